@@ -1,0 +1,224 @@
+"""Every error that graphdiff raises on purpose: data in attributes, the sentence in ``str()``.
+
+Each class carries the exit status that the command line ends with (``sysexits.h`` where it has one).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any
+
+__all__ = [
+    "AmbiguousNodeError",
+    "CycleError",
+    "FormatError",
+    "GraphTypeError",
+    "GraphdiffError",
+    "InputError",
+    "LimitError",
+    "MissingExtraError",
+    "OutputError",
+    "SameComponentError",
+    "TooManyPathsError",
+    "UnknownNodeError",
+    "UsageError",
+    "ValueOverflowError",
+    "WeightError",
+]
+
+
+class GraphdiffError(Exception):
+    """The parent of every error that graphdiff raises on purpose."""
+
+    exit_status = 1
+
+
+class UsageError(GraphdiffError, ValueError):
+    """An argument or option that no graph could make right."""
+
+    exit_status = 2
+
+
+class UnknownNodeError(GraphdiffError, LookupError):
+    """A node that is not in the graph; ``node``, and the ``nearest`` names that are."""
+
+    exit_status = 2
+
+    def __init__(self, node: object, nodes: Iterable[Hashable]) -> None:
+        self.node = node
+        self.nearest: Sequence[Hashable] = nearest(node, nodes)
+        super().__init__(node)
+
+    def __str__(self) -> str:
+        if not self.nearest:
+            return f"no node {self.node!r}"
+        return f"no node {self.node!r}; did you mean {' or '.join(map(repr, self.nearest))}?"
+
+
+class AmbiguousNodeError(GraphdiffError, LookupError):
+    """A name that means several nodes; ``name`` and the ``matches``."""
+
+    exit_status = 2
+
+    def __init__(self, name: str, matches: Sequence[Hashable]) -> None:
+        self.name = name
+        self.matches = matches
+        super().__init__(name, matches)
+
+    def __str__(self) -> str:
+        shown = ", ".join(map(repr, self.matches[:5])) + (", …" if len(self.matches) > 5 else "")
+        return f"{len(self.matches)} nodes match {self.name!r}: {shown}"
+
+
+class GraphTypeError(GraphdiffError, TypeError):
+    """A graph of a kind that has no influence to compute: undirected, or a quotient."""
+
+    exit_status = 65
+
+
+class WeightError(GraphdiffError, ValueError):
+    """An edge without a usable weight; ``edge`` is the first such edge, ``count`` how many there are."""
+
+    exit_status = 65
+
+    def __init__(self, message: str, *, edge: tuple[Any, ...] | None = None, count: int = 1) -> None:
+        self.edge = edge
+        self.count = count
+        super().__init__(message)
+
+
+class CycleError(GraphdiffError, ValueError):
+    """A cycle on a way asked about; ``cycle`` lists its nodes, first and last the same."""
+
+    exit_status = 65
+
+    def __init__(self, cycle: Sequence[Hashable], remedy: str) -> None:
+        self.cycle = list(cycle)
+        self.remedy = remedy
+        super().__init__(cycle, remedy)
+
+    def __str__(self) -> str:
+        names = [str(node) for node in self.cycle]
+        if len(names) > 8:
+            names = [*names[:4], f"… {len(names) - 6} more …", *names[-2:]]
+        return f"the graph has a cycle: {' -> '.join(names)}. {self.remedy}"
+
+
+class SameComponentError(GraphdiffError, ValueError):
+    """Two nodes of one collapsed component, which ``cycles="collapse"`` cannot tell apart."""
+
+    exit_status = 65
+
+    def __init__(self, source: Hashable, target: Hashable) -> None:
+        self.source = source
+        self.target = target
+        super().__init__(source, target)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.source!r} and {self.target!r} are on one cycle, and cycles=\"collapse\" makes it one node, "
+            'which cannot tell them apart; cycles="solve" keeps every node'
+        )
+
+
+class ValueOverflowError(GraphdiffError, OverflowError):
+    """A sum beyond the largest float; the remedy is exact arithmetic."""
+
+    exit_status = 65
+
+
+class FormatError(GraphdiffError, ValueError):
+    """A file that is not what it should be, or that no reader knows."""
+
+    exit_status = 65
+
+
+class InputError(GraphdiffError):
+    """A file that cannot be opened or read."""
+
+    exit_status = 66
+
+
+class OutputError(GraphdiffError):
+    """A file that exists already, or that cannot be written."""
+
+    exit_status = 73
+
+
+class LimitError(GraphdiffError):
+    """Work beyond a stated, adjustable limit."""
+
+    exit_status = 75
+
+
+class TooManyPathsError(LimitError):
+    """More paths than ``max_paths``; ``n_paths`` is their exact number."""
+
+    def __init__(self, n_paths: int, max_paths: int) -> None:
+        self.n_paths = n_paths
+        self.max_paths = max_paths
+        super().__init__(n_paths, max_paths)
+
+    def __str__(self) -> str:
+        return (
+            f"{count_text(self.n_paths)} paths, more than max_paths={self.max_paths:,}; "
+            'method="forward" gives the same number without visiting them'
+        )
+
+
+class MissingExtraError(GraphdiffError, ImportError):
+    """A library that an optional part needs is not installed; ``extra`` brings it."""
+
+    def __init__(self, library: str, extra: str) -> None:
+        self.library = library
+        self.extra = extra
+        super().__init__(library, extra)
+
+    def __str__(self) -> str:
+        return f"this needs {self.library}: pip install 'nx-graphdiff[{self.extra}]'"
+
+
+def nearest(name: object, names: Iterable[Hashable], limit: int = 3) -> list[Hashable]:
+    """Return up to `limit` of `names` that look like `name`: equal as text first, then case, then spelling.
+
+    Examples
+    --------
+    >>> nearest("los", ["loss", "weights"])
+    ['loss']
+    >>> nearest("1", [1, 2])
+    [1]
+    """
+    text = str(name)
+    by_text: dict[str, Hashable] = {}
+    for candidate in names:
+        by_text.setdefault(str(candidate), candidate)
+    if text in by_text:
+        return [by_text[text]]
+    folded = [other for other in by_text if other.lower() == text.lower()]
+    # difflib is quadratic in the names' lengths: of a large graph only names of like length are compared.
+    if len(by_text) > 20_000:
+        by_text = {other: node for other, node in by_text.items() if abs(len(other) - len(text)) <= 2}
+    close = difflib.get_close_matches(text, by_text, n=limit, cutoff=0.6)
+    return [by_text[other] for other in dict.fromkeys(folded + close)][:limit] if folded or close else []
+
+
+def count_text(count: int) -> str:
+    """Return an exact count as a person reads it: grouped digits, or a power of ten beyond 21 digits.
+
+    Examples
+    --------
+    >>> count_text(31241901)
+    '31,241,901'
+    >>> count_text(3**1000)
+    'about 1.32e477'
+    """
+    # int -> str is quadratic and limited to 4,300 digits: of a long number only the leading digits are made.
+    if abs(count) < 10**21:
+        return f"{count:,}"
+    bits = count.bit_length()
+    digits = int((bits - 1) * 0.30102999566398120)
+    lead = count // 10 ** (digits - 3)
+    while lead >= 10_000:
+        digits, lead = digits + 1, lead // 10
+    return f"about {lead / 1000:.2f}e{digits}"
