@@ -1,0 +1,29 @@
+"""What all tests share: where the real files are, and how hypothesis runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+settings.register_profile(
+    "suite", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of real files from real tools; skip where it is not."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("needs the real files of ../shared/data, which are not here")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """Return the folder of small committed samples."""
+    return Path(__file__).parent / "data"
