@@ -1,0 +1,57 @@
+"""Total influence in weighted graphs: the sum over all paths of the products along them, explained.
+
+Names are loaded when first used, so that importing graphdiff is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from graphdiff import errors as errors
+    from graphdiff import weights as weights
+    from graphdiff.compiled import CompiledGraph as CompiledGraph
+    from graphdiff.compiled import compile as compile
+    from graphdiff.influence import forward as forward
+    from graphdiff.influence import reverse as reverse
+    from graphdiff.influence import total_influence as total_influence
+    from graphdiff.paths import Path as Path
+    from graphdiff.paths import count_paths as count_paths
+    from graphdiff.paths import iter_paths as iter_paths
+    from graphdiff.paths import strongest_paths as strongest_paths
+    from graphdiff.readers import read as read
+
+__version__ = "0.1.0"
+
+#: Where each public name lives; None is a module of that name.
+_HOMES: dict[str, str | None] = {
+    "errors": None,
+    "weights": None,
+    "CompiledGraph": "compiled",
+    "compile": "compiled",
+    "forward": "influence",
+    "reverse": "influence",
+    "total_influence": "influence",
+    "Path": "paths",
+    "count_paths": "paths",
+    "iter_paths": "paths",
+    "strongest_paths": "paths",
+    "read": "readers",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'graphdiff' has no attribute {name!r}")
+    home = _HOMES[name]
+    module = importlib.import_module(f"graphdiff.{home or name}")
+    value = module if home is None else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

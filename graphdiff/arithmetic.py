@@ -1,0 +1,218 @@
+"""The numbers that weights may be: one kind for all edges of a graph, chosen once, exact where asked.
+
+Floats are float64 arrays, ints int64 arrays while they fit, and everything else with ``+`` and ``*`` a list of
+objects that keep their type. A float is a dyadic rational: exact sums of floats need no gcd (`Dyadic`).
+"""
+
+from __future__ import annotations
+
+import cmath
+import math
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Number: TypeAlias = Any
+Weights: TypeAlias = NDArray[Any] | list[Any]
+
+#: Ints above this beside floats would lose digits without a word.
+EXACT_INT = 2**53
+_FIELDS = (Fraction, Decimal, complex)
+_REAL = (int, float, Fraction, Decimal)
+
+
+class Dyadic:
+    """The number ``mantissa * 2**exponent``, exact under ``+`` and ``*``, with no gcd."""
+
+    __slots__ = ("exponent", "mantissa")
+
+    def __init__(self, mantissa: int, exponent: int) -> None:
+        self.mantissa = mantissa
+        self.exponent = exponent
+
+    @classmethod
+    def of(cls, number: float) -> Dyadic:
+        """Return a float or an int as it is, without rounding."""
+        numerator, denominator = number.as_integer_ratio()
+        return cls(numerator, 1 - denominator.bit_length())
+
+    def __add__(self, other: Dyadic | int) -> Dyadic:
+        if isinstance(other, int):
+            other = Dyadic(other, 0)
+        shift = self.exponent - other.exponent
+        if shift >= 0:
+            return Dyadic((self.mantissa << shift) + other.mantissa, other.exponent)
+        return Dyadic(self.mantissa + (other.mantissa << -shift), self.exponent)
+
+    __radd__ = __add__
+
+    def __mul__(self, other: Dyadic | int) -> Dyadic:
+        if isinstance(other, int):
+            return Dyadic(self.mantissa * other, self.exponent)
+        return Dyadic(self.mantissa * other.mantissa, self.exponent + other.exponent)
+
+    __rmul__ = __mul__
+
+    def __abs__(self) -> Dyadic:
+        return Dyadic(abs(self.mantissa), self.exponent)
+
+    def __bool__(self) -> bool:
+        return self.mantissa != 0
+
+    def __eq__(self, other: object) -> bool:
+        return self.fraction() == (other.fraction() if isinstance(other, Dyadic) else other)
+
+    def __lt__(self, other: Dyadic | int) -> bool:
+        return self.fraction() < finished(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def fraction(self) -> Fraction:
+        """Return the same number as a Fraction."""
+        if self.exponent >= 0:
+            return Fraction(self.mantissa << self.exponent)
+        return Fraction(self.mantissa, 1 << -self.exponent)
+
+
+def is_number(value: object) -> bool:
+    """Return whether `value` can be a weight: it adds and multiplies, and is no text and no container.
+
+    Examples
+    --------
+    >>> is_number(2.5), is_number("2.5"), is_number(None)
+    (True, False, False)
+    """
+    if isinstance(value, (*_REAL, complex, np.number, np.bool_)):
+        return True
+    return hasattr(value, "__add__") and hasattr(value, "__mul__") and not hasattr(value, "__len__")
+
+
+def is_finite(value: Number) -> bool:
+    """Return whether a number is neither NaN nor infinite; symbols count as finite."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, complex):
+        return cmath.isfinite(value)
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    return getattr(value, "is_finite", True) is not False and value == value
+
+
+def plain(value: Number) -> Number:
+    """Return a numpy number or a bool as the Python number that it is."""
+    if isinstance(value, (np.number, np.bool_)):
+        value = value.item()
+    return int(value) if isinstance(value, bool) else value
+
+
+def unify(values: Sequence[Number]) -> Weights:
+    """Return numbers as the one kind that holds them all: float64 array, int64 array or list of objects.
+
+    Any float among real numbers makes all of them floats.
+
+    Raises
+    ------
+    OverflowError
+        If an int above 2**53 stands beside floats, or is too large for one.
+    """
+    kinds = set(map(type, values))
+    if kinds <= {float}:
+        return np.array(values, dtype=np.float64)
+    if kinds == {int}:
+        return _ints(values)
+    if any(issubclass(kind, (np.number, np.bool_, bool)) for kind in kinds):
+        return unify([plain(value) for value in values])
+    if float in kinds and all(issubclass(kind, _REAL) for kind in kinds):
+        large = next((value for value in values if isinstance(value, int) and abs(value) > EXACT_INT), None)
+        if large is not None:
+            raise OverflowError(f"the int {large} beside floats is above 2**53 and would be rounded")
+        return np.array([float(value) for value in values])
+    field = next((field for field in _FIELDS if field in kinds), None)
+    if field is not None and kinds <= {field, int, float}:
+        return [field(value) for value in values]
+    return list(values)
+
+
+def _ints(values: Sequence[int]) -> Weights:
+    if -(2**63) <= min(values) and max(values) < 2**63:
+        return np.array(values, dtype=np.int64)
+    return list(values)
+
+
+def exactly(weights: Weights) -> Weights:
+    """Return the same weights in exact arithmetic: ints as they are, floats as `Dyadic`, the rest as Fractions.
+
+    Raises
+    ------
+    TypeError
+        If a weight is no real number.
+    """
+    if isinstance(weights, np.ndarray):
+        return [Dyadic.of(weight) for weight in weights.tolist()] if weights.dtype.kind == "f" else weights
+    wrong = next((weight for weight in weights if not isinstance(weight, (int, Fraction, Decimal))), None)
+    if wrong is not None:
+        raise TypeError(f"exact=True needs real numbers, not {type(wrong).__name__}")
+    return weights if all(type(weight) is int for weight in weights) else [Fraction(weight) for weight in weights]
+
+
+def as_fractions(weights: Weights) -> list[Any]:
+    """Return ints and Dyadics as Fractions, for division; other objects as they are."""
+    return [Fraction(w) if isinstance(w, int) else finished(w) for w in listed(weights)]
+
+
+def listed(weights: Weights) -> list[Any]:
+    """Return weights as a list of Python numbers."""
+    return weights.tolist() if isinstance(weights, np.ndarray) else weights
+
+
+def taken(weights: Weights, which: NDArray[Any]) -> Weights:
+    """Return the weights at the indices `which`."""
+    if isinstance(weights, np.ndarray):
+        return weights[which]
+    return [weights[index] for index in which.tolist()]
+
+
+def finished(value: Number) -> Number:
+    """Return a number as a caller gets it: a Dyadic becomes a Fraction."""
+    return value.fraction() if isinstance(value, Dyadic) else value
+
+
+def one_and_zero(weights: Weights) -> tuple[Number, Number]:
+    """Return 1 and 0 in the type that the weights have all in common, else the ints.
+
+    Examples
+    --------
+    >>> one_and_zero([Fraction(1, 3)])
+    (Fraction(1, 1), Fraction(0, 1))
+    """
+    if isinstance(weights, np.ndarray):
+        return (1.0, 0.0) if weights.dtype.kind == "f" else (1, 0)
+    kinds = set(map(type, weights))
+    if len(kinds) == 1 and (kind := kinds.pop()) in _FIELDS:
+        return kind(1), kind(0)
+    return 1, 0
+
+
+def as_array(values: Iterable[Number]) -> NDArray[Any]:
+    """Return finished numbers as an array: float64, int64 where all fit, else objects.
+
+    Examples
+    --------
+    >>> as_array([1, 2]).dtype, as_array([2**70]).dtype
+    (dtype('int64'), dtype('O'))
+    """
+    if isinstance(values, np.ndarray):
+        return values
+    done = [finished(value) for value in values]
+    kinds = set(map(type, done))
+    if kinds == {float}:
+        return np.array(done, dtype=np.float64)
+    if kinds == {int} and -(2**63) <= min(done) and max(done) < 2**63:
+        return np.array(done, dtype=np.int64)
+    array = np.empty(len(done), dtype=object)
+    array[:] = done
+    return array

@@ -1,0 +1,344 @@
+"""`compile`: a graph becomes arrays once, in topological order and with checked weights; then one asks often.
+
+This is the only place that looks at a networkx graph, checks a weight or a cycle policy; nothing after it
+sorts, hashes a label or checks a weight again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Literal, TypeAlias, TypedDict, Unpack, cast
+
+import networkx as nx
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+from graphdiff import arithmetic, extract
+from graphdiff.arithmetic import Number, Weights
+from graphdiff.errors import UsageError
+from graphdiff.topology import Edge, Rows, Topology, arrange
+from graphdiff.weights import Preset, unit
+
+CyclePolicy: TypeAlias = Literal["raise", "collapse", "solve"]
+Weight: TypeAlias = str | Preset | Callable[[Any, Any, dict[str, Any]], Number] | None
+POLICIES = ("raise", "collapse", "solve")
+
+
+class CompileOptions(TypedDict, total=False):
+    """The options of `compile`, which every function takes beside a graph that is not compiled yet."""
+
+    weight: Weight
+    default_weight: Number
+    cycles: CyclePolicy
+    exact: bool
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CompiledGraph:
+    """A graph ready for any number of questions: frozen, its arrays read-only.
+
+    Made by `compile` or `CompiledGraph.from_arrays`.
+
+    Attributes
+    ----------
+    topology : Topology
+        The shape: order, rows, components, labels.
+    weights : float64 or int64 array, or list of objects, shape (n_edges,)
+        In the order of the topology's edges.
+    cycles : {"raise", "collapse", "solve"}
+        What happens where a cycle lies on the way.
+    exact : bool
+        Whether floats are taken as the dyadic rationals that they are.
+    edge_meaning, weight_meaning : str
+        What an edge and a weight say, in the words of the file or of the preset.
+    """
+
+    topology: Topology
+    weights: Weights
+    cycles: CyclePolicy = "raise"
+    exact: bool = False
+    edge_meaning: str = "unknown"
+    weight_meaning: str = "unknown"
+
+    def __post_init__(self) -> None:
+        if isinstance(self.weights, np.ndarray):
+            self.weights.flags.writeable = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: self.__dict__[name] for name in self.__dataclass_fields__}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__post_init__()
+
+    @classmethod
+    def from_arrays(
+        cls,
+        tails: ArrayLike,
+        heads: ArrayLike,
+        weights: ArrayLike | None = None,
+        *,
+        labels: Sequence[Hashable] | None = None,
+        cycles: CyclePolicy = "raise",
+        exact: bool = False,
+    ) -> CompiledGraph:
+        """Compile edges that are arrays, with no networkx graph in between.
+
+        Parameters
+        ----------
+        tails, heads : array of int, shape (n_edges,)
+            Node ids from 0, in any order.
+        weights : array of numbers, shape (n_edges,), optional
+            1 on every edge where it is left out.
+        labels : sequence of hashables, optional
+            The label of each id; the ids themselves where it is left out.
+        cycles, exact
+            As in `compile`.
+
+        Returns
+        -------
+        CompiledGraph
+
+        Raises
+        ------
+        UsageError
+            If the arrays differ in length, or an id has no label.
+        WeightError
+            If a weight is no finite number.
+
+        Examples
+        --------
+        >>> CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2], [2.0, 3.0, 5.0])
+        <CompiledGraph: 3 nodes, 3 edges, no cycles>
+        """
+        check_policy(cycles)
+        edges = extract.from_arrays(tails, heads, weights, labels)
+        topology = arrange(edges.n_nodes, edges.tails, edges.heads, names=edges.names)
+        values = unit.compute(topology, cycles, exact) if edges.weights is None else edges.weights
+        if edges.weights is not None:
+            values = arithmetic.taken(values, topology.numbers)
+        return cls(topology, arithmetic.exactly(values) if exact else values, cycles, exact)
+
+    def __repr__(self) -> str:
+        cyclic = len(self.topology.cyclic)
+        cycles = "no cycles" if not cyclic else f"{cyclic} component{'s' * (cyclic > 1)} with cycles ({self.cycles})"
+        return f"<CompiledGraph: {self.n_nodes:,} nodes, {self.n_edges:,} edges, {cycles}>"
+
+    def __len__(self) -> int:
+        return self.n_nodes
+
+    @property
+    def n_nodes(self) -> int:
+        """How many nodes there are."""
+        return self.topology.n_nodes
+
+    @property
+    def n_edges(self) -> int:
+        """How many edges there are, parallel ones counted one by one."""
+        return self.topology.n_edges
+
+    @property
+    def labels(self) -> Sequence[Any]:
+        """The nodes in topological order."""
+        return self.topology.labels
+
+    @property
+    def tails(self) -> NDArray[Any]:
+        """The position of each edge's tail, shape (n_edges,)."""
+        tails = self.topology.rows.tails
+        tails.flags.writeable = False
+        return tails
+
+    @property
+    def heads(self) -> NDArray[Any]:
+        """The position of each edge's head, shape (n_edges,)."""
+        return self.topology.heads
+
+    def edges(self) -> list[Edge]:
+        """Return the edges as ``(tail, head)``, or ``(tail, head, key)`` in a multigraph, in the arrays' order."""
+        return list(self.topology.edge_labels())
+
+    def reweighted(self, weights: Weights, meaning: str = "unknown") -> CompiledGraph:
+        """Return the same graph with other weights, given in the order of the edges."""
+        return replace(self, weights=weights, weight_meaning=meaning)
+
+    def with_preset(self, preset: Preset) -> CompiledGraph:
+        """Return the same graph with the weights of a preset."""
+        return self.reweighted(preset.compute(self.topology, self.cycles, self.exact), preset.name)
+
+    # -- what the sweeps walk
+
+    @cached_property
+    def one_and_zero(self) -> tuple[Number, Number]:
+        """1 and 0 in the type of the weights."""
+        return arithmetic.one_and_zero(self.weights)
+
+    @cached_property
+    def divisible(self) -> CompiledGraph:
+        """The same graph with ints and dyadics as Fractions, where an answer needs division."""
+        if isinstance(self.weights, np.ndarray) and self.weights.dtype.kind == "f":
+            return self
+        return replace(self, weights=arithmetic.as_fractions(self.weights))
+
+    @cached_property
+    def absolute(self) -> CompiledGraph:
+        """The same graph with the absolute values of the weights as floats: bounds what any sum can be.
+
+        Raises
+        ------
+        TypeError
+            If a weight has no absolute value, as a symbol.
+        """
+        if isinstance(self.weights, np.ndarray):
+            sizes = np.abs(self.weights.astype(np.float64))
+        else:
+            sizes = np.array([float(abs(arithmetic.finished(weight))) for weight in self.weights])
+        return replace(self, weights=sizes, exact=False)
+
+    @cached_property
+    def exact_words(self) -> float:
+        """About how many machine words a sweep of exact sums touches: mantissas grow with every step."""
+        bits = [0] * self.n_nodes
+        words = 0.0
+        for node, row in enumerate(self.listed_rows):
+            for head, weight in row:
+                ratio = arithmetic.finished(weight).as_integer_ratio()
+                size = bits[node] + ratio[0].bit_length() + ratio[1].bit_length() - 1
+                words += 1 + size / 64
+                bits[head] = max(bits[head], size)
+        return words
+
+    @cached_property
+    def solved(self) -> dict[int, Any]:
+        """What has been solved so far: the walks within each component, by its first position."""
+        return {}
+
+    def anchor(self, position: int) -> int:
+        """Return where a sweep keeps the value of the node at `position`."""
+        return int(self.topology.representative[position]) if self.cycles == "collapse" else position
+
+    @cached_property
+    def carriers(self) -> Rows:
+        """The edges that a sweep walks one by one: those between components, collapsed where asked."""
+        return self.topology.quotient if self.cycles == "collapse" else self.topology.outer
+
+    @cached_property
+    def carried(self) -> Weights:
+        """The weights of the carriers."""
+        if not len(self.topology.cyclic):
+            return self.weights
+        return arithmetic.taken(self.weights, self.carriers.edges)
+
+    @cached_property
+    def listed_rows(self) -> list[list[tuple[int, Number]]]:
+        """The carriers as a list of ``(head, weight)`` for each position, for sweeps in plain Python."""
+        pairs = list(zip(self.carriers.heads.tolist(), arithmetic.listed(self.carried), strict=True))
+        ptr = self.carriers.ptr.tolist()
+        rows = [pairs[start:stop] for start, stop in zip(ptr, ptr[1:], strict=False)]
+        return rows if isinstance(self.weights, np.ndarray) else [_parallels_added(row) for row in rows]
+
+
+def _parallels_added(row: list[tuple[int, Number]]) -> list[tuple[int, Number]]:
+    """Add the weights of parallel edges first, so that symbols come out factored."""
+    sums: dict[int, Number] = {}
+    for head, weight in row:
+        sums[head] = sums[head] + weight if head in sums else weight
+    return list(sums.items())
+
+
+def compile(  # noqa: A001, like re.compile
+    graph: nx.DiGraph | NDArray[Any] | Any,
+    *,
+    weight: Weight = "weight",
+    default_weight: Number = None,
+    cycles: CyclePolicy = "raise",
+    exact: bool = False,
+) -> CompiledGraph:
+    """Compile a graph for any number of questions, as `re.compile` does a pattern.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph, square array or DataFrame
+        In an array, entry ``[i, j]`` is the weight of the edge i -> j and 0 means no edge. (lavaan's ``beta`` is
+        the transpose.)
+    weight : str, preset, callable or None
+        A string is an edge attribute; a preset one of `graphdiff.weights`; a callable
+        ``(u, v, data) -> number``; None is 1 on every edge. Not used for arrays.
+    default_weight : number, optional
+        The weight of an edge that has none. Without it such an edge is an error.
+    cycles : {"raise", "collapse", "solve"}
+        Where a cycle lies on the way asked about: refuse; take each strongly connected component as one node;
+        or sum the infinitely many walks, (I - A)^-1.
+    exact : bool
+        Take floats as the dyadic rationals that they are, and return Fractions.
+
+    Returns
+    -------
+    CompiledGraph
+
+    Raises
+    ------
+    GraphTypeError
+        If the graph is undirected, a quotient for looking at, or no graph.
+    WeightError
+        If a weight is missing, not a number, NaN or infinite; it names the edge and counts the others.
+    UsageError
+        If `cycles` is none of the three.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> G = nx.DiGraph()
+    >>> G.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)])
+    >>> compile(G)
+    <CompiledGraph: 4 nodes, 4 edges, no cycles>
+    """
+    check_policy(cycles)
+    edges = extract.from_graph(graph)
+    topology = arrange(
+        edges.n_nodes, edges.tails, edges.heads, names=edges.names, keys=edges.keys, marked=edges.marked
+    )
+    preset = unit if weight is None else weight
+    if isinstance(preset, Preset) and edges.weights is None:
+        weights, meaning = preset.compute(topology, cycles, exact), preset.name
+    else:
+        values = edges.weights if edges.weights is not None else extract.weights(edges, preset, default_weight)
+        weights, meaning = arithmetic.taken(values, topology.numbers), edges.weight_meaning
+    if exact:
+        weights = arithmetic.exactly(weights)
+    return CompiledGraph(topology, weights, cycles, exact, edges.edge_meaning, meaning)
+
+
+def compiled(graph: Any, options: CompileOptions) -> CompiledGraph:
+    """Return `graph` compiled; as it is where it is already.
+
+    Raises
+    ------
+    TypeError
+        If there are options beside a compiled graph.
+    """
+    if not isinstance(graph, CompiledGraph):
+        return compile(graph, **options)
+    if options:
+        names = ", ".join(options)
+        raise TypeError(f"the graph is compiled already: give {names} to graphdiff.compile instead")
+    return graph
+
+
+def counted(graph: Any, options: CompileOptions) -> CompiledGraph:
+    """Return `graph` compiled with weight 1 on every edge: counting paths needs no weights."""
+    if not isinstance(graph, CompiledGraph):
+        return compile(graph, **cast(CompileOptions, {**options, "weight": None}))
+    return compiled(graph, options).with_preset(unit)
+
+
+def check_policy(cycles: str) -> None:
+    """Raise `UsageError` unless `cycles` is a policy."""
+    if cycles not in POLICIES:
+        raise UsageError(f"cycles={cycles!r}: use one of {', '.join(map(repr, POLICIES))}")
+
+
+__all__ = ["CompileOptions", "CompiledGraph", "CyclePolicy", "Unpack", "Weight", "compile", "compiled", "counted"]

@@ -1,0 +1,229 @@
+"""The border to networkx, arrays and data frames: labels, edges and weights taken out, each checked once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number, Weights
+from graphdiff.errors import GraphTypeError, UsageError, WeightError
+
+_MISSING = object()
+
+
+@dataclass(frozen=True)
+class Edges:
+    """A graph's edges by node ids, in the graph's own order; `data` holds the attribute dicts, if any."""
+
+    n_nodes: int
+    tails: NDArray[Any]
+    heads: NDArray[Any]
+    names: Sequence[Hashable] | None = None
+    keys: Sequence[Hashable] | None = None
+    marked: tuple[int, ...] = ()
+    data: Sequence[dict[str, Any]] = ()
+    weights: Weights | None = None
+    edge_meaning: str = "unknown"
+    weight_meaning: str = "unknown"
+
+    def label(self, edge: int) -> tuple[Any, ...]:
+        """Return edge number `edge` by its labels."""
+        tail, head = int(self.tails[edge]), int(self.heads[edge])
+        ends = (tail, head) if self.names is None else (self.names[tail], self.names[head])
+        return ends if self.keys is None else (*ends, self.keys[edge])
+
+
+def from_graph(graph: Any) -> Edges:
+    """Return the edges of a networkx graph, a square DataFrame or a square array."""
+    if isinstance(graph, nx.Graph):
+        return _from_networkx(graph)
+    if hasattr(graph, "columns") and hasattr(graph, "index"):
+        if list(graph.columns) != list(graph.index):
+            raise GraphTypeError(
+                "the rows and columns of a DataFrame must have the same labels in the same order "
+                "(entry [i, j] is the edge i -> j)"
+            )
+        return _from_matrix(graph.to_numpy(), list(graph.index))
+    if isinstance(graph, np.ndarray):
+        return _from_matrix(graph, None)
+    raise GraphTypeError(
+        f"cannot compile a {type(graph).__name__}: give a networkx DiGraph or MultiDiGraph, a square array or "
+        "DataFrame, or use CompiledGraph.from_arrays"
+    )
+
+
+def _from_networkx(graph: nx.Graph) -> Edges:
+    if not graph.is_directed():
+        raise GraphTypeError(
+            "the graph is undirected, and influence needs a direction: build a networkx.DiGraph with the edges "
+            "source -> target, or graph.to_directed() for both directions"
+        )
+    if graph.graph.get("quotient"):
+        raise GraphTypeError("a grouped graph is for looking at: its totals are not those of the graph it shows")
+    index = {label: number for number, label in enumerate(graph)}
+    adjacency = [row for _, row in graph.adjacency()]
+    keys: list[Hashable] | None = None
+    if graph.is_multigraph():
+        parallels = [parallel for row in adjacency for parallel in row.values()]
+        sizes = [sum(map(len, row.values())) for row in adjacency]
+        heads = [index[head] for row in adjacency for head, parallel in row.items() for _ in parallel]
+        keys = [key for parallel in parallels for key in parallel]
+        data = [edge for parallel in parallels for edge in parallel.values()]
+    else:
+        sizes = [len(row) for row in adjacency]
+        heads = [index[head] for row in adjacency for head in row]
+        data = list(chain.from_iterable(row.values() for row in adjacency))
+    return Edges(
+        n_nodes=len(index),
+        tails=np.repeat(np.arange(len(index)), sizes),
+        heads=np.array(heads, dtype=np.int64),
+        names=list(index),
+        keys=keys,
+        marked=tuple(i for i, (_, node) in enumerate(graph.nodes(data=True)) if node.get("root") is True),
+        data=data,
+        edge_meaning=str(graph.graph.get("edge_meaning", "unknown")),
+        weight_meaning=str(graph.graph.get("weight_meaning", "unknown")),
+    )
+
+
+def _from_matrix(matrix: NDArray[Any], names: list[Hashable] | None) -> Edges:
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        raise GraphTypeError(f"the array has shape {matrix.shape}: a graph's matrix is square, entry [i, j] the edge i -> j")
+    tails, heads = np.nonzero(matrix)
+    edges = Edges(len(matrix), tails, heads, names, data=())
+    return _weighted(edges, matrix[tails, heads].tolist())
+
+
+def from_arrays(
+    tails: ArrayLike, heads: ArrayLike, weights: ArrayLike | None, labels: Sequence[Hashable] | None
+) -> Edges:
+    """Return edges given as arrays of ids."""
+    first, second = _ids(tails, "tails"), _ids(heads, "heads")
+    if len(first) != len(second):
+        raise UsageError(f"{len(first):,} tails, but {len(second):,} heads")
+    used = int(max(first.max(initial=-1), second.max(initial=-1))) + 1
+    if labels is not None and used > len(labels):
+        raise UsageError(f"{len(labels):,} labels, but node ids up to {used - 1:,}")
+    edges = Edges(used if labels is None else len(labels), first, second, labels)
+    if weights is None:
+        return edges
+    values = weights if isinstance(weights, np.ndarray) else list(weights)  # type: ignore[arg-type]
+    if len(values) != len(first):
+        raise UsageError(f"{len(first):,} edges, but {len(values):,} weights")
+    return _weighted(edges, values)
+
+
+def _ids(values: ArrayLike, what: str) -> NDArray[Any]:
+    array = np.asarray(values)
+    if array.ndim != 1 or (array.dtype.kind not in "iu" and len(array)):
+        raise UsageError(f"{what}: a one-dimensional array of node ids (ints from 0) is needed")
+    if len(array) and array.min() < 0:
+        raise UsageError(f"{what}: the node id {array.min()} is negative; ids count from 0")
+    return array.astype(np.int64)
+
+
+def weights(edges: Edges, weight: str | Callable[..., Number], default: Number) -> Weights:
+    """Return the checked weights of the edges of a networkx graph.
+
+    Parameters
+    ----------
+    edges : Edges
+    weight : str or callable
+        An edge attribute, or ``(u, v, data) -> number``.
+    default : number or None
+        For edges that have none.
+    """
+    values: list[Any]
+    if callable(weight):
+        names = edges.names or ()
+        ends = zip(edges.tails.tolist(), edges.heads.tolist(), edges.data, strict=True)
+        values = [weight(names[u], names[v], data) for u, v, data in ends]
+        values = [_MISSING if value is None else value for value in values]
+    else:
+        values = [data.get(weight, _MISSING) for data in edges.data]
+    missing = [number for number, value in enumerate(values) if value is _MISSING]
+    if missing and default is None:
+        raise WeightError(_missing_text(edges, weight, missing), edge=edges.label(missing[0]), count=len(missing))
+    if missing:
+        values = [default if value is _MISSING else value for value in values]
+    checked = _weighted(edges, values).weights
+    assert checked is not None
+    return checked
+
+
+def _weighted(edges: Edges, values: Sequence[Any] | NDArray[Any]) -> Edges:
+    if isinstance(values, np.ndarray):
+        if values.dtype.kind in "iu" and (values.dtype != np.uint64 or values.max(initial=0) < 2**63):
+            return replace(edges, weights=values.astype(np.int64))
+        if values.dtype.kind == "f" and np.isfinite(values).all():
+            return replace(edges, weights=values.astype(np.float64))
+        values = values.tolist()
+    if set(map(type, values)) != {int}:
+        _check(edges, values)
+    try:
+        return replace(edges, weights=arithmetic.unify(values) if len(values) else np.empty(0))
+    except OverflowError as error:
+        raise WeightError(str(error)) from None
+
+
+def _check(edges: Edges, values: Sequence[Any]) -> None:
+    """Raise `WeightError` for the first weight that is not a finite number."""
+    kinds = set(map(type, values))
+    if kinds == {float} and np.isfinite(np.array(values)).all():
+        return
+    wrong = [number for number, value in enumerate(values) if not arithmetic.is_number(value)]
+    if not wrong:
+        wrong = [number for number, value in enumerate(values) if not arithmetic.is_finite(value)]
+    if wrong:
+        edge, value = edges.label(wrong[0]), values[wrong[0]]
+        others = f", nor are those of {len(wrong) - 1:,} other edges" if len(wrong) > 1 else ""
+        raise WeightError(
+            f"the weight of the edge {_shown(edge)} is {value!r}, not a finite number{others}",
+            edge=edge,
+            count=len(wrong),
+        )
+
+
+def _shown(edge: tuple[Any, ...]) -> str:
+    key = f" (key {edge[2]!r})" if len(edge) == 3 else ""
+    return f"{edge[0]!r} -> {edge[1]!r}{key}"
+
+
+def _missing_text(edges: Edges, weight: object, missing: list[int]) -> str:
+    name = repr(weight) if isinstance(weight, str) else "a weight"
+    total = len(edges.data)
+    first = _shown(edges.label(missing[0]))
+    if len(missing) < total:
+        others = f", nor have {len(missing) - 1:,} others of {total:,}" if len(missing) > 1 else ""
+        return f"the edge {first} has no {name}{others}; default_weight=1 would stand in"
+    text = (
+        f"none of the {total:,} edges has {name}. weight=None counts paths; "
+        "weight=graphdiff.weights.even spreads one unit evenly"
+    )
+    kinds = attribute_kinds(edges.data)
+    return f"{text}; these edges have: {', '.join(kinds)}" if kinds else text
+
+
+def attribute_kinds(data: Sequence[dict[str, Any]]) -> list[str]:
+    """Return what attributes edges have, each as ``name (183 of 183, numbers)``.
+
+    Examples
+    --------
+    >>> attribute_kinds([{"imports": 2, "kind": "dev"}, {"imports": 1}])
+    ['imports (2 of 2, numbers)', 'kind (1 of 2, text)']
+    """
+    seen: dict[str, list[int]] = {}
+    for attributes in data:
+        for name, value in attributes.items():
+            counts = seen.setdefault(name, [0, 0])
+            counts[0] += 1
+            counts[1] += arithmetic.is_number(value)
+    words = {name: "numbers" if all_n == numbers else "text" if not numbers else "mixed" for name, (all_n, numbers) in seen.items()}
+    return [f"{name} ({seen[name][0]:,} of {len(data):,}, {word})" for name, word in words.items()]

@@ -1,0 +1,49 @@
+"""The engine room: loops over plain arrays, compiled by numba where that pays.
+
+A kernel is one function over indexable sequences. Called as it is, on lists, it is plain Python: quick to
+start. Through `jit`, on arrays, it is machine code: loading numba costs about half a second once, so small
+work does without, unless somebody has loaded numba already.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+#: Edge visits from which loading numba pays for itself.
+COLD_VISITS = 1_000_000
+#: Edge visits from which a kernel pays where numba is loaded already.
+WARM_VISITS = 50
+
+
+@cache
+def available() -> bool:
+    """Return whether numba can be imported."""
+    return importlib.util.find_spec("numba") is not None
+
+
+def pays(visits: int) -> bool:
+    """Return whether machine code is worth it for so many edge visits.
+
+    Examples
+    --------
+    >>> pays(0)
+    False
+    """
+    loaded = "numba" in sys.modules
+    return visits >= (WARM_VISITS if loaded else COLD_VISITS) and available()
+
+
+@cache
+def jit(kernel: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile `kernel` with numba, cached on disk where a folder for the cache can be written."""
+    import numba
+
+    try:
+        compiled: Callable[..., Any] = numba.njit(kernel, nogil=True, cache=True)
+    except RuntimeError:  # numba finds no folder that it can write its cache to
+        compiled = numba.njit(kernel, nogil=True)
+    return compiled

@@ -1,0 +1,58 @@
+"""Which nodes lie on a way: marks pushed along the edges, and marks pulled back."""
+
+from __future__ import annotations
+
+from collections.abc import MutableSequence, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.kernels import jit, pays
+
+
+def push(ptr: Sequence[int], heads: Sequence[int], mark: MutableSequence[Any], start: int) -> None:
+    """Mark everything that a marked node reaches; positions are in topological order."""
+    for node in range(start, len(mark)):
+        if mark[node]:
+            for edge in range(ptr[node], ptr[node + 1]):
+                mark[heads[edge]] = True
+
+
+def pull(ptr: Sequence[int], heads: Sequence[int], among: Sequence[Any], mark: MutableSequence[Any]) -> None:
+    """Mark every node of `among` that reaches a marked node."""
+    for node in range(len(mark) - 1, -1, -1):
+        if among[node]:
+            for edge in range(ptr[node], ptr[node + 1]):
+                if mark[heads[edge]]:
+                    mark[node] = True
+                    break
+
+
+def reached(ptr: NDArray[Any], heads: NDArray[Any], starts: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return the mask of the positions that some of `starts` reach, themselves included."""
+    mark = np.zeros(len(ptr) - 1, dtype=bool)
+    if not len(starts):
+        return mark
+    mark[starts] = True
+    first = int(np.min(starts))
+    if pays(len(heads)):
+        jit(push)(ptr, heads, mark, first)
+        return mark
+    listed = bytearray(mark.tobytes())
+    push(memoryview(ptr), memoryview(heads), listed, first)
+    return np.frombuffer(listed, dtype=bool)
+
+
+def reaching(
+    ptr: NDArray[Any], heads: NDArray[Any], among: NDArray[np.bool_], ends: NDArray[Any]
+) -> NDArray[np.bool_]:
+    """Return the mask of the positions in `among` that reach some of `ends`, themselves included."""
+    mark = np.zeros(len(ptr) - 1, dtype=bool)
+    mark[ends] = among[ends]
+    if pays(len(heads)):
+        jit(pull)(ptr, heads, among, mark)
+        return mark
+    listed = bytearray(mark.tobytes())
+    pull(memoryview(ptr), memoryview(heads), among.tobytes(), listed)
+    return np.frombuffer(listed, dtype=bool)

@@ -1,0 +1,57 @@
+"""One pass over the edges: forward pushes along a node's edges, reverse pulls, each edge once.
+
+The edges of the node at position ``u`` are ``ptr[u]:ptr[u + 1]``, and positions are in topological order, so
+that a node's value is complete before it is used. Pushing forward and pulling in reverse both walk the same
+arrays; additions to a value come in the order of the tails' positions (forward) or of the edges (reverse).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+ONE = np.uint64(1)  # unsigned indices spare the check for wraparound: up to twice as fast
+
+
+def forward(
+    ptr: NDArray[Any],
+    heads: NDArray[Any],
+    weights: NDArray[Any],
+    values: NDArray[Any],
+    start: np.uint64,
+    stop: np.uint64,
+) -> None:
+    """Push `values` along all edges that leave positions `start` to `stop`, first to last, in place."""
+    node = start
+    while node < stop:
+        value = values[node]
+        if value != 0:
+            edge = ptr[node]
+            end = ptr[node + ONE]
+            while edge < end:
+                values[heads[edge]] += value * weights[edge]
+                edge += ONE
+        node += ONE
+
+
+def reverse(
+    ptr: NDArray[Any],
+    heads: NDArray[Any],
+    weights: NDArray[Any],
+    values: NDArray[Any],
+    start: np.uint64,
+    stop: np.uint64,
+) -> None:
+    """Pull `values` back along all edges that leave positions `start` to `stop`, last to first, in place."""
+    node = stop
+    while node > start:
+        node -= ONE
+        value = values[node]
+        edge = ptr[node]
+        end = ptr[node + ONE]
+        while edge < end:
+            value += weights[edge] * values[heads[edge]]
+            edge += ONE
+        values[node] = value

@@ -1,0 +1,178 @@
+"""The table of formats that graphdiff reads, and `read`, which finds the row for a file and hands it the bytes.
+
+A row names its entry function as ``module:function``; the module is imported when a file needs it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from graphdiff.errors import FormatError, UsageError
+from graphdiff.readers import sniff
+from graphdiff.readers.source import PathOrFile, load, text_of
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+__all__ = ["READERS", "Reader", "read", "text_of"]
+
+HEAD_BYTES = 1 << 16
+PACKED_SUFFIXES = (".gz", ".bz2", ".xz")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One format that can be read.
+
+    Attributes
+    ----------
+    suffixes : tuple of str
+        How the names of such files end, in lower case.
+    claims : callable
+        Whether the first 64 KiB, decompressed and in UTF-8 without a byte-order mark, are in this format.
+    entry : str
+        ``module:function``; the function takes the content, ``name=`` for its messages, and the options.
+    options : frozenset of str
+        The keyword options that the function takes besides.
+    about : str
+        What an edge means, what a weight means, and whether repeated edges are kept or add.
+    """
+
+    suffixes: tuple[str, ...]
+    claims: Callable[[bytes], bool]
+    entry: str
+    options: frozenset[str]
+    about: str
+
+
+READERS: dict[str, Reader] = {
+    "dot": Reader(
+        suffixes=(".dot", ".gv"),
+        claims=sniff.is_dot,
+        entry="graphdiff.readers.dot:read_dot",
+        options=frozenset({"graph", "timeout", "max_memory"}),
+        about="an edge is an arrow of the drawing, a weight its attribute; repeats are kept, save in a strict graph",
+    ),
+    "csv": Reader(
+        suffixes=(".csv", ".tsv", ".edges", ".edgelist"),
+        claims=sniff.is_csv,
+        entry="graphdiff.readers.edge_list:read_edge_list",
+        options=frozenset({"columns"}),
+        about="a row is an edge, its weight column the weight; the weights of repeats add",
+    ),
+    "graphml": Reader(
+        suffixes=(".graphml",),
+        claims=sniff.is_graphml,
+        entry="graphdiff.readers.xml_graphs:read_graphml",
+        options=frozenset(),
+        about="edges and weights mean what the file's graph attributes say; repeats are kept",
+    ),
+    "gexf": Reader(
+        suffixes=(".gexf",),
+        claims=sniff.is_gexf,
+        entry="graphdiff.readers.xml_graphs:read_gexf",
+        options=frozenset(),
+        about="edges mean what their file says, a weight is their weight attribute; repeats are kept",
+    ),
+    "json": Reader(
+        suffixes=(".json",),
+        claims=sniff.is_json,
+        entry="graphdiff.readers.json_graphs:read_json",
+        options=frozenset(),
+        about="node-link or adjacency data; edges and weights mean what its graph attributes say; repeats are kept",
+    ),
+    "pajek": Reader(
+        suffixes=(".net", ".paj"),
+        claims=sniff.is_pajek,
+        entry="graphdiff.readers.pajek:read_pajek",
+        options=frozenset(),
+        about="an arc is an edge, its value the weight; repeats are kept",
+    ),
+    "debian": Reader(
+        suffixes=(".packages",),
+        claims=sniff.is_debian,
+        entry="graphdiff.readers.debian:read_debian",
+        options=frozenset({"alternatives"}),
+        about="a package depends on a package (Depends, Pre-Depends), without weights; repeats are one edge",
+    ),
+}
+
+
+def read(
+    path: PathOrFile, *, format: str | None = None, max_bytes: int = 2**31, **options: Any
+) -> nx.DiGraph | nx.MultiDiGraph:
+    """Read a graph from a file. No reader turns an edge round: the graph has the edges that the file has.
+
+    Parameters
+    ----------
+    path : str, path-like or file object
+        ``"-"`` is standard input; gzip, bzip2 and xz are decompressed on the way.
+    format : str, optional
+        A key of `READERS`; by default the file's suffix decides, then its content.
+    max_bytes : int
+        The largest content that is read, counted after decompression.
+    **options
+        What the format's reader takes: ``graph``, ``timeout``, ``max_memory`` (dot), ``columns`` (csv),
+        ``alternatives`` (debian).
+
+    Returns
+    -------
+    networkx.DiGraph or networkx.MultiDiGraph
+        With ``edge_meaning``, ``weight_meaning`` and ``format`` (a title) as graph attributes.
+
+    Raises
+    ------
+    InputError
+        The file cannot be opened or read.
+    FormatError
+        The file is empty, broken, or in none of the formats.
+    GraphTypeError
+        The graph in it is undirected.
+    LimitError
+        Reading it takes more than a stated limit.
+    UsageError
+        An unknown format, or an option that this format does not take.
+
+    Examples
+    --------
+    >>> import io
+    >>> graph = read(io.StringIO("digraph { a -> b [weight=2] }"))
+    >>> list(graph.edges(data="weight")), graph.graph["format"]
+    ([('a', 'b', 2)], 'DOT')
+    """
+    if format is not None and format not in READERS:
+        raise UsageError(f"no format {format!r}; there are {', '.join(READERS)}")
+    name, data = load(path, max_bytes=max_bytes)
+    chosen = format or _by_suffix(name) or _by_content(name, data)
+    _check_options(chosen, options)
+    module, _, function = READERS[chosen].entry.partition(":")
+    graph: nx.DiGraph = getattr(importlib.import_module(module), function)(data, name=name, **options)
+    return graph
+
+
+def _by_suffix(name: str) -> str | None:
+    # The dot in front lets a file that is called just "Packages" end with ".packages".
+    ending = f".{PurePath(name).name}".lower()
+    for packed in PACKED_SUFFIXES:
+        ending = ending.removesuffix(packed)
+    return next((key for key, reader in READERS.items() if ending.endswith(reader.suffixes)), None)
+
+
+def _by_content(name: str, data: bytes) -> str:
+    head = text_of(data[:HEAD_BYTES]).encode("utf-8", "replace")
+    claiming = [key for key, reader in READERS.items() if reader.claims(head)]
+    if len(claiming) != 1:
+        reason = f"looks like {' and like '.join(claiming)}" if claiming else "is in no format that is known"
+        raise FormatError(f"{name} {reason}; say format= one of {', '.join(READERS)}")
+    return claiming[0]
+
+
+def _check_options(chosen: str, options: dict[str, Any]) -> None:
+    for option in options.keys() - READERS[chosen].options:
+        taking = [key for key, reader in READERS.items() if option in reader.options]
+        where = f"it is for {', '.join(taking)}" if taking else "no format takes it"
+        raise UsageError(f"format {chosen} takes no option {option!r}: {where}")

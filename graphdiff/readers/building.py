@@ -1,0 +1,51 @@
+"""What every reader does around building its graph: the collector rests, and the graph says what it means."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import networkx as nx
+
+__all__ = ["collector_at_rest", "described"]
+
+GraphT = TypeVar("GraphT", nx.DiGraph, nx.MultiDiGraph)
+
+
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """Switch the cyclic garbage collector off while a graph is built, and on again if it was on.
+
+    A graph under construction holds no garbage, but millions of objects that the collector would walk again and
+    again: it costs a third of the time.
+
+    Examples
+    --------
+    >>> import gc
+    >>> with collector_at_rest():
+    ...     gc.isenabled()
+    False
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def described(graph: GraphT, *, format: str, edge_meaning: str = "unknown", weight_meaning: str = "unknown") -> GraphT:
+    """Return `graph`, saying in its graph attributes what it is; what its file says on the meanings stays.
+
+    Examples
+    --------
+    >>> described(nx.DiGraph(edge_meaning="calls"), format="GraphML").graph
+    {'edge_meaning': 'calls', 'format': 'GraphML', 'weight_meaning': 'unknown'}
+    """
+    graph.graph["format"] = format
+    graph.graph.setdefault("edge_meaning", edge_meaning)
+    graph.graph.setdefault("weight_meaning", weight_meaning)
+    return graph

@@ -1,0 +1,198 @@
+"""Debian ``Packages`` indexes: one node a package, one edge for each package that another needs."""
+
+from __future__ import annotations
+
+import codecs
+import gc
+import io
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import networkx as nx
+
+from graphdiff.errors import FormatError, UsageError
+
+__all__ = ["ALTERNATIVES", "read_debian"]
+
+TEXT = ("utf-8", "replace")
+FIELDS = {name.encode(): name for name in ("Package", "Version", "Pre-Depends", "Depends", "Provides")}
+# What follows a name is tolerated and not used: ``:any``, ``(>= 2.34)``, ``[amd64]``, ``<!nocheck>``.
+NAME = re.compile(r"\s*([^\s:(\[<|,]+)")
+
+Stanza = dict[str, str]
+
+
+class Names(NamedTuple):
+    """What a name in a clause can mean: a package of the index, or what packages provide under that name."""
+
+    real: Container[str]
+    providers: Mapping[str, Sequence[str]]
+
+
+def first_alternative(alternatives: Sequence[str], names: Names) -> list[str]:
+    """Return the first alternative that is a real package, else the first provider of the first provided one.
+
+    Examples
+    --------
+    >>> first_alternative(["mail-agent", "mutt"], Names({"exim", "mutt"}, {"mail-agent": ["exim"]}))
+    ['mutt']
+    """
+    for name in alternatives:
+        if name in names.real:
+            return [name]
+    for name in alternatives:
+        if name in names.providers:
+            return [names.providers[name][0]]
+    return []
+
+
+def all_alternatives(alternatives: Sequence[str], names: Names) -> list[str]:
+    """Return every alternative that is a real package and every provider of every alternative.
+
+    Examples
+    --------
+    >>> all_alternatives(["mail-agent", "mutt"], Names({"exim", "mutt"}, {"mail-agent": ["exim"]}))
+    ['exim', 'mutt']
+    """
+    found: list[str] = []
+    for name in alternatives:
+        if name in names.real:
+            found.append(name)
+        found.extend(names.providers.get(name, ()))
+    return found
+
+
+Choice = Callable[[Sequence[str], Names], list[str]]
+ALTERNATIVES: dict[str, Choice] = {
+    "first": first_alternative,
+    "all": all_alternatives,
+}
+
+
+def read_debian(data: bytes, *, name: str, alternatives: str = "first") -> nx.DiGraph:
+    r"""Read a Debian ``Packages`` index, or dpkg's ``status`` file: the tail of an edge depends on its head.
+
+    Only ``Depends`` and ``Pre-Depends`` make edges; a package needed twice is one edge, whose ``kind`` is the
+    stronger of the two. A package listed twice (two versions) is one node with the dependencies of both and
+    the version of the last. What a package satisfies itself makes no edge. Version bounds, architectures and
+    build profiles beside a name are not looked at.
+
+    Parameters
+    ----------
+    data : bytes
+        The decompressed index.
+    name : str
+        The file's name, for messages.
+    alternatives : {"first", "all"}
+        Of a clause ``a | b``, ``"first"`` takes the first alternative that is a real package, else the first
+        provider by name; ``"all"`` takes every alternative and every provider of every name, as apt's
+        recursive lists do.
+
+    Returns
+    -------
+    networkx.DiGraph
+        Nodes in the file's order with attribute ``version``; ``G.graph["unmet"]`` counts the clauses that no
+        package of the index satisfies.
+
+    Raises
+    ------
+    FormatError
+        A line that is no field, or a stanza without ``Package``; the line number is named.
+    UsageError
+        An `alternatives` that is not one of the above.
+
+    Examples
+    --------
+    >>> index = b"Package: ssh\nDepends: ssl | tls, zlib (>= 1.2)\n\nPackage: tls\n\nPackage: zlib\n"
+    >>> G = read_debian(index, name="Packages")
+    >>> list(G.edges)
+    [('ssh', 'tls'), ('ssh', 'zlib')]
+    """
+    if alternatives not in ALTERNATIVES:
+        raise UsageError(f"alternatives={alternatives!r} is not one of {', '.join(map(repr, ALTERNATIVES))}")
+    collecting = gc.isenabled()
+    # Nothing built here is cyclic, and the collector would walk all of it again and again.
+    gc.disable()
+    try:
+        return _graph(list(_stanzas(data, name)), name, ALTERNATIVES[alternatives])
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _stanzas(data: bytes, name: str) -> Iterator[Stanza]:
+    """Yield each stanza's wanted fields; lines stay bytes, as most of a full index is never looked at."""
+    fields: Stanza = {}
+    key = b""
+    for number, line in enumerate(io.BytesIO(data.removeprefix(codecs.BOM_UTF8)), 1):
+        if line.isspace():
+            if key:
+                yield _with_package(fields, name, number)
+            fields, key = {}, b""
+            continue
+        if line[0] in b" \t":
+            if key in FIELDS:
+                fields[FIELDS[key]] += line.strip().decode(*TEXT)
+            continue
+        key, colon, value = line.partition(b":")
+        if not (key and colon):
+            shown = line[:40].strip().decode(*TEXT)
+            raise FormatError(f"{name}, line {number}: no 'Field: value' but {shown!r}")
+        if key in FIELDS:
+            fields[FIELDS[key]] = value.strip().decode(*TEXT)
+    if key:
+        yield _with_package(fields, name, number + 1)
+
+
+def _with_package(fields: Stanza, name: str, end: int) -> Stanza:
+    if not fields.get("Package"):
+        raise FormatError(f"{name}: the stanza above line {end} has no Package field")
+    return fields
+
+
+def _graph(stanzas: Sequence[Stanza], name: str, choose: Choice) -> nx.DiGraph:
+    if not stanzas:
+        raise FormatError(f"{name}: no package in it")
+    names = Names({stanza["Package"] for stanza in stanzas}, _providers(stanzas))
+    clauses = list(_clauses(stanzas))
+    distinct = dict.fromkeys(clause for _, _, clause in clauses)
+    chosen = {clause: choose(_alternatives(clause, name), names) for clause in distinct}
+    unmet = sum(not chosen[clause] for _, _, clause in clauses)
+    graph = nx.DiGraph(
+        format="Debian Packages", edge_meaning="depends on", weight_meaning="none", unmet=unmet
+    )
+    graph.add_nodes_from((stanza["Package"], {"version": stanza.get("Version", "")}) for stanza in stanzas)
+    graph.add_edges_from(
+        (package, needed, {"kind": kind})
+        for package, kind, clause in clauses
+        for needed in chosen[clause]
+        if needed != package
+    )
+    return graph
+
+
+def _clauses(stanzas: Iterable[Stanza]) -> Iterator[tuple[str, str, str]]:
+    """Yield package, kind and text of every clause; Pre-Depends last, as the last kind stays on an edge."""
+    for stanza in stanzas:
+        package = stanza["Package"]
+        for kind in ("Depends", "Pre-Depends"):
+            for clause in stanza.get(kind, "").split(","):
+                if clause and not clause.isspace():
+                    yield package, kind, clause
+
+
+def _alternatives(clause: str, name: str) -> list[str]:
+    matches = [NAME.match(alternative) for alternative in clause.split("|")]
+    if not all(matches):
+        raise FormatError(f"{name}: no package name in an alternative of the clause {clause.strip()!r}")
+    return [match[1] for match in matches if match]
+
+
+def _providers(stanzas: Iterable[Stanza]) -> dict[str, list[str]]:
+    found: dict[str, set[str]] = {}
+    for stanza in stanzas:
+        for provided in stanza.get("Provides", "").split(","):
+            if match := NAME.match(provided):
+                found.setdefault(match[1], set()).add(stanza["Package"])
+    return {provided: sorted(packages) for provided, packages in found.items()}

@@ -1,0 +1,226 @@
+"""Edge lists in CSV, TSV and their like: a row is an edge, a column says one thing of every edge.
+
+The columns are found by name (source and target, from and to, tail and head, u and v; weight, w, value), in any case;
+where there are no such names, the first two are source and target, and without a header a third that starts
+with a number is the weight.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import networkx as nx
+
+from graphdiff.errors import FormatError, UsageError
+from graphdiff.readers.building import collector_at_rest, described
+from graphdiff.readers.source import text_of
+
+__all__ = ["read_edge_list"]
+
+USUAL_ENDS = (("source", "target"), ("from", "to"), ("tail", "head"), ("u", "v"))
+USUAL_WEIGHTS = ("weight", "w", "value")
+DELIMITERS = ("\t", ",", ";")
+SAMPLE = 100
+# Comments and lines of white space become empty lines, so that lines keep their numbers.
+NO_ROW = re.compile(r"^(?:#.*|[^\S\n]+)$", re.MULTILINE)
+
+Numbers = list[int] | list[float]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a file below its header, column by column, and the line that each row is on."""
+
+    file: str
+    names: Sequence[str]
+    has_header: bool
+    columns: Sequence[Sequence[str]]
+    lines: Sequence[int]
+
+
+def read_edge_list(
+    data: bytes, *, name: str, columns: str | Mapping[str, str] | None = None
+) -> nx.DiGraph | nx.MultiDiGraph:
+    """Read an edge list separated by commas, semicolons, tabs or white space, with a header or without.
+
+    The first row is a header where it has the usual names of source and target, where `columns` gives names, or
+    where it has text above numbers. Lines that start with ``#`` are comments. Nodes are the texts in the file.
+    All columns but the ends become edge attributes, numbers where every value of the column is one. Rows that
+    repeat an edge add: with a weight they are one edge with the sum of the weights (its other attributes are
+    those of the last row), without one they are parallel edges.
+
+    Parameters
+    ----------
+    data : bytes
+        The decompressed file.
+    name : str
+        The file's name, for messages.
+    columns : str or mapping, optional
+        Which columns are what: ``"source=rhs,target=lhs,weight=est"`` or a mapping of the same; by name, or by
+        number from 1. The weight becomes the edge attribute ``weight`` whatever its column is called.
+
+    Returns
+    -------
+    networkx.DiGraph or networkx.MultiDiGraph
+        A multigraph only where unweighted rows repeat.
+
+    Raises
+    ------
+    FormatError
+        A row with more or fewer columns than the first, an end that is empty, a weight that is no number, or no
+        row at all; the line is named.
+    UsageError
+        `columns` names no such column, or is not of that form.
+
+    Examples
+    --------
+    >>> G = read_edge_list(b"rhs,lhs,est\\nx,y,0.5\\nx,y,2\\n", name="f.csv", columns="source=rhs,target=lhs,weight=est")
+    >>> list(G.edges(data="weight"))
+    [('x', 'y', 2.5)]
+    """
+    wanted = _wanted(columns)
+    with collector_at_rest():
+        text = text_of(data).replace("\r\n", "\n").replace("\r", "\n")
+        table = _table(NO_ROW.sub("", text), name, wanted)
+        graph = _graph(table, _roles(table, wanted))
+    return described(graph, format="CSV edge list")
+
+
+def _wanted(columns: str | Mapping[str, str] | None) -> dict[str, str]:
+    """Return role -> column as the caller says it."""
+    if isinstance(columns, str):
+        wanted = dict(part.partition("=")[::2] for part in columns.split(","))
+    else:
+        wanted = dict(columns or {})
+    if not wanted.keys() <= {"source", "target", "weight"} or not all(wanted.values()):
+        raise UsageError(f"columns={columns!r} is not of the form source=NAME,target=NAME,weight=NAME")
+    if ("source" in wanted) != ("target" in wanted) or len(set(wanted.values())) < len(wanted):
+        raise UsageError(f"columns={columns!r} must say both source and target, or neither, and no column twice")
+    return wanted
+
+
+def _table(text: str, name: str, wanted: Mapping[str, str]) -> Table:
+    rows, lines = _rows(text, name)
+    if not rows:
+        raise FormatError(f"{name}: no row in it")
+    width = len(rows[0])
+    for row, line in zip(rows, lines, strict=True):
+        if len(row) != width:
+            raise FormatError(f"{name}, line {line}: {len(row)} columns, where the first row has {width}")
+    has_header = not all(column.isdecimal() for column in wanted.values()) or _is_header(rows)
+    names = rows[0] if has_header else [f"column{number}" for number in range(1, width + 1)]
+    if len(rows) == has_header:
+        raise FormatError(f"{name}: a header, and no edge below it")
+    return Table(name, names, has_header, list(zip(*rows[has_header:], strict=True)), lines[has_header:])
+
+
+def _rows(text: str, name: str) -> tuple[list[list[str]], Sequence[int]]:
+    """Return the rows that are not empty, and the line that each ends on."""
+    rows: list[list[str]] = []
+    ends = array("L")
+    delimiter = _delimiter(text)
+    reader = csv.reader(_lines(text, delimiter), delimiter=delimiter, skipinitialspace=True, strict=True)
+    try:
+        for row in reader:
+            if row:
+                rows.append(row)
+                ends.append(reader.line_num)
+    except csv.Error as error:
+        raise FormatError(f"{name}, line {reader.line_num}: {error}") from error
+    return rows, ends
+
+
+def _delimiter(text: str) -> str:
+    """Return what splits the first rows into equally many columns, and most; a space for any white space."""
+    sample = list(itertools.islice((line for line in io.StringIO(text) if line != "\n"), SAMPLE))
+    best, _, width = max(
+        ((delimiter, *_regularity(sample, delimiter)) for delimiter in DELIMITERS), key=lambda score: score[1:]
+    )
+    return best if width > 1 else " "
+
+
+def _regularity(sample: Sequence[str], delimiter: str) -> tuple[bool, int]:
+    """Return whether all rows are as wide as the first, and how wide that is."""
+    # Quotes are looked at by the real pass only: here a quoted delimiter at worst makes a row look wider.
+    widths = [line.count(delimiter) + 1 for line in sample]
+    return len(set(widths)) == 1, max(widths[:1], default=1)
+
+
+def _lines(text: str, delimiter: str) -> Iterable[str]:
+    lines = io.StringIO(text)
+    return (line.replace("\t", " ").strip() for line in lines) if delimiter == " " else lines
+
+
+def _is_header(rows: Sequence[Sequence[str]]) -> bool:
+    first = [cell.lower() for cell in rows[0]]
+    if any(source in first and target in first for source, target in USUAL_ENDS):
+        return True
+    below = zip(*rows[1 : SAMPLE + 1], strict=True)
+    return any(_numbers([cell]) is None and _numbers(column) for cell, column in zip(first, below, strict=False))
+
+
+def _numbers(column: Sequence[str]) -> Numbers | None:
+    """Return the column as numbers, all whole ones as ints; None where a value of it is no number."""
+    # Python takes 1_000 for a number; in a file it is a name.
+    if any("_" in value for value in column):
+        return None
+    for kind in (int, float):
+        try:
+            return [kind(value) for value in column]
+        except ValueError:
+            continue
+    return None
+
+
+def _roles(table: Table, wanted: Mapping[str, str]) -> dict[str, int]:
+    """Return role -> position: as wanted, else by the usual names, else by position."""
+    roles = {role: _position(table, column) for role, column in wanted.items()}
+    usual = {name.lower(): position for position, name in reversed(list(enumerate(table.names)))}
+    if "source" not in roles:
+        ends = next((ends for ends in USUAL_ENDS if usual.keys() >= set(ends)), None)
+        free = [position for position in range(len(table.names)) if position not in roles.values()]
+        if len(free) < 2:
+            raise FormatError(f"{table.file}, line {table.lines[0]}: no two columns for source and target in it")
+        roles["source"], roles["target"] = (usual[end] for end in ends) if ends else free[:2]
+    if "weight" not in roles:
+        weight = next((usual[name] for name in USUAL_WEIGHTS if name in usual), None)
+        if not table.has_header and len(table.names) > 2 and _numbers(table.columns[2][:1]):
+            weight = 2
+        if weight is not None and weight not in roles.values():
+            roles["weight"] = weight
+    return roles
+
+
+def _position(table: Table, column: str) -> int:
+    if table.has_header and column in table.names:
+        return table.names.index(column)
+    if column.isdecimal() and 1 <= int(column) <= len(table.names):
+        return int(column) - 1
+    raise UsageError(f"{table.file} has no column {column!r}; it has {', '.join(map(repr, table.names))}")
+
+
+def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGraph:
+    tails, heads = _ends(table, "source", roles), _ends(table, "target", roles)
+    attributes = {
+        table.names[position]: _numbers(column) or column
+        for position, column in enumerate(table.columns)
+        if position not in roles.values()
+    }
+    if "weight" in roles:
+        attributes["weight"] = _weights(table, roles["weight"])
+    records = [dict(zip(attributes, values, strict=True)) for values in zip(*attributes.values(), strict=True)]
+    rows = list(zip(tails, heads, records or itertools.repeat({}), strict=False))
+    graph = nx.DiGraph(rows)
+    if graph.number_of_edges() == len(rows):
+        return graph
+    if "weight" not in roles:
+        return nx.MultiDiGraph(rows)
+    totals = ...
+    nx.set_edge_attributes(graph, totals, "weight")
+    return graph

@@ -1,0 +1,125 @@
+"""Where a file's bytes come from: a path, standard input or an open file; decompressed, never beyond a limit."""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import gzip
+import io
+import lzma
+import os
+import sys
+import zlib
+from collections.abc import Callable
+from typing import IO, Any
+
+from graphdiff.errors import FormatError, InputError, LimitError
+
+__all__ = ["PathOrFile", "load", "text_of"]
+
+PathOrFile = str | os.PathLike[str] | IO[bytes] | IO[str]
+
+CHUNK = 1 << 20
+MAGIC: dict[bytes, tuple[str, Callable[[IO[bytes]], IO[bytes]]]] = {
+    b"\x1f\x8b": ("gzip", lambda packed: gzip.open(packed, "rb")),
+    b"BZh": ("bzip2", lambda packed: bz2.open(packed, "rb")),
+    b"\xfd7zXZ\x00": ("xz", lambda packed: lzma.open(packed, "rb")),
+}
+
+
+def load(path: PathOrFile, *, max_bytes: int) -> tuple[str, bytes]:
+    """Return the name of a file, for messages, and its content, decompressed where it is compressed.
+
+    Parameters
+    ----------
+    path : str, path-like or file object
+        ``"-"`` is standard input. The text of a text file object counts as UTF-8.
+    max_bytes : int
+        The largest content, before and after decompression.
+
+    Raises
+    ------
+    InputError
+        The file cannot be opened or read.
+    FormatError
+        Its compression is broken, or it is empty.
+    LimitError
+        It is larger than `max_bytes`.
+
+    Examples
+    --------
+    >>> import gzip, io
+    >>> load(io.BytesIO(gzip.compress(b"a b")), max_bytes=10)
+    ('the open file', b'a b')
+    """
+    name = name_of(path)
+    try:
+        raw = _read_raw(path, name, max_bytes)
+    except OSError as error:
+        raise InputError(f"{name}: {error.strerror or error}") from error
+    data = _decompress(raw, name, max_bytes)
+    if not data.strip():
+        raise FormatError(f"{name} is empty")
+    return name, data
+
+
+def name_of(path: PathOrFile) -> str:
+    """Return what messages call `path`.
+
+    Examples
+    --------
+    >>> name_of("-"), name_of("graph.dot")
+    ('standard input', 'graph.dot')
+    """
+    if isinstance(path, str | os.PathLike):
+        return "standard input" if path == "-" else os.fspath(path)
+    name = getattr(path, "name", None)
+    return name if isinstance(name, str) else "the open file"
+
+
+def text_of(data: bytes) -> str:
+    """Decode `data`: by its byte-order mark where it has one, else UTF-8, else Latin-1, which takes every byte.
+
+    Examples
+    --------
+    >>> text_of(b"caf\\xc3\\xa9") == text_of(b"caf\\xe9") == text_of(b"\\xef\\xbb\\xbfcaf\\xc3\\xa9")
+    True
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.removeprefix(codecs.BOM_UTF8).decode("latin-1")
+
+
+def _read_raw(path: PathOrFile, name: str, max_bytes: int) -> bytes:
+    if not isinstance(path, str | os.PathLike):
+        return _bounded(path, name, max_bytes)
+    if path == "-":
+        return _bounded(sys.stdin.buffer, name, max_bytes)
+    with open(path, "rb") as file:
+        return _bounded(file, name, max_bytes)
+
+
+def _decompress(raw: bytes, name: str, max_bytes: int) -> bytes:
+    for magic, (title, unpack) in MAGIC.items():
+        if raw.startswith(magic):
+            try:
+                with unpack(io.BytesIO(raw)) as file:
+                    return _bounded(file, name, max_bytes)
+            except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+                raise FormatError(f"{name}: broken {title} compression: {error}") from error
+    return raw
+
+
+def _bounded(file: IO[Any], name: str, max_bytes: int) -> bytes:
+    chunks: list[bytes] = []
+    left = max_bytes
+    while chunk := file.read(CHUNK):
+        chunk = chunk.encode("utf-8", "surrogateescape") if isinstance(chunk, str) else chunk
+        left -= len(chunk)
+        if left < 0:
+            raise LimitError(f"{name} holds more than max_bytes={max_bytes:,} bytes; raise max_bytes= to read it")
+        chunks.append(chunk)
+    return b"".join(chunks)

@@ -1,0 +1,200 @@
+"""What the functions return: arrays that read like mappings, and make their keys only when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.arithmetic import Number
+from graphdiff.errors import MissingExtraError
+from graphdiff.topology import Topology
+
+
+def texts(labels: Iterable[Hashable]) -> list[str]:
+    """Return labels as distinct strings: ``repr`` for those that are no strings where two would be the same.
+
+    Examples
+    --------
+    >>> texts(["a", 1]), texts(["1", 1])
+    (['a', '1'], ['1', '1 (int)'])
+    """
+    listed = list(labels)
+    plain = [str(label) for label in listed]
+    if len(set(plain)) == len(plain):
+        return plain
+    return [text if isinstance(label, str) else f"{text} ({type(label).__name__})" for label, text in zip(listed, plain, strict=True)]
+
+
+def plain(number: Number) -> Any:
+    """Return a number as JSON has it: ints and floats as they are, any other as text (``'113/11040'``).
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> plain(Fraction(113, 11040)), plain(np.float64(0.5))
+    ('113/11040', 0.5)
+    """
+    if isinstance(number, np.generic):
+        number = number.item()
+    return number if number is None or isinstance(number, (int, float, str)) else str(number)
+
+
+def shown(number: Number) -> str:
+    """Return a number as a person reads it: six significant digits, ints whole.
+
+    Examples
+    --------
+    >>> shown(0.010235507), shown(1234567)
+    ('0.0102355', '1,234,567')
+    """
+    if isinstance(number, (int, np.integer)):
+        from graphdiff.errors import count_text
+
+        return count_text(int(number))
+    return f"{float(number):.6g}" if isinstance(number, (float, np.floating)) else str(number)
+
+
+def require_pandas() -> Any:
+    """Return the pandas module, or raise an error that says how to get it."""
+    try:
+        import pandas
+    except ImportError:
+        raise MissingExtraError("pandas", "pandas") from None
+    return pandas
+
+
+def html_table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: str) -> str:
+    """Return a small table for a notebook, everything escaped."""
+    titles = "".join(f"<th>{escape(title)}</th>" for title in head)
+    lines = ["".join(f"<td>{escape(str(cell))}</td>" for cell in row) for row in rows]
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<table><caption>{escape(caption)}</caption><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Influences(Mapping[Any, Number]):
+    """A number for every node, in topological order: what `graphdiff.forward` and `graphdiff.reverse` return.
+
+    Attributes
+    ----------
+    topology : Topology
+        The shape of the graph.
+    array : array, shape (n_nodes,)
+        The numbers by position.
+    what : str
+        What the numbers are, for `repr`.
+    """
+
+    topology: Topology
+    array: NDArray[Any]
+    what: str = "influences"
+
+    @property
+    def labels(self) -> Sequence[Any]:
+        """The nodes in the order of the array."""
+        return self.topology.labels
+
+    def __getitem__(self, node: Hashable) -> Number:
+        try:
+            position = self.topology.position(node)
+        except LookupError as error:
+            raise KeyError(node) from error
+        return self.array[position].item() if self.array.dtype != object else self.array[position]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.labels.tolist() if isinstance(self.labels, np.ndarray) else self.labels)
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __contains__(self, node: object) -> bool:
+        try:
+            self.topology.position(node)  # type: ignore[arg-type]
+        except LookupError:
+            return False
+        return True
+
+    def top(self, n: int = 10) -> list[tuple[Any, Number]]:
+        """Return the `n` nodes with the largest absolute values, largest first, ties in topological order."""
+        order = sorted(range(len(self)), key=lambda position: -abs(self.array[position]))[:n]
+        numbers = self.array[order].tolist()
+        return [(self.topology.label(position), number) for position, number in zip(order, numbers, strict=True)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return ``{node as text: number}``."""
+        return dict(zip(texts(self), map(plain, self.array.tolist()), strict=True))
+
+    def to_pandas(self) -> Any:
+        """Return a pandas Series indexed by node."""
+        pandas = require_pandas()
+        index = pandas.Index(list(self), tupleize_cols=False, name="node")
+        return pandas.Series(self.array, index=index, name=self.what)
+
+    def __repr__(self) -> str:
+        top = ", ".join(f"{node!r}: {shown(number)}" for node, number in self.top(5))
+        more = ", …" if len(self) > 5 else ""
+        return f"<{self.what} on {len(self):,} nodes: {top}{more}>"
+
+    def _repr_html_(self) -> str:
+        rows = [(node, shown(number)) for node, number in self.top(10)]
+        return html_table(["node", self.what], rows, f"{self.what}: the largest of {len(self):,} nodes")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Jacobian:
+    """Total influences of several sources on several targets.
+
+    Attributes
+    ----------
+    array : array, shape (n_targets, n_sources)
+        Rows are targets, columns are sources.
+    targets, sources : list
+        The nodes of the rows and of the columns.
+    """
+
+    array: NDArray[Any]
+    targets: list[Any]
+    sources: list[Any]
+    axes: tuple[str, str] = ("target", "source")
+
+    @property
+    def T(self) -> Jacobian:  # noqa: N802, as in numpy
+        """The same numbers with sources as rows and targets as columns."""
+        return Jacobian(self.array.T, self.sources, self.targets, (self.axes[1], self.axes[0]))
+
+    @cached_property
+    def _places(self) -> tuple[dict[Any, int], dict[Any, int]]:
+        return ({node: i for i, node in enumerate(self.targets)}, {node: i for i, node in enumerate(self.sources)})
+
+    def __getitem__(self, nodes: tuple[Any, Any]) -> Number:
+        rows, columns = self._places
+        value = self.array[rows[nodes[0]], columns[nodes[1]]]
+        return value.item() if isinstance(value, np.generic) else value
+
+    def to_dict(self) -> dict[str, dict[str, Any]]:
+        """Return ``{row as text: {column as text: number}}``."""
+        columns = texts(self.sources)
+        numbers = [dict(zip(columns, map(plain, row), strict=True)) for row in self.array.tolist()]
+        return dict(zip(texts(self.targets), numbers, strict=True))
+
+    def to_pandas(self) -> Any:
+        """Return a DataFrame; its axes are named ``target`` and ``source``."""
+        pandas = require_pandas()
+        index = pandas.Index(self.targets, tupleize_cols=False, name=self.axes[0])
+        columns = pandas.Index(self.sources, tupleize_cols=False, name=self.axes[1])
+        return pandas.DataFrame(self.array, index=index, columns=columns)
+
+    def __repr__(self) -> str:
+        rows, columns = self.axes
+        return f"<Jacobian: {len(self.targets):,} {rows}s (rows) x {len(self.sources):,} {columns}s (columns)>"
+
+    def _repr_html_(self) -> str:
+        names = [str(node) for node in self.sources[:10]]
+        rows = [[node, *map(shown, row[:10])] for node, row in zip(self.targets[:20], self.array.tolist(), strict=False)]
+        return html_table([f"{self.axes[0]} \\ {self.axes[1]}", *names], rows, repr(self)[1:-1])

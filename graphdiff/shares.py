@@ -1,0 +1,272 @@
+"""What flows through each edge and node of a total, and how concentrated it is, from one forward and one
+reverse sweep.
+
+The contribution of an edge is tangent · weight · adjoint, of a node tangent · adjoint: the part of the total
+that runs through it, in the total's unit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Unpack
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number, Weights
+from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.cycles import Range, on_the_way
+from graphdiff.errors import SameComponentError
+from graphdiff.results import html_table, plain, require_pandas, shown, texts
+from graphdiff.sweeps import Values, checked, checked_array, forward_values, reverse_values
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """One forward and one reverse sweep between ends, and what they meet in.
+
+    Attributes
+    ----------
+    graph : CompiledGraph
+    tangents, adjoints : list or array, shape (n_nodes,)
+        By position; a collapsed component at its first position.
+    total : number
+    """
+
+    graph: CompiledGraph
+    tangents: Values
+    adjoints: Values
+    total: Number
+
+    @cached_property
+    def nodes(self) -> NDArray[Any]:
+        """Tangent · adjoint of each position."""
+        values = checked_array([a * b for a, b in zip(_list(self.tangents), _list(self.adjoints), strict=True)])
+        return values[self.graph.topology.representative] if self.graph.cycles == "collapse" else values
+
+    @cached_property
+    def edges(self) -> NDArray[Any]:
+        """Tangent · weight · adjoint of each edge of the topology; 0 on what a collapsed component hides."""
+        rows = self.graph.topology.quotient if self.graph.cycles == "collapse" else self.graph.topology.rows
+        weights = arithmetic.taken(self.graph.weights, rows.edges)
+        values = self._through(rows.tails, rows.heads, weights)
+        if len(values) == self.graph.n_edges:
+            return values
+        spread = np.zeros(self.graph.n_edges, dtype=values.dtype)
+        spread[rows.edges] = values
+        return spread
+
+    def _through(self, tails: NDArray[Any], heads: NDArray[Any], weights: Weights) -> NDArray[Any]:
+        if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":
+            tangents, adjoints = np.asarray(self.tangents), np.asarray(self.adjoints)
+            with np.errstate(all="ignore"):
+                return checked_array(tangents[tails] * weights * adjoints[heads])
+        tangents, adjoints = _list(self.tangents), _list(self.adjoints)
+        ends = zip(tails.tolist(), heads.tolist(), arithmetic.listed(weights), strict=True)
+        return checked_array([tangents[u] * w * adjoints[v] if tangents[u] else 0 for u, v, w in ends])
+
+
+def _list(values: Values) -> list[Any]:
+    return values if isinstance(values, list) else values.tolist()
+
+
+def flow(graph: CompiledGraph, sources: list[int], targets: list[int]) -> Flow:
+    """Return the flow from one unit at each source to the sum of the targets, as positions.
+
+    Raises
+    ------
+    CycleError
+        If a cycle lies between and the graph's policy is ``"raise"``.
+    """
+    loops: list[Range] = on_the_way(graph, sources, targets)
+    ready = graph.divisible if loops else graph
+    one = ready.one_and_zero[0]
+    starts = dict.fromkeys(sorted({graph.anchor(p) for p in sources}), one)
+    ends = dict.fromkeys(sorted({graph.anchor(p) for p in targets}), one)
+    tangents = forward_values(ready, starts, loops, stop=None if len(ends) != 1 else next(iter(ends)))
+    adjoints = reverse_values(ready, ends, loops, start=min(starts, default=0))
+    total = sum((tangents[p] for p in ends), start=ready.one_and_zero[1])
+    return Flow(ready, tangents, adjoints, checked(arithmetic.plain(total)))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Contributions(Mapping[Any, Number]):
+    """The part of a total that runs through each edge or node.
+
+    Attributes
+    ----------
+    array : array, shape (n,)
+        The contributions, in the order of the compiled graph's edges or nodes.
+    total : number
+        The total influence that they are parts of.
+    what : {"edge", "node"}
+    """
+
+    array: NDArray[Any]
+    total: Number
+    what: str
+    make_labels: Callable[[], Iterator[Any]]
+
+    @cached_property
+    def _index(self) -> dict[Any, int]:
+        return {label: number for number, label in enumerate(self.make_labels())}
+
+    def __getitem__(self, key: Any) -> Number:
+        value = self.array[self._index[key]]
+        return value.item() if isinstance(value, np.generic) else value
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._index)
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    @property
+    def shares(self) -> dict[Any, Number | None]:
+        """Contribution / total of each; None where the total is 0."""
+        if not self.total:
+            return dict.fromkeys(self)
+        whole = arithmetic.as_fractions([self.total])[0] if isinstance(self.total, int) else self.total
+        return {key: number / whole for key, number in zip(self, self.array.tolist(), strict=True)}
+
+    def top(self, n: int = 10) -> list[tuple[Any, Number]]:
+        """Return the `n` with the largest absolute contributions, largest first."""
+        labels = list(self)
+        order = sorted(range(len(self)), key=lambda number: -abs(self.array[number]))[:n]
+        return [(labels[number], plain_number) for number, plain_number in zip(order, self.array[order].tolist(), strict=True)]
+
+    def to_dict(self) -> dict[str, Any] | list[dict[str, Any]]:
+        """Return ``{node as text: contribution}``, or a record for each edge."""
+        numbers = map(plain, self.array.tolist())
+        if self.what == "node":
+            return dict(zip(texts(self), numbers, strict=True))
+        names = ("source", "target", "key")
+        return [
+            {**dict(zip(names, map(str, edge), strict=False)), "contribution": number}
+            for edge, number in zip(self, numbers, strict=True)
+        ]
+
+    def to_pandas(self) -> Any:
+        """Return a pandas Series indexed by edge or node."""
+        pandas = require_pandas()
+        index = pandas.Index(list(self), tupleize_cols=False, name=self.what)
+        return pandas.Series(self.array, index=index, name="contribution")
+
+    def __repr__(self) -> str:
+        top = ", ".join(f"{key!r}: {shown(number)}" for key, number in self.top(5))
+        return f"<{self.what} contributions to {shown(self.total)}: {top}{', …' if len(self) > 5 else ''}>"
+
+    def _repr_html_(self) -> str:
+        rows = [(key, shown(number)) for key, number in self.top(10)]
+        return html_table([self.what, "contribution"], rows, f"parts of {shown(self.total)}")
+
+
+def edge_contributions(
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable | None,
+    target: Hashable | None,
+    **options: Unpack[CompileOptions],
+) -> Contributions:
+    """Return, for every edge, the part of the total influence that runs through it: tangent · weight · adjoint.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    source, target : node, or None
+        None is one unit at every root, or the sum of all leaves.
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Returns
+    -------
+    Contributions
+        A mapping of edge to number, with ``.shares`` and ``.total``. The shares of the edges across any cut
+        between source and target sum to 1.
+
+    Raises
+    ------
+    UnknownNodeError, WeightError, CycleError, SameComponentError, ValueOverflowError
+        As `graphdiff.total_influence`.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> G = nx.DiGraph()
+    >>> G.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)])
+    >>> dict(edge_contributions(G, "b", "e"))
+    {('b', 'c'): 2, ('b', 'd'): 3, ('c', 'e'): 2, ('d', 'e'): 3}
+    """
+    found = flow_between(compiled(graph, options), source, target)
+    return Contributions(found.edges, found.total, "edge", found.graph.topology.edge_labels)
+
+
+def node_contributions(
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable | None,
+    target: Hashable | None,
+    **options: Unpack[CompileOptions],
+) -> Contributions:
+    """Return, for every node, the part of the total influence that runs through it: tangent · adjoint.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    source, target : node, or None
+        None is one unit at every root, or the sum of all leaves.
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Returns
+    -------
+    Contributions
+        A mapping of node to number, with ``.shares`` and ``.total``.
+
+    Raises
+    ------
+    UnknownNodeError, WeightError, CycleError, SameComponentError, ValueOverflowError
+        As `graphdiff.total_influence`.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> G = nx.DiGraph()
+    >>> G.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)])
+    >>> node_contributions(G, "b", "e").shares["d"]
+    Fraction(3, 5)
+    """
+    found = flow_between(compiled(graph, options), source, target)
+    return Contributions(found.nodes, found.total, "node", lambda: iter(found.graph.topology.labels))
+
+
+def flow_between(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> Flow:
+    """Return the flow between two nodes; None is one unit at every root, or the sum of all leaves."""
+    topology = graph.topology
+    sources = topology.roots.tolist() if source is None else [topology.position(source)]
+    targets = topology.leaves.tolist() if target is None else [topology.position(target)]
+    if source is not None and target is not None and source != target and graph.anchor(sources[0]) == graph.anchor(targets[0]):
+        raise SameComponentError(source, target)
+    return flow(graph, sources, targets)
+
+
+def path_entropy(found: Flow) -> float | None:
+    """Return the entropy, in nats, of the paths' shares of the sum of absolute influences; None where that is 0.
+
+    No path is listed: the entropy of products is a sum over edges, H = ln T - sum of share(e) · ln |w(e)|.
+
+    Parameters
+    ----------
+    found : Flow
+        Of a graph of absolute weights (``graph.absolute``).
+    """
+    total = float(found.total)
+    if total <= 0:
+        return None
+    weights = np.asarray(found.graph.weights, dtype=np.float64)
+    shares = found.edges / total
+    used = shares > 0
+    return max(0.0, math.log(total) - float(np.sum(shares[used] * np.log(weights[used]))))

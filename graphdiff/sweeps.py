@@ -1,0 +1,239 @@
+"""Forward and reverse accumulation: every edge once, over any kind of number.
+
+Float and int weights go through a compiled kernel where that pays, all others through the same additions in
+plain Python; both give the same bits. Between two positions a sweep walks only the edges that leave that range.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Dyadic, Number
+from graphdiff.compiled import CompiledGraph
+from graphdiff.cycles import Range, walks
+from graphdiff.errors import LimitError, ValueOverflowError
+from graphdiff.kernels import jit, pays
+from graphdiff.kernels import sweep as kernel
+
+Values: TypeAlias = "list[Any] | NDArray[Any]"
+Pass: TypeAlias = Callable[[int, int], None]
+Companion: TypeAlias = Callable[[CompiledGraph, Mapping[int, Number]], Values]
+
+#: Below this no partial sum of int64 numbers can wrap.
+SAFE_INT = 2.0**62
+#: The most work that exact sums of floats may take, in machine words.
+MAX_EXACT_WORDS = 2e10
+
+
+def forward_values(
+    graph: CompiledGraph, seeds: Mapping[int, Number], loops: Sequence[Range] = (), *, stop: int | None = None
+) -> Values:
+    """Push seeds forward: the value of each position is its seed plus value times weight over its in-edges.
+
+    Parameters
+    ----------
+    graph : CompiledGraph
+    seeds : mapping of position to number
+    loops : ranges of positions
+        The components whose walks are summed (`cycles.on_the_way`).
+    stop : int, optional
+        The first position whose edges need not be walked.
+
+    Returns
+    -------
+    list or array, shape (n_nodes,)
+    """
+    graph, prepared = _prepared(graph, seeds, loops)
+    values, push, _ = _engine(graph, prepared, lambda sizes, seeds: forward_values(sizes, seeds, stop=stop))
+    first = graph.topology.representative
+    cursor = min((int(first[node]) for node in prepared), default=0)
+    end = graph.n_nodes if stop is None else stop
+    for start, after in loops:
+        if cursor <= start <= end:
+            push(cursor, start)
+            _solve_forward(graph, values, start, after)
+            cursor = start
+    push(cursor, end)
+    return values
+
+
+def reverse_values(
+    graph: CompiledGraph, seeds: Mapping[int, Number], loops: Sequence[Range] = (), *, start: int = 0
+) -> Values:
+    """Pull seeds back: the value of each position is its seed plus weight times value over its out-edges.
+
+    Parameters
+    ----------
+    graph : CompiledGraph
+    seeds : mapping of position to number
+    loops : ranges of positions
+        The components whose walks are summed (`cycles.on_the_way`).
+    start : int, optional
+        The first position whose value is wanted.
+
+    Returns
+    -------
+    list or array, shape (n_nodes,)
+    """
+    graph, prepared = _prepared(graph, seeds, loops)
+    values, _, pull = _engine(graph, prepared, lambda sizes, seeds: reverse_values(sizes, seeds, start=start))
+    first = int(graph.topology.representative[start]) if graph.n_nodes else 0
+    cursor = _component_end(graph, max(prepared, default=-1))
+    for begin, after in reversed(loops):
+        if first <= begin < cursor:
+            pull(begin, cursor)
+            _solve_reverse(graph, values, begin, after)
+            cursor = begin
+    pull(first, max(cursor, first))
+    return values
+
+
+def _component_end(graph: CompiledGraph, position: int) -> int:
+    """Return the position after the last one in the component of `position`."""
+    cyclic = graph.topology.cyclic
+    place = int(np.searchsorted(cyclic[:, 0], position, side="right")) - 1
+    return max(position + 1, int(cyclic[place, 1])) if place >= 0 else position + 1
+
+
+# -- engines
+
+
+def _prepared(
+    graph: CompiledGraph, seeds: Mapping[int, Number], loops: Sequence[Range]
+) -> tuple[CompiledGraph, dict[int, Number]]:
+    """Return the graph and the seeds in one arithmetic."""
+    prepared = {node: arithmetic.plain(seed) for node, seed in seeds.items()}
+    if graph.exact:
+        if loops or any(not isinstance(seed, (int, float)) for seed in prepared.values()):
+            return graph.divisible, {node: Fraction(seed) for node, seed in prepared.items()}
+        exact = {node: Dyadic.of(seed) if isinstance(seed, float) else seed for node, seed in prepared.items()}
+        if graph.n_edges**2 > MAX_EXACT_WORDS:  # below, no depth could make it too long
+            _require_quick(graph)
+        return graph, exact
+    return (graph.divisible if loops else graph), prepared
+
+
+def _engine(graph: CompiledGraph, seeds: Mapping[int, Number], companion: Companion) -> tuple[Values, Pass, Pass]:
+    """Return start values, and the passes over a range of positions that change them: push and pull."""
+    weights = graph.carried
+    if isinstance(weights, np.ndarray) and pays(len(weights)) and _fits(graph, seeds, weights, companion):
+        return _kernel_engine(graph, seeds, weights)
+    _, zero = graph.one_and_zero
+    values: list[Number] = [zero] * graph.n_nodes
+    for node, seed in seeds.items():
+        values[node] = zero + seed
+    rows = graph.listed_rows
+
+    def push(start: int, stop: int) -> None:
+        for node in range(start, stop):
+            value = values[node]
+            if value:
+                for head, weight in rows[node]:
+                    values[head] += value * weight
+
+    def pull(start: int, stop: int) -> None:
+        for node in range(stop - 1, start - 1, -1):
+            value = values[node]
+            for head, weight in rows[node]:
+                value += weight * values[head]
+            values[node] = value
+
+    return values, push, pull
+
+
+def _kernel_engine(
+    graph: CompiledGraph, seeds: Mapping[int, Number], weights: NDArray[Any]
+) -> tuple[Values, Pass, Pass]:
+    values = np.zeros(graph.n_nodes, dtype=weights.dtype)
+    for node, seed in seeds.items():
+        values[node] = seed
+    rows = graph.carriers
+
+    def run(function: Callable[..., None]) -> Pass:
+        return lambda start, stop: jit(function)(
+            rows.ptr, rows.heads, weights, values, np.uint64(start), np.uint64(stop)
+        )
+
+    return values, run(kernel.forward), run(kernel.reverse)
+
+
+def _fits(
+    graph: CompiledGraph, seeds: Mapping[int, Number], weights: NDArray[Any], companion: Companion
+) -> bool:
+    """Return whether machine numbers can hold the sweep: ints only if no partial sum can wrap."""
+    if weights.dtype.kind == "f":
+        return all(isinstance(seed, (int, float, Fraction)) for seed in seeds.values())
+    if not all(isinstance(seed, int) for seed in seeds.values()):
+        return False
+    sizes = companion(graph.absolute, {node: float(abs(seed)) for node, seed in seeds.items()})
+    return float(np.max(sizes, initial=0.0)) < SAFE_INT
+
+
+def _solve_forward(graph: CompiledGraph, values: Values, start: int, stop: int) -> None:
+    entering = values[start:stop]
+    if any(entering):
+        matrix = walks(graph, start, stop)
+        if isinstance(matrix, np.ndarray):
+            values[start:stop] = _like(values, np.asarray(entering) @ matrix)
+        else:
+            values[start:stop] = [_dot(entering, column) for column in zip(*matrix, strict=True)]
+
+
+def _solve_reverse(graph: CompiledGraph, values: Values, start: int, stop: int) -> None:
+    leaving = values[start:stop]
+    if any(leaving):
+        matrix = walks(graph, start, stop)
+        if isinstance(matrix, np.ndarray):
+            values[start:stop] = _like(values, matrix @ np.asarray(leaving))
+        else:
+            values[start:stop] = [_dot(row, leaving) for row in matrix]
+
+
+def _like(values: Values, result: NDArray[Any]) -> Values:
+    return result if isinstance(values, np.ndarray) else result.tolist()
+
+
+def _dot(left: Sequence[Number], right: Sequence[Number]) -> Number:
+    return sum((a * b for a, b in zip(left, right, strict=True) if a and b), start=0)
+
+
+# -- what may come out
+
+
+def _require_quick(graph: CompiledGraph) -> None:
+    """Refuse exact sums of floats that would run too long, by the growth of their mantissas."""
+    if graph.exact_words > MAX_EXACT_WORDS:
+        raise LimitError(
+            f"exact=True would take about {graph.exact_words / 2e8:,.0f} s here: sums of floats over deep graphs grow by "
+            "some 53 bits a step; leave it out for float64 with its error bound"
+        )
+
+
+def checked(value: Number) -> Number:
+    """Return a finished number, or raise where a sum has left the range of its type."""
+    value = arithmetic.finished(value)
+    if isinstance(value, (float, complex)) and not arithmetic.is_finite(value):
+        raise _overflow()
+    return value
+
+
+def checked_array(values: Values) -> NDArray[Any]:
+    """Return finished numbers as an array, or raise where one has left the range of its type."""
+    if isinstance(values, np.ndarray):
+        finite = values.dtype.kind != "f" or bool(np.isfinite(values).all())
+    else:
+        finite = all(math.isfinite(v) if type(v) is float else arithmetic.is_finite(v) for v in values if v)
+    if not finite:
+        raise _overflow()
+    return arithmetic.as_array(values)
+
+
+def _overflow() -> ValueOverflowError:
+    return ValueOverflowError("a sum over the paths is larger than the largest float (1.8e308); exact=True has no such limit")

@@ -1,0 +1,256 @@
+"""The shape of a graph, without its weights: edges in rows, and a place in topological order for every node.
+
+A node's *position* is its place in the order, its *id* its place in the graph as read. All arrays speak of
+positions; ids and labels matter at the border only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.errors import UnknownNodeError
+from graphdiff.kernels.order import topological
+
+Ints = NDArray[Any]
+Edge = tuple[Any, ...]
+
+
+def _frozen(array: Ints) -> Ints:
+    array.flags.writeable = False
+    return array
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Edges grouped by tail.
+
+    Attributes
+    ----------
+    ptr : uint64 array, shape (n_nodes + 1,)
+        The edges that leave position `u` are ``ptr[u]:ptr[u + 1]``.
+    heads : uint32 (or uint64) array, shape (n_edges,)
+    edges : integer array, shape (n_edges,)
+        Which edge of the topology each one is.
+    """
+
+    ptr: Ints
+    heads: Ints
+    edges: Ints
+
+    @property
+    def tails(self) -> Ints:
+        """The tail of each edge."""
+        return np.repeat(np.arange(len(self.ptr) - 1, dtype=self.heads.dtype), np.diff(self.ptr.astype(np.int64)))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Topology:
+    """Nodes in topological order of their strongly connected components, and the edges between them.
+
+    Attributes
+    ----------
+    ids : int64 array, shape (n_nodes,)
+        The id of the node at each position.
+    ptr, heads : arrays
+        All edges by the position of their tail; within a row in the graph's own order.
+    numbers : int64 array, shape (n_edges,)
+        The number that each edge has in the graph as read.
+    cyclic : int64 array, shape (n, 2)
+        The ranges of positions that are a component with a cycle.
+    names : sequence of hashables, or None
+        The label of each id; None where the ids are the labels.
+    keys : sequence, or None
+        The key of each edge as read, for a multigraph.
+    marked : tuple of int
+        The ids that the reader marked as roots.
+    """
+
+    ids: Ints
+    ptr: Ints
+    heads: Ints
+    numbers: Ints
+    cyclic: Ints
+    names: Sequence[Hashable] | None = None
+    keys: Sequence[Hashable] | None = None
+    marked: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        self._freeze()
+
+    def _freeze(self) -> None:
+        for array in (self.ids, self.ptr, self.heads, self.numbers, self.cyclic):
+            _frozen(array)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: self.__dict__[name] for name in self.__dataclass_fields__}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._freeze()
+
+    @property
+    def n_nodes(self) -> int:
+        """How many nodes there are."""
+        return len(self.ids)
+
+    @property
+    def n_edges(self) -> int:
+        """How many edges there are, parallel ones counted one by one."""
+        return len(self.heads)
+
+    # -- labels
+
+    @cached_property
+    def positions(self) -> Ints:
+        """The position of each id."""
+        positions = np.empty_like(self.ids)
+        positions[self.ids] = np.arange(self.n_nodes)
+        return _frozen(positions)
+
+    @cached_property
+    def labels(self) -> Sequence[Any]:
+        """The labels in topological order."""
+        if self.names is None:
+            return self.ids
+        names = self.names
+        return tuple([names[i] for i in self.ids.tolist()])
+
+    @cached_property
+    def _index(self) -> dict[Hashable, int]:
+        return {name: i for i, name in enumerate(self.names or ())}
+
+    def label(self, position: int) -> Any:
+        """Return the label of the node at `position`."""
+        number = int(self.ids[position])
+        return number if self.names is None else self.names[number]
+
+    def position(self, label: Hashable) -> int:
+        """Return the position of the node with `label`, or raise `UnknownNodeError` with the nearest names."""
+        if self.names is None:
+            if isinstance(label, (int, np.integer)) and 0 <= label < self.n_nodes:
+                return int(self.positions[label])
+            raise UnknownNodeError(label, ())
+        try:
+            return int(self.positions[self._index[label]])
+        except (KeyError, TypeError):  # TypeError: not hashable, so no node
+            raise UnknownNodeError(label, self.names) from None
+
+    def edge_label(self, edge: int) -> Edge:
+        """Return edge number `edge` of the rows as ``(tail, head)``, or ``(tail, head, key)`` in a multigraph."""
+        tail = int(np.searchsorted(self.ptr, edge, side="right")) - 1
+        ends = (self.label(tail), self.label(int(self.heads[edge])))
+        return ends if self.keys is None else (*ends, self.keys[int(self.numbers[edge])])
+
+    def edge_labels(self) -> Iterator[Edge]:
+        """Yield the labels of all edges, in the order of the rows."""
+        labels, heads = self.labels, self.heads.tolist()
+        tails = self.rows.tails.tolist()
+        if self.keys is None:
+            return ((labels[u], labels[v]) for u, v in zip(tails, heads, strict=True))
+        keys, numbers = self.keys, self.numbers.tolist()
+        return ((labels[u], labels[v], keys[e]) for u, v, e in zip(tails, heads, numbers, strict=True))
+
+    # -- components
+
+    @cached_property
+    def rows(self) -> Rows:
+        """All edges."""
+        return Rows(self.ptr, self.heads, _frozen(np.arange(self.n_edges)))
+
+    @cached_property
+    def representative(self) -> Ints:
+        """The first position of the component that each position is in."""
+        first = np.arange(self.n_nodes)
+        for start, stop in self.cyclic.tolist():
+            first[start:stop] = start
+        return _frozen(first)
+
+    @cached_property
+    def leaving(self) -> NDArray[np.bool_]:
+        """Mask of the edges that lead from one component to another."""
+        return self.representative[self.rows.tails] != self.representative[self.heads]
+
+    @cached_property
+    def outer(self) -> Rows:
+        """The edges between components, every node kept."""
+        if not len(self.cyclic):
+            return self.rows
+        return self._leaving_rows(self.rows.tails[self.leaving], self.heads[self.leaving])
+
+    @cached_property
+    def quotient(self) -> Rows:
+        """The edges between components, each component standing at its first position."""
+        if not len(self.cyclic):
+            return self.rows
+        first = self.representative
+        return self._leaving_rows(first[self.rows.tails[self.leaving]], first[self.heads[self.leaving]])
+
+    def _leaving_rows(self, tails: Ints, heads: Ints) -> Rows:
+        ptr = np.zeros(self.n_nodes + 1, dtype=np.uint64)
+        np.cumsum(np.bincount(tails, minlength=self.n_nodes), out=ptr[1:], dtype=np.uint64)
+        return Rows(_frozen(ptr), _frozen(heads.astype(self.heads.dtype)), _frozen(np.flatnonzero(self.leaving)))
+
+    @cached_property
+    def roots(self) -> Ints:
+        """Positions of the roots: the marked nodes, else all members of components that nothing enters."""
+        if self.marked:
+            return np.sort(self.positions[list(self.marked)])
+        entered = np.zeros(self.n_nodes, dtype=bool)
+        entered[self.quotient.heads] = True
+        return np.flatnonzero(~entered[self.representative])
+
+    @cached_property
+    def leaves(self) -> Ints:
+        """Positions of all members of components that nothing leaves."""
+        left = np.diff(self.quotient.ptr.astype(np.int64)) > 0
+        return np.flatnonzero(~left[self.representative])
+
+
+def arrange(
+    n_nodes: int,
+    tails: Ints,
+    heads: Ints,
+    *,
+    names: Sequence[Hashable] | None = None,
+    keys: Sequence[Hashable] | None = None,
+    marked: tuple[int, ...] = (),
+) -> Topology:
+    """Put the nodes of an edge list into topological order and the edges into rows.
+
+    Parameters
+    ----------
+    n_nodes : int
+    tails, heads : integer arrays, shape (n_edges,)
+        The ids of the ends of each edge, in any order.
+    names, keys, marked
+        As in `Topology`.
+    """
+    ptr = np.zeros(n_nodes + 1, dtype=np.int64)
+    np.cumsum(np.bincount(tails, minlength=n_nodes), out=ptr[1:])
+    in_rows = np.all(tails[1:] >= tails[:-1])
+    by_tail = np.arange(len(tails)) if in_rows else np.argsort(tails, kind="stable")
+    ids, cyclic = topological(n_nodes, ptr, heads if in_rows else heads[by_tail])
+    positions = np.empty(n_nodes, dtype=np.int64)
+    positions[ids] = np.arange(n_nodes)
+    sizes = np.diff(ptr)[ids]
+    new_ptr = np.zeros(n_nodes + 1, dtype=np.int64)
+    np.cumsum(sizes, out=new_ptr[1:])
+    gather = np.arange(len(tails)) + np.repeat(ptr[ids] - new_ptr[:-1], sizes)
+    numbers = gather if in_rows else by_tail[gather]
+    index = np.uint32 if max(n_nodes, len(tails)) < 2**32 else np.uint64
+    return Topology(
+        ids=ids,
+        ptr=new_ptr.astype(np.uint64),
+        heads=positions[heads[numbers]].astype(index),
+        numbers=numbers,
+        cyclic=cyclic,
+        names=names,
+        keys=keys,
+        marked=marked,
+    )

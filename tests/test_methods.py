@@ -1,0 +1,233 @@
+"""Every method is the same number: the sum over the paths, an entry of (I - W)^-1."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import networkx as nx
+import pytest
+import sympy
+from graphs import (
+    METHODS,
+    QUARTERS,
+    all_dags,
+    contractions,
+    dags,
+    influence,
+    inverse_totals,
+    parallel_chain,
+    path_sum,
+    queries,
+    walks,
+    weighted,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+import graphdiff as gd
+
+EXACT_TYPES = (int, float, Fraction)
+
+
+class TestOracles:
+    """What everything is compared with agrees with itself."""
+
+    @given(queries(dags()))
+    def test_the_sum_over_paths_is_the_inverse(self, query: tuple[nx.DiGraph, Any, Any]) -> None:
+        graph, source, target = query
+        assert path_sum(graph, source, target) == inverse_totals(graph)[source, target]
+
+    @given(queries(contractions()))
+    def test_the_sum_over_walks_tends_to_the_inverse(self, query: tuple[nx.DiGraph, Any, Any]) -> None:
+        graph, source, target = query
+        total = inverse_totals(graph)[source, target]
+        for length in range(4):
+            rest = total - sum(influence(graph, walk) for walk in walks(graph, source, target, length))
+            assert abs(rest) <= 4 * Fraction(3, 4) ** (length + 1)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(query=queries(dags()))
+def test_total_is_the_entry_of_the_inverse(query: tuple[nx.DiGraph, Any, Any], method: str) -> None:
+    graph, source, target = query
+    total = gd.total_influence(graph, source, target, method=method)
+    assert total == inverse_totals(graph)[source, target]
+    assert isinstance(total, EXACT_TYPES)
+
+
+@pytest.mark.parametrize("cycles", ["raise", "collapse", "solve"])
+@given(query=queries(dags()))
+def test_without_cycles_the_policies_do_not_differ(query: tuple[nx.DiGraph, Any, Any], cycles: str) -> None:
+    graph, source, target = query
+    assert gd.total_influence(graph, source, target, cycles=cycles) == path_sum(graph, source, target)
+
+
+@given(graph=dags())
+def test_sweeps_are_a_row_and_a_column_of_the_inverse(graph: nx.DiGraph) -> None:
+    totals = inverse_totals(graph)
+    compiled = gd.compile(graph)
+    for node in graph:
+        assert dict(gd.forward(compiled, node)) == {other: totals[node, other] for other in graph}
+        assert dict(gd.reverse(compiled, node)) == {other: totals[other, node] for other in graph}
+
+
+@given(graph=dags())
+def test_jacobian_is_the_transposed_inverse(graph: nx.DiGraph) -> None:
+    totals = inverse_totals(graph)
+    nodes = list(graph)
+    jacobian = gd.jacobian(graph, sources=nodes, targets=nodes)
+    assert jacobian.array.tolist() == [[totals[source, target] for source in nodes] for target in nodes]
+
+
+@given(graph=dags())
+def test_forward_is_reverse_on_the_transposed_graph(graph: nx.DiGraph) -> None:
+    transposed = graph.reverse()
+    for node in graph:
+        assert dict(gd.forward(graph, node)) == dict(gd.reverse(transposed, node))
+
+
+@given(graph=dags(), data=st.data())
+def test_sweeps_are_linear_in_their_seeds(graph: nx.DiGraph, data: st.DataObject) -> None:
+    totals = inverse_totals(graph)
+    seeds = data.draw(st.dictionaries(st.sampled_from(list(graph)), QUARTERS, min_size=1))
+    forward, reverse = gd.forward(graph, seeds), gd.reverse(graph, seeds)
+    for node in graph:
+        down = sum(Fraction(seed) * totals[start, node] for start, seed in seeds.items())
+        up = sum(Fraction(seed) * totals[node, end] for end, seed in seeds.items())
+        # Quarters times fractions such as 1/7 are rounded: all other kinds are exact in float64.
+        assert forward[node] == pytest.approx(float(down), rel=1e-13, abs=1e-10)
+        assert reverse[node] == pytest.approx(float(up), rel=1e-13, abs=1e-10)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_all_labelled_dags(size: int) -> None:
+    graphs = all_dags(size)
+    assert len(graphs) == {1: 1, 2: 3, 3: 25, 4: 543}[size]
+    for graph in graphs:
+        compiled = gd.compile(graph)
+        for source, target in product(graph, repeat=2):
+            expected = path_sum(graph, source, target)
+            got = {method: gd.total_influence(compiled, source, target, method=method) for method in METHODS}
+            assert got == dict.fromkeys(METHODS, expected), (list(graph.edges), source, target)
+            assert gd.count_paths(compiled, source, target) == len(walks(graph, source, target))
+
+
+class TestSymbols:
+    """Olah's X => Y => Z by three parallel edges each, with Greek letters for weights."""
+
+    step1 = sympy.symbols("alpha beta gamma")
+    step2 = sympy.symbols("delta epsilon zeta")
+    factored = sum(step1) * sum(step2)
+
+    @pytest.mark.parametrize("method", ["forward", "reverse", "auto"])
+    def test_a_sweep_comes_out_factored(self, method: str) -> None:
+        total = gd.total_influence(parallel_chain(self.step1, self.step2), 0, 2, method=method)
+        assert total == self.factored
+        assert str(total) == "(alpha + beta + gamma)*(delta + epsilon + zeta)"
+
+    def test_so_does_each_sweep_whole(self) -> None:
+        graph = parallel_chain(self.step1, self.step2)
+        assert gd.forward(graph, 0)[2] == gd.reverse(graph, 2)[0] == self.factored
+
+    def test_listing_the_paths_comes_out_expanded(self) -> None:
+        total = gd.total_influence(parallel_chain(self.step1, self.step2), 0, 2, method="naive")
+        assert total == sympy.expand(self.factored)
+
+    def test_a_diamond(self) -> None:
+        a, b, c, d = sympy.symbols("a b c d")
+        graph = weighted([("s", "x", a), ("s", "y", b), ("x", "t", c), ("y", "t", d)])
+        for method in METHODS:
+            assert gd.total_influence(graph, "s", "t", method=method) == a * c + b * d
+
+
+FLOATS = st.floats(-100, 100).filter(lambda number: number == 0 or abs(number) > 1e-3)
+
+
+def error_bounds(graph: nx.DiGraph, source: Any) -> dict[Any, tuple[Fraction, Fraction]]:
+    """Return for every node its exact total and Higham's bound on the rounding error of a forward sweep.
+
+    The bound is gamma(K) * S, with K the largest number of roundings on a way and S the sum of the
+    absolute path influences (Accuracy and Stability of Numerical Algorithms, chapter 3).
+    """
+    total = dict.fromkeys(graph, Fraction(0)) | {source: Fraction(1)}
+    size = dict(total)
+    roundings = dict.fromkeys(graph, 0)
+    for node in nx.topological_sort(graph):
+        entering = [(tail, Fraction(weight)) for tail, _, weight in graph.in_edges(node, data="weight")]
+        total[node] += sum(total[tail] * weight for tail, weight in entering)
+        size[node] += sum(size[tail] * abs(weight) for tail, weight in entering)
+        roundings[node] = max((roundings[tail] for tail, _ in entering), default=0) + len(entering)
+    unit = Fraction(1, 2**53)
+    gamma = {node: count * unit / (1 - count * unit) for node, count in roundings.items()}
+    return {node: (total[node], gamma[node] * size[node]) for node in graph}
+
+
+@given(query=queries(dags(FLOATS, max_nodes=10, max_edges=30)))
+def test_floats_keep_to_the_proven_bound(query: tuple[nx.DiGraph, Any, Any]) -> None:
+    graph, source, _ = query
+    forward, reverse = gd.forward(graph, source), gd.reverse(graph.reverse(), source)
+    for node, (total, bound) in error_bounds(graph, source).items():
+        assert abs(Fraction(forward[node]) - total) <= bound
+        assert abs(Fraction(reverse[node]) - total) <= bound
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_unknown_node_is_named_with_the_nearest(method: str) -> None:
+    graph = weighted([("weights", "loss", 2)])
+    with pytest.raises(gd.errors.UnknownNodeError, match=r"no node 'los'; did you mean 'loss'\?"):
+        gd.total_influence(graph, "weights", "los", method=method)
+    with pytest.raises(gd.errors.UnknownNodeError, match=r"no node 'weight'; did you mean 'weights'\?"):
+        gd.total_influence(graph, "weight", "loss", method=method)
+
+
+def test_an_unhashable_node_is_unknown() -> None:
+    with pytest.raises(gd.errors.UnknownNodeError, match="no node"):
+        gd.total_influence(weighted([("a", "b", 2)]), ["a"], "b")
+
+
+def test_an_unknown_seed_is_named() -> None:
+    graph = weighted([("a", "b", 2)])
+    with pytest.raises(gd.errors.UnknownNodeError, match="no node 'c'"):
+        gd.forward(graph, {"a": 1, "c": 1})
+    with pytest.raises(gd.errors.UnknownNodeError, match="no node 'c'"):
+        gd.reverse(graph, {"b": 1, "c": 1})
+
+
+def test_an_unknown_method_is_refused() -> None:
+    with pytest.raises(gd.errors.UsageError, match="method"):
+        gd.total_influence(weighted([("a", "b", 2)]), "a", "b", method="sideways")
+
+
+class TestSweepResult:
+    """What `forward` and `reverse` return."""
+
+    graph = weighted([("c", "b", 5), ("b", "a", -2), ("c", "a", 1), ("x", "b", 1)])
+
+    def test_a_node_that_is_not_reached_reads_0(self) -> None:
+        assert gd.forward(self.graph, "c")["x"] == 0
+        assert gd.reverse(self.graph, "x") == {"x": 1, "c": 0, "b": 0, "a": 0}
+
+    def test_keys_are_in_topological_order(self) -> None:
+        place = {node: index for index, node in enumerate(gd.forward(self.graph, "c"))}
+        assert all(place[tail] < place[head] for tail, head in self.graph.edges)
+        assert set(place) == set(self.graph)
+
+    def test_array_and_labels_are_the_mapping(self) -> None:
+        result = gd.forward(self.graph, "c")
+        assert dict(zip(result.labels, result.array.tolist(), strict=True)) == dict(result)
+
+    def test_top_ranks_by_absolute_value(self) -> None:
+        assert gd.forward(self.graph, "c").top(2) == [("a", -9), ("b", 5)]
+        assert len(gd.forward(self.graph, "c").top(10)) <= 4
+
+    def test_to_pandas_is_a_series_by_node(self) -> None:
+        assert gd.forward(self.graph, "c").to_pandas().to_dict() == {"c": 1, "b": 5, "a": -9, "x": 0}
+
+    def test_to_dict_has_text_for_keys(self) -> None:
+        assert all(isinstance(key, str) for key in gd.forward(weighted([(1, 2, 3)]), 1).to_dict())
+
+    def test_a_missing_key_is_a_key_error(self) -> None:
+        with pytest.raises(KeyError, match="nowhere"):
+            gd.forward(self.graph, "c")["nowhere"]
