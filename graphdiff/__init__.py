@@ -11,36 +11,52 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from graphdiff import errors as errors
     from graphdiff import weights as weights
+    from graphdiff.annotation import annotate as annotate
     from graphdiff.compiled import CompiledGraph as CompiledGraph
     from graphdiff.compiled import compile as compile
+    from graphdiff.diagnosis import diagnose as diagnose
+    from graphdiff.drawing import to_pydot as to_pydot
+    from graphdiff.explanation import explain as explain
     from graphdiff.influence import forward as forward
     from graphdiff.influence import reverse as reverse
     from graphdiff.influence import total_influence as total_influence
+    from graphdiff.jacobians import jacobian as jacobian
     from graphdiff.paths import Path as Path
     from graphdiff.paths import count_paths as count_paths
     from graphdiff.paths import iter_paths as iter_paths
     from graphdiff.paths import strongest_paths as strongest_paths
     from graphdiff.readers import read as read
+    from graphdiff.shares import edge_contributions as edge_contributions
+    from graphdiff.shares import node_contributions as node_contributions
+    from graphdiff.writers import write as write
 
 __version__ = "0.1.0"
 
 #: Where each public name lives; None is a module of that name.
 _HOMES: dict[str, str | None] = {
-    "errors": None,
-    "weights": None,
     "CompiledGraph": "compiled",
-    "compile": "compiled",
-    "forward": "influence",
-    "reverse": "influence",
-    "total_influence": "influence",
     "Path": "paths",
+    "annotate": "annotation",
+    "compile": "compiled",
     "count_paths": "paths",
+    "diagnose": "diagnosis",
+    "edge_contributions": "shares",
+    "errors": None,
+    "explain": "explanation",
+    "forward": "influence",
     "iter_paths": "paths",
-    "strongest_paths": "paths",
+    "jacobian": "jacobians",
+    "node_contributions": "shares",
     "read": "readers",
+    "reverse": "influence",
+    "strongest_paths": "paths",
+    "to_pydot": "drawing",
+    "total_influence": "influence",
+    "weights": None,
+    "write": "writers",
 }
 
-__all__ = sorted(_HOMES)
+__all__ = list(_HOMES)  # noqa: PLE0605, one table of names is enough
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +67,7 @@ class Dyadic:
         return self.fraction() == (other.fraction() if isinstance(other, Dyadic) else other)
 
     def __lt__(self, other: Dyadic | int) -> bool:
-        return self.fraction() < finished(other)
+        return bool(self.fraction() < finished(other))
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -99,7 +99,7 @@ def is_finite(value: Number) -> bool:
         return cmath.isfinite(value)
     if isinstance(value, Decimal):
         return value.is_finite()
-    return getattr(value, "is_finite", True) is not False and value == value
+    return getattr(value, "is_finite", True) is not False and bool(value == value)
 
 
 def plain(value: Number) -> Number:
@@ -138,7 +138,7 @@ def unify(values: Sequence[Number]) -> Weights:
 
 
 def _ints(values: Sequence[int]) -> Weights:
-    if -(2**63) <= min(values) and max(values) < 2**63:
+    if min(values) >= -(2**63) and max(values) < 2**63:
         return np.array(values, dtype=np.int64)
     return list(values)
 
@@ -172,7 +172,7 @@ def listed(weights: Weights) -> list[Any]:
 def taken(weights: Weights, which: NDArray[Any]) -> Weights:
     """Return the weights at the indices `which`."""
     if isinstance(weights, np.ndarray):
-        return weights[which]
+        return cast("NDArray[Any]", weights[which])
     return [weights[index] for index in which.tolist()]
 
 
@@ -211,7 +211,7 @@ def as_array(values: Iterable[Number]) -> NDArray[Any]:
     kinds = set(map(type, done))
     if kinds == {float}:
         return np.array(done, dtype=np.float64)
-    if kinds == {int} and -(2**63) <= min(done) and max(done) < 2**63:
+    if kinds == {int} and min(done) >= -(2**63) and max(done) < 2**63:
         return np.array(done, dtype=np.int64)
     array = np.empty(len(done), dtype=object)
     array[:] = done

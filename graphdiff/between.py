@@ -83,7 +83,11 @@ class Between:
         labels = [topology.label(position) for position in self.positions.tolist()]
         if self.graph.cycles != "collapse":
             return labels
-        merged = {start: frozenset(topology.labels[start:stop]) for start, stop in topology.cyclic.tolist() if stop - start > 1}
+        merged = {
+            start: frozenset(topology.labels[start:stop])
+            for start, stop in topology.cyclic.tolist()
+            if stop - start > 1
+        }
         return [merged.get(position, label) for position, label in zip(self.positions.tolist(), labels, strict=True)]
 
     @cached_property

@@ -15,7 +15,6 @@ import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-
 from graphdiff import arithmetic, extract
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import UsageError
@@ -249,7 +248,7 @@ def _parallels_added(row: list[tuple[int, Number]]) -> list[tuple[int, Number]]:
     return list(sums.items())
 
 
-def compile(  # noqa: A001, like re.compile
+def compile(
     graph: nx.DiGraph | NDArray[Any] | Any,
     *,
     weight: Weight = "weight",
@@ -266,7 +265,7 @@ def compile(  # noqa: A001, like re.compile
         the transpose.)
     weight : str, preset, callable or None
         A string is an edge attribute; a preset one of `graphdiff.weights`; a callable
-        ``(u, v, data) -> number``; None is 1 on every edge. Not used for arrays.
+        ``(u, v, data) -> number``; None is 1 on every edge. An array brings its own weights.
     default_weight : number, optional
         The weight of an edge that has none. Without it such an edge is an error.
     cycles : {"raise", "collapse", "solve"}
@@ -298,14 +297,12 @@ def compile(  # noqa: A001, like re.compile
     """
     check_policy(cycles)
     edges = extract.from_graph(graph)
-    topology = arrange(
-        edges.n_nodes, edges.tails, edges.heads, names=edges.names, keys=edges.keys, marked=edges.marked
-    )
+    topology = arrange(edges.n_nodes, edges.tails, edges.heads, names=edges.names, keys=edges.keys, marked=edges.marked)
     preset = unit if weight is None else weight
-    if isinstance(preset, Preset) and edges.weights is None:
+    if isinstance(preset, Preset):
         weights, meaning = preset.compute(topology, cycles, exact), preset.name
     else:
-        values = edges.weights if edges.weights is not None else extract.weights(edges, preset, default_weight)
+        values = extract.weights(edges, preset, default_weight) if edges.weights is None else edges.weights
         weights, meaning = arithmetic.taken(values, topology.numbers), edges.weight_meaning
     if exact:
         weights = arithmetic.exactly(weights)
@@ -341,4 +338,13 @@ def check_policy(cycles: str) -> None:
         raise UsageError(f"cycles={cycles!r}: use one of {', '.join(map(repr, POLICIES))}")
 
 
-__all__ = ["CompileOptions", "CompiledGraph", "CyclePolicy", "Unpack", "Weight", "compile", "compiled", "counted"]
+__all__ = [
+    "CompileOptions",
+    "CompiledGraph",
+    "CyclePolicy",
+    "Unpack",
+    "Weight",
+    "compile",
+    "compiled",
+    "counted",
+]

@@ -46,13 +46,22 @@ def on_the_way(
     CycleError
         If there is one and the graph's policy is ``"raise"``.
     """
-    if graph.cycles == "collapse" or not len(graph.topology.cyclic):
+    if graph.cycles == "collapse":
         return []
-    mask = between_mask(graph, sources, targets)
-    ranges = [(start, stop) for start, stop in graph.topology.cyclic.tolist() if mask[start]]
+    ranges = components_between(graph, sources, targets)
     if ranges and graph.cycles == "raise":
         raise cycle_error(graph, *ranges[0])
     return ranges
+
+
+def components_between(
+    graph: CompiledGraph, sources: Sequence[int] | None = None, targets: Sequence[int] | None = None
+) -> list[Range]:
+    """Return the components with a cycle between positions, whatever the policy."""
+    if not len(graph.topology.cyclic):
+        return []
+    mask = between_mask(graph, sources, targets)
+    return [(start, stop) for start, stop in graph.topology.cyclic.tolist() if mask[start]]
 
 
 def between_mask(
@@ -84,11 +93,13 @@ def walks(graph: CompiledGraph, start: int, stop: int) -> Any:
         limit = MAX_SOLVED_EXACTLY if exact else MAX_SOLVED
         if size > limit:
             raise LimitError(
-                f"a cycle runs through {size:,} nodes, and cycles=\"solve\" takes up to {limit:,}"
-                f"{' in exact numbers' if exact else ''}; cycles=\"collapse\" makes it one node"
+                f'a cycle runs through {size:,} nodes, and cycles="solve" takes up to {limit:,}'
+                f'{" in exact numbers" if exact else ""}; cycles="collapse" makes it one node'
             )
         entries = component_entries(graph, start, stop)
-        graph.solved[start] = _exact_walks(graph, entries, start, stop) if exact else _walks(graph, entries, start, stop)
+        graph.solved[start] = (
+            _exact_walks(graph, entries, start, stop) if exact else _walks(graph, entries, start, stop)
+        )
     return graph.solved[start]
 
 
@@ -105,10 +116,14 @@ def component_entries(graph: CompiledGraph, start: int, stop: int) -> list[tuple
 
 
 def _dense(size: int, entries: list[tuple[int, int, Number]], kind: type) -> NDArray[Any]:
-    matrix = np.zeros((size, size), dtype=kind)
+    matrix: NDArray[Any] = np.zeros((size, size), dtype=kind)
     if entries:
         tails, heads, weights = zip(*entries, strict=True)
-        np.add.at(matrix, (list(tails), list(heads)), np.array([kind(arithmetic.finished(weight)) for weight in weights]))
+        np.add.at(
+            matrix,
+            (list(tails), list(heads)),
+            np.array([kind(arithmetic.finished(weight)) for weight in weights]),
+        )
     return matrix
 
 

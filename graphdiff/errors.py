@@ -117,7 +117,7 @@ class SameComponentError(GraphdiffError, ValueError):
 
     def __str__(self) -> str:
         return (
-            f"{self.source!r} and {self.target!r} are on one cycle, and cycles=\"collapse\" makes it one node, "
+            f'{self.source!r} and {self.target!r} are on one cycle, and cycles="collapse" makes it one node, '
             'which cannot tell them apart; cycles="solve" keeps every node'
         )
 

@@ -50,7 +50,7 @@ def from_graph(graph: Any) -> Edges:
                 "the rows and columns of a DataFrame must have the same labels in the same order "
                 "(entry [i, j] is the edge i -> j)"
             )
-        return _from_matrix(graph.to_numpy(), list(graph.index))
+        return _from_matrix(graph.to_numpy(), _distinct(list(graph.index)))
     if isinstance(graph, np.ndarray):
         return _from_matrix(graph, None)
     raise GraphTypeError(
@@ -95,7 +95,9 @@ def _from_networkx(graph: nx.Graph) -> Edges:
 
 def _from_matrix(matrix: NDArray[Any], names: list[Hashable] | None) -> Edges:
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise GraphTypeError(f"the array has shape {matrix.shape}: a graph's matrix is square, entry [i, j] the edge i -> j")
+        raise GraphTypeError(
+            f"the array has shape {matrix.shape}: a graph's matrix is square, entry [i, j] the edge i -> j"
+        )
     tails, heads = np.nonzero(matrix)
     edges = Edges(len(matrix), tails, heads, names, data=())
     return _weighted(edges, matrix[tails, heads].tolist())
@@ -111,13 +113,22 @@ def from_arrays(
     used = int(max(first.max(initial=-1), second.max(initial=-1))) + 1
     if labels is not None and used > len(labels):
         raise UsageError(f"{len(labels):,} labels, but node ids up to {used - 1:,}")
-    edges = Edges(used if labels is None else len(labels), first, second, labels)
+    names = None if labels is None else _distinct(labels)
+    edges = Edges(used if names is None else len(names), first, second, names)
     if weights is None:
         return edges
     values = weights if isinstance(weights, np.ndarray) else list(weights)  # type: ignore[arg-type]
     if len(values) != len(first):
         raise UsageError(f"{len(first):,} edges, but {len(values):,} weights")
     return _weighted(edges, values)
+
+
+def _distinct(labels: Sequence[Hashable]) -> Sequence[Hashable]:
+    seen: set[Hashable] = set()
+    if len(set(labels)) < len(labels):
+        twice = next(label for label in labels if label in seen or seen.add(label))  # type: ignore[func-returns-value]
+        raise UsageError(f"the label {twice!r} stands for two nodes; labels must be distinct")
+    return labels
 
 
 def _ids(values: ArrayLike, what: str) -> NDArray[Any]:
@@ -164,13 +175,14 @@ def _weighted(edges: Edges, values: Sequence[Any] | NDArray[Any]) -> Edges:
             return replace(edges, weights=values.astype(np.int64))
         if values.dtype.kind == "f" and np.isfinite(values).all():
             return replace(edges, weights=values.astype(np.float64))
-        values = values.tolist()
-    if set(map(type, values)) != {int}:
-        _check(edges, values)
+    listed: list[Any] = values.tolist() if isinstance(values, np.ndarray) else list(values)
+    if set(map(type, listed)) != {int}:
+        _check(edges, listed)
     try:
-        return replace(edges, weights=arithmetic.unify(values) if len(values) else np.empty(0))
+        return replace(edges, weights=arithmetic.unify(listed) if listed else np.empty(0))
     except OverflowError as error:
-        raise WeightError(str(error)) from None
+        large = next((i for i, w in enumerate(listed) if not isinstance(w, float) and abs(w) > arithmetic.EXACT_INT), 0)
+        raise WeightError(f"the edge {_shown(edges.label(large))}: {error}", edge=edges.label(large)) from None
 
 
 def _check(edges: Edges, values: Sequence[Any]) -> None:
@@ -197,18 +209,19 @@ def _shown(edge: tuple[Any, ...]) -> str:
 
 
 def _missing_text(edges: Edges, weight: object, missing: list[int]) -> str:
-    name = repr(weight) if isinstance(weight, str) else "a weight"
     total = len(edges.data)
-    first = _shown(edges.label(missing[0]))
-    if len(missing) < total:
-        others = f", nor have {len(missing) - 1:,} others of {total:,}" if len(missing) > 1 else ""
-        return f"the edge {first} has no {name}{others}; default_weight=1 would stand in"
-    text = (
-        f"none of the {total:,} edges has {name}. weight=None counts paths; "
-        "weight=graphdiff.weights.even spreads one unit evenly"
-    )
     kinds = attribute_kinds(edges.data)
-    return f"{text}; these edges have: {', '.join(kinds)}" if kinds else text
+    have = f"; the edges have: {', '.join(kinds)}" if kinds else ""
+    if isinstance(weight, str) and len(missing) == total:
+        return (
+            f"none of the {total:,} edges has {weight!r}. weight=None counts paths; "
+            f"weight=graphdiff.weights.even spreads one unit evenly{have}"
+        )
+    name = repr(weight) if isinstance(weight, str) else "weight by the given function"
+    return (
+        f"{len(missing):,} of the {total:,} edges {'has' if len(missing) == 1 else 'have'} no {name}, the first is "
+        f"{_shown(edges.label(missing[0]))}{have}; default_weight=1 would stand in"
+    )
 
 
 def attribute_kinds(data: Sequence[dict[str, Any]]) -> list[str]:
@@ -225,5 +238,8 @@ def attribute_kinds(data: Sequence[dict[str, Any]]) -> list[str]:
             counts = seen.setdefault(name, [0, 0])
             counts[0] += 1
             counts[1] += arithmetic.is_number(value)
-    words = {name: "numbers" if all_n == numbers else "text" if not numbers else "mixed" for name, (all_n, numbers) in seen.items()}
+    words = {
+        name: "numbers" if all_n == numbers else "text" if not numbers else "mixed"
+        for name, (all_n, numbers) in seen.items()
+    }
     return [f"{name} ({seen[name][0]:,} of {len(data):,}, {word})" for name, word in words.items()]

@@ -8,10 +8,11 @@ from typing import Any, Unpack
 import networkx as nx
 
 from graphdiff.arithmetic import Number
+from graphdiff.between import between
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import on_the_way
 from graphdiff.errors import SameComponentError, UsageError
-from graphdiff.paths import between, path_influences
+from graphdiff.paths import path_influences
 from graphdiff.results import Influences
 from graphdiff.sweeps import Values, checked, checked_array, forward_values, reverse_values
 
@@ -104,7 +105,9 @@ METHODS: dict[str, Callable[[CompiledGraph, int, int], Number]] = {
 
 
 def forward(
-    graph: nx.DiGraph | CompiledGraph, source: Hashable | Mapping[Any, Number], **options: Unpack[CompileOptions]
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable | Mapping[Any, Number],
+    **options: Unpack[CompileOptions],
 ) -> Influences:
     """Return the total influence of `source` on every node: the tangents, in one pass.
 
@@ -141,7 +144,9 @@ def forward(
 
 
 def reverse(
-    graph: nx.DiGraph | CompiledGraph, target: Hashable | Mapping[Any, Number], **options: Unpack[CompileOptions]
+    graph: nx.DiGraph | CompiledGraph,
+    target: Hashable | Mapping[Any, Number],
+    **options: Unpack[CompileOptions],
 ) -> Influences:
     """Return the total influence of every node on `target`: the adjoints, in one pass.
 

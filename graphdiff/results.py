@@ -28,7 +28,10 @@ def texts(labels: Iterable[Hashable]) -> list[str]:
     plain = [str(label) for label in listed]
     if len(set(plain)) == len(plain):
         return plain
-    return [text if isinstance(label, str) else f"{text} ({type(label).__name__})" for label, text in zip(listed, plain, strict=True)]
+    return [
+        text if isinstance(label, str) else f"{text} ({type(label).__name__})"
+        for label, text in zip(listed, plain, strict=True)
+    ]
 
 
 def plain(number: Number) -> Any:
@@ -115,7 +118,7 @@ class Influences(Mapping[Any, Number]):
 
     def __contains__(self, node: object) -> bool:
         try:
-            self.topology.position(node)  # type: ignore[arg-type]
+            self.topology.position(node)
         except LookupError:
             return False
         return True
@@ -170,7 +173,10 @@ class Jacobian:
 
     @cached_property
     def _places(self) -> tuple[dict[Any, int], dict[Any, int]]:
-        return ({node: i for i, node in enumerate(self.targets)}, {node: i for i, node in enumerate(self.sources)})
+        return (
+            {node: i for i, node in enumerate(self.targets)},
+            {node: i for i, node in enumerate(self.sources)},
+        )
 
     def __getitem__(self, nodes: tuple[Any, Any]) -> Number:
         rows, columns = self._places
@@ -196,5 +202,7 @@ class Jacobian:
 
     def _repr_html_(self) -> str:
         names = [str(node) for node in self.sources[:10]]
-        rows = [[node, *map(shown, row[:10])] for node, row in zip(self.targets[:20], self.array.tolist(), strict=False)]
+        rows = [
+            [node, *map(shown, row[:10])] for node, row in zip(self.targets[:20], self.array.tolist(), strict=False)
+        ]
         return html_table([f"{self.axes[0]} \\ {self.axes[1]}", *names], rows, repr(self)[1:-1])

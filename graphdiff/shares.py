@@ -46,7 +46,9 @@ class Flow:
     @cached_property
     def nodes(self) -> NDArray[Any]:
         """Tangent · adjoint of each position."""
-        values = checked_array([a * b for a, b in zip(_list(self.tangents), _list(self.adjoints), strict=True)])
+        zero = self.graph.one_and_zero[1]
+        pairs = zip(_list(self.tangents), _list(self.adjoints), strict=True)
+        values = checked_array([a * b if a and b else zero for a, b in pairs])
         return values[self.graph.topology.representative] if self.graph.cycles == "collapse" else values
 
     @cached_property
@@ -64,11 +66,15 @@ class Flow:
     def _through(self, tails: NDArray[Any], heads: NDArray[Any], weights: Weights) -> NDArray[Any]:
         if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":
             tangents, adjoints = np.asarray(self.tangents), np.asarray(self.adjoints)
-            with np.errstate(all="ignore"):
-                return checked_array(tangents[tails] * weights * adjoints[heads])
-        tangents, adjoints = _list(self.tangents), _list(self.adjoints)
+            # Beyond the ends a sweep may have overflowed: what no path uses carries 0, whatever stands there.
+            used = (tangents[tails] != 0) & (adjoints[heads] != 0)
+            values = np.zeros(len(tails))
+            values[used] = tangents[tails][used] * weights[used] * adjoints[heads][used]
+            return checked_array(values)
+        zero = self.graph.one_and_zero[1]
+        pushed, pulled = _list(self.tangents), _list(self.adjoints)
         ends = zip(tails.tolist(), heads.tolist(), arithmetic.listed(weights), strict=True)
-        return checked_array([tangents[u] * w * adjoints[v] if tangents[u] else 0 for u, v, w in ends])
+        return checked_array([pushed[u] * w * pulled[v] if pushed[u] and pulled[v] else zero for u, v, w in ends])
 
 
 def _list(values: Values) -> list[Any]:
@@ -131,14 +137,16 @@ class Contributions(Mapping[Any, Number]):
         """Contribution / total of each; None where the total is 0."""
         if not self.total:
             return dict.fromkeys(self)
-        whole = arithmetic.as_fractions([self.total])[0] if isinstance(self.total, int) else self.total
-        return {key: number / whole for key, number in zip(self, self.array.tolist(), strict=True)}
+        return {key: number / self.total for key, number in zip(self, self.array.tolist(), strict=True)}
 
     def top(self, n: int = 10) -> list[tuple[Any, Number]]:
         """Return the `n` with the largest absolute contributions, largest first."""
         labels = list(self)
         order = sorted(range(len(self)), key=lambda number: -abs(self.array[number]))[:n]
-        return [(labels[number], plain_number) for number, plain_number in zip(order, self.array[order].tolist(), strict=True)]
+        return [
+            (labels[number], plain_number)
+            for number, plain_number in zip(order, self.array[order].tolist(), strict=True)
+        ]
 
     def to_dict(self) -> dict[str, Any] | list[dict[str, Any]]:
         """Return ``{node as text: contribution}``, or a record for each edge."""
@@ -237,7 +245,7 @@ def node_contributions(
     >>> G = nx.DiGraph()
     >>> G.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)])
     >>> node_contributions(G, "b", "e").shares["d"]
-    Fraction(3, 5)
+    0.6
     """
     found = flow_between(compiled(graph, options), source, target)
     return Contributions(found.nodes, found.total, "node", lambda: iter(found.graph.topology.labels))
@@ -248,7 +256,12 @@ def flow_between(graph: CompiledGraph, source: Hashable | None, target: Hashable
     topology = graph.topology
     sources = topology.roots.tolist() if source is None else [topology.position(source)]
     targets = topology.leaves.tolist() if target is None else [topology.position(target)]
-    if source is not None and target is not None and source != target and graph.anchor(sources[0]) == graph.anchor(targets[0]):
+    if (
+        source is not None
+        and target is not None
+        and source != target
+        and graph.anchor(sources[0]) == graph.anchor(targets[0])
+    ):
         raise SameComponentError(source, target)
     return flow(graph, sources, targets)
 

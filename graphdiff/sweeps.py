@@ -7,7 +7,7 @@ plain Python; both give the same bits. Between two positions a sweep walks only 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -164,9 +164,7 @@ def _kernel_engine(
     return values, run(kernel.forward), run(kernel.reverse)
 
 
-def _fits(
-    graph: CompiledGraph, seeds: Mapping[int, Number], weights: NDArray[Any], companion: Companion
-) -> bool:
+def _fits(graph: CompiledGraph, seeds: Mapping[int, Number], weights: NDArray[Any], companion: Companion) -> bool:
     """Return whether machine numbers can hold the sweep: ints only if no partial sum can wrap."""
     if weights.dtype.kind == "f":
         return all(isinstance(seed, (int, float, Fraction)) for seed in seeds.values())
@@ -200,7 +198,7 @@ def _like(values: Values, result: NDArray[Any]) -> Values:
     return result if isinstance(values, np.ndarray) else result.tolist()
 
 
-def _dot(left: Sequence[Number], right: Sequence[Number]) -> Number:
+def _dot(left: Iterable[Number], right: Iterable[Number]) -> Number:
     return sum((a * b for a, b in zip(left, right, strict=True) if a and b), start=0)
 
 
@@ -211,8 +209,8 @@ def _require_quick(graph: CompiledGraph) -> None:
     """Refuse exact sums of floats that would run too long, by the growth of their mantissas."""
     if graph.exact_words > MAX_EXACT_WORDS:
         raise LimitError(
-            f"exact=True would take about {graph.exact_words / 2e8:,.0f} s here: sums of floats over deep graphs grow by "
-            "some 53 bits a step; leave it out for float64 with its error bound"
+            f"exact=True would take about {graph.exact_words / 2e8:,.0f} s here: sums of floats over deep graphs grow "
+            "by some 53 bits a step; leave it out for float64 with its error bound"
         )
 
 
@@ -236,4 +234,6 @@ def checked_array(values: Values) -> NDArray[Any]:
 
 
 def _overflow() -> ValueOverflowError:
-    return ValueOverflowError("a sum over the paths is larger than the largest float (1.8e308); exact=True has no such limit")
+    return ValueOverflowError(
+        "a sum over the paths is larger than the largest float (1.8e308); exact=True has no such limit"
+    )

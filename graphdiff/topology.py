@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +46,8 @@ class Rows:
     @property
     def tails(self) -> Ints:
         """The tail of each edge."""
-        return np.repeat(np.arange(len(self.ptr) - 1, dtype=self.heads.dtype), np.diff(self.ptr.astype(np.int64)))
+        sizes: Ints = np.diff(self.ptr.astype(np.int64))
+        return np.repeat(np.arange(len(self.ptr) - 1, dtype=self.heads.dtype), sizes)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -115,9 +116,9 @@ class Topology:
 
     @cached_property
     def labels(self) -> Sequence[Any]:
-        """The labels in topological order."""
+        """The labels in topological order: a tuple, or the ids where they are the labels."""
         if self.names is None:
-            return self.ids
+            return cast(Sequence[Any], self.ids)
         names = self.names
         return tuple([names[i] for i in self.ids.tolist()])
 
@@ -174,7 +175,8 @@ class Topology:
     @cached_property
     def leaving(self) -> NDArray[np.bool_]:
         """Mask of the edges that lead from one component to another."""
-        return self.representative[self.rows.tails] != self.representative[self.heads]
+        mask: NDArray[np.bool_] = self.representative[self.rows.tails] != self.representative[self.heads]
+        return mask
 
     @cached_property
     def outer(self) -> Rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections import Counter
 from itertools import product
 from typing import Any
 
@@ -31,10 +32,9 @@ class TestForm:
             (compiled.labels[tail], compiled.labels[head], weight)
             for tail, head, weight in zip(compiled.tails, compiled.heads, compiled.weights, strict=True)
         ]
-        assert sorted(map(repr, ((u, v) for u, v, _ in named))) == sorted(
-            map(repr, ((u, v) for u, v, _ in graph.edges))
-        )
-        assert sum(weight for *_, weight in named) == sum(w for *_, w in graph.edges(data="weight"))
+        # As floats: one float among the weights makes floats of all of them.
+        expected = Counter((tail, head, float(weight)) for tail, head, weight in graph.edges(data="weight"))
+        assert Counter((tail, head, float(weight)) for tail, head, weight in named) == expected
 
     def test_edges_are_in_the_order_of_their_tails(self) -> None:
         compiled = gd.compile(small())
@@ -99,7 +99,7 @@ class TestForm:
 
     @pytest.mark.parametrize(
         "options",
-        [{"weight": None}, {"default_weight": 1}, {"cycles": "solve"}, {"exact": True}, {"weight": "weight"}],
+        [{"weight": None}, {"default_weight": 1}, {"cycles": "solve"}, {"exact": True}],
     )
     def test_options_beside_it_are_a_type_error(self, options: dict[str, Any]) -> None:
         with pytest.raises(TypeError, match=next(iter(options))):
@@ -164,9 +164,10 @@ class TestTables:
         table = tables()["ints"].to_numpy()
         assert gd.forward(table, 1) == {0: 13, 1: 1, 2: 2}
 
-    def test_a_columns_order_may_differ_from_the_rows(self) -> None:
+    def test_columns_in_another_order_than_rows_are_refused(self) -> None:
         frame = tables()["ints"][["a", "b", "c"]]
-        assert gd.forward(frame, "a") == {"a": 1, "b": 2, "c": 13}
+        with pytest.raises(gd.errors.GraphTypeError, match="same labels in the same order"):
+            gd.compile(frame)
 
     def test_a_frame_is_never_changed(self) -> None:
         frame = tables()["floats"]
@@ -175,7 +176,7 @@ class TestTables:
 
     def test_rows_and_columns_must_be_the_same_nodes(self) -> None:
         frame = tables()["ints"].rename(columns={"a": "z"})
-        with pytest.raises(gd.errors.GraphdiffError, match="z|a"):
+        with pytest.raises(gd.errors.GraphdiffError, match="same labels"):
             gd.compile(frame)
 
     def test_a_node_twice_is_refused(self) -> None:
@@ -195,9 +196,8 @@ class TestFromArrays:
         assert gd.forward(compiled, 2) == {2: 1, 1: 3, 0: 17}
 
     def test_labels_name_the_ids(self) -> None:
-        compiled = gd.CompiledGraph.from_arrays(
-            [1, 2, 2], [0, 1, 0], [5, 3, 2], labels=["a", "b", "c", "alone"]
-        )
+        labels = ["a", "b", "c", "alone"]
+        compiled = gd.CompiledGraph.from_arrays([1, 2, 2], [0, 1, 0], [5, 3, 2], labels=labels)
         assert gd.forward(compiled, "c") == {"c": 1, "b": 3, "a": 17, "alone": 0}
 
     def test_parallel_edges_add(self) -> None:
@@ -217,7 +217,7 @@ class TestFromArrays:
         assert gd.total_influence(collapsed, 0, 2) == 0.1
         solved = gd.CompiledGraph.from_arrays(*ring, cycles="solve")
         assert gd.total_influence(solved, 0, 0) == pytest.approx(4 / 3, rel=1e-15)
-        with pytest.raises(gd.errors.CycleError, match="0 -> 1 -> 0|1 -> 0 -> 1"):
+        with pytest.raises(gd.errors.CycleError, match=r"0 -> 1 -> 0|1 -> 0 -> 1"):
             gd.forward(gd.CompiledGraph.from_arrays(*ring), 0)
 
     @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ class TestFromArrays:
         ],
     )
     def test_arrays_that_are_no_graph_are_refused(self, arrays: Any, labels: list[str] | None) -> None:
-        with pytest.raises(gd.errors.GraphdiffError, match="tails|heads|weights|labels|id"):
+        with pytest.raises(gd.errors.GraphdiffError, match=r"tails|heads|weights|labels|id"):
             gd.CompiledGraph.from_arrays(*arrays, labels=labels)
 
     @given(graph=dags(), data=st.data())
@@ -285,24 +285,21 @@ class TestSameBits:
         compiled = gd.CompiledGraph.from_arrays(ends.min(axis=1), ends.max(axis=1), weights)
         values = [0.0] * len(compiled.labels)
         values[list(compiled.labels).index(0)] = 1.0
-        triples = zip(
-            compiled.tails.tolist(), compiled.heads.tolist(), compiled.weights.tolist(), strict=True
-        )
-        for tail, head, weight in triples:
+        columns = (compiled.tails.tolist(), compiled.heads.tolist(), compiled.weights.tolist())
+        for tail, head, weight in zip(*columns, strict=True):
             values[head] += values[tail] * weight
         got = gd.forward(compiled, 0).array
         assert sum(value != 0 for value in values) > 10_000
         assert bits(got) == bits(values)
 
     def test_a_small_graph_reads_the_same_alone_and_among_thousands(self) -> None:
-        """Alone it is swept in plain Python, among them by a kernel; its order is fixed by a path through it."""
+        """Alone it is swept in plain Python, among them by a kernel; a path through it fixes its order."""
         tails, heads = np.triu_indices(8, k=1)
         copies = 4_000
         weights = self.rng.normal(size=(copies, len(tails)))
         offsets = 8 * np.arange(copies)[:, None]
-        crowd = gd.CompiledGraph.from_arrays(
-            (tails + offsets).ravel(), (heads + offsets).ravel(), weights.ravel()
-        )
+        ends = (tails + offsets).ravel(), (heads + offsets).ravel()
+        crowd = gd.CompiledGraph.from_arrays(*ends, weights.ravel())
         for place in range(0, copies, 200):
             alone = gd.CompiledGraph.from_arrays(tails, heads, weights[place])
             start, end = 8 * place, 8 * place + 7

@@ -97,11 +97,12 @@ class TestRaise:
         assert gd.jacobian(around(), sources=["a", "e"], targets=["f"]).array.tolist() == [[19, 13]]
         assert gd.jacobian(around(), sources=["e"], targets=["d", "f"]).array.tolist() == [[17], [13]]
 
-    @pytest.mark.parametrize("question", [gd.count_paths, gd.strongest_paths, gd.edge_contributions])
-    def test_paths_follow_the_same_rule(self, question: Any) -> None:
+    @pytest.mark.parametrize("question", ["count_paths", "strongest_paths", "edge_contributions", "node_contributions"])
+    def test_paths_and_shares_follow_the_same_rule(self, question: str) -> None:
+        ask = getattr(gd, question)
         with pytest.raises(gd.errors.CycleError, match="the graph has a cycle"):
-            question(around(), "a", "d")
-        question(around(), "e", "d")
+            ask(around(), "a", "d")
+        ask(around(), "e", "d")
 
     def test_listing_follows_the_same_rule(self) -> None:
         with pytest.raises(gd.errors.CycleError, match="the graph has a cycle"):
@@ -256,9 +257,7 @@ class TestCollapse:
         assert gd.count_paths(around(), "a", "d", cycles="collapse") == 3
         assert gd.count_paths(around(), "b", "d", cycles="collapse") == 2
         counts = gd.count_paths(around(), source="a", cycles="collapse")
-        assert {node: counts[node] for node in "abcdef"} == dict(
-            zip("abcdef", (1, 1, 1, 3, 0, 1), strict=True)
-        )
+        assert {node: counts[node] for node in "abcdef"} == dict(zip("abcdef", (1, 1, 1, 3, 0, 1), strict=True))
 
     def test_strongest(self) -> None:
         strongest = gd.strongest_paths(around(), "a", "d", k=2, cycles="collapse")
@@ -347,11 +346,13 @@ class TestSolve:
         for pair in product(graph, repeat=2):
             assert gd.total_influence(graph, *pair, cycles="solve") == totals[pair]
 
-    @pytest.mark.parametrize("question", [gd.count_paths, gd.iter_paths])
-    def test_infinitely_many_walks_are_neither_listed_nor_counted(self, question: Any) -> None:
+    def test_infinitely_many_walks_are_neither_listed_nor_counted(self) -> None:
         with pytest.raises(gd.errors.CycleError, match="cycle"):
-            consume(question(around(), "a", "d", cycles="solve"))
-        consume(question(around(), "e", "d", cycles="solve"))
+            list(gd.iter_paths(around(), "a", "d", cycles="solve"))
+        with pytest.raises(gd.errors.CycleError, match="cycle"):
+            gd.count_paths(around(), "a", "d", cycles="solve")
+        assert len(list(gd.iter_paths(around(), "e", "d", cycles="solve"))) == 1
+        assert gd.count_paths(around(), "e", "d", cycles="solve") == 1
 
     def test_the_naive_method_is_refused_with_them(self) -> None:
         with pytest.raises(gd.errors.CycleError, match="cycle"):
@@ -376,14 +377,14 @@ class TestSolve:
     def test_a_spectral_radius_above_1_is_refused_with_the_number(self, weights: tuple[Any, Any]) -> None:
         graph = weighted([("a", "b", weights[0]), ("b", "a", weights[1]), ("b", "c", 1), ("x", "y", 3)])
         for source, target in (("a", "b"), ("a", "c"), ("b", "b")):
-            with pytest.raises(gd.errors.GraphdiffError, match=r"spectral radius 2\b"):
+            with pytest.raises(gd.errors.GraphdiffError, match=r"spectral radius.* 2\b"):
                 gd.total_influence(graph, source, target, cycles="solve")
         assert gd.total_influence(graph, "x", "y", cycles="solve") == 3
 
     @pytest.mark.parametrize("weight", [1, 1.0, 1 - 1e-12])
     def test_a_spectral_radius_of_1_is_refused(self, weight: float) -> None:
         ring = weighted([("a", "b", weight), ("b", "c", 1), ("c", "a", 1)])
-        with pytest.raises(gd.errors.GraphdiffError, match=r"spectral radius (1|0\.999)"):
+        with pytest.raises(gd.errors.GraphdiffError, match=r"spectral radius.* (1|0\.999)"):
             gd.forward(ring, "a", cycles="solve")
 
     def test_a_spectral_radius_close_to_1_is_solved(self) -> None:
@@ -418,30 +419,24 @@ class TestSolve:
             gd.forward(ring, 0, cycles="solve")
 
 
-def consume(answer: Any) -> None:
-    """Run through an answer that may be an iterator."""
-    if not isinstance(answer, int):
-        list(answer)
-
-
 def test_an_unknown_policy_is_refused() -> None:
     with pytest.raises(gd.errors.UsageError, match="cycles"):
         gd.compile(around(), cycles="ignore")
 
 
+@pytest.fixture(scope="module")
+def imports(shared_data: Path) -> nx.DiGraph:
+    """Return networkx's own import graph, as grimp reads it: 579 modules, 278 of them on one cycle."""
+    packed = (shared_data / "python/imports/grimp.networkx.json.gz").read_bytes()
+    listed = json.loads(gzip.decompress(packed))
+    graph = nx.DiGraph()
+    graph.add_nodes_from(listed["nodes"])
+    graph.add_edges_from((tail, head) for tail, head, _ in listed["edges"])
+    assert max(map(len, nx.strongly_connected_components(graph))) == 278
+    return graph
+
+
 class TestImportsOfNetworkx:
-    """networkx's own import graph, as grimp reads it: 579 modules, 278 of them on one cycle."""
-
-    @pytest.fixture(scope="class")
-    def imports(self, shared_data: Path) -> nx.DiGraph:
-        packed = (shared_data / "python/imports/grimp.networkx.json.gz").read_bytes()
-        listed = json.loads(gzip.decompress(packed))
-        graph = nx.DiGraph()
-        graph.add_nodes_from(listed["nodes"])
-        graph.add_edges_from((tail, head) for tail, head, _ in listed["edges"])
-        assert max(map(len, nx.strongly_connected_components(graph))) == 278
-        return graph
-
     def test_even_passes_on_no_more_than_a_node_receives_and_no_less(self, imports: nx.DiGraph) -> None:
         components = nx.condensation(imports)
         ends = [min(components.nodes[c]["members"]) for c in components if not components.out_degree(c)]

@@ -40,13 +40,11 @@ def reached(ptr: NDArray[Any], heads: NDArray[Any], starts: NDArray[Any]) -> NDA
         jit(push)(ptr, heads, mark, first)
         return mark
     listed = bytearray(mark.tobytes())
-    push(memoryview(ptr), memoryview(heads), listed, first)
+    push(ptr.data, heads.data, listed, first)
     return np.frombuffer(listed, dtype=bool)
 
 
-def reaching(
-    ptr: NDArray[Any], heads: NDArray[Any], among: NDArray[np.bool_], ends: NDArray[Any]
-) -> NDArray[np.bool_]:
+def reaching(ptr: NDArray[Any], heads: NDArray[Any], among: NDArray[np.bool_], ends: NDArray[Any]) -> NDArray[np.bool_]:
     """Return the mask of the positions in `among` that reach some of `ends`, themselves included."""
     mark = np.zeros(len(ptr) - 1, dtype=bool)
     mark[ends] = among[ends]
@@ -54,5 +52,5 @@ def reaching(
         jit(pull)(ptr, heads, among, mark)
         return mark
     listed = bytearray(mark.tobytes())
-    pull(memoryview(ptr), memoryview(heads), among.tobytes(), listed)
+    pull(ptr.data, heads.data, among.tobytes(), listed)
     return np.frombuffer(listed, dtype=bool)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import gc
 import io
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import NamedTuple
 import networkx as nx
 
 from graphdiff.errors import FormatError, UsageError
+from graphdiff.readers.building import collector_at_rest, described
 
 __all__ = ["ALTERNATIVES", "read_debian"]
 
@@ -111,14 +111,9 @@ def read_debian(data: bytes, *, name: str, alternatives: str = "first") -> nx.Di
     """
     if alternatives not in ALTERNATIVES:
         raise UsageError(f"alternatives={alternatives!r} is not one of {', '.join(map(repr, ALTERNATIVES))}")
-    collecting = gc.isenabled()
-    # Nothing built here is cyclic, and the collector would walk all of it again and again.
-    gc.disable()
-    try:
-        return _graph(list(_stanzas(data, name)), name, ALTERNATIVES[alternatives])
-    finally:
-        if collecting:
-            gc.enable()
+    with collector_at_rest():
+        graph = _graph(list(_stanzas(data, name)), name, ALTERNATIVES[alternatives])
+    return described(graph, format="Debian Packages", edge_meaning="depends on", weight_meaning="none")
 
 
 def _stanzas(data: bytes, name: str) -> Iterator[Stanza]:
@@ -158,10 +153,7 @@ def _graph(stanzas: Sequence[Stanza], name: str, choose: Choice) -> nx.DiGraph:
     clauses = list(_clauses(stanzas))
     distinct = dict.fromkeys(clause for _, _, clause in clauses)
     chosen = {clause: choose(_alternatives(clause, name), names) for clause in distinct}
-    unmet = sum(not chosen[clause] for _, _, clause in clauses)
-    graph = nx.DiGraph(
-        format="Debian Packages", edge_meaning="depends on", weight_meaning="none", unmet=unmet
-    )
+    graph = nx.DiGraph(unmet=sum(not chosen[clause] for _, _, clause in clauses))
     graph.add_nodes_from((stanza["Package"], {"version": stanza.get("Version", "")}) for stanza in stanzas)
     graph.add_edges_from(
         (package, needed, {"kind": kind})

@@ -6,27 +6,38 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import networkx as nx
 
 from graphdiff.errors import FormatError, GraphTypeError, LimitError, UsageError
+from graphdiff.readers.building import collector_at_rest, described
 from graphdiff.readers.dot_text import GraphText, find_graphs
 from graphdiff.readers.source import text_of
 
 __all__ = ["read_dot"]
 
 CHILD = Path(__file__).with_name("dot_child.py")
-INTEGER = re.compile(r"\s*[+-]?[0-9]{1,300}\s*")
-NUMBER = re.compile(r"\s*[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf|nan)\s*", re.IGNORECASE)
-COMPLAINT = re.compile(r"^Error: (.*)$", re.MULTILINE)
-# Graphviz takes an id that starts with "%" for one of its own and renames it: a noncharacter hides the "%" from it.
-HIDDEN_PERCENT = "\ufffe%"
+COMPLAINT = re.compile(r"^Error: (?:<[^>]*>: )?(.*)$", re.MULTILINE)
+# A text that Graphviz has for "not set", and the one that stands for the node's name.
+UNSAID = ("", r"\N")
 
 Columns = dict[str, list[str]]
+
+
+class Parsed(TypedDict):
+    """One graph as `dot_child.parse` hands it back."""
+
+    nodes: list[str]
+    tails: list[int]
+    heads: list[int]
+    graph_columns: Columns
+    node_columns: Columns
+    edge_columns: Columns
 
 
 def read_dot(
@@ -36,7 +47,7 @@ def read_dot(
 
     Ids stay as written and ports are no part of them (they are the attributes ``tailport`` and ``headport``);
     defaults such as ``edge [weight=2]`` are applied as Graphviz applies them. An attribute is numeric where every
-    value of it that is read is a number, else text. Repeated edges are kept, as parallel edges of a MultiDiGraph;
+    value of it that is read is a number, else text; an empty one counts as not set. Repeated edges are kept, as parallel edges of a MultiDiGraph;
     in a ``strict`` graph Graphviz merges them. Several graphs in a file become one: the same id is the same node,
     which keeps what the first graph says of it, and each node and edge has the attribute ``graph``, the name
     of the graph it is from (first).
@@ -44,7 +55,7 @@ def read_dot(
     Parameters
     ----------
     data : bytes
-        The content: UTF-8, UTF-16 with a byte-order mark, or else Latin-1; a console log around the graphs does no harm.
+        The content: UTF-8, UTF-16 with a byte-order mark, or else Latin-1. A console log around the graphs does no harm.
     name : str
         The file's name, for messages.
     graph : str, optional
@@ -73,12 +84,111 @@ def read_dot(
     """
     chosen = _choose(list(find_graphs(text_of(data))), graph, name)
     parsed = _parse(chosen, name, timeout, max_memory)
-    labels = [part.name for part in chosen] if len(chosen) > 1 else []
-    result = _build(parsed, labels)
-    if not result:
-        raise FormatError(f"{name}: {_called(chosen[0])} in line {chosen[0].line} has no nodes")
-    meanings = {"edge_meaning": "unknown", "weight_meaning": "unknown"}
+    _check(parsed, chosen, name)
+    with collector_at_rest():
+        result = _build(parsed, [part.name for part in chosen])
     said = parsed[0]["graph_columns"]
-    meanings |= {key: said[key][0] for key in meanings if any(said.get(key, ()))}
-    result.graph.update(meanings, format="DOT", name=", ".join(part.name for part in chosen))
-    return result
+    result.graph.update((key, said[key][0]) for key in ("edge_meaning", "weight_meaning") if any(said.get(key, ())))
+    return described(result, format="DOT")
+
+
+def _choose(found: Sequence[GraphText], wanted: str | None, name: str) -> Sequence[GraphText]:
+    if not found:
+        raise FormatError(f"{name}: no graph in it; DOT has a graph as: digraph NAME {{ a -> b }}")
+    chosen = [part for part in found if wanted in (None, part.name)]
+    if not chosen:
+        raise UsageError(f"{name} has no graph {wanted!r}; it has {', '.join(repr(part.name) for part in found)}")
+    for part in chosen:
+        if not part.directed:
+            raise GraphTypeError(
+                f"{name}, line {part.line}: the graph is undirected, and influence follows arrows: "
+                "write digraph for graph and -> for --, each edge in the direction that is meant"
+            )
+    return chosen
+
+
+def _parse(graphs: Sequence[GraphText], name: str, timeout: float, max_memory: int) -> list[Parsed]:
+    # By "#line" Graphviz's complaints name the file's lines.
+    texts = [f"#line {graph.line}\n{graph.text}" for graph in graphs]
+    request = json.dumps({"max_memory": max_memory, "texts": texts}).encode()
+    try:
+        # -P: a json.py that lies in the working folder is not ours.
+        child = subprocess.run(
+            [sys.executable, "-P", str(CHILD)], input=request, capture_output=True, timeout=timeout, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise LimitError(f"{name}: reading took over timeout={timeout:g} seconds; a larger timeout= lets it") from None
+    complaints = child.stderr.decode("utf-8", "replace")
+    if complaint := COMPLAINT.search(complaints):
+        raise FormatError(f"{name}: {_explained(complaint[1])}")
+    if "MemoryError" in complaints or "out of memory" in complaints:
+        raise LimitError(f"{name}: reading took over max_memory={max_memory:,} bytes; a larger max_memory= lets it")
+    if child.returncode:
+        raise FormatError(f"{name}: Graphviz's parser broke down on it (status {child.returncode})")
+    parsed: list[Parsed] = json.loads(child.stdout)
+    return parsed
+
+
+def _check(parsed: Sequence[Parsed], graphs: Sequence[GraphText], name: str) -> None:
+    if not any(part["nodes"] for part in parsed):
+        raise FormatError(f"{name}, line {graphs[0].line}: a graph without nodes")
+    for part, graph in zip(parsed, graphs, strict=True):
+        twins = Counter(part["nodes"]).most_common(1)
+        if twins and twins[0][1] > 1:
+            node = twins[0][0]
+            raise FormatError(
+                f'{name}, line {graph.line}: the ids "{node}" and <{node}> are two nodes to DOT; rename one of them'
+            )
+
+
+def _explained(complaint: str) -> str:
+    # The stack of Graphviz's parser holds some 3,000 levels.
+    return complaint.replace("memory exhausted", "nested too deep for Graphviz's parser,")
+
+
+def _build(parsed: Sequence[Parsed], labels: Sequence[str]) -> nx.DiGraph | nx.MultiDiGraph:
+    names = [part["nodes"] for part in parsed]
+    ends = [
+        (nodes[tail], nodes[head])
+        for part, nodes in zip(parsed, names, strict=True)
+        for tail, head in zip(part["tails"], part["heads"], strict=True)
+    ]
+    node_rows = _rows([part["node_columns"] for part in parsed], list(map(len, names)), labels)
+    edge_rows = _rows([part["edge_columns"] for part in parsed], [len(part["tails"]) for part in parsed], labels)
+    nodes: dict[str, dict[str, Any]] = {}
+    for node, row in zip((node for group in names for node in group), node_rows, strict=True):
+        nodes[node] = row | nodes.get(node, {})
+    graph = nx.DiGraph() if len(set(ends)) == len(ends) else nx.MultiDiGraph()
+    graph.add_nodes_from(nodes.items())
+    graph.add_edges_from((tail, head, row) for (tail, head), row in zip(ends, edge_rows, strict=True))
+    return graph
+
+
+def _rows(parts: Sequence[Columns], sizes: Sequence[int], labels: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the attributes of each element of each part in turn; of several parts, its label among them."""
+    rows: list[dict[str, Any]] = [{} for _ in range(sum(sizes))]
+    for key in dict.fromkeys(key for columns in parts for key in columns):
+        column = [
+            value for columns, size in zip(parts, sizes, strict=True) for value in columns.get(key, repeat("", size))
+        ]
+        for row, value in zip(rows, _numbers(column), strict=True):
+            if value not in UNSAID:
+                row[key] = value
+    if len(parts) > 1:
+        owners = (label for label, size in zip(labels, sizes, strict=True) for label in repeat(label, size))
+        for row, label in zip(rows, owners, strict=True):
+            row["graph"] = label
+    return rows
+
+
+def _numbers(column: Sequence[str]) -> Sequence[str | float]:
+    said = [value for value in column if value not in UNSAID]
+    # Python takes 1_000 for a number; in a file it is a name.
+    if any("_" in value for value in said):
+        return column
+    for kind in (int, float):
+        try:
+            return [value if value in UNSAID else kind(value) for value in column]
+        except ValueError:
+            continue
+    return column

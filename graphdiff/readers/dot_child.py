@@ -16,13 +16,16 @@ from pygraphviz import graphviz as gv
 
 __all__ = ["main", "parse"]
 
+# Graphviz takes an id that starts with "%" for one of its own and renames it: a noncharacter keeps it from seeing that.
+HIDDEN_PERCENT = "\ufffe%"
+
 # SWIG's handles of Graphviz's C structures have no type that a checker could know.
 Handle = Any
 
 
 def main() -> None:
     """Answer the request on stdin: the texts of graphs, and the most memory that reading them may take."""
-    request = json.load(sys.stdin)
+    request = json.load(sys.stdin.buffer)
     _limit_memory(request["max_memory"])
     json.dump([parse(text) for text in request["texts"]], sys.stdout)
 
@@ -43,7 +46,7 @@ def parse(text: str) -> dict[str, Any] | None:
      'graph_columns': {}, 'node_columns': {}, 'edge_columns': {'weight': ['2', '2']}}
     """
     with tempfile.TemporaryFile() as file:
-        file.write(text.encode())
+        file.write(text.replace('"%', f'"{HIDDEN_PERCENT}').encode())
         file.seek(0)
         try:
             graph = gv.agread(file, None)
@@ -75,7 +78,9 @@ def _limit_memory(max_memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _chain(first: Callable[..., Handle], following: Callable[..., Handle], graph: Handle, *of: Handle) -> Iterator[Handle]:
+def _chain(
+    first: Callable[..., Handle], following: Callable[..., Handle], graph: Handle, *of: Handle
+) -> Iterator[Handle]:
     # The end of a chain is None or StopIteration, by the function; asking on after a None would crash.
     try:
         handle = first(graph, *of)
@@ -87,17 +92,19 @@ def _chain(first: Callable[..., Handle], following: Callable[..., Handle], graph
 
 
 def _name(handle: Handle) -> str:
-    # gv.agnameof hides names that start with "%".
-    name: bytes = gv._graphviz.agnameof(handle)
-    return name.decode("utf-8", "replace")
+    # gv.agnameof itself gives None for some names.
+    return _text(gv._graphviz.agnameof(handle))
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace").replace(HIDDEN_PERCENT, "%")
 
 
 def _columns(graph: Handle, kind: int, handles: list[Handle]) -> dict[str, list[str]]:
     columns = {}
     symbol = None
     while (symbol := _next_attribute(graph, kind, symbol)) is not None:
-        name = gv.agattrname(symbol).decode("utf-8", "replace")
-        columns[name] = [gv.agxget(handle, symbol).decode("utf-8", "replace") for handle in handles]
+        columns[_text(gv.agattrname(symbol))] = [_text(gv.agxget(handle, symbol)) for handle in handles]
     return columns
 
 

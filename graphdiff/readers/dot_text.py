@@ -59,7 +59,7 @@ def find_graphs(text: str) -> Iterator[GraphText]:
     --------
     >>> log = '[INFO] Building\n[INFO] digraph "x" {\n[INFO]   a -> b;\n[INFO] }\n[INFO] done'
     >>> [(graph.name, graph.line, graph.text) for graph in find_graphs(log)]
-    [('x', 2, 'digraph "x" {\n   a -> b;\n }')]
+    [('x', 2, 'digraph "x" {\n  a -> b;\n}')]
     """
     text = _without_log_words(text)
     end, number, line = 0, 0, 1

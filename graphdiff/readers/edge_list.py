@@ -12,8 +12,9 @@ import io
 import itertools
 import re
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 
@@ -27,10 +28,12 @@ USUAL_ENDS = (("source", "target"), ("from", "to"), ("tail", "head"), ("u", "v")
 USUAL_WEIGHTS = ("weight", "w", "value")
 DELIMITERS = ("\t", ",", ";")
 SAMPLE = 100
+SAMPLE_LENGTH = 1 << 16
 # Comments and lines of white space become empty lines, so that lines keep their numbers.
 NO_ROW = re.compile(r"^(?:#.*|[^\S\n]+)$", re.MULTILINE)
 
 Numbers = list[int] | list[float]
+Ends = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Table:
 def read_edge_list(
     data: bytes, *, name: str, columns: str | Mapping[str, str] | None = None
 ) -> nx.DiGraph | nx.MultiDiGraph:
-    """Read an edge list separated by commas, semicolons, tabs or white space, with a header or without.
+    r"""Read an edge list separated by commas, semicolons, tabs or white space, with a header or without.
 
     The first row is a header where it has the usual names of source and target, where `columns` gives names, or
     where it has text above numbers. Lines that start with ``#`` are comments. Nodes are the texts in the file.
@@ -80,7 +83,8 @@ def read_edge_list(
 
     Examples
     --------
-    >>> G = read_edge_list(b"rhs,lhs,est\\nx,y,0.5\\nx,y,2\\n", name="f.csv", columns="source=rhs,target=lhs,weight=est")
+    >>> rows = b"lhs,rhs,est\ny,x,0.5\ny,x,2\n"
+    >>> G = read_edge_list(rows, name="fit.csv", columns="source=rhs,target=lhs,weight=est")
     >>> list(G.edges(data="weight"))
     [('x', 'y', 2.5)]
     """
@@ -124,32 +128,29 @@ def _rows(text: str, name: str) -> tuple[list[list[str]], Sequence[int]]:
     """Return the rows that are not empty, and the line that each ends on."""
     rows: list[list[str]] = []
     ends = array("L")
-    delimiter = _delimiter(text)
-    reader = csv.reader(_lines(text, delimiter), delimiter=delimiter, skipinitialspace=True, strict=True)
+    line = 0
     try:
+        delimiter = _delimiter(text)
+        reader = csv.reader(_lines(text, delimiter), delimiter=delimiter, skipinitialspace=True, strict=True)
         for row in reader:
+            line = reader.line_num
             if row:
                 rows.append(row)
-                ends.append(reader.line_num)
+                ends.append(line)
     except csv.Error as error:
-        raise FormatError(f"{name}, line {reader.line_num}: {error}") from error
+        raise FormatError(f"{name}, line {line + 1}: {error}") from error
     return rows, ends
 
 
 def _delimiter(text: str) -> str:
     """Return what splits the first rows into equally many columns, and most; a space for any white space."""
-    sample = list(itertools.islice((line for line in io.StringIO(text) if line != "\n"), SAMPLE))
-    best, _, width = max(
-        ((delimiter, *_regularity(sample, delimiter)) for delimiter in DELIMITERS), key=lambda score: score[1:]
-    )
-    return best if width > 1 else " "
-
-
-def _regularity(sample: Sequence[str], delimiter: str) -> tuple[bool, int]:
-    """Return whether all rows are as wide as the first, and how wide that is."""
-    # Quotes are looked at by the real pass only: here a quoted delimiter at worst makes a row look wider.
-    widths = [line.count(delimiter) + 1 for line in sample]
-    return len(set(widths)) == 1, max(widths[:1], default=1)
+    sample = text[:SAMPLE_LENGTH].splitlines()
+    best = (False, False, 0, " ")
+    for delimiter in DELIMITERS:
+        widths = [len(row) for row in csv.reader(sample, delimiter=delimiter, skipinitialspace=True) if row]
+        width = max(widths[:1], default=0)
+        best = max(best, (width > 1, len(set(widths)) == 1, width, delimiter), key=lambda score: score[:3])
+    return best[3] if best[0] else " "
 
 
 def _lines(text: str, delimiter: str) -> Iterable[str]:
@@ -206,7 +207,7 @@ def _position(table: Table, column: str) -> int:
 
 
 def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGraph:
-    tails, heads = _ends(table, "source", roles), _ends(table, "target", roles)
+    ends = list(zip(_end(table, "source", roles), _end(table, "target", roles), strict=True))
     attributes = {
         table.names[position]: _numbers(column) or column
         for position, column in enumerate(table.columns)
@@ -214,13 +215,44 @@ def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGra
     }
     if "weight" in roles:
         attributes["weight"] = _weights(table, roles["weight"])
-    records = [dict(zip(attributes, values, strict=True)) for values in zip(*attributes.values(), strict=True)]
-    rows = list(zip(tails, heads, records or itertools.repeat({}), strict=False))
-    graph = nx.DiGraph(rows)
-    if graph.number_of_edges() == len(rows):
+    graph = nx.DiGraph()
+    graph.add_edges_from(_edges(ends, attributes))
+    if sum(len(heads) for _, heads in graph.adjacency()) == len(ends):
         return graph
-    if "weight" not in roles:
-        return nx.MultiDiGraph(rows)
-    totals = ...
-    nx.set_edge_attributes(graph, totals, "weight")
+    if "weight" in roles:
+        nx.set_edge_attributes(graph, _sums(ends, attributes["weight"]), "weight")
+        return graph
+    graph = nx.MultiDiGraph()
+    graph.add_edges_from(_edges(ends, attributes))
     return graph
+
+
+def _edges(ends: Sequence[Ends], attributes: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    rows = zip(*attributes.values(), strict=True) if attributes else itertools.repeat(())
+    for (tail, head), row in zip(ends, rows, strict=False):
+        yield tail, head, dict(zip(attributes, row, strict=True))
+
+
+def _sums(ends: Sequence[Ends], weights: Numbers) -> dict[Ends, float]:
+    sums: dict[Ends, float] = {}
+    for edge, weight in zip(ends, weights, strict=True):
+        sums[edge] = sums.get(edge, 0) + weight
+    return sums
+
+
+def _end(table: Table, role: str, roles: Mapping[str, int]) -> Sequence[str]:
+    column = table.columns[roles[role]]
+    if "" in column:
+        raise FormatError(f"{table.file}, line {table.lines[column.index('')]}: the {role} is empty")
+    return column
+
+
+def _weights(table: Table, position: int) -> Numbers:
+    column = table.columns[position]
+    weights = _numbers(column)
+    if weights is None:
+        line, value = next(
+            (line, value) for line, value in zip(table.lines, column, strict=True) if _numbers([value]) is None
+        )
+        raise FormatError(f"{table.file}, line {line}: the weight {value!r} is not a number")
+    return weights

@@ -1,0 +1,131 @@
+"""The sentences of every report, picked by what an edge means: one table.
+
+The number is the same in every field; the sentence differs. In dependency and call graphs the arrow points at
+what is needed, in computations and path models at what responds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a report speaks of a graph.
+
+    Attributes
+    ----------
+    nodes, edges : str
+        What the nodes and the edges are called, in the plural.
+    arrow : str
+        What an edge ``a -> b`` says.
+    relation : str
+        Source and target joined by a path: followed by "by 26 paths".
+    total : str
+        The total as a sentence.
+    none : str
+        What no path means.
+    rank_from, rank_towards : str
+        Titles of the rankings from a source and towards a target.
+    needed : str
+        What the nodes that a source reaches are to it: "place among the 70 it needs".
+    """
+
+    nodes: str
+    edges: str
+    arrow: str
+    relation: str
+    total: str
+    none: str
+    rank_from: str
+    rank_towards: str
+    needed: str
+
+
+_UNKNOWN = Words(
+    nodes="nodes",
+    edges="edges",
+    arrow="a -> b",
+    relation="{source} leads to {target}",
+    total="total influence of {source} on {target} along the arrows: {total}",
+    none="{source} has no influence on {target}",
+    rank_from="influence of {source}",
+    rank_towards="influence on {target}",
+    needed="nodes it reaches",
+)
+
+#: By ``G.graph["edge_meaning"]``; any other meaning is shown as it is, with the words for unknown edges.
+WORDS: dict[str, Words] = {
+    "unknown": _UNKNOWN,
+    "depends on": Words(
+        nodes="packages",
+        edges="dependencies",
+        arrow="a -> b: a depends on b",
+        relation="{source} rests on {target}",
+        total="of one unit spread from {source}, {total} reaches {target}",
+        none="{source} does not rest on {target}",
+        rank_from="what {source} rests on",
+        rank_towards="who rests on {target}",
+        needed="packages it needs",
+    ),
+    "imports": Words(
+        nodes="modules",
+        edges="imports",
+        arrow="a -> b: a imports b",
+        relation="{source} imports {target}, directly or through others,",
+        total="of one unit spread from {source}, {total} reaches {target}",
+        none="{source} does not import {target}",
+        rank_from="what {source} pulls in",
+        rank_towards="who pulls in {target}",
+        needed="modules it pulls in",
+    ),
+    "calls": Words(
+        nodes="functions",
+        edges="calls",
+        arrow="a -> b: a calls b",
+        relation="{source} calls {target}, directly or through others,",
+        total="one call of {source} makes {total} calls of {target}",
+        none="{source} does not call {target}",
+        rank_from="what {source} calls",
+        rank_towards="who calls {target}",
+        needed="functions it calls",
+    ),
+    "causes": Words(
+        nodes="variables",
+        edges="effects",
+        arrow="a -> b: a causes b",
+        relation="{source} moves {target}",
+        total="one unit more of {source} changes {target} by {total}",
+        none="{source} does not move {target}",
+        rank_from="what {source} moves",
+        rank_towards="what moves {target}",
+        needed="variables it moves",
+    ),
+    "feeds": Words(
+        nodes="nodes",
+        edges="edges",
+        arrow="a -> b: a feeds b",
+        relation="{source} feeds {target}",
+        total="d {target} / d {source} = {total}",
+        none="{target} does not depend on {source}",
+        rank_from="gradient from {source}",
+        rank_towards="gradient of {target}",
+        needed="nodes it feeds",
+    ),
+}
+
+
+def words_for(edge_meaning: str) -> Words:
+    """Return the words for what an edge means.
+
+    Examples
+    --------
+    >>> words_for("depends on").relation
+    '{source} rests on {target}'
+    >>> words_for("blames").arrow
+    'a -> b: a blames b'
+    """
+    found = WORDS.get(edge_meaning)
+    if found is None:
+        return Words(**{**_UNKNOWN.__dict__, "arrow": f"a -> b: a {edge_meaning} b"})
+    return found
