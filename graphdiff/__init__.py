@@ -56,7 +56,7 @@ _HOMES: dict[str, str | None] = {
     "write": "writers",
 }
 
-__all__ = list(_HOMES)  # noqa: PLE0605, one table of names is enough
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

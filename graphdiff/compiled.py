@@ -303,10 +303,17 @@ def compile(
         weights, meaning = preset.compute(topology, cycles, exact), preset.name
     else:
         values = extract.weights(edges, preset, default_weight) if edges.weights is None else edges.weights
-        weights, meaning = arithmetic.taken(values, topology.numbers), edges.weight_meaning
+        weights, meaning = arithmetic.taken(values, topology.numbers), _weight_meaning(edges.weight_meaning, preset)
     if exact:
         weights = arithmetic.exactly(weights)
     return CompiledGraph(topology, weights, cycles, exact, edges.edge_meaning, meaning)
+
+
+def _weight_meaning(said: str, weight: Any) -> str:
+    """Return what the file says of the attribute ``weight``; the name of any other attribute or function."""
+    if weight == "weight" and said not in ("unknown", "none"):
+        return said
+    return weight if isinstance(weight, str) else str(getattr(weight, "__name__", "weight"))
 
 
 def compiled(graph: Any, options: CompileOptions) -> CompiledGraph:

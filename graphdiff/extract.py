@@ -93,7 +93,7 @@ def _from_networkx(graph: nx.Graph) -> Edges:
     )
 
 
-def _from_matrix(matrix: NDArray[Any], names: list[Hashable] | None) -> Edges:
+def _from_matrix(matrix: NDArray[Any], names: Sequence[Hashable] | None) -> Edges:
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise GraphTypeError(
             f"the array has shape {matrix.shape}: a graph's matrix is square, entry [i, j] the edge i -> j"
@@ -211,7 +211,7 @@ def _shown(edge: tuple[Any, ...]) -> str:
 def _missing_text(edges: Edges, weight: object, missing: list[int]) -> str:
     total = len(edges.data)
     kinds = attribute_kinds(edges.data)
-    have = f"; the edges have: {', '.join(kinds)}" if kinds else ""
+    have = f"; these edges have: {', '.join(kinds)}" if kinds else ""
     if isinstance(weight, str) and len(missing) == total:
         return (
             f"none of the {total:,} edges has {weight!r}. weight=None counts paths; "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
-from typing import Any, Unpack
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, TypeAlias, Unpack
 
 import networkx as nx
 import numpy as np
@@ -15,6 +15,8 @@ from graphdiff.errors import LimitError, SameComponentError
 from graphdiff.results import Jacobian
 from graphdiff.sweeps import Values, checked_array, forward_values, reverse_values
 
+Progress: TypeAlias = Callable[[int, int | None], None]
+
 #: The largest result, in bytes.
 MAX_BYTES = 2**30
 
@@ -23,6 +25,8 @@ def jacobian(
     graph: nx.DiGraph | CompiledGraph,
     sources: Iterable[Hashable] | None = None,
     targets: Iterable[Hashable] | None = None,
+    *,
+    progress: Callable[[int, int | None], None] | None = None,
     **options: Unpack[CompileOptions],
 ) -> Jacobian:
     """Return the total influence of every source on every target.
@@ -34,6 +38,8 @@ def jacobian(
         The roots where left out: nodes that the reader marked, else what nothing enters.
     targets : nodes, optional
         Where left out, what nothing leaves.
+    progress : callable, optional
+        Called with the number of passes done and the number of all.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
@@ -76,7 +82,8 @@ def jacobian(
     ends = topology.leaves.tolist() if targets is None else [topology.position(node) for node in targets]
     _require_small(len(starts), len(ends))
     _require_apart(ready, starts, ends)
-    array = _by_source(ready, starts, ends) if len(starts) <= len(ends) else _by_target(ready, starts, ends)
+    passes = _by_source if len(starts) <= len(ends) else _by_target
+    array = passes(ready, starts, ends, progress or _silent)
     return Jacobian(array, [topology.label(p) for p in ends], [topology.label(p) for p in starts])
 
 
@@ -100,21 +107,27 @@ def _require_apart(graph: CompiledGraph, starts: Sequence[int], ends: Sequence[i
             raise SameComponentError(graph.topology.label(start), graph.topology.label(end))
 
 
-def _by_source(graph: CompiledGraph, starts: Sequence[int], ends: Sequence[int]) -> Any:
+def _silent(done: int, total: int | None) -> None:
+    """Tell nobody."""
+
+
+def _by_source(graph: CompiledGraph, starts: Sequence[int], ends: Sequence[int], progress: Progress) -> Any:
     one = graph.one_and_zero[0]
     anchors = [graph.anchor(position) for position in ends]
     columns = []
-    for start in starts:
+    for done, start in enumerate(starts):
+        progress(done, len(starts))
         loops = on_the_way(graph, [start], ends)
         columns.append(_picked(forward_values(graph, {graph.anchor(start): one}, loops), anchors))
     return _stacked(columns, len(ends)).T
 
 
-def _by_target(graph: CompiledGraph, starts: Sequence[int], ends: Sequence[int]) -> Any:
+def _by_target(graph: CompiledGraph, starts: Sequence[int], ends: Sequence[int], progress: Progress) -> Any:
     one = graph.one_and_zero[0]
     anchors = [graph.anchor(position) for position in starts]
     rows = []
-    for end in ends:
+    for done, end in enumerate(ends):
+        progress(done, len(ends))
         loops = on_the_way(graph, starts, [end])
         rows.append(_picked(reverse_values(graph, {graph.anchor(end): one}, loops), anchors))
     return _stacked(rows, len(starts))

@@ -6,19 +6,35 @@ Gauss-Jordan in Fractions. They are checked against each other in `test_methods`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+import sys
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from itertools import pairwise, product
 from math import prod
 from typing import Any
 
 import networkx as nx
+import pytest
 from hypothesis import strategies as st
 
 METHODS = ("naive", "forward", "reverse", "auto")
 
 Node = Hashable
 Walk = tuple[tuple[Any, ...], ...]
+
+
+ENGINES = ("plain Python", "kernels")
+
+
+@contextmanager
+def engine(name: str) -> Iterator[None]:
+    """Have every loop run in plain Python, or every one in its compiled kernel, however small the graph."""
+    limit = 0 if name == "kernels" else sys.maxsize
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("graphdiff.kernels.COLD_VISITS", limit)
+        patch.setattr("graphdiff.kernels.WARM_VISITS", limit)
+        yield
 
 
 # ---------------------------------------------------------------------------------------------- oracles

@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from graphs import contractions, dags, inverse_totals, parallel_chain, queries, weighted
+from graphs import ENGINES, contractions, dags, engine, inverse_totals, parallel_chain, queries, weighted
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -243,6 +243,10 @@ class TestFromArrays:
         with pytest.raises(gd.errors.GraphdiffError, match=r"tails|heads|weights|labels|id"):
             gd.CompiledGraph.from_arrays(*arrays, labels=labels)
 
+    def test_an_id_beyond_all_memory_is_refused(self) -> None:
+        with pytest.raises(gd.errors.GraphdiffError, match=r"1,?000,?000,?000,?000"):
+            gd.CompiledGraph.from_arrays([0], [10**12], [1.0])
+
     @given(graph=dags(), data=st.data())
     def test_it_is_the_same_graph_as_from_networkx(self, graph: nx.MultiDiGraph, data: st.DataObject) -> None:
         nodes = list(graph)
@@ -273,45 +277,58 @@ def bits(numbers: Any) -> list[str]:
     return [float(number).hex() for number in numbers]
 
 
+def random_dag(n_nodes: int, n_edges: int) -> gd.CompiledGraph:
+    """Return a DAG of random floats from 0 to n_nodes - 1, where each node has an edge to the next."""
+    rng = np.random.default_rng(n_edges)
+    ends = rng.integers(0, n_nodes, size=(n_edges, 2))
+    ends = ends[ends[:, 0] != ends[:, 1]]
+    steps = np.arange(n_nodes - 1)
+    tails, heads = np.append(steps, ends.min(axis=1)), np.append(steps + 1, ends.max(axis=1))
+    return gd.CompiledGraph.from_arrays(tails, heads, rng.normal(scale=0.4, size=len(tails)))
+
+
+def triples(compiled: gd.CompiledGraph) -> list[tuple[int, int, float]]:
+    """Return the edges as (tail, head, weight), in the order in which they are stored."""
+    columns = (compiled.tails.tolist(), compiled.heads.tolist(), compiled.weights.tolist())
+    return list(zip(*columns, strict=True))
+
+
+@pytest.mark.parametrize("name", ENGINES)
 class TestSameBits:
     """Plain Python and the kernels add in the same order, that of the tails' positions."""
 
-    rng = np.random.default_rng(20261123)
-
-    def test_a_large_forward_sweep_is_a_plain_loop_over_the_edges(self) -> None:
-        ends = self.rng.integers(0, 20_000, size=(200_000, 2))
-        ends = ends[ends[:, 0] != ends[:, 1]]
-        weights = self.rng.normal(scale=0.3, size=len(ends))
-        compiled = gd.CompiledGraph.from_arrays(ends.min(axis=1), ends.max(axis=1), weights)
-        values = [0.0] * len(compiled.labels)
+    @pytest.mark.parametrize("n_nodes, n_edges", [(8, 28), (60, 400), (20_000, 200_000)])
+    def test_forward_is_a_plain_loop_over_the_edges(self, n_nodes: int, n_edges: int, name: str) -> None:
+        compiled = random_dag(n_nodes, n_edges)
+        values = [0.0] * n_nodes
         values[list(compiled.labels).index(0)] = 1.0
-        columns = (compiled.tails.tolist(), compiled.heads.tolist(), compiled.weights.tolist())
-        for tail, head, weight in zip(*columns, strict=True):
+        for tail, head, weight in triples(compiled):
             values[head] += values[tail] * weight
-        got = gd.forward(compiled, 0).array
-        assert sum(value != 0 for value in values) > 10_000
-        assert bits(got) == bits(values)
+        assert sum(value != 0 for value in values) > n_nodes / 2
+        with engine(name):
+            assert bits(gd.forward(compiled, 0).array) == bits(values)
 
-    def test_a_small_graph_reads_the_same_alone_and_among_thousands(self) -> None:
-        """Alone it is swept in plain Python, among them by a kernel; a path through it fixes its order."""
-        tails, heads = np.triu_indices(8, k=1)
-        copies = 4_000
-        weights = self.rng.normal(size=(copies, len(tails)))
-        offsets = 8 * np.arange(copies)[:, None]
-        ends = (tails + offsets).ravel(), (heads + offsets).ravel()
-        crowd = gd.CompiledGraph.from_arrays(*ends, weights.ravel())
-        for place in range(0, copies, 200):
-            alone = gd.CompiledGraph.from_arrays(tails, heads, weights[place])
-            start, end = 8 * place, 8 * place + 7
-            down, up = gd.forward(crowd, start), gd.reverse(crowd, end)
-            small_down, small_up = gd.forward(alone, 0), gd.reverse(alone, 7)
-            assert bits(down[start + i] for i in range(8)) == bits(small_down[i] for i in range(8))
-            assert bits(up[start + i] for i in range(8)) == bits(small_up[i] for i in range(8))
+    @pytest.mark.parametrize("n_nodes, n_edges", [(8, 28), (60, 400), (20_000, 200_000)])
+    def test_reverse_is_a_plain_loop_over_each_nodes_edges(self, n_nodes: int, n_edges: int, name: str) -> None:
+        compiled = random_dag(n_nodes, n_edges)
+        last = n_nodes - 1
+        values = [0.0] * n_nodes
+        values[list(compiled.labels).index(last)] = 1.0
+        following: list[list[tuple[int, float]]] = [[] for _ in range(n_nodes)]
+        for tail, head, weight in triples(compiled):
+            following[tail].append((head, weight))
+        for tail in reversed(range(n_nodes)):
+            for head, weight in following[tail]:
+                values[tail] += weight * values[head]
+        assert sum(value != 0 for value in values) > n_nodes / 2
+        with engine(name):
+            assert bits(gd.reverse(compiled, last).array) == bits(values)
 
-    def test_parallel_edges_keep_their_order(self) -> None:
+    def test_parallel_edges_keep_their_order(self, name: str) -> None:
         weights = [0.1, 0.2, 0.3, 1e16, -1e16]
         compiled = gd.compile(parallel_chain(weights))
         total = 0.0
         for weight in weights:
             total += weight
-        assert bits([gd.forward(compiled, 0)[1], gd.reverse(compiled, 1)[0]]) == bits([total, total])
+        with engine(name):
+            assert bits([gd.forward(compiled, 0)[1], gd.reverse(compiled, 1)[0]]) == bits([total, total])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from typing import Any
 
@@ -139,6 +140,19 @@ def test_fractions_stay_exact() -> None:
     contributions = gd.edge_contributions(graph, "s", "t")
     assert contributions["s", "x"] == Fraction(1, 3)
     assert contributions.shares["s", "x"] == Fraction(2, 3)
+
+
+def test_to_dict_is_json_with_edges_as_records() -> None:
+    records = json.loads(json.dumps(gd.edge_contributions(parallel_chain([3, 2]), 0, 1).to_dict()))
+    assert sorted(record["contribution"] for record in records) == [2, 3]
+    assert {(record["source"], record["target"]) for record in records} == {("0", "1")}
+    nodes = gd.node_contributions(olah(), "b", "e").to_dict()
+    assert json.loads(json.dumps(nodes))["c"] == 2
+
+
+def test_to_pandas_is_a_series_by_edge_or_node() -> None:
+    assert gd.edge_contributions(olah(), "b", "e").to_pandas()["b", "d"] == 3
+    assert gd.node_contributions(olah(), "b", "e").to_pandas()["d"] == 3
 
 
 def test_an_unknown_node_is_named() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import warnings
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ import networkx as nx
 import numpy as np
 import pytest
 import sympy
-from graphs import METHODS, contractions, influence, inverse_totals, queries, walks, weighted
+from graphs import ENGINES, METHODS, contractions, engine, influence, inverse_totals, queries, walks, weighted
 from hypothesis import given
 
 import graphdiff as gd
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
 HALF = Fraction(1, 2)
 CYCLE = frozenset({"b", "c"})
 SWEEPS = ("forward", "reverse", "auto")
+
+
+@pytest.fixture(scope="module", params=ENGINES, autouse=True)
+def each_engine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run everything here twice: in plain Python and in the kernels."""
+    with engine(request.param):
+        yield
 
 
 def around() -> nx.DiGraph:

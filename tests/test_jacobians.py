@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from typing import Any
 
@@ -90,6 +91,11 @@ def test_in_pandas_its_axes_say_what_they_are() -> None:
     assert (frame.index.name, frame.columns.name) == ("target", "source")
     assert frame.loc["r", "y"] == 46
     assert frame.shape == (3, 2)
+
+
+def test_to_dict_is_json_by_target_and_source() -> None:
+    plain = json.loads(json.dumps(gd.jacobian(two_by_three()).to_dict()))
+    assert plain["r"]["y"] == 46
 
 
 @pytest.mark.parametrize("width, height", [(1, 40), (40, 1), (3, 40), (40, 3), (20, 20)])

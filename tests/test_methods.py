@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import math
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -10,11 +13,14 @@ import networkx as nx
 import pytest
 import sympy
 from graphs import (
+    ENGINES,
     METHODS,
     QUARTERS,
     all_dags,
+    chain,
     contractions,
     dags,
+    engine,
     influence,
     inverse_totals,
     parallel_chain,
@@ -29,6 +35,13 @@ from hypothesis import strategies as st
 import graphdiff as gd
 
 EXACT_TYPES = (int, float, Fraction)
+
+
+@pytest.fixture(scope="module", params=ENGINES, autouse=True)
+def each_engine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run everything here twice: in plain Python and in the kernels."""
+    with engine(request.param):
+        yield
 
 
 class TestOracles:
@@ -195,6 +208,13 @@ def test_an_unknown_seed_is_named() -> None:
         gd.reverse(graph, {"b": 1, "c": 1})
 
 
+@pytest.mark.parametrize("seed", [math.nan, math.inf, "one", None])
+def test_a_seed_that_is_no_finite_number_is_refused(seed: Any) -> None:
+    for sweep, node in ((gd.forward, 0), (gd.reverse, 2)):
+        with pytest.raises(gd.errors.UsageError, match="seed"):
+            sweep(chain([2.0, 3.0]), {node: seed})
+
+
 def test_an_unknown_method_is_refused() -> None:
     with pytest.raises(gd.errors.UsageError, match="method"):
         gd.total_influence(weighted([("a", "b", 2)]), "a", "b", method="sideways")
@@ -225,8 +245,17 @@ class TestSweepResult:
     def test_to_pandas_is_a_series_by_node(self) -> None:
         assert gd.forward(self.graph, "c").to_pandas().to_dict() == {"c": 1, "b": 5, "a": -9, "x": 0}
 
-    def test_to_dict_has_text_for_keys(self) -> None:
-        assert all(isinstance(key, str) for key in gd.forward(weighted([(1, 2, 3)]), 1).to_dict())
+    def test_to_dict_is_json(self) -> None:
+        result = gd.forward(weighted([(1, ("a", None), 3)]), 1)
+        assert json.loads(json.dumps(result.to_dict())) == {"1": 1, "('a', None)": 3}
+
+    def test_repr_of_a_large_result_is_short(self) -> None:
+        assert len(repr(gd.forward(chain([1] * 5000), 0))) < 500
+
+    def test_html_escapes_the_labels(self) -> None:
+        html = gd.forward(weighted([("<script>&", "b", 1)]), "<script>&")._repr_html_()
+        assert "&lt;script&gt;&amp;" in html
+        assert "<script>" not in html
 
     def test_a_missing_key_is_a_key_error(self) -> None:
         with pytest.raises(KeyError, match="nowhere"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import numpy as np
 import pytest
-from graphs import INTS, METHODS, chain, dags, inverse_totals, parallel_chain, queries, weighted
+from graphs import ENGINES, INTS, METHODS, chain, dags, engine, inverse_totals, parallel_chain, queries, weighted
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
     pass
 
 ANY_FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@pytest.fixture(scope="module", params=ENGINES, autouse=True)
+def each_engine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run everything here twice: in plain Python and in the kernels."""
+    with engine(request.param):
+        yield
 
 
 class TestInts:
@@ -112,6 +120,14 @@ class TestMixtures:
         total = gd.total_influence(chain(weights), 0, 2, method=method)
         assert total == weights[0] * weights[1]
         assert isinstance(total, type(weights[0]))
+
+    def test_numbers_that_do_not_multiply_are_refused(self) -> None:
+        with pytest.raises(gd.errors.WeightError, match="Decimal"):
+            gd.total_influence(chain([Decimal("0.5"), Fraction(1, 3)]), 0, 2)
+
+    def test_exact_arithmetic_takes_real_numbers_only(self) -> None:
+        with pytest.raises(gd.errors.GraphdiffError, match="complex"):
+            gd.total_influence(chain([1j, 2.0]), 0, 2, exact=True)
 
     def test_a_sweep_of_decimals_is_exact_to_its_context(self) -> None:
         graph = weighted([("s", "t", Decimal("0.1"))] * 10)
@@ -309,6 +325,12 @@ class TestPresets:
         graph = bare(even=3, unit=2)
         assert gd.total_influence(graph, 0, 3, weight="even") == 27
         assert gd.total_influence(graph, 0, 3, weight="unit") == 8
+
+    def test_even_counts_the_edges_inside_a_component_where_they_are_walked(self) -> None:
+        """One unit at a goes round until it has left for t."""
+        graph = nx.DiGraph([("a", "b"), ("b", "a"), ("b", "t")])
+        total = gd.total_influence(graph, "a", "t", weight=gd.weights.even, cycles="solve")
+        assert total == pytest.approx(1, rel=1e-14)
 
     def test_even_counts_edges_into_a_cycle_too(self) -> None:
         """Counted on the graph as read, before anything is cut out of it."""

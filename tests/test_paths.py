@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from fractions import Fraction
 from typing import Any
 
@@ -72,11 +71,9 @@ class TestListing:
         assert gd.count_paths(graph, "a", "c") == 1
 
     def test_it_streams(self) -> None:
-        """A million paths take a while: the first ones do not."""
-        begun = time.perf_counter()
-        first = list(itertools.islice(gd.iter_paths(diamonds(19), 0, 57), 10))
-        assert len({path.edges for path in first}) == 10
-        assert time.perf_counter() - begun < 2
+        """Nobody lists 2^90 paths: the first ten come at once."""
+        paths = gd.iter_paths(diamonds(90), 0, 270, max_paths=2**90)
+        assert len({path.edges for path in itertools.islice(paths, 10)}) == 10
 
     def test_it_is_pruned_to_what_reaches_the_target(self) -> None:
         """2^40 ways lead into a blind alley."""
@@ -262,7 +259,7 @@ class TestStrongest:
         (path,) = gd.strongest_paths(olah(), "c", "c")
         assert (path.nodes, path.edges, path.influence) == (("c",), (), 1)
 
-    @pytest.mark.parametrize("options", [{"k": -1}, {"coverage": -0.5}, {"coverage": 1.5}])
+    @pytest.mark.parametrize("options", [{"k": -1}, {"k": 2.5}, {"coverage": -0.5}, {"coverage": 1.5}])
     def test_nonsense_is_refused(self, options: dict[str, Any]) -> None:
         with pytest.raises(gd.errors.UsageError, match=next(iter(options))):
             gd.strongest_paths(olah(), "b", "e", **options)

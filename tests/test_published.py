@@ -270,9 +270,9 @@ class TestOpensshServer:
     def test_the_weightings_disagree_on_the_last_step(self, openssh: nx.DiGraph) -> None:
         even = gd.edge_contributions(openssh, *ENDS, weight=gd.weights.even).shares
         unit = gd.edge_contributions(openssh, *ENDS, weight=gd.weights.unit).shares
-        assert round(100 * even["libsystemd0", "liblzma5"], 1) == 77.9
-        assert round(100 * unit["libsystemd0", "liblzma5"], 1) == 7.7
-        assert round(100 * unit["dpkg", "liblzma5"], 1) == 92.3
+        assert round(100 * float(even["libsystemd0", "liblzma5"]), 1) == 77.9
+        assert round(100 * float(unit["libsystemd0", "liblzma5"]), 1) == 7.7
+        assert round(100 * float(unit["dpkg", "liblzma5"]), 1) == 92.3
 
 
 def test_debian_counts_that_nobody_would_list() -> None:

@@ -133,17 +133,13 @@ class TestGitObjects:
         assert sum(result[blob] for blob in blobs.tolist()) == expected["paths_head_tree_to_blobs"]
         assert result.array.sum() == sum(result.values())
 
-    def test_everything_is_reached_from_the_first_commit(self, name: str, shared_data: Path) -> None:
-        tails, heads, kinds = self.arrays(shared_data, name)
-        compiled = gd.CompiledGraph.from_arrays(tails, heads, np.ones(len(tails)))
-        assert (gd.forward(compiled, 0).array > 0).sum() == len(kinds)
-
-    def test_counts_are_those_of_a_plain_loop(self, name: str, shared_data: Path) -> None:
+    def test_counts_from_the_first_commit_are_those_of_a_plain_loop(self, name: str, shared_data: Path) -> None:
         tails, heads, kinds = self.arrays(shared_data, name)
         compiled = gd.CompiledGraph.from_arrays(tails, heads, np.ones(len(tails)))
         counted = gd.count_paths(compiled, source=0)
         expected = path_counts(tails.tolist(), heads.tolist(), [0], len(kinds))
         assert [counted[node] for node in range(len(kinds))] == expected
+        assert min(expected) > 0, "everything is reached from the first commit"
 
 
 JAX = (

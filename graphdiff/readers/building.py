@@ -1,15 +1,15 @@
-"""What every reader does around building its graph: the collector rests, and the graph says what it means."""
+"""What readers share in building a graph: the collector rests, texts become numbers, the graph says what it means."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
 import networkx as nx
 
-__all__ = ["collector_at_rest", "described"]
+__all__ = ["collector_at_rest", "described", "numbers"]
 
 GraphT = TypeVar("GraphT", nx.DiGraph, nx.MultiDiGraph)
 
@@ -49,3 +49,22 @@ def described(graph: GraphT, *, format: str, edge_meaning: str = "unknown", weig
     graph.graph.setdefault("edge_meaning", edge_meaning)
     graph.graph.setdefault("weight_meaning", weight_meaning)
     return graph
+
+
+def numbers(values: Sequence[str]) -> list[int] | list[float] | None:
+    """Return texts as ints where all are whole, else as floats; None where one of them is no number.
+
+    Examples
+    --------
+    >>> numbers(["1", "2"]), numbers(["1", "2.5"]), numbers(["1", "two"])
+    ([1, 2], [1.0, 2.5], None)
+    """
+    # Python takes 1_000 for a number; in a file it is a name.
+    if any("_" in value for value in values):
+        return None
+    for kind in (int, float):
+        try:
+            return [kind(value) for value in values]
+        except ValueError:
+            continue
+    return None

@@ -47,15 +47,15 @@ def read_dot(
 
     Ids stay as written and ports are no part of them (they are the attributes ``tailport`` and ``headport``);
     defaults such as ``edge [weight=2]`` are applied as Graphviz applies them. An attribute is numeric where every
-    value of it that is read is a number, else text; an empty one counts as not set. Repeated edges are kept, as parallel edges of a MultiDiGraph;
-    in a ``strict`` graph Graphviz merges them. Several graphs in a file become one: the same id is the same node,
-    which keeps what the first graph says of it, and each node and edge has the attribute ``graph``, the name
-    of the graph it is from (first).
+    value of it that is read is a number, else text; an empty one counts as not set. Repeated edges are kept, as
+    parallel edges of a MultiDiGraph; in a ``strict`` graph Graphviz merges them. Several graphs in a file become
+    one: the same id is the same node, which keeps what the first graph says of it, and each node and edge has the
+    attribute ``graph``, the name of the (first) graph it is from.
 
     Parameters
     ----------
     data : bytes
-        The content: UTF-8, UTF-16 with a byte-order mark, or else Latin-1. A console log around the graphs does no harm.
+        The content: UTF-8, UTF-16 with a byte-order mark, or else Latin-1. A log around the graphs does no harm.
     name : str
         The file's name, for messages.
     graph : str, optional
@@ -124,7 +124,8 @@ def _parse(graphs: Sequence[GraphText], name: str, timeout: float, max_memory: i
     if "MemoryError" in complaints or "out of memory" in complaints:
         raise LimitError(f"{name}: reading took over max_memory={max_memory:,} bytes; a larger max_memory= lets it")
     if child.returncode:
-        raise FormatError(f"{name}: Graphviz's parser broke down on it (status {child.returncode})")
+        last_words = complaints.strip().rpartition("\n")[2]
+        raise FormatError(f"{name}: Graphviz's parser broke down (status {child.returncode}) {last_words}".rstrip())
     parsed: list[Parsed] = json.loads(child.stdout)
     return parsed
 

@@ -6,10 +6,12 @@ which starts this file as a script, turns each of these into one clear error.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from pygraphviz import graphviz as gv
@@ -25,6 +27,7 @@ Handle = Any
 
 def main() -> None:
     """Answer the request on stdin: the texts of graphs, and the most memory that reading them may take."""
+    gc.disable()  # Millions of handles, no cycles, and the process ends here.
     request = json.load(sys.stdin.buffer)
     _limit_memory(request["max_memory"])
     json.dump([parse(text) for text in request["texts"]], sys.stdout)
@@ -68,14 +71,14 @@ def parse(text: str) -> dict[str, Any] | None:
 
 
 def _limit_memory(max_memory: int) -> None:
-    try:
+    # Windows has no such limit, and some systems refuse to set it; the limit of time holds there too.
+    with suppress(ImportError, OSError, ValueError):
         import resource
-    except ImportError:  # Windows has no such limit; the limit of time holds there too.
-        return
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    soft = max_memory if hard == resource.RLIM_INFINITY else min(max_memory, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        soft = max_memory if hard == resource.RLIM_INFINITY else min(max_memory, hard)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def _chain(

@@ -22,7 +22,7 @@ HEADER = (
 FLAGS = re.DOTALL | re.IGNORECASE | re.MULTILINE
 COMMENT_OR_HEADER = re.compile(rf"(?P<comment>{COMMENT})|{HEADER}", FLAGS)
 PLAIN = re.compile(rf'(?:[^{{}}<"/#]++|{QUOTED}|{COMMENT}|[/#])*+', FLAGS)
-HTML_STEP = re.compile(r"<!--.*?(?:-->|\Z)|[<>]", re.DOTALL)
+ANGLE = re.compile(r"[<>]")
 LOG_WORDS = re.compile(r"""[^"'{}<>]*[]:|]\s*|\s*""")
 LONGEST_LOG_WORDS = 200
 
@@ -125,10 +125,10 @@ def _end_of_body(text: str, start: int) -> int:
 
 def _end_of_html(text: str, start: int) -> int:
     depth = 0
-    for step in HTML_STEP.finditer(text, start):
-        depth += {"<": 1, ">": -1}.get(step[0], 0)
+    for angle in ANGLE.finditer(text, start):
+        depth += 1 if angle[0] == "<" else -1
         if depth == 0:
-            return step.end()
+            return angle.end()
     return len(text)
 
 

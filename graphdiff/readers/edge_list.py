@@ -12,14 +12,14 @@ import io
 import itertools
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
 
 from graphdiff.errors import FormatError, UsageError
-from graphdiff.readers.building import collector_at_rest, described
+from graphdiff.readers.building import collector_at_rest, described, numbers
 from graphdiff.readers.source import text_of
 
 __all__ = ["read_edge_list"]
@@ -32,7 +32,6 @@ SAMPLE_LENGTH = 1 << 16
 # Comments and lines of white space become empty lines, so that lines keep their numbers.
 NO_ROW = re.compile(r"^(?:#.*|[^\S\n]+)$", re.MULTILINE)
 
-Numbers = list[int] | list[float]
 Ends = tuple[str, str]
 
 
@@ -163,20 +162,7 @@ def _is_header(rows: Sequence[Sequence[str]]) -> bool:
     if any(source in first and target in first for source, target in USUAL_ENDS):
         return True
     below = zip(*rows[1 : SAMPLE + 1], strict=True)
-    return any(_numbers([cell]) is None and _numbers(column) for cell, column in zip(first, below, strict=False))
-
-
-def _numbers(column: Sequence[str]) -> Numbers | None:
-    """Return the column as numbers, all whole ones as ints; None where a value of it is no number."""
-    # Python takes 1_000 for a number; in a file it is a name.
-    if any("_" in value for value in column):
-        return None
-    for kind in (int, float):
-        try:
-            return [kind(value) for value in column]
-        except ValueError:
-            continue
-    return None
+    return any(numbers([cell]) is None and numbers(column) for cell, column in zip(first, below, strict=False))
 
 
 def _roles(table: Table, wanted: Mapping[str, str]) -> dict[str, int]:
@@ -184,43 +170,54 @@ def _roles(table: Table, wanted: Mapping[str, str]) -> dict[str, int]:
     roles = {role: _position(table, column) for role, column in wanted.items()}
     usual = {name.lower(): position for position, name in reversed(list(enumerate(table.names)))}
     if "source" not in roles:
-        ends = next((ends for ends in USUAL_ENDS if usual.keys() >= set(ends)), None)
-        free = [position for position in range(len(table.names)) if position not in roles.values()]
-        if len(free) < 2:
-            raise FormatError(f"{table.file}, line {table.lines[0]}: no two columns for source and target in it")
-        roles["source"], roles["target"] = (usual[end] for end in ends) if ends else free[:2]
-    if "weight" not in roles:
-        weight = next((usual[name] for name in USUAL_WEIGHTS if name in usual), None)
-        if not table.has_header and len(table.names) > 2 and _numbers(table.columns[2][:1]):
-            weight = 2
-        if weight is not None and weight not in roles.values():
-            roles["weight"] = weight
+        roles["source"], roles["target"] = _usual_ends(table, usual, taken=roles.values())
+    weight = _usual_weight(table, usual)
+    if "weight" not in roles and weight is not None and weight not in roles.values():
+        roles["weight"] = weight
     return roles
 
 
 def _position(table: Table, column: str) -> int:
     if table.has_header and column in table.names:
         return table.names.index(column)
-    if column.isdecimal() and 1 <= int(column) <= len(table.names):
-        return int(column) - 1
-    raise UsageError(f"{table.file} has no column {column!r}; it has {', '.join(map(repr, table.names))}")
+    by_number = {str(number): number - 1 for number in range(1, len(table.names) + 1)}
+    if column not in by_number:
+        raise UsageError(f"{table.file} has no column {column!r}; it has {', '.join(map(repr, table.names))}")
+    return by_number[column]
+
+
+def _usual_ends(table: Table, usual: Mapping[str, int], *, taken: Collection[int]) -> tuple[int, int]:
+    for source, target in USUAL_ENDS:
+        if source in usual and target in usual:
+            return usual[source], usual[target]
+    free = [position for position in range(len(table.names)) if position not in taken]
+    if len(free) < 2:
+        raise FormatError(f"{table.file}, line {table.lines[0]}: no two columns for source and target in it")
+    return free[0], free[1]
+
+
+def _usual_weight(table: Table, usual: Mapping[str, int]) -> int | None:
+    if not table.has_header and len(table.names) > 2 and numbers(table.columns[2][:1]):
+        return 2
+    return next((usual[name] for name in USUAL_WEIGHTS if name in usual), None)
 
 
 def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGraph:
     ends = list(zip(_end(table, "source", roles), _end(table, "target", roles), strict=True))
-    attributes = {
-        table.names[position]: _numbers(column) or column
+    attributes: dict[str, Sequence[Any]] = {
+        table.names[position]: numbers(column) or column
         for position, column in enumerate(table.columns)
         if position not in roles.values()
     }
-    if "weight" in roles:
-        attributes["weight"] = _weights(table, roles["weight"])
+    weights = _weights(table, roles["weight"]) if "weight" in roles else None
+    if weights:
+        attributes["weight"] = weights
     graph = nx.DiGraph()
     graph.add_edges_from(_edges(ends, attributes))
     if sum(len(heads) for _, heads in graph.adjacency()) == len(ends):
         return graph
-    if "weight" in roles:
-        nx.set_edge_attributes(graph, _sums(ends, attributes["weight"]), "weight")
+    if weights:
+        nx.set_edge_attributes(graph, _sums(ends, weights), "weight")
         return graph
     graph = nx.MultiDiGraph()
     graph.add_edges_from(_edges(ends, attributes))
@@ -233,7 +230,7 @@ def _edges(ends: Sequence[Ends], attributes: Mapping[str, Sequence[Any]]) -> Ite
         yield tail, head, dict(zip(attributes, row, strict=True))
 
 
-def _sums(ends: Sequence[Ends], weights: Numbers) -> dict[Ends, float]:
+def _sums(ends: Sequence[Ends], weights: list[int] | list[float]) -> dict[Ends, float]:
     sums: dict[Ends, float] = {}
     for edge, weight in zip(ends, weights, strict=True):
         sums[edge] = sums.get(edge, 0) + weight
@@ -247,12 +244,12 @@ def _end(table: Table, role: str, roles: Mapping[str, int]) -> Sequence[str]:
     return column
 
 
-def _weights(table: Table, position: int) -> Numbers:
+def _weights(table: Table, position: int) -> list[int] | list[float]:
     column = table.columns[position]
-    weights = _numbers(column)
+    weights = numbers(column)
     if weights is None:
         line, value = next(
-            (line, value) for line, value in zip(table.lines, column, strict=True) if _numbers([value]) is None
+            (line, value) for line, value in zip(table.lines, column, strict=True) if numbers([value]) is None
         )
         raise FormatError(f"{table.file}, line {line}: the weight {value!r} is not a number")
     return weights

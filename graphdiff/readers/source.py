@@ -57,8 +57,10 @@ def load(path: PathOrFile, *, max_bytes: int) -> tuple[str, bytes]:
         raw = _read_raw(path, name, max_bytes)
     except OSError as error:
         raise InputError(f"{name}: {error.strerror or error}") from error
+    except ValueError as error:  # A closed file, or a path with a NUL in it.
+        raise InputError(f"{name!r}: {error}") from error
     data = _decompress(raw, name, max_bytes)
-    if not data.strip():
+    if not data or data.isspace():
         raise FormatError(f"{name} is empty")
     return name, data
 

@@ -1,0 +1,61 @@
+"""The command ``graphdiff``: one verb a file. Only the verbs print; only `main` sets an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from graphdiff import __version__
+from graphdiff.cli import diagnose, draw, jacobian, paths, rank, why
+from graphdiff.errors import GraphdiffError
+
+EPILOG = """\
+\b
+Exit status: 0 done, 2 usage or unknown node, 65 bad data (a cycle or weight too), 66 no input,
+73 output exists or cannot be written, 75 a limit was met.
+
+\b
+Shell completion, for bash (zsh and fish likewise):
+  eval "$(_GRAPHDIFF_COMPLETE=bash_source graphdiff)"
+"""
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="graphdiff")
+def graphdiff() -> None:
+    """How much one node of a graph rests on, calls, causes or feeds another, by which paths, and why.
+
+    The total influence is the sum, over all paths, of the products of the weights along them. FILE is a
+    graph: DOT, CSV or TSV, GraphML, GEXF, JSON, Pajek or a Debian Packages index, also compressed (.gz,
+    .bz2, .xz); - is standard input.
+    """
+
+
+for _verb in (why.why, rank.rank, paths.paths, diagnose.diagnose, jacobian.jacobian, draw.draw):
+    graphdiff.add_command(_verb)
+
+
+def main() -> None:
+    """Run the command line: an error is one line on standard error, and the exit status says its kind."""
+    try:
+        status = graphdiff.main(prog_name="graphdiff", standalone_mode=False)
+    except click.ClickException as error:
+        _fail(error.format_message(), error.exit_code)
+    except GraphdiffError as error:
+        _fail(str(error), error.exit_status)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("interrupted", 130)
+    except BrokenPipeError:
+        # Whoever read our output has enough of it; what is still buffered must not raise again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    else:
+        sys.exit(status or 0)
+
+
+def _fail(message: str, status: int) -> None:
+    line = " ".join(message.split("\n"))
+    click.echo(f"{click.style('graphdiff:', fg='red')} {line}", err=True)
+    sys.exit(status)

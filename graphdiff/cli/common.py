@@ -1,0 +1,349 @@
+"""What the verbs share: options, reading the file, finding nodes, the weightings, and where output goes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from graphdiff.errors import AmbiguousNodeError, GraphdiffError, UnknownNodeError, UsageError
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from graphdiff.compiled import CompiledGraph
+
+#: The version of the JSON that ``-o json`` prints.
+SCHEMA = 1
+FORMATS = ("text", "json", "csv")
+#: Files up to this size are read for completing a node's name.
+MAX_COMPLETED = 2_000_000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options that all verbs take.
+
+    Attributes
+    ----------
+    file : str
+    weights : tuple of str
+        As given; empty for the default.
+    default_weight : float or None
+    cycles : str or None
+    exact : bool
+    reading : dict
+        What goes to the reader: format, columns, graph, alternatives.
+    output : str
+        text, json or csv.
+    path : str or None
+        The file to write; None is standard output.
+    force : bool
+    """
+
+    file: str
+    weights: tuple[str, ...]
+    default_weight: float | None
+    cycles: str | None
+    exact: bool
+    reading: dict[str, Any]
+    output: str
+    path: str | None
+    force: bool
+
+
+class OutputFormat(click.ParamType):
+    """text, json or csv; a file name gets told where it belongs."""
+
+    name = "format"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the format, or fail with the way out."""
+        if value in FORMATS:
+            return value
+        if "." in value:
+            self.fail(f"-o takes text, json or csv; for a file: -O {value}", param, ctx)
+        self.fail(f"{value!r} is not one of text, json, csv", param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """Return what help shows."""
+        return "text|json|csv"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        """Complete the format."""
+        return [click.shell_completion.CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
+
+
+def complete_node(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete a node's name from the file, where that is small."""
+    file = ctx.params.get("file")
+    if not file or not os.path.isfile(file) or os.path.getsize(file) > MAX_COMPLETED:
+        return []
+    from graphdiff.readers import read
+
+    try:
+        names = map(str, read(file))
+    except GraphdiffError:  # a file that cannot be read completes nothing; running the command says why
+        return []
+    return sorted(name for name in names if name.startswith(incomplete))[:100]
+
+
+_OPTIONS = [
+    click.argument("file"),
+    click.option(
+        "-w", "--weight", "weights", multiple=True, metavar="unit|even|NAME",
+        help="Weights: unit (1 on every edge), even (1/out-degree), or an edge attribute (attr:NAME where its name "
+        "is a preset's). Repeat to put several side by side. Default: the attribute weight, where the file has it; "
+        "else unit and even.",
+    ),
+    click.option("--default-weight", type=float, metavar="W", help="The weight of edges that have none."),
+    click.option(
+        "--cycles", type=click.Choice(["raise", "collapse", "solve"]),
+        help="Where a cycle lies on the way: refuse it, take it as one node, or sum its walks. Default: collapse for "
+        "unit and even, raise for weights from the file.",
+    ),
+    click.option("--exact", is_flag=True, help="Exact rational arithmetic: floats as the fractions that they are."),
+    click.option("--format", "format_", metavar="NAME", help="The file's format; default: by suffix, then content."),
+    click.option("--columns", metavar="MAP", help="For CSV: source=COLUMN,target=COLUMN,weight=COLUMN."),
+    click.option("--graph", metavar="NAME", help="For DOT: which of several graphs in the file."),
+    click.option(
+        "--alternatives", type=click.Choice(["first", "all"]),
+        help="For Debian: the first real alternative of each clause, or all alternatives and providers.",
+    ),
+    click.option("-o", "--output", type=OutputFormat(), help="What to print. Default: text."),
+    click.option("-O", "--output-file", "path", metavar="FILE", help="Write to FILE instead of standard output."),
+    click.option("--force", is_flag=True, help="Replace FILE where it exists."),
+]  # fmt: skip
+
+
+def verb(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a verb the common options; it receives them as one `Settings`."""
+
+    def run(**given: Any) -> None:
+        reading = {"format": given.pop("format_"), "columns": given.pop("columns"), "graph": given.pop("graph")}
+        reading["alternatives"] = given.pop("alternatives")
+        names = ("file", "weights", "default_weight", "cycles", "exact", "path", "force")
+        common = {name: given.pop(name) for name in names}
+        output = given.pop("output") or _output_of(common["path"])
+        set_names = {name: value for name, value in reading.items() if value is not None}
+        function(Settings(reading=set_names, output=output, **common), **given)
+
+    run.__name__, run.__doc__ = function.__name__, function.__doc__
+    run.__click_params__ = list(getattr(function, "__click_params__", []))  # type: ignore[attr-defined]
+    decorated: Callable[..., None] = run
+    for option in reversed(_OPTIONS[1:]):
+        decorated = option(decorated)
+    return _OPTIONS[0](decorated)
+
+
+def _output_of(path: str | None) -> str:
+    suffix = os.path.splitext(path or "")[1].lstrip(".")
+    return suffix if suffix in FORMATS else "text"
+
+
+# -- in
+
+
+def load(settings: Settings) -> nx.DiGraph:
+    """Read the graph that the options name."""
+    from graphdiff.readers import read
+
+    graph: nx.DiGraph = read(settings.file, **settings.reading)
+    return graph
+
+
+def compile_all(graph: nx.DiGraph, settings: Settings) -> list[CompiledGraph]:
+    """Compile the graph once for each weighting asked for; presets share one shape."""
+    from graphdiff.compiled import compile
+    from graphdiff.weights import Preset
+
+    found: list[CompiledGraph] = []
+    shape: CompiledGraph | None = None
+    for name in settings.weights or default_weights(graph):
+        options = weight_options(name, settings)
+        preset = options["weight"]
+        if shape is not None and isinstance(preset, Preset):
+            found.append(shape.with_preset(preset))
+            continue
+        found.append(compile(graph, **options))
+        if isinstance(preset, Preset):
+            shape = found[-1]
+    return found
+
+
+def default_weights(graph: nx.DiGraph) -> tuple[str, ...]:
+    """Return the weightings of a file: its attribute weight, else unit and even side by side."""
+    has_weight = any("weight" in data for _, _, data in graph.edges(data=True))
+    return ("weight",) if has_weight else ("unit", "even")
+
+
+def find_node(graph: nx.DiGraph, name: str) -> Any:
+    """Return the node that a name on the command line means: its id, its id as text, or its label.
+
+    Raises
+    ------
+    UnknownNodeError, AmbiguousNodeError
+    """
+    if name in graph:
+        return name
+    matches = [node for node in graph if str(node) == name]
+    matches = matches or [node for node, label in graph.nodes(data="label") if label == name]
+    if len(matches) > 1:
+        raise AmbiguousNodeError(name, matches)
+    if not matches:
+        raise UnknownNodeError(name, graph)
+    return matches[0]
+
+
+def find_ends(
+    graph: nx.DiGraph, nodes: Sequence[str], source: str | None, target: str | None
+) -> tuple[Any | None, Any | None]:
+    """Return source and target given as arguments or as options; None where left out."""
+    if len(nodes) > 2:
+        raise UsageError(f"{len(nodes)} nodes given; at most SOURCE and TARGET")
+    given = [*nodes, None, None][:2]
+    if (given[0] and source) or (given[1] and target):
+        raise UsageError("a node is given both as an argument and as an option")
+    ends = (given[0] or source, given[1] or target)
+    first, last = [None if name is None else find_node(graph, name) for name in ends]
+    return first, last
+
+
+def weight_options(name: str, settings: Settings) -> dict[str, Any]:
+    """Return the options of `graphdiff.compile` for one weighting."""
+    from graphdiff.weights import WEIGHTS
+
+    preset = WEIGHTS.get(name)
+    cycles = settings.cycles or ("raise" if preset is None else "collapse")
+    weight = name.removeprefix("attr:") if preset is None else preset
+    return {"weight": weight, "default_weight": settings.default_weight, "cycles": cycles, "exact": settings.exact}
+
+
+# -- out
+
+
+def graph_record(graph: nx.DiGraph) -> dict[str, Any]:
+    """Return what was read, for JSON."""
+    return {
+        "format": str(graph.graph.get("format", "graph")),
+        "nodes": graph.number_of_nodes(),
+        "edges": graph.number_of_edges(),
+        "edge_meaning": str(graph.graph.get("edge_meaning", "unknown")),
+    }
+
+
+def plain_all(numbers: Iterable[Any]) -> list[Any]:
+    """Return numbers as JSON has them."""
+    from graphdiff.results import plain
+
+    return [plain(number) for number in numbers]
+
+
+def graph_line(graph: nx.DiGraph) -> str:
+    """Return what was read, in one line."""
+    from graphdiff.words import words_for
+
+    meaning = str(graph.graph.get("edge_meaning", "unknown"))
+    words = words_for(meaning)
+    counts = f"{graph.number_of_nodes():,} {words.nodes}, {graph.number_of_edges():,} {words.edges}"
+    if default_weights(graph) == ("weight",):
+        weights = "weights: weight"
+    else:
+        numeric = numeric_attributes(graph)
+        weights = "no weights in the file" + (f" (numbers: {', '.join(numeric[:4])})" if numeric else "")
+    return " · ".join([str(graph.graph.get("format", "graph")), counts, words.arrow, weights])
+
+
+def numeric_attributes(graph: nx.DiGraph) -> list[str]:
+    """Return the edge attributes that are numbers wherever they stand, by the first thousand edges."""
+    seen: dict[str, bool] = {}
+    for number, (_, _, data) in enumerate(graph.edges(data=True)):
+        if number == 1000:
+            break
+        for name, value in data.items():
+            seen[name] = seen.get(name, True) and isinstance(value, (int, float)) and not isinstance(value, bool)
+    return [name for name, numeric in seen.items() if numeric]
+
+
+def emit(
+    settings: Settings,
+    *,
+    text: Callable[[], str],
+    document: Callable[[], dict[str, Any]],
+    rows: Callable[[], Iterable[Sequence[Any]]],
+) -> None:
+    """Print the result as text, JSON or CSV, or write it to a file, whole or not at all."""
+    if settings.output == "json":
+        body = json.dumps({"graphdiff": SCHEMA, **document()}, indent=2, ensure_ascii=False) + "\n"
+    elif settings.output == "csv":
+        buffer = io.StringIO()
+        csv.writer(buffer, lineterminator="\n").writerows(rows())
+        body = buffer.getvalue()
+    else:
+        body = text().rstrip("\n") + "\n"
+    if settings.path and settings.path != "-":
+        from graphdiff.writers import write_bytes
+
+        write_bytes(body.encode(), settings.path, overwrite=settings.force)
+        click.echo(f"wrote {settings.path}", err=True)
+    else:
+        click.echo(coloured(body) if settings.output == "text" and use_colour() else body, nl=False, color=use_colour())
+
+
+def use_colour() -> bool:
+    """Return whether standard output is a terminal that wants colours."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def coloured(text: str) -> str:
+    """Return a report with its warnings and titles marked for a terminal."""
+    lines = text.split("\n")
+    styled = [
+        click.style(line, fg="yellow") if line.startswith("!")
+        else click.style(line, dim=True) if number == 0 and " · " in line
+        else click.style(line, bold=True) if line and not line.startswith(" ") and (number < 3 or not lines[number - 1])
+        else line
+        for number, line in enumerate(lines)
+    ]  # fmt: skip
+    return "\n".join(styled)
+
+
+def aligned(head: Sequence[str], rows: Iterable[Sequence[str]], *, left: int) -> list[str]:
+    """Return a table as lines; column `left` is flush left, the others flush right."""
+    cells = [list(head), *map(list, rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return [
+        "  ".join(
+            c.ljust(w) if n == left else c.rjust(w) for n, (c, w) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in cells
+    ]
+
+
+@contextmanager
+def bar(label: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Yield a progress callback that draws a bar on a terminal when the work takes longer than a second."""
+    began = time.monotonic()
+    shown = False
+
+    def progress(done: int, total: int | None) -> None:
+        nonlocal shown
+        if not sys.stderr.isatty() or time.monotonic() - began < 1:
+            return
+        shown = True
+        part = f"{done / total:4.0%}" if total else f"{done:,}"
+        filled = int(30 * done / total) if total else 0
+        click.echo(f"\r{label} [{'#' * filled}{' ' * (30 - filled)}] {part}", nl=False, err=True)
+
+    yield progress
+    if shown:
+        click.echo("\r" + " " * (len(label) + 50) + "\r", nl=False, err=True)

@@ -1,0 +1,87 @@
+"""``graphdiff paths``: the paths themselves, strongest first or all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from graphdiff.cli import common
+from graphdiff.errors import UsageError
+
+EPILOG = """\
+\b
+Examples:
+  graphdiff paths Packages.xz openssh-server liblzma5 --weight even
+  graphdiff paths graph.dot a b --coverage 0.9
+  graphdiff paths graph.dot a b --all -o csv -O paths.csv
+
+\b
+In Python:
+  import graphdiff as gd
+  for path in gd.strongest_paths(gd.read("graph.dot"), "a", "b", k=20):
+      print(path)
+"""
+
+
+@click.command(epilog=EPILOG)
+@common.verb
+@click.argument("source", shell_complete=common.complete_node)
+@click.argument("target", shell_complete=common.complete_node)
+@click.option("-k", type=click.IntRange(min=0), help="How many, strongest first. Default: 10.")
+@click.option("--coverage", type=click.FloatRange(0, 1), help="As many as carry this part of the influence.")
+@click.option("--all", "every", is_flag=True, help="Every path, in the order of the graph's edges.")
+@click.option("--max-paths", default=1_000_000, show_default=True, help="With --all: refuse more than this.")
+def paths(
+    settings: common.Settings,
+    source: str,
+    target: str,
+    k: int | None,
+    coverage: float | None,
+    every: bool,
+    max_paths: int,
+) -> None:
+    """List the paths from SOURCE to TARGET with their influence, strongest first.
+
+    Of several weightings the last one given counts; without weights in the file that is even.
+    """
+    from graphdiff.paths import iter_paths, strongest_paths
+    from graphdiff.reports import path_text
+    from graphdiff.results import plain, shown
+
+    if every and (k is not None or coverage is not None):
+        raise UsageError("--all lists every path; leave out -k and --coverage")
+    graph = common.load(settings)
+    first, last = common.find_node(graph, source), common.find_node(graph, target)
+    compiled = common.compile_all(graph, settings)[-1]
+    if every:
+        found = list(iter_paths(compiled, first, last, max_paths=max_paths))
+    else:
+        found = strongest_paths(compiled, first, last, k=k, coverage=coverage)
+
+    def text() -> str:
+        title = f"{len(found):,} path{'s' * (len(found) != 1)} from {first} to {last}, by {compiled.weight_meaning}"
+        cells = [[shown(path.influence), str(path.length), path_text(path)] for path in found]
+        table = common.aligned(["influence", "steps", "path"], cells, left=2) if cells else []
+        return "\n".join([common.graph_line(graph), "", title, *table])
+
+    records: list[dict[str, Any]] = [path.to_dict() for path in found]
+    common.emit(
+        settings,
+        text=text,
+        document=lambda: {
+            "kind": "paths",
+            "graph": common.graph_record(graph),
+            "source": str(first),
+            "target": str(last),
+            "weights": compiled.weight_meaning,
+            "paths": records,
+        },
+        rows=lambda: [
+            ["influence", "steps", "path"],
+            *(
+                [plain(path.influence), path.length, " > ".join(record["nodes"])]
+                for path, record in zip(found, records, strict=True)
+            ),
+        ],
+    )

@@ -1,0 +1,337 @@
+"""`diagnose`: what a question costs before it is asked, and what its answer hangs on.
+
+Counts, lengths and bottlenecks come from sweeps over exact integers, so that neither depth nor the number of paths
+matters. A cycle is never refused: each component with one counts as one node, and the report names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Unpack
+
+import networkx as nx
+
+from graphdiff.between import SEMIRINGS, Between, between, forward_over, reverse_over
+from graphdiff.compiled import CompiledGraph, CompileOptions, compiled, counted
+from graphdiff.errors import LimitError, UsageError, count_text
+from graphdiff.gradients import HEAD, GradientFlow, edge_record, edge_text, gradient_flow
+from graphdiff.lengths import Cost, Lengths, Passage, Passages, count_record, lengths_of, passages_of
+from graphdiff.overview import Overview, overview_of
+from graphdiff.paths import node_text
+from graphdiff.results import html_table, require_pandas, shown
+from graphdiff.weights import WEIGHTS, Preset, unit
+from graphdiff.words import words_for
+
+__all__ = ["Diagnosis", "diagnose"]
+
+Progress = Callable[[int, int | None], None]
+
+#: The meanings of an edge under which a weight is a derivative.
+COMPUTATIONS = ("feeds", "causes", "unknown")
+#: Into how many stages `progress` divides the work.
+STAGES = 4
+#: How many names a line of a report lists.
+SHOWN = 5
+
+
+@dataclass(frozen=True, repr=False)
+class Diagnosis:
+    """What lies between two ends, counted without listing a path.
+
+    Attributes
+    ----------
+    source, target : node or None
+        The ends; None stands for all roots, or all leaves.
+    edge_meaning : str
+        What an edge says.
+    n_nodes, n_edges : int
+        How many lie between, the ends among them. A component with a cycle counts as one node, and the edges within
+        it do not count.
+    n_paths : int
+        Exact, however large.
+    lengths : Lengths or None
+        None where there is no path.
+    passages : Passages
+        The node and the edge that most paths use, and those that every path uses.
+    cost : Cost
+        What each method pays.
+    cycles : tuple of tuples of nodes
+        The members of each component with a cycle on the way.
+    swapped : bool
+        Whether there is no path between the two ends, but one the other way round.
+    overview : Overview or None
+        What was read, where no end was given.
+    gradient_flow : GradientFlow or None
+        How the size of the adjoint changes with the distance from the target, where there is a target and the
+        edges carry derivatives.
+    """
+
+    source: Any
+    target: Any
+    edge_meaning: str
+    n_nodes: int
+    n_edges: int
+    n_paths: int
+    lengths: Lengths | None
+    passages: Passages
+    cost: Cost
+    cycles: tuple[tuple[Any, ...], ...]
+    swapped: bool
+    overview: Overview | None
+    gradient_flow: GradientFlow | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all figures; a count of more than 4,300 digits as hexadecimal text."""
+        passages = self.passages
+        return {
+            "source": None if self.source is None else str(self.source),
+            "target": None if self.target is None else str(self.target),
+            "edge_meaning": self.edge_meaning,
+            "n_nodes": self.n_nodes,
+            "n_edges": self.n_edges,
+            "n_paths": count_record(self.n_paths),
+            "lengths": self.lengths and self.lengths.to_dict(),
+            "busiest_node": passages.node and {"node": node_text(passages.node.label), **_figures(passages.node)},
+            "busiest_edge": passages.edge and {**edge_record(passages.edge.label), **_figures(passages.edge)},
+            "bottleneck_nodes": [node_text(node) for node in passages.bottleneck_nodes],
+            "bottleneck_edges": [edge_record(edge) for edge in passages.bottleneck_edges],
+            "multiply_adds": self.cost.to_dict(),
+            "cycles": [{"size": len(members), "members": [*map(str, members)]} for members in self.cycles],
+            "swapped": self.swapped,
+            "overview": self.overview and self.overview.to_dict(),
+            "gradient_flow": self.gradient_flow and self.gradient_flow.to_dict(),
+        }
+
+    def to_pandas(self) -> Any:
+        """Return the histogram: a Series with the number of paths of each length.
+
+        ``gradient_flow.to_pandas()`` has the layers of the gradient.
+
+        Raises
+        ------
+        LimitError
+            If the paths were too long to be counted length by length.
+        """
+        pandas = require_pandas()
+        histogram = self.lengths.histogram if self.lengths else {}
+        if histogram is None:
+            raise LimitError(
+                "the paths are not counted length by length where edges times longest path is above 10,000,000; "
+                "lengths.mean and lengths.std are exact"
+            )
+        index = pandas.Index(list(histogram), dtype="int64", name="length")
+        small = max(histogram.values(), default=0) < 2**63
+        return pandas.Series(list(histogram.values()), index=index, name="paths", dtype="int64" if small else object)
+
+    def title(self) -> str:
+        """Return the question in a line."""
+        if self.overview is not None:
+            return "All paths from the roots to the leaves"
+        start = "the roots" if self.source is None else str(self.source)
+        end = "the leaves" if self.target is None else str(self.target)
+        return f"Paths from {start} to {end}"
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """Yield the lines of the report, each with its name."""
+        words = words_for(self.edge_meaning)
+        if self.overview is not None:
+            yield from self.overview.rows()
+        between_text = f"over {self.n_nodes:,} {words.nodes} and {self.n_edges:,} {words.edges}"
+        yield "paths", f"{shown(self.n_paths)} {between_text}" if self.n_paths else self._no_path()
+        if self.lengths is not None:
+            yield from self._path_rows(self.lengths)
+        if self.cycles:
+            names = "; ".join(f"{node_text(frozenset(m))} ({len(m):,})" for m in self.cycles[:SHOWN])
+            yield "cycles", f"{len(self.cycles):,} on the way, each counted as one node: {_more(names, self.cycles)}"
+        if self.gradient_flow is not None:
+            yield "gradient", self.gradient_flow.verdict()
+        elif self.target is not None and self.edge_meaning in COMPUTATIONS:
+            yield "gradient", "not known: the edges carry no numbers as weights"
+
+    def _no_path(self) -> str:
+        return "none, but there is one the other way: are the ends swapped?" if self.swapped else "none"
+
+    def _path_rows(self, lengths: Lengths) -> Iterator[tuple[str, str]]:
+        spread = f"{lengths.shortest:,} to {lengths.longest:,} edges"
+        yield "lengths", f"{spread}, mean {lengths.mean:,.6g}, standard deviation {lengths.std:,.6g}"
+        yield "by length", _histogram_text(lengths.histogram)
+        passages = self.passages
+        if passages.node is not None:
+            yield "busiest node", f"{node_text(passages.node.label)} {_share_text(passages.node)}"
+        if passages.edge is not None:
+            yield "busiest edge", f"{edge_text(passages.edge.label)} {_share_text(passages.edge)}"
+        yield "every path uses", _bottleneck_text(passages)
+        cost = self.cost
+        yield "multiply-adds", f"naive {shown(cost.naive)}, forward {cost.forward:,}, reverse {cost.reverse:,}"
+        if cost.ratio is not None:
+            yield "", f"both sweeps touch each edge once; naive is {shown(cost.ratio)} times the work"
+
+    def __str__(self) -> str:
+        lines = [self.title(), *(f"  {name:<16}  {text}" for name, text in self.rows())]
+        if self.gradient_flow is not None:
+            table = [HEAD, *self.gradient_flow.table()]
+            widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+            lines += [
+                "    " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in table
+            ]
+            lines += [f"  {name:<16}  {text}" for name, text in self.gradient_flow.notes()]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return f"<Diagnosis: {self.title()}: {count_text(self.n_paths)} over {self.n_edges:,} edges>"
+
+    def _repr_html_(self) -> str:
+        flow = "" if self.gradient_flow is None else self.gradient_flow._repr_html_()
+        return html_table(["", ""], self.rows(), self.title()) + flow
+
+
+def _figures(passage: Passage) -> dict[str, Any]:
+    return {"n_paths": count_record(passage.n_paths), "share": passage.share}
+
+
+def _share_text(passage: Passage) -> str:
+    return f"({shown(passage.n_paths)}, {100 * passage.share:.1f} %)"
+
+
+def _more(listed: str, whole: tuple[Any, ...]) -> str:
+    return f"{listed} and {len(whole) - SHOWN:,} more" if len(whole) > SHOWN else listed
+
+
+def _bottleneck_text(passages: Passages) -> str:
+    nodes, edges = passages.bottleneck_nodes, passages.bottleneck_edges
+    listed = [
+        _more(", ".join(map(node_text, nodes[:SHOWN])), nodes),
+        _more(", ".join(map(edge_text, edges[:SHOWN])), edges),
+    ]
+    return "; ".join(filter(None, listed)) or "nothing but its ends"
+
+
+def _histogram_text(histogram: dict[int, int] | None) -> str:
+    if histogram is None:
+        return "not counted: edges times longest path is above 10,000,000"
+    if len(histogram) <= 12:
+        return ", ".join(f"{length}: {shown(count)}" for length, count in histogram.items())
+    most = max(histogram, key=histogram.__getitem__)
+    return f"most often {most:,} ({shown(histogram[most])})"
+
+
+def diagnose(
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable | None = None,
+    target: Hashable | None = None,
+    *,
+    vanishing: float = 1e-6,
+    exploding: float = 1e6,
+    progress: Progress | None = None,
+    **options: Unpack[CompileOptions],
+) -> Diagnosis:
+    """Say what lies between two ends: paths, their lengths, bottlenecks, costs, cycles; with a target gradient flow.
+
+    No cycle is refused, whatever `cycles` says: each component with one counts as one node, and is named.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    source, target : nodes, optional
+        Without a source the paths start at all roots, without a target they end at all leaves; without both there
+        is an overview of what was read, too.
+    vanishing, exploding : float
+        Gradient flow is flagged where the median of |adjoint| at some distance from the target falls below, or
+        rises above, so many times what it starts with.
+    progress : callable, optional
+        Told ``(stages done, stages)``.
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Returns
+    -------
+    Diagnosis
+        Counting needs no weights. Gradient flow is None without a target, where the weights are no numbers of the
+        graph's own (no edge has a ``weight``, or they are a preset such as `graphdiff.weights.even`), and where an
+        edge does not say that its tail feeds or causes its head.
+
+    Raises
+    ------
+    UnknownNodeError
+        If an end is not in the graph.
+    UsageError
+        If not 0 < vanishing < 1 < exploding.
+    WeightError
+        If gradient flow is wanted and some edges have a weight, but not all.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> print(diagnose(nx.MultiDiGraph([("x", "y")] * 3 + [("y", "z")] * 3), "x", "z"))
+    Paths from x to z
+      paths             9 over 3 nodes and 6 edges
+      lengths           2 to 2 edges, mean 2, standard deviation 0
+      by length         2: 9
+      busiest node      y (9, 100.0 %)
+      busiest edge      x -> y (key 0) (3, 33.3 %)
+      every path uses   y
+      multiply-adds     naive 18, forward 6, reverse 6
+                        both sweeps touch each edge once; naive is 3 times the work
+      gradient          not known: the edges carry no numbers as weights
+    """
+    if not 0 < vanishing < 1 < exploding:
+        raise UsageError(f"vanishing={vanishing!r}, exploding={exploding!r}: 0 < vanishing < 1 < exploding must hold")
+    derived = target is not None and _has_derivatives(graph, options)
+    read = replace((compiled if derived else counted)(graph, options), cycles="collapse")
+    ends = [None if node is None else [read.topology.position(node)] for node in (source, target)]
+    part = between(read.with_preset(unit), *ends)
+    before, behind, lengths, passages = _swept(part, progress or (lambda done, stages: None))
+    n_paths = sum(before[node] for node in part.targets)
+    return Diagnosis(
+        source=source,
+        target=target,
+        edge_meaning=read.edge_meaning,
+        n_nodes=part.n_nodes,
+        n_edges=part.n_edges,
+        n_paths=n_paths,
+        lengths=lengths,
+        passages=passages,
+        cost=Cost(lengths.total if lengths else 0, part.n_edges, part.n_edges),
+        cycles=_cycles(part),
+        swapped=not n_paths and None not in ends and between(part.graph, *reversed(ends)).n_nodes > 0,
+        overview=overview_of(graph, part, before, behind) if ends == [None, None] else None,
+        gradient_flow=gradient_flow(replace(part, graph=read), (vanishing, exploding)) if derived else None,
+    )
+
+
+def _swept(part: Between, progress: Progress) -> tuple[list[int], list[int], Lengths | None, Passages]:
+    """Return the paths from the sources to each node, from each node to the targets, and what all of them are."""
+    progress(0, STAGES)
+    moments = forward_over(part, SEMIRINGS["lengths"])
+    before = [number for number, _, _ in moments]
+    progress(1, STAGES)
+    behind = reverse_over(part, SEMIRINGS["count"])
+    progress(2, STAGES)
+    lengths = lengths_of(part, moments) if part.n_nodes else None
+    progress(3, STAGES)
+    passages = passages_of(part, before, behind)
+    progress(4, STAGES)
+    return before, behind, lengths, passages
+
+
+def _cycles(part: Between) -> tuple[tuple[Any, ...], ...]:
+    labels, here = part.graph.topology.labels, set(part.positions.tolist())
+    ranges = part.graph.topology.cyclic.tolist()
+    return tuple([tuple(labels[start:stop]) for start, stop in ranges if start in here])
+
+
+def _has_derivatives(graph: Any, options: CompileOptions) -> bool:
+    """Return whether the weights are the graph's own and, by what an edge means, derivatives."""
+    if isinstance(graph, CompiledGraph):
+        return graph.edge_meaning in COMPUTATIONS and graph.weight_meaning not in WEIGHTS
+    weight = options.get("weight", "weight")
+    if weight is None or isinstance(weight, Preset):
+        return False
+    if not isinstance(graph, nx.Graph):
+        return True
+    if graph.graph.get("edge_meaning", "unknown") not in COMPUTATIONS:
+        return False
+    if weight != "weight" or options.get("default_weight") is not None:
+        return True
+    return any("weight" in data for *_, data in graph.edges(data=True))

@@ -1,0 +1,346 @@
+"""`explain`: one total taken apart, from one forward and one reverse sweep.
+
+What it is made of (paths, edges, nodes), how concentrated it is, how far it can be trusted, and, where it is 0,
+which zero it is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from itertools import islice
+from typing import Any, Unpack
+
+import networkx as nx
+import numpy as np
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number
+from graphdiff.between import SEMIRINGS, Between, between, total_over
+from graphdiff.certificate import Certificate, certificate
+from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.cycles import Range, components_between
+from graphdiff.paths import Path, node_text, strongest
+from graphdiff.results import plain
+from graphdiff.shares import Contributions, Flow, flow_between, path_entropy
+from graphdiff.sweeps import forward_values
+from graphdiff.words import words_for
+
+#: How many strongest paths an explanation keeps.
+STRONGEST = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """One total influence and what it is made of.
+
+    Attributes
+    ----------
+    source, target : node
+        The ends; a source of None stands for all roots.
+    total : number
+        The total influence.
+    direct, indirect : number
+        The sum of the parallel edges source -> target, and the rest.
+    certificate : Certificate or None
+        How far the total can be trusted.
+    n_paths : int or None
+        How many paths there are; None where a cycle is solved (infinitely many walks).
+    lengths : (int, int) or None
+        Edges of the shortest and the longest path.
+    effective_paths : number or None
+        The effective number of paths: exp of the entropy of their shares of the sum of absolute influences.
+    strongest : list of Path
+        The ten with the largest absolute influence.
+    edge_contributions, node_contributions : mapping of edge or node to number
+        The part of the total that runs through each.
+    place : (int, int) or None
+        The target's place by total influence among the nodes that the source reaches, and how many those are;
+        a collapsed component counts as one.
+    zero : str or None
+        Where the total is 0, why.
+    edge_meaning, weight_meaning : str
+        What an edge and a weight say.
+    merged, merged_elsewhere : list of list of nodes
+        The cycles that count as one node each: on the way, and elsewhere among what the source reaches.
+    """
+
+    source: Any
+    target: Any
+    total: Number
+    direct: Number
+    indirect: Number
+    certificate: Certificate | None
+    n_paths: int | None
+    lengths: tuple[int, int] | None
+    effective_paths: Number | None
+    strongest: list[Path]
+    edge_contributions: Contributions = field(repr=False)
+    node_contributions: Contributions = field(repr=False)
+    place: tuple[int, int] | None
+    zero: str | None
+    edge_meaning: str
+    weight_meaning: str
+    merged: list[list[Any]]
+    merged_elsewhere: list[list[Any]]
+
+    @property
+    def edge_shares(self) -> dict[Any, Number | None]:
+        """The share of each edge in the total; None where the total is 0."""
+        return self.edge_contributions.shares
+
+    @property
+    def node_shares(self) -> dict[Any, Number | None]:
+        """The share of each node in the total; None where the total is 0."""
+        return self.node_contributions.shares
+
+    @property
+    def coverage(self) -> list[float]:
+        """What part of the sum of absolute influences the strongest paths carry, one after the other."""
+        whole = self.certificate.abs_sum if self.certificate else abs(self.total)
+        sums = np.cumsum([float(abs(path.influence) / whole) for path in self.strongest]) if whole else []
+        return [float(part) for part in sums]
+
+    def last_steps(self) -> list[tuple[str, float]]:
+        """Return the nodes that the influence comes through last, with their part of what arrives, largest first."""
+        return self._steps(at=1, other=0, end=self.target)
+
+    def first_steps(self) -> list[tuple[str, float]]:
+        """Return the nodes that the influence goes through first, with their part of what leaves, largest first."""
+        return self._steps(at=0, other=1, end=self.source)
+
+    def _steps(self, *, at: int, other: int, end: Any) -> list[tuple[str, float]]:
+        sums: dict[str, Any] = {}
+        for edge, number in self.edge_contributions.items():
+            if edge[at] == end and edge[other] != end and number:
+                sums[str(edge[other])] = sums.get(str(edge[other]), 0) + number
+        parts = {name: float(number / self.total) for name, number in sums.items()} if self.total else {}
+        return sorted(parts.items(), key=lambda item: -abs(item[1]))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values; edges as records, only those that carry something."""
+        edges = {edge: number for edge, number in self.edge_contributions.items() if number}
+        nodes = {node: number for node, number in self.node_contributions.items() if number}
+        paths = [{**path.to_dict(), "covered": part} for path, part in zip(self.strongest, self.coverage, strict=False)]
+        return {
+            "source": None if self.source is None else str(self.source),
+            "target": str(self.target),
+            "edge_meaning": self.edge_meaning,
+            "weight_meaning": self.weight_meaning,
+            "total": plain(self.total),
+            "direct": plain(self.direct),
+            "indirect": plain(self.indirect),
+            "n_paths": self.n_paths,
+            "shortest": None if self.lengths is None else self.lengths[0],
+            "longest": None if self.lengths is None else self.lengths[1],
+            "effective_paths": plain(self.effective_paths),
+            "place": None if self.place is None else self.place[0],
+            "reached": None if self.place is None else self.place[1],
+            "certificate": None if self.certificate is None else self.certificate.to_dict(),
+            "zero": self.zero,
+            "strongest": paths,
+            "edges": [_edge_record(edge, number, self.total) for edge, number in edges.items()],
+            "nodes": [
+                {"node": str(node), "contribution": plain(number), "share": _share(number, self.total)}
+                for node, number in nodes.items()
+            ],
+            "cycles_merged": [[str(node) for node in members] for members in self.merged],
+            "cycles_merged_elsewhere": [[str(node) for node in members] for members in self.merged_elsewhere],
+        }
+
+    def to_pandas(self) -> Any:
+        """Return the edge contributions as a pandas Series, largest first."""
+        series = self.edge_contributions.to_pandas()
+        return series.reindex(series.abs().sort_values(ascending=False).index)
+
+    def __str__(self) -> str:
+        from graphdiff.reports import explanation_text
+
+        return explanation_text([self])
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(str(self))}</pre>"
+
+
+def _edge_record(edge: tuple[Any, ...], number: Number, total: Number) -> dict[str, Any]:
+    names = dict(zip(("source", "target", "key"), map(str, edge), strict=False))
+    return {**names, "contribution": plain(number), "share": _share(number, total)}
+
+
+def _share(number: Number, total: Number) -> Any:
+    return plain(number / total) if total else None
+
+
+def explain(
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable | None,
+    target: Hashable,
+    **options: Unpack[CompileOptions],
+) -> Explanation:
+    """Take the total influence of `source` on `target` apart.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    source : node, or None
+        None is one unit at every root.
+    target : node
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    UnknownNodeError, WeightError, CycleError, SameComponentError, ValueOverflowError
+        As `graphdiff.total_influence`.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> G = nx.DiGraph()
+    >>> G.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)])
+    >>> why = explain(G, "b", "e")
+    >>> why.total, why.n_paths, round(why.effective_paths, 2)
+    (5, 2, 1.96)
+    """
+    ready = compiled(graph, options)
+    found = flow_between(ready, source, target)
+    topology = ready.topology
+    starts = topology.roots.tolist() if source is None else [topology.position(source)]
+    end = topology.position(target)
+    part = between(ready, starts, [end])
+    sizes = flow_between(ready.absolute, source, target) if _has_sizes(ready) else None
+    direct = _direct(found, source, target)
+    collapsed = ready.cycles == "collapse"
+    on_the_way = components_between(ready, starts, [end]) if collapsed else []
+    around = components_between(ready, starts) if collapsed else []
+    empty = found.graph.one_and_zero[0] if target == source and not part.loops else 0
+    return Explanation(
+        source=source,
+        target=target,
+        total=found.total,
+        direct=arithmetic.finished(direct),
+        indirect=arithmetic.finished(found.total - direct - empty),
+        certificate=None if sizes is None else _certificate(part, found, sizes),
+        n_paths=None if part.loops else total_over(part, SEMIRINGS["count"]) or 0,
+        lengths=_lengths(part),
+        effective_paths=None if sizes is None else _effective_paths(ready, part, sizes),
+        strongest=[] if sizes is None else list(islice(strongest(part), STRONGEST)),
+        edge_contributions=Contributions(found.edges, found.total, "edge", topology.edge_labels),
+        node_contributions=Contributions(found.nodes, found.total, "node", lambda: iter(topology.labels)),
+        place=None if source is None else _place(ready, starts[0], end),
+        zero=_zero_reason(ready, part, found, sizes, (starts, end)) if not found.total else None,
+        edge_meaning=ready.edge_meaning,
+        weight_meaning=ready.weight_meaning,
+        merged=_members(ready, on_the_way),
+        merged_elsewhere=_members(ready, [part for part in around if part not in on_the_way]),
+    )
+
+
+def _has_sizes(graph: CompiledGraph) -> bool:
+    """Return whether the weights have absolute values: symbols have none."""
+    if isinstance(graph.weights, np.ndarray):
+        return True
+    kinds = (int, float, complex, Decimal, Fraction, arithmetic.Dyadic)
+    return all(isinstance(weight, kinds) for weight in graph.weights)
+
+
+def _certificate(part: Between, found: Flow, sizes: Flow) -> Certificate | None:
+    adjoints = [float(sizes.adjoints[position]) for position in part.positions.tolist()]
+    return certificate(part, found.total, float(sizes.total), adjoints)
+
+
+def _lengths(part: Between) -> tuple[int, int] | None:
+    if part.loops or not part.targets:
+        return None
+    return total_over(part, SEMIRINGS["shortest"]), total_over(part, SEMIRINGS["longest"])
+
+
+def _direct(found: Flow, source: Hashable | None, target: Hashable) -> Number:
+    """Return the sum of the parallel edges from source to target, which carriers only: a collapsed loop has none."""
+    topology, graph = found.graph.topology, found.graph
+    zero = graph.one_and_zero[1]
+    if source is None:
+        return zero
+    start, end = topology.position(source), topology.position(target)
+    rows = topology.quotient if graph.cycles == "collapse" else topology.rows
+    first, last = int(rows.ptr[graph.anchor(start)]), int(rows.ptr[graph.anchor(start) + 1])
+    hits = np.flatnonzero(rows.heads[first:last] == graph.anchor(end)) + first
+    return sum(arithmetic.listed(arithmetic.taken(graph.weights, rows.edges[hits])), start=zero)
+
+
+def _effective_paths(graph: CompiledGraph, part: Between, sizes: Flow) -> Number | None:
+    """Return exp of the entropy; the number of paths itself where each weighs the same."""
+    if graph.weight_meaning == "unit" and not part.loops:
+        return total_over(part, SEMIRINGS["count"])
+    entropy = path_entropy(sizes)
+    if entropy is None or entropy < 700:
+        return None if entropy is None else math.exp(entropy)
+    return Decimal(entropy).exp()
+
+
+def _place(graph: CompiledGraph, start: int, end: int) -> tuple[int, int] | None:
+    """Return the end's place among what the start reaches; None where a cycle elsewhere has no value."""
+    loops = components_between(graph, [start]) if graph.cycles != "collapse" else []
+    if loops:
+        return None
+    values = forward_values(graph, {graph.anchor(start): graph.one_and_zero[0]})
+    first = graph.topology.representative
+    reached = between(graph, [start], range(graph.n_nodes)).positions
+    others = [p for p in reached.tolist() if first[p] == p and p != graph.anchor(start)]
+    if graph.anchor(end) not in others:
+        return None
+    try:
+        larger = sum(abs(values[p]) > abs(values[graph.anchor(end)]) for p in others)
+    except TypeError:  # symbols have no order
+        return None
+    return int(larger) + 1, len(others)
+
+
+def _members(graph: CompiledGraph, ranges: list[Range]) -> list[list[Any]]:
+    """Return the members of components of more than one node."""
+    labels = graph.topology.labels
+    return [list(labels[start:stop]) for start, stop in ranges if stop - start > 1]
+
+
+def _zero_reason(
+    graph: CompiledGraph, part: Between, found: Flow, sizes: Flow | None, ends: tuple[list[int], int]
+) -> str:
+    """Return which zero a total of 0 is."""
+    words = words_for(graph.edge_meaning)
+    starts, end = ends
+    labels = graph.topology.label
+    if not part.sources:
+        back = between(graph, [end], starts) if len(starts) == 1 else part
+        if back.sources:
+            return f"no path from {labels(starts[0])} to {labels(end)}, but one the other way: are the ends swapped?"
+        return "no path leads there"
+    dead = [(node, step) for node, row in enumerate(part.rows) for step in row if not step[2]]
+    if dead and not _path_without_zero(part):
+        tail, (head, *_) = dead[0]
+        edge = f"{node_text(part.labels[tail])} -> {node_text(part.labels[head])}"
+        return f"every path has an edge of weight 0, as {edge} ({len(dead):,} such {words.edges} on the way)"
+    if sizes is None or not sizes.total:
+        return "the products of the weights are too small for a float (underflow); exact=True keeps them"
+    half = float(sizes.total) / 2
+    return f"paths cancel: +{half:.6g} and -{half:.6g}"
+
+
+def _path_without_zero(part: Between) -> bool:
+    """Return whether some path has no edge of weight 0."""
+    reached = [False] * part.n_nodes
+    for node in part.sources:
+        reached[node] = True
+    for node, row in enumerate(part.rows):
+        if reached[node]:
+            for head, _, weight in row:
+                reached[head] = reached[head] or bool(weight)
+    return any(reached[node] for node in part.targets)

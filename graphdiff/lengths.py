@@ -1,0 +1,226 @@
+"""How long the paths are, which nodes and edges they use, and what listing them would cost: no path is listed.
+
+Everything is an exact integer until the last division, so that a count of a thousand digits is as good as any.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from graphdiff.between import SEMIRINGS, Between, total_over
+
+__all__ = ["Cost", "Lengths", "Passage", "Passages", "count_record", "lengths_of", "passages_of", "quotient"]
+
+#: Edges times longest path up to which the paths are counted length by length.
+MAX_HISTOGRAM = 10**7
+#: Ints up to so many bits are written in decimal; Python and JSON readers refuse more than 4,300 digits.
+MAX_DECIMAL_BITS = 14_000
+
+Moments = tuple[int, int, int]
+
+
+def quotient(numerator: int, denominator: int) -> int | float:
+    """Return numerator / denominator of any size: a float, or whole where it is beyond the floats.
+
+    Examples
+    --------
+    >>> quotient(18, 6), quotient(10**400, 4) == 10**400 // 4
+    (3.0, True)
+    """
+    beyond = numerator.bit_length() - denominator.bit_length() >= sys.float_info.max_exp - 1
+    return numerator // denominator if beyond else numerator / denominator
+
+
+def count_record(count: int) -> int | str:
+    """Return an exact count as JSON can have it: hexadecimal text beyond the 4,300 digits that are read back.
+
+    Examples
+    --------
+    >>> count_record(26), count_record(2**20_000)[:4]
+    (26, '0x10')
+    """
+    return count if count.bit_length() <= MAX_DECIMAL_BITS else hex(count)
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """The lengths of all paths, in edges.
+
+    Attributes
+    ----------
+    shortest, longest : int
+    mean, std : float
+        Exact until the last division (and root); `std` is the standard deviation of all paths, not of a sample.
+    total : int
+        The sum of the lengths.
+    histogram : dict of int to int, or None
+        The number of paths of each length; None where edges times longest path is above 10⁷.
+    """
+
+    shortest: int
+    longest: int
+    mean: float
+    std: float
+    total: int
+    histogram: dict[int, int] | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures; the histogram with its lengths as text."""
+        histogram = self.histogram
+        if histogram is not None:
+            counts = {str(length): count_record(count) for length, count in histogram.items()}
+        return {
+            **self.__dict__,
+            "total": count_record(self.total),
+            "histogram": None if histogram is None else counts,
+        }
+
+
+def lengths_of(part: Between, moments: list[Moments]) -> Lengths:
+    """Return the lengths of the paths in `part`, of which there is at least one.
+
+    Parameters
+    ----------
+    part : Between
+    moments : list
+        Of each node the number, sum and sum of squares of the lengths of the paths to it, as ``forward_over`` with
+        ``SEMIRINGS["lengths"]`` gives them.
+    """
+    number, total, squares = (sum(sums) for sums in zip(*[moments[node] for node in part.targets], strict=True))
+    longest = total_over(part, SEMIRINGS["longest"])
+    counted = part.n_edges * longest <= MAX_HISTOGRAM
+    return Lengths(
+        shortest=total_over(part, SEMIRINGS["shortest"]),
+        longest=longest,
+        mean=total / number,
+        std=math.sqrt((number * squares - total * total) / (number * number)),
+        total=total,
+        histogram=_histogram(part, number, longest) if counted else None,
+    )
+
+
+def _histogram(part: Between, n_paths: int, longest: int) -> dict[int, int]:
+    """Count the paths of each length, in one sweep.
+
+    The counts of a node by length are the digits of one int, so wide that none carries: a step shifts it, and two
+    ways add. Each int is dropped as soon as it is passed on: on deep graphs all of them would be gigabytes.
+    """
+    width = n_paths.bit_length() // 8 + 1
+    values = [0] * part.n_nodes
+    for node in part.sources:
+        values[node] = 1
+    total = 0
+    for node, row in enumerate(part.rows):
+        value, values[node] = values[node], 0
+        if part.is_target[node]:
+            total += value
+        value <<= 8 * width
+        for head, _, _ in row:
+            values[head] += value
+    digits = total.to_bytes(width * (longest + 1), "little")
+    counts = (int.from_bytes(digits[start : start + width], "little") for start in range(0, len(digits), width))
+    return {length: count for length, count in enumerate(counts) if count}
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A node or an edge, and how many of the paths go through it.
+
+    Attributes
+    ----------
+    label : node or edge
+        A component with a cycle is the frozenset of its members.
+    n_paths : int
+    share : float
+        Of all paths.
+    """
+
+    label: Any
+    n_paths: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Passages:
+    """Where most paths go through, and where all do; sources and targets themselves are left out.
+
+    Attributes
+    ----------
+    node, edge : Passage or None
+        The ones with most paths, the first in topological order of several; None where there is none.
+    bottleneck_nodes, bottleneck_edges : tuple
+        Those that every path uses, in topological order.
+    """
+
+    node: Passage | None = None
+    edge: Passage | None = None
+    bottleneck_nodes: tuple[Any, ...] = ()
+    bottleneck_edges: tuple[Any, ...] = ()
+
+
+def passages_of(part: Between, before: list[int], behind: list[int]) -> Passages:
+    """Return where the paths of `part` go through.
+
+    Parameters
+    ----------
+    part : Between
+    before, behind : list of int
+        The number of paths from the sources to each node, and from each node to the targets.
+    """
+    n_paths = sum(before[node] for node in part.targets)
+    ends = {*part.sources, *part.targets}
+    nodes = ((before[node] * behind[node], node) for node in range(part.n_nodes) if node not in ends)
+    edges = ((before[node] * behind[head], edge) for node, row in enumerate(part.rows) for head, edge, _ in row)
+    node, bottleneck_nodes = _busiest(nodes, n_paths, part.labels.__getitem__)
+    edge, bottleneck_edges = _busiest(edges, n_paths, part.edge_label)
+    return Passages(node, edge, bottleneck_nodes, bottleneck_edges)
+
+
+def _busiest(
+    counts: Iterable[tuple[int, int]], n_paths: int, label: Callable[[int], Any]
+) -> tuple[Passage | None, tuple[Any, ...]]:
+    """Return what has the largest count, and all whose count is `n_paths`."""
+    most, busiest = 0, -1
+    on_all = []
+    for count, which in counts:
+        if count > most:
+            most, busiest = count, which
+        if count == n_paths:
+            on_all.append(label(which))
+    return (Passage(label(busiest), most, most / n_paths) if most else None), tuple(on_all)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What each method pays for the total, in multiply-adds.
+
+    Attributes
+    ----------
+    naive : int
+        One for each edge of each path.
+    forward, reverse : int
+        One for each edge between: a sweep touches each edge once.
+    """
+
+    naive: int
+    forward: int
+    reverse: int
+
+    @property
+    def ratio(self) -> int | float | None:
+        """How many times the work of a sweep listing the paths is; whole beyond the floats, None without edges."""
+        return quotient(self.naive, self.forward) if self.forward else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the costs and their ratio."""
+        ratio = count_record(self.ratio) if isinstance(self.ratio, int) else self.ratio
+        return {
+            "naive": count_record(self.naive),
+            "forward": self.forward,
+            "reverse": self.reverse,
+            "ratio": ratio,
+        }

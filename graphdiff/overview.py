@@ -1,0 +1,149 @@
+"""What was read: a graph's size, what its edges say and carry, its roots and leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from heapq import nlargest
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number
+from graphdiff.between import Between
+from graphdiff.compiled import CompiledGraph
+from graphdiff.lengths import count_record
+from graphdiff.paths import node_text
+from graphdiff.results import plain, shown
+from graphdiff.words import words_for
+
+__all__ = ["EdgeAttribute", "Overview", "overview_of"]
+
+#: How many roots and leaves are kept.
+TOP = 10
+_REAL = (int, float, Fraction, Decimal, np.number)
+
+
+@dataclass(frozen=True)
+class EdgeAttribute:
+    """A numeric attribute of the edges: its range, and how many edges have no number under that name."""
+
+    name: str
+    smallest: Number
+    largest: Number
+    missing: int
+
+    def __str__(self) -> str:
+        missing = f" ({self.missing:,} missing)" if self.missing else ""
+        return f"{self.name} {shown(self.smallest)} to {shown(self.largest)}{missing}"
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What was read.
+
+    Attributes
+    ----------
+    n_nodes, n_edges : int
+        As read, every node of a cycle counted.
+    edge_meaning, weight_meaning : str
+        What an edge and a weight say.
+    attributes : tuple of EdgeAttribute, or None
+        The numeric attributes of the edges; None where the graph was compiled already, or was an array.
+    examples : tuple of nodes
+        The first, the middle and the last node in topological order.
+    n_roots, n_leaves, n_cycles : int
+        How many roots and leaves there are, and how many components with a cycle.
+    roots, leaves : tuple of (node, int)
+        The ten with most paths: from the root to any leaf, from any root to the leaf. A component with a cycle is
+        the frozenset of its members.
+    """
+
+    n_nodes: int
+    n_edges: int
+    edge_meaning: str
+    weight_meaning: str
+    attributes: tuple[EdgeAttribute, ...] | None
+    examples: tuple[Any, ...]
+    n_roots: int
+    n_leaves: int
+    n_cycles: int
+    roots: tuple[tuple[Any, int], ...]
+    leaves: tuple[tuple[Any, int], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures, with attributes, roots and leaves as records."""
+        attributes = None
+        if self.attributes is not None:
+            attributes = [{name: plain(value) for name, value in a.__dict__.items()} for a in self.attributes]
+        ends = {
+            side: [{"node": node_text(node), "n_paths": count_record(count)} for node, count in tops]
+            for side, tops in (("roots", self.roots), ("leaves", self.leaves))
+        }
+        examples = [str(node) for node in self.examples]
+        return {**self.__dict__, "attributes": attributes, "examples": examples, **ends}
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """Yield the lines of a report."""
+        words = words_for(self.edge_meaning)
+        yield "read", f"{self.n_nodes:,} {words.nodes}, {self.n_edges:,} {words.edges} ({words.arrow})"
+        yield "names", ", ".join(map(str, self.examples))
+        if self.attributes is not None:
+            yield "numbers on edges", "; ".join(map(str, self.attributes)) or "none"
+        for side, number, tops in (("roots", self.n_roots, self.roots), ("leaves", self.n_leaves, self.leaves)):
+            listed = ", ".join(f"{node_text(node)} ({shown(count)})" for node, count in tops)
+            yield side, f"{number:,}{'; most paths' if number > len(tops) else ''}: {listed}"
+
+
+def overview_of(graph: Any, part: Between, before: list[int], behind: list[int]) -> Overview:
+    """Return what was read.
+
+    Parameters
+    ----------
+    graph : networkx graph, CompiledGraph or array
+        As it was given.
+    part : Between
+        What lies between its roots and its leaves.
+    before, behind : list of int
+        The number of paths from the roots to each node, and from each node to the leaves.
+    """
+    read = part.graph
+    topology = read.topology
+    places = sorted({0, topology.n_nodes // 2, topology.n_nodes - 1}) if topology.n_nodes else []
+    return Overview(
+        n_nodes=topology.n_nodes,
+        n_edges=topology.n_edges,
+        edge_meaning=read.edge_meaning,
+        weight_meaning=graph.weight_meaning if isinstance(graph, CompiledGraph) else _weight_meaning(graph),
+        attributes=tuple(_numeric(graph)) if isinstance(graph, nx.Graph) else None,
+        examples=tuple([topology.label(place) for place in places]),
+        n_roots=len(topology.roots),
+        n_leaves=len(topology.leaves),
+        n_cycles=len(topology.cyclic),
+        roots=_top(part, part.sources, behind),
+        leaves=_top(part, part.targets, before),
+    )
+
+
+def _weight_meaning(graph: Any) -> str:
+    return str(graph.graph.get("weight_meaning", "unknown")) if isinstance(graph, nx.Graph) else "unknown"
+
+
+def _top(part: Between, ends: list[int], counts: list[int]) -> tuple[tuple[Any, int], ...]:
+    return tuple([(part.labels[node], counts[node]) for node in nlargest(TOP, ends, key=counts.__getitem__)])
+
+
+def _numeric(graph: nx.Graph) -> Iterator[EdgeAttribute]:
+    """Yield the attributes that are a number on some edge."""
+    found: dict[Any, list[Number]] = {}
+    for *_, data in graph.edges(data=True):
+        for name, value in data.items():
+            if isinstance(value, _REAL) and not isinstance(value, bool) and arithmetic.is_finite(value):
+                found.setdefault(name, []).append(arithmetic.plain(value))
+    total = graph.number_of_edges()
+    for name, numbers in found.items():
+        yield EdgeAttribute(str(name), min(numbers), max(numbers), total - len(numbers))

@@ -1,0 +1,194 @@
+"""An explanation as text that a person reads in ten seconds; several weightings stand side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graphdiff.errors import count_text
+from graphdiff.explanation import Explanation
+from graphdiff.paths import Path, node_text
+from graphdiff.results import shown
+from graphdiff.weights import WEIGHTS
+from graphdiff.words import Words, words_for
+
+#: What a column is called, by the meaning of its weights.
+TITLES = {"unit": "counting paths", "even": "spread evenly"}
+#: Paths shown until they carry this part, at most `SHOWN`.
+ENOUGH = 0.9
+SHOWN = 5
+#: Below so many certain digits a report says so.
+CERTAIN = 6
+
+
+def explanation_text(columns: Sequence[Explanation]) -> str:
+    """Return the report of one question under one weighting or several.
+
+    Parameters
+    ----------
+    columns : sequence of Explanation
+        The same ends, each under another weighting.
+    """
+    first = columns[0]
+    words = words_for(first.edge_meaning)
+    if first.n_paths == 0:
+        return f"{words.none.format(**_ends(first))}: {first.zero}"
+    lines = [headline(first, words, alone=len(columns) == 1)]
+    lines += table([("", [TITLES.get(c.weight_meaning, c.weight_meaning) for c in columns]), *_facts(columns, words)])
+    lines += [f"! {warning}" for warning in _warnings(columns)]
+    lines += ["", *_strongest(columns[-1])] if columns[-1].strongest else []
+    footnotes = _footnotes(columns, words)
+    return "\n".join([*lines, *([""] if footnotes else []), *footnotes])
+
+
+def _ends(explanation: Explanation) -> dict[str, str]:
+    source = "the roots" if explanation.source is None else str(explanation.source)
+    return {"source": source, "target": str(explanation.target)}
+
+
+def headline(first: Explanation, words: Words, *, alone: bool) -> str:
+    """Return the sentence that a report opens with: the total where there is one, else the paths."""
+    ends = _ends(first)
+    paths = _paths_text(first)
+    relation = f"{words.relation.format(**ends)} by {paths}."
+    if first.source is None:
+        relation = f"From the roots to {first.target}: {paths}."
+    if not alone or first.weight_meaning == "unit":
+        return relation
+    total = words.total.format(**ends, total=shown(first.total))
+    return f"{total[0].upper()}{total[1:]}.\n{relation}"
+
+
+def _paths_text(first: Explanation) -> str:
+    if first.n_paths is None or first.lengths is None:
+        return "infinitely many walks round a cycle"
+    shortest, longest = first.lengths
+    steps = f"{shortest:,}" if shortest == longest else f"{shortest:,} to {longest:,}"
+    paths = "1 path" if first.n_paths == 1 else f"{count_text(first.n_paths)} paths"
+    return f"{paths} of {steps} step{'s' * (longest != 1)}"
+
+
+def table(rows: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+    """Return rows of a label and cells as lines: labels left, cells right, in columns."""
+    label = max(len(name) for name, _ in rows)
+    widths = [max(map(len, cells)) for cells in zip(*(cells for _, cells in rows), strict=True)]
+    lines = []
+    for name, cells in rows:
+        body = "   ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
+        lines.append(f"  {name.ljust(label)}   {body}".rstrip())
+    return lines
+
+
+def _facts(columns: Sequence[Explanation], words: Words) -> list[tuple[str, list[str]]]:
+    rows = [("total", [shown(c.total) for c in columns])]
+    if any(c.direct for c in columns):
+        rows.append(("directly", [shown(c.direct) for c in columns]))
+        rows.append(("through others", [shown(c.indirect) for c in columns]))
+    placed = next((c.place for c in columns if c.place), None)
+    if placed and placed[1] > 1:
+        places = [ordinal(c.place[0]) if c.place else "" for c in columns]
+        rows.append((f"place among the {placed[1]:,} {words.needed}", places))
+    if any(c.effective_paths is not None for c in columns):
+        rows.append(("as concentrated as", [_effective_text(c) for c in columns]))
+    steps = [[f"{name} {part:.1%}".replace("%", " %") for name, part in c.last_steps()[:2]] for c in columns]
+    for number in range(max(map(len, steps), default=0)):
+        rows.append(("" if number else "last step", [s[number] if len(s) > number else "" for s in steps]))
+    return rows
+
+
+def _effective_text(column: Explanation) -> str:
+    number = column.effective_paths
+    if number is None:
+        return ""
+    text = count_text(number) if isinstance(number, int) else f"{number:,.1f}" if number < 1e6 else f"{number:.3g}"
+    return f"{text.removesuffix('.0')} equal path{'s' * (text not in ('1', '1.0'))}"
+
+
+def ordinal(number: int) -> str:
+    """Return a place as text.
+
+    Examples
+    --------
+    >>> [ordinal(n) for n in (1, 2, 3, 4, 11, 12, 42, 113)]
+    ['1st', '2nd', '3rd', '4th', '11th', '12th', '42nd', '113th']
+    """
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
+    return f"{number:,}{ending}"
+
+
+def _warnings(columns: Sequence[Explanation]) -> list[str]:
+    found = []
+    routes = {steps[0][0] for c in columns if (steps := c.last_steps())}
+    if len(routes) > 1:
+        names = "|".join(c.weight_meaning for c in columns)
+        found.append(f"The weightings disagree on the route: choose one with --weight {names}.")
+    for column in columns:
+        if column.zero:
+            found.append(f"The total is 0: {column.zero}")
+        known = column.certificate
+        if known is None or column.zero:
+            continue
+        if known.digits < CERTAIN:
+            found.append(
+                f"Only {known.digits} digits are certain: the error can be {known.error_bound:.2g} "
+                f"(condition {known.condition:.2g}); exact=True (--exact) has none."
+            )
+        elif known.condition > 1 + 1e-9:
+            found.append(
+                f"Paths of both signs cancel in part: their absolute influences sum to {known.abs_sum:.6g}; "
+                "the parts below are of that sum."
+            )
+    return found
+
+
+def _strongest(column: Explanation) -> list[str]:
+    covered = column.coverage
+    if not covered:
+        return []
+    enough = next((n for n, part in enumerate(covered, 1) if part >= ENOUGH - 1e-12), len(covered))
+    shown_paths = column.strongest[: min(enough, SHOWN)]
+    parts = [covered[0], *(b - a for a, b in zip(covered, covered[1:], strict=False))]
+    title = f"Strongest paths, {TITLES.get(column.weight_meaning, 'by ' + column.weight_meaning)}"
+    texts = [f"  {path_text(path, short=bool(n))}" for n, path in enumerate(shown_paths)]
+    width = max(len(title), *map(len, texts))
+    lines = [f"{title.ljust(width)}    share   so far"]
+    lines += [
+        f"{text.ljust(width)}  {_percent(part)}  {_percent(sum_so_far)}"
+        for text, part, sum_so_far in zip(texts, parts, covered, strict=False)
+    ]
+    whole = "infinitely many walks" if column.n_paths is None else f"{count_text(column.n_paths)} paths"
+    if len(shown_paths) != column.n_paths:
+        lines.append(f"  {enough} of {whole} carry {covered[enough - 1]:.1%}.".replace("%", " %"))
+    return lines
+
+
+def _percent(part: float) -> str:
+    return f"{100 * part:5.1f} %"
+
+
+def path_text(path: Path, *, short: bool = False) -> str:
+    """Return a path's nodes in one line, elided in the middle where it is long; short leaves out the source."""
+    names = [node_text(node) for node in path.nodes]
+    if short and len(names) > 2:
+        names[0] = "…"
+    if len(names) > 12:
+        names = [*names[:5], f"… {len(names) - 10} more …", *names[-5:]]
+    return " > ".join(names)
+
+
+def _footnotes(columns: Sequence[Explanation], words: Words) -> list[str]:
+    notes = []
+    for column in columns:
+        if column.weight_meaning == "even":
+            notes.append(f"spread evenly: {WEIGHTS['even'].meaning}.")
+    first = columns[0]
+    for where, cycles in (("on the way", first.merged), ("not on the way", first.merged_elsewhere)):
+        if cycles:
+            names = "; ".join(node_text(frozenset(members)) for members in cycles[:3])
+            more = f"; and {len(cycles) - 3:,} more" if len(cycles) > 3 else ""
+            one = (
+                "One cycle counts as one node" if len(cycles) == 1 else f"{len(cycles):,} cycles count as one node each"
+            )
+            notes.append(f"{one}: {names}{more} ({where}).")
+    if first.n_paths is None:
+        notes.append('Walks may go round: they are summed exactly (cycles="solve"), and are not paths.')
+    return notes

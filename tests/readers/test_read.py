@@ -1,0 +1,215 @@
+"""Finding the reader: sources of bytes, compression, limits, suffix and content, options."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from graphdiff.errors import FormatError, InputError, LimitError, UsageError
+from graphdiff.readers import READERS, read, text_of
+
+DOT = b"digraph { a -> b -> c }"
+EDGES = [("a", "b"), ("b", "c")]
+
+
+def edges(source: object, **options: object) -> list[tuple[str, str]]:
+    return list(read(source, **options).edges())
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress], ids=["plain", "gz", "bz2", "xz"])
+@pytest.mark.parametrize("suffix", ["", ".gz", ".GZ", ".bz2", ".xz"])
+def test_compression_is_seen_by_content_and_its_suffix_taken_off(tmp_path, pack, suffix):
+    path = tmp_path / f"graph.dot{suffix}"
+    path.write_bytes(pack(DOT))
+    assert edges(path) == edges(str(path)) == EDGES
+
+
+@pytest.mark.parametrize(
+    "source",
+    [io.BytesIO(DOT), io.StringIO(DOT.decode()), io.StringIO("\ufeff" + DOT.decode()), io.BytesIO(gzip.compress(DOT))],
+    ids=["binary", "text", "text with a byte-order mark", "compressed"],
+)
+def test_open_files_are_read(source):
+    assert edges(source) == EDGES
+
+
+def test_a_dash_is_standard_input(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(DOT)))
+    assert edges("-") == EDGES
+
+
+def test_no_such_file():
+    with pytest.raises(InputError, match=r"^missing\.dot: No such file or directory$"):
+        read("missing.dot")
+
+
+def test_a_directory_is_no_input(tmp_path):
+    with pytest.raises(InputError, match="Is a directory"):
+        read(tmp_path)
+
+
+def test_a_path_that_no_system_takes():
+    with pytest.raises(InputError, match="embedded null"):
+        read("a\0b")
+
+
+def test_a_closed_file():
+    file = io.BytesIO(DOT)
+    file.close()
+    with pytest.raises(InputError, match="closed file"):
+        read(file)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_no_permission(tmp_path):
+    path = tmp_path / "graph.dot"
+    path.write_bytes(DOT)
+    path.chmod(0)
+    with pytest.raises(InputError, match="Permission denied"):
+        read(path)
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\t\r\n", gzip.compress(b""), gzip.compress(b"\n")])
+def test_an_empty_file_says_so(tmp_path, content):
+    path = tmp_path / "graph.dot"
+    path.write_bytes(content)
+    with pytest.raises(FormatError, match=r"graph\.dot is empty$"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("pack", "title"), [(gzip.compress, "gzip"), (bz2.compress, "bzip2"), (lzma.compress, "xz")], ids=["gz", "bz2", "xz"]
+)
+@pytest.mark.parametrize("damage", ["cut", "changed"])
+def test_broken_compression_says_so(pack, title, damage):
+    packed = bytearray(pack(DOT * 50))
+    if damage == "cut":
+        del packed[-9:]
+    else:
+        packed[len(packed) // 2] ^= 0xFF
+        packed[-3] ^= 0xFF
+    with pytest.raises(FormatError, match=f"^the open file: broken {title} compression: ."):
+        read(io.BytesIO(bytes(packed)))
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gz", "bz2", "xz"])
+def test_a_decompression_bomb_stops_at_the_limit(pack):
+    bomb = io.BytesIO(pack(bytes(50_000_000)))
+    with pytest.raises(LimitError, match=r"more than max_bytes=1,000,000 bytes; raise max_bytes="):
+        read(bomb, max_bytes=1_000_000)
+
+
+def test_the_limit_is_inclusive_and_holds_for_plain_files():
+    assert edges(io.BytesIO(DOT), max_bytes=len(DOT)) == EDGES
+    with pytest.raises(LimitError, match="max_bytes=22 bytes"):
+        read(io.BytesIO(DOT), max_bytes=len(DOT) - 1)
+
+
+def test_what_is_given_goes_before_the_suffix_and_the_suffix_before_the_content(tmp_path):
+    path = tmp_path / "graph.json"
+    path.write_bytes(DOT)
+    with pytest.raises(FormatError, match="graph.json"):
+        read(path)
+    assert edges(path, format="dot") == EDGES
+
+
+def test_an_unknown_suffix_leaves_it_to_the_content(tmp_path):
+    path = tmp_path / "graph.txt"
+    path.write_bytes(DOT)
+    assert edges(path) == EDGES
+
+
+@pytest.mark.parametrize("file", ["Packages", "small.Packages", "small.Packages.xz"])
+def test_debian_indexes_are_known_by_their_name(tmp_path, file):
+    path = tmp_path / file
+    path.write_bytes(b"Version: 1\nPackage: a\nDepends: b\n\nPackage: b\n")
+    assert edges(path) == [("a", "b")]
+
+
+def test_no_format_claims_it():
+    with pytest.raises(FormatError, match=r"^the open file is in no format that is known; say format= one of dot, csv, "):
+        read(io.BytesIO(b"Dear reader,\nthis is a letter\nand nothing else."))
+
+
+def test_an_unknown_format_lists_those_there_are():
+    with pytest.raises(UsageError, match="^no format 'dott'; there are dot, csv, graphml, gexf, json, pajek, debian$"):
+        read(io.BytesIO(DOT), format="dott")
+
+
+def test_an_option_of_another_format_says_whose_it_is():
+    with pytest.raises(UsageError, match="^format dot takes no option 'columns': it is for csv$"):
+        read(io.BytesIO(DOT), columns="source=a")
+
+
+def test_an_option_of_no_format():
+    with pytest.raises(UsageError, match="^format dot takes no option 'colour': no format takes it$"):
+        read(io.BytesIO(DOT), colour="red")
+
+
+HEADS = {
+    "dot": [b"digraph{a->b}", b"/* a, b */\nstrict graph {", b"[INFO] a, b\n[INFO] digraph x {", b'digraph "a\\"{" {'],
+    "csv": [
+        b"source,target\na,b\n", b"a\tb\t1\nb\tc\t2", b"# comment, with, commas\na;b\nb;c", b"a b\nb c\n", b"a b 0.5\nb c 1",
+        b'"x, y",z\nz,"w"\n', b"name,graph\n{a},graph\n",
+    ],
+    "graphml": [b'<?xml version="1.0"?>\n<!-- <gexf> -->\n<graphml xmlns="x">', b"<g:graphml xmlns:g='x'>"],
+    "gexf": [b'<?xml version="1.0"?><gexf version="1.2">', b"\n<gexf>"],
+    "json": [b'{"nodes": [], "links": []}', b'[{"id": 1}]', b'{\n  "digraph {": 1}', b"{}", b"[1, 2]"],
+    "pajek": [b"*Vertices 2\n1 a\n2 b", b"% a comment\n*network x\n", b"\n*ARCS\n1 2"],
+    "debian": [b"Package: a\nDepends: b, c\n", b"\nSource: x\nPackage: a\n", b"Section: x, y\nPackage: b\n"],
+    None: [b"a letter to all", b"one\ntwo\n", b"<html><body>", b"a, b\nc\nd, e, f", b"graph: { title: x }", b"\0\1\2", b"it has a subgraph {"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("format", "head"), [(key, head) for key, heads in HEADS.items() for head in heads])
+def test_each_head_is_claimed_by_its_format_alone(format, head):
+    assert [key for key, reader in READERS.items() if reader.claims(head)] == ([format] if format else [])
+
+
+def test_a_row_cut_off_at_64_kib_does_not_hide_a_table():
+    head = (b"source,target,weight\n" + b"a,b,1\n" * 20_000)[: 1 << 16]
+    assert READERS["csv"].claims(head)
+    assert READERS["csv"].claims(b"a,b,1\na,")
+
+
+@pytest.mark.parametrize("file", ["features.gv", "console.log", "undirected.gv", "broken.gv", "latin1.gv"])
+def test_each_dot_sample_is_claimed_by_dot_alone(test_data, file):
+    head = text_of((test_data / "dot" / file).read_bytes()).encode()
+    assert [key for key, reader in READERS.items() if reader.claims(head)] == ["dot"]
+
+
+def test_each_real_dot_file_is_claimed_by_dot_alone(shared_data):
+    claimed = {path: claims_of(path) for path in dot_files(shared_data)}
+    assert len(claimed) > 300
+    assert {path: claims for path, claims in claimed.items() if claims != ["dot"]} == {}
+
+
+def dot_files(folder: Path) -> list[Path]:
+    logs = sorted((folder / "java").glob("*.txt"))
+    return logs + [path for end in ("dot", "gv", "dot.gz") for path in sorted(folder.rglob(f"*.{end}"))]
+
+
+def claims_of(path: Path) -> list[str]:
+    content = path.read_bytes()
+    head = text_of(gzip.decompress(content) if path.suffix == ".gz" else content)[: 1 << 16]
+    return [key for key, reader in READERS.items() if reader.claims(head.encode())]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_text_of_reads_the_usual_encodings(encoding):
+    assert text_of("h\xe9, ça".encode(encoding)) == "h\xe9, ça"
+
+
+@pytest.mark.parametrize("key", READERS)
+def test_each_row_is_complete(key):
+    reader = READERS[key]
+    assert all(suffix.startswith(".") and suffix == suffix.lower() for suffix in reader.suffixes)
+    assert "repeat" in reader.about
+    assert "\n" not in reader.about
