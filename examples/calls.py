@@ -30,7 +30,8 @@ def main() -> None:
     manual = gd.read(DATA / "callgrind-manual.csv", columns="source=caller,target=callee")
     for attribute in ("cost", "calls"):
         inclusive = gd.reverse(charged_by(attribute, manual), CALLGRIND_OWN_COST)
-        print(f"callgrind's manual, charged by {attribute}: func1 {inclusive['func1']:.0f}, main {inclusive['main']:.0f}")
+        costs = ", ".join(f"{function} {inclusive[function]:.0f}" for function in ("main", "func1"))
+        print(f"callgrind's manual, charged by {attribute}: {costs}")
     part = gd.total_influence(charged_by("cost", manual), "func1", "func2")
     print(f"  {part:.1%} of func2's time is spent for func1")
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.compiled import CompiledGraph
-from graphdiff.cycles import Range, between_mask, find_cycle, on_the_way
+from graphdiff.cycles import Range, find_cycle, on_the_way, positions_between
 from graphdiff.errors import CycleError
 from graphdiff.topology import Edge
 
@@ -124,19 +124,15 @@ def between(
     starts = sorted({graph.anchor(p) for p in (topology.roots.tolist() if sources is None else sources)})
     ends = sorted({graph.anchor(p) for p in (topology.leaves.tolist() if targets is None else targets)})
     loops = on_the_way(graph, starts, ends)
-    mask = between_mask(graph, starts, ends)
-    rows = topology.quotient
-    if graph.cycles != "collapse":
-        mask, rows = mask[topology.representative], topology.rows
-    nodes = np.flatnonzero(mask)
-    first = rows.ptr[nodes].astype(np.int64)
-    sizes = rows.ptr[nodes + 1].astype(np.int64) - first
-    offsets = np.concatenate([[0], np.cumsum(sizes)])
-    places = np.arange(offsets[-1]) + np.repeat(first - offsets[:-1], sizes)
+    nodes = positions_between(graph, starts, ends)
+    mask = np.zeros(graph.n_nodes, dtype=bool)
+    mask[nodes] = True
+    rows = topology.quotient if graph.cycles == "collapse" else topology.rows
+    places, bounds = rows.places(nodes)
     heads = rows.heads[places]
     keep = mask[heads]
     local = np.cumsum(mask) - 1
-    ptr = np.concatenate([[0], np.cumsum(keep)])[offsets]
+    ptr = np.concatenate([[0], np.cumsum(keep)])[bounds]
     return Between(
         graph=graph,
         positions=nodes,

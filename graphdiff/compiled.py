@@ -234,9 +234,15 @@ class CompiledGraph:
     @cached_property
     def listed_rows(self) -> list[list[tuple[int, Number]]]:
         """The carriers as a list of ``(head, weight)`` for each position, for sweeps in plain Python."""
-        pairs = list(zip(self.carriers.heads.tolist(), arithmetic.listed(self.carried), strict=True))
-        ptr = self.carriers.ptr.tolist()
-        rows = [pairs[start:stop] for start, stop in zip(ptr, ptr[1:], strict=False)]
+        return self.rows_at(np.arange(self.n_nodes))
+
+    def rows_at(self, positions: NDArray[Any]) -> list[list[tuple[int, Number]]]:
+        """Return the carriers that leave some positions, as a list of ``(head, weight)`` for each."""
+        places, ptr = self.carriers.places(positions)
+        weights = arithmetic.listed(arithmetic.taken(self.carried, places))
+        pairs = list(zip(self.carriers.heads[places].tolist(), weights, strict=True))
+        bounds = ptr.tolist()
+        rows = [pairs[start:stop] for start, stop in zip(bounds, bounds[1:], strict=False)]
         return rows if isinstance(self.weights, np.ndarray) else [_parallels_added(row) for row in rows]
 
 

@@ -78,6 +78,14 @@ def between_mask(
     return reaching(rows.ptr, rows.heads, ahead, first[np.asarray(targets, dtype=np.int64)])
 
 
+def positions_between(
+    graph: CompiledGraph, sources: Sequence[int] | None, targets: Sequence[int] | None
+) -> NDArray[Any]:
+    """Return, in order, where the values of what lies between stand: a collapsed component at its first position."""
+    mask = between_mask(graph, sources, targets)
+    return np.flatnonzero(mask if graph.cycles == "collapse" else mask[graph.topology.representative])
+
+
 def walks(graph: CompiledGraph, start: int, stop: int) -> Any:
     """Return (I - A)^-1 of the component at positions `start` to `stop`: an array, or a list of rows.
 

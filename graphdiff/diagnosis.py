@@ -63,8 +63,8 @@ class Diagnosis:
     overview : Overview or None
         What was read, where no end was given.
     gradient_flow : GradientFlow or None
-        How the size of the adjoint changes with the distance from the target, where there is a target and the
-        edges carry derivatives.
+        How the size of the adjoint changes with the distance from the target, where a path leads to a target and
+        the edges carry derivatives.
     """
 
     source: Any
@@ -146,7 +146,7 @@ class Diagnosis:
             yield "cycles", f"{len(self.cycles):,} on the way, each counted as one node: {_more(names, self.cycles)}"
         if self.gradient_flow is not None:
             yield "gradient", self.gradient_flow.verdict()
-        elif self.target is not None and self.edge_meaning in COMPUTATIONS:
+        elif self.n_paths and self.target is not None and self.edge_meaning in COMPUTATIONS:
             yield "gradient", "not known: the edges carry no numbers as weights"
 
     def _no_path(self) -> str:
@@ -191,7 +191,8 @@ def _figures(passage: Passage) -> dict[str, Any]:
 
 
 def _share_text(passage: Passage) -> str:
-    return f"({shown(passage.n_paths)}, {100 * passage.share:.1f} %)"
+    percent = "> 99.9" if 0.9995 <= passage.share < 1 else f"{100 * passage.share:.1f}"
+    return f"({shown(passage.n_paths)} paths, {percent} %)"
 
 
 def _more(listed: str, whole: tuple[Any, ...]) -> str:
@@ -247,7 +248,7 @@ def diagnose(
     Returns
     -------
     Diagnosis
-        Counting needs no weights. Gradient flow is None without a target, where the weights are no numbers of the
+        Counting needs no weights. Gradient flow is None without a target or a path to it, where the weights are no numbers of the
         graph's own (no edge has a ``weight``, or they are a preset such as `graphdiff.weights.even`), and where an
         edge does not say that its tail feeds or causes its head.
 
@@ -268,8 +269,8 @@ def diagnose(
       paths             9 over 3 nodes and 6 edges
       lengths           2 to 2 edges, mean 2, standard deviation 0
       by length         2: 9
-      busiest node      y (9, 100.0 %)
-      busiest edge      x -> y (key 0) (3, 33.3 %)
+      busiest node      y (9 paths, 100.0 %)
+      busiest edge      x -> y (key 0) (3 paths, 33.3 %)
       every path uses   y
       multiply-adds     naive 18, forward 6, reverse 6
                         both sweeps touch each edge once; naive is 3 times the work
@@ -296,7 +297,7 @@ def diagnose(
         cycles=_cycles(part),
         swapped=not n_paths and None not in ends and between(part.graph, *reversed(ends)).n_nodes > 0,
         overview=overview_of(graph, part, before, behind) if ends == [None, None] else None,
-        gradient_flow=gradient_flow(replace(part, graph=read), (vanishing, exploding)) if derived else None,
+        gradient_flow=gradient_flow(replace(part, graph=read), (vanishing, exploding)) if derived and n_paths else None,
     )
 
 

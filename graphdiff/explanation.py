@@ -22,7 +22,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.between import SEMIRINGS, Between, between, total_over
 from graphdiff.certificate import Certificate, certificate
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.cycles import Range, components_between
+from graphdiff.cycles import Range, components_between, positions_between
 from graphdiff.paths import Path, node_text, strongest
 from graphdiff.results import plain
 from graphdiff.shares import Contributions, Flow, flow_between, path_entropy
@@ -114,16 +114,14 @@ class Explanation:
 
     def _steps(self, *, at: int, other: int, end: Any) -> list[tuple[str, float]]:
         sums: dict[str, Any] = {}
-        for edge, number in self.edge_contributions.items():
-            if edge[at] == end and edge[other] != end and number:
+        for edge, number in self.edge_contributions.carrying():
+            if edge[at] == end and edge[other] != end:
                 sums[str(edge[other])] = sums.get(str(edge[other]), 0) + number
         parts = {name: float(number / self.total) for name, number in sums.items()} if self.total else {}
         return sorted(parts.items(), key=lambda item: -abs(item[1]))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values; edges as records, only those that carry something."""
-        edges = {edge: number for edge, number in self.edge_contributions.items() if number}
-        nodes = {node: number for node, number in self.node_contributions.items() if number}
         paths = [{**path.to_dict(), "covered": part} for path, part in zip(self.strongest, self.coverage, strict=False)]
         return {
             "source": None if self.source is None else str(self.source),
@@ -142,10 +140,10 @@ class Explanation:
             "certificate": None if self.certificate is None else self.certificate.to_dict(),
             "zero": self.zero,
             "strongest": paths,
-            "edges": [_edge_record(edge, number, self.total) for edge, number in edges.items()],
+            "edges": [_edge_record(edge, number, self.total) for edge, number in self.edge_contributions.carrying()],
             "nodes": [
                 {"node": str(node), "contribution": plain(number), "share": _share(number, self.total)}
-                for node, number in nodes.items()
+                for node, number in self.node_contributions.carrying()
             ],
             "cycles_merged": [[str(node) for node in members] for members in self.merged],
             "cycles_merged_elsewhere": [[str(node) for node in members] for members in self.merged_elsewhere],
@@ -234,8 +232,8 @@ def explain(
         lengths=_lengths(part),
         effective_paths=None if sizes is None else _effective_paths(ready, part, sizes),
         strongest=[] if sizes is None else list(islice(strongest(part), STRONGEST)),
-        edge_contributions=Contributions(found.edges, found.total, "edge", topology.edge_labels),
-        node_contributions=Contributions(found.nodes, found.total, "node", lambda: iter(topology.labels)),
+        edge_contributions=Contributions(found.edges, found.total, "edge", topology),
+        node_contributions=Contributions(found.nodes, found.total, "node", topology),
         place=None if source is None else _place(ready, starts[0], end),
         zero=_zero_reason(ready, part, found, sizes, (starts, end)) if not found.total else None,
         edge_meaning=ready.edge_meaning,
@@ -292,10 +290,9 @@ def _place(graph: CompiledGraph, start: int, end: int) -> tuple[int, int] | None
     loops = components_between(graph, [start]) if graph.cycles != "collapse" else []
     if loops:
         return None
-    values = forward_values(graph, {graph.anchor(start): graph.one_and_zero[0]})
-    first = graph.topology.representative
-    reached = between(graph, [start], range(graph.n_nodes)).positions
-    others = [p for p in reached.tolist() if first[p] == p and p != graph.anchor(start)]
+    reached = positions_between(graph, [start], None)
+    values = forward_values(graph, {graph.anchor(start): graph.one_and_zero[0]}, among=reached)
+    others = [p for p in reached.tolist() if p != graph.anchor(start)]
     if graph.anchor(end) not in others:
         return None
     try:

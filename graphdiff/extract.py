@@ -16,6 +16,8 @@ from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import GraphTypeError, UsageError, WeightError
 
 _MISSING = object()
+#: Ids may go this far beyond 100 for each edge; farther they are no positions but names.
+MAX_SPARSE_IDS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,8 @@ def from_arrays(
     if len(first) != len(second):
         raise UsageError(f"{len(first):,} tails, but {len(second):,} heads")
     used = int(max(first.max(initial=-1), second.max(initial=-1))) + 1
+    if labels is None and used > MAX_SPARSE_IDS + 100 * len(first):
+        raise UsageError(f"node ids up to {used - 1:,} for {len(first):,} edges: ids count from 0, every one a node")
     if labels is not None and used > len(labels):
         raise UsageError(f"{len(labels):,} labels, but node ids up to {used - 1:,}")
     names = None if labels is None else _distinct(labels)

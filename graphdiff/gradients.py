@@ -212,6 +212,20 @@ def gradient_flow(part: Between, limits: tuple[float, float]) -> GradientFlow | 
     ------
     ValueOverflowError
         If a weight is larger than the largest float.
+
+    Examples
+    --------
+    >>> from graphdiff.between import between
+    >>> from graphdiff.compiled import CompiledGraph
+    >>> chain = CompiledGraph.from_arrays([0, 1, 2, 3], [1, 2, 3, 4], [0.5, 0.5, 0.5, 0.5], cycles="collapse")
+    >>> print(gradient_flow(between(chain, None, [4]), (0.2, 1e6)))
+    vanishing from 3 steps on (1: 0.125); 0.5 times a step
+    steps  nodes  |adjoint|  smallest  largest
+        0      1          1         1        1
+        1      1        0.5       0.5      0.5
+        2      1       0.25      0.25     0.25
+        3      1      0.125     0.125    0.125
+    root 0: 0.0625, 4 steps away
     """
     weights = _floats(part.graph.weights)
     if weights is None:

@@ -30,7 +30,13 @@ _REAL = (int, float, Fraction, Decimal, np.number)
 
 @dataclass(frozen=True)
 class EdgeAttribute:
-    """A numeric attribute of the edges: its range, and how many edges have no number under that name."""
+    """A numeric attribute of the edges: its range, and how many edges have no number under that name.
+
+    Examples
+    --------
+    >>> print(EdgeAttribute("weight", 0.5, 3, missing=2))
+    weight 0.5 to 3 (2 missing)
+    """
 
     name: str
     smallest: Number
@@ -110,6 +116,14 @@ def overview_of(graph: Any, part: Between, before: list[int], behind: list[int])
         What lies between its roots and its leaves.
     before, behind : list of int
         The number of paths from the roots to each node, and from each node to the leaves.
+
+    Examples
+    --------
+    >>> from graphdiff.between import between
+    >>> from graphdiff.compiled import CompiledGraph
+    >>> graph = CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2])
+    >>> overview_of(graph, between(graph), before=[1, 1, 2], behind=[2, 1, 1]).roots
+    ((0, 2),)
     """
     read = part.graph
     topology = read.topology

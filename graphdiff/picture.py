@@ -1,43 +1,28 @@
-"""What a drawing shows, before any format: labels, widths and colours of nodes and edges, and a legend.
-
-An annotated graph is drawn as its answer: what lies between the ends, a merged component as one node, and of
-much only the strongest paths. Any other graph is drawn as it is.
-"""
+"""What a drawing shows, before any format: labels, widths and colours of nodes and edges, and a legend."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
-from typing import Any
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 
 import networkx as nx
 import numpy as np
 
 from graphdiff.arithmetic import Number
-from graphdiff.between import SEMIRINGS, Between, between, total_over
-from graphdiff.compiled import compile
-from graphdiff.errors import GraphTypeError, UsageError, count_text
-from graphdiff.paths import node_text
-from graphdiff.ranking import ranked_paths
 from graphdiff.results import shown, texts
-from graphdiff.words import words_for
 
 #: Names longer than this are cut.
 MAX_NAME = 60
-#: So many strongest paths are looked at, at most, for those that fit into `max_edges`.
-MAX_RANKED = 1_000
+#: Numbers longer than this, such as symbols, are cut.
+MAX_NUMBER = 24
+#: The colour of an edge of which nothing is known.
+DARK = "#555555"
 
-# Two ends of one scale that differ to every kind of colour vision (M. Okabe, K. Ito, "Color Universal Design", 2008).
-BLUE, ORANGE = (0, 114, 178), (213, 94, 0)
-PALE_BLUE, PALE_ORANGE = (140, 196, 232), (250, 190, 130)
-WHITE, GREY = (255, 255, 255), (200, 200, 200)
-
-# Control characters, lone surrogates and noncharacters: no XML may hold them.
+# Control characters but the newline, lone surrogates and noncharacters: no XML may hold them.
 UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-
-Color = tuple[int, int, int]
+REAL = (int, float, Fraction, Decimal, np.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +43,7 @@ class DrawnEdge:
     head: int
     label: str
     width: float = 1.0
-    color: str = "#555555"
+    color: str = DARK
     is_faint: bool = False
 
 
@@ -76,89 +61,69 @@ class Picture:
 
     nodes: list[DrawnNode]
     edges: list[DrawnEdge]
-    legend: list[str]
+    legend: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Scale:
-    """How strongly a node or edge is drawn: its number in `attribute`, where `largest` is full strength."""
-
-    attribute: str
-    largest: float
-
-    def __call__(self, data: dict[str, Any]) -> float:
-        """Return a number from -1 to 1; 0 where there is none."""
-        return max(-1.0, min(1.0, _real(data.get(self.attribute)) / self.largest))
-
-
-def picture_of(graph: nx.DiGraph, *, max_edges: int = 60) -> Picture:
-    """Return what a drawing of a graph shows.
-
-    Parameters
-    ----------
-    graph : networkx.DiGraph or networkx.MultiDiGraph
-        From `graphdiff.annotate`, or any other.
-    max_edges : int
-        Of an annotated graph with more edges between the ends only the strongest paths are drawn, as many as
-        fit; at least one.
+def plain_picture(graph: nx.DiGraph) -> Picture:
+    """Return the picture of a graph as it is: its nodes and edges, and the edges' weights.
 
     Examples
     --------
     >>> G = nx.DiGraph()
     >>> G.add_edge("a", "b", weight=0.5)
-    >>> picture_of(G).edges
+    >>> plain_picture(G).edges
     [DrawnEdge(tail=0, head=1, label='0.5', width=1.0, color='#555555', is_faint=False)]
     """
-    if not isinstance(graph, nx.DiGraph):
-        kind = "the undirected graph" if isinstance(graph, nx.Graph) else f"a {type(graph).__name__}"
-        raise GraphTypeError(f"cannot draw {kind}: give a networkx DiGraph, such as annotate(graph, source, target)")
-    if max_edges < 1:
-        raise UsageError(f"max_edges={max_edges}: at least one edge has to be drawn")
-    return _answer(graph, max_edges) if "annotation" in graph.graph else _plain(graph)
+    place = {node: number for number, node in enumerate(graph)}
+    edges = [
+        DrawnEdge(place[u], place[v], "" if weight is None else short(weight))
+        for u, v, weight in graph.edges(data="weight")
+    ]
+    return Picture([DrawnNode((cut(name, MAX_NAME),)) for name in texts(graph)], edges)
 
 
 def clean(text: str) -> str:
-    """Return text without what no picture can show: control characters and lone surrogates become U+FFFD.
+    r"""Return text without what no picture can show: control characters and lone surrogates become U+FFFD.
 
     Examples
     --------
-    >>> clean("a\\x00b")
-    'a\ufffdb'
+    >>> ascii(clean("a\x00b"))
+    "'a\\ufffdb'"
     """
     return UNPRINTABLE.sub("\ufffd", text)
 
 
-def _plain(graph: nx.DiGraph) -> Picture:
-    place = {node: number for number, node in enumerate(graph)}
-    edges = [
-        DrawnEdge(place[u], place[v], "" if weight is None else _short(weight))
-        for u, v, weight in graph.edges(data="weight")
-    ]
-    return Picture([DrawnNode((_cut(name),)) for name in texts(graph)], edges, [])
+def cut(text: str, length: int) -> str:
+    """Return text of at most `length` characters; of a longer one the start and the end.
+
+    Examples
+    --------
+    >>> cut("abcdefgh", 5)
+    'ab…gh'
+    """
+    if len(text) <= length:
+        return text
+    half = (length - 1) // 2
+    return f"{text[: length - 1 - half]}…{text[-half:]}"
 
 
-# -- an annotated graph
+def short(number: Number) -> str:
+    """Return a number as a picture has room for: three significant digits, ints whole.
+
+    Examples
+    --------
+    >>> short(0.0833333), short(12), short(Fraction(1, 12))
+    ('0.0833', '12', '1/12')
+    """
+    return f"{number:.3g}" if isinstance(number, (float, Decimal)) else cut(shown(number), MAX_NUMBER)
 
 
-def _answer(graph: nx.DiGraph, max_edges: int) -> Picture:
-    """Return the picture of an annotated graph."""
-    part = _asked(graph)
-    drawn = _strongest_part(part, max_edges)
-    used = sorted({*drawn.heads.tolist(), *np.flatnonzero(np.diff(drawn.ptr)).tolist(), *part.sources, *part.targets})
-    place = {node: number for number, node in enumerate(used)}
-    names = texts([node_text(label) if isinstance(label, frozenset) else label for label in part.labels])
-    rows = [graph.nodes[graph_label(part, node)] for node in used]
-    scale, fills = _scale(graph, rows, drawn)
-    describe = _NODE_TEXTS[graph.graph["annotation"]]
-    marked = _marked(graph, part)
-    nodes = [
-        DrawnNode(
-            (_cut(names[node]), *describe(graph, names[node], data)),
-            _mixed(WHITE, PALE_BLUE, PALE_ORANGE, fills(data)),
-            node in marked[0],
-            node in marked[1],
-        )
-        for node, data in zip(used, rows, strict=True)
-    ]
-    edges = [_edge(graph, drawn, place[tail], place[head], edge, scale) for tail, head, edge in _ends(drawn)]
-    return Picture(nodes, edges, _legend(graph, part, drawn))
+def percent(share: Number) -> str:
+    """Return a share as a percentage; of a symbol the share itself.
+
+    Examples
+    --------
+    >>> percent(0.70796), percent(Fraction(2, 5)), percent(-0.00012)
+    ('70.8 %', '40 %', '-0.012 %')
+    """
+    return f"{float(100 * share):.3g} %" if isinstance(share, REAL) else cut(str(share), MAX_NUMBER)

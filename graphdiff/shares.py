@@ -8,7 +8,7 @@ that runs through it, in the total's unit.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Unpack
@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.cycles import Range, on_the_way
+from graphdiff.cycles import Range, on_the_way, positions_between
 from graphdiff.errors import SameComponentError
 from graphdiff.results import html_table, plain, require_pandas, shown, texts
 from graphdiff.sweeps import Values, checked, checked_array, forward_values, reverse_values
+from graphdiff.topology import Topology
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,12 +34,15 @@ class Flow:
     Attributes
     ----------
     graph : CompiledGraph
+    among : int array
+        The positions that lie between, in order; a collapsed component at its first position.
     tangents, adjoints : list or array, shape (n_nodes,)
-        By position; a collapsed component at its first position.
+        By position; they stand only at those between.
     total : number
     """
 
     graph: CompiledGraph
+    among: NDArray[Any]
     tangents: Values
     adjoints: Values
     total: Number
@@ -46,39 +50,36 @@ class Flow:
     @cached_property
     def nodes(self) -> NDArray[Any]:
         """Tangent · adjoint of each position."""
-        zero = self.graph.one_and_zero[1]
-        pairs = zip(_list(self.tangents), _list(self.adjoints), strict=True)
-        values = checked_array([a * b if a and b else zero for a, b in pairs])
+        among = self.among.tolist()
+        found = [self.tangents[p] * self.adjoints[p] for p in among]
+        values = _spread(self.graph.n_nodes, self.among, checked_array(found))
         return values[self.graph.topology.representative] if self.graph.cycles == "collapse" else values
 
     @cached_property
     def edges(self) -> NDArray[Any]:
-        """Tangent · weight · adjoint of each edge of the topology; 0 on what a collapsed component hides."""
+        """Tangent · weight · adjoint of each edge of the topology; 0 on what no path uses."""
         rows = self.graph.topology.quotient if self.graph.cycles == "collapse" else self.graph.topology.rows
-        weights = arithmetic.taken(self.graph.weights, rows.edges)
-        values = self._through(rows.tails, rows.heads, weights)
-        if len(values) == self.graph.n_edges:
-            return values
-        spread = np.zeros(self.graph.n_edges, dtype=values.dtype)
-        spread[rows.edges] = values
-        return spread
+        places, bounds = rows.places(self.among)
+        tails = np.repeat(self.among, np.diff(bounds))
+        inside = np.zeros(self.graph.n_nodes, dtype=bool)
+        inside[self.among] = True
+        used = inside[rows.heads[places]]
+        tails, heads, edges = tails[used], rows.heads[places[used]], rows.edges[places[used]]
+        values = self._through(tails, heads, arithmetic.taken(self.graph.weights, edges))
+        return _spread(self.graph.n_edges, edges, values)
 
     def _through(self, tails: NDArray[Any], heads: NDArray[Any], weights: Weights) -> NDArray[Any]:
         if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":
-            tangents, adjoints = np.asarray(self.tangents), np.asarray(self.adjoints)
-            # Beyond the ends a sweep may have overflowed: what no path uses carries 0, whatever stands there.
-            used = (tangents[tails] != 0) & (adjoints[heads] != 0)
-            values = np.zeros(len(tails))
-            values[used] = tangents[tails][used] * weights[used] * adjoints[heads][used]
-            return checked_array(values)
-        zero = self.graph.one_and_zero[1]
-        pushed, pulled = _list(self.tangents), _list(self.adjoints)
+            return checked_array(np.asarray(self.tangents)[tails] * weights * np.asarray(self.adjoints)[heads])
         ends = zip(tails.tolist(), heads.tolist(), arithmetic.listed(weights), strict=True)
-        return checked_array([pushed[u] * w * pulled[v] if pushed[u] and pulled[v] else zero for u, v, w in ends])
+        return checked_array([self.tangents[u] * w * self.adjoints[v] for u, v, w in ends])
 
 
-def _list(values: Values) -> list[Any]:
-    return values if isinstance(values, list) else values.tolist()
+def _spread(size: int, places: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
+    """Return `values` at `places` of an array of zeros."""
+    array = np.zeros(size, dtype=values.dtype)
+    array[places] = values
+    return array
 
 
 def flow(graph: CompiledGraph, sources: list[int], targets: list[int]) -> Flow:
@@ -94,10 +95,11 @@ def flow(graph: CompiledGraph, sources: list[int], targets: list[int]) -> Flow:
     one = ready.one_and_zero[0]
     starts = dict.fromkeys(sorted({graph.anchor(p) for p in sources}), one)
     ends = dict.fromkeys(sorted({graph.anchor(p) for p in targets}), one)
-    tangents = forward_values(ready, starts, loops, stop=None if len(ends) != 1 else next(iter(ends)))
-    adjoints = reverse_values(ready, ends, loops, start=min(starts, default=0))
+    among = positions_between(graph, list(starts), list(ends))
+    tangents = forward_values(ready, starts, loops, among=among)
+    adjoints = reverse_values(ready, ends, loops, among=among)
     total = sum((tangents[p] for p in ends), start=ready.one_and_zero[1])
-    return Flow(ready, tangents, adjoints, checked(arithmetic.plain(total)))
+    return Flow(ready, among, tangents, adjoints, checked(arithmetic.plain(total)))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -116,11 +118,16 @@ class Contributions(Mapping[Any, Number]):
     array: NDArray[Any]
     total: Number
     what: str
-    make_labels: Callable[[], Iterator[Any]]
+    topology: Topology
+
+    def label(self, place: int) -> Any:
+        """Return the edge or node at a place of the array."""
+        return self.topology.edge_label(place) if self.what == "edge" else self.topology.label(place)
 
     @cached_property
     def _index(self) -> dict[Any, int]:
-        return {label: number for number, label in enumerate(self.make_labels())}
+        labels = self.topology.edge_labels() if self.what == "edge" else self.topology.labels
+        return {label: number for number, label in enumerate(labels)}
 
     def __getitem__(self, key: Any) -> Number:
         value = self.array[self._index[key]]
@@ -132,6 +139,11 @@ class Contributions(Mapping[Any, Number]):
     def __len__(self) -> int:
         return len(self.array)
 
+    def carrying(self) -> Iterator[tuple[Any, Number]]:
+        """Yield the edges or nodes that carry something, with their contributions."""
+        places = np.flatnonzero(self.array).tolist()
+        return ((self.label(place), number) for place, number in zip(places, self.array[places].tolist(), strict=True))
+
     @property
     def shares(self) -> dict[Any, Number | None]:
         """Contribution / total of each; None where the total is 0."""
@@ -141,12 +153,8 @@ class Contributions(Mapping[Any, Number]):
 
     def top(self, n: int = 10) -> list[tuple[Any, Number]]:
         """Return the `n` with the largest absolute contributions, largest first."""
-        labels = list(self)
-        order = sorted(range(len(self)), key=lambda number: -abs(self.array[number]))[:n]
-        return [
-            (labels[number], plain_number)
-            for number, plain_number in zip(order, self.array[order].tolist(), strict=True)
-        ]
+        order = sorted(range(len(self)), key=lambda place: -abs(self.array[place]))[:n]
+        return [(self.label(place), number) for place, number in zip(order, self.array[order].tolist(), strict=True)]
 
     def to_dict(self) -> dict[str, Any] | list[dict[str, Any]]:
         """Return ``{node as text: contribution}``, or a record for each edge."""
@@ -210,7 +218,7 @@ def edge_contributions(
     {('b', 'c'): 2, ('b', 'd'): 3, ('c', 'e'): 2, ('d', 'e'): 3}
     """
     found = flow_between(compiled(graph, options), source, target)
-    return Contributions(found.edges, found.total, "edge", found.graph.topology.edge_labels)
+    return Contributions(found.edges, found.total, "edge", found.graph.topology)
 
 
 def node_contributions(
@@ -248,7 +256,7 @@ def node_contributions(
     0.6
     """
     found = flow_between(compiled(graph, options), source, target)
-    return Contributions(found.nodes, found.total, "node", lambda: iter(found.graph.topology.labels))
+    return Contributions(found.nodes, found.total, "node", found.graph.topology)
 
 
 def flow_between(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> Flow:

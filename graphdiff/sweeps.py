@@ -7,6 +7,7 @@ plain Python; both give the same bits. Between two positions a sweep walks only 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -33,7 +34,12 @@ MAX_EXACT_WORDS = 2e10
 
 
 def forward_values(
-    graph: CompiledGraph, seeds: Mapping[int, Number], loops: Sequence[Range] = (), *, stop: int | None = None
+    graph: CompiledGraph,
+    seeds: Mapping[int, Number],
+    loops: Sequence[Range] = (),
+    *,
+    stop: int | None = None,
+    among: NDArray[Any] | None = None,
 ) -> Values:
     """Push seeds forward: the value of each position is its seed plus value times weight over its in-edges.
 
@@ -45,13 +51,15 @@ def forward_values(
         The components whose walks are summed (`cycles.on_the_way`).
     stop : int, optional
         The first position whose edges need not be walked.
+    among : int array, optional
+        In order, the positions whose values are wanted, where that is all that lies between; spares the others.
 
     Returns
     -------
     list or array, shape (n_nodes,)
     """
     graph, prepared = _prepared(graph, seeds, loops)
-    values, push, _ = _engine(graph, prepared, lambda sizes, seeds: forward_values(sizes, seeds, stop=stop))
+    values, push, _ = _engine(graph, prepared, among, lambda sizes, seeds: forward_values(sizes, seeds, stop=stop))
     first = graph.topology.representative
     cursor = min((int(first[node]) for node in prepared), default=0)
     end = graph.n_nodes if stop is None else stop
@@ -65,7 +73,12 @@ def forward_values(
 
 
 def reverse_values(
-    graph: CompiledGraph, seeds: Mapping[int, Number], loops: Sequence[Range] = (), *, start: int = 0
+    graph: CompiledGraph,
+    seeds: Mapping[int, Number],
+    loops: Sequence[Range] = (),
+    *,
+    start: int = 0,
+    among: NDArray[Any] | None = None,
 ) -> Values:
     """Pull seeds back: the value of each position is its seed plus weight times value over its out-edges.
 
@@ -77,13 +90,15 @@ def reverse_values(
         The components whose walks are summed (`cycles.on_the_way`).
     start : int, optional
         The first position whose value is wanted.
+    among : int array, optional
+        In order, the positions whose values are wanted, where that is all that lies between; spares the others.
 
     Returns
     -------
     list or array, shape (n_nodes,)
     """
     graph, prepared = _prepared(graph, seeds, loops)
-    values, _, pull = _engine(graph, prepared, lambda sizes, seeds: reverse_values(sizes, seeds, start=start))
+    values, _, pull = _engine(graph, prepared, among, lambda sizes, seeds: reverse_values(sizes, seeds, start=start))
     first = int(graph.topology.representative[start]) if graph.n_nodes else 0
     cursor = _component_end(graph, max(prepared, default=-1))
     for begin, after in reversed(loops):
@@ -120,7 +135,9 @@ def _prepared(
     return (graph.divisible if loops else graph), prepared
 
 
-def _engine(graph: CompiledGraph, seeds: Mapping[int, Number], companion: Companion) -> tuple[Values, Pass, Pass]:
+def _engine(
+    graph: CompiledGraph, seeds: Mapping[int, Number], among: NDArray[Any] | None, companion: Companion
+) -> tuple[Values, Pass, Pass]:
     """Return start values, and the passes over a range of positions that change them: push and pull."""
     weights = graph.carried
     if isinstance(weights, np.ndarray) and pays(len(weights)) and _fits(graph, seeds, weights, companion):
@@ -129,21 +146,22 @@ def _engine(graph: CompiledGraph, seeds: Mapping[int, Number], companion: Compan
     values: list[Number] = [zero] * graph.n_nodes
     for node, seed in seeds.items():
         values[node] = zero + seed
-    rows = graph.listed_rows
+    nodes: Sequence[int] = range(graph.n_nodes) if among is None else among.tolist()
+    rows = graph.listed_rows if among is None else graph.rows_at(among)
 
     def push(start: int, stop: int) -> None:
-        for node in range(start, stop):
-            value = values[node]
+        for place in range(bisect_left(nodes, start), bisect_left(nodes, stop)):
+            value = values[nodes[place]]
             if value:
-                for head, weight in rows[node]:
+                for head, weight in rows[place]:
                     values[head] += value * weight
 
     def pull(start: int, stop: int) -> None:
-        for node in range(stop - 1, start - 1, -1):
-            value = values[node]
-            for head, weight in rows[node]:
+        for place in range(bisect_left(nodes, stop) - 1, bisect_left(nodes, start) - 1, -1):
+            value = values[nodes[place]]
+            for head, weight in rows[place]:
                 value += weight * values[head]
-            values[node] = value
+            values[nodes[place]] = value
 
     return values, push, pull
 

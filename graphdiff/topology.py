@@ -43,6 +43,13 @@ class Rows:
     heads: Ints
     edges: Ints
 
+    def places(self, positions: Ints) -> tuple[Ints, Ints]:
+        """Return where the edges that leave some positions stand here, row after row, and the bounds of the rows."""
+        first = self.ptr[positions].astype(np.int64)
+        sizes: Ints = self.ptr[positions + 1].astype(np.int64) - first
+        bounds = np.concatenate([[0], np.cumsum(sizes)])
+        return np.arange(bounds[-1]) + np.repeat(first - bounds[:-1], sizes), bounds
+
     @property
     def tails(self) -> Ints:
         """The tail of each edge."""

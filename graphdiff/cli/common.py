@@ -72,7 +72,7 @@ class OutputFormat(click.ParamType):
             return value
         if "." in value:
             self.fail(f"-o takes text, json or csv; for a file: -O {value}", param, ctx)
-        self.fail(f"{value!r} is not one of text, json, csv", param, ctx)
+        return self.fail(f"{value!r} is not one of text, json, csv", param, ctx)
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
         """Return what help shows."""

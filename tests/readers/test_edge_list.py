@@ -38,7 +38,7 @@ LAYOUTS = {
     "semicolons": "source;target;weight\na;b;2\n",
     "tabs": "source\ttarget\tweight\na\tb\t2\n",
     "spaces, any number": "a   b 2\n",
-    "spaces and tabs": "source\t target  weight\n a\tb  2 \n",
+    "spaces, and a tab further down": "source target weight\na\tb  2 \n",
     "quotes": '"source","target","weight"\n"a","b","2"\n',
     "a space behind each comma": "source, target, weight\na, b, 2\n",
     "comments and empty lines": "# made by hand\n\nsource,target,weight\n#x,y,9\n   \na,b,2\n\n",
@@ -191,22 +191,21 @@ def test_what_the_csv_module_writes_comes_back_summed(rows: list[tuple[str, str,
     assert {(tail, head): Fraction(weight) for tail, head, weight in triples(read(file.getvalue()))} == sums
 
 
-@given(st.text(alphabet='ab1,;\t \n"#.-_é\r\0'))
-def test_any_text_gives_a_graph_or_one_line(text: str) -> None:
+def outcome(text: str | bytes) -> nx.DiGraph | nx.MultiDiGraph | GraphdiffError:
     try:
-        graph = read(text)
+        return read(text)
     except GraphdiffError as error:
-        assert "\n" not in str(error)
+        return error
+
+
+@given(st.text(alphabet='ab1,;\t \n"#.-_é\r\0') | st.binary(max_size=200))
+def test_anything_gives_a_graph_with_edges_or_one_line(text: str | bytes) -> None:
+    result = outcome(text)
+    if isinstance(result, GraphdiffError):
+        assert str(result).startswith("e.csv")
+        assert "\n" not in str(result)
     else:
-        assert graph.number_of_edges() > 0
-
-
-@given(st.binary(max_size=200))
-def test_any_bytes_give_a_graph_or_an_error_of_ours(data: bytes) -> None:
-    try:
-        read(data)
-    except GraphdiffError as error:
-        assert str(error).startswith("e.csv")
+        assert result.number_of_edges() > 0
 
 
 def plain_rows(text: str) -> list[dict[str, str]]:
@@ -237,7 +236,7 @@ def test_real_edge_lists_have_the_edges_that_the_csv_module_reads(file: str, sha
             sums[row["source"], row["target"]] += float(row["weight"])
         assert {(tail, head): weight for tail, head, weight in triples(graph)} == sums
     else:
-        assert Counter(graph.edges()) == Counter((row["source"], row["target"]) for row in rows)
+        assert Counter(list(graph.edges())) == Counter((row["source"], row["target"]) for row in rows)
 
 
 def test_lavaans_estimates_are_read_with_the_columns_named(shared_data: Path) -> None:

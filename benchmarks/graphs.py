@@ -1,0 +1,107 @@
+"""The graphs that are measured, made as arrays: edges in random order, ids that say nothing about the order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class EdgeArrays:
+    """An acyclic graph as arrays of shape (n_edges,), with the two ends that are asked about."""
+
+    name: str
+    n_nodes: int
+    tails: Ints
+    heads: Ints
+    weights: NDArray[np.float64]
+    source: int
+    target: int
+
+    @property
+    def text(self) -> str:
+        """Name and size."""
+        return f"{self.name}, {self.n_nodes:,} nodes, {len(self.tails):,} edges"
+
+    @cached_property
+    def by_source(self) -> EdgeArrays:
+        """The same graph with its edges grouped by source."""
+        order = np.argsort(self.tails, kind="stable")
+        return replace(
+            self, tails=self.tails[order], heads=self.heads[order], weights=self.weights[order]
+        )
+
+    def to_networkx(self) -> nx.DiGraph:
+        """Return the same graph in networkx, its edges inserted in this order; parallel edges fall together."""
+        graph = nx.DiGraph()
+        graph.add_nodes_from(range(self.n_nodes))
+        graph.add_weighted_edges_from(
+            zip(self.tails.tolist(), self.heads.tolist(), self.weights.tolist(), strict=True)
+        )
+        return graph
+
+
+def layered(n_nodes: int, n_edges: int, n_layers: int = 100) -> EdgeArrays:
+    """Return random edges from each layer to the next; the source feeds the first one, the last feeds the target."""
+    rng = np.random.default_rng(1)
+    width = max(1, n_nodes // n_layers)
+    inner = 2 + width * n_layers
+    layer = rng.integers(0, n_layers - 1, n_edges)
+    tails = 2 + layer * width + rng.integers(0, width, n_edges)
+    heads = 2 + (layer + 1) * width + rng.integers(0, width, n_edges)
+    first, last = np.arange(2, 2 + width), np.arange(inner - width, inner)
+    tails = np.concatenate([tails, np.zeros(width, dtype=np.int64), last])
+    heads = np.concatenate([heads, first, np.ones(width, dtype=np.int64)])
+    return _shuffled("(a) layered", inner, tails, heads, (0, 1), rng)
+
+
+def preferential(n_nodes: int, degree: int = 10) -> EdgeArrays:
+    """Return a graph where every node is fed by older ones, each chosen in proportion to its degree.
+
+    A feeder is an end of an older edge, drawn at random: Batagelj and Brandes, "Efficient generation of large
+    random networks", Phys. Rev. E 71 (2005), with the chains of references followed all at once.
+    """
+    rng = np.random.default_rng(2)
+    heads = np.repeat(np.arange(1, n_nodes), degree)
+    ends = rng.integers(0, np.maximum(1, 2 * degree * (heads - 1)))  # the even end of an edge is its head
+    while len(referring := np.flatnonzero(ends % 2 == 1)):
+        ends[referring] = ends[ends[referring] // 2]
+    tails = heads[ends // 2]
+    tails[:degree] = 0
+    return _shuffled("(b) preferential", n_nodes, tails, heads, (0, n_nodes - 1), rng)
+
+
+def diamonds(n_diamonds: int) -> EdgeArrays:
+    """Return a chain of diamonds: two levels and four edges each, and twice as many paths with every one."""
+    top = 3 * np.arange(n_diamonds)
+    tails = np.concatenate([top, top, top + 1, top + 2])
+    heads = np.concatenate([top + 1, top + 2, top + 3, top + 3])
+    last = 3 * n_diamonds
+    return _shuffled("(c) diamonds", last + 1, tails, heads, (0, last), np.random.default_rng(3))
+
+
+def complete(n_nodes: int) -> EdgeArrays:
+    """Return the complete DAG: 2^(n - 2) paths from the first node to the last."""
+    tails, heads = np.triu_indices(n_nodes, 1)
+    rng = np.random.default_rng(4)
+    return _shuffled("complete DAG", n_nodes, tails, heads, (0, n_nodes - 1), rng)
+
+
+def _shuffled(
+    name: str, n_nodes: int, tails: Ints, heads: Ints, ends: tuple[int, int], rng: np.random.Generator
+) -> EdgeArrays:
+    """Give nodes new ids, edges a random order and weights that keep sums over paths in range."""
+    ids = rng.permutation(n_nodes)
+    degrees = np.bincount(heads, minlength=n_nodes)
+    weights = rng.uniform(0.5, 1.5, len(tails)) / degrees[heads]
+    order = rng.permutation(len(tails))
+    source, target = ids[list(ends)].tolist()
+    return EdgeArrays(
+        name, n_nodes, ids[tails][order], ids[heads][order], weights[order], source, target
+    )

@@ -1,0 +1,42 @@
+"""(4) The paths themselves: all of them, and the strongest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import log
+from pathlib import Path
+
+import graphdiff as gd
+from benchmarks.graphs import complete
+from benchmarks.peers import condensed, products_of_all_paths, shortest_simple_paths
+from benchmarks.report import Row, Size, compare
+
+DEBIAN = Path(__file__).parents[1] / "data" / "bookworm.Packages.xz"
+ENDS = ("kde-full", "libc6")
+
+
+def run(size: Size) -> Iterator[Row]:
+    """Time the enumeration of up to 65,536 paths, and the ten strongest of Debian's two thousand million."""
+    arrays = complete(8 + round(log(size.of(1024), 2)))
+    graph = arrays.to_networkx()
+    ready = gd.compile(graph)
+    source, target = arrays.source, arrays.target
+    calls = {
+        "graphdiff": lambda: gd.total_influence(ready, source, target, method="naive"),
+        "nx.all_simple_paths, products": lambda: products_of_all_paths(graph, source, target),
+    }
+    text = f"{arrays.text}, {gd.count_paths(ready, source, target):,} paths"
+    yield from compare("sum over all paths, one by one", text, calls, size)
+    yield from _strongest(size)
+
+
+def _strongest(size: Size) -> Iterator[Row]:
+    packages = gd.read(DEBIAN)
+    ready = gd.compile(packages, weight=gd.weights.even, cycles="collapse")
+    lengths, ends = condensed(packages, ENDS)
+    calls = {
+        "graphdiff": lambda: gd.strongest_paths(ready, *ENDS, k=10),
+        "nx.shortest_simple_paths, pruned": lambda: shortest_simple_paths(lengths, *ends, k=10),
+    }
+    text = f"Debian, {' to '.join(ENDS)}, {gd.count_paths(ready, *ENDS):,} paths"
+    yield from compare("the ten strongest paths", text, calls, size)

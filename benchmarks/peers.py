@@ -1,0 +1,127 @@
+"""The same questions asked without graphdiff: a C loop, scipy, and networkx with a dict or with all paths."""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import subprocess
+import tempfile
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from functools import cache
+from itertools import islice, pairwise
+from math import log, prod
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from scipy import sparse
+from scipy.sparse.linalg import spsolve_triangular
+
+from benchmarks.graphs import EdgeArrays
+from benchmarks.timing import Contestant
+from graphdiff import CompiledGraph
+
+C_SOURCE = Path(__file__).with_name("sweep.c")
+
+
+@cache
+def c_library() -> ctypes.CDLL | None:
+    """Return the C loops, compiled for this machine; None where no C compiler is."""
+    compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    if compiler is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        library = Path(folder) / "sweep.so"
+        flags = ["-O3", "-march=native", "-shared", "-fPIC"]
+        subprocess.run([compiler, *flags, str(C_SOURCE), "-o", str(library)], check=True)
+        return ctypes.CDLL(str(library))
+
+
+def c_sweeps(graph: CompiledGraph, source: int, target: int) -> dict[str, dict[str, Contestant]]:
+    """Return the C loops on the arrays of a compiled graph, by direction; none without a C compiler."""
+    library = c_library()
+    if library is None:
+        return {}
+    topology, values = graph.topology, np.empty(graph.n_nodes)
+    arrays = (topology.ptr, topology.heads, np.asarray(graph.weights), values)
+    pointers = [ctypes.c_void_p(array.ctypes.data) for array in arrays]
+    ends = [ctypes.c_int64(topology.position(node)) for node in (source, target)]
+    size = ctypes.c_int64(graph.n_nodes)
+
+    def forward() -> Any:
+        library.forward(size, *pointers, ends[0])
+        return values
+
+    def reverse() -> Any:
+        library.reverse(size, *pointers, ends[1])
+        return values
+
+    return {"forward": {"C -O3": forward}, "reverse": {"C -O3": reverse}}
+
+
+def scipy_forward(graph: CompiledGraph, source: int) -> Contestant:
+    """Return scipy's triangular solver on I - A, transposed, in the layout that it need not convert."""
+    n, nodes = graph.n_nodes, np.arange(graph.n_nodes)
+    rows, columns = np.append(graph.heads, nodes), np.append(graph.tails, nodes)
+    entries = np.append(-np.asarray(graph.weights), np.ones(n))
+    matrix = sparse.coo_array((entries, (rows.astype(np.int32), columns.astype(np.int32))), shape=(n, n)).tocsc()
+    seeds = np.zeros(n)
+    seeds[graph.topology.position(source)] = 1
+    return lambda: spsolve_triangular(matrix, seeds, lower=True, unit_diagonal=True, overwrite_A=True)
+
+
+def scipy_rows(arrays: EdgeArrays) -> sparse.csr_array:
+    """Return the edges as scipy's sparse rows: grouped by tail, in no order that a sweep could use."""
+    shape = (arrays.n_nodes, arrays.n_nodes)
+    return sparse.coo_array((arrays.weights, (arrays.tails, arrays.heads)), shape=shape).tocsr()
+
+
+def networkx_order(graph: nx.DiGraph) -> list[Hashable]:
+    """Return networkx's topological order."""
+    return list(nx.topological_sort(graph))
+
+
+def dict_loop(graph: nx.DiGraph, order: Sequence[Hashable], source: Hashable) -> dict[Hashable, float]:
+    """Return the influence of the source on every node by a loop over networkx's own dicts."""
+    values: dict[Hashable, float] = dict.fromkeys(graph, 0.0)
+    values[source] = 1.0
+    for node in order:
+        value = values[node]
+        for head, data in graph.adj[node].items():
+            values[head] += value * data["weight"]
+    return values
+
+
+def sorted_dict_loop(graph: nx.DiGraph, source: Hashable, target: Hashable) -> float:
+    """Return a total influence from scratch: topological order, then the loop."""
+    return dict_loop(graph, networkx_order(graph), source)[target]
+
+
+def products_of_all_paths(graph: nx.DiGraph, source: Hashable, target: Hashable) -> float:
+    """Return a total influence by networkx's enumeration of the paths."""
+    total = 0.0
+    for path in nx.all_simple_paths(graph, source, target):
+        total += prod(graph[u][v]["weight"] for u, v in pairwise(path))
+    return total
+
+
+def condensed(graph: nx.DiGraph, ends: tuple[str, str]) -> tuple[nx.DiGraph, tuple[int, int]]:
+    """Return the components between two nodes, with -log(1 / out-degree) as the length of an edge, and the ends.
+
+    The strongest path is then the shortest one.
+    """
+    merged = nx.condensation(graph)
+    component = merged.graph["mapping"]
+    source, target = (component[node] for node in ends)
+    leaving = Counter(component[u] for u, v in graph.edges if component[u] != component[v])
+    for tail, _, data in merged.edges(data=True):
+        data["length"] = log(leaving[tail])
+    inside = nx.descendants(merged, source) & nx.ancestors(merged, target) | {source, target}
+    return merged.subgraph(inside).copy(), (source, target)
+
+
+def shortest_simple_paths(graph: nx.DiGraph, source: int, target: int, *, k: int) -> list[list[int]]:
+    """Return networkx's `k` shortest paths."""
+    return list(islice(nx.shortest_simple_paths(graph, source, target, weight="length"), k))

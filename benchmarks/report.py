@@ -1,0 +1,91 @@
+"""What was measured, as a table for people and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from benchmarks.timing import Contestant, Rounds, interleaved, processes
+
+HEAD = ("measure", "on", "graphdiff", "peer", "takes", "graphdiff is", "peak MiB")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much to measure: graphs are scaled by `scale`, every measurement has so many rounds."""
+
+    scale: float
+    repeats: int
+
+    def of(self, count: int) -> int:
+        """Return `count` scaled, at least 2."""
+        return max(2, round(count * self.scale))
+
+
+@dataclass(frozen=True)
+class Row:
+    """graphdiff beside one peer; times are medians in seconds, `ratio` is the peer's time over graphdiff's."""
+
+    measure: str
+    graph: str
+    seconds: float
+    peer: str
+    peer_seconds: float
+    ratio: float
+    peak_mib: float | None = None
+    peer_peak_mib: float | None = None
+
+    def cells(self) -> tuple[str, ...]:
+        """Return the row as texts under `HEAD`."""
+        word = "faster" if self.ratio >= 1 else "slower"
+        peaks = "" if self.peak_mib is None else f"{self.peak_mib:.0f} : {self.peer_peak_mib:.0f}"
+        return (
+            self.measure,
+            self.graph,
+            _time_text(self.seconds),
+            self.peer,
+            _time_text(self.peer_seconds),
+            f"{max(self.ratio, 1 / self.ratio):,.3g} x {word}",
+            peaks,
+        )
+
+
+def compare(measure: str, graph: str, contestants: Mapping[str, Contestant], size: Size) -> Iterator[Row]:
+    """Time graphdiff, the first contestant, beside the others."""
+    yield from _rows(measure, graph, interleaved(contestants, repeats=size.repeats))
+
+
+def compare_processes(
+    measure: str, graph: str, commands: Mapping[str, Sequence[str]], size: Size
+) -> Iterator[Row]:
+    """Time a process of graphdiff, the first command, beside the others."""
+    yield from _rows(measure, graph, processes(commands, repeats=size.repeats))
+
+
+def _rows(measure: str, graph: str, rounds: Rounds) -> Iterator[Row]:
+    own, *peers = rounds.seconds
+    for peer in peers:
+        yield Row(
+            measure,
+            graph,
+            rounds.median(own),
+            peer,
+            rounds.median(peer),
+            rounds.ratio(peer),
+            rounds.peak_mib.get(own),
+            rounds.peak_mib.get(peer),
+        )
+
+
+def table(rows: Iterable[Row]) -> str:
+    """Return rows as a table in plain text."""
+    lines = [HEAD, *(row.cells() for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+
+
+def _time_text(seconds: float) -> str:
+    for unit, factor in (("s", 1.0), ("ms", 1e3)):
+        if seconds * factor >= 1:
+            return f"{seconds * factor:.3g} {unit}"
+    return f"{seconds * 1e6:.3g} µs"

@@ -1,0 +1,45 @@
+"""(1) One pass over large compiled graphs, forward and reverse, beside C, scipy and networkx."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import graphdiff as gd
+from benchmarks.graphs import EdgeArrays, diamonds, layered, preferential
+from benchmarks.peers import c_sweeps, dict_loop, networkx_order, scipy_forward
+from benchmarks.report import Row, Size, compare
+
+
+def run(size: Size) -> Iterator[Row]:
+    """Time passes over (a), (b) and (c), and over a tenth of (a) for the peer that takes dicts."""
+    yield from _beside_arrays(layered(size.of(1_000_000), size.of(10_000_000)), size)
+    yield from _beside_arrays(preferential(size.of(1_000_000)), size)
+    yield from _beside_arrays(diamonds(size.of(1_000_000)), size)
+    yield from _beside_dicts(layered(size.of(100_000), size.of(1_000_000)), size)
+
+
+def _beside_arrays(arrays: EdgeArrays, size: Size) -> Iterator[Row]:
+    graph = gd.CompiledGraph.from_arrays(arrays.tails, arrays.heads, arrays.weights)
+    compiled_c = c_sweeps(graph, arrays.source, arrays.target)
+    passes = {
+        "graphdiff": lambda: gd.forward(graph, arrays.source),
+        **compiled_c.get("forward", {}),
+        "scipy spsolve_triangular": scipy_forward(graph, arrays.source),
+        "graphdiff reverse": lambda: gd.reverse(graph, arrays.target),
+    }
+    yield from compare("forward pass", arrays.text, passes, size)
+    passes = {
+        "graphdiff": lambda: gd.reverse(graph, arrays.target),
+        **compiled_c.get("reverse", {}),
+    }
+    yield from compare("reverse pass", arrays.text, passes, size)
+
+
+def _beside_dicts(arrays: EdgeArrays, size: Size) -> Iterator[Row]:
+    graph = arrays.by_source.to_networkx()
+    ready, order = gd.compile(graph), networkx_order(graph)
+    passes = {
+        "graphdiff": lambda: gd.forward(ready, arrays.source),
+        "networkx dict loop": lambda: dict_loop(graph, order, arrays.source),
+    }
+    yield from compare("forward pass", arrays.text, passes, size)

@@ -1,0 +1,83 @@
+"""Fair times on a noisy machine: contestants take turns, round after round, and are compared within a round."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from timeit import Timer
+
+Contestant = Callable[[], object]
+
+#: Calls are repeated within a round until a round takes about so many seconds.
+ROUND = 0.01
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """The times of every contestant, in seconds a call, round by round.
+
+    Attributes
+    ----------
+    seconds : dict of name to list of float
+        The first contestant is the one that the others are held against.
+    peak_mib : dict of name to float
+        Peak memory, for contestants that are whole processes.
+    """
+
+    seconds: Mapping[str, Sequence[float]]
+    peak_mib: Mapping[str, float]
+
+    def median(self, name: str) -> float:
+        """Return a contestant's median time."""
+        return median(self.seconds[name])
+
+    def ratio(self, name: str) -> float:
+        """Return how many times as long as the first contestant one takes: the median over the rounds."""
+        first = next(iter(self.seconds.values()))
+        return median(other / own for own, other in zip(first, self.seconds[name], strict=True))
+
+
+def interleaved(contestants: Mapping[str, Contestant], *, repeats: int) -> Rounds:
+    """Time calls in turn, after each has been called once to warm up."""
+    timers = {name: Timer(call) for name, call in contestants.items()}
+    calls = {}
+    for name, timer in timers.items():
+        timer.timeit(1)
+        calls[name] = max(1, round(ROUND / timer.timeit(1)))
+    seconds: dict[str, list[float]] = {name: [] for name in timers}
+    for _ in range(repeats):
+        for name, timer in timers.items():
+            seconds[name].append(timer.timeit(calls[name]) / calls[name])
+    return Rounds(seconds, {})
+
+
+def processes(commands: Mapping[str, Sequence[str]], *, repeats: int) -> Rounds:
+    """Time whole processes in turn, after each has been run once to warm up, and keep their peak memory."""
+    seconds: dict[str, list[float]] = {name: [] for name in commands}
+    peaks: dict[str, list[float]] = {name: [] for name in commands}
+    for command in commands.values():
+        _run(command)
+    for _ in range(repeats):
+        for name, command in commands.items():
+            timer = Timer(lambda: peaks[name].append(_run(command)))  # noqa: B023, called before the next turn
+            seconds[name].append(timer.timeit(1))
+    return Rounds(seconds, {name: median(values) for name, values in peaks.items()})
+
+
+def _run(command: Sequence[str]) -> float:
+    """Run a process to its end and return its peak memory in MiB, which is at least that of this process."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with status {process.returncode}")
+    return peak_mib(usage.ru_maxrss)
+
+
+def peak_mib(maxrss: int) -> float:
+    """Return ``ru_maxrss`` in MiB: Linux counts it in KiB, macOS in bytes."""
+    return maxrss / (2**20 if sys.platform == "darwin" else 2**10)

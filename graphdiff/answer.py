@@ -1,0 +1,228 @@
+"""The picture of an annotated graph: what lies between the ends, and of much only the strongest paths.
+
+Width and colour say how much of the answer runs through a node or edge. A merged component is one node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from graphdiff.arithmetic import Number
+from graphdiff.between import SEMIRINGS, Between, between, total_over
+from graphdiff.compiled import compile
+from graphdiff.errors import count_text
+from graphdiff.paths import node_text
+from graphdiff.picture import MAX_NAME, REAL, DrawnEdge, DrawnNode, Picture, cut, percent, short
+from graphdiff.ranking import ranked_paths
+from graphdiff.results import shown, texts
+from graphdiff.weights import WEIGHTS
+from graphdiff.words import words_for
+
+#: So many strongest paths are looked at, at most, for those that fit into the picture.
+MAX_RANKED = 1_000
+
+# Two ends of a scale that differ to every kind of colour vision (M. Okabe, K. Ito, "Color Universal Design", 2008).
+Color = tuple[int, int, int]
+BLUE, ORANGE, GREY = (0, 114, 178), (213, 94, 0), (190, 190, 190)
+PALE_BLUE, PALE_ORANGE, WHITE = (140, 196, 232), (250, 190, 130), (255, 255, 255)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How strongly a node or edge is drawn: its number in `attribute`, where `largest` is full strength."""
+
+    attribute: str
+    largest: Number
+
+    def strength(self, data: dict[str, Any]) -> float:
+        """Return a number from -1 to 1; 0 where there is no real number."""
+        value = data.get(self.attribute)
+        return max(-1.0, min(1.0, float(value / self.largest))) if isinstance(value, REAL) else 0.0
+
+
+def answer_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
+    """Return the picture of a graph from `graphdiff.annotate`.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph or networkx.MultiDiGraph
+    max_edges : int
+        With more edges between the ends only the strongest paths are drawn, as many as fit; at least one.
+
+    Examples
+    --------
+    >>> from graphdiff.annotation import annotate
+    >>> G = nx.DiGraph()
+    >>> G.add_edge("a", "b", weight=0.5)
+    >>> answer_picture(annotate(G, "a", "b"), 60).legend[0]
+    'a leads to b by 1 path; total 0.5'
+    """
+    part = _asked(graph)
+    if not part.n_nodes:
+        return Picture(_lone_ends(graph.graph), [], [_question(graph.graph, part)])
+    drawn = _strongest_part(part, max_edges)
+    used = sorted({*drawn.heads.tolist(), *np.flatnonzero(np.diff(drawn.ptr)).tolist()}) or drawn.sources
+    place = {node: number for number, node in enumerate(used)}
+    return Picture(_nodes(graph, part, used), _edges(graph, drawn, place), _legend(graph.graph, part, drawn))
+
+
+# -- what is drawn
+
+
+def _asked(graph: nx.DiGraph) -> Between:
+    """Return what lies between the ends that the graph was annotated for."""
+    ready = compile(graph, cycles=graph.graph.get("cycles", "raise"))
+    ends = [graph.graph.get(end) for end in ("source", "target")]
+    return between(ready, *(None if end is None else [ready.topology.position(end)] for end in ends))
+
+
+def _strongest_part(part: Between, max_edges: int) -> Between:
+    """Return the part that the strongest paths take, as many as fit; at least one."""
+    if part.n_edges <= max_edges:
+        return part
+    kept: set[int] = set()
+    for _, edges, _ in islice(ranked_paths(part), MAX_RANKED):
+        grown = kept.union(edges)
+        if kept and len(grown) > max_edges:
+            break
+        kept = grown
+    keep = np.isin(part.edges, list(kept))
+    ptr = np.concatenate([[0], np.cumsum(keep)])[part.ptr]
+    return replace(part, ptr=ptr, heads=part.heads[keep], edges=part.edges[keep])
+
+
+def _nodes(graph: nx.DiGraph, part: Between, used: list[int]) -> list[DrawnNode]:
+    label = part.graph.topology.label
+    rows = [graph.nodes[label(int(part.positions[node]))] for node in used]
+    names = texts(node_text(name) if isinstance(name, frozenset) else name for name in part.labels)
+    scale = _scale(graph, rows)
+    sources = part.sources if graph.graph["annotation"] != "adjoint" else ()
+    targets = part.targets if graph.graph["annotation"] != "tangent" else ()
+    return [
+        DrawnNode(
+            lines=_lines(graph.graph, names[node], data),
+            fill=_hex(WHITE, PALE_BLUE, PALE_ORANGE, scale.strength(data)),
+            is_source=node in sources,
+            is_target=node in targets,
+        )
+        for node, data in zip(used, rows, strict=True)
+    ]
+
+
+def _lone_ends(asked: dict[str, Any]) -> list[DrawnNode]:
+    """Return the ends of a question to which the answer is that no path leads from one to the other."""
+    ends = [end for end in ("source", "target") if end in asked]
+    names = texts(asked[end] for end in ends)
+    return [
+        DrawnNode((cut(name, MAX_NAME),), is_source=end == "source", is_target=end == "target")
+        for end, name in zip(ends, names, strict=True)
+    ]
+
+
+def _edges(graph: nx.DiGraph, drawn: Between, place: dict[int, int]) -> list[DrawnEdge]:
+    steps = [(tail, head, edge) for tail, row in enumerate(drawn.rows) for head, edge, _ in row]
+    rows = [graph.get_edge_data(*drawn.edge_label(edge)) for _, _, edge in steps]
+    scale = _scale(graph, rows)
+    return [_edge(place[tail], place[head], data, scale) for (tail, head, _), data in zip(steps, rows, strict=True)]
+
+
+def _edge(tail: int, head: int, data: dict[str, Any], scale: Scale) -> DrawnEdge:
+    strength = scale.strength(data)
+    label = short(data["weight"]) + (f" · {percent(data['share'])}" if "share" in data else "")
+    color = _hex(GREY, BLUE, ORANGE, strength and strength * 0.75 + (0.25 if strength > 0 else -0.25))
+    return DrawnEdge(tail, head, label, 1 + 4 * abs(strength), color, data.get(scale.attribute) == 0)
+
+
+def _scale(graph: nx.DiGraph, rows: Iterable[dict[str, Any]]) -> Scale:
+    main = graph.graph["annotation"]
+    if main == "contribution" and graph.graph["total"]:
+        return Scale("share", 1)
+    sizes = [abs(row[main]) for row in rows if isinstance(row.get(main), REAL)]
+    return Scale(main, max(sizes, default=0) or 1)
+
+
+def _hex(base: Color, positive: Color, negative: Color, strength: float) -> str:
+    """Return the colour that lies so far from `base` towards the colour of the sign."""
+    end = positive if strength >= 0 else negative
+    return "#" + "".join(f"{round(a + (b - a) * abs(strength)):02x}" for a, b in zip(base, end, strict=True))
+
+
+# -- what is written
+
+
+def _lines(asked: dict[str, Any], name: str, data: dict[str, Any]) -> tuple[str, ...]:
+    """Return the lines of a node: its name, with its value where it has one, and its part of the answer."""
+    main = asked["annotation"]
+    title = cut(name, MAX_NAME) + (f" = {short(data['value'])}" if isinstance(data.get("value"), REAL) else "")
+    if main == "contribution":
+        return title, percent(data["share"]) if "share" in data else short(data["contribution"])
+    if asked.get("edge_meaning") != "feeds":
+        return title, short(data[main])
+    ends = (str(asked["target"]), name) if main == "adjoint" else (name, str(asked["source"]))
+    return title, "∂{}/∂{} = {}".format(*(cut(end, 16) for end in ends), short(data[main]))
+
+
+def _legend(asked: dict[str, Any], part: Between, drawn: Between) -> list[str]:
+    meaning = WEIGHTS[asked["weight_meaning"]].meaning if asked.get("weight_meaning") in WEIGHTS else None
+    return [
+        _question(asked, part),
+        *([f"weights: {meaning}"] if meaning else []),
+        *([_coverage(part, drawn)] if drawn is not part else []),
+        *_keys(asked),
+    ]
+
+
+def _question(asked: dict[str, Any], part: Between) -> str:
+    """Return what was asked, and the answer."""
+    words = words_for(asked.get("edge_meaning", "unknown"))
+    source, target = (cut(str(asked.get(end)), MAX_NAME) for end in ("source", "target"))
+    paths = _paths_text(part)
+    if asked["annotation"] == "tangent":
+        return f"{words.rank_from.format(source=source)}: {paths} to the leaves"
+    if asked["annotation"] == "adjoint":
+        return f"{words.rank_towards.format(target=target)}: {paths} from the roots"
+    total = shown(asked["total"])
+    if "source" not in asked:
+        return f"all roots to all leaves: {paths}; total {total}"
+    if not part.n_nodes:
+        return words.none.format(source=source, target=target)
+    return f"{words.relation.format(source=source, target=target)} by {paths}; total {total}"
+
+
+def _paths_text(part: Between) -> str:
+    if part.loops:
+        return "walks, cycles included"
+    n_paths = total_over(part, SEMIRINGS["count"]) or 0
+    return f"{count_text(n_paths)} path{'s' * (n_paths != 1)}"
+
+
+def _coverage(part: Between, drawn: Between) -> str:
+    """Return how much of the influence the drawn paths cover."""
+    if part.loops:
+        return "drawn: the strongest walks only"
+    counts = [count_text(total_over(some, SEMIRINGS["count"])) for some in (drawn, part)]
+    sizes = [total_over(some, SEMIRINGS["size"]) for some in (drawn, part)]
+    covered = f": {percent(sizes[0] / sizes[1])} of the influence" if sizes[1] else ""
+    return f"drawn: {counts[0]} of {counts[1]} paths{covered}"
+
+
+def _keys(asked: dict[str, Any]) -> Iterator[str]:
+    """Yield what numbers, widths, colours and borders mean."""
+    main = asked["annotation"]
+    edge = "local derivative" if asked.get("edge_meaning") == "feeds" else "weight"
+    if main == "contribution":
+        yield f"edge: {edge} · share of the total; node: share of the total"
+        yield "width and colour: share, blue with the total, orange against it"
+        yield "bold ellipse: source; double border: target"
+    else:
+        end = "target" if main == "adjoint" else "source"
+        way = "from the node to the target" if main == "adjoint" else "from the source to the node"
+        yield f"edge: {edge}; node: sum over the paths {way}"
+        yield "width and colour: size of that sum, blue positive, orange negative"
+        yield "double border: target" if end == "target" else "bold ellipse: source"

@@ -1,0 +1,78 @@
+"""DOT becomes SVG or PNG: Graphviz from pygraphviz's wheel, in a child process with limits of time and memory."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pydot
+
+from graphdiff.errors import LimitError, OutputError
+
+CHILD = Path(__file__).with_name("layout_child.py")
+#: The exit status of the child where there is no font for a bitmap.
+NO_FONT = 3
+# The DTD that Graphviz names is on the network; readers of XML that refuse one need none.
+DOCTYPE = re.compile(rb"<!DOCTYPE[^>]*>\s*")
+
+
+def layout(dot: pydot.Dot, format: str, *, timeout: float = 60.0, max_memory: int = 2**31) -> bytes:
+    r"""Return a drawing by `graphdiff.to_pydot` as a picture.
+
+    Parameters
+    ----------
+    dot : pydot.Dot
+        From `graphdiff.to_pydot` only: Graphviz is not safe with the DOT of others.
+    format : {"svg", "png"}
+    timeout : float
+        The most seconds that it may take.
+    max_memory : int
+        The most bytes of memory that it may take (not on Windows).
+
+    Raises
+    ------
+    LimitError
+        If the layout needs more time or memory than allowed.
+    OutputError
+        If Graphviz fails, or the machine has no font for a PNG.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from graphdiff.drawing import to_pydot
+    >>> layout(to_pydot(nx.DiGraph([("a", "b")])), "png")[:4]
+    b'\x89PNG'
+    """
+    picture = _run_child(dot.to_string().encode(), format, timeout, max_memory)
+    return DOCTYPE.sub(b"", picture, count=1) if format == "svg" else picture
+
+
+def _run_child(text: bytes, format: str, timeout: float, max_memory: int) -> bytes:
+    # -P: a module that lies in the working folder is not ours.
+    command = [sys.executable, "-P", str(CHILD), format, str(max_memory)]
+    try:
+        child = subprocess.run(command, input=text, capture_output=True, timeout=timeout, check=False)
+    except subprocess.TimeoutExpired:
+        raise _too_large(f"timeout={timeout:g} seconds") from None
+    if child.returncode == NO_FONT:
+        raise OutputError(
+            "this machine has no font to draw a PNG with: write an .svg, or install a font, such as fonts-dejavu-core"
+        )
+    complaints = child.stderr.decode("utf-8", "replace")
+    if "MemoryError" in complaints or "out of memory" in complaints:
+        raise _too_large(f"max_memory={max_memory:,} bytes")
+    if child.returncode or not child.stdout:
+        raise OutputError(
+            f"Graphviz broke down on the layout (status {child.returncode}); write the same picture as .dot instead"
+        )
+    return child.stdout
+
+
+def _too_large(limit: str) -> LimitError:
+    name = limit.partition("=")[0]
+    return LimitError(
+        f"laying out this picture took over {limit}: write it as .dot, draw fewer edges (max_edges= of an annotated "
+        f"graph), or raise {name}="
+    )
