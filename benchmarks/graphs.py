@@ -33,17 +33,13 @@ class EdgeArrays:
     def by_source(self) -> EdgeArrays:
         """The same graph with its edges grouped by source."""
         order = np.argsort(self.tails, kind="stable")
-        return replace(
-            self, tails=self.tails[order], heads=self.heads[order], weights=self.weights[order]
-        )
+        return replace(self, tails=self.tails[order], heads=self.heads[order], weights=self.weights[order])
 
     def to_networkx(self) -> nx.DiGraph:
-        """Return the same graph in networkx, its edges inserted in this order; parallel edges fall together."""
+        """Return the same graph in networkx, its edges inserted in this order; of parallel edges the last one stays."""
         graph = nx.DiGraph()
         graph.add_nodes_from(range(self.n_nodes))
-        graph.add_weighted_edges_from(
-            zip(self.tails.tolist(), self.heads.tolist(), self.weights.tolist(), strict=True)
-        )
+        graph.add_weighted_edges_from(zip(self.tails.tolist(), self.heads.tolist(), self.weights.tolist(), strict=True))
         return graph
 
 
@@ -86,11 +82,15 @@ def diamonds(n_diamonds: int) -> EdgeArrays:
     return _shuffled("(c) diamonds", last + 1, tails, heads, (0, last), np.random.default_rng(3))
 
 
-def complete(n_nodes: int) -> EdgeArrays:
-    """Return the complete DAG: 2^(n - 2) paths from the first node to the last."""
-    tails, heads = np.triu_indices(n_nodes, 1)
+def scattered(n_nodes: int, n_edges: int) -> EdgeArrays:
+    """Return a chain through all nodes, and edges drawn at random from all others that lead ahead."""
     rng = np.random.default_rng(4)
-    return _shuffled("complete DAG", n_nodes, tails, heads, (0, n_nodes - 1), rng)
+    tails, heads = np.triu_indices(n_nodes, 1)
+    ahead = np.flatnonzero(heads - tails > 1)
+    chosen = np.concatenate(
+        [np.flatnonzero(heads - tails == 1), rng.choice(ahead, n_edges - n_nodes + 1, replace=False)]
+    )
+    return _shuffled("scattered", n_nodes, tails[chosen], heads[chosen], (0, n_nodes - 1), rng)
 
 
 def _shuffled(
@@ -102,6 +102,4 @@ def _shuffled(
     weights = rng.uniform(0.5, 1.5, len(tails)) / degrees[heads]
     order = rng.permutation(len(tails))
     source, target = ids[list(ends)].tolist()
-    return EdgeArrays(
-        name, n_nodes, ids[tails][order], ids[heads][order], weights[order], source, target
-    )
+    return EdgeArrays(name, n_nodes, ids[tails][order], ids[heads][order], weights[order], source, target)

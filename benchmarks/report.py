@@ -55,9 +55,7 @@ def compare(measure: str, graph: str, contestants: Mapping[str, Contestant], siz
     yield from _rows(measure, graph, interleaved(contestants, repeats=size.repeats))
 
 
-def compare_processes(
-    measure: str, graph: str, commands: Mapping[str, Sequence[str]], size: Size
-) -> Iterator[Row]:
+def compare_processes(measure: str, graph: str, commands: Mapping[str, Sequence[str]], size: Size) -> Iterator[Row]:
     """Time a process of graphdiff, the first command, beside the others."""
     yield from _rows(measure, graph, processes(commands, repeats=size.repeats))
 

@@ -16,6 +16,8 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff.errors import WeightError
+
 Number: TypeAlias = Any
 Weights: TypeAlias = NDArray[Any] | list[Any]
 
@@ -117,7 +119,9 @@ def unify(values: Sequence[Number]) -> Weights:
     Raises
     ------
     OverflowError
-        If an int above 2**53 stands beside floats, or is too large for one.
+        If an int above 2**53 stands beside floats.
+    WeightError
+        If the kinds do not add up, as Decimal and Fraction.
     """
     kinds = set(map(type, values))
     if kinds <= {float}:
@@ -131,6 +135,9 @@ def unify(values: Sequence[Number]) -> Weights:
         if large is not None:
             raise OverflowError(f"the int {large} beside floats is above 2**53 and would be rounded")
         return np.array([float(value) for value in values])
+    if {Decimal} < kinds and not kinds <= {Decimal, int}:
+        others = ", ".join(sorted(kind.__name__ for kind in kinds - {Decimal, int}))
+        raise WeightError(f"Decimal and {others} do not mix in one sum; choose one kind of number")
     field = next((field for field in _FIELDS if field in kinds), None)
     if field is not None and kinds <= {field, int, float}:
         return [field(value) for value in values]
@@ -148,14 +155,14 @@ def exactly(weights: Weights) -> Weights:
 
     Raises
     ------
-    TypeError
+    WeightError
         If a weight is no real number.
     """
     if isinstance(weights, np.ndarray):
         return [Dyadic.of(weight) for weight in weights.tolist()] if weights.dtype.kind == "f" else weights
     wrong = next((weight for weight in weights if not isinstance(weight, (int, Fraction, Decimal))), None)
     if wrong is not None:
-        raise TypeError(f"exact=True needs real numbers, not {type(wrong).__name__}")
+        raise WeightError(f"exact=True needs real numbers, not {type(wrong).__name__}")
     return weights if all(type(weight) is int for weight in weights) else [Fraction(weight) for weight in weights]
 
 

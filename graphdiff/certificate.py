@@ -17,6 +17,7 @@ import numpy as np
 from graphdiff.arithmetic import Number
 from graphdiff.between import Between
 from graphdiff.results import plain
+from graphdiff.sweeps import Values
 
 ROUNDING = 2.0**-53
 #: The most that one product can lose below the smallest normal float.
@@ -31,7 +32,7 @@ class Certificate:
     ----------
     value : number
         The total.
-    abs_sum : float
+    abs_sum : number
         The sum of the absolute path influences.
     condition : float
         abs_sum / abs(value): how much cancellation magnifies errors; inf where value = 0 < abs_sum.
@@ -42,7 +43,7 @@ class Certificate:
     """
 
     value: Number
-    abs_sum: float
+    abs_sum: Number
     condition: float
     error_bound: float
     digits: int
@@ -52,7 +53,7 @@ class Certificate:
         return {name: plain(getattr(self, name)) for name in self.__dataclass_fields__}
 
 
-def certificate(part: Between, value: Number, abs_sum: float, adjoints: list[float]) -> Certificate | None:
+def certificate(part: Between, value: Number, abs_sum: Number, adjoints: Values) -> Certificate | None:
     """Return what is proven about a total by one forward sweep.
 
     Parameters
@@ -63,8 +64,8 @@ def certificate(part: Between, value: Number, abs_sum: float, adjoints: list[flo
         The total.
     abs_sum : float
         The sum of the absolute path influences.
-    adjoints : list of float, one a node of `part`
-        The sums of the absolute path influences to the targets.
+    adjoints : list or array
+        The sums of the absolute path influences to the targets, by position.
 
     Returns
     -------
@@ -74,22 +75,23 @@ def certificate(part: Between, value: Number, abs_sum: float, adjoints: list[flo
     exact = isinstance(value, (int, Fraction))
     if part.loops or isinstance(value, Decimal) or not (exact or isinstance(value, (float, complex))):
         return None
-    bound = 0.0 if exact else _error_bound(part, abs_sum, adjoints)
+    bound = 0.0 if exact else _error_bound(part, float(abs_sum), adjoints)
     size = abs(value)
-    condition = 1.0 if not abs_sum else math.inf if not size else abs_sum / float(size)
+    condition = 1.0 if not abs_sum else math.inf if not size else float(abs_sum / size)
     digits = 15 if not bound else 0 if not size else max(0, min(15, math.floor(math.log10(float(size) / bound))))
     return Certificate(value, abs_sum, condition, bound, digits)
 
 
-def _error_bound(part: Between, abs_sum: float, adjoints: list[float]) -> float:
+def _error_bound(part: Between, abs_sum: float, adjoints: Values) -> float:
     in_degree = np.bincount(part.heads, minlength=part.n_nodes).tolist()
     roundings = [0] * part.n_nodes
+    positions = part.positions.tolist()
     lost = 0.0
     for node, row in enumerate(part.rows):
         roundings[node] += in_degree[node]
         for head, *_ in row:
             roundings[head] = max(roundings[head], roundings[node])
-            lost += adjoints[head]
+            lost += float(adjoints[positions[head]])
     most = max((roundings[node] for node in part.targets), default=0) + len(part.targets) - 1
     gamma = most * ROUNDING / (1 - most * ROUNDING)
     # The bound itself is computed with roundings, all of them small beside one part in 2**20.

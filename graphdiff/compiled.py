@@ -184,18 +184,16 @@ class CompiledGraph:
 
     @cached_property
     def absolute(self) -> CompiledGraph:
-        """The same graph with the absolute values of the weights as floats: bounds what any sum can be.
+        """The same graph with the absolute values of the weights: what its sums can be at most.
 
         Raises
         ------
         TypeError
-            If a weight has no absolute value, as a symbol.
+            If a weight has no absolute value.
         """
         if isinstance(self.weights, np.ndarray):
-            sizes = np.abs(self.weights.astype(np.float64))
-        else:
-            sizes = np.array([float(abs(arithmetic.finished(weight))) for weight in self.weights])
-        return replace(self, weights=sizes, exact=False)
+            return replace(self, weights=np.abs(self.weights))
+        return replace(self, weights=arithmetic.unify([abs(arithmetic.finished(w)) for w in self.weights]))
 
     @cached_property
     def exact_words(self) -> float:

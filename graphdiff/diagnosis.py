@@ -248,9 +248,9 @@ def diagnose(
     Returns
     -------
     Diagnosis
-        Counting needs no weights. Gradient flow is None without a target or a path to it, where the weights are no numbers of the
-        graph's own (no edge has a ``weight``, or they are a preset such as `graphdiff.weights.even`), and where an
-        edge does not say that its tail feeds or causes its head.
+        Counting needs no weights. Gradient flow is None without a target or a path to it, where the weights are no
+        numbers of the graph's own (no edge has a ``weight``, or they are a preset such as `graphdiff.weights.even`),
+        and where ``G.graph["edge_meaning"]`` is anything but feeds, causes or unknown.
 
     Raises
     ------

@@ -11,7 +11,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any, Unpack
 
 import networkx as nx
@@ -24,7 +24,7 @@ from graphdiff.certificate import Certificate, certificate
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import Range, components_between, positions_between
 from graphdiff.paths import Path, node_text, strongest
-from graphdiff.results import plain
+from graphdiff.results import plain, shown
 from graphdiff.shares import Contributions, Flow, flow_between, path_entropy
 from graphdiff.sweeps import forward_values
 from graphdiff.words import words_for
@@ -101,8 +101,7 @@ class Explanation:
     def coverage(self) -> list[float]:
         """What part of the sum of absolute influences the strongest paths carry, one after the other."""
         whole = self.certificate.abs_sum if self.certificate else abs(self.total)
-        sums = np.cumsum([float(abs(path.influence) / whole) for path in self.strongest]) if whole else []
-        return [float(part) for part in sums]
+        return list(accumulate(float(abs(path.influence) / whole) for path in self.strongest)) if whole else []
 
     def last_steps(self) -> list[tuple[str, float]]:
         """Return the nodes that the influence comes through last, with their part of what arrives, largest first."""
@@ -227,7 +226,7 @@ def explain(
         total=found.total,
         direct=arithmetic.finished(direct),
         indirect=arithmetic.finished(found.total - direct - empty),
-        certificate=None if sizes is None else _certificate(part, found, sizes),
+        certificate=None if sizes is None else certificate(part, found.total, sizes.total, sizes.adjoints),
         n_paths=None if part.loops else total_over(part, SEMIRINGS["count"]) or 0,
         lengths=_lengths(part),
         effective_paths=None if sizes is None else _effective_paths(ready, part, sizes),
@@ -249,11 +248,6 @@ def _has_sizes(graph: CompiledGraph) -> bool:
         return True
     kinds = (int, float, complex, Decimal, Fraction, arithmetic.Dyadic)
     return all(isinstance(weight, kinds) for weight in graph.weights)
-
-
-def _certificate(part: Between, found: Flow, sizes: Flow) -> Certificate | None:
-    adjoints = [float(sizes.adjoints[position]) for position in part.positions.tolist()]
-    return certificate(part, found.total, float(sizes.total), adjoints)
 
 
 def _lengths(part: Between) -> tuple[int, int] | None:
@@ -327,8 +321,8 @@ def _zero_reason(
         return f"every path has an edge of weight 0, as {edge} ({len(dead):,} such {words.edges} on the way)"
     if sizes is None or not sizes.total:
         return "the products of the weights are too small for a float (underflow); exact=True keeps them"
-    half = float(sizes.total) / 2
-    return f"paths cancel: +{half:.6g} and -{half:.6g}"
+    half = shown(sizes.total / 2)
+    return f"paths cancel: +{half} and -{half}"
 
 
 def _path_without_zero(part: Between) -> bool:

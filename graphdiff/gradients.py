@@ -275,7 +275,7 @@ def _keeping(part: Between, graph: CompiledGraph, keep: NDArray[np.bool_]) -> Be
 
 def _sizes(adjoints: list[Any]) -> NDArray[np.float64]:
     """Return |adjoint|, NaN where no edge is alive; what overflowed on the way, and may be NaN, is infinite."""
-    dead = np.array([adjoint is None for adjoint in adjoints])
+    dead = [adjoint is None for adjoint in adjoints]
     with np.errstate(all="ignore"):
         sizes: NDArray[np.float64] = np.abs(np.array([0.0 if adjoint is None else adjoint for adjoint in adjoints]))
     sizes[np.isnan(sizes)] = np.inf

@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 import networkx as nx
 
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import Number, is_finite, is_number
 from graphdiff.between import between
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import on_the_way
@@ -184,6 +184,9 @@ def reverse(
 
 def _seeds(graph: CompiledGraph, nodes: Hashable | Mapping[Any, Number]) -> dict[int, Number]:
     if isinstance(nodes, Mapping):
+        wrong = next((seed for seed in nodes.values() if not (is_number(seed) and is_finite(seed))), 0)
+        if wrong != 0:
+            raise UsageError(f"the seed {wrong!r} is not a finite number")
         return {graph.topology.position(node): seed for node, seed in nodes.items()}
     return {graph.topology.position(nodes): graph.one_and_zero[0]}
 

@@ -16,7 +16,7 @@ __all__ = ["NO_FONT", "main", "render"]
 #: The exit status where the machine has no font to draw a bitmap with.
 NO_FONT = 3
 # Twice the 72 dots to the inch of an SVG: small text stays legible.
-PNG_DPI = "144"
+PNG_DPI = b"144"
 # In any font but the boxes that stand for a missing one, these two differ in width.
 PROBE = 'digraph { node [shape=plain, fontname="Helvetica"]; a [label="iiiiiiii"]; b [label="WWWWWWWW"] }'
 
@@ -44,7 +44,7 @@ def render(text: bytes, format: str) -> bytes:
         file.seek(0)
         graph = gv.agread(file, None)
     if format == "png":
-        gv.agattr_label(graph, gv.AGRAPH, "dpi", PNG_DPI)
+        gv.agattr_label(graph, gv.AGRAPH, b"dpi", PNG_DPI)
     context = gv.gvContextWithBuiltins()
     if gv.gvLayout(context, graph, b"dot"):
         raise ValueError("Graphviz cannot lay it out")

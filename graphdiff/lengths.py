@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff.between import SEMIRINGS, Between, total_over
 
@@ -20,7 +23,12 @@ MAX_HISTOGRAM = 10**7
 #: Ints up to so many bits are written in decimal; Python and JSON readers refuse more than 4,300 digits.
 MAX_DECIMAL_BITS = 14_000
 
-Moments = tuple[int, int, int]
+#: More than the logarithm to base 2 of any count can be wrong.
+LOG_ERROR = 1e-6
+
+Moments: TypeAlias = tuple[int, int, int]
+Ends: TypeAlias = tuple[NDArray[Any], NDArray[Any]]
+Found: TypeAlias = "tuple[Passage | None, tuple[Any, ...]]"
 
 
 def quotient(numerator: int, denominator: int) -> int | float:
@@ -188,20 +196,56 @@ def passages_of(part: Between, before: list[int], behind: list[int]) -> Passages
     >>> passages_of(part, *counts).node
     Passage(label=1, n_paths=1, share=0.5)
     """
-    n_paths = sum(before[node] for node in part.targets)
     tails = np.repeat(np.arange(part.n_nodes), np.diff(part.ptr))
-    inner = np.setdiff1d(np.arange(part.n_nodes), [*part.sources, *part.targets])
+    inner = np.setdiff1d(np.arange(part.n_nodes), [*part.sources, *part.targets]).astype(np.int64)
     on_nodes, on_edges = _on_every_path(part, tails)
-    on_inner = inner[on_nodes[inner]]
-    node = _busiest(inner, inner, on_inner, before, behind)
-    edge = _busiest(tails, part.heads, np.flatnonzero(on_edges), before, behind)
-    names = part.labels
-    return Passages(
-        node=node and Passage(names[inner[node[0]]], node[1], node[1] / n_paths),
-        edge=edge and Passage(part.edge_label(int(part.edges[edge[0]])), edge[1], edge[1] / n_paths),
-        bottleneck_nodes=tuple([names[place] for place in on_inner.tolist()]),
-        bottleneck_edges=tuple([part.edge_label(edge) for edge in part.edges[on_edges].tolist()]),
+    n_paths = sum(before[node] for node in part.targets)
+
+    def passages(ends: Ends, on_all: NDArray[np.bool_], label: Callable[[int], Any]) -> Found:
+        found = _busiest(ends, on_all, before, behind)
+        busiest = None if found is None else Passage(label(found[0]), found[1], found[1] / n_paths)
+        return busiest, tuple([label(place) for place in np.flatnonzero(on_all).tolist()])
+
+    node, bottleneck_nodes = passages((inner, inner), on_nodes[inner], lambda place: part.labels[inner[place]])
+    edge, bottleneck_edges = passages(
+        (tails, part.heads), on_edges, lambda place: part.edge_label(int(part.edges[place]))
     )
+    return Passages(node, edge, bottleneck_nodes, bottleneck_edges)
+
+
+def _on_every_path(part: Between, tails: NDArray[Any]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the masks of the nodes and of the edges that every path uses.
+
+    All edges lie on a path and lead forward in the topological order, so that a node is on every path where no edge
+    leaps over it, and an edge where no other crosses the gap after its tail. Sources and targets are edges too: from
+    a place before all nodes, and to a place behind them.
+    """
+    size = part.n_nodes
+    sources, targets = (np.array(nodes, dtype=np.int64) for nodes in (part.sources, part.targets))
+    starts = np.concatenate([tails + 1, np.zeros_like(sources), targets + 1])
+    stops = np.concatenate([part.heads + 1, sources + 1, np.full_like(targets, size + 1)])
+    entering = np.bincount(stops, minlength=size + 2)
+    crossing = np.cumsum(np.bincount(starts, minlength=size + 2) - entering)
+    return crossing[:size] == entering[1 : size + 1], crossing[tails + 1] == 1
+
+
+def _busiest(ends: Ends, on_all: NDArray[np.bool_], before: list[int], behind: list[int]) -> tuple[int, int] | None:
+    """Return the first place with the largest product of ``before[tail]`` and ``behind[head]``, and the product.
+
+    Products of thousand-digit counts take long: only those are made that are the largest by their logarithms.
+    """
+    if not len(on_all):
+        return None
+    tails, heads = ends
+    candidates = np.flatnonzero(on_all)[:1]
+    if not len(candidates):
+        logs = [np.array([math.log2(count) for count in counts]) for counts in (before, behind)]
+        sizes = logs[0][tails] + logs[1][heads]
+        candidates = np.flatnonzero(sizes >= sizes.max() - LOG_ERROR)
+    products = {place: before[tails[place]] * behind[heads[place]] for place in candidates.tolist()}
+    return max(products.items(), key=lambda product: product[1])
+
+
 @dataclass(frozen=True)
 class Cost:
     """What each method pays for the total, in multiply-adds.

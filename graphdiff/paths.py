@@ -288,8 +288,10 @@ def strongest_paths(
     >>> print(strongest_paths(G, "b", "e", k=1)[0])
     b -> d -> e  (-3)
     """
-    if (k is not None and k < 0) or (coverage is not None and not 0 <= coverage <= 1):
-        raise UsageError("k must not be negative, and coverage lies between 0 and 1")
+    if k is not None and (not isinstance(k, int) or k < 0):
+        raise UsageError(f"k={k!r}: a number of paths, 0 or more")
+    if coverage is not None and not 0 <= coverage <= 1:
+        raise UsageError(f"coverage={coverage!r}: a part between 0 and 1")
     ready = compiled(graph, options)
     part = between(ready, None, [ready.topology.position(target)]) if source is None else _pair(ready, source, target)
     paths = strongest(part)

@@ -134,7 +134,7 @@ def _warnings(columns: Sequence[Explanation]) -> list[str]:
             )
         elif known.condition > 1 + 1e-9:
             found.append(
-                f"Paths of both signs cancel in part: their absolute influences sum to {known.abs_sum:.6g}; "
+                f"Paths of both signs cancel in part: their absolute influences sum to {shown(known.abs_sum)}; "
                 "the parts below are of that sum."
             )
     return found
@@ -162,7 +162,7 @@ def _strongest(column: Explanation) -> list[str]:
 
 
 def _percent(part: float) -> str:
-    return f"{100 * part:5.1f} %"
+    return f"{100 * part:5.1f} %" if part >= 0.0005 or not part else f"{100 * part:5.0e} %"
 
 
 def path_text(path: Path, *, short: bool = False) -> str:
@@ -170,8 +170,8 @@ def path_text(path: Path, *, short: bool = False) -> str:
     names = [node_text(node) for node in path.nodes]
     if short and len(names) > 2:
         names[0] = "…"
-    if len(names) > 12:
-        names = [*names[:5], f"… {len(names) - 10} more …", *names[-5:]]
+    if len(names) > 9:
+        names = [*names[:4], f"… {len(names) - 8:,} more …", *names[-4:]]
     return " > ".join(names)
 
 

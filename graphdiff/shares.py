@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, Unpack
 
@@ -284,10 +285,17 @@ def path_entropy(found: Flow) -> float | None:
     found : Flow
         Of a graph of absolute weights (``graph.absolute``).
     """
-    total = float(found.total)
-    if total <= 0:
+    if not found.total:
         return None
-    weights = np.asarray(found.graph.weights, dtype=np.float64)
-    shares = found.edges / total
-    used = shares > 0
-    return max(0.0, math.log(total) - float(np.sum(shares[used] * np.log(weights[used]))))
+    used = np.flatnonzero(found.edges)
+    weights = arithmetic.listed(arithmetic.taken(found.graph.weights, used))
+    parts = [float(number / found.total) for number in found.edges[used].tolist()]
+    return max(0.0, _log(found.total) - math.fsum(part * _log(w) for part, w in zip(parts, weights, strict=True)))
+
+
+def _log(number: Number) -> float:
+    """Return the logarithm of a positive number, also of one beyond the floats."""
+    exact = arithmetic.finished(number)
+    if isinstance(exact, Fraction):
+        return math.log(exact.numerator) - math.log(exact.denominator)
+    return math.log(exact)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -188,7 +189,8 @@ def _fits(graph: CompiledGraph, seeds: Mapping[int, Number], weights: NDArray[An
         return all(isinstance(seed, (int, float, Fraction)) for seed in seeds.values())
     if not all(isinstance(seed, int) for seed in seeds.values()):
         return False
-    sizes = companion(graph.absolute, {node: float(abs(seed)) for node, seed in seeds.items()})
+    in_floats = replace(graph, weights=np.abs(graph.weights).astype(np.float64))
+    sizes = companion(in_floats, {node: float(abs(seed)) for node, seed in seeds.items()})
     return float(np.max(sizes, initial=0.0)) < SAFE_INT
 
 

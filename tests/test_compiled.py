@@ -169,6 +169,13 @@ class TestTables:
         with pytest.raises(gd.errors.GraphTypeError, match="same labels in the same order"):
             gd.compile(frame)
 
+    @pytest.mark.parametrize(
+        "kind", ["bool", "int8", "uint64", "float16", "float32", "longdouble", "complex128", "object"]
+    )
+    def test_any_kind_of_array(self, kind: str) -> None:
+        table = np.array([[0, 1], [0, 0]]).astype(kind)
+        assert gd.total_influence(table, 0, 1) == 1
+
     def test_a_frame_is_never_changed(self) -> None:
         frame = tables()["floats"]
         gd.forward(frame, "a")
@@ -199,6 +206,15 @@ class TestFromArrays:
         labels = ["a", "b", "c", "alone"]
         compiled = gd.CompiledGraph.from_arrays([1, 2, 2], [0, 1, 0], [5, 3, 2], labels=labels)
         assert gd.forward(compiled, "c") == {"c": 1, "b": 3, "a": 17, "alone": 0}
+
+    def test_labels_may_be_an_array(self) -> None:
+        compiled = gd.CompiledGraph.from_arrays([0], [1], [3.0], labels=np.array(["a", "b"]))
+        assert gd.forward(compiled, "a") == {"a": 1, "b": 3}
+
+    @pytest.mark.parametrize("node", ["0", 1.5, None, (0,), -1, 2])
+    def test_what_is_no_id_is_no_node(self, node: Any) -> None:
+        with pytest.raises(gd.errors.UnknownNodeError, match="no node"):
+            gd.forward(gd.CompiledGraph.from_arrays([0], [1], [3.0]), node)
 
     def test_parallel_edges_add(self) -> None:
         compiled = gd.CompiledGraph.from_arrays([0, 0], [1, 1], [5.0, 3.0])

@@ -19,6 +19,7 @@ from hypothesis import given
 import graphdiff as gd
 from graphdiff.diagnosis import Diagnosis, diagnose
 from graphdiff.errors import LimitError, UnknownNodeError, UsageError, WeightError
+from graphdiff.lengths import Passage
 
 
 def check_against(found: Diagnosis, listed: list[Walk], ends: set[Any], isolated: set[Any]) -> None:
@@ -98,7 +99,7 @@ class TestClosedForms:
         assert found.passages.bottleneck_nodes == (1,)
         assert found.passages.bottleneck_edges == ()
 
-    @pytest.mark.parametrize("steps", [40, 20_000])
+    @pytest.mark.parametrize("steps", [40, 5_000])
     def test_triple_chain(self, steps: int) -> None:
         found = diagnose(parallel_chain(*[[1, 1, 1]] * steps), 0, steps, weight=None)
         assert found.n_paths == 3**steps
@@ -173,11 +174,13 @@ class TestRealFiles:
 
     def test_debian(self, shared_data: Path) -> None:
         packed = shared_data / "debian" / "bookworm-main-amd64.Packages.xz"
-        found = diagnose(gd.read(packed), "openssh-server", "liblzma5")
+        graph = gd.read(packed)
+        found = diagnose(graph, "openssh-server", "liblzma5")
         assert (found.n_paths, found.n_nodes, found.n_edges) == (26, 13, 20)
-        assert found.passages.node is not None
-        assert found.passages.node.label == "dpkg"
-        assert found.passages.node.n_paths == 24
+        near = graph.subgraph(nx.descendants(graph, "openssh-server") | {"openssh-server"})
+        listed = [tuple(path) for path in nx.all_simple_edge_paths(near, "openssh-server", "liblzma5")]
+        check_against(found, listed, {"openssh-server", "liblzma5"}, set())
+        assert found.passages.edge == Passage(("dpkg", "liblzma5"), 24, 24 / 26)
         assert found.gradient_flow is None
 
 
@@ -272,7 +275,7 @@ class TestReport:
         assert "none, but there is one the other way: are the ends swapped?" in str(diagnose(olah(), "e", "b"))
         apart = diagnose(olah(), "a", "b")
         assert not apart.swapped
-        assert "paths             none\n" in str(apart)
+        assert str(apart).endswith("paths             none")
         assert apart.to_dict()["lengths"] is None
 
     @pytest.mark.parametrize("meaning", ["depends on", "imports", "calls", "blames"])

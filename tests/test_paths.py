@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import networkx as nx
 import pytest
+import sympy
 from graphs import (
     INTS,
     NUMBERS,
@@ -243,6 +245,27 @@ class TestStrongest:
         assert [path.influence for path in gd.strongest_paths(graph, 0, 1, coverage=0.5)] == [4]
         assert [path.influence for path in gd.strongest_paths(graph, 0, 1, coverage=0.6)] == [4, 2]
         assert [path.influence for path in gd.strongest_paths(graph, 0, 1, coverage=1.0)] == [4, 2, 1, 1]
+
+    @pytest.mark.parametrize("kind", [int, float, Fraction, Decimal, complex])
+    def test_any_number_that_has_a_size_is_ranked(self, kind: type) -> None:
+        graph = parallel_chain([kind(1), kind(3), kind(-2)], [kind(4)])
+        strongest = gd.strongest_paths(graph, 0, 2)
+        assert [path.influence for path in strongest] == [12, -8, 4]
+        assert {type(path.influence) for path in strongest} == {kind}
+
+    def test_exact_sums_of_floats_are_ranked_too(self) -> None:
+        graph = weighted([("a", "b", 0.1), ("b", "c", 0.3), ("a", "c", 0.2)])
+        strongest = gd.strongest_paths(graph, "a", "c", exact=True)
+        assert [path.influence for path in strongest] == [Fraction(0.2), Fraction(0.1) * Fraction(0.3)]
+        assert gd.strongest_paths(graph, "a", "c", exact=True, coverage=0.5) == strongest[:1]
+
+    def test_symbols_have_no_order(self) -> None:
+        with pytest.raises(gd.errors.UsageError, match="compare"):
+            gd.strongest_paths(weighted([("a", "b", sympy.Symbol("w"))]), "a", "b")
+
+    def test_coverage_of_more_than_any_float(self) -> None:
+        """2^2000 equal paths: three of them cover next to nothing."""
+        assert len(gd.strongest_paths(diamonds(2000), 0, 6000, coverage=0.5, k=3)) == 3
 
     def test_it_does_not_enumerate(self) -> None:
         """2^200 paths; the best is the one of the larger weights, the next ones differ at one diamond."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -39,6 +40,7 @@ for _verb in (why.why, rank.rank, paths.paths, diagnose.diagnose, jacobian.jacob
 
 def main() -> None:
     """Run the command line: an error is one line on standard error, and the exit status says its kind."""
+    gc.disable()  # a graph's millions of objects live until the end: looking for garbage among them only takes time
     try:
         status = graphdiff.main(prog_name="graphdiff", standalone_mode=False)
     except click.ClickException as error:

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -61,7 +63,7 @@ class Settings:
     force: bool
 
 
-class OutputFormat(click.ParamType):
+class OutputFormat(click.ParamType[str]):
     """text, json or csv; a file name gets told where it belongs."""
 
     name = "format"
@@ -180,9 +182,12 @@ def compile_all(graph: nx.DiGraph, settings: Settings) -> list[CompiledGraph]:
     return found
 
 
+@lru_cache(maxsize=1)
 def default_weights(graph: nx.DiGraph) -> tuple[str, ...]:
     """Return the weightings of a file: its attribute weight, else unit and even side by side."""
-    has_weight = any("weight" in data for _, _, data in graph.edges(data=True))
+    rows = chain.from_iterable(row.values() for _, row in graph.adjacency())
+    edges = (data for row in rows for data in row.values()) if graph.is_multigraph() else rows
+    has_weight = any("weight" in data for data in edges)
     return ("weight",) if has_weight else ("unit", "even")
 
 

@@ -114,12 +114,7 @@ def test_clauses_that_nobody_satisfies_are_counted() -> None:
 
 
 def test_a_package_listed_twice_is_one_node_with_the_dependencies_of_both() -> None:
-    text = (
-        stanza("doc", Version="1", Depends="a")
-        + stanza("a")
-        + stanza("b")
-        + stanza("doc", Version="2", Depends="b")
-    )
+    text = stanza("doc", Version="1", Depends="a") + stanza("a") + stanza("b") + stanza("doc", Version="2", Depends="b")
     graph = read(text)
     assert list(graph) == ["doc", "a", "b"]
     assert list(graph.edges) == [("doc", "a"), ("doc", "b")]
@@ -133,9 +128,7 @@ def test_continuation_lines_windows_line_ends_and_a_byte_order_mark() -> None:
 
 
 def test_a_field_given_twice_counts_once() -> None:
-    assert list(read("Package: a\nDepends: b\nDepends: c\n\nPackage: b\n\nPackage: c\n").edges) == [
-        ("a", "c")
-    ]
+    assert list(read("Package: a\nDepends: b\nDepends: c\n\nPackage: b\n\nPackage: c\n").edges) == [("a", "c")]
 
 
 def test_bytes_that_are_not_utf_8_are_no_obstacle() -> None:
@@ -180,9 +173,7 @@ def test_the_stripped_index_of_data_has_the_size_of_debian(bookworm: nx.DiGraph)
     assert not list(nx.selfloop_edges(bookworm))
 
 
-def test_the_stripped_index_of_data_gives_the_graph_of_the_full_one(
-    bookworm: nx.DiGraph, index: bytes
-) -> None:
+def test_the_stripped_index_of_data_gives_the_graph_of_the_full_one(bookworm: nx.DiGraph, index: bytes) -> None:
     full = read_debian(index, name="Packages")
     assert list(full.nodes(data=True)) == list(bookworm.nodes(data=True))
     assert list(full.edges(data=True)) == list(bookworm.edges(data=True))

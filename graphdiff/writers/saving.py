@@ -1,0 +1,67 @@
+"""Bytes onto the disk, whole or not at all: a new file beside the old one takes its place when it is complete."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from graphdiff.errors import OutputError
+
+__all__ = ["require_free", "save"]
+
+
+def require_free(name: str, *, overwrite: bool) -> None:
+    """Raise unless a file of this name may be written.
+
+    Raises
+    ------
+    OutputError
+        It exists and is not to be replaced, or it is no file.
+
+    Examples
+    --------
+    >>> require_free(".", overwrite=True)
+    Traceback (most recent call last):
+    graphdiff.errors.OutputError: . is no regular file
+    """
+    path = Path(name)
+    if path.exists() and not path.is_file():
+        raise OutputError(f"{name} is no regular file")
+    if os.path.lexists(name) and not overwrite:
+        raise OutputError(f"{name} exists; overwrite=True replaces it (--force on the command line)")
+
+
+def save(name: str, data: bytes, *, overwrite: bool) -> None:
+    """Write `data` to the file `name`; a file that is replaced keeps its permissions.
+
+    Raises
+    ------
+    OutputError
+        The file exists and is not to be replaced, or cannot be written; then nothing has changed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(f"{folder}/x", b"whole", overwrite=False)
+    ...     Path(folder, "x").read_bytes(), os.listdir(folder)
+    (b'whole', ['x'])
+    """
+    require_free(name, overwrite=overwrite)
+    # A link stays, and what it points at is replaced.
+    path = Path(os.path.realpath(name))
+    beside = path.with_name(f".graphdiff-{secrets.token_hex(8)}")
+    try:
+        with open(beside, "xb") as file:
+            file.write(data)
+        if path.exists():
+            shutil.copymode(path, beside)
+        os.replace(beside, path)
+    except OSError as error:
+        raise OutputError(f"{name}: {error.strerror or error}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink()

@@ -1,0 +1,197 @@
+"""`annotate` against sums over listed paths."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import networkx as nx
+import pytest
+from graphs import dags, edge_names, influence, olah, path_sum, queries, walks, weighted
+from hypothesis import given
+
+from graphdiff import CompiledGraph, annotate, compile, weights
+from graphdiff.errors import CycleError, SameComponentError, UnknownNodeError
+
+FOUR = ("source and target", "target", "source", "neither")
+
+
+def visited(walk: Any, start: Any) -> list[Any]:
+    return [start, *(edge[1] for edge in walk)]
+
+
+def about(expected: Any) -> Any:
+    return pytest.approx(float(expected), rel=1e-12, abs=1e-12)
+
+
+@given(queries(dags()))
+def test_between_two_nodes_every_number_is_a_sum_over_listed_paths(query: Any) -> None:
+    graph, source, target = query
+    marked = annotate(graph, source, target)
+    paths = walks(graph, source, target)
+    total = sum(influence(graph, path) for path in paths)
+    assert marked.graph["total"] == total
+    for node, data in marked.nodes(data=True):
+        through = [path for path in paths if node in visited(path, source)]
+        assert data["contribution"] == sum(influence(graph, path) for path in through)
+        assert data["paths"] == len(through)
+        assert ("share" in data) == bool(total)
+        if total:
+            assert float(data["share"]) == about(Fraction(data["contribution"]) / Fraction(total))
+        assert ("tangent" in data) == ("adjoint" in data) == bool(through)
+        if through:
+            assert (data["tangent"], data["adjoint"]) == (path_sum(graph, source, node), path_sum(graph, node, target))
+    for edge in edge_names(graph):
+        data = marked.edges[edge]
+        through = [path for path in paths if edge in path]
+        assert data["contribution"] == sum(influence(graph, path) for path in through)
+        assert data["paths"] == len(through)
+        assert ("tangent" in data) == ("adjoint" in data) == bool(through)
+        if through:
+            weight = graph.edges[edge]["weight"]
+            assert data["tangent"] == path_sum(graph, source, edge[0]) * weight
+            assert data["adjoint"] == weight * path_sum(graph, edge[1], target)
+
+
+@given(queries(dags()))
+def test_with_one_end_every_number_is_a_sum_over_the_paths_to_it_or_from_it(query: Any) -> None:
+    graph, source, target = query
+    ahead, back = annotate(graph, source), annotate(graph, target=target)
+    for node in graph:
+        assert ahead.nodes[node]["tangent"] == path_sum(graph, source, node)
+        assert ahead.nodes[node]["paths"] == len(walks(graph, source, node))
+        assert back.nodes[node]["adjoint"] == path_sum(graph, node, target)
+        assert back.nodes[node]["paths"] == len(walks(graph, node, target))
+    for edge in edge_names(graph):
+        weight = graph.edges[edge]["weight"]
+        assert ahead.edges[edge]["tangent"] == path_sum(graph, source, edge[0]) * weight
+        assert ahead.edges[edge]["paths"] == len(walks(graph, source, edge[0]))
+        assert back.edges[edge]["adjoint"] == weight * path_sum(graph, edge[1], target)
+        assert back.edges[edge]["paths"] == len(walks(graph, edge[1], target))
+
+
+@given(dags())
+def test_with_no_end_it_is_all_roots_to_all_leaves(graph: nx.DiGraph) -> None:
+    marked = annotate(graph)
+    roots = [node for node in graph if not graph.in_degree(node)]
+    leaves = [node for node in graph if not graph.out_degree(node)]
+    paths = [(root, path) for root in roots for leaf in leaves for path in walks(graph, root, leaf)]
+    assert marked.graph["total"] == sum(influence(graph, path) for _, path in paths)
+    for node, data in marked.nodes(data=True):
+        through = [path for root, path in paths if node in visited(path, root)]
+        assert data["paths"] == len(through) > 0
+        assert data["contribution"] == sum(influence(graph, path) for path in through)
+
+
+def test_the_figure_of_backpropagation() -> None:
+    marked = annotate(olah(), target="e")
+    assert dict(marked.nodes(data="adjoint")) == {"e": 1, "c": 2, "d": 3, "a": 2, "b": 5}
+    assert marked.graph == {
+        "target": "e",
+        "annotation": "adjoint",
+        "cycles": "raise",
+        "edge_meaning": "unknown",
+        "weight_meaning": "unknown",
+    }
+
+
+def test_the_graph_given_stays_as_it_is_and_the_copy_keeps_its_attributes() -> None:
+    graph = olah()
+    graph.graph["format"] = "DOT"
+    graph.nodes["a"]["value"] = 2
+    marked = annotate(graph, "b", "e")
+    assert marked.nodes["a"]["value"] == 2
+    assert marked.graph["format"] == "DOT"
+    assert nx.utils.graphs_equal(graph, _again(olah(), format="DOT"))
+    assert set(graph.edges["a", "c"]) == {"weight"}
+
+
+def _again(graph: nx.DiGraph, **attributes: Any) -> nx.DiGraph:
+    graph.graph.update(attributes)
+    graph.nodes["a"]["value"] = 2
+    return graph
+
+
+def test_annotating_again_leaves_nothing_of_the_first_question() -> None:
+    twice = annotate(annotate(olah(), "b", "e"), target="e")
+    assert nx.utils.graphs_equal(twice, annotate(olah(), target="e"))
+
+
+def test_the_weight_that_was_used_stands_on_the_edges() -> None:
+    graph = nx.DiGraph([("a", "b"), ("a", "c"), ("b", "c")])
+    marked = annotate(graph, "a", "c", weight=weights.even)
+    assert dict(marked.edges) == {
+        ("a", "b"): {"weight": 0.5, "tangent": 0.5, "adjoint": 0.5, "contribution": 0.5, "share": 0.5, "paths": 1},
+        ("a", "c"): {"weight": 0.5, "tangent": 0.5, "adjoint": 0.5, "contribution": 0.5, "share": 0.5, "paths": 1},
+        ("b", "c"): {"weight": 1.0, "tangent": 0.5, "adjoint": 1.0, "contribution": 0.5, "share": 0.5, "paths": 1},
+    }
+    assert marked.graph["weight_meaning"] == "even"
+
+
+def test_paths_that_cancel_have_contributions_and_no_shares() -> None:
+    graph = weighted([("a", "b", 2), ("b", "d", 1), ("a", "c", -2), ("c", "d", 1)])
+    marked = annotate(graph, "a", "d")
+    assert marked.graph["total"] == 0
+    assert dict(marked.nodes(data="contribution")) == {"a": 0, "b": 2, "c": -2, "d": 0}
+    assert not any("share" in data for _, data in marked.nodes(data=True))
+
+
+def test_a_compiled_graph_becomes_a_graph_of_its_nodes_and_edges() -> None:
+    marked = annotate(compile(olah()), "b", "e")
+    assert dict(marked.edges(["b"])) == {}.fromkeys([]) or marked.edges["b", "d"]["contribution"] == 3
+    assert set(marked) == set(olah())
+
+
+def test_parallel_edges_of_arrays_stay_apart() -> None:
+    marked = annotate(CompiledGraph.from_arrays([0, 0, 1], [1, 1, 2], [2, 3, 5]), 0, 2)
+    assert sorted(marked.edges(data="contribution")) == [(0, 1, 10), (0, 1, 15), (1, 2, 25)]
+    assert all(type(node) is int for node in marked)
+
+
+def test_counts_beyond_64_bits_are_exact() -> None:
+    chain = nx.MultiDiGraph([(i, i + 1) for i in range(60) for _ in range(3)])
+    assert annotate(chain, 0, 60, weight=None).nodes[30]["paths"] == 3**60
+
+
+def loop() -> nx.DiGraph:
+    return weighted([("s", "x", 1.0), ("x", "y", 0.5), ("y", "x", 0.5), ("y", "t", 1.0), ("x", "t", 1.0)])
+
+
+def test_a_collapsed_component_gives_each_member_its_value_and_hides_its_inner_edges() -> None:
+    marked = annotate(loop(), "s", "t", cycles="collapse")
+    assert marked.nodes["x"] == marked.nodes["y"]
+    assert marked.nodes["x"] == {"tangent": 1.0, "adjoint": 2.0, "contribution": 2.0, "share": 1.0, "paths": 2}
+    assert marked.edges["x", "y"] == {"weight": 0.5, "contribution": 0.0, "share": 0.0, "paths": 0}
+    assert annotate(loop(), target="t", cycles="collapse").edges["x", "y"]["adjoint"] == 0
+
+
+def test_solved_walks_have_no_number() -> None:
+    marked = annotate(loop(), "s", "t", cycles="solve")
+    # x = 1 / (1 - 1/4), each step round brings half of it to y and a quarter back.
+    assert marked.nodes["x"]["tangent"] == about(4 / 3)
+    assert marked.graph["total"] == about(2)
+    assert not any("paths" in data for _, data in marked.nodes(data=True))
+    assert "paths" not in annotate(loop(), "s", cycles="solve").edges["x", "y"]
+
+
+@pytest.mark.parametrize("ends", [("s", "t"), ("s", None), (None, "t"), (None, None)], ids=FOUR)
+def test_a_cycle_on_the_way_is_refused(ends: Any) -> None:
+    with pytest.raises(CycleError, match="the graph has a cycle: x -> y -> x"):
+        annotate(loop(), *ends)
+
+
+def test_a_cycle_off_the_way_changes_nothing() -> None:
+    graph = loop()
+    graph.add_edge("s", "t", weight=3.0)
+    graph.add_edge("r", "s", weight=3.0)
+    assert annotate(graph, "r", "s").graph["total"] == 3.0
+
+
+def test_members_of_one_component_cannot_be_told_apart() -> None:
+    with pytest.raises(SameComponentError, match="are on one cycle"):
+        annotate(loop(), "x", "y", cycles="collapse")
+
+
+def test_an_unknown_node_is_named() -> None:
+    with pytest.raises(UnknownNodeError, match="no node 'los'"):
+        annotate(olah(), "los")
