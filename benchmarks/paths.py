@@ -18,7 +18,7 @@ ENDS = ("kde-full", "libc6")
 
 
 def run(size: Size) -> Iterator[Row]:
-    """Time all paths of a complete graph, 65,536 at full size, and the ten strongest of Debian's two thousand million."""
+    """Time all paths of a complete graph (65,536 at full size), and the ten strongest of two thousand million."""
     n_nodes = 8 + round(log(size.of(1024), 2))
     arrays = scattered(n_nodes, comb(n_nodes, 2))
     graph = arrays.to_networkx()

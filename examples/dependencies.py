@@ -4,10 +4,13 @@ In 2024 somebody hid a backdoor in liblzma5 to get into sshd. sshd never asked f
 dependencies lead there. Count them, and nearly all come by dpkg, which no running sshd meets. Spread one unit evenly
 instead, each package passing on what reaches it in equal parts, and one chain stands out: by libsystemd0, the way
 that the attackers took. (Debian 12 came with an older, clean liblzma5; the chains are the same.)
+
+The picture goes to the folder given on the command line, or to the current one.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import graphdiff as gd
@@ -16,7 +19,7 @@ DATA = Path(__file__).parents[1] / "data"
 SOURCE, TARGET = "openssh-server", "liblzma5"
 
 
-def main() -> None:
+def main(folder: str = ".") -> None:
     packages = gd.read(DATA / "openssh-server.Packages")
     for preset in (gd.weights.unit, gd.weights.even):
         # libc6 and libgcc-s1 depend on each other: collapse takes the two as one package.
@@ -32,6 +35,10 @@ def main() -> None:
     for path in gd.strongest_paths(graph, SOURCE, TARGET, k=3):
         print(f"  {path.influence / total:6.1%}  {' > '.join(path.nodes)}")
 
+    picture = Path(folder) / "openssh-server.svg"
+    gd.write(gd.annotate(graph, SOURCE, TARGET), picture, overwrite=True)
+    print(f"picture in {picture}")
+
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

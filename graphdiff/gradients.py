@@ -277,7 +277,7 @@ def _sizes(adjoints: list[Any]) -> NDArray[np.float64]:
     """Return |adjoint|, NaN where no edge is alive; what overflowed on the way, and may be NaN, is infinite."""
     dead = [adjoint is None for adjoint in adjoints]
     with np.errstate(all="ignore"):
-        sizes: NDArray[np.float64] = np.abs(np.array([0.0 if adjoint is None else adjoint for adjoint in adjoints]))
+        sizes: NDArray[np.float64] = np.abs(np.array([adjoint or 0 for adjoint in adjoints], complex))
     sizes[np.isnan(sizes)] = np.inf
     sizes[dead] = np.nan
     return sizes

@@ -242,8 +242,8 @@ def _busiest(ends: Ends, on_all: NDArray[np.bool_], before: list[int], behind: l
         logs = [np.array([math.log2(count) for count in counts]) for counts in (before, behind)]
         sizes = logs[0][tails] + logs[1][heads]
         candidates = np.flatnonzero(sizes >= sizes.max() - LOG_ERROR)
-    products = {place: before[tails[place]] * behind[heads[place]] for place in candidates.tolist()}
-    return max(products.items(), key=lambda product: product[1])
+    place = max(candidates.tolist(), key=lambda place: before[tails[place]] * behind[heads[place]])
+    return place, before[tails[place]] * behind[heads[place]]
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if os.environ.get("GRAPHDIFF_TEST_WITHOUT_NUMBA"):
+    sys.modules["numba"] = None  # type: ignore[assignment]  # as if it were not installed
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -296,12 +296,26 @@ def emit(
     else:
         body = text().rstrip("\n") + "\n"
     if settings.path and settings.path != "-":
-        from graphdiff.writers import write_bytes
+        from graphdiff.writers.saving import save
 
-        write_bytes(body.encode(), settings.path, overwrite=settings.force)
+        save(settings.path, body.encode(errors="replace"), overwrite=settings.force)
         click.echo(f"wrote {settings.path}", err=True)
     else:
         click.echo(coloured(body) if settings.output == "text" and use_colour() else body, nl=False, color=use_colour())
+
+
+def draw(graph: nx.DiGraph, settings: Settings, ends: tuple[Any | None, Any | None]) -> None:
+    """Write the picture of the last weighting to the file, by its suffix, or as DOT to standard output."""
+    from graphdiff.annotation import annotate
+    from graphdiff.writers import render, write
+
+    name = (settings.weights or default_weights(graph))[-1]
+    answer = annotate(graph, *ends, **weight_options(name, settings))
+    if settings.path and settings.path != "-":
+        write(answer, settings.path, overwrite=settings.force)
+        click.echo(f"wrote {settings.path}", err=True)
+    else:
+        click.echo(render(answer, "dot" if settings.output == "text" else settings.output), nl=False)
 
 
 def use_colour() -> bool:

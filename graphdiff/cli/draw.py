@@ -32,4 +32,4 @@ def draw(settings: common.Settings, nodes: tuple[str, ...], source: str | None, 
     """
     graph = common.load(settings)
     first, last = common.find_ends(graph, nodes, source, target)
-    common.draw_graph(graph, settings, first, last)
+    common.draw(graph, settings, (first, last))

@@ -45,8 +45,8 @@ def paths(
 
     Of several weightings the last one given counts; without weights in the file that is even.
     """
+    from graphdiff.explained import path_text
     from graphdiff.paths import iter_paths, strongest_paths
-    from graphdiff.reports import path_text
     from graphdiff.results import plain, shown
 
     if every and (k is not None or coverage is not None):

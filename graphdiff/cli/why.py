@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +13,7 @@ from graphdiff.cli import common
 from graphdiff.errors import UsageError
 
 if TYPE_CHECKING:
-    from graphdiff.explanation import Explanation
+    from graphdiff.explained import Explanation
 
 EPILOG = """\
 \b
@@ -37,8 +38,8 @@ def why(settings: common.Settings, nodes: tuple[str, ...]) -> None:
 
     With one name, from the roots. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too.
     """
+    from graphdiff.explained import explanation_text
     from graphdiff.explanation import explain
-    from graphdiff.reports import explanation_text
 
     if len(nodes) > 2:
         raise UsageError(f"{len(nodes)} nodes given: [SOURCE] TARGET, so one or two")
@@ -49,7 +50,8 @@ def why(settings: common.Settings, nodes: tuple[str, ...]) -> None:
     found = [explain(one, source, target) for one in compiled]
     line = common.graph_line(graph)
     if settings.path and os.path.splitext(settings.path)[1] not in ("", ".txt", ".json", ".csv"):
-        settings = common.draw_beside(graph, settings, source, target)
+        common.draw(graph, settings, (source, target))
+        settings = replace(settings, path=None)
     common.emit(
         settings,
         text=lambda: f"{line}\n\n{explanation_text(found)}",

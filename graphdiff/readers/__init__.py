@@ -93,7 +93,7 @@ READERS: dict[str, Reader] = {
         about="an arc is an edge, its value the weight; repeats are kept",
     ),
     "debian": Reader(
-        suffixes=(".packages",),
+        suffixes=("packages",),
         claims=sniff.is_debian,
         entry="graphdiff.readers.debian:read_debian",
         options=frozenset({"alternatives"}),
@@ -155,8 +155,7 @@ def read(
 
 
 def _by_suffix(name: str) -> str | None:
-    # The dot in front lets a file that is called just "Packages" end with ".packages".
-    ending = f".{PurePath(name).name}".lower()
+    ending = PurePath(name).name.lower()
     for packed in PACKED_SUFFIXES:
         ending = ending.removesuffix(packed)
     return next((key for key, reader in READERS.items() if ending.endswith(reader.suffixes)), None)

@@ -112,7 +112,7 @@ def _parse(graphs: Sequence[GraphText], name: str, timeout: float, max_memory: i
     texts = [f"#line {graph.line}\n{graph.text}" for graph in graphs]
     request = json.dumps({"max_memory": max_memory, "texts": texts}).encode()
     try:
-        # -P: a json.py that lies in the working folder is not ours.
+        # -P: a module beside the child must not be taken for a library of the same name.
         child = subprocess.run(
             [sys.executable, "-P", str(CHILD)], input=request, capture_output=True, timeout=timeout, check=False
         )

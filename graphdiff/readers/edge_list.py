@@ -29,8 +29,8 @@ USUAL_WEIGHTS = ("weight", "w", "value")
 DELIMITERS = ("\t", ",", ";")
 SAMPLE = 100
 SAMPLE_LENGTH = 1 << 16
-# Comments and lines of white space become empty lines, so that lines keep their numbers.
-NO_ROW = re.compile(r"^(?:#.*|[^\S\n]+)$", re.MULTILINE)
+# Comments become empty lines, so that the others keep their numbers.
+COMMENT = re.compile(r"^#.*$", re.MULTILINE)
 
 Ends = tuple[str, str]
 
@@ -90,7 +90,7 @@ def read_edge_list(
     wanted = _wanted(columns)
     with collector_at_rest():
         text = text_of(data).replace("\r\n", "\n").replace("\r", "\n")
-        table = _table(NO_ROW.sub("", text), name, wanted)
+        table = _table(COMMENT.sub("", text), name, wanted)
         graph = _graph(table, _roles(table, wanted))
     return described(graph, format="CSV edge list")
 
@@ -133,7 +133,7 @@ def _rows(text: str, name: str) -> tuple[list[list[str]], Sequence[int]]:
         reader = csv.reader(_lines(text, delimiter), delimiter=delimiter, skipinitialspace=True, strict=True)
         for row in reader:
             line = reader.line_num
-            if row:
+            if len(row) > 1 or "".join(row).strip():
                 rows.append(row)
                 ends.append(line)
     except csv.Error as error:

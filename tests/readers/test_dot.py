@@ -286,7 +286,8 @@ def test_graphs_in_a_console_log(test_data):
     ],
 )
 def test_where_a_graph_starts_and_ends(text):
-    (found,) = find_graphs(text)
+    found, following = find_graphs(text + "\ndigraph h { x }")
+    assert following.text == "digraph h { x }"
     assert (found.name, found.directed, found.strict) == ("g", True, False)
     assert list(dot(text).edges()) == [("a", "b")]
 
@@ -301,7 +302,9 @@ def test_an_html_id_beside_the_same_id_is_refused_for_one_name_cannot_tell_them_
 
 @pytest.mark.parametrize("text", ["graph g { a -- b }", "strict graph { a }", "digraph { a }\n graph { a }"])
 def test_undirected_graphs_are_refused_with_a_remedy(text):
-    with pytest.raises(GraphTypeError, match=r"line [12]: the graph is undirected, .*: write digraph for graph and -> for"):
+    with pytest.raises(
+        GraphTypeError, match=r"line [12]: the graph is undirected, .*: write digraph for graph and -> for"
+    ):
         dot(text)
 
 
@@ -362,7 +365,9 @@ def test_a_small_file_of_many_edges_stops_at_the_time_limit():
 
 
 def test_a_small_file_of_many_edges_stops_at_the_memory_limit():
-    with pytest.raises(LimitError, match=r"x\.dot: reading took over max_memory=268,435,456 bytes; a larger max_memory="):
+    with pytest.raises(
+        LimitError, match=r"x\.dot: reading took over max_memory=268,435,456 bytes; a larger max_memory="
+    ):
         dot(complete_bipartite(10_000), max_memory=2**28)
 
 
@@ -408,7 +413,9 @@ def test_damaged_files_give_a_graph_or_one_clear_line(test_data, data):
     for _ in range(data.draw(st.integers(1, 4))):
         start = data.draw(st.integers(0, len(content)))
         length = data.draw(st.integers(0, 8))
-        content[start : start + length] = data.draw(st.sampled_from([b"", b"{", b"}", b'"', b"<", b">", b"\0", b"->", b"\xff"]))
+        content[start : start + length] = data.draw(
+            st.sampled_from([b"", b"{", b"}", b'"', b"<", b">", b"\0", b"->", b"\xff"])
+        )
     try:
         graph = read(io.BytesIO(bytes(content)), format="dot")
     except GraphdiffError as error:

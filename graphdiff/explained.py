@@ -1,13 +1,22 @@
-"""An explanation as text that a person reads in ten seconds; several weightings stand side by side."""
+"""An `Explanation`: one total taken apart, as data and as text that a person reads in ten seconds.
+
+Several weightings of the same question stand side by side (`explanation_text`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+from itertools import accumulate
+from typing import Any
 
+from graphdiff.arithmetic import Number
+from graphdiff.certificate import Certificate
 from graphdiff.errors import count_text
-from graphdiff.explanation import Explanation
 from graphdiff.paths import Path, node_text
-from graphdiff.results import shown
+from graphdiff.results import plain, shown
+from graphdiff.shares import Contributions
 from graphdiff.weights import WEIGHTS
 from graphdiff.words import Words, words_for
 
@@ -18,6 +27,142 @@ ENOUGH = 0.9
 SHOWN = 5
 #: Below so many certain digits a report says so.
 CERTAIN = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """One total influence and what it is made of.
+
+    Attributes
+    ----------
+    source, target : node
+        The ends; a source of None stands for all roots.
+    total : number
+        The total influence.
+    direct, indirect : number
+        The sum of the parallel edges source -> target, and the rest.
+    certificate : Certificate or None
+        How far the total can be trusted.
+    n_paths : int or None
+        How many paths there are; None where a cycle is solved (infinitely many walks).
+    lengths : (int, int) or None
+        Edges of the shortest and the longest path.
+    effective_paths : number or None
+        The effective number of paths: exp of the entropy of their shares of the sum of absolute influences.
+    strongest : list of Path
+        The ten with the largest absolute influence.
+    edge_contributions, node_contributions : mapping of edge or node to number
+        The part of the total that runs through each.
+    place : (int, int) or None
+        The target's place by total influence among the nodes that the source reaches, and how many those are;
+        a collapsed component counts as one.
+    zero : str or None
+        Where the total is 0, why.
+    edge_meaning, weight_meaning : str
+        What an edge and a weight say.
+    merged, merged_elsewhere : list of list of nodes
+        The cycles that count as one node each: on the way, and elsewhere among what the source reaches.
+    """
+
+    source: Any
+    target: Any
+    total: Number
+    direct: Number
+    indirect: Number
+    certificate: Certificate | None
+    n_paths: int | None
+    lengths: tuple[int, int] | None
+    effective_paths: Number | None
+    strongest: list[Path]
+    edge_contributions: Contributions = field(repr=False)
+    node_contributions: Contributions = field(repr=False)
+    place: tuple[int, int] | None
+    zero: str | None
+    edge_meaning: str
+    weight_meaning: str
+    merged: list[list[Any]]
+    merged_elsewhere: list[list[Any]]
+
+    @property
+    def edge_shares(self) -> dict[Any, Number | None]:
+        """The share of each edge in the total; None where the total is 0."""
+        return self.edge_contributions.shares
+
+    @property
+    def node_shares(self) -> dict[Any, Number | None]:
+        """The share of each node in the total; None where the total is 0."""
+        return self.node_contributions.shares
+
+    @property
+    def coverage(self) -> list[float]:
+        """What part of the sum of absolute influences the strongest paths carry, one after the other."""
+        whole = self.certificate.abs_sum if self.certificate else abs(self.total)
+        return list(accumulate(float(abs(path.influence) / whole) for path in self.strongest)) if whole else []
+
+    def last_steps(self) -> list[tuple[str, float]]:
+        """Return the nodes that the influence comes through last, with their part of what arrives, largest first."""
+        return self._steps(at=1, other=0, end=self.target)
+
+    def first_steps(self) -> list[tuple[str, float]]:
+        """Return the nodes that the influence goes through first, with their part of what leaves, largest first."""
+        return self._steps(at=0, other=1, end=self.source)
+
+    def _steps(self, *, at: int, other: int, end: Any) -> list[tuple[str, float]]:
+        sums: dict[str, Any] = {}
+        for edge, number in self.edge_contributions.carrying():
+            if edge[at] == end and edge[other] != end:
+                sums[str(edge[other])] = sums.get(str(edge[other]), 0) + number
+        parts = {name: float(number / self.total) for name, number in sums.items()} if self.total else {}
+        return sorted(parts.items(), key=lambda item: -abs(item[1]))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values; edges as records, only those that carry something."""
+        paths = [{**path.to_dict(), "covered": part} for path, part in zip(self.strongest, self.coverage, strict=False)]
+        return {
+            "source": None if self.source is None else str(self.source),
+            "target": str(self.target),
+            "edge_meaning": self.edge_meaning,
+            "weight_meaning": self.weight_meaning,
+            "total": plain(self.total),
+            "direct": plain(self.direct),
+            "indirect": plain(self.indirect),
+            "n_paths": self.n_paths,
+            "shortest": None if self.lengths is None else self.lengths[0],
+            "longest": None if self.lengths is None else self.lengths[1],
+            "effective_paths": plain(self.effective_paths),
+            "place": None if self.place is None else self.place[0],
+            "reached": None if self.place is None else self.place[1],
+            "certificate": None if self.certificate is None else self.certificate.to_dict(),
+            "zero": self.zero,
+            "strongest": paths,
+            "edges": [_edge_record(edge, number, self.total) for edge, number in self.edge_contributions.carrying()],
+            "nodes": [
+                {"node": str(node), "contribution": plain(number), "share": _share(number, self.total)}
+                for node, number in self.node_contributions.carrying()
+            ],
+            "cycles_merged": [[str(node) for node in members] for members in self.merged],
+            "cycles_merged_elsewhere": [[str(node) for node in members] for members in self.merged_elsewhere],
+        }
+
+    def to_pandas(self) -> Any:
+        """Return the edge contributions as a pandas Series, largest first."""
+        series = self.edge_contributions.to_pandas()
+        return series.reindex(series.abs().sort_values(ascending=False).index)
+
+    def __str__(self) -> str:
+        return explanation_text([self])
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
+
+
+def _edge_record(edge: tuple[Any, ...], number: Number, total: Number) -> dict[str, Any]:
+    names = dict(zip(("source", "target", "key"), map(str, edge), strict=False))
+    return {**names, "contribution": plain(number), "share": _share(number, total)}
+
+
+def _share(number: Number, total: Number) -> Any:
+    return plain(number / total) if total else None
 
 
 def explanation_text(columns: Sequence[Explanation]) -> str:

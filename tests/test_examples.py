@@ -1,0 +1,81 @@
+"""The scripts of examples/, run as a user runs them, print the published numbers and draw their pictures."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+Run = Callable[..., list[str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs a script with arguments and returns its lines, each without double spaces."""
+
+    def run_script(name: str, *arguments: str) -> list[str]:
+        monkeypatch.setattr(sys, "argv", [name, *arguments])
+        runpy.run_path(str(EXAMPLES / f"{name}.py"), run_name="__main__")
+        return [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+
+    return run_script
+
+
+def texts_of(picture: Path) -> set[str]:
+    elements = ElementTree.parse(picture).iter("{http://www.w3.org/2000/svg}text")
+    return {" ".join((element.text or "").split()) for element in elements}
+
+
+def test_every_example_is_run_here() -> None:
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == {"backprop", "calls", "dependencies", "path_model"}
+
+
+def test_dependencies_finds_the_way_of_the_backdoor(run: Run, tmp_path: Path) -> None:
+    lines = run("dependencies", str(tmp_path))
+    unit, even = lines.index("openssh-server -> liblzma5: 26"), lines.index("openssh-server -> liblzma5: 0.0102355")
+    assert lines[unit + 1 : unit + 3] == ["7.7% of it comes by libsystemd0", "92.3% of it comes by dpkg"]
+    assert lines[even + 1 : even + 3] == ["77.9% of it comes by libsystemd0", "22.1% of it comes by dpkg"]
+    assert lines[even + 4] == "70.8% openssh-server > libsystemd0 > liblzma5"
+    assert {"openssh-server", "libsystemd0", "liblzma5"} <= texts_of(tmp_path / "openssh-server.svg")
+
+
+def test_calls_charges_time_as_callgrind_and_gprof_do(run: Run) -> None:
+    lines = run("calls")
+    assert "callgrind's manual, charged by cost: main 820, func1 400" in lines
+    assert "callgrind's manual, charged by calls: main 820, func1 380" in lines
+    assert "42.9% of func2's time is spent for func1" in lines  # 300 of 700
+    assert "gprof's figure 4, EXAMPLE: 3.5 s" in lines
+    assert "gprof's figure 4, CALLER1: 1.4 s" in lines
+    assert "gprof's figure 4, CALLER2: 2.1 s" in lines
+    assert "20% of SUB1's time is spent for CALLER1" in lines  # 4/10 of 20/40
+
+
+def test_backprop_gives_the_numbers_of_the_figure(run: Run, tmp_path: Path) -> None:
+    lines = run("backprop", str(tmp_path))
+    assert lines[:3] == [
+        "values {'a': 2, 'b': 1, 'c': 3, 'd': 2, 'e': 6}",
+        "forward from b {'a': 0, 'b': 1, 'c': 1, 'd': 1, 'e': 5}",
+        "reverse from e {'a': 2, 'b': 5, 'c': 2, 'd': 3, 'e': 1}",
+    ]
+    assert {"e = 6", "b = 1", "∂e/∂b = 5"} <= texts_of(tmp_path / "backprop.svg")
+
+
+def test_backprop_factors_the_nine_paths(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("sympy", reason="the factored sum is printed where sympy is installed")
+    lines = run("backprop", str(tmp_path))
+    assert lines[-1] == "X to Z: 9 paths, (alpha + beta + gamma)*(delta + epsilon + zeta)"
+
+
+def test_path_model_gives_total_direct_and_indirect_effects(run: Run) -> None:
+    lines = run("path_model")
+    assert "V father's education 0.160 0.000 0.160" in lines
+    assert "X father's occupation 0.322 0.115 0.207" in lines
+    assert "U education 0.518 0.394 0.124" in lines
+    assert "W first job 0.281 0.281 0.000" in lines
+    assert "U education 44.8%" in lines  # .279 · .51764 of .32236556
+    assert "X -> U -> Y (0.109926)" in lines
