@@ -15,7 +15,7 @@ import networkx as nx
 from graphdiff.between import SEMIRINGS, Between, between, forward_over, reverse_over
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled, counted
 from graphdiff.errors import LimitError, UsageError, count_text
-from graphdiff.gradients import HEAD, GradientFlow, edge_record, edge_text, gradient_flow
+from graphdiff.gradients import GradientFlow, edge_record, edge_text, gradient_flow
 from graphdiff.lengths import Cost, Lengths, Passage, Passages, count_record, lengths_of, passages_of
 from graphdiff.overview import Overview, overview_of
 from graphdiff.paths import node_text
@@ -153,7 +153,7 @@ class Diagnosis:
         return "none, but there is one the other way: are the ends swapped?" if self.swapped else "none"
 
     def _path_rows(self, lengths: Lengths) -> Iterator[tuple[str, str]]:
-        spread = f"{lengths.shortest:,} to {lengths.longest:,} edges"
+        spread = f"{lengths.shortest:,} to {lengths.longest:,} steps"
         yield "lengths", f"{spread}, mean {lengths.mean:,.6g}, standard deviation {lengths.std:,.6g}"
         yield "by length", _histogram_text(lengths.histogram)
         passages = self.passages
@@ -170,11 +170,7 @@ class Diagnosis:
     def __str__(self) -> str:
         lines = [self.title(), *(f"  {name:<16}  {text}" for name, text in self.rows())]
         if self.gradient_flow is not None:
-            table = [HEAD, *self.gradient_flow.table()]
-            widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-            lines += [
-                "    " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in table
-            ]
+            lines += [f"    {line}" for line in self.gradient_flow.table()]
             lines += [f"  {name:<16}  {text}" for name, text in self.gradient_flow.notes()]
         return "\n".join(lines)
 
@@ -267,7 +263,7 @@ def diagnose(
     >>> print(diagnose(nx.MultiDiGraph([("x", "y")] * 3 + [("y", "z")] * 3), "x", "z"))
     Paths from x to z
       paths             9 over 3 nodes and 6 edges
-      lengths           2 to 2 edges, mean 2, standard deviation 0
+      lengths           2 to 2 steps, mean 2, standard deviation 0
       by length         2: 9
       busiest node      y (9 paths, 100.0 %)
       busiest edge      x -> y (key 0) (3 paths, 33.3 %)

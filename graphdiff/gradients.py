@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from numbers import Number as AnyNumber
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,11 +153,16 @@ class GradientFlow:
         ]
         return (" and ".join(found) or f"steady: every median is within {low:g} and {high:g}") + step
 
-    def table(self) -> list[tuple[str, ...]]:
-        """Return the lines of a report: layers, at most twelve of them, by steps from the target."""
+    def _cells(self) -> list[tuple[str, ...]]:
         chosen = np.unique(np.linspace(0, len(self.layers) - 1, min(MAX_LINES, len(self.layers))).astype(int))
         layers = [self.layers[number] for number in chosen]
         return [(f"{a.depth:,}", f"{a.n_nodes:,}", *map(_size, (a.median, a.smallest, a.largest))) for a in layers]
+
+    def table(self) -> list[str]:
+        """Return the layers as aligned lines under a head, at most twelve of them, by steps from the target."""
+        rows = [HEAD, *self._cells()]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        return ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
 
     def notes(self) -> Iterator[tuple[str, str]]:
         """Yield the lines of a report under its table: roots with the extreme sizes, and dead edges."""
@@ -173,19 +178,16 @@ class GradientFlow:
             yield "dead edges", f"{len(self.dead_edges):,} with local derivative 0: {first}{more}"
 
     def __str__(self) -> str:
-        rows = [HEAD, *self.table()]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-        return "\n".join([self.verdict(), *lines, *(f"{name}: {text}" for name, text in self.notes())])
+        return "\n".join([self.verdict(), *self.table(), *(f"{name}: {text}" for name, text in self.notes())])
 
     def __repr__(self) -> str:
         return f"<GradientFlow over {len(self.layers):,} depths: {self.verdict()}>"
 
     def _repr_html_(self) -> str:
-        return html_table(HEAD, self.table(), self.verdict())
+        return html_table(HEAD, self._cells(), self.verdict())
 
 
-LayerNodes = tuple[Layer, NDArray[np.int64]]
+Passes: TypeAlias = Callable[[float], bool]
 
 
 def _size(size: float | None) -> str:
@@ -243,8 +245,8 @@ def gradient_flow(part: Between, limits: tuple[float, float]) -> GradientFlow | 
         layers=tuple([layer for layer, _ in layers]),
         roots=tuple([RootFlow(part.labels[n], depths[n], _number(sizes[n])) for n in roots]),
         factor=_factor([layer for layer, _ in layers]),
-        vanishing=_onset(part, layers, sizes, lambda median: median < low, np.nanargmin),
-        exploding=_onset(part, layers, sizes, lambda median: median > high, np.nanargmax),
+        vanishing=_onset(part, layers, sizes, lambda median: median < low, 0),
+        exploding=_onset(part, layers, sizes, lambda median: median > high, -1),
         limits=limits,
         dead_edges=tuple([part.edge_label(edge) for edge in part.edges[~used].tolist()]),
     )
@@ -283,15 +285,22 @@ def _sizes(adjoints: list[Any]) -> NDArray[np.float64]:
     return sizes
 
 
-def _layers(inner: NDArray[np.int64], depths: NDArray[np.int64], sizes: NDArray[np.float64]) -> Iterator[LayerNodes]:
-    """Yield the layers of the nodes `inner`, each with its nodes."""
-    order = np.argsort(depths, kind="stable")
-    found, starts = np.unique(depths[order], return_index=True)
-    for depth, nodes in zip(found.tolist(), np.split(inner[order], starts[1:]), strict=False):
-        alive = sizes[nodes][~np.isnan(sizes[nodes])]
-        dead = len(nodes) - len(alive)
-        extent = [float(f(alive)) for f in (np.median, np.min, np.max)] if len(alive) else [None] * 3
-        yield Layer(depth, len(nodes), dead, *extent), nodes
+def _layers(
+    inner: NDArray[np.int64], depths: NDArray[np.int64], sizes: NDArray[np.float64]
+) -> Iterator[tuple[Layer, list[int]]]:
+    """Yield the layers of the nodes `inner`, each with its nodes that are not dead, by |adjoint|."""
+    order = np.lexsort((sizes[inner], depths))
+    nodes, ranked = inner[order].tolist(), sizes[inner[order]].tolist()
+    found, starts, counts = np.unique(depths[order], return_index=True, return_counts=True)
+    for depth, start, count in zip(found.tolist(), starts.tolist(), counts.tolist(), strict=True):
+        alive = [size for size in ranked[start : start + count] if not math.isnan(size)]
+        extent = (_median(alive), alive[0], alive[-1]) if alive else (None, None, None)
+        yield Layer(depth, count, count - len(alive), *extent), nodes[start : start + len(alive)]
+
+
+def _median(ranked: list[float]) -> float:
+    low, high = ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2]
+    return low / 2 + high / 2  # their sum may be beyond the floats
 
 
 def _factor(layers: list[Layer]) -> float | None:
@@ -303,15 +312,11 @@ def _factor(layers: list[Layer]) -> float | None:
 
 
 def _onset(
-    part: Between,
-    layers: list[LayerNodes],
-    sizes: NDArray[np.float64],
-    passes: Callable[[float], bool],
-    most_extreme: Callable[[NDArray[np.float64]], np.intp],
+    part: Between, layers: list[tuple[Layer, list[int]]], sizes: NDArray[np.float64], passes: Passes, extreme: int
 ) -> Onset | None:
     for layer, nodes in layers:
         if layer.median is not None and passes(layer.median):
-            node = int(nodes[most_extreme(sizes[nodes])])
+            node = nodes[extreme]
             return Onset(layer.depth, part.labels[node], float(sizes[node]))
     return None
 

@@ -296,7 +296,7 @@ def test_numbers_of_every_kind_are_drawn() -> None:
     sympy = pytest.importorskip("sympy")
     x = sympy.Symbol("x")
     symbols = picture_of(annotate(weighted([("a", "b", x), ("b", "c", 2 * x)]), "a", "c"))
-    assert [edge.label for edge in symbols.edges] == ["x · 100 %", "2*x · 100 %"] or symbols.edges[0].label == "x · 1"
+    assert [edge.label for edge in symbols.edges] == ["x · 1", "2*x · 1"]
     exact = picture_of(annotate(weighted([("a", "b", Fraction(1, 3))]), "a", "b"))
     assert exact.edges[0].label == "1/3 · 100 %"
     huge = picture_of(annotate(chain([10**200] * 3), target=3))

@@ -1,0 +1,291 @@
+"""The command line as its users meet it: what it prints, where, and how it ends."""
+
+from __future__ import annotations
+
+import csv
+import gc
+import io
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from graphdiff.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+OPENSSH = str(ROOT / "data" / "openssh-server.Packages")
+
+
+@dataclass(frozen=True)
+class Done:
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    def call(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["graphdiff", *arguments])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        out, err = capfd.readouterr()
+        return Done(int(caught.value.code or 0), out, err)
+
+    yield call
+    gc.enable()
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> str:
+    path = tmp_path / "model.csv"
+    path.write_text("source,target,weight\nV,U,.310\nX,U,.279\nU,W,.440\nX,W,.224\nU,Y,.394\nX,Y,.115\nW,Y,.281\n")
+    return str(path)
+
+
+@pytest.fixture
+def cyclic(tmp_path: Path) -> str:
+    path = tmp_path / "sectors.csv"
+    path.write_text("source,target,weight\na,a,.15\na,b,.25\nb,a,.20\nb,b,.05\n")
+    return str(path)
+
+
+class TestWhy:
+    def test_the_debian_example(self, run: Run) -> None:
+        done = run("why", OPENSSH, "openssh-server", "liblzma5")
+        assert done.status == 0
+        assert not done.err
+        for text in (
+            "Debian Packages · 72 packages, 183 dependencies · a -> b: a depends on b · no weights in the file",
+            "openssh-server rests on liblzma5 by 26 paths of 2 to 10 steps.",
+            "26 equal paths      3.6 equal paths",
+            "dpkg 92.3 %   libsystemd0 77.9 %",
+            "! The weightings disagree on the route: choose one with --weight unit|even.",
+            "openssh-server > libsystemd0 > liblzma5                                                70.8 %   70.8 %",
+            "5 of 26 paths carry 90.0 %.",
+            "One cycle counts as one node: libc6 + libgcc-s1 (not on the way).",
+        ):
+            assert text in done.out
+        assert "influence" not in done.out
+
+    def test_json_has_a_schema_version_and_nothing_else(self, run: Run) -> None:
+        done = run("why", OPENSSH, "openssh-server", "liblzma5", "-o", "json", "--exact")
+        document = json.loads(done.out)
+        assert (document["graphdiff"], document["kind"]) == (1, "why")
+        unit, even = document["results"]
+        assert (unit["total"], even["total"], even["n_paths"]) == (26, "113/11040", 26)
+        assert [edge["share"] for edge in even["edges"] if edge["source"] == "libsystemd0"] == ["88/113"]
+
+    def test_csv_has_the_edges(self, run: Run) -> None:
+        rows = list(
+            csv.DictReader(
+                io.StringIO(run("why", OPENSSH, "openssh-server", "liblzma5", "-o", "csv", "-w", "even").out)
+            )
+        )
+        assert len(rows) == 20
+        into = [float(row["share"]) for row in rows if row["target"] == "liblzma5"]
+        assert sum(into) == pytest.approx(1)
+
+    def test_a_path_model_speaks_of_its_own_weights(self, run: Run, model: str) -> None:
+        done = run("why", model, "X", "Y")
+        assert "Total influence of X on Y along the arrows: 0.322366." in done.out
+        assert re.search(r"directly +0\.115\n +through others +0\.207366\n", done.out)
+
+    def test_one_name_is_from_the_roots(self, run: Run, model: str) -> None:
+        done = run("why", model, "Y")
+        assert "From the roots to Y: 6 paths of 1 to 3 steps." in done.out
+
+    def test_solved_walks_are_called_walks(self, run: Run, cyclic: str) -> None:
+        done = run("why", cyclic, "a", "b", "--cycles", "solve")
+        assert "0.330033" in done.out
+        assert "infinitely many walks" in done.out
+
+    def test_no_path_is_0_and_says_that_the_ends_are_swapped(self, run: Run) -> None:
+        done = run("why", OPENSSH, "liblzma5", "openssh-server")
+        assert done.status == 0
+        assert "liblzma5 does not rest on openssh-server" in done.out
+        assert "are the ends swapped?" in done.out
+
+    def test_the_picture_beside_the_report(self, run: Run, tmp_path: Path) -> None:
+        picture = tmp_path / "why.svg"
+        done = run("why", OPENSSH, "openssh-server", "liblzma5", "-O", str(picture))
+        assert "26 paths" in done.out
+        assert done.err == f"wrote {picture}\n"
+        assert picture.read_text().count('class="edge"') == 20
+
+
+class TestRank:
+    def test_from_a_source(self, run: Run) -> None:
+        done = run("rank", OPENSSH, "--source", "openssh-server", "-n", "3")
+        assert "What openssh-server rests on" in done.out
+        assert "1  libc6 + libgcc-s1   676   0.766951" in done.out
+        assert "… 67 more" in done.out
+
+    def test_towards_a_target_by_the_other_weighting(self, run: Run) -> None:
+        document = json.loads(run("rank", OPENSSH, "--target", "liblzma5", "--by", "even", "-o", "json").out)
+        assert [node["node"] for node in document["nodes"][:2]] == ["libsystemd0", "dpkg"]
+        assert len(document["nodes"]) == 12
+
+    def test_all_roots(self, run: Run, model: str) -> None:
+        rows = list(csv.reader(io.StringIO(run("rank", model, "-o", "csv").out)))
+        assert rows[0] == ["place", "node", "weight"]
+        assert float({row[1]: row[2] for row in rows}["Y"]) == pytest.approx(0.1604684 + 0.32236556)
+
+
+class TestPaths:
+    def test_the_strongest(self, run: Run) -> None:
+        done = run("paths", OPENSSH, "openssh-server", "liblzma5", "-k", "1")
+        assert "1 path from openssh-server to liblzma5, by even" in done.out
+
+    def test_as_many_as_cover(self, run: Run) -> None:
+        document = json.loads(
+            run("paths", OPENSSH, "openssh-server", "liblzma5", "--coverage", "0.9", "-o", "json").out
+        )
+        assert len(document["paths"]) == 5
+
+    def test_all_of_them(self, run: Run) -> None:
+        rows = run("paths", OPENSSH, "openssh-server", "liblzma5", "--all", "-o", "csv").out.splitlines()
+        assert len(rows) == 27
+
+    def test_too_many(self, run: Run) -> None:
+        done = run("paths", OPENSSH, "openssh-server", "liblzma5", "--all", "--max-paths", "25")
+        assert (done.status, done.out) == (75, "")
+        assert "26 paths, more than max_paths=25" in done.err
+
+
+def test_diagnose(run: Run) -> None:
+    document = json.loads(run("diagnose", OPENSSH, "openssh-server", "liblzma5", "-o", "json").out)
+    assert document["n_paths"] == 26
+    assert "both sweeps touch each edge once" in run("diagnose", OPENSSH, "openssh-server", "liblzma5").out
+
+
+def test_jacobian(run: Run, model: str) -> None:
+    rows = list(csv.reader(io.StringIO(run("jacobian", model, "-o", "csv").out)))
+    assert rows[0] == ["target", "V", "X"]
+    assert [float(number) for number in rows[1][1:]] == pytest.approx([0.1604684, 0.32236556])
+
+
+class TestDraw:
+    def test_dot_goes_to_standard_output(self, run: Run) -> None:
+        done = run("draw", OPENSSH, "openssh-server", "liblzma5")
+        assert done.out.startswith("digraph")
+        assert done.out.count("->") == 20
+
+    @pytest.mark.parametrize("suffix", ["dot", "svg", "json", "csv", "graphml", "mmd"])
+    def test_a_file_by_its_suffix(self, run: Run, tmp_path: Path, model: str, suffix: str) -> None:
+        path = tmp_path / f"picture.{suffix}"
+        assert run("draw", model, "X", "Y", "-O", str(path)).status == 0
+        assert path.stat().st_size > 100
+
+    def test_the_target_alone(self, run: Run, model: str) -> None:
+        assert "0.518" in run("draw", model, "--target", "Y").out
+
+
+#: What goes wrong, how the command ends, and what its one line says.
+MISTAKES = {
+    "no such file": (["why", "nowhere.dot", "a"], 66, "nowhere.dot"),
+    "empty file": (["why", "{empty}", "a"], 65, "empty"),
+    "not that format": (["why", "{text}", "a", "--format", "json"], 65, "text.txt"),
+    "undirected": (["why", "{undirected}", "a", "b"], 65, "undirected"),
+    "missing weight": (["why", "{holes}", "a", "c"], 65, "1 of the 2 edges has no 'weight', the first is 'b' -> 'c'"),
+    "weight that is no number": (["why", "{model}", "X", "Y", "-w", "kind"], 65, "none of the 7 edges has 'kind'"),
+    "NaN": (["why", "{nan}", "a", "b"], 65, "nan"),
+    "cycle": (["why", "{cyclic}", "a", "b"], 65, "the graph has a cycle: a -> a. cycles=\"solve\" sums its walks"),
+    "unknown node": (["why", OPENSSH, "openssh-servr", "dpkg"], 2, "did you mean 'openssh-server'"),
+    "too many nodes": (["why", "{model}", "V", "X", "Y"], 2, "3 nodes given"),
+    "both ends ranked": (["rank", "{model}", "--source", "X", "--target", "Y"], 2, "not both"),
+    "ranked by what is not there": (["rank", "{model}", "--by", "even"], 2, "the weightings here are weight"),
+    "file given as format": (["why", OPENSSH, "dpkg", "-o", "x.svg"], 2, "-o takes text, json or csv; for a file: -O x"),
+    "no such column": (["why", "{model}", "X", "--columns", "source=from"], 2, "from"),
+    "unknown verb": (["explain", "{model}"], 2, "No such command 'explain'"),
+    "output exists": (["why", OPENSSH, "dpkg", "-O", "{model}"], 73, "--force"),
+    "unwritable output": (["draw", "{model}", "-O", "{model}/x.svg"], 73, "x.svg"),
+    "unknown suffix": (["draw", "{model}", "-O", "x.pdf"], 2, ".pdf"),
+    "walks without end": (["why", "{growing}", "a", "b", "--cycles", "solve"], 65, "spectral radius is 2"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=str)
+def test_a_mistake_is_one_line_and_writes_nothing(
+    run: Run, tmp_path: Path, model: str, cyclic: str, mistake: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "empty": ("empty.dot", ""),
+        "text": ("text.txt", "no graph at all\n"),
+        "undirected": ("undirected.dot", "graph { a -- b }"),
+        "holes": ("holes.json", '{"directed": true, "nodes": [{"id": "a"}, {"id": "b"}, {"id": "c"}], "edges": '
+                  '[{"source": "a", "target": "b", "weight": 1}, {"source": "b", "target": "c"}]}'),
+        "nan": ("nan.csv", "source,target,weight\na,b,nan\n"),
+        "growing": ("growing.csv", "source,target,weight\na,b,2\nb,a,2\n"),
+    }  # fmt: skip
+    for name, text in files.values():
+        (tmp_path / name).write_text(text)
+    paths = {key: str(tmp_path / name) for key, (name, _) in files.items()} | {"model": model, "cyclic": cyclic}
+    monkeypatch.chdir(tmp_path)
+    before = sorted(os.listdir())
+    arguments, status, message = MISTAKES[mistake]
+    done = run(*[argument.format(**paths) for argument in arguments])
+    assert (done.status, done.out) == (status, "")
+    assert message in done.err
+    assert done.err.startswith("graphdiff: ")
+    assert done.err.count("\n") == 1
+    assert sorted(os.listdir()) == before
+
+
+class TestOutput:
+    def test_a_report_goes_to_a_file(self, run: Run, tmp_path: Path) -> None:
+        path = tmp_path / "why.json"
+        done = run("why", OPENSSH, "dpkg", "-O", str(path))
+        assert (done.out, json.loads(path.read_text())["kind"]) == ("", "why")
+
+    def test_force_replaces(self, run: Run, tmp_path: Path, model: str) -> None:
+        path = tmp_path / "x.dot"
+        path.write_text("old")
+        assert run("draw", model, "X", "Y", "-O", str(path), "--force").status == 0
+        assert path.read_text().startswith("digraph")
+
+    def test_standard_input(self) -> None:
+        command = [sys.executable, "-m", "graphdiff", "why", "-", "a", "c", "--weight", "unit"]
+        done = subprocess.run(command, input=b"digraph { a -> b -> c; a -> c }", capture_output=True, check=True)
+        assert b"by 2 paths of 1 to 2 steps" in done.stdout
+
+    @pytest.mark.parametrize("no_color", ["", "1"])
+    def test_colours_on_a_terminal_unless_unwanted(self, no_color: str) -> None:
+        ours, theirs = pty.openpty()
+        environment = {**os.environ, "NO_COLOR": no_color, "TERM": "xterm"}
+        command = [sys.executable, "-m", "graphdiff", "rank", OPENSSH, "--source", "openssh-server", "-n", "1"]
+        subprocess.run(command, stdout=theirs, check=True, env=environment)
+        assert (b"\x1b[" in os.read(ours, 10_000)) == (not no_color)
+
+    def test_whoever_stops_reading_is_no_error(self) -> None:
+        command = f"{sys.executable} -m graphdiff draw {OPENSSH} openssh-server liblzma5 | head -1"
+        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+        assert not done.stderr
+
+
+def test_every_verb_ends_with_examples_and_python(run: Run) -> None:
+    for name in ("why", "rank", "paths", "diagnose", "jacobian", "draw"):
+        done = run(name, "--help")
+        assert done.status == 0
+        assert "Examples:" in done.out
+        assert done.out.index("Examples:") < done.out.index("In Python:")
+        assert "import graphdiff as gd" in done.out
+
+
+def test_names_complete(tmp_path: Path) -> None:
+    words = f"graphdiff why {OPENSSH} openssh-s"
+    environment = {**os.environ, "_GRAPHDIFF_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": "3"}
+    code = "import sys; sys.argv = ['graphdiff']; from graphdiff.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
+    assert "openssh-server" in done.stdout
+    assert "openssh-sftp-server" in done.stdout

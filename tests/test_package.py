@@ -1,0 +1,73 @@
+"""The package as a whole: what importing costs, and that every public name is what it should be."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import graphdiff as gd
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def submodules() -> list[str]:
+    found = pkgutil.walk_packages(gd.__path__, "graphdiff.")
+    return [module.name for module in found if not module.name.endswith(("__main__", "_child"))]
+
+
+def test_every_public_name_is_found_after_every_submodule_was_imported() -> None:
+    """No module may take the place of a function: gd.compile stays a function whatever was imported before."""
+    for name in submodules():
+        importlib.import_module(name)
+    for name in gd.__all__:
+        value = getattr(gd, name)
+        assert (name in ("errors", "weights")) == inspect.ismodule(value), name
+
+
+def test_names_are_listed_and_unknown_ones_refused() -> None:
+    assert set(gd.__all__) <= set(dir(gd))
+    with pytest.raises(AttributeError, match="no attribute 'totl_influence'"):
+        gd.totl_influence  # noqa: B018
+
+
+def test_every_public_function_has_an_example() -> None:
+    for name in gd.__all__:
+        value = getattr(gd, name)
+        if inspect.isfunction(value):
+            assert ">>>" in (value.__doc__ or ""), name
+
+
+LARGE = {"networkx", "numpy", "numba", "pydot", "pygraphviz", "pandas"}
+HELP = """
+import runpy
+sys.argv = ["graphdiff", "--help"]
+try:
+    runpy.run_module("graphdiff", run_name="__main__")
+except SystemExit:
+    pass
+"""
+
+
+@pytest.mark.parametrize("code", ["import graphdiff", HELP], ids=["import graphdiff", "graphdiff --help"])
+def test_the_start_loads_no_large_library(code: str) -> None:
+    code = f"import sys\n{code}\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not LARGE & set(done.stdout.splitlines()[-1].split())
+
+
+def test_the_distribution_is_not_called_graphdiff() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["name"] == "nx-graphdiff"
+    assert project["version"] == gd.__version__
+
+
+def test_no_text_tells_a_user_to_install_graphdiff() -> None:
+    for path in [*ROOT.glob("*.md"), *(ROOT / "graphdiff").rglob("*.py")]:
+        assert "pip install graphdiff" not in path.read_text(encoding="utf-8"), path
