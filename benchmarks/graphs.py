@@ -96,10 +96,10 @@ def scattered(n_nodes: int, n_edges: int) -> EdgeArrays:
 def _shuffled(
     name: str, n_nodes: int, tails: Ints, heads: Ints, ends: tuple[int, int], rng: np.random.Generator
 ) -> EdgeArrays:
-    """Give nodes new ids, edges a random order and weights that keep sums over paths in range."""
+    """Give nodes new ids, edges a random order, and weights that average: no depth makes a sum vanish or explode."""
     ids = rng.permutation(n_nodes)
-    degrees = np.bincount(heads, minlength=n_nodes)
-    weights = rng.uniform(0.5, 1.5, len(tails)) / degrees[heads]
+    sizes = rng.uniform(0.5, 1.5, len(tails))
+    weights = sizes / np.bincount(heads, sizes, minlength=n_nodes)[heads]
     order = rng.permutation(len(tails))
     source, target = ids[list(ends)].tolist()
     return EdgeArrays(name, n_nodes, ids[tails][order], ids[heads][order], weights[order], source, target)

@@ -12,9 +12,7 @@ import networkx as nx
 from graphdiff.readers.debian import read_debian
 
 FOLDER = Path(__file__).parent
-KEPT_LINES = re.compile(
-    r"^(?:Package|Version|Depends|Pre-Depends|Provides):.*\n(?:[ \t].*\n)*|^\n", re.MULTILINE
-)
+KEPT_LINES = re.compile(r"^(?:Package|Version|Depends|Pre-Depends|Provides):.*\n(?:[ \t].*\n)*|^\n", re.MULTILINE)
 PACKAGE = re.compile(r"^Package: (.*)$", re.MULTILINE)
 
 

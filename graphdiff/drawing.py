@@ -70,7 +70,7 @@ def picture_of(graph: nx.DiGraph, *, max_edges: int = 60) -> Picture:
     ('a',)
     """
     if not isinstance(graph, nx.DiGraph):
-        kind = "an undirected graph" if isinstance(graph, nx.Graph) else f"a {type(graph).__name__}"
+        kind = "an undirected graph" if isinstance(graph, nx.Graph) else type(graph).__name__
         raise GraphTypeError(f"cannot draw {kind}: give a networkx DiGraph, such as annotate(graph, source, target)")
     if max_edges < 1:
         raise UsageError(f"max_edges={max_edges}: at least one edge has to be drawn")

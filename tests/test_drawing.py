@@ -314,7 +314,7 @@ def test_long_names_are_cut_in_the_middle() -> None:
     ("thing", "message"),
     [
         (nx.Graph(), "cannot draw an undirected graph: give a networkx DiGraph"),
-        ([1, 2], "cannot draw a list: give a networkx DiGraph"),
+        ([1, 2], "cannot draw list: give a networkx DiGraph"),
     ],
     ids=["undirected", "no graph"],
 )

@@ -14,10 +14,11 @@ __all__ = ["GraphText", "find_graphs"]
 # Quantifiers are possessive and what may lack its end stops at the text's: no input takes quadratic time.
 COMMENT = r"/\*.*?(?:\*/|\Z)|//[^\n]*+|^\#[^\n]*+"
 QUOTED = r'"(?:[^"\\]++|\\.)*+"'
+WORD = r"[A-Za-z_\x80-\U0010ffff][\w\x80-\U0010ffff]*+|-?(?:\.\d++|\d++(?:\.\d*+)?)"
 GAP = rf"(?:\s++|{COMMENT})*+"
 HEADER = (
-    rf"(?<![-.\w])(?:(?P<strict>strict)\b{GAP})?(?P<kind>graph|digraph)\b(?![-.]){GAP}"
-    rf"(?P<id>{QUOTED}|<[^<>]*+>|[-.\w]++)?+{GAP}\{{"
+    rf"(?<![-.\w])(?:(?P<strict>strict)\b{GAP})?(?P<kind>graph|digraph)\b{GAP}"
+    rf"(?P<id>{QUOTED}|<[^<>]*+>|{WORD})?+{GAP}\{{"
 )
 FLAGS = re.DOTALL | re.IGNORECASE | re.MULTILINE
 COMMENT_OR_HEADER = re.compile(rf"(?P<comment>{COMMENT})|{HEADER}", FLAGS)

@@ -143,10 +143,10 @@ def _rows(text: str, name: str) -> tuple[list[list[str]], Sequence[int]]:
 
 def _delimiter(text: str) -> str:
     """Return what splits the first rows into equally many columns, and most; a space for any white space."""
-    sample = text[:SAMPLE_LENGTH].splitlines()
+    sample = [line for line in text[:SAMPLE_LENGTH].split("\n") if line.strip()]
     best = (False, False, 0, " ")
     for delimiter in DELIMITERS:
-        widths = [len(row) for row in csv.reader(sample, delimiter=delimiter, skipinitialspace=True) if row]
+        widths = [len(row) for row in csv.reader(sample, delimiter=delimiter, skipinitialspace=True)]
         width = max(widths[:1], default=0)
         best = max(best, (width > 1, len(set(widths)) == 1, width, delimiter), key=lambda score: score[:3])
     return best[3] if best[0] else " "

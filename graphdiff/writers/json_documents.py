@@ -49,7 +49,7 @@ def document(thing: Any) -> dict[str, Any]:
     elif isinstance(thing, Sequence) and all(isinstance(item, Path) for item in thing):
         kind, result = "paths", [path.to_dict() for path in thing]
     else:
-        raise UsageError(f"cannot write a {type(thing).__name__} as json: give a graph, a result or a list of paths")
+        raise UsageError(f"cannot write {type(thing).__name__} as json: give a graph, a result or a list of paths")
     return {"graphdiff": SCHEMA, "kind": kind, "result": _finite(result)}
 
 

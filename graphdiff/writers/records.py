@@ -28,11 +28,11 @@ def require_graph(thing: Any, format: str) -> None:
     --------
     >>> require_graph([1, 2], "csv")
     Traceback (most recent call last):
-    graphdiff.errors.UsageError: csv holds graphs, not a list; results are written as json, and annotate(...) makes ...
+    graphdiff.errors.UsageError: csv holds graphs, not list; results are written as json, and annotate(...) makes ...
     """
     if not isinstance(thing, nx.Graph):
         raise UsageError(
-            f"{format} holds graphs, not a {type(thing).__name__}; results are written as json, and annotate(...) "
+            f"{format} holds graphs, not {type(thing).__name__}; results are written as json, and annotate(...) "
             "makes a graph with numbers of a CompiledGraph"
         )
     if not thing.is_directed():

@@ -41,7 +41,7 @@ LAYOUTS = {
     "spaces, and a tab further down": "source target weight\na\tb  2 \n",
     "quotes": '"source","target","weight"\n"a","b","2"\n',
     "a space behind each comma": "source, target, weight\na, b, 2\n",
-    "comments and empty lines": "# made by hand\n\nsource,target,weight\n#x,y,9\n   \na,b,2\n\n",
+    "comments and empty lines": "  \n# made by hand\n\nsource,target,weight\n#x,y,9\n   \na,b,2\n\n",
     "Windows line ends": "source,target,weight\r\n#x\r\na,b,2\r\n",
     "old Macintosh line ends": "source,target,weight\ra,b,2\r",
     "a byte-order mark": "\ufeffsource,target,weight\na,b,2\n",
