@@ -110,7 +110,7 @@ def products_of_all_paths(graph: nx.DiGraph, source: Hashable, target: Hashable)
 def condensed(graph: nx.DiGraph, ends: tuple[str, str]) -> tuple[nx.DiGraph, tuple[int, int]]:
     """Return the components between two nodes, with -log(1 / out-degree) as the length of an edge, and the ends.
 
-    The strongest path is then the shortest one.
+    The strongest path is then the shortest one. Parallel edges between two components fall together.
     """
     merged = nx.condensation(graph)
     component = merged.graph["mapping"]

@@ -101,18 +101,11 @@ class Explanation:
 
     def last_steps(self) -> list[tuple[str, float]]:
         """Return the nodes that the influence comes through last, with their part of what arrives, largest first."""
-        return self._steps(at=1, other=0, end=self.target)
-
-    def first_steps(self) -> list[tuple[str, float]]:
-        """Return the nodes that the influence goes through first, with their part of what leaves, largest first."""
-        return self._steps(at=0, other=1, end=self.source)
-
-    def _steps(self, *, at: int, other: int, end: Any) -> list[tuple[str, float]]:
-        sums: dict[str, Any] = {}
-        for edge, number in self.edge_contributions.carrying():
-            if edge[at] == end and edge[other] != end:
-                sums[str(edge[other])] = sums.get(str(edge[other]), 0) + number
-        parts = {name: float(number / self.total) for name, number in sums.items()} if self.total else {}
+        if not self.total:
+            return []
+        parts: dict[str, float] = {}
+        for edge, number in self.edge_contributions.into(self.target):
+            parts[str(edge[0])] = parts.get(str(edge[0]), 0.0) + float(number / self.total)
         return sorted(parts.items(), key=lambda item: -abs(item[1]))
 
     def to_dict(self) -> dict[str, Any]:
@@ -293,7 +286,7 @@ def _strongest(column: Explanation) -> list[str]:
     shown_paths = column.strongest[: min(enough, SHOWN)]
     parts = [covered[0], *(b - a for a, b in zip(covered, covered[1:], strict=False))]
     title = f"Strongest paths, {TITLES.get(column.weight_meaning, 'by ' + column.weight_meaning)}"
-    texts = [f"  {path_text(path, short=bool(n))}" for n, path in enumerate(shown_paths)]
+    texts = [f"  {path_text(path, short=bool(n) and column.source is not None)}" for n, path in enumerate(shown_paths)]
     width = max(len(title), *map(len, texts))
     lines = [f"{title.ljust(width)}    share   so far"]
     lines += [

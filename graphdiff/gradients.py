@@ -105,8 +105,8 @@ class GradientFlow:
     roots : tuple of RootFlow
         In topological order.
     factor : float or None
-        By what the median changes a step: the geometric mean between the first and the last median that is neither
-        0 nor infinite. None where there are no two.
+        By what the median changes a step: the geometric mean from the target, where it is 1, to the last median that
+        is neither 0 nor infinite. None where there is none.
     vanishing, exploding : Onset or None
         Where the median first falls below, or rises above, its limit.
     limits : (float, float)
@@ -304,11 +304,12 @@ def _median(ranked: list[float]) -> float:
 
 
 def _factor(layers: list[Layer]) -> float | None:
-    measured = [(layer.depth, layer.median) for layer in layers if layer.median and layer.median < math.inf]
-    if len(measured) < 2:
+    medians = [(layer.depth, layer.median) for layer in layers if layer.depth and layer.median]
+    finite = [(depth, median) for depth, median in medians if median < math.inf]
+    if not finite:
         return None
-    (start, first), (stop, last) = measured[0], measured[-1]
-    return math.exp((math.log(last) - math.log(first)) / (stop - start))
+    depth, median = finite[-1]
+    return float(median ** (1 / depth))
 
 
 def _onset(

@@ -121,14 +121,15 @@ class Contributions(Mapping[Any, Number]):
     what: str
     topology: Topology
 
-    def label(self, place: int) -> Any:
-        """Return the edge or node at a place of the array."""
-        return self.topology.edge_label(place) if self.what == "edge" else self.topology.label(place)
+    def _labels(self, places: NDArray[Any]) -> Iterator[Any]:
+        """Yield the edges or nodes at some places of the array."""
+        if self.what == "edge":
+            return self.topology.edge_labels(places)
+        return (self.topology.label(place) for place in places.tolist())
 
     @cached_property
     def _index(self) -> dict[Any, int]:
-        labels = self.topology.edge_labels() if self.what == "edge" else self.topology.labels
-        return {label: number for number, label in enumerate(labels)}
+        return {label: number for number, label in enumerate(self._labels(np.arange(len(self.array))))}
 
     def __getitem__(self, key: Any) -> Number:
         value = self.array[self._index[key]]
@@ -142,8 +143,16 @@ class Contributions(Mapping[Any, Number]):
 
     def carrying(self) -> Iterator[tuple[Any, Number]]:
         """Yield the edges or nodes that carry something, with their contributions."""
-        places = np.flatnonzero(self.array).tolist()
-        return ((self.label(place), number) for place, number in zip(places, self.array[places].tolist(), strict=True))
+        places = np.flatnonzero(self.array)
+        return zip(self._labels(places), self.array[places].tolist(), strict=True)
+
+    def into(self, node: Hashable) -> Iterator[tuple[Any, Number]]:
+        """Yield the edges that carry something into the component of a node from outside."""
+        first = self.topology.representative
+        places = np.flatnonzero(self.array)
+        places = places[first[self.topology.heads[places]] == first[self.topology.position(node)]]
+        places = places[first[self.topology.tails_of(places)] != first[self.topology.position(node)]]
+        return zip(self._labels(places), self.array[places].tolist(), strict=True)
 
     @property
     def shares(self) -> dict[Any, Number | None]:
@@ -155,7 +164,7 @@ class Contributions(Mapping[Any, Number]):
     def top(self, n: int = 10) -> list[tuple[Any, Number]]:
         """Return the `n` with the largest absolute contributions, largest first."""
         order = sorted(range(len(self)), key=lambda place: -abs(self.array[place]))[:n]
-        return [(self.label(place), number) for place, number in zip(order, self.array[order].tolist(), strict=True)]
+        return list(zip(self._labels(np.array(order, dtype=np.int64)), self.array[order].tolist(), strict=True))
 
     def to_dict(self) -> dict[str, Any] | list[dict[str, Any]]:
         """Return ``{node as text: contribution}``, or a record for each edge."""

@@ -150,19 +150,23 @@ class Topology:
             raise UnknownNodeError(label, self.names) from None
 
     def edge_label(self, edge: int) -> Edge:
-        """Return edge number `edge` of the rows as ``(tail, head)``, or ``(tail, head, key)`` in a multigraph."""
-        tail = int(np.searchsorted(self.ptr, edge, side="right")) - 1
-        ends = (self.label(tail), self.label(int(self.heads[edge])))
-        return ends if self.keys is None else (*ends, self.keys[int(self.numbers[edge])])
+        """Return an edge of the rows as ``(tail, head)``, or ``(tail, head, key)`` in a multigraph."""
+        return next(self.edge_labels(np.array([edge])))
 
-    def edge_labels(self) -> Iterator[Edge]:
-        """Yield the labels of all edges, in the order of the rows."""
-        labels, heads = self.labels, self.heads.tolist()
-        tails = self.rows.tails.tolist()
+    def edge_labels(self, edges: Ints | None = None) -> Iterator[Edge]:
+        """Yield the labels of some edges of the rows, or of all in their order."""
+        chosen = self.rows.edges if edges is None else edges
+        tails = self.ids[self.tails_of(chosen)].tolist()
+        heads = self.ids[self.heads[chosen]].tolist()
+        names = range(self.n_nodes) if self.names is None else self.names
         if self.keys is None:
-            return ((labels[u], labels[v]) for u, v in zip(tails, heads, strict=True))
-        keys, numbers = self.keys, self.numbers.tolist()
-        return ((labels[u], labels[v], keys[e]) for u, v, e in zip(tails, heads, numbers, strict=True))
+            return ((names[u], names[v]) for u, v in zip(tails, heads, strict=True))
+        keys, numbers = self.keys, self.numbers[chosen].tolist()
+        return ((names[u], names[v], keys[e]) for u, v, e in zip(tails, heads, numbers, strict=True))
+
+    def tails_of(self, edges: Ints) -> Ints:
+        """Return the position of the tail of some edges of the rows."""
+        return np.searchsorted(self.ptr, edges.astype(self.ptr.dtype), side="right") - 1
 
     # -- components
 

@@ -381,7 +381,7 @@ class TestSolve:
         assert shares["b"] == 10
         assert gd.edge_contributions(graph, "a", "d", cycles="solve").shares["b", "c"] == 10
 
-    @pytest.mark.parametrize("weights", [(2, 2), (2.0, 2.0), (4.0, 1.0)])
+    @pytest.mark.parametrize("weights", [(2, 2), (2.0, 2.0), (8.0, 0.5), (-8.0, 0.5)])
     def test_a_spectral_radius_above_1_is_refused_with_the_number(self, weights: tuple[Any, Any]) -> None:
         graph = weighted([("a", "b", weights[0]), ("b", "a", weights[1]), ("b", "c", 1), ("x", "y", 3)])
         for source, target in (("a", "b"), ("a", "c"), ("b", "b")):

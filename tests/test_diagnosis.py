@@ -275,6 +275,13 @@ class TestReport:
         assert not apart.swapped
         assert str(apart).endswith("paths             none")
         assert apart.to_dict()["lengths"] is None
+        assert not any(diagnose(olah(), *ends).swapped for ends in (("e", "e"), ("b", "e"), (None, "e")))
+
+    def test_one_end_cannot_be_swapped(self) -> None:
+        graph = nx.DiGraph([("root", "a"), ("x", "t")])
+        graph.nodes["root"]["root"] = True
+        found = diagnose(graph, target="t")
+        assert (found.n_paths, found.swapped) == (0, False)
 
     @pytest.mark.parametrize("meaning", ["depends on", "imports", "calls", "blames"])
     def test_no_words_of_computations_elsewhere(self, meaning: str) -> None:

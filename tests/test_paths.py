@@ -216,6 +216,13 @@ class TestStrongest:
         strongest = gd.strongest_paths(graph, source, target, k=1000)
         assert [path.edges for path in strongest] == ranked(graph, source, target)
 
+    def test_ties_follow_the_order_of_insertion_not_of_topology(self) -> None:
+        graph = nx.DiGraph()
+        graph.add_nodes_from("sxytz")
+        graph.add_edges_from(["sz", "zx", "sy", "sx", "yt", "xt"], weight=1)
+        strongest = gd.strongest_paths(graph, "s", "t")
+        assert ["".join(path.nodes) for path in strongest] == ["sxt", "syt", "szxt"]
+
     @given(query=queries(dags(INTS, max_nodes=6, max_edges=12)), percent=st.integers(1, 100))
     def test_coverage_takes_no_more_than_it_needs(self, query: tuple[Any, Any, Any], percent: int) -> None:
         graph, source, target = query

@@ -143,7 +143,9 @@ def _rows(text: str, name: str) -> tuple[list[list[str]], Sequence[int]]:
 
 def _delimiter(text: str) -> str:
     """Return what splits the first rows into equally many columns, and most; a space for any white space."""
-    sample = [line for line in text[:SAMPLE_LENGTH].split("\n") if line.strip()]
+    lines = text[:SAMPLE_LENGTH].split("\n")
+    # The last line of a longer text is cut somewhere.
+    sample = [line for line in (lines[:-1] if len(text) > SAMPLE_LENGTH else lines) if line.strip()]
     best = (False, False, 0, " ")
     for delimiter in DELIMITERS:
         widths = [len(row) for row in csv.reader(sample, delimiter=delimiter, skipinitialspace=True)]

@@ -275,6 +275,7 @@ def test_graphs_in_a_console_log(test_data):
     "text",
     [
         "12:30:01 [INFO] digraph g {\n12:30:02 [INFO] a -> b\n12:31:07 [INFO] }",
+        "  web | digraph g {\n  web | a -> b\n  web | }",
         "web_1 | digraph g {\nweb_1 | a -> b\nweb_1 | }\n{ }",
         "the graph is\n\ndigraph g { a -> b } and so on {",
         "http://x.org/graph {\ndigraph g { a -> b }",
@@ -291,6 +292,10 @@ def test_where_a_graph_starts_and_ends(text):
     assert following.text == "digraph h { x }"
     assert (found.name, found.directed, found.strict) == ("g", True, False)
     assert list(dot(text).edges()) == [("a", "b")]
+
+
+def test_a_long_line_before_a_graph_is_no_logs_words():
+    assert list(find_graphs("x" * 300 + ": digraph g { a }")) == []
 
 
 def test_an_html_id_beside_the_same_id_is_refused_for_one_name_cannot_tell_them_apart():
@@ -320,6 +325,7 @@ def test_the_undirected_sample(test_data):
         ("digraph {\n a -> b\n c -> }\n", r"x\.dot: syntax error in line 3 near '}'$"),
         ("log\n\ndigraph {\n a -> b;\n", r"x\.dot: syntax error in line 5$"),
         ("digraph { a }\ndigraph {\n a -> -> b }", r"x\.dot: syntax error in line 3 near '->'$"),
+        ("digraph {\n a\n}\n\ndigraph {\n a -> -> b }", r"x\.dot: syntax error in line 6 near '->'$"),
         ('digraph {\n a [label="b }', r"x\.dot: syntax error in line 2 scanning a quoted string"),
         ("digraph { a -- b }", r"x\.dot: syntax error in line 1 near '--'$"),
         ("digraph { a -> b <c }", r"x\.dot: .*in line 1"),

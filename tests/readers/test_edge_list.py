@@ -69,6 +69,11 @@ def test_names_may_hold_the_delimiter_quotes_line_ends_and_signs_of_comments() -
     assert list(read(file.getvalue()).edges) == rows[1:]
 
 
+def test_what_splits_all_rows_alike_is_the_delimiter_not_what_splits_the_first_most() -> None:
+    assert list(read("f(x,y,z);b\nc;d\n").edges) == [("f(x,y,z)", "b"), ("c", "d")]
+    assert read("f(x,y,z);b\n" + "".join(f"c{number};d\n" for number in range(20_000))).out_degree("c1") == 1
+
+
 def test_latin_1_is_read() -> None:
     assert list(read("source,target\ncafé,b\n".encode("latin-1")).edges) == [("café", "b")]
 

@@ -285,9 +285,7 @@ def test_a_link_stays_a_link(marked: nx.DiGraph, tmp_path: Path) -> None:
     assert (tmp_path / "real.csv").read_bytes() == render(marked, "csv")
 
 
-def test_a_write_that_fails_leaves_nothing(
-    marked: nx.DiGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_write_that_fails_leaves_nothing(marked: nx.DiGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "x.csv"
     path.write_text("mine")
 
