@@ -17,6 +17,9 @@ NO_FONT = 3
 # The DTD that Graphviz names is on the network; readers of XML that refuse one need none.
 DOCTYPE = re.compile(rb"<!DOCTYPE[^>]*>\s*")
 
+# As Python, Graphviz and GLib say it.
+OUT_OF_MEMORY = re.compile("MemoryError|out of memory|allocate memory")
+
 
 def layout(dot: pydot.Dot, format: str, *, timeout: float = 60.0, max_memory: int = 2**31) -> bytes:
     r"""Return a drawing by `graphdiff.to_pydot` as a picture.
@@ -50,7 +53,7 @@ def layout(dot: pydot.Dot, format: str, *, timeout: float = 60.0, max_memory: in
 
 
 def _run_child(text: bytes, format: str, timeout: float, max_memory: int) -> bytes:
-    # -P: a module that lies in the working folder is not ours.
+    # -P: else the modules beside the child would stand before all others of their names.
     command = [sys.executable, "-P", str(CHILD), format, str(max_memory)]
     try:
         child = subprocess.run(command, input=text, capture_output=True, timeout=timeout, check=False)
@@ -61,7 +64,7 @@ def _run_child(text: bytes, format: str, timeout: float, max_memory: int) -> byt
             "this machine has no font to draw a PNG with: write an .svg, or install a font, such as fonts-dejavu-core"
         )
     complaints = child.stderr.decode("utf-8", "replace")
-    if "MemoryError" in complaints or "out of memory" in complaints:
+    if OUT_OF_MEMORY.search(complaints):
         raise _too_large(f"max_memory={max_memory:,} bytes")
     if child.returncode or not child.stdout:
         raise OutputError(

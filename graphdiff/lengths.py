@@ -172,10 +172,10 @@ class Passages:
         Those that every path uses, in topological order.
     """
 
-    node: Passage | None = None
-    edge: Passage | None = None
-    bottleneck_nodes: tuple[Any, ...] = ()
-    bottleneck_edges: tuple[Any, ...] = ()
+    node: Passage | None
+    edge: Passage | None
+    bottleneck_nodes: tuple[Any, ...]
+    bottleneck_edges: tuple[Any, ...]
 
 
 def passages_of(part: Between, before: list[int], behind: list[int]) -> Passages:

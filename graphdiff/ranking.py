@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
 from heapq import heapify, heappop, heappush
+from operator import mul
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
@@ -104,10 +106,10 @@ class Ranking:
             weights.append(weight)
         if not nodes:
             return None
-        influence = weights[-1]  # the start's 1 comes last, as the sizes were multiplied up from the target
-        for weight in reversed(weights[:-1]):
-            influence = weight * influence
-        return nodes, edges[1:], influence
+        # The sizes were multiplied up from the target; so is the influence, for the same rounding, unless it leaves
+        # the floats on the way that it could take from the source.
+        influence = reduce(mul, reversed(weights))
+        return nodes, edges[1:], influence if arithmetic.is_finite(influence) else reduce(mul, weights)
 
 
 def ranked_paths(part: Between) -> Iterator[tuple[list[int], list[int], Number]]:

@@ -71,7 +71,8 @@ class Flow:
 
     def _through(self, tails: NDArray[Any], heads: NDArray[Any], weights: Weights) -> NDArray[Any]:
         if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":
-            return checked_array(np.asarray(self.tangents)[tails] * weights * np.asarray(self.adjoints)[heads])
+            with np.errstate(over="ignore", invalid="ignore"):  # what leaves the floats is an error of ours
+                return checked_array(np.asarray(self.tangents)[tails] * weights * np.asarray(self.adjoints)[heads])
         ends = zip(tails.tolist(), heads.tolist(), arithmetic.listed(weights), strict=True)
         return checked_array([self.tangents[u] * w * self.adjoints[v] for u, v, w in ends])
 

@@ -45,8 +45,8 @@ def test_a_layout_that_takes_too_long_is_stopped() -> None:
 
 
 def test_a_layout_that_takes_too_much_memory_is_stopped() -> None:
-    with pytest.raises((LimitError, OutputError), match=r"max_memory=120,000,000 bytes|Graphviz broke down"):
-        layout(to_pydot(complete_dag(120)), "svg", max_memory=120_000_000)
+    with pytest.raises(LimitError, match=r"over max_memory=300,000,000 bytes: write it as \.dot"):
+        layout(to_pydot(complete_dag(120)), "svg", max_memory=300_000_000)
 
 
 def test_a_machine_without_fonts_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,9 +56,3 @@ def test_a_machine_without_fonts_says_so(tmp_path: Path, monkeypatch: pytest.Mon
     assert b"</svg>" in layout(to_pydot(olah()), "svg")
     with pytest.raises(OutputError, match=r"no font to draw a PNG with: write an \.svg"):
         layout(to_pydot(olah()), "png")
-
-
-def test_a_module_in_the_working_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "tempfile.py").write_text("raise SystemExit('ran')")
-    monkeypatch.chdir(tmp_path)
-    assert b"</svg>" in layout(to_pydot(olah()), "svg")

@@ -9,7 +9,7 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.picture import clean
-from graphdiff.writers.records import names_of, require_graph, storable
+from graphdiff.writers.records import graph_attributes, names_of, require_graph, storable
 
 __all__ = ["write_graphml"]
 
@@ -25,7 +25,7 @@ def write_graphml(graph: nx.DiGraph) -> bytes:
     require_graph(graph, "graphml")
     names = {node: clean(name) for node, name in names_of(graph).items()}
     copy = nx.MultiDiGraph() if graph.is_multigraph() else nx.DiGraph()
-    copy.graph.update(_attributes(graph.graph))
+    copy.graph.update(_attributes(graph_attributes(graph, names)))
     copy.add_nodes_from((names[node], _attributes(data)) for node, data in graph.nodes(data=True))
     copy.add_edges_from((names[tail], names[head], _attributes(data)) for tail, head, data in graph.edges(data=True))
     file = io.BytesIO()

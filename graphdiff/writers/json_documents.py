@@ -10,7 +10,7 @@ import networkx as nx
 
 from graphdiff.errors import UsageError
 from graphdiff.paths import Path
-from graphdiff.writers.records import names_of, require_graph, storable
+from graphdiff.writers.records import graph_attributes, names_of, require_graph, storable
 
 __all__ = ["SCHEMA", "document", "write_json"]
 
@@ -62,7 +62,7 @@ def _node_link(graph: nx.DiGraph) -> dict[str, Any]:
     return {
         "directed": True,
         "multigraph": graph.is_multigraph(),
-        "graph": _attributes(graph.graph),
+        "graph": _attributes(graph_attributes(graph, ids)),
         "nodes": [{**_attributes(data), "id": ids[node]} for node, data in graph.nodes(data=True)],
         "edges": [
             {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import networkx as nx
@@ -13,7 +13,7 @@ import numpy as np
 from graphdiff.errors import GraphTypeError, UsageError, count_text
 from graphdiff.results import texts
 
-__all__ = ["names_of", "require_graph", "storable"]
+__all__ = ["graph_attributes", "names_of", "require_graph", "storable"]
 
 #: In bits: Python turns no int of more than 4,300 digits into text.
 LONGEST_INT = 14_000
@@ -52,6 +52,20 @@ def names_of(graph: nx.DiGraph) -> dict[Hashable, str]:
     # Different objects may have the same text and the same type: their places tell them apart.
     distinct = [name if counts[name] == 1 else f"{name} ({place})" for place, name in enumerate(names)]
     return dict(zip(graph, distinct, strict=True))
+
+
+def graph_attributes(graph: nx.DiGraph, names: Mapping[Hashable, Any]) -> dict[Any, Any]:
+    """Return the attributes of a graph; those that name the ends of an annotation by the names in the file.
+
+    Examples
+    --------
+    >>> graph_attributes(nx.DiGraph([(1, 2)], annotation="adjoint", target=2), {1: "1", 2: "2"})
+    {'annotation': 'adjoint', 'target': '2'}
+    """
+    if "annotation" not in graph.graph:
+        return graph.graph
+    ends = {end: graph.graph[end] for end in ("source", "target") if end in graph.graph}
+    return graph.graph | {end: names.get(node, node) for end, node in ends.items()}
 
 
 def storable(value: Any) -> Storable:

@@ -8,6 +8,7 @@ import json
 import math
 import os
 import stat
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -78,9 +79,11 @@ def test_annotations_are_read_back(format: str, marked: nx.DiGraph) -> None:
         }
 
 
+@pytest.mark.parametrize("names", [str, ord, lambda name: (name,)], ids=["texts", "ints", "tuples"])
 @pytest.mark.parametrize("format", ["json", "graphml"])
-def test_an_annotated_graph_is_drawn_the_same_when_read_back(format: str) -> None:
-    marked = annotate(nx.DiGraph(olah(), edge_meaning="feeds"), "b", "e")
+def test_an_annotated_graph_is_drawn_the_same_when_read_back(format: str, names: Callable[[str], Any]) -> None:
+    graph = nx.relabel_nodes(nx.DiGraph(olah(), edge_meaning="feeds"), names)
+    marked = annotate(graph, names("b"), names("e"))
     again = read(io.BytesIO(render(marked, format)), format=format)
     for drawing in ("dot", "mermaid"):
         assert sorted(render(again, drawing).splitlines()) == sorted(render(marked, drawing).splitlines())
@@ -183,6 +186,11 @@ def test_control_characters_and_surrogates_are_held_by_every_format() -> None:
     graph.nodes["a\x00"]["note\x01"] = "\x02"
     for format in WRITERS:
         render(graph, format)
+
+
+def test_graphml_declares_no_int_beyond_64_bits() -> None:
+    assert b'attr.type="long"' in render(nx.DiGraph(count=2**63 - 1), "graphml")
+    assert b'attr.type="long"' not in render(nx.DiGraph(count=2**63), "graphml")
 
 
 def test_mermaid_takes_no_name_for_more_than_text() -> None:
