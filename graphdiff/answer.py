@@ -169,10 +169,11 @@ def _lines(asked: dict[str, Any], name: str, data: dict[str, Any]) -> tuple[str,
 
 
 def _legend(asked: dict[str, Any], part: Between, drawn: Between) -> list[str]:
-    meaning = WEIGHTS[asked["weight_meaning"]].meaning if asked.get("weight_meaning") in WEIGHTS else None
+    meaning = asked.get("weight_meaning", "unknown")
+    sentence = WEIGHTS[meaning].meaning if meaning in WEIGHTS else meaning
     return [
         _question(asked, part),
-        *([f"weights: {meaning}"] if meaning else []),
+        *([f"weights: {sentence}"] if meaning not in ("unknown", "weight") else []),
         *([_coverage(part, drawn)] if drawn is not part else []),
         *_keys(asked),
     ]

@@ -33,7 +33,7 @@ class Ranking:
         weights = [[(head, edge, arithmetic.finished(weight)) for head, edge, weight in row] for row in part.rows]
         start: list[Step] = [(node, END, 1) for node in part.sources]
         self.rows = [*weights, start]
-        self.best = [*_best(part), 1]
+        self.best = [*map(arithmetic.finished, _best(part)), 1]
         self.is_target = [*part.is_target, False]
         self.order = part.graph.topology.ids[part.positions].tolist()
         self.ranked: list[list[Candidate]] = [[] for _ in self.rows]

@@ -12,7 +12,7 @@ import networkx as nx
 import pytest
 from graphs import chain, diamonds, ladder, olah, parallel_chain, weighted
 
-from graphdiff import annotate, to_pydot
+from graphdiff import annotate, to_pydot, weights
 from graphdiff.drawing import picture_of
 from graphdiff.errors import GraphTypeError, UsageError
 from graphdiff.layout import layout
@@ -290,6 +290,15 @@ def test_reports_on_dependencies_use_their_words() -> None:
     graph = annotate(olah(), "b", "e")
     graph.graph["edge_meaning"] = "depends on"
     assert picture_of(graph).legend[0] == "b rests on e by 2 paths; total 5"
+
+
+def test_the_legend_says_what_weights_mean_where_it_is_known() -> None:
+    assert (
+        "weights: cost in seconds" in picture_of(annotate(nx.DiGraph(olah(), weight_meaning="cost in seconds"))).legend
+    )
+    assert not any(line.startswith("weights:") for line in picture_of(annotate(olah())).legend)
+    even = "weights: each node passes what reaches it in equal parts along its edges"
+    assert even in picture_of(annotate(olah(), weight=weights.even)).legend
 
 
 def test_numbers_of_every_kind_are_drawn() -> None:

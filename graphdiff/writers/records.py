@@ -62,10 +62,11 @@ def graph_attributes(graph: nx.DiGraph, names: Mapping[Hashable, Any]) -> dict[A
     >>> graph_attributes(nx.DiGraph([(1, 2)], annotation="adjoint", target=2), {1: "1", 2: "2"})
     {'annotation': 'adjoint', 'target': '2'}
     """
-    if "annotation" not in graph.graph:
-        return graph.graph
-    ends = {end: graph.graph[end] for end in ("source", "target") if end in graph.graph}
-    return graph.graph | {end: names.get(node, node) for end, node in ends.items()}
+    own: dict[Any, Any] = graph.graph
+    if "annotation" not in own:
+        return own
+    ends = {end: own[end] for end in ("source", "target") if end in own}
+    return own | {end: names.get(node, node) for end, node in ends.items()}
 
 
 def storable(value: Any) -> Storable:
