@@ -40,6 +40,7 @@ def main(given: Sequence[str]) -> None:
         rows, peak = measured_apart(group, asked.size)
         print(f"{group}: peak memory {peak:,.0f} MiB\n{table(rows)}\n", flush=True)
         results[group] = {"peak_mib": peak, "rows": [asdict(row) for row in rows]}
+    print("Times are medians over the rounds; so are the ratios, each taken within a round.")
     if asked.json:
         machine = {"machine": platform.machine(), "python": platform.python_version(), "system": platform.system()}
         whole = {**machine, "size": asdict(asked.size), "groups": results}

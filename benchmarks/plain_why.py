@@ -20,24 +20,34 @@ NAME = re.compile(r"\s*([^\s:(]+)")
 def read(path: str) -> nx.DiGraph:
     """Return the packages and the first real alternative, else the first provider, of everything they need."""
     with lzma.open(path, "rt", encoding="utf-8") as lines:
-        stanzas = [dict(re.findall(r"^([\w-]+): (.*)$", text, re.MULTILINE)) for text in lines.read().split("\n\n")]
-    stanzas = [stanza for stanza in stanzas if stanza]
-    real = {stanza["Package"] for stanza in stanzas}
+        texts = lines.read().strip().split("\n\n")
+    stanzas = [dict(re.findall(r"^([\w-]+): (.*)$", text, re.MULTILINE)) for text in texts]
+    providers = providers_in(stanzas)
+    graph = nx.DiGraph()
+    graph.add_nodes_from(stanza["Package"] for stanza in stanzas)
+    for stanza in stanzas:
+        package = stanza["Package"]
+        clauses = f"{stanza.get('Depends', '')},{stanza.get('Pre-Depends', '')}"
+        for clause in clauses.split(","):
+            names = names_in(clause, "|")
+            found = [name for name in names if name in graph] or [providers[n] for n in names if n in providers]
+            if found and found[0] != package:
+                graph.add_edge(package, found[0])
+    return graph
+
+
+def providers_in(stanzas: list[dict[str, str]]) -> dict[str, str]:
+    """Return the first package, by name, that provides each name."""
     providers: dict[str, str] = {}
     for stanza in sorted(stanzas, key=lambda stanza: stanza["Package"]):
-        for provided in stanza.get("Provides", "").split(","):
-            if match := NAME.match(provided):
-                providers.setdefault(match[1], stanza["Package"])
-    graph = nx.DiGraph()
-    graph.add_nodes_from(real)
-    for stanza in stanzas:
-        for field in ("Depends", "Pre-Depends"):
-            for clause in stanza.get(field, "").split(","):
-                names = [match[1] for part in clause.split("|") if (match := NAME.match(part))]
-                found = [name for name in names if name in real] or [providers[n] for n in names if n in providers]
-                if found and found[0] != stanza["Package"]:
-                    graph.add_edge(stanza["Package"], found[0])
-    return graph
+        for name in names_in(stanza.get("Provides", ""), ","):
+            providers.setdefault(name, stanza["Package"])
+    return providers
+
+
+def names_in(text: str, separator: str) -> list[str]:
+    """Return the package names of a list, without versions and architectures."""
+    return [match[1] for part in text.split(separator) if (match := NAME.match(part))]
 
 
 def by_paths(graph: nx.DiGraph, source: str, target: str) -> tuple[int, float, dict[str, float]]:

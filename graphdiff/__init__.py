@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from graphdiff.annotation import annotate as annotate
     from graphdiff.compiled import CompiledGraph as CompiledGraph
     from graphdiff.compiled import compile as compile
+    from graphdiff.diagnosis import Diagnosis as Diagnosis
     from graphdiff.diagnosis import diagnose as diagnose
     from graphdiff.drawing import to_pydot as to_pydot
+    from graphdiff.explained import Explanation as Explanation
     from graphdiff.explanation import explain as explain
     from graphdiff.influence import forward as forward
     from graphdiff.influence import reverse as reverse
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from graphdiff.paths import iter_paths as iter_paths
     from graphdiff.paths import strongest_paths as strongest_paths
     from graphdiff.readers import read as read
+    from graphdiff.results import Influences as Influences
+    from graphdiff.results import Jacobian as Jacobian
     from graphdiff.shares import edge_contributions as edge_contributions
     from graphdiff.shares import node_contributions as node_contributions
     from graphdiff.writers import write as write
@@ -35,6 +39,10 @@ __version__ = "0.1.0"
 #: Where each public name lives; None is a module of that name.
 _HOMES: dict[str, str | None] = {
     "CompiledGraph": "compiled",
+    "Diagnosis": "diagnosis",
+    "Explanation": "explained",
+    "Influences": "results",
+    "Jacobian": "results",
     "Path": "paths",
     "annotate": "annotation",
     "compile": "compiled",

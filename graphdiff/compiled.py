@@ -119,7 +119,8 @@ class CompiledGraph:
         values = unit.compute(topology, cycles, exact) if edges.weights is None else edges.weights
         if edges.weights is not None:
             values = arithmetic.taken(values, topology.numbers)
-        return cls(topology, arithmetic.exactly(values) if exact else values, cycles, exact)
+        meaning = unit.name if weights is None else "unknown"
+        return cls(topology, arithmetic.exactly(values) if exact else values, cycles, exact, weight_meaning=meaning)
 
     def __repr__(self) -> str:
         cyclic = len(self.topology.cyclic)

@@ -16,10 +16,10 @@ from graphdiff.between import SEMIRINGS, Between, between, forward_over, reverse
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled, counted
 from graphdiff.errors import LimitError, UsageError, count_text
 from graphdiff.gradients import GradientFlow, edge_record, edge_text, gradient_flow
-from graphdiff.lengths import Cost, Lengths, Passage, Passages, count_record, lengths_of, passages_of
+from graphdiff.lengths import Cost, Lengths, Passage, Passages, lengths_of, passages_of
 from graphdiff.overview import Overview, overview_of
 from graphdiff.paths import node_text
-from graphdiff.results import html_table, require_pandas, shown
+from graphdiff.results import html_table, plain, require_pandas, shown
 from graphdiff.weights import WEIGHTS, Preset, unit
 from graphdiff.words import words_for
 
@@ -90,7 +90,7 @@ class Diagnosis:
             "edge_meaning": self.edge_meaning,
             "n_nodes": self.n_nodes,
             "n_edges": self.n_edges,
-            "n_paths": count_record(self.n_paths),
+            "n_paths": plain(self.n_paths),
             "lengths": self.lengths and self.lengths.to_dict(),
             "busiest_node": passages.node and {"node": node_text(passages.node.label), **_figures(passages.node)},
             "busiest_edge": passages.edge and {**edge_record(passages.edge.label), **_figures(passages.edge)},
@@ -183,7 +183,7 @@ class Diagnosis:
 
 
 def _figures(passage: Passage) -> dict[str, Any]:
-    return {"n_paths": count_record(passage.n_paths), "share": passage.share}
+    return {"n_paths": plain(passage.n_paths), "share": passage.share}
 
 
 def _share_text(passage: Passage) -> str:

@@ -15,13 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.between import SEMIRINGS, Between, total_over
+from graphdiff.results import plain
 
-__all__ = ["Cost", "Lengths", "Passage", "Passages", "count_record", "lengths_of", "passages_of", "quotient"]
+__all__ = ["Cost", "Lengths", "Passage", "Passages", "lengths_of", "passages_of", "quotient"]
 
 #: Edges times longest path up to which the paths are counted length by length.
 MAX_HISTOGRAM = 10**7
-#: Ints up to so many bits are written in decimal; Python and JSON readers refuse more than 4,300 digits.
-MAX_DECIMAL_BITS = 14_000
 
 #: More than the logarithm to base 2 of any count can be wrong.
 LOG_ERROR = 1e-6
@@ -41,17 +40,6 @@ def quotient(numerator: int, denominator: int) -> int | float:
     """
     beyond = numerator.bit_length() - denominator.bit_length() >= sys.float_info.max_exp - 1
     return numerator // denominator if beyond else numerator / denominator
-
-
-def count_record(count: int) -> int | str:
-    """Return an exact count as JSON can have it: hexadecimal text beyond the 4,300 digits that are read back.
-
-    Examples
-    --------
-    >>> count_record(26), count_record(2**20_000)[:4]
-    (26, '0x10')
-    """
-    return count if count.bit_length() <= MAX_DECIMAL_BITS else hex(count)
 
 
 @dataclass(frozen=True)
@@ -80,10 +68,10 @@ class Lengths:
         """Return the figures; the histogram with its lengths as text."""
         histogram = self.histogram
         if histogram is not None:
-            counts = {str(length): count_record(count) for length, count in histogram.items()}
+            counts = {str(length): plain(count) for length, count in histogram.items()}
         return {
             **self.__dict__,
-            "total": count_record(self.total),
+            "total": plain(self.total),
             "histogram": None if histogram is None else counts,
         }
 
@@ -274,9 +262,9 @@ class Cost:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the costs and their ratio."""
-        ratio = count_record(self.ratio) if isinstance(self.ratio, int) else self.ratio
+        ratio = plain(self.ratio) if isinstance(self.ratio, int) else self.ratio
         return {
-            "naive": count_record(self.naive),
+            "naive": plain(self.naive),
             "forward": self.forward,
             "reverse": self.reverse,
             "ratio": ratio,

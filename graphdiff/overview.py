@@ -16,7 +16,6 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.between import Between
 from graphdiff.compiled import CompiledGraph
-from graphdiff.lengths import count_record
 from graphdiff.paths import node_text
 from graphdiff.results import plain, shown
 from graphdiff.words import words_for
@@ -87,7 +86,7 @@ class Overview:
         if self.attributes is not None:
             attributes = [{name: plain(value) for name, value in a.__dict__.items()} for a in self.attributes]
         ends = {
-            side: [{"node": node_text(node), "n_paths": count_record(count)} for node, count in tops]
+            side: [{"node": node_text(node), "n_paths": plain(count)} for node, count in tops]
             for side, tops in (("roots", self.roots), ("leaves", self.leaves))
         }
         examples = [str(node) for node in self.examples]

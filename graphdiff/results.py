@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -12,8 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
-from graphdiff.errors import MissingExtraError
+from graphdiff.errors import MissingExtraError, count_text
 from graphdiff.topology import Topology
+
+#: The longest int, in bits, that JSON readers take as a number.
+MAX_BITS = 14_000
 
 
 def texts(labels: Iterable[Hashable]) -> list[str]:
@@ -37,14 +41,18 @@ def texts(labels: Iterable[Hashable]) -> list[str]:
 def plain(number: Number) -> Any:
     """Return a number as JSON has it: ints and floats as they are, any other as text (``'113/11040'``).
 
+    Ints of more than 4,300 digits are text too: Python's own JSON reader refuses them as numbers.
+
     Examples
     --------
     >>> from fractions import Fraction
-    >>> plain(Fraction(113, 11040)), plain(np.float64(0.5))
-    ('113/11040', 0.5)
+    >>> plain(Fraction(113, 11040)), plain(np.float64(0.5)), len(plain(10**5000))
+    ('113/11040', 0.5, 5001)
     """
     if isinstance(number, np.generic):
         number = number.item()
+    if isinstance(number, int) and number.bit_length() > MAX_BITS:
+        return f"{Decimal(number):f}"  # which has no limit on digits, as str has
     return number if number is None or isinstance(number, (int, float, str)) else str(number)
 
 
@@ -57,8 +65,6 @@ def shown(number: Number) -> str:
     ('0.0102355', '1,234,567')
     """
     if isinstance(number, (int, np.integer)):
-        from graphdiff.errors import count_text
-
         return count_text(int(number))
     return f"{float(number):.6g}" if isinstance(number, (float, np.floating)) else str(number)
 

@@ -7,6 +7,8 @@ import lzma
 import math
 import time
 from collections import Counter
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -312,8 +314,8 @@ class TestReport:
     def test_json_of_counts_that_no_reader_takes(self) -> None:
         found = diagnose(parallel_chain(*[[1, 1]] * 15_000), 0, 15_000, weight=None)
         record = json.loads(json.dumps(found.to_dict()))
-        assert int(record["n_paths"], 16) == 2**15_000
-        assert int(record["multiply_adds"]["naive"], 16) == 15_000 * 2**15_000
+        assert Fraction(Decimal(record["n_paths"])) == 2**15_000
+        assert Fraction(Decimal(record["multiply_adds"]["naive"])) == 15_000 * 2**15_000
 
     def test_records(self) -> None:
         record = diagnose(parallel_chain([2, 3, 5], [7, 11, 13]), 0, 2, weight=None).to_dict()

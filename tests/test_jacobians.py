@@ -81,6 +81,19 @@ def test_all_members_of_a_component_that_nothing_enters_are_roots() -> None:
     assert entries(jacobian) == pytest.approx({("t", "a"): 2 / 3, ("t", "b"): 4 / 3})
 
 
+def test_no_member_of_a_component_that_something_enters_or_leaves_is_an_end() -> None:
+    graph = weighted([("a", "b", 1.0), ("b", "c", 0.5), ("c", "b", 0.5), ("c", "d", 1.0), ("b", "d", 1.0)])
+    jacobian = gd.jacobian(graph, cycles="solve")
+    assert (list(jacobian.sources), list(jacobian.targets)) == (["a"], ["d"])
+    assert jacobian.array.tolist() == [[2.0]]
+
+
+def test_all_members_of_a_component_that_nothing_leaves_are_targets() -> None:
+    graph = weighted([("s", "a", 1.0), ("a", "b", 0.5), ("b", "a", 0.5)])
+    jacobian = gd.jacobian(graph, cycles="solve")
+    assert entries(jacobian) == pytest.approx({("a", "s"): 4 / 3, ("b", "s"): 2 / 3})
+
+
 def test_transposed_it_has_rows_for_sources() -> None:
     jacobian = gd.jacobian(two_by_three(), sources=["x", "y"], targets=["p", "q", "r"])
     assert np.asarray(getattr(jacobian.T, "array", jacobian.T)).tolist() == [[10, -14, 22], [15, -21, 46]]
