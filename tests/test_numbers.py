@@ -211,6 +211,16 @@ class TestExact:
         paths = list(gd.iter_paths(graph, "a", "d", exact=True))
         assert sum(path.influence for path in paths) == totals["a", "d"]
 
+    def test_whole_numbers_stay_whole(self) -> None:
+        compiled = gd.compile(chain([2, 3, -5]), exact=True)
+        assert gd.forward(compiled, 0) == {0: 1, 1: 2, 2: 6, 3: -30}
+        assert gd.reverse(compiled, 3)[0] == -30
+
+    def test_a_graph_compiled_for_exact_sums_counts_its_paths(self) -> None:
+        compiled = gd.compile(parallel_chain([0.1, 0.2], [0.3]), exact=True)
+        assert gd.count_paths(compiled, 0, 2) == gd.count_paths(compiled) == 2
+        assert len(list(gd.iter_paths(compiled, 0, 2))) == 2
+
     def test_walks_around_a_cycle_are_summed_exactly(self) -> None:
         graph = weighted([("a", "b", 0.1), ("b", "a", 0.7), ("b", "c", 0.3)])
         total = gd.total_influence(graph, "a", "c", cycles="solve", exact=True)
