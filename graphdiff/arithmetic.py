@@ -106,6 +106,8 @@ def is_finite(value: Number) -> bool:
 
 def plain(value: Number) -> Number:
     """Return a numpy number or a bool as the Python number that it is."""
+    if isinstance(value, np.floating):
+        return float(value)
     if isinstance(value, (np.number, np.bool_)):
         value = value.item()
     return int(value) if isinstance(value, bool) else value

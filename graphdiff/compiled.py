@@ -192,9 +192,11 @@ class CompiledGraph:
         TypeError
             If a weight has no absolute value.
         """
-        if isinstance(self.weights, np.ndarray):
+        if isinstance(self.weights, np.ndarray) and not (self.weights == np.iinfo(np.int64).min).any():
             return replace(self, weights=np.abs(self.weights))
-        return replace(self, weights=arithmetic.unify([abs(arithmetic.finished(w)) for w in self.weights]))
+        return replace(
+            self, weights=arithmetic.unify([abs(w) for w in map(arithmetic.finished, arithmetic.listed(self.weights))])
+        )
 
     @cached_property
     def exact_words(self) -> float:

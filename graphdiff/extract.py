@@ -117,7 +117,7 @@ def from_arrays(
         raise UsageError(f"node ids up to {used - 1:,} for {len(first):,} edges: ids count from 0, every one a node")
     if labels is not None and used > len(labels):
         raise UsageError(f"{len(labels):,} labels, but node ids up to {used - 1:,}")
-    names = None if labels is None else _distinct(labels)
+    names = None if labels is None else _distinct(list(labels))
     edges = Edges(used if names is None else len(names), first, second, names)
     if weights is None:
         return edges

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import islice
 from typing import Any, Unpack
 
@@ -322,9 +323,11 @@ def _sum_of_sizes(part: Between) -> Number:
 
 def _covering(part: Between, paths: Iterator[Path], coverage: float, k: int | None) -> list[Path]:
     whole = _sum_of_sizes(part)
+    # Floats get the benefit of their roundings; what is exact is compared exactly.
+    wanted = coverage * whole * (1 - 1e-12) if isinstance(whole, float) else Fraction(coverage) * Fraction(whole)
     found: list[Path] = []
     covered: Number = 0
-    while covered < coverage * float(whole) * (1 - 1e-12) and (k is None or len(found) < k):
+    while covered < wanted and (k is None or len(found) < k):
         if k is None and len(found) == MAX_COVERING:
             raise LimitError(
                 f"the {MAX_COVERING:,} strongest paths carry only {float(covered / whole):.1%} of the influence; "

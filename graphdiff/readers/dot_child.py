@@ -44,9 +44,9 @@ def parse(text: str) -> dict[str, Any] | None:
 
     Examples
     --------
-    >>> parse("digraph { edge [weight=2]; a -> b -> a }")
-    {'nodes': ['a', 'b'], 'tails': [0, 1], 'heads': [1, 0],
-     'graph_columns': {}, 'node_columns': {}, 'edge_columns': {'weight': ['2', '2']}}
+    >>> found = parse("digraph { edge [weight=2]; a -> b -> a }")
+    >>> found["nodes"], found["tails"], found["heads"], found["edge_columns"]
+    (['a', 'b'], [0, 1], [1, 0], {'weight': ['2', '2']})
     """
     with tempfile.TemporaryFile() as file:
         file.write(text.replace('"%', f'"{HIDDEN_PERCENT}').encode())
