@@ -136,7 +136,7 @@ def unify(values: Sequence[Number]) -> Weights:
         large = next((value for value in values if isinstance(value, int) and abs(value) > EXACT_INT), None)
         if large is not None:
             raise OverflowError(f"the int {large} beside floats is above 2**53 and would be rounded")
-        return np.array([float(value) for value in values])
+        return np.array([_as_float(value) for value in values])
     if {Decimal} < kinds and not kinds <= {Decimal, int}:
         others = ", ".join(sorted(kind.__name__ for kind in kinds - {Decimal, int}))
         raise WeightError(f"Decimal and {others} do not mix in one sum; choose one kind of number")
@@ -144,6 +144,13 @@ def unify(values: Sequence[Number]) -> Weights:
     if field is not None and kinds <= {field, int, float}:
         return [field(value) for value in values]
     return list(values)
+
+
+def _as_float(value: Number) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        raise OverflowError(f"{type(value).__name__} {value} is beyond the floats that it stands beside") from None
 
 
 def _ints(values: Sequence[int]) -> Weights:

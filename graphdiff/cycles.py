@@ -26,6 +26,8 @@ from graphdiff.kernels.reach import reached, reaching
 
 #: The spectral radius must stay below this.
 MAX_RADIUS = 1 - 1e-9
+#: The largest component whose spectral radius an error looks up, in nodes: eigenvalues are cubic.
+MAX_NAMED = 300
 #: The largest component that is solved, in nodes: its matrix is dense.
 MAX_SOLVED = 5_000
 #: The largest component that is solved in exact numbers.
@@ -237,7 +239,7 @@ def _divergence(graph: CompiledGraph, radius: float, start: int, stop: int) -> C
 def cycle_error(graph: CompiledGraph, start: int, stop: int) -> CycleError:
     """Return the error that names a component's cycle and says what each remedy does."""
     solve = 'cycles="solve" sums its walks'
-    if stop - start <= 500:
+    if stop - start <= MAX_NAMED:
         try:
             radius = spectral_radius(_dense(stop - start, component_entries(graph, start, stop), complex))
         except (TypeError, ValueError):  # symbols have no radius

@@ -6,8 +6,9 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Unpack
 
 import networkx as nx
+import numpy as np
 
-from graphdiff.arithmetic import Number, is_finite, is_number
+from graphdiff.arithmetic import Number, is_finite, is_number, unify
 from graphdiff.between import between
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import on_the_way
@@ -184,11 +185,22 @@ def reverse(
 
 def _seeds(graph: CompiledGraph, nodes: Hashable | Mapping[Any, Number]) -> dict[int, Number]:
     if isinstance(nodes, Mapping):
-        wrong = next((seed for seed in nodes.values() if not (is_number(seed) and is_finite(seed))), 0)
-        if wrong != 0:
-            raise UsageError(f"the seed {wrong!r} is not a finite number")
-        return {graph.topology.position(node): seed for node, seed in nodes.items()}
+        return {graph.topology.position(node): _seed(graph, seed) for node, seed in nodes.items()}
     return {graph.topology.position(nodes): graph.one_and_zero[0]}
+
+
+def _seed(graph: CompiledGraph, seed: Number) -> Number:
+    """Return a checked seed; beside float weights a real seed is a float too."""
+    if not (is_number(seed) and is_finite(seed)):
+        raise UsageError(f"the seed {seed!r} is not a finite number")
+    in_floats = isinstance(graph.weights, np.ndarray) and graph.weights.dtype.kind == "f"
+    if not in_floats or isinstance(seed, (float, complex)):
+        return seed
+    try:
+        as_float: Number = unify([seed, 1.0])[0]
+    except OverflowError as error:
+        raise UsageError(f"the seed beside float weights: {error}") from None
+    return as_float
 
 
 def _anchored(graph: CompiledGraph, seeds: Mapping[int, Number]) -> dict[int, Number]:

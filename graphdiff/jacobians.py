@@ -7,6 +7,7 @@ from typing import Any, TypeAlias, Unpack
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff.arithmetic import as_array
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
@@ -35,7 +36,8 @@ def jacobian(
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
     sources : nodes, optional
-        The roots where left out: nodes that the reader marked, else what nothing enters.
+        The roots where left out: nodes that the reader marked, else what nothing enters. Of a collapsed
+        component one member stands for all.
     targets : nodes, optional
         Where left out, what nothing leaves.
     progress : callable, optional
@@ -78,13 +80,18 @@ def jacobian(
     """
     ready = compiled(graph, options)
     topology = ready.topology
-    starts = topology.roots.tolist() if sources is None else [topology.position(node) for node in sources]
-    ends = topology.leaves.tolist() if targets is None else [topology.position(node) for node in targets]
+    starts = _distinct(ready, topology.roots) if sources is None else [topology.position(node) for node in sources]
+    ends = _distinct(ready, topology.leaves) if targets is None else [topology.position(node) for node in targets]
     _require_small(len(starts), len(ends))
     _require_apart(ready, starts, ends)
     passes = _by_source if len(starts) <= len(ends) else _by_target
     array = passes(ready, starts, ends, progress or _silent)
     return Jacobian(array, [topology.label(p) for p in ends], [topology.label(p) for p in starts])
+
+
+def _distinct(graph: CompiledGraph, positions: NDArray[Any]) -> list[int]:
+    """Return positions without those that a collapsed component makes equal to an earlier one."""
+    return list(dict.fromkeys(map(graph.anchor, positions.tolist())))
 
 
 def _require_small(n_sources: int, n_targets: int) -> None:

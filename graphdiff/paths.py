@@ -48,8 +48,12 @@ class Path:
         return len(self.edges)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the path with its nodes as texts."""
-        return {"nodes": [node_text(node) for node in self.nodes], "influence": plain(self.influence)}
+        """Return the path with its nodes and the ends and keys of its edges as texts."""
+        return {
+            "nodes": [node_text(node) for node in self.nodes],
+            "edges": [[str(part) for part in edge] for edge in self.edges],
+            "influence": plain(self.influence),
+        }
 
     def __str__(self) -> str:
         return f"{' -> '.join(map(node_text, self.nodes))}  ({shown(self.influence)})"

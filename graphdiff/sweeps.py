@@ -189,7 +189,7 @@ def _fits(graph: CompiledGraph, seeds: Mapping[int, Number], weights: NDArray[An
         return all(isinstance(seed, (int, float, Fraction)) for seed in seeds.values())
     if not all(isinstance(seed, int) for seed in seeds.values()):
         return False
-    in_floats = replace(graph, weights=np.abs(weights.astype(np.float64)), exact=False)
+    in_floats = replace(graph, weights=np.abs(np.asarray(graph.weights, dtype=np.float64)), exact=False)
     sizes = companion(in_floats, {node: float(abs(seed)) for node, seed in seeds.items()})
     return float(np.max(sizes, initial=0.0)) < SAFE_INT
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -260,3 +261,13 @@ class TestSweepResult:
     def test_a_missing_key_is_a_key_error(self) -> None:
         with pytest.raises(KeyError, match="nowhere"):
             gd.forward(self.graph, "c")["nowhere"]
+
+
+@pytest.mark.parametrize("seed", [10**400, 2**53 + 1], ids=["beyond floats", "that would be rounded"])
+def test_an_int_seed_that_floats_cannot_hold_is_refused_beside_them(seed: int) -> None:
+    with pytest.raises(gd.errors.UsageError, match="beside float"):
+        gd.forward(weighted([("a", "b", 0.5)]), {"a": seed})
+
+
+def test_a_decimal_seed_beside_floats_is_a_float() -> None:
+    assert gd.forward(weighted([("a", "b", 0.5)]), {"a": Decimal(3)})["b"] == 1.5

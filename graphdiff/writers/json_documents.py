@@ -40,7 +40,7 @@ def document(thing: Any) -> dict[str, Any]:
     Examples
     --------
     >>> document([Path(("a", "b"), (("a", "b"),), 2)])
-    {'graphdiff': 1, 'kind': 'paths', 'result': [{'nodes': ['a', 'b'], 'influence': 2}]}
+    {'graphdiff': 1, 'kind': 'paths', 'result': [{'nodes': ['a', 'b'], 'edges': [['a', 'b']], 'influence': 2}]}
     """
     if isinstance(thing, nx.Graph):
         return {"graphdiff": SCHEMA, "kind": "graph", **_node_link(thing)}

@@ -161,7 +161,8 @@ def test_results_say_their_kind_and_version() -> None:
     assert mapping == {"graphdiff": 1, "kind": "influences", "result": {"kind": 1, "graphdiff": 2}}
     paths = json.loads(render(strongest_paths(olah(), "b", "e"), "json"))
     assert paths["kind"] == "paths"
-    assert paths["result"][0] == {"nodes": ["b", "d", "e"], "influence": 3}
+    edges = [["b", "d"], ["d", "e"]]
+    assert paths["result"][0] == {"nodes": ["b", "d", "e"], "edges": edges, "influence": 3}
 
 
 def test_json_has_no_number_that_json_lacks() -> None:
