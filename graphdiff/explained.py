@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from html import escape
 from itertools import accumulate
 from typing import Any
@@ -167,7 +169,7 @@ def explanation_text(columns: Sequence[Explanation]) -> str:
         The same ends, each under another weighting.
     """
     first = columns[0]
-    words = words_for(first.edge_meaning)
+    words = words_for(first.edge_meaning, first.weight_meaning)
     if first.n_paths == 0:
         return f"{words.none.format(**_ends(first))}: {first.zero}"
     lines = [headline(first, words, alone=len(columns) == 1)]
@@ -192,8 +194,13 @@ def headline(first: Explanation, words: Words, *, alone: bool) -> str:
         relation = f"From the roots to {first.target}: {paths}."
     if not alone or first.weight_meaning == "unit":
         return relation
-    total = words.total.format(**ends, total=shown(first.total))
+    percent = f"{float(first.total):.1%}".replace("%", " %") if _is_real(first.total) else shown(first.total)
+    total = words.total.format(**ends, total=shown(first.total), percent=percent, weights=first.weight_meaning)
     return f"{total[0].upper()}{total[1:]}.\n{relation}"
+
+
+def _is_real(number: Number) -> bool:
+    return isinstance(number, (int, float, Fraction, Decimal))
 
 
 def _paths_text(first: Explanation) -> str:

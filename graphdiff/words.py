@@ -6,7 +6,7 @@ what is needed, in computations and path models at what responds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Words:
     relation : str
         Source and target joined by a path: followed by "by 26 paths".
     total : str
-        The total as a sentence.
+        The total as a sentence; ``{percent}`` is the total as a percentage, ``{weights}`` what the weights say.
     none : str
         What no path means.
     rank_from, rank_towards : str
@@ -62,7 +62,7 @@ WORDS: dict[str, Words] = {
         edges="dependencies",
         arrow="a -> b: a depends on b",
         relation="{source} rests on {target}",
-        total="of one unit spread from {source}, {total} reaches {target}",
+        total="of one unit spread from {source} by {weights}, {total} reaches {target}",
         none="{source} does not rest on {target}",
         rank_from="what {source} rests on",
         rank_towards="who rests on {target}",
@@ -73,7 +73,7 @@ WORDS: dict[str, Words] = {
         edges="imports",
         arrow="a -> b: a imports b",
         relation="{source} imports {target}, directly or through others,",
-        total="of one unit spread from {source}, {total} reaches {target}",
+        total="of one unit spread from {source} by {weights}, {total} reaches {target}",
         none="{source} does not import {target}",
         rank_from="what {source} pulls in",
         rank_towards="who pulls in {target}",
@@ -84,7 +84,7 @@ WORDS: dict[str, Words] = {
         edges="calls",
         arrow="a -> b: a calls b",
         relation="{source} calls {target}, directly or through others,",
-        total="one call of {source} makes {total} calls of {target}",
+        total="of one unit spread from {source} by {weights}, {total} reaches {target}",
         none="{source} does not call {target}",
         rank_from="what {source} calls",
         rank_towards="who calls {target}",
@@ -106,7 +106,7 @@ WORDS: dict[str, Words] = {
         edges="edges",
         arrow="a -> b: a feeds b",
         relation="{source} feeds {target}",
-        total="d {target} / d {source} = {total}",
+        total="derivative: d {target} / d {source} = {total}",
         none="{target} does not depend on {source}",
         rank_from="gradient from {source}",
         rank_towards="gradient of {target}",
@@ -115,17 +115,33 @@ WORDS: dict[str, Words] = {
 }
 
 
-def words_for(edge_meaning: str) -> Words:
-    """Return the words for what an edge means.
+#: By ``G.graph["edge_meaning"]`` and the meaning of the weights: what these change in the words above.
+SAID_BY_WEIGHTS: dict[tuple[str, str], dict[str, str]] = {
+    ("depends on", "even"): {"total": "of one unit spread evenly from {source}, {total} reaches {target}"},
+    ("imports", "even"): {"total": "of one unit spread evenly from {source}, {total} reaches {target}"},
+    ("calls", "even"): {"total": "of one unit spread evenly from {source}, {total} reaches {target}"},
+    ("calls", "calls"): {"total": "one call of {source} makes {total} calls of {target}"},
+    ("calls", "cost"): {
+        "total": "{percent} of {target}'s time is spent for {source}",
+        "rank_from": "where {source}'s time goes",
+        "rank_towards": "who makes {target} cost",
+    },
+}
+
+
+def words_for(edge_meaning: str, weight_meaning: str = "unknown") -> Words:
+    """Return the words for what an edge and its weight mean.
 
     Examples
     --------
     >>> words_for("depends on").relation
     '{source} rests on {target}'
+    >>> words_for("calls", "cost").total
+    "{percent} of {target}'s time is spent for {source}"
     >>> words_for("blames").arrow
     'a -> b: a blames b'
     """
     found = WORDS.get(edge_meaning)
     if found is None:
-        return Words(**{**_UNKNOWN.__dict__, "arrow": f"a -> b: a {edge_meaning} b"})
-    return found
+        return replace(_UNKNOWN, arrow=f"a -> b: a {edge_meaning} b")
+    return replace(found, **SAID_BY_WEIGHTS.get((edge_meaning, weight_meaning), {}))

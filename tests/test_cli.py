@@ -205,7 +205,7 @@ MISTAKES = {
     "too many nodes": (["why", "{model}", "V", "X", "Y"], 2, "3 nodes given"),
     "both ends ranked": (["rank", "{model}", "--source", "X", "--target", "Y"], 2, "not both"),
     "ranked by what is not there": (["rank", "{model}", "--by", "even"], 2, "the weightings here are weight"),
-    "file given as format": (["why", OPENSSH, "dpkg", "-o", "x.svg"], 2, "-o takes text, json or csv; for a file: -O x"),
+    "file given as format": (["why", OPENSSH, "dpkg", "-o", "x.svg"], 2, "for a file: -O x.svg"),
     "no such column": (["why", "{model}", "X", "--columns", "source=from"], 2, "from"),
     "unknown verb": (["explain", "{model}"], 2, "No such command 'explain'"),
     "output exists": (["why", OPENSSH, "dpkg", "-O", "{model}"], 73, "--force"),
@@ -289,3 +289,27 @@ def test_names_complete(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
     assert "openssh-server" in done.stdout
     assert "openssh-sftp-server" in done.stdout
+
+
+class TestWords:
+    """Every report speaks the words of its world, by what the file says of its edges and weights."""
+
+    @pytest.mark.parametrize(
+        "edge_meaning, weight_meaning, sentence",
+        [
+            ("depends on", "even", "Of one unit spread evenly from a, 0.25 reaches b."),
+            ("imports", "imports", "Of one unit spread from a by imports, 0.25 reaches b."),
+            ("calls", "cost", "25.0 % of b's time is spent for a."),
+            ("calls", "calls", "One call of a makes 0.25 calls of b."),
+            ("causes", "unknown", "One unit more of a changes b by 0.25."),
+            ("feeds", "unknown", "Derivative: d b / d a = 0.25."),
+            ("unknown", "unknown", "Total influence of a on b along the arrows: 0.25."),
+        ],
+    )
+    def test_the_total(self, run: Run, tmp_path: Path, edge_meaning: str, weight_meaning: str, sentence: str) -> None:
+        path = tmp_path / "graph.json"
+        graph = {"edge_meaning": edge_meaning, "weight_meaning": weight_meaning}
+        edges = [{"source": "a", "target": "b", "weight": 0.25}]
+        document = {"directed": True, "graph": graph, "nodes": [{"id": "a"}, {"id": "b"}], "edges": edges}
+        path.write_text(json.dumps(document))
+        assert sentence in run("why", str(path), "a", "b").out

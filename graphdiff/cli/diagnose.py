@@ -27,7 +27,16 @@ In Python:
 @click.argument("nodes", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=common.complete_node)
 @click.option("--source", metavar="NODE", shell_complete=common.complete_node, help="Paths from this node.")
 @click.option("--target", metavar="NODE", shell_complete=common.complete_node, help="Paths to this node.")
-def diagnose(settings: common.Settings, nodes: tuple[str, ...], source: str | None, target: str | None) -> None:
+@click.option("--vanishing", default=1e-6, show_default=True, help="Gradients below this part of the start vanish.")
+@click.option("--exploding", default=1e6, show_default=True, help="Gradients above this multiple of the start explode.")
+def diagnose(
+    settings: common.Settings,
+    nodes: tuple[str, ...],
+    source: str | None,
+    target: str | None,
+    vanishing: float,
+    exploding: float,
+) -> None:
     """Count the paths exactly, say how long they are, where they all pass, and what each method would cost.
 
     With a target and weights it also says where gradients vanish or explode on the way to it.
@@ -38,7 +47,8 @@ def diagnose(settings: common.Settings, nodes: tuple[str, ...], source: str | No
     first, last = common.find_ends(graph, nodes, source, target)
     weight: Any = settings.weights[-1] if settings.weights else common.default_weights(graph)[0]
     with common.bar("diagnose") as progress:
-        found = compute(graph, first, last, progress=progress, **common.weight_options(weight, settings))
+        options = common.weight_options(weight, settings)
+        found = compute(graph, first, last, vanishing=vanishing, exploding=exploding, progress=progress, **options)
     common.emit(
         settings,
         text=lambda: f"{common.graph_line(graph)}\n\n{found}",

@@ -48,7 +48,7 @@ def rank(settings: common.Settings, source: str | None, target: str | None, by: 
     if by is not None and by not in names:
         raise UsageError(f"--by {by}: the weightings here are {', '.join(names)}")
     rows = ranking(compiled, ends, names.index(by) if by else 0)
-    title = _title(graph, ends)
+    title = _title(graph, ends, names[0])
     head = ["place", "node", *names]
 
     def text() -> str:
@@ -107,10 +107,10 @@ def ranking(compiled: list[CompiledGraph], ends: tuple[Any, Any], by: int) -> li
     return rows
 
 
-def _title(graph: Any, ends: tuple[Any, Any]) -> str:
+def _title(graph: Any, ends: tuple[Any, Any], weight_meaning: str) -> str:
     from graphdiff.words import words_for
 
-    words = words_for(str(graph.graph.get("edge_meaning", "unknown")))
+    words = words_for(str(graph.graph.get("edge_meaning", "unknown")), weight_meaning)
     source, target = ends
     if target is not None:
         text = words.rank_towards.format(target=target)
