@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from graphdiff.cli import common
 from graphdiff.errors import UsageError
+
+if TYPE_CHECKING:
+    from graphdiff.paths import Path
 
 EPILOG = """\
 \b
@@ -45,9 +48,7 @@ def paths(
 
     Of several weightings the last one given counts; without weights in the file that is even.
     """
-    from graphdiff.explained import path_text
     from graphdiff.paths import iter_paths, strongest_paths
-    from graphdiff.results import plain, shown
 
     if every and (k is not None or coverage is not None):
         raise UsageError("--all lists every path; leave out -k and --coverage")
@@ -59,29 +60,30 @@ def paths(
     else:
         found = strongest_paths(compiled, first, last, k=k, coverage=coverage)
 
-    def text() -> str:
-        title = f"{len(found):,} path{'s' * (len(found) != 1)} from {first} to {last}, by {compiled.weight_meaning}"
-        cells = [[shown(path.influence), str(path.length), path_text(path)] for path in found]
-        table = common.aligned(["influence", "steps", "path"], cells, left=2) if cells else []
-        return "\n".join([common.graph_line(graph), "", title, *table])
-
-    records: list[dict[str, Any]] = [path.to_dict() for path in found]
     common.emit(
         settings,
-        text=text,
+        text=lambda: "\n".join([common.graph_line(graph), "", *_table(found, first, last, compiled.weight_meaning)]),
         document=lambda: {
             "kind": "paths",
             "graph": common.graph_record(graph),
             "source": str(first),
             "target": str(last),
             "weights": compiled.weight_meaning,
-            "paths": records,
+            "paths": [path.to_dict() for path in found],
         },
-        rows=lambda: [
-            ["influence", "steps", "path"],
-            *(
-                [plain(path.influence), path.length, " > ".join(record["nodes"])]
-                for path, record in zip(found, records, strict=True)
-            ),
-        ],
+        rows=lambda: [["influence", "steps", "path"], *map(_row, found)],
     )
+
+
+def _table(found: list[Path], first: Any, last: Any, weights: str) -> list[str]:
+    from graphdiff.explained import path_text
+    from graphdiff.results import shown
+
+    title = f"{len(found):,} path{'s' * (len(found) != 1)} from {first} to {last}, by {weights}"
+    cells = [[shown(path.influence), str(path.length), path_text(path)] for path in found]
+    return [title, *(common.aligned(["influence", "steps", "path"], cells, left=2) if cells else [])]
+
+
+def _row(path: Path) -> list[Any]:
+    record = path.to_dict()
+    return [record["influence"], path.length, " > ".join(record["nodes"])]
