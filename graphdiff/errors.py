@@ -41,18 +41,21 @@ class UsageError(GraphdiffError, ValueError):
 
 
 class UnknownNodeError(GraphdiffError, LookupError):
-    """A node that is not in the graph; ``node``, and the ``nearest`` names that are."""
+    """A node that is not in the graph; ``node``, the ``nearest`` names that are, and a few ``examples``."""
 
     exit_status = 2
 
     def __init__(self, node: object, nodes: Iterable[Hashable]) -> None:
+        names = list(nodes)
         self.node = node
-        self.nearest: Sequence[Hashable] = nearest(node, nodes)
+        self.nearest: Sequence[Hashable] = nearest(node, names)
+        self.examples: Sequence[Hashable] = names[:3]
         super().__init__(node)
 
     def __str__(self) -> str:
         if not self.nearest:
-            return f"no node {self.node!r}"
+            such = f"; there are nodes such as {', '.join(map(repr, self.examples))}" if self.examples else ""
+            return f"no node {self.node!r}{such}"
         return f"no node {self.node!r}; did you mean {' or '.join(map(repr, self.nearest))}?"
 
 
