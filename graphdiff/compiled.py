@@ -292,7 +292,7 @@ def compile(
     WeightError
         If a weight is missing, not a number, NaN or infinite; it names the edge and counts the others.
     UsageError
-        If `cycles` is none of the three.
+        If `cycles` is none of the three, or `weight` nothing that gives weights.
 
     Examples
     --------
@@ -303,6 +303,8 @@ def compile(
     <CompiledGraph: 4 nodes, 4 edges, no cycles>
     """
     check_policy(cycles)
+    if not (weight is None or isinstance(weight, (str, Preset)) or callable(weight)):
+        raise UsageError(f"weight={weight!r}: an edge attribute's name, a preset, a function or None (1 on every edge)")
     edges = extract.from_graph(graph)
     topology = arrange(edges.n_nodes, edges.tails, edges.heads, names=edges.names, keys=edges.keys, marked=edges.marked)
     preset = unit if weight is None else weight

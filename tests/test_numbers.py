@@ -393,3 +393,8 @@ def test_an_undirected_graph_is_refused_with_a_remedy(question: str, kind: type[
 def test_what_is_no_graph_is_refused(thing: Any) -> None:
     with pytest.raises(gd.errors.GraphTypeError, match="DiGraph"):
         gd.compile(thing)
+
+
+def test_a_weight_that_gives_no_weights_is_refused() -> None:
+    with pytest.raises(gd.errors.UsageError, match="weight=3: an edge attribute's name"):
+        gd.compile(weighted([("a", "b", 1)]), weight=3)  # type: ignore[arg-type]
