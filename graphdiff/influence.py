@@ -14,7 +14,7 @@ from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import on_the_way
 from graphdiff.direct import direct_total
 from graphdiff.errors import SameComponentError, UsageError
-from graphdiff.paths import path_influences
+from graphdiff.paths import sum_over_paths
 from graphdiff.results import Influences
 from graphdiff.sweeps import Values, checked, checked_array, forward_values, reverse_values
 
@@ -81,8 +81,7 @@ def total_influence(
 
 
 def _naive(graph: CompiledGraph, source: int, target: int) -> Number:
-    _, zero = graph.one_and_zero
-    return sum(path_influences(between(graph, [source], [target])), start=zero)
+    return sum_over_paths(between(graph, [source], [target]))
 
 
 def _forward(graph: CompiledGraph, source: int, target: int) -> Number:
