@@ -57,6 +57,8 @@ def test_all_paths_add_up_to_the_definition(query: tuple[nx.DiGraph, Any, Any]) 
     [
         pytest.param([[2**31, 1]] * 2, (2**31 + 1) ** 2, id="just within int64"),
         pytest.param([[2**40, -(2**40)]] * 3, 0, id="paths beyond int64 that cancel"),
+        pytest.param([[2**40]] * 3, 2**120, id="far beyond int64"),
+        pytest.param([[2**62] * 2], 2**63, id="just beyond it"),
         pytest.param([[2**62], [4, -4]], 0, id="two of them"),
         pytest.param([[2**62], [4], [0]], 0, id="a product that passes int64 on its way to 0"),
         pytest.param([[-(2**63)], [1]], -(2**63), id="the smallest int64"),
@@ -79,20 +81,35 @@ def test_several_ends_add_up() -> None:
     assert both(lambda: sum_over_paths(part)) == (repr(float(from_0 + from_1)),) * 2
 
 
+def swept(graph: gd.CompiledGraph, seeds: list[float], start: int, stop: int) -> tuple[list[float], list[float]]:
+    """Return the seeds pushed along, and pulled back along, the edges of some positions, one by one."""
+    edges = list(zip(graph.tails.tolist(), graph.heads.tolist(), np.asarray(graph.weights).tolist(), strict=True))
+    pushed, pulled = seeds.copy(), seeds.copy()
+    for tail, head, weight in edges:
+        if start <= tail < stop:
+            pushed[head] += pushed[tail] * weight
+    for node in reversed(range(start, stop)):
+        for tail, head, weight in edges:
+            if tail == node:
+                pulled[tail] += weight * pulled[head]
+    return pushed, pulled
+
+
 @given(dags(FLOATS, max_nodes=9, max_edges=30), st.data())
-def test_a_sweep_as_plain_python_and_from_any_position(graph: nx.MultiDiGraph, data: st.DataObject) -> None:
-    pytest.importorskip("numba")
+def test_the_kernels_of_a_sweep_from_any_position_to_any(graph: nx.MultiDiGraph, data: st.DataObject) -> None:
     compiled = gd.compile(graph)
     size = compiled.n_nodes
     start = data.draw(st.integers(0, size))
     stop = data.draw(st.integers(start, size))
-    rows, seeds = compiled.topology.rows, np.array(data.draw(st.lists(FLOATS, min_size=size, max_size=size)))
-    weights = np.asarray(compiled.weights)
-    for kernel in (sweep.forward, sweep.reverse):
-        plain, machine = seeds.copy(), seeds.copy()
-        kernel(rows.ptr, rows.heads, weights, plain, start, stop)
-        kernels.jit(kernel)(rows.ptr, rows.heads, weights, machine, start, stop)
-        assert plain.tobytes() == machine.tobytes()
+    seeds = data.draw(st.lists(FLOATS, min_size=size, max_size=size))
+    arrays = compiled.topology.ptr, compiled.topology.heads, np.asarray(compiled.weights)
+    expected = swept(compiled, seeds, start, stop)
+    for kernel, values in zip((sweep.forward, sweep.reverse), expected, strict=True):
+        forms = [kernel, kernels.jit(kernel)] if kernels.available() else [kernel]
+        for form in forms:
+            own = np.array(seeds)
+            form(*arrays, own, start, stop)
+            assert own.tolist() == values
 
 
 class TestWhichEnginePays:
