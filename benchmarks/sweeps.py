@@ -26,7 +26,7 @@ def _beside_arrays(arrays: EdgeArrays, size: Size) -> Iterator[Row]:
     passes = {
         "graphdiff": lambda: gd.forward(graph, arrays.source),
         **compiled_c.get("forward", {}),
-        "scipy spsolve_triangular": scipy_forward(graph, arrays.source),
+        **scipy_forward(graph, arrays.source),
     }
     yield from compare("forward pass", arrays.text, passes, size)
     passes = {

@@ -106,6 +106,8 @@ def is_finite(value: Number) -> bool:
 
 def plain(value: Number) -> Number:
     """Return a numpy number or a bool as the Python number that it is."""
+    if type(value) in (float, int):  # spares nearly all numbers the rest
+        return value
     if isinstance(value, np.floating):
         return float(value)
     if isinstance(value, (np.number, np.bool_)):

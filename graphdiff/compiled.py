@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Literal, TypeAlias, TypedDict, Unpack, cast
 
 import networkx as nx
@@ -199,6 +200,11 @@ class CompiledGraph:
         )
 
     @cached_property
+    def sizes(self) -> CompiledGraph:
+        """The same graph with the absolute values of its numbers as floats, for bounds."""
+        return replace(self, weights=np.abs(np.asarray(self.weights, dtype=np.float64)), exact=False)
+
+    @cached_property
     def exact_words(self) -> float:
         """About how many machine words a sweep of exact sums touches: mantissas grow with every step."""
         bits = [0] * self.n_nodes
@@ -215,6 +221,11 @@ class CompiledGraph:
     def solved(self) -> dict[int, Any]:
         """What has been solved so far: the walks within each component, by its first position."""
         return {}
+
+    @cached_property
+    def walked(self) -> list[int]:
+        """How many edges have been walked in plain Python so far: one number, which the sweeps count up."""
+        return [0]
 
     def anchor(self, position: int) -> int:
         """Return where a sweep keeps the value of the node at `position`."""
@@ -235,16 +246,18 @@ class CompiledGraph:
     @cached_property
     def listed_rows(self) -> list[list[tuple[int, Number]]]:
         """The carriers as a list of ``(head, weight)`` for each position, for sweeps in plain Python."""
-        return self.rows_at(np.arange(self.n_nodes))
+        return _listed(self.carriers.ptr, self.carriers.heads, self.carried)
 
     def rows_at(self, positions: NDArray[Any]) -> list[list[tuple[int, Number]]]:
         """Return the carriers that leave some positions, as a list of ``(head, weight)`` for each."""
         places, ptr = self.carriers.places(positions)
-        weights = arithmetic.listed(arithmetic.taken(self.carried, places))
-        pairs = list(zip(self.carriers.heads[places].tolist(), weights, strict=True))
-        bounds = ptr.tolist()
-        rows = [pairs[start:stop] for start, stop in zip(bounds, bounds[1:], strict=False)]
-        return rows if isinstance(self.weights, np.ndarray) else [_parallels_added(row) for row in rows]
+        return _listed(ptr, self.carriers.heads[places], arithmetic.taken(self.carried, places))
+
+
+def _listed(ptr: NDArray[Any], heads: NDArray[Any], weights: Weights) -> list[list[tuple[int, Number]]]:
+    pairs = list(zip(heads.tolist(), arithmetic.listed(weights), strict=True))
+    rows = [pairs[start:stop] for start, stop in pairwise(ptr.tolist())]
+    return rows if isinstance(weights, np.ndarray) else [_parallels_added(row) for row in rows]
 
 
 def _parallels_added(row: list[tuple[int, Number]]) -> list[tuple[int, Number]]:

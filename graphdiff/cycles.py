@@ -116,9 +116,9 @@ def walks(graph: CompiledGraph, start: int, stop: int) -> Any:
 def component_entries(graph: CompiledGraph, start: int, stop: int) -> list[tuple[int, int, Number]]:
     """Return the edges within a component as ``(tail, head, weight)``, counted from its first position."""
     topology = graph.topology
-    ptr = topology.ptr.astype(np.int64)
-    edges = np.arange(ptr[start], ptr[stop])
-    tails = np.repeat(np.arange(stop - start), np.diff(ptr[start : stop + 1]))
+    ptr = topology.ptr[start : stop + 1].astype(np.int64)
+    edges = np.arange(ptr[0], ptr[-1])
+    tails = np.repeat(np.arange(stop - start), np.diff(ptr))
     heads = topology.heads[edges].astype(np.int64) - start
     inside = (heads >= 0) & (heads < stop - start)
     weights = arithmetic.listed(arithmetic.taken(graph.weights, edges[inside]))

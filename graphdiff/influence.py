@@ -12,8 +12,9 @@ from graphdiff.arithmetic import Number, is_finite, is_number, unify
 from graphdiff.between import between
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import on_the_way
+from graphdiff.direct import direct_total
 from graphdiff.errors import SameComponentError, UsageError
-from graphdiff.paths import path_influences
+from graphdiff.paths import sum_over_paths
 from graphdiff.results import Influences
 from graphdiff.sweeps import Values, checked, checked_array, forward_values, reverse_values
 
@@ -68,6 +69,10 @@ def total_influence(
     sums = METHODS.get(method)
     if sums is None:
         raise UsageError(f"method={method!r}: use one of {', '.join(map(repr, METHODS))}")
+    if sums is _forward and not isinstance(graph, CompiledGraph) and options.keys() <= {"weight"}:
+        total = direct_total(graph, source, target, options.get("weight", "weight"))
+        if total is not None:
+            return checked(total)
     ready = compiled(graph, options)
     first, last = ready.topology.position(source), ready.topology.position(target)
     if first != last and ready.anchor(first) == ready.anchor(last):
@@ -76,8 +81,7 @@ def total_influence(
 
 
 def _naive(graph: CompiledGraph, source: int, target: int) -> Number:
-    _, zero = graph.one_and_zero
-    return sum(path_influences(between(graph, [source], [target])), start=zero)
+    return sum_over_paths(between(graph, [source], [target]))
 
 
 def _forward(graph: CompiledGraph, source: int, target: int) -> Number:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -25,7 +24,7 @@ from graphdiff.kernels import jit, pays
 from graphdiff.kernels import sweep as kernel
 
 Values: TypeAlias = "list[Any] | NDArray[Any]"
-Pass: TypeAlias = Callable[[int, int], None]
+Row: TypeAlias = list[tuple[int, Number]]
 Companion: TypeAlias = Callable[[CompiledGraph, Mapping[int, Number]], Values]
 
 #: Below this no partial sum of int64 numbers can wrap.
@@ -60,17 +59,16 @@ def forward_values(
     list or array, shape (n_nodes,)
     """
     graph, prepared = _prepared(graph, seeds, loops)
-    values, push, _ = _engine(graph, prepared, among, lambda sizes, seeds: forward_values(sizes, seeds, stop=stop))
-    first = graph.topology.representative
-    cursor = min((int(first[node]) for node in prepared), default=0)
+    engine = _engine(graph, prepared, among, lambda sizes, seeds: forward_values(sizes, seeds, stop=stop))
+    cursor = _component_start(graph, min(prepared, default=0))
     end = graph.n_nodes if stop is None else stop
     for start, after in loops:
         if cursor <= start <= end:
-            push(cursor, start)
-            _solve_forward(graph, values, start, after)
+            engine.push(cursor, start)
+            _solve_forward(graph, engine.values, start, after)
             cursor = start
-    push(cursor, end)
-    return values
+    engine.push(cursor, end)
+    return engine.values
 
 
 def reverse_values(
@@ -99,21 +97,28 @@ def reverse_values(
     list or array, shape (n_nodes,)
     """
     graph, prepared = _prepared(graph, seeds, loops)
-    values, _, pull = _engine(graph, prepared, among, lambda sizes, seeds: reverse_values(sizes, seeds, start=start))
-    first = int(graph.topology.representative[start]) if graph.n_nodes else 0
+    engine = _engine(graph, prepared, among, lambda sizes, seeds: reverse_values(sizes, seeds, start=start))
+    first = _component_start(graph, start)
     cursor = _component_end(graph, max(prepared, default=-1))
     for begin, after in reversed(loops):
         if first <= begin < cursor:
-            pull(begin, cursor)
-            _solve_reverse(graph, values, begin, after)
+            engine.pull(begin, cursor)
+            _solve_reverse(graph, engine.values, begin, after)
             cursor = begin
-    pull(first, max(cursor, first))
-    return values
+    engine.pull(first, max(cursor, first))
+    return engine.values
+
+
+def _component_start(graph: CompiledGraph, position: int) -> int:
+    """Return the first position of the component of `position`."""
+    return int(graph.topology.representative[position]) if len(graph.topology.cyclic) else position
 
 
 def _component_end(graph: CompiledGraph, position: int) -> int:
     """Return the position after the last one in the component of `position`."""
     cyclic = graph.topology.cyclic
+    if not len(cyclic):
+        return position + 1
     place = int(np.searchsorted(cyclic[:, 0], position, side="right")) - 1
     return max(position + 1, int(cyclic[place, 1])) if place >= 0 else position + 1
 
@@ -136,51 +141,79 @@ def _prepared(
     return (graph.divisible if loops else graph), prepared
 
 
-def _engine(
-    graph: CompiledGraph, seeds: Mapping[int, Number], among: NDArray[Any] | None, companion: Companion
-) -> tuple[Values, Pass, Pass]:
-    """Return start values, and the passes over a range of positions that change them: push and pull."""
-    weights = graph.carried
-    if isinstance(weights, np.ndarray) and pays(len(weights)) and _fits(graph, seeds, weights, companion):
-        return _kernel_engine(graph, seeds, weights)
-    _, zero = graph.one_and_zero
-    values: list[Number] = [zero] * graph.n_nodes
-    for node, seed in seeds.items():
-        values[node] = zero + seed
-    nodes: Sequence[int] = range(graph.n_nodes) if among is None else among.tolist()
-    rows = graph.listed_rows if among is None else graph.rows_at(among)
+class _Lists:
+    """The sweeps in plain Python, over any numbers."""
 
-    def push(start: int, stop: int) -> None:
-        for place in range(bisect_left(nodes, start), bisect_left(nodes, stop)):
-            value = values[nodes[place]]
+    __slots__ = ("nodes", "rows", "values")
+
+    def __init__(self, graph: CompiledGraph, seeds: Mapping[int, Number], among: NDArray[Any] | None) -> None:
+        _, zero = graph.one_and_zero
+        self.values: list[Number] = [zero] * graph.n_nodes
+        for node, seed in seeds.items():
+            self.values[node] = zero + seed
+        self.nodes: list[int] | None = None
+        self.rows: Mapping[int, Row] | Sequence[Row] = ()
+        if among is None:
+            self.rows = graph.listed_rows
+        else:
+            self.nodes = among.tolist()
+            self.rows = dict(zip(self.nodes, graph.rows_at(among), strict=True))
+
+    def _span(self, start: int, stop: int) -> Sequence[int]:
+        """Return the positions from `start` to `stop` whose values are wanted."""
+        if self.nodes is None:
+            return range(start, stop)
+        return self.nodes[bisect_left(self.nodes, start) : bisect_left(self.nodes, stop)]
+
+    def push(self, start: int, stop: int) -> None:
+        """Push the values of positions `start` to `stop` along their edges, first to last."""
+        values, rows = self.values, self.rows
+        for node in self._span(start, stop):
+            value = values[node]
             if value:
-                for head, weight in rows[place]:
+                for head, weight in rows[node]:
                     values[head] += value * weight
 
-    def pull(start: int, stop: int) -> None:
-        for place in range(bisect_left(nodes, stop) - 1, bisect_left(nodes, start) - 1, -1):
-            value = values[nodes[place]]
-            for head, weight in rows[place]:
+    def pull(self, start: int, stop: int) -> None:
+        """Pull values back to positions `start` to `stop` along their edges, last to first."""
+        values, rows = self.values, self.rows
+        for node in reversed(self._span(start, stop)):
+            value = values[node]
+            for head, weight in rows[node]:
                 value += weight * values[head]
-            values[nodes[place]] = value
-
-    return values, push, pull
+            values[node] = value
 
 
-def _kernel_engine(
-    graph: CompiledGraph, seeds: Mapping[int, Number], weights: NDArray[Any]
-) -> tuple[Values, Pass, Pass]:
-    values = np.zeros(graph.n_nodes, dtype=weights.dtype)
-    for node, seed in seeds.items():
-        values[node] = seed
-    rows = graph.carriers
+class _Arrays:
+    """The same sweeps by the kernels, over machine numbers."""
 
-    def run(function: Callable[..., None]) -> Pass:
-        return lambda start, stop: jit(function)(
-            rows.ptr, rows.heads, weights, values, np.uint64(start), np.uint64(stop)
-        )
+    __slots__ = ("edges", "values")
 
-    return values, run(kernel.forward), run(kernel.reverse)
+    def __init__(self, graph: CompiledGraph, seeds: Mapping[int, Number], weights: NDArray[Any]) -> None:
+        self.values = np.zeros(graph.n_nodes, dtype=weights.dtype)
+        for node, seed in seeds.items():
+            self.values[node] = seed
+        rows = graph.carriers
+        self.edges = (rows.ptr, rows.heads, weights)
+
+    def push(self, start: int, stop: int) -> None:
+        """Push the values of positions `start` to `stop` along their edges, first to last."""
+        jit(kernel.forward)(*self.edges, self.values, start, stop)
+
+    def pull(self, start: int, stop: int) -> None:
+        """Pull values back to positions `start` to `stop` along their edges, last to first."""
+        jit(kernel.reverse)(*self.edges, self.values, start, stop)
+
+
+def _engine(
+    graph: CompiledGraph, seeds: Mapping[int, Number], among: NDArray[Any] | None, companion: Companion
+) -> _Lists | _Arrays:
+    """Return the values at the start, with the passes that change them."""
+    weights, walked = graph.carried, graph.walked
+    if isinstance(weights, np.ndarray) and pays(len(weights), walked[0]) and _fits(graph, seeds, weights, companion):
+        return _Arrays(graph, seeds, weights)
+    walked[0] += len(weights)
+    return _Lists(graph, seeds, among)
 
 
 def _fits(graph: CompiledGraph, seeds: Mapping[int, Number], weights: NDArray[Any], companion: Companion) -> bool:
@@ -189,8 +222,7 @@ def _fits(graph: CompiledGraph, seeds: Mapping[int, Number], weights: NDArray[An
         return all(isinstance(seed, (int, float, Fraction)) for seed in seeds.values())
     if not all(isinstance(seed, int) for seed in seeds.values()):
         return False
-    in_floats = replace(graph, weights=np.abs(np.asarray(graph.weights, dtype=np.float64)), exact=False)
-    sizes = companion(in_floats, {node: float(abs(seed)) for node, seed in seeds.items()})
+    sizes = companion(graph.sizes, {node: float(abs(seed)) for node, seed in seeds.items()})
     return float(np.max(sizes, initial=0.0)) < SAFE_INT
 
 
@@ -245,7 +277,9 @@ def checked(value: Number) -> Number:
 def checked_array(values: Values) -> NDArray[Any]:
     """Return finished numbers as an array, or raise where one has left the range of its type."""
     if isinstance(values, np.ndarray):
-        finite = values.dtype.kind != "f" or bool(np.isfinite(values).all())
+        with np.errstate(over="ignore", invalid="ignore"):
+            # Where the sum is finite all are, and a sum needs no memory; it may overflow on its own, though.
+            finite = values.dtype.kind != "f" or math.isfinite(values.sum()) or bool(np.isfinite(values).all())
     else:
         finite = all(math.isfinite(v) if type(v) is float else arithmetic.is_finite(v) for v in values if v)
     if not finite:

@@ -15,6 +15,8 @@ from typing import Any
 
 #: Edge visits from which loading numba pays for itself.
 COLD_VISITS = 1_000_000
+#: So many visits by lists that are there cost what one does that has to make the lists first.
+REPEATS = 20
 #: Edge visits from which a kernel pays where numba is loaded already.
 WARM_VISITS = 50
 
@@ -25,16 +27,19 @@ def available() -> bool:
     return importlib.util.find_spec("numba") is not None
 
 
-def pays(visits: int) -> bool:
-    """Return whether machine code is worth it for so many edge visits.
+def pays(visits: int, before: int = 0) -> bool:
+    """Return whether machine code is worth it for so many edge visits, after so many `before` in plain Python.
+
+    Whoever has spent on many small questions what loading numba costs will hardly stop there.
 
     Examples
     --------
     >>> pays(0)
     False
     """
-    loaded = "numba" in sys.modules
-    return visits >= (WARM_VISITS if loaded else COLD_VISITS) and available()
+    if "numba" in sys.modules:
+        return visits >= WARM_VISITS and available()
+    return visits + before // REPEATS >= COLD_VISITS and available()
 
 
 @cache

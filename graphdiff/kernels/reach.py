@@ -19,14 +19,14 @@ def push(ptr: Sequence[int], heads: Sequence[int], mark: MutableSequence[Any], s
                 mark[heads[edge]] = True
 
 
-def pull(ptr: Sequence[int], heads: Sequence[int], among: Sequence[Any], mark: MutableSequence[Any]) -> None:
-    """Mark every node of `among` that reaches a marked node."""
-    for node in range(len(mark) - 1, -1, -1):
-        if among[node]:
-            for edge in range(ptr[node], ptr[node + 1]):
-                if mark[heads[edge]]:
-                    mark[node] = True
-                    break
+def pull(ptr: Sequence[int], heads: Sequence[int], nodes: Sequence[int], mark: MutableSequence[Any]) -> None:
+    """Mark every one of `nodes`, which are in topological order, that reaches a marked node."""
+    for place in range(len(nodes) - 1, -1, -1):
+        node = nodes[place]
+        for edge in range(ptr[node], ptr[node + 1]):
+            if mark[heads[edge]]:
+                mark[node] = True
+                break
 
 
 def reached(ptr: NDArray[Any], heads: NDArray[Any], starts: NDArray[Any]) -> NDArray[np.bool_]:
@@ -48,9 +48,10 @@ def reaching(ptr: NDArray[Any], heads: NDArray[Any], among: NDArray[np.bool_], e
     """Return the mask of the positions in `among` that reach some of `ends`, themselves included."""
     mark = np.zeros(len(ptr) - 1, dtype=bool)
     mark[ends] = among[ends]
+    nodes = np.flatnonzero(among[: int(ends.max()) + 1 if len(ends) else 0])
     if pays(len(heads)):
-        jit(pull)(ptr, heads, among, mark)
+        jit(pull)(ptr, heads, nodes, mark)
         return mark
     listed = bytearray(mark.tobytes())
-    pull(ptr.data, heads.data, among.tobytes(), listed)
+    pull(ptr.data, heads.data, nodes.tolist(), listed)
     return np.frombuffer(listed, dtype=bool)

@@ -16,42 +16,35 @@ ONE = np.uint64(1)  # unsigned indices spare the check for wraparound: up to twi
 
 
 def forward(
-    ptr: NDArray[Any],
-    heads: NDArray[Any],
-    weights: NDArray[Any],
-    values: NDArray[Any],
-    start: np.uint64,
-    stop: np.uint64,
+    ptr: NDArray[Any], heads: NDArray[Any], weights: NDArray[Any], values: NDArray[Any], start: int, stop: int
 ) -> None:
     """Push `values` along all edges that leave positions `start` to `stop`, first to last, in place."""
-    node = start
-    while node < stop:
-        value = values[node]
+    node, last = np.uint64(start), np.uint64(stop)
+    end = ptr[node]
+    while node < last:
+        edge = end
+        node += ONE
+        end = ptr[node]
+        value = values[node - ONE]
         if value != 0:
-            edge = ptr[node]
-            end = ptr[node + ONE]
             while edge < end:
                 values[heads[edge]] += value * weights[edge]
                 edge += ONE
-        node += ONE
 
 
 def reverse(
-    ptr: NDArray[Any],
-    heads: NDArray[Any],
-    weights: NDArray[Any],
-    values: NDArray[Any],
-    start: np.uint64,
-    stop: np.uint64,
+    ptr: NDArray[Any], heads: NDArray[Any], weights: NDArray[Any], values: NDArray[Any], start: int, stop: int
 ) -> None:
     """Pull `values` back along all edges that leave positions `start` to `stop`, last to first, in place."""
-    node = stop
-    while node > start:
+    node, first = np.uint64(stop), np.uint64(start)
+    edge = ptr[node]
+    while node > first:
+        end = edge
         node -= ONE
+        begin = edge = ptr[node]
         value = values[node]
-        edge = ptr[node]
-        end = ptr[node + ONE]
         while edge < end:
             value += weights[edge] * values[heads[edge]]
             edge += ONE
         values[node] = value
+        edge = begin
