@@ -118,7 +118,7 @@ class CompiledGraph:
         topology = arrange(edges.n_nodes, edges.tails, edges.heads, names=edges.names)
         values = unit.compute(topology, cycles, exact) if edges.weights is None else edges.weights
         if edges.weights is not None:
-            values = arithmetic.taken(values, topology.numbers)
+            values = topology.in_rows(values)
         meaning = unit.name if weights is None else "unknown"
         return cls(topology, arithmetic.exactly(values) if exact else values, cycles, exact, weight_meaning=meaning)
 
@@ -310,7 +310,7 @@ def compile(
         weights, meaning = preset.compute(topology, cycles, exact), preset.name
     else:
         values = extract.weights(edges, preset, default_weight) if edges.weights is None else edges.weights
-        weights, meaning = arithmetic.taken(values, topology.numbers), _weight_meaning(edges.weight_meaning, preset)
+        weights, meaning = topology.in_rows(values), _weight_meaning(edges.weight_meaning, preset)
     if exact:
         weights = arithmetic.exactly(weights)
     return CompiledGraph(topology, weights, cycles, exact, edges.edge_meaning, meaning)
