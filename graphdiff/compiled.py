@@ -45,7 +45,7 @@ class CompiledGraph:
     ----------
     topology : Topology
         The shape: order, rows, components, labels.
-    weights : float64 or int64 array, or list of objects, shape (n_edges,)
+    weights : float64, float32 or int64 array, or list of objects, shape (n_edges,)
         In the order of the topology's edges.
     cycles : {"raise", "collapse", "solve"}
         What happens where a cycle lies on the way.
@@ -91,7 +91,7 @@ class CompiledGraph:
         tails, heads : array of int, shape (n_edges,)
             Node ids from 0, in any order.
         weights : array of numbers, shape (n_edges,), optional
-            1 on every edge where it is left out.
+            1 on every edge where it is left out. A float32 array stays one, for its memory; sums are float64.
         labels : sequence of hashables, optional
             The label of each id; the ids themselves where it is left out.
         cycles, exact

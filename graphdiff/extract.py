@@ -205,7 +205,7 @@ def _checked(edges: Edges, given: Sequence[Any] | NDArray[Any]) -> Weights:
         if given.dtype.kind in "iu" and (given.dtype != np.uint64 or given.max(initial=0) < 2**63):
             return given.astype(np.int64, copy=False)
         if given.dtype.kind == "f" and _all_finite(given):
-            return given.astype(np.float64, copy=False)
+            return given.astype(np.float32 if given.dtype == np.float32 else np.float64, copy=False)
     values: Sequence[Any] = given.tolist() if isinstance(given, np.ndarray) else given
     kinds = set(map(type, values))
     if kinds == {float} and _all_finite(array := np.array(values)):

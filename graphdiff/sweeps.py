@@ -170,7 +170,7 @@ def _engine(
 def _kernel_engine(
     graph: CompiledGraph, seeds: Mapping[int, Number], weights: NDArray[Any]
 ) -> tuple[Values, Pass, Pass]:
-    values = np.zeros(graph.n_nodes, dtype=weights.dtype)
+    values = np.zeros(graph.n_nodes, dtype=np.promote_types(weights.dtype, np.int64))  # float64 for float32 too
     for node, seed in seeds.items():
         values[node] = seed
     rows = graph.carriers

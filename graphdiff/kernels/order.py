@@ -136,32 +136,30 @@ def _peeled(n_nodes: int, ptr: Ints, heads: Ints) -> tuple[Ints, int]:
     order[: len(free)] = free
     if pays(len(heads)):
         return order, jit(peel)(ptr, heads, degree, order, 0, len(free))
-    return order, _peeled_in_numpy(
-        ptr.astype(np.int64), heads.astype(np.int64), degree.astype(np.int64), order, len(free)
-    )
+    done, found = _levels_peeled(ptr.astype(np.int64), heads, degree, order, len(free))
+    # Lists would be quicker to index, but what is left over is seldom worth making them.
+    views: tuple[Any, Any, Any, Any] = (ptr.data, heads.data, degree.data, order.data)
+    return order, peel(*views, done, found)
 
 
-def _peeled_in_numpy(ptr: Ints, heads: Ints, degree: Ints, order: Ints, found: int) -> int:
-    """Do as `peel` does: level by level while there is a level wide enough for numpy, then node by node."""
+def _levels_peeled(ptr: Ints, heads: Ints, degree: Ints, order: Ints, found: int) -> tuple[int, int]:
+    """Do as `peel` does, level by level, up to the first level too narrow for numpy; return `done` and `found`."""
     done = 0
-    seen_last = np.empty(len(degree), dtype=np.int64)
+    met_last = np.empty(len(degree), dtype=np.int64)
+    one = degree.dtype.type(1)  # a plain 1 would be cast for every edge
     while found - done >= WIDE:
         level = order[done:found]
         done = found
         sizes = ptr[level + 1] - ptr[level]
         ends = np.cumsum(sizes)
-        entered = heads[np.arange(ends[-1]) + np.repeat(ptr[level] - ends + sizes, sizes)]
-        np.subtract.at(degree, entered, 1)
-        # `peel` meets a node for the last time where its degree falls to 0.
-        seen_last[entered] = np.arange(len(entered))
-        new = entered[(degree[entered] == 0) & (seen_last[entered] == np.arange(len(entered)))]
-        order[done : done + len(new)] = new
-        found += len(new)
-    if done < found:
-        listed = order.tolist()
-        found = peel(ptr.tolist(), heads.tolist(), degree.tolist(), listed, done, found)
-        order[:] = listed
-    return found
+        met = heads[np.arange(ends[-1]) + np.repeat(ptr[level] - ends + sizes, sizes)].astype(np.int64)
+        np.subtract.at(degree, met, one)
+        # A node is free where it is met for the last time.
+        met_last[met] = np.arange(len(met))
+        free = met[(degree[met] == 0) & (met_last[met] == np.arange(len(met)))]
+        order[done : done + len(free)] = free
+        found += len(free)
+    return done, found
 
 
 def _remaining(n_nodes: int, ptr: Ints, heads: Ints, ahead: Ints) -> tuple[Ints, Ints, Ints]:
@@ -187,13 +185,13 @@ def _components(n_nodes: int, tails: Ints, heads: Ints, behind: Ints) -> tuple[I
     component = np.full(n_nodes, -1, dtype=np.int64)
     low, trail, pending = (np.zeros(n_nodes, dtype=np.int64) for _ in range(3))
     ptr = pointers(counted(n_nodes, tails)).astype(np.int64)
+    arrays = (ptr, heads, number, low, ptr[:-1].copy(), trail, pending, component)
     if pays(len(heads)):
-        n_found = jit(tarjan)(ptr, heads, number, low, ptr[:-1].copy(), trail, pending, component)
+        n_found = jit(tarjan)(*arrays)
     else:
-        listed = component.tolist()
-        work = (number.tolist(), low.tolist(), ptr[:-1].tolist(), trail.tolist(), pending.tolist())
-        n_found = tarjan(ptr.tolist(), heads.tolist(), *work, listed)
-        component = np.array(listed, dtype=np.int64)
+        listed = [array.tolist() for array in arrays]
+        n_found = tarjan(*listed)
+        component = np.array(listed[-1])
     nodes = np.flatnonzero(inside)
     place = n_found - 1 - component
     by_place = np.argsort(place[nodes], kind="stable")
