@@ -9,13 +9,13 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
+from graphs import ENGINES, engine
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from graphdiff.kernels import order, rows
 from graphdiff.topology import Topology, arrange
-from tests.graphs import ENGINES, engine
 
 Ends = list[tuple[int, int]]
 
