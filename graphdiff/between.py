@@ -138,7 +138,7 @@ def between(
         positions=nodes,
         ptr=ptr,
         heads=local[heads[keep]],
-        edges=rows.edges[places[keep]],
+        edges=rows.edges_at(places[keep]),
         sources=[int(local[p]) for p in starts if mask[p]],
         targets=[int(local[p]) for p in ends if mask[p]],
         loops=loops,

@@ -46,7 +46,7 @@ class CompiledGraph:
     ----------
     topology : Topology
         The shape: order, rows, components, labels.
-    weights : float64 or int64 array, or list of objects, shape (n_edges,)
+    weights : float64, float32 or int64 array, or list of objects, shape (n_edges,)
         In the order of the topology's edges.
     cycles : {"raise", "collapse", "solve"}
         What happens where a cycle lies on the way.
@@ -92,7 +92,7 @@ class CompiledGraph:
         tails, heads : array of int, shape (n_edges,)
             Node ids from 0, in any order.
         weights : array of numbers, shape (n_edges,), optional
-            1 on every edge where it is left out.
+            1 on every edge where it is left out. A float32 array stays one, for its memory; sums are float64.
         labels : sequence of hashables, optional
             The label of each id; the ids themselves where it is left out.
         cycles, exact
@@ -119,7 +119,7 @@ class CompiledGraph:
         topology = arrange(edges.n_nodes, edges.tails, edges.heads, names=edges.names)
         values = unit.compute(topology, cycles, exact) if edges.weights is None else edges.weights
         if edges.weights is not None:
-            values = arithmetic.taken(values, topology.numbers)
+            values = topology.in_rows(values)
         meaning = unit.name if weights is None else "unknown"
         return cls(topology, arithmetic.exactly(values) if exact else values, cycles, exact, weight_meaning=meaning)
 
@@ -325,7 +325,7 @@ def compile(
         weights, meaning = preset.compute(topology, cycles, exact), preset.name
     else:
         values = extract.weights(edges, preset, default_weight) if edges.weights is None else edges.weights
-        weights, meaning = arithmetic.taken(values, topology.numbers), _weight_meaning(edges.weight_meaning, preset)
+        weights, meaning = topology.in_rows(values), _weight_meaning(edges.weight_meaning, preset)
     if exact:
         weights = arithmetic.exactly(weights)
     return CompiledGraph(topology, weights, cycles, exact, edges.edge_meaning, meaning)

@@ -126,7 +126,7 @@ def _direct(found: Flow, source: Hashable | None, target: Hashable) -> Number:
     rows = topology.quotient if graph.cycles == "collapse" else topology.rows
     first, last = int(rows.ptr[graph.anchor(start)]), int(rows.ptr[graph.anchor(start) + 1])
     hits = np.flatnonzero(rows.heads[first:last] == graph.anchor(end)) + first
-    return sum(arithmetic.listed(arithmetic.taken(graph.weights, rows.edges[hits])), start=zero)
+    return sum(arithmetic.listed(arithmetic.taken(graph.weights, rows.edges_at(hits))), start=zero)
 
 
 def _effective_paths(graph: CompiledGraph, part: Between, sizes: Flow) -> Number | None:

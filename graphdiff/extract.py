@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
-from typing import Any
+from operator import itemgetter
+from typing import Any, cast
 
 import networkx as nx
 import numpy as np
@@ -14,15 +16,24 @@ from numpy.typing import ArrayLike, NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import GraphTypeError, UsageError, WeightError
+from graphdiff.kernels.rows import index_type
 
-_MISSING = object()
+
+class _Missing:
+    """The type of what stands in for a missing weight, told apart by its type in one pass."""
+
+
+_MISSING = _Missing()
 #: Ids may go this far beyond 100 for each edge; farther they are no positions but names.
 MAX_SPARSE_IDS = 10_000_000
 
 
 @dataclass(frozen=True)
 class Edges:
-    """A graph's edges by node ids, in the graph's own order; `data` holds the attribute dicts, if any."""
+    """A graph's edges by node ids, unsigned, in the graph's own order.
+
+    `rows` holds networkx's own rows, if any: in each one the attribute dicts, or in a multigraph dicts of them.
+    """
 
     n_nodes: int
     tails: NDArray[Any]
@@ -30,10 +41,16 @@ class Edges:
     names: Sequence[Hashable] | None = None
     keys: Sequence[Hashable] | None = None
     marked: tuple[int, ...] = ()
-    data: Sequence[dict[str, Any]] = ()
+    rows: Sequence[Mapping[Hashable, Mapping[Any, Any]]] = ()
     weights: Weights | None = None
     edge_meaning: str = "unknown"
     weight_meaning: str = "unknown"
+
+    @cached_property
+    def data(self) -> list[Mapping[str, Any]]:
+        """The attributes of each edge."""
+        entries = chain.from_iterable(row.values() for row in self.rows)
+        return list(entries if self.keys is None else chain.from_iterable(entry.values() for entry in entries))
 
     def label(self, edge: int) -> tuple[Any, ...]:
         """Return edge number `edge` by its labels."""
@@ -69,27 +86,27 @@ def _from_networkx(graph: nx.Graph) -> Edges:
         )
     if graph.graph.get("quotient"):
         raise GraphTypeError("a grouped graph is for looking at: its totals are not those of the graph it shows")
-    index = {label: number for number, label in enumerate(graph)}
-    adjacency = [row for _, row in graph.adjacency()]
+    names = list(graph)
+    rows = [row for _, row in graph.adjacency()]
     keys: list[Hashable] | None = None
     if graph.is_multigraph():
-        parallels = [parallel for row in adjacency for parallel in row.values()]
-        sizes = [sum(map(len, row.values())) for row in adjacency]
-        heads = [index[head] for row in adjacency for head, parallel in row.items() for _ in parallel]
-        keys = [key for parallel in parallels for key in parallel]
-        data = [edge for parallel in parallels for edge in parallel.values()]
+        entries = [(head, parallel) for row in rows for head, parallel in row.items()]
+        keys = [key for _, parallel in entries for key in parallel]
+        sizes = [sum(map(len, row.values())) for row in rows]
+        heads: Iterable[Hashable] = [head for head, parallel in entries for _ in parallel]
     else:
-        sizes = [len(row) for row in adjacency]
-        heads = [index[head] for row in adjacency for head in row]
-        data = list(chain.from_iterable(row.values() for row in adjacency))
+        sizes = list(map(len, rows))
+        heads = chain.from_iterable(rows)
+    kind, n_edges = index_type(len(names)), sum(sizes)
+    index = dict(zip(names, range(len(names)), strict=True))
     return Edges(
-        n_nodes=len(index),
-        tails=np.repeat(np.arange(len(index)), sizes),
-        heads=np.array(heads, dtype=np.int64),
-        names=list(index),
+        n_nodes=len(names),
+        tails=np.repeat(np.arange(len(names), dtype=kind), sizes),
+        heads=np.fromiter(map(index.__getitem__, heads), dtype=kind, count=n_edges),
+        names=names,
         keys=keys,
-        marked=tuple(i for i, (_, node) in enumerate(graph.nodes(data=True)) if node.get("root") is True),
-        data=data,
+        marked=tuple([i for i, data in enumerate(graph._node.values()) if data and data.get("root") is True]),
+        rows=rows,
         edge_meaning=str(graph.graph.get("edge_meaning", "unknown")),
         weight_meaning=str(graph.graph.get("weight_meaning", "unknown")),
     )
@@ -101,8 +118,8 @@ def _from_matrix(matrix: NDArray[Any], names: Sequence[Hashable] | None) -> Edge
             f"the array has shape {matrix.shape}: a graph's matrix is square, entry [i, j] the edge i -> j"
         )
     tails, heads = np.nonzero(matrix)
-    edges = Edges(len(matrix), tails, heads, names, data=())
-    return _weighted(edges, matrix[tails, heads].tolist())
+    edges = Edges(len(matrix), tails.view(np.uintp), heads.view(np.uintp), names)
+    return replace(edges, weights=_checked(edges, matrix[tails, heads].tolist()))
 
 
 def from_arrays(
@@ -112,7 +129,7 @@ def from_arrays(
     first, second = _ids(tails, "tails"), _ids(heads, "heads")
     if len(first) != len(second):
         raise UsageError(f"{len(first):,} tails, but {len(second):,} heads")
-    used = int(max(first.max(initial=-1), second.max(initial=-1))) + 1
+    used = 1 + max(int(first.max()), int(second.max())) if len(first) else 0
     if labels is None and used > MAX_SPARSE_IDS + 100 * len(first):
         raise UsageError(f"node ids up to {used - 1:,} for {len(first):,} edges: ids count from 0, every one a node")
     if labels is not None and used > len(labels):
@@ -124,7 +141,7 @@ def from_arrays(
     values = weights if isinstance(weights, np.ndarray) else list(weights)  # type: ignore[arg-type]
     if len(values) != len(first):
         raise UsageError(f"{len(first):,} edges, but {len(values):,} weights")
-    return _weighted(edges, values)
+    return replace(edges, weights=_checked(edges, values))
 
 
 def _distinct(labels: Sequence[Hashable]) -> Sequence[Hashable]:
@@ -137,11 +154,14 @@ def _distinct(labels: Sequence[Hashable]) -> Sequence[Hashable]:
 
 def _ids(values: ArrayLike, what: str) -> NDArray[Any]:
     array = np.asarray(values)
-    if array.ndim != 1 or (array.dtype.kind not in "iu" and len(array)):
+    if array.size == 0:
+        array = array.astype(np.uint32)
+    if array.ndim != 1 or (array.dtype.kind not in "iu"):
         raise UsageError(f"{what}: a one-dimensional array of node ids (ints from 0) is needed")
     if len(array) and array.min() < 0:
         raise UsageError(f"{what}: the node id {array.min()} is negative; ids count from 0")
-    return array.astype(np.int64)
+    size = 4 if array.itemsize <= 4 else 8
+    return array.astype(f"i{size}" if array.dtype.kind == "i" else f"u{size}", copy=False).view(f"u{size}")
 
 
 def weights(edges: Edges, weight: str | Callable[..., Number], default: Number) -> Weights:
@@ -155,45 +175,57 @@ def weights(edges: Edges, weight: str | Callable[..., Number], default: Number) 
     default : number or None
         For edges that have none.
     """
-    values: list[Any]
-    if callable(weight):
-        names = edges.names or ()
-        ends = zip(edges.tails.tolist(), edges.heads.tolist(), edges.data, strict=True)
-        values = [weight(names[u], names[v], data) for u, v, data in ends]
-        values = [_MISSING if value is None else value for value in values]
-    else:
-        values = [data.get(weight, _MISSING) for data in edges.data]
-    missing = [number for number, value in enumerate(values) if value is _MISSING]
-    if missing and default is None:
-        raise WeightError(_missing_text(edges, weight, missing), edge=edges.label(missing[0]), count=len(missing))
-    if missing:
-        values = [default if value is _MISSING else value for value in values]
-    checked = _weighted(edges, values).weights
-    assert checked is not None
-    return checked
-
-
-def _weighted(edges: Edges, values: Sequence[Any] | NDArray[Any]) -> Edges:
-    if isinstance(values, np.ndarray):
-        if values.dtype.kind in "iu" and (values.dtype != np.uint64 or values.max(initial=0) < 2**63):
-            return replace(edges, weights=values.astype(np.int64))
-        if values.dtype.kind == "f" and np.isfinite(values).all():
-            return replace(edges, weights=values.astype(np.float64))
-    listed: list[Any] = values.tolist() if isinstance(values, np.ndarray) else list(values)
-    if set(map(type, listed)) != {int}:
-        _check(edges, listed)
     try:
-        return replace(edges, weights=arithmetic.unify(listed) if listed else np.empty(0))
+        values = _by_function(edges, weight) if callable(weight) else list(map(itemgetter(weight), edges.data))
+    except KeyError:
+        values = [data.get(cast(str, weight), _MISSING) for data in edges.data]
+    if type(_MISSING) in set(map(type, values)):
+        values = _filled(edges, values, weight, default)
+    return _checked(edges, values)
+
+
+def _by_function(edges: Edges, weight: Callable[..., Number]) -> list[Any]:
+    names = edges.names or ()
+    ends = zip(edges.tails.tolist(), edges.heads.tolist(), edges.data, strict=True)
+    values = [weight(names[u], names[v], data) for u, v, data in ends]
+    return [_MISSING if value is None else value for value in values]
+
+
+def _filled(edges: Edges, values: list[Any], weight: object, default: Number) -> list[Any]:
+    """Return the values with the default in place of those that are missing."""
+    if default is None:
+        missing = [number for number, value in enumerate(values) if value is _MISSING]
+        raise WeightError(_missing_text(edges, weight, missing), edge=edges.label(missing[0]), count=len(missing))
+    return [default if value is _MISSING else value for value in values]
+
+
+def _checked(edges: Edges, given: Sequence[Any] | NDArray[Any]) -> Weights:
+    """Return weights as the one kind that holds them all, or raise `WeightError`."""
+    if isinstance(given, np.ndarray):
+        if given.dtype.kind in "iu" and (given.dtype != np.uint64 or given.max(initial=0) < 2**63):
+            return given.astype(np.int64, copy=False)
+        if given.dtype.kind == "f" and _all_finite(given):
+            return given.astype(np.float32 if given.dtype == np.float32 else np.float64, copy=False)
+    values: Sequence[Any] = given.tolist() if isinstance(given, np.ndarray) else given
+    kinds = set(map(type, values))
+    if kinds == {float} and _all_finite(array := np.array(values)):
+        return array
+    if kinds != {int}:
+        _check(edges, values)
+    try:
+        return arithmetic.unify(values) if values else np.empty(0)
     except OverflowError as error:
-        large = next((i for i, w in enumerate(listed) if not isinstance(w, float) and abs(w) > arithmetic.EXACT_INT), 0)
+        large = next((i for i, w in enumerate(values) if not isinstance(w, float) and abs(w) > arithmetic.EXACT_INT), 0)
         raise WeightError(f"the edge {_shown(edges.label(large))}: {error}", edge=edges.label(large)) from None
+
+
+def _all_finite(values: NDArray[Any]) -> bool:
+    # Neither makes an array as long as the weights; NaN is the smallest and the largest of all.
+    return bool(np.isfinite(values.min(initial=0)) and np.isfinite(values.max(initial=0)))
 
 
 def _check(edges: Edges, values: Sequence[Any]) -> None:
     """Raise `WeightError` for the first weight that is not a finite number."""
-    kinds = set(map(type, values))
-    if kinds == {float} and np.isfinite(np.array(values)).all():
-        return
     wrong = [number for number, value in enumerate(values) if not arithmetic.is_number(value)]
     if not wrong:
         wrong = [number for number, value in enumerate(values) if not arithmetic.is_finite(value)]
@@ -228,7 +260,7 @@ def _missing_text(edges: Edges, weight: object, missing: list[int]) -> str:
     )
 
 
-def attribute_kinds(data: Sequence[dict[str, Any]]) -> list[str]:
+def attribute_kinds(data: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return what attributes edges have, each as ``name (183 of 183, numbers)``.
 
     Examples

@@ -65,7 +65,7 @@ class Flow:
         inside = np.zeros(self.graph.n_nodes, dtype=bool)
         inside[self.among] = True
         used = inside[rows.heads[places]]
-        tails, heads, edges = tails[used], rows.heads[places[used]], rows.edges[places[used]]
+        tails, heads, edges = tails[used], rows.heads[places[used]], rows.edges_at(places[used])
         values = self._through(tails, heads, arithmetic.taken(self.graph.weights, edges))
         return _spread(self.graph.n_edges, edges, values)
 

@@ -190,7 +190,7 @@ class _Arrays:
     __slots__ = ("edges", "values")
 
     def __init__(self, graph: CompiledGraph, seeds: Mapping[int, Number], weights: NDArray[Any]) -> None:
-        self.values = np.zeros(graph.n_nodes, dtype=weights.dtype)
+        self.values = np.zeros(graph.n_nodes, dtype=np.promote_types(weights.dtype, np.int64))  # float64 for float32
         for node, seed in seeds.items():
             self.values[node] = seed
         rows = graph.carriers

@@ -14,8 +14,10 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff.arithmetic import Weights
 from graphdiff.errors import UnknownNodeError
 from graphdiff.kernels.order import topological
+from graphdiff.kernels.rows import counted, grouped, pointers, reordered, taken
 
 Ints = NDArray[Any]
 Edge = tuple[Any, ...]
@@ -35,13 +37,22 @@ class Rows:
     ptr : uint64 array, shape (n_nodes + 1,)
         The edges that leave position `u` are ``ptr[u]:ptr[u + 1]``.
     heads : uint32 (or uint64) array, shape (n_edges,)
-    edges : integer array, shape (n_edges,)
-        Which edge of the topology each one is.
+    chosen : uint32 (or uint64) array, shape (n_edges,), or None
+        Which edge of the topology each one is; None where they are all of them.
     """
 
     ptr: Ints
     heads: Ints
-    edges: Ints
+    chosen: Ints | None = None
+
+    @property
+    def edges(self) -> Ints:
+        """Which edge of the topology each one is."""
+        return np.arange(len(self.heads)) if self.chosen is None else self.chosen
+
+    def edges_at(self, places: Ints) -> Ints:
+        """Return which edge of the topology stands at each of some places."""
+        return places if self.chosen is None else self.chosen[places]
 
     def places(self, positions: Ints) -> tuple[Ints, Ints]:
         """Return where the edges that leave some positions stand here, row after row, and the bounds of the rows."""
@@ -67,7 +78,7 @@ class Topology:
         The id of the node at each position.
     ptr, heads : arrays
         All edges by the position of their tail; within a row in the graph's own order.
-    numbers : int64 array, shape (n_edges,)
+    numbers : uint32 (or uint64) array, shape (n_edges,)
         The number that each edge has in the graph as read.
     cyclic : int64 array, shape (n, 2)
         The ranges of positions that are a component with a cycle.
@@ -164,6 +175,12 @@ class Topology:
         keys, numbers = self.keys, self.numbers[chosen].tolist()
         return ((names[u], names[v], keys[e]) for u, v, e in zip(tails, heads, numbers, strict=True))
 
+    def in_rows(self, weights: Weights) -> Weights:
+        """Return weights, given edge by edge as read, in the order of the rows."""
+        if isinstance(weights, np.ndarray):
+            return taken(weights, self.numbers)
+        return [weights[number] for number in self.numbers.tolist()]
+
     def tails_of(self, edges: Ints) -> Ints:
         """Return the position of the tail of some edges of the rows."""
         return np.searchsorted(self.ptr, edges.astype(self.ptr.dtype), side="right") - 1
@@ -173,12 +190,12 @@ class Topology:
     @cached_property
     def rows(self) -> Rows:
         """All edges."""
-        return Rows(self.ptr, self.heads, _frozen(np.arange(self.n_edges)))
+        return Rows(self.ptr, self.heads)
 
     @cached_property
     def representative(self) -> Ints:
         """The first position of the component that each position is in."""
-        first = np.arange(self.n_nodes)
+        first = np.arange(self.n_nodes, dtype=self.heads.dtype)
         for start, stop in self.cyclic.tolist():
             first[start:stop] = start
         return _frozen(first)
@@ -205,9 +222,8 @@ class Topology:
         return self._leaving_rows(first[self.rows.tails[self.leaving]], first[self.heads[self.leaving]])
 
     def _leaving_rows(self, tails: Ints, heads: Ints) -> Rows:
-        ptr = np.zeros(self.n_nodes + 1, dtype=np.uint64)
-        np.cumsum(np.bincount(tails, minlength=self.n_nodes), out=ptr[1:], dtype=np.uint64)
-        return Rows(_frozen(ptr), _frozen(heads.astype(self.heads.dtype)), _frozen(np.flatnonzero(self.leaving)))
+        ptr = pointers(counted(self.n_nodes, tails))
+        return Rows(_frozen(ptr), _frozen(heads), _frozen(np.flatnonzero(self.leaving).astype(self.numbers.dtype)))
 
     @cached_property
     def roots(self) -> Ints:
@@ -239,31 +255,12 @@ def arrange(
     Parameters
     ----------
     n_nodes : int
-    tails, heads : integer arrays, shape (n_edges,)
+    tails, heads : unsigned integer arrays, shape (n_edges,)
         The ids of the ends of each edge, in any order.
     names, keys, marked
         As in `Topology`.
     """
-    ptr = np.zeros(n_nodes + 1, dtype=np.int64)
-    np.cumsum(np.bincount(tails, minlength=n_nodes), out=ptr[1:])
-    in_rows = np.all(tails[1:] >= tails[:-1])
-    by_tail = np.arange(len(tails)) if in_rows else np.argsort(tails, kind="stable")
-    ids, cyclic = topological(n_nodes, ptr, heads if in_rows else heads[by_tail])
-    positions = np.empty(n_nodes, dtype=np.int64)
-    positions[ids] = np.arange(n_nodes)
-    sizes = np.diff(ptr)[ids]
-    new_ptr = np.zeros(n_nodes + 1, dtype=np.int64)
-    np.cumsum(sizes, out=new_ptr[1:])
-    gather = np.arange(len(tails)) + np.repeat(ptr[ids] - new_ptr[:-1], sizes)
-    numbers = gather if in_rows else by_tail[gather]
-    index = np.uint32 if max(n_nodes, len(tails)) < 2**32 else np.uint64
-    return Topology(
-        ids=ids,
-        ptr=new_ptr.astype(np.uint64),
-        heads=positions[heads[numbers]].astype(index),
-        numbers=numbers,
-        cyclic=cyclic,
-        names=names,
-        keys=keys,
-        marked=marked,
-    )
+    by_id = grouped(n_nodes, tails, heads)
+    ids, cyclic = topological(n_nodes, *by_id[:2])
+    ptr, heads, numbers = reordered(ids, *by_id)
+    return Topology(ids, ptr, heads, numbers, cyclic, names, keys, marked)

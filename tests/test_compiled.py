@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 from collections import Counter
 from itertools import product
@@ -262,6 +263,54 @@ class TestFromArrays:
     def test_an_id_beyond_all_memory_is_refused(self) -> None:
         with pytest.raises(gd.errors.GraphdiffError, match=r"1,?000,?000,?000,?000"):
             gd.CompiledGraph.from_arrays([0], [10**12], [1.0])
+
+    @pytest.mark.parametrize("name", ENGINES)
+    @pytest.mark.parametrize("kind", ["int8", "uint8", "int32", "uint32", "int64", "uint64", ">i4", ">u8"])
+    def test_ids_may_be_integers_of_any_kind(self, kind: str, name: str) -> None:
+        with engine(name):
+            compiled = gd.CompiledGraph.from_arrays(np.array([1, 2, 2], kind), np.array([0, 1, 0], kind), [5, 3, 2])
+            assert gd.forward(compiled, 2) == {2: 1, 1: 3, 0: 17}
+
+    @pytest.mark.parametrize("name", ENGINES)
+    def test_arrays_may_be_read_only_or_parts_of_others(self, name: str) -> None:
+        table = np.array([[1, 0], [2, 1], [2, 0]])
+        weights = np.array([5, 0, 3, 0, 2, 0])[::2]
+        table.flags.writeable = weights.flags.writeable = False
+        with engine(name):
+            compiled = gd.CompiledGraph.from_arrays(table[:, 0], table[:, 1], weights)
+            assert gd.forward(compiled, 2) == {2: 1, 1: 3, 0: 17}
+
+    @pytest.mark.parametrize("place", [0, 1, 2])
+    @pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf])
+    @pytest.mark.parametrize("kind", [np.float32, np.float64])
+    def test_a_weight_that_is_not_finite_is_found_anywhere(self, kind: Any, wrong: float, place: int) -> None:
+        weights = np.array([5, 3, 2], kind)
+        weights[place] = wrong
+        with pytest.raises(gd.errors.WeightError, match="not a finite number") as caught:
+            gd.CompiledGraph.from_arrays([1, 2, 2], [0, 1, 0], weights)
+        assert caught.value.edge == [(1, 0), (2, 1), (2, 0)][place]
+
+    @pytest.mark.parametrize("name", ENGINES)
+    def test_float32_weights_stay_so_and_sums_are_of_floats(self, name: str) -> None:
+        weights = np.array([0.1, 0.2, 0.3, 1e30, 1e30], np.float32)
+        ends = ([1, 2, 2, 3, 4], [0, 1, 0, 4, 5])
+        with engine(name):
+            short = gd.CompiledGraph.from_arrays(*ends, weights)
+            long = gd.CompiledGraph.from_arrays(*ends, weights.astype(np.float64))
+            assert (short.weights.dtype, long.weights.dtype) == (np.float32, np.float64)
+            for node in range(6):
+                assert bits(gd.forward(short, node).array) == bits(gd.forward(long, node).array)
+                assert bits(gd.reverse(short, node).array) == bits(gd.reverse(long, node).array)
+            assert gd.explain(short, 2, 0).to_dict() == gd.explain(long, 2, 0).to_dict()
+            assert gd.total_influence(short, 3, 5) > 9e59
+
+    def test_a_graph_takes_sixteen_bytes_an_edge_and_serves_both_directions(self) -> None:
+        compiled = random_dag(100, 50_000)
+        gd.forward(compiled, 0)
+        gd.reverse(compiled, 99)
+        held = {**vars(compiled.topology), **vars(compiled.topology.rows), **vars(compiled)}
+        arrays = {id(value): value.nbytes for value in held.values() if isinstance(value, np.ndarray)}
+        assert sum(arrays.values()) < 16.2 * compiled.n_edges
 
     @given(graph=dags(), data=st.data())
     def test_it_is_the_same_graph_as_from_networkx(self, graph: nx.MultiDiGraph, data: st.DataObject) -> None:

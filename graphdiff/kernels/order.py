@@ -14,18 +14,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.kernels import jit, pays
+from graphdiff.kernels.rows import counted, grouped, pointers
 
 Ints = NDArray[Any]
 
+#: Levels of so many nodes are quicker in numpy than in a loop of Python.
+WIDE = 64
 
-def peel(ptr: Sequence[int], heads: Sequence[int], degree: MutableSequence[int], order: MutableSequence[int]) -> int:
-    """Kahn: write to `order` the nodes that no cycle leads to, and return how many; `degree` is used up."""
-    found = 0
-    for node in range(len(degree)):
-        if degree[node] == 0:
-            order[found] = node
-            found += 1
-    done = 0
+
+def peel(
+    ptr: Sequence[int],
+    heads: Sequence[int],
+    degree: MutableSequence[int],
+    order: MutableSequence[int],
+    done: int,
+    found: int,
+) -> int:
+    """Kahn: write to `order` the nodes that no cycle leads to, first in first out, and return how many.
+
+    Of `order` the first `found` nodes are there already, and the edges of the first `done` are taken away;
+    `degree` is used up.
+    """
     while done < found:
         node = order[done]
         done += 1
@@ -95,9 +104,9 @@ def topological(n_nodes: int, ptr: Ints, heads: Ints) -> tuple[Ints, Ints]:
     Parameters
     ----------
     n_nodes : int
-    ptr : int64 array, shape (n_nodes + 1,)
+    ptr : uint64 array, shape (n_nodes + 1,)
         Row pointers: the edges of node `u` are ``ptr[u]:ptr[u + 1]``.
-    heads : integer array, shape (n_edges,)
+    heads : unsigned integer array, shape (n_edges,)
 
     Returns
     -------
@@ -110,51 +119,82 @@ def topological(n_nodes: int, ptr: Ints, heads: Ints) -> tuple[Ints, Ints]:
     if found == n_nodes:
         return order, np.empty((0, 2), dtype=np.int64)
     ahead = order[:found]
-    left = np.ones(n_nodes, dtype=bool)
-    left[ahead] = False
-    tails = np.repeat(np.arange(n_nodes, dtype=np.int64), np.diff(ptr))
-    keep = left[tails] & left[heads]
-    by_head = np.argsort(heads[keep], kind="stable")
-    back_heads = tails[keep][by_head]
-    back_ptr = np.zeros(n_nodes + 1, dtype=np.int64)
-    np.cumsum(np.bincount(heads[keep], minlength=n_nodes), out=back_ptr[1:])
-    back, n_back = _peeled(n_nodes, back_ptr, back_heads)
-    # Without their edges the nodes that the first pass took are isolated: the second meets them again.
-    behind = back[:n_back][left[back[:n_back]]][::-1]
-    left[behind] = False
-    core, sizes, loops = _components(n_nodes, ptr, heads, left)
+    left, tails, heads = _remaining(n_nodes, ptr, heads, ahead)
+    behind_first, n_behind = _peeled(len(left), *grouped(len(left), heads, tails)[:2])
+    behind = behind_first[:n_behind][::-1]
+    core, sizes, loops = _components(len(left), tails, heads, behind)
     stops = found + np.cumsum(sizes)
     cyclic = np.stack([stops - sizes, stops], axis=1)
-    return np.concatenate([ahead, core, behind]), cyclic[(sizes > 1) | loops]
+    return np.concatenate([ahead, left[core], left[behind]]), cyclic[(sizes > 1) | loops]
 
 
 def _peeled(n_nodes: int, ptr: Ints, heads: Ints) -> tuple[Ints, int]:
-    degree = np.bincount(heads, minlength=n_nodes).astype(np.int64)
+    """Return the nodes that no cycle leads to, in the order of `peel`, with room for the others; and how many."""
+    degree = counted(n_nodes, heads)
+    order = np.empty(n_nodes, dtype=np.int64)
+    free = np.flatnonzero(degree == 0)
+    order[: len(free)] = free
     if pays(len(heads)):
-        order = np.empty(n_nodes, dtype=np.int64)
-        return order, jit(peel)(ptr, heads, degree, order)
-    listed = [0] * n_nodes
-    found = peel(ptr.tolist(), heads.tolist(), degree.tolist(), listed)
-    return np.array(listed, dtype=np.int64), found
+        return order, jit(peel)(ptr, heads, degree, order, 0, len(free))
+    done, found = _levels_peeled(ptr.astype(np.int64), heads, degree, order, len(free))
+    # Lists would be quicker to index, but what is left over is seldom worth making them.
+    views: tuple[Any, Any, Any, Any] = (ptr.data, heads.data, degree.data, order.data)
+    return order, peel(*views, done, found)
 
 
-def _components(n_nodes: int, ptr: Ints, heads: Ints, inside: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return the nodes of `inside` by component in topological order, the sizes, and which have a self loop."""
-    number = np.where(inside, 0, -1).astype(np.int64)
+def _levels_peeled(ptr: Ints, heads: Ints, degree: Ints, order: Ints, found: int) -> tuple[int, int]:
+    """Do as `peel` does, level by level, up to the first level too narrow for numpy; return `done` and `found`."""
+    done = 0
+    met_last = np.empty(len(degree), dtype=np.int64)
+    one = degree.dtype.type(1)  # a plain 1 would be cast for every edge
+    while found - done >= WIDE:
+        level = order[done:found]
+        done = found
+        sizes = ptr[level + 1] - ptr[level]
+        ends = np.cumsum(sizes)
+        met = heads[np.arange(ends[-1]) + np.repeat(ptr[level] - ends + sizes, sizes)].astype(np.int64)
+        np.subtract.at(degree, met, one)
+        # A node is free where it is met for the last time.
+        met_last[met] = np.arange(len(met))
+        free = met[(degree[met] == 0) & (met_last[met] == np.arange(len(met)))]
+        order[done : done + len(free)] = free
+        found += len(free)
+    return done, found
+
+
+def _remaining(n_nodes: int, ptr: Ints, heads: Ints, ahead: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return the nodes not in `ahead`, and the tails and heads of their edges as indices of these nodes.
+
+    Where no cycle leads is all ahead, so that no edge leads from the others back there.
+    """
+    remains = np.ones(n_nodes, dtype=bool)
+    remains[ahead] = False
+    left = np.flatnonzero(remains)
+    local = np.empty_like(heads, shape=n_nodes)
+    local[left] = np.arange(len(left))
+    sizes = np.diff(ptr).astype(np.int64)
+    tails = np.repeat(np.arange(len(left), dtype=heads.dtype), sizes[left])
+    return left, tails, local[heads[np.repeat(remains, sizes)]]
+
+
+def _components(n_nodes: int, tails: Ints, heads: Ints, behind: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return the nodes not in `behind` by component in topological order, the sizes, and which have a self loop."""
+    inside = np.ones(n_nodes, dtype=bool)
+    inside[behind] = False
+    number = np.where(inside, 0, -1)
     component = np.full(n_nodes, -1, dtype=np.int64)
     low, trail, pending = (np.zeros(n_nodes, dtype=np.int64) for _ in range(3))
+    ptr = pointers(counted(n_nodes, tails)).astype(np.int64)
+    arrays = (ptr, heads, number, low, ptr[:-1].copy(), trail, pending, component)
     if pays(len(heads)):
-        count = jit(tarjan)(ptr, heads, number, low, ptr[:-1].copy(), trail, pending, component)
+        n_found = jit(tarjan)(*arrays)
     else:
-        listed = component.tolist()
-        work = (number.tolist(), low.tolist(), ptr[:-1].tolist(), trail.tolist(), pending.tolist())
-        count = tarjan(ptr.tolist(), heads.tolist(), *work, listed)
-        component = np.array(listed, dtype=np.int64)
+        listed = [array.tolist() for array in arrays]
+        n_found = tarjan(*listed)
+        component = np.array(listed[-1])
     nodes = np.flatnonzero(inside)
-    place = count - 1 - component[nodes]
-    by_place = np.argsort(place, kind="stable")
-    tails = np.repeat(np.arange(n_nodes, dtype=np.int64), np.diff(ptr))
-    loops = np.zeros(count, dtype=bool)
-    own = tails[(tails == heads) & inside[tails]]
-    loops[count - 1 - component[own]] = True
-    return nodes[by_place], np.bincount(place, minlength=count), loops
+    place = n_found - 1 - component
+    by_place = np.argsort(place[nodes], kind="stable")
+    loops = np.zeros(n_found, dtype=bool)
+    loops[place[tails[(tails == heads) & inside[tails]]]] = True
+    return nodes[by_place], np.bincount(place[nodes], minlength=n_found), loops
