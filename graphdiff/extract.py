@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import GraphTypeError, UsageError, WeightError
+from graphdiff.labels import Indexed
 
 _MISSING = object()
 #: Ids may go this far beyond 100 for each edge; farther they are no positions but names.
@@ -117,7 +118,7 @@ def from_arrays(
         raise UsageError(f"node ids up to {used - 1:,} for {len(first):,} edges: ids count from 0, every one a node")
     if labels is not None and used > len(labels):
         raise UsageError(f"{len(labels):,} labels, but node ids up to {used - 1:,}")
-    names = None if labels is None else _distinct(list(labels))
+    names = labels if labels is None or isinstance(labels, Indexed) else _distinct(list(labels))
     edges = Edges(used if names is None else len(names), first, second, names)
     if weights is None:
         return edges
