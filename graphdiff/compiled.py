@@ -6,6 +6,7 @@ sorts, hashes a label or checks a weight again.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,15 +17,17 @@ import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from graphdiff import arithmetic, extract
+from graphdiff import arithmetic, extract, storage
 from graphdiff.arithmetic import Number, Weights
-from graphdiff.errors import UsageError
+from graphdiff.errors import FormatError, UsageError
 from graphdiff.topology import Edge, Rows, Topology, arrange
 from graphdiff.weights import Preset, unit
 
 CyclePolicy: TypeAlias = Literal["raise", "collapse", "solve"]
 Weight: TypeAlias = str | Preset | Callable[[Any, Any, dict[str, Any]], Number] | None
 POLICIES = ("raise", "collapse", "solve")
+#: What a saved graph keeps beside its arrays.
+SETTINGS = ("cycles", "exact", "edge_meaning", "weight_meaning")
 
 
 class CompileOptions(TypedDict, total=False):
@@ -161,6 +164,57 @@ class CompiledGraph:
     def edges(self) -> list[Edge]:
         """Return the edges as ``(tail, head)``, or ``(tail, head, key)`` in a multigraph, in the arrays' order."""
         return list(self.topology.edge_labels())
+
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        """Write the graph to a file of plain arrays, whole or not at all; `graphdiff.storage` documents the format.
+
+        Parameters
+        ----------
+        path : str or path-like
+        overwrite : bool
+            Whether a file of that name is replaced.
+
+        Raises
+        ------
+        UsageError
+            If weights are neither floats nor ints of 64 bits, or labels neither all text nor all such ints.
+        OutputError
+            If the file exists and is not to be replaced, or cannot be written.
+        """
+        settings = {name: getattr(self, name) for name in SETTINGS}
+        storage.save(path, self.topology, self.weights, settings, overwrite=overwrite)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], *, mmap: bool = True) -> CompiledGraph:
+        """Open a saved graph: its order, its rows and its labels are as they were, and nothing is compiled again.
+
+        Parameters
+        ----------
+        path : str or path-like
+        mmap : bool
+            Map the file into memory, so that processes share it and weights are read when they are used; else read
+            and check all of it, weights and checksums too. `graphdiff.soundness` says what is checked when.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be read.
+        FormatError
+            If it is no saved graph, or damaged.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2], labels=["a", "b", "c"]).save(f"{folder}/graph")
+        ...     graph = CompiledGraph.load(f"{folder}/graph", mmap=False)
+        >>> graph, graph.edges()
+        (<CompiledGraph: 3 nodes, 3 edges, no cycles>, [('a', 'b'), ('a', 'c'), ('b', 'c')])
+        """
+        topology, weights, settings = storage.load(path, mmap=mmap)
+        if settings["cycles"] not in POLICIES:
+            raise FormatError(f"{os.fspath(path)}: there is no cycle policy {settings['cycles']!r}")
+        return cls(topology, weights, **settings)
 
     def reweighted(self, weights: Weights, meaning: str = "unknown") -> CompiledGraph:
         """Return the same graph with other weights, given in the order of the edges."""

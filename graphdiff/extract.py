@@ -17,6 +17,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import GraphTypeError, UsageError, WeightError
 from graphdiff.kernels.rows import index_type
+from graphdiff.labels import Indexed
 
 
 class _Missing:
@@ -134,7 +135,7 @@ def from_arrays(
         raise UsageError(f"node ids up to {used - 1:,} for {len(first):,} edges: ids count from 0, every one a node")
     if labels is not None and used > len(labels):
         raise UsageError(f"{len(labels):,} labels, but node ids up to {used - 1:,}")
-    names = None if labels is None else _distinct(list(labels))
+    names = labels if labels is None or isinstance(labels, Indexed) else _distinct(list(labels))
     edges = Edges(used if names is None else len(names), first, second, names)
     if weights is None:
         return edges

@@ -6,7 +6,7 @@ positions; ids and labels matter at the border only.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
@@ -18,6 +18,7 @@ from graphdiff.arithmetic import Weights
 from graphdiff.errors import UnknownNodeError
 from graphdiff.kernels.order import topological
 from graphdiff.kernels.rows import counted, grouped, pointers, reordered, taken
+from graphdiff.labels import Indexed
 
 Ints = NDArray[Any]
 Edge = tuple[Any, ...]
@@ -141,8 +142,10 @@ class Topology:
         return tuple([names[i] for i in self.ids.tolist()])
 
     @cached_property
-    def _index(self) -> dict[Hashable, int]:
-        return {name: i for i, name in enumerate(self.names or ())}
+    def _find(self) -> Callable[[Hashable], int | None]:
+        """How the id of a label is found: by the labels' own index, where they bring one, else by a dict."""
+        names = self.names or ()
+        return names.find if isinstance(names, Indexed) else {name: i for i, name in enumerate(names)}.get
 
     def label(self, position: int) -> Any:
         """Return the label of the node at `position`."""
@@ -156,9 +159,12 @@ class Topology:
                 return int(self.positions[label])
             raise UnknownNodeError(label, ())
         try:
-            return int(self.positions[self._index[label]])
-        except (KeyError, TypeError):  # TypeError: not hashable, so no node
-            raise UnknownNodeError(label, self.names) from None
+            number = self._find(label)
+        except TypeError:  # not hashable, so no node
+            number = None
+        if number is None:
+            raise UnknownNodeError(label, self.names)
+        return int(self.positions[number])
 
     def edge_label(self, edge: int) -> Edge:
         """Return an edge of the rows as ``(tail, head)``, or ``(tail, head, key)`` in a multigraph."""

@@ -296,9 +296,9 @@ def emit(
     else:
         body = text().rstrip("\n") + "\n"
     if settings.path and settings.path != "-":
-        from graphdiff.writers.saving import save
+        from graphdiff.saving import save
 
-        save(settings.path, body.encode(errors="replace"), overwrite=settings.force)
+        save(settings.path, [body.encode(errors="replace")], overwrite=settings.force)
         click.echo(f"wrote {settings.path}", err=True)
     else:
         click.echo(coloured(body) if settings.output == "text" and use_colour() else body, nl=False, color=use_colour())

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import Any
 
 from graphdiff.errors import UsageError
-from graphdiff.writers.saving import require_free, save
+from graphdiff.saving import require_free, save
 
 __all__ = ["WRITERS", "Writer", "render", "write"]
 
@@ -138,7 +138,7 @@ def write(
     name = os.fspath(path)
     chosen = format or _by_suffix(name)
     require_free(name, overwrite=overwrite)
-    save(name, render(graph_or_result, chosen, **options), overwrite=overwrite)
+    save(name, [render(graph_or_result, chosen, **options)], overwrite=overwrite)
 
 
 def render(graph_or_result: Any, format: str, **options: Any) -> bytes:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from graphdiff.errors import OutputError
@@ -34,8 +35,8 @@ def require_free(name: str, *, overwrite: bool) -> None:
         raise OutputError(f"{name} exists; overwrite=True replaces it (--force on the command line)")
 
 
-def save(name: str, data: bytes, *, overwrite: bool) -> None:
-    """Write `data` to the file `name`; a file that is replaced keeps its permissions.
+def save(name: str, parts: Iterable[bytes | memoryview], *, overwrite: bool) -> None:
+    """Write `parts`, one after the other, to the file `name`; a file that is replaced keeps its permissions.
 
     Raises
     ------
@@ -46,7 +47,7 @@ def save(name: str, data: bytes, *, overwrite: bool) -> None:
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save(f"{folder}/x", b"whole", overwrite=False)
+    ...     save(f"{folder}/x", [b"wh", b"ole"], overwrite=False)
     ...     Path(folder, "x").read_bytes(), os.listdir(folder)
     (b'whole', ['x'])
     """
@@ -56,7 +57,8 @@ def save(name: str, data: bytes, *, overwrite: bool) -> None:
     beside = path.with_name(f".graphdiff-{secrets.token_hex(8)}")
     try:
         with open(beside, "xb") as file:
-            file.write(data)
+            for part in parts:
+                file.write(part)
         if path.exists():
             shutil.copymode(path, beside)
         os.replace(beside, path)

@@ -1,0 +1,141 @@
+"""What must hold of a saved graph before anything walks it: loops in machine code do not look where they step.
+
+At opening, the header is checked (names, dtypes, shapes, settings), and all arrays that say where something is, each
+in one pass: ids and indexes are permutations, rows and texts follow one another, edges lead ahead or stay in their
+component, text is UTF-8. With that nothing is read or written beyond the ends of an array, and every loop ends.
+Weights are looked at, and compared with their checksum, only where the file is read into memory: of a mapped one
+their pages are read when they are used, so that a damaged weight gives a wrong number there.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.arrayfile import ArrayFile
+
+__all__ = ["check_arrays", "check_header"]
+
+UNSIGNED = ("<u8", "<u4")
+INTS = ("<i8", "<i4", *UNSIGNED)
+#: What arrays are made of and, in words, how many dimensions and entries they have.
+KINDS: dict[str, tuple[tuple[str, ...], str]] = {
+    "ids": (INTS, "nodes"),
+    "ptr": (UNSIGNED, "nodes and one"),
+    "heads": (UNSIGNED, "edges"),
+    "numbers": (INTS, "edges"),
+    "cyclic": (INTS, "ranges"),
+    "marked": (("<i8",), "any"),
+    "weights": (("<f8", "<f4", "<i8"), "edges"),
+    "keys": (("<i8",), "edges"),
+    "values": (("<i8",), "nodes"),
+    "text": (("|u1",), "any"),
+    "ends": (INTS, "nodes and one"),
+    "hashes": (("<u4",), "nodes"),
+    "order": (INTS, "nodes"),
+}
+ALWAYS = {"ids", "ptr", "heads", "numbers", "cyclic", "marked", "weights"}
+LABELS: tuple[set[str], ...] = (set(), {"values", "order"}, {"text", "ends", "hashes", "order"})
+SETTINGS = {"cycles": str, "exact": bool, "edge_meaning": str, "weight_meaning": str}
+#: How many edges, or bytes, are looked at in one go.
+BLOCK = 1 << 20
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+def check_header(file: ArrayFile) -> None:
+    """Raise `FormatError` unless a file has the arrays and the settings of a graph, in the shapes of one graph."""
+    names = set(file.entries) - {"keys"}
+    if not any(names == ALWAYS | labels for labels in LABELS):
+        raise file.damaged("it has not the arrays of a graph")
+    n_nodes, n_edges = file.entries["ids"].shape[0], file.entries["heads"].shape[0]
+    for entry in file.entries.values():
+        dtypes, counted = KINDS[entry.name]
+        length = {"nodes": n_nodes, "nodes and one": n_nodes + 1, "edges": n_edges}.get(counted, entry.shape[0])
+        if entry.dtype not in dtypes or entry.shape != ((length, 2) if counted == "ranges" else (length,)):
+            raise file.damaged(f"the array {entry.name!r} has not the shape of a graph's")
+    settings = file.settings
+    if not isinstance(settings, dict) or {key: type(value) for key, value in settings.items()} != SETTINGS:
+        raise file.damaged("its settings are not those of a graph")
+    if settings["exact"] and file.entries["weights"].dtype != "<i8":
+        raise file.damaged("its weights are floats and cannot be exact")
+
+
+def check_arrays(file: ArrayFile, arrays: Arrays) -> None:
+    """Raise `FormatError` unless the arrays of a file are those of one graph."""
+    n_nodes, n_edges = len(arrays["ids"]), len(arrays["heads"])
+    sound = {
+        "ids": _is_permutation(arrays["ids"]),
+        "ptr": _are_ends(arrays["ptr"], n_edges),
+        "cyclic": _are_ranges(arrays["cyclic"], n_nodes),
+        "marked": _are_below(arrays["marked"], n_nodes),
+        # Numbers are used only to look up the keys of parallel edges.
+        "numbers": "keys" not in arrays or _are_below(arrays["numbers"], n_edges),
+        "order": "order" not in arrays or _is_permutation(arrays["order"]),
+        "ends": "ends" not in arrays or _are_ends(arrays["ends"], len(arrays["text"])),
+    }
+    wrong = next((name for name, well in sound.items() if not well), None)
+    if wrong is not None:
+        raise file.damaged(f"the array {wrong!r} does not fit the others")
+    if not _lead_ahead(arrays["ptr"], arrays["heads"], arrays["cyclic"]):
+        raise file.damaged("its edges are not in topological order")
+    if "text" in arrays and not _are_texts(arrays["text"], arrays["ends"]):
+        raise file.damaged("its labels are no UTF-8")
+
+
+def _are_below(array: NDArray[Any], limit: int) -> bool:
+    return not len(array) or (int(array.min()) >= 0 and int(array.max()) < limit)
+
+
+def _is_permutation(array: NDArray[Any]) -> bool:
+    if not _are_below(array, len(array)):
+        return False
+    seen = np.zeros(len(array), dtype=bool)
+    seen[array] = True
+    return bool(seen.all())
+
+
+def _are_ends(ends: NDArray[Any], total: int) -> bool:
+    return int(ends[0]) == 0 and int(ends[-1]) == total and bool((ends[:-1] <= ends[1:]).all())
+
+
+def _are_ranges(ranges: NDArray[Any], n_nodes: int) -> bool:
+    bounds = ranges.reshape(-1)
+    return _are_below(bounds, n_nodes + 1) and bool(
+        (ranges[:, 0] < ranges[:, 1]).all() and (bounds[:-1] <= bounds[1:]).all()
+    )
+
+
+def _lead_ahead(ptr: NDArray[Any], heads: NDArray[Any], cyclic: NDArray[Any]) -> bool:
+    """Return whether every edge leads to a later position, or to one of its own component, and to none beyond."""
+    n_nodes, n_edges = len(ptr) - 1, len(heads)
+    if n_nodes > np.iinfo(heads.dtype).max:
+        return False
+    first = np.arange(1, n_nodes + 1, dtype=heads.dtype)
+    for start, stop in cyclic.tolist():
+        first[start:stop] = start
+    for start in range(0, n_edges, BLOCK):
+        stop = min(start + BLOCK, n_edges)
+        low, high = np.searchsorted(ptr, np.array([start, stop - 1], dtype=ptr.dtype), side="right").tolist()
+        sizes: NDArray[Any] = np.diff(np.clip(ptr[low - 1 : high + 1].astype(np.int64), start, stop))
+        block = heads[start:stop]
+        if int(block.max()) >= n_nodes or (block < np.repeat(first[low - 1 : high], sizes)).any():
+            return False
+    return True
+
+
+def _are_texts(text: NDArray[Any], ends: NDArray[Any]) -> bool:
+    """Return whether the whole is UTF-8, and no name starts within a character."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(text), BLOCK):
+            decoder.decode(text[start : start + BLOCK].tobytes())
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    inside = ends[ends < len(text)]
+    return not ((text[inside] & 0xC0) == 0x80).any()
