@@ -82,6 +82,22 @@ def diamonds(n_diamonds: int) -> EdgeArrays:
     return _shuffled("(c) diamonds", last + 1, tails, heads, (0, last), np.random.default_rng(3))
 
 
+def with_components(n_nodes: int, n_edges: int, n_components: int) -> EdgeArrays:
+    """Return a chain through all nodes, random edges a little way ahead, and edges back that close the components.
+
+    Each of the components is 2 to 200 nodes of the chain.
+    """
+    rng = np.random.default_rng(5)
+    spacing = n_nodes // n_components
+    first = spacing * np.arange(n_components) + spacing // 2
+    last = first + rng.integers(1, min(200, spacing // 2), n_components)
+    tails = rng.integers(0, n_nodes - 1, n_edges - n_nodes + 1 - n_components)
+    heads = np.minimum(tails + rng.integers(1, 1000, len(tails)), n_nodes - 1)
+    chain = np.arange(n_nodes - 1)
+    ends = np.concatenate([tails, chain, last]), np.concatenate([heads, chain + 1, first])
+    return _shuffled(f"{n_components:,} components", n_nodes, *ends, (0, n_nodes - 1), rng)
+
+
 def scattered(n_nodes: int, n_edges: int) -> EdgeArrays:
     """Return a chain through all nodes, and edges drawn at random from all others that lead ahead."""
     rng = np.random.default_rng(4)

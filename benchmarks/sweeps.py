@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numba  # noqa: F401, loaded at the start as after any large graph: all kernels are compiled
 
 import graphdiff as gd
-from benchmarks.graphs import EdgeArrays, diamonds, layered, preferential
+from benchmarks.graphs import EdgeArrays, diamonds, layered, preferential, with_components
 from benchmarks.peers import c_sweeps, dict_loop, networkx_order, scipy_forward
 from benchmarks.report import Row, Size, compare
 
@@ -17,6 +18,7 @@ def run(size: Size) -> Iterator[Row]:
     yield from _beside_arrays(layered(size.of(1_000_000), size.of(10_000_000)), size)
     yield from _beside_arrays(preferential(size.of(1_000_000)), size)
     yield from _beside_arrays(diamonds(size.of(1_000_000)), size)
+    yield from _around_cycles(with_components(size.of(1_000_000), size.of(5_000_000), size.of(1_000)), size)
     yield from _beside_dicts(layered(size.of(100_000), size.of(1_000_000)), size)
 
 
@@ -45,3 +47,13 @@ def _beside_dicts(arrays: EdgeArrays, size: Size) -> Iterator[Row]:
         "networkx dict loop": lambda: dict_loop(graph, order, arrays.source),
     }
     yield from compare("forward pass", arrays.text, passes, size)
+
+
+def _around_cycles(arrays: EdgeArrays, size: Size) -> Iterator[Row]:
+    """The first question finds what lies on the way and solves it; the next ones know."""
+    graph = gd.CompiledGraph.from_arrays(arrays.tails, arrays.heads, arrays.weights, cycles="solve")
+    passes = {
+        "graphdiff": lambda: gd.forward(replace(graph, topology=replace(graph.topology)), arrays.source),
+        "graphdiff, asked again": lambda: gd.forward(graph, arrays.source),
+    }
+    yield from compare('first question, cycles="solve"', arrays.text, passes, size)

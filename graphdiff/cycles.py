@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff import arithmetic
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import Number, Weights
 from graphdiff.compiled import CompiledGraph
 from graphdiff.errors import CycleError, LimitError
 from graphdiff.kernels.reach import reached, reaching
@@ -106,23 +106,25 @@ def walks(graph: CompiledGraph, start: int, stop: int) -> Any:
                 f'a cycle runs through {size:,} nodes, and cycles="solve" takes up to {limit:,}'
                 f'{" in exact numbers" if exact else ""}; cycles="collapse" makes it one node'
             )
-        entries = component_entries(graph, start, stop)
-        graph.solved[start] = (
-            _exact_walks(graph, entries, start, stop) if exact else _walks(graph, entries, start, stop)
-        )
+        graph.solved[start] = (_exact_walks if exact else _walks)(graph, start, stop)
     return graph.solved[start]
 
 
-def component_entries(graph: CompiledGraph, start: int, stop: int) -> list[tuple[int, int, Number]]:
-    """Return the edges within a component as ``(tail, head, weight)``, counted from its first position."""
+def component_edges(graph: CompiledGraph, start: int, stop: int) -> tuple[NDArray[Any], NDArray[Any], Weights]:
+    """Return the tails, heads and weights of the edges within a component, counted from its first position."""
     topology = graph.topology
     ptr = topology.ptr[start : stop + 1].astype(np.int64)
     edges = np.arange(ptr[0], ptr[-1])
     tails = np.repeat(np.arange(stop - start), np.diff(ptr))
     heads = topology.heads[edges].astype(np.int64) - start
     inside = (heads >= 0) & (heads < stop - start)
-    weights = arithmetic.listed(arithmetic.taken(graph.weights, edges[inside]))
-    return list(zip(tails[inside].tolist(), heads[inside].tolist(), weights, strict=True))
+    return tails[inside], heads[inside], arithmetic.taken(graph.weights, edges[inside])
+
+
+def component_entries(graph: CompiledGraph, start: int, stop: int) -> list[tuple[int, int, Number]]:
+    """Return the edges within a component as ``(tail, head, weight)``, counted from its first position."""
+    tails, heads, weights = component_edges(graph, start, stop)
+    return list(zip(tails.tolist(), heads.tolist(), arithmetic.listed(weights), strict=True))
 
 
 def _dense(size: int, entries: list[tuple[int, int, Number]], kind: type) -> NDArray[Any]:
@@ -137,14 +139,16 @@ def _dense(size: int, entries: list[tuple[int, int, Number]], kind: type) -> NDA
     return matrix
 
 
-def _walks(graph: CompiledGraph, entries: list[tuple[int, int, Number]], start: int, stop: int) -> NDArray[Any]:
-    matrix = _dense(stop - start, entries, float)
-    _require(graph, matrix, start, stop)
-    return np.asarray(np.linalg.inv(np.eye(stop - start) - matrix))
-
-
-def _exact_walks(graph: CompiledGraph, entries: list[tuple[int, int, Number]], start: int, stop: int) -> Any:
+def _walks(graph: CompiledGraph, start: int, stop: int) -> NDArray[Any]:
     size = stop - start
+    tails, heads, weights = component_edges(graph, start, stop)
+    matrix = np.bincount(tails * size + heads, np.asarray(weights), size * size).reshape(size, size)
+    _require(graph, matrix, start, stop)
+    return np.asarray(np.linalg.inv(np.eye(size) - matrix))
+
+
+def _exact_walks(graph: CompiledGraph, start: int, stop: int) -> Any:
+    size, entries = stop - start, component_entries(graph, start, stop)
     if any(isinstance(weight, complex) for _, _, weight in entries):
         matrix = _dense(size, entries, complex)
         _require(graph, matrix, start, stop)

@@ -210,9 +210,10 @@ def _engine(
 ) -> _Lists | _Arrays:
     """Return the values at the start, with the passes that change them."""
     weights, walked = graph.carried, graph.walked
-    if isinstance(weights, np.ndarray) and pays(len(weights), walked[0]) and _fits(graph, seeds, weights, companion):
+    visits = len(weights) if among is None else graph.carriers.n_leaving(among)
+    if isinstance(weights, np.ndarray) and pays(visits, walked[0]) and _fits(graph, seeds, weights, companion):
         return _Arrays(graph, seeds, weights)
-    walked[0] += len(weights)
+    walked[0] += visits
     return _Lists(graph, seeds, among)
 
 

@@ -62,6 +62,10 @@ class Rows:
         bounds = np.concatenate([[0], np.cumsum(sizes)])
         return np.arange(bounds[-1]) + np.repeat(first - bounds[:-1], sizes), bounds
 
+    def n_leaving(self, positions: Ints) -> int:
+        """Return how many edges leave some positions."""
+        return int((self.ptr[positions + 1] - self.ptr[positions]).sum())
+
     @property
     def tails(self) -> Ints:
         """The tail of each edge."""

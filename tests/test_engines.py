@@ -137,6 +137,13 @@ class TestWhichEnginePays:
         assert graph.walked == [4]
         assert graph.reweighted(np.array([1.0, 1.0])).walked == [0]
 
+    def test_only_what_is_walked_is_counted(self) -> None:
+        graph = gd.CompiledGraph.from_arrays([0, 0, 1, 1], [1, 1, 2, 3], [2.0, 3.0, 5.0, 7.0])
+        assert forward_values(graph, {0: 1.0}, among=np.array([0, 1]))[1] == 5
+        assert graph.walked == [4]
+        assert reverse_values(graph, {1: 1.0}, among=np.array([0]))[0] == 5
+        assert graph.walked == [6]
+
 
 def test_values_whose_sum_overflows_are_finite_all_the_same() -> None:
     values = np.full(20, 1e308)
