@@ -10,7 +10,7 @@ import numba  # noqa: F401, loaded at the start as after any large graph: all ke
 import graphdiff as gd
 from benchmarks.graphs import EdgeArrays, layered
 from benchmarks.peers import scipy_rows
-from benchmarks.report import Row, Size, compare
+from benchmarks.report import Row, Size, compare_with_memory
 
 
 def run(size: Size) -> Iterator[Row]:
@@ -23,7 +23,7 @@ def run(size: Size) -> Iterator[Row]:
         "graphdiff": lambda: gd.CompiledGraph.from_arrays(large.tails, large.heads, large.weights),
         "scipy coo -> csr": lambda: scipy_rows(large),
     }
-    yield from compare("compile arrays", large.text, calls, size)
+    yield from compare_with_memory("compile arrays", large.text, calls, size)
 
 
 def _from_networkx(arrays: EdgeArrays, inserted: str, size: Size) -> Iterator[Row]:
@@ -32,4 +32,4 @@ def _from_networkx(arrays: EdgeArrays, inserted: str, size: Size) -> Iterator[Ro
         "graphdiff": lambda: gd.compile(graph),
         "nx.to_scipy_sparse_array": lambda: nx.to_scipy_sparse_array(graph),
     }
-    yield from compare("compile a networkx graph", f"{arrays.text}, {inserted}", calls, size)
+    yield from compare_with_memory("compile a networkx graph", f"{arrays.text}, {inserted}", calls, size)

@@ -73,6 +73,22 @@ def preferential(n_nodes: int, degree: int = 10) -> EdgeArrays:
     return _shuffled("(b) preferential", n_nodes, tails, heads, (0, n_nodes - 1), rng)
 
 
+def band(n_nodes: int, n_edges: int) -> EdgeArrays:
+    """Return random edges that lead up to 1,000 nodes ahead, made in little more memory than they take."""
+    rng = np.random.default_rng(5)
+    ids = rng.permutation(n_nodes)
+    tails = rng.integers(0, n_nodes - 1, n_edges)
+    heads = rng.integers(1, 1_001, n_edges)
+    heads += tails
+    np.minimum(heads, n_nodes - 1, out=heads)
+    tails[0] = 0
+    for ends in (tails, heads):
+        np.take(ids, ends, out=ends, mode="clip")  # the other modes copy
+    weights = rng.random(n_edges)
+    weights *= 2 * n_nodes / n_edges
+    return EdgeArrays("band", n_nodes, tails, heads, weights, int(ids[0]), int(ids[-1]))
+
+
 def diamonds(n_diamonds: int) -> EdgeArrays:
     """Return a chain of diamonds: two levels and four edges each, and twice as many paths with every one."""
     top = 3 * np.arange(n_diamonds)

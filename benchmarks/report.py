@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from benchmarks.timing import Contestant, Rounds, interleaved, processes
+from benchmarks.timing import Contestant, Rounds, allocated, interleaved, processes
 
 HEAD = ("measure", "on", "graphdiff", "peer", "takes", "graphdiff is", "peak MiB")
 
@@ -53,6 +53,12 @@ class Row:
 def compare(measure: str, graph: str, contestants: Mapping[str, Contestant], size: Size) -> Iterator[Row]:
     """Time graphdiff, the first contestant, beside the others."""
     yield from _rows(measure, graph, interleaved(contestants, repeats=size.repeats))
+
+
+def compare_with_memory(measure: str, graph: str, contestants: Mapping[str, Contestant], size: Size) -> Iterator[Row]:
+    """Time graphdiff beside the others, and measure what each allocates at most in one call more."""
+    rounds = interleaved(contestants, repeats=size.repeats)
+    yield from _rows(measure, graph, replace(rounds, peak_mib={n: allocated(call) for n, call in contestants.items()}))
 
 
 def compare_processes(measure: str, graph: str, commands: Mapping[str, Sequence[str]], size: Size) -> Iterator[Row]:

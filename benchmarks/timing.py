@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -25,7 +26,7 @@ class Rounds:
     seconds : dict of name to list of float
         The first contestant is the one that the others are held against.
     peak_mib : dict of name to float
-        Peak memory, for contestants that are whole processes.
+        Peak memory: of a whole process, or what a call allocates.
     """
 
     seconds: Mapping[str, Sequence[float]]
@@ -53,6 +54,15 @@ def interleaved(contestants: Mapping[str, Contestant], *, repeats: int) -> Round
         for name, timer in timers.items():
             seconds[name].append(timer.timeit(calls[name]) / calls[name])
     return Rounds(seconds, {})
+
+
+def allocated(call: Contestant) -> float:
+    """Return how many MiB a call has allocated at most, its result included; numpy's arrays are counted too."""
+    tracemalloc.start()
+    call()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak / 2**20
 
 
 def processes(commands: Mapping[str, Sequence[str]], *, repeats: int) -> Rounds:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -19,12 +19,7 @@ from graphdiff.errors import GraphTypeError, UsageError, WeightError
 from graphdiff.kernels.rows import index_type
 from graphdiff.labels import Indexed
 
-
-class _Missing:
-    """The type of what stands in for a missing weight, told apart by its type in one pass."""
-
-
-_MISSING = _Missing()
+_MISSING = object()
 #: Ids may go this far beyond 100 for each edge; farther they are no positions but names.
 MAX_SPARSE_IDS = 10_000_000
 
@@ -176,12 +171,13 @@ def weights(edges: Edges, weight: str | Callable[..., Number], default: Number) 
     default : number or None
         For edges that have none.
     """
+    if callable(weight):
+        return _checked(edges, _filled(edges, _by_function(edges, weight), weight, default))
     try:
-        values = _by_function(edges, weight) if callable(weight) else list(map(itemgetter(weight), edges.data))
+        values = list(map(itemgetter(weight), edges.data))
     except KeyError:
-        values = [data.get(cast(str, weight), _MISSING) for data in edges.data]
-    if type(_MISSING) in set(map(type, values)):
-        values = _filled(edges, values, weight, default)
+        found = [data.get(weight, _MISSING) for data in edges.data]
+        values = _filled(edges, found, weight, default)
     return _checked(edges, values)
 
 
@@ -194,8 +190,8 @@ def _by_function(edges: Edges, weight: Callable[..., Number]) -> list[Any]:
 
 def _filled(edges: Edges, values: list[Any], weight: object, default: Number) -> list[Any]:
     """Return the values with the default in place of those that are missing."""
-    if default is None:
-        missing = [number for number, value in enumerate(values) if value is _MISSING]
+    missing = [number for number, value in enumerate(values) if value is _MISSING]
+    if missing and default is None:
         raise WeightError(_missing_text(edges, weight, missing), edge=edges.label(missing[0]), count=len(missing))
     return [default if value is _MISSING else value for value in values]
 

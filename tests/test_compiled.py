@@ -127,6 +127,11 @@ class TestForm:
         assert gd.count_paths(graph) == 1
 
 
+def test_an_error_of_the_users_own_function_is_theirs() -> None:
+    with pytest.raises(KeyError, match="capacity"):
+        gd.compile(small(), weight=lambda tail, head, data: data["capacity"])
+
+
 class TestLabels:
     def test_1_and_text_1_are_two_nodes(self) -> None:
         graph = weighted([(1, "1", 3), ("1", (1,), 5)])

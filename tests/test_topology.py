@@ -159,6 +159,15 @@ class TestEveryWayIsTheSame:
             assert arrays_of(arranged(*edges)) == arrays_of(in_levels)
 
 
+def test_rows_know_which_edges_they_hold() -> None:
+    topology = arranged(4, [(0, 1), (1, 0), (1, 2), (2, 3), (2, 3)])
+    places = np.array([2, 0])
+    assert topology.outer.edges.tolist() == [2, 3, 4]
+    assert topology.outer.edges_at(places).tolist() == [4, 2]
+    assert topology.rows.edges.tolist() == [0, 1, 2, 3, 4]
+    assert topology.rows.edges_at(places).tolist() == [2, 0]
+
+
 class TestMemory:
     def test_an_edge_takes_eight_bytes_beside_its_weight(self) -> None:
         topology = arranged(50, random_ends(50, 200, back=0))
