@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.errors import LimitError
-from graphdiff.kernels import jit
+from graphdiff.kernels import available, jit
 from graphdiff.kernels.names import LONGEST, hash_names, number_names, touch
 from graphdiff.labels import Texts
 
@@ -68,11 +69,10 @@ class Numbering:
     def _numbered(
         self, text: NDArray[Any], ends: NDArray[Any], start: np.uint64, hashes: NDArray[Any], numbers: NDArray[Any]
     ) -> int:
-        jit(hash_names)(text, ends, start, hashes)
-        jit(touch)(hashes, self._table, self._store)
-        done, known = jit(number_names)(
-            text, ends, start, hashes, self._table, self._store, self._ends, self._known, numbers
-        )
+        _run(hash_names)(text, ends, start, hashes)
+        _run(touch)(hashes, self._table, self._store)
+        kept = (self._table, self._store, self._ends, self._known)
+        done, known = _run(number_names)(text, ends, start, hashes, *kept, numbers)
         self._known = np.uint64(known)
         return int(done)
 
@@ -81,3 +81,8 @@ class Numbering:
         old = self.labels
         self._make_room(2 * (len(self._ends) - 1), 2 * len(self._store) + longest)
         self.of(old.text, old.ends)
+
+
+def _run(kernel: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a kernel in machine code; as it is where there is no numba."""
+    return jit(kernel) if available() else kernel

@@ -3,8 +3,9 @@
 At opening, the header is checked (names, dtypes, shapes, settings), and all arrays that say where something is, each
 in one pass: ids and indexes are permutations, rows and texts follow one another, edges lead ahead or stay in their
 component, text is UTF-8. With that nothing is read or written beyond the ends of an array, and every loop ends.
-Weights are looked at, and compared with their checksum, only where the file is read into memory: of a mapped one
-their pages are read when they are used, so that a damaged weight gives a wrong number there.
+Weights are looked at, and all arrays are compared with their checksums, only where the file is read into memory: of a
+mapped one the weights' pages are read when they are used, so that a damaged weight gives a wrong number there, and a
+damaged letter a node of another name. What nothing helps against is a file that is cut off while it is mapped.
 """
 
 from __future__ import annotations
@@ -83,6 +84,8 @@ def check_arrays(file: ArrayFile, arrays: Arrays) -> None:
         raise file.damaged(f"the array {wrong!r} does not fit the others")
     if not _lead_ahead(arrays["ptr"], arrays["heads"], arrays["cyclic"]):
         raise file.damaged("its edges are not in topological order")
+    if not _is_index(arrays):
+        raise file.damaged("the index of its labels is not in order")
     if "text" in arrays and not _are_texts(arrays["text"], arrays["ends"]):
         raise file.damaged("its labels are no UTF-8")
 
@@ -108,6 +111,15 @@ def _are_ranges(ranges: NDArray[Any], n_nodes: int) -> bool:
     return _are_below(bounds, n_nodes + 1) and bool(
         (ranges[:, 0] < ranges[:, 1]).all() and (bounds[:-1] <= bounds[1:]).all()
     )
+
+
+def _is_index(arrays: Arrays) -> bool:
+    """Return whether labels are found by bisection; whether a hash is that of its text is not looked at."""
+    if "values" in arrays:
+        ascending = arrays["values"][arrays["order"]]
+        return bool((ascending[:-1] < ascending[1:]).all())
+    hashes = arrays.get("hashes", np.empty(0))
+    return bool((hashes[:-1] <= hashes[1:]).all())
 
 
 def _lead_ahead(ptr: NDArray[Any], heads: NDArray[Any], cyclic: NDArray[Any]) -> bool:

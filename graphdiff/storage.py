@@ -116,6 +116,8 @@ def load(path: str | os.PathLike[str], *, mmap: bool) -> tuple[Topology, NDArray
     read = file.array if mmap else file.in_memory
     arrays = {which: read(which) for which in file.entries}
     soundness.check_arrays(file, arrays)
+    if not mmap and not np.isfinite(arrays["weights"]).all():
+        raise file.damaged("there are weights that are not finite")
     topology = Topology(
         **{which: arrays[which] for which in SHAPE},
         names=_labels(arrays),
