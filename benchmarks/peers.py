@@ -62,21 +62,34 @@ def c_sweeps(graph: CompiledGraph, source: int, target: int) -> dict[str, dict[s
 
 
 def scipy_forward(graph: CompiledGraph, source: int) -> dict[str, Contestant]:
-    """Return scipy's triangular solver on I - A, transposed, in the layout that it need not convert.
+    """Return scipy's triangular solver with one right side.
 
     Once as its page calls it, and once told all that spares it work: ones on the diagonal, a matrix to overwrite.
     """
-    n, nodes = graph.n_nodes, np.arange(graph.n_nodes)
-    rows, columns = np.append(graph.heads, nodes), np.append(graph.tails, nodes)
-    entries = np.append(-np.asarray(graph.weights), np.ones(n))
-    matrix = sparse.coo_array((entries, (rows.astype(np.int32), columns.astype(np.int32))), shape=(n, n)).tocsc()
-    seeds = np.zeros(n)
+    matrix = _scipy_triangle(graph)
+    seeds = np.zeros(graph.n_nodes)
     seeds[graph.topology.position(source)] = 1
     spared = {"unit_diagonal": True, "overwrite_A": True}
     return {
         "scipy spsolve_triangular": lambda: spsolve_triangular(matrix, seeds),
         "the same, unit diagonal, overwriting": lambda: spsolve_triangular(matrix, seeds, **spared),
     }
+
+
+def scipy_columns(graph: CompiledGraph, sources: Sequence[int]) -> Contestant:
+    """Return scipy's triangular solver with a right side for each source."""
+    matrix = _scipy_triangle(graph)
+    seeds = np.zeros((graph.n_nodes, len(sources)))
+    seeds[[graph.topology.position(source) for source in sources], range(len(sources))] = 1
+    return lambda: spsolve_triangular(matrix, seeds, lower=True, unit_diagonal=True, overwrite_A=True)
+
+
+def _scipy_triangle(graph: CompiledGraph) -> sparse.csc_array:
+    """Return I - A, transposed, in the layout that scipy's solver need not convert."""
+    n, nodes = graph.n_nodes, np.arange(graph.n_nodes)
+    rows, columns = np.append(graph.heads, nodes), np.append(graph.tails, nodes)
+    entries = np.append(-np.asarray(graph.weights), np.ones(n))
+    return sparse.coo_array((entries, (rows.astype(np.int32), columns.astype(np.int32))), shape=(n, n)).tocsc()
 
 
 def scipy_rows(arrays: EdgeArrays) -> sparse.csr_array:

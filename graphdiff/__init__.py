@@ -17,16 +17,21 @@ if TYPE_CHECKING:
     from graphdiff.diagnosis import Diagnosis as Diagnosis
     from graphdiff.diagnosis import diagnose as diagnose
     from graphdiff.drawing import to_pydot as to_pydot
+    from graphdiff.elimination import eliminate as eliminate
     from graphdiff.explained import Explanation as Explanation
     from graphdiff.explanation import explain as explain
     from graphdiff.influence import forward as forward
     from graphdiff.influence import reverse as reverse
     from graphdiff.influence import total_influence as total_influence
+    from graphdiff.jacobians import iter_jacobian as iter_jacobian
     from graphdiff.jacobians import jacobian as jacobian
+    from graphdiff.jacobians import total_influences as total_influences
     from graphdiff.paths import Path as Path
     from graphdiff.paths import count_paths as count_paths
     from graphdiff.paths import iter_paths as iter_paths
     from graphdiff.paths import strongest_paths as strongest_paths
+    from graphdiff.planning import Plan as Plan
+    from graphdiff.planning import plan as plan
     from graphdiff.readers import read as read
     from graphdiff.results import Influences as Influences
     from graphdiff.results import Jacobian as Jacobian
@@ -44,22 +49,27 @@ _HOMES: dict[str, str | None] = {
     "Influences": "results",
     "Jacobian": "results",
     "Path": "paths",
+    "Plan": "planning",
     "annotate": "annotation",
     "compile": "compiled",
     "count_paths": "paths",
     "diagnose": "diagnosis",
     "edge_contributions": "shares",
+    "eliminate": "elimination",
     "errors": None,
     "explain": "explanation",
     "forward": "influence",
+    "iter_jacobian": "jacobians",
     "iter_paths": "paths",
     "jacobian": "jacobians",
     "node_contributions": "shares",
+    "plan": "planning",
     "read": "readers",
     "reverse": "influence",
     "strongest_paths": "paths",
     "to_pydot": "drawing",
     "total_influence": "influence",
+    "total_influences": "jacobians",
     "weights": None,
     "write": "writers",
 }

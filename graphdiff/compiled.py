@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from graphdiff import arithmetic, extract, storage
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import FormatError, UsageError
+from graphdiff.kernels.blocks import turned
 from graphdiff.topology import Edge, Rows, Topology, arrange
 from graphdiff.weights import Preset, unit
 
@@ -296,6 +297,11 @@ class CompiledGraph:
         if not len(self.topology.cyclic):
             return self.weights
         return arithmetic.taken(self.weights, self.carriers.edges)
+
+    @cached_property
+    def turned(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """The carriers and their weights, floats, with every edge turned round (`kernels.blocks.turn`)."""
+        return turned(self.carriers.ptr, self.carriers.heads, cast("NDArray[Any]", self.carried))
 
     @cached_property
     def listed_rows(self) -> list[list[tuple[int, Number]]]:

@@ -1,21 +1,28 @@
-"""`jacobian`: many sources to many targets, one pass for each of whichever side is smaller."""
+"""Many questions at once: a Jacobian, one too large to hold, or any pairs; by whichever way is the cheapest."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from itertools import pairwise
 from typing import Any, TypeAlias, Unpack
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.arithmetic import as_array
+from graphdiff.between import between
+from graphdiff.blocks import Direction, Ints, Task, anchored, joined, run, tasks
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.cycles import on_the_way
-from graphdiff.errors import LimitError, SameComponentError
+from graphdiff.cycles import Range, components_between, on_the_way, walks
+from graphdiff.elimination import check_order, choose, network, totals
+from graphdiff.errors import LimitError, SameComponentError, UsageError
+from graphdiff.kernels.blocks import WIDTH
+from graphdiff.planning import EliminationOrder, asked, elimination_may_pay, planned, sweep_of
 from graphdiff.results import Jacobian
-from graphdiff.sweeps import Values, checked_array, forward_values, reverse_values
+from graphdiff.sweeps import checked_array
 
+METHODS = ("auto", "forward", "reverse", "elimination")
 Progress: TypeAlias = Callable[[int, int | None], None]
 
 #: The largest result, in bytes.
@@ -27,7 +34,10 @@ def jacobian(
     sources: Iterable[Hashable] | None = None,
     targets: Iterable[Hashable] | None = None,
     *,
-    progress: Callable[[int, int | None], None] | None = None,
+    method: str = "auto",
+    elimination_order: EliminationOrder = "markowitz",
+    executor: Executor | None = None,
+    progress: Progress | None = None,
     **options: Unpack[CompileOptions],
 ) -> Jacobian:
     """Return the total influence of every source on every target.
@@ -40,6 +50,15 @@ def jacobian(
         component one member stands for all.
     targets : nodes, optional
         Where left out, what nothing leaves.
+    method : {"auto", "forward", "reverse", "elimination"}
+        One pass a source, one pass a target, or eliminate all that lies between, node by node; all give the same
+        numbers, floats up to rounding. ``"auto"`` takes the cheapest: `graphdiff.plan` tells which and why.
+    elimination_order : {"markowitz", "forward", "reverse", "best"} or list of nodes
+        As in `graphdiff.plan`.
+    executor : concurrent.futures.Executor, optional
+        Where blocks of eight passes run; by default in threads, one for each processor. Other processes are not sent
+        the graph: it is saved in the folder for temporary files (which machines must share, where there are
+        several), and each task names that file.
     progress : callable, optional
         Called with the number of passes done and the number of all.
     **options
@@ -54,7 +73,10 @@ def jacobian(
     Raises
     ------
     LimitError
-        If the result would be larger than 1 GiB.
+        If the result would be larger than 1 GiB: `graphdiff.iter_jacobian` goes through it in blocks.
+    UsageError
+        If there is no such method or order; or if other processes are asked to compute with numbers that no file of
+        arrays can hold.
     UnknownNodeError, WeightError, CycleError, SameComponentError, ValueOverflowError
         As `graphdiff.total_influence`.
 
@@ -79,19 +101,218 @@ def jacobian(
     5
     """
     ready = compiled(graph, options)
-    topology = ready.topology
-    starts = _distinct(ready, topology.roots) if sources is None else [topology.position(node) for node in sources]
-    ends = _distinct(ready, topology.leaves) if targets is None else [topology.position(node) for node in targets]
+    starts, ends = asked(ready, sources, targets)
     _require_small(len(starts), len(ends))
-    _require_apart(ready, starts, ends)
-    passes = _by_source if len(starts) <= len(ends) else _by_target
-    array = passes(ready, starts, ends, progress or _silent)
-    return Jacobian(array, [topology.label(p) for p in ends], [topology.label(p) for p in starts])
+    chosen, order = _chosen(ready, starts, ends, method, elimination_order)
+    if chosen == "elimination":
+        array = _eliminated(ready, starts, ends, order)
+    else:
+        blocks = _blocks(ready, starts, ends, chosen, executor, progress)
+        parts = [block for _, block in blocks]
+        array = joined(parts, 1 if chosen == "forward" else 0) if parts else np.zeros((len(ends), len(starts)))
+    return _labelled(ready, array, starts, ends)
 
 
-def _distinct(graph: CompiledGraph, positions: NDArray[Any]) -> list[int]:
-    """Return positions without those that a collapsed component makes equal to an earlier one."""
-    return list(dict.fromkeys(map(graph.anchor, positions.tolist())))
+def iter_jacobian(
+    graph: nx.DiGraph | CompiledGraph,
+    sources: Iterable[Hashable] | None = None,
+    targets: Iterable[Hashable] | None = None,
+    *,
+    method: str = "auto",
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    **options: Unpack[CompileOptions],
+) -> Iterator[Jacobian]:
+    """Go through a Jacobian too large to hold, in blocks of up to eight columns or rows.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    sources, targets : nodes, optional
+        As in `jacobian`.
+    method : {"auto", "forward", "reverse"}
+        Forward yields columns, up to eight sources with all targets; reverse rows, up to eight targets with all
+        sources; auto those of which there are fewer.
+    executor, progress
+        As in `jacobian`.
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Returns
+    -------
+    iterator of Jacobian
+        In the order of the sources, or of the targets. Blocks are computed a little ahead of those taken: about one
+        for each processor, or as many as fill 256 MiB.
+
+    Raises
+    ------
+    UsageError
+        If there is no such method.
+    UnknownNodeError, WeightError, CycleError, SameComponentError, ValueOverflowError
+        As `graphdiff.total_influence`.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> G = nx.DiGraph([(source, "sum") for source in range(20)])
+    >>> [block.array.shape for block in iter_jacobian(G, weight=None, method="forward")]
+    [(1, 8), (1, 8), (1, 4)]
+    """
+    if method not in ("auto", "forward", "reverse"):
+        raise UsageError(f"method={method!r}: blocks are made 'forward' or 'reverse', or 'auto'")
+    ready = compiled(graph, options)
+    starts, ends = asked(ready, sources, targets)
+    direction = sweep_of(len(starts), len(ends)) if method == "auto" else method
+    blocks = _blocks(ready, starts, ends, direction, executor, progress)
+    if direction == "forward":
+        return (_labelled(ready, block, starts[part], ends) for part, block in blocks)
+    return (_labelled(ready, block, starts, ends[part]) for part, block in blocks)
+
+
+def total_influences(
+    graph: nx.DiGraph | CompiledGraph,
+    pairs: Iterable[tuple[Hashable, Hashable]],
+    *,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    **options: Unpack[CompileOptions],
+) -> NDArray[Any]:
+    """Return the total influence of the source on the target of each pair.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    pairs : iterable of (source, target)
+    executor, progress
+        As in `jacobian`; there is one pass for each of the different sources, or targets where they are fewer.
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Returns
+    -------
+    array, shape (n_pairs,)
+        In the order of the pairs; float64, int64 or objects. Memory beside it is bounded by the blocks at work.
+
+    Raises
+    ------
+    UnknownNodeError, WeightError, CycleError, SameComponentError, ValueOverflowError
+        As `graphdiff.total_influence`.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> G = nx.DiGraph()
+    >>> G.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)])
+    >>> total_influences(G, [("b", "e"), ("e", "b"), ("c", "e"), ("b", "b")])
+    array([5, 0, 2, 1])
+    """
+    ready = compiled(graph, options)
+    position = ready.topology.position
+    ends = np.array([(position(s), position(t)) for s, t in pairs], dtype=np.int64).reshape(-1, 2)
+    for source, target in ends.tolist() if ready.cycles == "collapse" else ():
+        if source != target and ready.anchor(source) == ready.anchor(target):
+            raise SameComponentError(ready.topology.label(source), ready.topology.label(target))
+    sources, targets = anchored(ready, ends[:, 0]), anchored(ready, ends[:, 1])
+    direction = sweep_of(len(np.unique(sources)), len(np.unique(targets)))
+    seeds, wanted = (sources, targets) if direction == "forward" else (targets, sources)
+    by_seed = np.argsort(seeds, kind="stable")
+    todo = _grouped(seeds[by_seed], wanted[by_seed])
+    loops = components_between(ready, sources.tolist(), targets.tolist())
+    for seed, others in _by_seed(todo) if loops else ():
+        _require_walks(ready, *((seed, others) if direction == "forward" else (others, seed)))
+    parts = list(_told(run(ready, direction, todo, executor), todo, progress))
+    if not parts:
+        return np.zeros(0)
+    numbers = joined(parts, 0)
+    result = np.empty_like(numbers)
+    result[by_seed] = numbers
+    return result
+
+
+def _grouped(seeds: Ints, wanted: Ints) -> list[Task]:
+    """Return tasks of eight passes each, for pairs that are sorted by their seeds."""
+    different, lanes = np.unique(seeds, return_inverse=True)
+    cuts = np.searchsorted(lanes, np.arange(0, len(different) + WIDTH, WIDTH)).tolist()
+    return [
+        Task(different[WIDTH * block :][:WIDTH], wanted[start:stop], lanes[start:stop] - WIDTH * block)
+        for block, (start, stop) in enumerate(pairwise(cuts))
+    ]
+
+
+def _by_seed(todo: Sequence[Task]) -> Iterator[tuple[list[int], list[int]]]:
+    for task in todo:
+        for lane, seed in enumerate(task.seeds.tolist()):
+            yield [seed], task.wanted[task.lanes == lane].tolist()
+
+
+# -- sweeps
+
+
+def _blocks(
+    graph: CompiledGraph,
+    starts: Ints,
+    ends: Ints,
+    direction: Direction,
+    executor: Executor | None,
+    progress: Progress | None,
+) -> Iterator[tuple[slice, NDArray[Any]]]:
+    """Return an iterator over columns (forward) or rows (reverse), each block with its place."""
+    _require_apart(graph, starts.tolist(), ends.tolist())
+    _require_walks(graph, starts.tolist(), ends.tolist())
+    seeds, wanted = (starts, ends) if direction == "forward" else (ends, starts)
+    todo = tasks(anchored(graph, seeds), anchored(graph, wanted))
+    found = _told(run(graph, direction, todo, executor), todo, progress)
+    places = (slice(start, start + WIDTH) for start in range(0, len(seeds), WIDTH))
+    return zip(places, found if direction == "forward" else (block.T for block in found), strict=True)
+
+
+def _told(results: Iterator[NDArray[Any]], todo: Sequence[Task], progress: Progress | None) -> Iterator[NDArray[Any]]:
+    """Pass results on, and tell how many passes are done."""
+    done, total = 0, sum(len(task.seeds) for task in todo)
+    for task, result in zip(todo, results, strict=True):
+        done += len(task.seeds)
+        if progress is not None:
+            progress(done, total)
+        yield result
+
+
+# -- elimination
+
+
+def _eliminated(graph: CompiledGraph, starts: Ints, ends: Ints, order: EliminationOrder) -> NDArray[Any]:
+    sources, targets = starts.tolist(), ends.tolist()
+    loops = _require_walks(graph, sources, targets)
+    net = network(between(graph.divisible if loops else graph, sources, targets))
+    chosen = choose(net, order)
+    assert chosen is not None
+    ways, zero = totals(net, chosen[0]), graph.one_and_zero[1]
+    rows = [ways[net.sources[anchor]] if anchor in net.sources else {} for anchor in anchored(graph, starts).tolist()]
+    heads = [net.targets.get(anchor, -1) for anchor in anchored(graph, ends).tolist()]
+    numbers = [row.get(head, zero) for head in heads for row in rows]
+    return checked_array(numbers).reshape(len(ends), len(starts)) if numbers else np.zeros((len(ends), len(starts)))
+
+
+# -- what may be asked
+
+
+def _chosen(
+    graph: CompiledGraph, starts: Ints, ends: Ints, method: str, order: EliminationOrder
+) -> tuple[str, EliminationOrder]:
+    """Return the method to take, and the order if it is elimination."""
+    check_order(order)
+    if method not in METHODS:
+        raise UsageError(f"method={method!r}: use one of {', '.join(map(repr, METHODS))}")
+    if method != "auto":
+        return method, order
+    if order == "markowitz" and not elimination_may_pay(graph, min(len(starts), len(ends))):
+        return sweep_of(len(starts), len(ends)), order
+    plan = planned(graph, starts, ends, order)
+    return plan.method, order if plan.elimination_order is None else plan.elimination_order
+
+
+def _labelled(graph: CompiledGraph, array: NDArray[Any], starts: Ints, ends: Ints) -> Jacobian:
+    label = graph.topology.label
+    return Jacobian(array, [label(p) for p in ends.tolist()], [label(p) for p in starts.tolist()])
 
 
 def _require_small(n_sources: int, n_targets: int) -> None:
@@ -99,7 +320,7 @@ def _require_small(n_sources: int, n_targets: int) -> None:
     if size > MAX_BYTES:
         raise LimitError(
             f"a Jacobian of {n_targets:,} targets by {n_sources:,} sources takes {size / 2**30:,.1f} GiB, more than "
-            "1 GiB; name fewer sources= or targets="
+            "1 GiB; name fewer sources= or targets=, or go through it by graphdiff.iter_jacobian"
         )
 
 
@@ -114,42 +335,9 @@ def _require_apart(graph: CompiledGraph, starts: Sequence[int], ends: Sequence[i
             raise SameComponentError(graph.topology.label(start), graph.topology.label(end))
 
 
-def _silent(done: int, total: int | None) -> None:
-    """Tell nobody."""
-
-
-def _by_source(graph: CompiledGraph, starts: Sequence[int], ends: Sequence[int], progress: Progress) -> Any:
-    one = graph.one_and_zero[0]
-    anchors = [graph.anchor(position) for position in ends]
-    columns = []
-    for done, start in enumerate(starts):
-        progress(done, len(starts))
-        loops = on_the_way(graph, [start], ends)
-        columns.append(_picked(forward_values(graph, {graph.anchor(start): one}, loops), anchors))
-    return _stacked(columns, len(ends)).T
-
-
-def _by_target(graph: CompiledGraph, starts: Sequence[int], ends: Sequence[int], progress: Progress) -> Any:
-    one = graph.one_and_zero[0]
-    anchors = [graph.anchor(position) for position in starts]
-    rows = []
-    for done, end in enumerate(ends):
-        progress(done, len(ends))
-        loops = on_the_way(graph, starts, [end])
-        rows.append(_picked(reverse_values(graph, {graph.anchor(end): one}, loops), anchors))
-    return _stacked(rows, len(starts))
-
-
-def _picked(values: Values, positions: Sequence[int]) -> Any:
-    picked = values[positions] if isinstance(values, np.ndarray) else [values[position] for position in positions]
-    return checked_array(picked)
-
-
-def _stacked(vectors: list[Any], width: int) -> Any:
-    """Stack vectors into a matrix of the one kind that holds all of them."""
-    if not vectors:
-        return np.zeros((0, width))
-    kinds = {vector.dtype for vector in vectors}
-    if len(kinds) > 1:
-        return as_array([number for vector in vectors for number in vector.tolist()]).reshape(len(vectors), width)
-    return np.stack(vectors)
+def _require_walks(graph: CompiledGraph, starts: Sequence[int], ends: Sequence[int]) -> list[Range]:
+    """Return the components to solve between positions; refuse here, where nodes have names, what cannot be solved."""
+    loops = on_the_way(graph, starts, ends)
+    for loop in loops:
+        walks(graph.divisible, *loop)
+    return loops
