@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from graphdiff.results import Jacobian as Jacobian
     from graphdiff.shares import edge_contributions as edge_contributions
     from graphdiff.shares import node_contributions as node_contributions
+    from graphdiff.tables import read_edges as read_edges
     from graphdiff.writers import write as write
 
 __version__ = "0.1.0"
@@ -65,6 +66,7 @@ _HOMES: dict[str, str | None] = {
     "node_contributions": "shares",
     "plan": "planning",
     "read": "readers",
+    "read_edges": "tables",
     "reverse": "influence",
     "strongest_paths": "paths",
     "to_pydot": "drawing",
