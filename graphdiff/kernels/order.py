@@ -8,7 +8,7 @@ something is left over is there a cycle, and only there Tarjan's algorithm looks
 from __future__ import annotations
 
 from collections.abc import MutableSequence, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,19 +17,14 @@ from graphdiff.kernels import jit, pays
 from graphdiff.kernels.rows import counted, grouped, pointers
 
 Ints = NDArray[Any]
+Row: TypeAlias = Sequence[int]
+Work: TypeAlias = MutableSequence[int]
 
 #: Levels of so many nodes are quicker in numpy than in a loop of Python.
 WIDE = 64
 
 
-def peel(
-    ptr: Sequence[int],
-    heads: Sequence[int],
-    degree: MutableSequence[int],
-    order: MutableSequence[int],
-    done: int,
-    found: int,
-) -> int:
+def peel(ptr: Row, heads: Row, degree: Work, order: Work, done: int, found: int) -> int:
     """Kahn: write to `order` the nodes that no cycle leads to, first in first out, and return how many.
 
     Of `order` the first `found` nodes are there already, and the edges of the first `done` are taken away;
@@ -48,14 +43,7 @@ def peel(
 
 
 def tarjan(
-    ptr: Sequence[int],
-    heads: Sequence[int],
-    number: MutableSequence[int],
-    low: MutableSequence[int],
-    cursor: MutableSequence[int],
-    trail: MutableSequence[int],
-    pending: MutableSequence[int],
-    component: MutableSequence[int],
+    ptr: Row, heads: Row, number: Work, low: Work, cursor: Work, trail: Work, pending: Work, component: Work
 ) -> int:
     """Tarjan: write the component of every node with ``number == 0``; components come last to first.
 
