@@ -232,11 +232,15 @@ class CompiledGraph:
         """1 and 0 in the type of the weights."""
         return arithmetic.one_and_zero(self.weights)
 
-    @cached_property
+    @property
     def divisible(self) -> CompiledGraph:
         """The same graph with ints and dyadics as Fractions, where an answer needs division."""
         if isinstance(self.weights, np.ndarray) and self.weights.dtype.kind == "f":
-            return self
+            return self  # which a cached property would keep alive for ever
+        return self._in_fractions
+
+    @cached_property
+    def _in_fractions(self) -> CompiledGraph:
         return replace(self, weights=arithmetic.as_fractions(self.weights))
 
     @cached_property

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import weakref
 from fractions import Fraction
 from typing import Any
 
@@ -143,6 +145,18 @@ class TestWhichEnginePays:
         assert graph.walked == [4]
         assert reverse_values(graph, {1: 1.0}, among=np.array([0]))[0] == 5
         assert graph.walked == [6]
+
+
+def test_a_graph_that_was_solved_goes_with_its_last_name() -> None:
+    graph = gd.CompiledGraph.from_arrays([0, 1, 1], [1, 0, 2], [0.5, 0.5, 3.0], cycles="solve")
+    assert gd.forward(graph, 0)[2] == pytest.approx(2.0)
+    gone = weakref.ref(graph)
+    gc.disable()
+    try:
+        del graph
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_values_whose_sum_overflows_are_finite_all_the_same() -> None:
