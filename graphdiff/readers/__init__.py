@@ -6,7 +6,7 @@ A row names its entry function as ``module:function``; the module is imported wh
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,7 @@ class Reader:
     Attributes
     ----------
     suffixes : tuple of str
-        How the names of such files end, in lower case.
+        How the names of such files end, in lower case. Where several rows have the suffix, their claims decide.
     claims : callable
         Whether the first 64 KiB, decompressed and in UTF-8 without a byte-order mark, are in this format.
     entry : str
@@ -40,6 +40,10 @@ class Reader:
         The keyword options that the function takes besides.
     about : str
         What an edge means, what a weight means, and whether repeated edges are kept or add.
+    prefix : str
+        What stands before a name that is no file (``"expr:"``); the function takes what follows it, in UTF-8.
+    generic : bool
+        Whether other formats are written in this one, so that its claim counts only where theirs do not.
     """
 
     suffixes: tuple[str, ...]
@@ -47,6 +51,8 @@ class Reader:
     entry: str
     options: frozenset[str]
     about: str
+    prefix: str = ""
+    generic: bool = False
 
 
 READERS: dict[str, Reader] = {
@@ -63,6 +69,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.edge_list:read_edge_list",
         options=frozenset({"columns"}),
         about="a row is an edge, its weight column the weight; the weights of repeats add",
+        generic=True,
     ),
     "graphml": Reader(
         suffixes=(".graphml",),
@@ -84,6 +91,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.json_graphs:read_json",
         options=frozenset(),
         about="node-link or adjacency data; edges and weights mean what its graph attributes say; repeats are kept",
+        generic=True,
     ),
     "pajek": Reader(
         suffixes=(".net", ".paj"),
@@ -146,24 +154,36 @@ def read(
     """
     if format is not None and format not in READERS:
         raise UsageError(f"no format {format!r}; there are {', '.join(READERS)}")
-    name, data = load(path, max_bytes=max_bytes)
-    chosen = format or _by_suffix(name) or _by_content(name, data)
+    chosen = format or _by_prefix(path)
+    if chosen and READERS[chosen].prefix:
+        name = str(path)
+        data = name.removeprefix(READERS[chosen].prefix).encode("utf-8", "surrogateescape")
+    else:
+        name, data = load(path, max_bytes=max_bytes)
+        chosen = chosen or _by_suffix(name, data) or _by_content(name, data, READERS)
     _check_options(chosen, options)
     module, _, function = READERS[chosen].entry.partition(":")
     graph: nx.DiGraph = getattr(importlib.import_module(module), function)(data, name=name, **options)
     return graph
 
 
-def _by_suffix(name: str) -> str | None:
+def _by_prefix(path: PathOrFile) -> str | None:
+    prefixed = (key for key, reader in READERS.items() if reader.prefix and str(path).startswith(reader.prefix))
+    return next(prefixed, None) if isinstance(path, str) else None
+
+
+def _by_suffix(name: str, data: bytes) -> str | None:
     ending = PurePath(name).name.lower()
     for packed in PACKED_SUFFIXES:
         ending = ending.removesuffix(packed)
-    return next((key for key, reader in READERS.items() if ending.endswith(reader.suffixes)), None)
+    fitting = [key for key, reader in READERS.items() if ending.endswith(reader.suffixes)]
+    return _by_content(name, data, fitting) if len(fitting) > 1 else next(iter(fitting), None)
 
 
-def _by_content(name: str, data: bytes) -> str:
+def _by_content(name: str, data: bytes, keys: Collection[str]) -> str:
     head = text_of(data[:HEAD_BYTES]).encode("utf-8", "replace")
-    claiming = [key for key, reader in READERS.items() if reader.claims(head)]
+    claiming = [key for key in keys if READERS[key].claims(head)]
+    claiming = [key for key in claiming if not READERS[key].generic] or claiming
     if len(claiming) != 1:
         reason = f"looks like {' and like '.join(claiming)}" if claiming else "is in no format that is known"
         raise FormatError(f"{name} {reason}; say format= one of {', '.join(READERS)}")
