@@ -27,7 +27,7 @@ from graphdiff.between import between
 from graphdiff.compiled import CompiledGraph
 from graphdiff.cycles import components_between, on_the_way, positions_between
 from graphdiff.kernels import blocks as kernel
-from graphdiff.kernels import jit, pays
+from graphdiff.kernels import call_vectorized, pays
 from graphdiff.sweeps import Values, checked_array, forward_values, reverse_values
 
 Ints: TypeAlias = NDArray[Any]
@@ -232,7 +232,7 @@ class Lanes:
         values = self._taken()
         values[stop:] = 0
         bounds = np.uint64(wanted.min(initial=self.size)), np.uint64(stop)
-        jit(kernel.pull)(self.ptr, self.heads, self.weights, values, seeds, *bounds)
+        call_vectorized(kernel.pull, self.ptr, self.heads, self.weights, values, seeds, *bounds)
         picked = checked_array(values[wanted, : len(starts)] if task.lanes is None else values[wanted, task.lanes])
         self.spare.put(values)
         return picked

@@ -75,7 +75,7 @@ def total_influence(
             return checked(total)
     ready = compiled(graph, options)
     first, last = ready.topology.position(source), ready.topology.position(target)
-    if first != last and ready.anchor(first) == ready.anchor(last):
+    if ready.cycles == "collapse" and first != last and ready.anchor(first) == ready.anchor(last):
         raise SameComponentError(source, target)
     return checked(sums(ready, first, last))
 

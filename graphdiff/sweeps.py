@@ -269,6 +269,8 @@ def _require_quick(graph: CompiledGraph) -> None:
 
 def checked(value: Number) -> Number:
     """Return a finished number, or raise where a sum has left the range of its type."""
+    if type(value) is float and math.isfinite(value):  # spares nearly all numbers the rest
+        return value
     value = arithmetic.finished(value)
     if isinstance(value, (float, complex)) and not arithmetic.is_finite(value):
         raise _overflow()

@@ -147,9 +147,17 @@ class Topology:
 
     @cached_property
     def _find(self) -> Callable[[Hashable], int | None]:
-        """How the id of a label is found: by the labels' own index, where they bring one, else by a dict."""
+        """How the position of a label is found: by the labels' own index, where they bring one, else by a dict."""
         names = self.names or ()
-        return names.find if isinstance(names, Indexed) else {name: i for i, name in enumerate(names)}.get
+        if not isinstance(names, Indexed):
+            return {names[number]: position for position, number in enumerate(self.ids.tolist())}.get
+        found, positions = names.find, self.positions
+
+        def position(label: Hashable) -> int | None:
+            number = found(label)
+            return None if number is None else int(positions[number])
+
+        return position
 
     def label(self, position: int) -> Any:
         """Return the label of the node at `position`."""
@@ -163,12 +171,12 @@ class Topology:
                 return int(self.positions[label])
             raise UnknownNodeError(label, ())
         try:
-            number = self._find(label)
+            position = self._find(label)
         except TypeError:  # not hashable, so no node
-            number = None
-        if number is None:
+            position = None
+        if position is None:
             raise UnknownNodeError(label, self.names)
-        return int(self.positions[number])
+        return position
 
     def edge_label(self, edge: int) -> Edge:
         """Return an edge of the rows as ``(tail, head)``, or ``(tail, head, key)`` in a multigraph."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -52,3 +53,34 @@ def jit(kernel: Callable[..., Any]) -> Callable[..., Any]:
     except RuntimeError:  # numba finds no folder that it can write its cache to
         compiled = numba.njit(kernel, nogil=True)
     return compiled
+
+
+def call_vectorized(kernel: Callable[..., Any], *arguments: Any) -> None:
+    """Call `kernel` as machine code whose like operations on neighbouring numbers are joined to vector instructions."""
+    import numba
+
+    compiled = jit(kernel)
+    types = tuple(map(numba.typeof, arguments))
+    if types not in compiled.overloads:  # type: ignore[attr-defined]
+        with _joining():
+            compiled.compile(types)  # type: ignore[attr-defined]
+    compiled(*arguments)
+
+
+@contextmanager
+def _joining() -> Iterator[None]:
+    """Switch LLVM's SLP vectorizer on, twice as fast where a kernel keeps eight sums side by side.
+
+    numba has it off, and has one switch for the whole process: it is turned under the lock under which numba compiles,
+    so that no other kernel is compiled with it.
+    """
+    from numba.core import config
+    from numba.core.compiler_lock import global_compiler_lock
+
+    with global_compiler_lock:
+        before = config.SLP_VECTORIZE
+        config.SLP_VECTORIZE = 1
+        try:
+            yield
+        finally:
+            config.SLP_VECTORIZE = before
