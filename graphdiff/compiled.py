@@ -21,7 +21,7 @@ from graphdiff import arithmetic, extract, storage
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.kernels.blocks import turned
-from graphdiff.topology import Edge, Rows, Topology, arrange
+from graphdiff.topology import Edge, Rows, Topology, arrange, in_rows
 from graphdiff.weights import Preset, unit
 
 CyclePolicy: TypeAlias = Literal["raise", "collapse", "solve"]
@@ -120,10 +120,8 @@ class CompiledGraph:
         """
         check_policy(cycles)
         edges = extract.from_arrays(tails, heads, weights, labels)
-        topology = arrange(edges.n_nodes, edges.tails, edges.heads, names=edges.names)
-        values = unit.compute(topology, cycles, exact) if edges.weights is None else edges.weights
-        if edges.weights is not None:
-            values = topology.in_rows(values)
+        topology, numbers = arrange(edges.n_nodes, edges.tails, edges.heads, names=edges.names)
+        values = unit.compute(topology, cycles, exact) if edges.weights is None else in_rows(edges.weights, numbers)
         meaning = unit.name if weights is None else "unknown"
         return cls(topology, arithmetic.exactly(values) if exact else values, cycles, exact, weight_meaning=meaning)
 
@@ -383,13 +381,15 @@ def compile(
     if not (weight is None or isinstance(weight, (str, Preset)) or callable(weight)):
         raise UsageError(f"weight={weight!r}: an edge attribute's name, a preset, a function or None (1 on every edge)")
     edges = extract.from_graph(graph)
-    topology = arrange(edges.n_nodes, edges.tails, edges.heads, names=edges.names, keys=edges.keys, marked=edges.marked)
+    topology, numbers = arrange(
+        edges.n_nodes, edges.tails, edges.heads, names=edges.names, keys=edges.keys, marked=edges.marked
+    )
     preset = unit if weight is None else weight
     if isinstance(preset, Preset):
         weights, meaning = preset.compute(topology, cycles, exact), preset.name
     else:
         values = extract.weights(edges, preset, default_weight) if edges.weights is None else edges.weights
-        weights, meaning = topology.in_rows(values), _weight_meaning(edges.weight_meaning, preset)
+        weights, meaning = in_rows(values, numbers), _weight_meaning(edges.weight_meaning, preset)
     if exact:
         weights = arithmetic.exactly(weights)
     return CompiledGraph(topology, weights, cycles, exact, edges.edge_meaning, meaning)

@@ -28,7 +28,6 @@ KINDS: dict[str, tuple[tuple[str, ...], str]] = {
     "ids": (INTS, "nodes"),
     "ptr": (UNSIGNED, "nodes and one"),
     "heads": (UNSIGNED, "edges"),
-    "numbers": (INTS, "edges"),
     "cyclic": (INTS, "ranges"),
     "marked": (("<i8",), "any"),
     "weights": (("<f8", "<f4", "<i8"), "edges"),
@@ -39,7 +38,7 @@ KINDS: dict[str, tuple[tuple[str, ...], str]] = {
     "hashes": (("<u4",), "nodes"),
     "order": (INTS, "nodes"),
 }
-ALWAYS = {"ids", "ptr", "heads", "numbers", "cyclic", "marked", "weights"}
+ALWAYS = {"ids", "ptr", "heads", "cyclic", "marked", "weights"}
 LABELS: tuple[set[str], ...] = (set(), {"values", "order"}, {"text", "ends", "hashes", "order"})
 SETTINGS = {"cycles": str, "exact": bool, "edge_meaning": str, "weight_meaning": str}
 #: How many edges, or bytes, are looked at in one go.
@@ -74,8 +73,6 @@ def check_arrays(file: ArrayFile, arrays: Arrays) -> None:
         "ptr": _are_ends(arrays["ptr"], n_edges),
         "cyclic": _are_ranges(arrays["cyclic"], n_nodes),
         "marked": _are_below(arrays["marked"], n_nodes),
-        # Numbers are used only to look up the keys of parallel edges.
-        "numbers": "keys" not in arrays or _are_below(arrays["numbers"], n_edges),
         "order": "order" not in arrays or _is_permutation(arrays["order"]),
         "ends": "ends" not in arrays or _are_ends(arrays["ends"], len(arrays["text"])),
     }

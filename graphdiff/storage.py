@@ -17,11 +17,10 @@ array      shape             what it is (`graphdiff.topology.Topology`)
 ids        (n_nodes,)        the id of the node at each position; positions are in topological order
 ptr        (n_nodes + 1,)    the edges that leave position u are ``ptr[u]:ptr[u + 1]``
 heads      (n_edges,)        the position that each edge leads to
-numbers    (n_edges,)        the number of each edge in the graph as read
 cyclic     (n, 2)            ranges of positions that are a component with a cycle, ascending
 marked     (n,)              ids that were marked as roots
 weights    (n_edges,)        float64, float32 or int64, in the order of ``heads``
-keys       (n_edges,)        of a multigraph: the key of each edge as read, int64
+keys       (n_edges,)        of a multigraph: the key of each edge, int64, in the order of ``heads``
 values     (n_nodes,)        labels that are ints: the label of each id, int64
 text       (n_bytes,)        labels that are text: all of them in UTF-8, one after the other
 ends       (n_nodes + 1,)    the label of id i is ``text[ends[i]:ends[i + 1]]``
@@ -29,7 +28,7 @@ hashes     (n_nodes,)        the CRC-32 of every label in UTF-8, uint32, ascendi
 order      (n_nodes,)        of text, the id that each hash is of; of ints, the ids by ascending label
 =========  ================  ==================================================================================
 
-Where a dtype is not said it is any int of 4 or 8 bytes. A file has the first seven; it has ``keys``, ``values`` and
+Where a dtype is not said it is any int of 4 or 8 bytes. A file has the first six; it has ``keys``, ``values`` and
 ``order``, or ``text``, ``ends``, ``hashes`` and ``order`` where the graph has such. Without labels the ids are the
 labels.
 """
@@ -52,7 +51,7 @@ from graphdiff.topology import Topology
 
 __all__ = ["load", "save"]
 
-SHAPE = ("ids", "ptr", "heads", "numbers", "cyclic")
+SHAPE = ("ids", "ptr", "heads", "cyclic")
 WEIGHTS = (np.float64, np.float32, np.int64)
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import Weights
 from graphdiff.errors import UnknownNodeError
 from graphdiff.kernels.order import topological
-from graphdiff.kernels.rows import counted, grouped, pointers, reordered, taken
+from graphdiff.kernels.rows import counted, grouped, index_type, pointers, reordered, taken
 from graphdiff.labels import Indexed
 
 Ints = NDArray[Any]
@@ -83,14 +83,12 @@ class Topology:
         The id of the node at each position.
     ptr, heads : arrays
         All edges by the position of their tail; within a row in the graph's own order.
-    numbers : uint32 (or uint64) array, shape (n_edges,)
-        The number that each edge has in the graph as read.
     cyclic : int64 array, shape (n, 2)
         The ranges of positions that are a component with a cycle.
     names : sequence of hashables, or None
         The label of each id; None where the ids are the labels.
     keys : sequence, or None
-        The key of each edge as read, for a multigraph.
+        The key of each edge of the rows, for a multigraph.
     marked : tuple of int
         The ids that the reader marked as roots.
     """
@@ -98,7 +96,6 @@ class Topology:
     ids: Ints
     ptr: Ints
     heads: Ints
-    numbers: Ints
     cyclic: Ints
     names: Sequence[Hashable] | None = None
     keys: Sequence[Hashable] | None = None
@@ -108,7 +105,7 @@ class Topology:
         self._freeze()
 
     def _freeze(self) -> None:
-        for array in (self.ids, self.ptr, self.heads, self.numbers, self.cyclic):
+        for array in (self.ids, self.ptr, self.heads, self.cyclic):
             _frozen(array)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -190,14 +187,8 @@ class Topology:
         names = range(self.n_nodes) if self.names is None else self.names
         if self.keys is None:
             return ((names[u], names[v]) for u, v in zip(tails, heads, strict=True))
-        keys, numbers = self.keys, self.numbers[chosen].tolist()
-        return ((names[u], names[v], keys[e]) for u, v, e in zip(tails, heads, numbers, strict=True))
-
-    def in_rows(self, weights: Weights) -> Weights:
-        """Return weights, given edge by edge as read, in the order of the rows."""
-        if isinstance(weights, np.ndarray):
-            return taken(weights, self.numbers)
-        return [weights[number] for number in self.numbers.tolist()]
+        keys = self.keys
+        return ((names[u], names[v], keys[e]) for u, v, e in zip(tails, heads, chosen.tolist(), strict=True))
 
     def tails_of(self, edges: Ints) -> Ints:
         """Return the position of the tail of some edges of the rows."""
@@ -241,7 +232,8 @@ class Topology:
 
     def _leaving_rows(self, tails: Ints, heads: Ints) -> Rows:
         ptr = pointers(counted(self.n_nodes, tails))
-        return Rows(_frozen(ptr), _frozen(heads), _frozen(np.flatnonzero(self.leaving).astype(self.numbers.dtype)))
+        chosen = np.flatnonzero(self.leaving).astype(index_type(self.n_edges))
+        return Rows(_frozen(ptr), _frozen(heads), _frozen(chosen))
 
     @cached_property
     def roots(self) -> Ints:
@@ -267,7 +259,7 @@ def arrange(
     names: Sequence[Hashable] | None = None,
     keys: Sequence[Hashable] | None = None,
     marked: tuple[int, ...] = (),
-) -> Topology:
+) -> tuple[Topology, Ints]:
     """Put the nodes of an edge list into topological order and the edges into rows.
 
     Parameters
@@ -275,10 +267,27 @@ def arrange(
     n_nodes : int
     tails, heads : unsigned integer arrays, shape (n_edges,)
         The ids of the ends of each edge, in any order.
-    names, keys, marked
+    names, marked
         As in `Topology`.
+    keys
+        The key of each edge as given.
+
+    Returns
+    -------
+    Topology
+    numbers : uint32 (or uint64) array, shape (n_edges,)
+        Which of the edges as given each edge of the rows is (`in_rows`).
     """
     by_id = grouped(n_nodes, tails, heads)
     ids, cyclic = topological(n_nodes, *by_id[:2])
     ptr, heads, numbers = reordered(ids, *by_id)
-    return Topology(ids, ptr, heads, numbers, cyclic, names, keys, marked)
+    if keys is not None:
+        keys = [keys[number] for number in numbers.tolist()]
+    return Topology(ids, ptr, heads, cyclic, names, keys, marked), numbers
+
+
+def in_rows(values: Weights, numbers: Ints) -> Weights:
+    """Return values, given edge by edge as read, in the order of the rows."""
+    if isinstance(values, np.ndarray):
+        return taken(values, numbers)
+    return [values[number] for number in numbers.tolist()]

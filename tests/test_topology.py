@@ -27,7 +27,7 @@ EDGES = st.integers(1, 12).flatmap(
 
 def arranged(n_nodes: int, ends: Ends, kind: Any = np.uint64) -> Topology:
     tails, heads = np.array(ends, dtype=kind).reshape(-1, 2).T
-    return arrange(n_nodes, tails, heads)
+    return arrange(n_nodes, tails, heads)[0]
 
 
 def first_in_first_out(n_nodes: int, ends: Ends) -> list[int]:
@@ -55,7 +55,7 @@ def random_ends(n_nodes: int, n_edges: int, *, back: int) -> Ends:
 
 
 def arrays_of(topology: Topology) -> dict[str, list[Any]]:
-    names = ("ids", "ptr", "heads", "numbers", "cyclic", "leaving", "roots", "leaves")
+    names = ("ids", "ptr", "heads", "cyclic", "leaving", "roots", "leaves")
     plain = {name: np.asarray(getattr(topology, name)).tolist() for name in names}
     for name in ("outer", "quotient"):
         part = getattr(topology, name)
@@ -68,9 +68,11 @@ class TestArrange:
     @given(edges=EDGES)
     def test_the_rows_hold_every_edge_once_in_the_order_given(self, name: str, edges: tuple[int, Ends]) -> None:
         n_nodes, ends = edges
+        tails, heads = np.array(ends, dtype=np.uint64).reshape(-1, 2).T
         with engine(name):
-            topology = arranged(n_nodes, ends)
-        ids, numbers = topology.ids.tolist(), topology.numbers.tolist()
+            topology, places = arrange(n_nodes, tails, heads, keys=range(len(ends)))
+        ids, numbers = topology.ids.tolist(), places.tolist()
+        assert topology.keys == numbers
         assert sorted(ids) == list(range(n_nodes))
         assert sorted(numbers) == list(range(len(ends)))
         assert [(ids[u], ids[v]) for u, v in zip(topology.rows.tails, topology.heads, strict=True)] == [
@@ -119,8 +121,7 @@ class TestArrange:
             short = arranged(60, ends)
             monkeypatch.setattr(rows, "UINT32_COUNT", 10)
             long = arranged(60, ends)
-        assert (short.heads.dtype, short.numbers.dtype) == (np.uint32, np.uint32)
-        assert (long.heads.dtype, long.numbers.dtype) == (np.uint64, np.uint64)
+        assert (short.heads.dtype, long.heads.dtype) == (np.uint32, np.uint64)
         assert arrays_of(long) == arrays_of(short)
 
     def test_no_edges_and_no_nodes(self, name: str) -> None:
@@ -169,9 +170,8 @@ def test_rows_know_which_edges_they_hold() -> None:
 
 
 class TestMemory:
-    def test_an_edge_takes_eight_bytes_beside_its_weight(self) -> None:
-        topology = arranged(50, random_ends(50, 200, back=0))
-        assert topology.heads.itemsize == topology.numbers.itemsize == 4
+    def test_an_edge_takes_four_bytes_beside_its_weight(self) -> None:
+        assert arranged(50, random_ends(50, 200, back=0)).heads.itemsize == 4
 
     def test_where_no_cycle_is_all_rows_are_the_same_arrays(self) -> None:
         topology = arranged(50, random_ends(50, 200, back=0))
@@ -180,7 +180,7 @@ class TestMemory:
             assert part.heads is topology.heads
             assert part.chosen is None
 
-    @pytest.mark.parametrize("name", ["ids", "ptr", "heads", "numbers", "cyclic", "representative", "positions"])
+    @pytest.mark.parametrize("name", ["ids", "ptr", "heads", "cyclic", "representative", "positions"])
     def test_arrays_are_read_only(self, name: str) -> None:
         array: NDArray[Any] = getattr(arranged(5, [(0, 1), (1, 0)]), name)
         with pytest.raises(ValueError, match="read-only"):
