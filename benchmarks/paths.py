@@ -10,7 +10,7 @@ import numba  # noqa: F401, loaded at the start as after any large graph: all ke
 
 import graphdiff as gd
 from benchmarks.graphs import scattered
-from benchmarks.peers import condensed, products_of_all_paths, shortest_simple_paths
+from benchmarks.peers import condensed, products_of_all_paths, rustworkx_paths, shortest_simple_paths
 from benchmarks.report import Row, Size, compare
 
 DEBIAN = Path(__file__).parents[1] / "data" / "bookworm.Packages.xz"
@@ -27,6 +27,7 @@ def run(size: Size) -> Iterator[Row]:
     calls = {
         "graphdiff": lambda: gd.total_influence(ready, source, target, method="naive"),
         "nx.all_simple_paths, products": lambda: products_of_all_paths(graph, source, target),
+        **rustworkx_paths(graph, source, target),
     }
     text = f"{arrays.text}, {gd.count_paths(ready, source, target):,} paths"
     yield from compare("sum over all paths, one by one", text, calls, size)

@@ -9,6 +9,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from functools import cache
+from importlib.util import find_spec
 from itertools import islice, pairwise
 from math import log, prod
 from pathlib import Path
@@ -119,12 +120,54 @@ def sorted_dict_loop(graph: nx.DiGraph, source: Hashable, target: Hashable) -> f
     return dict_loop(graph, networkx_order(graph), source)[target]
 
 
+def count_loop(graph: nx.DiGraph, order: Sequence[Hashable], source: Hashable) -> dict[Hashable, int]:
+    """Return the number of paths from the source to every node, in Python's ints."""
+    counts = dict.fromkeys(graph, 0)
+    counts[source] = 1
+    for node in order:
+        for head in graph.adj[node]:
+            counts[head] += counts[node]
+    return counts
+
+
 def products_of_all_paths(graph: nx.DiGraph, source: Hashable, target: Hashable) -> float:
     """Return a total influence by networkx's enumeration of the paths."""
     total = 0.0
     for path in nx.all_simple_paths(graph, source, target):
         total += prod(graph[u][v]["weight"] for u, v in pairwise(path))
     return total
+
+
+def table_readers(path: Path) -> dict[str, Contestant]:
+    """Return other readers of a Parquet file that number its names: what comes before anything is sorted."""
+    import pandas
+
+    def by_pandas() -> object:
+        frame = pandas.read_parquet(path)
+        return pandas.factorize(pandas.concat([frame["source"], frame["target"]]))
+
+    found: dict[str, Contestant] = {"pandas, read and factorize": by_pandas}
+    if find_spec("polars"):
+        import polars
+
+        def by_polars() -> object:
+            frame = polars.read_parquet(path)
+            return polars.concat([frame["source"], frame["target"]]).cast(polars.Categorical).to_physical()
+
+        found["polars, read and categorize"] = by_polars
+    return found
+
+
+def rustworkx_paths(graph: nx.DiGraph, source: Hashable, target: Hashable) -> dict[str, Contestant]:
+    """Return rustworkx's enumeration of the paths, which are not multiplied; nothing where it is not installed."""
+    if not find_spec("rustworkx"):
+        return {}
+    import rustworkx
+
+    converted = rustworkx.networkx_converter(graph)
+    place = {node: number for number, node in enumerate(graph)}
+    ends = place[source], place[target]
+    return {"rustworkx.all_simple_paths, no products": lambda: rustworkx.all_simple_paths(converted, *ends)}
 
 
 def condensed(graph: nx.DiGraph, ends: tuple[str, str]) -> tuple[nx.DiGraph, tuple[int, int]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from benchmarks.timing import Contestant, Rounds, allocated, interleaved, processes
 
-HEAD = ("measure", "on", "graphdiff", "peer", "takes", "graphdiff is", "peak MiB")
+HEAD = ("measure", "on", "graphdiff", "peer", "takes", "graphdiff is", "peak MiB", "result MiB")
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,12 @@ class Row:
     ratio: float
     peak_mib: float | None = None
     peer_peak_mib: float | None = None
+    held_mib: float | None = None
+    peer_held_mib: float | None = None
 
     def cells(self) -> tuple[str, ...]:
         """Return the row as texts under `HEAD`."""
         word = "faster" if self.ratio >= 1 else "slower"
-        peaks = "" if self.peak_mib is None else f"{self.peak_mib:.0f} : {self.peer_peak_mib:.0f}"
         return (
             self.measure,
             self.graph,
@@ -46,7 +47,8 @@ class Row:
             self.peer,
             _time_text(self.peer_seconds),
             f"{max(self.ratio, 1 / self.ratio):,.3g} x {word}",
-            peaks,
+            _pair_text(self.peak_mib, self.peer_peak_mib),
+            _pair_text(self.held_mib, self.peer_held_mib),
         )
 
 
@@ -56,9 +58,11 @@ def compare(measure: str, graph: str, contestants: Mapping[str, Contestant], siz
 
 
 def compare_with_memory(measure: str, graph: str, contestants: Mapping[str, Contestant], size: Size) -> Iterator[Row]:
-    """Time graphdiff beside the others, and measure what each allocates at most in one call more."""
+    """Time graphdiff beside the others, and measure what each allocates and keeps in one call more."""
     rounds = interleaved(contestants, repeats=size.repeats)
-    yield from _rows(measure, graph, replace(rounds, peak_mib={n: allocated(call) for n, call in contestants.items()}))
+    memory = {name: allocated(call) for name, call in contestants.items()}
+    held, peaks = ({name: pair[which] for name, pair in memory.items()} for which in (0, 1))
+    yield from _rows(measure, graph, replace(rounds, peak_mib=peaks, held_mib=held))
 
 
 def compare_processes(measure: str, graph: str, commands: Mapping[str, Sequence[str]], size: Size) -> Iterator[Row]:
@@ -78,6 +82,8 @@ def _rows(measure: str, graph: str, rounds: Rounds) -> Iterator[Row]:
             rounds.ratio(peer),
             rounds.peak_mib.get(own),
             rounds.peak_mib.get(peer),
+            rounds.held_mib.get(own),
+            rounds.held_mib.get(peer),
         )
 
 
@@ -86,6 +92,10 @@ def table(rows: Iterable[Row]) -> str:
     lines = [HEAD, *(row.cells() for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+
+
+def _pair_text(own: float | None, peer: float | None) -> str:
+    return "" if own is None or peer is None else f"{own:,.4g} : {peer:,.4g}"
 
 
 def _time_text(seconds: float) -> str:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from timeit import Timer
 
@@ -27,10 +27,13 @@ class Rounds:
         The first contestant is the one that the others are held against.
     peak_mib : dict of name to float
         Peak memory: of a whole process, or what a call allocates.
+    held_mib : dict of name to float
+        What the result of a call holds.
     """
 
     seconds: Mapping[str, Sequence[float]]
-    peak_mib: Mapping[str, float]
+    peak_mib: Mapping[str, float] = field(default_factory=dict)
+    held_mib: Mapping[str, float] = field(default_factory=dict)
 
     def median(self, name: str) -> float:
         """Return a contestant's median time."""
@@ -53,16 +56,17 @@ def interleaved(contestants: Mapping[str, Contestant], *, repeats: int) -> Round
     for _ in range(repeats):
         for name, timer in timers.items():
             seconds[name].append(timer.timeit(calls[name]) / calls[name])
-    return Rounds(seconds, {})
+    return Rounds(seconds)
 
 
-def allocated(call: Contestant) -> float:
-    """Return how many MiB a call has allocated at most, its result included; numpy's arrays are counted too."""
+def allocated(call: Contestant) -> tuple[float, float]:
+    """Return how many MiB the result of a call holds, and what it had allocated at most; arrays are counted too."""
     tracemalloc.start()
-    call()
-    _, peak = tracemalloc.get_traced_memory()
+    result = call()
+    held, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    return peak / 2**20
+    del result
+    return held / 2**20, peak / 2**20
 
 
 def processes(commands: Mapping[str, Sequence[str]], *, repeats: int) -> Rounds:
