@@ -15,11 +15,11 @@ from graphs import engine
 
 pytest.importorskip("numba", reason="benchmarks are of machine code", exc_type=ImportError)
 
-import graphdiff as gd  # noqa: E402
-from benchmarks import autodiff, groups, peers, tables  # noqa: E402
-from benchmarks.graphs import EdgeArrays, diamonds, layered, preferential, scattered, with_components  # noqa: E402
-from benchmarks.report import Row, Size, table  # noqa: E402
-from benchmarks.timing import allocated, interleaved  # noqa: E402
+import graphdiff as gd
+from benchmarks import autodiff, groups, peers, tables
+from benchmarks.graphs import EdgeArrays, diamonds, layered, preferential, scattered, with_components
+from benchmarks.report import Row, Size, table
+from benchmarks.timing import allocated, interleaved
 
 TINY = Size(scale=1e-4, repeats=1)
 GRAPHS = {
