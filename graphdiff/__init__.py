@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from graphdiff import errors as errors
     from graphdiff import weights as weights
+    from graphdiff.accumulation import accumulate as accumulate
     from graphdiff.annotation import annotate as annotate
     from graphdiff.compiled import CompiledGraph as CompiledGraph
     from graphdiff.compiled import compile as compile
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from graphdiff.readers import read as read
     from graphdiff.results import Influences as Influences
     from graphdiff.results import Jacobian as Jacobian
+    from graphdiff.semirings import Semiring as Semiring
     from graphdiff.shares import edge_contributions as edge_contributions
     from graphdiff.shares import node_contributions as node_contributions
     from graphdiff.tables import read_edges as read_edges
@@ -51,6 +53,8 @@ _HOMES: dict[str, str | None] = {
     "Jacobian": "results",
     "Path": "paths",
     "Plan": "planning",
+    "Semiring": "semirings",
+    "accumulate": "accumulation",
     "annotate": "annotation",
     "compile": "compiled",
     "count_paths": "paths",

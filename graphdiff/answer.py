@@ -14,13 +14,14 @@ import networkx as nx
 import numpy as np
 
 from graphdiff.arithmetic import Number
-from graphdiff.between import SEMIRINGS, Between, between, total_over
+from graphdiff.between import Between, between, total_over
 from graphdiff.compiled import compile
 from graphdiff.errors import count_text
 from graphdiff.paths import node_text
 from graphdiff.picture import MAX_NAME, REAL, DrawnEdge, DrawnNode, Picture, cut, percent, short
 from graphdiff.ranking import ranked_paths
 from graphdiff.results import shown, texts
+from graphdiff.semirings import SEMIRINGS
 from graphdiff.weights import WEIGHTS
 from graphdiff.words import words_for
 

@@ -6,7 +6,7 @@ reaches and a target can be reached from, in lists, in topological order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.compiled import CompiledGraph
 from graphdiff.cycles import Range, find_cycle, on_the_way, positions_between
 from graphdiff.errors import CycleError
+from graphdiff.semirings import Semiring
 from graphdiff.topology import Edge
 
 Step = tuple[int, int, Number]
@@ -143,37 +144,6 @@ def between(
         targets=[int(local[p]) for p in ends if mask[p]],
         loops=loops,
     )
-
-
-@dataclass(frozen=True)
-class Semiring:
-    """What a sweep adds up over paths: `one` for the empty path, `extend` by an edge, `plus` for two ways."""
-
-    one: Any
-    extend: Callable[[Any, Number], Any]
-    plus: Callable[[Any, Any], Any]
-
-
-def _longer(moments: tuple[int, int, int], weight: Number) -> tuple[int, int, int]:
-    """Make every path one edge longer: number, sum and sum of squares of the lengths."""
-    number, total, squares = moments
-    return number, total + number, squares + 2 * total + number
-
-
-def _moments_added(a: tuple[int, int, int], b: tuple[int, int, int]) -> tuple[int, int, int]:
-    return a[0] + b[0], a[1] + b[1], a[2] + b[2]
-
-
-#: What can be summed over paths without listing them.
-SEMIRINGS: dict[str, Semiring] = {
-    "influence": Semiring(1, lambda value, weight: value * weight, lambda a, b: a + b),
-    "size": Semiring(1, lambda value, weight: value * abs(weight), lambda a, b: a + b),
-    "strongest": Semiring(1, lambda value, weight: value * abs(weight), max),
-    "count": Semiring(1, lambda value, weight: value, lambda a, b: a + b),
-    "shortest": Semiring(0, lambda value, weight: value + 1, min),
-    "longest": Semiring(0, lambda value, weight: value + 1, max),
-    "lengths": Semiring((1, 0, 0), _longer, _moments_added),
-}
 
 
 def forward_over(part: Between, semiring: Semiring) -> list[Any]:

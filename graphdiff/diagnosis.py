@@ -12,7 +12,7 @@ from typing import Any, Unpack
 
 import networkx as nx
 
-from graphdiff.between import SEMIRINGS, Between, between, forward_over, reverse_over
+from graphdiff.between import Between, between, forward_over, reverse_over
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled, counted
 from graphdiff.errors import LimitError, UsageError, count_text
 from graphdiff.gradients import GradientFlow, edge_record, edge_text, gradient_flow
@@ -20,6 +20,7 @@ from graphdiff.lengths import Cost, Lengths, Passage, Passages, lengths_of, pass
 from graphdiff.overview import Overview, overview_of
 from graphdiff.paths import node_text
 from graphdiff.results import html_table, plain, require_pandas, shown
+from graphdiff.semirings import SEMIRINGS
 from graphdiff.weights import WEIGHTS, Preset, unit
 from graphdiff.words import words_for
 

@@ -18,13 +18,14 @@ import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.between import SEMIRINGS, Between, between, total_over
+from graphdiff.between import Between, between, total_over
 from graphdiff.certificate import certificate
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import Range, components_between, positions_between
 from graphdiff.explained import Explanation
 from graphdiff.paths import node_text, strongest
 from graphdiff.results import shown
+from graphdiff.semirings import SEMIRINGS
 from graphdiff.shares import Contributions, Flow, flow_between, path_entropy
 from graphdiff.sweeps import forward_values
 from graphdiff.words import words_for
@@ -113,7 +114,7 @@ def _has_sizes(graph: CompiledGraph) -> bool:
 def _lengths(part: Between) -> tuple[int, int] | None:
     if part.loops or not part.targets:
         return None
-    return total_over(part, SEMIRINGS["shortest"]), total_over(part, SEMIRINGS["longest"])
+    return total_over(part, SEMIRINGS["fewest-edges"]), total_over(part, SEMIRINGS["most-edges"])
 
 
 def _direct(found: Flow, source: Hashable | None, target: Hashable) -> Number:

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Weights
-from graphdiff.between import SEMIRINGS, Between, reverse_over
+from graphdiff.between import Between, reverse_over
 from graphdiff.compiled import CompiledGraph
 from graphdiff.errors import ValueOverflowError
 from graphdiff.paths import node_text
 from graphdiff.results import html_table, require_pandas, shown
+from graphdiff.semirings import SEMIRINGS
 from graphdiff.topology import Edge
 
 __all__ = ["GradientFlow", "Layer", "Onset", "RootFlow", "edge_record", "edge_text", "gradient_flow"]
@@ -232,10 +233,10 @@ def gradient_flow(part: Between, limits: tuple[float, float]) -> GradientFlow | 
     weights = _floats(part.graph.weights)
     if weights is None:
         return None
-    depths = reverse_over(part, SEMIRINGS["shortest"])
+    depths = reverse_over(part, SEMIRINGS["fewest-edges"])
     used = weights[part.edges].astype(bool)
     alive = _keeping(part, part.graph.reweighted(weights), used)
-    sizes = _sizes(reverse_over(alive, SEMIRINGS["influence"]))
+    sizes = _sizes(reverse_over(alive, SEMIRINGS["sum-product"]))
     roots = sorted(set(part.sources) - set(part.targets))
     apart = set(roots)
     inner = np.array([node for node in range(part.n_nodes) if node not in apart], dtype=np.int64)

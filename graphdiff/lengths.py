@@ -14,8 +14,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.between import SEMIRINGS, Between, total_over
+from graphdiff.between import Between, total_over
 from graphdiff.results import plain
+from graphdiff.semirings import SEMIRINGS
 
 __all__ = ["Cost", "Lengths", "Passage", "Passages", "lengths_of", "passages_of", "quotient"]
 
@@ -95,10 +96,10 @@ def lengths_of(part: Between, moments: list[Moments]) -> Lengths:
     {1: 1, 2: 1}
     """
     number, total, squares = (sum(sums) for sums in zip(*[moments[node] for node in part.targets], strict=True))
-    longest = total_over(part, SEMIRINGS["longest"])
+    longest = total_over(part, SEMIRINGS["most-edges"])
     counted = part.n_edges * longest <= MAX_HISTOGRAM
     return Lengths(
-        shortest=total_over(part, SEMIRINGS["shortest"]),
+        shortest=total_over(part, SEMIRINGS["fewest-edges"]),
         longest=longest,
         mean=total / number,
         std=math.sqrt((number * squares - total * total) / (number * number)),

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.between import SEMIRINGS, Between, between, total_over
+from graphdiff.between import Between, between, total_over
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled, counted
 from graphdiff.errors import LimitError, SameComponentError, TooManyPathsError, UsageError
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels.paths import sum_of_products
 from graphdiff.ranking import ranked_paths
 from graphdiff.results import Influences, plain, shown
+from graphdiff.semirings import SEMIRINGS
 from graphdiff.sweeps import SAFE_INT, checked, checked_array, forward_values, reverse_values
 from graphdiff.topology import Edge
 

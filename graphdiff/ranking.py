@@ -16,9 +16,10 @@ from operator import mul
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.between import SEMIRINGS, Between, Step, reverse_over
+from graphdiff.between import Between, Step, reverse_over
 from graphdiff.cycles import require_shrinking
 from graphdiff.errors import UsageError
+from graphdiff.semirings import SEMIRINGS
 
 #: (minus the size, place of the head in the graph, which edge of the row, rank of the way from the head)
 Candidate = tuple[Number, int, int, int]
@@ -140,7 +141,7 @@ def _require_order(part: Between) -> None:
 
 def _best(part: Between) -> list[Number]:
     """Return the size of the strongest way from each node to a target; None where there is none."""
-    finished = SEMIRINGS["strongest"]
+    finished = SEMIRINGS["max-product"]
     best = reverse_over(part, finished)
     for _ in range(part.n_nodes if part.loops else 0):  # round cycles a pass need not be the last one
         before = list(best)
