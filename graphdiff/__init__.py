@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from graphdiff.readers import read as read
     from graphdiff.results import Influences as Influences
     from graphdiff.results import Jacobian as Jacobian
+    from graphdiff.sampling import sample_paths as sample_paths
     from graphdiff.semirings import Semiring as Semiring
     from graphdiff.shares import edge_contributions as edge_contributions
     from graphdiff.shares import node_contributions as node_contributions
@@ -72,6 +73,7 @@ _HOMES: dict[str, str | None] = {
     "read": "readers",
     "read_edges": "tables",
     "reverse": "influence",
+    "sample_paths": "sampling",
     "strongest_paths": "paths",
     "to_pydot": "drawing",
     "total_influence": "influence",

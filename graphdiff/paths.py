@@ -177,13 +177,18 @@ def _fit(part: Between, weights: NDArray[Any]) -> bool:
 
 
 def _paths(part: Between) -> Iterator[Path]:
-    labels, edge_label = part.labels, part.edge_label
     for nodes, edges, influence in _search(part):
-        yield Path(
-            tuple([labels[node] for node in nodes]),
-            tuple([edge_label(edge) for edge in edges]),
-            checked(influence),
-        )
+        yield path_of(part, nodes, edges, influence)
+
+
+def path_of(part: Between, nodes: Sequence[int], edges: Sequence[int], influence: Number) -> Path:
+    """Return the path over some nodes, numbered as in `part`, and edges, as in the topology."""
+    labels, edge_label = part.labels, part.edge_label
+    return Path(
+        tuple([labels[node] for node in nodes]),
+        tuple([edge_label(edge) for edge in edges]),
+        checked(influence),
+    )
 
 
 def _search(part: Between) -> Iterator[tuple[list[int], list[int], Number]]:
@@ -340,13 +345,8 @@ def strongest_paths(
 
 def strongest(part: Between) -> Iterator[Path]:
     """Yield the paths between two ends lazily, strongest first."""
-    labels = part.labels
     for nodes, edges, influence in ranked_paths(part):
-        yield Path(
-            tuple([labels[node] for node in nodes]),
-            tuple([part.edge_label(edge) for edge in edges]),
-            checked(influence),
-        )
+        yield path_of(part, nodes, edges, influence)
 
 
 def _sum_of_sizes(part: Between) -> Number:

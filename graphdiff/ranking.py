@@ -123,7 +123,7 @@ def ranked_paths(part: Between) -> Iterator[tuple[list[int], list[int], Number]]
     CycleError
         If walks can grow without end, so that none is the strongest.
     """
-    _require_order(part)
+    require_sizes(part, "the strongest paths need")
     for start, stop in part.loops:
         require_shrinking(part.graph, start, stop)
     ranking = Ranking(part)
@@ -133,10 +133,11 @@ def ranked_paths(part: Between) -> Iterator[tuple[list[int], list[int], Number]]
         rank += 1
 
 
-def _require_order(part: Between) -> None:
+def require_sizes(part: Between, what: str) -> None:
+    """Raise `UsageError`, saying what needs them, unless the weights have sizes that compare, as symbols have not."""
     wrong = next((w for row in part.rows for *_, w in row if not isinstance(w, _COMPARABLE)), None)
     if wrong is not None:
-        raise UsageError(f"the strongest paths need numbers that compare, not {type(wrong).__name__} ({wrong})")
+        raise UsageError(f"{what} numbers that compare, not {type(wrong).__name__} ({wrong})")
 
 
 def _best(part: Between) -> list[Number]:
