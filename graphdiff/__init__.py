@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from graphdiff.paths import strongest_paths as strongest_paths
     from graphdiff.planning import Plan as Plan
     from graphdiff.planning import plan as plan
+    from graphdiff.pruning import prune as prune
     from graphdiff.readers import read as read
     from graphdiff.results import Influences as Influences
     from graphdiff.results import Jacobian as Jacobian
@@ -70,6 +71,7 @@ _HOMES: dict[str, str | None] = {
     "jacobian": "jacobians",
     "node_contributions": "shares",
     "plan": "planning",
+    "prune": "pruning",
     "read": "readers",
     "read_edges": "tables",
     "reverse": "influence",

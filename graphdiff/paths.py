@@ -122,12 +122,12 @@ def iter_paths(
     b -> c -> e  (2)
     b -> d -> e  (3)
     """
-    part = _pair(compiled(graph, options), source, target)
+    part = pair(compiled(graph, options), source, target)
     _require_countable(part, max_paths)
     return _paths(part)
 
 
-def _pair(graph: CompiledGraph, source: Hashable, target: Hashable) -> Between:
+def pair(graph: CompiledGraph, source: Hashable, target: Hashable) -> Between:
     """Return what lies between two nodes."""
     first, last = graph.topology.position(source), graph.topology.position(target)
     if first != last and graph.anchor(first) == graph.anchor(last):
@@ -252,7 +252,7 @@ def count_paths(
     ready = counted(graph, options)
     topology = ready.topology
     if source is not None and target is not None:
-        part = _pair(ready, source, target)
+        part = pair(ready, source, target)
     elif source is None and target is None:
         part = between(ready)
     else:
@@ -336,7 +336,7 @@ def strongest_paths(
     if coverage is not None and not 0 <= coverage <= 1:
         raise UsageError(f"coverage={coverage!r}: a part between 0 and 1")
     ready = compiled(graph, options)
-    part = between(ready, None, [ready.topology.position(target)]) if source is None else _pair(ready, source, target)
+    part = between(ready, None, [ready.topology.position(target)]) if source is None else pair(ready, source, target)
     paths = strongest(part)
     if coverage is None:
         return list(islice(paths, 10 if k is None else k))
