@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from graphdiff.elimination import eliminate as eliminate
     from graphdiff.explained import Explanation as Explanation
     from graphdiff.explanation import explain as explain
+    from graphdiff.factoring import factored as factored
+    from graphdiff.formula import Formula as Formula
     from graphdiff.influence import forward as forward
     from graphdiff.influence import reverse as reverse
     from graphdiff.influence import total_influence as total_influence
@@ -51,6 +53,7 @@ _HOMES: dict[str, str | None] = {
     "CompiledGraph": "compiled",
     "Diagnosis": "diagnosis",
     "Explanation": "explained",
+    "Formula": "formula",
     "Influences": "results",
     "Jacobian": "results",
     "Path": "paths",
@@ -65,6 +68,7 @@ _HOMES: dict[str, str | None] = {
     "eliminate": "elimination",
     "errors": None,
     "explain": "explanation",
+    "factored": "factoring",
     "forward": "influence",
     "iter_jacobian": "jacobians",
     "iter_paths": "paths",

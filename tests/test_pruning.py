@@ -106,7 +106,7 @@ def test_cycles() -> None:
 
 def test_what_cannot_be_pruned() -> None:
     graph = weighted([("a", "b", 1)])
-    with pytest.raises(UsageError, match="coverage=1.5: a part between 0 and 1"):
+    with pytest.raises(UsageError, match=r"coverage=1\.5: a part between 0 and 1"):
         gd.prune(graph, "a", "b", coverage=1.5)
     with pytest.raises(UsageError, match="max_nodes=1: at least 2"):
         gd.prune(graph, "a", "b", max_nodes=1)
