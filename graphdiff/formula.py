@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -123,7 +124,7 @@ class Formula:
 
     def value(self) -> Any:
         """Return the number that comes out with the edges' weights."""
-        return self._folded(self.values, lambda a, b: a + b, lambda a, b: a * b)
+        return self._folded(self.values)
 
     def to_sympy(self) -> Any:
         """Return the factored form as a sympy expression, intermediates put in.
@@ -137,20 +138,16 @@ class Formula:
             import sympy
         except ImportError:
             raise MissingExtraError("sympy", "symbolic") from None
-        symbols = [sympy.Symbol(name) for name in self.symbols]
-        return self._folded(
-            symbols,
-            lambda a, b: a + b,
-            lambda a, b: a * b,
-        )
+        # sympy's own sums and products are multiplied out only when somebody asks for it.
+        return self._folded([sympy.Symbol(name) for name in self.symbols])
 
-    def _folded(self, symbols: Sequence[Any], add: Callable[..., Any], multiply: Callable[..., Any]) -> Any:
+    def _folded(self, symbols: Sequence[Any]) -> Any:
         values: list[Any] = []
         for term in self.terms:
             if term.kind == "symbol":
                 values.append(symbols[term.symbol])
                 continue
-            join = add if term.kind == "sum" else multiply
+            join = operator.add if term.kind == "sum" else operator.mul
             values.append(reduce(join, [values[part] for part in term.parts]) if term.parts else 1)
         return values[-1] if values else 0
 
