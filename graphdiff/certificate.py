@@ -11,9 +11,12 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.between import Between
 from graphdiff.results import plain
@@ -59,7 +62,7 @@ def certificate(part: Between, value: Number, abs_sum: Number, adjoints: Values)
     Parameters
     ----------
     part : Between
-        What lies between the ends, without cycles that are solved.
+        What lies between the ends, without cycles that are solved (`solved_certificate`).
     value : number
         The total.
     abs_sum : float
@@ -70,16 +73,13 @@ def certificate(part: Between, value: Number, abs_sum: Number, adjoints: Values)
     Returns
     -------
     Certificate or None
-        None where cycles are solved, and for numbers without a known rounding (Decimal, symbols).
+        None for numbers without a known rounding (Decimal, symbols).
     """
     exact = isinstance(value, (int, Fraction))
-    if part.loops or isinstance(value, Decimal) or not (exact or isinstance(value, (float, complex))):
+    if isinstance(value, Decimal) or not (exact or isinstance(value, (float, complex))):
         return None
     bound = 0.0 if exact else _error_bound(part, float(abs_sum), adjoints)
-    size = abs(value)
-    condition = 1.0 if not abs_sum else math.inf if not size else float(abs_sum / size)
-    digits = 15 if not bound else 0 if not size else max(0, min(15, math.floor(math.log10(float(size) / bound))))
-    return Certificate(value, abs_sum, condition, bound, digits)
+    return _certified(value, abs_sum, bound)
 
 
 def _error_bound(part: Between, abs_sum: float, adjoints: Values) -> float:
@@ -96,3 +96,101 @@ def _error_bound(part: Between, abs_sum: float, adjoints: Values) -> float:
     gamma = most * ROUNDING / (1 - most * ROUNDING)
     # The bound itself is computed with roundings, all of them small beside one part in 2**20.
     return (gamma * abs_sum + UNDERFLOW * lost) * (1 + 2.0**-20) if most else 0.0
+
+
+class Solved(NamedTuple):
+    """By position: the tangents, the adjoints of |A|, and what |A| makes of a unit at every node between."""
+
+    tangents: Values
+    sizes: Values
+    spread: Values
+
+
+def solved_certificate(part: Between, value: Number, abs_sum: Number, found: Solved) -> Certificate | None:
+    """Return what is proven about a total over walks, whatever the way in which it was computed.
+
+    The tangents x should satisfy x = seed + A^T x. What they miss it by, r, is computed, with a bound on its roundings;
+    the total is then off by at most the sum of |r| times what |A| makes of a unit at each node. That is at most any z
+    with z >= target + |A| z (R. Varga, *Matrix Iterative Analysis*, 2nd ed., section 3.5: the inverse of an M-matrix is
+    not negative); one is made of the sizes, lifted a little by what |A| makes of a unit at every node, and checked
+    entry by entry.
+
+    Parameters
+    ----------
+    part : Between
+    value, abs_sum : number
+        The total, and the sum of the absolute influences of the walks.
+    found : Solved
+        The sweeps.
+
+    Returns
+    -------
+    Certificate or None
+        None for numbers that are exact or have no known rounding, and where no such z is found.
+    """
+    exact = isinstance(value, (int, Fraction))
+    if not (exact or isinstance(value, (float, complex))):
+        return None
+    if exact:
+        return _certified(value, abs_sum, 0.0)
+    system = _System.of(part)
+    missed, most, lift = (np.array([values[p] for p in part.positions.tolist()]) for values in found)
+    missed = system.missed(missed)
+    for share in (1e-12, 1e-9, 1e-6):
+        candidate = most + share * lift * max(1.0, float(most.max(initial=0.0)))
+        if system.is_enough(candidate):
+            return _certified(value, abs_sum, float(missed @ candidate) * (1 + 2.0**-20))
+    return None
+
+
+def _certified(value: Number, abs_sum: Number, bound: float) -> Certificate:
+    size = abs(value)
+    condition = 1.0 if not abs_sum else math.inf if not size else float(abs_sum / size)
+    digits = 15 if not bound else 0 if not size else max(0, min(15, math.floor(math.log10(float(size) / bound))))
+    return Certificate(value, abs_sum, condition, bound, digits)
+
+
+@dataclass(frozen=True)
+class _System:
+    """The edges between as arrays, for sums over all edges into or out of each node."""
+
+    tails: NDArray[Any]
+    heads: NDArray[Any]
+    weights: NDArray[Any]
+    sources: NDArray[Any]
+    targets: NDArray[Any]
+
+    @classmethod
+    def of(cls, part: Between) -> _System:
+        tails = np.repeat(np.arange(part.n_nodes), np.diff(part.ptr))
+        ends = np.zeros((2, part.n_nodes))
+        ends[0, part.sources] = ends[1, part.targets] = 1.0
+        weights = np.asarray(arithmetic.taken(part.graph.weights, part.edges))
+        return cls(tails, part.heads, weights.astype(np.result_type(weights, np.float64)), *ends)
+
+    def missed(self, tangents: NDArray[Any]) -> NDArray[Any]:
+        """Bound, for each node, by how much the tangents miss what the edges into it bring."""
+        brought = tangents[self.tails] * self.weights
+        size = len(tangents)
+        residual = self.sources - tangents + _summed(self.heads, brought, size)
+        sizes = self.sources + np.abs(tangents) + np.bincount(self.heads, np.abs(brought), size)
+        missed: NDArray[Any] = np.abs(residual) + _gamma(self.heads, size) * sizes + UNDERFLOW * len(self.heads)
+        return missed
+
+    def is_enough(self, candidate: NDArray[Any]) -> bool:
+        """Return whether z >= target + |A| z holds, whatever the roundings."""
+        size = len(candidate)
+        passed = np.bincount(self.tails, np.abs(self.weights) * candidate[self.heads], size)
+        return bool((self.targets + passed + _gamma(self.tails, size) * (1 + passed) <= candidate).all())
+
+
+def _summed(places: NDArray[Any], values: NDArray[Any], size: int) -> NDArray[Any]:
+    if values.dtype.kind != "c":
+        return np.bincount(places, values, size)
+    return np.bincount(places, values.real, size) + 1j * np.bincount(places, values.imag, size)
+
+
+def _gamma(places: NDArray[Any], size: int) -> NDArray[Any]:
+    """Return the bound on the roundings of a sum over the edges at each node: products, sums, and some to spare."""
+    most = (np.bincount(places, minlength=size) + 8) * ROUNDING * 4  # a complex product rounds more than once
+    return most / (1 - most)

@@ -5,20 +5,26 @@ Several weightings of the same question stand side by side (`explanation_text`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from html import escape
 from itertools import accumulate
 from typing import Any
 
 from graphdiff.arithmetic import Number
+from graphdiff.between import Between
+from graphdiff.cancellation import Cancellation
 from graphdiff.certificate import Certificate
 from graphdiff.errors import count_text
+from graphdiff.narrow import fewest_edges
 from graphdiff.paths import Path, node_text
 from graphdiff.results import plain, shown
 from graphdiff.shares import Contributions
+from graphdiff.topology import Edge
 from graphdiff.weights import WEIGHTS
 from graphdiff.words import Words, words_for
 
@@ -55,6 +61,12 @@ class Explanation:
         The ten with the largest absolute influence.
     edge_contributions, node_contributions : mapping of edge or node to number
         The part of the total that runs through each.
+    cancellation : Cancellation or None
+        Where paths have both signs, what they sum to, the strongest of each, and where most meets.
+    bottlenecks : list of nodes
+        The nodes that every path passes, the ends left out.
+    part : Between
+        What lies between the ends.
     place : (int, int) or None
         The target's place by total influence among the nodes that the source reaches, and how many those are;
         a collapsed component counts as one.
@@ -78,6 +90,9 @@ class Explanation:
     strongest: list[Path]
     edge_contributions: Contributions = field(repr=False)
     node_contributions: Contributions = field(repr=False)
+    cancellation: Cancellation | None
+    bottlenecks: list[Any]
+    part: Between = field(repr=False)
     place: tuple[int, int] | None
     zero: str | None
     edge_meaning: str
@@ -94,6 +109,11 @@ class Explanation:
     def node_shares(self) -> dict[Any, Number | None]:
         """The share of each node in the total; None where the total is 0."""
         return self.node_contributions.shares
+
+    @cached_property
+    def cut(self) -> list[Edge]:
+        """The fewest edges that carry the whole total, of several such sets the one nearest the target."""
+        return fewest_edges(self.part)
 
     @property
     def coverage(self) -> list[float]:
@@ -129,6 +149,9 @@ class Explanation:
             "reached": None if self.place is None else self.place[1],
             "certificate": None if self.certificate is None else self.certificate.to_dict(),
             "zero": self.zero,
+            "bottlenecks": [node_text(node) for node in self.bottlenecks],
+            "cut": [_edge_record(edge, self.edge_contributions[edge], self.total) for edge in self.cut],
+            "cancellation": None if self.cancellation is None else self.cancellation.to_dict(),
             "strongest": paths,
             "edges": [_edge_record(edge, number, self.total) for edge, number in self.edge_contributions.carrying()],
             "nodes": [
@@ -148,7 +171,13 @@ class Explanation:
         return explanation_text([self])
 
     def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"
+        from graphdiff.annotation import annotate
+        from graphdiff.drawing import to_pydot
+        from graphdiff.layout import layout
+
+        answer = annotate(self.part.graph, self.source, self.target)
+        svg = layout(to_pydot(answer), "svg").decode().partition("?>")[2]
+        return f"<div><pre>{escape(str(self))}</pre>{svg}</div>"
 
 
 def _edge_record(edge: tuple[Any, ...], number: Number, total: Number) -> dict[str, Any]:
@@ -272,17 +301,27 @@ def _warnings(columns: Sequence[Explanation]) -> list[str]:
         known = column.certificate
         if known is None or column.zero:
             continue
-        if known.digits < CERTAIN:
+        if math.isinf(known.error_bound):
+            found.append(
+                "No error bound is proven: the absolute influences of the walks have no finite sum; "
+                "exact=True (--exact) has no error."
+            )
+        elif known.digits < CERTAIN:
             found.append(
                 f"Only {known.digits} digits are certain: the error can be {known.error_bound:.2g} "
                 f"(condition {known.condition:.2g}); exact=True (--exact) has none."
             )
-        elif known.condition > 1 + 1e-9:
-            found.append(
-                f"Paths of both signs cancel in part: their absolute influences sum to {shown(known.abs_sum)}; "
-                "the parts below are of that sum."
-            )
+        elif column.cancellation:
+            found.append(_cancellation_text(column.cancellation, known))
     return found
+
+
+def _cancellation_text(found: Cancellation, known: Certificate) -> str:
+    where = f", most of it at {node_text(found.node)}" if found.node is not None else ""
+    return (
+        f"Paths of both signs cancel in part: {shown(found.positive)} and {shown(found.negative)}{where}; "
+        f"the parts below are of their absolute sum, {shown(known.abs_sum)}."
+    )
 
 
 def _strongest(column: Explanation) -> list[str]:

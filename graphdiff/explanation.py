@@ -19,15 +19,18 @@ import numpy as np
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.between import Between, between, total_over
-from graphdiff.certificate import certificate
+from graphdiff.cancellation import cancellation
+from graphdiff.certificate import Certificate, Solved, certificate, solved_certificate
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import Range, components_between, positions_between
+from graphdiff.errors import CycleError
 from graphdiff.explained import Explanation
+from graphdiff.narrow import bottlenecks
 from graphdiff.paths import node_text, strongest
 from graphdiff.results import shown
 from graphdiff.semirings import SEMIRINGS
 from graphdiff.shares import Contributions, Flow, flow_between, path_entropy
-from graphdiff.sweeps import forward_values
+from graphdiff.sweeps import forward_values, reverse_values
 from graphdiff.words import words_for
 
 #: How many strongest paths an explanation keeps.
@@ -75,11 +78,12 @@ def explain(
     starts = topology.roots.tolist() if source is None else [topology.position(source)]
     end = topology.position(target)
     part = between(ready, starts, [end])
-    sizes = flow_between(ready.absolute, source, target) if _has_sizes(ready) else None
+    sizes = _sizes(ready, source, target)
     direct = _direct(found, source, target)
     collapsed = ready.cycles == "collapse"
     on_the_way = components_between(ready, starts, [end]) if collapsed else []
     around = components_between(ready, starts) if collapsed else []
+    edges = Contributions(found.edges, found.total, "edge", topology)
     empty = found.graph.one_and_zero[0] if target == source and not part.loops else 0
     return Explanation(
         source=source,
@@ -87,13 +91,16 @@ def explain(
         total=found.total,
         direct=arithmetic.finished(direct),
         indirect=arithmetic.finished(found.total - direct - empty),
-        certificate=None if sizes is None else certificate(part, found.total, sizes.total, sizes.adjoints),
+        certificate=_certificate(part, found, sizes),
         n_paths=None if part.loops else total_over(part, SEMIRINGS["count"]) or 0,
         lengths=_lengths(part),
         effective_paths=None if sizes is None else _effective_paths(ready, part, sizes),
         strongest=[] if sizes is None else list(islice(strongest(part), STRONGEST)),
-        edge_contributions=Contributions(found.edges, found.total, "edge", topology),
+        edge_contributions=edges,
         node_contributions=Contributions(found.nodes, found.total, "node", topology),
+        cancellation=None if sizes is None else cancellation(part, found.total, sizes.total, edges),
+        bottlenecks=bottlenecks(part),
+        part=part,
         place=None if source is None else _place(ready, starts[0], end),
         zero=_zero_reason(ready, part, found, sizes, (starts, end)) if not found.total else None,
         edge_meaning=ready.edge_meaning,
@@ -109,6 +116,27 @@ def _has_sizes(graph: CompiledGraph) -> bool:
         return True
     kinds = (int, float, complex, Decimal, Fraction, arithmetic.Dyadic)
     return all(isinstance(weight, kinds) for weight in graph.weights)
+
+
+def _sizes(graph: CompiledGraph, source: Hashable | None, target: Hashable) -> Flow | None:
+    """Return the flow of absolute values; None where there are none, or walks whose sizes have no finite sum."""
+    if not _has_sizes(graph):
+        return None
+    try:
+        return flow_between(graph.absolute, source, target)
+    except CycleError:  # the walks themselves have been summed
+        return None
+
+
+def _certificate(part: Between, found: Flow, sizes: Flow | None) -> Certificate | None:
+    if sizes is None:
+        infinite = part.loops and _has_sizes(part.graph)
+        return Certificate(found.total, math.inf, math.inf, math.inf, 0) if infinite else None
+    if not part.loops:
+        return certificate(part, found.total, sizes.total, sizes.adjoints)
+    graph = part.graph.absolute
+    spread = reverse_values(graph, dict.fromkeys(part.positions.tolist(), graph.one_and_zero[0]), part.loops)
+    return solved_certificate(part, found.total, sizes.total, Solved(found.tangents, sizes.adjoints, spread))
 
 
 def _lengths(part: Between) -> tuple[int, int] | None:

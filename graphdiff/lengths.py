@@ -187,7 +187,7 @@ def passages_of(part: Between, before: list[int], behind: list[int]) -> Passages
     """
     tails = np.repeat(np.arange(part.n_nodes), np.diff(part.ptr))
     inner = np.setdiff1d(np.arange(part.n_nodes), [*part.sources, *part.targets]).astype(np.int64)
-    on_nodes, on_edges = _on_every_path(part, tails)
+    on_nodes, on_edges = on_every_path(part, tails)
     n_paths = sum(before[node] for node in part.targets)
 
     def passages(ends: Ends, on_all: NDArray[np.bool_], label: Callable[[int], Any]) -> Found:
@@ -202,7 +202,7 @@ def passages_of(part: Between, before: list[int], behind: list[int]) -> Passages
     return Passages(node, edge, bottleneck_nodes, bottleneck_edges)
 
 
-def _on_every_path(part: Between, tails: NDArray[Any]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def on_every_path(part: Between, tails: NDArray[Any]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return the masks of the nodes and of the edges that every path uses.
 
     All edges lie on a path and lead forward in the topological order, so that a node is on every path where no edge

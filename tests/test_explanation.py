@@ -157,7 +157,8 @@ def test_a_solved_cycle_has_no_number_of_paths() -> None:
     graph = weighted([("a", "b", 0.5), ("b", "a", 0.5), ("b", "c", 1.0)])
     why = gd.explain(graph, "a", "c", cycles="solve")
     assert why.total == pytest.approx(0.5 / 0.75)
-    assert (why.n_paths, why.lengths, why.certificate) == (None, None, None)
+    assert (why.n_paths, why.lengths) == (None, None)
+    assert why.certificate.digits >= 12
     assert why.effective_paths == pytest.approx(1 / 0.75 * math.exp(1 / 3 * math.log(4)))
 
 

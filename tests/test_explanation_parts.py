@@ -1,0 +1,139 @@
+"""What `explain` says beside the number: where all of it passes, what cancels, and how far walks are certain."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from itertools import combinations
+from typing import Any
+
+import networkx as nx
+import pytest
+from graphs import FRACTIONS, INTS, contractions, dags, influence, inverse_totals, queries, walks, weighted
+from hypothesis import given, settings
+
+import graphdiff as gd
+
+
+@given(query=queries(dags(INTS)))
+def test_bottlenecks_are_on_every_path(query: Any) -> None:
+    graph, source, target = query
+    paths = [{node for edge in walk for node in edge[:2]} for walk in walks(graph, source, target)]
+    expected = set.intersection(*paths) - {source, target} if paths else set()
+    assert set(gd.explain(graph, source, target).bottlenecks) == expected
+
+
+@settings(max_examples=150)
+@given(query=queries(dags(INTS, max_nodes=6, max_edges=9)))
+def test_the_cut_is_the_smallest_set_that_every_path_uses(query: Any) -> None:
+    graph, source, target = query
+    paths = [set(walk) for walk in walks(graph, source, target)]
+    why = gd.explain(graph, source, target)
+    if source == target or not paths:
+        assert why.cut == []
+        return
+    assert all(path & set(why.cut) for path in paths)
+    used = sorted(set.union(*paths), key=str)
+    smaller = combinations(used, len(why.cut) - 1)
+    assert not any(all(path & set(chosen) for path in paths) for chosen in smaller)
+    total = sum(why.edge_contributions[edge] for edge in why.cut if sum(edge in path for path in paths))
+    if all(len(path & set(why.cut)) == 1 for path in paths):
+        assert total == why.total
+
+
+def test_of_several_cuts_the_one_nearest_the_target() -> None:
+    graph = weighted([("a", "b", 1), ("b", "c", 1), ("b", "d", 1), ("c", "e", 1), ("d", "e", 1), ("e", "f", 1)])
+    assert gd.explain(graph, "a", "f").cut == [("e", "f")]
+    parallel = nx.MultiDiGraph(weighted([("a", "b", 1), ("b", "c", 1)]))
+    parallel.add_edge("b", "c", weight=1)
+    assert gd.explain(parallel, "a", "c").cut == [("a", "b", 0)]
+    roots = weighted([("a", "c", 1), ("b", "c", 1)])
+    assert gd.explain(roots, None, "c").cut == [("a", "c"), ("b", "c")]
+
+
+@given(query=queries(dags(INTS | FRACTIONS)))
+def test_the_parts_that_cancel_are_those_of_the_listed_paths(query: Any) -> None:
+    graph, source, target = query
+    sizes = {walk: influence(graph, walk) for walk in walks(graph, source, target)}
+    found = gd.explain(graph, source, target).cancellation
+    positive = sum(size for size in sizes.values() if size > 0)
+    negative = sum(size for size in sizes.values() if size < 0)
+    if not positive or not negative:
+        assert found is None
+        return
+    assert (found.positive, found.negative) == (positive, negative)
+    assert found.strongest_positive.influence == max(sizes.values())
+    assert found.strongest_negative.influence == min(sizes.values())
+    for path in (found.strongest_positive, found.strongest_negative):
+        assert sizes[path.edges] == path.influence
+    brought = dict.fromkeys(graph, (0, 0))
+    for edge, number in gd.edge_contributions(graph, source, target).items():
+        plus, minus = brought[edge[1]]
+        brought[edge[1]] = (plus + max(number, 0), minus - min(number, 0))
+    most = max(min(pair) for pair in brought.values())
+    assert most == (min(brought[found.node]) if found.node is not None else 0)
+
+
+def test_the_report_names_what_cancels_and_where() -> None:
+    graph = weighted([("a", "b", 2.5), ("b", "d", 1.0), ("a", "c", 1.5), ("c", "d", -1.0), ("d", "e", 1.0)])
+    text = str(gd.explain(graph, "a", "e"))
+    assert "Paths of both signs cancel in part: 2.5 and -1.5, most of it at d; the parts below are of" in text
+    assert gd.explain(graph, "a", "e").bottlenecks == ["d"]
+    record = gd.explain(graph, "a", "e").to_dict()
+    assert record["cancellation"]["strongest_negative"]["nodes"] == ["a", "c", "d", "e"]
+    assert record["cut"] == [{"source": "d", "target": "e", "contribution": 1.0, "share": 1.0}]
+    assert record["bottlenecks"] == ["d"]
+
+
+class TestWalks:
+    @given(query=queries(contractions()))
+    def test_the_exact_total_is_within_the_certificate(self, query: Any) -> None:
+        graph, source, target = query
+        floats = nx.MultiDiGraph(graph)
+        for _, _, data in floats.edges(data=True):
+            data["weight"] = float(data["weight"])
+        exact = nx.MultiDiGraph(floats)
+        for _, _, data in exact.edges(data=True):
+            data["weight"] = Fraction(data["weight"])
+        why = gd.explain(floats, source, target, cycles="solve")
+        error = abs(Fraction(why.total) - inverse_totals(exact)[source, target])
+        assert why.certificate is not None
+        assert error <= why.certificate.error_bound
+        assert not why.total or why.certificate.error_bound <= 1e-9 * abs(why.certificate.abs_sum)
+
+    def test_close_to_divergence_the_bound_still_holds(self) -> None:
+        for radius in (0.9, 0.999, 0.999999, 0.9999999):
+            graph = weighted([("a", "b", 1.0), ("b", "a", radius), ("b", "c", 0.1), ("c", "b", -0.3), ("b", "d", 1.0)])
+            exact = weighted([(u, v, Fraction(w)) for u, v, w in graph.edges(data="weight")])
+            known = gd.explain(graph, "a", "d", cycles="solve").certificate
+            error = abs(Fraction(known.value) - inverse_totals(exact)["a", "d"])
+            assert error <= known.error_bound
+
+    def test_complex_weights(self) -> None:
+        graph = weighted([("a", "b", 0.5 + 0.1j), ("b", "a", 0.3j), ("b", "c", 1.0 + 0j)])
+        known = gd.explain(graph, "a", "c", cycles="solve").certificate
+        assert known.value == pytest.approx((0.5 + 0.1j) / (1 - (0.5 + 0.1j) * 0.3j))
+        assert known.error_bound < 1e-12
+
+    def test_exact_numbers_have_no_error(self) -> None:
+        graph = weighted([("a", "b", Fraction(1, 2)), ("b", "a", Fraction(1, 3)), ("b", "c", 1)])
+        known = gd.explain(graph, "a", "c", cycles="solve").certificate
+        assert (known.value, known.error_bound, known.digits) == (Fraction(3, 5), 0, 15)
+
+    def test_where_sizes_have_no_finite_sum_the_total_stands_without_a_bound(self) -> None:
+        """Round a and b walks of both signs: their sum converges, that of their sizes does not."""
+        graph = nx.MultiDiGraph()
+        graph.add_weighted_edges_from([("a", "b", 0.9), ("a", "b", -0.4), ("b", "a", 0.9), ("b", "c", 1.0)])
+        why = gd.explain(graph, "a", "c", cycles="solve")
+        assert why.total == pytest.approx(0.5 / (1 - 0.45))
+        assert (why.certificate.abs_sum, why.certificate.error_bound) == (math.inf, math.inf)
+        assert (why.effective_paths, why.strongest, why.cancellation) == (None, [], None)
+        assert "No error bound is proven: the absolute influences of the walks have no finite sum" in str(why)
+
+
+def test_the_picture_stands_beside_the_text_in_a_notebook() -> None:
+    html = gd.explain(weighted([("a", "<b>", 2), ("<b>", "c", 3)]), "a", "c")._repr_html_()
+    assert html.startswith("<div><pre>Total influence of a on c along the arrows: 6.")
+    assert html.count("<svg") == 1
+    assert "<b>" not in html
+    assert "<?xml" not in html
