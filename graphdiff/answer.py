@@ -13,12 +13,14 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
+from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.between import Between, between, total_over
 from graphdiff.compiled import compile
 from graphdiff.errors import count_text
 from graphdiff.paths import node_text
 from graphdiff.picture import MAX_NAME, REAL, DrawnEdge, DrawnNode, Picture, cut, percent, short
+from graphdiff.pruning import bypasses
 from graphdiff.ranking import ranked_paths
 from graphdiff.results import shown, texts
 from graphdiff.semirings import SEMIRINGS
@@ -27,6 +29,9 @@ from graphdiff.words import words_for
 
 #: So many strongest paths are looked at, at most, for those that fit into the picture.
 MAX_RANKED = 1_000
+
+#: So many dashed edges stand, at most, for the paths that are not drawn.
+MAX_DASHED = 10
 
 # Two ends of a scale that differ to every kind of colour vision (M. Okabe, K. Ito, "Color Universal Design", 2008).
 Color = tuple[int, int, int]
@@ -70,7 +75,15 @@ def answer_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
     drawn = _strongest_part(part, max_edges)
     used = sorted({*drawn.heads.tolist(), *np.flatnonzero(np.diff(drawn.ptr)).tolist()}) or drawn.sources
     place = {node: number for number, node in enumerate(used)}
-    return Picture(_nodes(graph, part, used), _edges(graph, drawn, place), _legend(graph.graph, part, drawn))
+    nodes, edges = _nodes(graph, part, used), _edges(graph, drawn, place)
+    rest = _rest(graph, part, drawn, used) if drawn is not part else []
+    shown, hidden = rest[:MAX_DASHED], rest[MAX_DASHED:]
+    dashed = [_dashed(place[bypass.tail], place[bypass.head], bypass) for bypass in shown]
+    legend = _legend(graph.graph, part, drawn)
+    if shown:
+        part_here = float(_sum_with(drawn, shown) / graph.graph["total"])
+        legend.insert(-3, _rest_text(part_here, len(hidden)))
+    return Picture(nodes, edges + dashed, legend)
 
 
 # -- what is drawn
@@ -136,8 +149,56 @@ def _edges(graph: nx.DiGraph, drawn: Between, place: dict[int, int]) -> list[Dra
 def _edge(tail: int, head: int, data: dict[str, Any], scale: Scale) -> DrawnEdge:
     strength = scale.strength(data)
     label = short(data["weight"]) + (f" · {percent(data['share'])}" if "share" in data else "")
-    color = _hex(GREY, BLUE, ORANGE, strength and strength * 0.75 + (0.25 if strength > 0 else -0.25))
-    return DrawnEdge(tail, head, label, 1 + 4 * abs(strength), color, data.get(scale.attribute) == 0)
+    width, nothing = 1 + 4 * abs(strength), data.get(scale.attribute) == 0
+    return DrawnEdge(tail, head, label, width, _edge_color(strength), is_dashed=nothing)
+
+
+@dataclass(frozen=True)
+class Bypass:
+    """All ways from one drawn node to another through nodes that are not drawn."""
+
+    tail: int
+    head: int
+    weight: Number
+    n_paths: int
+    share: float
+
+
+def _rest(graph: nx.DiGraph, part: Between, drawn: Between, used: list[int]) -> list[Bypass]:
+    """Return what stands for the paths through nodes that are not drawn, the largest share first."""
+    total = graph.graph.get("total")
+    if part.loops or not isinstance(total, REAL) or not total:
+        return []
+    label = part.graph.topology.label
+    rows = {node: graph.nodes[label(int(part.positions[node]))] for node in used}
+    found = [
+        Bypass(tail, head, weight, count, float(rows[tail]["tangent"] * weight * rows[head]["adjoint"] / total))
+        for (tail, head), (weight, count) in bypasses(part, set(used), set(drawn.edges.tolist())).items()
+    ]
+    return sorted(found, key=lambda bypass: -abs(bypass.share))
+
+
+def _dashed(tail: int, head: int, bypass: Bypass) -> DrawnEdge:
+    strength = max(-1.0, min(1.0, bypass.share))
+    text = f"{count_text(bypass.n_paths)} path{'s' * (bypass.n_paths != 1)} · {percent(bypass.share)}"
+    return DrawnEdge(tail, head, text, 1 + 4 * abs(strength), _edge_color(strength), is_dashed=True)
+
+
+def _sum_with(drawn: Between, dashed: list[Bypass]) -> Number:
+    """Return the sum over all paths of drawn and dashed edges."""
+    steps = [[(head, weight) for head, _, weight in row] for row in drawn.rows]
+    for bypass in dashed:
+        steps[bypass.tail].append((bypass.head, bypass.weight))
+    values: list[Number] = [int(node in drawn.sources) for node in range(drawn.n_nodes)]
+    for node, row in enumerate(steps):
+        for head, weight in row:
+            values[head] += values[node] * weight
+    return arithmetic.finished(sum(values[node] for node in drawn.targets))
+
+
+def _edge_color(strength: float) -> str:
+    """Return the colour of an edge; from 0 the ends of the scale are a step away, so that a little is seen."""
+    return _hex(GREY, BLUE, ORANGE, strength and strength * 0.75 + (0.25 if strength > 0 else -0.25))
 
 
 def _scale(graph: nx.DiGraph, rows: Iterable[dict[str, Any]]) -> Scale:
@@ -212,6 +273,12 @@ def _coverage(part: Between, drawn: Between) -> str:
     sizes = [total_over(some, SEMIRINGS["size"]) for some in (drawn, part)]
     covered = f": {percent(sizes[0] / sizes[1])} of the influence" if sizes[1] else ""
     return f"drawn: {counts[0]} of {counts[1]} paths{covered}"
+
+
+def _rest_text(part_here: float, hidden: int) -> str:
+    """Return what the dashed edges say, and how much of the total is drawn with them."""
+    text = f"dashed: paths through nodes that are not drawn; with them {percent(part_here)} of the total is here"
+    return f"{text}, {hidden:,} smaller ones left out" if hidden else text
 
 
 def _keys(asked: dict[str, Any]) -> Iterator[str]:

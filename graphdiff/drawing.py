@@ -130,6 +130,6 @@ def _edge_attributes(edge: DrawnEdge) -> dict[str, str]:
         attributes["penwidth"] = f"{edge.width:.2f}"
     if edge.color != DARK:
         attributes["color"] = edge.color
-    if edge.is_faint:
+    if edge.is_dashed:
         attributes["style"] = "dashed"
     return attributes

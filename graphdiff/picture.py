@@ -37,14 +37,14 @@ class DrawnNode:
 
 @dataclass(frozen=True, slots=True)
 class DrawnEdge:
-    """An edge between two places in the list of nodes; `is_faint` where nothing flows through it."""
+    """An edge between two places in the list of nodes; dashed where nothing flows, or where it stands for others."""
 
     tail: int
     head: int
     label: str
     width: float = 1.0
     color: str = DARK
-    is_faint: bool = False
+    is_dashed: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def plain_picture(graph: nx.DiGraph) -> Picture:
     >>> G = nx.DiGraph()
     >>> G.add_edge("a", "b", weight=0.5)
     >>> plain_picture(G).edges
-    [DrawnEdge(tail=0, head=1, label='0.5', width=1.0, color='#555555', is_faint=False)]
+    [DrawnEdge(tail=0, head=1, label='0.5', width=1.0, color='#555555', is_dashed=False)]
     """
     place = {node: number for number, node in enumerate(graph)}
     edges = [

@@ -216,7 +216,7 @@ def test_olahs_figure_in_dot() -> None:
 def test_sign_is_colour_and_nothing_is_dashed() -> None:
     edges = [("a", "b", 4), ("b", "d", 1), ("a", "c", -2), ("c", "d", 1), ("a", "d", 0)]
     picture = picture_of(annotate(weighted(edges), "a", "d"))
-    looks = {edge.label: (edge.color, edge.width, edge.is_faint) for edge in picture.edges}
+    looks = {edge.label: (edge.color, edge.width, edge.is_dashed) for edge in picture.edges}
     assert looks == {
         "4 · 200 %": ("#0072b2", 5, False),
         "1 · 200 %": ("#0072b2", 5, False),
@@ -242,7 +242,11 @@ def test_of_a_large_graph_the_strongest_paths_are_drawn_and_their_part_is_said()
         graph.edges[top + 1, top + 3]["weight"] = graph.edges[top + 2, top + 3]["weight"] = 1.0
     picture = picture_of(annotate(graph, 0, 120), max_edges=90)
     # 80 edges are one path; each further diamond that is drawn whole has 2 edges more.
-    assert len(picture.edges) == 90
+    assert len([edge for edge in picture.edges if not edge.is_dashed]) == 90
+    # Of the 35 other diamonds ten have a dashed edge for their lower way: 1 of those ways, a quarter of what passes.
+    assert [edge.label for edge in picture.edges if edge.is_dashed] == ["1 path · 25 %"] * 10
+    here = 0.75**25
+    assert f"with them {100 * here:.3g} % of the total is here, 25 smaller ones left out" in "\n".join(picture.legend)
     share = 0.75**40 * (1 / 0.75) ** 5
     assert picture.legend[1] == f"drawn: 32 of 1,099,511,627,776 paths: {100 * share:.3g} % of the influence"
 

@@ -54,7 +54,7 @@ def _node(number: int, node: DrawnNode) -> str:
 
 
 def _edge(edge: DrawnEdge) -> str:
-    arrow = "-.->" if edge.is_faint else "-->"
+    arrow = "-.->" if edge.is_dashed else "-->"
     return f"n{edge.tail} {arrow}{f'|{_label([edge.label])}|' if edge.label else ''} n{edge.head}"
 
 
