@@ -1,0 +1,91 @@
+"""``pylock.toml``, the lock file of PEP 751, where it says what its packages depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import networkx as nx
+from packaging.pylock import Pylock, PylockValidationError
+
+from graphdiff.errors import FormatError
+from graphdiff.readers.documents import parse_toml
+from graphdiff.readers.package_graph import package_graph
+from graphdiff.readers.requirements import Need, Package, canonical, environment_of
+
+__all__ = ["read_pylock"]
+
+
+def read_pylock(data: bytes, *, name: str, markers: str = "all") -> nx.DiGraph:
+    r"""Read a ``pylock.toml``: the tail of an edge depends on its head.
+
+    The file may leave out what packages depend on, as those that uv and pip write do: such a file is refused, as its
+    graph would say that nothing rests on anything.
+
+    Parameters
+    ----------
+    data : bytes
+        The decompressed file.
+    name : str
+        The file's name, for messages.
+    markers : str
+        ``"all"``: all packages are taken, their ``marker`` says in which environments they are there. ``"here"`` or
+        ``"python_version=3.12,sys_platform=win32"``: markers are evaluated, for no extra and the default groups.
+
+    Returns
+    -------
+    networkx.DiGraph
+        Nodes have ``name``, ``version``, ``size`` (bytes of the largest wheel, else of the sdist) and ``marker``.
+
+    Raises
+    ------
+    FormatError
+        Broken TOML, a file that is not as PEP 751 has it, or one without dependencies.
+    UsageError
+        A `markers` that is not one of the above.
+
+    References
+    ----------
+    PEP 751, *A file format to record Python dependencies for installation reproducibility*.
+
+    Examples
+    --------
+    >>> top = b'lock-version = "1.0"\ncreated-by = "x"\n'
+    >>> sdist = b'sdist = { url = "x.tar.gz", hashes = { sha256 = "0" } }\n'
+    >>> a = b'[[packages]]\nname = "a"\ndependencies = [{ name = "b" }]\n' + sdist
+    >>> list(read_pylock(top + a + b'[[packages]]\nname = "b"\n' + sdist, name="pylock.toml").edges)
+    [('a', 'b')]
+    """
+    environment = environment_of(markers)
+    try:
+        lock = Pylock.from_dict(parse_toml(data, name=name))
+    except PylockValidationError as error:
+        raise FormatError(f"{name}: no pylock.toml as PEP 751 has it: {error}") from error
+    if not any(package.dependencies for package in lock.packages):
+        raise FormatError(
+            f"{name}: {len(lock.packages):,} packages, but not what they depend on, which a pylock.toml may leave out; "
+            "give uv.lock, pip inspect or env: instead"
+        )
+    if environment is not None:
+        environment = {**environment, "dependency_groups": frozenset(lock.default_groups or ())}
+    return package_graph(map(_package, lock.packages), format="pylock.toml", environment=environment)
+
+
+def _package(said: Any) -> Package:
+    return Package(
+        name=canonical(said.name),
+        version=str(said.version or ""),
+        needs=tuple(map(_need, said.dependencies or ())),
+        marker=said.marker,
+        attributes={"marker": str(said.marker) if said.marker else None, "size": max(_sizes(said), default=None)},
+    )
+
+
+def _need(table: Mapping[str, Any]) -> Need:
+    return Need(canonical(str(table.get("name", ""))), version=str(table.get("version", "")))
+
+
+def _sizes(said: Any) -> Iterator[int]:
+    for file in said.wheels or [said.sdist or said.archive]:
+        if file is not None and file.size is not None:
+            yield file.size
