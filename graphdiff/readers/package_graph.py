@@ -135,12 +135,19 @@ class _Needs:
         """The extras of each package that need something."""
         return [{need.extra for need in package.needs if need.extra} for package in self.packages]
 
+    def holding(self) -> Iterator[tuple[int, Need]]:
+        """Yield the needs that hold with the extras asked for, each with the place of its package."""
+        for place, package in enumerate(self.packages):
+            yield from ((place, need) for need in package.needs if not need.extra or need.extra in self.wanted[place])
+
+    def n_unmet(self) -> int:
+        """Return how many needs hold that no package meets."""
+        return sum(not self.meant(need) for _, need in self.holding())
+
     def edges(self) -> Iterator[_Edge]:
         """Yield an edge for each need that holds with the extras asked for."""
-        for place, package in enumerate(self.packages):
-            for need in package.needs:
-                if need.extra is None or need.extra in self.wanted[place]:
-                    yield from (_Edge((place, PLAIN), (head, PLAIN), need) for head in self.meant(need))
+        for place, need in self.holding():
+            yield from (_Edge((place, PLAIN), (head, PLAIN), need) for head in self.meant(need))
 
     def edges_by_node(self) -> Iterator[_Edge]:
         """Yield the edges where a package with extras is a node of its own, which needs the package without."""
@@ -151,7 +158,7 @@ class _Needs:
             package = self.packages[place]
             if chosen:
                 yield _Edge((place, chosen), (place, PLAIN), Need(package.name, kind="extra", extra=_joined(chosen)))
-            taken = {None} if not chosen else chosen
+            taken = chosen or {None}
             for need in package.needs:
                 if need.extra in taken or (package.root and not chosen):
                     for head in self.meant(need):
@@ -190,7 +197,7 @@ def _graph(needs: _Needs, extras: str, *, prune: bool) -> nx.DiGraph:
         kept = _reached(edges, [node for node in plain if needs.packages[node[0]].root])
         nodes = [node for node in nodes if node in kept]
     labels = _labels(needs.packages, nodes)
-    graph = nx.DiGraph(unmet=sum(not needs.meant(need) for package in needs.packages for need in package.needs))
+    graph = nx.DiGraph(unmet=needs.n_unmet())
     graph.add_nodes_from((labels[node], _attributes(needs.packages[node[0]])) for node in nodes)
     for tail, head, need in edges:
         if tail in labels:

@@ -1,4 +1,4 @@
-"""What ``pip inspect`` prints: every distribution of an environment with its metadata, and the environment's markers."""
+"""What ``pip inspect`` prints: every distribution of an environment with its metadata, and the markers."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def read_pylock(data: bytes, *, name: str, markers: str = "all") -> nx.DiGraph:
     Examples
     --------
     >>> top = b'lock-version = "1.0"\ncreated-by = "x"\n'
-    >>> sdist = b'sdist = { url = "x.tar.gz", hashes = { sha256 = "0" } }\n'
+    >>> sdist = b'sdist = { name = "x-1.tar.gz", url = "x", hashes = { sha256 = "0" } }\n'
     >>> a = b'[[packages]]\nname = "a"\ndependencies = [{ name = "b" }]\n' + sdist
     >>> list(read_pylock(top + a + b'[[packages]]\nname = "b"\n' + sdist, name="pylock.toml").edges)
     [('a', 'b')]

@@ -58,8 +58,8 @@ def read_uv_lock(
     --------
     >>> lock = b'[[package]]\nname = "a"\nsource = { virtual = "." }\ndependencies = [{ name = "b" }]\n'
     >>> G = read_uv_lock(lock + b'[[package]]\nname = "b"\nversion = "1"\n', name="uv.lock")
-    >>> list(G.edges), G.nodes["a"]
-    ([('a', 'b')], {'name': 'a', 'root': True})
+    >>> list(G.edges), G.nodes["a"]["root"]
+    ([('a', 'b')], True)
     """
     environment = environment_of(markers)
     document = parse_toml(data, name=name)
