@@ -19,7 +19,7 @@ from graphdiff.readers.source import PathOrFile, load, text_of
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["READERS", "Reader", "read", "text_of"]
+__all__ = ["READERS", "Reader", "by_prefix", "read", "text_of"]
 
 HEAD_BYTES = 1 << 16
 #: The mark of what is no file: a name with a prefix.
@@ -240,7 +240,7 @@ def read(
     """
     if format is not None and format not in READERS:
         raise UsageError(f"no format {format!r}; there are {', '.join(READERS)}")
-    chosen = format or _by_prefix(path)
+    chosen = format or by_prefix(path)
     if chosen and READERS[chosen].prefix:
         name = str(path)
         data = name.removeprefix(READERS[chosen].prefix).encode("utf-8", "surrogateescape")
@@ -253,7 +253,14 @@ def read(
     return graph
 
 
-def _by_prefix(path: PathOrFile) -> str | None:
+def by_prefix(path: PathOrFile) -> str | None:
+    """Return the format that a name with a prefix is in; None for the name of a file.
+
+    Examples
+    --------
+    >>> by_prefix("env:.venv"), by_prefix("environment.dot")
+    ('env', None)
+    """
     prefixed = (key for key, reader in READERS.items() if reader.prefix and str(path).startswith(reader.prefix))
     return next(prefixed, None) if isinstance(path, str) else None
 

@@ -105,7 +105,7 @@ def _fields(distribution: Distribution) -> dict[str, Any]:
     try:
         metadata = distribution.metadata
         fields: dict[str, Any] = {key: metadata.get_all(field) for field, key in FIELDS.items()}
-        fields |= {key: metadata.get(field) for field, key in TEXTS.items()}
+        fields |= {key: metadata[field] for field, key in TEXTS.items() if field in metadata}
         fields |= {"size": size} if (size := sum(_sizes(distribution))) else {}
         requested = {"requested": True} if distribution.read_text("REQUESTED") is not None else {}
     except Exception:

@@ -70,7 +70,7 @@ def read_pipdeptree(data: bytes, *, name: str) -> nx.DiGraph:
 
 def _walk(document: Any, name: str, packages: list[Table]) -> Iterator[_Edge]:
     """Yield the edges, and list the packages that stand at the top; a tree is walked without calling oneself."""
-    stack = [(where, entry, None) for where, entry in tables(document, name)]
+    stack: list[tuple[str, Table, Table | None]] = [(where, entry, None) for where, entry in tables(document, name)]
     stack.reverse()
     while stack:
         where, entry, parent = stack.pop()

@@ -51,9 +51,9 @@ def read_pylock(data: bytes, *, name: str, markers: str = "all") -> nx.DiGraph:
     Examples
     --------
     >>> top = b'lock-version = "1.0"\ncreated-by = "x"\n'
-    >>> sdist = b'sdist = { name = "x-1.tar.gz", url = "x", hashes = { sha256 = "0" } }\n'
-    >>> a = b'[[packages]]\nname = "a"\ndependencies = [{ name = "b" }]\n' + sdist
-    >>> list(read_pylock(top + a + b'[[packages]]\nname = "b"\n' + sdist, name="pylock.toml").edges)
+    >>> a = b'[[packages]]\nname = "a"\ndirectory = { path = "a" }\ndependencies = [{ name = "b" }]\n'
+    >>> b = b'[[packages]]\nname = "b"\ndirectory = { path = "b" }\n'
+    >>> list(read_pylock(top + a + b, name="pylock.toml").edges)
     [('a', 'b')]
     """
     environment = environment_of(markers)

@@ -22,16 +22,16 @@ REFUSED: dict[bytes, str] = {
     rb"^\[(?:project|build-system|tool\.poetry)\]$": (
         "what a project asks for, and not what that rests on; give its lock file (uv.lock, poetry.lock, pdm.lock)"
     ),
-    rb"\A\s*(?:---\n(?s:.*?)\n---\s+)?(?:flowchart|graph) +(?:TD|TB|BT|LR|RL)\b": "Mermaid, which is written and not read",
+    rb"\A\s*(?:---\n(?s:.*?)\n---\s+)?(?:flowchart|graph) +(?:TD|TB|BT|LR|RL)\b": "Mermaid: it is only written",
 }
 
 
 def refusal(head: bytes) -> str | None:
-    """Return why the file with these first bytes is not read; None where it is nothing of the kind.
+    r"""Return why the file with these first bytes is not read; None where it is nothing of the kind.
 
     Examples
     --------
-    >>> refusal(b"# pinned\\nidna==3.20\\nh11==0.16\\n")
+    >>> refusal(b"# pinned\nidna==3.20\nh11==0.16\n")
     'a list of requirements without what they depend on; give what pip inspect prints'
     """
     found = (why for mark, why in REFUSED.items() if re.search(mark, head, re.MULTILINE))
