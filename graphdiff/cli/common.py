@@ -90,7 +90,7 @@ def complete_node(ctx: click.Context, param: click.Parameter, incomplete: str) -
     from graphdiff.readers import by_prefix, read
 
     file = ctx.params.get("file")
-    if not file or not (by_prefix(file) or os.path.isfile(file) and os.path.getsize(file) <= MAX_COMPLETED):
+    if not file or not (by_prefix(file) or (os.path.isfile(file) and os.path.getsize(file) <= MAX_COMPLETED)):
         return []
 
     try:
