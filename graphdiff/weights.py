@@ -47,7 +47,7 @@ def _unit(topology: Topology, cycles: str, exact: bool) -> Weights:
 
 
 def _even(topology: Topology, cycles: str, exact: bool) -> Weights:
-    return _parts(topology, cycles, exact, np.ones(topology.n_edges))
+    return _parts(topology, cycles, exact, None)
 
 
 def _imports(topology: Topology, cycles: str, exact: bool) -> Weights:
@@ -65,18 +65,20 @@ def _imports(topology: Topology, cycles: str, exact: bool) -> Weights:
     return _parts(topology, cycles, exact, counts)
 
 
-def _parts(topology: Topology, cycles: str, exact: bool, counts: NDArray[np.float64]) -> Weights:
-    """Return each edge's part of what the edges of its tail count together."""
+def _parts(topology: Topology, cycles: str, exact: bool, counts: NDArray[np.float64] | None) -> Weights:
+    """Return each edge's part of what the edges of its tail count together, each of them 1 without `counts`."""
     rows = topology.quotient if cycles == "collapse" else topology.rows
     tails, edges = rows.tails, rows.edges
-    sums = np.bincount(tails, weights=counts[edges], minlength=topology.n_nodes)[tails]
+    own = None if counts is None else counts[edges]
+    sums = np.bincount(tails, weights=own, minlength=topology.n_nodes)[tails]
     if exact:
         parts = [Fraction(0)] * topology.n_edges
-        for edge, count, total in zip(edges.tolist(), counts[edges].tolist(), sums.tolist(), strict=True):
+        ones = [1] * len(sums) if own is None else own.tolist()
+        for edge, count, total in zip(edges.tolist(), ones, sums.tolist(), strict=True):
             parts[edge] = Fraction(count) / Fraction(total)
         return parts
     weights = np.zeros(topology.n_edges)
-    weights[edges] = counts[edges] / sums
+    weights[edges] = (1.0 if own is None else own) / sums
     return weights
 
 

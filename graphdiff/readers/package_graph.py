@@ -249,10 +249,10 @@ def _merge(before: dict[str, Any], new: dict[str, Any]) -> None:
     """Put a second requirement of the same kind into an edge: with either extra, where either marker holds."""
     if "extra" in before:
         before["extra"] = _joined({*before["extra"].split(","), *new["extra"].split(",")})
-    if before.get("marker") != new.get("marker"):
-        both = [text for text in (before.pop("marker", None), new.get("marker")) if text]
-        if len(both) == 2:
-            before["marker"] = " or ".join(both)
+    for key in ("marker", "specifier"):
+        both = list(dict.fromkeys([before.pop(key, None), new.get(key)]))
+        if all(both):
+            before[key] = " or ".join(both)
 
 
 def _joined(extras: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ def read_pydeps(data: bytes, *, name: str) -> nx.DiGraph:
     """Read the JSON of ``pydeps --show-deps``: the tail of an edge imports its head.
 
     ``__main__`` without a file is pydeps' own stand-in, which imports every module of the package: it is left out, as
-    in pydeps' pictures.
+    in pydeps' pictures. So are imports of a module by itself (``from . import x`` in a package).
 
     Parameters
     ----------
