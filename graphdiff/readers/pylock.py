@@ -9,9 +9,9 @@ import networkx as nx
 from packaging.pylock import Pylock, PylockValidationError
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.documents import parse_toml
+from graphdiff.readers.documents import parse_toml, texts_in
 from graphdiff.readers.package_graph import package_graph
-from graphdiff.readers.requirements import Need, Package, canonical, environment_of
+from graphdiff.readers.requirements import Need, Package, canonical, environment_of, needs_of
 
 __all__ = ["read_pylock"]
 
@@ -20,7 +20,8 @@ def read_pylock(data: bytes, *, name: str, markers: str = "all") -> nx.DiGraph:
     r"""Read a ``pylock.toml``: the tail of an edge depends on its head.
 
     The file may leave out what packages depend on, as those that uv and pip write do: such a file is refused, as its
-    graph would say that nothing rests on anything.
+    graph would say that nothing rests on anything. PDM writes them into a table of its own, which is read, without
+    those that an extra brings.
 
     Parameters
     ----------
@@ -61,21 +62,22 @@ def read_pylock(data: bytes, *, name: str, markers: str = "all") -> nx.DiGraph:
         lock = Pylock.from_dict(parse_toml(data, name=name))
     except PylockValidationError as error:
         raise FormatError(f"{name}: no pylock.toml as PEP 751 has it: {error}") from error
-    if not any(package.dependencies for package in lock.packages):
+    packages = [_package(package, f"{name}: {package.name}") for package in lock.packages]
+    if not any(package.needs for package in packages):
         raise FormatError(
             f"{name}: {len(lock.packages):,} packages, but not what they depend on, which a pylock.toml may leave out; "
             "give uv.lock, pip inspect or env: instead"
         )
     if environment is not None:
         environment = {**environment, "dependency_groups": frozenset(lock.default_groups or ())}
-    return package_graph(map(_package, lock.packages), format="pylock.toml", environment=environment)
+    return package_graph(packages, format="pylock.toml", environment=environment)
 
 
-def _package(said: Any) -> Package:
+def _package(said: Any, where: str) -> Package:
     return Package(
         name=canonical(said.name),
         version=str(said.version or ""),
-        needs=tuple(map(_need, said.dependencies or ())),
+        needs=(*map(_need, said.dependencies or ()), *_needs_by_pdm(said, where)),
         marker=said.marker,
         attributes={"marker": str(said.marker) if said.marker else None, "size": max(_sizes(said), default=None)},
     )
@@ -83,6 +85,12 @@ def _package(said: Any) -> Package:
 
 def _need(table: Mapping[str, Any]) -> Need:
     return Need(canonical(str(table.get("name", ""))), version=str(table.get("version", "")))
+
+
+def _needs_by_pdm(said: Any, where: str) -> Iterator[Need]:
+    table = (said.tool or {}).get("pdm")
+    for text in texts_in(table, "dependencies", where) if isinstance(table, dict) else ():
+        yield from needs_of(text, where=where)
 
 
 def _sizes(said: Any) -> Iterator[int]:

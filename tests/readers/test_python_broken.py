@@ -1,4 +1,4 @@
-"""Samples of Python's formats, cut, changed and spliced: a GraphdiffError of one line or a graph, within 2 s and 512 MB."""
+"""Samples of Python's formats, cut, changed and spliced: an error of one line or a graph, within 2 s and 512 MB."""
 
 from __future__ import annotations
 
@@ -79,16 +79,19 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     return changed[: chance.randrange(len(changed) + 1)] if chance.random() < 0.15 else changed
 
 
+def outcome(data: bytes, format: str, **options: str) -> str:
+    try:
+        return "a graph" if isinstance(read(io.BytesIO(data), format=format, **options), nx.DiGraph) else "nothing"
+    except GraphdiffError as error:
+        return "one line" if len(str(error).splitlines()) == 1 else "many lines"
+
+
 def try_all(data: bytes, format: str, times: int) -> None:
     for seed in range(times):
         content = mutated(data, random.Random(seed))
         for options in OPTIONS.get(format, [{}])[: 1 + seed % 4]:
             start = time.perf_counter()
-            try:
-                graph = read(io.BytesIO(content), format=format, **options)
-                assert isinstance(graph, nx.DiGraph)
-            except GraphdiffError as error:
-                assert len(str(error).splitlines()) == 1, str(error)
+            assert outcome(content, format, **options) in ("a graph", "one line"), seed
             assert time.perf_counter() - start < 2, seed
 
 
@@ -101,10 +104,7 @@ def test_a_changed_sample_is_an_error_or_a_graph(file: str, format: str) -> None
 @pytest.mark.parametrize("part", [0.2, 0.5, 0.9])
 def test_a_sample_cut_off_is_an_error_or_a_graph(file: str, format: str, part: float) -> None:
     data = (DATA / file).read_bytes()
-    try:
-        read(io.BytesIO(data[: int(len(data) * part)]), format=format)
-    except GraphdiffError as error:
-        assert len(str(error).splitlines()) == 1
+    assert outcome(data[: int(len(data) * part)], format) in ("a graph", "one line")
 
 
 @pytest.mark.slow

@@ -170,6 +170,13 @@ def test_a_direction_is_never_turned_round() -> None:
     }
 
 
+def test_pdm_has_dependencies_in_a_table_of_its_own() -> None:
+    here = 'directory = {{ path = "." }}\n[packages.tool.pdm]\ndependencies = {}\n'
+    first = '[[packages]]\nname = "a"\n' + here.format('["B_C>=1", "none; python_version < \'3\'"]')
+    lock = TOP + (first + '[[packages]]\nname = "b-c"\n' + here.format("[]")).encode()
+    assert list(read_bytes(lock, "pylock", markers="here").edges(data="specifier")) == [("a", "b-c", ">=1")]
+
+
 # -- environments
 
 
