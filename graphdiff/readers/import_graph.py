@@ -61,8 +61,8 @@ def read_imports(data: bytes, *, name: str, times: str | None = None) -> nx.DiGr
     Examples
     --------
     >>> G = read_imports(b"graphdiff", name="imports:graphdiff")
-    >>> G.edges["graphdiff.readers.debian", "graphdiff.errors"]["lines"]
-    [('graphdiff/readers/debian.py:12', 'from graphdiff.errors import FormatError, UsageError')]
+    >>> G.edges["graphdiff.__main__", "graphdiff.cli"]["lines"]
+    [('graphdiff/__main__.py:3', 'from graphdiff.cli import main')]
     """
     try:
         import grimp
