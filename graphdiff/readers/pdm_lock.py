@@ -11,7 +11,7 @@ import networkx as nx
 from graphdiff.errors import FormatError
 from graphdiff.readers.documents import parse_toml, tables, text_in, texts_in
 from graphdiff.readers.package_graph import package_graph
-from graphdiff.readers.requirements import Need, Package, canonical, environment_of, marker_of, needs_of
+from graphdiff.readers.requirements import Package, canonical, environment_of, marker_of, needs_of
 
 __all__ = ["read_pdm_lock"]
 
@@ -98,7 +98,8 @@ def _entry(table: dict[str, Any], groups: list[str], where: str) -> Package:
 
 def _joined(one: Package, other: Package) -> Package:
     """Return two entries of one package as one: without extras and with them, or with different ones."""
-    plain = {replace(need, extra=None, kind="normal") for need in one.needs if need.extra is None}
-    new: list[Need] = [need for need in other.needs if replace(need, extra=None, kind="normal") not in plain]
+    both = one.needs + other.needs
+    plain = {need for need in both if need.extra is None}
+    needs = [need for need in both if need.extra is None or replace(need, extra=None, kind="normal") not in plain]
     marker = one.marker if one.marker == other.marker else None
-    return replace(one, needs=one.needs + tuple(new), provides=one.provides | other.provides, marker=marker)
+    return replace(one, needs=tuple(needs), provides=one.provides | other.provides, marker=marker)

@@ -177,6 +177,47 @@ def test_pdm_has_dependencies_in_a_table_of_its_own() -> None:
     assert list(read_bytes(lock, "pylock", markers="here").edges(data="specifier")) == [("a", "b-c", ">=1")]
 
 
+def test_what_holds_without_the_extra_is_no_edge_of_the_extra(tmp_path: Path) -> None:
+    either = "b; extra == 'x' or python_version > '3'"
+    graph = read(installed(tmp_path, {"a": [either, "c; extra == 'y'", "c", "a[y]"]}, "b", "c"))
+    assert [(head, data["kind"], "extra" in data) for _, head, data in graph.edges(data=True)] == [
+        ("b", "normal", False),
+        ("c", "normal", False),
+    ]
+    assert graph.graph["with_extras"] == []
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_entry_of_pdm_with_extras_may_repeat_what_is_needed_without(order: tuple[int, int]) -> None:
+    entries = (b'dependencies = ["b>=1"]\n', b'extras = ["x"]\ndependencies = ["a==1", "b>=1", "c"]\n')
+    others = b"".join(PACKAGE.replace(b'"a"', name) for name in (b'"b"', b'"c"', b'"r"')) + b'dependencies = ["a[x]"]\n'
+    lock = b"".join(PACKAGE + entries[place] for place in order) + others
+    assert said(read_bytes(lock, "pdm"), "extra") == {("a", "b"): None, ("a", "c"): "x", ("r", "a"): None}
+    assert count_paths(read_bytes(lock, "pdm", extras="nodes"), "r", "b") == 1
+
+
+@pytest.mark.parametrize("format", ["poetry", "pdm"])
+def test_a_specifier_says_which_of_several_versions_is_meant(format: str) -> None:
+    needs = {"poetry": b'[package.dependencies]\nb = "<2"\n', "pdm": b'dependencies = ["b<2"]\n'}[format]
+    lock = PACKAGE + needs + b"".join(PACKAGE.replace(b'"a"', b'"b"').replace(b'"1"', v) for v in (b'"1"', b'"2"'))
+    assert list(read_bytes(lock, format).edges) == [("a", "b@1")]
+    unknown = lock.replace(b"<2", b"<0")
+    assert list(read_bytes(unknown, format).edges) == [("a", "b@1"), ("a", "b@2")]  # none will do: any may be meant
+
+
+def said(graph: nx.DiGraph, key: str) -> dict[tuple[str, str], object]:
+    return {(tail, head): value for tail, head, value in graph.edges(data=key)}
+
+
+def test_poetry_before_1_5_names_the_extra_in_one_place_only() -> None:
+    lock = (
+        PACKAGE + b'[package.dependencies]\nb = {version = ">=1", optional = true}\n[package.extras]\nx = ["b (>=1)"]\n'
+    )
+    graph = read_bytes(lock + b'[[package]]\nname = "b"\nversion = "1"\n', "poetry")
+    assert graph.edges["a", "b"] == {"kind": "extra", "extra": "x", "specifier": ">=1", "optional": True}
+    assert not read_bytes(lock + b'[[package]]\nname = "b"\nversion = "1"\n', "poetry", extras="requested").edges
+
+
 # -- environments
 
 
