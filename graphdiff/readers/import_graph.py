@@ -40,8 +40,8 @@ def read_imports(data: bytes, *, name: str, times: str | None = None) -> nx.DiGr
     Returns
     -------
     networkx.DiGraph
-        Edges have ``statements``, the number of import statements, and ``lines``: for each one ``file:line`` and the
-        statement. Nodes have ``file``.
+        Edges have ``statements``, the number of import statements, and ``lines``, a text for each one:
+        ``file:line: statement``. Nodes have ``file``.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def read_imports(data: bytes, *, name: str, times: str | None = None) -> nx.DiGr
     --------
     >>> G = read_imports(b"graphdiff", name="imports:graphdiff")
     >>> G.edges["graphdiff.__main__", "graphdiff.cli"]["lines"]
-    [('graphdiff/__main__.py:3', 'from graphdiff.cli import main')]
+    ['graphdiff/__main__.py:3: from graphdiff.cli import main']
     """
     try:
         import grimp
@@ -200,6 +200,6 @@ def _graph(found: Any, file: Callable[[str], str]) -> nx.DiGraph:
         for imported in sorted(found.find_modules_directly_imported_by(importer)):
             details = found.get_import_details(importer=importer, imported=imported)
             lines = sorted((said["line_number"], said["line_contents"]) for said in details)
-            places = [(f"{file(importer)}:{number}", statement) for number, statement in lines]
+            places = [f"{file(importer)}:{number}: {statement}" for number, statement in lines]
             graph.add_edge(importer, imported, statements=len(places) or 1, lines=places)
     return graph
