@@ -386,6 +386,9 @@ def compile(
     )
     preset = unit if weight is None else weight
     if isinstance(preset, Preset):
+        if preset.counts_by:
+            counts = extract.weights(edges, preset.counts_by, default_weight) if edges.weights is None else None
+            topology = replace(topology, counts=None if counts is None else in_rows(counts, numbers))
         weights, meaning = preset.compute(topology, cycles, exact), preset.name
     else:
         values = extract.weights(edges, preset, default_weight) if edges.weights is None else edges.weights

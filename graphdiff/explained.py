@@ -29,7 +29,7 @@ from graphdiff.weights import WEIGHTS
 from graphdiff.words import Words, words_for
 
 #: What a column is called, by the meaning of its weights.
-TITLES = {"unit": "counting paths", "even": "spread evenly"}
+TITLES = {"unit": "counting paths", "even": "spread evenly", "imports": "by statements"}
 #: Paths shown until they carry this part, at most `SHOWN`.
 ENOUGH = 0.9
 SHOWN = 5
@@ -362,8 +362,8 @@ def path_text(path: Path, *, short: bool = False) -> str:
 def _footnotes(columns: Sequence[Explanation], words: Words) -> list[str]:
     notes = []
     for column in columns:
-        if column.weight_meaning == "even":
-            notes.append(f"spread evenly: {WEIGHTS['even'].meaning}.")
+        if column.weight_meaning in ("even", "imports"):
+            notes.append(f"{TITLES[column.weight_meaning]}: {WEIGHTS[column.weight_meaning].meaning}.")
     first = columns[0]
     for where, cycles in (("on the way", first.merged), ("not on the way", first.merged_elsewhere)):
         if cycles:

@@ -91,6 +91,8 @@ class Topology:
         The key of each edge of the rows, for a multigraph.
     marked : tuple of int
         The ids that the reader marked as roots.
+    counts : array or list of objects, shape (n_edges,), or None
+        What a preset shares out by, where it shares out by an edge attribute.
     """
 
     ids: Ints
@@ -100,6 +102,7 @@ class Topology:
     names: Sequence[Hashable] | None = None
     keys: Sequence[Hashable] | None = None
     marked: tuple[int, ...] = ()
+    counts: Weights | None = None
 
     def __post_init__(self) -> None:
         self._freeze()

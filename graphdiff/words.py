@@ -119,6 +119,9 @@ WORDS: dict[str, Words] = {
 SAID_BY_WEIGHTS: dict[tuple[str, str], dict[str, str]] = {
     ("depends on", "even"): {"total": "of one unit spread evenly from {source}, {total} reaches {target}"},
     ("imports", "even"): {"total": "of one unit spread evenly from {source}, {total} reaches {target}"},
+    ("imports", "imports"): {
+        "total": "of one unit spread from {source} along the import statements, {total} reaches {target}"
+    },
     ("calls", "even"): {"total": "of one unit spread evenly from {source}, {total} reaches {target}"},
     ("calls", "calls"): {"total": "one call of {source} makes {total} calls of {target}"},
     ("calls", "cost"): {

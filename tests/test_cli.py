@@ -291,6 +291,87 @@ def test_names_complete(tmp_path: Path) -> None:
     assert "openssh-sftp-server" in done.stdout
 
 
+def test_names_of_what_is_no_file_complete() -> None:
+    words = "graphdiff why imports:graphdiff graphdiff.readers.de"
+    environment = {**os.environ, "_GRAPHDIFF_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": "3"}
+    code = "import sys; sys.argv = ['graphdiff']; from graphdiff.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
+    assert done.stdout == "plain,graphdiff.readers.debian\n"
+
+
+class TestPython:
+    """Questions on Python's packages and imports, as its users ask them."""
+
+    DATA = ROOT / "tests" / "data" / "python"
+
+    def test_an_environment(self, run: Run) -> None:
+        done = run("why", "env:", "pandas", "numpy")
+        assert done.out.startswith("Python environment · ")
+        assert "pandas rests on numpy by " in done.out
+        assert done.err == ""
+
+    def test_what_is_there_only_with_an_extra_is_said(self, run: Run) -> None:
+        done = run("why", "env:", "networkx", "numpy")
+        assert "networkx does not rest on numpy" in done.out
+        assert "Only with an extra that no package asks for: networkx[default] needs numpy" in done.out
+        assert "networkx rests on numpy by " in run("why", "env:", "networkx", "numpy", "--extras", "all").out
+        said = json.loads(run("why", "env:", "networkx", "numpy", "-o", "json").out)
+        assert said["with_extras"][0] == {"source": "networkx", "target": "numpy", "extra": "default"}
+
+    def test_no_extra_is_said_to_help_where_none_does(self, run: Run) -> None:
+        done = run("why", str(self.DATA / "inspect.json"), "core", "app")
+        assert done.out.splitlines()[-1].startswith(
+            "core does not rest on app: no path from core to app, but one the other"
+        )
+        assert "with_extras" not in json.loads(
+            run("why", str(self.DATA / "inspect.json"), "core", "app", "-o", "json").out
+        )
+
+    def test_pip_inspect_in_a_pipe(self) -> None:
+        command = [sys.executable, "-m", "graphdiff", "why", "-", "app", "core"]
+        done = subprocess.run(command, input=(self.DATA / "inspect.json").read_bytes(), capture_output=True, check=True)
+        assert b"app rests on core by 3 paths of 2 to 3 steps" in done.stdout
+
+    def test_an_import_graph_by_its_statements(self, run: Run) -> None:
+        done = run(
+            "rank", "imports:graphdiff", "--source", "graphdiff.compiled", "-w", "imports", "-w", "even", "-o", "csv"
+        )
+        rows = list(csv.DictReader(io.StringIO(done.out)))
+        assert list(rows[0]) == ["place", "node", "imports", "even"]
+        assert "graphdiff.errors" in {row["node"] for row in rows}
+        report = run("why", "imports:graphdiff", "graphdiff.compiled", "graphdiff.errors", "-w", "imports").out
+        assert "Of one unit spread from graphdiff.compiled along the import statements, 0." in report
+        assert "by statements: each module passes what reaches it along its import statements" in report
+
+    def test_a_broken_distribution_is_one_line(self, run: Run, tmp_path: Path) -> None:
+        for name, text in {
+            "a": "Name: a\nVersion: 1\nRequires-Dist: b\n",
+            "b": "Name: b\nVersion: 1\n",
+            "c": "",
+            "d": "",
+        }.items():
+            (tmp_path / f"{name}-1.dist-info").mkdir()
+            (tmp_path / f"{name}-1.dist-info" / "METADATA").write_text(text)
+        done = run("why", f"env:{tmp_path}", "a", "b")
+        assert (done.status, done.err.count("\n")) == (0, 1)
+        assert re.fullmatch(
+            r"graphdiff: a distribution without a name or version is left out: .* \(and 1 more\)\n", done.err
+        )
+
+    def test_lock_files_take_options(self, run: Run) -> None:
+        lock = str(self.DATA / "uv.lock")
+        assert "uv lock · 7 packages, 8 dependencies" in run("rank", lock).out
+        done = run("rank", lock, "--markers", "python_version=3.12", "--extras", "nodes", "--groups", "none")
+        assert "uv lock · 6 packages, 7 dependencies" in done.out
+
+    def test_times_go_to_the_nodes(self, run: Run, tmp_path: Path) -> None:
+        path = tmp_path / "x.json"
+        done = run(
+            "draw", str(self.DATA / "grimp.json"), "--times", str(self.DATA / "import.importtime"), "-O", str(path)
+        )
+        assert (done.status, json.loads(path.read_text())["nodes"][0]["import_time"]) == (0, 20)
+
+
 class TestWords:
     """Every report speaks the words of its world, by what the file says of its edges and weights."""
 
@@ -298,7 +379,7 @@ class TestWords:
         "edge_meaning, weight_meaning, sentence",
         [
             ("depends on", "even", "Of one unit spread evenly from a, 0.25 reaches b."),
-            ("imports", "imports", "Of one unit spread from a by imports, 0.25 reaches b."),
+            ("imports", "imports", "Of one unit spread from a along the import statements, 0.25 reaches b."),
             ("calls", "cost", "25.0 % of b's time is spent for a."),
             ("calls", "calls", "One call of a makes 0.25 calls of b."),
             ("causes", "unknown", "One unit more of a changes b by 0.25."),

@@ -26,11 +26,17 @@ Shell completion, for bash (zsh and fish likewise):
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="graphdiff")
 def graphdiff() -> None:
-    """How much one node of a graph rests on, calls, causes or feeds another, by which paths, and why.
+    r"""How much one node of a graph rests on, calls, causes or feeds another, by which paths, and why.
 
     The total influence is the sum, over all paths, of the products of the weights along them. FILE is a
     graph: DOT, CSV or TSV, GraphML, GEXF, JSON, Pajek or a Debian Packages index, also compressed (.gz,
     .bz2, .xz); - is standard input.
+
+    \b
+    Of Python: uv.lock, poetry.lock, pdm.lock, pylock.toml, what pip inspect, pipdeptree --json and
+    pydeps --show-deps print, logs of python -X importtime;
+      env: or env:PATH                    what is installed here, or in another environment
+      imports:PACKAGE or imports:PATH     which module of a package imports which
     """
 
 

@@ -44,7 +44,7 @@ class Settings:
     cycles : str or None
     exact : bool
     reading : dict
-        What goes to the reader: format, columns, graph, alternatives.
+        What goes to the reader: format, columns, graph, alternatives, extras and the like.
     output : str
         text, json or csv.
     path : str or None
@@ -86,11 +86,12 @@ class OutputFormat(click.ParamType[str]):
 
 
 def complete_node(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Complete a node's name from the file, where that is small."""
+    """Complete a node's name from the file, where that is small, or from what is no file."""
+    from graphdiff.readers import by_prefix, read
+
     file = ctx.params.get("file")
-    if not file or not os.path.isfile(file) or os.path.getsize(file) > MAX_COMPLETED:
+    if not file or not (by_prefix(file) or (os.path.isfile(file) and os.path.getsize(file) <= MAX_COMPLETED)):
         return []
-    from graphdiff.readers import read
 
     try:
         names = map(str, read(file))
@@ -102,10 +103,10 @@ def complete_node(ctx: click.Context, param: click.Parameter, incomplete: str) -
 _OPTIONS = [
     click.argument("file"),
     click.option(
-        "-w", "--weight", "weights", multiple=True, metavar="unit|even|NAME",
-        help="Weights: unit (1 on every edge), even (1/out-degree), or an edge attribute (attr:NAME where its name "
-        "is a preset's). Repeat to put several side by side. Default: the attribute weight, where the file has it; "
-        "else unit and even.",
+        "-w", "--weight", "weights", multiple=True, metavar="unit|even|imports|NAME",
+        help="Weights: unit (1 on every edge), even (1/out-degree), imports (an edge's part of its module's import "
+        "statements), or an edge attribute (attr:NAME where its name is a preset's). Repeat to put several side by "
+        "side. Default: the attribute weight, where the file has it; else unit and even.",
     ),
     click.option("--default-weight", type=float, metavar="W", help="The weight of edges that have none."),
     click.option(
@@ -121,6 +122,22 @@ _OPTIONS = [
         "--alternatives", type=click.Choice(["first", "all"]),
         help="For Debian: the first real alternative of each clause, or all alternatives and providers.",
     ),
+    click.option(
+        "--extras", type=click.Choice(["requested", "nodes", "none", "all"]),
+        help="For Python's packages: edges of the extras that something asks for; the same, from nodes of their own; "
+        "none; or all, also those that nothing asks for.",
+    ),
+    click.option(
+        "--markers", metavar="all|here|NAME=VALUE,…",
+        help="For Python's lock files: edges of all environments, of this one, or of one with python_version=3.12, "
+        "sys_platform=win32, …",
+    ),
+    click.option(
+        "--groups", metavar="all|none|NAME,…", help="For Python's lock files: of which dependency groups."
+    ),
+    click.option(
+        "--times", metavar="LOG", help="For imports: a log of python -X importtime, for the nodes' import_time."
+    ),
     click.option("-o", "--output", type=OutputFormat(), help="What to print. Default: text."),
     click.option("-O", "--output-file", "path", metavar="FILE", help="Write to FILE instead of standard output."),
     click.option("--force", is_flag=True, help="Replace FILE where it exists."),
@@ -132,7 +149,7 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
 
     def run(**given: Any) -> None:
         reading = {"format": given.pop("format_"), "columns": given.pop("columns"), "graph": given.pop("graph")}
-        reading["alternatives"] = given.pop("alternatives")
+        reading |= {name: given.pop(name) for name in ("alternatives", "extras", "markers", "groups", "times")}
         names = ("file", "weights", "default_weight", "cycles", "exact", "path", "force")
         common = {name: given.pop(name) for name in names}
         output = given.pop("output") or _output_of(common["path"])
@@ -160,6 +177,9 @@ def load(settings: Settings) -> nx.DiGraph:
     from graphdiff.readers import read
 
     graph: nx.DiGraph = read(settings.file, **settings.reading)
+    if skipped := graph.graph.get("warnings"):
+        more = f" (and {len(skipped) - 1:,} more)" if len(skipped) > 1 else ""
+        click.echo(f"graphdiff: {skipped[0]}{more}", err=True)
     return graph
 
 
@@ -173,7 +193,7 @@ def compile_all(graph: nx.DiGraph, settings: Settings) -> list[CompiledGraph]:
     for name in settings.weights or default_weights(graph):
         options = weight_options(name, settings)
         preset = options["weight"]
-        if shape is not None and isinstance(preset, Preset):
+        if shape is not None and isinstance(preset, Preset) and not preset.counts_by:
             found.append(shape.with_preset(preset))
             continue
         found.append(compile(graph, **options))

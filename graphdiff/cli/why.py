@@ -13,6 +13,8 @@ from graphdiff.cli import common
 from graphdiff.errors import UsageError
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from graphdiff.explained import Explanation
 
 EPILOG = """\
@@ -22,6 +24,8 @@ Examples:
   graphdiff why Packages.xz liblzma5                 from the roots
   graphdiff why model.csv --columns source=rhs,target=lhs,weight=est x y
   graphdiff why graph.dot a b -O why.svg             the report, and the picture in why.svg
+  graphdiff why env: pandas numpy                    in the Python environment that graphdiff runs in
+  pip inspect | graphdiff why - jupyterlab tornado
 
 \b
 In Python:
@@ -49,15 +53,47 @@ def why(settings: common.Settings, nodes: tuple[str, ...]) -> None:
     compiled = common.compile_all(graph, settings)
     found = [explain(one, source, target) for one in compiled]
     line = common.graph_line(graph)
+    extras = [] if found[0].n_paths != 0 else with_extras(graph, source, target)
     if settings.path and os.path.splitext(settings.path)[1] not in ("", ".txt", ".json", ".csv"):
         common.draw(graph, settings, (source, target))
         settings = replace(settings, path=None)
     common.emit(
         settings,
-        text=lambda: f"{line}\n\n{explanation_text(found)}",
-        document=lambda: {"kind": "why", "graph": common.graph_record(graph), "results": [x.to_dict() for x in found]},
+        text=lambda: "\n".join([f"{line}\n\n{explanation_text(found)}", *extras_lines(extras)]),
+        document=lambda: {
+            "kind": "why",
+            "graph": common.graph_record(graph),
+            "results": [x.to_dict() for x in found],
+            **(
+                {"with_extras": [dict(zip(("source", "target", "extra"), edge, strict=True)) for edge in extras]}
+                if extras
+                else {}
+            ),
+        },
         rows=lambda: _rows(found),
     )
+
+
+def with_extras(graph: nx.DiGraph, source: Any, target: Any) -> list[tuple[str, str, str]]:
+    """Return the edges, left out as nothing asks for their extras, any one of which would join source and target."""
+    left_out = graph.graph.get("with_extras", [])
+    if not left_out or source is None:
+        return []
+    import networkx as nx
+
+    from_source = {source, *nx.descendants(graph, source)}
+    to_target = {target, *nx.ancestors(graph, target)}
+    joining = [edge for edge in left_out if edge[0] in from_source and edge[1] in to_target]
+    return sorted(joining, key=lambda edge: edge[:2] != (source, target))  # the direct one first
+
+
+def extras_lines(edges: list[tuple[str, str, str]]) -> Iterator[str]:
+    """Yield what a report says of edges that only an extra would bring."""
+    if not edges:
+        return
+    shown = [f"{tail}[{extra}] needs {head}" for tail, head, extra in edges[:3]]
+    more = f", and {len(edges) - 3:,} more" if len(edges) > 3 else ""
+    yield f"Only with an extra that no package asks for: {', '.join(shown)}{more}; --extras all counts them."
 
 
 def _rows(found: list[Explanation]) -> Iterator[list[Any]]:

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.readers import sniff
+from graphdiff.readers.refused import refusal
 from graphdiff.readers.source import PathOrFile, load, text_of
 
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["READERS", "Reader", "read", "text_of"]
+__all__ = ["READERS", "Reader", "by_prefix", "read", "text_of"]
 
 HEAD_BYTES = 1 << 16
+#: The mark of what is no file: a name with a prefix.
+NEVER = rb"(?!)"
 PACKED_SUFFIXES = (".gz", ".bz2", ".xz")
 
 
@@ -107,6 +110,89 @@ READERS: dict[str, Reader] = {
         options=frozenset({"alternatives"}),
         about="a package depends on a package (Depends, Pre-Depends), without weights; repeats are one edge",
     ),
+    # Python: packages.
+    "env": Reader(
+        suffixes=(),
+        claims=sniff.marked(NEVER),
+        entry="graphdiff.readers.environment:read_environment",
+        options=frozenset({"extras"}),
+        about="a distribution depends on one that is installed, without weights; repeats are one edge",
+        prefix="env:",
+    ),
+    "pip-inspect": Reader(
+        suffixes=(".json",),
+        claims=sniff.marked(rb'\A\s*\{\s*"version"\s*:\s*"[^"]*"\s*,\s*"pip_version"'),
+        entry="graphdiff.readers.pip_inspect:read_pip_inspect",
+        options=frozenset({"extras"}),
+        about="a distribution depends on one that is installed, without weights; repeats are one edge",
+    ),
+    "pipdeptree": Reader(
+        suffixes=(".json",),
+        claims=sniff.marked(rb'\A\s*\[\s*\{\s*("package"\s*:\s*\{\s*)?"key"\s*:', rb'"package_name"\s*:'),
+        entry="graphdiff.readers.pipdeptree:read_pipdeptree",
+        options=frozenset(),
+        about="a distribution depends on another, without weights; repeats are one edge",
+    ),
+    "uv": Reader(
+        suffixes=("uv.lock",),
+        claims=sniff.marked(
+            rb"\Aversion = \d+$", rb"^requires-python = |^source = \{ (registry|virtual|editable|git) = "
+        ),
+        entry="graphdiff.readers.uv_lock:read_uv_lock",
+        options=frozenset({"extras", "markers", "groups"}),
+        about="a package depends on another in some environment, without weights; repeats are one edge",
+    ),
+    "poetry": Reader(
+        suffixes=("poetry.lock",),
+        claims=sniff.marked(rb"^\[\[package\]\]$", rb'^python-versions = "'),
+        entry="graphdiff.readers.poetry_lock:read_poetry_lock",
+        options=frozenset({"extras", "markers", "groups"}),
+        about="a package depends on another in some environment, without weights; repeats are one edge",
+    ),
+    "pdm": Reader(
+        suffixes=("pdm.lock",),
+        claims=sniff.marked(rb"^\[\[package\]\]$", rb'^requires_python = "|^lock_version = "'),
+        entry="graphdiff.readers.pdm_lock:read_pdm_lock",
+        options=frozenset({"extras", "markers", "groups"}),
+        about="a package depends on another in some environment, without weights; repeats are one edge",
+    ),
+    "pylock": Reader(
+        suffixes=("pylock.toml",),
+        claims=sniff.marked(rb'^lock-version = "', rb'^created-by = "'),
+        entry="graphdiff.readers.pylock:read_pylock",
+        options=frozenset({"markers"}),
+        about="a package depends on another, where the file says so, without weights; repeats are one edge",
+    ),
+    # Python: imports.
+    "imports": Reader(
+        suffixes=(),
+        claims=sniff.marked(NEVER),
+        entry="graphdiff.readers.import_graph:read_imports",
+        options=frozenset({"times"}),
+        about="a module imports another of its package; repeats are one edge, which counts its statements",
+        prefix="imports:",
+    ),
+    "grimp": Reader(
+        suffixes=(".json",),
+        claims=sniff.marked(rb'\A\s*\{\s*"tool"\s*:\s*"grimp'),
+        entry="graphdiff.readers.import_graph:read_grimp",
+        options=frozenset({"times"}),
+        about="a module imports another of its package; repeats are one edge, which counts its statements",
+    ),
+    "pydeps": Reader(
+        suffixes=(".json",),
+        claims=sniff.marked(rb'\A\s*\{\s*"[^"]*"\s*:\s*\{', rb'"bacon"\s*:\s*\d'),
+        entry="graphdiff.readers.pydeps:read_pydeps",
+        options=frozenset(),
+        about="a module imports another, without weights; repeats are one edge",
+    ),
+    "importtime": Reader(
+        suffixes=(".importtime",),
+        claims=sniff.marked(rb"^import time: +(self \[us\]|\d+) +\| "),
+        entry="graphdiff.readers.import_times:read_import_times",
+        options=frozenset(),
+        about="a module was the first to import another, without weights; there are no repeats",
+    ),
 }
 
 
@@ -125,7 +211,7 @@ def read(
         The largest content that is read, counted after decompression.
     **options
         What the format's reader takes: ``graph``, ``timeout``, ``max_memory`` (dot), ``columns`` (csv),
-        ``alternatives`` (debian).
+        ``alternatives`` (debian), ``extras``, ``markers``, ``groups`` (Python's packages), ``times`` (imports).
 
     Returns
     -------
@@ -154,7 +240,7 @@ def read(
     """
     if format is not None and format not in READERS:
         raise UsageError(f"no format {format!r}; there are {', '.join(READERS)}")
-    chosen = format or _by_prefix(path)
+    chosen = format or by_prefix(path)
     if chosen and READERS[chosen].prefix:
         name = str(path)
         data = name.removeprefix(READERS[chosen].prefix).encode("utf-8", "surrogateescape")
@@ -167,7 +253,14 @@ def read(
     return graph
 
 
-def _by_prefix(path: PathOrFile) -> str | None:
+def by_prefix(path: PathOrFile) -> str | None:
+    """Return the format that a name with a prefix is in; None for the name of a file.
+
+    Examples
+    --------
+    >>> by_prefix("env:.venv"), by_prefix("environment.dot")
+    ('env', None)
+    """
     prefixed = (key for key, reader in READERS.items() if reader.prefix and str(path).startswith(reader.prefix))
     return next(prefixed, None) if isinstance(path, str) else None
 
@@ -182,6 +275,8 @@ def _by_suffix(name: str, data: bytes) -> str | None:
 
 def _by_content(name: str, data: bytes, keys: Collection[str]) -> str:
     head = text_of(data[:HEAD_BYTES]).encode("utf-8", "replace")
+    if why := refusal(head):
+        raise FormatError(f"{name}: {why}")
     claiming = [key for key in keys if READERS[key].claims(head)]
     claiming = [key for key in claiming if not READERS[key].generic] or claiming
     if len(claiming) != 1:

@@ -1,15 +1,15 @@
-"""What readers share in building a graph: the collector rests, texts become numbers, the graph says what it means."""
+"""What readers share in building a graph: the collector rests, ids, numbers from texts, and what the graph means."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
 import networkx as nx
 
-__all__ = ["collector_at_rest", "described", "numbers"]
+__all__ = ["collector_at_rest", "described", "node_ids", "numbers"]
 
 GraphT = TypeVar("GraphT", nx.DiGraph, nx.MultiDiGraph)
 
@@ -49,6 +49,24 @@ def described(graph: GraphT, *, format: str, edge_meaning: str = "unknown", weig
     graph.graph.setdefault("edge_meaning", edge_meaning)
     graph.graph.setdefault("weight_meaning", weight_meaning)
     return graph
+
+
+def node_ids(packages: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the node id of each package: its name, and ``name@version`` for all versions of a name with several.
+
+    Every reader of packages numbers its nodes by this rule, so that one package has one id in all formats. The same
+    name and version twice have the same id; a version that is not known is ``""`` and adds nothing to the name.
+
+    Examples
+    --------
+    >>> node_ids([("numpy", "2.1"), ("networkx", "3.6"), ("networkx", "3.7"), ("numpy", "2.1")])
+    ['numpy', 'networkx@3.6', 'networkx@3.7', 'numpy']
+    """
+    given = list(packages)
+    versions: dict[str, set[str]] = {}
+    for name, version in given:
+        versions.setdefault(name, set()).add(version)
+    return [f"{name}@{version}" if version and len(versions[name]) > 1 else name for name, version in given]
 
 
 def numbers(values: Sequence[str]) -> list[int] | list[float] | None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Callable
 from itertools import islice
 
 from graphdiff.readers.dot_text import find_graphs
 
-__all__ = ["is_csv", "is_debian", "is_dot", "is_gexf", "is_graphml", "is_json", "is_pajek"]
+__all__ = ["is_csv", "is_debian", "is_dot", "is_gexf", "is_graphml", "is_json", "is_pajek", "marked"]
 
 JSON_START = re.compile(rb'\s*+(?:\{\s*+["}]|\[\s*+(?:["{\[\]]|-?\d))')
 XML_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -101,6 +102,19 @@ def is_csv(head: bytes) -> bool:
         return False
     lines = [line for line in _whole_lines(head) if line.strip() and not line.startswith("#")]
     return any(_is_table(lines, delimiter) for delimiter in ",\t;") or _is_two_or_three_words(lines)
+
+
+def marked(*marks: bytes) -> Callable[[bytes], bool]:
+    r"""Return the test whether every one of some regular expressions is found; ``^`` is the start of a line.
+
+    Examples
+    --------
+    >>> is_lock = marked(rb"^lock-version = ", rb"^created-by = ")
+    >>> is_lock(b'lock-version = "1.0"\ncreated-by = "uv"'), is_lock(b"created-by = 1")
+    (True, False)
+    """
+    patterns = [re.compile(mark, re.MULTILINE) for mark in marks]
+    return lambda head: all(pattern.search(head) for pattern in patterns)
 
 
 def _root_element(head: bytes) -> bytes | None:

@@ -143,7 +143,9 @@ def test_no_format_claims_it():
 
 
 def test_an_unknown_format_lists_those_there_are():
-    with pytest.raises(UsageError, match=r"^no format 'dott'; there are dot, csv, graphml, gexf, json, pajek, debian$"):
+    with pytest.raises(
+        UsageError, match=r"^no format 'dott'; there are dot, csv, graphml, gexf, json, pajek, debian, "
+    ):
         read(io.BytesIO(DOT), format="dott")
 
 

@@ -25,6 +25,18 @@ SAMPLES = {
     "tests/data/json/olah.mapping.json": "json",
     "tests/data/json/olah.node-link.json": "json",
     "tests/data/pajek/olah.net": "pajek",
+    "tests/data/python/deduped.pipdeptree-tree.json": "pipdeptree",
+    "tests/data/python/grimp.json": "grimp",
+    "tests/data/python/import.importtime": "importtime",
+    "tests/data/python/inspect.json": "pip-inspect",
+    "tests/data/python/pdm.lock": "pdm",
+    "tests/data/python/pipdeptree.json": "pipdeptree",
+    "tests/data/python/poetry.lock": "poetry",
+    "tests/data/python/pydeps.json": "pydeps",
+    "tests/data/python/pylock.toml": "pylock",
+    "tests/data/python/reversed.pipdeptree-tree.json": "pipdeptree",
+    "tests/data/python/uv.lock": "uv",
+    "tests/data/python/versions.uv.lock": "uv",
     "data/bookworm.Packages.xz": "debian",
     "data/openssh-server.Packages": "debian",
 }
@@ -39,13 +51,22 @@ REAL = {
     "pathmodels/lavaan_mediation.parameterEstimates.csv": "csv",
     "pathmodels/pymrio_test.A.edges.csv.gz": "csv",
     "terraform/blast-radius.demo-1.json": "json",
+    "python/demo.pylock.toml.gz": "pylock",
+    "python/demo.uv.lock.gz": "uv",
+    "python/imports/grimp.django.json.gz": "grimp",
+    "python/imports/pydeps.networkx.show-deps.json.gz": "pydeps",
+    "python/jupyterlab.pip-inspect.json.gz": "pip-inspect",
+    "python/jupyterlab.pipdeptree-2.23.json": "pipdeptree",
+    "python/jupyterlab.pipdeptree.json-tree.json": "pipdeptree",
+    "python/poetry.poetry.lock.gz": "poetry",
 }
 UNPACK: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.decompress, ".xz": lzma.decompress}
 
 
 def claims(path: Path) -> list[str]:
     data = UNPACK.get(path.suffix, bytes)(path.read_bytes())
-    return [key for key, reader in READERS.items() if reader.claims(data[:HEAD_BYTES])]
+    claiming = [key for key, reader in READERS.items() if reader.claims(data[:HEAD_BYTES])]
+    return [key for key in claiming if not READERS[key].generic] or claiming
 
 
 @pytest.mark.parametrize("file, format", SAMPLES.items())

@@ -1,0 +1,205 @@
+"""Import graphs: which module of a package imports which, by grimp; ``imports:PACKAGE`` names the package."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib import invalidate_caches
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+
+from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageError
+from graphdiff.readers.building import collector_at_rest, described
+from graphdiff.readers.documents import parse_json
+from graphdiff.readers.import_times import put_times
+
+__all__ = ["read_grimp", "read_imports"]
+
+
+def read_imports(data: bytes, *, name: str, times: str | None = None) -> nx.DiGraph:
+    """Read the import graph of a package with grimp: the tail of an edge imports its head.
+
+    No module of the package is run. Imports of other packages are left out, those under ``if TYPE_CHECKING`` and in
+    functions are taken.
+
+    Parameters
+    ----------
+    data : bytes
+        The package in UTF-8: its name, as Python finds it, the current folder first; or the path of its folder.
+    name : str
+        ``imports:`` and the package, for messages.
+    times : str, optional
+        The log of ``python -X importtime``; its times become the nodes' ``import_time``, in microseconds.
+
+    Returns
+    -------
+    networkx.DiGraph
+        Edges have ``statements``, the number of import statements, and ``lines``, a text for each one:
+        ``file:line: statement``. Nodes have ``file``.
+
+    Raises
+    ------
+    MissingExtraError
+        grimp is not there.
+    InputError
+        No such package.
+    UsageError
+        A module that is no top-level package.
+    FormatError
+        A module of it that is no Python; file and line are said.
+
+    References
+    ----------
+    grimp, https://grimp.readthedocs.io
+
+    Examples
+    --------
+    >>> G = read_imports(b"graphdiff", name="imports:graphdiff")
+    >>> G.edges["graphdiff.__main__", "graphdiff.cli"]["lines"]
+    ['graphdiff/__main__.py:3: from graphdiff.cli import main']
+    """
+    try:
+        import grimp
+    except ImportError as error:
+        raise MissingExtraError("grimp", "imports") from error
+    package, folder = _place(data.decode("utf-8", "surrogateescape"), name)
+    with _first_on_path(folder):
+        bases = _bases(package, folder, name)
+        try:
+            found = grimp.build_graph(package, cache_dir=None)
+        except (grimp.exceptions.GrimpException, UnicodeError, SyntaxError, OSError) as error:
+            raise FormatError(f"{name}: {' '.join(str(error).split()) or type(error).__name__}") from error
+    with collector_at_rest():
+        graph = _graph(found, _files(package, bases))
+    if times is not None:
+        put_times(graph, times)
+    return described(graph, format="imports by grimp", edge_meaning="imports", weight_meaning="none")
+
+
+def read_grimp(data: bytes, *, name: str, times: str | None = None) -> nx.DiGraph:
+    """Read an import graph that was written as JSON with ``tool``, ``nodes`` and ``[importer, imported, n]`` edges.
+
+    Parameters
+    ----------
+    data : bytes
+        The decompressed file.
+    name : str
+        The file's name, for messages.
+    times : str, optional
+        As in `read_imports`.
+
+    Returns
+    -------
+    networkx.DiGraph
+        The tail of an edge imports its head; ``statements`` is the number of import statements.
+
+    Raises
+    ------
+    FormatError
+        Broken JSON, or JSON of another shape.
+
+    Examples
+    --------
+    >>> text = b'{"tool": "grimp 3.19", "nodes": ["a", "b"], "edges": [["a", "b", 2]]}'
+    >>> list(read_grimp(text, name="imports.json").edges(data="statements"))
+    [('a', 'b', 2)]
+    """
+    document = parse_json(data, name=name)
+    nodes, edges = (document.get(key) if isinstance(document, dict) else None for key in ("nodes", "edges"))
+    if not isinstance(nodes, list) or not isinstance(edges, list) or not all(isinstance(node, str) for node in nodes):
+        raise FormatError(f"{name}: no import graph: nodes are names, edges lists of importer, imported, statements")
+    graph = nx.DiGraph()
+    graph.add_nodes_from(nodes)
+    for place, edge in enumerate(edges):
+        if not (isinstance(edge, list) and [*map(type, edge)] == [str, str, int] and {*edge[:2]} <= graph.nodes.keys()):
+            raise FormatError(f"{name}: edges[{place}] is not importer, imported (both among the nodes), statements")
+        graph.add_edge(edge[0], edge[1], statements=edge[2])
+    if times is not None:
+        put_times(graph, times)
+    return described(graph, format="imports by grimp", edge_meaning="imports", weight_meaning="none")
+
+
+def _place(text: str, name: str) -> tuple[str, Path]:
+    """Return the package's name and the folder that it is looked for in first."""
+    if not text:
+        raise UsageError(f"{name}: which package? imports:NAME, or imports:PATH of its folder")
+    if os.sep in text or text.startswith("."):
+        folder = Path(os.path.abspath(text))
+        if not (folder / "__init__.py").is_file():
+            raise InputError(f"{name}: no folder of a package: no __init__.py in it")
+        return folder.name, folder.parent
+    return text, Path.cwd()
+
+
+@contextmanager
+def _first_on_path(folder: Path) -> Iterator[None]:
+    before = list(sys.path)
+    sys.path.insert(0, str(folder))
+    invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.path[:] = before
+
+
+def _bases(package: str, folder: Path, name: str) -> list[str]:
+    """Return the folders of a package; finding it runs nothing, as what stands above it has to be no package itself."""
+    parts = package.split(".")
+    for n_parts in range(1, len(parts) + 1):
+        found = _spec(".".join(parts[:n_parts]), name)
+        if n_parts < len(parts) and found.origin:
+            raise UsageError(f"{name}: not a top-level package; give imports:{'.'.join(parts[:n_parts])}")
+    bases = list(found.submodule_search_locations or ())
+    if not bases:
+        raise UsageError(f"{name}: a module of one file or built in, which has no modules to import each other")
+    if (folder / package / "__init__.py").is_file() and not os.path.samefile(bases[0], folder / package):
+        raise UsageError(f"{name}: Python has loaded another {package} already, from {bases[0]}")
+    return bases
+
+
+def _spec(module: str, name: str) -> Any:
+    try:
+        found = find_spec(module)
+    except (ImportError, ValueError, AttributeError) as error:
+        raise InputError(f"{name}: no package of that name: {error}") from error
+    if found is None:
+        raise InputError(f"{name}: no package {module!r} is installed or in the current folder")
+    return found
+
+
+def _files(package: str, bases: list[str]) -> Callable[[str], str]:
+    """Return how a module's file is found, as a path from the current folder or from where the package is."""
+    home = os.getcwd()
+
+    @cache
+    def file(module: str) -> str:
+        inside = os.path.join(*module.removeprefix(package).split("."))
+        for base in bases:
+            for ending in (os.path.join(inside, "__init__.py"), f"{inside}.py"):
+                path = os.path.join(base, ending.lstrip(os.sep))
+                if os.path.isfile(path):
+                    start = home if path.startswith(home + os.sep) and "site-packages" not in path else None
+                    return os.path.relpath(path, start or os.path.join(base, *[".."] * (package.count(".") + 1)))
+        return ""
+
+    return file
+
+
+def _graph(found: Any, file: Callable[[str], str]) -> nx.DiGraph:
+    graph = nx.DiGraph()
+    for module in sorted(found.modules):
+        path = file(module)
+        graph.add_node(module, **({"file": path} if path else {}))
+    for importer in graph:
+        for imported in sorted(found.find_modules_directly_imported_by(importer)):
+            details = found.get_import_details(importer=importer, imported=imported)
+            lines = sorted((said["line_number"], said["line_contents"]) for said in details)
+            places = [f"{file(importer)}:{number}: {statement}" for number, statement in lines]
+            graph.add_edge(importer, imported, statements=len(places) or 1, lines=places)
+    return graph

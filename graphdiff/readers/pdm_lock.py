@@ -1,0 +1,105 @@
+"""``pdm.lock``: the packages of a project, a package with extras in an entry of its own; the project is not in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import networkx as nx
+
+from graphdiff.errors import FormatError
+from graphdiff.readers.documents import parse_toml, tables, text_in, texts_in
+from graphdiff.readers.package_graph import package_graph
+from graphdiff.readers.requirements import Package, canonical, environment_of, marker_of, needs_of
+
+__all__ = ["read_pdm_lock"]
+
+
+def read_pdm_lock(
+    data: bytes, *, name: str, extras: str = "all", markers: str = "all", groups: str = "all"
+) -> nx.DiGraph:
+    r"""Read a ``pdm.lock``: the tail of an edge depends on its head.
+
+    The entries of a package with extras and without are one node. The file does not say what the project itself
+    needs: no node is marked as a root. It lists the extras that something asks for, and no others.
+
+    Parameters
+    ----------
+    data : bytes
+        The decompressed file.
+    name : str
+        The file's name, for messages.
+    extras : {"all", "requested", "nodes", "none"}
+        Which extras make edges: all; those that another package asks for; the same, each from a node
+        ``name[extra]`` of its own; none.
+    markers : str
+        ``"all"``: an edge holds in some environment, its ``marker`` says in which. ``"here"`` or
+        ``"python_version=3.12,sys_platform=win32"``: markers are evaluated.
+    groups : str
+        Which dependency groups the packages are taken of: ``"all"``, or names with commas (``"default"``).
+
+    Returns
+    -------
+    networkx.DiGraph
+        Nodes have ``name``, ``version`` and ``groups``; edges ``kind``, ``specifier``, ``extra``, ``marker`` and
+        ``optional``.
+
+    Raises
+    ------
+    FormatError
+        Broken TOML, a package without a name, or a requirement that is none; which is said.
+    UsageError
+        An option that is not one of the above.
+
+    Examples
+    --------
+    >>> lock = b'[[package]]\nname = "a"\nversion = "1"\ndependencies = ["B>=2"]\n'
+    >>> G = read_pdm_lock(lock + b'[[package]]\nname = "b"\nversion = "2"\n', name="pdm.lock")
+    >>> list(G.edges(data="specifier"))
+    [('a', 'b', '>=2')]
+    """
+    environment = environment_of(markers)
+    document = parse_toml(data, name=name)
+    found: dict[tuple[str, str], Package] = {}
+    for package in _entries(document, name, groups):
+        key = (package.name, package.version)
+        found[key] = _joined(found[key], package) if key in found else package
+    if not found:
+        raise FormatError(f"{name}: no [[package]] in it" + (f" of the groups {groups}" if groups != "all" else ""))
+    return package_graph(found.values(), format="PDM lock", extras=extras, environment=environment)
+
+
+def _entries(document: dict[str, Any], name: str, groups: str) -> Iterator[Package]:
+    wanted = {group.strip() for group in groups.split(",")}
+    for where, table in tables(document.get("package"), f"{name}: package"):
+        of_groups = texts_in(table, "groups", where)
+        if groups == "all" or not of_groups or wanted.intersection(of_groups):
+            yield _entry(table, of_groups, where)
+
+
+def _entry(table: dict[str, Any], groups: list[str], where: str) -> Package:
+    extras = [canonical(extra) for extra in texts_in(table, "extras", where)]
+    written = text_in(table, "name", where)
+    own = canonical(written)
+    listed = texts_in(table, "dependencies", where)
+    needs = [need for text in listed for need in needs_of(text, where=where) if need.name != own or need.extras]
+    if extras:
+        needs = [replace(need, extra=extra, kind="extra") for need in needs for extra in extras]
+    return Package(
+        name=own,
+        version=str(table.get("version", "")),
+        needs=tuple(needs),
+        provides=frozenset(extras),
+        marker=marker_of(table.get("marker"), where=where),
+        attributes={"name": written, "groups": ",".join(groups)},
+    )
+
+
+def _joined(one: Package, other: Package) -> Package:
+    """Return two entries of one package as one: without extras and with them, or with different ones."""
+    both = one.needs + other.needs
+    plain = {need for need in both if need.extra is None}
+    needs = [need for need in both if need.extra is None or replace(need, extra=None, kind="normal") not in plain]
+    marker = one.marker if one.marker == other.marker else None
+    return replace(one, needs=tuple(needs), provides=one.provides | other.provides, marker=marker)

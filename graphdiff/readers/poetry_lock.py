@@ -1,0 +1,138 @@
+"""``poetry.lock``: the packages of a project, for all environments at once; the project itself is not in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import networkx as nx
+
+from graphdiff.errors import FormatError
+from graphdiff.readers.documents import parse_toml, table_in, tables, text_in, texts_in
+from graphdiff.readers.package_graph import package_graph
+from graphdiff.readers.requirements import (
+    Environment,
+    Need,
+    Package,
+    by_extra,
+    canonical,
+    environment_of,
+    holds,
+    marker_of,
+)
+
+__all__ = ["read_poetry_lock"]
+
+
+def read_poetry_lock(
+    data: bytes, *, name: str, extras: str = "all", markers: str = "all", groups: str = "all"
+) -> nx.DiGraph:
+    r"""Read a ``poetry.lock``: the tail of an edge depends on its head.
+
+    The file does not say what the project itself needs: no node is marked as a root, and all extras count as asked
+    for unless `extras` says otherwise.
+
+    Parameters
+    ----------
+    data : bytes
+        The decompressed file.
+    name : str
+        The file's name, for messages.
+    extras : {"all", "requested", "nodes", "none"}
+        Which extras make edges: all; those that another package asks for; the same, each from a node
+        ``name[extra]`` of its own; none.
+    markers : str
+        ``"all"``: an edge holds in some environment, its ``marker`` says in which. ``"here"`` or
+        ``"python_version=3.12,sys_platform=win32"``: markers are evaluated.
+    groups : str
+        Which dependency groups the packages are taken of: ``"all"``, or names with commas (``"main"``).
+
+    Returns
+    -------
+    networkx.DiGraph
+        Nodes have ``name``, ``version`` and ``groups``; edges ``kind``, ``specifier``, ``extra``, ``marker`` and
+        ``optional``.
+
+    Raises
+    ------
+    FormatError
+        Broken TOML, or a package without a name; which is said.
+    UsageError
+        An option that is not one of the above.
+
+    Examples
+    --------
+    >>> lock = b'[[package]]\nname = "a"\nversion = "1"\n[package.dependencies]\nB = ">=2"\n'
+    >>> G = read_poetry_lock(lock + b'[[package]]\nname = "b"\nversion = "2"\n', name="poetry.lock")
+    >>> list(G.edges(data="specifier"))
+    [('a', 'b', '>=2')]
+    """
+    environment = environment_of(markers)
+    document = parse_toml(data, name=name)
+    found = list(_packages(document, name, groups, environment))
+    if not found:
+        raise FormatError(f"{name}: no [[package]] in it" + (f" of the groups {groups}" if groups != "all" else ""))
+    return package_graph(found, format="Poetry lock", extras=extras, environment=environment)
+
+
+def _packages(document: dict[str, Any], name: str, groups: str, environment: Environment | None) -> Iterator[Package]:
+    wanted = {group.strip() for group in groups.split(",")}
+    for where, table in tables(document.get("package"), f"{name}: package"):
+        of_groups = texts_in(table, "groups", where)
+        if groups != "all" and of_groups:
+            of_groups = [group for group in of_groups if group in wanted]
+            if not of_groups:
+                continue
+        if environment is None or _there(table.get("markers"), of_groups, environment, where):
+            yield _package(table, of_groups, where)
+
+
+def _there(markers: Any, groups: list[str], environment: Environment, where: str) -> bool:
+    """Tell whether a package is there: its markers are one text, or one for each group that has one."""
+    if not isinstance(markers, dict):
+        return holds(marker_of(markers, where=where), environment)
+    return any(holds(marker_of(markers.get(group), where=where), environment) for group in groups)
+
+
+def _package(table: dict[str, Any], groups: list[str], where: str) -> Package:
+    extras = table_in(table, "extras", where)
+    naming = dict(_named(extras, where))
+    needs: list[Need] = []
+    for needed, said in table_in(table, "dependencies", where).items():
+        for one in said if isinstance(said, list) else [said]:
+            needs += _needs(needed, one, naming.get(canonical(needed), []), f"{where}.dependencies.{needed}")
+    written = text_in(table, "name", where)
+    return Package(
+        name=canonical(written),
+        version=str(table.get("version", "")),
+        needs=tuple(needs),
+        provides=frozenset(map(canonical, extras)),
+        attributes={"name": written, "groups": ",".join(groups)},
+    )
+
+
+def _named(extras: dict[str, Any], where: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield what extras name, with the extras: Poetry before 1.5 says it nowhere else."""
+    found: dict[str, list[str]] = {}
+    for extra in extras:
+        for text in texts_in(extras, extra, where):
+            needed = text.partition(" (")[0].partition(";")[0].partition("[")[0].strip()
+            found.setdefault(canonical(needed), []).append(canonical(extra))
+    yield from found.items()
+
+
+def _needs(needed: str, said: Any, naming: list[str], where: str) -> Iterator[Need]:
+    table = {"version": said} if isinstance(said, str) else said
+    if not isinstance(table, dict):
+        raise FormatError(f"{where} is neither a version nor a table")
+    need = Need(
+        name=canonical(needed),
+        extras=frozenset(map(canonical, texts_in(table, "extras", where))),
+        marker=marker_of(table.get("markers"), where=where),
+        specifier=str(table.get("version", "")).removeprefix("*"),
+    )
+    found = list(by_extra(need))
+    if table.get("optional") is True and naming and found == [need]:
+        found = [replace(need, extra=extra, kind="extra") for extra in naming]
+    yield from found

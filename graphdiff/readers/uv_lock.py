@@ -1,0 +1,116 @@
+"""``uv.lock``: the packages of a project or workspace, for all environments at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import networkx as nx
+
+from graphdiff.errors import FormatError
+from graphdiff.readers.documents import parse_toml, table_in, tables, text_in, texts_in
+from graphdiff.readers.package_graph import package_graph
+from graphdiff.readers.requirements import Need, Package, canonical, environment_of, marker_of
+
+__all__ = ["read_uv_lock"]
+
+#: What a member of the workspace has as its source; another package has a registry, git, url or path.
+MEMBER_SOURCES = ("virtual", "editable")
+
+
+def read_uv_lock(
+    data: bytes, *, name: str, extras: str = "requested", markers: str = "all", groups: str = "all"
+) -> nx.DiGraph:
+    r"""Read a ``uv.lock``: the tail of an edge depends on its head; members of the workspace are the roots.
+
+    With ``markers="here"`` and ``extras="nodes"`` the number of paths to a package is that of its lines in
+    ``uv tree --no-dedupe``.
+
+    Parameters
+    ----------
+    data : bytes
+        The decompressed file.
+    name : str
+        The file's name, for messages.
+    extras : {"requested", "nodes", "none", "all"}
+        Which extras make edges: those that something asks for; the same, each from a node ``name[extra]`` of its own;
+        none; all.
+    markers : str
+        ``"all"``: an edge holds in some environment, its ``marker`` says in which. ``"here"`` or
+        ``"python_version=3.12,sys_platform=win32"``: markers are evaluated, and what is not needed there is left out.
+    groups : str
+        Which dependency groups make edges: ``"all"``, ``"none"``, or names with commas.
+
+    Returns
+    -------
+    networkx.DiGraph
+        Nodes have ``name``, ``version``, ``source``, ``size`` (bytes of the largest wheel, else of the sdist) and
+        ``root``; edges ``kind``, ``extra``, ``group``, ``marker`` and ``optional``.
+
+    Raises
+    ------
+    FormatError
+        Broken TOML, or a package without a name; which is said.
+    UsageError
+        An option that is not one of the above.
+
+    Examples
+    --------
+    >>> lock = b'[[package]]\nname = "a"\nsource = { virtual = "." }\ndependencies = [{ name = "b" }]\n'
+    >>> G = read_uv_lock(lock + b'[[package]]\nname = "b"\nversion = "1"\n', name="uv.lock")
+    >>> list(G.edges), G.nodes["a"]["root"]
+    ([('a', 'b')], True)
+    """
+    environment = environment_of(markers)
+    document = parse_toml(data, name=name)
+    packages = [_package(table, where, groups) for where, table in tables(document.get("package"), f"{name}: package")]
+    if not packages:
+        raise FormatError(f"{name}: no [[package]] in it")
+    return package_graph(packages, format="uv lock", extras=extras, environment=environment)
+
+
+def _package(table: dict[str, Any], where: str, groups: str) -> Package:
+    source = table_in(table, "source", where)
+    optional = table_in(table, "optional-dependencies", where)
+    kept = _chosen(table_in(table, "dev-dependencies", where), groups)
+    needs = [_need(one, path) for path, one in tables(table.get("dependencies"), f"{where}.dependencies")]
+    for extra, listed in optional.items():
+        needs += [_need(one, path, extra=canonical(extra), kind="extra") for path, one in tables(listed, where)]
+    for group, listed in kept.items():
+        needs += [_need(one, path, kind="dev", group=group) for path, one in tables(listed, where)]
+    return Package(
+        name=canonical(text_in(table, "name", where)),
+        version=str(table.get("version", "")),
+        needs=tuple(needs),
+        provides=frozenset(map(canonical, optional)),
+        root=any(kind in source for kind in MEMBER_SOURCES),
+        attributes={"source": next(iter(source), ""), "size": _size(table)},
+    )
+
+
+def _chosen(listed: dict[str, Any], groups: str) -> dict[str, Any]:
+    names = [name.strip() for name in groups.split(",")]
+    return {group: needs for group, needs in listed.items() if groups == "all" or group in names}
+
+
+def _need(table: dict[str, Any], where: str, *, extra: str = "", kind: str = "normal", group: str = "") -> Need:
+    return Need(
+        name=canonical(text_in(table, "name", where)),
+        extras=frozenset(map(canonical, texts_in(table, "extra", where))),
+        extra=extra or None,
+        marker=marker_of(table.get("marker"), where=where),
+        version=str(table.get("version", "")),
+        kind=kind,
+        group=group,
+    )
+
+
+def _size(table: dict[str, Any]) -> int | None:
+    wheels = [*_files(table.get("wheels")), *([] if table.get("wheels") else _files([table.get("sdist")]))]
+    return max(wheels, default=None)
+
+
+def _files(listed: Any) -> Iterator[int]:
+    for one in listed if isinstance(listed, list) else []:
+        if isinstance(one, dict) and type(one.get("size")) is int:
+            yield one["size"]
