@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import networkx as nx
 
 from graphdiff.errors import FormatError, GraphTypeError
 from graphdiff.readers.building import collector_at_rest, described
-from graphdiff.readers.source import text_of
+from graphdiff.readers.json_text import Record, parsed_json, records
 
 __all__ = ["read_json"]
 
@@ -20,18 +18,18 @@ NO_SHAPE = (
     "lists or weights"
 )
 
-Record = dict[str, Any]
 Edge = tuple[Hashable, Hashable, Record]
 
 
 def read_json(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
     """Read node-link data, adjacency data or a plain mapping; an edge leads from source to target.
 
-    Node-link data has ``nodes`` and ``links`` or ``edges``, as networkx and d3 write them; without an ``id`` a
-    node is its position. Adjacency data has ``nodes`` and ``adjacency``. A plain mapping is
-    ``{"a": ["b", "c"]}``, ``{"a": {"b": 2.0}}`` (weights) or ``{"a": {"b": {"weight": 2.0}}}``; its nodes are
-    texts. Without ``"directed"`` a graph counts as directed. Repeated edges are kept as parallel ones. The
-    ``edge_meaning`` and ``weight_meaning`` in the file's ``graph`` say what its edges and weights mean.
+    Node-link data has ``nodes`` and ``links`` or ``edges``, as networkx and d3 write them; where no node has an
+    ``id``, a node is its ``name`` or ``label`` if all edges go by these, else its position. Adjacency data has
+    ``nodes`` and ``adjacency``. A plain mapping is ``{"a": ["b", "c"]}``, ``{"a": {"b": 2.0}}`` (weights) or
+    ``{"a": {"b": {"weight": 2.0}}}``; its nodes are texts. Without ``"directed"`` a graph counts as directed.
+    Repeated edges are kept as parallel ones. The ``edge_meaning`` and ``weight_meaning`` in the file's ``graph`` say
+    what its edges and weights mean.
 
     Parameters
     ----------
@@ -58,7 +56,7 @@ def read_json(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
     [('a', 'b', 2.0), ('a', 'c', 0.5)]
     """
     with collector_at_rest():
-        document = _parsed(text_of(data), name)
+        document = _parsed(data, name)
         if document.get("directed") is False:
             raise GraphTypeError(
                 f'{name}: the graph is undirected; write "directed": true if its edges lead from source to target'
@@ -70,31 +68,18 @@ def read_json(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
         return described(_mapping(document, name), format="adjacency JSON")
 
 
-def _parsed(text: str, name: str) -> Record:
-    try:
-        document = json.loads(text, object_pairs_hook=_without_repeats)
-    except RecursionError as error:
-        raise FormatError(f"{name}: JSON nested too deep") from error
-    except ValueError as error:
-        raise FormatError(f"{name}: broken JSON: {error}") from error
+def _parsed(data: bytes, name: str) -> Record:
+    document = parsed_json(data, name)
     if not isinstance(document, dict) or not document:
         raise FormatError(f"{name}: {NO_SHAPE}")
     return document
 
 
-def _without_repeats(pairs: list[tuple[str, Any]]) -> Record:
-    record = dict(pairs)
-    if len(record) < len(pairs):
-        repeated = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
-        raise ValueError(f"the key {repeated!r} twice in one object")
-    return record
-
-
 def _node_link(document: Record, name: str) -> nx.DiGraph | nx.MultiDiGraph:
     kind = "links" if "links" in document else "edges"
-    nodes = _nodes(document, name)
+    nodes = _nodes(document, name, key=_id_key(document, kind))
     edges: list[Edge] = []
-    for where, record in _records(document[kind], f"{name}: {kind}"):
+    for where, record in records(document[kind], f"{name}: {kind}"):
         for end in ("source", "target"):
             if end not in record:
                 raise FormatError(f"{where} has no {end!r}")
@@ -110,7 +95,7 @@ def _adjacency(document: Record, name: str) -> nx.DiGraph | nx.MultiDiGraph:
         raise FormatError(f"{name}: adjacency is not a list with one row for each of the {len(nodes)} nodes")
     edges: list[Edge] = []
     for position, (tail, row) in enumerate(zip(nodes, rows, strict=True)):
-        for where, record in _records(row, f"{name}: adjacency[{position}]"):
+        for where, record in records(row, f"{name}: adjacency[{position}]"):
             attributes = {key: value for key, value in record.items() if key != "id"}
             edges.append((tail, _label(record.get("id"), where), attributes))
     return _graph(document, nodes, edges, name)
@@ -131,24 +116,29 @@ def _mapping(document: Record, name: str) -> nx.DiGraph | nx.MultiDiGraph:
     return _graph({}, {label: {} for label in document} | nodes, edges, name)
 
 
-def _nodes(document: Record, name: str) -> dict[Hashable, Record]:
+def _id_key(document: Record, kind: str) -> str:
+    """Return what the ids of the nodes are called."""
+    nodes, edges = [
+        [record for record in listed if isinstance(record, dict)] if isinstance(listed := document[part], list) else []
+        for part in ("nodes", kind)
+    ]
+    if not any("id" in record for record in nodes):
+        ends = [end for record in edges for end in (record.get("source"), record.get("target"))]
+        for key in ("name", "label"):
+            names = {name for record in nodes if isinstance(name := record.get(key), str)}
+            if ends and all(isinstance(end, str) and end in names for end in ends):
+                return key
+    return "id"
+
+
+def _nodes(document: Record, name: str, *, key: str = "id") -> dict[Hashable, Record]:
     nodes: dict[Hashable, Record] = {}
-    for position, (where, record) in enumerate(_records(document["nodes"], f"{name}: nodes")):
-        label = _label(record.get("id", position), where)
+    for position, (where, record) in enumerate(records(document["nodes"], f"{name}: nodes")):
+        label = _label(record.get(key, position), where)
         if label in nodes:
             raise FormatError(f"{where} has the id {label!r} of a node before it")
         nodes[label] = {key: value for key, value in record.items() if key != "id"}
     return nodes
-
-
-def _records(value: Any, where: str) -> Iterator[tuple[str, Record]]:
-    """Yield the objects of a list, each with the words for its place."""
-    if not isinstance(value, list):
-        raise FormatError(f"{where} is not a list")
-    for position, record in enumerate(value):
-        if not isinstance(record, dict):
-            raise FormatError(f"{where}[{position}] is not an object")
-        yield f"{where}[{position}]", record
 
 
 def _label(value: Any, where: str) -> Hashable:

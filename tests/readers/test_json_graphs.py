@@ -161,6 +161,26 @@ def test_an_undirected_graph_is_refused_with_a_remedy(write: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "node, ends, ids",
+    [
+        ({"name": "a"}, "a", ["a"]),
+        ({"label": "a", "name": "b"}, "a", ["a"]),
+        ({"id": 7, "name": "a"}, 7, [7]),
+        ({"name": "a"}, 0, [0]),
+    ],
+)
+def test_nodes_without_ids_go_by_name_or_label_where_all_edges_do(node: Any, ends: Any, ids: list[Any]) -> None:
+    assert list(read({"nodes": [node], "links": [{"source": ends, "target": ends}]})) == ids
+
+
+@pytest.mark.parametrize("file, nodes, edges", [("demo-1", 10, 13), ("demo-2", 24, 27)])
+def test_terraform_graphs_of_blast_radius(file: str, nodes: int, edges: int, shared_data: Path) -> None:
+    graph = read((shared_data / "terraform" / f"blast-radius.{file}.json").read_bytes())
+    assert (len(graph), graph.number_of_edges()) == (nodes, edges)
+    assert all(node.startswith("[root] ") for node in graph)
+
+
+@pytest.mark.parametrize(
     "file",
     [
         "python/imports/grimp.networkx.json.gz",
@@ -169,7 +189,6 @@ def test_an_undirected_graph_is_refused_with_a_remedy(write: Any) -> None:
         "sbom/SBOM__cern-lhc-vdm-editor-e564943__bom.json",
         "js/dependency-cruiser.npm-ls-all.json",
         "go/expected-modgraph.json",
-        "terraform/blast-radius.demo-1.json",
     ],
 )
 def test_real_json_of_other_shapes_is_refused(file: str, shared_data: Path) -> None:
