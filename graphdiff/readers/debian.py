@@ -5,18 +5,22 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import networkx as nx
 
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.readers.building import collector_at_rest, described
+from graphdiff.readers.kinds import chosen_kinds
 
-__all__ = ["ALTERNATIVES", "read_debian"]
+__all__ = ["ALTERNATIVES", "KINDS", "read_debian"]
+
+#: The fields that make edges, from the weakest: where a package is needed twice, the strongest is the edge's kind.
+KINDS = ("Recommends", "Depends", "Pre-Depends")
 
 TEXT = ("utf-8", "replace")
-FIELDS = {name.encode(): name for name in ("Package", "Version", "Pre-Depends", "Depends", "Provides")}
+FIELDS = ("Package", "Version", "Provides")
 # What follows a name is tolerated and not used: ``:any``, ``(>= 2.34)``, ``[amd64]``, ``<!nocheck>``.
 NAME = re.compile(r"\s*([^\s:(\[<|,]+)")
 
@@ -70,13 +74,15 @@ ALTERNATIVES: dict[str, Choice] = {
 }
 
 
-def read_debian(data: bytes, *, name: str, alternatives: str = "first") -> nx.DiGraph:
+def read_debian(
+    data: bytes, *, name: str, alternatives: str = "first", kinds: str | Collection[str] | None = None
+) -> nx.DiGraph:
     r"""Read a Debian ``Packages`` index, or dpkg's ``status`` file: the tail of an edge depends on its head.
 
-    Only ``Depends`` and ``Pre-Depends`` make edges; a package needed twice is one edge, whose ``kind`` is the
-    stronger of the two. A package listed twice (two versions) is one node with the dependencies of both and
-    the version of the last. What a package satisfies itself makes no edge. Version bounds, architectures and
-    build profiles beside a name are not looked at.
+    ``Depends`` and ``Pre-Depends`` make edges, ``Recommends`` where `kinds` names it; a package needed twice is one
+    edge, whose ``kind`` is the strongest of them. A package listed twice (two versions) is one node with the
+    dependencies of both and the version of the last. What a package satisfies itself makes no edge. Version bounds,
+    architectures and build profiles beside a name are not looked at.
 
     Parameters
     ----------
@@ -88,6 +94,9 @@ def read_debian(data: bytes, *, name: str, alternatives: str = "first") -> nx.Di
         Of a clause ``a | b``, ``"first"`` takes the first alternative that is a real package, else the first
         provider by name; ``"all"`` takes every alternative and every provider of every name, as apt's
         recursive lists do.
+    kinds : str or collection of str, optional
+        The fields that make edges, separated by commas, or ``"all"``; ``"Depends,Pre-Depends"`` by default. With
+        ``Recommends`` the edges are what apt installs by default.
 
     Returns
     -------
@@ -100,7 +109,7 @@ def read_debian(data: bytes, *, name: str, alternatives: str = "first") -> nx.Di
     FormatError
         A line that is no field, or a stanza without ``Package``; the line number is named.
     UsageError
-        An `alternatives` that is not one of the above.
+        An `alternatives` that is not one of the above, or `kinds` that are no such fields.
 
     Examples
     --------
@@ -111,13 +120,16 @@ def read_debian(data: bytes, *, name: str, alternatives: str = "first") -> nx.Di
     """
     if alternatives not in ALTERNATIVES:
         raise UsageError(f"alternatives={alternatives!r} is not one of {', '.join(map(repr, ALTERNATIVES))}")
+    wanted = chosen_kinds(kinds, KINDS, default=("Depends", "Pre-Depends"))
     with collector_at_rest():
-        graph = _graph(list(_stanzas(data, name)), name, ALTERNATIVES[alternatives])
+        stanzas = list(_stanzas(data, name, [*FIELDS, *wanted]))
+        graph = _graph(stanzas, name, ALTERNATIVES[alternatives], wanted)
     return described(graph, format="Debian Packages", edge_meaning="depends on", weight_meaning="none")
 
 
-def _stanzas(data: bytes, name: str) -> Iterator[Stanza]:
+def _stanzas(data: bytes, name: str, wanted: Iterable[str]) -> Iterator[Stanza]:
     """Yield each stanza's wanted fields; lines stay bytes, as most of a full index is never looked at."""
+    called = {field.encode(): field for field in wanted}
     fields: Stanza = {}
     key = b""
     for number, line in enumerate(io.BytesIO(data.removeprefix(codecs.BOM_UTF8)), 1):
@@ -127,15 +139,15 @@ def _stanzas(data: bytes, name: str) -> Iterator[Stanza]:
             fields, key = {}, b""
             continue
         if line[0] in b" \t":
-            if key in FIELDS:
-                fields[FIELDS[key]] += line.strip().decode(*TEXT)
+            if key in called:
+                fields[called[key]] += line.strip().decode(*TEXT)
             continue
         key, colon, value = line.partition(b":")
         if not (key and colon):
             shown = line[:40].strip().decode(*TEXT)
             raise FormatError(f"{name}, line {number}: no 'Field: value' but {shown!r}")
-        if key in FIELDS:
-            fields[FIELDS[key]] = value.strip().decode(*TEXT)
+        if key in called:
+            fields[called[key]] = value.strip().decode(*TEXT)
     if key:
         yield _with_package(fields, name, number + 1)
 
@@ -146,11 +158,11 @@ def _with_package(fields: Stanza, name: str, end: int) -> Stanza:
     return fields
 
 
-def _graph(stanzas: Sequence[Stanza], name: str, choose: Choice) -> nx.DiGraph:
+def _graph(stanzas: Sequence[Stanza], name: str, choose: Choice, kinds: Collection[str]) -> nx.DiGraph:
     if not stanzas:
         raise FormatError(f"{name}: no package in it")
     names = Names({stanza["Package"] for stanza in stanzas}, _providers(stanzas))
-    clauses = list(_clauses(stanzas))
+    clauses = list(_clauses(stanzas, [kind for kind in KINDS if kind in kinds]))
     distinct = dict.fromkeys(clause for _, _, clause in clauses)
     chosen = {clause: choose(_alternatives(clause, name), names) for clause in distinct}
     graph = nx.DiGraph(unmet=sum(not chosen[clause] for _, _, clause in clauses))
@@ -164,11 +176,11 @@ def _graph(stanzas: Sequence[Stanza], name: str, choose: Choice) -> nx.DiGraph:
     return graph
 
 
-def _clauses(stanzas: Iterable[Stanza]) -> Iterator[tuple[str, str, str]]:
-    """Yield package, kind and text of every clause; Pre-Depends last, as the last kind stays on an edge."""
+def _clauses(stanzas: Iterable[Stanza], kinds: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield package, kind and text of every clause; the strongest kind last, as the last one stays on an edge."""
     for stanza in stanzas:
         package = stanza["Package"]
-        for kind in ("Depends", "Pre-Depends"):
+        for kind in kinds:
             for clause in stanza.get(kind, "").split(","):
                 if clause and not clause.isspace():
                     yield package, kind, clause

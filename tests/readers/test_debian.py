@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import lzma
 import re
@@ -108,6 +109,35 @@ def test_only_depends_and_pre_depends_make_edges_and_the_stronger_kind_stays() -
     assert kinds == {"a": "Depends", "b": "Pre-Depends", "c": "Pre-Depends"}
 
 
+@pytest.mark.parametrize(
+    "kinds, needed",
+    [
+        (None, {"a": "Depends", "b": "Pre-Depends", "c": "Pre-Depends"}),
+        ("recommends", {"a": "Recommends", "c": "Recommends", "d": "Recommends"}),
+        (
+            "Depends, Pre-Depends,Recommends",
+            {"a": "Depends", "b": "Pre-Depends", "c": "Pre-Depends", "d": "Recommends"},
+        ),
+        ("Depends", {"a": "Depends", "b": "Depends"}),
+    ],
+)
+def test_kinds_are_fields_and_the_strongest_stays(kinds: str | None, needed: dict[str, str]) -> None:
+    fields = {"Depends": "a, b", "Pre-Depends": "b, c", "Recommends": "a, c, d | a", "Suggests": "d", "Enhances": "d"}
+    text = "Package: asker\n" + "".join(f"{key}: {value}\n" for key, value in fields.items()) + "\n"
+    graph = read(text + "".join(map(stanza, "abcd")), **({"kinds": kinds} if kinds else {}))
+    assert {head: data["kind"] for _, head, data in graph.edges(data=True)} == needed
+
+
+def test_all_kinds_and_all_alternatives() -> None:
+    text = stanza("a", Depends="b", Recommends="c | d") + "".join(map(stanza, "bcd"))
+    assert sorted(read(text, kinds="all", alternatives="all")["a"]) == ["b", "c", "d"]
+
+
+def test_an_unknown_kind_lists_those_there_are() -> None:
+    with pytest.raises(UsageError, match=r"^no edge is of the kind 'Suggests'; there are Recommends, "):
+        read("Package: a\n", kinds="Suggests")
+
+
 def test_clauses_that_nobody_satisfies_are_counted() -> None:
     text = stanza("a", Depends="x | y, b") + stanza("b", Pre_Depends="x")
     assert read(text).graph["unmet"] == 2
@@ -205,6 +235,22 @@ def names_in(path: Path) -> set[str]:
     opener = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8") as lines:
         return {line.strip() for line in lines if line[0] not in " <"}
+
+
+def test_recommends_are_those_of_a_reader_of_another_hand(index: bytes, shared_data: Path) -> None:
+    clauses: dict[tuple[str, str], list[str]] = {}
+    with lzma.open(shared_data / "debian" / "bookworm-main-amd64.edges.csv.xz", "rt") as lines:
+        for row in csv.DictReader(lines):
+            if row["type"] == "Recommends":
+                clauses.setdefault((row["source"], row["clause"]), []).append(row["target"])
+    graph = read_debian(index, name="Packages", kinds="Recommends")
+    first = [(source, next((t for t in targets if t in graph), None)) for (source, _), targets in clauses.items()]
+    wanted = {(source, target) for source, target in first if target not in (None, source)}
+    assert len(wanted) > 20_000
+    # Besides, there are the providers of names that no package has.
+    assert wanted <= set(graph.edges)
+    virtual = {source for source, target in first if target is None}
+    assert {source for source, _ in set(graph.edges) - wanted} <= virtual
 
 
 @pytest.mark.parametrize("package, count", [("git", 50), ("python3-numpy", 64), ("gnome-core", 2_251)])
