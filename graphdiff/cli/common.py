@@ -44,7 +44,7 @@ class Settings:
     cycles : str or None
     exact : bool
     reading : dict
-        What goes to the reader: format, columns, graph, alternatives, extras and the like.
+        What goes to the reader: format, columns, graph, alternatives, kinds, extras and the like.
     output : str
         text, json or csv.
     path : str or None
@@ -123,6 +123,11 @@ _OPTIONS = [
         help="For Debian: the first real alternative of each clause, or all alternatives and providers.",
     ),
     click.option(
+        "--kind", "kinds", multiple=True, metavar="KIND",
+        help="Only edges of this kind, or all. For Debian: Depends, Pre-Depends, Recommends; for SPDX: a type of "
+        "relationships; for systemd: Requires, Wants, …; for CMake: public, private, interface. Repeat for several.",
+    ),
+    click.option(
         "--extras", type=click.Choice(["requested", "nodes", "none", "all"]),
         help="For Python's packages: edges of the extras that something asks for; the same, from nodes of their own; "
         "none; or all, also those that nothing asks for.",
@@ -150,6 +155,7 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
     def run(**given: Any) -> None:
         reading = {"format": given.pop("format_"), "columns": given.pop("columns"), "graph": given.pop("graph")}
         reading |= {name: given.pop(name) for name in ("alternatives", "extras", "markers", "groups", "times")}
+        reading["kinds"] = given.pop("kinds") or None
         names = ("file", "weights", "default_weight", "cycles", "exact", "path", "force")
         common = {name: given.pop(name) for name in names}
         output = given.pop("output") or _output_of(common["path"])

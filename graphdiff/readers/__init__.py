@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from graphdiff.errors import FormatError, UsageError
 from graphdiff.readers import sniff
 from graphdiff.readers.refused import refusal
 from graphdiff.readers.source import PathOrFile, load, text_of
+from graphdiff.readers.tool_marks import is_marked
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["READERS", "Reader", "by_prefix", "read", "text_of"]
 
 HEAD_BYTES = 1 << 16
+DOT_OPTIONS = frozenset({"graph", "timeout", "max_memory"})
 #: The mark of what is no file: a name with a prefix.
 NEVER = rb"(?!)"
 PACKED_SUFFIXES = (".gz", ".bz2", ".xz")
@@ -63,8 +66,9 @@ READERS: dict[str, Reader] = {
         suffixes=(".dot", ".gv"),
         claims=sniff.is_dot,
         entry="graphdiff.readers.dot:read_dot",
-        options=frozenset({"graph", "timeout", "max_memory"}),
+        options=DOT_OPTIONS,
         about="an edge is an arrow of the drawing, a weight its attribute; repeats are kept, save in a strict graph",
+        generic=True,
     ),
     "csv": Reader(
         suffixes=(".csv", ".tsv", ".edges", ".edgelist"),
@@ -75,14 +79,14 @@ READERS: dict[str, Reader] = {
         generic=True,
     ),
     "graphml": Reader(
-        suffixes=(".graphml",),
+        suffixes=(".graphml", ".xml"),
         claims=sniff.is_graphml,
         entry="graphdiff.readers.xml_graphs:read_graphml",
         options=frozenset(),
         about="edges and weights mean what the file's graph attributes say; repeats are kept",
     ),
     "gexf": Reader(
-        suffixes=(".gexf",),
+        suffixes=(".gexf", ".xml"),
         claims=sniff.is_gexf,
         entry="graphdiff.readers.xml_graphs:read_gexf",
         options=frozenset(),
@@ -107,8 +111,87 @@ READERS: dict[str, Reader] = {
         suffixes=("packages",),
         claims=sniff.is_debian,
         entry="graphdiff.readers.debian:read_debian",
-        options=frozenset({"alternatives"}),
-        about="a package depends on a package (Depends, Pre-Depends), without weights; repeats are one edge",
+        options=frozenset({"alternatives", "kinds"}),
+        about="a package depends on a package (Depends, Pre-Depends; Recommends by kinds); repeats are one edge",
+    ),
+    # Bills of materials.
+    "cyclonedx": Reader(
+        suffixes=(".json", ".xml"),
+        claims=partial(is_marked, "cyclonedx"),
+        entry="graphdiff.readers.cyclonedx:read_cyclonedx",
+        options=frozenset(),
+        about="a component depends on a component, without weights; repeats are one edge",
+    ),
+    "spdx": Reader(
+        suffixes=(".json", ".jsonld", ".spdx"),
+        claims=partial(is_marked, "spdx"),
+        entry="graphdiff.readers.spdx:read_spdx",
+        options=frozenset({"kinds"}),
+        about="a package rests on another by a relationship, without weights; repeats are one edge",
+    ),
+    # Build and data.
+    "dbt": Reader(
+        suffixes=(".json",),
+        claims=partial(is_marked, "dbt"),
+        entry="graphdiff.readers.dbt:read_dbt",
+        options=frozenset(),
+        about="a model is built from its parent, without weights; repeats are one edge",
+    ),
+    "cmake": Reader(
+        suffixes=(".dot", ".gv"),
+        claims=partial(is_marked, "cmake"),
+        entry="graphdiff.readers.cmake:read_cmake",
+        options=DOT_OPTIONS | {"kinds"},
+        about="a target is linked with a target, without weights; repeats are kept",
+    ),
+    "terraform": Reader(
+        suffixes=(".dot", ".gv"),
+        claims=partial(is_marked, "terraform"),
+        entry="graphdiff.readers.terraform:read_terraform",
+        options=DOT_OPTIONS,
+        about="a resource needs a resource, without weights; repeats are kept",
+    ),
+    "systemd": Reader(
+        suffixes=(".dot", ".gv"),
+        claims=partial(is_marked, "systemd"),
+        entry="graphdiff.readers.systemd:read_systemd",
+        options=DOT_OPTIONS | {"kinds"},
+        about="a unit has a unit in its After, Requires, Wants, ..., without weights; repeats are kept",
+    ),
+    "llvm-calls": Reader(
+        suffixes=(".dot", ".gv"),
+        claims=partial(is_marked, "llvm-calls"),
+        entry="graphdiff.readers.llvm:read_llvm_calls",
+        options=DOT_OPTIONS,
+        about="a function calls a function, without weights; repeats are kept",
+    ),
+    "llvm-flow": Reader(
+        suffixes=(".dot", ".gv"),
+        claims=partial(is_marked, "llvm-flow"),
+        entry="graphdiff.readers.llvm:read_llvm_flow",
+        options=DOT_OPTIONS,
+        about="control passes from a basic block to the next, without weights; repeats are kept",
+    ),
+    "pprof": Reader(
+        suffixes=(".dot", ".gv"),
+        claims=partial(is_marked, "pprof"),
+        entry="graphdiff.readers.profile_dot:read_pprof",
+        options=DOT_OPTIONS,
+        about="a function calls a function, without weights; repeats are kept",
+    ),
+    "gprof2dot": Reader(
+        suffixes=(".dot", ".gv"),
+        claims=partial(is_marked, "gprof2dot"),
+        entry="graphdiff.readers.profile_dot:read_gprof2dot",
+        options=DOT_OPTIONS,
+        about="a function calls a function, without weights; repeats are kept",
+    ),
+    "vcg": Reader(
+        suffixes=(".ci", ".vcg"),
+        claims=partial(is_marked, "vcg"),
+        entry="graphdiff.readers.vcg:read_vcg",
+        options=frozenset(),
+        about="a function calls a function (gcc -fcallgraph-info), without weights; repeats are kept",
     ),
     # Python: packages.
     "env": Reader(
@@ -210,8 +293,9 @@ def read(
     max_bytes : int
         The largest content that is read, counted after decompression.
     **options
-        What the format's reader takes: ``graph``, ``timeout``, ``max_memory`` (dot), ``columns`` (csv),
-        ``alternatives`` (debian), ``extras``, ``markers``, ``groups`` (Python's packages), ``times`` (imports).
+        What the format's reader takes: ``graph``, ``timeout``, ``max_memory`` (dot and the drawings of tools),
+        ``columns`` (csv), ``alternatives`` (debian), ``kinds`` (debian, spdx, cmake, systemd), ``extras``,
+        ``markers``, ``groups`` (Python's packages), ``times`` (imports).
 
     Returns
     -------

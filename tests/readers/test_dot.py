@@ -68,7 +68,7 @@ def test_every_file_of_graphviz_pydot_and_dependency_cruiser_reads_as_graphviz_r
 
 def outcome(path: Path) -> nx.DiGraph | GraphdiffError:
     try:
-        return read(path)
+        return read(path, format="dot")
     except GraphdiffError as error:
         return error
 
