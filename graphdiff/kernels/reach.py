@@ -55,3 +55,41 @@ def reaching(ptr: NDArray[Any], heads: NDArray[Any], among: NDArray[np.bool_], e
     listed = bytearray(mark.tobytes())
     pull(ptr.data, heads.data, nodes.tolist(), listed)
     return np.frombuffer(listed, dtype=bool)
+
+
+def flood(
+    ptr: Sequence[int], heads: Sequence[int], mark: MutableSequence[Any], stack: MutableSequence[int], size: int
+) -> None:
+    """Mark everything that the first `size` nodes of `stack` reach by nodes not marked yet; any order will do."""
+    while size > 0:
+        size -= 1
+        node = stack[size]
+        for edge in range(ptr[node], ptr[node + 1]):
+            head = heads[edge]
+            if not mark[head]:
+                mark[head] = True
+                stack[size] = head
+                size += 1
+
+
+def flooded(
+    ptr: NDArray[Any], heads: NDArray[Any], starts: NDArray[Any], avoided: int | None = None
+) -> NDArray[np.bool_]:
+    """Return the mask of what `starts` reach, themselves included, round cycles too; `avoided` is never entered."""
+    mark = np.zeros(len(ptr) - 1, dtype=bool)
+    mark[starts] = True
+    begun = np.flatnonzero(mark)
+    if avoided is not None:
+        begun = begun[begun != avoided]
+        mark[avoided] = True
+    stack = np.zeros(len(mark), dtype=np.int64)
+    stack[: len(begun)] = begun
+    if pays(len(heads)):
+        jit(flood)(ptr, heads, mark, stack, len(begun))
+    else:
+        listed = bytearray(mark.tobytes())
+        flood(ptr.data, heads.data, listed, stack.tolist(), len(begun))
+        mark = np.frombuffer(listed, dtype=bool).copy()
+    if avoided is not None:
+        mark[avoided] = False
+    return mark
