@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from graphdiff.results import Jacobian as Jacobian
     from graphdiff.sampling import sample_paths as sample_paths
     from graphdiff.semirings import Semiring as Semiring
+    from graphdiff.sets import Exclusive as Exclusive
+    from graphdiff.sets import exclusive as exclusive
+    from graphdiff.sets import exclusive_sizes as exclusive_sizes
+    from graphdiff.sets import reach_sizes as reach_sizes
     from graphdiff.shares import edge_contributions as edge_contributions
     from graphdiff.shares import node_contributions as node_contributions
     from graphdiff.tables import read_edges as read_edges
@@ -52,6 +56,7 @@ __version__ = "0.1.0"
 _HOMES: dict[str, str | None] = {
     "CompiledGraph": "compiled",
     "Diagnosis": "diagnosis",
+    "Exclusive": "sets",
     "Explanation": "explained",
     "Formula": "formula",
     "Influences": "results",
@@ -67,6 +72,8 @@ _HOMES: dict[str, str | None] = {
     "edge_contributions": "shares",
     "eliminate": "elimination",
     "errors": None,
+    "exclusive": "sets",
+    "exclusive_sizes": "sets",
     "explain": "explanation",
     "factored": "factoring",
     "forward": "influence",
@@ -76,6 +83,7 @@ _HOMES: dict[str, str | None] = {
     "node_contributions": "shares",
     "plan": "planning",
     "prune": "pruning",
+    "reach_sizes": "sets",
     "read": "readers",
     "read_edges": "tables",
     "reverse": "influence",

@@ -170,10 +170,14 @@ class Diagnosis:
 
     def __str__(self) -> str:
         lines = [self.title(), *(f"  {name:<16}  {text}" for name, text in self.rows())]
-        if self.gradient_flow is not None:
-            lines += [f"    {line}" for line in self.gradient_flow.table()]
-            lines += [f"  {name:<16}  {text}" for name, text in self.gradient_flow.notes()]
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.gradient_lines()])
+
+    def gradient_lines(self) -> list[str]:
+        """Return how gradients flow, layer by layer, below the report; nothing where that is not known."""
+        flow = self.gradient_flow
+        if flow is None:
+            return []
+        return [f"    {line}" for line in flow.table()] + [f"  {name:<16}  {text}" for name, text in flow.notes()]
 
     def __repr__(self) -> str:
         return f"<Diagnosis: {self.title()}: {count_text(self.n_paths)} over {self.n_edges:,} edges>"

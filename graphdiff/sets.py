@@ -7,7 +7,7 @@ reachable from the roots, which is the set that it dominates. Cycles need no pol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Set
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,19 +18,12 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import Number, is_finite, is_number
 from graphdiff.compiled import CompiledGraph, counted
 from graphdiff.errors import UsageError
-from graphdiff.kernels.dominators import dominated_sums, dominator_tree
 from graphdiff.kernels.reach import flooded
 from graphdiff.results import Influences, html_table, require_pandas, texts
-from graphdiff.topology import Rows, Topology
+from graphdiff.setsums import Progress, dominated, reached_sums
+from graphdiff.topology import Topology
 
-__all__ = ["Exclusive", "dominated", "exclusive", "exclusive_sizes", "numbers_of", "reach_sizes", "reached_sums"]
-
-Progress = Callable[[int, int | None], None]
-
-#: Up to so many nodes are followed one by one; of more, bits for all nodes are swept along the edges together.
-FEW = 64
-#: Bytes that those bits may take at a time.
-BITS_MEMORY = 1 << 28
+__all__ = ["Exclusive", "exclusive", "exclusive_sizes", "numbers_of", "reach_sizes", "root_positions", "values_at"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -278,79 +271,3 @@ def _value_of(values: Mapping[Any, Any], node: Any) -> Any:
         return values[node]
     except KeyError:
         return None
-
-
-# -- sums over sets
-
-
-def dominated(rows: Rows, starts: NDArray[Any], own: NDArray[Any]) -> NDArray[Any]:
-    """Return for each position the sum of the values of what it dominates, itself included.
-
-    Where no start leads it is the value itself.
-    """
-    order, dominator = dominator_tree(rows.ptr, rows.heads, starts)
-    values = np.zeros(len(order), dtype=own.dtype)
-    values[1:] = own[order[1:]]
-    sums = own.copy()
-    sums[order[1:]] = dominated_sums(dominator, values)[1:]
-    return sums
-
-
-def reached_sums(
-    topology: Topology,
-    positions: NDArray[Any],
-    own: NDArray[Any],
-    ones: bool,
-    progress: Progress | None = None,
-) -> NDArray[Any]:
-    """Return, for each of `positions`, the sum of the values of what it reaches, itself included.
-
-    Parameters
-    ----------
-    topology : Topology
-    positions : int array
-    own : array, shape (n_nodes,)
-        The value of each position.
-    ones : bool
-        Whether every value is 1.
-    progress : callable, optional
-    """
-    if len(positions) <= FEW:
-        rows = topology.rows
-        sums = [own[flooded(rows.ptr, rows.heads, np.array([place]))].sum() for place in positions.tolist()]
-        return np.array(sums, dtype=own.dtype)
-    size = max(64, 8 * (BITS_MEMORY // topology.n_nodes) // 64 * 64)
-    sums = np.zeros(len(positions), dtype=own.dtype)
-    first = topology.representative[positions]
-    for start in range(0, topology.n_nodes, size):
-        stop = min(start + size, topology.n_nodes)
-        bits = _reached_bits(topology, start, stop)
-        if ones:
-            sums += np.fromiter((bits[place].bit_count() for place in first.tolist()), np.int64, len(first))
-        else:
-            sums += np.array([_sum_of(bits[place], own[start:stop]) for place in first.tolist()], dtype=own.dtype)
-        if progress is not None:
-            progress(stop, topology.n_nodes)
-    return sums
-
-
-def _reached_bits(topology: Topology, start: int, stop: int) -> list[int]:
-    """Return for each position, at the first of its component, one bit for each of a block that it reaches.
-
-    Python's ints are the bits: one `|` joins thousands of them, and nothing need be compiled for it.
-    """
-    bits = [0] * topology.n_nodes
-    for place, first in enumerate(topology.representative[start:stop].tolist()):
-        bits[first] |= 1 << place
-    ptr, heads = topology.quotient.ptr.data, topology.quotient.heads.data
-    for node in range(stop - 1, -1, -1):
-        found = bits[node]
-        for edge in range(ptr[node], ptr[node + 1]):
-            found |= bits[heads[edge]]
-        bits[node] = found
-    return bits
-
-
-def _sum_of(bits: int, values: NDArray[Any]) -> Any:
-    raw = np.frombuffer(bits.to_bytes((len(values) + 7) // 8, "little"), dtype=np.uint8)
-    return values[np.unpackbits(raw, count=len(values), bitorder="little").astype(bool)].sum()

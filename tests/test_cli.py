@@ -138,7 +138,7 @@ class TestRank:
 
     def test_all_roots(self, run: Run, model: str) -> None:
         rows = list(csv.reader(io.StringIO(run("rank", model, "-o", "csv").out)))
-        assert rows[0] == ["place", "node", "weight"]
+        assert rows[0] == ["place", "node", "weight", "reach", "exclusive"]
         assert float({row[1]: row[2] for row in rows}["Y"]) == pytest.approx(0.1604684 + 0.32236556)
 
 
@@ -171,8 +171,9 @@ def test_diagnose(run: Run) -> None:
 
 def test_jacobian(run: Run, model: str) -> None:
     rows = list(csv.reader(io.StringIO(run("jacobian", model, "-o", "csv").out)))
-    assert rows[0] == ["target", "V", "X"]
-    assert [float(number) for number in rows[1][1:]] == pytest.approx([0.1604684, 0.32236556])
+    assert rows[0] == ["weights", "target", "V", "X"]
+    assert rows[1][:2] == ["weight", "Y"]
+    assert [float(number) for number in rows[1][2:]] == pytest.approx([0.1604684, 0.32236556])
 
 
 class TestDraw:

@@ -1,4 +1,4 @@
-"""What the verbs share: options, reading the file, finding nodes, the weightings, and where output goes."""
+"""What the verbs share: options, reading the file, the weightings, and where output goes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.errors import AmbiguousNodeError, GraphdiffError, UnknownNodeError, UsageError
+from graphdiff.cli.nodes import named
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 #: The version of the JSON that ``-o json`` prints.
 SCHEMA = 1
 FORMATS = ("text", "json", "csv")
-#: Files up to this size are read for completing a node's name.
-MAX_COMPLETED = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -83,21 +81,6 @@ class OutputFormat(click.ParamType[str]):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
         """Complete the format."""
         return [click.shell_completion.CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
-
-
-def complete_node(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Complete a node's name from the file, where that is small, or from what is no file."""
-    from graphdiff.readers import by_prefix, read
-
-    file = ctx.params.get("file")
-    if not file or not (by_prefix(file) or (os.path.isfile(file) and os.path.getsize(file) <= MAX_COMPLETED)):
-        return []
-
-    try:
-        names = map(str, read(file))
-    except GraphdiffError:  # a file that cannot be read completes nothing; running the command says why
-        return []
-    return sorted(name for name in names if name.startswith(incomplete))[:100]
 
 
 _OPTIONS = [
@@ -179,14 +162,14 @@ def _output_of(path: str | None) -> str:
 
 
 def load(settings: Settings) -> nx.DiGraph:
-    """Read the graph that the options name."""
+    """Read the graph that the options name; nodes whose ids say nothing are called by their labels."""
     from graphdiff.readers import read
 
     graph: nx.DiGraph = read(settings.file, **settings.reading)
     if skipped := graph.graph.get("warnings"):
         more = f" (and {len(skipped) - 1:,} more)" if len(skipped) > 1 else ""
         click.echo(f"graphdiff: {skipped[0]}{more}", err=True)
-    return graph
+    return named(graph)
 
 
 def compile_all(graph: nx.DiGraph, settings: Settings) -> list[CompiledGraph]:
@@ -215,38 +198,6 @@ def default_weights(graph: nx.DiGraph) -> tuple[str, ...]:
     edges = (data for row in rows for data in row.values()) if graph.is_multigraph() else rows
     has_weight = any("weight" in data for data in edges)
     return ("weight",) if has_weight else ("unit", "even")
-
-
-def find_node(graph: nx.DiGraph, name: str) -> Any:
-    """Return the node that a name on the command line means: its id, its id as text, or its label.
-
-    Raises
-    ------
-    UnknownNodeError, AmbiguousNodeError
-    """
-    if name in graph:
-        return name
-    matches = [node for node in graph if str(node) == name]
-    matches = matches or [node for node, label in graph.nodes(data="label") if label == name]
-    if len(matches) > 1:
-        raise AmbiguousNodeError(name, matches)
-    if not matches:
-        raise UnknownNodeError(name, graph)
-    return matches[0]
-
-
-def find_ends(
-    graph: nx.DiGraph, nodes: Sequence[str], source: str | None, target: str | None
-) -> tuple[Any | None, Any | None]:
-    """Return source and target given as arguments or as options; None where left out."""
-    if len(nodes) > 2:
-        raise UsageError(f"{len(nodes)} nodes given; at most SOURCE and TARGET")
-    given = [*nodes, None, None][:2]
-    if (given[0] and source) or (given[1] and target):
-        raise UsageError("a node is given both as an argument and as an option")
-    ends = (given[0] or source, given[1] or target)
-    first, last = [None if name is None else find_node(graph, name) for name in ends]
-    return first, last
 
 
 def weight_options(name: str, settings: Settings) -> dict[str, Any]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from graphdiff.cli import common
+from graphdiff.cli.nodes import complete_node, find_ends
+
+if TYPE_CHECKING:
+    from graphdiff.diagnosis import Diagnosis
 
 EPILOG = """\
 \b
@@ -24,9 +29,9 @@ In Python:
 
 @click.command(epilog=EPILOG)
 @common.verb
-@click.argument("nodes", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=common.complete_node)
-@click.option("--source", metavar="NODE", shell_complete=common.complete_node, help="Paths from this node.")
-@click.option("--target", metavar="NODE", shell_complete=common.complete_node, help="Paths to this node.")
+@click.argument("nodes", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=complete_node)
+@click.option("--source", metavar="NODE", shell_complete=complete_node, help="Paths from this node.")
+@click.option("--target", metavar="NODE", shell_complete=complete_node, help="Paths to this node.")
 @click.option("--vanishing", default=1e-6, show_default=True, help="Gradients below this part of the start vanish.")
 @click.option("--exploding", default=1e6, show_default=True, help="Gradients above this multiple of the start explode.")
 def diagnose(
@@ -44,14 +49,40 @@ def diagnose(
     from graphdiff.diagnosis import diagnose as compute
 
     graph = common.load(settings)
-    first, last = common.find_ends(graph, nodes, source, target)
-    weight: Any = settings.weights[-1] if settings.weights else common.default_weights(graph)[0]
+    first, last = find_ends(graph, nodes, source, target)
     with common.bar("diagnose") as progress:
-        options = common.weight_options(weight, settings)
-        found = compute(graph, first, last, vanishing=vanishing, exploding=exploding, progress=progress, **options)
+        found = {
+            name: compute(
+                graph,
+                first,
+                last,
+                vanishing=vanishing,
+                exploding=exploding,
+                progress=progress,
+                **common.weight_options(name, settings),
+            )
+            for name in settings.weights or common.default_weights(graph)[:1]
+        }
+    one = next(iter(found.values()))
+    flows = {name: other.gradient_flow and other.gradient_flow.to_dict() for name, other in found.items()}
     common.emit(
         settings,
-        text=lambda: f"{common.graph_line(graph)}\n\n{found}",
-        document=lambda: {"kind": "diagnose", "graph": common.graph_record(graph), **found.to_dict()},
-        rows=lambda: [["field", "value"], *found.to_dict().items()],
+        text=lambda: "\n\n".join([common.graph_line(graph), *_texts(found)]),
+        document=lambda: {
+            "kind": "diagnose",
+            "graph": common.graph_record(graph),
+            **one.to_dict(),
+            **({"gradient_flows": flows} if len(flows) > 1 else {}),
+        },
+        rows=lambda: [["field", "value"], *one.to_dict().items()],
     )
+
+
+def _texts(found: dict[str, Diagnosis]) -> Iterator[str]:
+    """Yield the first report whole; counts hang on no weights, so of the others only what flows back is new."""
+    for number, (weights, one) in enumerate(found.items()):
+        if not number:
+            yield str(one)
+        elif one.gradient_flow is not None:
+            verdict = f"  {'gradient':<16}  {one.gradient_flow.verdict()}"
+            yield "\n".join([f"By {weights}", verdict, *one.gradient_lines()])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from graphdiff.cli import common
+from graphdiff.cli.nodes import complete_node, find_ends
 
 EPILOG = """\
 \b
@@ -22,14 +23,14 @@ In Python:
 
 @click.command(epilog=EPILOG)
 @common.verb
-@click.argument("nodes", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=common.complete_node)
-@click.option("--source", metavar="NODE", shell_complete=common.complete_node, help="Draw what this node reaches.")
-@click.option("--target", metavar="NODE", shell_complete=common.complete_node, help="Draw what reaches this node.")
+@click.argument("nodes", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=complete_node)
+@click.option("--source", metavar="NODE", shell_complete=complete_node, help="Draw what this node reaches.")
+@click.option("--target", metavar="NODE", shell_complete=complete_node, help="Draw what reaches this node.")
 def draw(settings: common.Settings, nodes: tuple[str, ...], source: str | None, target: str | None) -> None:
     """Draw the graph with local derivatives and shares on its edges: DOT, or by the suffix of -O FILE.
 
     FILE.svg and FILE.png need no Graphviz; .dot, .mmd (Mermaid), .json, .csv and .graphml are written too.
     """
     graph = common.load(settings)
-    first, last = common.find_ends(graph, nodes, source, target)
+    first, last = find_ends(graph, nodes, source, target)
     common.draw(graph, settings, (first, last))

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain, starmap
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from graphdiff.cli import common
+from graphdiff.cli.nodes import complete_node, find_nodes
+
+if TYPE_CHECKING:
+    from graphdiff.results import Jacobian
 
 EPILOG = """\
 \b
@@ -22,41 +30,51 @@ In Python:
 
 @click.command(epilog=EPILOG)
 @common.verb
-@click.option("--source", "sources", multiple=True, metavar="NODE", shell_complete=common.complete_node,
+@click.option("--source", "sources", multiple=True, metavar="NODE", shell_complete=complete_node,
               help="A column; may be repeated. Default: the roots.")  # fmt: skip
-@click.option("--target", "targets", multiple=True, metavar="NODE", shell_complete=common.complete_node,
+@click.option("--target", "targets", multiple=True, metavar="NODE", shell_complete=complete_node,
               help="A row; may be repeated. Default: what nothing leaves.")  # fmt: skip
 def jacobian(settings: common.Settings, sources: tuple[str, ...], targets: tuple[str, ...]) -> None:
-    """Print the total influence of every source (columns) on every target (rows).
+    """Print the total influence of every source (columns) on every target (rows), once for each weighting.
 
-    Of several weightings the last one given counts; without weights in the file that is even.
+    A pattern such as 'x*' stands for all nodes that match.
     """
     from graphdiff.jacobians import jacobian as compute
-    from graphdiff.results import shown, texts
 
     graph = common.load(settings)
-    compiled = common.compile_all(graph, settings)[-1]
-    columns = [common.find_node(graph, name) for name in sources] or None
-    rows = [common.find_node(graph, name) for name in targets] or None
+    compiled = common.compile_all(graph, settings)
+    columns = list(chain.from_iterable(find_nodes(graph, name) for name in sources)) or None
+    rows = list(chain.from_iterable(find_nodes(graph, name) for name in targets)) or None
     with common.bar("jacobian") as progress:
-        found = compute(compiled, columns, rows, progress=progress)
-    names = texts(found.sources)
-    numbers = dict(zip(texts(found.targets), found.array.tolist(), strict=True))
-
-    def text() -> str:
-        cells = [[name, *map(shown, row)] for name, row in numbers.items()]
-        title = f"d target (rows) / d source (columns), by {compiled.weight_meaning}"
-        return "\n".join([common.graph_line(graph), "", title, *common.aligned(["", *names], cells, left=0)])
+        found = {one.weight_meaning: compute(one, columns, rows, progress=progress) for one in compiled}
 
     common.emit(
         settings,
-        text=text,
+        text=lambda: "\n".join([common.graph_line(graph), *chain.from_iterable(starmap(_table, found.items()))]),
         document=lambda: {
             "kind": "jacobian",
             "graph": common.graph_record(graph),
-            "weights": compiled.weight_meaning,
             "rows_are": "targets",
-            "jacobian": found.to_dict(),
+            "results": [{"weights": weights, "jacobian": one.to_dict()} for weights, one in found.items()],
         },
-        rows=lambda: [["target", *names], *([name, *common.plain_all(row)] for name, row in numbers.items())],
+        rows=lambda: _rows(found),
     )
+
+
+def _table(weights: str, found: Jacobian) -> list[str]:
+    from graphdiff.results import shown, texts
+
+    names = texts(found.targets)
+    cells = [[name, *map(shown, row)] for name, row in zip(names, found.array.tolist(), strict=True)]
+    title = f"d target (rows) / d source (columns), by {weights}"
+    return ["", title, *common.aligned(["", *texts(found.sources)], cells, left=0)]
+
+
+def _rows(found: dict[str, Jacobian]) -> Iterator[list[Any]]:
+    from graphdiff.results import texts
+
+    first = next(iter(found.values()))
+    yield ["weights", "target", *texts(first.sources)]
+    for weights, one in found.items():
+        for name, row in zip(texts(one.targets), one.array.tolist(), strict=True):
+            yield [weights, name, *common.plain_all(row)]

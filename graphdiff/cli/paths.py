@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli import common
+from graphdiff.cli.nodes import complete_node, find_node
 from graphdiff.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ In Python:
 
 @click.command(epilog=EPILOG)
 @common.verb
-@click.argument("source", shell_complete=common.complete_node)
-@click.argument("target", shell_complete=common.complete_node)
+@click.argument("source", shell_complete=complete_node)
+@click.argument("target", shell_complete=complete_node)
 @click.option("-k", type=click.IntRange(min=0), help="How many, strongest first. Default: 10.")
 @click.option("--coverage", type=click.FloatRange(0, 1), help="As many as carry this part of the influence.")
 @click.option("--all", "every", is_flag=True, help="Every path, in the order of the graph's edges.")
@@ -53,7 +54,7 @@ def paths(
     if every and (k is not None or coverage is not None):
         raise UsageError("--all lists every path; leave out -k and --coverage")
     graph = common.load(settings)
-    first, last = common.find_node(graph, source), common.find_node(graph, target)
+    first, last = find_node(graph, source), find_node(graph, target)
     compiled = common.compile_all(graph, settings)[-1]
     if every:
         found = list(iter_paths(compiled, first, last, max_paths=max_paths))

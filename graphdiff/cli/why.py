@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli import common
+from graphdiff.cli.nodes import complete_node, find_node
 from graphdiff.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ In Python:
 
 @click.command(epilog=EPILOG)
 @common.verb
-@click.argument("nodes", nargs=-1, required=True, metavar="[SOURCE] TARGET", shell_complete=common.complete_node)
+@click.argument("nodes", nargs=-1, required=True, metavar="[SOURCE] TARGET", shell_complete=complete_node)
 def why(settings: common.Settings, nodes: tuple[str, ...]) -> None:
     """Explain the total influence of SOURCE on TARGET: how much, by which paths, through what.
 
@@ -48,8 +49,8 @@ def why(settings: common.Settings, nodes: tuple[str, ...]) -> None:
     if len(nodes) > 2:
         raise UsageError(f"{len(nodes)} nodes given: [SOURCE] TARGET, so one or two")
     graph = common.load(settings)
-    source = common.find_node(graph, nodes[0]) if len(nodes) == 2 else None
-    target = common.find_node(graph, nodes[-1])
+    source = find_node(graph, nodes[0]) if len(nodes) == 2 else None
+    target = find_node(graph, nodes[-1])
     compiled = common.compile_all(graph, settings)
     found = [explain(one, source, target) for one in compiled]
     line = common.graph_line(graph)
