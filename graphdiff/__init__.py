@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from graphdiff.explanation import explain as explain
     from graphdiff.factoring import factored as factored
     from graphdiff.formula import Formula as Formula
+    from graphdiff.feedback import CycleReport as CycleReport
+    from graphdiff.feedback import find_cycles as find_cycles
     from graphdiff.influence import forward as forward
     from graphdiff.influence import reverse as reverse
     from graphdiff.influence import total_influence as total_influence
@@ -55,6 +57,7 @@ __version__ = "0.1.0"
 #: Where each public name lives; None is a module of that name.
 _HOMES: dict[str, str | None] = {
     "CompiledGraph": "compiled",
+    "CycleReport": "feedback",
     "Diagnosis": "diagnosis",
     "Exclusive": "sets",
     "Explanation": "explained",
@@ -76,6 +79,7 @@ _HOMES: dict[str, str | None] = {
     "exclusive_sizes": "sets",
     "explain": "explanation",
     "factored": "factoring",
+    "find_cycles": "feedback",
     "forward": "influence",
     "iter_jacobian": "jacobians",
     "iter_paths": "paths",

@@ -9,7 +9,7 @@ import sys
 import click
 
 from graphdiff import __version__
-from graphdiff.cli import diagnose, draw, jacobian, paths, rank, why
+from graphdiff.cli import cycles, diagnose, draw, jacobian, paths, rank, why
 from graphdiff.errors import GraphdiffError
 
 EPILOG = """\
@@ -40,7 +40,7 @@ def graphdiff() -> None:
     """
 
 
-for _verb in (why.why, rank.rank, paths.paths, diagnose.diagnose, jacobian.jacobian, draw.draw):
+for _verb in (why.why, rank.rank, paths.paths, diagnose.diagnose, cycles.cycles, jacobian.jacobian, draw.draw):
     graphdiff.add_command(_verb)
 
 
