@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from graphdiff.formula import Formula as Formula
     from graphdiff.feedback import CycleReport as CycleReport
     from graphdiff.feedback import find_cycles as find_cycles
+    from graphdiff.grouping import group as group
     from graphdiff.influence import forward as forward
     from graphdiff.influence import reverse as reverse
     from graphdiff.influence import total_influence as total_influence
@@ -81,6 +82,7 @@ _HOMES: dict[str, str | None] = {
     "factored": "factoring",
     "find_cycles": "feedback",
     "forward": "influence",
+    "group": "grouping",
     "iter_jacobian": "jacobians",
     "iter_paths": "paths",
     "jacobian": "jacobians",

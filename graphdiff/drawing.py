@@ -11,14 +11,14 @@ import pydot
 
 from graphdiff.answer import answer_picture
 from graphdiff.errors import GraphTypeError, UsageError
-from graphdiff.picture import DARK, DrawnEdge, DrawnNode, Picture, clean, plain_picture
+from graphdiff.picture import DARK, DrawnEdge, DrawnNode, Picture, clean, plain_picture, quotient_picture
 
 # The first is there on Windows and macOS, one of the others on Linux; an SVG names all of them.
 FONT = "Helvetica,Arial,DejaVu Sans,Liberation Sans,sans-serif"
 
 
 def to_pydot(graph: nx.DiGraph, *, max_edges: int = 60) -> pydot.Dot:
-    """Return a graph as DOT: an annotated one as the picture of its answer, any other as it is.
+    """Return a graph as DOT: an annotated one as the picture of its answer, groups as groups, any other as it is.
 
     Nodes are called n0, n1, …; their names are in the labels, where control characters and lone surrogates
     stand as U+FFFD and names above 60 characters are shortened.
@@ -29,7 +29,7 @@ def to_pydot(graph: nx.DiGraph, *, max_edges: int = 60) -> pydot.Dot:
         From `graphdiff.annotate`, or any other.
     max_edges : int
         Of an annotated graph with more edges between its ends only the strongest paths are drawn, as many as
-        fit, and the legend says how much of the influence they cover.
+        fit, and the legend says how much of the influence they cover; of groups the heaviest edges.
 
     Returns
     -------
@@ -74,6 +74,8 @@ def picture_of(graph: nx.DiGraph, *, max_edges: int = 60) -> Picture:
         raise GraphTypeError(f"cannot draw {kind}: give a networkx DiGraph, such as annotate(graph, source, target)")
     if max_edges < 1:
         raise UsageError(f"max_edges={max_edges}: at least one edge has to be drawn")
+    if graph.graph.get("quotient"):
+        return quotient_picture(graph, max_edges)
     return answer_picture(graph, max_edges) if "annotation" in graph.graph else plain_picture(graph)
 
 

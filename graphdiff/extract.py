@@ -81,7 +81,7 @@ def _from_networkx(graph: nx.Graph) -> Edges:
             "source -> target, or graph.to_directed() for both directions"
         )
     if graph.graph.get("quotient"):
-        raise GraphTypeError("a grouped graph is for looking at: its totals are not those of the graph it shows")
+        raise GraphTypeError(_quotient_text(graph))
     names = list(graph)
     rows = [row for _, row in graph.adjacency()]
     keys: list[Hashable] | None = None
@@ -105,6 +105,14 @@ def _from_networkx(graph: nx.Graph) -> Edges:
         rows=rows,
         edge_meaning=str(graph.graph.get("edge_meaning", "unknown")),
         weight_meaning=str(graph.graph.get("weight_meaning", "unknown")),
+    )
+
+
+def _quotient_text(graph: nx.Graph) -> str:
+    by = f" (by {graph.graph['grouped_by']})" if "grouped_by" in graph.graph else ""
+    return (
+        f"this graph shows groups{by} for looking at: where one member of a group is entered and another left, it "
+        "has a route that is none; ask the graph that it was made of"
     )
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -80,6 +81,68 @@ def plain_picture(graph: nx.DiGraph) -> Picture:
         for u, v, weight in graph.edges(data="weight")
     ]
     return Picture([DrawnNode((cut(name, MAX_NAME),)) for name in texts(graph)], edges)
+
+
+def quotient_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
+    """Return the picture of a graph from `graphdiff.group`: how many members a group has, what the edges add up to.
+
+    Of more than `max_edges` edges the heaviest are drawn; groups that none of them touches are left out then, and
+    where the edges are shares of a total.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph(quotient=True, grouped_by="layer")
+    >>> G.add_node("web", size=2)
+    >>> quotient_picture(G, 60).nodes[0].lines
+    ('web', '2 members')
+    """
+    asked = graph.graph
+    attribute = "share" if asked.get("total") else "weight"
+    sizes = {(u, v): _size(data[attribute]) for u, v, data in graph.edges(data=True)}
+    heaviest = sorted((edge for edge in sizes if sizes[edge] or attribute == "weight"), key=lambda edge: -sizes[edge])
+    drawn = set(heaviest[:max_edges])
+    touched = {node for edge in drawn for node in edge}
+    nodes = [node for node in graph if node in touched or (attribute == "weight" and len(drawn) == len(sizes))]
+    names = dict(zip(graph, texts(graph), strict=True))
+    place = {node: number for number, node in enumerate(nodes)}
+    largest = max(sizes.values(), default=0.0) or 1.0
+    edges = [
+        _quotient_edge(place[u], place[v], data[attribute], sizes[u, v] / largest, attribute)
+        for u, v, data in graph.edges(data=True)
+        if (u, v) in drawn
+    ]
+    legend = _quotient_legend(asked, attribute)
+    if len(drawn) < len(heaviest):
+        legend.append(f"drawn: the {len(drawn):,} heaviest of {len(heaviest):,} edges")
+    return Picture([_quotient_node(graph, names[node], node) for node in nodes], edges, legend)
+
+
+def _size(number: Number) -> float:
+    return abs(float(number)) if isinstance(number, REAL) else 1.0
+
+
+def _quotient_node(graph: nx.DiGraph, name: str, node: object) -> DrawnNode:
+    data, asked = graph.nodes[node], graph.graph
+    size = data.get("size", 1)
+    members = data.get("members", ())
+    ends = ["source" in asked and asked["source"] in members, "target" in asked and asked["target"] in members]
+    return DrawnNode((cut(name, MAX_NAME), f"{size:,} member{'s' * (size != 1)}"), "#ffffff", *ends)
+
+
+def _quotient_edge(tail: int, head: int, number: Number, strength: float, attribute: str) -> DrawnEdge:
+    label = percent(number) if attribute == "share" else short(number)
+    return DrawnEdge(tail, head, label, 1 + 4 * strength)
+
+
+def _quotient_legend(asked: dict[str, Any], attribute: str) -> list[str]:
+    ends = " to ".join(str(asked.get(end, f"all {end}s")) for end in ("source", "target"))
+    legend = [f"grouped by {asked.get('grouped_by', 'a function')}: for looking at, no totals are computed on it"]
+    if attribute == "share":
+        legend.append(f"edge: share of the total {shown(asked['total'])}, {ends}")
+    else:
+        legend.append(f"edge: sum of the weights ({asked.get('weight_meaning', 'unknown')}), direct only")
+    made = [cut(", ".join(map(str, groups)), MAX_NAME) for groups in asked.get("cyclic", ())]
+    return [*legend, *([f"cyclic only by the grouping: {'; '.join(made)}"] if made else [])]
 
 
 def clean(text: str) -> str:

@@ -284,15 +284,20 @@ def emit(
 def draw(graph: nx.DiGraph, settings: Settings, ends: tuple[Any | None, Any | None]) -> None:
     """Write the picture of the last weighting to the file, by its suffix, or as DOT to standard output."""
     from graphdiff.annotation import annotate
-    from graphdiff.writers import render, write
 
     name = (settings.weights or default_weights(graph))[-1]
-    answer = annotate(graph, *ends, **weight_options(name, settings))
+    write_drawn(annotate(graph, *ends, **weight_options(name, settings)), settings)
+
+
+def write_drawn(drawn: nx.DiGraph, settings: Settings) -> None:
+    """Write a picture to the file, by its suffix, or as DOT to standard output."""
+    from graphdiff.writers import render, write
+
     if settings.path and settings.path != "-":
-        write(answer, settings.path, overwrite=settings.force)
+        write(drawn, settings.path, overwrite=settings.force)
         click.echo(f"wrote {settings.path}", err=True)
     else:
-        click.echo(render(answer, "dot" if settings.output == "text" else settings.output), nl=False)
+        click.echo(render(drawn, "dot" if settings.output == "text" else settings.output), nl=False)
 
 
 def use_colour() -> bool:

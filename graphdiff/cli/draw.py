@@ -6,6 +6,7 @@ import click
 
 from graphdiff.cli import common
 from graphdiff.cli.nodes import complete_node, find_ends
+from graphdiff.errors import UsageError
 
 EPILOG = """\
 \b
@@ -13,11 +14,15 @@ Examples:
   graphdiff draw graph.dot a b | dot -Tpdf -o graph.pdf
   graphdiff draw graph.dot a b -O graph.svg          needs no Graphviz
   graphdiff draw net.csv --target loss -O loss.png   the picture of backpropagation
+  graphdiff draw imports.json --group prefix:2 -O packages.svg
+  graphdiff draw imports.json app.main app.db --group layer
 
 \b
 In Python:
   import graphdiff as gd
-  gd.write(gd.annotate(gd.read("graph.dot"), "a", "b"), "graph.svg")
+  G = gd.read("graph.dot")
+  gd.write(gd.annotate(G, "a", "b"), "graph.svg")
+  gd.write(gd.group(G, "layer", source="a", target="b"), "layers.svg")  # by=2: two parts of the name
 """
 
 
@@ -26,11 +31,35 @@ In Python:
 @click.argument("nodes", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=complete_node)
 @click.option("--source", metavar="NODE", shell_complete=complete_node, help="Draw what this node reaches.")
 @click.option("--target", metavar="NODE", shell_complete=complete_node, help="Draw what reaches this node.")
-def draw(settings: common.Settings, nodes: tuple[str, ...], source: str | None, target: str | None) -> None:
+@click.option(
+    "--group", "by", metavar="NAME|prefix:N", help="Draw groups: by a node attribute, or by N parts of names."
+)
+def draw(
+    settings: common.Settings, nodes: tuple[str, ...], source: str | None, target: str | None, by: str | None
+) -> None:
     """Draw the graph with local derivatives and shares on its edges: DOT, or by the suffix of -O FILE.
 
-    FILE.svg and FILE.png need no Graphviz; .dot, .mmd (Mermaid), .json, .csv and .graphml are written too.
+    FILE.svg and FILE.png need no Graphviz; .dot, .mmd (Mermaid), .json, .csv and .graphml are written too. With
+    --group the nodes are groups; their edges carry summed weights, and with a source or target summed shares.
     """
     graph = common.load(settings)
-    first, last = find_ends(graph, nodes, source, target)
-    common.draw(graph, settings, (first, last))
+    ends = find_ends(graph, nodes, source, target)
+    if by is None:
+        common.draw(graph, settings, ends)
+        return
+    from graphdiff.grouping import group
+
+    # Between groups a sum of ones says how many edges there are; shares are better spread evenly.
+    name = (settings.weights or common.default_weights(graph))[0 if ends == (None, None) else -1]
+    options = common.weight_options(name, settings)
+    common.write_drawn(group(graph, _by(by), source=ends[0], target=ends[1], **options), settings)
+
+
+def _by(text: str) -> str | int:
+    """Return what ``--group`` means: a number of parts after ``prefix:``, else an attribute."""
+    kind, _, depth = text.partition(":")
+    if kind != "prefix" or not depth:
+        return text
+    if not depth.isdecimal():
+        raise UsageError(f"--group {text}: after prefix: a number of parts is needed, as in prefix:2")
+    return int(depth)

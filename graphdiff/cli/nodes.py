@@ -28,6 +28,8 @@ MAX_LABEL = 80
 OPAQUE = re.compile(r"[A-Za-z_]{0,6}\d+|[A-Za-z_]*0x[0-9A-Fa-f]+")
 #: Where a line of a label ends: Graphviz's escapes, and the line itself.
 LINE_END = re.compile(r"\\[nlr]|\n")
+#: Labels that are HTML say nothing in plain text.
+HTML = re.compile(r"</\w+>|<\w+/>", re.IGNORECASE)
 #: A line of figures below a name: ``0.46s (26.59%)``, ``of 50.68MB``, ``(0.00%)``, ``152317×``.
 FIGURES = re.compile(r"(of )?\(?\d[\d.,]*\s?(%|×|x|[kKMGT]?i?B|[munµ]?s|mins?|hrs)?\)?( .*)?")
 #: Attributes by which a node is found, beside its id.
@@ -63,7 +65,7 @@ def named(graph: nx.DiGraph) -> nx.DiGraph:
 
 def _label_text(node: Any, label: Any) -> str:
     """Return what an opaque node is called by its label; "" for any other, and where the label has no words."""
-    if not isinstance(label, str) or not OPAQUE.fullmatch(str(node)) or label.startswith("<"):
+    if not isinstance(label, str) or not OPAQUE.fullmatch(str(node)) or HTML.search(label):
         return ""
     lines = [line.strip(" {}") for line in LINE_END.split(label)]
     words: list[str] = []
