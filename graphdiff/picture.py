@@ -141,7 +141,9 @@ def _quotient_legend(asked: dict[str, Any], attribute: str) -> list[str]:
         legend.append(f"edge: share of the total {shown(asked['total'])}, {ends}")
     else:
         legend.append(f"edge: sum of the weights ({asked.get('weight_meaning', 'unknown')}), direct only")
-    made = [cut(", ".join(map(str, groups)), MAX_NAME) for groups in asked.get("cyclic", ())]
+    if asked.keys() & {"source", "target"}:
+        legend.append("bold ellipse: group of the source; double border: group of the target")
+    made = [cut(", ".join(map(str, groups)), 2 * MAX_NAME) for groups in asked.get("cyclic", ())]
     return [*legend, *([f"cyclic only by the grouping: {'; '.join(made)}"] if made else [])]
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -32,3 +35,31 @@ def shared_data() -> Path:
 def test_data() -> Path:
     """Return the folder of small committed samples."""
     return Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended, and what it printed."""
+
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """Return a function that runs the command line with some arguments."""
+    from graphdiff.cli import main
+
+    def call(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["graphdiff", *arguments])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        out, err = capfd.readouterr()
+        return Done(int(caught.value.code or 0), out, err)
+
+    yield call
+    gc.enable()

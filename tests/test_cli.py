@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gc
 import io
 import json
 import os
@@ -11,39 +10,13 @@ import pty
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-from graphdiff.cli import main
+from conftest import Run
 
 ROOT = Path(__file__).resolve().parents[1]
 OPENSSH = str(ROOT / "data" / "openssh-server.Packages")
-
-
-@dataclass(frozen=True)
-class Done:
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Done]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    def call(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["graphdiff", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        out, err = capfd.readouterr()
-        return Done(int(caught.value.code or 0), out, err)
-
-    yield call
-    gc.enable()
 
 
 @pytest.fixture
