@@ -94,8 +94,7 @@ class Component:
     def verdict(self) -> str:
         """Return what the removal costs and how sure it is that no other costs less."""
         sure = "no set weighs less" if self.is_least else f"heuristic; any set weighs at least {shown(self.bound)}"
-        edges = "1 edge" if len(self.breaking) == 1 else f"{len(self.breaking):,} edges"
-        return f"without {edges} of weight {shown(self.weight)} it has no cycle ({sure})"
+        return f"without {_edges_text(len(self.breaking))} of weight {shown(self.weight)} it has no cycle ({sure})"
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -164,7 +163,7 @@ class CycleReport:
             return "No cycles"
         count = len(self.components)
         inside = sum(len(component.members) for component in self.components)
-        gone = f"without {len(self.breaking):,} {words.edges} of weight {shown(self.weight)} there are none"
+        gone = f"without {_edges_text(len(self.breaking))} of weight {shown(self.weight)} there are none"
         return f"{count:,} component{'s' * (count != 1)} with cycles, {inside:,} {words.nodes} in all; {gone}"
 
     def text(self, top: int = 20) -> str:
@@ -187,12 +186,17 @@ class CycleReport:
         return html_table(["component", "source", "target", "weight", "lines"], rows[:50], self.title())
 
 
+def _edges_text(count: int) -> str:
+    return "1 edge" if count == 1 else f"{count:,} edges"
+
+
 def _component_lines(number: int, component: Component, nodes: str) -> Iterator[str]:
     members = component.members
     listed = ", ".join(map(str, members[:SHOWN])) + (
         f" and {len(members) - SHOWN:,} more" if len(members) > SHOWN else ""
     )
-    yield f"{number}. {len(members):,} {nodes}, {component.n_edges:,} edges: {listed}"
+    count = f"{len(members):,} {nodes}, {_edges_text(component.n_edges)}" if len(members) > 1 else "a self loop"
+    yield f"{number}. {count}: {listed}"
     yield f"   {component.verdict()}:"
     yield from (f"     {one}" for one in component.breaking[:SHOWN_EDGES])
     if len(component.breaking) > SHOWN_EDGES:

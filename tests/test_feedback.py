@@ -97,7 +97,7 @@ class TestFindCycles:
             "     c -> a, weight 1, c.py:1, c.py:9, c.py:12, … 1 more",
             "   a cycle: c -> a -> b -> c",
             "",
-            "2. 1 nodes, 1 edges: d",
+            "2. a self loop: d",
             "   without 1 edge of weight 5 it has no cycle (no set weighs less):",
             "     d -> d, weight 5",
         ]

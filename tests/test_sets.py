@@ -89,6 +89,24 @@ class TestAgainstRemoval:
             assert summed[node] == sum(values[other] for other in nx.descendants(graph, node))
 
 
+@given(graph=contractions(max_nodes=7, max_edges=14), data=st.data())
+def test_a_collapsed_component_goes_as_one(graph: nx.MultiDiGraph, data: st.DataObject) -> None:
+    """What `rank` shows of a merged row: without the whole component, what is reached of what it reaches."""
+    ready = gd.compile(graph, weight=None, cycles="collapse")
+    values = {node: data.draw(st.integers(0, 9)) for node in graph}
+    root = data.draw(st.sampled_from(list(graph)))
+    starts, own = (np.array([ready.topology.position(root)]), np.array([values[node] for node in ready.labels]))
+    rows = np.unique(ready.topology.representative).astype(np.int64)
+    reach, exclusive = setsums.row_sizes(ready, rows, starts, own)
+    for row, size, held in zip(rows.tolist(), reach.tolist(), exclusive.tolist(), strict=True):
+        inside = next(c for c in nx.strongly_connected_components(graph) if ready.labels[row] in c)
+        rest = graph.copy()
+        rest.remove_nodes_from(inside)
+        assert size == sum(values[node] for node in reached(graph, inside) - inside)
+        gone = reached(graph, [root]) - reached(rest, [root]) - inside
+        assert held == (sum(values[node] for node in gone) if inside & reached(graph, [root]) else 0)
+
+
 @pytest.mark.parametrize("name", ENGINES)
 @pytest.mark.parametrize("n_nodes, n_edges, back", [(40, 70, 0), (60, 90, 12), (200, 420, 60)])
 def test_the_dominator_tree_is_that_of_networkx(name: str, n_nodes: int, n_edges: int, back: int) -> None:
