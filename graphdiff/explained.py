@@ -22,6 +22,7 @@ from graphdiff.certificate import Certificate
 from graphdiff.errors import count_text
 from graphdiff.narrow import fewest_edges
 from graphdiff.paths import Path, node_text
+from graphdiff.picture import cut
 from graphdiff.results import plain, shown
 from graphdiff.shares import Contributions
 from graphdiff.topology import Edge
@@ -33,6 +34,8 @@ TITLES = {"unit": "counting paths", "even": "spread evenly", "imports": "by stat
 #: Paths shown until they carry this part, at most `SHOWN`.
 ENOUGH = 0.9
 SHOWN = 5
+#: Names in a line are cut where together they are longer than this, but not below `SHORTEST`.
+LINE, SHORTEST = 160, 24
 #: Below so many certain digits a report says so.
 CERTAIN = 6
 
@@ -263,7 +266,9 @@ def _facts(columns: Sequence[Explanation], words: Words) -> list[tuple[str, list
         rows.append((f"place among the {placed[1]:,} {words.needed}", places))
     if any(c.effective_paths is not None for c in columns):
         rows.append(("as concentrated as", [_effective_text(c) for c in columns]))
-    steps = [[f"{name} {part:.1%}".replace("%", " %") for name, part in c.last_steps()[:2]] for c in columns]
+    steps = [
+        [f"{cut(name, LINE // 4)} {part:.1%}".replace("%", " %") for name, part in c.last_steps()[:2]] for c in columns
+    ]
     for number in range(max(map(len, steps), default=0)):
         rows.append(("" if number else "last step", [s[number] if len(s) > number else "" for s in steps]))
     return rows
@@ -356,6 +361,8 @@ def path_text(path: Path, *, short: bool = False) -> str:
         names[0] = "…"
     if len(names) > 9:
         names = [*names[:4], f"… {len(names) - 8:,} more …", *names[-4:]]
+    if sum(map(len, names)) > LINE:
+        names = [cut(name, max(SHORTEST, LINE // len(names))) for name in names]
     return " > ".join(names)
 
 
@@ -367,7 +374,7 @@ def _footnotes(columns: Sequence[Explanation], words: Words) -> list[str]:
     first = columns[0]
     for where, cycles in (("on the way", first.merged), ("not on the way", first.merged_elsewhere)):
         if cycles:
-            names = "; ".join(node_text(frozenset(members)) for members in cycles[:3])
+            names = "; ".join(cut(node_text(frozenset(members)), LINE // 2) for members in cycles[:3])
             more = f"; and {len(cycles) - 3:,} more" if len(cycles) > 3 else ""
             one = (
                 "One cycle counts as one node" if len(cycles) == 1 else f"{len(cycles):,} cycles count as one node each"

@@ -24,6 +24,8 @@ __all__ = ["EdgeAttribute", "Overview", "overview_of"]
 
 #: How many roots and leaves are kept.
 TOP = 10
+#: How many of them a report lists.
+SHOWN = 5
 _REAL = (int, float, Fraction, Decimal, np.number)
 
 
@@ -100,8 +102,8 @@ class Overview:
         if self.attributes is not None:
             yield "numbers on edges", "; ".join(map(str, self.attributes)) or "none"
         for side, number, tops in (("roots", self.n_roots, self.roots), ("leaves", self.n_leaves, self.leaves)):
-            listed = ", ".join(f"{node_text(node)} ({shown(count)})" for node, count in tops)
-            yield side, f"{number:,}{'; most paths' if number > len(tops) else ''}: {listed}"
+            listed = ", ".join(f"{node_text(node)} ({shown(count)})" for node, count in tops[:SHOWN])
+            yield side, f"{number:,}{'; most paths' if number > SHOWN else ''}: {listed}"
 
 
 def overview_of(graph: Any, part: Between, before: list[int], behind: list[int]) -> Overview:
