@@ -178,7 +178,7 @@ MISTAKES = {
     "unknown node": (["why", OPENSSH, "openssh-servr", "dpkg"], 2, "did you mean 'openssh-server'"),
     "too many nodes": (["why", "{model}", "V", "X", "Y"], 2, "3 nodes given"),
     "both ends ranked": (["rank", "{model}", "--source", "X", "--target", "Y"], 2, "not both"),
-    "ranked by what is not there": (["rank", "{model}", "--by", "even"], 2, "the weightings here are weight"),
+    "ranked by what is not there": (["rank", "{model}", "--by", "even"], 2, "here are weight, reach, exclusive"),
     "file given as format": (["why", OPENSSH, "dpkg", "-o", "x.svg"], 2, "for a file: -O x.svg"),
     "no such column": (["why", "{model}", "X", "--columns", "source=from"], 2, "from"),
     "unknown verb": (["explain", "{model}"], 2, "No such command 'explain'"),

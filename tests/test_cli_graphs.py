@@ -137,6 +137,16 @@ class TestRankShowsSets:
             "reach": 2, "exclusive": 1, "reach_size": 5, "exclusive_size": 5,
         }  # fmt: skip
 
+    def test_in_the_order_of_a_set(self, run: Run, lock: str) -> None:
+        lines = run("rank", lock, "--by", "exclusive", "-n", "2").out.splitlines()
+        assert [line.split() for line in lines[4:6]] == [
+            ["1", "app", "1", "1", "3", "3"],
+            ["2", "web@2.0", "1", "0.5", "2", "1"],
+        ]
+        assert lines[6] == "… 2 more: --top 4"
+        document = json.loads(run("rank", lock, "--by", "exclusive size", "--value", "size", "-o", "json").out)
+        assert [node["exclusive_size"] for node in document["nodes"]] == [35, 5, 0, 0]
+
     def test_csv(self, run: Run, lock: str) -> None:
         rows = list(csv.DictReader(io.StringIO(run("rank", lock, "-o", "csv", "--value", "size").out)))
         assert rows[0].keys() == {"place", "node", "unit", "even", "reach", "exclusive", "reach size", "exclusive size"}
