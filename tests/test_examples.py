@@ -32,7 +32,8 @@ def texts_of(picture: Path) -> set[str]:
 
 
 def test_every_example_is_run_here() -> None:
-    assert {path.stem for path in EXAMPLES.glob("*.py")} == {"backprop", "calls", "dependencies", "path_model"}
+    stories = {"backprop", "calls", "dependencies", "drop_dependency", "import_cycle", "path_model"}
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == stories
 
 
 def test_dependencies_finds_the_way_of_the_backdoor(run: Run, tmp_path: Path) -> None:
@@ -79,3 +80,18 @@ def test_path_model_gives_total_direct_and_indirect_effects(run: Run) -> None:
     assert "W first job 0.281 0.281 0.000" in lines
     assert "U education 44.8%" in lines  # .279 · .51764 of .32236556
     assert "X -> U -> Y (0.109926)" in lines
+
+
+def test_drop_dependency_says_what_goes_with_a_package(run: Run) -> None:
+    lines = run("drop_dependency")
+    assert "jupyterlab 94 94 45,441 kB" in lines
+    assert "jupyter-server 60 26 2,576 kB" in lines
+    assert "jupyter-server and jupyterlab-server: 26 and 5 alone, 47 together" in lines
+
+
+def test_import_cycle_names_the_line(run: Run, tmp_path: Path) -> None:
+    lines = run("import_cycle", str(tmp_path))
+    assert "shop.stock.labels -> shop.orders.prices, weight 1, shop/stock/labels.py:5" in lines
+    assert "without shop/stock/labels.py:5: No cycles" in lines
+    assert "cyclic by the grouping only: shop.web + shop.orders + shop.stock" in lines
+    assert {"shop.orders", "2 members"} <= texts_of(tmp_path / "shop.svg")

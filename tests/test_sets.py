@@ -115,7 +115,7 @@ def test_the_dominator_tree_is_that_of_networkx(name: str, n_nodes: int, n_edges
         ends = np.concatenate(
             [np.sort(rng.integers(0, n_nodes, (n_edges, 2)), axis=1), rng.integers(0, n_nodes, (back, 2))]
         )
-        rows = arrange(n_nodes, *ends.astype(np.uint32).T).rows
+        rows = arrange(n_nodes, *ends.astype(np.uint32).T)[0].rows
         starts = np.unique(rng.integers(0, n_nodes, 3))
         with engine(name):
             order, dominator = dominator_tree(rows.ptr, rows.heads, starts)
