@@ -19,8 +19,8 @@ __all__ = ["EXACT_NODES", "Cut", "feedback_arcs"]
 Arc = tuple[int, int]
 #: What is left after all reductions is solved exactly up to so many nodes.
 EXACT_NODES = 18
-#: Edges cut times edges there, up to which spare edges are put back and the bound is computed.
-MAX_WORK = 50_000_000
+#: Edges cut times edges there, up to which spare edges are put back; the bound stops there too.
+MAX_WORK = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,8 @@ def _pieces(part: Part) -> Iterator[Part]:
     graph = nx.DiGraph((tail, head) for tail, row in part.arcs.items() for head in row)
     for members in nx.strongly_connected_components(graph):
         if len(members) > 1:
-            for block in nx.biconnected_components(graph.subgraph(members).to_undirected()):
+            inside = ((tail, head) for tail in members for head in part.arcs[tail] if head in members)
+            for block in nx.biconnected_components(nx.Graph(inside)):
                 yield _restricted(part, block)
 
 
@@ -145,7 +146,7 @@ def _solved(arcs: Arcs) -> Cut:
         exact = back_arcs(arcs, best_order(arcs))
         return Cut(exact, sum(arcs[tail][head] for tail, head in exact))
     cut = back_arcs(arcs, good_order(arcs))
-    if len(cut) * sum(map(len, arcs.values())) > MAX_WORK:
-        return Cut(cut, min(weight for row in arcs.values() for weight in row.values()))
-    cut = without_spare(arcs, cut)
-    return Cut(cut, disjoint_bound(arcs, cut))
+    looked_at = MAX_WORK // sum(map(len, arcs.values()))
+    if len(cut) <= looked_at:
+        cut = without_spare(arcs, cut)
+    return Cut(cut, disjoint_bound(arcs, cut[:looked_at]))
