@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import networkx as nx
 
-from graphdiff.arc_order import Arcs, back_arcs, best_order, disjoint_bound, good_order, without_spare
+from graphdiff.arc_order import Arcs, back_arcs, best_order, better_order, disjoint_bound, good_order, without_spare
 
 __all__ = ["EXACT_NODES", "Cut", "feedback_arcs"]
 
@@ -145,8 +145,18 @@ def _solved(arcs: Arcs) -> Cut:
     if len(arcs) <= EXACT_NODES:
         exact = back_arcs(arcs, best_order(arcs))
         return Cut(exact, sum(arcs[tail][head] for tail, head in exact))
-    cut = back_arcs(arcs, good_order(arcs))
+    order = good_order(arcs)
+    cut, weight, bound = _cut_by(arcs, order)
+    if bound < weight:
+        other, less, above = _cut_by(arcs, better_order(arcs, order))
+        cut, bound = other if less < weight else cut, max(bound, above)
+    return Cut(cut, bound)
+
+
+def _cut_by(arcs: Arcs, order: list[int]) -> tuple[list[Arc], float, float]:
+    """Return the edges that lead back in an order, as far as they are needed, their weight, and a bound."""
+    cut = back_arcs(arcs, order)
     looked_at = MAX_WORK // sum(map(len, arcs.values()))
     if len(cut) <= looked_at:
         cut = without_spare(arcs, cut)
-    return Cut(cut, disjoint_bound(arcs, cut[:looked_at]))
+    return cut, sum(arcs[tail][head] for tail, head in cut), disjoint_bound(arcs, cut[:looked_at])
