@@ -137,6 +137,12 @@ class TestRankShowsSets:
             "reach": 2, "exclusive": 1, "reach_size": 5, "exclusive_size": 5,
         }  # fmt: skip
 
+    def test_with_a_source_that_is_the_only_root(self, run: Run, lock: str) -> None:
+        """app needs json directly, so html keeps it for web alone."""
+        lines = run("rank", lock, "--source", "web@2.0", "-w", "unit").out.splitlines()
+        assert lines[4].split() == ["1", "html", "1", "1", "1"]
+        assert lines[-1].endswith("being reached from web@2.0 by it only.")
+
     def test_in_the_order_of_a_set(self, run: Run, lock: str) -> None:
         lines = run("rank", lock, "--by", "exclusive", "-n", "2").out.splitlines()
         assert [line.split() for line in lines[4:6]] == [

@@ -107,6 +107,16 @@ def test_a_collapsed_component_goes_as_one(graph: nx.MultiDiGraph, data: st.Data
         assert held == (sum(values[node] for node in gone) if inside & reached(graph, [root]) else 0)
 
 
+@pytest.mark.parametrize("root", ["a", "b", "c"])
+def test_a_collapsed_root_stands_for_all_its_members(root: str) -> None:
+    graph = nx.DiGraph([("a", "b"), ("b", "c"), ("c", "a"), ("a", "x"), ("c", "y"), ("y", "z")])
+    ready = gd.compile(graph, weight=None, cycles="collapse")
+    row, start = ready.topology.representative[[ready.topology.position(root)]], ready.topology.position(root)
+    ones = np.ones(len(graph), dtype=np.int64)
+    reach, exclusive = setsums.row_sizes(ready, row.astype(np.int64), np.array([start]), ones)
+    assert (reach.tolist(), exclusive.tolist()) == ([3], [3])
+
+
 @pytest.mark.parametrize("name", ENGINES)
 @pytest.mark.parametrize("n_nodes, n_edges, back", [(40, 70, 0), (60, 90, 12), (200, 420, 60)])
 def test_the_dominator_tree_is_that_of_networkx(name: str, n_nodes: int, n_edges: int, back: int) -> None:
