@@ -248,7 +248,7 @@ class TestOutput:
 
 
 def test_every_verb_ends_with_examples_and_python(run: Run) -> None:
-    for name in ("why", "rank", "paths", "diagnose", "jacobian", "draw"):
+    for name in ("why", "rank", "paths", "diagnose", "cycles", "jacobian", "draw"):
         done = run(name, "--help")
         assert done.status == 0
         assert "Examples:" in done.out

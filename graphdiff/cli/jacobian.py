@@ -46,16 +46,16 @@ def jacobian(settings: common.Settings, sources: tuple[str, ...], targets: tuple
     columns = list(chain.from_iterable(find_nodes(graph, name) for name in sources)) or None
     rows = list(chain.from_iterable(find_nodes(graph, name) for name in targets)) or None
     with common.bar("jacobian") as progress:
-        found = {one.weight_meaning: compute(one, columns, rows, progress=progress) for one in compiled}
+        found = [(one.weight_meaning, compute(one, columns, rows, progress=progress)) for one in compiled]
 
     common.emit(
         settings,
-        text=lambda: "\n".join([common.graph_line(graph), *chain.from_iterable(starmap(_table, found.items()))]),
+        text=lambda: "\n".join([common.graph_line(graph), *chain.from_iterable(starmap(_table, found))]),
         document=lambda: {
             "kind": "jacobian",
             "graph": common.graph_record(graph),
             "rows_are": "targets",
-            "results": [{"weights": weights, "jacobian": one.to_dict()} for weights, one in found.items()],
+            "results": [{"weights": weights, "jacobian": one.to_dict()} for weights, one in found],
         },
         rows=lambda: _rows(found),
     )
@@ -70,11 +70,10 @@ def _table(weights: str, found: Jacobian) -> list[str]:
     return ["", title, *common.aligned(["", *texts(found.sources)], cells, left=0)]
 
 
-def _rows(found: dict[str, Jacobian]) -> Iterator[list[Any]]:
+def _rows(found: list[tuple[str, Jacobian]]) -> Iterator[list[Any]]:
     from graphdiff.results import texts
 
-    first = next(iter(found.values()))
-    yield ["weights", "target", *texts(first.sources)]
-    for weights, one in found.items():
+    yield ["weights", "target", *texts(found[0][1].sources)]
+    for weights, one in found:
         for name, row in zip(texts(one.targets), one.array.tolist(), strict=True):
             yield [weights, name, *common.plain_all(row)]

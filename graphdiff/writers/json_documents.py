@@ -75,7 +75,14 @@ def _node_link(graph: nx.DiGraph) -> dict[str, Any]:
 
 
 def _attributes(data: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(name): None if value is None else storable(value) for name, value in data.items()}
+    return {str(name): _value(value) for name, value in data.items()}
+
+
+def _value(value: Any) -> Any:
+    """Return an attribute: lists, such as the lines of an import, stay lists; nothing in them is looked at deeper."""
+    if isinstance(value, (list, tuple)):
+        return [None if item is None else storable(item) for item in value]
+    return None if value is None else storable(value)
 
 
 def _finite(result: Any) -> Any:
