@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from graphdiff.explained import Explanation as Explanation
     from graphdiff.explanation import explain as explain
     from graphdiff.factoring import factored as factored
-    from graphdiff.formula import Formula as Formula
     from graphdiff.feedback import CycleReport as CycleReport
     from graphdiff.feedback import find_cycles as find_cycles
+    from graphdiff.formula import Formula as Formula
     from graphdiff.grouping import group as group
     from graphdiff.influence import forward as forward
     from graphdiff.influence import reverse as reverse

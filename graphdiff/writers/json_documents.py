@@ -79,9 +79,9 @@ def _attributes(data: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _value(value: Any) -> Any:
-    """Return an attribute: lists, such as the lines of an import, stay lists; nothing in them is looked at deeper."""
-    if isinstance(value, (list, tuple)):
-        return [None if item is None else storable(item) for item in value]
+    """Return an attribute; a list of texts, such as the source lines of an import, stays a list."""
+    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
+        return list(value)
     return None if value is None else storable(value)
 
 

@@ -144,6 +144,13 @@ def test_odd_values_are_held(value: Any, held: Any) -> None:
     assert row["odd"] == str(held)
 
 
+def test_a_list_of_texts_stays_one_in_json() -> None:
+    graph = nx.DiGraph()
+    graph.add_edge("a", "b", lines=["a.py:1", "a.py:2"])
+    again = read(io.BytesIO(render(graph, "json")), format="json")
+    assert again.edges["a", "b"]["lines"] == ["a.py:1", "a.py:2"]
+
+
 def test_an_attribute_that_is_called_id_or_source_does_not_displace_the_names() -> None:
     graph = nx.DiGraph()
     graph.add_node("a", id="evil")
