@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from graphdiff.annotation import annotate as annotate
     from graphdiff.compiled import CompiledGraph as CompiledGraph
     from graphdiff.compiled import compile as compile
+    from graphdiff.cycle_report import CycleReport as CycleReport
     from graphdiff.diagnosis import Diagnosis as Diagnosis
     from graphdiff.diagnosis import diagnose as diagnose
     from graphdiff.drawing import to_pydot as to_pydot
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from graphdiff.explained import Explanation as Explanation
     from graphdiff.explanation import explain as explain
     from graphdiff.factoring import factored as factored
-    from graphdiff.feedback import CycleReport as CycleReport
     from graphdiff.feedback import find_cycles as find_cycles
     from graphdiff.formula import Formula as Formula
     from graphdiff.grouping import group as group
@@ -58,7 +58,7 @@ __version__ = "0.1.0"
 #: Where each public name lives; None is a module of that name.
 _HOMES: dict[str, str | None] = {
     "CompiledGraph": "compiled",
-    "CycleReport": "feedback",
+    "CycleReport": "cycle_report",
     "Diagnosis": "diagnosis",
     "Exclusive": "sets",
     "Explanation": "explained",

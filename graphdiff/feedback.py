@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Unpack
@@ -13,203 +11,14 @@ import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arc_order import shortest_way
-from graphdiff.arithmetic import Number
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.cycle_report import Breaking, Component, CycleReport
 from graphdiff.errors import UsageError
 from graphdiff.feedback_arcs import feedback_arcs
-from graphdiff.results import html_table, plain, require_pandas, shown
-from graphdiff.topology import Edge
-from graphdiff.words import words_for
 
-__all__ = ["Breaking", "Component", "CycleReport", "find_cycles"]
+__all__ = ["find_cycles"]
 
 _REAL = (int, float, Fraction, Decimal, np.number)
-#: How many names, edges and source lines a report lists of each.
-SHOWN, SHOWN_EDGES, SHOWN_LINES = 6, 20, 3
-
-
-@dataclass(frozen=True)
-class Breaking:
-    """An edge to take out.
-
-    Attributes
-    ----------
-    edge : (tail, head) or (tail, head, key)
-    weight : number
-        As in the graph.
-    lines : tuple of str
-        Where it is in the source, ``file:line``, if the edge has the attribute ``lines``.
-
-    Examples
-    --------
-    >>> print(Breaking(("a", "b"), 2, ("a.py:3", "a.py:9")))
-    a -> b, weight 2, a.py:3, a.py:9
-    """
-
-    edge: Edge
-    weight: Number
-    lines: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        more = [f"… {len(self.lines) - SHOWN_LINES:,} more"] if len(self.lines) > SHOWN_LINES else []
-        return ", ".join([_arrow(self.edge[:2]), f"weight {shown(self.weight)}", *self.lines[:SHOWN_LINES], *more])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the edge as a record."""
-        ends = dict(zip(("source", "target", "key"), map(str, self.edge), strict=False))
-        return {**ends, "weight": plain(self.weight), "lines": list(self.lines)}
-
-
-@dataclass(frozen=True)
-class Component:
-    """A strongly connected component with a cycle, and what breaks it.
-
-    Attributes
-    ----------
-    members : tuple of nodes
-    n_edges : int
-        How many edges lie within.
-    breaking : tuple of Breaking
-        Without these edges no cycle is left in it; the heaviest come first.
-    weight : number
-        The sum of their absolute weights.
-    bound : float
-        No such set weighs less than this; equal to the weight where the set is known to be a least one.
-    cycle : tuple of nodes
-        A shortest cycle through the first of them, its first and last node the same.
-    """
-
-    members: tuple[Any, ...]
-    n_edges: int
-    breaking: tuple[Breaking, ...]
-    weight: Number
-    bound: float
-    cycle: tuple[Any, ...]
-
-    @property
-    def is_least(self) -> bool:
-        """Whether no set of less weight breaks all its cycles."""
-        return self.bound >= float(self.weight) * (1 - 1e-9)
-
-    def verdict(self) -> str:
-        """Return what the removal costs and how sure it is that no other costs less."""
-        sure = "no set weighs less" if self.is_least else f"heuristic; any set weighs at least {shown(self.bound)}"
-        return f"without {_edges_text(len(self.breaking))} of weight {shown(self.weight)} it has no cycle ({sure})"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values."""
-        return {
-            "members": [*map(str, self.members)],
-            "n_edges": self.n_edges,
-            "breaking": [one.to_dict() for one in self.breaking],
-            "weight": plain(self.weight),
-            "bound": self.bound,
-            "is_least": self.is_least,
-            "cycle": [*map(str, self.cycle)],
-        }
-
-
-@dataclass(frozen=True, repr=False)
-class CycleReport:
-    """The cycles of a graph.
-
-    Attributes
-    ----------
-    components : tuple of Component
-        The strongly connected components with a cycle, largest first; a self loop is a cycle.
-    edge_meaning, weight_meaning : str
-        What an edge and a weight say.
-    """
-
-    components: tuple[Component, ...]
-    edge_meaning: str
-    weight_meaning: str
-
-    @property
-    def breaking(self) -> list[Edge]:
-        """The edges whose removal leaves no cycle in the graph."""
-        return [one.edge for component in self.components for one in component.breaking]
-
-    @property
-    def weight(self) -> Number:
-        """The sum of their absolute weights."""
-        return sum((component.weight for component in self.components), start=0)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values."""
-        return {
-            "edge_meaning": self.edge_meaning,
-            "weight_meaning": self.weight_meaning,
-            "n_components": len(self.components),
-            "weight": plain(self.weight),
-            "components": [component.to_dict() for component in self.components],
-        }
-
-    def records(self) -> Iterator[dict[str, Any]]:
-        """Yield a record for each edge to take out, with the number of its component from 1."""
-        for number, component in enumerate(self.components, 1):
-            for one in component.breaking:
-                yield {"component": number, "size": len(component.members), **one.to_dict()}
-
-    def to_pandas(self) -> Any:
-        """Return a DataFrame with a row for each edge to take out."""
-        names = ["component", "size", "source", "target", "weight", "lines"]
-        return require_pandas().DataFrame(list(self.records()), columns=None if self.components else names)
-
-    def title(self) -> str:
-        """Return the whole in a line."""
-        words = words_for(self.edge_meaning)
-        if not self.components:
-            return "No cycles"
-        count = len(self.components)
-        inside = sum(len(component.members) for component in self.components)
-        gone = f"without {_edges_text(len(self.breaking))} of weight {shown(self.weight)} there are none"
-        return f"{count:,} component{'s' * (count != 1)} with cycles, {inside:,} {words.nodes} in all; {gone}"
-
-    def text(self, top: int = 20) -> str:
-        """Return the report on the `top` largest components."""
-        lines = [self.title()]
-        for number, component in enumerate(self.components[:top], 1):
-            lines += ["", *_component_lines(number, component, words_for(self.edge_meaning).nodes)]
-        if len(self.components) > top:
-            lines += ["", f"… {len(self.components) - top:,} more components"]
-        return "\n".join(lines)
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def __repr__(self) -> str:
-        return f"<CycleReport: {self.title()}>"
-
-    def _repr_html_(self) -> str:
-        rows = [(r["component"], r["source"], r["target"], r["weight"], ", ".join(r["lines"])) for r in self.records()]
-        return html_table(["component", "source", "target", "weight", "lines"], rows[:50], self.title())
-
-
-def _edges_text(count: int) -> str:
-    return "1 edge" if count == 1 else f"{count:,} edges"
-
-
-def _component_lines(number: int, component: Component, nodes: str) -> Iterator[str]:
-    members = component.members
-    listed = ", ".join(map(str, members[:SHOWN])) + (
-        f" and {len(members) - SHOWN:,} more" if len(members) > SHOWN else ""
-    )
-    count = f"{len(members):,} {nodes}, {_edges_text(component.n_edges)}" if len(members) > 1 else "a self loop"
-    yield f"{number}. {count}: {listed}"
-    yield f"   {component.verdict()}:"
-    yield from (f"     {one}" for one in component.breaking[:SHOWN_EDGES])
-    if len(component.breaking) > SHOWN_EDGES:
-        yield f"     … {len(component.breaking) - SHOWN_EDGES:,} more"
-    if len(component.cycle) > 3:
-        yield f"   a cycle: {_arrow(component.cycle)}"
-
-
-def _arrow(nodes: tuple[Any, ...]) -> str:
-    names = [str(node) for node in nodes]
-    if len(names) > 8:
-        names = [*names[:4], f"… {len(names) - 6} more …", *names[-2:]]
-    return " -> ".join(names)
 
 
 def find_cycles(graph: nx.DiGraph | CompiledGraph, **options: Unpack[CompileOptions]) -> CycleReport:

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 import graphdiff as gd
 from graphdiff import feedback_arcs as arcs_module
 from graphdiff.arc_order import Arcs, best_order, good_order
+from graphdiff.cycle_report import Breaking
 from graphdiff.errors import GraphTypeError, UsageError, WeightError
-from graphdiff.feedback import Breaking
 from graphdiff.feedback_arcs import feedback_arcs
 
 #: A few nodes, many edges, weights that tie and weights of 0.

@@ -10,7 +10,7 @@ import click
 from graphdiff.cli import common
 
 if TYPE_CHECKING:
-    from graphdiff.feedback import CycleReport
+    from graphdiff.cycle_report import CycleReport
 
 EPILOG = """\
 \b
