@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import indent
 from typing import Any
 
 from graphdiff.arithmetic import Number
@@ -27,12 +28,14 @@ class Breaking:
     weight : number
         As in the graph.
     lines : tuple of str
-        Where it is in the source, ``file:line``, if the edge has the attribute ``lines``.
+        Where it is in the source, ``file:line`` or ``file:line: statement``, if the edge has the attribute ``lines``.
 
     Examples
     --------
     >>> print(Breaking(("a", "b"), 2, ("a.py:3", "a.py:9")))
-    a -> b, weight 2, a.py:3, a.py:9
+    a -> b, weight 2
+      a.py:3
+      a.py:9
     """
 
     edge: Edge
@@ -40,8 +43,9 @@ class Breaking:
     lines: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        more = [f"… {len(self.lines) - SHOWN_LINES:,} more"] if len(self.lines) > SHOWN_LINES else []
-        return ", ".join([_arrow(self.edge[:2]), f"weight {shown(self.weight)}", *self.lines[:SHOWN_LINES], *more])
+        more = [f"  … {len(self.lines) - SHOWN_LINES:,} more"] if len(self.lines) > SHOWN_LINES else []
+        lines = [f"  {line}" for line in self.lines[:SHOWN_LINES]]
+        return "\n".join([f"{_arrow(self.edge[:2])}, weight {shown(self.weight)}", *lines, *more])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the edge as a record."""
@@ -187,7 +191,7 @@ def _component_lines(number: int, component: Component, nodes: str) -> Iterator[
     count = f"{len(members):,} {nodes}, {_edges_text(component.n_edges)}" if len(members) > 1 else "a self loop"
     yield f"{number}. {count}: {listed}"
     yield f"   {component.verdict()}:"
-    yield from (f"     {one}" for one in component.breaking[:SHOWN_EDGES])
+    yield from (indent(str(one), "     ") for one in component.breaking[:SHOWN_EDGES])
     if len(component.breaking) > SHOWN_EDGES:
         yield f"     … {len(component.breaking) - SHOWN_EDGES:,} more"
     if len(component.cycle) > 3:

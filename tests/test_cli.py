@@ -311,7 +311,7 @@ class TestPython:
             "rank", "imports:graphdiff", "--source", "graphdiff.compiled", "-w", "imports", "-w", "even", "-o", "csv"
         )
         rows = list(csv.DictReader(io.StringIO(done.out)))
-        assert list(rows[0]) == ["place", "node", "imports", "even"]
+        assert list(rows[0]) == ["place", "node", "imports", "even", "reach", "exclusive"]
         assert "graphdiff.errors" in {row["node"] for row in rows}
         report = run("why", "imports:graphdiff", "graphdiff.compiled", "graphdiff.errors", "-w", "imports").out
         assert "Of one unit spread from graphdiff.compiled along the import statements, 0." in report

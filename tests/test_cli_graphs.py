@@ -194,7 +194,7 @@ class TestCycles:
         path.write_text(
             json.dumps({"directed": True, "graph": {"edge_meaning": "imports"}, "nodes": nodes, "edges": edges})
         )
-        assert "     b -> a, weight 1, b.py:7" in run("cycles", str(path)).out
+        assert "     b -> a, weight 1\n       b.py:7\n" in run("cycles", str(path)).out
         document = json.loads(run("cycles", str(path), "-o", "json", "-w", "weight", "-w", "unit").out)
         assert [one["weight_meaning"] for one in document["results"]] == ["weight", "unit"]
         assert document["results"][0]["components"][0]["breaking"][0]["lines"] == ["b.py:7"]

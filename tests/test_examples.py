@@ -91,7 +91,8 @@ def test_drop_dependency_says_what_goes_with_a_package(run: Run) -> None:
 
 def test_import_cycle_names_the_line(run: Run, tmp_path: Path) -> None:
     lines = run("import_cycle", str(tmp_path))
-    assert "shop.stock.labels -> shop.orders.prices, weight 1, shop/stock/labels.py:5" in lines
+    place = lines.index("shop.stock.labels -> shop.orders.prices, weight 1")
+    assert lines[place + 1] == "shop/stock/labels.py:5"
     assert "without shop/stock/labels.py:5: No cycles" in lines
     assert "cyclic by the grouping only: shop.web + shop.orders + shop.stock" in lines
     assert {"shop.orders", "2 members"} <= texts_of(tmp_path / "shop.svg")

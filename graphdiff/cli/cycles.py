@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 EPILOG = """\
 \b
 Examples:
-  graphdiff cycles imports.json                  which imports to take out
-  graphdiff cycles imports.json --weight unit    as few as can be, whatever they weigh
-  graphdiff cycles Packages.xz -o csv            a row for each edge to take out
+  graphdiff cycles imports:networkx                      which imports to take out: as few as can be
+  graphdiff cycles imports:networkx --weight statements  with as few import statements as can be
+  graphdiff cycles Packages.xz -o csv                    a row for each edge to take out
 
 \b
 In Python:
   import graphdiff as gd
-  print(gd.find_cycles(gd.read("imports.json")))
+  print(gd.find_cycles(gd.read("imports:networkx"), weight="statements"))
 """
 
 

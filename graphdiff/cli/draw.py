@@ -14,8 +14,8 @@ Examples:
   graphdiff draw graph.dot a b | dot -Tpdf -o graph.pdf
   graphdiff draw graph.dot a b -O graph.svg          needs no Graphviz
   graphdiff draw net.csv --target loss -O loss.png   the picture of backpropagation
-  graphdiff draw imports.json --group prefix:2 -O packages.svg
-  graphdiff draw imports.json app.main app.db --group layer
+  graphdiff draw imports:networkx --group prefix:2 -O packages.svg
+  graphdiff draw modules.json app.main app.db --group layer
 
 \b
 In Python:

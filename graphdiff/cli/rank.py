@@ -20,8 +20,8 @@ EPILOG = """\
 Examples:
   graphdiff rank Packages.xz --source openssh-server      what it rests on, most first
   graphdiff rank Packages.xz --target liblzma5 --by even  who rests on it
-  graphdiff rank pipdeptree.dot --by exclusive            what goes if a package goes
-  graphdiff rank Packages.xz --source git --value installed_size
+  graphdiff rank uv.lock --by exclusive                   what goes if a package goes
+  graphdiff rank imports:numpy --times LOG --value import_time
   graphdiff rank model.csv --target y -o json
 
 \b
