@@ -1,6 +1,6 @@
 """Many passes, in blocks of eight: how a block is computed, and where.
 
-Any numbers go one pass after the other. Floats without cycles in between go eight side by side (`kernels.blocks`),
+Any numbers go one pass after the other. Floats without a cycle to be solved go eight side by side (`kernels.blocks`),
 restricted to what lies between; both ways add in the same order, so that the bits are the same. Blocks share nothing,
 so that threads compute them (kernels release the lock of the interpreter), or any other executor, far away: its tasks
 carry the path of the saved graph, not the graph.
@@ -66,7 +66,8 @@ Runner: TypeAlias = Callable[[Task], NDArray[Any]]
 
 def anchored(graph: CompiledGraph, positions: Ints) -> Ints:
     """Return where sweeps keep the values of some positions."""
-    return graph.topology.representative[positions] if graph.cycles == "collapse" else positions
+    places = graph.topology.representative[positions] if graph.cycles == "collapse" else positions
+    return places.astype(np.int64)
 
 
 def tasks(seeds: Ints, wanted: Ints) -> list[Task]:
@@ -145,7 +146,7 @@ def _runner(graph: CompiledGraph, direction: Direction, asked: Sequence[Task]) -
         seeds = np.unique(np.concatenate([task.seeds for task in asked])).tolist()
         wanted = np.unique(np.concatenate([task.wanted for task in asked])).tolist()
         ends = (seeds, wanted) if direction == "forward" else (wanted, seeds)
-        if not components_between(graph, *ends):
+        if graph.cycles == "collapse" or not components_between(graph, *ends):
             lanes = _lanes(graph, direction, *ends)
             return lanes.run, len(lanes.heads)
     return partial(_one_by_one, graph, direction), 0
