@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
+import lzma
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageError
+from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageError, WeightError
 from graphdiff.readers.edge_list import DELIMITERS
 
 try:
@@ -19,7 +21,13 @@ except ImportError:
 
 __all__ = ["Table", "damage_told", "opened", "pa"]
 
-HEAD_BYTES = 1 << 16
+#: What pyarrow looks for a header in.
+HEAD_BYTES = 1 << 20
+#: How compressed files start, and what pyarrow calls that; it knows others by their suffix.
+PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
+XZ = b"\xfd7zXZ\x00"
+#: The largest int up to which every int is a float.
+LAST_EXACT = 2**53
 
 
 @dataclass(frozen=True)
@@ -52,10 +60,23 @@ def _file(name: str) -> Table:
     try:
         with open(name, "rb") as file:
             start = file.read(8)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{name}: {error}") from error
+    except OSError as error:
+        raise InputError(f"{name}: {error.strerror or error}") from error
+    except ValueError as error:  # a path with a NUL in it
+        raise InputError(f"{name!r}: {error}") from error
     with damage_told(name):
         return next((open_table for magic, open_table in FILES.items() if start.startswith(magic)), _csv)(name)
+
+
+#: What pyarrow and the standard library raise of files that are damaged, and of values that have no place in Arrow.
+DAMAGE: tuple[type[Exception], ...] = (
+    *([pa.ArrowException] if pa else []),
+    OSError,
+    EOFError,
+    OverflowError,
+    UnicodeError,
+    lzma.LZMAError,
+)
 
 
 @contextmanager
@@ -63,7 +84,7 @@ def damage_told(name: str) -> Iterator[None]:
     """Make what pyarrow raises of a damaged file, or of values that do not fit, a `FormatError`."""
     try:
         yield
-    except (pa.ArrowException, OSError, UnicodeDecodeError, csv.Error) as error:
+    except DAMAGE as error:
         raise FormatError(f"{name}: {error}") from error
 
 
@@ -79,7 +100,7 @@ def _arrow(name: str) -> Table:
 
     with ipc.open_file(name) as file:
         names = file.schema.names
-    return Table(name, names, lambda columns: feather.read_table(name, columns=columns))
+    return Table(name, names, lambda columns: _sound(feather.read_table(name, columns=columns)))
 
 
 def _arrow_stream(name: str) -> Table:
@@ -87,31 +108,88 @@ def _arrow_stream(name: str) -> Table:
 
     with pa.OSFile(name) as file, ipc.open_stream(file) as stream:
         edges = stream.read_all()
-    return Table(name, edges.schema.names, edges.select)
+    return Table(name, edges.schema.names, lambda columns: _sound(edges.select(columns)))
+
+
+def _sound(edges: Any) -> Any:
+    """Return a table whose offsets and indices lie where they should: they come from the file as they are."""
+    edges.validate(full=True)
+    return edges
 
 
 def _csv(name: str) -> Table:
-    with pa.input_stream(name) as file:
-        text = file.read(HEAD_BYTES)
-    header = text.decode("utf-8-sig", "ignore").split("\n")[0].rstrip("\r")
-    rows = {delimiter: next(csv.reader([header], delimiter=delimiter), []) for delimiter in DELIMITERS}
+    with _unpacked(name) as file:
+        head = file.read(HEAD_BYTES)
+    text = io.TextIOWrapper(io.BytesIO(head), "utf-8-sig", "surrogateescape", newline="")
+    rows = {delimiter: _first_row(text, delimiter) for delimiter in DELIMITERS}
     delimiter = max(rows, key=lambda delimiter: len(rows[delimiter]))
+    if not rows[delimiter]:
+        raise FormatError(f"{name} has no header" if head.strip() else f"{name} is empty")
+    if any(not _is_text(column) for column in rows[delimiter]):
+        raise FormatError(f"{name}: its header is no UTF-8")
     return Table(name, rows[delimiter], lambda columns: _csv_columns(name, delimiter, columns))
 
 
+def _first_row(text: io.TextIOWrapper, delimiter: str) -> list[str]:
+    text.seek(0)
+    try:
+        return next(filter(None, csv.reader(text, delimiter=delimiter)), [])
+    except csv.Error:  # a long header without this delimiter is too long a field
+        return []
+
+
+def _is_text(column: str) -> bool:
+    return column.encode("utf-8", "ignore").decode() == column
+
+
+def _unpacked(name: str) -> Any:
+    with open(name, "rb") as file:
+        start = file.read(len(XZ))
+    if start == XZ:
+        return pa.PythonFile(lzma.open(name), "r")
+    return pa.input_stream(name, next((kind for magic, kind in PACKED.items() if start.startswith(magic)), "detect"))
+
+
 def _csv_columns(name: str, delimiter: str, columns: list[str]) -> Any:
+    ends = dict.fromkeys(columns[:2], pa.string())
+    edges = _read_csv(name, delimiter, columns, ends)
+    for weight in columns[2:]:
+        if pa.types.is_floating(edges.column(weight).type):
+            _require_exact(name, delimiter, weight, edges.column(weight))
+    return edges
+
+
+def _read_csv(name: str, delimiter: str, columns: list[str], types: dict[str, Any]) -> Any:
     from pyarrow import csv as arrow_csv
 
-    return arrow_csv.read_csv(
-        name,
-        parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-        convert_options=arrow_csv.ConvertOptions(
-            include_columns=columns,
-            column_types=dict.fromkeys(columns[:2], pa.string()),
-            null_values=[""],
-            strings_can_be_null=True,
-        ),
-    )
+    with _unpacked(name) as file:
+        return arrow_csv.read_csv(
+            file,
+            parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+            convert_options=arrow_csv.ConvertOptions(
+                include_columns=columns,
+                column_types=types,
+                null_values=[""],
+                strings_can_be_null=True,
+            ),
+        )
+
+
+def _require_exact(name: str, delimiter: str, column: str, weights: Any) -> None:
+    """Refuse ints that pyarrow has made floats, and that no float is."""
+    from pyarrow import compute
+
+    large = compute.greater_equal(compute.abs(weights), LAST_EXACT)
+    if not compute.any(large).as_py():
+        return
+    texts = _read_csv(name, delimiter, [column], {column: pa.string()}).column(column)
+    whole = compute.match_substring_regex(texts, r"^\s*[+-]?[0-9]+\s*$")
+    for row in compute.indices_nonzero(compute.and_(large, whole)).to_pylist():
+        if int(texts[row].as_py()) != weights[row].as_py():
+            raise WeightError(
+                f"{name}, row {row + 1:,}: the weight in {column!r} is {texts[row].as_py()}, which no float is; all "
+                "weights are ints of 64 bits, or all are floats"
+            )
 
 
 #: How files start.
@@ -123,17 +201,36 @@ FILES: dict[bytes, Callable[[str], Table]] = {
 
 
 def _frame(native: Any) -> Table:
+    if isinstance(native, pa.RecordBatchReader):
+        native = native.read_all()
+    if isinstance(native, pa.RecordBatch):
+        native = pa.Table.from_batches([native])
+    if isinstance(native, pa.Table):
+        return Table("the frame", native.column_names, native.select)
+    return _frame_by_narwhals(native)
+
+
+def _frame_by_narwhals(native: Any) -> Table:
     try:
         import narwhals as nw
     except ImportError:
         raise MissingExtraError("narwhals", "tables") from None
     try:
         frame = nw.from_native(native)
+        names = frame.collect_schema().names()
     except TypeError:
         raise UsageError(f"read_edges takes a path or a data frame, not {type(native).__name__}") from None
+    except nw.exceptions.DuplicateError as error:
+        raise UsageError(f"the frame: {' '.join(str(error).split())}") from error
 
     def read(columns: list[str]) -> Any:
+        unnamed = [name for name in columns if not isinstance(name, str)]
+        if unnamed:
+            raise UsageError(f"the columns of a frame are named by text; rename {', '.join(map(repr, unnamed))}")
         chosen = frame.select(columns)
-        return (chosen.collect(backend="pyarrow") if isinstance(chosen, nw.LazyFrame) else chosen).to_arrow()
+        try:
+            return (chosen.collect(backend="pyarrow") if isinstance(chosen, nw.LazyFrame) else chosen).to_arrow()
+        except TypeError as error:  # a column of a kind that pyarrow does not take
+            raise FormatError(f"the frame: {error}") from error
 
-    return Table("the frame", frame.collect_schema().names(), read)
+    return Table("the frame", names, read)

@@ -6,7 +6,7 @@ together; from there on there are arrays only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,8 @@ Progress = Callable[[int, int | None], None]
 
 #: Names that are numbered between two calls of ``progress``.
 SLICE = 1 << 20
+#: Columns that a message lists.
+SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ def read_edges(
     Parameters
     ----------
     path_or_frame : path, or a pandas, polars, pyarrow or DuckDB frame or any other that narwhals takes
-        A file's format is known by its first bytes; what is neither Parquet nor Arrow is CSV.
+        A file's format is known by its first bytes; what is neither Parquet nor Arrow is CSV. Record batches and
+        readers of pyarrow are frames too.
     source, target : str, optional
         The columns of the ends; both or neither. By default ``source`` and ``target``, ``from`` and ``to``, ``tail``
         and ``head``, or ``u`` and ``v``, in any case.
@@ -77,11 +80,12 @@ def read_edges(
     MissingExtraError
         If pyarrow or narwhals is not installed.
     UsageError
-        If there is no such column, or the nodes are neither text nor ints.
+        If there is no such column, or are two, or the nodes are neither text nor ints.
     WeightError
-        If a weight is missing, NaN, infinite or no number; it names the row, counted from 1.
+        If a weight is missing, NaN, infinite or no number; it names the row, counted from 1. In a CSV file also if
+        an int beyond 2**53 stands beside floats, or beyond 64 bits, and no float is equal to it.
     FormatError
-        If the name of a node is missing, or the file is damaged.
+        If the name of a node is missing, the file is damaged, or a frame has values that Arrow has not.
     InputError
         If the file cannot be read.
 
@@ -96,10 +100,13 @@ def read_edges(
     table = opened(path_or_frame)
     roles = _roles(table, source, target, weight)
     with damage_told(table.name):
-        edges = table.read(list(dict.fromkeys(filter(None, (roles.source, roles.target, roles.weight)))))
+        edges = table.read([name for name in (roles.source, roles.target, roles.weight) if name is not None])
+    if not edges.num_rows:  # then its columns are of any kind
+        return CompiledGraph.from_arrays([], [], cycles=cycles, exact=exact)
     weights = None if roles.weight is None else _weights(table, edges, roles, roles.weight)
-    columns = [_names(table, edges, column) for column in (roles.source, roles.target)]
-    tails, heads, labels = _numbered(table, columns, progress or _silent)
+    with damage_told(table.name):
+        columns = [_names(table, edges, column) for column in (roles.source, roles.target)]
+        tails, heads, labels = _numbered(table, columns, progress or _silent)
     return CompiledGraph.from_arrays(tails, heads, weights, labels=labels, cycles=cycles, exact=exact)
 
 
@@ -109,7 +116,7 @@ def _roles(table: Table, source: str | None, target: str | None, weight: str | N
     given = [name for name in (source, target, weight) if name is not None]
     if len(set(given)) < len(given):
         raise UsageError("source=, target= and weight= are different columns")
-    there = ", ".join(map(repr, table.columns))
+    there = _listed(table.columns)
     missing = [name for name in given if name not in table.columns]
     if missing:
         raise UsageError(f"{table.name} has no column {missing[0]!r}; it has {there}")
@@ -121,7 +128,15 @@ def _roles(table: Table, source: str | None, target: str | None, weight: str | N
         source, target = usual[ends[0]], usual[ends[1]]
     if weight is None:
         weight = next((usual[name] for name in USUAL_WEIGHTS if usual.get(name, source) not in (source, target)), None)
+    for name in (source, target, weight):
+        if table.columns.count(name) > 1:
+            raise UsageError(f"{table.name} has {table.columns.count(name)} columns named {name!r}; rename one")
     return Roles(source, target, weight)
+
+
+def _listed(columns: Sequence[str]) -> str:
+    more = len(columns) - SHOWN
+    return ", ".join(map(repr, columns[:SHOWN])) + (f", and {more:,} more" if more > 0 else "")
 
 
 def _weights(table: Table, edges: Any, roles: Roles, name: str) -> NDArray[Any]:
@@ -135,7 +150,7 @@ def _weights(table: Table, edges: Any, roles: Roles, name: str) -> NDArray[Any]:
     if column.null_count:
         raise refused(_first_null(column), "missing")
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-        raise WeightError(f"{table.name}: the column {name!r} is {kind}, and weights are floats or ints")
+        raise WeightError(f"{table.name}: the column {name!r} is {kind}, and weights are floats or ints; cast it")
     weights: NDArray[Any] = column.to_numpy()
     if weights.dtype.kind == "f" and not np.isfinite(weights).all():
         row = int(np.flatnonzero(~np.isfinite(weights))[0])
@@ -152,14 +167,13 @@ def _first_null(column: Any) -> int:
 def _names(table: Table, edges: Any, name: str) -> Any:
     """Return a column of names as chunks of text or of int64."""
     column = edges.column(name)
+    if pa.types.is_dictionary(column.type):  # what it stands for may be missing, too
+        column = column.cast(column.type.value_type)
     if column.null_count:
         raise FormatError(f"{table.name}, row {_first_null(column) + 1:,}: the {name} is missing")
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
     kind = column.type
     if pa.types.is_integer(kind):
-        with damage_told(table.name):
-            return column.cast(pa.int64())
+        return column.cast(pa.int64())
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)):
         raise UsageError(f"{table.name}: the column {name!r} is {kind}, and nodes are text or ints")
     return column.cast(pa.large_string())
@@ -182,6 +196,8 @@ def _numbered(table: Table, columns: list[Any], progress: Progress) -> tuple[Ids
         ids, names = encoded.indices.to_numpy(), encoded.dictionary
         labels = Texts(*_text_and_ends(names)) if is_text else Integers(names.to_numpy())
         progress(total, total)
+    if isinstance(labels, Texts):
+        _require_utf8(labels)
     return ids[: len(first)], ids[len(first) :], labels
 
 
@@ -195,6 +211,13 @@ def _numbered_texts(chunks: list[Any], total: int, progress: Progress) -> tuple[
             done += len(part)
             progress(done, total)
     return ids, numbering.labels
+
+
+def _require_utf8(labels: Texts) -> None:
+    """Raise where a name is no UTF-8, which neither Parquet nor pyarrow looks at."""
+    pa.LargeStringArray.from_buffers(len(labels), pa.py_buffer(labels.ends), pa.py_buffer(labels.text)).validate(
+        full=True
+    )
 
 
 def _text_and_ends(names: Any) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -322,7 +324,168 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "narwhals", None)
     with pytest.raises(MissingExtraError, match=r"narwhals: pip install 'nx-graphdiff\[tables\]'"):
-        read_edges(arrow(ROWS))
+        read_edges(arrow(ROWS).to_pandas())
     monkeypatch.setattr("graphdiff.frames.pa", None)
     with pytest.raises(MissingExtraError, match=r"pyarrow: pip install 'nx-graphdiff\[tables\]'"):
         read_edges("edges.csv")
+
+
+# -- CSV as it comes
+
+
+CSVS: dict[str, tuple[bytes, set[Any]]] = {
+    "a newline within a column's name": (b'"my\nnote",source,target\nx,a,b\n', {("a", "b", 1)}),
+    "a newline within a name": (b'source,target\n"a\n1","b, ""2"""\n', {("a\n1", 'b, "2"', 1)}),
+    "empty lines first": (b"\n\r\nsource,target\na,b\n", {("a", "b", 1)}),
+    "lines that end as on an old Mac": (b"source,target\ra,b\r", {("a", "b", 1)}),
+    "a byte-order mark": (b'\xef\xbb\xbf"source","target"\na,b\n', {("a", "b", 1)}),
+    "a header and no row": (b"source,target,weight\n", set()),
+    "gzip by its content": (gzip.compress(b"source,target\na,b\n"), {("a", "b", 1)}),
+    "bzip2 by its content": (bz2.compress(b"source,target\na,b\n"), {("a", "b", 1)}),
+    "xz": (lzma.compress(b"source,target\na,b\n"), {("a", "b", 1)}),
+    "a long header": (
+        f"{','.join(f'column {number}' for number in range(20_000))},source,target\n{'1,' * 20_000}a,b\n".encode(),
+        {("a", "b", 1)},
+    ),
+    "large ints": (b"u,v,w\na,b,9223372036854775807\n", {("a", "b", 2**63 - 1)}),
+    "large ints beside floats that are exact": (
+        b"u,v,w\na,b,9007199254740994\na,c,0.5\n",
+        {("a", "b", 2.0**53 + 2), ("a", "c", 0.5)},
+    ),
+    "large floats": (b"u,v,w\na,b,1e300\n", {("a", "b", 1e300)}),
+}
+
+
+@pytest.mark.parametrize("what", CSVS)
+def test_csv_as_it_comes(what: str, tmp_path: Path) -> None:
+    data, expected = CSVS[what]
+    (tmp_path / "edges").write_bytes(data)
+    assert set(edges(read_edges(tmp_path / "edges"))) == expected
+
+
+BAD_CSVS: dict[str, tuple[bytes, type[Exception], str]] = {
+    "nothing": (b"", FormatError, "edges is empty"),
+    "empty lines": (b"\n\n", FormatError, "edges is empty"),
+    "a header without an end": (b"x" * 2**20, FormatError, "edges has no header"),
+    "UTF-16": ("source,target\na,b\n".encode("utf-16"), FormatError, "header is no UTF-8"),
+    "a column twice": (b"source,target,source\na,b,c\n", UsageError, "has 2 columns named 'source'"),
+    "a weight twice": (b"u,v,w,w\na,b,1,2\n", UsageError, "has 2 columns named 'w'"),
+    "xz cut off": (lzma.compress(b"source,target\na,b\n")[:40], FormatError, "edges: "),
+    "a column too many to name": (
+        f"{','.join(f'column {number}' for number in range(200))}\n".encode(),
+        UsageError,
+        r"'column 9', and 190 more$",
+    ),
+    "ints beyond 64 bits": (b"u,v,w\na,b,1\na,c,9223372036854775809\n", WeightError, "row 2: .* 9223372036854775809"),
+    "ints beside floats that no float is": (
+        b"u,v,w\na,b,0.5\na,c,1e300\na,d,-9007199254740993\n",
+        WeightError,
+        "row 3: .* -9007199254740993",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BAD_CSVS)
+def test_csv_that_would_be_misread_is_refused(what: str, tmp_path: Path) -> None:
+    data, kind, message = BAD_CSVS[what]
+    (tmp_path / "edges").write_bytes(data)
+    with pytest.raises(kind, match=message):
+        read_edges(tmp_path / "edges")
+
+
+# -- Arrow as it comes
+
+
+def dictionary(values: list[Any], indices: list[Any]) -> Any:
+    return pa.DictionaryArray.from_arrays(pa.array(indices, pa.int32()), pa.array(values))
+
+
+def spoiled(path: Path, old: bytes, new: bytes) -> None:
+    data = path.read_bytes()
+    assert data.count(old) == 1
+    path.write_bytes(data.replace(old, new))
+
+
+def test_a_dictionary_may_hold_what_is_missing() -> None:
+    table = pa.table({"source": dictionary(["a", None], [0, 1]), "target": ["x", "y"]})
+    with pytest.raises(FormatError, match="row 2: the source is missing"):
+        read_edges(table)
+    numbers = pa.table({"source": dictionary([7, None], [0, 1]), "target": [1, 2]})
+    with pytest.raises(FormatError, match="row 2: the source is missing"):
+        read_edges(numbers)
+
+
+TWICE = pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"]), pa.array(["c"])], names=["source", "target", "source"])
+OTHERS = pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"]), *[pa.array(["c"])] * 2], names=["u", "v", "x", "x"])
+
+
+def test_columns_of_one_name_are_refused_where_they_are_asked_for(tmp_path: Path) -> None:
+    parquet.write_table(TWICE, tmp_path / "edges.parquet")
+    for table in (TWICE, tmp_path / "edges.parquet"):
+        with pytest.raises(UsageError, match="has 2 columns named 'source'"):
+            read_edges(table)
+    with pytest.raises(UsageError, match="source"):
+        read_edges(pd.DataFrame([["a", "b", "c"]], columns=["source", "target", "source"]))
+    assert read_edges(OTHERS).edges() == [("a", "b")]
+
+
+@pytest.mark.parametrize("kind", ["record batch", "reader"])
+def test_other_things_of_pyarrow_are_frames_too(kind: str) -> None:
+    batch = pa.record_batch({"source": ["a"], "target": ["b"]})
+    frame = batch if kind == "record batch" else pa.RecordBatchReader.from_batches(batch.schema, [batch])
+    assert read_edges(frame).edges() == [("a", "b")]
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("suffix", ["arrow", "arrows", "parquet"])
+def test_text_that_is_none_is_refused(suffix: str, name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"edges.{suffix}"
+    writers = {"arrow": in_file, "arrows": in_stream}
+    write = writers.get(
+        suffix,
+        lambda table, path: parquet.write_table(
+            table, path, write_statistics=False, use_dictionary=False, compression="none"
+        ),
+    )
+    write(pa.table({"source": ["QQQQ"], "target": ["b"]}), path)
+    spoiled(path, b"QQQQ", b"QQ\xff\xfe")
+    with engine(name), pytest.raises(FormatError, match="UTF8"):
+        read_edges(path)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("suffix", ["arrow", "arrows"])
+def test_offsets_beyond_the_text_are_refused(suffix: str, name: str, tmp_path: Path) -> None:
+    """Whoever followed them would read what is not theirs."""
+    path = tmp_path / f"edges.{suffix}"
+    ends = np.array([0, 7, 12, 16], dtype=np.int32)
+    text = pa.StringArray.from_buffers(3, pa.py_buffer(ends), pa.py_buffer(b"q" * 16))
+    {"arrow": in_file, "arrows": in_stream}[suffix](pa.table({"source": text, "target": ["x", "y", "z"]}), path)
+    spoiled(path, ends.tobytes(), np.array([0, 7, 2**30, 16], dtype=np.int32).tobytes())
+    with engine(name), pytest.raises(FormatError, match="offset"):
+        read_edges(path)
+
+
+def test_frames_that_no_arrow_table_holds_are_refused() -> None:
+    huge = pd.DataFrame({"u": ["a", "b"], "v": ["b", "c"], "w": [1, 2**70]}, dtype=object)
+    with pytest.raises(FormatError, match="too large"):
+        read_edges(huge)
+    surrogate = pd.DataFrame({"u": pd.Series(["\ud800"], dtype=object), "v": ["b"]})
+    with pytest.raises(FormatError, match="surrogates"):
+        read_edges(surrogate)
+    sparse = pd.DataFrame({"u": ["a"], "v": ["b"], "w": pd.arrays.SparseArray([1.0])})
+    with pytest.raises(FormatError, match="Sparse"):
+        read_edges(sparse)
+    with pytest.raises(UsageError, match="named by text; rename 0"):
+        read_edges(pd.DataFrame([["a", "b"]]), source=0, target=1)  # type: ignore[arg-type]
+    assert len(read_edges(pd.DataFrame({"source": [], "target": []}))) == 0
+
+
+def test_decimals_are_refused_with_the_way_out() -> None:
+    with pytest.raises(WeightError, match=r"decimal.*cast it"):
+        read_edges(duckdb.sql("select 'a' as u, 'b' as v, 1.5 as w"))
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"Is a directory$"):
+        read_edges(tmp_path)
