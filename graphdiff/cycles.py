@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.compiled import CompiledGraph
-from graphdiff.errors import CycleError, LimitError
+from graphdiff.errors import CycleError, FormatError, LimitError, ValueOverflowError
 from graphdiff.kernels.reach import reached, reaching
 
 #: The spectral radius must stay below this.
@@ -97,6 +97,8 @@ def walks(graph: CompiledGraph, start: int, stop: int) -> Any:
         If the walks do not converge; the message has the spectral radius.
     LimitError
         If the component is too large to be solved.
+    ValueOverflowError
+        If weights are so large that their convergence cannot be told.
     """
     if start not in graph.solved:
         size, exact = stop - start, not isinstance(graph.weights, np.ndarray)
@@ -131,12 +133,20 @@ def _dense(size: int, entries: list[tuple[int, int, Number]], kind: type) -> NDA
     matrix: NDArray[Any] = np.zeros((size, size), dtype=kind)
     if entries:
         tails, heads, weights = zip(*entries, strict=True)
-        np.add.at(
-            matrix,
-            (list(tails), list(heads)),
-            np.array([kind(arithmetic.finished(weight)) for weight in weights]),
-        )
+        try:
+            numbers = np.array([kind(arithmetic.finished(weight)) for weight in weights])
+        except OverflowError:
+            raise _too_large() from None
+        with np.errstate(over="ignore"):
+            np.add.at(matrix, (list(tails), list(heads)), numbers)
     return matrix
+
+
+def _too_large() -> ValueOverflowError:
+    return ValueOverflowError(
+        "weights on a cycle are, or add up to, more than the largest float (1.8e308), and whether its walks converge "
+        "cannot be told"
+    )
 
 
 def _walks(graph: CompiledGraph, start: int, stop: int) -> NDArray[Any]:
@@ -188,6 +198,8 @@ def _inverse(rows: list[list[Number]], one: Number, zero: Number, positive: bool
 def _require(graph: CompiledGraph, matrix: NDArray[Any], start: int, stop: int) -> None:
     """Raise unless the walks of a component converge."""
     sizes = np.abs(matrix)
+    if not np.isfinite(sizes).all():
+        raise _too_large()
     if min(sizes.sum(axis=0).max(), sizes.sum(axis=1).max()) < MAX_RADIUS or _upper_bound(sizes) < MAX_RADIUS:
         return
     radius = spectral_radius(matrix)
@@ -246,7 +258,7 @@ def cycle_error(graph: CompiledGraph, start: int, stop: int) -> CycleError:
     if stop - start <= MAX_NAMED:
         try:
             radius = spectral_radius(_dense(stop - start, component_entries(graph, start, stop), complex))
-        except (TypeError, ValueError):  # symbols have no radius
+        except (TypeError, ValueError, OverflowError):  # symbols have no radius, nor what no float holds
             pass
         else:
             limit = "" if radius < MAX_RADIUS else ": they do not converge"
@@ -262,6 +274,8 @@ def find_cycle(graph: CompiledGraph, start: int, stop: int) -> list[Any]:
     came_from: dict[int, int] = {}
     queue = deque([0])
     while 0 not in came_from:
+        if not queue:  # no graph that was compiled, but a file is only looked at as far as memory is concerned
+            raise FormatError("the saved graph is damaged: one of its components has no cycle")
         node = queue.popleft()
         for head in successors.get(node, ()):
             if head not in came_from:

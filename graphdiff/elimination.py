@@ -29,6 +29,7 @@ from graphdiff.weights import WEIGHTS
 
 #: The weights of the edges by tail, then head; parallel edges are one.
 Ways: TypeAlias = list[dict[int, Number]]
+Progress: TypeAlias = Callable[[int, int | None], None]
 
 #: The most nodes that are tried in every order.
 MAX_EXHAUSTIVE = 9
@@ -148,13 +149,13 @@ def count(shape: Shape, chosen: Iterable[int], limit: float = math.inf) -> tuple
 # -- eliminating
 
 
-def take_out(ways: Ways, order: Iterable[int], one: Number) -> int | None:
+def take_out(ways: Ways, order: Sequence[int], one: Number, progress: Progress | None = None) -> int | None:
     """Take nodes out of `ways`, in place; return the first whose loop has weight 1, where there is one."""
     tails_of: list[set[int]] = [set() for _ in ways]
     for tail, row in enumerate(ways):
         for head in row:
             tails_of[head].add(tail)
-    for node in order:
+    for done, node in enumerate(order, 1):
         row = ways[node]
         if node in row:
             pivot = one - row.pop(node)
@@ -173,6 +174,8 @@ def take_out(ways: Ways, order: Iterable[int], one: Number) -> int | None:
             tails_of[head] |= tails_of[node]
         ways[node] = {}
         tails_of[node] = set()
+        if progress is not None:
+            progress(done, len(order))
     return None
 
 
@@ -273,9 +276,9 @@ def _as_given(net: Network, nodes: Sequence[Hashable]) -> list[int]:
     return [node for node in order if node is not None]
 
 
-def totals(net: Network, order: Iterable[int]) -> Ways:
+def totals(net: Network, order: Sequence[int], progress: Progress | None = None) -> Ways:
     """Eliminate what lies between, using up `net.ways`; what is left leads from sources to targets."""
-    stuck = take_out(net.ways, order, net.part.graph.one_and_zero[0])
+    stuck = take_out(net.ways, order, net.part.graph.one_and_zero[0], progress)
     if stuck is not None:
         raise _no_pivot(net.part.labels[stuck])
     return net.ways
@@ -285,7 +288,11 @@ def totals(net: Network, order: Iterable[int]) -> Ways:
 
 
 def eliminate(
-    graph: nx.DiGraph | CompiledGraph, nodes: Iterable[Hashable], **options: Unpack[CompileOptions]
+    graph: nx.DiGraph | CompiledGraph,
+    nodes: Iterable[Hashable],
+    *,
+    progress: Progress | None = None,
+    **options: Unpack[CompileOptions],
 ) -> nx.DiGraph:
     """Return the graph without some nodes, every total influence between the others unchanged.
 
@@ -297,6 +304,8 @@ def eliminate(
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
     nodes : nodes
         Those to take out.
+    progress : callable, optional
+        Called with the number of nodes taken out and the number of all.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already. Cycles are no reason to refuse: nothing is
         summed to the end here, and walks round an eliminated node are 1 / (1 - w), as in (I - A)^-1.
@@ -340,7 +349,7 @@ def eliminate(
     shape = Shape(ways)
     counted = count(shape, _markowitz(shape, gone))
     assert counted is not None
-    stuck = take_out(ways, counted[0], ready.one_and_zero[0])
+    stuck = take_out(ways, counted[0], ready.one_and_zero[0], progress)
     if stuck is not None:
         raise _no_pivot(topology.label(stuck))
     return _as_graph(graph, ready, ways, set(gone))
@@ -349,7 +358,8 @@ def eliminate(
 def _no_pivot(label: Any) -> CycleError:
     return CycleError(
         [label, label],
-        f"Eliminating {label!r} sums the walks round it, 1 / (1 - w), and their weight w is 1: keep this node",
+        f"Eliminating {label!r} sums the walks round it, 1 / (1 - w), and their weight w is 1: keep this node, or "
+        "eliminate others of its cycles before it",
     )
 
 

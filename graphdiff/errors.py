@@ -50,7 +50,7 @@ class UnknownNodeError(GraphdiffError, LookupError):
         self.node = node
         self.nearest: Sequence[Hashable] = nearest(node, names)
         self.examples: Sequence[Hashable] = names[:3]
-        super().__init__(node)
+        super().__init__(node, ())  # what it is made from again when another process sends it; attributes follow
 
     def __str__(self) -> str:
         if not self.nearest:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from itertools import pairwise
-from typing import Any, TypeAlias, Unpack
+from typing import Any, Unpack
 
 import networkx as nx
 import numpy as np
@@ -15,7 +15,7 @@ from graphdiff.between import between
 from graphdiff.blocks import Direction, Ints, Task, anchored, joined, run, tasks
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import Range, components_between, on_the_way, walks
-from graphdiff.elimination import check_order, choose, network, totals
+from graphdiff.elimination import Progress, check_order, choose, network, totals
 from graphdiff.errors import LimitError, SameComponentError, UsageError
 from graphdiff.kernels.blocks import WIDTH
 from graphdiff.planning import EliminationOrder, asked, elimination_may_pay, planned, sweep_of
@@ -23,7 +23,6 @@ from graphdiff.results import Jacobian
 from graphdiff.sweeps import checked_array
 
 METHODS = ("auto", "forward", "reverse", "elimination")
-Progress: TypeAlias = Callable[[int, int | None], None]
 
 #: The largest result, in bytes.
 MAX_BYTES = 2**30
@@ -60,7 +59,7 @@ def jacobian(
         the graph: it is saved in the folder for temporary files (which machines must share, where there are
         several), and each task names that file.
     progress : callable, optional
-        Called with the number of passes done and the number of all.
+        Called with the number of passes done, or of nodes eliminated, and the number of all.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
@@ -105,7 +104,7 @@ def jacobian(
     _require_small(len(starts), len(ends))
     chosen, order = _chosen(ready, starts, ends, method, elimination_order)
     if chosen == "elimination":
-        array = _eliminated(ready, starts, ends, order)
+        array = _eliminated(ready, starts, ends, order, progress)
     else:
         blocks = _blocks(ready, starts, ends, chosen, executor, progress)
         parts = [block for _, block in blocks]
@@ -195,6 +194,8 @@ def total_influences(
 
     Raises
     ------
+    UsageError
+        If a pair is not one of two nodes.
     UnknownNodeError, WeightError, CycleError, SameComponentError, ValueOverflowError
         As `graphdiff.total_influence`.
 
@@ -208,7 +209,10 @@ def total_influences(
     """
     ready = compiled(graph, options)
     position = ready.topology.position
-    ends = np.array([(position(s), position(t)) for s, t in pairs], dtype=np.int64).reshape(-1, 2)
+    try:
+        ends = np.array([(position(s), position(t)) for s, t in pairs], dtype=np.int64).reshape(-1, 2)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"pairs are to be (source, target), one after the other: {error}") from error
     for source, target in ends.tolist() if ready.cycles == "collapse" else ():
         if source != target and ready.anchor(source) == ready.anchor(target):
             raise SameComponentError(ready.topology.label(source), ready.topology.label(target))
@@ -279,13 +283,15 @@ def _told(results: Iterator[NDArray[Any]], todo: Sequence[Task], progress: Progr
 # -- elimination
 
 
-def _eliminated(graph: CompiledGraph, starts: Ints, ends: Ints, order: EliminationOrder) -> NDArray[Any]:
+def _eliminated(
+    graph: CompiledGraph, starts: Ints, ends: Ints, order: EliminationOrder, progress: Progress | None
+) -> NDArray[Any]:
     sources, targets = starts.tolist(), ends.tolist()
     loops = _require_walks(graph, sources, targets)
     net = network(between(graph.divisible if loops else graph, sources, targets))
     chosen = choose(net, order)
     assert chosen is not None
-    ways, zero = totals(net, chosen[0]), graph.one_and_zero[1]
+    ways, zero = totals(net, chosen[0], progress), graph.one_and_zero[1]
     rows = [ways[net.sources[anchor]] if anchor in net.sources else {} for anchor in anchored(graph, starts).tolist()]
     heads = [net.targets.get(anchor, -1) for anchor in anchored(graph, ends).tolist()]
     numbers = [row.get(head, zero) for head in heads for row in rows]
@@ -304,7 +310,7 @@ def _chosen(
         raise UsageError(f"method={method!r}: use one of {', '.join(map(repr, METHODS))}")
     if method != "auto":
         return method, order
-    if order == "markowitz" and not elimination_may_pay(graph, min(len(starts), len(ends))):
+    if isinstance(order, str) and order == "markowitz" and not elimination_may_pay(graph, min(len(starts), len(ends))):
         return sweep_of(len(starts), len(ends)), order
     plan = planned(graph, starts, ends, order)
     return plan.method, order if plan.elimination_order is None else plan.elimination_order

@@ -466,3 +466,19 @@ class TestImportsOfNetworkx:
             column = gd.reverse(compiled, nodes[place])
             assert [row[node] for node in nodes] == pytest.approx(inverse[place], rel=1e-11, abs=1e-13)
             assert [column[node] for node in nodes] == pytest.approx(inverse[:, place], rel=1e-11, abs=1e-13)
+
+
+LARGE: dict[str, list[tuple[str, str, Any]]] = {
+    "floats that add up to infinity": [("a", "b", 1e308), ("a", "b", 1e308), ("b", "a", -1.0)],
+    "ints that no float holds": [("a", "b", 10**400), ("b", "a", -1)],
+}
+
+
+@pytest.mark.parametrize("what", LARGE)
+def test_weights_that_are_too_large_for_eigenvalues(what: str) -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_weighted_edges_from(LARGE[what])
+    with pytest.raises(gd.errors.ValueOverflowError, match="weights on a cycle"):
+        gd.total_influence(graph, "a", "b", cycles="solve")
+    with pytest.raises(gd.errors.CycleError, match=r'a -> b -> a. cycles="solve" sums its walks, cycles="collapse"'):
+        gd.total_influence(graph, "a", "b")

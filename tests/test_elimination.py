@@ -7,6 +7,7 @@ from itertools import permutations
 from typing import Any
 
 import networkx as nx
+import numpy as np
 import pytest
 from graphs import contractions, dags, inverse_totals, olah, path_sum, weighted
 from hypothesis import given
@@ -182,3 +183,30 @@ def test_a_source_on_the_way_is_eliminated_behind_a_new_one() -> None:
     jacobian = gd.jacobian(graph, ["a", "b"], ["c", "d"], method="elimination")
     assert jacobian.array.tolist() == [[6, 3], [30, 15]]
     assert path_sum(graph, "a", "d") == jacobian["d", "a"]
+
+
+def test_progress_counts_the_nodes_that_are_gone() -> None:
+    told: list[tuple[int, int | None]] = []
+    gd.eliminate(NAUMANN, [3, 2], weight=None, progress=lambda done, total: told.append((done, total)))
+    assert told == [(1, 2), (2, 2)]
+    told.clear()
+    gd.jacobian(NAUMANN, weight=None, method="elimination", progress=lambda done, total: told.append((done, total)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_a_loop_of_weight_one_is_refused_with_the_way_out() -> None:
+    """The walks converge, and another order sums them."""
+    graph = weighted(
+        [("s", "a", 1.0), ("a", "a", 1.0), ("a", "b", 0.75), ("b", "a", -1.0), ("b", "b", -0.75), ("b", "t", 1.0)]
+    )
+    total = float(inverse_totals(graph)["s", "t"])
+    options: dict[str, Any] = {"sources": ["s"], "targets": ["t"], "cycles": "solve", "method": "elimination"}
+    with pytest.raises(gd.errors.CycleError, match=r"a -> a.*or eliminate others"):
+        gd.jacobian(graph, elimination_order=["a", "b"], **options)
+    assert gd.jacobian(graph, elimination_order=["b", "a"], **options).array == pytest.approx(total)
+
+
+def test_an_order_may_be_an_array() -> None:
+    order = np.array([3, 2, 4])
+    assert gd.plan(NAUMANN, weight=None, elimination_order=order).elimination_order == [3, 2, 4]
+    assert gd.jacobian(NAUMANN, weight=None, elimination_order=order).array.tolist() == [[2, 2], [2, 2]]

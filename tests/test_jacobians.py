@@ -169,3 +169,9 @@ def test_a_result_above_one_gibibyte_is_refused_with_its_size() -> None:
     compiled = gd.CompiledGraph.from_arrays(tails, heads, np.ones(2 * side))
     with pytest.raises(gd.errors.LimitError, match=r"1\.\d+ GiB"):
         gd.jacobian(compiled)
+
+
+@pytest.mark.parametrize("pairs", [[("a", "b", "c")], [("a",)], [7], None], ids=repr)
+def test_pairs_that_are_none_are_refused(pairs: Any) -> None:
+    with pytest.raises(gd.errors.UsageError, match=r"pairs are to be \(source, target\)"):
+        gd.total_influences(olah(), pairs)

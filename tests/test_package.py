@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import pickle
 import pkgutil
 import subprocess
 import sys
@@ -71,3 +72,20 @@ def test_the_distribution_is_not_called_graphdiff() -> None:
 def test_no_text_tells_a_user_to_install_graphdiff() -> None:
     for path in [*ROOT.glob("*.md"), *(ROOT / "graphdiff").rglob("*.py")]:
         assert "pip install graphdiff" not in path.read_text(encoding="utf-8"), path
+
+
+def test_every_error_comes_back_from_another_process() -> None:
+    """An error that cannot be unpickled breaks the pool that would have told it."""
+    errors = gd.errors
+    for error in (
+        errors.UnknownNodeError("los", ["loss", "weights"]),
+        errors.AmbiguousNodeError("a", ["a1", "a2"]),
+        errors.CycleError(["a", "a"], "remedy"),
+        errors.SameComponentError("a", "b"),
+        errors.TooManyPathsError(5, 3),
+        errors.WeightError("text", edge=("a", "b"), count=2),
+        errors.MissingExtraError("pyarrow", "tables"),
+        errors.ValueOverflowError("text"),
+    ):
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))

@@ -24,7 +24,15 @@ from hypothesis import strategies as st
 import graphdiff as gd
 from graphdiff.arrayfile import ArrayFile, write
 from graphdiff.compiled import CompiledGraph
-from graphdiff.errors import FormatError, GraphdiffError, InputError, OutputError, UnknownNodeError, UsageError
+from graphdiff.errors import (
+    FormatError,
+    GraphdiffError,
+    InputError,
+    OutputError,
+    UnknownNodeError,
+    UsageError,
+    ValueOverflowError,
+)
 from graphdiff.labels import Integers, Texts
 
 PREFIX = struct.Struct("<8sIII")
@@ -429,3 +437,26 @@ def test_arrays_of_many_blocks_are_checked_to_the_end(tmp_path: Path, monkeypatc
 
 def test_weights_that_are_not_finite_are_refused_in_memory(file: Path) -> None:
     refused(file, altered(file, weights=partial(at, 2, np.nan)), "not finite", mmap=False)
+
+
+@pytest.mark.parametrize("cycles", ["raise", "solve"])
+def test_a_component_without_a_cycle_is_a_damaged_file(cycles: str, tmp_path: Path) -> None:
+    file = tmp_path / "graph"
+    CompiledGraph.from_arrays([0, 1], [1, 2], np.array([2.0, 4.0])).save(file)
+    opened = ArrayFile(str(file))
+    arrays = {name: opened.array(name).copy() for name in opened.entries} | {"cyclic": np.array([[0, 2]])}
+    write(str(file), arrays, opened.settings | {"cycles": cycles}, overwrite=True)
+    graph = CompiledGraph.load(file)
+    if cycles == "raise":
+        with pytest.raises(FormatError, match="damaged: one of its components has no cycle"):
+            gd.total_influence(graph, 0, 2)
+    else:
+        assert gd.total_influence(graph, 0, 2) == 8
+
+
+def test_mapped_weights_that_are_not_finite_are_told_where_a_cycle_is_solved(tmp_path: Path) -> None:
+    file = tmp_path / "graph"
+    CompiledGraph.from_arrays([0, 1, 1], [1, 0, 2], np.array([0.5, 0.5, 1.0]), cycles="solve").save(file)
+    file.write_bytes(altered(file, weights=partial(at, 0, np.nan)))
+    with pytest.raises(ValueOverflowError, match="weights on a cycle"):
+        gd.total_influence(CompiledGraph.load(file), 0, 2)
