@@ -109,7 +109,7 @@ def jacobian(
         blocks = _blocks(ready, starts, ends, chosen, executor, progress)
         parts = [block for _, block in blocks]
         array = joined(parts, 1 if chosen == "forward" else 0) if parts else np.zeros((len(ends), len(starts)))
-    return _labelled(ready, array, starts, ends)
+    return Jacobian(array, _labels(ready, ends), _labels(ready, starts))
 
 
 def iter_jacobian(
@@ -163,9 +163,10 @@ def iter_jacobian(
     starts, ends = asked(ready, sources, targets)
     direction = sweep_of(len(starts), len(ends)) if method == "auto" else method
     blocks = _blocks(ready, starts, ends, direction, executor, progress)
+    columns, rows = _labels(ready, starts), _labels(ready, ends)
     if direction == "forward":
-        return (_labelled(ready, block, starts[part], ends) for part, block in blocks)
-    return (_labelled(ready, block, starts, ends[part]) for part, block in blocks)
+        return (Jacobian(block, rows, columns[part]) for part, block in blocks)
+    return (Jacobian(block, rows[part], columns) for part, block in blocks)
 
 
 def total_influences(
@@ -316,9 +317,9 @@ def _chosen(
     return plan.method, order if plan.elimination_order is None else plan.elimination_order
 
 
-def _labelled(graph: CompiledGraph, array: NDArray[Any], starts: Ints, ends: Ints) -> Jacobian:
-    label = graph.topology.label
-    return Jacobian(array, [label(p) for p in ends.tolist()], [label(p) for p in starts.tolist()])
+def _labels(graph: CompiledGraph, positions: Ints) -> list[Any]:
+    names, numbers = graph.topology.names, graph.topology.ids[positions].tolist()
+    return numbers if names is None else [names[number] for number in numbers]
 
 
 def _require_small(n_sources: int, n_targets: int) -> None:

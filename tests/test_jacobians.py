@@ -175,3 +175,10 @@ def test_a_result_above_one_gibibyte_is_refused_with_its_size() -> None:
 def test_pairs_that_are_none_are_refused(pairs: Any) -> None:
     with pytest.raises(gd.errors.UsageError, match=r"pairs are to be \(source, target\)"):
         gd.total_influences(olah(), pairs)
+
+
+def test_blocks_share_the_labels_of_what_they_have_in_common() -> None:
+    graph = nx.DiGraph([(("in", source), ("out", target)) for source in range(20) for target in range(30)])
+    first, second, third = gd.iter_jacobian(graph, weight=None, method="forward")
+    assert first.targets is second.targets is third.targets
+    assert [*first.sources, *second.sources, *third.sources] == gd.jacobian(graph, weight=None).sources

@@ -137,3 +137,22 @@ def test_an_order_that_is_none() -> None:
         gd.plan(NAUMANN, weight=None, elimination_order=[2, 3, 4, 99])
     with pytest.raises(gd.errors.LimitError, match="12 nodes lie between"):
         gd.plan(nx.path_graph(14, create_using=nx.DiGraph), weight=None, elimination_order="best")
+
+
+def test_planning_takes_no_longer_than_what_is_planned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To count an elimination over many edges takes longer than some hundred passes."""
+    rng = np.random.default_rng(0)
+    ends = np.sort(rng.integers(0, 40_000, (2, 200_000)), axis=0)
+    tails, heads = ends[:, ends[0] < ends[1]]
+    graph = gd.CompiledGraph.from_arrays(tails, heads, np.full(len(tails), 0.125))
+    monkeypatch.delattr("graphdiff.planning.network")
+    plan = gd.plan(graph, range(600), range(38_000, 40_000))
+    assert (plan.method, list(plan.costs)) == ("forward", ["forward", "reverse"])
+    assert "takes longer, for each of 1" in plan.why
+    monkeypatch.delattr("graphdiff.jacobians.planned")
+    assert gd.jacobian(graph, range(600), range(39_990, 40_000), method="auto").array.shape == (10, 600)
+
+
+def test_products_with_zero_are_not_counted_over_very_many_edges(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graphdiff.planning.MAX_COUNTED", 5)
+    assert gd.plan(NAUMANN, weight=None).costs["forward"].sparse is None
