@@ -267,7 +267,9 @@ def planned(
     else:
         order, joins = found
         costs["elimination"] = Cost(joins, joins, EDGE_BYTES * (part.n_edges + joins))
-        if joins < budget:
+        if min(len(starts), len(ends)) == 1:
+            why = "one pass is enough"
+        elif joins < budget:
             method = "elimination"
         elif joins < costs[sweep].least:
             why = f"quicker: in elimination a multiply-add takes more than {ELIMINATION_COST} times as long"

@@ -142,6 +142,29 @@ def test_diagnose(run: Run) -> None:
     assert "both sweeps touch each edge once" in run("diagnose", OPENSSH, "openssh-server", "liblzma5").out
 
 
+def test_a_plan_says_what_a_jacobian_would_cost(run: Run, tmp_path: Path) -> None:
+    """The graph of U. Naumann (2004), figure 1."""
+    path = tmp_path / "naumann.csv"
+    path.write_text("source,target\n0,2\n1,2\n2,3\n2,4\n3,4\n4,5\n4,6\n")
+    text = run("jacobian", str(path), "--plan").out
+    assert "2 targets by 2 sources, 7 nodes and 7 edges between" in text
+    assert re.search(r"forward +14 +12 ", text)
+    assert "MiB" in text
+    assert "elimination order: 3, 2, 4" in text
+    plan = json.loads(run("jacobian", str(path), "--plan", "-o", "json").out)
+    assert [(each["weights"], each["costs"]["elimination"]["multiply_adds"]) for each in plan["plans"]] == [
+        ("unit", 7),
+        ("even", 7),
+    ]
+    rows = list(csv.reader(io.StringIO(run("jacobian", str(path), "--plan", "-w", "even", "-o", "csv").out)))
+    assert [row[:4] for row in rows] == [
+        ["weights", "method", "multiply_adds", "sparse"],
+        ["even", "forward", "14", "12"],
+        ["even", "reverse", "14", "12"],
+        ["even", "elimination", "7", "7"],
+    ]
+
+
 def test_jacobian(run: Run, model: str) -> None:
     rows = list(csv.reader(io.StringIO(run("jacobian", model, "-o", "csv").out)))
     assert rows[0] == ["weights", "target", "V", "X"]

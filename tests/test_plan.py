@@ -74,6 +74,11 @@ def test_what_is_planned_is_what_is_done(monkeypatch: pytest.MonkeyPatch) -> Non
     gd.jacobian(bottleneck(200))
     gd.jacobian(bottleneck(200, Fraction(1, 3)))
     assert done == ["_eliminated", "_blocks", "_eliminated"]
+    done.clear()
+    one = weighted([("s", "m", 1), ("m", "t", 1), ("s", "n", 1), ("n", "t", 1)])
+    for options in ({}, {"elimination_order": ["m", "n"]}):
+        gd.jacobian(one, **options)
+        assert (gd.plan(one, **options).method, done.pop()) == ("forward", "_blocks")
 
 
 def test_floats_over_a_long_chain_between_many_ends_are_eliminated() -> None:

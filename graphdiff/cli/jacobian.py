@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain, starmap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -12,13 +12,19 @@ from graphdiff.cli import common
 from graphdiff.cli.nodes import complete_node, find_nodes
 
 if TYPE_CHECKING:
+    import networkx as nx
+
+    from graphdiff.compiled import CompiledGraph
     from graphdiff.results import Jacobian
+
+Ends: TypeAlias = "tuple[list[Any] | None, list[Any] | None]"
 
 EPILOG = """\
 \b
 Examples:
   graphdiff jacobian model.csv                            roots to what nothing leaves
   graphdiff jacobian model.csv --source x --target y --target z -o csv
+  graphdiff jacobian model.csv --plan                     what each way would cost
   graphdiff jacobian sectors.csv --cycles solve --source a --source b --target a --target b
 
 \b
@@ -34,19 +40,46 @@ In Python:
               help="A column; may be repeated. Default: the roots.")  # fmt: skip
 @click.option("--target", "targets", multiple=True, metavar="NODE", shell_complete=complete_node,
               help="A row; may be repeated. Default: what nothing leaves.")  # fmt: skip
-def jacobian(settings: common.Settings, sources: tuple[str, ...], targets: tuple[str, ...]) -> None:
+@click.option("--plan", "planned", is_flag=True,
+              help="Compute nothing; print what forward, reverse and elimination would cost.")  # fmt: skip
+def jacobian(settings: common.Settings, sources: tuple[str, ...], targets: tuple[str, ...], planned: bool) -> None:
     """Print the total influence of every source (columns) on every target (rows), once for each weighting.
 
     A pattern such as 'x*' stands for all nodes that match.
     """
-    from graphdiff.jacobians import jacobian as compute
-
     graph = common.load(settings)
     compiled = common.compile_all(graph, settings)
     columns = list(chain.from_iterable(find_nodes(graph, name) for name in sources)) or None
     rows = list(chain.from_iterable(find_nodes(graph, name) for name in targets)) or None
+    (_print_plans if planned else _print_jacobians)(settings, graph, compiled, (columns, rows))
+
+
+def _print_plans(settings: common.Settings, graph: nx.DiGraph, compiled: list[CompiledGraph], ends: Ends) -> None:
+    from graphdiff.planning import plan
+
+    found = [(one.weight_meaning, plan(one, *ends)) for one in compiled]
+    records = [{"weights": weights, **one.to_dict()} for weights, one in found]
+    head = ("multiply_adds", "sparse", "ratio", "memory")
+    common.emit(
+        settings,
+        text=lambda: "\n\n".join([common.graph_line(graph), *(f"by {weights}: {one}" for weights, one in found)]),
+        document=lambda: {"kind": "plan", "graph": common.graph_record(graph), "plans": records},
+        rows=lambda: [
+            ["weights", "method", *head],
+            *(
+                [record["weights"], method, *(cost[name] for name in head)]
+                for record in records
+                for method, cost in record["costs"].items()
+            ),
+        ],
+    )
+
+
+def _print_jacobians(settings: common.Settings, graph: nx.DiGraph, compiled: list[CompiledGraph], ends: Ends) -> None:
+    from graphdiff.jacobians import jacobian as compute
+
     with common.bar("jacobian") as progress:
-        found = [(one.weight_meaning, compute(one, columns, rows, progress=progress)) for one in compiled]
+        found = [(one.weight_meaning, compute(one, *ends, progress=progress)) for one in compiled]
 
     common.emit(
         settings,

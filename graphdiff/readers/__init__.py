@@ -357,7 +357,19 @@ def _by_suffix(name: str, data: bytes) -> str | None:
     return _by_content(name, data, fitting) if len(fitting) > 1 else next(iter(fitting), None)
 
 
+#: Files that no reader reads, by how they start: what they are, and what does.
+ELSEWHERE = {
+    b"PAR1": ("Parquet", "graphdiff.read_edges"),
+    b"ARROW1": ("an Arrow file", "graphdiff.read_edges"),
+    b"\xff\xff\xff\xff": ("an Arrow stream", "graphdiff.read_edges"),
+    b"\x89gdiff\r\n": ("a saved graph", "graphdiff.CompiledGraph.load"),
+}
+
+
 def _by_content(name: str, data: bytes, keys: Collection[str]) -> str:
+    for magic, (title, function) in ELSEWHERE.items():
+        if data.startswith(magic):
+            raise FormatError(f"{name} is {title}; {function} opens it, in Python only")
     head = text_of(data[:HEAD_BYTES]).encode("utf-8", "replace")
     if why := refusal(head):
         raise FormatError(f"{name}: {why}")

@@ -259,3 +259,17 @@ def test_each_row_is_complete(key):
     assert all(suffix == suffix.lower() for suffix in reader.suffixes)
     assert "repeat" in reader.about
     assert "\n" not in reader.about
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        pytest.param(b"PAR1", "is Parquet; graphdiff.read_edges", id="Parquet"),
+        pytest.param(b"ARROW1", "is an Arrow file; graphdiff.read_edges", id="Arrow"),
+        pytest.param(b"\xff\xff\xff\xff", "is an Arrow stream; graphdiff.read_edges", id="Arrow stream"),
+        pytest.param(b"\x89gdiff\r\n", "is a saved graph; graphdiff.CompiledGraph.load", id="saved graph"),
+    ],
+)
+def test_files_that_other_functions_open_are_sent_there(start: bytes, message: str) -> None:
+    with pytest.raises(FormatError, match=message):
+        read(io.BytesIO(start + bytes(100)))
