@@ -289,7 +289,7 @@ def test_names_complete(tmp_path: Path) -> None:
 
 
 def test_names_of_what_is_no_file_complete() -> None:
-    words = "graphdiff why imports:graphdiff graphdiff.readers.de"
+    words = "graphdiff why imports:graphdiff graphdiff.readers.deb"
     environment = {**os.environ, "_GRAPHDIFF_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": "3"}
     code = "import sys; sys.argv = ['graphdiff']; from graphdiff.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
@@ -391,3 +391,19 @@ class TestWords:
         document = {"directed": True, "graph": graph, "nodes": [{"id": "a"}, {"id": "b"}], "edges": edges}
         path.write_text(json.dumps(document))
         assert sentence in run("why", str(path), "a", "b").out
+
+
+def test_kinds_of_dependencies_are_chosen_by_repeating_an_option(run: Run) -> None:
+    lock = str(ROOT / "tests" / "data" / "npm" / "package-lock.json")
+    assert "by 5 paths" in run("why", lock, "app", "c@1.0.1", "-w", "unit").out
+    assert (
+        "by 3 paths"
+        in run(
+            "why", lock, "app", "c@1.0.1", "-w", "unit", "--kind", "normal", "--kind", "optional", "--kind", "workspace"
+        ).out
+    )
+    refused = run("why", lock, "app", "c@1.0.1", "--kind", "nomal")
+    assert (refused.status, refused.out) == (2, "")
+    assert (
+        refused.err == "graphdiff: no edge is of the kind 'nomal'; there are normal, dev, optional, peer, workspace\n"
+    )

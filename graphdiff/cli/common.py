@@ -108,7 +108,9 @@ _OPTIONS = [
     click.option(
         "--kind", "kinds", multiple=True, metavar="KIND",
         help="Only edges of this kind, or all. For Debian: Depends, Pre-Depends, Recommends; for SPDX: a type of "
-        "relationships; for systemd: Requires, Wants, …; for CMake: public, private, interface. Repeat for several.",
+        "relationships; for systemd: Requires, Wants, …; for CMake: public, private, interface; for npm, pnpm, yarn "
+        "and cargo metadata: normal, dev, build, optional, peer, workspace; for Maven: compile, test, … Repeat for "
+        "several.",
     ),
     click.option(
         "--extras", type=click.Choice(["requested", "nodes", "none", "all"]),

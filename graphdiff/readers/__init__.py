@@ -84,6 +84,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.xml_graphs:read_graphml",
         options=frozenset(),
         about="edges and weights mean what the file's graph attributes say; repeats are kept",
+        generic=True,
     ),
     "gexf": Reader(
         suffixes=(".gexf", ".xml"),
@@ -276,6 +277,105 @@ READERS: dict[str, Reader] = {
         options=frozenset(),
         about="a module was the first to import another, without weights; there are no repeats",
     ),
+    # -- packages of JavaScript, Rust, Go and Java; what needs the same twice in one kind is one edge
+    "npm-lock": Reader(
+        suffixes=(".json",),
+        claims=partial(is_marked, "npm-lock"),
+        entry="graphdiff.readers.npm_lock:read_npm_lock",
+        options=frozenset({"kinds"}),
+        about="package-lock.json: a package depends on a package, without weights; repeats are one edge a kind",
+    ),
+    "npm-ls": Reader(
+        suffixes=(".json",),
+        claims=partial(is_marked, "npm-ls"),
+        entry="graphdiff.readers.npm_ls:read_npm_ls",
+        options=frozenset(),
+        about="npm ls --json: a package depends on a package, without weights; repeats are one edge",
+    ),
+    "pnpm": Reader(
+        suffixes=("pnpm-lock.yaml",),
+        claims=partial(is_marked, "pnpm"),
+        entry="graphdiff.readers.pnpm:read_pnpm",
+        options=frozenset({"kinds"}),
+        about="pnpm-lock.yaml: a package depends on a package, without weights; repeats are one edge a kind",
+    ),
+    "yarn": Reader(
+        suffixes=("yarn.lock",),
+        claims=partial(is_marked, "yarn"),
+        entry="graphdiff.readers.yarn_classic:read_yarn_classic",
+        options=frozenset({"kinds"}),
+        about="yarn.lock, version 1: a package depends on a package, without weights; repeats are one edge a kind",
+    ),
+    "yarn-berry": Reader(
+        suffixes=("yarn.lock",),
+        claims=partial(is_marked, "yarn-berry"),
+        entry="graphdiff.readers.yarn_berry:read_yarn_berry",
+        options=frozenset({"kinds"}),
+        about="yarn.lock since version 2: a package depends on a package, without weights; repeats are one edge a kind",
+    ),
+    "dependency-cruiser": Reader(
+        suffixes=(".json",),
+        claims=partial(is_marked, "dependency-cruiser"),
+        entry="graphdiff.readers.dependency_cruiser:read_dependency_cruiser",
+        options=frozenset(),
+        about="dependency-cruiser's JSON: a module imports a module, without weights; repeats are one edge",
+    ),
+    "cargo-metadata": Reader(
+        suffixes=(".json",),
+        claims=partial(is_marked, "cargo-metadata"),
+        entry="graphdiff.readers.cargo_metadata:read_cargo_metadata",
+        options=frozenset({"kinds"}),
+        about="cargo metadata: a package depends on a package, without weights; repeats are one edge a kind",
+    ),
+    "cargo-lock": Reader(
+        suffixes=("cargo.lock",),
+        claims=partial(is_marked, "cargo-lock"),
+        entry="graphdiff.readers.cargo_lock:read_cargo_lock",
+        options=frozenset(),
+        about="Cargo.lock: a package depends on a package, without weights; repeats are one edge",
+    ),
+    "go-mod-graph": Reader(
+        suffixes=(),
+        claims=sniff.is_go_mod_graph,
+        entry="graphdiff.readers.go_modules:read_go_mod_graph",
+        options=frozenset(),
+        about="go mod graph: a module requires a module, without weights; repeats are one edge",
+    ),
+    "go-list": Reader(
+        suffixes=(".json",),
+        claims=partial(is_marked, "go-list"),
+        entry="graphdiff.readers.go_list:read_go_list",
+        options=frozenset(),
+        about="go list -json: a package imports a package, without weights; repeats are one edge",
+    ),
+    "snyk": Reader(
+        suffixes=(".json",),
+        claims=partial(is_marked, "snyk"),
+        entry="graphdiff.readers.snyk:read_snyk",
+        options=frozenset(),
+        about="Snyk's dep-graph: a package depends on a package, without weights; repeats are one edge",
+    ),
+    "maven": Reader(
+        suffixes=(".dot", ".gv", ".graphml", ".tgf", ".json"),
+        claims=partial(is_marked, "maven"),
+        entry="graphdiff.readers.maven:read_maven",
+        options=frozenset({"kinds"}),
+        about="mvn dependency:tree (dot, graphml, tgf, json): an artifact depends on an artifact; repeats are one edge",
+    ),
+    "depgraph": Reader(
+        suffixes=(".json",),
+        claims=partial(is_marked, "depgraph"),
+        entry="graphdiff.readers.depgraph:read_depgraph",
+        options=frozenset(),
+        about="depgraph-maven-plugin's JSON: an artifact depends on an artifact, without weights; repeats are one edge",
+    ),
+    "bazel": Reader(
+        suffixes=(".dot", ".gv"),
+        claims=partial(is_marked, "bazel"),
+        entry="graphdiff.readers.bazel:read_bazel",
+        options=frozenset(),
+        about="bazel query --output=graph: a target depends on a target, without weights; repeats are one edge",
+    ),
 }
 
 
@@ -294,8 +394,9 @@ def read(
         The largest content that is read, counted after decompression.
     **options
         What the format's reader takes: ``graph``, ``timeout``, ``max_memory`` (dot and the drawings of tools),
-        ``columns`` (csv), ``alternatives`` (debian), ``kinds`` (debian, spdx, cmake, systemd), ``extras``,
-        ``markers``, ``groups`` (Python's packages), ``times`` (imports).
+        ``columns`` (csv), ``alternatives`` (debian), ``kinds`` (debian, spdx, cmake, systemd, npm-lock, pnpm, yarn,
+        yarn-berry, cargo-metadata, maven), ``extras``, ``markers``, ``groups`` (Python's packages), ``times``
+        (imports).
 
     Returns
     -------
@@ -354,7 +455,11 @@ def _by_suffix(name: str, data: bytes) -> str | None:
     for packed in PACKED_SUFFIXES:
         ending = ending.removesuffix(packed)
     fitting = [key for key, reader in READERS.items() if ending.endswith(reader.suffixes)]
-    return _by_content(name, data, fitting) if len(fitting) > 1 else next(iter(fitting), None)
+    if len(fitting) < 2:
+        return next(iter(fitting), None)
+    # Where no claim decides, a generic format says best what is wrong with the file.
+    generic = (key for key in fitting if READERS[key].generic)
+    return _by_claims(name, data, fitting) or next(generic, None)
 
 
 #: Files that no reader reads, by how they start: what they are, and what does.
@@ -367,18 +472,24 @@ ELSEWHERE = {
 
 
 def _by_content(name: str, data: bytes, keys: Collection[str]) -> str:
+    """Return the one format that the content is in."""
     for magic, (title, function) in ELSEWHERE.items():
         if data.startswith(magic):
             raise FormatError(f"{name} is {title}; {function} opens it, in Python only")
+    if chosen := _by_claims(name, data, keys):
+        return chosen
+    raise FormatError(f"{name} is in no format that is known; say format= one of {', '.join(READERS)}")
+
+
+def _by_claims(name: str, data: bytes, keys: Collection[str]) -> str | None:
     head = text_of(data[:HEAD_BYTES]).encode("utf-8", "replace")
-    if why := refusal(head):
-        raise FormatError(f"{name}: {why}")
     claiming = [key for key in keys if READERS[key].claims(head)]
-    claiming = [key for key in claiming if not READERS[key].generic] or claiming
-    if len(claiming) != 1:
-        reason = f"looks like {' and like '.join(claiming)}" if claiming else "is in no format that is known"
-        raise FormatError(f"{name} {reason}; say format= one of {', '.join(READERS)}")
-    return claiming[0]
+    specific = [key for key in claiming if not READERS[key].generic]
+    if not specific and (why := refusal(head)):
+        raise FormatError(f"{name}: {why}")
+    if len(specific or claiming) > 1:
+        raise FormatError(f"{name} looks like {' and like '.join(specific or claiming)}; say format= one of them")
+    return next(iter(specific or claiming), None)
 
 
 def _check_options(chosen: str, options: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ import networkx as nx
 from graphdiff.errors import FormatError, GraphTypeError, LimitError, UsageError
 from graphdiff.readers.building import collector_at_rest, described
 from graphdiff.readers.dot_text import GraphText, find_graphs
+from graphdiff.readers.dot_tools import edge_meaning_of
 from graphdiff.readers.source import text_of
 
 __all__ = ["read_dot"]
@@ -89,7 +90,7 @@ def read_dot(
         result = _build(parsed, [part.name for part in chosen])
     said = parsed[0]["graph_columns"]
     result.graph.update((key, said[key][0]) for key in ("edge_meaning", "weight_meaning") if any(said.get(key, ())))
-    return described(result, format="DOT")
+    return described(result, format="DOT", edge_meaning=edge_meaning_of(text_of(data)) or "unknown")
 
 
 def _choose(found: Sequence[GraphText], wanted: str | None, name: str) -> Sequence[GraphText]:

@@ -8,9 +8,10 @@ __all__ = ["refusal"]
 
 #: The mark of each, and the line that says why it is not read.
 REFUSED: dict[bytes, str] = {
-    rb"^[ \t|\xe2\x94\x82]*(\xe2\x94\x9c|\xe2\x94\x94|\|--|`--|\+--|\\--)[\xe2\x94\x80-]* ": (
+    rb"^[ \t|\xe2\x94\x82]*(\xe2\x94\x9c|\xe2\x94\x94|\|--|`--|\+--?|\\--?)[\xe2\x94\x80-]* ": (
         "a tree for people, in which a tool may leave out what it has shown before; give the lock file, or the tool's "
-        "JSON (pip inspect, pipdeptree --json)"
+        "JSON (pip inspect, pipdeptree --json, npm ls --all --json, cargo metadata, mvn dependency:tree "
+        "-DoutputType=json)"
     ),
     rb'\A\s*\[\s*\{"name"\s*:\s*"[^"]*",\s*"version"\s*:\s*"[^"]*"(,\s*"[a-z_]+"\s*:\s*"[^"]*")*\s*\}\s*[,\]]': (
         "a list of packages without what they depend on; give what pip inspect prints"
@@ -23,6 +24,15 @@ REFUSED: dict[bytes, str] = {
         "what a project asks for, and not what that rests on; give its lock file (uv.lock, poetry.lock, pdm.lock)"
     ),
     rb"\A\s*(?:---\n(?s:.*?)\n---\s+)?(?:flowchart|graph) +(?:TD|TB|BT|LR|RL)\b": "Mermaid: it is only written",
+    rb"\A0\S+ v\d.*\n1\S+ v\d": "a tree as a list of depths; give Cargo.lock or what cargo metadata prints",
+    rb'\A\s*\{(?!(?s:.*)"lockfileVersion")(?s:.*?)"(?:dev|peer)?[dD]ependencies"\s*:\s*\{\s*"[^"]+"\s*:\s*"': (
+        "what a project asks for, and not what that rests on; give package-lock.json or what npm ls --all --json prints"
+    ),
+    rb"^\[(?:workspace\.|target\..*\.)?(?:dev-|build-)?dependencies(?:\.\S+)?\]": (
+        "what a project asks for, and not what that rests on; give Cargo.lock or what cargo metadata prints"
+    ),
+    rb"\A\s*@startuml\b": "PlantUML, a picture; give the tool's DOT or JSON",
+    rb"\A\s*(?:Creator .*\n)?graph\s*\[": "GML; give GraphML, DOT or JSON",
 }
 
 

@@ -13,7 +13,7 @@ from itertools import islice
 
 from graphdiff.readers.dot_text import find_graphs
 
-__all__ = ["is_csv", "is_debian", "is_dot", "is_gexf", "is_graphml", "is_json", "is_pajek", "marked"]
+__all__ = ["is_csv", "is_debian", "is_dot", "is_gexf", "is_go_mod_graph", "is_graphml", "is_json", "is_pajek", "marked"]
 
 JSON_START = re.compile(rb'\s*+(?:\{\s*+["}]|\[\s*+(?:["{\[\]]|-?\d))')
 XML_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -102,6 +102,19 @@ def is_csv(head: bytes) -> bool:
         return False
     lines = [line for line in _whole_lines(head) if line.strip() and not line.startswith("#")]
     return any(_is_table(lines, delimiter) for delimiter in ",\t;") or _is_two_or_three_words(lines)
+
+
+def is_go_mod_graph(head: bytes) -> bool:
+    """Tell whether each line has a module and one with a version that it requires.
+
+    Examples
+    --------
+    >>> is_go_mod_graph(b"app golang.org/x/text@v0.3.0"), is_go_mod_graph(b"a b@c.org")
+    (True, False)
+    """
+    lines = [line.split() for line in head.splitlines()[:20] if line.strip()]
+    pairs = bool(lines) and all(len(words) == 2 and b"@" in words[1] for words in lines)
+    return pairs and any(re.match(rb"[^@]++@v\d", words[1]) for words in lines)
 
 
 def marked(*marks: bytes) -> Callable[[bytes], bool]:

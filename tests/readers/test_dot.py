@@ -111,17 +111,17 @@ def test_every_real_file_with_one_graph_has_the_nodes_and_edges_that_pygraphviz_
 def test_maven_writes_an_edge_a_line_and_each_is_read(shared_data, file):
     lines = re.findall(r'^(?:\[INFO\])?\s*"(.+)" -> "(.+)" ;\s*$', (shared_data / file).read_text(), re.MULTILINE)
     assert lines
-    assert Counter(list(read(shared_data / file).edges())) == Counter(lines)
+    assert Counter(list(read(shared_data / file, format="dot").edges())) == Counter(lines)
 
 
 def test_each_of_mavens_graphs_can_be_picked(shared_data):
     path = shared_data / "java/fossa-multideptree.dot"
     names = re.findall(r'digraph "(.+)"', path.read_text())
-    whole = read(path)
+    whole = read(path, format="dot")
     assert len(names) == 5
     assert {name for _, _, name in whole.edges(data="graph")} <= set(names)
     name = names[2]
-    assert Counter(list(read(path, graph=name).edges())) == Counter(
+    assert Counter(list(read(path, format="dot", graph=name).edges())) == Counter(
         (u, v) for u, v, owner in whole.edges(data="graph") if owner == name
     )
 

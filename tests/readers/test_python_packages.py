@@ -397,6 +397,11 @@ REFUSALS = {
     "pip freeze": b"# by hand\nanyio==4.16.0\nidna==3.20\n",
     "pyproject.toml": b'[project]\nname = "a"\ndependencies = ["b"]\n',
     "Mermaid": b"flowchart TD\n  a --> b\n",
+    "cargo tree --prefix depth": b"0demo v0.1.0\n1idna v3.20\n",
+    "package.json": b'{"name": "a", "devDependencies": {"b": "^1"}}',
+    "Cargo.toml": b'[package]\nname = "a"\n[dependencies]\nb = "1"\n',
+    "PlantUML": b"@startuml\nrectangle a\n",
+    "GML": b"graph [\nnode [\nid 1\n]\n]\n",
 }
 
 

@@ -214,6 +214,7 @@ def test_each_dot_sample_is_claimed_by_dot_alone(test_data, file):
 
 
 DIALECTS = {
+    "maven": "java/*.[dt][ox]t",
     "cmake": "cmake/*.dot",
     "terraform": "terraform/*.*[tv]",
     "systemd": "systemd/*.dot",

@@ -1,0 +1,88 @@
+"""``Cargo.lock``: the packages of a Rust workspace and what each needs, of all kinds together."""
+
+from __future__ import annotations
+
+import tomllib
+
+from graphdiff.errors import FormatError, LimitError
+from graphdiff.readers.building import described
+from graphdiff.readers.packages import Need, PackageGraph, package_graph
+from graphdiff.readers.shape import Record, listing, mapping, text
+from graphdiff.readers.source import text_of
+
+__all__ = ["read_cargo_lock"]
+
+LONGEST_LINE = 2000
+
+
+def read_cargo_lock(data: bytes, *, name: str) -> PackageGraph:
+    r"""Read a ``Cargo.lock`` of any version: the tail of an edge depends on its head.
+
+    The file does not tell kinds of dependencies apart (``cargo metadata`` does). Packages without a source are those
+    of the workspace: they are the roots.
+
+    Parameters
+    ----------
+    data : bytes
+        The decompressed file.
+    name : str
+        The file's name, for messages.
+
+    Raises
+    ------
+    FormatError
+        Broken TOML, a dependency that is not among the packages, or values of another shape.
+    LimitError
+        A line of over 2,000 characters.
+
+    Examples
+    --------
+    >>> lock = b'[[package]]\nname = "a"\nversion = "1.0.0"\ndependencies = ["b"]\n'
+    >>> list(read_cargo_lock(lock + b'[[package]]\nname = "b"\nversion = "2.0.0"\n', name="Cargo.lock").edges)
+    [('a', 'b')]
+    """
+    # tomllib takes quadratic time for a key of many parts; a line of Cargo's has some 200 characters.
+    if max(map(len, data.splitlines()), default=0) > LONGEST_LINE:
+        raise LimitError(f"{name}: a line of over {LONGEST_LINE:,} characters, which no Cargo.lock has")
+    try:
+        document = tomllib.loads(text_of(data))
+    except RecursionError as error:
+        raise FormatError(f"{name}: TOML nested too deep") from error
+    except ValueError as error:
+        raise FormatError(f"{name}: broken TOML: {error}") from error
+    tables = [mapping(value, f"{name}: package") for value in listing(document.get("package"), f"{name}: package")]
+    if "root" in document:  # As Cargo wrote it up to 2017.
+        tables.append(mapping(document["root"], f"{name}: root"))
+    packages = [_attributes(table, f"{name}: package") for table in tables]
+    places = _places(tables, packages)
+    needs = [
+        Need(tail, _place(wanted, places, f"{name}: {packages[tail]['name']}"))
+        for tail, table in enumerate(tables)
+        for wanted in listing(table.get("dependencies"), f"{name}: dependencies")
+    ]
+    graph = package_graph(packages, needs, name=name)
+    return described(graph, format="Cargo.lock", edge_meaning="depends on", weight_meaning="none")
+
+
+def _attributes(table: Record, where: str) -> Record:
+    found: Record = {"name": text(table.get("name"), where), "version": text(table.get("version"), where)}
+    if not found["name"]:
+        raise FormatError(f"{where}: a package without a name")
+    return found | ({"source": text(table["source"], where)} if "source" in table else {"root": True})
+
+
+def _places(tables: list[Record], packages: list[Record]) -> dict[str, int]:
+    """Return the place of a package by each way that a dependency may name it: as short as is unique."""
+    places: dict[str, int] = {}
+    for place, (table, package) in enumerate(zip(tables, packages, strict=True)):
+        short = f"{package['name']} {package['version']}"
+        for written in (package["name"], short, f"{short} ({table.get('source')})"):
+            places.setdefault(written, place)
+    return places
+
+
+def _place(wanted: object, places: dict[str, int], where: str) -> int:
+    place = places.get(text(wanted, where))
+    if place is None:
+        raise FormatError(f"{where}: the dependency {wanted!r} is not among the packages")
+    return place

@@ -1,0 +1,118 @@
+"""``cargo metadata``: the packages of a Rust workspace and how Cargo resolved what they need."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from graphdiff.errors import FormatError
+from graphdiff.readers.building import described
+from graphdiff.readers.packages import Need, PackageGraph, package_graph
+from graphdiff.readers.shape import Record, json_object, listing, mapping, text
+
+__all__ = ["KINDS", "read_cargo_metadata"]
+
+KINDS = ("normal", "dev", "build")
+
+
+def read_cargo_metadata(data: bytes, *, name: str, kinds: str | Collection[str] | None = None) -> PackageGraph:
+    """Read what ``cargo metadata --format-version 1`` prints: the tail of an edge depends on its head.
+
+    The edges are those of ``resolve``, one for each kind (normal, dev, build; ``null`` is normal). An edge has the
+    version requirement as ``clause``, ``optional`` where a feature brings it, and the target it is for as ``marker``
+    (``cfg(windows)``) where it is not for all. The members of the workspace are the roots.
+
+    Parameters
+    ----------
+    data : bytes
+        The decompressed file.
+    name : str
+        The file's name, for messages.
+    kinds : str or collection of str, optional
+        Only dependencies of these kinds, and the packages that the members reach by them: ``kinds="normal"`` is
+        ``cargo tree -e normal --target all``.
+
+    Returns
+    -------
+    networkx.DiGraph or networkx.MultiDiGraph
+        See `graphdiff.readers.packages` for what is one node and what is one edge.
+
+    Raises
+    ------
+    FormatError
+        Broken JSON, no ``resolve`` in it, or values of another shape.
+    UsageError
+        A kind that Cargo does not have.
+
+    References
+    ----------
+    The Cargo Book, cargo metadata, https://doc.rust-lang.org/cargo/commands/cargo-metadata.html
+
+    Examples
+    --------
+    >>> said = b'''{"packages": [{"id": "a", "name": "a", "version": "1.0.0"},
+    ... {"id": "b", "name": "b", "version": "2.0.0"}], "workspace_members": ["a"], "resolve": {"nodes": [
+    ... {"id": "a", "deps": [{"pkg": "b", "dep_kinds": [{"kind": null, "target": "cfg(unix)"}]}]}]}}'''
+    >>> list(read_cargo_metadata(said, name="m.json").edges(data=True))
+    [('a', 'b', {'marker': 'cfg(unix)', 'kind': 'normal'})]
+    """
+    document = json_object(data, name)
+    stated = [mapping(value, f"{name}: packages") for value in listing(document.get("packages"), f"{name}: packages")]
+    if document.get("resolve") is None:
+        raise FormatError(f"{name}: no resolve in it; cargo metadata without --no-deps writes who needs whom")
+    places = {text(package.get("id"), f"{name}: packages"): place for place, package in enumerate(stated)}
+    resolved = listing(mapping(document["resolve"], f"{name}: resolve").get("nodes"), f"{name}: resolve.nodes")
+    nodes = [mapping(node, f"{name}: resolve.nodes") for node in resolved]
+    members = {text(member, name) for member in listing(document.get("workspace_members"), f"{name}: members")}
+    packages = [_attributes(package, members, f"{name}: packages") for package in stated]
+    needs = (need for node in nodes for need in _needs(node, places, stated, name))
+    graph = package_graph(packages, needs, name=name, known=KINDS, kinds=kinds)
+    return described(graph, format="cargo metadata", edge_meaning="depends on", weight_meaning="none")
+
+
+def _attributes(package: Record, members: Collection[str], where: str) -> Record:
+    found: Record = {"name": text(package.get("name"), where), "version": text(package.get("version"), where)}
+    found |= {"licence": text(package.get("license"), where), "source": text(package.get("source"), where)}
+    return found | ({"root": True} if package.get("id") in members else {})
+
+
+def _needs(node: Record, places: Mapping[str, int], stated: Sequence[Record], name: str) -> Iterator[Need]:
+    where = f"{name}: resolve.nodes"
+    tail = _place(node.get("id"), places, where)
+    # Before Rust 1.41 the resolution had no kinds, and before 1.30 no names either: the manifest has them.
+    deps = node.get("deps", [{"pkg": pkg} for pkg in listing(node.get("dependencies"), where)])
+    for value in listing(deps, where):
+        dep = mapping(value, where)
+        head = _place(dep.get("pkg"), places, where)
+        declared = _declared(stated[tail], stated[head], text(dep.get("name"), where), name)
+        for found in listing(dep.get("dep_kinds", declared or [{}]), where):
+            kind = text(mapping(found, where).get("kind"), where) or "normal"
+            target = text(mapping(found, where).get("target"), where)
+            yield Need(tail, head, kind, {**_clause(declared, kind), "marker": target})
+
+
+def _place(package: object, places: Mapping[str, int], where: str) -> int:
+    place = places.get(text(package, where))
+    if place is None:
+        raise FormatError(f"{where}: {package!r} is not among the packages")
+    return place
+
+
+def _declared(tail: Record, head: Record, called: str, name: str) -> list[Record]:
+    """Return what the manifest of `tail` says of `head`, which it may know by another name."""
+    where = f"{name}: dependencies of {tail.get('name')}"
+    found = [mapping(value, where) for value in listing(tail.get("dependencies"), where)]
+    found = [declared for declared in found if declared.get("name") == head.get("name")]
+    # Of two versions of a crate one has another name here; - and _ are the same in names.
+    known = [declared for declared in found if _called(declared).replace("-", "_") == called]
+    return known or found
+
+
+def _called(declared: Record) -> str:
+    return str(declared.get("rename") or declared.get("name"))
+
+
+def _clause(declared: Sequence[Record], kind: str) -> Record:
+    fitting = [said for said in declared if (said.get("kind") or "normal") == kind]
+    clauses = dict.fromkeys(str(said["req"]) for said in fitting if said.get("req"))
+    optional = bool(fitting) and all(said.get("optional") is True for said in fitting)
+    return {"clause": " | ".join(clauses), "optional": optional}

@@ -1,0 +1,68 @@
+"""dependency-cruiser's JSON: modules of a JavaScript or TypeScript project, and what they import."""
+
+from __future__ import annotations
+
+import networkx as nx
+
+from graphdiff.errors import FormatError
+from graphdiff.readers.building import collector_at_rest, described
+from graphdiff.readers.shape import Record, json_object, listing, mapping, text
+
+__all__ = ["read_dependency_cruiser"]
+
+# What the file says of a dependency that stays on its edge, and of a module that stays on its node.
+EDGE_FLAGS = ("dynamic", "circular", "couldNotResolve")
+NODE_FLAGS = ("orphan", "coreModule", "couldNotResolve")
+
+
+def read_dependency_cruiser(data: bytes, *, name: str) -> nx.DiGraph:
+    """Read what ``depcruise --output-type json`` writes: the tail of an edge imports its head.
+
+    Nodes are the paths of the modules as the file has them. An edge has what the import says as ``module``, its
+    ``types`` (``"local, require"``), and ``dynamic``, ``circular`` and ``couldNotResolve`` where they hold. A module
+    that imports another twice is one edge, which has the types of both.
+
+    Parameters
+    ----------
+    data : bytes
+        The decompressed file.
+    name : str
+        The file's name, for messages.
+
+    Raises
+    ------
+    FormatError
+        Broken JSON, no modules, or values of another shape.
+
+    Examples
+    --------
+    >>> cruise = b'{"modules": [{"source": "a.js", "dependencies": [{"resolved": "b.js", "module": "./b"}]}]}'
+    >>> list(read_dependency_cruiser(cruise, name="cruise.json").edges(data=True))
+    [('a.js', 'b.js', {'module': './b'})]
+    """
+    modules = listing(json_object(data, name).get("modules"), f"{name}: modules")
+    if not modules:
+        raise FormatError(f"{name}: no modules in it")
+    graph = nx.DiGraph()
+    with collector_at_rest():
+        for position, value in enumerate(modules):
+            _add(graph, mapping(value, f"{name}: modules[{position}]"), f"{name}: modules[{position}]")
+    return described(graph, format="dependency-cruiser", edge_meaning="imports", weight_meaning="none")
+
+
+def _add(graph: nx.DiGraph, module: Record, where: str) -> None:
+    source = text(module.get("source"), where)
+    if not source:
+        raise FormatError(f"{where}: a module without a source")
+    graph.add_node(source, **{flag: True for flag in NODE_FLAGS if module.get(flag) is True})
+    for value in listing(module.get("dependencies"), where):
+        said = mapping(value, where)
+        head = text(said.get("resolved"), where)
+        if not head:
+            raise FormatError(f"{where}: a dependency of {source} without 'resolved'")
+        types = [text(kind, where) for kind in listing(said.get("dependencyTypes"), where)]
+        before = graph.get_edge_data(source, head, {}).get("types", "").split(", ")
+        attributes = {"module": text(said.get("module"), where)}
+        attributes["types"] = ", ".join(dict.fromkeys(kind for kind in [*before, *types] if kind))
+        graph.add_edge(source, head, **{key: value for key, value in attributes.items() if value})
+        graph.edges[source, head].update((flag, True) for flag in EDGE_FLAGS if said.get(flag) is True)

@@ -1,0 +1,82 @@
+"""The JSON of depgraph-maven-plugin: artifacts and which needs which."""
+
+from __future__ import annotations
+
+from graphdiff.errors import FormatError
+from graphdiff.readers.building import described
+from graphdiff.readers.packages import Need, PackageGraph, package_graph
+from graphdiff.readers.shape import Record, json_object, listing, mapping, text
+
+__all__ = ["read_depgraph"]
+
+
+def read_depgraph(data: bytes, *, name: str) -> PackageGraph:
+    """Read what ``depgraph:graph -DgraphFormat=json`` writes: the tail of an edge depends on its head.
+
+    Nodes are the plugin's own ids (``group:artifact:type``), as in its DOT. A dependency that the resolution left out
+    (a duplicate, a conflict) leads to the artifact that is there; ``resolution`` says so in the plugin's words, and
+    ``clause`` is the version that was asked for. An artifact that no other needs is a root.
+
+    Parameters
+    ----------
+    data : bytes
+        The decompressed file.
+    name : str
+        The file's name, for messages.
+
+    Raises
+    ------
+    FormatError
+        Broken JSON, a dependency between artifacts that are not there, or values of another shape.
+
+    References
+    ----------
+    The plugin, https://github.com/ferstl/depgraph-maven-plugin
+
+    Examples
+    --------
+    >>> said = b'''{"graphName": "x", "artifacts": [{"id": "g:a:jar"}, {"id": "g:b:jar"}],
+    ... "dependencies": [{"from": "g:a:jar", "to": "g:b:jar", "resolution": "INCLUDED"}]}'''
+    >>> list(read_depgraph(said, name="x.json").edges(data=True))
+    [('g:a:jar', 'g:b:jar', {'resolution': 'INCLUDED'})]
+    """
+    document = json_object(data, name)
+    artifacts = _records(document, "artifacts", name)
+    places = {_id(artifact, name): place for place, artifact in enumerate(artifacts)}
+    needs = [_need(said, places, name) for said in _records(document, "dependencies", name)]
+    needed = {need.head for need in needs}
+    packages = [
+        _attributes(artifact, name) | ({} if place in needed else {"root": True})
+        for place, artifact in enumerate(artifacts)
+    ]
+    graph = package_graph(packages, needs, name=name)
+    return described(graph, format="depgraph-maven-plugin", edge_meaning="depends on", weight_meaning="none")
+
+
+def _records(document: Record, key: str, name: str) -> list[Record]:
+    return [mapping(value, f"{name}: {key}") for value in listing(document.get(key), f"{name}: {key}")]
+
+
+def _id(artifact: Record, name: str) -> str:
+    found = text(artifact.get("id"), f"{name}: artifacts")
+    if not found:
+        raise FormatError(f"{name}: artifacts: one without an id")
+    return found
+
+
+def _attributes(artifact: Record, name: str) -> Record:
+    where = f"{name}: artifacts"
+    scopes = [text(scope, where) for scope in listing(artifact.get("scopes"), where)]
+    optional = {"optional": True} if artifact.get("optional") is True else {}
+    version = text(artifact.get("version"), where)
+    return {"name": _id(artifact, name), "version": version, "scopes": ", ".join(scopes), **optional}
+
+
+def _need(said: Record, places: dict[str, int], name: str) -> Need:
+    where = f"{name}: dependencies"
+    ends = [text(said.get(end), where) for end in ("from", "to")]
+    for end in ends:
+        if end not in places:
+            raise FormatError(f"{where}: {end!r} is not among the artifacts")
+    attributes = {"resolution": text(said.get("resolution"), where), "clause": text(said.get("version"), where)}
+    return Need(places[ends[0]], places[ends[1]], attributes=attributes)

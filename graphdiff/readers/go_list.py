@@ -1,0 +1,48 @@
+"""What ``go list -json`` prints: packages of Go source, and what they import."""
+
+from __future__ import annotations
+
+import networkx as nx
+
+from graphdiff.errors import FormatError
+from graphdiff.readers.building import described
+from graphdiff.readers.shape import json_values, listing, mapping, text
+
+__all__ = ["read_go_list"]
+
+
+def read_go_list(data: bytes, *, name: str) -> nx.DiGraph:
+    """Read ``go list -json``: the tail of an edge imports its head.
+
+    Nodes are import paths; imports of tests are not read. ``ImportMap`` (vendored packages) is followed.
+
+    Parameters
+    ----------
+    data : bytes
+        The decompressed output: JSON objects one after another.
+    name : str
+        The file's name, for messages.
+
+    Raises
+    ------
+    FormatError
+        Broken JSON, an object without ``ImportPath``, or values of another shape.
+
+    Examples
+    --------
+    >>> said = b'{"ImportPath": "bufio", "Imports": ["io"]} {"ImportPath": "io"}'
+    >>> list(read_go_list(said, name="std.json").edges)
+    [('bufio', 'io')]
+    """
+    graph = nx.DiGraph()
+    for position, value in enumerate(json_values(data, name)):
+        where = f"{name}: package {position + 1}"
+        package = mapping(value, where)
+        path = text(package.get("ImportPath"), where)
+        if not path:
+            raise FormatError(f"{where} has no ImportPath")
+        renamed = mapping(package.get("ImportMap"), where)
+        imports = [text(path, where) for path in listing(package.get("Imports"), where)]
+        graph.add_node(path, **{flag.lower(): True for flag in ("Standard", "DepOnly") if package.get(flag) is True})
+        graph.add_edges_from((path, text(renamed.get(other, other), where)) for other in imports)
+    return described(graph, format="go list", edge_meaning="imports", weight_meaning="none")

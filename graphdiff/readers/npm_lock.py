@@ -1,0 +1,187 @@
+"""npm's ``package-lock.json``: a list of folders; who needs whom is found as Node.js finds it, folder by folder."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Collection, Iterator, Mapping
+
+from graphdiff.errors import FormatError, LimitError
+from graphdiff.readers.building import described
+from graphdiff.readers.packages import Need, PackageGraph, package_graph
+from graphdiff.readers.shape import Record, json_object, mapping, text
+
+__all__ = ["KINDS", "declared", "read_npm_lock"]
+
+KINDS = ("normal", "dev", "optional", "peer", "workspace")
+# Of a package named in several fields the last one counts, as in npm itself.
+FIELDS = {
+    "peerDependencies": "peer",
+    "dependencies": "normal",
+    "optionalDependencies": "optional",
+    "devDependencies": "dev",
+}
+FOLDER = "node_modules/"
+DEEPEST = 100
+
+
+def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None = None) -> PackageGraph:
+    """Read a ``package-lock.json`` of version 2 or 3: the tail of an edge depends on its head.
+
+    A dependency is the folder of its name that is nearest to the depending package: in its own ``node_modules``, else
+    in that of the package it lies in, and so up to the project. An edge has its ``kind`` (normal, dev, optional, peer,
+    or workspace, from the project to its workspaces), the range as ``clause``, ``optional`` where it may be missing,
+    and ``alias`` where the package is installed under another name. A node has what the file says of version,
+    licence, ``dev``, ``optional``, ``peer`` and ``bundled``; the project and its workspaces are the roots.
+    ``G.graph["unmet"]`` counts what is needed, not optional, and not there.
+
+    Parameters
+    ----------
+    data : bytes
+        The decompressed file.
+    name : str
+        The file's name, for messages.
+    kinds : str or collection of str, optional
+        Only dependencies of these kinds, and the packages that the roots reach by them.
+
+    Returns
+    -------
+    networkx.DiGraph or networkx.MultiDiGraph
+        See `graphdiff.readers.packages` for what is one node and what is one edge.
+
+    Raises
+    ------
+    FormatError
+        Broken JSON, a file of version 1 (which does not say who needs whom), or values of another shape.
+    LimitError
+        Folders nested more than 100 deep.
+    UsageError
+        A kind that npm does not have.
+
+    References
+    ----------
+    npm Docs, package-lock.json, https://docs.npmjs.com/cli/v10/configuring-npm/package-lock-json
+
+    Examples
+    --------
+    >>> lock = b'''{"name": "app", "lockfileVersion": 3, "packages": {
+    ... "": {"name": "app", "dependencies": {"ms": "^2.0.0"}}, "node_modules/ms": {"version": "2.1.3"}}}'''
+    >>> list(read_npm_lock(lock, name="package-lock.json").edges(data=True))
+    [('app', 'ms', {'clause': '^2.0.0', 'kind': 'normal'})]
+    """
+    document = json_object(data, name)
+    if "packages" not in document:
+        raise FormatError(
+            f"{name}: lockfileVersion {document.get('lockfileVersion')} does not say who needs whom; "
+            "npm install --package-lock-only --lockfile-version=3 writes one that does"
+        )
+    folders = _Folders(mapping(document["packages"], f"{name}: packages"), name, document.get("name"))
+    needs, unmet = [], 0
+    for tail, (folder, entry) in enumerate(folders.entries):
+        for wanted, kind, said in declared(entry, f"{name}: {folder or 'the project'}"):
+            head = folders.find(folder, wanted)
+            if head is None:
+                unmet += not said["optional"]
+                continue
+            needs.append(Need(tail, head, kind, said | folders.alias(head, wanted)))
+    needs.extend(Need(0, head, "workspace") for head in folders.workspaces)
+    graph = package_graph(_attributes(folders), needs, name=name, known=KINDS, kinds=kinds)
+    graph.graph["unmet"] = unmet
+    return described(graph, format="npm package-lock", edge_meaning="depends on", weight_meaning="none")
+
+
+def declared(entry: Mapping[str, object], where: str) -> Iterator[tuple[str, str, Record]]:
+    """Yield what an entry needs: the name, the kind of need, and what else is said of it.
+
+    Examples
+    --------
+    >>> list(declared({"peerDependencies": {"vue": "3"}, "devDependencies": {"vue": "3.5"}}, "x.json"))
+    [('vue', 'dev', {'clause': '3.5', 'optional': False})]
+    """
+    meta = mapping(entry.get("peerDependenciesMeta"), where)
+    needed: dict[str, tuple[str, str]] = {}
+    for field, kind in FIELDS.items():
+        for wanted, clause in mapping(entry.get(field), f"{where}: {field}").items():
+            needed[wanted] = (kind, text(clause, f"{where}: {field}"))
+    for wanted, (kind, clause) in needed.items():
+        may_miss = kind == "peer" and mapping(meta.get(wanted), where).get("optional") is True
+        yield wanted, kind, {"clause": clause, "optional": kind == "optional" or may_miss}
+
+
+class _Folders:
+    """The folders of a lock file that hold packages, each with its entry; links lead to theirs."""
+
+    def __init__(self, packages: Record, name: str, project: object) -> None:
+        self.file = name
+        self.links: dict[str, str] = {}
+        self.entries: list[tuple[str, Record]] = []
+        names: dict[str, str] = {"": text(project, f"{name}: name")}
+        for folder, value in packages.items():
+            entry = mapping(value, f"{name}: {folder}")
+            if folder.count("/") > DEEPEST:
+                raise LimitError(f"{name}: folders nested more than {DEEPEST} deep")
+            if entry.get("link") is True:
+                target = posixpath.normpath(text(entry.get("resolved"), f"{name}: {folder}"))
+                self.links[folder] = target
+                names.setdefault(target, _last(folder))
+            else:
+                self.entries.append((folder, entry))
+        # The project comes first, also where a file by hand has it elsewhere.
+        self.entries.sort(key=lambda entry: entry[0] != "")
+        self.places = {folder: place for place, (folder, _) in enumerate(self.entries)}
+        self.names = [
+            text(entry.get("name"), f"{name}: {folder}") or names.get(folder) or _last(folder) or "."
+            for folder, entry in self.entries
+        ]
+
+    @property
+    def workspaces(self) -> list[int]:
+        """The places of the project's workspaces: folders that are linked to, where it says that it has some."""
+        if not (self.entries and self.entries[0][0] == "" and self.entries[0][1].get("workspaces")):
+            return []
+        targets = dict.fromkeys(self.links.values())
+        return [self.places[folder] for folder in targets if folder in self.places and not folder.startswith("..")]
+
+    def find(self, folder: str, wanted: str) -> int | None:
+        """Return the place of the package that `wanted` means in `folder`, None where there is none."""
+        above: str | None = folder
+        while above is not None:
+            candidate = f"{above}/{FOLDER}{wanted}" if above else FOLDER + wanted
+            place = self.places.get(self.links.get(candidate, candidate))
+            if place is not None:
+                return place
+            above = self._above(above)
+        return None
+
+    def alias(self, head: int, wanted: str) -> dict[str, str]:
+        return {} if self.names[head] == wanted else {"alias": wanted}
+
+    def _above(self, folder: str) -> str | None:
+        if FOLDER in folder:
+            return folder[: folder.rindex(FOLDER)].rstrip("/")
+        above = folder.rpartition("/")[0]
+        # A workspace lies in the project; what is linked from outside sees nothing of it.
+        outside = folder.startswith("..") and above in ("", "..")
+        return None if folder == "" or outside else above
+
+
+def _last(folder: str) -> str:
+    """Return the name that a folder gives its package: its last part, with the scope where it has one."""
+    if FOLDER in folder:
+        return folder[folder.rindex(FOLDER) + len(FOLDER) :]
+    scope, _, last = folder.rpartition("/")
+    scope = scope.rpartition("/")[2]
+    return f"{scope}/{last}" if scope.startswith("@") else last
+
+
+def _attributes(folders: _Folders) -> list[Record]:
+    roots = {0, *folders.workspaces} if folders.entries and folders.entries[0][0] == "" else set()
+    found = []
+    for place, ((folder, entry), package) in enumerate(zip(folders.entries, folders.names, strict=True)):
+        where = f"{folders.file}: {folder}"
+        attributes: Record = {"name": package, "version": text(entry.get("version"), where)}
+        if isinstance(entry.get("license"), str):
+            attributes["licence"] = entry["license"]
+        flags = {"dev": "dev", "optional": "optional", "peer": "peer", "inBundle": "bundled"}
+        attributes |= {said: True for flag, said in flags.items() if entry.get(flag) is True}
+        found.append(attributes | ({"root": True} if place in roots else {}))
+    return found
