@@ -1,0 +1,368 @@
+"""The table of the formats that graphdiff reads.
+
+A row names its entry function as ``module:function``; the module is imported when a file needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from graphdiff.readers import sniff
+from graphdiff.readers.tool_marks import is_marked
+
+__all__ = ["READERS", "Reader"]
+
+DOT_OPTIONS = frozenset({"graph", "timeout", "max_memory"})
+#: The mark of what is no file: a name with a prefix.
+NEVER = rb"(?!)"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One format that can be read.
+
+    Attributes
+    ----------
+    suffixes : tuple of str
+        How the names of such files end, in lower case. Where several rows have the suffix, their claims decide.
+    claims : callable
+        Whether the first 64 KiB, decompressed and in UTF-8 without a byte-order mark, are in this format.
+    entry : str
+        ``module:function``; the function takes the content, ``name=`` for its messages, and the options.
+    options : frozenset of str
+        The keyword options that the function takes besides.
+    about : str
+        What an edge means, what a weight means, and whether repeated edges are kept or add.
+    prefix : str
+        What stands before a name that is no file (``"expr:"``); the function takes what follows it, in UTF-8.
+    generic : bool
+        Whether other formats are written in this one, so that its claim counts only where theirs do not.
+    """
+
+    suffixes: tuple[str, ...]
+    claims: Callable[[bytes], bool]
+    entry: str
+    options: frozenset[str]
+    about: str
+    prefix: str = ""
+    generic: bool = False
+
+
+READERS: dict[str, Reader] = {
+    "dot": Reader(
+        suffixes=(".dot", ".gv"),
+        claims=sniff.is_dot,
+        entry="graphdiff.readers.dot:read_dot",
+        options=DOT_OPTIONS,
+        about="an edge is an arrow of the drawing, a weight its attribute; repeats are kept, save in a strict graph",
+        generic=True,
+    ),
+    "csv": Reader(
+        suffixes=(".csv", ".tsv", ".edges", ".edgelist"),
+        claims=sniff.is_csv,
+        entry="graphdiff.readers.edge_list:read_edge_list",
+        options=frozenset({"columns"}),
+        about="a row is an edge, its weight column the weight; the weights of repeats add",
+        generic=True,
+    ),
+    "graphml": Reader(
+        suffixes=(".graphml", ".xml"),
+        claims=sniff.is_graphml,
+        entry="graphdiff.readers.xml_graphs:read_graphml",
+        options=frozenset(),
+        about="edges and weights mean what the file's graph attributes say; repeats are kept",
+        generic=True,
+    ),
+    "gexf": Reader(
+        suffixes=(".gexf", ".xml"),
+        claims=sniff.is_gexf,
+        entry="graphdiff.readers.xml_graphs:read_gexf",
+        options=frozenset(),
+        about="edges mean what their file says, a weight is their weight attribute; repeats are kept",
+    ),
+    "json": Reader(
+        suffixes=(".json",),
+        claims=sniff.is_json,
+        entry="graphdiff.readers.json_graphs:read_json",
+        options=frozenset(),
+        about="node-link or adjacency data; edges and weights mean what its graph attributes say; repeats are kept",
+        generic=True,
+    ),
+    "pajek": Reader(
+        suffixes=(".net", ".paj"),
+        claims=sniff.is_pajek,
+        entry="graphdiff.readers.pajek:read_pajek",
+        options=frozenset(),
+        about="an arc is an edge, its value the weight; repeats are kept",
+    ),
+    "debian": Reader(
+        suffixes=("packages",),
+        claims=sniff.is_debian,
+        entry="graphdiff.readers.debian:read_debian",
+        options=frozenset({"alternatives", "kinds"}),
+        about="a package depends on a package (Depends, Pre-Depends; Recommends by kinds); repeats are one edge",
+    ),
+    # Bills of materials.
+    "cyclonedx": Reader(
+        suffixes=(".json", ".xml"),
+        claims=partial(is_marked, "cyclonedx"),
+        entry="graphdiff.readers.cyclonedx:read_cyclonedx",
+        options=frozenset(),
+        about="a component depends on a component, without weights; repeats are one edge",
+    ),
+    "spdx": Reader(
+        suffixes=(".json", ".jsonld", ".spdx"),
+        claims=partial(is_marked, "spdx"),
+        entry="graphdiff.readers.spdx:read_spdx",
+        options=frozenset({"kinds"}),
+        about="a package rests on another by a relationship, without weights; repeats are one edge",
+    ),
+    # Build and data.
+    "dbt": Reader(
+        suffixes=(".json",),
+        claims=partial(is_marked, "dbt"),
+        entry="graphdiff.readers.dbt:read_dbt",
+        options=frozenset(),
+        about="a model is built from its parent, without weights; repeats are one edge",
+    ),
+    "cmake": Reader(
+        suffixes=(".dot", ".gv"),
+        claims=partial(is_marked, "cmake"),
+        entry="graphdiff.readers.cmake:read_cmake",
+        options=DOT_OPTIONS | {"kinds"},
+        about="a target is linked with a target, without weights; repeats are kept",
+    ),
+    "terraform": Reader(
+        suffixes=(".dot", ".gv"),
+        claims=partial(is_marked, "terraform"),
+        entry="graphdiff.readers.terraform:read_terraform",
+        options=DOT_OPTIONS,
+        about="a resource needs a resource, without weights; repeats are kept",
+    ),
+    "systemd": Reader(
+        suffixes=(".dot", ".gv"),
+        claims=partial(is_marked, "systemd"),
+        entry="graphdiff.readers.systemd:read_systemd",
+        options=DOT_OPTIONS | {"kinds"},
+        about="a unit has a unit in its After, Requires, Wants, ..., without weights; repeats are kept",
+    ),
+    "llvm-calls": Reader(
+        suffixes=(".dot", ".gv"),
+        claims=partial(is_marked, "llvm-calls"),
+        entry="graphdiff.readers.llvm:read_llvm_calls",
+        options=DOT_OPTIONS,
+        about="a function calls a function, without weights; repeats are kept",
+    ),
+    "llvm-flow": Reader(
+        suffixes=(".dot", ".gv"),
+        claims=partial(is_marked, "llvm-flow"),
+        entry="graphdiff.readers.llvm:read_llvm_flow",
+        options=DOT_OPTIONS,
+        about="control passes from a basic block to the next, without weights; repeats are kept",
+    ),
+    "pprof": Reader(
+        suffixes=(".dot", ".gv"),
+        claims=partial(is_marked, "pprof"),
+        entry="graphdiff.readers.profile_dot:read_pprof",
+        options=DOT_OPTIONS,
+        about="a function calls a function, without weights; repeats are kept",
+    ),
+    "gprof2dot": Reader(
+        suffixes=(".dot", ".gv"),
+        claims=partial(is_marked, "gprof2dot"),
+        entry="graphdiff.readers.profile_dot:read_gprof2dot",
+        options=DOT_OPTIONS,
+        about="a function calls a function, without weights; repeats are kept",
+    ),
+    "vcg": Reader(
+        suffixes=(".ci", ".vcg"),
+        claims=partial(is_marked, "vcg"),
+        entry="graphdiff.readers.vcg:read_vcg",
+        options=frozenset(),
+        about="a function calls a function (gcc -fcallgraph-info), without weights; repeats are kept",
+    ),
+    # Python: packages.
+    "env": Reader(
+        suffixes=(),
+        claims=sniff.marked(NEVER),
+        entry="graphdiff.readers.environment:read_environment",
+        options=frozenset({"extras"}),
+        about="a distribution depends on one that is installed, without weights; repeats are one edge",
+        prefix="env:",
+    ),
+    "pip-inspect": Reader(
+        suffixes=(".json",),
+        claims=sniff.marked(rb'\A\s*\{\s*"version"\s*:\s*"[^"]*"\s*,\s*"pip_version"'),
+        entry="graphdiff.readers.pip_inspect:read_pip_inspect",
+        options=frozenset({"extras"}),
+        about="a distribution depends on one that is installed, without weights; repeats are one edge",
+    ),
+    "pipdeptree": Reader(
+        suffixes=(".json",),
+        claims=sniff.marked(rb'\A\s*\[\s*\{\s*("package"\s*:\s*\{\s*)?"key"\s*:', rb'"package_name"\s*:'),
+        entry="graphdiff.readers.pipdeptree:read_pipdeptree",
+        options=frozenset(),
+        about="a distribution depends on another, without weights; repeats are one edge",
+    ),
+    "uv": Reader(
+        suffixes=("uv.lock",),
+        claims=sniff.marked(
+            rb"\Aversion = \d+$", rb"^requires-python = |^source = \{ (registry|virtual|editable|git) = "
+        ),
+        entry="graphdiff.readers.uv_lock:read_uv_lock",
+        options=frozenset({"extras", "markers", "groups"}),
+        about="a package depends on another in some environment, without weights; repeats are one edge",
+    ),
+    "poetry": Reader(
+        suffixes=("poetry.lock",),
+        claims=sniff.marked(rb"^\[\[package\]\]$", rb'^python-versions = "'),
+        entry="graphdiff.readers.poetry_lock:read_poetry_lock",
+        options=frozenset({"extras", "markers", "groups"}),
+        about="a package depends on another in some environment, without weights; repeats are one edge",
+    ),
+    "pdm": Reader(
+        suffixes=("pdm.lock",),
+        claims=sniff.marked(rb"^\[\[package\]\]$", rb'^requires_python = "|^lock_version = "'),
+        entry="graphdiff.readers.pdm_lock:read_pdm_lock",
+        options=frozenset({"extras", "markers", "groups"}),
+        about="a package depends on another in some environment, without weights; repeats are one edge",
+    ),
+    "pylock": Reader(
+        suffixes=("pylock.toml",),
+        claims=sniff.marked(rb'^lock-version = "', rb'^created-by = "'),
+        entry="graphdiff.readers.pylock:read_pylock",
+        options=frozenset({"markers"}),
+        about="a package depends on another, where the file says so, without weights; repeats are one edge",
+    ),
+    # Python: imports.
+    "imports": Reader(
+        suffixes=(),
+        claims=sniff.marked(NEVER),
+        entry="graphdiff.readers.import_graph:read_imports",
+        options=frozenset({"times"}),
+        about="a module imports another of its package; repeats are one edge, which counts its statements",
+        prefix="imports:",
+    ),
+    "grimp": Reader(
+        suffixes=(".json",),
+        claims=sniff.marked(rb'\A\s*\{\s*"tool"\s*:\s*"grimp'),
+        entry="graphdiff.readers.import_graph:read_grimp",
+        options=frozenset({"times"}),
+        about="a module imports another of its package; repeats are one edge, which counts its statements",
+    ),
+    "pydeps": Reader(
+        suffixes=(".json",),
+        claims=sniff.marked(rb'\A\s*\{\s*"[^"]*"\s*:\s*\{', rb'"bacon"\s*:\s*\d'),
+        entry="graphdiff.readers.pydeps:read_pydeps",
+        options=frozenset(),
+        about="a module imports another, without weights; repeats are one edge",
+    ),
+    "importtime": Reader(
+        suffixes=(".importtime",),
+        claims=sniff.marked(rb"^import time: +(self \[us\]|\d+) +\| "),
+        entry="graphdiff.readers.import_times:read_import_times",
+        options=frozenset(),
+        about="a module was the first to import another, without weights; there are no repeats",
+    ),
+    # -- packages of JavaScript, Rust, Go and Java; what needs the same twice in one kind is one edge
+    "npm-lock": Reader(
+        suffixes=(".json",),
+        claims=partial(is_marked, "npm-lock"),
+        entry="graphdiff.readers.npm_lock:read_npm_lock",
+        options=frozenset({"kinds"}),
+        about="package-lock.json: a package depends on a package, without weights; repeats are one edge a kind",
+    ),
+    "npm-ls": Reader(
+        suffixes=(".json",),
+        claims=partial(is_marked, "npm-ls"),
+        entry="graphdiff.readers.npm_ls:read_npm_ls",
+        options=frozenset(),
+        about="npm ls --json: a package depends on a package, without weights; repeats are one edge",
+    ),
+    "pnpm": Reader(
+        suffixes=("pnpm-lock.yaml",),
+        claims=partial(is_marked, "pnpm"),
+        entry="graphdiff.readers.pnpm:read_pnpm",
+        options=frozenset({"kinds"}),
+        about="pnpm-lock.yaml: a package depends on a package, without weights; repeats are one edge a kind",
+    ),
+    "yarn": Reader(
+        suffixes=("yarn.lock",),
+        claims=partial(is_marked, "yarn"),
+        entry="graphdiff.readers.yarn_classic:read_yarn_classic",
+        options=frozenset({"kinds"}),
+        about="yarn.lock, version 1: a package depends on a package, without weights; repeats are one edge a kind",
+    ),
+    "yarn-berry": Reader(
+        suffixes=("yarn.lock",),
+        claims=partial(is_marked, "yarn-berry"),
+        entry="graphdiff.readers.yarn_berry:read_yarn_berry",
+        options=frozenset({"kinds"}),
+        about="yarn.lock since version 2: a package depends on a package, without weights; repeats are one edge a kind",
+    ),
+    "dependency-cruiser": Reader(
+        suffixes=(".json",),
+        claims=partial(is_marked, "dependency-cruiser"),
+        entry="graphdiff.readers.dependency_cruiser:read_dependency_cruiser",
+        options=frozenset(),
+        about="dependency-cruiser's JSON: a module imports a module, without weights; repeats are one edge",
+    ),
+    "cargo-metadata": Reader(
+        suffixes=(".json",),
+        claims=partial(is_marked, "cargo-metadata"),
+        entry="graphdiff.readers.cargo_metadata:read_cargo_metadata",
+        options=frozenset({"kinds"}),
+        about="cargo metadata: a package depends on a package, without weights; repeats are one edge a kind",
+    ),
+    "cargo-lock": Reader(
+        suffixes=("cargo.lock",),
+        claims=partial(is_marked, "cargo-lock"),
+        entry="graphdiff.readers.cargo_lock:read_cargo_lock",
+        options=frozenset(),
+        about="Cargo.lock: a package depends on a package, without weights; repeats are one edge",
+    ),
+    "go-mod-graph": Reader(
+        suffixes=(),
+        claims=sniff.is_go_mod_graph,
+        entry="graphdiff.readers.go_modules:read_go_mod_graph",
+        options=frozenset(),
+        about="go mod graph: a module requires a module, without weights; repeats are one edge",
+    ),
+    "go-list": Reader(
+        suffixes=(".json",),
+        claims=partial(is_marked, "go-list"),
+        entry="graphdiff.readers.go_list:read_go_list",
+        options=frozenset(),
+        about="go list -json: a package imports a package, without weights; repeats are one edge",
+    ),
+    "snyk": Reader(
+        suffixes=(".json",),
+        claims=partial(is_marked, "snyk"),
+        entry="graphdiff.readers.snyk:read_snyk",
+        options=frozenset(),
+        about="Snyk's dep-graph: a package depends on a package, without weights; repeats are one edge",
+    ),
+    "maven": Reader(
+        suffixes=(".dot", ".gv", ".graphml", ".tgf", ".json"),
+        claims=partial(is_marked, "maven"),
+        entry="graphdiff.readers.maven:read_maven",
+        options=frozenset({"kinds"}),
+        about="mvn dependency:tree (dot, graphml, tgf, json): an artifact depends on an artifact; repeats are one edge",
+    ),
+    "depgraph": Reader(
+        suffixes=(".json",),
+        claims=partial(is_marked, "depgraph"),
+        entry="graphdiff.readers.depgraph:read_depgraph",
+        options=frozenset(),
+        about="depgraph-maven-plugin's JSON: an artifact depends on an artifact, without weights; repeats are one edge",
+    ),
+    "bazel": Reader(
+        suffixes=(".dot", ".gv"),
+        claims=partial(is_marked, "bazel"),
+        entry="graphdiff.readers.bazel:read_bazel",
+        options=frozenset(),
+        about="bazel query --output=graph: a target depends on a target, without weights; repeats are one edge",
+    ),
+}
