@@ -9,7 +9,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
-from graphs import dags, inverse_totals, olah, queries, weighted
+from graphs import dags, engine, inverse_totals, olah, queries, weighted
 from hypothesis import given
 
 import graphdiff as gd
@@ -182,3 +182,13 @@ def test_blocks_share_the_labels_of_what_they_have_in_common() -> None:
     first, second, third = gd.iter_jacobian(graph, weight=None, method="forward")
     assert first.targets is second.targets is third.targets
     assert [*first.sources, *second.sources, *third.sources] == gd.jacobian(graph, weight=None).sources
+
+
+def test_numbas_switch_is_as_it_was_once_the_kernel_is_compiled() -> None:
+    """Blocks are compiled with vector instructions joined; nothing else is."""
+    config = pytest.importorskip("numba.core.config", exc_type=ImportError)
+    before = config.SLP_VECTORIZE
+    graph = gd.CompiledGraph.from_arrays([0, 1, 2, 3], [4, 4, 4, 4], np.ones(4, dtype=np.float32))
+    with engine("kernels"):
+        assert gd.jacobian(graph, [0, 1, 2, 3], [4], method="forward").array.tolist() == [[1, 1, 1, 1]]
+    assert before == config.SLP_VECTORIZE
