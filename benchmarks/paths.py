@@ -41,6 +41,7 @@ def _strongest(size: Size) -> Iterator[Row]:
     calls = {
         "graphdiff": lambda: gd.strongest_paths(ready, *ENDS, k=10),
         "nx.shortest_simple_paths, pruned": lambda: shortest_simple_paths(lengths, *ends, k=10),
+        "graphdiff, 1,000 paths": lambda: gd.strongest_paths(ready, *ENDS, k=1_000),
     }
     text = f"Debian, {' to '.join(ENDS)}, {gd.count_paths(ready, *ENDS):,} paths"
     yield from compare("the ten strongest paths", text, calls, size)

@@ -37,6 +37,11 @@ def _beside_arrays(arrays: EdgeArrays, size: Size) -> Iterator[Row]:
         "graphdiff forward": lambda: gd.forward(graph, arrays.source),
     }
     yield from compare("reverse pass", arrays.text, passes, size)
+    shares = {
+        "graphdiff": lambda: gd.edge_contributions(graph, arrays.source, arrays.target),
+        "graphdiff, one pass": lambda: gd.forward(graph, arrays.source),
+    }
+    yield from compare("what flows through every edge", arrays.text, shares, size)
 
 
 def _beside_dicts(arrays: EdgeArrays, size: Size) -> Iterator[Row]:

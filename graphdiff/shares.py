@@ -23,9 +23,11 @@ from graphdiff.arithmetic import Number, Weights
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import Range, on_the_way, positions_between
 from graphdiff.errors import SameComponentError
+from graphdiff.kernels import jit, pays
+from graphdiff.kernels import sweep as kernel
 from graphdiff.results import html_table, plain, require_pandas, shown, texts
 from graphdiff.sweeps import Values, checked, checked_array, forward_values, reverse_values
-from graphdiff.topology import Topology
+from graphdiff.topology import Rows, Topology
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,15 +37,16 @@ class Flow:
     Attributes
     ----------
     graph : CompiledGraph
-    among : int array
-        The positions that lie between, in order; a collapsed component at its first position.
+    among : int array, or None
+        The positions that lie between, in order; a collapsed component at its first position. None where kernels have
+        swept all, and both values stand where they meet.
     tangents, adjoints : list or array, shape (n_nodes,)
         By position; they stand only at those between.
     total : number
     """
 
     graph: CompiledGraph
-    among: NDArray[Any]
+    among: NDArray[Any] | None
     tangents: Values
     adjoints: Values
     total: Number
@@ -51,15 +54,24 @@ class Flow:
     @cached_property
     def nodes(self) -> NDArray[Any]:
         """Tangent · adjoint of each position."""
-        among = self.among.tolist()
-        found = [self.tangents[p] * self.adjoints[p] for p in among]
-        values = _spread(self.graph.n_nodes, self.among, checked_array(found))
+        among = self._places
+        found = [self.tangents[p] * self.adjoints[p] for p in among.tolist()]
+        values = _spread(self.graph.n_nodes, among, checked_array(found))
         return values[self.graph.topology.representative] if self.graph.cycles == "collapse" else values
+
+    @property
+    def _places(self) -> NDArray[Any]:
+        """The positions where both sweeps meet."""
+        if self.among is not None:
+            return self.among
+        return np.flatnonzero((np.asarray(self.tangents) != 0) & (np.asarray(self.adjoints) != 0))
 
     @cached_property
     def edges(self) -> NDArray[Any]:
         """Tangent · weight · adjoint of each edge of the topology; 0 on what no path uses."""
         rows = self.graph.topology.quotient if self.graph.cycles == "collapse" else self.graph.topology.rows
+        if self.among is None:
+            return self._through_all(rows)
         places, bounds = rows.places(self.among)
         tails = np.repeat(self.among, np.diff(bounds))
         inside = np.zeros(self.graph.n_nodes, dtype=bool)
@@ -68,6 +80,14 @@ class Flow:
         tails, heads, edges = tails[used], rows.heads[places[used]], rows.edges_at(places[used])
         values = self._through(tails, heads, arithmetic.taken(self.graph.weights, edges))
         return _spread(self.graph.n_edges, edges, values)
+
+    def _through_all(self, rows: Rows) -> NDArray[Any]:
+        """Do the same in one pass over all rows, by a kernel."""
+        weights = self.graph.weights if rows.chosen is None else arithmetic.taken(self.graph.weights, rows.chosen)
+        parts = np.zeros(len(rows.heads))
+        jit(kernel.through)(rows.ptr, rows.heads, weights, self.tangents, self.adjoints, parts)
+        values = checked_array(parts)
+        return values if rows.chosen is None else _spread(self.graph.n_edges, rows.chosen, values)
 
     def _through(self, tails: NDArray[Any], heads: NDArray[Any], weights: Weights) -> NDArray[Any]:
         if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":
@@ -97,7 +117,10 @@ def flow(graph: CompiledGraph, sources: list[int], targets: list[int]) -> Flow:
     one = ready.one_and_zero[0]
     starts = dict.fromkeys(sorted({graph.anchor(p) for p in sources}), one)
     ends = dict.fromkeys(sorted({graph.anchor(p) for p in targets}), one)
-    among = positions_between(graph, list(starts), list(ends))
+    # By kernels one pass over everything takes no longer than to look what lies between.
+    carried = ready.carried
+    whole = isinstance(carried, np.ndarray) and carried.dtype.kind == "f" and pays(len(carried))
+    among = None if whole else positions_between(graph, list(starts), list(ends))
     tangents = forward_values(ready, starts, loops, among=among)
     adjoints = reverse_values(ready, ends, loops, among=among)
     total = sum((tangents[p] for p in ends), start=ready.one_and_zero[1])

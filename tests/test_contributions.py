@@ -9,9 +9,12 @@ from typing import Any
 import networkx as nx
 import pytest
 from graphs import (
+    ENGINES,
+    QUARTERS,
     dags,
     diamonds,
     edge_names,
+    engine,
     influence,
     olah,
     parallel_chain,
@@ -159,3 +162,22 @@ def test_an_unknown_node_is_named() -> None:
     for question in (gd.edge_contributions, gd.node_contributions):
         with pytest.raises(gd.errors.UnknownNodeError, match="no node 'z'"):
             question(olah(), "a", "z")
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_what_overflows_off_the_way_does_no_harm(name: str) -> None:
+    graph = weighted([("a", "b", 2.0), ("b", "c", 3.0), ("a", "x", 1e200), ("x", "y", 1e200), ("w", "b", 1e308)])
+    with engine(name):
+        found = gd.edge_contributions(graph, "a", "c")
+        assert {edge: number for edge, number in found.items() if number} == {("a", "b"): 6, ("b", "c"): 6}
+        assert dict(gd.node_contributions(graph, "a", "c")) == {"a": 6, "b": 6, "c": 6, "x": 0, "y": 0, "w": 0}
+
+
+@given(query=queries(dags(QUARTERS)))
+def test_both_engines_give_the_same_parts(query: Any) -> None:
+    graph, source, target = query
+    found = []
+    for name in ENGINES:
+        with engine(name):
+            found.append(dict(gd.edge_contributions(graph, source, target)))
+    assert found[0] == found[1]

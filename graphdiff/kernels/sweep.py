@@ -48,3 +48,27 @@ def reverse(
             edge += ONE
         values[node] = value
         edge = begin
+
+
+def through(
+    ptr: NDArray[Any],
+    heads: NDArray[Any],
+    weights: NDArray[Any],
+    tangents: NDArray[Any],
+    adjoints: NDArray[Any],
+    parts: NDArray[Any],
+) -> None:
+    """Write to `parts`, zeros at first, what flows through each edge: tangent · weight · adjoint."""
+    node, size = np.uint64(0), np.uint64(len(tangents))
+    end = ptr[node]
+    while node < size:
+        edge = end
+        end = ptr[node + ONE]
+        tangent = tangents[node]
+        if tangent != 0:
+            while edge < end:
+                adjoint = adjoints[heads[edge]]
+                if adjoint != 0:  # what leads elsewhere may be infinite there
+                    parts[edge] = tangent * weights[edge] * adjoint
+                edge += ONE
+        node += ONE
