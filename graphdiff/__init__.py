@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from graphdiff.shares import edge_contributions as edge_contributions
     from graphdiff.shares import node_contributions as node_contributions
     from graphdiff.tables import read_edges as read_edges
+    from graphdiff.tracing import trace as trace
     from graphdiff.writers import write as write
 
 __version__ = "0.1.0"
@@ -98,6 +99,7 @@ _HOMES: dict[str, str | None] = {
     "to_pydot": "drawing",
     "total_influence": "influence",
     "total_influences": "jacobians",
+    "trace": "tracing",
     "weights": None,
     "write": "writers",
 }

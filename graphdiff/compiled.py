@@ -381,9 +381,8 @@ def compile(
     if not (weight is None or isinstance(weight, (str, Preset)) or callable(weight)):
         raise UsageError(f"weight={weight!r}: an edge attribute's name, a preset, a function or None (1 on every edge)")
     edges = extract.from_graph(graph)
-    topology, numbers = arrange(
-        edges.n_nodes, edges.tails, edges.heads, names=edges.names, keys=edges.keys, marked=edges.marked
-    )
+    marks = {"marked": edges.marked, "marked_leaves": edges.marked_leaves}
+    topology, numbers = arrange(edges.n_nodes, edges.tails, edges.heads, names=edges.names, keys=edges.keys, **marks)
     preset = unit if weight is None else weight
     if isinstance(preset, Preset):
         if preset.counts_by:

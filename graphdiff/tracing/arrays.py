@@ -1,0 +1,154 @@
+"""`TracedArray`: an array of traced numbers, on which numpy's functions work element by element.
+
+A function that has a rule is one operation an element. Any other is left to numpy, which calls the elements' own
+operators; what numpy then computes on the way is no variable of the user's.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from graphdiff.errors import TraceError
+from graphdiff.tracing import composed
+from graphdiff.tracing.places import place_of
+from graphdiff.tracing.rules import NUMPY
+from graphdiff.tracing.scalars import Traced, apply, value_of
+from graphdiff.tracing.tape import Tape
+
+#: What tells of values and has no derivative: it works on the values.
+PREDICATES = frozenset(
+    "equal not_equal less less_equal greater greater_equal isfinite isinf isnan signbit logical_and logical_or "
+    "logical_not logical_xor".split()
+)
+_ANY = object()
+
+
+class TracedArray(np.ndarray[Any, Any]):
+    """An array of objects, traced numbers among them."""
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        return elementwise(ufunc, method, inputs, options)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return _named(self, lambda: _by_numpy(function, super(TracedArray, self).__array_function__, types, args, kwargs))
+
+
+def _by_numpy(function: Any, implementation: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    try:
+        return implementation(function, types, args, kwargs)
+    except TypeError as error:
+        if isinstance(error, TraceError):
+            raise
+        raise _not_followed(getattr(function, "__name__", str(function)), error) from error
+
+
+def _not_followed(name: str, error: Exception) -> TraceError:
+    place = place_of(sys._getframe(2))
+    return TraceError(f"{place}: numpy's {name} does not take traced numbers ({error}); write it out", line=place.line)
+
+
+def wrapped(result: Any) -> Any:
+    """Return arrays of objects as arrays of traced numbers; of no dimension, as the number."""
+    if isinstance(result, tuple):
+        return tuple(map(wrapped, result))
+    if isinstance(result, np.ndarray) and result.dtype == object:
+        return result.view(TracedArray) if result.ndim else result[()]
+    return result
+
+
+def values(array: Any) -> Any:
+    """Return the values of an array of traced numbers, as an array that numpy takes for what it is."""
+    if isinstance(array, np.ndarray) and array.dtype == object:
+        listed = [value_of(element) for element in array.reshape(-1)]
+        return np.array(listed).reshape(array.shape) if listed else array.astype(float)
+    return value_of(array)
+
+
+def elementwise(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
+    """Do what a function of numpy does, on traced numbers and arrays of them."""
+    name = ufunc.__name__
+    if name in PREDICATES:
+        return getattr(ufunc, method)(*map(values, inputs), **options)
+    plain = [as_objects(one) for one in inputs]
+    options = {key: _plain_out(value) if key == "out" else value for key, value in options.items() if key != "dtype"}
+    first = next((one for one in (_first_traced(array) for array in plain) if one is not None), None)
+    if first is None:  # an array of objects without a traced number among them
+        return getattr(ufunc, method)(*inputs, **options)
+    function = _objectwise(first.tape, ufunc, name)
+    if function is None:
+        raise TraceError(f"{place_of(sys._getframe(1))}: numpy's {name} has no derivative, and takes no traced numbers")
+    return _named(first, lambda: wrapped(getattr(function, method)(*plain, **options)))
+
+
+def as_objects(one: Any) -> Any:
+    """Return an operand as numpy's plain array of objects; what is no number or array as it is."""
+    if isinstance(one, np.ndarray):
+        return one.view(np.ndarray) if one.dtype == object else one.astype(object)
+    if type(one) is Traced:
+        array = np.empty((), dtype=object)
+        array[()] = one
+        return array
+    return np.asarray(one, dtype=object) if isinstance(one, list | tuple) and _holds_traced(one) else one
+
+
+def _holds_traced(listed: Sequence[Any]) -> bool:
+    return any(type(one) is Traced or (isinstance(one, list | tuple) and _holds_traced(one)) for one in listed)
+
+
+def _plain_out(out: Any) -> Any:
+    return tuple([one.view(np.ndarray) if isinstance(one, TracedArray) else one for one in out])
+
+
+def _first_traced(array: Any) -> Traced | None:
+    if not isinstance(array, np.ndarray):
+        return array if type(array) is Traced else None
+    return next((one for one in array.reshape(-1) if type(one) is Traced), None)
+
+
+def _objectwise(tape: Tape, ufunc: Any, name: str) -> Any:
+    """Return a function of numpy's on objects: by its rule, by what it is composed of, or numpy's own."""
+    op = tape.ufuncs.get(ufunc) or NUMPY.get(name)
+    if op is not None:
+        return np.frompyfunc(lambda *operands: _one(op, ufunc, operands), ufunc.nin, 1)
+    if name in composed.FUNCTIONS or name == "divmod":
+        function: Callable[..., Any] = divmod if name == "divmod" else composed.FUNCTIONS[name]
+        return np.frompyfunc(function, ufunc.nin, ufunc.nout)
+    return ufunc if name in ("matmul", "vecdot", "matvec", "vecmat") else None
+
+
+def _one(op: str, ufunc: Any, operands: Sequence[Any]) -> Any:
+    if any(type(operand) is Traced for operand in operands):
+        return apply(op, *operands)
+    return ufunc(*operands)
+
+
+def _named(holder: Any, compute: Callable[[], Any]) -> Any:
+    """Compute, and give the elements of the result their place: what came up on the way has no name of its own."""
+    first = _first_traced(holder) if isinstance(holder, np.ndarray) else holder
+    if first is None:
+        return compute()
+    tape: Tape = first.tape
+    start = len(tape.steps)
+    result = compute()
+    kept: dict[int, str] = {}
+    if isinstance(result, Traced):
+        kept[result.number] = ""
+    elif isinstance(result, np.ndarray) and result.dtype == object:
+        kept = {
+            element.number: f"[{','.join(map(str, index))}]"
+            for index, element in np.ndenumerate(result)
+            if type(element) is Traced
+        }
+    for number in range(start, len(tape.steps)):
+        tape.indices[number] = kept.get(number)
+    return wrapped(result)
+
+
+def all_elements(*arrays: Any) -> Any:
+    """Yield the elements of arrays."""
+    return chain.from_iterable(array.reshape(-1) for array in arrays)
