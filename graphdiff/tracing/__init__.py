@@ -93,7 +93,7 @@ def trace(
     >>> from graphdiff import reverse
     >>> G = trace("c = a + b; d = b + 1; e = c * d", a=2, b=1)
     >>> list(G.edges(data="weight"))
-    [('a', 'c', 1), ('b', 'c', 1), ('b', 'd', 1), ('1', 'd', 0), ('c', 'e', 2), ('d', 'e', 3)]
+    [('a', 'c', 1), ('b', 'c', 1), ('b', 'd', 1), ('c', 'e', 2), ('1', 'd', 0), ('d', 'e', 3)]
     >>> gradient = reverse(G, "e")
     >>> gradient["a"], gradient["b"]
     (2, 5)

@@ -16,7 +16,7 @@ import numpy as np
 from graphdiff.errors import TraceError
 from graphdiff.tracing import composed
 from graphdiff.tracing.places import place_of
-from graphdiff.tracing.rules import NUMPY
+from graphdiff.tracing.rules import NUMPY, WITHOUT
 from graphdiff.tracing.scalars import Traced, apply, value_of
 from graphdiff.tracing.tape import Tape
 
@@ -81,7 +81,9 @@ def elementwise(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[st
         return getattr(ufunc, method)(*inputs, **options)
     function = _objectwise(first.tape, ufunc, name)
     if function is None:
-        raise TraceError(f"{place_of(sys._getframe(1))}: numpy's {name} has no derivative, and takes no traced numbers")
+        place = place_of(sys._getframe(1))
+        reason = WITHOUT.get(name, "graphdiff has no rule for it: give rules={name: (function, partial, …)}")
+        raise TraceError(f"{place}: {name} has no derivative: {reason}", line=place.line)
     return _named(first, lambda: wrapped(getattr(function, method)(*plain, **options)))
 
 

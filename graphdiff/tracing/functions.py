@@ -18,7 +18,7 @@ from graphdiff.tracing.rules import Rule
 from graphdiff.tracing.scalars import Traced, is_scalar
 from graphdiff.tracing.tape import Tape
 
-__all__ = ["input_names", "replaced", "trace_function"]
+__all__ = ["outputs_of", "replaced", "trace_function"]
 
 
 def trace_function(
@@ -45,7 +45,7 @@ def trace_function(
         raise UsageError("there is no input: none of the arguments holds a number")
     with accepting(function, functions):
         returned = function(*given.args, **given.kwargs)
-    outputs = list(_outputs(returned, ""))
+    outputs = list(outputs_of(returned))
     if not outputs:
         raise TraceError(f"the function returned {type(returned).__name__}, and no number in it")
     numbers = [_number(tape, value) for _, value in outputs]
@@ -69,31 +69,37 @@ def _number(tape: Tape, value: Any) -> int:
     return value.number
 
 
-def _outputs(returned: Any, path: str) -> Iterator[tuple[str, Any]]:
+def outputs_of(returned: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield the numbers in what was returned, each with its place: nothing for one, else ``[0]`` or a key."""
     if type(returned) is Traced or (is_scalar(returned) and not isinstance(returned, bool)):
         yield path, returned
     elif isinstance(returned, np.ndarray):
         for index, element in np.ndenumerate(returned):
-            yield from _outputs(element, f"{path}[{','.join(map(str, index))}]" if index else path)
+            yield from outputs_of(element, f"{path}[{','.join(map(str, index))}]" if index else path)
     elif isinstance(returned, Mapping):
         for key, value in returned.items():
-            yield from _outputs(value, f"{path}.{key}" if path else str(key))
+            yield from outputs_of(value, f"{path}.{key}" if path else str(key))
     elif isinstance(returned, list | tuple):
         for index, value in enumerate(returned):
-            yield from _outputs(value, f"{path}[{index}]")
+            yield from outputs_of(value, f"{path}[{index}]")
 
 
 # -- inputs
 
 
 def replaced(
-    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], replace: Callable[[str, Any], Any]
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    replace: Callable[[str, Any], Any],
+    *,
+    is_traced: bool = True,
 ) -> inspect.BoundArguments:
     """Return the arguments of a call, each number in them replaced by ``replace(name, number)``.
 
-    Booleans, texts and other objects stay.
+    Booleans, texts and other objects stay. An array of the numbers put in is one of traced numbers, or numpy's own.
     """
+    kind = TracedArray if is_traced else None
     try:
         bound = inspect.signature(function).bind(*args, **kwargs)
         kinds = {name: parameter.kind for name, parameter in bound.signature.parameters.items()}
@@ -105,13 +111,13 @@ def replaced(
         raise UsageError(f"the function cannot be called so: {error}") from None
     for name, value in bound.arguments.items():
         if kinds[name] is inspect.Parameter.VAR_KEYWORD:
-            bound.arguments[name] = {key: _replaced(key, one, replace) for key, one in value.items()}
+            bound.arguments[name] = {key: _replaced(key, one, replace, kind) for key, one in value.items()}
         else:
-            bound.arguments[name] = _replaced(name, value, replace)
+            bound.arguments[name] = _replaced(name, value, replace, kind)
     return bound
 
 
-def _replaced(name: str, value: Any, replace: Callable[[str, Any], Any]) -> Any:
+def _replaced(name: str, value: Any, replace: Callable[[str, Any], Any], kind: type[TracedArray] | None) -> Any:
     if isinstance(value, bool | np.bool_):
         return value
     if is_scalar(value):
@@ -120,17 +126,12 @@ def _replaced(name: str, value: Any, replace: Callable[[str, Any], Any]) -> Any:
         array = np.empty(value.shape, dtype=object)
         for index, element in np.ndenumerate(value):
             place = f"{name}[{','.join(map(str, index))}]" if index else name
-            array[index] = _replaced(place, element, replace)
-        return array.view(TracedArray) if array.ndim else array[()]
+            array[index] = _replaced(place, element, replace, kind)
+        if not array.ndim:
+            return array[()]
+        return np.array(array.tolist()) if kind is None else array.view(kind)
     if isinstance(value, dict):
-        return {key: _replaced(f"{name}.{key}", one, replace) for key, one in value.items()}
+        return {key: _replaced(f"{name}.{key}", one, replace, kind) for key, one in value.items()}
     if type(value) in (list, tuple):
-        return type(value)([_replaced(f"{name}[{index}]", one, replace) for index, one in enumerate(value)])
+        return type(value)([_replaced(f"{name}[{index}]", one, replace, kind) for index, one in enumerate(value)])
     return value
-
-
-def input_names(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the inputs of a call by name."""
-    found: dict[str, Any] = {}
-    replaced(function, args, kwargs, lambda name, value: found.setdefault(name, value))
-    return found

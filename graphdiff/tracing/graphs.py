@@ -11,7 +11,7 @@ import networkx as nx
 from graphdiff.arithmetic import Number
 from graphdiff.errors import DerivativeError
 from graphdiff.tracing.spaces import symbolic_space, sympy_module
-from graphdiff.tracing.tape import CONSTANT, INPUT, Step, Tape, constant_text, cut
+from graphdiff.tracing.tape import CONSTANT, INPUT, MAX_TEXT, Step, Tape, constant_text, cut
 
 Weights = list[tuple[Number, ...]]
 
@@ -26,7 +26,7 @@ def graph_of(tape: Tape, outputs: Sequence[int], *, format: str) -> nx.MultiDiGr
         weight_meaning="local derivative",
         format=format,
         inputs=[name for name, step in zip(names, tape.steps, strict=True) if step.op == INPUT],
-        outputs=list(dict.fromkeys(names[number] for number in outputs)),
+        outputs=[names[number] for number in outputs],
     )
     graph.add_nodes_from(_nodes(tape, names))
     _add_edges(graph, names, tape, weights)
@@ -54,21 +54,22 @@ def _add_edges(graph: nx.MultiDiGraph, names: Sequence[str], tape: Tape, weights
 
 def _nodes(tape: Tape, names: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     for number, (name, step) in enumerate(zip(names, tape.steps, strict=True)):
-        data: dict[str, Any] = {"op": step.op, "value": step.value, "label": _label(tape, names, number)}
-        if step.place.line is not None:
-            data["line"] = step.place.line
-        if step.place.file is not None:
-            data["file"] = step.place.file
-        yield name, data
+        op, value, _, _, place = step
+        if place.line is None:
+            yield name, {"op": op, "value": value, "label": _label(tape, names, number)}
+        elif place.file is None:
+            yield name, {"op": op, "value": value, "label": place.text or _label(tape, names, number), "line": place.line}
+        else:
+            label = _label(tape, names, number)
+            yield name, {"op": op, "value": value, "label": label, "line": place.line, "file": place.file}
 
 
 def _label(tape: Tape, names: Sequence[str], number: int) -> str:
     step = tape.steps[number]
-    if step.op == INPUT:
-        return names[number]
-    if step.op == CONSTANT:
-        return constant_text(step.value)
-    return step.place.text or cut(tape.formula(step.op, [names[operand] for operand in step.operands]))
+    if step.operands:
+        text = tape.formula(step.op, [names[operand] for operand in step.operands])
+        return text if len(text) <= MAX_TEXT else cut(text)
+    return names[number] if step.op == INPUT else constant_text(step.value)
 
 
 def _unified(weights: Weights) -> Weights:

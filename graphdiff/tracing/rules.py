@@ -16,7 +16,7 @@ from typing import Any
 from graphdiff.arithmetic import Number
 from graphdiff.tracing.spaces import Space, flat
 
-__all__ = ["MATH", "NUMPY", "RULES", "Rule", "user_rules"]
+__all__ = ["MATH", "NUMPY", "RULES", "WITHOUT", "Rule", "user_rules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +176,19 @@ NUMPY: dict[str, str] = {
     "rad2deg": "degrees",
     "remainder": "mod",
     "subtract": "sub",
+}
+
+#: What is no function of real numbers with a derivative, in math and among numpy's elementwise functions, and why.
+WITHOUT: dict[str, str] = {
+    **dict.fromkeys("comb factorial gcd isqrt lcm perm".split(), "it is one of whole numbers"),
+    **dict.fromkeys("nextafter spacing ulp".split(), "it tells of floats, not of numbers"),
+    **dict.fromkeys(
+        "bitwise_and bitwise_count bitwise_invert bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift "
+        "bitwise_xor invert left_shift right_shift".split(),
+        "it is one of bits",
+    ),
+    **dict.fromkeys("isnat datetime_as_string".split(), "it is one of dates"),
+    "i0": "its derivative, the Bessel function of order 1, is not there",
 }
 
 
