@@ -159,6 +159,11 @@ class _Program:
         self.lines = [line.encode("utf-8", "surrogatepass") for line in text.split("\n")]
         self.tape = tape
         self.tree = _parsed(text.replace("\r", " ")).body
+        if not self.tree:
+            raise ExpressionError("there is no expression", line=1, column=1)
+        for statement in self.tree:
+            if not isinstance(statement, ast.Assign | ast.Expr):
+                self._refuse(statement, "an assignment or an expression is expected")
         self.names: dict[str, Any] = {}
         self._take_inputs(values)
 
@@ -170,10 +175,6 @@ class _Program:
                 self._assign(statement)
             elif isinstance(statement, ast.Expr):
                 bare.append(self._number(self._value(statement.value, None)))
-            else:
-                self._refuse(statement, "an assignment or an expression is expected")
-        if not self.tree:
-            raise ExpressionError("there is no expression", line=1, column=1)
         for place, number in enumerate(bare):
             if self.tape.steps[number].op not in ("input", CONSTANT):
                 self.tape.names[number] = self._free("out" if len(bare) == 1 else f"out[{place}]")

@@ -19,7 +19,7 @@ Weights = list[tuple[Number, ...]]
 def graph_of(tape: Tape, outputs: Sequence[int], *, format: str) -> nx.MultiDiGraph:
     """Return the graph of a tape; what is asked for by default lies between its inputs and `outputs`."""
     names = tape.node_names()
-    weights = _symbolic(tape) if tape.is_symbolic else _unified([step.partials or () for step in tape.steps])
+    weights = _symbolic(tape) if tape.is_symbolic else _unified(tape)
     _check_finite(tape, names, weights)
     graph = nx.MultiDiGraph(
         edge_meaning="feeds",
@@ -72,9 +72,11 @@ def _label(tape: Tape, names: Sequence[str], number: int) -> str:
     return names[number] if step.op == INPUT else constant_text(step.value)
 
 
-def _unified(weights: Weights) -> Weights:
-    """Return the partials in floats where any of them is one: 1 beside 0.5 is 1.0."""
+def _unified(tape: Tape) -> Weights:
+    """Return the partials in floats where one of them or of the inputs is one: 1 beside 0.5 is 1.0."""
+    weights = [step.partials or () for step in tape.steps]
     kinds = {type(weight) for row in weights for weight in row}
+    kinds |= {type(step.value) for step in tape.steps if step.op == INPUT}
     if float not in kinds or kinds == {float} or any(issubclass(kind, complex) for kind in kinds):
         return weights
     if not all(issubclass(kind, int | float) or kind.__name__ == "Fraction" for kind in kinds):

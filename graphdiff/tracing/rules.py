@@ -148,7 +148,7 @@ RULES: dict[str, Rule] = {
 
 _SAME = (
     "acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh degrees erf erfc exp exp2 expm1 floor fmod "
-    "gamma hypot lgamma log10 log1p log2 radians remainder sin sinh sqrt tan tanh trunc"
+    "gamma hypot lgamma log10 log1p log2 pow radians remainder sin sinh sqrt tan tanh trunc"
 )
 
 #: The rule of each function of math that is one (those of `graphdiff.tracing.composed` are made of several).

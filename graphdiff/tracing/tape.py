@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from graphdiff.arithmetic import Number
-from graphdiff.errors import DerivativeError, LimitError, count_text
+from graphdiff.errors import DerivativeError, LimitError, TraceError, count_text
 from graphdiff.results import shown
 from graphdiff.tracing.places import NOWHERE, Place
 from graphdiff.tracing.rules import RULES, Rule
@@ -116,6 +116,8 @@ class Tape:
             value = rule.value(m, *values)
         except FAILURES as error:
             raise self._failure("value", op, values, numbers, place, error) from error
+        except TypeError as error:
+            raise self._mixture(op, numbers, place, m, error) from error
         partials = None
         if rule.is_linear or not self.is_symbolic:
             try:
@@ -184,6 +186,11 @@ class Tape:
         return DerivativeError(
             f"{place}: {written} has no {what} at {at or 'these constants'}{reason}", node=name or formula, line=place.line
         )
+
+    def _mixture(self, op: str, numbers: Sequence[int], place: Place, m: Space, error: Exception) -> TraceError:
+        formula = place.text or self.formula(op, [self.name(number) for number in numbers])
+        reason = "it hangs on the values: give the inputs values" if m.title == "symbolic" else str(error)
+        return TraceError(f"{place}: {formula}: {reason}", node=place.name or formula, line=place.line)
 
     # -- names
 
