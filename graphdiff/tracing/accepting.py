@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from graphdiff.tracing import composed
-from graphdiff.tracing.arrays import PREDICATES, TracedArray, as_objects
+from graphdiff.tracing.arrays import OPERATORS, PREDICATES, TracedArray, as_objects
 from graphdiff.tracing.rules import MATH, NUMPY
 from graphdiff.tracing.scalars import Traced, apply, value_of
 from graphdiff.tracing.tape import complex_space
@@ -33,8 +33,10 @@ TELLING = ("isclose", "isfinite", "isinf", "isnan")
 
 
 @contextmanager
-def accepting(function: Callable[..., Any], rules: Mapping[str, Callable[..., Any]]) -> Iterator[None]:
-    """Have math, cmath, numpy and the functions of a user's rules take traced numbers.
+def accepting(
+    function: Callable[..., Any], rules: Mapping[str, Callable[..., Any]]
+) -> Iterator[Callable[..., Any]]:
+    """Have math, cmath, numpy and the functions of a user's rules take traced numbers; yield what to call.
 
     Parameters
     ----------
@@ -56,7 +58,7 @@ def accepting(function: Callable[..., Any], rules: Mapping[str, Callable[..., An
                 found = replaced.get(id(cell.cell_contents))
                 if found is not None:
                     restore.append(_fill(cell, found[1]))
-            yield
+            yield replaced.get(id(function), (None, function))[1]
         finally:
             for back in reversed(restore):
                 back()
@@ -113,9 +115,10 @@ def _replacements(rules: Mapping[str, Callable[..., Any]]) -> Iterator[tuple[Any
             yield getattr(math, name), _by_composition(getattr(math, name), function)
     for module in (math, cmath):
         yield from ((getattr(module, name), _of_values(getattr(module, name))) for name in TELLING)
-    for name in (*NUMPY, *PREDICATES):
-        if hasattr(np, name) and _fails_on_objects(getattr(np, name)):
-            yield getattr(np, name), _OfObjects(getattr(np, name))
+    for name in (*NUMPY, *PREDICATES, *composed.FUNCTIONS):
+        function = getattr(np, name, None)
+        if isinstance(function, np.ufunc) and function.__name__ not in OPERATORS:
+            yield function, _OfObjects(function)
     yield from ((function, _by_rule(function, name)) for name, function in rules.items())
 
 
@@ -141,13 +144,6 @@ def _by_composition(function: Callable[..., Any], composition: Callable[..., Any
 
 def _of_values(function: Callable[..., Any]) -> Callable[..., Any]:
     return wraps(function)(lambda *operands, **options: function(*map(value_of, operands), **options))
-
-
-def _fails_on_objects(ufunc: Any) -> bool:
-    """Return whether numpy has no loop over objects for a function, or one that goes by comparisons alone."""
-    return isinstance(ufunc, np.ufunc) and (
-        ufunc.__name__ in ("maximum", "minimum", "fmax", "fmin") or not any("O" in kinds for kinds in ufunc.types)
-    )
 
 
 class _OfObjects:

@@ -7,8 +7,7 @@ operators; what numpy then computes on the way is no variable of the user's.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from itertools import chain
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ import numpy as np
 from graphdiff.errors import TraceError
 from graphdiff.tracing import composed
 from graphdiff.tracing.places import place_of
-from graphdiff.tracing.rules import NUMPY, WITHOUT
+from graphdiff.tracing.rules import NUMPY, RULES, WITHOUT
 from graphdiff.tracing.scalars import Traced, apply, value_of
 from graphdiff.tracing.tape import Tape
 
@@ -25,7 +24,12 @@ PREDICATES = frozenset(
     "equal not_equal less less_equal greater greater_equal isfinite isinf isnan signbit logical_and logical_or "
     "logical_not logical_xor".split()
 )
-_ANY = object()
+
+#: Functions of numpy that do on objects what Python's operators do.
+OPERATORS = frozenset(
+    "absolute add divide equal floor_divide greater greater_equal less less_equal multiply negative not_equal positive "
+    "power remainder square subtract".split()
+)
 
 
 class TracedArray(np.ndarray[Any, Any]):
@@ -77,14 +81,17 @@ def elementwise(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[st
     plain = [as_objects(one) for one in inputs]
     options = {key: _plain_out(value) if key == "out" else value for key, value in options.items() if key != "dtype"}
     first = next((one for one in (_first_traced(array) for array in plain) if one is not None), None)
-    if first is None:  # an array of objects without a traced number among them
-        return getattr(ufunc, method)(*inputs, **options)
-    function = _objectwise(first.tape, ufunc, name)
+    op = NUMPY.get(name, "")
+    if method == "reduce" and op in RULES and RULES[op].is_variadic and options.keys() <= {"axis", "keepdims", "out"}:
+        return _named(plain[0], lambda: wrapped(_reduced(op, ufunc, plain[0], **options)))
+    function = ufunc if method != "__call__" and name in OPERATORS else _objectwise({} if first is None else first.tape.ufuncs, ufunc, name)
+    if function is None and first is None:  # an array of objects without a traced number among them
+        return getattr(ufunc, method)(*plain, **options)
     if function is None:
         place = place_of(sys._getframe(1))
         reason = WITHOUT.get(name, "graphdiff has no rule for it: give rules={name: (function, partial, …)}")
         raise TraceError(f"{place}: {name} has no derivative: {reason}", line=place.line)
-    return _named(first, lambda: wrapped(getattr(function, method)(*plain, **options)))
+    return _named(plain if first is None else first, lambda: wrapped(getattr(function, method)(*plain, **options)))
 
 
 def as_objects(one: Any) -> Any:
@@ -112,15 +119,29 @@ def _first_traced(array: Any) -> Traced | None:
     return next((one for one in array.reshape(-1) if type(one) is Traced), None)
 
 
-def _objectwise(tape: Tape, ufunc: Any, name: str) -> Any:
+def _objectwise(ufuncs: Mapping[Any, str], ufunc: Any, name: str) -> Any:
     """Return a function of numpy's on objects: by its rule, by what it is composed of, or numpy's own."""
-    op = tape.ufuncs.get(ufunc) or NUMPY.get(name)
+    op = ufuncs.get(ufunc) or NUMPY.get(name)
     if op is not None:
         return np.frompyfunc(lambda *operands: _one(op, ufunc, operands), ufunc.nin, 1)
     if name in composed.FUNCTIONS or name == "divmod":
         function: Callable[..., Any] = divmod if name == "divmod" else composed.FUNCTIONS[name]
         return np.frompyfunc(function, ufunc.nin, ufunc.nout)
     return ufunc if name in ("matmul", "vecdot", "matvec", "vecmat") else None
+
+
+def _reduced(op: str, ufunc: Any, array: Any, axis: Any = 0, keepdims: bool = False, out: Any = None) -> Any:
+    """Apply a rule of any number of operands along axes: one operation, so that a tie is shared in equal parts."""
+    axes = range(array.ndim) if axis is None else np.atleast_1d(axis) % array.ndim
+    rest = [place for place in range(array.ndim) if place not in axes]
+    rows = array.transpose(*rest, *axes).reshape(*(array.shape[place] for place in rest), -1)
+    result = np.empty(rows.shape[:-1], dtype=object)
+    for index in np.ndindex(result.shape):
+        operands = list(rows[index])
+        result[index] = apply(op, *operands) if composed.any_traced(operands) else ufunc.reduce(np.array(operands))
+    if keepdims:
+        result = result.reshape([1 if place in axes else size for place, size in enumerate(array.shape)])
+    return result
 
 
 def _one(op: str, ufunc: Any, operands: Sequence[Any]) -> Any:
@@ -131,9 +152,9 @@ def _one(op: str, ufunc: Any, operands: Sequence[Any]) -> Any:
 
 def _named(holder: Any, compute: Callable[[], Any]) -> Any:
     """Compute, and give the elements of the result their place: what came up on the way has no name of its own."""
-    first = _first_traced(holder) if isinstance(holder, np.ndarray) else holder
+    first = _first_traced(holder)
     if first is None:
-        return compute()
+        return wrapped(compute())
     tape: Tape = first.tape
     start = len(tape.steps)
     result = compute()
@@ -149,8 +170,3 @@ def _named(holder: Any, compute: Callable[[], Any]) -> Any:
     for number in range(start, len(tape.steps)):
         tape.indices[number] = kept.get(number)
     return wrapped(result)
-
-
-def all_elements(*arrays: Any) -> Any:
-    """Yield the elements of arrays."""
-    return chain.from_iterable(array.reshape(-1) for array in arrays)

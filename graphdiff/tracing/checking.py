@@ -6,7 +6,7 @@ import cmath
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import networkx as nx
 
@@ -32,6 +32,8 @@ REAL_STEPS = (1e-3, 1e-5, 1e-7)
 TOLERANCES = {"reverse": 1e-9, "naive": 1e-9, "complex step": 1e-9, "central differences": 1e-5}
 #: Numbers so much smaller than the largest of a Jacobian are compared as if they were that large.
 NEGLIGIBLE = 1e-9
+#: Derivatives so small beside output over input are lost in the last digits that central differences subtract.
+RESOLUTION = 1e-6
 
 Matrix = list[list[Number]]
 Evaluate = Callable[[Mapping[str, Number]], list[Number]]
@@ -166,46 +168,64 @@ def check(program: str | Callable[..., Any], /, *args: Any, rules: Rules | None 
     """
     graph = trace(program, *args, rules=rules, **kwargs)
     ready = compile(graph)
-    inputs, outputs = graph.graph["inputs"], graph.graph["outputs"]
-    forward = jacobian(ready, inputs, outputs, method="forward").array.tolist()
-    matrices: list[tuple[str, Matrix]] = [
-        ("reverse", jacobian(ready, inputs, outputs, method="reverse").array.tolist())
-    ]
+    ends = _Ends(*(tuple((name, graph.nodes[name]["value"]) for name in graph.graph[side]) for side in _SIDES))
+    forward = jacobian(ready, ends.names(0), ends.names(1), method="forward").array.tolist()
+    reverse = jacobian(ready, ends.names(0), ends.names(1), method="reverse").array.tolist()
+    matrices: list[tuple[str, Matrix]] = [("reverse", reverse)]
     left_out = []
-    naive = _naive(ready, inputs, outputs)
+    naive = _naive(ready, ends)
     if naive is None:
         left_out.append("naive: too many paths")
     else:
         matrices.append(("naive", naive))
-    values = {name: graph.nodes[name]["value"] for name in inputs}
-    numerical = _numerical(_evaluation(program, args, kwargs, rules), values, forward)
+    numerical = _numerical(_evaluation(program, args, kwargs, rules), ends)
     if isinstance(numerical, str):
         left_out.append(numerical)
     else:
         matrices.append(numerical)
-    compared = tuple([_compared(name, matrix, forward, inputs, outputs) for name, matrix in matrices])
-    return Check(tuple(inputs), tuple(outputs), compared, tuple(left_out))
+    compared = tuple([_compared(name, matrix, forward, ends) for name, matrix in matrices])
+    return Check(ends.names(0), ends.names(1), compared, tuple(left_out))
 
 
-def _compared(
-    method: str, matrix: Matrix, forward: Matrix, inputs: Sequence[str], outputs: Sequence[str]
-) -> Compared:
+_SIDES = ("inputs", "outputs")
+
+
+@dataclass(frozen=True)
+class _Ends:
+    """The names and the values of inputs and outputs."""
+
+    inputs: tuple[tuple[str, Number], ...]
+    outputs: tuple[tuple[str, Number], ...]
+
+    def names(self, side: int) -> tuple[str, ...]:
+        return tuple([name for name, _ in getattr(self, _SIDES[side])])
+
+    def scales(self) -> list[list[float]]:
+        """Return |output| / |input|: what a difference of the output's last digits makes of a derivative."""
+        return [[float(abs(y) / max(1, abs(x))) for _, x in self.inputs] for _, y in self.outputs]
+
+
+def _compared(method: str, matrix: Matrix, forward: Matrix, ends: _Ends) -> Compared:
     floor = NEGLIGIBLE * max((abs(number) for row in forward for number in row), default=0)
+    resolution = RESOLUTION if method == "central differences" else 0.0
     worst = Compared(method, 0.0, None, None, 0, 0)
-    for output, row, own in zip(outputs, matrix, forward, strict=True):
-        for name, number, other in zip(inputs, row, own, strict=True):
-            size = max(abs(number), abs(other), floor)
-            error = float(abs(number - other) / size) if size else 0.0
-            if worst.input is None or not error <= worst.error:
-                worst = Compared(method, error, name, output, number, other)
+    rows = zip(ends.names(1), matrix, forward, ends.scales(), strict=True)
+    for output, name, number, other, scale in (
+        (output, *entry) for output, *row in rows for entry in zip(ends.names(0), *row, strict=True)
+    ):
+        size = max(abs(number), abs(other), floor, resolution * scale)
+        error = float(abs(number - other) / size) if size else 0.0
+        if worst.input is None or not error <= worst.error:
+            worst = Compared(method, error, name, output, number, other)
     return worst
 
 
-def _naive(graph: CompiledGraph, inputs: Sequence[str], outputs: Sequence[str]) -> Matrix | None:
-    counts = [count_paths(graph, source, target) for target in outputs for source in inputs]
+def _naive(graph: CompiledGraph, ends: _Ends) -> Matrix | None:
+    pairs = [[(source, target) for source in ends.names(0)] for target in ends.names(1)]
+    counts = [cast(int, count_paths(graph, *pair)) for row in pairs for pair in row]
     if max(counts, default=0) > MAX_PATHS or sum(counts) > MAX_PATHS_IN_ALL:
         return None
-    return [[total_influence(graph, source, target, method="naive") for source in inputs] for target in outputs]
+    return [[total_influence(graph, *pair, method="naive") for pair in row] for row in pairs]
 
 
 # -- without a graph
@@ -231,11 +251,12 @@ def _evaluation(
     return call
 
 
-def _numerical(evaluate: Evaluate, values: Mapping[str, Number], forward: Matrix) -> tuple[str, Matrix] | str:
+def _numerical(evaluate: Evaluate, ends: _Ends) -> tuple[str, Matrix] | str:
     """Return the better of the two numerical methods and its Jacobian, or why there is none."""
-    central = _columns(lambda name: _central(evaluate, values, name), values)
-    stepped = _columns(lambda name: _complex_step(evaluate, values, name), values)
-    if stepped is not None and central is not None and not _are_near(stepped, central):
+    values = dict(ends.inputs)
+    central = _columns([_central(evaluate, values, name) for name in values])
+    stepped = _columns([_complex_step(evaluate, values, name) for name in values])
+    if stepped is not None and central is not None and not _are_near(stepped, central, ends.scales()):
         stepped = None  # complex numbers went in, and did not do what real ones do
     if stepped is not None:
         return "complex step", stepped
@@ -244,17 +265,19 @@ def _numerical(evaluate: Evaluate, values: Mapping[str, Number], forward: Matrix
     return "numerical differences: the computation fails beside this point"
 
 
-def _columns(column: Callable[[str], list[Number] | None], values: Mapping[str, Number]) -> Matrix | None:
-    columns = [column(name) for name in values]
-    if any(one is None for one in columns):
-        return None
-    return [list(row) for row in zip(*columns, strict=True)]  # type: ignore[arg-type]
+def _columns(columns: Sequence[list[Number] | None]) -> Matrix | None:
+    known = [column for column in columns if column is not None]
+    return [list(row) for row in zip(*known, strict=True)] if len(known) == len(columns) else None
 
 
-def _are_near(first: Matrix, second: Matrix) -> bool:
+def _are_near(first: Matrix, second: Matrix, scales: list[list[float]]) -> bool:
     largest = max((abs(number) for row in second for number in row), default=0)
-    pairs = (pair for rows in zip(first, second, strict=True) for pair in zip(*rows, strict=True))
-    return all(abs(a - b) <= 1e-3 * (abs(b) + 1e-3 * largest) for a, b in pairs)
+    rows = zip(first, second, scales, strict=True)
+    return all(
+        abs(a - b) <= 1e-3 * (abs(b) + 1e-3 * largest) + RESOLUTION * scale
+        for row in rows
+        for a, b, scale in zip(*row, strict=True)
+    )
 
 
 def _complex_step(evaluate: Evaluate, values: Mapping[str, Number], name: str) -> list[Number] | None:

@@ -43,8 +43,8 @@ def trace_function(
     given = replaced(function, args, kwargs, lambda name, value: Traced(tape, tape.input(name, value), value))
     if not tape.steps:
         raise UsageError("there is no input: none of the arguments holds a number")
-    with accepting(function, functions):
-        returned = function(*given.args, **given.kwargs)
+    with accepting(function, functions) as accepted:
+        returned = accepted(*given.args, **given.kwargs)
     outputs = list(outputs_of(returned))
     if not outputs:
         raise TraceError(f"the function returned {type(returned).__name__}, and no number in it")
