@@ -33,9 +33,7 @@ TELLING = ("isclose", "isfinite", "isinf", "isnan")
 
 
 @contextmanager
-def accepting(
-    function: Callable[..., Any], rules: Mapping[str, Callable[..., Any]]
-) -> Iterator[Callable[..., Any]]:
+def accepting(function: Callable[..., Any], rules: Mapping[str, Callable[..., Any]]) -> Iterator[Callable[..., Any]]:
     """Have math, cmath, numpy and the functions of a user's rules take traced numbers; yield what to call.
 
     Parameters
@@ -116,9 +114,9 @@ def _replacements(rules: Mapping[str, Callable[..., Any]]) -> Iterator[tuple[Any
     for module in (math, cmath):
         yield from ((getattr(module, name), _of_values(getattr(module, name))) for name in TELLING)
     for name in (*NUMPY, *PREDICATES, *composed.FUNCTIONS):
-        function = getattr(np, name, None)
-        if isinstance(function, np.ufunc) and function.__name__ not in OPERATORS:
-            yield function, _OfObjects(function)
+        ufunc = getattr(np, name, None)
+        if isinstance(ufunc, np.ufunc) and ufunc.__name__ not in OPERATORS:
+            yield ufunc, _OfObjects(ufunc)
     yield from ((function, _by_rule(function, name)) for name, function in rules.items())
 
 

@@ -21,14 +21,45 @@ from graphdiff.tracing.tape import Tape
 
 #: What tells of values and has no derivative: it works on the values.
 PREDICATES = frozenset(
-    "equal not_equal less less_equal greater greater_equal isfinite isinf isnan signbit logical_and logical_or "
-    "logical_not logical_xor".split()
+    [
+        "equal",
+        "not_equal",
+        "less",
+        "less_equal",
+        "greater",
+        "greater_equal",
+        "isfinite",
+        "isinf",
+        "isnan",
+        "signbit",
+        "logical_and",
+        "logical_or",
+        "logical_not",
+        "logical_xor",
+    ]
 )
 
 #: Functions of numpy that do on objects what Python's operators do.
 OPERATORS = frozenset(
-    "absolute add divide equal floor_divide greater greater_equal less less_equal multiply negative not_equal positive "
-    "power remainder square subtract".split()
+    [
+        "absolute",
+        "add",
+        "divide",
+        "equal",
+        "floor_divide",
+        "greater",
+        "greater_equal",
+        "less",
+        "less_equal",
+        "multiply",
+        "negative",
+        "not_equal",
+        "positive",
+        "power",
+        "remainder",
+        "square",
+        "subtract",
+    ]
 )
 
 
@@ -39,7 +70,9 @@ class TracedArray(np.ndarray[Any, Any]):
         return elementwise(ufunc, method, inputs, options)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return _named(self, lambda: _by_numpy(function, super(TracedArray, self).__array_function__, types, args, kwargs))
+        return _named(
+            self, lambda: _by_numpy(function, super(TracedArray, self).__array_function__, types, args, kwargs)
+        )
 
 
 def _by_numpy(function: Any, implementation: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -84,7 +117,11 @@ def elementwise(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[st
     op = NUMPY.get(name, "")
     if method == "reduce" and op in RULES and RULES[op].is_variadic and options.keys() <= {"axis", "keepdims", "out"}:
         return _named(plain[0], lambda: wrapped(_reduced(op, ufunc, plain[0], **options)))
-    function = ufunc if method != "__call__" and name in OPERATORS else _objectwise({} if first is None else first.tape.ufuncs, ufunc, name)
+    function = (
+        ufunc
+        if method != "__call__" and name in OPERATORS
+        else _objectwise({} if first is None else first.tape.ufuncs, ufunc, name)
+    )
     if function is None and first is None:  # an array of objects without a traced number among them
         return getattr(ufunc, method)(*plain, **options)
     if function is None:

@@ -288,7 +288,9 @@ class _Program:
         name = node.func.id  # type: ignore[attr-defined]
         if (program := COMPOSED.get((name, len(operands)))) is not None:
             last = self.tape.steps
-            result = program(lambda op, *parts: self._operated(op, list(parts), place._replace(name=None, text=None)), *operands)
+            result = program(
+                lambda op, *parts: self._operated(op, list(parts), place._replace(name=None, text=None)), *operands
+            )
             last[result.number] = last[result.number]._replace(place=place)
             return result
         op = FUNCTIONS.get(name) or (name if name in self.tape.rules and name not in RULES else None)
@@ -322,9 +324,12 @@ class _Program:
         last = node.end_lineno or node.lineno
         rows = [self.lines[node.lineno - 1][node.col_offset :], *self.lines[node.lineno : last]]
         rows[-1] = rows[-1][: len(rows[-1]) - len(self.lines[last - 1]) + (node.end_col_offset or 0)]
-        return cut(" ".join(b" ".join([rows[0][: 2 * MAX_TEXT], rows[-1][-2 * MAX_TEXT :]]).decode("utf-8", "replace").split()))
+        return cut(
+            " ".join(b" ".join([rows[0][: 2 * MAX_TEXT], rows[-1][-2 * MAX_TEXT :]]).decode("utf-8", "replace").split())
+        )
 
     def _refuse(self, node: ast.AST, otherwise: str) -> NoReturn:
-        operator = getattr(node, "op", None)
-        reason = REFUSED.get(type(node)) or REFUSED.get(type(operator)) or otherwise
+        reason = next(
+            (REFUSED[type(one)] for one in (node, getattr(node, "op", node)) if type(one) in REFUSED), otherwise
+        )
         raise ExpressionError(reason, line=node.lineno, column=self._column(node))  # type: ignore[attr-defined]

@@ -80,8 +80,8 @@ def outputs_of(returned: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         for key, value in returned.items():
             yield from outputs_of(value, f"{path}.{key}" if path else str(key))
     elif isinstance(returned, list | tuple):
-        for index, value in enumerate(returned):
-            yield from outputs_of(value, f"{path}[{index}]")
+        for place, value in enumerate(returned):
+            yield from outputs_of(value, f"{path}[{place}]")
 
 
 # -- inputs

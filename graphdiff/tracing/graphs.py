@@ -58,7 +58,10 @@ def _nodes(tape: Tape, names: Sequence[str]) -> Iterator[tuple[str, dict[str, An
         if place.line is None:
             yield name, {"op": op, "value": value, "label": _label(tape, names, number)}
         elif place.file is None:
-            yield name, {"op": op, "value": value, "label": place.text or _label(tape, names, number), "line": place.line}
+            yield (
+                name,
+                {"op": op, "value": value, "label": place.text or _label(tape, names, number), "line": place.line},
+            )
         else:
             label = _label(tape, names, number)
             yield name, {"op": op, "value": value, "label": label, "line": place.line, "file": place.file}

@@ -64,9 +64,7 @@ def _linear(text: str, value: Callable[..., Number], *partials: Callable[..., Nu
     return Rule(text, value, partials, is_linear=True)
 
 
-def _any(
-    text: str, value: Callable[..., Number], partial: Callable[..., Number], *, is_linear: bool = False
-) -> Rule:
+def _any(text: str, value: Callable[..., Number], partial: Callable[..., Number], *, is_linear: bool = False) -> Rule:
     return Rule(text, value, (partial,), is_linear, is_variadic=True)
 
 
@@ -157,7 +155,22 @@ MATH: dict[str, str] = {name: name for name in _SAME.split() if hasattr(math, na
 #: The rule of each of numpy's elementwise functions that is one.
 NUMPY: dict[str, str] = {
     **{name: op for name, op in MATH.items() if name not in ("erf", "erfc", "gamma", "lgamma", "remainder")},
-    **{name: name for name in "add log heaviside logaddexp logaddexp2 reciprocal rint sign square cbrt exp2".split()},
+    **{
+        name: name
+        for name in [
+            "add",
+            "log",
+            "heaviside",
+            "logaddexp",
+            "logaddexp2",
+            "reciprocal",
+            "rint",
+            "sign",
+            "square",
+            "cbrt",
+            "exp2",
+        ]
+    },
     **{f"arc{name[1:]}": name for name in ("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh")},
     "absolute": "abs",
     "conjugate": "conj",
@@ -180,14 +193,25 @@ NUMPY: dict[str, str] = {
 
 #: What is no function of real numbers with a derivative, in math and among numpy's elementwise functions, and why.
 WITHOUT: dict[str, str] = {
-    **dict.fromkeys("comb factorial gcd isqrt lcm perm".split(), "it is one of whole numbers"),
-    **dict.fromkeys("nextafter spacing ulp".split(), "it tells of floats, not of numbers"),
+    **dict.fromkeys(["comb", "factorial", "gcd", "isqrt", "lcm", "perm"], "it is one of whole numbers"),
+    **dict.fromkeys(["nextafter", "spacing", "ulp"], "it tells of floats, not of numbers"),
     **dict.fromkeys(
-        "bitwise_and bitwise_count bitwise_invert bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift "
-        "bitwise_xor invert left_shift right_shift".split(),
+        [
+            "bitwise_and",
+            "bitwise_count",
+            "bitwise_invert",
+            "bitwise_left_shift",
+            "bitwise_not",
+            "bitwise_or",
+            "bitwise_right_shift",
+            "bitwise_xor",
+            "invert",
+            "left_shift",
+            "right_shift",
+        ],
         "it is one of bits",
     ),
-    **dict.fromkeys("isnat datetime_as_string".split(), "it is one of dates"),
+    **dict.fromkeys(["isnat", "datetime_as_string"], "it is one of dates"),
     "i0": "its derivative, the Bessel function of order 1, is not there",
 }
 

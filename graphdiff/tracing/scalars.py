@@ -66,7 +66,7 @@ class Traced:
     def __complex__(self) -> complex:
         self._refuse("complex")
 
-    def __index__(self) -> int:
+    def __index__(self) -> int:  # noqa: PLE0305, it raises
         self._refuse("index")
 
     def __iter__(self) -> Any:

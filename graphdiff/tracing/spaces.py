@@ -15,6 +15,7 @@ from typing import Any
 from graphdiff.arithmetic import Number
 from graphdiff.errors import MissingExtraError
 
+
 class Undefined(ValueError):
     """There is no value, or no derivative, here; the text says why."""
 
@@ -68,7 +69,7 @@ def power(a: Number, b: Number) -> Number:
 
 
 def _sign(x: Number) -> int:
-    return (x > 0) - (x < 0)
+    return int(x > 0) - int(x < 0)
 
 
 def _real_slope(a: Number, b: Number, r: Number) -> Number:
@@ -125,13 +126,34 @@ def _logaddexp(a: float, b: float) -> float:
     return max(a, b) + math.log1p(math.exp(-abs(a - b)))
 
 
-_SHARED = (
-    "acos acosh asin asinh atan atanh cos cosh exp log log10 sin sinh sqrt tan tanh"  # of math and of cmath
-).split()
-_REAL_ONLY = (
-    "atan2 cbrt ceil copysign degrees erf erfc exp2 expm1 fabs floor fmod fsum gamma hypot lgamma log1p log2 radians "
-    "remainder trunc"
-).split()
+#: Of math and of cmath.
+_SHARED = [
+    "acos", "acosh", "asin", "asinh", "atan", "atanh", "cos", "cosh", "exp", "log", "log10", "sin", "sinh", "sqrt",
+    "tan", "tanh",
+]  # fmt: skip
+_REAL_ONLY = [
+    "atan2",
+    "cbrt",
+    "ceil",
+    "copysign",
+    "degrees",
+    "erf",
+    "erfc",
+    "exp2",
+    "expm1",
+    "fabs",
+    "floor",
+    "fmod",
+    "fsum",
+    "gamma",
+    "hypot",
+    "lgamma",
+    "log1p",
+    "log2",
+    "radians",
+    "remainder",
+    "trunc",
+]
 
 REAL = Space(
     "real",
@@ -204,7 +226,7 @@ COMPLEX = Space(
     logistic=lambda z: 1 / (1 + cmath.exp(-z)),
     logaddexp=lambda a, b: a + _complex_log1p(cmath.exp(b - a)),
     hypot=lambda *zs: cmath.sqrt(sum(z * z for z in zs)),
-    fsum=lambda zs: sum(zs),
+    fsum=sum,
 )
 
 # -- symbols
@@ -224,7 +246,9 @@ def symbolic_space() -> Space:
     s = sympy_module()
     return Space(
         "symbolic",
-        **{name: getattr(s, name) for name in (*_SHARED, "atan2", "erf", "erfc", "gamma", "digamma") if name != "log10"},
+        **{
+            name: getattr(s, name) for name in (*_SHARED, "atan2", "erf", "erfc", "gamma", "digamma") if name != "log10"
+        },
         pi=s.pi,
         ln2=s.log(2),
         ln10=s.log(10),
@@ -248,7 +272,7 @@ def symbolic_space() -> Space:
         logistic=lambda x: 1 / (1 + s.exp(-x)),
         logaddexp=lambda a, b: s.log(s.exp(a) + s.exp(b)),
         hypot=lambda *xs: s.sqrt(sum(x**2 for x in xs)),
-        fsum=lambda xs: sum(xs),
+        fsum=sum,
     )
 
 

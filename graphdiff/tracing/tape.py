@@ -112,7 +112,7 @@ class Tape:
         fixed = [number in self.fixed for number in numbers]
         try:
             if op == "pow":
-                self._check_power(*values, place)
+                self._check_power(values[0], values[1], place)
             value = rule.value(m, *values)
         except FAILURES as error:
             raise self._failure("value", op, values, numbers, place, error) from error
@@ -184,7 +184,9 @@ class Tape:
         name = place.name if place.name not in (None, formula) else None
         written = formula if name is None else f"{name} = {formula}"
         return DerivativeError(
-            f"{place}: {written} has no {what} at {at or 'these constants'}{reason}", node=name or formula, line=place.line
+            f"{place}: {written} has no {what} at {at or 'these constants'}{reason}",
+            node=name or formula,
+            line=place.line,
         )
 
     def _mixture(self, op: str, numbers: Sequence[int], place: Place, m: Space, error: Exception) -> TraceError:

