@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from graphdiff import arithmetic, extract, storage
 from graphdiff.arithmetic import Number, Weights
+from graphdiff.collecting import collector_at_rest
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.kernels.blocks import turned
 from graphdiff.topology import Edge, Rows, Topology, arrange, in_rows
@@ -330,6 +331,7 @@ def _parallels_added(row: list[tuple[int, Number]]) -> list[tuple[int, Number]]:
     return list(sums.items())
 
 
+@collector_at_rest()
 def compile(
     graph: nx.DiGraph | NDArray[Any] | Any,
     *,

@@ -51,7 +51,7 @@ def trace(
         Functions with partials of their own, one line a rule: ``{name: (function, partial, …)}``, a partial for each
         operand, all of them functions of the operands.
     limits : mapping of str to int, optional
-        Of expressions, in place of `graphdiff.tracing.expressions.LIMITS`: ``length``, ``depth``, ``digits``,
+        Of expressions, in place of `graphdiff.tracing.parsing.LIMITS`: ``length``, ``depth``, ``digits``,
         ``bits``.
 
     Returns

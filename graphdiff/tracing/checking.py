@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-import cmath
-import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
-import networkx as nx
-
 from graphdiff.arithmetic import Number
 from graphdiff.compiled import CompiledGraph, compile
-from graphdiff.errors import GraphdiffError
 from graphdiff.influence import total_influence
 from graphdiff.jacobians import jacobian
 from graphdiff.paths import count_paths
 from graphdiff.results import html_table, plain, require_pandas, shown
 from graphdiff.tracing import Rules, trace
-from graphdiff.tracing.functions import outputs_of, replaced
+from graphdiff.tracing.differences import RESOLUTION, Ends, Matrix, evaluation, numerical
 
 __all__ = ["Check", "Compared", "check"]
 
 #: The most paths, from one input to one output and in all, that the naive method is asked for.
 MAX_PATHS, MAX_PATHS_IN_ALL = 10_000, 100_000
-#: The imaginary step: its square is lost beside any number, so that nothing is subtracted.
-COMPLEX_STEP = 1e-30
-#: Steps of central differences, times the size of the input: the next where one leads out of the function's domain.
-REAL_STEPS = (1e-3, 1e-5, 1e-7)
 #: Up to which relative error two methods agree.
 TOLERANCES = {"reverse": 1e-9, "naive": 1e-9, "complex step": 1e-9, "central differences": 1e-5}
 #: Numbers so much smaller than the largest of a Jacobian are compared as if they were that large.
 NEGLIGIBLE = 1e-9
-#: Derivatives so small beside output over input are lost in the last digits that central differences subtract.
-RESOLUTION = 1e-6
-
-Matrix = list[list[Number]]
-Evaluate = Callable[[Mapping[str, Number]], list[Number]]
 
 
 @dataclass(frozen=True)
@@ -168,9 +154,11 @@ def check(program: str | Callable[..., Any], /, *args: Any, rules: Rules | None 
     """
     graph = trace(program, *args, rules=rules, **kwargs)
     ready = compile(graph)
-    ends = _Ends(*(tuple((name, graph.nodes[name]["value"]) for name in graph.graph[side]) for side in _SIDES))
-    forward = jacobian(ready, ends.names(0), ends.names(1), method="forward").array.tolist()
-    reverse = jacobian(ready, ends.names(0), ends.names(1), method="reverse").array.tolist()
+    values = graph.nodes(data="value")
+    ends = Ends(*(tuple([(name, values[name]) for name in graph.graph[side]]) for side in ("inputs", "outputs")))
+    inputs, outputs = ends.names
+    forward = jacobian(ready, inputs, outputs, method="forward").array.tolist()
+    reverse = jacobian(ready, inputs, outputs, method="reverse").array.tolist()
     matrices: list[tuple[str, Matrix]] = [("reverse", reverse)]
     left_out = []
     naive = _naive(ready, ends)
@@ -178,40 +166,23 @@ def check(program: str | Callable[..., Any], /, *args: Any, rules: Rules | None 
         left_out.append("naive: too many paths")
     else:
         matrices.append(("naive", naive))
-    numerical = _numerical(_evaluation(program, args, kwargs, rules), ends)
-    if isinstance(numerical, str):
-        left_out.append(numerical)
+    found = numerical(evaluation(program, args, kwargs, rules), ends)
+    if isinstance(found, str):
+        left_out.append(found)
     else:
-        matrices.append(numerical)
+        matrices.append(found)
     compared = tuple([_compared(name, matrix, forward, ends) for name, matrix in matrices])
-    return Check(ends.names(0), ends.names(1), compared, tuple(left_out))
+    return Check(inputs, outputs, compared, tuple(left_out))
 
 
-_SIDES = ("inputs", "outputs")
-
-
-@dataclass(frozen=True)
-class _Ends:
-    """The names and the values of inputs and outputs."""
-
-    inputs: tuple[tuple[str, Number], ...]
-    outputs: tuple[tuple[str, Number], ...]
-
-    def names(self, side: int) -> tuple[str, ...]:
-        return tuple([name for name, _ in getattr(self, _SIDES[side])])
-
-    def scales(self) -> list[list[float]]:
-        """Return |output| / |input|: what a difference of the output's last digits makes of a derivative."""
-        return [[float(abs(y) / max(1, abs(x))) for _, x in self.inputs] for _, y in self.outputs]
-
-
-def _compared(method: str, matrix: Matrix, forward: Matrix, ends: _Ends) -> Compared:
+def _compared(method: str, matrix: Matrix, forward: Matrix, ends: Ends) -> Compared:
     floor = NEGLIGIBLE * max((abs(number) for row in forward for number in row), default=0)
     resolution = RESOLUTION if method == "central differences" else 0.0
     worst = Compared(method, 0.0, None, None, 0, 0)
-    rows = zip(ends.names(1), matrix, forward, ends.scales(), strict=True)
+    inputs, outputs = ends.names
+    rows = zip(outputs, matrix, forward, ends.scales(), strict=True)
     for output, name, number, other, scale in (
-        (output, *entry) for output, *row in rows for entry in zip(ends.names(0), *row, strict=True)
+        (output, *entry) for output, *row in rows for entry in zip(inputs, *row, strict=True)
     ):
         size = max(abs(number), abs(other), floor, resolution * scale)
         error = float(abs(number - other) / size) if size else 0.0
@@ -220,99 +191,10 @@ def _compared(method: str, matrix: Matrix, forward: Matrix, ends: _Ends) -> Comp
     return worst
 
 
-def _naive(graph: CompiledGraph, ends: _Ends) -> Matrix | None:
-    pairs = [[(source, target) for source in ends.names(0)] for target in ends.names(1)]
+def _naive(graph: CompiledGraph, ends: Ends) -> Matrix | None:
+    inputs, outputs = ends.names
+    pairs = [[(source, target) for source in inputs] for target in outputs]
     counts = [cast(int, count_paths(graph, *pair)) for row in pairs for pair in row]
     if max(counts, default=0) > MAX_PATHS or sum(counts) > MAX_PATHS_IN_ALL:
         return None
     return [[total_influence(graph, *pair, method="naive") for pair in row] for row in pairs]
-
-
-# -- without a graph
-
-
-def _evaluation(
-    program: str | Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], rules: Rules | None
-) -> Evaluate:
-    """Return a function of the inputs' values that runs the program and returns its outputs."""
-    if isinstance(program, str):
-
-        def evaluate(values: Mapping[str, Number]) -> list[Number]:
-            graph: nx.MultiDiGraph = trace(program, dict(values), rules=rules)
-            return [graph.nodes[name]["value"] for name in graph.graph["outputs"]]
-
-        return evaluate
-
-    def call(values: Mapping[str, Number]) -> list[Number]:
-        given = replaced(program, args, kwargs, lambda name, _: values[name], is_traced=False)
-        returned = program(*copy.deepcopy(given.args), **copy.deepcopy(given.kwargs))
-        return [value for _, value in outputs_of(returned)]
-
-    return call
-
-
-def _numerical(evaluate: Evaluate, ends: _Ends) -> tuple[str, Matrix] | str:
-    """Return the better of the two numerical methods and its Jacobian, or why there is none."""
-    values = dict(ends.inputs)
-    central = _columns([_central(evaluate, values, name) for name in values])
-    stepped = _columns([_complex_step(evaluate, values, name) for name in values])
-    if stepped is not None and central is not None and not _are_near(stepped, central, ends.scales()):
-        stepped = None  # complex numbers went in, and did not do what real ones do
-    if stepped is not None:
-        return "complex step", stepped
-    if central is not None:
-        return "central differences", central
-    return "numerical differences: the computation fails beside this point"
-
-
-def _columns(columns: Sequence[list[Number] | None]) -> Matrix | None:
-    known = [column for column in columns if column is not None]
-    return [list(row) for row in zip(*known, strict=True)] if len(known) == len(columns) else None
-
-
-def _are_near(first: Matrix, second: Matrix, scales: list[list[float]]) -> bool:
-    largest = max((abs(number) for row in second for number in row), default=0)
-    rows = zip(first, second, scales, strict=True)
-    return all(
-        abs(a - b) <= 1e-3 * (abs(b) + 1e-3 * largest) + RESOLUTION * scale
-        for row in rows
-        for a, b, scale in zip(*row, strict=True)
-    )
-
-
-def _complex_step(evaluate: Evaluate, values: Mapping[str, Number], name: str) -> list[Number] | None:
-    if any(isinstance(value, complex) for value in values.values()):
-        return None
-    found = _evaluated(evaluate, {**values, name: complex(values[name], COMPLEX_STEP)})
-    return None if found is None else [number.imag / COMPLEX_STEP for number in found]
-
-
-def _central(evaluate: Evaluate, values: Mapping[str, Number], name: str) -> list[Number] | None:
-    centre = complex(values[name]) if isinstance(values[name], complex) else float(values[name])
-    for step in REAL_STEPS:
-        slopes = list(_slopes(evaluate, values, name, centre, step * max(1.0, abs(centre))))
-        if len(slopes) == 2:
-            return [(4 * fine - coarse) / 3 for coarse, fine in zip(*slopes, strict=True)]
-    return None
-
-
-def _slopes(
-    evaluate: Evaluate, values: Mapping[str, Number], name: str, centre: Number, step: float
-) -> Iterator[list[Number]]:
-    for half in (step, step / 2):
-        above = _evaluated(evaluate, {**values, name: centre + half})
-        below = _evaluated(evaluate, {**values, name: centre - half})
-        if above is not None and below is not None:
-            yield [(a - b) / ((centre + half) - (centre - half)) for a, b in zip(above, below, strict=True)]
-
-
-def _evaluated(evaluate: Evaluate, values: Mapping[str, Number]) -> list[Number] | None:
-    """Return the outputs, or None where the computation does not take these values."""
-    try:
-        numbers = [complex(number) for number in evaluate(values)]
-    except (GraphdiffError, ArithmeticError, TypeError, ValueError, AttributeError):
-        return None
-    real = not any(isinstance(value, complex) for value in values.values())
-    if not all(map(cmath.isfinite, numbers)):
-        return None
-    return [number.real for number in numbers] if real else list(numbers)

@@ -1,14 +1,11 @@
 """Expressions: text to a tape, by Python's own parser and a table of what is let in. Nothing is ever run.
 
-Text, nesting and the size of exact numbers are limited before they cost anything, and the syntax tree is walked
-without recursion.
+The syntax tree is walked without recursion.
 """
 
 from __future__ import annotations
 
 import ast
-import keyword
-import re
 from collections.abc import Callable, Iterator, Mapping
 from math import pi, tau
 from typing import Any, NoReturn
@@ -16,18 +13,16 @@ from typing import Any, NoReturn
 import networkx as nx
 
 from graphdiff.arithmetic import Number
-from graphdiff.errors import ExpressionError, LimitError, UsageError, nearest
+from graphdiff.errors import ExpressionError, UsageError, nearest
 from graphdiff.tracing.graphs import graph_of
+from graphdiff.tracing.parsing import bounds, parsed
 from graphdiff.tracing.places import Place
 from graphdiff.tracing.rules import MATH, NUMPY, RULES, Rule
 from graphdiff.tracing.scalars import Traced, is_scalar
 from graphdiff.tracing.spaces import sympy_module
 from graphdiff.tracing.tape import CONSTANT, MAX_TEXT, Tape, cut
 
-__all__ = ["LIMITS", "trace_expression"]
-
-#: Characters of the text; brackets, signs or powers one in another; characters of a number or name; bits of an int.
-LIMITS: dict[str, int] = {"length": 100_000, "depth": 100, "digits": 1_000, "bits": 100_000}
+__all__ = ["trace_expression"]
 
 #: The rule of each operator.
 OPERATORS: dict[type[ast.AST], str] = {
@@ -61,17 +56,6 @@ REFUSED: dict[type[ast.AST], str] = {
     ast.AugAssign: "write x = x + 1 for x += 1",
 }  # fmt: skip
 
-#: Words of Python that are refused before anything is parsed, and what to write instead.
-_WORDS = {
-    "lambda": "a function is defined; write its expression",
-    "if": "a branch is no arithmetic; trace a function for branches",
-    "'": "text in quotes is no arithmetic",
-    '"': "text in quotes is no arithmetic",
-}
-_QUOTES, _SIGNS = ("'", '"'), ("-", "+", "~")
-_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
-_TOKEN = re.compile(r"\w+|\*\*|#[^\n]*|\n|[^\w\s]", re.DOTALL)
-
 
 def trace_expression(
     text: str, values: Mapping[str, Number], *, rules: Mapping[str, Rule], symbolic: bool, limits: Mapping[str, int]
@@ -84,64 +68,9 @@ def trace_expression(
     >>> list(G.edges(data="weight"))
     [('x', 'x * x', 3), ('x', 'x * x', 3), ('x * x', 'out', 1), ('1', 'out', 0)]
     """
-    if unknown := limits.keys() - LIMITS.keys():
-        raise UsageError(f"no limit {', '.join(map(repr, unknown))}; there are {', '.join(LIMITS)}")
-    bounds = {**LIMITS, **limits}
-    _check_text(text, bounds)
-    tape = Tape(rules, is_symbolic=symbolic, max_bits=bounds["bits"])
-    return _Program(text, tape, values).graph()
-
-
-# -- before the parser sees it
-
-
-def _check_text(text: str, limits: Mapping[str, int]) -> None:
-    """Refuse text that is too long or too deep for the parser, or has Python's own words, at once and by position."""
-    if len(text) > limits["length"]:
-        raise LimitError(f"line 1, column 1: {len(text):,} characters, more than length={limits['length']:,}")
-    brackets = chained = 0
-    previous = ""
-    for token in _TOKEN.finditer(text):
-        word = token[0]
-        if len(word) > limits["digits"]:
-            raise _beyond(text, token.start(), f"a number or name of {len(word):,} characters", "digits", limits)
-        if keyword.iskeyword(word) or word in _QUOTES:
-            line, column = _position(text, token.start())
-            raise ExpressionError(f"{_WORDS.get(word, f'{word!r} is no arithmetic')}", line=line, column=column)
-        brackets += (word in _OPENING) - (word in _CLOSING)
-        chained = _chained(chained, word, previous)
-        previous = word
-        if brackets > limits["depth"] or chained > limits["depth"]:
-            what = "brackets in brackets" if brackets > limits["depth"] else "signs and powers in a row"
-            raise _beyond(text, token.start(), what, "depth", limits)
-
-
-def _chained(chained: int, word: str, previous: str) -> int:
-    """Return how many signs and powers the next operand stands behind, each of which nests it."""
-    if word == "**" or (word in _SIGNS and not (previous in _CLOSING or previous.isidentifier() or previous.isalnum())):
-        return chained + 1
-    return chained if word.isalnum() or word.isidentifier() or word == "." else 0
-
-
-def _beyond(text: str, offset: int, what: str, limit: str, limits: Mapping[str, int]) -> LimitError:
-    line, column = _position(text, offset)
-    return LimitError(f"line {line}, column {column}: {what}, more than {limit}={limits[limit]:,}")
-
-
-def _position(text: str, offset: int) -> tuple[int, int]:
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
-
-
-def _parsed(text: str) -> ast.Module:
-    try:
-        return ast.parse(text)
-    except SyntaxError as error:
-        column = max(1, error.offset or 1)
-        raise ExpressionError(f"{error.msg}", line=max(1, error.lineno or 1), column=column) from None
-    except (RecursionError, MemoryError):
-        raise LimitError("line 1, column 1: too many operations in one expression: split it into assignments") from None
-    except ValueError as error:  # a NUL, a surrogate
-        raise ExpressionError(str(error), line=1, column=1) from None
+    within = bounds(limits)
+    tree = parsed(text, within)
+    return _Program(text, tree, Tape(rules, is_symbolic=symbolic, max_bits=within["bits"]), values).graph()
 
 
 def _is_number(node: ast.expr) -> bool:
@@ -154,13 +83,11 @@ def _is_number(node: ast.expr) -> bool:
 class _Program:
     """An expression on its way to a tape."""
 
-    def __init__(self, text: str, tape: Tape, values: Mapping[str, Number]) -> None:
+    def __init__(self, text: str, tree: list[ast.stmt], tape: Tape, values: Mapping[str, Number]) -> None:
         # The parser counts columns in the bytes of UTF-8.
         self.lines = [line.encode("utf-8", "surrogatepass") for line in text.split("\n")]
         self.tape = tape
-        self.tree = _parsed(text.replace("\r", " ")).body
-        if not self.tree:
-            raise ExpressionError("there is no expression", line=1, column=1)
+        self.tree = tree
         for statement in self.tree:
             if not isinstance(statement, ast.Assign | ast.Expr):
                 self._refuse(statement, "an assignment or an expression is expected")

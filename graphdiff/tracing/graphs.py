@@ -28,8 +28,7 @@ def graph_of(tape: Tape, outputs: Sequence[int], *, format: str) -> nx.MultiDiGr
         inputs=[name for name, step in zip(names, tape.steps, strict=True) if step.op == INPUT],
         outputs=[names[number] for number in outputs],
     )
-    graph.add_nodes_from(_nodes(tape, names))
-    _add_edges(graph, names, tape, weights)
+    _fill(graph, dict(_nodes(tape, names)), names, tape, weights)
     for name in graph.graph["inputs"]:
         graph.nodes[name]["root"] = True
     for name in graph.graph["outputs"]:
@@ -37,9 +36,17 @@ def graph_of(tape: Tape, outputs: Sequence[int], *, format: str) -> nx.MultiDiGr
     return graph
 
 
-def _add_edges(graph: nx.MultiDiGraph, names: Sequence[str], tape: Tape, weights: Weights) -> None:
-    """Add the edges: what `add_edges_from` does, in a fifth of its time, as all nodes are there and no edge is."""
-    successors, predecessors = graph._succ, graph._pred
+def _fill(
+    graph: nx.MultiDiGraph, nodes: dict[str, dict[str, Any]], names: Sequence[str], tape: Tape, weights: Weights
+) -> None:
+    """Add nodes and edges: what `add_nodes_from` and `add_edges_from` do, in a fifth of their time.
+
+    The graph is empty, every node and every edge is new, and the rows are networkx's own.
+    """
+    graph._node.update(nodes)
+    graph._adj.update({name: {} for name in names})
+    graph._pred.update({name: {} for name in names})
+    successors, predecessors = graph._adj, graph._pred
     for head, step, partials in zip(names, tape.steps, weights, strict=True):
         entering = predecessors[head]
         for place, operand in enumerate(step.operands):
