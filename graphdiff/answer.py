@@ -221,7 +221,9 @@ def _hex(base: Color, positive: Color, negative: Color, strength: float) -> str:
 def _lines(asked: dict[str, Any], name: str, data: dict[str, Any]) -> tuple[str, ...]:
     """Return the lines of a node: its name, with its value where it has one, and its part of the answer."""
     main = asked["annotation"]
-    title = cut(name, MAX_NAME) + (f" = {short(data['value'])}" if isinstance(data.get("value"), REAL) else "")
+    title = cut(name, MAX_NAME) + (
+        f" = {short(data['value'])}" if isinstance(data.get("value"), (*REAL, complex)) else ""
+    )
     if main == "contribution":
         return title, percent(data["share"]) if "share" in data else short(data["contribution"])
     if asked.get("edge_meaning") != "feeds":

@@ -125,8 +125,11 @@ class Explanation:
         return list(accumulate(float(abs(path.influence) / whole) for path in self.strongest)) if whole else []
 
     def last_steps(self) -> list[tuple[str, float]]:
-        """Return the nodes that the influence comes through last, with their part of what arrives, largest first."""
-        if not self.total:
+        """Return the nodes that the influence comes through last, with their part of what arrives, largest first.
+
+        Of symbols and complex numbers there are no parts.
+        """
+        if not self.total or not _is_real(self.total):
             return []
         parts: dict[str, float] = {}
         for edge, number in self.edge_contributions.into(self.target):

@@ -78,9 +78,9 @@ class TracedArray(np.ndarray[Any, Any]):
 def _by_numpy(function: Any, implementation: Any, types: Any, args: Any, kwargs: Any) -> Any:
     try:
         return implementation(function, types, args, kwargs)
-    except TypeError as error:
-        if isinstance(error, TraceError):
-            raise
+    except TraceError:
+        raise
+    except (TypeError, AttributeError) as error:
         raise _not_followed(getattr(function, "__name__", str(function)), error) from error
 
 
@@ -164,7 +164,8 @@ def _objectwise(ufuncs: Mapping[Any, str], ufunc: Any, name: str) -> Any:
     if name in composed.FUNCTIONS or name == "divmod":
         function: Callable[..., Any] = divmod if name == "divmod" else composed.FUNCTIONS[name]
         return np.frompyfunc(function, ufunc.nin, ufunc.nout)
-    return ufunc if name in ("matmul", "vecdot", "matvec", "vecmat") else None
+    takes_objects = all(set(kinds) <= {"O", "-", ">"} for kinds in ufunc.types)  # numpy.vectorize makes such
+    return ufunc if takes_objects or name in ("matmul", "vecdot", "matvec", "vecmat") else None
 
 
 def _reduced(op: str, ufunc: Any, array: Any, axis: Any = 0, keepdims: bool = False, out: Any = None) -> Any:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import cmath
 import copy
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
 from graphdiff.arithmetic import Number
 from graphdiff.errors import GraphdiffError
@@ -123,8 +125,11 @@ def _slopes(
 def _evaluated(evaluate: Evaluate, values: Mapping[str, Number]) -> list[Number] | None:
     """Return the outputs, or None where the computation does not take these values."""
     try:
-        numbers = [complex(number) for number in evaluate(values)]
-    except (GraphdiffError, ArithmeticError, TypeError, ValueError, AttributeError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", np.exceptions.ComplexWarning)  # the imaginary part would be lost
+            numbers = [complex(number) for number in evaluate(values)]
+    except (GraphdiffError, ArithmeticError, TypeError, ValueError, AttributeError, np.exceptions.ComplexWarning):
         return None
     real = not any(isinstance(value, complex) for value in values.values())
     if not all(map(cmath.isfinite, numbers)):

@@ -111,3 +111,9 @@ def test_arguments_are_not_changed_by_the_calls() -> None:
 def test_errors_of_the_trace_come_through() -> None:
     with pytest.raises(DerivativeError, match="has no value at a = 0"):
         gd.check("log(a)", a=0)
+
+
+def test_numbers_of_numpy_that_math_would_cut_down() -> None:
+    found = gd.check(lambda x: math.exp(x[0]), np.array([0.5]))
+    assert methods(found)[-1] == "central differences"
+    assert found

@@ -306,6 +306,10 @@ class TestArrays:
             lambda x: np.array([x[0], x[1]]) @ x,
             lambda x: np.max(x * x) + np.min(x * x),
             lambda x: np.cumsum(x * x)[-1],
+            lambda x: np.vectorize(lambda v: v * v)(x).sum(),
+            lambda x: np.piecewise(x, [x > 0], [lambda v: v * v, lambda v: -v]).sum(),
+            lambda x: np.linalg.norm(x) ** 2,
+            lambda x: math.exp(math.log(x[0]) * 2) + np.exp(np.log(x[1]) * 2),
         ],
     )
     def test_the_squares_of_an_array(self, function: Any) -> None:
@@ -347,6 +351,7 @@ class TestArrays:
         [
             (lambda x: np.linalg.inv(np.outer(x, x)), "numpy's inv does not take traced numbers"),
             (lambda x: np.fft.fft(x), "numpy's fft does not take traced numbers"),
+            (lambda x: np.cov(x, x), "numpy's cov does not take traced numbers"),
             (lambda x: np.array([x[0]], dtype=float), r"float\(\) of x\[0\] would lose the derivative"),
             (lambda x: np.zeros(2) + 0 * np.asarray(x, dtype=float), r"float\(\) of x\[0\] would lose"),
         ],
