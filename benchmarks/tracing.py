@@ -1,4 +1,4 @@
-"""(7) Traced computations: trace and one gradient beside HIPS autograd, many operations, and the sweep alone."""
+"""(9) Traced computations: trace and one gradient beside HIPS autograd, many operations, and the sweep alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 
+import networkx as nx
 import numba  # noqa: F401, loaded at the start as after any large graph: all kernels are compiled
 
 import graphdiff as gd
@@ -28,27 +29,29 @@ def program(x: Number, y: Number, sin: Callable[[Number], Number], turns: int) -
 
 def run(size: Size) -> Iterator[Row]:
     """Time 10^4 and 10^5 operations."""
-    yield from _gradients(size.of(10_000) // PER_TURN, size)
-    yield from _gradients(size.of(100_000) // PER_TURN, size)
-    yield from _alone(size.of(100_000) // PER_TURN, size)
+    few, many = (max(1, size.of(operations) // PER_TURN) for operations in (10_000, 100_000))
+    yield from _gradients(few, size)
+    yield from _gradients(many, size)
+    yield from _alone(many, size)
 
 
-def traced(turns: int) -> gd.CompiledGraph:
-    """Return the graph of the program, compiled."""
-    return gd.compile(gd.trace(lambda x, y: program(x, y, math.sin, turns), 0.5, 0.7))
+def traced(turns: int) -> nx.MultiDiGraph:
+    """Return the graph of the program."""
+    return gd.trace(lambda x, y: program(x, y, math.sin, turns), 0.5, 0.7)
 
 
 def _gradients(turns: int, size: Size) -> Iterator[Row]:
     def own() -> object:
-        graph = gd.trace(lambda x, y: program(x, y, math.sin, turns), 0.5, 0.7)
+        graph = traced(turns)
         return gd.reverse(graph, graph.graph["outputs"][0])
 
-    calls: dict[str, Contestant] = {"graphdiff": own, **_autograd(turns)}
-    calls["the program alone"] = lambda: program(0.5, 0.7, math.sin, turns)
+    calls: dict[str, Contestant] = {"graphdiff": own, **autograd_gradient(turns)}
+    calls["graphdiff, the trace alone"] = lambda: traced(turns)
     yield from compare("trace and one gradient", f"{PER_TURN * turns:,} operations", calls, size)
 
 
-def _autograd(turns: int) -> dict[str, Contestant]:
+def autograd_gradient(turns: int) -> dict[str, Contestant]:
+    """Return the gradient by autograd, where that is installed."""
     if not find_spec("autograd"):
         return {}
     import autograd
@@ -60,7 +63,7 @@ def _autograd(turns: int) -> dict[str, Contestant]:
 
 def _alone(turns: int, size: Size) -> Iterator[Row]:
     """The sweep over a traced graph beside the same sweep over a graph that came as arrays."""
-    graph = traced(turns)
+    graph = gd.compile(traced(turns))
     output = next(name for name in reversed(graph.labels) if name == f"x#{turns}")
     arrays = gd.CompiledGraph.from_arrays(graph.tails, graph.heads, graph.weights)
     place = graph.labels.index(output)

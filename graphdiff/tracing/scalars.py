@@ -77,6 +77,12 @@ class Traced:
     def __bool__(self) -> bool:
         return bool(self.value)
 
+    def __copy__(self) -> Traced:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Traced:
+        return self
+
     def __hash__(self) -> int:
         return hash(self.value)
 

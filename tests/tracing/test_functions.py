@@ -223,6 +223,19 @@ class TestRunning:
         assert gradient(function, given)["x[0]"] == 2.0
         assert given == [1.0, 2.0]
 
+    def test_copies_are_the_same_number(self) -> None:
+        import copy
+
+        assert gradient(lambda x: copy.deepcopy(x)[0] * copy.copy(x[0]), [3.0]) == {"x[0]": 6.0}
+
+    @pytest.mark.parametrize("suffix", ["json", "graphml"])
+    def test_a_trace_is_written_and_read_again(self, suffix: str, tmp_path: Any) -> None:
+        graph = gd.trace(lambda a: (a * a * 2.0, a * 3.0), 1.5)
+        gd.write(graph, tmp_path / f"graph.{suffix}")
+        again = gd.read(tmp_path / f"graph.{suffix}")
+        assert gd.jacobian(again).to_dict() == gd.jacobian(graph).to_dict()
+        assert again.graph["edge_meaning"] == "feeds"
+
     def test_numbers_print_as_what_they_are(self) -> None:
         def function(x: Any) -> Any:
             y = x * 2
