@@ -112,10 +112,10 @@ def elementwise(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[st
     if name in PREDICATES:
         return getattr(ufunc, method)(*map(values, inputs), **options)
     plain = [as_objects(one) for one in inputs]
-    options = {key: _plain_out(value) if key == "out" else value for key, value in options.items() if key != "dtype"}
+    options = _plain_options(options)
     first = next((one for one in (_first_traced(array) for array in plain) if one is not None), None)
     op = NUMPY.get(name, "")
-    if method == "reduce" and op in RULES and RULES[op].is_variadic and options.keys() <= {"axis", "keepdims", "out"}:
+    if method == "reduce" and op in RULES and RULES[op].is_variadic and options.keys() <= {"axis", "keepdims"}:
         return _named(plain[0], lambda: wrapped(_reduced(op, ufunc, plain[0], **options)))
     function = (
         ufunc
@@ -146,8 +146,14 @@ def _holds_traced(listed: Sequence[Any]) -> bool:
     return any(type(one) is Traced or (isinstance(one, list | tuple) and _holds_traced(one)) for one in listed)
 
 
-def _plain_out(out: Any) -> Any:
-    return tuple([one.view(np.ndarray) if isinstance(one, TracedArray) else one for one in out])
+def _plain_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options without a type of numbers, and with plain arrays to write to, if any."""
+    kept = {name: value for name, value in options.items() if name not in ("dtype", "out")}
+    written = options.get("out") or ()
+    written = written if isinstance(written, tuple) else (written,)
+    if any(one is not None for one in written):
+        kept["out"] = tuple([one.view(np.ndarray) if isinstance(one, TracedArray) else one for one in written])
+    return kept
 
 
 def _first_traced(array: Any) -> Traced | None:
@@ -168,7 +174,7 @@ def _objectwise(ufuncs: Mapping[Any, str], ufunc: Any, name: str) -> Any:
     return ufunc if takes_objects or name in ("matmul", "vecdot", "matvec", "vecmat") else None
 
 
-def _reduced(op: str, ufunc: Any, array: Any, axis: Any = 0, keepdims: bool = False, out: Any = None) -> Any:
+def _reduced(op: str, ufunc: Any, array: Any, axis: Any = 0, keepdims: bool = False) -> Any:
     """Apply a rule of any number of operands along axes: one operation, so that a tie is shared in equal parts."""
     axes = range(array.ndim) if axis is None else np.atleast_1d(axis) % array.ndim
     rest = [place for place in range(array.ndim) if place not in axes]

@@ -339,6 +339,17 @@ class TestArrays:
             0,
         ]
 
+    def test_results_may_be_written_into_arrays_of_objects(self) -> None:
+        def function(x: Any) -> Any:
+            kept, largest = np.zeros_like(x), np.zeros((), dtype=object)
+            np.multiply(x, x, out=kept)
+            np.max(kept, out=largest)
+            x += kept
+            x[0] *= 2.0
+            return x.sum() + largest[()]
+
+        assert list(gradient(function, self.X).values()) == pytest.approx([2 * (1 + 1.0), 1 + 1.2 + 1.2])
+
     def test_arrays_of_objects_made_within(self) -> None:
         def function(x: Any) -> Any:
             table = np.zeros((2, 2), dtype=object)
