@@ -143,13 +143,14 @@ class _Program:
         return (node for statement in self.tree for node in ast.walk(statement))
 
     def _assign(self, statement: ast.Assign) -> None:
+        start = len(self.tape.steps)
         value = self._value(statement.value, statement)
         for target in statement.targets:
             if not isinstance(target, ast.Name):
                 self._refuse(target, "a name is expected before =")
             if not isinstance(value, Traced):
                 self.names[target.id] = Traced(self.tape, self.tape.named_constant(target.id, value), value)
-            elif isinstance(statement.value, ast.Name) or target is not statement.targets[0]:
+            elif value.number < start or target is not statement.targets[0]:  # another name for what there was
                 place = self._place(statement.value)._replace(name=target.id)
                 number, copied = self.tape.operate("copy", [value.value], (value.number,), place)
                 self.names[target.id] = Traced(self.tape, number, copied)

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from graphdiff.arithmetic import Number
+from graphdiff.errors import UsageError
 from graphdiff.tracing.spaces import Space, flat
 
 __all__ = ["MATH", "NUMPY", "RULES", "WITHOUT", "Rule", "user_rules"]
@@ -191,6 +192,9 @@ NUMPY: dict[str, str] = {
     "subtract": "sub",
 }
 
+#: The rules of operators, whose names no rule of a user's may have.
+OPERATORS = ("add", "sub", "mul", "div", "pow", "neg", "copy", "floordiv", "mod")
+
 #: What is no function of real numbers with a derivative, in math and among numpy's elementwise functions, and why.
 WITHOUT: dict[str, str] = {
     **dict.fromkeys(["comb", "factorial", "gcd", "isqrt", "lcm", "perm"], "it is one of whole numbers"),
@@ -217,7 +221,18 @@ WITHOUT: dict[str, str] = {
 
 
 def user_rules(given: Mapping[str, Sequence[Callable[..., Number]]]) -> dict[str, Rule]:
-    """Return a user's table ``{name: (function, partial by the first operand, by the second, …)}`` as rules."""
+    """Return a user's table ``{name: (function, partial by the first operand, by the second, …)}`` as rules.
+
+    Raises
+    ------
+    UsageError
+        If a row has another form, or the name of an operator.
+    """
+    for name, row in given.items():
+        if name in OPERATORS:
+            raise UsageError(f"rules: {name!r} is the name of an operator; choose another")
+        if not isinstance(row, Sequence) or len(row) < 2 or not all(map(callable, row)):
+            raise UsageError(f"rules[{name!r}]: a tuple of a function and its partials is needed, one for each operand")
     return {name: _user_rule(name, *row) for name, row in given.items()}
 
 

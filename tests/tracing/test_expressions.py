@@ -82,6 +82,7 @@ class TestNames:
         graph = gd.trace("y = x", x=3)
         assert list(graph.edges(data="weight")) == [("x", "y", 1)]
         assert gd.trace("y = z = x * x", x=3).nodes["z"]["op"] == "copy"
+        assert gd.trace("y = +x", x=3).graph["outputs"] == ["y"]
 
     def test_constants_with_a_name_are_held_fixed(self) -> None:
         graph = gd.trace("n = 3; y = x ** n", x=-2)
@@ -139,6 +140,18 @@ class TestNumbers:
         }
         graph = gd.trace("softplus(x) * pair(x, y)", x=3, y=5, rules=rules)
         assert gd.jacobian(graph).to_dict() == {"out": {"x": 6 * 3 + 13 * 5, "y": 13 * 3}}
+
+    def test_rules_of_another_form(self) -> None:
+        with pytest.raises(UsageError, match=r"rules\['f'\]: a tuple of a function and its partials is needed"):
+            gd.trace("f(x)", x=1, rules={"f": lambda x: x})  # type: ignore[dict-item]
+        with pytest.raises(UsageError, match=r"rules\['f'\]: a tuple"):
+            gd.trace("f(x)", x=1, rules={"f": (lambda x: x,)})
+        with pytest.raises(UsageError, match="rules: 'mul' is the name of an operator"):
+            gd.trace("x * x", x=1, rules={"mul": (lambda a, b: a, lambda a, b: 1, lambda a, b: 0)})
+
+    def test_a_rule_may_take_the_place_of_a_function(self) -> None:
+        rules = {"sqrt": (lambda x: x**0.5, lambda x: 0.5 * x**-0.5 if x else 0.0)}
+        assert gd.jacobian(gd.trace("sqrt(x)", x=0.0, rules=rules)).to_dict() == {"out": {"x": 0.0}}
 
 
 class TestSymbols:
