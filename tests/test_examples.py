@@ -33,7 +33,8 @@ def texts_of(picture: Path) -> set[str]:
 
 def test_every_example_is_run_here() -> None:
     assert {path.stem for path in EXAMPLES.glob("*.py")} == {
-        "backprop", "calls", "dependencies", "drop_dependency", "gradient_descent", "import_cycle", "path_model", "vanishing",
+        "backprop", "calls", "dependencies", "drop_dependency", "gradient_descent", "import_cycle", "path_model",
+        "vanishing",
     }  # fmt: skip
 
 
