@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli.nodes import named
+from graphdiff.errors import UsageError
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -45,11 +45,15 @@ def test_rank_leaves_constants_out(run: Run) -> None:
 
 def test_jacobian_diagnose_and_paths(run: Run) -> None:
     document = json.loads(run("jacobian", *OLAH, "-o", "json")[1])
-    assert document["jacobian"] == {"e": {"a": 2, "b": 5}}
+    assert document["results"][0]["jacobian"] == {"e": {"a": 2, "b": 5}}
     assert (
         "Paths from the inputs to e\n  paths             3 over 5 nodes" in run("diagnose", *OLAH, "--target", "e")[1]
     )
     assert "        3      2  b > b + 1 > e" in run("paths", *OLAH, "b", "e")[1]
+    assert (
+        "Derivative: d out / d a * b = 2."
+        in run("why", "expr:(a * b) ** 2", "--set", "a=1", "--set", "b=1", "a * b", "out")[1]
+    )
 
 
 def test_draw_is_the_picture_of_every_lecture(run: Run, tmp_path: Path) -> None:
@@ -74,7 +78,7 @@ def test_every_format_is_written(run: Run, tmp_path: Path, suffix: str) -> None:
 def test_exact_and_fractions(run: Run) -> None:
     assert "d out / d a = 1/3" in run("why", "expr:a * b", "--set", "a=2", "--set", "b=1/3", "a", "out")[1]
     document = json.loads(run("jacobian", "expr:a * b", "--set", "a=2.0", "--set", "b=0.1", "--exact", "-o", "json")[1])
-    assert document["jacobian"]["out"]["a"] == "3602879701896397/36028797018963968"
+    assert document["results"][0]["jacobian"]["out"]["a"] == "3602879701896397/36028797018963968"
 
 
 @pytest.mark.parametrize(
