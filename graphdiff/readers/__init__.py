@@ -71,7 +71,10 @@ def read(
     chosen = format or by_prefix(path)
     if chosen and READERS[chosen].prefix:
         name = str(path)
-        data = name.removeprefix(READERS[chosen].prefix).encode("utf-8", "surrogatepass")
+        try:
+            data = name.removeprefix(READERS[chosen].prefix).encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError as error:
+            raise FormatError(f"{READERS[chosen].prefix} what follows is no text: {error.reason}") from None
     else:
         name, data = load(path, max_bytes=max_bytes)
         chosen = chosen or _by_suffix(name, data) or _by_content(name, data, READERS)

@@ -47,7 +47,7 @@ def read_expression(
     from graphdiff.tracing import trace
 
     values = {key: number(key, value) for key, value in (set or {}).items()}
-    return trace(data.decode("utf-8", "surrogatepass"), values, symbolic=symbolic, limits=limits)
+    return trace(data.decode("utf-8", "surrogateescape"), values, symbolic=symbolic, limits=limits)
 
 
 def number(name: str, value: Any) -> Any:
