@@ -11,7 +11,19 @@ from benchmarks.report import Row, Size
 from benchmarks.timing import peak_mib
 
 #: Each is in the module of its name.
-GROUPS = ("small", "sweeps", "compiling", "tables", "growth", "paths", "jacobians", "autodiff", "real", "processes")
+GROUPS = (
+    "small",
+    "sweeps",
+    "compiling",
+    "tables",
+    "growth",
+    "paths",
+    "jacobians",
+    "autodiff",
+    "tracing",
+    "real",
+    "processes",
+)
 
 
 def measured_apart(group: str, size: Size) -> tuple[list[Row], float]:

@@ -51,12 +51,16 @@ if TYPE_CHECKING:
     from graphdiff.shares import edge_contributions as edge_contributions
     from graphdiff.shares import node_contributions as node_contributions
     from graphdiff.tables import read_edges as read_edges
+    from graphdiff.tracing import trace as trace
+    from graphdiff.tracing.checking import Check as Check
+    from graphdiff.tracing.checking import check as check
     from graphdiff.writers import write as write
 
 __version__ = "0.1.0"
 
 #: Where each public name lives; None is a module of that name.
 _HOMES: dict[str, str | None] = {
+    "Check": "tracing.checking",
     "CompiledGraph": "compiled",
     "CycleReport": "cycle_report",
     "Diagnosis": "diagnosis",
@@ -70,6 +74,7 @@ _HOMES: dict[str, str | None] = {
     "Semiring": "semirings",
     "accumulate": "accumulation",
     "annotate": "annotation",
+    "check": "tracing.checking",
     "compile": "compiled",
     "count_paths": "paths",
     "diagnose": "diagnosis",
@@ -98,6 +103,7 @@ _HOMES: dict[str, str | None] = {
     "to_pydot": "drawing",
     "total_influence": "influence",
     "total_influences": "jacobians",
+    "trace": "tracing",
     "weights": None,
     "write": "writers",
 }

@@ -221,13 +221,21 @@ def _hex(base: Color, positive: Color, negative: Color, strength: float) -> str:
 def _lines(asked: dict[str, Any], name: str, data: dict[str, Any]) -> tuple[str, ...]:
     """Return the lines of a node: its name, with its value where it has one, and its part of the answer."""
     main = asked["annotation"]
-    title = cut(name, MAX_NAME) + (f" = {short(data['value'])}" if isinstance(data.get("value"), REAL) else "")
+    title = cut(name, MAX_NAME) + (
+        f" = {short(data['value'])}" if isinstance(data.get("value"), (*REAL, complex)) else ""
+    )
     if main == "contribution":
         return title, percent(data["share"]) if "share" in data else short(data["contribution"])
     if asked.get("edge_meaning") != "feeds":
         return title, short(data[main])
     ends = (str(asked["target"]), name) if main == "adjoint" else (name, str(asked["source"]))
-    return title, "∂{}/∂{} = {}".format(*(cut(end, 16) for end in ends), short(data[main]))
+    return title, "∂{}/∂{} = {}".format(*map(_operand, ends), short(data[main]))
+
+
+def _operand(name: str) -> str:
+    """Return a name as it stands behind ∂: a formula in brackets."""
+    text = cut(name, 16)
+    return f"({text})" if " " in text else text
 
 
 def _legend(asked: dict[str, Any], part: Between, drawn: Between) -> list[str]:
@@ -247,12 +255,12 @@ def _question(asked: dict[str, Any], part: Between) -> str:
     source, target = (cut(str(asked.get(end)), MAX_NAME) for end in ("source", "target"))
     paths = _paths_text(part)
     if asked["annotation"] == "tangent":
-        return f"{words.rank_from.format(source=source)}: {paths} to the leaves"
+        return f"{words.rank_from.format(source=source)}: {paths} to {words.ends}"
     if asked["annotation"] == "adjoint":
-        return f"{words.rank_towards.format(target=target)}: {paths} from the roots"
+        return f"{words.rank_towards.format(target=target)}: {paths} from {words.starts}"
     total = shown(asked["total"])
     if "source" not in asked:
-        return f"all roots to all leaves: {paths}; total {total}"
+        return f"from {words.starts} to {words.ends}: {paths}; total {total}"
     if not part.n_nodes:
         return words.none.format(source=source, target=target)
     return f"{words.relation.format(source=source, target=target)} by {paths}; total {total}"

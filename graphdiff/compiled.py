@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from graphdiff import arithmetic, extract, storage
 from graphdiff.arithmetic import Number, Weights
+from graphdiff.collecting import collector_at_rest
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.kernels.blocks import turned
 from graphdiff.topology import Edge, Rows, Topology, arrange, in_rows
@@ -330,6 +331,7 @@ def _parallels_added(row: list[tuple[int, Number]]) -> list[tuple[int, Number]]:
     return list(sums.items())
 
 
+@collector_at_rest()
 def compile(
     graph: nx.DiGraph | NDArray[Any] | Any,
     *,
@@ -381,9 +383,8 @@ def compile(
     if not (weight is None or isinstance(weight, (str, Preset)) or callable(weight)):
         raise UsageError(f"weight={weight!r}: an edge attribute's name, a preset, a function or None (1 on every edge)")
     edges = extract.from_graph(graph)
-    topology, numbers = arrange(
-        edges.n_nodes, edges.tails, edges.heads, names=edges.names, keys=edges.keys, marked=edges.marked
-    )
+    marks = {"marked": edges.marked, "marked_leaves": edges.marked_leaves}
+    topology, numbers = arrange(edges.n_nodes, edges.tails, edges.heads, names=edges.names, keys=edges.keys, **marks)
     preset = unit if weight is None else weight
     if isinstance(preset, Preset):
         if preset.counts_by:

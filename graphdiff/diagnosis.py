@@ -127,10 +127,11 @@ class Diagnosis:
 
     def title(self) -> str:
         """Return the question in a line."""
+        words = words_for(self.edge_meaning)
         if self.overview is not None:
-            return "All paths from the roots to the leaves"
-        start = "the roots" if self.source is None else str(self.source)
-        end = "the leaves" if self.target is None else str(self.target)
+            return f"All paths from {words.starts} to {words.ends}"
+        start = words.starts if self.source is None else str(self.source)
+        end = words.ends if self.target is None else str(self.target)
         return f"Paths from {start} to {end}"
 
     def rows(self) -> Iterator[tuple[str, str]]:

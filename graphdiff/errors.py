@@ -12,6 +12,8 @@ from typing import Any
 __all__ = [
     "AmbiguousNodeError",
     "CycleError",
+    "DerivativeError",
+    "ExpressionError",
     "FormatError",
     "GraphTypeError",
     "GraphdiffError",
@@ -21,6 +23,7 @@ __all__ = [
     "OutputError",
     "SameComponentError",
     "TooManyPathsError",
+    "TraceError",
     "UnknownNodeError",
     "UsageError",
     "ValueOverflowError",
@@ -135,6 +138,37 @@ class FormatError(GraphdiffError, ValueError):
     """A file that is not what it should be, or that no reader knows."""
 
     exit_status = 65
+
+
+class ExpressionError(FormatError):
+    """Text that is no arithmetic; ``line`` and ``column`` of what is refused count from 1."""
+
+    def __init__(self, message: str, *, line: int, column: int) -> None:
+        self.line = line
+        self.column = column
+        super().__init__(f"line {line}, column {column}: {message}")
+
+
+class DerivativeError(GraphdiffError, ArithmeticError):
+    """A point of a computation without value or derivative; the ``node`` and its source ``line``."""
+
+    exit_status = 65
+
+    def __init__(self, message: str, *, node: str, line: int | None = None) -> None:
+        self.node = node
+        self.line = line
+        super().__init__(message)
+
+
+class TraceError(GraphdiffError, TypeError):
+    """Something done to a traced number that would lose its derivative; the ``node`` and the source ``line``."""
+
+    exit_status = 65
+
+    def __init__(self, message: str, *, node: str | None = None, line: int | None = None) -> None:
+        self.node = node
+        self.line = line
+        super().__init__(message)
 
 
 class InputError(GraphdiffError):

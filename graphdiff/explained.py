@@ -125,8 +125,11 @@ class Explanation:
         return list(accumulate(float(abs(path.influence) / whole) for path in self.strongest)) if whole else []
 
     def last_steps(self) -> list[tuple[str, float]]:
-        """Return the nodes that the influence comes through last, with their part of what arrives, largest first."""
-        if not self.total:
+        """Return the nodes that the influence comes through last, with their part of what arrives, largest first.
+
+        Of symbols and complex numbers there are no parts.
+        """
+        if not self.total or not _is_real(self.total):
             return []
         parts: dict[str, float] = {}
         for edge, number in self.edge_contributions.into(self.target):
@@ -203,7 +206,7 @@ def explanation_text(columns: Sequence[Explanation]) -> str:
     first = columns[0]
     words = words_for(first.edge_meaning, first.weight_meaning)
     if first.n_paths == 0:
-        return f"{words.none.format(**_ends(first))}: {first.zero}"
+        return f"{words.none.format(**_ends(first, words))}: {first.zero}"
     lines = [headline(first, words, alone=len(columns) == 1)]
     lines += table([("", [TITLES.get(c.weight_meaning, c.weight_meaning) for c in columns]), *_facts(columns, words)])
     lines += [f"! {warning}" for warning in _warnings(columns)]
@@ -212,18 +215,18 @@ def explanation_text(columns: Sequence[Explanation]) -> str:
     return "\n".join([*lines, *([""] if footnotes else []), *footnotes])
 
 
-def _ends(explanation: Explanation) -> dict[str, str]:
-    source = "the roots" if explanation.source is None else str(explanation.source)
+def _ends(explanation: Explanation, words: Words) -> dict[str, str]:
+    source = words.starts if explanation.source is None else str(explanation.source)
     return {"source": source, "target": str(explanation.target)}
 
 
 def headline(first: Explanation, words: Words, *, alone: bool) -> str:
     """Return the sentence that a report opens with: the total where there is one, else the paths."""
-    ends = _ends(first)
+    ends = _ends(first, words)
     paths = _paths_text(first)
     relation = f"{words.relation.format(**ends)} by {paths}."
     if first.source is None:
-        relation = f"From the roots to {first.target}: {paths}."
+        relation = f"From {words.starts} to {first.target}: {paths}."
     if not alone or first.weight_meaning == "unit":
         return relation
     percent = f"{float(first.total):.1%}".replace("%", " %") if _is_real(first.total) else shown(first.total)

@@ -37,6 +37,7 @@ class Edges:
     names: Sequence[Hashable] | None = None
     keys: Sequence[Hashable] | None = None
     marked: tuple[int, ...] = ()
+    marked_leaves: tuple[int, ...] = ()
     rows: Sequence[Mapping[Hashable, Mapping[Any, Any]]] = ()
     weights: Weights | None = None
     edge_meaning: str = "unknown"
@@ -101,7 +102,8 @@ def _from_networkx(graph: nx.Graph) -> Edges:
         heads=np.fromiter(map(index.__getitem__, heads), dtype=kind, count=n_edges),
         names=names,
         keys=keys,
-        marked=tuple([i for i, data in enumerate(graph._node.values()) if data and data.get("root") is True]),
+        marked=_marked(graph, "root"),
+        marked_leaves=_marked(graph, "leaf"),
         rows=rows,
         edge_meaning=str(graph.graph.get("edge_meaning", "unknown")),
         weight_meaning=str(graph.graph.get("weight_meaning", "unknown")),
@@ -114,6 +116,10 @@ def _quotient_text(graph: nx.Graph) -> str:
         f"this graph shows groups{by} for looking at: where one member of a group is entered and another left, it "
         "has a route that is none; ask the graph that it was made of"
     )
+
+
+def _marked(graph: nx.Graph, attribute: str) -> tuple[int, ...]:
+    return tuple([i for i, data in enumerate(graph._node.values()) if data and data.get(attribute) is True])
 
 
 def _from_matrix(matrix: NDArray[Any], names: Sequence[Hashable] | None) -> Edges:

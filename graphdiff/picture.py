@@ -180,7 +180,7 @@ def short(number: Number) -> str:
     >>> short(0.0833333), short(12), short(Fraction(1, 12))
     ('0.0833', '12', '1/12')
     """
-    return f"{number:.3g}" if isinstance(number, (float, Decimal)) else cut(shown(number), MAX_NUMBER)
+    return f"{number:.3g}" if isinstance(number, (float, complex, Decimal)) else cut(shown(number), MAX_NUMBER)
 
 
 def percent(share: Number) -> str:

@@ -51,6 +51,8 @@ class Cost:
 
     Attributes
     ----------
+    passes : int or None
+        How many sweeps: one a source, or one a target; None of an elimination.
     multiply_adds : int
         Dense: every edge between in every pass.
     sparse : int or None
@@ -59,6 +61,7 @@ class Cost:
         Bytes beside the graph and the result, about.
     """
 
+    passes: int | None
     multiply_adds: int
     sparse: int | None
     memory: int
@@ -105,6 +108,7 @@ class Plan:
         return [
             [
                 f"{'*' if method == self.method else ' '} {method}",
+                "" if cost.passes is None else f"{cost.passes:,}",
                 f"{cost.multiply_adds:,}",
                 "?" if cost.sparse is None else f"{cost.sparse:,}",
                 f"{self.ratio(method):.3g}",
@@ -149,7 +153,7 @@ class Plan:
         return require_pandas().DataFrame.from_dict(costs, orient="index").rename_axis("method")
 
 
-_HEAD = ("  method", "multiply-adds", "without zeros", "ratio", "memory")
+_HEAD = ("  method", "passes", "multiply-adds", "without zeros", "ratio", "memory")
 
 
 def plan(
@@ -202,10 +206,10 @@ def plan(
     >>> G = nx.DiGraph([(0, 2), (1, 2), (2, 3), (2, 4), (3, 4), (4, 5), (4, 6)])
     >>> print(plan(G, weight=None))
     Jacobian of 2 targets by 2 sources, 7 nodes and 7 edges between
-      method       multiply-adds  without zeros  ratio       memory
-      forward                 14             12   1.71  ... MiB
-      reverse                 14             12   1.71  ... MiB
-    * elimination              7              7      1  ... MiB
+      method       passes  multiply-adds  without zeros  ratio       memory
+      forward           2             14             12   1.71  ... MiB
+      reverse           2             14             12   1.71  ... MiB
+    * elimination                      7              7      1  ... MiB
     elimination: the fewest multiply-adds
     elimination order: 3, 2, 4
     """
@@ -266,7 +270,7 @@ def planned(
         why = f"the fewer passes; elimination {found}"
     else:
         order, joins = found
-        costs["elimination"] = Cost(joins, joins, EDGE_BYTES * (part.n_edges + joins))
+        costs["elimination"] = Cost(None, joins, joins, EDGE_BYTES * (part.n_edges + joins))
         if min(len(starts), len(ends)) == 1:
             why = "one pass is enough"
         elif joins < budget:
@@ -298,7 +302,7 @@ def _sweep_cost(part: Between, seeds: Ints, direction: Direction) -> Cost:
         memory = 8 * graph.n_nodes
     dense = part.n_edges * n_passes
     sparse = None if dense > MAX_SPARSE or part.n_edges > MAX_COUNTED or part.loops else _sparse(part, seeds, direction)
-    return Cost(dense, sparse, memory)
+    return Cost(n_passes, dense, sparse, memory)
 
 
 def _sparse(part: Between, seeds: Ints, direction: Direction) -> int:

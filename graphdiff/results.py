@@ -66,6 +66,8 @@ def shown(number: Number) -> str:
     """
     if isinstance(number, (int, np.integer)):
         return count_text(int(number))
+    if isinstance(number, (complex, np.complexfloating)):
+        return f"{complex(number):.6g}"
     return f"{float(number):.6g}" if isinstance(number, (float, np.floating)) else str(number)
 
 

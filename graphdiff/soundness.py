@@ -30,6 +30,7 @@ KINDS: dict[str, tuple[tuple[str, ...], str]] = {
     "heads": (UNSIGNED, "edges"),
     "cyclic": (INTS, "ranges"),
     "marked": (("<i8",), "any"),
+    "marked_leaves": (("<i8",), "any"),
     "weights": (("<f8", "<f4", "<i8"), "edges"),
     "keys": (("<i8",), "edges"),
     "values": (("<i8",), "nodes"),
@@ -49,7 +50,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 def check_header(file: ArrayFile) -> None:
     """Raise `FormatError` unless a file has the arrays and the settings of a graph, in the shapes of one graph."""
-    names = set(file.entries) - {"keys"}
+    names = set(file.entries) - {"keys", "marked_leaves"}
     if not any(names == ALWAYS | labels for labels in LABELS):
         raise file.damaged("it has not the arrays of a graph")
     n_nodes, n_edges = file.entries["ids"].shape[0], file.entries["heads"].shape[0]
@@ -73,6 +74,7 @@ def check_arrays(file: ArrayFile, arrays: Arrays) -> None:
         "ptr": _are_ends(arrays["ptr"], n_edges),
         "cyclic": _are_ranges(arrays["cyclic"], n_nodes),
         "marked": _are_below(arrays["marked"], n_nodes),
+        "marked_leaves": "marked_leaves" not in arrays or _are_below(arrays["marked_leaves"], n_nodes),
         "order": "order" not in arrays or _is_permutation(arrays["order"]),
         "ends": "ends" not in arrays or _are_ends(arrays["ends"], len(arrays["text"])),
     }

@@ -11,26 +11,27 @@ All numbers are little-endian. A file is:
 3. The arrays in that order, each at the next multiple of 64, zeros between; ``offset`` counts from the end of the
    header. The file ends with the last array.
 
-=========  ================  ==================================================================================
-array      shape             what it is (`graphdiff.topology.Topology`)
-=========  ================  ==================================================================================
-ids        (n_nodes,)        the id of the node at each position; positions are in topological order
-ptr        (n_nodes + 1,)    the edges that leave position u are ``ptr[u]:ptr[u + 1]``
-heads      (n_edges,)        the position that each edge leads to
-cyclic     (n, 2)            ranges of positions that are a component with a cycle, ascending
-marked     (n,)              ids that were marked as roots
-weights    (n_edges,)        float64, float32 or int64, in the order of ``heads``
-keys       (n_edges,)        of a multigraph: the key of each edge, int64, in the order of ``heads``
-values     (n_nodes,)        labels that are ints: the label of each id, int64
-text       (n_bytes,)        labels that are text: all of them in UTF-8, one after the other
-ends       (n_nodes + 1,)    the label of id i is ``text[ends[i]:ends[i + 1]]``
-hashes     (n_nodes,)        the CRC-32 of every label in UTF-8, uint32, ascending
-order      (n_nodes,)        of text, the id that each hash is of; of ints, the ids by ascending label
-=========  ================  ==================================================================================
+==============  ================  =============================================================================
+array           shape             what it is (`graphdiff.topology.Topology`)
+==============  ================  =============================================================================
+ids             (n_nodes,)        the id of the node at each position; positions are in topological order
+ptr             (n_nodes + 1,)    the edges that leave position u are ``ptr[u]:ptr[u + 1]``
+heads           (n_edges,)        the position that each edge leads to
+cyclic          (n, 2)            ranges of positions that are a component with a cycle, ascending
+marked          (n,)              ids that were marked as roots
+marked_leaves   (n,)              ids that were marked as leaves, where any were
+weights         (n_edges,)        float64, float32 or int64, in the order of ``heads``
+keys            (n_edges,)        of a multigraph: the key of each edge, int64, in the order of ``heads``
+values          (n_nodes,)        labels that are ints: the label of each id, int64
+text            (n_bytes,)        labels that are text: all of them in UTF-8, one after the other
+ends            (n_nodes + 1,)    the label of id i is ``text[ends[i]:ends[i + 1]]``
+hashes          (n_nodes,)        the CRC-32 of every label in UTF-8, uint32, ascending
+order           (n_nodes,)        of text, the id that each hash is of; of ints, the ids by ascending label
+==============  ================  =============================================================================
 
-Where a dtype is not said it is any int of 4 or 8 bytes. A file has the first six; it has ``keys``, ``values`` and
-``order``, or ``text``, ``ends``, ``hashes`` and ``order`` where the graph has such. Without labels the ids are the
-labels.
+Where a dtype is not said it is any int of 4 or 8 bytes. A file has the first five and ``weights``; it has
+``marked_leaves``, ``keys``, ``values`` and ``order``, or ``text``, ``ends``, ``hashes`` and ``order`` where the graph
+has such. Without labels the ids are the labels.
 """
 
 from __future__ import annotations
@@ -76,6 +77,8 @@ def save(
         raise UsageError("only weights that are floats, or ints of 64 bits, can be saved, and no exact fractions")
     arrays = {which: getattr(topology, which) for which in SHAPE}
     arrays["marked"] = np.array(topology.marked, dtype=np.int64)
+    if topology.marked_leaves:
+        arrays["marked_leaves"] = np.array(topology.marked_leaves, dtype=np.int64)
     arrays["weights"] = weights
     if topology.keys is not None:
         arrays["keys"] = _keys(topology.keys)
@@ -122,6 +125,7 @@ def load(path: str | os.PathLike[str], *, mmap: bool) -> tuple[Topology, NDArray
         names=_labels(arrays),
         keys=Integers(arrays["keys"]) if "keys" in arrays else None,
         marked=tuple(arrays["marked"].tolist()),
+        marked_leaves=tuple(arrays["marked_leaves"].tolist()) if "marked_leaves" in arrays else (),
     )
     return topology, arrays["weights"], file.settings
 

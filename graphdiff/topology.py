@@ -91,6 +91,8 @@ class Topology:
         The key of each edge of the rows, for a multigraph.
     marked : tuple of int
         The ids that the reader marked as roots.
+    marked_leaves : tuple of int
+        The ids that the reader marked as leaves.
     counts : array or list of objects, shape (n_edges,), or None
         What a preset shares out by, where it shares out by an edge attribute.
     """
@@ -102,6 +104,7 @@ class Topology:
     names: Sequence[Hashable] | None = None
     keys: Sequence[Hashable] | None = None
     marked: tuple[int, ...] = ()
+    marked_leaves: tuple[int, ...] = ()
     counts: Weights | None = None
 
     def __post_init__(self) -> None:
@@ -249,7 +252,9 @@ class Topology:
 
     @cached_property
     def leaves(self) -> Ints:
-        """Positions of all members of components that nothing leaves."""
+        """Positions of the leaves: the marked nodes, else all members of components that nothing leaves."""
+        if self.marked_leaves:
+            return np.sort(self.positions[list(self.marked_leaves)])
         left = np.diff(self.quotient.ptr.astype(np.int64)) > 0
         return np.flatnonzero(~left[self.representative])
 
@@ -262,6 +267,7 @@ def arrange(
     names: Sequence[Hashable] | None = None,
     keys: Sequence[Hashable] | None = None,
     marked: tuple[int, ...] = (),
+    marked_leaves: tuple[int, ...] = (),
 ) -> tuple[Topology, Ints]:
     """Put the nodes of an edge list into topological order and the edges into rows.
 
@@ -270,7 +276,7 @@ def arrange(
     n_nodes : int
     tails, heads : unsigned integer arrays, shape (n_edges,)
         The ids of the ends of each edge, in any order.
-    names, marked
+    names, marked, marked_leaves
         As in `Topology`.
     keys
         The key of each edge as given.
@@ -286,7 +292,7 @@ def arrange(
     ptr, heads, numbers = reordered(ids, *by_id)
     if keys is not None:
         keys = [keys[number] for number in numbers.tolist()]
-    return Topology(ids, ptr, heads, cyclic, names, keys, marked), numbers
+    return Topology(ids, ptr, heads, cyclic, names, keys, marked, marked_leaves), numbers
 
 
 def in_rows(values: Weights, numbers: Ints) -> Weights:

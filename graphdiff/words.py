@@ -29,6 +29,8 @@ class Words:
         Titles of the rankings from a source and towards a target.
     needed : str
         What the nodes that a source reaches are to it: "place among the 70 it needs".
+    starts, ends : str
+        What the roots and the leaves are called.
     """
 
     nodes: str
@@ -40,6 +42,8 @@ class Words:
     rank_from: str
     rank_towards: str
     needed: str
+    starts: str = "the roots"
+    ends: str = "the leaves"
 
 
 _UNKNOWN = Words(
@@ -111,6 +115,8 @@ WORDS: dict[str, Words] = {
         rank_from="gradient from {source}",
         rank_towards="gradient of {target}",
         needed="nodes it feeds",
+        starts="the inputs",
+        ends="the outputs",
     ),
 }
 

@@ -16,7 +16,7 @@ from graphs import engine
 pytest.importorskip("numba", reason="benchmarks are of machine code", exc_type=ImportError)
 
 import graphdiff as gd
-from benchmarks import autodiff, groups, peers, tables
+from benchmarks import autodiff, groups, peers, tables, tracing
 from benchmarks.graphs import EdgeArrays, diamonds, layered, preferential, scattered, with_components
 from benchmarks.report import Row, Size, table
 from benchmarks.timing import allocated, interleaved
@@ -52,6 +52,12 @@ class TestPeersAgree:
         sources = graph.labels[:5].tolist()
         found = peers.scipy_columns(graph, sources)()
         np.testing.assert_allclose(found, gd.jacobian(graph, sources, graph.labels.tolist()).array, rtol=1e-12)
+
+    def test_gradients_of_a_traced_program(self) -> None:
+        graph = tracing.traced(25)
+        adjoints = gd.reverse(graph, graph.graph["outputs"][0])
+        for call in tracing.autograd_gradient(25).values():
+            np.testing.assert_allclose(call(), [adjoints["x"], adjoints["y"]], rtol=1e-12)
 
     def test_dict_loops_and_paths(self) -> None:
         arrays = GRAPHS["scattered"]

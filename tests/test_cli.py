@@ -148,7 +148,7 @@ def test_a_plan_says_what_a_jacobian_would_cost(run: Run, tmp_path: Path) -> Non
     path.write_text("source,target\n0,2\n1,2\n2,3\n2,4\n3,4\n4,5\n4,6\n")
     text = run("jacobian", str(path), "--plan").out
     assert "2 targets by 2 sources, 7 nodes and 7 edges between" in text
-    assert re.search(r"forward +14 +12 ", text)
+    assert re.search(r"forward +2 +14 +12 ", text)
     assert "MiB" in text
     assert "elimination order: 3, 2, 4" in text
     plan = json.loads(run("jacobian", str(path), "--plan", "-o", "json").out)

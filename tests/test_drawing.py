@@ -186,7 +186,7 @@ def test_the_picture_of_backpropagation_shows_values_and_derivatives() -> None:
     assert sorted(edge.label for edge in picture.edges) == ["1", "1", "1", "2", "3"]
     assert [node.lines[0] for node in picture.nodes if node.is_target] == ["e = 6"]
     assert not any(node.is_source for node in picture.nodes)
-    assert picture.legend[0] == "gradient of e: 3 paths from the roots"
+    assert picture.legend[0] == "gradient of e: 3 paths from the inputs"
 
 
 def test_the_forward_picture_shows_derivatives_by_the_source() -> None:

@@ -32,8 +32,10 @@ def texts_of(picture: Path) -> set[str]:
 
 
 def test_every_example_is_run_here() -> None:
-    stories = {"backprop", "calls", "dependencies", "drop_dependency", "import_cycle", "path_model"}
-    assert {path.stem for path in EXAMPLES.glob("*.py")} == stories
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == {
+        "backprop", "calls", "dependencies", "drop_dependency", "gradient_descent", "import_cycle", "path_model",
+        "vanishing",
+    }  # fmt: skip
 
 
 def test_dependencies_finds_the_way_of_the_backdoor(run: Run, tmp_path: Path) -> None:
@@ -56,20 +58,60 @@ def test_calls_charges_time_as_callgrind_and_gprof_do(run: Run) -> None:
     assert "20% of SUB1's time is spent for CALLER1" in lines  # 4/10 of 20/40
 
 
-def test_backprop_gives_the_numbers_of_the_figure(run: Run, tmp_path: Path) -> None:
+def test_backprop_gives_every_number_of_the_post(run: Run, tmp_path: Path) -> None:
     lines = run("backprop", str(tmp_path))
-    assert lines[:3] == [
+    assert lines[:9] == [
         "values {'a': 2, 'b': 1, 'c': 3, 'd': 2, 'e': 6}",
+        "∂c/∂a = 1",
+        "∂c/∂b = 1",
+        "∂d/∂b = 1",
+        "∂e/∂c = 2",
+        "∂e/∂d = 3",
+        "paths from b 1 · 2 + 1 · 3 = 5",
         "forward from b {'a': 0, 'b': 1, 'c': 1, 'd': 1, 'e': 5}",
         "reverse from e {'a': 2, 'b': 5, 'c': 2, 'd': 3, 'e': 1}",
     ]
+    assert [line for line in lines if line.startswith(("forward 2", "* reverse 1"))] == [
+        "forward 2 10 6 2 4.58e-05 MiB",
+        "* reverse 1 5 5 1.67 4.58e-05 MiB",
+    ]
+    assert "all methods agree with forward: 1 output by 2 inputs" in lines
     assert {"e = 6", "b = 1", "∂e/∂b = 5"} <= texts_of(tmp_path / "backprop.svg")
+    assert {"e = 6", "∂e/∂b = 5", "∂c/∂b = 1"} <= texts_of(tmp_path / "forward.svg")
 
 
 def test_backprop_factors_the_nine_paths(run: Run, tmp_path: Path) -> None:
     pytest.importorskip("sympy", reason="the factored sum is printed where sympy is installed")
     lines = run("backprop", str(tmp_path))
+    assert "∂e/∂b as it is for any a and b: a + 2*b + 1" in lines
+    assert lines[-2].count(" + ") == 8
     assert lines[-1] == "X to Z: 9 paths, (alpha + beta + gamma)*(delta + epsilon + zeta)"
+
+
+def test_gradient_descent_goes_down_by_the_gradient_of_numpy(run: Run) -> None:
+    lines = run("gradient_descent")
+    second = lines.index("A net of two layers for the exclusive or")
+    for part in (lines[:second], lines[second:]):
+        losses = [float(line.split()[-1]) for line in part if line.startswith("step")]
+        assert losses == sorted(losses, reverse=True)
+        assert losses[-1] < losses[0] / 100
+        differing = next(line for line in part if line.startswith("the gradients by trace and by hand differ"))
+        assert float(differing.split()[-1]) < 1e-14
+    assert "found y = 2.0000 x + -1.0000, by lstsq 2.0000 x + -1.0000" in lines
+
+
+def test_vanishing_says_where_and_the_skip_keeps_the_gradient(run: Run) -> None:
+    lines = run("vanishing")
+    skip = next(place for place, line in enumerate(lines) if line.startswith("The same with a skip"))
+    first, last = lines[:skip], lines[skip:]
+    assert first[0] == "A recurrent net: 256 nodes, 50 paths from 50 inputs to the loss"
+    assert first[4].startswith("vanishing from 87 steps on (drive#22: 9.74")
+    assert first[5].startswith("it vanishes at drive#22, 87 steps before the loss")
+    assert "1,125,899,906,842,623 paths" in last[0]  # 2**50 - 1: past every step, or through it
+    assert "steady" in last[4]
+    sizes = [[abs(float(line.split()[-1])) for line in part if line.startswith("d loss")] for part in (first, last)]
+    assert sizes[0][2] < 1e-10 * sizes[0][0]
+    assert sizes[1][2] > sizes[1][0]
 
 
 def test_path_model_gives_total_direct_and_indirect_effects(run: Run) -> None:

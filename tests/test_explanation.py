@@ -179,3 +179,11 @@ def test_the_series_is_sorted(openssh: nx.DiGraph) -> None:
     pytest.importorskip("pandas")
     series = gd.explain(openssh, *ENDS, weight=gd.weights.even, cycles="collapse").to_pandas()
     assert series.index[0] == ("libsystemd0", "liblzma5")
+
+
+def test_symbols_and_complex_numbers_have_reports_too() -> None:
+    sympy = pytest.importorskip("sympy")
+    graph = weighted([("a", "b", sympy.Symbol("u")), ("b", "c", sympy.Symbol("v"))])
+    assert "u*v" in str(gd.explain(graph, "a", "c"))
+    graph = weighted([("a", "b", 1 + 1j), ("b", "c", 1 / 3 + 0j)])
+    assert "0.333333+0.333333j" in str(gd.explain(graph, "a", "c"))

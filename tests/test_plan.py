@@ -116,7 +116,7 @@ def test_merged_components_take_part_under_the_name_of_a_member() -> None:
 def test_it_prints_as_a_table() -> None:
     lines = str(gd.plan(NAUMANN, weight=None)).splitlines()
     assert lines[0] == "Jacobian of 2 targets by 2 sources, 7 nodes and 7 edges between"
-    assert lines[1].split() == ["method", "multiply-adds", "without", "zeros", "ratio", "memory"]
+    assert lines[1].split() == ["method", "passes", "multiply-adds", "without", "zeros", "ratio", "memory"]
     assert lines[4].split()[:5] == ["*", "elimination", "7", "7", "1"]
     assert lines[-1] == "elimination order: 3, 2, 4"
     assert repr(gd.plan(NAUMANN, weight=None)) == "<Plan: elimination, 7 multiply-adds>"

@@ -32,6 +32,9 @@ def graphdiff() -> None:
     graph: DOT, CSV or TSV, GraphML, GEXF, JSON, Pajek or a Debian Packages index, also compressed (.gz,
     .bz2, .xz); - is standard input.
 
+    "expr:e = (a + b) * (b + 1)" with --set a=2 --set b=1 is the graph of an expression: operands and results,
+    with the local derivatives as weights.
+
     \b
     Of Python: uv.lock, poetry.lock, pdm.lock, pylock.toml, what pip inspect, pipdeptree --json and
     pydeps --show-deps print, logs of python -X importtime;

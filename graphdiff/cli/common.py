@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli.nodes import named
+from graphdiff.errors import UsageError
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -128,6 +129,7 @@ _OPTIONS = [
     click.option(
         "--times", metavar="LOG", help="For imports: a log of python -X importtime, for the nodes' import_time."
     ),
+    click.option("--set", "set", multiple=True, metavar="NAME=NUMBER", help="For expr: a name's value; repeat it."),
     click.option("-o", "--output", type=OutputFormat(), help="What to print. Default: text."),
     click.option("-O", "--output-file", "path", metavar="FILE", help="Write to FILE instead of standard output."),
     click.option("--force", is_flag=True, help="Replace FILE where it exists."),
@@ -141,6 +143,7 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
         reading = {"format": given.pop("format_"), "columns": given.pop("columns"), "graph": given.pop("graph")}
         reading |= {name: given.pop(name) for name in ("alternatives", "extras", "markers", "groups", "times")}
         reading["kinds"] = given.pop("kinds") or None
+        reading["set"] = _assignments(given.pop("set"))
         names = ("file", "weights", "default_weight", "cycles", "exact", "path", "force")
         common = {name: given.pop(name) for name in names}
         output = given.pop("output") or _output_of(common["path"])
@@ -153,6 +156,15 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(_OPTIONS[1:]):
         decorated = option(decorated)
     return _OPTIONS[0](decorated)
+
+
+def _assignments(given: Sequence[str]) -> dict[str, str] | None:
+    """Return ``a=2`` and ``b=1`` as a mapping."""
+    pairs = [text.partition("=") for text in given]
+    wrong = next((text for text, (name, _, value) in zip(given, pairs, strict=True) if not name or not value), None)
+    if wrong is not None:
+        raise UsageError(f"--set {wrong}: NAME=NUMBER is expected, as in --set a=2")
+    return {name.strip(): value.strip() for name, _, value in pairs} or None
 
 
 def _output_of(path: str | None) -> str:

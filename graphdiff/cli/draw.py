@@ -16,6 +16,7 @@ Examples:
   graphdiff draw net.csv --target loss -O loss.png   the picture of backpropagation
   graphdiff draw imports:networkx --group prefix:2 -O packages.svg
   graphdiff draw modules.json app.main app.db --group layer
+  graphdiff draw "expr:e = (a + b) * (b + 1)" --set a=2 --set b=1 --target e -O e.svg
 
 \b
 In Python:

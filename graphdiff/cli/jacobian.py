@@ -25,6 +25,7 @@ Examples:
   graphdiff jacobian model.csv                            roots to what nothing leaves
   graphdiff jacobian model.csv --source x --target y --target z -o csv
   graphdiff jacobian model.csv --plan                     what each way would cost
+  graphdiff jacobian "expr:y = sin(x) * z; w = x / z" --set x=0.5 --set z=2
   graphdiff jacobian sectors.csv --cycles solve --source a --source b --target a --target b
 
 \b

@@ -121,7 +121,7 @@ def _notes(graph: nx.DiGraph, source: Any, value: str | None) -> list[str]:
     from graphdiff.words import words_for
 
     words = words_for(str(graph.graph.get("edge_meaning", "unknown")))
-    start = "the roots" if source is None else str(source)
+    start = words.starts if source is None else str(source)
     reach = f"reach: {words.needed}, each counted once"
     notes = [f"{reach}; exclusive: those that go with it, being reached from {start} by it only."]
     if value is not None and (missing := len(graph) - len(values_of(graph, value))):
@@ -139,5 +139,5 @@ def _title(graph: Any, ends: tuple[Any, Any], weight_meaning: str) -> str:
     elif source is not None:
         text = words.rank_from.format(source=source)
     else:
-        text = f"{words.nodes} by what reaches them from the roots"
+        text = f"{words.nodes} by what reaches them from {words.starts}"
     return text[0].upper() + text[1:]

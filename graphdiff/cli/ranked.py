@@ -73,7 +73,8 @@ def ranked(
     titles = [*weights, *SETS, *(f"{name} {value}" for name in SETS if value)]
     if by is not None and by not in titles:
         raise UsageError(f"--by {by}: the columns here are {', '.join(titles)}")
-    rows = _reached(compiled, ends)
+    constants = {node_text(node) for node, op in graph.nodes(data="op") if op == "const"}  # nothing is derived by them
+    rows = [row for row in _reached(compiled, ends) if row.name not in constants]
     sizes: dict[str, NDArray[Any]] = {}
     if by is None or by in weights:
         chosen = weights.index(by) if by else 0

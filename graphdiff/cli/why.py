@@ -27,6 +27,7 @@ Examples:
   graphdiff why graph.dot a b -O why.svg             the report, and the picture in why.svg
   graphdiff why env: pandas numpy                    in the Python environment that graphdiff runs in
   pip inspect | graphdiff why - jupyterlab tornado
+  graphdiff why "expr:e = (a + b) * (b + 1)" --set a=2 --set b=1 b e
 
 \b
 In Python:

@@ -29,7 +29,8 @@ def read(
     Parameters
     ----------
     path : str, path-like or file object
-        ``"-"`` is standard input; gzip, bzip2 and xz are decompressed on the way.
+        ``"-"`` is standard input; gzip, bzip2 and xz are decompressed on the way. ``"expr:e = a * b"`` is an
+        expression, with ``set={"a": 2, "b": 3}``.
     format : str, optional
         A key of `READERS`; by default the file's suffix decides, then its content.
     max_bytes : int
@@ -38,7 +39,7 @@ def read(
         What the format's reader takes: ``graph``, ``timeout``, ``max_memory`` (dot and the drawings of tools),
         ``columns`` (csv), ``alternatives`` (debian), ``kinds`` (debian, spdx, cmake, systemd, npm-lock, pnpm, yarn,
         yarn-berry, cargo-metadata, maven), ``extras``, ``markers``, ``groups`` (Python's packages), ``times``
-        (imports).
+        (imports), ``set``, ``symbolic``, ``limits`` (expr; see `graphdiff.trace`).
 
     Returns
     -------
@@ -70,7 +71,10 @@ def read(
     chosen = format or by_prefix(path)
     if chosen and READERS[chosen].prefix:
         name = str(path)
-        data = name.removeprefix(READERS[chosen].prefix).encode("utf-8", "surrogateescape")
+        try:
+            data = name.removeprefix(READERS[chosen].prefix).encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError as error:
+            raise FormatError(f"{READERS[chosen].prefix} what follows is no text: {error.reason}") from None
     else:
         name, data = load(path, max_bytes=max_bytes)
         chosen = chosen or _by_suffix(name, data) or _by_content(name, data, READERS)

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 import networkx as nx
 
+from graphdiff.collecting import collector_at_rest
+
 __all__ = ["collector_at_rest", "described", "node_ids", "numbers"]
 
 GraphT = TypeVar("GraphT", nx.DiGraph, nx.MultiDiGraph)
-
-
-@contextmanager
-def collector_at_rest() -> Iterator[None]:
-    """Switch the cyclic garbage collector off while a graph is built, and on again if it was on.
-
-    A graph under construction holds no garbage, but millions of objects that the collector would walk again and
-    again: it costs a third of the time.
-
-    Examples
-    --------
-    >>> import gc
-    >>> with collector_at_rest():
-    ...     gc.isenabled()
-    False
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def described(graph: GraphT, *, format: str, edge_meaning: str = "unknown", weight_meaning: str = "unknown") -> GraphT:

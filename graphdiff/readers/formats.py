@@ -365,4 +365,13 @@ READERS: dict[str, Reader] = {
         options=frozenset(),
         about="bazel query --output=graph: a target depends on a target, without weights; repeats are one edge",
     ),
+    # An expression in place of a file.
+    "expr": Reader(
+        suffixes=(),
+        claims=sniff.marked(NEVER),
+        entry="graphdiff.readers.expression:read_expression",
+        options=frozenset({"set", "symbolic", "limits"}),
+        about="an edge leads from an operand to the result, its weight the local derivative; repeats (x * x) are kept",
+        prefix="expr:",
+    ),
 }

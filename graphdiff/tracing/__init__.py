@@ -1,0 +1,123 @@
+"""`trace`: a computation as it ran, as a graph of local derivatives.
+
+Rules are a table (`rules`), numbers note what is done with them (`scalars`, `arrays`) on a tape (`tape`), and the tape
+becomes a networkx graph (`graphs`). Expressions are parsed and never run (`expressions`); functions run (`functions`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import networkx as nx
+
+from graphdiff.arithmetic import Number
+from graphdiff.collecting import collector_at_rest
+from graphdiff.errors import UsageError
+from graphdiff.tracing.expressions import trace_expression
+from graphdiff.tracing.functions import trace_function
+from graphdiff.tracing.rules import user_rules
+
+__all__ = ["Rules", "trace"]
+
+#: ``{name: (function, partial by its first operand, by its second, …)}``.
+Rules = Mapping[str, Sequence[Callable[..., Number]]]
+
+
+def trace(
+    program: str | Callable[..., Any],
+    /,
+    *args: Any,
+    symbolic: bool = False,
+    rules: Rules | None = None,
+    limits: Mapping[str, int] | None = None,
+    **kwargs: Any,
+) -> nx.MultiDiGraph:
+    """Return the graph of a computation: a value in every node, the exact local derivative on every edge.
+
+    Parameters
+    ----------
+    program : str or callable
+        An expression, or several assignments on lines of their own or with ``;`` between them: arithmetic and the
+        functions of math, parsed and never run. Or a Python function of numbers, lists, dicts and numpy arrays, which
+        is run once: comparisons, branches and loops go as they go for these values.
+    *args, **kwargs
+        The inputs: of a function its arguments, of an expression the values of its names, also as one mapping.
+        Numbers of any kind; ints, Fractions, complex numbers stay what they are, and ``1 / 2`` of ints is a Fraction.
+        Booleans, texts and other objects are handed on.
+    symbolic : bool
+        Whether the weights are sympy expressions of the inputs; an expression's names then need no values.
+    rules : mapping of str to tuple, optional
+        Functions with partials of their own, one line a rule: ``{name: (function, partial, …)}``, a partial for each
+        operand, all of them functions of the operands.
+    limits : mapping of str to int, optional
+        Of expressions, in place of `graphdiff.tracing.parsing.LIMITS`: ``length``, ``depth``, ``digits``,
+        ``bits``.
+
+    Returns
+    -------
+    networkx.MultiDiGraph
+        Of nodes ``op``, ``value``, ``label`` (the formula), ``line`` and, of functions, ``file``; inputs have ``root``,
+        outputs ``leaf``, between which `graphdiff.jacobian` and the others look by default. Of edges ``weight``, and
+        ``operand``, the place among the operands: ``x * x`` has two edges. Constants are nodes of ``op`` "const",
+        held fixed: the weight of their edges is 0. The graph's attributes list ``inputs`` and ``outputs``.
+
+        An input is called by its name, of a list or array ``x[0]``, ``w[1,2]``; a result by the variable that it is
+        stored to, else in an expression by its text, in a function by its operation (``mul#1``), and as an output
+        ``out`` (``out[0]``, ``out[1]``, … of several). Of several results with one name the last has it, as the
+        variable does when all is over; the ones before are ``x#1``, ``x#2``, …. An input keeps its name.
+
+    Raises
+    ------
+    ExpressionError
+        If text is no arithmetic: with line and column.
+    LimitError
+        If it is beyond a limit.
+    DerivativeError
+        At a point without value or derivative, such as ``log(0)`` or ``sqrt`` at 0. At kinks the subgradient in the
+        middle is taken: 0 for ``abs`` at 0, equal parts for ``max`` and ``min`` at a tie.
+    TraceError
+        If something would lose the derivative, such as ``float(x)``.
+    UsageError
+        If values are missing or left over.
+    MissingExtraError
+        If symbols are asked for and sympy is not there.
+
+    References
+    ----------
+    A. Griewank, A. Walther, "Evaluating Derivatives", 2nd ed. (2008): tapes and computational graphs. The example is
+    C. Olah, "Calculus on Computational Graphs: Backpropagation" (2015).
+
+    Examples
+    --------
+    >>> from graphdiff import reverse
+    >>> G = trace("c = a + b; d = b + 1; e = c * d", a=2, b=1)
+    >>> list(G.edges(data="weight"))
+    [('a', 'c', 1), ('b', 'c', 1), ('b', 'd', 1), ('c', 'e', 2), ('1', 'd', 0), ('d', 'e', 3)]
+    >>> gradient = reverse(G, "e")
+    >>> gradient["a"], gradient["b"]
+    (2, 5)
+
+    >>> import math
+    >>> def f(x, y):
+    ...     for _ in range(3):
+    ...         x = math.sin(x) * y
+    ...     return x
+    >>> G = trace(f, 0.5, 2.0)
+    >>> G.graph["outputs"], [name for name in G if name.startswith("x")]
+    (['x#3'], ['x', 'x#1', 'x#2', 'x#3'])
+    """
+    table = user_rules(rules or {})
+    if isinstance(program, str):
+        if len(args) > 1 or (args and not isinstance(args[0], Mapping)):
+            raise UsageError("an expression takes its values by name, trace('a + b', a=1, b=2), or as one mapping")
+        values = {**(args[0] if args else {}), **kwargs}
+        with collector_at_rest():
+            return trace_expression(program, values, rules=table, symbolic=symbolic, limits=limits or {})
+    if not callable(program):
+        raise UsageError(f"trace takes the text of an expression or a function, not {type(program).__name__}")
+    if limits:
+        raise UsageError("limits are those of expressions; a function runs as it is")
+    wrapped = {name: row[0] for name, row in (rules or {}).items()}
+    with collector_at_rest():
+        return trace_function(program, args, kwargs, rules=table, functions=wrapped, symbolic=symbolic)

@@ -1,0 +1,163 @@
+"""While a function is traced, the functions of math, cmath and numpy take traced numbers too.
+
+``math.sin(x)`` asks a number for a float and would lose its derivative. For the time of the trace each function that
+has a rule is replaced, in its module and under the names that the traced function's own module and closure have for
+it, by one that takes traced numbers and hands plain ones on. All names are put back when the trace is over.
+"""
+
+from __future__ import annotations
+
+import cmath
+import math
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import wraps
+from types import CellType
+from typing import Any
+
+import numpy as np
+
+from graphdiff.tracing import composed
+from graphdiff.tracing.arrays import OPERATORS, PREDICATES, TracedArray, as_objects
+from graphdiff.tracing.rules import MATH, NUMPY
+from graphdiff.tracing.scalars import Traced, apply, value_of
+from graphdiff.tracing.tape import complex_space
+
+# One trace at a time: the names are everybody's.
+_LOCK = threading.RLock()
+
+#: Functions of math that tell of values.
+TELLING = ("isclose", "isfinite", "isinf", "isnan")
+
+
+@contextmanager
+def accepting(function: Callable[..., Any], rules: Mapping[str, Callable[..., Any]]) -> Iterator[Callable[..., Any]]:
+    """Have math, cmath, numpy and the functions of a user's rules take traced numbers; yield what to call.
+
+    Parameters
+    ----------
+    function : callable
+        The one to be traced: the names in its module and closure are looked through.
+    rules : mapping of str to callable
+        The functions that have a rule of that name.
+    """
+    with _LOCK:
+        replaced = {id(old): (old, new) for old, new in _replacements(rules)}
+        restore: list[Callable[[], None]] = []
+        try:
+            for names in _namespaces(function, rules):
+                for name, old in list(names.items()):
+                    found = replaced.get(id(old))
+                    if found is not None and found[0] is old:
+                        restore.append(_put(names, name, found[1]))
+            for cell in _cells(function):
+                found = replaced.get(id(cell.cell_contents))
+                if found is not None:
+                    restore.append(_fill(cell, found[1]))
+            yield replaced.get(id(function), (None, function))[1]
+        finally:
+            for back in reversed(restore):
+                back()
+
+
+def _put(names: dict[str, Any], name: str, new: Any) -> Callable[[], None]:
+    old, names[name] = names[name], new
+    return lambda: names.__setitem__(name, old)
+
+
+def _fill(cell: CellType, new: Any) -> Callable[[], None]:
+    old, cell.cell_contents = cell.cell_contents, new
+    return lambda: setattr(cell, "cell_contents", old)
+
+
+def _namespaces(function: Callable[..., Any], rules: Mapping[str, Callable[..., Any]]) -> Iterator[dict[str, Any]]:
+    modules = [math, cmath, np, *(sys.modules.get(getattr(one, "__module__", None) or "") for one in rules.values())]
+    names = [vars(module) for module in modules if module is not None]
+    names.append(getattr(_plain_function(function), "__globals__", {}))
+    return iter({id(one): one for one in names}.values())
+
+
+def _cells(function: Callable[..., Any]) -> list[CellType]:
+    cells = getattr(_plain_function(function), "__closure__", None) or ()
+    return [cell for cell in cells if _is_filled(cell)]
+
+
+def _is_filled(cell: CellType) -> bool:
+    try:
+        return cell.cell_contents is not cell
+    except ValueError:
+        return False
+
+
+def _plain_function(function: Any) -> Any:
+    """Return the function within a partial, a method or an object that is called."""
+    while hasattr(function, "func"):
+        function = function.func
+    if not hasattr(function, "__globals__") and not isinstance(function, type):
+        function = getattr(function, "__call__", function)  # noqa: B004, an object's own
+    return getattr(function, "__func__", function)
+
+
+# -- what takes their place
+
+
+def _replacements(rules: Mapping[str, Callable[..., Any]]) -> Iterator[tuple[Any, Any]]:
+    for name, op in MATH.items():
+        yield getattr(math, name), _by_rule(getattr(math, name), op)
+        if hasattr(cmath, name):
+            yield getattr(cmath, name), _by_rule(getattr(cmath, name), op, is_complex=True)
+    for name, function in composed.FUNCTIONS.items():
+        if hasattr(math, name):
+            yield getattr(math, name), _by_composition(getattr(math, name), function)
+    for module in (math, cmath):
+        yield from ((getattr(module, name), _of_values(getattr(module, name))) for name in TELLING)
+    for name in (*NUMPY, *PREDICATES, *composed.FUNCTIONS):
+        ufunc = getattr(np, name, None)
+        if isinstance(ufunc, np.ufunc) and ufunc.__name__ not in OPERATORS:
+            yield ufunc, _OfObjects(ufunc)
+    yield from ((function, _by_rule(function, name)) for name, function in rules.items())
+
+
+def _by_rule(function: Callable[..., Any], op: str, *, is_complex: bool = False) -> Callable[..., Any]:
+    @wraps(function)
+    def accepted(*operands: Any) -> Any:
+        if not composed.any_traced(operands):
+            return function(*operands)
+        return apply(op, *operands, m=complex_space(map(value_of, operands)) if is_complex else None)
+
+    return accepted
+
+
+def _by_composition(function: Callable[..., Any], composition: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def accepted(*operands: Any, **options: Any) -> Any:
+        listed = [one if isinstance(one, int | float | Traced) else list(one) for one in operands]
+        flat = [part for one in listed for part in (one if isinstance(one, list) else [one])]
+        return (composition if composed.any_traced(flat) else function)(*listed, **options)
+
+    return accepted
+
+
+def _of_values(function: Callable[..., Any]) -> Callable[..., Any]:
+    return wraps(function)(lambda *operands, **options: function(*map(value_of, operands), **options))
+
+
+class _OfObjects:
+    """A function of numpy that takes plain arrays of objects for arrays of traced numbers."""
+
+    def __init__(self, ufunc: Any) -> None:
+        self._ufunc = ufunc
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ufunc, name)
+
+    def __call__(self, *operands: Any, **options: Any) -> Any:
+        return self._ufunc(*map(_as_traced, operands), **options)
+
+
+def _as_traced(one: Any) -> Any:
+    if isinstance(one, list | tuple):
+        one = as_objects(one)
+    return one.view(TracedArray) if isinstance(one, np.ndarray) and one.dtype == object else one

@@ -1,0 +1,75 @@
+"""Where an operation stands in the source: its line, and the variable that its result is stored to.
+
+A frame knows which instruction it is at; the one behind it says, if it stores, under which name. Each code object is
+looked through once.
+"""
+
+from __future__ import annotations
+
+import dis
+import os
+from types import CodeType, FrameType
+from typing import NamedTuple
+
+import numpy as np
+
+#: Frames in these folders are not the user's: what they compute belongs to the line that called them.
+LIBRARIES = (os.path.dirname(os.path.dirname(os.path.abspath(__file__))), os.path.dirname(os.path.abspath(np.__file__)))
+
+
+class Place(NamedTuple):
+    """A place in the source; `name` is the variable that is stored to, `text` the expression as written."""
+
+    name: str | None
+    line: int | None
+    file: str | None = None
+    column: int | None = None
+    text: str | None = None
+
+    def __str__(self) -> str:
+        if self.line is None:
+            return "in a library"
+        column = "" if self.column is None else f", column {self.column}"
+        return f"line {self.line}{column}{f' of {self.file}' if self.file else ''}"
+
+
+NOWHERE = Place(None, None)
+
+# The code object is kept beside its places, so that no other can have its id.
+_KNOWN: dict[int, tuple[CodeType, dict[int, Place] | None]] = {}
+
+
+def place_of(frame: FrameType | None) -> Place:
+    """Return the place of the innermost frame that is the user's."""
+    while frame is not None:
+        code = frame.f_code
+        known = _KNOWN.get(id(code)) or _look_through(code)
+        if known[1] is not None:
+            return known[1].get(frame.f_lasti, NOWHERE)
+        frame = frame.f_back
+    return NOWHERE
+
+
+def _look_through(code: CodeType) -> tuple[CodeType, dict[int, Place] | None]:
+    library = os.path.abspath(code.co_filename).startswith(LIBRARIES)
+    _KNOWN[id(code)] = known = (code, None if library else _places(code))
+    return known
+
+
+def _places(code: CodeType) -> dict[int, Place]:
+    instructions = list(dis.get_instructions(code))
+    following = [*map(_stored_name, instructions[1:]), None]
+    ends = [*(one.offset for one in instructions[1:]), len(code.co_code)]
+    found: dict[int, Place] = {}
+    for one, name, end in zip(instructions, following, ends, strict=True):
+        place = Place(name, one.positions.lineno if one.positions else None, code.co_filename)
+        # While a call runs, the frame may stand at the caches behind its instruction.
+        found.update(dict.fromkeys(range(one.offset, end, 2), place))
+    return found
+
+
+def _stored_name(instruction: dis.Instruction) -> str | None:
+    if not instruction.opname.startswith(("STORE_FAST", "STORE_NAME", "STORE_GLOBAL", "STORE_DEREF")):
+        return None
+    name = instruction.argval  # of two stores in one instruction, the first takes what was computed last
+    return str(name[0] if isinstance(name, tuple) else name)

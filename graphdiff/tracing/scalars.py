@@ -1,0 +1,242 @@
+"""`Traced`: a number that notes on a tape what is done with it.
+
+Arithmetic makes new nodes; comparisons and truth are those of the value, so that branches and loops run as they
+would. What would lose the derivative without a word, such as ``float(x)``, is refused.
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NoReturn
+
+import numpy as np
+
+from graphdiff.arithmetic import Number, plain
+from graphdiff.errors import TraceError
+from graphdiff.tracing.places import place_of
+from graphdiff.tracing.rules import NUMPY, RULES
+from graphdiff.tracing.spaces import Space
+from graphdiff.tracing.tape import Tape
+
+_NUMBERS = (int, float, Fraction, Decimal, complex, np.number, np.bool_)
+
+
+def is_scalar(value: object) -> bool:
+    """Return whether a value can be an operand: a number or a symbol.
+
+    Examples
+    --------
+    >>> is_scalar(2.5), is_scalar("2.5"), is_scalar([2.5])
+    (True, False, False)
+    """
+    return isinstance(value, _NUMBERS) or hasattr(value, "free_symbols")
+
+
+class Traced:
+    """A number on a tape."""
+
+    __slots__ = ("number", "tape", "value")
+
+    def __init__(self, tape: Tape, number: int, value: Number) -> None:
+        self.tape = tape
+        self.number = number
+        self.value = value
+
+    # -- what does not go
+
+    def _refuse(self, kind: str) -> NoReturn:
+        place = place_of(sys._getframe(2))
+        name = self.tape.name(self.number)
+        raise TraceError(
+            f"{place}: {_LOST[kind].format(name=name)}",
+            node=name,
+            line=place.line,
+        )
+
+    def __float__(self) -> float:
+        self._refuse("float")
+
+    def __int__(self) -> int:
+        self._refuse("int")
+
+    def __complex__(self) -> complex:
+        self._refuse("complex")
+
+    def __index__(self) -> int:  # noqa: PLE0305, it raises
+        self._refuse("index")
+
+    def __iter__(self) -> Any:
+        self._refuse("iter")
+
+    # -- what goes by the value
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def __copy__(self) -> Traced:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Traced:
+        return self
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __repr__(self) -> str:
+        return f"<{self.tape.name(self.number)} = {self.value}>"
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.value, spec)
+
+    @property
+    def real(self) -> Any:
+        """The real part; of a real number the number."""
+        return apply("real", self)
+
+    @property
+    def imag(self) -> Any:
+        """The imaginary part; of a real number 0."""
+        return apply("imag", self)
+
+    def is_integer(self) -> bool:
+        """Return whether the value is whole."""
+        return bool(self.value == int(self.value))
+
+    def __pos__(self) -> Traced:
+        return self
+
+    def __round__(self, digits: int | None = None) -> Any:
+        if digits is None:
+            return apply("rint", self)
+        scale = 10**digits
+        return apply("div", apply("rint", apply("mul", self, scale)), scale)
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        from graphdiff.tracing.arrays import elementwise  # which is made of scalars
+
+        return elementwise(ufunc, method, inputs, options)
+
+
+_LOST = {
+    "float": "float() of {name} would lose the derivative: write math.f(x) or numpy.f(x) for a function, and give an "
+    "array that holds traced numbers dtype=object",
+    "int": "int() of {name} would lose the derivative: a number that counts is a constant; "
+    "trace(lambda x: f(x, n), x) holds n fixed",
+    "complex": "complex() of {name} would lose the derivative: give a complex number as the input",
+    "index": "{name} is used as an index or a count, and a traced number is neither: "
+    "trace(lambda x: f(x, n), x) holds n fixed",
+    "iter": "{name} is one number and cannot be taken apart",
+}
+
+
+def apply(op: str, *operands: Any, m: Space | None = None) -> Any:
+    """Apply a rule to operands of which at least one is traced, and return the traced result.
+
+    Raises
+    ------
+    DerivativeError
+        If there is no value or no derivative here.
+    TraceError
+        If an operand is no number, or belongs to another trace.
+    """
+    tape: Tape | None = None
+    for operand in operands:
+        if type(operand) is Traced:
+            if tape is not None and tape is not operand.tape:
+                _refuse_operand(operand, op)
+            tape = operand.tape
+    if tape is None:
+        raise TraceError(f"{op}: none of the operands is traced")
+    values: list[Number] = []
+    numbers: list[int] = []
+    for operand in operands:
+        if type(operand) is Traced:
+            values.append(operand.value)
+            numbers.append(operand.number)
+            continue
+        if type(operand) not in (float, int):
+            operand = plain(operand) if is_scalar(operand) else _refuse_operand(operand, op)
+        values.append(operand)
+        numbers.append(tape.constant(operand))
+    number, value = tape.operate(op, values, tuple(numbers), place_of(sys._getframe(1)), m)
+    return Traced(tape, number, value)
+
+
+def _refuse_operand(operand: object, op: str) -> NoReturn:
+    place = place_of(sys._getframe(2))
+    if type(operand) is Traced:
+        raise TraceError(f"{place}: {op} of numbers of two traces; a trace within a trace is not followed")
+    raise TraceError(f"{place}: {op} takes numbers, not {type(operand).__name__}", line=place.line)
+
+
+def value_of(operand: Any) -> Any:
+    """Return the value of a traced number; anything else as it is."""
+    return operand.value if type(operand) is Traced else operand
+
+
+# -- operators
+
+
+def _binary(op: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    def ahead(self: Traced, other: Any) -> Any:
+        return apply(op, self, other) if type(other) is Traced or is_scalar(other) else NotImplemented
+
+    def behind(self: Traced, other: Any) -> Any:
+        return apply(op, other, self) if is_scalar(other) else NotImplemented
+
+    return ahead, behind
+
+
+def _unary(op: str) -> Callable[[Traced], Any]:
+    return lambda self: apply(op, self)
+
+
+def _compared(compare: Callable[[Any, Any], Any]) -> Callable[[Traced, Any], Any]:
+    def comparison(self: Traced, other: Any) -> Any:
+        if not (type(other) is Traced or is_scalar(other)):
+            return NotImplemented
+        result = compare(self.value, value_of(other))
+        if isinstance(result, bool | np.bool_):
+            return result
+        try:  # two symbols are compared where they can be
+            return bool(result)
+        except TypeError:
+            place = place_of(sys._getframe(1))
+            raise TraceError(
+                f"{place}: {result} is true for some values only: give the inputs values", line=place.line
+            ) from None
+
+    return comparison
+
+
+OPERATORS = {
+    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow", "floordiv": "floordiv", "mod": "mod",
+}  # fmt: skip
+for _name, _op in OPERATORS.items():
+    _ahead, _behind = _binary(_op)
+    setattr(Traced, f"__{_name}__", _ahead)
+    setattr(Traced, f"__r{_name}__", _behind)
+for _name, _op in {"neg": "neg", "abs": "abs", "floor": "floor", "ceil": "ceil", "trunc": "trunc"}.items():
+    setattr(Traced, f"__{_name}__", _unary(_op))
+for _name in ("eq", "ne", "lt", "le", "gt", "ge"):
+    setattr(Traced, f"__{_name}__", _compared(getattr(operator, _name)))
+# numpy calls a method of the function's name on each element of an array of objects.
+for _name, _op in NUMPY.items():
+    _rule = RULES[_op]
+    if len(_rule.partials) == 1 and not _rule.is_variadic:
+        setattr(Traced, _name, _unary(_op))
+for _name in ("arctan2", "hypot", "fmod", "copysign"):
+    setattr(Traced, _name, _binary(NUMPY[_name])[0])
