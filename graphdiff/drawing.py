@@ -11,6 +11,7 @@ import pydot
 
 from graphdiff.answer import answer_picture
 from graphdiff.errors import GraphTypeError, UsageError
+from graphdiff.overlay_picture import overlay_picture
 from graphdiff.picture import DARK, DrawnEdge, DrawnNode, Picture, clean, plain_picture, quotient_picture
 
 # The first is there on Windows and macOS, one of the others on Linux; an SVG names all of them.
@@ -25,8 +26,8 @@ def to_pydot(graph: nx.DiGraph, *, max_edges: int = 60) -> pydot.Dot:
 
     Parameters
     ----------
-    graph : networkx.DiGraph or networkx.MultiDiGraph
-        From `graphdiff.annotate`, or any other.
+    graph : networkx.DiGraph, networkx.MultiDiGraph, or result of `graphdiff.compare`
+        A graph from `graphdiff.annotate`, or any other.
     max_edges : int
         Of an annotated graph with more edges between its ends only the strongest paths are drawn, as many as
         fit, and the legend says how much of the influence they cover; of groups the heaviest edges.
@@ -69,6 +70,8 @@ def picture_of(graph: nx.DiGraph, *, max_edges: int = 60) -> Picture:
     >>> picture_of(nx.DiGraph([("a", "b")])).nodes[0].lines
     ('a',)
     """
+    if hasattr(graph, "to_networkx"):
+        graph = graph.to_networkx()
     if not isinstance(graph, nx.DiGraph):
         kind = "an undirected graph" if isinstance(graph, nx.Graph) else type(graph).__name__
         raise GraphTypeError(f"cannot draw {kind}: give a networkx DiGraph, such as annotate(graph, source, target)")
@@ -76,6 +79,8 @@ def picture_of(graph: nx.DiGraph, *, max_edges: int = 60) -> Picture:
         raise UsageError(f"max_edges={max_edges}: at least one edge has to be drawn")
     if graph.graph.get("quotient"):
         return quotient_picture(graph, max_edges)
+    if graph.graph.get("annotation") == "comparison":
+        return overlay_picture(graph, max_edges)
     return answer_picture(graph, max_edges) if "annotation" in graph.graph else plain_picture(graph)
 
 

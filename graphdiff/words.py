@@ -31,6 +31,8 @@ class Words:
         What the nodes that a source reaches are to it: "place among the 70 it needs".
     starts, ends : str
         What the roots and the leaves are called.
+    moved : str
+        The title over the edges that made a total another one.
     """
 
     nodes: str
@@ -44,6 +46,7 @@ class Words:
     needed: str
     starts: str = "the roots"
     ends: str = "the leaves"
+    moved: str = "Which edges moved it"
 
 
 _UNKNOWN = Words(
@@ -71,6 +74,7 @@ WORDS: dict[str, Words] = {
         rank_from="what {source} rests on",
         rank_towards="who rests on {target}",
         needed="packages it needs",
+        moved="Which dependencies moved it",
     ),
     "imports": Words(
         nodes="modules",
@@ -82,6 +86,7 @@ WORDS: dict[str, Words] = {
         rank_from="what {source} pulls in",
         rank_towards="who pulls in {target}",
         needed="modules it pulls in",
+        moved="Which imports moved it",
     ),
     "calls": Words(
         nodes="functions",
@@ -93,6 +98,7 @@ WORDS: dict[str, Words] = {
         rank_from="what {source} calls",
         rank_towards="who calls {target}",
         needed="functions it calls",
+        moved="Which calls moved it",
     ),
     "causes": Words(
         nodes="variables",
@@ -104,6 +110,7 @@ WORDS: dict[str, Words] = {
         rank_from="what {source} moves",
         rank_towards="what moves {target}",
         needed="variables it moves",
+        moved="Which coefficients moved the effect",
     ),
     "feeds": Words(
         nodes="nodes",
@@ -117,6 +124,7 @@ WORDS: dict[str, Words] = {
         needed="nodes it feeds",
         starts="the inputs",
         ends="the outputs",
+        moved="Which derivatives moved it",
     ),
 }
 

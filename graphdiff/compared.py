@@ -1,0 +1,381 @@
+"""A `Comparison`: one total in two graphs, and what moved it, as data and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.arithmetic import Number
+from graphdiff.attribution import Attribution, Sweeps
+from graphdiff.cycles import components_between
+from graphdiff.differing import Difference, cycle_text, difference_lines
+from graphdiff.errors import count_text
+from graphdiff.explained import TITLES, ordinal, table
+from graphdiff.merging import preset_of
+from graphdiff.overlay import between_ends, name_in, overlay
+from graphdiff.results import plain, shown
+from graphdiff.tallies import PathCounts, error_bound, path_counts, place
+from graphdiff.words import Words, words_for
+
+#: So many edges are shown as text.
+SHOWN = 10
+#: What marks an edge in text, by what happened to it.
+MARKS = {"added": "+", "removed": "-", "changed": "~"}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison:
+    """One total influence before and after, and the change taken apart.
+
+    Attributes
+    ----------
+    source, target : labels
+    difference : Difference
+        The sets in which what the source reaches differs.
+    sweeps : Sweeps
+        Tangents and adjoints, before and after.
+    node_groups : mapping of node to group, or None
+        As given by `by`.
+    """
+
+    source: Any
+    target: Any
+    difference: Difference
+    sweeps: Sweeps = field(repr=False)
+    node_groups: Mapping[Any, Any] | None = field(default=None, repr=False)
+
+    # -- totals
+
+    @property
+    def before(self) -> Number:
+        """The total influence in the graph before; 0 where an end is missing."""
+        return self.sweeps.totals[0]
+
+    @property
+    def after(self) -> Number:
+        """The total influence in the graph after; 0 where an end is missing."""
+        return self.sweeps.totals[1]
+
+    @property
+    def change(self) -> Number:
+        """After minus before."""
+        return self.after - self.before
+
+    @property
+    def relative(self) -> Number | None:
+        """The change as a part of the total before; None where that is 0."""
+        return self.change / self.before if self.before else None
+
+    @cached_property
+    def missing(self) -> list[str]:
+        """Which end is missing where, in words."""
+        said = []
+        for side, when in zip(self.sweeps.matched.sides, ("before", "after"), strict=True):
+            for number in dict.fromkeys((self.sweeps.source, self.sweeps.target)):
+                if side.places[number] < 0:
+                    merged = "its total is 0" if side.stands[number] < 0 else "the cycle that it is part of is"
+                    said.append(f"{self.sweeps.matched.label(number)} is not in the graph {when}: {merged} there")
+        return said
+
+    # -- what moved it
+
+    @property
+    def attribution(self) -> Attribution:
+        """What each edge that differs did to the total: the mean of both orders, which sums to the change."""
+        return self.sweeps.mean
+
+    @property
+    def attribution_before_after(self) -> Attribution:
+        """The same with tangents before and adjoints after: edges change one after the other, from the target on."""
+        return self.sweeps.before_after
+
+    @property
+    def attribution_after_before(self) -> Attribution:
+        """The same with tangents after and adjoints before: edges change one after the other, from the source on."""
+        return self.sweeps.after_before
+
+    @property
+    def nodes(self) -> dict[Any, Number]:
+        """What the edges that leave each node did together, largest first."""
+        return self.attribution.by_tail()
+
+    @property
+    def groups(self) -> dict[Any, Number]:
+        """What the edges that leave each group of nodes did together (`by`), largest first; empty without groups."""
+        return {} if self.node_groups is None else self.attribution.by_group(self.node_groups)
+
+    @cached_property
+    def diluting(self) -> NDArray[np.bool_]:
+        """Mask of the edges whose weight changed only because their node's list is longer or shorter (`even`)."""
+        found = self.sweeps.matched
+        presets = [preset_of(side.graph) for side in found.sides]
+        if any(preset is None or preset.name != "even" for preset in presets):
+            return np.zeros(len(found.tails), dtype=bool)
+        mask: NDArray[np.bool_] = found.counts[0] == found.counts[1]
+        return mask
+
+    @property
+    def dilution(self) -> dict[Any, Number]:
+        """With `even` weights, for each node what its longer or shorter list did by the edges that stayed in it."""
+        return self.attribution.by_tail(self.diluting) if self.diluting.any() else {}
+
+    @property
+    def remainder(self) -> Number:
+        """The change minus the sum of the attribution: 0, for floats up to `error_bound`.
+
+        From a node to itself it is 1 or -1 where the node is new or gone: the empty path.
+        """
+        return self.change - self.attribution.total
+
+    @cached_property
+    def error_bound(self) -> float | None:
+        """How far the remainder of floats can be from 0; 0 for exact numbers, None where cycles are solved."""
+        return error_bound(self.sweeps)
+
+    @property
+    def in_series(self) -> bool:
+        """Whether edges in series changed together, so that the two orders differ and the mean shares their change."""
+        first, second = self.attribution_before_after.array, self.attribution_after_before.array
+        if first.dtype.kind != "f":
+            return bool((first != second).any())
+        return not np.allclose(first, second, rtol=1e-9, atol=1e-12 * float(np.abs(first).max(initial=0)))
+
+    # -- counts
+
+    @cached_property
+    def paths(self) -> PathCounts | None:
+        """How many paths there are before and after, gained and lost; None where walks go round a cycle."""
+        return path_counts(self.sweeps.matched, self.sweeps.source, self.sweeps.target)
+
+    @cached_property
+    def places(self) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+        """The target's place by total among what the source reaches, and how many those are: before and after."""
+        return place(self.sweeps, 0), place(self.sweeps, 1)
+
+    @cached_property
+    def merged(self) -> list[list[Any]]:
+        """The cycles of both graphs together that count as one node each in both, on the way."""
+        found: dict[frozenset[Any], list[Any]] = {}
+        for side in self.sweeps.matched.sides:
+            ends = [int(side.stands[number]) for number in (self.sweeps.source, self.sweeps.target)]
+            if side.graph.cycles == "collapse" and min(ends) >= 0:
+                for start, stop in components_between(side.graph, [ends[0]], [ends[1]]):
+                    members = list(side.graph.topology.labels[start:stop])
+                    found.setdefault(frozenset(members), members)
+        return [members for members in found.values() if len(members) > 1]
+
+    def to_networkx(self) -> nx.MultiDiGraph:
+        """Return what lies between the ends in both graphs as one: what `graphdiff.write` draws.
+
+        Nodes and edges have a ``status`` (kept, added, removed, changed), edges ``weight_before``, ``weight_after``
+        and ``change``, what they did to the total.
+        """
+        found = self.sweeps.matched
+        graph = overlay(found, between_ends(self.sweeps), self.attribution)
+        graph.graph["source"], graph.graph["target"] = (
+            name_in(found, number) for number in (self.sweeps.source, self.sweeps.target)
+        )
+        words = words_for(self.edge_meaning, self.weight_meaning)
+        title = TITLES.get(self.weight_meaning, self.weight_meaning)
+        totals = f"total, {title}: {shown(self.before)} → {shown(self.after)}, {change_text(self)}"
+        graph.graph.update(total=self.after, headline=f"{headline(self, words)}\n{totals}")
+        return graph
+
+    # -- meanings and output
+
+    @property
+    def edge_meaning(self) -> str:
+        """What an edge says."""
+        return self.sweeps.matched.after.graph.edge_meaning
+
+    @property
+    def weight_meaning(self) -> str:
+        """What a weight says."""
+        return self.sweeps.matched.after.graph.weight_meaning
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values; of the edges those that did something, largest first."""
+        orders = (self.attribution_before_after.array, self.attribution_after_before.array)
+        edges = [
+            {**self.attribution.record(edge), "before_after": plain(orders[0][edge]), "after_before": plain(orders[1][edge])}
+            | ({"dilution": True} if self.diluting[edge] else {})
+            for edge in self.attribution.largest()
+        ]
+        return {
+            "source": str(self.source),
+            "target": str(self.target),
+            "edge_meaning": self.edge_meaning,
+            "weight_meaning": self.weight_meaning,
+            "before": plain(self.before),
+            "after": plain(self.after),
+            "change": plain(self.change),
+            "relative": plain(self.relative),
+            "remainder": plain(self.remainder),
+            "error_bound": self.error_bound,
+            "missing": self.missing,
+            "paths": None if self.paths is None else {name: plain(n) for name, n in vars(self.paths).items()},
+            "places": self.places,
+            "edges": edges,
+            "nodes": _records("node", self.nodes),
+            "groups": _records("group", self.groups),
+            "dilution": _records("node", self.dilution),
+            "cycles_merged": [[str(node) for node in members] for members in self.merged],
+            "difference": self.difference.to_dict(),
+        }
+
+    def to_pandas(self) -> Any:
+        """Return the attribution as a pandas Series, largest first."""
+        series = self.attribution.to_pandas()
+        return series.reindex(series.abs().sort_values(ascending=False).index)
+
+    def __str__(self) -> str:
+        return comparison_text([self])
+
+    def __repr__(self) -> str:
+        ends = f"{self.source!r} -> {self.target!r}"
+        return f"<Comparison: {ends}: {shown(self.before)} before, {shown(self.after)} after>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
+
+
+def _records(name: str, sums: Mapping[Any, Number]) -> list[dict[str, Any]]:
+    return [{name: str(key), "change": plain(number)} for key, number in sums.items()]
+
+
+# -- text
+
+
+def comparison_text(columns: Sequence[Comparison]) -> str:
+    """Return the report of one question under one weighting or several: first the sets, then the totals.
+
+    Parameters
+    ----------
+    columns : sequence of Comparison
+        The same ends, each under another weighting.
+    """
+    first = columns[0]
+    words = words_for(first.edge_meaning, first.weight_meaning)
+    lines = [*difference_lines(first.difference), "", headline(first, words)]
+    lines += table([("", [TITLES.get(c.weight_meaning, c.weight_meaning) for c in columns]), *facts(columns, words)])
+    lines += [f"! {text[0].upper()}{text[1:]}." for text in first.missing]
+    for column in columns:
+        lines += _moved(column, words)
+    notes = list(footnotes(columns))
+    return "\n".join([*lines, *([""] if notes else []), *notes])
+
+
+def headline(first: Comparison, words: Words) -> str:
+    """Return the sentence over the totals: what the paths became."""
+    ends = {"source": str(first.source), "target": str(first.target)}
+    counts = first.paths
+    if counts is None:
+        return f"{words.relation.format(**ends)} by infinitely many walks round a cycle."
+    if not counts.before and not counts.after:
+        return f"{words.none.format(**ends)}, neither before nor after."
+    new = f"{count_text(counts.after)} path{'s' * (counts.after != 1)}"
+    said = f"{words.relation.format(**ends)} by {new}" if counts.after else f"{words.none.format(**ends)} any more"
+    changes = f"{count_text(counts.gained)} gained, {count_text(counts.lost)} lost"
+    return f"{said}; before it was {count_text(counts.before)} ({changes})."
+
+
+def facts(columns: Sequence[Comparison], words: Words) -> list[tuple[str, list[str]]]:
+    """Return the rows of the table of totals."""
+    rows = [
+        ("before", [shown(c.before) for c in columns]),
+        ("after", [shown(c.after) for c in columns]),
+        ("change", [change_text(c) for c in columns]),
+    ]
+    if any(any(c.places) for c in columns):
+        rows.append((f"place among the {words.needed}", [_places_text(c) for c in columns]))
+    return rows
+
+
+def change_text(column: Comparison) -> str:
+    """Return the change, with its part of the total before where that is not 0."""
+    part = percent_text(column.relative)
+    return signed(column.change) + (f" ({part})" if part else "")
+
+
+def signed(number: Number) -> str:
+    """Return a number with its sign.
+
+    Examples
+    --------
+    >>> signed(0.5), signed(-2), signed(0)
+    ('+0.5', '-2', '0')
+    """
+    text = shown(number)
+    try:
+        return f"+{text}" if number > 0 else text
+    except TypeError:  # complex numbers and symbols have no sign
+        return text
+
+
+def percent_text(part: Number | None) -> str:
+    """Return a signed percentage; nothing for what is no real number."""
+    try:
+        return "" if part is None else f"{100 * float(part):+.3g} %"
+    except (TypeError, OverflowError):
+        return ""
+
+
+def _places_text(column: Comparison) -> str:
+    said = [f"{ordinal(where[0])} of {where[1]:,}" if where else "none" for where in column.places]
+    return said[0] if said[0] == said[1] else " -> ".join(said)
+
+
+def moving_rows(column: Comparison, n: int = SHOWN) -> list[tuple[str, str, str, Number]]:
+    """Return the edges that did most: a mark, the edge, its weights, and what it did; dilution is left out."""
+    found, attribution = column.sweeps.matched, column.attribution
+    rows = []
+    for edge in [each for each in attribution.largest() if not column.diluting[each]][:n]:
+        tail, head, *key = map(str, found.edge_label(edge))
+        old, new = (shown(w[edge]) if k[edge] else "" for w, k in zip(found.weights, found.counts, strict=True))
+        weights = f"{old} -> {new}" if old and new else f"{found.status(edge)} {old or new}"
+        name = f"{tail} -> {head}{f' ({key[0]})' if key else ''}"
+        rows.append((MARKS[found.status(edge)], name, weights, attribution.array.item(edge)))
+    return rows
+
+
+def _moved(column: Comparison, words: Words) -> Iterator[str]:
+    rows = [(f"{mark} {name}", weights, signed(number)) for mark, name, weights, number in moving_rows(column)]
+    left = len(column.attribution.largest()) - int(column.diluting[column.attribution.largest()].sum()) - len(rows)
+    rows += [(f"… {left:,} more", "", "")] if left > 0 else []
+    rows += [
+        (f"  dilution: the {'shorter' if _is_shorter(column, node) else 'longer'} list of {node}", "", signed(number))
+        for node, number in list(column.dilution.items())[:5]
+    ]
+    if not rows:
+        return
+    name, weights, number = (max(map(len, cells)) for cells in zip(*rows, strict=True))
+    title = f"{words.moved}, {TITLES.get(column.weight_meaning, 'by ' + column.weight_meaning)}"
+    yield from ("", title)
+    for row in rows:
+        yield f"  {row[0].ljust(name)}  {row[1].ljust(weights)}  {row[2].rjust(number)}".rstrip()
+    if column.node_groups is not None:
+        yield f"  by group: {', '.join(f'{group} {signed(n)}' for group, n in list(column.groups.items())[:SHOWN])}"
+
+
+def _is_shorter(column: Comparison, node: Any) -> bool:
+    """Return whether fewer edges leave a node than before: then those that stay weigh more."""
+    found = column.sweeps.matched
+    mine = column.diluting & (found.tails == found.number(node))
+    return bool((found.changes[mine] > 0).all())
+
+
+def footnotes(columns: Sequence[Comparison]) -> Iterator[str]:
+    """Yield what a reader should know beside the numbers."""
+    if any(column.in_series for column in columns):
+        yield "Edges in series changed together: they share their joint change, in equal parts."
+    if any(column.dilution for column in columns):
+        yield "dilution: edges that stayed in a list weigh more or less because the list is shorter or longer."
+    for members in columns[0].merged[:3]:
+        yield f"One node in both graphs, as both together make it a cycle: {cycle_text(members)}."

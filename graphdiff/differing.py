@@ -1,0 +1,281 @@
+"""A `Difference`: the sets in which two graphs differ, of all nodes or of those that an end reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.appearing import Entry, brought_in, new_cycles
+from graphdiff.matching import Matched, Side
+from graphdiff.overlay import overlay
+from graphdiff.renaming import Rename, likely_renames, version_of
+from graphdiff.results import plain, require_pandas
+from graphdiff.topology import Edge
+from graphdiff.words import words_for
+
+Mask = NDArray[np.bool_]
+#: So many rows of each set are shown as text.
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """A node that both graphs have, with another version or under another label."""
+
+    old: Any
+    new: Any
+    version_before: str
+    version_after: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the upgrade as texts."""
+        return {name: str(getattr(self, name)) for name in self.__dataclass_fields__}
+
+    def __str__(self) -> str:
+        if self.old != self.new and not (self.version_before and self.version_after):
+            return f"{self.old} is now {self.new}"
+        return f"{str(self.new).removesuffix(f'@{self.version_after}')} {self.version_before} -> {self.version_after}"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Difference:
+    """What two graphs have and have not in common, as sets.
+
+    Attributes
+    ----------
+    matched : Matched
+        The two graphs, node by node and edge by edge.
+    scope : pair of bool arrays, shape (n_numbers,)
+        The nodes that count, before and after.
+    end : label or None
+        The node that reaches these; None where all count.
+    towards : bool
+        Whether the end is a target, which these nodes reach.
+    """
+
+    matched: Matched
+    given: tuple[Any, Any] = field(repr=False)
+    scope: tuple[Mask, Mask]
+    end: Any = None
+    towards: bool = False
+
+    # -- nodes
+
+    @cached_property
+    def appeared(self) -> list[Entry]:
+        """The nodes that only the graph after has (that the end reaches only there), with the edge that brought each."""
+        return self._entries(self.matched.after, 1)
+
+    @cached_property
+    def gone(self) -> list[Entry]:
+        """The nodes that only the graph before has (that the end reaches only there), with the edge that had brought each."""
+        return self._entries(self.matched.before, 0)
+
+    def _entries(self, side: Side, which: int) -> list[Entry]:
+        own, other = self.scope[which], self.scope[1 - which]
+        return brought_in(self.matched, side, own & ~other, own & other, towards=self.towards)
+
+    @cached_property
+    def upgraded(self) -> list[Upgrade]:
+        """The nodes whose version, or label, changed."""
+        before, after = self.matched.sides
+        both = np.flatnonzero((before.places >= 0) & (after.places >= 0) & (self.scope[0] | self.scope[1]))
+        found = []
+        for number in both.tolist():
+            old, new = (side.graph.topology.label(int(side.places[number])) for side in (before, after))
+            versions = version_of(self.given[0], old), version_of(self.given[1], new)
+            if old != new or versions[0] != versions[1]:
+                found.append(Upgrade(old, new, *versions))
+        return found
+
+    @cached_property
+    def suggested(self) -> list[Rename]:
+        """Nodes that are gone and that appeared, and may be the same: give those that are as ``match={old: new}``."""
+        before, after = self.matched.sides
+        gone = np.flatnonzero(after.places < 0)
+        fresh = np.flatnonzero(before.places < 0)
+        if not len(gone) or not len(fresh):
+            return []
+        names = [[self.matched.label(number) for number in numbers.tolist()] for numbers in (gone, fresh)]
+        neighbours = [
+            dict(zip(labels, _neighbours(side, numbers.tolist()), strict=True))
+            for side, labels, numbers in zip((before, after), names, (gone, fresh), strict=True)
+        ]
+        return likely_renames(names[0], names[1], neighbours[0], neighbours[1])
+
+    # -- cycles and edges
+
+    @cached_property
+    def cycles_new(self) -> list[list[Any]]:
+        """The cycles that join nodes which no cycle joined before."""
+        return new_cycles(self.matched, *self.matched.sides, self.scope[1])
+
+    @cached_property
+    def cycles_broken(self) -> list[list[Any]]:
+        """The cycles before that join nodes which no cycle joins any more."""
+        return new_cycles(self.matched, *self.matched.sides[::-1], self.scope[0])
+
+    @property
+    def added(self) -> list[Edge]:
+        """The edges that only the graph after has."""
+        return self._edges(self.matched.added)
+
+    @property
+    def removed(self) -> list[Edge]:
+        """The edges that only the graph before has."""
+        return self._edges(self.matched.removed)
+
+    @property
+    def changed(self) -> list[Edge]:
+        """The edges of both whose weight changed."""
+        return self._edges(~self.matched.added & ~self.matched.removed)
+
+    @cached_property
+    def edges(self) -> NDArray[Any]:
+        """Which of the matched edges count: those between nodes that count, on a side that has them."""
+        ends = self.matched.tails, self.matched.heads
+        inside = [mask[ends[0]] & mask[ends[1]] & (n > 0) for mask, n in zip(self.scope, self.matched.counts, strict=True)]
+        return np.flatnonzero(inside[0] | inside[1])
+
+    def n_edges(self, mask: Mask) -> int:
+        """Return how many of the edges of a mask count."""
+        return int(mask[self.edges].sum())
+
+    def _edges(self, mask: Mask) -> list[Edge]:
+        return [self.matched.edge_label(edge) for edge in self.edges[mask[self.edges]].tolist()]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing differs."""
+        return not (len(self.edges) or self.appeared or self.gone or self.upgraded)
+
+    # -- out
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        return {
+            "among": None if self.end is None else {"end": str(self.end), "towards": self.towards},
+            "appeared": [entry.to_dict() for entry in self.appeared],
+            "gone": [entry.to_dict() for entry in self.gone],
+            "upgraded": [upgrade.to_dict() for upgrade in self.upgraded],
+            "suggested": [rename.to_dict() for rename in self.suggested],
+            "cycles_new": [[str(node) for node in members] for members in self.cycles_new],
+            "cycles_broken": [[str(node) for node in members] for members in self.cycles_broken],
+            "edges": self.edge_records(),
+        }
+
+    def edge_records(self) -> list[dict[str, Any]]:
+        """Return a record for each edge that differs: its ends as texts, status, and weights."""
+        found = self.matched
+        records = []
+        for edge in self.edges.tolist():
+            ends = zip(("source", "target", "key"), map(str, found.edge_label(edge)), strict=False)
+            weights = [None if not n[edge] else plain(w[edge]) for w, n in zip(found.weights, found.counts, strict=True)]
+            said = dict(zip(("weight_before", "weight_after"), weights, strict=True))
+            records.append({**dict(ends), "status": found.status(edge), **said})
+        return records
+
+    def to_networkx(self) -> nx.MultiDiGraph:
+        """Return the edges that differ, and their ends, as one graph: what `graphdiff.write` draws."""
+        among = np.zeros(self.matched.n_numbers, dtype=bool)
+        among[self.matched.tails[self.edges]] = True
+        among[self.matched.heads[self.edges]] = True
+        graph = overlay(self.matched, among)
+        kept = [edge for edge in graph.edges if graph.edges[edge]["status"] == "kept"]
+        graph.remove_edges_from(kept)
+        graph.graph["headline"] = difference_lines(self)[0]
+        return graph
+
+    def to_pandas(self) -> Any:
+        """Return the edges that differ as a pandas DataFrame."""
+        return require_pandas().DataFrame(self.edge_records())
+
+    def __str__(self) -> str:
+        return "\n".join(difference_lines(self))
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.appeared):,} appeared, {len(self.gone):,} gone, {len(self.upgraded):,} upgraded"
+        return f"<Difference: {counts}; {len(self.edges):,} edges differ>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
+
+
+def _neighbours(side: Side, numbers: list[int]) -> list[set[tuple[str, int]]]:
+    """Return, for some nodes, the numbers that an edge joins them to, and in which direction."""
+    topology = side.graph.topology
+    found: dict[int, set[tuple[str, int]]] = {number: set() for number in numbers}
+    tails, heads = side.numbers[side.graph.tails], side.numbers[topology.heads]
+    wanted = np.zeros(len(side.places), dtype=bool)
+    wanted[numbers] = True
+    for ends, others, way in ((tails, heads, "to"), (heads, tails, "from")):
+        hits = wanted[ends]
+        for number, other in zip(ends[hits].tolist(), others[hits].tolist(), strict=True):
+            found[number].add((way, other))
+    return list(found.values())
+
+
+# -- text
+
+
+def difference_lines(found: Difference) -> list[str]:
+    """Return the sets as text, one line a row; each set of at most 20 rows."""
+    words = words_for(found.matched.after.graph.edge_meaning)
+    among = ""
+    if found.end is not None:
+        title = words.rank_towards if found.towards else words.rank_from
+        among = f"{title.format(source=found.end, target=found.end)}: "
+    counts = [
+        f"{len(found.appeared):,} appeared, {len(found.gone):,} gone",
+        *([f"{len(found.upgraded):,} upgraded"] if found.upgraded else []),
+        f"{found.n_edges(found.matched.added):,} {words.edges} added, {found.n_edges(found.matched.removed):,} removed",
+    ]
+    head = f"{among}{', '.join(counts)}."
+    return [
+        head[0].upper() + head[1:],
+        *_section("Appeared", entry_rows(found.appeared, "by the new")),
+        *_section("Gone", entry_rows(found.gone, "with")),
+        *_section("Upgraded", map(str, found.upgraded)),
+        *_section("New cycles", map(cycle_text, found.cycles_new)),
+        *_section("Broken cycles", map(cycle_text, found.cycles_broken)),
+        *_section("Renamed? (--match OLD=NEW, match={old: new})", (f"{r.old} -> {r.new}" for r in found.suggested)),
+    ]
+
+
+def entry_rows(entries: Sequence[Entry], word: str) -> Iterator[str]:
+    """Yield a row for each edge that brought nodes in, with these nodes; nodes that no edge brought in come last."""
+    by_edge: dict[Edge | None, list[Entry]] = {}
+    for entry in entries:
+        by_edge.setdefault(entry.edge, []).append(entry)
+    for edge, brought in sorted(by_edge.items(), key=lambda item: item[0] is None):
+        nodes = sorted(brought, key=lambda entry: len(entry.way))
+        names = ", ".join(str(entry.node) for entry in nodes[:6])
+        more = f" and {len(nodes) - 6:,} more" if len(nodes) > 6 else ""
+        yield f"{names}{more}" + ("" if edge is None else f": {word} {edge[0]} -> {edge[1]}")
+
+
+def cycle_text(members: Sequence[Any]) -> str:
+    """Return a cycle in one line.
+
+    Examples
+    --------
+    >>> cycle_text(["b", "a"])
+    'a + b'
+    """
+    names = sorted(map(str, members))
+    return " + ".join(names[:5]) + (f" + {len(names) - 5:,} more" if len(names) > 5 else "")
+
+
+def _section(title: str, rows: Iterable[str]) -> list[str]:
+    listed = list(rows)
+    if not listed:
+        return []
+    more = [f"  … {len(listed) - SHOWN:,} more rows"] if len(listed) > SHOWN else []
+    return ["", title, *(f"  {row}" for row in listed[:SHOWN]), *more]

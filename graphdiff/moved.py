@@ -1,0 +1,179 @@
+"""`Changes`: the totals of all nodes from one source, or of one target, before and after, and the places that moved."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.arithmetic import Number
+from graphdiff.attribution import swept
+from graphdiff.compared import Comparison, signed
+from graphdiff.differing import Difference, difference_lines
+from graphdiff.errors import UnknownNodeError
+from graphdiff.matching import Matched, Side
+from graphdiff.results import plain, require_pandas, shown
+from graphdiff.words import words_for
+
+#: So many rows are shown as text.
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A node whose total changed.
+
+    Attributes
+    ----------
+    node : label
+    before, after : number
+    place_before, place_after : int or None
+        Its place by total, 1 for the largest; None where there is no path.
+    """
+
+    node: Any
+    before: Number
+    after: Number
+    place_before: int | None
+    place_after: int | None
+
+    @property
+    def change(self) -> Number:
+        """After minus before."""
+        return self.after - self.before
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Changes(Mapping[Any, Number]):
+    """The change of the total of every node that a source reaches, or that reaches a target.
+
+    Attributes
+    ----------
+    end : label
+    towards : bool
+        Whether the end is the target.
+    difference : Difference
+        The sets in which what it reaches, or what reaches it, differs.
+    matched : Matched
+        The graphs that the totals are of.
+    before, after : arrays, shape (n_numbers,)
+        The totals; 0 where there is no path or no node.
+    """
+
+    end: Any
+    towards: bool
+    difference: Difference
+    matched: Matched = field(repr=False)
+    before: NDArray[Any]
+    after: NDArray[Any]
+    node_groups: Mapping[Any, Any] | None = field(default=None, repr=False)
+
+    @cached_property
+    def _reached(self) -> list[int]:
+        """The numbers that have a total, before or after, without the end itself."""
+        mask = (self.before != 0) | (self.after != 0)
+        mask[self.matched.number(self.end)] = False
+        return [int(number) for number in np.flatnonzero(mask)]
+
+    @cached_property
+    def _labels(self) -> dict[Any, int]:
+        return {self.matched.label(number): number for number in self._reached}
+
+    def __getitem__(self, node: Hashable) -> Number:
+        try:
+            number = self.matched.number(node)
+        except UnknownNodeError as error:
+            raise KeyError(node) from error
+        return self.after.item(number) - self.before.item(number)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._labels)
+
+    def __len__(self) -> int:
+        return len(self._reached)
+
+    def comparison(self, node: Hashable) -> Comparison:
+        """Return what moved the total of one of the nodes."""
+        number, end = self.matched.number(node), self.matched.number(self.end)
+        ends = (number, end) if self.towards else (end, number)
+        labels = (node, self.end) if self.towards else (self.end, node)
+        return Comparison(*labels, self.difference, swept(self.matched, *ends), self.node_groups)
+
+    @cached_property
+    def moved(self) -> list[Moved]:
+        """The nodes whose total or place changed, the largest change first."""
+        places = [self._places(side, totals) for side, totals in zip(self.matched.sides, (self.before, self.after), strict=True)]
+        rows = [
+            Moved(self.matched.label(number), self.before.item(number), self.after.item(number), old, new)
+            for number, old, new in zip(self._reached, *places, strict=True)
+        ]
+        changed = [row for row in rows if row.before != row.after or row.place_before != row.place_after]
+        return sorted(changed, key=lambda row: -float(abs(row.change)))
+
+    def _places(self, side: Side, totals: NDArray[Any]) -> list[int | None]:
+        """Return the place of each node by size, equal ones the same; a merged component counts as one node."""
+        stands = side.stands[self._reached]
+        merged = side.graph.cycles == "collapse" and len(stands)
+        anchors = np.where(stands >= 0, side.graph.topology.representative[stands], -1) if merged else stands
+        sizes = np.array([float(abs(value)) for value in totals[self._reached].tolist()])
+        _, first = np.unique(anchors, return_index=True)
+        counted = np.sort(sizes[first])
+        larger = len(counted) - np.searchsorted(counted, sizes, side="right")
+        return [int(place) + 1 if size else None for place, size in zip(larger, sizes, strict=True)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        return {
+            "end": str(self.end),
+            "towards": self.towards,
+            "weight_meaning": self.matched.after.graph.weight_meaning,
+            "moved": [
+                {name: plain(value) if name != "node" else str(value) for name, value in vars(row).items()}
+                | {"change": plain(row.change)}
+                for row in self.moved
+            ],
+            "difference": self.difference.to_dict(),
+        }
+
+    def to_pandas(self) -> Any:
+        """Return the nodes that moved as a pandas DataFrame."""
+        pandas = require_pandas()
+        return pandas.DataFrame([{**vars(row), "change": row.change} for row in self.moved])
+
+    def __str__(self) -> str:
+        return "\n".join([*difference_lines(self.difference), "", *changes_lines(self)])
+
+    def __repr__(self) -> str:
+        return f"<Changes {'towards' if self.towards else 'from'} {self.end!r}: {len(self.moved):,} nodes moved>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
+
+
+def changes_lines(found: Changes) -> list[str]:
+    """Return the nodes that moved most as text."""
+    graph = found.matched.after.graph
+    words = words_for(graph.edge_meaning, graph.weight_meaning)
+    title = (words.rank_towards if found.towards else words.rank_from).format(source=found.end, target=found.end)
+    if not found.moved:
+        return [f"{title[0].upper()}{title[1:]}, by {graph.weight_meaning}: no total changed."]
+    rows = [("node", "before", "after", "change", "place")]
+    changed = [row for row in found.moved if row.before != row.after]
+    for row in changed[:SHOWN]:
+        places = ["none" if place is None else f"{place:,}" for place in (row.place_before, row.place_after)]
+        numbers = shown(row.before), shown(row.after), signed(row.change)
+        rows.append((str(row.node), *numbers, places[0] if places[0] == places[1] else " -> ".join(places)))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(cell.ljust(width) if not n else cell.rjust(width) for n, (cell, width) in enumerate(zip(row, widths, strict=True)))
+        for row in rows
+    ]
+    more = [f"… {len(changed) - SHOWN:,} more"] if len(changed) > SHOWN else []
+    others = len(found.moved) - len(changed)
+    more += [f"{others:,} others changed their place only."] if others else []
+    return [f"{title[0].upper()}{title[1:]}, by {graph.weight_meaning}: {len(changed):,} changed", *lines, *more]
