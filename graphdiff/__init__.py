@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from graphdiff import weights as weights
     from graphdiff.accumulation import accumulate as accumulate
     from graphdiff.annotation import annotate as annotate
+    from graphdiff.compared import Comparison as Comparison
+    from graphdiff.comparison import compare as compare
     from graphdiff.compiled import CompiledGraph as CompiledGraph
     from graphdiff.compiled import compile as compile
     from graphdiff.cycle_report import CycleReport as CycleReport
     from graphdiff.diagnosis import Diagnosis as Diagnosis
     from graphdiff.diagnosis import diagnose as diagnose
+    from graphdiff.differing import Difference as Difference
     from graphdiff.drawing import to_pydot as to_pydot
     from graphdiff.elimination import eliminate as eliminate
     from graphdiff.explained import Explanation as Explanation
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from graphdiff.jacobians import iter_jacobian as iter_jacobian
     from graphdiff.jacobians import jacobian as jacobian
     from graphdiff.jacobians import total_influences as total_influences
+    from graphdiff.moved import Changes as Changes
     from graphdiff.paths import Path as Path
     from graphdiff.paths import count_paths as count_paths
     from graphdiff.paths import iter_paths as iter_paths
@@ -60,10 +64,13 @@ __version__ = "0.1.0"
 
 #: Where each public name lives; None is a module of that name.
 _HOMES: dict[str, str | None] = {
+    "Changes": "moved",
     "Check": "tracing.checking",
+    "Comparison": "compared",
     "CompiledGraph": "compiled",
     "CycleReport": "cycle_report",
     "Diagnosis": "diagnosis",
+    "Difference": "differing",
     "Exclusive": "sets",
     "Explanation": "explained",
     "Formula": "formula",
@@ -75,6 +82,7 @@ _HOMES: dict[str, str | None] = {
     "accumulate": "accumulation",
     "annotate": "annotation",
     "check": "tracing.checking",
+    "compare": "comparison",
     "compile": "compiled",
     "count_paths": "paths",
     "diagnose": "diagnosis",

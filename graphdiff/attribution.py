@@ -72,7 +72,8 @@ class Attribution(Mapping[Any, Number]):
         """Return the edges that did something, by their numbers, largest first and ties in order; at most `n`."""
         used = np.flatnonzero(self.array)
         if self.array.dtype.kind in "fi":
-            return used[np.argsort(-np.abs(self.array[used].astype(np.float64)), kind="stable")][:n].tolist()
+            order = np.argsort(-np.abs(self.array[used].astype(np.float64)), kind="stable")
+            return [int(edge) for edge in used[order[:n]].tolist()]
         sized = [(edge, _size(self.array[edge])) for edge in used.tolist()]
         return [edge for edge, _ in sorted(sized, key=lambda pair: -pair[1])][:n]
 
@@ -235,9 +236,7 @@ def _swept(side: Side, number: int, loops: list[Range], values: Any) -> Ints:
     return side.by_number(array)
 
 
-def _loops(
-    found: Matched, sides: tuple[Side, Side], source: int, target: int, *, towards: bool = False
-) -> list[Range]:
+def _loops(found: Matched, sides: tuple[Side, Side], source: int, target: int, *, towards: bool = False) -> list[Range]:
     """Return the components of the first graph that the sweep from the source, or back from the target, must solve.
 
     These lie between the ends, or on the way to an edge that changed and that goes on to the target in the other graph.
@@ -253,7 +252,7 @@ def _loops(
     first, last = [side.stands[start]], wanted[wanted >= 0]
     if first[0] < 0:
         return []
-    return on_the_way(graph, last, first) if towards else on_the_way(graph, first, last)  # type: ignore[arg-type]
+    return on_the_way(graph, last, first) if towards else on_the_way(graph, first, last)
 
 
 def _connected(side: Side, number: int, *, towards: bool) -> NDArray[np.bool_]:
@@ -269,7 +268,7 @@ def _connected(side: Side, number: int, *, towards: bool) -> NDArray[np.bool_]:
 def reach_mask(graph: CompiledGraph, place: int, *, towards: bool) -> NDArray[np.bool_]:
     """Return the mask of the positions that reach a position, or that it reaches."""
     every = np.arange(graph.n_nodes)
-    mask = between_mask(graph, *((every, [place]) if towards else ([place], None)))  # type: ignore[arg-type]
+    mask = between_mask(graph, *((every, [place]) if towards else ([place], None)))
     return mask[graph.topology.representative] if len(graph.topology.cyclic) else mask
 
 

@@ -204,7 +204,11 @@ class Comparison:
         """Return everything as plain values; of the edges those that did something, largest first."""
         orders = (self.attribution_before_after.array, self.attribution_after_before.array)
         edges = [
-            {**self.attribution.record(edge), "before_after": plain(orders[0][edge]), "after_before": plain(orders[1][edge])}
+            {
+                **self.attribution.record(edge),
+                "before_after": plain(orders[0][edge]),
+                "after_before": plain(orders[1][edge]),
+            }
             | ({"dilution": True} if self.diluting[edge] else {})
             for edge in self.attribution.largest()
         ]
@@ -300,7 +304,7 @@ def facts(columns: Sequence[Comparison], words: Words) -> list[tuple[str, list[s
 
 def change_text(column: Comparison) -> str:
     """Return the change, with its part of the total before where that is not 0."""
-    part = percent_text(column.relative)
+    part = percent_text(column.relative) if column.change else ""
     return signed(column.change) + (f" ({part})" if part else "")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Unpack, overload
+from typing import Any, TypeAlias, Unpack, overload
 
 import networkx as nx
 import numpy as np
@@ -21,8 +21,8 @@ from graphdiff.merging import merged
 from graphdiff.moved import Changes
 from graphdiff.renaming import renamed
 
-By = str | Callable[[Any], Hashable] | None
-Given = nx.DiGraph | CompiledGraph
+By: TypeAlias = str | Callable[[Any], Hashable] | None
+Given: TypeAlias = "nx.DiGraph | CompiledGraph"
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,30 +113,56 @@ def paired(before: Given, after: Given, match: Mapping[Any, Any] | None, options
     """
     old, new = compiled(before, options), compiled(after, options)
     if (old.cycles, old.exact) != (new.cycles, new.exact):
-        raise UsageError(f"the two graphs are compiled with cycles={old.cycles!r} and {new.cycles!r}: choose one for both")
+        raise UsageError(
+            f"the two graphs are compiled with cycles={old.cycles!r} and {new.cycles!r}: choose one for both"
+        )
     pairs = renamed(before, after, match or {})
     return Pair((before, after), matched(old, new, pairs), pairs)
 
 
 @overload
 def compare(  # type: ignore[overload-overlap]
-    before: Given, after: Given, source: None = None, target: None = None, *,
-    by: By = None, match: Mapping[Any, Any] | None = None, **options: Unpack[CompileOptions],
+    before: Given,
+    after: Given,
+    source: None = None,
+    target: None = None,
+    *,
+    by: By = None,
+    match: Mapping[Any, Any] | None = None,
+    **options: Unpack[CompileOptions],
 ) -> Difference: ...
 @overload
 def compare(  # type: ignore[overload-overlap]
-    before: Given, after: Given, source: None, target: Hashable, *,
-    by: By = None, match: Mapping[Any, Any] | None = None, **options: Unpack[CompileOptions],
+    before: Given,
+    after: Given,
+    source: None,
+    target: Hashable,
+    *,
+    by: By = None,
+    match: Mapping[Any, Any] | None = None,
+    **options: Unpack[CompileOptions],
 ) -> Changes: ...
 @overload
 def compare(  # type: ignore[overload-overlap]
-    before: Given, after: Given, source: Hashable, target: None = None, *,
-    by: By = None, match: Mapping[Any, Any] | None = None, **options: Unpack[CompileOptions],
+    before: Given,
+    after: Given,
+    source: Hashable,
+    target: None = None,
+    *,
+    by: By = None,
+    match: Mapping[Any, Any] | None = None,
+    **options: Unpack[CompileOptions],
 ) -> Changes: ...
 @overload
 def compare(
-    before: Given, after: Given, source: Hashable, target: Hashable, *,
-    by: By = None, match: Mapping[Any, Any] | None = None, **options: Unpack[CompileOptions],
+    before: Given,
+    after: Given,
+    source: Hashable,
+    target: Hashable,
+    *,
+    by: By = None,
+    match: Mapping[Any, Any] | None = None,
+    **options: Unpack[CompileOptions],
 ) -> Comparison: ...
 def compare(
     before: Given,

@@ -70,12 +70,12 @@ class Difference:
 
     @cached_property
     def appeared(self) -> list[Entry]:
-        """The nodes that only the graph after has (that the end reaches only there), with the edge that brought each."""
+        """What only the graph after has, or the end reaches only there; each node with the edge that brought it in."""
         return self._entries(self.matched.after, 1)
 
     @cached_property
     def gone(self) -> list[Entry]:
-        """The nodes that only the graph before has (that the end reaches only there), with the edge that had brought each."""
+        """What only the graph before has, or the end reaches only there; each node with the edge that brought it in."""
         return self._entries(self.matched.before, 0)
 
     def _entries(self, side: Side, which: int) -> list[Entry]:
@@ -141,7 +141,9 @@ class Difference:
     def edges(self) -> NDArray[Any]:
         """Which of the matched edges count: those between nodes that count, on a side that has them."""
         ends = self.matched.tails, self.matched.heads
-        inside = [mask[ends[0]] & mask[ends[1]] & (n > 0) for mask, n in zip(self.scope, self.matched.counts, strict=True)]
+        inside = [
+            mask[ends[0]] & mask[ends[1]] & (n > 0) for mask, n in zip(self.scope, self.matched.counts, strict=True)
+        ]
         return np.flatnonzero(inside[0] | inside[1])
 
     def n_edges(self, mask: Mask) -> int:
@@ -177,7 +179,9 @@ class Difference:
         records = []
         for edge in self.edges.tolist():
             ends = zip(("source", "target", "key"), map(str, found.edge_label(edge)), strict=False)
-            weights = [None if not n[edge] else plain(w[edge]) for w, n in zip(found.weights, found.counts, strict=True)]
+            weights = [
+                None if not n[edge] else plain(w[edge]) for w, n in zip(found.weights, found.counts, strict=True)
+            ]
             said = dict(zip(("weight_before", "weight_after"), weights, strict=True))
             records.append({**dict(ends), "status": found.status(edge), **said})
         return records
@@ -232,16 +236,18 @@ def difference_lines(found: Difference) -> list[str]:
     if found.end is not None:
         title = words.rank_towards if found.towards else words.rank_from
         among = f"{title.format(source=found.end, target=found.end)}: "
+    changed = found.n_edges(~found.matched.added & ~found.matched.removed)
     counts = [
         f"{len(found.appeared):,} appeared, {len(found.gone):,} gone",
         *([f"{len(found.upgraded):,} upgraded"] if found.upgraded else []),
         f"{found.n_edges(found.matched.added):,} {words.edges} added, {found.n_edges(found.matched.removed):,} removed",
+        *([f"{changed:,} changed"] if changed else []),
     ]
     head = f"{among}{', '.join(counts)}."
     return [
         head[0].upper() + head[1:],
         *_section("Appeared", entry_rows(found.appeared, "by the new")),
-        *_section("Gone", entry_rows(found.gone, "with")),
+        *_section("Gone", entry_rows(found.gone, "lost with")),
         *_section("Upgraded", map(str, found.upgraded)),
         *_section("New cycles", map(cycle_text, found.cycles_new)),
         *_section("Broken cycles", map(cycle_text, found.cycles_broken)),

@@ -284,11 +284,17 @@ def _sorted(n_numbers: int, tails: Ints, heads: Ints, codes: Ints | None) -> tup
     if by_key is not None:
         tails, heads = tails[by_key], heads[by_key]
     ptr, tails, by_head = grouped(n_numbers, heads, tails)
-    heads = np.repeat(np.arange(n_numbers, dtype=heads.dtype), np.diff(ptr.astype(np.int64)))
+    heads = _repeated(n_numbers, ptr, heads.dtype)
     ptr, heads, by_tail = grouped(n_numbers, tails, heads)
-    tails = np.repeat(np.arange(n_numbers, dtype=heads.dtype), np.diff(ptr.astype(np.int64)))
+    tails = _repeated(n_numbers, ptr, heads.dtype)
     order = by_head[by_tail]
     return (order if by_key is None else by_key[order]), tails, heads
+
+
+def _repeated(n_numbers: int, ptr: Ints, kind: Any) -> Ints:
+    """Return the number of the row that each place of the rows is in."""
+    sizes: Ints = np.diff(ptr.astype(np.int64))
+    return np.repeat(np.arange(n_numbers, dtype=kind), sizes)
 
 
 def _starts(tails: Ints, heads: Ints, keys: Ints | None) -> Ints:
@@ -312,7 +318,8 @@ def _ranges(starts: Ints, sizes: Ints) -> Ints:
     """Return the ints of several ranges, one after the other."""
     ends = np.cumsum(sizes)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(starts - (ends - sizes), sizes)
+    places: Ints = np.arange(total) + np.repeat(starts - (ends - sizes), sizes)
+    return places
 
 
 # -- weights
@@ -336,7 +343,7 @@ def _safe(old: NDArray[Any], new: NDArray[Any]) -> bool:
     whole = [np.abs(each.astype(np.float64, copy=False)).sum() for each in (old, new) if each.dtype.kind == "i"]
     if len(whole) == 1:  # ints beside floats
         return bool(whole[0] < arithmetic.EXACT_INT)
-    return sum(whole) < SAFE_INT
+    return bool(sum(whole) < SAFE_INT)
 
 
 def _sums_of_objects(old: Weights, new: Weights, order: Ints, starts: Ints) -> tuple[Ints, Ints, Ints]:

@@ -74,7 +74,7 @@ def _laid_out(side: Side, order: Ints, ranges: Ints) -> CompiledGraph:
         ptr=ptr,
         heads=heads,
         cyclic=own[own[:, 1] > own[:, 0]],
-        keys=None if topology.keys is None else in_rows(list(topology.keys), edges),
+        keys=None if topology.keys is None else [topology.keys[edge] for edge in edges.tolist()],
     )
     preset = preset_of(graph)
     new = replace(graph, topology=laid_out, weights=in_rows(graph.weights, edges))

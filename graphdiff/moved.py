@@ -101,13 +101,16 @@ class Changes(Mapping[Any, Number]):
         """Return what moved the total of one of the nodes."""
         number, end = self.matched.number(node), self.matched.number(self.end)
         ends = (number, end) if self.towards else (end, number)
-        labels = (node, self.end) if self.towards else (self.end, node)
-        return Comparison(*labels, self.difference, swept(self.matched, *ends), self.node_groups)
+        source, target = (node, self.end) if self.towards else (self.end, node)
+        return Comparison(source, target, self.difference, swept(self.matched, *ends), self.node_groups)
 
     @cached_property
     def moved(self) -> list[Moved]:
         """The nodes whose total or place changed, the largest change first."""
-        places = [self._places(side, totals) for side, totals in zip(self.matched.sides, (self.before, self.after), strict=True)]
+        places = [
+            self._places(side, totals)
+            for side, totals in zip(self.matched.sides, (self.before, self.after), strict=True)
+        ]
         rows = [
             Moved(self.matched.label(number), self.before.item(number), self.after.item(number), old, new)
             for number, old, new in zip(self._reached, *places, strict=True)
@@ -170,7 +173,10 @@ def changes_lines(found: Changes) -> list[str]:
         rows.append((str(row.node), *numbers, places[0] if places[0] == places[1] else " -> ".join(places)))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
-        "  ".join(cell.ljust(width) if not n else cell.rjust(width) for n, (cell, width) in enumerate(zip(row, widths, strict=True)))
+        "  ".join(
+            cell.ljust(width) if not n else cell.rjust(width)
+            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
         for row in rows
     ]
     more = [f"… {len(changed) - SHOWN:,} more"] if len(changed) > SHOWN else []

@@ -1,4 +1,4 @@
-"""Two matched graphs as one networkx graph, for pictures and other tools: what was added, removed, changed, and kept."""
+"""Two matched graphs as one networkx graph, for pictures and other tools: what was added, removed, changed or kept."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def overlay(found: Matched, among: NDArray[np.bool_], attribution: Attribution |
     names = _names(found, among)
     graph = nx.MultiDiGraph(annotation="comparison", edge_meaning=found.after.graph.edge_meaning)
     for number, name in names.items():
-        status = STATUS[tuple(side.places[number] >= 0 for side in found.sides)]  # type: ignore[index]
+        status = STATUS[tuple(side.places[number] >= 0 for side in found.sides)]
         if name not in graph or status == "kept":
             graph.add_node(name, status=status)
     for which, side in enumerate(found.sides):
@@ -102,7 +102,9 @@ def _edges(side: Side, among: NDArray[np.bool_], names: dict[int, Any]) -> Itera
     used = np.flatnonzero(among[tails] & among[heads])
     weights = arithmetic.listed(arithmetic.taken(graph.weights, used))
     keys = graph.topology.keys
-    for edge, tail, head, weight in zip(used.tolist(), tails[used].tolist(), heads[used].tolist(), weights, strict=True):
+    for edge, tail, head, weight in zip(
+        used.tolist(), tails[used].tolist(), heads[used].tolist(), weights, strict=True
+    ):
         key = keys[edge] if keys is not None else ""
         yield (names[tail], names[head], key if isinstance(key, str) else ""), arithmetic.finished(weight)
 

@@ -53,7 +53,7 @@ def overlay_picture(graph: nx.MultiDiGraph, max_edges: int) -> Picture:
 
 def _size(data: dict[str, Any]) -> float:
     change = data.get("change")
-    return float(abs(change)) if isinstance(change, REAL) else 0.0
+    return abs(float(change)) if isinstance(change, REAL) else 0.0
 
 
 def _chosen(graph: nx.MultiDiGraph, max_edges: int) -> list[Any]:
@@ -101,7 +101,7 @@ def _edge(tail: int, head: int, data: dict[str, Any], largest: float) -> DrawnEd
 
 
 def _signed(number: Any) -> str:
-    text = short(number)
+    text = short(number).replace("-", "−", 1)
     return f"+{text}" if isinstance(number, REAL) and number > 0 else text
 
 

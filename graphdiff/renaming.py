@@ -63,7 +63,9 @@ def name_of(graph: nx.DiGraph, node: Hashable) -> str:
     if data.get("name") and data.get("version"):
         return str(data["name"])
     version = version_of(graph, node)
-    return node.removesuffix(f"@{version}") if version and isinstance(node, str) and node.endswith(f"@{version}") else ""
+    return (
+        node.removesuffix(f"@{version}") if version and isinstance(node, str) and node.endswith(f"@{version}") else ""
+    )
 
 
 def renamed(before: Any, after: Any, match: Mapping[Any, Any]) -> dict[Any, Any]:

@@ -52,7 +52,11 @@ def path_counts(found: Matched, source: int, target: int) -> PathCounts | None:
 
 def _has_loops(side: Side, source: int, target: int) -> bool:
     ends = int(side.stands[source]), int(side.stands[target])
-    return side.graph.cycles != "collapse" and min(ends) >= 0 and bool(components_between(side.graph, *([e] for e in ends)))
+    return (
+        side.graph.cycles != "collapse"
+        and min(ends) >= 0
+        and bool(components_between(side.graph, *([e] for e in ends)))
+    )
 
 
 def _count(side: Side, source: int, target: int, without: Ints) -> int:
@@ -104,7 +108,9 @@ def error_bound(sweeps: Sweeps) -> float | None:
     found = sweeps.matched
     sizes = swept(_absolute(found), sweeps.source, sweeps.target)
     through = [
-        float((np.asarray(t[found.tails], dtype=np.float64) * found.sizes) @ np.asarray(a[found.heads], dtype=np.float64))
+        float(
+            (np.asarray(t[found.tails], dtype=np.float64) * found.sizes) @ np.asarray(a[found.heads], dtype=np.float64)
+        )
         for t, a in zip(sizes.tangents, sizes.adjoints[::-1], strict=True)
     ]
     roundings = 3 * max(_walked(side, sweeps) for side in found.sides) + 8

@@ -9,13 +9,13 @@ import sys
 import click
 
 from graphdiff import __version__
-from graphdiff.cli import cycles, diagnose, draw, jacobian, paths, rank, why
+from graphdiff.cli import comparison, cycles, diagnose, draw, jacobian, paths, rank, why
 from graphdiff.errors import GraphdiffError
 
 EPILOG = """\
 \b
-Exit status: 0 done, 2 usage or unknown node, 65 bad data (a cycle or weight too), 66 no input,
-73 output exists or cannot be written, 75 a limit was met.
+Exit status: 0 done, 1 a condition of compare --fail-if holds, 2 usage or unknown node, 65 bad data (a cycle or weight
+too), 66 no input, 73 output exists or cannot be written, 75 a limit was met.
 
 \b
 Shell completion, for bash (zsh and fish likewise):
@@ -43,7 +43,17 @@ def graphdiff() -> None:
     """
 
 
-for _verb in (why.why, rank.rank, paths.paths, diagnose.diagnose, cycles.cycles, jacobian.jacobian, draw.draw):
+VERBS = (
+    why.why,
+    rank.rank,
+    paths.paths,
+    comparison.compare,
+    diagnose.diagnose,
+    cycles.cycles,
+    jacobian.jacobian,
+    draw.draw,
+)
+for _verb in VERBS:
     graphdiff.add_command(_verb)
 
 

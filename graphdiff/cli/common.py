@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 #: The version of the JSON that ``-o json`` prints.
 SCHEMA = 1
-FORMATS = ("text", "json", "csv")
+FORMATS = ("text", "json", "csv", "markdown")
+#: The formats that the suffix of -O FILE chooses.
+SUFFIXES = {".json": "json", ".csv": "csv", ".md": "markdown"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Settings:
     reading : dict
         What goes to the reader: format, columns, graph, alternatives, kinds, extras and the like.
     output : str
-        text, json or csv.
+        text, json, csv or markdown.
     path : str or None
         The file to write; None is standard output.
     force : bool
@@ -63,7 +65,7 @@ class Settings:
 
 
 class OutputFormat(click.ParamType[str]):
-    """text, json or csv; a file name gets told where it belongs."""
+    """text, json, csv or markdown; a file name gets told where it belongs."""
 
     name = "format"
 
@@ -72,12 +74,12 @@ class OutputFormat(click.ParamType[str]):
         if value in FORMATS:
             return value
         if "." in value:
-            self.fail(f"-o takes text, json or csv; for a file: -O {value}", param, ctx)
-        return self.fail(f"{value!r} is not one of text, json, csv", param, ctx)
+            self.fail(f"-o takes {', '.join(FORMATS)}; for a file: -O {value}", param, ctx)
+        return self.fail(f"{value!r} is not one of {', '.join(FORMATS)}", param, ctx)
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
         """Return what help shows."""
-        return "text|json|csv"
+        return "|".join(FORMATS)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
         """Complete the format."""
@@ -85,7 +87,6 @@ class OutputFormat(click.ParamType[str]):
 
 
 _OPTIONS = [
-    click.argument("file"),
     click.option(
         "-w", "--weight", "weights", multiple=True, metavar="unit|even|imports|NAME",
         help="Weights: unit (1 on every edge), even (1/out-degree), imports (an edge's part of its module's import "
@@ -131,6 +132,8 @@ _OPTIONS = [
     ),
     click.option("--set", "set", multiple=True, metavar="NAME=NUMBER", help="For expr: a name's value; repeat it."),
     click.option("-o", "--output", type=OutputFormat(), help="What to print. Default: text."),
+        "-o", "--output", type=OutputFormat(), help="What to print; markdown: compare only. Default: text, or by FILE."
+    ),
     click.option("-O", "--output-file", "path", metavar="FILE", help="Write to FILE instead of standard output."),
     click.option("--force", is_flag=True, help="Replace FILE where it exists."),
 ]  # fmt: skip
@@ -138,7 +141,15 @@ _OPTIONS = [
 
 def verb(function: Callable[..., None]) -> Callable[..., None]:
     """Give a verb the common options; it receives them as one `Settings`."""
+    return verb_on("FILE")(function)
 
+
+def verb_on(file: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return what gives a verb the common options, where help calls the file by this name."""
+    return lambda function: _with_options(function, click.argument("file", metavar=file))
+
+
+def _with_options(function: Callable[..., None], argument: Callable[..., Any]) -> Callable[..., None]:
     def run(**given: Any) -> None:
         reading = {"format": given.pop("format_"), "columns": given.pop("columns"), "graph": given.pop("graph")}
         reading |= {name: given.pop(name) for name in ("alternatives", "extras", "markers", "groups", "times")}
@@ -153,9 +164,10 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
     run.__name__, run.__doc__ = function.__name__, function.__doc__
     run.__click_params__ = list(getattr(function, "__click_params__", []))  # type: ignore[attr-defined]
     decorated: Callable[..., None] = run
-    for option in reversed(_OPTIONS[1:]):
+    for option in reversed(_OPTIONS):
         decorated = option(decorated)
-    return _OPTIONS[0](decorated)
+    given_file: Callable[..., None] = argument(decorated)
+    return given_file
 
 
 def _assignments(given: Sequence[str]) -> dict[str, str] | None:
@@ -168,8 +180,7 @@ def _assignments(given: Sequence[str]) -> dict[str, str] | None:
 
 
 def _output_of(path: str | None) -> str:
-    suffix = os.path.splitext(path or "")[1].lstrip(".")
-    return suffix if suffix in FORMATS else "text"
+    return SUFFIXES.get(os.path.splitext(path or "")[1], "text")
 
 
 # -- in
@@ -276,8 +287,11 @@ def emit(
     text: Callable[[], str],
     document: Callable[[], dict[str, Any]],
     rows: Callable[[], Iterable[Sequence[Any]]],
+    markdown: Callable[[], str] | None = None,
 ) -> None:
-    """Print the result as text, JSON or CSV, or write it to a file, whole or not at all."""
+    """Print the result as text, JSON, CSV or Markdown, or write it to a file, whole or not at all."""
+    if settings.output == "markdown" and markdown is None:
+        raise UsageError("only graphdiff compare prints markdown; use text, json or csv")
     if settings.output == "json":
         body = json.dumps({"graphdiff": SCHEMA, **document()}, indent=2, ensure_ascii=False) + "\n"
     elif settings.output == "csv":
@@ -285,7 +299,7 @@ def emit(
         csv.writer(buffer, lineterminator="\n").writerows(rows())
         body = buffer.getvalue()
     else:
-        body = text().rstrip("\n") + "\n"
+        body = (markdown if markdown and settings.output == "markdown" else text)().rstrip("\n") + "\n"
     if settings.path and settings.path != "-":
         from graphdiff.saving import save
 

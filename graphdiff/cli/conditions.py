@@ -1,0 +1,95 @@
+"""``--fail-if 'NAME OP NUMBER'``: a small grammar, so that nothing that is given is ever evaluated."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from graphdiff.errors import UsageError
+
+if TYPE_CHECKING:
+    from graphdiff.compared import Comparison
+    from graphdiff.differing import Difference
+
+OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+#: What a condition can be about: a number of the sets.
+OF_SETS: dict[str, Callable[[Difference], Any]] = {
+    "appeared": lambda found: len(found.appeared),
+    "gone": lambda found: len(found.gone),
+    "cycles": lambda found: len(found.cycles_new),
+}
+#: The same of a total, which needs both ends; paths are those that were gained.
+OF_TOTALS: dict[str, Callable[[Comparison], Any]] = {
+    "change": lambda found: found.change,
+    "relative": lambda found: found.relative if found.relative is not None else found.change and float("inf"),
+    "paths": lambda found: None if found.paths is None else found.paths.gained,
+}
+PATTERN = re.compile(r"\s*([a-z]+)\s*(>=|<=|==|!=|>|<)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*(%?)\s*", re.I)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition: a name, an operator and a number.
+
+    Examples
+    --------
+    >>> Condition.parse("relative > 5 %").limit
+    0.05
+    """
+
+    name: str
+    operator: str
+    limit: float
+
+    @classmethod
+    def parse(cls, text: str) -> Condition:
+        """Return the condition that a text says.
+
+        Raises
+        ------
+        UsageError
+            If it is none.
+        """
+        found = PATTERN.fullmatch(text)
+        names = ", ".join([*OF_TOTALS, *OF_SETS])
+        if found is None or found[1].lower() not in OF_SETS.keys() | OF_TOTALS.keys():
+            raise UsageError(f"--fail-if {text!r}: NAME OP NUMBER, as 'appeared > 0'; NAME is one of {names}")
+        name, sign, number, percent = found.groups()
+        if percent and name.lower() != "relative":
+            raise UsageError(f"--fail-if {text!r}: only relative can be given in %")
+        return cls(name.lower(), sign, float(number) / 100 if percent else float(number))
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.operator} {self.limit:g}"
+
+    def met(self, difference: Difference, totals: Sequence[Comparison]) -> Iterator[str]:
+        """Yield a sentence for each weighting under which the condition is met; one for a condition on sets.
+
+        Raises
+        ------
+        UsageError
+            If it is about a total and none was asked for, or about what has no number here.
+        """
+        if self.name in OF_SETS:
+            value = OF_SETS[self.name](difference)
+            if OPERATORS[self.operator](value, self.limit):
+                yield f"{self} is met: {value:,}"
+            return
+        if not totals:
+            raise UsageError(f"--fail-if {self}: {self.name} is of one total; give SOURCE and TARGET")
+        for found in totals:
+            value = OF_TOTALS[self.name](found)
+            if not isinstance(value, (int, float)) and not hasattr(value, "as_integer_ratio"):
+                raise UsageError(f"--fail-if {self}: {self.name} is no real number here")
+            if OPERATORS[self.operator](value, self.limit):
+                yield f"{self} is met: {float(value):.6g} ({found.weight_meaning})"
