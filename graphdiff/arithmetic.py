@@ -139,13 +139,19 @@ def unify(values: Sequence[Number]) -> Weights:
         if large is not None:
             raise OverflowError(f"the int {large} beside floats is above 2**53 and would be rounded")
         return np.array([_as_float(value) for value in values])
-    if {Decimal} < kinds and not kinds <= {Decimal, int}:
-        others = ", ".join(sorted(kind.__name__ for kind in kinds - {Decimal, int}))
-        raise WeightError(f"Decimal and {others} do not mix in one sum; choose one kind of number")
+    require_one_sum(values)
     field = next((field for field in _FIELDS if field in kinds), None)
     if field is not None and kinds <= {field, int, float}:
         return [field(value) for value in values]
     return list(values)
+
+
+def require_one_sum(values: Iterable[Number]) -> None:
+    """Raise `WeightError` if the kinds of some numbers do not add up, as Decimal and Fraction."""
+    kinds = set(map(type, values))
+    if {Decimal} < kinds and not kinds <= {Decimal, int}:
+        others = ", ".join(sorted(kind.__name__ for kind in kinds - {Decimal, int}))
+        raise WeightError(f"Decimal and {others} do not mix in one sum; choose one kind of number")
 
 
 def _as_float(value: Number) -> float:

@@ -23,7 +23,6 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.compiled import CompiledGraph
 from graphdiff.cycles import Range, between_mask, on_the_way
-from graphdiff.errors import UsageError
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels.products import through
 from graphdiff.matching import SAFE_INT, Matched, Side
@@ -175,10 +174,7 @@ class Sweeps:
 
     def _through(self, tangents: Ints, adjoints: Ints) -> Attribution:
         found = self.matched
-        try:
-            return Attribution(_products(tangents, found.tails, found.changes, adjoints, found.heads), found)
-        except TypeError as error:
-            raise UsageError(f"the weights of the two graphs do not mix: {error}") from None
+        return Attribution(_products(tangents, found.tails, found.changes, adjoints, found.heads), found)
 
 
 def swept(found: Matched, source: int, target: int) -> Sweeps:

@@ -170,6 +170,8 @@ def matched(before: CompiledGraph, after: CompiledGraph, renamed: Mapping[Any, A
     ------
     UnknownNodeError, UsageError
         If a renamed node is not there, or has a namesake.
+    WeightError
+        If the weights of the two graphs do not add up, as Decimal and float.
 
     Examples
     --------
@@ -180,7 +182,12 @@ def matched(before: CompiledGraph, after: CompiledGraph, renamed: Mapping[Any, A
     [((0, 1), 'changed'), ((0, 2), 'removed'), ((1, 2), 'added')]
     """
     numbers = _numbers(before.topology, after.topology, renamed)
-    return _matched_edges(before, after, numbers)
+    return _matched_edges(_of_no_kind(before), _of_no_kind(after), numbers)
+
+
+def _of_no_kind(graph: CompiledGraph) -> CompiledGraph:
+    """Return a graph without edges with ints for weights, which mix with every kind; any other as it is."""
+    return graph if graph.n_edges else graph.reweighted(np.empty(0, dtype=np.int64), graph.weight_meaning)
 
 
 # -- nodes
@@ -349,6 +356,7 @@ def _safe(old: NDArray[Any], new: NDArray[Any]) -> bool:
 def _sums_of_objects(old: Weights, new: Weights, order: Ints, starts: Ints) -> tuple[Ints, Ints, Ints]:
     sums: list[list[Any]] = [[0] * len(starts) for _ in range(2)]
     weights = [list(map(arithmetic.finished, arithmetic.listed(each))) for each in (old, new)]
+    arithmetic.require_one_sum([*weights[0], *weights[1]])
     bounds = [*starts.tolist(), len(order)]
     edges = order.tolist()
     for group in range(len(starts)):

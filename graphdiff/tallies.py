@@ -46,7 +46,7 @@ def path_counts(found: Matched, source: int, target: int) -> PathCounts | None:
     if any(_has_loops(side, source, target) for side in found.sides):
         return None
     before, after = (_count(side, source, target, np.empty(0, dtype=np.int64)) for side in found.sides)
-    common = _count(found.before, source, target, found.before.lone)
+    common = _count(found.before, source, target, found.before.lone) if after else 0
     return PathCounts(before, after, after - common, before - common)
 
 
