@@ -19,6 +19,7 @@ GROUPS = (
     "growth",
     "paths",
     "jacobians",
+    "comparing",
     "autodiff",
     "tracing",
     "real",

@@ -188,3 +188,15 @@ def condensed(graph: nx.DiGraph, ends: tuple[str, str]) -> tuple[nx.DiGraph, tup
 def shortest_simple_paths(graph: nx.DiGraph, source: int, target: int, *, k: int) -> list[list[int]]:
     """Return networkx's `k` shortest paths."""
     return list(islice(nx.shortest_simple_paths(graph, source, target, weight="length"), k))
+
+
+def sparse_difference(before: CompiledGraph, after: CompiledGraph) -> Contestant:
+    """Return the difference of two weight matrices of the same ids, made and subtracted by scipy."""
+    shape = (max(before.n_nodes, after.n_nodes),) * 2
+    parts = [(g.weights, (g.topology.ids[g.tails], g.topology.ids[g.heads])) for g in (after, before)]
+
+    def difference() -> Any:
+        new, old = (sparse.coo_array(part, shape=shape).tocsr() for part in parts)
+        return new - old
+
+    return difference

@@ -24,7 +24,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.compiled import CompiledGraph
 from graphdiff.cycles import Range, between_mask, on_the_way
 from graphdiff.kernels import jit, pays
-from graphdiff.kernels.products import through
+from graphdiff.kernels.products import through, through_both
 from graphdiff.matching import SAFE_INT, Matched, Side
 from graphdiff.results import html_table, plain, require_pandas, shown
 from graphdiff.sweeps import checked, checked_array, forward_values, reverse_values
@@ -170,6 +170,13 @@ class Sweeps:
     @cached_property
     def mean(self) -> Attribution:
         """The mean of both orders."""
+        found = self.matched
+        columns = [*self.tangents, found.changes, *self.adjoints]
+        if pays(len(found.tails)) and all(column.dtype == np.float64 for column in columns):
+            values = np.empty(len(found.tails))
+            (old, new), (back_old, back_new) = self.tangents, self.adjoints
+            jit(through_both)(old, back_new, (new, back_old), found.tails, found.changes, found.heads, values)
+            return Attribution(checked_array(values), found)
         return Attribution(_halves(self.before_after.array, self.after_before.array), self.matched)
 
     def _through(self, tangents: Ints, adjoints: Ints) -> Attribution:

@@ -8,10 +8,8 @@ from functools import cached_property
 from typing import Any, TypeAlias, Unpack, overload
 
 import networkx as nx
-import numpy as np
-from numpy.typing import NDArray
 
-from graphdiff.attribution import reach_mask, swept, swept_all
+from graphdiff.attribution import swept, swept_all
 from graphdiff.compared import Comparison
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.differing import Difference
@@ -50,27 +48,22 @@ class Pair:
 
     def difference(self) -> Difference:
         """Return the sets in which the two graphs differ."""
-        there = [side.places >= 0 for side in self.plain.sides]
-        return Difference(self.plain, self.given, (there[0], there[1]))
+        return Difference(self.plain, self.given)
 
     def changes(self, end: Hashable, by: By = None, *, towards: bool) -> Changes:
         """Return the changes of all totals from a source, or towards a target."""
         found = self.ready
         totals = swept_all(found, found.number(end), towards=towards)
-        return Changes(end, towards, self._around(end, towards=towards), found, *totals, self._groups(by))
+        difference = Difference(self.plain, self.given, end, towards)
+        return Changes(end, towards, difference, found, *totals, self._groups(by))
 
     def comparison(self, source: Hashable, target: Hashable, by: By = None) -> Comparison:
         """Return the change of one total, and what moved it."""
         found = self.ready
         ends = found.number(source), found.number(target)
         self._require_apart(source, target, *ends)
-        difference = self._around(source, towards=False)
+        difference = Difference(self.plain, self.given, source)
         return Comparison(source, target, difference, swept(found, *ends), self._groups(by))
-
-    def _around(self, end: Hashable, *, towards: bool) -> Difference:
-        number = self.plain.number(end)
-        scope = [_reached(self.plain, which, number, towards=towards) for which in (0, 1)]
-        return Difference(self.plain, self.given, (scope[0], scope[1]), end, towards)
 
     def _require_apart(self, source: Hashable, target: Hashable, first: int, last: int) -> None:
         for side in self.ready.sides:
@@ -94,13 +87,6 @@ class Pair:
             if label in graph:
                 return graph.nodes[label].get(name)
         return None
-
-
-def _reached(found: Matched, which: int, number: int, *, towards: bool) -> NDArray[np.bool_]:
-    side = found.sides[which]
-    if side.places[number] < 0:
-        return np.zeros(found.n_numbers, dtype=bool)
-    return side.by_number(reach_mask(side.graph, int(side.places[number]), towards=towards))
 
 
 def paired(before: Given, after: Given, match: Mapping[Any, Any] | None, options: CompileOptions) -> Pair:

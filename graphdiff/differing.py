@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.appearing import Entry, brought_in, new_cycles
+from graphdiff.attribution import reach_mask
 from graphdiff.matching import Matched, Side
 from graphdiff.overlay import overlay
 from graphdiff.renaming import Rename, likely_renames, version_of
@@ -52,19 +53,33 @@ class Difference:
     ----------
     matched : Matched
         The two graphs, node by node and edge by edge.
-    scope : pair of bool arrays, shape (n_numbers,)
-        The nodes that count, before and after.
+    given : pair of graphs
+        As they were given, for the attributes of their nodes.
     end : label or None
-        The node that reaches these; None where all count.
+        The node that reaches those that count; None where all count.
     towards : bool
         Whether the end is a target, which these nodes reach.
     """
 
     matched: Matched
     given: tuple[Any, Any] = field(repr=False)
-    scope: tuple[Mask, Mask]
     end: Any = None
     towards: bool = False
+
+    @cached_property
+    def scope(self) -> tuple[Mask, Mask]:
+        """The nodes that count, by number, before and after."""
+        before, after = (self._counting(side) for side in self.matched.sides)
+        return before, after
+
+    def _counting(self, side: Side) -> Mask:
+        if self.end is None:
+            mask: Mask = side.places >= 0
+            return mask
+        place = int(side.places[self.matched.number(self.end)])
+        if place < 0:
+            return np.zeros(self.matched.n_numbers, dtype=bool)
+        return side.by_number(reach_mask(side.graph, place, towards=self.towards))
 
     # -- nodes
 
