@@ -41,7 +41,7 @@ def merged(found: Matched, renamed: Mapping[Any, Any]) -> Matched:
 def preset_of(graph: CompiledGraph) -> Preset | None:
     """Return the preset that a graph's weights come from, if they do."""
     preset = WEIGHTS.get(graph.weight_meaning)
-    if preset is None:
+    if preset is None or (preset.counts_by and graph.topology.counts is None):
         return None
     weights = preset.compute(graph.topology, graph.cycles, graph.exact)
     if isinstance(weights, np.ndarray) and isinstance(graph.weights, np.ndarray):
@@ -75,6 +75,7 @@ def _laid_out(side: Side, order: Ints, ranges: Ints) -> CompiledGraph:
         heads=heads,
         cyclic=own[own[:, 1] > own[:, 0]],
         keys=None if topology.keys is None else [topology.keys[edge] for edge in edges.tolist()],
+        counts=None if topology.counts is None else in_rows(topology.counts, edges),
     )
     preset = preset_of(graph)
     new = replace(graph, topology=laid_out, weights=in_rows(graph.weights, edges))

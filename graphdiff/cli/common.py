@@ -131,7 +131,7 @@ _OPTIONS = [
         "--times", metavar="LOG", help="For imports: a log of python -X importtime, for the nodes' import_time."
     ),
     click.option("--set", "set", multiple=True, metavar="NAME=NUMBER", help="For expr: a name's value; repeat it."),
-    click.option("-o", "--output", type=OutputFormat(), help="What to print. Default: text."),
+    click.option(
         "-o", "--output", type=OutputFormat(), help="What to print; markdown: compare only. Default: text, or by FILE."
     ),
     click.option("-O", "--output-file", "path", metavar="FILE", help="Write to FILE instead of standard output."),

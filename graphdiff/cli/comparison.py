@@ -11,6 +11,7 @@ import click
 
 from graphdiff.cli import common
 from graphdiff.cli.conditions import Condition
+from graphdiff.cli.nodes import complete_node, find_node
 from graphdiff.errors import UnknownNodeError, UsageError
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ In Python:
 @click.command(name="compare", epilog=EPILOG)
 @common.verb_on("OLD")
 @click.argument("new", metavar="NEW")
-@click.argument("nodes", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=common.complete_node)
-@click.option("--source", metavar="NODE", shell_complete=common.complete_node, help="Compare what this node reaches.")
-@click.option("--target", metavar="NODE", shell_complete=common.complete_node, help="Compare what reaches this node.")
+@click.argument("nodes", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=complete_node)
+@click.option("--source", metavar="NODE", shell_complete=complete_node, help="Compare what this node reaches.")
+@click.option("--target", metavar="NODE", shell_complete=complete_node, help="Compare what reaches this node.")
 @click.option("--by", metavar="ATTRIBUTE", help="Sum the change over groups of nodes by this attribute too.")
 @click.option("--match", "matches", multiple=True, metavar="OLD=NEW", help="A node that has another name in NEW.")
 @click.option(
@@ -110,7 +111,7 @@ def _match(graphs: tuple[nx.DiGraph, nx.DiGraph], text: str) -> tuple[Any, Any]:
     for place in range(1, len(parts)):
         try:
             return tuple(
-                common.find_node(graph, "=".join(half))
+                find_node(graph, "=".join(half))
                 for graph, half in zip(graphs, (parts[:place], parts[place:]), strict=True)
             )
         except UnknownNodeError as unknown:
@@ -133,10 +134,10 @@ def _ends(
 
 def _find(graphs: tuple[nx.DiGraph, nx.DiGraph], name: str) -> Any:
     try:
-        return common.find_node(graphs[1], name)
+        return find_node(graphs[1], name)
     except UnknownNodeError as unknown:
         try:
-            return common.find_node(graphs[0], name)
+            return find_node(graphs[0], name)
         except UnknownNodeError:
             raise unknown from None
 
@@ -163,11 +164,9 @@ def _is_sets(found: Sequence[Any]) -> bool:
 
 def _draw(answer: Comparison | Changes | Difference, settings: common.Settings) -> None:
     from graphdiff.moved import Changes
-    from graphdiff.writers import write
 
     drawn = answer.difference if isinstance(answer, Changes) else answer
-    write(drawn.to_networkx(), settings.path or "", overwrite=settings.force)
-    click.echo(f"wrote {settings.path}", err=True)
+    common.write_drawn(drawn.to_networkx(), settings)
 
 
 def _emit(
