@@ -1,7 +1,7 @@
-"""Which dependency made this one appear? Two lock files of one project, before and after an update.
+"""Which dependency made this one appear? Two lock files (uv) of one project, before and after an update.
 
-Nobody asked for sockets, and yet it is in the new lock file: the update of web brought metrics, metrics brought http, and
-http brought sockets. Packages are matched by name, so that a package of another version is upgraded, not gone and new.
+Nobody asked for sockets, and yet it is in the new lock file: the update of web brought metrics, metrics brought http,
+and http brought sockets. Packages are matched by name: one of another version is upgraded, not gone and new.
 
 The picture goes to the folder given on the command line, or to the current one.
 """
@@ -17,7 +17,7 @@ DATA = Path(__file__).parents[1] / "data"
 
 
 def main(folder: str = ".") -> None:
-    before, after = gd.read(DATA / "lock-before.json"), gd.read(DATA / "lock-after.json")
+    before, after = gd.read(DATA / "before.uv.lock"), gd.read(DATA / "after.uv.lock")
     difference = gd.compare(before, after, weight=None)
     for entry in difference.appeared:
         tail, head = entry.edge or ("nothing", entry.node)
@@ -27,7 +27,7 @@ def main(folder: str = ".") -> None:
     for upgrade in difference.upgraded:
         print(f"upgraded: {upgrade}")
 
-    found = gd.compare(before, after, "shop@1.1", "log@0.10", weight=None)
+    found = gd.compare(before, after, "shop", "log", weight=None)
     print(f"shop rests on log by {found.after} paths, {found.before} before")
     for (package, needed), paths in found.attribution.top():
         print(f"  {paths!s:>4}  {package} -> {needed}")

@@ -1,10 +1,10 @@
 """Which call made it slower? Two profiles of one request, before and after a change.
 
-An edge a -> b with weight w says: one call of a makes w calls of b, directly. The node "seconds" stands for time, so that
-f -> seconds is what one call of f takes by itself, and the total influence of request on seconds is what one request
-takes, with all that it calls. The change of that number is attributed to calls exactly: here a page that renders
-faster hides that a new function asks the database once for every order, and the new edges get the blame, half each, as
-neither makes anything slower without the other.
+An edge a -> b with weight w says: one call of a makes w calls of b, directly. The node "seconds" stands for time, so
+that f -> seconds is what one call of f takes by itself, and the total influence of request on seconds is what one
+request takes, with all that it calls. The change of that number is attributed to calls exactly. Here a page that
+renders faster hides that a new function asks the database once for every order; the two new calls are in series, and
+share the blame in equal parts, as neither makes anything slower without the other.
 """
 
 from __future__ import annotations

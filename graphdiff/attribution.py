@@ -174,8 +174,9 @@ class Sweeps:
         columns = [*self.tangents, found.changes, *self.adjoints]
         if pays(len(found.tails)) and all(column.dtype == np.float64 for column in columns):
             values = np.empty(len(found.tails))
-            (old, new), (back_old, back_new) = self.tangents, self.adjoints
-            jit(through_both)(old, back_new, (new, back_old), found.tails, found.changes, found.heads, values)
+            # Side by side, so that what an edge needs of a node lies in one cache line.
+            ahead, back = np.stack(self.tangents, axis=1), np.stack(self.adjoints[::-1], axis=1)
+            jit(through_both)(ahead, found.tails, found.changes, back, found.heads, values)
             return Attribution(checked_array(values), found)
         return Attribution(_halves(self.before_after.array, self.after_before.array), self.matched)
 

@@ -106,7 +106,7 @@ class Difference:
         for number in both.tolist():
             old, new = (side.graph.topology.label(int(side.places[number])) for side in (before, after))
             versions = version_of(self.given[0], old), version_of(self.given[1], new)
-            if old != new or versions[0] != versions[1]:
+            if versions[0] != versions[1] or (old != new and not versions[0]):
                 found.append(Upgrade(old, new, *versions))
         return found
 

@@ -71,7 +71,7 @@ def name_of(graph: nx.DiGraph, node: Hashable) -> str:
 def renamed(before: Any, after: Any, match: Mapping[Any, Any]) -> dict[Any, Any]:
     """Return the labels before of nodes with another label after: those of `match`, then those of another version.
 
-    Of several versions of one name the lowest is matched with the lowest, and so on.
+    Of several versions of one name those that both graphs have are matched, then the lowest with the lowest.
 
     Examples
     --------
@@ -88,8 +88,16 @@ def renamed(before: Any, after: Any, match: Mapping[Any, Any]) -> dict[Any, Any]
     old = _by_name(before, (node for node in before if node not in after and node not in pairs))
     new = _by_name(after, (node for node in after if node not in before and node not in taken))
     for name in old.keys() & new.keys():
-        pairs.update(zip(_by_version(before, old[name]), _by_version(after, new[name]), strict=False))
+        pairs.update(_same_or_next(before, after, old[name], new[name]))
     return pairs
+
+
+def _same_or_next(before: nx.DiGraph, after: nx.DiGraph, old: list[Any], new: list[Any]) -> dict[Any, Any]:
+    """Return the pairs of one name: first those of one version, then the others from the lowest version on."""
+    versions = {version_of(after, node): node for node in new}
+    pairs = {node: versions[version] for node in old if (version := version_of(before, node)) in versions}
+    left = [node for node in old if node not in pairs], [node for node in new if node not in pairs.values()]
+    return pairs | dict(zip(_by_version(before, left[0]), _by_version(after, left[1]), strict=False))
 
 
 def _by_name(graph: nx.DiGraph, nodes: Iterable[Hashable]) -> dict[str, list[Any]]:

@@ -22,16 +22,14 @@ def through(
 
 def through_both(
     tangents: NDArray[Any],
-    adjoints: NDArray[Any],
-    others: tuple[NDArray[Any], NDArray[Any]],
     tails: NDArray[Any],
     numbers: NDArray[Any],
+    adjoints: NDArray[Any],
     heads: NDArray[Any],
     values: NDArray[Any],
 ) -> None:
-    """Write the mean of tangent · number · adjoint of each edge and the same by the `others` to `values`."""
-    other_tangents, other_adjoints = others
+    """Write the mean of two such products to `values`; tangents and adjoints stand side by side, shape (n_nodes, 2)."""
     for edge in range(len(numbers)):
         tail, number, head = tails[edge], numbers[edge], heads[edge]
-        first = tangents[tail] * number * adjoints[head]
-        values[edge] = first / 2 + other_tangents[tail] * number * other_adjoints[head] / 2
+        first = tangents[tail, 0] * number * adjoints[head, 0]
+        values[edge] = first / 2 + tangents[tail, 1] * number * adjoints[head, 1] / 2
