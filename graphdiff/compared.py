@@ -80,8 +80,8 @@ class Comparison:
         for side, when in zip(self.sweeps.matched.sides, ("before", "after"), strict=True):
             for number in dict.fromkeys((self.sweeps.source, self.sweeps.target)):
                 if side.places[number] < 0:
-                    merged = "its total is 0" if side.stands[number] < 0 else "the cycle that it is part of is"
-                    said.append(f"{self.sweeps.matched.label(number)} is not in the graph {when}: {merged} there")
+                    total = "its total there is 0" if side.stands[number] < 0 else "the rest of its cycle stands for it"
+                    said.append(f"the graph {when} has no {self.sweeps.matched.label(number)}: {total}")
         return said
 
     # -- what moved it

@@ -368,9 +368,9 @@ def test_a_missing_node_has_a_total_of_0_and_that_is_said() -> None:
     old, new = weighted([("s", "a", 2)]), weighted([("s", "a", 2), ("a", "t", 3)])
     found = gd.compare(old, new, "s", "t")
     assert (found.before, found.after) == (0, 6)
-    assert found.missing == ["t is not in the graph before: its total is 0 there"]
-    assert "T is not in the graph before" in str(found)
-    assert gd.compare(new, old, "s", "t").missing == ["t is not in the graph after: its total is 0 there"]
+    assert found.missing == ["the graph before has no t: its total there is 0"]
+    assert "! The graph before has no t: its total there is 0." in str(found)
+    assert gd.compare(new, old, "s", "t").missing == ["the graph after has no t: its total there is 0"]
     assert found.relative is None
 
 

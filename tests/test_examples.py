@@ -33,8 +33,8 @@ def texts_of(picture: Path) -> set[str]:
 
 def test_every_example_is_run_here() -> None:
     assert {path.stem for path in EXAMPLES.glob("*.py")} == {
-        "backprop", "calls", "dependencies", "drop_dependency", "gradient_descent", "import_cycle", "path_model",
-        "vanishing",
+        "backprop", "calls", "dependencies", "drop_dependency", "gradient_descent", "import_cycle", "new_dependency",
+        "path_model", "slower", "vanishing",
     }  # fmt: skip
 
 
@@ -138,3 +138,23 @@ def test_import_cycle_names_the_line(run: Run, tmp_path: Path) -> None:
     assert "without shop/stock/labels.py:5: No cycles" in lines
     assert "cyclic by the grouping only: shop.web + shop.orders + shop.stock" in lines
     assert {"shop.orders", "2 members"} <= texts_of(tmp_path / "shop.svg")
+
+
+def test_slower_blames_the_two_new_calls_and_says_what_got_faster(run: Run) -> None:
+    lines = run("slower")
+    assert lines[0] == "one request takes 32.2 ms before, 110.2 ms after"
+    assert lines[1:5] == [
+        "+41.0 ms list_orders -> load_customer",
+        "+40.0 ms load_customer -> query",
+        "-4.0 ms render -> seconds",
+        "+1.0 ms load_customer -> seconds",
+    ]
+    assert lines[-1] == "one request makes 3 queries before, 23 after"
+
+
+def test_new_dependency_names_the_edge_that_brought_the_package_in(run: Run, tmp_path: Path) -> None:
+    lines = run("new_dependency", str(tmp_path))
+    assert "sockets came by web -> metrics, the way metrics > http > sockets" in lines
+    assert "upgraded: log 0.9 -> 0.10" in lines
+    assert "shop rests on log by 4 paths, 2 before" in lines
+    assert {"metrics", "+ new"} <= texts_of(tmp_path / "new-dependency.svg")
