@@ -203,7 +203,7 @@ def changed() -> gd.Comparison:
 def test_the_picture_says_every_change_by_colour_and_by_line_or_sign(changed: gd.Comparison) -> None:
     picture = overlay_picture(changed.to_networkx(), 60)
     nodes = [node.lines[0] for node in picture.nodes]
-    drawn = {(nodes[e.tail], nodes[e.head]): (e.label, e.color, e.is_faint) for e in picture.edges}
+    drawn = {(nodes[e.tail], nodes[e.head]): (e.label, e.color, e.is_dashed) for e in picture.edges}
     assert drawn == {
         ("s", "a"): ("2", COLORS["kept"], False),
         ("a", "t"): ("3 → 4 · +2", COLORS["changed"], False),
