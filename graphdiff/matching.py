@@ -196,6 +196,8 @@ def _of_no_kind(graph: CompiledGraph) -> CompiledGraph:
 def _numbers(before: Topology, after: Topology, renamed: Mapping[Any, Any]) -> Ints:
     """Return the number of each position after."""
     found = _same_labels(before, after)
+    if len(set(renamed.values())) < len(renamed):
+        raise UsageError("match: two nodes before cannot be one node after")
     for old, new in renamed.items():
         place, position = before.position(old), after.position(new)
         if found[position] >= 0 or (found == place).any():

@@ -95,7 +95,8 @@ def renamed(before: Any, after: Any, match: Mapping[Any, Any]) -> dict[Any, Any]
 def _same_or_next(before: nx.DiGraph, after: nx.DiGraph, old: list[Any], new: list[Any]) -> dict[Any, Any]:
     """Return the pairs of one name: first those of one version, then the others from the lowest version on."""
     versions = {version_of(after, node): node for node in new}
-    pairs = {node: versions[version] for node in old if (version := version_of(before, node)) in versions}
+    # Several nodes may have one version, from another source each: a node is taken once.
+    pairs = {node: versions.pop(version) for node in old if (version := version_of(before, node)) in versions}
     left = [node for node in old if node not in pairs], [node for node in new if node not in pairs.values()]
     return pairs | dict(zip(_by_version(before, left[0]), _by_version(after, left[1]), strict=False))
 

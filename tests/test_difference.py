@@ -127,6 +127,16 @@ def test_several_versions_of_one_name_are_matched_from_the_lowest() -> None:
     assert [entry.node for entry in found.appeared] == ["x@4.0"]
 
 
+def test_nodes_of_one_version_from_two_sources_are_matched_once_each() -> None:
+    old, new = nx.DiGraph([("app", "x@1 (git)"), ("app", "x@1 (local)")]), nx.DiGraph([("app", "x"), ("app", "x@2")])
+    for graph, nodes in ((old, {"x@1 (git)": "1", "x@1 (local)": "1"}), (new, {"x": "1", "x@2": "2"})):
+        for node, version in nodes.items():
+            graph.nodes[node].update(name="x", version=version)
+    found = gd.compare(old, new, weight=None)
+    assert (found.appeared, found.gone) == ([], [])
+    assert [str(upgrade) for upgrade in found.upgraded] == ["x 1 -> 2"]
+
+
 def test_a_version_attribute_that_changed_is_an_upgrade() -> None:
     old, new = nx.DiGraph([("a", "b")]), nx.DiGraph([("a", "b")])
     old.nodes["b"]["version"], new.nodes["b"]["version"] = "1", "2"
@@ -151,6 +161,8 @@ def test_renames_that_cannot_be_are_refused() -> None:
         gd.compare(old, new, match={"a": "s"})
     with pytest.raises(UsageError, match="both graphs have 's'"):
         gd.compare(old, new, match={"s": "c"})
+    with pytest.raises(UsageError, match="two nodes before cannot be one node after"):
+        gd.compare(weighted([("a", "b", 1)]), new, match={"a": "c", "b": "c"})
 
 
 def test_likely_renames_are_suggested() -> None:

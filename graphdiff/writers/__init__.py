@@ -95,7 +95,8 @@ def write(
 ) -> None:
     """Write a graph or a result to a file, whole or not at all.
 
-    A graph from `graphdiff.annotate` is drawn as the picture of its answer, any other graph as it is.
+    A graph from `graphdiff.annotate` is drawn as the picture of its answer, what `graphdiff.compare` returns as the
+    picture of the difference, any other graph as it is.
 
     Parameters
     ----------
