@@ -337,6 +337,16 @@ def test_with_even_the_change_goes_to_the_list_and_dilution_stands_apart() -> No
     assert gd.compare(old, new, "s", "t", weight=None).dilution == {}
 
 
+def test_even_is_counted_anew_where_both_graphs_together_merge_a_cycle() -> None:
+    """By itself the graph before gives a quarter; of a and b as one node three edges leave, one of them to t."""
+    old = nx.DiGraph([("s", "a"), ("a", "b"), ("a", "c"), ("b", "t"), ("b", "d")])
+    new = old.copy()
+    new.add_edge("b", "a")
+    found = gd.compare(old, new, "s", "t", weight=gd.weights.even, cycles="collapse", exact=True)
+    assert (found.before, found.after) == (Fraction(1, 3), Fraction(1, 3))
+    assert len(found.attribution) == 0
+
+
 def test_an_attribute_named_even_is_no_preset() -> None:
     old, new = nx.DiGraph(), nx.DiGraph()
     old.add_edge("s", "t", even=0.5)
