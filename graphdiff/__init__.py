@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     from graphdiff import weights as weights
     from graphdiff.accumulation import accumulate as accumulate
     from graphdiff.annotation import annotate as annotate
+    from graphdiff.changed import WhatIf as WhatIf
+    from graphdiff.changes import what_if as what_if
     from graphdiff.compared import Comparison as Comparison
     from graphdiff.comparison import compare as compare
     from graphdiff.compiled import CompiledGraph as CompiledGraph
     from graphdiff.compiled import compile as compile
+    from graphdiff.cutlist import Cut as Cut
+    from graphdiff.cutting import cut as cut
     from graphdiff.cycle_report import CycleReport as CycleReport
     from graphdiff.diagnosis import Diagnosis as Diagnosis
     from graphdiff.diagnosis import diagnose as diagnose
@@ -42,12 +46,16 @@ if TYPE_CHECKING:
     from graphdiff.paths import strongest_paths as strongest_paths
     from graphdiff.planning import Plan as Plan
     from graphdiff.planning import plan as plan
+    from graphdiff.propagation import Uncertainty as Uncertainty
+    from graphdiff.propagation import uncertainty as uncertainty
     from graphdiff.pruning import prune as prune
     from graphdiff.readers import read as read
     from graphdiff.results import Influences as Influences
     from graphdiff.results import Jacobian as Jacobian
     from graphdiff.sampling import sample_paths as sample_paths
     from graphdiff.semirings import Semiring as Semiring
+    from graphdiff.sensitivity import Sensitivities as Sensitivities
+    from graphdiff.sensitivity import sensitivities as sensitivities
     from graphdiff.sets import Exclusive as Exclusive
     from graphdiff.sets import exclusive as exclusive
     from graphdiff.sets import exclusive_sizes as exclusive_sizes
@@ -68,6 +76,7 @@ _HOMES: dict[str, str | None] = {
     "Check": "tracing.checking",
     "Comparison": "compared",
     "CompiledGraph": "compiled",
+    "Cut": "cutlist",
     "CycleReport": "cycle_report",
     "Diagnosis": "diagnosis",
     "Difference": "differing",
@@ -79,12 +88,16 @@ _HOMES: dict[str, str | None] = {
     "Path": "paths",
     "Plan": "planning",
     "Semiring": "semirings",
+    "Sensitivities": "sensitivity",
+    "Uncertainty": "propagation",
+    "WhatIf": "changed",
     "accumulate": "accumulation",
     "annotate": "annotation",
     "check": "tracing.checking",
     "compare": "comparison",
     "compile": "compiled",
     "count_paths": "paths",
+    "cut": "cutting",
     "diagnose": "diagnosis",
     "edge_contributions": "shares",
     "eliminate": "elimination",
@@ -107,12 +120,15 @@ _HOMES: dict[str, str | None] = {
     "read_edges": "tables",
     "reverse": "influence",
     "sample_paths": "sampling",
+    "sensitivities": "sensitivity",
     "strongest_paths": "paths",
     "to_pydot": "drawing",
     "total_influence": "influence",
     "total_influences": "jacobians",
     "trace": "tracing",
+    "uncertainty": "propagation",
     "weights": None,
+    "what_if": "changes",
     "write": "writers",
 }
 

@@ -24,6 +24,7 @@ __all__ = [
     "SameComponentError",
     "TooManyPathsError",
     "TraceError",
+    "UnknownEdgeError",
     "UnknownNodeError",
     "UsageError",
     "ValueOverflowError",
@@ -75,6 +76,27 @@ class AmbiguousNodeError(GraphdiffError, LookupError):
     def __str__(self) -> str:
         shown = ", ".join(map(repr, self.matches[:5])) + (", …" if len(self.matches) > 5 else "")
         return f"{len(self.matches)} nodes match {self.name!r}: {shown}"
+
+
+class UnknownEdgeError(GraphdiffError, LookupError):
+    """An edge that is not in the graph; ``edge``, and the ``heads`` that its tail does lead to."""
+
+    exit_status = 2
+
+    def __init__(self, edge: tuple[Any, ...], heads: Sequence[Hashable], *, turned: bool = False) -> None:
+        self.edge = edge
+        self.heads = heads
+        self.turned = turned
+        super().__init__(edge, heads)
+
+    def __str__(self) -> str:
+        missing = f"no edge {edge_text(self.edge)}"
+        if self.turned:
+            return f"{missing}, but one the other way: are the ends swapped?"
+        others = ", ".join(map(repr, self.heads[:5])) + (", …" if len(self.heads) > 5 else "")
+        return (
+            f"{missing}; {self.edge[0]!r} leads to {others}" if others else f"{missing}; none leaves {self.edge[0]!r}"
+        )
 
 
 class GraphTypeError(GraphdiffError, TypeError):
@@ -238,6 +260,17 @@ def nearest(name: object, names: Iterable[Hashable], limit: int = 3) -> list[Has
         by_text = {other: node for other, node in by_text.items() if abs(len(other) - len(text)) <= 2}
     close = difflib.get_close_matches(text, by_text, n=limit, cutoff=0.6)
     return [by_text[other] for other in dict.fromkeys(folded + close)][:limit] if folded or close else []
+
+
+def edge_text(edge: Sequence[Any]) -> str:
+    """Return an edge as an error names it.
+
+    Examples
+    --------
+    >>> edge_text(("a", "b")), edge_text(("a", "b", 0))
+    ("'a' -> 'b'", "'a' -> 'b' (key 0)")
+    """
+    return f"{edge[0]!r} -> {edge[1]!r}" + (f" (key {edge[2]!r})" if len(edge) == 3 else "")
 
 
 def count_text(count: int) -> str:

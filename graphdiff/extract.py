@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
-from graphdiff.errors import GraphTypeError, UsageError, WeightError
+from graphdiff.errors import GraphTypeError, UsageError, WeightError, edge_text
 from graphdiff.kernels.rows import index_type
 from graphdiff.labels import Indexed
 
@@ -227,7 +227,7 @@ def _checked(edges: Edges, given: Sequence[Any] | NDArray[Any]) -> Weights:
         return arithmetic.unify(values) if values else np.empty(0)
     except OverflowError as error:
         large = next((i for i, w in enumerate(values) if not isinstance(w, float) and abs(w) > arithmetic.EXACT_INT), 0)
-        raise WeightError(f"the edge {_shown(edges.label(large))}: {error}", edge=edges.label(large)) from None
+        raise WeightError(f"the edge {edge_text(edges.label(large))}: {error}", edge=edges.label(large)) from None
 
 
 def _all_finite(values: NDArray[Any]) -> bool:
@@ -244,15 +244,10 @@ def _check(edges: Edges, values: Sequence[Any]) -> None:
         edge, value = edges.label(wrong[0]), values[wrong[0]]
         others = f", nor are those of {len(wrong) - 1:,} other edges" if len(wrong) > 1 else ""
         raise WeightError(
-            f"the weight of the edge {_shown(edge)} is {value!r}, not a finite number{others}",
+            f"the weight of the edge {edge_text(edge)} is {value!r}, not a finite number{others}",
             edge=edge,
             count=len(wrong),
         )
-
-
-def _shown(edge: tuple[Any, ...]) -> str:
-    key = f" (key {edge[2]!r})" if len(edge) == 3 else ""
-    return f"{edge[0]!r} -> {edge[1]!r}{key}"
 
 
 def _missing_text(edges: Edges, weight: object, missing: list[int]) -> str:
@@ -267,7 +262,7 @@ def _missing_text(edges: Edges, weight: object, missing: list[int]) -> str:
     name = repr(weight) if isinstance(weight, str) else "weight by the given function"
     return (
         f"{len(missing):,} of the {total:,} edges {'has' if len(missing) == 1 else 'have'} no {name}, the first is "
-        f"{_shown(edges.label(missing[0]))}{have}; default_weight=1 would stand in"
+        f"{edge_text(edges.label(missing[0]))}{have}; default_weight=1 would stand in"
     )
 
 

@@ -9,7 +9,7 @@ import sys
 import click
 
 from graphdiff import __version__
-from graphdiff.cli import comparison, cycles, diagnose, draw, jacobian, paths, rank, why
+from graphdiff.cli import comparison, cut, cycles, diagnose, draw, jacobian, paths, rank, what_if, why
 from graphdiff.errors import GraphdiffError
 
 EPILOG = """\
@@ -47,6 +47,8 @@ VERBS = (
     why.why,
     rank.rank,
     paths.paths,
+    what_if.what_if,
+    cut.cut,
     comparison.compare,
     diagnose.diagnose,
     cycles.cycles,

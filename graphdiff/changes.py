@@ -1,0 +1,291 @@
+"""`what_if`: a total before and after changes, and what is still reached.
+
+The change of a total between two graphs is a sum over the edges that differ, of tangent after · change of the weight ·
+adjoint before (T' - T = T'·(A' - A)·T): exact for any number of changes at once, and free of the cancellation in
+after - before. One sweep over the changed graph does it, where updating the old sums would take one for each change:
+so there is no other way to compute several changes jointly. Only where a change makes or breaks a cycle that is
+collapsed, which changes more than its edges, it is after - before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Unpack
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number
+from graphdiff.between import between, total_over
+from graphdiff.changed import Change, WhatIf
+from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.cycles import components_between, on_the_way, positions_between
+from graphdiff.editing import Edited, edited
+from graphdiff.edits import Edit, Step
+from graphdiff.influence import total_influence
+from graphdiff.kernels.reach import reached
+from graphdiff.semirings import SEMIRINGS
+from graphdiff.sweeps import Values, checked, forward_values, reverse_values
+
+
+def what_if(
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable,
+    target: Hashable,
+    *,
+    remove_edges: Iterable[Any] = (),
+    remove_nodes: Iterable[Hashable] = (),
+    reweight: Mapping[Any, Number] | None = None,
+    add_edges: Iterable[Any] = (),
+    **options: Unpack[CompileOptions],
+) -> WhatIf:
+    """Return what becomes of the total influence of `source` on `target` if edges or nodes were others.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+        It is not changed.
+    source, target : nodes
+    remove_edges : iterable of edges
+        Each ``(tail, head)``, or ``(tail, head, key)`` where parallel edges are to be told apart.
+    remove_nodes : iterable of nodes
+        With all their edges.
+    reweight : mapping of edge to number
+    add_edges : iterable of (tail, head, weight)
+        A tail or head may be a new node. In a multigraph the edge gets a key as networkx would give it. Where the
+        weights are a preset of `graphdiff.weights`, ``(tail, head)`` takes the preset's.
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Returns
+    -------
+    WhatIf
+        All other edges keep their weights. Under ``weights.even`` its ``recounted`` is the total where they are
+        counted anew on the changed graph.
+
+    Raises
+    ------
+    UsageError, UnknownEdgeError
+        If a change cannot be made; the message says which and why.
+    UnknownNodeError, WeightError, CycleError, SameComponentError, ValueOverflowError
+        As `graphdiff.total_influence`, before or after the changes.
+
+    Notes
+    -----
+    Exact numbers stay exact. The change is the sum over the changed edges of tangent after · change of the weight ·
+    adjoint before, so that with floats a small change of a large total keeps its digits.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> G = nx.DiGraph()
+    >>> G.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)])
+    >>> found = what_if(G, "b", "e", remove_edges=[("d", "e")])
+    >>> found.before, found.after, found.change, found.n_paths
+    (5, 2, -3, 1)
+    """
+    ready = compiled(graph, options)
+    ready.topology.position(source)
+    ready.topology.position(target)
+    made = edited(
+        ready,
+        remove_edges=remove_edges,
+        remove_nodes=remove_nodes,
+        reweight=reweight,
+        add_edges=add_edges,
+        keep=(source, target),
+    )
+    before, after = _Side.of(made.before, source, target), _Side.of(made.after, source, target)
+    changes, change = _accounts(made, before, after)
+    recounted = made.recounted
+    lost, gained = _reach(made, source)
+    return WhatIf(
+        source=source,
+        target=target,
+        before=before.total,
+        after=after.total,
+        change=change,
+        recounted=None if recounted is None else total_influence(recounted, source, target),
+        changes=changes,
+        n_paths_before=before.n_paths(),
+        n_paths=after.n_paths(),
+        no_longer_reached=lost,
+        newly_reached=gained,
+        new_nodes=made.new_nodes,
+        edge_meaning=ready.edge_meaning,
+        weight_meaning=ready.weight_meaning,
+    )
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One of the two graphs, asked the same question: the ends as positions, and the total."""
+
+    graph: CompiledGraph
+    source: int
+    target: int
+    total: Number
+
+    @classmethod
+    def of(cls, graph: CompiledGraph, source: Hashable, target: Hashable) -> _Side:
+        topology = graph.topology
+        total = total_influence(graph, source, target)
+        return cls(graph, topology.position(source), topology.position(target), total)
+
+    def n_paths(self) -> int | None:
+        """Return how many paths there are; None where a cycle is solved."""
+        part = between(self.graph, [self.source], [self.target])
+        return None if part.loops else total_over(part, SEMIRINGS["count"])
+
+    def places(self, ids: list[int]) -> list[int]:
+        """Return where the values of nodes stand."""
+        topology = self.graph.topology
+        return [self.graph.anchor(int(topology.positions[number])) for number in ids if number < topology.n_nodes]
+
+    def tangents(self, tails: list[int]) -> dict[int, Number] | None:
+        """Return what reaches some nodes, by id, from one unit at the source; None where a cycle forbids it."""
+        ends = [self.graph.anchor(self.target), *self.places(tails)]
+        start = self.graph.anchor(self.source)
+        return self._swept([start], ends, start, tails, forward_values)
+
+    def adjoints(self, heads: list[int]) -> dict[int, Number] | None:
+        """Return what of one unit at some nodes, by id, reaches the target; None where a cycle forbids it."""
+        starts = [self.graph.anchor(self.source), *self.places(heads)]
+        end = self.graph.anchor(self.target)
+        return self._swept(starts, [end], end, heads, reverse_values)
+
+    def _swept(
+        self, starts: list[int], ends: list[int], seeded: int, ids: list[int], sweep: Any
+    ) -> dict[int, Number] | None:
+        graph = self.graph
+        loops = components_between(graph, starts, ends) if graph.cycles != "collapse" else []
+        if loops and graph.cycles == "raise":
+            return None
+        ready = graph.divisible if loops else graph
+        among = positions_between(graph, starts, ends)
+        values: Values = sweep(ready, {seeded: ready.one_and_zero[0]}, loops, among=among)
+        positions = graph.topology.positions
+        known = [number for number in ids if number < graph.n_nodes]
+        return {number: _plain(values[graph.anchor(int(positions[number]))]) for number in known}
+
+    def solved(self) -> bool:
+        """Return whether a cycle between the ends is solved."""
+        return bool(on_the_way(self.graph, [self.source], [self.target]))
+
+
+def _plain(value: Number) -> Number:
+    return arithmetic.finished(arithmetic.plain(value))
+
+
+# -- the change and its parts
+
+
+def _accounts(made: Edited, before: _Side, after: _Side) -> tuple[list[Change], Number]:
+    """Return what each change does alone, and the change of the total."""
+    steps = _distinct(made.edits)
+    tails, heads = [step.tail for step in steps], [step.head for step in steps]
+    adjoints, old, new = before.adjoints(heads), before.tangents(tails), after.tangents(tails)
+    change = after.total - before.total
+    same = made.before.cycles != "collapse" or _components(made.before) == _components(made.after)
+    if same and adjoints is not None and new is not None:
+        parts = [_through(made.after, new, step, adjoints) for step in steps]
+        change = checked(sum(parts, start=0 * change))
+    alone: list[Number | None] = [None] * len(made.edits)
+    if adjoints is not None and old is not None and not before.solved():
+        alone = [_alone(made.before, edit, old, adjoints) for edit in made.edits]
+    return [_record(edit, number) for edit, number in zip(made.edits, alone, strict=True)], change
+
+
+def _distinct(edits: list[Edit]) -> list[Step]:
+    """Return the steps, an edge between two removed nodes once."""
+    steps = [step for edit in edits for step in edit.steps]
+    old = {step.number: step for step in steps if step.number is not None}
+    return [*old.values(), *(step for step in steps if step.number is None)]
+
+
+def _components(graph: CompiledGraph) -> set[frozenset[int]]:
+    """Return the components of more than one node, by ids."""
+    topology = graph.topology
+    parts = (frozenset(topology.ids[start:stop].tolist()) for start, stop in topology.cyclic.tolist())
+    return {part for part in parts if len(part) > 1}
+
+
+def _through(graph: CompiledGraph, tangents: dict[int, Number], step: Step, adjoints: dict[int, Number]) -> Number:
+    """Return tangent · change of the weight · adjoint; inner edges of a collapsed component carry nothing."""
+    if graph.cycles == "collapse" and _one_component(graph, step):
+        return 0
+    before, after = (
+        Fraction(weight) if graph.exact and isinstance(weight, float) else weight
+        for weight in (step.before, step.after)
+    )
+    difference = after if before is None else -before if after is None else after - before
+    return tangents.get(step.tail, 0) * difference * adjoints.get(step.head, 0)
+
+
+def _one_component(graph: CompiledGraph, step: Step) -> bool:
+    topology = graph.topology
+    if max(step.tail, step.head) >= graph.n_nodes:
+        return False
+    first = topology.representative
+    return bool(first[topology.positions[step.tail]] == first[topology.positions[step.head]])
+
+
+def _alone(graph: CompiledGraph, edit: Edit, tangents: dict[int, Number], adjoints: dict[int, Number]) -> Number | None:
+    """Return the change if nothing else were changed; None where that alone makes or breaks a cycle."""
+    steps = edit.steps
+    if (graph.cycles == "collapse" or edit.what == "add edge") and any(_on_a_cycle(graph, step) for step in steps):
+        return None
+    if edit.what == "remove node":  # whatever runs through the node leaves it by one of these
+        steps = tuple([step for step in steps if step.edge[0] == edit.item and step.edge[1] != edit.item])
+    return checked(sum((_through(graph, tangents, step, adjoints) for step in steps), start=graph.one_and_zero[1]))
+
+
+def _on_a_cycle(graph: CompiledGraph, step: Step) -> bool:
+    """Return whether an edge, there or not, has a way back."""
+    if max(step.tail, step.head) >= graph.n_nodes:
+        return False
+    topology = graph.topology
+    first = topology.representative
+    tail, head = int(first[topology.positions[step.tail]]), int(first[topology.positions[step.head]])
+    rows = topology.quotient
+    return tail >= head and bool(reached(rows.ptr, rows.heads, np.array([head]))[tail])
+
+
+def _record(edit: Edit, alone: Number | None) -> Change:
+    step = edit.steps[0] if edit.what != "remove node" else None
+    return Change(
+        what=edit.what,
+        item=edit.item,
+        weight_before=None if step is None else step.before,
+        weight_after=None if step is None else step.after,
+        alone=alone,
+    )
+
+
+# -- what is reached
+
+
+def _reach(made: Edited, source: Hashable) -> tuple[list[Any], list[Any]]:
+    """Return the nodes that the source reaches only before (without removed ones), and only after."""
+    removed = {edit.item for edit in made.edits if edit.what == "remove node"}
+    before, after = _reached_ids(made.before, source), _reached_ids(made.after, source)
+    before = np.concatenate([before, np.zeros(len(after) - len(before), dtype=bool)])
+    lost, gained = _labels(made.after, before & ~after), _labels(made.after, after & ~before)
+    return [node for node in lost if node not in removed], gained
+
+
+def _reached_ids(graph: CompiledGraph, source: Hashable) -> NDArray[np.bool_]:
+    """Return the mask, by id, of the nodes that the source reaches."""
+    topology = graph.topology
+    rows, first = topology.quotient, topology.representative
+    mask = reached(rows.ptr, rows.heads, first[[topology.position(source)]])
+    return mask[first][topology.positions]
+
+
+def _labels(graph: CompiledGraph, ids: NDArray[np.bool_]) -> list[Any]:
+    topology = graph.topology
+    return [topology.label(position) for position in sorted(topology.positions[np.flatnonzero(ids)].tolist())]

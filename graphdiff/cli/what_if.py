@@ -1,0 +1,153 @@
+"""``graphdiff what-if``: a total before and after changes; without a change, those that matter most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from graphdiff.cli import common
+from graphdiff.errors import UnknownNodeError, UsageError
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from graphdiff.changed import WhatIf
+    from graphdiff.sensitivity import Sensitivities
+
+Pair = tuple[str, str]
+Triple = tuple[str, str, str]
+
+EPILOG = """\
+\b
+Examples:
+  graphdiff what-if Packages.xz openssh-server liblzma5            what matters most
+  graphdiff what-if Packages.xz openssh-server liblzma5 --remove-edge openssh-server libsystemd0
+  graphdiff what-if Packages.xz openssh-server liblzma5 --remove-node dpkg --add procps zlib1g -
+  graphdiff what-if model.csv x y --set x m 0.3 --set m y 0.8 -o json
+
+\b
+In Python:
+  import graphdiff as gd
+  print(gd.what_if(gd.read("model.csv"), "x", "y", reweight={("x", "m"): 0.3}))
+  gd.sensitivities(gd.read("model.csv"), "x", "y").top(10)
+"""
+
+
+@click.command("what-if", epilog=EPILOG)
+@common.verb
+@click.argument("source", shell_complete=common.complete_node)
+@click.argument("target", shell_complete=common.complete_node)
+@click.option("--remove-edge", "remove_edges", nargs=2, multiple=True, metavar="A B",
+              help="Without this edge. Of parallel ones B#KEY says which.")  # fmt: skip
+@click.option("--remove-node", "remove_nodes", multiple=True, metavar="N", help="Without this node and its edges.")
+@click.option("--set", "reweights", nargs=3, multiple=True, metavar="A B W", help="With this weight on this edge.")
+@click.option("--add", "additions", nargs=3, multiple=True, metavar="A B W",
+              help="With one edge more; A or B may be new. W of - is what unit or even gives it.")  # fmt: skip
+def what_if(
+    settings: common.Settings,
+    source: str,
+    target: str,
+    remove_edges: tuple[Pair, ...],
+    remove_nodes: tuple[str, ...],
+    reweights: tuple[Triple, ...],
+    additions: tuple[Triple, ...],
+) -> None:
+    """Say what becomes of the total influence of SOURCE on TARGET if edges or nodes were others.
+
+    Changes can be repeated and are made together. Without a change: the ten edges whose removal changes the total
+    most, by the last weighting. All other edges keep their weights; under even the report says too what comes of
+    counting them anew.
+    """
+    from graphdiff.changes import what_if as compute
+    from graphdiff.sensitivity import sensitivities
+
+    graph = common.load(settings)
+    ends = common.find_node(graph, source), common.find_node(graph, target)
+    compiled = common.compile_all(graph, settings)
+    if not (remove_edges or remove_nodes or reweights or additions):
+        _print_most(settings, graph, sensitivities(compiled[-1], *ends))
+        return
+    changes: dict[str, Any] = {
+        "remove_edges": [_edge(graph, a, b) for a, b in remove_edges],
+        "remove_nodes": [common.find_node(graph, name) for name in remove_nodes],
+        "reweight": {_edge(graph, a, b): _number(w) for a, b, w in reweights},
+        "add_edges": [_new_edge(graph, a, b, w) for a, b, w in additions],
+    }
+    _print_change(settings, graph, [compute(one, *ends, **changes) for one in compiled])
+
+
+# -- what the arguments mean
+
+
+def _edge(graph: nx.DiGraph, tail: str, head: str) -> tuple[Any, ...]:
+    """Return the edge between two names; ``B#KEY`` chooses among parallel ones."""
+    first = common.find_node(graph, tail)
+    try:
+        return first, common.find_node(graph, head)
+    except UnknownNodeError:
+        name, mark, key = head.rpartition("#")
+        if not (mark and graph.is_multigraph()):
+            raise
+    last = common.find_node(graph, name)
+    keys: dict[str, Any] = {str(known): known for known in graph.get_edge_data(first, last, default={})}
+    return first, last, keys.get(key, key)
+
+
+def _new_edge(graph: nx.DiGraph, tail: str, head: str, weight: str) -> tuple[Any, ...]:
+    ends = _known_or_new(graph, tail), _known_or_new(graph, head)
+    return ends if weight == "-" else (*ends, _number(weight))
+
+
+def _known_or_new(graph: nx.DiGraph, name: str) -> Any:
+    try:
+        return common.find_node(graph, name)
+    except UnknownNodeError:
+        return name
+
+
+def _number(text: str) -> int | float:
+    kinds: tuple[Callable[[str], int | float], ...] = (int, float)
+    for kind in kinds:
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    raise UsageError(f"{text!r} is no number")
+
+
+# -- what is printed
+
+
+def _print_change(settings: common.Settings, graph: nx.DiGraph, found: list[WhatIf]) -> None:
+    from graphdiff.changed import what_if_text
+
+    common.emit(
+        settings,
+        text=lambda: f"{common.graph_line(graph)}\n\n{what_if_text(found)}",
+        document=lambda: {
+            "kind": "what-if",
+            "graph": common.graph_record(graph),
+            "results": [one.to_dict() for one in found],
+        },
+        rows=lambda: _rows(found),
+    )
+
+
+def _rows(found: list[WhatIf]) -> Iterator[Sequence[Any]]:
+    names = ["before", "after", "change", "relative", "recounted", "n_paths_before", "n_paths"]
+    yield ["weights", *names]
+    for one in found:
+        record = one.to_dict()
+        yield [one.weight_meaning, *(record[name] for name in names)]
+
+
+def _print_most(settings: common.Settings, graph: nx.DiGraph, found: Sensitivities) -> None:
+    names = ["source", "target", "key", "weight", "derivative", "elasticity", "removal"]
+    common.emit(
+        settings,
+        text=lambda: f"{common.graph_line(graph)}\n\n{found}",
+        document=lambda: {"kind": "sensitivities", "graph": common.graph_record(graph), **found.to_dict()},
+        rows=lambda: [names, *([row.get(name, "") for name in names] for row in found.to_dict()["edges"])],
+    )
