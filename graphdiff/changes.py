@@ -139,7 +139,7 @@ class _Side:
     def n_paths(self) -> int | None:
         """Return how many paths there are; None where a cycle is solved."""
         part = between(self.graph, [self.source], [self.target])
-        return None if part.loops else total_over(part, SEMIRINGS["count"])
+        return None if part.loops else total_over(part, SEMIRINGS["count"]) or 0
 
     def places(self, ids: list[int]) -> list[int]:
         """Return where the values of nodes stand."""

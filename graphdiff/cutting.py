@@ -106,7 +106,7 @@ def cut(
         method=method,
         at_least=at_least,
         n_candidates=len(search.candidates),
-        n_paths=total_over(lies, SEMIRINGS["count"]),
+        n_paths=total_over(lies, SEMIRINGS["count"]) or 0,
         edge_meaning=ready.edge_meaning,
         weight_meaning=ready.weight_meaning,
     )

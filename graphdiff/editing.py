@@ -68,7 +68,8 @@ def edited(
     UsageError, UnknownNodeError, UnknownEdgeError, WeightError
         Each names the edge or node and says what is wrong with it.
     """
-    wishes = Wishes(graph)
+    # No weights are floats; so that new ones of any kind keep theirs, none are taken as ints.
+    wishes = Wishes(graph if graph.n_edges else graph.reweighted(np.zeros(0, dtype=np.int64), graph.weight_meaning))
     wishes.take(remove_edges, remove_nodes, reweight or {}, add_edges, frozenset(keep))
     return _made(wishes)
 

@@ -83,7 +83,7 @@ class Search:
         """How far sums of floats may be off."""
         if not isinstance(self.total, float):
             return 0
-        return CLOSE * float(total_over(self.part, SEMIRINGS["size"]))
+        return CLOSE * float(total_over(self.part, SEMIRINGS["size"]) or 0)
 
     @cached_property
     def is_positive(self) -> bool:

@@ -1,0 +1,125 @@
+"""`sensitivities`: what one edge does, against the same graph with that edge another."""
+
+from __future__ import annotations
+
+import json
+import re
+from fractions import Fraction
+from typing import Any
+
+import networkx as nx
+import pytest
+from graphs import FRACTIONS, contractions, dags, edge_names, inverse_totals, olah, path_sum, queries, walks, weighted
+from hypothesis import given, settings
+
+import graphdiff as gd
+
+Query = tuple[nx.MultiDiGraph, Any, Any]
+
+
+def without(graph: nx.DiGraph, edge: tuple[Any, ...]) -> nx.DiGraph:
+    result = graph.copy()
+    result.remove_edge(*edge)
+    return result
+
+
+def heavier(graph: nx.DiGraph, edge: tuple[Any, ...]) -> nx.DiGraph:
+    result = graph.copy()
+    result.edges[edge]["weight"] += 1
+    return result
+
+
+@settings(max_examples=120)
+@given(query=queries(dags(FRACTIONS)))
+def test_the_total_is_linear_in_each_weight(query: Query) -> None:
+    graph, source, target = query
+    total = path_sum(graph, source, target)
+    found = gd.sensitivities(graph, source, target)
+    assert found.total == total
+    assert set(found) == {edge for path in walks(graph, source, target) for edge in path}
+    for edge in edge_names(graph):
+        slope = path_sum(heavier(graph, edge), source, target) - total
+        removal = path_sum(without(graph, edge), source, target) - total
+        if edge in found:
+            assert (found[edge].derivative, found[edge].removal) == (slope, removal)
+            assert found[edge].elasticity == (graph.edges[edge]["weight"] * slope / total if total else None)
+        else:
+            assert slope == removal == 0
+
+
+@settings(max_examples=120)
+@given(query=queries(contractions()))
+def test_a_solved_cycle_comes_round_again(query: Query) -> None:
+    graph, source, target = query
+    total = inverse_totals(graph)[source, target]
+    found = gd.sensitivities(graph, source, target, cycles="solve")
+    for edge in edge_names(graph):
+        removal = inverse_totals(without(graph, edge))[source, target] - total
+        assert (found[edge].removal if edge in found else 0) == removal
+
+
+def test_the_derivative_on_a_solved_cycle_is_that_of_the_inverse() -> None:
+    graph = weighted([("a", "a", 0.15), ("a", "b", 0.25), ("b", "a", 0.20), ("b", "b", 0.05)])  # Miller & Blair
+    found = gd.sensitivities(graph, "a", "b", cycles="solve")
+    step = 1e-6
+    for edge in graph.edges:
+        up, down = graph.copy(), graph.copy()
+        up.edges[edge]["weight"] += step
+        down.edges[edge]["weight"] -= step
+        totals = [gd.total_influence(one, "a", "b", cycles="solve") for one in (up, down)]
+        assert found[edge].derivative == pytest.approx((totals[0] - totals[1]) / (2 * step), rel=1e-6)
+
+
+@settings(max_examples=60)
+@given(query=queries(dags()))
+def test_the_top_are_those_whose_removal_changes_most(query: Query) -> None:
+    graph, source, target = query
+    total = path_sum(graph, source, target)
+    sizes = sorted((abs(path_sum(without(graph, e), source, target) - total) for e in edge_names(graph)), reverse=True)
+    top = gd.sensitivities(graph, source, target).top(3)
+    assert [abs(row.removal) for row in top] == sizes[: len(top)]
+
+
+def test_removal_that_leaves_no_total_is_none() -> None:
+    """Without the edge that damps it the cycle's gain is 1: the walks have no sum."""
+    graph = nx.MultiDiGraph()
+    for tail, head, weight in (("a", "a", 1), ("a", "a", Fraction(-1, 2)), ("a", "t", 1)):
+        graph.add_edge(tail, head, weight=Fraction(weight))
+    found = gd.sensitivities(graph, "a", "t", cycles="solve")
+    assert found["a", "a", 1].removal is None
+    assert found.top(1)[0].edge == ("a", "t", 0)
+
+
+def test_edges_inside_a_collapsed_cycle_are_left_out_and_counted() -> None:
+    graph = weighted([("s", "a", 2), ("a", "b", 1), ("b", "a", 1), ("b", "t", 3)])
+    found = gd.sensitivities(graph, "s", "t", cycles="collapse")
+    assert (list(found), found.n_merged) == ([("s", "a"), ("b", "t")], 2)
+    assert "2 edges inside cycles that count as one node are left out" in str(found)
+
+
+def test_text_record_and_table() -> None:
+    pytest.importorskip("pandas")
+    found = gd.sensitivities(olah(), "b", "e")
+    assert re.search(r"  b -> d +1 +3 +60.0 % +-3\n", str(found))
+    assert "Edges in series share what runs through them" in str(found)
+    assert json.loads(json.dumps(found.to_dict()))["edges"][0]["derivative"] == 2
+    frame = found.to_pandas()
+    assert list(frame.columns) == ["weight", "derivative", "elasticity", "removal"]
+    assert frame.loc[[("d", "e")], "removal"].item() == -3
+    assert "<td>b -&gt; d</td>" in found._repr_html_()
+    assert repr(found) == "<sensitivities of the total 5 to 4 edges>"
+
+
+def test_no_path_has_no_sensitivities() -> None:
+    found = gd.sensitivities(olah(), "e", "b")
+    assert (found.total, len(found), found.top()) == (0, 0, [])
+    assert str(found)
+
+
+def test_symbols_have_no_order() -> None:
+    sympy = pytest.importorskip("sympy")
+    x, y = sympy.symbols("x y")
+    found = gd.sensitivities(weighted([("a", "b", x), ("b", "c", y), ("a", "c", x)]), "a", "c")
+    assert found["a", "b"].derivative == y
+    with pytest.raises(gd.errors.UsageError, match="symbols have no order"):
+        found.top()
