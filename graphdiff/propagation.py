@@ -166,7 +166,7 @@ def uncertainty(
     >>> G.add_edge("m", "y", weight=0.4, se=0.2)
     >>> print(uncertainty(G, "x", "y", sd="se"))
     One unit more of x changes y by 0.2.
-    Standard error 0.107703, the weights taken as independent; 95 %: -0.0110943 to 0.411094.
+    Standard error 0.107703, the weights taken as independent; 95 %: -0.0110946 to 0.411095.
     """
     if sd is None and cov is None and low is None and high is None:
         raise UsageError("give sd= or cov= for a standard error, low= and high= for bounds")

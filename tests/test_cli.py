@@ -136,6 +136,89 @@ class TestPaths:
         assert "26 paths, more than max_paths=25" in done.err
 
 
+class TestWhatIf:
+    def test_both_weightings_and_the_set_beside_the_sum(self, run: Run) -> None:
+        done = run("what-if", OPENSSH, "openssh-server", "liblzma5", "--remove-edge", "openssh-server", "libsystemd0")
+        assert done.status == 0
+        assert "Without openssh-server -> libsystemd0:" in done.out
+        assert "openssh-server rests on liblzma5 by 25 paths still (before: 26)." in done.out
+        assert re.search(r"after +25 +0\.00298913\n", done.out)
+        assert "after, weights counted anew" in done.out
+        assert "influence" not in done.out
+
+    def test_several_changes_are_made_together(self, run: Run, model: str) -> None:
+        edits = ["--set", "X", "Y", "0.2", "--remove-edge", "V", "U", "--add", "X", "Z", "1", "--add", "Z", "Y", "0.5"]
+        document = json.loads(run("what-if", model, "X", "Y", *edits, "-o", "json").out)
+        assert (document["graphdiff"], document["kind"]) == (1, "what-if")
+        result = document["results"][0]
+        assert result["after"] == pytest.approx(0.32236556 - 0.115 + 0.2 + 0.5)
+        assert (result["n_paths_before"], result["n_paths"], result["new_nodes"]) == (4, 5, ["Z"])
+        assert [change["what"] for change in result["changes"]] == ["remove edge", "reweight", "add edge", "add edge"]
+
+    def test_a_node_and_an_edge_that_takes_its_presets_weight(self, run: Run) -> None:
+        arguments = [
+            "openssh-server",
+            "liblzma5",
+            "--remove-node",
+            "libsystemd0",
+            "--add",
+            "openssh-server",
+            "liblzma5",
+            "-",
+        ]
+        rows = list(csv.DictReader(io.StringIO(run("what-if", OPENSSH, *arguments, "-o", "csv").out)))
+        assert [row["weights"] for row in rows] == ["unit", "even"]
+        assert (rows[0]["after"], rows[0]["recounted"]) == ("25", "")
+        # openssh-server has 23 dependencies, one is taken and one is put in its place
+        assert float(rows[1]["after"]) == pytest.approx(0.0102355 - 0.00797101 + 1 / 23, abs=1e-6)
+
+    def test_without_a_change_the_ten_that_matter_most(self, run: Run) -> None:
+        done = run("what-if", OPENSSH, "openssh-server", "liblzma5")
+        lines = [line for line in done.out.splitlines() if " -> " in line and line.startswith("  ")]
+        assert len(lines) == 10
+        assert lines[0].split() == [
+            "libsystemd0",
+            "->",
+            "liblzma5",
+            "0.166667",
+            "0.0478261",
+            "77.9",
+            "%",
+            "-0.00797101",
+        ]
+        rows = list(csv.DictReader(io.StringIO(run("what-if", OPENSSH, "openssh-server", "liblzma5", "-o", "csv").out)))
+        assert len(rows) == 20
+        document = json.loads(run("what-if", OPENSSH, "openssh-server", "liblzma5", "-o", "json").out)
+        assert (document["kind"], len(document["edges"])) == ("sensitivities", 20)
+
+    def test_parallel_edges_by_their_keys(self, run: Run, tmp_path: Path) -> None:
+        path = tmp_path / "parallel.dot"
+        path.write_text("digraph { a -> b [weight=2]; a -> b [weight=3]; b -> c [weight=5] }")
+        refused = run("what-if", str(path), "a", "c", "--remove-edge", "a", "b")
+        assert refused.status == 2
+        assert "2 parallel edges 'a' -> 'b': say which" in refused.err
+        key = refused.err.rstrip().rpartition(" ")[2].strip("'")
+        assert re.search(r"after +10\n", run("what-if", str(path), "a", "c", "--remove-edge", "a", f"b#{key}").out)
+
+
+class TestCut:
+    def test_every_path(self, run: Run) -> None:
+        done = run("cut", OPENSSH, "openssh-server", "liblzma5")
+        assert "To cut every path, cut 2 edges of 20:" in done.out
+        assert "Fewer cannot do it: 2 paths share no such edge (maximum flow)." in done.out
+
+    def test_a_part_by_nodes(self, run: Run) -> None:
+        done = run("cut", OPENSSH, "openssh-server", "liblzma5", "--by", "50%", "--nodes")
+        assert re.search(r"cut 1 node of 11:\n.*\n  libsystemd0 +0\.00797101 \(77\.9 %\)", done.out)
+
+    def test_an_amount_as_json_and_csv(self, run: Run, model: str) -> None:
+        document = json.loads(run("cut", model, "X", "Y", "--by", "0.2", "-o", "json").out)
+        assert (document["kind"], document["method"], document["at_least"]) == ("cut", "exact", 2)
+        assert document["after"] <= 0.32236556 - 0.2
+        rows = list(csv.DictReader(io.StringIO(run("cut", model, "X", "Y", "--by", "0.2", "-o", "csv").out)))
+        assert [row["source"] for row in rows] == [row["source"] for row in document["removed"]]
+
+
 def test_diagnose(run: Run) -> None:
     document = json.loads(run("diagnose", OPENSSH, "openssh-server", "liblzma5", "-o", "json").out)
     assert document["n_paths"] == 26
@@ -205,6 +288,10 @@ MISTAKES = {
     "file given as format": (["why", OPENSSH, "dpkg", "-o", "x.svg"], 2, "for a file: -O x.svg"),
     "no such column": (["why", "{model}", "X", "--columns", "source=from"], 2, "from"),
     "unknown verb": (["explain", "{model}"], 2, "No such command 'explain'"),
+    "edge that is not there": (["what-if", "{model}", "X", "Y", "--remove-edge", "Y", "X"], 2, "one the other way"),
+    "weight that is text": (["what-if", "{model}", "X", "Y", "--set", "X", "Y", "much"], 2, "'much' is no number"),
+    "cut by text": (["cut", "{model}", "X", "Y", "--by", "half"], 2, "a percentage such as 50%, or a number"),
+    "cut by too much": (["cut", "{model}", "X", "Y", "--by", "150%"], 2, "part=1.5 is not above 0 and up to 1"),
     "output exists": (["why", OPENSSH, "dpkg", "-O", "{model}"], 73, "--force"),
     "unwritable output": (["draw", "{model}", "-O", "{model}/x.svg"], 73, "x.svg"),
     "unknown suffix": (["draw", "{model}", "-O", "x.pdf"], 2, ".pdf"),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import networkx as nx
@@ -31,6 +31,17 @@ from graphdiff import removal
 Query = tuple[nx.MultiDiGraph, Any, Any]
 POSITIVE = st.integers(0, 5) | st.fractions(0, 3, max_denominator=5)
 MIXED = st.integers(-3, 4)
+
+
+@st.composite
+def ways(draw: Callable[..., Any], weights: st.SearchStrategy[Any]) -> Query:
+    """Draw a DAG with a way from its first node to its last, and these two."""
+    size = draw(st.integers(2, 5))
+    pairs = [(i, j) for j in range(size) for i in range(j)]
+    graph = nx.MultiDiGraph()
+    for tail, head in [*pairwise(range(size)), *draw(st.lists(st.sampled_from(pairs), max_size=4))]:
+        graph.add_edge(tail, head, weight=draw(weights))
+    return graph, 0, size - 1
 
 
 def left_without(graph: nx.DiGraph, items: Iterable[Any], what: str, ends: tuple[Any, Any]) -> nx.DiGraph:
@@ -92,14 +103,14 @@ def test_every_path(query: Query, what: str) -> None:
 
 @settings(max_examples=100)
 @given(
-    query=queries(dags(POSITIVE, max_edges=7, max_nodes=5)),
+    query=ways(POSITIVE),
     what=st.sampled_from(["edges", "nodes"]),
     part=st.sampled_from([0.1, 0.5, 0.9, 1]),
     exact=st.booleans(),
 )
 def test_a_part_where_no_weight_is_negative(query: Query, what: str, part: float, exact: bool) -> None:
     graph, *ends = query
-    assume(ends[0] != ends[1] and path_sum(graph, *ends))
+    assume(path_sum(graph, *ends))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(removal, "MAX_EXACT", 20 if exact else 0)
         found = check(graph, (ends[0], ends[1]), what, part)
@@ -108,14 +119,14 @@ def test_a_part_where_no_weight_is_negative(query: Query, what: str, part: float
 
 @settings(max_examples=100)
 @given(
-    query=queries(dags(MIXED, max_edges=7, max_nodes=5)),
+    query=ways(MIXED),
     what=st.sampled_from(["edges", "nodes"]),
     part=st.sampled_from([0.25, 0.5, 1]),
     exact=st.booleans(),
 )
 def test_a_part_where_signs_mix(query: Query, what: str, part: float, exact: bool) -> None:
     graph, *ends = query
-    assume(ends[0] != ends[1] and path_sum(graph, *ends))
+    assume(path_sum(graph, *ends))
     on_the_way = [edge for path in walks(graph, *ends) for edge in path]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(removal, "MAX_EXACT", 20 if exact else 0)
@@ -161,7 +172,7 @@ def test_the_minimum_cut_of_a_lattice_is_its_corner() -> None:
 def test_parallel_edges_are_cut_one_by_one() -> None:
     found = gd.cut(parallel_chain([2, 3, 5], [7, 11]), 0, 2)
     assert sorted(found.removed) == [(1, 2, 0), (1, 2, 1)]
-    assert gd.cut(parallel_chain([2, 3, 5], [7, 11]), 0, 2, part=0.5).removed == [(0, 1, 2)]
+    assert gd.cut(parallel_chain([2, 3, 5], [7, 11]), 0, 2, part=0.5).removed == [(1, 2, 1)]
 
 
 def test_an_amount_is_in_the_unit_of_the_total() -> None:
@@ -185,7 +196,7 @@ def test_a_negative_total_is_cut_towards_0() -> None:
 def test_a_collapsed_cycle_is_no_node_to_remove() -> None:
     graph = weighted([("s", "a", 1), ("a", "b", 1), ("b", "a", 1), ("b", "t", 1)])
     assert len(gd.cut(graph, "s", "t", cycles="collapse").removed) == 1
-    with pytest.raises(gd.errors.UsageError, match="no set of nodes does it: without all 0 .* cut edges"):
+    with pytest.raises(gd.errors.UsageError, match=r"no set of nodes does it: without all 0 .* cut edges"):
         gd.cut(graph, "s", "t", what="nodes", cycles="collapse")
 
 

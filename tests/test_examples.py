@@ -33,8 +33,8 @@ def texts_of(picture: Path) -> set[str]:
 
 def test_every_example_is_run_here() -> None:
     assert {path.stem for path in EXAMPLES.glob("*.py")} == {
-        "backprop", "calls", "dependencies", "drop_dependency", "gradient_descent", "import_cycle", "new_dependency",
-        "path_model", "slower", "vanishing",
+        "backprop", "calls", "dependencies", "drop_dependency", "gradient_descent", "import_cycle", "mediation",
+        "new_dependency", "path_model", "slower", "vanishing",
     }  # fmt: skip
 
 
@@ -158,3 +158,13 @@ def test_new_dependency_names_the_edge_that_brought_the_package_in(run: Run, tmp
     assert "upgraded: log 0.9 -> 0.10" in lines
     assert "shop rests on log by 4 paths, 2 before" in lines
     assert {"metrics", "+ new"} <= texts_of(tmp_path / "new-dependency.svg")
+
+
+def test_mediation_gives_the_standard_errors_that_lavaan_prints(run: Run) -> None:
+    lines = run("mediation")
+    assert "direct 0.036 0.104 0.35 -0.168 to 0.240" in lines
+    assert "indirect 0.374 0.092 4.05 0.193 to 0.554" in lines
+    assert "total 0.410 0.125 3.29 0.165 to 0.654" in lines
+    assert "total, coefficients taken as independent 0.410 0.139 2.95 0.137 to 0.682" in lines
+    assert "without M: 0.036, so M carries 91.2%" in lines
+    assert "each coefficient within one standard error: total between 0.190 and 0.648" in lines

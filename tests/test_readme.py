@@ -46,6 +46,14 @@ def test_the_examples_run_and_say_what_they_return(tmp_path: Path, monkeypatch: 
     assert (tmp_path / "backpropagation.svg").exists()
 
 
+def test_what_if_prints_its_report() -> None:
+    command = re.search(r"`(graphdiff what-if [^`]*)`", README)
+    assert command
+    arguments = [sys.executable, "-m", "graphdiff", *shlex.split(command[1])[1:]]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert blocks("text")[0] in done.stdout
+
+
 def test_pictures_are_there() -> None:
     for target in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
         assert (ROOT / target).stat().st_size > 1000
