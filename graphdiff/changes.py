@@ -57,7 +57,7 @@ def what_if(
     reweight : mapping of edge to number
     add_edges : iterable of (tail, head, weight)
         A tail or head may be a new node. In a multigraph the edge gets a key as networkx would give it. Where the
-        weights are a preset of `graphdiff.weights`, ``(tail, head)`` takes the preset's.
+        weights are a preset of `graphdiff.weights`, ``(tail, head)`` takes the preset's; of statements it counts 1.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 

@@ -132,7 +132,11 @@ def _arranged(
     names = old.names
     if new_nodes:
         names = [*(range(old.n_nodes) if names is None else names), *new_nodes]
-    return arrange(old.n_nodes + len(new_nodes), tails, heads, names=names, keys=keys, marked=old.marked)
+    topology, order = arrange(old.n_nodes + len(new_nodes), tails, heads, names=names, keys=keys, marked=old.marked)
+    if old.counts is not None:  # a new edge counts 1
+        counts = np.concatenate([np.asarray(old.counts)[kept], np.ones(len(added))])
+        topology = replace(topology, counts=in_rows(counts, order))
+    return topology, order
 
 
 def _joined(weights: Weights, n_added: int) -> Weights:

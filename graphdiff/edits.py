@@ -190,6 +190,8 @@ def _number(edge: Any, weight: Number) -> Number:
 def preset_of(graph: CompiledGraph) -> Preset | None:
     """Return the preset that the weights come from; an attribute may bear its name, so the numbers are compared."""
     preset = WEIGHTS.get(graph.weight_meaning)
+    if preset is not None and preset.counts_by and graph.topology.counts is None:
+        return None
     return preset if preset is not None and equal(preset_weights(preset, graph), graph.weights) else None
 
 

@@ -226,6 +226,17 @@ class TestReadings:
         assert (found.after, found.recounted) == (1.5, pytest.approx(2 / 3 + 0.5))
 
 
+def test_statements_are_counted_anew_too() -> None:
+    graph = nx.DiGraph()
+    for tail, head, statements in (("a", "b", 1), ("a", "c", 3), ("b", "t", 1), ("c", "t", 2)):
+        graph.add_edge(tail, head, statements=statements, imports=0.5)
+    found = gd.what_if(graph, "a", "t", remove_edges=[("a", "b")], weight=gd.weights.imports)
+    assert (found.before, found.after, found.recounted) == (1.0, 0.75, 1.0)
+    found = gd.what_if(graph, "a", "t", add_edges=[("a", "t")], weight=gd.weights.imports)
+    assert (found.after, found.recounted) == (1.2, 1.0)
+    assert gd.what_if(graph, "a", "t", remove_edges=[("a", "b")], weight="imports").recounted is None
+
+
 def test_a_small_change_of_a_large_total_keeps_its_digits() -> None:
     graph = weighted([("s", "a", 1e20), ("a", "t", 1.0), ("s", "b", 3.0), ("b", "t", 1 / 3)])
     found = gd.what_if(graph, "s", "t", remove_edges=[("s", "b")])
