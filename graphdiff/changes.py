@@ -26,9 +26,9 @@ from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import components_between, on_the_way, positions_between
 from graphdiff.editing import Edited, edited
 from graphdiff.edits import Edit, Step
-from graphdiff.influence import total_influence
 from graphdiff.kernels.reach import reached
 from graphdiff.semirings import SEMIRINGS
+from graphdiff.shares import flow_between
 from graphdiff.sweeps import Values, checked, forward_values, reverse_values
 
 
@@ -109,7 +109,7 @@ def what_if(
         before=before.total,
         after=after.total,
         change=change,
-        recounted=None if recounted is None else total_influence(recounted, source, target),
+        recounted=None if recounted is None else flow_between(recounted, source, target).total,
         changes=changes,
         n_paths_before=before.n_paths(),
         n_paths=after.n_paths(),
@@ -133,7 +133,7 @@ class _Side:
     @classmethod
     def of(cls, graph: CompiledGraph, source: Hashable, target: Hashable) -> _Side:
         topology = graph.topology
-        total = total_influence(graph, source, target)
+        total = flow_between(graph, source, target).total  # which looks at what lies between only
         return cls(graph, topology.position(source), topology.position(target), total)
 
     def n_paths(self) -> int | None:
