@@ -200,7 +200,7 @@ def _percent(part: Number | None) -> str:
 def _series(columns: Sequence[WhatIf]) -> list[str]:
     """Return what each change does alone, and why that need not add up."""
     first = columns[0]
-    if len(first.changes) < 2:
+    if len(first.changes) < 2 or all(change.alone is None for column in columns for change in column.changes):
         return []
     rows = [("Each change alone", ["" for _ in columns])]
     for number, name in enumerate(_names(columns)):

@@ -280,6 +280,19 @@ def contractions(draw: Callable[..., Any], max_nodes: int = 5, max_edges: int = 
 
 
 @st.composite
+def ways(
+    draw: Callable[..., Any], weights: st.SearchStrategy[Any], *, max_nodes: int = 5, max_more: int = 4
+) -> tuple[nx.MultiDiGraph, Node, Node]:
+    """Draw a DAG in which every node is on a way from the first to the last, and these two."""
+    size = draw(st.integers(2, max_nodes))
+    pairs = [(i, j) for j in range(size) for i in range(j)]
+    graph = nx.MultiDiGraph()
+    for tail, head in [*pairwise(range(size)), *draw(st.lists(st.sampled_from(pairs), max_size=max_more))]:
+        graph.add_edge(tail, head, weight=draw(weights))
+    return graph, 0, size - 1
+
+
+@st.composite
 def queries(draw: Callable[..., Any], graphs: st.SearchStrategy[nx.DiGraph]) -> tuple[nx.DiGraph, Node, Node]:
     """Draw a graph and two of its nodes."""
     graph = draw(graphs)

@@ -22,6 +22,7 @@ from graphs import (
     path_sum,
     queries,
     walks,
+    ways,
     weighted,
 )
 from hypothesis import assume, given, settings
@@ -30,6 +31,7 @@ from hypothesis import strategies as st
 import graphdiff as gd
 
 Query = tuple[nx.MultiDiGraph, Any, Any]
+NUMBERS = st.integers(-3, 3) | st.floats(-3, 3)
 Changes = dict[str, Any]
 
 
@@ -72,7 +74,7 @@ def simplest(graph: nx.DiGraph, edge: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 @settings(max_examples=200)
-@given(data=st.data(), query=queries(dags(FRACTIONS)))
+@given(data=st.data(), query=ways(FRACTIONS, max_nodes=6, max_more=7) | queries(dags(FRACTIONS)))
 def test_any_changes_together_are_those_of_the_changed_graph(data: st.DataObject, query: Query) -> None:
     graph, source, target = query
     asked = data.draw(changes(graph, (source, target)))
@@ -91,7 +93,7 @@ def test_any_changes_together_are_those_of_the_changed_graph(data: st.DataObject
 
 
 @settings(max_examples=120)
-@given(data=st.data(), query=queries(dags(FRACTIONS)))
+@given(data=st.data(), query=ways(FRACTIONS, max_nodes=6, max_more=7) | queries(dags(FRACTIONS)))
 def test_each_change_alone_is_what_it_does_alone(data: st.DataObject, query: Query) -> None:
     graph, source, target = query
     asked = data.draw(changes(graph, (source, target)))
@@ -109,7 +111,7 @@ def test_each_change_alone_is_what_it_does_alone(data: st.DataObject, query: Que
 
 
 @settings(max_examples=100)
-@given(data=st.data(), query=queries(dags()))
+@given(data=st.data(), query=ways(NUMBERS, max_nodes=6, max_more=7) | queries(dags()))
 def test_ints_and_floats_take_the_changes_too(data: st.DataObject, query: Query) -> None:
     graph, source, target = query
     asked = data.draw(changes(graph, (source, target)))
@@ -180,7 +182,7 @@ def test_collapsed_cycles_are_found_anew(query: Query, data: st.DataObject) -> N
 
 
 @settings(max_examples=100)
-@given(data=st.data(), query=queries(dags()))
+@given(data=st.data(), query=ways(NUMBERS, max_nodes=6, max_more=7) | queries(dags()))
 def test_even_keeps_the_other_weights_or_counts_them_anew(data: st.DataObject, query: Query) -> None:
     graph, source, target = query
     asked = data.draw(changes(graph, (source, target)))

@@ -172,6 +172,12 @@ class TestWhatIf:
         # openssh-server has 23 dependencies, one is taken and one is put in its place
         assert float(rows[1]["after"]) == pytest.approx(0.0102355 - 0.00797101 + 1 / 23, abs=1e-6)
 
+    def test_a_new_node_that_looks_like_another_is_told(self, run: Run) -> None:
+        done = run("what-if", OPENSSH, "openssh-server", "liblzma5", "--add", "openssh-server", "liblzma55", "-")
+        assert done.status == 0
+        assert done.err == "a new node: no node 'liblzma55'; did you mean 'liblzma5'?\n"
+        assert "Not in the graph before (1 package): liblzma55" in done.out
+
     def test_without_a_change_the_ten_that_matter_most(self, run: Run) -> None:
         done = run("what-if", OPENSSH, "openssh-server", "liblzma5")
         lines = [line for line in done.out.splitlines() if " -> " in line and line.startswith("  ")]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from fractions import Fraction
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import Any
 
 import networkx as nx
@@ -20,6 +20,7 @@ from graphs import (
     path_sum,
     queries,
     walks,
+    ways,
     weighted,
 )
 from hypothesis import assume, given, settings
@@ -31,17 +32,6 @@ from graphdiff import removal
 Query = tuple[nx.MultiDiGraph, Any, Any]
 POSITIVE = st.integers(0, 5) | st.fractions(0, 3, max_denominator=5)
 MIXED = st.integers(-3, 4)
-
-
-@st.composite
-def ways(draw: Callable[..., Any], weights: st.SearchStrategy[Any]) -> Query:
-    """Draw a DAG with a way from its first node to its last, and these two."""
-    size = draw(st.integers(2, 5))
-    pairs = [(i, j) for j in range(size) for i in range(j)]
-    graph = nx.MultiDiGraph()
-    for tail, head in [*pairwise(range(size)), *draw(st.lists(st.sampled_from(pairs), max_size=4))]:
-        graph.add_edge(tail, head, weight=draw(weights))
-    return graph, 0, size - 1
 
 
 def left_without(graph: nx.DiGraph, items: Iterable[Any], what: str, ends: tuple[Any, Any]) -> nx.DiGraph:
@@ -135,21 +125,26 @@ def test_a_part_where_signs_mix(query: Query, what: str, part: float, exact: boo
         assert found.at_least is None
 
 
-def test_the_greedy_choice_can_miss_the_smallest_and_the_bound_says_so() -> None:
-    """The classic bad case of covering: a middle edge that carries most, beside two that carry all between them."""
-    graph = nx.DiGraph()
+@pytest.mark.parametrize("limit", [0, 20])
+def test_the_greedy_choice_can_miss_the_smallest_and_the_bound_says_so(limit: int) -> None:
+    """The classic bad case of covering: m -> t carries most, but s -> l and s -> r carry what is wanted, exactly."""
+    graph = nx.MultiDiGraph()
     for tail, head, weight in (
         ("s", "l", 1), ("s", "r", 1),
-        ("l", "m", 6), ("l", "x", 4), ("r", "m", 6), ("r", "y", 4),
+        ("l", "m", 60), ("l", "x", 40), ("r", "m", 60), ("r", "y", 40),
         ("m", "t", 1), ("x", "t", 1), ("y", "t", 1),
+        ("s", "t", 1), ("s", "t", 1), ("s", "t", 1),
     ):  # fmt: skip
         graph.add_edge(tail, head, weight=weight)
-    assert gd.cut(graph, "s", "t", part=1).removed == [("s", "l"), ("s", "r")]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(removal, "MAX_EXACT", 0)
-        found = gd.cut(graph, "s", "t", part=0.9)
-    assert (found.method, found.at_least) == ("greedy", 2)
-    assert len(found.removed) == 2  # the greedy three were more than the two that cut every path
+        patch.setattr(removal, "MAX_EXACT", limit)
+        found = gd.cut(graph, "s", "t", amount=200)
+    assert found.at_least == 2
+    if limit:
+        assert (found.method, found.removed) == ("exact", [("s", "l", 0), ("s", "r", 0)])
+    else:
+        assert (found.method, len(found.removed)) == ("greedy", 3)
+        assert "any set that does it has at least 2 (no weight is negative)" in str(found)
 
 
 def test_above_twenty_candidates_the_choice_is_greedy() -> None:

@@ -103,7 +103,9 @@ def _new_edge(graph: nx.DiGraph, tail: str, head: str, weight: str) -> tuple[Any
 def _known_or_new(graph: nx.DiGraph, name: str) -> Any:
     try:
         return common.find_node(graph, name)
-    except UnknownNodeError:
+    except UnknownNodeError as error:
+        if error.nearest:
+            click.echo(f"a new node: {error}", err=True)
         return name
 
 
