@@ -99,6 +99,11 @@ def what_if(
         add_edges=add_edges,
         keep=(source, target),
     )
+    return _answer(made, source, target)
+
+
+def _answer(made: Edited, source: Hashable, target: Hashable) -> WhatIf:
+    """Ask both graphs, and say what is different."""
     before, after = _Side.of(made.before, source, target), _Side.of(made.after, source, target)
     changes, change = _accounts(made, before, after)
     recounted = made.recounted
@@ -116,8 +121,8 @@ def what_if(
         no_longer_reached=lost,
         newly_reached=gained,
         new_nodes=made.new_nodes,
-        edge_meaning=ready.edge_meaning,
-        weight_meaning=ready.weight_meaning,
+        edge_meaning=made.before.edge_meaning,
+        weight_meaning=made.before.weight_meaning,
     )
 
 

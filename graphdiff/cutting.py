@@ -9,13 +9,14 @@ from typing import Unpack
 
 import networkx as nx
 
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import Number, is_finite
 from graphdiff.between import between, total_over
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cutlist import Cut
 from graphdiff.errors import UsageError
 from graphdiff.influence import total_influence
 from graphdiff.removal import REAL, Progress, Search, every_path, reduced, strokes
+from graphdiff.results import shown
 from graphdiff.semirings import SEMIRINGS
 
 
@@ -78,12 +79,7 @@ def cut(
     >>> len(cut(G, "b", "e").removed)
     2
     """
-    if what not in ("edges", "nodes"):
-        raise UsageError(f"what={what!r}: use 'edges' or 'nodes'")
-    if part is not None and amount is not None:
-        raise UsageError("give part= or amount=, not both")
-    if source == target:
-        raise UsageError(f"the empty path from {source!r} to itself has no edge to cut")
+    _check(source, target, part, amount, what)
     ready = compiled(graph, options)
     total = total_influence(ready, source, target)
     lies = between(ready, [ready.topology.position(source)], [ready.topology.position(target)])
@@ -112,14 +108,30 @@ def cut(
     )
 
 
-def _wanted(total: Number, part: float | None, amount: Number | None) -> Number:
-    """Return by how much the total is to become smaller."""
-    if part is not None:
-        if not 0 < part <= 1:
-            raise UsageError(f"part={part!r} is not above 0 and up to 1")
-        exact = Fraction(str(part))  # 0.9 means nine tenths
-        amount = abs(total) * (exact if isinstance(total, (int, Fraction)) else type(total)(str(part)))
-    if not isinstance(amount, REAL) or not 0 < amount <= abs(total):
+def _check(source: Hashable, target: Hashable, part: Number, amount: Number, what: str) -> None:
+    """Raise `UsageError` where no graph could make the question right."""
+    if what not in ("edges", "nodes"):
+        raise UsageError(f"what={what!r}: use 'edges' or 'nodes'")
+    if part is not None and amount is not None:
+        raise UsageError("give part= or amount=, not both")
+    for name, value in (("part", part), ("amount", amount)):
+        if value is not None and not (isinstance(value, REAL) and is_finite(value)):
+            raise UsageError(f"{name}={value!r} is not a finite real number")
+    if part is not None and not 0 < part <= 1:
+        raise UsageError(f"part={part!r} is not above 0 and up to 1")
+    if source == target:
+        raise UsageError(f"the empty path from {source!r} to itself has no edge to cut")
+
+
+def _wanted(total: Number, part: Number | None, amount: Number | None) -> Number:
+    """Return by how much the total is to become smaller, in its kind of number."""
+    given: Number = Fraction(str(amount if part is None else part))  # 0.9 means nine tenths
+    if isinstance(total, float):
+        given = float(given)
+    elif isinstance(total, Decimal):
+        given = Decimal(given.numerator) / given.denominator
+    wanted = given if part is None else abs(total) * given
+    if not 0 < wanted <= abs(total):
         size = f"the total is {total!r}" if total else "the total is 0, of which nothing can be taken away"
-        raise UsageError(f"cannot take {amount!r} away: {size}")
-    return Decimal(str(amount)) if isinstance(total, Decimal) else amount
+        raise UsageError(f"cannot take {shown(amount) if part is None else part!r} away: {size}")
+    return wanted

@@ -234,6 +234,8 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "neither edges nodes": ({"what": "paths"}, "what='paths': use 'edges' or 'nodes'"),
     "more than all": ({"amount": 6}, "cannot take 6 away: the total is 5"),
     "nothing": ({"amount": 0}, "cannot take 0 away"),
+    "text": ({"part": "50%"}, "part='50%' is not a finite real number"),
+    "NaN": ({"amount": float("nan")}, "amount=nan is not a finite real number"),
     "no part": ({"part": 50}, "part=50 is not above 0 and up to 1"),
 }
 
@@ -262,6 +264,8 @@ def test_decimals_and_exact_floats() -> None:
 
     graph = weighted([("a", "b", Decimal("0.9")), ("b", "c", Decimal(1)), ("a", "c", Decimal("0.1"))])
     assert gd.cut(graph, "a", "c", part=0.9).after == Decimal("0.1")
+    assert gd.cut(graph, "a", "c", amount=Fraction(9, 10)).after == Decimal("0.1")
     floats = weighted([("a", "b", 0.9), ("b", "c", 1.0), ("a", "c", 0.1)])
+    assert gd.cut(floats, "a", "c", amount=Decimal("0.85")).after == 0.1
     assert gd.cut(floats, "a", "c", part=0.5, exact=True).after == Fraction(0.1)
     assert edge_names(floats)
