@@ -16,7 +16,6 @@ from graphdiff.cutlist import Cut
 from graphdiff.errors import UsageError
 from graphdiff.influence import total_influence
 from graphdiff.removal import REAL, Progress, Search, every_path, reduced, strokes
-from graphdiff.results import shown
 from graphdiff.semirings import SEMIRINGS
 
 
@@ -133,5 +132,5 @@ def _wanted(total: Number, part: Number | None, amount: Number | None) -> Number
     wanted = given if part is None else abs(total) * given
     if not 0 < wanted <= abs(total):
         size = f"the total is {total!r}" if total else "the total is 0, of which nothing can be taken away"
-        raise UsageError(f"cannot take {shown(amount) if part is None else part!r} away: {size}")
+        raise UsageError(f"cannot take {amount if part is None else part} away: {size}")
     return wanted

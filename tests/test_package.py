@@ -80,6 +80,7 @@ def test_every_error_comes_back_from_another_process() -> None:
     for error in (
         errors.UnknownNodeError("los", ["loss", "weights"]),
         errors.AmbiguousNodeError("a", ["a1", "a2"]),
+        errors.UnknownEdgeError(("a", "b"), ["c"], turned=True),
         errors.CycleError(["a", "a"], "remedy"),
         errors.SameComponentError("a", "b"),
         errors.TooManyPathsError(5, 3),

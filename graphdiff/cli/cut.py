@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli import common
+from graphdiff.cli.nodes import complete_node, find_node
 from graphdiff.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ In Python:
 
 @click.command(epilog=EPILOG)
 @common.verb
-@click.argument("source", shell_complete=common.complete_node)
-@click.argument("target", shell_complete=common.complete_node)
+@click.argument("source", shell_complete=complete_node)
+@click.argument("target", shell_complete=complete_node)
 @click.option("--by", metavar="50%|NUMBER", help="How much of the total is to go. Default: every path.")
 @click.option("--nodes", is_flag=True, help="Remove nodes, not edges.")
 def cut(settings: common.Settings, source: str, target: str, by: str | None, nodes: bool) -> None:
@@ -42,7 +43,7 @@ def cut(settings: common.Settings, source: str, target: str, by: str | None, nod
     from graphdiff.cutting import cut as compute
 
     graph = common.load(settings)
-    ends = common.find_node(graph, source), common.find_node(graph, target)
+    ends = find_node(graph, source), find_node(graph, target)
     compiled = common.compile_all(graph, settings)[-1]
     with common.bar("cut") as progress:
         what = "nodes" if nodes else "edges"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli import common
+from graphdiff.cli.nodes import complete_node, find_node
 from graphdiff.errors import UnknownNodeError, UsageError
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ In Python:
 
 @click.command("what-if", epilog=EPILOG)
 @common.verb
-@click.argument("source", shell_complete=common.complete_node)
-@click.argument("target", shell_complete=common.complete_node)
+@click.argument("source", shell_complete=complete_node)
+@click.argument("target", shell_complete=complete_node)
 @click.option("--remove-edge", "remove_edges", nargs=2, multiple=True, metavar="A B",
               help="Without this edge. Of parallel ones B#KEY says which.")  # fmt: skip
 @click.option("--remove-node", "remove_nodes", multiple=True, metavar="N", help="Without this node and its edges.")
@@ -64,14 +65,14 @@ def what_if(
     from graphdiff.sensitivity import sensitivities
 
     graph = common.load(settings)
-    ends = common.find_node(graph, source), common.find_node(graph, target)
+    ends = find_node(graph, source), find_node(graph, target)
     compiled = common.compile_all(graph, settings)
     if not (remove_edges or remove_nodes or reweights or additions):
         _print_most(settings, graph, sensitivities(compiled[-1], *ends))
         return
     changes: dict[str, Any] = {
         "remove_edges": [_edge(graph, a, b) for a, b in remove_edges],
-        "remove_nodes": [common.find_node(graph, name) for name in remove_nodes],
+        "remove_nodes": [find_node(graph, name) for name in remove_nodes],
         "reweight": {_edge(graph, a, b): _number(w) for a, b, w in reweights},
         "add_edges": [_new_edge(graph, a, b, w) for a, b, w in additions],
     }
@@ -83,14 +84,14 @@ def what_if(
 
 def _edge(graph: nx.DiGraph, tail: str, head: str) -> tuple[Any, ...]:
     """Return the edge between two names; ``B#KEY`` chooses among parallel ones."""
-    first = common.find_node(graph, tail)
+    first = find_node(graph, tail)
     try:
-        return first, common.find_node(graph, head)
+        return first, find_node(graph, head)
     except UnknownNodeError:
         name, mark, key = head.rpartition("#")
         if not (mark and graph.is_multigraph()):
             raise
-    last = common.find_node(graph, name)
+    last = find_node(graph, name)
     keys: dict[str, Any] = {str(known): known for known in graph.get_edge_data(first, last, default={})}
     return first, last, keys.get(key, key)
 
@@ -102,7 +103,7 @@ def _new_edge(graph: nx.DiGraph, tail: str, head: str, weight: str) -> tuple[Any
 
 def _known_or_new(graph: nx.DiGraph, name: str) -> Any:
     try:
-        return common.find_node(graph, name)
+        return find_node(graph, name)
     except UnknownNodeError as error:
         if error.nearest:
             click.echo(f"a new node: {error}", err=True)
