@@ -22,13 +22,17 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.cycles import Range, components_between, walks
+from graphdiff.cycles import Range, components_between, positions_between, walks
 from graphdiff.edges import edge_name
 from graphdiff.errors import UsageError
 from graphdiff.explained import TITLES
 from graphdiff.results import html_table, plain, require_pandas, shown
 from graphdiff.shares import Flow, flow_between
+from graphdiff.sweeps import checked_array
 from graphdiff.topology import Edge, Topology
+
+#: Edges by where the values of their tails and of their heads stand, and by their numbers in the topology.
+Used = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -239,32 +243,50 @@ def sensitivities(
     """
     ready = compiled(graph, options)
     found = flow_between(ready, source, target)
-    numbers = found.used[2]
-    one = found.graph.one_and_zero[0]
-    weights = arithmetic.as_array(arithmetic.taken(found.graph.weights, numbers))
-    kind = weights.dtype if weights.dtype != object else None
-    ones: Any = [one] * len(numbers) if kind is None else np.ones(len(numbers), dtype=kind)
+    ends = [ready.anchor(ready.topology.position(node)) for node in (source, target)]
+    used = _between(found, *ends)
+    numbers = used[2]
     return Sensitivities(
         source=source,
         target=target,
         total=found.total,
         topology=ready.topology,
         numbers=numbers,
-        weights=weights,
-        derivatives=found.through(ones),
-        removals=_removals(found, source, target),
-        n_merged=_merged_edges(ready, source, target) if ready.cycles == "collapse" else 0,
+        weights=arithmetic.as_array(arithmetic.taken(found.graph.weights, numbers)),
+        derivatives=_derivatives(found, used),
+        removals=_removals(found, used, ends),
+        n_merged=_merged_edges(ready, ends) if ready.cycles == "collapse" else 0,
         weight_meaning=ready.weight_meaning,
     )
 
 
-def _removals(found: Flow, source: Hashable, target: Hashable) -> NDArray[Any]:
+def _between(found: Flow, start: int, end: int) -> Used:
+    """Return the edges between: where the values of their tails and heads stand, and their numbers."""
+    graph = found.graph
+    among = positions_between(graph, [start], [end])
+    rows = graph.topology.quotient if graph.cycles == "collapse" else graph.topology.rows
+    places, bounds = rows.places(among)
+    inside = np.zeros(graph.n_nodes, dtype=bool)
+    inside[among] = True
+    used = inside[rows.heads[places]]
+    return np.repeat(among, np.diff(bounds))[used], rows.heads[places[used]], rows.edges_at(places[used])
+
+
+def _derivatives(found: Flow, used: Used) -> NDArray[Any]:
+    """Return tangent · adjoint of each edge; ints as Python's, for beside an edge of weight 0 nothing bounds them."""
+    tangents, adjoints = (
+        arithmetic.listed(arithmetic.taken(values, places))
+        for values, places in zip((found.tangents, found.adjoints), used, strict=False)
+    )
+    return checked_array([a * b for a, b in zip(tangents, adjoints, strict=True)] or np.zeros(0))
+
+
+def _removals(found: Flow, used: Used, ends: list[int]) -> NDArray[Any]:
     """Return how the total changes if each edge between is removed."""
-    tails, heads, numbers = found.used
+    tails, heads, numbers = used
     graph = found.graph
     removals: NDArray[Any] = -found.edges[numbers]
-    position = graph.topology.position
-    loops = components_between(graph, [position(source)], [position(target)]) if graph.cycles == "solve" else []
+    loops = components_between(graph, ends[:1], ends[1:]) if graph.cycles == "solve" else []
     if not loops:
         return removals
     changed: NDArray[Any] = removals.astype(object)
@@ -278,10 +300,10 @@ def _removals(found: Flow, source: Hashable, target: Hashable) -> NDArray[Any]:
     return changed
 
 
-def _merged_edges(graph: CompiledGraph, source: Hashable, target: Hashable) -> int:
+def _merged_edges(graph: CompiledGraph, ends: list[int]) -> int:
     """Return how many edges lie inside the components with a cycle on the way."""
     topology = graph.topology
-    loops: list[Range] = components_between(graph, [topology.position(source)], [topology.position(target)])
+    loops: list[Range] = components_between(graph, ends[:1], ends[1:])
     count = 0
     for start, stop in loops:
         heads = topology.heads[int(topology.ptr[start]) : int(topology.ptr[stop])]

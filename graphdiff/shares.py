@@ -67,8 +67,8 @@ class Flow:
         return np.flatnonzero((np.asarray(self.tangents) != 0) & (np.asarray(self.adjoints) != 0))
 
     @cached_property
-    def used(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        """The edges between: where the values of their tails and heads stand, and their numbers in the topology."""
+    def edges(self) -> NDArray[Any]:
+        """Tangent · weight · adjoint of each edge of the topology; 0 on what no path uses."""
         rows = self.graph.topology.quotient if self.graph.cycles == "collapse" else self.graph.topology.rows
         if self.among is None:
             return self._through_all(rows)
@@ -77,18 +77,9 @@ class Flow:
         inside = np.zeros(self.graph.n_nodes, dtype=bool)
         inside[self.among] = True
         used = inside[rows.heads[places]]
-        return tails[used], rows.heads[places[used]], rows.edges_at(places[used])
-
-    @cached_property
-    def edges(self) -> NDArray[Any]:
-        """Tangent · weight · adjoint of each edge of the topology; 0 on what no path uses."""
-        edges = self.used[2]
-        return _spread(self.graph.n_edges, edges, self.through(arithmetic.taken(self.graph.weights, edges)))
-
-    def through(self, weights: Weights) -> NDArray[Any]:
-        """Return tangent · weight · adjoint of each edge between, for some weights."""
-        tails, heads, _ = self.used
-        return self._through(tails, heads, weights)
+        tails, heads, edges = tails[used], rows.heads[places[used]], rows.edges_at(places[used])
+        values = self._through(tails, heads, arithmetic.taken(self.graph.weights, edges))
+        return _spread(self.graph.n_edges, edges, values)
 
     def _through_all(self, rows: Rows) -> NDArray[Any]:
         """Do the same in one pass over all rows, by a kernel."""

@@ -147,7 +147,23 @@ class TestWhatIf:
         assert "influence" not in done.out
 
     def test_several_changes_are_made_together(self, run: Run, model: str) -> None:
-        edits = ["--set", "X", "Y", "0.2", "--remove-edge", "V", "U", "--add", "X", "Z", "1", "--add", "Z", "Y", "0.5"]
+        edits = [
+            "--reweight",
+            "X",
+            "Y",
+            "0.2",
+            "--remove-edge",
+            "V",
+            "U",
+            "--add",
+            "X",
+            "Z",
+            "1",
+            "--add",
+            "Z",
+            "Y",
+            "0.5",
+        ]
         document = json.loads(run("what-if", model, "X", "Y", *edits, "-o", "json").out)
         assert (document["graphdiff"], document["kind"]) == (1, "what-if")
         result = document["results"][0]
@@ -295,7 +311,7 @@ MISTAKES = {
     "no such column": (["why", "{model}", "X", "--columns", "source=from"], 2, "from"),
     "unknown verb": (["explain", "{model}"], 2, "No such command 'explain'"),
     "edge that is not there": (["what-if", "{model}", "X", "Y", "--remove-edge", "Y", "X"], 2, "one the other way"),
-    "weight that is text": (["what-if", "{model}", "X", "Y", "--set", "X", "Y", "much"], 2, "'much' is no number"),
+    "weight that is text": (["what-if", "{model}", "X", "Y", "--reweight", "X", "Y", "much"], 2, "'much' is no number"),
     "cut by text": (["cut", "{model}", "X", "Y", "--by", "half"], 2, "a percentage such as 50%, or a number"),
     "cut by too much": (["cut", "{model}", "X", "Y", "--by", "150%"], 2, "part=1.5 is not above 0 and up to 1"),
     "output exists": (["why", OPENSSH, "dpkg", "-O", "{model}"], 73, "--force"),

@@ -9,7 +9,20 @@ from typing import Any
 
 import networkx as nx
 import pytest
-from graphs import FRACTIONS, contractions, edge_names, inverse_totals, olah, path_sum, queries, walks, ways, weighted
+from graphs import (
+    ENGINES,
+    FRACTIONS,
+    contractions,
+    edge_names,
+    engine,
+    inverse_totals,
+    olah,
+    path_sum,
+    queries,
+    walks,
+    ways,
+    weighted,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -109,6 +122,34 @@ def test_text_record_and_table() -> None:
     assert frame.loc[[("d", "e")], "removal"].item() == -3
     assert "<td>b -&gt; d</td>" in found._repr_html_()
     assert repr(found) == "<sensitivities of the total 5 to 4 edges>"
+
+
+@pytest.mark.parametrize("engine_name", ENGINES)
+def test_beside_an_edge_of_weight_0_derivatives_may_leave_int64(engine_name: str) -> None:
+    graph = weighted([("s", "a", 2**40), ("a", "b", 0), ("b", "t", 2**40), ("s", "t", 1)])
+    with engine(engine_name):
+        assert gd.sensitivities(graph, "s", "t")["a", "b"].derivative == 2**80
+
+
+@pytest.mark.parametrize("engine_name", ENGINES)
+def test_both_engines_give_the_same(engine_name: str) -> None:
+    graph = weighted(
+        [
+            ("s", "a", 0.1),
+            ("s", "b", 0.7),
+            ("a", "t", 0.3),
+            ("b", "t", -0.2),
+            ("a", "b", 1e300),
+            ("a", "x", 1e300),
+            ("x", "y", 1e300),
+        ]
+    )
+    with engine(engine_name):
+        found = gd.sensitivities(graph, "s", "t")
+        assert set(found) == {("s", "a"), ("s", "b"), ("a", "t"), ("b", "t"), ("a", "b")}
+        assert found["s", "b"].removal == 0.7 * 0.2
+        changed = gd.what_if(graph, "s", "t", remove_edges=[("s", "b")])
+        assert changed.change == 0.7 * 0.2
 
 
 def test_no_path_has_no_sensitivities() -> None:

@@ -26,7 +26,7 @@ Examples:
   graphdiff what-if Packages.xz openssh-server liblzma5            what matters most
   graphdiff what-if Packages.xz openssh-server liblzma5 --remove-edge openssh-server libsystemd0
   graphdiff what-if Packages.xz openssh-server liblzma5 --remove-node dpkg --add procps zlib1g -
-  graphdiff what-if model.csv x y --set x m 0.3 --set m y 0.8 -o json
+  graphdiff what-if model.csv x y --reweight x m 0.3 --reweight m y 0.8 -o json
 
 \b
 In Python:
@@ -43,7 +43,7 @@ In Python:
 @click.option("--remove-edge", "remove_edges", nargs=2, multiple=True, metavar="A B",
               help="Without this edge. Of parallel ones B#KEY says which.")  # fmt: skip
 @click.option("--remove-node", "remove_nodes", multiple=True, metavar="N", help="Without this node and its edges.")
-@click.option("--set", "reweights", nargs=3, multiple=True, metavar="A B W", help="With this weight on this edge.")
+@click.option("--reweight", "reweights", nargs=3, multiple=True, metavar="A B W", help="With this weight on this edge.")
 @click.option("--add", "additions", nargs=3, multiple=True, metavar="A B W",
               help="With one edge more; A or B may be new. W of - is what unit or even gives it.")  # fmt: skip
 def what_if(
