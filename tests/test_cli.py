@@ -379,6 +379,15 @@ class TestOutput:
         assert not done.stderr
 
 
+def test_help_names_the_formats_and_keeps_its_lines(run: Run) -> None:
+    text = run("--help").out
+    assert "\\b" not in text
+    assert "\b" not in text
+    assert "\n    imports:PACKAGE or imports:PATH  which module of a package imports which\n" in text
+    for file in ("package-lock.json", "Cargo.lock", "uv.lock", "CycloneDX", "SPDX", "manifest", "terraform graph"):
+        assert file in text
+
+
 def test_every_verb_ends_with_examples_and_python(run: Run) -> None:
     for name in ("why", "rank", "paths", "diagnose", "cycles", "jacobian", "draw"):
         done = run(name, "--help")

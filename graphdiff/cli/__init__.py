@@ -14,6 +14,12 @@ from graphdiff.errors import GraphdiffError
 
 EPILOG = """\
 \b
+Instead of a file's name:
+  env: or env:PATH                 what is installed here, or in another environment
+  imports:PACKAGE or imports:PATH  which module of a package imports which
+  "expr:e = (a + b) * (b + 1)"     an expression with its local derivatives, at --set a=2 --set b=1
+
+\b
 Exit status: 0 done, 1 a condition of compare --fail-if holds, 2 usage or unknown node, 65 bad data (a cycle or weight
 too), 66 no input, 73 output exists or cannot be written, 75 a limit was met.
 
@@ -26,20 +32,18 @@ Shell completion, for bash (zsh and fish likewise):
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="graphdiff")
 def graphdiff() -> None:
-    r"""How much one node of a graph rests on, calls, causes or feeds another, by which paths, and why.
+    """How much one node of a graph rests on, calls, causes or feeds another, by which paths, and why.
 
     The total influence is the sum, over all paths, of the products of the weights along them. FILE is a
     graph: DOT, CSV or TSV, GraphML, GEXF, JSON, Pajek or a Debian Packages index, also compressed (.gz,
     .bz2, .xz); - is standard input.
 
-    "expr:e = (a + b) * (b + 1)" with --set a=2 --set b=1 is the graph of an expression: operands and results,
-    with the local derivatives as weights.
+    Of packages: package-lock.json, pnpm-lock.yaml, yarn.lock, Cargo.lock, uv.lock, poetry.lock, pdm.lock,
+    pylock.toml; what these print: npm ls --json, pip inspect, pipdeptree --json, cargo metadata, go mod graph,
+    mvn dependency:tree, bazel query; bills of materials in CycloneDX and SPDX.
 
-    \b
-    Of Python: uv.lock, poetry.lock, pdm.lock, pylock.toml, what pip inspect, pipdeptree --json and
-    pydeps --show-deps print, logs of python -X importtime;
-      env: or env:PATH                    what is installed here, or in another environment
-      imports:PACKAGE or imports:PATH     which module of a package imports which
+    Of builds and programs: dbt's manifest, cmake --graphviz, terraform graph, systemd-analyze dot, call graphs of
+    LLVM, gcc and profilers, go list -json, dependency-cruiser, pydeps --show-deps, logs of python -X importtime.
     """
 
 
