@@ -95,6 +95,8 @@ def is_number(value: object) -> bool:
 
 def is_finite(value: Number) -> bool:
     """Return whether a number is neither NaN nor infinite; symbols count as finite."""
+    if type(value) is int:  # spares most numbers the rest
+        return True
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, complex):

@@ -155,9 +155,13 @@ def _top(part: Between, ends: list[int], counts: list[int]) -> tuple[tuple[Any, 
 def _numeric(graph: nx.Graph) -> Iterator[EdgeAttribute]:
     """Yield the attributes that are a number on some edge."""
     found: dict[Any, list[Number]] = {}
+    real: dict[type, bool] = {}  # asked once a type: most values are texts, and a subclass test of each takes long
     for *_, data in graph.edges(data=True):
         for name, value in data.items():
-            if isinstance(value, _REAL) and not isinstance(value, bool) and arithmetic.is_finite(value):
+            kind = type(value)
+            if kind not in real:
+                real[kind] = issubclass(kind, _REAL) and kind is not bool
+            if real[kind] and arithmetic.is_finite(value):
                 found.setdefault(name, []).append(arithmetic.plain(value))
     total = graph.number_of_edges()
     for name, numbers in found.items():

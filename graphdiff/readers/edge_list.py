@@ -214,15 +214,12 @@ def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGra
     weights = _weights(table, roles["weight"]) if "weight" in roles else None
     if weights:
         attributes["weight"] = weights
-    graph = nx.DiGraph()
+    repeated = len(set(ends)) < len(ends)
+    # Where edges repeat, weights add; without weights each is kept.
+    graph = nx.MultiDiGraph() if repeated and not weights else nx.DiGraph()
     graph.add_edges_from(_edges(ends, attributes))
-    if sum(len(heads) for _, heads in graph.adjacency()) == len(ends):
-        return graph
-    if weights:
+    if repeated and weights:
         nx.set_edge_attributes(graph, _sums(ends, weights), "weight")
-        return graph
-    graph = nx.MultiDiGraph()
-    graph.add_edges_from(_edges(ends, attributes))
     return graph
 
 
