@@ -22,6 +22,8 @@ PAJEK_START = re.compile(rb"(?:\s|%[^\n]*\n)*+\*(?:vertices|network|arcs|edges|m
 DEBIAN_START = re.compile(rb"(?:\s|#[^\n]*\n)*+[A-Za-z][\w-]*+:\s")
 DEBIAN_PACKAGE = re.compile(rb"^Package:[ \t]*+\S", re.MULTILINE)
 ROWS_LOOKED_AT = 20
+#: How many words a table of one row has at most.
+MOST_WORDS = 16
 
 
 def is_dot(head: bytes) -> bool:
@@ -139,9 +141,12 @@ def _root_element(head: bytes) -> bytes | None:
 
 def _is_table(lines: list[str], delimiter: str) -> bool:
     try:
-        widths = {len(row) for row in islice(csv.reader(lines, delimiter=delimiter), ROWS_LOOKED_AT)}
+        rows = list(islice(csv.reader(lines, delimiter=delimiter), ROWS_LOOKED_AT))
     except csv.Error:
         return False
+    if len(rows) == 1 and len(" ".join(rows[0]).split()) > MOST_WORDS:
+        return False  # prose: a single line of it splits as evenly as a table
+    widths = set(map(len, rows))
     return len(widths) == 1 and widths != {1}
 
 

@@ -135,6 +135,15 @@ def test_debian_indexes_are_known_by_their_name(tmp_path, file):
     assert edges(path) == [("a", "b")]
 
 
+def test_a_line_of_prose_is_no_table():
+    prose = b"Two files made by a tool (14 nodes and 20 edges), named by labels: the ids are addresses, of no use\n"
+    with pytest.raises(FormatError, match="in no format that is known"):
+        read(io.BytesIO(prose))
+    assert edges(io.BytesIO(b"the first of all nodes,the second of all nodes\n")) == [
+        ("the first of all nodes", "the second of all nodes")
+    ]
+
+
 def test_no_format_claims_it():
     with pytest.raises(
         FormatError, match=r"^the open file is in no format that is known; say format= one of dot, csv, "
