@@ -7,7 +7,7 @@ from typing import Any
 
 import networkx as nx
 
-from graphdiff.errors import FormatError
+from graphdiff.errors import FormatError, UsageError
 from graphdiff.readers.documents import parse_toml, table_in, tables, text_in, texts_in
 from graphdiff.readers.package_graph import package_graph
 from graphdiff.readers.requirements import Need, Package, canonical, environment_of, marker_of
@@ -52,7 +52,7 @@ def read_uv_lock(
     FormatError
         Broken TOML, or a package without a name; which is said.
     UsageError
-        An option that is not one of the above.
+        An option that is not one of the above, or groups of which the file has none.
 
     Examples
     --------
@@ -63,9 +63,13 @@ def read_uv_lock(
     """
     environment = environment_of(markers)
     document = parse_toml(data, name=name)
-    packages = [_package(table, where, groups) for where, table in tables(document.get("package"), f"{name}: package")]
+    listed = list(tables(document.get("package"), f"{name}: package"))
+    packages = [_package(table, where, groups) for where, table in listed]
     if not packages:
         raise FormatError(f"{name}: no [[package]] in it")
+    known = {group: None for where, table in listed for group in table_in(table, "dev-dependencies", where)}
+    if groups not in ("all", "none") and not _chosen(known, groups):
+        raise UsageError(f"{name}: no dependency group {groups!r}; there are {', '.join(known) or 'none'}")
     return package_graph(packages, format="uv lock", extras=extras, environment=environment)
 
 

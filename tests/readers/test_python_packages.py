@@ -132,6 +132,8 @@ def test_groups() -> None:
     assert read(DATA / "poetry.lock").nodes["core"]["groups"] == "main,lint"
     with pytest.raises(FormatError, match=r"pdm\.lock: no \[\[package\]\] in it of the groups docs"):
         read(DATA / "pdm.lock", groups="docs")
+    with pytest.raises(UsageError, match=r"uv\.lock: no dependency group 'tets'; there are lint$"):
+        read(DATA / "uv.lock", groups="tets")
 
 
 def test_several_versions_of_a_name_are_nodes_name_at_version() -> None:
