@@ -245,6 +245,10 @@ def test_diagnose(run: Run) -> None:
     document = json.loads(run("diagnose", OPENSSH, "openssh-server", "liblzma5", "-o", "json").out)
     assert document["n_paths"] == 26
     assert "both sweeps touch each edge once" in run("diagnose", OPENSSH, "openssh-server", "liblzma5").out
+    rows = dict(csv.reader(io.StringIO(run("diagnose", OPENSSH, "openssh-server", "liblzma5", "-o", "csv").out)))
+    assert rows["n_paths"] == "26"
+    assert json.loads(rows["lengths"]) == document["lengths"]
+    assert rows["overview"] == ""
 
 
 def test_a_plan_says_what_a_jacobian_would_cost(run: Run, tmp_path: Path) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -74,8 +75,13 @@ def diagnose(
             **one.to_dict(),
             **({"gradient_flows": flows} if len(flows) > 1 else {}),
         },
-        rows=lambda: [["field", "value"], *one.to_dict().items()],
+        rows=lambda: [("field", "value"), *((field, _cell(value)) for field, value in one.to_dict().items())],
     )
+
+
+def _cell(value: Any) -> Any:
+    """Return a value as a cell of CSV: what has parts as JSON."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value
 
 
 def _texts(found: dict[str, Diagnosis]) -> Iterator[str]:
