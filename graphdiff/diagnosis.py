@@ -22,7 +22,7 @@ from graphdiff.paths import node_text
 from graphdiff.results import html_table, plain, require_pandas, shown
 from graphdiff.semirings import SEMIRINGS
 from graphdiff.weights import WEIGHTS, Preset, unit
-from graphdiff.words import words_for
+from graphdiff.words import how_many, words_for
 
 __all__ = ["Diagnosis", "diagnose"]
 
@@ -139,7 +139,7 @@ class Diagnosis:
         words = words_for(self.edge_meaning)
         if self.overview is not None:
             yield from self.overview.rows()
-        between_text = f"over {self.n_nodes:,} {words.nodes} and {self.n_edges:,} {words.edges}"
+        between_text = f"over {how_many(self.n_nodes, words.nodes)} and {how_many(self.n_edges, words.edges)}"
         yield "paths", f"{shown(self.n_paths)} {between_text}" if self.n_paths else self._no_path()
         if self.lengths is not None:
             yield from self._path_rows(self.lengths)
@@ -181,7 +181,7 @@ class Diagnosis:
         return [f"    {line}" for line in flow.table()] + [f"  {name:<16}  {text}" for name, text in flow.notes()]
 
     def __repr__(self) -> str:
-        return f"<Diagnosis: {self.title()}: {count_text(self.n_paths)} over {self.n_edges:,} edges>"
+        return f"<Diagnosis: {self.title()}: {count_text(self.n_paths)} over {how_many(self.n_edges, 'edges')}>"
 
     def _repr_html_(self) -> str:
         flow = "" if self.gradient_flow is None else self.gradient_flow._repr_html_()

@@ -18,7 +18,7 @@ from graphdiff.between import Between
 from graphdiff.compiled import CompiledGraph
 from graphdiff.paths import node_text
 from graphdiff.results import plain, shown
-from graphdiff.words import words_for
+from graphdiff.words import how_many, words_for
 
 __all__ = ["EdgeAttribute", "Overview", "overview_of"]
 
@@ -97,7 +97,8 @@ class Overview:
     def rows(self) -> Iterator[tuple[str, str]]:
         """Yield the lines of a report."""
         words = words_for(self.edge_meaning)
-        yield "read", f"{self.n_nodes:,} {words.nodes}, {self.n_edges:,} {words.edges} ({words.arrow})"
+        counts = f"{how_many(self.n_nodes, words.nodes)}, {how_many(self.n_edges, words.edges)}"
+        yield "read", f"{counts} ({words.arrow})"
         yield "names", ", ".join(map(str, self.examples))
         if self.attributes is not None:
             yield "numbers on edges", "; ".join(map(str, self.attributes)) or "none"

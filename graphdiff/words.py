@@ -162,3 +162,16 @@ def words_for(edge_meaning: str, weight_meaning: str = "unknown") -> Words:
     if found is None:
         return replace(_UNKNOWN, arrow=f"a -> b: a {edge_meaning} b")
     return replace(found, **SAID_BY_WEIGHTS.get((edge_meaning, weight_meaning), {}))
+
+
+def how_many(number: int, plural: str) -> str:
+    """Return a number of nodes or edges, in the words of a table above.
+
+    Examples
+    --------
+    >>> how_many(1, "dependencies"), how_many(1, "packages"), how_many(1200, "calls"), how_many(0, "edges")
+    ('1 dependency', '1 package', '1,200 calls', '0 edges')
+    """
+    if number == 1:
+        plural = f"{plural[:-3]}y" if plural.endswith("ies") else plural.removesuffix("s")
+    return f"{number:,} {plural}"

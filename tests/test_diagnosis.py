@@ -331,9 +331,14 @@ class TestReport:
         assert diagnose(diamonds(70), 0, 210).to_pandas()[140] == 2**70
         assert diagnose(olah(), "e", "b").to_pandas().empty
 
+    def test_one_is_not_many(self) -> None:
+        text = str(diagnose(nx.DiGraph([("a", "b")], edge_meaning="depends on")))
+        assert "read              2 packages, 1 dependency (a -> b: a depends on b)" in text
+        assert "1 over 2 packages and 1 dependency" in text
+
     def test_repr_and_html(self) -> None:
         found = diagnose(nx.DiGraph([("<b>", "t")]), "<b>", "t")
-        assert repr(found) == "<Diagnosis: Paths from <b> to t: 1 over 1 edges>"
+        assert repr(found) == "<Diagnosis: Paths from <b> to t: 1 over 1 edge>"
         assert "&lt;b&gt;" in found._repr_html_()
         assert "<b>" not in found._repr_html_()
 

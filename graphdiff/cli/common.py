@@ -257,11 +257,11 @@ def plain_all(numbers: Iterable[Any]) -> list[Any]:
 
 def graph_line(graph: nx.DiGraph) -> str:
     """Return what was read, in one line."""
-    from graphdiff.words import words_for
+    from graphdiff.words import how_many, words_for
 
     meaning = str(graph.graph.get("edge_meaning", "unknown"))
     words = words_for(meaning)
-    counts = f"{graph.number_of_nodes():,} {words.nodes}, {graph.number_of_edges():,} {words.edges}"
+    counts = f"{how_many(graph.number_of_nodes(), words.nodes)}, {how_many(graph.number_of_edges(), words.edges)}"
     if default_weights(graph) == ("weight",):
         weights = "weights: weight"
     else:
