@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-
-from graphdiff.errors import FormatError, LimitError
+from graphdiff.errors import FormatError
 from graphdiff.readers.building import described
+from graphdiff.readers.documents import Record, listing, mapping, mappings, parse_toml, text
 from graphdiff.readers.packages import Need, PackageGraph, package_graph
-from graphdiff.readers.shape import Record, listing, mapping, text
-from graphdiff.readers.source import text_of
 
 __all__ = ["read_cargo_lock"]
-
-LONGEST_LINE = 2000
 
 
 def read_cargo_lock(data: bytes, *, name: str) -> PackageGraph:
@@ -33,7 +28,7 @@ def read_cargo_lock(data: bytes, *, name: str) -> PackageGraph:
     FormatError
         Broken TOML, a dependency that is not among the packages, or values of another shape.
     LimitError
-        A line of over 2,000 characters.
+        More than 32 MiB, or a line of over 10,000 bytes.
 
     Examples
     --------
@@ -41,16 +36,8 @@ def read_cargo_lock(data: bytes, *, name: str) -> PackageGraph:
     >>> list(read_cargo_lock(lock + b'[[package]]\nname = "b"\nversion = "2.0.0"\n', name="Cargo.lock").edges)
     [('a', 'b')]
     """
-    # tomllib takes quadratic time for a key of many parts; a line of Cargo's has some 200 characters.
-    if max(map(len, data.splitlines()), default=0) > LONGEST_LINE:
-        raise LimitError(f"{name}: a line of over {LONGEST_LINE:,} characters, which no Cargo.lock has")
-    try:
-        document = tomllib.loads(text_of(data))
-    except RecursionError as error:
-        raise FormatError(f"{name}: TOML nested too deep") from error
-    except ValueError as error:
-        raise FormatError(f"{name}: broken TOML: {error}") from error
-    tables = [mapping(value, f"{name}: package") for value in listing(document.get("package"), f"{name}: package")]
+    document = parse_toml(data, name)
+    tables = [table for _, table in mappings(document.get("package"), f"{name}: package")]
     if "root" in document:  # As Cargo wrote it up to 2017.
         tables.append(mapping(document["root"], f"{name}: root"))
     packages = [_attributes(table, f"{name}: package") for table in tables]

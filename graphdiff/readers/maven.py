@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from graphdiff.errors import FormatError
 from graphdiff.readers.building import described
+from graphdiff.readers.documents import Record
 from graphdiff.readers.maven_trees import Tree, trees_of
 from graphdiff.readers.packages import Need, PackageGraph, package_graph
-from graphdiff.readers.shape import Record
 
 __all__ = ["KINDS", "read_maven"]
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 
 from graphdiff.errors import FormatError, LimitError
 from graphdiff.readers.building import described
+from graphdiff.readers.documents import Record, mapping, parse_json, text
 from graphdiff.readers.packages import Need, PackageGraph, package_graph
-from graphdiff.readers.shape import Record, json_object, mapping, text
 
 __all__ = ["KINDS", "declared", "read_npm_lock"]
 
@@ -68,7 +68,7 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     >>> list(read_npm_lock(lock, name="package-lock.json").edges(data=True))
     [('app', 'ms', {'clause': '^2.0.0', 'kind': 'normal'})]
     """
-    document = json_object(data, name)
+    document = mapping(parse_json(data, name), name)
     if "packages" not in document:
         raise FormatError(
             f"{name}: lockfileVersion {document.get('lockfileVersion')} does not say who needs whom; "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from graphdiff.errors import FormatError
 from graphdiff.readers.building import described
+from graphdiff.readers.documents import Record, mapping, parse_json, text
 from graphdiff.readers.packages import Need, PackageGraph, package_graph
-from graphdiff.readers.shape import Record, json_object, mapping, text
 
 __all__ = ["read_npm_ls"]
 
@@ -40,7 +40,7 @@ def read_npm_ls(data: bytes, *, name: str) -> PackageGraph:
     >>> list(read_npm_ls(tree, name="ls.json").edges)
     [('app', 'ms')]
     """
-    document = json_object(data, name)
+    document = mapping(parse_json(data, name), name)
     packages: list[Record] = [_attributes(document, text(document.get("name"), name) or ".", name) | {"root": True}]
     needs, unmet = [], 0
     waiting = [document]

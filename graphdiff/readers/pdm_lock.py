@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import networkx as nx
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.documents import parse_toml, tables, text_in, texts_in
+from graphdiff.readers.documents import Record, mappings, parse_toml, required_text, texts
 from graphdiff.readers.package_graph import package_graph
 from graphdiff.readers.requirements import Package, canonical, environment_of, marker_of, needs_of
 
@@ -60,7 +59,7 @@ def read_pdm_lock(
     [('a', 'b', '>=2')]
     """
     environment = environment_of(markers)
-    document = parse_toml(data, name=name)
+    document = parse_toml(data, name)
     found: dict[tuple[str, str], Package] = {}
     for package in _entries(document, name, groups):
         key = (package.name, package.version)
@@ -70,19 +69,19 @@ def read_pdm_lock(
     return package_graph(found.values(), format="PDM lock", extras=extras, environment=environment)
 
 
-def _entries(document: dict[str, Any], name: str, groups: str) -> Iterator[Package]:
+def _entries(document: Record, name: str, groups: str) -> Iterator[Package]:
     wanted = {group.strip() for group in groups.split(",")}
-    for where, table in tables(document.get("package"), f"{name}: package"):
-        of_groups = texts_in(table, "groups", where)
+    for where, table in mappings(document.get("package"), f"{name}: package"):
+        of_groups = texts(table.get("groups"), f"{where}: groups")
         if groups == "all" or not of_groups or wanted.intersection(of_groups):
             yield _entry(table, of_groups, where)
 
 
-def _entry(table: dict[str, Any], groups: list[str], where: str) -> Package:
-    extras = [canonical(extra) for extra in texts_in(table, "extras", where)]
-    written = text_in(table, "name", where)
+def _entry(table: Record, groups: list[str], where: str) -> Package:
+    extras = [canonical(extra) for extra in texts(table.get("extras"), f"{where}: extras")]
+    written = required_text(table, "name", where)
     own = canonical(written)
-    listed = texts_in(table, "dependencies", where)
+    listed = texts(table.get("dependencies"), f"{where}: dependencies")
     needs = [need for text in listed for need in needs_of(text, where=where) if need.name != own or need.extras]
     if extras:
         needs = [replace(need, extra=extra, kind="extra") for need in needs for extra in extras]

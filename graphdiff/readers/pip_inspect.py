@@ -6,7 +6,7 @@ import networkx as nx
 
 from graphdiff.errors import FormatError
 from graphdiff.readers.distributions import installed_graph
-from graphdiff.readers.documents import parse_json, table_in, tables
+from graphdiff.readers.documents import mapping, mappings, parse_json
 
 __all__ = ["read_pip_inspect"]
 
@@ -49,13 +49,13 @@ def read_pip_inspect(data: bytes, *, name: str, extras: str = "requested") -> nx
     >>> list(read_pip_inspect(text, name="inspect.json").edges(data="specifier"))
     [('a', 'b', '>1')]
     """
-    document = parse_json(data, name=name)
+    document = parse_json(data, name)
     if not isinstance(document, dict) or "installed" not in document:
         raise FormatError(f"{name}: not what pip inspect prints: no list of what is installed")
     found = []
-    for where, one in tables(document["installed"], f"{name}: installed"):
-        metadata = table_in(one, "metadata", where)
+    for where, one in mappings(document["installed"], f"{name}: installed"):
+        metadata = mapping(one.get("metadata"), f"{where}: metadata")
         found.append({**metadata, "requested": True} if one.get("requested") is True else metadata)
-    said = table_in(document, "environment", name)
+    said = mapping(document.get("environment"), f"{name}: environment")
     environment = {key: value for key, value in said.items() if isinstance(value, str)}
     return installed_graph(found, format="pip inspect", extras=extras, environment=environment)

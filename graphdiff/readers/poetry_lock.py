@@ -9,7 +9,7 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.documents import parse_toml, table_in, tables, text_in, texts_in
+from graphdiff.readers.documents import Record, mapping, mappings, parse_toml, required_text, texts
 from graphdiff.readers.package_graph import package_graph
 from graphdiff.readers.requirements import (
     Environment,
@@ -69,17 +69,17 @@ def read_poetry_lock(
     [('a', 'b', '>=2')]
     """
     environment = environment_of(markers)
-    document = parse_toml(data, name=name)
+    document = parse_toml(data, name)
     found = list(_packages(document, name, groups, environment))
     if not found:
         raise FormatError(f"{name}: no [[package]] in it" + (f" of the groups {groups}" if groups != "all" else ""))
     return package_graph(found, format="Poetry lock", extras=extras, environment=environment)
 
 
-def _packages(document: dict[str, Any], name: str, groups: str, environment: Environment | None) -> Iterator[Package]:
+def _packages(document: Record, name: str, groups: str, environment: Environment | None) -> Iterator[Package]:
     wanted = {group.strip() for group in groups.split(",")}
-    for where, table in tables(document.get("package"), f"{name}: package"):
-        of_groups = texts_in(table, "groups", where)
+    for where, table in mappings(document.get("package"), f"{name}: package"):
+        of_groups = texts(table.get("groups"), f"{where}: groups")
         if groups != "all" and of_groups:
             of_groups = [group for group in of_groups if group in wanted]
             if not of_groups:
@@ -95,14 +95,14 @@ def _there(markers: Any, groups: list[str], environment: Environment, where: str
     return any(holds(marker_of(markers.get(group), where=where), environment) for group in groups)
 
 
-def _package(table: dict[str, Any], groups: list[str], where: str) -> Package:
-    extras = table_in(table, "extras", where)
+def _package(table: Record, groups: list[str], where: str) -> Package:
+    extras = mapping(table.get("extras"), f"{where}: extras")
     naming = dict(_named(extras, where))
     needs: list[Need] = []
-    for needed, said in table_in(table, "dependencies", where).items():
+    for needed, said in mapping(table.get("dependencies"), f"{where}: dependencies").items():
         for one in said if isinstance(said, list) else [said]:
             needs += _needs(needed, one, naming.get(canonical(needed), []), f"{where}.dependencies.{needed}")
-    written = text_in(table, "name", where)
+    written = required_text(table, "name", where)
     return Package(
         name=canonical(written),
         version=str(table.get("version", "")),
@@ -112,11 +112,11 @@ def _package(table: dict[str, Any], groups: list[str], where: str) -> Package:
     )
 
 
-def _named(extras: dict[str, Any], where: str) -> Iterator[tuple[str, list[str]]]:
+def _named(extras: Record, where: str) -> Iterator[tuple[str, list[str]]]:
     """Yield what extras name, with the extras: Poetry before 1.5 says it nowhere else."""
     found: dict[str, list[str]] = {}
     for extra in extras:
-        for text in texts_in(extras, extra, where):
+        for text in texts(extras[extra], f"{where}: {extra}"):
             needed = text.partition(" (")[0].partition(";")[0].partition("[")[0].strip()
             found.setdefault(canonical(needed), []).append(canonical(extra))
     yield from found.items()
@@ -128,7 +128,7 @@ def _needs(needed: str, said: Any, naming: list[str], where: str) -> Iterator[Ne
         raise FormatError(f"{where} is neither a version nor a table")
     need = Need(
         name=canonical(needed),
-        extras=frozenset(map(canonical, texts_in(table, "extras", where))),
+        extras=frozenset(map(canonical, texts(table.get("extras"), f"{where}: extras"))),
         marker=marker_of(table.get("markers"), where=where),
         specifier=str(table.get("version", "")).removeprefix("*"),
     )

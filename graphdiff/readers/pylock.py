@@ -9,7 +9,7 @@ import networkx as nx
 from packaging.pylock import Pylock, PylockValidationError
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.documents import parse_toml, texts_in
+from graphdiff.readers.documents import parse_toml, texts
 from graphdiff.readers.package_graph import package_graph
 from graphdiff.readers.requirements import Need, Package, canonical, environment_of, needs_of
 
@@ -59,7 +59,7 @@ def read_pylock(data: bytes, *, name: str, markers: str = "all") -> nx.DiGraph:
     """
     environment = environment_of(markers)
     try:
-        lock = Pylock.from_dict(parse_toml(data, name=name))
+        lock = Pylock.from_dict(parse_toml(data, name))
     except PylockValidationError as error:
         raise FormatError(f"{name}: no pylock.toml as PEP 751 has it: {error}") from error
     packages = [_package(package, f"{name}: {package.name}") for package in lock.packages]
@@ -89,7 +89,7 @@ def _need(table: Mapping[str, Any]) -> Need:
 
 def _needs_by_pdm(said: Any, where: str) -> Iterator[Need]:
     table = (said.tool or {}).get("pdm")
-    for text in texts_in(table, "dependencies", where) if isinstance(table, dict) else ():
+    for text in texts(table.get("dependencies"), f"{where}: dependencies") if isinstance(table, dict) else ():
         yield from needs_of(text, where=where)
 
 

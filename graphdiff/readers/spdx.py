@@ -10,7 +10,7 @@ import networkx as nx
 
 from graphdiff.errors import FormatError
 from graphdiff.readers.building import collector_at_rest, described
-from graphdiff.readers.json_text import parsed_json
+from graphdiff.readers.documents import parse_json
 from graphdiff.readers.kinds import chosen_kinds
 from graphdiff.readers.sbom import Element, Relation, sbom_graph
 from graphdiff.readers.source import text_of
@@ -96,7 +96,7 @@ class _Contents:
 def _contents(data: bytes, name: str) -> _Contents:
     if not text_of(data[:100]).lstrip().startswith("{"):
         return _Contents("SPDX tag-value", *spdx_2(document_of_tags(data, name), name))
-    document = parsed_json(data, name)
+    document = parse_json(data, name)
     if "spdxVersion" in document:
         return _Contents("SPDX JSON", *spdx_2(document, name))
     if "@graph" in document or "@context" in document:

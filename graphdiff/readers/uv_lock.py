@@ -8,7 +8,7 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.documents import parse_toml, table_in, tables, text_in, texts_in
+from graphdiff.readers.documents import Record, mapping, mappings, parse_toml, required_text, texts
 from graphdiff.readers.package_graph import package_graph
 from graphdiff.readers.requirements import Need, Package, canonical, environment_of, marker_of
 
@@ -62,24 +62,26 @@ def read_uv_lock(
     ([('a', 'b')], True)
     """
     environment = environment_of(markers)
-    document = parse_toml(data, name=name)
-    packages = [_package(table, where, groups) for where, table in tables(document.get("package"), f"{name}: package")]
+    document = parse_toml(data, name)
+    packages = [
+        _package(table, where, groups) for where, table in mappings(document.get("package"), f"{name}: package")
+    ]
     if not packages:
         raise FormatError(f"{name}: no [[package]] in it")
     return package_graph(packages, format="uv lock", extras=extras, environment=environment)
 
 
-def _package(table: dict[str, Any], where: str, groups: str) -> Package:
-    source = table_in(table, "source", where)
-    optional = table_in(table, "optional-dependencies", where)
-    kept = _chosen(table_in(table, "dev-dependencies", where), groups)
-    needs = [_need(one, path) for path, one in tables(table.get("dependencies"), f"{where}.dependencies")]
+def _package(table: Record, where: str, groups: str) -> Package:
+    source = mapping(table.get("source"), f"{where}: source")
+    optional = mapping(table.get("optional-dependencies"), f"{where}: optional-dependencies")
+    kept = _chosen(mapping(table.get("dev-dependencies"), f"{where}: dev-dependencies"), groups)
+    needs = [_need(one, path) for path, one in mappings(table.get("dependencies"), f"{where}.dependencies")]
     for extra, listed in optional.items():
-        needs += [_need(one, path, extra=canonical(extra), kind="extra") for path, one in tables(listed, where)]
+        needs += [_need(one, path, extra=canonical(extra), kind="extra") for path, one in mappings(listed, where)]
     for group, listed in kept.items():
-        needs += [_need(one, path, kind="dev", group=group) for path, one in tables(listed, where)]
+        needs += [_need(one, path, kind="dev", group=group) for path, one in mappings(listed, where)]
     return Package(
-        name=canonical(text_in(table, "name", where)),
+        name=canonical(required_text(table, "name", where)),
         version=str(table.get("version", "")),
         needs=tuple(needs),
         provides=frozenset(map(canonical, optional)),
@@ -88,15 +90,15 @@ def _package(table: dict[str, Any], where: str, groups: str) -> Package:
     )
 
 
-def _chosen(listed: dict[str, Any], groups: str) -> dict[str, Any]:
+def _chosen(listed: Record, groups: str) -> Record:
     names = [name.strip() for name in groups.split(",")]
     return {group: needs for group, needs in listed.items() if groups == "all" or group in names}
 
 
-def _need(table: dict[str, Any], where: str, *, extra: str = "", kind: str = "normal", group: str = "") -> Need:
+def _need(table: Record, where: str, *, extra: str = "", kind: str = "normal", group: str = "") -> Need:
     return Need(
-        name=canonical(text_in(table, "name", where)),
-        extras=frozenset(map(canonical, texts_in(table, "extra", where))),
+        name=canonical(required_text(table, "name", where)),
+        extras=frozenset(map(canonical, texts(table.get("extra"), f"{where}: extra"))),
         extra=extra or None,
         marker=marker_of(table.get("marker"), where=where),
         version=str(table.get("version", "")),
@@ -105,7 +107,7 @@ def _need(table: dict[str, Any], where: str, *, extra: str = "", kind: str = "no
     )
 
 
-def _size(table: dict[str, Any]) -> int | None:
+def _size(table: Record) -> int | None:
     wheels = [*_files(table.get("wheels")), *([] if table.get("wheels") else _files([table.get("sdist")]))]
     return max(wheels, default=None)
 

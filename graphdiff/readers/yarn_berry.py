@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from graphdiff.errors import FormatError
 from graphdiff.readers.building import described
+from graphdiff.readers.documents import Record, mapping, text
 from graphdiff.readers.packages import Need, PackageGraph, package_graph
-from graphdiff.readers.shape import Record, mapping, text
-from graphdiff.readers.yaml_text import yaml_documents
+from graphdiff.readers.yaml_text import parse_yaml
 
 __all__ = ["KINDS", "read_yarn_berry"]
 
@@ -65,7 +65,7 @@ def read_yarn_berry(data: bytes, *, name: str, kinds: str | Collection[str] | No
     >>> list(read_yarn_berry(lock, name="yarn.lock").edges(data=True))
     [('app', 'ms', {'clause': '^2.0.0', 'kind': 'normal'})]
     """
-    document = mapping((yaml_documents(data, name) or [None])[0], name)
+    document = mapping((parse_yaml(data, name) or [None])[0], name)
     entries = [_entry(key, value, name) for key, value in document.items() if key != "__metadata"]
     needs, unmet = _needs(entries, name)
     needs += _peers(entries, needs, name)

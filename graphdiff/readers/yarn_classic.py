@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from graphdiff.errors import FormatError
 from graphdiff.readers.building import described
+from graphdiff.readers.documents import Record
 from graphdiff.readers.packages import Need, PackageGraph, package_graph
-from graphdiff.readers.shape import Record
 from graphdiff.readers.source import text_of
 
 __all__ = ["KINDS", "read_yarn_classic"]

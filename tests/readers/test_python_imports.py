@@ -163,7 +163,7 @@ WRONG = [
     ("grimp", b'{"nodes": ["a"], "edges": [["a", "a", true]]}', r"edges\[0\] is not importer, imported"),
     ("pydeps", b"[]", r"not what pydeps --show-deps prints"),
     ("pydeps", b'{"a": 1}', r"'a' is no object"),
-    ("pydeps", b'{"a": {"imports": "b"}}', r"imports is not a list of texts"),
+    ("pydeps", b'{"a": {"imports": "b"}}', r"imports: expected a list, found the text 'b'"),
     ("importtime", b"import time", r"no line of python -X importtime"),
 ]
 

@@ -313,31 +313,39 @@ TOP = b'lock-version = "1.0"\ncreated-by = "x"\n'
 WRONG = [
     ("uv", b"version = 1\n[[package]\n", r"broken TOML: .*line 2"),
     ("uv", b"version = 1\n", r"no \[\[package\]\] in it"),
-    ("uv", b"package = 1\n", r"package is not a list"),
-    ("uv", b"package = [1]\n", r"package\[0\] is not a table"),
+    ("uv", b"package = 1\n", r"package: expected a list, found"),
+    ("uv", b"package = [1]\n", r"package\[0\]: expected names with values, found"),
     ("uv", b"[[package]]\n", r"package\[0\] has no name"),
-    ("uv", PACKAGE + b'source = "here"\n', r"package\[0\]: source is not a table"),
-    ("uv", PACKAGE + b'dependencies = ["b"]\n', r"package\[0\]\.dependencies\[0\] is not a table"),
-    ("uv", PACKAGE + b'dependencies = [{ name = "b", extra = "c" }]\n', r"extra is not a list of texts"),
+    ("uv", PACKAGE + b'source = "here"\n', r"package\[0\]: source: expected names with values, found"),
+    ("uv", PACKAGE + b'dependencies = ["b"]\n', r"package\[0\]\.dependencies\[0\]: expected names with values, found"),
+    (
+        "uv",
+        PACKAGE + b'dependencies = [{ name = "b", extra = "c" }]\n',
+        r"\[0\]: extra: expected a list, found the",
+    ),
     ("uv", PACKAGE + b'dependencies = [{ name = "b", marker = "x =" }]\n', r"no marker: 'x ='"),
     ("uv", PACKAGE + b'dependencies = [{ name = "b", marker = 1 }]\n', r"a marker that is no text"),
-    ("uv", PACKAGE + b'optional-dependencies = ["b"]\n', r"optional-dependencies is not a table"),
+    ("uv", PACKAGE + b'optional-dependencies = ["b"]\n', r"optional-dependencies: expected names with values, found"),
     ("uv", b"a" + b".a" * 100 + b" = 1\n", r"broken TOML: a key of more than 64 parts"),
-    ("uv", b"a = " + b"[" * 100_000, r"TOML nested too deep|broken TOML"),
+    ("uv", b"a = " + b"[\n" * 50_000, r"TOML nested too deep|broken TOML"),
     ("poetry", PACKAGE + b"dependencies = { b = 1 }\n", r"dependencies\.b is neither a version nor a table"),
-    ("poetry", PACKAGE + b'groups = "main"\n', r"groups is not a list of texts"),
+    ("poetry", PACKAGE + b'groups = "main"\n', r"groups: expected a list, found the text 'main'"),
     ("pdm", PACKAGE + b'dependencies = ["b @@ c"]\n', r"package\[0\]: no requirement: 'b @@ c'"),
-    ("pdm", PACKAGE + b'dependencies = ["' + b"b" * 20_000 + b'"]\n', r"no requirement or marker: 'bbb"),
+    ("pdm", PACKAGE + b'dependencies = ["' + b"b ;" + b"(" * 60 + b'"]\n', r"no requirement or marker: 'b ;\(\("),
     ("pdm", PACKAGE + b"dependencies = ['b; " + b"(" * 5000 + b"']\n", r"no requirement or marker"),
     ("pylock", TOP + b"packages = []\n", r"0 packages, but not what they depend on, which a pylock.toml may leave out"),
     ("pylock", TOP + b'[[packages]]\nname = "A_b"\n', r"no pylock.toml as PEP 751 has it: .*'A_b'"),
     ("pip-inspect", b"{", r"broken JSON: .*line 1"),
     ("pip-inspect", b"[" * 100_000, r"JSON nested too deep"),
     ("pip-inspect", b"[]", r"not what pip inspect prints"),
-    ("pip-inspect", b'{"installed": [{"metadata": []}]}', r"installed\[0\]: metadata is not a table"),
+    (
+        "pip-inspect",
+        b'{"installed": [{"metadata": []}]}',
+        r"installed\[0\]: metadata: expected names with",
+    ),
     ("pip-inspect", b'{"installed": []}', r"nothing is installed there"),
     ("pipdeptree", b"[]", r"no package in it"),
-    ("pipdeptree", b"{}", r"no package in it"),
+    ("pipdeptree", b"{}", r"expected a list, found names with values"),
     ("pipdeptree", b'[{"package": 1}]', r"\[0\]: package is no object"),
     ("pipdeptree", b'[{"key": "a", "dependencies": [{}]}]', r"\[0\]\.dependencies\[0\] has no key"),
 ]
@@ -350,14 +358,8 @@ def test_a_broken_file_gets_one_line(format: str, data: bytes, message: str) -> 
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("parts", [b"a.", b'"a".', b"a . "])
-def test_a_key_of_many_parts_is_refused_at_once(parts: bytes) -> None:
-    with pytest.raises(FormatError, match="64 parts"):
-        documents.parse_toml(parts * 200_000 + b"a = 1", name="uv.lock")
-
-
 def test_an_enormous_lock_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "MAX_BYTES", 100)
+    monkeypatch.setattr(documents, "MAX_TOML_BYTES", 100)
     with pytest.raises(LimitError, match=r"uv\.lock: [\d,]+ bytes of TOML, more than the 100 that are read"):
         read(DATA / "uv.lock")
 

@@ -45,7 +45,7 @@ REFUSED = {
     "demo.uv-tree.invert.txt": r"a tree for people",
     "demo.uv-tree.no-dedupe.txt": r"a tree for people",
     "demo.uv-tree.txt": r"a tree for people",
-    "jupyterlab.paths.truth.json": r"nodes is not a list",
+    "jupyterlab.paths.truth.json": r"nodes: expected a list, found",
     "jupyterlab.pip-freeze.txt": r"a list of requirements without what they depend on",
     "jupyterlab.pip-list.json": r"a list of packages without what they depend on",
     "jupyterlab.pip-list.txt": r"a list of packages without what they depend on",
