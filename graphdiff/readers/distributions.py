@@ -8,8 +8,8 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.package_graph import package_graph
-from graphdiff.readers.requirements import Environment, Need, Package, canonical, holds, needs_of
+from graphdiff.readers.python_packages import python_graph
+from graphdiff.readers.requirements import Environment, Package, Requirement, canonical, holds, requirements_of
 
 __all__ = ["installed_graph"]
 
@@ -31,7 +31,7 @@ def installed_graph(
     format : str
         The title of what was read.
     extras : str
-        As in `package_graph`.
+        As in `python_graph`.
     environment : mapping
         What markers are evaluated with.
     """
@@ -45,7 +45,7 @@ def installed_graph(
             found[canonical(name)] = _package(name, version, fields, environment, warnings)
     if not found:
         raise FormatError(f"{format}: nothing is installed there")
-    graph = package_graph(found.values(), format=format, extras=extras, environment=environment)
+    graph = python_graph(found.values(), format=format, extras=extras, environment=environment)
     graph.graph["warnings"] = warnings
     return graph
 
@@ -53,10 +53,10 @@ def installed_graph(
 def _package(
     name: str, version: str, fields: Mapping[str, Any], environment: Environment, warnings: list[str]
 ) -> Package:
-    needs: list[Need] = []
+    needs: list[Requirement] = []
     for text in _texts(fields.get("requires_dist")):
         try:
-            new = needs_of(text, where=name)
+            new = requirements_of(text, where=name)
             for need in new:
                 holds(need.marker, environment, extra=need.extra)
         except FormatError as error:

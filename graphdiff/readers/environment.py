@@ -45,7 +45,7 @@ def read_environment(data: bytes, *, name: str, extras: str = "requested") -> nx
     -------
     networkx.DiGraph
         Nodes have ``name`` (as written), ``version``, ``licence``, ``requested`` (by the user, where the installer
-        wrote it down) and ``size`` (bytes); edges ``kind``, ``specifier``, ``extra``, ``marker`` and ``optional``.
+        wrote it down) and ``size`` (bytes); edges ``kind``, ``clause``, ``extra``, ``marker`` and ``optional``.
         ``G.graph["unmet"]`` counts what is needed and not there, ``G.graph["with_extras"]`` lists the edges of extras
         that nothing asks for, ``G.graph["warnings"]`` what was broken and skipped.
 

@@ -9,8 +9,8 @@ import networkx as nx
 
 from graphdiff.errors import FormatError
 from graphdiff.readers.documents import Record, mappings, parse_toml, required_text, texts
-from graphdiff.readers.package_graph import package_graph
-from graphdiff.readers.requirements import Package, canonical, environment_of, marker_of, needs_of
+from graphdiff.readers.python_packages import python_graph
+from graphdiff.readers.requirements import Package, canonical, environment_of, marker_of, requirements_of
 
 __all__ = ["read_pdm_lock"]
 
@@ -41,7 +41,7 @@ def read_pdm_lock(
     Returns
     -------
     networkx.DiGraph
-        Nodes have ``name``, ``version`` and ``groups``; edges ``kind``, ``specifier``, ``extra``, ``marker`` and
+        Nodes have ``name``, ``version`` and ``groups``; edges ``kind``, ``clause``, ``extra``, ``marker`` and
         ``optional``.
 
     Raises
@@ -55,7 +55,7 @@ def read_pdm_lock(
     --------
     >>> lock = b'[[package]]\nname = "a"\nversion = "1"\ndependencies = ["B>=2"]\n'
     >>> G = read_pdm_lock(lock + b'[[package]]\nname = "b"\nversion = "2"\n', name="pdm.lock")
-    >>> list(G.edges(data="specifier"))
+    >>> list(G.edges(data="clause"))
     [('a', 'b', '>=2')]
     """
     environment = environment_of(markers)
@@ -66,7 +66,7 @@ def read_pdm_lock(
         found[key] = _joined(found[key], package) if key in found else package
     if not found:
         raise FormatError(f"{name}: no [[package]] in it" + (f" of the groups {groups}" if groups != "all" else ""))
-    return package_graph(found.values(), format="PDM lock", extras=extras, environment=environment)
+    return python_graph(found.values(), format="PDM lock", extras=extras, environment=environment)
 
 
 def _entries(document: Record, name: str, groups: str) -> Iterator[Package]:
@@ -82,7 +82,7 @@ def _entry(table: Record, groups: list[str], where: str) -> Package:
     written = required_text(table, "name", where)
     own = canonical(written)
     listed = texts(table.get("dependencies"), f"{where}: dependencies")
-    needs = [need for text in listed for need in needs_of(text, where=where) if need.name != own or need.extras]
+    needs = [need for text in listed for need in requirements_of(text, where=where) if need.name != own or need.extras]
     if extras:
         needs = [replace(need, extra=extra, kind="extra") for need in needs for extra in extras]
     return Package(

@@ -30,7 +30,7 @@ def read_pip_inspect(data: bytes, *, name: str, extras: str = "requested") -> nx
     -------
     networkx.DiGraph
         Nodes have ``name`` (as written), ``version``, ``licence`` and ``requested`` (by the user); edges ``kind``,
-        ``specifier``, ``extra``, ``marker`` and ``optional``. ``G.graph["unmet"]`` counts what is needed and not
+        ``clause``, ``extra``, ``marker`` and ``optional``. ``G.graph["unmet"]`` counts what is needed and not
         there, ``G.graph["with_extras"]`` lists the edges of extras that nothing asks for, ``G.graph["warnings"]``
         what was skipped.
 
@@ -46,7 +46,7 @@ def read_pip_inspect(data: bytes, *, name: str, extras: str = "requested") -> nx
     >>> text = b'''{"version": "1", "environment": {}, "installed": [
     ...     {"metadata": {"name": "A", "version": "1", "requires_dist": ["b>1"]}, "requested": true},
     ...     {"metadata": {"name": "b", "version": "2"}}]}'''
-    >>> list(read_pip_inspect(text, name="inspect.json").edges(data="specifier"))
+    >>> list(read_pip_inspect(text, name="inspect.json").edges(data="clause"))
     [('a', 'b', '>1')]
     """
     document = parse_json(data, name)

@@ -37,7 +37,7 @@ def read_pipdeptree(data: bytes, *, name: str) -> nx.DiGraph:
     -------
     networkx.DiGraph
         Nodes have ``name`` (as written), ``version``, and ``missing`` where it is not installed; edges ``kind``,
-        ``specifier``, ``extra`` and ``optional``.
+        ``clause``, ``extra`` and ``optional``.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def read_pipdeptree(data: bytes, *, name: str) -> nx.DiGraph:
     --------
     >>> flat = b'''[{"package": {"key": "a", "package_name": "A", "installed_version": "1"}, "dependencies": [
     ...     {"key": "b", "package_name": "b", "installed_version": "2", "required_version": ">1"}]}]'''
-    >>> list(read_pipdeptree(flat, name="tree.json").edges(data="specifier"))
+    >>> list(read_pipdeptree(flat, name="tree.json").edges(data="clause"))
     [('a', 'b', '>1')]
     """
     document = parse_json(data, name)
@@ -99,7 +99,7 @@ def _attributes(package: Record) -> Record:
     return {"name": str(package.get("package_name", package["key"])), **there}
 
 
-def _specifier(package: Record) -> str:
+def _clause(package: Record) -> str:
     said = str(package.get("required_version", "Any"))
     return "" if said in ("Any", "?", "None") else said
 
@@ -113,8 +113,8 @@ def _add_edge(graph: nx.DiGraph, tail: str, head: str, said: Record) -> None:
     graph.add_edge(tail, head)
     graph[tail][head].clear()
     graph[tail][head].update(with_extra)
-    if _specifier(said):
-        graph[tail][head]["specifier"] = _specifier(said)
+    if _clause(said):
+        graph[tail][head]["clause"] = _clause(said)
 
 
 def _check_direction(edges: list[_Edge], name: str) -> None:
@@ -122,7 +122,7 @@ def _check_direction(edges: list[_Edge], name: str) -> None:
     fitting = [
         (satisfies(str(head.get("installed_version")), wanted), satisfies(str(tail.get("installed_version")), wanted))
         for tail, head in edges
-        if (wanted := _specifier(head))
+        if (wanted := _clause(head))
     ]
     if any(ahead is False for ahead, _ in fitting) and all(behind is not False for _, behind in fitting):
         raise FormatError(f"{name}: made with pipdeptree --reverse, whose arrows are turned round: leave --reverse out")

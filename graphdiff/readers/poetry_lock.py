@@ -10,11 +10,11 @@ import networkx as nx
 
 from graphdiff.errors import FormatError
 from graphdiff.readers.documents import Record, mapping, mappings, parse_toml, required_text, texts
-from graphdiff.readers.package_graph import package_graph
+from graphdiff.readers.python_packages import python_graph
 from graphdiff.readers.requirements import (
     Environment,
-    Need,
     Package,
+    Requirement,
     by_extra,
     canonical,
     environment_of,
@@ -51,7 +51,7 @@ def read_poetry_lock(
     Returns
     -------
     networkx.DiGraph
-        Nodes have ``name``, ``version`` and ``groups``; edges ``kind``, ``specifier``, ``extra``, ``marker`` and
+        Nodes have ``name``, ``version`` and ``groups``; edges ``kind``, ``clause``, ``extra``, ``marker`` and
         ``optional``.
 
     Raises
@@ -65,7 +65,7 @@ def read_poetry_lock(
     --------
     >>> lock = b'[[package]]\nname = "a"\nversion = "1"\n[package.dependencies]\nB = ">=2"\n'
     >>> G = read_poetry_lock(lock + b'[[package]]\nname = "b"\nversion = "2"\n', name="poetry.lock")
-    >>> list(G.edges(data="specifier"))
+    >>> list(G.edges(data="clause"))
     [('a', 'b', '>=2')]
     """
     environment = environment_of(markers)
@@ -73,7 +73,7 @@ def read_poetry_lock(
     found = list(_packages(document, name, groups, environment))
     if not found:
         raise FormatError(f"{name}: no [[package]] in it" + (f" of the groups {groups}" if groups != "all" else ""))
-    return package_graph(found, format="Poetry lock", extras=extras, environment=environment)
+    return python_graph(found, format="Poetry lock", extras=extras, environment=environment)
 
 
 def _packages(document: Record, name: str, groups: str, environment: Environment | None) -> Iterator[Package]:
@@ -98,7 +98,7 @@ def _there(markers: Any, groups: list[str], environment: Environment, where: str
 def _package(table: Record, groups: list[str], where: str) -> Package:
     extras = mapping(table.get("extras"), f"{where}: extras")
     naming = dict(_named(extras, where))
-    needs: list[Need] = []
+    needs: list[Requirement] = []
     for needed, said in mapping(table.get("dependencies"), f"{where}: dependencies").items():
         for one in said if isinstance(said, list) else [said]:
             needs += _needs(needed, one, naming.get(canonical(needed), []), f"{where}.dependencies.{needed}")
@@ -122,15 +122,15 @@ def _named(extras: Record, where: str) -> Iterator[tuple[str, list[str]]]:
     yield from found.items()
 
 
-def _needs(needed: str, said: Any, naming: list[str], where: str) -> Iterator[Need]:
+def _needs(needed: str, said: Any, naming: list[str], where: str) -> Iterator[Requirement]:
     table = {"version": said} if isinstance(said, str) else said
     if not isinstance(table, dict):
         raise FormatError(f"{where} is neither a version nor a table")
-    need = Need(
+    need = Requirement(
         name=canonical(needed),
         extras=frozenset(map(canonical, texts(table.get("extras"), f"{where}: extras"))),
         marker=marker_of(table.get("markers"), where=where),
-        specifier=str(table.get("version", "")).removeprefix("*"),
+        clause=str(table.get("version", "")).removeprefix("*"),
     )
     found = list(by_extra(need))
     if table.get("optional") is True and naming and found == [need]:

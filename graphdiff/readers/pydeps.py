@@ -27,7 +27,7 @@ def read_pydeps(data: bytes, *, name: str) -> nx.DiGraph:
     Returns
     -------
     networkx.DiGraph
-        Nodes have ``path`` and ``bacon``, the number of imports from the package itself.
+        Nodes have ``file`` and ``bacon``, the number of imports from the package itself.
 
     Raises
     ------
@@ -50,8 +50,8 @@ def read_pydeps(data: bytes, *, name: str) -> nx.DiGraph:
                 raise FormatError(f"{name}: {module!r} is no object")
             if module == "__main__" and said.get("path") is None:
                 continue
-            kept = {key: said[key] for key in ("path", "bacon") if isinstance(said.get(key), str | int)}
-            graph.add_node(module, **kept)
+            kept = {"file": said.get("path"), "bacon": said.get("bacon")}
+            graph.add_node(module, **{key: value for key, value in kept.items() if isinstance(value, str | int)})
             imported = texts(said.get("imports"), f"{name}: {module!r}: imports")
             graph.add_edges_from((module, other) for other in imported if other != module)
     return described(graph, format="pydeps", edge_meaning="imports", weight_meaning="none")

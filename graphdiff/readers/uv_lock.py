@@ -9,8 +9,8 @@ import networkx as nx
 
 from graphdiff.errors import FormatError
 from graphdiff.readers.documents import Record, mapping, mappings, parse_toml, required_text, texts
-from graphdiff.readers.package_graph import package_graph
-from graphdiff.readers.requirements import Need, Package, canonical, environment_of, marker_of
+from graphdiff.readers.python_packages import python_graph
+from graphdiff.readers.requirements import Package, Requirement, canonical, environment_of, marker_of
 
 __all__ = ["read_uv_lock"]
 
@@ -68,7 +68,7 @@ def read_uv_lock(
     ]
     if not packages:
         raise FormatError(f"{name}: no [[package]] in it")
-    return package_graph(packages, format="uv lock", extras=extras, environment=environment)
+    return python_graph(packages, format="uv lock", extras=extras, environment=environment)
 
 
 def _package(table: Record, where: str, groups: str) -> Package:
@@ -95,8 +95,8 @@ def _chosen(listed: Record, groups: str) -> Record:
     return {group: needs for group, needs in listed.items() if groups == "all" or group in names}
 
 
-def _need(table: Record, where: str, *, extra: str = "", kind: str = "normal", group: str = "") -> Need:
-    return Need(
+def _need(table: Record, where: str, *, extra: str = "", kind: str = "normal", group: str = "") -> Requirement:
+    return Requirement(
         name=canonical(required_text(table, "name", where)),
         extras=frozenset(map(canonical, texts(table.get("extra"), f"{where}: extra"))),
         extra=extra or None,

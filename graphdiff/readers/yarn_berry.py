@@ -90,7 +90,7 @@ def _attributes(entry: _Entry, name: str) -> Record:
     if entry.reference.startswith("workspace:"):
         attributes |= {"path": entry.reference.removeprefix("workspace:"), "root": True}
     if "conditions" in entry.record:
-        attributes["conditions"] = text(entry.record["conditions"], f"{name}: {entry.key}")
+        attributes["marker"] = text(entry.record["conditions"], f"{name}: {entry.key}")
     return attributes
 
 

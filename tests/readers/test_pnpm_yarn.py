@@ -179,7 +179,7 @@ def test_yarn_berry_has_workspaces_protocols_patches_and_peers(test_data):
         ("react-dom", "react"): "peer",  # app, which needs react-dom, needs react beside it
     }
     assert [node for node, root in graph.nodes(data="root") if root] == ["@app/tool", "app"]
-    assert graph.nodes["fsevents"]["conditions"] == "os=darwin"
+    assert graph.nodes["fsevents"]["marker"] == "os=darwin"
     assert graph.edges["app", "b"]["alias"] == "old-b"
 
 

@@ -129,7 +129,7 @@ def test_other_tools_say_the_same(file: str) -> None:
 
 def test_exports_keep_the_number_of_statements() -> None:
     assert read(DATA / "grimp.json").edges["shop.cart", "shop.price"] == {"statements": 3}
-    assert read(DATA / "pydeps.json").nodes["shop.cart"] == {"path": "/x/shop/cart.py", "bacon": 2}
+    assert read(DATA / "pydeps.json").nodes["shop.cart"] == {"file": "/x/shop/cart.py", "bacon": 2}
 
 
 def test_times() -> None:

@@ -111,8 +111,8 @@ def test_markers_are_evaluated_where_asked() -> None:
     assert "tomli" not in read(DATA / "pylock.toml", markers=new)
     assert "tomli" in read(DATA / "pdm.lock", markers=old)
     assert "tomli" not in read(DATA / "pdm.lock", markers=new)
-    assert read(DATA / "poetry.lock").edges["web", "core"]["specifier"] == ">=1.5 or >=1"
-    assert read(DATA / "poetry.lock", markers=new).edges["web", "core"]["specifier"] == ">=1.5"
+    assert read(DATA / "poetry.lock").edges["web", "core"]["clause"] == ">=1.5 | >=1"
+    assert read(DATA / "poetry.lock", markers=new).edges["web", "core"]["clause"] == ">=1.5"
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_pdm_has_dependencies_in_a_table_of_its_own() -> None:
     here = 'directory = {{ path = "." }}\n[packages.tool.pdm]\ndependencies = {}\n'
     first = '[[packages]]\nname = "a"\n' + here.format('["B_C>=1", "none; python_version < \'3\'"]')
     lock = TOP + (first + '[[packages]]\nname = "b-c"\n' + here.format("[]")).encode()
-    assert list(read_bytes(lock, "pylock", markers="here").edges(data="specifier")) == [("a", "b-c", ">=1")]
+    assert list(read_bytes(lock, "pylock", markers="here").edges(data="clause")) == [("a", "b-c", ">=1")]
 
 
 def test_what_holds_without_the_extra_is_no_edge_of_the_extra(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_an_entry_of_pdm_with_extras_may_repeat_what_is_needed_without(order: tu
 
 
 @pytest.mark.parametrize("format", ["poetry", "pdm"])
-def test_a_specifier_says_which_of_several_versions_is_meant(format: str) -> None:
+def test_a_clause_says_which_of_several_versions_is_meant(format: str) -> None:
     needs = {"poetry": b'[package.dependencies]\nb = "<2"\n', "pdm": b'dependencies = ["b<2"]\n'}[format]
     lock = PACKAGE + needs + b"".join(PACKAGE.replace(b'"a"', b'"b"').replace(b'"1"', v) for v in (b'"1"', b'"2"'))
     assert list(read_bytes(lock, format).edges) == [("a", "b@1")]
@@ -214,7 +214,7 @@ def test_poetry_before_1_5_names_the_extra_in_one_place_only() -> None:
         PACKAGE + b'[package.dependencies]\nb = {version = ">=1", optional = true}\n[package.extras]\nx = ["b (>=1)"]\n'
     )
     graph = read_bytes(lock + b'[[package]]\nname = "b"\nversion = "1"\n', "poetry")
-    assert graph.edges["a", "b"] == {"kind": "extra", "extra": "x", "specifier": ">=1", "optional": True}
+    assert graph.edges["a", "b"] == {"kind": "extra", "extra": "x", "clause": ">=1", "optional": True}
     assert not read_bytes(lock + b'[[package]]\nname = "b"\nversion = "1"\n', "poetry", extras="requested").edges
 
 
@@ -247,7 +247,7 @@ def test_an_environment_on_disk(tmp_path: Path) -> None:
     (info / "REQUESTED").touch()
     (info / "RECORD").write_text('app.py,sha256=x,100\n"a,b.py",sha256=x,11\nRECORD,,\n')
     graph = read(name)
-    assert sorted(graph.edges(data="specifier")) == [("app", "core-lib", "<2,>=1"), ("app", "old", None)]
+    assert sorted(graph.edges(data="clause")) == [("app", "core-lib", "<2,>=1"), ("app", "old", None)]
     assert graph.nodes["app"] == {"name": "App", "version": "1.0", "requested": True, "size": 111}
     assert graph.graph["unmet"] == 1
     assert graph.graph["warnings"] == []
