@@ -364,7 +364,7 @@ READERS: dict[str, Reader] = {
     # An expression in place of a file.
     "expr": Reader(
         suffixes=(),
-        claims=sniff.marked(NEVER),
+        claims=partial(is_marked, "expr"),
         entry="graphdiff.readers.expression:read_expression",
         options=frozenset({"set", "symbolic", "limits"}),
         about="an edge leads from an operand to the result, its weight the local derivative; repeats (x * x) are kept",

@@ -45,6 +45,7 @@ MARKS: dict[str, tuple[tuple[bytes, ...], ...]] = {
     "vcg": ((rb'\A\s*graph:\s*\{\s*title:\s*"',),),
     # Python.
     "env": (),  # A name with a prefix is no file.
+    "expr": (),
     "imports": (),
     "pip-inspect": ((rb'\A\s*\{\s*"version"\s*:\s*"[^"]*"\s*,\s*"pip_version"',),),
     "pipdeptree": ((rb'\A\s*\[\s*\{\s*("package"\s*:\s*\{\s*)?"key"\s*:', rb'"package_name"\s*:'),),
