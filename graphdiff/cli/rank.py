@@ -125,7 +125,8 @@ def _notes(graph: nx.DiGraph, source: Any, value: str | None) -> list[str]:
     reach = f"reach: {words.needed}, each counted once"
     notes = [f"{reach}; exclusive: those that go with it, being reached from {start} by it only."]
     if value is not None and (missing := len(graph) - len(values_of(graph, value))):
-        notes.append(f"! {missing:,} of {len(graph):,} {words.nodes} have no {value} and count as 0.")
+        lack = f"has no {value} and counts" if missing == 1 else f"have no {value} and count"
+        notes.append(f"! {missing:,} of {len(graph):,} {words.nodes} {lack} as 0.")
     return notes
 
 
