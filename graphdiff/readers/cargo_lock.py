@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from graphdiff.errors import FormatError
-from graphdiff.readers.building import described
-from graphdiff.readers.documents import Record, listing, mapping, mappings, parse_toml, text
-from graphdiff.readers.packages import Need, PackageGraph, package_graph
+from graphdiff.readers.documents import Record, listing, mapping, mappings, parse_toml, required_text, text
+from graphdiff.readers.packages import Need, PackageGraph, package_graph, place_of
 
 __all__ = ["read_cargo_lock"]
 
@@ -37,24 +35,22 @@ def read_cargo_lock(data: bytes, *, name: str) -> PackageGraph:
     [('a', 'b')]
     """
     document = parse_toml(data, name)
-    tables = [table for _, table in mappings(document.get("package"), f"{name}: package")]
+    listed = list(mappings(document.get("package"), f"{name}: package"))
     if "root" in document:  # As Cargo wrote it up to 2017.
-        tables.append(mapping(document["root"], f"{name}: root"))
-    packages = [_attributes(table, f"{name}: package") for table in tables]
+        listed.append((f"{name}: root", mapping(document["root"], f"{name}: root")))
+    packages = [_attributes(table, where) for where, table in listed]
+    tables = [table for _, table in listed]
     places = _places(tables, packages)
     needs = [
-        Need(tail, _place(wanted, places, f"{name}: {packages[tail]['name']}"))
+        Need(tail, place_of(wanted, places, f"{name}: {packages[tail]['name']}: dependencies"))
         for tail, table in enumerate(tables)
         for wanted in listing(table.get("dependencies"), f"{name}: dependencies")
     ]
-    graph = package_graph(packages, needs, name=name)
-    return described(graph, format="Cargo.lock", edge_meaning="depends on", weight_meaning="none")
+    return package_graph(packages, needs, name=name, format="Cargo.lock")
 
 
 def _attributes(table: Record, where: str) -> Record:
-    found: Record = {"name": text(table.get("name"), where), "version": text(table.get("version"), where)}
-    if not found["name"]:
-        raise FormatError(f"{where}: a package without a name")
+    found: Record = {"name": required_text(table, "name", where), "version": text(table.get("version"), where)}
     return found | ({"source": text(table["source"], where)} if "source" in table else {"root": True})
 
 
@@ -66,10 +62,3 @@ def _places(tables: list[Record], packages: list[Record]) -> dict[str, int]:
         for written in (package["name"], short, f"{short} ({table.get('source')})"):
             places.setdefault(written, place)
     return places
-
-
-def _place(wanted: object, places: dict[str, int], where: str) -> int:
-    place = places.get(text(wanted, where))
-    if place is None:
-        raise FormatError(f"{where}: the dependency {wanted!r} is not among the packages")
-    return place

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.building import described
 from graphdiff.readers.documents import Record, listing, mapping, mappings, parse_json, text, texts
-from graphdiff.readers.packages import Need, PackageGraph, package_graph
+from graphdiff.readers.packages import Need, PackageGraph, package_graph, place_of
 
 __all__ = ["KINDS", "read_cargo_metadata"]
 
@@ -65,8 +64,7 @@ def read_cargo_metadata(data: bytes, *, name: str, kinds: str | Collection[str] 
     members = texts(document.get("workspace_members"), f"{name}: workspace_members")
     packages = [_attributes(package, members, f"{name}: packages") for package in stated]
     needs = (need for node in nodes for need in _needs(node, places, stated, name))
-    graph = package_graph(packages, needs, name=name, known=KINDS, kinds=kinds)
-    return described(graph, format="cargo metadata", edge_meaning="depends on", weight_meaning="none")
+    return package_graph(packages, needs, name=name, format="cargo metadata", known=KINDS, kinds=kinds)
 
 
 def _attributes(package: Record, members: Collection[str], where: str) -> Record:
@@ -77,22 +75,15 @@ def _attributes(package: Record, members: Collection[str], where: str) -> Record
 
 def _needs(node: Record, places: Mapping[str, int], stated: Sequence[Record], name: str) -> Iterator[Need]:
     where = f"{name}: resolve.nodes"
-    tail = _place(node.get("id"), places, where)
+    tail = place_of(node.get("id"), places, where)
     # Before Rust 1.41 the resolution had no kinds, and before 1.30 no names either: the manifest has them.
     deps = node.get("deps", [{"pkg": pkg} for pkg in listing(node.get("dependencies"), where)])
     for _, dep in mappings(deps, where):
-        head = _place(dep.get("pkg"), places, where)
+        head = place_of(dep.get("pkg"), places, where)
         declared = _declared(stated[tail], stated[head], text(dep.get("name"), where), name)
         for _, found in mappings(dep.get("dep_kinds", declared or [{}]), f"{where}: dep_kinds"):
             kind, target = text(found.get("kind"), where) or "normal", text(found.get("target"), where)
             yield Need(tail, head, kind, {**_clause(declared, kind), "marker": target})
-
-
-def _place(package: object, places: Mapping[str, int], where: str) -> int:
-    place = places.get(text(package, where))
-    if place is None:
-        raise FormatError(f"{where}: {package!r} is not among the packages")
-    return place
 
 
 def _declared(tail: Record, head: Record, called: str, name: str) -> list[Record]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from graphdiff.errors import FormatError
-from graphdiff.readers.building import described
 from graphdiff.readers.documents import Record, mapping, mappings, parse_json, required_text, text, texts
-from graphdiff.readers.packages import Need, PackageGraph, package_graph
+from graphdiff.readers.packages import Need, PackageGraph, package_graph, place_of
 
 __all__ = ["read_depgraph"]
 
@@ -51,8 +49,7 @@ def read_depgraph(data: bytes, *, name: str) -> PackageGraph:
         _attributes(artifact, name) | ({} if place in needed else {"root": True})
         for place, artifact in enumerate(artifacts)
     ]
-    graph = package_graph(packages, needs, name=name)
-    return described(graph, format="depgraph-maven-plugin", edge_meaning="depends on", weight_meaning="none")
+    return package_graph(packages, needs, name=name, format="depgraph-maven-plugin")
 
 
 def _id(artifact: Record, name: str) -> str:
@@ -68,9 +65,6 @@ def _attributes(artifact: Record, name: str) -> Record:
 
 
 def _need(said: Record, places: dict[str, int], where: str) -> Need:
-    ends = [text(said.get(end), where) for end in ("from", "to")]
-    for end in ends:
-        if end not in places:
-            raise FormatError(f"{where}: {end!r} is not among the artifacts")
+    tail, head = (place_of(said.get(end), places, f"{where}: {end}") for end in ("from", "to"))
     attributes = {"resolution": text(said.get("resolution"), where), "clause": text(said.get("version"), where)}
-    return Need(places[ends[0]], places[ends[1]], attributes=attributes)
+    return Need(tail, head, attributes=attributes)

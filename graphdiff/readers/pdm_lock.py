@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import networkx as nx
 
-from graphdiff.errors import FormatError
-from graphdiff.readers.documents import Record, mappings, parse_toml, required_text, texts
+from graphdiff.readers.documents import Record, required_text, texts
+from graphdiff.readers.lock_groups import packages_of_groups
 from graphdiff.readers.python_packages import python_graph
 from graphdiff.readers.requirements import Package, canonical, environment_of, marker_of, requirements_of
 
@@ -59,22 +58,12 @@ def read_pdm_lock(
     [('a', 'b', '>=2')]
     """
     environment = environment_of(markers)
-    document = parse_toml(data, name)
     found: dict[tuple[str, str], Package] = {}
-    for package in _entries(document, name, groups):
+    for where, table, of_groups in packages_of_groups(data, name, groups):
+        package = _entry(table, of_groups, where)
         key = (package.name, package.version)
         found[key] = _joined(found[key], package) if key in found else package
-    if not found:
-        raise FormatError(f"{name}: no [[package]] in it" + (f" of the groups {groups}" if groups != "all" else ""))
-    return python_graph(found.values(), format="PDM lock", extras=extras, environment=environment)
-
-
-def _entries(document: Record, name: str, groups: str) -> Iterator[Package]:
-    wanted = {group.strip() for group in groups.split(",")}
-    for where, table in mappings(document.get("package"), f"{name}: package"):
-        of_groups = texts(table.get("groups"), f"{where}: groups")
-        if groups == "all" or not of_groups or wanted.intersection(of_groups):
-            yield _entry(table, of_groups, where)
+    return python_graph(found.values(), name=name, format="PDM lock", extras=extras, environment=environment)
 
 
 def _entry(table: Record, groups: list[str], where: str) -> Package:

@@ -58,4 +58,4 @@ def read_pip_inspect(data: bytes, *, name: str, extras: str = "requested") -> nx
         found.append({**metadata, "requested": True} if one.get("requested") is True else metadata)
     said = mapping(document.get("environment"), f"{name}: environment")
     environment = {key: value for key, value in said.items() if isinstance(value, str)}
-    return installed_graph(found, format="pip inspect", extras=extras, environment=environment)
+    return installed_graph(found, name=name, format="pip inspect", extras=extras, environment=environment)

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.building import described
 from graphdiff.readers.documents import Record, mapping, text
 from graphdiff.readers.packages import Need, PackageGraph, package_graph
 from graphdiff.readers.yaml_text import parse_yaml
@@ -79,9 +78,7 @@ def read_pnpm(data: bytes, *, name: str, kinds: str | Collection[str] | None = N
             unmet += 1
         else:
             needs.append(need)
-    graph = package_graph(lock.packages, needs, name=name, known=KINDS, kinds=kinds)
-    graph.graph["unmet"] = unmet
-    return described(graph, format="pnpm-lock", edge_meaning="depends on", weight_meaning="none")
+    return package_graph(lock.packages, needs, name=name, format="pnpm-lock", known=KINDS, kinds=kinds, unmet=unmet)
 
 
 class _Lock:

@@ -9,7 +9,8 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.documents import Record, mapping, mappings, parse_toml, required_text, texts
+from graphdiff.readers.documents import Record, mapping, required_text, texts
+from graphdiff.readers.lock_groups import packages_of_groups
 from graphdiff.readers.python_packages import python_graph
 from graphdiff.readers.requirements import (
     Environment,
@@ -69,23 +70,12 @@ def read_poetry_lock(
     [('a', 'b', '>=2')]
     """
     environment = environment_of(markers)
-    document = parse_toml(data, name)
-    found = list(_packages(document, name, groups, environment))
-    if not found:
-        raise FormatError(f"{name}: no [[package]] in it" + (f" of the groups {groups}" if groups != "all" else ""))
-    return python_graph(found, format="Poetry lock", extras=extras, environment=environment)
-
-
-def _packages(document: Record, name: str, groups: str, environment: Environment | None) -> Iterator[Package]:
-    wanted = {group.strip() for group in groups.split(",")}
-    for where, table in mappings(document.get("package"), f"{name}: package"):
-        of_groups = texts(table.get("groups"), f"{where}: groups")
-        if groups != "all" and of_groups:
-            of_groups = [group for group in of_groups if group in wanted]
-            if not of_groups:
-                continue
-        if environment is None or _there(table.get("markers"), of_groups, environment, where):
-            yield _package(table, of_groups, where)
+    found = [
+        _package(table, of_groups, where)
+        for where, table, of_groups in packages_of_groups(data, name, groups)
+        if environment is None or _there(table.get("markers"), of_groups, environment, where)
+    ]
+    return python_graph(found, name=name, format="Poetry lock", extras=extras, environment=environment)
 
 
 def _there(markers: Any, groups: list[str], environment: Environment, where: str) -> bool:

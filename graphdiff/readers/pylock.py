@@ -70,7 +70,7 @@ def read_pylock(data: bytes, *, name: str, markers: str = "all") -> nx.DiGraph:
         )
     if environment is not None:
         environment = {**environment, "dependency_groups": frozenset(lock.default_groups or ())}
-    return python_graph(packages, format="pylock.toml", environment=environment)
+    return python_graph(packages, name=name, format="pylock.toml", environment=environment)
 
 
 def _package(said: Any, where: str) -> Package:

@@ -38,7 +38,12 @@ class _Edge(NamedTuple):
 
 
 def python_graph(
-    packages: Iterable[Package], *, format: str, extras: str = "requested", environment: Environment | None = None
+    packages: Iterable[Package],
+    *,
+    name: str,
+    format: str,
+    extras: str = "requested",
+    environment: Environment | None = None,
 ) -> nx.DiGraph:
     """Return the graph of packages: the tail of an edge depends on its head.
 
@@ -48,6 +53,8 @@ def python_graph(
     Parameters
     ----------
     packages : iterable of Package
+    name : str
+        The file's name, for messages.
     format : str
         The title of what was read.
     extras : {"requested", "nodes", "none", "all"}
@@ -73,6 +80,8 @@ def python_graph(
         raise UsageError(f"extras={extras!r} is not one of {', '.join(map(repr, EXTRAS))}")
     with collector_at_rest():
         every = [package for package in packages if environment is None or holds(package.marker, environment)]
+        if not every:
+            raise FormatError(f"{name}: no package in it" + ("" if environment is None else " for that environment"))
         needs = _Needs([_holding(package, environment) for package in every], extras)
         graph = _graph(needs, extras, prune=environment is not None)
     return described(graph, format=format, edge_meaning="depends on", weight_meaning="none")
@@ -193,8 +202,6 @@ class _Needs:
 
 
 def _graph(needs: _Needs, extras: str, *, prune: bool) -> nx.DiGraph:
-    if not needs.packages:
-        raise FormatError("no package in it")
     edges = [edge for edge in (needs.edges_by_node() if extras == "nodes" else needs.edges()) if edge[0] != edge[1]]
     plain: list[Node] = [(place, frozenset()) for place in range(len(needs.packages))]
     nodes = list(dict.fromkeys([*plain, *(edge.tail for edge in edges)]))

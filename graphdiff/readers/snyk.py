@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.building import described
 from graphdiff.readers.documents import Record, mapping, mappings, parse_json, text
-from graphdiff.readers.packages import Need, PackageGraph, package_graph
+from graphdiff.readers.packages import Need, PackageGraph, package_graph, place_of
 
 __all__ = ["read_snyk"]
 
@@ -54,12 +53,11 @@ def read_snyk(data: bytes, *, name: str) -> PackageGraph:
             raise FormatError(f"{name}: the package {node.get('pkgId')!r} of a node is not among the pkgs")
         packages.append(info | ({"root": True} if node.get("nodeId") == body.get("rootNodeId") else {}))
     needs = [
-        Need(tail, _place(dep, places, name))
+        Need(tail, place_of(dep.get("nodeId"), places, f"{name}: deps"))
         for tail, node in enumerate(nodes)
         for _, dep in mappings(node.get("deps"), f"{name}: deps")
     ]
-    graph = package_graph(packages, needs, name=name)
-    return described(graph, format="Snyk dep-graph", edge_meaning="depends on", weight_meaning="none")
+    return package_graph(packages, needs, name=name, format="Snyk dep-graph")
 
 
 def _infos(document: Record, name: str) -> dict[str, Record]:
@@ -69,10 +67,3 @@ def _infos(document: Record, name: str) -> dict[str, Record]:
         said = {"name": text(info.get("name"), where), "version": text(info.get("version"), where)}
         found[text(package.get("id"), where)] = said | {"purl": text(info.get("purl"), where)}
     return found
-
-
-def _place(dep: Record, places: dict[str, int], name: str) -> int:
-    wanted = text(dep.get("nodeId"), f"{name}: deps")
-    if wanted not in places:
-        raise FormatError(f"{name}: a node depends on {wanted!r}, which is not among the nodes")
-    return places[wanted]

@@ -7,7 +7,6 @@ from typing import Any
 
 import networkx as nx
 
-from graphdiff.errors import FormatError
 from graphdiff.readers.documents import Record, mapping, mappings, parse_toml, required_text, texts
 from graphdiff.readers.python_packages import python_graph
 from graphdiff.readers.requirements import Package, Requirement, canonical, environment_of, marker_of
@@ -66,9 +65,7 @@ def read_uv_lock(
     packages = [
         _package(table, where, groups) for where, table in mappings(document.get("package"), f"{name}: package")
     ]
-    if not packages:
-        raise FormatError(f"{name}: no [[package]] in it")
-    return python_graph(packages, format="uv lock", extras=extras, environment=environment)
+    return python_graph(packages, name=name, format="uv lock", extras=extras, environment=environment)
 
 
 def _package(table: Record, where: str, groups: str) -> Package:

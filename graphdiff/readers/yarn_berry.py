@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.building import described
 from graphdiff.readers.documents import Record, mapping, text
 from graphdiff.readers.packages import Need, PackageGraph, package_graph
 from graphdiff.readers.yaml_text import parse_yaml
@@ -70,9 +69,7 @@ def read_yarn_berry(data: bytes, *, name: str, kinds: str | Collection[str] | No
     needs, unmet = _needs(entries, name)
     needs += _peers(entries, needs, name)
     packages = [_attributes(entry, name) for entry in entries]
-    graph = package_graph(packages, needs, name=name, known=KINDS, kinds=kinds)
-    graph.graph["unmet"] = unmet
-    return described(graph, format="yarn.lock", edge_meaning="depends on", weight_meaning="none")
+    return package_graph(packages, needs, name=name, format="yarn.lock", known=KINDS, kinds=kinds, unmet=unmet)
 
 
 def _entry(key: str, value: object, name: str) -> _Entry:

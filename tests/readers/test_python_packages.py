@@ -124,6 +124,14 @@ def test_poetry_has_a_marker_for_each_group(python: str, group: str, there: bool
     assert ("tomli" in graph) is there
 
 
+@pytest.mark.parametrize("lock, key", [("poetry", "markers"), ("pdm", "marker")])
+def test_no_package_is_there_for_an_environment(lock: str, key: str, tmp_path: Path) -> None:
+    path = tmp_path / f"{lock}.lock"
+    path.write_text(f'[[package]]\nname = "a"\nversion = "1"\n{key} = "python_version < \'3\'"\n')
+    with pytest.raises(FormatError, match=rf"{lock}\.lock: no package in it for that environment$"):
+        read(path, markers="here")
+
+
 def test_groups() -> None:
     assert "linter" not in read(DATA / "uv.lock", groups="none", markers="here")
     assert read(DATA / "uv.lock", groups="lint,docs").edges["app", "linter"] == {"kind": "dev", "group": "lint"}
@@ -312,7 +320,7 @@ PACKAGE = b'[[package]]\nname = "a"\nversion = "1"\n'
 TOP = b'lock-version = "1.0"\ncreated-by = "x"\n'
 WRONG = [
     ("uv", b"version = 1\n[[package]\n", r"broken TOML: .*line 2"),
-    ("uv", b"version = 1\n", r"no \[\[package\]\] in it"),
+    ("uv", b"version = 1\n", r"no package in it$"),
     ("uv", b"package = 1\n", r"package: expected a list, found"),
     ("uv", b"package = [1]\n", r"package\[0\]: expected names with values, found"),
     ("uv", b"[[package]]\n", r"package\[0\] has no name"),
