@@ -61,7 +61,7 @@ def read_pylock(data: bytes, *, name: str, markers: str = "all") -> nx.DiGraph:
     try:
         lock = Pylock.from_dict(parse_toml(data, name))
     except PylockValidationError as error:
-        raise FormatError(f"{name}: no pylock.toml as PEP 751 has it: {error}") from error
+        raise FormatError(f"{name}: no pylock.toml as PEP 751 has it: {' '.join(str(error).split())}") from error
     packages = [_package(package, f"{name}: {package.name}") for package in lock.packages]
     if not any(package.needs for package in packages):
         raise FormatError(

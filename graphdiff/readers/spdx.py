@@ -108,5 +108,6 @@ def _nothing_said(contents: _Contents, there: Counter[str]) -> str:
     packages = sum(element.type == "package" for element in contents.elements)
     types = ", ".join(f"{kind} ({times:,})" for kind, times in there.most_common(5))
     if not types:
-        return f"an SPDX document of {packages:,} packages without relationships: nothing in it says what needs what"
+        counted = "1 package" if packages == 1 else f"{packages:,} packages"
+        return f"an SPDX document of {counted} without relationships: nothing in it says what needs what"
     return f"an SPDX document whose relationships are no dependencies: {types}; kinds='all' reads them"

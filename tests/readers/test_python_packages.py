@@ -343,6 +343,11 @@ WRONG = [
     ("pdm", PACKAGE + b"dependencies = ['b; " + b"(" * 5000 + b"']\n", r"no requirement or marker"),
     ("pylock", TOP + b"packages = []\n", r"0 packages, but not what they depend on, which a pylock.toml may leave out"),
     ("pylock", TOP + b'[[packages]]\nname = "A_b"\n', r"no pylock.toml as PEP 751 has it: .*'A_b'"),
+    (
+        "pylock",
+        b'lock-version = "1.0"\ncreated-by = "x"\nenvironments = ["sys_orm == 1"]\npackages = []\n',
+        r"no pylock\.toml as PEP 751 has it: Expected a marker variable",
+    ),
     ("pip-inspect", b"{", r"broken JSON: .*line 1"),
     ("pip-inspect", b"[" * 100_000, r"JSON nested too deep"),
     ("pip-inspect", b"[]", r"not what pip inspect prints"),

@@ -217,7 +217,7 @@ def test_kinds_choose_relationships() -> None:
 
 
 SPDX_BROKEN = {
-    "no relationships": ("SPDXVersion: SPDX-2.3\nPackageName: a\nSPDXID: a", "of 1 packages without relationships"),
+    "no relationships": ("SPDXVersion: SPDX-2.3\nPackageName: a\nSPDXID: a", "of 1 package without relationships"),
     "no dependencies among them": (
         "SPDXVersion: SPDX-2.3\nRelationship: a DESCRIBES b",
         r"no dependencies: DESCRIBES \(1\); kinds='all' reads them",
