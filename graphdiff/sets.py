@@ -259,8 +259,9 @@ def numbers_of(values: Mapping[Any, Any], nodes: Iterable[Any]) -> list[Any]:
     found = [_value_of(values, node) for node in listed]
     wrong = [node for node, value in zip(listed, found, strict=True) if not (is_number(value) and is_finite(value))]
     if wrong:
+        have = "has" if len(wrong) == 1 else "have"
         raise UsageError(
-            f"{len(wrong):,} of {len(listed):,} nodes have no number to add up, the first is {wrong[0]!r}; "
+            f"{len(wrong):,} of {len(listed):,} nodes {have} no number to add up, the first is {wrong[0]!r}; "
             'G.nodes(data="size", default=0) takes those that have no size as 0'
         )
     return found

@@ -137,6 +137,12 @@ class TestRankShowsSets:
             "reach": 2, "exclusive": 1, "reach_size": 5, "exclusive_size": 5,
         }  # fmt: skip
 
+    def test_one_that_lacks_a_value_is_one(self, run: Run, tmp_path: Path) -> None:
+        graph = {"nodes": [{"id": "a", "size": 1}, {"id": "b"}], "links": [{"source": "a", "target": "b"}]}
+        (tmp_path / "two.json").write_text(json.dumps(graph))
+        said = run("rank", str(tmp_path / "two.json"), "--value", "size").out
+        assert said.splitlines()[-1] == "! 1 of 2 nodes has no size and counts as 0."
+
     def test_with_a_source_that_is_the_only_root(self, run: Run, lock: str) -> None:
         """app needs json directly, so html keeps it for web alone."""
         lines = run("rank", lock, "--source", "web@2.0", "-w", "unit").out.splitlines()

@@ -7,11 +7,11 @@ import gc
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
+from conftest import Run
 
 from graphdiff.cli import main
 from graphdiff.cli.conditions import Condition
@@ -27,27 +27,10 @@ CALLS = (
 LOCKS = (str(DATA / "before.uv.lock"), str(DATA / "after.uv.lock"))
 
 
-@dataclass(frozen=True)
-class Done:
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Done]
-
-
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    def call(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["graphdiff", "compare", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        out, err = capfd.readouterr()
-        return Done(int(caught.value.code or 0), out, err)
-
-    yield call
-    gc.enable()
+def run(run: Run) -> Run:
+    """Return a function that runs ``graphdiff compare`` with some arguments."""
+    return partial(run, "compare")
 
 
 def test_without_names_the_sets_with_the_edge_that_brought_each_in(run: Run) -> None:

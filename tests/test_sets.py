@@ -262,7 +262,7 @@ class TestMistakes:
             gd.exclusive_sizes(app, "app")
 
     def test_values_that_are_missing(self, app: nx.DiGraph) -> None:
-        with pytest.raises(UsageError, match="1 of 4 nodes have no number to add up, the first is 'json'"):
+        with pytest.raises(UsageError, match="1 of 4 nodes has no number to add up, the first is 'json'"):
             gd.exclusive(app, "app").total(app.nodes(data="size"))
         with pytest.raises(UsageError, match="2 of 5 nodes have no number"):
             gd.reach_sizes(app, values=app.nodes(data="size"))

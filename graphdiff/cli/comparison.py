@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli import common
+from graphdiff.cli import inputs, options, output
 from graphdiff.cli.conditions import Condition
 from graphdiff.cli.nodes import complete_node, find_node
 from graphdiff.errors import UnknownNodeError, UsageError
@@ -45,7 +45,7 @@ In Python:
 
 
 @click.command(name="compare", epilog=EPILOG)
-@common.verb_on("OLD")
+@options.verb_on("OLD")
 @click.argument("new", metavar="NEW")
 @click.argument("nodes", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=complete_node)
 @click.option("--source", metavar="NODE", shell_complete=complete_node, help="Compare what this node reaches.")
@@ -56,7 +56,7 @@ In Python:
     "--fail-if", "conditions", multiple=True, metavar="'NAME OP NUMBER'", help="End with status 1 where this holds."
 )
 def compare(
-    settings: common.Settings,
+    settings: options.Settings,
     new: str,
     nodes: tuple[str, ...],
     source: str | None,
@@ -71,7 +71,7 @@ def compare(
     new. With both names then the totals, and the edges that changed them; with one the totals of all nodes.
     """
     asked = [Condition.parse(text) for text in conditions]
-    graphs = common.load(settings), common.load(replace(settings, file=new))
+    graphs = inputs.load(settings), inputs.load(replace(settings, file=new))
     pairs = _paired(graphs, settings, matches)
     ends = _ends(graphs, nodes, source, target)
     found = _answers(pairs, ends, by)
@@ -91,15 +91,15 @@ def compare(
 # -- in
 
 
-def _paired(graphs: tuple[nx.DiGraph, nx.DiGraph], settings: common.Settings, matches: Sequence[str]) -> list[Pair]:
+def _paired(graphs: tuple[nx.DiGraph, nx.DiGraph], settings: options.Settings, matches: Sequence[str]) -> list[Pair]:
     """Return the two graphs, compiled and matched, for each weighting."""
     from graphdiff.comparison import Pair
     from graphdiff.matching import matched
     from graphdiff.renaming import renamed
 
-    names = settings.weights or max((common.default_weights(graph) for graph in graphs), key=lambda w: w == ("weight",))
+    names = settings.weights or max((inputs.default_weights(graph) for graph in graphs), key=lambda w: w == ("weight",))
     chosen = replace(settings, weights=names)
-    compiled = zip(*(common.compile_all(graph, chosen) for graph in graphs), strict=True)
+    compiled = zip(*(inputs.compile_all(graph, chosen) for graph in graphs), strict=True)
     renames = renamed(*graphs, dict(_match(graphs, text) for text in matches))
     return [Pair(graphs, matched(old, new, renames), renames) for old, new in compiled]
 
@@ -162,22 +162,22 @@ def _is_sets(found: Sequence[Any]) -> bool:
 # -- out
 
 
-def _draw(answer: Comparison | Changes | Difference, settings: common.Settings) -> None:
+def _draw(answer: Comparison | Changes | Difference, settings: options.Settings) -> None:
     from graphdiff.moved import Changes
 
     drawn = answer.difference if isinstance(answer, Changes) else answer
-    common.write_drawn(drawn.to_networkx(), settings)
+    output.write_drawn(drawn.to_networkx(), settings)
 
 
 def _emit(
-    settings: common.Settings, graphs: tuple[nx.DiGraph, nx.DiGraph], found: list[Any], failed: list[str]
+    settings: options.Settings, graphs: tuple[nx.DiGraph, nx.DiGraph], found: list[Any], failed: list[str]
 ) -> None:
     from graphdiff.markdown import comparison_markdown
 
-    lines = [f"{when}: {common.graph_line(graph)}" for when, graph in zip(("before", "after"), graphs, strict=True)]
-    records = {when: common.graph_record(graph) for when, graph in zip(("before", "after"), graphs, strict=True)}
+    lines = [f"{when}: {output.graph_line(graph)}" for when, graph in zip(("before", "after"), graphs, strict=True)]
+    records = {when: output.graph_record(graph) for when, graph in zip(("before", "after"), graphs, strict=True)}
     results = [answer.to_dict() for answer in found] if settings.output in ("json", "csv") else []
-    common.emit(
+    output.emit(
         settings,
         text=lambda: "\n".join([*lines, "", _text(found)]),
         document=lambda: {"kind": "compare", **records, "results": results, "failed": failed},

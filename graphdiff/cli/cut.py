@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli import common
+from graphdiff.cli import inputs, options, output
 from graphdiff.cli.nodes import complete_node, find_node
 from graphdiff.errors import UsageError
 
@@ -29,12 +29,12 @@ In Python:
 
 
 @click.command(epilog=EPILOG)
-@common.verb
+@options.verb
 @click.argument("source", shell_complete=complete_node)
 @click.argument("target", shell_complete=complete_node)
 @click.option("--by", metavar="50%|NUMBER", help="How much of the total is to go. Default: every path.")
 @click.option("--nodes", is_flag=True, help="Remove nodes, not edges.")
-def cut(settings: common.Settings, source: str, target: str, by: str | None, nodes: bool) -> None:
+def cut(settings: options.Settings, source: str, target: str, by: str | None, nodes: bool) -> None:
     """Find the fewest edges (or nodes) without which little enough of SOURCE's total on TARGET is left.
 
     Exact up to 20 candidates, greedy above, with the bound that holds. Of several weightings the last one given
@@ -42,16 +42,16 @@ def cut(settings: common.Settings, source: str, target: str, by: str | None, nod
     """
     from graphdiff.cutting import cut as compute
 
-    graph = common.load(settings)
+    graph = inputs.load(settings)
     ends = find_node(graph, source), find_node(graph, target)
-    compiled = common.compile_all(graph, settings)[-1]
-    with common.bar("cut") as progress:
+    compiled = inputs.compile_all(graph, settings)[-1]
+    with output.bar("cut") as progress:
         what = "nodes" if nodes else "edges"
         found = compute(compiled, *ends, what=what, progress=progress, **_wanted(by))
-    common.emit(
+    output.emit(
         settings,
-        text=lambda: f"{common.graph_line(graph)}\n\n{found}",
-        document=lambda: {"kind": "cut", "graph": common.graph_record(graph), **found.to_dict()},
+        text=lambda: f"{output.graph_line(graph)}\n\n{found}",
+        document=lambda: {"kind": "cut", "graph": output.graph_record(graph), **found.to_dict()},
         rows=lambda: _rows(found),
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli import common
+from graphdiff.cli import inputs, options, output
 
 if TYPE_CHECKING:
     from graphdiff.cycle_report import CycleReport
@@ -27,9 +27,9 @@ In Python:
 
 
 @click.command(epilog=EPILOG)
-@common.verb
+@options.verb
 @click.option("-n", "--top", default=20, show_default=True, help="How many components of text; JSON and CSV have all.")
-def cycles(settings: common.Settings, top: int) -> None:
+def cycles(settings: options.Settings, top: int) -> None:
     """List the strongly connected components with the edges whose removal breaks their cycles at least weight.
 
     A weight is what it costs to take an edge out: the attribute weight where the file has it, else 1. The least is
@@ -38,16 +38,16 @@ def cycles(settings: common.Settings, top: int) -> None:
     """
     from graphdiff.feedback import find_cycles
 
-    graph = common.load(settings)
+    graph = inputs.load(settings)
     found: list[CycleReport] = []
-    for name in settings.weights or common.default_weights(graph)[:1]:
-        found.append(find_cycles(graph, **common.weight_options(name, settings)))
-    common.emit(
+    for name in settings.weights or inputs.default_weights(graph)[:1]:
+        found.append(find_cycles(graph, **inputs.weight_options(name, settings)))
+    output.emit(
         settings,
-        text=lambda: "\n\n".join([common.graph_line(graph), *_texts(found, top)]),
+        text=lambda: "\n\n".join([output.graph_line(graph), *_texts(found, top)]),
         document=lambda: {
             "kind": "cycles",
-            "graph": common.graph_record(graph),
+            "graph": output.graph_record(graph),
             "results": [one.to_dict() for one in found],
         },
         rows=lambda: _rows(found),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli import common
+from graphdiff.cli import inputs, options, output
 from graphdiff.cli.nodes import complete_node, find_ends
 
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ In Python:
 
 
 @click.command(epilog=EPILOG)
-@common.verb
+@options.verb
 @click.argument("nodes", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=complete_node)
 @click.option("--source", metavar="NODE", shell_complete=complete_node, help="Paths from this node.")
 @click.option("--target", metavar="NODE", shell_complete=complete_node, help="Paths to this node.")
 @click.option("--vanishing", default=1e-6, show_default=True, help="Gradients below this part of the start vanish.")
 @click.option("--exploding", default=1e6, show_default=True, help="Gradients above this multiple of the start explode.")
 def diagnose(
-    settings: common.Settings,
+    settings: options.Settings,
     nodes: tuple[str, ...],
     source: str | None,
     target: str | None,
@@ -49,9 +49,9 @@ def diagnose(
     """
     from graphdiff.diagnosis import diagnose as compute
 
-    graph = common.load(settings)
+    graph = inputs.load(settings)
     first, last = find_ends(graph, nodes, source, target)
-    with common.bar("diagnose") as progress:
+    with output.bar("diagnose") as progress:
         found = {
             name: compute(
                 graph,
@@ -60,18 +60,18 @@ def diagnose(
                 vanishing=vanishing,
                 exploding=exploding,
                 progress=progress,
-                **common.weight_options(name, settings),
+                **inputs.weight_options(name, settings),
             )
-            for name in settings.weights or common.default_weights(graph)[:1]
+            for name in settings.weights or inputs.default_weights(graph)[:1]
         }
     one = next(iter(found.values()))
     flows = {name: other.gradient_flow and other.gradient_flow.to_dict() for name, other in found.items()}
-    common.emit(
+    output.emit(
         settings,
-        text=lambda: "\n\n".join([common.graph_line(graph), *_texts(found)]),
+        text=lambda: "\n\n".join([output.graph_line(graph), *_texts(found)]),
         document=lambda: {
             "kind": "diagnose",
-            "graph": common.graph_record(graph),
+            "graph": output.graph_record(graph),
             **one.to_dict(),
             **({"gradient_flows": flows} if len(flows) > 1 else {}),
         },

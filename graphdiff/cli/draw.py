@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from graphdiff.cli import common
+from graphdiff.cli import inputs, options, output
 from graphdiff.cli.nodes import complete_node, find_ends
 from graphdiff.errors import UsageError
 
@@ -28,7 +28,7 @@ In Python:
 
 
 @click.command(epilog=EPILOG)
-@common.verb
+@options.verb
 @click.argument("nodes", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=complete_node)
 @click.option("--source", metavar="NODE", shell_complete=complete_node, help="Draw what this node reaches.")
 @click.option("--target", metavar="NODE", shell_complete=complete_node, help="Draw what reaches this node.")
@@ -36,24 +36,24 @@ In Python:
     "--group", "by", metavar="NAME|prefix:N", help="Draw groups: by a node attribute, or by N parts of names."
 )
 def draw(
-    settings: common.Settings, nodes: tuple[str, ...], source: str | None, target: str | None, by: str | None
+    settings: options.Settings, nodes: tuple[str, ...], source: str | None, target: str | None, by: str | None
 ) -> None:
     """Draw the graph with local derivatives and shares on its edges: DOT, or by the suffix of -O FILE.
 
     FILE.svg and FILE.png need no Graphviz; .dot, .mmd (Mermaid), .json, .csv and .graphml are written too. With
     --group the nodes are groups; their edges carry summed weights, and with a source or target summed shares.
     """
-    graph = common.load(settings)
+    graph = inputs.load(settings)
     ends = find_ends(graph, nodes, source, target)
     if by is None:
-        common.draw(graph, settings, ends)
+        output.draw(graph, settings, ends)
         return
     from graphdiff.grouping import group
 
     # Between groups a sum of ones says how many edges there are; shares are better spread evenly.
-    name = (settings.weights or common.default_weights(graph))[0 if ends == (None, None) else -1]
-    options = common.weight_options(name, settings)
-    common.write_drawn(group(graph, _by(by), source=ends[0], target=ends[1], **options), settings)
+    name = (settings.weights or inputs.default_weights(graph))[0 if ends == (None, None) else -1]
+    options = inputs.weight_options(name, settings)
+    output.write_drawn(group(graph, _by(by), source=ends[0], target=ends[1], **options), settings)
 
 
 def _by(text: str) -> str | int:

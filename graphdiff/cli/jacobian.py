@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from graphdiff.cli import common
+from graphdiff.cli import inputs, options, output
 from graphdiff.cli.nodes import complete_node, find_nodes
 
 if TYPE_CHECKING:
@@ -36,35 +36,35 @@ In Python:
 
 
 @click.command(epilog=EPILOG)
-@common.verb
+@options.verb
 @click.option("--source", "sources", multiple=True, metavar="NODE", shell_complete=complete_node,
               help="A column; may be repeated. Default: the roots.")  # fmt: skip
 @click.option("--target", "targets", multiple=True, metavar="NODE", shell_complete=complete_node,
               help="A row; may be repeated. Default: what nothing leaves.")  # fmt: skip
 @click.option("--plan", "planned", is_flag=True,
               help="Compute nothing; print what forward, reverse and elimination would cost.")  # fmt: skip
-def jacobian(settings: common.Settings, sources: tuple[str, ...], targets: tuple[str, ...], planned: bool) -> None:
+def jacobian(settings: options.Settings, sources: tuple[str, ...], targets: tuple[str, ...], planned: bool) -> None:
     """Print the total influence of every source (columns) on every target (rows), once for each weighting.
 
     A pattern such as 'x*' stands for all nodes that match.
     """
-    graph = common.load(settings)
-    compiled = common.compile_all(graph, settings)
+    graph = inputs.load(settings)
+    compiled = inputs.compile_all(graph, settings)
     columns = list(chain.from_iterable(find_nodes(graph, name) for name in sources)) or None
     rows = list(chain.from_iterable(find_nodes(graph, name) for name in targets)) or None
     (_print_plans if planned else _print_jacobians)(settings, graph, compiled, (columns, rows))
 
 
-def _print_plans(settings: common.Settings, graph: nx.DiGraph, compiled: list[CompiledGraph], ends: Ends) -> None:
+def _print_plans(settings: options.Settings, graph: nx.DiGraph, compiled: list[CompiledGraph], ends: Ends) -> None:
     from graphdiff.planning import plan
 
     found = [(one.weight_meaning, plan(one, *ends)) for one in compiled]
     records = [{"weights": weights, **one.to_dict()} for weights, one in found]
     head = ("multiply_adds", "sparse", "ratio", "memory")
-    common.emit(
+    output.emit(
         settings,
-        text=lambda: "\n\n".join([common.graph_line(graph), *(f"by {weights}: {one}" for weights, one in found)]),
-        document=lambda: {"kind": "plan", "graph": common.graph_record(graph), "plans": records},
+        text=lambda: "\n\n".join([output.graph_line(graph), *(f"by {weights}: {one}" for weights, one in found)]),
+        document=lambda: {"kind": "plan", "graph": output.graph_record(graph), "plans": records},
         rows=lambda: [
             ["weights", "method", *head],
             *(
@@ -76,18 +76,18 @@ def _print_plans(settings: common.Settings, graph: nx.DiGraph, compiled: list[Co
     )
 
 
-def _print_jacobians(settings: common.Settings, graph: nx.DiGraph, compiled: list[CompiledGraph], ends: Ends) -> None:
+def _print_jacobians(settings: options.Settings, graph: nx.DiGraph, compiled: list[CompiledGraph], ends: Ends) -> None:
     from graphdiff.jacobians import jacobian as compute
 
-    with common.bar("jacobian") as progress:
+    with output.bar("jacobian") as progress:
         found = [(one.weight_meaning, compute(one, *ends, progress=progress)) for one in compiled]
 
-    common.emit(
+    output.emit(
         settings,
-        text=lambda: "\n".join([common.graph_line(graph), *chain.from_iterable(starmap(_table, found))]),
+        text=lambda: "\n".join([output.graph_line(graph), *chain.from_iterable(starmap(_table, found))]),
         document=lambda: {
             "kind": "jacobian",
-            "graph": common.graph_record(graph),
+            "graph": output.graph_record(graph),
             "rows_are": "targets",
             "results": [{"weights": weights, "jacobian": one.to_dict()} for weights, one in found],
         },
@@ -101,7 +101,7 @@ def _table(weights: str, found: Jacobian) -> list[str]:
     names = texts(found.targets)
     cells = [[name, *map(shown, row)] for name, row in zip(names, found.array.tolist(), strict=True)]
     title = f"d target (rows) / d source (columns), by {weights}"
-    return ["", title, *common.aligned(["", *texts(found.sources)], cells, left=0)]
+    return ["", title, *output.aligned(["", *texts(found.sources)], cells, left=0)]
 
 
 def _rows(found: list[tuple[str, Jacobian]]) -> Iterator[list[Any]]:
@@ -110,4 +110,4 @@ def _rows(found: list[tuple[str, Jacobian]]) -> Iterator[list[Any]]:
     yield ["weights", "target", *texts(found[0][1].sources)]
     for weights, one in found:
         for name, row in zip(texts(one.targets), one.array.tolist(), strict=True):
-            yield [weights, name, *common.plain_all(row)]
+            yield [weights, name, *output.plain_all(row)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli import common
+from graphdiff.cli import inputs, options, output
 from graphdiff.cli.nodes import complete_node, find_node
 from graphdiff.errors import UsageError
 
@@ -29,7 +29,7 @@ In Python:
 
 
 @click.command(epilog=EPILOG)
-@common.verb
+@options.verb
 @click.argument("source", shell_complete=complete_node)
 @click.argument("target", shell_complete=complete_node)
 @click.option("-k", type=click.IntRange(min=0), help="How many, strongest first. Default: 10.")
@@ -37,7 +37,7 @@ In Python:
 @click.option("--all", "every", is_flag=True, help="Every path, in the order of the graph's edges.")
 @click.option("--max-paths", default=1_000_000, show_default=True, help="With --all: refuse more than this.")
 def paths(
-    settings: common.Settings,
+    settings: options.Settings,
     source: str,
     target: str,
     k: int | None,
@@ -53,20 +53,20 @@ def paths(
 
     if every and (k is not None or coverage is not None):
         raise UsageError("--all lists every path; leave out -k and --coverage")
-    graph = common.load(settings)
+    graph = inputs.load(settings)
     first, last = find_node(graph, source), find_node(graph, target)
-    compiled = common.compile_all(graph, settings)[-1]
+    compiled = inputs.compile_all(graph, settings)[-1]
     if every:
         found = list(iter_paths(compiled, first, last, max_paths=max_paths))
     else:
         found = strongest_paths(compiled, first, last, k=k, coverage=coverage)
 
-    common.emit(
+    output.emit(
         settings,
-        text=lambda: "\n".join([common.graph_line(graph), "", *_table(found, first, last, compiled.weight_meaning)]),
+        text=lambda: "\n".join([output.graph_line(graph), "", *_table(found, first, last, compiled.weight_meaning)]),
         document=lambda: {
             "kind": "paths",
-            "graph": common.graph_record(graph),
+            "graph": output.graph_record(graph),
             "source": str(first),
             "target": str(last),
             "weights": compiled.weight_meaning,
@@ -82,7 +82,7 @@ def _table(found: list[Path], first: Any, last: Any, weights: str) -> list[str]:
 
     title = f"{len(found):,} path{'s' * (len(found) != 1)} from {first} to {last}, by {weights}"
     cells = [[shown(path.influence), str(path.length), path_text(path)] for path in found]
-    return [title, *(common.aligned(["influence", "steps", "path"], cells, left=2) if cells else [])]
+    return [title, *(output.aligned(["influence", "steps", "path"], cells, left=2) if cells else [])]
 
 
 def _row(path: Path) -> list[Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli import common
+from graphdiff.cli import inputs, options, output
 from graphdiff.cli.nodes import complete_node, find_ends
 from graphdiff.errors import UsageError
 
@@ -34,7 +34,7 @@ In Python:
 
 
 @click.command(epilog=EPILOG)
-@common.verb
+@options.verb
 @click.option("--source", metavar="NODE", shell_complete=complete_node, help="Rank what this node influences.")
 @click.option("--target", metavar="NODE", shell_complete=complete_node, help="Rank what influences this node.")
 @click.option(
@@ -43,7 +43,7 @@ In Python:
 @click.option("--value", metavar="NAME", help="A number that nodes have, such as size: add it up, too.")
 @click.option("-n", "--top", default=20, show_default=True, help="How many rows of text; JSON and CSV have all.")
 def rank(
-    settings: common.Settings, source: str | None, target: str | None, by: str | None, value: str | None, top: int
+    settings: options.Settings, source: str | None, target: str | None, by: str | None, value: str | None, top: int
 ) -> None:
     """Rank the nodes by total influence: from a source, towards a target, or from all roots together.
 
@@ -55,26 +55,26 @@ def rank(
         raise UsageError("give --source or --target, not both; for one pair: graphdiff why FILE SOURCE TARGET")
     from graphdiff.cli.ranked import ranked
 
-    graph = common.load(settings)
+    graph = inputs.load(settings)
     ends = find_ends(graph, (), source, target)
-    compiled = common.compile_all(graph, settings)
+    compiled = inputs.compile_all(graph, settings)
     weights = [one.weight_meaning for one in compiled]
-    with common.bar("reach") as progress:
+    with output.bar("reach") as progress:
         wanted = top if settings.output == "text" else None
         rows = ranked(graph, compiled, ends, by=by, value=value, top=wanted, progress=progress)
     title = _title(graph, ends, weights[0])
 
     def text() -> str:
-        lines = [common.graph_line(graph), "", title, *_table(rows)]
+        lines = [output.graph_line(graph), "", title, *_table(rows)]
         more = [f"… {rows.whole - top:,} more: --top {rows.whole}"] if rows.whole > top else []
         return "\n".join([*lines, *more, "", *_notes(graph, ends[0], value)])
 
-    common.emit(
+    output.emit(
         settings,
         text=text,
         document=lambda: {
             "kind": "rank",
-            "graph": common.graph_record(graph),
+            "graph": output.graph_record(graph),
             "source": None if ends[0] is None else str(ends[0]),
             "target": None if ends[1] is None else str(ends[1]),
             "by": by or weights[0],
@@ -90,14 +90,14 @@ def _table(rows: Ranked) -> list[str]:
     columns = [column.tolist() for column in rows.sizes.values()]
     cells = zip(rows.places, rows.names, rows.numbers, *columns, strict=True)
     lines = [[f"{place:,}", name, *map(shown, [*numbers, *more])] for place, name, numbers, *more in cells]
-    return common.aligned(["place", "node", *rows.weights, *rows.sizes], lines, left=1)
+    return output.aligned(["place", "node", *rows.weights, *rows.sizes], lines, left=1)
 
 
 def _lines(rows: Ranked) -> list[list[Any]]:
     """Return the cells of each row, numbers as JSON has them."""
     columns = [column.tolist() for column in rows.sizes.values()]
     return [
-        [place, name, *common.plain_all(numbers), *more]
+        [place, name, *output.plain_all(numbers), *more]
         for place, name, numbers, *more in zip(rows.places, rows.names, rows.numbers, *columns, strict=True)
     ]
 
@@ -125,7 +125,8 @@ def _notes(graph: nx.DiGraph, source: Any, value: str | None) -> list[str]:
     reach = f"reach: {words.needed}, each counted once"
     notes = [f"{reach}; exclusive: those that go with it, being reached from {start} by it only."]
     if value is not None and (missing := len(graph) - len(values_of(graph, value))):
-        notes.append(f"! {missing:,} of {len(graph):,} {words.nodes} have no {value} and count as 0.")
+        lack = f"has no {value} and counts" if missing == 1 else f"have no {value} and count"
+        notes.append(f"! {missing:,} of {len(graph):,} {words.nodes} {lack} as 0.")
     return notes
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli import common
+from graphdiff.cli import inputs, options, output
 from graphdiff.cli.nodes import complete_node, find_node
 from graphdiff.errors import UnknownNodeError, UsageError
 
@@ -37,7 +37,7 @@ In Python:
 
 
 @click.command("what-if", epilog=EPILOG)
-@common.verb
+@options.verb
 @click.argument("source", shell_complete=complete_node)
 @click.argument("target", shell_complete=complete_node)
 @click.option("--remove-edge", "remove_edges", nargs=2, multiple=True, metavar="A B",
@@ -47,7 +47,7 @@ In Python:
 @click.option("--add", "additions", nargs=3, multiple=True, metavar="A B W",
               help="With one edge more; A or B may be new. W of - is what unit or even gives it.")  # fmt: skip
 def what_if(
-    settings: common.Settings,
+    settings: options.Settings,
     source: str,
     target: str,
     remove_edges: tuple[Pair, ...],
@@ -64,9 +64,9 @@ def what_if(
     from graphdiff.changes import what_if as compute
     from graphdiff.sensitivity import sensitivities
 
-    graph = common.load(settings)
+    graph = inputs.load(settings)
     ends = find_node(graph, source), find_node(graph, target)
-    compiled = common.compile_all(graph, settings)
+    compiled = inputs.compile_all(graph, settings)
     if not (remove_edges or remove_nodes or reweights or additions):
         _print_most(settings, graph, sensitivities(compiled[-1], *ends))
         return
@@ -123,15 +123,15 @@ def _number(text: str) -> int | float:
 # -- what is printed
 
 
-def _print_change(settings: common.Settings, graph: nx.DiGraph, found: list[WhatIf]) -> None:
+def _print_change(settings: options.Settings, graph: nx.DiGraph, found: list[WhatIf]) -> None:
     from graphdiff.changed import what_if_text
 
-    common.emit(
+    output.emit(
         settings,
-        text=lambda: f"{common.graph_line(graph)}\n\n{what_if_text(found)}",
+        text=lambda: f"{output.graph_line(graph)}\n\n{what_if_text(found)}",
         document=lambda: {
             "kind": "what-if",
-            "graph": common.graph_record(graph),
+            "graph": output.graph_record(graph),
             "results": [one.to_dict() for one in found],
         },
         rows=lambda: _rows(found),
@@ -146,11 +146,11 @@ def _rows(found: list[WhatIf]) -> Iterator[Sequence[Any]]:
         yield [one.weight_meaning, *(record[name] for name in names)]
 
 
-def _print_most(settings: common.Settings, graph: nx.DiGraph, found: Sensitivities) -> None:
+def _print_most(settings: options.Settings, graph: nx.DiGraph, found: Sensitivities) -> None:
     names = ["source", "target", "key", "weight", "derivative", "elasticity", "removal"]
-    common.emit(
+    output.emit(
         settings,
-        text=lambda: f"{common.graph_line(graph)}\n\n{found}",
-        document=lambda: {"kind": "sensitivities", "graph": common.graph_record(graph), **found.to_dict()},
+        text=lambda: f"{output.graph_line(graph)}\n\n{found}",
+        document=lambda: {"kind": "sensitivities", "graph": output.graph_record(graph), **found.to_dict()},
         rows=lambda: [names, *([row.get(name, "") for name in names] for row in found.to_dict()["edges"])],
     )

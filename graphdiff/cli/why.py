@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli import common
+from graphdiff.cli import inputs, options, output
 from graphdiff.cli.nodes import complete_node, find_node
 from graphdiff.errors import UsageError
 
@@ -37,9 +37,9 @@ In Python:
 
 
 @click.command(epilog=EPILOG)
-@common.verb
+@options.verb
 @click.argument("nodes", nargs=-1, required=True, metavar="[SOURCE] TARGET", shell_complete=complete_node)
-def why(settings: common.Settings, nodes: tuple[str, ...]) -> None:
+def why(settings: options.Settings, nodes: tuple[str, ...]) -> None:
     """Explain the total influence of SOURCE on TARGET: how much, by which paths, through what.
 
     With one name, from the roots. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too.
@@ -49,22 +49,22 @@ def why(settings: common.Settings, nodes: tuple[str, ...]) -> None:
 
     if len(nodes) > 2:
         raise UsageError(f"{len(nodes)} nodes given: [SOURCE] TARGET, so one or two")
-    graph = common.load(settings)
+    graph = inputs.load(settings)
     source = find_node(graph, nodes[0]) if len(nodes) == 2 else None
     target = find_node(graph, nodes[-1])
-    compiled = common.compile_all(graph, settings)
+    compiled = inputs.compile_all(graph, settings)
     found = [explain(one, source, target) for one in compiled]
-    line = common.graph_line(graph)
+    line = output.graph_line(graph)
     extras = [] if found[0].n_paths != 0 else with_extras(graph, source, target)
     if settings.path and os.path.splitext(settings.path)[1] not in ("", ".txt", ".json", ".csv"):
-        common.draw(graph, settings, (source, target))
+        output.draw(graph, settings, (source, target))
         settings = replace(settings, path=None)
-    common.emit(
+    output.emit(
         settings,
         text=lambda: "\n".join([f"{line}\n\n{explanation_text(found)}", *extras_lines(extras)]),
         document=lambda: {
             "kind": "why",
-            "graph": common.graph_record(graph),
+            "graph": output.graph_record(graph),
             "results": [x.to_dict() for x in found],
             **(
                 {"with_extras": [dict(zip(("source", "target", "extra"), edge, strict=True)) for edge in extras]}

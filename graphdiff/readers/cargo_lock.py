@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
-
-from graphdiff.errors import FormatError, LimitError
-from graphdiff.readers.building import described
-from graphdiff.readers.packages import Need, PackageGraph, package_graph
-from graphdiff.readers.shape import Record, listing, mapping, text
-from graphdiff.readers.source import text_of
+from graphdiff.readers.documents import Record, listing, mapping, mappings, parse_toml, required_text, text
+from graphdiff.readers.packages import Need, PackageGraph, package_graph, place_of
 
 __all__ = ["read_cargo_lock"]
-
-LONGEST_LINE = 2000
 
 
 def read_cargo_lock(data: bytes, *, name: str) -> PackageGraph:
@@ -33,7 +26,7 @@ def read_cargo_lock(data: bytes, *, name: str) -> PackageGraph:
     FormatError
         Broken TOML, a dependency that is not among the packages, or values of another shape.
     LimitError
-        A line of over 2,000 characters.
+        More than 32 MiB, or a line of over 10,000 bytes.
 
     Examples
     --------
@@ -41,33 +34,23 @@ def read_cargo_lock(data: bytes, *, name: str) -> PackageGraph:
     >>> list(read_cargo_lock(lock + b'[[package]]\nname = "b"\nversion = "2.0.0"\n', name="Cargo.lock").edges)
     [('a', 'b')]
     """
-    # tomllib takes quadratic time for a key of many parts; a line of Cargo's has some 200 characters.
-    if max(map(len, data.splitlines()), default=0) > LONGEST_LINE:
-        raise LimitError(f"{name}: a line of over {LONGEST_LINE:,} characters, which no Cargo.lock has")
-    try:
-        document = tomllib.loads(text_of(data))
-    except RecursionError as error:
-        raise FormatError(f"{name}: TOML nested too deep") from error
-    except ValueError as error:
-        raise FormatError(f"{name}: broken TOML: {error}") from error
-    tables = [mapping(value, f"{name}: package") for value in listing(document.get("package"), f"{name}: package")]
+    document = parse_toml(data, name)
+    listed = list(mappings(document.get("package"), f"{name}: package"))
     if "root" in document:  # As Cargo wrote it up to 2017.
-        tables.append(mapping(document["root"], f"{name}: root"))
-    packages = [_attributes(table, f"{name}: package") for table in tables]
+        listed.append((f"{name}: root", mapping(document["root"], f"{name}: root")))
+    packages = [_attributes(table, where) for where, table in listed]
+    tables = [table for _, table in listed]
     places = _places(tables, packages)
     needs = [
-        Need(tail, _place(wanted, places, f"{name}: {packages[tail]['name']}"))
+        Need(tail, place_of(wanted, places, f"{name}: {packages[tail]['name']}: dependencies"))
         for tail, table in enumerate(tables)
         for wanted in listing(table.get("dependencies"), f"{name}: dependencies")
     ]
-    graph = package_graph(packages, needs, name=name)
-    return described(graph, format="Cargo.lock", edge_meaning="depends on", weight_meaning="none")
+    return package_graph(packages, needs, name=name, format="Cargo.lock")
 
 
 def _attributes(table: Record, where: str) -> Record:
-    found: Record = {"name": text(table.get("name"), where), "version": text(table.get("version"), where)}
-    if not found["name"]:
-        raise FormatError(f"{where}: a package without a name")
+    found: Record = {"name": required_text(table, "name", where), "version": text(table.get("version"), where)}
     return found | ({"source": text(table["source"], where)} if "source" in table else {"root": True})
 
 
@@ -79,10 +62,3 @@ def _places(tables: list[Record], packages: list[Record]) -> dict[str, int]:
         for written in (package["name"], short, f"{short} ({table.get('source')})"):
             places.setdefault(written, place)
     return places
-
-
-def _place(wanted: object, places: dict[str, int], where: str) -> int:
-    place = places.get(text(wanted, where))
-    if place is None:
-        raise FormatError(f"{where}: the dependency {wanted!r} is not among the packages")
-    return place

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.building import described
-from graphdiff.readers.packages import Need, PackageGraph, package_graph
-from graphdiff.readers.shape import Record, json_object, listing, mapping, text
+from graphdiff.readers.documents import Record, listing, mapping, mappings, parse_json, text, texts
+from graphdiff.readers.packages import Need, PackageGraph, package_graph, place_of
 
 __all__ = ["KINDS", "read_cargo_metadata"]
 
@@ -55,18 +54,17 @@ def read_cargo_metadata(data: bytes, *, name: str, kinds: str | Collection[str] 
     >>> list(read_cargo_metadata(said, name="m.json").edges(data=True))
     [('a', 'b', {'marker': 'cfg(unix)', 'kind': 'normal'})]
     """
-    document = json_object(data, name)
-    stated = [mapping(value, f"{name}: packages") for value in listing(document.get("packages"), f"{name}: packages")]
+    document = mapping(parse_json(data, name), name)
+    stated = [package for _, package in mappings(document.get("packages"), f"{name}: packages")]
     if document.get("resolve") is None:
         raise FormatError(f"{name}: no resolve in it; cargo metadata without --no-deps writes who needs whom")
     places = {text(package.get("id"), f"{name}: packages"): place for place, package in enumerate(stated)}
-    resolved = listing(mapping(document["resolve"], f"{name}: resolve").get("nodes"), f"{name}: resolve.nodes")
-    nodes = [mapping(node, f"{name}: resolve.nodes") for node in resolved]
-    members = {text(member, name) for member in listing(document.get("workspace_members"), f"{name}: members")}
+    resolved = mapping(document["resolve"], f"{name}: resolve")
+    nodes = [node for _, node in mappings(resolved.get("nodes"), f"{name}: resolve.nodes")]
+    members = texts(document.get("workspace_members"), f"{name}: workspace_members")
     packages = [_attributes(package, members, f"{name}: packages") for package in stated]
     needs = (need for node in nodes for need in _needs(node, places, stated, name))
-    graph = package_graph(packages, needs, name=name, known=KINDS, kinds=kinds)
-    return described(graph, format="cargo metadata", edge_meaning="depends on", weight_meaning="none")
+    return package_graph(packages, needs, name=name, format="cargo metadata", known=KINDS, kinds=kinds)
 
 
 def _attributes(package: Record, members: Collection[str], where: str) -> Record:
@@ -77,31 +75,22 @@ def _attributes(package: Record, members: Collection[str], where: str) -> Record
 
 def _needs(node: Record, places: Mapping[str, int], stated: Sequence[Record], name: str) -> Iterator[Need]:
     where = f"{name}: resolve.nodes"
-    tail = _place(node.get("id"), places, where)
+    tail = place_of(node.get("id"), places, where)
     # Before Rust 1.41 the resolution had no kinds, and before 1.30 no names either: the manifest has them.
     deps = node.get("deps", [{"pkg": pkg} for pkg in listing(node.get("dependencies"), where)])
-    for value in listing(deps, where):
-        dep = mapping(value, where)
-        head = _place(dep.get("pkg"), places, where)
+    for _, dep in mappings(deps, where):
+        head = place_of(dep.get("pkg"), places, where)
         declared = _declared(stated[tail], stated[head], text(dep.get("name"), where), name)
-        for found in listing(dep.get("dep_kinds", declared or [{}]), where):
-            kind = text(mapping(found, where).get("kind"), where) or "normal"
-            target = text(mapping(found, where).get("target"), where)
+        for _, found in mappings(dep.get("dep_kinds", declared or [{}]), f"{where}: dep_kinds"):
+            kind, target = text(found.get("kind"), where) or "normal", text(found.get("target"), where)
             yield Need(tail, head, kind, {**_clause(declared, kind), "marker": target})
-
-
-def _place(package: object, places: Mapping[str, int], where: str) -> int:
-    place = places.get(text(package, where))
-    if place is None:
-        raise FormatError(f"{where}: {package!r} is not among the packages")
-    return place
 
 
 def _declared(tail: Record, head: Record, called: str, name: str) -> list[Record]:
     """Return what the manifest of `tail` says of `head`, which it may know by another name."""
     where = f"{name}: dependencies of {tail.get('name')}"
-    found = [mapping(value, where) for value in listing(tail.get("dependencies"), where)]
-    found = [declared for declared in found if declared.get("name") == head.get("name")]
+    listed = mappings(tail.get("dependencies"), where)
+    found = [declared for _, declared in listed if declared.get("name") == head.get("name")]
     # Of two versions of a crate one has another name here; - and _ are the same in names.
     known = [declared for declared in found if _called(declared).replace("-", "_") == called]
     return known or found

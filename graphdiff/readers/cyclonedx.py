@@ -10,7 +10,7 @@ import networkx as nx
 
 from graphdiff.errors import FormatError
 from graphdiff.readers.building import collector_at_rest, described
-from graphdiff.readers.json_text import Record, parsed_json, record_of, records, text_in
+from graphdiff.readers.documents import Record, mapping, mappings, parse_json, text_in
 from graphdiff.readers.sbom import Element, Relation, sbom_graph, stranger
 from graphdiff.readers.source import text_of
 from graphdiff.readers.xml_text import parsed_xml
@@ -61,7 +61,7 @@ def read_cyclonedx(data: bytes, *, name: str) -> nx.DiGraph:
     """
     in_xml = text_of(data[:100]).lstrip().startswith("<")
     with collector_at_rest():
-        bill = _bill_in_xml(parsed_xml(data, name), name) if in_xml else parsed_json(data, name)
+        bill = _bill_in_xml(parsed_xml(data, name), name) if in_xml else parse_json(data, name)
         graph = _graph(bill, name)
     return described(
         graph, format=f"CycloneDX {'XML' if in_xml else 'JSON'}", edge_meaning="depends on", weight_meaning="none"
@@ -72,7 +72,7 @@ def _graph(bill: Any, name: str) -> nx.DiGraph:
     if not isinstance(bill, dict) or not bill.keys() & {"bomFormat", "components", "services", "dependencies"}:
         raise FormatError(f"{name}: no CycloneDX bill of materials")
     listed = {element.ref: element for part in LISTS for element in _elements(bill.get(part), f"{name}: {part}")}
-    about = record_of(bill.get("metadata"), f"{name}: metadata").get("component")
+    about = mapping(bill.get("metadata"), f"{name}: metadata").get("component")
     subjects = [] if about is None else list(_elements([about], f"{name}: metadata.component"))
     relations, refs = _relations(bill, name)
     if not refs:
@@ -89,7 +89,7 @@ def _relations(bill: Record, name: str) -> tuple[list[Relation], dict[str, None]
     """Return who depends on whom, and every reference in the dependency section."""
     relations: list[Relation] = []
     refs: dict[str, None] = {}
-    for where, record in records(bill.get("dependencies") or [], f"{name}: dependencies"):
+    for where, record in mappings(bill.get("dependencies"), f"{name}: dependencies"):
         ref = text_in(record, "ref")
         needed = record.get("dependsOn") or []
         if not ref or not isinstance(needed, list) or not all(isinstance(one, str) and one for one in needed):
@@ -104,7 +104,7 @@ def _elements(value: Any, where: str) -> Iterator[Element]:
     waiting = [(value, where)]
     while waiting:
         value, where = waiting.pop()
-        for place, record in records(value or [], where):
+        for place, record in mappings(value, where):
             yield _element(record, place)
             waiting.extend((record[part], f"{place}.{part}") for part in LISTS if part in record)
 
@@ -128,8 +128,8 @@ def _element(record: Record, where: str) -> Element:
 
 def _licence(value: Any, where: str) -> str:
     names: list[str] = []
-    for place, choice in records(value or [], f"{where}.licenses"):
-        licence = record_of(choice.get("license"), f"{place}.license")
+    for place, choice in mappings(value, f"{where}.licenses"):
+        licence = mapping(choice.get("license"), f"{place}.license")
         names.append(text_in(choice, "expression") or text_in(licence, "id") or text_in(licence, "name"))
     return ", ".join(filter(None, names))
 

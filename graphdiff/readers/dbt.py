@@ -9,7 +9,7 @@ import networkx as nx
 
 from graphdiff.errors import FormatError
 from graphdiff.readers.building import collector_at_rest, described
-from graphdiff.readers.json_text import Record, parsed_json, record_of, text_in
+from graphdiff.readers.documents import Record, mapping, parse_json, text_in, texts
 
 __all__ = ["read_dbt"]
 
@@ -64,10 +64,10 @@ def read_dbt(data: bytes, *, name: str) -> nx.DiGraph:
     ([('model.a.x', 'source.a.raw')], 'x')
     """
     with collector_at_rest():
-        manifest = parsed_json(data, name)
+        manifest = parse_json(data, name)
         if not isinstance(manifest, dict) or "parent_map" not in manifest:
             raise FormatError(f"{name}: no dbt manifest: it has no parent_map")
-        parents = record_of(manifest["parent_map"], f"{name}: parent_map")
+        parents = mapping(manifest["parent_map"], f"{name}: parent_map")
         if not parents:
             raise FormatError(f"{name}: a dbt manifest of a project without models")
         resources = dict(_resources(manifest, name))
@@ -79,17 +79,15 @@ def read_dbt(data: bytes, *, name: str) -> nx.DiGraph:
 
 def _resources(manifest: Record, name: str) -> Iterator[tuple[str, Record]]:
     for part in PARTS:
-        for node, record in record_of(manifest.get(part), f"{name}: {part}").items():
-            yield node, record_of(record, f"{name}: {part}[{node!r}]")
+        for node, record in mapping(manifest.get(part), f"{name}: {part}").items():
+            yield node, mapping(record, f"{name}: {part}[{node!r}]")
 
 
 def _edges(parents: Record, name: str) -> Iterator[tuple[str, str]]:
     for node, needed in parents.items():
         where = f"{name}: parent_map[{node!r}]"
-        if not isinstance(needed, list):
-            raise FormatError(f"{where} is not a list")
-        for parent in needed:
-            if not isinstance(parent, str) or parent not in parents:
+        for parent in texts(needed, where):
+            if parent not in parents:
                 raise FormatError(f"{where} has {parent!r}, which is no entry of the parent map")
             yield node, parent
 

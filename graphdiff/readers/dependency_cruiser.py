@@ -6,7 +6,7 @@ import networkx as nx
 
 from graphdiff.errors import FormatError
 from graphdiff.readers.building import collector_at_rest, described
-from graphdiff.readers.shape import Record, json_object, listing, mapping, text
+from graphdiff.readers.documents import Record, mapping, mappings, parse_json, required_text, text, texts
 
 __all__ = ["read_dependency_cruiser"]
 
@@ -40,27 +40,22 @@ def read_dependency_cruiser(data: bytes, *, name: str) -> nx.DiGraph:
     >>> list(read_dependency_cruiser(cruise, name="cruise.json").edges(data=True))
     [('a.js', 'b.js', {'module': './b'})]
     """
-    modules = listing(json_object(data, name).get("modules"), f"{name}: modules")
+    modules = list(mappings(mapping(parse_json(data, name), name).get("modules"), f"{name}: modules"))
     if not modules:
         raise FormatError(f"{name}: no modules in it")
     graph = nx.DiGraph()
     with collector_at_rest():
-        for position, value in enumerate(modules):
-            _add(graph, mapping(value, f"{name}: modules[{position}]"), f"{name}: modules[{position}]")
+        for where, module in modules:
+            _add(graph, module, where)
     return described(graph, format="dependency-cruiser", edge_meaning="imports", weight_meaning="none")
 
 
 def _add(graph: nx.DiGraph, module: Record, where: str) -> None:
-    source = text(module.get("source"), where)
-    if not source:
-        raise FormatError(f"{where}: a module without a source")
+    source = required_text(module, "source", where)
     graph.add_node(source, **{flag: True for flag in NODE_FLAGS if module.get(flag) is True})
-    for value in listing(module.get("dependencies"), where):
-        said = mapping(value, where)
-        head = text(said.get("resolved"), where)
-        if not head:
-            raise FormatError(f"{where}: a dependency of {source} without 'resolved'")
-        types = [text(kind, where) for kind in listing(said.get("dependencyTypes"), where)]
+    for place, said in mappings(module.get("dependencies"), f"{where}.dependencies"):
+        head = required_text(said, "resolved", place)
+        types = texts(said.get("dependencyTypes"), f"{place}: dependencyTypes")
         before = graph.get_edge_data(source, head, {}).get("types", "").split(", ")
         attributes = {"module": text(said.get("module"), where)}
         attributes["types"] = ", ".join(dict.fromkeys(kind for kind in [*before, *types] if kind))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from graphdiff.errors import FormatError
-from graphdiff.readers.building import described
-from graphdiff.readers.packages import Need, PackageGraph, package_graph
-from graphdiff.readers.shape import Record, json_object, listing, mapping, text
+from graphdiff.readers.documents import Record, mapping, mappings, parse_json, required_text, text, texts
+from graphdiff.readers.packages import Need, PackageGraph, package_graph, place_of
 
 __all__ = ["read_depgraph"]
 
@@ -40,43 +38,33 @@ def read_depgraph(data: bytes, *, name: str) -> PackageGraph:
     >>> list(read_depgraph(said, name="x.json").edges(data=True))
     [('g:a:jar', 'g:b:jar', {'resolution': 'INCLUDED'})]
     """
-    document = json_object(data, name)
-    artifacts = _records(document, "artifacts", name)
+    document = mapping(parse_json(data, name), name)
+    artifacts = [artifact for _, artifact in mappings(document.get("artifacts"), f"{name}: artifacts")]
     places = {_id(artifact, name): place for place, artifact in enumerate(artifacts)}
-    needs = [_need(said, places, name) for said in _records(document, "dependencies", name)]
+    needs = [
+        _need(said, places, where) for where, said in mappings(document.get("dependencies"), f"{name}: dependencies")
+    ]
     needed = {need.head for need in needs}
     packages = [
         _attributes(artifact, name) | ({} if place in needed else {"root": True})
         for place, artifact in enumerate(artifacts)
     ]
-    graph = package_graph(packages, needs, name=name)
-    return described(graph, format="depgraph-maven-plugin", edge_meaning="depends on", weight_meaning="none")
-
-
-def _records(document: Record, key: str, name: str) -> list[Record]:
-    return [mapping(value, f"{name}: {key}") for value in listing(document.get(key), f"{name}: {key}")]
+    return package_graph(packages, needs, name=name, format="depgraph-maven-plugin")
 
 
 def _id(artifact: Record, name: str) -> str:
-    found = text(artifact.get("id"), f"{name}: artifacts")
-    if not found:
-        raise FormatError(f"{name}: artifacts: one without an id")
-    return found
+    return required_text(artifact, "id", f"{name}: an artifact")
 
 
 def _attributes(artifact: Record, name: str) -> Record:
     where = f"{name}: artifacts"
-    scopes = [text(scope, where) for scope in listing(artifact.get("scopes"), where)]
+    scopes = texts(artifact.get("scopes"), f"{where}: scopes")
     optional = {"optional": True} if artifact.get("optional") is True else {}
     version = text(artifact.get("version"), where)
     return {"name": _id(artifact, name), "version": version, "scopes": ", ".join(scopes), **optional}
 
 
-def _need(said: Record, places: dict[str, int], name: str) -> Need:
-    where = f"{name}: dependencies"
-    ends = [text(said.get(end), where) for end in ("from", "to")]
-    for end in ends:
-        if end not in places:
-            raise FormatError(f"{where}: {end!r} is not among the artifacts")
+def _need(said: Record, places: dict[str, int], where: str) -> Need:
+    tail, head = (place_of(said.get(end), places, f"{where}: {end}") for end in ("from", "to"))
     attributes = {"resolution": text(said.get("resolution"), where), "clause": text(said.get("version"), where)}
-    return Need(places[ends[0]], places[ends[1]], attributes=attributes)
+    return Need(tail, head, attributes=attributes)

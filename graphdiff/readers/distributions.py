@@ -8,8 +8,8 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.package_graph import package_graph
-from graphdiff.readers.requirements import Environment, Need, Package, canonical, holds, needs_of
+from graphdiff.readers.python_packages import python_graph
+from graphdiff.readers.requirements import Environment, Package, Requirement, canonical, holds, requirements_of
 
 __all__ = ["installed_graph"]
 
@@ -19,7 +19,7 @@ CLASSIFIER = "License :: "
 
 
 def installed_graph(
-    metadata: Iterable[Mapping[str, Any]], *, format: str, extras: str, environment: Environment
+    metadata: Iterable[Mapping[str, Any]], *, name: str, format: str, extras: str, environment: Environment
 ) -> nx.DiGraph:
     """Return the graph of what is installed; what is broken is left out and listed in ``G.graph["warnings"]``.
 
@@ -28,24 +28,26 @@ def installed_graph(
     metadata : iterable of mappings
         The fields of each distribution, under the names that PEP 566 gives them in JSON (``name``, ``version``,
         ``requires_dist``, …); of a name that comes twice the first counts, as for an import.
+    name : str
+        The file's or environment's name, for messages.
     format : str
         The title of what was read.
     extras : str
-        As in `package_graph`.
+        As in `python_graph`.
     environment : mapping
         What markers are evaluated with.
     """
     found: dict[str, Package] = {}
     warnings: list[str] = []
     for fields in metadata:
-        name, version = fields.get("name"), fields.get("version")
-        if not isinstance(name, str) or not isinstance(version, str) or not name or not version:
-            warnings.append(f"a distribution without a name or version is left out: {fields.get('path', name)}")
-        elif canonical(name) not in found:
-            found[canonical(name)] = _package(name, version, fields, environment, warnings)
+        called, version = fields.get("name"), fields.get("version")
+        if not isinstance(called, str) or not isinstance(version, str) or not called or not version:
+            warnings.append(f"a distribution without a name or version is left out: {fields.get('path', called)}")
+        elif canonical(called) not in found:
+            found[canonical(called)] = _package(called, version, fields, environment, warnings)
     if not found:
-        raise FormatError(f"{format}: nothing is installed there")
-    graph = package_graph(found.values(), format=format, extras=extras, environment=environment)
+        raise FormatError(f"{name}: nothing is installed there")
+    graph = python_graph(found.values(), name=name, format=format, extras=extras, environment=environment)
     graph.graph["warnings"] = warnings
     return graph
 
@@ -53,10 +55,10 @@ def installed_graph(
 def _package(
     name: str, version: str, fields: Mapping[str, Any], environment: Environment, warnings: list[str]
 ) -> Package:
-    needs: list[Need] = []
+    needs: list[Requirement] = []
     for text in _texts(fields.get("requires_dist")):
         try:
-            new = needs_of(text, where=name)
+            new = requirements_of(text, where=name)
             for need in new:
                 holds(need.marker, environment, extra=need.extra)
         except FormatError as error:

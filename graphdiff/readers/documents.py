@@ -1,25 +1,92 @@
-"""TOML and JSON as tools write them: parsed within limits, looked into with every failure one line that says where."""
+"""JSON and TOML as tools write them: parsed within limits, and their values in the shape that the format promises.
+
+YAML has `graphdiff.readers.yaml_text`; what it returns is looked into with the same functions.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from graphdiff.errors import FormatError, LimitError
 from graphdiff.readers.source import text_of
 
-__all__ = ["parse_json", "parse_toml", "table_in", "tables", "text_in", "texts_in"]
+__all__ = [
+    "Record",
+    "json_values",
+    "listing",
+    "mapping",
+    "mappings",
+    "parse_json",
+    "parse_toml",
+    "required_text",
+    "text",
+    "text_in",
+    "texts",
+]
 
-#: The largest lock files in use hold some 10 MB; tomllib takes 0.1 s for each.
-MAX_BYTES = 1 << 25
+Record = dict[str, Any]
+
+#: The largest lock files in use hold some 10 MB of TOML; tomllib takes 0.1 s for each MB.
+MAX_TOML_BYTES = 1 << 25
+#: The longest line in use has some 600 characters.
+MAX_TOML_LINE = 10_000
 # tomllib copies a key's parts with each dot: a key of 100,000 parts would take minutes.
-LONG_KEY = re.compile(r"""(?<![\w"'-])(?:["']?[\w-]++["']?[ \t]*+\.[ \t]*+){64}""")
+KEY_PART = r"""(?:"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+'|[\w-]++)[ \t]*+"""
+LONG_KEY = re.compile(rf"""(?<![\w"'-])(?:{KEY_PART}\.[ \t]*+){{64}}""")
+BLANK = re.compile(r"\s*+")
 
 
-def parse_toml(data: bytes, *, name: str) -> dict[str, Any]:
+# -- one parser a syntax
+
+
+def parse_json(data: bytes, name: str) -> Any:
+    """Return the one value of a JSON file.
+
+    Raises
+    ------
+    FormatError
+        Broken JSON, with line and column; JSON nested too deep; a key twice in one object; a second value.
+
+    Examples
+    --------
+    >>> parse_json(b'[{"package": {"key": "idna"}}]', "tree.json")
+    [{'package': {'key': 'idna'}}]
+    """
+    with _json_errors(name):
+        return json.loads(text_of(data), object_pairs_hook=_without_repeats)
+
+
+def json_values(data: bytes, name: str) -> list[Any]:
+    r"""Return the values of a JSON file, which may stand one after another.
+
+    Raises
+    ------
+    FormatError
+        As `parse_json`, save that there may be several values.
+
+    Examples
+    --------
+    >>> json_values(b'{"a": 1}\n{"b": 2}', "x.json")
+    [{'a': 1}, {'b': 2}]
+    """
+    content, found = text_of(data), []
+    decoder = json.JSONDecoder(object_pairs_hook=_without_repeats)
+    end = _after_blank(content, 0)
+    with _json_errors(name):
+        while end < len(content):
+            value, end = decoder.raw_decode(content, end)
+            found.append(value)
+            end = _after_blank(content, end)
+    return found
+
+
+def parse_toml(data: bytes, name: str) -> Record:
     r"""Return a TOML document.
 
     Raises
@@ -27,122 +94,184 @@ def parse_toml(data: bytes, *, name: str) -> dict[str, Any]:
     FormatError
         Broken TOML; the line is named.
     LimitError
-        It is larger than any lock file.
+        It is larger than any lock file, or has a longer line.
 
     Examples
     --------
-    >>> parse_toml(b'version = 1\n[[package]]\nname = "a"\n', name="uv.lock")
+    >>> parse_toml(b'version = 1\n[[package]]\nname = "a"\n', "uv.lock")
     {'version': 1, 'package': [{'name': 'a'}]}
     """
-    if len(data) > MAX_BYTES:
-        raise LimitError(f"{name}: {len(data):,} bytes of TOML, more than the {MAX_BYTES:,} that are read")
-    text = text_of(data)
-    if LONG_KEY.search(text):
+    if len(data) > MAX_TOML_BYTES:
+        raise LimitError(f"{name}: {len(data):,} bytes of TOML, more than the {MAX_TOML_BYTES:,} that are read")
+    content = text_of(data)
+    if LONG_KEY.search(content):
         raise FormatError(f"{name}: broken TOML: a key of more than 64 parts")
+    if max(map(len, data.splitlines()), default=0) > MAX_TOML_LINE:
+        raise LimitError(f"{name}: a line of over {MAX_TOML_LINE:,} bytes, which no lock file has")
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(content)
     except RecursionError as error:
         raise FormatError(f"{name}: TOML nested too deep") from error
     except (ValueError, OverflowError) as error:
         raise FormatError(f"{name}: broken TOML: {error}") from error
 
 
-def parse_json(data: bytes, *, name: str) -> Any:
-    """Return a JSON document.
+# -- values in the shape that is promised
+
+
+def mapping(value: object, where: str) -> Record:
+    """Return `value` if it maps names to values; nothing counts as an empty mapping.
 
     Raises
     ------
     FormatError
-        Broken JSON; line and column are named.
+        It is something else; `where` says what it should have been.
 
     Examples
     --------
-    >>> parse_json(b'[{"package": {"key": "idna"}}]', name="tree.json")
-    [{'package': {'key': 'idna'}}]
+    >>> mapping({"a": 1}, "x.json"), mapping(None, "x.json"), mapping("", "x.yaml")
+    ({'a': 1}, {}, {})
     """
+    if isinstance(value, dict):
+        return value
+    if value is None or value == "":
+        return {}
+    raise FormatError(f"{where}: expected names with values, found {_shown(value)}")
+
+
+def listing(value: object, where: str) -> list[Any]:
+    """Return `value` if it is a list; nothing counts as an empty one.
+
+    Raises
+    ------
+    FormatError
+        It is something else.
+
+    Examples
+    --------
+    >>> listing([1], "x.json"), listing(None, "x.json")
+    ([1], [])
+    """
+    if isinstance(value, list):
+        return value
+    if value is None or value == "":
+        return []
+    raise FormatError(f"{where}: expected a list, found {_shown(value)}")
+
+
+def mappings(value: object, where: str) -> Iterator[tuple[str, Record]]:
+    """Yield what maps names to values in a list, each with the words for its place.
+
+    Raises
+    ------
+    FormatError
+        It is no list, or something else is in it.
+
+    Examples
+    --------
+    >>> list(mappings([{"name": "idna"}], "uv.lock: package"))
+    [('uv.lock: package[0]', {'name': 'idna'})]
+    """
+    for position, one in enumerate(listing(value, where)):
+        if not isinstance(one, dict):
+            raise FormatError(f"{where}[{position}]: expected names with values, found {_shown(one)}")
+        yield f"{where}[{position}]", one
+
+
+def text(value: object, where: str) -> str:
+    """Return `value` if it is a text; nothing counts as an empty one.
+
+    Raises
+    ------
+    FormatError
+        It is something else.
+
+    Examples
+    --------
+    >>> text("a", "x.json"), text(None, "x.json")
+    ('a', '')
+    """
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    raise FormatError(f"{where}: expected a text, found {_shown(value)}")
+
+
+def texts(value: object, where: str) -> list[str]:
+    """Return `value` if it is a list of texts; nothing counts as an empty one.
+
+    Raises
+    ------
+    FormatError
+        It is no list, or something else is in it.
+
+    Examples
+    --------
+    >>> texts(["css"], "uv.lock: package[0]: extra")
+    ['css']
+    """
+    found = listing(value, where)
+    for one in found:
+        if not isinstance(one, str):
+            raise FormatError(f"{where}: expected a list of texts, found {_shown(one)} in it")
+    return found
+
+
+def required_text(record: Record, key: str, where: str) -> str:
+    """Return the text under a key that has to be there.
+
+    Raises
+    ------
+    FormatError
+        There is none, an empty one, or something else.
+
+    Examples
+    --------
+    >>> required_text({"name": "idna"}, "name", "uv.lock: package[0]")
+    'idna'
+    """
+    found = text(record.get(key), f"{where}: {key}")
+    if not found:
+        raise FormatError(f"{where} has no {key}")
+    return found
+
+
+def text_in(record: Record, key: str) -> str:
+    """Return the text under a key where its format asks for none: anything else counts as nothing said.
+
+    Examples
+    --------
+    >>> text_in({"name": "a", "version": None}, "name"), text_in({}, "version")
+    ('a', '')
+    """
+    value = record.get(key)
+    return value if isinstance(value, str) else ""
+
+
+@contextmanager
+def _json_errors(name: str) -> Iterator[None]:
     try:
-        return json.loads(text_of(data))
+        yield
     except RecursionError as error:
         raise FormatError(f"{name}: JSON nested too deep") from error
     except ValueError as error:
         raise FormatError(f"{name}: broken JSON: {error}") from error
 
 
-def tables(value: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the tables of a list, each with the words for its place; nothing where there is no list.
-
-    Raises
-    ------
-    FormatError
-        Something that is no list, or no table in it.
-
-    Examples
-    --------
-    >>> list(tables([{"name": "idna"}], "uv.lock: package"))
-    [('uv.lock: package[0]', {'name': 'idna'})]
-    """
-    if not isinstance(value or [], list):
-        raise FormatError(f"{where} is not a list")
-    for position, table in enumerate(value or []):
-        if not isinstance(table, dict):
-            raise FormatError(f"{where}[{position}] is not a table")
-        yield f"{where}[{position}]", table
+def _without_repeats(pairs: list[tuple[str, Any]]) -> Record:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        repeated = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        raise ValueError(f"the key {repeated!r} twice in one object")
+    return record
 
 
-def table_in(table: dict[str, Any], key: str, where: str) -> dict[str, Any]:
-    """Return the table under a key; an empty one where there is none.
-
-    Raises
-    ------
-    FormatError
-        Something else is there.
-
-    Examples
-    --------
-    >>> table_in({"source": {"git": "x"}}, "source", "uv.lock: package[0]")
-    {'git': 'x'}
-    """
-    found = table.get(key)
-    if not isinstance({} if found is None else found, dict):
-        raise FormatError(f"{where}: {key} is not a table")
-    return found or {}
+def _after_blank(content: str, start: int) -> int:
+    found = BLANK.match(content, start)
+    return found.end() if found else start
 
 
-def text_in(table: dict[str, Any], key: str, where: str) -> str:
-    """Return the text under a key that has to be there.
-
-    Raises
-    ------
-    FormatError
-        None is there.
-
-    Examples
-    --------
-    >>> text_in({"name": "idna"}, "name", "uv.lock: package[0]")
-    'idna'
-    """
-    found = table.get(key)
-    if not isinstance(found, str) or not found:
-        raise FormatError(f"{where} has no {key}")
-    return found
-
-
-def texts_in(table: dict[str, Any], key: str, where: str) -> list[str]:
-    """Return the list of texts under a key; an empty one where there is none.
-
-    Raises
-    ------
-    FormatError
-        Something else is there.
-
-    Examples
-    --------
-    >>> texts_in({"extra": ["css"]}, "extra", "uv.lock: package[0]")
-    ['css']
-    """
-    found = table.get(key)
-    if found is None:
-        return []
-    if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
-        raise FormatError(f"{where}: {key} is not a list of texts")
-    return found
+def _shown(value: object) -> str:
+    kinds = {dict: "names with values", list: "a list", bool: "true or false", int: "a number", float: "a number"}
+    return f"the text {value[:40]!r}" if isinstance(value, str) else kinds.get(type(value), type(value).__name__)

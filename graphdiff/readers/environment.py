@@ -45,7 +45,7 @@ def read_environment(data: bytes, *, name: str, extras: str = "requested") -> nx
     -------
     networkx.DiGraph
         Nodes have ``name`` (as written), ``version``, ``licence``, ``requested`` (by the user, where the installer
-        wrote it down) and ``size`` (bytes); edges ``kind``, ``specifier``, ``extra``, ``marker`` and ``optional``.
+        wrote it down) and ``size`` (bytes); edges ``kind``, ``clause``, ``extra``, ``marker`` and ``optional``.
         ``G.graph["unmet"]`` counts what is needed and not there, ``G.graph["with_extras"]`` lists the edges of extras
         that nothing asks for, ``G.graph["warnings"]`` what was broken and skipped.
 
@@ -65,12 +65,14 @@ def read_environment(data: bytes, *, name: str, extras: str = "requested") -> nx
     path = data.decode("utf-8", "surrogateescape")
     if not path:
         return installed_graph(
-            map(_fields, distributions()), format="Python environment", extras=extras, environment={}
+            map(_fields, distributions()), name=name, format="Python environment", extras=extras, environment={}
         )
     folder, sites = _sites(Path(path), name)
     found = distributions(path=[str(site) for site in sites])
     environment = _version(folder, sites)
-    return installed_graph(map(_fields, found), format="Python environment", extras=extras, environment=environment)
+    return installed_graph(
+        map(_fields, found), name=name, format="Python environment", extras=extras, environment=environment
+    )
 
 
 def _sites(path: Path, name: str) -> tuple[Path, list[Path]]:

@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from graphdiff.readers import sniff
-from graphdiff.readers.tool_marks import is_marked
+from graphdiff.readers.marks import is_marked
 
 __all__ = ["READERS", "Reader"]
 
 DOT_OPTIONS = frozenset({"graph", "timeout", "max_memory"})
-#: The mark of what is no file: a name with a prefix.
-NEVER = rb"(?!)"
 
 
 @dataclass(frozen=True)
@@ -186,7 +184,7 @@ READERS: dict[str, Reader] = {
     # Python: packages.
     "env": Reader(
         suffixes=(),
-        claims=sniff.marked(NEVER),
+        claims=partial(is_marked, "env"),
         entry="graphdiff.readers.environment:read_environment",
         options=frozenset({"extras"}),
         about="a distribution depends on one that is installed, without weights; repeats are one edge",
@@ -194,44 +192,42 @@ READERS: dict[str, Reader] = {
     ),
     "pip-inspect": Reader(
         suffixes=(".json",),
-        claims=sniff.marked(rb'\A\s*\{\s*"version"\s*:\s*"[^"]*"\s*,\s*"pip_version"'),
+        claims=partial(is_marked, "pip-inspect"),
         entry="graphdiff.readers.pip_inspect:read_pip_inspect",
         options=frozenset({"extras"}),
         about="a distribution depends on one that is installed, without weights; repeats are one edge",
     ),
     "pipdeptree": Reader(
         suffixes=(".json",),
-        claims=sniff.marked(rb'\A\s*\[\s*\{\s*("package"\s*:\s*\{\s*)?"key"\s*:', rb'"package_name"\s*:'),
+        claims=partial(is_marked, "pipdeptree"),
         entry="graphdiff.readers.pipdeptree:read_pipdeptree",
         options=frozenset(),
         about="a distribution depends on another, without weights; repeats are one edge",
     ),
     "uv": Reader(
         suffixes=("uv.lock",),
-        claims=sniff.marked(
-            rb"\Aversion = \d+$", rb"^requires-python = |^source = \{ (registry|virtual|editable|git) = "
-        ),
+        claims=partial(is_marked, "uv"),
         entry="graphdiff.readers.uv_lock:read_uv_lock",
         options=frozenset({"extras", "markers", "groups"}),
         about="a package depends on another in some environment, without weights; repeats are one edge",
     ),
     "poetry": Reader(
         suffixes=("poetry.lock",),
-        claims=sniff.marked(rb"^\[\[package\]\]$", rb'^python-versions = "'),
+        claims=partial(is_marked, "poetry"),
         entry="graphdiff.readers.poetry_lock:read_poetry_lock",
         options=frozenset({"extras", "markers", "groups"}),
         about="a package depends on another in some environment, without weights; repeats are one edge",
     ),
     "pdm": Reader(
         suffixes=("pdm.lock",),
-        claims=sniff.marked(rb"^\[\[package\]\]$", rb'^requires_python = "|^lock_version = "'),
+        claims=partial(is_marked, "pdm"),
         entry="graphdiff.readers.pdm_lock:read_pdm_lock",
         options=frozenset({"extras", "markers", "groups"}),
         about="a package depends on another in some environment, without weights; repeats are one edge",
     ),
     "pylock": Reader(
         suffixes=("pylock.toml",),
-        claims=sniff.marked(rb'^lock-version = "', rb'^created-by = "'),
+        claims=partial(is_marked, "pylock"),
         entry="graphdiff.readers.pylock:read_pylock",
         options=frozenset({"markers"}),
         about="a package depends on another, where the file says so, without weights; repeats are one edge",
@@ -239,7 +235,7 @@ READERS: dict[str, Reader] = {
     # Python: imports.
     "imports": Reader(
         suffixes=(),
-        claims=sniff.marked(NEVER),
+        claims=partial(is_marked, "imports"),
         entry="graphdiff.readers.import_graph:read_imports",
         options=frozenset({"times"}),
         about="a module imports another of its package; repeats are one edge, which counts its statements",
@@ -247,26 +243,26 @@ READERS: dict[str, Reader] = {
     ),
     "grimp": Reader(
         suffixes=(".json",),
-        claims=sniff.marked(rb'\A\s*\{\s*"tool"\s*:\s*"grimp'),
+        claims=partial(is_marked, "grimp"),
         entry="graphdiff.readers.import_graph:read_grimp",
         options=frozenset({"times"}),
         about="a module imports another of its package; repeats are one edge, which counts its statements",
     ),
     "pydeps": Reader(
         suffixes=(".json",),
-        claims=sniff.marked(rb'\A\s*\{\s*"[^"]*"\s*:\s*\{', rb'"bacon"\s*:\s*\d'),
+        claims=partial(is_marked, "pydeps"),
         entry="graphdiff.readers.pydeps:read_pydeps",
         options=frozenset(),
         about="a module imports another, without weights; repeats are one edge",
     ),
     "importtime": Reader(
         suffixes=(".importtime",),
-        claims=sniff.marked(rb"^import time: +(self \[us\]|\d+) +\| "),
+        claims=partial(is_marked, "importtime"),
         entry="graphdiff.readers.import_times:read_import_times",
         options=frozenset(),
         about="a module was the first to import another, without weights; there are no repeats",
     ),
-    # -- packages of JavaScript, Rust, Go and Java; what needs the same twice in one kind is one edge
+    # JavaScript, Rust, Go and Java; what needs the same twice in one kind is one edge.
     "npm-lock": Reader(
         suffixes=(".json",),
         claims=partial(is_marked, "npm-lock"),
@@ -368,7 +364,7 @@ READERS: dict[str, Reader] = {
     # An expression in place of a file.
     "expr": Reader(
         suffixes=(),
-        claims=sniff.marked(NEVER),
+        claims=partial(is_marked, "expr"),
         entry="graphdiff.readers.expression:read_expression",
         options=frozenset({"set", "symbolic", "limits"}),
         about="an edge leads from an operand to the result, its weight the local derivative; repeats (x * x) are kept",

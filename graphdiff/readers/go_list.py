@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import networkx as nx
 
-from graphdiff.errors import FormatError
 from graphdiff.readers.building import described
-from graphdiff.readers.shape import json_values, listing, mapping, text
+from graphdiff.readers.documents import json_values, mapping, required_text, text, texts
 
 __all__ = ["read_go_list"]
 
@@ -38,11 +37,9 @@ def read_go_list(data: bytes, *, name: str) -> nx.DiGraph:
     for position, value in enumerate(json_values(data, name)):
         where = f"{name}: package {position + 1}"
         package = mapping(value, where)
-        path = text(package.get("ImportPath"), where)
-        if not path:
-            raise FormatError(f"{where} has no ImportPath")
+        path = required_text(package, "ImportPath", where)
         renamed = mapping(package.get("ImportMap"), where)
-        imports = [text(path, where) for path in listing(package.get("Imports"), where)]
+        imports = texts(package.get("Imports"), f"{where}: Imports")
         graph.add_node(path, **{flag.lower(): True for flag in ("Standard", "DepOnly") if package.get(flag) is True})
         graph.add_edges_from((path, text(renamed.get(other, other), where)) for other in imports)
     return described(graph, format="go list", edge_meaning="imports", weight_meaning="none")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import networkx as nx
-
 from graphdiff.errors import FormatError
-from graphdiff.readers.building import described
 from graphdiff.readers.packages import Need, PackageGraph, package_graph
 from graphdiff.readers.source import text_of
 
@@ -53,5 +50,4 @@ def read_go_mod_graph(data: bytes, *, name: str) -> PackageGraph:
     for module in places:
         path, _, version = module.partition("@")
         packages.append({"name": path, "version": version, **({} if version else {"root": True})})
-    graph: nx.DiGraph = package_graph(packages, needs, name=name)
-    return described(graph, format="go mod graph", edge_meaning="depends on", weight_meaning="none")
+    return package_graph(packages, needs, name=name, format="go mod graph")

@@ -110,7 +110,7 @@ def read_grimp(data: bytes, *, name: str, times: str | None = None) -> nx.DiGrap
     >>> list(read_grimp(text, name="imports.json").edges(data="statements"))
     [('a', 'b', 2)]
     """
-    document = parse_json(data, name=name)
+    document = parse_json(data, name)
     nodes, edges = (document.get(key) if isinstance(document, dict) else None for key in ("nodes", "edges"))
     if not isinstance(nodes, list) or not isinstance(edges, list) or not all(isinstance(node, str) for node in nodes):
         raise FormatError(f"{name}: no import graph: nodes are names, edges lists of importer, imported, statements")

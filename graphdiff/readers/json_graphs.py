@@ -9,7 +9,7 @@ import networkx as nx
 
 from graphdiff.errors import FormatError, GraphTypeError
 from graphdiff.readers.building import collector_at_rest, described
-from graphdiff.readers.json_text import Record, parsed_json, records
+from graphdiff.readers.documents import Record, mappings, parse_json
 
 __all__ = ["read_json"]
 
@@ -69,7 +69,7 @@ def read_json(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
 
 
 def _parsed(data: bytes, name: str) -> Record:
-    document = parsed_json(data, name)
+    document = parse_json(data, name)
     if not isinstance(document, dict) or not document:
         raise FormatError(f"{name}: {NO_SHAPE}")
     return document
@@ -79,7 +79,7 @@ def _node_link(document: Record, name: str) -> nx.DiGraph | nx.MultiDiGraph:
     kind = "links" if "links" in document else "edges"
     nodes = _nodes(document, name, key=_id_key(document, kind))
     edges: list[Edge] = []
-    for where, record in records(document[kind], f"{name}: {kind}"):
+    for where, record in mappings(document[kind], f"{name}: {kind}"):
         for end in ("source", "target"):
             if end not in record:
                 raise FormatError(f"{where} has no {end!r}")
@@ -95,7 +95,7 @@ def _adjacency(document: Record, name: str) -> nx.DiGraph | nx.MultiDiGraph:
         raise FormatError(f"{name}: adjacency is not a list with one row for each of the {len(nodes)} nodes")
     edges: list[Edge] = []
     for position, (tail, row) in enumerate(zip(nodes, rows, strict=True)):
-        for where, record in records(row, f"{name}: adjacency[{position}]"):
+        for where, record in mappings(row, f"{name}: adjacency[{position}]"):
             attributes = {key: value for key, value in record.items() if key != "id"}
             edges.append((tail, _label(record.get("id"), where), attributes))
     return _graph(document, nodes, edges, name)
@@ -133,7 +133,7 @@ def _id_key(document: Record, kind: str) -> str:
 
 def _nodes(document: Record, name: str, *, key: str = "id") -> dict[Hashable, Record]:
     nodes: dict[Hashable, Record] = {}
-    for position, (where, record) in enumerate(records(document["nodes"], f"{name}: nodes")):
+    for position, (where, record) in enumerate(mappings(document["nodes"], f"{name}: nodes")):
         label = _label(record.get(key, position), where)
         if label in nodes:
             raise FormatError(f"{where} has the id {label!r} of a node before it")

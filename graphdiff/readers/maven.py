@@ -7,10 +7,9 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.building import described
+from graphdiff.readers.documents import Record
 from graphdiff.readers.maven_trees import Tree, trees_of
 from graphdiff.readers.packages import Need, PackageGraph, package_graph
-from graphdiff.readers.shape import Record
 
 __all__ = ["KINDS", "read_maven"]
 
@@ -79,8 +78,7 @@ def read_maven(data: bytes, *, name: str, kinds: str | Collection[str] | None = 
             before = widest.setdefault(ends, need)
             if KINDS.index(need.kind or "compile") < KINDS.index(before.kind or "compile"):
                 widest[ends] = need
-    graph = package_graph(packages, widest.values(), name=name, known=KINDS, kinds=kinds)
-    return described(graph, format="Maven dependency tree", edge_meaning="depends on", weight_meaning="none")
+    return package_graph(packages, widest.values(), name=name, format="Maven dependency tree", known=KINDS, kinds=kinds)
 
 
 def parsed(label: str, name: str) -> Artifact:

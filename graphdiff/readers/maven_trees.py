@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from graphdiff.errors import FormatError
+from graphdiff.readers.documents import Record, json_values, listing, mapping, text
 from graphdiff.readers.dot_text import find_graphs
-from graphdiff.readers.shape import Record, json_values, listing, mapping, text
 from graphdiff.readers.source import text_of
 from graphdiff.readers.xml_graphs import read_graphml
 

@@ -6,9 +6,8 @@ import posixpath
 from collections.abc import Collection, Iterator, Mapping
 
 from graphdiff.errors import FormatError, LimitError
-from graphdiff.readers.building import described
+from graphdiff.readers.documents import Record, mapping, parse_json, text
 from graphdiff.readers.packages import Need, PackageGraph, package_graph
-from graphdiff.readers.shape import Record, json_object, mapping, text
 
 __all__ = ["KINDS", "declared", "read_npm_lock"]
 
@@ -68,7 +67,7 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     >>> list(read_npm_lock(lock, name="package-lock.json").edges(data=True))
     [('app', 'ms', {'clause': '^2.0.0', 'kind': 'normal'})]
     """
-    document = json_object(data, name)
+    document = mapping(parse_json(data, name), name)
     if "packages" not in document:
         raise FormatError(
             f"{name}: lockfileVersion {document.get('lockfileVersion')} does not say who needs whom; "
@@ -84,9 +83,9 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
                 continue
             needs.append(Need(tail, head, kind, said | folders.alias(head, wanted)))
     needs.extend(Need(0, head, "workspace") for head in folders.workspaces)
-    graph = package_graph(_attributes(folders), needs, name=name, known=KINDS, kinds=kinds)
-    graph.graph["unmet"] = unmet
-    return described(graph, format="npm package-lock", edge_meaning="depends on", weight_meaning="none")
+    return package_graph(
+        _attributes(folders), needs, name=name, format="npm package-lock", known=KINDS, kinds=kinds, unmet=unmet
+    )
 
 
 def declared(entry: Mapping[str, object], where: str) -> Iterator[tuple[str, str, Record]]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.building import described
+from graphdiff.readers.documents import Record, mapping, parse_json, text
 from graphdiff.readers.packages import Need, PackageGraph, package_graph
-from graphdiff.readers.shape import Record, json_object, mapping, text
 
 __all__ = ["read_npm_ls"]
 
@@ -40,7 +39,7 @@ def read_npm_ls(data: bytes, *, name: str) -> PackageGraph:
     >>> list(read_npm_ls(tree, name="ls.json").edges)
     [('app', 'ms')]
     """
-    document = json_object(data, name)
+    document = mapping(parse_json(data, name), name)
     packages: list[Record] = [_attributes(document, text(document.get("name"), name) or ".", name) | {"root": True}]
     needs, unmet = [], 0
     waiting = [document]
@@ -58,11 +57,9 @@ def read_npm_ls(data: bytes, *, name: str) -> PackageGraph:
             needs.append(Need(tail, len(packages) - 1, attributes={"alias": alias}))
     if not needs and "dependencies" not in document:
         raise FormatError(f"{name}: no dependencies in it; npm ls --all --json prints them")
-    graph = package_graph(packages, needs, name=name)
-    graph.graph["unmet"] = unmet
     # Snyk writes its older trees in the same shape.
     title = "Snyk dependency tree" if "packageFormatVersion" in document else "npm ls"
-    return described(graph, format=title, edge_meaning="depends on", weight_meaning="none")
+    return package_graph(packages, needs, name=name, format=title, unmet=unmet)
 
 
 def _attributes(tree: Record, wanted: str, where: str) -> Record:

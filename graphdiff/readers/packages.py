@@ -13,10 +13,11 @@ from typing import Any, NamedTuple, TypeAlias
 import networkx as nx
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.building import collector_at_rest, node_ids
+from graphdiff.readers.building import collector_at_rest, described, node_ids
+from graphdiff.readers.documents import text
 from graphdiff.readers.kinds import chosen_kinds
 
-__all__ = ["Need", "package_graph"]
+__all__ = ["Need", "package_graph", "place_of"]
 
 Attributes = dict[str, Any]
 PackageGraph: TypeAlias = "nx.DiGraph | nx.MultiDiGraph"
@@ -46,8 +47,10 @@ def package_graph(
     needs: Iterable[Need],
     *,
     name: str,
+    format: str,
     known: Collection[str] = (),
     kinds: str | Collection[str] | None = None,
+    unmet: int | None = None,
 ) -> PackageGraph:
     """Return the graph of packages; its ids are those of `graphdiff.readers.building.node_ids`.
 
@@ -59,11 +62,20 @@ def package_graph(
     needs : iterable of Need
     name : str
         The file's name, for messages.
+    format : str
+        The title of what was read.
     known : collection of str
         The kinds that the format has.
     kinds : str or collection of str, optional
         Keep only needs of these kinds, and the packages that the roots still reach by them; one text may have several,
         with commas between them.
+    unmet : int, optional
+        How many needs no package meets, where that can be: it becomes ``G.graph["unmet"]``.
+
+    Returns
+    -------
+    networkx.DiGraph or networkx.MultiDiGraph
+        The tail of an edge depends on its head.
 
     Raises
     ------
@@ -75,7 +87,7 @@ def package_graph(
     Examples
     --------
     >>> packages = [{"name": "app", "version": "1", "root": True}, {"name": "left-pad", "version": "1.3.0"}]
-    >>> G = package_graph(packages, [Need(0, 1, "dev", {"clause": "^1.0"})], name="x.json")
+    >>> G = package_graph(packages, [Need(0, 1, "dev", {"clause": "^1.0"})], name="x.json", format="x")
     >>> list(G.edges(data=True))
     [('app', 'left-pad', {'clause': '^1.0', 'kind': 'dev'})]
     """
@@ -89,7 +101,29 @@ def package_graph(
             if wanted is None or need.kind in wanted:
                 _merge_edge(edges, (ids[need.tail], ids[need.head], need.kind), need.attributes)
         graph = _built(_nodes(ids, packages), edges)
-        return graph if wanted is None else _what_roots_reach(graph)
+        graph = graph if wanted is None else _what_roots_reach(graph)
+    if unmet is not None:
+        graph.graph["unmet"] = unmet
+    return described(graph, format=format, edge_meaning="depends on", weight_meaning="none")
+
+
+def place_of(wanted: object, places: Mapping[str, int], where: str) -> int:
+    """Return the place of the package that a file names.
+
+    Raises
+    ------
+    FormatError
+        It names what is not there, or it is no text.
+
+    Examples
+    --------
+    >>> place_of("left-pad@1", {"left-pad@1": 3}, "x.json: needs")
+    3
+    """
+    place = places.get(text(wanted, where))
+    if place is None:
+        raise FormatError(f"{where}: {wanted!r} is not among the packages")
+    return place
 
 
 def _ids(packages: Sequence[Attributes]) -> list[str]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import networkx as nx
 
-from graphdiff.errors import FormatError
-from graphdiff.readers.documents import parse_toml, tables, text_in, texts_in
-from graphdiff.readers.package_graph import package_graph
-from graphdiff.readers.requirements import Package, canonical, environment_of, marker_of, needs_of
+from graphdiff.readers.documents import Record, required_text, texts
+from graphdiff.readers.lock_groups import packages_of_groups
+from graphdiff.readers.python_packages import python_graph
+from graphdiff.readers.requirements import Package, canonical, environment_of, marker_of, requirements_of
 
 __all__ = ["read_pdm_lock"]
 
@@ -42,7 +40,7 @@ def read_pdm_lock(
     Returns
     -------
     networkx.DiGraph
-        Nodes have ``name``, ``version`` and ``groups``; edges ``kind``, ``specifier``, ``extra``, ``marker`` and
+        Nodes have ``name``, ``version`` and ``groups``; edges ``kind``, ``clause``, ``extra``, ``marker`` and
         ``optional``.
 
     Raises
@@ -56,34 +54,24 @@ def read_pdm_lock(
     --------
     >>> lock = b'[[package]]\nname = "a"\nversion = "1"\ndependencies = ["B>=2"]\n'
     >>> G = read_pdm_lock(lock + b'[[package]]\nname = "b"\nversion = "2"\n', name="pdm.lock")
-    >>> list(G.edges(data="specifier"))
+    >>> list(G.edges(data="clause"))
     [('a', 'b', '>=2')]
     """
     environment = environment_of(markers)
-    document = parse_toml(data, name=name)
     found: dict[tuple[str, str], Package] = {}
-    for package in _entries(document, name, groups):
+    for where, table, of_groups in packages_of_groups(data, name, groups):
+        package = _entry(table, of_groups, where)
         key = (package.name, package.version)
         found[key] = _joined(found[key], package) if key in found else package
-    if not found:
-        raise FormatError(f"{name}: no [[package]] in it" + (f" of the groups {groups}" if groups != "all" else ""))
-    return package_graph(found.values(), format="PDM lock", extras=extras, environment=environment)
+    return python_graph(found.values(), name=name, format="PDM lock", extras=extras, environment=environment)
 
 
-def _entries(document: dict[str, Any], name: str, groups: str) -> Iterator[Package]:
-    wanted = {group.strip() for group in groups.split(",")}
-    for where, table in tables(document.get("package"), f"{name}: package"):
-        of_groups = texts_in(table, "groups", where)
-        if groups == "all" or not of_groups or wanted.intersection(of_groups):
-            yield _entry(table, of_groups, where)
-
-
-def _entry(table: dict[str, Any], groups: list[str], where: str) -> Package:
-    extras = [canonical(extra) for extra in texts_in(table, "extras", where)]
-    written = text_in(table, "name", where)
+def _entry(table: Record, groups: list[str], where: str) -> Package:
+    extras = [canonical(extra) for extra in texts(table.get("extras"), f"{where}: extras")]
+    written = required_text(table, "name", where)
     own = canonical(written)
-    listed = texts_in(table, "dependencies", where)
-    needs = [need for text in listed for need in needs_of(text, where=where) if need.name != own or need.extras]
+    listed = texts(table.get("dependencies"), f"{where}: dependencies")
+    needs = [need for text in listed for need in requirements_of(text, where=where) if need.name != own or need.extras]
     if extras:
         needs = [replace(need, extra=extra, kind="extra") for need in needs for extra in extras]
     return Package(

@@ -6,7 +6,7 @@ import networkx as nx
 
 from graphdiff.errors import FormatError
 from graphdiff.readers.distributions import installed_graph
-from graphdiff.readers.documents import parse_json, table_in, tables
+from graphdiff.readers.documents import mapping, mappings, parse_json
 
 __all__ = ["read_pip_inspect"]
 
@@ -30,7 +30,7 @@ def read_pip_inspect(data: bytes, *, name: str, extras: str = "requested") -> nx
     -------
     networkx.DiGraph
         Nodes have ``name`` (as written), ``version``, ``licence`` and ``requested`` (by the user); edges ``kind``,
-        ``specifier``, ``extra``, ``marker`` and ``optional``. ``G.graph["unmet"]`` counts what is needed and not
+        ``clause``, ``extra``, ``marker`` and ``optional``. ``G.graph["unmet"]`` counts what is needed and not
         there, ``G.graph["with_extras"]`` lists the edges of extras that nothing asks for, ``G.graph["warnings"]``
         what was skipped.
 
@@ -46,16 +46,16 @@ def read_pip_inspect(data: bytes, *, name: str, extras: str = "requested") -> nx
     >>> text = b'''{"version": "1", "environment": {}, "installed": [
     ...     {"metadata": {"name": "A", "version": "1", "requires_dist": ["b>1"]}, "requested": true},
     ...     {"metadata": {"name": "b", "version": "2"}}]}'''
-    >>> list(read_pip_inspect(text, name="inspect.json").edges(data="specifier"))
+    >>> list(read_pip_inspect(text, name="inspect.json").edges(data="clause"))
     [('a', 'b', '>1')]
     """
-    document = parse_json(data, name=name)
+    document = parse_json(data, name)
     if not isinstance(document, dict) or "installed" not in document:
         raise FormatError(f"{name}: not what pip inspect prints: no list of what is installed")
     found = []
-    for where, one in tables(document["installed"], f"{name}: installed"):
-        metadata = table_in(one, "metadata", where)
+    for where, one in mappings(document["installed"], f"{name}: installed"):
+        metadata = mapping(one.get("metadata"), f"{where}: metadata")
         found.append({**metadata, "requested": True} if one.get("requested") is True else metadata)
-    said = table_in(document, "environment", name)
+    said = mapping(document.get("environment"), f"{name}: environment")
     environment = {key: value for key, value in said.items() if isinstance(value, str)}
-    return installed_graph(found, format="pip inspect", extras=extras, environment=environment)
+    return installed_graph(found, name=name, format="pip inspect", extras=extras, environment=environment)

@@ -9,17 +9,15 @@ import networkx as nx
 
 from graphdiff.errors import FormatError
 from graphdiff.readers.building import collector_at_rest, described
-from graphdiff.readers.documents import parse_json, tables, text_in
+from graphdiff.readers.documents import Record, mappings, parse_json, required_text
 from graphdiff.readers.requirements import canonical, satisfies
 
 __all__ = ["read_pipdeptree"]
 
-Table = dict[str, Any]
-
 
 class _Edge(NamedTuple):
-    tail: Table
-    head: Table
+    tail: Record
+    head: Record
 
 
 def read_pipdeptree(data: bytes, *, name: str) -> nx.DiGraph:
@@ -39,7 +37,7 @@ def read_pipdeptree(data: bytes, *, name: str) -> nx.DiGraph:
     -------
     networkx.DiGraph
         Nodes have ``name`` (as written), ``version``, and ``missing`` where it is not installed; edges ``kind``,
-        ``specifier``, ``extra`` and ``optional``.
+        ``clause``, ``extra`` and ``optional``.
 
     Raises
     ------
@@ -50,12 +48,12 @@ def read_pipdeptree(data: bytes, *, name: str) -> nx.DiGraph:
     --------
     >>> flat = b'''[{"package": {"key": "a", "package_name": "A", "installed_version": "1"}, "dependencies": [
     ...     {"key": "b", "package_name": "b", "installed_version": "2", "required_version": ">1"}]}]'''
-    >>> list(read_pipdeptree(flat, name="tree.json").edges(data="specifier"))
+    >>> list(read_pipdeptree(flat, name="tree.json").edges(data="clause"))
     [('a', 'b', '>1')]
     """
-    document = parse_json(data, name=name)
+    document = parse_json(data, name)
     with collector_at_rest():
-        packages: list[Table] = []
+        packages: list[Record] = []
         edges = list(_walk(document, name, packages))
         _check_direction(edges, name)
         graph = nx.DiGraph()
@@ -68,9 +66,9 @@ def read_pipdeptree(data: bytes, *, name: str) -> nx.DiGraph:
     return described(graph, format="pipdeptree", edge_meaning="depends on", weight_meaning="none")
 
 
-def _walk(document: Any, name: str, packages: list[Table]) -> Iterator[_Edge]:
+def _walk(document: Any, name: str, packages: list[Record]) -> Iterator[_Edge]:
     """Yield the edges, and list the packages that stand at the top; a tree is walked without calling oneself."""
-    stack: list[tuple[str, Table, Table | None]] = [(where, entry, None) for where, entry in tables(document, name)]
+    stack: list[tuple[str, Record, Record | None]] = [(where, entry, None) for where, entry in mappings(document, name)]
     stack.reverse()
     while stack:
         where, entry, parent = stack.pop()
@@ -79,34 +77,34 @@ def _walk(document: Any, name: str, packages: list[Table]) -> Iterator[_Edge]:
             packages.append(package)
         else:
             yield _Edge(parent, package)
-        below = list(tables(entry.get("dependencies"), f"{where}.dependencies"))
+        below = list(mappings(entry.get("dependencies"), f"{where}.dependencies"))
         stack += [(path, one, package) for path, one in reversed(below)]
 
 
-def _package(entry: Table, where: str) -> Table:
+def _package(entry: Record, where: str) -> Record:
     package = entry.get("package", entry)
     if not isinstance(package, dict):
         raise FormatError(f"{where}: package is no object")
-    text_in(package, "key", where)
+    required_text(package, "key", where)
     return package
 
 
-def _key(package: Table) -> str:
+def _key(package: Record) -> str:
     return canonical(package["key"])
 
 
-def _attributes(package: Table) -> Table:
+def _attributes(package: Record) -> Record:
     version = str(package.get("installed_version", "?"))
     there = {"version": version} if version != "?" else {"missing": True}
     return {"name": str(package.get("package_name", package["key"])), **there}
 
 
-def _specifier(package: Table) -> str:
+def _clause(package: Record) -> str:
     said = str(package.get("required_version", "Any"))
     return "" if said in ("Any", "?", "None") else said
 
 
-def _add_edge(graph: nx.DiGraph, tail: str, head: str, said: Table) -> None:
+def _add_edge(graph: nx.DiGraph, tail: str, head: str, said: Record) -> None:
     extra = said.get("extra")
     before = graph.get_edge_data(tail, head)
     if tail == head or (before is not None and (extra or before["kind"] == "normal")):
@@ -115,8 +113,8 @@ def _add_edge(graph: nx.DiGraph, tail: str, head: str, said: Table) -> None:
     graph.add_edge(tail, head)
     graph[tail][head].clear()
     graph[tail][head].update(with_extra)
-    if _specifier(said):
-        graph[tail][head]["specifier"] = _specifier(said)
+    if _clause(said):
+        graph[tail][head]["clause"] = _clause(said)
 
 
 def _check_direction(edges: list[_Edge], name: str) -> None:
@@ -124,7 +122,7 @@ def _check_direction(edges: list[_Edge], name: str) -> None:
     fitting = [
         (satisfies(str(head.get("installed_version")), wanted), satisfies(str(tail.get("installed_version")), wanted))
         for tail, head in edges
-        if (wanted := _specifier(head))
+        if (wanted := _clause(head))
     ]
     if any(ahead is False for ahead, _ in fitting) and all(behind is not False for _, behind in fitting):
         raise FormatError(f"{name}: made with pipdeptree --reverse, whose arrows are turned round: leave --reverse out")

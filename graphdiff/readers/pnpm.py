@@ -7,10 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.building import described
+from graphdiff.readers.documents import Record, mapping, text
 from graphdiff.readers.packages import Need, PackageGraph, package_graph
-from graphdiff.readers.shape import Record, mapping, text
-from graphdiff.readers.yaml_text import yaml_documents
+from graphdiff.readers.yaml_text import parse_yaml
 
 __all__ = ["KINDS", "read_pnpm"]
 
@@ -69,7 +68,7 @@ def read_pnpm(data: bytes, *, name: str, kinds: str | Collection[str] | None = N
     [('.', 'ms', {'clause': '^2.0.0', 'kind': 'normal'})]
     """
     # Since version 11 pnpm keeps its own packages in a document before the project's.
-    document = mapping((yaml_documents(data, name) or [None])[-1], name)
+    document = mapping((parse_yaml(data, name) or [None])[-1], name)
     if "lockfileVersion" not in document:
         raise FormatError(f"{name}: no lockfileVersion, as every pnpm-lock.yaml has")
     lock = _Lock(document, name)
@@ -79,9 +78,7 @@ def read_pnpm(data: bytes, *, name: str, kinds: str | Collection[str] | None = N
             unmet += 1
         else:
             needs.append(need)
-    graph = package_graph(lock.packages, needs, name=name, known=KINDS, kinds=kinds)
-    graph.graph["unmet"] = unmet
-    return described(graph, format="pnpm-lock", edge_meaning="depends on", weight_meaning="none")
+    return package_graph(lock.packages, needs, name=name, format="pnpm-lock", known=KINDS, kinds=kinds, unmet=unmet)
 
 
 class _Lock:

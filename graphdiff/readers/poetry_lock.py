@@ -9,12 +9,13 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.documents import parse_toml, table_in, tables, text_in, texts_in
-from graphdiff.readers.package_graph import package_graph
+from graphdiff.readers.documents import Record, mapping, required_text, texts
+from graphdiff.readers.lock_groups import packages_of_groups
+from graphdiff.readers.python_packages import python_graph
 from graphdiff.readers.requirements import (
     Environment,
-    Need,
     Package,
+    Requirement,
     by_extra,
     canonical,
     environment_of,
@@ -51,7 +52,7 @@ def read_poetry_lock(
     Returns
     -------
     networkx.DiGraph
-        Nodes have ``name``, ``version`` and ``groups``; edges ``kind``, ``specifier``, ``extra``, ``marker`` and
+        Nodes have ``name``, ``version`` and ``groups``; edges ``kind``, ``clause``, ``extra``, ``marker`` and
         ``optional``.
 
     Raises
@@ -65,27 +66,16 @@ def read_poetry_lock(
     --------
     >>> lock = b'[[package]]\nname = "a"\nversion = "1"\n[package.dependencies]\nB = ">=2"\n'
     >>> G = read_poetry_lock(lock + b'[[package]]\nname = "b"\nversion = "2"\n', name="poetry.lock")
-    >>> list(G.edges(data="specifier"))
+    >>> list(G.edges(data="clause"))
     [('a', 'b', '>=2')]
     """
     environment = environment_of(markers)
-    document = parse_toml(data, name=name)
-    found = list(_packages(document, name, groups, environment))
-    if not found:
-        raise FormatError(f"{name}: no [[package]] in it" + (f" of the groups {groups}" if groups != "all" else ""))
-    return package_graph(found, format="Poetry lock", extras=extras, environment=environment)
-
-
-def _packages(document: dict[str, Any], name: str, groups: str, environment: Environment | None) -> Iterator[Package]:
-    wanted = {group.strip() for group in groups.split(",")}
-    for where, table in tables(document.get("package"), f"{name}: package"):
-        of_groups = texts_in(table, "groups", where)
-        if groups != "all" and of_groups:
-            of_groups = [group for group in of_groups if group in wanted]
-            if not of_groups:
-                continue
-        if environment is None or _there(table.get("markers"), of_groups, environment, where):
-            yield _package(table, of_groups, where)
+    found = [
+        _package(table, of_groups, where)
+        for where, table, of_groups in packages_of_groups(data, name, groups)
+        if environment is None or _there(table.get("markers"), of_groups, environment, where)
+    ]
+    return python_graph(found, name=name, format="Poetry lock", extras=extras, environment=environment)
 
 
 def _there(markers: Any, groups: list[str], environment: Environment, where: str) -> bool:
@@ -95,14 +85,14 @@ def _there(markers: Any, groups: list[str], environment: Environment, where: str
     return any(holds(marker_of(markers.get(group), where=where), environment) for group in groups)
 
 
-def _package(table: dict[str, Any], groups: list[str], where: str) -> Package:
-    extras = table_in(table, "extras", where)
+def _package(table: Record, groups: list[str], where: str) -> Package:
+    extras = mapping(table.get("extras"), f"{where}: extras")
     naming = dict(_named(extras, where))
-    needs: list[Need] = []
-    for needed, said in table_in(table, "dependencies", where).items():
+    needs: list[Requirement] = []
+    for needed, said in mapping(table.get("dependencies"), f"{where}: dependencies").items():
         for one in said if isinstance(said, list) else [said]:
             needs += _needs(needed, one, naming.get(canonical(needed), []), f"{where}.dependencies.{needed}")
-    written = text_in(table, "name", where)
+    written = required_text(table, "name", where)
     return Package(
         name=canonical(written),
         version=str(table.get("version", "")),
@@ -112,25 +102,25 @@ def _package(table: dict[str, Any], groups: list[str], where: str) -> Package:
     )
 
 
-def _named(extras: dict[str, Any], where: str) -> Iterator[tuple[str, list[str]]]:
+def _named(extras: Record, where: str) -> Iterator[tuple[str, list[str]]]:
     """Yield what extras name, with the extras: Poetry before 1.5 says it nowhere else."""
     found: dict[str, list[str]] = {}
     for extra in extras:
-        for text in texts_in(extras, extra, where):
+        for text in texts(extras[extra], f"{where}: {extra}"):
             needed = text.partition(" (")[0].partition(";")[0].partition("[")[0].strip()
             found.setdefault(canonical(needed), []).append(canonical(extra))
     yield from found.items()
 
 
-def _needs(needed: str, said: Any, naming: list[str], where: str) -> Iterator[Need]:
+def _needs(needed: str, said: Any, naming: list[str], where: str) -> Iterator[Requirement]:
     table = {"version": said} if isinstance(said, str) else said
     if not isinstance(table, dict):
         raise FormatError(f"{where} is neither a version nor a table")
-    need = Need(
+    need = Requirement(
         name=canonical(needed),
-        extras=frozenset(map(canonical, texts_in(table, "extras", where))),
+        extras=frozenset(map(canonical, texts(table.get("extras"), f"{where}: extras"))),
         marker=marker_of(table.get("markers"), where=where),
-        specifier=str(table.get("version", "")).removeprefix("*"),
+        clause=str(table.get("version", "")).removeprefix("*"),
     )
     found = list(by_extra(need))
     if table.get("optional") is True and naming and found == [need]:

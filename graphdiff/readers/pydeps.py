@@ -6,7 +6,7 @@ import networkx as nx
 
 from graphdiff.errors import FormatError
 from graphdiff.readers.building import collector_at_rest, described
-from graphdiff.readers.documents import parse_json, texts_in
+from graphdiff.readers.documents import parse_json, texts
 
 __all__ = ["read_pydeps"]
 
@@ -27,7 +27,7 @@ def read_pydeps(data: bytes, *, name: str) -> nx.DiGraph:
     Returns
     -------
     networkx.DiGraph
-        Nodes have ``path`` and ``bacon``, the number of imports from the package itself.
+        Nodes have ``file`` and ``bacon``, the number of imports from the package itself.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def read_pydeps(data: bytes, *, name: str) -> nx.DiGraph:
     >>> list(read_pydeps(text, name="deps.json").edges)
     [('a', 'b')]
     """
-    document = parse_json(data, name=name)
+    document = parse_json(data, name)
     if not isinstance(document, dict) or not document:
         raise FormatError(f"{name}: not what pydeps --show-deps prints: no object of modules")
     graph = nx.DiGraph()
@@ -50,8 +50,8 @@ def read_pydeps(data: bytes, *, name: str) -> nx.DiGraph:
                 raise FormatError(f"{name}: {module!r} is no object")
             if module == "__main__" and said.get("path") is None:
                 continue
-            kept = {key: said[key] for key in ("path", "bacon") if isinstance(said.get(key), str | int)}
-            graph.add_node(module, **kept)
-            imported = texts_in(said, "imports", f"{name}: {module!r}")
+            kept = {"file": said.get("path"), "bacon": said.get("bacon")}
+            graph.add_node(module, **{key: value for key, value in kept.items() if isinstance(value, str | int)})
+            imported = texts(said.get("imports"), f"{name}: {module!r}: imports")
             graph.add_edges_from((module, other) for other in imported if other != module)
     return described(graph, format="pydeps", edge_meaning="imports", weight_meaning="none")

@@ -9,9 +9,9 @@ import networkx as nx
 from packaging.pylock import Pylock, PylockValidationError
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.documents import parse_toml, texts_in
-from graphdiff.readers.package_graph import package_graph
-from graphdiff.readers.requirements import Need, Package, canonical, environment_of, needs_of
+from graphdiff.readers.documents import parse_toml, texts
+from graphdiff.readers.python_packages import python_graph
+from graphdiff.readers.requirements import Package, Requirement, canonical, environment_of, requirements_of
 
 __all__ = ["read_pylock"]
 
@@ -59,9 +59,9 @@ def read_pylock(data: bytes, *, name: str, markers: str = "all") -> nx.DiGraph:
     """
     environment = environment_of(markers)
     try:
-        lock = Pylock.from_dict(parse_toml(data, name=name))
+        lock = Pylock.from_dict(parse_toml(data, name))
     except PylockValidationError as error:
-        raise FormatError(f"{name}: no pylock.toml as PEP 751 has it: {error}") from error
+        raise FormatError(f"{name}: no pylock.toml as PEP 751 has it: {' '.join(str(error).split())}") from error
     packages = [_package(package, f"{name}: {package.name}") for package in lock.packages]
     if not any(package.needs for package in packages):
         raise FormatError(
@@ -70,7 +70,7 @@ def read_pylock(data: bytes, *, name: str, markers: str = "all") -> nx.DiGraph:
         )
     if environment is not None:
         environment = {**environment, "dependency_groups": frozenset(lock.default_groups or ())}
-    return package_graph(packages, format="pylock.toml", environment=environment)
+    return python_graph(packages, name=name, format="pylock.toml", environment=environment)
 
 
 def _package(said: Any, where: str) -> Package:
@@ -83,14 +83,14 @@ def _package(said: Any, where: str) -> Package:
     )
 
 
-def _need(table: Mapping[str, Any]) -> Need:
-    return Need(canonical(str(table.get("name", ""))), version=str(table.get("version", "")))
+def _need(table: Mapping[str, Any]) -> Requirement:
+    return Requirement(canonical(str(table.get("name", ""))), version=str(table.get("version", "")))
 
 
-def _needs_by_pdm(said: Any, where: str) -> Iterator[Need]:
+def _needs_by_pdm(said: Any, where: str) -> Iterator[Requirement]:
     table = (said.tool or {}).get("pdm")
-    for text in texts_in(table, "dependencies", where) if isinstance(table, dict) else ():
-        yield from needs_of(text, where=where)
+    for text in texts(table.get("dependencies"), f"{where}: dependencies") if isinstance(table, dict) else ():
+        yield from requirements_of(text, where=where)
 
 
 def _sizes(said: Any) -> Iterator[int]:

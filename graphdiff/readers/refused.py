@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from graphdiff.readers.marks import has
 
 __all__ = ["refusal"]
 
@@ -44,5 +44,5 @@ def refusal(head: bytes) -> str | None:
     >>> refusal(b"# pinned\nidna==3.20\nh11==0.16\n")
     'a list of requirements without what they depend on; give what pip inspect prints'
     """
-    found = (why for mark, why in REFUSED.items() if re.search(mark, head, re.MULTILINE))
+    found = (why for mark, why in REFUSED.items() if has(head, mark))
     return next(found, None)

@@ -7,15 +7,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from packaging import requirements as pep_508
 from packaging.markers import InvalidMarker, Marker, default_environment
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 
 from graphdiff.errors import FormatError, UsageError
 
-__all__ = ["Need", "Package", "by_extra", "canonical", "environment_of", "holds", "marker_of", "needs_of", "satisfies"]
+__all__ = [
+    "Package",
+    "Requirement",
+    "by_extra",
+    "canonical",
+    "environment_of",
+    "holds",
+    "marker_of",
+    "requirements_of",
+    "satisfies",
+]
 
 #: A requirement or a marker longer than this is none: packaging's parser is not made for them.
 MAX_LENGTH = 10_000
@@ -29,7 +39,7 @@ Environment = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Need:
+class Requirement:
     """One requirement of a package.
 
     Attributes
@@ -42,7 +52,7 @@ class Need:
         The extra of the package itself with which alone the requirement holds.
     marker : Marker or None
         The environments in which it holds.
-    specifier : str
+    clause : str
         The versions that will do.
     version : str
         The one version, where the file says which.
@@ -56,7 +66,7 @@ class Need:
     extras: frozenset[str] = frozenset()
     extra: str | None = None
     marker: Marker | None = None
-    specifier: str = ""
+    clause: str = ""
     version: str = ""
     kind: str = "normal"
     group: str = ""
@@ -72,7 +82,7 @@ class Package:
 
     name: str
     version: str = ""
-    needs: tuple[Need, ...] = ()
+    needs: tuple[Requirement, ...] = ()
     provides: frozenset[str] = frozenset()
     marker: Marker | None = None
     root: bool = False
@@ -90,8 +100,8 @@ def canonical(name: str) -> str:
     return str(canonicalize_name(name))
 
 
-def needs_of(text: str, *, where: str, kind: str = "normal") -> list[Need]:
-    """Return a PEP 508 requirement as needs: one for each extra that its marker names, else one.
+def requirements_of(text: str, *, where: str, kind: str = "normal") -> list[Requirement]:
+    """Return what a PEP 508 requirement says: one for each extra that its marker names, else one.
 
     Raises
     ------
@@ -100,20 +110,20 @@ def needs_of(text: str, *, where: str, kind: str = "normal") -> list[Need]:
 
     Examples
     --------
-    >>> [(need.name, need.extra) for need in needs_of("NumPy>=1.25; extra == 'default'", where="networkx")]
+    >>> [(need.name, need.extra) for need in requirements_of("NumPy>=1.25; extra == 'default'", where="networkx")]
     [('numpy', 'default')]
     """
     _check_length(text, where)
     try:
-        found = Requirement(text)
-    except InvalidRequirement as error:
+        found = pep_508.Requirement(text)
+    except pep_508.InvalidRequirement as error:
         raise FormatError(f"{where}: no requirement: {text!r} ({str(error).splitlines()[0]})") from error
     extras = frozenset(map(canonical, found.extras))
-    need = Need(canonical(found.name), extras, None, found.marker, str(found.specifier), kind=kind)
+    need = Requirement(canonical(found.name), extras, None, found.marker, str(found.specifier), kind=kind)
     return list(by_extra(need))
 
 
-def by_extra(need: Need) -> Iterator[Need]:
+def by_extra(need: Requirement) -> Iterator[Requirement]:
     """Yield the need once for each extra that its marker names; as it is where that names none."""
     named = EXTRA_NAMED.findall(str(need.marker)) if need.marker else []
     if not named:
@@ -162,7 +172,7 @@ def holds(marker: Marker | None, environment: Environment, *, extra: str | None 
         raise FormatError(f"the marker {str(marker)!r} cannot be evaluated: {error}") from error
 
 
-def satisfies(version: str, specifier: str) -> bool | None:
+def satisfies(version: str, clause: str) -> bool | None:
     """Tell whether a version will do; None where one of the two is not in the form of PEP 440.
 
     Examples
@@ -170,10 +180,10 @@ def satisfies(version: str, specifier: str) -> bool | None:
     >>> satisfies("2.1", ">=2,<3"), satisfies("2.1", "^2.0")
     (True, None)
     """
-    if len(version) > MAX_LENGTH or len(specifier) > MAX_LENGTH:
+    if len(version) > MAX_LENGTH or len(clause) > MAX_LENGTH:
         return None
     try:
-        return SpecifierSet(specifier).contains(version, prereleases=True)
+        return SpecifierSet(clause).contains(version, prereleases=True)
     except (InvalidSpecifier, InvalidVersion):
         return None
 

@@ -1,4 +1,4 @@
-"""Which format a file's first 64 KiB are in: one test a format, and no sample passes two of them.
+"""Which format a file's first 64 KiB are in, where that takes more than a mark: one test a format.
 
 Each test takes UTF-8 bytes without a byte-order mark. Six formats have a mark of their own, at their start or, for
 DOT, behind a log's words; CSV has none and says no wherever one of these says yes.
@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable
 from itertools import islice
 
 from graphdiff.readers.dot_text import find_graphs
 
-__all__ = ["is_csv", "is_debian", "is_dot", "is_gexf", "is_go_mod_graph", "is_graphml", "is_json", "is_pajek", "marked"]
+__all__ = ["is_csv", "is_debian", "is_dot", "is_gexf", "is_go_mod_graph", "is_graphml", "is_json", "is_pajek"]
 
 JSON_START = re.compile(rb'\s*+(?:\{\s*+["}]|\[\s*+(?:["{\[\]]|-?\d))')
 XML_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -117,19 +116,6 @@ def is_go_mod_graph(head: bytes) -> bool:
     lines = [line.split() for line in head.splitlines()[:20] if line.strip()]
     pairs = bool(lines) and all(len(words) == 2 and b"@" in words[1] for words in lines)
     return pairs and any(re.match(rb"[^@]++@v\d", words[1]) for words in lines)
-
-
-def marked(*marks: bytes) -> Callable[[bytes], bool]:
-    r"""Return the test whether every one of some regular expressions is found; ``^`` is the start of a line.
-
-    Examples
-    --------
-    >>> is_lock = marked(rb"^lock-version = ", rb"^created-by = ")
-    >>> is_lock(b'lock-version = "1.0"\ncreated-by = "uv"'), is_lock(b"created-by = 1")
-    (True, False)
-    """
-    patterns = [re.compile(mark, re.MULTILINE) for mark in marks]
-    return lambda head: all(pattern.search(head) for pattern in patterns)
 
 
 def _root_element(head: bytes) -> bytes | None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.building import described
-from graphdiff.readers.packages import Need, PackageGraph, package_graph
-from graphdiff.readers.shape import Record, json_object, listing, mapping, text
+from graphdiff.readers.documents import Record, mapping, mappings, parse_json, text
+from graphdiff.readers.packages import Need, PackageGraph, package_graph, place_of
 
 __all__ = ["read_snyk"]
 
@@ -41,9 +40,9 @@ def read_snyk(data: bytes, *, name: str) -> PackageGraph:
     >>> list(read_snyk(said, name="graph.json").edges)
     [('a', 'b')]
     """
-    document = json_object(data, name)
+    document = mapping(parse_json(data, name), name)
     body = mapping(document.get("graph"), f"{name}: graph")
-    nodes = [mapping(node, f"{name}: graph.nodes") for node in listing(body.get("nodes"), f"{name}: graph.nodes")]
+    nodes = [node for _, node in mappings(body.get("nodes"), f"{name}: graph.nodes")]
     infos = _infos(document, name)
     packages: list[Record] = []
     places: dict[str, int] = {}
@@ -54,27 +53,17 @@ def read_snyk(data: bytes, *, name: str) -> PackageGraph:
             raise FormatError(f"{name}: the package {node.get('pkgId')!r} of a node is not among the pkgs")
         packages.append(info | ({"root": True} if node.get("nodeId") == body.get("rootNodeId") else {}))
     needs = [
-        Need(tail, _place(dep, places, name))
+        Need(tail, place_of(dep.get("nodeId"), places, f"{name}: deps"))
         for tail, node in enumerate(nodes)
-        for dep in listing(node.get("deps"), f"{name}: deps")
+        for _, dep in mappings(node.get("deps"), f"{name}: deps")
     ]
-    graph = package_graph(packages, needs, name=name)
-    return described(graph, format="Snyk dep-graph", edge_meaning="depends on", weight_meaning="none")
+    return package_graph(packages, needs, name=name, format="Snyk dep-graph")
 
 
 def _infos(document: Record, name: str) -> dict[str, Record]:
-    where = f"{name}: pkgs"
     found = {}
-    for value in listing(document.get("pkgs"), where):
-        package = mapping(value, where)
+    for where, package in mappings(document.get("pkgs"), f"{name}: pkgs"):
         info = mapping(package.get("info"), where)
         said = {"name": text(info.get("name"), where), "version": text(info.get("version"), where)}
         found[text(package.get("id"), where)] = said | {"purl": text(info.get("purl"), where)}
     return found
-
-
-def _place(dep: object, places: dict[str, int], name: str) -> int:
-    wanted = text(mapping(dep, f"{name}: deps").get("nodeId"), f"{name}: deps")
-    if wanted not in places:
-        raise FormatError(f"{name}: a node depends on {wanted!r}, which is not among the nodes")
-    return places[wanted]

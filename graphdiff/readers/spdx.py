@@ -10,7 +10,7 @@ import networkx as nx
 
 from graphdiff.errors import FormatError
 from graphdiff.readers.building import collector_at_rest, described
-from graphdiff.readers.json_text import parsed_json
+from graphdiff.readers.documents import parse_json
 from graphdiff.readers.kinds import chosen_kinds
 from graphdiff.readers.sbom import Element, Relation, sbom_graph
 from graphdiff.readers.source import text_of
@@ -96,7 +96,7 @@ class _Contents:
 def _contents(data: bytes, name: str) -> _Contents:
     if not text_of(data[:100]).lstrip().startswith("{"):
         return _Contents("SPDX tag-value", *spdx_2(document_of_tags(data, name), name))
-    document = parsed_json(data, name)
+    document = parse_json(data, name)
     if "spdxVersion" in document:
         return _Contents("SPDX JSON", *spdx_2(document, name))
     if "@graph" in document or "@context" in document:
@@ -108,5 +108,6 @@ def _nothing_said(contents: _Contents, there: Counter[str]) -> str:
     packages = sum(element.type == "package" for element in contents.elements)
     types = ", ".join(f"{kind} ({times:,})" for kind, times in there.most_common(5))
     if not types:
-        return f"an SPDX document of {packages:,} packages without relationships: nothing in it says what needs what"
+        counted = "1 package" if packages == 1 else f"{packages:,} packages"
+        return f"an SPDX document of {counted} without relationships: nothing in it says what needs what"
     return f"an SPDX document whose relationships are no dependencies: {types}; kinds='all' reads them"

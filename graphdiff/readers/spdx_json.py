@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.json_text import Record, records, text_in
+from graphdiff.readers.documents import Record, mappings, text_in
 from graphdiff.readers.sbom import Element, Relation
 
 __all__ = ["spdx_2"]
@@ -36,7 +36,7 @@ def spdx_2(document: Record, name: str) -> tuple[list[Element], list[Relation], 
     """
     elements = [Element(ref=text_in(document, "SPDXID"), name=text_in(document, "name"), type="document")]
     for part, (kind, called) in LISTS.items():
-        for where, record in records(document.get(part) or [], f"{name}: {part}"):
+        for where, record in mappings(document.get(part), f"{name}: {part}"):
             elements.append(_element(record, where, kind, called))
     relations = list(_relations(document, name))
     roots = list(_described(document.get("documentDescribes"), name))
@@ -62,7 +62,7 @@ def _element(record: Record, where: str, kind: str, called: str) -> Element:
 
 
 def _purl(references: Any, where: str) -> str:
-    for _, reference in records(references or [], f"{where}.externalRefs"):
+    for _, reference in mappings(references, f"{where}.externalRefs"):
         # By a full address in some documents.
         if text_in(reference, "referenceType").endswith("purl"):
             return text_in(reference, "referenceLocator")
@@ -70,7 +70,7 @@ def _purl(references: Any, where: str) -> str:
 
 
 def _relations(document: Record, name: str) -> Iterator[Relation]:
-    for where, record in records(document.get("relationships") or [], f"{name}: relationships"):
+    for where, record in mappings(document.get("relationships"), f"{name}: relationships"):
         ends = [text_in(record, "spdxElementId"), text_in(record, "relatedSpdxElement")]
         kind = text_in(record, "relationshipType")
         if not kind or not all(ends):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.json_text import Record, records, text_in
+from graphdiff.readers.documents import Record, mappings, text_in
 from graphdiff.readers.sbom import Element, Relation
 
 __all__ = ["spdx_3"]
@@ -31,7 +31,7 @@ def spdx_3(document: Record, name: str) -> tuple[list[Element], list[Relation], 
     >>> spdx_3({"@graph": graph}, "x.json")[2]
     ['urn:2']
     """
-    listed = list(records(document.get("@graph", [document]), f"{name}: @graph"))
+    listed = list(mappings(document.get("@graph", [document]), f"{name}: @graph"))
     relations = [relation for where, record in listed for relation in _relations(record, where)]
     plain = {_ref(record): record for _, record in listed if _ref(record) and "relationshipType" not in record}
     licences = _licences(plain, relations)
@@ -72,7 +72,7 @@ def _type(kind: str) -> str:
 
 def _purl(record: Record, name: str) -> str:
     where = f"{name}: externalIdentifier of {_ref(record)}"
-    for _, identifier in records(record.get("externalIdentifier") or [], where):
+    for _, identifier in mappings(record.get("externalIdentifier"), where):
         if text_in(identifier, "externalIdentifierType") in ("packageUrl", "purl"):
             return text_in(identifier, "identifier")
     return ""

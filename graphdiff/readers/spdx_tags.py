@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.json_text import Record
+from graphdiff.readers.documents import Record
 from graphdiff.readers.source import text_of
 
 __all__ = ["document_of_tags"]

@@ -7,10 +7,10 @@ from typing import Any
 
 import networkx as nx
 
-from graphdiff.errors import FormatError, UsageError
-from graphdiff.readers.documents import parse_toml, table_in, tables, text_in, texts_in
-from graphdiff.readers.package_graph import package_graph
-from graphdiff.readers.requirements import Need, Package, canonical, environment_of, marker_of
+from graphdiff.errors import UsageError
+from graphdiff.readers.documents import Record, mapping, mappings, parse_toml, required_text, texts
+from graphdiff.readers.python_packages import python_graph
+from graphdiff.readers.requirements import Package, Requirement, canonical, environment_of, marker_of
 
 __all__ = ["read_uv_lock"]
 
@@ -62,28 +62,30 @@ def read_uv_lock(
     ([('a', 'b')], True)
     """
     environment = environment_of(markers)
-    document = parse_toml(data, name=name)
-    listed = list(tables(document.get("package"), f"{name}: package"))
+    document = parse_toml(data, name)
+    listed = list(mappings(document.get("package"), f"{name}: package"))
     packages = [_package(table, where, groups) for where, table in listed]
-    if not packages:
-        raise FormatError(f"{name}: no [[package]] in it")
-    known = {group: None for where, table in listed for group in table_in(table, "dev-dependencies", where)}
-    if groups not in ("all", "none") and not _chosen(known, groups):
+    known = {group: None for where, table in listed for group in _groups(table, where)}
+    if packages and groups not in ("all", "none") and not _chosen(known, groups):
         raise UsageError(f"{name}: no dependency group {groups!r}; there are {', '.join(known) or 'none'}")
-    return package_graph(packages, format="uv lock", extras=extras, environment=environment)
+    return python_graph(packages, name=name, format="uv lock", extras=extras, environment=environment)
 
 
-def _package(table: dict[str, Any], where: str, groups: str) -> Package:
-    source = table_in(table, "source", where)
-    optional = table_in(table, "optional-dependencies", where)
-    kept = _chosen(table_in(table, "dev-dependencies", where), groups)
-    needs = [_need(one, path) for path, one in tables(table.get("dependencies"), f"{where}.dependencies")]
+def _groups(table: Record, where: str) -> Record:
+    return mapping(table.get("dev-dependencies"), f"{where}: dev-dependencies")
+
+
+def _package(table: Record, where: str, groups: str) -> Package:
+    source = mapping(table.get("source"), f"{where}: source")
+    optional = mapping(table.get("optional-dependencies"), f"{where}: optional-dependencies")
+    kept = _chosen(_groups(table, where), groups)
+    needs = [_need(one, path) for path, one in mappings(table.get("dependencies"), f"{where}.dependencies")]
     for extra, listed in optional.items():
-        needs += [_need(one, path, extra=canonical(extra), kind="extra") for path, one in tables(listed, where)]
+        needs += [_need(one, path, extra=canonical(extra), kind="extra") for path, one in mappings(listed, where)]
     for group, listed in kept.items():
-        needs += [_need(one, path, kind="dev", group=group) for path, one in tables(listed, where)]
+        needs += [_need(one, path, kind="dev", group=group) for path, one in mappings(listed, where)]
     return Package(
-        name=canonical(text_in(table, "name", where)),
+        name=canonical(required_text(table, "name", where)),
         version=str(table.get("version", "")),
         needs=tuple(needs),
         provides=frozenset(map(canonical, optional)),
@@ -92,15 +94,15 @@ def _package(table: dict[str, Any], where: str, groups: str) -> Package:
     )
 
 
-def _chosen(listed: dict[str, Any], groups: str) -> dict[str, Any]:
+def _chosen(listed: Record, groups: str) -> Record:
     names = [name.strip() for name in groups.split(",")]
     return {group: needs for group, needs in listed.items() if groups == "all" or group in names}
 
 
-def _need(table: dict[str, Any], where: str, *, extra: str = "", kind: str = "normal", group: str = "") -> Need:
-    return Need(
-        name=canonical(text_in(table, "name", where)),
-        extras=frozenset(map(canonical, texts_in(table, "extra", where))),
+def _need(table: Record, where: str, *, extra: str = "", kind: str = "normal", group: str = "") -> Requirement:
+    return Requirement(
+        name=canonical(required_text(table, "name", where)),
+        extras=frozenset(map(canonical, texts(table.get("extra"), f"{where}: extra"))),
         extra=extra or None,
         marker=marker_of(table.get("marker"), where=where),
         version=str(table.get("version", "")),
@@ -109,7 +111,7 @@ def _need(table: dict[str, Any], where: str, *, extra: str = "", kind: str = "no
     )
 
 
-def _size(table: dict[str, Any]) -> int | None:
+def _size(table: Record) -> int | None:
     wheels = [*_files(table.get("wheels")), *([] if table.get("wheels") else _files([table.get("sdist")]))]
     return max(wheels, default=None)
 

@@ -12,25 +12,25 @@ from typing import Any
 from graphdiff.errors import FormatError, MissingExtraError
 from graphdiff.readers.source import text_of
 
-__all__ = ["yaml_documents"]
+__all__ = ["parse_yaml"]
 
 DEEPEST = 60
 UNSET = object()
 
 
-def yaml_documents(data: bytes, name: str) -> list[Any]:
+def parse_yaml(data: bytes, name: str) -> list[Any]:
     r"""Return the documents of a file, each of dicts, lists and texts.
 
     Raises
     ------
     FormatError
-        Broken or too deeply nested YAML, or an anchor or alias.
+        Broken or too deeply nested YAML, a key twice in one mapping, or an anchor or alias.
     MissingExtraError
         PyYAML is not installed.
 
     Examples
     --------
-    >>> yaml_documents(b"a: 1.10\nb: [x, 'y']\n", "x.yaml")
+    >>> parse_yaml(b"a: 1.10\nb: [x, 'y']\n", "x.yaml")
     [{'a': '1.10', 'b': ['x', 'y']}]
     """
     try:
@@ -72,6 +72,8 @@ def _into(mapping: dict[str, Any], name: str) -> Callable[[Any], None]:
     def place(value: Any) -> None:
         nonlocal key
         if key is not UNSET:
+            if key in mapping:
+                raise FormatError(f"{name}: broken YAML: the key {key!r} twice in one mapping")
             mapping[key] = value
             key = UNSET
         elif isinstance(value, str):

@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.building import described
+from graphdiff.readers.documents import Record, mapping, text
 from graphdiff.readers.packages import Need, PackageGraph, package_graph
-from graphdiff.readers.shape import Record, mapping, text
-from graphdiff.readers.yaml_text import yaml_documents
+from graphdiff.readers.yaml_text import parse_yaml
 
 __all__ = ["KINDS", "read_yarn_berry"]
 
@@ -65,14 +64,12 @@ def read_yarn_berry(data: bytes, *, name: str, kinds: str | Collection[str] | No
     >>> list(read_yarn_berry(lock, name="yarn.lock").edges(data=True))
     [('app', 'ms', {'clause': '^2.0.0', 'kind': 'normal'})]
     """
-    document = mapping((yaml_documents(data, name) or [None])[0], name)
+    document = mapping((parse_yaml(data, name) or [None])[0], name)
     entries = [_entry(key, value, name) for key, value in document.items() if key != "__metadata"]
     needs, unmet = _needs(entries, name)
     needs += _peers(entries, needs, name)
     packages = [_attributes(entry, name) for entry in entries]
-    graph = package_graph(packages, needs, name=name, known=KINDS, kinds=kinds)
-    graph.graph["unmet"] = unmet
-    return described(graph, format="yarn.lock", edge_meaning="depends on", weight_meaning="none")
+    return package_graph(packages, needs, name=name, format="yarn.lock", known=KINDS, kinds=kinds, unmet=unmet)
 
 
 def _entry(key: str, value: object, name: str) -> _Entry:
@@ -90,7 +87,7 @@ def _attributes(entry: _Entry, name: str) -> Record:
     if entry.reference.startswith("workspace:"):
         attributes |= {"path": entry.reference.removeprefix("workspace:"), "root": True}
     if "conditions" in entry.record:
-        attributes["conditions"] = text(entry.record["conditions"], f"{name}: {entry.key}")
+        attributes["marker"] = text(entry.record["conditions"], f"{name}: {entry.key}")
     return attributes
 
 

@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.building import described
+from graphdiff.readers.documents import Record
 from graphdiff.readers.packages import Need, PackageGraph, package_graph
-from graphdiff.readers.shape import Record
 from graphdiff.readers.source import text_of
 
 __all__ = ["KINDS", "read_yarn_classic"]
@@ -74,9 +73,7 @@ def read_yarn_classic(data: bytes, *, name: str, kinds: str | Collection[str] | 
                 continue
             alias = "" if packages[head]["name"] == wanted else wanted
             needs.append(Need(tail, head, kind, {"clause": clause, "optional": kind == "optional", "alias": alias}))
-    graph = package_graph(packages, needs, name=name, known=KINDS, kinds=kinds)
-    graph.graph["unmet"] = unmet
-    return described(graph, format="yarn.lock", edge_meaning="depends on", weight_meaning="none")
+    return package_graph(packages, needs, name=name, format="yarn.lock", known=KINDS, kinds=kinds, unmet=unmet)
 
 
 def _entries(lines: list[str], name: str) -> Iterator[_Entry]:

@@ -52,12 +52,18 @@ BROKEN: dict[str, tuple[Any, str]] = {
     "no parent map": ({"nodes": {}}, "no dbt manifest: it has no parent_map"),
     "a list": ([1], "no dbt manifest: it has no parent_map"),
     "an empty project": ({"parent_map": {}}, "a dbt manifest of a project without models"),
-    "a map that is a list": ({"parent_map": [1]}, "parent_map is not an object"),
-    "parents that are a text": ({"parent_map": {"a": "b"}}, r"parent_map\['a'\] is not a list"),
+    "a map that is a list": ({"parent_map": [1]}, "parent_map: expected names with values, found"),
+    "parents that are a text": ({"parent_map": {"a": "b"}}, r"parent_map\['a'\]: expected a list, found"),
     "a parent that is not there": ({"parent_map": {"a": ["b"]}}, r"parent_map\['a'\] has 'b', which is no entry"),
-    "a parent that is a number": ({"parent_map": {"a": [1]}}, r"parent_map\['a'\] has 1, which is no entry"),
-    "nodes that are a list": ({"parent_map": {"a": []}, "nodes": [1]}, "nodes is not an object"),
-    "a node that is a list": ({"parent_map": {"a": []}, "nodes": {"a": [1]}}, r"nodes\['a'\] is not an object"),
+    "a parent that is a number": (
+        {"parent_map": {"a": [1]}},
+        r"parent_map\['a'\]: expected a list of texts",
+    ),
+    "nodes that are a list": ({"parent_map": {"a": []}, "nodes": [1]}, "nodes: expected names with values, found"),
+    "a node that is a list": (
+        {"parent_map": {"a": []}, "nodes": {"a": [1]}},
+        r"nodes\['a'\]: expected names with values, found a list",
+    ),
 }
 
 

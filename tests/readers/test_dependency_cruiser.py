@@ -74,10 +74,10 @@ def test_two_imports_of_a_module_are_one_edge_with_the_types_of_both():
     ("content", "message"),
     [
         ('{"modules": []}', r"^x: no modules in it$"),
-        ('{"modules": [{"dependencies": []}]}', r"^x: modules\[0\]: a module without a source$"),
+        ('{"modules": [{"dependencies": []}]}', r"^x: modules\[0\] has no source$"),
         (
             '{"modules": [{"source": "a", "dependencies": [{}]}]}',
-            r"^x: modules\[0\]: a dependency of a without 'resolved'$",
+            r"^x: modules\[0\]\.dependencies\[0\] has no resolved$",
         ),
         ('{"modules": [3]}', r"^x: modules\[0\]: expected names with values, found a number$"),
         ('{"modules"', r"^x: broken JSON"),

@@ -12,11 +12,10 @@ from pathlib import Path
 import pytest
 
 from graphdiff.errors import FormatError
-from graphdiff.readers import HEAD_BYTES, READERS, read
+from graphdiff.readers import read
 from graphdiff.readers.refused import refusal
 
 SHARED_DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-SAMPLES = Path(__file__).resolve().parents[1] / "data"
 
 # What is read: the title of the format, nodes and edges (parallel ones of several kinds counted each).
 READ = {
@@ -112,22 +111,6 @@ def test_the_content_alone_says_the_format(file, shared_data, tmp_path):
     unnamed = tmp_path / "unnamed"
     unnamed.write_bytes((shared_data / file).read_bytes())
     assert read(unnamed).graph["format"] == READ[file][0]
-
-
-OWN = {
-    "npm/package-lock.json": "npm-lock", "npm/ls.json": "npm-ls", "pnpm/v5.yaml": "pnpm", "pnpm/v6.yaml": "pnpm",
-    "pnpm/v9.yaml": "pnpm", "yarn/classic.lock": "yarn", "yarn/berry.lock": "yarn-berry",
-    "rust/metadata.json": "cargo-metadata", "rust/Cargo.lock": "cargo-lock", "go/mod-graph.txt": "go-mod-graph",
-    "go/list.json": "go-list", "java/tree.dot": "maven", "java/tree.graphml": "maven", "java/tree.tgf": "maven",
-    "java/tree.json": "maven", "java/bazel.dot": "bazel", "java/gradle.dot": "dot",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("file", "format"), OWN.items())
-def test_each_sample_is_claimed_by_its_format_and_at_most_by_the_one_that_it_is_written_in(file, format):
-    head = (SAMPLES / file).read_bytes()[:HEAD_BYTES]
-    claiming = [key for key, reader in READERS.items() if reader.claims(head)]
-    assert [key for key in claiming if not READERS[key].generic or len(claiming) == 1] == [format]
 
 
 def test_a_broken_file_whose_name_several_formats_share_is_refused_by_the_generic_one(tmp_path):

@@ -179,8 +179,11 @@ def test_what_lost_a_conflict_has_its_version_as_clause(shared_data):
     ("content", "message"),
     [
         ('{"graphName": "x", "artifacts": []}', r"^the open file: no package in it$"),
-        ('{"graphName": "x", "artifacts": [{"version": "1"}]}', r"artifacts: one without an id$"),
-        ('{"graphName": "x", "artifacts": [{"id": "a"}], "dependencies": [{"from": "a"}]}', r"'' is not among the art"),
+        ('{"graphName": "x", "artifacts": [{"version": "1"}]}', r"an artifact has no id$"),
+        (
+            '{"graphName": "x", "artifacts": [{"id": "a"}], "dependencies": [{"from": "a"}]}',
+            r"to: None is not among the packages$",
+        ),
     ],
 )
 def test_broken_json_of_the_plugin_gets_one_line(content, message):

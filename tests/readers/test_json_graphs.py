@@ -113,15 +113,15 @@ BROKEN = {
     "an object of another kind": ({"name": "x", "dependencies": {"y": "^1.0"}}, SHAPE),
     "lists of lists": ({"a": [["b", 1]]}, SHAPE),
     "texts as weights": ({"a": {"b": "heavy"}}, SHAPE),
-    "nodes that are no list": ({"nodes": {"a": 1}, "links": []}, "nodes is not a list"),
-    "a node that is no object": ({"nodes": ["a"], "links": []}, r"nodes\[0\] is not an object"),
+    "nodes that are no list": ({"nodes": {"a": 1}, "links": []}, "nodes: expected a list, found .*"),
+    "a node that is no object": ({"nodes": ["a"], "links": []}, r"nodes\[0\]: expected names with values, found .*"),
     "a node twice": ({"nodes": [*ENDS, {"id": "a"}], "links": []}, r"nodes\[2\] has the id 'a' of a node before it"),
     "a node without a name": ({"nodes": [{"id": None}], "links": []}, r"nodes\[0\] has no id"),
     "an object as a node": (
         {"nodes": [{"id": {}}], "links": []},
         r"nodes\[0\] has an id that is no text, number or flat list",
     ),
-    "edges as lists": ({"nodes": ENDS, "edges": [["a", "b", 2]]}, r"edges\[0\] is not an object"),
+    "edges as lists": ({"nodes": ENDS, "edges": [["a", "b", 2]]}, r"edges\[0\]: expected names with values, found .*"),
     "an edge without a target": ({"nodes": ENDS, "links": [{"source": "a"}]}, r"links\[0\] has no 'target'"),
     "a stranger as an end": (
         {"nodes": ENDS, "links": [{"source": "a", "target": "x"}]},
@@ -131,7 +131,7 @@ BROKEN = {
         {"nodes": ENDS, "adjacency": [[]]},
         "adjacency is not a list with one row for each of the 2 nodes",
     ),
-    "a row that is no list": ({"nodes": ENDS, "adjacency": [[], 1]}, r"adjacency\[1\] is not a list"),
+    "a row that is no list": ({"nodes": ENDS, "adjacency": [[], 1]}, r"adjacency\[1\]: expected a list, found .*"),
     "a neighbour without a name": ({"nodes": ENDS, "adjacency": [[], [{}]]}, r"adjacency\[1\]\[0\] has no id"),
     "attributes of the graph as a text": (
         {"nodes": [], "links": [], "graph": "x"},

@@ -201,7 +201,7 @@ def test_a_project_without_a_name_is_a_dot():
             '{"packages": {"node_modules/a": 5}}',
             r"^x\.json: node_modules/a: expected names with values, found a number$",
         ),
-        ('{"packages": {"": {}}} {}', "something follows the first object"),
+        ('{"packages": {"": {}}} {}', "broken JSON: Extra data: line 1 column 24"),
         ("[" * 100_000, "JSON nested too deep"),
     ],
 )

@@ -12,7 +12,7 @@ import yaml
 from graphdiff.errors import FormatError, MissingExtraError, UsageError
 from graphdiff.readers import read
 from graphdiff.readers.pnpm import read_pnpm
-from graphdiff.readers.yaml_text import yaml_documents
+from graphdiff.readers.yaml_text import parse_yaml
 from graphdiff.readers.yarn_berry import read_yarn_berry
 from graphdiff.readers.yarn_classic import read_yarn_classic
 
@@ -139,11 +139,11 @@ def test_broken_pnpm_files_get_one_line(content, message):
 def test_without_pyyaml_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "yaml", None)
     with pytest.raises(MissingExtraError, match=r"PyYAML: pip install 'nx-graphdiff\[yaml\]'"):
-        yaml_documents(b"a: 1", "x.yaml")
+        parse_yaml(b"a: 1", "x.yaml")
 
 
 def test_yaml_values_are_what_the_file_has():
-    assert yaml_documents(b"a: 1.10\nb: no\nc:\nd: 2024-01-01\n? e\n: [f, {g: h}]\n", "x.yaml") == [
+    assert parse_yaml(b"a: 1.10\nb: no\nc:\nd: 2024-01-01\n? e\n: [f, {g: h}]\n", "x.yaml") == [
         {"a": "1.10", "b": "no", "c": "", "d": "2024-01-01", "e": ["f", {"g": "h"}]}
     ]
 
@@ -179,7 +179,7 @@ def test_yarn_berry_has_workspaces_protocols_patches_and_peers(test_data):
         ("react-dom", "react"): "peer",  # app, which needs react-dom, needs react beside it
     }
     assert [node for node, root in graph.nodes(data="root") if root] == ["@app/tool", "app"]
-    assert graph.nodes["fsevents"]["conditions"] == "os=darwin"
+    assert graph.nodes["fsevents"]["marker"] == "os=darwin"
     assert graph.edges["app", "b"]["alias"] == "old-b"
 
 

@@ -129,7 +129,7 @@ def test_other_tools_say_the_same(file: str) -> None:
 
 def test_exports_keep_the_number_of_statements() -> None:
     assert read(DATA / "grimp.json").edges["shop.cart", "shop.price"] == {"statements": 3}
-    assert read(DATA / "pydeps.json").nodes["shop.cart"] == {"path": "/x/shop/cart.py", "bacon": 2}
+    assert read(DATA / "pydeps.json").nodes["shop.cart"] == {"file": "/x/shop/cart.py", "bacon": 2}
 
 
 def test_times() -> None:
@@ -163,7 +163,7 @@ WRONG = [
     ("grimp", b'{"nodes": ["a"], "edges": [["a", "a", true]]}', r"edges\[0\] is not importer, imported"),
     ("pydeps", b"[]", r"not what pydeps --show-deps prints"),
     ("pydeps", b'{"a": 1}', r"'a' is no object"),
-    ("pydeps", b'{"a": {"imports": "b"}}', r"imports is not a list of texts"),
+    ("pydeps", b'{"a": {"imports": "b"}}', r"imports: expected a list, found the text 'b'"),
     ("importtime", b"import time", r"no line of python -X importtime"),
 ]
 

@@ -111,8 +111,8 @@ def test_markers_are_evaluated_where_asked() -> None:
     assert "tomli" not in read(DATA / "pylock.toml", markers=new)
     assert "tomli" in read(DATA / "pdm.lock", markers=old)
     assert "tomli" not in read(DATA / "pdm.lock", markers=new)
-    assert read(DATA / "poetry.lock").edges["web", "core"]["specifier"] == ">=1.5 or >=1"
-    assert read(DATA / "poetry.lock", markers=new).edges["web", "core"]["specifier"] == ">=1.5"
+    assert read(DATA / "poetry.lock").edges["web", "core"]["clause"] == ">=1.5 | >=1"
+    assert read(DATA / "poetry.lock", markers=new).edges["web", "core"]["clause"] == ">=1.5"
 
 
 @pytest.mark.parametrize(
@@ -122,6 +122,14 @@ def test_markers_are_evaluated_where_asked() -> None:
 def test_poetry_has_a_marker_for_each_group(python: str, group: str, there: bool) -> None:
     graph = read(DATA / "poetry.lock", markers=f"python_version={python}", groups=group)
     assert ("tomli" in graph) is there
+
+
+@pytest.mark.parametrize("lock, key", [("poetry", "markers"), ("pdm", "marker")])
+def test_no_package_is_there_for_an_environment(lock: str, key: str, tmp_path: Path) -> None:
+    path = tmp_path / f"{lock}.lock"
+    path.write_text(f'[[package]]\nname = "a"\nversion = "1"\n{key} = "python_version < \'3\'"\n')
+    with pytest.raises(FormatError, match=rf"{lock}\.lock: no package in it for that environment$"):
+        read(path, markers="here")
 
 
 def test_groups() -> None:
@@ -176,7 +184,7 @@ def test_pdm_has_dependencies_in_a_table_of_its_own() -> None:
     here = 'directory = {{ path = "." }}\n[packages.tool.pdm]\ndependencies = {}\n'
     first = '[[packages]]\nname = "a"\n' + here.format('["B_C>=1", "none; python_version < \'3\'"]')
     lock = TOP + (first + '[[packages]]\nname = "b-c"\n' + here.format("[]")).encode()
-    assert list(read_bytes(lock, "pylock", markers="here").edges(data="specifier")) == [("a", "b-c", ">=1")]
+    assert list(read_bytes(lock, "pylock", markers="here").edges(data="clause")) == [("a", "b-c", ">=1")]
 
 
 def test_what_holds_without_the_extra_is_no_edge_of_the_extra(tmp_path: Path) -> None:
@@ -199,7 +207,7 @@ def test_an_entry_of_pdm_with_extras_may_repeat_what_is_needed_without(order: tu
 
 
 @pytest.mark.parametrize("format", ["poetry", "pdm"])
-def test_a_specifier_says_which_of_several_versions_is_meant(format: str) -> None:
+def test_a_clause_says_which_of_several_versions_is_meant(format: str) -> None:
     needs = {"poetry": b'[package.dependencies]\nb = "<2"\n', "pdm": b'dependencies = ["b<2"]\n'}[format]
     lock = PACKAGE + needs + b"".join(PACKAGE.replace(b'"a"', b'"b"').replace(b'"1"', v) for v in (b'"1"', b'"2"'))
     assert list(read_bytes(lock, format).edges) == [("a", "b@1")]
@@ -216,7 +224,7 @@ def test_poetry_before_1_5_names_the_extra_in_one_place_only() -> None:
         PACKAGE + b'[package.dependencies]\nb = {version = ">=1", optional = true}\n[package.extras]\nx = ["b (>=1)"]\n'
     )
     graph = read_bytes(lock + b'[[package]]\nname = "b"\nversion = "1"\n', "poetry")
-    assert graph.edges["a", "b"] == {"kind": "extra", "extra": "x", "specifier": ">=1", "optional": True}
+    assert graph.edges["a", "b"] == {"kind": "extra", "extra": "x", "clause": ">=1", "optional": True}
     assert not read_bytes(lock + b'[[package]]\nname = "b"\nversion = "1"\n', "poetry", extras="requested").edges
 
 
@@ -249,7 +257,7 @@ def test_an_environment_on_disk(tmp_path: Path) -> None:
     (info / "REQUESTED").touch()
     (info / "RECORD").write_text('app.py,sha256=x,100\n"a,b.py",sha256=x,11\nRECORD,,\n')
     graph = read(name)
-    assert sorted(graph.edges(data="specifier")) == [("app", "core-lib", "<2,>=1"), ("app", "old", None)]
+    assert sorted(graph.edges(data="clause")) == [("app", "core-lib", "<2,>=1"), ("app", "old", None)]
     assert graph.nodes["app"] == {"name": "App", "version": "1.0", "requested": True, "size": 111}
     assert graph.graph["unmet"] == 1
     assert graph.graph["warnings"] == []
@@ -314,32 +322,45 @@ PACKAGE = b'[[package]]\nname = "a"\nversion = "1"\n'
 TOP = b'lock-version = "1.0"\ncreated-by = "x"\n'
 WRONG = [
     ("uv", b"version = 1\n[[package]\n", r"broken TOML: .*line 2"),
-    ("uv", b"version = 1\n", r"no \[\[package\]\] in it"),
-    ("uv", b"package = 1\n", r"package is not a list"),
-    ("uv", b"package = [1]\n", r"package\[0\] is not a table"),
+    ("uv", b"version = 1\n", r"no package in it$"),
+    ("uv", b"package = 1\n", r"package: expected a list, found"),
+    ("uv", b"package = [1]\n", r"package\[0\]: expected names with values, found"),
     ("uv", b"[[package]]\n", r"package\[0\] has no name"),
-    ("uv", PACKAGE + b'source = "here"\n', r"package\[0\]: source is not a table"),
-    ("uv", PACKAGE + b'dependencies = ["b"]\n', r"package\[0\]\.dependencies\[0\] is not a table"),
-    ("uv", PACKAGE + b'dependencies = [{ name = "b", extra = "c" }]\n', r"extra is not a list of texts"),
+    ("uv", PACKAGE + b'source = "here"\n', r"package\[0\]: source: expected names with values, found"),
+    ("uv", PACKAGE + b'dependencies = ["b"]\n', r"package\[0\]\.dependencies\[0\]: expected names with values, found"),
+    (
+        "uv",
+        PACKAGE + b'dependencies = [{ name = "b", extra = "c" }]\n',
+        r"\[0\]: extra: expected a list, found the",
+    ),
     ("uv", PACKAGE + b'dependencies = [{ name = "b", marker = "x =" }]\n', r"no marker: 'x ='"),
     ("uv", PACKAGE + b'dependencies = [{ name = "b", marker = 1 }]\n', r"a marker that is no text"),
-    ("uv", PACKAGE + b'optional-dependencies = ["b"]\n', r"optional-dependencies is not a table"),
+    ("uv", PACKAGE + b'optional-dependencies = ["b"]\n', r"optional-dependencies: expected names with values, found"),
     ("uv", b"a" + b".a" * 100 + b" = 1\n", r"broken TOML: a key of more than 64 parts"),
-    ("uv", b"a = " + b"[" * 100_000, r"TOML nested too deep|broken TOML"),
+    ("uv", b"a = " + b"[\n" * 50_000, r"TOML nested too deep|broken TOML"),
     ("poetry", PACKAGE + b"dependencies = { b = 1 }\n", r"dependencies\.b is neither a version nor a table"),
-    ("poetry", PACKAGE + b'groups = "main"\n', r"groups is not a list of texts"),
+    ("poetry", PACKAGE + b'groups = "main"\n', r"groups: expected a list, found the text 'main'"),
     ("pdm", PACKAGE + b'dependencies = ["b @@ c"]\n', r"package\[0\]: no requirement: 'b @@ c'"),
-    ("pdm", PACKAGE + b'dependencies = ["' + b"b" * 20_000 + b'"]\n', r"no requirement or marker: 'bbb"),
+    ("pdm", PACKAGE + b'dependencies = ["' + b"b ;" + b"(" * 60 + b'"]\n', r"no requirement or marker: 'b ;\(\("),
     ("pdm", PACKAGE + b"dependencies = ['b; " + b"(" * 5000 + b"']\n", r"no requirement or marker"),
     ("pylock", TOP + b"packages = []\n", r"0 packages, but not what they depend on, which a pylock.toml may leave out"),
     ("pylock", TOP + b'[[packages]]\nname = "A_b"\n', r"no pylock.toml as PEP 751 has it: .*'A_b'"),
+    (
+        "pylock",
+        b'lock-version = "1.0"\ncreated-by = "x"\nenvironments = ["sys_orm == 1"]\npackages = []\n',
+        r"no pylock\.toml as PEP 751 has it: Expected a marker variable",
+    ),
     ("pip-inspect", b"{", r"broken JSON: .*line 1"),
     ("pip-inspect", b"[" * 100_000, r"JSON nested too deep"),
     ("pip-inspect", b"[]", r"not what pip inspect prints"),
-    ("pip-inspect", b'{"installed": [{"metadata": []}]}', r"installed\[0\]: metadata is not a table"),
+    (
+        "pip-inspect",
+        b'{"installed": [{"metadata": []}]}',
+        r"installed\[0\]: metadata: expected names with",
+    ),
     ("pip-inspect", b'{"installed": []}', r"nothing is installed there"),
     ("pipdeptree", b"[]", r"no package in it"),
-    ("pipdeptree", b"{}", r"no package in it"),
+    ("pipdeptree", b"{}", r"expected a list, found names with values"),
     ("pipdeptree", b'[{"package": 1}]', r"\[0\]: package is no object"),
     ("pipdeptree", b'[{"key": "a", "dependencies": [{}]}]', r"\[0\]\.dependencies\[0\] has no key"),
 ]
@@ -352,14 +373,8 @@ def test_a_broken_file_gets_one_line(format: str, data: bytes, message: str) -> 
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("parts", [b"a.", b'"a".', b"a . "])
-def test_a_key_of_many_parts_is_refused_at_once(parts: bytes) -> None:
-    with pytest.raises(FormatError, match="64 parts"):
-        documents.parse_toml(parts * 200_000 + b"a = 1", name="uv.lock")
-
-
 def test_an_enormous_lock_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "MAX_BYTES", 100)
+    monkeypatch.setattr(documents, "MAX_TOML_BYTES", 100)
     with pytest.raises(LimitError, match=r"uv\.lock: [\d,]+ bytes of TOML, more than the 100 that are read"):
         read(DATA / "uv.lock")
 

@@ -10,47 +10,14 @@ from pathlib import Path
 
 import networkx as nx
 import pytest
+from samples import DATA, SAMPLES
 
 from graphdiff.errors import UsageError
 from graphdiff.readers import HEAD_BYTES, READERS, read
 
 ROOT = Path(__file__).parents[2]
 OLAH = [("a", "c", 1), ("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)]
-SAMPLES = {
-    "tests/data/csv/olah.csv": "csv",
-    "tests/data/debian/small.Packages": "debian",
-    "tests/data/gexf/olah.gexf": "gexf",
-    "tests/data/graphml/olah.graphml": "graphml",
-    "tests/data/json/olah.adjacency.json": "json",
-    "tests/data/json/olah.mapping.json": "json",
-    "tests/data/json/olah.node-link.json": "json",
-    "tests/data/pajek/olah.net": "pajek",
-    "tests/data/sbom/app.cdx.json": "cyclonedx",
-    "tests/data/sbom/app.cdx.xml": "cyclonedx",
-    "tests/data/sbom/app.spdx": "spdx",
-    "tests/data/sbom/app.spdx.json": "spdx",
-    "tests/data/sbom/app.spdx3.json": "spdx",
-    "tests/data/dbt/manifest.json": "dbt",
-    "tests/data/tools/cmake.dot": "cmake",
-    "tests/data/tools/terraform.dot": "terraform",
-    "tests/data/tools/systemd.dot": "systemd",
-    "tests/data/tools/llvm-calls.dot": "llvm-calls",
-    "tests/data/tools/llvm-flow.dot": "llvm-flow",
-    "tests/data/tools/pprof.dot": "pprof",
-    "tests/data/tools/gprof2dot.dot": "gprof2dot",
-    "tests/data/vcg/shop.ci": "vcg",
-    "tests/data/python/deduped.pipdeptree-tree.json": "pipdeptree",
-    "tests/data/python/grimp.json": "grimp",
-    "tests/data/python/import.importtime": "importtime",
-    "tests/data/python/inspect.json": "pip-inspect",
-    "tests/data/python/pdm.lock": "pdm",
-    "tests/data/python/pipdeptree.json": "pipdeptree",
-    "tests/data/python/poetry.lock": "poetry",
-    "tests/data/python/pydeps.json": "pydeps",
-    "tests/data/python/pylock.toml": "pylock",
-    "tests/data/python/reversed.pipdeptree-tree.json": "pipdeptree",
-    "tests/data/python/uv.lock": "uv",
-    "tests/data/python/versions.uv.lock": "uv",
+SHIPPED = {
     "data/bookworm.Packages.xz": "debian",
     "data/openssh-server.Packages": "debian",
 }
@@ -90,6 +57,11 @@ def claims(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("file, format", SAMPLES.items())
 def test_each_sample_is_claimed_by_its_format_alone(file: str, format: str) -> None:
+    assert claims(DATA / file) == [format]
+
+
+@pytest.mark.parametrize("file, format", SHIPPED.items())
+def test_each_file_of_the_examples_is_claimed_by_its_format_alone(file: str, format: str) -> None:
     assert claims(ROOT / file) == [format]
 
 
@@ -102,14 +74,14 @@ def test_each_real_file_is_claimed_by_its_format_alone(file: str, format: str, s
 def test_the_same_graph_in_every_format(file: str, tmp_path: Path) -> None:
     # The suffix would decide by itself: without one and compressed, the content has to.
     packed = tmp_path / "unnamed.bz2"
-    packed.write_bytes(bz2.compress((ROOT / file).read_bytes()))
-    graph, by_content = read(ROOT / file), read(packed)
+    packed.write_bytes(bz2.compress((DATA / file).read_bytes()))
+    graph, by_content = read(DATA / file), read(packed)
     assert nx.utils.graphs_equal(graph, by_content)
     assert sorted(graph.edges(data="weight")) == OLAH
 
 
 def test_options_reach_their_readers() -> None:
-    table, index = ROOT / "tests/data/csv/olah.csv", ROOT / "tests/data/debian/small.Packages"
+    table, index = DATA / "csv/olah.csv", DATA / "debian/small.Packages"
     assert ("c", "a") in read(table, columns="source=target,target=source,weight=weight").edges
     assert sorted(read(index)["shell"]) == ["editor", "exim", "libc"]
     assert sorted(read(index, alternatives="all")["shell"]) == ["editor", "exim", "libc", "postfix"]

@@ -139,10 +139,13 @@ CYCLONEDX_BROKEN = {
     "no ref": ({"dependencies": [{"dependsOn": ["a"]}]}, r"dependencies\[0\] is no ref with a list of refs"),
     "refs that are no texts": ({"dependencies": [{"ref": "a", "dependsOn": [1]}]}, r"dependencies\[0\] is no ref"),
     "dependsOn that is a text": ({"dependencies": [{"ref": "a", "dependsOn": "b"}]}, r"dependencies\[0\] is no ref"),
-    "no list": ({"components": {"a": 1}}, "components is not a list"),
+    "no list": ({"components": {"a": 1}}, "components: expected a list, found"),
     "a component without a name": ({"components": [{}]}, r"components\[0\] has neither bom-ref nor purl nor name"),
-    "licences that are a text": ({"components": [{"name": "a", "licenses": "MIT"}]}, "licenses is not a list"),
-    "metadata that is a list": ({"metadata": [1]}, "metadata is not an object"),
+    "licences that are a text": (
+        {"components": [{"name": "a", "licenses": "MIT"}]},
+        "licenses: expected a list, found",
+    ),
+    "metadata that is a list": ({"metadata": [1]}, "metadata: expected names with values, found"),
     "JSON of something else": ("[1]", "no CycloneDX bill of materials"),
     "broken JSON": ('{"bomFormat": ', "broken JSON: "),
     "XML of something else": ("<html/>", "no CycloneDX bill of materials: its first element is html"),
@@ -214,7 +217,7 @@ def test_kinds_choose_relationships() -> None:
 
 
 SPDX_BROKEN = {
-    "no relationships": ("SPDXVersion: SPDX-2.3\nPackageName: a\nSPDXID: a", "of 1 packages without relationships"),
+    "no relationships": ("SPDXVersion: SPDX-2.3\nPackageName: a\nSPDXID: a", "of 1 package without relationships"),
     "no dependencies among them": (
         "SPDXVersion: SPDX-2.3\nRelationship: a DESCRIBES b",
         r"no dependencies: DESCRIBES \(1\); kinds='all' reads them",
@@ -225,13 +228,13 @@ SPDX_BROKEN = {
     "no version": ("PackageName: a", "no SPDX document: it has no SPDXVersion"),
     "no id": ("SPDXVersion: SPDX-2.3\nPackageName: a", r"packages\[0\] has no SPDXID"),
     "JSON of something else": ("{}", "it has neither spdxVersion"),
-    "no list": ('{"spdxVersion": "SPDX-2.3", "packages": 1}', "packages is not a list"),
+    "no list": ('{"spdxVersion": "SPDX-2.3", "packages": 1}', "packages: expected a list, found"),
     "a relationship without ends": (
         '{"spdxVersion": "SPDX-2.3", "relationships": [{"relationshipType": "CONTAINS"}]}',
         r"relationships\[0\] is no relationship",
     ),
     "documentDescribes that is a text": ('{"spdxVersion": "SPDX-2.3", "documentDescribes": "a"}', "is not a list"),
-    "a graph that is an object": ('{"@graph": {}}', "@graph is not a list"),
+    "a graph that is an object": ('{"@graph": {}}', "@graph: expected a list, found"),
     "an end without a beginning": (
         '{"@graph": [{"relationshipType": "dependsOn", "to": ["a"]}]}',
         r"@graph\[0\] is no relationship: it needs from, relationshipType, to",

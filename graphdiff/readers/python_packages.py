@@ -1,4 +1,7 @@
-"""The graph of Python packages: which needs hold, which version each one means, and what extras do to the edges."""
+"""The graph of Python packages: which needs hold, which version each one means, and what extras do to the edges.
+
+In other ecosystems a lock file has resolved all that, and `graphdiff.readers.packages` makes the graph of it.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ import networkx as nx
 
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.readers.building import collector_at_rest, described, node_ids
-from graphdiff.readers.requirements import Environment, Need, Package, holds, satisfies
+from graphdiff.readers.requirements import Environment, Package, Requirement, holds, satisfies
 
-__all__ = ["EXTRAS", "package_graph"]
+__all__ = ["EXTRAS", "python_graph"]
 
 #: What the option ``extras`` can be.
 EXTRAS = {
@@ -31,11 +34,16 @@ PLAIN: frozenset[str] = frozenset()
 class _Edge(NamedTuple):
     tail: Node
     head: Node
-    need: Need
+    need: Requirement
 
 
-def package_graph(
-    packages: Iterable[Package], *, format: str, extras: str = "requested", environment: Environment | None = None
+def python_graph(
+    packages: Iterable[Package],
+    *,
+    name: str,
+    format: str,
+    extras: str = "requested",
+    environment: Environment | None = None,
 ) -> nx.DiGraph:
     """Return the graph of packages: the tail of an edge depends on its head.
 
@@ -45,6 +53,8 @@ def package_graph(
     Parameters
     ----------
     packages : iterable of Package
+    name : str
+        The file's name, for messages.
     format : str
         The title of what was read.
     extras : {"requested", "nodes", "none", "all"}
@@ -70,6 +80,8 @@ def package_graph(
         raise UsageError(f"extras={extras!r} is not one of {', '.join(map(repr, EXTRAS))}")
     with collector_at_rest():
         every = [package for package in packages if environment is None or holds(package.marker, environment)]
+        if not every:
+            raise FormatError(f"{name}: no package in it" + ("" if environment is None else " for that environment"))
         needs = _Needs([_holding(package, environment) for package in every], extras)
         graph = _graph(needs, extras, prune=environment is not None)
     return described(graph, format=format, edge_meaning="depends on", weight_meaning="none")
@@ -82,7 +94,7 @@ def _holding(package: Package, environment: Environment | None) -> Package:
     return replace(package, needs=tuple(need for need in held if need))
 
 
-def _need_there(need: Need, environment: Environment) -> Need | None:
+def _need_there(need: Requirement, environment: Environment) -> Requirement | None:
     """Return the need if it holds: without any extra if it can, else with its own."""
     if need.marker is not None and need.extra and holds(need.marker, environment):
         return replace(need, extra=None, kind="normal")
@@ -103,15 +115,15 @@ class _Needs:
             found.setdefault(package.name, []).append(place)
         return found
 
-    def meant(self, need: Need) -> list[int]:
+    def meant(self, need: Requirement) -> list[int]:
         """Return the packages that a need means: all versions that will do, or all where none is known to."""
         places = self.by_name.get(need.name, [])
         if len(places) < 2:
             return places
         if need.version:
             places = [place for place in places if self.packages[place].version == need.version] or places
-        if len(places) > 1 and need.specifier:
-            places = [p for p in places if satisfies(self.packages[p].version, need.specifier)] or places
+        if len(places) > 1 and need.clause:
+            places = [p for p in places if satisfies(self.packages[p].version, need.clause)] or places
         return places
 
     @cached_property
@@ -135,7 +147,7 @@ class _Needs:
         """The extras of each package that need something."""
         return [{need.extra for need in package.needs if need.extra} for package in self.packages]
 
-    def holding(self) -> Iterator[tuple[int, Need]]:
+    def holding(self) -> Iterator[tuple[int, Requirement]]:
         """Yield the needs that hold with the extras asked for, each with the place of its package."""
         for place, package in enumerate(self.packages):
             yield from ((place, need) for need in package.needs if not need.extra or need.extra in self.wanted[place])
@@ -157,7 +169,9 @@ class _Needs:
             place, chosen = queue.pop()
             package = self.packages[place]
             if chosen:
-                yield _Edge((place, chosen), (place, PLAIN), Need(package.name, kind="extra", extra=_joined(chosen)))
+                yield _Edge(
+                    (place, chosen), (place, PLAIN), Requirement(package.name, kind="extra", extra=_joined(chosen))
+                )
             taken = chosen or {None}
             for need in package.needs:
                 if need.extra in taken or (package.root and not chosen):
@@ -188,8 +202,6 @@ class _Needs:
 
 
 def _graph(needs: _Needs, extras: str, *, prune: bool) -> nx.DiGraph:
-    if not needs.packages:
-        raise FormatError("no package in it")
     edges = [edge for edge in (needs.edges_by_node() if extras == "nodes" else needs.edges()) if edge[0] != edge[1]]
     plain: list[Node] = [(place, frozenset()) for place in range(len(needs.packages))]
     nodes = list(dict.fromkeys([*plain, *(edge.tail for edge in edges)]))
@@ -226,13 +238,13 @@ def _attributes(package: Package) -> dict[str, Any]:
     return {key: value for key, value in said.items() if value not in (None, "")}
 
 
-def _add_edge(graph: nx.DiGraph, tail: str, head: str, need: Need) -> None:
+def _add_edge(graph: nx.DiGraph, tail: str, head: str, need: Requirement) -> None:
     said = {
         "kind": need.kind,
         "extra": need.extra,
         "group": need.group,
         "marker": str(need.marker) if need.marker else None,
-        "specifier": need.specifier,
+        "clause": need.clause,
         "optional": True if need.extra else None,
     }
     new = {key: value for key, value in said.items() if value}
@@ -249,10 +261,10 @@ def _merge(before: dict[str, Any], new: dict[str, Any]) -> None:
     """Put a second requirement of the same kind into an edge: with either extra, where either marker holds."""
     if "extra" in before:
         before["extra"] = _joined({*before["extra"].split(","), *new["extra"].split(",")})
-    for key in ("marker", "specifier"):
+    for key, between in (("marker", " or "), ("clause", " | ")):
         both = list(dict.fromkeys([before.pop(key, None), new.get(key)]))
         if all(both):
-            before[key] = " or ".join(both)
+            before[key] = between.join(both)
 
 
 def _joined(extras: Iterable[str]) -> str:

@@ -1,0 +1,66 @@
+"""From the settings to the graph: reading the file, and which weightings it is compiled with."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from graphdiff.cli.nodes import named
+from graphdiff.cli.options import Settings
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from graphdiff.compiled import CompiledGraph
+
+
+def load(settings: Settings) -> nx.DiGraph:
+    """Read the graph that the options name; nodes whose ids say nothing are called by their labels."""
+    from graphdiff.readers import read
+
+    graph: nx.DiGraph = read(settings.file, **settings.reading)
+    if skipped := graph.graph.get("warnings"):
+        more = f" (and {len(skipped) - 1:,} more)" if len(skipped) > 1 else ""
+        click.echo(f"graphdiff: {skipped[0]}{more}", err=True)
+    return named(graph)
+
+
+def compile_all(graph: nx.DiGraph, settings: Settings) -> list[CompiledGraph]:
+    """Compile the graph once for each weighting asked for; presets share one shape."""
+    from graphdiff.compiled import compile
+    from graphdiff.weights import Preset
+
+    found: list[CompiledGraph] = []
+    shape: CompiledGraph | None = None
+    for name in settings.weights or default_weights(graph):
+        options = weight_options(name, settings)
+        preset = options["weight"]
+        if shape is not None and isinstance(preset, Preset) and not preset.counts_by:
+            found.append(shape.with_preset(preset))
+            continue
+        found.append(compile(graph, **options))
+        if isinstance(preset, Preset):
+            shape = found[-1]
+    return found
+
+
+@lru_cache(maxsize=1)
+def default_weights(graph: nx.DiGraph) -> tuple[str, ...]:
+    """Return the weightings of a file: its attribute weight, else unit and even side by side."""
+    rows = chain.from_iterable(row.values() for _, row in graph.adjacency())
+    edges = (data for row in rows for data in row.values()) if graph.is_multigraph() else rows
+    has_weight = any("weight" in data for data in edges)
+    return ("weight",) if has_weight else ("unit", "even")
+
+
+def weight_options(name: str, settings: Settings) -> dict[str, Any]:
+    """Return the options of `graphdiff.compile` for one weighting."""
+    from graphdiff.weights import WEIGHTS
+
+    preset = WEIGHTS.get(name)
+    cycles = settings.cycles or ("raise" if preset is None else "collapse")
+    weight = name.removeprefix("attr:") if preset is None else preset
+    return {"weight": weight, "default_weight": settings.default_weight, "cycles": cycles, "exact": settings.exact}

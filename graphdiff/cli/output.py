@@ -1,0 +1,165 @@
+"""Where output goes and how it looks: text, JSON, CSV and pictures; what was read in a line; tables, colours, bars."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from graphdiff.cli.inputs import default_weights, weight_options
+from graphdiff.cli.options import Settings
+from graphdiff.errors import UsageError
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+#: The version of the JSON that ``-o json`` prints.
+SCHEMA = 1
+
+
+def graph_record(graph: nx.DiGraph) -> dict[str, Any]:
+    """Return what was read, for JSON."""
+    return {
+        "format": str(graph.graph.get("format", "graph")),
+        "nodes": graph.number_of_nodes(),
+        "edges": graph.number_of_edges(),
+        "edge_meaning": str(graph.graph.get("edge_meaning", "unknown")),
+    }
+
+
+def plain_all(numbers: Iterable[Any]) -> list[Any]:
+    """Return numbers as JSON has them."""
+    from graphdiff.results import plain
+
+    return [plain(number) for number in numbers]
+
+
+def graph_line(graph: nx.DiGraph) -> str:
+    """Return what was read, in one line."""
+    from graphdiff.words import how_many, words_for
+
+    meaning = str(graph.graph.get("edge_meaning", "unknown"))
+    words = words_for(meaning)
+    counts = f"{how_many(graph.number_of_nodes(), words.nodes)}, {how_many(graph.number_of_edges(), words.edges)}"
+    if default_weights(graph) == ("weight",):
+        weights = "weights: weight"
+    else:
+        numeric = numeric_attributes(graph)
+        weights = "no weights in the file" + (f" (numbers: {', '.join(numeric[:4])})" if numeric else "")
+    return " · ".join([str(graph.graph.get("format", "graph")), counts, words.arrow, weights])
+
+
+def numeric_attributes(graph: nx.DiGraph) -> list[str]:
+    """Return the edge attributes that are numbers wherever they stand, by the first thousand edges."""
+    seen: dict[str, bool] = {}
+    for number, (_, _, data) in enumerate(graph.edges(data=True)):
+        if number == 1000:
+            break
+        for name, value in data.items():
+            seen[name] = seen.get(name, True) and isinstance(value, (int, float)) and not isinstance(value, bool)
+    return [name for name, numeric in seen.items() if numeric]
+
+
+def emit(
+    settings: Settings,
+    *,
+    text: Callable[[], str],
+    document: Callable[[], dict[str, Any]],
+    rows: Callable[[], Iterable[Sequence[Any]]],
+    markdown: Callable[[], str] | None = None,
+) -> None:
+    """Print the result as text, JSON, CSV or Markdown, or write it to a file, whole or not at all."""
+    if settings.output == "markdown" and markdown is None:
+        raise UsageError("only graphdiff compare prints markdown; use text, json or csv")
+    if settings.output == "json":
+        body = json.dumps({"graphdiff": SCHEMA, **document()}, indent=2, ensure_ascii=False) + "\n"
+    elif settings.output == "csv":
+        buffer = io.StringIO()
+        csv.writer(buffer, lineterminator="\n").writerows(rows())
+        body = buffer.getvalue()
+    else:
+        body = (markdown if markdown and settings.output == "markdown" else text)().rstrip("\n") + "\n"
+    if settings.path and settings.path != "-":
+        from graphdiff.saving import save
+
+        save(settings.path, [body.encode(errors="replace")], overwrite=settings.force)
+        click.echo(f"wrote {settings.path}", err=True)
+    else:
+        click.echo(coloured(body) if settings.output == "text" and use_colour() else body, nl=False, color=use_colour())
+
+
+def draw(graph: nx.DiGraph, settings: Settings, ends: tuple[Any | None, Any | None]) -> None:
+    """Write the picture of the last weighting to the file, by its suffix, or as DOT to standard output."""
+    from graphdiff.annotation import annotate
+
+    name = (settings.weights or default_weights(graph))[-1]
+    write_drawn(annotate(graph, *ends, **weight_options(name, settings)), settings)
+
+
+def write_drawn(drawn: nx.DiGraph, settings: Settings) -> None:
+    """Write a picture to the file, by its suffix, or as DOT to standard output."""
+    from graphdiff.writers import render, write
+
+    if settings.path and settings.path != "-":
+        write(drawn, settings.path, overwrite=settings.force)
+        click.echo(f"wrote {settings.path}", err=True)
+    else:
+        click.echo(render(drawn, "dot" if settings.output == "text" else settings.output), nl=False)
+
+
+def use_colour() -> bool:
+    """Return whether standard output is a terminal that wants colours."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def coloured(text: str) -> str:
+    """Return a report with its warnings and titles marked for a terminal."""
+    lines = text.split("\n")
+    styled = [
+        click.style(line, fg="yellow") if line.startswith("!")
+        else click.style(line, dim=True) if number == 0 and " · " in line
+        else click.style(line, bold=True) if line and not line.startswith(" ") and (number < 3 or not lines[number - 1])
+        else line
+        for number, line in enumerate(lines)
+    ]  # fmt: skip
+    return "\n".join(styled)
+
+
+def aligned(head: Sequence[str], rows: Iterable[Sequence[str]], *, left: int) -> list[str]:
+    """Return a table as lines; column `left` is flush left, the others flush right."""
+    cells = [list(head), *map(list, rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return [
+        "  ".join(
+            c.ljust(w) if n == left else c.rjust(w) for n, (c, w) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in cells
+    ]
+
+
+@contextmanager
+def bar(label: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Yield a progress callback that draws a bar on a terminal when the work takes longer than a second."""
+    began = time.monotonic()
+    shown = False
+
+    def progress(done: int, total: int | None) -> None:
+        nonlocal shown
+        if not sys.stderr.isatty() or time.monotonic() - began < 1:
+            return
+        shown = True
+        part = f"{done / total:4.0%}" if total else f"{done:,}"
+        filled = int(30 * done / total) if total else 0
+        click.echo(f"\r{label} [{'#' * filled}{' ' * (30 - filled)}] {part}", nl=False, err=True)
+
+    yield progress
+    if shown:
+        click.echo("\r" + " " * (len(label) + 50) + "\r", nl=False, err=True)
