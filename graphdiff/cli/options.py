@@ -146,10 +146,11 @@ def _with_options(function: Callable[..., None], argument: Callable[..., Any]) -
         function(Settings(reading=set_names, output=output, **common), **given)
 
     run.__name__, run.__doc__ = function.__name__, function.__doc__
-    run.__click_params__ = list(getattr(function, "__click_params__", []))  # type: ignore[attr-defined]
     decorated: Callable[..., None] = run
     for option in reversed(_OPTIONS):
         decorated = option(decorated)
+    # Parameters stand in the order opposite to this list: in help a verb's own come before those of all verbs.
+    decorated.__click_params__ += getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
     given_file: Callable[..., None] = argument(decorated)
     return given_file
 
