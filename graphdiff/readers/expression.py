@@ -5,6 +5,7 @@ An edge ``a -> b`` says that a is an operand of b, its weight is the local deriv
 
 from __future__ import annotations
 
+import cmath
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -67,7 +68,10 @@ def number(name: str, value: Any) -> Any:
         return value
     for kind in (int, float, Fraction, complex):
         try:
-            return kind(value)
+            found = kind(value)
         except (ValueError, ZeroDivisionError):
             continue
-    raise UsageError(f"{name}={value}: {value!r} is no number, such as 2, 0.5, 1/3 or 1+2j")
+        if isinstance(found, float | complex) and not cmath.isfinite(found):
+            raise UsageError(f"{name}={value:.60}: a finite number is needed")
+        return found
+    raise UsageError(f"{name}={value:.60}: {value[:60]!r} is no number, such as 2, 0.5, 1/3 or 1+2j")

@@ -2,19 +2,23 @@
 
 ``math.sin(x)`` asks a number for a float and would lose its derivative. For the time of the trace each function that
 has a rule is replaced, in its module and under the names that the traced function's own module and closure have for
-it, by one that takes traced numbers and hands plain ones on. All names are put back when the trace is over.
+it, by one that takes traced numbers and hands plain ones on: other threads get from it what they always get. All names
+are put back when the trace is over, also in modules that were imported meanwhile.
 """
 
 from __future__ import annotations
 
 import cmath
+import inspect
 import math
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
-from types import CellType
+from itertools import chain, repeat
+from types import CellType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -44,32 +48,44 @@ def accepting(function: Callable[..., Any], rules: Mapping[str, Callable[..., An
         The functions that have a rule of that name.
     """
     with _LOCK:
-        replaced = {id(old): (old, new) for old, new in _replacements(rules)}
-        restore: list[Callable[[], None]] = []
+        pairs = list(_replacements(rules))  # which keeps both alive, so that nothing else gets their ids
+        accepted = {id(old): new for old, new in pairs}
+        spaces = list(_namespaces(function, rules))
+        cells = [cell for cell in _cells(function) if id(cell.cell_contents) in accepted]
+        before = [_held(names, accepted) for names in spaces]
+        contents = [cell.cell_contents for cell in cells]
+        during = [{name: accepted[id(old)] for name, old in held.items()} for held in before]
+        known = set(sys.modules)
+        # Each is done by one call of C, so that an interrupt from the keyboard comes before or after, never within.
+        put = _changes(spaces, during, cells, [accepted[id(old)] for old in contents])
+        put_back = _changes(spaces, before, cells, contents)
         try:
-            for names in _namespaces(function, rules):
-                for name, old in list(names.items()):
-                    found = replaced.get(id(old))
-                    if found is not None and found[0] is old:
-                        restore.append(_put(names, name, found[1]))
-            for cell in _cells(function):
-                found = replaced.get(id(cell.cell_contents))
-                if found is not None:
-                    restore.append(_fill(cell, found[1]))
-            yield replaced.get(id(function), (None, function))[1]
+            deque(put, maxlen=0)
+            yield accepted.get(id(function), function)
         finally:
-            for back in reversed(restore):
-                back()
+            deque(put_back, maxlen=0)
+            _put_back_in_new_modules(known, {id(new): old for old, new in pairs})
 
 
-def _put(names: dict[str, Any], name: str, new: Any) -> Callable[[], None]:
-    old, names[name] = names[name], new
-    return lambda: names.__setitem__(name, old)
+def _held(names: Mapping[str, Any], of: Mapping[int, Any]) -> dict[str, Any]:
+    return {name: value for name, value in list(names.items()) if id(value) in of}
 
 
-def _fill(cell: CellType, new: Any) -> Callable[[], None]:
-    old, cell.cell_contents = cell.cell_contents, new
-    return lambda: setattr(cell, "cell_contents", old)
+def _changes(
+    spaces: Sequence[dict[str, Any]],
+    names: Sequence[dict[str, Any]],
+    cells: Sequence[CellType],
+    contents: Sequence[Any],
+) -> Iterator[None]:
+    """Return what, when it is gone through, gives names and cells their new values."""
+    return chain(map(dict.update, spaces, names), map(setattr, cells, repeat("cell_contents"), contents))
+
+
+def _put_back_in_new_modules(known: set[str], plain: Mapping[int, Any]) -> None:
+    for title, module in list(sys.modules.items()):
+        if title not in known and isinstance(module, ModuleType):
+            names = vars(module)
+            names.update({name: plain[id(new)] for name, new in _held(names, plain).items()})
 
 
 def _namespaces(function: Callable[..., Any], rules: Mapping[str, Callable[..., Any]]) -> Iterator[dict[str, Any]]:
@@ -117,7 +133,7 @@ def _replacements(rules: Mapping[str, Callable[..., Any]]) -> Iterator[tuple[Any
         ufunc = getattr(np, name, None)
         if isinstance(ufunc, np.ufunc) and ufunc.__name__ not in OPERATORS:
             yield ufunc, _OfObjects(ufunc)
-    yield from ((function, _by_rule(function, name)) for name, function in rules.items())
+    yield from ((function, _by_own_rule(function, name)) for name, function in rules.items())
 
 
 def _by_rule(function: Callable[..., Any], op: str, *, is_complex: bool = False) -> Callable[..., Any]:
@@ -130,11 +146,31 @@ def _by_rule(function: Callable[..., Any], op: str, *, is_complex: bool = False)
     return accepted
 
 
+def _by_own_rule(function: Callable[..., Any], op: str) -> Callable[..., Any]:
+    @wraps(function)
+    def accepted(*operands: Any, **named: Any) -> Any:
+        if not composed.any_traced([*operands, *named.values()]):
+            return function(*operands, **named)
+        return apply(op, *_in_order(function, operands, named))
+
+    return accepted
+
+
+def _in_order(function: Callable[..., Any], operands: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+    """Return the operands of a call, those given by name and by default at their places."""
+    try:
+        bound = inspect.signature(function).bind(*operands, **named)
+    except ValueError:  # a function of a library, without a signature
+        return operands
+    bound.apply_defaults()
+    return bound.args
+
+
 def _by_composition(function: Callable[..., Any], composition: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def accepted(*operands: Any, **options: Any) -> Any:
-        listed = [one if isinstance(one, int | float | Traced) else list(one) for one in operands]
-        flat = [part for one in listed for part in (one if isinstance(one, list) else [one])]
+        listed = [list(one) if type(one) is not Traced and np.iterable(one) else one for one in operands]
+        flat = [part for one in (*listed, *options.values()) for part in (one if isinstance(one, list) else [one])]
         return (composition if composed.any_traced(flat) else function)(*listed, **options)
 
     return accepted
@@ -147,8 +183,17 @@ def _of_values(function: Callable[..., Any]) -> Callable[..., Any]:
 class _OfObjects:
     """A function of numpy that takes plain arrays of objects for arrays of traced numbers."""
 
+    __module__ = "numpy"  # by which it is pickled, and so copied: as numpy's function of the name
+
     def __init__(self, ufunc: Any) -> None:
         self._ufunc = ufunc
+
+    @property
+    def __class__(self) -> Any:  # type: ignore[misc]  # for isinstance
+        return np.ufunc
+
+    def __reduce__(self) -> str:
+        return str(self._ufunc.__name__)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ufunc, name)

@@ -6,9 +6,11 @@ The syntax tree is walked without recursion.
 from __future__ import annotations
 
 import ast
+import cmath
 from collections.abc import Callable, Iterator, Mapping
 from math import pi, tau
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
+from unicodedata import normalize
 
 import networkx as nx
 
@@ -127,9 +129,11 @@ class _Program:
         called = {node.func for node in self._nodes() if isinstance(node, ast.Call)}
         read = [node for node in self._nodes() if isinstance(node, ast.Name) and node not in called]
         used = dict.fromkeys(node.id for node in read if isinstance(node.ctx, ast.Load))
-        if left := [name for name in values if name not in used]:
+        # The parser writes a letter that has several codes by one of them, as µ.
+        given = {normalize("NFKC", name): value for name, value in values.items()}
+        if left := [name for name in given if name not in used]:
             raise UsageError(f"{', '.join(left)}: not in the expression; its names are {', '.join(used) or 'none'}")
-        for name, value in values.items():
+        for name, value in given.items():
             if not is_scalar(value):
                 raise UsageError(f"{name}: a number is needed, not {value!r}")
             self.names[name] = Traced(self.tape, self.tape.input(name, value), value)
@@ -191,17 +195,22 @@ class _Program:
 
     def _computed(self, node: ast.expr, operands: list[Any], place: Place) -> Any:
         if isinstance(node, ast.Constant):
-            return node.value
+            return self._literal(node)
         if isinstance(node, ast.Name):
             return self._named(node)
         if isinstance(node, ast.UnaryOp) and not operands:  # -2 is a number
-            number = node.operand.value  # type: ignore[attr-defined]
+            number = self._literal(node.operand)
             return -number if isinstance(node.op, ast.USub) else number
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.UAdd):
             return operands[0]
         if isinstance(node, ast.Call):
             return self._called(node, operands, place)
         return self._operated(OPERATORS[type(node.op)], operands, place)  # type: ignore[attr-defined]
+
+    def _literal(self, node: Any) -> Number:
+        if isinstance(node.value, float | complex) and not cmath.isfinite(node.value):
+            self._refuse(node, "a number beyond the floats")
+        return cast(Number, node.value)
 
     def _named(self, node: ast.Name) -> Any:
         if node.id in self.names:

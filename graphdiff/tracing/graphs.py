@@ -10,7 +10,7 @@ import networkx as nx
 
 from graphdiff.arithmetic import Number
 from graphdiff.errors import DerivativeError
-from graphdiff.tracing.spaces import symbolic_space, sympy_module
+from graphdiff.tracing.spaces import is_symbol, symbolic_space, sympy_module
 from graphdiff.tracing.tape import CONSTANT, INPUT, MAX_TEXT, Step, Tape, constant_text, cut
 
 Weights = list[tuple[Number, ...]]
@@ -139,7 +139,7 @@ def _symbolic(tape: Tape) -> Weights:
 
 def _form(tape: Tape, step: Step, operands: list[Any], m: Any) -> tuple[Any, tuple[Any, ...]]:
     rule = tape.rules[step.op]
-    if not rule.is_linear or hasattr(step.value, "free_symbols"):
+    if not rule.is_linear or is_symbol(step.value):
         value = rule.value(m, *operands)
         fixed = [operand in tape.fixed for operand in step.operands]
         return value, step.partials or rule.derive(m, operands, value, fixed)

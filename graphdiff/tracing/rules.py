@@ -31,8 +31,8 @@ class Rule:
     value : callable
         ``(m, *operands) -> number``.
     partials : tuple of callables
-        One an operand, ``(m, *operands, r) -> number``. Of a rule for any number of operands the only one,
-        ``(m, operand, operands, r) -> number``.
+        One an operand, ``(m, *operands, r) -> number``. Of a rule for any number of operands only one, for all of
+        them at once: ``(m, operands, r) -> numbers``.
     is_linear : bool
         Whether it is linear between kinks and jumps, so that its symbolic form is that of the side it is on.
     is_variadic : bool
@@ -41,15 +41,15 @@ class Rule:
 
     text: str
     value: Callable[..., Number]
-    partials: tuple[Callable[..., Number], ...]
+    partials: tuple[Callable[..., Any], ...]
     is_linear: bool = False
     is_variadic: bool = False
 
     def derive(self, m: Space, operands: Sequence[Number], r: Number, fixed: Sequence[bool]) -> tuple[Number, ...]:
         """Return the partials by the operands, 0 by those that are held fixed."""
         if self.is_variadic:
-            by = self.partials[0]
-            return tuple([0 if held else by(m, x, operands, r) for x, held in zip(operands, fixed, strict=True)])
+            partials = self.partials[0](m, operands, r)
+            return tuple([0 if held else partial for partial, held in zip(partials, fixed, strict=True)])
         if len(fixed) == 2:  # nearly all
             (by_a, by_b), (a_is_held, b_is_held) = self.partials, fixed
             a, b = operands
@@ -65,14 +65,17 @@ def _linear(text: str, value: Callable[..., Number], *partials: Callable[..., Nu
     return Rule(text, value, partials, is_linear=True)
 
 
-def _any(text: str, value: Callable[..., Number], partial: Callable[..., Number], *, is_linear: bool = False) -> Rule:
-    return Rule(text, value, (partial,), is_linear, is_variadic=True)
+def _any(
+    text: str, value: Callable[..., Number], partials: Callable[..., list[Number]], *, is_linear: bool = False
+) -> Rule:
+    return Rule(text, value, (partials,), is_linear, is_variadic=True)
 
 
-def _part(x: Number, xs: Sequence[Number], r: Number) -> Number:
-    """Return the part of one of those that are the largest, or the smallest: equal parts at a tie."""
-    tied = sum(other == r for other in xs)
-    return (1 if tied == 1 else Fraction(1, tied)) if x == r else 0
+def _parts(xs: Sequence[Number], r: Number) -> list[Number]:
+    """Return the parts of those that are the largest, or the smallest: equal parts at a tie."""
+    tied = sum(x == r for x in xs)
+    part = Fraction(1, tied) if tied > 1 else 1
+    return [part if x == r else 0 for x in xs]
 
 
 def _power_partial(m: Space, a: Number, b: Number, r: Number) -> Number:
@@ -92,8 +95,8 @@ RULES: dict[str, Rule] = {
     "reciprocal": _smooth("reciprocal({})", lambda m, x: m.divide(1, x), lambda m, x, r: -r * r),
     "sqrt": _smooth("sqrt({})", lambda m, x: m.sqrt(x), lambda m, x, r: 1 / (2 * r)),
     "cbrt": _smooth("cbrt({})", lambda m, x: m.cbrt(x), lambda m, x, r: 1 / (3 * r * r)),
-    "hypot": _any("hypot({})", lambda m, *xs: m.hypot(*xs), lambda m, x, xs, r: x / r if r else 0),
-    "fsum": _any("fsum({})", lambda m, *xs: m.fsum(xs), lambda m, x, xs, r: 1),
+    "hypot": _any("hypot({})", lambda m, *xs: m.hypot(*xs), lambda m, xs, r: [x / r if r else 0 for x in xs]),
+    "fsum": _any("fsum({})", lambda m, *xs: m.fsum(xs), lambda m, xs, r: [1] * len(xs)),
     "exp": _smooth("exp({})", lambda m, x: m.exp(x), lambda m, x, r: r),
     "exp2": _smooth("exp2({})", lambda m, x: m.exp2(x), lambda m, x, r: r * m.ln2),
     "expm1": _smooth("expm1({})", lambda m, x: m.expm1(x), lambda m, x, r: m.exp(x)),
@@ -124,8 +127,8 @@ RULES: dict[str, Rule] = {
     "lgamma": _smooth("lgamma({})", lambda m, x: m.lgamma(x), lambda m, x, r: m.digamma(x)),
     # linear between kinks: the subgradient in the middle
     "abs": _linear("abs({})", lambda m, x: m.size(x), lambda m, x, r: m.sign(x)),
-    "max": _any("max({})", lambda m, *xs: max(xs), lambda m, x, xs, r: _part(x, xs, r), is_linear=True),
-    "min": _any("min({})", lambda m, *xs: min(xs), lambda m, x, xs, r: _part(x, xs, r), is_linear=True),
+    "max": _any("max({})", lambda m, *xs: max(xs), lambda m, xs, r: _parts(xs, r), is_linear=True),
+    "min": _any("min({})", lambda m, *xs: min(xs), lambda m, xs, r: _parts(xs, r), is_linear=True),
     # linear between jumps: no derivative at one
     "copysign": _linear("copysign({}, {})", lambda m, a, b: m.copysign(a, b), lambda m, a, b, r: m.sign(a) * m.sign(b) + flat(b != 0 or a == 0), lambda m, a, b, r: flat(b != 0 or a == 0)),
     "floor": _linear("floor({})", lambda m, x: m.floor(x), lambda m, x, r: flat(x != r)),

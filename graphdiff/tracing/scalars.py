@@ -19,7 +19,7 @@ from graphdiff.arithmetic import Number, plain
 from graphdiff.errors import TraceError
 from graphdiff.tracing.places import place_of
 from graphdiff.tracing.rules import NUMPY, RULES
-from graphdiff.tracing.spaces import Space
+from graphdiff.tracing.spaces import Space, is_symbol
 from graphdiff.tracing.tape import Tape
 
 _NUMBERS = (int, float, Fraction, Decimal, complex, np.number, np.bool_)
@@ -33,7 +33,7 @@ def is_scalar(value: object) -> bool:
     >>> is_scalar(2.5), is_scalar("2.5"), is_scalar([2.5])
     (True, False, False)
     """
-    return isinstance(value, _NUMBERS) or hasattr(value, "free_symbols")
+    return isinstance(value, _NUMBERS) or is_symbol(value)
 
 
 class Traced:

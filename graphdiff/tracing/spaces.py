@@ -276,6 +276,19 @@ def symbolic_space() -> Space:
     )
 
 
+def is_symbol(value: object) -> bool:
+    """Return whether a value is an expression of sympy's.
+
+    Asked of its type: what ``free_symbols`` computes grows with the written length, which can be exponential.
+
+    Examples
+    --------
+    >>> is_symbol(2.5)
+    False
+    """
+    return hasattr(type(value), "free_symbols")
+
+
 def space_of(operands: Iterable[Number]) -> Space:
     """Return the functions that numbers need: symbols before complex before real ones.
 
@@ -290,6 +303,6 @@ def space_of(operands: Iterable[Number]) -> Space:
             continue
         if isinstance(operand, complex):
             found = COMPLEX
-        elif hasattr(operand, "free_symbols"):
+        elif is_symbol(operand):
             return symbolic_space()
     return found

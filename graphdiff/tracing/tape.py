@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -118,6 +119,8 @@ class Tape:
             raise self._failure("value", op, values, numbers, place, error) from error
         except TypeError as error:
             raise self._mixture(op, numbers, place, m, error) from error
+        if type(value) is float and value - value != 0.0 and all(map(_is_finite, values)):
+            raise self._failure("value", op, values, numbers, place, OverflowError("beyond the floats"))
         partials = None
         if rule.is_linear or not self.is_symbolic:
             try:
@@ -253,6 +256,10 @@ def constant_text(value: Number) -> str:
     if isinstance(value, int) and value.bit_length() > 10_000:
         return shown(value)
     return cut(str(value))
+
+
+def _is_finite(number: Number) -> bool:
+    return not isinstance(number, float) or math.isfinite(number)
 
 
 def _bits(number: int | Fraction) -> int:
