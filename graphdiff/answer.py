@@ -19,7 +19,7 @@ from graphdiff.between import Between, between, total_over
 from graphdiff.compiled import compile
 from graphdiff.errors import count_text
 from graphdiff.paths import node_text
-from graphdiff.picture import MAX_NAME, REAL, DrawnEdge, DrawnNode, Picture, cut, percent, short
+from graphdiff.picture import MAX_NAME, REAL, DrawnEdge, DrawnNode, Picture, cut, percent, short, title
 from graphdiff.pruning import bypasses
 from graphdiff.ranking import ranked_paths
 from graphdiff.results import shown, texts
@@ -221,15 +221,14 @@ def _hex(base: Color, positive: Color, negative: Color, strength: float) -> str:
 def _lines(asked: dict[str, Any], name: str, data: dict[str, Any]) -> tuple[str, ...]:
     """Return the lines of a node: its name, with its value where it has one, and its part of the answer."""
     main = asked["annotation"]
-    title = cut(name, MAX_NAME) + (
-        f" = {short(data['value'])}" if isinstance(data.get("value"), (*REAL, complex)) else ""
-    )
+    value = f" = {short(data['value'])}" if isinstance(data.get("value"), (*REAL, complex)) else ""
+    first = title(name, data) + value
     if main == "contribution":
-        return title, percent(data["share"]) if "share" in data else short(data["contribution"])
+        return first, percent(data["share"]) if "share" in data else short(data["contribution"])
     if asked.get("edge_meaning") != "feeds":
-        return title, short(data[main])
+        return first, short(data[main])
     ends = (str(asked["target"]), name) if main == "adjoint" else (name, str(asked["source"]))
-    return title, "∂{}/∂{} = {}".format(*map(_operand, ends), short(data[main]))
+    return first, "∂{}/∂{} = {}".format(*map(_operand, ends), short(data[main]))
 
 
 def _operand(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +17,8 @@ from graphdiff.results import shown, texts
 
 #: Names longer than this are cut.
 MAX_NAME = 60
+#: Formulas longer than this are left out.
+MAX_FORMULA = 30
 #: Numbers longer than this, such as symbols, are cut.
 MAX_NUMBER = 24
 #: The colour of an edge of which nothing is known.
@@ -80,7 +83,22 @@ def plain_picture(graph: nx.DiGraph) -> Picture:
         DrawnEdge(place[u], place[v], "" if weight is None else short(weight))
         for u, v, weight in graph.edges(data="weight")
     ]
-    return Picture([DrawnNode((cut(name, MAX_NAME),)) for name in texts(graph)], edges)
+    names = zip(texts(graph), graph.nodes.values(), strict=True)
+    return Picture([DrawnNode((title(name, data),)) for name, data in names], edges)
+
+
+def title(name: str, data: Mapping[str, Any]) -> str:
+    """Return a node's name; of one that is called by its operation also its formula, where that is short.
+
+    Examples
+    --------
+    >>> title("mul#1", {"op": "mul", "label": "x * y"}), title("c", {"op": "add", "label": "a + b"})
+    ('mul#1 = x * y', 'c')
+    """
+    formula = str(data.get("label", ""))
+    if name.startswith(f"{data.get('op')}#") and len(formula) <= MAX_FORMULA:
+        return f"{name} = {formula}"
+    return cut(name, MAX_NAME)
 
 
 def quotient_picture(graph: nx.DiGraph, max_edges: int) -> Picture:

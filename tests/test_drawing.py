@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import xml.etree.ElementTree as ET
 from fractions import Fraction
@@ -12,10 +13,11 @@ import networkx as nx
 import pytest
 from graphs import chain, diamonds, ladder, olah, parallel_chain, weighted
 
-from graphdiff import annotate, to_pydot, weights
+from graphdiff import annotate, to_pydot, trace, weights
 from graphdiff.drawing import picture_of
 from graphdiff.errors import GraphTypeError, UsageError
 from graphdiff.layout import layout
+from graphdiff.picture import plain_picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 PIECES = ['"', "\\", "<b>", "\n", ":", "&amp;", "\\N", "%s", "\ud800"]
@@ -187,6 +189,15 @@ def test_the_picture_of_backpropagation_shows_values_and_derivatives() -> None:
     assert [node.lines[0] for node in picture.nodes if node.is_target] == ["e = 6"]
     assert not any(node.is_source for node in picture.nodes)
     assert picture.legend[0] == "gradient of e: 3 paths from the inputs"
+
+
+def test_what_is_called_by_its_operation_shows_its_formula() -> None:
+    graph = trace(lambda x, y: (x * y - 1) * y, 2, 3)
+    titles = {node.lines[0] for node in picture_of(annotate(graph, target="out")).nodes}
+    assert titles == {"x = 2", "y = 3", "mul#1 = x * y = 6", "sub#1 = mul#1 - 1 = 5", "out = 15"}
+    assert "sub#1 = mul#1 - 1" in {node.lines[0] for node in plain_picture(graph).nodes}
+    long = trace(lambda parameters: (math.hypot(parameters, 1.25, 2.25, 3.25) + 1) * 2, 2.0)
+    assert "hypot#1" in {node.lines[0] for node in plain_picture(long).nodes}
 
 
 def test_the_forward_picture_shows_derivatives_by_the_source() -> None:
