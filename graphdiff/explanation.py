@@ -210,6 +210,8 @@ def _zero_reason(
         return f"every path has an edge of weight 0, as {edge} ({len(dead):,} such {words.edges} on the way)"
     if sizes is None or not sizes.total:
         return "the products of the weights are too small for a float (underflow); exact=True keeps them"
+    if isinstance(found.total, complex):
+        return f"paths cancel: their sizes add up to {shown(sizes.total)}"
     half = shown(sizes.total / 2)
     return f"paths cancel: +{half} and -{half}"
 

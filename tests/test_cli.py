@@ -266,11 +266,11 @@ def test_a_plan_says_what_a_jacobian_would_cost(run: Run, tmp_path: Path) -> Non
         ("even", 7),
     ]
     rows = list(csv.reader(io.StringIO(run("jacobian", str(path), "--plan", "-w", "even", "-o", "csv").out)))
-    assert [row[:4] for row in rows] == [
-        ["weights", "method", "multiply_adds", "sparse"],
-        ["even", "forward", "14", "12"],
-        ["even", "reverse", "14", "12"],
-        ["even", "elimination", "7", "7"],
+    assert [row[:5] for row in rows] == [
+        ["weights", "method", "passes", "multiply_adds", "sparse"],
+        ["even", "forward", "2", "14", "12"],
+        ["even", "reverse", "2", "14", "12"],
+        ["even", "elimination", "", "7", "7"],
     ]
 
 

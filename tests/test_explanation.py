@@ -115,6 +115,10 @@ ZEROS = {
         weighted([("a", "b", 1.0), ("b", "d", 2.5), ("a", "c", 1.0), ("c", "d", -2.5)]), ("a", "d"),
         r"paths cancel: \+2.5 and -2.5",
     ),
+    "complex paths that cancel": (
+        weighted([("a", "b", 1j), ("b", "d", 2.5), ("a", "c", 1j), ("c", "d", -2.5)]), ("a", "d"),
+        "paths cancel: their sizes add up to 5$",
+    ),
     "underflow": (chain([1e-200, 1e-200]), (0, 2), "underflow"),
 }  # fmt: skip
 

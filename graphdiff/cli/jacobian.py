@@ -60,7 +60,7 @@ def _print_plans(settings: options.Settings, graph: nx.DiGraph, compiled: list[C
 
     found = [(one.weight_meaning, plan(one, *ends)) for one in compiled]
     records = [{"weights": weights, **one.to_dict()} for weights, one in found]
-    head = ("multiply_adds", "sparse", "ratio", "memory")
+    head = ("passes", "multiply_adds", "sparse", "ratio", "memory")
     output.emit(
         settings,
         text=lambda: "\n\n".join([output.graph_line(graph), *(f"by {weights}: {one}" for weights, one in found)]),
