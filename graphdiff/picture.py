@@ -206,7 +206,7 @@ def percent(share: Number) -> str:
 
     Examples
     --------
-    >>> percent(0.70796), percent(Fraction(2, 5)), percent(-0.00012)
-    ('70.8 %', '40 %', '-0.012 %')
+    >>> percent(0.70796), percent(Fraction(2, 5)), percent(-0.00012), percent(-0.0)
+    ('70.8 %', '40 %', '-0.012 %', '0 %')
     """
-    return f"{float(100 * share):.3g} %" if isinstance(share, REAL) else cut(str(share), MAX_NUMBER)
+    return f"{float(100 * share) + 0.0:.3g} %" if isinstance(share, REAL) else cut(str(share), MAX_NUMBER)

@@ -188,8 +188,8 @@ class _OfObjects:
     def __init__(self, ufunc: Any) -> None:
         self._ufunc = ufunc
 
-    @property
-    def __class__(self) -> Any:  # type: ignore[misc]  # for isinstance
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:  # for isinstance
         return np.ufunc
 
     def __reduce__(self) -> str:

@@ -224,11 +224,11 @@ class _Program:
     def _called(self, node: ast.Call, operands: list[Any], place: Place) -> Any:
         name = node.func.id  # type: ignore[attr-defined]
         if (program := COMPOSED.get((name, len(operands)))) is not None:
-            last = self.tape.steps
+            steps = self.tape.steps
             result = program(
                 lambda op, *parts: self._operated(op, list(parts), place._replace(name=None, text=None)), *operands
             )
-            last[result.number] = last[result.number]._replace(place=place)
+            steps[result.number] = steps[result.number]._replace(place=place)
             return result
         op = FUNCTIONS.get(name) or (name if name in self.tape.rules and name not in RULES else None)
         if op is None:
