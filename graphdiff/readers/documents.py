@@ -37,8 +37,9 @@ MAX_TOML_BYTES = 1 << 25
 #: The longest line in use has some 600 characters.
 MAX_TOML_LINE = 10_000
 # tomllib copies a key's parts with each dot: a key of 100,000 parts would take minutes.
-KEY_PART = r"""(?:"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+'|[\w-]++)[ \t]*+"""
-LONG_KEY = re.compile(rf"""(?<![\w"'-])(?:{KEY_PART}\.[ \t]*+){{64}}""")
+# Quoted parts are made one word first, so that both searches take linear time whatever the file has.
+QUOTED = re.compile(r"""\"{3}|'{3}|"(?:[^"\\\n]|\\.)*+(?:"|\\?$)|'[^'\n]*+(?:'|$)""", re.MULTILINE)
+LONG_KEY = re.compile(r"(?:^|[\[{,])[ \t]*+(?:[\w-]++[ \t]*+\.[ \t]*+){64}", re.MULTILINE)
 BLANK = re.compile(r"\s*+")
 
 
@@ -104,7 +105,7 @@ def parse_toml(data: bytes, name: str) -> Record:
     if len(data) > MAX_TOML_BYTES:
         raise LimitError(f"{name}: {len(data):,} bytes of TOML, more than the {MAX_TOML_BYTES:,} that are read")
     content = text_of(data)
-    if LONG_KEY.search(content):
+    if LONG_KEY.search(QUOTED.sub("q", content)):
         raise FormatError(f"{name}: broken TOML: a key of more than 64 parts")
     if max(map(len, data.splitlines()), default=0) > MAX_TOML_LINE:
         raise LimitError(f"{name}: a line of over {MAX_TOML_LINE:,} bytes, which no lock file has")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import tomllib
 from collections.abc import Callable
 from typing import Any
@@ -68,6 +69,15 @@ def test_what_is_nested_deep_is_refused(parse: Callable[[bytes, str], Any], cont
 def test_a_key_of_many_parts_is_refused_at_once(read: Callable[..., Any], parts: bytes) -> None:
     with pytest.raises(FormatError, match=r"^x: broken TOML: a key of more than 64 parts$"):
         read(parts * 200_000 + b"a = 1", name="x")
+
+
+@pytest.mark.parametrize("line", ["a." * 62 + "b = 1", '"\\' * 4000, ',"\\"' * 2000, '\'"a" ' * 1500, "a " * 4000])
+def test_looking_for_long_keys_takes_linear_time(line: str) -> None:
+    content = "\n".join([line] * (1_500_000 // len(line)))
+    began = time.process_time()
+    with pytest.raises(FormatError, match=r"^x: broken TOML: "):
+        parse_toml(content.encode(), "x")
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("read", TOML_READERS)
