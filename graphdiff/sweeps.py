@@ -60,7 +60,7 @@ def forward_values(
     """
     graph, prepared = _prepared(graph, seeds, loops)
     engine = _engine(graph, prepared, among, lambda sizes, seeds: forward_values(sizes, seeds, stop=stop))
-    cursor = _component_start(graph, min(prepared, default=0))
+    cursor = _component_start(graph, min(prepared) if prepared else 0)
     end = graph.n_nodes if stop is None else stop
     for start, after in loops:
         if cursor <= start <= end:
