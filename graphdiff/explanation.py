@@ -80,9 +80,7 @@ def explain(
     part = between(ready, starts, [end])
     sizes = _sizes(ready, source, target)
     direct = _direct(found, source, target)
-    collapsed = ready.cycles == "collapse"
-    on_the_way = components_between(ready, starts, [end]) if collapsed else []
-    around = components_between(ready, starts) if collapsed else []
+    merged, merged_elsewhere = _merged(ready, starts, end)
     edges = Contributions(found.edges, found.total, "edge", topology)
     empty = found.graph.one_and_zero[0] if target == source and not part.loops else 0
     return Explanation(
@@ -105,8 +103,8 @@ def explain(
         zero=_zero_reason(ready, part, found, sizes, (starts, end)) if not found.total else None,
         edge_meaning=ready.edge_meaning,
         weight_meaning=ready.weight_meaning,
-        merged=_members(ready, on_the_way),
-        merged_elsewhere=_members(ready, [part for part in around if part not in on_the_way]),
+        merged=merged,
+        merged_elsewhere=merged_elsewhere,
     )
 
 
@@ -183,6 +181,15 @@ def _place(graph: CompiledGraph, start: int, end: int) -> tuple[int, int] | None
     except TypeError:  # symbols have no order
         return None
     return int(larger) + 1, len(others)
+
+
+def _merged(graph: CompiledGraph, starts: list[int], end: int) -> tuple[list[list[Any]], list[list[Any]]]:
+    """Return the components that count as one node each: on the way, and elsewhere among what is reached."""
+    if graph.cycles != "collapse":
+        return [], []
+    on_the_way = components_between(graph, starts, [end])
+    elsewhere = [part for part in components_between(graph, starts) if part not in on_the_way]
+    return _members(graph, on_the_way), _members(graph, elsewhere)
 
 
 def _members(graph: CompiledGraph, ranges: list[Range]) -> list[list[Any]]:

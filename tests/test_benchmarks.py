@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 from dataclasses import asdict
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -112,7 +113,7 @@ class TestGraphs:
 @pytest.mark.parametrize("group", sorted(set(groups.GROUPS) - {"processes", "real", "tracing"}))
 def test_every_group_runs(group: str) -> None:
     rows = list(importlib.import_module(f"benchmarks.{group}").run(TINY))
-    assert rows
+    assert rows or (group == "autodiff" and not (find_spec("torch") or find_spec("jax")))
     assert all(row.seconds > 0 and row.ratio > 0 for row in rows)
     assert len(table(rows).splitlines()) == len(rows) + 1
 

@@ -58,7 +58,7 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
 
     References
     ----------
-    npm Docs, package-lock.json, https://docs.npmjs.com/cli/v10/configuring-npm/package-lock-json
+    npm documentation, "package-lock.json", on lockfileVersion 2 and 3.
 
     Examples
     --------
