@@ -23,8 +23,9 @@ from graphdiff.results import plain
 from graphdiff.sweeps import Values
 
 ROUNDING = 2.0**-53
-#: The most that one product can lose below the smallest normal float.
-UNDERFLOW = 2.0**-1075
+#: The most that one product can lose below the smallest normal float is half of this, which is no float.
+UNDERFLOW = 2.0**-1074
+SMALLEST_NORMAL = 2.0**-1022
 
 
 @dataclass(frozen=True)
@@ -85,17 +86,29 @@ def certificate(part: Between, value: Number, abs_sum: Number, adjoints: Values)
 def _error_bound(part: Between, abs_sum: float, adjoints: Values) -> float:
     in_degree = np.bincount(part.heads, minlength=part.n_nodes).tolist()
     roundings = [0] * part.n_nodes
-    positions = part.positions.tolist()
+    onward = _onward(part, adjoints)
     lost = 0.0
     for node, row in enumerate(part.rows):
         roundings[node] += in_degree[node]
         for head, *_ in row:
             roundings[head] = max(roundings[head], roundings[node])
-            lost += float(adjoints[positions[head]])
+            lost += onward[head]
     most = max((roundings[node] for node in part.targets), default=0) + len(part.targets) - 1
     gamma = most * ROUNDING / (1 - most * ROUNDING)
     # The bound itself is computed with roundings, all of them small beside one part in 2**20.
     return (gamma * abs_sum + UNDERFLOW * lost) * (1 + 2.0**-20) if most else 0.0
+
+
+def _onward(part: Between, adjoints: Values) -> list[float]:
+    """Return what |A| makes at the targets of a unit at each node; again in Decimals where floats fell below theirs."""
+    onward = [float(adjoints[position]) for position in part.positions.tolist()]
+    if min(onward, default=1.0) >= SMALLEST_NORMAL:
+        return onward
+    wide = [Decimal(int(is_target)) for is_target in part.is_target]
+    for node in range(part.n_nodes - 1, -1, -1):
+        for head, _, weight in part.rows[node]:
+            wide[node] += Decimal(abs(weight)) * wide[head]
+    return [float(value) for value in wide]
 
 
 class Solved(NamedTuple):

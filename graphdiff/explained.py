@@ -6,7 +6,7 @@ Several weightings of the same question stand side by side (`explanation_text`).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -36,6 +36,8 @@ ENOUGH = 0.9
 SHOWN = 5
 #: Names in a line are cut where together they are longer than this, but not below `SHORTEST`.
 LINE, SHORTEST = 160, 24
+#: Totals from here on are not shown in per cent: an int may be beyond every float.
+HUGE = 10**15
 #: Below so many certain digits a report says so.
 CERTAIN = 6
 
@@ -113,6 +115,11 @@ class Explanation:
         """The share of each node in the total; None where the total is 0."""
         return self.node_contributions.shares
 
+    @property
+    def entropy(self) -> float | None:
+        """The entropy, in nats, of the paths' shares of the sum of absolute influences."""
+        return None if self.effective_paths is None else float(Decimal(self.effective_paths).ln())
+
     @cached_property
     def cut(self) -> list[Edge]:
         """The fewest edges that carry the whole total, of several such sets the one nearest the target."""
@@ -151,6 +158,7 @@ class Explanation:
             "shortest": None if self.lengths is None else self.lengths[0],
             "longest": None if self.lengths is None else self.lengths[1],
             "effective_paths": plain(self.effective_paths),
+            "entropy": self.entropy,
             "place": None if self.place is None else self.place[0],
             "reached": None if self.place is None else self.place[1],
             "certificate": None if self.certificate is None else self.certificate.to_dict(),
@@ -229,7 +237,8 @@ def headline(first: Explanation, words: Words, *, alone: bool) -> str:
         relation = f"From {words.starts} to {first.target}: {paths}."
     if not alone or first.weight_meaning == "unit":
         return relation
-    percent = f"{float(first.total):.1%}".replace("%", " %") if _is_real(first.total) else shown(first.total)
+    in_per_cent = _is_real(first.total) and abs(first.total) < HUGE
+    percent = f"{float(first.total):.1%}".replace("%", " %") if in_per_cent else shown(first.total)
     total = words.total.format(**ends, total=shown(first.total), percent=percent, weights=first.weight_meaning)
     return f"{total[0].upper()}{total[1:]}.\n{relation}"
 
@@ -269,6 +278,10 @@ def _facts(columns: Sequence[Explanation], words: Words) -> list[tuple[str, list
         rows.append((f"place among the {placed[1]:,} {words.needed}", places))
     if any(c.effective_paths is not None for c in columns):
         rows.append(("as concentrated as", [_effective_text(c) for c in columns]))
+    narrow = [", ".join(node_text(node) for node in c.bottlenecks[:3]) for c in columns]
+    if any(narrow):
+        more = len(columns[0].bottlenecks) - 3
+        rows.append(("every path passes", [f"{text}, and {more:,} more" if more > 0 else text for text in narrow]))
     steps = [
         [f"{cut(name, LINE // 4)} {part:.1%}".replace("%", " %") for name, part in c.last_steps()[:2]] for c in columns
     ]
@@ -307,7 +320,7 @@ def _warnings(columns: Sequence[Explanation]) -> list[str]:
         if column.zero:
             found.append(f"The total is 0: {column.zero}")
         known = column.certificate
-        if known is None or column.zero:
+        if known is None or (column.zero and not known.error_bound):
             continue
         if math.isinf(known.error_bound):
             found.append(
@@ -320,16 +333,19 @@ def _warnings(columns: Sequence[Explanation]) -> list[str]:
                 f"(condition {known.condition:.2g}); exact=True (--exact) has none."
             )
         elif column.cancellation:
-            found.append(_cancellation_text(column.cancellation, known))
+            found += _cancellation_text(column.cancellation, known)
     return found
 
 
-def _cancellation_text(found: Cancellation, known: Certificate) -> str:
+def _cancellation_text(found: Cancellation, known: Certificate) -> Iterator[str]:
     where = f", most of it at {node_text(found.node)}" if found.node is not None else ""
-    return (
+    yield (
         f"Paths of both signs cancel in part: {shown(found.positive)} and {shown(found.negative)}{where}; "
         f"the parts below are of their absolute sum, {shown(known.abs_sum)}."
     )
+    for sign, path in (("positive", found.strongest_positive), ("negative", found.strongest_negative)):
+        if path is not None:
+            yield f"The strongest {sign} path, {shown(path.influence)}: {path_text(path)}."
 
 
 def _strongest(column: Explanation) -> list[str]:

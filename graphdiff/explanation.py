@@ -79,7 +79,7 @@ def explain(
     end = topology.position(target)
     part = between(ready, starts, [end])
     sizes = _sizes(ready, source, target)
-    direct = _direct(found, source, target)
+    direct = arithmetic.finished(_direct(found, source, target))
     merged, merged_elsewhere = _merged(ready, starts, end)
     edges = Contributions(found.edges, found.total, "edge", topology)
     empty = found.graph.one_and_zero[0] if target == source and not part.loops else 0
@@ -87,7 +87,7 @@ def explain(
         source=source,
         target=target,
         total=found.total,
-        direct=arithmetic.finished(direct),
+        direct=direct,
         indirect=arithmetic.finished(found.total - direct - empty),
         certificate=_certificate(part, found, sizes),
         n_paths=None if part.loops else total_over(part, SEMIRINGS["count"]) or 0,

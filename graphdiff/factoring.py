@@ -76,9 +76,10 @@ def factored(
     """
     part = pair(compiled(graph, options), source, target)
     part.require_no_loops()
-    if part.n_nodes > MAX_NODES:
+    inner = part.n_nodes - 2
+    if inner > MAX_NODES:
         raise LimitError(
-            f"{part.n_nodes:,} nodes lie between, and a formula of more than {MAX_NODES} is nothing to read: "
+            f"{inner:,} nodes lie between, and a formula of more than {MAX_NODES} is nothing to read: "
             "prune the graph first"
         )
     given = _names(part, names)

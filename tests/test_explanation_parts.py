@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
@@ -137,3 +138,47 @@ def test_the_picture_stands_beside_the_text_in_a_notebook() -> None:
     assert html.count("<svg") == 1
     assert "<b>" not in html
     assert "<?xml" not in html
+
+
+class TestFloatsAtTheirLimits:
+    def test_exact_floats_with_a_direct_edge(self) -> None:
+        why = gd.explain(weighted([("a", "b", 0.1), ("a", "c", 0.2), ("c", "b", 0.3)]), "a", "b", exact=True)
+        assert why.direct == Fraction(0.1)
+        assert why.indirect == Fraction(0.2) * Fraction(0.3)
+
+    @pytest.mark.parametrize(
+        "sizes", [(1.3e-162, 1.7e-160, 1e300), (1.3e-170, 1.7e-160, 1e300), (1e200, 1e100, 1e-200, 1e-200, 1e-150, 1e200)]
+    )
+    def test_the_bound_covers_underflow(self, sizes: tuple[float, ...]) -> None:
+        edges = [(node, node + 1, size) for node, size in enumerate(sizes)]
+        exact = Fraction(1)
+        for size in sizes:
+            exact *= Fraction(size)
+        known = gd.explain(weighted(edges), 0, len(sizes)).certificate
+        assert abs(Fraction(known.value) - exact) <= Fraction(known.error_bound)
+
+    def test_a_total_that_is_0_by_rounding_is_not_certain(self) -> None:
+        graph = weighted([("a", "b", 1e16), ("b", "d", 1.0), ("a", "c", -1e16), ("c", "d", 1.0), ("a", "d", 1.0)])
+        assert "Only 0 digits are certain: the error can be" in str(gd.explain(graph, "a", "d"))
+
+    def test_totals_beyond_the_floats_are_told(self) -> None:
+        graph = nx.MultiDiGraph([(node, node + 1, {"weight": 1}) for node in range(700) for _ in range(3)])
+        assert "about 9.66e333" in str(gd.explain(graph, 0, 700))
+
+    def test_what_every_path_passes_and_the_two_strongest_are_told(self) -> None:
+        edges = [("a", "b", 2), ("a", "c", -3), ("b", "m", 1), ("c", "m", 1), ("m", "z", 1)]
+        text = str(gd.explain(weighted(edges), "a", "z"))
+        assert re.search(r"every path passes +m\n", text)
+        assert "The strongest negative path, -3: a > c > m > z." in text
+        assert "The strongest positive path, 2: a > b > m > z." in text
+
+    @given(query=queries(dags(INTS)))
+    def test_the_entropy_is_that_of_the_listed_paths(self, query: Any) -> None:
+        graph, source, target = query
+        sizes = [abs(influence(graph, walk)) for walk in walks(graph, source, target)]
+        why = gd.explain(graph, source, target)
+        if not sum(sizes):
+            assert why.entropy is None
+            return
+        expected = -sum(size / sum(sizes) * math.log(size / sum(sizes)) for size in sizes if size)
+        assert why.entropy == pytest.approx(expected, abs=1e-9)

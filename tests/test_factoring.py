@@ -105,7 +105,7 @@ def test_no_path_and_the_empty_path() -> None:
 
 
 def test_what_has_no_formula() -> None:
-    with pytest.raises(LimitError, match=r"301 nodes lie between.*prune the graph first"):
+    with pytest.raises(LimitError, match=r"299 nodes lie between.*prune the graph first"):
         gd.factored(diamonds(100), 0, 300)
     with pytest.raises(UsageError, match="names= has 1, and 2 edges lie between"):
         gd.factored(parallel_chain([1, 2]), 0, 1, names="α")

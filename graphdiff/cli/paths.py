@@ -80,7 +80,9 @@ def _table(found: list[Path], first: Any, last: Any, weights: str) -> list[str]:
     from graphdiff.explained import path_text
     from graphdiff.results import shown
 
-    title = f"{len(found):,} path{'s' * (len(found) != 1)} from {first} to {last}, by {weights}"
+    # Round a cycle that is solved go walks, which are not paths.
+    kind = "walk" if any(len(set(path.nodes)) < len(path.nodes) for path in found) else "path"
+    title = f"{len(found):,} {kind}{'s' * (len(found) != 1)} from {first} to {last}, by {weights}"
     cells = [[shown(path.influence), str(path.length), path_text(path)] for path in found]
     return [title, *(output.aligned(["influence", "steps", "path"], cells, left=2) if cells else [])]
 
