@@ -147,7 +147,12 @@ class TestFloatsAtTheirLimits:
         assert why.indirect == Fraction(0.2) * Fraction(0.3)
 
     @pytest.mark.parametrize(
-        "sizes", [(1.3e-162, 1.7e-160, 1e300), (1.3e-170, 1.7e-160, 1e300), (1e200, 1e100, 1e-200, 1e-200, 1e-150, 1e200)]
+        "sizes",
+        [
+            (1.3e-162, 1.7e-160, 1e300),
+            (1.3e-170, 1.7e-160, 1e300),
+            (1e200, 1e100, 1e-200, 1e-200, 1e-150, 1e200),
+        ],
     )
     def test_the_bound_covers_underflow(self, sizes: tuple[float, ...]) -> None:
         edges = [(node, node + 1, size) for node, size in enumerate(sizes)]
