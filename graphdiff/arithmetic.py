@@ -207,6 +207,19 @@ def finished(value: Number) -> Number:
     return value.fraction() if isinstance(value, Dyadic) else value
 
 
+def half(number: Number) -> Number:
+    """Return a half in the number's own kind; of an odd int a Fraction.
+
+    Examples
+    --------
+    >>> half(6), half(3), half(0.5)
+    (3, Fraction(3, 2), 0.25)
+    """
+    if isinstance(number, int):
+        return Fraction(number, 2) if number % 2 else number // 2
+    return number / 2
+
+
 def one_and_zero(weights: Weights) -> tuple[Number, Number]:
     """Return 1 and 0 in the type that the weights have all in common, else the ints.
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -300,13 +299,7 @@ def _float_products(tangents: Ints, changes: Ints, adjoints: Ints, tails: Ints, 
 def _halves(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
     if first.dtype.kind == "f" and second.dtype.kind == "f":
         return first / 2 + second / 2
-    return arithmetic.as_array([_half(a + b) for a, b in zip(first.tolist(), second.tolist(), strict=True)])
-
-
-def _half(number: Number) -> Number:
-    if isinstance(number, int):
-        return Fraction(number, 2) if number % 2 else number // 2
-    return number / 2
+    return arithmetic.as_array([arithmetic.half(a + b) for a, b in zip(first.tolist(), second.tolist(), strict=True)])
 
 
 __all__ = ["Attribution", "Sweeps", "reach_mask", "swept", "swept_all"]

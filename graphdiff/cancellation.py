@@ -68,12 +68,7 @@ def cancellation(part: Between, total: Number, abs_sum: Number, edges: Contribut
     ways = (None, None) if part.loops else _strongest_of_each_sign(part)
     if not part.loops and None in ways:
         return None  # the sums differ by roundings only
-    return Cancellation(_half(abs_sum + total), _half(total - abs_sum), *ways, _meeting(edges))
-
-
-def _half(number: Number) -> Number:
-    """Return a half; the sum and the difference of an int and the sum of its parts' sizes are even."""
-    return number // 2 if isinstance(number, int) else number / 2
+    return Cancellation(arithmetic.half(abs_sum + total), arithmetic.half(total - abs_sum), *ways, _meeting(edges))
 
 
 def _meeting(edges: Contributions) -> Any:

@@ -25,7 +25,7 @@ from graphdiff.between import Between
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.errors import CycleError, LimitError, UsageError
 from graphdiff.sweeps import checked
-from graphdiff.weights import WEIGHTS
+from graphdiff.weights import summed
 
 #: The weights of the edges by tail, then head; parallel edges are one.
 Ways: TypeAlias = list[dict[int, Number]]
@@ -374,9 +374,8 @@ def _as_graph(graph: nx.DiGraph | CompiledGraph, ready: CompiledGraph, ways: Way
         result.add_nodes_from((label, graph.nodes[label]) for label in labels.values())
     else:
         result.add_nodes_from(labels.values())
-    summed = ready.weight_meaning in WEIGHTS
     result.graph["edge_meaning"] = ready.edge_meaning
-    result.graph["weight_meaning"] = f"{ready.weight_meaning}, summed" if summed else ready.weight_meaning
+    result.graph["weight_meaning"] = summed(ready.weight_meaning)
     result.add_edges_from(
         (labels[tail], labels[head], {"weight": checked(weight)})
         for tail in places

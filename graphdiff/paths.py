@@ -333,14 +333,19 @@ def strongest_paths(
     """
     if k is not None and (not isinstance(k, int) or k < 0):
         raise UsageError(f"k={k!r}: a number of paths, 0 or more")
-    if coverage is not None and not 0 <= coverage <= 1:
-        raise UsageError(f"coverage={coverage!r}: a part between 0 and 1")
+    require_coverage(coverage)
     ready = compiled(graph, options)
     part = between(ready, None, [ready.topology.position(target)]) if source is None else pair(ready, source, target)
     paths = strongest(part)
     if coverage is None:
         return list(islice(paths, 10 if k is None else k))
     return _covering(part, paths, coverage, k)
+
+
+def require_coverage(coverage: float | None) -> None:
+    """Raise `UsageError` where a coverage is given that is no part of a whole."""
+    if coverage is not None and not 0 <= coverage <= 1:
+        raise UsageError(f"coverage={coverage!r}: a part between 0 and 1")
 
 
 def strongest(part: Between) -> Iterator[Path]:

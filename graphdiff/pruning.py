@@ -16,11 +16,11 @@ from graphdiff.arithmetic import Number
 from graphdiff.between import Between, forward_over, reverse_over, total_over
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.errors import LimitError, UsageError
-from graphdiff.paths import pair
+from graphdiff.paths import pair, require_coverage
 from graphdiff.ranking import ranked_paths, require_sizes
 from graphdiff.semirings import SEMIRINGS
 from graphdiff.sweeps import checked
-from graphdiff.weights import WEIGHTS
+from graphdiff.weights import summed
 
 #: The sum of the products and the number of ways, by the node at their other end.
 Ways: TypeAlias = dict[int, tuple[Number, int]]
@@ -83,8 +83,7 @@ def prune(
     >>> pruned.edges["a", "d", 0]
     {'weight': 1, 'paths': 1, 'eliminated': True}
     """
-    if coverage is not None and not 0 <= coverage <= 1:
-        raise UsageError(f"coverage={coverage!r}: a part between 0 and 1")
+    require_coverage(coverage)
     if max_nodes is not None and max_nodes < 2:
         raise UsageError(f"max_nodes={max_nodes!r}: at least 2, for the source and the target")
     ready = compiled(graph, options)
@@ -168,9 +167,8 @@ def _as_graph(
         (node, head, edge, weight) for node in sorted(kept) for head, edge, weight in part.rows[node] if head in kept
     ]
     given = graph if isinstance(graph, nx.DiGraph) else None
-    meaning = part.graph.weight_meaning
-    summed = f"{meaning}, summed" if meaning in WEIGHTS else meaning
-    pruned = nx.MultiDiGraph(edge_meaning=part.graph.edge_meaning, weight_meaning=summed)
+    meaning = summed(part.graph.weight_meaning)
+    pruned = nx.MultiDiGraph(edge_meaning=part.graph.edge_meaning, weight_meaning=meaning)
     for node in sorted(kept):
         data = given.nodes[labels[node]] if given is not None and labels[node] in given else {}
         pruned.add_node(labels[node], **data)

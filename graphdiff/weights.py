@@ -97,3 +97,14 @@ imports = Preset(
 
 #: The presets by the names that the command line takes.
 WEIGHTS = {preset.name: preset for preset in (unit, even, imports)}
+
+
+def summed(meaning: str) -> str:
+    """Return what weights mean once several of this meaning were added to one: no longer those of a preset.
+
+    Examples
+    --------
+    >>> summed("even"), summed("cost")
+    ('even, summed', 'cost')
+    """
+    return f"{meaning}, summed" if meaning in WEIGHTS else meaning
