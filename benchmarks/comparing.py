@@ -1,4 +1,4 @@
-"""(7) Two large graphs compared: matching, one sort, by itself; then one total and what moved it, in passes."""
+"""(7) Two large graphs compared: matching, row by row, by itself; then one total and what moved it, in passes."""
 
 from __future__ import annotations
 

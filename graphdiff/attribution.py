@@ -10,9 +10,9 @@ sensitivity", Economic Systems Research 10, 1998).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -22,9 +22,10 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.compiled import CompiledGraph
 from graphdiff.cycles import Range, between_mask, on_the_way
-from graphdiff.kernels import jit, pays
+from graphdiff.kernels import jit, pays, together
 from graphdiff.kernels.products import through, through_both
-from graphdiff.matching import SAFE_INT, Matched, Side
+from graphdiff.matching import Matched, Side
+from graphdiff.pairing import SAFE_INT
 from graphdiff.results import html_table, plain, require_pandas, shown
 from graphdiff.sweeps import checked, checked_array, forward_values, reverse_values
 
@@ -172,16 +173,13 @@ class Sweeps:
         found = self.matched
         columns = [*self.tangents, found.changes, *self.adjoints]
         if pays(len(found.tails)) and all(column.dtype == np.float64 for column in columns):
-            values = np.empty(len(found.tails))
             # Side by side, so that what an edge needs of a node lies in one cache line.
             ahead, back = np.stack(self.tangents, axis=1), np.stack(self.adjoints[::-1], axis=1)
-            jit(through_both)(ahead, found.tails, found.changes, back, found.heads, values)
-            return Attribution(checked_array(values), found)
+            return Attribution(_by_rows(through_both, found, ahead, back), found)
         return Attribution(_halves(self.before_after.array, self.after_before.array), self.matched)
 
     def _through(self, tangents: Ints, adjoints: Ints) -> Attribution:
-        found = self.matched
-        return Attribution(_products(tangents, found.tails, found.changes, adjoints, found.heads), found)
+        return Attribution(_products(self.matched, tangents, adjoints), self.matched)
 
 
 def swept(found: Matched, source: int, target: int) -> Sweeps:
@@ -193,17 +191,21 @@ def swept(found: Matched, source: int, target: int) -> Sweeps:
         If a cycle lies on the way, also where the way leads through an edge that only one graph has, and the
         policy is ``"raise"``.
     """
-    tangents, adjoints, totals, loops = [], [], [], []
-    for side, other in (found.sides, found.sides[::-1]):
-        ahead = _loops(found, (side, other), source, target)
-        back = _loops(found, (side, other), source, target, towards=True)
-        tangents.append(_swept(side, source, ahead, forward_values))
-        adjoints.append(_swept(side, target, back, reverse_values))
-        both = side.stands[source] >= 0 and side.stands[target] >= 0
-        totals.append(checked(arithmetic.plain(tangents[-1][target])) if both else 0)
-        loops += [*ahead, *back]
-    pairs = (tangents[0], tangents[1]), (adjoints[0], adjoints[1])
-    return Sweeps(found, source, target, *pairs, (totals[0], totals[1]), bool(loops))
+    sides = (found.sides, found.sides[::-1])
+    n_visits = 2 * sum(side.graph.n_edges for side in found.sides)
+    before, after = together([partial(_both_ways, found, pair, source, target) for pair in sides], n_visits)
+    (tangents, adjoints, totals), loops = zip(before[:3], after[:3], strict=True), before[3] or after[3]
+    return Sweeps(found, source, target, tangents, adjoints, totals, loops)
+
+
+def _both_ways(found: Matched, sides: tuple[Side, Side], source: int, target: int) -> tuple[Ints, Ints, Number, bool]:
+    """Return tangents, adjoints and total of the first graph, and whether a cycle was solved."""
+    side = sides[0]
+    ahead, back = (_loops(found, sides, source, target, towards=towards) for towards in (False, True))
+    tangents, adjoints = _swept(side, source, ahead, forward_values), _swept(side, target, back, reverse_values)
+    both = side.stands[source] >= 0 and side.stands[target] >= 0
+    total = checked(arithmetic.plain(tangents[target])) if both else 0
+    return tangents, adjoints, total, bool(ahead or back)
 
 
 def swept_all(found: Matched, number: int, *, towards: bool) -> tuple[Ints, Ints]:
@@ -275,25 +277,29 @@ def reach_mask(graph: CompiledGraph, place: int, *, towards: bool) -> NDArray[np
     return mask[graph.topology.representative] if len(graph.topology.cyclic) else mask
 
 
-def _products(tangents: Ints, tails: Ints, changes: Ints, adjoints: Ints, heads: Ints) -> NDArray[Any]:
+def _products(found: Matched, tangents: Ints, adjoints: Ints) -> NDArray[Any]:
     """Return tangent · change · adjoint of each edge."""
+    tails, heads, changes = found.tails, found.heads, found.changes
     kinds = {array.dtype.kind for array in (tangents, changes, adjoints)}
+    if kinds == {"f"} and pays(len(tails)):
+        return _by_rows(through, found, tangents, adjoints)
     if kinds <= {"f", "i"} and "f" in kinds:
-        floats = [array.astype(np.float64, copy=False) for array in (tangents, changes, adjoints)]
-        return _float_products(floats[0], floats[1], floats[2], tails, heads)
+        with np.errstate(over="ignore", invalid="ignore"):  # what leaves the floats is an error of ours
+            return checked_array(tangents[tails] * changes * adjoints[heads] + 0.0)
     if kinds == {"i"} and math.prod(float(np.abs(a).max(initial=0)) for a in (tangents, changes, adjoints)) < SAFE_INT:
         return tangents[tails] * changes * adjoints[heads]
     columns = (tangents[tails].tolist(), changes.tolist(), adjoints[heads].tolist())
     return checked_array([t * c * a if t and a else 0 for t, c, a in zip(*columns, strict=True)])
 
 
-def _float_products(tangents: Ints, changes: Ints, adjoints: Ints, tails: Ints, heads: Ints) -> NDArray[Any]:
-    if pays(len(changes)):
-        values = np.empty(len(changes))
-        jit(through)(tangents, tails, changes, adjoints, heads, values)
-        return checked_array(values)
-    with np.errstate(over="ignore", invalid="ignore"):  # what leaves the floats is an error of ours
-        return checked_array(tangents[tails] * changes * adjoints[heads])
+def _by_rows(kernel: Callable[..., None], found: Matched, tangents: Ints, adjoints: Ints) -> NDArray[Any]:
+    """Return the products of each edge by a kernel, large ones in two halves at once."""
+    n_edges, n_rows = len(found.heads), found.n_numbers
+    values = np.zeros(n_edges)
+    half = int(np.searchsorted(found.rows, n_edges // 2))
+    columns = found.rows, found.heads, found.changes, tangents, adjoints, values
+    together([partial(jit(kernel), *columns, *part) for part in ((0, half), (half, n_rows))], n_edges)
+    return checked_array(values)
 
 
 def _halves(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:

@@ -26,8 +26,8 @@ from graphdiff.arithmetic import as_array, taken
 from graphdiff.between import between
 from graphdiff.compiled import CompiledGraph
 from graphdiff.cycles import components_between, on_the_way, positions_between
+from graphdiff.kernels import THREADED_VISITS, call_vectorized, pays
 from graphdiff.kernels import blocks as kernel
-from graphdiff.kernels import call_vectorized, pays
 from graphdiff.sweeps import Values, checked_array, forward_values, reverse_values
 
 Ints: TypeAlias = NDArray[Any]
@@ -35,8 +35,6 @@ Direction: TypeAlias = str  # "forward" or "reverse"
 
 #: So few passes are made one by one.
 FEWEST = 4
-#: Edge visits, times columns, from which threads pay.
-THREADED_VISITS = 4_000_000
 #: Blocks may wait to be taken up to so many bytes.
 MAX_WAITING = 2**28
 

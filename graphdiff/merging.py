@@ -113,10 +113,10 @@ def _without_inner(found: Matched) -> Matched:
     old, new = found.weights
     return replace(
         found,
+        rows=np.append(0, np.cumsum(keep))[found.rows],
         tails=found.tails[keep],
         heads=found.heads[keep],
         weights=(old[keep], new[keep]),
         counts=(found.counts[0][keep], found.counts[1][keep]),
-        sizes=found.sizes[keep],
         keys=None if found.keys is None else found.keys[keep],
     )
