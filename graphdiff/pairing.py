@@ -166,8 +166,8 @@ def _first(column: Any, size: int, kind: Any) -> Ints:
     """Return the first numbers of what was written as an array that holds no more memory than it uses."""
     if isinstance(column, np.ndarray):
         return column[:size].copy() if 2 * size < len(column) else column[:size]
-    array = np.zeros(size, dtype=kind)
-    array[: len(column)] = column[:size]
+    array = np.empty(size, dtype=kind)
+    array[:] = column[:size]
     return array
 
 
