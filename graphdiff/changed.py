@@ -10,7 +10,7 @@ from typing import Any
 from graphdiff.arithmetic import Number
 from graphdiff.edges import edge_name
 from graphdiff.errors import count_text
-from graphdiff.explained import TITLES, table
+from graphdiff.phrases import TITLES, table
 from graphdiff.results import plain, require_pandas, shown
 from graphdiff.words import Words, words_for
 

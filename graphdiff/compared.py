@@ -17,9 +17,9 @@ from graphdiff.attribution import Attribution, Sweeps
 from graphdiff.cycles import components_between
 from graphdiff.differing import Difference, cycle_text, difference_lines
 from graphdiff.errors import count_text
-from graphdiff.explained import TITLES, ordinal, table
 from graphdiff.merging import preset_of
 from graphdiff.overlay import between_ends, name_in, overlay
+from graphdiff.phrases import TITLES, ordinal, signed, table
 from graphdiff.results import plain, shown
 from graphdiff.tallies import PathCounts, error_bound, path_counts, place
 from graphdiff.words import Words, words_for
@@ -306,21 +306,6 @@ def change_text(column: Comparison) -> str:
     """Return the change, with its part of the total before where that is not 0."""
     part = percent_text(column.relative) if column.change else ""
     return signed(column.change) + (f" ({part})" if part else "")
-
-
-def signed(number: Number) -> str:
-    """Return a number with its sign.
-
-    Examples
-    --------
-    >>> signed(0.5), signed(-2), signed(0)
-    ('+0.5', '-2', '0')
-    """
-    text = shown(number)
-    try:
-        return f"+{text}" if number > 0 else text
-    except TypeError:  # complex numbers and symbols have no sign
-        return text
 
 
 def percent_text(part: Number | None) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 from graphdiff.arithmetic import Number
 from graphdiff.edges import edge_name
 from graphdiff.errors import count_text
-from graphdiff.explained import TITLES, table
 from graphdiff.paths import node_text
+from graphdiff.phrases import TITLES, table
 from graphdiff.results import html_table, plain, require_pandas, shown
 from graphdiff.words import words_for
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from graphdiff.compared import Comparison, change_text, footnotes, headline, moving_rows, signed
+from graphdiff.compared import Comparison, change_text, footnotes, headline, moving_rows
 from graphdiff.differing import Difference, cycle_text
-from graphdiff.explained import TITLES
 from graphdiff.moved import Changes
+from graphdiff.phrases import TITLES, signed
 from graphdiff.results import shown
 from graphdiff.words import words_for
 

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
 from graphdiff.attribution import swept
-from graphdiff.compared import Comparison, signed
+from graphdiff.compared import Comparison
 from graphdiff.differing import Difference, difference_lines
 from graphdiff.errors import UnknownNodeError
 from graphdiff.matching import Matched, Side
+from graphdiff.phrases import signed
 from graphdiff.results import plain, require_pandas, shown
 from graphdiff.words import words_for
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -18,6 +19,8 @@ from graphdiff.topology import Topology
 
 #: The longest int, in bits, that JSON readers take as a number.
 MAX_BITS = 14_000
+#: Fractions of ints as large as this, and Decimals with more digits, are shown rounded.
+LONG = 10**12
 
 
 def texts(labels: Iterable[Hashable]) -> list[str]:
@@ -57,18 +60,32 @@ def plain(number: Number) -> Any:
 
 
 def shown(number: Number) -> str:
-    """Return a number as a person reads it: six significant digits, ints whole.
+    """Return a number as a person reads it: six significant digits, short ints and fractions whole.
 
     Examples
     --------
-    >>> shown(0.010235507), shown(1234567)
-    ('0.0102355', '1,234,567')
+    >>> from fractions import Fraction
+    >>> shown(0.010235507), shown(1234567), shown(Fraction(113, 11040))
+    ('0.0102355', '1,234,567', '113/11040')
+    >>> shown(10**333), shown(Fraction(10**333, 7))
+    ('about 1.00e333', 'about 1.42857e332')
     """
     if isinstance(number, (int, np.integer)):
         return count_text(int(number))
     if isinstance(number, (complex, np.complexfloating)):
         return f"{complex(number):.6g}"
-    return f"{float(number):.6g}" if isinstance(number, (float, np.floating)) else str(number)
+    if isinstance(number, (float, np.floating)):
+        return f"{float(number):.6g}"
+    if isinstance(number, Fraction) and max(number.denominator, abs(number.numerator)) >= LONG:
+        return _rounded(Decimal(number.numerator) / number.denominator)
+    if isinstance(number, Decimal) and len(number.as_tuple().digits) > len(f"{LONG}"):
+        return _rounded(number)
+    return str(number)
+
+
+def _rounded(number: Decimal) -> str:
+    """Return a long number in six digits, its exponent as that of counts and floats."""
+    return f"about {number:.6g}".replace("E+", "e").replace("e+", "e")
 
 
 def require_pandas() -> Any:

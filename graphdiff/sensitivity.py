@@ -25,7 +25,7 @@ from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import Range, components_between, positions_between, walks
 from graphdiff.edges import edge_name
 from graphdiff.errors import UsageError
-from graphdiff.explained import TITLES
+from graphdiff.phrases import TITLES
 from graphdiff.results import html_table, plain, require_pandas, shown
 from graphdiff.shares import Flow, flow_between
 from graphdiff.sweeps import checked_array

@@ -77,7 +77,7 @@ def paths(
 
 
 def _table(found: list[Path], first: Any, last: Any, weights: str) -> list[str]:
-    from graphdiff.explained import path_text
+    from graphdiff.phrases import path_text
     from graphdiff.results import shown
 
     # Round a cycle that is solved go walks, which are not paths.
