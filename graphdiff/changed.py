@@ -12,7 +12,7 @@ from graphdiff.edges import edge_name
 from graphdiff.errors import count_text
 from graphdiff.phrases import TITLES, table
 from graphdiff.results import plain, require_pandas, shown
-from graphdiff.words import Words, words_for
+from graphdiff.words import Words, how_many, words_for
 
 #: So many nodes, and so many changes, are named in a report.
 NAMED = 8
@@ -175,7 +175,7 @@ def _paths(first: WhatIf, words: Words) -> str:
         any_more = " any more" if first.n_paths_before else ""
         return f"{words.none.format(**ends)}{any_more} (paths before: {before})."
     still = " still" if first.n_paths_before else ""
-    paths = f"{count_text(first.n_paths)} path{'s' * (first.n_paths != 1)}"
+    paths = how_many(first.n_paths, "paths")
     return f"{words.relation.format(**ends)} by {paths}{still} (before: {before})."
 
 
@@ -219,7 +219,7 @@ def _series(columns: Sequence[WhatIf]) -> list[str]:
 
 def _differ(alone: Number, change: Number) -> bool:
     try:
-        return bool(abs(alone - change) > 1e-9 * max(abs(alone), abs(change)))
+        return bool(abs(alone - change) * 10**9 > max(abs(alone), abs(change)))  # ints may be beyond every float
     except TypeError:  # symbols have no order
         return bool(alone != change)
 
@@ -233,6 +233,5 @@ def _nodes(first: WhatIf, words: Words) -> list[str]:
     ):
         if nodes:
             more = f", … {len(nodes) - NAMED:,} more" if len(nodes) > NAMED else ""
-            kind = words.nodes if len(nodes) > 1 else words.nodes.removesuffix("s")
-            lines.append(f"{title} ({len(nodes):,} {kind}): {', '.join(map(str, nodes[:NAMED]))}{more}")
+            lines.append(f"{title} ({how_many(len(nodes), words.nodes)}): {', '.join(map(str, nodes[:NAMED]))}{more}")
     return lines

@@ -22,7 +22,7 @@ from graphdiff.overlay import between_ends, name_in, overlay
 from graphdiff.phrases import TITLES, ordinal, signed, table
 from graphdiff.results import plain, shown
 from graphdiff.tallies import PathCounts, error_bound, path_counts, place
-from graphdiff.words import Words, words_for
+from graphdiff.words import Words, how_many, words_for
 
 #: So many edges are shown as text.
 SHOWN = 10
@@ -284,7 +284,7 @@ def headline(first: Comparison, words: Words) -> str:
         return f"{words.relation.format(**ends)} by infinitely many walks round a cycle."
     if not counts.before and not counts.after:
         return f"{words.none.format(**ends)}, neither before nor after."
-    new = f"{count_text(counts.after)} path{'s' * (counts.after != 1)}"
+    new = how_many(counts.after, "paths")
     said = f"{words.relation.format(**ends)} by {new}" if counts.after else f"{words.none.format(**ends)} any more"
     changes = f"{count_text(counts.gained)} gained, {count_text(counts.lost)} lost"
     return f"{said}; before it was {count_text(counts.before)} ({changes})."

@@ -6,7 +6,7 @@ Several weightings of the same question stand side by side (`explanation_text`).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -212,13 +212,15 @@ def _share(number: Number, total: Number) -> Any:
     return plain(number / total) if total else None
 
 
-def explanation_text(columns: Sequence[Explanation]) -> str:
+def explanation_text(columns: Sequence[Explanation], beside: Iterable[str] = ()) -> str:
     """Return the report of one question under one weighting or several.
 
     Parameters
     ----------
     columns : sequence of Explanation
         The same ends, each under another weighting.
+    beside : iterable of str
+        What else is known of the totals, a line each.
     """
     first = columns[0]
     words = words_for(first.edge_meaning, first.weight_meaning)
@@ -226,6 +228,7 @@ def explanation_text(columns: Sequence[Explanation]) -> str:
         return f"{words.none.format(**_ends(first, words))}: {first.zero}"
     lines = [headline(first, words, alone=len(columns) == 1)]
     lines += table([("", [TITLES.get(c.weight_meaning, c.weight_meaning) for c in columns]), *_facts(columns, words)])
+    lines += beside
     lines += _cut_text(first)
     lines += [f"! {warning}" for warning in _warnings(columns)]
     lines += ["", *_strongest(columns[-1])] if columns[-1].strongest else []
@@ -290,7 +293,10 @@ def _effective_text(column: Explanation) -> str:
     number = column.effective_paths
     if number is None:
         return ""
-    text = f"{number:,.1f}".removesuffix(".0") if 1 < number < 1e6 else shown(number)
+    if isinstance(number, int):
+        text = shown(number)
+    else:
+        text = f"{number:,.1f}".removesuffix(".0") if number < 1e6 else f"about {number:.2e}".replace("e+", "e")
     aside = ", signs aside" if column.cancellation else ""
     return f"{text} equal path{'s' * (text != '1')}{aside}"
 

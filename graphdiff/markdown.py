@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from graphdiff.compared import Comparison, change_text, footnotes, headline, moving_rows
-from graphdiff.differing import Difference, cycle_text
+from graphdiff.differing import Difference, counts_text, cycle_text
 from graphdiff.moved import Changes
 from graphdiff.phrases import TITLES, signed
 from graphdiff.results import shown
@@ -94,15 +94,12 @@ def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 
 def _sets(found: Difference) -> list[str]:
     words = words_for(found.matched.after.graph.edge_meaning)
-    added, removed = found.n_edges(found.matched.added), found.n_edges(found.matched.removed)
-    edges = "edge" if added == 1 and words.edges == "edges" else words.edges
     among = ""
     if found.end is not None:
         title = (words.rank_towards if found.towards else words.rank_from).format(source="{}", target="{}")
         among = f"{title[0].upper()}{title[1:]}: ".replace("{}", code(found.end))
-    counts = f"{len(found.appeared):,} appeared, {len(found.gone):,} gone, {added:,} {edges} added, {removed:,} removed"
     return [
-        f"### {among}{counts}",
+        f"### {among}{counts_text(found)}",
         *_section("Appeared", ("node", "by"), [(code(e.node), _by(e.edge, "new")) for e in found.appeared]),
         *_section("Gone", ("node", "with"), [(code(e.node), _by(e.edge, "removed")) for e in found.gone]),
         *_section("Upgraded", ("node", "before", "after"), [_upgrade(each) for each in found.upgraded]),

@@ -19,7 +19,7 @@ from graphdiff.errors import UnknownNodeError
 from graphdiff.matching import Matched, Side
 from graphdiff.phrases import signed
 from graphdiff.results import plain, require_pandas, shown
-from graphdiff.words import words_for
+from graphdiff.words import how_many, words_for
 
 #: So many rows are shown as text.
 SHOWN = 20
@@ -117,14 +117,14 @@ class Changes(Mapping[Any, Number]):
             for number, old, new in zip(self._reached, *places, strict=True)
         ]
         changed = [row for row in rows if row.before != row.after or row.place_before != row.place_after]
-        return sorted(changed, key=lambda row: -float(abs(row.change)))
+        return sorted(changed, key=lambda row: -abs(row.change))
 
     def _places(self, side: Side, totals: NDArray[Any]) -> list[int | None]:
         """Return the place of each node by size, equal ones the same; a merged component counts as one node."""
         stands = side.stands[self._reached]
         merged = side.graph.cycles == "collapse" and len(stands)
         anchors = np.where(stands >= 0, side.graph.topology.representative[stands], -1) if merged else stands
-        sizes = np.array([float(abs(value)) for value in totals[self._reached].tolist()])
+        sizes = np.array([abs(value) for value in totals[self._reached].tolist()])
         _, first = np.unique(anchors, return_index=True)
         counted = np.sort(sizes[first])
         larger = len(counted) - np.searchsorted(counted, sizes, side="right")
@@ -182,5 +182,5 @@ def changes_lines(found: Changes) -> list[str]:
     ]
     more = [f"… {len(changed) - SHOWN:,} more"] if len(changed) > SHOWN else []
     others = len(found.moved) - len(changed)
-    more += [f"{others:,} others changed their place only."] if others else []
+    more += [f"{how_many(others, 'others')} changed {'its' if others == 1 else 'their'} place only."] if others else []
     return [f"{title[0].upper()}{title[1:]}, by {graph.weight_meaning}: {len(changed):,} changed", *lines, *more]

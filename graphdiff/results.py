@@ -67,11 +67,12 @@ def shown(number: Number) -> str:
     >>> from fractions import Fraction
     >>> shown(0.010235507), shown(1234567), shown(Fraction(113, 11040))
     ('0.0102355', '1,234,567', '113/11040')
-    >>> shown(10**333), shown(Fraction(10**333, 7))
-    ('about 1.00e333', 'about 1.42857e332')
+    >>> shown(10**333), shown(-(10**333)), shown(Fraction(10**333, 7))
+    ('about 1.00e333', 'about -1.00e333', 'about 1.42857e332')
     """
     if isinstance(number, (int, np.integer)):
-        return count_text(int(number))
+        text = count_text(abs(int(number)))
+        return text if number >= 0 else f"about -{text[6:]}" if text.startswith("about ") else f"-{text}"
     if isinstance(number, (complex, np.complexfloating)):
         return f"{complex(number):.6g}"
     if isinstance(number, (float, np.floating)):

@@ -445,7 +445,7 @@ def test_places_move_where_totals_change() -> None:
     (first, second) = gd.compare(old, new, "s").moved
     assert (first.node, first.place_before, first.place_after, first.change) == ("c", 3, 2, 1.5)
     assert (second.node, second.place_before, second.place_after, second.change) == ("b", 2, 3, 0)
-    assert "1 others changed their place only" in str(gd.compare(old, new, "s"))
+    assert "1 other changed its place only" in str(gd.compare(old, new, "s"))
     with pytest.raises(KeyError):
         gd.compare(old, new, "s")["nowhere"]
 
