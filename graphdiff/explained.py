@@ -19,6 +19,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.between import Between
 from graphdiff.cancellation import Cancellation
 from graphdiff.certificate import Certificate
+from graphdiff.certified import doubt
 from graphdiff.edges import edge_name
 from graphdiff.narrow import fewest_edges
 from graphdiff.paths import Path, node_text
@@ -37,9 +38,6 @@ SHOWN = 5
 CUT_AMONG, CUT_OF = 10_000, 4
 #: Totals from here on are not shown in per cent: an int may be beyond every float.
 HUGE = 10**15
-#: Below so many certain digits a report says so.
-CERTAIN = 6
-DIGITS = {0: "No digit is certain", 1: "Only 1 digit is certain"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -334,16 +332,8 @@ def _warnings(columns: Sequence[Explanation]) -> list[str]:
         known = column.certificate
         if known is None or (column.zero and not known.error_bound):
             continue
-        if math.isinf(known.error_bound):
-            found.append(
-                "No error bound is proven: the absolute influences of the walks have no finite sum; "
-                "exact=True (--exact) has no error."
-            )
-        elif known.digits < CERTAIN:
-            found.append(
-                f"{DIGITS.get(known.digits, f'Only {known.digits} digits are certain')}: the error can be "
-                f"{known.error_bound:.2g} (condition {known.condition:.2g}); exact=True (--exact) has none."
-            )
+        said = doubt(known.digits, known.error_bound, condition=f" (condition {known.condition:.2g})")
+        found += [said] if said else []
     for column in columns:
         if column.cancellation:
             found += _cancellation_text(column.cancellation, column.total)

@@ -83,7 +83,9 @@ def emit(
     if settings.output in ONLY and settings.output not in others:
         raise UsageError(f"only graphdiff {ONLY[settings.output]} prints {settings.output}; use text, json or csv")
     if settings.output == "json":
-        body = json.dumps({"graphdiff": SCHEMA, **document()}, indent=2, ensure_ascii=False) + "\n"
+        from graphdiff.writers.json_documents import finite
+
+        body = json.dumps({"graphdiff": SCHEMA, **finite(document())}, indent=2, ensure_ascii=False) + "\n"
     elif settings.output == "csv":
         buffer = io.StringIO()
         csv.writer(buffer, lineterminator="\n").writerows(rows())

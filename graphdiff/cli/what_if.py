@@ -45,9 +45,10 @@ class WhatIfCommand(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
-            if has_set:
-                error.message += "; --set NAME=NUMBER is for expr:, --reweight A B W sets the weight of an edge"
-            raise
+            if not has_set:
+                raise
+            hint = "--set NAME=NUMBER is for expr:, --reweight A B W sets the weight of an edge"
+            raise click.UsageError(f"{error.format_message()}; {hint}", ctx) from None
 
 
 @click.command("what-if", cls=WhatIfCommand, epilog=EPILOG)
