@@ -83,7 +83,7 @@ def cut(
     ready = compiled(graph, options)
     total = total_influence(ready, source, target)
     lies = between(ready, [ready.topology.position(source)], [ready.topology.position(target)])
-    lies.require_no_loops()
+    lies.require_no_loops("what_if and sensitivities sum its walks")
     search = Search(lies, what, total)
     search.require_real()
     if part is None and amount is None:

@@ -296,7 +296,8 @@ def _effective_text(column: Explanation) -> str:
     else:
         text = f"{number:,.1f}".removesuffix(".0") if number < 1e6 else f"about {number:.2e}".replace("e+", "e")
     aside = ", signs aside" if column.cancellation else ""
-    return f"{text} equal path{'s' * (text != '1')}{aside}"
+    kind = "walk" if column.n_paths is None else "path"
+    return f"{text} equal {kind}{'s' * (text != '1')}{aside}"
 
 
 def _step_text(column: Explanation, name: str, contribution: Number, part: float | None) -> str:
@@ -315,7 +316,7 @@ def _cut_text(first: Explanation) -> Iterator[str]:
     ends = set(part.sources), set(part.targets)
     leaving = sum(tail in ends[0] for tail, row in enumerate(part.rows) for _ in row)
     entering = sum(head in ends[1] for row in part.rows for head, *_ in row)
-    if len(first.cut) < min(leaving, entering, CUT_OF + 1):
+    if 0 < len(first.cut) < min(leaving, entering, CUT_OF + 1):
         names = ", ".join(map(edge_name, first.cut))
         yield f"Everything runs through {how_many(len(first.cut), 'edges')}: {names}."
 
@@ -361,7 +362,8 @@ def _strongest(column: Explanation) -> list[str]:
     parts = [covered[0], *(b - a for a, b in zip(covered, covered[1:], strict=False))]
     if column.cancellation:
         parts = [-part if path.influence < 0 else part for path, part in zip(column.strongest, parts, strict=True)]
-    title = f"Strongest paths, {TITLES.get(column.weight_meaning, 'by ' + column.weight_meaning)}"
+    kind = "walks" if column.n_paths is None else "paths"
+    title = f"Strongest {kind}, {TITLES.get(column.weight_meaning, 'by ' + column.weight_meaning)}"
     texts = [f"  {path_text(path, short=bool(n) and column.source is not None)}" for n, path in enumerate(shown_paths)]
     width = max(len(title), *map(len, texts))
     lines = [f"{title.ljust(width)}    share   so far"]

@@ -75,7 +75,7 @@ def factored(
     5 operations; path by path 17
     """
     part = pair(compiled(graph, options), source, target)
-    part.require_no_loops()
+    part.require_no_loops("and weights that are symbols of sympy make total_influence a formula")
     inner = part.n_nodes - 2
     if inner > MAX_NODES:
         raise LimitError(
