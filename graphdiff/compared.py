@@ -21,7 +21,7 @@ from graphdiff.differing import Difference, cycle_text, difference_lines
 from graphdiff.errors import count_text
 from graphdiff.merging import preset_of
 from graphdiff.overlay import between_ends, name_in, overlay
-from graphdiff.phrases import TITLES, ordinal, signed, table
+from graphdiff.phrases import TITLES, by_weights, ordinal, signed, table
 from graphdiff.results import plain, shown
 from graphdiff.tallies import PathCounts, path_counts, place, remainder_bound
 from graphdiff.words import Words, how_many, words_for
@@ -383,7 +383,7 @@ def _moved(column: Comparison, words: Words) -> Iterator[str]:
     if not rows:
         return
     name, weights, number = (max(map(len, cells)) for cells in zip(*rows, strict=True))
-    title = f"{words.moved}, {TITLES.get(column.weight_meaning, 'by ' + column.weight_meaning)}"
+    title = f"{words.moved}, {by_weights(column.weight_meaning)}"
     yield from ("", title)
     for row in rows:
         yield f"  {row[0].ljust(name)}  {row[1].ljust(weights)}  {row[2].rjust(number)}".rstrip()

@@ -10,7 +10,7 @@ from typing import Any
 from graphdiff.arithmetic import Number
 from graphdiff.edges import edge_name
 from graphdiff.paths import node_text
-from graphdiff.phrases import TITLES, table
+from graphdiff.phrases import by_weights, table
 from graphdiff.results import html_table, plain, require_pandas, shown
 from graphdiff.words import how_many, words_for
 
@@ -122,7 +122,7 @@ class Cut:
         ends = {"source": self.source, "target": self.target}
         if not self.n_paths:
             return [f"{words.none.format(**ends)}: there is nothing to cut."]
-        weights = TITLES.get(self.weight_meaning, f"by {self.weight_meaning}")
+        weights = by_weights(self.weight_meaning)
         relation = f"{words.relation.format(**ends)} by {how_many(self.n_paths, 'paths')}"
         aim = "To cut every path" if self.wanted is None else f"To take {shown(_decimal(self.wanted))} of it away"
         return [
@@ -145,7 +145,12 @@ class Cut:
         if not self.strokes:
             return []
         notes = [self._bound()]
-        if len(self.strokes) > 1:
+        # One after the other each takes away less than alone, unless no path passes two of them.
+        before = [self.before, *(stroke.left for stroke in self.strokes)]
+        lost = [old - stroke.left for old, stroke in zip(before, self.strokes, strict=False)]
+        if any(
+            abs(stroke.alone - part) * 10**9 > abs(self.before) for stroke, part in zip(self.strokes, lost, strict=True)
+        ):
             notes.append(
                 "takes away: each alone. What runs through several of them in series they share, and it counts once."
             )

@@ -23,7 +23,7 @@ from graphdiff.certified import doubt
 from graphdiff.edges import edge_name
 from graphdiff.narrow import fewest_edges
 from graphdiff.paths import Path, node_text
-from graphdiff.phrases import LINE, TITLES, ordinal, path_text, percent, table
+from graphdiff.phrases import LINE, TITLES, by_weights, ordinal, path_text, percent, table
 from graphdiff.picture import cut
 from graphdiff.results import plain, shown
 from graphdiff.shares import Contributions
@@ -305,7 +305,8 @@ def _step_text(column: Explanation, name: str, contribution: Number, part: float
     known = "" if part is None else percent(part)
     if column.whole != column.total:
         known = f"{shown(contribution)} ({known})" if known else shown(contribution)
-    return f"{cut(name, LINE // 4)} {known}"
+    colon = ":" if column.whole != column.total else ""
+    return f"{cut(name, LINE // 4)}{colon} {known}"
 
 
 def _cut_text(first: Explanation) -> Iterator[str]:
@@ -337,11 +338,11 @@ def _warnings(columns: Sequence[Explanation]) -> list[str]:
         found += [said] if said else []
     for column in columns:
         if column.cancellation:
-            found += _cancellation_text(column.cancellation, column.total)
+            found += _cancellation_text(column.cancellation, column.total, _listed(columns[-1]))
     return found
 
 
-def _cancellation_text(found: Cancellation, total: Number) -> Iterator[str]:
+def _cancellation_text(found: Cancellation, total: Number, listed: list[Path]) -> Iterator[str]:
     lead = "Paths of both signs cancel in part" if total else "The total is 0: paths of both signs cancel"
     where = f", most of it at {node_text(found.node)}" if found.node is not None else ""
     yield (
@@ -349,21 +350,31 @@ def _cancellation_text(found: Cancellation, total: Number) -> Iterator[str]:
         f"parts are of their absolute sum, {shown(found.positive - found.negative)}."
     )
     for sign, path in (("positive", found.strongest_positive), ("negative", found.strongest_negative)):
-        if path is not None:
+        if path is not None and path not in listed:
             yield f"The strongest {sign} path, {shown(path.influence)}: {path_text(path)}."
+
+
+def _enough(column: Explanation) -> int:
+    """Return how many of the strongest paths carry enough."""
+    covered = column.coverage
+    return next((n for n, part in enumerate(covered, 1) if part >= ENOUGH - 1e-12), len(covered))
+
+
+def _listed(column: Explanation) -> list[Path]:
+    """Return the paths that the report lists."""
+    return column.strongest[: min(_enough(column), SHOWN)]
 
 
 def _strongest(column: Explanation) -> list[str]:
     covered = column.coverage
     if not covered:
         return []
-    enough = next((n for n, part in enumerate(covered, 1) if part >= ENOUGH - 1e-12), len(covered))
-    shown_paths = column.strongest[: min(enough, SHOWN)]
+    enough, shown_paths = _enough(column), _listed(column)
     parts = [covered[0], *(b - a for a, b in zip(covered, covered[1:], strict=False))]
     if column.cancellation:
         parts = [-part if path.influence < 0 else part for path, part in zip(column.strongest, parts, strict=True)]
     kind = "walks" if column.n_paths is None else "paths"
-    title = f"Strongest {kind}, {TITLES.get(column.weight_meaning, 'by ' + column.weight_meaning)}"
+    title = f"Strongest {kind}, {by_weights(column.weight_meaning)}"
     texts = [f"  {path_text(path, short=bool(n) and column.source is not None)}" for n, path in enumerate(shown_paths)]
     width = max(len(title), *map(len, texts))
     lines = [f"{title.ljust(width)}    share   so far"]

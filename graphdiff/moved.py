@@ -17,7 +17,7 @@ from graphdiff.compared import Comparison
 from graphdiff.differing import Difference, difference_lines
 from graphdiff.errors import UnknownNodeError
 from graphdiff.matching import Matched, Side
-from graphdiff.phrases import signed
+from graphdiff.phrases import by_weights, signed
 from graphdiff.results import plain, require_pandas, shown
 from graphdiff.words import how_many, words_for
 
@@ -165,7 +165,7 @@ def changes_lines(found: Changes) -> list[str]:
     words = words_for(graph.edge_meaning, graph.weight_meaning)
     title = (words.rank_towards if found.towards else words.rank_from).format(source=found.end, target=found.end)
     if not found.moved:
-        return [f"{title[0].upper()}{title[1:]}, by {graph.weight_meaning}: no total changed."]
+        return [f"{title[0].upper()}{title[1:]}, {by_weights(graph.weight_meaning)}: no total changed."]
     rows = [("node", "before", "after", "change", "place")]
     changed = [row for row in found.moved if row.before != row.after]
     for row in changed[:SHOWN]:
@@ -183,4 +183,8 @@ def changes_lines(found: Changes) -> list[str]:
     more = [f"… {len(changed) - SHOWN:,} more"] if len(changed) > SHOWN else []
     others = len(found.moved) - len(changed)
     more += [f"{how_many(others, 'others')} changed {'its' if others == 1 else 'their'} place only."] if others else []
-    return [f"{title[0].upper()}{title[1:]}, by {graph.weight_meaning}: {len(changed):,} changed", *lines, *more]
+    return [
+        f"{title[0].upper()}{title[1:]}, {by_weights(graph.weight_meaning)}: {len(changed):,} changed",
+        *lines,
+        *more,
+    ]

@@ -15,6 +15,17 @@ TITLES = {"unit": "counting paths", "even": "spread evenly", "imports": "by stat
 LINE, SHORTEST = 160, 24
 
 
+def by_weights(meaning: str) -> str:
+    """Return how a title says what the weights are.
+
+    Examples
+    --------
+    >>> by_weights("even"), by_weights("cost")
+    ('spread evenly', 'by cost')
+    """
+    return TITLES.get(meaning, f"by {meaning}")
+
+
 def table(rows: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
     """Return rows of a label and cells as lines: labels left, cells right, in columns."""
     label = max(len(name) for name, _ in rows)

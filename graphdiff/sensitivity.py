@@ -25,7 +25,7 @@ from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import Range, components_between, positions_between, walks
 from graphdiff.edges import edge_name
 from graphdiff.errors import UsageError
-from graphdiff.phrases import TITLES
+from graphdiff.phrases import by_weights
 from graphdiff.results import html_table, plain, require_pandas, shown
 from graphdiff.shares import Flow, flow_between
 from graphdiff.sweeps import checked_array
@@ -166,7 +166,7 @@ class Sensitivities(Mapping[Any, Sensitivity]):
         return "\n".join([self._title(), *_aligned([HEAD, *self._rows()]), *self._notes()])
 
     def _title(self) -> str:
-        weights = TITLES.get(self.weight_meaning, f"by {self.weight_meaning}")
+        weights = by_weights(self.weight_meaning)
         return f"{self.source} -> {self.target}, {weights}: {shown(self.total)}; the edges that matter most"
 
     def _notes(self) -> list[str]:

@@ -154,7 +154,7 @@ class TestRank:
 class TestPaths:
     def test_the_strongest(self, run: Run) -> None:
         done = run("paths", OPENSSH, "openssh-server", "liblzma5", "-k", "1")
-        assert "1 path from openssh-server to liblzma5, by even" in done.out
+        assert "1 path from openssh-server to liblzma5, spread evenly" in done.out
 
     def test_as_many_as_cover(self, run: Run) -> None:
         document = json.loads(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
@@ -218,7 +219,9 @@ def test_text_record_and_table() -> None:
     found = gd.cut(graph, "a", "c", weight=gd.weights.even)
     assert "a rests on c by 2 paths; total, spread evenly: 1.\nTo cut every path, cut 2 edges of 3:" in str(found)
     assert "Fewer cannot do it: 2 paths share no such edge (maximum flow)." in str(found)
-    assert "in series they share" in str(found)
+    assert "in series they share" not in str(found)
+    shared = replace(found, strokes=[replace(found.strokes[0], alone=1.0), found.strokes[1]])
+    assert "in series they share" in str(shared)
     assert "influence" not in str(found)
     record = json.loads(json.dumps(found.to_dict()))
     assert record["removed"][0] == {"source": "a", "target": "c", "alone": 0.5, "left": 0.5}

@@ -32,17 +32,17 @@ def factored(settings: options.Settings, source: str, target: str) -> None:
     several weightings the last one given counts.
     """
     from graphdiff.factoring import factored as compute
-    from graphdiff.phrases import TITLES
+    from graphdiff.phrases import by_weights
     from graphdiff.results import plain, shown
 
     graph = inputs.load(settings)
     ends = find_node(graph, source), find_node(graph, target)
     compiled = inputs.compile_all(graph, settings)[-1]
     found = compute(compiled, *ends)
-    weights = TITLES.get(compiled.weight_meaning, f"by {compiled.weight_meaning}")
+    value = f"Value, {by_weights(compiled.weight_meaning)}: {shown(found.value())}"
     output.emit(
         settings,
-        text=lambda: f"{output.graph_line(graph)}\n\n{found}\nValue, {weights}: {shown(found.value())}",
+        text=lambda: f"{output.graph_line(graph)}\n\n{found}\n{value}",
         document=lambda: {
             "kind": "factored",
             "graph": output.graph_record(graph),

@@ -57,6 +57,7 @@ def paths(
     Of several weightings the last one given counts; without weights in the file that is even.
     """
     from graphdiff.paths import iter_paths, pair, strongest_paths
+    from graphdiff.phrases import by_weights
     from graphdiff.sampling import sample_paths
     from graphdiff.words import how_many
 
@@ -77,7 +78,7 @@ def paths(
         found = strongest_paths(compiled, first, last, k=k, coverage=coverage)
     # Round a cycle that is solved go walks, which are not paths.
     kind = "walks" if pair(compiled, first, last).loops else "paths"
-    title = f"{how_many(len(found), kind)} from {first} to {last}, by {compiled.weight_meaning}"
+    title = f"{how_many(len(found), kind)} from {first} to {last}, {by_weights(compiled.weight_meaning)}"
     output.emit(
         settings,
         text=lambda: "\n".join([output.graph_line(graph), "", title, *_table(found)]),
