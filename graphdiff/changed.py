@@ -56,13 +56,13 @@ class Change:
     def name(self) -> str:
         """The change in words, without numbers."""
         item = str(self.item) if self.what == "remove node" else edge_name(self.item)
-        return {"add edge": f"with {item}", "reweight": f"{item} reweighted"}.get(self.what, f"without {item}")
+        return {"add edge": f"with {item}", "reweight": f"with {item} reweighted"}.get(self.what, f"without {item}")
 
     def __str__(self) -> str:
         if self.what == "add edge":
             return f"{self.name} of {shown(self.weight_after)}"
         if self.what == "reweight":
-            return f"{edge_name(self.item)} of {shown(self.weight_after)} instead of {shown(self.weight_before)}"
+            return f"with {edge_name(self.item)} of {shown(self.weight_after)} instead of {shown(self.weight_before)}"
         return self.name
 
 

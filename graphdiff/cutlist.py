@@ -111,7 +111,7 @@ class Cut:
         return require_pandas().DataFrame(self.to_dict()["removed"])
 
     def __repr__(self) -> str:
-        return f"<cut of {len(self.strokes):,} {self.what}: {shown(self.before)} becomes {shown(self.after)}>"
+        return f"<cut of {how_many(len(self.strokes), self.what)}: {shown(self.before)} becomes {shown(self.after)}>"
 
     def __str__(self) -> str:
         rows = [(self.what, ["takes away", "left"]), *((name, cells) for name, *cells in self._rows())]

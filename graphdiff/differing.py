@@ -221,7 +221,7 @@ class Difference:
 
     def __repr__(self) -> str:
         counts = f"{len(self.appeared):,} appeared, {len(self.gone):,} gone, {len(self.upgraded):,} upgraded"
-        return f"<Difference: {counts}; {len(self.edges):,} edges differ>"
+        return f"<Difference: {counts}; {how_many(len(self.edges), 'edges')} differ>"
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"

@@ -128,6 +128,8 @@ def _totals(columns: Sequence[Comparison]) -> Iterator[str]:
     yield from _table(("weights", "before", "after", "change"), rows)
     for text in first.missing:
         yield from ("", f"> {code(text)}")
+    for text in (text for column in columns for text in column.doubts):
+        yield from ("", f"> {escaped(text)}")
     for column in columns:
         yield from _moved(column)
     yield ""

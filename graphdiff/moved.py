@@ -153,7 +153,8 @@ class Changes(Mapping[Any, Number]):
         return "\n".join([*difference_lines(self.difference), "", *changes_lines(self)])
 
     def __repr__(self) -> str:
-        return f"<Changes {'towards' if self.towards else 'from'} {self.end!r}: {len(self.moved):,} nodes moved>"
+        way = "towards" if self.towards else "from"
+        return f"<Changes {way} {self.end!r}: {how_many(len(self.moved), 'nodes')} moved>"
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"

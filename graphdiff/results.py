@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import Number
 from graphdiff.errors import MissingExtraError, count_text
 from graphdiff.topology import Topology
+from graphdiff.words import how_many
 
 #: The longest int, in bits, that JSON readers take as a number.
 MAX_BITS = 14_000
@@ -168,11 +169,11 @@ class Influences(Mapping[Any, Number]):
     def __repr__(self) -> str:
         top = ", ".join(f"{node!r}: {shown(number)}" for node, number in self.top(5))
         more = ", …" if len(self) > 5 else ""
-        return f"<{self.what} on {len(self):,} nodes: {top}{more}>"
+        return f"<{self.what} on {how_many(len(self), 'nodes')}: {top}{more}>"
 
     def _repr_html_(self) -> str:
         rows = [(node, shown(number)) for node, number in self.top(10)]
-        return html_table(["node", self.what], rows, f"{self.what}: the largest of {len(self):,} nodes")
+        return html_table(["node", self.what], rows, f"{self.what}: the largest of {how_many(len(self), 'nodes')}")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -223,8 +224,9 @@ class Jacobian:
         return pandas.DataFrame(self.array, index=index, columns=columns)
 
     def __repr__(self) -> str:
-        rows, columns = self.axes
-        return f"<Jacobian: {len(self.targets):,} {rows}s (rows) x {len(self.sources):,} {columns}s (columns)>"
+        sizes = len(self.targets), len(self.sources)
+        rows, columns = (how_many(size, f"{axis}s") for size, axis in zip(sizes, self.axes, strict=True))
+        return f"<Jacobian: {rows} (rows) x {columns} (columns)>"
 
     def _repr_html_(self) -> str:
         names = [str(node) for node in self.sources[:10]]

@@ -148,7 +148,7 @@ class Sensitivities(Mapping[Any, Sensitivity]):
         return pandas.DataFrame({name: [getattr(row, name) for row in rows] for name in names}, index=index)
 
     def __repr__(self) -> str:
-        return f"<sensitivities of the total {shown(self.total)} to {len(self):,} edges>"
+        return f"<sensitivities of the total {shown(self.total)} to {how_many(len(self), 'edges')}>"
 
     def _rows(self, k: int = 10) -> list[list[str]]:
         return [

@@ -250,6 +250,11 @@ def test_a_small_change_of_a_large_total_keeps_its_digits() -> None:
     assert "can be off" not in str(gd.what_if(graph, "s", "t", remove_edges=[("s", "b")], exact=True))
 
 
+def test_names_keep_their_letters_in_the_headline() -> None:
+    graph = weighted([("x", "y", 2)])
+    assert str(gd.what_if(graph, "x", "y", reweight={("x", "y"): 1})).startswith("With x -> y of 1 instead of 2:\n")
+
+
 def test_changes_in_series_share_their_change() -> None:
     found = gd.what_if(olah(), "b", "e", remove_edges=[("b", "c"), ("c", "e")])
     assert (found.change, found.alone) == (-2, -4)

@@ -33,6 +33,7 @@ from hypothesis import strategies as st
 
 import graphdiff as gd
 from graphdiff.errors import CycleError, SameComponentError, UnknownNodeError, UsageError, WeightError
+from graphdiff.markdown import comparison_markdown
 
 ROOT = Path(__file__).resolve().parents[1]
 Case = tuple[nx.MultiDiGraph, nx.MultiDiGraph, Any, Any]
@@ -233,6 +234,7 @@ def test_a_change_below_the_certain_digits_is_said() -> None:
     assert (found.change, found.attribution["a", "d"]) == (0, -1)
     assert "! No digit of the change is certain: the error can be 16; exact=True (--exact) has none." in str(found)
     assert "certain" not in str(gd.compare(old, new, "a", "d", exact=True))
+    assert "> No digit of the change is certain: the error can be 16; exact=True" in comparison_markdown([found])
     assert [one["digits"] for one in found.to_dict()["certificates"]] == [0, 0]
 
 
