@@ -57,7 +57,8 @@ def percent(part: Number) -> str:
     >>> percent(0.7788), percent(-0.4), percent(0), percent(4e-119)
     ('77.9 %', '-40.0 %', '0.0 %', '4e-117 %')
     """
-    return f"{100 * part:.1f} %" if abs(part) >= 0.0005 or not part else f"{100 * float(part):.0e} %"
+    number = 100 * float(part)
+    return f"{number:.1f} %" if abs(number) >= 0.05 or not number else f"{number:.0e} %"
 
 
 def signed(number: Number) -> str:

@@ -61,12 +61,7 @@ def paths(
     from graphdiff.sampling import sample_paths
     from graphdiff.words import how_many
 
-    ways = {"-k": k, "--coverage": coverage, "--all": every or None, "--sample": sample}
-    given = [name for name, value in ways.items() if value is not None]
-    if len(given) > 1 and given != ["-k", "--coverage"]:
-        raise UsageError(f"{' and '.join(given)}: these are ways to choose the paths; give one")
-    if seed is not None and sample is None:
-        raise UsageError("--seed is for --sample N")
+    _require_one_way({"-k": k, "--coverage": coverage, "--all": every or None, "--sample": sample, "--seed": seed})
     graph = inputs.load(settings)
     first, last = find_node(graph, source), find_node(graph, target)
     compiled = inputs.compile_all(graph, settings)[-1]
@@ -92,6 +87,15 @@ def paths(
         },
         rows=lambda: [["influence", "steps", kind.removesuffix("s")], *map(_row, found)],
     )
+
+
+def _require_one_way(options: dict[str, Any]) -> None:
+    """Raise `UsageError` unless the options choose the paths in one way."""
+    given = [name for name, value in options.items() if value is not None and name != "--seed"]
+    if len(given) > 1 and given != ["-k", "--coverage"]:
+        raise UsageError(f"{' and '.join(given)}: these are ways to choose the paths; give one")
+    if options["--seed"] is not None and options["--sample"] is None:
+        raise UsageError("--seed is for --sample N")
 
 
 def _table(found: list[Path]) -> list[str]:
