@@ -265,6 +265,8 @@ def difference_lines(found: Difference) -> list[str]:
 
 def counts_text(found: Difference) -> str:
     """Return how many nodes and edges differ, in one line."""
+    if found.is_empty:
+        return "nothing differs"
     words = words_for(found.matched.after.graph.edge_meaning)
     added, removed = (found.n_edges(mask) for mask in (found.matched.added, found.matched.removed))
     changed = len(found.edges) - added - removed

@@ -313,3 +313,20 @@ def test_of_several_versions_in_ids_the_one_that_differs_is_matched() -> None:
 def test_ids_that_may_mean_anything_are_not_matched(old: tuple[str, ...], new: tuple[str, ...]) -> None:
     found = gd.compare(*(bare(*(("app", node) for node in nodes)) for nodes in (old, new)), weight=None)
     assert ({entry.node for entry in found.appeared}, found.upgraded) == (set(new), [])
+
+
+# ------------------------------------------------------------------------------------ text
+
+
+def test_where_nothing_differs_that_is_said() -> None:
+    graph = weighted([("a", "b", 1)])
+    assert str(gd.compare(graph, graph)) == "Nothing differs."
+    assert str(gd.compare(graph, graph, "a", "b")).startswith("Influence of a: nothing differs.\n")
+    assert "### Influence of `a`: nothing differs" in comparison_markdown([gd.compare(graph, graph, "a", "b")])
+
+
+def test_one_edge_is_no_plural_in_text_and_markdown() -> None:
+    old, new = weighted([("a", "b", 1), ("b", "c", 1)]), weighted([("a", "b", 2), ("b", "c", 1), ("a", "c", 1)])
+    found = gd.compare(old, new)
+    assert str(found).startswith("0 appeared, 0 gone, 1 edge added, 0 removed, 1 changed.")
+    assert comparison_markdown(found).startswith("### 0 appeared, 0 gone, 1 edge added, 0 removed, 1 changed")
