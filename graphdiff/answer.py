@@ -25,7 +25,7 @@ from graphdiff.ranking import ranked_paths
 from graphdiff.results import shown, texts
 from graphdiff.semirings import SEMIRINGS
 from graphdiff.weights import WEIGHTS
-from graphdiff.words import words_for
+from graphdiff.words import how_many, words_for
 
 #: So many strongest paths are looked at, at most, for those that fit into the picture.
 MAX_RANKED = 1_000
@@ -180,7 +180,7 @@ def _rest(graph: nx.DiGraph, part: Between, drawn: Between, used: list[int]) -> 
 
 def _dashed(tail: int, head: int, bypass: Bypass) -> DrawnEdge:
     strength = max(-1.0, min(1.0, bypass.share))
-    text = f"{count_text(bypass.n_paths)} path{'s' * (bypass.n_paths != 1)} · {percent(bypass.share)}"
+    text = f"{how_many(bypass.n_paths, 'paths')} · {percent(bypass.share)}"
     return DrawnEdge(tail, head, text, 1 + 4 * abs(strength), _edge_color(strength), is_dashed=True)
 
 
@@ -269,7 +269,7 @@ def _paths_text(part: Between) -> str:
     if part.loops:
         return "walks, cycles included"
     n_paths = total_over(part, SEMIRINGS["count"]) or 0
-    return f"{count_text(n_paths)} path{'s' * (n_paths != 1)}"
+    return how_many(n_paths, "paths")
 
 
 def _coverage(part: Between, drawn: Between) -> str:

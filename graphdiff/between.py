@@ -102,13 +102,12 @@ class Between:
             label = self._edge_labels[edge] = self.graph.topology.edge_label(edge)
         return label
 
-    def require_no_loops(self) -> None:
-        """Raise where walks go round a cycle between the ends: there are infinitely many."""
+    def require_no_loops(self, instead: str = "") -> None:
+        """Raise where walks go round a cycle between the ends: there are infinitely many; `instead` is another way."""
         if self.loops:
-            raise CycleError(
-                find_cycle(self.graph, *self.loops[0]),
-                'its walks are infinitely many; cycles="collapse" makes it one node and counts paths',
-            )
+            remedy = 'its walks are infinitely many; cycles="collapse" makes it one node'
+            cycle = find_cycle(self.graph, *self.loops[0])
+            raise CycleError(cycle, f"{remedy}, {instead}" if instead else remedy)
 
 
 def between(

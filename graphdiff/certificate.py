@@ -159,8 +159,20 @@ def solved_certificate(part: Between, value: Number, abs_sum: Number, found: Sol
 def _certified(value: Number, abs_sum: Number, bound: float) -> Certificate:
     size = abs(value)
     condition = 1.0 if not abs_sum else math.inf if not size else float(abs_sum / size)
-    digits = 15 if not bound else 0 if not size else max(0, min(15, math.floor(math.log10(float(size) / bound))))
-    return Certificate(value, abs_sum, condition, bound, digits)
+    return Certificate(value, abs_sum, condition, bound, certain_digits(size, bound))
+
+
+def certain_digits(size: Number, bound: float) -> int:
+    """Return how many decimal digits of a number of some size are certain, at most 15.
+
+    Examples
+    --------
+    >>> certain_digits(1.0, 1e-7), certain_digits(1.0, 2.0), certain_digits(1.0, 0.0)
+    (7, 0, 15)
+    """
+    if not bound:
+        return 15
+    return 0 if float(size) <= bound else math.floor(min(15, math.log10(float(size) / bound)))
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from typing import Any
 
 from graphdiff.arithmetic import Number
+from graphdiff.certificate import Certificate
+from graphdiff.certified import Ends, certified, change_bound, doubt, rough_bound
 from graphdiff.edges import edge_name
 from graphdiff.errors import count_text
-from graphdiff.explained import TITLES, table
+from graphdiff.phrases import TITLES, table
 from graphdiff.results import plain, require_pandas, shown
-from graphdiff.words import Words, words_for
+from graphdiff.words import Words, how_many, words_for
 
 #: So many nodes, and so many changes, are named in a report.
 NAMED = 8
@@ -53,13 +56,13 @@ class Change:
     def name(self) -> str:
         """The change in words, without numbers."""
         item = str(self.item) if self.what == "remove node" else edge_name(self.item)
-        return {"add edge": f"with {item}", "reweight": f"{item} reweighted"}.get(self.what, f"without {item}")
+        return {"add edge": f"with {item}", "reweight": f"with {item} reweighted"}.get(self.what, f"without {item}")
 
     def __str__(self) -> str:
         if self.what == "add edge":
             return f"{self.name} of {shown(self.weight_after)}"
         if self.what == "reweight":
-            return f"{edge_name(self.item)} of {shown(self.weight_after)} instead of {shown(self.weight_before)}"
+            return f"with {edge_name(self.item)} of {shown(self.weight_after)} instead of {shown(self.weight_before)}"
         return self.name
 
 
@@ -84,6 +87,8 @@ class WhatIf:
     new_nodes : list
         Nodes that an added edge brought.
     edge_meaning, weight_meaning : str
+    ends : pair of Ends
+        Where the two totals are, for their certificates.
     """
 
     source: Any
@@ -100,6 +105,29 @@ class WhatIf:
     new_nodes: list[Any]
     edge_meaning: str
     weight_meaning: str
+    ends: tuple[Ends, Ends] = field(repr=False, compare=False)
+
+    @cached_property
+    def certificates(self) -> tuple[Certificate | None, Certificate | None]:
+        """What is proven about the total before and the total after."""
+        before, after = map(certified, self.ends)
+        return before, after
+
+    @property
+    def doubts(self) -> list[str]:
+        """What a reader should know where rounding can be larger than the change, so that before and after hide it."""
+        if not self.change or not isinstance(self.change, (float, complex)):
+            return []
+        if sum(map(rough_bound, self.ends)) < abs(self.change):
+            return []
+        bound = change_bound(0.0, (self.before, self.after), self.certificates)
+        if not bound or bound < abs(self.change):
+            return []
+        hidden = (
+            f"before and after can be off by {bound:.2g} together, more than the change, which is computed by itself; "
+            "exact=True (--exact) has no error."
+        )
+        return [doubt(0, bound) or hidden] if bound == float("inf") else [hidden]
 
     @property
     def relative(self) -> Number | None:
@@ -122,6 +150,7 @@ class WhatIf:
             "edge_meaning": self.edge_meaning,
             "weight_meaning": self.weight_meaning,
             **{name: plain(getattr(self, name)) for name in numbers},
+            "certificates": [None if one is None else one.to_dict() for one in self.certificates],
             "changes": [change.to_dict() for change in self.changes],
             **{name: [str(node) for node in getattr(self, name)] for name in nodes},
         }
@@ -154,7 +183,8 @@ def what_if_text(columns: Sequence[WhatIf]) -> str:
     lines = [f"{title[0].upper()}{title[1:]}:", f"{_paths(first, words)}"]
     rows = [("", [TITLES.get(c.weight_meaning, c.weight_meaning) for c in columns]), *_facts(columns)]
     nodes = _nodes(first, words)
-    return "\n".join([*lines, *table(rows), *_series(columns), *([""] if nodes else []), *nodes])
+    doubts = [f"! {text}" for column in columns for text in column.doubts]
+    return "\n".join([*lines, *table(rows), *doubts, *_series(columns), *([""] if nodes else []), *nodes])
 
 
 def _names(columns: Sequence[WhatIf]) -> list[str]:
@@ -175,7 +205,7 @@ def _paths(first: WhatIf, words: Words) -> str:
         any_more = " any more" if first.n_paths_before else ""
         return f"{words.none.format(**ends)}{any_more} (paths before: {before})."
     still = " still" if first.n_paths_before else ""
-    paths = f"{count_text(first.n_paths)} path{'s' * (first.n_paths != 1)}"
+    paths = how_many(first.n_paths, "paths")
     return f"{words.relation.format(**ends)} by {paths}{still} (before: {before})."
 
 
@@ -219,7 +249,7 @@ def _series(columns: Sequence[WhatIf]) -> list[str]:
 
 def _differ(alone: Number, change: Number) -> bool:
     try:
-        return bool(abs(alone - change) > 1e-9 * max(abs(alone), abs(change)))
+        return bool(abs(alone - change) * 10**9 > max(abs(alone), abs(change)))  # ints may be beyond every float
     except TypeError:  # symbols have no order
         return bool(alone != change)
 
@@ -233,6 +263,5 @@ def _nodes(first: WhatIf, words: Words) -> list[str]:
     ):
         if nodes:
             more = f", … {len(nodes) - NAMED:,} more" if len(nodes) > NAMED else ""
-            kind = words.nodes if len(nodes) > 1 else words.nodes.removesuffix("s")
-            lines.append(f"{title} ({len(nodes):,} {kind}): {', '.join(map(str, nodes[:NAMED]))}{more}")
+            lines.append(f"{title} ({how_many(len(nodes), words.nodes)}): {', '.join(map(str, nodes[:NAMED]))}{more}")
     return lines

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.between import between, total_over
+from graphdiff.certified import Ends
 from graphdiff.changed import Change, WhatIf
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import components_between, on_the_way, positions_between
@@ -123,6 +124,7 @@ def _answer(made: Edited, source: Hashable, target: Hashable) -> WhatIf:
         new_nodes=made.new_nodes,
         edge_meaning=made.before.edge_meaning,
         weight_meaning=made.before.weight_meaning,
+        ends=(before.ends, after.ends),
     )
 
 
@@ -140,6 +142,11 @@ class _Side:
         topology = graph.topology
         total = flow_between(graph, source, target).total  # which looks at what lies between only
         return cls(graph, topology.position(source), topology.position(target), total)
+
+    @property
+    def ends(self) -> Ends:
+        """The graph and the positions of the ends."""
+        return self.graph, [self.source], [self.target]
 
     def n_paths(self) -> int | None:
         """Return how many paths there are; None where a cycle is solved."""

@@ -14,15 +14,17 @@ from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
 from graphdiff.attribution import Attribution, Sweeps
+from graphdiff.certificate import Certificate, certain_digits
+from graphdiff.certified import CERTAIN, Ends, certified, change_bound, doubt, rough_bound
 from graphdiff.cycles import components_between
 from graphdiff.differing import Difference, cycle_text, difference_lines
 from graphdiff.errors import count_text
-from graphdiff.explained import TITLES, ordinal, table
 from graphdiff.merging import preset_of
 from graphdiff.overlay import between_ends, name_in, overlay
+from graphdiff.phrases import TITLES, by_weights, ordinal, signed, table
 from graphdiff.results import plain, shown
-from graphdiff.tallies import PathCounts, error_bound, path_counts, place
-from graphdiff.words import Words, words_for
+from graphdiff.tallies import PathCounts, path_counts, place, remainder_bound
+from graphdiff.words import Words, how_many, words_for
 
 #: So many edges are shown as text.
 SHOWN = 10
@@ -128,16 +130,49 @@ class Comparison:
 
     @property
     def remainder(self) -> Number:
-        """The change minus the sum of the attribution: 0, for floats up to `error_bound`.
+        """The change minus the sum of the attribution: 0, for floats up to `remainder_bound`.
 
         From a node to itself it is 1 or -1 where the node is new or gone: the empty path.
         """
         return self.change - self.attribution.total
 
     @cached_property
-    def error_bound(self) -> float | None:
+    def remainder_bound(self) -> float | None:
         """How far the remainder of floats can be from 0; 0 for exact numbers, None where cycles are solved."""
-        return error_bound(self.sweeps)
+        return remainder_bound(self.sweeps)
+
+    @cached_property
+    def certificates(self) -> tuple[Certificate | None, Certificate | None]:
+        """What is proven about the total before and the total after."""
+        before, after = map(certified, self._ends)
+        return before, after
+
+    @cached_property
+    def error_bound(self) -> float | None:
+        """How far the change can be from the exact one, as both totals can; 0 for exact numbers, None if unknown."""
+        return change_bound(self.change, (self.before, self.after), self.certificates)
+
+    @property
+    def _ends(self) -> list[Ends]:
+        """Both graphs, with the positions of the source and of the target there; none where it is missing."""
+        numbers = self.sweeps.source, self.sweeps.target
+        places = [[int(side.stands[number]) for number in numbers] for side in self.sweeps.matched.sides]
+        found = [[[place] if place >= 0 else [] for place in ends] for ends in places]
+        return [
+            (side.graph, starts, ends) for side, (starts, ends) in zip(self.sweeps.matched.sides, found, strict=True)
+        ]
+
+    @property
+    def doubts(self) -> list[str]:
+        """What a reader should know of the change's certain digits, where they are few; nothing where they are many."""
+        if not isinstance(self.change, (float, complex)):
+            return []
+        size = abs(self.change)
+        if not self.attribution.largest(1) or sum(map(rough_bound, self._ends)) * 10**CERTAIN <= size:
+            return []
+        bound = self.error_bound
+        said = doubt(certain_digits(size, bound), bound, of=" of the change") if bound else None
+        return [said] if said else []
 
     @property
     def in_series(self) -> bool:
@@ -222,7 +257,9 @@ class Comparison:
             "change": plain(self.change),
             "relative": plain(self.relative),
             "remainder": plain(self.remainder),
+            "remainder_bound": self.remainder_bound,
             "error_bound": self.error_bound,
+            "certificates": [None if one is None else one.to_dict() for one in self.certificates],
             "missing": self.missing,
             "paths": None if self.paths is None else {name: plain(n) for name, n in vars(self.paths).items()},
             "places": self.places,
@@ -270,6 +307,7 @@ def comparison_text(columns: Sequence[Comparison]) -> str:
     lines = [*difference_lines(first.difference), "", headline(first, words)]
     lines += table([("", [TITLES.get(c.weight_meaning, c.weight_meaning) for c in columns]), *facts(columns, words)])
     lines += [f"! {text[0].upper()}{text[1:]}." for text in first.missing]
+    lines += [f"! {text}" for column in columns for text in column.doubts]
     for column in columns:
         lines += _moved(column, words)
     notes = list(footnotes(columns))
@@ -284,7 +322,7 @@ def headline(first: Comparison, words: Words) -> str:
         return f"{words.relation.format(**ends)} by infinitely many walks round a cycle."
     if not counts.before and not counts.after:
         return f"{words.none.format(**ends)}, neither before nor after."
-    new = f"{count_text(counts.after)} path{'s' * (counts.after != 1)}"
+    new = how_many(counts.after, "paths")
     said = f"{words.relation.format(**ends)} by {new}" if counts.after else f"{words.none.format(**ends)} any more"
     changes = f"{count_text(counts.gained)} gained, {count_text(counts.lost)} lost"
     return f"{said}; before it was {count_text(counts.before)} ({changes})."
@@ -306,21 +344,6 @@ def change_text(column: Comparison) -> str:
     """Return the change, with its part of the total before where that is not 0."""
     part = percent_text(column.relative) if column.change else ""
     return signed(column.change) + (f" ({part})" if part else "")
-
-
-def signed(number: Number) -> str:
-    """Return a number with its sign.
-
-    Examples
-    --------
-    >>> signed(0.5), signed(-2), signed(0)
-    ('+0.5', '-2', '0')
-    """
-    text = shown(number)
-    try:
-        return f"+{text}" if number > 0 else text
-    except TypeError:  # complex numbers and symbols have no sign
-        return text
 
 
 def percent_text(part: Number | None) -> str:
@@ -360,7 +383,7 @@ def _moved(column: Comparison, words: Words) -> Iterator[str]:
     if not rows:
         return
     name, weights, number = (max(map(len, cells)) for cells in zip(*rows, strict=True))
-    title = f"{words.moved}, {TITLES.get(column.weight_meaning, 'by ' + column.weight_meaning)}"
+    title = f"{words.moved}, {by_weights(column.weight_meaning)}"
     yield from ("", title)
     for row in rows:
         yield f"  {row[0].ljust(name)}  {row[1].ljust(weights)}  {row[2].rjust(number)}".rstrip()

@@ -170,8 +170,9 @@ def compare(
     by : str or callable, optional
         Groups of nodes, by a node attribute or a function of the node: an edge counts for the group that it leaves.
     match : mapping of label before to label after, optional
-        Nodes that are the same under another label. Nodes of one ``name`` and another ``version`` (node attributes)
-        are matched without it; `Difference.suggested` has likely ones.
+        Nodes that are the same under another label. Nodes of one ``name`` and another ``version`` (node attributes, or
+        ids such as ``name@1.0`` where there is one of a name on either side) are matched without it;
+        `Difference.suggested` has likely ones.
     **options
         Those of `graphdiff.compile`, unless both graphs are compiled already. Under ``cycles="collapse"`` what is one
         component in the union of both graphs is one node in both, so that totals may differ from those of each alone.

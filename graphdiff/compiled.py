@@ -24,6 +24,7 @@ from graphdiff.errors import FormatError, UsageError
 from graphdiff.kernels.blocks import turned
 from graphdiff.topology import Edge, Rows, Topology, arrange, in_rows
 from graphdiff.weights import Preset, unit
+from graphdiff.words import how_many
 
 CyclePolicy: TypeAlias = Literal["raise", "collapse", "solve"]
 Weight: TypeAlias = str | Preset | Callable[[Any, Any, dict[str, Any]], Number] | None
@@ -128,8 +129,8 @@ class CompiledGraph:
 
     def __repr__(self) -> str:
         cyclic = len(self.topology.cyclic)
-        cycles = "no cycles" if not cyclic else f"{cyclic} component{'s' * (cyclic > 1)} with cycles ({self.cycles})"
-        return f"<CompiledGraph: {self.n_nodes:,} nodes, {self.n_edges:,} edges, {cycles}>"
+        cycles = "no cycles" if not cyclic else f"{how_many(cyclic, 'components')} with cycles ({self.cycles})"
+        return f"<CompiledGraph: {how_many(self.n_nodes, 'nodes')}, {how_many(self.n_edges, 'edges')}, {cycles}>"
 
     def __len__(self) -> int:
         return self.n_nodes

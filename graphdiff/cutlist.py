@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from graphdiff.arithmetic import Number
 from graphdiff.edges import edge_name
-from graphdiff.errors import count_text
-from graphdiff.explained import TITLES, table
 from graphdiff.paths import node_text
+from graphdiff.phrases import by_weights, table
 from graphdiff.results import html_table, plain, require_pandas, shown
-from graphdiff.words import words_for
+from graphdiff.words import how_many, words_for
 
 
 @dataclass(frozen=True)
@@ -110,27 +111,23 @@ class Cut:
         return require_pandas().DataFrame(self.to_dict()["removed"])
 
     def __repr__(self) -> str:
-        return f"<cut of {len(self.strokes):,} {self.what}: {shown(self.before)} becomes {shown(self.after)}>"
+        return f"<cut of {how_many(len(self.strokes), self.what)}: {shown(self.before)} becomes {shown(self.after)}>"
 
     def __str__(self) -> str:
-        rows = [(self._kind(2), ["takes away", "left"]), *((name, cells) for name, *cells in self._rows())]
+        rows = [(self.what, ["takes away", "left"]), *((name, cells) for name, *cells in self._rows())]
         return "\n".join([*self._head(), *(table(rows) if self.strokes else []), *self._notes()])
-
-    def _kind(self, number: int) -> str:
-        return self.what if number != 1 else self.what.removesuffix("s")
 
     def _head(self) -> list[str]:
         words = words_for(self.edge_meaning, self.weight_meaning)
         ends = {"source": self.source, "target": self.target}
         if not self.n_paths:
             return [f"{words.none.format(**ends)}: there is nothing to cut."]
-        paths = f"{count_text(self.n_paths)} path{'s' * (self.n_paths != 1)}"
-        weights = TITLES.get(self.weight_meaning, f"by {self.weight_meaning}")
-        aim = "To cut every path" if self.wanted is None else f"To take {_rounded(self.wanted)} of it away"
-        count = f"{len(self.strokes):,} {self._kind(len(self.strokes))}"
+        weights = by_weights(self.weight_meaning)
+        relation = f"{words.relation.format(**ends)} by {how_many(self.n_paths, 'paths')}"
+        aim = "To cut every path" if self.wanted is None else f"To take {shown(_decimal(self.wanted))} of it away"
         return [
-            f"{words.relation.format(**ends)} by {paths}; total, {weights}: {shown(self.before)}.",
-            f"{aim}, cut {count} of {self.n_candidates:,}:",
+            f"{relation}; total, {weights}: {shown(self.before)}.",
+            f"{aim}, cut {how_many(len(self.strokes), self.what)} of {self.n_candidates:,}:",
         ]
 
     def _rows(self) -> list[list[str]]:
@@ -148,7 +145,12 @@ class Cut:
         if not self.strokes:
             return []
         notes = [self._bound()]
-        if len(self.strokes) > 1:
+        # One after the other each takes away less than alone, unless no path passes two of them.
+        before = [self.before, *(stroke.left for stroke in self.strokes)]
+        lost = [old - stroke.left for old, stroke in zip(before, self.strokes, strict=False)]
+        if any(
+            abs(stroke.alone - part) * 10**9 > abs(self.before) for stroke, part in zip(self.strokes, lost, strict=True)
+        ):
             notes.append(
                 "takes away: each alone. What runs through several of them in series they share, and it counts once."
             )
@@ -163,16 +165,18 @@ class Cut:
         if self.method == "minimum cut":
             if number == 1:
                 return "Fewer cannot do it."
-            return f"Fewer cannot do it: {number:,} paths share no such {self._kind(1)} (maximum flow)."
+            return f"Fewer cannot do it: {number:,} paths share no such {self.what.removesuffix('s')} (maximum flow)."
         if self.at_least == number:
             how = "every smaller set was ruled out" if self.method == "exact" else "by the greedy bound"
             return f"Fewer cannot do it ({how})."
         return f"Chosen greedily; any set that does it has at least {self.at_least:,} (no weight is negative)."
 
     def _repr_html_(self) -> str:
-        return html_table([self._kind(2), "takes away", "left"], self._rows(), " ".join(self._head()))
+        return html_table([self.what, "takes away", "left"], self._rows(), " ".join(self._head()))
 
 
-def _rounded(number: Number) -> str:
-    """Return a number of any kind in six digits: a part of a whole total is seldom whole."""
-    return shown(int(number)) if number == int(number) else f"{float(number):.6g}"
+def _decimal(number: Number) -> Number:
+    """Return a fraction, which a part of a whole total often is, as a decimal number."""
+    if not isinstance(number, Fraction) or number.denominator == 1:
+        return number
+    return Decimal(number.numerator) / number.denominator

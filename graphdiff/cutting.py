@@ -16,6 +16,7 @@ from graphdiff.cutlist import Cut
 from graphdiff.errors import UsageError
 from graphdiff.influence import total_influence
 from graphdiff.removal import REAL, Progress, Search, every_path, reduced, strokes
+from graphdiff.results import shown
 from graphdiff.semirings import SEMIRINGS
 
 
@@ -82,7 +83,7 @@ def cut(
     ready = compiled(graph, options)
     total = total_influence(ready, source, target)
     lies = between(ready, [ready.topology.position(source)], [ready.topology.position(target)])
-    lies.require_no_loops()
+    lies.require_no_loops("what_if and sensitivities sum its walks")
     search = Search(lies, what, total)
     search.require_real()
     if part is None and amount is None:
@@ -131,6 +132,6 @@ def _wanted(total: Number, part: Number | None, amount: Number | None) -> Number
         given = Decimal(given.numerator) / given.denominator
     wanted = given if part is None else abs(total) * given
     if not 0 < wanted <= abs(total):
-        size = f"the total is {total!r}" if total else "the total is 0, of which nothing can be taken away"
+        size = f"the total is {shown(total)}" if total else "the total is 0, of which nothing can be taken away"
         raise UsageError(f"cannot take {amount if part is None else part} away: {size}")
     return wanted

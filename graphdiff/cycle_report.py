@@ -10,7 +10,7 @@ from typing import Any
 from graphdiff.arithmetic import Number
 from graphdiff.results import html_table, plain, require_pandas, shown
 from graphdiff.topology import Edge
-from graphdiff.words import words_for
+from graphdiff.words import how_many, words_for
 
 __all__ = ["Breaking", "Component", "CycleReport"]
 
@@ -87,7 +87,9 @@ class Component:
     def verdict(self) -> str:
         """Return what the removal costs and how sure it is that no other costs less."""
         sure = "no set weighs less" if self.is_least else f"heuristic; any set weighs at least {shown(self.bound)}"
-        return f"without {_edges_text(len(self.breaking))} of weight {shown(self.weight)} it has no cycle ({sure})"
+        return (
+            f"without {how_many(len(self.breaking), 'edges')} of weight {shown(self.weight)} it has no cycle ({sure})"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -156,8 +158,8 @@ class CycleReport:
             return "No cycles"
         count = len(self.components)
         inside = sum(len(component.members) for component in self.components)
-        gone = f"without {_edges_text(len(self.breaking))} of weight {shown(self.weight)} there are none"
-        return f"{count:,} component{'s' * (count != 1)} with cycles, {inside:,} {words.nodes} in all; {gone}"
+        gone = f"without {how_many(len(self.breaking), 'edges')} of weight {shown(self.weight)} there are none"
+        return f"{how_many(count, 'components')} with cycles, {inside:,} {words.nodes} in all; {gone}"
 
     def text(self, top: int = 20) -> str:
         """Return the report on the `top` largest components."""
@@ -179,16 +181,12 @@ class CycleReport:
         return html_table(["component", "source", "target", "weight", "lines"], rows[:50], self.title())
 
 
-def _edges_text(count: int) -> str:
-    return "1 edge" if count == 1 else f"{count:,} edges"
-
-
 def _component_lines(number: int, component: Component, nodes: str) -> Iterator[str]:
     members = component.members
     listed = ", ".join(map(str, members[:SHOWN])) + (
         f" and {len(members) - SHOWN:,} more" if len(members) > SHOWN else ""
     )
-    count = f"{len(members):,} {nodes}, {_edges_text(component.n_edges)}" if len(members) > 1 else "a self loop"
+    count = f"{len(members):,} {nodes}, {how_many(component.n_edges, 'edges')}" if len(members) > 1 else "a self loop"
     yield f"{number}. {count}: {listed}"
     yield f"   {component.verdict()}:"
     yield from (indent(str(one), "     ") for one in component.breaking[:SHOWN_EDGES])

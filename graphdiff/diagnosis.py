@@ -155,7 +155,7 @@ class Diagnosis:
         return "none, but there is one the other way: are the ends swapped?" if self.swapped else "none"
 
     def _path_rows(self, lengths: Lengths) -> Iterator[tuple[str, str]]:
-        spread = f"{lengths.shortest:,} to {lengths.longest:,} steps"
+        spread = f"{lengths.shortest:,} to {how_many(lengths.longest, 'steps')}"
         yield "lengths", f"{spread}, mean {lengths.mean:,.6g}, standard deviation {lengths.std:,.6g}"
         yield "by length", _histogram_text(lengths.histogram)
         passages = self.passages
@@ -167,7 +167,8 @@ class Diagnosis:
         cost = self.cost
         yield "multiply-adds", f"naive {shown(cost.naive)}, forward {cost.forward:,}, reverse {cost.reverse:,}"
         if cost.ratio is not None:
-            yield "", f"both sweeps touch each edge once; naive is {shown(cost.ratio)} times the work"
+            more = "as much work" if cost.ratio == 1 else f"{shown(cost.ratio)} times the work"
+            yield "", f"both sweeps touch each edge once; naive is {more}"
 
     def __str__(self) -> str:
         lines = [self.title(), *(f"  {name:<16}  {text}" for name, text in self.rows())]
@@ -194,7 +195,7 @@ def _figures(passage: Passage) -> dict[str, Any]:
 
 def _share_text(passage: Passage) -> str:
     percent = "> 99.9" if 0.9995 <= passage.share < 1 else f"{100 * passage.share:.1f}"
-    return f"({shown(passage.n_paths)} paths, {percent} %)"
+    return f"({how_many(passage.n_paths, 'paths')}, {percent} %)"
 
 
 def _more(listed: str, whole: tuple[Any, ...]) -> str:

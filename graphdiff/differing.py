@@ -19,7 +19,7 @@ from graphdiff.overlay import overlay
 from graphdiff.renaming import Rename, likely_renames, version_of
 from graphdiff.results import plain, require_pandas
 from graphdiff.topology import Edge
-from graphdiff.words import words_for
+from graphdiff.words import how_many, words_for
 
 Mask = NDArray[np.bool_]
 #: So many rows of each set are shown as text.
@@ -221,7 +221,7 @@ class Difference:
 
     def __repr__(self) -> str:
         counts = f"{len(self.appeared):,} appeared, {len(self.gone):,} gone, {len(self.upgraded):,} upgraded"
-        return f"<Difference: {counts}; {len(self.edges):,} edges differ>"
+        return f"<Difference: {counts}; {how_many(len(self.edges), 'edges')} differ>"
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"
@@ -251,14 +251,7 @@ def difference_lines(found: Difference) -> list[str]:
     if found.end is not None:
         title = words.rank_towards if found.towards else words.rank_from
         among = f"{title.format(source=found.end, target=found.end)}: "
-    changed = found.n_edges(~found.matched.added & ~found.matched.removed)
-    counts = [
-        f"{len(found.appeared):,} appeared, {len(found.gone):,} gone",
-        *([f"{len(found.upgraded):,} upgraded"] if found.upgraded else []),
-        f"{found.n_edges(found.matched.added):,} {words.edges} added, {found.n_edges(found.matched.removed):,} removed",
-        *([f"{changed:,} changed"] if changed else []),
-    ]
-    head = f"{among}{', '.join(counts)}."
+    head = f"{among}{counts_text(found)}."
     return [
         head[0].upper() + head[1:],
         *_section("Appeared", entry_rows(found.appeared, "by the new")),
@@ -268,6 +261,22 @@ def difference_lines(found: Difference) -> list[str]:
         *_section("Broken cycles", map(cycle_text, found.cycles_broken)),
         *_section("Renamed? (--match OLD=NEW, match={old: new})", (f"{r.old} -> {r.new}" for r in found.suggested)),
     ]
+
+
+def counts_text(found: Difference) -> str:
+    """Return how many nodes and edges differ, in one line."""
+    if found.is_empty:
+        return "nothing differs"
+    words = words_for(found.matched.after.graph.edge_meaning)
+    added, removed = (found.n_edges(mask) for mask in (found.matched.added, found.matched.removed))
+    changed = len(found.edges) - added - removed
+    counts = [
+        f"{len(found.appeared):,} appeared, {len(found.gone):,} gone",
+        *([f"{len(found.upgraded):,} upgraded"] if found.upgraded else []),
+        f"{how_many(added, words.edges)} added, {removed:,} removed",
+        *([f"{changed:,} changed"] if changed else []),
+    ]
+    return ", ".join(counts)
 
 
 def entry_rows(entries: Sequence[Entry], word: str) -> Iterator[str]:
@@ -298,5 +307,5 @@ def _section(title: str, rows: Iterable[str]) -> list[str]:
     listed = list(rows)
     if not listed:
         return []
-    more = [f"  … {len(listed) - SHOWN:,} more rows"] if len(listed) > SHOWN else []
+    more = [f"  … {how_many(len(listed) - SHOWN, 'more rows')}"] if len(listed) > SHOWN else []
     return ["", title, *(f"  {row}" for row in listed[:SHOWN]), *more]

@@ -61,12 +61,24 @@ def _ambiguous(topology: Topology, edge: Edge, places: list[int]) -> UsageError:
     )
 
 
+def named_parts(edge: Edge) -> Edge:
+    """Return what names an edge: its ends, and its key unless it is 0, the key of the first or only one in networkx.
+
+    Examples
+    --------
+    >>> named_parts(("a", "b", 0)), named_parts(("a", "b", 1))
+    (('a', 'b'), ('a', 'b', 1))
+    """
+    return edge[:2] if len(edge) == 3 and edge[2] == 0 else edge
+
+
 def edge_name(edge: Edge) -> str:
     """Return an edge as a report names it.
 
     Examples
     --------
-    >>> edge_name(("a", "b")), edge_name(("a", "b", 1))
-    ('a -> b', 'a -> b (1)')
+    >>> edge_name(("a", "b")), edge_name(("a", "b", 0)), edge_name(("a", "b", 1))
+    ('a -> b', 'a -> b', 'a -> b (1)')
     """
-    return f"{edge[0]} -> {edge[1]}" + (f" ({edge[2]})" if len(edge) == 3 else "")
+    tail, head, *key = named_parts(edge)
+    return f"{tail} -> {head}{f' ({key[0]})' if key else ''}"

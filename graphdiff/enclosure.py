@@ -18,6 +18,8 @@ from graphdiff.said import PerEdge, all_of, wrong
 from graphdiff.sensitivity import Sensitivities
 
 Interval = tuple[float, float]
+#: Where the lower and the upper end are rounded to, unless 0 makes a sum or product exact.
+OUTWARDS = (-math.inf, math.inf)
 
 
 def intervals(graph: Any, found: Sensitivities, low: PerEdge, high: PerEdge) -> dict[int, Interval]:
@@ -68,14 +70,15 @@ def enclosure(part: Between, weights: Mapping[int, Interval]) -> Interval:
 
 
 def _sum(a: Interval, b: Interval) -> Interval:
-    if b == (0.0, 0.0) or a == (0.0, 0.0):  # exact, so that what is not there widens nothing
-        return b if a == (0.0, 0.0) else a
-    return math.nextafter(a[0] + b[0], -math.inf), math.nextafter(a[1] + b[1], math.inf)
+    low, high = (
+        x + y if not x or not y else math.nextafter(x + y, way) for x, y, way in zip(a, b, OUTWARDS, strict=True)
+    )
+    return low, high
 
 
 def _product(a: Interval, b: Interval) -> Interval:
     if a == (1.0, 1.0):
         return b
     # 0 times an end that has overflowed is 0: the end itself is finite.
-    ends = [x * y if x and y else 0.0 for x in a for y in b]
-    return math.nextafter(min(ends), -math.inf), math.nextafter(max(ends), math.inf)
+    low, high = ([math.nextafter(x * y, way) if x and y else 0.0 for x in a for y in b] for way in OUTWARDS)
+    return min(low), max(high)

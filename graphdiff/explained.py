@@ -6,7 +6,7 @@ Several weightings of the same question stand side by side (`explanation_text`).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -19,27 +19,25 @@ from graphdiff.arithmetic import Number
 from graphdiff.between import Between
 from graphdiff.cancellation import Cancellation
 from graphdiff.certificate import Certificate
-from graphdiff.errors import count_text
+from graphdiff.certified import doubt
+from graphdiff.edges import edge_name
 from graphdiff.narrow import fewest_edges
 from graphdiff.paths import Path, node_text
+from graphdiff.phrases import LINE, TITLES, by_weights, ordinal, path_text, percent, table
 from graphdiff.picture import cut
 from graphdiff.results import plain, shown
 from graphdiff.shares import Contributions
 from graphdiff.topology import Edge
 from graphdiff.weights import WEIGHTS
-from graphdiff.words import Words, words_for
+from graphdiff.words import Words, how_many, words_for
 
-#: What a column is called, by the meaning of its weights.
-TITLES = {"unit": "counting paths", "even": "spread evenly", "imports": "by statements"}
 #: Paths shown until they carry this part, at most `SHOWN`.
 ENOUGH = 0.9
 SHOWN = 5
-#: Names in a line are cut where together they are longer than this, but not below `SHORTEST`.
-LINE, SHORTEST = 160, 24
+#: In text a cut is looked for among so many edges, and shown where it is no larger than this.
+CUT_AMONG, CUT_OF = 10_000, 4
 #: Totals from here on are not shown in per cent: an int may be beyond every float.
 HUGE = 10**15
-#: Below so many certain digits a report says so.
-CERTAIN = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,17 +129,26 @@ class Explanation:
         whole = self.certificate.abs_sum if self.certificate else abs(self.total)
         return list(accumulate(float(abs(path.influence) / whole) for path in self.strongest)) if whole else []
 
-    def last_steps(self) -> list[tuple[str, float]]:
-        """Return the nodes that the influence comes through last, with their part of what arrives, largest first.
+    @property
+    def whole(self) -> Number | None:
+        """What parts are of in text: the total; where signs mix, the sum of absolute influences, None if infinite."""
+        if self.cancellation is not None:
+            return self.cancellation.positive - self.cancellation.negative
+        return None if self.certificate and self.certificate.abs_sum == math.inf else self.total
 
+    def last_steps(self) -> list[tuple[str, Number, float | None]]:
+        """Return the nodes that the influence comes through last, each with its contribution and that as a part.
+
+        The largest first. The part is that of `whole`; into a cycle that has the target on it counts as the last step.
         Of symbols and complex numbers there are no parts.
         """
-        if not self.total or not _is_real(self.total):
+        if self.whole == 0 or not _is_real(self.total):
             return []
-        parts: dict[str, float] = {}
+        brought: dict[str, Number] = {}
         for edge, number in self.edge_contributions.into(self.target):
-            parts[str(edge[0])] = parts.get(str(edge[0]), 0.0) + float(number / self.total)
-        return sorted(parts.items(), key=lambda item: -abs(item[1]))
+            brought[str(edge[0])] = brought.get(str(edge[0]), 0) + number
+        rows = [(name, n, None if self.whole is None else float(n / self.whole)) for name, n in brought.items()]
+        return sorted(rows, key=lambda row: -abs(row[1]))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values; edges as records, only those that carry something."""
@@ -203,13 +210,15 @@ def _share(number: Number, total: Number) -> Any:
     return plain(number / total) if total else None
 
 
-def explanation_text(columns: Sequence[Explanation]) -> str:
+def explanation_text(columns: Sequence[Explanation], beside: Iterable[str] = ()) -> str:
     """Return the report of one question under one weighting or several.
 
     Parameters
     ----------
     columns : sequence of Explanation
         The same ends, each under another weighting.
+    beside : iterable of str
+        What else is known of the totals, a line each.
     """
     first = columns[0]
     words = words_for(first.edge_meaning, first.weight_meaning)
@@ -217,6 +226,8 @@ def explanation_text(columns: Sequence[Explanation]) -> str:
         return f"{words.none.format(**_ends(first, words))}: {first.zero}"
     lines = [headline(first, words, alone=len(columns) == 1)]
     lines += table([("", [TITLES.get(c.weight_meaning, c.weight_meaning) for c in columns]), *_facts(columns, words)])
+    lines += beside
+    lines += _cut_text(first)
     lines += [f"! {warning}" for warning in _warnings(columns)]
     lines += ["", *_strongest(columns[-1])] if columns[-1].strongest else []
     footnotes = _footnotes(columns, words)
@@ -238,8 +249,8 @@ def headline(first: Explanation, words: Words, *, alone: bool) -> str:
     if not alone or first.weight_meaning == "unit":
         return relation
     in_per_cent = _is_real(first.total) and abs(first.total) < HUGE
-    percent = f"{float(first.total):.1%}".replace("%", " %") if in_per_cent else shown(first.total)
-    total = words.total.format(**ends, total=shown(first.total), percent=percent, weights=first.weight_meaning)
+    part = percent(first.total) if in_per_cent else shown(first.total)
+    total = words.total.format(**ends, total=shown(first.total), percent=part, weights=first.weight_meaning)
     return f"{total[0].upper()}{total[1:]}.\n{relation}"
 
 
@@ -252,19 +263,7 @@ def _paths_text(first: Explanation) -> str:
         return "infinitely many walks round a cycle"
     shortest, longest = first.lengths
     steps = f"{shortest:,}" if shortest == longest else f"{shortest:,} to {longest:,}"
-    paths = "1 path" if first.n_paths == 1 else f"{count_text(first.n_paths)} paths"
-    return f"{paths} of {steps} step{'s' * (longest != 1)}"
-
-
-def table(rows: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
-    """Return rows of a label and cells as lines: labels left, cells right, in columns."""
-    label = max(len(name) for name, _ in rows)
-    widths = [max(map(len, cells)) for cells in zip(*(cells for _, cells in rows), strict=True)]
-    lines = []
-    for name, cells in rows:
-        body = "   ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
-        lines.append(f"  {name.ljust(label)}   {body}".rstrip())
-    return lines
+    return f"{how_many(first.n_paths, 'paths')} of {steps} step{'s' * (longest != 1)}"
 
 
 def _facts(columns: Sequence[Explanation], words: Words) -> list[tuple[str, list[str]]]:
@@ -282,9 +281,7 @@ def _facts(columns: Sequence[Explanation], words: Words) -> list[tuple[str, list
     if any(narrow):
         more = len(columns[0].bottlenecks) - 3
         rows.append(("every path passes", [f"{text}, and {more:,} more" if more > 0 else text for text in narrow]))
-    steps = [
-        [f"{cut(name, LINE // 4)} {part:.1%}".replace("%", " %") for name, part in c.last_steps()[:2]] for c in columns
-    ]
+    steps = [[_step_text(c, *step) for step in c.last_steps()[:2]] for c in columns]
     for number in range(max(map(len, steps), default=0)):
         rows.append(("" if number else "last step", [s[number] if len(s) > number else "" for s in steps]))
     return rows
@@ -294,20 +291,35 @@ def _effective_text(column: Explanation) -> str:
     number = column.effective_paths
     if number is None:
         return ""
-    text = count_text(number) if isinstance(number, int) else f"{number:,.1f}" if number < 1e6 else f"{number:.3g}"
-    return f"{text.removesuffix('.0')} equal path{'s' * (text not in ('1', '1.0'))}"
+    if isinstance(number, int):
+        text = shown(number)
+    else:
+        text = f"{number:,.1f}".removesuffix(".0") if number < 1e6 else f"about {number:.2e}".replace("e+", "e")
+    aside = ", signs aside" if column.cancellation else ""
+    kind = "walk" if column.n_paths is None else "path"
+    return f"{text} equal {kind}{'s' * (text != '1')}{aside}"
 
 
-def ordinal(number: int) -> str:
-    """Return a place as text.
+def _step_text(column: Explanation, name: str, contribution: Number, part: float | None) -> str:
+    """Return a last step with its part, and its contribution where that is not a part of the total."""
+    known = "" if part is None else percent(part)
+    if column.whole != column.total:
+        known = f"{shown(contribution)} ({known})" if known else shown(contribution)
+    colon = ":" if column.whole != column.total else ""
+    return f"{cut(name, LINE // 4)}{colon} {known}"
 
-    Examples
-    --------
-    >>> [ordinal(n) for n in (1, 2, 3, 4, 11, 12, 42, 113)]
-    ['1st', '2nd', '3rd', '4th', '11th', '12th', '42nd', '113th']
-    """
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
-    return f"{number:,}{ending}"
+
+def _cut_text(first: Explanation) -> Iterator[str]:
+    """Yield the fewest edges that carry it all, where they are few, and no more than the list of one of the ends."""
+    part = first.part
+    if not 0 < part.n_edges <= CUT_AMONG:
+        return
+    ends = set(part.sources), set(part.targets)
+    leaving = sum(tail in ends[0] for tail, row in enumerate(part.rows) for _ in row)
+    entering = sum(head in ends[1] for row in part.rows for head, *_ in row)
+    if 0 < len(first.cut) < min(leaving, entering, CUT_OF + 1):
+        names = ", ".join(map(edge_name, first.cut))
+        yield f"Everything runs through {how_many(len(first.cut), 'edges')}: {names}."
 
 
 def _warnings(columns: Sequence[Explanation]) -> list[str]:
@@ -317,72 +329,63 @@ def _warnings(columns: Sequence[Explanation]) -> list[str]:
         names = "|".join(c.weight_meaning for c in columns)
         found.append(f"The weightings disagree on the route: choose one with --weight {names}.")
     for column in columns:
-        if column.zero:
+        if column.zero and not column.cancellation:
             found.append(f"The total is 0: {column.zero}")
         known = column.certificate
         if known is None or (column.zero and not known.error_bound):
             continue
-        if math.isinf(known.error_bound):
-            found.append(
-                "No error bound is proven: the absolute influences of the walks have no finite sum; "
-                "exact=True (--exact) has no error."
-            )
-        elif known.digits < CERTAIN:
-            found.append(
-                f"Only {known.digits} digits are certain: the error can be {known.error_bound:.2g} "
-                f"(condition {known.condition:.2g}); exact=True (--exact) has none."
-            )
-        elif column.cancellation:
-            found += _cancellation_text(column.cancellation, known)
+        said = doubt(known.digits, known.error_bound, condition=f" (condition {known.condition:.2g})")
+        found += [said] if said else []
+    for column in columns:
+        if column.cancellation:
+            found += _cancellation_text(column.cancellation, column.total, _listed(columns[-1]))
     return found
 
 
-def _cancellation_text(found: Cancellation, known: Certificate) -> Iterator[str]:
+def _cancellation_text(found: Cancellation, total: Number, listed: list[Path]) -> Iterator[str]:
+    lead = "Paths of both signs cancel in part" if total else "The total is 0: paths of both signs cancel"
     where = f", most of it at {node_text(found.node)}" if found.node is not None else ""
     yield (
-        f"Paths of both signs cancel in part: {shown(found.positive)} and {shown(found.negative)}{where}; "
-        f"the parts below are of their absolute sum, {shown(known.abs_sum)}."
+        f"{lead}: {shown(found.positive)} and {shown(found.negative)}{where}; "
+        f"parts are of their absolute sum, {shown(found.positive - found.negative)}."
     )
     for sign, path in (("positive", found.strongest_positive), ("negative", found.strongest_negative)):
-        if path is not None:
+        if path is not None and path not in listed:
             yield f"The strongest {sign} path, {shown(path.influence)}: {path_text(path)}."
+
+
+def _enough(column: Explanation) -> int:
+    """Return how many of the strongest paths carry enough."""
+    covered = column.coverage
+    return next((n for n, part in enumerate(covered, 1) if part >= ENOUGH - 1e-12), len(covered))
+
+
+def _listed(column: Explanation) -> list[Path]:
+    """Return the paths that the report lists."""
+    return column.strongest[: min(_enough(column), SHOWN)]
 
 
 def _strongest(column: Explanation) -> list[str]:
     covered = column.coverage
     if not covered:
         return []
-    enough = next((n for n, part in enumerate(covered, 1) if part >= ENOUGH - 1e-12), len(covered))
-    shown_paths = column.strongest[: min(enough, SHOWN)]
+    enough, shown_paths = _enough(column), _listed(column)
     parts = [covered[0], *(b - a for a, b in zip(covered, covered[1:], strict=False))]
-    title = f"Strongest paths, {TITLES.get(column.weight_meaning, 'by ' + column.weight_meaning)}"
+    if column.cancellation:
+        parts = [-part if path.influence < 0 else part for path, part in zip(column.strongest, parts, strict=True)]
+    kind = "walks" if column.n_paths is None else "paths"
+    title = f"Strongest {kind}, {by_weights(column.weight_meaning)}"
     texts = [f"  {path_text(path, short=bool(n) and column.source is not None)}" for n, path in enumerate(shown_paths)]
     width = max(len(title), *map(len, texts))
     lines = [f"{title.ljust(width)}    share   so far"]
     lines += [
-        f"{text.ljust(width)}  {_percent(part)}  {_percent(sum_so_far)}"
+        f"{text.ljust(width)}  {percent(part):>7}  {percent(sum_so_far):>7}"
         for text, part, sum_so_far in zip(texts, parts, covered, strict=False)
     ]
-    whole = "infinitely many walks" if column.n_paths is None else f"{count_text(column.n_paths)} paths"
+    whole = "infinitely many walks" if column.n_paths is None else how_many(column.n_paths, "paths")
     if len(shown_paths) != column.n_paths:
-        lines.append(f"  {enough} of {whole} carry {covered[enough - 1]:.1%}.".replace("%", " %"))
+        lines.append(f"  {enough} of {whole} {'carries' if enough == 1 else 'carry'} {percent(covered[enough - 1])}.")
     return lines
-
-
-def _percent(part: float) -> str:
-    return f"{100 * part:5.1f} %" if part >= 0.0005 or not part else f"{100 * part:5.0e} %"
-
-
-def path_text(path: Path, *, short: bool = False) -> str:
-    """Return a path's nodes in one line, elided in the middle where it is long; short leaves out the source."""
-    names = [node_text(node) for node in path.nodes]
-    if short and len(names) > 2:
-        names[0] = "…"
-    if len(names) > 9:
-        names = [*names[:4], f"… {len(names) - 8:,} more …", *names[-4:]]
-    if sum(map(len, names)) > LINE:
-        names = [cut(name, max(SHORTEST, LINE // len(names))) for name in names]
-    return " > ".join(names)
 
 
 def _footnotes(columns: Sequence[Explanation], words: Words) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable
 from decimal import Decimal
-from fractions import Fraction
 from itertools import islice
 from typing import Any, Unpack
 
@@ -20,17 +19,16 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.between import Between, between, total_over
 from graphdiff.cancellation import cancellation
-from graphdiff.certificate import Certificate, Solved, certificate, solved_certificate
+from graphdiff.certified import certificate_of, sizes_of
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import Range, components_between, positions_between
-from graphdiff.errors import CycleError
 from graphdiff.explained import Explanation
 from graphdiff.narrow import bottlenecks
 from graphdiff.paths import node_text, strongest
 from graphdiff.results import shown
 from graphdiff.semirings import SEMIRINGS
 from graphdiff.shares import Contributions, Flow, flow_between, path_entropy
-from graphdiff.sweeps import forward_values, reverse_values
+from graphdiff.sweeps import forward_values
 from graphdiff.words import words_for
 
 #: How many strongest paths an explanation keeps.
@@ -78,7 +76,7 @@ def explain(
     starts = topology.roots.tolist() if source is None else [topology.position(source)]
     end = topology.position(target)
     part = between(ready, starts, [end])
-    sizes = _sizes(ready, source, target)
+    sizes = sizes_of((ready, starts, [end]))
     direct = arithmetic.finished(_direct(found, source, target))
     merged, merged_elsewhere = _merged(ready, starts, end)
     edges = Contributions(found.edges, found.total, "edge", topology)
@@ -89,7 +87,7 @@ def explain(
         total=found.total,
         direct=direct,
         indirect=arithmetic.finished(found.total - direct - empty),
-        certificate=_certificate(part, found, sizes),
+        certificate=certificate_of(part, found, sizes),
         n_paths=None if part.loops else total_over(part, SEMIRINGS["count"]) or 0,
         lengths=_lengths(part),
         effective_paths=None if sizes is None else _effective_paths(ready, part, sizes),
@@ -106,35 +104,6 @@ def explain(
         merged=merged,
         merged_elsewhere=merged_elsewhere,
     )
-
-
-def _has_sizes(graph: CompiledGraph) -> bool:
-    """Return whether the weights have absolute values: symbols have none."""
-    if isinstance(graph.weights, np.ndarray):
-        return True
-    kinds = (int, float, complex, Decimal, Fraction, arithmetic.Dyadic)
-    return all(isinstance(weight, kinds) for weight in graph.weights)
-
-
-def _sizes(graph: CompiledGraph, source: Hashable | None, target: Hashable) -> Flow | None:
-    """Return the flow of absolute values; None where there are none, or walks whose sizes have no finite sum."""
-    if not _has_sizes(graph):
-        return None
-    try:
-        return flow_between(graph.absolute, source, target)
-    except CycleError:  # the walks themselves have been summed
-        return None
-
-
-def _certificate(part: Between, found: Flow, sizes: Flow | None) -> Certificate | None:
-    if sizes is None:
-        infinite = part.loops and _has_sizes(part.graph)
-        return Certificate(found.total, math.inf, math.inf, math.inf, 0) if infinite else None
-    if not part.loops:
-        return certificate(part, found.total, sizes.total, sizes.adjoints)
-    graph = part.graph.absolute
-    spread = reverse_values(graph, dict.fromkeys(part.positions.tolist(), graph.one_and_zero[0]), part.loops)
-    return solved_certificate(part, found.total, sizes.total, Solved(found.tangents, sizes.adjoints, spread))
 
 
 def _lengths(part: Between) -> tuple[int, int] | None:

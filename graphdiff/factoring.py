@@ -11,6 +11,7 @@ import networkx as nx
 from graphdiff import arithmetic
 from graphdiff.between import Between, total_over
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.edges import named_parts
 from graphdiff.elimination import choose, network, totals
 from graphdiff.errors import LimitError, UsageError
 from graphdiff.formula import Formula, Symbolic, Term, simplified, symbols
@@ -39,8 +40,8 @@ def factored(
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
     source, target : nodes
     names : sequence of str, optional
-        A name for each edge between, in the order of the compiled graph; ``w[tail,head]`` where they are left out, or
-        the weight itself where it is a symbol of sympy.
+        A name for each edge between, in the order of the compiled graph. Where they are left out it is
+        ``w[tail,head]``, with the key of a second parallel edge, or the weight itself where it is a symbol of sympy.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
@@ -75,7 +76,7 @@ def factored(
     5 operations; path by path 17
     """
     part = pair(compiled(graph, options), source, target)
-    part.require_no_loops()
+    part.require_no_loops("and weights that are symbols of sympy make total_influence a formula")
     inner = part.n_nodes - 2
     if inner > MAX_NODES:
         raise LimitError(
@@ -99,7 +100,9 @@ def _names(part: Between, names: Sequence[str] | None) -> list[str]:
         return [str(name) for name in names]
     weights = [weight for row in part.rows for *_, weight in row]
     return [
-        str(weight) if getattr(weight, "is_Symbol", False) else f"w[{','.join(map(str, part.edge_label(edge)))}]"
+        str(weight)
+        if getattr(weight, "is_Symbol", False)
+        else f"w[{','.join(map(str, named_parts(part.edge_label(edge))))}]"
         for weight, edge in zip(weights, part.edges.tolist(), strict=True)
     ]
 

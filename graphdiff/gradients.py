@@ -25,6 +25,7 @@ from graphdiff.paths import node_text
 from graphdiff.results import html_table, require_pandas, shown
 from graphdiff.semirings import SEMIRINGS
 from graphdiff.topology import Edge
+from graphdiff.words import how_many
 
 __all__ = ["GradientFlow", "Layer", "Onset", "RootFlow", "edge_record", "edge_text", "gradient_flow"]
 
@@ -148,7 +149,7 @@ class GradientFlow:
         low, high = self.limits
         step = "" if self.factor is None else f"; {shown(self.factor)} times a step"
         found = [
-            f"{word} from {onset.depth:,} steps on ({node_text(onset.node)}: {shown(onset.size)})"
+            f"{word} from {how_many(onset.depth, 'steps')} on ({node_text(onset.node)}: {shown(onset.size)})"
             for word, onset in (("vanishing", self.vanishing), ("exploding", self.exploding))
             if onset is not None
         ]
@@ -170,7 +171,7 @@ class GradientFlow:
         sized = sorted(self.roots, key=lambda root: -1.0 if root.size is None else root.size, reverse=True)
         shortened = sized if len(sized) <= MAX_LINES else [*sized[:3], *sized[-3:]]
         for root in shortened:
-            yield f"root {node_text(root.node)}", f"{_size(root.size)}, {root.depth:,} steps away"
+            yield f"root {node_text(root.node)}", f"{_size(root.size)}, {how_many(root.depth, 'steps')} away"
         if len(sized) > len(shortened):
             yield "roots", f"{len(sized):,}: the three largest and smallest are shown"
         if self.dead_edges:

@@ -95,7 +95,7 @@ def jacobian(
     ...     [("a", "c", 1), ("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)])
     >>> J = jacobian(G)
     >>> J
-    <Jacobian: 1 targets (rows) x 2 sources (columns)>
+    <Jacobian: 1 target (rows) x 2 sources (columns)>
     >>> J["e", "b"]
     5
     """

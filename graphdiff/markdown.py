@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from graphdiff.compared import Comparison, change_text, footnotes, headline, moving_rows, signed
-from graphdiff.differing import Difference, cycle_text
-from graphdiff.explained import TITLES
+from graphdiff.compared import Comparison, change_text, footnotes, headline, moving_rows
+from graphdiff.differing import Difference, counts_text, cycle_text
 from graphdiff.moved import Changes
+from graphdiff.phrases import TITLES, signed
 from graphdiff.results import shown
 from graphdiff.words import words_for
 
@@ -94,15 +94,12 @@ def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 
 def _sets(found: Difference) -> list[str]:
     words = words_for(found.matched.after.graph.edge_meaning)
-    added, removed = found.n_edges(found.matched.added), found.n_edges(found.matched.removed)
-    edges = "edge" if added == 1 and words.edges == "edges" else words.edges
     among = ""
     if found.end is not None:
         title = (words.rank_towards if found.towards else words.rank_from).format(source="{}", target="{}")
         among = f"{title[0].upper()}{title[1:]}: ".replace("{}", code(found.end))
-    counts = f"{len(found.appeared):,} appeared, {len(found.gone):,} gone, {added:,} {edges} added, {removed:,} removed"
     return [
-        f"### {among}{counts}",
+        f"### {among}{counts_text(found)}",
         *_section("Appeared", ("node", "by"), [(code(e.node), _by(e.edge, "new")) for e in found.appeared]),
         *_section("Gone", ("node", "with"), [(code(e.node), _by(e.edge, "removed")) for e in found.gone]),
         *_section("Upgraded", ("node", "before", "after"), [_upgrade(each) for each in found.upgraded]),
@@ -131,6 +128,8 @@ def _totals(columns: Sequence[Comparison]) -> Iterator[str]:
     yield from _table(("weights", "before", "after", "change"), rows)
     for text in first.missing:
         yield from ("", f"> {code(text)}")
+    for text in (text for column in columns for text in column.doubts):
+        yield from ("", f"> {escaped(text)}")
     for column in columns:
         yield from _moved(column)
     yield ""

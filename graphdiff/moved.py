@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
 from graphdiff.attribution import swept
-from graphdiff.compared import Comparison, signed
+from graphdiff.compared import Comparison
 from graphdiff.differing import Difference, difference_lines
 from graphdiff.errors import UnknownNodeError
 from graphdiff.matching import Matched, Side
+from graphdiff.phrases import by_weights, signed
 from graphdiff.results import plain, require_pandas, shown
-from graphdiff.words import words_for
+from graphdiff.words import how_many, words_for
 
 #: So many rows are shown as text.
 SHOWN = 20
@@ -116,14 +117,14 @@ class Changes(Mapping[Any, Number]):
             for number, old, new in zip(self._reached, *places, strict=True)
         ]
         changed = [row for row in rows if row.before != row.after or row.place_before != row.place_after]
-        return sorted(changed, key=lambda row: -float(abs(row.change)))
+        return sorted(changed, key=lambda row: -abs(row.change))
 
     def _places(self, side: Side, totals: NDArray[Any]) -> list[int | None]:
         """Return the place of each node by size, equal ones the same; a merged component counts as one node."""
         stands = side.stands[self._reached]
         merged = side.graph.cycles == "collapse" and len(stands)
         anchors = np.where(stands >= 0, side.graph.topology.representative[stands], -1) if merged else stands
-        sizes = np.array([float(abs(value)) for value in totals[self._reached].tolist()])
+        sizes = np.array([abs(value) for value in totals[self._reached].tolist()])
         _, first = np.unique(anchors, return_index=True)
         counted = np.sort(sizes[first])
         larger = len(counted) - np.searchsorted(counted, sizes, side="right")
@@ -152,7 +153,8 @@ class Changes(Mapping[Any, Number]):
         return "\n".join([*difference_lines(self.difference), "", *changes_lines(self)])
 
     def __repr__(self) -> str:
-        return f"<Changes {'towards' if self.towards else 'from'} {self.end!r}: {len(self.moved):,} nodes moved>"
+        way = "towards" if self.towards else "from"
+        return f"<Changes {way} {self.end!r}: {how_many(len(self.moved), 'nodes')} moved>"
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"
@@ -164,7 +166,7 @@ def changes_lines(found: Changes) -> list[str]:
     words = words_for(graph.edge_meaning, graph.weight_meaning)
     title = (words.rank_towards if found.towards else words.rank_from).format(source=found.end, target=found.end)
     if not found.moved:
-        return [f"{title[0].upper()}{title[1:]}, by {graph.weight_meaning}: no total changed."]
+        return [f"{title[0].upper()}{title[1:]}, {by_weights(graph.weight_meaning)}: no total changed."]
     rows = [("node", "before", "after", "change", "place")]
     changed = [row for row in found.moved if row.before != row.after]
     for row in changed[:SHOWN]:
@@ -181,5 +183,9 @@ def changes_lines(found: Changes) -> list[str]:
     ]
     more = [f"… {len(changed) - SHOWN:,} more"] if len(changed) > SHOWN else []
     others = len(found.moved) - len(changed)
-    more += [f"{others:,} others changed their place only."] if others else []
-    return [f"{title[0].upper()}{title[1:]}, by {graph.weight_meaning}: {len(changed):,} changed", *lines, *more]
+    more += [f"{how_many(others, 'others')} changed {'its' if others == 1 else 'their'} place only."] if others else []
+    return [
+        f"{title[0].upper()}{title[1:]}, {by_weights(graph.weight_meaning)}: {len(changed):,} changed",
+        *lines,
+        *more,
+    ]

@@ -22,6 +22,7 @@ from graphdiff.elimination import choose, network
 from graphdiff.errors import count_text
 from graphdiff.kernels.blocks import WIDTH
 from graphdiff.results import html_table, require_pandas, texts
+from graphdiff.words import how_many
 
 EliminationOrder: TypeAlias = str | Sequence[Hashable]
 
@@ -121,8 +122,8 @@ class Plan:
         table = [list(_HEAD), *self._rows()]
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         lines = [
-            f"Jacobian of {self.n_targets:,} targets by {self.n_sources:,} sources, "
-            f"{self.n_nodes:,} nodes and {self.n_edges:,} edges between",
+            f"Jacobian of {how_many(self.n_targets, 'targets')} by {how_many(self.n_sources, 'sources')}, "
+            f"{how_many(self.n_nodes, 'nodes')} and {how_many(self.n_edges, 'edges')} between",
             *("  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in table),
             f"{self.method}: {self.why}",
         ]

@@ -91,14 +91,18 @@ class Uncertainty:
         words = words_for(self.edge_meaning, self.weight_meaning)
         ends = {"source": self.source, "target": self.target, "weights": self.weight_meaning}
         total = words.total.format(**ends, total=shown(self.total), percent=f"{float(self.total):.1%}")
-        lines = [f"{total[0].upper()}{total[1:]}."]
+        return "\n".join([f"{total[0].upper()}{total[1:]}.", *self.sentences()])
+
+    def sentences(self) -> list[str]:
+        """Return what is said beside the total itself."""
+        lines = []
         if self.standard_error is not None:
             low, high = self.interval()
             taken = "the weights taken as independent" if self.independent else "with the weights' covariance"
             lines.append(f"Standard error {shown(self.standard_error)}, {taken}; 95 %: {shown(low)} to {shown(high)}.")
         if self.low is not None and self.high is not None:
             lines.append(f"Within the weights' bounds it lies between {shown(self.low)} and {shown(self.high)}.")
-        return "\n".join(lines)
+        return lines
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"

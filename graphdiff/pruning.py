@@ -88,7 +88,7 @@ def prune(
         raise UsageError(f"max_nodes={max_nodes!r}: at least 2, for the source and the target")
     ready = compiled(graph, options)
     part = pair(ready, source, target)
-    part.require_no_loops()
+    part.require_no_loops("and strongest_paths lists its strongest walks")
     require_sizes(part, "the strongest part is known by")
     if coverage is None and max_nodes is None:
         coverage = 0.9

@@ -9,8 +9,8 @@ is monotone and submodular). Hence, if S is cut already and r is still to be tak
 least m members, with m the fewest gains beside S that sum to r. The largest m over the steps of the greedy choice is
 the bound reported. It is never weaker than what the greedy choice guarantees in general, k <= 1 + m·ln(wanted / r
 before its last step), which needs no more than r <= m · largest gain at each step (L. Wolsey, "An analysis of the
-greedy algorithm for the submodular set covering problem", Combinatorica 2 (1982), 385-393). Where signs mix, removing
-an edge can make the total larger: nothing of this holds, and there is no bound.
+greedy algorithm for the submodular set covering problem", Combinatorica 2 (1982), 385-393, doi:10.1007/BF02579435).
+Where signs mix, removing an edge can make the total larger: nothing of this holds, and there is no bound.
 """
 
 from __future__ import annotations

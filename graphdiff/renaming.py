@@ -14,6 +14,9 @@ import networkx as nx
 MAX_LOOKED_AT = 200
 #: Names this much alike, or neighbours of which this part is shared, make a rename likely.
 ALIKE, SHARED = 0.75, 0.5
+#: What behind the last "@" of an id is a version, and not the host of an address; and how long it may be.
+VERSION = re.compile(r"v?\d+(?:\.\d+)*(?:(?:a|b|c|p|rc|alpha|beta|dev|post)\d+)?(?:[-+.~:_][\w.+~:-]*)?")
+LONGEST_VERSION = 100
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,27 @@ class Rename:
         return {"old": str(self.old), "new": str(self.new), "likeness": self.likeness, "shared": self.shared}
 
 
+def split_version(node: Any) -> tuple[str, str]:
+    """Return the name and the version that an id such as ``name@1.0`` says; twice nothing where it is no such id.
+
+    Examples
+    --------
+    >>> split_version("@babel/core@7.1.0"), split_version("@babel/core"), split_version("me@example.org")
+    (('@babel/core', '7.1.0'), ('', ''), ('', ''))
+    >>> split_version("attrs@23.1.0rc1"), split_version("me@3com.com")
+    (('attrs', '23.1.0rc1'), ('', ''))
+    """
+    name, _, version = node.rpartition("@") if isinstance(node, str) else ("", "", "")
+    is_version = name and len(version) <= LONGEST_VERSION and VERSION.fullmatch(version)
+    return (name, version) if is_version else ("", "")
+
+
 def version_of(graph: Any, node: Hashable) -> str:
-    """Return the attribute ``version`` of a node of a networkx graph; empty where there is none."""
+    """Return the version of a node of a networkx graph: the attribute, else what its id says; empty if neither does."""
     if not isinstance(graph, nx.Graph) or node not in graph:
         return ""
     version = graph.nodes[node].get("version")
-    return "" if version is None else str(version)
+    return split_version(node)[1] if version is None else str(version)
 
 
 def name_of(graph: nx.DiGraph, node: Hashable) -> str:
@@ -71,7 +89,8 @@ def name_of(graph: nx.DiGraph, node: Hashable) -> str:
 def renamed(before: Any, after: Any, match: Mapping[Any, Any]) -> dict[Any, Any]:
     """Return the labels before of nodes with another label after: those of `match`, then those of another version.
 
-    Of several versions of one name those that both graphs have are matched, then the lowest with the lowest.
+    Of several versions of one name those that both graphs have are matched, then the lowest with the lowest; where
+    only the ids say the versions, nodes are matched if there is but one on either side.
 
     Examples
     --------
@@ -88,7 +107,9 @@ def renamed(before: Any, after: Any, match: Mapping[Any, Any]) -> dict[Any, Any]
     old = _by_name(before, (node for node in before if node not in after and node not in pairs))
     new = _by_name(after, (node for node in after if node not in before and node not in taken))
     for name in old.keys() & new.keys():
-        pairs.update(_same_or_next(before, after, old[name], new[name]))
+        told = [graph.nodes[node] for graph, nodes in ((before, old[name]), (after, new[name])) for node in nodes]
+        if len(told) == 2 or all("version" in attributes for attributes in told):
+            pairs.update(_same_or_next(before, after, old[name], new[name]))
     return pairs
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -15,9 +16,12 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import Number
 from graphdiff.errors import MissingExtraError, count_text
 from graphdiff.topology import Topology
+from graphdiff.words import how_many
 
 #: The longest int, in bits, that JSON readers take as a number.
 MAX_BITS = 14_000
+#: Fractions of ints as large as this, and Decimals with more digits, are shown rounded.
+LONG = 10**12
 
 
 def texts(labels: Iterable[Hashable]) -> list[str]:
@@ -57,18 +61,33 @@ def plain(number: Number) -> Any:
 
 
 def shown(number: Number) -> str:
-    """Return a number as a person reads it: six significant digits, ints whole.
+    """Return a number as a person reads it: six significant digits, short ints and fractions whole.
 
     Examples
     --------
-    >>> shown(0.010235507), shown(1234567)
-    ('0.0102355', '1,234,567')
+    >>> from fractions import Fraction
+    >>> shown(0.010235507), shown(1234567), shown(Fraction(113, 11040))
+    ('0.0102355', '1,234,567', '113/11040')
+    >>> shown(10**333), shown(-(10**333)), shown(Fraction(10**333, 7))
+    ('about 1.00e333', 'about -1.00e333', 'about 1.42857e332')
     """
     if isinstance(number, (int, np.integer)):
-        return count_text(int(number))
+        text = count_text(abs(int(number)))
+        return text if number >= 0 else f"about -{text[6:]}" if text.startswith("about ") else f"-{text}"
     if isinstance(number, (complex, np.complexfloating)):
         return f"{complex(number):.6g}"
-    return f"{float(number):.6g}" if isinstance(number, (float, np.floating)) else str(number)
+    if isinstance(number, (float, np.floating)):
+        return f"{float(number):.6g}"
+    if isinstance(number, Fraction) and max(number.denominator, abs(number.numerator)) >= LONG:
+        return _rounded(Decimal(number.numerator) / number.denominator)
+    if isinstance(number, Decimal) and len(number.as_tuple().digits) > len(f"{LONG}"):
+        return _rounded(number)
+    return str(number)
+
+
+def _rounded(number: Decimal) -> str:
+    """Return a long number in six digits, its exponent as that of counts and floats."""
+    return f"about {number:.6g}".replace("E+", "e").replace("e+", "e")
 
 
 def require_pandas() -> Any:
@@ -150,11 +169,11 @@ class Influences(Mapping[Any, Number]):
     def __repr__(self) -> str:
         top = ", ".join(f"{node!r}: {shown(number)}" for node, number in self.top(5))
         more = ", …" if len(self) > 5 else ""
-        return f"<{self.what} on {len(self):,} nodes: {top}{more}>"
+        return f"<{self.what} on {how_many(len(self), 'nodes')}: {top}{more}>"
 
     def _repr_html_(self) -> str:
         rows = [(node, shown(number)) for node, number in self.top(10)]
-        return html_table(["node", self.what], rows, f"{self.what}: the largest of {len(self):,} nodes")
+        return html_table(["node", self.what], rows, f"{self.what}: the largest of {how_many(len(self), 'nodes')}")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -205,8 +224,9 @@ class Jacobian:
         return pandas.DataFrame(self.array, index=index, columns=columns)
 
     def __repr__(self) -> str:
-        rows, columns = self.axes
-        return f"<Jacobian: {len(self.targets):,} {rows}s (rows) x {len(self.sources):,} {columns}s (columns)>"
+        sizes = len(self.targets), len(self.sources)
+        rows, columns = (how_many(size, f"{axis}s") for size, axis in zip(sizes, self.axes, strict=True))
+        return f"<Jacobian: {rows} (rows) x {columns} (columns)>"
 
     def _repr_html_(self) -> str:
         names = [str(node) for node in self.sources[:10]]

@@ -146,6 +146,7 @@ def _sizes(part: Between) -> list[Any]:
     """Return the sum of the absolute influences of the paths, or walks, from each node to the target."""
     if not part.loops:
         return [arithmetic.finished(size) or 0 for size in reverse_over(part, SEMIRINGS["size"])]
-    ends = dict.fromkeys(part.positions[part.targets].tolist(), part.graph.one_and_zero[0])
-    values = reverse_values(part.graph.absolute, ends, part.loops)
+    graph = part.graph.absolute  # real, also where the weights are complex
+    ends = dict.fromkeys(part.positions[part.targets].tolist(), graph.one_and_zero[0])
+    values = reverse_values(graph, ends, part.loops)
     return np.asarray(values, dtype=object)[part.positions].tolist() if part.n_nodes else []

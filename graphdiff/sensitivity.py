@@ -25,11 +25,12 @@ from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import Range, components_between, positions_between, walks
 from graphdiff.edges import edge_name
 from graphdiff.errors import UsageError
-from graphdiff.explained import TITLES
+from graphdiff.phrases import by_weights
 from graphdiff.results import html_table, plain, require_pandas, shown
 from graphdiff.shares import Flow, flow_between
 from graphdiff.sweeps import checked_array
 from graphdiff.topology import Edge, Topology
+from graphdiff.words import how_many
 
 #: Edges by where the values of their tails and of their heads stand, and by their numbers in the topology.
 Used = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
@@ -106,10 +107,8 @@ class Sensitivities(Mapping[Any, Sensitivity]):
         return len(self.numbers)
 
     def _at(self, place: int) -> Sensitivity:
-        weight, derivative, removal = (
-            array[place].item() if array.dtype != object else array[place]
-            for array in (self.weights, self.derivatives, self.removals)
-        )
+        found = (array[place] for array in (self.weights, self.derivatives, self.removals))
+        weight, derivative, removal = (value.item() if isinstance(value, np.generic) else value for value in found)
         elasticity = weight * derivative / self.total if self.total else None
         edge = self.topology.edge_label(int(self.numbers[place]))
         return Sensitivity(edge, weight, derivative, elasticity, removal)
@@ -149,7 +148,7 @@ class Sensitivities(Mapping[Any, Sensitivity]):
         return pandas.DataFrame({name: [getattr(row, name) for row in rows] for name in names}, index=index)
 
     def __repr__(self) -> str:
-        return f"<sensitivities of the total {shown(self.total)} to {len(self):,} edges>"
+        return f"<sensitivities of the total {shown(self.total)} to {how_many(len(self), 'edges')}>"
 
     def _rows(self, k: int = 10) -> list[list[str]]:
         return [
@@ -167,13 +166,14 @@ class Sensitivities(Mapping[Any, Sensitivity]):
         return "\n".join([self._title(), *_aligned([HEAD, *self._rows()]), *self._notes()])
 
     def _title(self) -> str:
-        weights = TITLES.get(self.weight_meaning, f"by {self.weight_meaning}")
+        weights = by_weights(self.weight_meaning)
         return f"{self.source} -> {self.target}, {weights}: {shown(self.total)}; the edges that matter most"
 
     def _notes(self) -> list[str]:
         notes = ["Edges in series share what runs through them: several removed together take it away once."]
         if self.n_merged:
-            notes.append(f"{self.n_merged:,} edges inside cycles that count as one node are left out: ask what_if.")
+            inside = how_many(self.n_merged, "edges")
+            notes.append(f"Left out: {inside} inside cycles that count as one node; ask what_if.")
         return notes if len(self) > 1 else notes[1:]
 
     def _repr_html_(self) -> str:

@@ -22,6 +22,7 @@ from graphdiff.kernels.reach import flooded
 from graphdiff.results import Influences, html_table, require_pandas, texts
 from graphdiff.setsums import Progress, dominated, reached_sums
 from graphdiff.topology import Topology
+from graphdiff.words import how_many
 
 __all__ = ["Exclusive", "exclusive", "exclusive_sizes", "numbers_of", "reach_sizes", "root_positions", "values_at"]
 
@@ -89,10 +90,12 @@ class Exclusive(Set[Any]):
 
     def __repr__(self) -> str:
         listed = ", ".join(map(str, self.nodes[:5])) + (", …" if len(self) > 5 else "")
-        return f"<exclusive to {self.node}: {len(self):,} node{'s' * (len(self) != 1)}{': ' * bool(self)}{listed}>"
+        return f"<exclusive to {self.node}: {how_many(len(self), 'nodes')}{': ' * bool(self)}{listed}>"
 
     def _repr_html_(self) -> str:
-        return html_table([f"goes with {self.node}"], ([node] for node in self.nodes[:20]), f"{len(self):,} nodes")
+        return html_table(
+            [f"goes with {self.node}"], ([node] for node in self.nodes[:20]), how_many(len(self), "nodes")
+        )
 
 
 def exclusive(graph: nx.DiGraph | CompiledGraph, node: Hashable, roots: Iterable[Hashable] | None = None) -> Exclusive:

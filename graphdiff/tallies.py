@@ -89,7 +89,7 @@ def place(sweeps: Sweeps, which: int) -> tuple[int, int] | None:
         return None
 
 
-def error_bound(sweeps: Sweeps) -> float | None:
+def remainder_bound(sweeps: Sweeps) -> float | None:
     """Return how far change and attribution can be from each other by rounding; apart from underflow.
 
     Every sum of a sweep is off by at most gamma(k) times the same sum of absolute values, where k is the longest chain
@@ -135,4 +135,4 @@ def _walked(side: Side, sweeps: Sweeps) -> int:
     return 2 * most
 
 
-__all__ = ["PathCounts", "error_bound", "path_counts", "place"]
+__all__ = ["PathCounts", "path_counts", "place", "remainder_bound"]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from graphdiff.errors import count_text
+
 
 @dataclass(frozen=True)
 class Words:
@@ -165,13 +167,15 @@ def words_for(edge_meaning: str, weight_meaning: str = "unknown") -> Words:
 
 
 def how_many(number: int, plural: str) -> str:
-    """Return a number of nodes or edges, in the words of a table above.
+    """Return a number of nodes, edges, paths or whatever else, with its noun.
 
     Examples
     --------
     >>> how_many(1, "dependencies"), how_many(1, "packages"), how_many(1200, "calls"), how_many(0, "edges")
     ('1 dependency', '1 package', '1,200 calls', '0 edges')
+    >>> how_many(3**1000, "paths")
+    'about 1.32e477 paths'
     """
     if number == 1:
         plural = f"{plural[:-3]}y" if plural.endswith("ies") else plural.removesuffix("s")
-    return f"{number:,} {plural}"
+    return f"{count_text(number)} {plural}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -244,6 +245,14 @@ def test_a_small_change_of_a_large_total_keeps_its_digits() -> None:
     found = gd.what_if(graph, "s", "t", remove_edges=[("s", "b")])
     assert found.before == found.after == 1e20
     assert found.change == -1.0
+    assert " together, more than the change, which is computed by itself; exact=True" in str(found)
+    assert "can be off" not in str(gd.what_if(graph, "s", "t", remove_edges=[("s", "a")]))
+    assert "can be off" not in str(gd.what_if(graph, "s", "t", remove_edges=[("s", "b")], exact=True))
+
+
+def test_names_keep_their_letters_in_the_headline() -> None:
+    graph = weighted([("x", "y", 2)])
+    assert str(gd.what_if(graph, "x", "y", reweight={("x", "y"): 1})).startswith("With x -> y of 1 instead of 2:\n")
 
 
 def test_changes_in_series_share_their_change() -> None:
@@ -260,6 +269,27 @@ def test_counts_beyond_every_float() -> None:
     assert found.change == -(2**1099)
     assert found.n_paths == 2**1099
     assert "in per cent" in str(found)
+
+
+@pytest.mark.parametrize("third", [1, Fraction(1, 3)])
+def test_no_report_prints_hundreds_of_digits(third: Any) -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_weighted_edges_from((node, node + 1, 100 * third) for node in range(700) for _ in range(3))
+    other = graph.copy()
+    other.remove_edge(3, 4, 0)
+    other.add_edge(0, 700, weight=third)
+    ends = 0, 700
+    for result in (
+        gd.what_if(graph, *ends, remove_edges=[(3, 4, 0), (5, 6, 0)]),
+        gd.sensitivities(graph, *ends),
+        gd.cut(graph, *ends, part=0.5),
+        gd.compare(graph, other, *ends),
+        gd.compare(graph, other, 0),
+        gd.explain(graph, *ends),
+    ):
+        assert not re.search(r"\d{25}", str(result)), type(result)
+        assert "about " in str(result)
+        assert re.search(r"\d{300}", json.dumps(result.to_dict())), type(result)
 
 
 def test_the_report_of_a_dependency_speaks_of_packages() -> None:

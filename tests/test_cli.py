@@ -96,6 +96,42 @@ class TestWhy:
         assert done.err == f"wrote {picture}\n"
         assert picture.read_text().count('class="edge"') == 20
 
+    def test_standard_errors_in_the_file_give_that_of_the_total(self, run: Run) -> None:
+        columns = ["--columns", "source=cause,target=effect,weight=coefficient"]
+        arguments = ["why", str(ROOT / "data" / "mediation.csv"), *columns, "X", "Y", "--sd", "se"]
+        assert "\nStandard error 0.138943, the weights taken as independent; 95 %: 0.1371" in run(*arguments).out
+        record = json.loads(run(*arguments, "-o", "json").out)["uncertainty"][0]
+        assert record["standard_error"] == pytest.approx(0.138943, abs=1e-6)
+
+    def test_bounds_in_the_file_enclose_the_total(self, run: Run, tmp_path: Path) -> None:
+        path = tmp_path / "bounds.csv"
+        path.write_text("source,target,weight,low,high\nx,m,0.5,0.3,0.7\nm,y,0.4,0,0.8\n")
+        done = run("why", str(path), "x", "y", "--bounds", "low", "high", "-w", "weight", "-w", "weight")
+        assert "\nWithin the weights' bounds it lies between 0 and 0.56, weight.\n" in done.out
+
+    def test_uncertainty_is_that_of_one_source(self, run: Run, model: str) -> None:
+        done = run("why", model, "Y", "--sd", "se")
+        assert (done.status, done.err.count("\n")) == (2, 1)
+        assert "name both" in done.err
+
+
+class TestFactored:
+    def test_text_latex_and_the_rest(self, run: Run, model: str, tmp_path: Path) -> None:
+        done = run("factored", model, "V", "Y")
+        assert "w[V,U]*(w[U,Y] + w[U,W]*w[W,Y])\n3 operations; path by path 4\nValue, by weight: 0.160468" in done.out
+        path = tmp_path / "total.tex"
+        assert run("factored", model, "V", "Y", "-O", str(path)).out == ""
+        assert path.read_text().startswith("w_{\\mathrm{V},\\mathrm{U}}\\,(")
+        document = json.loads(run("factored", model, "V", "Y", "-o", "json").out)
+        assert (document["kind"], document["operations"]) == ("factored", 3)
+        assert document["value"] == pytest.approx(0.1604684)
+        assert run("factored", model, "V", "Y", "-o", "csv").out.startswith('symbol,weight\n"w[V,U]",0.31\n')
+
+    def test_no_other_verb_prints_latex(self, run: Run, model: str) -> None:
+        assert (
+            "only graphdiff factored prints latex; use text, json or csv" in run("why", model, "Y", "-o", "latex").err
+        )
+
 
 class TestRank:
     def test_from_a_source(self, run: Run) -> None:
@@ -118,7 +154,7 @@ class TestRank:
 class TestPaths:
     def test_the_strongest(self, run: Run) -> None:
         done = run("paths", OPENSSH, "openssh-server", "liblzma5", "-k", "1")
-        assert "1 path from openssh-server to liblzma5, by even" in done.out
+        assert "1 path from openssh-server to liblzma5, spread evenly" in done.out
 
     def test_as_many_as_cover(self, run: Run) -> None:
         document = json.loads(
@@ -134,6 +170,20 @@ class TestPaths:
         done = run("paths", OPENSSH, "openssh-server", "liblzma5", "--all", "--max-paths", "25")
         assert (done.status, done.out) == (75, "")
         assert "26 paths, more than max_paths=25" in done.err
+
+    def test_drawn_at_random(self, run: Run) -> None:
+        ask = ["paths", OPENSSH, "openssh-server", "liblzma5", "--sample", "50", "--seed", "1"]
+        assert run(*ask).out == run(*ask).out
+        drawn = [path["nodes"] for path in json.loads(run(*ask, "-o", "json").out)["paths"]]
+        assert len(drawn) == 50
+        assert 25 < drawn.count(["openssh-server", "libsystemd0", "liblzma5"]) < 45  # of 50, 35.4 are expected
+
+    def test_round_a_solved_cycle_they_are_walks(self, run: Run, cyclic: str) -> None:
+        ask = ["paths", cyclic, "a", "b", "--cycles", "solve", "-k", "1"]
+        assert "1 walk from a to b, by weight" in run(*ask).out
+        document = json.loads(run(*ask, "-o", "json").out)
+        assert "paths" not in document
+        assert document["walks"][0]["influence"] == 0.25
 
 
 class TestWhatIf:
@@ -316,6 +366,9 @@ MISTAKES = {
     "unknown verb": (["explain", "{model}"], 2, "No such command 'explain'"),
     "edge that is not there": (["what-if", "{model}", "X", "Y", "--remove-edge", "Y", "X"], 2, "one the other way"),
     "weight that is text": (["what-if", "{model}", "X", "Y", "--reweight", "X", "Y", "much"], 2, "'much' is no number"),
+    "set for reweight": (["what-if", "{model}", "X", "Y", "--set", "X", "Y", "1"], 2, "--reweight A B W sets"),
+    "two ways to choose": (["paths", "{model}", "X", "Y", "-k", "1", "--sample", "2"], 2, "-k and --sample: these are"),
+    "seed of nothing": (["paths", "{model}", "X", "Y", "--seed", "2"], 2, "--seed is for --sample N"),
     "cut by text": (["cut", "{model}", "X", "Y", "--by", "half"], 2, "a percentage such as 50%, or a number"),
     "cut by too much": (["cut", "{model}", "X", "Y", "--by", "150%"], 2, "part=1.5 is not above 0 and up to 1"),
     "output exists": (["why", OPENSSH, "dpkg", "-O", "{model}"], 73, "--force"),

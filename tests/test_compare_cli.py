@@ -97,6 +97,14 @@ def test_conditions_end_with_status_1(run: Run, conditions: list[str], status: i
     assert "shop rests on log" in done.out
 
 
+def test_walks_have_no_count_to_gate(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "sectors.csv"
+    path.write_text("source,target,weight\na,a,.15\na,b,.25\nb,a,.2\n")
+    done = run(str(path), str(path), "a", "b", "--cycles", "solve", "--fail-if", "paths > 0")
+    assert done.status == 2
+    assert "paths > 0: walks round a cycle have no count; --cycles collapse makes it one node" in done.err
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

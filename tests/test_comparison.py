@@ -19,10 +19,12 @@ from graphs import (
     QUARTERS,
     Walk,
     complete_dag,
+    contractions,
     engine,
     inverse_totals,
     olah,
     path_sum,
+    queries,
     walks,
     weighted,
 )
@@ -31,6 +33,7 @@ from hypothesis import strategies as st
 
 import graphdiff as gd
 from graphdiff.errors import CycleError, SameComponentError, UnknownNodeError, UsageError, WeightError
+from graphdiff.markdown import comparison_markdown
 
 ROOT = Path(__file__).resolve().parents[1]
 Case = tuple[nx.MultiDiGraph, nx.MultiDiGraph, Any, Any]
@@ -182,13 +185,57 @@ def test_both_engines_give_the_same_bits(name: str, case: Case) -> None:
 def test_the_remainder_of_floats_is_within_its_bound(case: Case) -> None:
     before, after, source, target = case
     found = gd.compare(*case)
-    assert abs(found.remainder - empty_path(case)) <= found.error_bound
+    assert abs(found.remainder - empty_path(case)) <= found.remainder_bound
     exact = [g.copy() for g in (before, after)]
     for graph in exact:
         for *_, data in graph.edges(data=True):
             data["weight"] = Fraction(data["weight"])
     change = total(exact[1], source, target) - total(exact[0], source, target)
-    assert abs(Fraction(found.attribution.total) - change + empty_path(case)) <= found.error_bound
+    assert abs(Fraction(found.attribution.total) - change + empty_path(case)) <= found.remainder_bound
+
+
+@SEVERAL
+@given(case=cases(st.floats(-9, 9) | st.sampled_from([1e16, -1e16, 1e-200, 5e-324])))
+def test_the_exact_change_is_within_the_bound_of_both_certificates(case: Case) -> None:
+    before, after, source, target = case
+    found = gd.compare(*case)
+    exact = [g.copy() for g in (before, after)]
+    for graph in exact:
+        for *_, data in graph.edges(data=True):
+            data["weight"] = Fraction(data["weight"])
+    change = total(exact[1], source, target) - total(exact[0], source, target)
+    assert abs(Fraction(found.change) - change) <= Fraction(found.error_bound)
+
+
+@SEVERAL
+@given(query=queries(contractions()), data=st.data())
+def test_the_bound_holds_for_solved_cycles(query: Any, data: st.DataObject) -> None:
+    graph, source, target = query
+    floats = nx.MultiDiGraph(graph)
+    for _, _, attributes in floats.edges(data=True):
+        attributes["weight"] = float(attributes["weight"])
+    other = floats.copy()
+    other.remove_edges_from([edge for edge in floats.edges(keys=True) if data.draw(st.booleans())])
+    exact = [nx.MultiDiGraph(one) for one in (floats, other)]
+    for one in exact:
+        for _, _, attributes in one.edges(data=True):
+            attributes["weight"] = Fraction(attributes["weight"])
+    found = gd.compare(floats, other, source, target, cycles="solve")
+    before, after = (inverse_totals(one)[source, target] for one in exact)
+    assert found.error_bound is not None
+    assert abs(Fraction(found.change) - (after - before)) <= Fraction(found.error_bound)
+
+
+def test_a_change_below_the_certain_digits_is_said() -> None:
+    old = weighted([("a", "b", 1e16), ("b", "d", 1.0), ("a", "c", -1e16), ("c", "d", 1.0), ("a", "d", 1.0)])
+    new = old.copy()
+    new.remove_edge("a", "d")
+    found = gd.compare(old, new, "a", "d")
+    assert (found.change, found.attribution["a", "d"]) == (0, -1)
+    assert "! No digit of the change is certain: the error can be 16; exact=True (--exact) has none." in str(found)
+    assert "certain" not in str(gd.compare(old, new, "a", "d", exact=True))
+    assert "> No digit of the change is certain: the error can be 16; exact=True" in comparison_markdown([found])
+    assert [one["digits"] for one in found.to_dict()["certificates"]] == [0, 0]
 
 
 def test_leontief_inverses_before_and_after() -> None:
@@ -201,7 +248,8 @@ def test_leontief_inverses_before_and_after() -> None:
     assert found.change == pytest.approx((inverse[1] - inverse[0])[0, 1])
     parts = {(0, 1): inverse[0][0, 0] * -0.10 * inverse[1][1, 1], (1, 0): inverse[0][0, 1] * 0.05 * inverse[1][0, 1]}
     assert dict(found.attribution_before_after) == pytest.approx(parts)
-    assert found.error_bound is None
+    assert found.remainder_bound is None
+    assert 0 < found.error_bound < 1e-12
 
 
 def test_ints_that_a_machine_cannot_hold_stay_exact() -> None:
@@ -445,7 +493,7 @@ def test_places_move_where_totals_change() -> None:
     (first, second) = gd.compare(old, new, "s").moved
     assert (first.node, first.place_before, first.place_after, first.change) == ("c", 3, 2, 1.5)
     assert (second.node, second.place_before, second.place_after, second.change) == ("b", 2, 3, 0)
-    assert "1 others changed their place only" in str(gd.compare(old, new, "s"))
+    assert "1 other changed its place only" in str(gd.compare(old, new, "s"))
     with pytest.raises(KeyError):
         gd.compare(old, new, "s")["nowhere"]
 

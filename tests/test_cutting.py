@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
@@ -28,6 +29,7 @@ from hypothesis import strategies as st
 
 import graphdiff as gd
 from graphdiff import removal
+from graphdiff.errors import CycleError
 
 Query = tuple[nx.MultiDiGraph, Any, Any]
 POSITIVE = st.integers(0, 5) | st.fractions(0, 3, max_denominator=5)
@@ -217,7 +219,9 @@ def test_text_record_and_table() -> None:
     found = gd.cut(graph, "a", "c", weight=gd.weights.even)
     assert "a rests on c by 2 paths; total, spread evenly: 1.\nTo cut every path, cut 2 edges of 3:" in str(found)
     assert "Fewer cannot do it: 2 paths share no such edge (maximum flow)." in str(found)
-    assert "in series they share" in str(found)
+    assert "in series they share" not in str(found)
+    shared = replace(found, strokes=[replace(found.strokes[0], alone=1.0), found.strokes[1]])
+    assert "in series they share" in str(shared)
     assert "influence" not in str(found)
     record = json.loads(json.dumps(found.to_dict()))
     assert record["removed"][0] == {"source": "a", "target": "c", "alone": 0.5, "left": 0.5}
@@ -269,3 +273,17 @@ def test_decimals_and_exact_floats() -> None:
     assert gd.cut(floats, "a", "c", amount=Decimal("0.85")).after == 0.1
     assert gd.cut(floats, "a", "c", part=0.5, exact=True).after == Fraction(0.1)
     assert edge_names(floats)
+
+
+def test_solved_cycles_are_refused_with_what_sums_their_walks() -> None:
+    graph = weighted([("a", "b", 0.5), ("b", "a", 0.5), ("b", "c", 1.0)])
+    assert gd.cut(graph, "b", "c", cycles="collapse").removed == [("b", "c")]
+    for refused, said in (
+        (gd.cut, "what_if and sensitivities sum its walks"),
+        (gd.prune, "strongest_paths lists its strongest walks"),
+        (gd.factored, "symbols of sympy make total_influence a formula"),
+    ):
+        with pytest.raises(CycleError, match=f'infinitely many; cycles="collapse" makes it one node, .*{said}'):
+            refused(graph, "a", "c", cycles="solve")
+    assert gd.what_if(graph, "a", "c", remove_edges=[("b", "a")], cycles="solve").after == 0.5
+    assert gd.strongest_paths(graph, "a", "c", k=1, cycles="solve")[0].influence == 0.5

@@ -30,6 +30,11 @@ def lock(*packages: str, needs: dict[str, str]) -> Graph:
     return graph
 
 
+def bare(*edges: tuple[str, str]) -> Graph:
+    """Return a graph whose ids alone say versions."""
+    return nx.DiGraph(list(edges), edge_meaning="depends on")
+
+
 @st.composite
 def pairs(draw: Any, cyclic: bool = True) -> tuple[Graph, Graph]:
     """Draw two graphs on some of the same nodes."""
@@ -282,3 +287,46 @@ def test_markdown_of_the_three_results(changed: gd.Comparison) -> None:
     assert "| `a` | 1 | 2 | +1 |" in comparison_markdown([found])
     many = gd.compare(weighted([("s", "a", 1)]), weighted([("s", n, 1) for n in "abcdefghijklmn"]))
     assert "<details><summary><b>Appeared</b> (13)</summary>" in comparison_markdown(many)
+
+
+# ------------------------------------------------------------------------------------ versions in ids
+
+
+def test_ids_that_say_their_versions_are_matched_by_name() -> None:
+    old = bare(("app@1.0", "x@1"), ("x@1", "@scope/y@1.2.3-beta.1"))
+    new = bare(("app@1.0", "x@2"), ("x@2", "@scope/y@v2"))
+    found = gd.compare(old, new, weight=None)
+    assert (found.appeared, found.gone, found.suggested, found.added) == ([], [], [], [])
+    assert list(map(str, found.upgraded)) == ["x 1 -> 2", "@scope/y 1.2.3-beta.1 -> v2"]
+
+
+def test_of_several_versions_in_ids_the_one_that_differs_is_matched() -> None:
+    old = bare(("app", "x@1"), ("app", "x@2"))
+    assert list(map(str, gd.compare(old, bare(("app", "x@1"), ("app", "x@3")), weight=None).upgraded)) == ["x 2 -> 3"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(("x@1", "x@2"), ("x@3", "x@4")), (("me@example.org",), ("me@example.com",)), (("@scope/x",), ("@scope/y",))],
+    ids=["two versions on either side", "addresses", "scopes"],
+)
+def test_ids_that_may_mean_anything_are_not_matched(old: tuple[str, ...], new: tuple[str, ...]) -> None:
+    found = gd.compare(*(bare(*(("app", node) for node in nodes)) for nodes in (old, new)), weight=None)
+    assert ({entry.node for entry in found.appeared}, found.upgraded) == (set(new), [])
+
+
+# ------------------------------------------------------------------------------------ text
+
+
+def test_where_nothing_differs_that_is_said() -> None:
+    graph = weighted([("a", "b", 1)])
+    assert str(gd.compare(graph, graph)) == "Nothing differs."
+    assert str(gd.compare(graph, graph, "a", "b")).startswith("Influence of a: nothing differs.\n")
+    assert "### Influence of `a`: nothing differs" in comparison_markdown([gd.compare(graph, graph, "a", "b")])
+
+
+def test_one_edge_is_no_plural_in_text_and_markdown() -> None:
+    old, new = weighted([("a", "b", 1), ("b", "c", 1)]), weighted([("a", "b", 2), ("b", "c", 1), ("a", "c", 1)])
+    found = gd.compare(old, new)
+    assert str(found).startswith("0 appeared, 0 gone, 1 edge added, 0 removed, 1 changed.")
+    assert comparison_markdown(found).startswith("### 0 appeared, 0 gone, 1 edge added, 0 removed, 1 changed")

@@ -106,3 +106,9 @@ def test_symbols_have_no_size() -> None:
     assert gd.sample_paths(weighted([("a", "b", 2 + 1j)]), "a", "b", 1)[0].influence == 2 + 1j
     with pytest.raises(UsageError, match="paths are drawn by numbers that compare"):
         gd.sample_paths(graph, "a", "b", 1)
+
+
+def test_complex_walks_are_drawn_by_their_size() -> None:
+    graph = weighted([("a", "b", 0.5j), ("b", "a", 0.5 + 0j), ("b", "c", 1 + 0j)])
+    lengths = [path.length for path in gd.sample_paths(graph, "a", "c", 200, seed=1, cycles="solve")]
+    assert 130 < lengths.count(2) < 170  # three quarters do not go round

@@ -9,7 +9,7 @@ import sys
 import click
 
 from graphdiff import __version__
-from graphdiff.cli import comparison, cut, cycles, diagnose, draw, jacobian, paths, rank, what_if, why
+from graphdiff.cli import comparison, cut, cycles, diagnose, draw, factored, jacobian, paths, rank, what_if, why
 from graphdiff.errors import GraphdiffError
 
 EPILOG = """\
@@ -57,6 +57,7 @@ VERBS = (
     diagnose.diagnose,
     cycles.cycles,
     jacobian.jacobian,
+    factored.factored,
     draw.draw,
 )
 for _verb in VERBS:

@@ -182,7 +182,7 @@ def _emit(
         text=lambda: "\n".join([*lines, "", _text(found)]),
         document=lambda: {"kind": "compare", **records, "results": results, "failed": failed},
         rows=lambda: _rows(found, results),
-        markdown=lambda: comparison_markdown(found[0] if _is_sets(found) else found),
+        also={"markdown": lambda: comparison_markdown(found[0] if _is_sets(found) else found)},
     )
 
 

@@ -85,11 +85,17 @@ class Condition:
             if OPERATORS[self.operator](value, self.limit):
                 yield f"{self} is met: {value:,}"
             return
+        from graphdiff.results import shown
+
         if not totals:
             raise UsageError(f"--fail-if {self}: {self.name} is of one total; give SOURCE and TARGET")
         for found in totals:
             value = OF_TOTALS[self.name](found)
+            if value is None:
+                raise UsageError(
+                    f"--fail-if {self}: walks round a cycle have no count; --cycles collapse makes it one node"
+                )
             if not isinstance(value, (int, float)) and not hasattr(value, "as_integer_ratio"):
                 raise UsageError(f"--fail-if {self}: {self.name} is no real number here")
             if OPERATORS[self.operator](value, self.limit):
-                yield f"{self} is met: {float(value):.6g} ({found.weight_meaning})"
+                yield f"{self} is met: {shown(value)} ({found.weight_meaning})"

@@ -91,11 +91,16 @@ def find_nodes(graph: nx.DiGraph, word: str) -> list[Any]:
     >>> G = nx.DiGraph([("app", "web@1"), ("app", "web@2")])
     >>> find_nodes(G, "web*"), find_nodes(G, "app")
     (['web@1', 'web@2'], ['app'])
+    >>> find_nodes(G, "web")
+    ['web@1', 'web@2']
     """
+    from graphdiff.renaming import split_version
+
     if word in graph:
         return [word]
     matches = [node for node in graph if str(node) == word]
     matches = matches or [node for node, data in graph.nodes(data=True) if word in _also_called(data)]
+    matches = matches or [node for node in graph if word and split_version(node)[0] == word]
     if not matches and any(mark in word for mark in "*?["):
         matches = [
             node

@@ -11,9 +11,9 @@ import click
 
 from graphdiff.errors import UsageError
 
-FORMATS = ("text", "json", "csv", "markdown")
+FORMATS = ("text", "json", "csv", "markdown", "latex")
 #: The formats that the suffix of -O FILE chooses.
-SUFFIXES = {".json": "json", ".csv": "csv", ".md": "markdown"}
+SUFFIXES = {".json": "json", ".csv": "csv", ".md": "markdown", ".tex": "latex"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Settings:
     reading : dict
         What goes to the reader: format, columns, graph, alternatives, kinds, extras and the like.
     output : str
-        text, json, csv or markdown.
+        One of `FORMATS`.
     path : str or None
         The file to write; None is standard output.
     force : bool
@@ -49,7 +49,7 @@ class Settings:
 
 
 class OutputFormat(click.ParamType[str]):
-    """text, json, csv or markdown; a file name gets told where it belongs."""
+    """text, json, csv, markdown or latex; a file name gets told where it belongs."""
 
     name = "format"
 
@@ -116,7 +116,8 @@ _OPTIONS = [
     ),
     click.option("--set", "set", multiple=True, metavar="NAME=NUMBER", help="For expr: a name's value; repeat it."),
     click.option(
-        "-o", "--output", type=OutputFormat(), help="What to print; markdown: compare only. Default: text, or by FILE."
+        "-o", "--output", type=OutputFormat(),
+        help="What to print; markdown: compare only; latex: factored only. Default: text, or by FILE.",
     ),
     click.option("-O", "--output-file", "path", metavar="FILE", help="Write to FILE instead of standard output."),
     click.option("--force", is_flag=True, help="Replace FILE where it exists."),

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: The version of the JSON that ``-o json`` prints.
 SCHEMA = 1
+#: Which verb alone prints a format.
+ONLY = {"markdown": "compare", "latex": "factored"}
 
 
 def graph_record(graph: nx.DiGraph) -> dict[str, Any]:
@@ -74,19 +76,22 @@ def emit(
     text: Callable[[], str],
     document: Callable[[], dict[str, Any]],
     rows: Callable[[], Iterable[Sequence[Any]]],
-    markdown: Callable[[], str] | None = None,
+    also: Mapping[str, Callable[[], str]] | None = None,
 ) -> None:
-    """Print the result as text, JSON, CSV or Markdown, or write it to a file, whole or not at all."""
-    if settings.output == "markdown" and markdown is None:
-        raise UsageError("only graphdiff compare prints markdown; use text, json or csv")
+    """Print the result as text, JSON, CSV or what else a verb has, or write it to a file, whole or not at all."""
+    others = also or {}
+    if settings.output in ONLY and settings.output not in others:
+        raise UsageError(f"only graphdiff {ONLY[settings.output]} prints {settings.output}; use text, json or csv")
     if settings.output == "json":
-        body = json.dumps({"graphdiff": SCHEMA, **document()}, indent=2, ensure_ascii=False) + "\n"
+        from graphdiff.writers.json_documents import finite
+
+        body = json.dumps({"graphdiff": SCHEMA, **finite(document())}, indent=2, ensure_ascii=False) + "\n"
     elif settings.output == "csv":
         buffer = io.StringIO()
         csv.writer(buffer, lineterminator="\n").writerows(rows())
         body = buffer.getvalue()
     else:
-        body = (markdown if markdown and settings.output == "markdown" else text)().rstrip("\n") + "\n"
+        body = others.get(settings.output, text)().rstrip("\n") + "\n"
     if settings.path and settings.path != "-":
         from graphdiff.saving import save
 

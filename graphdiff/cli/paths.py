@@ -19,6 +19,7 @@ Examples:
   graphdiff paths Packages.xz openssh-server liblzma5 --weight even
   graphdiff paths graph.dot a b --coverage 0.9
   graphdiff paths graph.dot a b --all -o csv -O paths.csv
+  graphdiff paths Packages.xz kde-full libc6 --sample 100 --seed 1    of billions, each as often as it is strong
 
 \b
 In Python:
@@ -35,6 +36,10 @@ In Python:
 @click.option("-k", type=click.IntRange(min=0), help="How many, strongest first. Default: 10.")
 @click.option("--coverage", type=click.FloatRange(0, 1), help="As many as carry this part of the influence.")
 @click.option("--all", "every", is_flag=True, help="Every path, in the order of the graph's edges.")
+@click.option(
+    "--sample", type=click.IntRange(min=1), metavar="N", help="N paths drawn at random, each as often as it is strong."
+)
+@click.option("--seed", type=int, help="With --sample: the same seed draws the same paths.")
 @click.option("--max-paths", default=1_000_000, show_default=True, help="With --all: refuse more than this.")
 def paths(
     settings: options.Settings,
@@ -43,48 +48,62 @@ def paths(
     k: int | None,
     coverage: float | None,
     every: bool,
+    sample: int | None,
+    seed: int | None,
     max_paths: int,
 ) -> None:
     """List the paths from SOURCE to TARGET with their influence, strongest first.
 
     Of several weightings the last one given counts; without weights in the file that is even.
     """
-    from graphdiff.paths import iter_paths, strongest_paths
+    from graphdiff.paths import iter_paths, pair, strongest_paths
+    from graphdiff.phrases import by_weights
+    from graphdiff.sampling import sample_paths
+    from graphdiff.words import how_many
 
-    if every and (k is not None or coverage is not None):
-        raise UsageError("--all lists every path; leave out -k and --coverage")
+    _require_one_way({"-k": k, "--coverage": coverage, "--all": every or None, "--sample": sample, "--seed": seed})
     graph = inputs.load(settings)
     first, last = find_node(graph, source), find_node(graph, target)
     compiled = inputs.compile_all(graph, settings)[-1]
     if every:
         found = list(iter_paths(compiled, first, last, max_paths=max_paths))
+    elif sample:
+        found = sample_paths(compiled, first, last, sample, seed=seed)
     else:
         found = strongest_paths(compiled, first, last, k=k, coverage=coverage)
-
+    # Round a cycle that is solved go walks, which are not paths.
+    kind = "walks" if pair(compiled, first, last).loops else "paths"
+    title = f"{how_many(len(found), kind)} from {first} to {last}, {by_weights(compiled.weight_meaning)}"
     output.emit(
         settings,
-        text=lambda: "\n".join([output.graph_line(graph), "", *_table(found, first, last, compiled.weight_meaning)]),
+        text=lambda: "\n".join([output.graph_line(graph), "", title, *_table(found)]),
         document=lambda: {
             "kind": "paths",
             "graph": output.graph_record(graph),
             "source": str(first),
             "target": str(last),
             "weights": compiled.weight_meaning,
-            "paths": [path.to_dict() for path in found],
+            kind: [path.to_dict() for path in found],
         },
-        rows=lambda: [["influence", "steps", "path"], *map(_row, found)],
+        rows=lambda: [["influence", "steps", kind.removesuffix("s")], *map(_row, found)],
     )
 
 
-def _table(found: list[Path], first: Any, last: Any, weights: str) -> list[str]:
-    from graphdiff.explained import path_text
+def _require_one_way(options: dict[str, Any]) -> None:
+    """Raise `UsageError` unless the options choose the paths in one way."""
+    given = [name for name, value in options.items() if value is not None and name != "--seed"]
+    if len(given) > 1 and given != ["-k", "--coverage"]:
+        raise UsageError(f"{' and '.join(given)}: these are ways to choose the paths; give one")
+    if options["--seed"] is not None and options["--sample"] is None:
+        raise UsageError("--seed is for --sample N")
+
+
+def _table(found: list[Path]) -> list[str]:
+    from graphdiff.phrases import path_text
     from graphdiff.results import shown
 
-    # Round a cycle that is solved go walks, which are not paths.
-    kind = "walk" if any(len(set(path.nodes)) < len(path.nodes) for path in found) else "path"
-    title = f"{len(found):,} {kind}{'s' * (len(found) != 1)} from {first} to {last}, by {weights}"
     cells = [[shown(path.influence), str(path.length), path_text(path)] for path in found]
-    return [title, *(output.aligned(["influence", "steps", "path"], cells, left=2) if cells else [])]
+    return output.aligned(["influence", "steps", "path"], cells, left=2) if cells else []
 
 
 def _row(path: Path) -> list[Any]:

@@ -36,7 +36,22 @@ In Python:
 """
 
 
-@click.command("what-if", epilog=EPILOG)
+class WhatIfCommand(click.Command):
+    """A command that knows what somebody means who writes ``--set A B W``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse, or fail; where ``--set`` was given, with the option that sets the weight of an edge."""
+        has_set = "--set" in args
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            if not has_set:
+                raise
+            hint = "--set NAME=NUMBER is for expr:, --reweight A B W sets the weight of an edge"
+            raise click.UsageError(f"{error.format_message()}; {hint}", ctx) from None
+
+
+@click.command("what-if", cls=WhatIfCommand, epilog=EPILOG)
 @options.verb
 @click.argument("source", shell_complete=complete_node)
 @click.argument("target", shell_complete=complete_node)

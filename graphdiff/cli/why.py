@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from graphdiff.explained import Explanation
+    from graphdiff.propagation import Uncertainty
 
 EPILOG = """\
 \b
 Examples:
   graphdiff why Packages.xz openssh-server liblzma5
   graphdiff why Packages.xz liblzma5                 from the roots
-  graphdiff why model.csv --columns source=rhs,target=lhs,weight=est x y
+  graphdiff why model.csv --columns source=rhs,target=lhs,weight=est x y --sd se
   graphdiff why graph.dot a b -O why.svg             the report, and the picture in why.svg
   graphdiff why env: pandas numpy                    in the Python environment that graphdiff runs in
   pip inspect | graphdiff why - jupyterlab tornado
@@ -39,7 +40,10 @@ In Python:
 @click.command(epilog=EPILOG)
 @options.verb
 @click.argument("nodes", nargs=-1, required=True, metavar="[SOURCE] TARGET", shell_complete=complete_node)
-def why(settings: options.Settings, nodes: tuple[str, ...]) -> None:
+@click.option("--sd", metavar="NAME", help="Edge attribute: the weights' standard errors. Gives that of the total.")
+@click.option("--bounds", nargs=2, metavar="LOW HIGH",
+              help="Edge attributes: the weights' bounds. Gives those of the total.")  # fmt: skip
+def why(settings: options.Settings, nodes: tuple[str, ...], sd: str | None, bounds: tuple[str, str] | None) -> None:
     """Explain the total influence of SOURCE on TARGET: how much, by which paths, through what.
 
     With one name, from the roots. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too.
@@ -55,17 +59,21 @@ def why(settings: options.Settings, nodes: tuple[str, ...]) -> None:
     compiled = inputs.compile_all(graph, settings)
     found = [explain(one, source, target) for one in compiled]
     line = output.graph_line(graph)
+    uncertain = _uncertain(graph, source, target, settings, sd, bounds)
     extras = [] if found[0].n_paths != 0 else with_extras(graph, source, target)
     if settings.path and os.path.splitext(settings.path)[1] not in ("", ".txt", ".json", ".csv"):
         output.draw(graph, settings, (source, target))
         settings = replace(settings, path=None)
     output.emit(
         settings,
-        text=lambda: "\n".join([f"{line}\n\n{explanation_text(found)}", *extras_lines(extras)]),
+        text=lambda: "\n".join(
+            [f"{line}\n\n{explanation_text(found, uncertainty_lines(uncertain))}", *extras_lines(extras)]
+        ),
         document=lambda: {
             "kind": "why",
             "graph": output.graph_record(graph),
             "results": [x.to_dict() for x in found],
+            **({"uncertainty": [x.to_dict() for x in uncertain]} if uncertain else {}),
             **(
                 {"with_extras": [dict(zip(("source", "target", "extra"), edge, strict=True)) for edge in extras]}
                 if extras
@@ -74,6 +82,28 @@ def why(settings: options.Settings, nodes: tuple[str, ...]) -> None:
         },
         rows=lambda: _rows(found),
     )
+
+
+def _uncertain(
+    graph: nx.DiGraph, source: Any, target: Any, settings: options.Settings, sd: str | None, bounds: Any
+) -> list[Uncertainty]:
+    """Return how uncertain the total is under each weighting, where the file says how uncertain its weights are."""
+    if sd is None and bounds is None:
+        return []
+    if source is None:
+        raise UsageError("--sd and --bounds are for the total of one SOURCE on TARGET; name both")
+    from graphdiff.propagation import uncertainty
+
+    said = {"sd": sd} | dict(zip(("low", "high"), bounds or (None, None), strict=True))
+    names = settings.weights or inputs.default_weights(graph)
+    return [uncertainty(graph, source, target, **said, **inputs.weight_options(name, settings)) for name in names]
+
+
+def uncertainty_lines(found: list[Uncertainty]) -> Iterator[str]:
+    """Yield what a report says of uncertain weights; which they are where there are several."""
+    for one in found:
+        which = f", {one.weight_meaning}" if len(found) > 1 else ""
+        yield from (f"{line.removesuffix('.')}{which}." for line in one.sentences())
 
 
 def with_extras(graph: nx.DiGraph, source: Any, target: Any) -> list[tuple[str, str, str]]:

@@ -12,7 +12,7 @@ from graphdiff.errors import UsageError
 from graphdiff.paths import Path
 from graphdiff.writers.records import graph_attributes, names_of, require_graph, storable
 
-__all__ = ["SCHEMA", "document", "write_json"]
+__all__ = ["SCHEMA", "document", "finite", "write_json"]
 
 #: The version of the layout, which goes up when a reader of the old one would go wrong.
 SCHEMA = 1
@@ -50,7 +50,7 @@ def document(thing: Any) -> dict[str, Any]:
         kind, result = "paths", [path.to_dict() for path in thing]
     else:
         raise UsageError(f"cannot write {type(thing).__name__} as json: give a graph, a result or a list of paths")
-    return {"graphdiff": SCHEMA, "kind": kind, "result": _finite(result)}
+    return {"graphdiff": SCHEMA, "kind": kind, "result": finite(result)}
 
 
 def _node_link(graph: nx.DiGraph) -> dict[str, Any]:
@@ -85,6 +85,6 @@ def _value(value: Any) -> Any:
     return None if value is None else storable(value)
 
 
-def _finite(result: Any) -> Any:
+def finite(result: Any) -> Any:
     """Return plain data with NaN and infinity, which JSON lacks, as texts."""
     return json.loads(json.dumps(result), parse_constant=str)
