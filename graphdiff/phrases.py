@@ -10,7 +10,7 @@ from graphdiff.picture import cut
 from graphdiff.results import shown
 
 #: What a column is called, by the meaning of its weights.
-TITLES = {"unit": "counting paths", "even": "spread evenly", "imports": "by statements"}
+TITLES = {"unit": "counting paths", "even": "spread evenly", "imports": "by statements", "unknown": "by weight"}
 #: Names in a line are cut where together they are longer than this, but not below `SHORTEST`.
 LINE, SHORTEST = 160, 24
 
