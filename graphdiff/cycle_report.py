@@ -112,13 +112,14 @@ class CycleReport:
     ----------
     components : tuple of Component
         The strongly connected components with a cycle, largest first; a self loop is a cycle.
-    edge_meaning, weight_meaning : str
-        What an edge and a weight say.
+    edge_meaning, weight_meaning, node_meaning : str
+        What an edge and a weight say, and what nodes are called.
     """
 
     components: tuple[Component, ...]
     edge_meaning: str
     weight_meaning: str
+    node_meaning: str = "unknown"
 
     @property
     def breaking(self) -> list[Edge]:
@@ -135,6 +136,7 @@ class CycleReport:
         return {
             "edge_meaning": self.edge_meaning,
             "weight_meaning": self.weight_meaning,
+            "node_meaning": self.node_meaning,
             "n_components": len(self.components),
             "weight": plain(self.weight),
             "components": [component.to_dict() for component in self.components],
@@ -153,7 +155,7 @@ class CycleReport:
 
     def title(self) -> str:
         """Return the whole in a line."""
-        words = words_for(self.edge_meaning)
+        words = words_for(self.edge_meaning, node_meaning=self.node_meaning)
         if not self.components:
             return "No cycles"
         count = len(self.components)
@@ -163,9 +165,9 @@ class CycleReport:
 
     def text(self, top: int = 20) -> str:
         """Return the report on the `top` largest components."""
-        lines = [self.title()]
+        lines, nodes = [self.title()], words_for(self.edge_meaning, node_meaning=self.node_meaning).nodes
         for number, component in enumerate(self.components[:top], 1):
-            lines += ["", *_component_lines(number, component, words_for(self.edge_meaning).nodes)]
+            lines += ["", *_component_lines(number, component, nodes)]
         if len(self.components) > top:
             lines += ["", f"… {len(self.components) - top:,} more components"]
         return "\n".join(lines)

@@ -18,6 +18,7 @@ from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import GraphTypeError, UsageError, WeightError, edge_text
 from graphdiff.kernels.rows import index_type
 from graphdiff.labels import Indexed
+from graphdiff.remedies import Keyword, Remedy
 
 _MISSING = object()
 #: Ids may go this far beyond 100 for each edge; farther they are no positions but names.
@@ -42,6 +43,7 @@ class Edges:
     weights: Weights | None = None
     edge_meaning: str = "unknown"
     weight_meaning: str = "unknown"
+    node_meaning: str = "unknown"
 
     @cached_property
     def data(self) -> list[Mapping[str, Any]]:
@@ -107,6 +109,7 @@ def _from_networkx(graph: nx.Graph) -> Edges:
         rows=rows,
         edge_meaning=str(graph.graph.get("edge_meaning", "unknown")),
         weight_meaning=str(graph.graph.get("weight_meaning", "unknown")),
+        node_meaning=str(graph.graph.get("node_meaning", "unknown")),
     )
 
 
@@ -206,7 +209,7 @@ def _filled(edges: Edges, values: list[Any], weight: object, default: Number) ->
     """Return the values with the default in place of those that are missing."""
     missing = [number for number, value in enumerate(values) if value is _MISSING]
     if missing and default is None:
-        raise WeightError(_missing_text(edges, weight, missing), edge=edges.label(missing[0]), count=len(missing))
+        raise WeightError(*_missing_parts(edges, weight, missing), edge=edges.label(missing[0]), count=len(missing))
     return [default if value is _MISSING else value for value in values]
 
 
@@ -250,20 +253,22 @@ def _check(edges: Edges, values: Sequence[Any]) -> None:
         )
 
 
-def _missing_text(edges: Edges, weight: object, missing: list[int]) -> str:
+def _missing_parts(edges: Edges, weight: object, missing: list[int]) -> list[str | Remedy]:
     total = len(edges.data)
     kinds = attribute_kinds(edges.data)
     have = f"; these edges have: {', '.join(kinds)}" if kinds else ""
     if isinstance(weight, str) and len(missing) == total:
-        return (
-            f"none of the {total:,} edges has {weight!r}. weight=None counts paths; "
-            f"weight=graphdiff.weights.even spreads one unit evenly{have}"
-        )
+        return [
+            f"none of the {total:,} edges has {weight!r}{have}",
+            Remedy(Keyword("weight", "unit", python="None"), "counts paths"),
+            Remedy(Keyword("weight", "even", python="graphdiff.weights.even"), "spreads one unit evenly"),
+        ]
     name = repr(weight) if isinstance(weight, str) else "weight by the given function"
-    return (
+    return [
         f"{len(missing):,} of the {total:,} edges {'has' if len(missing) == 1 else 'have'} no {name}, the first is "
-        f"{edge_text(edges.label(missing[0]))}{have}; default_weight=1 would stand in"
-    )
+        f"{edge_text(edges.label(missing[0]))}{have}",
+        Remedy(Keyword("default_weight", 1), "would stand in"),
+    ]
 
 
 def attribute_kinds(data: Sequence[Mapping[str, Any]]) -> list[str]:

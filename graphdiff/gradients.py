@@ -22,6 +22,7 @@ from graphdiff.between import Between, reverse_over
 from graphdiff.compiled import CompiledGraph
 from graphdiff.errors import ValueOverflowError
 from graphdiff.paths import node_text
+from graphdiff.remedies import Keyword, Remedy
 from graphdiff.results import html_table, require_pandas, shown
 from graphdiff.semirings import SEMIRINGS
 from graphdiff.topology import Edge
@@ -266,8 +267,8 @@ def _floats(weights: Weights) -> NDArray[Any] | None:
         return np.array([kind(number) for number in numbers], dtype=kind)
     except OverflowError:
         raise ValueOverflowError(
-            "a weight is larger than the largest float (1.8e308), and gradient flow is in floats; "
-            "weight=None counts paths without it"
+            "a weight is larger than the largest float (1.8e308), and gradient flow is in floats",
+            Remedy(Keyword("weight", "unit", python="None"), "counts paths without it"),
         ) from None
 
 

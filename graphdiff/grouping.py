@@ -18,6 +18,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.errors import UsageError
 from graphdiff.extract import attribute_kinds
+from graphdiff.remedies import Keyword
 from graphdiff.shares import flow_between
 from graphdiff.topology import Topology
 
@@ -90,6 +91,7 @@ def group(
         grouped_by=_by_text(by),
         edge_meaning=ready.edge_meaning,
         weight_meaning=ready.weight_meaning,
+        node_meaning="groups",
     )
     members: dict[Hashable, list[Any]] = {}
     for name, label in zip(names, ready.topology.labels, strict=True):
@@ -112,16 +114,20 @@ def _names(graph: Any, ready: CompiledGraph, by: By) -> Iterator[Hashable]:
         return (values.get(label, f"(no {by})") for label in labels)
     if isinstance(by, int) and not isinstance(by, bool):
         if by < 1:
-            raise UsageError(f"by={by}: at least one part of each name is needed")
+            raise UsageError(Keyword("by", by), ": at least one part of each name is needed")
         return (prefix(str(label), by) for label in labels)
     if not callable(by):
-        raise UsageError(f"by={by!r}: a node attribute, a number of parts of a name, or a function of the node")
+        raise UsageError(
+            Keyword("by", by), ": a node attribute, a number of parts of a name, or a function of the node"
+        )
     return map(by, labels)
 
 
 def _attribute(graph: Any, name: str) -> dict[Any, Hashable]:
     if not isinstance(graph, nx.Graph):
-        raise UsageError(f"by={name!r}: a compiled graph keeps no attributes; give the networkx graph or a function")
+        raise UsageError(
+            Keyword("by", name), ": a compiled graph keeps no attributes; give the networkx graph or a function"
+        )
     values = {node: value for node, value in graph.nodes(data=name) if value is not None}
     if not values:
         have = ", ".join(attribute_kinds([data for _, data in graph.nodes(data=True)]))

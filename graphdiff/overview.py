@@ -57,8 +57,8 @@ class Overview:
     ----------
     n_nodes, n_edges : int
         As read, every node of a cycle counted.
-    edge_meaning, weight_meaning : str
-        What an edge and a weight say.
+    edge_meaning, weight_meaning, node_meaning : str
+        What an edge and a weight say, and what nodes are called.
     attributes : tuple of EdgeAttribute, or None
         The numeric attributes of the edges; None where the graph was compiled already, or was an array.
     examples : tuple of nodes
@@ -74,6 +74,7 @@ class Overview:
     n_edges: int
     edge_meaning: str
     weight_meaning: str
+    node_meaning: str
     attributes: tuple[EdgeAttribute, ...] | None
     examples: tuple[Any, ...]
     n_roots: int
@@ -96,7 +97,7 @@ class Overview:
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Yield the lines of a report."""
-        words = words_for(self.edge_meaning)
+        words = words_for(self.edge_meaning, node_meaning=self.node_meaning)
         counts = f"{how_many(self.n_nodes, words.nodes)}, {how_many(self.n_edges, words.edges)}"
         yield "read", f"{counts} ({words.arrow})"
         yield "names", ", ".join(map(str, self.examples))
@@ -135,6 +136,7 @@ def overview_of(graph: Any, part: Between, before: list[int], behind: list[int])
         n_edges=topology.n_edges,
         edge_meaning=read.edge_meaning,
         weight_meaning=graph.weight_meaning if isinstance(graph, CompiledGraph) else _weight_meaning(graph),
+        node_meaning=read.node_meaning,
         attributes=tuple(_numeric(graph)) if isinstance(graph, nx.Graph) else None,
         examples=tuple([topology.label(place) for place in places]),
         n_roots=len(topology.roots),

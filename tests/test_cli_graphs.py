@@ -33,7 +33,7 @@ def lock(tmp_path: Path) -> str:
     ends = [("app", "web@2.0"), ("web@2.0", "html"), ("app", "json"), ("html", "json"), ("tool", "web@1.0")]
     document = {
         "directed": True,
-        "graph": {"edge_meaning": "depends on"},
+        "graph": {"edge_meaning": "depends on", "node_meaning": "packages"},
         "nodes": nodes,
         "edges": [{"source": tail, "target": head, "cost": 1} for tail, head in ends],
     }

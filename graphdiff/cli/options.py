@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from graphdiff.errors import UsageError
+from graphdiff.cli.refusals import Refusal
+from graphdiff.errors import GraphdiffError, UsageError
 
 FORMATS = ("text", "json", "csv", "markdown", "latex")
 #: The formats that the suffix of -O FILE chooses.
@@ -84,7 +85,10 @@ _OPTIONS = [
         "unit and even, raise for weights from the file.",
     ),
     click.option("--exact", is_flag=True, help="Exact rational arithmetic: floats as the fractions that they are."),
-    click.option("--format", "format_", metavar="NAME", help="The file's format; default: by suffix, then content."),
+    click.option(
+        "--format", "format_", metavar="NAME",
+        help="The file's format; default: by suffix, then content. graphdiff --help lists them.",
+    ),
     click.option("--columns", metavar="MAP", help="For CSV: source=COLUMN,target=COLUMN,weight=COLUMN."),
     click.option("--graph", metavar="NAME", help="For DOT: which of several graphs in the file."),
     click.option(
@@ -114,6 +118,9 @@ _OPTIONS = [
     click.option(
         "--times", metavar="LOG", help="For imports: a log of python -X importtime, for the nodes' import_time."
     ),
+    click.option("--max-bytes", type=int, metavar="N", help="The largest content to read. Default: 2 GiB, unpacked."),
+    click.option("--timeout", type=float, metavar="SECONDS", help="For DOT: how long reading it may take."),
+    click.option("--max-memory", type=int, metavar="BYTES", help="For DOT: how much memory reading it may take."),
     click.option("--set", "set", multiple=True, metavar="NAME=NUMBER", help="For expr: a name's value; repeat it."),
     click.option(
         "-o", "--output", type=OutputFormat(),
@@ -140,11 +147,15 @@ def _with_options(function: Callable[..., None], argument: Callable[..., Any]) -
         reading |= {name: given.pop(name) for name in ("alternatives", "extras", "markers", "groups", "times")}
         reading["kinds"] = given.pop("kinds") or None
         reading["set"] = _assignments(given.pop("set"))
+        reading |= {name: given.pop(name) for name in ("max_bytes", "timeout", "max_memory")}
         names = ("file", "weights", "default_weight", "cycles", "exact", "path", "force")
         common = {name: given.pop(name) for name in names}
         output = given.pop("output") or _output_of(common["path"])
         set_names = {name: value for name, value in reading.items() if value is not None}
-        function(Settings(reading=set_names, output=output, **common), **given)
+        try:
+            function(Settings(reading=set_names, output=output, **common), **given)
+        except GraphdiffError as error:
+            raise Refusal(error, click.get_current_context().command) from error
 
     run.__name__, run.__doc__ = function.__name__, function.__doc__
     decorated: Callable[..., None] = run

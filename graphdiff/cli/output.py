@@ -33,7 +33,7 @@ def graph_record(graph: nx.DiGraph) -> dict[str, Any]:
         "format": str(graph.graph.get("format", "graph")),
         "nodes": graph.number_of_nodes(),
         "edges": graph.number_of_edges(),
-        "edge_meaning": str(graph.graph.get("edge_meaning", "unknown")),
+        **{name: str(graph.graph.get(name, "unknown")) for name in ("edge_meaning", "node_meaning")},
     }
 
 
@@ -46,10 +46,9 @@ def plain_all(numbers: Iterable[Any]) -> list[Any]:
 
 def graph_line(graph: nx.DiGraph) -> str:
     """Return what was read, in one line."""
-    from graphdiff.words import how_many, words_for
+    from graphdiff.words import how_many, words_of
 
-    meaning = str(graph.graph.get("edge_meaning", "unknown"))
-    words = words_for(meaning)
+    words = words_of(graph)
     counts = f"{how_many(graph.number_of_nodes(), words.nodes)}, {how_many(graph.number_of_edges(), words.edges)}"
     if default_weights(graph) == ("weight",):
         weights = "weights: weight"

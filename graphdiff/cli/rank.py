@@ -118,9 +118,9 @@ def _records(rows: Ranked) -> list[dict[str, Any]]:
 def _notes(graph: nx.DiGraph, source: Any, value: str | None) -> list[str]:
     """Return what stands below the table."""
     from graphdiff.cli.ranked import values_of
-    from graphdiff.words import words_for
+    from graphdiff.words import words_of
 
-    words = words_for(str(graph.graph.get("edge_meaning", "unknown")))
+    words = words_of(graph)
     start = words.starts if source is None else str(source)
     reach = f"reach: {words.needed}, each counted once"
     notes = [f"{reach}; exclusive: those that go with it, being reached from {start} by it only."]
@@ -131,9 +131,9 @@ def _notes(graph: nx.DiGraph, source: Any, value: str | None) -> list[str]:
 
 
 def _title(graph: Any, ends: tuple[Any, Any], weight_meaning: str) -> str:
-    from graphdiff.words import words_for
+    from graphdiff.words import words_of
 
-    words = words_for(str(graph.graph.get("edge_meaning", "unknown")), weight_meaning)
+    words = words_of(graph, weight_meaning)
     source, target = ends
     if target is not None:
         text = words.rank_towards.format(target=target)

@@ -397,9 +397,9 @@ def test_a_package_that_pipdeptree_does_not_find() -> None:
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"extras": "some"}, r"extras='some' is not one of 'requested', 'nodes', 'none', 'all'"),
-        ({"markers": "there"}, r"markers: 'there' is neither all, here, nor NAME=VALUE with one of "),
-        ({"markers": "python=3.12"}, r"markers: 'python=3.12'"),
+        ({"extras": "some"}, r"extras=.some. is not one of 'requested', 'nodes', 'none', 'all'"),
+        ({"markers": "there"}, r"markers=.there. is neither all, here, nor NAME=VALUE with one of "),
+        ({"markers": "python=3.12"}, r"markers=.python=3.12."),
     ],
 )
 def test_wrong_options(options: dict[str, str], message: str) -> None:

@@ -104,13 +104,13 @@ def test_broken_compression_says_so(pack, title, damage):
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gz", "bz2", "xz"])
 def test_a_decompression_bomb_stops_at_the_limit(pack):
     bomb = io.BytesIO(pack(bytes(50_000_000)))
-    with pytest.raises(LimitError, match=r"more than max_bytes=1,000,000 bytes; raise max_bytes="):
+    with pytest.raises(LimitError, match=r"more than 1,000,000 bytes; max_bytes=4_000_000 reads it"):
         read(bomb, max_bytes=1_000_000)
 
 
 def test_the_limit_is_inclusive_and_holds_for_plain_files():
     assert edges(io.BytesIO(DOT), max_bytes=len(DOT)) == EDGES
-    with pytest.raises(LimitError, match="max_bytes=22 bytes"):
+    with pytest.raises(LimitError, match="more than 22 bytes; max_bytes=88 reads it"):
         read(io.BytesIO(DOT), max_bytes=len(DOT) - 1)
 
 
@@ -146,25 +146,25 @@ def test_a_line_of_prose_is_no_table():
 
 def test_no_format_claims_it():
     with pytest.raises(
-        FormatError, match=r"^the open file is in no format that is known; say format= one of dot, csv, "
+        FormatError, match=r"^the open file is in no format that is known; format= says which it is; graphdiff"
     ):
         read(io.BytesIO(b"Dear reader,\nthis is a letter\nand nothing else."))
 
 
 def test_an_unknown_format_lists_those_there_are():
     with pytest.raises(
-        UsageError, match=r"^no format 'dott'; there are dot, csv, graphml, gexf, json, pajek, debian, "
+        UsageError, match=r"^no format 'dott'; did you mean 'dot'\?; graphdiff\.readers\.READERS lists them all"
     ):
         read(io.BytesIO(DOT), format="dott")
 
 
 def test_an_option_of_another_format_says_whose_it_is():
-    with pytest.raises(UsageError, match=r"^format dot takes no option 'columns': it is for csv$"):
+    with pytest.raises(UsageError, match=r"^format dot takes no option columns=: it is for csv$"):
         read(io.BytesIO(DOT), columns="source=a")
 
 
 def test_an_option_of_no_format():
-    with pytest.raises(UsageError, match=r"^format dot takes no option 'colour': no format takes it$"):
+    with pytest.raises(UsageError, match=r"^format dot takes no option colour=: no format takes it$"):
         read(io.BytesIO(DOT), colour="red")
 
 
