@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
+from graphdiff.attributes import attribute_kinds, drawing_names
 from graphdiff.errors import GraphTypeError, UsageError, WeightError, edge_text
 from graphdiff.kernels.rows import index_type
 from graphdiff.labels import Indexed
@@ -44,6 +45,7 @@ class Edges:
     edge_meaning: str = "unknown"
     weight_meaning: str = "unknown"
     node_meaning: str = "unknown"
+    drawing: Collection[str] = ()
 
     @cached_property
     def data(self) -> list[Mapping[str, Any]]:
@@ -110,6 +112,7 @@ def _from_networkx(graph: nx.Graph) -> Edges:
         edge_meaning=str(graph.graph.get("edge_meaning", "unknown")),
         weight_meaning=str(graph.graph.get("weight_meaning", "unknown")),
         node_meaning=str(graph.graph.get("node_meaning", "unknown")),
+        drawing=drawing_names(graph),
     )
 
 
@@ -255,7 +258,7 @@ def _check(edges: Edges, values: Sequence[Any]) -> None:
 
 def _missing_parts(edges: Edges, weight: object, missing: list[int]) -> list[str | Remedy]:
     total = len(edges.data)
-    kinds = attribute_kinds(edges.data)
+    kinds = attribute_kinds(edges.data, edges.drawing)
     have = f"; these edges have: {', '.join(kinds)}" if kinds else ""
     if isinstance(weight, str) and len(missing) == total:
         return [
@@ -269,24 +272,3 @@ def _missing_parts(edges: Edges, weight: object, missing: list[int]) -> list[str
         f"{edge_text(edges.label(missing[0]))}{have}",
         Remedy(Keyword("default_weight", 1), "would stand in"),
     ]
-
-
-def attribute_kinds(data: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return what attributes edges have, each as ``name (183 of 183, numbers)``.
-
-    Examples
-    --------
-    >>> attribute_kinds([{"imports": 2, "kind": "dev"}, {"imports": 1}])
-    ['imports (2 of 2, numbers)', 'kind (1 of 2, text)']
-    """
-    seen: dict[str, list[int]] = {}
-    for attributes in data:
-        for name, value in attributes.items():
-            counts = seen.setdefault(name, [0, 0])
-            counts[0] += 1
-            counts[1] += arithmetic.is_number(value)
-    words = {
-        name: "numbers" if all_n == numbers else "text" if not numbers else "mixed"
-        for name, (all_n, numbers) in seen.items()
-    }
-    return [f"{name} ({seen[name][0]:,} of {len(data):,}, {word})" for name, word in words.items()]

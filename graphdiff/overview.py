@@ -14,6 +14,7 @@ import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
+from graphdiff.attributes import drawing_names
 from graphdiff.between import Between
 from graphdiff.compiled import CompiledGraph
 from graphdiff.paths import node_text
@@ -166,6 +167,8 @@ def _numeric(graph: nx.Graph) -> Iterator[EdgeAttribute]:
                 real[kind] = issubclass(kind, _REAL) and kind is not bool
             if real[kind] and arithmetic.is_finite(value):
                 found.setdefault(name, []).append(arithmetic.plain(value))
-    total = graph.number_of_edges()
+    total, left_out = graph.number_of_edges(), drawing_names(graph)
     for name, numbers in found.items():
+        if name in left_out:
+            continue
         yield EdgeAttribute(str(name), min(numbers), max(numbers), total - len(numbers))

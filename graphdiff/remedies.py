@@ -74,5 +74,5 @@ def sentence(parts: Iterable[object], say: Callable[[Keyword], str] = in_python)
         elif not isinstance(part, Remedy):
             text += str(part)
         elif said := say(part.keyword):
-            text += f"{' ' if text.endswith('.') else '; '}{said} {part.does}"
+            text += f"{' ' if text.endswith(('.', '?')) else '; '}{said} {part.does}"
     return text

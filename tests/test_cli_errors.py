@@ -47,7 +47,7 @@ MISTAKES = {
     "too many paths": (["paths", "model.csv", "a", "c", "--all", "--max-paths", "0"], "1 path, more than --max-paths"),
     "an overflow": (["why", "huge.csv", "a", "c"], "--exact has no such limit"),
     "an unknown format": (["why", "plain.csv", "a", "--format", "cargo"],
-                          "no format 'cargo'; did you mean 'cargo-metadata' or 'cargo-lock'?; graphdiff --help lists"),
+                          "no format 'cargo'; did you mean 'cargo-metadata' or 'cargo-lock'? graphdiff --help lists"),
     "a format in no name": (["why", "plain.csv", "a", "--format", "npm"], "did you mean 'npm-lock' or 'npm-ls'?"),
     "an option of another format": (["why", "plain.csv", "a", "--kind", "dev"], "csv takes no option --kind: it is"),
     "wrong columns": (["why", "plain.csv", "a", "--columns", "source=x"], "--columns"),

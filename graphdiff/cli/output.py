@@ -60,13 +60,16 @@ def graph_line(graph: nx.DiGraph) -> str:
 
 def numeric_attributes(graph: nx.DiGraph) -> list[str]:
     """Return the edge attributes that are numbers wherever they stand, by the first thousand edges."""
+    from graphdiff.attributes import drawing_names, is_quantity
+
+    left_out = drawing_names(graph)
     seen: dict[str, bool] = {}
     for number, (_, _, data) in enumerate(graph.edges(data=True)):
         if number == 1000:
             break
         for name, value in data.items():
-            seen[name] = seen.get(name, True) and isinstance(value, (int, float)) and not isinstance(value, bool)
-    return [name for name, numeric in seen.items() if numeric]
+            seen[name] = seen.get(name, True) and is_quantity(value)
+    return [name for name, numeric in seen.items() if numeric and name not in left_out]
 
 
 def emit(

@@ -134,14 +134,24 @@ def test_no_package_is_there_for_an_environment(lock: str, key: str, tmp_path: P
 
 def test_groups() -> None:
     assert "linter" not in read(DATA / "uv.lock", groups="none", markers="here")
-    assert read(DATA / "uv.lock", groups="lint,docs").edges["app", "linter"] == {"kind": "dev", "group": "lint"}
+    assert read(DATA / "uv.lock", groups="lint").edges["app", "linter"] == {"kind": "dev", "group": "lint"}
     assert sorted(read(DATA / "poetry.lock", groups="lint")) == ["core", "linter", "tomli"]
     assert sorted(read(DATA / "pdm.lock", groups="lint")) == ["linter"]
     assert read(DATA / "poetry.lock").nodes["core"]["groups"] == "main,lint"
-    with pytest.raises(FormatError, match=r"pdm\.lock: no \[\[package\]\] in it of the groups docs"):
-        read(DATA / "pdm.lock", groups="docs")
-    with pytest.raises(UsageError, match=r"uv\.lock: no dependency group 'tets'; there are lint$"):
-        read(DATA / "uv.lock", groups="tets")
+
+
+@pytest.mark.parametrize("groups", ["tets", "lint,tets", " tets , lint"])
+@pytest.mark.parametrize(
+    ("file", "there"), [("uv.lock", "lint"), ("poetry.lock", "main, lint"), ("pdm.lock", "default, lint")]
+)
+def test_a_group_that_is_not_there_is_never_left_out_in_silence(file: str, there: str, groups: str) -> None:
+    with pytest.raises(UsageError, match=rf"{file}: no dependency group 'tets'; there are {there}$"):
+        read(DATA / file, groups=groups)
+
+
+def test_a_group_that_is_mistyped_is_suggested() -> None:
+    with pytest.raises(UsageError, match=r"no dependency group 'lnt'; did you mean 'lint'\? there are main, lint$"):
+        read(DATA / "poetry.lock", groups="main,lnt")
 
 
 def test_several_versions_of_a_name_are_nodes_name_at_version() -> None:

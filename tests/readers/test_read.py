@@ -153,7 +153,7 @@ def test_no_format_claims_it():
 
 def test_an_unknown_format_lists_those_there_are():
     with pytest.raises(
-        UsageError, match=r"^no format 'dott'; did you mean 'dot'\?; graphdiff\.readers\.READERS lists them all"
+        UsageError, match=r"^no format 'dott'; did you mean 'dot'\? graphdiff\.readers\.READERS lists them all"
     ):
         read(io.BytesIO(DOT), format="dott")
 
