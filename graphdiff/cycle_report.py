@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import indent
@@ -43,9 +44,14 @@ class Breaking:
     lines: tuple[str, ...] = ()
 
     def __str__(self) -> str:
+        return self.text(keyed=False)
+
+    def text(self, *, keyed: bool) -> str:
+        """Return the edge with its weight and lines; with its key where that tells it from others."""
         more = [f"  … {len(self.lines) - SHOWN_LINES:,} more"] if len(self.lines) > SHOWN_LINES else []
         lines = [f"  {line}" for line in self.lines[:SHOWN_LINES]]
-        return "\n".join([f"{_arrow(self.edge[:2])}, weight {shown(self.weight)}", *lines, *more])
+        key = f" (key {self.edge[2]})" if keyed else ""
+        return "\n".join([f"{_arrow(self.edge[:2])}{key}, weight {shown(self.weight)}", *lines, *more])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the edge as a record."""
@@ -191,7 +197,9 @@ def _component_lines(number: int, component: Component, nodes: str) -> Iterator[
     count = f"{len(members):,} {nodes}, {how_many(component.n_edges, 'edges')}" if len(members) > 1 else "a self loop"
     yield f"{number}. {count}: {listed}"
     yield f"   {component.verdict()}:"
-    yield from (indent(str(one), "     ") for one in component.breaking[:SHOWN_EDGES])
+    alike = Counter(one.edge[:2] for one in component.breaking)
+    for one in component.breaking[:SHOWN_EDGES]:
+        yield indent(one.text(keyed=len(one.edge) > 2 and alike[one.edge[:2]] > 1), "     ")
     if len(component.breaking) > SHOWN_EDGES:
         yield f"     … {len(component.breaking) - SHOWN_EDGES:,} more"
     if len(component.cycle) > 3:

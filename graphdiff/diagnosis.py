@@ -165,7 +165,8 @@ class Diagnosis:
         if passages.node is not None:
             yield "busiest node", f"{node_text(passages.node.label)} {_share_text(passages.node)}"
         if passages.edge is not None:
-            yield "busiest edge", f"{edge_text(passages.edge.label)} {_share_text(passages.edge)}"
+            label = passages.edge.label if passages.edge.parallel else passages.edge.label[:2]
+            yield "busiest edge", f"{edge_text(label)} {_share_text(passages.edge)}"
         yield "every path uses", _bottleneck_text(passages)
         cost = self.cost
         yield "multiply-adds", f"naive {shown(cost.naive)}, forward {cost.forward:,}, reverse {cost.reverse:,}"
@@ -209,7 +210,7 @@ def _bottleneck_text(passages: Passages) -> str:
     nodes, edges = passages.bottleneck_nodes, passages.bottleneck_edges
     listed = [
         _more(", ".join(map(node_text, nodes[:SHOWN])), nodes),
-        _more(", ".join(map(edge_text, edges[:SHOWN])), edges),
+        _more(", ".join(edge_text(edge[:2]) for edge in edges[:SHOWN]), edges),  # which have no parallel ones
     ]
     return "; ".join(filter(None, listed)) or "nothing but its ends"
 
@@ -276,7 +277,7 @@ def diagnose(
       lengths           2 to 2 steps, mean 2, standard deviation 0
       by length         2: 9
       busiest node      y (9 paths, 100.0 %)
-      busiest edge      x -> y (key 0) (3 paths, 33.3 %)
+      busiest edge      x -> y (3 paths, 33.3 %)
       every path uses   y
       multiply-adds     naive 18, forward 6, reverse 6
                         both sweeps touch each edge once; naive is 3 times the work

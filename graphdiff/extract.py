@@ -59,6 +59,11 @@ class Edges:
         ends = (tail, head) if self.names is None else (self.names[tail], self.names[head])
         return ends if self.keys is None else (*ends, self.keys[edge])
 
+    def text(self, edge: int) -> str:
+        """Return edge number `edge` as an error names it, with its key only where parallel ones have others."""
+        alike = (self.tails == self.tails[edge]) & (self.heads == self.heads[edge])
+        return edge_text(self.label(edge)[: 2 if alike.sum() == 1 else 3])
+
 
 def from_graph(graph: Any) -> Edges:
     """Return the edges of a networkx graph, a square DataFrame or a square array."""
@@ -233,7 +238,7 @@ def _checked(edges: Edges, given: Sequence[Any] | NDArray[Any]) -> Weights:
         return arithmetic.unify(values) if values else np.empty(0)
     except OverflowError as error:
         large = next((i for i, w in enumerate(values) if not isinstance(w, float) and abs(w) > arithmetic.EXACT_INT), 0)
-        raise WeightError(f"the edge {edge_text(edges.label(large))}: {error}", edge=edges.label(large)) from None
+        raise WeightError(f"the edge {edges.text(large)}: {error}", edge=edges.label(large)) from None
 
 
 def _all_finite(values: NDArray[Any]) -> bool:
@@ -250,7 +255,7 @@ def _check(edges: Edges, values: Sequence[Any]) -> None:
         edge, value = edges.label(wrong[0]), values[wrong[0]]
         others = f", nor are those of {len(wrong) - 1:,} other edges" if len(wrong) > 1 else ""
         raise WeightError(
-            f"the weight of the edge {edge_text(edge)} is {value!r}, not a finite number{others}",
+            f"the weight of the edge {edges.text(wrong[0])} is {value!r}, not a finite number{others}",
             edge=edge,
             count=len(wrong),
         )
@@ -269,6 +274,6 @@ def _missing_parts(edges: Edges, weight: object, missing: list[int]) -> list[str
     name = repr(weight) if isinstance(weight, str) else "weight by the given function"
     return [
         f"{len(missing):,} of the {total:,} edges {'has' if len(missing) == 1 else 'have'} no {name}, the first is "
-        f"{edge_text(edges.label(missing[0]))}{have}",
+        f"{edges.text(missing[0])}{have}",
         Remedy(Keyword("default_weight", 1), "would stand in"),
     ]

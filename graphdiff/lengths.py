@@ -142,11 +142,14 @@ class Passage:
     n_paths : int
     share : float
         Of all paths.
+    parallel : bool
+        Whether there are other edges with the same ends between, from which its key tells it.
     """
 
     label: Any
     n_paths: int
     share: float
+    parallel: bool = False
 
 
 @dataclass(frozen=True)
@@ -192,7 +195,8 @@ def passages_of(part: Between, before: list[int], behind: list[int]) -> Passages
 
     def passages(ends: Ends, on_all: NDArray[np.bool_], label: Callable[[int], Any]) -> Found:
         found = _busiest(ends, on_all, before, behind)
-        busiest = None if found is None else Passage(label(found[0]), found[1], found[1] / n_paths)
+        alike = (ends[0] == ends[0][found[0]]) & (ends[1] == ends[1][found[0]]) if found else ()
+        busiest = Passage(label(found[0]), found[1], found[1] / n_paths, int(np.sum(alike)) > 1) if found else None
         return busiest, tuple([label(place) for place in np.flatnonzero(on_all).tolist()])
 
     node, bottleneck_nodes = passages((inner, inner), on_nodes[inner], lambda place: part.labels[inner[place]])

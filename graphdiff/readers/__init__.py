@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from graphdiff.errors import FormatError, UsageError, nearest
 from graphdiff.readers.formats import READERS, Reader
 from graphdiff.readers.refused import refusal
+from graphdiff.readers.sniff import seen
 from graphdiff.readers.source import PathOrFile, load, text_of
 from graphdiff.remedies import Keyword, Remedy
 
@@ -111,9 +112,13 @@ def _by_suffix(name: str, data: bytes) -> str | None:
     fitting = [key for key, reader in READERS.items() if ending.endswith(reader.suffixes)]
     if len(fitting) < 2:
         return next(iter(fitting), None)
-    # Where no claim decides, a generic format says best what is wrong with the file.
+    chosen = _by_claims(name, data, fitting)
+    if chosen and not READERS[chosen].generic:
+        return chosen
+    # Where no claim decides, the format that has this very name says best what is wrong with the file, else a generic.
+    own = (key for key in fitting if ending.endswith(tuple(end for end in READERS[key].suffixes if end[0] != ".")))
     generic = (key for key in fitting if READERS[key].generic)
-    return _by_claims(name, data, fitting) or next(generic, None)
+    return next(own, None) or chosen or next(generic, None)
 
 
 #: Files that no reader reads, by how they start: what they are, and what does.
@@ -133,7 +138,9 @@ def _by_content(name: str, data: bytes, keys: Collection[str]) -> str:
     if chosen := _by_claims(name, data, keys):
         return chosen
     raise FormatError(
-        f"{name} is in no format that is known", Remedy(Keyword("format"), "says which it is"), EVERY_FORMAT
+        f"{name} is in no format that is known: {seen(data[:HEAD_BYTES])}",
+        Remedy(Keyword("format"), "says which it is"),
+        EVERY_FORMAT,
     )
 
 

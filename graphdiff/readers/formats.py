@@ -290,7 +290,7 @@ READERS: dict[str, Reader] = {
     ),
     # JavaScript, Rust, Go and Java; what needs the same twice in one kind is one edge.
     "npm-lock": Reader(
-        suffixes=(".json",),
+        suffixes=(".json", "package-lock.json", "npm-shrinkwrap.json"),
         claims=partial(is_marked, "npm-lock"),
         entry="graphdiff.readers.npm_lock:read_npm_lock",
         options=frozenset({"kinds"}),

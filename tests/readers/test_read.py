@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -144,9 +145,65 @@ def test_a_line_of_prose_is_no_table():
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("archive/tar 44\narchive/zip 47\n", "each line is a name and a number, which are no two ends of an edge"),
+        ("223 ./README.md\n369 ./LICENSE\n", "each line is a name and a number"),
+        ("package,count\nzip,4\ntar,7\n", "each line is a name and a number"),
+        ("a -> b\nb -> c\n", "it starts with 'a -> b'"),
+        ("Name: zip\nVersion: two\n", "it starts with 'Name: zip'"),
+        ("* apples\n* pears\n", "it starts with '* apples'"),
+        ("Hello, dear reader.\nThis, too, is prose.\n", "it starts with 'Hello, dear reader.'"),
+        ("Under this licence, you may do as you like\nwith all that is here, and more\n", "it starts with 'Under"),
+        ("\x00\x01\x02", "it is no text"),
+    ],
+)
+def test_what_is_no_edge_list_is_refused_with_what_was_seen(tmp_path, text, seen):
+    path = tmp_path / "list.txt"
+    path.write_text(text)
+    with pytest.raises(FormatError, match=r"list\.txt is in no format that is known: ") as caught:
+        read(path)
+    assert seen in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("1 2\n2 3\n", ("1", "2")),
+        ("a b\nb c\n", ("a", "b")),
+        ("a b 1\nb c .5\n", ("a", "b")),
+        ("source target\na 1\nb 2\n", ("a", "1")),
+        ("a,1\nb,c\n", ("a", "1")),
+        ("New York\tSan José\nSan José\tLos Angeles\n", ("New York", "San José")),
+        ("a, b, 2\nb, c, 3\n", ("a", " b")),
+    ],
+)
+def test_small_edge_lists_are_known_by_content_still(tmp_path, text, ends):
+    path = tmp_path / "list.txt"
+    path.write_text(text)
+    assert edges(path)[0] == (ends[0], ends[1].strip())
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("package-lock.json", "no lockfileVersion and no packages, as every package-lock.json has"),
+        ("npm-shrinkwrap.json", "no lockfileVersion and no packages"),
+        ("yarn.lock", "not a line of a yarn.lock"),
+    ],
+)
+def test_a_file_known_by_its_name_is_refused_in_the_words_of_its_format(tmp_path, name, said):
+    path = tmp_path / name
+    path.write_text("{}")
+    with pytest.raises(FormatError, match=re.escape(said)):
+        read(path)
+
+
 def test_no_format_claims_it():
     with pytest.raises(
-        FormatError, match=r"^the open file is in no format that is known; format= says which it is; graphdiff"
+        FormatError,
+        match=r"^the open file is in no format that is known: it starts with 'Dear reader,'; format= says which",
     ):
         read(io.BytesIO(b"Dear reader,\nthis is a letter\nand nothing else."))
 
