@@ -88,3 +88,13 @@ def test_a_mistake_is_told_in_options(run: Run, tmp_path: Path, mistake: str, mo
         said = said.replace(argument, "")
     assert not KEYWORD.search(said), done.err
     assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("verb", ["paths", "cut", "draw"])
+def test_verbs_that_take_one_weighting_refuse_several(run: Run, tmp_path: Path, verb: str) -> None:
+    path = tmp_path / "model.csv"
+    path.write_text(FILES["model.csv"])
+    done = run(verb, str(path), "a", "c", "-w", "unit", "-w", "even")
+    assert (done.status, done.out) == (2, "")
+    assert done.err == f"graphdiff: {verb} takes one --weight, and 2 are given\n"
+    assert run(verb, str(path), "a", "c", "-w", "even").status == 0

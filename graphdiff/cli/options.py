@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from graphdiff.cli.completion import complete_format, complete_kind, complete_weight
 from graphdiff.cli.refusals import Refusal
 from graphdiff.errors import GraphdiffError, UsageError
 
@@ -73,7 +74,7 @@ class OutputFormat(click.ParamType[str]):
 
 _OPTIONS = [
     click.option(
-        "-w", "--weight", "weights", multiple=True, metavar="unit|even|imports|NAME",
+        "-w", "--weight", "weights", multiple=True, metavar="unit|even|imports|NAME", shell_complete=complete_weight,
         help="Weights: unit (1 on every edge), even (1/out-degree), imports (an edge's part of its module's import "
         "statements), or an edge attribute (attr:NAME where its name is a preset's). Repeat to put several side by "
         "side. Default: the attribute weight, where the file has it; else unit and even.",
@@ -86,7 +87,7 @@ _OPTIONS = [
     ),
     click.option("--exact", is_flag=True, help="Exact rational arithmetic: floats as the fractions that they are."),
     click.option(
-        "--format", "format_", metavar="NAME",
+        "--format", "format_", metavar="NAME", shell_complete=complete_format,
         help="The file's format; default: by suffix, then content. graphdiff --help lists them.",
     ),
     click.option("--columns", metavar="MAP", help="For CSV: source=COLUMN,target=COLUMN,weight=COLUMN."),
@@ -96,7 +97,7 @@ _OPTIONS = [
         help="For Debian: the first real alternative of each clause, or all alternatives and providers.",
     ),
     click.option(
-        "--kind", "kinds", multiple=True, metavar="KIND",
+        "--kind", "kinds", multiple=True, metavar="KIND", shell_complete=complete_kind,
         help="Only edges of this kind, or all. For Debian: Depends, Pre-Depends, Recommends; for SPDX: a type of "
         "relationships; for systemd: Requires, Wants, …; for CMake: public, private, interface; for npm, pnpm, yarn "
         "and cargo metadata: normal, dev, build, optional, peer, workspace; for Maven: compile, test, … Repeat for "

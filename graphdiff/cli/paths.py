@@ -54,7 +54,7 @@ def paths(
 ) -> None:
     """List the paths from SOURCE to TARGET with their influence, strongest first.
 
-    Of several weightings the last one given counts; without weights in the file that is even.
+    By one weighting; without weights in the file that is even.
     """
     from graphdiff.paths import iter_paths, pair, strongest_paths
     from graphdiff.phrases import by_weights
@@ -64,7 +64,7 @@ def paths(
     _require_one_way({"-k": k, "--coverage": coverage, "--all": every or None, "--sample": sample, "--seed": seed})
     graph = inputs.load(settings)
     first, last = find_node(graph, source), find_node(graph, target)
-    compiled = inputs.compile_all(graph, settings)[-1]
+    compiled = inputs.compile_one(graph, settings)
     if every:
         found = list(iter_paths(compiled, first, last, max_paths=max_paths))
     elif sample:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli import inputs, options, output
+from graphdiff.cli.completion import complete_column, complete_value
 from graphdiff.cli.nodes import complete_node, find_ends
 from graphdiff.errors import UsageError
 
@@ -38,9 +39,17 @@ In Python:
 @click.option("--source", metavar="NODE", shell_complete=complete_node, help="Rank what this node influences.")
 @click.option("--target", metavar="NODE", shell_complete=complete_node, help="Rank what influences this node.")
 @click.option(
-    "--by", metavar="COLUMN", help="Which column gives the order: a weighting, reach, exclusive. Default: the first."
+    "--by",
+    metavar="COLUMN",
+    shell_complete=complete_column,
+    help="Which column gives the order: a weighting, reach, exclusive. Default: the first.",
 )
-@click.option("--value", metavar="NAME", help="A number that nodes have, such as size: add it up, too.")
+@click.option(
+    "--value",
+    metavar="NAME",
+    shell_complete=complete_value,
+    help="A number that nodes have, such as size: add it up, too.",
+)
 @click.option("-n", "--top", default=20, show_default=True, help="How many rows of text; JSON and CSV have all.")
 def rank(
     settings: options.Settings, source: str | None, target: str | None, by: str | None, value: str | None, top: int
