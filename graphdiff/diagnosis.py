@@ -158,8 +158,10 @@ class Diagnosis:
         return "none, but there is one the other way: are the ends swapped?" if self.swapped else "none"
 
     def _path_rows(self, lengths: Lengths) -> Iterator[tuple[str, str]]:
-        spread = f"{lengths.shortest:,} to {how_many(lengths.longest, 'steps')}"
-        yield "lengths", f"{spread}, mean {lengths.mean:,.6g}, standard deviation {lengths.std:,.6g}"
+        longest = how_many(lengths.longest, "steps")
+        moments = f"mean {lengths.mean:,.6g}, standard deviation {lengths.std:,.6g}"
+        alike = lengths.shortest == lengths.longest
+        yield "lengths", f"{longest} each" if alike else f"{lengths.shortest:,} to {longest}, {moments}"
         yield "by length", _histogram_text(lengths.histogram)
         passages = self.passages
         if passages.node is not None:

@@ -27,8 +27,11 @@ def test_diagnose_names_the_busiest_and_the_bottlenecks() -> None:
     single = str(gd.diagnose(several(("a", "b"), ("b", "c")), "a", "c"))
     assert "busiest edge      a -> b (1 path" in single
     assert "key" not in single
+    assert "lengths           2 steps each\n" in single
     double = str(gd.diagnose(several(("a", "b"), ("a", "b"), ("b", "c"), ("b", "c")), "a", "c"))
     assert "busiest edge      a -> b (key 0) (2 paths, 50.0 %)" in double
+    merged = str(gd.diagnose(several(("a", "b"), ("a", "c"), ("b", "c"), ("c", "b"))))
+    assert "busiest edge      a -> b (1 path, 50.0 %)" in merged  # the other edge into the cycle has another head
 
 
 def test_a_missing_weight_is_named_by_its_key_among_parallel_ones() -> None:

@@ -139,7 +139,7 @@ def _by_content(name: str, data: bytes, keys: Collection[str]) -> str:
         return chosen
     raise FormatError(
         f"{name} is in no format that is known: {seen(data[:HEAD_BYTES])}",
-        Remedy(Keyword("format"), "says which it is"),
+        Remedy(Keyword("format", "NAME"), "reads it as one that is"),
         EVERY_FORMAT,
     )
 

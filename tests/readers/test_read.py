@@ -200,10 +200,16 @@ def test_a_file_known_by_its_name_is_refused_in_the_words_of_its_format(tmp_path
         read(path)
 
 
+@pytest.mark.parametrize("text", ["git\n  Depends: libc6\n", "git\n |Depends: libc6\n  Depends: zlib1g\n"])
+def test_what_apt_prints_for_people_is_told_from_its_drawings(text):
+    with pytest.raises(FormatError, match=r"give what apt-cache dotty or apt-rdepends --dotty prints, or the index"):
+        read(io.BytesIO(text.encode()))
+
+
 def test_no_format_claims_it():
     with pytest.raises(
         FormatError,
-        match=r"^the open file is in no format that is known: it starts with 'Dear reader,'; format= says which",
+        match=r"^the open file is in no format that is known: it starts with 'Dear reader,'; format=.NAME. reads",
     ):
         read(io.BytesIO(b"Dear reader,\nthis is a letter\nand nothing else."))
 
