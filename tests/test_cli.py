@@ -582,3 +582,15 @@ def test_kinds_of_dependencies_are_chosen_by_repeating_an_option(run: Run) -> No
     assert (
         refused.err == "graphdiff: no edge is of the kind 'nomal'; there are normal, dev, optional, peer, workspace\n"
     )
+
+
+def test_paths_over_parallel_edges_say_which_they_take(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "units.dot"
+    path.write_text('digraph systemd {"a"->"b" [color="green"]; "a"->"b" [color="black"]; "b"->"c" [color="black"]; }')
+    out = run("paths", str(path), "a", "c").out
+    assert "a > b > c  (by After)\n" in out
+    assert "a > b > c  (by Requires)\n" in out
+    path.write_text("digraph { a -> b; a -> b; b -> c }")
+    assert "a > b > c  (by 1)\n" in run("paths", str(path), "a", "c", "--all").out
+    path.write_text("digraph { a -> b; b -> c }")
+    assert "(by" not in run("paths", str(path), "a", "c").out
