@@ -276,10 +276,10 @@ def diagnose(
     >>> print(diagnose(nx.MultiDiGraph([("x", "y")] * 3 + [("y", "z")] * 3), "x", "z"))
     Paths from x to z
       paths             9 over 3 nodes and 6 edges
-      lengths           2 to 2 steps, mean 2, standard deviation 0
+      lengths           2 steps each
       by length         2: 9
       busiest node      y (9 paths, 100.0 %)
-      busiest edge      x -> y (3 paths, 33.3 %)
+      busiest edge      x -> y (key 0) (3 paths, 33.3 %)
       every path uses   y
       multiply-adds     naive 18, forward 6, reverse 6
                         both sweeps touch each edge once; naive is 3 times the work

@@ -378,7 +378,8 @@ def _as_graph(graph: nx.DiGraph | CompiledGraph, ready: CompiledGraph, ways: Way
     else:
         result.add_nodes_from(labels.values())
     result.graph["edge_meaning"] = ready.edge_meaning
-    result.graph["node_meaning"] = ready.node_meaning
+    if ready.node_meaning != "unknown":
+        result.graph["node_meaning"] = ready.node_meaning
     result.graph["weight_meaning"] = summed(ready.weight_meaning)
     result.add_edges_from(
         (labels[tail], labels[head], {"weight": checked(weight)})

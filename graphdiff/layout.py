@@ -76,7 +76,7 @@ def _run_child(text: bytes, format: str, timeout: float, max_memory: int) -> byt
 
 def _too_large(name: str, limit: float, unit: str) -> LimitError:
     return LimitError(
-        f"laying out this picture took over {limit:,g} {unit}: write it as .dot, draw fewer edges",
+        f"laying out this picture took over {limit:,} {unit}: write it as .dot, draw fewer edges",
         Remedy(Keyword("", python="max_edges="), "says how many of an annotated graph"),
         Remedy(Keyword("", python=f"{name}="), "sets the limit"),
     )

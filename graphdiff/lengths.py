@@ -186,7 +186,7 @@ def passages_of(part: Between, before: list[int], behind: list[int]) -> Passages
     >>> part = between(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2]))
     >>> counts = (sweep(part, SEMIRINGS["count"]) for sweep in (forward_over, reverse_over))
     >>> passages_of(part, *counts).node
-    Passage(label=1, n_paths=1, share=0.5)
+    Passage(label=1, n_paths=1, share=0.5, parallel=False)
     """
     tails = np.repeat(np.arange(part.n_nodes), np.diff(part.ptr))
     inner = np.setdiff1d(np.arange(part.n_nodes), [*part.sources, *part.targets]).astype(np.int64)

@@ -144,17 +144,8 @@ def verb_on(file: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 def _with_options(function: Callable[..., None], argument: Callable[..., Any]) -> Callable[..., None]:
     def run(**given: Any) -> None:
-        reading = {"format": given.pop("format_"), "columns": given.pop("columns"), "graph": given.pop("graph")}
-        reading |= {name: given.pop(name) for name in ("alternatives", "extras", "markers", "groups", "times")}
-        reading["kinds"] = given.pop("kinds") or None
-        reading["set"] = _assignments(given.pop("set"))
-        reading |= {name: given.pop(name) for name in ("max_bytes", "timeout", "max_memory")}
-        names = ("file", "weights", "default_weight", "cycles", "exact", "path", "force")
-        common = {name: given.pop(name) for name in names}
-        output = given.pop("output") or _output_of(common["path"])
-        set_names = {name: value for name, value in reading.items() if value is not None}
         try:
-            function(Settings(reading=set_names, output=output, **common), **given)
+            function(_settings(given), **given)
         except GraphdiffError as error:
             raise Refusal(error, click.get_current_context().command) from error
 
@@ -166,6 +157,20 @@ def _with_options(function: Callable[..., None], argument: Callable[..., Any]) -
     decorated.__click_params__ += getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
     given_file: Callable[..., None] = argument(decorated)
     return given_file
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    """Take the common options out of those given, and return them as settings."""
+    reading = {"format": given.pop("format_"), "columns": given.pop("columns"), "graph": given.pop("graph")}
+    reading |= {name: given.pop(name) for name in ("alternatives", "extras", "markers", "groups", "times")}
+    reading |= {name: given.pop(name) for name in ("max_bytes", "timeout", "max_memory")}
+    reading["kinds"] = given.pop("kinds") or None
+    reading["set"] = _assignments(given.pop("set"))
+    names = ("file", "weights", "default_weight", "cycles", "exact", "path", "force")
+    common = {name: given.pop(name) for name in names}
+    output = given.pop("output") or _output_of(common["path"])
+    set_names = {name: value for name, value in reading.items() if value is not None}
+    return Settings(reading=set_names, output=output, **common)
 
 
 def _assignments(given: Sequence[str]) -> dict[str, str] | None:

@@ -427,6 +427,7 @@ REFUSALS = {
     "cargo tree --prefix depth": b"0demo v0.1.0\n1idna v3.20\n",
     "package.json": b'{"name": "a", "devDependencies": {"b": "^1"}}',
     "Cargo.toml": b'[package]\nname = "a"\n[dependencies]\nb = "1"\n',
+    "apt-cache depends": b"git\n |Depends: libc6\n  Depends: zlib1g\n",
     "PlantUML": b"@startuml\nrectangle a\n",
     "GML": b"graph [\nnode [\nid 1\n]\n]\n",
 }
