@@ -20,6 +20,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Weights
 from graphdiff.between import Between, reverse_over
 from graphdiff.compiled import CompiledGraph
+from graphdiff.edges import edge_name
 from graphdiff.errors import ValueOverflowError
 from graphdiff.paths import node_text
 from graphdiff.remedies import Keyword, Remedy
@@ -176,7 +177,7 @@ class GradientFlow:
         if len(sized) > len(shortened):
             yield "roots", f"{len(sized):,}: the three largest and smallest are shown"
         if self.dead_edges:
-            first = ", ".join(edge_text(edge) for edge in self.dead_edges[:5])
+            first = ", ".join(edge_name(edge) for edge in self.dead_edges[:5])
             more = ", …" if len(self.dead_edges) > 5 else ""
             yield "dead edges", f"{len(self.dead_edges):,} with local derivative 0: {first}{more}"
 

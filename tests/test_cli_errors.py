@@ -90,7 +90,7 @@ def test_a_mistake_is_told_in_options(run: Run, tmp_path: Path, mistake: str, mo
     assert done.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("verb", ["paths", "cut", "draw"])
+@pytest.mark.parametrize("verb", ["paths", "cut", "factored", "draw"])
 def test_verbs_that_take_one_weighting_refuse_several(run: Run, tmp_path: Path, verb: str) -> None:
     path = tmp_path / "model.csv"
     path.write_text(FILES["model.csv"])
