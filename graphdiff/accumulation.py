@@ -12,6 +12,7 @@ from graphdiff import arithmetic
 from graphdiff.between import between, forward_over
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.errors import UsageError
+from graphdiff.remedies import Keyword
 from graphdiff.results import Influences
 from graphdiff.semirings import SEMIRINGS, Semiring
 from graphdiff.sweeps import checked
@@ -71,7 +72,9 @@ def accumulate(
     """
     chosen = SEMIRINGS.get(semiring) if isinstance(semiring, str) else semiring
     if not isinstance(chosen, Semiring):
-        raise UsageError(f"semiring={semiring!r}: use one of {', '.join(map(repr, SEMIRINGS))}, or a Semiring")
+        raise UsageError(
+            Keyword("semiring", semiring), f": use one of {', '.join(map(repr, SEMIRINGS))}, or a Semiring"
+        )
     ready = compiled(graph, options)
     ready = ready.divisible if ready.exact else ready  # a user's functions get Fractions
     part = between(ready, [ready.topology.position(source)])

@@ -90,8 +90,8 @@ def annotate(
         Where a node or edge is on no path between the ends, contribution, share and paths are 0, and it has
         neither tangent nor adjoint. The graph's attributes say what was asked: ``source`` and ``target``
         where given, ``total`` (with both ends or neither), ``annotation`` (the attribute that answers:
-        ``contribution``, ``tangent`` or ``adjoint``), ``cycles``, ``edge_meaning`` and ``weight_meaning``;
-        all others are the graph's own. Attributes of these names that it had are replaced.
+        ``contribution``, ``tangent`` or ``adjoint``), ``cycles``, ``edge_meaning``, ``weight_meaning`` and
+        ``node_meaning``; all others are the graph's own. Attributes of these names that it had are replaced.
 
     Raises
     ------
@@ -118,7 +118,8 @@ def annotate(
     named = edges or ready.topology.edge_labels()
     _set((copy.get_edge_data(*edge) for edge in named), {"weight": weights} | measures.edges | counts.edges)
     asked = {"source": source, "target": target, "total": measures.total, "annotation": measures.main}
-    meanings = {"edge_meaning": ready.edge_meaning, "weight_meaning": ready.weight_meaning, "cycles": ready.cycles}
+    names = ("edge_meaning", "weight_meaning", "node_meaning", "cycles")
+    meanings = {name: getattr(ready, name) for name in names}
     copy.graph.update({name: value for name, value in (asked | meanings).items() if value is not None})
     return copy
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.errors import WeightError
+from graphdiff.remedies import Keyword
 
 Number: TypeAlias = Any
 Weights: TypeAlias = NDArray[Any] | list[Any]
@@ -181,7 +182,7 @@ def exactly(weights: Weights) -> Weights:
         return [Dyadic.of(weight) for weight in weights.tolist()] if weights.dtype.kind == "f" else weights
     wrong = next((weight for weight in weights if not isinstance(weight, (int, Fraction, Decimal))), None)
     if wrong is not None:
-        raise WeightError(f"exact=True needs real numbers, not {type(wrong).__name__}")
+        raise WeightError(Keyword("exact", True), f" needs real numbers, not {type(wrong).__name__}")
     return weights if all(type(weight) is int for weight in weights) else [Fraction(weight) for weight in weights]
 
 

@@ -19,6 +19,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.compiled import CompiledGraph
 from graphdiff.cycles import Range, find_cycle, on_the_way, positions_between
 from graphdiff.errors import CycleError
+from graphdiff.remedies import Keyword, Remedy
 from graphdiff.semirings import Semiring
 from graphdiff.topology import Edge
 
@@ -105,9 +106,11 @@ class Between:
     def require_no_loops(self, instead: str = "") -> None:
         """Raise where walks go round a cycle between the ends: there are infinitely many; `instead` is another way."""
         if self.loops:
-            remedy = 'its walks are infinitely many; cycles="collapse" makes it one node'
-            cycle = find_cycle(self.graph, *self.loops[0])
-            raise CycleError(cycle, f"{remedy}, {instead}" if instead else remedy)
+            raise CycleError(
+                find_cycle(self.graph, *self.loops[0]),
+                " Its walks are infinitely many",
+                Remedy(Keyword("cycles", "collapse"), f"makes it one node{', ' * bool(instead)}{instead}"),
+            )
 
 
 def between(

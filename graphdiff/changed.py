@@ -86,7 +86,7 @@ class WhatIf:
         What the source reaches only before (removed nodes left out), and only after.
     new_nodes : list
         Nodes that an added edge brought.
-    edge_meaning, weight_meaning : str
+    edge_meaning, weight_meaning, node_meaning : str
     ends : pair of Ends
         Where the two totals are, for their certificates.
     """
@@ -105,6 +105,7 @@ class WhatIf:
     new_nodes: list[Any]
     edge_meaning: str
     weight_meaning: str
+    node_meaning: str
     ends: tuple[Ends, Ends] = field(repr=False, compare=False)
 
     @cached_property
@@ -176,7 +177,7 @@ class WhatIf:
 def what_if_text(columns: Sequence[WhatIf]) -> str:
     """Return the report of the same changes under one weighting or several."""
     first = columns[0]
-    words = words_for(first.edge_meaning, first.weight_meaning)
+    words = words_for(first.edge_meaning, first.weight_meaning, first.node_meaning)
     names = _names(columns)
     more = len(first.changes) - NAMED
     title = ", ".join([*names, *([f"{more:,} more changes"] if more > 0 else [])]) or "no change"

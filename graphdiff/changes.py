@@ -123,6 +123,7 @@ def _answer(made: Edited, source: Hashable, target: Hashable) -> WhatIf:
         newly_reached=gained,
         new_nodes=made.new_nodes,
         edge_meaning=made.before.edge_meaning,
+        node_meaning=made.before.node_meaning,
         weight_meaning=made.before.weight_meaning,
         ends=(before.ends, after.ends),
     )

@@ -303,7 +303,7 @@ def comparison_text(columns: Sequence[Comparison]) -> str:
         The same ends, each under another weighting.
     """
     first = columns[0]
-    words = words_for(first.edge_meaning, first.weight_meaning)
+    words = words_for(first.edge_meaning, first.weight_meaning, first.sweeps.matched.after.graph.node_meaning)
     lines = [*difference_lines(first.difference), "", headline(first, words)]
     lines += table([("", [TITLES.get(c.weight_meaning, c.weight_meaning) for c in columns]), *facts(columns, words)])
     lines += [f"! {text[0].upper()}{text[1:]}." for text in first.missing]

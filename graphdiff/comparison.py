@@ -17,6 +17,7 @@ from graphdiff.errors import SameComponentError, UsageError
 from graphdiff.matching import Matched, matched
 from graphdiff.merging import merged
 from graphdiff.moved import Changes
+from graphdiff.remedies import Keyword
 from graphdiff.renaming import renamed
 
 By: TypeAlias = str | Callable[[Any], Hashable] | None
@@ -83,7 +84,9 @@ class Pair:
     def _attribute(self, label: Any, name: str) -> Any:
         for graph in self.given[::-1]:
             if not isinstance(graph, nx.Graph):
-                raise UsageError(f"by={name!r}: a compiled graph has no node attributes; give a function of the node")
+                raise UsageError(
+                    Keyword("by", name), ": a compiled graph has no node attributes; give a function of the node"
+                )
             if label in graph:
                 return graph.nodes[label].get(name)
         return None
@@ -100,7 +103,9 @@ def paired(before: Given, after: Given, match: Mapping[Any, Any] | None, options
     old, new = compiled(before, options), compiled(after, options)
     if (old.cycles, old.exact) != (new.cycles, new.exact):
         raise UsageError(
-            f"the two graphs are compiled with cycles={old.cycles!r} and {new.cycles!r}: choose one for both"
+            "the two graphs are compiled with ",
+            Keyword("cycles", old.cycles),
+            f" and {new.cycles!r}: choose one for both",
         )
     pairs = renamed(before, after, match or {})
     return Pair((before, after), matched(old, new, pairs), pairs)

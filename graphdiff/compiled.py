@@ -22,6 +22,7 @@ from graphdiff.arithmetic import Number, Weights
 from graphdiff.collecting import collector_at_rest
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.kernels.blocks import turned
+from graphdiff.remedies import Keyword
 from graphdiff.topology import Edge, Rows, Topology, arrange, in_rows
 from graphdiff.weights import Preset, unit
 from graphdiff.words import how_many
@@ -30,7 +31,7 @@ CyclePolicy: TypeAlias = Literal["raise", "collapse", "solve"]
 Weight: TypeAlias = str | Preset | Callable[[Any, Any, dict[str, Any]], Number] | None
 POLICIES = ("raise", "collapse", "solve")
 #: What a saved graph keeps beside its arrays.
-SETTINGS = ("cycles", "exact", "edge_meaning", "weight_meaning")
+SETTINGS = ("cycles", "exact", "edge_meaning", "weight_meaning", "node_meaning")
 
 
 class CompileOptions(TypedDict, total=False):
@@ -60,6 +61,8 @@ class CompiledGraph:
         Whether floats are taken as the dyadic rationals that they are.
     edge_meaning, weight_meaning : str
         What an edge and a weight say, in the words of the file or of the preset.
+    node_meaning : str
+        What nodes are called, in the plural.
     """
 
     topology: Topology
@@ -68,6 +71,7 @@ class CompiledGraph:
     exact: bool = False
     edge_meaning: str = "unknown"
     weight_meaning: str = "unknown"
+    node_meaning: str = "unknown"
 
     def __post_init__(self) -> None:
         if isinstance(self.weights, np.ndarray):
@@ -382,7 +386,9 @@ def compile(
     """
     check_policy(cycles)
     if not (weight is None or isinstance(weight, (str, Preset)) or callable(weight)):
-        raise UsageError(f"weight={weight!r}: an edge attribute's name, a preset, a function or None (1 on every edge)")
+        raise UsageError(
+            Keyword("weight", weight), ": an edge attribute's name, a preset, a function or None (1 on every edge)"
+        )
     edges = extract.from_graph(graph)
     marks = {"marked": edges.marked, "marked_leaves": edges.marked_leaves}
     topology, numbers = arrange(edges.n_nodes, edges.tails, edges.heads, names=edges.names, keys=edges.keys, **marks)
@@ -397,7 +403,7 @@ def compile(
         weights, meaning = in_rows(values, numbers), _weight_meaning(edges.weight_meaning, preset)
     if exact:
         weights = arithmetic.exactly(weights)
-    return CompiledGraph(topology, weights, cycles, exact, edges.edge_meaning, meaning)
+    return CompiledGraph(topology, weights, cycles, exact, edges.edge_meaning, meaning, edges.node_meaning)
 
 
 def _weight_meaning(said: str, weight: Any) -> str:
@@ -433,7 +439,7 @@ def counted(graph: Any, options: CompileOptions) -> CompiledGraph:
 def check_policy(cycles: str) -> None:
     """Raise `UsageError` unless `cycles` is a policy."""
     if cycles not in POLICIES:
-        raise UsageError(f"cycles={cycles!r}: use one of {', '.join(map(repr, POLICIES))}")
+        raise UsageError(Keyword("cycles", cycles), f": use one of {', '.join(map(repr, POLICIES))}")
 
 
 __all__ = [

@@ -15,6 +15,7 @@ from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cutlist import Cut
 from graphdiff.errors import UsageError
 from graphdiff.influence import total_influence
+from graphdiff.remedies import Keyword
 from graphdiff.removal import REAL, Progress, Search, every_path, reduced, strokes
 from graphdiff.results import shown
 from graphdiff.semirings import SEMIRINGS
@@ -111,14 +112,14 @@ def cut(
 def _check(source: Hashable, target: Hashable, part: Number, amount: Number, what: str) -> None:
     """Raise `UsageError` where no graph could make the question right."""
     if what not in ("edges", "nodes"):
-        raise UsageError(f"what={what!r}: use 'edges' or 'nodes'")
+        raise UsageError(Keyword("what", what), ": use 'edges' or 'nodes'")
     if part is not None and amount is not None:
-        raise UsageError("give part= or amount=, not both")
+        raise UsageError("give ", Keyword("part"), " or ", Keyword("amount"), ", not both")
     for name, value in (("part", part), ("amount", amount)):
         if value is not None and not (isinstance(value, REAL) and is_finite(value)):
-            raise UsageError(f"{name}={value!r} is not a finite real number")
+            raise UsageError(Keyword(name, value), " is not a finite real number")
     if part is not None and not 0 < part <= 1:
-        raise UsageError(f"part={part!r} is not above 0 and up to 1")
+        raise UsageError(Keyword("part", part), " is not above 0 and up to 1, the whole")
     if source == target:
         raise UsageError(f"the empty path from {source!r} to itself has no edge to cut")
 

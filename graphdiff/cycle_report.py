@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import indent
@@ -43,9 +44,14 @@ class Breaking:
     lines: tuple[str, ...] = ()
 
     def __str__(self) -> str:
+        return self.text(keyed=False)
+
+    def text(self, *, keyed: bool) -> str:
+        """Return the edge with its weight and lines; with its key where that tells it from others."""
         more = [f"  … {len(self.lines) - SHOWN_LINES:,} more"] if len(self.lines) > SHOWN_LINES else []
         lines = [f"  {line}" for line in self.lines[:SHOWN_LINES]]
-        return "\n".join([f"{_arrow(self.edge[:2])}, weight {shown(self.weight)}", *lines, *more])
+        key = f" (key {self.edge[2]})" if keyed else ""
+        return "\n".join([f"{_arrow(self.edge[:2])}{key}, weight {shown(self.weight)}", *lines, *more])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the edge as a record."""
@@ -112,13 +118,14 @@ class CycleReport:
     ----------
     components : tuple of Component
         The strongly connected components with a cycle, largest first; a self loop is a cycle.
-    edge_meaning, weight_meaning : str
-        What an edge and a weight say.
+    edge_meaning, weight_meaning, node_meaning : str
+        What an edge and a weight say, and what nodes are called.
     """
 
     components: tuple[Component, ...]
     edge_meaning: str
     weight_meaning: str
+    node_meaning: str = "unknown"
 
     @property
     def breaking(self) -> list[Edge]:
@@ -135,6 +142,7 @@ class CycleReport:
         return {
             "edge_meaning": self.edge_meaning,
             "weight_meaning": self.weight_meaning,
+            "node_meaning": self.node_meaning,
             "n_components": len(self.components),
             "weight": plain(self.weight),
             "components": [component.to_dict() for component in self.components],
@@ -153,7 +161,7 @@ class CycleReport:
 
     def title(self) -> str:
         """Return the whole in a line."""
-        words = words_for(self.edge_meaning)
+        words = words_for(self.edge_meaning, node_meaning=self.node_meaning)
         if not self.components:
             return "No cycles"
         count = len(self.components)
@@ -163,9 +171,9 @@ class CycleReport:
 
     def text(self, top: int = 20) -> str:
         """Return the report on the `top` largest components."""
-        lines = [self.title()]
+        lines, nodes = [self.title()], words_for(self.edge_meaning, node_meaning=self.node_meaning).nodes
         for number, component in enumerate(self.components[:top], 1):
-            lines += ["", *_component_lines(number, component, words_for(self.edge_meaning).nodes)]
+            lines += ["", *_component_lines(number, component, nodes)]
         if len(self.components) > top:
             lines += ["", f"… {len(self.components) - top:,} more components"]
         return "\n".join(lines)
@@ -189,7 +197,9 @@ def _component_lines(number: int, component: Component, nodes: str) -> Iterator[
     count = f"{len(members):,} {nodes}, {how_many(component.n_edges, 'edges')}" if len(members) > 1 else "a self loop"
     yield f"{number}. {count}: {listed}"
     yield f"   {component.verdict()}:"
-    yield from (indent(str(one), "     ") for one in component.breaking[:SHOWN_EDGES])
+    alike = Counter(one.edge[:2] for one in component.breaking)
+    for one in component.breaking[:SHOWN_EDGES]:
+        yield indent(one.text(keyed=len(one.edge) > 2 and alike[one.edge[:2]] > 1), "     ")
     if len(component.breaking) > SHOWN_EDGES:
         yield f"     … {len(component.breaking) - SHOWN_EDGES:,} more"
     if len(component.cycle) > 3:

@@ -23,6 +23,7 @@ from graphdiff.arithmetic import Number, Weights
 from graphdiff.compiled import CompiledGraph
 from graphdiff.errors import CycleError, FormatError, LimitError, ValueOverflowError
 from graphdiff.kernels.reach import reached, reaching
+from graphdiff.remedies import Keyword, Remedy
 
 #: The spectral radius must stay below this.
 MAX_RADIUS = 1 - 1e-9
@@ -32,6 +33,8 @@ MAX_NAMED = 300
 MAX_SOLVED = 5_000
 #: The largest component that is solved in exact numbers.
 MAX_SOLVED_EXACTLY = 200
+#: What helps wherever walks cannot be summed.
+COLLAPSE = Remedy(Keyword("cycles", "collapse"), "makes it one node")
 
 Range = tuple[int, int]
 
@@ -105,8 +108,10 @@ def walks(graph: CompiledGraph, start: int, stop: int) -> Any:
         limit = MAX_SOLVED_EXACTLY if exact else MAX_SOLVED
         if size > limit:
             raise LimitError(
-                f'a cycle runs through {size:,} nodes, and cycles="solve" takes up to {limit:,}'
-                f'{" in exact numbers" if exact else ""}; cycles="collapse" makes it one node'
+                f"a cycle runs through {size:,} nodes, and ",
+                Keyword("cycles", "solve"),
+                f" takes up to {limit:,}{' in exact numbers' if exact else ''}",
+                COLLAPSE,
             )
         graph.solved[start] = (_exact_walks if exact else _walks)(graph, start, stop)
     return graph.solved[start]
@@ -214,8 +219,8 @@ def require_shrinking(graph: CompiledGraph, start: int, stop: int) -> None:
     if radius >= MAX_RADIUS and (radius := spectral_radius(matrix)) >= MAX_RADIUS:
         raise CycleError(
             find_cycle(graph, start, stop),
-            f"no walk round it is the strongest: the spectral radius of the absolute weights is {radius:.6g}; "
-            'cycles="collapse" makes it one node',
+            f" No walk round it is the strongest: the spectral radius of the absolute weights is {radius:.6g}",
+            COLLAPSE,
         )
 
 
@@ -247,14 +252,16 @@ def spectral_radius(matrix: NDArray[Any]) -> float:
 def _divergence(graph: CompiledGraph, radius: float, start: int, stop: int) -> CycleError:
     return CycleError(
         find_cycle(graph, start, stop),
-        f'cycles="solve" cannot sum its walks: their spectral radius is {radius:.6g} and must be below 1; '
-        'cycles="collapse" makes it one node',
+        " ",
+        Keyword("cycles", "solve"),
+        f" cannot sum its walks: their spectral radius is {radius:.6g} and must be below 1",
+        COLLAPSE,
     )
 
 
 def cycle_error(graph: CompiledGraph, start: int, stop: int) -> CycleError:
     """Return the error that names a component's cycle and says what each remedy does."""
-    solve = 'cycles="solve" sums its walks'
+    solve = "sums its walks"
     if stop - start <= MAX_NAMED:
         try:
             radius = spectral_radius(_dense(stop - start, component_entries(graph, start, stop), complex))
@@ -263,7 +270,7 @@ def cycle_error(graph: CompiledGraph, start: int, stop: int) -> CycleError:
         else:
             limit = "" if radius < MAX_RADIUS else ": they do not converge"
             solve = f"{solve} (spectral radius {radius:.3g}{limit})"
-    return CycleError(find_cycle(graph, start, stop), f'{solve}, cycles="collapse" makes it one node')
+    return CycleError(find_cycle(graph, start, stop), Remedy(Keyword("cycles", "solve"), solve), COLLAPSE)
 
 
 def find_cycle(graph: CompiledGraph, start: int, stop: int) -> list[Any]:

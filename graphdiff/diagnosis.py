@@ -19,6 +19,7 @@ from graphdiff.gradients import GradientFlow, edge_record, edge_text, gradient_f
 from graphdiff.lengths import Cost, Lengths, Passage, Passages, lengths_of, passages_of
 from graphdiff.overview import Overview, overview_of
 from graphdiff.paths import node_text
+from graphdiff.remedies import Keyword
 from graphdiff.results import html_table, plain, require_pandas, shown
 from graphdiff.semirings import SEMIRINGS
 from graphdiff.weights import WEIGHTS, Preset, unit
@@ -44,8 +45,8 @@ class Diagnosis:
     ----------
     source, target : node or None
         The ends; None stands for all roots, or all leaves.
-    edge_meaning : str
-        What an edge says.
+    edge_meaning, node_meaning : str
+        What an edge says, and what nodes are called.
     n_nodes, n_edges : int
         How many lie between, the ends among them. A component with a cycle counts as one node, and the edges within
         it do not count.
@@ -71,6 +72,7 @@ class Diagnosis:
     source: Any
     target: Any
     edge_meaning: str
+    node_meaning: str
     n_nodes: int
     n_edges: int
     n_paths: int
@@ -89,6 +91,7 @@ class Diagnosis:
             "source": None if self.source is None else str(self.source),
             "target": None if self.target is None else str(self.target),
             "edge_meaning": self.edge_meaning,
+            "node_meaning": self.node_meaning,
             "n_nodes": self.n_nodes,
             "n_edges": self.n_edges,
             "n_paths": plain(self.n_paths),
@@ -136,7 +139,7 @@ class Diagnosis:
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Yield the lines of the report, each with its name."""
-        words = words_for(self.edge_meaning)
+        words = words_for(self.edge_meaning, node_meaning=self.node_meaning)
         if self.overview is not None:
             yield from self.overview.rows()
         between_text = f"over {how_many(self.n_nodes, words.nodes)} and {how_many(self.n_edges, words.edges)}"
@@ -155,14 +158,17 @@ class Diagnosis:
         return "none, but there is one the other way: are the ends swapped?" if self.swapped else "none"
 
     def _path_rows(self, lengths: Lengths) -> Iterator[tuple[str, str]]:
-        spread = f"{lengths.shortest:,} to {how_many(lengths.longest, 'steps')}"
-        yield "lengths", f"{spread}, mean {lengths.mean:,.6g}, standard deviation {lengths.std:,.6g}"
+        longest = how_many(lengths.longest, "steps")
+        moments = f"mean {lengths.mean:,.6g}, standard deviation {lengths.std:,.6g}"
+        alike = lengths.shortest == lengths.longest
+        yield "lengths", f"{longest} each" if alike else f"{lengths.shortest:,} to {longest}, {moments}"
         yield "by length", _histogram_text(lengths.histogram)
         passages = self.passages
         if passages.node is not None:
             yield "busiest node", f"{node_text(passages.node.label)} {_share_text(passages.node)}"
         if passages.edge is not None:
-            yield "busiest edge", f"{edge_text(passages.edge.label)} {_share_text(passages.edge)}"
+            label = passages.edge.label if passages.edge.parallel else passages.edge.label[:2]
+            yield "busiest edge", f"{edge_text(label)} {_share_text(passages.edge)}"
         yield "every path uses", _bottleneck_text(passages)
         cost = self.cost
         yield "multiply-adds", f"naive {shown(cost.naive)}, forward {cost.forward:,}, reverse {cost.reverse:,}"
@@ -206,7 +212,7 @@ def _bottleneck_text(passages: Passages) -> str:
     nodes, edges = passages.bottleneck_nodes, passages.bottleneck_edges
     listed = [
         _more(", ".join(map(node_text, nodes[:SHOWN])), nodes),
-        _more(", ".join(map(edge_text, edges[:SHOWN])), edges),
+        _more(", ".join(edge_text(edge[:2]) for edge in edges[:SHOWN]), edges),  # which have no parallel ones
     ]
     return "; ".join(filter(None, listed)) or "nothing but its ends"
 
@@ -270,7 +276,7 @@ def diagnose(
     >>> print(diagnose(nx.MultiDiGraph([("x", "y")] * 3 + [("y", "z")] * 3), "x", "z"))
     Paths from x to z
       paths             9 over 3 nodes and 6 edges
-      lengths           2 to 2 steps, mean 2, standard deviation 0
+      lengths           2 steps each
       by length         2: 9
       busiest node      y (9 paths, 100.0 %)
       busiest edge      x -> y (key 0) (3 paths, 33.3 %)
@@ -280,7 +286,12 @@ def diagnose(
       gradient          not known: the edges carry no numbers as weights
     """
     if not 0 < vanishing < 1 < exploding:
-        raise UsageError(f"vanishing={vanishing!r}, exploding={exploding!r}: 0 < vanishing < 1 < exploding must hold")
+        raise UsageError(
+            Keyword("vanishing", vanishing),
+            ", ",
+            Keyword("exploding", exploding),
+            ": 0 < vanishing < 1 < exploding must hold",
+        )
     derived = target is not None and _has_derivatives(graph, options)
     read = replace((compiled if derived else counted)(graph, options), cycles="collapse")
     ends = [None if node is None else [read.topology.position(node)] for node in (source, target)]
@@ -291,6 +302,7 @@ def diagnose(
         source=source,
         target=target,
         edge_meaning=read.edge_meaning,
+        node_meaning=read.node_meaning,
         n_nodes=part.n_nodes,
         n_edges=part.n_edges,
         n_paths=n_paths,

@@ -13,6 +13,7 @@ from graphdiff.answer import answer_picture
 from graphdiff.errors import GraphTypeError, UsageError
 from graphdiff.overlay_picture import overlay_picture
 from graphdiff.picture import DARK, DrawnEdge, DrawnNode, Picture, clean, plain_picture, quotient_picture
+from graphdiff.remedies import Keyword
 
 # The first is there on Windows and macOS, one of the others on Linux; an SVG names all of them.
 FONT = "Helvetica,Arial,DejaVu Sans,Liberation Sans,sans-serif"
@@ -76,7 +77,7 @@ def picture_of(graph: nx.DiGraph, *, max_edges: int = 60) -> Picture:
         kind = "an undirected graph" if isinstance(graph, nx.Graph) else type(graph).__name__
         raise GraphTypeError(f"cannot draw {kind}: give a networkx DiGraph, such as annotate(graph, source, target)")
     if max_edges < 1:
-        raise UsageError(f"max_edges={max_edges}: at least one edge has to be drawn")
+        raise UsageError(Keyword("max_edges", max_edges), ": at least one edge has to be drawn")
     if graph.graph.get("quotient"):
         return quotient_picture(graph, max_edges)
     if graph.graph.get("annotation") == "comparison":

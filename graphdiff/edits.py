@@ -13,6 +13,7 @@ from graphdiff.arithmetic import Number, Weights
 from graphdiff.compiled import CompiledGraph
 from graphdiff.edges import find_edge
 from graphdiff.errors import UsageError, WeightError, edge_text
+from graphdiff.remedies import Keyword
 from graphdiff.topology import Edge
 from graphdiff.weights import WEIGHTS, Preset
 
@@ -70,7 +71,7 @@ class Wishes:
         """Check and collect the changes; `keep` are nodes that cannot be removed."""
         for name, given in (("remove_edges", remove_edges), ("remove_nodes", remove_nodes), ("add_edges", add_edges)):
             if isinstance(given, str):
-                raise UsageError(f"{name}={given!r}: a list is needed, also of one")
+                raise UsageError(Keyword(name, given), ": a list is needed, also of one")
         _remove_nodes(self, remove_nodes, keep)
         _remove_edges(self, remove_edges)
         _reweight(self, reweight)

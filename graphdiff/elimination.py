@@ -24,6 +24,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.between import Between
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.errors import CycleError, LimitError, UsageError
+from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sweeps import checked
 from graphdiff.weights import summed
 
@@ -97,8 +98,8 @@ def _best(shape: Shape, inner: Sequence[int]) -> list[int]:
     """Return an order of least cost: what a node costs depends on which went before, not in which order."""
     if len(inner) > MAX_EXHAUSTIVE:
         raise LimitError(
-            f"{len(inner)} nodes lie between, and the best of all orders is looked for among up to {MAX_EXHAUSTIVE}; "
-            'elimination_order="markowitz" is usually close to it'
+            f"{len(inner)} nodes lie between, and the best of all orders is looked for among up to {MAX_EXHAUSTIVE}",
+            Remedy(Keyword("elimination_order", "markowitz"), "is usually close to it"),
         )
     best: dict[int, tuple[int, list[int]]] = {0: (0, [])}
     for gone in range(1 << len(inner)):
@@ -260,7 +261,7 @@ def check_order(order: str | Sequence[Hashable]) -> None:
     """Raise `UsageError` where `order` is text, but no name of an order."""
     if isinstance(order, str) and order not in ORDERS:
         names = ", ".join(map(repr, ORDERS))
-        raise UsageError(f"elimination_order={order!r}: use one of {names}, or a list of the nodes between")
+        raise UsageError(Keyword("elimination_order", order), f": use one of {names}, or a list of the nodes between")
 
 
 def _as_given(net: Network, nodes: Sequence[Hashable]) -> list[int]:
@@ -341,7 +342,9 @@ def eliminate(
     topology = ready.topology
     gone = list(dict.fromkeys(topology.position(node) for node in nodes))
     if ready.cycles == "collapse" and len(topology.cyclic):
-        raise UsageError('cycles="collapse" counts no walks round a cycle, and eliminate keeps them all; leave it out')
+        raise UsageError(
+            Keyword("cycles", "collapse"), " counts no walks round a cycle, and eliminate keeps them all; leave it out"
+        )
     if any(start <= position < stop for start, stop in topology.cyclic.tolist() for position in gone):
         ready = ready.divisible
     edges = zip(topology.rows.tails.tolist(), topology.heads.tolist(), arithmetic.listed(ready.weights), strict=True)
@@ -358,7 +361,7 @@ def eliminate(
 def _no_pivot(label: Any) -> CycleError:
     return CycleError(
         [label, label],
-        f"Eliminating {label!r} sums the walks round it, 1 / (1 - w), and their weight w is 1: keep this node, or "
+        f" Eliminating {label!r} sums the walks round it, 1 / (1 - w), and their weight w is 1: keep this node, or "
         "eliminate others of its cycles before it",
     )
 
@@ -375,6 +378,8 @@ def _as_graph(graph: nx.DiGraph | CompiledGraph, ready: CompiledGraph, ways: Way
     else:
         result.add_nodes_from(labels.values())
     result.graph["edge_meaning"] = ready.edge_meaning
+    if ready.node_meaning != "unknown":
+        result.graph["node_meaning"] = ready.node_meaning
     result.graph["weight_meaning"] = summed(ready.weight_meaning)
     result.add_edges_from(
         (labels[tail], labels[head], {"weight": checked(weight)})

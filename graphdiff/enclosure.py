@@ -12,7 +12,7 @@ from typing import Any
 
 from graphdiff.arithmetic import Number
 from graphdiff.between import Between
-from graphdiff.cycles import find_cycle
+from graphdiff.cycles import COLLAPSE, find_cycle
 from graphdiff.errors import CycleError, ValueOverflowError
 from graphdiff.said import PerEdge, all_of, wrong
 from graphdiff.sensitivity import Sensitivities
@@ -55,7 +55,8 @@ def enclosure(part: Between, weights: Mapping[int, Interval]) -> Interval:
     if part.loops:
         raise CycleError(
             find_cycle(part.graph, *part.loops[0]),
-            'bounds are not carried round a cycle that is solved; cycles="collapse" makes it one node',
+            " Bounds are not carried round a cycle that is solved",
+            COLLAPSE,
         )
     values: list[Interval] = [(0.0, 0.0)] * part.n_nodes
     for node in part.sources:

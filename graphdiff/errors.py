@@ -1,13 +1,18 @@
 """Every error that graphdiff raises on purpose: data in attributes, the sentence in ``str()``.
 
+An error is made of texts and of the keyword arguments that it names (`graphdiff.remedies`), so that the command line
+can say the same in its options.
+
 Each class carries the exit status that the command line ends with (``sysexits.h`` where it has one).
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
+
+from graphdiff.remedies import Keyword, Remedy, in_python, sentence
 
 __all__ = [
     "AmbiguousNodeError",
@@ -37,6 +42,17 @@ class GraphdiffError(Exception):
 
     exit_status = 1
 
+    def _parts(self) -> Iterable[object]:
+        """Return what the sentence is made of: texts, keyword arguments and remedies."""
+        return self.args
+
+    def told(self, say: Callable[[Keyword], str] = in_python) -> str:
+        """Return the sentence, with keyword arguments in the words of `say`."""
+        return sentence(self._parts(), say)
+
+    def __str__(self) -> str:
+        return self.told()
+
 
 class UsageError(GraphdiffError, ValueError):
     """An argument or option that no graph could make right."""
@@ -56,11 +72,11 @@ class UnknownNodeError(GraphdiffError, LookupError):
         self.examples: Sequence[Hashable] = names[:3]
         super().__init__(node, ())  # what it is made from again when another process sends it; attributes follow
 
-    def __str__(self) -> str:
+    def _parts(self) -> Iterable[object]:
         if not self.nearest:
             such = f"; there are nodes such as {', '.join(map(repr, self.examples))}" if self.examples else ""
-            return f"no node {self.node!r}{such}"
-        return f"no node {self.node!r}; did you mean {' or '.join(map(repr, self.nearest))}?"
+            return [f"no node {self.node!r}{such}"]
+        return [f"no node {self.node!r}; did you mean {' or '.join(map(repr, self.nearest))}?"]
 
 
 class AmbiguousNodeError(GraphdiffError, LookupError):
@@ -73,9 +89,9 @@ class AmbiguousNodeError(GraphdiffError, LookupError):
         self.matches = matches
         super().__init__(name, matches)
 
-    def __str__(self) -> str:
+    def _parts(self) -> Iterable[object]:
         shown = ", ".join(map(repr, self.matches[:5])) + (", …" if len(self.matches) > 5 else "")
-        return f"{len(self.matches)} nodes match {self.name!r}: {shown}"
+        return [f"{len(self.matches)} nodes match {self.name!r}: {shown}"]
 
 
 class UnknownEdgeError(GraphdiffError, LookupError):
@@ -89,14 +105,12 @@ class UnknownEdgeError(GraphdiffError, LookupError):
         self.turned = turned
         super().__init__(edge, heads)
 
-    def __str__(self) -> str:
+    def _parts(self) -> Iterable[object]:
         missing = f"no edge {edge_text(self.edge)}"
         if self.turned:
-            return f"{missing}, but one the other way: are the ends swapped?"
+            return [missing, ", but one the other way: are the ends swapped?"]
         others = ", ".join(map(repr, self.heads[:5])) + (", …" if len(self.heads) > 5 else "")
-        return (
-            f"{missing}; {self.edge[0]!r} leads to {others}" if others else f"{missing}; none leaves {self.edge[0]!r}"
-        )
+        return [missing, f"; {self.edge[0]!r} leads to {others}" if others else f"; none leaves {self.edge[0]!r}"]
 
 
 class GraphTypeError(GraphdiffError, TypeError):
@@ -110,10 +124,10 @@ class WeightError(GraphdiffError, ValueError):
 
     exit_status = 65
 
-    def __init__(self, message: str, *, edge: tuple[Any, ...] | None = None, count: int = 1) -> None:
+    def __init__(self, *parts: object, edge: tuple[Any, ...] | None = None, count: int = 1) -> None:
         self.edge = edge
         self.count = count
-        super().__init__(message)
+        super().__init__(*parts)
 
 
 class CycleError(GraphdiffError, ValueError):
@@ -121,16 +135,15 @@ class CycleError(GraphdiffError, ValueError):
 
     exit_status = 65
 
-    def __init__(self, cycle: Sequence[Hashable], remedy: str) -> None:
+    def __init__(self, cycle: Sequence[Hashable], *why: object) -> None:
         self.cycle = list(cycle)
-        self.remedy = remedy
-        super().__init__(cycle, remedy)
+        super().__init__(cycle, *why)
 
-    def __str__(self) -> str:
+    def _parts(self) -> Iterable[object]:
         names = [str(node) for node in self.cycle]
         if len(names) > 8:
             names = [*names[:4], f"… {len(names) - 6} more …", *names[-2:]]
-        return f"the graph has a cycle: {' -> '.join(names)}. {self.remedy}"
+        return [f"the graph has a cycle: {' -> '.join(names)}.", *self.args[1:]]
 
 
 class SameComponentError(GraphdiffError, ValueError):
@@ -143,11 +156,13 @@ class SameComponentError(GraphdiffError, ValueError):
         self.target = target
         super().__init__(source, target)
 
-    def __str__(self) -> str:
-        return (
-            f'{self.source!r} and {self.target!r} are on one cycle, and cycles="collapse" makes it one node, '
-            'which cannot tell them apart; cycles="solve" keeps every node'
-        )
+    def _parts(self) -> Iterable[object]:
+        return [
+            f"{self.source!r} and {self.target!r} are on one cycle, and ",
+            Keyword("cycles", "collapse"),
+            " makes it one node, which cannot tell them apart",
+            Remedy(Keyword("cycles", "solve"), "keeps every node"),
+        ]
 
 
 class ValueOverflowError(GraphdiffError, OverflowError):
@@ -219,11 +234,12 @@ class TooManyPathsError(LimitError):
         self.max_paths = max_paths
         super().__init__(n_paths, max_paths)
 
-    def __str__(self) -> str:
-        return (
-            f"{count_text(self.n_paths)} paths, more than max_paths={self.max_paths:,}; "
-            'method="forward" gives the same number without visiting them'
-        )
+    def _parts(self) -> Iterable[object]:
+        return [
+            f"{count_text(self.n_paths)} path{'s' * (self.n_paths != 1)}, more than ",
+            Keyword("max_paths", self.max_paths),
+            Remedy(Keyword("method", "forward"), "gives the same number without visiting them"),
+        ]
 
 
 class MissingExtraError(GraphdiffError, ImportError):
@@ -234,8 +250,8 @@ class MissingExtraError(GraphdiffError, ImportError):
         self.extra = extra
         super().__init__(library, extra)
 
-    def __str__(self) -> str:
-        return f"this needs {self.library}: pip install 'nx-graphdiff[{self.extra}]'"
+    def _parts(self) -> Iterable[object]:
+        return [f"this needs {self.library}: pip install 'nx-graphdiff[{self.extra}]'"]
 
 
 def nearest(name: object, names: Iterable[Hashable], limit: int = 3) -> list[Hashable]:

@@ -221,7 +221,7 @@ def explanation_text(columns: Sequence[Explanation], beside: Iterable[str] = ())
         What else is known of the totals, a line each.
     """
     first = columns[0]
-    words = words_for(first.edge_meaning, first.weight_meaning)
+    words = words_for(first.edge_meaning, first.weight_meaning, first.part.graph.node_meaning)
     if first.n_paths == 0:
         return f"{words.none.format(**_ends(first, words))}: {first.zero}"
     lines = [headline(first, words, alone=len(columns) == 1)]

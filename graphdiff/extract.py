@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -15,9 +15,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
+from graphdiff.attributes import attribute_kinds, drawing_names
 from graphdiff.errors import GraphTypeError, UsageError, WeightError, edge_text
 from graphdiff.kernels.rows import index_type
 from graphdiff.labels import Indexed
+from graphdiff.remedies import Keyword, Remedy
 
 _MISSING = object()
 #: Ids may go this far beyond 100 for each edge; farther they are no positions but names.
@@ -42,6 +44,8 @@ class Edges:
     weights: Weights | None = None
     edge_meaning: str = "unknown"
     weight_meaning: str = "unknown"
+    node_meaning: str = "unknown"
+    drawing: Collection[str] = ()
 
     @cached_property
     def data(self) -> list[Mapping[str, Any]]:
@@ -54,6 +58,11 @@ class Edges:
         tail, head = int(self.tails[edge]), int(self.heads[edge])
         ends = (tail, head) if self.names is None else (self.names[tail], self.names[head])
         return ends if self.keys is None else (*ends, self.keys[edge])
+
+    def text(self, edge: int) -> str:
+        """Return edge number `edge` as an error names it, with its key only where parallel ones have others."""
+        alike = (self.tails == self.tails[edge]) & (self.heads == self.heads[edge])
+        return edge_text(self.label(edge)[: 2 if alike.sum() == 1 else 3])
 
 
 def from_graph(graph: Any) -> Edges:
@@ -107,6 +116,8 @@ def _from_networkx(graph: nx.Graph) -> Edges:
         rows=rows,
         edge_meaning=str(graph.graph.get("edge_meaning", "unknown")),
         weight_meaning=str(graph.graph.get("weight_meaning", "unknown")),
+        node_meaning=str(graph.graph.get("node_meaning", "unknown")),
+        drawing=drawing_names(graph),
     )
 
 
@@ -206,7 +217,7 @@ def _filled(edges: Edges, values: list[Any], weight: object, default: Number) ->
     """Return the values with the default in place of those that are missing."""
     missing = [number for number, value in enumerate(values) if value is _MISSING]
     if missing and default is None:
-        raise WeightError(_missing_text(edges, weight, missing), edge=edges.label(missing[0]), count=len(missing))
+        raise WeightError(*_missing_parts(edges, weight, missing), edge=edges.label(missing[0]), count=len(missing))
     return [default if value is _MISSING else value for value in values]
 
 
@@ -227,7 +238,7 @@ def _checked(edges: Edges, given: Sequence[Any] | NDArray[Any]) -> Weights:
         return arithmetic.unify(values) if values else np.empty(0)
     except OverflowError as error:
         large = next((i for i, w in enumerate(values) if not isinstance(w, float) and abs(w) > arithmetic.EXACT_INT), 0)
-        raise WeightError(f"the edge {edge_text(edges.label(large))}: {error}", edge=edges.label(large)) from None
+        raise WeightError(f"the edge {edges.text(large)}: {error}", edge=edges.label(large)) from None
 
 
 def _all_finite(values: NDArray[Any]) -> bool:
@@ -244,44 +255,25 @@ def _check(edges: Edges, values: Sequence[Any]) -> None:
         edge, value = edges.label(wrong[0]), values[wrong[0]]
         others = f", nor are those of {len(wrong) - 1:,} other edges" if len(wrong) > 1 else ""
         raise WeightError(
-            f"the weight of the edge {edge_text(edge)} is {value!r}, not a finite number{others}",
+            f"the weight of the edge {edges.text(wrong[0])} is {value!r}, not a finite number{others}",
             edge=edge,
             count=len(wrong),
         )
 
 
-def _missing_text(edges: Edges, weight: object, missing: list[int]) -> str:
+def _missing_parts(edges: Edges, weight: object, missing: list[int]) -> list[str | Remedy]:
     total = len(edges.data)
-    kinds = attribute_kinds(edges.data)
+    kinds = attribute_kinds(edges.data, edges.drawing)
     have = f"; these edges have: {', '.join(kinds)}" if kinds else ""
     if isinstance(weight, str) and len(missing) == total:
-        return (
-            f"none of the {total:,} edges has {weight!r}. weight=None counts paths; "
-            f"weight=graphdiff.weights.even spreads one unit evenly{have}"
-        )
+        return [
+            f"none of the {total:,} edges has {weight!r}{have}",
+            Remedy(Keyword("weight", "unit", python="None"), "counts paths"),
+            Remedy(Keyword("weight", "even", python="graphdiff.weights.even"), "spreads one unit evenly"),
+        ]
     name = repr(weight) if isinstance(weight, str) else "weight by the given function"
-    return (
+    return [
         f"{len(missing):,} of the {total:,} edges {'has' if len(missing) == 1 else 'have'} no {name}, the first is "
-        f"{edge_text(edges.label(missing[0]))}{have}; default_weight=1 would stand in"
-    )
-
-
-def attribute_kinds(data: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return what attributes edges have, each as ``name (183 of 183, numbers)``.
-
-    Examples
-    --------
-    >>> attribute_kinds([{"imports": 2, "kind": "dev"}, {"imports": 1}])
-    ['imports (2 of 2, numbers)', 'kind (1 of 2, text)']
-    """
-    seen: dict[str, list[int]] = {}
-    for attributes in data:
-        for name, value in attributes.items():
-            counts = seen.setdefault(name, [0, 0])
-            counts[0] += 1
-            counts[1] += arithmetic.is_number(value)
-    words = {
-        name: "numbers" if all_n == numbers else "text" if not numbers else "mixed"
-        for name, (all_n, numbers) in seen.items()
-    }
-    return [f"{name} ({seen[name][0]:,} of {len(data):,}, {word})" for name, word in words.items()]
+        f"{edges.text(missing[0])}{have}",
+        Remedy(Keyword("default_weight", 1), "would stand in"),
+    ]

@@ -16,6 +16,7 @@ from graphdiff.elimination import choose, network, totals
 from graphdiff.errors import LimitError, UsageError
 from graphdiff.formula import Formula, Symbolic, Term, simplified, symbols
 from graphdiff.paths import pair
+from graphdiff.remedies import Keyword
 from graphdiff.semirings import SEMIRINGS
 
 #: The most nodes between the ends.
@@ -96,7 +97,7 @@ def factored(
 def _names(part: Between, names: Sequence[str] | None) -> list[str]:
     if names is not None:
         if len(names) != part.n_edges:
-            raise UsageError(f"names= has {len(names):,}, and {part.n_edges:,} edges lie between")
+            raise UsageError(Keyword("names"), f" has {len(names):,}, and {part.n_edges:,} edges lie between")
         return [str(name) for name in names]
     weights = [weight for row in part.rows for *_, weight in row]
     return [

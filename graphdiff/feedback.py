@@ -15,6 +15,7 @@ from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycle_report import Breaking, Component, CycleReport
 from graphdiff.errors import UsageError
 from graphdiff.feedback_arcs import feedback_arcs
+from graphdiff.remedies import Keyword, Remedy
 
 __all__ = ["find_cycles"]
 
@@ -69,7 +70,7 @@ def find_cycles(graph: nx.DiGraph | CompiledGraph, **options: Unpack[CompileOpti
     _require_real(ready)
     ranges = sorted(ready.topology.cyclic.tolist(), key=lambda both: both[0] - both[1])
     components = tuple([_component(graph, ready, start, stop) for start, stop in ranges])
-    return CycleReport(components, ready.edge_meaning, ready.weight_meaning)
+    return CycleReport(components, ready.edge_meaning, ready.weight_meaning, ready.node_meaning)
 
 
 def _require_real(graph: CompiledGraph) -> None:
@@ -77,7 +78,10 @@ def _require_real(graph: CompiledGraph) -> None:
         (w for w in map(arithmetic.finished, arithmetic.listed(graph.weights)) if not isinstance(w, _REAL)), None
     )
     if wrong is not None:
-        raise UsageError(f"what an edge costs must be a real number, not {type(wrong).__name__} ({wrong}): weight=None")
+        raise UsageError(
+            f"what an edge costs must be a real number, not {type(wrong).__name__} ({wrong})",
+            Remedy(Keyword("weight", "unit", python="None"), "looks for the fewest edges"),
+        )
 
 
 def _component(graph: Any, ready: CompiledGraph, start: int, stop: int) -> Component:

@@ -20,8 +20,10 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Weights
 from graphdiff.between import Between, reverse_over
 from graphdiff.compiled import CompiledGraph
+from graphdiff.edges import edge_name
 from graphdiff.errors import ValueOverflowError
 from graphdiff.paths import node_text
+from graphdiff.remedies import Keyword, Remedy
 from graphdiff.results import html_table, require_pandas, shown
 from graphdiff.semirings import SEMIRINGS
 from graphdiff.topology import Edge
@@ -175,7 +177,7 @@ class GradientFlow:
         if len(sized) > len(shortened):
             yield "roots", f"{len(sized):,}: the three largest and smallest are shown"
         if self.dead_edges:
-            first = ", ".join(edge_text(edge) for edge in self.dead_edges[:5])
+            first = ", ".join(edge_name(edge) for edge in self.dead_edges[:5])
             more = ", …" if len(self.dead_edges) > 5 else ""
             yield "dead edges", f"{len(self.dead_edges):,} with local derivative 0: {first}{more}"
 
@@ -266,8 +268,8 @@ def _floats(weights: Weights) -> NDArray[Any] | None:
         return np.array([kind(number) for number in numbers], dtype=kind)
     except OverflowError:
         raise ValueOverflowError(
-            "a weight is larger than the largest float (1.8e308), and gradient flow is in floats; "
-            "weight=None counts paths without it"
+            "a weight is larger than the largest float (1.8e308), and gradient flow is in floats",
+            Remedy(Keyword("weight", "unit", python="None"), "counts paths without it"),
         ) from None
 
 

@@ -7,17 +7,18 @@ it. Contributions are computed on the graph itself and only then added up, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
-from itertools import pairwise
+from collections.abc import Callable, Hashable
+from itertools import chain, pairwise
 from typing import Any, TypeAlias, Unpack
 
 import networkx as nx
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
+from graphdiff.attributes import attribute_kinds, drawing_names
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.errors import UsageError
-from graphdiff.extract import attribute_kinds
+from graphdiff.errors import UsageError, nearest
+from graphdiff.remedies import Keyword
 from graphdiff.shares import flow_between
 from graphdiff.topology import Topology
 
@@ -83,13 +84,15 @@ def group(
     >>> Q.nodes["web"]["members"]
     ('web.http', 'web.html')
     """
+    name_of = _naming(graph, by)  # what is wrong with it is said before any weight is looked at
     ready = compiled(graph, options)
-    names = list(_names(graph, ready, by))
+    names = list(map(name_of, ready.topology.labels))
     quotient = nx.DiGraph(
         quotient=True,
         grouped_by=_by_text(by),
         edge_meaning=ready.edge_meaning,
         weight_meaning=ready.weight_meaning,
+        node_meaning="groups",
     )
     members: dict[Hashable, list[Any]] = {}
     for name, label in zip(names, ready.topology.labels, strict=True):
@@ -104,28 +107,34 @@ def group(
     return quotient
 
 
-def _names(graph: Any, ready: CompiledGraph, by: By) -> Iterator[Hashable]:
-    """Yield the group of each position."""
-    labels = ready.topology.labels
+def _naming(graph: Any, by: By) -> Callable[[Any], Hashable]:
+    """Return what gives a node's group."""
     if isinstance(by, str):
         values = _attribute(graph, by)
-        return (values.get(label, f"(no {by})") for label in labels)
+        return lambda label: values.get(label, f"(no {by})")
     if isinstance(by, int) and not isinstance(by, bool):
         if by < 1:
-            raise UsageError(f"by={by}: at least one part of each name is needed")
-        return (prefix(str(label), by) for label in labels)
+            raise UsageError(Keyword("by", by), ": at least one part of each name is needed")
+        return lambda label: prefix(str(label), by)
     if not callable(by):
-        raise UsageError(f"by={by!r}: a node attribute, a number of parts of a name, or a function of the node")
-    return map(by, labels)
+        raise UsageError(
+            Keyword("by", by), ": a node attribute, a number of parts of a name, or a function of the node"
+        )
+    return by
 
 
 def _attribute(graph: Any, name: str) -> dict[Any, Hashable]:
     if not isinstance(graph, nx.Graph):
-        raise UsageError(f"by={name!r}: a compiled graph keeps no attributes; give the networkx graph or a function")
+        raise UsageError(
+            Keyword("by", name), ": a compiled graph keeps no attributes; give the networkx graph or a function"
+        )
     values = {node: value for node, value in graph.nodes(data=name) if value is not None}
     if not values:
-        have = ", ".join(attribute_kinds([data for _, data in graph.nodes(data=True)]))
-        raise UsageError(f"no node has the attribute {name!r} to group by; nodes have: {have or 'no attributes'}")
+        rows, left_out = [data for _, data in graph.nodes(data=True)], drawing_names(graph)
+        have = ", ".join(attribute_kinds(rows, left_out)) or "no attributes"
+        close = nearest(name, dict.fromkeys(chain.from_iterable(rows)))
+        meant = f"; did you mean {' or '.join(map(repr, close))}?" if close else ";"
+        raise UsageError(f"no node has the attribute {name!r} to group by{meant} nodes have: {have}")
     return values
 
 

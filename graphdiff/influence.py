@@ -15,6 +15,7 @@ from graphdiff.cycles import on_the_way
 from graphdiff.direct import direct_total
 from graphdiff.errors import SameComponentError, UsageError
 from graphdiff.paths import sum_over_paths
+from graphdiff.remedies import Keyword
 from graphdiff.results import Influences
 from graphdiff.sweeps import Values, checked, checked_array, forward_values, reverse_values
 
@@ -68,7 +69,7 @@ def total_influence(
     """
     sums = METHODS.get(method)
     if sums is None:
-        raise UsageError(f"method={method!r}: use one of {', '.join(map(repr, METHODS))}")
+        raise UsageError(Keyword("method", method), f": use one of {', '.join(map(repr, METHODS))}")
     if sums is _forward and not isinstance(graph, CompiledGraph) and options.keys() <= {"weight"}:
         total = direct_total(graph, source, target, options.get("weight", "weight"))
         if total is not None:

@@ -19,6 +19,7 @@ from graphdiff.elimination import Progress, check_order, choose, network, totals
 from graphdiff.errors import LimitError, SameComponentError, UsageError
 from graphdiff.kernels.blocks import WIDTH
 from graphdiff.planning import EliminationOrder, asked, elimination_may_pay, planned, sweep_of
+from graphdiff.remedies import Keyword, Remedy
 from graphdiff.results import Jacobian
 from graphdiff.sweeps import checked_array
 
@@ -158,7 +159,7 @@ def iter_jacobian(
     [(1, 8), (1, 8), (1, 4)]
     """
     if method not in ("auto", "forward", "reverse"):
-        raise UsageError(f"method={method!r}: blocks are made 'forward' or 'reverse', or 'auto'")
+        raise UsageError(Keyword("method", method), ": blocks are made 'forward' or 'reverse', or 'auto'")
     ready = compiled(graph, options)
     starts, ends = asked(ready, sources, targets)
     direction = sweep_of(len(starts), len(ends)) if method == "auto" else method
@@ -308,7 +309,7 @@ def _chosen(
     """Return the method to take, and the order if it is elimination."""
     check_order(order)
     if method not in METHODS:
-        raise UsageError(f"method={method!r}: use one of {', '.join(map(repr, METHODS))}")
+        raise UsageError(Keyword("method", method), f": use one of {', '.join(map(repr, METHODS))}")
     if method != "auto":
         return method, order
     if isinstance(order, str) and order == "markowitz" and not elimination_may_pay(graph, min(len(starts), len(ends))):
@@ -327,7 +328,11 @@ def _require_small(n_sources: int, n_targets: int) -> None:
     if size > MAX_BYTES:
         raise LimitError(
             f"a Jacobian of {n_targets:,} targets by {n_sources:,} sources takes {size / 2**30:,.1f} GiB, more than "
-            "1 GiB; name fewer sources= or targets=, or go through it by graphdiff.iter_jacobian"
+            "1 GiB; name fewer: ",
+            Keyword("sources"),
+            " or ",
+            Keyword("targets"),
+            Remedy(Keyword("", python="graphdiff.iter_jacobian"), "goes through it in blocks"),
         )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pydot
 
 from graphdiff.errors import LimitError, OutputError
+from graphdiff.remedies import Keyword, Remedy
 
 CHILD = Path(__file__).with_name("layout_child.py")
 #: The exit status of the child where there is no font for a bitmap.
@@ -58,14 +59,14 @@ def _run_child(text: bytes, format: str, timeout: float, max_memory: int) -> byt
     try:
         child = subprocess.run(command, input=text, capture_output=True, timeout=timeout, check=False)
     except subprocess.TimeoutExpired:
-        raise _too_large(f"timeout={timeout:g} seconds") from None
+        raise _too_large("timeout", timeout, "seconds") from None
     if child.returncode == NO_FONT:
         raise OutputError(
             "this machine has no font to draw a PNG with: write an .svg, or install a font, such as fonts-dejavu-core"
         )
     complaints = child.stderr.decode("utf-8", "replace")
     if OUT_OF_MEMORY.search(complaints):
-        raise _too_large(f"max_memory={max_memory:,} bytes")
+        raise _too_large("max_memory", max_memory, "bytes")
     if child.returncode or not child.stdout:
         raise OutputError(
             f"Graphviz broke down on the layout (status {child.returncode}); write the same picture as .dot instead"
@@ -73,9 +74,9 @@ def _run_child(text: bytes, format: str, timeout: float, max_memory: int) -> byt
     return child.stdout
 
 
-def _too_large(limit: str) -> LimitError:
-    name = limit.partition("=")[0]
+def _too_large(name: str, limit: float, unit: str) -> LimitError:
     return LimitError(
-        f"laying out this picture took over {limit}: write it as .dot, draw fewer edges (max_edges= of an annotated "
-        f"graph), or raise {name}="
+        f"laying out this picture took over {limit:,} {unit}: write it as .dot, draw fewer edges",
+        Remedy(Keyword("", python="max_edges="), "says how many of an annotated graph"),
+        Remedy(Keyword("", python=f"{name}="), "sets the limit"),
     )

@@ -142,11 +142,14 @@ class Passage:
     n_paths : int
     share : float
         Of all paths.
+    parallel : bool
+        Whether there are other edges with the same ends between, from which its key tells it.
     """
 
     label: Any
     n_paths: int
     share: float
+    parallel: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,7 +186,7 @@ def passages_of(part: Between, before: list[int], behind: list[int]) -> Passages
     >>> part = between(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2]))
     >>> counts = (sweep(part, SEMIRINGS["count"]) for sweep in (forward_over, reverse_over))
     >>> passages_of(part, *counts).node
-    Passage(label=1, n_paths=1, share=0.5)
+    Passage(label=1, n_paths=1, share=0.5, parallel=False)
     """
     tails = np.repeat(np.arange(part.n_nodes), np.diff(part.ptr))
     inner = np.setdiff1d(np.arange(part.n_nodes), [*part.sources, *part.targets]).astype(np.int64)
@@ -192,7 +195,12 @@ def passages_of(part: Between, before: list[int], behind: list[int]) -> Passages
 
     def passages(ends: Ends, on_all: NDArray[np.bool_], label: Callable[[int], Any]) -> Found:
         found = _busiest(ends, on_all, before, behind)
-        busiest = None if found is None else Passage(label(found[0]), found[1], found[1] / n_paths)
+        if found is None:
+            return None, ()
+        alike = (ends[0] == ends[0][found[0]]) & (ends[1] == ends[1][found[0]])
+        names = [label(place)[:2] for place in np.flatnonzero(alike).tolist()] if alike.sum() > 1 else []
+        parallel = names.count(label(found[0])[:2]) > 1 if names else False
+        busiest = Passage(label(found[0]), found[1], found[1] / n_paths, parallel)
         return busiest, tuple([label(place) for place in np.flatnonzero(on_all).tolist()])
 
     node, bottleneck_nodes = passages((inner, inner), on_nodes[inner], lambda place: part.labels[inner[place]])

@@ -36,7 +36,8 @@ def overlay(found: Matched, among: NDArray[np.bool_], attribution: Attribution |
         edges also changed, and have ``weight_before``, ``weight_after`` and, where they did something, ``change``.
     """
     names = _names(found, among)
-    graph = nx.MultiDiGraph(annotation="comparison", edge_meaning=found.after.graph.edge_meaning)
+    after = found.after.graph
+    graph = nx.MultiDiGraph(annotation="comparison", edge_meaning=after.edge_meaning, node_meaning=after.node_meaning)
     for number, name in names.items():
         status = STATUS[tuple(side.places[number] >= 0 for side in found.sides)]
         if name not in graph or status == "kept":

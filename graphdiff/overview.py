@@ -14,6 +14,7 @@ import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
+from graphdiff.attributes import drawing_names
 from graphdiff.between import Between
 from graphdiff.compiled import CompiledGraph
 from graphdiff.paths import node_text
@@ -57,8 +58,8 @@ class Overview:
     ----------
     n_nodes, n_edges : int
         As read, every node of a cycle counted.
-    edge_meaning, weight_meaning : str
-        What an edge and a weight say.
+    edge_meaning, weight_meaning, node_meaning : str
+        What an edge and a weight say, and what nodes are called.
     attributes : tuple of EdgeAttribute, or None
         The numeric attributes of the edges; None where the graph was compiled already, or was an array.
     examples : tuple of nodes
@@ -74,6 +75,7 @@ class Overview:
     n_edges: int
     edge_meaning: str
     weight_meaning: str
+    node_meaning: str
     attributes: tuple[EdgeAttribute, ...] | None
     examples: tuple[Any, ...]
     n_roots: int
@@ -96,7 +98,7 @@ class Overview:
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Yield the lines of a report."""
-        words = words_for(self.edge_meaning)
+        words = words_for(self.edge_meaning, node_meaning=self.node_meaning)
         counts = f"{how_many(self.n_nodes, words.nodes)}, {how_many(self.n_edges, words.edges)}"
         yield "read", f"{counts} ({words.arrow})"
         yield "names", ", ".join(map(str, self.examples))
@@ -135,6 +137,7 @@ def overview_of(graph: Any, part: Between, before: list[int], behind: list[int])
         n_edges=topology.n_edges,
         edge_meaning=read.edge_meaning,
         weight_meaning=graph.weight_meaning if isinstance(graph, CompiledGraph) else _weight_meaning(graph),
+        node_meaning=read.node_meaning,
         attributes=tuple(_numeric(graph)) if isinstance(graph, nx.Graph) else None,
         examples=tuple([topology.label(place) for place in places]),
         n_roots=len(topology.roots),
@@ -164,6 +167,8 @@ def _numeric(graph: nx.Graph) -> Iterator[EdgeAttribute]:
                 real[kind] = issubclass(kind, _REAL) and kind is not bool
             if real[kind] and arithmetic.is_finite(value):
                 found.setdefault(name, []).append(arithmetic.plain(value))
-    total = graph.number_of_edges()
+    total, left_out = graph.number_of_edges(), drawing_names(graph)
     for name, numbers in found.items():
+        if name in left_out:
+            continue
         yield EdgeAttribute(str(name), min(numbers), max(numbers), total - len(numbers))

@@ -20,6 +20,7 @@ from graphdiff.errors import LimitError, SameComponentError, TooManyPathsError, 
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels.paths import sum_of_products
 from graphdiff.ranking import ranked_paths
+from graphdiff.remedies import Keyword, Remedy
 from graphdiff.results import Influences, plain, shown
 from graphdiff.semirings import SEMIRINGS
 from graphdiff.sweeps import SAFE_INT, checked, checked_array, forward_values, reverse_values
@@ -332,7 +333,7 @@ def strongest_paths(
     b -> d -> e  (-3)
     """
     if k is not None and (not isinstance(k, int) or k < 0):
-        raise UsageError(f"k={k!r}: a number of paths, 0 or more")
+        raise UsageError(Keyword("k", k), ": a number of paths, 0 or more")
     require_coverage(coverage)
     ready = compiled(graph, options)
     part = between(ready, None, [ready.topology.position(target)]) if source is None else pair(ready, source, target)
@@ -345,7 +346,7 @@ def strongest_paths(
 def require_coverage(coverage: float | None) -> None:
     """Raise `UsageError` where a coverage is given that is no part of a whole."""
     if coverage is not None and not 0 <= coverage <= 1:
-        raise UsageError(f"coverage={coverage!r}: a part between 0 and 1")
+        raise UsageError(Keyword("coverage", coverage), ": a part between 0 and 1")
 
 
 def strongest(part: Between) -> Iterator[Path]:
@@ -372,8 +373,8 @@ def _covering(part: Between, paths: Iterator[Path], coverage: float, k: int | No
     while covered < wanted and (k is None or len(found) < k):
         if k is None and len(found) == MAX_COVERING:
             raise LimitError(
-                f"the {MAX_COVERING:,} strongest paths carry only {float(covered / whole):.1%} of the influence; "
-                "give k= to take fewer"
+                f"the {MAX_COVERING:,} strongest paths carry only {float(covered / whole):.1%} of the influence",
+                Remedy(Keyword("k", 100), "lists the strongest alone"),
             )
         path = next(paths, None)
         if path is None:

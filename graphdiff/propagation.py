@@ -16,6 +16,7 @@ from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.covariance import standard_error
 from graphdiff.enclosure import Interval, enclosure, intervals
 from graphdiff.errors import UsageError
+from graphdiff.remedies import Keyword, Remedy
 from graphdiff.results import plain, require_pandas, shown
 from graphdiff.said import PerEdge
 from graphdiff.sensitivity import sensitivities
@@ -63,9 +64,9 @@ class Uncertainty:
             If there is no standard error, or `level` is not between 0 and 1.
         """
         if self.standard_error is None:
-            raise UsageError("there is no standard error: give sd= or cov=")
+            raise UsageError("there is no standard error: give ", Keyword("sd"), " or ", Keyword("cov"))
         if not 0 < level < 1:
-            raise UsageError(f"level={level!r} is not between 0 and 1")
+            raise UsageError(Keyword("level", level), " is not between 0 and 1")
         reach = NormalDist().inv_cdf((1 + level) / 2) * self.standard_error
         return float(self.total) - reach, float(self.total) + reach
 
@@ -173,9 +174,13 @@ def uncertainty(
     Standard error 0.107703, the weights taken as independent; 95 %: -0.0110946 to 0.411095.
     """
     if sd is None and cov is None and low is None and high is None:
-        raise UsageError("give sd= or cov= for a standard error, low= and high= for bounds")
+        raise UsageError(
+            "standard deviations or bounds are needed",
+            Remedy(Keyword("sd"), "or cov= gives a standard error"),
+            Remedy(Keyword("low"), "and high= give bounds"),
+        )
     if (low is None) != (high is None):
-        raise UsageError(f"{'high' if high is None else 'low'}= is missing: bounds are given together")
+        raise UsageError(Keyword("high" if high is None else "low"), " is missing: bounds are given together")
     ready = compiled(graph, options)
     found = sensitivities(ready, source, target)
     error = None if sd is None and cov is None else standard_error(graph, found, sd, cov)

@@ -18,6 +18,7 @@ from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.errors import LimitError, UsageError
 from graphdiff.paths import pair, require_coverage
 from graphdiff.ranking import ranked_paths, require_sizes
+from graphdiff.remedies import Keyword, Remedy
 from graphdiff.semirings import SEMIRINGS
 from graphdiff.sweeps import checked
 from graphdiff.weights import summed
@@ -85,7 +86,7 @@ def prune(
     """
     require_coverage(coverage)
     if max_nodes is not None and max_nodes < 2:
-        raise UsageError(f"max_nodes={max_nodes!r}: at least 2, for the source and the target")
+        raise UsageError(Keyword("max_nodes", max_nodes), ": at least 2, for the source and the target")
     ready = compiled(graph, options)
     part = pair(ready, source, target)
     part.require_no_loops("and strongest_paths lists its strongest walks")
@@ -112,8 +113,8 @@ def _covering(part: Between, coverage: float) -> set[int]:
         kept.update(nodes)
         covered += abs(arithmetic.finished(influence))
     raise LimitError(
-        f"the {MAX_COVERING:,} strongest paths carry only {float(covered / whole):.1%} of the influence; "
-        "give max_nodes= to keep the nodes that most of it runs through"
+        f"the {MAX_COVERING:,} strongest paths carry only {float(covered / whole):.1%} of the influence",
+        Remedy(Keyword("max_nodes"), "keeps the nodes that most of it runs through"),
     )
 
 
@@ -168,7 +169,8 @@ def _as_graph(
     ]
     given = graph if isinstance(graph, nx.DiGraph) else None
     meaning = summed(part.graph.weight_meaning)
-    pruned = nx.MultiDiGraph(edge_meaning=part.graph.edge_meaning, weight_meaning=meaning)
+    meanings = {"edge_meaning": part.graph.edge_meaning, "node_meaning": part.graph.node_meaning}
+    pruned = nx.MultiDiGraph(weight_meaning=meaning, **meanings)
     for node in sorted(kept):
         data = given.nodes[labels[node]] if given is not None and labels[node] in given else {}
         pruned.add_node(labels[node], **data)

@@ -11,6 +11,7 @@ import networkx as nx
 from graphdiff.arithmetic import Number
 from graphdiff.edges import find_edge
 from graphdiff.errors import UsageError, WeightError, edge_text
+from graphdiff.remedies import Keyword
 from graphdiff.sensitivity import Sensitivities
 from graphdiff.topology import Edge
 
@@ -28,7 +29,9 @@ def said_of(graph: Any, found: Sensitivities, said: PerEdge, what: str) -> dict[
         )
         numbers = {number: data[said] for number, data in rows if said in data}
     else:
-        raise UsageError(f"{what}={said!r}: only a networkx graph has attributes; give a mapping of edge to number")
+        raise UsageError(
+            Keyword(what, said), ": only a networkx graph has attributes; give a mapping of edge to number"
+        )
     for number, value in numbers.items():
         if not is_real(value):
             raise wrong(found.topology.edge_label(number), what, f"is {value!r}, not a finite real number")

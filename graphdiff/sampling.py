@@ -24,6 +24,7 @@ from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.errors import SameComponentError, UsageError
 from graphdiff.paths import Path, path_of
 from graphdiff.ranking import require_sizes
+from graphdiff.remedies import Keyword
 from graphdiff.semirings import SEMIRINGS
 from graphdiff.sweeps import reverse_values
 
@@ -81,7 +82,7 @@ def sample_paths(
     True
     """
     if not isinstance(n, int) or n < 0:
-        raise UsageError(f"n={n!r}: a number of paths, 0 or more")
+        raise UsageError(Keyword("n", n), ": a number of paths, 0 or more")
     ready = compiled(graph, options)
     end = ready.topology.position(target)
     starts = None if source is None else [ready.topology.position(source)]

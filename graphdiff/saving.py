@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from graphdiff.errors import OutputError
+from graphdiff.remedies import Keyword, Remedy
 
 __all__ = ["require_free", "save"]
 
@@ -32,7 +33,7 @@ def require_free(name: str, *, overwrite: bool) -> None:
     if path.exists() and not path.is_file():
         raise OutputError(f"{name} is no regular file")
     if os.path.lexists(name) and not overwrite:
-        raise OutputError(f"{name} exists; overwrite=True replaces it (--force on the command line)")
+        raise OutputError(f"{name} exists", Remedy(Keyword("overwrite", True), "replaces it"))
 
 
 def save(name: str, parts: Iterable[bytes | memoryview], *, overwrite: bool) -> None:

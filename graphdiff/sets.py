@@ -19,6 +19,7 @@ from graphdiff.arithmetic import Number, is_finite, is_number
 from graphdiff.compiled import CompiledGraph, counted
 from graphdiff.errors import UsageError
 from graphdiff.kernels.reach import flooded
+from graphdiff.remedies import Keyword, Remedy
 from graphdiff.results import Influences, html_table, require_pandas, texts
 from graphdiff.setsums import Progress, dominated, reached_sums
 from graphdiff.topology import Topology
@@ -234,7 +235,7 @@ def reach_sizes(
 def root_positions(topology: Topology, roots: Iterable[Hashable] | None) -> NDArray[Any]:
     """Return the positions of the roots: those given, else the graph's own."""
     if isinstance(roots, str):
-        raise UsageError(f"roots={roots!r}: a collection of nodes is needed, such as [{roots!r}]")
+        raise UsageError(Keyword("roots", roots), f": a collection of nodes is needed, such as [{roots!r}]")
     if roots is None:
         return topology.roots.astype(np.int64)
     return np.array(sorted({topology.position(root) for root in roots}), dtype=np.int64)
@@ -264,8 +265,8 @@ def numbers_of(values: Mapping[Any, Any], nodes: Iterable[Any]) -> list[Any]:
     if wrong:
         have = "has" if len(wrong) == 1 else "have"
         raise UsageError(
-            f"{len(wrong):,} of {len(listed):,} nodes {have} no number to add up, the first is {wrong[0]!r}; "
-            'G.nodes(data="size", default=0) takes those that have no size as 0'
+            f"{len(wrong):,} of {len(listed):,} nodes {have} no number to add up, the first is {wrong[0]!r}",
+            Remedy(Keyword("", python='G.nodes(data="size", default=0)'), "takes those that have no size as 0"),
         )
     return found
 

@@ -41,7 +41,7 @@ KINDS: dict[str, tuple[tuple[str, ...], str]] = {
 }
 ALWAYS = {"ids", "ptr", "heads", "cyclic", "marked", "weights"}
 LABELS: tuple[set[str], ...] = (set(), {"values", "order"}, {"text", "ends", "hashes", "order"})
-SETTINGS = {"cycles": str, "exact": bool, "edge_meaning": str, "weight_meaning": str}
+SETTINGS = {"cycles": str, "exact": bool, "edge_meaning": str, "weight_meaning": str, "node_meaning": str}
 #: How many edges, or bytes, are looked at in one go.
 BLOCK = 1 << 20
 

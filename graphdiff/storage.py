@@ -5,7 +5,8 @@ All numbers are little-endian. A file is:
 1. 20 bytes: the magic ``\x89gdiff\r\n``, then three uint32: the version, the length of the header, its CRC-32.
 2. The header, JSON in UTF-8, padded with spaces so that what follows starts at a multiple of 64::
 
-       {"settings": {"cycles": "raise", "exact": false, "edge_meaning": "unknown", "weight_meaning": "unit"},
+       {"settings": {"cycles": "raise", "exact": false, "edge_meaning": "unknown", "weight_meaning": "unit",
+        "node_meaning": "unknown"},
         "arrays": [{"name": "ids", "dtype": "<i8", "shape": [4], "offset": 0, "crc32": 2154012}, ...]}
 
 3. The arrays in that order, each at the next multiple of 64, zeros between; ``offset`` counts from the end of the

@@ -22,6 +22,7 @@ from graphdiff.cycles import Range, walks
 from graphdiff.errors import LimitError, ValueOverflowError
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels import sweep as kernel
+from graphdiff.remedies import Keyword, Remedy
 
 Values: TypeAlias = "list[Any] | NDArray[Any]"
 Row: TypeAlias = list[tuple[int, Number]]
@@ -262,8 +263,9 @@ def _require_quick(graph: CompiledGraph) -> None:
     """Refuse exact sums of floats that would run too long, by the growth of their mantissas."""
     if graph.exact_words > MAX_EXACT_WORDS:
         raise LimitError(
-            f"exact=True would take about {graph.exact_words / 2e8:,.0f} s here: sums of floats over deep graphs grow "
-            "by some 53 bits a step; leave it out for float64 with its error bound"
+            Keyword("exact", True),
+            f" would take about {graph.exact_words / 2e8:,.0f} s here: sums of floats over deep graphs grow by some 53 "
+            "bits a step; leave it out for float64 with its error bound",
         )
 
 
@@ -292,5 +294,6 @@ def checked_array(values: Values) -> NDArray[Any]:
 
 def _overflow() -> ValueOverflowError:
     return ValueOverflowError(
-        "a sum over the paths is larger than the largest float (1.8e308); exact=True has no such limit"
+        "a sum over the paths is larger than the largest float (1.8e308)",
+        Remedy(Keyword("exact", True), "has no such limit"),
     )

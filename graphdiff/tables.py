@@ -20,6 +20,7 @@ from graphdiff.kernels import pays
 from graphdiff.labels import Integers, Texts
 from graphdiff.numbering import Numbering
 from graphdiff.readers.edge_list import USUAL_ENDS, USUAL_WEIGHTS
+from graphdiff.remedies import Keyword
 
 __all__ = ["read_edges"]
 
@@ -112,10 +113,12 @@ def read_edges(
 
 def _roles(table: Table, source: str | None, target: str | None, weight: str | None) -> Roles:
     if (source is None) != (target is None):
-        raise UsageError("give both source= and target=, or neither")
+        raise UsageError("give both ", Keyword("source"), " and ", Keyword("target"), ", or neither")
     given = [name for name in (source, target, weight) if name is not None]
     if len(set(given)) < len(given):
-        raise UsageError("source=, target= and weight= are different columns")
+        raise UsageError(
+            "one column is given twice among ", Keyword("source"), ", ", Keyword("target"), ", ", Keyword("weight")
+        )
     there = _listed(table.columns)
     missing = [name for name in given if name not in table.columns]
     if missing:
@@ -124,7 +127,13 @@ def _roles(table: Table, source: str | None, target: str | None, weight: str | N
     if source is None or target is None:
         ends = next((ends for ends in USUAL_ENDS if usual.keys() >= set(ends)), None)
         if ends is None:
-            raise UsageError(f"which columns of {table.name} are the ends? give source= and target= of {there}")
+            raise UsageError(
+                f"which columns of {table.name} are the ends? give ",
+                Keyword("source"),
+                " and ",
+                Keyword("target"),
+                f" of {there}",
+            )
         source, target = usual[ends[0]], usual[ends[1]]
     if weight is None:
         weight = next((usual[name] for name in USUAL_WEIGHTS if usual.get(name, source) not in (source, target)), None)

@@ -7,6 +7,7 @@ what is needed, in computations and path models at what responds.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from graphdiff.errors import count_text
 
@@ -29,8 +30,8 @@ class Words:
         What no path means.
     rank_from, rank_towards : str
         Titles of the rankings from a source and towards a target.
-    needed : str
-        What the nodes that a source reaches are to it: "place among the 70 it needs".
+    reached : str
+        What the nodes that a source reaches are to it: "it needs".
     starts, ends : str
         What the roots and the leaves are called.
     moved : str
@@ -45,10 +46,15 @@ class Words:
     none: str
     rank_from: str
     rank_towards: str
-    needed: str
+    reached: str
     starts: str = "the roots"
     ends: str = "the leaves"
     moved: str = "Which edges moved it"
+
+    @property
+    def needed(self) -> str:
+        """The nodes that a source reaches: "place among the 70 packages it needs"."""
+        return f"{self.nodes} {self.reached}"
 
 
 _UNKNOWN = Words(
@@ -60,14 +66,14 @@ _UNKNOWN = Words(
     none="{source} has no influence on {target}",
     rank_from="influence of {source}",
     rank_towards="influence on {target}",
-    needed="nodes it reaches",
+    reached="it reaches",
 )
 
 #: By ``G.graph["edge_meaning"]``; any other meaning is shown as it is, with the words for unknown edges.
 WORDS: dict[str, Words] = {
     "unknown": _UNKNOWN,
     "depends on": Words(
-        nodes="packages",
+        nodes="nodes",
         edges="dependencies",
         arrow="a -> b: a depends on b",
         relation="{source} rests on {target}",
@@ -75,7 +81,7 @@ WORDS: dict[str, Words] = {
         none="{source} does not rest on {target}",
         rank_from="what {source} rests on",
         rank_towards="who rests on {target}",
-        needed="packages it needs",
+        reached="it needs",
         moved="Which dependencies moved it",
     ),
     "imports": Words(
@@ -87,7 +93,7 @@ WORDS: dict[str, Words] = {
         none="{source} does not import {target}",
         rank_from="what {source} pulls in",
         rank_towards="who pulls in {target}",
-        needed="modules it pulls in",
+        reached="it pulls in",
         moved="Which imports moved it",
     ),
     "calls": Words(
@@ -99,7 +105,7 @@ WORDS: dict[str, Words] = {
         none="{source} does not call {target}",
         rank_from="what {source} calls",
         rank_towards="who calls {target}",
-        needed="functions it calls",
+        reached="it calls",
         moved="Which calls moved it",
     ),
     "causes": Words(
@@ -111,7 +117,7 @@ WORDS: dict[str, Words] = {
         none="{source} does not move {target}",
         rank_from="what {source} moves",
         rank_towards="what moves {target}",
-        needed="variables it moves",
+        reached="it moves",
         moved="Which coefficients moved the effect",
     ),
     "feeds": Words(
@@ -123,7 +129,7 @@ WORDS: dict[str, Words] = {
         none="{target} does not depend on {source}",
         rank_from="gradient from {source}",
         rank_towards="gradient of {target}",
-        needed="nodes it feeds",
+        reached="it feeds",
         starts="the inputs",
         ends="the outputs",
         moved="Which derivatives moved it",
@@ -148,8 +154,8 @@ SAID_BY_WEIGHTS: dict[tuple[str, str], dict[str, str]] = {
 }
 
 
-def words_for(edge_meaning: str, weight_meaning: str = "unknown") -> Words:
-    """Return the words for what an edge and its weight mean.
+def words_for(edge_meaning: str, weight_meaning: str = "unknown", node_meaning: str = "unknown") -> Words:
+    """Return the words for what an edge, its weight and a node mean; a node's meaning is its name in the plural.
 
     Examples
     --------
@@ -159,11 +165,25 @@ def words_for(edge_meaning: str, weight_meaning: str = "unknown") -> Words:
     "{percent} of {target}'s time is spent for {source}"
     >>> words_for("blames").arrow
     'a -> b: a blames b'
+    >>> words_for("depends on", node_meaning="units").needed
+    'units it needs'
     """
-    found = WORDS.get(edge_meaning)
-    if found is None:
-        return replace(_UNKNOWN, arrow=f"a -> b: a {edge_meaning} b")
-    return replace(found, **SAID_BY_WEIGHTS.get((edge_meaning, weight_meaning), {}))
+    found = WORDS.get(edge_meaning) or replace(_UNKNOWN, arrow=f"a -> b: a {edge_meaning} b")
+    called = {} if node_meaning == "unknown" else {"nodes": node_meaning}
+    return replace(found, **SAID_BY_WEIGHTS.get((edge_meaning, weight_meaning), {}), **called)
+
+
+def words_of(graph: Any, weight_meaning: str = "unknown") -> Words:
+    """Return the words for a networkx graph, by what its attributes say.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> words_of(nx.DiGraph(edge_meaning="depends on", node_meaning="crates")).nodes
+    'crates'
+    """
+    edges, nodes = (str(graph.graph.get(f"{what}_meaning", "unknown")) for what in ("edge", "node"))
+    return words_for(edges, weight_meaning, nodes)
 
 
 def how_many(number: int, plural: str) -> str:

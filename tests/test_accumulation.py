@@ -107,7 +107,7 @@ def test_an_overflow_is_an_error() -> None:
 
 def test_wrong_names_are_refused() -> None:
     graph = weighted([("a", "b", 1)])
-    with pytest.raises(UsageError, match="semiring='tropical': use one of 'sum-product'"):
+    with pytest.raises(UsageError, match="semiring=\"tropical\": use one of 'sum-product'"):
         gd.accumulate(graph, "a", semiring="tropical")
     with pytest.raises(UsageError, match="or a Semiring"):
         gd.accumulate(graph, "a", semiring=max)  # type: ignore[arg-type]

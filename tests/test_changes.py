@@ -293,7 +293,7 @@ def test_no_report_prints_hundreds_of_digits(third: Any) -> None:
 
 
 def test_the_report_of_a_dependency_speaks_of_packages() -> None:
-    graph = nx.DiGraph(edge_meaning="depends on")
+    graph = nx.DiGraph(edge_meaning="depends on", node_meaning="packages")
     graph.add_edges_from([("a", "b"), ("b", "c"), ("a", "c")])
     found = gd.what_if(graph, "a", "c", remove_nodes=["b"], weight=None)
     assert str(found).startswith("Without b:\na rests on c by 1 path still (before: 2).")
@@ -394,7 +394,7 @@ MISTAKES: dict[str, tuple[Changes, type[Exception], str]] = {
         r"no edge 'b' -> 'c' \(key 0\)",
     ),
     "one edge for a list": ({"remove_edges": ("b", "c")}, gd.errors.UsageError, "'b' is no edge: a list of edges"),
-    "one node for a list": ({"remove_nodes": "c"}, gd.errors.UsageError, "remove_nodes='c': a list is needed"),
+    "one node for a list": ({"remove_nodes": "c"}, gd.errors.UsageError, "remove_nodes=.c.: a list is needed"),
     "removed and reweighted": (
         {"remove_edges": [("b", "c")], "reweight": {("b", "c"): 1}},
         gd.errors.UsageError,

@@ -169,7 +169,7 @@ class TestPaths:
     def test_too_many(self, run: Run) -> None:
         done = run("paths", OPENSSH, "openssh-server", "liblzma5", "--all", "--max-paths", "25")
         assert (done.status, done.out) == (75, "")
-        assert "26 paths, more than max_paths=25" in done.err
+        assert "26 paths, more than --max-paths 25" in done.err
 
     def test_drawn_at_random(self, run: Run) -> None:
         ask = ["paths", OPENSSH, "openssh-server", "liblzma5", "--sample", "50", "--seed", "1"]
@@ -356,7 +356,7 @@ MISTAKES = {
     "missing weight": (["why", "{holes}", "a", "c"], 65, "1 of the 2 edges has no 'weight', the first is 'b' -> 'c'"),
     "weight that is no number": (["why", "{model}", "X", "Y", "-w", "kind"], 65, "none of the 7 edges has 'kind'"),
     "NaN": (["why", "{nan}", "a", "b"], 65, "nan"),
-    "cycle": (["why", "{cyclic}", "a", "b"], 65, "the graph has a cycle: a -> a. cycles=\"solve\" sums its walks"),
+    "cycle": (["why", "{cyclic}", "a", "b"], 65, "the graph has a cycle: a -> a. --cycles solve sums its walks"),
     "unknown node": (["why", OPENSSH, "openssh-servr", "dpkg"], 2, "did you mean 'openssh-server'"),
     "too many nodes": (["why", "{model}", "V", "X", "Y"], 2, "3 nodes given"),
     "both ends ranked": (["rank", "{model}", "--source", "X", "--target", "Y"], 2, "not both"),
@@ -370,7 +370,7 @@ MISTAKES = {
     "two ways to choose": (["paths", "{model}", "X", "Y", "-k", "1", "--sample", "2"], 2, "-k and --sample: these are"),
     "seed of nothing": (["paths", "{model}", "X", "Y", "--seed", "2"], 2, "--seed is for --sample N"),
     "cut by text": (["cut", "{model}", "X", "Y", "--by", "half"], 2, "a percentage such as 50%, or a number"),
-    "cut by too much": (["cut", "{model}", "X", "Y", "--by", "150%"], 2, "part=1.5 is not above 0 and up to 1"),
+    "cut by too much": (["cut", "{model}", "X", "Y", "--by", "150%"], 2, "--by 150% is not above 0 and up to 1"),
     "output exists": (["why", OPENSSH, "dpkg", "-O", "{model}"], 73, "--force"),
     "unwritable output": (["draw", "{model}", "-O", "{model}/x.svg"], 73, "x.svg"),
     "unknown suffix": (["draw", "{model}", "-O", "x.pdf"], 2, ".pdf"),
@@ -582,3 +582,15 @@ def test_kinds_of_dependencies_are_chosen_by_repeating_an_option(run: Run) -> No
     assert (
         refused.err == "graphdiff: no edge is of the kind 'nomal'; there are normal, dev, optional, peer, workspace\n"
     )
+
+
+def test_paths_over_parallel_edges_say_which_they_take(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "units.dot"
+    path.write_text('digraph systemd {"a"->"b" [color="green"]; "a"->"b" [color="black"]; "b"->"c" [color="black"]; }')
+    out = run("paths", str(path), "a", "c").out
+    assert "a > b > c  (by After)\n" in out
+    assert "a > b > c  (by Requires)\n" in out
+    path.write_text("digraph { a -> b; a -> b; b -> c }")
+    assert "a > b > c  (by 1)\n" in run("paths", str(path), "a", "c", "--all").out
+    path.write_text("digraph { a -> b; b -> c }")
+    assert "(by" not in run("paths", str(path), "a", "c").out

@@ -33,7 +33,7 @@ def lock(tmp_path: Path) -> str:
     ends = [("app", "web@2.0"), ("web@2.0", "html"), ("app", "json"), ("html", "json"), ("tool", "web@1.0")]
     document = {
         "directed": True,
-        "graph": {"edge_meaning": "depends on"},
+        "graph": {"edge_meaning": "depends on", "node_meaning": "packages"},
         "nodes": nodes,
         "edges": [{"source": tail, "target": head, "cost": 1} for tail, head in ends],
     }
@@ -235,3 +235,42 @@ class TestGroups:
         done = run("draw", lock, "--group", by)
         assert done.status == 2
         assert message in done.err
+
+
+def test_kinds_that_leave_no_edge_say_which_there_are(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "package-lock.json"
+    own = {"name": "app", "dependencies": {"ms": "^2.0.0"}, "devDependencies": {"tap": "*"}}
+    packages = {"": own, "node_modules/ms": {"version": "2.1.3"}, "node_modules/tap": {"version": "1.0.0"}}
+    path.write_text(json.dumps({"name": "app", "lockfileVersion": 3, "packages": packages}))
+    done = run("rank", str(path), "--kind", "peer")
+    assert done.status == 0
+    assert done.err.endswith(
+        "nothing that the roots reach is needed by the kind peer; the needs in the file are normal (1), dev (1)\n"
+    )
+    assert run("rank", str(path), "--kind", "dev").err == ""
+
+
+class TestNumbersToWeighBy:
+    def test_what_a_drawing_looks_like_is_none(self, run: Run, tmp_path: Path) -> None:
+        path = tmp_path / "drawn.dot"
+        path.write_text("digraph { a -> b [penwidth=2, fontsize=9, cost=3, constraint=false]; b [width=1, height=2] }")
+        assert "(numbers: cost)" in run("rank", str(path)).out
+        assert "numbers on edges  cost 3 to 3\n" in run("diagnose", str(path)).out
+        assert (
+            "these edges have: cost (1 of 1, numbers); --weight unit" in run("why", str(path), "a", "b", "-w", "x").err
+        )
+        assert "nodes have: no attributes" in run("rank", str(path), "--value", "size").err
+        assert "nodes have: no attributes" in run("draw", str(path), "--group", "layer").err
+
+    def test_the_same_names_in_a_table_are_numbers(self, run: Run, tmp_path: Path) -> None:
+        path = tmp_path / "pipes.csv"
+        path.write_text("source,target,width\na,b,3\n")
+        assert "(numbers: width)" in run("rank", str(path)).out
+
+    def test_yes_and_no_are_none(self, run: Run, lock: str) -> None:
+        err = run("rank", lock, "--value", "root").err
+        assert "no node has a number of this name; nodes have: root (1 of 6, yes or no)" in err
+
+    def test_a_group_is_looked_for_before_weights(self, run: Run, lock: str) -> None:
+        err = run("draw", lock, "--group", "layr", "-w", "nothing").err
+        assert "no node has the attribute 'layr' to group by; did you mean 'layer'? nodes have: " in err

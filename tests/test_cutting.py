@@ -214,7 +214,7 @@ def test_progress_is_told() -> None:
 
 def test_text_record_and_table() -> None:
     pytest.importorskip("pandas")
-    graph = nx.DiGraph(edge_meaning="depends on")
+    graph = nx.DiGraph(edge_meaning="depends on", node_meaning="packages")
     graph.add_edges_from([("a", "b"), ("b", "c"), ("a", "c")])
     found = gd.cut(graph, "a", "c", weight=gd.weights.even)
     assert "a rests on c by 2 paths; total, spread evenly: 1.\nTo cut every path, cut 2 edges of 3:" in str(found)
@@ -235,10 +235,10 @@ def test_text_record_and_table() -> None:
 #: What cannot be cut, and what the error says.
 MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "both": ({"part": 0.5, "amount": 1}, "give part= or amount=, not both"),
-    "neither edges nodes": ({"what": "paths"}, "what='paths': use 'edges' or 'nodes'"),
+    "neither edges nodes": ({"what": "paths"}, "what=.paths.: use 'edges' or 'nodes'"),
     "more than all": ({"amount": 6}, "cannot take 6 away: the total is 5"),
     "nothing": ({"amount": 0}, "cannot take 0 away"),
-    "text": ({"part": "50%"}, "part='50%' is not a finite real number"),
+    "text": ({"part": "50%"}, "part=.50%. is not a finite real number"),
     "NaN": ({"amount": float("nan")}, "amount=nan is not a finite real number"),
     "no part": ({"part": 50}, "part=50 is not above 0 and up to 1"),
 }
@@ -259,7 +259,7 @@ def test_totals_that_have_nothing_to_cut() -> None:
     with pytest.raises(gd.errors.UsageError, match="needs real weights, and that of the edge 'a' -> 'b' is 1j"):
         gd.cut(weighted([("a", "b", 1j)]), "a", "b")
     loop = weighted([("a", "b", 0.5), ("b", "a", 0.5), ("b", "c", 1.0)])
-    with pytest.raises(gd.errors.CycleError, match="its walks are infinitely many"):
+    with pytest.raises(gd.errors.CycleError, match="Its walks are infinitely many"):
         gd.cut(loop, "a", "c", cycles="solve")
 
 

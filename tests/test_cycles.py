@@ -480,5 +480,5 @@ def test_weights_that_are_too_large_for_eigenvalues(what: str) -> None:
     graph.add_weighted_edges_from(LARGE[what])
     with pytest.raises(gd.errors.ValueOverflowError, match="weights on a cycle"):
         gd.total_influence(graph, "a", "b", cycles="solve")
-    with pytest.raises(gd.errors.CycleError, match=r'a -> b -> a. cycles="solve" sums its walks, cycles="collapse"'):
+    with pytest.raises(gd.errors.CycleError, match=r'a -> b -> a. cycles="solve" sums its walks; cycles="collapse"'):
         gd.total_influence(graph, "a", "b")

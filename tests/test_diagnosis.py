@@ -228,7 +228,7 @@ class TestCycles:
 
 class TestOverview:
     def test_what_was_read(self) -> None:
-        graph = nx.DiGraph(edge_meaning="depends on")
+        graph = nx.DiGraph(edge_meaning="depends on", node_meaning="packages")
         graph.add_edge("a", "b", size=2, kind="dev", on=True)
         graph.add_edge("a", "c", size=7.5)
         graph.add_edge("c", "d", size=float("nan"))
@@ -332,7 +332,7 @@ class TestReport:
         assert diagnose(olah(), "e", "b").to_pandas().empty
 
     def test_one_is_not_many(self) -> None:
-        text = str(diagnose(nx.DiGraph([("a", "b")], edge_meaning="depends on")))
+        text = str(diagnose(nx.DiGraph([("a", "b")], edge_meaning="depends on", node_meaning="packages")))
         assert "read              2 packages, 1 dependency (a -> b: a depends on b)" in text
         assert "1 over 2 packages and 1 dependency" in text
 

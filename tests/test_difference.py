@@ -22,7 +22,7 @@ Graph = nx.DiGraph
 
 def lock(*packages: str, needs: dict[str, str]) -> Graph:
     """Return a lock-like graph of ``name@version`` nodes."""
-    graph = nx.DiGraph(edge_meaning="depends on")
+    graph = nx.DiGraph(edge_meaning="depends on", node_meaning="packages")
     for package in packages:
         name, _, version = package.rpartition("@")
         graph.add_node(package, name=name, version=version)

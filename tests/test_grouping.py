@@ -160,7 +160,8 @@ class TestBy:
 
     def test_mistakes(self, routes: nx.DiGraph) -> None:
         with pytest.raises(
-            UsageError, match=r"no node has the attribute 'lair' to group by; nodes have: layer \(4 of 5"
+            UsageError,
+            match=r"no node has the attribute 'lair' to group by; did you mean 'layer'\? nodes have: layer \(4",
         ):
             gd.group(routes, "lair")
         with pytest.raises(UsageError, match="by=0: at least one part"):

@@ -85,7 +85,7 @@ class TestListing:
         assert path.influence == 7
 
     def test_too_many_are_counted_exactly_and_refused(self) -> None:
-        with pytest.raises(gd.errors.TooManyPathsError, match="more than max_paths=1,000,000") as caught:
+        with pytest.raises(gd.errors.TooManyPathsError, match="more than max_paths=1_000_000") as caught:
             next(iter(gd.iter_paths(diamonds(3000), 0, 9000)))
         assert (caught.value.n_paths, caught.value.max_paths) == (2**3000, 1_000_000)
 

@@ -134,7 +134,7 @@ def test_it_is_data() -> None:
 
 
 def test_an_order_that_is_none() -> None:
-    with pytest.raises(gd.errors.UsageError, match="elimination_order='random': use one of 'forward', 'reverse'"):
+    with pytest.raises(gd.errors.UsageError, match="elimination_order=\"random\": use one of 'forward', 'reverse'"):
         gd.plan(NAUMANN, weight=None, elimination_order="random")
     with pytest.raises(gd.errors.UsageError, match="leaves out 2 of the nodes between: 3, 4"):
         gd.plan(NAUMANN, weight=None, elimination_order=[2])

@@ -161,7 +161,7 @@ def test_solved_cycles_have_a_standard_error_and_no_bounds() -> None:
     found = gd.uncertainty(graph, "a", "c", sd=sd, cycles="solve")
     # T = p r / (1 - p q): dT/dp = r / (1 - pq)², dT/dq = p² r / (1 - pq)², dT/dr = p / (1 - pq)
     assert found.standard_error == pytest.approx(1e-3 * math.hypot(1 / 0.75**2, 0.25 / 0.75**2, 0.5 / 0.75))
-    with pytest.raises(gd.errors.CycleError, match="bounds are not carried round a cycle that is solved"):
+    with pytest.raises(gd.errors.CycleError, match="Bounds are not carried round a cycle that is solved"):
         gd.uncertainty(graph, "a", "c", low=graph_bounds(graph, -0.1), high=graph_bounds(graph, 0.1), cycles="solve")
 
 
@@ -266,7 +266,7 @@ def test_text_record_and_interval() -> None:
 X_Y, X_M, M_Y = ("X", "Y"), ("X", "M"), ("M", "Y")
 #: What says nothing of the total, and what the error says.
 MISTAKES: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
-    "nothing": ({}, gd.errors.UsageError, "give sd= or cov= for a standard error"),
+    "nothing": ({}, gd.errors.UsageError, "sd= or cov= gives a standard error"),
     "one bound": ({"low": "low"}, gd.errors.UsageError, "high= is missing"),
     "negative": ({"sd": {X_Y: 1, X_M: -1, M_Y: 1}}, gd.errors.WeightError, "is -1, and cannot be negative"),
     "text": ({"sd": {X_Y: "1", X_M: 1, M_Y: 1}}, gd.errors.WeightError, "is '1', not a finite real number"),

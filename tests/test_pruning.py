@@ -84,7 +84,7 @@ def test_attributes_stay_and_the_graph_is_not_changed() -> None:
     graph.add_edge("b", "c", weight=3)
     graph.nodes["b"]["size"] = 7
     pruned = gd.prune(graph, "a", "c", coverage=1)
-    assert pruned.graph == {"edge_meaning": "causes", "weight_meaning": "weight"}
+    assert pruned.graph == {"edge_meaning": "causes", "weight_meaning": "weight", "node_meaning": "unknown"}
     assert gd.prune(graph, "a", "c", weight=None).graph["weight_meaning"] == "unit, summed"
     assert pruned.edges["a", "b", 0] == {"weight": 2, "kind": "x"}
     assert pruned.nodes["b"] == {"size": 7}
@@ -112,7 +112,7 @@ def test_what_cannot_be_pruned() -> None:
         gd.prune(graph, "a", "b", max_nodes=1)
     assert set(gd.prune(graph, "b", "a")) == {"a", "b"}
     wide = weighted([edge for node in range(12_000) for edge in (("s", node, 1), (node, "t", 1))])
-    with pytest.raises(LimitError, match=r"carry only 83\.3%.*give max_nodes="):
+    with pytest.raises(LimitError, match=r"carry only 83\.3%.*max_nodes= keeps the nodes"):
         gd.prune(wide, "s", "t")
     sympy = pytest.importorskip("sympy")
     with pytest.raises(UsageError, match="the strongest part is known by numbers"):

@@ -149,7 +149,7 @@ class TestBeyondListing:
         assert gd.count_paths(row.graph(), row.source, row.target) == row.total
 
     def test_listing_is_refused_with_the_exact_number(self, row: Row) -> None:
-        with pytest.raises(gd.errors.TooManyPathsError, match="more than max_paths=1,000,000") as caught:
+        with pytest.raises(gd.errors.TooManyPathsError, match="more than max_paths=1_000_000") as caught:
             gd.total_influence(row.graph(), row.source, row.target, method="naive")
         assert caught.value.n_paths == row.total
 

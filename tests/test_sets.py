@@ -258,7 +258,7 @@ class TestMistakes:
             gd.exclusive(app, "web", ["ap"])
 
     def test_a_root_that_is_no_collection(self, app: nx.DiGraph) -> None:
-        with pytest.raises(UsageError, match=r"roots='app': a collection of nodes is needed, such as \['app'\]"):
+        with pytest.raises(UsageError, match=r"roots=.app.: a collection of nodes is needed, such as \['app'\]"):
             gd.exclusive_sizes(app, "app")
 
     def test_values_that_are_missing(self, app: nx.DiGraph) -> None:

@@ -268,9 +268,15 @@ def test_a_refused_weight_names_its_edge() -> None:
 OPTIONS: dict[str, tuple[dict[str, str], str]] = {
     "no such column": ({"weight": "est"}, "has no column 'est'; it has 'source', 'target', 'weight'"),
     "one end": ({"source": "source"}, "both source= and target=, or neither"),
-    "one column twice": ({"source": "source", "target": "source"}, "different columns"),
-    "an end as weight": ({"source": "source", "target": "target", "weight": "target"}, "different columns"),
-    "no such policy": ({"cycles": "ignore"}, "cycles='ignore'"),
+    "one column twice": (
+        {"source": "source", "target": "source"},
+        "one column is given twice among source=, target=, weight=",
+    ),
+    "an end as weight": (
+        {"source": "source", "target": "target", "weight": "target"},
+        "one column is given twice among source=, target=, weight=",
+    ),
+    "no such policy": ({"cycles": "ignore"}, "cycles=.ignore."),
 }
 
 

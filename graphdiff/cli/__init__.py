@@ -10,7 +10,6 @@ import click
 
 from graphdiff import __version__
 from graphdiff.cli import comparison, cut, cycles, diagnose, draw, factored, jacobian, paths, rank, what_if, why
-from graphdiff.errors import GraphdiffError
 
 EPILOG = """\
 \b
@@ -18,6 +17,14 @@ Instead of a file's name:
   env: or env:PATH                 what is installed here, or in another environment
   imports:PACKAGE or imports:PATH  which module of a package imports which
   "expr:e = (a + b) * (b + 1)"     an expression with its local derivatives, at --set a=2 --set b=1
+
+\b
+Formats (--format NAME, where neither name nor content tells):
+  dot, csv, graphml, gexf, json, pajek, debian, cyclonedx, spdx, dbt, cmake, terraform, systemd,
+  llvm-calls, llvm-flow, pprof, gprof2dot, vcg, env, pip-inspect, pipdeptree, uv, poetry, pdm,
+  pylock, imports, grimp, pydeps, importtime, npm-lock, npm-ls, pnpm, yarn, yarn-berry,
+  dependency-cruiser, cargo-metadata, cargo-lock, go-mod-graph, go-list, snyk, maven, depgraph,
+  bazel, expr
 
 \b
 Exit status: 0 done, 1 a condition of compare --fail-if holds, 2 usage or unknown node, 65 bad data (a cycle or weight
@@ -70,9 +77,7 @@ def main() -> None:
     try:
         status = graphdiff.main(prog_name="graphdiff", standalone_mode=False)
     except click.ClickException as error:
-        _fail(error.format_message(), error.exit_code)
-    except GraphdiffError as error:
-        _fail(str(error), error.exit_status)
+        _fail(error.format_message(), getattr(error, "exit_status", error.exit_code))
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted", 130)
     except BrokenPipeError:

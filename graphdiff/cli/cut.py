@@ -37,14 +37,14 @@ In Python:
 def cut(settings: options.Settings, source: str, target: str, by: str | None, nodes: bool) -> None:
     """Find the fewest edges (or nodes) without which little enough of SOURCE's total on TARGET is left.
 
-    Exact up to 20 candidates, greedy above, with the bound that holds. Of several weightings the last one given
-    counts; without weights in the file that is even.
+    Exact up to 20 candidates, greedy above, with the bound that holds. By one weighting; without weights in the file
+    that is even.
     """
     from graphdiff.cutting import cut as compute
 
     graph = inputs.load(settings)
     ends = find_node(graph, source), find_node(graph, target)
-    compiled = inputs.compile_all(graph, settings)[-1]
+    compiled = inputs.compile_one(graph, settings)
     with output.bar("cut") as progress:
         what = "nodes" if nodes else "edges"
         found = compute(compiled, *ends, what=what, progress=progress, **_wanted(by))

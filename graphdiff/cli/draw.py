@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from graphdiff.cli import inputs, options, output
+from graphdiff.cli.completion import complete_group
 from graphdiff.cli.nodes import complete_node, find_ends
 from graphdiff.errors import UsageError
 
@@ -33,7 +34,11 @@ In Python:
 @click.option("--source", metavar="NODE", shell_complete=complete_node, help="Draw what this node reaches.")
 @click.option("--target", metavar="NODE", shell_complete=complete_node, help="Draw what reaches this node.")
 @click.option(
-    "--group", "by", metavar="NAME|prefix:N", help="Draw groups: by a node attribute, or by N parts of names."
+    "--group",
+    "by",
+    metavar="NAME|prefix:N",
+    shell_complete=complete_group,
+    help="Draw groups: by a node attribute, or by N parts of names.",
 )
 def draw(
     settings: options.Settings, nodes: tuple[str, ...], source: str | None, target: str | None, by: str | None
@@ -43,6 +48,7 @@ def draw(
     FILE.svg and FILE.png need no Graphviz; .dot, .mmd (Mermaid), .json, .csv and .graphml are written too. With
     --group the nodes are groups; their edges carry summed weights, and with a source or target summed shares.
     """
+    inputs.require_one_weight(settings)
     graph = inputs.load(settings)
     ends = find_ends(graph, nodes, source, target)
     if by is None:

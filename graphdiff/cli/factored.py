@@ -28,8 +28,8 @@ In Python:
 def factored(settings: options.Settings, source: str, target: str) -> None:
     """Write the total influence of SOURCE on TARGET as nested sums and products: (a + b)*(c + d), not four paths.
 
-    Each edge is a symbol w[tail,head]; what is used more than once gets a name. Up to 200 nodes may lie between. Of
-    several weightings the last one given counts.
+    Each edge is a symbol w[tail,head]; what is used more than once gets a name. Up to 200 nodes may lie between. By
+    one weighting; without weights in the file that is even.
     """
     from graphdiff.factoring import factored as compute
     from graphdiff.phrases import by_weights
@@ -37,7 +37,7 @@ def factored(settings: options.Settings, source: str, target: str) -> None:
 
     graph = inputs.load(settings)
     ends = find_node(graph, source), find_node(graph, target)
-    compiled = inputs.compile_all(graph, settings)[-1]
+    compiled = inputs.compile_one(graph, settings)
     found = compute(compiled, *ends)
     value = f"Value, {by_weights(compiled.weight_meaning)}: {shown(found.value())}"
     output.emit(

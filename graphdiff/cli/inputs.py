@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import click
 
 from graphdiff.cli.nodes import named
 from graphdiff.cli.options import Settings
+from graphdiff.errors import UsageError
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -45,6 +47,19 @@ def compile_all(graph: nx.DiGraph, settings: Settings) -> list[CompiledGraph]:
         if isinstance(preset, Preset):
             shape = found[-1]
     return found
+
+
+def compile_one(graph: nx.DiGraph, settings: Settings) -> CompiledGraph:
+    """Compile the graph with the weighting asked for; without weights in the file that is even."""
+    require_one_weight(settings)
+    return compile_all(graph, replace(settings, weights=settings.weights or default_weights(graph)[-1:]))[0]
+
+
+def require_one_weight(settings: Settings) -> None:
+    """Raise `UsageError` where several weightings are given to a verb that takes one."""
+    if len(settings.weights) > 1:
+        verb = click.get_current_context().info_name
+        raise UsageError(f"{verb} takes one --weight, and {len(settings.weights)} are given")
 
 
 @lru_cache(maxsize=1)

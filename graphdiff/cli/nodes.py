@@ -146,14 +146,19 @@ def find_ends(
 
 def complete_node(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Complete a node's name from the file, where that is small, or from what is no file."""
+    names = map(str, graph_to_complete(ctx) or ())
+    return sorted(name for name in names if name.startswith(incomplete))[:100]
+
+
+def graph_to_complete(ctx: click.Context, **options: Any) -> nx.DiGraph | None:
+    """Return the graph of the file that a command line names so far, where that is small, for completing from it."""
     from graphdiff.readers import by_prefix, read
 
-    file = ctx.params.get("file")
+    # Where the last word is an option that still lacks its value, click leaves the arguments before it unnamed.
+    file = ctx.params.get("file") or next(iter(ctx.args), None)
     if not file or not (by_prefix(file) or (os.path.isfile(file) and os.path.getsize(file) <= MAX_COMPLETED)):
-        return []
-
+        return None
     try:
-        names = map(str, named(read(file)))
+        return named(read(file, format=ctx.params.get("format_"), **options))
     except GraphdiffError:  # a file that cannot be read completes nothing; running the command says why
-        return []
-    return sorted(name for name in names if name.startswith(incomplete))[:100]
+        return None

@@ -9,7 +9,9 @@ from typing import Any
 
 import click
 
-from graphdiff.errors import UsageError
+from graphdiff.cli.completion import complete_format, complete_kind, complete_weight
+from graphdiff.cli.refusals import Refusal
+from graphdiff.errors import GraphdiffError, UsageError
 
 FORMATS = ("text", "json", "csv", "markdown", "latex")
 #: The formats that the suffix of -O FILE chooses.
@@ -72,7 +74,7 @@ class OutputFormat(click.ParamType[str]):
 
 _OPTIONS = [
     click.option(
-        "-w", "--weight", "weights", multiple=True, metavar="unit|even|imports|NAME",
+        "-w", "--weight", "weights", multiple=True, metavar="unit|even|imports|NAME", shell_complete=complete_weight,
         help="Weights: unit (1 on every edge), even (1/out-degree), imports (an edge's part of its module's import "
         "statements), or an edge attribute (attr:NAME where its name is a preset's). Repeat to put several side by "
         "side. Default: the attribute weight, where the file has it; else unit and even.",
@@ -84,7 +86,10 @@ _OPTIONS = [
         "unit and even, raise for weights from the file.",
     ),
     click.option("--exact", is_flag=True, help="Exact rational arithmetic: floats as the fractions that they are."),
-    click.option("--format", "format_", metavar="NAME", help="The file's format; default: by suffix, then content."),
+    click.option(
+        "--format", "format_", metavar="NAME", shell_complete=complete_format,
+        help="The file's format; default: by suffix, then content. graphdiff --help lists them.",
+    ),
     click.option("--columns", metavar="MAP", help="For CSV: source=COLUMN,target=COLUMN,weight=COLUMN."),
     click.option("--graph", metavar="NAME", help="For DOT: which of several graphs in the file."),
     click.option(
@@ -92,7 +97,7 @@ _OPTIONS = [
         help="For Debian: the first real alternative of each clause, or all alternatives and providers.",
     ),
     click.option(
-        "--kind", "kinds", multiple=True, metavar="KIND",
+        "--kind", "kinds", multiple=True, metavar="KIND", shell_complete=complete_kind,
         help="Only edges of this kind, or all. For Debian: Depends, Pre-Depends, Recommends; for SPDX: a type of "
         "relationships; for systemd: Requires, Wants, …; for CMake: public, private, interface; for npm, pnpm, yarn "
         "and cargo metadata: normal, dev, build, optional, peer, workspace; for Maven: compile, test, … Repeat for "
@@ -114,6 +119,9 @@ _OPTIONS = [
     click.option(
         "--times", metavar="LOG", help="For imports: a log of python -X importtime, for the nodes' import_time."
     ),
+    click.option("--max-bytes", type=int, metavar="N", help="The largest content to read. Default: 2 GiB, unpacked."),
+    click.option("--timeout", type=float, metavar="SECONDS", help="For DOT: how long reading it may take."),
+    click.option("--max-memory", type=int, metavar="BYTES", help="For DOT: how much memory reading it may take."),
     click.option("--set", "set", multiple=True, metavar="NAME=NUMBER", help="For expr: a name's value; repeat it."),
     click.option(
         "-o", "--output", type=OutputFormat(),
@@ -136,15 +144,10 @@ def verb_on(file: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 def _with_options(function: Callable[..., None], argument: Callable[..., Any]) -> Callable[..., None]:
     def run(**given: Any) -> None:
-        reading = {"format": given.pop("format_"), "columns": given.pop("columns"), "graph": given.pop("graph")}
-        reading |= {name: given.pop(name) for name in ("alternatives", "extras", "markers", "groups", "times")}
-        reading["kinds"] = given.pop("kinds") or None
-        reading["set"] = _assignments(given.pop("set"))
-        names = ("file", "weights", "default_weight", "cycles", "exact", "path", "force")
-        common = {name: given.pop(name) for name in names}
-        output = given.pop("output") or _output_of(common["path"])
-        set_names = {name: value for name, value in reading.items() if value is not None}
-        function(Settings(reading=set_names, output=output, **common), **given)
+        try:
+            function(_settings(given), **given)
+        except GraphdiffError as error:
+            raise Refusal(error, click.get_current_context().command) from error
 
     run.__name__, run.__doc__ = function.__name__, function.__doc__
     decorated: Callable[..., None] = run
@@ -154,6 +157,20 @@ def _with_options(function: Callable[..., None], argument: Callable[..., Any]) -
     decorated.__click_params__ += getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
     given_file: Callable[..., None] = argument(decorated)
     return given_file
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    """Take the common options out of those given, and return them as settings."""
+    reading = {"format": given.pop("format_"), "columns": given.pop("columns"), "graph": given.pop("graph")}
+    reading |= {name: given.pop(name) for name in ("alternatives", "extras", "markers", "groups", "times")}
+    reading |= {name: given.pop(name) for name in ("max_bytes", "timeout", "max_memory")}
+    reading["kinds"] = given.pop("kinds") or None
+    reading["set"] = _assignments(given.pop("set"))
+    names = ("file", "weights", "default_weight", "cycles", "exact", "path", "force")
+    common = {name: given.pop(name) for name in names}
+    output = given.pop("output") or _output_of(common["path"])
+    set_names = {name: value for name, value in reading.items() if value is not None}
+    return Settings(reading=set_names, output=output, **common)
 
 
 def _assignments(given: Sequence[str]) -> dict[str, str] | None:

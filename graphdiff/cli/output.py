@@ -33,7 +33,7 @@ def graph_record(graph: nx.DiGraph) -> dict[str, Any]:
         "format": str(graph.graph.get("format", "graph")),
         "nodes": graph.number_of_nodes(),
         "edges": graph.number_of_edges(),
-        "edge_meaning": str(graph.graph.get("edge_meaning", "unknown")),
+        **{name: str(graph.graph.get(name, "unknown")) for name in ("edge_meaning", "node_meaning")},
     }
 
 
@@ -46,10 +46,9 @@ def plain_all(numbers: Iterable[Any]) -> list[Any]:
 
 def graph_line(graph: nx.DiGraph) -> str:
     """Return what was read, in one line."""
-    from graphdiff.words import how_many, words_for
+    from graphdiff.words import how_many, words_of
 
-    meaning = str(graph.graph.get("edge_meaning", "unknown"))
-    words = words_for(meaning)
+    words = words_of(graph)
     counts = f"{how_many(graph.number_of_nodes(), words.nodes)}, {how_many(graph.number_of_edges(), words.edges)}"
     if default_weights(graph) == ("weight",):
         weights = "weights: weight"
@@ -61,13 +60,16 @@ def graph_line(graph: nx.DiGraph) -> str:
 
 def numeric_attributes(graph: nx.DiGraph) -> list[str]:
     """Return the edge attributes that are numbers wherever they stand, by the first thousand edges."""
+    from graphdiff.attributes import drawing_names, is_quantity
+
+    left_out = drawing_names(graph)
     seen: dict[str, bool] = {}
     for number, (_, _, data) in enumerate(graph.edges(data=True)):
         if number == 1000:
             break
         for name, value in data.items():
-            seen[name] = seen.get(name, True) and isinstance(value, (int, float)) and not isinstance(value, bool)
-    return [name for name, numeric in seen.items() if numeric]
+            seen[name] = seen.get(name, True) and is_quantity(value)
+    return [name for name, numeric in seen.items() if numeric and name not in left_out]
 
 
 def emit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +12,8 @@ from graphdiff.cli.nodes import complete_node, find_node
 from graphdiff.errors import UsageError
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from graphdiff.paths import Path
 
 EPILOG = """\
@@ -54,7 +57,7 @@ def paths(
 ) -> None:
     """List the paths from SOURCE to TARGET with their influence, strongest first.
 
-    Of several weightings the last one given counts; without weights in the file that is even.
+    By one weighting; without weights in the file that is even.
     """
     from graphdiff.paths import iter_paths, pair, strongest_paths
     from graphdiff.phrases import by_weights
@@ -64,7 +67,7 @@ def paths(
     _require_one_way({"-k": k, "--coverage": coverage, "--all": every or None, "--sample": sample, "--seed": seed})
     graph = inputs.load(settings)
     first, last = find_node(graph, source), find_node(graph, target)
-    compiled = inputs.compile_all(graph, settings)[-1]
+    compiled = inputs.compile_one(graph, settings)
     if every:
         found = list(iter_paths(compiled, first, last, max_paths=max_paths))
     elif sample:
@@ -76,7 +79,7 @@ def paths(
     title = f"{how_many(len(found), kind)} from {first} to {last}, {by_weights(compiled.weight_meaning)}"
     output.emit(
         settings,
-        text=lambda: "\n".join([output.graph_line(graph), "", title, *_table(found)]),
+        text=lambda: "\n".join([output.graph_line(graph), "", title, *_table(graph, found)]),
         document=lambda: {
             "kind": "paths",
             "graph": output.graph_record(graph),
@@ -98,12 +101,27 @@ def _require_one_way(options: dict[str, Any]) -> None:
         raise UsageError("--seed is for --sample N")
 
 
-def _table(found: list[Path]) -> list[str]:
+def _table(graph: nx.DiGraph, found: list[Path]) -> list[str]:
     from graphdiff.phrases import path_text
     from graphdiff.results import shown
 
-    cells = [[shown(path.influence), str(path.length), path_text(path)] for path in found]
+    texts = list(map(path_text, found))
+    times = Counter(texts)
+    ways = [
+        f"{text}{_by_which(graph, path)}" if times[text] > 1 else text for text, path in zip(texts, found, strict=True)
+    ]
+    cells = [[shown(path.influence), str(path.length), way] for path, way in zip(found, ways, strict=True)]
     return output.aligned(["influence", "steps", "path"], cells, left=2) if cells else []
+
+
+def _by_which(graph: nx.DiGraph, path: Path) -> str:
+    """Return which of parallel edges a path takes, by their kinds or keys."""
+    names = []
+    for tail, head, *key in path.edges:
+        parallel = graph.get_edge_data(tail, head) if key else {}
+        if len(parallel) > 1:
+            names.append(str(parallel[key[0]].get("kind", key[0])))
+    return f"  (by {', '.join(names)})" if names else ""
 
 
 def _row(path: Path) -> list[Any]:

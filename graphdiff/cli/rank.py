@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli import inputs, options, output
+from graphdiff.cli.completion import complete_column, complete_value
 from graphdiff.cli.nodes import complete_node, find_ends
 from graphdiff.errors import UsageError
 
@@ -38,9 +39,17 @@ In Python:
 @click.option("--source", metavar="NODE", shell_complete=complete_node, help="Rank what this node influences.")
 @click.option("--target", metavar="NODE", shell_complete=complete_node, help="Rank what influences this node.")
 @click.option(
-    "--by", metavar="COLUMN", help="Which column gives the order: a weighting, reach, exclusive. Default: the first."
+    "--by",
+    metavar="COLUMN",
+    shell_complete=complete_column,
+    help="Which column gives the order: a weighting, reach, exclusive. Default: the first.",
 )
-@click.option("--value", metavar="NAME", help="A number that nodes have, such as size: add it up, too.")
+@click.option(
+    "--value",
+    metavar="NAME",
+    shell_complete=complete_value,
+    help="A number that nodes have, such as size: add it up, too.",
+)
 @click.option("-n", "--top", default=20, show_default=True, help="How many rows of text; JSON and CSV have all.")
 def rank(
     settings: options.Settings, source: str | None, target: str | None, by: str | None, value: str | None, top: int
@@ -118,9 +127,9 @@ def _records(rows: Ranked) -> list[dict[str, Any]]:
 def _notes(graph: nx.DiGraph, source: Any, value: str | None) -> list[str]:
     """Return what stands below the table."""
     from graphdiff.cli.ranked import values_of
-    from graphdiff.words import words_for
+    from graphdiff.words import words_of
 
-    words = words_for(str(graph.graph.get("edge_meaning", "unknown")))
+    words = words_of(graph)
     start = words.starts if source is None else str(source)
     reach = f"reach: {words.needed}, each counted once"
     notes = [f"{reach}; exclusive: those that go with it, being reached from {start} by it only."]
@@ -131,9 +140,9 @@ def _notes(graph: nx.DiGraph, source: Any, value: str | None) -> list[str]:
 
 
 def _title(graph: Any, ends: tuple[Any, Any], weight_meaning: str) -> str:
-    from graphdiff.words import words_for
+    from graphdiff.words import words_of
 
-    words = words_for(str(graph.graph.get("edge_meaning", "unknown")), weight_meaning)
+    words = words_of(graph, weight_meaning)
     source, target = ends
     if target is not None:
         text = words.rank_towards.format(target=target)

@@ -10,11 +10,11 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.arithmetic import is_finite, is_number
+from graphdiff.arithmetic import is_finite
+from graphdiff.attributes import attribute_kinds, drawing_names, is_quantity
 from graphdiff.between import between
 from graphdiff.compiled import CompiledGraph
 from graphdiff.errors import UsageError
-from graphdiff.extract import attribute_kinds
 from graphdiff.influence import forward, reverse
 from graphdiff.paths import node_text
 from graphdiff.sets import root_positions, values_at
@@ -139,8 +139,8 @@ def _set_columns(
 
 def values_of(graph: nx.DiGraph, name: str) -> dict[Any, Any]:
     """Return the number of each node that has one; where none has, say which attributes nodes have."""
-    numbers = {node: number for node, number in graph.nodes(data=name) if is_number(number) and is_finite(number)}
+    numbers = {node: number for node, number in graph.nodes(data=name) if is_quantity(number) and is_finite(number)}
     if not numbers:
-        have = ", ".join(attribute_kinds([data for _, data in graph.nodes(data=True)]))
+        have = ", ".join(attribute_kinds([data for _, data in graph.nodes(data=True)], drawing_names(graph)))
         raise UsageError(f"--value {name}: no node has a number of this name; nodes have: {have or 'no attributes'}")
     return numbers

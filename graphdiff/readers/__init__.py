@@ -7,10 +7,12 @@ from collections.abc import Collection
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from graphdiff.errors import FormatError, UsageError
+from graphdiff.errors import FormatError, UsageError, nearest
 from graphdiff.readers.formats import READERS, Reader
 from graphdiff.readers.refused import refusal
+from graphdiff.readers.sniff import seen
 from graphdiff.readers.source import PathOrFile, load, text_of
+from graphdiff.remedies import Keyword, Remedy
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["READERS", "Reader", "by_prefix", "read", "text_of"]
 
 HEAD_BYTES = 1 << 16
+#: Where all formats are listed.
+EVERY_FORMAT = Remedy(Keyword("", python="graphdiff.readers.READERS"), "lists them all")
 PACKED_SUFFIXES = (".gz", ".bz2", ".xz")
 
 
@@ -44,7 +48,8 @@ def read(
     Returns
     -------
     networkx.DiGraph or networkx.MultiDiGraph
-        With ``edge_meaning``, ``weight_meaning`` and ``format`` (a title) as graph attributes.
+        With ``edge_meaning``, ``weight_meaning``, ``node_meaning`` (what nodes are called, such as packages) and
+        ``format`` (a title) as graph attributes.
 
     Raises
     ------
@@ -67,7 +72,9 @@ def read(
     ([('a', 'b', 2)], 'DOT')
     """
     if format is not None and format not in READERS:
-        raise UsageError(f"no format {format!r}; there are {', '.join(READERS)}")
+        close = [key for key in READERS if key.startswith(format.lower())] or nearest(format, READERS)
+        meant = f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
+        raise UsageError(f"no format {format!r}{meant}", EVERY_FORMAT)
     chosen = format or by_prefix(path)
     if chosen and READERS[chosen].prefix:
         name = str(path)
@@ -81,6 +88,8 @@ def read(
     _check_options(chosen, options)
     module, _, function = READERS[chosen].entry.partition(":")
     graph: nx.DiGraph = getattr(importlib.import_module(module), function)(data, name=name, **options)
+    if graph.graph.get("node_meaning", "unknown") == "unknown":
+        graph.graph["node_meaning"] = READERS[chosen].nodes
     return graph
 
 
@@ -103,9 +112,13 @@ def _by_suffix(name: str, data: bytes) -> str | None:
     fitting = [key for key, reader in READERS.items() if ending.endswith(reader.suffixes)]
     if len(fitting) < 2:
         return next(iter(fitting), None)
-    # Where no claim decides, a generic format says best what is wrong with the file.
+    chosen = _by_claims(name, data, fitting)
+    if chosen and not READERS[chosen].generic:
+        return chosen
+    # Where no claim decides, the format that has this very name says best what is wrong with the file, else a generic.
+    own = (key for key in fitting if ending.endswith(tuple(end for end in READERS[key].suffixes if end[0] != ".")))
     generic = (key for key in fitting if READERS[key].generic)
-    return _by_claims(name, data, fitting) or next(generic, None)
+    return next(own, None) or chosen or next(generic, None)
 
 
 #: Files that no reader reads, by how they start: what they are, and what does.
@@ -124,7 +137,11 @@ def _by_content(name: str, data: bytes, keys: Collection[str]) -> str:
             raise FormatError(f"{name} is {title}; {function} opens it, in Python only")
     if chosen := _by_claims(name, data, keys):
         return chosen
-    raise FormatError(f"{name} is in no format that is known; say format= one of {', '.join(READERS)}")
+    raise FormatError(
+        f"{name} is in no format that is known: {seen(data[:HEAD_BYTES])}",
+        Remedy(Keyword("format", "NAME"), "reads it as one that is"),
+        EVERY_FORMAT,
+    )
 
 
 def _by_claims(name: str, data: bytes, keys: Collection[str]) -> str | None:
@@ -134,7 +151,10 @@ def _by_claims(name: str, data: bytes, keys: Collection[str]) -> str | None:
     if not specific and (why := refusal(head)):
         raise FormatError(f"{name}: {why}")
     if len(specific or claiming) > 1:
-        raise FormatError(f"{name} looks like {' and like '.join(specific or claiming)}; say format= one of them")
+        raise FormatError(
+            f"{name} looks like {' and like '.join(specific or claiming)}",
+            *(Remedy(Keyword("format", key), f"takes it as {key}") for key in specific or claiming),
+        )
     return next(iter(specific or claiming), None)
 
 
@@ -142,4 +162,4 @@ def _check_options(chosen: str, options: dict[str, Any]) -> None:
     for option in options.keys() - READERS[chosen].options:
         taking = [key for key, reader in READERS.items() if option in reader.options]
         where = f"it is for {', '.join(taking)}" if taking else "no format takes it"
-        raise UsageError(f"format {chosen} takes no option {option!r}: {where}")
+        raise UsageError(f"format {chosen} takes no option ", Keyword(option), f": {where}")

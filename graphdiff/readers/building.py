@@ -14,7 +14,14 @@ __all__ = ["collector_at_rest", "described", "node_ids", "numbers"]
 GraphT = TypeVar("GraphT", nx.DiGraph, nx.MultiDiGraph)
 
 
-def described(graph: GraphT, *, format: str, edge_meaning: str = "unknown", weight_meaning: str = "unknown") -> GraphT:
+def described(
+    graph: GraphT,
+    *,
+    format: str,
+    edge_meaning: str = "unknown",
+    weight_meaning: str = "unknown",
+    node_meaning: str = "unknown",
+) -> GraphT:
     """Return `graph`, saying in its graph attributes what it is; what its file says on the meanings stays.
 
     Examples
@@ -25,6 +32,8 @@ def described(graph: GraphT, *, format: str, edge_meaning: str = "unknown", weig
     graph.graph["format"] = format
     graph.graph.setdefault("edge_meaning", edge_meaning)
     graph.graph.setdefault("weight_meaning", weight_meaning)
+    if node_meaning != "unknown":  # else the reader's row says it
+        graph.graph.setdefault("node_meaning", node_meaning)
     return graph
 
 

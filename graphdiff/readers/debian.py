@@ -13,6 +13,7 @@ import networkx as nx
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.readers.building import collector_at_rest, described
 from graphdiff.readers.kinds import chosen_kinds
+from graphdiff.remedies import Keyword
 
 __all__ = ["ALTERNATIVES", "KINDS", "read_debian"]
 
@@ -119,7 +120,7 @@ def read_debian(
     [('ssh', 'tls'), ('ssh', 'zlib')]
     """
     if alternatives not in ALTERNATIVES:
-        raise UsageError(f"alternatives={alternatives!r} is not one of {', '.join(map(repr, ALTERNATIVES))}")
+        raise UsageError(Keyword("alternatives", alternatives), f" is not one of {', '.join(map(repr, ALTERNATIVES))}")
     wanted = chosen_kinds(kinds, KINDS, default=("Depends", "Pre-Depends"))
     with collector_at_rest():
         stanzas = list(_stanzas(data, name, [*FIELDS, *wanted]))

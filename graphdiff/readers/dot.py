@@ -17,8 +17,9 @@ import networkx as nx
 from graphdiff.errors import FormatError, GraphTypeError, LimitError, UsageError
 from graphdiff.readers.building import collector_at_rest, described
 from graphdiff.readers.dot_text import GraphText, find_graphs
-from graphdiff.readers.dot_tools import edge_meaning_of
+from graphdiff.readers.dot_tools import meanings_of
 from graphdiff.readers.source import text_of
+from graphdiff.remedies import Keyword, Remedy
 
 __all__ = ["read_dot"]
 
@@ -39,6 +40,10 @@ class Parsed(TypedDict):
     graph_columns: Columns
     node_columns: Columns
     edge_columns: Columns
+
+
+#: What a DOT file can say of itself as attributes of the graph.
+MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 
 
 def read_dot(
@@ -89,8 +94,9 @@ def read_dot(
     with collector_at_rest():
         result = _build(parsed, [part.name for part in chosen])
     said = parsed[0]["graph_columns"]
-    result.graph.update((key, said[key][0]) for key in ("edge_meaning", "weight_meaning") if any(said.get(key, ())))
-    return described(result, format="DOT", edge_meaning=edge_meaning_of(text_of(data)) or "unknown")
+    result.graph.update((key, said[key][0]) for key in MEANINGS if any(said.get(key, ())))
+    meanings = meanings_of(text_of(data))
+    return described(result, format="DOT", **meanings)
 
 
 def _choose(found: Sequence[GraphText], wanted: str | None, name: str) -> Sequence[GraphText]:
@@ -118,12 +124,17 @@ def _parse(graphs: Sequence[GraphText], name: str, timeout: float, max_memory: i
             [sys.executable, "-P", str(CHILD)], input=request, capture_output=True, timeout=timeout, check=False
         )
     except subprocess.TimeoutExpired:
-        raise LimitError(f"{name}: reading took over timeout={timeout:g} seconds; a larger timeout= lets it") from None
+        raise LimitError(
+            f"{name}: reading took over {timeout:g} seconds", Remedy(Keyword("timeout", timeout * 10), "lets it")
+        ) from None
     complaints = child.stderr.decode("utf-8", "replace")
     if complaint := COMPLAINT.search(complaints):
         raise FormatError(f"{name}: {_explained(complaint[1])}")
     if "MemoryError" in complaints or "out of memory" in complaints:
-        raise LimitError(f"{name}: reading took over max_memory={max_memory:,} bytes; a larger max_memory= lets it")
+        raise LimitError(
+            f"{name}: reading took over {max_memory:,} bytes of memory",
+            Remedy(Keyword("max_memory", max_memory * 4), "lets it"),
+        )
     if child.returncode:
         last_words = complaints.strip().rpartition("\n")[2]
         raise FormatError(f"{name}: Graphviz's parser broke down (status {child.returncode}) {last_words}".rstrip())

@@ -21,6 +21,7 @@ import networkx as nx
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.readers.building import collector_at_rest, described, numbers
 from graphdiff.readers.source import text_of
+from graphdiff.remedies import Keyword
 
 __all__ = ["read_edge_list"]
 
@@ -102,9 +103,11 @@ def _wanted(columns: str | Mapping[str, str] | None) -> dict[str, str]:
     else:
         wanted = dict(columns or {})
     if not wanted.keys() <= {"source", "target", "weight"} or not all(wanted.values()):
-        raise UsageError(f"columns={columns!r} is not of the form source=NAME,target=NAME,weight=NAME")
+        raise UsageError(Keyword("columns", columns), " is not of the form source=NAME,target=NAME,weight=NAME")
     if ("source" in wanted) != ("target" in wanted) or len(set(wanted.values())) < len(wanted):
-        raise UsageError(f"columns={columns!r} must say both source and target, or neither, and no column twice")
+        raise UsageError(
+            Keyword("columns", columns), " must say both source and target, or neither, and no column twice"
+        )
     return wanted
 
 

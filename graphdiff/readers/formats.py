@@ -35,6 +35,8 @@ class Reader:
         What an edge means, what a weight means, and whether repeated edges are kept or add.
     prefix : str
         What stands before a name that is no file (``"expr:"``); the function takes what follows it, in UTF-8.
+    nodes : str
+        What its nodes are called, in the plural, where their file does not say it.
     generic : bool
         Whether other formats are written in this one, so that its claim counts only where theirs do not.
     """
@@ -45,6 +47,7 @@ class Reader:
     options: frozenset[str]
     about: str
     prefix: str = ""
+    nodes: str = "unknown"
     generic: bool = False
 
 
@@ -101,6 +104,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.debian:read_debian",
         options=frozenset({"alternatives", "kinds"}),
         about="a package depends on a package (Depends, Pre-Depends; Recommends by kinds); repeats are one edge",
+        nodes="packages",
     ),
     # Bills of materials.
     "cyclonedx": Reader(
@@ -109,6 +113,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.cyclonedx:read_cyclonedx",
         options=frozenset(),
         about="a component depends on a component, without weights; repeats are one edge",
+        nodes="components",
     ),
     "spdx": Reader(
         suffixes=(".json", ".jsonld", ".spdx"),
@@ -116,6 +121,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.spdx:read_spdx",
         options=frozenset({"kinds"}),
         about="a package rests on another by a relationship, without weights; repeats are one edge",
+        nodes="elements",
     ),
     # Build and data.
     "dbt": Reader(
@@ -124,6 +130,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.dbt:read_dbt",
         options=frozenset(),
         about="a model is built from its parent, without weights; repeats are one edge",
+        nodes="resources",
     ),
     "cmake": Reader(
         suffixes=(".dot", ".gv"),
@@ -131,6 +138,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.cmake:read_cmake",
         options=DOT_OPTIONS | {"kinds"},
         about="a target is linked with a target, without weights; repeats are kept",
+        nodes="targets",
     ),
     "terraform": Reader(
         suffixes=(".dot", ".gv"),
@@ -138,6 +146,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.terraform:read_terraform",
         options=DOT_OPTIONS,
         about="a resource needs a resource, without weights; repeats are kept",
+        nodes="resources",
     ),
     "systemd": Reader(
         suffixes=(".dot", ".gv"),
@@ -145,6 +154,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.systemd:read_systemd",
         options=DOT_OPTIONS | {"kinds"},
         about="a unit has a unit in its After, Requires, Wants, ..., without weights; repeats are kept",
+        nodes="units",
     ),
     "llvm-calls": Reader(
         suffixes=(".dot", ".gv"),
@@ -152,6 +162,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.llvm:read_llvm_calls",
         options=DOT_OPTIONS,
         about="a function calls a function, without weights; repeats are kept",
+        nodes="functions",
     ),
     "llvm-flow": Reader(
         suffixes=(".dot", ".gv"),
@@ -159,6 +170,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.llvm:read_llvm_flow",
         options=DOT_OPTIONS,
         about="control passes from a basic block to the next, without weights; repeats are kept",
+        nodes="basic blocks",
     ),
     "pprof": Reader(
         suffixes=(".dot", ".gv"),
@@ -166,6 +178,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.profile_dot:read_pprof",
         options=DOT_OPTIONS,
         about="a function calls a function, without weights; repeats are kept",
+        nodes="functions",
     ),
     "gprof2dot": Reader(
         suffixes=(".dot", ".gv"),
@@ -173,6 +186,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.profile_dot:read_gprof2dot",
         options=DOT_OPTIONS,
         about="a function calls a function, without weights; repeats are kept",
+        nodes="functions",
     ),
     "vcg": Reader(
         suffixes=(".ci", ".vcg"),
@@ -180,6 +194,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.vcg:read_vcg",
         options=frozenset(),
         about="a function calls a function (gcc -fcallgraph-info), without weights; repeats are kept",
+        nodes="functions",
     ),
     # Python: packages.
     "env": Reader(
@@ -189,6 +204,7 @@ READERS: dict[str, Reader] = {
         options=frozenset({"extras"}),
         about="a distribution depends on one that is installed, without weights; repeats are one edge",
         prefix="env:",
+        nodes="packages",
     ),
     "pip-inspect": Reader(
         suffixes=(".json",),
@@ -196,6 +212,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.pip_inspect:read_pip_inspect",
         options=frozenset({"extras"}),
         about="a distribution depends on one that is installed, without weights; repeats are one edge",
+        nodes="packages",
     ),
     "pipdeptree": Reader(
         suffixes=(".json",),
@@ -203,6 +220,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.pipdeptree:read_pipdeptree",
         options=frozenset(),
         about="a distribution depends on another, without weights; repeats are one edge",
+        nodes="packages",
     ),
     "uv": Reader(
         suffixes=("uv.lock",),
@@ -210,6 +228,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.uv_lock:read_uv_lock",
         options=frozenset({"extras", "markers", "groups"}),
         about="a package depends on another in some environment, without weights; repeats are one edge",
+        nodes="packages",
     ),
     "poetry": Reader(
         suffixes=("poetry.lock",),
@@ -217,6 +236,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.poetry_lock:read_poetry_lock",
         options=frozenset({"extras", "markers", "groups"}),
         about="a package depends on another in some environment, without weights; repeats are one edge",
+        nodes="packages",
     ),
     "pdm": Reader(
         suffixes=("pdm.lock",),
@@ -224,6 +244,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.pdm_lock:read_pdm_lock",
         options=frozenset({"extras", "markers", "groups"}),
         about="a package depends on another in some environment, without weights; repeats are one edge",
+        nodes="packages",
     ),
     "pylock": Reader(
         suffixes=("pylock.toml",),
@@ -231,6 +252,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.pylock:read_pylock",
         options=frozenset({"markers"}),
         about="a package depends on another, where the file says so, without weights; repeats are one edge",
+        nodes="packages",
     ),
     # Python: imports.
     "imports": Reader(
@@ -240,6 +262,7 @@ READERS: dict[str, Reader] = {
         options=frozenset({"times"}),
         about="a module imports another of its package; repeats are one edge, which counts its statements",
         prefix="imports:",
+        nodes="modules",
     ),
     "grimp": Reader(
         suffixes=(".json",),
@@ -247,6 +270,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.import_graph:read_grimp",
         options=frozenset({"times"}),
         about="a module imports another of its package; repeats are one edge, which counts its statements",
+        nodes="modules",
     ),
     "pydeps": Reader(
         suffixes=(".json",),
@@ -254,6 +278,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.pydeps:read_pydeps",
         options=frozenset(),
         about="a module imports another, without weights; repeats are one edge",
+        nodes="modules",
     ),
     "importtime": Reader(
         suffixes=(".importtime",),
@@ -261,14 +286,16 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.import_times:read_import_times",
         options=frozenset(),
         about="a module was the first to import another, without weights; there are no repeats",
+        nodes="modules",
     ),
     # JavaScript, Rust, Go and Java; what needs the same twice in one kind is one edge.
     "npm-lock": Reader(
-        suffixes=(".json",),
+        suffixes=(".json", "package-lock.json", "npm-shrinkwrap.json"),
         claims=partial(is_marked, "npm-lock"),
         entry="graphdiff.readers.npm_lock:read_npm_lock",
         options=frozenset({"kinds"}),
         about="package-lock.json: a package depends on a package, without weights; repeats are one edge a kind",
+        nodes="packages",
     ),
     "npm-ls": Reader(
         suffixes=(".json",),
@@ -276,6 +303,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.npm_ls:read_npm_ls",
         options=frozenset(),
         about="npm ls --json: a package depends on a package, without weights; repeats are one edge",
+        nodes="packages",
     ),
     "pnpm": Reader(
         suffixes=("pnpm-lock.yaml",),
@@ -283,6 +311,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.pnpm:read_pnpm",
         options=frozenset({"kinds"}),
         about="pnpm-lock.yaml: a package depends on a package, without weights; repeats are one edge a kind",
+        nodes="packages",
     ),
     "yarn": Reader(
         suffixes=("yarn.lock",),
@@ -290,6 +319,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.yarn_classic:read_yarn_classic",
         options=frozenset({"kinds"}),
         about="yarn.lock, version 1: a package depends on a package, without weights; repeats are one edge a kind",
+        nodes="packages",
     ),
     "yarn-berry": Reader(
         suffixes=("yarn.lock",),
@@ -297,6 +327,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.yarn_berry:read_yarn_berry",
         options=frozenset({"kinds"}),
         about="yarn.lock since version 2: a package depends on a package, without weights; repeats are one edge a kind",
+        nodes="packages",
     ),
     "dependency-cruiser": Reader(
         suffixes=(".json",),
@@ -304,6 +335,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.dependency_cruiser:read_dependency_cruiser",
         options=frozenset(),
         about="dependency-cruiser's JSON: a module imports a module, without weights; repeats are one edge",
+        nodes="modules",
     ),
     "cargo-metadata": Reader(
         suffixes=(".json",),
@@ -311,6 +343,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.cargo_metadata:read_cargo_metadata",
         options=frozenset({"kinds"}),
         about="cargo metadata: a package depends on a package, without weights; repeats are one edge a kind",
+        nodes="crates",
     ),
     "cargo-lock": Reader(
         suffixes=("cargo.lock",),
@@ -318,6 +351,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.cargo_lock:read_cargo_lock",
         options=frozenset(),
         about="Cargo.lock: a package depends on a package, without weights; repeats are one edge",
+        nodes="crates",
     ),
     "go-mod-graph": Reader(
         suffixes=(),
@@ -325,6 +359,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.go_modules:read_go_mod_graph",
         options=frozenset(),
         about="go mod graph: a module requires a module, without weights; repeats are one edge",
+        nodes="modules",
     ),
     "go-list": Reader(
         suffixes=(".json",),
@@ -332,6 +367,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.go_list:read_go_list",
         options=frozenset(),
         about="go list -json: a package imports a package, without weights; repeats are one edge",
+        nodes="packages",
     ),
     "snyk": Reader(
         suffixes=(".json",),
@@ -339,6 +375,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.snyk:read_snyk",
         options=frozenset(),
         about="Snyk's dep-graph: a package depends on a package, without weights; repeats are one edge",
+        nodes="packages",
     ),
     "maven": Reader(
         suffixes=(".dot", ".gv", ".graphml", ".tgf", ".json"),
@@ -346,6 +383,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.maven:read_maven",
         options=frozenset({"kinds"}),
         about="mvn dependency:tree (dot, graphml, tgf, json): an artifact depends on an artifact; repeats are one edge",
+        nodes="artifacts",
     ),
     "depgraph": Reader(
         suffixes=(".json",),
@@ -353,6 +391,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.depgraph:read_depgraph",
         options=frozenset(),
         about="depgraph-maven-plugin's JSON: an artifact depends on an artifact, without weights; repeats are one edge",
+        nodes="artifacts",
     ),
     "bazel": Reader(
         suffixes=(".dot", ".gv"),
@@ -360,6 +399,7 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.bazel:read_bazel",
         options=frozenset(),
         about="bazel query --output=graph: a target depends on a target, without weights; repeats are one edge",
+        nodes="targets",
     ),
     # An expression in place of a file.
     "expr": Reader(

@@ -14,6 +14,7 @@ from graphdiff.readers.documents import Record, json_values, listing, mapping, t
 from graphdiff.readers.dot_text import find_graphs
 from graphdiff.readers.source import text_of
 from graphdiff.readers.xml_graphs import read_graphml
+from graphdiff.remedies import Keyword, Remedy
 
 __all__ = ["Tree", "trees_of"]
 
@@ -73,7 +74,9 @@ def _dot(data: bytes, name: str) -> Iterator[Tree]:
             tree.edges += [(ids[0], ids[1])] if len(ids) == 2 else []
         if graph.text[end:].strip() != "}":
             line = graph.line + graph.text.count("\n", 0, end)
-            raise FormatError(f"{name}, line {line}: not the DOT of a Maven tree; format='dot' reads any")
+            raise FormatError(
+                f"{name}, line {line}: not the DOT of a Maven tree", Remedy(Keyword("format", "dot"), "reads any")
+            )
         yield tree
 
 

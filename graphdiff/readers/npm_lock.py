@@ -68,6 +68,8 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     [('app', 'ms', {'clause': '^2.0.0', 'kind': 'normal'})]
     """
     document = mapping(parse_json(data, name), name)
+    if "packages" not in document and "lockfileVersion" not in document:
+        raise FormatError(f"{name}: no lockfileVersion and no packages, as every package-lock.json has")
     if "packages" not in document:
         raise FormatError(
             f"{name}: lockfileVersion {document.get('lockfileVersion')} does not say who needs whom; "

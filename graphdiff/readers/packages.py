@@ -97,14 +97,25 @@ def package_graph(
     with collector_at_rest():
         ids = _ids(packages)
         edges: dict[tuple[str, str, str], Attributes] = {}
+        there: dict[str, int] = {}
         for need in needs:
+            there[need.kind] = there.get(need.kind, 0) + 1
             if wanted is None or need.kind in wanted:
                 _merge_edge(edges, (ids[need.tail], ids[need.head], need.kind), need.attributes)
         graph = _built(_nodes(ids, packages), edges)
         graph = graph if wanted is None else _what_roots_reach(graph)
+    if wanted and not graph.number_of_edges():
+        graph.graph["warnings"] = [_nothing_of(wanted, there, name)]
     if unmet is not None:
         graph.graph["unmet"] = unmet
     return described(graph, format=format, edge_meaning="depends on", weight_meaning="none")
+
+
+def _nothing_of(wanted: Collection[str], there: Mapping[str, int], name: str) -> str:
+    """Return what to say where kinds leave no edge: which kinds there are."""
+    counted = ", ".join(f"{kind or 'of no kind'} ({times:,})" for kind, times in there.items()) or "none"
+    kinds = " or ".join(sorted(wanted))
+    return f"{name}: nothing that the roots reach is needed by the kind {kinds}; the needs in the file are {counted}"
 
 
 def place_of(wanted: object, places: Mapping[str, int], where: str) -> int:

@@ -15,6 +15,7 @@ import networkx as nx
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.readers.building import collector_at_rest, described, node_ids
 from graphdiff.readers.requirements import Environment, Package, Requirement, holds, satisfies
+from graphdiff.remedies import Keyword
 
 __all__ = ["EXTRAS", "python_graph"]
 
@@ -77,7 +78,7 @@ def python_graph(
         No package at all, or a marker that cannot be evaluated.
     """
     if extras not in EXTRAS:
-        raise UsageError(f"extras={extras!r} is not one of {', '.join(map(repr, EXTRAS))}")
+        raise UsageError(Keyword("extras", extras), f" is not one of {', '.join(map(repr, EXTRAS))}")
     with collector_at_rest():
         every = [package for package in packages if environment is None or holds(package.marker, environment)]
         if not every:

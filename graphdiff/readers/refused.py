@@ -23,13 +23,18 @@ REFUSED: dict[bytes, str] = {
     rb"^\[(?:project|build-system|tool\.poetry)\]$": (
         "what a project asks for, and not what that rests on; give its lock file (uv.lock, poetry.lock, pdm.lock)"
     ),
-    rb"\A\s*(?:---\n(?s:.*?)\n---\s+)?(?:flowchart|graph) +(?:TD|TB|BT|LR|RL)\b": "Mermaid: it is only written",
+    rb"\A\s*(?:---\n(?s:.*?)\n---\s+)?(?:flowchart|graph) +(?:TD|TB|BT|LR|RL)\b": (
+        "Mermaid, which is only written; give the tool's DOT or JSON"
+    ),
     rb"\A0\S+ v\d.*\n1\S+ v\d": "a tree as a list of depths; give Cargo.lock or what cargo metadata prints",
     rb'\A\s*\{(?!(?s:.*)"lockfileVersion")(?s:.*?)"(?:dev|peer)?[dD]ependencies"\s*:\s*\{\s*"[^"]+"\s*:\s*"': (
         "what a project asks for, and not what that rests on; give package-lock.json or what npm ls --all --json prints"
     ),
     rb"^\[(?:workspace\.|target\..*\.)?(?:dev-|build-)?dependencies(?:\.\S+)?\]": (
         "what a project asks for, and not what that rests on; give Cargo.lock or what cargo metadata prints"
+    ),
+    rb"\A[a-z0-9][a-z0-9+.:-]+\n [ |](?:Pre)?Depends: ": (
+        "what apt prints for people; give what apt-cache dotty or apt-rdepends --dotty prints, or the index Packages"
     ),
     rb"\A\s*@startuml\b": "PlantUML, a picture; give the tool's DOT or JSON",
     rb"\A\s*(?:Creator .*\n)?graph\s*\[": "GML; give GraphML, DOT or JSON",

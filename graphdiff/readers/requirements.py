@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 
 from graphdiff.errors import FormatError, UsageError
+from graphdiff.remedies import Keyword
 
 __all__ = [
     "Package",
@@ -223,7 +224,9 @@ def _pairs(parts: Iterable[str]) -> Iterator[tuple[str, str]]:
     for part in parts:
         name, equals, value = (text.strip() for text in part.partition("="))
         if name not in known or not equals:
-            raise UsageError(f"markers: {part!r} is neither all, here, nor NAME=VALUE with one of {', '.join(known)}")
+            raise UsageError(
+                Keyword("markers", part), f" is neither all, here, nor NAME=VALUE with one of {', '.join(known)}"
+            )
         yield name, value
 
 

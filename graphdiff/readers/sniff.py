@@ -6,13 +6,15 @@ DOT, behind a log's words; CSV has none and says no wherever one of these says y
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import re
+from collections.abc import Iterator
 from itertools import islice
 
 from graphdiff.readers.dot_text import find_graphs
 
-__all__ = ["is_csv", "is_debian", "is_dot", "is_gexf", "is_go_mod_graph", "is_graphml", "is_json", "is_pajek"]
+__all__ = ["is_csv", "is_debian", "is_dot", "is_gexf", "is_go_mod_graph", "is_graphml", "is_json", "is_pajek", "seen"]
 
 JSON_START = re.compile(rb'\s*+(?:\{\s*+["}]|\[\s*+(?:["{\[\]]|-?\d))')
 XML_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -21,8 +23,14 @@ PAJEK_START = re.compile(rb"(?:\s|%[^\n]*\n)*+\*(?:vertices|network|arcs|edges|m
 DEBIAN_START = re.compile(rb"(?:\s|#[^\n]*\n)*+[A-Za-z][\w-]*+:\s")
 DEBIAN_PACKAGE = re.compile(rb"^Package:[ \t]*+\S", re.MULTILINE)
 ROWS_LOOKED_AT = 20
+#: How many words a cell of a table has at most, on average: more are prose.
+MOST_WORDS = 3.5
 #: How many words a table of one row has at most.
-MOST_WORDS = 16
+MOST_IN_A_LINE = 16
+NUMBER = re.compile(r"[-+]?(\d[\d.,_]*|\.\d+)(e[-+]?\d+)?%?", re.IGNORECASE)
+SENTENCE_END = re.compile(r" [^ ]*[a-z]{2}[.!?:]\s*$")
+#: Names of the first end's column: a row with one of them is a header, and what is below it is a table of edges.
+HEADS = {"source", "from", "tail", "u"}
 
 
 def is_dot(head: bytes) -> bool:
@@ -92,17 +100,35 @@ def is_debian(head: bytes) -> bool:
 
 
 def is_csv(head: bytes) -> bool:
-    """Tell whether the first rows have the same number of cells, two or more, and no other format's mark.
+    r"""Tell whether the first rows have the same cells, two or more, of names and numbers, and no other format's mark.
 
     Examples
     --------
     >>> is_csv(b"a,b,1"), is_csv(b"a b"), is_csv(b"a;b;1 and so on"), is_csv(b"one"), is_csv(b'{"a": 1, "b": 2}')
     (True, True, True, False, False)
+    >>> is_csv(b"Hello, dear reader.\nThis, too, is prose.\n"), is_csv(b"tar 44\nzip 47"), is_csv(b"a -> b")
+    (False, False, False)
     """
     if any(claims(head) for claims in (is_dot, is_json, is_pajek, is_debian)) or head.lstrip().startswith(b"<"):
         return False
-    lines = [line for line in _whole_lines(head) if line.strip() and not line.startswith("#")]
-    return any(_is_table(lines, delimiter) for delimiter in ",\t;") or _is_two_or_three_words(lines)
+    return any(map(_are_edges, _tables(head))) or _are_words_of_edges(_words(head))
+
+
+def seen(head: bytes) -> str:
+    r"""Return what the first rows of a file that no format claims are, as far as that can be told.
+
+    Examples
+    --------
+    >>> seen(b"tar 44\nzip 47")
+    'each line is a name and a number, which are no two ends of an edge'
+    >>> seen(b"Hello, dear reader of this.")
+    "it starts with 'Hello, dear reader of this.'"
+    """
+    if any(rows and _are_counts(rows) for rows in (*_tables(head), _words(head))):
+        return "each line is a name and a number, which are no two ends of an edge"
+    text = head.decode("utf-8", "replace")
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return f"it starts with {first[:40]!r}" if first.isprintable() else "it is no text"
 
 
 def is_go_mod_graph(head: bytes) -> bool:
@@ -125,19 +151,61 @@ def _root_element(head: bytes) -> bytes | None:
     return element[1] if element else None
 
 
-def _is_table(lines: list[str], delimiter: str) -> bool:
-    try:
-        rows = list(islice(csv.reader(lines, delimiter=delimiter), ROWS_LOOKED_AT))
-    except csv.Error:
+def _tables(head: bytes) -> Iterator[list[list[str]]]:
+    """Yield the first rows by each delimiter that splits them all into the same number of cells, two or more."""
+    lines = _lines(head)
+    for delimiter in ",\t;":
+        with contextlib.suppress(csv.Error):
+            rows = list(islice(csv.reader(lines, delimiter=delimiter), ROWS_LOOKED_AT))
+            if len(set(map(len, rows))) == 1 and len(rows[0]) > 1:
+                yield rows
+
+
+def _words(head: bytes) -> list[list[str]]:
+    """Return the first rows by white space, where each has two words, or three; else nothing."""
+    rows = [line.split() for line in _lines(head)[:ROWS_LOOKED_AT]]
+    return rows if set(map(len, rows)) in ({2}, {3}) else []
+
+
+def _are_edges(rows: list[list[str]]) -> bool:
+    return _has_header(rows) or not (_are_counts(rows) or _is_prose(rows))
+
+
+def _are_words_of_edges(rows: list[list[str]]) -> bool:
+    """Tell whether rows are two names, and a number where there is a third; no ``key: value``, no ``* item``."""
+    if not rows or _has_header(rows):
+        return bool(rows)
+    numbered = len(rows[0]) == 2 or all(NUMBER.fullmatch(row[2]) for row in rows[1:] or rows)
+    listed = all(row[0].endswith(":") or not row[0].strip("*-+•#>") for row in rows)
+    return numbered and not listed and not _are_counts(rows)
+
+
+def _has_header(rows: list[list[str]]) -> bool:
+    return bool(HEADS & {cell.strip().lower() for cell in rows[0]})
+
+
+def _are_counts(rows: list[list[str]]) -> bool:
+    """Tell whether each row is a number and a name, or a name and a number; a header may be above."""
+    if len(rows[0]) != 2:
         return False
-    if len(rows) == 1 and len(" ".join(rows[0]).split()) > MOST_WORDS:
-        return False  # prose: a single line of it splits as evenly as a table
-    widths = set(map(len, rows))
-    return len(widths) == 1 and widths != {1}
+    columns = [
+        [bool(NUMBER.fullmatch(cell.strip())) for cell in column] for column in zip(*rows[1:] or rows, strict=True)
+    ]
+    return any(all(columns[one]) and not any(columns[1 - one]) for one in (0, 1))
 
 
-def _is_two_or_three_words(lines: list[str]) -> bool:
-    return {len(line.split()) for line in lines[:ROWS_LOOKED_AT]} in ({2}, {3})
+def _is_prose(rows: list[list[str]]) -> bool:
+    """Tell whether cells are parts of sentences: many words in each column but one, or a row that ends like one."""
+    if any(SENTENCE_END.search(row[-1]) for row in rows):
+        return True
+    if len(rows) == 1:  # a single line of prose splits as evenly as a table
+        return len(" ".join(rows[0]).split()) > MOST_IN_A_LINE
+    words = sorted(sum(len(cell.split()) for cell in column) / len(rows) for column in zip(*rows, strict=True))
+    return sum(words[:2]) > 2 * MOST_WORDS
+
+
+def _lines(head: bytes) -> list[str]:
+    return [line for line in _whole_lines(head) if line.strip() and not line.startswith("#")]
 
 
 def _whole_lines(head: bytes) -> list[str]:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import IO, Any
 
 from graphdiff.errors import FormatError, InputError, LimitError
+from graphdiff.remedies import Keyword, Remedy
 
 __all__ = ["PathOrFile", "load", "text_of"]
 
@@ -122,6 +123,8 @@ def _bounded(file: IO[Any] | io.BufferedIOBase, name: str, max_bytes: int) -> by
         chunk = chunk.encode("utf-8", "surrogateescape") if isinstance(chunk, str) else chunk
         left -= len(chunk)
         if left < 0:
-            raise LimitError(f"{name} holds more than max_bytes={max_bytes:,} bytes; raise max_bytes= to read it")
+            raise LimitError(
+                f"{name} holds more than {max_bytes:,} bytes", Remedy(Keyword("max_bytes", max_bytes * 4), "reads it")
+            )
         chunks.append(chunk)
     return b"".join(chunks)

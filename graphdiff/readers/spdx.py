@@ -18,6 +18,7 @@ from graphdiff.readers.spdx_json import spdx_2
 from graphdiff.readers.spdx_linked import spdx_3
 from graphdiff.readers.spdx_relations import DEPENDENCIES, turned
 from graphdiff.readers.spdx_tags import document_of_tags
+from graphdiff.remedies import Keyword, Remedy
 
 __all__ = ["read_spdx"]
 
@@ -77,12 +78,15 @@ def read_spdx(data: bytes, *, name: str, kinds: str | Collection[str] | None = N
         wanted = chosen_kinds(kinds, there, default=DEPENDENCIES)
         relations = [relation for relation in turned(contents.relations) if relation.kind in wanted]
         if not relations:
-            raise FormatError(f"{name}: {_nothing_said(contents, there)}")
+            raise FormatError(f"{name}: {_nothing_said(contents, there)}", *([EVERY_KIND] if there else []))
         ends = {end for relation in relations for end in (relation.source, relation.target)}
         elements = {e.ref: e for e in contents.elements if e.type == "package" or e.ref in ends}
         graph = sbom_graph(elements, relations, contents.roots)
     meaning = "depends on" if wanted <= DEPENDENCIES else "relates to"
     return described(graph, format=contents.title, edge_meaning=meaning, weight_meaning="none")
+
+
+EVERY_KIND = Remedy(Keyword("kinds", "all"), "reads them")
 
 
 @dataclass(frozen=True)
@@ -110,4 +114,4 @@ def _nothing_said(contents: _Contents, there: Counter[str]) -> str:
     if not types:
         counted = "1 package" if packages == 1 else f"{packages:,} packages"
         return f"an SPDX document of {counted} without relationships: nothing in it says what needs what"
-    return f"an SPDX document whose relationships are no dependencies: {types}; kinds='all' reads them"
+    return f"an SPDX document whose relationships are no dependencies: {types}"

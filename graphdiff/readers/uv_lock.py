@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import networkx as nx
 
-from graphdiff.errors import UsageError
 from graphdiff.readers.documents import Record, mapping, mappings, parse_toml, required_text, texts
+from graphdiff.readers.lock_groups import chosen_groups
 from graphdiff.readers.python_packages import python_graph
 from graphdiff.readers.requirements import Package, Requirement, canonical, environment_of, marker_of
 
@@ -64,10 +64,9 @@ def read_uv_lock(
     environment = environment_of(markers)
     document = parse_toml(data, name)
     listed = list(mappings(document.get("package"), f"{name}: package"))
-    packages = [_package(table, where, groups) for where, table in listed]
-    known = {group: None for where, table in listed for group in _groups(table, where)}
-    if packages and groups not in ("all", "none") and not _chosen(known, groups):
-        raise UsageError(f"{name}: no dependency group {groups!r}; there are {', '.join(known) or 'none'}")
+    known = dict.fromkeys(group for where, table in listed for group in _groups(table, where))
+    wanted = () if groups == "none" else chosen_groups(groups, known, name)
+    packages = [_package(table, where, wanted) for where, table in listed]
     return python_graph(packages, name=name, format="uv lock", extras=extras, environment=environment)
 
 
@@ -75,14 +74,15 @@ def _groups(table: Record, where: str) -> Record:
     return mapping(table.get("dev-dependencies"), f"{where}: dev-dependencies")
 
 
-def _package(table: Record, where: str, groups: str) -> Package:
+def _package(table: Record, where: str, groups: Collection[str]) -> Package:
     source = mapping(table.get("source"), f"{where}: source")
     optional = mapping(table.get("optional-dependencies"), f"{where}: optional-dependencies")
-    kept = _chosen(_groups(table, where), groups)
     needs = [_need(one, path) for path, one in mappings(table.get("dependencies"), f"{where}.dependencies")]
     for extra, listed in optional.items():
         needs += [_need(one, path, extra=canonical(extra), kind="extra") for path, one in mappings(listed, where)]
-    for group, listed in kept.items():
+    for group, listed in _groups(table, where).items():
+        if group not in groups:
+            continue
         needs += [_need(one, path, kind="dev", group=group) for path, one in mappings(listed, where)]
     return Package(
         name=canonical(required_text(table, "name", where)),
@@ -92,11 +92,6 @@ def _package(table: Record, where: str, groups: str) -> Package:
         root=any(kind in source for kind in MEMBER_SOURCES),
         attributes={"source": next(iter(source), ""), "size": _size(table)},
     )
-
-
-def _chosen(listed: Record, groups: str) -> Record:
-    names = [name.strip() for name in groups.split(",")]
-    return {group: needs for group, needs in listed.items() if groups == "all" or group in names}
 
 
 def _need(table: Record, where: str, *, extra: str = "", kind: str = "normal", group: str = "") -> Requirement:

@@ -50,7 +50,9 @@ def bounds(limits: Mapping[str, int]) -> dict[str, int]:
 def _check_text(text: str, limits: Mapping[str, int]) -> None:
     """Refuse text that is too long or too deep for the parser, or has Python's own words, at once and by position."""
     if len(text) > limits["length"]:
-        raise LimitError(f"line 1, column 1: {len(text):,} characters, more than length={limits['length']:,}")
+        raise LimitError(
+            f"line 1, column 1: {len(text):,} characters, more than the limit length, {limits['length']:,}"
+        )
     brackets = chained = 0
     previous = ""
     for token in _TOKEN.finditer(text):

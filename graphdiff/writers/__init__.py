@@ -12,6 +12,7 @@ from pathlib import PurePath
 from typing import Any
 
 from graphdiff.errors import UsageError
+from graphdiff.remedies import Keyword, Remedy
 from graphdiff.saving import require_free, save
 
 __all__ = ["WRITERS", "Writer", "render", "write"]
@@ -169,7 +170,7 @@ def render(graph_or_result: Any, format: str, **options: Any) -> bytes:
     for option in options.keys() - writer.options:
         taking = [key for key, row in WRITERS.items() if option in row.options]
         where = f"it is for {', '.join(taking)}" if taking else "no format takes it"
-        raise UsageError(f"format {format} takes no option {option!r}: {where}")
+        raise UsageError(f"format {format} takes no option ", Keyword(option), f": {where}")
     module, _, function = writer.entry.partition(":")
     data: bytes = getattr(importlib.import_module(module), function)(graph_or_result, **options)
     return data
@@ -181,4 +182,7 @@ def _by_suffix(name: str) -> str:
         if suffix in writer.suffixes:
             return key
     known = ", ".join(suffix for writer in WRITERS.values() for suffix in writer.suffixes)
-    raise UsageError(f"{name}: no format has the suffix {suffix!r}; use one of {known}, or say format=")
+    raise UsageError(
+        f"{name}: no format has the suffix {suffix!r}; use one of {known}",
+        Remedy(Keyword("format"), "says which it is"),
+    )

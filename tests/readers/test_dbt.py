@@ -16,7 +16,8 @@ from graphdiff.readers.dbt import read_dbt
 
 def test_a_model_depends_on_what_it_is_built_from(test_data: Path) -> None:
     graph = read(test_data / "dbt" / "manifest.json")
-    assert graph.graph == {"format": "dbt manifest", "edge_meaning": "depends on", "weight_meaning": "none"}
+    said = {"format": "dbt manifest", "edge_meaning": "depends on", "weight_meaning": "none"}
+    assert graph.graph == {**said, "node_meaning": "resources"}
     assert list(graph.edges) == [
         ("model.shop.orders", "model.shop.stg_orders"),
         ("model.shop.stg_orders", "source.shop.raw.orders"),

@@ -366,14 +366,14 @@ def complete_bipartite(size: int) -> str:
 
 def test_a_small_file_of_many_edges_stops_at_the_time_limit():
     started = time.perf_counter()
-    with pytest.raises(LimitError, match=r"x\.dot: reading took over timeout=1 seconds; a larger timeout= lets it"):
+    with pytest.raises(LimitError, match=r"x\.dot: reading took over 1 seconds; timeout=10 lets it"):
         dot(complete_bipartite(10_000), timeout=1)
     assert time.perf_counter() - started < 10
 
 
 def test_a_small_file_of_many_edges_stops_at_the_memory_limit():
     with pytest.raises(
-        LimitError, match=r"x\.dot: reading took over max_memory=268,435,456 bytes; a larger max_memory="
+        LimitError, match=r"x\.dot: reading took over 268,435,456 bytes of memory; max_memory=1_073_741_824 lets it"
     ):
         dot(complete_bipartite(10_000), max_memory=2**28)
 
@@ -383,7 +383,7 @@ def test_a_small_file_of_many_edges_stops_at_the_memory_limit():
     [
         (-11, b"", r"^x\.dot: Graphviz's parser broke down \(status -11\)$"),
         (1, b"Traceback\nModuleNotFoundError: no pygraphviz\n", r"\(status 1\) ModuleNotFoundError: no pygraphviz$"),
-        (1, b"Traceback\nMemoryError\n", "reading took over max_memory=4,294,967,296 bytes"),
+        (1, b"Traceback\nMemoryError\n", "reading took over 4,294,967,296 bytes of memory"),
     ],
 )
 def test_a_child_that_breaks_down_is_an_error_of_ours(monkeypatch, status, stderr, message):

@@ -167,11 +167,11 @@ def test_a_file_without_an_edge_is_refused(text: str, message: str) -> None:
         ("source=a,target=d", "e.csv has no column 'd'; it has 'a', 'b', 'c'"),
         ("weight=4", "e.csv has no column '4'; it has 'a', 'b', 'c'"),
         ("source=a,target=" + "9" * 5000, "e.csv has no column '9+'; it has 'a', 'b', 'c'"),
-        ("a,b", "columns='a,b' is not of the form source=NAME,target=NAME,weight=NAME"),
-        ("colour=a", "columns='colour=a' is not of the form source=NAME,target=NAME,weight=NAME"),
-        ("", "columns='' is not of the form source=NAME,target=NAME,weight=NAME"),
-        ("source=a", "columns='source=a' must say both source and target, or neither, and no column twice"),
-        ("source=a,target=a", "columns='source=a,target=a' must say both source and target, or neither, .*"),
+        ("a,b", "columns=.a,b. is not of the form source=NAME,target=NAME,weight=NAME"),
+        ("colour=a", "columns=.colour=a. is not of the form source=NAME,target=NAME,weight=NAME"),
+        ("", "columns=.. is not of the form source=NAME,target=NAME,weight=NAME"),
+        ("source=a", "columns=.source=a. must say both source and target, or neither, and no column twice"),
+        ("source=a,target=a", "columns=.source=a,target=a. must say both source and target, or neither, .*"),
     ],
 )
 def test_impossible_columns_are_refused(columns: str, message: str) -> None:

@@ -54,7 +54,7 @@ TREE = "a tree for people, in which a tool may leave out what it has shown befor
 REFUSED = {
     "js/dependency-cruiser.npm-ls-all.txt": TREE,
     "js/dependency-cruiser.package.json": "what a project asks for, and not what that rests on; give package-lock",
-    "js/express-lib.depcruise.mmd": "Mermaid: it is only written",
+    "js/express-lib.depcruise.mmd": "Mermaid, which is only written",
     "rust/debian-cargo.Cargo.toml": "what a project asks for, and not what that rests on; give Cargo.lock",
     "rust/debian-cargo.cargo-tree.prefix-depth.txt": "a tree as a list of depths",
     "rust/debian-cargo.cargo-tree.*.txt": TREE,

@@ -13,7 +13,7 @@ import pytest
 from graphdiff.errors import FormatError, LimitError, UsageError
 from graphdiff.readers import read
 from graphdiff.readers.bazel import read_bazel
-from graphdiff.readers.dot_tools import edge_meaning_of
+from graphdiff.readers.dot_tools import meanings_of
 from graphdiff.readers.maven import parsed, read_maven
 
 SHAPES = ["tree.dot", "tree.graphml", "tree.tgf", "tree.json"]
@@ -43,6 +43,7 @@ def test_two_modules_are_one_graph_in_every_shape(test_data, file):
         "format": "Maven dependency tree",
         "edge_meaning": "depends on",
         "weight_meaning": "none",
+        "node_meaning": "artifacts",
     }
 
 
@@ -137,7 +138,7 @@ def test_labels(label, name, version, scope, rest):
         ("<graphml>", r"^x: broken XML"),
         ("", r"^x: no artifact tree in it, in none of the shapes dot, graphml, tgf and json$"),
         ('digraph "g:a:jar:1" {\n "g:a:jar:1" -> "g:b:jar:1:test" ;', r"^x, line 2: not the DOT of a Maven tree"),
-        ('digraph "g:a:jar:1" {\n a -> b }', r"^x, line 1: not the DOT of a Maven tree; format='dot' reads any$"),
+        ('digraph "g:a:jar:1" {\n a -> b }', r"^x, line 1: not the DOT of a Maven tree; format=\"dot\" reads any$"),
     ],
 )
 def test_broken_trees_get_one_line(content, message):
@@ -212,7 +213,7 @@ def test_gradles_projects_depend_on_each_other(test_data):
     ],
 )
 def test_tools_that_are_told_by_their_dot(text, meaning):
-    assert edge_meaning_of(text) == meaning
+    assert meanings_of(text).get("edge_meaning") == meaning
 
 
 def test_bazels_factored_targets_are_nodes_again(test_data):

@@ -144,6 +144,7 @@ def test_the_sample_has_every_kind(test_data):
         "format": "npm package-lock",
         "edge_meaning": "depends on",
         "weight_meaning": "none",
+        "node_meaning": "packages",
         "unmet": 1,  # a's peer svelte; vue and fsevents may be missing
     }
     assert [node for node, root in graph.nodes(data="root") if root] == ["app", "@app/tool"]

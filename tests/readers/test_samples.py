@@ -85,5 +85,5 @@ def test_options_reach_their_readers() -> None:
     assert ("c", "a") in read(table, columns="source=target,target=source,weight=weight").edges
     assert sorted(read(index)["shell"]) == ["editor", "exim", "libc"]
     assert sorted(read(index, alternatives="all")["shell"]) == ["editor", "exim", "libc", "postfix"]
-    with pytest.raises(UsageError, match=r"^format csv takes no option 'alternatives'"):
+    with pytest.raises(UsageError, match=r"^format csv takes no option alternatives="):
         read(table, alternatives="all")

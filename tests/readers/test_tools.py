@@ -254,7 +254,8 @@ def test_real_control_flow(shared_data: Path) -> None:
 
 def test_vcg_keeps_each_call(test_data: Path) -> None:
     graph = read(test_data / "vcg" / "shop.ci")
-    assert graph.graph == {"format": "gcc call graph (VCG)", "edge_meaning": "calls", "weight_meaning": "none"}
+    said = {"format": "gcc call graph (VCG)", "edge_meaning": "calls", "weight_meaning": "none"}
+    assert graph.graph == {**said, "node_meaning": "functions"}
     assert list(graph.edges(data="site")) == [
         ("sell", "printf", "shop.c:8:1"),
         ("main", "sell", "shop.c:15:35"),

@@ -260,9 +260,9 @@ def test_an_unknown_suffix_names_the_formats(marked: nx.DiGraph, tmp_path: Path)
 
 
 def test_an_option_that_the_format_lacks_is_refused(marked: nx.DiGraph) -> None:
-    with pytest.raises(UsageError, match="csv takes no option 'max_edges': it is for dot, svg, png, mermaid"):
+    with pytest.raises(UsageError, match="csv takes no option max_edges=: it is for dot, svg, png, mermaid"):
         render(marked, "csv", max_edges=3)
-    with pytest.raises(UsageError, match="svg takes no option 'colour': no format takes it"):
+    with pytest.raises(UsageError, match="svg takes no option colour=: no format takes it"):
         render(marked, "svg", colour="red")
 
 
@@ -272,7 +272,7 @@ def test_an_option_that_the_format_lacks_is_refused(marked: nx.DiGraph) -> None:
 def test_a_file_that_exists_is_kept(marked: nx.DiGraph, tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("mine")
-    with pytest.raises(OutputError, match=r"x\.csv exists; overwrite=True replaces it \(--force"):
+    with pytest.raises(OutputError, match=r"x\.csv exists; overwrite=True replaces it$"):
         write(marked, path)
     assert path.read_text() == "mine"
 
@@ -316,7 +316,7 @@ def test_a_write_that_fails_leaves_nothing(marked: nx.DiGraph, tmp_path: Path, m
 
 
 def test_a_picture_that_fails_leaves_nothing(marked: nx.DiGraph, tmp_path: Path) -> None:
-    with pytest.raises(LimitError, match=r"over timeout=0\.001 seconds"):
+    with pytest.raises(LimitError, match=r"over 0\.001 seconds"):
         write(marked, tmp_path / "x.svg", timeout=0.001)
     assert os.listdir(tmp_path) == []
 

@@ -1,0 +1,82 @@
+"""Shell completion of what is in the file: names of attributes, kinds of edges, formats; nodes are in `nodes`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from graphdiff.cli.nodes import graph_to_complete
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+#: So many nodes and edges are looked at for the names of their attributes.
+LOOKED_AT = 1000
+
+
+def complete_format(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the name of a format."""
+    from graphdiff.readers.formats import READERS
+
+    return _starting(READERS, incomplete)
+
+
+def complete_weight(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete a preset, or an edge attribute of the file that is a number."""
+    from graphdiff.weights import WEIGHTS
+
+    graph = graph_to_complete(ctx)
+    return _starting([*WEIGHTS, *_names(_edge_data(graph), graph)], incomplete)
+
+
+def complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete a kind that edges of the file have."""
+    graph = graph_to_complete(ctx, kinds="all") or graph_to_complete(ctx)
+    kinds = {str(data["kind"]) for data in _edge_data(graph) if data.get("kind")}
+    return _starting(["all", *sorted(kinds)], incomplete)
+
+
+def complete_group(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete a node attribute of the file, or ``prefix:``."""
+    graph = graph_to_complete(ctx)
+    return _starting(["prefix:", *_names(_node_data(graph), graph, numbers=False)], incomplete)
+
+
+def complete_value(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete a node attribute of the file that is a number."""
+    graph = graph_to_complete(ctx)
+    return _starting(_names(_node_data(graph), graph), incomplete)
+
+
+def complete_column(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete a column of ``rank``: the weightings and the sets."""
+    from graphdiff.cli.inputs import default_weights
+    from graphdiff.cli.ranked import SETS
+
+    graph = graph_to_complete(ctx)
+    weights = ctx.params.get("weights") or (() if graph is None else default_weights(graph))
+    value = ctx.params.get("value")
+    return _starting([*weights, *SETS, *(f"{name} {value}" for name in SETS if value)], incomplete)
+
+
+def _starting(names: Iterable[str], incomplete: str) -> list[str]:
+    return [name for name in dict.fromkeys(names) if name.startswith(incomplete)]
+
+
+def _node_data(graph: nx.DiGraph | None) -> Iterator[dict[str, Any]]:
+    return islice(() if graph is None else (data for _, data in graph.nodes(data=True)), LOOKED_AT)
+
+
+def _edge_data(graph: nx.DiGraph | None) -> Iterator[dict[str, Any]]:
+    return islice(() if graph is None else (data for *_, data in graph.edges(data=True)), LOOKED_AT)
+
+
+def _names(rows: Iterable[dict[str, Any]], graph: nx.DiGraph | None, *, numbers: bool = True) -> list[str]:
+    from graphdiff.attributes import drawing_names, is_quantity
+
+    left_out = () if graph is None else drawing_names(graph)
+    found = (name for data in rows for name, value in data.items() if not numbers or is_quantity(value))
+    return [str(name) for name in dict.fromkeys(found) if name not in left_out]

@@ -1,0 +1,57 @@
+"""An error of the library in the words of the command line: keyword arguments become the options of the verb."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+import click
+
+from graphdiff.errors import GraphdiffError
+from graphdiff.remedies import Keyword
+
+#: Parameters of a verb by the keyword arguments that they stand for, where the names differ.
+PARAMETERS = {
+    "amount": "by",
+    "format": "format_",
+    "overwrite": "force",
+    "part": "by",
+    "weight": "weights",
+}
+#: What is there in Python only, and where the command line has the same.
+ELSEWHERE = {"graphdiff.readers.READERS": "graphdiff --help"}
+
+
+class Refusal(click.ClickException):
+    """An error of the library, told in options, with its own exit status."""
+
+    def __init__(self, error: GraphdiffError, command: click.Command) -> None:
+        super().__init__(error.told(lambda keyword: as_option(keyword, command)))
+        self.exit_status = error.exit_status
+
+
+def as_option(keyword: Keyword, command: click.Command) -> str:
+    """Return the option of a verb that a keyword argument stands for; "" where it has none.
+
+    Examples
+    --------
+    >>> verb = click.Command("why", params=[click.Option(["-w", "--weight", "weights"]), click.Option(["--cycles"])])
+    >>> as_option(Keyword("weight", "unit", python="None"), verb), as_option(Keyword("method", "forward"), verb)
+    ('--weight unit', '')
+    """
+    if not keyword.name:
+        return ELSEWHERE.get(keyword.python, "")
+    name = PARAMETERS.get(keyword.name, keyword.name)
+    found = next((param for param in command.params if param.name == name and isinstance(param, click.Option)), None)
+    if found is None:
+        return ""
+    option = max(found.opts, key=len)
+    if found.is_flag or keyword.value is ...:
+        return option
+    return f"{option} {shlex.quote(_value_text(keyword.name, keyword.value))}"
+
+
+def _value_text(name: str, value: Any) -> str:
+    if name == "by" and isinstance(value, int):
+        return f"prefix:{value}"
+    return f"{value * 100:g}%" if name == "part" else f"{value:g}" if isinstance(value, float) else str(value)
