@@ -86,7 +86,7 @@ def _crates(size: Size) -> Iterator[Row]:
         "graphdiff": lambda: gd.compile(graph, weight=gd.weights.even, cycles="collapse"),
         "nx.to_scipy_sparse_array": lambda: nx.to_scipy_sparse_array(graph, weight=None),
     }
-    yield from compare("compile a networkx graph", _text("crates.io", calls["graphdiff"]()), calls, size)
+    yield from compare("compile a networkx graph", _text("Rust crates of 2017", calls["graphdiff"]()), calls, size)
 
 
 def _text(name: str, graph: object) -> str:

@@ -82,7 +82,8 @@ class Between:
     def labels(self) -> list[Any]:
         """The label of each node; of a merged component the frozenset of its members."""
         topology = self.graph.topology
-        labels = [topology.label(position) for position in self.positions.tolist()]
+        ids, names = topology.ids[self.positions].tolist(), topology.names
+        labels = ids if names is None else [names[number] for number in ids]
         if self.graph.cycles != "collapse":
             return labels
         merged = {
@@ -157,9 +158,12 @@ def forward_over(part: Between, semiring: Semiring) -> list[Any]:
     for node, row in enumerate(part.rows):
         value = values[node]
         if value is not None:
+            last = added = None
             for head, _, weight in row:
-                added = extend(value, weight)
-                values[head] = added if values[head] is None else plus(values[head], added)
+                if weight is not last:  # where paths are counted, all of them are the same 1
+                    last, added = weight, extend(value, weight)
+                before = values[head]
+                values[head] = added if before is None else plus(before, added)
     return values
 
 
@@ -167,11 +171,13 @@ def reverse_over(part: Between, semiring: Semiring) -> list[Any]:
     """Return, for each node, the sum over the paths from it to the targets; None where there is none."""
     extend, plus = semiring.extend, semiring.plus
     values: list[Any] = [None] * part.n_nodes
+    rows = part.rows
     for node in range(part.n_nodes - 1, -1, -1):
         value = semiring.one if part.is_target[node] else None
-        for head, _, weight in part.rows[node]:
-            if values[head] is not None:
-                added = extend(values[head], weight)
+        for head, _, weight in rows[node]:
+            behind = values[head]
+            if behind is not None:
+                added = extend(behind, weight)
                 value = added if value is None else plus(value, added)
         values[node] = value
     return values

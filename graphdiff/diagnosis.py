@@ -15,6 +15,7 @@ import networkx as nx
 from graphdiff.between import Between, between, forward_over, reverse_over
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled, counted
 from graphdiff.errors import LimitError, UsageError, count_text
+from graphdiff.extract import edge_data
 from graphdiff.gradients import GradientFlow, edge_record, edge_text, gradient_flow
 from graphdiff.lengths import Cost, Lengths, Passage, Passages, lengths_of, passages_of
 from graphdiff.overview import Overview, overview_of
@@ -350,4 +351,4 @@ def _has_derivatives(graph: Any, options: CompileOptions) -> bool:
         return False
     if weight != "weight" or options.get("default_weight") is not None:
         return True
-    return any("weight" in data for *_, data in graph.edges(data=True))
+    return any("weight" in data for data in edge_data(graph))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from heapq import nlargest
+from itertools import chain
 from typing import Any
 
 import networkx as nx
@@ -17,6 +18,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.attributes import drawing_names
 from graphdiff.between import Between
 from graphdiff.compiled import CompiledGraph
+from graphdiff.extract import edge_data
 from graphdiff.paths import node_text
 from graphdiff.results import plain, shown
 from graphdiff.words import how_many, words_for
@@ -27,6 +29,7 @@ __all__ = ["EdgeAttribute", "Overview", "overview_of"]
 TOP = 10
 #: How many of them a report lists.
 SHOWN = 5
+BLOCK = 1 << 12
 _REAL = (int, float, Fraction, Decimal, np.number)
 
 
@@ -158,17 +161,22 @@ def _top(part: Between, ends: list[int], counts: list[int]) -> tuple[tuple[Any, 
 
 def _numeric(graph: nx.Graph) -> Iterator[EdgeAttribute]:
     """Yield the attributes that are a number on some edge."""
-    found: dict[Any, list[Number]] = {}
-    real: dict[type, bool] = {}  # asked once a type: most values are texts, and a subclass test of each takes long
-    for *_, data in graph.edges(data=True):
-        for name, value in data.items():
-            kind = type(value)
-            if kind not in real:
-                real[kind] = issubclass(kind, _REAL) and kind is not bool
-            if real[kind] and arithmetic.is_finite(value):
-                found.setdefault(name, []).append(arithmetic.plain(value))
-    total, left_out = graph.number_of_edges(), drawing_names(graph)
-    for name, numbers in found.items():
-        if name in left_out:
-            continue
-        yield EdgeAttribute(str(name), min(numbers), max(numbers), total - len(numbers))
+    data, left_out = edge_data(graph), drawing_names(graph)
+    for name, values in _columns(data).items():
+        kinds = set(map(type, values))
+        real = {kind for kind in kinds if issubclass(kind, _REAL) and kind is not bool}
+        if kinds != {int}:
+            numbers = (value for value in values if type(value) in real) if real else ()
+            values = [arithmetic.plain(number) for number in numbers if arithmetic.is_finite(number)]
+        if values and name not in left_out:
+            yield EdgeAttribute(str(name), min(values), max(values), len(data) - len(values))
+
+
+def _columns(data: Sequence[Mapping[Any, Any]]) -> dict[Any, list[Any]]:
+    """Return the values under each name, taken in blocks that stay in the processor's caches."""
+    columns: dict[Any, list[Any]] = {}
+    for start in range(0, len(data), BLOCK):
+        block = data[start : start + BLOCK]
+        for name in dict.fromkeys(chain.from_iterable(block)):
+            columns.setdefault(name, []).extend([row[name] for row in block if name in row])
+    return columns

@@ -53,8 +53,12 @@ def _added(a: Number, b: Number) -> Number:
     return a + b
 
 
-def _componentwise(a: tuple[Number, ...], b: tuple[Number, ...]) -> tuple[Number, ...]:
-    return tuple([x + y for x, y in zip(a, b, strict=True)])
+def _pairs_added(a: Pair, b: Pair) -> Pair:
+    return a[0] + b[0], a[1] + b[1]
+
+
+def _moments_added(a: Moments, b: Moments) -> Moments:
+    return a[0] + b[0], a[1] + b[1], a[2] + b[2]
 
 
 def _log_added(a: float, b: float) -> float:
@@ -86,7 +90,7 @@ SEMIRINGS: dict[str, Semiring] = {
     # the sum of the absolute path influences
     "size": Semiring(0, 1, lambda value, weight: value * abs(weight), _added),
     # both of these
-    "value-and-size": Semiring((0, 0), (1, 1), _valued_and_sized, _componentwise),
+    "value-and-size": Semiring((0, 0), (1, 1), _valued_and_sized, _pairs_added),
     # the number of paths
     "count": Semiring(0, 1, lambda value, weight: value, _added),
     # the absolute influence of the strongest path
@@ -102,7 +106,7 @@ SEMIRINGS: dict[str, Semiring] = {
     # the logarithm of the total: weights are logarithms
     "log-sum-exp": Semiring(-math.inf, 0.0, _added, _log_added),
     # T, the sum of sizes, and R, of size · log size: the entropy of the paths' shares is log T - R / T
-    "expectation": Semiring((0, 0), (1, 0), _expected, _componentwise),
+    "expectation": Semiring((0, 0), (1, 0), _expected, _pairs_added),
     # how many paths, the sum and the sum of squares of their lengths in edges
-    "lengths": Semiring((0, 0, 0), (1, 0, 0), _longer, _componentwise),
+    "lengths": Semiring((0, 0, 0), (1, 0, 0), _longer, _moments_added),
 }

@@ -86,6 +86,8 @@ def main() -> None:
         sys.exit(141)
     else:
         sys.exit(status or 0)
+    finally:
+        gc.freeze()  # nor are they taken apart one by one before the process goes
 
 
 def _fail(message: str, status: int) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from itertools import chain
+from itertools import repeat
+from operator import contains
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -65,9 +66,9 @@ def require_one_weight(settings: Settings) -> None:
 @lru_cache(maxsize=1)
 def default_weights(graph: nx.DiGraph) -> tuple[str, ...]:
     """Return the weightings of a file: its attribute weight, else unit and even side by side."""
-    rows = chain.from_iterable(row.values() for _, row in graph.adjacency())
-    edges = (data for row in rows for data in row.values()) if graph.is_multigraph() else rows
-    has_weight = any("weight" in data for data in edges)
+    from graphdiff.extract import edge_data
+
+    has_weight = any(map(contains, edge_data(graph), repeat("weight")))
     return ("weight",) if has_weight else ("unit", "even")
 
 

@@ -49,7 +49,7 @@ def named(graph: nx.DiGraph) -> nx.DiGraph:
     >>> list(named(G).edges)
     [('main run', 'free')]
     """
-    said = {node: _label_text(node, label) for node, label in graph.nodes(data="label")}
+    said = {node: _label_text(node, data["label"]) for node, data in graph.nodes(data=True) if "label" in data}
     texts = {node: text for node, text in said.items() if text}
     if not texts:
         return graph

@@ -63,12 +63,11 @@ def numbers(values: Sequence[str]) -> list[int] | list[float] | None:
     >>> numbers(["1", "2"]), numbers(["1", "2.5"]), numbers(["1", "two"])
     ([1, 2], [1.0, 2.5], None)
     """
-    # Python takes 1_000 for a number; in a file it is a name.
-    if any("_" in value for value in values):
-        return None
     for kind in (int, float):
         try:
-            return [kind(value) for value in values]
+            found = list(map(kind, values))
         except ValueError:
             continue
+        # Python takes 1_000 for a number; in a file it is a name.
+        return None if "_" in "".join(values) else found
     return None

@@ -62,15 +62,31 @@ def read_cargo_metadata(data: bytes, *, name: str, kinds: str | Collection[str] 
     resolved = mapping(document["resolve"], f"{name}: resolve")
     nodes = [node for _, node in mappings(resolved.get("nodes"), f"{name}: resolve.nodes")]
     members = texts(document.get("workspace_members"), f"{name}: workspace_members")
-    packages = [_attributes(package, members, f"{name}: packages") for package in stated]
+    home = text(document.get("workspace_root"), f"{name}: workspace_root")
+    packages = [_attributes(package, members, home, f"{name}: packages") for package in stated]
     needs = (need for node in nodes for need in _needs(node, places, stated, name))
     return package_graph(packages, needs, name=name, format="cargo metadata", known=KINDS, kinds=kinds)
 
 
-def _attributes(package: Record, members: Collection[str], where: str) -> Record:
+def _attributes(package: Record, members: Collection[str], home: str, where: str) -> Record:
     found: Record = {"name": text(package.get("name"), where), "version": text(package.get("version"), where)}
     found |= {"licence": text(package.get("license"), where), "source": text(package.get("source"), where)}
+    if not found["source"]:
+        found["path"] = _folder(text(package.get("manifest_path"), where), home)
     return found | ({"root": True} if package.get("id") in members else {})
+
+
+def _folder(manifest: str, home: str) -> str:
+    """Return the folder of a manifest, from that of the workspace where it is in there.
+
+    Examples
+    --------
+    >>> _folder("/src/app/core/Cargo.toml", "/src/app"), _folder("/src/app/Cargo.toml", "/src/app")
+    ('core', '.')
+    """
+    folder, base = (path.replace("\\", "/") for path in (manifest, home))
+    folder = folder.rpartition("/")[0]
+    return f"{folder}/".removeprefix(f"{base}/").rstrip("/") or ("." if folder else "")
 
 
 def _needs(node: Record, places: Mapping[str, int], stated: Sequence[Record], name: str) -> Iterator[Need]:

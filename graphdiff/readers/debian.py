@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import codecs
-import io
 import re
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
 
 import networkx as nx
 
 from graphdiff.errors import FormatError, UsageError
+from graphdiff.filling import filled
 from graphdiff.readers.building import collector_at_rest, described
 from graphdiff.readers.kinds import chosen_kinds
 from graphdiff.remedies import Keyword
@@ -21,17 +23,23 @@ __all__ = ["ALTERNATIVES", "KINDS", "read_debian"]
 KINDS = ("Recommends", "Depends", "Pre-Depends")
 
 TEXT = ("utf-8", "replace")
-FIELDS = ("Package", "Version", "Provides")
+FIELDS = ("Package", "Version", "Installed-Size", "Section", "Priority", "Architecture", "Provides")
+#: Fields that become attributes of a node as they are.
+SAID = (("Section", "section"), ("Priority", "priority"), ("Architecture", "architecture"))
 # What follows a name is tolerated and not used: ``:any``, ``(>= 2.34)``, ``[amd64]``, ``<!nocheck>``.
 NAME = re.compile(r"\s*([^\s:(\[<|,]+)")
 
 Stanza = dict[str, str]
+Attributes = dict[str, Any]
 
 
 class Names(NamedTuple):
-    """What a name in a clause can mean: a package of the index, or what packages provide under that name."""
+    """What a name in a clause can mean: a package of the index, or what packages provide under that name.
 
-    real: Container[str]
+    A package is given by the text that is its node, so that it is in memory, and compared, once.
+    """
+
+    real: Mapping[str, str]
     providers: Mapping[str, Sequence[str]]
 
 
@@ -40,12 +48,12 @@ def first_alternative(alternatives: Sequence[str], names: Names) -> list[str]:
 
     Examples
     --------
-    >>> first_alternative(["mail-agent", "mutt"], Names({"exim", "mutt"}, {"mail-agent": ["exim"]}))
+    >>> first_alternative(["mail-agent", "mutt"], Names({"mutt": "mutt"}, {"mail-agent": ["exim"]}))
     ['mutt']
     """
     for name in alternatives:
         if name in names.real:
-            return [name]
+            return [names.real[name]]
     for name in alternatives:
         if name in names.providers:
             return [names.providers[name][0]]
@@ -57,13 +65,13 @@ def all_alternatives(alternatives: Sequence[str], names: Names) -> list[str]:
 
     Examples
     --------
-    >>> all_alternatives(["mail-agent", "mutt"], Names({"exim", "mutt"}, {"mail-agent": ["exim"]}))
+    >>> all_alternatives(["mail-agent", "mutt"], Names({"mutt": "mutt"}, {"mail-agent": ["exim"]}))
     ['exim', 'mutt']
     """
     found: list[str] = []
     for name in alternatives:
         if name in names.real:
-            found.append(name)
+            found.append(names.real[name])
         found.extend(names.providers.get(name, ()))
     return found
 
@@ -81,9 +89,10 @@ def read_debian(
     r"""Read a Debian ``Packages`` index, or dpkg's ``status`` file: the tail of an edge depends on its head.
 
     ``Depends`` and ``Pre-Depends`` make edges, ``Recommends`` where `kinds` names it; a package needed twice is one
-    edge, whose ``kind`` is the strongest of them. A package listed twice (two versions) is one node with the
-    dependencies of both and the version of the last. What a package satisfies itself makes no edge. Version bounds,
-    architectures and build profiles beside a name are not looked at.
+    edge, whose ``kind`` is the strongest of them and whose ``clause`` has the text of all, with commas between them.
+    A package listed twice (two versions) is one node with the dependencies of both and the attributes of the last.
+    What a package satisfies itself makes no edge. Version bounds, architectures and build profiles beside a name are
+    not looked at.
 
     Parameters
     ----------
@@ -102,8 +111,9 @@ def read_debian(
     Returns
     -------
     networkx.DiGraph
-        Nodes in the file's order with attribute ``version``; ``G.graph["unmet"]`` counts the clauses that no
-        package of the index satisfies.
+        Nodes in the file's order with ``version`` and, where the index says them, ``size`` (what is installed, in
+        bytes; Debian rounds to KiB), ``section``, ``priority`` and ``architecture``; edges with ``kind`` and
+        ``clause``. ``G.graph["unmet"]`` counts the clauses that no package of the index satisfies.
 
     Raises
     ------
@@ -123,74 +133,112 @@ def read_debian(
         raise UsageError(Keyword("alternatives", alternatives), f" is not one of {', '.join(map(repr, ALTERNATIVES))}")
     wanted = chosen_kinds(kinds, KINDS, default=("Depends", "Pre-Depends"))
     with collector_at_rest():
-        stanzas = list(_stanzas(data, name, [*FIELDS, *wanted]))
+        stanzas = list(_stanzas(data, name, (*FIELDS, *sorted(wanted))))
         graph = _graph(stanzas, name, ALTERNATIVES[alternatives], wanted)
     return described(graph, format="Debian Packages", edge_meaning="depends on", weight_meaning="none")
 
 
-def _stanzas(data: bytes, name: str, wanted: Iterable[str]) -> Iterator[Stanza]:
-    """Yield each stanza's wanted fields; lines stay bytes, as most of a full index is never looked at."""
-    called = {field.encode(): field for field in wanted}
+def _stanzas(data: bytes, name: str, wanted: Sequence[str]) -> Iterator[Stanza]:
+    """Yield each stanza's wanted fields; most of a full index is passed over by one regular expression."""
+    text = b"\n" + data.removeprefix(codecs.BOM_UTF8)
+    blank, end = len(wanted) + 1, 0
     fields: Stanza = {}
-    key = b""
-    for number, line in enumerate(io.BytesIO(data.removeprefix(codecs.BOM_UTF8)), 1):
-        if line.isspace():
-            if key:
-                yield _with_package(fields, name, number)
-            fields, key = {}, b""
-            continue
-        if line[0] in b" \t":
-            if key in called:
-                fields[called[key]] += line.strip().decode(*TEXT)
-            continue
-        key, colon, value = line.partition(b":")
-        if not (key and colon):
-            shown = line[:40].strip().decode(*TEXT)
-            raise FormatError(f"{name}, line {number}: no 'Field: value' but {shown!r}")
-        if key in called:
-            fields[called[key]] = value.strip().decode(*TEXT)
-    if key:
-        yield _with_package(fields, name, number + 1)
+    for match in _grammar(wanted).finditer(text):
+        group = match.lastindex or 0
+        if group < blank:
+            value = match[group].decode(*TEXT)
+            fields[wanted[group - 1]] = "".join(map(str.strip, value.split("\n"))) if "\n" in value else value.strip()
+        elif group > blank:
+            shown = text[match.start() + 1 :][:40].partition(b"\n")[0].strip().decode(*TEXT)
+            raise FormatError(f"{name}, line {_line(text, match.start())}: no 'Field: value' but {shown!r}")
+        else:
+            if match.start():
+                yield _with_package(fields, name, text, match.start())
+            fields, end = {}, match.end()
+    if end < len(text):
+        yield _with_package(fields, name, text, len(text))
 
 
-def _with_package(fields: Stanza, name: str, end: int) -> Stanza:
+@cache
+def _grammar(wanted: Sequence[str]) -> re.Pattern[bytes]:
+    """Return what finds each wanted field, by the number of its group; then blank lines; then what is no field."""
+    values = [re.escape(field.encode()) + rb":(.*+(?:\n[ \t]++\S.*+)*+)" for field in wanted]
+    return re.compile(rb"\n(?:" + b"|".join([*values, rb"()\s*(?=\n|\Z)", rb"([^ \t:\n][^:\n]*+(?=\n|\Z)|:)"]) + b")")
+
+
+def _line(text: bytes, place: int) -> int:
+    """Return the number of the line that starts behind a line end; the text has one before its first line, too."""
+    return text.count(b"\n", 0, place + 1)
+
+
+def _with_package(fields: Stanza, name: str, text: bytes, end: int) -> Stanza:
     if not fields.get("Package"):
-        raise FormatError(f"{name}: the stanza above line {end} has no Package field")
+        line = _line(text, end) + (end == len(text))
+        raise FormatError(f"{name}: the stanza above line {line} has no Package field")
     return fields
 
 
 def _graph(stanzas: Sequence[Stanza], name: str, choose: Choice, kinds: Collection[str]) -> nx.DiGraph:
     if not stanzas:
         raise FormatError(f"{name}: no package in it")
-    names = Names({stanza["Package"] for stanza in stanzas}, _providers(stanzas))
-    clauses = list(_clauses(stanzas, [kind for kind in KINDS if kind in kinds]))
-    distinct = dict.fromkeys(clause for _, _, clause in clauses)
-    chosen = {clause: choose(_alternatives(clause, name), names) for clause in distinct}
-    graph = nx.DiGraph(unmet=sum(not chosen[clause] for _, _, clause in clauses))
-    graph.add_nodes_from((stanza["Package"], {"version": stanza.get("Version", "")}) for stanza in stanzas)
-    graph.add_edges_from(
-        (package, needed, {"kind": kind})
-        for package, kind, clause in clauses
-        for needed in chosen[clause]
-        if needed != package
-    )
-    return graph
-
-
-def _clauses(stanzas: Iterable[Stanza], kinds: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield package, kind and text of every clause; the strongest kind last, as the last one stays on an edge."""
+    nodes = {stanza["Package"]: _attributes(stanza) for stanza in stanzas}
+    names = Names({package: package for package in nodes}, _providers(stanzas))
+    clauses = Clauses(lambda clause: choose(_alternatives(clause, name), names))
+    rows: dict[str, dict[str, Attributes]] = {package: {} for package in nodes}
+    unmet = 0
     for stanza in stanzas:
         package = stanza["Package"]
-        for kind in kinds:
-            for clause in stanza.get(kind, "").split(","):
-                if clause and not clause.isspace():
-                    yield package, kind, clause
+        for kind in KINDS:  # the strongest last, as the last one stays
+            if kind in kinds and kind in stanza:
+                unmet += _need(rows[package], package, kind, map(clauses.__getitem__, stanza[kind].split(",")))
+    return filled(nx.DiGraph(unmet=unmet), nodes, rows)
+
+
+class Clauses(dict[str, tuple[str, Sequence[str]]]):
+    """The text of each clause and the packages that it stands for: chosen once, however many packages have it."""
+
+    def __init__(self, choose: Callable[[str], Sequence[str]]) -> None:
+        self.choose = choose
+
+    def __missing__(self, clause: str) -> tuple[str, Sequence[str]]:
+        text = clause.strip()
+        found = self[clause] = (text, self.choose(text) if text else ())
+        return found
+
+
+def _need(row: dict[str, Attributes], package: str, kind: str, clauses: Iterable[tuple[str, Sequence[str]]]) -> int:
+    """Put what the clauses of a field stand for into the row of a package; return how many stand for nothing."""
+    unmet = 0
+    for clause, packages in clauses:
+        unmet += bool(clause and not packages)
+        for needed in packages:
+            if needed not in row:
+                row[needed] = {"kind": kind, "clause": clause}
+            else:
+                said = row[needed]
+                said["kind"] = kind
+                if clause not in said["clause"].split(", "):
+                    said["clause"] += f", {clause}"  # as Debian writes what must hold together
+    row.pop(package, None)
+    return unmet
+
+
+def _attributes(stanza: Stanza) -> Attributes:
+    """Return what is said of a package; Debian gives sizes in KiB."""
+    found: Attributes = {"version": stanza.get("Version", "")}
+    size = stanza.get("Installed-Size", "")
+    if size.isdecimal():
+        found["size"] = 1024 * int(size)
+    for field, attribute in SAID:
+        if value := stanza.get(field):
+            found[attribute] = sys.intern(value)  # few values, each of many packages
+    return found
 
 
 def _alternatives(clause: str, name: str) -> list[str]:
     matches = [NAME.match(alternative) for alternative in clause.split("|")]
     if not all(matches):
-        raise FormatError(f"{name}: no package name in an alternative of the clause {clause.strip()!r}")
+        raise FormatError(f"{name}: no package name in an alternative of the clause {clause!r}")
     return [match[1] for match in matches if match]
 
 

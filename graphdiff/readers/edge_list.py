@@ -7,11 +7,11 @@ with a number is the weight.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import itertools
 import re
-from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.errors import FormatError, UsageError
+from graphdiff.filling import filled
 from graphdiff.readers.building import collector_at_rest, described, numbers
 from graphdiff.readers.source import text_of
 from graphdiff.remedies import Keyword
@@ -30,21 +31,25 @@ USUAL_WEIGHTS = ("weight", "w", "value")
 DELIMITERS = ("\t", ",", ";")
 SAMPLE = 100
 SAMPLE_LENGTH = 1 << 16
+BLOCK = 1 << 12
 # Comments become empty lines, so that the others keep their numbers.
 COMMENT = re.compile(r"^#.*$", re.MULTILINE)
-
-Ends = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of a file below its header, column by column, and the line that each row is on."""
+    """The rows of a file below its header, column by column."""
 
     file: str
+    text: str
+    delimiter: str
     names: Sequence[str]
     has_header: bool
     columns: Sequence[Sequence[str]]
-    lines: Sequence[int]
+
+    def line(self, row: int) -> int:
+        """Return the line that a row is on: only messages say it, so that it is found by reading once more."""
+        return line_of(self.text, self.delimiter, row + self.has_header)
 
 
 def read_edge_list(
@@ -91,7 +96,7 @@ def read_edge_list(
     wanted = _wanted(columns)
     with collector_at_rest():
         text = text_of(data).replace("\r\n", "\n").replace("\r", "\n")
-        table = _table(COMMENT.sub("", text), name, wanted)
+        table = _table(COMMENT.sub("", text) if f"\n{text}".find("\n#") >= 0 else text, name, wanted)
         graph = _graph(table, _roles(table, wanted))
     return described(graph, format="CSV edge list")
 
@@ -112,36 +117,68 @@ def _wanted(columns: str | Mapping[str, str] | None) -> dict[str, str]:
 
 
 def _table(text: str, name: str, wanted: Mapping[str, str]) -> Table:
-    rows, lines = _rows(text, name)
-    if not rows:
+    delimiter = _delimiter(text)
+    columns = _columns(text, name, delimiter)
+    if not columns:
         raise FormatError(f"{name}: no row in it")
-    width = len(rows[0])
-    for row, line in zip(rows, lines, strict=True):
-        if len(row) != width:
-            raise FormatError(f"{name}, line {line}: {len(row)} columns, where the first row has {width}")
-    has_header = not all(column.isdecimal() for column in wanted.values()) or _is_header(rows)
-    names = rows[0] if has_header else [f"column{number}" for number in range(1, width + 1)]
-    if len(rows) == has_header:
+    head = list(zip(*[column[: SAMPLE + 1] for column in columns], strict=True))
+    has_header = not all(column.isdecimal() for column in wanted.values()) or _is_header(head)
+    names = head[0] if has_header else [f"column{number}" for number in range(1, len(columns) + 1)]
+    if len(columns[0]) == has_header:
         raise FormatError(f"{name}: a header, and no edge below it")
-    return Table(name, names, has_header, list(zip(*rows[has_header:], strict=True)), lines[has_header:])
+    return Table(name, text, delimiter, names, has_header, [column[has_header:] for column in columns])
 
 
-def _rows(text: str, name: str) -> tuple[list[list[str]], Sequence[int]]:
-    """Return the rows that are not empty, and the line that each ends on."""
-    rows: list[list[str]] = []
-    ends = array("L")
-    line = 0
+def _columns(text: str, name: str, delimiter: str) -> list[list[str]]:
+    """Return the columns of the rows that are not empty."""
+    rows = (row for row in _reader(text, delimiter) if len(row) > 1 or "".join(row).strip())
+    columns: list[list[str]] = []
     try:
-        delimiter = _delimiter(text)
-        reader = csv.reader(_lines(text, delimiter), delimiter=delimiter, skipinitialspace=True, strict=True)
-        for row in reader:
-            line = reader.line_num
-            if len(row) > 1 or "".join(row).strip():
-                rows.append(row)
-                ends.append(line)
+        # In blocks, which stay in the processor's caches until they are columns.
+        while block := list(itertools.islice(rows, BLOCK)):
+            columns = columns or [[] for _ in block[0]]
+            _check_widths(block, columns, text, name, delimiter)
+            for column, texts in zip(columns, zip(*block, strict=True), strict=True):
+                column.extend(texts)
     except csv.Error as error:
-        raise FormatError(f"{name}, line {line + 1}: {error}") from error
-    return rows, ends
+        raise FormatError(f"{name}, line {_line_of_error(text, delimiter)}: {error}") from error
+    return columns
+
+
+def _check_widths(
+    block: Sequence[Sequence[str]], columns: Sequence[Sequence[str]], text: str, name: str, delimiter: str
+) -> None:
+    widths = list(map(len, block))
+    if widths.count(len(columns)) < len(block):
+        row = next(row for row, width in enumerate(widths) if width != len(columns))
+        line = line_of(text, delimiter, len(columns[0]) + row)
+        raise FormatError(f"{name}, line {line}: {widths[row]} columns, where the first row has {len(columns)}")
+
+
+def _line_of_error(text: str, delimiter: str) -> int:
+    """Return the line on which the first row starts that cannot be read."""
+    reader, line = _reader(text, delimiter), 0
+    with contextlib.suppress(csv.Error):
+        for _ in reader:
+            line = reader.line_num
+    return line + 1
+
+
+def line_of(text: str, delimiter: str, row: int) -> int:
+    r"""Return the line that a row ends on; rows are counted from 0, without the empty ones.
+
+    Examples
+    --------
+    >>> line_of("a,b\n\nc,d\n", ",", 1)
+    3
+    """
+    reader = _reader(text, delimiter)
+    ends = (reader.line_num for cells in reader if len(cells) > 1 or "".join(cells).strip())
+    return int(next(itertools.islice(ends, row, None)))
+
+
+def _reader(text: str, delimiter: str) -> Any:
+    return csv.reader(_lines(text, delimiter), delimiter=delimiter, skipinitialspace=True, strict=True)
 
 
 def _delimiter(text: str) -> str:
@@ -197,7 +234,7 @@ def _usual_ends(table: Table, usual: Mapping[str, int], *, taken: Collection[int
             return usual[source], usual[target]
     free = [position for position in range(len(table.names)) if position not in taken]
     if len(free) < 2:
-        raise FormatError(f"{table.file}, line {table.lines[0]}: no two columns for source and target in it")
+        raise FormatError(f"{table.file}, line {table.line(0)}: no two columns for source and target in it")
     return free[0], free[1]
 
 
@@ -208,7 +245,11 @@ def _usual_weight(table: Table, usual: Mapping[str, int]) -> int | None:
 
 
 def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGraph:
-    ends = list(zip(_end(table, "source", roles), _end(table, "target", roles), strict=True))
+    known: dict[str, str] = {}  # each name in memory once, which spares comparing it letter by letter
+    tails, heads = (
+        list(map(known.setdefault, column, column))
+        for column in (_end(table, role, roles) for role in ("source", "target"))
+    )
     attributes: dict[str, Sequence[Any]] = {
         table.names[position]: numbers(column) or column
         for position, column in enumerate(table.columns)
@@ -217,32 +258,39 @@ def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGra
     weights = _weights(table, roles["weight"]) if "weight" in roles else None
     if weights:
         attributes["weight"] = weights
-    repeated = len(set(ends)) < len(ends)
+    repeated = len(set(zip(tails, heads, strict=True))) < len(tails)
+    said = _attributes(attributes, len(tails))
+    names = dict.fromkeys(itertools.chain.from_iterable(zip(tails, heads, strict=True)))  # as the file meets them
+    nodes: dict[str, dict[str, Any]] = {name: {} for name in names}
+    rows: dict[str, dict[str, Any]] = {name: {} for name in names}
     # Where edges repeat, weights add; without weights each is kept.
-    graph = nx.MultiDiGraph() if repeated and not weights else nx.DiGraph()
-    graph.add_edges_from(_edges(ends, attributes))
-    if repeated and weights:
-        nx.set_edge_attributes(graph, _sums(ends, weights), "weight")
-    return graph
+    if repeated and not weights:
+        for tail, head, data in zip(tails, heads, said, strict=True):
+            parallel = rows[tail].setdefault(head, {})
+            parallel[len(parallel)] = data
+        return filled(nx.MultiDiGraph(), nodes, rows)
+    for tail, head, data in zip(tails, heads, said, strict=True):
+        if weights and head in rows[tail]:
+            data["weight"] += rows[tail][head]["weight"]
+        rows[tail][head] = data
+    return filled(nx.DiGraph(), nodes, rows)
 
 
-def _edges(ends: Sequence[Ends], attributes: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    rows = zip(*attributes.values(), strict=True) if attributes else itertools.repeat(())
-    for (tail, head), row in zip(ends, rows, strict=False):
-        yield tail, head, dict(zip(attributes, row, strict=True))
-
-
-def _sums(ends: Sequence[Ends], weights: list[int] | list[float]) -> dict[Ends, float]:
-    sums: dict[Ends, float] = {}
-    for edge, weight in zip(ends, weights, strict=True):
-        sums[edge] = sums.get(edge, 0) + weight
-    return sums
+def _attributes(columns: Mapping[str, Sequence[Any]], n_edges: int) -> Iterator[dict[str, Any]]:
+    """Yield the attributes of each edge, put in column by column, which is quicker than row by row."""
+    empty: dict[str, Any] = dict.fromkeys(columns)
+    for start in range(0, n_edges, BLOCK):
+        rows = [empty.copy() for _ in range(min(BLOCK, n_edges - start))]
+        for name, column in columns.items():
+            for row, value in zip(rows, column[start : start + BLOCK], strict=True):
+                row[name] = value
+        yield from rows
 
 
 def _end(table: Table, role: str, roles: Mapping[str, int]) -> Sequence[str]:
     column = table.columns[roles[role]]
     if "" in column:
-        raise FormatError(f"{table.file}, line {table.lines[column.index('')]}: the {role} is empty")
+        raise FormatError(f"{table.file}, line {table.line(column.index(''))}: the {role} is empty")
     return column
 
 
@@ -250,8 +298,6 @@ def _weights(table: Table, position: int) -> list[int] | list[float]:
     column = table.columns[position]
     weights = numbers(column)
     if weights is None:
-        line, value = next(
-            (line, value) for line, value in zip(table.lines, column, strict=True) if numbers([value]) is None
-        )
-        raise FormatError(f"{table.file}, line {line}: the weight {value!r} is not a number")
+        row = next(row for row, value in enumerate(column) if numbers([value]) is None)
+        raise FormatError(f"{table.file}, line {table.line(row)}: the weight {column[row]!r} is not a number")
     return weights

@@ -30,7 +30,8 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     in that of the package it lies in, and so up to the project. An edge has its ``kind`` (normal, dev, optional, peer,
     or workspace, from the project to its workspaces), the range as ``clause``, ``optional`` where it may be missing,
     and ``alias`` where the package is installed under another name. A node has what the file says of version,
-    licence, ``dev``, ``optional``, ``peer`` and ``bundled``; the project and its workspaces are the roots.
+    licence, ``deprecated`` (why), ``dev``, ``optional``, ``peer`` and ``bundled``; the project and its workspaces are
+    the roots.
     ``G.graph["unmet"]`` counts what is needed, not optional, and not there.
 
     Parameters
@@ -182,6 +183,8 @@ def _attributes(folders: _Folders) -> list[Record]:
         attributes: Record = {"name": package, "version": text(entry.get("version"), where)}
         if isinstance(entry.get("license"), str):
             attributes["licence"] = entry["license"]
+        if isinstance(entry.get("deprecated"), str):
+            attributes["deprecated"] = entry["deprecated"]
         flags = {"dev": "dev", "optional": "optional", "peer": "peer", "inBundle": "bundled"}
         attributes |= {said: True for flag, said in flags.items() if entry.get(flag) is True}
         found.append(attributes | ({"root": True} if place in roots else {}))

@@ -79,8 +79,8 @@ def _entry(table: Record, groups: list[str], where: str) -> Package:
         version=str(table.get("version", "")),
         needs=tuple(needs),
         provides=frozenset(extras),
-        marker=marker_of(table.get("marker"), where=where),
-        attributes={"name": written, "groups": ",".join(groups)},
+        marker=(marker := marker_of(table.get("marker"), where=where)),
+        attributes={"name": written, "groups": ",".join(groups), "marker": str(marker) if marker else None},
     )
 
 

@@ -168,7 +168,9 @@ class _Lock:
         where = f"{self.file}: {key}"
         found = {"name": text(stated.get("name"), where) or name, "version": text(stated.get("version"), where)}
         flags = {flag: True for flag in ("dev", "optional") if stated.get(flag) == "true"}
-        return {**found, "version": found["version"] or version, **flags}
+        deprecated = stated.get("deprecated")
+        said = {"deprecated": deprecated} if isinstance(deprecated, str) else {}
+        return {**found, "version": found["version"] or version, **said, **flags}
 
     def _peers(self, key: str) -> dict[str, tuple[str, bool]]:
         """Return the peers that a package asks for, each with its range and whether it may be missing."""

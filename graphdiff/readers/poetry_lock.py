@@ -52,7 +52,8 @@ def read_poetry_lock(
     Returns
     -------
     networkx.DiGraph
-        Nodes have ``name``, ``version`` and ``groups``; edges ``kind``, ``clause``, ``extra``, ``marker`` and
+        Nodes have ``name``, ``version``, ``groups``, ``marker`` and ``source`` (where it is not the usual registry);
+        edges ``kind``, ``clause``, ``extra``, ``marker`` and
         ``optional``.
 
     Raises
@@ -98,8 +99,23 @@ def _package(table: Record, groups: list[str], where: str) -> Package:
         version=str(table.get("version", "")),
         needs=tuple(needs),
         provides=frozenset(map(canonical, extras)),
-        attributes={"name": written, "groups": ",".join(groups)},
+        attributes={
+            "name": written,
+            "groups": ",".join(groups),
+            "marker": _marker(table.get("markers")),
+            "source": _source(mapping(table.get("source"), f"{where}: source")),
+        },
     )
+
+
+def _marker(markers: Any) -> str:
+    """Return where a package is there at all; where each group says it by itself, in one of them."""
+    listed = [str(marker) for marker in markers.values()] if isinstance(markers, dict) else [str(markers or "")]
+    return " or ".join(dict.fromkeys(listed))
+
+
+def _source(source: Record) -> str:
+    return f"{source.get('type', '')}+{source['url']}" if source.get("url") else ""
 
 
 def _named(extras: Record, where: str) -> Iterator[tuple[str, list[str]]]:

@@ -90,8 +90,19 @@ def _package(table: Record, where: str, groups: Collection[str]) -> Package:
         needs=tuple(needs),
         provides=frozenset(map(canonical, optional)),
         root=any(kind in source for kind in MEMBER_SOURCES),
-        attributes={"source": next(iter(source), ""), "size": _size(table)},
+        attributes={"source": source_text(source), "size": _size(table)},
     )
+
+
+def source_text(source: Record) -> str:
+    """Return where a package comes from as Cargo writes it: the kind of place, and the place.
+
+    Examples
+    --------
+    >>> source_text({"editable": "."}), source_text({})
+    ('editable+.', '')
+    """
+    return next((f"{kind}+{place}" for kind, place in source.items()), "")
 
 
 def _need(table: Record, where: str, *, extra: str = "", kind: str = "normal", group: str = "") -> Requirement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import networkx as nx
@@ -22,14 +23,18 @@ NODES = {
     "root": "True: what the file is about",
     "licence": "an SPDX expression or a name",
     "purl": "the package URL",
-    "size": "in bytes",
-    "source": "the registry or repository it comes from",
+    "size": "in bytes, of a module or package; of Debian's installed",
+    "source": "the registry or repository it comes from, as kind+URL",
     "path": "its folder in the workspace",
     "marker": "where it is there at all",
     "groups": "the dependency groups it belongs to",
     "scopes": "Maven's scopes it belongs to",
     "scope": "CycloneDX: required, optional, excluded",
-    "type": "package, file, library, ...",
+    "type": "package, file, library, jar, ...",
+    "section": "Debian: net, libs, ...",
+    "priority": "Debian: required, important, ...",
+    "architecture": "Debian: amd64, all, ...",
+    "deprecated": "why it should not be used",
     "requested": "by the user",
     "missing": "True: not installed",
     "dev": "True: for development only",
@@ -43,6 +48,10 @@ NODES = {
     "import_time": "in microseconds",
     "cumulative": "import time with what it imports",
     "bacon": "the number of imports from the package itself",
+    "module": "Go: the module that a package belongs to",
+    "types": "dependency-cruiser: core, npm, ...; Maven: jar, ...",
+    "rules": "dependency-cruiser: those that it breaks",
+    "instability": "dependency-cruiser: the part of its ties that lead out",
     "standard": "of Go's standard library",
     "deponly": "not named on the command line of go list",
     "orphan": "imports nothing and is not imported",
@@ -75,6 +84,7 @@ EDGES = {
     "lines": "file, line and statement of each",
     "module": "what the import says",
     "types": "dependency-cruiser's types of it",
+    "rules": "dependency-cruiser: those that it breaks",
     "dynamic": "True",
     "circular": "True",
     "couldNotResolve": "True",
@@ -111,3 +121,67 @@ def test_every_listed_attribute_stands_in_a_reader(table: dict[str, str]) -> Non
 
 def test_every_generic_format_is_among_those_with_attributes_of_their_own() -> None:
     assert {key for key, reader in READERS.items() if reader.generic} == {"csv", "dot", "graphml", "json"}
+
+
+#: Of each format a small file, a node of it, and what the file says of that beside name and version.
+SAID = {
+    "debian": (
+        "Package: ssh\nInstalled-Size: 1930\nSection: net\nPriority: optional\nArchitecture: amd64\n",
+        "ssh",
+        {"size": 1930 * 1024, "section": "net", "priority": "optional", "architecture": "amd64"},
+    ),
+    "npm-lock": (
+        """{"lockfileVersion": 3, "packages": {"": {}, "node_modules/a": {"version": "1", "deprecated": "use b"}}}""",
+        "a",
+        {"deprecated": "use b"},
+    ),
+    "uv": (
+        """version = 1\n[[package]]\nname = "a"\nversion = "1"\nsource = { registry = "https://index.example/simple" }\n""",
+        "a",
+        {"source": "registry+https://index.example/simple"},
+    ),
+    "poetry": (
+        """[[package]]\nname = "a"\nversion = "1"\ngroups = ["main", "dev"]\n[package.markers]
+main = "os_name == 'nt'"\ndev = "python_version < '3.12'"\n[package.source]\ntype = "git"\nurl = "https://x/a"\n""",
+        "a",
+        {
+            "groups": "main,dev",
+            "marker": "os_name == 'nt' or python_version < '3.12'",
+            "source": "git+https://x/a",
+        },
+    ),
+    "pdm": (
+        """[[package]]\nname = "a"\nversion = "1"\ngroups = ["default"]\nmarker = "os_name == 'nt'"\n""",
+        "a",
+        {"groups": "default", "marker": 'os_name == "nt"'},
+    ),
+    "cargo-metadata": (
+        """{"packages": [{"id": "a", "name": "a", "version": "1", "manifest_path": "C:\\\\src\\\\a\\\\Cargo.toml"}],
+        "workspace_root": "C:\\\\src", "workspace_members": ["a"], "resolve": {"nodes": []}}""",
+        "a",
+        {"path": "a", "root": True},
+    ),
+    "dependency-cruiser": (
+        """{"modules": [{"source": "fs", "coreModule": true, "dependencyTypes": ["core"]}]}""",
+        "fs",
+        {"types": "core", "coreModule": True},
+    ),
+    "go-list": (
+        """{"ImportPath": "x/a", "Dir": "/src/a", "Module": {"Path": "x", "Version": "v1.2.0"}, "DepOnly": true}""",
+        "x/a",
+        {"file": "/src/a", "module": "x", "deponly": True},
+    ),
+}
+
+
+@pytest.mark.parametrize("format", SAID)
+def test_a_node_keeps_what_the_file_says(format: str) -> None:
+    text, node, said = SAID[format]
+    kept = read(io.StringIO(text), format=format).nodes[node]
+    assert {key: value for key, value in kept.items() if key not in ("name", "version")} == said
+
+
+def test_pnpm_keeps_why_a_package_is_deprecated() -> None:
+    pytest.importorskip("yaml")
+    text = "lockfileVersion: '9.0'\npackages:\n  a@1.0.0:\n    deprecated: use b\nsnapshots:\n  a@1.0.0: {}\n"
+    assert read(io.StringIO(text), format="pnpm").nodes["a"]["deprecated"] == "use b"

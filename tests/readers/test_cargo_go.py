@@ -256,6 +256,8 @@ def test_go_samples(test_data):
         ("example.com/lib", "golang.org/x/text@v0.2.0"),
     ]
     assert list(packages.edges()) == [("app", "fmt"), ("app", "vendor/golang.org/x/net"), ("fmt", "io")]
+    assert packages.nodes["app"] == {"file": "/src/app", "module": "example.org/app", "version": "v1.2.0"}
+    assert packages.nodes["io"] == {"standard": True}
 
 
 def test_broken_lists_of_go_get_one_line():

@@ -68,7 +68,39 @@ def test_two_imports_of_a_module_are_one_edge_with_the_types_of_both():
     {"resolved": "b", "dependencyTypes": ["local", "import"], "dynamic": true}]}, {"source": "c", "orphan": true}]}"""
     graph = read_dependency_cruiser(said, name="x")
     assert list(graph.edges(data=True)) == [("a", "b", {"types": "local, require, import", "dynamic": True})]
-    assert graph.nodes["c"] == {"orphan": True}
+    assert graph.nodes["c"] == {"file": "c", "orphan": True}
+
+
+def test_modules_and_imports_have_the_rules_that_they_break_and_the_figures_that_were_asked_for():
+    said = {
+        "modules": [
+            {
+                "source": "src/a.js",
+                "instability": 0.5,
+                "experimentalStats": {"topLevelStatementCount": 3, "size": 120},
+                "rules": [{"name": "no-orphans", "severity": "warn"}, {"name": "small", "severity": "error"}],
+                "dependencies": [
+                    {"resolved": "fs", "rules": [{"name": "no-core", "severity": "error"}]},
+                    {"resolved": "fs", "rules": [{"name": "once", "severity": "error"}]},
+                ],
+            },
+            {"source": "fs", "coreModule": True, "dependencyTypes": ["core"], "dependencies": []},
+        ]
+    }
+    graph = read_dependency_cruiser(json.dumps(said).encode(), name="x")
+    assert graph.nodes["src/a.js"] == {
+        "file": "src/a.js",
+        "rules": "no-orphans, small",
+        "size": 120,
+        "instability": 0.5,
+    }
+    assert graph.nodes["fs"] == {"types": "core", "coreModule": True}
+    assert graph.edges["src/a.js", "fs"] == {"rules": "no-core, once"}
+
+
+def test_modules_have_what_the_file_says(webpack):
+    assert webpack.nodes["crypto"] == {"types": "core, require", "coreModule": True}
+    assert webpack.nodes["node_modules/webpack/lib/Chunk.js"] == {"file": "node_modules/webpack/lib/Chunk.js"}
 
 
 @pytest.mark.parametrize(

@@ -327,6 +327,8 @@ def test_the_undirected_sample(test_data):
         ("digraph { a }\ndigraph {\n a -> -> b }", r"x\.dot: syntax error in line 3 near '->'$"),
         ("digraph {\n a\n}\n\ndigraph {\n a -> -> b }", r"x\.dot: syntax error in line 6 near '->'$"),
         ('digraph {\n a [label="b }', r"x\.dot: syntax error in line 2 scanning a quoted string"),
+        ("digraph { a \x0b }", r"x\.dot: syntax error in line 1 near '\\x0b'$"),
+        ('digraph { "a\x85" <a\x85> }', r'x\.dot, line 1: the ids "a\\x85" and <a\\x85> are two nodes'),
         ("digraph { a -- b }", r"x\.dot: syntax error in line 1 near '--'$"),
         ("digraph { a -> b <c }", r"x\.dot: .*in line 1"),
         ("digraph { a\0 }", r"x\.dot: syntax error in line 1"),
