@@ -5,12 +5,14 @@ from __future__ import annotations
 import bz2
 import codecs
 import gzip
+import importlib
 import io
 import lzma
 import os
 import sys
 import zlib
 from collections.abc import Callable
+from threading import Thread
 from typing import IO, Any
 
 from graphdiff.errors import FormatError, InputError, LimitError
@@ -20,11 +22,23 @@ __all__ = ["PathOrFile", "load", "text_of"]
 
 PathOrFile = str | os.PathLike[str] | IO[bytes] | IO[str]
 
-CHUNK = 1 << 20
-PACKED: dict[bytes, tuple[str, Callable[[IO[bytes]], io.BufferedIOBase]]] = {
-    b"\x1f\x8b": ("gzip", lambda file: gzip.GzipFile(fileobj=file)),
-    b"BZh": ("bzip2", bz2.BZ2File),
-    b"\xfd7zXZ\x00": ("xz", lzma.LZMAFile),
+CHUNK = 1 << 23
+#: Unpacking so many bytes takes long enough to import, beside it, what every graph needs.
+LONG = 1 << 20
+
+
+class Whole(io.BytesIO):
+    """Bytes that are all given at once, however few are asked for: unpacked in long stretches without the GIL."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return what is left."""
+        return super().read()
+
+
+PACKED: dict[bytes, tuple[str, Callable[[bytes], io.BufferedIOBase]]] = {
+    b"\x1f\x8b": ("gzip", lambda raw: gzip.GzipFile(fileobj=io.BytesIO(raw))),
+    b"BZh": ("bzip2", lambda raw: bz2.BZ2File(Whole(raw))),
+    b"\xfd7zXZ\x00": ("xz", lambda raw: lzma.LZMAFile(Whole(raw))),  # noqa: SIM115, closed by its user
 }
 
 
@@ -108,8 +122,10 @@ def _read_raw(path: PathOrFile, name: str, max_bytes: int) -> bytes:
 def _decompress(raw: bytes, name: str, max_bytes: int) -> bytes:
     for magic, (title, unpack) in PACKED.items():
         if raw.startswith(magic):
+            if len(raw) > LONG:
+                Thread(target=importlib.import_module, args=("graphdiff.compiled",)).start()
             try:
-                with unpack(io.BytesIO(raw)) as file:
+                with unpack(raw) as file:
                     return _bounded(file, name, max_bytes)
             except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
                 raise FormatError(f"{name}: broken {title} compression: {error}") from error

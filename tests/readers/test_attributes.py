@@ -136,9 +136,9 @@ SAID = {
         {"deprecated": "use b"},
     ),
     "uv": (
-        """version = 1\n[[package]]\nname = "a"\nversion = "1"\nsource = { registry = "https://index.example/simple" }\n""",
+        """version = 1\n[[package]]\nname = "a"\nversion = "1"\nsource = { registry = "https://index.example" }\n""",
         "a",
-        {"source": "registry+https://index.example/simple"},
+        {"source": "registry+https://index.example"},
     ),
     "poetry": (
         """[[package]]\nname = "a"\nversion = "1"\ngroups = ["main", "dev"]\n[package.markers]
