@@ -13,6 +13,7 @@ from typing import Any, Unpack
 import networkx as nx
 
 from graphdiff.between import Between, between, forward_over, reverse_over
+from graphdiff.collecting import collector_at_rest
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled, counted
 from graphdiff.errors import LimitError, UsageError, count_text
 from graphdiff.extract import edge_data
@@ -317,6 +318,7 @@ def diagnose(
     )
 
 
+@collector_at_rest()  # the sweeps make a tuple an edge, all of which live until they are read
 def _swept(part: Between, progress: Progress) -> tuple[list[int], list[int], Lengths | None, Passages]:
     """Return the paths from the sources to each node, from each node to the targets, and what all of them are."""
     progress(0, STAGES)
