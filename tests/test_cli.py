@@ -109,6 +109,11 @@ class TestWhy:
         done = run("why", str(path), "x", "y", "--bounds", "low", "high", "-w", "weight", "-w", "weight")
         assert "\nWithin the weights' bounds it lies between 0 and 0.56, weight.\n" in done.out
 
+    def test_uncertainty_is_that_of_weights_not_of_a_count_of_paths(self, run: Run) -> None:
+        done = run("why", str(ROOT / "data" / "mediation.csv"), "X", "Y", "--sd", "se")
+        assert (done.status, done.err.count("\n")) == (2, 1)
+        assert "add --weight ATTRIBUTE" in done.err
+
     def test_uncertainty_is_that_of_one_source(self, run: Run, model: str) -> None:
         done = run("why", model, "Y", "--sd", "se")
         assert (done.status, done.err.count("\n")) == (2, 1)

@@ -93,9 +93,12 @@ def _uncertain(
     if source is None:
         raise UsageError("--sd and --bounds are for the total of one SOURCE on TARGET; name both")
     from graphdiff.propagation import uncertainty
+    from graphdiff.weights import WEIGHTS
 
     said = {"sd": sd} | dict(zip(("low", "high"), bounds or (None, None), strict=True))
     names = settings.weights or inputs.default_weights(graph)
+    if set(names) <= WEIGHTS.keys():
+        raise UsageError("--sd and --bounds are of weights, and the file's are not named: add --weight ATTRIBUTE")
     return [uncertainty(graph, source, target, **said, **inputs.weight_options(name, settings)) for name in names]
 
 
