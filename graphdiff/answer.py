@@ -46,6 +46,11 @@ class Scale:
     attribute: str
     largest: Number
 
+    def part(self, data: dict[str, Any]) -> str | None:
+        """Return what part of the whole goes through; None where values are no contributions."""
+        known = self.attribute == "contribution" and "contribution" in data
+        return percent(data["contribution"] / self.largest) if known else None
+
     def strength(self, data: dict[str, Any]) -> float:
         """Return a number from -1 to 1; 0 where there is no real number."""
         value = data.get(self.attribute)
@@ -75,11 +80,12 @@ def answer_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
     drawn = _strongest_part(part, max_edges)
     used = sorted({*drawn.heads.tolist(), *np.flatnonzero(np.diff(drawn.ptr)).tolist()}) or drawn.sources
     place = {node: number for number, node in enumerate(used)}
-    nodes, edges = _nodes(graph, part, used), _edges(graph, drawn, place)
-    rest = _rest(graph, part, drawn, used) if drawn is not part else []
+    whole = _whole(graph.graph, part)
+    nodes, edges = _nodes(graph, part, used, whole), _edges(graph, drawn, place, whole)
+    rest = _rest(graph, part, drawn, used, whole) if drawn is not part else []
     shown, hidden = rest[:MAX_DASHED], rest[MAX_DASHED:]
     dashed = [_dashed(place[bypass.tail], place[bypass.head], bypass) for bypass in shown]
-    legend = _legend(graph.graph, part, drawn)
+    legend = _legend(graph.graph, part, drawn, whole)
     if shown:
         part_here = float(_sum_with(drawn, shown) / graph.graph["total"])
         legend.insert(-3, _rest_text(part_here, len(hidden)))
@@ -94,6 +100,16 @@ def _asked(graph: nx.DiGraph) -> Between:
     ready = compile(graph, cycles=graph.graph.get("cycles", "raise"))
     ends = [graph.graph.get(end) for end in ("source", "target")]
     return between(ready, *(None if end is None else [ready.topology.position(end)] for end in ends))
+
+
+def _whole(asked: dict[str, Any], part: Between) -> Number:
+    """Return what contributions are parts of: the total, or where signs mix the absolute influences of the paths."""
+    total: Number = asked.get("total", 0)
+    if part.loops or not isinstance(total, REAL):
+        return total
+    sizes: Any = arithmetic.finished(total_over(part, SEMIRINGS["size"]) or 0)
+    rounding = 10**9 * (sizes - abs(arithmetic.plain(total)))  # huge ints are beyond the floats
+    return sizes if rounding > sizes else total
 
 
 def _strongest_part(part: Between, max_edges: int) -> Between:
@@ -111,16 +127,16 @@ def _strongest_part(part: Between, max_edges: int) -> Between:
     return replace(part, ptr=ptr, heads=part.heads[keep], edges=part.edges[keep])
 
 
-def _nodes(graph: nx.DiGraph, part: Between, used: list[int]) -> list[DrawnNode]:
+def _nodes(graph: nx.DiGraph, part: Between, used: list[int], whole: Number) -> list[DrawnNode]:
     label = part.graph.topology.label
     rows = [graph.nodes[label(int(part.positions[node]))] for node in used]
     names = texts(node_text(name) if isinstance(name, frozenset) else name for name in part.labels)
-    scale = _scale(graph, rows)
+    scale = _scale(graph, rows, whole)
     sources = part.sources if graph.graph["annotation"] != "adjoint" else ()
     targets = part.targets if graph.graph["annotation"] != "tangent" else ()
     return [
         DrawnNode(
-            lines=_lines(graph.graph, names[node], data),
+            lines=_lines(graph.graph, names[node], data, scale),
             fill=_hex(WHITE, PALE_BLUE, PALE_ORANGE, scale.strength(data)),
             is_source=node in sources,
             is_target=node in targets,
@@ -139,16 +155,16 @@ def _lone_ends(asked: dict[str, Any]) -> list[DrawnNode]:
     ]
 
 
-def _edges(graph: nx.DiGraph, drawn: Between, place: dict[int, int]) -> list[DrawnEdge]:
+def _edges(graph: nx.DiGraph, drawn: Between, place: dict[int, int], whole: Number) -> list[DrawnEdge]:
     steps = [(tail, head, edge) for tail, row in enumerate(drawn.rows) for head, edge, _ in row]
     rows = [graph.get_edge_data(*drawn.edge_label(edge)) for _, _, edge in steps]
-    scale = _scale(graph, rows)
+    scale = _scale(graph, rows, whole)
     return [_edge(place[tail], place[head], data, scale) for (tail, head, _), data in zip(steps, rows, strict=True)]
 
 
 def _edge(tail: int, head: int, data: dict[str, Any], scale: Scale) -> DrawnEdge:
     strength = scale.strength(data)
-    label = short(data["weight"]) + (f" · {percent(data['share'])}" if "share" in data else "")
+    label = " · ".join(filter(None, [short(data["weight"]), scale.part(data)]))
     width, nothing = 1 + 4 * abs(strength), data.get(scale.attribute) == 0
     return DrawnEdge(tail, head, label, width, _edge_color(strength), is_dashed=nothing)
 
@@ -164,7 +180,7 @@ class Bypass:
     share: float
 
 
-def _rest(graph: nx.DiGraph, part: Between, drawn: Between, used: list[int]) -> list[Bypass]:
+def _rest(graph: nx.DiGraph, part: Between, drawn: Between, used: list[int], whole: Number) -> list[Bypass]:
     """Return what stands for the paths through nodes that are not drawn, the largest share first."""
     total = graph.graph.get("total")
     if part.loops or not isinstance(total, REAL) or not total:
@@ -172,7 +188,7 @@ def _rest(graph: nx.DiGraph, part: Between, drawn: Between, used: list[int]) -> 
     label = part.graph.topology.label
     rows = {node: graph.nodes[label(int(part.positions[node]))] for node in used}
     found = [
-        Bypass(tail, head, weight, count, float(rows[tail]["tangent"] * weight * rows[head]["adjoint"] / total))
+        Bypass(tail, head, weight, count, float(rows[tail]["tangent"] * weight * rows[head]["adjoint"] / whole))
         for (tail, head), (weight, count) in bypasses(part, set(used), set(drawn.edges.tolist())).items()
     ]
     return sorted(found, key=lambda bypass: -abs(bypass.share))
@@ -201,10 +217,10 @@ def _edge_color(strength: float) -> str:
     return _hex(GREY, BLUE, ORANGE, strength and strength * 0.75 + (0.25 if strength > 0 else -0.25))
 
 
-def _scale(graph: nx.DiGraph, rows: Iterable[dict[str, Any]]) -> Scale:
+def _scale(graph: nx.DiGraph, rows: Iterable[dict[str, Any]], whole: Number) -> Scale:
     main = graph.graph["annotation"]
-    if main == "contribution" and graph.graph["total"]:
-        return Scale("share", 1)
+    if main == "contribution" and whole:
+        return Scale("contribution", whole)
     sizes = [abs(row[main]) for row in rows if isinstance(row.get(main), REAL)]
     return Scale(main, max(sizes, default=0) or 1)
 
@@ -218,13 +234,13 @@ def _hex(base: Color, positive: Color, negative: Color, strength: float) -> str:
 # -- what is written
 
 
-def _lines(asked: dict[str, Any], name: str, data: dict[str, Any]) -> tuple[str, ...]:
+def _lines(asked: dict[str, Any], name: str, data: dict[str, Any], scale: Scale) -> tuple[str, ...]:
     """Return the lines of a node: its name, with its value where it has one, and its part of the answer."""
     main = asked["annotation"]
     value = f" = {short(data['value'])}" if isinstance(data.get("value"), (*REAL, complex)) else ""
     first = title(name, data) + value
     if main == "contribution":
-        return first, percent(data["share"]) if "share" in data else short(data["contribution"])
+        return first, scale.part(data) or short(data["contribution"])
     if asked.get("edge_meaning") != "feeds":
         return first, short(data[main])
     ends = (str(asked["target"]), name) if main == "adjoint" else (name, str(asked["source"]))
@@ -237,14 +253,14 @@ def _operand(name: str) -> str:
     return f"({text})" if " " in text else text
 
 
-def _legend(asked: dict[str, Any], part: Between, drawn: Between) -> list[str]:
+def _legend(asked: dict[str, Any], part: Between, drawn: Between, whole: Number) -> list[str]:
     meaning = asked.get("weight_meaning", "unknown")
     sentence = WEIGHTS[meaning].meaning if meaning in WEIGHTS else meaning
     return [
         _question(asked, part),
         *([f"weights: {sentence}"] if meaning not in ("unknown", "weight") else []),
         *([_coverage(part, drawn)] if drawn is not part else []),
-        *_keys(asked),
+        *_keys(asked, whole),
     ]
 
 
@@ -288,13 +304,17 @@ def _rest_text(part_here: float, hidden: int) -> str:
     return f"{text}, {hidden:,} smaller ones left out" if hidden else text
 
 
-def _keys(asked: dict[str, Any]) -> Iterator[str]:
+def _keys(asked: dict[str, Any], whole: Number) -> Iterator[str]:
     """Yield what numbers, widths, colours and borders mean."""
     main = asked["annotation"]
     edge = "local derivative" if asked.get("edge_meaning") == "feeds" else "weight"
     if main == "contribution":
-        yield f"edge: {edge} · share of the total; node: share of the total"
-        yield "width and colour: share, blue with the total, orange against it"
+        if whole == asked["total"]:
+            yield f"edge: {edge} · share of the total; node: share of the total"
+            yield "width and colour: share, blue with the total, orange against it"
+        else:
+            yield f"edge: {edge} · part of the paths' absolute influences, {shown(whole)}; node: part of them"
+            yield "width and colour: part, blue positive, orange negative"
         yield "bold ellipse: source; double border: target"
     else:
         end = "target" if main == "adjoint" else "source"

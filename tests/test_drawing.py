@@ -229,19 +229,20 @@ def test_sign_is_colour_and_nothing_is_dashed() -> None:
     picture = picture_of(annotate(weighted(edges), "a", "d"))
     looks = {edge.label: (edge.color, edge.width, edge.is_dashed) for edge in picture.edges}
     assert looks == {
-        "4 · 200 %": ("#0072b2", 5, False),
-        "1 · 200 %": ("#0072b2", 5, False),
-        "-2 · -100 %": ("#d55e00", 5, False),
-        "1 · -100 %": ("#d55e00", 5, False),
+        "4 · 66.7 %": ("#3085b5", pytest.approx(1 + 4 * 2 / 3), False),
+        "1 · 66.7 %": ("#3085b5", pytest.approx(1 + 4 * 2 / 3), False),
+        "-2 · -33.3 %": ("#ca8e5f", pytest.approx(1 + 4 / 3), False),
+        "1 · -33.3 %": ("#ca8e5f", pytest.approx(1 + 4 / 3), False),
         "0 · 0 %": ("#bebebe", 1, True),
     }
+    assert "edge: weight · part of the paths' absolute influences, 6; node: part of them" in picture.legend
 
 
-def test_where_paths_cancel_contributions_stand_for_shares() -> None:
+def test_where_paths_cancel_parts_are_of_the_absolute_influences() -> None:
     graph = weighted([("a", "b", 2), ("b", "d", 1), ("a", "c", -2), ("c", "d", 1)])
     picture = picture_of(annotate(graph, "a", "d"))
-    assert {node.lines for node in picture.nodes} == {("a", "0"), ("b", "2"), ("c", "-2"), ("d", "0")}
-    assert {edge.color for edge in picture.edges} == {"#0072b2", "#d55e00"}
+    assert {node.lines for node in picture.nodes} == {("a", "0 %"), ("b", "50 %"), ("c", "-50 %"), ("d", "0 %")}
+    assert {edge.color for edge in picture.edges} == {"#478eb6", "#cc8247"}
 
 
 def test_of_a_large_graph_the_strongest_paths_are_drawn_and_their_part_is_said() -> None:
