@@ -120,7 +120,7 @@ class Explanation:
 
     @cached_property
     def cut(self) -> list[Edge]:
-        """The fewest edges that carry the whole total, of several such sets the one nearest the target."""
+        """The fewest edges that carry the whole total, of several such sets one that paths use but once, if any is."""
         return fewest_edges(self.part)
 
     @property
