@@ -411,6 +411,15 @@ def test_a_mistake_is_one_line_and_writes_nothing(
 
 
 class TestOutput:
+    def test_what_a_name_would_do_to_a_terminal_is_not_printed(self, run: Run, tmp_path: Path) -> None:
+        path = tmp_path / "hostile.csv"
+        path.write_text("source,target\ns,a\x1b[31m\x1b]0;title\x07\x9b2J\na\x1b[31m\x1b]0;title\x07\x9b2J,t\n")
+        for command in (("why", "s", "t"), ("paths", "s", "t"), ("what-if", "s", "t"), ("cut", "s", "t"), ("rank",)):
+            done = run(command[0], str(path), *command[1:], "-w", "unit")
+            assert done.status == 0
+            assert "a\ufffd[31m\ufffd]0;title\ufffd\ufffd2J" in done.out
+            assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", done.out)
+
     def test_a_report_goes_to_a_file(self, run: Run, tmp_path: Path) -> None:
         path = tmp_path / "why.json"
         done = run("why", OPENSSH, "dpkg", "-O", str(path))
