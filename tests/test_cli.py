@@ -165,7 +165,27 @@ class TestPaths:
         document = json.loads(
             run("paths", OPENSSH, "openssh-server", "liblzma5", "--coverage", "0.9", "-o", "json").out
         )
-        assert len(document["paths"]) == 5
+        assert [round(path["covered"], 3) for path in document["paths"]] == [0.708, 0.779, 0.845, 0.878, 0.9]
+        lines = run("paths", OPENSSH, "openssh-server", "liblzma5", "-k", "2").out.splitlines()[3:]
+        assert [line.split()[:5] for line in lines] == [
+            ["influence", "steps", "so", "far", "path"],
+            ["0.00724638", "2", "70.8", "%", "openssh-server"],
+            ["0.000724638", "4", "77.9", "%", "openssh-server"],
+        ]
+
+    def test_what_is_covered_is_of_the_absolute_sum(self, run: Run, tmp_path: Path) -> None:
+        path = tmp_path / "signs.csv"
+        path.write_text("source,target,weight\ns,a,2\na,t,1\ns,t,-3\n")
+        rows = run("paths", str(path), "s", "t", "-o", "csv").out.splitlines()
+        assert rows == ["influence,steps,covered,path", "-3,1,0.6,s > t", "2,2,1.0,s > a > t"]
+        path.write_text("source,target,weight\ns,a,0\na,t,1\n")
+        assert run("paths", str(path), "s", "t", "-o", "csv").out.splitlines()[1:] == ["0,2,,s > a > t"]
+
+    def test_a_sum_beyond_the_floats_covers_nothing(self, run: Run, tmp_path: Path) -> None:
+        path = tmp_path / "huge.csv"
+        path.write_text("source,target,weight\ns,a,1.5e308\na,t,1\ns,b,1.5e308\nb,t,1\n")
+        rows = run("paths", str(path), "s", "t", "-k", "1", "-o", "csv").out.splitlines()
+        assert rows[1:] == ["1.5e+308,2,,s > a > t"]
 
     def test_all_of_them(self, run: Run) -> None:
         rows = run("paths", OPENSSH, "openssh-server", "liblzma5", "--all", "-o", "csv").out.splitlines()
