@@ -171,6 +171,8 @@ class Comparison:
         if not self.attribution.largest(1) or sum(map(rough_bound, self._ends)) * 10**CERTAIN <= size:
             return []
         bound = self.error_bound
+        if bound and not size and bound * 10**CERTAIN < abs(self.before):  # before and after are certain
+            return [f"The change is 0 up to roundings of {bound:.2g}; exact=True (--exact) has none."]
         said = doubt(certain_digits(size, bound), bound, of=" of the change") if bound else None
         return [said] if said else []
 
