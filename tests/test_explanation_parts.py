@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
@@ -247,3 +248,16 @@ class TestFloatsAtTheirLimits:
             return
         expected = -sum(size / sum(sizes) * math.log(size / sum(sizes)) for size in sizes if size)
         assert why.entropy == pytest.approx(expected, abs=1e-9)
+
+
+def test_what_decimals_cover_is_of_the_absolute_sum() -> None:
+    graph = weighted([("a", "b", Decimal("0.1")), ("b", "c", Decimal(3)), ("a", "c", Decimal("-0.1"))])
+    why = gd.explain(graph, "a", "c")
+    assert why.coverage == [0.75, 1.0]
+    assert re.search(r"a > c +-25.0 %  100.0 %", str(why))
+
+
+def test_a_total_that_is_0_by_a_weight_of_0_is_not_called_uncertain() -> None:
+    why = str(gd.explain(weighted([("a", "b", 0.0), ("b", "c", 2.0)]), "a", "c"))
+    assert "! The total is 0: every path has an edge of weight 0, as a -> b (the only one on the way)" in why
+    assert "certain" not in why
