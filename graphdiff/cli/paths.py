@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import starmap, zip_longest
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -61,9 +61,7 @@ def paths(
     By one weighting; without weights in the file that is even.
     """
     from graphdiff.paths import covered, iter_paths, pair, strongest_paths
-    from graphdiff.phrases import by_weights
     from graphdiff.sampling import sample_paths
-    from graphdiff.words import how_many
 
     _require_one_way({"-k": k, "--coverage": coverage, "--all": every or None, "--sample": sample, "--seed": seed})
     graph = inputs.load(settings)
@@ -76,10 +74,10 @@ def paths(
     else:
         found = strongest_paths(compiled, first, last, k=k, coverage=coverage)
     part = pair(compiled, first, last)
-    parts = [] if every or sample else covered(part, found)
+    parts: Sequence[float | None] = covered(part, [] if every or sample else found) or [None] * len(found)
     # Round a cycle that is solved go walks, which are not paths.
     kind = "walks" if part.loops else "paths"
-    title = f"{how_many(len(found), kind)} from {first} to {last}, {by_weights(compiled.weight_meaning)}"
+    title = _title(found, kind, f"from {first} to {last}", compiled.weight_meaning)
     output.emit(
         settings,
         text=lambda: "\n".join([output.graph_line(graph), "", title, *_table(graph, found, parts)]),
@@ -89,14 +87,9 @@ def paths(
             "source": str(first),
             "target": str(last),
             "weights": compiled.weight_meaning,
-            kind: [
-                path.to_dict() | ({} if part is None else {"covered": part}) for path, part in zip_longest(found, parts)
-            ],
+            kind: list(map(_record, found, parts)),
         },
-        rows=lambda: [
-            ["influence", "steps", "covered", kind.removesuffix("s")],
-            *starmap(_row, zip_longest(found, parts)),
-        ],
+        rows=lambda: [["influence", "steps", "covered", kind.removesuffix("s")], *map(_row, found, parts)],
     )
 
 
@@ -109,7 +102,14 @@ def _require_one_way(options: dict[str, Any]) -> None:
         raise UsageError("--seed is for --sample N")
 
 
-def _table(graph: nx.DiGraph, found: list[Path], parts: list[float]) -> list[str]:
+def _title(found: list[Path], kind: str, ends: str, meaning: str) -> str:
+    from graphdiff.phrases import by_weights
+    from graphdiff.words import how_many
+
+    return f"{how_many(len(found), kind)} {ends}, {by_weights(meaning)}"
+
+
+def _table(graph: nx.DiGraph, found: list[Path], parts: Sequence[float | None]) -> list[str]:
     from graphdiff.phrases import path_text, percent
     from graphdiff.results import shown
 
@@ -120,9 +120,9 @@ def _table(graph: nx.DiGraph, found: list[Path], parts: list[float]) -> list[str
     ]
     cells = [
         [shown(path.influence), str(path.length), *([] if part is None else [percent(part)]), way]
-        for path, part, way in zip_longest(found, parts, ways)
+        for path, part, way in zip(found, parts, ways, strict=True)
     ]
-    head = ["influence", "steps", *(["so far"] if parts else []), "path"]
+    head = ["influence", "steps", *([] if None in parts else ["so far"]), "path"]
     return output.aligned(head, cells, left=len(head) - 1) if cells else []
 
 
@@ -134,6 +134,10 @@ def _by_which(graph: nx.DiGraph, path: Path) -> str:
         if len(parallel) > 1:
             names.append(str(parallel[key[0]].get("kind", key[0])))
     return f"  (by {', '.join(names)})" if names else ""
+
+
+def _record(path: Path, part: float | None) -> dict[str, Any]:
+    return path.to_dict() | ({} if part is None else {"covered": part})
 
 
 def _row(path: Path, part: float | None) -> list[Any]:
