@@ -428,6 +428,10 @@ def test_groups_sum_what_leaves_them() -> None:
     assert "by group: in +8, mid +1" in str(by_attribute)
     with pytest.raises(UsageError, match="a compiled graph has no node attributes"):
         gd.compare(gd.compile(olah()), gd.compile(new), "b", "e", by="layer")
+    with pytest.raises(
+        UsageError, match=r"no node has the attribute 'later' to group by; nodes have: layer \(5 of 10, t"
+    ):
+        gd.compare(olah(), new, "b", "e", by="later")
 
 
 # ------------------------------------------------------------------------------------ missing, refused
