@@ -114,8 +114,9 @@ def _by(edge: tuple[Any, ...] | None, word: str) -> str:
 
 
 def _upgrade(each: Any) -> tuple[str, str, str]:
-    old, new = each.version_before or each.old, each.version_after or each.new
-    return code(str(each.new).removesuffix(f"@{each.version_after}")), code(old), code(new)
+    before, after = each.names
+    old = f"{'' if before == after else f'{before} '}{each.version_before}" if each.version_before else each.old
+    return code(after), code(old), code(each.version_after or each.new)
 
 
 def _totals(columns: Sequence[Comparison]) -> Iterator[str]:

@@ -142,6 +142,17 @@ def test_nodes_of_one_version_from_two_sources_are_matched_once_each() -> None:
     assert [str(upgrade) for upgrade in found.upgraded] == ["x 1 -> 2"]
 
 
+def test_a_rename_says_both_names_whether_versions_are_known_or_not() -> None:
+    old, new = nx.DiGraph([("app", "colours")]), nx.DiGraph([("app", "paint")])
+    (renamed,) = gd.compare(old, new, weight=None, match={"colours": "paint"}).upgraded
+    assert str(renamed) == "colours is now paint"
+    old.nodes["colours"].update(name="colours", version="1.2")
+    new.nodes["paint"].update(name="paint", version="4.4")
+    found = gd.compare(old, new, weight=None, match={"colours": "paint"})
+    assert str(found.upgraded[0]) == "colours 1.2 is now paint 4.4"
+    assert "| `paint` | `colours 1.2` | `4.4` |" in comparison_markdown(found)
+
+
 def test_a_version_attribute_that_changed_is_an_upgrade() -> None:
     old, new = nx.DiGraph([("a", "b")]), nx.DiGraph([("a", "b")])
     old.nodes["b"]["version"], new.nodes["b"]["version"] = "1", "2"
