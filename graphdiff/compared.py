@@ -171,6 +171,8 @@ class Comparison:
         if not self.attribution.largest(1) or sum(map(rough_bound, self._ends)) * 10**CERTAIN <= size:
             return []
         bound = self.error_bound
+        if bound and not size and bound * 10**CERTAIN < abs(self.before):  # before and after are certain
+            return [f"The change is 0 up to roundings of {bound:.2g}; exact=True (--exact) has none."]
         said = doubt(certain_digits(size, bound), bound, of=" of the change") if bound else None
         return [said] if said else []
 
@@ -336,7 +338,7 @@ def facts(columns: Sequence[Comparison], words: Words) -> list[tuple[str, list[s
         ("change", [change_text(c) for c in columns]),
     ]
     if any(any(c.places) for c in columns):
-        rows.append((f"place among the {words.needed}", [_places_text(c) for c in columns]))
+        rows.append((f"place among the {words.needed}", [places_text(c) for c in columns]))
     return rows
 
 
@@ -354,7 +356,10 @@ def percent_text(part: Number | None) -> str:
         return ""
 
 
-def _places_text(column: Comparison) -> str:
+def places_text(column: Comparison) -> str:
+    """Return the target's place before and after; nothing where it has none."""
+    if not any(column.places):
+        return ""
     said = [f"{ordinal(where[0])} of {where[1]:,}" if where else "none" for where in column.places]
     return said[0] if said[0] == said[1] else " -> ".join(said)
 

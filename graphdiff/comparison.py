@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, Unpack, overload
 
 import networkx as nx
 
+from graphdiff.attributes import attribute_kinds
 from graphdiff.attribution import swept, swept_all
 from graphdiff.compared import Comparison
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
@@ -79,7 +80,12 @@ class Pair:
         labels = [self.ready.label(number) for number in range(self.ready.n_numbers)]
         if callable(by):
             return {label: by(label) for label in labels}
-        return {label: self._attribute(label, by) for label in labels}
+        groups = {label: self._attribute(label, by) for label in labels}
+        if all(group is None for group in groups.values()):
+            rows = [data for graph in self.given if isinstance(graph, nx.Graph) for _, data in graph.nodes(data=True)]
+            have = ", ".join(attribute_kinds(rows)) or "no attributes"
+            raise UsageError(f"no node has the attribute {by!r} to group by; nodes have: {have}")
+        return groups
 
     def _attribute(self, label: Any, name: str) -> Any:
         for graph in self.given[::-1]:

@@ -162,9 +162,9 @@ class Cut:
         number = len(self.strokes)
         if self.at_least is None:
             return "Chosen greedily. No bound: where signs mix, fewer might do, and more may undo it."
+        if number == 1:
+            return "Fewer cannot do it."
         if self.method == "minimum cut":
-            if number == 1:
-                return "Fewer cannot do it."
             return f"Fewer cannot do it: {number:,} paths share no such {self.what.removesuffix('s')} (maximum flow)."
         if self.at_least == number:
             how = "every smaller set was ruled out" if self.method == "exact" else "by the greedy bound"

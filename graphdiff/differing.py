@@ -39,10 +39,21 @@ class Upgrade:
         """Return the upgrade as texts."""
         return {name: str(getattr(self, name)) for name in self.__dataclass_fields__}
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """What it is called before and after, without versions."""
+        ends = (self.old, self.version_before), (self.new, self.version_after)
+        # A label may say its source behind the version: x@1 (git).
+        before, after = (str(label).partition(f"@{version}")[0] if version else str(label) for label, version in ends)
+        return before, after
+
     def __str__(self) -> str:
-        if self.old != self.new and not (self.version_before and self.version_after):
+        old, new = self.names
+        if not (self.version_before and self.version_after) and self.old != self.new:
             return f"{self.old} is now {self.new}"
-        return f"{str(self.new).removesuffix(f'@{self.version_after}')} {self.version_before} -> {self.version_after}"
+        if old != new:
+            return f"{old} {self.version_before} is now {new} {self.version_after}"
+        return f"{new} {self.version_before} -> {self.version_after}"
 
 
 @dataclass(frozen=True, eq=False, repr=False)

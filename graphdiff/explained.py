@@ -120,13 +120,13 @@ class Explanation:
 
     @cached_property
     def cut(self) -> list[Edge]:
-        """The fewest edges that carry the whole total, of several such sets the one nearest the target."""
+        """The fewest edges that carry the whole total, of several such sets one that paths use but once, if any is."""
         return fewest_edges(self.part)
 
     @property
     def coverage(self) -> list[float]:
         """What part of the sum of absolute influences the strongest paths carry, one after the other."""
-        whole = self.certificate.abs_sum if self.certificate else abs(self.total)
+        whole = self.certificate.abs_sum if self.certificate else abs(self.whole or 0)
         return list(accumulate(float(abs(path.influence) / whole) for path in self.strongest)) if whole else []
 
     @property
@@ -332,8 +332,8 @@ def _warnings(columns: Sequence[Explanation]) -> list[str]:
         if column.zero and not column.cancellation:
             found.append(f"The total is 0: {column.zero}")
         known = column.certificate
-        if known is None or (column.zero and not known.error_bound):
-            continue
+        if known is None or (column.zero and not (known.abs_sum and known.error_bound)):
+            continue  # which zero it is says more: no number, or one too small for a float
         said = doubt(known.digits, known.error_bound, condition=f" (condition {known.condition:.2g})")
         found += [said] if said else []
     for column in columns:

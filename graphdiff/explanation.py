@@ -183,7 +183,8 @@ def _zero_reason(
     if dead and not _path_without_zero(part):
         tail, (head, *_) = dead[0]
         edge = f"{node_text(part.labels[tail])} -> {node_text(part.labels[head])}"
-        return f"every path has an edge of weight 0, as {edge} ({len(dead):,} such {words.edges} on the way)"
+        many = "the only one" if len(dead) == 1 else f"{len(dead):,} such {words.edges}"
+        return f"every path has an edge of weight 0, as {edge} ({many} on the way)"
     if sizes is None or not sizes.total:
         return "the products of the weights are too small for a float (underflow); exact=True keeps them"
     if isinstance(found.total, complex):

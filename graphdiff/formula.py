@@ -166,7 +166,7 @@ class Formula:
         return self._written(self.symbols, "*", " = ", lambda number: f"t{number}")
 
     def latex(self) -> str:
-        r"""Return the same in LaTeX, lines joined by ``\\``.
+        r"""Return the same in LaTeX; where something has a name several lines, joined by ``\\``, for ``aligned``.
 
         Examples
         --------
@@ -180,7 +180,8 @@ class Formula:
         written = self._written(
             [_latex_name(name) for name in self.symbols], r"\,", " &= ", lambda number: f"t_{{{number}}}"
         )
-        return written.replace("\n", " \\\\\n")
+        *named, total = written.split("\n")
+        return " \\\\\n".join([*named, f"&{total}"] if named else [total])
 
     def _written(self, symbols: Sequence[str], times: str, equals: str, name: Callable[[int], str]) -> str:
         named = {place: name(number) for number, place in enumerate(self.named, 1)}

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from graphdiff.compared import Comparison, change_text, footnotes, headline, moving_rows
+from graphdiff.compared import Comparison, change_text, footnotes, headline, moving_rows, places_text
 from graphdiff.differing import Difference, counts_text, cycle_text
-from graphdiff.moved import Changes
+from graphdiff.moved import Changes, place_text
 from graphdiff.phrases import TITLES, signed
 from graphdiff.results import shown
 from graphdiff.words import words_for
@@ -105,6 +105,7 @@ def _sets(found: Difference) -> list[str]:
         *_section("Upgraded", ("node", "before", "after"), [_upgrade(each) for each in found.upgraded]),
         *_section("New cycles", ("cycle",), [(code(cycle_text(members)),) for members in found.cycles_new]),
         *_section("Broken cycles", ("cycle",), [(code(cycle_text(members)),) for members in found.cycles_broken]),
+        *_section("Renamed?", ("before", "after"), [(code(each.old), code(each.new)) for each in found.suggested]),
     ]
 
 
@@ -113,8 +114,9 @@ def _by(edge: tuple[Any, ...] | None, word: str) -> str:
 
 
 def _upgrade(each: Any) -> tuple[str, str, str]:
-    old, new = each.version_before or each.old, each.version_after or each.new
-    return code(str(each.new).removesuffix(f"@{each.version_after}")), code(old), code(new)
+    before, after = each.names
+    old = f"{'' if before == after else f'{before} '}{each.version_before}" if each.version_before else each.old
+    return code(after), code(old), code(each.version_after or each.new)
 
 
 def _totals(columns: Sequence[Comparison]) -> Iterator[str]:
@@ -124,8 +126,9 @@ def _totals(columns: Sequence[Comparison]) -> Iterator[str]:
     yield ""
     yield escaped(headline(first, words_for(first.edge_meaning, first.weight_meaning)))
     yield ""
-    rows = [(_title(c), shown(c.before), shown(c.after), change_text(c)) for c in columns]
-    yield from _table(("weights", "before", "after", "change"), rows)
+    rows = [(_title(c), shown(c.before), shown(c.after), change_text(c), places_text(c)) for c in columns]
+    head, n = ("weights", "before", "after", "change", "place"), 5 if any(row[4] for row in rows) else 4
+    yield from _table(head[:n], [row[:n] for row in rows])
     for text in first.missing:
         yield from ("", f"> {code(text)}")
     for text in (text for column in columns for text in column.doubts):
@@ -153,11 +156,11 @@ def _moved(column: Comparison) -> list[str]:
 
 def _changes(column: Changes) -> list[str]:
     rows = [
-        (code(row.node), shown(row.before), shown(row.after), signed(row.change))
+        (code(row.node), shown(row.before), shown(row.after), signed(row.change), place_text(row))
         for row in column.moved
         if row.before != row.after
     ]
-    return _section(f"Totals, {_title(column)}", ("node", "before", "after", "change"), rows)
+    return _section(f"Totals, {_title(column)}", ("node", "before", "after", "change", "place"), rows)
 
 
 def _notes(columns: Sequence[Comparison]) -> list[str]:

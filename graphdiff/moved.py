@@ -160,6 +160,12 @@ class Changes(Mapping[Any, Number]):
         return f"<pre>{escape(str(self))}</pre>"
 
 
+def place_text(row: Moved) -> str:
+    """Return a node's place before and after."""
+    old, new = ("none" if place is None else f"{place:,}" for place in (row.place_before, row.place_after))
+    return old if old == new else f"{old} -> {new}"
+
+
 def changes_lines(found: Changes) -> list[str]:
     """Return the nodes that moved most as text."""
     graph = found.matched.after.graph
@@ -170,9 +176,7 @@ def changes_lines(found: Changes) -> list[str]:
     rows = [("node", "before", "after", "change", "place")]
     changed = [row for row in found.moved if row.before != row.after]
     for row in changed[:SHOWN]:
-        places = ["none" if place is None else f"{place:,}" for place in (row.place_before, row.place_after)]
-        numbers = shown(row.before), shown(row.after), signed(row.change)
-        rows.append((str(row.node), *numbers, places[0] if places[0] == places[1] else " -> ".join(places)))
+        rows.append((str(row.node), shown(row.before), shown(row.after), signed(row.change), place_text(row)))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
         "  ".join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import networkx as nx
@@ -33,9 +34,10 @@ def bottlenecks(part: Between) -> list[Any]:
 
 
 def fewest_edges(part: Between) -> list[Edge]:
-    """Return the fewest edges that all paths use, of several such sets the one nearest the target.
+    """Return the fewest edges that all paths use, of several such sets one that paths use but once, nearest the target.
 
-    A minimum cut where every edge counts one (L. Ford, D. Fulkerson, "Maximal flow through a network", 1956), by
+    Where every path uses one of them once, their contributions sum to the total; where no set so small is like that,
+    paths that use two count twice. A minimum cut (L. Ford, D. Fulkerson, "Maximal flow through a network", 1956), by
     networkx's implementation of Dinitz's algorithm.
 
     Examples
@@ -47,11 +49,13 @@ def fewest_edges(part: Between) -> list[Edge]:
     """
     if not part.n_edges or set(part.sources) & set(part.targets):
         return []  # no edges part the ends
-    network = nx.DiGraph()
+    capacity: Counter[tuple[int, int]] = Counter()
     for tail, row in enumerate(part.rows):
         for head, *_ in row:
-            parallel = network[tail][head]["capacity"] if network.has_edge(tail, head) else 0
-            network.add_edge(tail, head, capacity=parallel + 1)
+            capacity[tail, head] += part.n_edges + 1
+            capacity[head, tail] += 1  # to cross twice a path must come back: as seldom as so few edges allow
+    network = nx.DiGraph()
+    network.add_edges_from((tail, head, {"capacity": size}) for (tail, head), size in capacity.items())
     # An edge without a capacity holds any flow.
     network.add_edges_from(("source", node) for node in part.sources)
     network.add_edges_from((node, "target") for node in part.targets)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+import math
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any, Unpack
 
 import networkx as nx
@@ -362,6 +363,17 @@ def _sum_of_sizes(part: Between) -> Number:
     ends = [dict.fromkeys(part.positions[nodes].tolist(), 1.0) for nodes in (part.sources, part.targets)]
     values = forward_values(part.graph.absolute, ends[0], part.loops)
     return sum(float(values[position]) for position in ends[1])
+
+
+def covered(part: Between, paths: Iterable[Path]) -> list[float]:
+    """Return what part of the sum of all absolute influences the paths carry, one after the other.
+
+    Nothing where that sum is 0 or beyond the floats.
+    """
+    whole = _sum_of_sizes(part)
+    if not 0 < whole < math.inf:
+        return []
+    return list(accumulate(float(abs(path.influence) / whole) for path in paths))
 
 
 def _covering(part: Between, paths: Iterator[Path], coverage: float, k: int | None) -> list[Path]:

@@ -220,7 +220,7 @@ def reduced(search: Search, most_left: Number, progress: Progress) -> tuple[list
         raise UsageError(_no_nodes(search))
     best = min(known, key=len)
     if len(search.candidates) > MAX_EXACT:
-        bound = min(at_least, len(best)) if search.is_positive else None
+        bound = min(at_least, len(best)) if search.is_positive or len(best) == 1 else None
         return best, "greedy", bound
     smaller = _smallest(search, most_left, range(at_least, len(best)), progress)
     best = smaller or best

@@ -165,7 +165,27 @@ class TestPaths:
         document = json.loads(
             run("paths", OPENSSH, "openssh-server", "liblzma5", "--coverage", "0.9", "-o", "json").out
         )
-        assert len(document["paths"]) == 5
+        assert [round(path["covered"], 3) for path in document["paths"]] == [0.708, 0.779, 0.845, 0.878, 0.9]
+        lines = run("paths", OPENSSH, "openssh-server", "liblzma5", "-k", "2").out.splitlines()[3:]
+        assert [line.split()[:5] for line in lines] == [
+            ["influence", "steps", "so", "far", "path"],
+            ["0.00724638", "2", "70.8", "%", "openssh-server"],
+            ["0.000724638", "4", "77.9", "%", "openssh-server"],
+        ]
+
+    def test_what_is_covered_is_of_the_absolute_sum(self, run: Run, tmp_path: Path) -> None:
+        path = tmp_path / "signs.csv"
+        path.write_text("source,target,weight\ns,a,2\na,t,1\ns,t,-3\n")
+        rows = run("paths", str(path), "s", "t", "-o", "csv").out.splitlines()
+        assert rows == ["influence,steps,covered,path", "-3,1,0.6,s > t", "2,2,1.0,s > a > t"]
+        path.write_text("source,target,weight\ns,a,0\na,t,1\n")
+        assert run("paths", str(path), "s", "t", "-o", "csv").out.splitlines()[1:] == ["0,2,,s > a > t"]
+
+    def test_a_sum_beyond_the_floats_covers_nothing(self, run: Run, tmp_path: Path) -> None:
+        path = tmp_path / "huge.csv"
+        path.write_text("source,target,weight\ns,a,1.5e308\na,t,1\ns,b,1.5e308\nb,t,1\n")
+        rows = run("paths", str(path), "s", "t", "-k", "1", "-o", "csv").out.splitlines()
+        assert rows[1:] == ["1.5e+308,2,,s > a > t"]
 
     def test_all_of_them(self, run: Run) -> None:
         rows = run("paths", OPENSSH, "openssh-server", "liblzma5", "--all", "-o", "csv").out.splitlines()
@@ -411,6 +431,15 @@ def test_a_mistake_is_one_line_and_writes_nothing(
 
 
 class TestOutput:
+    def test_what_a_name_would_do_to_a_terminal_is_not_printed(self, run: Run, tmp_path: Path) -> None:
+        path = tmp_path / "hostile.csv"
+        path.write_text("source,target\ns,a\x1b[31m\x1b]0;title\x07\x9b2J\na\x1b[31m\x1b]0;title\x07\x9b2J,t\n")
+        for command in (("why", "s", "t"), ("paths", "s", "t"), ("what-if", "s", "t"), ("cut", "s", "t"), ("rank",)):
+            done = run(command[0], str(path), *command[1:], "-w", "unit")
+            assert done.status == 0
+            assert "a\ufffd[31m\ufffd]0;title\ufffd\ufffd2J" in done.out
+            assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", done.out)
+
     def test_a_report_goes_to_a_file(self, run: Run, tmp_path: Path) -> None:
         path = tmp_path / "why.json"
         done = run("why", OPENSSH, "dpkg", "-O", str(path))

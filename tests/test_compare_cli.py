@@ -75,7 +75,7 @@ def test_groups_and_renames(run: Run, tmp_path: Path) -> None:
         == "graphdiff: no node 'x'; there are nodes such as 's', 'a=b', 't'\n"
     )
     assert run(str(old), str(new), "--match", "x").status == 2
-    assert "by group: None" in run(str(old), str(new), "s", "t", "--by", "kind").out
+    assert "no node has the attribute 'kind' to group by" in run(str(old), str(new), "s", "t", "--by", "kind").err
 
 
 @pytest.mark.parametrize(

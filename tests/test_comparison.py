@@ -238,6 +238,17 @@ def test_a_change_below_the_certain_digits_is_said() -> None:
     assert [one["digits"] for one in found.to_dict()["certificates"]] == [0, 0]
 
 
+def test_a_change_of_0_is_one_up_to_roundings() -> None:
+    before = weighted([("s", "a", 0.1), ("a", "t", 0.3), ("s", "b", 0.2), ("b", "t", 0.3)])
+    after = weighted([("s", "a", 0.2), ("a", "t", 0.3), ("s", "b", 0.1), ("b", "t", 0.3)])
+    found = gd.compare(before, after, "s", "t")
+    assert found.change == 0
+    exact = gd.compare(before, after, "s", "t", exact=True)
+    assert abs(exact.change) <= found.error_bound
+    assert found.doubts == ["The change is 0 up to roundings of 6e-17; exact=True (--exact) has none."]
+    assert exact.doubts == []
+
+
 def test_leontief_inverses_before_and_after() -> None:
     """Miller and Blair's two sectors, one coefficient changed: against numpy's inverse, both orders."""
     old = np.array([[0.15, 0.25], [0.20, 0.05]])
@@ -417,6 +428,10 @@ def test_groups_sum_what_leaves_them() -> None:
     assert "by group: in +8, mid +1" in str(by_attribute)
     with pytest.raises(UsageError, match="a compiled graph has no node attributes"):
         gd.compare(gd.compile(olah()), gd.compile(new), "b", "e", by="layer")
+    with pytest.raises(
+        UsageError, match=r"no node has the attribute 'later' to group by; nodes have: layer \(5 of 10, t"
+    ):
+        gd.compare(olah(), new, "b", "e", by="later")
 
 
 # ------------------------------------------------------------------------------------ missing, refused

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
+from random import Random
 from typing import Any
 
 import networkx as nx
@@ -124,7 +125,7 @@ def test_a_part_where_signs_mix(query: Query, what: str, part: float, exact: boo
         patch.setattr(removal, "MAX_EXACT", 20 if exact else 0)
         found = check(graph, (ends[0], ends[1]), what, part)
     if found is not None and not exact and any(graph.edges[edge]["weight"] < 0 for edge in on_the_way):
-        assert found.at_least is None
+        assert found.at_least == (1 if len(found.removed) == 1 else None)
 
 
 @pytest.mark.parametrize("limit", [0, 20])
@@ -230,6 +231,15 @@ def test_text_record_and_table() -> None:
     assert repr(found) == "<cut of 2 edges: 1 becomes 0>"
     one = gd.cut(graph, "a", "c", weight=None, part=0.5, what="nodes")
     assert "To take 1 of it away, cut 1 node of 1:" in str(one)
+
+
+def test_one_is_the_least_of_any_signs() -> None:
+    rng = Random(1)
+    pairs = combinations(range(8), 2)
+    graph = weighted([(*pair, rng.choice([-1, 1, 2, 3, -2])) for pair in pairs])  # 28 edges: chosen greedily
+    found = gd.cut(graph, 0, 7, part=0.5)
+    assert (found.method, len(found.removed), found.at_least) == ("greedy", 1, 1)
+    assert str(found).endswith("Fewer cannot do it.")
 
 
 #: What cannot be cut, and what the error says.

@@ -142,6 +142,17 @@ def test_nodes_of_one_version_from_two_sources_are_matched_once_each() -> None:
     assert [str(upgrade) for upgrade in found.upgraded] == ["x 1 -> 2"]
 
 
+def test_a_rename_says_both_names_whether_versions_are_known_or_not() -> None:
+    old, new = nx.DiGraph([("app", "colours")]), nx.DiGraph([("app", "paint")])
+    (renamed,) = gd.compare(old, new, weight=None, match={"colours": "paint"}).upgraded
+    assert str(renamed) == "colours is now paint"
+    old.nodes["colours"].update(name="colours", version="1.2")
+    new.nodes["paint"].update(name="paint", version="4.4")
+    found = gd.compare(old, new, weight=None, match={"colours": "paint"})
+    assert str(found.upgraded[0]) == "colours 1.2 is now paint 4.4"
+    assert "| `paint` | `colours 1.2` | `4.4` |" in comparison_markdown(found)
+
+
 def test_a_version_attribute_that_changed_is_an_upgrade() -> None:
     old, new = nx.DiGraph([("a", "b")]), nx.DiGraph([("a", "b")])
     old.nodes["b"]["version"], new.nodes["b"]["version"] = "1", "2"
@@ -279,12 +290,12 @@ def test_markdown_shows_hostile_names_as_they_are(changed: gd.Comparison) -> Non
 
 def test_markdown_of_the_three_results(changed: gd.Comparison) -> None:
     text = comparison_markdown([changed])
-    assert "| `weight` | 7 | 13 | +6 (+85.7 %) |" in text
+    assert "| `weight` | 7 | 13 | +6 (+85.7 %) | 1st of 3 -> 1st of 4 |" in text
     assert "| - | `b -> t` | removed 1 | -1 |" in text
     assert "| `c` | new `s -> c` |" in text
     assert "_Edges in series changed together" in text
     found = gd.compare(weighted([("s", "a", 1)]), weighted([("s", "a", 2)]), "s")
-    assert "| `a` | 1 | 2 | +1 |" in comparison_markdown([found])
+    assert "| `a` | 1 | 2 | +1 | 1 |" in comparison_markdown([found])
     many = gd.compare(weighted([("s", "a", 1)]), weighted([("s", n, 1) for n in "abcdefghijklmn"]))
     assert "<details><summary><b>Appeared</b> (13)</summary>" in comparison_markdown(many)
 
@@ -323,6 +334,17 @@ def test_where_nothing_differs_that_is_said() -> None:
     assert str(gd.compare(graph, graph)) == "Nothing differs."
     assert str(gd.compare(graph, graph, "a", "b")).startswith("Influence of a: nothing differs.\n")
     assert "### Influence of `a`: nothing differs" in comparison_markdown([gd.compare(graph, graph, "a", "b")])
+
+
+def test_markdown_has_the_places_that_moved_and_likely_renames() -> None:
+    old = nx.DiGraph([("app", "web"), ("web", "zlib"), ("app", "old-name"), ("old-name", "zlib")])
+    new = nx.DiGraph([("app", "web"), ("web", "zlib"), ("app", "new_name"), ("new_name", "zlib"), ("web", "new_name")])
+    found = gd.compare(old, new, "app", "new_name", weight=None)
+    text = comparison_markdown([found])
+    assert "| weights | before | after | change | place |" in text
+    assert "| counting paths | 0 | 2 | +2 | none -> 2nd of 3 |" in text
+    assert "**Renamed?**\n\n| before | after |\n| --- | --- |\n| `old-name` | `new_name` |" in text
+    assert "| `new_name` | 0 | 2 | +2 | none -> 2 |" in comparison_markdown([gd.compare(old, new, "app", weight=None)])
 
 
 def test_one_edge_is_no_plural_in_text_and_markdown() -> None:

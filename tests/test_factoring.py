@@ -77,6 +77,9 @@ def test_edges_name_themselves() -> None:
     formula = gd.factored(olah(), "b", "e")
     assert formula.text() == "w[b,c]*w[c,e] + w[b,d]*w[d,e]"
     assert gd.factored(weighted([("a_1", "b", 2)]), "a_1", "b").latex() == r"w_{\mathrm{a\_1},\mathrm{b}}"
+    named, total = gd.factored(complete_dag(5), 0, 4).latex().split(" \\\\\n")
+    assert named.startswith("t_{1} &= w_{")
+    assert total.startswith("&w_{")  # both at the mark of an aligned environment
 
 
 def test_symbols_keep_their_names() -> None:

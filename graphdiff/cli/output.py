@@ -81,6 +81,8 @@ def emit(
     also: Mapping[str, Callable[[], str]] | None = None,
 ) -> None:
     """Print the result as text, JSON, CSV or what else a verb has, or write it to a file, whole or not at all."""
+    from graphdiff.picture import clean  # a name from a file must not steer the terminal
+
     others = also or {}
     if settings.output in ONLY and settings.output not in others:
         raise UsageError(f"only graphdiff {ONLY[settings.output]} prints {settings.output}; use text, json or csv")
@@ -93,7 +95,7 @@ def emit(
         csv.writer(buffer, lineterminator="\n").writerows(rows())
         body = buffer.getvalue()
     else:
-        body = others.get(settings.output, text)().rstrip("\n") + "\n"
+        body = clean(others.get(settings.output, text)().rstrip("\n")) + "\n"
     if settings.path and settings.path != "-":
         from graphdiff.saving import save
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -55,14 +56,12 @@ def paths(
     seed: int | None,
     max_paths: int,
 ) -> None:
-    """List the paths from SOURCE to TARGET with their influence, strongest first.
+    """List the paths from SOURCE to TARGET with their influence, strongest first, and what part they carry so far.
 
     By one weighting; without weights in the file that is even.
     """
-    from graphdiff.paths import iter_paths, pair, strongest_paths
-    from graphdiff.phrases import by_weights
+    from graphdiff.paths import covered, iter_paths, pair, strongest_paths
     from graphdiff.sampling import sample_paths
-    from graphdiff.words import how_many
 
     _require_one_way({"-k": k, "--coverage": coverage, "--all": every or None, "--sample": sample, "--seed": seed})
     graph = inputs.load(settings)
@@ -74,21 +73,23 @@ def paths(
         found = sample_paths(compiled, first, last, sample, seed=seed)
     else:
         found = strongest_paths(compiled, first, last, k=k, coverage=coverage)
+    part = pair(compiled, first, last)
+    parts: Sequence[float | None] = covered(part, [] if every or sample else found) or [None] * len(found)
     # Round a cycle that is solved go walks, which are not paths.
-    kind = "walks" if pair(compiled, first, last).loops else "paths"
-    title = f"{how_many(len(found), kind)} from {first} to {last}, {by_weights(compiled.weight_meaning)}"
+    kind = "walks" if part.loops else "paths"
+    title = _title(found, kind, f"from {first} to {last}", compiled.weight_meaning)
     output.emit(
         settings,
-        text=lambda: "\n".join([output.graph_line(graph), "", title, *_table(graph, found)]),
+        text=lambda: "\n".join([output.graph_line(graph), "", title, *_table(graph, found, parts)]),
         document=lambda: {
             "kind": "paths",
             "graph": output.graph_record(graph),
             "source": str(first),
             "target": str(last),
             "weights": compiled.weight_meaning,
-            kind: [path.to_dict() for path in found],
+            kind: list(map(_record, found, parts)),
         },
-        rows=lambda: [["influence", "steps", kind.removesuffix("s")], *map(_row, found)],
+        rows=lambda: [["influence", "steps", "covered", kind.removesuffix("s")], *map(_row, found, parts)],
     )
 
 
@@ -101,8 +102,15 @@ def _require_one_way(options: dict[str, Any]) -> None:
         raise UsageError("--seed is for --sample N")
 
 
-def _table(graph: nx.DiGraph, found: list[Path]) -> list[str]:
-    from graphdiff.phrases import path_text
+def _title(found: list[Path], kind: str, ends: str, meaning: str) -> str:
+    from graphdiff.phrases import by_weights
+    from graphdiff.words import how_many
+
+    return f"{how_many(len(found), kind)} {ends}, {by_weights(meaning)}"
+
+
+def _table(graph: nx.DiGraph, found: list[Path], parts: Sequence[float | None]) -> list[str]:
+    from graphdiff.phrases import path_text, percent
     from graphdiff.results import shown
 
     texts = list(map(path_text, found))
@@ -110,8 +118,12 @@ def _table(graph: nx.DiGraph, found: list[Path]) -> list[str]:
     ways = [
         f"{text}{_by_which(graph, path)}" if times[text] > 1 else text for text, path in zip(texts, found, strict=True)
     ]
-    cells = [[shown(path.influence), str(path.length), way] for path, way in zip(found, ways, strict=True)]
-    return output.aligned(["influence", "steps", "path"], cells, left=2) if cells else []
+    cells = [
+        [shown(path.influence), str(path.length), *([] if part is None else [percent(part)]), way]
+        for path, part, way in zip(found, parts, ways, strict=True)
+    ]
+    head = ["influence", "steps", *([] if None in parts else ["so far"]), "path"]
+    return output.aligned(head, cells, left=len(head) - 1) if cells else []
 
 
 def _by_which(graph: nx.DiGraph, path: Path) -> str:
@@ -124,6 +136,10 @@ def _by_which(graph: nx.DiGraph, path: Path) -> str:
     return f"  (by {', '.join(names)})" if names else ""
 
 
-def _row(path: Path) -> list[Any]:
+def _record(path: Path, part: float | None) -> dict[str, Any]:
+    return path.to_dict() | ({} if part is None else {"covered": part})
+
+
+def _row(path: Path, part: float | None) -> list[Any]:
     record = path.to_dict()
-    return [record["influence"], path.length, " > ".join(record["nodes"])]
+    return [record["influence"], path.length, part, " > ".join(record["nodes"])]

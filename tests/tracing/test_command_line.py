@@ -49,7 +49,7 @@ def test_jacobian_diagnose_and_paths(run: Run) -> None:
     assert (
         "Paths from the inputs to e\n  paths             3 over 5 nodes" in run("diagnose", *OLAH, "--target", "e")[1]
     )
-    assert "        3      2  b > b + 1 > e" in run("paths", *OLAH, "b", "e")[1]
+    assert "        3      2   60.0 %  b > b + 1 > e" in run("paths", *OLAH, "b", "e")[1]
     assert (
         "Derivative: d out / d a * b = 2."
         in run("why", "expr:(a * b) ** 2", "--set", "a=1", "--set", "b=1", "a * b", "out")[1]
