@@ -16,6 +16,7 @@ from typing import Any
 
 import networkx as nx
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 
 METHODS = ("naive", "forward", "reverse", "auto")
@@ -23,6 +24,9 @@ METHODS = ("naive", "forward", "reverse", "auto")
 Node = Hashable
 Walk = tuple[tuple[Any, ...], ...]
 
+
+#: Identities that everything else stands on are tried on hundreds of graphs.
+SEVERAL = settings(max_examples=200)
 
 ENGINES = ("plain Python", "kernels")
 

@@ -9,7 +9,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
-from graphs import FRACTIONS, INTS, dags, influence, queries, walks, weighted
+from graphs import FRACTIONS, INTS, SEVERAL, dags, influence, queries, walks, weighted
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +55,7 @@ def test_every_semiring_of_the_table_is_compared() -> None:
 
 
 @pytest.mark.parametrize("semiring", BY_LIST)
+@SEVERAL
 @given(query=queries(dags(INTS | FRACTIONS)))
 def test_a_sweep_adds_up_what_the_list_of_all_paths_does(semiring: str, query: Any) -> None:
     graph, source, _ = query

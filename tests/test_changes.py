@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from graphs import (
     FRACTIONS,
+    SEVERAL,
     contractions,
     dags,
     diamonds,
@@ -26,7 +27,7 @@ from graphs import (
     ways,
     weighted,
 )
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import graphdiff as gd
@@ -74,7 +75,7 @@ def simplest(graph: nx.DiGraph, edge: tuple[Any, ...]) -> tuple[Any, ...]:
     return edge[:2] if graph.number_of_edges(*edge[:2]) == 1 else edge
 
 
-@settings(max_examples=200)
+@SEVERAL
 @given(data=st.data(), query=ways(FRACTIONS, max_nodes=6, max_more=7) | queries(dags(FRACTIONS)))
 def test_any_changes_together_are_those_of_the_changed_graph(data: st.DataObject, query: Query) -> None:
     graph, source, target = query
@@ -93,7 +94,7 @@ def test_any_changes_together_are_those_of_the_changed_graph(data: st.DataObject
     assert nx.utils.graphs_equal(graph, before)
 
 
-@settings(max_examples=120)
+@SEVERAL
 @given(data=st.data(), query=ways(FRACTIONS, max_nodes=6, max_more=7) | queries(dags(FRACTIONS)))
 def test_each_change_alone_is_what_it_does_alone(data: st.DataObject, query: Query) -> None:
     graph, source, target = query
@@ -111,7 +112,7 @@ def test_each_change_alone_is_what_it_does_alone(data: st.DataObject, query: Que
         assert change.alone == path_sum(changed(graph, one), source, target) - total
 
 
-@settings(max_examples=100)
+@SEVERAL
 @given(data=st.data(), query=ways(NUMBERS, max_nodes=6, max_more=7) | queries(dags()))
 def test_ints_and_floats_take_the_changes_too(data: st.DataObject, query: Query) -> None:
     graph, source, target = query
@@ -125,7 +126,7 @@ def test_ints_and_floats_take_the_changes_too(data: st.DataObject, query: Query)
     assert float(found.before + found.change) == pytest.approx(float(found.after), rel=1e-12, abs=1e-9)
 
 
-@settings(max_examples=100)
+@SEVERAL
 @given(query=queries(contractions()), data=st.data())
 def test_solved_cycles(query: Query, data: st.DataObject) -> None:
     graph, source, target = query
@@ -153,7 +154,7 @@ def collapsed(graph: nx.DiGraph, source: Any, target: Any) -> Fraction:
     return Fraction(path_sum(small, place[source], place[target]))
 
 
-@settings(max_examples=120)
+@SEVERAL
 @given(query=queries(contractions()), data=st.data())
 def test_collapsed_cycles_are_found_anew(query: Query, data: st.DataObject) -> None:
     graph, source, target = query
@@ -182,7 +183,7 @@ def test_collapsed_cycles_are_found_anew(query: Query, data: st.DataObject) -> N
             assert change.alone == collapsed(changed(graph, one), source, target) - found.before
 
 
-@settings(max_examples=100)
+@SEVERAL
 @given(data=st.data(), query=ways(NUMBERS, max_nodes=6, max_more=7) | queries(dags()))
 def test_even_keeps_the_other_weights_or_counts_them_anew(data: st.DataObject, query: Query) -> None:
     graph, source, target = query

@@ -17,6 +17,7 @@ from graphs import (
     INTS,
     NUMBERS,
     QUARTERS,
+    SEVERAL,
     Walk,
     complete_dag,
     contractions,
@@ -28,7 +29,7 @@ from graphs import (
     walks,
     weighted,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import graphdiff as gd
@@ -37,7 +38,6 @@ from graphdiff.markdown import comparison_markdown
 
 ROOT = Path(__file__).resolve().parents[1]
 Case = tuple[nx.MultiDiGraph, nx.MultiDiGraph, Any, Any]
-SEVERAL = settings(max_examples=200)
 
 
 @st.composite

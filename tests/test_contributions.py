@@ -11,6 +11,7 @@ import pytest
 from graphs import (
     ENGINES,
     QUARTERS,
+    SEVERAL,
     dags,
     diamonds,
     edge_names,
@@ -55,6 +56,7 @@ def test_a_node_contributes_the_paths_that_pass_it(query: Query) -> None:
     assert contributions.total == path_sum(graph, source, target)
 
 
+@SEVERAL
 @given(query=queries(dags()), data=st.data())
 def test_any_cut_between_the_ends_carries_the_total(query: Query, data: st.DataObject) -> None:
     """Forth minus back, as of any flow."""
@@ -69,6 +71,7 @@ def test_any_cut_between_the_ends_carries_the_total(query: Query, data: st.DataO
     assert forth - back == contributions.total
 
 
+@SEVERAL
 @given(query=queries(dags()))
 def test_removing_an_edge_takes_its_contribution_away(query: Query) -> None:
     graph, source, target = query

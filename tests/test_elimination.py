@@ -9,7 +9,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
-from graphs import contractions, dags, inverse_totals, olah, path_sum, weighted
+from graphs import SEVERAL, contractions, dags, inverse_totals, olah, path_sum, weighted
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +38,7 @@ def with_some(draw: Any, graphs: st.SearchStrategy[nx.DiGraph]) -> tuple[nx.DiGr
     return graph, draw(st.lists(st.sampled_from(list(graph)), unique=True))
 
 
+@SEVERAL
 @given(drawn=with_some(dags()))
 def test_every_total_between_the_others_is_unchanged(drawn: tuple[nx.DiGraph, list[Any]]) -> None:
     graph, gone = drawn
@@ -47,6 +48,7 @@ def test_every_total_between_the_others_is_unchanged(drawn: tuple[nx.DiGraph, li
     assert after == {ends: before[ends] for ends in after}
 
 
+@SEVERAL
 @given(drawn=with_some(contractions()))
 def test_with_cycles_too(drawn: tuple[nx.DiGraph, list[Any]]) -> None:
     graph, gone = drawn

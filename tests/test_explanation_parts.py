@@ -11,7 +11,7 @@ from typing import Any
 
 import networkx as nx
 import pytest
-from graphs import FRACTIONS, INTS, contractions, dags, influence, inverse_totals, queries, walks, weighted
+from graphs import FRACTIONS, INTS, SEVERAL, contractions, dags, influence, inverse_totals, queries, walks, weighted
 from hypothesis import given, settings
 
 import graphdiff as gd
@@ -238,6 +238,7 @@ class TestFloatsAtTheirLimits:
         many = weighted([*edges, *(("a", f"n{i}", -1) for i in range(9)), *((f"n{i}", "m", 2.5) for i in range(9))])
         assert "! The strongest positive path, 2: a > b > m > z." in str(gd.explain(many, "a", "z"))
 
+    @SEVERAL
     @given(query=queries(dags(INTS)))
     def test_the_entropy_is_that_of_the_listed_paths(self, query: Any) -> None:
         graph, source, target = query

@@ -9,6 +9,7 @@ import pytest
 from graphs import (
     FRACTIONS,
     INTS,
+    SEVERAL,
     complete_dag,
     dags,
     diamonds,
@@ -25,6 +26,7 @@ import graphdiff as gd
 from graphdiff.errors import CycleError, LimitError, SameComponentError, UsageError
 
 
+@SEVERAL
 @given(query=queries(dags(INTS | FRACTIONS)))
 def test_with_the_weights_put_in_it_is_the_sum_over_paths(query: Any) -> None:
     graph, source, target = query

@@ -13,6 +13,7 @@ import sympy
 from graphs import (
     INTS,
     NUMBERS,
+    SEVERAL,
     chain,
     dags,
     diamonds,
@@ -195,6 +196,7 @@ def ranked(graph: nx.DiGraph, source: Any, target: Any) -> list[Any]:
 
 
 class TestStrongest:
+    @SEVERAL
     @given(query=queries(dags(st.sampled_from(list(NUMBERS.values())).flatmap(lambda numbers: numbers))))
     def test_the_k_best_are_the_head_of_the_sorted_listing(self, query: tuple[nx.DiGraph, Any, Any]) -> None:
         graph, source, target = query

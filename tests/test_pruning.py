@@ -8,7 +8,7 @@ from typing import Any
 
 import networkx as nx
 import pytest
-from graphs import FRACTIONS, INTS, dags, influence, path_sum, queries, walks, weighted
+from graphs import FRACTIONS, INTS, SEVERAL, dags, influence, path_sum, queries, walks, weighted
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +20,7 @@ def between_nodes(graph: nx.DiGraph, source: Any, target: Any) -> set[Any]:
     return {node for walk in walks(graph, source, target) for edge in walk for node in edge[:2]} | {source, target}
 
 
+@SEVERAL
 @given(query=queries(dags(INTS | FRACTIONS)), max_nodes=st.integers(2, 5))
 def test_totals_between_all_kept_nodes_are_those_of_the_paths(query: Any, max_nodes: int) -> None:
     graph, source, target = query
@@ -33,6 +34,7 @@ def test_totals_between_all_kept_nodes_are_those_of_the_paths(query: Any, max_no
             assert path_sum(pruned, tail, head) == (path_sum(inside, tail, head) if on_the_way else int(tail == head))
 
 
+@SEVERAL
 @given(query=queries(dags(INTS | FRACTIONS)), max_nodes=st.integers(2, 5))
 def test_every_path_is_drawn_or_eliminated_once(query: Any, max_nodes: int) -> None:
     graph, source, target = query
