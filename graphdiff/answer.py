@@ -83,12 +83,17 @@ def answer_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
     whole = _whole(graph.graph, part)
     nodes, edges = _nodes(graph, part, used, whole), _edges(graph, drawn, place, whole)
     rest = _rest(graph, part, drawn, used, whole) if drawn is not part else []
-    shown, hidden = rest[:MAX_DASHED], rest[MAX_DASHED:]
+    shown, n_hidden = rest[:MAX_DASHED], len(rest[MAX_DASHED:])
     dashed = [_dashed(place[bypass.tail], place[bypass.head], bypass) for bypass in shown]
     legend = _legend(graph.graph, part, drawn, whole)
     if shown:
-        part_here = float(_sum_with(drawn, shown) / graph.graph["total"])
-        legend.insert(-3, _rest_text(part_here, len(hidden)))
+        legend.insert(-3, "dashed: paths through nodes that are not drawn")
+    if n_hidden:
+        others = float((graph.graph["total"] - _sum_with(drawn, shown)) / whole)
+        legend.insert(-3, f"all paths over {n_hidden:,} more such ways together: {percent(others)}")
+        if len(part.sources) == len(part.targets) == 1:
+            ends = place[part.sources[0]], place[part.targets[0]]
+            dashed.append(_dashed_edge(*ends, f"all others · {percent(others)}", others))
     return Picture(nodes, edges + dashed, legend)
 
 
@@ -195,8 +200,11 @@ def _rest(graph: nx.DiGraph, part: Between, drawn: Between, used: list[int], who
 
 
 def _dashed(tail: int, head: int, bypass: Bypass) -> DrawnEdge:
-    strength = max(-1.0, min(1.0, bypass.share))
-    text = f"{how_many(bypass.n_paths, 'paths')} · {percent(bypass.share)}"
+    return _dashed_edge(tail, head, f"{how_many(bypass.n_paths, 'paths')} · {percent(bypass.share)}", bypass.share)
+
+
+def _dashed_edge(tail: int, head: int, text: str, share: float) -> DrawnEdge:
+    strength = max(-1.0, min(1.0, share))
     return DrawnEdge(tail, head, text, 1 + 4 * abs(strength), _edge_color(strength), is_dashed=True)
 
 
@@ -296,12 +304,6 @@ def _coverage(part: Between, drawn: Between) -> str:
     sizes = [total_over(some, SEMIRINGS["size"]) for some in (drawn, part)]
     covered = f": {percent(sizes[0] / sizes[1])} of the influence" if sizes[1] else ""
     return f"drawn: {counts[0]} of {counts[1]} paths{covered}"
-
-
-def _rest_text(part_here: float, hidden: int) -> str:
-    """Return what the dashed edges say, and how much of the total is drawn with them."""
-    text = f"dashed: paths through nodes that are not drawn; with them {percent(part_here)} of the total is here"
-    return f"{text}, {hidden:,} smaller ones left out" if hidden else text
 
 
 def _keys(asked: dict[str, Any], whole: Number) -> Iterator[str]:
