@@ -648,3 +648,13 @@ def test_why_says_of_paths_by_the_same_nodes_which_edges_they_take(run: Run, tmp
         lines = [line for line in run(verb, str(path), "a", "e").out.splitlines() if "b + c > d > e" in line]
         told = {line.partition("(by ")[2].partition(")")[0] for line in lines}
         assert told == {f"a -> {first}, {last} -> d" for first in "bc" for last in "bc"}
+
+
+def test_what_a_file_names_and_does_not_have_is_said(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "yarn.lock"
+    whole = '# yarn lockfile v1\n\na@^1:\n  version "1.0.0"\n  dependencies:\n    b "^2"\n\nb@^2:\n  version "2.0.0"\n'
+    path.write_text(whole)
+    assert run("rank", str(path)).err == ""
+    path.write_text(whole.partition("\nb@^2")[0])  # cut off between two packages
+    said = f"graphdiff: {path}: left out 1 dependency on packages that are not in it\n"
+    assert run("rank", str(path)).err == said

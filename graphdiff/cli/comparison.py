@@ -154,7 +154,7 @@ def _answers(pairs: list[Pair], ends: tuple[Any | None, Any | None], by: str | N
         return [pair.changes(source, by, towards=False) for pair in pairs]
     if target is not None:
         return [pair.changes(target, by, towards=True) for pair in pairs]
-    return [pairs[0].difference()]
+    return [pairs[0].difference(by)]
 
 
 def _is_sets(found: Sequence[Any]) -> bool:
