@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import networkx as nx
 
 from graphdiff.arithmetic import is_number
+from graphdiff.errors import UsageError, nearest
 
-__all__ = ["DRAWING", "attribute_kinds", "drawing_names", "is_quantity"]
+__all__ = ["DRAWING", "attribute_kinds", "drawing_names", "is_quantity", "no_attribute"]
 
 #: Graphviz's attributes of nodes and edges that can be numbers and say only how a drawing looks
 #: (https://graphviz.org/doc/info/attrs.html): not ``weight`` and the labels, in which people put their own numbers.
@@ -100,3 +102,19 @@ def attribute_kinds(data: Sequence[Mapping[str, Any]], left_out: Collection[str]
 
 def _kind(every: int, numbers: int, bools: int) -> str:
     return {numbers: "numbers", bools: "yes or no"}.get(every, "mixed" if numbers or bools else "text")
+
+
+def no_attribute(name: str, graphs: Sequence[nx.Graph]) -> UsageError:
+    """Return the error of an attribute to group by that no node has: it says which the nodes do have.
+
+    Examples
+    --------
+    >>> print(no_attribute("layr", [nx.DiGraph()]))
+    no node has the attribute 'layr' to group by; nodes have: no attributes
+    """
+    rows = [data for graph in graphs for _, data in graph.nodes(data=True)]
+    left_out = {drawn for graph in graphs for drawn in drawing_names(graph)}
+    have = ", ".join(attribute_kinds(rows, left_out)) or "no attributes"
+    close = nearest(name, dict.fromkeys(chain.from_iterable(rows)))
+    meant = f"; did you mean {' or '.join(map(repr, close))}?" if close else ";"
+    return UsageError(f"no node has the attribute {name!r} to group by{meant} nodes have: {have}")

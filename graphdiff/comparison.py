@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, Unpack, overload
 
 import networkx as nx
 
-from graphdiff.attributes import attribute_kinds
+from graphdiff.attributes import no_attribute
 from graphdiff.attribution import swept, swept_all
 from graphdiff.compared import Comparison
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
@@ -48,8 +48,10 @@ class Pair:
         """The two graphs as totals are computed on them: collapsed alike."""
         return merged(self.plain, self.pairs)
 
-    def difference(self) -> Difference:
+    def difference(self, by: By = None) -> Difference:
         """Return the sets in which the two graphs differ."""
+        if by is not None:
+            raise UsageError(Keyword("by", by), ": a change of totals is summed over groups; name a source or a target")
         return Difference(self.plain, self.given)
 
     def changes(self, end: Hashable, by: By = None, *, towards: bool) -> Changes:
@@ -81,10 +83,8 @@ class Pair:
         if callable(by):
             return {label: by(label) for label in labels}
         groups = {label: self._attribute(label, by) for label in labels}
-        if all(group is None for group in groups.values()):
-            rows = [data for graph in self.given if isinstance(graph, nx.Graph) for _, data in graph.nodes(data=True)]
-            have = ", ".join(attribute_kinds(rows)) or "no attributes"
-            raise UsageError(f"no node has the attribute {by!r} to group by; nodes have: {have}")
+        if labels and all(group is None for group in groups.values()):
+            raise no_attribute(by, [graph for graph in self.given if isinstance(graph, nx.Graph)])
         return groups
 
     def _attribute(self, label: Any, name: str) -> Any:
@@ -202,7 +202,8 @@ def compare(
     UnknownNodeError
         If neither graph has a node.
     UsageError
-        If `match` names nodes that are not there or that both graphs have.
+        If `match` names nodes that are not there or that both graphs have; if no node has the attribute `by`, or there
+        is no end and so no total.
     WeightError, CycleError, SameComponentError, ValueOverflowError
         As `graphdiff.total_influence`.
 
@@ -230,4 +231,4 @@ def compare(
         return pair.changes(source, by, towards=False)
     if target is not None:
         return pair.changes(target, by, towards=True)
-    return pair.difference()
+    return pair.difference(by)

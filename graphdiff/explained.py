@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from html import escape
 from itertools import accumulate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphdiff.arithmetic import Number
 from graphdiff.between import Between
@@ -23,13 +23,16 @@ from graphdiff.certified import doubt
 from graphdiff.edges import edge_name
 from graphdiff.narrow import fewest_edges
 from graphdiff.paths import Path, node_text
-from graphdiff.phrases import LINE, TITLES, by_weights, ordinal, path_text, percent, table
+from graphdiff.phrases import LINE, TITLES, by_weights, ordinal, path_text, path_texts, percent, table
 from graphdiff.picture import cut
 from graphdiff.results import plain, shown
 from graphdiff.shares import Contributions
 from graphdiff.topology import Edge
 from graphdiff.weights import WEIGHTS
 from graphdiff.words import Words, how_many, words_for
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 #: Paths shown until they carry this part, at most `SHOWN`.
 ENOUGH = 0.9
@@ -210,7 +213,9 @@ def _share(number: Number, total: Number) -> Any:
     return plain(number / total) if total else None
 
 
-def explanation_text(columns: Sequence[Explanation], beside: Iterable[str] = ()) -> str:
+def explanation_text(
+    columns: Sequence[Explanation], beside: Iterable[str] = (), graph: nx.DiGraph | None = None
+) -> str:
     """Return the report of one question under one weighting or several.
 
     Parameters
@@ -219,6 +224,8 @@ def explanation_text(columns: Sequence[Explanation], beside: Iterable[str] = ())
         The same ends, each under another weighting.
     beside : iterable of str
         What else is known of the totals, a line each.
+    graph : networkx.DiGraph, optional
+        What the paths are in: it says of what kind parallel edges are.
     """
     first = columns[0]
     words = words_for(first.edge_meaning, first.weight_meaning, first.part.graph.node_meaning)
@@ -229,7 +236,7 @@ def explanation_text(columns: Sequence[Explanation], beside: Iterable[str] = ())
     lines += beside
     lines += _cut_text(first)
     lines += [f"! {warning}" for warning in _warnings(columns)]
-    lines += ["", *_strongest(columns[-1])] if columns[-1].strongest else []
+    lines += ["", *_strongest(columns[-1], graph)] if columns[-1].strongest else []
     footnotes = _footnotes(columns, words)
     return "\n".join([*lines, *([""] if footnotes else []), *footnotes])
 
@@ -365,7 +372,7 @@ def _listed(column: Explanation) -> list[Path]:
     return column.strongest[: min(_enough(column), SHOWN)]
 
 
-def _strongest(column: Explanation) -> list[str]:
+def _strongest(column: Explanation, graph: nx.DiGraph | None) -> list[str]:
     covered = column.coverage
     if not covered:
         return []
@@ -375,7 +382,7 @@ def _strongest(column: Explanation) -> list[str]:
         parts = [-part if path.influence < 0 else part for path, part in zip(column.strongest, parts, strict=True)]
     kind = "walks" if column.n_paths is None else "paths"
     title = f"Strongest {kind}, {by_weights(column.weight_meaning)}"
-    texts = [f"  {path_text(path, short=bool(n) and column.source is not None)}" for n, path in enumerate(shown_paths)]
+    texts = [f"  {text}" for text in path_texts(shown_paths, graph, short=column.source is not None)]
     width = max(len(title), *map(len, texts))
     lines = [f"{title.ljust(width)}    share   so far"]
     lines += [

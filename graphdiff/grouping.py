@@ -8,16 +8,16 @@ it. Contributions are computed on the graph itself and only then added up, so th
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any, TypeAlias, Unpack
 
 import networkx as nx
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.attributes import attribute_kinds, drawing_names
+from graphdiff.attributes import no_attribute
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.errors import UsageError, nearest
+from graphdiff.errors import UsageError
 from graphdiff.remedies import Keyword
 from graphdiff.shares import flow_between
 from graphdiff.topology import Topology
@@ -130,11 +130,7 @@ def _attribute(graph: Any, name: str) -> dict[Any, Hashable]:
         )
     values = {node: value for node, value in graph.nodes(data=name) if value is not None}
     if not values:
-        rows, left_out = [data for _, data in graph.nodes(data=True)], drawing_names(graph)
-        have = ", ".join(attribute_kinds(rows, left_out)) or "no attributes"
-        close = nearest(name, dict.fromkeys(chain.from_iterable(rows)))
-        meant = f"; did you mean {' or '.join(map(repr, close))}?" if close else ";"
-        raise UsageError(f"no node has the attribute {name!r} to group by{meant} nodes have: {have}")
+        raise no_attribute(name, [graph])
     return values
 
 
@@ -153,7 +149,7 @@ def prefix(name: str, depth: int) -> str:
 
 def _by_text(by: By) -> str:
     if isinstance(by, int):
-        return f"the first {by} part{'s' * (by != 1)} of the name"
+        return "the first part of the name" if by == 1 else f"the first {by} parts of the name"
     return by if isinstance(by, str) else str(getattr(by, "__name__", "a function"))
 
 

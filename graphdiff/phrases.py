@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from graphdiff.arithmetic import Number
+from graphdiff.edges import edge_name
 from graphdiff.paths import Path, node_text
 from graphdiff.picture import cut
 from graphdiff.results import shown
+from graphdiff.topology import Edge
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 #: What a column is called, by the meaning of its weights.
 TITLES = {"unit": "counting paths", "even": "spread evenly", "imports": "by statements", "unknown": "by weight"}
@@ -88,3 +95,47 @@ def path_text(path: Path, *, short: bool = False) -> str:
     if sum(map(len, names)) > LINE:
         names = [cut(name, max(SHORTEST, LINE // len(names))) for name in names]
     return " > ".join(names)
+
+
+def path_texts(paths: Sequence[Path], graph: nx.DiGraph | None = None, *, short: bool = False) -> list[str]:
+    """Return each path in one line; those by the same nodes say which of the edges between them they take.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    graph : networkx.DiGraph, optional
+        What the paths are in: its edges are called by their ``kind``, where they have one, else by their keys.
+    short : bool
+        Leave out the source on all lines but the first.
+
+    Examples
+    --------
+    >>> paths = [Path(("a", "b"), (("a", "b", key),), 1) for key in (0, 1)]
+    >>> path_texts(paths)
+    ['a > b  (by 0)', 'a > b  (by 1)']
+    """
+    alike: defaultdict[tuple[Any, ...], list[tuple[Edge, ...]]] = defaultdict(list)
+    for path in paths:
+        alike[path.nodes].append(path.edges)
+    ends = {
+        nodes: [Counter(edge[:2] for edge in set(step)) for step in zip(*edges, strict=True)]
+        for nodes, edges in alike.items()
+    }
+    return [
+        path_text(path, short=short and number > 0) + _by_which(path, ends[path.nodes], graph)
+        for number, path in enumerate(paths)
+    ]
+
+
+def _by_which(path: Path, steps: Sequence[Counter[Edge]], graph: nx.DiGraph | None) -> str:
+    """Return by which edges a path goes where others by the same nodes go by others: `steps` count them by their ends.
+
+    Two nodes that count as one, being on a cycle, give a step several ends; parallel edges go by their kinds or keys.
+    """
+    names = []
+    for edge, ends in zip(path.edges, steps, strict=True):
+        told = [edge_name(edge[:2])] if len(ends) > 1 else []
+        if ends[edge[:2]] > 1:
+            told.append(str(edge[2] if graph is None else graph.edges[edge].get("kind", edge[2])))
+        names += [" ".join(told)] if told else []
+    return f"  (by {cut(', '.join(names), LINE // 2)})" if names else ""

@@ -10,6 +10,7 @@ import pty
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -272,8 +273,9 @@ class TestWhatIf:
     def test_without_a_change_the_ten_that_matter_most(self, run: Run) -> None:
         done = run("what-if", OPENSSH, "openssh-server", "liblzma5")
         lines = [line for line in done.out.splitlines() if " -> " in line and line.startswith("  ")]
-        assert len(lines) == 10
-        assert lines[0].split() == [
+        assert len(lines) == 20  # by unit, then by even
+        assert lines[0].split()[-1].startswith("-")
+        assert lines[10].split() == [
             "libsystemd0",
             "->",
             "liblzma5",
@@ -284,9 +286,13 @@ class TestWhatIf:
             "-0.00797101",
         ]
         rows = list(csv.DictReader(io.StringIO(run("what-if", OPENSSH, "openssh-server", "liblzma5", "-o", "csv").out)))
-        assert len(rows) == 20
+        assert Counter(row["weights"] for row in rows) == {"unit": 20, "even": 20}
         document = json.loads(run("what-if", OPENSSH, "openssh-server", "liblzma5", "-o", "json").out)
-        assert (document["kind"], len(document["edges"])) == ("sensitivities", 20)
+        found = [(one["weight_meaning"], len(one["edges"])) for one in document["results"]]
+        assert (document["kind"], found) == ("sensitivities", [("unit", 20), ("even", 20)])
+        only = run("what-if", OPENSSH, "openssh-server", "liblzma5", "-w", "even").out
+        assert "counting paths" not in only
+        assert "spread evenly" in only
 
     def test_parallel_edges_by_their_keys(self, run: Run, tmp_path: Path) -> None:
         path = tmp_path / "parallel.dot"
@@ -628,3 +634,27 @@ def test_paths_over_parallel_edges_say_which_they_take(run: Run, tmp_path: Path)
     assert "a > b > c  (by 1)\n" in run("paths", str(path), "a", "c", "--all").out
     path.write_text("digraph { a -> b; b -> c }")
     assert "(by" not in run("paths", str(path), "a", "c").out
+
+
+def test_why_says_of_paths_by_the_same_nodes_which_edges_they_take(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "units.dot"
+    path.write_text('digraph systemd {"a"->"b" [color="green"]; "a"->"b" [color="black"]; "b"->"c" [color="black"]; }')
+    out = run("why", str(path), "a", "c").out
+    assert "  a > b > c  (by After) " in out
+    assert "  … > b > c  (by Requires) " in out
+    # The cycle of b and c counts as one node, which a enters and leaves by either.
+    path.write_text("digraph { a -> b; a -> c; b -> c; c -> b; b -> d; c -> d; d -> e }")
+    for verb in ("why", "paths"):
+        lines = [line for line in run(verb, str(path), "a", "e").out.splitlines() if "b + c > d > e" in line]
+        told = {line.partition("(by ")[2].partition(")")[0] for line in lines}
+        assert told == {f"a -> {first}, {last} -> d" for first in "bc" for last in "bc"}
+
+
+def test_what_a_file_names_and_does_not_have_is_said(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "yarn.lock"
+    whole = '# yarn lockfile v1\n\na@^1:\n  version "1.0.0"\n  dependencies:\n    b "^2"\n\nb@^2:\n  version "2.0.0"\n'
+    path.write_text(whole)
+    assert run("rank", str(path)).err == ""
+    path.write_text(whole.partition("\nb@^2")[0])  # cut off between two packages
+    said = f"graphdiff: {path}: left out 1 dependency on packages that are not in it\n"
+    assert run("rank", str(path)).err == said

@@ -75,7 +75,21 @@ def test_groups_and_renames(run: Run, tmp_path: Path) -> None:
         == "graphdiff: no node 'x'; there are nodes such as 's', 'a=b', 't'\n"
     )
     assert run(str(old), str(new), "--match", "x").status == 2
-    assert "no node has the attribute 'kind' to group by" in run(str(old), str(new), "s", "t", "--by", "kind").err
+
+
+def test_groups_are_by_an_attribute_that_nodes_have_and_of_a_total(run: Run, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.dot", tmp_path / "new.dot"
+    old.write_text("digraph { s [layer=top]; s -> t [weight=2] }")
+    new.write_text("digraph { s [layer=top]; s -> t [weight=3] }")
+    assert "by group: top" in run(str(old), str(new), "s", "t", "--by", "layer").out
+    for ends in (["s", "t"], ["s"], ["--target", "t"]):
+        refused = run(str(old), str(new), *ends, "--by", "layr")
+        assert refused.status == 2
+        assert refused.err.startswith("graphdiff: no node has the attribute 'layr' to group by; did you mean 'layer'?")
+    refused = run(str(old), str(new), "--by", "layer")
+    assert refused.err == (
+        "graphdiff: --by layer: a change of totals is summed over groups; name a source or a target\n"
+    )
 
 
 @pytest.mark.parametrize(

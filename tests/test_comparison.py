@@ -429,7 +429,8 @@ def test_groups_sum_what_leaves_them() -> None:
     with pytest.raises(UsageError, match="a compiled graph has no node attributes"):
         gd.compare(gd.compile(olah()), gd.compile(new), "b", "e", by="layer")
     with pytest.raises(
-        UsageError, match=r"no node has the attribute 'later' to group by; nodes have: layer \(5 of 10, t"
+        UsageError,
+        match=r"no node has the attribute 'later' to group by; did you mean 'layer'\? nodes have: layer \(",
     ):
         gd.compare(olah(), new, "b", "e", by="later")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli import inputs, options, output
+from graphdiff.cli.completion import complete_attribute
 from graphdiff.cli.conditions import Condition
 from graphdiff.cli.nodes import complete_node, find_node
 from graphdiff.errors import UnknownNodeError, UsageError
@@ -50,7 +51,10 @@ In Python:
 @click.argument("nodes", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=complete_node)
 @click.option("--source", metavar="NODE", shell_complete=complete_node, help="Compare what this node reaches.")
 @click.option("--target", metavar="NODE", shell_complete=complete_node, help="Compare what reaches this node.")
-@click.option("--by", metavar="ATTRIBUTE", help="Sum the change over groups of nodes by this attribute too.")
+@click.option(
+    "--by", metavar="ATTRIBUTE", shell_complete=complete_attribute,
+    help="Sum the change over groups of nodes by this attribute too.",
+)  # fmt: skip
 @click.option("--match", "matches", multiple=True, metavar="OLD=NEW", help="A node that has another name in NEW.")
 @click.option(
     "--fail-if", "conditions", multiple=True, metavar="'NAME OP NUMBER'", help="End with status 1 where this holds."
@@ -150,7 +154,7 @@ def _answers(pairs: list[Pair], ends: tuple[Any | None, Any | None], by: str | N
         return [pair.changes(source, by, towards=False) for pair in pairs]
     if target is not None:
         return [pair.changes(target, by, towards=True) for pair in pairs]
-    return [pairs[0].difference()]
+    return [pairs[0].difference(by)]
 
 
 def _is_sets(found: Sequence[Any]) -> bool:

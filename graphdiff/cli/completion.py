@@ -41,8 +41,13 @@ def complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) -
 
 def complete_group(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Complete a node attribute of the file, or ``prefix:``."""
+    return [*_starting(["prefix:"], incomplete), *complete_attribute(ctx, param, incomplete)]
+
+
+def complete_attribute(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete a node attribute of the file."""
     graph = graph_to_complete(ctx)
-    return _starting(["prefix:", *_names(_node_data(graph), graph, numbers=False)], incomplete)
+    return _starting(_names(_node_data(graph), graph, numbers=False), incomplete)
 
 
 def complete_value(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

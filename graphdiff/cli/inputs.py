@@ -21,13 +21,24 @@ if TYPE_CHECKING:
 
 
 def load(settings: Settings) -> nx.DiGraph:
-    """Read the graph that the options name; nodes whose ids say nothing are called by their labels."""
+    """Read the graph that the options name; nodes whose ids say nothing are called by their labels.
+
+    Says on standard error what the reader skipped, and what the file names and does not have: where it was cut off that
+    is all there is to see.
+    """
     from graphdiff.readers import read
+    from graphdiff.words import how_many
 
     graph: nx.DiGraph = read(settings.file, **settings.reading)
     if skipped := graph.graph.get("warnings"):
         more = f" (and {len(skipped) - 1:,} more)" if len(skipped) > 1 else ""
         click.echo(f"graphdiff: {skipped[0]}{more}", err=True)
+    if unmet := graph.graph.get("unmet"):
+        where = "standard input" if settings.file == "-" else settings.file
+        kind = graph.graph.get("node_meaning", "nodes")
+        click.echo(
+            f"graphdiff: {where}: left out {how_many(unmet, 'dependencies')} on {kind} that are not in it", err=True
+        )
     return named(graph)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -110,30 +109,16 @@ def _title(found: list[Path], kind: str, ends: str, meaning: str) -> str:
 
 
 def _table(graph: nx.DiGraph, found: list[Path], parts: Sequence[float | None]) -> list[str]:
-    from graphdiff.phrases import path_text, percent
+    from graphdiff.phrases import path_texts, percent
     from graphdiff.results import shown
 
-    texts = list(map(path_text, found))
-    times = Counter(texts)
-    ways = [
-        f"{text}{_by_which(graph, path)}" if times[text] > 1 else text for text, path in zip(texts, found, strict=True)
-    ]
+    ways = path_texts(found, graph)
     cells = [
         [shown(path.influence), str(path.length), *([] if part is None else [percent(part)]), way]
         for path, part, way in zip(found, parts, ways, strict=True)
     ]
     head = ["influence", "steps", *([] if None in parts else ["so far"]), "path"]
     return output.aligned(head, cells, left=len(head) - 1) if cells else []
-
-
-def _by_which(graph: nx.DiGraph, path: Path) -> str:
-    """Return which of parallel edges a path takes, by their kinds or keys."""
-    names = []
-    for tail, head, *key in path.edges:
-        parallel = graph.get_edge_data(tail, head) if key else {}
-        if len(parallel) > 1:
-            names.append(str(parallel[key[0]].get("kind", key[0])))
-    return f"  (by {', '.join(names)})" if names else ""
 
 
 def _record(path: Path, part: float | None) -> dict[str, Any]:

@@ -73,8 +73,7 @@ def what_if(
     """Say what becomes of the total influence of SOURCE on TARGET if edges or nodes were others.
 
     Changes can be repeated and are made together. Without a change: the ten edges whose removal changes the total
-    most, by the last weighting. All other edges keep their weights; under even the report says too what comes of
-    counting them anew.
+    most. All other edges keep their weights; under even the report says too what comes of counting them anew.
     """
     from graphdiff.changes import what_if as compute
     from graphdiff.sensitivity import sensitivities
@@ -83,7 +82,7 @@ def what_if(
     ends = find_node(graph, source), find_node(graph, target)
     compiled = inputs.compile_all(graph, settings)
     if not (remove_edges or remove_nodes or reweights or additions):
-        _print_most(settings, graph, sensitivities(compiled[-1], *ends))
+        _print_most(settings, graph, [sensitivities(one, *ends) for one in compiled])
         return
     changes: dict[str, Any] = {
         "remove_edges": [_edge(graph, a, b) for a, b in remove_edges],
@@ -161,11 +160,22 @@ def _rows(found: list[WhatIf]) -> Iterator[Sequence[Any]]:
         yield [one.weight_meaning, *(record[name] for name in names)]
 
 
-def _print_most(settings: options.Settings, graph: nx.DiGraph, found: Sensitivities) -> None:
+def _print_most(settings: options.Settings, graph: nx.DiGraph, found: list[Sensitivities]) -> None:
     names = ["source", "target", "key", "weight", "derivative", "elasticity", "removal"]
     output.emit(
         settings,
-        text=lambda: f"{output.graph_line(graph)}\n\n{found}",
-        document=lambda: {"kind": "sensitivities", "graph": output.graph_record(graph), **found.to_dict()},
-        rows=lambda: [names, *([row.get(name, "") for name in names] for row in found.to_dict()["edges"])],
+        text=lambda: "\n\n".join([output.graph_line(graph), *map(str, found)]),
+        document=lambda: {
+            "kind": "sensitivities",
+            "graph": output.graph_record(graph),
+            "results": [one.to_dict() for one in found],
+        },
+        rows=lambda: [
+            ["weights", *names],
+            *(
+                [one.weight_meaning, *(row.get(name, "") for name in names)]
+                for one in found
+                for row in one.to_dict()["edges"]
+            ),
+        ],
     )

@@ -67,7 +67,7 @@ def why(settings: options.Settings, nodes: tuple[str, ...], sd: str | None, boun
     output.emit(
         settings,
         text=lambda: "\n".join(
-            [f"{line}\n\n{explanation_text(found, uncertainty_lines(uncertain))}", *extras_lines(extras)]
+            [f"{line}\n\n{explanation_text(found, uncertainty_lines(uncertain), graph)}", *extras_lines(extras)]
         ),
         document=lambda: {
             "kind": "why",

@@ -42,7 +42,8 @@ def parse_yaml(data: bytes, name: str) -> list[Any]:
     try:
         return _built(yaml.parse(text_of(data), Loader=loader), name)
     except yaml.YAMLError as error:
-        raise FormatError(f"{name}: broken YAML: {' '.join(str(error).split())}") from error
+        said = str(error).replace('in "<unicode string>", ', "in ")  # the name that PyYAML gives to a text
+        raise FormatError(f"{name}: broken YAML: {' '.join(said.split())}") from error
 
 
 def _built(events: Iterable[Any], name: str) -> list[Any]:

@@ -120,7 +120,7 @@ def test_the_last_document_is_the_projects():
         ("a: 1", r"^x\.yaml: no lockfileVersion"),
         ("lockfileVersion: 9\nimporters: [a]", r"^x\.yaml: importers: expected names with values, found a list$"),
         ("lockfileVersion: 9\nsnapshots: {a@1: {dependencies: {b: [1]}}}", r"a@1: expected a text, found a list$"),
-        ("lockfileVersion: 9\na: b: c", r"^x\.yaml: broken YAML: .*line 2, column"),
+        ("lockfileVersion: 9\na: b: c", r"^x\.yaml: broken YAML: [^<>]*in line 2, column"),
         ("lockfileVersion: 9\na: &a [1]\nb: *a", r"^x\.yaml, line 3: an alias, which no lock file has$"),
         ("lockfileVersion: 9\na: " + "[" * 70 + "]" * 70, r"^x\.yaml, line 2: YAML nested more than 60 deep$"),
         ("lockfileVersion: 9\n[1]: a", r"a key that is no text$"),
