@@ -119,7 +119,12 @@ _OPTIONS = [
     click.option(
         "--times", metavar="LOG", help="For imports: a log of python -X importtime, for the nodes' import_time."
     ),
-    click.option("--max-bytes", type=int, metavar="N", help="The largest content to read. Default: 2 GiB, unpacked."),
+    click.option(
+        "--max-bytes",
+        type=int,
+        metavar="N",
+        help="The largest content to read. Default: 2 GiB; of a packed file 200 times its size, or 64 MiB.",
+    ),
     click.option("--timeout", type=float, metavar="SECONDS", help="For DOT: how long reading it may take."),
     click.option("--max-memory", type=int, metavar="BYTES", help="For DOT: how much memory reading it may take."),
     click.option("--set", "set", multiple=True, metavar="NAME=NUMBER", help="For expr: a name's value; repeat it."),

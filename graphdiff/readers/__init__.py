@@ -26,7 +26,7 @@ PACKED_SUFFIXES = (".gz", ".bz2", ".xz")
 
 
 def read(
-    path: PathOrFile, *, format: str | None = None, max_bytes: int = 2**31, **options: Any
+    path: PathOrFile, *, format: str | None = None, max_bytes: int | None = None, **options: Any
 ) -> nx.DiGraph | nx.MultiDiGraph:
     """Read a graph from a file. No reader turns an edge round: the graph has the edges that the file has.
 
@@ -37,8 +37,9 @@ def read(
         expression, with ``set={"a": 2, "b": 3}``.
     format : str, optional
         A key of `READERS`; by default the file's suffix decides, then its content.
-    max_bytes : int
-        The largest content that is read, counted after decompression.
+    max_bytes : int, optional
+        The largest content that is read, counted after decompression; by default 2 GiB, and of a packed file 64 MiB or
+        200 times its size, whichever is more.
     **options
         What the format's reader takes: ``graph``, ``timeout``, ``max_memory`` (dot and the drawings of tools),
         ``columns`` (csv), ``alternatives`` (debian), ``kinds`` (debian, spdx, cmake, systemd, npm-lock, pnpm, yarn,

@@ -23,6 +23,11 @@ __all__ = ["PathOrFile", "load", "text_of"]
 PathOrFile = str | os.PathLike[str] | IO[bytes] | IO[str]
 
 CHUNK = 1 << 23
+#: The largest content that is read, unless the caller says another.
+MAX_BYTES = 2**31
+#: Of a packed file no more than so many bytes, or so many times what it is packed in: lists of packages pack into a
+#: twentieth, and what packs into a thousandth is made to fill memories.
+UNPACKED_BYTES, UNPACKED_TIMES = 2**26, 200
 #: Unpacking so many bytes takes long enough to import, beside it, what every graph needs.
 LONG = 1 << 20
 
@@ -42,15 +47,16 @@ PACKED: dict[bytes, tuple[str, Callable[[bytes], io.BufferedIOBase]]] = {
 }
 
 
-def load(path: PathOrFile, *, max_bytes: int) -> tuple[str, bytes]:
+def load(path: PathOrFile, *, max_bytes: int | None) -> tuple[str, bytes]:
     """Return the name of a file, for messages, and its content, decompressed where it is compressed.
 
     Parameters
     ----------
     path : str, path-like or file object
         ``"-"`` is standard input. The text of a text file object counts as UTF-8.
-    max_bytes : int
-        The largest content, before and after decompression.
+    max_bytes : int or None
+        The largest content, before and after decompression; None is 2 GiB, and of a packed file 64 MiB or 200 times
+        its size, whichever is more.
 
     Raises
     ------
@@ -69,12 +75,13 @@ def load(path: PathOrFile, *, max_bytes: int) -> tuple[str, bytes]:
     """
     name = name_of(path)
     try:
-        raw = _read_raw(path, name, max_bytes)
+        raw = _read_raw(path, name, MAX_BYTES if max_bytes is None else max_bytes)
     except OSError as error:
         raise InputError(f"{name}: {error.strerror or error}") from error
     except ValueError as error:  # A closed file, or a path with a NUL in it.
         raise InputError(f"{name!r}: {error}") from error
-    data = _decompress(raw, name, max_bytes)
+    unpacked = min(MAX_BYTES, max(UNPACKED_BYTES, UNPACKED_TIMES * len(raw)))
+    data = _decompress(raw, name, unpacked if max_bytes is None else max_bytes)
     if not data or data.isspace():
         raise FormatError(f"{name} is empty")
     return name, data

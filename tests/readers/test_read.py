@@ -109,6 +109,13 @@ def test_a_decompression_bomb_stops_at_the_limit(pack):
         read(bomb, max_bytes=1_000_000)
 
 
+def test_what_is_packed_into_next_to_nothing_is_refused_before_it_fills_the_memory(tmp_path):
+    bomb = tmp_path / "bomb.csv.gz"
+    bomb.write_bytes(gzip.compress(b"a,b\n" * 2**25))
+    with pytest.raises(LimitError, match=r"more than 67,108,864 bytes; max_bytes=268_435_456 reads it"):
+        read(bomb)
+
+
 def test_the_limit_is_inclusive_and_holds_for_plain_files():
     assert edges(io.BytesIO(DOT), max_bytes=len(DOT)) == EDGES
     with pytest.raises(LimitError, match="more than 22 bytes; max_bytes=88 reads it"):
