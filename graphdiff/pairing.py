@@ -163,9 +163,9 @@ def _pairs(both: Sequence[Numbered], heads: Sequence[Ints], numbers: Sequence[In
 
 
 def _first(column: Any, size: int, kind: Any) -> Ints:
-    """Return the first numbers of what was written as an array that holds no more memory than it uses."""
-    if isinstance(column, np.ndarray):
-        return column[:size].copy() if 2 * size < len(column) else column[:size]
+    """Return the first numbers of what was written as an array; few are copied, to let go of what was reserved."""
+    if isinstance(column, np.ndarray):  # memory that was never written to was never taken
+        return column[:size].copy() if 8 * size < len(column) else column[:size]
     array = np.empty(size, dtype=kind)
     array[:] = column[:size]
     return array
