@@ -234,7 +234,7 @@ def explanation_text(
     lines = [headline(first, words, alone=len(columns) == 1)]
     lines += table([("", [TITLES.get(c.weight_meaning, c.weight_meaning) for c in columns]), *_facts(columns, words)])
     lines += beside
-    lines += _cut_text(first)
+    lines += [*_bottleneck_text(first), *_cut_text(first)]
     lines += [f"! {warning}" for warning in _warnings(columns)]
     lines += ["", *_strongest(columns[-1], graph)] if columns[-1].strongest else []
     footnotes = _footnotes(columns, words)
@@ -284,10 +284,6 @@ def _facts(columns: Sequence[Explanation], words: Words) -> list[tuple[str, list
         rows.append((f"place among the {placed[1]:,} {words.needed}", places))
     if any(c.effective_paths is not None for c in columns):
         rows.append(("as concentrated as", [_effective_text(c) for c in columns]))
-    narrow = [", ".join(node_text(node) for node in c.bottlenecks[:3]) for c in columns]
-    if any(narrow):
-        more = len(columns[0].bottlenecks) - 3
-        rows.append(("every path passes", [f"{text}, and {more:,} more" if more > 0 else text for text in narrow]))
     steps = [[_step_text(c, *step) for step in c.last_steps()[:2]] for c in columns]
     for number in range(max(map(len, steps), default=0)):
         rows.append(("" if number else "last step", [s[number] if len(s) > number else "" for s in steps]))
@@ -314,6 +310,14 @@ def _step_text(column: Explanation, name: str, contribution: Number, part: float
         known = f"{shown(contribution)} ({known})" if known else shown(contribution)
     colon = ":" if column.whole != column.total else ""
     return f"{cut(name, LINE // 4)}{colon} {known}"
+
+
+def _bottleneck_text(first: Explanation) -> Iterator[str]:
+    """Yield the nodes that every path passes, as far as a line has room."""
+    names = [node_text(node) for node in first.bottlenecks[:3]]
+    if names:
+        more = len(first.bottlenecks) - 3
+        yield f"Every path passes {', '.join(names)}{f', and {more:,} more' if more > 0 else ''}."
 
 
 def _cut_text(first: Explanation) -> Iterator[str]:
