@@ -163,10 +163,15 @@ class Sensitivities(Mapping[Any, Sensitivity]):
         ]
 
     def __str__(self) -> str:
-        return "\n".join([self._title(), *_aligned([HEAD, *self._rows()]), *self._notes()])
+        rows = self._rows()
+        return "\n".join([self._title(), *(_aligned([HEAD, *rows]) if rows else []), *self._notes()])
 
     def _title(self) -> str:
         weights = by_weights(self.weight_meaning)
+        if not len(self):
+            return (
+                f"{self.source} -> {self.target}, {weights}: {shown(self.total)}; no edge leads from one to the other"
+            )
         return f"{self.source} -> {self.target}, {weights}: {shown(self.total)}; the edges that matter most"
 
     def _notes(self) -> list[str]:

@@ -166,3 +166,10 @@ def test_symbols_have_no_order() -> None:
     assert found["a", "b"].derivative == y
     with pytest.raises(gd.errors.UsageError, match="symbols have no order"):
         found.top()
+
+
+def test_where_no_path_leads_the_text_says_so() -> None:
+    graph = nx.DiGraph([("a", "b"), ("c", "b")])
+    assert str(gd.sensitivities(graph, "a", "c", weight=None)) == (
+        "a -> c, counting paths: 0; no edge leads from one to the other"
+    )
