@@ -22,6 +22,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.compiled import CompiledGraph
 from graphdiff.cycles import Range, between_mask, on_the_way
+from graphdiff.errors import located
 from graphdiff.kernels import jit, pays, together
 from graphdiff.kernels.products import through, through_both
 from graphdiff.matching import Matched, Side
@@ -201,10 +202,11 @@ def swept(found: Matched, source: int, target: int) -> Sweeps:
 def _both_ways(found: Matched, sides: tuple[Side, Side], source: int, target: int) -> tuple[Ints, Ints, Number, bool]:
     """Return tangents, adjoints and total of the first graph, and whether a cycle was solved."""
     side = sides[0]
-    ahead, back = (_loops(found, sides, source, target, towards=towards) for towards in (False, True))
-    tangents, adjoints = _swept(side, source, ahead, forward_values), _swept(side, target, back, reverse_values)
-    both = side.stands[source] >= 0 and side.stands[target] >= 0
-    total = checked(arithmetic.plain(tangents[target])) if both else 0
+    with located("before: " if side is found.before else "after: "):
+        ahead, back = (_loops(found, sides, source, target, towards=towards) for towards in (False, True))
+        tangents, adjoints = _swept(side, source, ahead, forward_values), _swept(side, target, back, reverse_values)
+        both = side.stands[source] >= 0 and side.stands[target] >= 0
+        total = checked(arithmetic.plain(tangents[target])) if both else 0
     return tangents, adjoints, total, bool(ahead or back)
 
 
@@ -222,8 +224,9 @@ def swept_all(found: Matched, number: int, *, towards: bool) -> tuple[Ints, Ints
         if place < 0:
             columns.append(np.zeros(found.n_numbers, dtype=np.int64))
             continue
-        loops = on_the_way(side.graph, None, [place]) if towards else on_the_way(side.graph, [place], None)
-        columns.append(_swept(side, number, loops, reverse_values if towards else forward_values))
+        with located("before: " if side is found.before else "after: "):
+            loops = on_the_way(side.graph, None, [place]) if towards else on_the_way(side.graph, [place], None)
+            columns.append(_swept(side, number, loops, reverse_values if towards else forward_values))
     return columns[0], columns[1]
 
 

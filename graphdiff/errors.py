@@ -9,7 +9,8 @@ Each class carries the exit status that the command line ends with (``sysexits.h
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from graphdiff.remedies import Keyword, Remedy, in_python, sentence
@@ -38,9 +39,10 @@ __all__ = [
 
 
 class GraphdiffError(Exception):
-    """The parent of every error that graphdiff raises on purpose."""
+    """The parent of every error that graphdiff raises on purpose; ``where`` says in which of several graphs."""
 
     exit_status = 1
+    where = ""
 
     def _parts(self) -> Iterable[object]:
         """Return what the sentence is made of: texts, keyword arguments and remedies."""
@@ -48,10 +50,28 @@ class GraphdiffError(Exception):
 
     def told(self, say: Callable[[Keyword], str] = in_python) -> str:
         """Return the sentence, with keyword arguments in the words of `say`."""
-        return sentence(self._parts(), say)
+        return f"{self.where}{sentence(self._parts(), say)}"
 
     def __str__(self) -> str:
         return self.told()
+
+
+@contextmanager
+def located(where: str) -> Iterator[None]:
+    """Have errors say where they are, as of which of two graphs.
+
+    Examples
+    --------
+    >>> with located("after: "):
+    ...     raise UsageError("no")
+    Traceback (most recent call last):
+    graphdiff.errors.UsageError: after: no
+    """
+    try:
+        yield
+    except GraphdiffError as error:
+        error.where = where
+        raise
 
 
 class UsageError(GraphdiffError, ValueError):

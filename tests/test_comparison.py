@@ -573,3 +573,17 @@ def test_the_way_of_the_backdoor_is_named_first(index: str) -> None:
     assert found.paths is not None
     assert (found.paths.before, found.paths.gained, found.paths.lost) == (26, 0, 2)
     assert "- libsystemd0 -> liblzma5" in str(found)
+
+
+def test_an_error_says_in_which_of_the_two_graphs_it_is() -> None:
+    good = nx.DiGraph()
+    good.add_weighted_edges_from([("a", "b", 1), ("b", "c", 1)])
+    cyclic, bare = good.copy(), good.copy()
+    cyclic.add_edge("b", "a", weight=1)
+    bare.add_edge("a", "c")
+    with pytest.raises(CycleError, match=r"^after: the graph has a cycle"):
+        gd.compare(good, cyclic, "a", "c")
+    with pytest.raises(CycleError, match=r"^before: the graph has a cycle"):
+        gd.compare(cyclic, good, "a")
+    with pytest.raises(WeightError, match=r"^before: .*'a' -> 'c'"):
+        gd.compare(bare, good, "a", "c")
