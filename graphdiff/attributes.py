@@ -9,7 +9,7 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.arithmetic import is_number
-from graphdiff.errors import UsageError, nearest
+from graphdiff.errors import UsageError, meant, nearest
 
 __all__ = ["DRAWING", "attribute_kinds", "drawing_names", "is_quantity", "no_attribute"]
 
@@ -116,5 +116,4 @@ def no_attribute(name: str, graphs: Sequence[nx.Graph]) -> UsageError:
     left_out = {drawn for graph in graphs for drawn in drawing_names(graph)}
     have = ", ".join(attribute_kinds(rows, left_out)) or "no attributes"
     close = nearest(name, dict.fromkeys(chain.from_iterable(rows)))
-    meant = f"; did you mean {' or '.join(map(repr, close))}?" if close else ";"
-    return UsageError(f"no node has the attribute {name!r} to group by{meant} nodes have: {have}")
+    return UsageError(f"no node has the attribute {name!r} to group by{meant(close) or ';'} nodes have: {have}")

@@ -202,7 +202,7 @@ def swept(found: Matched, source: int, target: int) -> Sweeps:
 def _both_ways(found: Matched, sides: tuple[Side, Side], source: int, target: int) -> tuple[Ints, Ints, Number, bool]:
     """Return tangents, adjoints and total of the first graph, and whether a cycle was solved."""
     side = sides[0]
-    with located("before: " if side is found.before else "after: "):
+    with located(found.when(side)):
         ahead, back = (_loops(found, sides, source, target, towards=towards) for towards in (False, True))
         tangents, adjoints = _swept(side, source, ahead, forward_values), _swept(side, target, back, reverse_values)
         both = side.stands[source] >= 0 and side.stands[target] >= 0
@@ -224,7 +224,7 @@ def swept_all(found: Matched, number: int, *, towards: bool) -> tuple[Ints, Ints
         if place < 0:
             columns.append(np.zeros(found.n_numbers, dtype=np.int64))
             continue
-        with located("before: " if side is found.before else "after: "):
+        with located(found.when(side)):
             loops = on_the_way(side.graph, None, [place]) if towards else on_the_way(side.graph, [place], None)
             columns.append(_swept(side, number, loops, reverse_values if towards else forward_values))
     return columns[0], columns[1]

@@ -14,7 +14,7 @@ from graphdiff.attribution import swept, swept_all
 from graphdiff.compared import Comparison
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.differing import Difference
-from graphdiff.errors import SameComponentError, UsageError, located
+from graphdiff.errors import SameComponentError, UsageError, of_both
 from graphdiff.matching import Matched, matched
 from graphdiff.merging import merged
 from graphdiff.moved import Changes
@@ -106,10 +106,7 @@ def paired(before: Given, after: Given, match: Mapping[Any, Any] | None, options
     UsageError
         If they are compiled with different policies.
     """
-    with located("before: "):
-        old = compiled(before, options)
-    with located("after: "):
-        new = compiled(after, options)
+    old, new = of_both(lambda graph: compiled(graph, options), (before, after))
     if (old.cycles, old.exact) != (new.cycles, new.exact):
         raise UsageError(
             "the two graphs are compiled with ",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from graphdiff.remedies import Keyword, Remedy, in_python, sentence
 
@@ -38,6 +38,10 @@ __all__ = [
 ]
 
 
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+
 class GraphdiffError(Exception):
     """The parent of every error that graphdiff raises on purpose; ``where`` says in which of several graphs."""
 
@@ -57,12 +61,12 @@ class GraphdiffError(Exception):
 
 
 @contextmanager
-def located(where: str) -> Iterator[None]:
-    """Have errors say where they are, as of which of two graphs.
+def located(when: str) -> Iterator[None]:
+    """Have errors say in which of two graphs they are, that before or that after.
 
     Examples
     --------
-    >>> with located("after: "):
+    >>> with located("after"):
     ...     raise UsageError("no")
     Traceback (most recent call last):
     graphdiff.errors.UsageError: after: no
@@ -70,8 +74,23 @@ def located(where: str) -> Iterator[None]:
     try:
         yield
     except GraphdiffError as error:
-        error.where = where
+        error.where = f"{when}: "
         raise
+
+
+def of_both(function: Callable[[Given], Made], graphs: tuple[Given, Given]) -> tuple[Made, Made]:
+    """Return what a function makes of the graph before and of that after; an error says of which.
+
+    Examples
+    --------
+    >>> of_both(len, ("ab", "abc"))
+    (2, 3)
+    """
+    made = []
+    for when, graph in zip(("before", "after"), graphs, strict=True):
+        with located(when):
+            made.append(function(graph))
+    return made[0], made[1]
 
 
 class UsageError(GraphdiffError, ValueError):
@@ -96,7 +115,7 @@ class UnknownNodeError(GraphdiffError, LookupError):
         if not self.nearest:
             such = f"; there are nodes such as {', '.join(map(repr, self.examples))}" if self.examples else ""
             return [f"no node {self.node!r}{such}"]
-        return [f"no node {self.node!r}; did you mean {' or '.join(map(repr, self.nearest))}?"]
+        return [f"no node {self.node!r}{meant(self.nearest)}"]
 
 
 class AmbiguousNodeError(GraphdiffError, LookupError):
@@ -298,6 +317,17 @@ def nearest(name: object, names: Iterable[Hashable], limit: int = 3) -> list[Has
     return [by_text[other] for other in dict.fromkeys(folded + close)][:limit] if folded or close else []
 
 
+def meant(close: Sequence[Hashable]) -> str:
+    """Return the question behind an error whether one of some names was meant; nothing without any.
+
+    Examples
+    --------
+    >>> meant(["loss", "lose"]), meant([])
+    ("; did you mean 'loss' or 'lose'?", '')
+    """
+    return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
+
+
 def edge_text(edge: Sequence[Any]) -> str:
     """Return an edge as an error names it.
 
@@ -316,15 +346,15 @@ def count_text(count: int) -> str:
     --------
     >>> count_text(31241901)
     '31,241,901'
-    >>> count_text(3**1000)
-    'about 1.32e477'
+    >>> count_text(3**1000), count_text(-(3**1000))
+    ('about 1.32e477', 'about -1.32e477')
     """
     # int -> str is quadratic and limited to 4,300 digits: of a long number only the leading digits are made.
-    if abs(count) < 10**21:
+    size = abs(count)
+    if size < 10**21:
         return f"{count:,}"
-    bits = count.bit_length()
-    digits = int((bits - 1) * 0.30102999566398120)
-    lead = count // 10 ** (digits - 3)
+    digits = int((size.bit_length() - 1) * 0.30102999566398120)
+    lead = size // 10 ** (digits - 3)
     while lead >= 10_000:
         digits, lead = digits + 1, lead // 10
-    return f"about {lead / 1000:.2f}e{digits}"
+    return f"about {'-' * (count < 0)}{lead / 1000:.2f}e{digits}"

@@ -96,6 +96,10 @@ class Matched:
         """Before and after."""
         return self.before, self.after
 
+    def when(self, side: Side) -> str:
+        """Return which of the two graphs a side is, in a word."""
+        return "before" if side is self.before else "after"
+
     @cached_property
     def changes(self) -> Ints:
         """By how much each weight changed."""

@@ -72,8 +72,7 @@ def shown(number: Number) -> str:
     ('about 1.00e333', 'about -1.00e333', 'about 1.42857e332')
     """
     if isinstance(number, (int, np.integer)):
-        text = count_text(abs(int(number)))
-        return text if number >= 0 else f"about -{text[6:]}" if text.startswith("about ") else f"-{text}"
+        return count_text(int(number))
     if isinstance(number, (complex, np.complexfloating)):
         return f"{complex(number):.6g}"
     if isinstance(number, (float, np.floating)):

@@ -6,8 +6,8 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -37,8 +37,7 @@ def test_data() -> Path:
     return Path(__file__).parent / "data"
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(NamedTuple):
     """How a command ended, and what it printed."""
 
     status: int

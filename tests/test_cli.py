@@ -624,28 +624,31 @@ def test_kinds_of_dependencies_are_chosen_by_repeating_an_option(run: Run) -> No
     )
 
 
-def test_paths_over_parallel_edges_say_which_they_take(run: Run, tmp_path: Path) -> None:
+@pytest.fixture
+def parallel(tmp_path: Path) -> Path:
     path = tmp_path / "units.dot"
     path.write_text('digraph systemd {"a"->"b" [color="green"]; "a"->"b" [color="black"]; "b"->"c" [color="black"]; }')
-    out = run("paths", str(path), "a", "c").out
+    return path
+
+
+def test_paths_over_parallel_edges_say_which_they_take(run: Run, parallel: Path) -> None:
+    out = run("paths", str(parallel), "a", "c").out
     assert "a > b > c  (by After)\n" in out
     assert "a > b > c  (by Requires)\n" in out
-    path.write_text("digraph { a -> b; a -> b; b -> c }")
-    assert "a > b > c  (by 1)\n" in run("paths", str(path), "a", "c", "--all").out
-    path.write_text("digraph { a -> b; b -> c }")
-    assert "(by" not in run("paths", str(path), "a", "c").out
+    parallel.write_text("digraph { a -> b; a -> b; b -> c }")
+    assert "a > b > c  (by 1)\n" in run("paths", str(parallel), "a", "c", "--all").out
+    parallel.write_text("digraph { a -> b; b -> c }")
+    assert "(by" not in run("paths", str(parallel), "a", "c").out
 
 
-def test_why_says_of_paths_by_the_same_nodes_which_edges_they_take(run: Run, tmp_path: Path) -> None:
-    path = tmp_path / "units.dot"
-    path.write_text('digraph systemd {"a"->"b" [color="green"]; "a"->"b" [color="black"]; "b"->"c" [color="black"]; }')
-    out = run("why", str(path), "a", "c").out
+def test_why_says_of_paths_by_the_same_nodes_which_edges_they_take(run: Run, parallel: Path) -> None:
+    out = run("why", str(parallel), "a", "c").out
     assert "  a > b > c  (by After) " in out
     assert "  … > b > c  (by Requires) " in out
     # The cycle of b and c counts as one node, which a enters and leaves by either.
-    path.write_text("digraph { a -> b; a -> c; b -> c; c -> b; b -> d; c -> d; d -> e }")
+    parallel.write_text("digraph { a -> b; a -> c; b -> c; c -> b; b -> d; c -> d; d -> e }")
     for verb in ("why", "paths"):
-        lines = [line for line in run(verb, str(path), "a", "e").out.splitlines() if "b + c > d > e" in line]
+        lines = [line for line in run(verb, str(parallel), "a", "e").out.splitlines() if "b + c > d > e" in line]
         told = {line.partition("(by ")[2].partition(")")[0] for line in lines}
         assert told == {f"a -> {first}, {last} -> d" for first in "bc" for last in "bc"}
 

@@ -13,7 +13,7 @@ from graphdiff.cli import inputs, options, output
 from graphdiff.cli.completion import complete_attribute
 from graphdiff.cli.conditions import Condition
 from graphdiff.cli.nodes import complete_node, find_node
-from graphdiff.errors import UnknownNodeError, UsageError, located
+from graphdiff.errors import UnknownNodeError, UsageError, of_both
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -103,10 +103,7 @@ def _paired(graphs: tuple[nx.DiGraph, nx.DiGraph], settings: options.Settings, m
 
     names = settings.weights or max((inputs.default_weights(graph) for graph in graphs), key=lambda w: w == ("weight",))
     chosen = replace(settings, weights=names)
-    compiled = []
-    for where, graph in zip(("before: ", "after: "), graphs, strict=True):
-        with located(where):
-            compiled.append(inputs.compile_all(graph, chosen))
+    compiled = of_both(lambda graph: inputs.compile_all(graph, chosen), graphs)
     renames = renamed(*graphs, dict(_match(graphs, text) for text in matches))
     return [Pair(graphs, matched(old, new, renames), renames) for old, new in zip(*compiled, strict=True)]
 

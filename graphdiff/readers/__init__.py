@@ -7,7 +7,7 @@ from collections.abc import Collection
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from graphdiff.errors import FormatError, UsageError, nearest
+from graphdiff.errors import FormatError, UsageError, meant, nearest
 from graphdiff.readers.formats import READERS, Reader
 from graphdiff.readers.refused import refusal
 from graphdiff.readers.sniff import seen
@@ -74,8 +74,7 @@ def read(
     """
     if format is not None and format not in READERS:
         close = [key for key in READERS if key.startswith(format.lower())] or nearest(format, READERS)
-        meant = f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
-        raise UsageError(f"no format {format!r}{meant}", EVERY_FORMAT)
+        raise UsageError(f"no format {format!r}{meant(close)}", EVERY_FORMAT)
     chosen = format or by_prefix(path)
     if chosen and READERS[chosen].prefix:
         name = str(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 
-from graphdiff.errors import FormatError, UsageError, nearest
+from graphdiff.errors import FormatError, UsageError, meant, nearest
 from graphdiff.readers.documents import Record, mapping, mappings, parse_toml, texts
 
 __all__ = ["chosen_groups", "packages_of_groups"]
@@ -82,7 +82,6 @@ def chosen_groups(groups: str, known: Iterable[str], name: str) -> Collection[st
     wanted = [group.strip() for group in groups.split(",")]
     unknown = [group for group in wanted if group not in there]
     if unknown:
-        close = nearest(unknown[0], there)
-        meant = f"; did you mean {' or '.join(map(repr, close))}?" if close else ";"
-        raise UsageError(f"{name}: no dependency group {unknown[0]!r}{meant} there are {', '.join(there) or 'none'}")
+        close = meant(nearest(unknown[0], there)) or ";"
+        raise UsageError(f"{name}: no dependency group {unknown[0]!r}{close} there are {', '.join(there) or 'none'}")
     return wanted

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-
-from graphdiff.cli import main
+from conftest import Run
 
 OLAH = ("expr:e = (a + b) * (b + 1)", "--set", "a=2", "--set", "b=1")
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["graphdiff", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        return int(caught.value.code or 0), *capfd.readouterr()
-
-    yield call
-    gc.enable()
 
 
 def test_why_gives_the_derivative(run: Run) -> None:
