@@ -24,7 +24,7 @@ from graphdiff.edges import edge_name
 from graphdiff.errors import ValueOverflowError
 from graphdiff.paths import node_text
 from graphdiff.remedies import Keyword, Remedy
-from graphdiff.results import html_table, require_pandas, shown
+from graphdiff.results import aligned, html_table, require_pandas, shown
 from graphdiff.semirings import SEMIRINGS
 from graphdiff.topology import Edge
 from graphdiff.words import how_many
@@ -164,9 +164,7 @@ class GradientFlow:
 
     def table(self) -> list[str]:
         """Return the layers as aligned lines under a head, at most twelve of them, by steps from the target."""
-        rows = [HEAD, *self._cells()]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        return ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+        return aligned([HEAD, *self._cells()], left=None)
 
     def notes(self) -> Iterator[tuple[str, str]]:
         """Yield the lines of a report under its table: roots with the extreme sizes, and dead edges."""

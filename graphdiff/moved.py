@@ -18,7 +18,7 @@ from graphdiff.differing import Difference, difference_lines
 from graphdiff.errors import UnknownNodeError
 from graphdiff.matching import Matched, Side
 from graphdiff.phrases import by_weights, signed
-from graphdiff.results import plain, require_pandas, shown
+from graphdiff.results import aligned, plain, require_pandas, shown
 from graphdiff.words import how_many, words_for
 
 #: So many rows are shown as text.
@@ -177,19 +177,11 @@ def changes_lines(found: Changes) -> list[str]:
     changed = [row for row in found.moved if row.before != row.after]
     for row in changed[:SHOWN]:
         rows.append((str(row.node), shown(row.before), shown(row.after), signed(row.change), place_text(row)))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(
-            cell.ljust(width) if not n else cell.rjust(width)
-            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    ]
     more = [f"… {len(changed) - SHOWN:,} more"] if len(changed) > SHOWN else []
     others = len(found.moved) - len(changed)
     more += [f"{how_many(others, 'others')} changed {'its' if others == 1 else 'their'} place only."] if others else []
     return [
         f"{title[0].upper()}{title[1:]}, {by_weights(graph.weight_meaning)}: {len(changed):,} changed",
-        *lines,
+        *aligned(rows),
         *more,
     ]

@@ -21,7 +21,7 @@ from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.elimination import choose, network
 from graphdiff.errors import count_text
 from graphdiff.kernels.blocks import WIDTH
-from graphdiff.results import html_table, require_pandas, texts
+from graphdiff.results import aligned, html_table, require_pandas, texts
 from graphdiff.words import how_many
 
 EliminationOrder: TypeAlias = str | Sequence[Hashable]
@@ -119,12 +119,10 @@ class Plan:
         ]
 
     def __str__(self) -> str:
-        table = [list(_HEAD), *self._rows()]
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         lines = [
             f"Jacobian of {how_many(self.n_targets, 'targets')} by {how_many(self.n_sources, 'sources')}, "
             f"{how_many(self.n_nodes, 'nodes')} and {how_many(self.n_edges, 'edges')} between",
-            *("  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in table),
+            *aligned([_HEAD, *self._rows()]),
             f"{self.method}: {self.why}",
         ]
         if self.elimination_order:

@@ -98,6 +98,24 @@ def require_pandas() -> Any:
     return pandas
 
 
+def aligned(rows: Sequence[Sequence[str]], *, left: int | None = 0) -> list[str]:
+    """Return a table as lines; the column `left`, if any, is flush left, the others flush right.
+
+    Examples
+    --------
+    >>> aligned([("edge", "weight"), ("a -> b", "2")])
+    ['edge    weight', 'a -> b       2']
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if number == left else cell.rjust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
 def html_table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: str) -> str:
     """Return a small table for a notebook, everything escaped."""
     titles = "".join(f"<th>{escape(title)}</th>" for title in head)

@@ -26,7 +26,7 @@ from graphdiff.cycles import Range, components_between, positions_between, walks
 from graphdiff.edges import edge_name
 from graphdiff.errors import UsageError
 from graphdiff.phrases import by_weights
-from graphdiff.results import html_table, plain, require_pandas, shown
+from graphdiff.results import aligned, html_table, plain, require_pandas, shown
 from graphdiff.shares import Flow, flow_between
 from graphdiff.sweeps import checked_array
 from graphdiff.topology import Edge, Topology
@@ -164,7 +164,9 @@ class Sensitivities(Mapping[Any, Sensitivity]):
 
     def __str__(self) -> str:
         rows = self._rows()
-        return "\n".join([self._title(), *(_aligned([HEAD, *rows]) if rows else []), *self._notes()])
+        return "\n".join(
+            [self._title(), *(f"  {line}" for line in (aligned([HEAD, *rows]) if rows else [])), *self._notes()]
+        )
 
     def _title(self) -> str:
         weights = by_weights(self.weight_meaning)
@@ -188,14 +190,6 @@ class Sensitivities(Mapping[Any, Sensitivity]):
 
 
 HEAD = ["edge", "weight", "derivative", "elasticity", "if removed"]
-
-
-def _aligned(rows: list[list[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  " + "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))])
-        for row in rows
-    ]
 
 
 def _shown(number: Number | None) -> str:

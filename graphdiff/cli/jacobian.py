@@ -96,12 +96,12 @@ def _print_jacobians(settings: options.Settings, graph: nx.DiGraph, compiled: li
 
 
 def _table(weights: str, found: Jacobian) -> list[str]:
-    from graphdiff.results import shown, texts
+    from graphdiff.results import aligned, shown, texts
 
     names = texts(found.targets)
     cells = [[name, *map(shown, row)] for name, row in zip(names, found.array.tolist(), strict=True)]
     title = f"d target (rows) / d source (columns), by {weights}"
-    return ["", title, *output.aligned(["", *texts(found.sources)], cells, left=0)]
+    return ["", title, *aligned([["", *texts(found.sources)], *cells])]
 
 
 def _rows(found: list[tuple[str, Jacobian]]) -> Iterator[list[Any]]:

@@ -142,18 +142,6 @@ def coloured(text: str) -> str:
     return "\n".join(styled)
 
 
-def aligned(head: Sequence[str], rows: Iterable[Sequence[str]], *, left: int) -> list[str]:
-    """Return a table as lines; column `left` is flush left, the others flush right."""
-    cells = [list(head), *map(list, rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return [
-        "  ".join(
-            c.ljust(w) if n == left else c.rjust(w) for n, (c, w) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in cells
-    ]
-
-
 @contextmanager
 def bar(label: str) -> Iterator[Callable[[int, int | None], None]]:
     """Yield a progress callback that draws a bar on a terminal when the work takes longer than a second."""

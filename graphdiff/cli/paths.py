@@ -110,7 +110,7 @@ def _title(found: list[Path], kind: str, ends: str, meaning: str) -> str:
 
 def _table(graph: nx.DiGraph, found: list[Path], parts: Sequence[float | None]) -> list[str]:
     from graphdiff.phrases import path_texts, percent
-    from graphdiff.results import shown
+    from graphdiff.results import aligned, shown
 
     ways = path_texts(found, graph)
     cells = [
@@ -118,7 +118,7 @@ def _table(graph: nx.DiGraph, found: list[Path], parts: Sequence[float | None]) 
         for path, part, way in zip(found, parts, ways, strict=True)
     ]
     head = ["influence", "steps", *([] if None in parts else ["so far"]), "path"]
-    return output.aligned(head, cells, left=len(head) - 1) if cells else []
+    return aligned([head, *cells], left=len(head) - 1) if cells else []
 
 
 def _record(path: Path, part: float | None) -> dict[str, Any]:

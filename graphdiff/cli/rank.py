@@ -94,12 +94,12 @@ def rank(
 
 
 def _table(rows: Ranked) -> list[str]:
-    from graphdiff.results import shown
+    from graphdiff.results import aligned, shown
 
     columns = [column.tolist() for column in rows.sizes.values()]
     cells = zip(rows.places, rows.names, rows.numbers, *columns, strict=True)
     lines = [[f"{place:,}", name, *map(shown, [*numbers, *more])] for place, name, numbers, *more in cells]
-    return output.aligned(["place", "node", *rows.weights, *rows.sizes], lines, left=1)
+    return aligned([["place", "node", *rows.weights, *rows.sizes], *lines], left=1)
 
 
 def _lines(rows: Ranked) -> list[list[Any]]:
