@@ -52,8 +52,7 @@ class Attribution(Mapping[Any, Number]):
         return {self.matched.edge_label(edge): edge for edge in range(len(self.array))}
 
     def __getitem__(self, edge: Any) -> Number:
-        value = self.array[self._index[edge]]
-        return value.item() if isinstance(value, np.generic) else value
+        return arithmetic.plain(self.array[self._index[edge]])
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._index)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import MissingExtraError, count_text
 from graphdiff.topology import Topology
@@ -224,8 +225,7 @@ class Jacobian:
 
     def __getitem__(self, nodes: tuple[Any, Any]) -> Number:
         rows, columns = self._places
-        value = self.array[rows[nodes[0]], columns[nodes[1]]]
-        return value.item() if isinstance(value, np.generic) else value
+        return arithmetic.plain(self.array[rows[nodes[0]], columns[nodes[1]]])
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
         """Return ``{row as text: {column as text: number}}``."""

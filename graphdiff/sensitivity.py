@@ -108,7 +108,7 @@ class Sensitivities(Mapping[Any, Sensitivity]):
 
     def _at(self, place: int) -> Sensitivity:
         found = (array[place] for array in (self.weights, self.derivatives, self.removals))
-        weight, derivative, removal = (value.item() if isinstance(value, np.generic) else value for value in found)
+        weight, derivative, removal = map(arithmetic.plain, found)
         elasticity = weight * derivative / self.total if self.total else None
         edge = self.topology.edge_label(int(self.numbers[place]))
         return Sensitivity(edge, weight, derivative, elasticity, removal)
@@ -170,11 +170,8 @@ class Sensitivities(Mapping[Any, Sensitivity]):
 
     def _title(self) -> str:
         weights = by_weights(self.weight_meaning)
-        if not len(self):
-            return (
-                f"{self.source} -> {self.target}, {weights}: {shown(self.total)}; no edge leads from one to the other"
-            )
-        return f"{self.source} -> {self.target}, {weights}: {shown(self.total)}; the edges that matter most"
+        rest = "the edges that matter most" if len(self) else "no edge leads from one to the other"
+        return f"{self.source} -> {self.target}, {weights}: {shown(self.total)}; {rest}"
 
     def _notes(self) -> list[str]:
         notes = ["Edges in series share what runs through them: several removed together take it away once."]

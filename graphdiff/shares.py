@@ -156,8 +156,7 @@ class Contributions(Mapping[Any, Number]):
         return {label: number for number, label in enumerate(self._labels(np.arange(len(self.array))))}
 
     def __getitem__(self, key: Any) -> Number:
-        value = self.array[self._index[key]]
-        return value.item() if isinstance(value, np.generic) else value
+        return arithmetic.plain(self.array[self._index[key]])
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._index)
