@@ -185,7 +185,7 @@ def _mapped(name: str) -> NDArray[np.uint8]:
             # Mapping nothing is an error.
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if status.st_size else b""
     except OSError as error:
-        raise InputError(f"{name}: {error.strerror or error}") from error
+        raise InputError.of(name, error) from error
     except ValueError as error:  # a path with a NUL in it
         raise InputError(f"{name!r}: {error}") from error
     return np.frombuffer(data, dtype=np.uint8)

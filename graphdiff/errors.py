@@ -3,7 +3,9 @@
 An error is made of texts and of the keyword arguments that it names (`graphdiff.remedies`), so that the command line
 can say the same in its options.
 
-Each class carries the exit status that the command line ends with (``sysexits.h`` where it has one).
+Each class carries the exit status that the command line ends with (``sysexits.h`` where it has one). Each is also the
+error of Python's own that a script would catch: what is not there is a KeyError, a wrong value a ValueError, a file that
+cannot be read or written an OSError.
 """
 
 from __future__ import annotations
@@ -11,9 +13,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from graphdiff.remedies import Keyword, Remedy, in_python, sentence
+from graphdiff.showing import clean
 
 __all__ = [
     "AmbiguousNodeError",
@@ -41,12 +44,28 @@ __all__ = [
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
+#: What pip installs for each extra of pyproject.toml; the extra's own name helps only where the distribution is known.
+PACKAGES = {
+    "imports": "grimp",
+    "pandas": "pandas",
+    "symbolic": "sympy",
+    "tables": "narwhals pyarrow",
+    "yaml": "PyYAML",
+}
+
 
 class GraphdiffError(Exception):
     """The parent of every error that graphdiff raises on purpose; ``where`` says in which of several graphs."""
 
-    exit_status = 1
+    exit_status = 70  # of what has no other; 1 is kept for a condition that holds
     where = ""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.args, {**vars(self), **self._state()})
+
+    def _state(self) -> dict[str, Any]:
+        """Return what another process needs beside the attributes."""
+        return {}
 
     def _parts(self) -> Iterable[object]:
         """Return what the sentence is made of: texts, keyword arguments and remedies."""
@@ -54,10 +73,20 @@ class GraphdiffError(Exception):
 
     def told(self, say: Callable[[Keyword], str] = in_python) -> str:
         """Return the sentence, with keyword arguments in the words of `say`."""
-        return f"{self.where}{sentence(self._parts(), say)}"
+        # What is told has texts of files in it, which must not steer the terminal.
+        return clean(f"{self.where}{sentence(self._parts(), say)}")
 
     def __str__(self) -> str:
         return self.told()
+
+
+def _again(kind: type[GraphdiffError], args: tuple[Any, ...], state: dict[str, Any]) -> GraphdiffError:
+    """Return an error as another process sent it, whatever its class is made from."""
+    error = kind.__new__(kind)
+    error.args = args
+    for name, value in state.items():
+        setattr(error, name, value)
+    return error
 
 
 @contextmanager
@@ -99,7 +128,7 @@ class UsageError(GraphdiffError, ValueError):
     exit_status = 2
 
 
-class UnknownNodeError(GraphdiffError, LookupError):
+class UnknownNodeError(GraphdiffError, KeyError):
     """A node that is not in the graph; ``node``, the ``nearest`` names that are, and a few ``examples``."""
 
     exit_status = 2
@@ -109,7 +138,7 @@ class UnknownNodeError(GraphdiffError, LookupError):
         self.node = node
         self.nearest: Sequence[Hashable] = nearest(node, names)
         self.examples: Sequence[Hashable] = names[:3]
-        super().__init__(node, ())  # what it is made from again when another process sends it; attributes follow
+        super().__init__(node)
 
     def _parts(self) -> Iterable[object]:
         if not self.nearest:
@@ -133,7 +162,7 @@ class AmbiguousNodeError(GraphdiffError, LookupError):
         return [f"{len(self.matches)} nodes match {self.name!r}: {shown}"]
 
 
-class UnknownEdgeError(GraphdiffError, LookupError):
+class UnknownEdgeError(GraphdiffError, KeyError):
     """An edge that is not in the graph; ``edge``, and the ``heads`` that its tail does lead to."""
 
     exit_status = 2
@@ -247,13 +276,31 @@ class TraceError(GraphdiffError, TypeError):
         super().__init__(message)
 
 
-class InputError(GraphdiffError):
+class _FileError(GraphdiffError, OSError):
+    """An OSError made of texts: ``errno``, ``strerror`` and ``filename`` as the system said them, else None."""
+
+    def __init__(self, *parts: object) -> None:
+        super().__init__()  # which would take two texts for a number and its meaning
+        self.args = parts
+
+    @classmethod
+    def of(cls, name: str, error: OSError) -> Self:
+        """Return what the system said of a file."""
+        made = cls(f"{name}: {error.strerror or error}")
+        made.errno, made.strerror, made.filename = error.errno, error.strerror, name
+        return made
+
+    def _state(self) -> dict[str, Any]:
+        return {"errno": self.errno, "strerror": self.strerror, "filename": self.filename}
+
+
+class InputError(_FileError):
     """A file that cannot be opened or read."""
 
     exit_status = 66
 
 
-class OutputError(GraphdiffError):
+class OutputError(_FileError):
     """A file that exists already, or that cannot be written."""
 
     exit_status = 73
@@ -284,13 +331,15 @@ class TooManyPathsError(LimitError):
 class MissingExtraError(GraphdiffError, ImportError):
     """A library that an optional part needs is not installed; ``extra`` brings it."""
 
+    exit_status = 69
+
     def __init__(self, library: str, extra: str) -> None:
         self.library = library
         self.extra = extra
         super().__init__(library, extra)
 
     def _parts(self) -> Iterable[object]:
-        return [f"this needs {self.library}: pip install 'nx-graphdiff[{self.extra}]'"]
+        return [f"this needs {self.library}: pip install {PACKAGES[self.extra]}"]
 
 
 def nearest(name: object, names: Iterable[Hashable], limit: int = 3) -> list[Hashable]:

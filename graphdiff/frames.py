@@ -61,7 +61,7 @@ def _file(name: str) -> Table:
         with open(name, "rb") as file:
             start = file.read(8)
     except OSError as error:
-        raise InputError(f"{name}: {error.strerror or error}") from error
+        raise InputError.of(name, error) from error
     except ValueError as error:  # a path with a NUL in it
         raise InputError(f"{name!r}: {error}") from error
     with damage_told(name):

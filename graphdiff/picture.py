@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,6 +13,7 @@ import numpy as np
 
 from graphdiff.arithmetic import Number
 from graphdiff.results import shown, texts
+from graphdiff.showing import clean as clean
 
 #: Names longer than this are cut.
 MAX_NAME = 60
@@ -24,8 +24,6 @@ MAX_NUMBER = 24
 #: The colour of an edge of which nothing is known.
 DARK = "#555555"
 
-# Control characters but the newline, lone surrogates and noncharacters: no XML may hold them.
-UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 REAL = (int, float, Fraction, Decimal, np.number)
 
 
@@ -163,17 +161,6 @@ def _quotient_legend(asked: dict[str, Any], attribute: str) -> list[str]:
         legend.append("bold ellipse: group of the source; double border: group of the target")
     made = [cut(", ".join(map(str, groups)), 2 * MAX_NAME) for groups in asked.get("cyclic", ())]
     return [*legend, *([f"cyclic only by the grouping: {'; '.join(made)}"] if made else [])]
-
-
-def clean(text: str) -> str:
-    r"""Return text without what no picture can show: control characters and lone surrogates become U+FFFD.
-
-    Examples
-    --------
-    >>> ascii(clean("a\x00b"))
-    "'a\\ufffdb'"
-    """
-    return UNPRINTABLE.sub("\ufffd", text)
 
 
 def cut(text: str, length: int) -> str:

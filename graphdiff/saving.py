@@ -64,7 +64,7 @@ def save(name: str, parts: Iterable[bytes | memoryview], *, overwrite: bool) -> 
             shutil.copymode(path, beside)
         os.replace(beside, path)
     except OSError as error:
-        raise OutputError(f"{name}: {error.strerror or error}") from error
+        raise OutputError.of(name, error) from error
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()

@@ -77,7 +77,7 @@ def load(path: PathOrFile, *, max_bytes: int | None) -> tuple[str, bytes]:
     try:
         raw = _read_raw(path, name, MAX_BYTES if max_bytes is None else max_bytes)
     except OSError as error:
-        raise InputError(f"{name}: {error.strerror or error}") from error
+        raise InputError.of(name, error) from error
     except ValueError as error:  # A closed file, or a path with a NUL in it.
         raise InputError(f"{name!r}: {error}") from error
     unpacked = min(MAX_BYTES, max(UNPACKED_BYTES, UNPACKED_TIMES * len(raw)))
