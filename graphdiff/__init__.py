@@ -5,10 +5,10 @@ Names are loaded when first used, so that importing graphdiff is quick.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # as in typing, which takes longer to load than all that is here
 if TYPE_CHECKING:
+    from typing import Any
+
     from graphdiff import errors as errors
     from graphdiff import weights as weights
     from graphdiff.accumulation import accumulate as accumulate
@@ -138,6 +138,8 @@ __all__ = list(_HOMES)
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'graphdiff' has no attribute {name!r}")
+    import importlib
+
     home = _HOMES[name]
     module = importlib.import_module(f"graphdiff.{home or name}")
     value = module if home is None else getattr(module, name)

@@ -1,4 +1,4 @@
-"""Bytes onto the disk, whole or not at all: a new file beside the old one takes its place when it is complete."""
+"""Bytes onto the disk, whole or not at all: a new file beside the old one takes its place when it is on the disk."""
 
 from __future__ import annotations
 
@@ -60,11 +60,24 @@ def save(name: str, parts: Iterable[bytes | memoryview], *, overwrite: bool) -> 
         with open(beside, "xb") as file:
             for part in parts:
                 file.write(part)
+            file.flush()
+            os.fsync(file.fileno())  # else a power loss may leave the new name with nothing in it
         if path.exists():
             shutil.copymode(path, beside)
         os.replace(beside, path)
+        _sync_folder(path.parent)
     except OSError as error:
         raise OutputError.of(name, error) from error
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the new name of a file survive a power loss, where the system opens folders."""
+    with contextlib.suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)

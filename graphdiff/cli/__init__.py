@@ -7,9 +7,29 @@ import os
 import sys
 
 import click
+from click.shell_completion import shell_complete
 
 from graphdiff import __version__
-from graphdiff.cli import comparison, cut, cycles, diagnose, draw, factored, jacobian, paths, rank, what_if, why
+from graphdiff.cli import (
+    comparison,
+    cut,
+    cycles,
+    diagnose,
+    draw,
+    factored,
+    jacobian,
+    paths,
+    rank,
+    streams,
+    what_if,
+    why,
+)
+from graphdiff.errors import GraphdiffError, LimitError, UsageError
+
+#: The variable by which a shell asks for completion.
+COMPLETION = "_GRAPHDIFF_COMPLETE"
+#: The exit status where a pipe's reader has gone, as of what SIGPIPE ends.
+BROKEN_PIPE = 141
 
 EPILOG = """\
 \b
@@ -27,8 +47,17 @@ Formats (--format NAME, where neither name nor content tells):
   bazel, expr
 
 \b
-Exit status: 0 done, 1 a condition of compare --fail-if holds, 2 usage or unknown node, 65 bad data (a cycle or weight
-too), 66 no input, 73 output exists or cannot be written, 75 a limit was met.
+Exit status (1 means one thing only, and the others are those of sysexits.h):
+  0    done
+  1    a condition of compare --fail-if holds
+  2    usage, or a node or edge that is not there
+  65   bad data: a format, a weight, a cycle, an overflow
+  66   no input: a file that is not there or cannot be read
+  69   a library that an optional part needs is not installed; the line says what to install
+  70   a fault of graphdiff itself; with GRAPHDIFF_TRACEBACK=1 in the environment it shows where
+  73   output exists, or cannot be written: standard output too
+  75   a limit was met: of time, memory, bytes or paths
+  130  interrupted (Ctrl-C); 143 terminated, 129 the terminal is gone, 141 the pipe's reader is gone
 
 \b
 Shell completion, for bash (zsh and fish likewise):
@@ -74,23 +103,44 @@ for _verb in VERBS:
 def main() -> None:
     """Run the command line: an error is one line on standard error, and the exit status says its kind."""
     gc.disable()  # a graph's millions of objects live until the end: looking for garbage among them only takes time
+    streams.prepare()
     try:
-        status = graphdiff.main(prog_name="graphdiff", standalone_mode=False)
-    except click.ClickException as error:
-        _fail(error.format_message(), getattr(error, "exit_status", error.exit_code))
-    except (click.Abort, KeyboardInterrupt):
-        _fail("interrupted", 130)
-    except BrokenPipeError:
-        # Whoever read our output has enough of it; what is still buffered must not raise again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
-    else:
-        sys.exit(status or 0)
+        sys.exit(_status(sys.argv[1:]))
     finally:
         gc.freeze()  # nor are they taken apart one by one before the process goes
 
 
-def _fail(message: str, status: int) -> None:
-    line = " ".join(message.split("\n"))
-    click.echo(f"{click.style('graphdiff:', fg='red')} {line}", err=True)
-    sys.exit(status)
+def _status(arguments: list[str]) -> int:
+    """Return the exit status of the command with these arguments, after its error is told."""
+    try:
+        return _run(arguments)
+    except click.ClickException as error:
+        streams.tell(error.format_message())
+        return error.exit_code
+    except BrokenPipeError:
+        streams.drop_output()  # whoever read it has enough of it
+        return BROKEN_PIPE
+    except GraphdiffError as error:
+        streams.tell(str(error))
+        return error.exit_status
+    except MemoryError:
+        streams.tell("out of memory")
+        return LimitError.exit_status
+    except Exception as error:  # whatever else it is, it is no mistake of the user
+        streams.tell_fault(error)
+        return GraphdiffError.exit_status
+
+
+def _run(arguments: list[str]) -> int:
+    """Run a verb, or complete a word of a command line; return the exit status."""
+    if instruction := os.environ.get(COMPLETION):
+        return shell_complete(graphdiff, {}, "graphdiff", COMPLETION, instruction)
+    try:
+        with graphdiff.make_context("graphdiff", arguments, resilient_parsing=not arguments) as context:
+            if not arguments:
+                streams.say(f"{context.get_help()}\n")
+                return UsageError.exit_status
+            graphdiff.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    return 0

@@ -13,6 +13,7 @@ from graphdiff.cli import inputs, options, output
 from graphdiff.cli.completion import complete_attribute
 from graphdiff.cli.conditions import Condition
 from graphdiff.cli.nodes import complete_node, find_node
+from graphdiff.cli.streams import tell
 from graphdiff.errors import UnknownNodeError, UsageError, of_both
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def compare(
         settings = replace(settings, path=None)
     _emit(settings, graphs, found, failed)
     for text in failed:
-        click.echo(f"{click.style('graphdiff:', fg='red')} {text}", err=True)
+        tell(text)
     if failed:
         click.get_current_context().exit(1)
 

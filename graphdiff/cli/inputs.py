@@ -12,6 +12,7 @@ import click
 
 from graphdiff.cli.nodes import named
 from graphdiff.cli.options import Settings
+from graphdiff.cli.streams import tell
 from graphdiff.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,13 +33,11 @@ def load(settings: Settings) -> nx.DiGraph:
     graph: nx.DiGraph = read(settings.file, **settings.reading)
     if skipped := graph.graph.get("warnings"):
         more = f" (and {len(skipped) - 1:,} more)" if len(skipped) > 1 else ""
-        click.echo(f"graphdiff: {skipped[0]}{more}", err=True)
+        tell(f"{skipped[0]}{more}")
     if unmet := graph.graph.get("unmet"):
         where = "standard input" if settings.file == "-" else settings.file
         kind = graph.graph.get("node_meaning", "nodes")
-        click.echo(
-            f"graphdiff: {where}: left out {how_many(unmet, 'dependencies')} on {kind} that are not in it", err=True
-        )
+        tell(f"{where}: left out {how_many(unmet, 'dependencies')} on {kind} that are not in it")
     return named(graph)
 
 

@@ -16,7 +16,9 @@ import click
 
 from graphdiff.cli.inputs import default_weights, weight_options
 from graphdiff.cli.options import Settings
+from graphdiff.cli.streams import say, wants_colour
 from graphdiff.errors import UsageError
+from graphdiff.showing import clean, one_line
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -81,8 +83,6 @@ def emit(
     also: Mapping[str, Callable[[], str]] | None = None,
 ) -> None:
     """Print the result as text, JSON, CSV or what else a verb has, or write it to a file, whole or not at all."""
-    from graphdiff.picture import clean  # a name from a file must not steer the terminal
-
     others = also or {}
     if settings.output in ONLY and settings.output not in others:
         raise UsageError(f"only graphdiff {ONLY[settings.output]} prints {settings.output}; use text, json or csv")
@@ -95,14 +95,16 @@ def emit(
         csv.writer(buffer, lineterminator="\n").writerows(rows())
         body = buffer.getvalue()
     else:
+        # A name from a file must not steer the terminal.
         body = clean(others.get(settings.output, text)().rstrip("\n")) + "\n"
     if settings.path and settings.path != "-":
         from graphdiff.saving import save
 
         save(settings.path, [body.encode(errors="replace")], overwrite=settings.force)
-        click.echo(f"wrote {settings.path}", err=True)
+        say(f"wrote {one_line(settings.path)}\n")
     else:
-        click.echo(coloured(body) if settings.output == "text" and use_colour() else body, nl=False, color=use_colour())
+        colour = wants_colour(sys.stdout)
+        click.echo(coloured(body) if settings.output == "text" and colour else body, nl=False, color=colour)
 
 
 def draw(graph: nx.DiGraph, settings: Settings, ends: tuple[Any | None, Any | None]) -> None:
@@ -119,14 +121,9 @@ def write_drawn(drawn: nx.DiGraph, settings: Settings) -> None:
 
     if settings.path and settings.path != "-":
         write(drawn, settings.path, overwrite=settings.force)
-        click.echo(f"wrote {settings.path}", err=True)
+        say(f"wrote {one_line(settings.path)}\n")
     else:
         click.echo(render(drawn, "dot" if settings.output == "text" else settings.output), nl=False)
-
-
-def use_colour() -> bool:
-    """Return whether standard output is a terminal that wants colours."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def coloured(text: str) -> str:
@@ -150,13 +147,13 @@ def bar(label: str) -> Iterator[Callable[[int, int | None], None]]:
 
     def progress(done: int, total: int | None) -> None:
         nonlocal shown
-        if not sys.stderr.isatty() or time.monotonic() - began < 1:
+        if sys.stderr is None or not sys.stderr.isatty() or time.monotonic() - began < 1:
             return
         shown = True
         part = f"{done / total:4.0%}" if total else f"{done:,}"
         filled = int(30 * done / total) if total else 0
-        click.echo(f"\r{label} [{'#' * filled}{' ' * (30 - filled)}] {part}", nl=False, err=True)
+        say(f"\r{label} [{'#' * filled}{' ' * (30 - filled)}] {part}")
 
     yield progress
     if shown:
-        click.echo("\r" + " " * (len(label) + 50) + "\r", nl=False, err=True)
+        say("\r" + " " * (len(label) + 50) + "\r")

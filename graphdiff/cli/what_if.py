@@ -9,6 +9,7 @@ import click
 
 from graphdiff.cli import inputs, options, output
 from graphdiff.cli.nodes import complete_node, find_node
+from graphdiff.cli.streams import tell
 from graphdiff.errors import UnknownNodeError, UsageError
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _known_or_new(graph: nx.DiGraph, name: str) -> Any:
         return find_node(graph, name)
     except UnknownNodeError as error:
         if error.nearest:
-            click.echo(f"a new node: {error}", err=True)
+            tell(f"a new node: {error}")
         return name
 
 

@@ -11,7 +11,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any, TypeVar
 
@@ -53,10 +53,12 @@ def jit(kernel: Callable[..., Any]) -> Callable[..., Any]:
     """Compile `kernel` with numba, cached on disk where a folder for the cache can be written."""
     import numba
 
-    try:
-        compiled: Callable[..., Any] = numba.njit(kernel, nogil=True, cache=True)
-    except RuntimeError:  # numba finds no folder that it can write its cache to
-        compiled = numba.njit(kernel, nogil=True)
+    from graphdiff.kernels.cache import cache_of
+
+    compiled: Callable[..., Any] = numba.njit(kernel, nogil=True)
+    # No folder to write to is no reason to fail: the code stays in memory.
+    with suppress(RuntimeError):
+        compiled._cache = cache_of(kernel)  # type: ignore[attr-defined]
     return compiled
 
 

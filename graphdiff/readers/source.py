@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import codecs
+import errno
 import gzip
 import importlib
 import io
@@ -121,6 +122,8 @@ def _read_raw(path: PathOrFile, name: str, max_bytes: int) -> bytes:
     if not isinstance(path, str | os.PathLike):
         return _bounded(path, name, max_bytes)
     if path == "-":
+        if sys.stdin is None:
+            raise OSError(errno.EBADF, "it is closed")
         return _bounded(sys.stdin.buffer, name, max_bytes)
     with open(path, "rb") as file:
         return _bounded(file, name, max_bytes)
