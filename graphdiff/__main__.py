@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import _signal as signal  # the module signal without its enums, whose making takes longer than all else that is here
+import _signal as signal  # type: ignore[import-not-found]  # the module signal without its enums, whose making takes longer than all else that is here
 import os
 import sys
 
@@ -73,7 +73,7 @@ def _leave(ended: KeyboardInterrupt) -> NoReturn:
 def _tell(ended: KeyboardInterrupt) -> int:
     """Say on standard error what has ended the command, and return its exit status."""
     number = ended.args[0] if ended.args else signal.SIGINT
-    try:
+    try:  # noqa: SIM105, what would say it shorter loads slower
         os.write(2, f"graphdiff: {TOLD[number]}\n".encode())
     except OSError:
         pass  # nobody listens, and the status says it

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.errors import WeightError
+from graphdiff.errors import WeightError, count_text
 from graphdiff.remedies import Keyword
 
 Number: TypeAlias = Any
@@ -140,7 +140,7 @@ def unify(values: Sequence[Number]) -> Weights:
     if float in kinds and all(issubclass(kind, _REAL) for kind in kinds):
         large = next((value for value in values if isinstance(value, int) and abs(value) > EXACT_INT), None)
         if large is not None:
-            raise OverflowError(f"the int {large} beside floats is above 2**53 and would be rounded")
+            raise OverflowError(f"the int {count_text(large)} beside floats is above 2**53 and would be rounded")
         return np.array([_as_float(value) for value in values])
     require_one_sum(values)
     field = next((field for field in _FIELDS if field in kinds), None)
@@ -161,7 +161,8 @@ def _as_float(value: Number) -> float:
     try:
         return float(value)
     except OverflowError:
-        raise OverflowError(f"{type(value).__name__} {value} is beyond the floats that it stands beside") from None
+        shown = count_text(value) if isinstance(value, int) else "of many digits"
+        raise OverflowError(f"{type(value).__name__} {shown} is beyond the floats that it stands beside") from None
 
 
 def _ints(values: Sequence[int]) -> Weights:

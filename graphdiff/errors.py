@@ -4,8 +4,8 @@ An error is made of texts and of the keyword arguments that it names (`graphdiff
 can say the same in its options.
 
 Each class carries the exit status that the command line ends with (``sysexits.h`` where it has one). Each is also the
-error of Python's own that a script would catch: what is not there is a KeyError, a wrong value a ValueError, a file that
-cannot be read or written an OSError.
+error of Python's own that a script would catch: what is not there is a KeyError, a wrong value a ValueError, a file
+that cannot be read or written an OSError.
 """
 
 from __future__ import annotations

@@ -135,8 +135,9 @@ def _by_version(graph: nx.DiGraph, nodes: list[Any]) -> list[Any]:
 
 
 def _natural(version: str) -> list[tuple[int, int, str]]:
-    """Return a key by which 1.9 comes before 1.10."""
-    return [(1, int(part), "") if part.isdecimal() else (0, 0, part) for part in re.findall(r"\d+|\D+", version)]
+    """Return a key by which 1.9 comes before 1.10; of two numbers, however long, the longer one is larger."""
+    parts = re.findall(r"0*([0-9]+)|([^0-9]+)", version)
+    return [(1, len(number), number) if number else (0, 0, text) for number, text in parts]
 
 
 def likely_renames(

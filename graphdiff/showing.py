@@ -1,10 +1,13 @@
-"""Text that comes from files, in a form that steers no terminal."""
+"""Text that comes from files and from other people's errors, in a form that steers no terminal."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["clean", "one_line"]
+__all__ = ["MAX_DIGITS", "clean", "in_our_words", "one_line"]
+
+#: More digits than this Python makes no int of, as it would take a time that grows with their square.
+MAX_DIGITS = 4_300
 
 # Control characters but the newline, lone surrogates and noncharacters: no XML may hold them.
 UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -30,3 +33,18 @@ def one_line(text: str) -> str:
     "'no file\\ufffd[2J of that name'"
     """
     return clean(" ".join(filter(None, map(str.strip, text.splitlines()))))
+
+
+def in_our_words(error: object) -> str:
+    """Return what a parser says in one line; of a number too long for Python, what the matter is.
+
+    Examples
+    --------
+    >>> try:
+    ...     int("9" * 5000)
+    ... except ValueError as error:
+    ...     in_our_words(error)
+    'a number of more than 4,300 digits'
+    """
+    text = " ".join(str(error).split())
+    return f"a number of more than {MAX_DIGITS:,} digits" if "integer string conversion" in text else text

@@ -329,10 +329,10 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "narwhals", None)
-    with pytest.raises(MissingExtraError, match=r"narwhals: pip install 'nx-graphdiff\[tables\]'"):
+    with pytest.raises(MissingExtraError, match=r"narwhals: pip install narwhals pyarrow"):
         read_edges(arrow(ROWS).to_pandas())
     monkeypatch.setattr("graphdiff.frames.pa", None)
-    with pytest.raises(MissingExtraError, match=r"pyarrow: pip install 'nx-graphdiff\[tables\]'"):
+    with pytest.raises(MissingExtraError, match=r"pyarrow: pip install narwhals pyarrow"):
         read_edges("edges.csv")
 
 

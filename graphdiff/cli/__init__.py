@@ -116,7 +116,7 @@ def _status(arguments: list[str]) -> int:
         return _run(arguments)
     except click.ClickException as error:
         streams.tell(error.format_message())
-        return error.exit_code
+        return int(getattr(error, "exit_status", error.exit_code))
     except BrokenPipeError:
         streams.drop_output()  # whoever read it has enough of it
         return BROKEN_PIPE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -67,6 +68,8 @@ class Condition:
         name, sign, number, percent = found.groups()
         if percent and name.lower() != "relative":
             raise UsageError(f"--fail-if {text!r}: only relative can be given in %")
+        if not math.isfinite(float(number)):
+            raise UsageError(f"--fail-if {text[:60]!r}: the number is beyond the floats, which end at 1.8e308")
         return cls(name.lower(), sign, float(number) / 100 if percent else float(number))
 
     def __str__(self) -> str:

@@ -60,14 +60,16 @@ def _wanted(by: str | None) -> dict[str, Any]:
     """Return the options that ``--by`` stands for."""
     if by is None:
         return {}
+    from graphdiff.readers.building import numbers
+
     text = by.strip()
-    try:
-        number = float(text.rstrip("% "))
-    except ValueError:
-        raise UsageError(f"--by {by}: a percentage such as 50%, or a number in the total's unit") from None
+    found = numbers([text.rstrip("% ")])
+    if found is None:
+        raise UsageError(f"--by {by:.60}: a percentage such as 50%, or a number in the total's unit")
+    number = found[0]
     if text.endswith("%"):
         return {"part": number / 100}
-    return {"amount": int(number) if number.is_integer() else number}
+    return {"amount": int(number) if float(number).is_integer() else number}
 
 
 def _rows(found: Cut) -> Iterator[Sequence[Any]]:

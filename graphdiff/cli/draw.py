@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from graphdiff.cli import inputs, options, output
@@ -67,6 +69,6 @@ def _by(text: str) -> str | int:
     kind, _, depth = text.partition(":")
     if kind != "prefix" or not depth:
         return text
-    if not depth.isdecimal():
+    if not re.fullmatch("[0-9]{1,9}", depth):
         raise UsageError(f"--group {text}: after prefix: a number of parts is needed, as in prefix:2")
     return int(depth)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from graphdiff.cli import inputs, options, output
 from graphdiff.cli.nodes import complete_node, find_node
-from graphdiff.cli.streams import tell
+from graphdiff.cli.streams import say
 from graphdiff.errors import UnknownNodeError, UsageError
+from graphdiff.showing import one_line
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -121,18 +122,17 @@ def _known_or_new(graph: nx.DiGraph, name: str) -> Any:
         return find_node(graph, name)
     except UnknownNodeError as error:
         if error.nearest:
-            tell(f"a new node: {error}")
+            say(f"{one_line(f'a new node: {error}')}\n")
         return name
 
 
 def _number(text: str) -> int | float:
-    kinds: tuple[Callable[[str], int | float], ...] = (int, float)
-    for kind in kinds:
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    raise UsageError(f"{text!r} is no number")
+    from graphdiff.readers.building import numbers, why_no_number
+
+    found = numbers([text])
+    if found is None:
+        raise UsageError(f"{text[:60]!r} {why_no_number(text)}")
+    return found[0]
 
 
 # -- what is printed

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 import networkx as nx
 
 from graphdiff.collecting import collector_at_rest
+from graphdiff.showing import MAX_DIGITS
 
-__all__ = ["collector_at_rest", "described", "node_ids", "numbers"]
+__all__ = ["collector_at_rest", "described", "is_numeral", "node_ids", "numbers", "why_no_number"]
+
+#: What is a number to a reader of the file, whether or not Python can hold it; in a file, 1_000 is a name.
+NUMERAL = re.compile(r"\s*[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*")
 
 GraphT = TypeVar("GraphT", nx.DiGraph, nx.MultiDiGraph)
 
@@ -56,18 +62,59 @@ def node_ids(packages: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def numbers(values: Sequence[str]) -> list[int] | list[float] | None:
-    """Return texts as ints where all are whole, else as floats; None where one of them is no number.
+    """Return texts as ints where all are whole, else as floats; None where one of them is no number or beyond these.
+
+    What a file calls infinite is infinite, and refused where weights are compiled.
 
     Examples
     --------
     >>> numbers(["1", "2"]), numbers(["1", "2.5"]), numbers(["1", "two"])
     ([1, 2], [1.0, 2.5], None)
+    >>> numbers(["1e400"]), numbers(["1_000"]), numbers(["inf"])
+    (None, None, [inf])
     """
+    joined = "".join(values)
+    if "_" in joined or not joined.isascii():  # which Python takes for numbers
+        return None
     for kind in (int, float):
         try:
             found = list(map(kind, values))
         except ValueError:
             continue
-        # Python takes 1_000 for a number; in a file it is a name.
-        return None if "_" in "".join(values) else found
+        return None if kind is float and _overflow(found, values) else found
     return None
+
+
+def _overflow(found: Sequence[float], values: Sequence[str]) -> bool:
+    """Tell whether a numeral has become infinite, which it does not say."""
+    # A sum is infinite where one of its terms is, or by itself; then only is each looked at.
+    return not math.isfinite(sum(found)) and any(
+        math.isinf(number) and is_numeral(text) for number, text in zip(found, values, strict=True)
+    )
+
+
+def is_numeral(text: str) -> bool:
+    """Tell whether a text is a number to a reader, even one that Python cannot hold.
+
+    Examples
+    --------
+    >>> is_numeral("1e400"), is_numeral("9" * 5000), is_numeral("nine")
+    (True, True, False)
+    """
+    return NUMERAL.fullmatch(text) is not None
+
+
+def why_no_number(text: str) -> str:
+    """Return what is the matter with a text of which `numbers` makes none.
+
+    Examples
+    --------
+    >>> why_no_number("9" * 5000), why_no_number("nine")
+    ('has 5,000 digits, and no more than 4,300 are read', 'is not a number')
+    """
+    if not is_numeral(text):
+        return "is not a number"
+    digits = sum(map(str.isdigit, text))
+    if digits > MAX_DIGITS:
+        return f"has {digits:,} digits, and no more than {MAX_DIGITS:,} are read"
+    return "is beyond the floats, which end at 1.8e308"

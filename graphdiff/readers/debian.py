@@ -23,6 +23,8 @@ __all__ = ["ALTERNATIVES", "KINDS", "read_debian"]
 KINDS = ("Recommends", "Depends", "Pre-Depends")
 
 TEXT = ("utf-8", "replace")
+#: In digits; no machine holds a package of that size.
+LONGEST_SIZE = 18
 FIELDS = ("Package", "Version", "Installed-Size", "Section", "Priority", "Architecture", "Provides")
 #: Fields that become attributes of a node as they are.
 SAID = (("Section", "section"), ("Priority", "priority"), ("Architecture", "architecture"))
@@ -181,7 +183,7 @@ def _with_package(fields: Stanza, name: str, text: bytes, end: int) -> Stanza:
 def _graph(stanzas: Sequence[Stanza], name: str, choose: Choice, kinds: Collection[str]) -> nx.DiGraph:
     if not stanzas:
         raise FormatError(f"{name}: no package in it")
-    nodes = {stanza["Package"]: _attributes(stanza) for stanza in stanzas}
+    nodes = {stanza["Package"]: _attributes(stanza, name) for stanza in stanzas}
     names = Names({package: package for package in nodes}, _providers(stanzas))
     clauses = Clauses(lambda clause: choose(_alternatives(clause, name), names))
     rows: dict[str, dict[str, Attributes]] = {package: {} for package in nodes}
@@ -223,11 +225,13 @@ def _need(row: dict[str, Attributes], package: str, kind: str, clauses: Iterable
     return unmet
 
 
-def _attributes(stanza: Stanza) -> Attributes:
+def _attributes(stanza: Stanza, name: str) -> Attributes:
     """Return what is said of a package; Debian gives sizes in KiB."""
     found: Attributes = {"version": stanza.get("Version", "")}
     size = stanza.get("Installed-Size", "")
-    if size.isdecimal():
+    if size.isdecimal() and size.isascii():
+        if len(size) > LONGEST_SIZE:
+            raise FormatError(f"{name}: the Installed-Size of {stanza['Package']} has {len(size):,} digits")
         found["size"] = 1024 * int(size)
     for field, attribute in SAID:
         if value := stanza.get(field):

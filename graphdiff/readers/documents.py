@@ -15,6 +15,7 @@ from typing import Any
 
 from graphdiff.errors import FormatError, LimitError
 from graphdiff.readers.source import text_of
+from graphdiff.showing import in_our_words
 
 __all__ = [
     "Record",
@@ -114,7 +115,7 @@ def parse_toml(data: bytes, name: str) -> Record:
     except RecursionError as error:
         raise FormatError(f"{name}: TOML nested too deep") from error
     except (ValueError, OverflowError) as error:
-        raise FormatError(f"{name}: broken TOML: {error}") from error
+        raise FormatError(f"{name}: broken TOML: {in_our_words(error)}") from error
 
 
 # -- values in the shape that is promised
@@ -257,7 +258,7 @@ def _json_errors(name: str) -> Iterator[None]:
     except RecursionError as error:
         raise FormatError(f"{name}: JSON nested too deep") from error
     except ValueError as error:
-        raise FormatError(f"{name}: broken JSON: {error}") from error
+        raise FormatError(f"{name}: broken JSON: {in_our_words(error)}") from error
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> Record:

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import repeat
 from pathlib import Path
 from typing import Any, TypedDict
@@ -15,7 +15,7 @@ from typing import Any, TypedDict
 import networkx as nx
 
 from graphdiff.errors import FormatError, GraphTypeError, LimitError, UsageError
-from graphdiff.readers.building import collector_at_rest, described
+from graphdiff.readers.building import collector_at_rest, described, numbers
 from graphdiff.readers.dot_text import GraphText, find_graphs
 from graphdiff.readers.dot_tools import meanings_of
 from graphdiff.readers.source import text_of
@@ -201,12 +201,5 @@ def _rows(parts: Sequence[Columns], sizes: Sequence[int], labels: Sequence[str])
 
 def _numbers(column: Sequence[str]) -> Sequence[str | float]:
     said = [value for value in column if value not in UNSAID]
-    # Python takes 1_000 for a number; in a file it is a name.
-    if any("_" in value for value in said):
-        return column
-    for kind in (int, float):
-        try:
-            return [value if value in UNSAID else kind(value) for value in column]
-        except ValueError:
-            continue
-    return column
+    found: Iterator[str | float] = iter(numbers(said) or said)
+    return [value if value in UNSAID else next(found) for value in column]

@@ -20,7 +20,7 @@ import networkx as nx
 
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.filling import filled
-from graphdiff.readers.building import collector_at_rest, described, numbers
+from graphdiff.readers.building import collector_at_rest, described, is_numeral, numbers, why_no_number
 from graphdiff.readers.source import text_of
 from graphdiff.remedies import Keyword
 
@@ -204,7 +204,10 @@ def _is_header(rows: Sequence[Sequence[str]]) -> bool:
     if any(source in first and target in first for source, target in USUAL_ENDS):
         return True
     below = zip(*rows[1 : SAMPLE + 1], strict=True)
-    return any(numbers([cell]) is None and numbers(column) for cell, column in zip(first, below, strict=False))
+    return any(
+        not is_numeral(cell) and numbers([cell]) is None and numbers(column)
+        for cell, column in zip(first, below, strict=False)
+    )
 
 
 def _roles(table: Table, wanted: Mapping[str, str]) -> dict[str, int]:
@@ -239,7 +242,7 @@ def _usual_ends(table: Table, usual: Mapping[str, int], *, taken: Collection[int
 
 
 def _usual_weight(table: Table, usual: Mapping[str, int]) -> int | None:
-    if not table.has_header and len(table.names) > 2 and numbers(table.columns[2][:1]):
+    if not table.has_header and len(table.names) > 2 and is_numeral(table.columns[2][0]):
         return 2
     return next((usual[name] for name in USUAL_WEIGHTS if name in usual), None)
 
@@ -299,5 +302,6 @@ def _weights(table: Table, position: int) -> list[int] | list[float]:
     weights = numbers(column)
     if weights is None:
         row = next(row for row, value in enumerate(column) if numbers([value]) is None)
-        raise FormatError(f"{table.file}, line {table.line(row)}: the weight {column[row]!r} is not a number")
+        said = f"the weight {column[row][:60]!r} {why_no_number(column[row])}"
+        raise FormatError(f"{table.file}, line {table.line(row)}: {said}")
     return weights

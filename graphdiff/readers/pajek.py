@@ -13,7 +13,7 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.errors import FormatError, GraphTypeError
-from graphdiff.readers.building import collector_at_rest, described, numbers
+from graphdiff.readers.building import collector_at_rest, described, numbers, why_no_number
 from graphdiff.readers.source import text_of
 
 __all__ = ["read_pajek"]
@@ -166,13 +166,13 @@ class _Network:
     def _whole(self, text: str) -> int:
         # More digits than any file has vertices; int() refuses thousands of them.
         if not text.isdecimal() or len(text) > 18:
-            raise self._error(f"no number of vertices, or of a vertex: {text!r}")
+            raise self._error(f"no number of vertices, or of a vertex: {text[:60]!r}")
         return int(text)
 
     def _number(self, text: str) -> int | float:
         found = numbers([text])
         if found is None:
-            raise self._error(f"the weight {text!r} is not a number")
+            raise self._error(f"the weight {text[:60]!r} {why_no_number(text)}")
         return found[0]
 
     def _error(self, what: str) -> FormatError:

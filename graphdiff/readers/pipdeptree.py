@@ -120,7 +120,9 @@ def _add_edge(graph: nx.DiGraph, tail: str, head: str, said: Record) -> None:
 def _check_direction(edges: list[_Edge], name: str) -> None:
     """Refuse a tree of ``--reverse``: what an entry requires is then the one above it, which alone has that version."""
     fitting = [
-        (satisfies(str(head.get("installed_version")), wanted), satisfies(str(tail.get("installed_version")), wanted))
+        tuple(
+            satisfies(str(end.get("installed_version")), wanted, where=f"{name}: {_key(end)}") for end in (head, tail)
+        )
         for tail, head in edges
         if (wanted := _clause(head))
     ]

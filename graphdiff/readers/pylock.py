@@ -12,6 +12,7 @@ from graphdiff.errors import FormatError
 from graphdiff.readers.documents import parse_toml, texts
 from graphdiff.readers.python_packages import python_graph
 from graphdiff.readers.requirements import Package, Requirement, canonical, environment_of, requirements_of
+from graphdiff.showing import in_our_words
 
 __all__ = ["read_pylock"]
 
@@ -61,7 +62,7 @@ def read_pylock(data: bytes, *, name: str, markers: str = "all") -> nx.DiGraph:
     try:
         lock = Pylock.from_dict(parse_toml(data, name))
     except PylockValidationError as error:
-        raise FormatError(f"{name}: no pylock.toml as PEP 751 has it: {' '.join(str(error).split())}") from error
+        raise FormatError(f"{name}: no pylock.toml as PEP 751 has it: {in_our_words(error)}") from error
     packages = [_package(package, f"{name}: {package.name}") for package in lock.packages]
     if not any(package.needs for package in packages):
         raise FormatError(

@@ -124,7 +124,7 @@ class _Needs:
         if need.version:
             places = [place for place in places if self.packages[place].version == need.version] or places
         if len(places) > 1 and need.clause:
-            places = [p for p in places if satisfies(self.packages[p].version, need.clause)] or places
+            places = [p for p in places if satisfies(self.packages[p].version, need.clause, where=need.name)] or places
         return places
 
     @cached_property

@@ -15,6 +15,7 @@ from packaging.version import InvalidVersion
 
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.remedies import Keyword
+from graphdiff.showing import MAX_DIGITS
 
 __all__ = [
     "Package",
@@ -32,6 +33,7 @@ __all__ = [
 MAX_LENGTH = 10_000
 #: packaging's parser calls itself for each parenthesis.
 MAX_PARENTHESES = 50
+LONG_NUMBER = re.compile(rf"[0-9]{{{MAX_DIGITS + 1}}}")
 EXTRA_NAMED = re.compile(r"""\bextra\s*==\s*['"]([^'"]*)['"]""")
 #: What a marker in a pylock.toml may ask for besides the environment.
 IN_A_LOCK: Mapping[str, frozenset[str]] = {"extras": frozenset(), "dependency_groups": frozenset()}
@@ -173,16 +175,23 @@ def holds(marker: Marker | None, environment: Environment, *, extra: str | None 
         raise FormatError(f"the marker {str(marker)!r} cannot be evaluated: {error}") from error
 
 
-def satisfies(version: str, clause: str) -> bool | None:
+def satisfies(version: str, clause: str, *, where: str) -> bool | None:
     """Tell whether a version will do; None where one of the two is not in the form of PEP 440.
+
+    Raises
+    ------
+    FormatError
+        A number in them is too long; `where` says whose it is.
 
     Examples
     --------
-    >>> satisfies("2.1", ">=2,<3"), satisfies("2.1", "^2.0")
+    >>> satisfies("2.1", ">=2,<3", where="a"), satisfies("2.1", "^2.0", where="a")
     (True, None)
     """
     if len(version) > MAX_LENGTH or len(clause) > MAX_LENGTH:
         return None
+    for text in (version, clause):
+        _check_numbers(text, where)
     try:
         return SpecifierSet(clause).contains(version, prereleases=True)
     except (InvalidSpecifier, InvalidVersion):
@@ -233,3 +242,9 @@ def _pairs(parts: Iterable[str]) -> Iterator[tuple[str, str]]:
 def _check_length(text: str, where: str) -> None:
     if len(text) > MAX_LENGTH or text.count("(") > MAX_PARENTHESES:
         raise FormatError(f"{where}: no requirement or marker: {text[:40]!r}…")
+    _check_numbers(text, where)
+
+
+def _check_numbers(text: str, where: str) -> None:
+    if LONG_NUMBER.search(text):
+        raise FormatError(f"{where}: a number of more than {MAX_DIGITS:,} digits")

@@ -23,7 +23,7 @@ PIECE = re.compile(
 )
 FIELD = re.compile(rf"(\w+)\s*+:\s*+({STRING}|[\w.-]++)", re.DOTALL)
 NEEDED = {"node": ("title",), "edge": ("sourcename", "targetname")}
-STACK = re.compile(r"(\d+) bytes \((\w+)")
+STACK = re.compile(r"([0-9]{1,18}) bytes \((\w+)")
 
 
 def read_vcg(data: bytes, *, name: str) -> nx.MultiDiGraph:

@@ -13,6 +13,7 @@ import networkx as nx
 
 from graphdiff.errors import FormatError, GraphTypeError
 from graphdiff.readers.building import collector_at_rest, described
+from graphdiff.showing import in_our_words
 
 __all__ = ["read_gexf", "read_graphml"]
 
@@ -163,7 +164,7 @@ def _read(
             warnings.simplefilter("ignore")
             graph = reader(io.BytesIO(data))
     except MISFITS as error:
-        raise FormatError(f"{outline.name}: no {title} graph: {error}") from error
+        raise FormatError(f"{outline.name}: no {title} graph: {in_our_words(error)}") from error
     found, read = (outline.counts["node"], outline.counts["edge"]), (len(graph), graph.number_of_edges())
     if found != read:
         raise FormatError(

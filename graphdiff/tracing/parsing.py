@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 
 from graphdiff.errors import ExpressionError, LimitError, UsageError
+from graphdiff.showing import in_our_words
 
 __all__ = ["LIMITS", "bounds", "parsed"]
 
@@ -106,7 +107,7 @@ def parsed(text: str, limits: Mapping[str, int]) -> list[ast.stmt]:
         found = ast.parse(text.replace("\r", " ")).body
     except SyntaxError as error:
         column = max(1, error.offset or 1)
-        raise ExpressionError(f"{error.msg}", line=max(1, error.lineno or 1), column=column) from None
+        raise ExpressionError(in_our_words(error.msg), line=max(1, error.lineno or 1), column=column) from None
     except (RecursionError, MemoryError):
         raise LimitError("line 1, column 1: too many operations in one expression: split it into assignments") from None
     except ValueError as error:  # a NUL, a surrogate

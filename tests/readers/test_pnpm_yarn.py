@@ -138,7 +138,7 @@ def test_broken_pnpm_files_get_one_line(content, message):
 
 def test_without_pyyaml_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "yaml", None)
-    with pytest.raises(MissingExtraError, match=r"PyYAML: pip install 'nx-graphdiff\[yaml\]'"):
+    with pytest.raises(MissingExtraError, match=r"PyYAML: pip install PyYAML"):
         parse_yaml(b"a: 1", "x.yaml")
 
 

@@ -115,7 +115,7 @@ def test_another_package_of_a_loaded_one(tmp_path: Path) -> None:
 
 def test_without_grimp(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "grimp", None)
-    with pytest.raises(MissingExtraError, match=r"this needs grimp: pip install 'nx-graphdiff\[imports\]'"):
+    with pytest.raises(MissingExtraError, match=r"this needs grimp: pip install grimp"):
         read("imports:networkx")
 
 
