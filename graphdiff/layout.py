@@ -10,6 +10,7 @@ from pathlib import Path
 import pydot
 
 from graphdiff.errors import LimitError, OutputError
+from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword, Remedy
 
 CHILD = Path(__file__).with_name("layout_child.py")
@@ -49,6 +50,7 @@ def layout(dot: pydot.Dot, format: str, *, timeout: float = 60.0, max_memory: in
     >>> layout(to_pydot(nx.DiGraph([("a", "b")])), "png")[:4]
     b'\x89PNG'
     """
+    require_limits(timeout=timeout, max_memory=max_memory)
     picture = _run_child(dot.to_string().encode(), format, timeout, max_memory)
     return DOCTYPE.sub(b"", picture, count=1) if format == "svg" else picture
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["MAX_DIGITS", "clean", "in_our_words", "one_line"]
+__all__ = ["MAX_DIGITS", "clean", "for_spreadsheets", "in_our_words", "one_line"]
 
 #: More digits than this Python makes no int of, as it would take a time that grows with their square.
 MAX_DIGITS = 4_300
 
 # Control characters but the newline, lone surrogates and noncharacters: no XML may hold them.
 UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+#: What a spreadsheet takes a cell for a formula by, also as wide letters; line ends and tabs hide it from the eye.
+RUN = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+#: What starts so and is a number all the same: -5, +1.5e-3, -1/3.
+NUMBER = re.compile(r"[-+](?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?(?:/[0-9]+)?")
 
 
 def clean(text: str) -> str:
@@ -48,3 +53,15 @@ def in_our_words(error: object) -> str:
     """
     text = " ".join(str(error).split())
     return f"a number of more than {MAX_DIGITS:,} digits" if "integer string conversion" in text else text
+
+
+def for_spreadsheets(cell: object) -> object:
+    """Return a cell of a table with a quote mark before a text that a spreadsheet would run; numbers stay.
+
+    Examples
+    --------
+    >>> [for_spreadsheets(cell) for cell in ("=1+1", "@angular/core", "-5", -5, "a=b")]
+    ["'=1+1", "'@angular/core", '-5', -5, 'a=b']
+    """
+    runs = isinstance(cell, str) and cell.startswith(RUN) and not NUMBER.fullmatch(cell)
+    return f"'{cell}" if runs else cell

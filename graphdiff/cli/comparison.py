@@ -171,7 +171,7 @@ def _draw(answer: Comparison | Changes | Difference, settings: options.Settings)
     from graphdiff.moved import Changes
 
     drawn = answer.difference if isinstance(answer, Changes) else answer
-    output.write_drawn(drawn.to_networkx(), settings)
+    output.write_drawn(drawn.to_networkx(), replace(settings, spreadsheet_safe=False))  # which is for the report
 
 
 def _emit(

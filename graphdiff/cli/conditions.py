@@ -35,7 +35,8 @@ OF_TOTALS: dict[str, Callable[[Comparison], Any]] = {
     "relative": lambda found: found.relative if found.relative is not None else found.change and float("inf"),
     "paths": lambda found: None if found.paths is None else found.paths.gained,
 }
-PATTERN = re.compile(r"\s*([a-z]+)\s*(>=|<=|==|!=|>|<)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*(%?)\s*", re.I)
+NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?"
+PATTERN = re.compile(rf"\s*([a-z]+)\s*(>=|<=|==|!=|>|<)\s*({NUMBER})\s*(%?)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

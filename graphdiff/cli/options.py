@@ -37,6 +37,8 @@ class Settings:
     path : str or None
         The file to write; None is standard output.
     force : bool
+    spreadsheet_safe : bool
+        Whether cells of CSV that a spreadsheet would run get a quote mark.
     """
 
     file: str
@@ -48,6 +50,7 @@ class Settings:
     output: str
     path: str | None
     force: bool
+    spreadsheet_safe: bool
 
 
 class OutputFormat(click.ParamType[str]):
@@ -134,6 +137,11 @@ _OPTIONS = [
     ),
     click.option("-O", "--output-file", "path", metavar="FILE", help="Write to FILE instead of standard output."),
     click.option("--force", is_flag=True, help="Replace FILE where it exists."),
+    click.option(
+        "--spreadsheet-safe", is_flag=True,
+        help="For CSV: a quote mark before texts that a spreadsheet would run, which start with =, +, - or @. Without "
+        "it names such as @angular/core are written as they are.",
+    ),
 ]  # fmt: skip
 
 
@@ -171,7 +179,7 @@ def _settings(given: dict[str, Any]) -> Settings:
     reading |= {name: given.pop(name) for name in ("max_bytes", "timeout", "max_memory")}
     reading["kinds"] = given.pop("kinds") or None
     reading["set"] = _assignments(given.pop("set"))
-    names = ("file", "weights", "default_weight", "cycles", "exact", "path", "force")
+    names = ("file", "weights", "default_weight", "cycles", "exact", "path", "force", "spreadsheet_safe")
     common = {name: given.pop(name) for name in names}
     output = given.pop("output") or _output_of(common["path"])
     set_names = {name: value for name, value in reading.items() if value is not None}

@@ -17,7 +17,7 @@ from graphdiff.cli.inputs import default_weights, weight_options
 from graphdiff.cli.options import Settings
 from graphdiff.cli.streams import say, wants_colour
 from graphdiff.errors import UsageError
-from graphdiff.showing import clean, one_line
+from graphdiff.showing import clean, for_spreadsheets, one_line
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -85,14 +85,14 @@ def emit(
     others = also or {}
     if settings.output in ONLY and settings.output not in others:
         raise UsageError(f"only graphdiff {ONLY[settings.output]} prints {settings.output}; use text, json or csv")
+    if settings.spreadsheet_safe and settings.output != "csv":
+        raise UsageError(f"--spreadsheet-safe is for csv, and {settings.output} is printed: -o csv")
     if settings.output == "json":
         from graphdiff.writers.json_documents import finite
 
         body = json.dumps({"graphdiff": SCHEMA, **finite(document())}, indent=2, ensure_ascii=False) + "\n"
     elif settings.output == "csv":
-        buffer = io.StringIO()
-        csv.writer(buffer, lineterminator="\n").writerows(rows())
-        body = buffer.getvalue()
+        body = _csv_text(rows(), settings)
     else:
         # A name from a file must not steer the terminal.
         body = clean(others.get(settings.output, text)().rstrip("\n")) + "\n"
@@ -104,6 +104,13 @@ def emit(
     else:
         colour = wants_colour(sys.stdout)
         click.echo(coloured(body) if settings.output == "text" and colour else body, nl=False, color=colour)
+
+
+def _csv_text(rows: Iterable[Sequence[Any]], settings: Settings) -> str:
+    buffer = io.StringIO()
+    safe = (map(for_spreadsheets, row) for row in rows) if settings.spreadsheet_safe else rows
+    csv.writer(buffer, lineterminator="\n").writerows(safe)
+    return buffer.getvalue()
 
 
 def draw(graph: nx.DiGraph, settings: Settings, ends: tuple[Any | None, Any | None]) -> None:
@@ -118,11 +125,12 @@ def write_drawn(drawn: nx.DiGraph, settings: Settings) -> None:
     """Write a picture to the file, by its suffix, or as DOT to standard output."""
     from graphdiff.writers import render, write
 
+    options: dict[str, Any] = {"spreadsheet_safe": True} if settings.spreadsheet_safe else {}
     if settings.path and settings.path != "-":
-        write(drawn, settings.path, overwrite=settings.force)
+        write(drawn, settings.path, overwrite=settings.force, **options)
         say(f"wrote {one_line(settings.path)}\n")
     else:
-        click.echo(render(drawn, "dot" if settings.output == "text" else settings.output), nl=False)
+        click.echo(render(drawn, "dot" if settings.output == "text" else settings.output, **options), nl=False)
 
 
 def coloured(text: str) -> str:

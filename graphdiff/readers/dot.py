@@ -15,6 +15,7 @@ from typing import Any, TypedDict
 import networkx as nx
 
 from graphdiff.errors import FormatError, GraphTypeError, LimitError, UsageError
+from graphdiff.limits import require_limits
 from graphdiff.readers.building import collector_at_rest, described, numbers
 from graphdiff.readers.dot_text import GraphText, find_graphs
 from graphdiff.readers.dot_tools import meanings_of
@@ -115,6 +116,7 @@ def _choose(found: Sequence[GraphText], wanted: str | None, name: str) -> Sequen
 
 
 def _parse(graphs: Sequence[GraphText], name: str, timeout: float, max_memory: int) -> list[Parsed]:
+    require_limits(timeout=timeout, max_memory=max_memory)
     # By "#line" Graphviz's complaints name the file's lines.
     texts = [f"#line {graph.line}\n{graph.text}" for graph in graphs]
     request = json.dumps({"max_memory": max_memory, "texts": texts}).encode()

@@ -17,6 +17,7 @@ from threading import Thread
 from typing import IO, Any
 
 from graphdiff.errors import FormatError, InputError, LimitError
+from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword, Remedy
 
 __all__ = ["PathOrFile", "load", "text_of"]
@@ -74,6 +75,7 @@ def load(path: PathOrFile, *, max_bytes: int | None) -> tuple[str, bytes]:
     >>> load(io.BytesIO(gzip.compress(b"a b")), max_bytes=1000)
     ('the open file', b'a b')
     """
+    require_limits(max_bytes=max_bytes)
     name = name_of(path)
     try:
         raw = _read_raw(path, name, MAX_BYTES if max_bytes is None else max_bytes)

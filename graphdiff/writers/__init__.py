@@ -74,7 +74,7 @@ WRITERS: dict[str, Writer] = {
     "csv": Writer(
         suffixes=(".csv",),
         entry="graphdiff.writers.edge_table:write_csv",
-        options=frozenset(),
+        options=frozenset({"spreadsheet_safe"}),
         about="the edges of a graph and their attributes, which read reads back; nodes without edges are left out",
     ),
     "graphml": Writer(
@@ -110,7 +110,8 @@ def write(
         Whether a file that exists is replaced.
     **options
         What the format takes: ``max_edges`` (dot, svg, png, mermaid: how many edges of an annotated graph are
-        drawn, 60 by default), ``timeout`` in seconds and ``max_memory`` in bytes (svg, png).
+        drawn, 60 by default), ``timeout`` in seconds and ``max_memory`` in bytes (svg, png),
+        ``spreadsheet_safe`` (csv: whether texts that a spreadsheet would run get a quote mark before them).
 
     Raises
     ------

@@ -8,14 +8,21 @@ from typing import Any, Literal
 
 import networkx as nx
 
-from graphdiff.picture import clean
+from graphdiff.showing import clean, for_spreadsheets
 from graphdiff.writers.records import names_of, require_graph, storable
 
 __all__ = ["write_csv"]
 
 
-def write_csv(graph: nx.DiGraph) -> bytes:
+def write_csv(graph: nx.DiGraph, *, spreadsheet_safe: bool = False) -> bytes:
     r"""Return the edges as CSV in UTF-8: source, target, the key in a multigraph, the weight, other attributes.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph or networkx.MultiDiGraph
+    spreadsheet_safe : bool
+        Whether a text that a spreadsheet would run gets a quote mark before it: what starts with ``=``, ``+``, ``-``
+        or ``@`` and is no number. Names like ``@angular/core`` come back as they were without it only.
 
     Examples
     --------
@@ -35,7 +42,8 @@ def write_csv(graph: nx.DiGraph) -> bytes:
         [names[tail], names[head], *map(storable, key), *(_cell(data.get(name)) for name in others)]
         for tail, head, *key, data in edges
     ]
-    return _table([[*ends, *map(str, others)], *rows])
+    table = [[*ends, *map(str, others)], *rows]
+    return _table([list(map(for_spreadsheets, row)) for row in table] if spreadsheet_safe else table)
 
 
 def _cell(value: Any) -> Any:
