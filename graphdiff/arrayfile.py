@@ -184,6 +184,8 @@ def _mapped(name: str) -> NDArray[np.uint8]:
         with open(name, "rb") as file:
             # Mapping nothing is an error.
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if status.st_size else b""
+    except InputError:
+        raise
     except OSError as error:
         raise InputError.of(name, error) from error
     except ValueError as error:  # a path with a NUL in it

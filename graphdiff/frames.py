@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageError, WeightError
+from graphdiff.errors import FormatError, GraphdiffError, InputError, MissingExtraError, UsageError, WeightError
 from graphdiff.readers.edge_list import DELIMITERS
 
 try:
@@ -84,6 +84,8 @@ def damage_told(name: str) -> Iterator[None]:
     """Make what pyarrow raises of a damaged file, or of values that do not fit, a `FormatError`."""
     try:
         yield
+    except GraphdiffError:
+        raise
     except DAMAGE as error:
         raise FormatError(f"{name}: {error}") from error
 

@@ -15,7 +15,6 @@ from graphdiff.arithmetic import Number
 from graphdiff.attribution import swept
 from graphdiff.compared import Comparison
 from graphdiff.differing import Difference, difference_lines
-from graphdiff.errors import UnknownNodeError
 from graphdiff.matching import Matched, Side
 from graphdiff.phrases import by_weights, signed
 from graphdiff.results import aligned, plain, require_pandas, shown
@@ -86,10 +85,7 @@ class Changes(Mapping[Any, Number]):
         return {self.matched.label(number): number for number in self._reached}
 
     def __getitem__(self, node: Hashable) -> Number:
-        try:
-            number = self.matched.number(node)
-        except UnknownNodeError as error:
-            raise KeyError(node) from error
+        number = self.matched.number(node)
         return self.after.item(number) - self.before.item(number)
 
     def __iter__(self) -> Iterator[Any]:

@@ -149,10 +149,7 @@ class Influences(Mapping[Any, Number]):
         return self.topology.labels
 
     def __getitem__(self, node: Hashable) -> Number:
-        try:
-            position = self.topology.position(node)
-        except LookupError as error:
-            raise KeyError(node) from error
+        position = self.topology.position(node)
         return self.array[position].item() if self.array.dtype != object else self.array[position]
 
     def __iter__(self) -> Iterator[Any]:

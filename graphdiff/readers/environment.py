@@ -110,8 +110,7 @@ def _fields(distribution: Distribution) -> dict[str, Any]:
         fields |= {key: metadata[field] for field, key in TEXTS.items() if field in metadata}
         fields |= {"size": size} if (size := sum(_sizes(distribution))) else {}
         requested = {"requested": True} if distribution.read_text("REQUESTED") is not None else {}
-    except Exception:
-        # A file that cannot be read or is no text; importlib.metadata says it in many ways, the message does in one.
+    except (OSError, ValueError, csv.Error):  # a file that cannot be read, is no text, or is no table
         return {"path": where}
     return {**fields, **requested, "path": where}
 

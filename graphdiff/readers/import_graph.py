@@ -62,7 +62,7 @@ def read_imports(data: bytes, *, name: str, times: str | None = None) -> nx.DiGr
     --------
     >>> G = read_imports(b"graphdiff", name="imports:graphdiff")
     >>> G.edges["graphdiff.__main__", "graphdiff.cli"]["lines"]
-    ['graphdiff/__main__.py:3: from graphdiff.cli import main']
+    ['graphdiff/__main__.py:...: from graphdiff.cli import main as run']
     """
     try:
         import grimp

@@ -106,7 +106,10 @@ ENDS = [{"id": "a"}, {"id": "b"}]
 BROKEN = {
     "broken JSON": (b'{"a": [', "broken JSON: Expecting value: line 1 column 8 .*"),
     "nested too deep": (b'{"a":' + b"[" * 200_000, "JSON nested too deep"),
-    "a number of thousands of digits": (b'{"a": {"b": ' + b"9" * 5000 + b"}}", "broken JSON: Exceeds the limit .*"),
+    "a number of thousands of digits": (
+        b'{"a": {"b": ' + b"9" * 5000 + b"}}",
+        "broken JSON: a number of more than 4,300 digits",
+    ),
     "a key twice": (b'{"a": ["b"], "a": ["c"]}', "broken JSON: the key 'a' twice in one object"),
     "no object": ([1, 2], SHAPE),
     "an empty object": ({}, SHAPE),
