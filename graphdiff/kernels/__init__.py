@@ -53,7 +53,7 @@ def jit(kernel: Callable[..., Any]) -> Callable[..., Any]:
     """Compile `kernel` with numba, cached on disk where a folder for the cache can be written."""
     import numba
 
-    from graphdiff.kernels.cache import cache_of
+    from graphdiff.kernels.on_disk import cache_of
 
     compiled: Callable[..., Any] = numba.njit(kernel, nogil=True)
     # No folder to write to is no reason to fail: the code stays in memory.
