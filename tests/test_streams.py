@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+import networkx as nx
 import pytest
 from conftest import Run
 
@@ -26,6 +29,11 @@ pytestmark = POSIX
 Shell = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+def environment() -> dict[str, str]:
+    """Return the variables with which a process finds this package from another folder."""
+    return {"PYTHONPATH": str(Path(__file__).resolve().parents[1]), **os.environ}
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
     """Return a folder with a few small files."""
@@ -39,9 +47,9 @@ def files(tmp_path: Path) -> Path:
 def shell(files: Path) -> Shell:
     """Return a function that runs a line of the shell, in which ``graphdiff`` is the command."""
 
-    def run(line: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(line: str, **more: str) -> subprocess.CompletedProcess[str]:
         line = line.replace("graphdiff", f"{sys.executable} -m graphdiff", 1)
-        given = {"PYTHONPATH": str(Path(__file__).resolve().parents[1]), **os.environ, **environment}
+        given = {**environment(), **more}
         return subprocess.run(
             ["bash", "-c", line], cwd=files, env=given, capture_output=True, text=True, check=False, timeout=60
         )
@@ -136,6 +144,24 @@ def test_a_signal_while_a_file_is_written_leaves_what_was_there(tmp_path: Path, 
     done = run_patched(kill, "draw", PACKAGES, "-O", str(path), "--force")
     assert (done.returncode, done.stderr) == SIGNALS[number]
     assert (path.read_text(), os.listdir(tmp_path)) == ("old", ["a.dot"])
+
+
+def test_a_file_is_on_the_disk_before_it_takes_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    fsync, replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda number: (done.append("fsync"), fsync(number)))
+    monkeypatch.setattr(os, "replace", lambda *names: (done.append("replace"), replace(*names)))
+    gd.write(nx.DiGraph([("a", "b")]), tmp_path / "a.csv")
+    assert done == ["fsync", "replace", "fsync"]  # the file, its name, the folder that has the name
+    assert (tmp_path / "a.csv").read_text() == "source,target\na,b\n"
+
+
+def test_the_command_listens_to_signals_before_it_loads_anything() -> None:
+    project = tomllib.loads((Path(__file__).resolve().parents[1] / "pyproject.toml").read_text())["project"]
+    assert project["scripts"] == {"graphdiff": "graphdiff.__main__:main"}
+    code = "import sys; before = set(sys.modules); import graphdiff.__main__; print(*set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) <= {"graphdiff", "graphdiff.__main__", "__future__"}
 
 
 @pytest.mark.parametrize("number", SIGNALS)
@@ -240,12 +266,10 @@ def test_an_error_in_python_steers_no_terminal_either() -> None:
         assert "\x1b" not in str(error)
 
 
-@pytest.mark.parametrize(
-    ("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
-)
-def test_an_error_is_coloured_on_a_terminal_that_wants_it(environment: dict[str, str], coloured: bool) -> None:
+@pytest.mark.parametrize(("more", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
+def test_an_error_is_coloured_on_a_terminal_that_wants_it(more: dict[str, str], coloured: bool) -> None:
     pty = pytest.importorskip("pty")
-    given = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm"} | environment
+    given = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm"} | more
     leader, follower = pty.openpty()
     subprocess.run([*COMMAND, "why", "none.csv", "a", "b"], stderr=follower, env=given, check=False)
     os.close(follower)
@@ -253,6 +277,31 @@ def test_an_error_is_coloured_on_a_terminal_that_wants_it(environment: dict[str,
     os.close(leader)
     assert told.replace("\x1b[31m", "").replace("\x1b[0m", "") == "graphdiff: none.csv: No such file or directory\r\n"
     assert ("\x1b[31m" in told) == coloured
+
+
+def test_data_on_a_terminal_steers_it_no_more_than_a_report(files: Path) -> None:
+    pty = pytest.importorskip("pty")
+    name = "a\x1b[2J\x9b"
+    named = {"nodes": [{"id": name}, {"id": "b"}], "edges": [{"source": name, "target": "b"}]}
+    (files / "a.json").write_text(json.dumps(named))
+    for arguments in (["why", "a.json", "a*", "b", "-o", "csv"], ["draw", "a.json", "-o", "csv"],
+                      ["why", "a.json", "a*", "b", "-o", "json"]):  # fmt: skip
+        leader, follower = pty.openpty()
+        subprocess.run([*COMMAND, *arguments], cwd=files, env=environment(), stdout=follower, check=True)
+        os.close(follower)
+        shown = os.read(leader, 100_000).decode()
+        os.close(leader)
+        assert "[2J" in shown
+        assert not {"\x1b", "\x9b"} & set(shown)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_stream_of_any_encoding(shell: Shell, files: Path, encoding: str) -> None:
+    named = {"nodes": [{"id": "a\ud800"}, {"id": "é"}], "edges": [{"source": "a\ud800", "target": "é"}]}
+    (files / "a.json").write_text(json.dumps(named))
+    done = shell("graphdiff rank a.json --source 'a*' -o csv >out", PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (files / "out").read_bytes().startswith(b"place,node")
 
 
 def test_an_error_has_no_colour_where_nobody_looks(shell: Shell) -> None:

@@ -15,7 +15,7 @@ import click
 
 from graphdiff.cli.inputs import default_weights, weight_options
 from graphdiff.cli.options import Settings
-from graphdiff.cli.streams import say, wants_colour
+from graphdiff.cli.streams import for_screen, say, wants_colour
 from graphdiff.errors import UsageError
 from graphdiff.showing import clean, for_spreadsheets, one_line
 
@@ -103,7 +103,8 @@ def emit(
         say(f"wrote {one_line(settings.path)}\n")
     else:
         colour = wants_colour(sys.stdout)
-        click.echo(coloured(body) if settings.output == "text" and colour else body, nl=False, color=colour)
+        shown = for_screen(body)
+        click.echo(coloured(shown) if settings.output == "text" and colour else shown, nl=False, color=colour)
 
 
 def _csv_text(rows: Iterable[Sequence[Any]], settings: Settings) -> str:
@@ -130,7 +131,8 @@ def write_drawn(drawn: nx.DiGraph, settings: Settings) -> None:
         write(drawn, settings.path, overwrite=settings.force, **options)
         say(f"wrote {one_line(settings.path)}\n")
     else:
-        click.echo(render(drawn, "dot" if settings.output == "text" else settings.output, **options), nl=False)
+        written = render(drawn, "dot" if settings.output == "text" else settings.output, **options)
+        click.echo(for_screen(written.decode()) if sys.stdout.isatty() else written, nl=False)
 
 
 def coloured(text: str) -> str:

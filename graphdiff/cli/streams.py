@@ -13,7 +13,7 @@ from typing import IO, Any
 import click
 
 from graphdiff.errors import OutputError
-from graphdiff.showing import one_line
+from graphdiff.showing import clean, one_line
 
 #: Set to anything, it has an internal error show where it happened.
 TRACEBACK = "GRAPHDIFF_TRACEBACK"
@@ -44,8 +44,9 @@ def prepare() -> None:
             os.open(os.devnull, mode)
     if sys.stdout is None or sys.stdout is sys.__stdout__:
         raw = _Standard(1, "w", closefd=False)
-        encoding, errors = ("utf-8", None) if sys.stdout is None else (sys.stdout.encoding, sys.stdout.errors)
-        sys.stdout = io.TextIOWrapper(io.BufferedWriter(raw), encoding, errors, line_buffering=raw.isatty())
+        encoding = "utf-8" if sys.stdout is None else sys.stdout.encoding
+        # What the encoding lacks, such as lone surrogates of a file, is shown as in files, and no error.
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(raw), encoding, "replace", line_buffering=raw.isatty())
 
 
 def drop_output() -> None:
@@ -57,6 +58,11 @@ def wants_colour(stream: IO[Any] | None) -> bool:
     """Return whether a stream is a terminal that wants colours."""
     terminal = stream is not None and stream.isatty()
     return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def for_screen(text: str) -> str:
+    """Return what is printed as data, on a terminal without what would steer it."""
+    return clean(text) if sys.stdout.isatty() else text
 
 
 def tell(text: str) -> None:
