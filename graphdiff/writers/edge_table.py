@@ -9,7 +9,7 @@ from typing import Any, Literal
 import networkx as nx
 
 from graphdiff.picture import clean
-from graphdiff.writers.records import names_of, require_graph, storable
+from graphdiff.records import names_of, require_graph, storable
 
 __all__ = ["write_csv"]
 

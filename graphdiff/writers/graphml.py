@@ -9,7 +9,7 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.picture import clean
-from graphdiff.writers.records import graph_attributes, names_of, require_graph, storable
+from graphdiff.records import graph_attributes, names_of, require_graph, storable
 
 __all__ = ["write_graphml"]
 

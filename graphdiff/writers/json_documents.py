@@ -10,7 +10,7 @@ import networkx as nx
 
 from graphdiff.errors import UsageError
 from graphdiff.paths import Path
-from graphdiff.writers.records import graph_attributes, names_of, require_graph, storable
+from graphdiff.records import graph_attributes, names_of, require_graph, storable
 
 __all__ = ["SCHEMA", "document", "finite", "write_json"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import networkx as nx
@@ -13,7 +13,7 @@ import numpy as np
 from graphdiff.errors import GraphTypeError, UsageError, count_text
 from graphdiff.results import texts
 
-__all__ = ["graph_attributes", "names_of", "require_graph", "storable"]
+__all__ = ["distinct", "graph_attributes", "keys_of", "names_of", "require_graph", "storable"]
 
 #: In bits: Python turns no int of more than 4,300 digits into text.
 LONGEST_INT = 14_000
@@ -47,11 +47,45 @@ def names_of(graph: nx.DiGraph) -> dict[Hashable, str]:
     >>> names_of(nx.DiGraph([(1, "1")]))
     {1: '1 (int)', '1': '1'}
     """
-    names = texts(graph)
-    counts = Counter(names)
-    # Different objects may have the same text and the same type: their places tell them apart.
-    distinct = [name if counts[name] == 1 else f"{name} ({place})" for place, name in enumerate(names)]
-    return dict(zip(graph, distinct, strict=True))
+    return dict(zip(graph, distinct(texts(graph)), strict=True))
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """Return texts of which no two are the same: those that are share a text, and get their places behind it.
+
+    Examples
+    --------
+    >>> distinct(["a", "b", "a", "a (0)"])
+    ['a (0) (0)', 'b', 'a (2)', 'a (0)']
+    """
+    listed = list(names)
+    counts = Counter(listed)
+    taken = {name for name, count in counts.items() if count == 1}
+    found = []
+    for place, name in enumerate(listed):
+        # Different objects may have the same text and the same type: their places tell them apart.
+        while counts[name] > 1 or (name in taken and name != listed[place]):
+            name = f"{name} ({place})"
+        taken.add(name)
+        found.append(name)
+    return found
+
+
+def keys_of(graph: nx.DiGraph) -> dict[tuple[Any, ...], str | int]:
+    """Return the key of every edge of a multigraph, so that in a file no two of a pair are the same.
+
+    Examples
+    --------
+    >>> keys_of(nx.MultiDiGraph([("a", "b", 0), ("a", "b", "x"), ("b", "c", 0), ("b", "c", "0")]))
+    {('a', 'b', 0): 0, ('a', 'b', 'x'): 'x', ('b', 'c', 0): '0 (int)', ('b', 'c', '0'): '0'}
+    """
+    found: dict[tuple[Any, ...], str | int] = {}
+    for tail, row in graph.adj.items() if graph.is_multigraph() else ():
+        for head, parallel in row.items():
+            plain = all(type(key) in (str, int) for key in parallel) and len(set(map(str, parallel))) == len(parallel)
+            keys = list(parallel) if plain else distinct(texts(parallel))
+            found.update(((tail, head, old), new) for old, new in zip(parallel, keys, strict=True))
+    return found
 
 
 def graph_attributes(graph: nx.DiGraph, names: Mapping[Hashable, Any]) -> dict[Any, Any]:
