@@ -13,12 +13,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from graphdiff.picture import UNPRINTABLE
-from graphdiff.records import storable
+from graphdiff.records import OWN, storable
 
 __all__ = [
     "LAID_OUT",
     "LOOKS",
-    "OWN",
     "id_of",
     "ids_of",
     "looks_of",
@@ -28,9 +27,6 @@ __all__ = [
     "typed",
     "unescaped",
 ]
-
-#: What stands before the names of a graph's attributes that mean something else in a drawing.
-OWN = "own_"
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 KEYWORDS = {"node", "edge", "graph", "digraph", "subgraph", "strict"}

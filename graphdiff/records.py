@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from typing import Any
 
 import networkx as nx
@@ -13,8 +14,20 @@ import numpy as np
 from graphdiff.errors import GraphTypeError, UsageError, count_text
 from graphdiff.results import texts
 
-__all__ = ["distinct", "graph_attributes", "keys_of", "names_of", "require_graph", "storable"]
+__all__ = [
+    "OWN",
+    "apart",
+    "distinct",
+    "graph_attributes",
+    "keys_of",
+    "names_of",
+    "require_graph",
+    "set_aside",
+    "storable",
+]
 
+#: What stands before the names of attributes that mean something else in a file.
+OWN = "own_"
 #: In bits: Python turns no int of more than 4,300 digits into text.
 LONGEST_INT = 14_000
 
@@ -48,6 +61,52 @@ def names_of(graph: nx.DiGraph) -> dict[Hashable, str]:
     {1: '1 (int)', '1': '1'}
     """
     return dict(zip(graph, distinct(texts(graph)), strict=True))
+
+
+def apart(graph: nx.DiGraph, format: str, unheld: re.Pattern[str]) -> dict[Hashable, str]:
+    r"""Return a text for every node as a format holds it: what it cannot hold becomes U+FFFD, unless two become one.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph
+    format : str
+        Its name, for messages.
+    unheld : pattern
+        What the format cannot hold in a name.
+
+    Raises
+    ------
+    UsageError
+        If two nodes would have the same name.
+
+    Examples
+    --------
+    >>> ascii(apart(nx.DiGraph([("a", "b\x01")]), "csv", re.compile("\x01"))["b\x01"])
+    "'b\\ufffd'"
+    """
+    names = names_of(graph)
+    first: dict[str, str] = {}
+    held = {}
+    for node, name in names.items():
+        held[node] = unheld.sub("\ufffd", name)
+        if held[node] in first:
+            pair = " and ".join(map(ascii, (first[held[node]], name)))
+            raise UsageError(
+                f"{format} would make the nodes {pair} one, as it cannot hold what tells them apart: use json"
+            )
+        first[held[node]] = name
+    return held
+
+
+def set_aside(data: Mapping[Any, Any], taken: Collection[str]) -> dict[str, Any]:
+    """Return attributes, those whose names a format needs for itself under ``own_`` and their name.
+
+    Examples
+    --------
+    >>> set_aside({"weight": 2, "source": "web"}, ("source", "target"))
+    {'weight': 2, 'own_source': 'web'}
+    """
+    return {OWN + name if (name := str(key)) in taken else name: value for key, value in data.items()}
 
 
 def distinct(names: Iterable[str]) -> list[str]:
