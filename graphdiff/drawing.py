@@ -89,12 +89,12 @@ def to_pydot(graph: nx.DiGraph, *, max_edges: int = 60) -> pydot.Dot:
     ids = ids_of(names)
     nodes, node_texts = rows_of("node", [node.facts for node in picture.nodes])
     edges, edge_texts = rows_of("edge", [edge.facts for edge in picture.edges])
-    keys = rows_of("key", [{"key": edge.key} for edge in picture.edges])[0]
+    keys, key_texts = rows_of("key", [{"key": edge.key} for edge in picture.edges])
     # "format" says how a file was taken: the next file has its own.
     facts = {name: value for name, value in picture.facts.items() if name != "format"}
     [whole], graph_texts = rows_of("graph", [facts])
     dot = NamedDot("graphdiff", graph_type="digraph")
-    like_numbers = [*graph_texts, *node_texts, *edge_texts]
+    like_numbers = [*graph_texts, *node_texts, *edge_texts, *key_texts]
     marks = {"graphdiff": 1} | ({"texts": quoted("\n".join(like_numbers))} if like_numbers else {})
     _set_defaults(dot, picture, whole | marks)
     for id, name, node, row in zip(ids, names, picture.nodes, nodes, strict=True):

@@ -117,11 +117,16 @@ def write_drawn(drawn: nx.DiGraph, settings: Settings) -> None:
     """Write a picture to the file, by its suffix, or as DOT to standard output."""
     from graphdiff.writers import render, write
 
+    is_table = settings.output == "csv" or str(settings.path).lower().endswith(".csv")
     if settings.path and settings.path != "-":
         write(drawn, settings.path, overwrite=settings.force)
         click.echo(f"wrote {settings.path}", err=True)
     else:
         click.echo(render(drawn, "dot" if settings.output == "text" else settings.output), nl=False)
+    if is_table and (lone := sum(1 for _, degree in drawn.degree if not degree)):
+        from graphdiff.words import how_many
+
+        click.echo(f"left out of the table: {how_many(lone, 'nodes')} without edges; json has them", err=True)
 
 
 def use_colour() -> bool:

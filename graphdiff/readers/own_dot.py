@@ -66,7 +66,7 @@ def own_graph(parsed: Parsed) -> nx.DiGraph | nx.MultiDiGraph:
         graph.add_edges_from((*pair, row) for pair, row in zip(ends, edge_rows, strict=True))
         return graph
     for (tail, head), raw, row in zip(ends, parsed["keys"], edge_rows, strict=True):
-        key = graph.add_edge(tail, head, read_row("key", [("key", raw)], ()).get("key"))
+        key = graph.add_edge(tail, head, read_row("key", [("key", raw)], as_texts).get("key"))
         graph.edges[tail, head, key].update(row)
     return graph
 

@@ -41,13 +41,14 @@ def write_graphml(graph: nx.DiGraph) -> bytes:
     copy = nx.MultiDiGraph(multigraph=True) if graph.is_multigraph() else nx.DiGraph()
     copy.graph.update(_attributes(graph_attributes(graph, names)))
     copy.add_nodes_from((names[node], _attributes(data)) for node, data in graph.nodes(data=True))
-    for number, (edge, data) in enumerate(graph.edges.items()):
-        tail, head = names[edge[0]], names[edge[1]]
-        if keys:
-            copy.add_edge(tail, head, number)
-            copy.edges[tail, head, number].update(key=keys[edge], **_attributes(set_aside(data, ("key",))))
-        else:
-            copy.add_edges_from([(tail, head, _attributes(data))])
+    ends = ((names[edge[0]], names[edge[1]]) for edge in graph.edges)
+    if graph.is_multigraph():
+        rows = ({"key": keys[edge], **_attributes(set_aside(data, ("key",)))} for edge, data in graph.edges.items())
+        copy.add_edges_from((*pair, number, row) for number, (pair, row) in enumerate(zip(ends, rows, strict=True)))
+    else:
+        copy.add_edges_from(
+            (*pair, _attributes(data)) for pair, (_, data) in zip(ends, graph.edges.items(), strict=True)
+        )
     file = io.BytesIO()
     nx.write_graphml_xml(copy, file)
     return file.getvalue()
