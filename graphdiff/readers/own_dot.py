@@ -50,10 +50,9 @@ def own_graph(parsed: Parsed) -> nx.DiGraph | nx.MultiDiGraph:
     [('a\\\\', 'b', 'x', {'weight': 2})]
     """
     as_texts = set(unescaped(parsed["graph_columns"].get("texts", [""])[0]).split("\n"))
-    called = parsed["node_columns"].get("name", [])
-    names = [
-        unescaped(name) if name else id for id, name in zip(parsed["nodes"], called or parsed["nodes"], strict=True)
-    ]
+    ids = parsed["nodes"]
+    called = parsed["node_columns"].get("name", [""] * len(ids))
+    names = [unescaped(name) if name else id for id, name in zip(ids, called, strict=True)]
     node_rows = _rows("node", parsed["node_columns"], len(names), as_texts)
     edge_rows = _rows("edge", parsed["edge_columns"], len(parsed["tails"]), as_texts)
     ends = [(names[tail], names[head]) for tail, head in zip(parsed["tails"], parsed["heads"], strict=True)]

@@ -76,8 +76,8 @@ WRITERS: dict[str, Writer] = {
         suffixes=(".csv",),
         entry="graphdiff.writers.edge_table:write_csv",
         options=frozenset(),
-        about="the edges of a graph and their attributes, which read reads back; nodes without edges, and what is known "
-        "of nodes and of the graph, are left out",
+        about="the edges of a graph and their attributes, which read reads back; nodes without edges, and what is "
+        "known of nodes and of the graph, are left out",
     ),
     "graphml": Writer(
         suffixes=(".graphml",),

@@ -165,9 +165,9 @@ def test_tools_take_the_graphml(marked: nx.DiGraph) -> None:
 # -- what no file may do
 
 HOSTILE = """URL href edgeURL edgehref headURL headhref labelURL labelhref tailURL tailhref tooltip edgetooltip
-    headtooltip labeltooltip tailtooltip target edgetarget image imagepath shapefile fontpath _background stylesheet layers
-    layer
-    class id charset comment xlabel headlabel taillabel label shape style color fillcolor fontname pos _draw_ rank"""
+    headtooltip labeltooltip tailtooltip target edgetarget image imagepath shapefile fontpath _background stylesheet
+    layers layer class id charset comment xlabel headlabel taillabel label shape style color fillcolor fontname pos rank
+    _draw_"""
 VALUES = [
     "javascript:alert(1)",
     "/etc/passwd",

@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -104,6 +105,25 @@ def test_dot_gives_back_every_name_number_text_and_key(graph: nx.MultiDiGraph) -
 def _held(weight: Any) -> str:
     """Return a weight as it must come back: a Fraction as its text, which of a whole one is like a number's."""
     return repr(str(weight)) if isinstance(weight, Fraction) else repr(weight)
+
+
+@pytest.mark.parametrize("format", ["dot", "json", "graphml", "csv"])
+@pytest.mark.parametrize(
+    "name", ["x\\y", "\\<a\\>", "\\\\", "\\n", "C:\\new\\u0041", "own_x", "1.0", "true", "[root] x", "a\n#b"]
+)
+def test_a_name_alone_comes_back(format: str, name: str) -> None:
+    if (format, name) == ("csv", "a\n#b"):
+        name = "a\n b"  # a line that starts with "#" is a comment there
+    again = back(nx.DiGraph([(name, "t")], graph_name=name), format)
+    assert list(again.edges) == [(name, "t")]
+    assert again.graph.get("graph_name", name) == name
+
+
+def test_what_we_write_of_a_tools_graph_is_no_longer_the_tools_drawing(tmp_path: Path) -> None:
+    graph = nx.DiGraph([("[root] a", "[root] b"), ("legendNode0", "clusterLegend")])
+    (tmp_path / "x.dot").write_bytes(render(graph, "dot"))
+    again = read(tmp_path / "x.dot")
+    assert (again.graph["format"], set(again.edges)) == ("DOT", set(graph.edges))
 
 
 @ROUNDS
