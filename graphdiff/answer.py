@@ -5,6 +5,7 @@ Width and colour say how much of the answer runs through a node or edge. A merge
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -14,17 +15,19 @@ import networkx as nx
 import numpy as np
 
 from graphdiff import arithmetic
+from graphdiff.annotation import ATTRIBUTES
 from graphdiff.arithmetic import Number
-from graphdiff.between import Between, between, total_over
+from graphdiff.between import Between, between, forward_over, reverse_over, total_over
 from graphdiff.compiled import compile
 from graphdiff.errors import count_text
 from graphdiff.paths import node_text
 from graphdiff.picture import MAX_NAME, REAL, DrawnEdge, DrawnNode, Picture, cut, percent, short, title
 from graphdiff.pruning import bypasses
 from graphdiff.ranking import ranked_paths
+from graphdiff.records import distinct, keys_of
 from graphdiff.results import shown, texts
 from graphdiff.semirings import SEMIRINGS
-from graphdiff.weights import WEIGHTS
+from graphdiff.weights import WEIGHTS, unit
 from graphdiff.words import how_many, words_for
 
 #: So many strongest paths are looked at, at most, for those that fit into the picture.
@@ -76,25 +79,28 @@ def answer_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
     """
     part = _asked(graph)
     if not part.n_nodes:
-        return Picture(_lone_ends(graph.graph), [], [_question(graph.graph, part)])
+        ends = _lone_ends(graph)
+        return Picture(ends, [], [_question(graph.graph, part)], graph.graph | _named_ends(graph, ends))
     drawn = _strongest_part(part, max_edges)
     used = sorted({*drawn.heads.tolist(), *np.flatnonzero(np.diff(drawn.ptr)).tolist()}) or drawn.sources
     place = {node: number for number, node in enumerate(used)}
     whole = _whole(graph.graph, part)
     nodes, edges = _nodes(graph, part, used, whole), _edges(graph, drawn, place, whole)
-    rest = _rest(graph, part, drawn, used, whole) if drawn is not part else []
+    legend, facts = _legend(graph.graph, part, drawn, whole), graph.graph | _named_ends(graph, nodes)
+    if drawn is part:
+        return Picture(nodes, edges, legend, facts)
+    rest = _rest(graph, part, drawn, used, whole)
     shown, n_hidden = rest[:MAX_DASHED], len(rest[MAX_DASHED:])
     dashed = [_dashed(place[bypass.tail], place[bypass.head], bypass) for bypass in shown]
-    legend = _legend(graph.graph, part, drawn, whole)
     if shown:
         legend.insert(-3, "dashed: paths through nodes that are not drawn")
     if n_hidden:
-        others = float((graph.graph["total"] - _sum_with(drawn, shown)) / whole)
-        legend.insert(-3, f"all paths over {n_hidden:,} more such ways together: {percent(others)}")
+        others = _others(graph, part, drawn, shown, whole)
+        legend.insert(-3, f"all paths over {n_hidden:,} more such ways together: {percent(others.share)}")
         if len(part.sources) == len(part.targets) == 1:
-            ends = place[part.sources[0]], place[part.targets[0]]
-            dashed.append(_dashed_edge(*ends, f"all others · {percent(others)}", others))
-    return Picture(nodes, edges + dashed, legend)
+            label = f"all others · {percent(others.share)}"
+            dashed.append(_dashed_edge(place[others.tail], place[others.head], label, others))
+    return Picture(nodes, edges + dashed, legend, facts | {"drawn": _coverage(part, drawn)})
 
 
 # -- what is drawn
@@ -136,6 +142,7 @@ def _nodes(graph: nx.DiGraph, part: Between, used: list[int], whole: Number) -> 
     label = part.graph.topology.label
     rows = [graph.nodes[label(int(part.positions[node]))] for node in used]
     names = texts(node_text(name) if isinstance(name, frozenset) else name for name in part.labels)
+    ids = _names(graph, part)
     scale = _scale(graph, rows, whole)
     sources = part.sources if graph.graph["annotation"] != "adjoint" else ()
     targets = part.targets if graph.graph["annotation"] != "tangent" else ()
@@ -145,26 +152,72 @@ def _nodes(graph: nx.DiGraph, part: Between, used: list[int], whole: Number) -> 
             fill=_hex(WHITE, PALE_BLUE, PALE_ORANGE, scale.strength(data)),
             is_source=node in sources,
             is_target=node in targets,
+            name=ids[node],
+            facts=_node_facts(part.labels[node], data),
         )
         for node, data in zip(used, rows, strict=True)
     ]
 
 
-def _lone_ends(asked: dict[str, Any]) -> list[DrawnNode]:
+def _names(graph: nx.DiGraph, part: Between) -> list[str]:
+    """Return the names of the nodes of a part, all different; a merged component that holds an end has the end's."""
+    given = {"source": part.sources, "target": part.targets}
+    ends = {nodes[0]: graph.graph[end] for end, nodes in given.items() if end in graph.graph}
+    labels = [ends.get(node, label) for node, label in enumerate(part.labels)]
+    return distinct(texts(node_text(label) if isinstance(label, frozenset) else label for label in labels))
+
+
+def _node_facts(label: Any, data: dict[str, Any]) -> dict[str, Any]:
+    """Return what is known of a node; of a merged component its members, and what they have in common."""
+    if not isinstance(label, frozenset):
+        return data
+    shared = {name: data[name] for name in ATTRIBUTES if name in data}
+    return shared | {"members": sorted(map(str, label))}
+
+
+def _lone_ends(graph: nx.DiGraph) -> list[DrawnNode]:
     """Return the ends of a question to which the answer is that no path leads from one to the other."""
+    asked = graph.graph
     ends = [end for end in ("source", "target") if end in asked]
     names = texts(asked[end] for end in ends)
     return [
-        DrawnNode((cut(name, MAX_NAME),), is_source=end == "source", is_target=end == "target")
-        for end, name in zip(ends, names, strict=True)
+        DrawnNode(
+            (cut(name, MAX_NAME),),
+            is_source=end == "source",
+            is_target=end == "target",
+            name=name,
+            facts=graph.nodes[asked[end]],
+        )
+        for end, name in zip(ends, distinct(names), strict=True)
     ]
 
 
+def _named_ends(graph: nx.DiGraph, nodes: list[DrawnNode]) -> dict[str, str]:
+    """Return the ends that were asked about by their names in the picture."""
+    marked = {"source": [node.name for node in nodes if node.is_source]}
+    marked["target"] = [node.name for node in nodes if node.is_target]
+    return {end: names[0] for end, names in marked.items() if end in graph.graph and names}
+
+
 def _edges(graph: nx.DiGraph, drawn: Between, place: dict[int, int], whole: Number) -> list[DrawnEdge]:
-    steps = [(tail, head, edge) for tail, row in enumerate(drawn.rows) for head, edge, _ in row]
-    rows = [graph.get_edge_data(*drawn.edge_label(edge)) for _, _, edge in steps]
+    steps = [(tail, head, drawn.edge_label(edge)) for tail, row in enumerate(drawn.rows) for head, edge, _ in row]
+    rows = [graph.get_edge_data(*label) for _, _, label in steps]
+    keys = _drawn_keys(graph, steps)
     scale = _scale(graph, rows, whole)
-    return [_edge(place[tail], place[head], data, scale) for (tail, head, _), data in zip(steps, rows, strict=True)]
+    return [
+        replace(_edge(place[tail], place[head], data, scale), key=key, facts=data)
+        for (tail, head, _), data, key in zip(steps, rows, keys, strict=True)
+    ]
+
+
+def _drawn_keys(graph: nx.DiGraph, steps: list[tuple[int, int, Any]]) -> list[str | int | None]:
+    """Return the key of each edge; where merged nodes bring two of a pair together, all are numbered."""
+    keys = keys_of(graph)
+    found = [keys.get(label) for _, _, label in steps]
+    times = Counter((tail, head, key) for (tail, head, _), key in zip(steps, found, strict=True))
+    if not keys or max(times.values(), default=1) == 1:
+        return found
+    return list(range(len(found)))
 
 
 def _edge(tail: int, head: int, data: dict[str, Any], scale: Scale) -> DrawnEdge:
@@ -176,43 +229,73 @@ def _edge(tail: int, head: int, data: dict[str, Any], scale: Scale) -> DrawnEdge
 
 @dataclass(frozen=True)
 class Bypass:
-    """All ways from one drawn node to another through nodes that are not drawn."""
+    """Ways from one drawn node to another through nodes that are not drawn; of what is drawn, its share."""
 
     tail: int
     head: int
-    weight: Number
     n_paths: int
     share: float
+    facts: dict[str, Any]
 
 
 def _rest(graph: nx.DiGraph, part: Between, drawn: Between, used: list[int], whole: Number) -> list[Bypass]:
     """Return what stands for the paths through nodes that are not drawn, the largest share first."""
-    total = graph.graph.get("total")
-    if part.loops or not isinstance(total, REAL) or not total:
+    if part.loops or not isinstance(graph.graph.get("total"), REAL) or not whole:
         return []
-    label = part.graph.topology.label
-    rows = {node: graph.nodes[label(int(part.positions[node]))] for node in used}
-    found = [
-        Bypass(tail, head, weight, count, float(rows[tail]["tangent"] * weight * rows[head]["adjoint"] / whole))
-        for (tail, head), (weight, count) in bypasses(part, set(used), set(drawn.edges.tolist())).items()
+    found = bypasses(part, set(used), set(drawn.edges.tolist()))
+    ahead, behind = (sweep(part, SEMIRINGS["count"]) for sweep in (forward_over, reverse_over))
+    rest = [
+        _bypass(graph, part, (tail, head), weight, (ways, ahead[tail] * ways * behind[head]), whole)
+        for (tail, head), (weight, ways) in found.items()
     ]
-    return sorted(found, key=lambda bypass: -abs(bypass.share))
+    return sorted(rest, key=lambda bypass: -abs(bypass.share))
+
+
+def _bypass(
+    graph: nx.DiGraph, part: Between, ends: tuple[int, int], weight: Number, counts: tuple[int, int], whole: Number
+) -> Bypass:
+    """Return an edge for ways from one drawn node to another: so many ways, on so many paths; as known as any edge."""
+    label = part.graph.topology.label
+    tail, head = (graph.nodes[label(int(part.positions[end]))] for end in ends)
+    weight = arithmetic.finished(weight)
+    contribution, total = tail["tangent"] * weight * head["adjoint"], graph.graph["total"]
+    facts = {
+        "weight": weight,
+        "tangent": tail["tangent"] * weight,
+        "adjoint": weight * head["adjoint"],
+        "contribution": contribution,
+        "share": contribution / total if total else None,
+        "paths": counts[1],
+        "eliminated": True,
+    }
+    return Bypass(*ends, counts[0], float(contribution / whole), facts)
+
+
+def _others(graph: nx.DiGraph, part: Between, drawn: Between, dashed: list[Bypass], whole: Number) -> Bypass:
+    """Return what the total of the drawn and dashed edges lacks as one edge from the source to the target."""
+    weight = graph.graph["total"] - _sum_with(drawn, [(way.tail, way.head, way.facts["weight"]) for way in dashed])
+    counted = replace(drawn, graph=drawn.graph.with_preset(unit))
+    n_paths = total_over(part, SEMIRINGS["count"]) - _sum_with(
+        counted, [(way.tail, way.head, way.n_paths) for way in dashed]
+    )
+    return _bypass(graph, part, (part.sources[0], part.targets[0]), weight, (n_paths, n_paths), whole)
 
 
 def _dashed(tail: int, head: int, bypass: Bypass) -> DrawnEdge:
-    return _dashed_edge(tail, head, f"{how_many(bypass.n_paths, 'paths')} · {percent(bypass.share)}", bypass.share)
+    return _dashed_edge(tail, head, f"{how_many(bypass.n_paths, 'paths')} · {percent(bypass.share)}", bypass)
 
 
-def _dashed_edge(tail: int, head: int, text: str, share: float) -> DrawnEdge:
-    strength = max(-1.0, min(1.0, share))
-    return DrawnEdge(tail, head, text, 1 + 4 * abs(strength), _edge_color(strength), is_dashed=True)
+def _dashed_edge(tail: int, head: int, text: str, bypass: Bypass) -> DrawnEdge:
+    strength = max(-1.0, min(1.0, bypass.share))
+    width, color = 1 + 4 * abs(strength), _edge_color(strength)
+    return DrawnEdge(tail, head, text, width, color, is_dashed=True, facts=bypass.facts)
 
 
-def _sum_with(drawn: Between, dashed: list[Bypass]) -> Number:
+def _sum_with(drawn: Between, dashed: list[tuple[int, int, Number]]) -> Number:
     """Return the sum over all paths of drawn and dashed edges."""
     steps = [[(head, weight) for head, _, weight in row] for row in drawn.rows]
-    for bypass in dashed:
-        steps[bypass.tail].append((bypass.head, bypass.weight))
+    for tail, head, weight in dashed:
+        steps[tail].append((head, weight))
     values: list[Number] = [int(node in drawn.sources) for node in range(drawn.n_nodes)]
     for node, row in enumerate(steps):
         for head, weight in row:

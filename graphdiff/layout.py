@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pydot
 
+from graphdiff.dot_facts import LAID_OUT
 from graphdiff.errors import LimitError, OutputError
 from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword, Remedy
@@ -51,8 +52,22 @@ def layout(dot: pydot.Dot, format: str, *, timeout: float = 60.0, max_memory: in
     b'\x89PNG'
     """
     require_limits(timeout=timeout, max_memory=max_memory)
-    picture = _run_child(dot.to_string().encode(), format, timeout, max_memory)
+    picture = _run_child(_bare(dot).to_string().encode(), format, timeout, max_memory)
     return DOCTYPE.sub(b"", picture, count=1) if format == "svg" else picture
+
+
+def _bare(dot: pydot.Dot) -> pydot.Dot:
+    """Return the drawing without what is known of its parts: as a wish about the layout a weight may break it."""
+    bare = pydot.Dot("graphdiff", graph_type="digraph")
+    for node in dot.get_nodes():
+        bare.add_node(pydot.Node(node.get_name(), **_drawn(node)))
+    for edge in dot.get_edges():
+        bare.add_edge(pydot.Edge(edge.get_source(), edge.get_destination(), **_drawn(edge)))
+    return bare
+
+
+def _drawn(part: pydot.Node | pydot.Edge) -> dict[str, str]:
+    return {name: value for name, value in part.get_attributes().items() if name in LAID_OUT}
 
 
 def _run_child(text: bytes, format: str, timeout: float, max_memory: int) -> bytes:

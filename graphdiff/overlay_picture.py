@@ -11,6 +11,7 @@ import networkx as nx
 
 from graphdiff.paths import node_text
 from graphdiff.picture import MAX_NAME, REAL, DrawnEdge, DrawnNode, Picture, cut, short
+from graphdiff.records import distinct
 from graphdiff.results import texts
 
 # M. Okabe, K. Ito, "Color Universal Design" (2008): bluish green, vermillion and blue differ to everyone.
@@ -42,13 +43,15 @@ def overlay_picture(graph: nx.MultiDiGraph, max_edges: int) -> Picture:
     used = dict.fromkeys([*ends, *(node for edge in edges for node in edge[:2])])
     shown_nodes = [node for node in graph if node in used]
     place = {node: number for number, node in enumerate(shown_nodes)}
-    names = texts(node_text(node) for node in shown_nodes)
+    names = distinct(texts(node_text(node) for node in shown_nodes))
     largest = max((_size(graph.edges[edge]) for edge in edges), default=0.0)
-    drawn = [_edge(place[edge[0]], place[edge[1]], graph.edges[edge], largest) for edge in edges]
+    drawn = [_edge(place[edge[0]], place[edge[1]], edge[2], graph.edges[edge], largest) for edge in edges]
     nodes = [_node(graph, node, name) for node, name in zip(shown_nodes, names, strict=True)]
     left = graph.number_of_edges() - len(edges)
     lines = str(graph.graph.get("headline", "")).splitlines()
-    return Picture(nodes, drawn, [*lines, *([f"{left:,} more edges are not drawn"] if left else []), *_keys(graph)])
+    legend = [*lines, *([f"{left:,} more edges are not drawn"] if left else []), *_keys(graph)]
+    facts = graph.graph | {end: names[place[graph.graph[end]]] for end in ("source", "target") if end in graph.graph}
+    return Picture(nodes, drawn, legend, facts | ({"edges_not_drawn": left} if left else {}))
 
 
 def _size(data: dict[str, Any]) -> float:
@@ -87,17 +90,19 @@ def _node(graph: nx.MultiDiGraph, node: Any, name: str) -> DrawnNode:
         fill=FILLS[status],
         is_source="source" in graph.graph and node == graph.graph["source"],
         is_target="target" in graph.graph and node == graph.graph["target"],
+        name=name,
+        facts=graph.nodes[node],
     )
 
 
-def _edge(tail: int, head: int, data: dict[str, Any], largest: float) -> DrawnEdge:
+def _edge(tail: int, head: int, key: str, data: dict[str, Any], largest: float) -> DrawnEdge:
     status = data["status"]
     old, new = (short(data[name]) if name in data else "" for name in ("weight_before", "weight_after"))
     label = {"added": f"+ {new}", "removed": f"− {old}", "changed": f"{old} → {new}", "kept": new}[status]
     if "change" in data:
         label += f" · {_signed(data['change'])}"
     width = 1.0 if status == "kept" else 1.5 + (4 * _size(data) / largest if largest else 0)
-    return DrawnEdge(tail, head, label, width, COLORS[status], status == "removed")
+    return DrawnEdge(tail, head, label, width, COLORS[status], status == "removed", key=key or None, facts=data)
 
 
 def _signed(number: Any) -> str:

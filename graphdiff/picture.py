@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 import networkx as nx
 import numpy as np
 
 from graphdiff.arithmetic import Number
-from graphdiff.results import shown, texts
+from graphdiff.records import keys_of, names_of
+from graphdiff.results import shown
 from graphdiff.showing import clean as clean
 
 #: Names longer than this are cut.
@@ -27,14 +28,20 @@ DARK = "#555555"
 REAL = (int, float, Fraction, Decimal, np.number)
 
 
+#: What is known of a node, an edge or a graph, by name.
+Facts: TypeAlias = Mapping[Any, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class DrawnNode:
-    """A node: its lines of text, its fill, and whether it is an end of the question."""
+    """A node: its lines of text, its fill, whether it is an end of the question; its name, and what is known of it."""
 
     lines: tuple[str, ...]
     fill: str = "#ffffff"
     is_source: bool = False
     is_target: bool = False
+    name: str = field(default="", repr=False)
+    facts: Facts = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,8 @@ class DrawnEdge:
     width: float = 1.0
     color: str = DARK
     is_dashed: bool = False
+    key: str | int | None = field(default=None, repr=False)
+    facts: Facts = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -59,11 +68,14 @@ class Picture:
     edges : list of DrawnEdge
     legend : list of str
         One line each: what was asked, what came out, what the marks mean.
+    facts : mapping
+        What is known of the whole, by name.
     """
 
     nodes: list[DrawnNode]
     edges: list[DrawnEdge]
     legend: list[str] = field(default_factory=list)
+    facts: Facts = field(default_factory=dict)
 
 
 def plain_picture(graph: nx.DiGraph) -> Picture:
@@ -77,12 +89,20 @@ def plain_picture(graph: nx.DiGraph) -> Picture:
     [DrawnEdge(tail=0, head=1, label='0.5', width=1.0, color='#555555', is_dashed=False)]
     """
     place = {node: number for number, node in enumerate(graph)}
+    keys = keys_of(graph)
     edges = [
-        DrawnEdge(place[u], place[v], "" if weight is None else short(weight))
-        for u, v, weight in graph.edges(data="weight")
+        DrawnEdge(
+            place[edge[0]],
+            place[edge[1]],
+            "" if data.get("weight") is None else short(data["weight"]),
+            key=keys.get(edge),
+            facts=data,
+        )
+        for edge, data in graph.edges.items()
     ]
-    names = zip(texts(graph), graph.nodes.values(), strict=True)
-    return Picture([DrawnNode((title(name, data),)) for name, data in names], edges)
+    names = zip(names_of(graph).values(), graph.nodes.values(), strict=True)
+    nodes = [DrawnNode((title(name, data),), name=name, facts=data) for name, data in names]
+    return Picture(nodes, edges, facts=graph.graph)
 
 
 def title(name: str, data: Mapping[str, Any]) -> str:
@@ -119,18 +139,24 @@ def quotient_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
     drawn = set(heaviest[:max_edges])
     touched = {node for edge in drawn for node in edge}
     nodes = [node for node in graph if node in touched or (attribute == "weight" and len(drawn) == len(sizes))]
-    names = dict(zip(graph, texts(graph), strict=True))
+    names = names_of(graph)
     place = {node: number for number, node in enumerate(nodes)}
     largest = max(sizes.values(), default=0.0) or 1.0
     edges = [
-        _quotient_edge(place[u], place[v], data[attribute], sizes[u, v] / largest, attribute)
+        _quotient_edge(place[u], place[v], data, sizes[u, v] / largest, attribute)
         for u, v, data in graph.edges(data=True)
         if (u, v) in drawn
     ]
     legend = _quotient_legend(asked, attribute)
     if len(drawn) < len(heaviest):
         legend.append(f"drawn: the {len(drawn):,} heaviest of {len(heaviest):,} edges")
-    return Picture([_quotient_node(graph, names[node], node) for node in nodes], edges, legend)
+    drawn_nodes = [_quotient_node(graph, names[node], node) for node in nodes]
+    return Picture(drawn_nodes, edges, legend, facts=_quotient_facts(asked))
+
+
+def _quotient_facts(asked: dict[str, Any]) -> Facts:
+    """Return what a quotient says of itself, its ends by their names."""
+    return asked | {end: str(asked[end]) for end in ("source", "target") if end in asked}
 
 
 def _size(number: Number) -> float:
@@ -141,13 +167,16 @@ def _quotient_node(graph: nx.DiGraph, name: str, node: object) -> DrawnNode:
     data, asked = graph.nodes[node], graph.graph
     size = data.get("size", 1)
     members = data.get("members", ())
-    ends = ["source" in asked and asked["source"] in members, "target" in asked and asked["target"] in members]
-    return DrawnNode((cut(name, MAX_NAME), f"{size:,} member{'s' * (size != 1)}"), "#ffffff", *ends)
+    is_source, is_target = (end in asked and asked[end] in members for end in ("source", "target"))
+    lines = cut(name, MAX_NAME), f"{size:,} member{'s' * (size != 1)}"
+    facts = {**data, **({"members": list(map(str, members))} if members else {})}
+    return DrawnNode(lines, "#ffffff", is_source, is_target, name=name, facts=facts)
 
 
-def _quotient_edge(tail: int, head: int, number: Number, strength: float, attribute: str) -> DrawnEdge:
+def _quotient_edge(tail: int, head: int, data: dict[str, Any], strength: float, attribute: str) -> DrawnEdge:
+    number = data[attribute]
     label = percent(number) if attribute == "share" else short(number)
-    return DrawnEdge(tail, head, label, 1 + 4 * strength)
+    return DrawnEdge(tail, head, label, 1 + 4 * strength, facts=data)
 
 
 def _quotient_legend(asked: dict[str, Any], attribute: str) -> list[str]:

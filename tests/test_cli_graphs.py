@@ -217,7 +217,7 @@ class TestCycles:
 class TestGroups:
     def test_by_attribute(self, run: Run, lock: str) -> None:
         out = run("draw", lock, "--group", "layer").out
-        assert 'n0 [label="ours\\n2 members"]' in out
+        assert 'ours [label="ours\\n2 members", inner_edges=' in out
         assert "grouped by layer: for looking at" in out
         assert 'label=" 3 "' in out  # three dependencies, by unit
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
 import xml.etree.ElementTree as ET
@@ -13,11 +14,13 @@ import networkx as nx
 import pytest
 from graphs import chain, diamonds, ladder, olah, parallel_chain, weighted
 
-from graphdiff import annotate, to_pydot, trace, weights
+from graphdiff import annotate, read, to_pydot, trace, weights
 from graphdiff.drawing import picture_of
 from graphdiff.errors import GraphTypeError, UsageError
 from graphdiff.layout import layout
 from graphdiff.picture import plain_picture
+from graphdiff.readers.dot_child import parse
+from graphdiff.writers import render
 
 SVG = "{http://www.w3.org/2000/svg}"
 PIECES = ['"', "\\", "<b>", "\n", ":", "&amp;", "\\N", "%s", "\ud800"]
@@ -122,13 +125,45 @@ def test_hostile_names_come_back_from_graphviz() -> None:
     svg = layout(to_pydot(graph), "svg")
     seen = texts_of(svg)
     assert len(HOSTILE) == len(graph) > 130
-    assert list(seen) == [f"n{number}" for number in range(len(graph))]
+    for place, (title, name) in enumerate(zip(seen, HOSTILE, strict=True)):
+        wanted = name if isinstance(name, str) else f"{name} ({type(name).__name__})"
+        assert _spaces(title) == (_spaces(wanted) if is_id(wanted) else f"n{place}")
     twins = {str(name) for name in HOSTILE if not isinstance(name, str)} & {*HOSTILE}
     assert twins == {"1", "-1", "('a', 'b')"}
     for lines, name in zip(seen.values(), HOSTILE, strict=True):
         wanted = name if isinstance(name, str) else f"{name} ({type(name).__name__})"
         # Graphviz draws nothing for an empty line, and a no-break space for a blank.
         assert [_spaces(line) for line in lines if line] == [_spaces(line) for line in shown_as(wanted) if line]
+
+
+def is_id(name: str) -> bool:
+    """Return whether a name can be an id, by the rule in words, letter by letter: no code of graphdiff."""
+    run = 0
+    for char in [*name, ""]:
+        if run % 2 and char in ('"', "\n", ""):
+            return False
+        run = run + 1 if char == "\\" else 0
+    entity = re.search("&#?[A-Za-z0-9_]+;", name)
+    return bool(name) and name[0] != "%" and not entity and shown_as(name) == name.split("\n")
+
+
+def test_hostile_names_are_ids_to_graphviz_or_have_a_name() -> None:
+    graph = nx.DiGraph()
+    graph.add_nodes_from(HOSTILE)
+    dot = to_pydot(graph)
+    found = parse(dot.to_string())
+    assert found is not None
+    names = [name if isinstance(name, str) else f"{name} ({type(name).__name__})" for name in HOSTILE]
+    called = found["node_columns"]["name"]
+    assert [id for id, name in zip(found["nodes"], called, strict=True) if not name] == list(filter(is_id, names))
+    assert list(read(io.BytesIO(dot.to_string().encode()), format="dot")) == names
+    assert [len(dot.get_node(name)) for name in names] == [1] * len(names)
+
+
+@pytest.mark.parametrize("name", ["n1", "n0", "n1_"])
+def test_an_id_of_our_own_is_nobodys_name(name: str) -> None:
+    graph = nx.DiGraph([(name, "\x00"), ("\x00", "n1")])
+    assert set(read(io.BytesIO(render(graph, "dot")), format="dot").edges) == {(name, "\x00"), ("\x00", "n1")}
 
 
 def _spaces(text: str) -> str:
@@ -208,13 +243,13 @@ def test_the_forward_picture_shows_derivatives_by_the_source() -> None:
 
 def test_olahs_figure_in_dot() -> None:
     text = to_pydot(annotate(computation(), "b", "e")).to_string()
-    assert sorted(re.findall(r"^n\d \[label=\"([^\"]*)\"", text, re.MULTILINE)) == [
+    assert sorted(re.findall(r"^[a-e] \[label=\"([^\"]*)\"", text, re.MULTILINE)) == [
         "b = 1\\n100 %",
         "c = 3\\n40 %",
         "d = 2\\n60 %",
         "e = 6\\n100 %",
     ]
-    edges = re.findall(r"^n\d -> n\d \[label=\" ([^\"]*) \", penwidth=\"([\d.]+)\"", text, re.MULTILINE)
+    edges = re.findall(r"^[a-e] -> [a-e] \[label=\" ([^\"]*) \", penwidth=\"([\d.]+)\"", text, re.MULTILINE)
     assert sorted(edges) == [
         ("1 · 40 %", "2.60"),
         ("1 · 60 %", "3.40"),

@@ -47,8 +47,12 @@ def draw(
 ) -> None:
     """Draw the graph with local derivatives and shares on its edges: DOT, or by the suffix of -O FILE.
 
-    FILE.svg and FILE.png need no Graphviz; .dot, .mmd (Mermaid), .json, .csv and .graphml are written too. With
-    --group the nodes are groups; their edges carry summed weights, and with a source or target summed shares.
+    FILE.svg and FILE.png need no Graphviz; .dot, .mmd (Mermaid), .json, .csv and .graphml are written too. DOT holds
+    the graph: ids are names; weight, share, contribution, paths, value and what the file said are attributes of nodes
+    and edges; source, target, total and what edges and weights mean are the graph's. graphdiff, networkx, pygraphviz
+    and rustworkx read it back. (dot takes a weight for a wish about its layout; -O x.svg lays out without.)
+
+    With --group the nodes are groups; their edges carry summed weights, and with a source or target summed shares.
     """
     inputs.require_one_weight(settings)
     graph = inputs.load(settings)

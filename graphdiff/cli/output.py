@@ -127,12 +127,17 @@ def write_drawn(drawn: nx.DiGraph, settings: Settings) -> None:
     from graphdiff.writers import render, write
 
     options: dict[str, Any] = {"spreadsheet_safe": True} if settings.spreadsheet_safe else {}
+    is_table = settings.output == "csv" or str(settings.path).lower().endswith(".csv")
     if settings.path and settings.path != "-":
         write(drawn, settings.path, overwrite=settings.force, **options)
         say(f"wrote {one_line(settings.path)}\n")
     else:
         written = render(drawn, "dot" if settings.output == "text" else settings.output, **options)
         click.echo(for_screen(written.decode()) if sys.stdout.isatty() else written, nl=False)
+    if is_table and (lone := sum(1 for _, degree in drawn.degree if not degree)):
+        from graphdiff.words import how_many
+
+        say(f"left out of the table: {how_many(lone, 'nodes')} without edges; json has them\n")
 
 
 def coloured(text: str) -> str:

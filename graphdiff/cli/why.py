@@ -46,7 +46,8 @@ In Python:
 def why(settings: options.Settings, nodes: tuple[str, ...], sd: str | None, bounds: tuple[str, str] | None) -> None:
     """Explain the total influence of SOURCE on TARGET: how much, by which paths, through what.
 
-    With one name, from the roots. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too.
+    With one name, from the roots. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too; .dot and
+    .graphml hold the numbers as attributes, and graphdiff reads them back.
     """
     from graphdiff.explained import explanation_text
     from graphdiff.explanation import explain
@@ -112,7 +113,7 @@ def uncertainty_lines(found: list[Uncertainty]) -> Iterator[str]:
 def with_extras(graph: nx.DiGraph, source: Any, target: Any) -> list[tuple[str, str, str]]:
     """Return the edges, left out as nothing asks for their extras, any one of which would join source and target."""
     left_out = graph.graph.get("with_extras", [])
-    if not left_out or source is None:
+    if not isinstance(left_out, list) or source is None:  # in some files that were written it is a text
         return []
     import networkx as nx
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import repeat
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 import networkx as nx
 
@@ -19,6 +19,7 @@ from graphdiff.limits import require_limits
 from graphdiff.readers.building import collector_at_rest, described, numbers
 from graphdiff.readers.dot_text import GraphText, find_graphs
 from graphdiff.readers.dot_tools import meanings_of
+from graphdiff.readers.own_dot import Columns, Parsed, is_own, own_graph
 from graphdiff.readers.source import text_of
 from graphdiff.remedies import Keyword, Remedy
 
@@ -28,20 +29,6 @@ CHILD = Path(__file__).with_name("dot_child.py")
 COMPLAINT = re.compile(r"^Error: (?:<[^>]*>: )?(.*)$", re.MULTILINE)
 # A text that Graphviz has for "not set", and the one that stands for the node's name.
 UNSAID = ("", r"\N")
-
-Columns = dict[str, list[str]]
-
-
-class Parsed(TypedDict):
-    """One graph as `dot_child.parse` hands it back."""
-
-    nodes: list[str]
-    tails: list[int]
-    heads: list[int]
-    graph_columns: Columns
-    node_columns: Columns
-    edge_columns: Columns
-
 
 #: What a DOT file can say of itself as attributes of the graph.
 MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
@@ -57,7 +44,8 @@ def read_dot(
     value of it that is read is a number, else text; an empty one counts as not set. Repeated edges are kept, as
     parallel edges of a MultiDiGraph; in a ``strict`` graph Graphviz merges them. Several graphs in a file become
     one: the same id is the same node, which keeps what the first graph says of it, and each node and edge has the
-    attribute ``graph``, the name of the (first) graph it is from.
+    attribute ``graph``, the name of the (first) graph it is from. What `graphdiff.write` has written comes back as it
+    was: names, numbers, texts, keys, and nothing of how it is drawn.
 
     Parameters
     ----------
@@ -92,6 +80,8 @@ def read_dot(
     chosen = _choose(list(find_graphs(text_of(data))), graph, name)
     parsed = _parse(chosen, name, timeout, max_memory)
     _check(parsed, chosen, name)
+    if len(parsed) == 1 and is_own(parsed[0]):
+        return described(own_graph(parsed[0]), format="DOT")
     with collector_at_rest():
         result = _build(parsed, [part.name for part in chosen])
     said = parsed[0]["graph_columns"]

@@ -39,7 +39,8 @@ def parse(text: str) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        ``nodes``: the names, in the file's order; ``tails`` and ``heads``: an edge's two places in ``nodes``;
+        ``nodes``: the names, in the file's order; ``tails`` and ``heads``: an edge's two places in ``nodes``, ``keys``:
+        its key, empty for none;
         ``graph_columns``, ``node_columns``, ``edge_columns``: attribute name to one text for each, empty for none.
 
     Examples
@@ -64,6 +65,7 @@ def parse(text: str) -> dict[str, Any] | None:
         "nodes": names,
         "tails": [i for i, group in enumerate(edges) for _ in group],
         "heads": [place[_name(gv.aghead(edge))] for edge in flat],
+        "keys": [_key(edge) for edge in flat],
         "graph_columns": _columns(graph, gv.AGRAPH, [graph]),
         "node_columns": _columns(graph, gv.AGNODE, nodes),
         "edge_columns": _columns(graph, gv.AGEDGE, flat),
@@ -97,6 +99,11 @@ def _chain(
 def _name(handle: Handle) -> str:
     # gv.agnameof itself gives None for some names.
     return _text(gv._graphviz.agnameof(handle))
+
+
+def _key(edge: Handle) -> str:
+    raw = gv._graphviz.agnameof(edge)
+    return _text(raw) if raw else ""
 
 
 def _text(raw: bytes) -> str:

@@ -28,6 +28,8 @@ __all__ = ["read_edge_list"]
 
 USUAL_ENDS = (("source", "target"), ("from", "to"), ("tail", "head"), ("u", "v"))
 USUAL_WEIGHTS = ("weight", "w", "value")
+#: How the header of a multigraph starts that `graphdiff.write` has written.
+KEYED = ["source", "target", "key"]
 DELIMITERS = ("\t", ",", ";")
 SAMPLE = 100
 SAMPLE_LENGTH = 1 << 16
@@ -61,7 +63,8 @@ def read_edge_list(
     where it has text above numbers. Lines that start with ``#`` are comments. Nodes are the texts in the file.
     All columns but the ends become edge attributes, numbers where every value of the column is one. Rows that
     repeat an edge add: with a weight they are one edge with the sum of the weights (its other attributes are
-    those of the last row), without one they are parallel edges.
+    those of the last row), without one they are parallel edges; so they are where the header starts with
+    source, target and key, as `graphdiff.write` writes it, and the keys tell them apart.
 
     Parameters
     ----------
@@ -262,21 +265,30 @@ def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGra
     if weights:
         attributes["weight"] = weights
     repeated = len(set(zip(tails, heads, strict=True))) < len(tails)
+    keys = _keys(attributes, tails, heads) if list(table.names[:3]) == KEYED else None
     said = _attributes(attributes, len(tails))
     names = dict.fromkeys(itertools.chain.from_iterable(zip(tails, heads, strict=True)))  # as the file meets them
     nodes: dict[str, dict[str, Any]] = {name: {} for name in names}
     rows: dict[str, dict[str, Any]] = {name: {} for name in names}
-    # Where edges repeat, weights add; without weights each is kept.
-    if repeated and not weights:
-        for tail, head, data in zip(tails, heads, said, strict=True):
+    # Where edges repeat, weights add; without weights, or with keys, each is kept.
+    if keys or (repeated and not weights):
+        for tail, head, key, data in zip(tails, heads, keys or itertools.repeat(None), said, strict=False):
             parallel = rows[tail].setdefault(head, {})
-            parallel[len(parallel)] = data
+            parallel[len(parallel) if key is None else key] = data
         return filled(nx.MultiDiGraph(), nodes, rows)
     for tail, head, data in zip(tails, heads, said, strict=True):
         if weights and head in rows[tail]:
             data["weight"] += rows[tail][head]["weight"]
         rows[tail][head] = data
     return filled(nx.DiGraph(), nodes, rows)
+
+
+def _keys(attributes: dict[str, Sequence[Any]], tails: Sequence[str], heads: Sequence[str]) -> Sequence[Any] | None:
+    """Take out and return the column ``key``, where it tells all edges between the same ends apart."""
+    keys = attributes["key"]
+    if "" in keys or len(set(zip(tails, heads, keys, strict=True))) < len(tails):
+        return None
+    return attributes.pop("key")
 
 
 def _attributes(columns: Mapping[str, Sequence[Any]], n_edges: int) -> Iterator[dict[str, Any]]:

@@ -90,6 +90,10 @@ MARKS: dict[str, tuple[tuple[bytes, ...], ...]] = {
 }
 
 
+#: What graphdiff has written is its own, whatever tool the graph is from.
+OWN = b"digraph graphdiff {"
+
+
 def is_marked(format: str, head: bytes) -> bool:
     """Tell whether the first 64 KiB have the marks of a format.
 
@@ -98,7 +102,7 @@ def is_marked(format: str, head: bytes) -> bool:
     >>> is_marked("systemd", b"digraph systemd {"), is_marked("systemd", b"digraph { systemd }")
     (True, False)
     """
-    return any(all(has(head, mark) for mark in marks) for marks in MARKS[format])
+    return not head.startswith(OWN) and any(all(has(head, mark) for mark in marks) for marks in MARKS[format])
 
 
 def has(head: bytes, mark: bytes) -> bool:

@@ -27,8 +27,8 @@ MISFITS = (nx.NetworkXError, ValueError, KeyError, TypeError, AttributeError, Ru
 def read_graphml(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
     """Read GraphML: an edge leads from its source to its target; values have the types that the file declares.
 
-    Declared defaults are filled in. Parallel edges are kept. The graph attributes ``edge_meaning`` and
-    ``weight_meaning`` of the file say what its edges and weights mean.
+    Declared defaults are filled in. Parallel edges are kept; in a file by `graphdiff.write` with their keys. The graph
+    attributes ``edge_meaning`` and ``weight_meaning`` of the file say what its edges and weights mean.
 
     Parameters
     ----------
@@ -57,7 +57,20 @@ def read_graphml(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
     [('a', 'b')]
     """
     outline = _Outline(name, direction="edgedefault", undirected_edge=("directed", "false"))
-    return _read(nx.read_graphml, data, outline, "GraphML")
+    graph = _read(nx.read_graphml, data, outline, "GraphML")
+    return _keyed(graph) if graph.graph.pop("multigraph", None) is True else graph
+
+
+def _keyed(graph: nx.DiGraph | nx.MultiDiGraph) -> nx.MultiDiGraph:
+    """Return a graph that `graphdiff.write` has written as the multigraph that it was: its keys are attributes."""
+    multi = nx.MultiDiGraph(**graph.graph)
+    multi.add_nodes_from(graph.nodes(data=True))
+    for tail, head, data in graph.edges(data=True):
+        if not graph.is_multigraph():
+            data.pop("id", None)
+        key = multi.add_edge(tail, head, data.pop("key", None))
+        multi.edges[tail, head, key].update(data)
+    return multi
 
 
 def read_gexf(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:

@@ -45,7 +45,8 @@ WRITERS: dict[str, Writer] = {
         suffixes=(".dot", ".gv"),
         entry="graphdiff.writers.pictures:write_dot",
         options=frozenset({"max_edges"}),
-        about="the picture in Graphviz's language, not laid out; names are in the labels",
+        about="the picture in Graphviz's language, not laid out, and what is known as attributes: ids are names, "
+        "weight, share, total, what the graph came with; read reads it back",
     ),
     "svg": Writer(
         suffixes=(".svg",),
@@ -75,7 +76,8 @@ WRITERS: dict[str, Writer] = {
         suffixes=(".csv",),
         entry="graphdiff.writers.edge_table:write_csv",
         options=frozenset({"spreadsheet_safe"}),
-        about="the edges of a graph and their attributes, which read reads back; nodes without edges are left out",
+        about="the edges of a graph and their attributes, which read reads back; nodes without edges, and what is "
+        "known of nodes and of the graph, are left out",
     ),
     "graphml": Writer(
         suffixes=(".graphml",),
@@ -97,7 +99,10 @@ def write(
     """Write a graph or a result to a file, whole or not at all.
 
     A graph from `graphdiff.annotate` is drawn as the picture of its answer, what `graphdiff.compare` returns as the
-    picture of the difference, any other graph as it is.
+    picture of the difference, any other graph as it is. `graphdiff.read` reads graphs back from dot, json, graphml and
+    csv with the same nodes, edges, weights and total; what a format cannot hold, its writer says: `graphdiff.to_pydot`
+    of DOT; nodes that are neither texts nor ints get names; in csv and graphml control characters in names become
+    U+FFFD, and names that would become one are refused; csv has the edges only.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ import networkx as nx
 
 from graphdiff.errors import UsageError
 from graphdiff.paths import Path
-from graphdiff.writers.records import graph_attributes, names_of, require_graph, storable
+from graphdiff.records import graph_attributes, keys_of, names_of, require_graph, set_aside, storable
 
 __all__ = ["SCHEMA", "document", "finite", "write_json"]
 
@@ -33,9 +33,9 @@ def document(thing: Any) -> dict[str, Any]:
     """Return what the JSON of a graph or a result says: ``graphdiff`` (the version), ``kind``, and the content.
 
     A graph has networkx's node-link keys, so that `graphdiff.read` and `networkx.node_link_graph` (with
-    ``edges="edges"``) read it; nodes that are neither texts nor ints are written as texts, and so is every
-    value that is no number, text or bool. The kind of a result is its type's name in lower case, its content is
-    under ``result``.
+    ``edges="edges"``) read it. Nodes that are neither texts nor ints are written as texts, and so is every value that
+    is no number, text or bool; attributes that are called as an end or an id is get ``own_`` before their names. The
+    kind of a result is its type's name in lower case, its content is under ``result``.
 
     Examples
     --------
@@ -57,19 +57,19 @@ def _node_link(graph: nx.DiGraph) -> dict[str, Any]:
     require_graph(graph, "json")
     plain = all(type(node) in (str, int) for node in graph)
     ids = {node: node for node in graph} if plain else names_of(graph)
-    named = ("source", "target", "key")
-    edges = graph.edges(keys=True, data=True) if graph.is_multigraph() else graph.edges(data=True)
+    keys = keys_of(graph)
+    ends = ("source", "target", "key") if graph.is_multigraph() else ("source", "target")
     return {
         "directed": True,
         "multigraph": graph.is_multigraph(),
         "graph": _attributes(graph_attributes(graph, ids)),
-        "nodes": [{**_attributes(data), "id": ids[node]} for node, data in graph.nodes(data=True)],
+        "nodes": [{"id": ids[node], **_attributes(set_aside(data, ("id",)))} for node, data in graph.nodes(data=True)],
         "edges": [
             {
-                **_attributes(data),
-                **dict(zip(named, (ids[tail], ids[head], *map(storable, key)), strict=False)),
+                **dict(zip(ends, (ids[edge[0]], ids[edge[1]], keys.get(edge)), strict=False)),
+                **_attributes(set_aside(data, ends)),
             }
-            for tail, head, *key, data in edges
+            for edge, data in graph.edges.items()
         ],
     }
 

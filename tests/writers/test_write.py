@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import networkx as nx
+import numpy as np
 import pytest
 from graphs import dags, edge_names, olah, parallel_chain, weighted
 from hypothesis import given
@@ -189,6 +190,67 @@ def test_names_that_look_like_comments_are_read_back() -> None:
     assert total_influence(read(io.BytesIO(render(graph, "csv")), format="csv"), "#a", "e,f") == 6
 
 
+@pytest.mark.parametrize(
+    "name", [" b", "  two", "#c", "#", " #d", " ", "b ", '"q"', 'q"', "a,b", "a\nb", "a;b", "-1", "=1+1"]
+)
+def test_a_name_that_a_table_could_take_for_more_is_read_back(name: str) -> None:
+    for edge in ((name, "t"), ("s", name)):
+        graph = nx.DiGraph()
+        graph.add_edge(*edge, kind=name, weight=2)
+        again = read(io.BytesIO(render(graph, "csv")), format="csv")
+        assert list(again.edges(data="weight")) == [(*edge, 2)]
+        assert str(again.edges[edge]["kind"]) == name
+
+
+def test_columns_that_are_called_as_an_end_is_are_set_aside() -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_edge("a", "b", source="web", target="shop", kind=None, weight=2)
+    graph.edges["a", "b", 0]["key"] = "k"
+    assert render(graph, "csv") == b"source,target,key,weight,own_source,own_target,kind,own_key\na,b,0,2,web,shop,,k\n"
+    again = read(io.BytesIO(render(graph, "json")), format="json")
+    assert again.edges["a", "b", 0] == {
+        "own_source": "web", "own_target": "shop", "own_key": "k", "kind": None, "weight": 2,
+    }  # fmt: skip
+    graph.add_node("a", id="evil")
+    assert read(io.BytesIO(render(graph, "json")), format="json").nodes["a"] == {"own_id": "evil"}
+
+
+def test_none_is_no_cell_and_no_text() -> None:
+    graph = nx.DiGraph(nothing=None)
+    graph.add_edge("a", "b", weight=1, empty=None)
+    graph.add_edge("b", "c", weight=1, empty=0)
+    graph.add_node("a", nothing=None)
+    assert render(graph, "csv") == b"source,target,weight,empty\na,b,1,\nb,c,1,0\n"
+    for format in ("graphml", "dot"):
+        assert b"None" not in render(graph, format)
+        again = read(io.BytesIO(render(graph, format)), format=format)
+        assert again.edges["a", "b"] == {"weight": 1}
+        assert again.edges["b", "c"] == {"weight": 1, "empty": 0}
+        assert again.nodes["a"] == {}
+
+
+def test_names_of_attributes_are_cleaned_in_graphml() -> None:
+    graph = nx.DiGraph(**{"graph\x01": 1})
+    graph.add_edge("a", "b", **{"edge\x02": 2})
+    graph.add_node("a", **{"node\x03": "x\x04"})
+    again = read(io.BytesIO(render(graph, "graphml")), format="graphml")
+    assert again.graph["graph\ufffd"] == 1
+    assert again.edges["a", "b"] == {"edge\ufffd": 2}
+    assert again.nodes["a"] == {"node\ufffd": "x\ufffd"}
+
+
+@pytest.mark.parametrize("format", ["json", "graphml", "dot"])
+def test_yes_and_no_are_no_numbers(format: str) -> None:
+    graph = nx.DiGraph(flag=np.True_)
+    graph.add_edge("a", "b", flag=True, weight=1)
+    graph.add_node("a", flag=False)
+    again = read(io.BytesIO(render(graph, format)), format=format)
+    assert again.edges["a", "b"]["flag"] is again.graph["flag"] is True
+    assert again.nodes["a"]["flag"] is False
+    assert again.edges["a", "b"]["weight"] == 1
+    assert type(again.edges["a", "b"]["weight"]) is int
+
+
 def test_control_characters_and_surrogates_are_held_by_every_format() -> None:
     graph = annotate(weighted([("a\x00", "\ud800", 1)]), target="\ud800")
     graph.nodes["a\x00"]["note\x01"] = "\x02"
@@ -216,6 +278,26 @@ def test_mermaid_takes_no_name_for_more_than_text() -> None:
         "    n2 --> n3",
         "    n4 --> n5",
     ]
+
+
+def test_mermaid_dashes_edges_that_carry_nothing_and_names_the_colour_of_text() -> None:
+    marked = annotate(weighted([("s", "a", 2), ("a", "t", 3), ("s", "t", 0)]), "s", "t")
+    lines = [line.strip() for line in render(marked, "mermaid").decode().splitlines()]
+    assert [line for line in lines if "-->" in line or "-.->" in line] == [
+        'n0 -->|"2 · 100 %"| n1',
+        'n0 -.->|"0 · 0 %"| n2',
+        'n1 -->|"3 · 100 %"| n2',
+    ]
+    assert [line for line in lines if line.startswith("style n")] == [
+        f"style n{number} fill:#8cc4e8,color:#000000" for number in range(3)
+    ]
+    assert [line for line in lines if line.startswith("linkStyle")] == [
+        "linkStyle 0 stroke:#0072b2,stroke-width:5.00px",
+        "linkStyle 1 stroke:#bebebe,stroke-width:1.00px",
+        "linkStyle 2 stroke:#0072b2,stroke-width:5.00px",
+    ]
+    assert "style legend fill:none,stroke:none" in lines
+    assert "style" not in render(weighted([("s", "a", 2)]), "mermaid").decode()
 
 
 def test_mermaid_shows_shares_ends_and_the_legend(marked: nx.DiGraph) -> None:

@@ -1,0 +1,301 @@
+r"""What is known of nodes, edges and a graph, as attributes in DOT, and back: names, numbers and texts to the letter.
+
+Graphviz's quotes know only ``\"``, so a name is an id as it is wherever they can hold it. Texts of attributes have
+Graphviz's own escapes: ``\\`` for a backslash, ``\n`` for a new line; what no XML may hold is ``\u0001``. What
+Graphviz itself would act on (a label, a size) is called ``own_`` and its name; links and files to load are left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from graphdiff.picture import UNPRINTABLE
+from graphdiff.records import OWN, storable
+
+__all__ = [
+    "LAID_OUT",
+    "LOOKS",
+    "id_of",
+    "ids_of",
+    "looks_of",
+    "quoted",
+    "read_row",
+    "rows_of",
+    "typed",
+    "unescaped",
+]
+
+IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+KEYWORDS = {"node", "edge", "graph", "digraph", "subgraph", "strict"}
+#: What pydot's reader would take for parameters of its own; it leaves keys in their quotes.
+PARAMETERS = {"name", "obj_dict", "src", "dst"}
+# Between quotes an odd backslash takes what follows with it; Graphviz renames an id that starts with "%", its SVG takes
+# "&amp;" for "&", and pygraphviz has no empty name. A control character or lone surrogate is nothing that XML can hold.
+NO_ID = re.compile(rf'\A\Z|(?<!\\)(?:\\\\)*\\(?:["\n]|\Z)|\A%|&#?\w+;|{UNPRINTABLE.pattern}')
+#: Graphviz scans no more between two quotes, in bytes.
+LONGEST = 16_000
+#: So many characters are at most as many bytes, however they are escaped.
+CHUNK = LONGEST // 6
+
+# With "<" at its start a text could become HTML in the hands of the next tool.
+TO_ESCAPE = re.compile(rf'[\\"\n]|\A<|{UNPRINTABLE.pattern}')
+ESCAPE = re.compile(r"\\(?:u([0-9a-f]{4})|(.))", re.DOTALL)
+PLAIN_ESCAPES = {"\\": r"\\", '"': r"\"", "\n": r"\n"}
+#: An empty text, which for Graphviz is one that is not set.
+EMPTY = r"\e"
+
+INT = re.compile(r"-?\d{1,4300}")
+FLOAT = re.compile(r"-?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][-+]?\d+)?")
+
+# Graphviz's attributes (https://graphviz.org/doc/info/attrs.html); "weight" stays itself, "target" says the question.
+OF_ALL = """class color colorscheme comment fontcolor fontname fontsize id label layer nojustify penwidth pos
+    showboxes style tooltip xlabel xlp _draw_ _ldraw_"""
+#: What Graphviz would make links of, or load; no attribute of these names is written.
+OF_OTHERS = """URL edgeURL headURL labelURL tailURL href edgehref headhref labelhref tailhref image imagepath shapefile
+    fontpath stylesheet _background"""
+OF_GRAPHS = """bb beautify bgcolor center charset cluster clusterrank compound concentrate Damping defaultdist dim dimen
+    diredgeconstraints dpi epsilon esep fontnames forcelabels gradientangle inputscale K label_scheme
+    labeljust labelloc landscape layerlistsep layers layerselect layersep layout levels levelsgap lheight linelength lp
+    lwidth margin maxiter mclimit mindist mode model newrank nodesep normalize notranslate nslimit nslimit1 oneblock
+    ordering orientation outputorder overlap overlap_scaling overlap_shrink pack packmode pad page pagedir pencolor
+    peripheries quadtree quantum rank rankdir ranksep ratio remincross repulsiveforce resolution root rotate rotation
+    samplepoints scale searchsize sep size smoothing sortv splines start TBbalance truecolor viewport
+    voro_margin xdotversion fillcolor"""
+OF_NODES = """distortion fillcolor fixedsize gradientangle height imagepos imagescale labelloc margin ordering
+    orientation peripheries pin rects regular samplepoints shape sides skew sortv target vertices width"""
+OF_EDGES = """arrowhead arrowsize arrowtail constraint decorate dir edgetarget edgetooltip fillcolor
+    head_lp headclip headlabel headport headtarget headtooltip labelangle labeldistance labelfloat
+    labelfontcolor labelfontname labelfontsize labeltarget labeltooltip len lhead lp ltail minlen
+    samehead sametail tail_lp tailclip taillabel tailport tailtarget tailtooltip target _hdraw_ _tdraw_
+    _hldraw_ _tldraw_"""
+ACTIVE = frozenset(OF_OTHERS.split())
+#: What says how things are drawn, and what our DOT itself says with these names.
+DRAWING: dict[str, frozenset[str]] = {
+    "graph": ACTIVE | frozenset(f"{OF_ALL} {OF_GRAPHS} graphdiff texts".split()),
+    "node": ACTIVE | frozenset(f"{OF_ALL} {OF_NODES} name".split()),
+    "edge": ACTIVE | frozenset(f"{OF_ALL} {OF_EDGES} key".split()),
+    "key": frozenset(),
+}
+
+_COLOR = re.compile(r"#?[A-Za-z0-9]{1,32}")
+_WORDS = re.compile(r"[a-z]{1,20}(?:, ?[a-z]{1,20}){0,5}")
+_SIZE = re.compile(r"\d{1,2}(?:\.\d{1,6})?")
+_SHAPE = re.compile(r"(?!.*record|epsf|custom)[a-z]{1,20}")
+#: How a graph's own drawing may look, and which values do no harm: these win over ours.
+LOOKS: dict[str, dict[str, re.Pattern[str]]] = {
+    "graph": {},
+    "node": {
+        **dict.fromkeys(("color", "fillcolor", "fontcolor"), _COLOR),
+        **dict.fromkeys(("penwidth", "fontsize", "peripheries"), _SIZE),
+        "style": _WORDS,
+        "shape": _SHAPE,
+    },
+    "edge": {
+        **dict.fromkeys(("color", "fontcolor"), _COLOR),
+        **dict.fromkeys(("penwidth", "fontsize", "arrowsize"), _SIZE),
+        **dict.fromkeys(("style", "arrowhead", "arrowtail", "dir"), _WORDS),
+    },
+}
+OURS = "fontname fontsize fontcolor pad nodesep ranksep label labelloc labeljust margin penwidth peripheries"
+#: What a layout is told of a drawing by `graphdiff.drawing`.
+LAID_OUT = frozenset(OURS.split()).union(*LOOKS.values())
+
+
+# -- writing
+
+
+def ids_of(names: Sequence[str]) -> list[str]:
+    r"""Return each name as an id of DOT: as it is, in quotes where it needs them, else one of our own.
+
+    Examples
+    --------
+    >>> print(*ids_of(["a", "a-b", 'say "hi"', "node", "back\\", "%1"]))
+    a "a-b" "say \"hi\"" "node" n4 n5
+    """
+    taken = set(names)
+    ids = []
+    for place, name in enumerate(names):
+        if NO_ID.search(name) or len(name.encode(errors="replace")) > LONGEST:
+            own = f"n{place}"
+            while own in taken:
+                own += "_"
+            taken.add(own)
+            ids.append(own)
+        else:
+            ids.append(id_of(name))
+    return ids
+
+
+def id_of(name: str) -> str:
+    """Return a name that quotes can hold as it stands in DOT.
+
+    Examples
+    --------
+    >>> id_of("a"), id_of("a-b"), id_of("Node")
+    ('a', '"a-b"', '"Node"')
+    """
+    if IDENTIFIER.fullmatch(name) and name.lower() not in KEYWORDS:
+        return name
+    return '"{}"'.format(name.replace('"', r"\""))
+
+
+def quoted(text: str) -> str:
+    r"""Return a text as it stands between quotes; a long one in several that are joined.
+
+    Examples
+    --------
+    >>> print(quoted('say "hi" \\ to\nall\x01'))
+    "say \"hi\" \\ to\nall\u0001"
+    """
+    if not text:
+        return f'"{EMPTY}"'
+    pieces = [text[start : start + CHUNK] for start in range(0, len(text), CHUNK)]
+    return " + ".join(f'"{TO_ESCAPE.sub(_escape, piece)}"' for piece in pieces)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return PLAIN_ESCAPES.get(found[0]) or f"\\u{ord(found[0]):04x}"
+
+
+def looks_of(kind: str, data: Mapping[Any, Any]) -> dict[str, str]:
+    """Return those drawing attributes of a node or edge that win over ours.
+
+    Examples
+    --------
+    >>> looks_of("node", {"color": "red", "URL": "https://example.org", "shape": "record", "penwidth": 3})
+    {'color': '"red"', 'penwidth': '"3"'}
+    """
+    return {
+        name: f'"{data[name]}"'
+        for name, form in LOOKS[kind].items()
+        if isinstance(data.get(name), (str, int, float)) and form.fullmatch(str(data[name]))
+    }
+
+
+def rows_of(kind: str, rows: Sequence[Mapping[Any, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return what is known of each node or edge as attributes of DOT, and which of them are texts like numbers.
+
+    Examples
+    --------
+    >>> rows_of("node", [{"version": "1.10", "size": 2, "width": 3, "URL": "x"}, {"version": "2"}])
+    ([{'own_width': 3, 'size': 2, 'version': '"1.10"'}, {'version': '"2"'}], ['node version'])
+    """
+    held = [dict(_facts(kind, row)) for row in rows]
+    alike = {name for row in held for name, value in row.items() if _looks_typed(value)}
+    mixed = {name for row in held for name in alike & row.keys() if not isinstance(row[name], str)}
+    written = [
+        {_key(name): _written(value, escape=name in mixed) for name, value in sorted(row.items(), key=_order)}
+        for row in held
+    ]
+    return written, [f"{kind} {name}" for name in sorted(alike - mixed)]
+
+
+def _facts(kind: str, row: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
+    for key, value in row.items():
+        name = str(key)
+        # Under the names of statements networkx keeps the defaults of a drawing that it has read.
+        if value is not None and name not in ACTIVE and not (name in KEYWORDS and isinstance(value, dict)):
+            yield _name(kind, name), _held(value)
+
+
+def _name(kind: str, name: str) -> str:
+    """Return what an attribute is called: what the drawing calls something else is our own."""
+    return OWN + name if name in DRAWING[kind] or name.startswith(OWN) or not name else name
+
+
+def _order(item: tuple[str, Any]) -> tuple[bool, str]:
+    return item[0] != "weight", item[0]
+
+
+def _key(name: str) -> str:
+    return quoted(name) if name in PARAMETERS or not IDENTIFIER.fullmatch(name) else id_of(name)
+
+
+def _held(value: Any) -> Any:
+    """Return a value as numbers, texts, yes or no; a list of texts stays one."""
+    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
+        return list(value)
+    return storable(value)
+
+
+def _looks_typed(value: Any) -> bool:
+    return isinstance(value, str) and not isinstance(typed(value), str)
+
+
+def _written(value: Any, *, escape: bool) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return value
+    if isinstance(value, list):
+        return quoted(json.dumps(value))
+    if escape and _looks_typed(value):
+        return f'"\\u{ord(value[0]):04x}{quoted(value[1:])[1:] if value[1:] else chr(34)}'
+    return quoted(value if isinstance(value, str) else repr(value))
+
+
+# -- reading
+
+
+def unescaped(text: str) -> str:
+    r"""Return the text that `quoted` has written, without its quotes.
+
+    Examples
+    --------
+    >>> print(unescaped(r"a\\b \u0041"))
+    a\b A
+    """
+    return "" if text == EMPTY else ESCAPE.sub(_character, text)
+
+
+def _character(found: re.Match[str]) -> str:
+    if found[1]:
+        return chr(int(found[1], 16))
+    return "\n" if found[2] == "n" else found[2]
+
+
+def typed(text: str) -> Any:
+    """Return the number, yes or no, or list of texts that a text stands for; else the text.
+
+    Examples
+    --------
+    >>> [typed(text) for text in ("3", "3.0", "-1e-05", "true", '["a"]', "1/3", "inf")]
+    [3, 3.0, -1e-05, True, ['a'], '1/3', 'inf']
+    """
+    if INT.fullmatch(text):
+        return int(text)
+    if FLOAT.fullmatch(text):
+        return float(text)
+    if text in ("true", "false"):
+        return text == "true"
+    return _list(text) if text.startswith('["') or text == "[]" else text
+
+
+def _list(text: str) -> Any:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return text
+    return found if isinstance(found, list) and all(isinstance(item, str) for item in found) else text
+
+
+def read_row(kind: str, row: Iterable[tuple[str, str]], as_texts: Collection[str]) -> dict[str, Any]:
+    """Return what is known of a node, edge or graph by its attributes, without those that only draw it.
+
+    Examples
+    --------
+    >>> read_row("node", [("version", "1.10"), ("size", "2"), ("own_width", "3"), ("shape", "box")], {"node version"})
+    {'version': '1.10', 'size': 2, 'width': 3}
+    """
+    found = {}
+    for raw, value in row:
+        name = unescaped(raw)
+        if value and name not in DRAWING[kind]:
+            text = unescaped(value)
+            # A text that begins with an escaped letter is no number.
+            is_text = f"{kind} {name}" in as_texts or value.startswith(r"\u")
+            found[name.removeprefix(OWN)] = text if is_text else typed(text)
+    return found

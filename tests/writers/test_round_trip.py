@@ -1,0 +1,278 @@
+"""What is written and read again: the same nodes, edges, weights to the bit, meanings and totals, or a refusal.
+
+The expected names and numbers are made by the rules in words, with no code of graphdiff.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pytest
+from graphs import contractions, dags, diamonds, queries, weighted
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphdiff import annotate, read, total_influence
+from graphdiff.errors import FormatError, UsageError
+from graphdiff.writers import render
+
+ROUNDS = settings(max_examples=120, deadline=None)
+#: Seconds for each graph go to Graphviz's parser, which is a process of its own.
+FEWER = settings(max_examples=40, deadline=None)
+
+PIECES = [
+    *("a", "B1", "1", "-2.5", "1e5", "true", "own_label", "", " ", "\\", '"', "\n", "#", ",", ";", "<b>", "&amp;", "&"),
+    *("%", "é", "日本", "🙂", "\x01", "\x02", "\t", "\r", "\x7f", "\ud800", "\u2028", "node", "n0", "n1", ":", "->"),
+]
+TEXTS = st.one_of(
+    st.lists(st.sampled_from(PIECES), max_size=4).map("".join),
+    st.text(max_size=8),
+    st.sampled_from(["x" * 20_000, "long \\" * 4_000]),
+)
+LABELS = st.one_of(TEXTS, st.integers(-3, 12))
+NUMBERS: dict[str, st.SearchStrategy[Any]] = {
+    "ints": st.integers(-(2**62), 2**62),
+    "large ints": st.integers(-(2**90), 2**90),
+    "floats": st.floats(allow_nan=False, allow_infinity=False),
+    "tiny floats": st.floats(-1e-300, 1e-300),
+    "ints and floats": st.one_of(st.integers(-(2**50), 2**50), st.floats(-1e6, 1e6)),
+    "fractions": st.fractions(max_denominator=50),
+}
+VALUES = st.one_of(TEXTS, st.integers(-5, 5), st.floats(-1, 1), st.booleans())
+
+
+@st.composite
+def multigraphs(draw: Callable[..., Any]) -> nx.MultiDiGraph:
+    """Draw a graph with names of every kind, parallel edges with keys, loops, and attributes that look like others."""
+    labels = draw(st.lists(LABELS, min_size=1, max_size=5, unique=True))
+    numbers = draw(st.sampled_from(list(NUMBERS.values())))
+    graph = nx.MultiDiGraph(edge_meaning="calls", weight_meaning=draw(TEXTS) or "cost", title=draw(TEXTS))
+    graph.add_nodes_from((label, {"version": draw(VALUES), "label": draw(TEXTS)}) for label in labels)
+    keys = st.one_of(st.integers(0, 9), st.sampled_from(["x", "0", 'k"', "<k>"]))
+    for tail, head in draw(st.lists(st.tuples(st.sampled_from(labels), st.sampled_from(labels)), max_size=6)):
+        graph.add_edge(tail, head, draw(keys), weight=draw(numbers), kind=draw(VALUES))
+    return graph
+
+
+def named(graph: nx.DiGraph) -> dict[Any, str]:
+    """Return the name of each node in a file: its text; of what is no text, its type too where texts are the same."""
+    texts = [str(node) for node in graph]
+    twins = len(set(texts)) < len(texts)
+    return {node: node if isinstance(node, str) else f"{node} (int)" if twins else str(node) for node in graph}
+
+
+def back(graph: nx.DiGraph, format: str, **options: Any) -> nx.DiGraph:
+    return read(io.BytesIO(render(graph, format, **options)), format=format)
+
+
+def distinct_names(graph: nx.DiGraph) -> bool:
+    return len(set(named(graph).values())) == len(graph)
+
+
+@FEWER
+@given(graph=multigraphs())
+def test_dot_gives_back_every_name_number_text_and_key(graph: nx.MultiDiGraph) -> None:
+    again = back(graph, "dot")
+    names = named(graph)
+    if distinct_names(graph):
+        assert list(again) == list(names.values())
+    names = dict(zip(graph, again, strict=True))
+    for node, data in graph.nodes(data=True):
+        assert {key: repr(value) for key, value in again.nodes[names[node]].items()} == {
+            key: repr(value) for key, value in data.items()
+        }
+    found = sorted((u, v, repr(data["weight"]), repr(data["kind"])) for u, v, data in again.edges(data=True))
+    wanted = sorted(
+        (names[u], names[v], _held(data["weight"]), repr(data["kind"])) for u, v, data in graph.edges(data=True)
+    )
+    assert found == wanted
+    for name in ("edge_meaning", "weight_meaning", "title"):
+        assert again.graph[name] == graph.graph[name]
+    if again.number_of_edges():
+        keys = [(names[u], names[v], str(key)) for u, v, key in graph.edges(keys=True)]
+        if len(set(keys)) == len(keys):
+            assert {(u, v, repr(k)) for u, v, k in again.edges(keys=True)} == {
+                (names[u], names[v], repr(k)) for u, v, k in graph.edges(keys=True)
+            }
+
+
+def _held(weight: Any) -> str:
+    """Return a weight as it must come back: a Fraction as its text, which of a whole one is like a number's."""
+    return repr(str(weight)) if isinstance(weight, Fraction) else repr(weight)
+
+
+@pytest.mark.parametrize("format", ["dot", "json", "graphml", "csv"])
+@pytest.mark.parametrize(
+    "name", ["x\\y", "\\<a\\>", "\\\\", "\\n", "C:\\new\\u0041", "own_x", "1.0", "true", "[root] x", "a\n#b"]
+)
+def test_a_name_alone_comes_back(format: str, name: str) -> None:
+    if (format, name) == ("csv", "a\n#b"):
+        name = "a\n b"  # a line that starts with "#" is a comment there
+    again = back(nx.DiGraph([(name, "t")], graph_name=name), format)
+    assert list(again.edges) == [(name, "t")]
+    assert again.graph.get("graph_name", name) == name
+
+
+def test_what_we_write_of_a_tools_graph_is_no_longer_the_tools_drawing(tmp_path: Path) -> None:
+    graph = nx.DiGraph([("[root] a", "[root] b"), ("legendNode0", "clusterLegend")])
+    (tmp_path / "x.dot").write_bytes(render(graph, "dot"))
+    again = read(tmp_path / "x.dot")
+    assert (again.graph["format"], set(again.edges)) == ("DOT", set(graph.edges))
+
+
+@ROUNDS
+@given(graph=multigraphs())
+def test_json_gives_back_every_name_number_text_and_key(graph: nx.MultiDiGraph) -> None:
+    again = back(graph, "json")
+    assert [repr(node) for node in again] == [repr(node) for node in graph]
+    for node, data in graph.nodes(data=True):
+        assert repr(again.nodes[node]) == repr(data)
+    found = sorted((repr(u), repr(v), repr(data["weight"])) for u, v, data in again.edges(data=True))
+    assert found == sorted((repr(u), repr(v), _held(data["weight"])) for u, v, data in graph.edges(data=True))
+    assert {name: again.graph[name] for name in ("edge_meaning", "weight_meaning", "title")} == graph.graph
+
+
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@ROUNDS
+@given(graph=multigraphs())
+def test_graphml_gives_back_names_and_weights_or_refuses_names_that_it_would_merge(graph: nx.MultiDiGraph) -> None:
+    names = {node: NO_XML.sub("\ufffd", name) for node, name in named(graph).items()}
+    if distinct_names(graph) and len(set(names.values())) < len(graph):
+        with pytest.raises(UsageError, match=r"graphml would make the nodes .* one"):
+            render(graph, "graphml")
+        return
+    try:
+        again = back(graph, "graphml")
+    except UsageError:
+        assert not distinct_names(graph)
+        return
+    if distinct_names(graph):
+        assert list(again) == list(names.values())
+    names = dict(zip(graph, again, strict=True))
+    found = sorted((u, v, repr(data["weight"])) for u, v, data in again.edges(data=True))
+    assert found == sorted((names[u], names[v], _in_graphml(data["weight"])) for u, v, data in graph.edges(data=True))
+    assert again.graph["edge_meaning"] == "calls"
+    wanted = {(names[u], names[v], str(key)) for u, v, key in graph.edges(keys=True)}
+    if len(wanted) == graph.number_of_edges():
+        assert {(u, v, str(key)) for u, v, key in again.edges(keys=True)} == wanted
+
+
+def _in_graphml(weight: Any) -> str:
+    """Return a weight as it must come back: ints beyond 64 bits are texts."""
+    return repr(str(weight)) if isinstance(weight, int) and not -(2**63) <= weight < 2**63 else _held(weight)
+
+
+NO_CSV = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]|\n(?=#)")
+
+
+@ROUNDS
+@given(graph=multigraphs())
+def test_csv_gives_back_names_and_weights_or_refuses(graph: nx.MultiDiGraph) -> None:
+    names = {node: NO_CSV.sub("\ufffd", name) for node, name in named(graph).items()}
+    try:
+        data = render(graph, "csv")
+    except UsageError:
+        assert "" in names.values() or len(set(names.values())) < len(names)
+        return
+    if not graph.number_of_edges():
+        return
+    if any(isinstance(weight, Fraction) and weight.denominator > 1 for *_, weight in graph.edges(data="weight")):
+        with pytest.raises(FormatError, match="is not a number"):
+            read(io.BytesIO(data), format="csv")
+        return
+    again = read(io.BytesIO(data), format="csv")
+    found = sorted((u, v, float(data["weight"])) for u, v, data in again.edges(data=True))
+    wanted = sorted((names[u], names[v], float(data["weight"])) for u, v, data in graph.edges(data=True))
+    assert found == wanted
+    ints = {type(weight) for *_, weight in graph.edges(data="weight")} == {int}
+    if ints:
+        assert sorted(weight for *_, weight in again.edges(data="weight")) == sorted(
+            weight for *_, weight in graph.edges(data="weight")
+        )
+
+
+# -- annotated graphs and their pictures
+
+
+TOTALS = ("edge_meaning", "weight_meaning", "node_meaning", "total", "source", "target", "annotation", "cycles")
+
+
+@FEWER
+@given(question=queries(dags(st.integers(-4, 4))), limit=st.sampled_from([1, 2, 60]))
+def test_the_total_of_a_picture_is_that_of_the_whole(question: tuple[nx.DiGraph, Any, Any], limit: int) -> None:
+    graph, source, target = question
+    names = {node: f"v{place}" for place, node in enumerate(graph)}
+    graph, source, target = nx.relabel_nodes(graph, names), names[source], names[target]
+    marked = annotate(graph, source, target)
+    again = back(marked, "dot", max_edges=limit)
+    assert total_influence(again, source, target) == marked.graph["total"] == total_influence(graph, source, target)
+    assert {name: again.graph[name] for name in TOTALS} == {name: marked.graph[name] for name in TOTALS}
+    for *_, data in again.edges(data=True):
+        assert {"weight", "contribution", "paths"} <= data.keys()
+
+
+@FEWER
+@given(question=queries(contractions()))
+def test_the_total_of_merged_and_solved_cycles_comes_back(question: tuple[nx.MultiDiGraph, Any, Any]) -> None:
+    graph, source, target = question
+    names = {node: f"v{place}" for place, node in enumerate(graph)}
+    graph, source, target = nx.relabel_nodes(graph, names), names[source], names[target]
+    for *_, data in graph.edges(data=True):
+        data["weight"] = float(data["weight"])
+    solved = annotate(graph, source, target, cycles="solve")
+    again = back(solved, "dot")
+    assert total_influence(again, source, target, cycles="solve") == pytest.approx(solved.graph["total"], abs=1e-12)
+    for format in ("json", "graphml", "csv"):
+        if format != "csv" or (graph.in_degree(target) and graph.out_degree(source)):
+            again = back(solved, format)
+            assert total_influence(again, source, target, cycles="solve") == pytest.approx(
+                solved.graph["total"], abs=1e-12
+            )
+    component = next(part for part in nx.strongly_connected_components(graph) if source in part)
+    if source == target or target in component:
+        return
+    merged = annotate(graph, source, target, cycles="collapse")
+    again = back(merged, "dot")
+    assert total_influence(again, source, target) == pytest.approx(merged.graph["total"], abs=1e-12)
+
+
+def test_a_pruned_picture_of_a_million_million_paths_has_the_total_and_the_paths_of_the_whole() -> None:
+    graph = diamonds(40)
+    for number, (*_, data) in enumerate(graph.edges(data=True)):
+        data["weight"] = 1 + number % 3
+    marked = annotate(graph, 0, 120)
+    again = back(marked, "dot", max_edges=90)
+    assert total_influence(again, "0", "120") == total_influence(graph, 0, 120)
+    rest = [data for *_, data in again.edges(data=True) if data.get("eliminated")]
+    assert len(rest) == 11
+    assert again.graph["drawn"].startswith("drawn: 32 of 1,099,511,627,776 paths: ")
+    direct = again.edges["0", "120", 0] if again.is_multigraph() else again.edges["0", "120"]
+    others = total_influence(graph, 0, 120) - total_influence(nx.restricted_view(again, [], [("0", "120")]), "0", "120")
+    assert (direct["weight"], direct["contribution"], direct["tangent"], direct["adjoint"]) == (others,) * 4
+    # Five diamonds are drawn whole and ten have a dashed edge for one of their two ways.
+    assert direct["paths"] == 2**40 - 2**15
+    assert direct["share"] == pytest.approx(others / marked.graph["total"])
+
+
+def test_a_dashed_edge_is_known_as_any_other_edge() -> None:
+    graph = weighted([("s", "a", 3), ("a", "t", 5), ("s", "b", 1), ("b", "c", 2), ("c", "t", 1), ("b", "t", 1)])
+    again = back(annotate(graph, "s", "t"), "dot", max_edges=2)
+    [dashed] = [data for *_, data in again.edges(data=True) if data.get("eliminated")]
+    assert dashed == {
+        "weight": 3, "tangent": 3, "adjoint": 3, "contribution": 3, "share": 3 / 18, "paths": 2, "eliminated": True,
+    }  # fmt: skip
+
+
+def test_where_paths_cancel_a_pruned_picture_has_the_total_of_0() -> None:
+    graph = weighted([("s", "a", 2), ("a", "t", 3), ("s", "b", -2), ("b", "t", 3)])
+    again = back(annotate(graph, "s", "t"), "dot", max_edges=2)
+    assert total_influence(again, "s", "t") == 0
+    assert sorted(weight for *_, weight in again.edges(data="weight")) == [-6, 2, 3]
