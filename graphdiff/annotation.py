@@ -216,15 +216,15 @@ def _built(graph: CompiledGraph) -> tuple[nx.DiGraph, list[Edge]]:
     """Return a networkx graph with the nodes and edges of a compiled one, and the edges by name in its order."""
     labels = graph.labels.tolist() if isinstance(graph.labels, np.ndarray) else graph.labels
     ends = list(graph.topology.edge_labels())
-    if graph.topology.keys is None and len(set(ends)) == len(ends):
+    if graph.topology.keys is None:
         plain = nx.DiGraph()
         plain.add_nodes_from(labels)
         plain.add_edges_from(ends)
         return plain, ends
     multi = nx.MultiDiGraph()
     multi.add_nodes_from(labels)
-    keys = multi.add_edges_from(ends)
-    return multi, [(*edge[:2], key) for edge, key in zip(ends, keys, strict=True)]
+    multi.add_edges_from((*edge, {}) for edge in ends)  # of three networkx takes an empty key for attributes
+    return multi, ends
 
 
 def _set(rows: Iterable[dict[str, Any]], columns: dict[str, Column]) -> None:

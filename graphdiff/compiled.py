@@ -111,6 +111,8 @@ class CompiledGraph:
         Returns
         -------
         CompiledGraph
+            Its edges are named by their ends, ``(tail, head)``; where any two have the same ends all are named
+            ``(tail, head, key)``, the key 0, 1, … in the order of the arrays, as networkx names those of a MultiDiGraph.
 
         Raises
         ------
@@ -123,6 +125,8 @@ class CompiledGraph:
         --------
         >>> CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2], [2.0, 3.0, 5.0])
         <CompiledGraph: 3 nodes, 3 edges, no cycles>
+        >>> CompiledGraph.from_arrays([0, 0, 1], [1, 1, 2]).edges()
+        [(0, 1, 0), (0, 1, 1), (1, 2, 0)]
         """
         check_policy(cycles)
         edges = extract.from_arrays(tails, heads, weights, labels)
@@ -167,7 +171,7 @@ class CompiledGraph:
         return self.topology.heads
 
     def edges(self) -> list[Edge]:
-        """Return the edges as ``(tail, head)``, or ``(tail, head, key)`` in a multigraph, in the arrays' order."""
+        """Return the edges as ``(tail, head)``, or ``(tail, head, key)`` where some are parallel, in the arrays' order."""
         return list(self.topology.edge_labels())
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:

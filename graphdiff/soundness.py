@@ -83,6 +83,8 @@ def check_arrays(file: ArrayFile, arrays: Arrays) -> None:
         raise file.damaged(f"the array {wrong!r} does not fit the others")
     if not _lead_ahead(arrays["ptr"], arrays["heads"], arrays["cyclic"]):
         raise file.damaged("its edges are not in topological order")
+    if "keys" in arrays and not _are_names(arrays):
+        raise file.damaged("two of its edges have one name")
     if not _is_index(arrays):
         raise file.damaged("the index of its labels is not in order")
     if "text" in arrays and not _are_texts(arrays["text"], arrays["ends"]):
@@ -137,6 +139,16 @@ def _lead_ahead(ptr: NDArray[Any], heads: NDArray[Any], cyclic: NDArray[Any]) ->
         if int(block.max()) >= n_nodes or (block < np.repeat(first[low - 1 : high], sizes)).any():
             return False
     return True
+
+
+def _are_names(arrays: Arrays) -> bool:
+    """Return whether no two edges have the same ends and the same key."""
+    ptr, heads, keys = arrays["ptr"], arrays["heads"], arrays["keys"]
+    sizes: NDArray[Any] = np.diff(ptr.astype(np.int64))
+    tails = np.repeat(np.arange(len(ptr) - 1), sizes)
+    order = np.lexsort((keys, heads, tails))
+    same = [column[order][1:] == column[order][:-1] for column in (tails, heads, keys)]
+    return not (same[0] & same[1] & same[2]).any()
 
 
 def _are_texts(text: NDArray[Any], ends: NDArray[Any]) -> bool:

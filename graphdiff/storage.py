@@ -81,8 +81,8 @@ def save(
     if topology.marked_leaves:
         arrays["marked_leaves"] = np.array(topology.marked_leaves, dtype=np.int64)
     arrays["weights"] = weights
-    if topology.keys is not None:
-        arrays["keys"] = _keys(topology.keys)
+    if topology.given_keys is not None:
+        arrays["keys"] = _keys(topology.given_keys)
     if topology.names is not None:
         arrays |= _label_arrays(packed(topology.names))
     write(os.fspath(path), arrays, settings, overwrite=overwrite)
@@ -124,7 +124,7 @@ def load(path: str | os.PathLike[str], *, mmap: bool) -> tuple[Topology, NDArray
     topology = Topology(
         **{which: arrays[which] for which in SHAPE},
         names=_labels(arrays),
-        keys=Integers(arrays["keys"]) if "keys" in arrays else None,
+        given_keys=Integers(arrays["keys"]) if "keys" in arrays else None,
         marked=tuple(arrays["marked"].tolist()),
         marked_leaves=tuple(arrays["marked_leaves"].tolist()) if "marked_leaves" in arrays else (),
     )

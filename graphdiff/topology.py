@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import Weights
 from graphdiff.errors import UnknownNodeError
 from graphdiff.kernels.order import topological
-from graphdiff.kernels.rows import counted, grouped, index_type, pointers, reordered, taken
-from graphdiff.labels import Indexed
+from graphdiff.kernels.rows import counted, grouped, index_type, parallels, pointers, reordered, taken
+from graphdiff.labels import Indexed, Integers
 
 Ints = NDArray[Any]
 Edge = tuple[Any, ...]
@@ -87,8 +87,8 @@ class Topology:
         The ranges of positions that are a component with a cycle.
     names : sequence of hashables, or None
         The label of each id; None where the ids are the labels.
-    keys : sequence, or None
-        The key of each edge of the rows, for a multigraph.
+    given_keys : sequence, or None
+        The key of each edge of the rows, where a multigraph brings them.
     marked : tuple of int
         The ids that the reader marked as roots.
     marked_leaves : tuple of int
@@ -102,7 +102,7 @@ class Topology:
     heads: Ints
     cyclic: Ints
     names: Sequence[Hashable] | None = None
-    keys: Sequence[Hashable] | None = None
+    given_keys: Sequence[Hashable] | None = None
     marked: tuple[int, ...] = ()
     marked_leaves: tuple[int, ...] = ()
     counts: Weights | None = None
@@ -181,6 +181,17 @@ class Topology:
             raise UnknownNodeError(label, self.names)
         return position
 
+    @cached_property
+    def keys(self) -> Sequence[Hashable] | None:
+        """The key of each edge of the rows, as given or as networkx gives them: 0, 1, … among those with the same ends.
+
+        None where no key is given and no two edges have the same ends: there the ends are the name of an edge.
+        """
+        if self.given_keys is not None:
+            return self.given_keys
+        numbers = parallels(self.ptr, self.heads)
+        return None if numbers is None else Integers(_frozen(numbers))
+
     def edge_label(self, edge: int) -> Edge:
         """Return an edge of the rows as ``(tail, head)``, or ``(tail, head, key)`` in a multigraph."""
         return next(self.edge_labels(np.array([edge])))
@@ -193,8 +204,8 @@ class Topology:
         names = range(self.n_nodes) if self.names is None else self.names
         if self.keys is None:
             return ((names[u], names[v]) for u, v in zip(tails, heads, strict=True))
-        keys = self.keys
-        return ((names[u], names[v], keys[e]) for u, v, e in zip(tails, heads, chosen.tolist(), strict=True))
+        keys = keys_at(self.keys, chosen)
+        return ((names[u], names[v], key) for u, v, key in zip(tails, heads, keys, strict=True))
 
     def tails_of(self, edges: Ints) -> Ints:
         """Return the position of the tail of some edges of the rows."""
@@ -291,8 +302,21 @@ def arrange(
     ids, cyclic = topological(n_nodes, *by_id[:2])
     ptr, heads, numbers = reordered(ids, *by_id)
     if keys is not None:
-        keys = [keys[number] for number in numbers.tolist()]
+        keys = keys_at(keys, numbers)
     return Topology(ids, ptr, heads, cyclic, names, keys, marked, marked_leaves), numbers
+
+
+def keys_at(keys: Sequence[Hashable], edges: Ints) -> Sequence[Hashable]:
+    """Return the keys of some edges; those that are an array stay one.
+
+    Examples
+    --------
+    >>> keys_at(["a", "b"], np.array([1])), list(keys_at(Integers(np.array([0, 1])), np.array([1, 0])))
+    (['b'], [1, 0])
+    """
+    if isinstance(keys, Integers):
+        return Integers(keys.values[edges])
+    return [keys[edge] for edge in edges.tolist()]
 
 
 def in_rows(values: Weights, numbers: Ints) -> Weights:
