@@ -19,22 +19,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff import arithmetic
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import SAFE_INT, Number
 from graphdiff.compiled import CompiledGraph
 from graphdiff.cycles import Range, between_mask, on_the_way
 from graphdiff.errors import located
 from graphdiff.kernels import jit, pays, together
 from graphdiff.kernels.products import through, through_both
 from graphdiff.matching import Matched, Side
-from graphdiff.pairing import SAFE_INT
-from graphdiff.results import html_table, plain, require_pandas, shown
+from graphdiff.results import Numbers, html_table, plain, require_pandas, shown
 from graphdiff.sweeps import checked, checked_array, forward_values, reverse_values
 
 Ints = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Attribution(Mapping[Any, Number]):
+class Attribution(Numbers, Mapping[Any, Number]):
     """What each edge that changed did to a total; the numbers sum to the total's change.
 
     Attributes

@@ -112,7 +112,7 @@ class CompiledGraph:
         -------
         CompiledGraph
             Its edges are named by their ends, ``(tail, head)``; where any two have the same ends all are named
-            ``(tail, head, key)``, the key 0, 1, … in the order of the arrays, as networkx names those of a MultiDiGraph.
+            ``(tail, head, key)``, the key 0, 1, … in the order of the arrays, as in a networkx MultiDiGraph.
 
         Raises
         ------
@@ -171,7 +171,7 @@ class CompiledGraph:
         return self.topology.heads
 
     def edges(self) -> list[Edge]:
-        """Return the edges as ``(tail, head)``, or ``(tail, head, key)`` where some are parallel, in the arrays' order."""
+        """Return the edges as ``(tail, head)``, or ``(tail, head, key)`` in a multigraph, in the arrays' order."""
         return list(self.topology.edge_labels())
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:

@@ -18,7 +18,7 @@ from graphdiff.differing import Difference, difference_lines
 from graphdiff.errors import UnknownNodeError
 from graphdiff.matching import Matched, Side
 from graphdiff.phrases import by_weights, signed
-from graphdiff.results import aligned, plain, require_pandas, shown
+from graphdiff.results import Numbers, aligned, in_one_array, plain, require_pandas, shown
 from graphdiff.words import how_many, words_for
 
 #: So many rows are shown as text.
@@ -50,7 +50,7 @@ class Moved:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Changes(Mapping[Any, Number]):
+class Changes(Numbers, Mapping[Any, Number]):
     """The change of the total of every node that a source reaches, or that reaches a target.
 
     Attributes
@@ -91,6 +91,11 @@ class Changes(Mapping[Any, Number]):
         except UnknownNodeError as error:
             raise KeyError(node) from error
         return self.after.item(number) - self.before.item(number)
+
+    @property
+    def array(self) -> NDArray[Any]:  # type: ignore[override]
+        """The changes, in the order of the nodes."""
+        return in_one_array([self.after.item(number) - self.before.item(number) for number in self._reached])
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._labels)

@@ -10,15 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff import arithmetic
-from graphdiff.arithmetic import Weights
+from graphdiff.arithmetic import SAFE_INT, Weights
 from graphdiff.compiled import CompiledGraph
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels.merge import lone, merge
 from graphdiff.kernels.rows import index_type
 
 Ints = NDArray[Any]
-#: Below this no sum of int64 weights can wrap.
-SAFE_INT = 2.0**62
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,4 +201,4 @@ def _safe(old: NDArray[Any], new: NDArray[Any]) -> bool:
     return bool(sum(whole) < SAFE_INT)
 
 
-__all__ = ["SAFE_INT", "Numbered", "Pairs", "paired_edges"]
+__all__ = ["Numbered", "Pairs", "paired_edges"]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff import arithmetic
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import SAFE_INT, Number
 from graphdiff.between import Between, between, total_over
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled, counted
 from graphdiff.errors import LimitError, SameComponentError, TooManyPathsError, UsageError
@@ -24,7 +24,7 @@ from graphdiff.ranking import ranked_paths
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.results import Influences, plain, shown
 from graphdiff.semirings import SEMIRINGS
-from graphdiff.sweeps import SAFE_INT, checked, checked_array, forward_values, reverse_values
+from graphdiff.sweeps import checked, checked_array, forward_values, reverse_values
 from graphdiff.topology import Edge
 
 #: So many strongest paths are looked for, at most, where only a coverage is given.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.errors import MissingExtraError, count_text
+from graphdiff.errors import MissingExtraError, UsageError, count_text
 from graphdiff.topology import Topology
 from graphdiff.words import how_many
 
@@ -125,8 +126,37 @@ def html_table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: s
     return f"<table><caption>{escape(caption)}</caption><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
 
 
+def in_one_array(numbers: Sequence[Number]) -> NDArray[Any]:
+    """Return numbers as one array: ints beside floats are floats, unless that would round them; None is NaN there.
+
+    Examples
+    --------
+    >>> in_one_array([1, 0.5, None]), in_one_array([2**60 + 1, 0.5]).dtype
+    (array([1. , 0.5, nan]), dtype('O'))
+    """
+    kinds = set(map(type, numbers))
+    if not kinds <= {int, float, type(None)} or kinds <= {int}:
+        return arithmetic.as_array(numbers)
+    if any(type(number) is int and abs(number) > arithmetic.EXACT_INT for number in numbers):
+        return arithmetic.as_array(numbers)
+    return np.array([math.nan if number is None else number for number in numbers], dtype=np.float64)
+
+
+class Numbers:
+    """What holds numbers in an `array`: numpy takes these for it, where else it would take the names of a mapping."""
+
+    array: NDArray[Any]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        """Return the numbers in their own order, read-only unless they are copied."""
+        view = self.array.view()
+        view.flags.writeable = False
+        # None, as needed, is known as a word for it since numpy 2 only.
+        return np.asarray(view, dtype=dtype) if copy is None else np.array(view, dtype=dtype, copy=copy)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class Influences(Mapping[Any, Number]):
+class Influences(Numbers, Mapping[Any, Number]):
     """A number for every node, in topological order: what `graphdiff.forward` and `graphdiff.reverse` return.
 
     Attributes
@@ -195,8 +225,12 @@ class Influences(Mapping[Any, Number]):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Jacobian:
+class Jacobian(Numbers):
     """Total influences of several sources on several targets.
+
+    ``J @ v`` and ``v @ J`` are products with `array`. What has names, as a mapping of node to number, another Jacobian
+    or a pandas Series or DataFrame on the right, is put in the order of the sources or targets first, and refused where
+    it has not all of them.
 
     Attributes
     ----------
@@ -215,6 +249,14 @@ class Jacobian:
     def T(self) -> Jacobian:  # noqa: N802, as in numpy
         """The same numbers with sources as rows and targets as columns."""
         return Jacobian(self.array.T, self.sources, self.targets, (self.axes[1], self.axes[0]))
+
+    __array_priority__ = 1000.0  # so that numpy leaves ``array @ J`` to `__rmatmul__`
+
+    def __matmul__(self, other: Any) -> Any:
+        return _product(self.array, _in_order(other, self.sources, towards=True))
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return _product(_in_order(other, self.targets, towards=False), self.array)
 
     @cached_property
     def _places(self) -> tuple[dict[Any, int], dict[Any, int]]:
@@ -251,3 +293,31 @@ class Jacobian:
             [node, *map(shown, row[:10])] for node, row in zip(self.targets[:20], self.array.tolist(), strict=False)
         ]
         return html_table([f"{self.axes[0]} \\ {self.axes[1]}", *names], rows, repr(self)[1:-1])
+
+
+def _in_order(other: Any, nodes: list[Any], *, towards: bool) -> NDArray[Any]:
+    """Return a factor of a Jacobian as an array, what has names in the order of `nodes`."""
+    if isinstance(other, Jacobian):
+        names, values = (other.targets, other.array) if towards else (other.sources, other.array.T)
+    elif isinstance(other, Mapping):
+        names, values = list(other), arithmetic.as_array(list(other.values()))
+    elif hasattr(other, "index") and hasattr(other, "to_numpy"):
+        names, values = list(other.index), other.to_numpy()
+    else:
+        return np.asarray(other)
+    if names != nodes:
+        places = {name: place for place, name in enumerate(names)}
+        missing = [node for node in nodes if node not in places]
+        if missing:
+            raise UsageError(f"the other factor has no number for {missing[0]!r}, which is a node of the Jacobian")
+        values = values[[places[node] for node in nodes]]
+    return values if towards or values.ndim == 1 else values.T
+
+
+def _product(left: NDArray[Any], right: NDArray[Any]) -> Any:
+    """Return the matrix product; of ints in ints that cannot wrap."""
+    if {left.dtype.kind, right.dtype.kind} <= {"i", "u", "b"}:
+        sizes = np.abs(left.astype(np.float64)) @ np.abs(right.astype(np.float64))
+        kind = np.int64 if np.max(sizes, initial=0) < arithmetic.SAFE_INT else object
+        return left.astype(kind) @ right.astype(kind)
+    return left @ right

@@ -25,7 +25,7 @@ from graphdiff.cycles import Range, on_the_way, positions_between
 from graphdiff.errors import SameComponentError
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels import sweep as kernel
-from graphdiff.results import html_table, plain, require_pandas, shown, texts
+from graphdiff.results import Numbers, html_table, plain, require_pandas, shown, texts
 from graphdiff.sweeps import Values, checked, checked_array, forward_values, reverse_values
 from graphdiff.topology import Rows, Topology
 
@@ -128,7 +128,7 @@ def flow(graph: CompiledGraph, sources: list[int], targets: list[int]) -> Flow:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Contributions(Mapping[Any, Number]):
+class Contributions(Numbers, Mapping[Any, Number]):
     """The part of a total that runs through each edge or node.
 
     Attributes
