@@ -76,6 +76,7 @@ def _laid_out(side: Side, order: Ints, ranges: Ints) -> CompiledGraph:
         cyclic=own[own[:, 1] > own[:, 0]],
         given_keys=None if topology.given_keys is None else keys_at(topology.given_keys, edges),
         counts=None if topology.counts is None else in_rows(topology.counts, edges),
+        attributes={name: column.at(edges) for name, column in topology.attributes.items()},
     )
     preset = preset_of(graph)
     new = replace(graph, topology=laid_out, weights=in_rows(graph.weights, edges))

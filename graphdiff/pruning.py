@@ -192,6 +192,6 @@ def _records(
 ) -> Iterator[tuple[Any, Any, Any, dict[str, Any]]]:
     for tail, head, edge, weight in edges:
         name = part.edge_label(edge)
-        data = {} if given is None else given.get_edge_data(*name) or {}
+        data = part.graph.topology.attributes_at(edge) if given is None else given.get_edge_data(*name) or {}
         key = name[2] if len(name) == 3 else 0
         yield labels[tail], labels[head], key, {**data, "weight": arithmetic.finished(weight)}

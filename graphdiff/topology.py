@@ -7,7 +7,7 @@ positions; ids and labels matter at the border only.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Weights
+from graphdiff.columns import Columns
 from graphdiff.errors import UnknownNodeError
 from graphdiff.kernels.order import topological
 from graphdiff.kernels.rows import counted, grouped, index_type, parallels, pointers, reordered, taken
@@ -95,6 +96,8 @@ class Topology:
         The ids that the reader marked as leaves.
     counts : array or list of objects, shape (n_edges,), or None
         What a preset shares out by, where it shares out by an edge attribute.
+    attributes : mapping of name to column
+        What else is known of the edges, each column in the order of the rows.
     """
 
     ids: Ints
@@ -106,6 +109,7 @@ class Topology:
     marked: tuple[int, ...] = ()
     marked_leaves: tuple[int, ...] = ()
     counts: Weights | None = None
+    attributes: Columns = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._freeze()
@@ -206,6 +210,11 @@ class Topology:
             return ((names[u], names[v]) for u, v in zip(tails, heads, strict=True))
         keys = keys_at(self.keys, chosen)
         return ((names[u], names[v], key) for u, v, key in zip(tails, heads, keys, strict=True))
+
+    def attributes_at(self, edge: int) -> dict[str, Any]:
+        """Return the attributes that an edge has."""
+        values = ((name, column[edge]) for name, column in self.attributes.items())
+        return {name: value for name, value in values if value is not None}
 
     def tails_of(self, edges: Ints) -> Ints:
         """Return the position of the tail of some edges of the rows."""
