@@ -26,7 +26,7 @@ from graphdiff.errors import located
 from graphdiff.kernels import jit, pays, together
 from graphdiff.kernels.products import through, through_both
 from graphdiff.matching import Matched, Side
-from graphdiff.results import Numbers, html_table, plain, require_pandas, shown
+from graphdiff.results import Numbers, html_table, label_index, plain, require_pandas, shown
 from graphdiff.sweeps import checked, checked_array, forward_values, reverse_values
 
 Ints = NDArray[Any]
@@ -104,15 +104,14 @@ class Attribution(Numbers, Mapping[Any, Number]):
     def record(self, edge: int) -> dict[str, Any]:
         """Return what is known of an edge: its ends and key as texts, status, weights, and what it did."""
         found = self.matched
-        names = zip(("source", "target", "key"), map(str, found.edge_label(edge)), strict=False)
         old, new = (None if not n[edge] else plain(w[edge]) for w, n in zip(found.weights, found.counts, strict=True))
         said = {"status": found.status(edge), "weight_before": old, "weight_after": new}
-        return {**dict(names), **said, "change": plain(self.array[edge])}
+        return {**found.naming.edge(found.edge_label(edge)), **said, "change": plain(self.array[edge])}
 
     def to_pandas(self) -> Any:
         """Return a pandas Series indexed by edge."""
         pandas = require_pandas()
-        index = pandas.Index(list(self), tupleize_cols=False, name="edge")
+        index = label_index(list(self), "edge")
         return pandas.Series(self.array, index=index, name="change")
 
     def __repr__(self) -> str:

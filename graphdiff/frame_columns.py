@@ -27,7 +27,8 @@ def attribute_columns(edges: Any, names: list[str]) -> dict[str, Column]:
 
     Dates and times are text as Arrow writes them.
     """
-    found = {name: _column(edges.column(name)) for name in names if name in edges.column_names}
+    there = set(edges.column_names)
+    found = {name: _column(edges.column(name)) for name in names if name in there}
     return {name: column for name, column in found.items() if column is not None}
 
 

@@ -247,10 +247,10 @@ NO_PLACE: tuple[type[Exception], ...] = (TypeError, *DAMAGE)
 
 def _with_others(edges: Any, frame: Any, others: list[str]) -> Any:
     """Return a table with other columns of a frame, without those that Arrow has no place for."""
+    columns = {name: edges.column(name) for name in edges.column_names}
     for name in others:
         try:
-            column = frame.select([name]).to_arrow().column(name)
+            columns[name] = frame.select([name]).to_arrow().column(name)
         except NO_PLACE:  # objects of several kinds, say, which nobody has asked for yet
             continue
-        edges = edges.append_column(name, column)
-    return edges
+    return pa.table(columns)

@@ -19,6 +19,7 @@ from graphdiff.compiled import CompiledGraph
 from graphdiff.errors import UnknownNodeError, UsageError
 from graphdiff.kernels.rows import index_type
 from graphdiff.labels import Texts
+from graphdiff.naming import PLAIN, Naming
 from graphdiff.numbering import Numbering
 from graphdiff.pairing import Numbered, paired_edges
 from graphdiff.topology import Edge, Topology
@@ -146,6 +147,13 @@ class Matched:
             except UnknownNodeError as error:
                 unknown = error
         raise unknown
+
+    @cached_property
+    def naming(self) -> Naming:
+        """How the nodes of both graphs are called in records."""
+        if all(side.graph.topology.names is None for side in self.sides):
+            return PLAIN
+        return Naming.of(label for side in self.sides for label in side.graph.topology.labels)
 
     def edge_label(self, edge: int) -> Edge:
         """Return an edge by its labels, with its key where that is a string."""

@@ -137,12 +137,13 @@ class Changes(Numbers, Mapping[Any, Number]):
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
+        naming = self.matched.naming
         return {
-            "end": str(self.end),
+            "end": naming.node(self.end),
             "towards": self.towards,
             "weight_meaning": self.matched.after.graph.weight_meaning,
             "moved": [
-                {name: plain(value) if name != "node" else str(value) for name, value in vars(row).items()}
+                {name: plain(value) if name != "node" else naming.node(value) for name, value in vars(row).items()}
                 | {"change": plain(row.change)}
                 for row in self.moved
             ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import MissingExtraError, UsageError, count_text
+from graphdiff.naming import PLAIN, Naming, distinct
 from graphdiff.topology import Topology
 from graphdiff.words import how_many
 
@@ -27,7 +28,7 @@ LONG = 10**12
 
 
 def texts(labels: Iterable[Hashable]) -> list[str]:
-    """Return labels as distinct strings: ``repr`` for those that are no strings where two would be the same.
+    """Return labels as distinct strings: those that are no strings with their type where two would be the same.
 
     Examples
     --------
@@ -35,13 +36,8 @@ def texts(labels: Iterable[Hashable]) -> list[str]:
     (['a', '1'], ['1', '1 (int)'])
     """
     listed = list(labels)
-    plain = [str(label) for label in listed]
-    if len(set(plain)) == len(plain):
-        return plain
-    return [
-        text if isinstance(label, str) else f"{text} ({type(label).__name__})"
-        for label, text in zip(listed, plain, strict=True)
-    ]
+    marked = distinct(listed)
+    return [marked.get(label, str(label)) for label in listed]
 
 
 def plain(number: Number) -> Any:
@@ -98,6 +94,13 @@ def require_pandas() -> Any:
     except ImportError:
         raise MissingExtraError("pandas", "pandas") from None
     return pandas
+
+
+def label_index(labels: Iterable[Any], name: str) -> Any:
+    """Return a pandas Index of nodes or edges, each as it is: of one type, else of objects."""
+    listed = list(labels)
+    alike = len(set(map(type, listed))) <= 1
+    return require_pandas().Index(listed, tupleize_cols=False, name=name, dtype=None if alike else object)
 
 
 def aligned(rows: Sequence[Sequence[str]], *, left: int | None = 0) -> list[str]:
@@ -206,12 +209,12 @@ class Influences(Numbers, Mapping[Any, Number]):
 
     def to_dict(self) -> dict[str, Any]:
         """Return ``{node as text: number}``."""
-        return dict(zip(texts(self), map(plain, self.array.tolist()), strict=True))
+        return dict(zip(self.topology.naming.listed(self), map(plain, self.array.tolist()), strict=True))
 
     def to_pandas(self) -> Any:
         """Return a pandas Series indexed by node."""
         pandas = require_pandas()
-        index = pandas.Index(list(self), tupleize_cols=False, name="node")
+        index = label_index(list(self), "node")
         return pandas.Series(self.array, index=index, name=self.what)
 
     def __repr__(self) -> str:
@@ -244,11 +247,12 @@ class Jacobian(Numbers):
     targets: list[Any]
     sources: list[Any]
     axes: tuple[str, str] = ("target", "source")
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     @property
     def T(self) -> Jacobian:  # noqa: N802, as in numpy
         """The same numbers with sources as rows and targets as columns."""
-        return Jacobian(self.array.T, self.sources, self.targets, (self.axes[1], self.axes[0]))
+        return Jacobian(self.array.T, self.sources, self.targets, (self.axes[1], self.axes[0]), self.naming)
 
     __array_priority__ = 1000.0  # so that numpy leaves ``array @ J`` to `__rmatmul__`
 
@@ -271,15 +275,15 @@ class Jacobian(Numbers):
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
         """Return ``{row as text: {column as text: number}}``."""
-        columns = texts(self.sources)
+        columns = self.naming.listed(self.sources)
         numbers = [dict(zip(columns, map(plain, row), strict=True)) for row in self.array.tolist()]
-        return dict(zip(texts(self.targets), numbers, strict=True))
+        return dict(zip(self.naming.listed(self.targets), numbers, strict=True))
 
     def to_pandas(self) -> Any:
         """Return a DataFrame; its axes are named ``target`` and ``source``."""
         pandas = require_pandas()
-        index = pandas.Index(self.targets, tupleize_cols=False, name=self.axes[0])
-        columns = pandas.Index(self.sources, tupleize_cols=False, name=self.axes[1])
+        index = label_index(self.targets, self.axes[0])
+        columns = label_index(self.sources, self.axes[1])
         return pandas.DataFrame(self.array, index=index, columns=columns)
 
     def __repr__(self) -> str:

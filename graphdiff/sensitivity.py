@@ -10,7 +10,7 @@ Statistics 21 (1950), 124-127).
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from typing import Any, Unpack
@@ -25,8 +25,9 @@ from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import Range, components_between, positions_between, walks
 from graphdiff.edges import edge_name
 from graphdiff.errors import UsageError
+from graphdiff.naming import PLAIN, Naming
 from graphdiff.phrases import by_weights
-from graphdiff.results import Numbers, aligned, html_table, in_one_array, plain, require_pandas, shown
+from graphdiff.results import Numbers, aligned, html_table, in_one_array, label_index, plain, require_pandas, shown
 from graphdiff.shares import Flow, flow_between
 from graphdiff.sweeps import checked_array
 from graphdiff.topology import Edge, Topology
@@ -60,11 +61,11 @@ class Sensitivity:
     derivative: Number
     elasticity: Number | None
     removal: Number | None
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values."""
-        names = dict(zip(("source", "target", "key"), map(str, self.edge), strict=False))
-        return {**names, **{name: plain(getattr(self, name)) for name in COLUMNS}}
+        return {**self.naming.edge(self.edge), **{name: plain(getattr(self, name)) for name in COLUMNS}}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -114,7 +115,7 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
         weight, derivative, removal = map(arithmetic.plain, found)
         elasticity = weight * derivative / self.total if self.total else None
         edge = self.topology.edge_label(int(self.numbers[place]))
-        return Sensitivity(edge, weight, derivative, elasticity, removal)
+        return Sensitivity(edge, weight, derivative, elasticity, removal, self.topology.naming)
 
     @property
     def array(self) -> NDArray[Any]:  # type: ignore[override]
@@ -140,8 +141,8 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
     def to_dict(self) -> dict[str, Any]:
         """Return the total and a record for each edge, as plain values."""
         return {
-            "source": str(self.source),
-            "target": str(self.target),
+            "source": self.topology.naming.node(self.source),
+            "target": self.topology.naming.node(self.target),
             "weight_meaning": self.weight_meaning,
             "total": plain(self.total),
             "edges": [self._at(place).to_dict() for place in range(len(self))],
@@ -152,7 +153,7 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
         """Return a DataFrame indexed by edge: weight, derivative, elasticity, removal."""
         pandas = require_pandas()
         rows = [self._at(place) for place in range(len(self))]
-        index = pandas.Index(list(self), tupleize_cols=False, name="edge")
+        index = label_index(list(self), "edge")
         return pandas.DataFrame({name: [getattr(row, name) for row in rows] for name in COLUMNS}, index=index)
 
     def __repr__(self) -> str:

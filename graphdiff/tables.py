@@ -6,6 +6,7 @@ together; from there on there are arrays only.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -137,8 +138,8 @@ def read_edges(
 def _others(table: Table, needed: list[str], attributes: Iterable[str] | None) -> list[str]:
     """Return the columns that may stay as attributes."""
     if attributes is None:
-        names = [name for name in table.columns if isinstance(name, str) and name not in needed]
-        return [name for name in names if table.columns.count(name) == 1]
+        names = Counter(table.columns)
+        return [name for name, times in names.items() if isinstance(name, str) and times == 1 and name not in needed]
     if isinstance(attributes, str):
         raise UsageError(Keyword("attributes", attributes), ": a list is needed, also of one")
     chosen = list(dict.fromkeys(attributes))

@@ -20,6 +20,7 @@ from graphdiff.errors import UnknownNodeError
 from graphdiff.kernels.order import topological
 from graphdiff.kernels.rows import counted, grouped, index_type, parallels, pointers, reordered, taken
 from graphdiff.labels import Indexed, Integers
+from graphdiff.naming import PLAIN, Naming
 
 Ints = NDArray[Any]
 Edge = tuple[Any, ...]
@@ -151,6 +152,14 @@ class Topology:
             return cast(Sequence[Any], self.ids)
         names = self.names
         return tuple([names[i] for i in self.ids.tolist()])
+
+    @cached_property
+    def naming(self) -> Naming:
+        """How nodes and edges are called in records."""
+        keys = () if self.keys is None or isinstance(self.keys, Indexed) else self.keys
+        if self.names is None or isinstance(self.names, Indexed):
+            return Naming.of((), keys) if keys else PLAIN
+        return Naming.of(self.labels, keys)
 
     @cached_property
     def _find(self) -> Callable[[Hashable], int | None]:
