@@ -28,7 +28,8 @@ from graphdiff.cycles import components_between, on_the_way, positions_between
 from graphdiff.editing import Edited, edited
 from graphdiff.edits import Edit, Step
 from graphdiff.kernels.reach import reached
-from graphdiff.naming import Naming
+from graphdiff.labels import Texts
+from graphdiff.naming import Naming, distinct
 from graphdiff.semirings import SEMIRINGS
 from graphdiff.shares import flow_between
 from graphdiff.sweeps import Values, checked, forward_values, reverse_values
@@ -135,9 +136,14 @@ def _answer(made: Edited, source: Hashable, target: Hashable) -> WhatIf:
 def _naming(made: Edited) -> Naming:
     """Return how nodes and edges are called, those that are gone or new too."""
     before, after = made.before.topology, made.after.topology
-    if not made.edits or (before.names is None and after.names is None and before.keys is None):
+    if not any(edit.what == "add edge" for edit in made.edits):
         return before.naming
-    return Naming.of(after.labels, [key for each in (before, after) for key in each.keys or ()])
+    known = before.names if made.new_nodes else None
+    is_text = isinstance(known, Texts) and all(isinstance(node, str) for node in made.new_nodes)
+    nodes = before.naming.nodes if known is None or is_text else distinct(after.labels)
+    if before.given_keys is None:
+        return Naming(nodes)
+    return Naming(nodes, distinct([*before.given_keys, *(after.keys or ())]))
 
 
 @dataclass(frozen=True)

@@ -147,10 +147,11 @@ class Explanation:
         """
         if self.whole == 0 or not _is_real(self.total):
             return []
-        brought: dict[str, Number] = {}
+        brought: dict[Any, Number] = {}
         for edge, number in self.edge_contributions.into(self.target):
-            brought[str(edge[0])] = brought.get(str(edge[0]), 0) + number
-        rows = [(name, n, None if self.whole is None else float(n / self.whole)) for name, n in brought.items()]
+            brought[edge[0]] = brought.get(edge[0], 0) + number
+        name = self.part.graph.topology.naming.node
+        rows = [(name(node), n, None if self.whole is None else float(n / self.whole)) for node, n in brought.items()]
         return sorted(rows, key=lambda row: -abs(row[1]))
 
     def to_dict(self) -> dict[str, Any]:

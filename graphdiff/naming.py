@@ -68,9 +68,10 @@ def distinct(labels: Iterable[Hashable]) -> dict[Any, str]:
     >>> distinct([1, 2]), distinct(["1", "2"])
     ({}, {})
     """
-    listed = list(dict.fromkeys(labels))
+    listed = list(labels)
     if set(map(type, listed)) in ({str}, {int}, set()):
         return {}
+    listed = list(dict.fromkeys(listed))
     if len(set(map(str, listed))) == len(listed):
         return {label: str(label) for label in listed if isinstance(label, frozenset)}
     taken = {label for label in listed if isinstance(label, str)}

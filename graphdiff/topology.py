@@ -159,7 +159,7 @@ class Topology:
         keys = () if self.keys is None or isinstance(self.keys, Indexed) else self.keys
         if self.names is None or isinstance(self.names, Indexed):
             return Naming.of((), keys) if keys else PLAIN
-        return Naming.of(self.labels, keys)
+        return Naming.of(self.names, keys)
 
     @cached_property
     def _find(self) -> Callable[[Hashable], int | None]:

@@ -175,6 +175,24 @@ def test_records_have_as_many_names_as_there_are_edges(data: st.DataObject) -> N
         assert len(gd.forward(found, labels[0]).to_dict()) == len(labels)
 
 
+def test_sums_and_formulas_keep_nodes_apart_that_have_one_text() -> None:
+    steps = gd.explain(_mixed(), "s", "t").last_steps()
+    assert {name: number for name, number, _ in steps} == {TEXT: 0.375 + 0.125 - 0.0625, ONE: 0.375}
+    assert len(set(gd.factored(_mixed(), "s", "t").symbols)) == len(EDGES)
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from([("s", "a,b", 2), ("a,b", "c", 3), ("s", "a", 5), ("a", "b,c", 7), ("b,c", "c", 11)])
+    assert len(set(gd.factored(graph, "s", "c").symbols)) == 5
+
+
+def test_a_new_node_that_looks_like_another_is_told_apart() -> None:
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from([("s", "1", 2), ("1", "t", 3)])
+    for given_graph in (graph, gd.compile(graph)):
+        found = gd.what_if(given_graph, "s", "t", add_edges=[("s", 1, 5), (1, "t", 7)]).to_dict()
+        assert found["new_nodes"] == [ONE]
+        assert [(each["source"], each["target"]) for each in found["changes"]] == [("s", ONE), (ONE, "t")]
+
+
 def test_arrays_of_one_kind_are_not_looked_at() -> None:
     graph = gd.CompiledGraph.from_arrays([0, 0], [1, 1])
     assert not graph.topology.naming.nodes
