@@ -62,7 +62,7 @@ def annotate(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-        Of a CompiledGraph the copy has the nodes and edges, and none of their attributes.
+        Of a CompiledGraph the copy has the nodes and edges, and the attributes of edges that were kept with it.
     source, target : nodes, optional
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
@@ -116,7 +116,8 @@ def annotate(
     labels = ready.topology.labels
     _set((copy.nodes[label] for label in labels), measures.nodes | counts.nodes)
     named = edges or ready.topology.edge_labels()
-    _set((copy.get_edge_data(*edge) for edge in named), {"weight": weights} | measures.edges | counts.edges)
+    kept = {name: list(column) for name, column in ready.attributes.items() if name not in ATTRIBUTES}
+    _set((copy.get_edge_data(*edge) for edge in named), kept | {"weight": weights} | measures.edges | counts.edges)
     asked = {"source": source, "target": target, "total": measures.total, "annotation": measures.main}
     names = ("edge_meaning", "weight_meaning", "node_meaning", "cycles")
     meanings = {name: getattr(ready, name) for name in names}
@@ -216,15 +217,15 @@ def _built(graph: CompiledGraph) -> tuple[nx.DiGraph, list[Edge]]:
     """Return a networkx graph with the nodes and edges of a compiled one, and the edges by name in its order."""
     labels = graph.labels.tolist() if isinstance(graph.labels, np.ndarray) else graph.labels
     ends = list(graph.topology.edge_labels())
-    if graph.topology.keys is None and len(set(ends)) == len(ends):
+    if graph.topology.keys is None:
         plain = nx.DiGraph()
         plain.add_nodes_from(labels)
         plain.add_edges_from(ends)
         return plain, ends
     multi = nx.MultiDiGraph()
     multi.add_nodes_from(labels)
-    keys = multi.add_edges_from(ends)
-    return multi, [(*edge[:2], key) for edge, key in zip(ends, keys, strict=True)]
+    multi.add_edges_from((*edge, {}) for edge in ends)  # of three networkx takes an empty key for attributes
+    return multi, ends
 
 
 def _set(rows: Iterable[dict[str, Any]], columns: dict[str, Column]) -> None:

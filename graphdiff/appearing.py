@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.matching import Matched, Side
+from graphdiff.naming import PLAIN, Naming
 from graphdiff.topology import Edge
 
 Mask = NDArray[np.bool_]
@@ -32,10 +33,10 @@ class Entry:
     edge: Edge | None
     way: tuple[Any, ...]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, naming: Naming = PLAIN) -> dict[str, Any]:
         """Return the entry as texts."""
-        edge = None if self.edge is None else [str(end) for end in self.edge]
-        return {"node": str(self.node), "edge": edge, "way": [str(node) for node in self.way]}
+        edge = None if self.edge is None else naming.parts(self.edge)
+        return {"node": naming.node(self.node), "edge": edge, "way": naming.listed(self.way)}
 
 
 def brought_in(found: Matched, side: Side, fresh: Mask, known: Mask, *, towards: bool = False) -> list[Entry]:

@@ -24,6 +24,8 @@ Weights: TypeAlias = NDArray[Any] | list[Any]
 
 #: Ints above this beside floats would lose digits without a word.
 EXACT_INT = 2**53
+#: Below this no sum of int64 numbers can wrap.
+SAFE_INT = 2.0**62
 _FIELDS = (Fraction, Decimal, complex)
 _REAL = (int, float, Fraction, Decimal)
 

@@ -26,7 +26,9 @@ from graphdiff.errors import FormatError, InputError, UsageError
 __all__ = ["ArrayFile", "write"]
 
 MAGIC = b"\x89gdiff\r\n"
-VERSION = 1
+VERSION = 2
+#: The versions that are read.
+READ = (1, VERSION)
 #: Magic, version, length of the header, its CRC-32.
 PREFIX = struct.Struct("<8sIII")
 ALIGNED = 64
@@ -124,8 +126,9 @@ class ArrayFile:
         magic, version, length, checksum = PREFIX.unpack(self._data[: PREFIX.size].tobytes())
         if magic != MAGIC:
             raise self.damaged("it does not start as one")
-        if version != VERSION:
-            raise FormatError(f"{self.name} has version {version} of the format, and this graphdiff reads {VERSION}")
+        if version not in READ:
+            known = " and ".join(map(str, READ))
+            raise FormatError(f"{self.name} has version {version} of the format, and this graphdiff reads {known}")
         self._start = PREFIX.size + length
         if length > MAX_HEADER or self._start > len(self._data) or self._start % ALIGNED:
             raise self.damaged("its header has no such length")

@@ -19,22 +19,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff import arithmetic
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import SAFE_INT, Number
 from graphdiff.compiled import CompiledGraph
 from graphdiff.cycles import Range, between_mask, on_the_way
 from graphdiff.errors import located
 from graphdiff.kernels import jit, pays, together
 from graphdiff.kernels.products import through, through_both
 from graphdiff.matching import Matched, Side
-from graphdiff.pairing import SAFE_INT
-from graphdiff.results import html_table, plain, require_pandas, shown
+from graphdiff.results import Numbers, html_table, label_index, plain, require_pandas, shown
 from graphdiff.sweeps import checked, checked_array, forward_values, reverse_values
 
 Ints = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Attribution(Mapping[Any, Number]):
+class Attribution(Numbers, Mapping[Any, Number]):
     """What each edge that changed did to a total; the numbers sum to the total's change.
 
     Attributes
@@ -105,15 +104,14 @@ class Attribution(Mapping[Any, Number]):
     def record(self, edge: int) -> dict[str, Any]:
         """Return what is known of an edge: its ends and key as texts, status, weights, and what it did."""
         found = self.matched
-        names = zip(("source", "target", "key"), map(str, found.edge_label(edge)), strict=False)
         old, new = (None if not n[edge] else plain(w[edge]) for w, n in zip(found.weights, found.counts, strict=True))
         said = {"status": found.status(edge), "weight_before": old, "weight_after": new}
-        return {**dict(names), **said, "change": plain(self.array[edge])}
+        return {**found.naming.edge(found.edge_label(edge)), **said, "change": plain(self.array[edge])}
 
     def to_pandas(self) -> Any:
         """Return a pandas Series indexed by edge."""
         pandas = require_pandas()
-        index = pandas.Index(list(self), tupleize_cols=False, name="edge")
+        index = label_index(list(self), "edge")
         return pandas.Series(self.array, index=index, name="change")
 
     def __repr__(self) -> str:

@@ -125,7 +125,8 @@ def _in_order(executor: Executor, function: Runner, asked: Sequence[Task], least
 
 def _nameless(graph: CompiledGraph) -> CompiledGraph:
     """Return the graph without its labels, which tasks do not speak of, and which not every file can hold."""
-    return replace(graph, topology=replace(graph.topology, names=None, keys=None, marked=(), marked_leaves=()))
+    shape = replace(graph.topology, names=None, given_keys=None, marked=(), marked_leaves=(), attributes={})
+    return replace(graph, topology=shape)
 
 
 def _opened_and_run(path: str, direction: Direction, task: Task) -> NDArray[Any]:

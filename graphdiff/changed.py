@@ -13,6 +13,7 @@ from graphdiff.certificate import Certificate
 from graphdiff.certified import Ends, certified, change_bound, doubt, rough_bound
 from graphdiff.edges import edge_name
 from graphdiff.errors import count_text
+from graphdiff.naming import PLAIN, Naming
 from graphdiff.phrases import TITLES, table
 from graphdiff.results import plain, require_pandas, shown
 from graphdiff.words import Words, how_many, words_for
@@ -41,14 +42,11 @@ class Change:
     weight_before: Number | None
     weight_after: Number | None
     alone: Number | None
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values."""
-        named = (
-            {"node": str(self.item)}
-            if self.what == "remove node"
-            else dict(zip(("source", "target", "key"), map(str, self.item), strict=False))
-        )
+        named = {"node": self.naming.node(self.item)} if self.what == "remove node" else self.naming.edge(self.item)
         numbers = {name: plain(getattr(self, name)) for name in ("weight_before", "weight_after", "alone")}
         return {"what": self.what, **named, **numbers}
 
@@ -107,6 +105,7 @@ class WhatIf:
     weight_meaning: str
     node_meaning: str
     ends: tuple[Ends, Ends] = field(repr=False, compare=False)
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     @cached_property
     def certificates(self) -> tuple[Certificate | None, Certificate | None]:
@@ -146,14 +145,14 @@ class WhatIf:
         numbers = ("before", "after", "change", "relative", "recounted", "n_paths_before", "n_paths")
         nodes = ("no_longer_reached", "newly_reached", "new_nodes")
         return {
-            "source": str(self.source),
-            "target": str(self.target),
+            "source": self.naming.node(self.source),
+            "target": self.naming.node(self.target),
             "edge_meaning": self.edge_meaning,
             "weight_meaning": self.weight_meaning,
             **{name: plain(getattr(self, name)) for name in numbers},
             "certificates": [None if one is None else one.to_dict() for one in self.certificates],
             "changes": [change.to_dict() for change in self.changes],
-            **{name: [str(node) for node in getattr(self, name)] for name in nodes},
+            **{name: self.naming.listed(getattr(self, name)) for name in nodes},
         }
 
     def to_pandas(self) -> Any:

@@ -10,7 +10,7 @@ collapsed, which changes more than its edges, it is after - before.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Unpack
 
@@ -28,6 +28,8 @@ from graphdiff.cycles import components_between, on_the_way, positions_between
 from graphdiff.editing import Edited, edited
 from graphdiff.edits import Edit, Step
 from graphdiff.kernels.reach import reached
+from graphdiff.labels import Texts
+from graphdiff.naming import Naming, distinct
 from graphdiff.semirings import SEMIRINGS
 from graphdiff.shares import flow_between
 from graphdiff.sweeps import Values, checked, forward_values, reverse_values
@@ -106,6 +108,7 @@ def what_if(
 def _answer(made: Edited, source: Hashable, target: Hashable) -> WhatIf:
     """Ask both graphs, and say what is different."""
     before, after = _Side.of(made.before, source, target), _Side.of(made.after, source, target)
+    naming = _naming(made)
     changes, change = _accounts(made, before, after)
     recounted = made.recounted
     lost, gained = _reach(made, source)
@@ -116,7 +119,7 @@ def _answer(made: Edited, source: Hashable, target: Hashable) -> WhatIf:
         after=after.total,
         change=change,
         recounted=None if recounted is None else flow_between(recounted, source, target).total,
-        changes=changes,
+        changes=[replace(each, naming=naming) for each in changes],
         n_paths_before=before.n_paths(),
         n_paths=after.n_paths(),
         no_longer_reached=lost,
@@ -126,7 +129,21 @@ def _answer(made: Edited, source: Hashable, target: Hashable) -> WhatIf:
         node_meaning=made.before.node_meaning,
         weight_meaning=made.before.weight_meaning,
         ends=(before.ends, after.ends),
+        naming=naming,
     )
+
+
+def _naming(made: Edited) -> Naming:
+    """Return how nodes and edges are called, those that are gone or new too."""
+    before, after = made.before.topology, made.after.topology
+    if not any(edit.what == "add edge" for edit in made.edits):
+        return before.naming
+    known = before.names if made.new_nodes else None
+    is_text = isinstance(known, Texts) and all(isinstance(node, str) for node in made.new_nodes)
+    nodes = before.naming.nodes if known is None or is_text else distinct(after.labels)
+    if before.given_keys is None:
+        return Naming(nodes)
+    return Naming(nodes, distinct([*before.given_keys, *(after.keys or ())]))
 
 
 @dataclass(frozen=True)

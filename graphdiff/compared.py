@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -239,6 +239,7 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values; of the edges those that did something, largest first."""
+        naming = self.sweeps.matched.naming
         orders = (self.attribution_before_after.array, self.attribution_after_before.array)
         edges = [
             {
@@ -250,8 +251,8 @@ class Comparison:
             for edge in self.attribution.largest()
         ]
         return {
-            "source": str(self.source),
-            "target": str(self.target),
+            "source": naming.node(self.source),
+            "target": naming.node(self.target),
             "edge_meaning": self.edge_meaning,
             "weight_meaning": self.weight_meaning,
             "before": plain(self.before),
@@ -266,10 +267,10 @@ class Comparison:
             "paths": None if self.paths is None else {name: plain(n) for name, n in vars(self.paths).items()},
             "places": self.places,
             "edges": edges,
-            "nodes": _records("node", self.nodes),
-            "groups": _records("group", self.groups),
-            "dilution": _records("node", self.dilution),
-            "cycles_merged": [[str(node) for node in members] for members in self.merged],
+            "nodes": _records("node", self.nodes, naming.node),
+            "groups": _records("group", self.groups, str),
+            "dilution": _records("node", self.dilution, naming.node),
+            "cycles_merged": list(map(naming.listed, self.merged)),
             "difference": self.difference.to_dict(),
         }
 
@@ -289,8 +290,8 @@ class Comparison:
         return f"<pre>{escape(str(self))}</pre>"
 
 
-def _records(name: str, sums: Mapping[Any, Number]) -> list[dict[str, Any]]:
-    return [{name: str(key), "change": plain(number)} for key, number in sums.items()]
+def _records(name: str, sums: Mapping[Any, Number], text: Callable[[Any], str]) -> list[dict[str, Any]]:
+    return [{name: text(key), "change": plain(number)} for key, number in sums.items()]
 
 
 # -- text

@@ -7,7 +7,7 @@ sorts, hashes a label or checks a weight again. (One plain question about a plai
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from graphdiff import arithmetic, extract, storage
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.collecting import collector_at_rest
+from graphdiff.columns import Columns, columns_of
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.kernels.blocks import turned
 from graphdiff.remedies import Keyword
@@ -92,6 +93,7 @@ class CompiledGraph:
         weights: ArrayLike | None = None,
         *,
         labels: Sequence[Hashable] | None = None,
+        attributes: Mapping[str, Any] | None = None,
         cycles: CyclePolicy = "raise",
         exact: bool = False,
     ) -> CompiledGraph:
@@ -105,17 +107,22 @@ class CompiledGraph:
             1 on every edge where it is left out. A float32 array stays one, for its memory; sums are float64.
         labels : sequence of hashables, optional
             The label of each id; the ids themselves where it is left out.
+        attributes : mapping of name to array, optional
+            What else is known of the edges, each of shape (n_edges,): numbers, bools or text, None or NaN where it is
+            missing. ``uncertainty(graph, …, sd="se")`` and `annotate` find them.
         cycles, exact
             As in `compile`.
 
         Returns
         -------
         CompiledGraph
+            Its edges are named by their ends, ``(tail, head)``; where any two have the same ends all are named
+            ``(tail, head, key)``, the key 0, 1, … in the order of the arrays, as in a networkx MultiDiGraph.
 
         Raises
         ------
         UsageError
-            If the arrays differ in length, or an id has no label.
+            If the arrays differ in length, an id has no label, or an attribute is of no such kind.
         WeightError
             If a weight is no finite number.
 
@@ -123,10 +130,15 @@ class CompiledGraph:
         --------
         >>> CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2], [2.0, 3.0, 5.0])
         <CompiledGraph: 3 nodes, 3 edges, no cycles>
+        >>> CompiledGraph.from_arrays([0, 0, 1], [1, 1, 2]).edges()
+        [(0, 1, 0), (0, 1, 1), (1, 2, 0)]
         """
         check_policy(cycles)
         edges = extract.from_arrays(tails, heads, weights, labels)
+        columns = columns_of(attributes or {}, len(edges.tails))
         topology, numbers = arrange(edges.n_nodes, edges.tails, edges.heads, names=edges.names)
+        if columns:
+            topology = replace(topology, attributes={name: each.at(numbers) for name, each in columns.items()})
         values = unit.compute(topology, cycles, exact) if edges.weights is None else in_rows(edges.weights, numbers)
         meaning = unit.name if weights is None else "unknown"
         return cls(topology, arithmetic.exactly(values) if exact else values, cycles, exact, weight_meaning=meaning)
@@ -165,6 +177,11 @@ class CompiledGraph:
     def heads(self) -> NDArray[Any]:
         """The position of each edge's head, shape (n_edges,)."""
         return self.topology.heads
+
+    @property
+    def attributes(self) -> Columns:
+        """What else is known of the edges, by name: numbers, bools or text, None where missing, in their order."""
+        return self.topology.attributes
 
     def edges(self) -> list[Edge]:
         """Return the edges as ``(tail, head)``, or ``(tail, head, key)`` in a multigraph, in the arrays' order."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from graphdiff.arithmetic import Number
 from graphdiff.edges import edge_name
+from graphdiff.naming import PLAIN, Naming
 from graphdiff.paths import node_text
 from graphdiff.phrases import by_weights, table
 from graphdiff.results import html_table, plain, require_pandas, shown
@@ -69,6 +70,7 @@ class Cut:
     n_paths: int
     edge_meaning: str
     weight_meaning: str
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     @property
     def removed(self) -> list[Any]:
@@ -83,8 +85,8 @@ class Cut:
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
         return {
-            "source": str(self.source),
-            "target": str(self.target),
+            "source": self.naming.node(self.source),
+            "target": self.naming.node(self.target),
             "edge_meaning": self.edge_meaning,
             "weight_meaning": self.weight_meaning,
             "what": self.what,
@@ -103,8 +105,8 @@ class Cut:
 
     def _named(self, item: Any) -> dict[str, str]:
         if self.what == "nodes":
-            return {"node": node_text(item)}
-        return dict(zip(("source", "target", "key"), map(str, item), strict=False))
+            return {"node": self.naming.node(item)}
+        return self.naming.edge(item)
 
     def to_pandas(self) -> Any:
         """Return what is cut as a DataFrame, a row each."""

@@ -106,6 +106,7 @@ def cut(
         n_paths=total_over(lies, SEMIRINGS["count"]) or 0,
         edge_meaning=ready.edge_meaning,
         weight_meaning=ready.weight_meaning,
+        naming=ready.topology.naming,
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from textwrap import indent
 from typing import Any
 
 from graphdiff.arithmetic import Number
+from graphdiff.naming import PLAIN, Naming
 from graphdiff.results import html_table, plain, require_pandas, shown
 from graphdiff.topology import Edge
 from graphdiff.words import how_many, words_for
@@ -42,6 +43,7 @@ class Breaking:
     edge: Edge
     weight: Number
     lines: tuple[str, ...] = ()
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     def __str__(self) -> str:
         return self.text(keyed=False)
@@ -55,8 +57,7 @@ class Breaking:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the edge as a record."""
-        ends = dict(zip(("source", "target", "key"), map(str, self.edge), strict=False))
-        return {**ends, "weight": plain(self.weight), "lines": list(self.lines)}
+        return {**self.naming.edge(self.edge), "weight": plain(self.weight), "lines": list(self.lines)}
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class Component:
     weight: Number
     bound: float
     cycle: tuple[Any, ...]
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     @property
     def is_least(self) -> bool:
@@ -100,13 +102,13 @@ class Component:
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
         return {
-            "members": [*map(str, self.members)],
+            "members": self.naming.listed(self.members),
             "n_edges": self.n_edges,
             "breaking": [one.to_dict() for one in self.breaking],
             "weight": plain(self.weight),
             "bound": self.bound,
             "is_least": self.is_least,
-            "cycle": [*map(str, self.cycle)],
+            "cycle": self.naming.listed(self.cycle),
         }
 
 

@@ -7,7 +7,7 @@ matters. A cycle is never refused: each component with one counts as one node, a
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Unpack
 
 import networkx as nx
@@ -17,8 +17,9 @@ from graphdiff.collecting import collector_at_rest
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled, counted
 from graphdiff.errors import LimitError, UsageError, count_text
 from graphdiff.extract import edge_data
-from graphdiff.gradients import GradientFlow, edge_record, edge_text, gradient_flow
+from graphdiff.gradients import GradientFlow, edge_text, gradient_flow
 from graphdiff.lengths import Cost, Lengths, Passage, Passages, lengths_of, passages_of
+from graphdiff.naming import PLAIN, Naming
 from graphdiff.overview import Overview, overview_of
 from graphdiff.paths import node_text
 from graphdiff.remedies import Keyword
@@ -85,25 +86,26 @@ class Diagnosis:
     swapped: bool
     overview: Overview | None
     gradient_flow: GradientFlow | None
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures; a count of more than 4,300 digits as hexadecimal text."""
-        passages = self.passages
+        passages, naming = self.passages, self.naming
         return {
-            "source": None if self.source is None else str(self.source),
-            "target": None if self.target is None else str(self.target),
+            "source": None if self.source is None else naming.node(self.source),
+            "target": None if self.target is None else naming.node(self.target),
             "edge_meaning": self.edge_meaning,
             "node_meaning": self.node_meaning,
             "n_nodes": self.n_nodes,
             "n_edges": self.n_edges,
             "n_paths": plain(self.n_paths),
             "lengths": self.lengths and self.lengths.to_dict(),
-            "busiest_node": passages.node and {"node": node_text(passages.node.label), **_figures(passages.node)},
-            "busiest_edge": passages.edge and {**edge_record(passages.edge.label), **_figures(passages.edge)},
-            "bottleneck_nodes": [node_text(node) for node in passages.bottleneck_nodes],
-            "bottleneck_edges": [edge_record(edge) for edge in passages.bottleneck_edges],
+            "busiest_node": passages.node and {"node": naming.node(passages.node.label), **_figures(passages.node)},
+            "busiest_edge": passages.edge and {**naming.edge(passages.edge.label), **_figures(passages.edge)},
+            "bottleneck_nodes": naming.listed(passages.bottleneck_nodes),
+            "bottleneck_edges": list(map(naming.edge, passages.bottleneck_edges)),
             "multiply_adds": self.cost.to_dict(),
-            "cycles": [{"size": len(members), "members": [*map(str, members)]} for members in self.cycles],
+            "cycles": [{"size": len(members), "members": naming.listed(members)} for members in self.cycles],
             "swapped": self.swapped,
             "overview": self.overview and self.overview.to_dict(),
             "gradient_flow": self.gradient_flow and self.gradient_flow.to_dict(),
@@ -315,6 +317,7 @@ def diagnose(
         swapped=not n_paths and None not in ends and between(part.graph, *reversed(ends)).n_nodes > 0,
         overview=overview_of(graph, part, before, behind) if ends == [None, None] else None,
         gradient_flow=gradient_flow(replace(part, graph=read), (vanishing, exploding)) if derived and n_paths else None,
+        naming=read.topology.naming,
     )
 
 

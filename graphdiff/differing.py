@@ -188,14 +188,15 @@ class Difference:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
+        naming = self.matched.naming
         return {
-            "among": None if self.end is None else {"end": str(self.end), "towards": self.towards},
-            "appeared": [entry.to_dict() for entry in self.appeared],
-            "gone": [entry.to_dict() for entry in self.gone],
+            "among": None if self.end is None else {"end": naming.node(self.end), "towards": self.towards},
+            "appeared": [entry.to_dict(naming) for entry in self.appeared],
+            "gone": [entry.to_dict(naming) for entry in self.gone],
             "upgraded": [upgrade.to_dict() for upgrade in self.upgraded],
             "suggested": [rename.to_dict() for rename in self.suggested],
-            "cycles_new": [[str(node) for node in members] for members in self.cycles_new],
-            "cycles_broken": [[str(node) for node in members] for members in self.cycles_broken],
+            "cycles_new": list(map(naming.listed, self.cycles_new)),
+            "cycles_broken": list(map(naming.listed, self.cycles_broken)),
             "edges": self.edge_records(),
         }
 
@@ -204,12 +205,11 @@ class Difference:
         found = self.matched
         records = []
         for edge in self.edges.tolist():
-            ends = zip(("source", "target", "key"), map(str, found.edge_label(edge)), strict=False)
             weights = [
                 None if not n[edge] else plain(w[edge]) for w, n in zip(found.weights, found.counts, strict=True)
             ]
             said = dict(zip(("weight_before", "weight_after"), weights, strict=True))
-            records.append({**dict(ends), "status": found.status(edge), **said})
+            records.append({**found.naming.edge(found.edge_label(edge)), "status": found.status(edge), **said})
         return records
 
     def to_networkx(self) -> nx.MultiDiGraph:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from graphdiff.errors import UnknownEdgeError, UsageError, edge_text
-from graphdiff.topology import Edge, Topology
+from graphdiff.topology import Edge, Topology, keys_at
 
 
 def find_edge(topology: Topology, edge: Any) -> int:
@@ -50,12 +50,8 @@ def _unknown(topology: Topology, edge: Edge, tail: int, head: int) -> UnknownEdg
 
 
 def _ambiguous(topology: Topology, edge: Edge, places: list[int]) -> UsageError:
-    if topology.keys is None:
-        return UsageError(
-            f"{len(places)} parallel edges {edge_text(edge)}, which arrays cannot tell apart; a networkx MultiDiGraph "
-            "gives each a key"
-        )
-    keys = ", ".join(repr(topology.keys[place]) for place in places[:10]) + (", …" if len(places) > 10 else "")
+    shown = keys_at(topology.keys or (), np.array(places[:10]))
+    keys = ", ".join(map(repr, shown)) + (", …" if len(places) > 10 else "")
     return UsageError(
         f"{len(places)} parallel edges {edge_text(edge)}: say which, (tail, head, key), by its key: {keys}"
     )

@@ -19,7 +19,7 @@ from graphdiff.arithmetic import Dyadic, Number, Weights
 from graphdiff.compiled import CompiledGraph
 from graphdiff.edits import Edit, Step, Wishes, equal, preset_of, preset_weights
 from graphdiff.errors import WeightError
-from graphdiff.topology import Topology, arrange, in_rows
+from graphdiff.topology import Topology, arrange, in_rows, keys_at
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def _arranged(
     kind = old.heads.dtype
     tails = np.concatenate([old.ids[old.tails_of(kept)], [step.tail for step in added]]).astype(kind)
     heads = np.concatenate([old.ids[old.heads[kept]], [step.head for step in added]]).astype(kind)
-    keys = None if old.keys is None else [old.keys[n] for n in kept.tolist()] + [step.edge[2] for step in added]
+    keys = None if old.keys is None else [*keys_at(old.keys, kept), *(step.edge[2] for step in added)]
     names = old.names
     if new_nodes:
         names = [*(range(old.n_nodes) if names is None else names), *new_nodes]

@@ -147,18 +147,20 @@ class Explanation:
         """
         if self.whole == 0 or not _is_real(self.total):
             return []
-        brought: dict[str, Number] = {}
+        brought: dict[Any, Number] = {}
         for edge, number in self.edge_contributions.into(self.target):
-            brought[str(edge[0])] = brought.get(str(edge[0]), 0) + number
-        rows = [(name, n, None if self.whole is None else float(n / self.whole)) for name, n in brought.items()]
+            brought[edge[0]] = brought.get(edge[0], 0) + number
+        name = self.part.graph.topology.naming.node
+        rows = [(name(node), n, None if self.whole is None else float(n / self.whole)) for node, n in brought.items()]
         return sorted(rows, key=lambda row: -abs(row[1]))
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values; edges as records, only those that carry something."""
+        naming = self.part.graph.topology.naming
         paths = [{**path.to_dict(), "covered": part} for path, part in zip(self.strongest, self.coverage, strict=False)]
         return {
-            "source": None if self.source is None else str(self.source),
-            "target": str(self.target),
+            "source": None if self.source is None else naming.node(self.source),
+            "target": naming.node(self.target),
             "edge_meaning": self.edge_meaning,
             "weight_meaning": self.weight_meaning,
             "total": plain(self.total),
@@ -173,18 +175,22 @@ class Explanation:
             "reached": None if self.place is None else self.place[1],
             "certificate": None if self.certificate is None else self.certificate.to_dict(),
             "zero": self.zero,
-            "bottlenecks": [node_text(node) for node in self.bottlenecks],
-            "cut": [_edge_record(edge, self.edge_contributions[edge], self.total) for edge in self.cut],
+            "bottlenecks": naming.listed(self.bottlenecks),
+            "cut": [self._edge_record(edge, self.edge_contributions[edge]) for edge in self.cut],
             "cancellation": None if self.cancellation is None else self.cancellation.to_dict(),
             "strongest": paths,
-            "edges": [_edge_record(edge, number, self.total) for edge, number in self.edge_contributions.carrying()],
+            "edges": [self._edge_record(edge, number) for edge, number in self.edge_contributions.carrying()],
             "nodes": [
-                {"node": str(node), "contribution": plain(number), "share": _share(number, self.total)}
+                {"node": naming.node(node), "contribution": plain(number), "share": _share(number, self.total)}
                 for node, number in self.node_contributions.carrying()
             ],
-            "cycles_merged": [[str(node) for node in members] for members in self.merged],
-            "cycles_merged_elsewhere": [[str(node) for node in members] for members in self.merged_elsewhere],
+            "cycles_merged": list(map(naming.listed, self.merged)),
+            "cycles_merged_elsewhere": list(map(naming.listed, self.merged_elsewhere)),
         }
+
+    def _edge_record(self, edge: tuple[Any, ...], number: Number) -> dict[str, Any]:
+        names = self.part.graph.topology.naming.edge(edge)
+        return {**names, "contribution": plain(number), "share": _share(number, self.total)}
 
     def to_pandas(self) -> Any:
         """Return the edge contributions as a pandas Series, largest first."""
@@ -202,11 +208,6 @@ class Explanation:
         answer = annotate(self.part.graph, self.source, self.target)
         svg = layout(to_pydot(answer), "svg").decode().partition("?>")[2]
         return f"<div><pre>{escape(str(self))}</pre>{svg}</div>"
-
-
-def _edge_record(edge: tuple[Any, ...], number: Number, total: Number) -> dict[str, Any]:
-    names = dict(zip(("source", "target", "key"), map(str, edge), strict=False))
-    return {**names, "contribution": plain(number), "share": _share(number, total)}
 
 
 def _share(number: Number, total: Number) -> Any:

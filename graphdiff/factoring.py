@@ -100,12 +100,18 @@ def _names(part: Between, names: Sequence[str] | None) -> list[str]:
             raise UsageError(Keyword("names"), f" has {len(names):,}, and {part.n_edges:,} edges lie between")
         return [str(name) for name in names]
     weights = [weight for row in part.rows for *_, weight in row]
+    naming = part.graph.topology.naming
     return [
         str(weight)
         if getattr(weight, "is_Symbol", False)
-        else f"w[{','.join(map(str, named_parts(part.edge_label(edge))))}]"
+        else f"w[{','.join(map(_quoted, naming.parts(named_parts(part.edge_label(edge)))))}]"
         for weight, edge in zip(weights, part.edges.tolist(), strict=True)
     ]
+
+
+def _quoted(name: str) -> str:
+    """Return a name that can stand between commas."""
+    return repr(name) if "," in name or name.startswith(("'", '"')) else name
 
 
 def _eliminated(part: Between) -> Symbolic | None:

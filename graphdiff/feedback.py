@@ -110,6 +110,7 @@ def _component(graph: Any, ready: CompiledGraph, start: int, stop: int) -> Compo
         weight=sum((weight for *_, weight in taken), start=0),
         bound=cut.bound + sum(float(weight) for tail, head, _, weight in taken if tail == head),
         cycle=tuple([topology.label(place) for place in [first[0], *way]]),
+        naming=topology.naming,
     )
 
 
@@ -118,4 +119,5 @@ def _breaking(graph: Any, ready: CompiledGraph, edge: int) -> Breaking:
     weight = arithmetic.plain(arithmetic.finished(arithmetic.listed(ready.weights[edge : edge + 1])[0]))
     data = graph.get_edge_data(*label) if isinstance(graph, nx.Graph) else {}
     lines = data.get("lines", ())
-    return Breaking(label, weight, (lines,) if isinstance(lines, str) else tuple(map(str, lines)))
+    said = (lines,) if isinstance(lines, str) else tuple(map(str, lines))
+    return Breaking(label, weight, said, ready.topology.naming)

@@ -32,11 +32,15 @@ LAST_EXACT = 2**53
 
 @dataclass(frozen=True)
 class Table:
-    """What messages call it, its columns, and how to read some of them, the ends first, as an Arrow table."""
+    """What messages call it, its columns, and how some of them are read as an Arrow table.
+
+    `read` is given the columns of the ends and maybe of the weight, all of which are needed, and others, of which it
+    leaves out those that Arrow has no place for.
+    """
 
     name: str
     columns: Sequence[str]
-    read: Callable[[list[str]], Any]
+    read: Callable[[list[str], list[str]], Any]
 
 
 def opened(path_or_frame: Any) -> Table:
@@ -94,7 +98,7 @@ def _parquet(name: str) -> Table:
     from pyarrow import parquet
 
     file = parquet.ParquetFile(name)
-    return Table(name, file.schema_arrow.names, lambda columns: file.read(columns=columns))
+    return Table(name, file.schema_arrow.names, lambda needed, others: file.read(columns=[*needed, *others]))
 
 
 def _arrow(name: str) -> Table:
@@ -102,7 +106,7 @@ def _arrow(name: str) -> Table:
 
     with ipc.open_file(name) as file:
         names = file.schema.names
-    return Table(name, names, lambda columns: _sound(feather.read_table(name, columns=columns)))
+    return Table(name, names, lambda needed, others: _sound(feather.read_table(name, columns=[*needed, *others])))
 
 
 def _arrow_stream(name: str) -> Table:
@@ -110,7 +114,7 @@ def _arrow_stream(name: str) -> Table:
 
     with pa.OSFile(name) as file, ipc.open_stream(file) as stream:
         edges = stream.read_all()
-    return Table(name, edges.schema.names, lambda columns: _sound(edges.select(columns)))
+    return Table(name, edges.schema.names, lambda needed, others: _sound(edges.select([*needed, *others])))
 
 
 def _sound(edges: Any) -> Any:
@@ -129,7 +133,7 @@ def _csv(name: str) -> Table:
         raise FormatError(f"{name} has no header" if head.strip() else f"{name} is empty")
     if any(not _is_text(column) for column in rows[delimiter]):
         raise FormatError(f"{name}: its header is no UTF-8")
-    return Table(name, rows[delimiter], lambda columns: _csv_columns(name, delimiter, columns))
+    return Table(name, rows[delimiter], lambda *columns: _csv_columns(name, delimiter, *columns))
 
 
 def _first_row(text: io.TextIOWrapper, delimiter: str) -> list[str]:
@@ -152,10 +156,10 @@ def _unpacked(name: str) -> Any:
     return pa.input_stream(name, next((kind for magic, kind in PACKED.items() if start.startswith(magic)), "detect"))
 
 
-def _csv_columns(name: str, delimiter: str, columns: list[str]) -> Any:
-    ends = dict.fromkeys(columns[:2], pa.string())
-    edges = _read_csv(name, delimiter, columns, ends)
-    for weight in columns[2:]:
+def _csv_columns(name: str, delimiter: str, needed: list[str], others: list[str]) -> Any:
+    ends = dict.fromkeys(needed[:2], pa.string())
+    edges = _read_csv(name, delimiter, [*needed, *others], ends)
+    for weight in needed[2:]:
         if pa.types.is_floating(edges.column(weight).type):
             _require_exact(name, delimiter, weight, edges.column(weight))
     return edges
@@ -208,7 +212,7 @@ def _frame(native: Any) -> Table:
     if isinstance(native, pa.RecordBatch):
         native = pa.Table.from_batches([native])
     if isinstance(native, pa.Table):
-        return Table("the frame", native.column_names, native.select)
+        return Table("the frame", native.column_names, lambda needed, others: native.select([*needed, *others]))
     return _frame_by_narwhals(native)
 
 
@@ -225,14 +229,30 @@ def _frame_by_narwhals(native: Any) -> Table:
     except nw.exceptions.DuplicateError as error:
         raise UsageError(f"the frame: {' '.join(str(error).split())}") from error
 
-    def read(columns: list[str]) -> Any:
-        unnamed = [name for name in columns if not isinstance(name, str)]
+    def read(needed: list[str], others: list[str]) -> Any:
+        unnamed = [name for name in needed if not isinstance(name, str)]
         if unnamed:
             raise UsageError(f"the columns of a frame are named by text; rename {', '.join(map(repr, unnamed))}")
-        chosen = frame.select(columns)
         try:
-            return (chosen.collect(backend="pyarrow") if isinstance(chosen, nw.LazyFrame) else chosen).to_arrow()
+            if isinstance(frame, nw.LazyFrame):  # asked twice it may give its rows in another order
+                return frame.select([*needed, *others]).collect(backend="pyarrow").to_arrow()
+            return _with_others(frame.select(needed).to_arrow(), frame, others)
         except TypeError as error:  # a column of a kind that pyarrow does not take
             raise FormatError(f"the frame: {error}") from error
 
     return Table("the frame", names, read)
+
+
+#: What is raised of a column that Arrow has no place for.
+NO_PLACE: tuple[type[Exception], ...] = (TypeError, *DAMAGE)
+
+
+def _with_others(edges: Any, frame: Any, others: list[str]) -> Any:
+    """Return a table with other columns of a frame, without those that Arrow has no place for."""
+    columns = {name: edges.column(name) for name in edges.column_names}
+    for name in others:
+        try:
+            columns[name] = frame.select([name]).to_arrow().column(name)
+        except NO_PLACE:  # objects of several kinds, say, which nobody has asked for yet
+            continue
+    return pa.table(columns)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from numbers import Number as AnyNumber
 from typing import Any, TypeAlias
 
@@ -22,6 +22,7 @@ from graphdiff.between import Between, reverse_over
 from graphdiff.compiled import CompiledGraph
 from graphdiff.edges import edge_name
 from graphdiff.errors import ValueOverflowError
+from graphdiff.naming import PLAIN, Naming
 from graphdiff.paths import node_text
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.results import aligned, html_table, require_pandas, shown
@@ -29,22 +30,11 @@ from graphdiff.semirings import SEMIRINGS
 from graphdiff.topology import Edge
 from graphdiff.words import how_many
 
-__all__ = ["GradientFlow", "Layer", "Onset", "RootFlow", "edge_record", "edge_text", "gradient_flow"]
+__all__ = ["GradientFlow", "Layer", "Onset", "RootFlow", "edge_text", "gradient_flow"]
 
 #: How many lines of a table a report shows.
 MAX_LINES = 12
 HEAD = ("steps", "nodes", "|adjoint|", "smallest", "largest")
-
-
-def edge_record(edge: Edge) -> dict[str, str]:
-    """Return an edge as a record of texts.
-
-    Examples
-    --------
-    >>> edge_record(("a", "b", 0))
-    {'source': 'a', 'target': 'b', 'key': '0'}
-    """
-    return dict(zip(("source", "target", "key"), map(str, edge), strict=False))
 
 
 def edge_text(edge: Edge) -> str:
@@ -126,17 +116,18 @@ class GradientFlow:
     exploding: Onset | None
     limits: tuple[float, float]
     dead_edges: tuple[Edge, ...]
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures, with layers, roots and edges as records; an infinite size as text."""
         onsets = {"vanishing": self.vanishing, "exploding": self.exploding}
         return {
-            "layers": [_record(layer) for layer in self.layers],
-            "roots": [_record(root) for root in self.roots],
+            "layers": [_record(layer, self.naming) for layer in self.layers],
+            "roots": [_record(root, self.naming) for root in self.roots],
             "factor": self.factor,
-            **{name: None if onset is None else _record(onset) for name, onset in onsets.items()},
+            **{name: None if onset is None else _record(onset, self.naming) for name, onset in onsets.items()},
             "limits": list(self.limits),
-            "dead_edges": [edge_record(edge) for edge in self.dead_edges],
+            "dead_edges": list(map(self.naming.edge, self.dead_edges)),
         }
 
     def to_pandas(self) -> Any:
@@ -196,10 +187,10 @@ def _size(size: float | None) -> str:
     return "dead" if size is None else shown(size)
 
 
-def _record(part: Layer | RootFlow | Onset) -> dict[str, Any]:
+def _record(part: Layer | RootFlow | Onset, naming: Naming) -> dict[str, Any]:
     """Return a dataclass as a record; JSON knows no infinity."""
     record = {name: str(value) if value == math.inf else value for name, value in part.__dict__.items()}
-    return {**record, "node": node_text(record["node"])} if "node" in record else record
+    return {**record, "node": naming.node(record["node"])} if "node" in record else record
 
 
 def gradient_flow(part: Between, limits: tuple[float, float]) -> GradientFlow | None:
@@ -251,6 +242,7 @@ def gradient_flow(part: Between, limits: tuple[float, float]) -> GradientFlow | 
         exploding=_onset(part, layers, sizes, lambda median: median > high, -1),
         limits=limits,
         dead_edges=tuple([part.edge_label(edge) for edge in part.edges[~used].tolist()]),
+        naming=part.graph.topology.naming,
     )
 
 

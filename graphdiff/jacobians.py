@@ -110,7 +110,7 @@ def jacobian(
         blocks = _blocks(ready, starts, ends, chosen, executor, progress)
         parts = [block for _, block in blocks]
         array = joined(parts, 1 if chosen == "forward" else 0) if parts else np.zeros((len(ends), len(starts)))
-    return Jacobian(array, _labels(ready, ends), _labels(ready, starts))
+    return Jacobian(array, _labels(ready, ends), _labels(ready, starts), naming=ready.topology.naming)
 
 
 def iter_jacobian(
@@ -164,10 +164,10 @@ def iter_jacobian(
     starts, ends = asked(ready, sources, targets)
     direction = sweep_of(len(starts), len(ends)) if method == "auto" else method
     blocks = _blocks(ready, starts, ends, direction, executor, progress)
-    columns, rows = _labels(ready, starts), _labels(ready, ends)
+    columns, rows, naming = _labels(ready, starts), _labels(ready, ends), ready.topology.naming
     if direction == "forward":
-        return (Jacobian(block, rows, columns[part]) for part, block in blocks)
-    return (Jacobian(block, rows[part], columns) for part, block in blocks)
+        return (Jacobian(block, rows, columns[part], naming=naming) for part, block in blocks)
+    return (Jacobian(block, rows[part], columns, naming=naming) for part, block in blocks)
 
 
 def total_influences(

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from graphdiff.compiled import CompiledGraph
 from graphdiff.errors import UnknownNodeError, UsageError
 from graphdiff.kernels.rows import index_type
-from graphdiff.labels import Texts
+from graphdiff.labels import Integers, Texts
+from graphdiff.naming import PLAIN, Naming
 from graphdiff.numbering import Numbering
 from graphdiff.pairing import Numbered, paired_edges
 from graphdiff.topology import Edge, Topology
@@ -146,6 +147,14 @@ class Matched:
             except UnknownNodeError as error:
                 unknown = error
         raise unknown
+
+    @cached_property
+    def naming(self) -> Naming:
+        """How the nodes of both graphs are called in records."""
+        kinds = {type(side.graph.topology.names) for side in self.sides}
+        if kinds <= {Texts} or kinds <= {Integers, type(None)}:
+            return PLAIN
+        return Naming.of(label for side in self.sides for label in side.graph.topology.labels)
 
     def edge_label(self, edge: int) -> Edge:
         """Return an edge by its labels, with its key where that is a string."""

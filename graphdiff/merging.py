@@ -18,7 +18,7 @@ from graphdiff.compiled import CompiledGraph
 from graphdiff.kernels.order import topological
 from graphdiff.kernels.rows import grouped, reordered
 from graphdiff.matching import Matched, Side, matched
-from graphdiff.topology import in_rows
+from graphdiff.topology import in_rows, keys_at
 from graphdiff.weights import WEIGHTS, Preset
 
 Ints = NDArray[Any]
@@ -74,8 +74,9 @@ def _laid_out(side: Side, order: Ints, ranges: Ints) -> CompiledGraph:
         ptr=ptr,
         heads=heads,
         cyclic=own[own[:, 1] > own[:, 0]],
-        keys=None if topology.keys is None else [topology.keys[edge] for edge in edges.tolist()],
+        given_keys=None if topology.given_keys is None else keys_at(topology.given_keys, edges),
         counts=None if topology.counts is None else in_rows(topology.counts, edges),
+        attributes={name: column.at(edges) for name, column in topology.attributes.items()},
     )
     preset = preset_of(graph)
     new = replace(graph, topology=laid_out, weights=in_rows(graph.weights, edges))

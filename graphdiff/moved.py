@@ -17,7 +17,7 @@ from graphdiff.compared import Comparison
 from graphdiff.differing import Difference, difference_lines
 from graphdiff.matching import Matched, Side
 from graphdiff.phrases import by_weights, signed
-from graphdiff.results import aligned, plain, require_pandas, shown
+from graphdiff.results import Numbers, aligned, in_one_array, plain, require_pandas, shown
 from graphdiff.words import how_many, words_for
 
 #: So many rows are shown as text.
@@ -49,7 +49,7 @@ class Moved:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Changes(Mapping[Any, Number]):
+class Changes(Numbers, Mapping[Any, Number]):
     """The change of the total of every node that a source reaches, or that reaches a target.
 
     Attributes
@@ -87,6 +87,11 @@ class Changes(Mapping[Any, Number]):
     def __getitem__(self, node: Hashable) -> Number:
         number = self.matched.number(node)
         return self.after.item(number) - self.before.item(number)
+
+    @property
+    def array(self) -> NDArray[Any]:  # type: ignore[override]
+        """The changes, in the order of the nodes."""
+        return in_one_array([self.after.item(number) - self.before.item(number) for number in self._reached])
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._labels)
@@ -128,12 +133,13 @@ class Changes(Mapping[Any, Number]):
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
+        naming = self.matched.naming
         return {
-            "end": str(self.end),
+            "end": naming.node(self.end),
             "towards": self.towards,
             "weight_meaning": self.matched.after.graph.weight_meaning,
             "moved": [
-                {name: plain(value) if name != "node" else str(value) for name, value in vars(row).items()}
+                {name: plain(value) if name != "node" else naming.node(value) for name, value in vars(row).items()}
                 | {"change": plain(row.change)}
                 for row in self.moved
             ],

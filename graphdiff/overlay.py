@@ -102,7 +102,7 @@ def _edges(side: Side, among: NDArray[np.bool_], names: dict[int, Any]) -> Itera
     tails, heads = side.numbers[graph.tails], side.numbers[graph.heads]
     used = np.flatnonzero(among[tails] & among[heads])
     weights = arithmetic.listed(arithmetic.taken(graph.weights, used))
-    keys = graph.topology.keys
+    keys = graph.topology.given_keys
     for edge, tail, head, weight in zip(
         used.tolist(), tails[used].tolist(), heads[used].tolist(), weights, strict=True
     ):

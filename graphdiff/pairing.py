@@ -10,15 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff import arithmetic
-from graphdiff.arithmetic import Weights
+from graphdiff.arithmetic import SAFE_INT, Weights
 from graphdiff.compiled import CompiledGraph
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels.merge import lone, merge
 from graphdiff.kernels.rows import index_type
 
 Ints = NDArray[Any]
-#: Below this no sum of int64 weights can wrap.
-SAFE_INT = 2.0**62
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,8 +91,8 @@ def paired_edges(before: Numbered, after: Numbered) -> Pairs:
 
 def _key_names(both: Sequence[Numbered]) -> list[str]:
     """Return the texts among the keys of two multigraphs, behind one for all that are none; nothing without any."""
-    keys = [each.graph.topology.keys for each in both]
-    if keys[0] is None or keys[1] is None:
+    keys = [each.graph.topology.given_keys for each in both]
+    if keys[0] is None or keys[1] is None:  # keys by position say nothing of what an edge is
         return []
     names = dict.fromkeys(key for key in (*keys[0], *keys[1]) if isinstance(key, str))
     return ["", *names] if names else []
@@ -106,7 +104,7 @@ def _heads_with_keys(both: Sequence[Numbered], key_names: Sequence[str]) -> tupl
     combined = []
     for each in both:
         topology = each.graph.topology
-        keys = [codes.get(key, 0) if isinstance(key, str) else 0 for key in topology.keys or ()]
+        keys = [codes.get(key, 0) if isinstance(key, str) else 0 for key in topology.given_keys or ()]
         combined.append(each.numbers[topology.heads].astype(np.int64) * len(key_names) + np.array(keys, dtype=np.int64))
     known, found = np.unique(np.concatenate(combined), return_inverse=True)
     heads = found.astype(both[1].numbers.dtype)
@@ -203,4 +201,4 @@ def _safe(old: NDArray[Any], new: NDArray[Any]) -> bool:
     return bool(sum(whole) < SAFE_INT)
 
 
-__all__ = ["SAFE_INT", "Numbered", "Pairs", "paired_edges"]
+__all__ = ["Numbered", "Pairs", "paired_edges"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate, islice
 from typing import Any, Unpack
@@ -14,17 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff import arithmetic
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import SAFE_INT, Number
 from graphdiff.between import Between, between, total_over
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled, counted
 from graphdiff.errors import LimitError, SameComponentError, TooManyPathsError, UsageError
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels.paths import sum_of_products
+from graphdiff.naming import PLAIN, Naming, joined
 from graphdiff.ranking import ranked_paths
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.results import Influences, plain, shown
 from graphdiff.semirings import SEMIRINGS
-from graphdiff.sweeps import SAFE_INT, checked, checked_array, forward_values, reverse_values
+from graphdiff.sweeps import checked, checked_array, forward_values, reverse_values
 from graphdiff.topology import Edge
 
 #: So many strongest paths are looked for, at most, where only a coverage is given.
@@ -48,6 +49,7 @@ class Path:
     nodes: tuple[Any, ...]
     edges: tuple[Edge, ...]
     influence: Number
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     @property
     def length(self) -> int:
@@ -57,8 +59,8 @@ class Path:
     def to_dict(self) -> dict[str, Any]:
         """Return the path with its nodes and the ends and keys of its edges as texts."""
         return {
-            "nodes": [node_text(node) for node in self.nodes],
-            "edges": [[str(part) for part in edge] for edge in self.edges],
+            "nodes": self.naming.listed(self.nodes),
+            "edges": [self.naming.parts(edge) for edge in self.edges],
             "influence": plain(self.influence),
         }
 
@@ -76,9 +78,7 @@ def node_text(node: Any) -> str:
     """
     if not isinstance(node, frozenset):
         return str(node)
-    names = sorted(map(str, node))
-    rest = [f"{len(names) - 3} more"] if len(names) > 4 else names[3:]
-    return " + ".join([*names[:3], *rest])
+    return joined(map(str, node))
 
 
 def iter_paths(
@@ -190,6 +190,7 @@ def path_of(part: Between, nodes: Sequence[int], edges: Sequence[int], influence
         tuple([labels[node] for node in nodes]),
         tuple([edge_label(edge) for edge in edges]),
         checked(influence),
+        part.graph.topology.naming,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias, Unpack
 
 import networkx as nx
@@ -21,7 +21,8 @@ from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.elimination import choose, network
 from graphdiff.errors import count_text
 from graphdiff.kernels.blocks import WIDTH
-from graphdiff.results import aligned, html_table, require_pandas, texts
+from graphdiff.naming import PLAIN, Naming
+from graphdiff.results import aligned, html_table, require_pandas
 from graphdiff.words import how_many
 
 EliminationOrder: TypeAlias = str | Sequence[Hashable]
@@ -100,6 +101,7 @@ class Plan:
     n_edges: int
     costs: Mapping[str, Cost]
     elimination_order: list[Any] | None
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     def ratio(self, method: str) -> float:
         """Return the multiply-adds of a method over those of the one with the fewest."""
@@ -141,9 +143,9 @@ class Plan:
         """Return everything as plain data."""
         order = self.elimination_order
         return {
-            **{name: getattr(self, name) for name in self.__dataclass_fields__},
+            **{name: getattr(self, name) for name in self.__dataclass_fields__ if name != "naming"},
             "costs": {method: {**vars(cost), "ratio": self.ratio(method)} for method, cost in self.costs.items()},
-            "elimination_order": None if order is None else texts(order),
+            "elimination_order": None if order is None else self.naming.listed(order),
         }
 
     def to_pandas(self) -> Any:
@@ -277,7 +279,8 @@ def planned(
         elif joins < costs[sweep].least:
             why = f"quicker: in elimination a multiply-add takes more than {ELIMINATION_COST} times as long"
     labels = None if order is None else [graph.topology.label(part.positions[node]) for node in order]
-    return Plan(method, why, len(starts), len(ends), part.n_nodes, part.n_edges, costs, labels)
+    sizes = len(starts), len(ends), part.n_nodes, part.n_edges
+    return Plan(method, why, *sizes, costs, labels, graph.topology.naming)
 
 
 def _counted(part: Between, order: EliminationOrder, limit: int) -> tuple[list[int], int] | str:

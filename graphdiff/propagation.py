@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from statistics import NormalDist
 from typing import Any, Unpack
@@ -16,6 +16,7 @@ from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.covariance import standard_error
 from graphdiff.enclosure import Interval, enclosure, intervals
 from graphdiff.errors import UsageError
+from graphdiff.naming import PLAIN, Naming
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.results import plain, require_pandas, shown
 from graphdiff.said import PerEdge
@@ -49,6 +50,7 @@ class Uncertainty:
     high: float | None
     edge_meaning: str
     weight_meaning: str
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     @property
     def z(self) -> float | None:
@@ -75,8 +77,8 @@ class Uncertainty:
         names = ("total", "standard_error", "z", "independent", "low", "high")
         interval = (None, None) if self.standard_error is None else self.interval()
         return {
-            "source": str(self.source),
-            "target": str(self.target),
+            "source": self.naming.node(self.source),
+            "target": self.naming.node(self.target),
             "edge_meaning": self.edge_meaning,
             "weight_meaning": self.weight_meaning,
             **{name: plain(getattr(self, name)) for name in names},
@@ -198,4 +200,5 @@ def uncertainty(
         high=bounds[1],
         edge_meaning=ready.edge_meaning,
         weight_meaning=ready.weight_meaning,
+        naming=ready.topology.naming,
     )

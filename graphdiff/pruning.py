@@ -177,7 +177,9 @@ def _as_graph(
     if not part.n_nodes:
         pruned.add_nodes_from(ends)
     rest = bypasses(part, kept, {edge for _, _, edge, _ in edges})
-    pruned.add_edges_from(_records(part, given, labels, edges))
+    for tail, head, key, data in _records(part, given, labels, edges):
+        # Edges of several members of a merged node may have one key.
+        pruned.add_edge(tail, head, None if pruned.has_edge(tail, head, key) else key, **data)
     pruned.add_edges_from(
         (labels[tail], labels[head], {"weight": checked(weight), "paths": count, "eliminated": True})
         for (tail, head), (weight, count) in rest.items()
@@ -187,7 +189,9 @@ def _as_graph(
 
 def _records(
     part: Between, given: nx.DiGraph | None, labels: dict[int, Any], edges: list[tuple[int, int, int, Number]]
-) -> Iterator[tuple[Any, Any, dict[str, Any]]]:
+) -> Iterator[tuple[Any, Any, Any, dict[str, Any]]]:
     for tail, head, edge, weight in edges:
-        data = {} if given is None else given.get_edge_data(*part.edge_label(edge)) or {}
-        yield labels[tail], labels[head], {**data, "weight": arithmetic.finished(weight)}
+        name = part.edge_label(edge)
+        data = part.graph.topology.attributes_at(edge) if given is None else given.get_edge_data(*name) or {}
+        key = name[2] if len(name) == 3 else 0
+        yield labels[tail], labels[head], key, {**data, "weight": arithmetic.finished(weight)}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -15,7 +16,8 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.errors import MissingExtraError, count_text
+from graphdiff.errors import MissingExtraError, UsageError, count_text
+from graphdiff.naming import PLAIN, Naming, distinct
 from graphdiff.topology import Topology
 from graphdiff.words import how_many
 
@@ -26,7 +28,7 @@ LONG = 10**12
 
 
 def texts(labels: Iterable[Hashable]) -> list[str]:
-    """Return labels as distinct strings: ``repr`` for those that are no strings where two would be the same.
+    """Return labels as distinct strings: those that are no strings with their type where two would be the same.
 
     Examples
     --------
@@ -34,13 +36,8 @@ def texts(labels: Iterable[Hashable]) -> list[str]:
     (['a', '1'], ['1', '1 (int)'])
     """
     listed = list(labels)
-    plain = [str(label) for label in listed]
-    if len(set(plain)) == len(plain):
-        return plain
-    return [
-        text if isinstance(label, str) else f"{text} ({type(label).__name__})"
-        for label, text in zip(listed, plain, strict=True)
-    ]
+    marked = distinct(listed)
+    return [marked.get(label, str(label)) for label in listed]
 
 
 def plain(number: Number) -> Any:
@@ -99,6 +96,13 @@ def require_pandas() -> Any:
     return pandas
 
 
+def label_index(labels: Iterable[Any], name: str) -> Any:
+    """Return a pandas Index of nodes or edges, each as it is: of one type, else of objects."""
+    listed = list(labels)
+    alike = len(set(map(type, listed))) <= 1
+    return require_pandas().Index(listed, tupleize_cols=False, name=name, dtype=None if alike else object)
+
+
 def aligned(rows: Sequence[Sequence[str]], *, left: int | None = 0) -> list[str]:
     """Return a table as lines; the column `left`, if any, is flush left, the others flush right.
 
@@ -125,8 +129,37 @@ def html_table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: s
     return f"<table><caption>{escape(caption)}</caption><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
 
 
+def in_one_array(numbers: Sequence[Number]) -> NDArray[Any]:
+    """Return numbers as one array: ints beside floats are floats, unless that would round them; None is NaN there.
+
+    Examples
+    --------
+    >>> in_one_array([1, 0.5, None]), in_one_array([2**60 + 1, 0.5]).dtype
+    (array([1. , 0.5, nan]), dtype('O'))
+    """
+    kinds = set(map(type, numbers))
+    if not kinds <= {int, float, type(None)} or kinds <= {int}:
+        return arithmetic.as_array(numbers)
+    if any(type(number) is int and abs(number) > arithmetic.EXACT_INT for number in numbers):
+        return arithmetic.as_array(numbers)
+    return np.array([math.nan if number is None else number for number in numbers], dtype=np.float64)
+
+
+class Numbers:
+    """What holds numbers in an `array`: numpy takes these for it, where else it would take the names of a mapping."""
+
+    array: NDArray[Any]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        """Return the numbers in their own order, read-only unless they are copied."""
+        view = self.array.view()
+        view.flags.writeable = False
+        # None, as needed, is known as a word for it since numpy 2 only.
+        return np.asarray(view, dtype=dtype) if copy is None else np.array(view, dtype=dtype, copy=copy)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class Influences(Mapping[Any, Number]):
+class Influences(Numbers, Mapping[Any, Number]):
     """A number for every node, in topological order: what `graphdiff.forward` and `graphdiff.reverse` return.
 
     Attributes
@@ -173,12 +206,12 @@ class Influences(Mapping[Any, Number]):
 
     def to_dict(self) -> dict[str, Any]:
         """Return ``{node as text: number}``."""
-        return dict(zip(texts(self), map(plain, self.array.tolist()), strict=True))
+        return dict(zip(self.topology.naming.listed(self), map(plain, self.array.tolist()), strict=True))
 
     def to_pandas(self) -> Any:
         """Return a pandas Series indexed by node."""
         pandas = require_pandas()
-        index = pandas.Index(list(self), tupleize_cols=False, name="node")
+        index = label_index(list(self), "node")
         return pandas.Series(self.array, index=index, name=self.what)
 
     def __repr__(self) -> str:
@@ -192,8 +225,12 @@ class Influences(Mapping[Any, Number]):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Jacobian:
+class Jacobian(Numbers):
     """Total influences of several sources on several targets.
+
+    ``J @ v`` and ``v @ J`` are products with `array`. What has names, as a mapping of node to number, another Jacobian
+    or a pandas Series or DataFrame on the right, is put in the order of the sources or targets first, and refused where
+    it has not all of them.
 
     Attributes
     ----------
@@ -207,11 +244,20 @@ class Jacobian:
     targets: list[Any]
     sources: list[Any]
     axes: tuple[str, str] = ("target", "source")
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     @property
     def T(self) -> Jacobian:  # noqa: N802, as in numpy
         """The same numbers with sources as rows and targets as columns."""
-        return Jacobian(self.array.T, self.sources, self.targets, (self.axes[1], self.axes[0]))
+        return Jacobian(self.array.T, self.sources, self.targets, (self.axes[1], self.axes[0]), self.naming)
+
+    __array_priority__ = 1000.0  # so that numpy leaves ``array @ J`` to `__rmatmul__`
+
+    def __matmul__(self, other: Any) -> Any:
+        return _product(self.array, _in_order(other, self.sources, towards=True))
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return _product(_in_order(other, self.targets, towards=False), self.array)
 
     @cached_property
     def _places(self) -> tuple[dict[Any, int], dict[Any, int]]:
@@ -226,15 +272,15 @@ class Jacobian:
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
         """Return ``{row as text: {column as text: number}}``."""
-        columns = texts(self.sources)
+        columns = self.naming.listed(self.sources)
         numbers = [dict(zip(columns, map(plain, row), strict=True)) for row in self.array.tolist()]
-        return dict(zip(texts(self.targets), numbers, strict=True))
+        return dict(zip(self.naming.listed(self.targets), numbers, strict=True))
 
     def to_pandas(self) -> Any:
         """Return a DataFrame; its axes are named ``target`` and ``source``."""
         pandas = require_pandas()
-        index = pandas.Index(self.targets, tupleize_cols=False, name=self.axes[0])
-        columns = pandas.Index(self.sources, tupleize_cols=False, name=self.axes[1])
+        index = label_index(self.targets, self.axes[0])
+        columns = label_index(self.sources, self.axes[1])
         return pandas.DataFrame(self.array, index=index, columns=columns)
 
     def __repr__(self) -> str:
@@ -248,3 +294,31 @@ class Jacobian:
             [node, *map(shown, row[:10])] for node, row in zip(self.targets[:20], self.array.tolist(), strict=False)
         ]
         return html_table([f"{self.axes[0]} \\ {self.axes[1]}", *names], rows, repr(self)[1:-1])
+
+
+def _in_order(other: Any, nodes: list[Any], *, towards: bool) -> NDArray[Any]:
+    """Return a factor of a Jacobian as an array, what has names in the order of `nodes`."""
+    if isinstance(other, Jacobian):
+        names, values = (other.targets, other.array) if towards else (other.sources, other.array.T)
+    elif isinstance(other, Mapping):
+        names, values = list(other), arithmetic.as_array(list(other.values()))
+    elif hasattr(other, "index") and hasattr(other, "to_numpy"):
+        names, values = list(other.index), other.to_numpy()
+    else:
+        return np.asarray(other)
+    if names != nodes:
+        places = {name: place for place, name in enumerate(names)}
+        missing = [node for node in nodes if node not in places]
+        if missing:
+            raise UsageError(f"the other factor has no number for {missing[0]!r}, which is a node of the Jacobian")
+        values = values[[places[node] for node in nodes]]
+    return values if towards or values.ndim == 1 else values.T
+
+
+def _product(left: NDArray[Any], right: NDArray[Any]) -> Any:
+    """Return the matrix product; of ints in ints that cannot wrap."""
+    if {left.dtype.kind, right.dtype.kind} <= {"i", "u", "b"}:
+        sizes = np.abs(left.astype(np.float64)) @ np.abs(right.astype(np.float64))
+        kind = np.int64 if np.max(sizes, initial=0) < arithmetic.SAFE_INT else object
+        return left.astype(kind) @ right.astype(kind)
+    return left @ right

@@ -29,13 +29,23 @@ def said_of(graph: Any, found: Sensitivities, said: PerEdge, what: str) -> dict[
         )
         numbers = {number: data[said] for number, data in rows if said in data}
     else:
-        raise UsageError(
-            Keyword(what, said), ": only a networkx graph has attributes; give a mapping of edge to number"
-        )
+        numbers = _in_column(found, said, what)
     for number, value in numbers.items():
         if not is_real(value):
             raise wrong(found.topology.edge_label(number), what, f"is {value!r}, not a finite real number")
     return numbers
+
+
+def _in_column(found: Sensitivities, said: str, what: str) -> dict[int, Number]:
+    """Return what an attribute of a compiled graph says of edges on the way, by their numbers."""
+    columns = found.topology.attributes
+    if said not in columns:
+        have = f"its edges have {', '.join(map(repr, columns))}" if columns else "its edges have no attributes"
+        raise UsageError(
+            Keyword(what, said), f" is no attribute of the compiled graph, {have}; give a mapping of edge to number"
+        )
+    values = zip(found.numbers.tolist(), columns[said].listed(found.numbers), strict=True)
+    return {number: value for number, value in values if value is not None}
 
 
 def is_real(value: Number) -> bool:

@@ -10,7 +10,7 @@ Statistics 21 (1950), 124-127).
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from typing import Any, Unpack
@@ -25,13 +25,16 @@ from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import Range, components_between, positions_between, walks
 from graphdiff.edges import edge_name
 from graphdiff.errors import UsageError
+from graphdiff.naming import PLAIN, Naming
 from graphdiff.phrases import by_weights
-from graphdiff.results import aligned, html_table, plain, require_pandas, shown
+from graphdiff.results import Numbers, aligned, html_table, in_one_array, label_index, plain, require_pandas, shown
 from graphdiff.shares import Flow, flow_between
 from graphdiff.sweeps import checked_array
 from graphdiff.topology import Edge, Topology
 from graphdiff.words import how_many
 
+#: What is said of each edge.
+COLUMNS = ("weight", "derivative", "elasticity", "removal")
 #: Edges by where the values of their tails and of their heads stand, and by their numbers in the topology.
 Used = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
 
@@ -58,17 +61,18 @@ class Sensitivity:
     derivative: Number
     elasticity: Number | None
     removal: Number | None
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values."""
-        names = dict(zip(("source", "target", "key"), map(str, self.edge), strict=False))
-        numbers = ("weight", "derivative", "elasticity", "removal")
-        return {**names, **{name: plain(getattr(self, name)) for name in numbers}}
+        return {**self.naming.edge(self.edge), **{name: plain(getattr(self, name)) for name in COLUMNS}}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Sensitivities(Mapping[Any, Sensitivity]):
+class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
     """A `Sensitivity` for each edge on some path from the source to the target; all others change nothing.
+
+    For numpy it is an array of shape (n, 4): weight, derivative, elasticity and removal of each edge, as `to_pandas`.
 
     Attributes
     ----------
@@ -111,7 +115,13 @@ class Sensitivities(Mapping[Any, Sensitivity]):
         weight, derivative, removal = map(arithmetic.plain, found)
         elasticity = weight * derivative / self.total if self.total else None
         edge = self.topology.edge_label(int(self.numbers[place]))
-        return Sensitivity(edge, weight, derivative, elasticity, removal)
+        return Sensitivity(edge, weight, derivative, elasticity, removal, self.topology.naming)
+
+    @property
+    def array(self) -> NDArray[Any]:  # type: ignore[override]
+        """Weight, derivative, elasticity and removal of each edge, shape (n, 4)."""
+        rows = [self._at(place) for place in range(len(self))]
+        return in_one_array([getattr(row, name) for row in rows for name in COLUMNS]).reshape(len(rows), len(COLUMNS))
 
     def top(self, k: int = 10) -> list[Sensitivity]:
         """Return the `k` edges whose removal changes the total most, most first; ties in the order of the edges.
@@ -131,8 +141,8 @@ class Sensitivities(Mapping[Any, Sensitivity]):
     def to_dict(self) -> dict[str, Any]:
         """Return the total and a record for each edge, as plain values."""
         return {
-            "source": str(self.source),
-            "target": str(self.target),
+            "source": self.topology.naming.node(self.source),
+            "target": self.topology.naming.node(self.target),
             "weight_meaning": self.weight_meaning,
             "total": plain(self.total),
             "edges": [self._at(place).to_dict() for place in range(len(self))],
@@ -142,10 +152,9 @@ class Sensitivities(Mapping[Any, Sensitivity]):
     def to_pandas(self) -> Any:
         """Return a DataFrame indexed by edge: weight, derivative, elasticity, removal."""
         pandas = require_pandas()
-        names = ("weight", "derivative", "elasticity", "removal")
         rows = [self._at(place) for place in range(len(self))]
-        index = pandas.Index(list(self), tupleize_cols=False, name="edge")
-        return pandas.DataFrame({name: [getattr(row, name) for row in rows] for name in names}, index=index)
+        index = label_index(list(self), "edge")
+        return pandas.DataFrame({name: [getattr(row, name) for row in rows] for name in COLUMNS}, index=index)
 
     def __repr__(self) -> str:
         return f"<sensitivities of the total {shown(self.total)} to {how_many(len(self), 'edges')}>"

@@ -8,7 +8,7 @@ reachable from the roots, which is the set that it dominates. Cycles need no pol
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import networkx as nx
@@ -19,8 +19,9 @@ from graphdiff.arithmetic import Number, is_finite, is_number
 from graphdiff.compiled import CompiledGraph, counted
 from graphdiff.errors import UsageError
 from graphdiff.kernels.reach import flooded
+from graphdiff.naming import PLAIN, Naming
 from graphdiff.remedies import Keyword, Remedy
-from graphdiff.results import Influences, html_table, require_pandas, texts
+from graphdiff.results import Influences, html_table, label_index
 from graphdiff.setsums import Progress, dominated, reached_sums
 from graphdiff.topology import Topology
 from graphdiff.words import how_many
@@ -44,6 +45,7 @@ class Exclusive(Set[Any]):
     node: Any
     members: frozenset[Any]
     nodes: tuple[Any, ...]
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     def __contains__(self, node: object) -> bool:
         return node in self.members
@@ -83,11 +85,11 @@ class Exclusive(Set[Any]):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the node and its members as texts."""
-        return {"node": str(self.node), "exclusive": texts(self.nodes)}
+        return {"node": self.naming.node(self.node), "exclusive": self.naming.listed(self.nodes)}
 
     def to_pandas(self) -> Any:
         """Return the members as a pandas Index."""
-        return require_pandas().Index(list(self.nodes), tupleize_cols=False, name="exclusive")
+        return label_index(list(self.nodes), "exclusive")
 
     def __repr__(self) -> str:
         listed = ", ".join(map(str, self.nodes[:5])) + (", …" if len(self) > 5 else "")
@@ -139,7 +141,7 @@ def exclusive(graph: nx.DiGraph | CompiledGraph, node: Hashable, roots: Iterable
     gone = flooded(rows.ptr, rows.heads, starts) & ~kept
     gone[place] = False
     nodes = tuple([topology.label(position) for position in np.flatnonzero(gone).tolist()])
-    return Exclusive(node, frozenset(nodes), nodes)
+    return Exclusive(node, frozenset(nodes), nodes, topology.naming)
 
 
 def exclusive_sizes(

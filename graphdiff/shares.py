@@ -25,7 +25,7 @@ from graphdiff.cycles import Range, on_the_way, positions_between
 from graphdiff.errors import SameComponentError
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels import sweep as kernel
-from graphdiff.results import html_table, plain, require_pandas, shown, texts
+from graphdiff.results import Numbers, html_table, label_index, plain, require_pandas, shown
 from graphdiff.sweeps import Values, checked, checked_array, forward_values, reverse_values
 from graphdiff.topology import Rows, Topology
 
@@ -128,7 +128,7 @@ def flow(graph: CompiledGraph, sources: list[int], targets: list[int]) -> Flow:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Contributions(Mapping[Any, Number]):
+class Contributions(Numbers, Mapping[Any, Number]):
     """The part of a total that runs through each edge or node.
 
     Attributes
@@ -193,17 +193,16 @@ class Contributions(Mapping[Any, Number]):
         """Return ``{node as text: contribution}``, or a record for each edge."""
         numbers = map(plain, self.array.tolist())
         if self.what == "node":
-            return dict(zip(texts(self), numbers, strict=True))
-        names = ("source", "target", "key")
+            return dict(zip(self.topology.naming.listed(self), numbers, strict=True))
         return [
-            {**dict(zip(names, map(str, edge), strict=False)), "contribution": number}
+            {**self.topology.naming.edge(edge), "contribution": number}
             for edge, number in zip(self, numbers, strict=True)
         ]
 
     def to_pandas(self) -> Any:
         """Return a pandas Series indexed by edge or node."""
         pandas = require_pandas()
-        index = pandas.Index(list(self), tupleize_cols=False, name=self.what)
+        index = label_index(list(self), self.what)
         return pandas.Series(self.array, index=index, name="contribution")
 
     def __repr__(self) -> str:

@@ -39,6 +39,17 @@ KINDS: dict[str, tuple[tuple[str, ...], str]] = {
     "hashes": (("<u4",), "nodes"),
     "order": (INTS, "nodes"),
 }
+#: What the arrays of an attribute of edges are, by its kind; each is called by the attribute's number too.
+COLUMNS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
+    "number": {"values": (("<f8", "<f4", "<i8"), "edges"), "absent": (("|u1",), "edges")},
+    "bool": {"values": (("|u1",), "edges"), "absent": (("|u1",), "edges")},
+    "text": {
+        "values": (("<i8",), "edges"),
+        "absent": (("|u1",), "edges"),
+        "text": (("|u1",), "any"),
+        "ends": (INTS, "any"),
+    },
+}
 ALWAYS = {"ids", "ptr", "heads", "cyclic", "marked", "weights"}
 LABELS: tuple[set[str], ...] = (set(), {"values", "order"}, {"text", "ends", "hashes", "order"})
 SETTINGS = {"cycles": str, "exact": bool, "edge_meaning": str, "weight_meaning": str, "node_meaning": str}
@@ -50,20 +61,42 @@ Arrays = Mapping[str, NDArray[Any]]
 
 def check_header(file: ArrayFile) -> None:
     """Raise `FormatError` unless a file has the arrays and the settings of a graph, in the shapes of one graph."""
+    settings = file.settings
+    if not isinstance(settings, dict) or _types(settings) != SETTINGS or not _are_attributes(settings):
+        raise file.damaged("its settings are not those of a graph")
+    columns = _column_kinds(settings.get("attributes", []))
     names = set(file.entries) - {"keys", "marked_leaves"}
-    if not any(names == ALWAYS | labels for labels in LABELS):
+    if not any(names == ALWAYS | labels | columns.keys() for labels in LABELS):
         raise file.damaged("it has not the arrays of a graph")
     n_nodes, n_edges = file.entries["ids"].shape[0], file.entries["heads"].shape[0]
+    kinds = KINDS | columns
     for entry in file.entries.values():
-        dtypes, counted = KINDS[entry.name]
+        dtypes, counted = kinds[entry.name]
         length = {"nodes": n_nodes, "nodes and one": n_nodes + 1, "edges": n_edges}.get(counted, entry.shape[0])
         if entry.dtype not in dtypes or entry.shape != ((length, 2) if counted == "ranges" else (length,)):
             raise file.damaged(f"the array {entry.name!r} has not the shape of a graph's")
-    settings = file.settings
-    if not isinstance(settings, dict) or {key: type(value) for key, value in settings.items()} != SETTINGS:
-        raise file.damaged("its settings are not those of a graph")
     if settings["exact"] and file.entries["weights"].dtype != "<i8":
         raise file.damaged("its weights are floats and cannot be exact")
+
+
+def _types(settings: dict[str, Any]) -> dict[str, type]:
+    return {key: type(value) for key, value in settings.items() if key != "attributes"}
+
+
+def _are_attributes(settings: dict[str, Any]) -> bool:
+    """Return whether the attributes of edges, where there are any, are names, each once, with their kinds."""
+    listed = settings.get("attributes", [])
+    if not isinstance(listed, list) or not all(isinstance(each, list) and len(each) == 2 for each in listed):
+        return False
+    if not all(isinstance(name, str) and isinstance(kind, str) and kind in COLUMNS for name, kind in listed):
+        return False
+    return len({name for name, _ in listed}) == len(listed)
+
+
+def _column_kinds(listed: list[list[str]]) -> dict[str, tuple[tuple[str, ...], str]]:
+    return {
+        f"{number}.{which}": what for number, (_, kind) in enumerate(listed) for which, what in COLUMNS[kind].items()
+    }
 
 
 def check_arrays(file: ArrayFile, arrays: Arrays) -> None:
@@ -83,6 +116,11 @@ def check_arrays(file: ArrayFile, arrays: Arrays) -> None:
         raise file.damaged(f"the array {wrong!r} does not fit the others")
     if not _lead_ahead(arrays["ptr"], arrays["heads"], arrays["cyclic"]):
         raise file.damaged("its edges are not in topological order")
+    for number, (name, kind) in enumerate(file.settings.get("attributes", [])):
+        if not _is_column(arrays, number, kind):
+            raise file.damaged(f"the attribute {name!r} of its edges is not sound")
+    if "keys" in arrays and not _are_names(arrays):
+        raise file.damaged("two of its edges have one name")
     if not _is_index(arrays):
         raise file.damaged("the index of its labels is not in order")
     if "text" in arrays and not _are_texts(arrays["text"], arrays["ends"]):
@@ -137,6 +175,28 @@ def _lead_ahead(ptr: NDArray[Any], heads: NDArray[Any], cyclic: NDArray[Any]) ->
         if int(block.max()) >= n_nodes or (block < np.repeat(first[low - 1 : high], sizes)).any():
             return False
     return True
+
+
+def _is_column(arrays: Arrays, number: int, kind: str) -> bool:
+    """Return whether yes and no are 0 and 1, and every text that an edge has is there."""
+    values, absent = arrays[f"{number}.values"], arrays[f"{number}.absent"]
+    if not _are_below(absent, 2) or (kind == "bool" and not _are_below(values, 2)):
+        return False
+    if kind != "text":
+        return True
+    text, ends = arrays[f"{number}.text"], arrays[f"{number}.ends"]
+    there = values[absent == 0]
+    return len(ends) > 0 and _are_ends(ends, len(text)) and _are_below(there, len(ends) - 1) and _are_texts(text, ends)
+
+
+def _are_names(arrays: Arrays) -> bool:
+    """Return whether no two edges have the same ends and the same key."""
+    ptr, heads, keys = arrays["ptr"], arrays["heads"], arrays["keys"]
+    sizes: NDArray[Any] = np.diff(ptr.astype(np.int64))
+    tails = np.repeat(np.arange(len(ptr) - 1), sizes)
+    order = np.lexsort((keys, heads, tails))
+    same = [column[order][1:] == column[order][:-1] for column in (tails, heads, keys)]
+    return not (same[0] & same[1] & same[2]).any()
 
 
 def _are_texts(text: NDArray[Any], ends: NDArray[Any]) -> bool:

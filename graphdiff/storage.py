@@ -1,4 +1,4 @@
-r"""A compiled graph as one file of plain arrays, which is opened by mapping it into memory. Format version 1.
+r"""A compiled graph as one file of plain arrays, which is opened by mapping it into memory. Format version 2.
 
 All numbers are little-endian. A file is:
 
@@ -6,7 +6,7 @@ All numbers are little-endian. A file is:
 2. The header, JSON in UTF-8, padded with spaces so that what follows starts at a multiple of 64::
 
        {"settings": {"cycles": "raise", "exact": false, "edge_meaning": "unknown", "weight_meaning": "unit",
-        "node_meaning": "unknown"},
+        "node_meaning": "unknown", "attributes": [["se", "number"], ["kind", "text"]]},
         "arrays": [{"name": "ids", "dtype": "<i8", "shape": [4], "offset": 0, "crc32": 2154012}, ...]}
 
 3. The arrays in that order, each at the next multiple of 64, zeros between; ``offset`` counts from the end of the
@@ -28,7 +28,15 @@ text            (n_bytes,)        labels that are text: all of them in UTF-8, on
 ends            (n_nodes + 1,)    the label of id i is ``text[ends[i]:ends[i + 1]]``
 hashes          (n_nodes,)        the CRC-32 of every label in UTF-8, uint32, ascending
 order           (n_nodes,)        of text, the id that each hash is of; of ints, the ids by ascending label
+0.values        (n_edges,)        of the first attribute of edges, in the order of ``heads``: its numbers (float64,
+                                  float32 or int64); bools as uint8; of text the number of each edge's text, int64
+0.absent        (n_edges,)        uint8, 1 where an edge has no such value
+0.text          (n_bytes,)        of an attribute that is text: the texts that there are in UTF-8
+0.ends          (n_texts + 1,)    text number i is ``0.text[0.ends[i]:0.ends[i + 1]]``
 ==============  ================  =============================================================================
+
+The attributes in the settings, each with its kind (number, bool or text), are numbered from 0. Edges without keys that
+are parallel are numbered by their order. Version 1 is the same without attributes, and is read too.
 
 Where a dtype is not said it is any int of 4 or 8 bytes. A file has the first five and ``weights``; it has
 ``marked_leaves``, ``keys``, ``values`` and ``order``, or ``text``, ``ends``, ``hashes`` and ``order`` where the graph
@@ -47,6 +55,7 @@ from numpy.typing import NDArray
 from graphdiff import soundness
 from graphdiff.arithmetic import Weights
 from graphdiff.arrayfile import ArrayFile, write
+from graphdiff.columns import Column, kind_of
 from graphdiff.errors import UsageError
 from graphdiff.labels import Integers, Texts, packed
 from graphdiff.topology import Topology
@@ -81,11 +90,22 @@ def save(
     if topology.marked_leaves:
         arrays["marked_leaves"] = np.array(topology.marked_leaves, dtype=np.int64)
     arrays["weights"] = weights
-    if topology.keys is not None:
-        arrays["keys"] = _keys(topology.keys)
+    if topology.given_keys is not None:
+        arrays["keys"] = _keys(topology.given_keys)
     if topology.names is not None:
         arrays |= _label_arrays(packed(topology.names))
-    write(os.fspath(path), arrays, settings, overwrite=overwrite)
+    kinds = [[name, kind_of(column)] for name, column in topology.attributes.items()]
+    for number, column in enumerate(topology.attributes.values()):
+        arrays |= _column_arrays(number, column)
+    write(os.fspath(path), arrays, {**settings, "attributes": kinds}, overwrite=overwrite)
+
+
+def _column_arrays(number: int, column: Column) -> dict[str, NDArray[Any]]:
+    values = column.values.view(np.uint8) if column.values.dtype == bool else column.values
+    arrays = {"values": values, "absent": column.missing.view(np.uint8)}
+    if column.texts is not None:
+        arrays |= {"text": column.texts.text, "ends": column.texts.ends}
+    return {f"{number}.{which}": array for which, array in arrays.items()}
 
 
 def _keys(keys: Sequence[Hashable]) -> NDArray[Any]:
@@ -124,11 +144,22 @@ def load(path: str | os.PathLike[str], *, mmap: bool) -> tuple[Topology, NDArray
     topology = Topology(
         **{which: arrays[which] for which in SHAPE},
         names=_labels(arrays),
-        keys=Integers(arrays["keys"]) if "keys" in arrays else None,
+        given_keys=Integers(arrays["keys"]) if "keys" in arrays else None,
         marked=tuple(arrays["marked"].tolist()),
         marked_leaves=tuple(arrays["marked_leaves"].tolist()) if "marked_leaves" in arrays else (),
+        attributes={
+            name: _column(arrays, number, kind)
+            for number, (name, kind) in enumerate(file.settings.pop("attributes", ()))
+        },
     )
     return topology, arrays["weights"], file.settings
+
+
+def _column(arrays: Mapping[str, NDArray[Any]], number: int, kind: str) -> Column:
+    values, absent = arrays[f"{number}.values"], arrays[f"{number}.absent"].view(np.bool_)
+    if kind == "text":
+        return Column(values, absent, Texts(arrays[f"{number}.text"], arrays[f"{number}.ends"]))
+    return Column(values.view(np.bool_) if kind == "bool" else values, absent)
 
 
 def _labels(arrays: Mapping[str, NDArray[Any]]) -> Texts | Integers | None:

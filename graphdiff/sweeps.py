@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff import arithmetic
-from graphdiff.arithmetic import Dyadic, Number
+from graphdiff.arithmetic import SAFE_INT, Dyadic, Number
 from graphdiff.compiled import CompiledGraph
 from graphdiff.cycles import Range, walks
 from graphdiff.errors import LimitError, ValueOverflowError
@@ -28,8 +28,6 @@ Values: TypeAlias = "list[Any] | NDArray[Any]"
 Row: TypeAlias = list[tuple[int, Number]]
 Companion: TypeAlias = Callable[[CompiledGraph, Mapping[int, Number]], Values]
 
-#: Below this no partial sum of int64 numbers can wrap.
-SAFE_INT = 2.0**62
 #: The most work that exact sums of floats may take, in machine words.
 MAX_EXACT_WORDS = 2e10
 

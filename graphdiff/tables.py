@@ -6,21 +6,24 @@ together; from there on there are arrays only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.compiled import CompiledGraph, CyclePolicy
 from graphdiff.errors import FormatError, UsageError, WeightError
+from graphdiff.frame_columns import attribute_columns, text_and_ends
 from graphdiff.frames import Table, damage_told, opened, pa
 from graphdiff.kernels import pays
 from graphdiff.labels import Integers, Texts
 from graphdiff.numbering import Numbering
 from graphdiff.readers.edge_list import USUAL_ENDS, USUAL_WEIGHTS
 from graphdiff.remedies import Keyword
+from graphdiff.repeats import added
 
 __all__ = ["read_edges"]
 
@@ -47,15 +50,18 @@ def read_edges(
     source: str | None = None,
     target: str | None = None,
     weight: str | None = None,
+    attributes: Iterable[str] | None = None,
+    repeats: Literal["keep", "add"] = "keep",
     progress: Progress | None = None,
     cycles: CyclePolicy = "raise",
     exact: bool = False,
 ) -> CompiledGraph:
     """Compile a table of edges: a CSV, Parquet, Arrow or Feather file, or a data frame.
 
-    A row is an edge from its source to its target. Rows that repeat are parallel edges, and each counts. Nodes are
-    text or ints as in the table; those of a CSV file are text, whatever they look like. A CSV file has a header, may be
-    compressed, and is separated by commas, semicolons or tabs.
+    A row is an edge from its source to its target. Nodes are text or ints as in the table; those of a CSV file are
+    text, whatever they look like. A CSV file has a header, may be compressed, and is separated by commas, semicolons or
+    tabs.
+    Columns that are neither ends nor weight stay as attributes of the edges: numbers, yes and no, and text.
 
     Parameters
     ----------
@@ -67,6 +73,13 @@ def read_edges(
         and ``head``, or ``u`` and ``v``, in any case.
     weight : str, optional
         The column of the weights. By default ``weight``, ``w`` or ``value``; 1 on every edge where there is none.
+    attributes : iterable of str, optional
+        The columns that stay as attributes; by default all others that are numbers, yes and no, or text, each of a name
+        of its own. Decimals are floats, dates and times text; an empty cell is no value.
+    repeats : {"keep", "add"}
+        What rows with the same ends are. Kept, as they are by default, each is an edge, ``(source, target, 0)``,
+        ``(source, target, 1)``, …, and every path takes one of them. Added, they are one edge with the sum of their
+        weights, of their number where there are none; of attributes such an edge has none. Totals are the same.
     progress : callable, optional
         Called with how many names have been numbered, and how many there are.
     cycles, exact
@@ -81,7 +94,8 @@ def read_edges(
     MissingExtraError
         If pyarrow or narwhals is not installed.
     UsageError
-        If there is no such column, or are two, or the nodes are neither text nor ints.
+        If there is no such column, or are two, the nodes are neither text nor ints, an attribute that is asked for is
+        of no kind that stays, or `repeats` is neither of the two.
     WeightError
         If a weight is missing, NaN, infinite or no number; it names the row, counted from 1. In a CSV file also if
         an int beyond 2**53 stands beside floats, or beyond 64 bits, and no float is equal to it.
@@ -96,19 +110,57 @@ def read_edges(
     >>> frame = pandas.DataFrame({"source": ["a", "a", "b"], "target": ["b", "b", "c"], "weight": [1.0, 2.0, 0.5]})
     >>> graph = read_edges(frame)
     >>> graph, graph.edges()
-    (<CompiledGraph: 3 nodes, 3 edges, no cycles>, [('a', 'b'), ('a', 'b'), ('b', 'c')])
+    (<CompiledGraph: 3 nodes, 3 edges, no cycles>, [('a', 'b', 0), ('a', 'b', 1), ('b', 'c', 0)])
+    >>> read_edges(frame, repeats="add").edges()
+    [('a', 'b'), ('b', 'c')]
     """
+    if repeats not in ("keep", "add"):
+        raise UsageError(Keyword("repeats", repeats), ": use 'keep' or 'add'")
     table = opened(path_or_frame)
     roles = _roles(table, source, target, weight)
+    needed = [name for name in (roles.source, roles.target, roles.weight) if name is not None]
+    others = _others(table, needed, attributes)
     with damage_told(table.name):
-        edges = table.read([name for name in (roles.source, roles.target, roles.weight) if name is not None])
+        edges = table.read(needed, others)
     if not edges.num_rows:  # then its columns are of any kind
         return CompiledGraph.from_arrays([], [], cycles=cycles, exact=exact)
     weights = None if roles.weight is None else _weights(table, edges, roles, roles.weight)
     with damage_told(table.name):
         columns = [_names(table, edges, column) for column in (roles.source, roles.target)]
         tails, heads, labels = _numbered(table, columns, progress or _silent)
-    return CompiledGraph.from_arrays(tails, heads, weights, labels=labels, cycles=cycles, exact=exact)
+        kept = attribute_columns(edges, others)
+    if attributes is not None and len(kept) < len(others):
+        raise _no_kind(table, edges, next(name for name in others if name not in kept))
+    graph = CompiledGraph.from_arrays(tails, heads, weights, labels=labels, attributes=kept, cycles=cycles, exact=exact)
+    return added(graph) if repeats == "add" else graph
+
+
+def _others(table: Table, needed: list[str], attributes: Iterable[str] | None) -> list[str]:
+    """Return the columns that may stay as attributes."""
+    if attributes is None:
+        names = Counter(table.columns)
+        return [name for name, times in names.items() if isinstance(name, str) and times == 1 and name not in needed]
+    if isinstance(attributes, str):
+        raise UsageError(Keyword("attributes", attributes), ": a list is needed, also of one")
+    chosen = list(dict.fromkeys(attributes))
+    for name in chosen:
+        _require_one(table, name)
+        if name in needed:
+            raise UsageError(f"the column {name!r} is an end or the weight, and no attribute beside")
+    return chosen
+
+
+def _no_kind(table: Table, edges: Any, name: str) -> UsageError:
+    kind = edges.column(name).type if name in edges.column_names else "of several kinds"
+    return UsageError(f"{table.name}: the column {name!r} is {kind}, and attributes are numbers, yes and no, or text")
+
+
+def _require_one(table: Table, name: str) -> None:
+    """Raise unless a table has one column of a name."""
+    if name not in table.columns:
+        raise UsageError(f"{table.name} has no column {name!r}; it has {_listed(table.columns)}")
+    if table.columns.count(name) > 1:
+        raise UsageError(f"{table.name} has {table.columns.count(name)} columns named {name!r}; rename one")
 
 
 def _roles(table: Table, source: str | None, target: str | None, weight: str | None) -> Roles:
@@ -120,9 +172,8 @@ def _roles(table: Table, source: str | None, target: str | None, weight: str | N
             "one column is given twice among ", Keyword("source"), ", ", Keyword("target"), ", ", Keyword("weight")
         )
     there = _listed(table.columns)
-    missing = [name for name in given if name not in table.columns]
-    if missing:
-        raise UsageError(f"{table.name} has no column {missing[0]!r}; it has {there}")
+    for name in given:
+        _require_one(table, name)
     usual = {str(name).lower(): name for name in reversed(table.columns)}
     if source is None or target is None:
         ends = next((ends for ends in USUAL_ENDS if usual.keys() >= set(ends)), None)
@@ -137,9 +188,8 @@ def _roles(table: Table, source: str | None, target: str | None, weight: str | N
         source, target = usual[ends[0]], usual[ends[1]]
     if weight is None:
         weight = next((usual[name] for name in USUAL_WEIGHTS if usual.get(name, source) not in (source, target)), None)
-    for name in (source, target, weight):
-        if table.columns.count(name) > 1:
-            raise UsageError(f"{table.name} has {table.columns.count(name)} columns named {name!r}; rename one")
+    for name in (source, target, *([] if weight is None else [weight])):
+        _require_one(table, name)
     return Roles(source, target, weight)
 
 
@@ -203,7 +253,7 @@ def _numbered(table: Table, columns: list[Any], progress: Progress) -> tuple[Ids
     else:
         encoded = pa.chunked_array(chunks, type=first.type).dictionary_encode().combine_chunks()
         ids, names = encoded.indices.to_numpy(), encoded.dictionary
-        labels = Texts(*_text_and_ends(names)) if is_text else Integers(names.to_numpy())
+        labels = Texts(*text_and_ends(names)) if is_text else Integers(names.to_numpy())
         progress(total, total)
     if isinstance(labels, Texts):
         _require_utf8(labels)
@@ -216,7 +266,7 @@ def _numbered_texts(chunks: list[Any], total: int, progress: Progress) -> tuple[
     for chunk in chunks:
         for start in range(0, len(chunk), SLICE):
             part = chunk.slice(start, SLICE)
-            ids[done : done + len(part)] = numbering.of(*_text_and_ends(part))
+            ids[done : done + len(part)] = numbering.of(*text_and_ends(part))
             done += len(part)
             progress(done, total)
     return ids, numbering.labels
@@ -227,14 +277,6 @@ def _require_utf8(labels: Texts) -> None:
     pa.LargeStringArray.from_buffers(len(labels), pa.py_buffer(labels.ends), pa.py_buffer(labels.text)).validate(
         full=True
     )
-
-
-def _text_and_ends(names: Any) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the two arrays that Arrow keeps text in, without a copy."""
-    _, ends, text = names.buffers()
-    first, size = names.offset, len(names)
-    bounds = np.frombuffer(ends, dtype=np.int64)[first : first + size + 1] if ends else np.zeros(1, dtype=np.int64)
-    return np.frombuffer(text or b"", dtype=np.uint8)[: bounds[-1]], bounds
 
 
 def _silent(done: int, total: int | None) -> None:

@@ -7,7 +7,7 @@ positions; ids and labels matter at the border only.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Weights
+from graphdiff.columns import Columns
 from graphdiff.errors import UnknownNodeError
 from graphdiff.kernels.order import topological
-from graphdiff.kernels.rows import counted, grouped, index_type, pointers, reordered, taken
-from graphdiff.labels import Indexed
+from graphdiff.kernels.rows import counted, grouped, index_type, parallels, pointers, reordered, taken
+from graphdiff.labels import Indexed, Integers
+from graphdiff.naming import PLAIN, Naming
 
 Ints = NDArray[Any]
 Edge = tuple[Any, ...]
@@ -87,14 +89,16 @@ class Topology:
         The ranges of positions that are a component with a cycle.
     names : sequence of hashables, or None
         The label of each id; None where the ids are the labels.
-    keys : sequence, or None
-        The key of each edge of the rows, for a multigraph.
+    given_keys : sequence, or None
+        The key of each edge of the rows, where a multigraph brings them.
     marked : tuple of int
         The ids that the reader marked as roots.
     marked_leaves : tuple of int
         The ids that the reader marked as leaves.
     counts : array or list of objects, shape (n_edges,), or None
         What a preset shares out by, where it shares out by an edge attribute.
+    attributes : mapping of name to column
+        What else is known of the edges, each column in the order of the rows.
     """
 
     ids: Ints
@@ -102,10 +106,11 @@ class Topology:
     heads: Ints
     cyclic: Ints
     names: Sequence[Hashable] | None = None
-    keys: Sequence[Hashable] | None = None
+    given_keys: Sequence[Hashable] | None = None
     marked: tuple[int, ...] = ()
     marked_leaves: tuple[int, ...] = ()
     counts: Weights | None = None
+    attributes: Columns = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._freeze()
@@ -149,6 +154,14 @@ class Topology:
         return tuple([names[i] for i in self.ids.tolist()])
 
     @cached_property
+    def naming(self) -> Naming:
+        """How nodes and edges are called in records."""
+        keys = () if self.keys is None or isinstance(self.keys, Indexed) else self.keys
+        if self.names is None or isinstance(self.names, Indexed):
+            return Naming.of((), keys) if keys else PLAIN
+        return Naming.of(self.names, keys)
+
+    @cached_property
     def _find(self) -> Callable[[Hashable], int | None]:
         """How the position of a label is found: by the labels' own index, where they bring one, else by a dict."""
         names = self.names or ()
@@ -181,6 +194,17 @@ class Topology:
             raise UnknownNodeError(label, self.names)
         return position
 
+    @cached_property
+    def keys(self) -> Sequence[Hashable] | None:
+        """The key of each edge of the rows, as given or as networkx gives them: 0, 1, … among those with the same ends.
+
+        None where no key is given and no two edges have the same ends: there the ends are the name of an edge.
+        """
+        if self.given_keys is not None:
+            return self.given_keys
+        numbers = parallels(self.ptr, self.heads)
+        return None if numbers is None else Integers(_frozen(numbers))
+
     def edge_label(self, edge: int) -> Edge:
         """Return an edge of the rows as ``(tail, head)``, or ``(tail, head, key)`` in a multigraph."""
         return next(self.edge_labels(np.array([edge])))
@@ -193,8 +217,13 @@ class Topology:
         names = range(self.n_nodes) if self.names is None else self.names
         if self.keys is None:
             return ((names[u], names[v]) for u, v in zip(tails, heads, strict=True))
-        keys = self.keys
-        return ((names[u], names[v], keys[e]) for u, v, e in zip(tails, heads, chosen.tolist(), strict=True))
+        keys = keys_at(self.keys, chosen)
+        return ((names[u], names[v], key) for u, v, key in zip(tails, heads, keys, strict=True))
+
+    def attributes_at(self, edge: int) -> dict[str, Any]:
+        """Return the attributes that an edge has."""
+        values = ((name, column[edge]) for name, column in self.attributes.items())
+        return {name: value for name, value in values if value is not None}
 
     def tails_of(self, edges: Ints) -> Ints:
         """Return the position of the tail of some edges of the rows."""
@@ -291,8 +320,21 @@ def arrange(
     ids, cyclic = topological(n_nodes, *by_id[:2])
     ptr, heads, numbers = reordered(ids, *by_id)
     if keys is not None:
-        keys = [keys[number] for number in numbers.tolist()]
+        keys = keys_at(keys, numbers)
     return Topology(ids, ptr, heads, cyclic, names, keys, marked, marked_leaves), numbers
+
+
+def keys_at(keys: Sequence[Hashable], edges: Ints) -> Sequence[Hashable]:
+    """Return the keys of some edges; those that are an array stay one.
+
+    Examples
+    --------
+    >>> keys_at(["a", "b"], np.array([1])), list(keys_at(Integers(np.array([0, 1])), np.array([1, 0])))
+    (['b'], [1, 0])
+    """
+    if isinstance(keys, Integers):
+        return Integers(keys.values[edges])
+    return [keys[edge] for edge in edges.tolist()]
 
 
 def in_rows(values: Weights, numbers: Ints) -> Weights:

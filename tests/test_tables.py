@@ -80,7 +80,8 @@ FRAMES: dict[str, Callable[[pa.Table], Any]] = {
 
 
 def edges(graph: CompiledGraph) -> Counter[Any]:
-    return Counter((*ends, weight) for ends, weight in zip(graph.edges(), graph.weights.tolist(), strict=True))
+    """Return the ends and weights of the edges, whatever keys tell parallel ones apart."""
+    return Counter((*edge[:2], weight) for edge, weight in zip(graph.edges(), graph.weights.tolist(), strict=True))
 
 
 # -- what comes in
@@ -119,7 +120,7 @@ def test_any_table_is_the_graph_of_its_rows(name: str, rows: Rows) -> None:
         expected = nx.MultiDiGraph()
         expected.add_weighted_edges_from(rows)
         assert set(graph.labels) == set(expected)
-        assert {type(label) for edge in graph.edges() for label in edge} == {type(rows[0][0])}
+        assert {type(label) for edge in graph.edges() for label in edge[:2]} == {type(rows[0][0])}
         source = rows[0][0]
         same = gd.compile(expected, cycles="collapse")
         assert dict(gd.forward(graph, source)) == dict(gd.forward(same, source))

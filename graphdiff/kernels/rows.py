@@ -83,6 +83,28 @@ def take(values: Sequence[Any], which: Sequence[int], taken: MutableSequence[Any
         taken[place] = values[which[place]]
 
 
+def number_parallels(
+    ptr: Sequence[int], heads: Sequence[int], latest: MutableSequence[int], numbers: MutableSequence[int]
+) -> bool:
+    """Write to `numbers` how many edges before each one have its ends, and return whether any has.
+
+    `latest` has a zero for each node: one more than the last edge that led there.
+    """
+    repeated = False
+    done = 0
+    for row in range(len(ptr) - 1):
+        start = done
+        for edge in range(ptr[row], ptr[row + 1]):
+            head = heads[edge]
+            before = latest[head]
+            if before > start:
+                numbers[done] = numbers[before - 1] + 1
+                repeated = True
+            done += 1
+            latest[head] = done
+    return repeated
+
+
 # -- what the rest calls
 
 
@@ -143,6 +165,29 @@ def reordered(ids: Ints, ptr: Ints, heads: Ints, numbers: Ints) -> Row:
     new_ptr, new_heads, new_numbers = np.zeros_like(ptr), np.empty_like(heads), np.empty_like(numbers)
     jit(reorder)(ids, ptr, heads, numbers, positions, new_ptr, new_heads, new_numbers)
     return new_ptr, new_heads, new_numbers
+
+
+def parallels(ptr: Ints, heads: Ints) -> Ints | None:
+    """Return how many edges before each one in its row have its head, int64; None where no two edges have both ends.
+
+    Examples
+    --------
+    >>> parallels(np.array([0, 3, 3]), np.array([1, 0, 1]))
+    array([0, 0, 1])
+    """
+    if pays(len(heads)):
+        numbers, latest = np.zeros(len(heads), dtype=np.int64), np.zeros(len(ptr) - 1, dtype=np.int64)
+        return numbers if jit(number_parallels)(ptr, heads, latest, numbers) else None
+    sizes: Ints = np.diff(ptr.astype(np.int64))
+    tails = np.repeat(np.arange(len(ptr) - 1), sizes)
+    order = np.lexsort((heads, tails))  # stable, so that edges with the same ends keep their order
+    starts = np.ones(len(order), dtype=bool)
+    starts[1:] = (tails[order][1:] != tails[order][:-1]) | (heads[order][1:] != heads[order][:-1])
+    if starts.all():
+        return None
+    numbers, places = np.empty(len(order), dtype=np.int64), np.arange(len(order))
+    numbers[order] = places - np.maximum.accumulate(np.where(starts, places, 0))
+    return numbers
 
 
 def taken(values: NDArray[Any], which: Ints) -> NDArray[Any]:
