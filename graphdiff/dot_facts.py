@@ -12,8 +12,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from graphdiff.picture import UNPRINTABLE
 from graphdiff.records import OWN, storable
+from graphdiff.showing import UNPRINTABLE
 
 __all__ = [
     "LAID_OUT",
