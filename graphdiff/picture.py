@@ -6,13 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import networkx as nx
-import numpy as np
 
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import REAL, Number
 from graphdiff.results import shown, texts
 
 #: Names longer than this are cut.
@@ -26,7 +24,6 @@ DARK = "#555555"
 
 # Control characters but the newline, lone surrogates and noncharacters: no XML may hold them.
 UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-REAL = (int, float, Fraction, Decimal, np.number)
 
 
 @dataclass(frozen=True, slots=True)
