@@ -9,13 +9,13 @@ import networkx as nx
 import numpy as np
 
 from graphdiff import arithmetic
-from graphdiff.between import between, forward_over
+from graphdiff.between import Between, between, forward_over
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.errors import UsageError
 from graphdiff.remedies import Keyword
 from graphdiff.results import Influences
 from graphdiff.semirings import SEMIRINGS, Semiring
-from graphdiff.sweeps import checked
+from graphdiff.sweeps import checked, overflow
 
 
 class Accumulated(Influences):
@@ -55,7 +55,7 @@ def accumulate(
     Raises
     ------
     UsageError
-        If there is no semiring of this name.
+        If there is no semiring of this name, or it does not take numbers like these, as complex ones have no order.
     UnknownNodeError, WeightError, CycleError, ValueOverflowError
         As `graphdiff.forward`; a cycle that is solved is refused too, as a semiring need not have a limit.
 
@@ -80,13 +80,27 @@ def accumulate(
     part = between(ready, [ready.topology.position(source)])
     part.require_no_loops()
     array = np.empty(ready.n_nodes, dtype=object)
-    values = dict(zip(part.positions.tolist(), forward_over(part, chosen), strict=True))
+    sums = _named_sums(part, semiring) if isinstance(semiring, str) else forward_over(part, chosen)
+    values = dict(zip(part.positions.tolist(), sums, strict=True))
     for position in range(ready.n_nodes):  # one by one: numpy would take tuples apart
         array[position] = _checked(values.get(position, chosen.zero), chosen)
     if ready.cycles == "collapse":
         array = array[ready.topology.representative]
     array.flags.writeable = False
     return Accumulated(ready.topology, array, semiring if isinstance(semiring, str) else "values")
+
+
+def _named_sums(part: Between, name: str) -> list[Any]:
+    """Return the sums of a semiring of ours, whose functions do not take every kind of number."""
+    try:
+        return forward_over(part, SEMIRINGS[name])
+    except TypeError:
+        kinds = sorted({type(weight).__name__ for row in part.rows for *_, weight in row})
+        raise UsageError(
+            Keyword("semiring", name), f" does not take weights of the type {' and '.join(kinds)}"
+        ) from None
+    except OverflowError:
+        raise overflow() from None
 
 
 def _checked(value: Any, semiring: Semiring) -> Any:

@@ -156,7 +156,8 @@ def _flow_measures(graph: CompiledGraph, source: Hashable | None, target: Hashab
 
 def _on_the_way(graph: CompiledGraph, positions: NDArray[Any], values: Values) -> Column:
     """Return the value of each position that is among `positions`, or whose component is."""
-    known = dict(zip(positions.tolist(), checked_array([values[p] for p in positions.tolist()]).tolist(), strict=True))
+    some = checked_array(arithmetic.taken(values, positions))
+    known = dict(zip(positions.tolist(), some.tolist(), strict=True))
     return [known.get(graph.anchor(position)) for position in range(graph.n_nodes)]
 
 

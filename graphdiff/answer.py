@@ -16,12 +16,12 @@ import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.annotation import ATTRIBUTES
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import REAL, Number
 from graphdiff.between import Between, between, forward_over, reverse_over, total_over
 from graphdiff.compiled import compile
 from graphdiff.errors import count_text
 from graphdiff.paths import node_text
-from graphdiff.picture import MAX_NAME, REAL, DrawnEdge, DrawnNode, Picture, cut, percent, short, title
+from graphdiff.picture import MAX_NAME, DrawnEdge, DrawnNode, Picture, cut, percent, short, title
 from graphdiff.pruning import bypasses
 from graphdiff.ranking import ranked_paths
 from graphdiff.records import distinct, keys_of

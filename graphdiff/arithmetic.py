@@ -26,6 +26,9 @@ Weights: TypeAlias = NDArray[Any] | list[Any]
 EXACT_INT = 2**53
 #: Below this no sum of int64 numbers can wrap.
 SAFE_INT = 2.0**62
+SMALLEST_NORMAL = 2.0**-1022
+#: Real numbers of any kind; numpy's complex ones are numbers to numpy too.
+REAL = (int, float, Fraction, Decimal, np.integer, np.floating)
 _FIELDS = (Fraction, Decimal, complex)
 _REAL = (int, float, Fraction, Decimal)
 
@@ -211,6 +214,25 @@ def finished(value: Number) -> Number:
     return value.fraction() if isinstance(value, Dyadic) else value
 
 
+def size(number: Number) -> Number:
+    """Return the absolute value; of a complex number below the normal floats, where it rounds coarsely, the next float.
+
+    Raises
+    ------
+    OverflowError
+        If that of a complex number is larger than the largest float.
+
+    Examples
+    --------
+    >>> size(-2), size(3 + 4j), size(5e-324 + 5e-324j)
+    (2, 5.0, 1e-323)
+    """
+    absolute = abs(number)
+    if isinstance(number, complex) and 0 < absolute < SMALLEST_NORMAL and number.real and number.imag:
+        return math.nextafter(absolute, math.inf)
+    return absolute
+
+
 def half(number: Number) -> Number:
     """Return a half in the number's own kind; of an odd int a Fraction.
 
@@ -252,6 +274,9 @@ def as_array(values: Iterable[Number]) -> NDArray[Any]:
         return values
     done = [finished(value) for value in values]
     kinds = set(map(type, done))
+    if any(issubclass(kind, np.generic) for kind in kinds):
+        done = [plain(value) for value in done]
+        kinds = set(map(type, done))
     if kinds == {float}:
         return np.array(done, dtype=np.float64)
     if kinds == {int} and min(done) >= -(2**63) and max(done) < 2**63:

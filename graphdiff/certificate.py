@@ -2,7 +2,10 @@
 
 Every product and every addition rounds once; along the longest chain of roundings K the error is at most
 gamma(K) · S, where gamma(k) = k·u / (1 - k·u), u = 2**-53 and S is the sum of the absolute path influences
-(N. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., chapter 3).
+(N. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., chapter 3). A complex sum counts as one rounding
+too, a complex product as sqrt(5) of them (R. Brent, C. Percival, P. Zimmermann, "Error bounds on complex floating-point
+multiplication", Mathematics of Computation 76, 2007). That is where nothing falls below the smallest normal float; a
+product that does loses another 2**-1075, a complex one, of four real products, sqrt(2) · 2**-1074.
 """
 
 from __future__ import annotations
@@ -17,15 +20,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff import arithmetic
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import SMALLEST_NORMAL, Number
 from graphdiff.between import Between
 from graphdiff.results import plain
 from graphdiff.sweeps import Values
 
 ROUNDING = 2.0**-53
-#: The most that one product can lose below the smallest normal float is half of this, which is no float.
+#: The smallest float. A product can lose half of it below the smallest normal one, which is no float.
 UNDERFLOW = 2.0**-1074
-SMALLEST_NORMAL = 2.0**-1022
+#: The roundings that a product of complex numbers counts as, and the smallest floats that it can lose.
+COMPLEX_PRODUCT = math.sqrt(5) * (1 + 2.0**-52)
+COMPLEX_UNDERFLOW = math.sqrt(2) * (1 + 2.0**-52)
 
 
 @dataclass(frozen=True)
@@ -79,24 +84,39 @@ def certificate(part: Between, value: Number, abs_sum: Number, adjoints: Values)
     exact = isinstance(value, (int, Fraction))
     if isinstance(value, Decimal) or not (exact or isinstance(value, (float, complex))):
         return None
-    bound = 0.0 if exact else _error_bound(part, float(abs_sum), adjoints)
+    product, underflow = (COMPLEX_PRODUCT, COMPLEX_UNDERFLOW) if isinstance(value, complex) else (1.0, 1.0)
+    bound = 0.0 if exact else _error_bound(part, float(abs_sum), adjoints, product, underflow)
     return _certified(value, abs_sum, bound)
 
 
-def _error_bound(part: Between, abs_sum: float, adjoints: Values) -> float:
+def _error_bound(part: Between, abs_sum: float, adjoints: Values, product: float, underflow: float) -> float:
+    """Bound the error; a product counts as so many roundings, and loses so many smallest floats."""
     in_degree = np.bincount(part.heads, minlength=part.n_nodes).tolist()
-    roundings = [0] * part.n_nodes
+    roundings = [0.0] * part.n_nodes
     onward = _onward(part, adjoints)
     lost = 0.0
     for node, row in enumerate(part.rows):
-        roundings[node] += in_degree[node]
+        if in_degree[node]:
+            roundings[node] += product + in_degree[node] - 1
         for head, *_ in row:
             roundings[head] = max(roundings[head], roundings[node])
             lost += onward[head]
-    most = max((roundings[node] for node in part.targets), default=0) + len(part.targets) - 1
-    gamma = most * ROUNDING / (1 - most * ROUNDING)
-    # The bound itself is computed with roundings, all of them small beside one part in 2**20.
-    return (gamma * abs_sum + UNDERFLOW * lost) * (1 + 2.0**-20) if most else 0.0
+    most = max((roundings[node] for node in part.targets), default=0.0) + len(part.targets) - 1
+    return rounded_up(gamma(most) * abs_sum + UNDERFLOW * (underflow * lost)) if most > 0 else 0.0
+
+
+def gamma(roundings: float) -> float:
+    """Return the part of a sum of absolute values that so many roundings in a row can make; infinite for too many."""
+    unit = roundings * ROUNDING
+    return unit / (1 - unit) if unit < 1 else math.inf
+
+
+def rounded_up(bound: float) -> float:
+    """Return a bound that was computed with roundings, all of them small beside one part in 2**20, as one that holds.
+
+    Below the smallest normal float they are small beside no part, but each is at most half of the smallest float.
+    """
+    return bound * (1 + 2.0**-20) + (2 * UNDERFLOW if bound < SMALLEST_NORMAL else 0.0)
 
 
 def _onward(part: Between, adjoints: Values) -> list[float]:
@@ -107,7 +127,7 @@ def _onward(part: Between, adjoints: Values) -> list[float]:
     wide = [Decimal(int(is_target)) for is_target in part.is_target]
     for node in range(part.n_nodes - 1, -1, -1):
         for head, _, weight in part.rows[node]:
-            wide[node] += Decimal(abs(weight)) * wide[head]
+            wide[node] += Decimal(arithmetic.size(weight)) * wide[head]
     return [float(value) for value in wide]
 
 
@@ -148,11 +168,13 @@ def solved_certificate(part: Between, value: Number, abs_sum: Number, found: Sol
         return _certified(value, abs_sum, 0.0)
     system = _System.of(part)
     missed, most, lift = (np.array([values[p] for p in part.positions.tolist()]) for values in found)
+    reached = float(np.abs(missed[part.targets]).sum())
+    added = gamma(len(part.targets) - 1) * reached
     missed = system.missed(missed)
     for share in (1e-12, 1e-9, 1e-6):
         candidate = most + share * lift * max(1.0, float(most.max(initial=0.0)))
         if system.is_enough(candidate):
-            return _certified(value, abs_sum, float(missed @ candidate) * (1 + 2.0**-20))
+            return _certified(value, abs_sum, rounded_up(float(missed @ candidate) + added))
     return None
 
 
@@ -199,7 +221,7 @@ class _System:
         size = len(tangents)
         residual = self.sources - tangents + _summed(self.heads, brought, size)
         sizes = self.sources + np.abs(tangents) + np.bincount(self.heads, np.abs(brought), size)
-        missed: NDArray[Any] = np.abs(residual) + _gamma(self.heads, size) * sizes + UNDERFLOW * len(self.heads)
+        missed: NDArray[Any] = np.abs(residual) + _gamma(self.heads, size) * sizes + 2 * UNDERFLOW * len(self.heads)
         return missed
 
     def is_enough(self, candidate: NDArray[Any]) -> bool:
@@ -217,5 +239,5 @@ def _summed(places: NDArray[Any], values: NDArray[Any], size: int) -> NDArray[An
 
 def _gamma(places: NDArray[Any], size: int) -> NDArray[Any]:
     """Return the bound on the roundings of a sum over the edges at each node: products, sums, and some to spare."""
-    most = (np.bincount(places, minlength=size) + 8) * ROUNDING * 4  # a complex product rounds more than once
+    most = (np.bincount(places, minlength=size) + 8) * ROUNDING * 4  # a complex product counts as sqrt(5) of them
     return most / (1 - most)

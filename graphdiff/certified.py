@@ -12,7 +12,18 @@ import numpy as np
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.between import Between, between
-from graphdiff.certificate import ROUNDING, Certificate, Solved, certificate, solved_certificate
+from graphdiff.certificate import (
+    COMPLEX_PRODUCT,
+    COMPLEX_UNDERFLOW,
+    ROUNDING,
+    UNDERFLOW,
+    Certificate,
+    Solved,
+    certificate,
+    gamma,
+    rounded_up,
+    solved_certificate,
+)
 from graphdiff.compiled import CompiledGraph
 from graphdiff.cycles import on_the_way
 from graphdiff.errors import CycleError
@@ -96,8 +107,11 @@ def rough_bound(ends: Ends) -> float:
     sizes = None if on_the_way(*ends) else sizes_of(ends)
     if sizes is None or not isinstance(sizes.total, float):
         return math.inf
-    most = 2 * ends[0].n_edges + 2
-    return most * ROUNDING / (1 - most * ROUNDING) * sizes.total if most * ROUNDING < 1 else math.inf
+    n_edges = ends[0].n_edges
+    # Each edge is a product and a sum; what underflow takes anywhere comes on by at most the largest adjoint.
+    most_onward = float(np.max(sizes.adjoints, initial=0.0))
+    lost = UNDERFLOW * (COMPLEX_UNDERFLOW * n_edges * most_onward)
+    return rounded_up(gamma((COMPLEX_PRODUCT + 1) * n_edges + 2) * sizes.total + lost)
 
 
 def doubt(digits: int, bound: float, *, of: str = "", condition: str = "") -> str | None:

@@ -22,7 +22,7 @@ from graphdiff.errors import count_text
 from graphdiff.merging import preset_of
 from graphdiff.overlay import between_ends, name_in, overlay
 from graphdiff.phrases import TITLES, by_weights, ordinal, signed, table
-from graphdiff.results import plain, shown
+from graphdiff.results import largest_first, plain, shown
 from graphdiff.tallies import PathCounts, path_counts, place, remainder_bound
 from graphdiff.words import Words, how_many, words_for
 
@@ -277,7 +277,7 @@ class Comparison:
     def to_pandas(self) -> Any:
         """Return the attribution as a pandas Series, largest first."""
         series = self.attribution.to_pandas()
-        return series.reindex(series.abs().sort_values(ascending=False).index)
+        return series.iloc[largest_first(series.tolist())]
 
     def __str__(self) -> str:
         return comparison_text([self])

@@ -21,7 +21,7 @@ from graphdiff import arithmetic, extract, storage
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.collecting import collector_at_rest
 from graphdiff.columns import Columns, columns_of
-from graphdiff.errors import FormatError, UsageError
+from graphdiff.errors import FormatError, UsageError, ValueOverflowError
 from graphdiff.kernels.blocks import turned
 from graphdiff.remedies import Keyword
 from graphdiff.topology import Edge, Rows, Topology, arrange, in_rows
@@ -272,12 +272,16 @@ class CompiledGraph:
         ------
         TypeError
             If a weight has no absolute value.
+        ValueOverflowError
+            If that of a complex weight is no float.
         """
         if isinstance(self.weights, np.ndarray) and not (self.weights == np.iinfo(np.int64).min).any():
             return replace(self, weights=np.abs(self.weights))
-        return replace(
-            self, weights=arithmetic.unify([abs(w) for w in map(arithmetic.finished, arithmetic.listed(self.weights))])
-        )
+        numbers = map(arithmetic.finished, arithmetic.listed(self.weights))
+        try:
+            return replace(self, weights=arithmetic.unify(list(map(arithmetic.size, numbers))))
+        except OverflowError:
+            raise ValueOverflowError("the absolute value of a complex weight is more than the largest float") from None
 
     @cached_property
     def sizes(self) -> CompiledGraph:

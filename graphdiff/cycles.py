@@ -214,7 +214,10 @@ def _require(graph: CompiledGraph, matrix: NDArray[Any], start: int, stop: int) 
 
 def require_shrinking(graph: CompiledGraph, start: int, stop: int) -> None:
     """Raise unless walks round a component shrink whatever the signs: else none is the strongest."""
-    matrix = np.abs(_dense(stop - start, component_entries(graph, start, stop), complex))
+    with np.errstate(over="ignore"):
+        matrix = np.abs(_dense(stop - start, component_entries(graph, start, stop), complex))
+    if not np.isfinite(matrix).all():
+        raise _too_large()
     radius = _upper_bound(matrix)
     if radius >= MAX_RADIUS and (radius := spectral_radius(matrix)) >= MAX_RADIUS:
         raise CycleError(
@@ -227,14 +230,15 @@ def require_shrinking(graph: CompiledGraph, start: int, stop: int) -> None:
 def _upper_bound(sizes: NDArray[Any], rounds: int = 30) -> float:
     """Bound the spectral radius of a non-negative matrix from above (Collatz and Wielandt)."""
     vector, bound = np.ones(len(sizes)), np.inf
-    for _ in range(rounds):
-        image = sizes @ vector
-        bound = min(bound, float((image / vector).max()))
-        if bound < MAX_RADIUS:
-            break
-        # The identity is added so that every entry stays positive, on periodic matrices too.
-        vector = image + vector
-        vector = np.maximum(vector / vector.max(), 1e-100)
+    with np.errstate(over="ignore", invalid="ignore"):  # a ratio that is no float bounds nothing
+        for _ in range(rounds):
+            image = sizes @ vector
+            bound = min(bound, float((image / vector).max()))
+            if bound < MAX_RADIUS:
+                break
+            # The identity is added so that every entry stays positive, on periodic matrices too.
+            vector = image + vector
+            vector = np.maximum(vector / vector.max(), 1e-100)
     return bound
 
 

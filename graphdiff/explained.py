@@ -25,7 +25,7 @@ from graphdiff.narrow import fewest_edges
 from graphdiff.paths import Path, node_text
 from graphdiff.phrases import LINE, TITLES, by_weights, ordinal, path_text, path_texts, percent, table
 from graphdiff.picture import cut
-from graphdiff.results import plain, shown
+from graphdiff.results import largest_first, plain, shown
 from graphdiff.shares import Contributions
 from graphdiff.topology import Edge
 from graphdiff.weights import WEIGHTS
@@ -152,7 +152,7 @@ class Explanation:
             brought[edge[0]] = brought.get(edge[0], 0) + number
         name = self.part.graph.topology.naming.node
         rows = [(name(node), n, None if self.whole is None else float(n / self.whole)) for node, n in brought.items()]
-        return sorted(rows, key=lambda row: -abs(row[1]))
+        return [rows[place] for place in largest_first([row[1] for row in rows])]
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values; edges as records, only those that carry something."""
@@ -195,7 +195,7 @@ class Explanation:
     def to_pandas(self) -> Any:
         """Return the edge contributions as a pandas Series, largest first."""
         series = self.edge_contributions.to_pandas()
-        return series.reindex(series.abs().sort_values(ascending=False).index)
+        return series.iloc[largest_first(series.tolist())]
 
     def __str__(self) -> str:
         return explanation_text([self])

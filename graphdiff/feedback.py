@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
+import math
 from typing import Any, Unpack
 
 import networkx as nx
@@ -11,15 +10,14 @@ import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arc_order import shortest_way
+from graphdiff.arithmetic import Number
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycle_report import Breaking, Component, CycleReport
-from graphdiff.errors import UsageError
+from graphdiff.errors import UsageError, ValueOverflowError
 from graphdiff.feedback_arcs import feedback_arcs
 from graphdiff.remedies import Keyword, Remedy
 
 __all__ = ["find_cycles"]
-
-_REAL = (int, float, Fraction, Decimal, np.number)
 
 
 def find_cycles(graph: nx.DiGraph | CompiledGraph, **options: Unpack[CompileOptions]) -> CycleReport:
@@ -75,7 +73,8 @@ def find_cycles(graph: nx.DiGraph | CompiledGraph, **options: Unpack[CompileOpti
 
 def _require_real(graph: CompiledGraph) -> None:
     wrong = next(
-        (w for w in map(arithmetic.finished, arithmetic.listed(graph.weights)) if not isinstance(w, _REAL)), None
+        (w for w in map(arithmetic.finished, arithmetic.listed(graph.weights)) if not isinstance(w, arithmetic.REAL)),
+        None,
     )
     if wrong is not None:
         raise UsageError(
@@ -91,8 +90,9 @@ def _component(graph: Any, ready: CompiledGraph, start: int, stop: int) -> Compo
     heads = rows.heads[edges].astype(np.int64)
     tails = np.repeat(np.arange(start, stop), np.diff(bounds))
     inside = (heads >= start) & (heads < stop)
-    arcs: dict[int, dict[int, float]] = {node: {} for node in range(start, stop)}
     weights = [abs(arithmetic.finished(w)) for w in arithmetic.listed(arithmetic.taken(ready.weights, edges[inside]))]
+    _require_floats(weights)
+    arcs: dict[int, dict[int, float]] = {node: {} for node in range(start, stop)}
     steps = list(zip(tails[inside].tolist(), heads[inside].tolist(), edges[inside].tolist(), weights, strict=True))
     for tail, head, _, weight in steps:
         if tail != head:
@@ -112,6 +112,16 @@ def _component(graph: Any, ready: CompiledGraph, start: int, stop: int) -> Compo
         cycle=tuple([topology.label(place) for place in [first[0], *way]]),
         naming=topology.naming,
     )
+
+
+def _require_floats(weights: list[Number]) -> None:
+    """Raise unless the weights add up to a float: the search is in floats, and compares their sums."""
+    try:
+        whole = sum(map(float, weights))
+    except OverflowError:
+        whole = math.inf
+    if not math.isfinite(whole):
+        raise ValueOverflowError("the weights on cycles add up to more than the largest float (1.8e308)")
 
 
 def _breaking(graph: Any, ready: CompiledGraph, edge: int) -> Breaking:

@@ -17,7 +17,7 @@ from graphdiff.compared import Comparison
 from graphdiff.differing import Difference, difference_lines
 from graphdiff.matching import Matched, Side
 from graphdiff.phrases import by_weights, signed
-from graphdiff.results import Numbers, aligned, in_one_array, plain, require_pandas, shown
+from graphdiff.results import Numbers, aligned, in_one_array, largest_first, plain, require_pandas, shown
 from graphdiff.words import how_many, words_for
 
 #: So many rows are shown as text.
@@ -118,7 +118,7 @@ class Changes(Numbers, Mapping[Any, Number]):
             for number, old, new in zip(self._reached, *places, strict=True)
         ]
         changed = [row for row in rows if row.before != row.after or row.place_before != row.place_after]
-        return sorted(changed, key=lambda row: -abs(row.change))
+        return [changed[place] for place in largest_first([row.change for row in changed])]
 
     def _places(self, side: Side, totals: NDArray[Any]) -> list[int | None]:
         """Return the place of each node by size, equal ones the same; a merged component counts as one node."""
@@ -127,7 +127,10 @@ class Changes(Numbers, Mapping[Any, Number]):
         anchors = np.where(stands >= 0, side.graph.topology.representative[stands], -1) if merged else stands
         sizes = np.array([abs(value) for value in totals[self._reached].tolist()])
         _, first = np.unique(anchors, return_index=True)
-        counted = np.sort(sizes[first])
+        try:
+            counted = np.sort(sizes[first])
+        except TypeError:  # symbols have no order
+            return [None] * len(sizes)
         larger = len(counted) - np.searchsorted(counted, sizes, side="right")
         return [int(place) + 1 if size else None for place, size in zip(larger, sizes, strict=True)]
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import networkx as nx
 
+from graphdiff.arithmetic import REAL
 from graphdiff.paths import node_text
-from graphdiff.picture import MAX_NAME, REAL, DrawnEdge, DrawnNode, Picture, cut, short
+from graphdiff.picture import MAX_NAME, DrawnEdge, DrawnNode, Picture, cut, short
 from graphdiff.records import distinct
 from graphdiff.results import texts
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from heapq import nlargest
 from itertools import chain
 from typing import Any
 
 import networkx as nx
-import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
@@ -30,7 +27,6 @@ TOP = 10
 #: How many of them a report lists.
 SHOWN = 5
 BLOCK = 1 << 12
-_REAL = (int, float, Fraction, Decimal, np.number)
 
 
 @dataclass(frozen=True)
@@ -164,7 +160,7 @@ def _numeric(graph: nx.Graph) -> Iterator[EdgeAttribute]:
     data, left_out = edge_data(graph), drawing_names(graph)
     for name, values in _columns(data).items():
         kinds = set(map(type, values))
-        real = {kind for kind in kinds if issubclass(kind, _REAL) and kind is not bool}
+        real = {kind for kind in kinds if issubclass(kind, arithmetic.REAL) and kind is not bool}
         if kinds != {int}:
             numbers = (value for value in values if type(value) in real) if real else ()
             values = [arithmetic.plain(number) for number in numbers if arithmetic.is_finite(number)]

@@ -30,6 +30,8 @@ from graphdiff.topology import Edge
 
 #: So many strongest paths are looked for, at most, where only a coverage is given.
 MAX_COVERING = 100_000
+#: And so many of their edges: walks round a cycle that hardly shrink are long.
+MAX_COVERING_EDGES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,12 +314,14 @@ def strongest_paths(
     Returns
     -------
     list of Path
-        Ties come in the graph's node order. Under ``cycles="solve"`` these are walks: they may go round.
+        Ties come in the graph's node order, those of size 0 in that of what follows the 0. Under ``cycles="solve"``
+        these are walks: they may go round, and of equal ones, as behind an edge of weight 0, the shorter comes first.
 
     Raises
     ------
     LimitError
-        If only `coverage` is given and more than 100,000 paths would be needed.
+        If only `coverage` is given and more than 100,000 paths, or paths of more than ten million edges together, would
+        be needed.
     UnknownNodeError, WeightError, CycleError, SameComponentError
         As `graphdiff.total_influence`.
 
@@ -383,15 +387,17 @@ def _covering(part: Between, paths: Iterator[Path], coverage: float, k: int | No
     wanted = coverage * whole * (1 - 1e-12) if isinstance(whole, float) else Fraction(coverage) * Fraction(whole)
     found: list[Path] = []
     covered: Number = 0
+    n_edges = 0
     while covered < wanted and (k is None or len(found) < k):
-        if k is None and len(found) == MAX_COVERING:
+        if k is None and (len(found) == MAX_COVERING or n_edges > MAX_COVERING_EDGES):
             raise LimitError(
-                f"the {MAX_COVERING:,} strongest paths carry only {float(covered / whole):.1%} of the influence",
+                f"the {len(found):,} strongest paths carry only {float(covered / whole):.1%} of the influence",
                 Remedy(Keyword("k", 100), "lists the strongest alone"),
             )
         path = next(paths, None)
         if path is None:
             break
         found.append(path)
+        n_edges += path.length
         covered += abs(path.influence)
     return found

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any, TypeAlias
 
 import networkx as nx
-import numpy as np
 
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import REAL, Number
 from graphdiff.records import keys_of, names_of
 from graphdiff.results import shown
 from graphdiff.showing import clean as clean
@@ -24,8 +22,6 @@ MAX_FORMULA = 30
 MAX_NUMBER = 24
 #: The colour of an edge of which nothing is known.
 DARK = "#555555"
-
-REAL = (int, float, Fraction, Decimal, np.number)
 
 
 #: What is known of a node, an edge or a graph, by name.

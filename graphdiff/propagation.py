@@ -19,7 +19,7 @@ from graphdiff.errors import UsageError
 from graphdiff.naming import PLAIN, Naming
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.results import plain, require_pandas, shown
-from graphdiff.said import PerEdge
+from graphdiff.said import PerEdge, is_real
 from graphdiff.sensitivity import sensitivities
 from graphdiff.words import words_for
 
@@ -147,7 +147,7 @@ def uncertainty(
     Raises
     ------
     UsageError
-        If nothing is given, `low` without `high`, or what is given fits no edge.
+        If nothing is given, `low` without `high`, what is given fits no edge, or a weight is complex or a symbol.
     WeightError
         If a number is missing, negative where it cannot be, or not between its bounds.
     CycleError
@@ -185,6 +185,10 @@ def uncertainty(
         raise UsageError(Keyword("high" if high is None else "low"), " is missing: bounds are given together")
     ready = compiled(graph, options)
     found = sensitivities(ready, source, target)
+    wrong = next((number for number in (*found.weights.tolist(), found.total) if not is_real(number)), None)
+    if wrong is not None:
+        what = "bounds need" if sd is None and cov is None else "a standard error needs"
+        raise UsageError(f"{what} real weights, not {type(wrong).__name__} ({wrong})")
     error = None if sd is None and cov is None else standard_error(graph, found, sd, cov)
     bounds: tuple[float | None, float | None] = (None, None)
     if low is not None and high is not None:

@@ -2,28 +2,38 @@
 
 The next best way from a node is the best of: each edge followed by the best way of its head not yet used with
 it. A node's ways are kept in rank order and made only when somebody asks for one more (V. Jiménez, A. Marzal,
-1999). A way's size is multiplied up from the target, so rounding keeps the order monotone and ranks are exact.
+1999). A way's size is multiplied up from the target, so rounding keeps the order monotone and ranks are exact. Where
+the strongest ways leave the range of the floats, and round cycles, where in the end all do, it is a Decimal.
+
+Round a cycle that is solved, equal sizes (all 0 behind an edge of weight 0) could make each of two nodes' first ways
+begin with the other's. Hence equal walks come in the order of their lengths, and the first of each node is one edge
+longer than that of its head: it ends, and so does every way that is made of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import Decimal
+import math
+from collections.abc import Callable, Iterator
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from functools import reduce
 from heapq import heapify, heappop, heappush
 from operator import mul
 
 from graphdiff import arithmetic
-from graphdiff.arithmetic import Number
-from graphdiff.between import Between, Step, reverse_over
-from graphdiff.cycles import require_shrinking
-from graphdiff.errors import UsageError
-from graphdiff.semirings import SEMIRINGS
+from graphdiff.arithmetic import SMALLEST_NORMAL, Number
+from graphdiff.between import Between, Step
+from graphdiff.cycles import COLLAPSE, find_cycle, require_shrinking
+from graphdiff.errors import CycleError, UsageError
+from graphdiff.sweeps import overflow
 
-#: (minus the size, place of the head in the graph, which edge of the row, rank of the way from the head)
-Candidate = tuple[Number, int, int, int]
+#: (minus the size, edges of a walk or 0 of a path, place of the head in the graph, edge of the row, rank from the head)
+Candidate = tuple[Number, int, int, int, int]
+Sizes = list[list[Number]]
+Times = Callable[[Number, Number], Number]
 END = -1
+#: For sizes that no float holds; its exponents have no end that a path could come to.
+WIDE = Context(prec=28, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[])
 _COMPARABLE = (int, float, complex, Fraction, Decimal, arithmetic.Dyadic)
 
 
@@ -34,7 +44,11 @@ class Ranking:
         weights = [[(head, edge, arithmetic.finished(weight)) for head, edge, weight in row] for row in part.rows]
         start: list[Step] = [(node, END, 1) for node in part.sources]
         self.rows = [*weights, start]
-        self.best = [*map(arithmetic.finished, _best(part)), 1]
+        self.sizes, best, self.times = _sizes(part)
+        self.sizes.append([1] * len(start))
+        self.best = [*best, 1]
+        self.lengths = [*_lengths(part, self.sizes, best, self.times), 0]
+        self.walk = 1 if part.loops else 0
         self.is_target = [*part.is_target, False]
         self.order = part.graph.topology.ids[part.positions].tolist()
         self.ranked: list[list[Candidate]] = [[] for _ in self.rows]
@@ -46,12 +60,18 @@ class Ranking:
         heap = self.waiting[node]
         if heap is None:
             heap = [
-                (-(abs(weight) * self.best[head]), self.order[head], slot, 0)
-                for slot, (head, _, weight) in enumerate(self.rows[node])
+                (
+                    self.times(self.times(size, self.best[head]), -1),
+                    self.lengths[head] + self.walk,
+                    self.order[head],
+                    slot,
+                    0,
+                )
+                for slot, ((head, *_), size) in enumerate(zip(self.rows[node], self.sizes[node], strict=True))
                 if self.best[head] is not None
             ]
             if self.is_target[node]:
-                heap.append((-1, END, END, 0))
+                heap.append((-1, 0, END, END, 0))
             heapify(heap)
             self.waiting[node] = heap
         return heap
@@ -72,7 +92,7 @@ class Ranking:
                 asked.append(question)
             elif heap:
                 ranked.append(heappop(heap))
-                self.unfollowed[here] = ranked[-1][2] != END
+                self.unfollowed[here] = ranked[-1][3] != END
             else:
                 asked.pop()
         return self.ranked[node][rank] if len(self.ranked[node]) > rank else None
@@ -81,11 +101,12 @@ class Ranking:
         """Put the follower of the way named last among the candidates, or return what must be known first."""
         if not self.unfollowed[node]:
             return None
-        _, order, slot, used = self.ranked[node][-1]
-        head, _, weight = self.rows[node][slot]
+        *_, order, slot, used = self.ranked[node][-1]
+        head = self.rows[node][slot][0]
         if len(self.ranked[head]) > used + 1:
-            size = abs(weight) * self.ranked[head][used + 1][0]
-            heappush(self._candidates(node), (size, order, slot, used + 1))
+            behind = self.ranked[head][used + 1]
+            size = self.times(self.sizes[node][slot], behind[0])
+            heappush(self._candidates(node), (size, behind[1] + self.walk, order, slot, used + 1))
         elif self._candidates(head) or self.unfollowed[head]:
             return head, used + 1
         self.unfollowed[node] = False
@@ -98,7 +119,7 @@ class Ranking:
         weights: list[Number] = []
         here = len(self.rows) - 1
         while (candidate := self.way(here, rank)) is not None:
-            _, _, slot, rank = candidate
+            *_, slot, rank = candidate
             if slot == END:
                 break
             here, edge, weight = self.rows[here][slot]
@@ -140,17 +161,57 @@ def require_sizes(part: Between, what: str) -> None:
         raise UsageError(f"{what} numbers that compare, not {type(wrong).__name__} ({wrong})")
 
 
-def _best(part: Between) -> list[Number]:
+def _sizes(part: Between) -> tuple[Sizes, list[Number], Times]:
+    """Return the size of each edge, by rows; of the strongest way from each node, if any; and what multiplies them."""
+    try:
+        sizes = [[arithmetic.size(arithmetic.finished(weight)) for *_, weight in row] for row in part.rows]
+        best = _best(part, sizes, mul)
+    except OverflowError:
+        raise overflow() from None
+    in_range = all(not isinstance(size, float) or SMALLEST_NORMAL <= size < math.inf for size in best)
+    if in_range and not (part.loops and any(isinstance(size, float) for row in sizes for size in row)):
+        return sizes, best, mul
+    wide = [[Decimal(size) for size in row] for row in sizes]
+    return wide, _best(part, wide, WIDE.multiply), WIDE.multiply
+
+
+def _best(part: Between, sizes: Sizes, times: Times) -> list[Number]:
     """Return the size of the strongest way from each node to a target; None where there is none."""
-    finished = SEMIRINGS["max-product"]
-    best = reverse_over(part, finished)
-    for _ in range(part.n_nodes if part.loops else 0):  # round cycles a pass need not be the last one
+    best: list[Number] = [1 if is_target else None for is_target in part.is_target]
+    for _ in range(part.n_nodes + 1 if part.loops else 1):  # round cycles a pass need not be the last one
         before = list(best)
         for node in range(part.n_nodes - 1, -1, -1):
-            for head, _, weight in part.rows[node]:
+            for (head, *_), size in zip(part.rows[node], sizes[node], strict=True):
                 if best[head] is not None:
-                    size = best[head] * abs(weight)
-                    best[node] = size if best[node] is None else max(best[node], size)
-        if best == before:
-            break
-    return best
+                    product = times(size, best[head])
+                    best[node] = product if best[node] is None else max(best[node], product)
+        if best == before or not part.loops:
+            return best
+    raise _growing(part)
+
+
+def _lengths(part: Between, sizes: Sizes, best: list[Number], times: Times) -> list[int]:
+    """Return, of walks, how many edges the shortest of the strongest has from each node; of paths 0."""
+    lengths = [0] * part.n_nodes
+    if not part.loops:
+        return lengths
+    enter: list[list[tuple[int, Number]]] = [[] for _ in best]
+    for node, row in enumerate(part.rows):
+        for (head, *_), size in zip(row, sizes[node], strict=True):
+            enter[head].append((node, size))
+    found = [node for node in part.targets if best[node] == 1]
+    known = set(found)
+    for head in found:  # the list grows while it is walked: in breadth, so that the first way found is the shortest
+        for node, size in enter[head]:
+            if node not in known and times(size, best[head]) == best[node]:
+                known.add(node)
+                lengths[node] = lengths[head] + 1
+                found.append(node)
+    if any(size is not None and node not in known for node, size in enumerate(best)):
+        raise _growing(part)
+    return lengths
+
+
+def _growing(part: Between) -> CycleError:
+    """Return the error that no walk is the strongest, which rounding hid from `require_shrinking`."""
+    return CycleError(find_cycle(part.graph, *part.loops[0]), " No walk round it is the strongest", COLLAPSE)

@@ -87,6 +87,20 @@ def _rounded(number: Decimal) -> str:
     return f"about {number:.6g}".replace("E+", "e").replace("e+", "e")
 
 
+def largest_first(numbers: Sequence[Number]) -> list[int]:
+    """Return the places of numbers, the largest absolute value first, equal ones and symbols as they come.
+
+    Examples
+    --------
+    >>> largest_first([1, -3, 2])
+    [1, 2, 0]
+    """
+    try:
+        return sorted(range(len(numbers)), key=lambda place: -abs(numbers[place]))
+    except TypeError:  # symbols have no order
+        return list(range(len(numbers)))
+
+
 def require_pandas() -> Any:
     """Return the pandas module, or raise an error that says how to get it."""
     try:
@@ -199,8 +213,11 @@ class Influences(Numbers, Mapping[Any, Number]):
         return True
 
     def top(self, n: int = 10) -> list[tuple[Any, Number]]:
-        """Return the `n` nodes with the largest absolute values, largest first, ties in topological order."""
-        order = sorted(range(len(self)), key=lambda position: -abs(self.array[position]))[:n]
+        """Return the `n` nodes with the largest absolute values, largest first, ties in topological order.
+
+        Symbols have no order; among them the first `n` come in topological order.
+        """
+        order = largest_first(self.array.tolist())[:n]
         numbers = self.array[order].tolist()
         return [(self.topology.label(position), number) for position, number in zip(order, numbers, strict=True)]
 

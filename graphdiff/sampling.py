@@ -21,7 +21,8 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.between import Between, between, reverse_over
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.errors import SameComponentError, UsageError
+from graphdiff.cycles import COLLAPSE
+from graphdiff.errors import LimitError, SameComponentError, UsageError
 from graphdiff.paths import Path, path_of
 from graphdiff.ranking import require_sizes
 from graphdiff.remedies import Keyword
@@ -31,6 +32,8 @@ from graphdiff.sweeps import reverse_values
 #: A choice of a walker: head and edge, as in `Between.rows`; the end has neither.
 Choice = tuple[int, int, Number]
 END: Choice = (-1, -1, 1)
+#: The longest walk that is drawn, in edges: where a cycle hardly shrinks walks go on and on.
+MAX_STEPS = 10_000_000
 
 
 def sample_paths(
@@ -69,6 +72,8 @@ def sample_paths(
     ------
     UsageError
         If `n` is no number of paths, no path carries any influence, or the weights have no size, as symbols.
+    LimitError
+        If a walk has more than ten million edges.
     UnknownNodeError, WeightError, CycleError, SameComponentError
         As `graphdiff.total_influence`.
 
@@ -129,6 +134,11 @@ class _Walker:
             nodes.append(node)
             edges.append(edge)
             influence = influence * weight
+            if len(edges) > MAX_STEPS:
+                raise LimitError(
+                    f"a walk of more than {MAX_STEPS:,} edges was drawn: round a cycle the walks hardly shrink",
+                    COLLAPSE,
+                )
         return path_of(self.part, nodes, edges, influence)
 
 

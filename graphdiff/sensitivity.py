@@ -298,10 +298,10 @@ def _removals(found: Flow, used: Used, ends: list[int]) -> NDArray[Any]:
     for start, stop in loops:
         inside = np.flatnonzero((tails >= start) & (tails < stop) & (heads >= start) & (heads < stop))
         for place in inside.tolist():
-            back = walks(graph, start, stop)[int(heads[place]) - start][int(tails[place]) - start]
+            back = arithmetic.plain(walks(graph, start, stop)[int(heads[place]) - start][int(tails[place]) - start])
             weight = arithmetic.listed(arithmetic.taken(graph.weights, numbers[[place]]))[0]
             left = 1 + weight * back
-            changed[place] = removals[place] / left if left else None
+            changed[place] = arithmetic.plain(removals[place]) / left if left else None
     return changed
 
 

@@ -15,7 +15,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.arithmetic import Number, is_finite, is_number
+from graphdiff.arithmetic import REAL, Number, is_finite, plain
 from graphdiff.compiled import CompiledGraph, counted
 from graphdiff.errors import UsageError
 from graphdiff.kernels.reach import flooded
@@ -263,14 +263,17 @@ def numbers_of(values: Mapping[Any, Any], nodes: Iterable[Any]) -> list[Any]:
     """
     listed = list(nodes)
     found = [_value_of(values, node) for node in listed]
-    wrong = [node for node, value in zip(listed, found, strict=True) if not (is_number(value) and is_finite(value))]
+    kinds = (*REAL, np.bool_)
+    wrong = [
+        node for node, value in zip(listed, found, strict=True) if not isinstance(value, kinds) or not is_finite(value)
+    ]
     if wrong:
         have = "has" if len(wrong) == 1 else "have"
         raise UsageError(
             f"{len(wrong):,} of {len(listed):,} nodes {have} no number to add up, the first is {wrong[0]!r}",
             Remedy(Keyword("", python='G.nodes(data="size", default=0)'), "takes those that have no size as 0"),
         )
-    return found
+    return [plain(value) for value in found]
 
 
 def _value_of(values: Mapping[Any, Any], node: Any) -> Any:

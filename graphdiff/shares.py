@@ -25,7 +25,7 @@ from graphdiff.cycles import Range, on_the_way, positions_between
 from graphdiff.errors import SameComponentError
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels import sweep as kernel
-from graphdiff.results import Numbers, html_table, label_index, plain, require_pandas, shown
+from graphdiff.results import Numbers, html_table, label_index, largest_first, plain, require_pandas, shown
 from graphdiff.sweeps import Values, checked, checked_array, forward_values, reverse_values
 from graphdiff.topology import Rows, Topology
 
@@ -55,8 +55,8 @@ class Flow:
     def nodes(self) -> NDArray[Any]:
         """Tangent · adjoint of each position."""
         among = self._places
-        found = [self.tangents[p] * self.adjoints[p] for p in among.tolist()]
-        values = _spread(self.graph.n_nodes, among, checked_array(found))
+        pairs = zip(_numbers(self.tangents, among), _numbers(self.adjoints, among), strict=True)
+        values = _spread(self.graph.n_nodes, among, checked_array([tangent * adjoint for tangent, adjoint in pairs]))
         return values[self.graph.topology.representative] if self.graph.cycles == "collapse" else values
 
     @property
@@ -93,8 +93,13 @@ class Flow:
         if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":
             with np.errstate(over="ignore", invalid="ignore"):  # what leaves the floats is an error of ours
                 return checked_array(np.asarray(self.tangents)[tails] * weights * np.asarray(self.adjoints)[heads])
-        ends = zip(tails.tolist(), heads.tolist(), arithmetic.listed(weights), strict=True)
-        return checked_array([self.tangents[u] * w * self.adjoints[v] for u, v, w in ends])
+        columns = _numbers(self.tangents, tails), arithmetic.listed(weights), _numbers(self.adjoints, heads)
+        return checked_array([tangent * weight * adjoint for tangent, weight, adjoint in zip(*columns, strict=True)])
+
+
+def _numbers(values: Values, places: NDArray[Any]) -> list[Number]:
+    """Return the values at some places as numbers of Python: those of kernels are numpy's, whose products wrap."""
+    return arithmetic.listed(arithmetic.taken(values, places))
 
 
 def _spread(size: int, places: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
@@ -186,7 +191,7 @@ class Contributions(Numbers, Mapping[Any, Number]):
 
     def top(self, n: int = 10) -> list[tuple[Any, Number]]:
         """Return the `n` with the largest absolute contributions, largest first."""
-        order = sorted(range(len(self)), key=lambda place: -abs(self.array[place]))[:n]
+        order = largest_first(self.array.tolist())[:n]
         return list(zip(self._labels(np.array(order, dtype=np.int64)), self.array[order].tolist(), strict=True))
 
     def to_dict(self) -> dict[str, Any] | list[dict[str, Any]]:

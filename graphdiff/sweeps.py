@@ -273,7 +273,7 @@ def checked(value: Number) -> Number:
         return value
     value = arithmetic.finished(value)
     if isinstance(value, (float, complex)) and not arithmetic.is_finite(value):
-        raise _overflow()
+        raise overflow()
     return value
 
 
@@ -286,11 +286,12 @@ def checked_array(values: Values) -> NDArray[Any]:
     else:
         finite = all(math.isfinite(v) if type(v) is float else arithmetic.is_finite(v) for v in values if v)
     if not finite:
-        raise _overflow()
+        raise overflow()
     return arithmetic.as_array(values)
 
 
-def _overflow() -> ValueOverflowError:
+def overflow() -> ValueOverflowError:
+    """Return the error that a sum has left the range of its type."""
     return ValueOverflowError(
         "a sum over the paths is larger than the largest float (1.8e308)",
         Remedy(Keyword("exact", True), "has no such limit"),

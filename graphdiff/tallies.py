@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.attribution import Sweeps, reach_mask, swept
-from graphdiff.certificate import ROUNDING
+from graphdiff.certificate import COMPLEX_PRODUCT, gamma, rounded_up
 from graphdiff.cycles import components_between, positions_between
 from graphdiff.matching import Matched, Side
 from graphdiff.sweeps import forward_values
@@ -113,10 +113,10 @@ def remainder_bound(sweeps: Sweeps) -> float | None:
         )
         for t, a in zip(sizes.tangents, sizes.adjoints[::-1], strict=True)
     ]
-    roundings = 3 * max(_walked(side, sweeps) for side in found.sides) + 8
-    gamma = roundings * ROUNDING / (1 - roundings * ROUNDING)
+    product = COMPLEX_PRODUCT if complex in kinds else 1.0
+    roundings = product * (3 * max(_walked(side, sweeps) for side in found.sides) + 8)
     whole = sum(through) / 2 + sum(float(total) for total in sizes.totals)
-    return gamma * whole * (1 + 2.0**-20)
+    return rounded_up(gamma(roundings) * whole)
 
 
 def _absolute(found: Matched) -> Matched:

@@ -17,6 +17,7 @@ from graphdiff.compiled import CompiledGraph
 from graphdiff.errors import UsageError
 from graphdiff.influence import forward, reverse
 from graphdiff.paths import node_text
+from graphdiff.results import largest_first
 from graphdiff.sets import root_positions, values_at
 from graphdiff.setsums import row_sizes
 
@@ -90,7 +91,7 @@ def ranked(
 
 def _ordered(values: Sequence[Any], top: int | None) -> tuple[list[int], list[int]]:
     """Return the indices of the values by size, largest first, and the place of each; equal sizes share one."""
-    order = sorted(range(len(values)), key=lambda number: -abs(values[number]))[:top]
+    order = largest_first(values)[:top]
     places: list[int] = []
     for count, number in enumerate(order, 1):
         tied = bool(places) and abs(values[order[count - 2]]) == abs(values[number])

@@ -16,7 +16,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from itertools import chain, repeat
 from types import CellType, ModuleType
 from typing import Any
@@ -109,7 +109,7 @@ def _is_filled(cell: CellType) -> bool:
 
 def _plain_function(function: Any) -> Any:
     """Return the function within a partial, a method or an object that is called."""
-    while hasattr(function, "func"):
+    while isinstance(function, partial):  # anything else may have a `func` without end
         function = function.func
     if not hasattr(function, "__globals__") and not isinstance(function, type):
         function = getattr(function, "__call__", function)  # noqa: B004, an object's own
