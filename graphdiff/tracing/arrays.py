@@ -120,7 +120,7 @@ def elementwise(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[st
     function = (
         ufunc
         if method != "__call__" and name in OPERATORS
-        else _objectwise({} if first is None else first.tape.ufuncs, ufunc, name)
+        else _objectwise({} if first is None else first._tape.ufuncs, ufunc, name)
     )
     if function is None and first is None:  # an array of objects without a traced number among them
         return getattr(ufunc, method)(*plain, **options)
@@ -140,6 +140,12 @@ def as_objects(one: Any) -> Any:
         array[()] = one
         return array
     return np.asarray(one, dtype=object) if isinstance(one, list | tuple) and _holds_traced(one) else one
+
+
+def attribute(number: Traced, name: str) -> Any:
+    """Return what a number has of arrays: that of an array of no dimension."""
+    found = getattr(as_objects(number).view(TracedArray), name)
+    return (lambda *args, **kwargs: wrapped(found(*args, **kwargs))) if callable(found) else wrapped(found)
 
 
 def _holds_traced(listed: Sequence[Any]) -> bool:
@@ -199,15 +205,15 @@ def _named(holder: Any, compute: Callable[[], Any]) -> Any:
     first = _first_traced(holder)
     if first is None:
         return wrapped(compute())
-    tape: Tape = first.tape
+    tape: Tape = first._tape
     start = len(tape.steps)
     result = compute()
     kept: dict[int, str] = {}
     if isinstance(result, Traced):
-        kept[result.number] = ""
+        kept[result._number] = ""
     elif isinstance(result, np.ndarray) and result.dtype == object:
         kept = {
-            element.number: f"[{','.join(map(str, index))}]"
+            element._number: f"[{','.join(map(str, index))}]"
             for index, element in np.ndenumerate(result)
             if type(element) is Traced
         }

@@ -13,7 +13,9 @@ from graphdiff.arithmetic import plain
 from graphdiff.errors import TraceError, UsageError
 from graphdiff.tracing.accepting import accepting
 from graphdiff.tracing.arrays import TracedArray
+from graphdiff.tracing.failing import failing
 from graphdiff.tracing.graphs import graph_of
+from graphdiff.tracing.places import follow
 from graphdiff.tracing.rules import Rule
 from graphdiff.tracing.scalars import Traced, is_scalar
 from graphdiff.tracing.tape import Tape
@@ -43,7 +45,8 @@ def trace_function(
     given = replaced(function, args, kwargs, lambda name, value: Traced(tape, tape.input(name, value), value))
     if not tape.steps:
         raise UsageError("there is no input: none of the arguments holds a number")
-    with accepting(function, functions) as accepted:
+    follow(function)
+    with accepting(function, functions) as accepted, failing(tape):
         returned = accepted(*given.args, **given.kwargs)
     outputs = list(outputs_of(returned))
     if not outputs:
@@ -64,9 +67,9 @@ def trace_function(
 def _number(tape: Tape, value: Any) -> int:
     if type(value) is not Traced:
         return tape.constant(value)
-    if value.tape is not tape:
+    if value._tape is not tape:
         raise TraceError("the function returned a number of another trace")
-    return value.number
+    return value._number
 
 
 def outputs_of(returned: Any, path: str = "") -> Iterator[tuple[str, Any]]:
