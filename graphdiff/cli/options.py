@@ -15,7 +15,7 @@ from graphdiff.errors import GraphdiffError, UsageError
 
 if TYPE_CHECKING:
     _TextType = click.ParamType[str]
-else:  # generic since click 8.4
+else:  # which is generic in the newest versions only
     _TextType = click.ParamType
 
 FORMATS = ("text", "json", "csv", "markdown", "latex")
