@@ -37,7 +37,16 @@ _LOCK = threading.RLock()
 #: Functions of math that tell of values.
 TELLING = ("isclose", "isfinite", "isinf", "isnan")
 #: Functions of numpy that do, of numbers, lists and arrays.
-TELLING_OF_ARRAYS = ("allclose", "array_equal", "array_equiv", "isclose", "iscomplex", "iscomplexobj", "isreal", "isrealobj")
+TELLING_OF_ARRAYS = (
+    "allclose",
+    "array_equal",
+    "array_equiv",
+    "isclose",
+    "iscomplex",
+    "iscomplexobj",
+    "isreal",
+    "isrealobj",
+)
 #: Functions of math whose result is an int.
 WHOLE = ("ceil", "floor", "trunc")
 #: What Fraction does by looking into the other number, which it asks for with `isinstance`.

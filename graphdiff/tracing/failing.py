@@ -64,9 +64,12 @@ def _told(error: Exception) -> TraceError | None:
     place = place_at(frame.f_code, instruction)
     if not within:
         return _of_an_operation(error, frame, instruction, place)
-    if not any(_holds_traced(one.f_locals.values()) for one in within):
+    asked = [*within, *([frame] if isinstance(error, _OF_KINDS) else [])]
+    if not any(_holds_traced(one.f_locals.values()) for one in asked):
         return None
     library = within[0].f_globals.get("__name__", "").partition(".")[0]
+    if library == "graphdiff":
+        return TraceError(f"{place}: {_in_a_line(error)}", line=place.line)
     name = within[0].f_code.co_name
     called = name if name.isidentifier() and not name.startswith("_") else "it"
     return TraceError(
@@ -96,6 +99,6 @@ def _holds_traced(values: Iterable[Any]) -> bool:
     return any(
         type(one) is Traced
         or (isinstance(one, np.ndarray) and one.dtype == object)
-        or (type(one) in (list, tuple) and any(type(part) is Traced for part in one))
+        or (type(one) in (list, tuple) and _holds_traced(one))
         for one in values
     )

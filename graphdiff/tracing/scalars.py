@@ -18,7 +18,7 @@ import numpy as np
 
 from graphdiff.arithmetic import Number, plain
 from graphdiff.errors import TraceError
-from graphdiff.tracing.places import place_of
+from graphdiff.tracing.places import INSTALLED, is_library, place_of
 from graphdiff.tracing.rules import NUMPY, RULES
 from graphdiff.tracing.spaces import Space, is_symbol
 from graphdiff.tracing.tape import Tape
@@ -87,12 +87,12 @@ class Traced:
 
     def __getattr__(self, name: str) -> Any:
         kind = self.__class__
-        if name.startswith("__") or not hasattr(kind, name):
+        if name.startswith("__") or name == "dtype" or not hasattr(kind, name):  # numpy makes a plain number by dtype
             raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
         if issubclass(kind, np.generic) and name in _OF_NUMPY:
             from graphdiff.tracing.arrays import attribute  # which is made of scalars
 
-            return np.dtype(kind) if name == "dtype" else attribute(self, name)
+            return attribute(self, name)
         self._refuse("attribute", attribute=name)
 
     # -- what goes by the value
@@ -107,6 +107,9 @@ class Traced:
         return self
 
     def __hash__(self) -> int:
+        caller = sys._getframe(1).f_code.co_filename
+        if any(folder in caller for folder in INSTALLED) and is_library(caller):
+            self._refuse("hash")  # of what a library computed once for all numbers of this value
         return hash(self._value)
 
     def __repr__(self) -> str:
@@ -137,7 +140,7 @@ class Traced:
         return self
 
     def __round__(self, digits: int | None = None) -> Any:
-        return python_kind(apply("rint", self)) if digits is None else apply("round", self, digits)
+        return python_kind(apply("rint", self)) if digits is None else apply("round_to", self, digits)
 
     def __divmod__(self, other: Any) -> Any:
         return self // other, self % other
@@ -161,13 +164,14 @@ _LOST = {
     "trace(lambda x: f(x, n), x) holds n fixed",
     "pickle": "{name} cannot be pickled: it belongs to its trace, in this process",
     "sympy": "sympy would lose the derivative of {name}: give trace(..., symbolic=True) for symbols, and write math.f(x)",
+    "hash": "a library looks {name} up by its value, and would lose the derivative",
     "attribute": "{name}.{attribute} would lose the derivative: write it in operators and functions of math and numpy, "
     "or give rules={{name: (function, partial, …)}}",
 }
 
 #: What numbers of numpy have of arrays that is followed.
 _OF_NUMPY = frozenset(
-    "T all any argmax argmin clip cumprod cumsum dtype flatten item max mean min ndim prod ravel repeat reshape round "
+    "T all any argmax argmin clip cumprod cumsum flatten item max mean min ndim prod ravel repeat reshape round "
     "shape size squeeze std sum transpose var".split()
 )
 
@@ -205,7 +209,7 @@ def apply(op: str, *operands: Any, m: Space | None = None) -> Any:
         numbers.append(tape.constant(operand))
     number, value = tape.operate(op, values, tuple(numbers), place_of(sys._getframe(1)), m)
     if of_numpy or tape.kinds or type(value) is Fraction:
-        tape.settle_kind(number, values, numbers, of_numpy=of_numpy)
+        tape.settle_kind(number, of_numpy=of_numpy)
     return Traced(tape, number, value)
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import Number, plain
 from graphdiff.errors import DerivativeError, LimitError, TraceError, count_text
 from graphdiff.results import shown
 from graphdiff.tracing.places import NOWHERE, Place
@@ -81,6 +81,9 @@ class Tape:
     def input(self, name: str, value: Number) -> int:
         """Take in an input, and return its number."""
         self.names[len(self.steps)] = name
+        if isinstance(value, np.generic):
+            self.kinds[len(self.steps)] = type(value)
+        value = plain(value)
         return self._append(Step(INPUT, value, (), (), NOWHERE))
 
     def named_constant(self, name: str, value: Number) -> int:
@@ -171,25 +174,18 @@ class Tape:
         """Return the type that a number would have in the plain program."""
         return self.kinds.get(number) or type(value)
 
-    def settle_kind(self, number: int, values: Sequence[Number], numbers: Sequence[int], *, of_numpy: bool) -> None:
-        """Note what a result is, where that is not the type of its value.
-
-        Parameters
-        ----------
-        number, values, numbers
-            The result, the values of its operands and their numbers.
-        of_numpy : bool
-            Whether numpy made it.
-        """
-        kind = type(self.steps[number].value)
-        of = [self.kinds.get(operand) or type(value) for operand, value in zip(numbers, values, strict=True)]
-        if kind is int and any(issubclass(one, float) for one in of):
-            kind = float  # such as round, floor and sign have it
+    def settle_kind(self, number: int, *, of_numpy: bool) -> None:
+        """Note what a result is, where that is not the type of its value; `of_numpy` where numpy made it."""
+        op, value, operands, _, _ = self.steps[number]
+        kind = type(value)
+        of = [self.kind(operand, self.steps[operand].value) for operand in operands]
         if kind is Fraction and Fraction not in of:
             kind = float
+        elif kind is int and op != "round_to" and any(issubclass(one, float) for one in of):
+            kind = float  # of numpy's rint and sign
         if of_numpy or any(issubclass(one, np.generic) for one in of):
             kind = _OF_NUMPY.get(kind, kind)
-        if kind is not type(self.steps[number].value):
+        if kind is not type(value):
             self.kinds[number] = kind
 
     # -- what it says

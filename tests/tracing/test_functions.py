@@ -379,7 +379,7 @@ class TestArrays:
         "function, reason",
         [
             (lambda x: np.linalg.inv(np.outer(x, x)), "numpy's inv does not take traced numbers"),
-            (lambda x: np.fft.fft(x), "numpy's fft does not take traced numbers"),
+            (lambda x: np.fft.fft(x), r"numpy's fft does not take traced numbers|complex\(\) of x\[0\] would lose"),
             (lambda x: np.cov(x, x), "numpy's cov does not take traced numbers"),
             (lambda x: np.array([x[0]], dtype=float), r"float\(\) of x\[0\] would lose the derivative"),
             (lambda x: np.zeros(2) + 0 * np.asarray(x, dtype=float), r"float\(\) of x\[0\] would lose"),
