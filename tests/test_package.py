@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import graphdiff as gd
 
@@ -90,3 +91,15 @@ def test_every_error_comes_back_from_another_process() -> None:
     ):
         again = pickle.loads(pickle.dumps(error))
         assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
+
+
+def test_the_oldest_versions_are_those_that_are_declared() -> None:
+    """`bash .ci/versions` runs the suite with them: a bound that is raised or added is raised or added there too."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    declared = [*project["dependencies"], *(one for name in extras if name != "bench" for one in extras[name])]
+    bounds = {(found.name, str(found.specifier).replace(">=", "==")) for found in map(Requirement, declared)}
+    lines = [line for line in (ROOT / "tests" / "oldest.txt").read_text().splitlines() if not line.startswith("#")]
+    assert {(found.name, str(found.specifier)) for found in map(Requirement, lines)} == bounds
+    peers = {found.name: str(found.specifier) for found in map(Requirement, extras["bench"])}
+    assert [name for name, bound in bounds if peers.get(name, bound)[2:] != bound[2:]] == []

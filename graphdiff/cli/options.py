@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from graphdiff.cli.completion import complete_format, complete_kind, complete_weight
 from graphdiff.cli.refusals import Refusal
 from graphdiff.errors import GraphdiffError, UsageError
+
+if TYPE_CHECKING:
+    _TextType = click.ParamType[str]
+else:  # which is generic in the newest versions only
+    _TextType = click.ParamType
 
 FORMATS = ("text", "json", "csv", "markdown", "latex")
 #: The formats that the suffix of -O FILE chooses.
@@ -53,7 +58,7 @@ class Settings:
     spreadsheet_safe: bool
 
 
-class OutputFormat(click.ParamType[str]):
+class OutputFormat(_TextType):
     """text, json, csv, markdown or latex; a file name gets told where it belongs."""
 
     name = "format"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections import Counter
 from collections.abc import Callable
@@ -16,6 +17,9 @@ from graphdiff.readers.building import collector_at_rest, described
 from graphdiff.showing import in_our_words
 
 __all__ = ["read_gexf", "read_graphml"]
+
+#: What GEXF 1.3 has other than 1.2 of what networkx reads, and networkx before 3.6 does not know: its namespace.
+_GEXF_1_3 = re.compile(rb"""(xmlns\s*=\s*["'])http://gexf\.net/1\.3(?=["'])""")
 
 # Deeper files are attacks: networkx descends into nested groups by recursion.
 DEEPEST = 200
@@ -107,7 +111,7 @@ def read_gexf(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
     [('a', 'b', 2.0)]
     """
     outline = _Outline(name, direction="defaultedgetype", undirected_edge=("type", "undirected"))
-    return _read(nx.read_gexf, data, outline, "GEXF")
+    return _read(nx.read_gexf, _GEXF_1_3.sub(rb"\1http://www.gexf.net/1.2draft", data, count=1), outline, "GEXF")
 
 
 class _Outline:

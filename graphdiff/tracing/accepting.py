@@ -9,6 +9,7 @@ are put back when the trace is over, also in modules that were imported meanwhil
 from __future__ import annotations
 
 import cmath
+import functools
 import inspect
 import math
 import sys
@@ -16,6 +17,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from fractions import Fraction
 from functools import partial, wraps
 from itertools import chain, repeat
 from types import CellType, ModuleType
@@ -24,9 +26,9 @@ from typing import Any
 import numpy as np
 
 from graphdiff.tracing import composed
-from graphdiff.tracing.arrays import OPERATORS, PREDICATES, TracedArray, as_objects
+from graphdiff.tracing.arrays import OPERATORS, PREDICATES, TracedArray, as_objects, values
 from graphdiff.tracing.rules import MATH, NUMPY
-from graphdiff.tracing.scalars import Traced, apply, value_of
+from graphdiff.tracing.scalars import Traced, apply, python_kind, value_of
 from graphdiff.tracing.tape import complex_space
 
 # One trace at a time: the names are everybody's.
@@ -34,6 +36,24 @@ _LOCK = threading.RLock()
 
 #: Functions of math that tell of values.
 TELLING = ("isclose", "isfinite", "isinf", "isnan")
+#: Functions of numpy that do, of numbers, lists and arrays.
+TELLING_OF_ARRAYS = (
+    "allclose",
+    "array_equal",
+    "array_equiv",
+    "isclose",
+    "iscomplex",
+    "iscomplexobj",
+    "isreal",
+    "isrealobj",
+)
+#: Functions of math whose result is an int.
+WHOLE = ("ceil", "floor", "trunc")
+#: What Fraction does by looking into the other number, which it asks for with `isinstance`.
+OF_FRACTIONS = (
+    *("__add__", "__sub__", "__mul__", "__truediv__", "__floordiv__", "__mod__", "__divmod__", "__pow__"),
+    *("__eq__", "__lt__", "__le__", "__gt__", "__ge__"),
+)
 
 
 @contextmanager
@@ -48,7 +68,7 @@ def accepting(function: Callable[..., Any], rules: Mapping[str, Callable[..., An
         The functions that have a rule of that name.
     """
     with _LOCK:
-        pairs = list(_replacements(rules))  # which keeps both alive, so that nothing else gets their ids
+        pairs = [*_replacements(rules), *_remembering(function)]  # kept alive, so that nothing else gets their ids
         accepted = {id(old): new for old, new in pairs}
         spaces = list(_namespaces(function, rules))
         cells = [cell for cell in _cells(function) if id(cell.cell_contents) in accepted]
@@ -57,8 +77,8 @@ def accepting(function: Callable[..., Any], rules: Mapping[str, Callable[..., An
         during = [{name: accepted[id(old)] for name, old in held.items()} for held in before]
         known = set(sys.modules)
         # Each is done by one call of C, so that an interrupt from the keyboard comes before or after, never within.
-        put = _changes(spaces, during, cells, [accepted[id(old)] for old in contents])
-        put_back = _changes(spaces, before, cells, contents)
+        put = chain(_changes(spaces, during, cells, [accepted[id(old)] for old in contents]), _of_fractions(_deferring))
+        put_back = chain(_changes(spaces, before, cells, contents), _of_fractions(lambda method: method))
         try:
             deque(put, maxlen=0)
             yield accepted.get(id(function), function)
@@ -79,6 +99,22 @@ def _changes(
 ) -> Iterator[None]:
     """Return what, when it is gone through, gives names and cells their new values."""
     return chain(map(dict.update, spaces, names), map(setattr, cells, repeat("cell_contents"), contents))
+
+
+def _of_fractions(change: Callable[[Any], Any]) -> Iterator[None]:
+    """Return what, when it is gone through, gives the methods of Fraction what is made of each."""
+    methods = [change(vars(Fraction)[name]) for name in OF_FRACTIONS]
+    return map(setattr, repeat(Fraction), OF_FRACTIONS, methods)
+
+
+def _deferring(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a method of a number that leaves a traced number on the other side to that one's own."""
+
+    @wraps(method)
+    def deferring(self: Any, other: Any, *more: Any) -> Any:
+        return NotImplemented if type(other) is Traced else method(self, other, *more)
+
+    return deferring
 
 
 def _put_back_in_new_modules(known: set[str], plain: Mapping[int, Any]) -> None:
@@ -129,6 +165,7 @@ def _replacements(rules: Mapping[str, Callable[..., Any]]) -> Iterator[tuple[Any
             yield getattr(math, name), _by_composition(getattr(math, name), function)
     for module in (math, cmath):
         yield from ((getattr(module, name), _of_values(getattr(module, name))) for name in TELLING)
+    yield from ((getattr(np, name), _of_values(getattr(np, name))) for name in TELLING_OF_ARRAYS)
     for name in (*NUMPY, *PREDICATES, *composed.FUNCTIONS):
         ufunc = getattr(np, name, None)
         if isinstance(ufunc, np.ufunc) and ufunc.__name__ not in OPERATORS:
@@ -141,7 +178,8 @@ def _by_rule(function: Callable[..., Any], op: str, *, is_complex: bool = False)
     def accepted(*operands: Any) -> Any:
         if not composed.any_traced(operands):
             return function(*operands)
-        return apply(op, *operands, m=complex_space(map(value_of, operands)) if is_complex else None)
+        result = apply(op, *operands, m=complex_space(map(value_of, operands)) if is_complex else None)
+        return python_kind(result, is_whole=op in WHOLE)
 
     return accepted
 
@@ -177,7 +215,49 @@ def _by_composition(function: Callable[..., Any], composition: Callable[..., Any
 
 
 def _of_values(function: Callable[..., Any]) -> Callable[..., Any]:
-    return wraps(function)(lambda *operands, **options: function(*map(value_of, operands), **options))
+    @wraps(function)
+    def accepted(*operands: Any, **options: Any) -> Any:
+        told = {name: _value(option) for name, option in options.items()}
+        return function(*map(_value, operands), **told)
+
+    return accepted
+
+
+def _value(one: Any) -> Any:
+    return values(as_objects(one)) if isinstance(one, list | tuple | np.ndarray) else value_of(one)
+
+
+def _remembering(function: Callable[..., Any]) -> Iterator[tuple[Any, Any]]:
+    """Yield what `functools.cache` made among the names of a function, each with one that knows traced numbers apart.
+
+    The cache itself takes a traced number for any other number of that value, and keeps it when the trace is over.
+    """
+    cells = [cell.cell_contents for cell in _cells(function)]
+    named = getattr(_plain_function(function), "__globals__", {}).values()
+    kept = {id(one): one for one in (function, *cells, *named) if type(one) is _CACHE}
+    yield from ((one, _remembered(one)) for one in kept.values())
+
+
+_CACHE = type(functools.cache(lambda: None))
+
+
+def _remembered(cached: Any) -> Callable[..., Any]:
+    results: dict[Any, Any] = {}
+
+    @wraps(cached)
+    def remembered(*operands: Any, **named: Any) -> Any:
+        if not composed.any_traced([*operands, *named.values()]):
+            return cached(*operands, **named)
+        key = (*map(_identity, operands), *((name, _identity(one)) for name, one in named.items()))
+        if key not in results:
+            results[key] = cached.__wrapped__(*operands, **named)
+        return results[key]
+
+    return remembered
+
+
+def _identity(one: Any) -> tuple[Any, ...]:
+    return (Traced, one._number) if type(one) is Traced else (type(one), one)
 
 
 class _OfObjects:

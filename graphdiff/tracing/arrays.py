@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -63,6 +63,17 @@ OPERATORS = frozenset(
 )
 
 
+#: numpy's own: those of other libraries may have names of numpy's, and do something else.
+_CORE = vars(np).get("_core") or vars(np)["core"]  # of numpy 2, of numpy 1
+_UFUNCS = frozenset(one for one in (*vars(np).values(), *vars(_CORE.umath).values()) if isinstance(one, np.ufunc))
+
+#: The rules of scipy.special's functions that are one.
+SCIPY = {
+    **{name: name for name in ("cbrt", "erf", "erfc", "exp2", "expit", "expm1", "gamma", "log1p")},
+    "gammaln": "lgamma",
+}
+
+
 class TracedArray(np.ndarray[Any, Any]):
     """An array of objects, traced numbers among them."""
 
@@ -109,18 +120,18 @@ def values(array: Any) -> Any:
 def elementwise(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[str, Any]) -> Any:
     """Do what a function of numpy does, on traced numbers and arrays of them."""
     name = ufunc.__name__
-    if name in PREDICATES:
+    if name in PREDICATES and ufunc in _UFUNCS:
         return getattr(ufunc, method)(*map(values, inputs), **options)
     plain = [as_objects(one) for one in inputs]
     options = _plain_options(options)
     first = next((one for one in (_first_traced(array) for array in plain) if one is not None), None)
-    op = NUMPY.get(name, "")
+    op = NUMPY.get(name, "") if ufunc in _UFUNCS else ""
     if method == "reduce" and op in RULES and RULES[op].is_variadic and options.keys() <= {"axis", "keepdims"}:
         return _named(plain[0], lambda: wrapped(_reduced(op, ufunc, plain[0], **options)))
     function = (
         ufunc
-        if method != "__call__" and name in OPERATORS
-        else _objectwise({} if first is None else first.tape.ufuncs, ufunc, name)
+        if method != "__call__" and name in OPERATORS and ufunc in _UFUNCS
+        else _objectwise({} if first is None else first._tape.ufuncs, ufunc, name)
     )
     if function is None and first is None:  # an array of objects without a traced number among them
         return getattr(ufunc, method)(*plain, **options)
@@ -140,6 +151,21 @@ def as_objects(one: Any) -> Any:
         array[()] = one
         return array
     return np.asarray(one, dtype=object) if isinstance(one, list | tuple) and _holds_traced(one) else one
+
+
+def _refused(self: TracedArray, *args: Any, **options: Any) -> NoReturn:
+    place = place_of(sys._getframe(1))
+    raise TraceError(f"{place}: an array of traced numbers has no bytes of numbers to look at", line=place.line)
+
+
+for _name in ("dump", "dumps", "tobytes", "tofile"):
+    setattr(TracedArray, _name, _refused)
+
+
+def attribute(number: Traced, name: str) -> Any:
+    """Return what a number has of arrays: that of an array of no dimension."""
+    found = getattr(as_objects(number).view(TracedArray), name)
+    return (lambda *args, **kwargs: wrapped(found(*args, **kwargs))) if callable(found) else wrapped(found)
 
 
 def _holds_traced(listed: Sequence[Any]) -> bool:
@@ -164,14 +190,19 @@ def _first_traced(array: Any) -> Traced | None:
 
 def _objectwise(ufuncs: Mapping[Any, str], ufunc: Any, name: str) -> Any:
     """Return a function of numpy's on objects: by its rule, by what it is composed of, or numpy's own."""
-    op = ufuncs.get(ufunc) or NUMPY.get(name)
+    op = ufuncs.get(ufunc) or (NUMPY.get(name) if ufunc in _UFUNCS else _of_scipy(ufunc, name))
     if op is not None:
         return np.frompyfunc(lambda *operands: _one(op, ufunc, operands), ufunc.nin, 1)
-    if name in composed.FUNCTIONS or name == "divmod":
+    if ufunc in _UFUNCS and (name in composed.FUNCTIONS or name == "divmod"):
         function: Callable[..., Any] = divmod if name == "divmod" else composed.FUNCTIONS[name]
         return np.frompyfunc(function, ufunc.nin, ufunc.nout)
     takes_objects = all(set(kinds) <= {"O", "-", ">"} for kinds in ufunc.types)  # numpy.vectorize makes such
     return ufunc if takes_objects or name in ("matmul", "vecdot", "matvec", "vecmat") else None
+
+
+def _of_scipy(ufunc: Any, name: str) -> str | None:
+    special = sys.modules.get("scipy.special")
+    return SCIPY.get(name) if getattr(special, name, None) is ufunc else None
 
 
 def _reduced(op: str, ufunc: Any, array: Any, axis: Any = 0, keepdims: bool = False) -> Any:
@@ -199,18 +230,20 @@ def _named(holder: Any, compute: Callable[[], Any]) -> Any:
     first = _first_traced(holder)
     if first is None:
         return wrapped(compute())
-    tape: Tape = first.tape
+    tape: Tape = first._tape
     start = len(tape.steps)
     result = compute()
     kept: dict[int, str] = {}
-    if isinstance(result, Traced):
-        kept[result.number] = ""
+    if type(result) is Traced:
+        kept[result._number] = ""
     elif isinstance(result, np.ndarray) and result.dtype == object:
         kept = {
-            element.number: f"[{','.join(map(str, index))}]"
+            element._number: f"[{','.join(map(str, index))}]"
             for index, element in np.ndenumerate(result)
             if type(element) is Traced
         }
     for number in range(start, len(tape.steps)):
         tape.indices[number] = kept.get(number)
+        if number in kept:
+            tape.settle_kind(number, of_numpy=True)
     return wrapped(result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, cast
 
 from graphdiff.arithmetic import Number
@@ -171,8 +172,14 @@ def check(program: str | Callable[..., Any], /, *args: Any, rules: Rules | None 
         left_out.append(found)
     else:
         matrices.append(found)
-    compared = tuple([_compared(name, matrix, forward, ends) for name, matrix in matrices])
+    forward = _as_floats(forward)
+    compared = tuple([_compared(name, _as_floats(matrix), forward, ends) for name, matrix in matrices])
     return Check(inputs, outputs, compared, tuple(left_out))
+
+
+def _as_floats(matrix: Matrix) -> Matrix:
+    """Return Decimals as floats, which do not mix with them."""
+    return [[float(number) if isinstance(number, Decimal) else number for number in row] for row in matrix]
 
 
 def _compared(method: str, matrix: Matrix, forward: Matrix, ends: Ends) -> Compared:

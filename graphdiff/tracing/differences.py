@@ -26,6 +26,12 @@ REAL_STEPS = (1e-3, 1e-5, 1e-7)
 #: Derivatives so small beside output over input are lost in the last digits that central differences subtract.
 RESOLUTION = 1e-6
 
+#: What a computation that does not take a value raises.
+_NOT_TAKEN = (
+    *(GraphdiffError, ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError),
+    np.exceptions.ComplexWarning,
+)
+
 Matrix = list[list[Number]]
 Evaluate = Callable[[Mapping[str, Number]], list[Number]]
 
@@ -44,7 +50,7 @@ class Ends:
 
     def scales(self) -> list[list[float]]:
         """Return |output| / |input|: what a difference of the output's last digits makes of a derivative."""
-        return [[float(abs(y) / max(1, abs(x))) for _, x in self.inputs] for _, y in self.outputs]
+        return [[float(abs(y)) / max(1.0, float(abs(x))) for _, x in self.inputs] for _, y in self.outputs]
 
 
 def evaluation(
@@ -60,11 +66,16 @@ def evaluation(
         return evaluate
 
     def call(values: Mapping[str, Number]) -> list[Number]:
-        given = replaced(program, args, kwargs, lambda name, _: values[name], is_traced=False)
+        given = replaced(program, args, kwargs, lambda name, number: _alike(values[name], number), is_traced=False)
         returned = program(*copy.deepcopy(given.args), **copy.deepcopy(given.kwargs))
         return [value for _, value in outputs_of(returned)]
 
     return call
+
+
+def _alike(value: Number, given: Number) -> Number:
+    """Return a value as a number of numpy where such a one was given."""
+    return np.asarray(value)[()] if isinstance(given, np.generic) else value
 
 
 def numerical(evaluate: Evaluate, ends: Ends) -> tuple[str, Matrix] | str:
@@ -129,9 +140,9 @@ def _evaluated(evaluate: Evaluate, values: Mapping[str, Number]) -> list[Number]
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", np.exceptions.ComplexWarning)  # the imaginary part would be lost
             numbers = [complex(number) for number in evaluate(values)]
-    except (GraphdiffError, ArithmeticError, TypeError, ValueError, AttributeError, np.exceptions.ComplexWarning):
+    except _NOT_TAKEN:
         return None
-    real = not any(isinstance(value, complex) for value in values.values())
     if not all(map(cmath.isfinite, numbers)):
         return None
-    return [number.real for number in numbers] if real else list(numbers)
+    is_complex = any(isinstance(value, complex) for value in values.values()) or any(one.imag for one in numbers)
+    return list(numbers) if is_complex else [number.real for number in numbers]

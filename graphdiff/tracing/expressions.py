@@ -119,7 +119,7 @@ class _Program:
         return [*[number for number in assigned if number not in used], *bare]
 
     def _number(self, value: Any) -> int:
-        return value.number if isinstance(value, Traced) else self.tape.constant(value)
+        return value._number if isinstance(value, Traced) else self.tape.constant(value)
 
     # -- names
 
@@ -154,9 +154,9 @@ class _Program:
                 self._refuse(target, "a name is expected before =")
             if not isinstance(value, Traced):
                 self.names[target.id] = Traced(self.tape, self.tape.named_constant(target.id, value), value)
-            elif value.number < start or target is not statement.targets[0]:  # another name for what there was
+            elif value._number < start or target is not statement.targets[0]:  # another name for what there was
                 place = self._place(statement.value)._replace(name=target.id)
-                number, copied = self.tape.operate("copy", [value.value], (value.number,), place)
+                number, copied = self.tape.operate("copy", [value._value], (value._number,), place)
                 self.names[target.id] = Traced(self.tape, number, copied)
             else:
                 self.names[target.id] = value
@@ -228,7 +228,7 @@ class _Program:
             result = program(
                 lambda op, *parts: self._operated(op, list(parts), place._replace(name=None, text=None)), *operands
             )
-            steps[result.number] = steps[result.number]._replace(place=place)
+            steps[result._number] = steps[result._number]._replace(place=place)
             return result
         op = FUNCTIONS.get(name) or (name if name in self.tape.rules and name not in RULES else None)
         if op is None:
@@ -241,7 +241,7 @@ class _Program:
         return self._operated(op, operands, place)
 
     def _operated(self, op: str, operands: list[Any], place: Place) -> Any:
-        values = [operand.value if isinstance(operand, Traced) else operand for operand in operands]
+        values = [operand._value if isinstance(operand, Traced) else operand for operand in operands]
         number, value = self.tape.operate(op, values, tuple(map(self._number, operands)), place)
         return Traced(self.tape, number, value)
 

@@ -13,7 +13,10 @@ from graphdiff.arithmetic import plain
 from graphdiff.errors import TraceError, UsageError
 from graphdiff.tracing.accepting import accepting
 from graphdiff.tracing.arrays import TracedArray
+from graphdiff.tracing.failing import failing
+from graphdiff.tracing.frames import elements, is_frame, remade
 from graphdiff.tracing.graphs import graph_of
+from graphdiff.tracing.places import follow
 from graphdiff.tracing.rules import Rule
 from graphdiff.tracing.scalars import Traced, is_scalar
 from graphdiff.tracing.tape import Tape
@@ -40,14 +43,20 @@ def trace_function(
     """
     tape = Tape(rules, is_symbolic=symbolic)
     tape.ufuncs.update({one: name for name, one in functions.items() if isinstance(one, np.ufunc)})
-    given = replaced(function, args, kwargs, lambda name, value: Traced(tape, tape.input(name, value), value))
+    given = replaced(function, args, kwargs, lambda name, value: Traced(tape, tape.input(name, value), plain(value)))
     if not tape.steps:
-        raise UsageError("there is no input: none of the arguments holds a number")
-    with accepting(function, functions) as accepted:
+        raise UsageError(
+            "there is no input: none of the arguments holds a number (lists, tuples, dicts, arrays of numpy, Series and "
+            "DataFrames of pandas are looked into)"
+        )
+    follow(function)
+    with accepting(function, functions) as accepted, failing(tape):
         returned = accepted(*given.args, **given.kwargs)
     outputs = list(outputs_of(returned))
     if not outputs:
-        raise TraceError(f"the function returned {type(returned).__name__}, and no number in it")
+        code = getattr(function, "__code__", None)
+        place = f"line {code.co_firstlineno} of {code.co_filename}: " if code else ""
+        raise TraceError(f"{place}the function returned {type(returned).__name__}, and no number in it")
     numbers = [_number(tape, value) for _, value in outputs]
     used = set(tape.names.values())
     for number, (path, _) in zip(numbers, outputs, strict=True):
@@ -64,9 +73,9 @@ def trace_function(
 def _number(tape: Tape, value: Any) -> int:
     if type(value) is not Traced:
         return tape.constant(value)
-    if value.tape is not tape:
+    if value._tape is not tape:
         raise TraceError("the function returned a number of another trace")
-    return value.number
+    return value._number
 
 
 def outputs_of(returned: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -76,6 +85,9 @@ def outputs_of(returned: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     elif isinstance(returned, np.ndarray):
         for index, element in np.ndenumerate(returned):
             yield from outputs_of(element, f"{path}[{','.join(map(str, index))}]" if index else path)
+    elif is_frame(returned):
+        for at, element in elements(returned):
+            yield from outputs_of(element, f"{path}{at}")
     elif isinstance(returned, Mapping):
         for key, value in returned.items():
             yield from outputs_of(value, f"{path}.{key}" if path else str(key))
@@ -121,7 +133,7 @@ def _replaced(name: str, value: Any, replace: Callable[[str, Any], Any], kind: t
     if isinstance(value, bool | np.bool_):
         return value
     if is_scalar(value):
-        return replace(name, plain(value))
+        return replace(name, value)
     if isinstance(value, np.ndarray) and value.dtype.kind in "iufcO":
         array = np.empty(value.shape, dtype=object)
         for index, element in np.ndenumerate(value):
@@ -130,8 +142,13 @@ def _replaced(name: str, value: Any, replace: Callable[[str, Any], Any], kind: t
         if not array.ndim:
             return array[()]
         return np.array(array.tolist()) if kind is None else array.view(kind)
+    if is_frame(value):
+        return remade(value, lambda at, one: _replaced(f"{name}{at}", one, replace, kind), is_traced=kind is not None)
     if isinstance(value, dict):
         return {key: _replaced(f"{name}.{key}", one, replace, kind) for key, one in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        named = zip(value._fields, value, strict=True)
+        return type(value)(*[_replaced(f"{name}.{field}", one, replace, kind) for field, one in named])
     if type(value) in (list, tuple):
         return type(value)([_replaced(f"{name}[{index}]", one, replace, kind) for index, one in enumerate(value)])
     return value

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import dis
 import os
+import sysconfig
 from types import CodeType, FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 #: Frames in these folders are not the user's: what they compute belongs to the line that called them.
-LIBRARIES = (os.path.dirname(os.path.dirname(os.path.abspath(__file__))), os.path.dirname(os.path.abspath(np.__file__)))
+LIBRARIES = (
+    os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
+    os.path.dirname(os.path.abspath(np.__file__)),
+    sysconfig.get_path("stdlib"),
+)
+#: Folders of this name hold libraries wherever they are.
+INSTALLED = tuple(f"{os.sep}{name}{os.sep}" for name in ("site-packages", "dist-packages"))
 
 
 class Place(NamedTuple):
@@ -37,6 +44,42 @@ NOWHERE = Place(None, None)
 
 # The code object is kept beside its places, so that no other can have its id.
 _KNOWN: dict[int, tuple[CodeType, dict[int, Place] | None]] = {}
+# Files of functions that were traced: the user's, in whatever folder they are.
+_FOLLOWED: set[str] = set()
+
+
+def follow(function: Any) -> None:
+    """Take the file of a function that is traced for one of the user's, also where it is a library's."""
+    code = getattr(function, "__code__", None)
+    if code is not None and is_library(code.co_filename):
+        _FOLLOWED.add(code.co_filename)
+        for key in [key for key, (known, _) in _KNOWN.items() if known.co_filename == code.co_filename]:
+            del _KNOWN[key]
+
+
+def is_library(file: str) -> bool:
+    """Return whether a file is of Python, of an installed library or of graphdiff, and no traced function's.
+
+    Examples
+    --------
+    >>> import statistics
+    >>> is_library(statistics.__file__), is_library("model.py")
+    (True, False)
+    """
+    path = os.path.abspath(file)
+    return file not in _FOLLOWED and (path.startswith(LIBRARIES) or any(folder in path for folder in INSTALLED))
+
+
+def users_frame(error: BaseException) -> tuple[FrameType, int, list[FrameType]] | None:
+    """Return the user's innermost frame that an error came through, its instruction, and the libraries' within it."""
+    found, within = None, list[FrameType]()
+    trace = error.__traceback__
+    while trace is not None:
+        within.append(trace.tb_frame)
+        if not is_library(trace.tb_frame.f_code.co_filename):
+            found, within = (trace.tb_frame, trace.tb_lasti), []
+        trace = trace.tb_next
+    return None if found is None else (*found, within)
 
 
 def place_of(frame: FrameType | None) -> Place:
@@ -50,9 +93,13 @@ def place_of(frame: FrameType | None) -> Place:
     return NOWHERE
 
 
+def place_at(code: CodeType, instruction: int) -> Place:
+    """Return the place of an instruction of the user's code."""
+    return _places(code).get(instruction, NOWHERE)
+
+
 def _look_through(code: CodeType) -> tuple[CodeType, dict[int, Place] | None]:
-    library = os.path.abspath(code.co_filename).startswith(LIBRARIES)
-    _KNOWN[id(code)] = known = (code, None if library else _places(code))
+    _KNOWN[id(code)] = known = (code, None if is_library(code.co_filename) else _places(code))
     return known
 
 

@@ -82,6 +82,11 @@ def _power_partial(m: Space, a: Number, b: Number, r: Number) -> Number:
     return 0 if b == 0 else b * m.power(a, b - 1)
 
 
+def _is_half(x: Number, digits: int) -> bool:
+    """Return whether a number lies just between two that are rounded to some digits."""
+    return 2 * (Fraction(x) * Fraction(10) ** digits % 1) == 1
+
+
 # fmt: off
 RULES: dict[str, Rule] = {
     "add": _smooth("{} + {}", lambda m, a, b: a + b, lambda m, a, b, r: 1, lambda m, a, b, r: 1),
@@ -104,6 +109,7 @@ RULES: dict[str, Rule] = {
     "log2": _smooth("log2({})", lambda m, x: m.log2(x), lambda m, x, r: 1 / (x * m.ln2)),
     "log10": _smooth("log10({})", lambda m, x: m.log10(x), lambda m, x, r: 1 / (x * m.ln10)),
     "log1p": _smooth("log1p({})", lambda m, x: m.log1p(x), lambda m, x, r: 1 / (1 + x)),
+    "expit": _smooth("expit({})", lambda m, x: m.logistic(x), lambda m, x, r: r * m.logistic(-x)),
     "logaddexp": _smooth("logaddexp({}, {})", lambda m, a, b: m.logaddexp(a, b), lambda m, a, b, r: m.logistic(a - b), lambda m, a, b, r: m.logistic(b - a)),
     "logaddexp2": _smooth("logaddexp2({}, {})", lambda m, a, b: m.logaddexp(a * m.ln2, b * m.ln2) / m.ln2, lambda m, a, b, r: m.logistic((a - b) * m.ln2), lambda m, a, b, r: m.logistic((b - a) * m.ln2)),
     "sin": _smooth("sin({})", lambda m, x: m.sin(x), lambda m, x, r: m.cos(x)),
@@ -135,6 +141,7 @@ RULES: dict[str, Rule] = {
     "ceil": _linear("ceil({})", lambda m, x: m.ceil(x), lambda m, x, r: flat(x != r)),
     "trunc": _linear("trunc({})", lambda m, x: m.trunc(x), lambda m, x, r: flat(x != r or x == 0)),
     "rint": _linear("round({})", lambda m, x: round(x), lambda m, x, r: flat(2 * abs(x - r) != 1)),
+    "round_to": _linear("round({}, {})", lambda m, x, digits: round(x, digits), lambda m, x, digits, r: flat(not _is_half(x, digits)), lambda m, x, digits, r: 0),
     "sign": _linear("sign({})", lambda m, x: m.sign(x), lambda m, x, r: flat(x != 0)),
     "heaviside": _linear("heaviside({}, {})", lambda m, x, h: h if x == 0 else (x > 0) + 0, lambda m, x, h, r: flat(x != 0), lambda m, x, h, r: (x == 0) + 0),
     "floordiv": _linear("{} // {}", lambda m, a, b: a // b, lambda m, a, b, r: flat(a % b != 0), lambda m, a, b, r: flat(a % b != 0)),

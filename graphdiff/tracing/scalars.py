@@ -1,7 +1,8 @@
 """`Traced`: a number that notes on a tape what is done with it.
 
-Arithmetic makes new nodes; comparisons and truth are those of the value, so that branches and loops run as they
-would. What would lose the derivative without a word, such as ``float(x)``, is refused.
+Arithmetic makes new nodes; comparisons, truth and ``isinstance`` are those of the value, so that branches and loops run
+as they would. What would lose the derivative without a word, such as ``float(x)``, is refused. As ``__class__`` is that
+of the value, ``type(x) is Traced`` is the question here whether a number is traced.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 
 from graphdiff.arithmetic import Number, plain
 from graphdiff.errors import TraceError
-from graphdiff.tracing.places import place_of
+from graphdiff.tracing.places import INSTALLED, is_library, place_of
 from graphdiff.tracing.rules import NUMPY, RULES
 from graphdiff.tracing.spaces import Space, is_symbol
 from graphdiff.tracing.tape import Tape
@@ -33,29 +34,35 @@ def is_scalar(value: object) -> bool:
     >>> is_scalar(2.5), is_scalar("2.5"), is_scalar([2.5])
     (True, False, False)
     """
-    return isinstance(value, _NUMBERS) or is_symbol(value)
+    return type(value) is not Traced and (isinstance(value, _NUMBERS) or is_symbol(value))
 
 
 class Traced:
     """A number on a tape."""
 
-    __slots__ = ("number", "tape", "value")
+    # No attribute has a name that programs ask numbers for (`hasattr(x, "value")`).
+    __slots__ = ("_number", "_tape", "_value")
+
+    #: By which the numbers of sympy leave what is to be done to this one.
+    _op_priority = 1e9
 
     def __init__(self, tape: Tape, number: int, value: Number) -> None:
-        self.tape = tape
-        self.number = number
-        self.value = value
+        self._tape = tape
+        self._number = number
+        self._value = value
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:  # for isinstance, match, singledispatch
+        return self._tape.kind(self._number, self._value)
 
     # -- what does not go
 
-    def _refuse(self, kind: str) -> NoReturn:
+    def _refuse(self, what: str, **words: str) -> NoReturn:
         place = place_of(sys._getframe(2))
-        name = self.tape.name(self.number)
-        raise TraceError(
-            f"{place}: {_LOST[kind].format(name=name)}",
-            node=name,
-            line=place.line,
-        )
+        name = self._tape.name(self._number)
+        error = TraceError(f"{place}: {_LOST[what].format(name=name, **words)}", node=name, line=place.line)
+        self._tape.refused = self._tape.refused or error
+        raise error
 
     def __float__(self) -> float:
         self._refuse("float")
@@ -67,15 +74,31 @@ class Traced:
         self._refuse("complex")
 
     def __index__(self) -> int:  # noqa: PLE0305, it raises
+        if not issubclass(self.__class__, int | np.integer):  # as any float does
+            raise TypeError(f"{self.__class__.__name__!r} object cannot be interpreted as an integer")
         self._refuse("index")
 
-    def __iter__(self) -> Any:
-        self._refuse("iter")
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        self._refuse("pickle")
+
+    @property
+    def __sympy__(self) -> bool:
+        self._refuse("sympy")
+
+    def __getattr__(self, name: str) -> Any:
+        kind = self.__class__
+        if name.startswith("__") or name == "dtype" or not hasattr(kind, name):  # numpy makes a plain number by dtype
+            raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
+        if issubclass(kind, np.generic) and name in _OF_NUMPY:
+            from graphdiff.tracing.arrays import attribute  # which is made of scalars
+
+            return attribute(self, name)
+        self._refuse("attribute", attribute=name)
 
     # -- what goes by the value
 
     def __bool__(self) -> bool:
-        return bool(self.value)
+        return bool(self._value)
 
     def __copy__(self) -> Traced:
         return self
@@ -84,16 +107,19 @@ class Traced:
         return self
 
     def __hash__(self) -> int:
-        return hash(self.value)
+        caller = sys._getframe(1).f_code.co_filename
+        if any(folder in caller for folder in INSTALLED) and is_library(caller):
+            self._refuse("hash")  # of what a library computed once for all numbers of this value
+        return hash(self._value)
 
     def __repr__(self) -> str:
-        return f"<{self.tape.name(self.number)} = {self.value}>"
+        return f"<{self._tape.name(self._number)} = {self._value}>"
 
     def __str__(self) -> str:
-        return str(self.value)
+        return str(self._value)
 
     def __format__(self, spec: str) -> str:
-        return format(self.value, spec)
+        return format(self._value, spec)
 
     @property
     def real(self) -> Any:
@@ -107,16 +133,14 @@ class Traced:
 
     def is_integer(self) -> bool:
         """Return whether the value is whole."""
-        return bool(self.value == int(self.value))
+        value = self._value
+        return bool(value.is_integer()) if isinstance(value, float) else bool(value % 1 == 0)
 
     def __pos__(self) -> Traced:
         return self
 
     def __round__(self, digits: int | None = None) -> Any:
-        if digits is None:
-            return apply("rint", self)
-        scale = 10**digits
-        return apply("div", apply("rint", apply("mul", self, scale)), scale)
+        return python_kind(apply("rint", self)) if digits is None else apply("round_to", self, digits)
 
     def __divmod__(self, other: Any) -> Any:
         return self // other, self % other
@@ -131,15 +155,24 @@ class Traced:
 
 
 _LOST = {
-    "float": "float() of {name} would lose the derivative: write math.f(x) or numpy.f(x) for a function, and give an "
-    "array that holds traced numbers dtype=object",
+    "float": "float() of {name} would lose the derivative: write math.f(x) or numpy.f(x) for a function, f'{{x}}' for "
+    "text, and give an array that holds traced numbers dtype=object",
     "int": "int() of {name} would lose the derivative: a number that counts is a constant; "
     "trace(lambda x: f(x, n), x) holds n fixed",
     "complex": "complex() of {name} would lose the derivative: give a complex number as the input",
     "index": "{name} is used as an index or a count, and a traced number is neither: "
     "trace(lambda x: f(x, n), x) holds n fixed",
-    "iter": "{name} is one number and cannot be taken apart",
+    "pickle": "{name} cannot be pickled: it belongs to its trace, in this process",
+    "sympy": "sympy would lose the derivative of {name}: give trace(..., symbolic=True) for symbols, and write math.f(x)",
+    "hash": "a library looks {name} up by its value, and would lose the derivative",
+    "attribute": "{name}.{attribute} would lose the derivative: write it in operators and functions of math and numpy, "
+    "or give rules={{name: (function, partial, …)}}",
 }
+
+#: What numbers of numpy have of arrays that is followed.
+_OF_NUMPY = frozenset(
+    ["T", "all", "any", "argmax", "argmin", "clip", "cumprod", "cumsum", "flatten", "item", "max", "mean", "min", "ndim", "prod", "ravel", "repeat", "reshape", "round", "shape", "size", "squeeze", "std", "sum", "transpose", "var"]
+)
 
 
 def apply(op: str, *operands: Any, m: Space | None = None) -> Any:
@@ -155,23 +188,27 @@ def apply(op: str, *operands: Any, m: Space | None = None) -> Any:
     tape: Tape | None = None
     for operand in operands:
         if type(operand) is Traced:
-            if tape is not None and tape is not operand.tape:
+            if tape is not None and tape is not operand._tape:
                 _refuse_operand(operand, op)
-            tape = operand.tape
+            tape = operand._tape
     if tape is None:
         raise TraceError(f"{op}: none of the operands is traced")
     values: list[Number] = []
     numbers: list[int] = []
+    of_numpy = False
     for operand in operands:
         if type(operand) is Traced:
-            values.append(operand.value)
-            numbers.append(operand.number)
+            values.append(operand._value)
+            numbers.append(operand._number)
             continue
         if type(operand) not in (float, int):
+            of_numpy = of_numpy or isinstance(operand, np.generic)
             operand = plain(operand) if is_scalar(operand) else _refuse_operand(operand, op)
         values.append(operand)
         numbers.append(tape.constant(operand))
     number, value = tape.operate(op, values, tuple(numbers), place_of(sys._getframe(1)), m)
+    if of_numpy or tape.kinds or type(value) is Fraction:
+        tape.settle_kind(number, of_numpy=of_numpy)
     return Traced(tape, number, value)
 
 
@@ -182,9 +219,19 @@ def _refuse_operand(operand: object, op: str) -> NoReturn:
     raise TraceError(f"{place}: {op} takes numbers, not {type(operand).__name__}", line=place.line)
 
 
+def python_kind(result: Traced, *, is_whole: bool = True) -> Traced:
+    """Return a result of Python's own functions: no number of numpy, and a float where it is not a whole number's."""
+    tape, value = result._tape, result._value
+    if is_whole or not isinstance(value, int | Fraction):
+        tape.kinds.pop(result._number, None)
+    else:
+        tape.kinds[result._number] = float
+    return result
+
+
 def value_of(operand: Any) -> Any:
     """Return the value of a traced number; anything else as it is."""
-    return operand.value if type(operand) is Traced else operand
+    return operand._value if type(operand) is Traced else operand
 
 
 # -- operators
@@ -204,11 +251,15 @@ def _unary(op: str) -> Callable[[Traced], Any]:
     return lambda self: apply(op, self)
 
 
+def _whole(op: str) -> Callable[[Traced], Any]:
+    return lambda self: python_kind(apply(op, self))
+
+
 def _compared(compare: Callable[[Any, Any], Any]) -> Callable[[Traced, Any], Any]:
     def comparison(self: Traced, other: Any) -> Any:
         if not (type(other) is Traced or is_scalar(other)):
             return NotImplemented
-        result = compare(self.value, value_of(other))
+        result = compare(self._value, value_of(other))
         if isinstance(result, bool | np.bool_):
             return result
         try:  # two symbols are compared where they can be
@@ -229,8 +280,10 @@ for _name, _op in OPERATORS.items():
     _ahead, _behind = _binary(_op)
     setattr(Traced, f"__{_name}__", _ahead)
     setattr(Traced, f"__r{_name}__", _behind)
-for _name, _op in {"neg": "neg", "abs": "abs", "floor": "floor", "ceil": "ceil", "trunc": "trunc"}.items():
-    setattr(Traced, f"__{_name}__", _unary(_op))
+for _name in ("neg", "abs"):
+    setattr(Traced, f"__{_name}__", _unary(_name))
+for _name in ("floor", "ceil", "trunc"):
+    setattr(Traced, f"__{_name}__", _whole(_name))
 for _name in ("eq", "ne", "lt", "le", "gt", "ge"):
     setattr(Traced, f"__{_name}__", _compared(getattr(operator, _name)))
 # numpy calls a method of the function's name on each element of an array of objects.

@@ -8,13 +8,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from graphdiff.arithmetic import Number
+import numpy as np
+
+from graphdiff.arithmetic import Number, plain
 from graphdiff.errors import DerivativeError, LimitError, TraceError, count_text
 from graphdiff.results import shown
 from graphdiff.tracing.places import NOWHERE, Place
 from graphdiff.tracing.rules import RULES, Rule
 from graphdiff.tracing.spaces import COMPLEX, Space, Undefined, space_of
 
+#: What numpy makes of Python's numbers.
+_OF_NUMPY = {int: np.int64, float: np.float64, complex: np.complex128}
 #: How an operation that is no rule is called.
 INPUT, CONSTANT = "input", "const"
 #: What happens in a computation that has no value or no derivative.
@@ -52,6 +56,11 @@ class Tape:
         Whether partials are made afterwards, as symbols.
     max_bits : int
         The longest exact number.
+    kinds : dict of int to type
+        What a number is for ``isinstance``, where that is not the type of its value: numbers of numpy are kept as
+        Python's, and what is exact here is a float in Python, such as ``1 / 2``.
+    refused : TraceError or None
+        What was refused first, which a program may have caught.
     """
 
     def __init__(
@@ -65,11 +74,16 @@ class Tape:
         self.max_bits = max_bits
         self.fixed: set[int] = set()
         self.ufuncs: dict[Any, str] = {}
+        self.kinds: dict[int, type] = {}
+        self.refused: TraceError | None = None
         self._constants: dict[Any, int] = {}
 
     def input(self, name: str, value: Number) -> int:
         """Take in an input, and return its number."""
         self.names[len(self.steps)] = name
+        if isinstance(value, np.generic):
+            self.kinds[len(self.steps)] = type(value)
+        value = plain(value)
         return self._append(Step(INPUT, value, (), (), NOWHERE))
 
     def named_constant(self, name: str, value: Number) -> int:
@@ -153,6 +167,26 @@ class Tape:
     def _append(self, step: Step) -> int:
         self.steps.append(step)
         return len(self.steps) - 1
+
+    # -- what numbers are for isinstance
+
+    def kind(self, number: int, value: Number) -> type:
+        """Return the type that a number would have in the plain program."""
+        return self.kinds.get(number) or type(value)
+
+    def settle_kind(self, number: int, *, of_numpy: bool) -> None:
+        """Note what a result is, where that is not the type of its value; `of_numpy` where numpy made it."""
+        op, value, operands, _, _ = self.steps[number]
+        kind = type(value)
+        of = [self.kind(operand, self.steps[operand].value) for operand in operands]
+        if kind is Fraction and Fraction not in of:
+            kind = float
+        elif kind is int and op != "round_to" and any(issubclass(one, float) for one in of):
+            kind = float  # of numpy's rint and sign
+        if of_numpy or any(issubclass(one, np.generic) for one in of):
+            kind = _OF_NUMPY.get(kind, kind)
+        if kind is not type(value):
+            self.kinds[number] = kind
 
     # -- what it says
 

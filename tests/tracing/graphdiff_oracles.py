@@ -28,6 +28,7 @@ UNARY: dict[str, tuple[Callable[[Any], Any], tuple[float, ...]]] = {
     "atanh": (sympy.atanh, (-0.99, 0.0, 0.5)),
     "exp": (sympy.exp, (-20.0, 0.0, 3.0)),
     "exp2": (lambda x: 2**x, (-20.0, 0.0, 3.0)),
+    "expit": (lambda x: 1 / (1 + sympy.exp(-x)), (-20.0, -0.5, 0.0, 3.0)),
     "expm1": (lambda x: sympy.exp(x) - 1, (-2.0, 1e-9, 3.0)),
     "log": (sympy.log, (1e-9, 0.5, 70.0)),
     "log2": (lambda x: sympy.log(x) / sympy.log(2), (1e-9, 0.5, 70.0)),

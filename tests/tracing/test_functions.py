@@ -379,7 +379,7 @@ class TestArrays:
         "function, reason",
         [
             (lambda x: np.linalg.inv(np.outer(x, x)), "numpy's inv does not take traced numbers"),
-            (lambda x: np.fft.fft(x), "numpy's fft does not take traced numbers"),
+            (lambda x: np.fft.fft(x), r"numpy's fft does not take traced numbers|complex\(\) of x\[0\] would lose"),
             (lambda x: np.cov(x, x), "numpy's cov does not take traced numbers"),
             (lambda x: np.array([x[0]], dtype=float), r"float\(\) of x\[0\] would lose the derivative"),
             (lambda x: np.zeros(2) + 0 * np.asarray(x, dtype=float), r"float\(\) of x\[0\] would lose"),
@@ -407,7 +407,7 @@ class TestRefusal:
             (lambda n: sum(range(n)), r"n is used as an index or a count.*trace\(lambda x: f\(x, n\), x\)"),
             (lambda n: int(n) * n, r"int\(\) of n"),
             (lambda n: complex(n), r"complex\(\) of n"),
-            (lambda n: list(n), "n is one number"),
+            (lambda n: list(n), r"line \d+ of .*test_functions.py: TypeError: a traced number is not iterable"),
             (lambda n: [1, 2, 3][n], "n is used as an index"),
             (lambda n: n * "a", "can't multiply sequence by non-int|n is used as an index"),
             (lambda n: math.factorial(n), "n is used as an index"),
