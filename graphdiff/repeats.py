@@ -39,7 +39,7 @@ def added(graph: CompiledGraph) -> CompiledGraph:
     if numbers is None:
         return graph
     tails = shape.rows.tails
-    order = np.lexsort((shape.heads, tails))
+    order = np.argsort(tails.astype(np.int64) * shape.n_nodes + shape.heads.astype(np.int64), kind="stable")
     starts = np.flatnonzero(numbers[order] == 0)
     first = order[starts]  # of each pair, by tail and head
     by_row = np.argsort(first)

@@ -116,6 +116,10 @@ def test_what_changes_later_changes_no_graph() -> None:
     deviations[:] = 9
     frame.loc[0, "se"] = 7
     assert list(graph.attributes["se"]) == [0.1, 0.2]
+    deviations = np.array([0.1, 0.2])
+    graph = gd.CompiledGraph.from_arrays([0, 1], [1, 2], attributes={"se": deviations})
+    deviations[:] = 9
+    assert list(graph.attributes["se"]) == [0.1, 0.2]
 
 
 def test_the_columns_that_stay_are_those_that_are_named(tmp_path: Path) -> None:

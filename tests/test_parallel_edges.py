@@ -10,7 +10,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
-from graphs import INTS, LABELS, QUARTERS, contractions
+from graphs import ENGINES, INTS, LABELS, QUARTERS, contractions, engine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -230,3 +230,15 @@ def test_they_are_numbered_alike_by_every_engine(edges: list[tuple[int, int]]) -
     found = parallels(ptr, heads)
     assert repeated == (found is not None) == any(numbers)
     assert found is None or found.tolist() == numbers
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_many_are_named_as_networkx_names_them(name: str) -> None:
+    rng = np.random.default_rng(7)
+    tails = rng.integers(0, 40, 600)
+    heads = tails + rng.integers(1, 4, 600)
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(range(44))
+    graph.add_edges_from(zip(tails.tolist(), heads.tolist(), strict=True))
+    with engine(name):
+        assert sorted(gd.CompiledGraph.from_arrays(tails, heads).edges()) == sorted(graph.edges(keys=True))

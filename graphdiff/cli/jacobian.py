@@ -96,18 +96,16 @@ def _print_jacobians(settings: options.Settings, graph: nx.DiGraph, compiled: li
 
 
 def _table(weights: str, found: Jacobian) -> list[str]:
-    from graphdiff.results import aligned, shown, texts
+    from graphdiff.results import aligned, shown
 
-    names = texts(found.targets)
+    names = found.naming.listed(found.targets)
     cells = [[name, *map(shown, row)] for name, row in zip(names, found.array.tolist(), strict=True)]
     title = f"d target (rows) / d source (columns), by {weights}"
-    return ["", title, *aligned([["", *texts(found.sources)], *cells])]
+    return ["", title, *aligned([["", *found.naming.listed(found.sources)], *cells])]
 
 
 def _rows(found: list[tuple[str, Jacobian]]) -> Iterator[list[Any]]:
-    from graphdiff.results import texts
-
-    yield ["weights", "target", *texts(found[0][1].sources)]
+    yield ["weights", "target", *found[0][1].naming.listed(found[0][1].sources)]
     for weights, one in found:
-        for name, row in zip(texts(one.targets), one.array.tolist(), strict=True):
+        for name, row in zip(one.naming.listed(one.targets), one.array.tolist(), strict=True):
             yield [weights, name, *output.plain_all(row)]
