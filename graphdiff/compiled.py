@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from graphdiff import arithmetic, extract, storage
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.collecting import collector_at_rest
-from graphdiff.columns import Columns, columns_of
+from graphdiff.edge_columns import Columns, columns_of
 from graphdiff.errors import FormatError, UsageError, ValueOverflowError
 from graphdiff.kernels.blocks import turned
 from graphdiff.remedies import Keyword

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.columns import Column
+from graphdiff.edge_columns import Column
 from graphdiff.frames import pa
 from graphdiff.labels import Texts
 

@@ -55,7 +55,7 @@ from numpy.typing import NDArray
 from graphdiff import soundness
 from graphdiff.arithmetic import Weights
 from graphdiff.arrayfile import ArrayFile, write
-from graphdiff.columns import Column, kind_of
+from graphdiff.edge_columns import Column, kind_of
 from graphdiff.errors import UsageError
 from graphdiff.labels import Integers, Texts, packed
 from graphdiff.topology import Topology

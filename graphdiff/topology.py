@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Weights
-from graphdiff.columns import Columns
+from graphdiff.edge_columns import Columns
 from graphdiff.errors import UnknownNodeError
 from graphdiff.kernels.order import topological
 from graphdiff.kernels.rows import counted, grouped, index_type, parallels, pointers, reordered, taken

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graphdiff as gd
-from graphdiff.columns import Column, column_of
+from graphdiff.edge_columns import Column, column_of
 from graphdiff.errors import FormatError, UsageError, ValueOverflowError, WeightError
 
 pandas = pytest.importorskip("pandas")
