@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["ENDS", "WEIGHTS", "Ends", "known_ends", "known_weight", "normalised"]
+__all__ = ["DELIMITERS", "ENDS", "WEIGHTS", "Ends", "known_ends", "known_weight", "normalised"]
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,8 @@ ENDS: tuple[Ends, ...] = (
     Ends("predictor", "response", "causes", "piecewiseSEM"),
     Ends("predictor", "outcome", "causes", "JASP"),
 )
+#: What separates the columns of a text.
+DELIMITERS = ("\t", ",", ";")
 #: What the column of the weights is called.
 WEIGHTS = ("weight", "w", "value")
 #: With a relation between them, ``head`` and ``tail`` are the first and the last of a triple: the other way round.

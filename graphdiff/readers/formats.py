@@ -11,6 +11,7 @@ from functools import partial
 
 from graphdiff.readers import sniff
 from graphdiff.readers.marks import is_marked
+from graphdiff.readers.path_layouts import is_path_model
 
 __all__ = ["READERS", "Reader"]
 
@@ -64,9 +65,17 @@ READERS: dict[str, Reader] = {
         suffixes=(".csv", ".tsv", ".edges", ".edgelist"),
         claims=sniff.is_csv,
         entry="graphdiff.readers.edge_list:read_edge_list",
-        options=frozenset({"columns"}),
+        options=frozenset({"columns", "where"}),
         about="a row is an edge, its weight column the weight; the weights of repeats add",
         generic=True,
+    ),
+    "path-model": Reader(
+        suffixes=(".csv", ".tsv"),
+        claims=is_path_model,
+        entry="graphdiff.readers.path_models:read_path_model",
+        options=frozenset({"columns", "where"}),
+        about="lavaan, semopy, OpenMx, piecewiseSEM, JASP: a path is an edge, its estimate the weight; no repeats",
+        nodes="variables",
     ),
     "graphml": Reader(
         suffixes=(".graphml", ".xml"),

@@ -42,7 +42,7 @@ READ = {
     "go/expected-tree.json": ("Snyk dependency tree", 14, 20),
     "go/go-mod-graph.go-mod-graph-chart.txt": ("go mod graph", 108, 182),
     "go/go1.19-std.go-list.json.gz": ("go list", 241, 1643),
-    "go/go1.19-std.imports.txt": ("CSV edge list", 236, 1643),
+    "go/go1.19-std.imports.txt": ("CSV edge list, first row read as an edge", 236, 1643),
     "java/fossa-deptree.dot": ("Maven dependency tree", 6, 5),
     "java/fossa-multideptree.dot": ("Maven dependency tree", 8, 13),
     "java/mvn-tree-dot-verbose-conflict.txt": ("Maven dependency tree", 5, 5),
