@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from graphdiff.readers import sniff
+from graphdiff.readers import sniff, sniff_networkx
 from graphdiff.readers.marks import is_marked
 from graphdiff.readers.path_layouts import is_path_model
 
@@ -106,6 +106,34 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.pajek:read_pajek",
         options=frozenset(),
         about="an arc is an edge, its value the weight; repeats are kept",
+    ),
+    "gml": Reader(
+        suffixes=(".gml",),
+        claims=sniff_networkx.is_gml,
+        entry="graphdiff.readers.gml:read_gml",
+        options=frozenset(),
+        about="directed graphs; edges and weights mean what the graph's attributes say; repeats are kept",
+    ),
+    "nx-edgelist": Reader(
+        suffixes=(".edgelist", ".edges", ".csv"),
+        claims=sniff_networkx.is_edge_list,
+        entry="graphdiff.readers.networkx_lists:read_edge_list_with_data",
+        options=frozenset(),
+        about="nx.write_edgelist: an edge leads from the first node to the second, with its data; repeats are kept",
+    ),
+    "nx-adjlist": Reader(
+        suffixes=(".adjlist",),
+        claims=sniff_networkx.is_adjacency_list,
+        entry="graphdiff.readers.networkx_lists:read_adjacency_list",
+        options=frozenset(),
+        about="nx.write_adjlist: an edge leads from a line's first node to each other; repeats are kept",
+    ),
+    "nx-multiline-adjlist": Reader(
+        suffixes=(".adjlist", ".multiline_adjlist"),
+        claims=sniff_networkx.is_multiline_adjacency_list,
+        entry="graphdiff.readers.networkx_lists:read_multiline_adjacency_list",
+        options=frozenset(),
+        about="nx.write_multiline_adjlist: an edge leads from a node to each below it; repeats are kept",
     ),
     "debian": Reader(
         suffixes=("packages",),

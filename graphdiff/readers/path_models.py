@@ -34,11 +34,11 @@ def read_path_model(
 ) -> nx.DiGraph:
     r"""Read the paths of a table of parameters: lavaan, semopy, OpenMx, piecewiseSEM or JASP.
 
-    An edge leads from what moves to what is moved (see `graphdiff.readers.path_layouts`); rows that are no
-    paths are left out, and ``G.graph["left_out"]`` counts them by kind. The weight is the estimate, as ``weight`` and under its own name; all
-    other columns are attributes of the edges, without the cells that say nothing: ``se`` and ``Std. Err`` are what
-    `graphdiff.uncertainty` takes as ``sd``, ``std.all`` a weight by its name. Variables of which only variances or
-    intercepts are listed are nodes, too.
+    An edge leads from what moves to what is moved (see `graphdiff.readers.path_layouts`); rows that are no paths are
+    left out, and ``G.graph["left_out"]`` counts them by kind. The weight is the estimate, as ``weight`` and under its
+    own name; all other columns are attributes of the edges, without the cells that say nothing: ``se`` and
+    ``Std. Err`` are what `graphdiff.uncertainty` takes as ``sd``, ``std.all`` a weight by its name. Variables of which
+    only variances or intercepts are listed are nodes, too.
 
     A label on several paths makes them one parameter (``G.graph["equal_parameters"]``): the standard errors of these
     are not independent. ``G.graph["notes"]`` says this, and what was left out, in sentences.
@@ -134,8 +134,7 @@ def _graph(table: Table, layout: Layout, places: Places) -> nx.DiGraph:
     graph = nx.DiGraph()
     graph.add_edges_from((tail, head, data) for (tail, head, _), data in zip(paths, attributes, strict=True))
     graph.add_nodes_from(others)
-    graph.graph["left_out"] = dict(left_out)
-    _note(graph, layout)
+    _note(graph, layout, left_out)
     return graph
 
 
@@ -294,22 +293,26 @@ def how_many_of(number: int, what: str) -> str:
     return f"{how_many(number, noun)} {sign}"
 
 
-def _note(graph: nx.DiGraph, layout: Layout) -> None:
+def _note(graph: nx.DiGraph, layout: Layout, left_out: Mapping[str, int]) -> None:
     """Put what a reader of numbers has to know into the graph's attributes."""
-    notes: list[str] = []
-    if text := _left_out_text(graph.graph["left_out"]):
-        notes.append(f"{text.removeprefix('; ')}; these are no influence")
+    equal = _equal_parameters(graph)
+    notes = [f"{_left_out_text(left_out).removeprefix('; ')}; these are no influence"] if left_out else []
     if layout.tool == "OpenMx":
         notes.append("OpenMx lists free parameters only: fixed paths, such as a loading of 1, are not in its table")
-    equal: dict[str, list[tuple[str, str]]] = {}
-    for tail, head, label in graph.edges(data="label"):
-        if label is not None:
-            equal.setdefault(str(label), []).append((tail, head))
-    graph.graph["equal_parameters"] = {label: paths for label, paths in equal.items() if len(paths) > 1}
-    for label, paths in graph.graph["equal_parameters"].items():
+    for label, paths in equal.items():
         told = ", ".join(f"{tail} -> {head}" for tail, head in paths[:3]) + (", ..." if len(paths) > 3 else "")
         notes.append(
             f"the label {label!r} makes {len(paths)} paths one parameter ({told}): their errors are not independent, "
             "as standard errors alone take them to be"
         )
-    graph.graph["notes"] = notes
+    said = {"left_out": dict(left_out), "equal_parameters": equal, "notes": notes}
+    graph.graph.update({name: value for name, value in said.items() if value})
+
+
+def _equal_parameters(graph: nx.DiGraph) -> dict[str, list[tuple[str, str]]]:
+    """Return the paths of each label that several have."""
+    labelled: dict[str, list[tuple[str, str]]] = {}
+    for tail, head, label in graph.edges(data="label"):
+        if label is not None:
+            labelled.setdefault(str(label), []).append((tail, head))
+    return {label: paths for label, paths in labelled.items() if len(paths) > 1}

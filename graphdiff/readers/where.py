@@ -62,7 +62,8 @@ def filtered(table: Table, where: Where) -> Table:
         rows = [row for row in rows if _holds(cells[row], of_it)]
         if not rows:
             there = ", ".join(map(repr, list(dict.fromkeys(cells))[:SHOWN]))
-            raise FormatError(f"{table.file}: no row is left by ", Keyword("where", where), f"; {column!r} has {there}")
+            last = Keyword("where", _text(of_it[-1]))
+            raise FormatError(f"{table.file}: no row is left by ", last, f"; {column!r} has {there}")
     return table.only(rows)
 
 
@@ -71,6 +72,10 @@ def _condition(text: str) -> Condition:
     if not found:
         raise UsageError(Keyword("where", text), " is not of the form COLUMN=VALUE or COLUMN!=VALUE")
     return Condition(found["column"], not found["unequal"], found["value"].strip())
+
+
+def _text(condition: Condition) -> str:
+    return f"{condition.column}{'' if condition.equal else '!'}={condition.value}"
 
 
 def _holds(cell: str, conditions: Sequence[Condition]) -> bool:
