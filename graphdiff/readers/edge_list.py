@@ -135,8 +135,9 @@ def _headed(table: Table, wanted: Mapping[str, str]) -> Table:
 
 
 def _is_text_above_numbers(table: Table, first: Sequence[str]) -> bool:
-    below = [column[1 : LOOKED_AT + 1] for column in table.columns]
-    return any(numbers([cell]) is None and numbers(column) for cell, column in zip(first, below, strict=True))
+    return not any(numbers([cell]) for cell in first) and any(
+        numbers(column[1 : LOOKED_AT + 1]) for column in table.columns
+    )
 
 
 # -- which columns are the ends
