@@ -83,9 +83,8 @@ def are_numbers_and_names(rows: Sequence[Sequence[str]]) -> bool:
     >>> are_numbers_and_names([["a", "1"], ["b", "2"]]), are_numbers_and_names([["a", "1"], ["b", "c"]])
     (True, False)
     """
-    columns = [
-        [bool(NUMBER.fullmatch(cell.strip())) for cell in column] for column in zip(*rows[1:] or rows, strict=True)
-    ]
+    are_numbers = [[bool(NUMBER.fullmatch(cell.strip())) for cell in row] for row in rows]
+    columns = list(zip(*are_numbers[1:] if len(rows) > 1 and not any(are_numbers[0]) else are_numbers, strict=True))
     return any(all(columns[one]) and not any(columns[1 - one]) for one in (0, 1))
 
 
