@@ -31,6 +31,8 @@ MOST_IN_A_LINE = 16
 SENTENCE_END = re.compile(r" [^ ]*[a-z]{2}[.!?:]\s*$")
 #: Up to so many rows without a header may have no name in common.
 MOST_WITHOUT_PROOF = 2
+#: What is in code and configurations, and in few names.
+CODE = re.compile(r"[={}()<>#;\"'$*|\\!?]")
 
 
 def is_dot(head: bytes) -> bool:
@@ -183,7 +185,9 @@ def _are_edges(rows: list[list[str]]) -> bool:
         return True
     if _is_prose(first) or (len(rows[0]) == 2 and are_numbers_and_names(first)):
         return False
-    return len(rows[0]) > 2 or len(rows) <= MOST_WITHOUT_PROOF or _have_names_in_common(rows, repeats=True)
+    if len(rows[0]) > 2 or _have_names_in_common(rows, repeats=True):
+        return True
+    return len(rows) <= MOST_WITHOUT_PROOF and all(map(_are_names, rows))
 
 
 def _are_words_of_edges(rows: list[list[str]]) -> bool:
@@ -201,6 +205,12 @@ def _are_words_of_edges(rows: list[list[str]]) -> bool:
         and _have_names_in_common(rows)
         and not are_numbers_and_names([row[:2] for row in first])
     )
+
+
+def _are_names(row: list[str]) -> bool:
+    """Tell whether two cells are alike, of as many words each, and have no signs that code has."""
+    words = {len(cell.split()) for cell in row}
+    return len(words) == 1 and not any(CODE.search(cell) for cell in row)
 
 
 def _have_names_in_common(rows: list[list[str]], *, repeats: bool = False) -> bool:
