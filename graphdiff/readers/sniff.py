@@ -32,7 +32,7 @@ SENTENCE_END = re.compile(r" [^ ]*[a-z]{2}[.!?:]\s*$")
 #: Up to so many rows without a header may have no name in common.
 MOST_WITHOUT_PROOF = 2
 #: What is in code and configurations, and in few names.
-CODE = re.compile(r"[={}()<>#;\"'$*|\\!?]")
+CODE = re.compile(r"[=()<>#;\"'$*|\\!?]")
 
 
 def is_dot(head: bytes) -> bool:
