@@ -152,9 +152,7 @@ def _ends(table: Table, wanted: Mapping[str, str]) -> tuple[int, int, str]:
         Nothing is known or said, or too much is.
     """
     if "source" in wanted:
-        source, target = position(table, wanted["source"]), position(table, wanted["target"])
-        known = known_ends([table.names[source], table.names[target]])
-        return source, target, known[0][2].meaning if known and known[0][0] == 0 else "unknown"
+        return position(table, wanted["source"]), position(table, wanted["target"]), "unknown"
     weight = position(table, wanted["weight"]) if "weight" in wanted else None
     if not table.has_header:
         return *_ends_without_header(table, weight), "unknown"
@@ -179,12 +177,12 @@ def _ends_without_header(table: Table, weight: int | None) -> tuple[int, int]:
         raise FormatError(f"{table.file}, line {table.line(0)}: no two columns for source and target in it")
     rows = table.first_rows(max(LOOKED_AT, len(table.columns) + 2))
     if what := no_edges_in([[row[place] for place in free] for row in rows]):
-        raise FormatError(f"{table.file}: {what}", _say_columns("source=1,target=2"))
+        raise FormatError(f"{table.file}: {what}", _say_columns(_by_number(0, 1)))
     if len(free) > 3 - (weight is not None) or (len(free) == 3 and not numbers(table.columns[2][:1])):
         raise FormatError(
             f"{table.file}: {len(table.columns)} columns, and no header that says which are the ends; its first row is "
             f"{_listed(rows[0])}",
-            _say_columns("source=1,target=2"),
+            _say_columns(_by_number(0, 1)),
         )
     return free[0], free[1]
 
@@ -208,13 +206,13 @@ def _which(table: Table, known: Sequence[tuple[int, int, Ends]]) -> FormatError:
     )
 
 
-def _require_one_of_each(table: Table, ends: Sequence[int]) -> None:
+def _require_one_of_each(table: Table, ends: tuple[int, int]) -> None:
     for place in ends:
         name = table.names[place]
         if [normalised(other) for other in table.names].count(normalised(name)) > 1:
             raise FormatError(
                 f"{table.file}: its header has several columns named {name!r}: {_listed(table.names)}",
-                _say_columns(f"source={ends[0] + 1},target={ends[1] + 1}"),
+                _say_columns(_by_number(*ends)),
             )
 
 
@@ -235,8 +233,12 @@ def _likely(table: Table) -> str:
 def _as_columns(table: Table, source: int, target: int) -> str:
     chosen = [table.names[source], table.names[target]]
     if any(not name or set(name) & set(",=") or name.isdecimal() or table.names.count(name) > 1 for name in chosen):
-        chosen = [str(source + 1), str(target + 1)]
+        return _by_number(source, target)
     return f"source={chosen[0]},target={chosen[1]}"
+
+
+def _by_number(source: int, target: int) -> str:
+    return f"source={source + 1},target={target + 1}"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -118,8 +118,7 @@ def test_columns_that_are_said_win_over_those_that_are_known() -> None:
     assert list(table(text, columns="source=rhs,target=lhs").edges(data=True)) == [
         ("x", "y", {"source": "a", "target": "b"})
     ]
-    assert table(text, columns="source=rhs,target=lhs").graph["edge_meaning"] == "causes"
-    assert table(text, columns="source=lhs,target=rhs").graph["edge_meaning"] == "unknown"
+    assert table(text, columns="source=rhs,target=lhs").graph["edge_meaning"] == "unknown"
 
 
 def test_a_weight_may_be_named_like_an_end_and_an_end_like_a_weight() -> None:
