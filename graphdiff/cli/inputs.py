@@ -33,7 +33,7 @@ def load(settings: Settings) -> nx.DiGraph:
     if skipped := graph.graph.get("warnings"):
         more = f" (and {len(skipped) - 1:,} more)" if len(skipped) > 1 else ""
         click.echo(f"graphdiff: {skipped[0]}{more}", err=True)
-    for note in graph.graph.get("notes", ()):
+    for note in graph.graph.get("reading_notes", ()):
         click.echo(f"graphdiff: {'standard input' if settings.file == '-' else settings.file}: {note}", err=True)
     if unmet := graph.graph.get("unmet"):
         where = "standard input" if settings.file == "-" else settings.file

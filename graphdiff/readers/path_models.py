@@ -41,7 +41,7 @@ def read_path_model(
     only variances or intercepts are listed are nodes, too.
 
     A label on several paths makes them one parameter (``G.graph["equal_parameters"]``): the standard errors of these
-    are not independent. ``G.graph["notes"]`` says this, and what was left out, in sentences.
+    are not independent. ``G.graph["reading_notes"]`` says this, and what was left out, in sentences.
 
     Parameters
     ----------
@@ -82,8 +82,11 @@ def read_path_model(
             raise FormatError(f"{name}: no columns of a path model in it; they are {', '.join(map(repr, table.names))}")
         table = filtered(table, where)
         places = _places(table, layout, wanted_columns(columns))
-        graph = _graph(table, layout, places)
-    return described(graph, format=f"{layout.tool} path model", edge_meaning="causes", weight_meaning="estimate")
+        graph, left_out = _graph(table, layout, places)
+    title = f"{layout.tool} path model"
+    graph = described(graph, format=title, edge_meaning="causes", weight_meaning="estimate")
+    _note(graph, layout, left_out)
+    return graph
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,8 @@ def _require_ends(table: Table, wanted: Mapping[str, str], source: int, target: 
 # -- rows
 
 
-def _graph(table: Table, layout: Layout, places: Places) -> nx.DiGraph:
+def _graph(table: Table, layout: Layout, places: Places) -> tuple[nx.DiGraph, Counter[str]]:
+    """Return the graph, and how many rows of each kind are no paths."""
     paths, left_out, others = _paths(table, layout, places)
     if not paths:
         raise FormatError(f"{table.file}: no path in it{_left_out_text(left_out)}")
@@ -134,8 +138,7 @@ def _graph(table: Table, layout: Layout, places: Places) -> nx.DiGraph:
     graph = nx.DiGraph()
     graph.add_edges_from((tail, head, data) for (tail, head, _), data in zip(paths, attributes, strict=True))
     graph.add_nodes_from(others)
-    _note(graph, layout, left_out)
-    return graph
+    return graph, left_out
 
 
 def _paths(
@@ -305,7 +308,7 @@ def _note(graph: nx.DiGraph, layout: Layout, left_out: Mapping[str, int]) -> Non
             f"the label {label!r} makes {len(paths)} paths one parameter ({told}): their errors are not independent, "
             "as standard errors alone take them to be"
         )
-    said = {"left_out": dict(left_out), "equal_parameters": equal, "notes": notes}
+    said = {"left_out": dict(left_out), "equal_parameters": equal, "reading_notes": notes}
     graph.graph.update({name: value for name, value in said.items() if value})
 
 

@@ -185,9 +185,10 @@ def _are_edges(rows: list[list[str]]) -> bool:
         return True
     if _is_prose(first) or (len(rows[0]) == 2 and are_numbers_and_names(first)):
         return False
-    if len(rows[0]) > 2 or _have_names_in_common(rows, repeats=True):
+    is_asked_about = len(rows[0]) > 3 or (len(rows[0]) == 3 and not NUMBER.fullmatch(rows[0][2].strip()))
+    if is_asked_about or _have_names_in_common(rows, repeats=True):
         return True
-    return len(rows) <= MOST_WITHOUT_PROOF and all(map(_are_names, rows))
+    return len(rows) <= MOST_WITHOUT_PROOF and all(_are_names(row[:2]) for row in rows)
 
 
 def _are_words_of_edges(rows: list[list[str]]) -> bool:

@@ -222,6 +222,10 @@ def test_what_is_no_table_of_edges_is_refused_in_true_words(text: str, what: str
         "int a;\nint b;\nreturn a;\n",
         "Include x\nInclude y\nInclude z\n",
         "key = value\nother = thing\nmore = less\n",
+        "adduser\tall\t3\napt\tamd64\t2\nbash\tamd64\t5\n",
+        "six python3-six; PEP386\n",
+        "from . import basic, basic2\n",
+        'tab = { dog = "best", cat = "worst" }\n',
     ],
 )
 def test_lists_of_two_words_are_no_edges_by_their_content_alone(text: str, tmp_path) -> None:
