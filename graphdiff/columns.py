@@ -114,14 +114,18 @@ def normalised(name: str) -> str:
 def known_ends(names: Sequence[str]) -> list[tuple[int, int, Ends]]:
     """Return where the ends are among the names of columns: each known pair that is there.
 
-    None is no reason to guess, and several are none either: whoever asks has to be told which columns are meant.
+    None is no reason to guess, and several are none either: whoever asks has to be told which columns are meant. Only
+    where a table starts with ``source`` and ``target``, as those that graphdiff and networkx write, these are its ends,
+    and other names are attributes.
 
     Examples
     --------
     >>> [(source, target) for source, target, _ in known_ends(["weight", "To", "From"])]
     [(2, 1)]
-    >>> known_ends(["id", "name"]), len(known_ends(["source", "target", "from", "to"]))
+    >>> known_ends(["id", "name"]), len(known_ends(["from", "to", "source", "target"]))
     ([], 2)
+    >>> len(known_ends(["source", "target", "from", "to"]))
+    1
     >>> known_ends(["head", "relation", "tail"])  # a triple leads from its head to its tail: against all graphs
     []
     """
@@ -133,6 +137,8 @@ def known_ends(names: Sequence[str]) -> list[tuple[int, int, Ends]]:
         for ends in ENDS
         if ends.source in places and ends.target in places
     ]
+    if found and found[0][:2] == (0, 1) and found[0][2] == ENDS[0]:
+        return found[:1]
     return [each for each in found if each[2].source != "tail" or not TRIPLE & places.keys()]
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 
+import networkx as nx
 import pytest
 
 from graphdiff.columns import ENDS, Ends, known_ends, known_weight, normalised
 from graphdiff.errors import FormatError, GraphTypeError, UsageError
 from graphdiff.readers import read
 from graphdiff.readers.edge_list import read_edge_list
+from graphdiff.writers.edge_table import write_csv
 
 
 def table(text, **options):
@@ -93,7 +95,7 @@ def test_names_that_the_option_cannot_hold_are_told_by_number() -> None:
 
 @pytest.mark.parametrize("second", ["from,to", "Parent,Child", "source_id,target_id"])
 def test_two_known_pairs_are_refused_with_a_line_for_each(second: str) -> None:
-    text = f"source,target,{second}\na,b,1,2\nb,c,2,3\n"
+    text = f"{second},source,target\n1,2,a,b\n2,3,b,c\n"
     with pytest.raises(
         FormatError, match=r"^e\.csv: its header has more than one pair of ends: 'source', 'target' and"
     ) as caught:
@@ -101,6 +103,16 @@ def test_two_known_pairs_are_refused_with_a_line_for_each(second: str) -> None:
     first, other = re.findall(r'columns="([^"]*)" says', str(caught.value))
     assert list(table(text, columns=first).edges) == [("a", "b"), ("b", "c")]
     assert list(table(text, columns=other).edges) == [("1", "2"), ("2", "3")]
+
+
+@pytest.mark.parametrize("second", ["from,to", "Parent,Child", "lhs,rhs"])
+def test_a_table_that_starts_with_source_and_target_has_these_ends(second: str) -> None:
+    names = second.split(",")
+    assert list(table(f"source,target,{second}\na,b,x,y\n").edges(data=True)) == [
+        ("a", "b", dict(zip(names, "xy", strict=True)))
+    ]
+    graph = nx.DiGraph([("a", "b", dict(zip(names, "xy", strict=True)))])
+    assert list(read_edge_list(write_csv(graph), name="e.csv").edges(data=True)) == list(graph.edges(data=True))
 
 
 def test_an_end_that_two_columns_are_named_after_is_refused() -> None:
