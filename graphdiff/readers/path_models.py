@@ -40,8 +40,8 @@ def read_path_model(
     ``Std. Err`` are what `graphdiff.uncertainty` takes as ``sd``, ``std.all`` a weight by its name. Variables of which
     only variances or intercepts are listed are nodes, too.
 
-    A label on several paths makes them one parameter (``G.graph["equal_parameters"]``): the standard errors of these
-    are not independent. ``G.graph["reading_notes"]`` says this, and what was left out, in sentences.
+    A label on several paths makes them one parameter (``G.graph["equal_parameters"]``), and `graphdiff.uncertainty`
+    takes their errors as one. ``G.graph["reading_notes"]`` says this, and what was left out, in sentences.
 
     Parameters
     ----------
@@ -305,8 +305,8 @@ def _note(graph: nx.DiGraph, layout: Layout, left_out: Mapping[str, int]) -> Non
     for label, paths in equal.items():
         told = ", ".join(f"{tail} -> {head}" for tail, head in paths[:3]) + (", ..." if len(paths) > 3 else "")
         notes.append(
-            f"the label {label!r} makes {len(paths)} paths one parameter ({told}): their errors are not independent, "
-            "as standard errors alone take them to be"
+            f"the label {label!r} makes {len(paths)} paths one parameter ({told}), "
+            "whose errors are one and not independent"
         )
     said = {"left_out": dict(left_out), "equal_parameters": equal, "reading_notes": notes}
     graph.graph.update({name: value for name, value in said.items() if value})

@@ -215,13 +215,18 @@ def test_a_label_on_several_paths_makes_their_errors_dependent(run, tmp_path) ->
     path = tmp_path / "fit.csv"
     path.write_text("lhs,op,rhs,label,est,se\nm,~,x,a,0.5,0.1\ny,~,m,a,0.5,0.1\ny,~,x,b,1,0.1\nq,:=,a*a,a,0.25,0.1\n")
     assert read(path).graph["equal_parameters"] == {"a": [("x", "m"), ("m", "y")]}
-    assert (
-        "the label 'a' makes 2 paths one parameter (x -> m, m -> y): their errors are not independent"
-        in run("why", str(path), "x", "y", "--sd", "se").err
-    )
+    done = run("why", str(path), "x", "y", "--sd", "se")
+    assert "the label 'a' makes 2 paths one parameter (x -> m, m -> y), whose errors are one" in done.err
+    # The total is b + a²: its derivatives are 1 and 2a, so that its variance is 0.1² + (2 · 0.5 · 0.1)².
+    found = gd.uncertainty(read(path), "x", "y", sd="se")
+    assert found.standard_error == pytest.approx(0.02**0.5)
+    assert "the weights taken as independent, those of one label as one (a); 95 %" in done.out
+    said = {(("x", "m"), ("m", "y")): 0.0}
+    assert gd.uncertainty(read(path), "x", "y", sd="se", cov=said).standard_error == pytest.approx(0.015**0.5)
     path.write_text("lhs,op,rhs,label,est,se\nm,~,x,a,0.5,0.1\ny,~,m,b,0.5,0.1\n")
     assert "equal_parameters" not in read(path).graph
-    assert "label" not in run("why", str(path), "x", "y", "--sd", "se").err
+    apart = run("why", str(path), "x", "y", "--sd", "se")
+    assert "label" not in apart.err + apart.out
 
 
 def test_a_table_with_an_operator_and_other_ends_is_an_edge_list() -> None:
