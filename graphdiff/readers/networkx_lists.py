@@ -165,7 +165,7 @@ class Literals:
         return dict(self.known[text])
 
     def _evaluated(self, text: str, where: str) -> dict[str, Any]:
-        if len(text) > MAX_LITERAL or _depth(text) > MAX_DEPTH:
+        if len(text) > MAX_LITERAL or (len(text) > MAX_DEPTH and _depth(text) > MAX_DEPTH):
             raise LimitError(f"{where}: data of over {MAX_LITERAL:,} signs, or nested over {MAX_DEPTH} deep")
         try:
             value = ast.literal_eval(text)

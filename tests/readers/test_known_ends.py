@@ -236,6 +236,7 @@ def test_what_is_no_table_of_edges_is_refused_in_true_words(text: str, what: str
         "key = value\nother = thing\nmore = less\n",
         "adduser\tall\t3\napt\tamd64\t2\nbash\tamd64\t5\n",
         "six python3-six; PEP386\n",
+        "UTC UTC\nGMT GMT\nEST EST\n",
         "from . import basic, basic2\n",
         'tab = { dog = "best", cat = "worst" }\n',
     ],

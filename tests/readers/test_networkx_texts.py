@@ -85,6 +85,12 @@ def test_gml_comes_back(listed, kind) -> None:
     assert list(found) == list(graph)
 
 
+def test_edges_with_the_same_data_have_each_their_own() -> None:
+    graph = read_edge_list_with_data(b"a b {'weight': 2}\nb c {'weight': 2}\n", name="g")
+    graph["a"]["b"]["weight"] = 5
+    assert graph["b"]["c"]["weight"] == 2
+
+
 @pytest.mark.parametrize(
     ("options", "format", "weights"),
     [

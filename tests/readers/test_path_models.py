@@ -80,6 +80,7 @@ def test_cells_that_say_nothing_are_no_attributes(test_data) -> None:
         "ci.lower": 1.5, "ci.upper": 2.5, "std.all": 0.6,
     }  # fmt: skip
     assert not {"z", "pvalue", "label"} & fixed.keys()
+    assert not {"z-value", "p-value"} & read(test_data / "pathmodels" / "semopy.csv").edges["skill", "test1"].keys()
     piecewise = read(test_data / "pathmodels" / "piecewise.csv")
     assert "" not in piecewise.edges["school", "skill"]
 
