@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphdiff.errors import FormatError, UsageError, meant, nearest
 from graphdiff.readers.formats import READERS, Reader
+from graphdiff.readers.no_edges import no_edges_of
 from graphdiff.readers.refused import refusal
 from graphdiff.readers.sniff import seen
 from graphdiff.readers.source import PathOrFile, load, text_of
@@ -137,6 +138,8 @@ def _by_content(name: str, data: bytes, keys: Collection[str], options: Collecti
             raise FormatError(f"{name} is {title}; {function} opens it, in Python only")
     if chosen := _by_claims(name, data, keys):
         return chosen
+    if what := no_edges_of(text_of(data[:HEAD_BYTES])):
+        raise FormatError(f"{name} is {what}")
     if "columns" in options:
         return "csv"
     raise FormatError(

@@ -129,9 +129,17 @@ def _headed(table: Table, wanted: Mapping[str, str]) -> Table:
     """Return the table with its header, if it has one."""
     first = [column[0] for column in table.columns]
     named = not all(column.isdecimal() for column in wanted.values())
-    if named or known_ends(first) or _is_text_above_numbers(table, first):
+    if named or known_ends(first) or _is_text_above_numbers(table, first) or _are_two_of_a_kind(table, first):
         return table.headed()
     return table
+
+
+def _are_two_of_a_kind(table: Table, first: Sequence[str]) -> bool:
+    """Tell whether the first row is like ``node1,node2``: two ends without a direction, and no names of nodes below."""
+    if len(first) < 2 or table.n_rows == 1 or set(first[:2]) & {*table.columns[0][1:], *table.columns[1][1:]}:
+        return False
+    one, two = map(normalised, first[:2])
+    return len(one) > 2 and one[:-1] == two[:-1] and one[-1] + two[-1] in ("12", "ab")
 
 
 def _is_text_above_numbers(table: Table, first: Sequence[str]) -> bool:
@@ -224,7 +232,7 @@ def _likely(table: Table) -> str:
     """Return the line that takes as ends the two columns of names that share most of them."""
     samples = [set(column[: 1 << 10]) - {""} for column in table.columns]
     names = [place for place, column in enumerate(table.columns) if not numbers(column[: 1 << 10])]
-    free = names if len(names) > 1 else list(range(len(samples)))
+    free = names or list(range(len(samples)))
     pairs = itertools.combinations(free[:SHOWN], 2)
     best = max(pairs, key=lambda pair: len(samples[pair[0]] & samples[pair[1]]), default=None)
     return "source=NAME,target=NAME" if best is None else _as_columns(table, *best)

@@ -133,11 +133,9 @@ def seen(head: bytes) -> str:
     >>> seen(b"Hello, dear reader of this.")
     "it starts with 'Hello, dear reader of this.'"
     """
-    text = head.decode("utf-8", "replace")
-    if what := no_edges_of(text):
-        return f"it is {what}"
     if any(len(rows[0]) == 2 and are_numbers_and_names(rows) for rows in (*_tables(head), _words(head)) if rows):
         return COUNTS
+    text = head.decode("utf-8", "replace")
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
     return f"it starts with {first[:40]!r}" if first.isprintable() else "it is no text"
 

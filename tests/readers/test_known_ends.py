@@ -82,6 +82,19 @@ def test_what_is_not_known_is_refused_with_its_columns_and_a_line_to_copy(header
     assert list(table(f"{header}\na,b,1\nb,c,2\n", columns=line).edges) == [("a", "b"), ("b", "c")]
 
 
+@pytest.mark.parametrize("header", ["node1,node2", "Protein A,Protein B", "id_1,id_2"])
+def test_two_ends_without_a_direction_are_no_edge_themselves(header: str) -> None:
+    with pytest.raises(FormatError, match=r"^e\.csv: none of its columns is known as an end of its edges; they are"):
+        table(f"{header}\na,b\nb,c\n")
+    assert list(table("node1,node2\nnode2,node3\n").edges) == [("node1", "node2"), ("node2", "node3")]
+    assert list(table("node1,node2\n").edges) == [("node1", "node2")]
+
+
+def test_without_two_columns_of_names_there_is_no_line_to_copy() -> None:
+    with pytest.raises(FormatError, match=r"columns=.source=NAME,target=NAME. says which are the source and the t"):
+        table("name;weight\na;1\nb;2\n")
+
+
 def test_the_line_to_copy_takes_the_two_columns_that_share_most_names() -> None:
     text = "key,kind,importing,n,imports\n1,x,a,1,b\n2,x,b,1,c\n3,y,c,1,d\n"
     with pytest.raises(FormatError, match=r'; columns="source=importing,target=imports" says which are'):
