@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import networkx as nx
@@ -33,7 +34,12 @@ def standard_error(graph: Any, found: Sensitivities, sd: PerEdge | None, cov: An
     negative = next((number for number, value in deviations.items() if value < 0), None)
     if negative is not None:
         raise wrong(found.topology.edge_label(negative), "sd", f"is {deviations[negative]!r}, and cannot be negative")
-    entries = {(n, n): float(value) ** 2 for n, value in deviations.items()} | _covariance(graph, found, cov)
+    entries = {(n, n): float(value) ** 2 for n, value in deviations.items()}
+    for numbers in equal_parameters(graph, found).values():  # one parameter: they move together
+        entries |= {
+            (a, b): float(deviations[a] * deviations[b]) for a, b in _pairs(numbers) if {a, b} <= deviations.keys()
+        }
+    entries |= _covariance(graph, found, cov)
     for number, edge in zip(slopes, found, strict=True):
         if (number, number) not in entries:
             raise missing(edge, "sd" if cov is None else "the variance", sd)
@@ -43,6 +49,21 @@ def standard_error(graph: Any, found: Sensitivities, sd: PerEdge | None, cov: An
     if variance < -1e-9 * size:
         raise UsageError(f"cov is no covariance: it gives the total a variance of {variance:.3g}")
     return math.sqrt(max(variance, 0.0))
+
+
+def equal_parameters(graph: Any, found: Sensitivities) -> dict[str, list[int]]:
+    """Return the edges on the way whose weights are one parameter of a path model, by its label."""
+    labelled = graph.graph.get("equal_parameters") if isinstance(graph, nx.Graph) else None
+    if not isinstance(labelled, dict):  # a graph may have an attribute of this name that is not ours
+        return {}
+    on_the_way = set(found.numbers.tolist())
+    numbers = {label: [find_edge(found.topology, edge) for edge in edges] for label, edges in labelled.items()}
+    there = {label: [number for number in each if number in on_the_way] for label, each in numbers.items()}
+    return {label: each for label, each in there.items() if len(each) > 1}
+
+
+def _pairs(numbers: Sequence[int]) -> Iterable[tuple[int, int]]:
+    return combinations(sorted(numbers), 2)
 
 
 def _covariance(graph: Any, found: Sensitivities, cov: Any) -> dict[tuple[int, int], float]:

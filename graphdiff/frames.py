@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from graphdiff.columns import DELIMITERS
 from graphdiff.errors import FormatError, GraphdiffError, InputError, MissingExtraError, UsageError, WeightError
-from graphdiff.readers.edge_list import DELIMITERS
 
 try:
     import pyarrow as pa

@@ -13,7 +13,7 @@ import networkx as nx
 from graphdiff.arithmetic import Number
 from graphdiff.between import between
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.covariance import standard_error
+from graphdiff.covariance import equal_parameters, standard_error
 from graphdiff.enclosure import Interval, enclosure, intervals
 from graphdiff.errors import UsageError
 from graphdiff.naming import PLAIN, Naming
@@ -39,6 +39,8 @@ class Uncertainty:
     low, high : float or None
         Bounds that enclose the total for all weights within theirs; None where no bounds were given.
     edge_meaning, weight_meaning : str
+    labels : tuple of str
+        Of a path model: the labels that make several weights on the way one parameter, whose errors are one.
     """
 
     source: Any
@@ -51,6 +53,7 @@ class Uncertainty:
     edge_meaning: str
     weight_meaning: str
     naming: Naming = field(default=PLAIN, repr=False, compare=False)
+    labels: tuple[str, ...] = ()
 
     @property
     def z(self) -> float | None:
@@ -102,6 +105,8 @@ class Uncertainty:
         if self.standard_error is not None:
             low, high = self.interval()
             taken = "the weights taken as independent" if self.independent else "with the weights' covariance"
+            if self.labels:
+                taken += f", those of one label as one ({', '.join(self.labels)})"
             lines.append(f"Standard error {shown(self.standard_error)}, {taken}; 95 %: {shown(low)} to {shown(high)}.")
         if self.low is not None and self.high is not None:
             lines.append(f"Within the weights' bounds it lies between {shown(self.low)} and {shown(self.high)}.")
@@ -134,7 +139,9 @@ def uncertainty(
     cov : mapping, DataFrame or array
         The covariance of the weights: ``{(edge, edge): number}``, where a pair that is missing is 0; a square DataFrame
         whose labels are edges; or an array in the order of the graph's edges (``list(G.edges)``, with keys in a
-        multigraph). Variances that it does not have come from `sd`. Without it the weights are taken as independent.
+        multigraph). Variances that it does not have come from `sd`. Without it the weights are taken as independent,
+        but for those that a path model's labels make one parameter (``G.graph["equal_parameters"]``): they move
+        together.
     low, high : str, or mapping of edge to number
         Bounds of each weight, given together.
     **options
@@ -205,4 +212,5 @@ def uncertainty(
         edge_meaning=ready.edge_meaning,
         weight_meaning=ready.weight_meaning,
         naming=ready.topology.naming,
+        labels=() if sd is None else tuple(equal_parameters(graph, found)),
     )

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff.columns import known_ends, known_weight
 from graphdiff.compiled import CompiledGraph, CyclePolicy
 from graphdiff.errors import FormatError, UsageError, WeightError
 from graphdiff.frame_columns import attribute_columns, text_and_ends
@@ -21,7 +22,6 @@ from graphdiff.frames import Table, damage_told, opened, pa
 from graphdiff.kernels import pays
 from graphdiff.labels import Integers, Texts
 from graphdiff.numbering import Numbering
-from graphdiff.readers.edge_list import USUAL_ENDS, USUAL_WEIGHTS
 from graphdiff.remedies import Keyword
 from graphdiff.repeats import added
 
@@ -69,8 +69,9 @@ def read_edges(
         A file's format is known by its first bytes; what is neither Parquet nor Arrow is CSV. Record batches and
         readers of pyarrow are frames too.
     source, target : str, optional
-        The columns of the ends; both or neither. By default ``source`` and ``target``, ``from`` and ``to``, ``tail``
-        and ``head``, or ``u`` and ``v``, in any case.
+        The columns of the ends; both or neither. By default the one pair of names that is known
+        (`graphdiff.columns.ENDS`: ``source`` and ``target``, ``from`` and ``to``, ``caller`` and ``callee``, ...), in
+        any case, with or without what stands between words.
     weight : str, optional
         The column of the weights. By default ``weight``, ``w`` or ``value``; 1 on every edge where there is none.
     attributes : iterable of str, optional
@@ -174,10 +175,9 @@ def _roles(table: Table, source: str | None, target: str | None, weight: str | N
     there = _listed(table.columns)
     for name in given:
         _require_one(table, name)
-    usual = {str(name).lower(): name for name in reversed(table.columns)}
     if source is None or target is None:
-        ends = next((ends for ends in USUAL_ENDS if usual.keys() >= set(ends)), None)
-        if ends is None:
+        known = known_ends(table.columns)
+        if len(known) != 1:
             raise UsageError(
                 f"which columns of {table.name} are the ends? give ",
                 Keyword("source"),
@@ -185,9 +185,10 @@ def _roles(table: Table, source: str | None, target: str | None, weight: str | N
                 Keyword("target"),
                 f" of {there}",
             )
-        source, target = usual[ends[0]], usual[ends[1]]
+        source, target = (table.columns[place] for place in known[0][:2])
     if weight is None:
-        weight = next((usual[name] for name in USUAL_WEIGHTS if usual.get(name, source) not in (source, target)), None)
+        place = known_weight(table.columns, taken=(table.columns.index(source), table.columns.index(target)))
+        weight = None if place is None else table.columns[place]
     for name in (source, target, *([] if weight is None else [weight])):
         _require_one(table, name)
     return Roles(source, target, weight)

@@ -146,7 +146,10 @@ def test_the_columns_are_those_that_are_named() -> None:
     frame = pd.DataFrame({"lhs": ["y"], "rhs": ["x"], "est": [0.5], "weight": [7], "source": ["?"], "target": ["?"]})
     assert edges(read_edges(frame, source="rhs", target="lhs", weight="est")) == Counter([("x", "y", 0.5)])
     assert edges(read_edges(frame, source="rhs", target="lhs")) == Counter([("x", "y", 7)])
-    assert edges(read_edges(frame)) == Counter([("?", "?", 7)])
+    with pytest.raises(
+        UsageError, match=r"^which columns of the frame are the ends\? give source= and target= of 'lhs', "
+    ):
+        read_edges(frame)  # two pairs are known
 
 
 def test_without_weights_every_row_is_a_path() -> None:

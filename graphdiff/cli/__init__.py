@@ -40,9 +40,10 @@ Instead of a file's name:
 
 \b
 Formats (--format NAME, where neither name nor content tells):
-  dot, csv, graphml, gexf, json, pajek, debian, cyclonedx, spdx, dbt, cmake, terraform, systemd,
-  llvm-calls, llvm-flow, pprof, gprof2dot, vcg, env, pip-inspect, pipdeptree, uv, poetry, pdm,
-  pylock, imports, grimp, pydeps, importtime, npm-lock, npm-ls, pnpm, yarn, yarn-berry,
+  dot, csv, path-model, graphml, gexf, json, pajek, gml, nx-edgelist, nx-adjlist,
+  nx-multiline-adjlist, debian, cyclonedx, spdx, dbt, cmake, terraform, systemd, llvm-calls,
+  llvm-flow, pprof, gprof2dot, vcg, env, pip-inspect, pipdeptree, uv, poetry, pdm, pylock,
+  imports, grimp, pydeps, importtime, npm-lock, npm-ls, pnpm, yarn, yarn-berry,
   dependency-cruiser, cargo-metadata, cargo-lock, go-mod-graph, go-list, snyk, maven, depgraph,
   bazel, expr
 
@@ -71,8 +72,9 @@ def graphdiff() -> None:
     """How much one node of a graph rests on, calls, causes or feeds another, by which paths, and why.
 
     The total influence is the sum, over all paths, of the products of the weights along them. FILE is a
-    graph: DOT, CSV or TSV, GraphML, GEXF, JSON, Pajek or a Debian Packages index, also compressed (.gz,
-    .bz2, .xz); - is standard input.
+    graph: DOT, CSV or TSV, GraphML, GEXF, GML, JSON, Pajek, lists that networkx writes, the estimates of
+    path models (lavaan, semopy, OpenMx, piecewiseSEM, JASP) or a Debian Packages index, also compressed
+    (.gz, .bz2, .xz); - is standard input.
 
     Of packages: package-lock.json, pnpm-lock.yaml, yarn.lock, Cargo.lock, uv.lock, poetry.lock, pdm.lock,
     pylock.toml; what these print: npm ls --json, pip inspect, pipdeptree --json, cargo metadata, go mod graph,

@@ -34,6 +34,8 @@ def load(settings: Settings) -> nx.DiGraph:
     if skipped := graph.graph.get("warnings"):
         more = f" (and {len(skipped) - 1:,} more)" if len(skipped) > 1 else ""
         tell(f"{skipped[0]}{more}")
+    for note in graph.graph.get("reading_notes", ()):
+        tell(f"{'standard input' if settings.file == '-' else settings.file}: {note}")
     if unmet := graph.graph.get("unmet"):
         where = "standard input" if settings.file == "-" else settings.file
         kind = graph.graph.get("node_meaning", "nodes")

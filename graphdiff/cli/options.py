@@ -98,7 +98,16 @@ _OPTIONS = [
         "--format", "format_", metavar="NAME", shell_complete=complete_format,
         help="The file's format; default: by suffix, then content. graphdiff --help lists them.",
     ),
-    click.option("--columns", metavar="MAP", help="For CSV: source=COLUMN,target=COLUMN,weight=COLUMN."),
+    click.option(
+        "--columns", metavar="MAP",
+        help="For CSV: source=COLUMN,target=COLUMN,weight=COLUMN, by name or number. Default: the names that tools use "
+        "(source and target, from and to, caller and callee, package and dependency, …); others are refused.",
+    ),
+    click.option(
+        "--where", "where", multiple=True, metavar="COLUMN=VALUE",
+        help="For CSV and path models: only rows with this value, or COLUMN!=VALUE without it. Repeat for several "
+        "columns, which hold together, or for several values of one.",
+    ),
     click.option("--graph", metavar="NAME", help="For DOT: which of several graphs in the file."),
     click.option(
         "--alternatives", type=click.Choice(["first", "all"]),
@@ -183,6 +192,7 @@ def _settings(given: dict[str, Any]) -> Settings:
     reading |= {name: given.pop(name) for name in ("alternatives", "extras", "markers", "groups", "times")}
     reading |= {name: given.pop(name) for name in ("max_bytes", "timeout", "max_memory")}
     reading["kinds"] = given.pop("kinds") or None
+    reading["where"] = given.pop("where") or None
     reading["set"] = _assignments(given.pop("set"))
     names = ("file", "weights", "default_weight", "cycles", "exact", "path", "force", "spreadsheet_safe")
     common = {name: given.pop(name) for name in names}

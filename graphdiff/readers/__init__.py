@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphdiff.errors import FormatError, UsageError, meant, nearest
 from graphdiff.readers.formats import READERS, Reader
+from graphdiff.readers.no_edges import no_edges_of
 from graphdiff.readers.refused import refusal
 from graphdiff.readers.sniff import seen
 from graphdiff.readers.source import PathOrFile, load, text_of
@@ -42,9 +43,9 @@ def read(
         200 times its size, whichever is more.
     **options
         What the format's reader takes: ``graph``, ``timeout``, ``max_memory`` (dot and the drawings of tools),
-        ``columns`` (csv), ``alternatives`` (debian), ``kinds`` (debian, spdx, cmake, systemd, npm-lock, pnpm, yarn,
-        yarn-berry, cargo-metadata, maven), ``extras``, ``markers``, ``groups`` (Python's packages), ``times``
-        (imports), ``set``, ``symbolic``, ``limits`` (expr; see `graphdiff.trace`).
+        ``columns``, ``where`` (csv, path-model), ``alternatives`` (debian), ``kinds`` (debian, spdx, cmake, systemd,
+        npm-lock, pnpm, yarn, yarn-berry, cargo-metadata, maven), ``extras``, ``markers``, ``groups`` (Python's
+        packages), ``times`` (imports), ``set``, ``symbolic``, ``limits`` (expr; see `graphdiff.trace`).
 
     Returns
     -------
@@ -84,7 +85,7 @@ def read(
             raise FormatError(f"{READERS[chosen].prefix} what follows is no text: {error.reason}") from None
     else:
         name, data = load(path, max_bytes=max_bytes)
-        chosen = chosen or _by_suffix(name, data) or _by_content(name, data, READERS)
+        chosen = chosen or _by_suffix(name, data) or _by_content(name, data, READERS, options)
     _check_options(chosen, options)
     module, _, function = READERS[chosen].entry.partition(":")
     graph: nx.DiGraph = getattr(importlib.import_module(module), function)(data, name=name, **options)
@@ -130,13 +131,17 @@ ELSEWHERE = {
 }
 
 
-def _by_content(name: str, data: bytes, keys: Collection[str]) -> str:
-    """Return the one format that the content is in."""
+def _by_content(name: str, data: bytes, keys: Collection[str], options: Collection[str]) -> str:
+    """Return the one format that the content is in; columns are of a table, whatever it looks like."""
     for magic, (title, function) in ELSEWHERE.items():
         if data.startswith(magic):
             raise FormatError(f"{name} is {title}; {function} opens it, in Python only")
     if chosen := _by_claims(name, data, keys):
         return chosen
+    if what := no_edges_of(text_of(data[:HEAD_BYTES])):
+        raise FormatError(f"{name} is {what}")
+    if "columns" in options:
+        return "csv"
     raise FormatError(
         f"{name} is in no format that is known: {seen(data[:HEAD_BYTES])}",
         Remedy(Keyword("format", "NAME"), "reads it as one that is"),

@@ -1,70 +1,55 @@
 """Edge lists in CSV, TSV and their like: a row is an edge, a column says one thing of every edge.
 
-The columns are found by name (source and target, from and to, tail and head, u and v; weight, w, value), in any case;
-where there are no such names, the first two are source and target, and without a header a third that starts
-with a number is the weight.
+Which columns are the ends is known by their names (`graphdiff.columns.ENDS`), or said; nothing is guessed. Without a
+header, two columns of names are the ends, and a third of numbers is the weight.
 """
 
 from __future__ import annotations
 
-import contextlib
-import csv
-import io
 import itertools
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import networkx as nx
 
-from graphdiff.errors import FormatError, UsageError
+from graphdiff.columns import Ends, known_ends, known_weight, normalised
+from graphdiff.errors import FormatError, GraphTypeError, UsageError
 from graphdiff.filling import filled
 from graphdiff.readers.building import collector_at_rest, described, is_numeral, numbers, why_no_number
+from graphdiff.readers.no_edges import LOOKED_AT, no_edges_in, no_edges_of
+from graphdiff.readers.rows import BLOCK, Table, table_of
 from graphdiff.readers.source import text_of
-from graphdiff.remedies import Keyword
+from graphdiff.readers.where import Where, filtered, position
+from graphdiff.remedies import Keyword, Remedy
 
-__all__ = ["read_edge_list"]
+__all__ = ["read_edge_list", "wanted_columns"]
 
-USUAL_ENDS = (("source", "target"), ("from", "to"), ("tail", "head"), ("u", "v"))
-USUAL_WEIGHTS = ("weight", "w", "value")
+#: So much of a file is looked at for what it is, where it is no table.
+HEAD_BYTES = 1 << 16
+#: Columns that a message lists.
+SHOWN = 20
+#: What Gephi writes into ``Type`` of edges that lead nowhere in particular.
+UNDIRECTED = frozenset({"undirected", "mixed"})
 #: How the header of a multigraph starts that `graphdiff.write` has written.
 KEYED = ["source", "target", "key"]
-DELIMITERS = ("\t", ",", ";")
-SAMPLE = 100
-SAMPLE_LENGTH = 1 << 16
-BLOCK = 1 << 12
-# Comments become empty lines, so that the others keep their numbers.
-COMMENT = re.compile(r"^#.*$", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Table:
-    """The rows of a file below its header, column by column."""
-
-    file: str
-    text: str
-    delimiter: str
-    names: Sequence[str]
-    has_header: bool
-    columns: Sequence[Sequence[str]]
-
-    def line(self, row: int) -> int:
-        """Return the line that a row is on: only messages say it, so that it is found by reading once more."""
-        return line_of(self.text, self.delimiter, row + self.has_header)
+FIRST_ROW = "CSV edge list, first row read as an edge"
 
 
 def read_edge_list(
-    data: bytes, *, name: str, columns: str | Mapping[str, str] | None = None
+    data: bytes, *, name: str, columns: str | Mapping[str, str] | None = None, where: Where = None
 ) -> nx.DiGraph | nx.MultiDiGraph:
     r"""Read an edge list separated by commas, semicolons, tabs or white space, with a header or without.
 
-    The first row is a header where it has the usual names of source and target, where `columns` gives names, or
-    where it has text above numbers. Lines that start with ``#`` are comments. Nodes are the texts in the file.
+    With a header, the ends are the one pair of columns whose names are known (`graphdiff.columns.ENDS`, in any case,
+    with or without blanks and signs between the words), or those that `columns` says; else the table is refused. The
+    first row is a header where it has such names, where `columns` gives names, or where it has text above numbers.
+    Without one, two columns of names are the ends, and a third of numbers is the weight. Then the graph attribute
+    ``format`` says that the first row was read as an edge. Lines that start with ``#`` are comments. Nodes are the
+    texts in the file.
+
     All columns but the ends become edge attributes, numbers where every value of the column is one. Rows that
     repeat an edge add: with a weight they are one edge with the sum of the weights (its other attributes are
-    those of the last row), without one they are parallel edges; so they are where the header starts with
-    source, target and key, as `graphdiff.write` writes it, and the keys tell them apart.
+    those of the last row), without one they are parallel edges.
 
     Parameters
     ----------
@@ -75,19 +60,27 @@ def read_edge_list(
     columns : str or mapping, optional
         Which columns are what: ``"source=rhs,target=lhs,weight=est"`` or a mapping of the same; by name, or by
         number from 1. The weight becomes the edge attribute ``weight`` whatever its column is called.
+    where : str or sequence of str, optional
+        Which rows are read: ``"kind=runtime"`` or ``"kind!=dev"``. Several hold together; of those that ask the same
+        column to be equal, one has to hold. Columns are named as in `columns`.
 
     Returns
     -------
     networkx.DiGraph or networkx.MultiDiGraph
-        A multigraph only where unweighted rows repeat.
+        A multigraph only where unweighted rows repeat, or the header starts with source, target and key, as
+        `graphdiff.write` writes it, and the keys tell parallel edges apart. What known ends mean (``caller, callee``: calls) is its
+        ``edge_meaning``.
 
     Raises
     ------
     FormatError
-        A row with more or fewer columns than the first, an end that is empty, a weight that is no number, or no
-        row at all; the line is named.
+        No columns that are known as ends, or several pairs of them; what is no table of edges (a matrix, counts,
+        folded stacks, source code); a row with more or fewer columns than the first, an end that is empty, a weight
+        that is no number, or no row at all; the line is named.
+    GraphTypeError
+        Rows of the type ``Undirected``, as Gephi writes them.
     UsageError
-        `columns` names no such column, or is not of that form.
+        `columns` or `where` name no such column, or are not of their form.
 
     Examples
     --------
@@ -96,16 +89,32 @@ def read_edge_list(
     >>> list(G.edges(data="weight"))
     [('x', 'y', 2.5)]
     """
-    wanted = _wanted(columns)
+    wanted = wanted_columns(columns)
+    if what := no_edges_of(text_of(data[:HEAD_BYTES])):
+        raise FormatError(f"{name} is {what}")
     with collector_at_rest():
-        text = text_of(data).replace("\r\n", "\n").replace("\r", "\n")
-        table = _table(COMMENT.sub("", text) if f"\n{text}".find("\n#") >= 0 else text, name, wanted)
-        graph = _graph(table, _roles(table, wanted))
-    return described(graph, format="CSV edge list")
+        table = _headed(table_of(data, name), wanted)
+        source, target, meaning = _ends(table, wanted)
+        table = filtered(table, where)
+        _require_directed(table)
+        graph = _graph(table, _roles(table, wanted, source, target))
+    title = "CSV edge list" if table.has_header or "source" in wanted else FIRST_ROW
+    return described(graph, format=title, edge_meaning=meaning)
 
 
-def _wanted(columns: str | Mapping[str, str] | None) -> dict[str, str]:
-    """Return role -> column as the caller says it."""
+def wanted_columns(columns: str | Mapping[str, str] | None) -> dict[str, str]:
+    """Return role -> column as the caller says it.
+
+    Raises
+    ------
+    UsageError
+        It is not of the form, one end stands alone, or a column has two roles.
+
+    Examples
+    --------
+    >>> wanted_columns("source=rhs,target=lhs")
+    {'source': 'rhs', 'target': 'lhs'}
+    """
     if isinstance(columns, str):
         wanted = dict(part.partition("=")[::2] for part in columns.split(","))
     else:
@@ -119,135 +128,167 @@ def _wanted(columns: str | Mapping[str, str] | None) -> dict[str, str]:
     return wanted
 
 
-def _table(text: str, name: str, wanted: Mapping[str, str]) -> Table:
-    delimiter = _delimiter(text)
-    columns = _columns(text, name, delimiter)
-    if not columns:
-        raise FormatError(f"{name}: no row in it")
-    head = list(zip(*[column[: SAMPLE + 1] for column in columns], strict=True))
-    has_header = not all(column.isdecimal() for column in wanted.values()) or _is_header(head)
-    names = head[0] if has_header else [f"column{number}" for number in range(1, len(columns) + 1)]
-    if len(columns[0]) == has_header:
-        raise FormatError(f"{name}: a header, and no edge below it")
-    return Table(name, text, delimiter, names, has_header, [column[has_header:] for column in columns])
+def _headed(table: Table, wanted: Mapping[str, str]) -> Table:
+    """Return the table with its header, if it has one."""
+    first = [column[0] for column in table.columns]
+    named = not all(column.isdecimal() for column in wanted.values())
+    if named or known_ends(first) or _is_text_above_numbers(table, first) or _are_two_of_a_kind(table, first):
+        return table.headed()
+    return table
 
 
-def _columns(text: str, name: str, delimiter: str) -> list[list[str]]:
-    """Return the columns of the rows that are not empty."""
-    rows = (row for row in _reader(text, delimiter) if len(row) > 1 or "".join(row).strip())
-    columns: list[list[str]] = []
-    try:
-        # In blocks, which stay in the processor's caches until they are columns.
-        while block := list(itertools.islice(rows, BLOCK)):
-            columns = columns or [[] for _ in block[0]]
-            _check_widths(block, columns, text, name, delimiter)
-            for column, texts in zip(columns, zip(*block, strict=True), strict=True):
-                column.extend(texts)
-    except csv.Error as error:
-        raise FormatError(f"{name}, line {_line_of_error(text, delimiter)}: {error}") from error
-    return columns
+def _are_two_of_a_kind(table: Table, first: Sequence[str]) -> bool:
+    """Tell whether the first row is like ``node1,node2``: two ends without a direction, and no names of nodes below."""
+    if len(first) < 2 or table.n_rows == 1 or set(first[:2]) & {*table.columns[0][1:], *table.columns[1][1:]}:
+        return False
+    one, two = map(normalised, first[:2])
+    return len(one) > 2 and one[:-1] == two[:-1] and one[-1] + two[-1] in ("12", "ab")
 
 
-def _check_widths(
-    block: Sequence[Sequence[str]], columns: Sequence[Sequence[str]], text: str, name: str, delimiter: str
-) -> None:
-    widths = list(map(len, block))
-    if widths.count(len(columns)) < len(block):
-        row = next(row for row, width in enumerate(widths) if width != len(columns))
-        line = line_of(text, delimiter, len(columns[0]) + row)
-        raise FormatError(f"{name}, line {line}: {widths[row]} columns, where the first row has {len(columns)}")
-
-
-def _line_of_error(text: str, delimiter: str) -> int:
-    """Return the line on which the first row starts that cannot be read."""
-    reader, line = _reader(text, delimiter), 0
-    with contextlib.suppress(csv.Error):
-        for _ in reader:
-            line = reader.line_num
-    return line + 1
-
-
-def line_of(text: str, delimiter: str, row: int) -> int:
-    r"""Return the line that a row ends on; rows are counted from 0, without the empty ones.
-
-    Examples
-    --------
-    >>> line_of("a,b\n\nc,d\n", ",", 1)
-    3
-    """
-    reader = _reader(text, delimiter)
-    ends = (reader.line_num for cells in reader if len(cells) > 1 or "".join(cells).strip())
-    return int(next(itertools.islice(ends, row, None)))
-
-
-def _reader(text: str, delimiter: str) -> Any:
-    return csv.reader(_lines(text, delimiter), delimiter=delimiter, skipinitialspace=True, strict=True)
-
-
-def _delimiter(text: str) -> str:
-    """Return what splits the first rows into equally many columns, and most; a space for any white space."""
-    lines = text[:SAMPLE_LENGTH].split("\n")
-    # The last line of a longer text is cut somewhere.
-    sample = [line for line in (lines[:-1] if len(text) > SAMPLE_LENGTH else lines) if line.strip()]
-    best = (False, False, 0, " ")
-    for delimiter in DELIMITERS:
-        widths = [len(row) for row in csv.reader(sample, delimiter=delimiter, skipinitialspace=True)]
-        width = max(widths[:1], default=0)
-        best = max(best, (width > 1, len(set(widths)) == 1, width, delimiter), key=lambda score: score[:3])
-    return best[3] if best[0] else " "
-
-
-def _lines(text: str, delimiter: str) -> Iterable[str]:
-    lines = io.StringIO(text)
-    return (line.replace("\t", " ").strip() for line in lines) if delimiter == " " else lines
-
-
-def _is_header(rows: Sequence[Sequence[str]]) -> bool:
-    first = [cell.lower() for cell in rows[0]]
-    if any(source in first and target in first for source, target in USUAL_ENDS):
-        return True
-    below = zip(*rows[1 : SAMPLE + 1], strict=True)
-    return any(
-        not is_numeral(cell) and numbers([cell]) is None and numbers(column)
-        for cell, column in zip(first, below, strict=False)
+def _is_text_above_numbers(table: Table, first: Sequence[str]) -> bool:
+    return not any(is_numeral(cell) or numbers([cell]) for cell in first) and any(
+        numbers(column[1 : LOOKED_AT + 1]) for column in table.columns
     )
 
 
-def _roles(table: Table, wanted: Mapping[str, str]) -> dict[str, int]:
-    """Return role -> position: as wanted, else by the usual names, else by position."""
-    roles = {role: _position(table, column) for role, column in wanted.items()}
-    usual = {name.lower(): position for position, name in reversed(list(enumerate(table.names)))}
-    if "source" not in roles:
-        roles["source"], roles["target"] = _usual_ends(table, usual, taken=roles.values())
-    weight = _usual_weight(table, usual)
-    if "weight" not in roles and weight is not None and weight not in roles.values():
-        roles["weight"] = weight
-    return roles
+# -- which columns are the ends
 
 
-def _position(table: Table, column: str) -> int:
-    if table.has_header and column in table.names:
-        return table.names.index(column)
-    by_number = {str(number): number - 1 for number in range(1, len(table.names) + 1)}
-    if column not in by_number:
-        raise UsageError(f"{table.file} has no column {column!r}; it has {', '.join(map(repr, table.names))}")
-    return by_number[column]
+def _ends(table: Table, wanted: Mapping[str, str]) -> tuple[int, int, str]:
+    """Return where the ends are, as they are known or as they are said, and what an edge means.
+
+    Raises
+    ------
+    FormatError
+        Nothing is known or said, or too much is.
+    """
+    if "source" in wanted:
+        return position(table, wanted["source"]), position(table, wanted["target"]), "unknown"
+    weight = position(table, wanted["weight"]) if "weight" in wanted else None
+    if not table.has_header:
+        return *_ends_without_header(table, weight), "unknown"
+    known = known_ends(table.names)
+    if len(known) != 1:
+        raise _which(table, known)
+    source, target, ends = known[0]
+    _require_one_of_each(table, (source, target))
+    return source, target, ends.meaning
 
 
-def _usual_ends(table: Table, usual: Mapping[str, int], *, taken: Collection[int]) -> tuple[int, int]:
-    for source, target in USUAL_ENDS:
-        if source in usual and target in usual:
-            return usual[source], usual[target]
-    free = [position for position in range(len(table.names)) if position not in taken]
+def _ends_without_header(table: Table, weight: int | None) -> tuple[int, int]:
+    """Return the two columns that are left of at most three, the third of which is the weight.
+
+    Raises
+    ------
+    FormatError
+        There are more columns, or fewer, or what is in them is no edge.
+    """
+    free = [place for place in range(len(table.columns)) if place != weight]
     if len(free) < 2:
         raise FormatError(f"{table.file}, line {table.line(0)}: no two columns for source and target in it")
+    rows = table.first_rows(max(LOOKED_AT, len(table.columns) + 2))
+    if what := no_edges_in([[row[place] for place in free] for row in rows]):
+        raise FormatError(f"{table.file}: {what}", _say_columns(_by_number(0, 1)))
+    if len(free) > 3 - (weight is not None) or (len(free) == 3 and not is_numeral(table.columns[2][0])):
+        raise FormatError(
+            f"{table.file}: {len(table.columns)} columns, and no header that says which are the ends; its first row is "
+            f"{_listed(rows[0])}",
+            _say_columns(_by_number(0, 1)),
+        )
     return free[0], free[1]
 
 
-def _usual_weight(table: Table, usual: Mapping[str, int]) -> int | None:
-    if not table.has_header and len(table.names) > 2 and is_numeral(table.columns[2][0]):
+def _which(table: Table, known: Sequence[tuple[int, int, Ends]]) -> FormatError:
+    """Return the error that asks for the ends, with a line to copy."""
+    there = _listed(table.names)
+    if known:
+        pairs = [(table.names[source], table.names[target]) for source, target, _ in known]
+        told = " and ".join(f"{source!r}, {target!r}" for source, target in pairs)
+        return FormatError(
+            f"{table.file}: its header has more than one pair of ends: {told}",
+            *(_say_columns(_as_columns(table, *each[:2])) for each in known),
+        )
+    rows = [tuple(table.names), *table.first_rows(max(LOOKED_AT, len(table.columns) + 2))]
+    if what := no_edges_in(rows):
+        return FormatError(f"{table.file}: {what}; its columns are {there}", _say_columns(_likely(table)))
+    return FormatError(
+        f"{table.file}: none of its columns is known as an end of its edges; they are {there}",
+        _say_columns(_likely(table)),
+    )
+
+
+def _require_one_of_each(table: Table, ends: tuple[int, int]) -> None:
+    for place in ends:
+        name = table.names[place]
+        if [normalised(other) for other in table.names].count(normalised(name)) > 1:
+            raise FormatError(
+                f"{table.file}: its header has several columns named {name!r}: {_listed(table.names)}",
+                _say_columns(_by_number(*ends)),
+            )
+
+
+def _say_columns(columns: str) -> Remedy:
+    return Remedy(Keyword("columns", columns), "says which are the source and the target")
+
+
+def _likely(table: Table) -> str:
+    """Return the line that takes as ends the two columns of names that share most of them."""
+    samples = [set(column[: 1 << 10]) - {""} for column in table.columns]
+    names = [place for place, column in enumerate(table.columns) if not numbers(column[: 1 << 10])]
+    free = names or list(range(len(samples)))
+    pairs = itertools.combinations(free[:SHOWN], 2)
+    best = max(pairs, key=lambda pair: len(samples[pair[0]] & samples[pair[1]]), default=None)
+    return "source=NAME,target=NAME" if best is None else _as_columns(table, *best)
+
+
+def _as_columns(table: Table, source: int, target: int) -> str:
+    chosen = [table.names[source], table.names[target]]
+    if any(not name or set(name) & set(",=") or name.isdecimal() or table.names.count(name) > 1 for name in chosen):
+        return _by_number(source, target)
+    return f"source={chosen[0]},target={chosen[1]}"
+
+
+def _by_number(source: int, target: int) -> str:
+    return f"source={source + 1},target={target + 1}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f", and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return ", ".join(repr(name[:40]) for name in names[:SHOWN]) + more
+
+
+def _require_directed(table: Table) -> None:
+    """Refuse what Gephi calls undirected.
+
+    Raises
+    ------
+    GraphTypeError
+        A row has that type.
+    """
+    types = (column for name, column in zip(table.names, table.columns, strict=True) if normalised(name) == "type")
+    for column in types:
+        row = next((row for row, cell in enumerate(column) if cell.strip().lower() in UNDIRECTED), None)
+        if row is not None and table.has_header:
+            raise GraphTypeError(
+                f"{table.file}, line {table.line(row)}: an edge of the type {column[row].strip()!r}; write Directed "
+                "where it leads from its source to its target"
+            )
+
+
+# -- roles and the graph
+
+
+def _roles(table: Table, wanted: Mapping[str, str], source: int, target: int) -> dict[str, int]:
+    """Return role -> position: the ends, and the weight as wanted or as it is known."""
+    roles = {"source": source, "target": target}
+    weight = position(table, wanted["weight"]) if "weight" in wanted else _usual_weight(table, roles.values())
+    return roles if weight is None else roles | {"weight": weight}
+
+
+def _usual_weight(table: Table, taken: Collection[int]) -> int | None:
+    if not table.has_header and len(table.names) > 2 and 2 not in taken and is_numeral(table.columns[2][0]):
         return 2
-    return next((usual[name] for name in USUAL_WEIGHTS if name in usual), None)
+    return known_weight(table.names, taken)
 
 
 def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGraph:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from graphdiff.readers import sniff
+from graphdiff.readers import sniff, sniff_networkx
 from graphdiff.readers.marks import is_marked
+from graphdiff.readers.path_layouts import is_path_model
 
 __all__ = ["READERS", "Reader"]
 
@@ -64,9 +65,17 @@ READERS: dict[str, Reader] = {
         suffixes=(".csv", ".tsv", ".edges", ".edgelist"),
         claims=sniff.is_csv,
         entry="graphdiff.readers.edge_list:read_edge_list",
-        options=frozenset({"columns"}),
+        options=frozenset({"columns", "where"}),
         about="a row is an edge, its weight column the weight; the weights of repeats add",
         generic=True,
+    ),
+    "path-model": Reader(
+        suffixes=(".csv", ".tsv"),
+        claims=is_path_model,
+        entry="graphdiff.readers.path_models:read_path_model",
+        options=frozenset({"columns", "where"}),
+        about="lavaan, semopy, OpenMx, piecewiseSEM, JASP: a path is an edge, its estimate the weight; no repeats",
+        nodes="variables",
     ),
     "graphml": Reader(
         suffixes=(".graphml", ".xml"),
@@ -97,6 +106,34 @@ READERS: dict[str, Reader] = {
         entry="graphdiff.readers.pajek:read_pajek",
         options=frozenset(),
         about="an arc is an edge, its value the weight; repeats are kept",
+    ),
+    "gml": Reader(
+        suffixes=(".gml",),
+        claims=sniff_networkx.is_gml,
+        entry="graphdiff.readers.gml:read_gml",
+        options=frozenset(),
+        about="directed graphs; edges and weights mean what the graph's attributes say; repeats are kept",
+    ),
+    "nx-edgelist": Reader(
+        suffixes=(".edgelist", ".edges", ".csv"),
+        claims=sniff_networkx.is_edge_list,
+        entry="graphdiff.readers.networkx_lists:read_edge_list_with_data",
+        options=frozenset(),
+        about="nx.write_edgelist: an edge leads from the first node to the second, with its data; repeats are kept",
+    ),
+    "nx-adjlist": Reader(
+        suffixes=(".adjlist",),
+        claims=sniff_networkx.is_adjacency_list,
+        entry="graphdiff.readers.networkx_lists:read_adjacency_list",
+        options=frozenset(),
+        about="nx.write_adjlist: an edge leads from a line's first node to each other; repeats are kept",
+    ),
+    "nx-multiline-adjlist": Reader(
+        suffixes=(".adjlist", ".multiline_adjlist"),
+        claims=sniff_networkx.is_multiline_adjacency_list,
+        entry="graphdiff.readers.networkx_lists:read_multiline_adjacency_list",
+        options=frozenset(),
+        about="nx.write_multiline_adjlist: an edge leads from a node to each below it; repeats are kept",
     ),
     "debian": Reader(
         suffixes=("packages",),

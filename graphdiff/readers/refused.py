@@ -37,7 +37,6 @@ REFUSED: dict[bytes, str] = {
         "what apt prints for people; give what apt-cache dotty or apt-rdepends --dotty prints, or the index Packages"
     ),
     rb"\A\s*@startuml\b": "PlantUML, a picture; give the tool's DOT or JSON",
-    rb"\A\s*(?:Creator .*\n)?graph\s*\[": "GML; give GraphML, DOT or JSON",
 }
 
 

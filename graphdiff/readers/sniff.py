@@ -10,9 +10,10 @@ import contextlib
 import csv
 import re
 from collections.abc import Iterator
-from itertools import islice
 
+from graphdiff.columns import known_ends
 from graphdiff.readers.dot_text import find_graphs
+from graphdiff.readers.no_edges import COUNTS, NUMBER, are_numbers_and_names, no_edges_of
 
 __all__ = ["is_csv", "is_debian", "is_dot", "is_gexf", "is_go_mod_graph", "is_graphml", "is_json", "is_pajek", "seen"]
 
@@ -27,10 +28,11 @@ ROWS_LOOKED_AT = 20
 MOST_WORDS = 3.5
 #: How many words a table of one row has at most.
 MOST_IN_A_LINE = 16
-NUMBER = re.compile(r"[-+]?(\d[\d.,_]*|\.\d+)(e[-+]?\d+)?%?", re.IGNORECASE)
 SENTENCE_END = re.compile(r" [^ ]*[a-z]{2}[.!?:]\s*$")
-#: Names of the first end's column: a row with one of them is a header, and what is below it is a table of edges.
-HEADS = {"source", "from", "tail", "u"}
+#: Up to so many rows without a header may have no name in common.
+MOST_WITHOUT_PROOF = 2
+#: What is in code and configurations, and in few names.
+CODE = re.compile(r"[=()<>#;\"'$*|\\!?]")
 
 
 def is_dot(head: bytes) -> bool:
@@ -100,16 +102,23 @@ def is_debian(head: bytes) -> bool:
 
 
 def is_csv(head: bytes) -> bool:
-    r"""Tell whether the first rows have the same cells, two or more, of names and numbers, and no other format's mark.
+    r"""Tell whether the first rows are a table: with the same cells, two or more, and no other format's mark.
+
+    Where no header says that it is one of edges, two columns are only where names stand on both sides, as on a path:
+    most files of two words a line are lists of other things.
 
     Examples
     --------
-    >>> is_csv(b"a,b,1"), is_csv(b"a b"), is_csv(b"a;b;1 and so on"), is_csv(b"one"), is_csv(b'{"a": 1, "b": 2}')
+    >>> is_csv(b"a,b,1"), is_csv(b"a b\nb c"), is_csv(b"a;b;1 and so on"), is_csv(b"one"), is_csv(b'{"a": 1, "b": 2}')
     (True, True, True, False, False)
     >>> is_csv(b"Hello, dear reader.\nThis, too, is prose.\n"), is_csv(b"tar 44\nzip 47"), is_csv(b"a -> b")
     (False, False, False)
+    >>> is_csv(b"AD\tAndorra\nAE\tEmirates\nAF\tAfghanistan\n"), is_csv(b"Hello World\nGood morning\n")
+    (False, False)
     """
     if any(claims(head) for claims in (is_dot, is_json, is_pajek, is_debian)) or head.lstrip().startswith(b"<"):
+        return False
+    if no_edges_of(head.decode("utf-8", "replace")):
         return False
     return any(map(_are_edges, _tables(head))) or _are_words_of_edges(_words(head))
 
@@ -124,8 +133,8 @@ def seen(head: bytes) -> str:
     >>> seen(b"Hello, dear reader of this.")
     "it starts with 'Hello, dear reader of this.'"
     """
-    if any(rows and _are_counts(rows) for rows in (*_tables(head), _words(head))):
-        return "each line is a name and a number, which are no two ends of an edge"
+    if any(len(rows[0]) == 2 and are_numbers_and_names(rows) for rows in (*_tables(head), _words(head)) if rows):
+        return COUNTS
     text = head.decode("utf-8", "replace")
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
     return f"it starts with {first[:40]!r}" if first.isprintable() else "it is no text"
@@ -152,46 +161,62 @@ def _root_element(head: bytes) -> bytes | None:
 
 
 def _tables(head: bytes) -> Iterator[list[list[str]]]:
-    """Yield the first rows by each delimiter that splits them all into the same number of cells, two or more."""
+    """Yield the rows by each delimiter that splits the first ones into the same number of cells, two or more."""
     lines = _lines(head)
     for delimiter in ",\t;":
         with contextlib.suppress(csv.Error):
-            rows = list(islice(csv.reader(lines, delimiter=delimiter), ROWS_LOOKED_AT))
-            if len(set(map(len, rows))) == 1 and len(rows[0]) > 1:
+            rows = _whole(list(csv.reader(lines, delimiter=delimiter)), head)
+            if rows and len(set(map(len, rows[:ROWS_LOOKED_AT]))) == 1 and len(rows[0]) > 1:
                 yield rows
 
 
 def _words(head: bytes) -> list[list[str]]:
-    """Return the first rows by white space, where each has two words, or three; else nothing."""
-    rows = [line.split() for line in _lines(head)[:ROWS_LOOKED_AT]]
-    return rows if set(map(len, rows)) in ({2}, {3}) else []
+    """Return the rows by white space, where the first have two words each, or three; else nothing."""
+    rows = _whole([line.split() for line in _lines(head)], head)
+    return rows if set(map(len, rows[:ROWS_LOOKED_AT])) in ({2}, {3}) else []
 
 
 def _are_edges(rows: list[list[str]]) -> bool:
-    return _has_header(rows) or not (_are_counts(rows) or _is_prose(rows))
+    """Tell whether rows are a table: with known ends, or of which a reader can ask what its columns are."""
+    first = rows[:ROWS_LOOKED_AT]
+    if known_ends(rows[0]):
+        return True
+    if _is_prose(first) or (len(rows[0]) == 2 and are_numbers_and_names(first)):
+        return False
+    is_asked_about = len(rows[0]) > 3 or (len(rows[0]) == 3 and not NUMBER.fullmatch(rows[0][2].strip()))
+    if is_asked_about or _have_names_in_common(rows, repeats=True):
+        return True
+    return len(rows) <= MOST_WITHOUT_PROOF and all(_are_names(row[:2]) for row in rows)
 
 
 def _are_words_of_edges(rows: list[list[str]]) -> bool:
     """Tell whether rows are two names, and a number where there is a third; no ``key: value``, no ``* item``."""
-    if not rows or _has_header(rows):
+    if not rows or known_ends(rows[0]):
         return bool(rows)
-    numbered = len(rows[0]) == 2 or all(NUMBER.fullmatch(row[2]) for row in rows[1:] or rows)
-    listed = all(row[0].endswith(":") or not row[0].strip("*-+•#>") for row in rows)
-    return numbered and not listed and not _are_counts(rows)
+    first = rows[:ROWS_LOOKED_AT]
+    numbered = len(rows[0]) == 2 or all(NUMBER.fullmatch(row[2]) for row in first[1:] or first)
+    listed = all(row[0].endswith(":") or not row[0].strip("*-+•#>") for row in first)
+    plain = not any(cell[-1] in ";{}()," for row in first for cell in row[:2])
+    return (
+        numbered
+        and plain
+        and not listed
+        and _have_names_in_common(rows)
+        and not are_numbers_and_names([row[:2] for row in first])
+    )
 
 
-def _has_header(rows: list[list[str]]) -> bool:
-    return bool(HEADS & {cell.strip().lower() for cell in rows[0]})
+def _are_names(row: list[str]) -> bool:
+    """Tell whether two cells are alike, of as many words each, and have no signs that code has."""
+    words = {len(cell.split()) for cell in row}
+    return len(words) == 1 and not any(CODE.search(cell) for cell in row)
 
 
-def _are_counts(rows: list[list[str]]) -> bool:
-    """Tell whether each row is a number and a name, or a name and a number; a header may be above."""
-    if len(rows[0]) != 2:
-        return False
-    columns = [
-        [bool(NUMBER.fullmatch(cell.strip())) for cell in column] for column in zip(*rows[1:] or rows, strict=True)
-    ]
-    return any(all(columns[one]) and not any(columns[1 - one]) for one in (0, 1))
+def _have_names_in_common(rows: list[list[str]], *, repeats: bool = False) -> bool:
+    """Tell whether a name stands on both sides, or, where `repeats` will do, several times on the first."""
+    tails = [row[0].strip() for row in rows if len(row) > 1]
+    heads = {row[1].strip() for row in rows if len(row) > 1 and row[1] != row[0]}
+    return not heads.isdisjoint(tails) or (repeats and len(set(tails)) < len(tails))
 
 
 def _is_prose(rows: list[list[str]]) -> bool:
@@ -205,10 +230,11 @@ def _is_prose(rows: list[list[str]]) -> bool:
 
 
 def _lines(head: bytes) -> list[str]:
-    return [line for line in _whole_lines(head) if line.strip() and not line.startswith("#")]
-
-
-def _whole_lines(head: bytes) -> list[str]:
-    # The last line may have been cut off; a file of one line is that line.
     lines = head.decode("utf-8", "replace").splitlines()
-    return lines if head.endswith(b"\n") or len(lines) == 1 else lines[:-1]
+    return [line for line in lines if line.strip() and not line.startswith("#")]
+
+
+def _whole(rows: list[list[str]], head: bytes) -> list[list[str]]:
+    """Return rows without the last one where that was cut off."""
+    is_cut = not head.endswith(b"\n") and len(rows) > 1 and len(rows[-1]) != len(rows[0])
+    return rows[:-1] if is_cut else rows

@@ -171,7 +171,34 @@ _LOST = {
 
 #: What numbers of numpy have of arrays that is followed.
 _OF_NUMPY = frozenset(
-    ["T", "all", "any", "argmax", "argmin", "clip", "cumprod", "cumsum", "flatten", "item", "max", "mean", "min", "ndim", "prod", "ravel", "repeat", "reshape", "round", "shape", "size", "squeeze", "std", "sum", "transpose", "var"]
+    [
+        "T",
+        "all",
+        "any",
+        "argmax",
+        "argmin",
+        "clip",
+        "cumprod",
+        "cumsum",
+        "flatten",
+        "item",
+        "max",
+        "mean",
+        "min",
+        "ndim",
+        "prod",
+        "ravel",
+        "repeat",
+        "reshape",
+        "round",
+        "shape",
+        "size",
+        "squeeze",
+        "std",
+        "sum",
+        "transpose",
+        "var",
+    ]
 )
 
 

@@ -101,7 +101,8 @@ def test_the_weight_alone_may_be_said_and_numbers_count_columns_without_a_header
 
 def test_columns_with_names_make_the_first_row_a_header() -> None:
     assert list(read("importer,imported\na,b\n", columns="source=importer,target=imported").edges) == [("a", "b")]
-    assert len(read("importer,imported\na,b\n").edges) == 2
+    assert len(read("left,right\na,b\n").edges) == 2
+    assert list(read("left,right\na,b\n", columns="source=left,target=right").edges) == [("a", "b")]
 
 
 def test_other_columns_become_attributes_numeric_only_where_every_value_is() -> None:

@@ -29,7 +29,7 @@ REAL = {
     "onnx/light_vgg19.edges.csv": "csv",
     "compgraph/torch.mlp_8_16_16_4.neurons.csv": "csv",
     "pathmodels/blau_duncan_1967.edges.csv": "csv",
-    "pathmodels/lavaan_mediation.parameterEstimates.csv": "csv",
+    "pathmodels/lavaan_mediation.parameterEstimates.csv": "path-model",
     "pathmodels/pymrio_test.A.edges.csv.gz": "csv",
     "terraform/blast-radius.demo-1.json": "json",
     "dbt/jaffle_shop.manifest-v12-1.12.json.gz": "dbt",

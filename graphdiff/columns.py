@@ -1,0 +1,154 @@
+"""What columns of tables are called: one table of the names that tools give to the two ends of an edge.
+
+A pair is known where its direction is: the first of its names is where the edge starts. ``node1, node2``,
+``protein1, protein2`` and ``id1, id2`` are no such pairs (their tools mean edges without a direction), nor are
+``start, end`` and ``input, output``, which are mostly no ends at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+__all__ = ["DELIMITERS", "ENDS", "WEIGHTS", "Ends", "known_ends", "known_weight", "normalised"]
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Two names of columns that are the ends of an edge.
+
+    Attributes
+    ----------
+    source, target : str
+        Normalised (`normalised`): the edge leads from the one to the other.
+    meaning : str
+        What the edge says, as ``G.graph["edge_meaning"]``.
+    written_by : str
+        Who writes such tables.
+    """
+
+    source: str
+    target: str
+    meaning: str = "unknown"
+    written_by: str = ""
+
+
+#: The pairs that are known. Whatever their order in the file, the edge leads from the first to the second.
+ENDS: tuple[Ends, ...] = (
+    Ends("source", "target", written_by="Gephi, Cytoscape, networkx.to_pandas_edgelist, d3"),
+    Ends("source", "destination", written_by="Gephi's forum, network logs"),
+    Ends("source", "dest", written_by="Oracle's property graphs"),
+    Ends("sourceid", "targetid", written_by="databases"),
+    Ends("sourcename", "targetname", written_by="databases"),
+    Ends("sourcenode", "targetnode", written_by="databases"),
+    Ends("sourceid", "destinationid", written_by="databases"),
+    Ends("src", "dst", written_by="GraphFrames (Spark), DGL, NetFlow"),
+    Ends("src", "dest", written_by="network logs"),
+    Ends("src", "target", written_by="d3"),
+    Ends("src", "tgt", written_by="alignments"),
+    Ends("srcid", "dstid", written_by="DGL, databases"),
+    Ends("srcid", "destid", written_by="databases"),
+    Ends("from", "to", written_by="igraph, DiagrammeR, visNetwork, Neptune (~from, ~to)"),
+    Ends("_from", "_to", written_by="ArangoDB"),
+    Ends("fromid", "toid", written_by="databases"),
+    Ends("fromnode", "tonode", written_by="SNAP, databases"),
+    Ends("fromnodeid", "tonodeid", written_by="SNAP"),
+    Ends("fromname", "toname", written_by="databases"),
+    Ends("startid", "endid", written_by="Neo4j (:START_ID, :END_ID)"),
+    Ends("_start", "_end", written_by="Neo4j's APOC"),
+    Ends("startnode", "endnode", written_by="Neo4j"),
+    Ends("tail", "head", written_by="graph theory: the arrow leads from its tail to its head"),
+    Ends("u", "v", written_by="networkx"),
+    Ends("predecessor", "successor", written_by="networkx, schedules"),
+    Ends("parent", "child", written_by="trees: a parent leads to its child"),
+    Ends("parentid", "childid", written_by="databases"),
+    Ends("origin", "destination", written_by="transport"),
+    Ends("sender", "receiver", written_by="messages"),
+    Ends("sender", "recipient", written_by="messages"),
+    Ends("subject", "object", written_by="triples (RDF)"),
+    Ends("citing", "cited", "cites", "OpenCitations, patent citations"),
+    Ends("upstream", "downstream", "feeds", "data lineage: what is downstream is made of what is upstream"),
+    Ends("caller", "callee", "calls", "profilers, static analysis"),
+    Ends("callerid", "calleeid", "calls", "profilers"),
+    Ends("callername", "calleename", "calls", "profilers"),
+    Ends("importer", "imported", "imports", "grimp, import-linter"),
+    Ends("importer", "importee", "imports", "static analysis"),
+    Ends("package", "dependency", "depends on", "package registries"),
+    Ends("project", "dependency", "depends on", "package registries"),
+    Ends("module", "dependency", "depends on", "build tools"),
+    Ends("dependent", "dependency", "depends on", "package registries, GitHub"),
+    Ends("depender", "dependee", "depends on", "static analysis"),
+    Ends("package", "dependson", "depends on", "package lists"),
+    Ends("task", "dependson", "depends on", "schedules"),
+    Ends("name", "dependson", "depends on", "package lists"),
+    Ends("packagename", "dependencyname", "depends on", "package registries"),
+    Ends("projectname", "dependencyname", "depends on", "libraries.io"),
+    Ends("repositorynamewithowner", "dependencyprojectname", "depends on", "libraries.io, repositories"),
+    Ends("cause", "effect", "causes", "causal models"),
+    Ends("rhs", "lhs", "causes", "lavaan: rhs ~ lhs turned round, as its ~ says"),
+    Ends("predictor", "response", "causes", "piecewiseSEM"),
+    Ends("predictor", "outcome", "causes", "JASP"),
+)
+#: What separates the columns of a text.
+DELIMITERS = ("\t", ",", ";")
+#: What the column of the weights is called.
+WEIGHTS = ("weight", "w", "value")
+#: With a relation between them, ``head`` and ``tail`` are the first and the last of a triple: the other way round.
+TRIPLE = frozenset({"relation", "rel", "relationship", "predicate", "edgetype"})
+BETWEEN_WORDS = re.compile(r"(?<=[^_])[\s_.-]+|[\s.-]+")
+
+
+def normalised(name: str) -> str:
+    """Return a column's name in the form in which pairs are known: small letters, nothing between the words.
+
+    Examples
+    --------
+    >>> [normalised(name) for name in ("Project Name", "SOURCE_ID", "~from", ":START_ID(Person)", "_to", "depends-on")]
+    ['projectname', 'sourceid', 'from', 'startid', '_to', 'dependson']
+    """
+    bare = re.sub(r"\(.*\)\s*$", "", name.strip().lower()).lstrip(":~")
+    return BETWEEN_WORDS.sub("", bare)
+
+
+def known_ends(names: Sequence[str]) -> list[tuple[int, int, Ends]]:
+    """Return where the ends are among the names of columns: each known pair that is there.
+
+    None is no reason to guess, and several are none either: whoever asks has to be told which columns are meant. Only
+    where a table starts with ``source`` and ``target``, as those that graphdiff and networkx write, these are its ends,
+    and other names are attributes.
+
+    Examples
+    --------
+    >>> [(source, target) for source, target, _ in known_ends(["weight", "To", "From"])]
+    [(2, 1)]
+    >>> known_ends(["id", "name"]), len(known_ends(["from", "to", "source", "target"]))
+    ([], 2)
+    >>> len(known_ends(["source", "target", "from", "to"]))
+    1
+    >>> known_ends(["head", "relation", "tail"])  # a triple leads from its head to its tail: against all graphs
+    []
+    """
+    places: dict[str, int] = {}
+    for place, name in enumerate(names):
+        places.setdefault(normalised(str(name)), place)
+    found = [
+        (places[ends.source], places[ends.target], ends)
+        for ends in ENDS
+        if ends.source in places and ends.target in places
+    ]
+    if found and found[0][:2] == (0, 1) and found[0][2] == ENDS[0]:
+        return found[:1]
+    return [each for each in found if each[2].source != "tail" or not TRIPLE & places.keys()]
+
+
+def known_weight(names: Sequence[str], taken: Iterable[int] = ()) -> int | None:
+    """Return where the weights are, by their name; None where no column is called so, or it is taken.
+
+    Examples
+    --------
+    >>> known_weight(["source", "target", "Value"]), known_weight(["value", "w"], taken=[1]), known_weight(["a"])
+    (2, 0, None)
+    """
+    places = {normalised(str(name)): place for place, name in reversed(list(enumerate(names)))}
+    return next((places[name] for name in WEIGHTS if name in places and places[name] not in set(taken)), None)

@@ -1,0 +1,321 @@
+"""Path models and structural equation models: the paths of a table of parameters become edges."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import networkx as nx
+
+from graphdiff.columns import normalised
+from graphdiff.errors import FormatError, UsageError
+from graphdiff.readers.building import collector_at_rest, described, numbers
+from graphdiff.readers.edge_list import wanted_columns
+from graphdiff.readers.path_layouts import COVARIANCE, ESTIMATES, Layout, layout_of
+from graphdiff.readers.rows import Table, table_of
+from graphdiff.readers.where import Where, filtered, position
+from graphdiff.remedies import Keyword, Remedy
+from graphdiff.words import how_many
+
+__all__ = ["read_path_model"]
+
+ERRORS = ("se", "stderr", "stderror", "standarderror")
+#: Columns that say of which part of a model a row is: no path leads from one part to another.
+PARTS = ("group", "level", "block", "class")
+#: How R and pandas write that there is no value; semopy's sign is of parameters that are fixed.
+MISSING = frozenset({"", "NA", "NaN", "nan", "None"})
+FIXED = "-"
+
+
+def read_path_model(
+    data: bytes, *, name: str, columns: str | Mapping[str, str] | None = None, where: Where = None
+) -> nx.DiGraph:
+    r"""Read the paths of a table of parameters: lavaan, semopy, OpenMx, piecewiseSEM or JASP.
+
+    An edge leads from what moves to what is moved (see `graphdiff.readers.path_layouts`); rows that are no paths are
+    left out, and ``G.graph["left_out"]`` counts them by kind. The weight is the estimate, as ``weight`` and under its
+    own name; all other columns are attributes of the edges, without the cells that say nothing: ``se`` and
+    ``Std. Err`` are what `graphdiff.uncertainty` takes as ``sd``, ``std.all`` a weight by its name. Variables of which
+    only variances or intercepts are listed are nodes, too.
+
+    A label on several paths makes them one parameter (``G.graph["equal_parameters"]``), and `graphdiff.uncertainty`
+    takes their errors as one. ``G.graph["reading_notes"]`` says this, and what was left out, in sentences.
+
+    Parameters
+    ----------
+    data : bytes
+        The decompressed file: CSV with commas, semicolons or tabs, as R and pandas write it, with a header.
+    name : str
+        The file's name, for messages.
+    columns : str or mapping, optional
+        ``"weight=std.all"`` makes another column the weight. Where a path leads is known; columns for its ends that
+        say otherwise are refused.
+    where : str or sequence of str, optional
+        Which rows are read, as in `graphdiff.readers.edge_list.read_edge_list`: ``"group=1"``.
+
+    Returns
+    -------
+    networkx.DiGraph
+        Its ``edge_meaning`` is "causes".
+
+    Raises
+    ------
+    FormatError
+        A row of an unknown kind, a path without an estimate or listed twice, paths of several groups or levels, no
+        path at all.
+    UsageError
+        `columns` or `where` name no such column, or are not of their form.
+
+    Examples
+    --------
+    >>> rows = b"lhs,op,rhs,est,se\nm,~,x,0.5,0.1\ny,~,m,2,0.2\nf,=~,y,1,0\nx,~~,x,1,0.1\n"
+    >>> G = read_path_model(rows, name="fit.csv")
+    >>> list(G.edges(data="weight")), G.graph["left_out"]
+    ([('x', 'm', 0.5), ('m', 'y', 2.0), ('f', 'y', 1.0)], {'variances (~~)': 1})
+    """
+    with collector_at_rest():
+        table = table_of(data, name).headed()
+        layout = layout_of(table.names)
+        if layout is None:
+            raise FormatError(f"{name}: no columns of a path model in it; they are {', '.join(map(repr, table.names))}")
+        table = filtered(table, where)
+        places = _places(table, layout, wanted_columns(columns))
+        graph, left_out = _graph(table, layout, places)
+    title = f"{layout.tool} path model"
+    graph = described(graph, format=title, edge_meaning="causes", weight_meaning="estimate")
+    _note(graph, layout, left_out)
+    return graph
+
+
+@dataclass(frozen=True)
+class Places:
+    """Which columns are what; None where there is no such column."""
+
+    source: int
+    target: int
+    kind: int | None
+    weight: int | None
+    error: int | None
+
+
+def _places(table: Table, layout: Layout, wanted: Mapping[str, str]) -> Places:
+    by_name = {normalised(name): place for place, name in reversed(list(enumerate(table.names)))}
+    source, target = by_name[layout.source], by_name[layout.target]
+    if "source" in wanted:
+        _require_ends(table, wanted, source, target)
+    weight = next((by_name[known] for known in ESTIMATES if known in by_name), None)
+    return Places(
+        source,
+        target,
+        by_name[layout.kind] if layout.kind else None,
+        position(table, wanted["weight"]) if "weight" in wanted else weight,
+        next((by_name[known] for known in ERRORS if known in by_name), None),
+    )
+
+
+def _require_ends(table: Table, wanted: Mapping[str, str], source: int, target: int) -> None:
+    if (position(table, wanted["source"]), position(table, wanted["target"])) != (source, target):
+        raise UsageError(
+            f"{table.file}: the rows of a path model say themselves where a path leads, mostly from "
+            f"{table.names[source]!r} to {table.names[target]!r}",
+            Remedy(Keyword("format", "csv"), "takes every row as an edge, covariances too"),
+        )
+
+
+# -- rows
+
+
+def _graph(table: Table, layout: Layout, places: Places) -> tuple[nx.DiGraph, Counter[str]]:
+    """Return the graph, and how many rows of each kind are no paths."""
+    paths, left_out, others = _paths(table, layout, places)
+    if not paths:
+        raise FormatError(f"{table.file}: no path in it{_left_out_text(left_out)}")
+    _require_one_part(table, [row for _, _, row in paths])
+    _require_no_repeats(table, paths)
+    attributes = _attributes(table, places, [row for _, _, row in paths])
+    graph = nx.DiGraph()
+    graph.add_edges_from((tail, head, data) for (tail, head, _), data in zip(paths, attributes, strict=True))
+    graph.add_nodes_from(others)
+    return graph, left_out
+
+
+def _paths(
+    table: Table, layout: Layout, places: Places
+) -> tuple[list[tuple[str, str, int]], Counter[str], dict[str, None]]:
+    """Return the paths with their rows, how many rows of which kind are none, and the variables of these."""
+    paths: list[tuple[str, str, int]] = []
+    left_out: Counter[str] = Counter()
+    others: dict[str, None] = {}
+    for row in range(table.n_rows):
+        source, target = table.columns[places.source][row].strip(), table.columns[places.target][row].strip()
+        kind = "" if places.kind is None else table.columns[places.kind][row].strip()
+        what = _no_path(layout, kind, source, target)
+        if what is not None:
+            left_out[what] += 1
+            others |= dict.fromkeys(_variables(kind, layout, source, target))
+        elif not source or not target:
+            raise FormatError(f"{table.file}, line {table.line(row)}: a path with an end that is empty")
+        elif kind in layout.turned:
+            paths.append((target, source, row))
+        elif kind in layout.paths or not layout.kind:
+            paths.append((source, target, row))
+        else:
+            raise _unknown(table, layout, row, kind)
+    return paths, left_out, others
+
+
+def _no_path(layout: Layout, kind: str, source: str, target: str) -> str | None:
+    """Return what a row is, in the plural, where it is no path."""
+    if kind == COVARIANCE or (not layout.kind and target.startswith(COVARIANCE)):
+        return f"{'variances' if source == target else 'covariances'} ({COVARIANCE})"
+    if kind == "S" and source == target and layout.tool == "OpenMx":
+        return "variances (S)"
+    if kind == "~" and source == "1":
+        return "intercepts (~1)"
+    known = kind if kind in layout.others else kind.rstrip("0123456789")  # semopy numbers its random effects
+    return f"{layout.others[known]} ({kind})" if known in layout.others else None
+
+
+def _variables(kind: str, layout: Layout, source: str, target: str) -> Iterator[str]:
+    """Yield the variables that a row speaks of which is no path."""
+    if kind == COVARIANCE or (layout.tool == "OpenMx" and kind == "S"):
+        yield from (source, target)
+    elif kind in ("~1", "~"):
+        yield target
+    elif not layout.kind:
+        yield from (source.removeprefix(COVARIANCE), target.removeprefix(COVARIANCE))
+
+
+def _unknown(table: Table, layout: Layout, row: int, kind: str) -> FormatError:
+    column = next(name for name in table.names if normalised(name) == layout.kind)
+    return FormatError(
+        f"{table.file}, line {table.line(row)}: {column} is {kind!r}, which is no kind of row that {layout.tool} is "
+        f"known to write",
+        Remedy(Keyword("where", f"{column}!={kind}"), "leaves it out"),
+    )
+
+
+# -- what would be added in silence
+
+
+def _require_one_part(table: Table, rows: Sequence[int]) -> None:
+    """Refuse paths of several groups or levels: they are several models.
+
+    Raises
+    ------
+    FormatError
+        With the condition that takes one of them.
+    """
+    for part in PARTS:
+        for name, column in zip(table.names, table.columns, strict=True):
+            values = list(dict.fromkeys(column[row].strip() for row in rows))
+            if normalised(name) == part and len(values) > 1:
+                raise FormatError(
+                    f"{table.file}: its paths are of {how_many(len(values), f'{name}s')}, each a model of its own",
+                    Remedy(Keyword("where", f"{name}={values[0]}"), "takes one"),
+                )
+
+
+def _require_no_repeats(table: Table, paths: Sequence[tuple[str, str, int]]) -> None:
+    seen: dict[tuple[str, str], int] = {}
+    for tail, head, row in paths:
+        if (first := seen.setdefault((tail, head), row)) != row:
+            raise FormatError(
+                f"{table.file}, lines {table.line(first)} and {table.line(row)}: the path {tail!r} -> {head!r} twice",
+                Remedy(Keyword("where", "COLUMN=VALUE"), "takes some of the rows"),
+            )
+
+
+# -- attributes
+
+
+def _attributes(table: Table, places: Places, rows: Sequence[int]) -> list[dict[str, Any]]:
+    """Return what the columns say of each path; cells that say nothing are left out."""
+    said: list[dict[str, Any]] = [{} for _ in rows]
+    if places.weight is not None:
+        for data, weight in zip(said, _weights(table, places, places.weight, rows), strict=True):
+            data["weight"] = weight
+    for place, name in enumerate(table.names):
+        if not name.strip() or place in (places.source, places.target) or name == "weight":
+            continue
+        cells = [table.columns[place][row].strip() for row in rows]
+        if place == places.error:
+            cells = ["0" if cell == FIXED else cell for cell in cells]
+        there = [number for number, cell in enumerate(cells) if cell not in MISSING and cell != FIXED]
+        values = numbers([cells[number] for number in there]) or [cells[number] for number in there]
+        for number, value in zip(there, values, strict=True):
+            said[number][name] = value
+    return said
+
+
+def _weights(table: Table, places: Places, weight: int, rows: Sequence[int]) -> Sequence[float]:
+    cells = [table.columns[weight][row].strip() for row in rows]
+    for row, cell in zip(rows, cells, strict=True):
+        _require_coefficient(table, places, row, cell)
+    found = numbers(cells)
+    return [float(value) for value in found or ()]
+
+
+def _require_coefficient(table: Table, places: Places, row: int, cell: str) -> None:
+    """Refuse a row without a number, and the rows that piecewiseSEM writes of the levels of a factor."""
+    source = table.columns[places.source][row]
+    column = table.names[places.source]
+    if numbers([cell]) is None:
+        factor = "; a factor has an estimate for each of its levels" if cell == FIXED else ""
+        raise FormatError(
+            f"{table.file}, line {table.line(row)}: the estimate {cell!r} of the path from {source!r} is not a number"
+            f"{factor}",
+            Remedy(Keyword("where", f"{column}!={source}"), "leaves it out"),
+        )
+    if places.kind is None and " = " in source:
+        raise FormatError(
+            f"{table.file}, line {table.line(row)}: {source!r} is the mean at a level of a factor, and no coefficient",
+            Remedy(Keyword("where", f"{column}!={source}"), "leaves it out"),
+        )
+
+
+# -- what is said of it
+
+
+def _left_out_text(left_out: Mapping[str, int]) -> str:
+    counts = ", ".join(how_many_of(number, what) for what, number in left_out.items())
+    return f"; left out: {counts}" if counts else ""
+
+
+def how_many_of(number: int, what: str) -> str:
+    """Return a number of rows, with their kind and its sign.
+
+    Examples
+    --------
+    >>> how_many_of(1, "variances (~~)"), how_many_of(2, "covariances (~~)")
+    ('1 variance (~~)', '2 covariances (~~)')
+    """
+    noun, _, sign = what.rpartition(" ")
+    return f"{how_many(number, noun)} {sign}"
+
+
+def _note(graph: nx.DiGraph, layout: Layout, left_out: Mapping[str, int]) -> None:
+    """Put what a reader of numbers has to know into the graph's attributes."""
+    equal = _equal_parameters(graph)
+    notes = [f"{_left_out_text(left_out).removeprefix('; ')}; these are no influence"] if left_out else []
+    if layout.tool == "OpenMx":
+        notes.append("OpenMx lists free parameters only: fixed paths, such as a loading of 1, are not in its table")
+    for label, paths in equal.items():
+        told = ", ".join(f"{tail} -> {head}" for tail, head in paths[:3]) + (", ..." if len(paths) > 3 else "")
+        notes.append(
+            f"the label {label!r} makes {len(paths)} paths one parameter ({told}), "
+            "whose errors are one and not independent"
+        )
+    said = {"left_out": dict(left_out), "equal_parameters": equal, "reading_notes": notes}
+    graph.graph.update({name: value for name, value in said.items() if value})
+
+
+def _equal_parameters(graph: nx.DiGraph) -> dict[str, list[tuple[str, str]]]:
+    """Return the paths of each label that several have."""
+    labelled: dict[str, list[tuple[str, str]]] = {}
+    for tail, head, label in graph.edges(data="label"):
+        if label is not None:
+            labelled.setdefault(str(label), []).append((tail, head))
+    return {label: paths for label, paths in labelled.items() if len(paths) > 1}
