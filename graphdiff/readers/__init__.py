@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphdiff.errors import FormatError, TruncatedError, UsageError, meant, nearest
 from graphdiff.readers.formats import READERS, Reader
-from graphdiff.readers.outline import HEAD_BYTES, outline
+from graphdiff.readers.outline import HEAD_BYTES, outline, root_element
 from graphdiff.readers.refused import refusal, refusal_of_binary
 from graphdiff.readers.sniff import seen
 from graphdiff.readers.source import PathOrFile, load, text_of
@@ -131,12 +131,12 @@ def _candidates(name: str, data: bytes, options: Collection[str]) -> tuple[list[
         if why := refusal(look):
             raise FormatError(f"{name}: {why}")
         # Where no claim decides, the format that has this very name says best what is wrong with the file.
-        claims = _by_whole_name(name, fitting) or claims or [key for key in fitting if READERS[key].generic][:1]
+        claims = _by_whole_name(name, fitting) or claims or _generic(name, fitting, look)
     if not claims and "columns" in options:  # of a table, whatever it looks like
         claims = ["csv"]
     if not claims:
         raise FormatError(
-            f"{name} is in no format that is known: {seen(look[:HEAD_BYTES])}",
+            f"{name} is in no format that is known: {_seen(look)}",
             Remedy(Keyword("format", "NAME"), "reads it as one that is"),
             EVERY_FORMAT,
         )
@@ -151,6 +151,18 @@ def _by_suffix(name: str) -> list[str]:
 def _by_whole_name(name: str, fitting: Collection[str]) -> list[str]:
     whole = ((key, tuple(end for end in READERS[key].suffixes if end[0] != ".")) for key in fitting)
     return [key for key, ends in whole if _ending(name).endswith(ends)][:1]
+
+
+def _generic(name: str, fitting: Collection[str], look: bytes) -> list[str]:
+    """Return the generic format that a name's ending says; any tool's XML ends in ``.xml``."""
+    if _ending(name).endswith(".xml") and root_element(look):
+        return []
+    return [key for key in fitting if READERS[key].generic][:1]
+
+
+def _seen(look: bytes) -> str:
+    root = root_element(look)
+    return f"its first element is <{root}>" if root else seen(look[:HEAD_BYTES])
 
 
 def _ending(name: str) -> str:

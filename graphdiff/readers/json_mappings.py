@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ __all__ = ["FIELDS", "edges_of_mapping", "listed", "refuse_what_may_be_else"]
 
 EVERY_KEY = Remedy(Keyword("format", "adjacency"), "takes every key as a node")
 SHOWN = 6
+PLAIN = re.compile(r"[^\W_][\w.@:+/#-]*|@[\w.-]+/[\w.-]+")
+FIELD_LIKE = re.compile(r"[a-z]+(?:_[a-z]+|[A-Z][a-z]+)+")
 
 # Names of fields that tools write at the top level of their JSON, by where they stand.
 OF_TOOLS = """
@@ -77,10 +80,10 @@ format="adjacency" takes every key as a node
             f"{name}: {no_shape}: it has {listed(document)}, and {field} is a field that tools write", EVERY_KEY
         )
     names = {tail: _names(heads) for tail, heads in document.items()}
-    plain = all(isinstance(heads, list) and all(type(head) is str for head in heads) for heads in document.values())
     if not any(names.values()):
         raise FormatError(f"{name}: {no_shape}: no value in it names anything")
-    if not plain and not any(head in document for tail, heads in names.items() for head in heads if head != tail):
+    linked = any(head in document for tail, heads in names.items() for head in heads if head != tail)
+    if not linked and not _are_plain_lists(document):
         raise FormatError(f"{name}: {no_shape}: none of the names in its values is a key of it", EVERY_KEY)
 
 
@@ -109,6 +112,13 @@ def edges_of_mapping(document: Record, name: str, no_shape: str) -> Iterator[tup
                 edge = f"{tail[:40]!r} -> {str(head)[:40]!r}"
                 raise FormatError(f"{name}: {no_shape}: {edge} has attributes that are objects or lists")
             yield tail, str(head), attributes
+
+
+def _are_plain_lists(document: Record) -> bool:
+    """Tell whether all is lists of names such as packages have, and no key looks like a field of settings."""
+    lists = all(isinstance(heads, list) and all(type(head) is str for head in heads) for heads in document.values())
+    plain = lists and all(PLAIN.fullmatch(head) for heads in document.values() for head in heads)
+    return plain and not any(FIELD_LIKE.fullmatch(tail) for tail in document)
 
 
 def _names(heads: Any) -> list[str]:

@@ -68,7 +68,7 @@ MARKS: dict[str, tuple[tuple[bytes, ...], ...]] = {
         (
             rb'\A\{(?!(?s:.*)\n"lockfileVersion": )',
             # Unity's packages-lock.json has a depth.
-            rb'^"dependencies": \{\s*+"[^"\n]++"\s*+:\s*+\{(?![^{}]*+"depth"\s*+:)'
+            rb'^"dependencies": \{\s*+"[^"\n]++"\s*+:\s*+\{(?![^{}]*?"depth"\s*+:)'
             rb'\s*+"(?:version|resolved|name|overridden|missing|required)"',
         ),
     ),

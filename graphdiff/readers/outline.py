@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from graphdiff.readers.source import text_of
 
-__all__ = ["HEAD_BYTES", "outline"]
+__all__ = ["HEAD_BYTES", "outline", "root_element"]
 
 #: So much of a file is looked at where it is neither JSON nor XML.
 HEAD_BYTES = 1 << 16
@@ -25,7 +25,7 @@ MOST_BYTES = 1 << 18
 TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 #: Between values; comments are no JSON, but what has them is to be known for what it is.
 GAP = rb"(?:[\s,]++|//[^\n]*+|/\*.*?\*/)*+"
-OBJECT = re.compile(GAP + rb"(\[" + GAP + rb")?\{(?=" + GAP + rb'["}])', re.DOTALL)
+OBJECT = re.compile(GAP + rb"(\[" + GAP + rb")?\{(?=" + GAP + rb"(?:" + TEXT + rb"\s*+:|\}))", re.DOTALL)
 MEMBER = re.compile(GAP + rb"(" + TEXT + rb")\s*+:\s*+", re.DOTALL)
 SCALAR = re.compile(TEXT + rb"|[^,}\]\n]*+", re.DOTALL)
 FLAT = rb'(?:[^"{}\[\]]++|' + TEXT + rb")*+"
@@ -43,6 +43,7 @@ ESCAPE = re.compile(rb"\\.", re.DOTALL)
 STEPS = {b"{": 1, b"[": 1, b"}": -1, b"]": -1}
 QUOTE = 2
 
+XML_ROOT = re.compile(rb"(?:<!DOCTYPE[^>\[]*+(?:\[.*?\]\s*+)?>|<!--.*?-->|\s++)*+<([A-Za-z_][\w.:-]*+)", re.DOTALL)
 XML_PROLOG = re.compile(rb"(?:\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 
 
@@ -79,6 +80,18 @@ def outline(data: bytes) -> bytes:
     else:
         shown = content[:HEAD_BYTES]
     return text_of(shown).encode("utf-8", "replace")
+
+
+def root_element(look: bytes) -> str:
+    """Return the name of an XML document's first element, by its outline; nothing where it is no XML.
+
+    Examples
+    --------
+    >>> root_element(b"<!DOCTYPE x><x/>"), root_element(b"a < b")
+    ('x', '')
+    """
+    found = XML_ROOT.match(look)
+    return found[1].decode() if found else ""
 
 
 def _within(opening: bytes, members: Iterator[bytes]) -> Iterator[bytes]:

@@ -162,7 +162,7 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
         f"bun's lock, {NOT_YET}; bun install --yarn writes a yarn.lock, which is read",
     ),
     (
-        (*members(b"dependencies: {"), rb'^"dependencies": \{\s*+"[^"\n]++"\s*+:\s*+\{[^{}]*+"depth"\s*+:'),
+        (*members(b"dependencies: {"), rb'^"dependencies": \{\s*+"[^"\n]++"\s*+:\s*+\{[^{}]*?"depth"\s*+:'),
         f"Unity's packages-lock.json, {NOT_YET}",
     ),
     (
@@ -288,7 +288,8 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ),
     (
         (
-            rb'^"type": "(?:Feature(?:Collection)?|GeometryCollection|Topology|(?:Multi)?(?:Point|LineString|Polygon))"$',
+            rb'^"type": "(?:Feature|FeatureCollection|GeometryCollection|Topology)"$'
+            rb'|^"type": "(?:Multi)?(?:Point|LineString|Polygon)"$',
         ),
         "a map (GeoJSON or TopoJSON), of which graphdiff makes no graph",
     ),
