@@ -22,6 +22,7 @@ NO_SHAPE = (
     "neither node-link data (nodes, links or edges) nor adjacency data (nodes, adjacency) nor a mapping of nodes to "
     "lists or weights"
 )
+DIRECTED = 'write "directed": true if its edges lead from source to target'
 #: What tools call the tail and the head of an edge.
 ENDS = (("source", "target"), ("from", "to"), ("src", "dst"), ("tail", "head"), ("u", "v"))
 #: What tools call the id of a node; the first by which all ends are known.
@@ -81,6 +82,7 @@ def read_json(data: bytes, *, name: str) -> Graph:
             return described(_node_link(_of_elements(document, name), "edges", name), format="Cytoscape JSON")
         kind = next((kind for kind in ("links", "edges") if kind in document), "")
         if "nodes" in document and kind:
+            _refuse_undirected(document, kind, name)
             return described(_node_link(document, kind, name), format="node-link JSON")
         if "nodes" in document and "adjacency" in document:
             return described(_adjacency(document, name), format="adjacency JSON")
@@ -121,10 +123,18 @@ def _parsed(data: bytes, name: str) -> Record:
     if not isinstance(document, dict) or not document:
         raise FormatError(f"{name}: {NO_SHAPE}")
     if document.get("directed") is False:
-        raise GraphTypeError(
-            f'{name}: the graph is undirected; write "directed": true if its edges lead from source to target'
-        )
+        raise GraphTypeError(f"{name}: the graph is undirected; {DIRECTED}")
     return document
+
+
+def _refuse_undirected(document: Record, kind: str, name: str) -> None:
+    """Refuse what graphology writes of graphs with edges that have no direction."""
+    options = document.get("options")
+    if isinstance(options, dict) and options.get("type") == "undirected":
+        raise GraphTypeError(f"{name}: the graph is undirected; {DIRECTED}")
+    for place, edge in enumerate(document[kind] if isinstance(document[kind], list) else []):
+        if isinstance(edge, dict) and edge.get("undirected") is True:
+            raise GraphTypeError(f"{name}: {kind}[{place}] is undirected, which has no influence to compute")
 
 
 # -- node-link data, and what is brought into its shape
@@ -164,7 +174,7 @@ def _node_link(document: Record, kind: str, name: str) -> Graph:
         for end in (tail, head):
             if end not in record:
                 raise FormatError(f"{where} has no {end!r}; it has {listed(record)}")
-        attributes = {key: value for key, value in record.items() if key not in (tail, head)}
+        attributes = {key: value for key, value in _flat(record).items() if key not in (tail, head)}
         edges.append((_label(record[tail], where), _label(record[head], where), attributes))
     nodes, id_key = _nodes(listed_nodes, edges)
     return _graph(document, nodes, edges, name, id_key)
@@ -195,8 +205,16 @@ def _nodes(records: Sequence[tuple[str, Record]], edges: Sequence[Edge]) -> tupl
         label = _label(record[key] if key else position, where)
         if label in nodes:
             raise FormatError(f"{where} has the {key} {label!r} of a node before it")
-        nodes[label] = {other: value for other, value in record.items() if other != "id"}
+        nodes[label] = {other: value for other, value in _flat(record).items() if other != "id"}
     return nodes, key
+
+
+def _flat(record: Record) -> Record:
+    """Return a node or edge with what graphology writes as its ``attributes`` beside the rest."""
+    inner = record.get("attributes")
+    if not isinstance(inner, dict) or "key" not in record:
+        return record
+    return {key: value for key, value in record.items() if key != "attributes"} | inner
 
 
 def _id_key(records: Sequence[Record], edges: Sequence[Edge]) -> str:

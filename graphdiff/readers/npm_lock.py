@@ -23,8 +23,8 @@ FIELDS = {
 FLAGGED = {"dev": "devDependencies", "optional": "optionalDependencies"}
 FOLDER = "node_modules/"
 DEEPEST = 100
-NO_PROJECT = "lockfileVersion 1 does not say what the project itself asks for"
-AS_VERSION_3 = "npm install --package-lock-only --lockfile-version=3 writes one that does"
+NO_PROJECT = "lockfileVersion 1 says neither what the project itself asks for nor what packages take as peers"
+AS_VERSION_3 = "npm install --package-lock-only --lockfile-version=3 writes a lock that does"
 
 
 def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None = None) -> PackageGraph:
@@ -38,9 +38,9 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     the roots.
     ``G.graph["unmet"]`` counts what is needed, not optional, and not there.
 
-    Version 1 says by ``requires`` what a package needs, but not what the project itself asks for: the project is no
-    node, no package is marked as a root, and a warning says so. What only development (or nothing but an option) needs
-    has edges of the kind dev (or optional).
+    Version 1 says by ``requires`` what a package needs, but neither what the project itself asks for nor what packages
+    take as peers: the project is no node, no package is marked as a root, and a warning says so. Edges are of the kind
+    dev (or optional) where nothing but development (or an option) brings their tail, or an option their head.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ __all__ = ["OBJECTS", "members"]
 LIST = rb"\A\[\{$"
 NOT_YET = "which graphdiff does not read yet"
 UNREAD = "graphdiff does not read it yet"
-CRUISE = "depcruise --output-type json SOURCES prints who imports whom in JSON that it reads"
+CRUISE = "depcruise --output-type json SOURCES prints who imports whom in JSON that is read"
 
 
 def members(*named: bytes) -> tuple[bytes, ...]:

@@ -6,7 +6,9 @@ import gzip
 import json
 import marshal
 import re
+import shutil
 import struct
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,20 @@ REPORTED = {
 def test_what_was_reported_is_named(file: str, said: str, shared_data: Path) -> None:
     with pytest.raises(FormatError, match=re.escape(f"{file}: {said}")):
         read(shared_data / "reported" / file)
+
+
+@pytest.mark.skipif(not shutil.which("jq"), reason="needs jq")
+@pytest.mark.parametrize("cached", [False, True])
+def test_the_command_for_nx_makes_a_table_that_is_read(cached: bool, tmp_path: Path) -> None:
+    edges = {"app": [{"source": "app", "target": "ui", "type": "static"}], "ui": []}
+    graph = {"nodes": {"app": NODE, "ui": NODE}, "dependencies": edges}
+    path = tmp_path / "graph.json"
+    path.write_text(json.dumps({**graph, "externalNodes": {}} if cached else {"graph": graph}))
+    command = re.search("jq -r '(.*)' FILE > projects.csv", refusal(outline(path.read_bytes())) or "")
+    assert command
+    made = subprocess.run(["jq", "-r", command[1], path], check=True, capture_output=True)
+    (tmp_path / "projects.csv").write_bytes(made.stdout)
+    assert list(read(tmp_path / "projects.csv").edges) == [("app", "ui")]
 
 
 # --- JSON -------------------------------------------------------------------------------------------------------------
@@ -253,7 +269,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "go.mod": ("module a.org/x\n\ngo 1.22\n\nrequire a.org/y v1.0.0\n", "go.mod, what a module asks for"),
     "paket.lock": ("NUGET\n  remote: https://x\n    A (1.0)\n      B (>= 1)\n", "paket.lock, which"),
     "Manifest.toml": (
-        '# This file is machine-generated - editing it directly is not advised\n\njulia_version = "1.10"\n\n[[deps.A]]\n',
+        '# This file is machine-generated - editing it directly is not advised\njulia_version = "1.10"\n[[deps.A]]\n',
         "Julia's Manifest.toml",
     ),
     "shard.lock": ("version: 2.0\nshards:\n  a:\n    git: x\n", "shard.lock, packages without"),
@@ -276,8 +292,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "Gemfile": ('source "https://x"\ngem "rails", "~> 7"\n', "what a Ruby project asks for"),
     "flame graph": (
-        '<?xml version="1.0" standalone="no"?>\n<!DOCTYPE svg PUBLIC "-//W3C" "x">\n<svg width="1"><!-- Flame graph stack '
-        'visualization. --><g id="frames"></g></svg>',
+        '<?xml version="1.0" standalone="no"?>\n<!DOCTYPE svg PUBLIC "-//W3C" "x">\n<svg width="1"><!-- Flame graph '
+        'stack visualization. --><g id="frames"></g></svg>',
         "a flame graph, a picture; gprof2dot -f collapse",
     ),
     "SVG": ('<svg xmlns="http://www.w3.org/2000/svg"><g id="graph0" class="graph"/></svg>', "SVG, a picture"),
