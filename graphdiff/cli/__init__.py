@@ -20,7 +20,7 @@ Instead of a file's name:
 
 \b
 Formats (--format NAME, where neither name nor content tells):
-  dot, csv, graphml, gexf, json, pajek, debian, cyclonedx, spdx, dbt, cmake, terraform, systemd,
+  dot, csv, graphml, gexf, json, adjacency, pajek, debian, cyclonedx, spdx, dbt, cmake, terraform, systemd,
   llvm-calls, llvm-flow, pprof, gprof2dot, vcg, env, pip-inspect, pipdeptree, uv, poetry, pdm,
   pylock, imports, grimp, pydeps, importtime, npm-lock, npm-ls, pnpm, yarn, yarn-berry,
   dependency-cruiser, cargo-metadata, cargo-lock, go-mod-graph, go-list, snyk, maven, depgraph,
