@@ -39,7 +39,7 @@ def read_json(data: bytes, *, name: str) -> Graph:
     an edge are its ``source`` and ``target``, ``from`` and ``to``, ``src`` and ``dst``, ``tail`` and ``head``, or
     ``u`` and ``v``. They name a node by its ``id``, ``node_id``, ``key``, ``name`` or ``label``, the first of these by
     which every end is a node; where nodes have none, by its position. Cytoscape's JSON has the same in
-    ``elements``. Adjacency data has ``nodes`` and ``adjacency``.
+    ``elements``, the JSON Graph Format in ``graph``. Adjacency data has ``nodes`` and ``adjacency``.
 
     A plain mapping is ``{"a": ["b", "c"]}``, ``{"a": {"b": 2.0}, "b": {}}`` (weights) or
     ``{"a": {"b": {"weight": 2.0}}, "b": {}}``; its nodes are texts. It is taken for a graph only where all is lists of
@@ -80,12 +80,15 @@ def read_json(data: bytes, *, name: str) -> Graph:
         document = _parsed(data, name)
         if "elements" in document:
             return described(_node_link(_of_elements(document, name), "edges", name), format="Cytoscape JSON")
+        document = _of_json_graph(document, name)
         kind = next((kind for kind in ("links", "edges") if kind in document), "")
         if "nodes" in document and kind:
             _refuse_undirected(document, kind, name)
             return described(_node_link(document, kind, name), format="node-link JSON")
         if "nodes" in document and "adjacency" in document:
             return described(_adjacency(document, name), format="adjacency JSON")
+        if kind:
+            raise FormatError(f"{name}: it has {kind}, but no nodes that these join; it has {listed(document)}")
         refuse_what_may_be_else(document, name, NO_SHAPE)
         return _mapping(document, name)
 
@@ -128,12 +131,12 @@ def _parsed(data: bytes, name: str) -> Record:
 
 
 def _refuse_undirected(document: Record, kind: str, name: str) -> None:
-    """Refuse what graphology writes of graphs with edges that have no direction."""
+    """Refuse what graphology and the JSON Graph Format write of edges that have no direction."""
     options = document.get("options")
     if isinstance(options, dict) and options.get("type") == "undirected":
         raise GraphTypeError(f"{name}: the graph is undirected; {DIRECTED}")
     for place, edge in enumerate(document[kind] if isinstance(document[kind], list) else []):
-        if isinstance(edge, dict) and edge.get("undirected") is True:
+        if isinstance(edge, dict) and (edge.get("undirected") is True or edge.get("directed") is False):
             raise GraphTypeError(f"{name}: {kind}[{place}] is undirected, which has no influence to compute")
 
 
@@ -157,6 +160,19 @@ def _of_elements(document: Record, name: str) -> Record:
             for part in ("nodes", "edges")
         )
     return {"nodes": nodes, "edges": edges, "multigraph": document.get("multigraph")}
+
+
+def _of_json_graph(document: Record, name: str) -> Record:
+    """Return what the JSON Graph Format has in ``graph`` as node-link data; any other document as it is."""
+    inner = document.get("graph")
+    if "nodes" in document or not isinstance(inner, dict) or not {"nodes", "edges"} <= inner.keys():
+        return document
+    nodes = inner["nodes"]
+    if isinstance(nodes, dict):  # its version 2; in version 1 they are a list
+        nodes = [{"id": node, **mapping(said, f"{name}: graph.nodes: {node[:40]}")} for node, said in nodes.items()]
+    if inner.get("directed") is False:
+        raise GraphTypeError(f"{name}: the graph is undirected; {DIRECTED}")
+    return {"nodes": nodes, "edges": inner["edges"], "directed": True}
 
 
 def _data(element: Record, where: str) -> Record:

@@ -74,17 +74,28 @@ format="adjacency" takes every key as a node
     strange = next((key for key, value in document.items() if not isinstance(value, list | dict)), None)
     if strange is not None:
         raise FormatError(f"{name}: {no_shape}: it has {listed(document)}")
-    field = next((key for key in document if key in FIELDS), None)
-    if field is not None:
-        raise FormatError(
-            f"{name}: {no_shape}: it has {listed(document)}, and {field} is a field that tools write", EVERY_KEY
-        )
+    if why := _doubt(document):
+        raise FormatError(f"{name}: {no_shape}: {why}", *_remedies(document))
+
+
+def _doubt(document: Record) -> str:
+    """Return why an object of lists and objects may be no adjacency; nothing where it is one."""
+    if field := next((key for key in document if key in FIELDS), None):
+        return f"it has {listed(document)}, and {field} is a field that tools write"
     names = {tail: _names(heads) for tail, heads in document.items()}
     if not any(names.values()):
-        raise FormatError(f"{name}: {no_shape}: no value in it names anything")
+        return "no value in it names anything"
     linked = any(head in document for tail, heads in names.items() for head in heads if head != tail)
-    if not linked and not _are_plain_lists(document):
-        raise FormatError(f"{name}: {no_shape}: none of the names in its values is a key of it", EVERY_KEY)
+    return "" if linked or _are_plain_lists(document) else "none of the names in its values is a key of it"
+
+
+def _remedies(document: Record) -> list[Remedy]:
+    """Return what reads the object as adjacency all the same, where that is so."""
+    try:
+        edges = sum(1 for _ in edges_of_mapping(document, "", ""))
+    except FormatError:
+        return []
+    return [EVERY_KEY] if edges else []
 
 
 def edges_of_mapping(document: Record, name: str, no_shape: str) -> Iterator[tuple[Hashable, Hashable, Record]]:

@@ -39,7 +39,7 @@ BINARIES: tuple[tuple[bytes, str], ...] = (
     (rb"FLR\x00", "a recording of Java's flight recorder, of which graphdiff makes no call graph yet"),
     # Lists of packages as apt keeps them.
     (
-        rb"\x04\x22\x4d\x18",
+        rb"(?:\x04\x22|\x02\x21)\x4d\x18|\x02\x21\x4c\x18",
         "compressed by lz4, which is not read; /usr/lib/apt/apt-helper cat-file FILE prints what is in a list of "
         "apt's, "
         "lz4 -dc FILE that of any",

@@ -49,7 +49,7 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
         f"the statistics of several builds of webpack, {NOT_YET}; {CRUISE}",
     ),
     (
-        (*members(b"outputs: {"), rb'^"inputs": \{\s*+"[^"\n]*+"\s*+:\s*+\{\s*+"bytes"\s*+:'),
+        (*members(b"outputs: {"), rb'^"inputs": \{\s*+"[^"\n]*+"\s*+:\s*+\{\s*+"(?:bytes|imports|format)"\s*+:'),
         f"esbuild's metafile, which says what imports what; {UNREAD}; {CRUISE}",
     ),
     (
@@ -71,8 +71,9 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     # -- task and build graphs
     (
         (
-            rb'^"graph": \{\s*+"nodes"\s*+:\s*+\{\s*+"[^"\n]++"\s*+:\s*+\{\s*+"(?:name|type|data)"\s*+:',
-            rb'"type"\s*+:\s*+"(?:app|lib|e2e)"',
+            rb'^"graph": \{(?!\s*+"nodes"\s*+:\s*+\{\s*+"\d+"\s*+:)',
+            rb'^"graph": \{.*(?:"dependencies"\s*+:\s*+\{\s*+(?:\}|"[^"\n]*+"\s*+:\s*+\[)'
+            rb'|"type"\s*+:\s*+"(?:app|lib|e2e|application|library)")',
         ),
         f'the graph of nx\'s projects, {NOT_YET}; jq -r \'["source","target"],(.graph.dependencies[][]|'
         "[.source,.target])|@csv' FILE > projects.csv makes a table of it, which is read",
@@ -105,11 +106,15 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
         f"what conan graph info --format=json prints, {NOT_YET}; --format=dot prints DOT, which is read",
     ),
     (
+        (LIST, *members(b"reference", b"(?:requires|required_by|binary|build_id)")),
+        f"what conan info --json prints, {NOT_YET}; conan info PATH --graph=x.dot draws it as DOT, which is read",
+    ),
+    (
         members(b"graph_lock: {"),
         f"Conan's lock of version 1, {NOT_YET}; conan graph info PATH --format=dot prints DOT, which is read",
     ),
     (
-        (*members(b"version", b"requires: [", b"build_requires: ["), _without(b"name", b"packages")),
+        (*members(b'version: "0\\.', b"requires: ["), _without(b"name", b"packages")),
         "Conan's lock, a list of recipes without what they depend on; conan graph info PATH --format=dot prints DOT, "
         "which is read",
     ),
@@ -121,7 +126,7 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
         (
             rb'^"version": "[1-9]"$',
             rb'^"specifiers": \{\s*+(?:\}|"(?:npm|jsr):)|^"(?:packages|npm)": \{\s*+"(?:specifiers|jsr|npm)"'
-            rb'|^"remote": \{\s*+"https?:',
+            rb'|^"remote": \{\s*+"https?:|^"(?:npm|jsr)": \{\s*+"@?[^"\n@]++@',
         ),
         f"Deno's lock, {NOT_YET}",
     ),
@@ -129,7 +134,7 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     (
         (
             *members(b"version: \\d"),
-            rb'^"dependencies": \{\s*+"[^"\n]*+"\s*+:\s*+\{\s*+"[^"\n]*+"\s*+:\s*+\{\s*+"type"\s*+:',
+            rb'^"dependencies": \{.*"type"\s*+:\s*+"(?:Direct|Transitive|Project|CentralTransitive)"',
             _without(b"name", b"lockfileVersion"),
         ),
         f"NuGet's packages.lock.json, which says what needs what; {UNREAD}; dotnet CycloneDX "
@@ -231,6 +236,19 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
         (rb'^"metadata": \{.*"dbt_schema_version"\s*+:\s*+"[^"\n]*/dbt/(?!manifest/)',),
         "an artifact of dbt that is not its manifest; give target/manifest.json",
     ),
+    (
+        (LIST, *members(b"name", b"path"), rb'^"(?:dev|optional|unsaved)?[dD]ependencies": \{'),
+        f"what pnpm list --json prints, {NOT_YET}; give pnpm-lock.yaml",
+    ),
+    ((rb'^"type": "tree"', rb'^"data": \{.*"trees"'), f"what yarn list --json prints, {NOT_YET}; give yarn.lock"),
+    (
+        members(b'Path: "', b"(?:Main|GoVersion|GoMod|Dir|Version)"),
+        "a list of Go's modules without what they require; give what go mod graph prints",
+    ),
+    (
+        members(b"Module: {", b"(?:Require|Go|Exclude|Replace)"),
+        "what a module asks for, and not what that rests on; give what go mod graph prints",
+    ),
     # -- profiles and traces
     (
         (rb'^"traceEvents": \[',),
@@ -251,9 +269,8 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
         "a drawing that Graphviz made in JSON; give the DOT that it was made of",
     ),
     (
-        (rb'^"graphs?": [\[{].*"edges"\s*+:\s*+\[', _without(b"nodes")),
-        f"the JSON Graph Format or one like it, {NOT_YET}; "
-        "the graph in it as node-link data (nodes and links in the document itself) is read",
+        (rb'^"graphs": \[.*"edges"\s*+:\s*+\[', _without(b"nodes")),
+        f"several graphs in one (JSON Graph Format), {NOT_YET}; give one of them",
     ),
     # -- settings and data of which no tool says that they are a graph of this kind
     (
@@ -302,6 +319,12 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     (
         (rb'^"log": \{\s*+"version"\s*+:.*"(?:creator|entries)"\s*+:',),
         "a record of a browser's requests (HAR), of which graphdiff makes no graph",
+    ),
+    (members(b"apiVersion", b"kind"), "a Kubernetes object, of which graphdiff makes no graph"),
+    ((LIST, *members(b"filePath", b"messages: [")), "ESLint's findings, of which graphdiff makes no graph"),
+    (
+        (LIST, *members(b"label", b"statSize")),
+        f"the sizes that webpack-bundle-analyzer found, without what imports what; {CRUISE}",
     ),
     ((LIST, *members(b"id", b"type", b"actor: {")), "a list of GitHub's events, of which graphdiff makes no graph"),
     (

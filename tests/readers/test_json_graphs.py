@@ -275,11 +275,27 @@ def test_graphologys_attributes_are_those_of_nodes_and_edges() -> None:
         read(document | {"edges": [document["edges"][0] | {"undirected": True}]})  # type: ignore[index]
 
 
+@pytest.mark.parametrize("nodes", [{"a": {"label": "A"}, "b": {}}, [{"id": "a", "label": "A"}, {"id": "b"}]])
+def test_the_json_graph_format_has_its_graph_within(nodes: Any) -> None:
+    document = {"graph": {"directed": True, "nodes": nodes, "edges": [{"source": "a", "target": "b", "relation": "r"}]}}
+    graph = read(document)
+    assert list(graph.edges(data=True)) == [("a", "b", {"relation": "r"})]
+    assert graph.nodes["a"]["label"] == "A"
+    document["graph"]["directed"] = False
+    with pytest.raises(GraphTypeError, match=r"^g.json: the graph is undirected; "):
+        read(document)
+
+
+def test_edges_without_nodes_are_told() -> None:
+    with pytest.raises(FormatError, match=r"^g.json: it has edges, but no nodes that these join; it has edges, name$"):
+        read({"edges": [{"from": "a", "to": "b"}], "name": "x"})
+
+
 # --- objects that may be adjacency, and are not known to be -----------------------------------------------------------
 
 MERELY_POSSIBLE = {
     "esbuild's fields": ({"inputs": {"a.js": {"bytes": 1}}, "outputs": {"a.js": {"bytes": 1}}}, "inputs is a field"),
-    "nx's fields": ({"graph": {"nodes": 1, "dependencies": 2}}, "graph is a field"),
+    "nx's fields": ({"modules": {"nodes": 1, "dependencies": 2}}, "modules is a field"),
     "lists of a project": ({"files": ["a"], "keywords": ["b"]}, "files is a field that tools write"),
     "a task graph by a field's name": ({"dependencies": ["build"], "build": []}, "dependencies is a field"),
     "counts": (

@@ -183,10 +183,34 @@ OBJECTS: dict[str, tuple[Any, str]] = {
         {"name": "x", "objects": [{"_gvid": 0, "name": "a"}], "edges": [{"_gvid": 0, "tail": 0, "head": 0}]},
         "a drawing that Graphviz made in JSON",
     ),
-    "JSON Graph Format": (
-        {"graph": {"nodes": {"a": {}}, "edges": [{"source": "a", "target": "a"}]}},
-        "the JSON Graph Format or one like it",
+    "JSON Graph Format, several": (
+        {"graphs": [{"nodes": {"a": {}}, "edges": [{"source": "a", "target": "a"}]}]},
+        "several graphs in one",
     ),
+    "nx by other types": (
+        {"graph": {"dependencies": {"a": [{"source": "a", "target": "b"}]}, "nodes": {"a": {"type": "x"}}}},
+        "the graph of nx's projects",
+    ),
+    "esbuild, fields in another order": (
+        {"inputs": {"a.js": {"imports": [{"path": "b.js"}], "bytes": 1}}, "outputs": {}},
+        "esbuild's metafile",
+    ),
+    "packages.lock.json with an empty framework": (
+        {"version": 1, "dependencies": {"net6.0": {}, "net8.0": {"A": {"type": "Transitive", "resolved": "1"}}}},
+        "NuGet's packages.lock.json",
+    ),
+    "conan 1": ([{"reference": "a/1", "requires": ["b/1"], "display_name": "a"}], "what conan info --json prints"),
+    "deno.lock 5": ({"version": "5", "npm": {"ms@2.1.3": {"integrity": "a", "dependencies": []}}}, "Deno's lock"),
+    "pnpm list": (
+        [{"name": "a", "path": "/a", "dependencies": {"b": {"version": "1"}}}],
+        "what pnpm list --json prints",
+    ),
+    "yarn list": ({"type": "tree", "data": {"type": "list", "trees": []}}, "what yarn list --json prints"),
+    "go list -m": ({"Path": "a.org/x", "Main": True, "GoMod": "/go.mod"}, "a list of Go's modules without"),
+    "go mod edit": ({"Module": {"Path": "a"}, "Go": "1.22", "Require": [{"Path": "b"}]}, "what a module asks for"),
+    "Kubernetes": ({"apiVersion": "v1", "kind": "List", "items": []}, "a Kubernetes object"),
+    "ESLint": ([{"filePath": "/a.js", "messages": []}], "ESLint's findings"),
+    "bundle analyzer": ([{"label": "a.js", "isAsset": True, "statSize": 1}], "the sizes that webpack-bundle-analyzer"),
     "package.json": ({"name": "a", "version": "1", "dependencies": {"b": "^1"}}, "what a project asks for"),
     "package.json without dependencies": ({"name": "a", "main": "a.js"}, "what a package says of itself"),
     "tsconfig": ({"compilerOptions": {"paths": {"@/*": ["*"]}}, "include": ["src"]}, "TypeScript's settings"),
