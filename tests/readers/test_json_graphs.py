@@ -201,6 +201,7 @@ def test_the_id_is_that_by_which_all_ends_are_nodes() -> None:
     assert list(read({"nodes": nodes, "links": [{"source": "b", "target": "a"}]}).edges) == [("b", "a")]
     assert list(read({"nodes": nodes, "links": [{"source": 2, "target": 1}]}).edges) == [(2, 1)]
     assert list(read({"nodes": nodes, "links": []})) == [1, 2]
+    assert list(read({"nodes": [{"name": "a"}, {"name": "b"}], "links": []})) == [0, 1]
 
 
 LOOKED_FOR = {
@@ -315,6 +316,12 @@ def test_what_may_be_adjacency_is_refused_with_the_option_that_reads_it(document
     with pytest.raises(
         FormatError, match=f"^g.json: {SHAPE}: .*{seen}.*; format=.adjacency. takes every key as a node$"
     ):
+        read(document)
+
+
+@pytest.mark.parametrize("document", [{"results": [{"a": 1}]}, {"rules": {"a": "off"}}, {"results": []}])
+def test_no_option_is_named_that_would_not_read_it(document: Any) -> None:
+    with pytest.raises(FormatError, match=f"^g.json: {SHAPE}: it has [a-z]+, and [a-z]+ is a field that tools write$"):
         read(document)
 
 

@@ -217,7 +217,7 @@ def test_version_1_says_what_only_development_and_options_need():
         {
             "a": {"version": "1.0.0", "requires": {"c": "*", "o": "*"}},
             "c": {"version": "1.0.0"},
-            "o": {"version": "1.0.0", "optional": True, "requires": {"p": "*"}},
+            "o": {"version": "1.0.0", "optional": True, "requires": {"c": "*", "p": "*", "x": "*"}},
             "p": {"version": "1.0.0", "optional": True},
             "t": {"version": "1.0.0", "dev": True, "requires": {"c": "*", "u": "*"}},
             "u": {"version": "1.0.0", "dev": True},
@@ -226,10 +226,12 @@ def test_version_1_says_what_only_development_and_options_need():
     assert kinds(graph) == {
         ("a", "c"): "normal",
         ("a", "o"): "optional",
+        ("o", "c"): "optional",
         ("o", "p"): "optional",
         ("t", "c"): "dev",
         ("t", "u"): "dev",
     }
+    assert graph.graph["unmet"] == 0  # x is no more than an option
     assert (graph.nodes["t"]["dev"], graph.nodes["o"]["optional"]) == (True, True)
 
 

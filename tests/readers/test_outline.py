@@ -107,8 +107,10 @@ def test_an_outline_takes_linear_time_and_has_a_limit(data: bytes) -> None:
 
 def test_a_value_over_chunks_ends_where_it_ends() -> None:
     text = '\\" ] } [ \\\\' * 900_000
-    look = outline(b'{"a": [{"b": [["' + text.encode() + b'"]]}], "c": 1}')
-    assert named(look) == ["a", "c"]
+    # What has many brackets before it is searched by arrays.
+    for before in ("", "[[[1]], [2]], " * 600):
+        look = outline(f'{{"a": [{before}{{"b": [["{text}"]]}}], "c": 1}}'.encode())
+        assert named(look) == ["a", "c"]
 
 
 @pytest.mark.parametrize(
@@ -143,6 +145,26 @@ def test_of_two_formats_that_claim_a_file_the_one_that_reads_it_is_taken(tmp_pat
     path.write_text(json.dumps(bill))
     assert claiming(path.read_bytes()) == ["cyclonedx", "spdx"]
     assert read(path).graph["format"] == "CycloneDX JSON"
+
+
+def test_two_formats_that_both_read_a_file_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    bill = {"bomFormat": "CycloneDX", "components": [{"bom-ref": "a", "name": "a"}], "dependencies": [{"ref": "a"}]}
+    packages = [{"SPDXID": "SPDXRef-a", "name": "a"}, {"SPDXID": "SPDXRef-b", "name": "b"}]
+    relation = {"spdxElementId": "SPDXRef-a", "relationshipType": "DEPENDS_ON", "relatedSpdxElement": "SPDXRef-b"}
+    path.write_text(json.dumps({**bill, "spdxVersion": "SPDX-2.3", "packages": packages, "relationships": [relation]}))
+    with pytest.raises(
+        FormatError, match=r"x\.json looks like cyclonedx and like spdx; format=.cyclonedx. takes it as"
+    ):
+        read(path)
+    assert len(read(path, format="spdx")) == 2
+
+
+def test_what_cannot_be_read_and_is_known_for_something_else_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text('{"lockfileVersion": 3, "packages": 1, "traceEvents": []}')
+    with pytest.raises(FormatError, match=r"x\.json: a trace of events in time"):
+        read(path)
 
 
 def test_a_drawing_that_leaves_out_targets_is_not_read_as_any_other(tmp_path: Path) -> None:
