@@ -73,7 +73,7 @@ def outline(data: bytes) -> bytes:
     if first := OBJECT.match(content):
         lines = _within(b"[{" if first[1] else b"{", _members(content, first.end()))
         shown = b"\n".join(lines)
-    elif content.lstrip()[:1] == b"<":
+    elif content[:HEAD_BYTES].lstrip()[:1] == b"<":
         start = XML_PROLOG.match(content)
         place = start.end() if start else 0
         shown = content[place : place + HEAD_BYTES]
