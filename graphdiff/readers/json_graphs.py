@@ -87,7 +87,7 @@ def read_json(data: bytes, *, name: str) -> Graph:
             return described(_node_link(document, kind, name), format="node-link JSON")
         if "nodes" in document and "adjacency" in document:
             return described(_adjacency(document, name), format="adjacency JSON")
-        if kind:
+        if kind and isinstance(document[kind], list):
             raise FormatError(f"{name}: it has {kind}, but no nodes that these join; it has {listed(document)}")
         refuse_what_may_be_else(document, name, NO_SHAPE)
         return _mapping(document, name)

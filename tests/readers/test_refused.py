@@ -178,6 +178,7 @@ OBJECTS: dict[str, tuple[Any, str]] = {
     "trace events": ({"traceEvents": [{"ph": "X", "ts": 1}], "displayTimeUnit": "ms"}, "a trace of events"),
     "trace events, bare": ([{"name": "a", "ph": "B", "pid": 1, "ts": 2}], "a trace of events"),
     "speedscope": ({"$schema": "https://www.speedscope.app/file-format-schema.json", "profiles": []}, "speedscope's"),
+    "pyinstrument": ({"start_time": 1.5, "root_frame": {"function": "f", "children": []}}, "a session of pyinstrument"),
     "cpuprofile": ({"nodes": [{"id": 1, "children": [2]}], "startTime": 1, "endTime": 2}, "a CPU profile of V8"),
     "dot -Tjson": (
         {"name": "x", "objects": [{"_gvid": 0, "name": "a"}], "edges": [{"_gvid": 0, "tail": 0, "head": 0}]},
