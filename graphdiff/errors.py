@@ -33,6 +33,7 @@ __all__ = [
     "SameComponentError",
     "TooManyPathsError",
     "TraceError",
+    "TruncatedError",
     "UnknownEdgeError",
     "UnknownNodeError",
     "UsageError",
@@ -243,6 +244,10 @@ class FormatError(GraphdiffError, ValueError):
     """A file that is not what it should be, or that no reader knows."""
 
     exit_status = 65
+
+
+class TruncatedError(FormatError):
+    """A file in a known format that left out what a graph needs: read in another format it would be a wrong one."""
 
 
 class ExpressionError(FormatError):

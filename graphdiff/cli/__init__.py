@@ -40,7 +40,7 @@ Instead of a file's name:
 
 \b
 Formats (--format NAME, where neither name nor content tells):
-  dot, csv, path-model, graphml, gexf, json, pajek, gml, nx-edgelist, nx-adjlist,
+  dot, csv, path-model, graphml, gexf, json, adjacency, pajek, gml, nx-edgelist, nx-adjlist,
   nx-multiline-adjlist, debian, cyclonedx, spdx, dbt, cmake, terraform, systemd, llvm-calls,
   llvm-flow, pprof, gprof2dot, vcg, env, pip-inspect, pipdeptree, uv, poetry, pdm, pylock,
   imports, grimp, pydeps, importtime, npm-lock, npm-ls, pnpm, yarn, yarn-berry,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from collections.abc import Collection
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from graphdiff.errors import FormatError, UsageError, meant, nearest
+from graphdiff.errors import FormatError, TruncatedError, UsageError, meant, nearest
 from graphdiff.readers.formats import READERS, Reader
 from graphdiff.readers.no_edges import no_edges_of
-from graphdiff.readers.refused import refusal
+from graphdiff.readers.outline import HEAD_BYTES, outline, root_element
+from graphdiff.readers.refused import refusal, refusal_of_binary
 from graphdiff.readers.sniff import seen
 from graphdiff.readers.source import PathOrFile, load, text_of
 from graphdiff.remedies import Keyword, Remedy
@@ -18,9 +20,8 @@ from graphdiff.remedies import Keyword, Remedy
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["READERS", "Reader", "by_prefix", "read", "text_of"]
+__all__ = ["READERS", "Reader", "by_prefix", "claiming", "read", "text_of"]
 
-HEAD_BYTES = 1 << 16
 #: Where all formats are listed.
 EVERY_FORMAT = Remedy(Keyword("", python="graphdiff.readers.READERS"), "lists them all")
 PACKED_SUFFIXES = (".gz", ".bz2", ".xz")
@@ -83,15 +84,11 @@ def read(
             data = name.removeprefix(READERS[chosen].prefix).encode("utf-8", "surrogateescape")
         except UnicodeEncodeError as error:
             raise FormatError(f"{READERS[chosen].prefix} what follows is no text: {error.reason}") from None
-    else:
-        name, data = load(path, max_bytes=max_bytes)
-        chosen = chosen or _by_suffix(name, data) or _by_content(name, data, READERS, options)
-    _check_options(chosen, options)
-    module, _, function = READERS[chosen].entry.partition(":")
-    graph: nx.DiGraph = getattr(importlib.import_module(module), function)(data, name=name, **options)
-    if graph.graph.get("node_meaning", "unknown") == "unknown":
-        graph.graph["node_meaning"] = READERS[chosen].nodes
-    return graph
+        return _read_as(chosen, data, name, options)
+    name, data = load(path, max_bytes=max_bytes)
+    if chosen:
+        return _read_as(chosen, data, name, options)
+    return _first_that_reads(*_candidates(name, data, options), data, name, options)
 
 
 def by_prefix(path: PathOrFile) -> str | None:
@@ -106,61 +103,123 @@ def by_prefix(path: PathOrFile) -> str | None:
     return next(prefixed, None) if isinstance(path, str) else None
 
 
-def _by_suffix(name: str, data: bytes) -> str | None:
+def claiming(data: bytes, keys: Collection[str] = tuple(READERS)) -> list[str]:
+    r"""Return which formats claim a file's content, decompressed: those with marks of their own, else the generic ones.
+
+    Examples
+    --------
+    >>> claiming(b"digraph systemd { }"), claiming(b"digraph { }"), claiming(b"two\nlines")
+    (['systemd'], ['dot'], [])
+    """
+    return _claiming(outline(data), keys)
+
+
+def _claiming(look: bytes, keys: Collection[str]) -> list[str]:
+    claims = [key for key in keys if READERS[key].claims(look)]
+    return [key for key in claims if not READERS[key].generic] or claims
+
+
+def _candidates(name: str, data: bytes, options: Collection[str]) -> tuple[list[str], bytes]:
+    """Return the formats that a file may be in by its name and content, and its outline."""
+    if why := refusal_of_binary(data):
+        raise FormatError(f"{name} is {why}")
+    look = outline(data)
+    fitting = _by_suffix(name)
+    if len(fitting) == 1:
+        return fitting, look
+    claims = _claiming(look, fitting or READERS)
+    if not claims or READERS[claims[0]].generic:
+        if why := refusal(look):
+            raise FormatError(f"{name}: {why}")
+        # Where no claim decides, the format that has this very name says best what is wrong with the file.
+        claims = _by_whole_name(name, fitting) or claims or _generic(name, fitting, look)
+    if not claims and (what := no_edges_of(text_of(data[:HEAD_BYTES]))):
+        raise FormatError(f"{name} is {what}")
+    if not claims and "columns" in options:  # of a table, whatever it looks like
+        claims = ["csv"]
+    if not claims:
+        raise FormatError(
+            f"{name} is in no format that is known: {_seen(look)}",
+            Remedy(Keyword("format", "NAME"), "reads it as one that is"),
+            EVERY_FORMAT,
+        )
+    return claims, look
+
+
+def _by_suffix(name: str) -> list[str]:
+    ending = _ending(name)
+    return [key for key, reader in READERS.items() if ending.endswith(reader.suffixes)]
+
+
+def _by_whole_name(name: str, fitting: Collection[str]) -> list[str]:
+    whole = ((key, tuple(end for end in READERS[key].suffixes if end[0] != ".")) for key in fitting)
+    return [key for key, ends in whole if _ending(name).endswith(ends)][:1]
+
+
+def _generic(name: str, fitting: Collection[str], look: bytes) -> list[str]:
+    """Return the generic format that a name's ending says; any tool's XML ends in ``.xml``."""
+    if _ending(name).endswith(".xml") and root_element(look):
+        return []
+    return [key for key in fitting if READERS[key].generic][:1]
+
+
+def _seen(look: bytes) -> str:
+    root = root_element(look)
+    return f"its first element is <{root}>" if root else seen(look[:HEAD_BYTES])
+
+
+def _ending(name: str) -> str:
     ending = PurePath(name).name.lower()
     for packed in PACKED_SUFFIXES:
         ending = ending.removesuffix(packed)
-    fitting = [key for key, reader in READERS.items() if ending.endswith(reader.suffixes)]
-    if len(fitting) < 2:
-        return next(iter(fitting), None)
-    chosen = _by_claims(name, data, fitting)
-    if chosen and not READERS[chosen].generic:
-        return chosen
-    # Where no claim decides, the format that has this very name says best what is wrong with the file, else a generic.
-    own = (key for key in fitting if ending.endswith(tuple(end for end in READERS[key].suffixes if end[0] != ".")))
-    generic = (key for key in fitting if READERS[key].generic)
-    return next(own, None) or chosen or next(generic, None)
+    return ending
 
 
-#: Files that no reader reads, by how they start: what they are, and what does.
-ELSEWHERE = {
-    b"PAR1": ("Parquet", "graphdiff.read_edges"),
-    b"ARROW1": ("an Arrow file", "graphdiff.read_edges"),
-    b"\xff\xff\xff\xff": ("an Arrow stream", "graphdiff.read_edges"),
-    b"\x89gdiff\r\n": ("a saved graph", "graphdiff.CompiledGraph.load"),
-}
+def _first_that_reads(
+    claims: list[str], look: bytes, data: bytes, name: str, options: dict[str, Any]
+) -> nx.DiGraph | nx.MultiDiGraph:
+    """Return the graph by the one format that claims the file and reads it."""
+    if READERS[claims[0]].generic and len(claims) > 1:
+        raise _like_several(name, claims)
+    graphs: dict[str, nx.DiGraph | nx.MultiDiGraph] = {}
+    failed: list[FormatError] = []
+    for key in claims:
+        try:
+            graphs[key] = _read_as(key, data, name, options)
+        except FormatError as error:
+            failed.append(error)
+    if len(graphs) > 1:
+        raise _like_several(name, graphs)
+    return next(iter(graphs.values())) if graphs else _by_another(claims[0], failed[0], look, data, name, options)
 
 
-def _by_content(name: str, data: bytes, keys: Collection[str], options: Collection[str]) -> str:
-    """Return the one format that the content is in; columns are of a table, whatever it looks like."""
-    for magic, (title, function) in ELSEWHERE.items():
-        if data.startswith(magic):
-            raise FormatError(f"{name} is {title}; {function} opens it, in Python only")
-    if chosen := _by_claims(name, data, keys):
-        return chosen
-    if what := no_edges_of(text_of(data[:HEAD_BYTES])):
-        raise FormatError(f"{name} is {what}")
-    if "columns" in options:
-        return "csv"
-    raise FormatError(
-        f"{name} is in no format that is known: {seen(data[:HEAD_BYTES])}",
-        Remedy(Keyword("format", "NAME"), "reads it as one that is"),
-        EVERY_FORMAT,
-    )
+def _like_several(name: str, keys: Collection[str]) -> FormatError:
+    remedies = (Remedy(Keyword("format", key), f"takes it as {key}") for key in keys)
+    return FormatError(f"{name} looks like {' and like '.join(keys)}", *remedies)
 
 
-def _by_claims(name: str, data: bytes, keys: Collection[str]) -> str | None:
-    head = text_of(data[:HEAD_BYTES]).encode("utf-8", "replace")
-    claiming = [key for key in keys if READERS[key].claims(head)]
-    specific = [key for key in claiming if not READERS[key].generic]
-    if not specific and (why := refusal(head)):
-        raise FormatError(f"{name}: {why}")
-    if len(specific or claiming) > 1:
-        raise FormatError(
-            f"{name} looks like {' and like '.join(specific or claiming)}",
-            *(Remedy(Keyword("format", key), f"takes it as {key}") for key in specific or claiming),
-        )
-    return next(iter(specific or claiming), None)
+def _by_another(
+    key: str, failed: FormatError, look: bytes, data: bytes, name: str, options: dict[str, Any]
+) -> nx.DiGraph | nx.MultiDiGraph:
+    """Return the graph by the generic format that what claimed the file is written in, where that reads it."""
+    if READERS[key].generic or not READERS[key].claims(look):
+        raise failed
+    if why := refusal(look):
+        raise FormatError(f"{name}: {why}") from failed
+    others = [other for other, reader in READERS.items() if reader.generic and reader.claims(look)]
+    if others and not isinstance(failed, TruncatedError) and options.keys() <= READERS[others[0]].options:
+        with contextlib.suppress(FormatError):
+            return _read_as(others[0], data, name, options)
+    raise FormatError(*failed.args, f"; by its content it was taken as {key}") from failed
+
+
+def _read_as(key: str, data: bytes, name: str, options: dict[str, Any]) -> nx.DiGraph | nx.MultiDiGraph:
+    _check_options(key, options)
+    module, _, function = READERS[key].entry.partition(":")
+    graph: nx.DiGraph = getattr(importlib.import_module(module), function)(data, name=name, **options)
+    if graph.graph.get("node_meaning", "unknown") == "unknown":
+        graph.graph["node_meaning"] = READERS[key].nodes
+    return graph
 
 
 def _check_options(chosen: str, options: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import networkx as nx
 
-from graphdiff.errors import FormatError, LimitError
+from graphdiff.errors import LimitError, TruncatedError
 from graphdiff.readers.building import described
 from graphdiff.readers.dot import read_dot
 
@@ -48,7 +48,7 @@ def read_bazel(data: bytes, *, name: str) -> nx.DiGraph:
     members = {node: str(node).split("\\n") for node in drawn}
     for targets in members.values():
         if targets[-1].startswith("..."):
-            raise FormatError(
+            raise TruncatedError(
                 f"{name}: {targets[0]} and others are one node that does not name them all; "
                 "bazel query --output=graph --nograph:factored does"
             )

@@ -22,7 +22,7 @@ LISTS = {"components": "component", "services": "service"}
 
 
 def read_cyclonedx(data: bytes, *, name: str) -> nx.DiGraph:
-    """Read a CycloneDX bill of materials, 1.1 to 1.6, JSON or XML: the tail of an edge depends on its head.
+    """Read a CycloneDX bill of materials, 1.1 to 1.7, JSON or XML: the tail of an edge depends on its head.
 
     Nodes are all components and services, nested ones too, and what the dependency section names besides them; the
     component that the bill is about is the root, and a node only where the dependency section names it. Ids are
@@ -48,7 +48,7 @@ def read_cyclonedx(data: bytes, *, name: str) -> nx.DiGraph:
 
     References
     ----------
-    .. [1] ECMA-424, CycloneDX Bill of Materials Specification (1.6).
+    .. [1] ECMA-424, CycloneDX Bill of Materials Specification (1.7).
 
     Examples
     --------

@@ -258,7 +258,22 @@ def _json_errors(name: str) -> Iterator[None]:
     except RecursionError as error:
         raise FormatError(f"{name}: JSON nested too deep") from error
     except ValueError as error:
-        raise FormatError(f"{name}: broken JSON: {in_our_words(error)}") from error
+        raise FormatError(f"{name}: broken JSON: {_why_broken(error)}") from error
+
+
+def _why_broken(error: ValueError) -> str:
+    """Return what is wrong, also in the words of those who write what is nearly JSON."""
+    if not isinstance(error, json.JSONDecodeError):
+        return in_our_words(error)
+    before, there = error.doc[max(0, error.pos - 100) : error.pos].rstrip(), error.doc[error.pos : error.pos + 2]
+    said = error.msg
+    if said == "Extra data":
+        said = "Extra data: a second value behind the first, as JSON lines have"
+    elif there[:1] == "#" or there in ("//", "/*"):
+        said = "a comment, which JSON does not have"
+    elif "trailing comma" in said or (before.endswith(",") and there[:1] in ("}", "]")):
+        said = "a comma before a closing bracket, which JSON does not have"
+    return f"{said}: line {error.lineno} column {error.colno} (char {error.pos})"
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> Record:

@@ -27,7 +27,7 @@ class Reader:
     suffixes : tuple of str
         How the names of such files end, in lower case. Where several rows have the suffix, their claims decide.
     claims : callable
-        Whether the first 64 KiB, decompressed and in UTF-8 without a byte-order mark, are in this format.
+        Whether an outline (`graphdiff.readers.outline`) is of this format.
     entry : str
         ``module:function``; the function takes the content, ``name=`` for its messages, and the options.
     options : frozenset of str
@@ -97,8 +97,15 @@ READERS: dict[str, Reader] = {
         claims=sniff.is_json,
         entry="graphdiff.readers.json_graphs:read_json",
         options=frozenset(),
-        about="node-link or adjacency data; edges and weights mean what its graph attributes say; repeats are kept",
+        about="node-link, adjacency or Cytoscape data; edges and weights mean what its graph says; repeats are kept",
         generic=True,
+    ),
+    "adjacency": Reader(
+        suffixes=(),
+        claims=partial(is_marked, "adjacency"),
+        entry="graphdiff.readers.json_graphs:read_adjacency",
+        options=frozenset(),
+        about="a JSON object whose every key is a node, its value what that points at; repeats are kept",
     ),
     "pajek": Reader(
         suffixes=(".net", ".paj"),

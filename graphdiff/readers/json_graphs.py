@@ -1,35 +1,53 @@
-"""Graphs in JSON: node-link data, adjacency data, and plain mappings from a node to what it points at."""
+"""Graphs in JSON: node-link data, adjacency data, and plain mappings from a node to what it points at.
+
+What is read is known to be a graph by the names of its parts. JSON that a tool may have written for another purpose is
+refused with what is in it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import networkx as nx
 
 from graphdiff.errors import FormatError, GraphTypeError
 from graphdiff.readers.building import collector_at_rest, described
-from graphdiff.readers.documents import Record, mappings, parse_json
+from graphdiff.readers.documents import Record, mapping, mappings, parse_json
+from graphdiff.readers.json_mappings import edges_of_mapping, listed, refuse_what_may_be_else
 
-__all__ = ["read_json"]
+__all__ = ["read_adjacency", "read_json"]
 
 NO_SHAPE = (
     "neither node-link data (nodes, links or edges) nor adjacency data (nodes, adjacency) nor a mapping of nodes to "
     "lists or weights"
 )
+DIRECTED = 'write "directed": true if its edges lead from source to target'
+#: What tools call the tail and the head of an edge.
+ENDS = (("source", "target"), ("from", "to"), ("src", "dst"), ("tail", "head"), ("u", "v"))
+#: What tools call the id of a node; the first by which all ends are known.
+IDS = ("id", "node_id", "key", "name", "label")
 
 Edge = tuple[Hashable, Hashable, Record]
+Graph: TypeAlias = "nx.DiGraph | nx.MultiDiGraph"
 
 
-def read_json(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
-    """Read node-link data, adjacency data or a plain mapping; an edge leads from source to target.
+def read_json(data: bytes, *, name: str) -> Graph:
+    """Read node-link data, adjacency data, Cytoscape's elements or a plain mapping; an edge leads from tail to head.
 
-    Node-link data has ``nodes`` and ``links`` or ``edges``, as networkx and d3 write them; where no node has an
-    ``id``, a node is its ``name`` or ``label`` if all edges go by these, else its position. Adjacency data has
-    ``nodes`` and ``adjacency``. A plain mapping is ``{"a": ["b", "c"]}``, ``{"a": {"b": 2.0}}`` (weights) or
-    ``{"a": {"b": {"weight": 2.0}}}``; its nodes are texts. Without ``"directed"`` a graph counts as directed.
-    Repeated edges are kept as parallel ones. The ``edge_meaning`` and ``weight_meaning`` in the file's ``graph`` say
-    what its edges and weights mean.
+    Node-link data has ``nodes`` and ``links`` or ``edges``, as networkx, d3, vis.js and others write them. The ends of
+    an edge are its ``source`` and ``target``, ``from`` and ``to``, ``src`` and ``dst``, ``tail`` and ``head``, or
+    ``u`` and ``v``. They name a node by its ``id``, ``node_id``, ``key``, ``name`` or ``label``, the first of these by
+    which every end is a node; where nodes have none, by its position. Cytoscape's JSON has the same in
+    ``elements``, the JSON Graph Format in ``graph``. Adjacency data has ``nodes`` and ``adjacency``.
+
+    A plain mapping is ``{"a": ["b", "c"]}``, ``{"a": {"b": 2.0}, "b": {}}`` (weights) or
+    ``{"a": {"b": {"weight": 2.0}}, "b": {}}``; its nodes are texts. It is taken for a graph only where all is lists of
+    names, or its values name other keys of it, and no key is a field that tools write, such as ``dependencies``
+    (`read_adjacency` takes every key for a node).
+
+    Without ``"directed"`` a graph counts as directed. Repeated edges are kept as parallel ones. The ``edge_meaning``
+    and ``weight_meaning`` in the file's ``graph`` say what its edges and weights mean.
 
     Parameters
     ----------
@@ -52,44 +70,181 @@ def read_json(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
 
     Examples
     --------
-    >>> list(read_json(b'{"a": {"b": 2.0, "c": 0.5}}', name="g.json").edges(data="weight"))
+    >>> list(read_json(b'{"a": {"b": 2.0, "c": 0.5}, "b": {}}', name="g.json").edges(data="weight"))
     [('a', 'b', 2.0), ('a', 'c', 0.5)]
+    >>> links = b'{"nodes": [{"key": "a"}, {"key": "b"}], "edges": [{"from": "a", "to": "b"}]}'
+    >>> list(read_json(links, name="g.json").edges)
+    [('a', 'b')]
     """
     with collector_at_rest():
         document = _parsed(data, name)
-        if document.get("directed") is False:
-            raise GraphTypeError(
-                f'{name}: the graph is undirected; write "directed": true if its edges lead from source to target'
-            )
-        if "nodes" in document and ("links" in document or "edges" in document):
-            return described(_node_link(document, name), format="node-link JSON")
+        if "elements" in document:
+            return described(_node_link(_of_elements(document, name), "edges", name), format="Cytoscape JSON")
+        document = _of_json_graph(document, name)
+        kind = next((kind for kind in ("links", "edges") if kind in document), "")
+        if "nodes" in document and kind:
+            _refuse_undirected(document, kind, name)
+            return described(_node_link(document, kind, name), format="node-link JSON")
         if "nodes" in document and "adjacency" in document:
             return described(_adjacency(document, name), format="adjacency JSON")
-        return described(_mapping(document, name), format="adjacency JSON")
+        if kind and isinstance(document[kind], list):
+            raise FormatError(f"{name}: it has {kind}, but no nodes that these join; it has {listed(document)}")
+        refuse_what_may_be_else(document, name, NO_SHAPE)
+        return _mapping(document, name)
+
+
+def read_adjacency(data: bytes, *, name: str) -> Graph:
+    """Read a JSON object whose keys are nodes, whatever they are called; its values list or weigh what they point at.
+
+    Parameters
+    ----------
+    data : bytes
+        The decompressed file.
+    name : str
+        The file's name, for messages.
+
+    Raises
+    ------
+    FormatError
+        Broken JSON, or a value that is neither a list of names nor an object of weights or attributes.
+
+    Examples
+    --------
+    >>> list(read_adjacency(b'{"graph": ["nodes"]}', name="g.json").edges)
+    [('graph', 'nodes')]
+    """
+    with collector_at_rest():
+        return _mapping(_parsed(data, name), name)
 
 
 def _parsed(data: bytes, name: str) -> Record:
     document = parse_json(data, name)
+    if isinstance(document, list):
+        records = [one for one in document[:1] if isinstance(one, dict)]
+        of_what = f" of objects with {listed(records[0])}" if records else ""
+        raise FormatError(f"{name}: {NO_SHAPE}: it is a list{of_what}")
     if not isinstance(document, dict) or not document:
         raise FormatError(f"{name}: {NO_SHAPE}")
+    if document.get("directed") is False:
+        raise GraphTypeError(f"{name}: the graph is undirected; {DIRECTED}")
     return document
 
 
-def _node_link(document: Record, name: str) -> nx.DiGraph | nx.MultiDiGraph:
-    kind = "links" if "links" in document else "edges"
-    nodes = _nodes(document, name, key=_id_key(document, kind))
+def _refuse_undirected(document: Record, kind: str, name: str) -> None:
+    """Refuse what graphology and the JSON Graph Format write of edges that have no direction."""
+    options = document.get("options")
+    if isinstance(options, dict) and options.get("type") == "undirected":
+        raise GraphTypeError(f"{name}: the graph is undirected; {DIRECTED}")
+    for place, edge in enumerate(document[kind] if isinstance(document[kind], list) else []):
+        if isinstance(edge, dict) and (edge.get("undirected") is True or edge.get("directed") is False):
+            raise GraphTypeError(f"{name}: {kind}[{place}] is undirected, which has no influence to compute")
+
+
+# -- node-link data, and what is brought into its shape
+
+
+def _of_elements(document: Record, name: str) -> Record:
+    """Return Cytoscape's elements as node-link data: what an element says is in its ``data``."""
+    elements = document["elements"]
+    where = f"{name}: elements"
+    if isinstance(elements, list):
+        data = [(place, _data(one, place)) for place, one in mappings(elements, where)]
+        edges = [one for _, one in data if "source" in one and "target" in one]
+        nodes = [one for _, one in data if not ("source" in one and "target" in one)]
+    else:
+        parts = mapping(elements, where)
+        if not parts.keys() & {"nodes", "edges"}:
+            raise FormatError(f"{where} has neither nodes nor edges; it has {listed(parts)}")
+        nodes, edges = (
+            [_data(one, place) for place, one in mappings(parts.get(part), f"{where}.{part}")]
+            for part in ("nodes", "edges")
+        )
+    return {"nodes": nodes, "edges": edges, "multigraph": document.get("multigraph")}
+
+
+def _of_json_graph(document: Record, name: str) -> Record:
+    """Return what the JSON Graph Format has in ``graph`` as node-link data; any other document as it is."""
+    inner = document.get("graph")
+    if "nodes" in document or not isinstance(inner, dict) or not {"nodes", "edges"} <= inner.keys():
+        return document
+    nodes = inner["nodes"]
+    if isinstance(nodes, dict):  # its version 2; in version 1 they are a list
+        nodes = [{"id": node, **mapping(said, f"{name}: graph.nodes: {node[:40]}")} for node, said in nodes.items()]
+    if inner.get("directed") is False:
+        raise GraphTypeError(f"{name}: the graph is undirected; {DIRECTED}")
+    return {"nodes": nodes, "edges": inner["edges"], "directed": True}
+
+
+def _data(element: Record, where: str) -> Record:
+    if not isinstance(element.get("data"), dict):
+        raise FormatError(f"{where} has no data; it has {listed(element)}")
+    return dict(element["data"])
+
+
+def _node_link(document: Record, kind: str, name: str) -> Graph:
+    listed_nodes = list(mappings(document["nodes"], f"{name}: nodes"))
+    records = list(mappings(document[kind], f"{name}: {kind}"))
+    tail, head = _ends_of(records)
     edges: list[Edge] = []
-    for where, record in mappings(document[kind], f"{name}: {kind}"):
-        for end in ("source", "target"):
+    for where, record in records:
+        for end in (tail, head):
             if end not in record:
-                raise FormatError(f"{where} has no {end!r}")
-        attributes = {key: value for key, value in record.items() if key not in ("source", "target")}
-        edges.append((_label(record["source"], where), _label(record["target"], where), attributes))
-    return _graph(document, nodes, edges, name)
+                raise FormatError(f"{where} has no {end!r}; it has {listed(record)}")
+        attributes = {key: value for key, value in _flat(record).items() if key not in (tail, head)}
+        edges.append((_label(record[tail], where), _label(record[head], where), attributes))
+    nodes, id_key = _nodes(listed_nodes, edges)
+    return _graph(document, nodes, edges, name, id_key)
 
 
-def _adjacency(document: Record, name: str) -> nx.DiGraph | nx.MultiDiGraph:
-    nodes = _nodes(document, name)
+def _ends_of(records: Sequence[tuple[str, Record]]) -> tuple[str, str]:
+    """Return what the first edge calls its ends."""
+    if not records:
+        return ENDS[0]
+    where, first = records[0]
+    for pair in ENDS:
+        if all(end in first for end in pair):
+            return pair
+    for pair in ENDS:
+        if any(end in first for end in pair):  # the other one is missing
+            return pair
+    pairs = ", ".join("/".join(pair) for pair in ENDS)
+    raise FormatError(f"{where} has no 'source' and no other known end ({pairs}); it has {listed(first)}")
+
+
+def _nodes(records: Sequence[tuple[str, Record]], edges: Sequence[Edge]) -> tuple[dict[Hashable, Record], str]:
+    """Return the attributes of each node by its id, and what the id is called; empty where it is the position."""
+    key = _id_key([record for _, record in records], edges)
+    nodes: dict[Hashable, Record] = {}
+    for position, (where, record) in enumerate(records):
+        if key and key not in record:
+            raise FormatError(f"{where} has no {key!r}, as others have; it has {listed(record)}")
+        label = _label(record[key] if key else position, where)
+        if label in nodes:
+            raise FormatError(f"{where} has the {key} {label!r} of a node before it")
+        nodes[label] = {other: value for other, value in _flat(record).items() if other != "id"}
+    return nodes, key
+
+
+def _flat(record: Record) -> Record:
+    """Return a node or edge with what graphology writes as its ``attributes`` beside the rest."""
+    inner = record.get("attributes")
+    if not isinstance(inner, dict) or "key" not in record:
+        return record
+    return {key: value for key, value in record.items() if key != "attributes"} | inner
+
+
+def _id_key(records: Sequence[Record], edges: Sequence[Edge]) -> str:
+    there = [key for key in IDS if any(key in record for record in records)]
+    ends = {end for edge in edges for end in edge[:2]}
+    for key in there:
+        if ends and ends <= {label for record in records if isinstance(label := record.get(key), str | int | float)}:
+            return key
+    known = [key for key in there if key not in ("name", "label")]
+    return known[0] if known else ""
+
+
+def _adjacency(document: Record, name: str) -> Graph:
+    nodes, id_key = _nodes(list(mappings(document["nodes"], f"{name}: nodes")), [])
     rows = document["adjacency"]
     if not isinstance(rows, list) or len(rows) != len(nodes):
         raise FormatError(f"{name}: adjacency is not a list with one row for each of the {len(nodes)} nodes")
@@ -98,47 +253,14 @@ def _adjacency(document: Record, name: str) -> nx.DiGraph | nx.MultiDiGraph:
         for where, record in mappings(row, f"{name}: adjacency[{position}]"):
             attributes = {key: value for key, value in record.items() if key != "id"}
             edges.append((tail, _label(record.get("id"), where), attributes))
-    return _graph(document, nodes, edges, name)
+    return _graph(document, nodes, edges, name, id_key)
 
 
-def _mapping(document: Record, name: str) -> nx.DiGraph | nx.MultiDiGraph:
-    edges: list[Edge] = []
-    for tail, heads in document.items():
-        if not isinstance(heads, list | dict):
-            raise FormatError(f"{name}: {NO_SHAPE}")
-        for head in heads:
-            said = heads[head] if isinstance(heads, dict) else {}
-            attributes = {"weight": said} if type(said) in (int, float) else said
-            if type(head) not in (int, str) or not isinstance(attributes, dict):
-                raise FormatError(f"{name}: {NO_SHAPE}")
-            edges.append((tail, str(head), attributes))
+def _mapping(document: Record, name: str) -> Graph:
+    edges = list(edges_of_mapping(document, name, NO_SHAPE))
     nodes: dict[Hashable, Record] = {label: {} for edge in edges for label in edge[:2]}
-    return _graph({}, {label: {} for label in document} | nodes, edges, name)
-
-
-def _id_key(document: Record, kind: str) -> str:
-    """Return what the ids of the nodes are called."""
-    nodes, edges = [
-        [record for record in listed if isinstance(record, dict)] if isinstance(listed := document[part], list) else []
-        for part in ("nodes", kind)
-    ]
-    if not any("id" in record for record in nodes):
-        ends = [end for record in edges for end in (record.get("source"), record.get("target"))]
-        for key in ("name", "label"):
-            names = {name for record in nodes if isinstance(name := record.get(key), str)}
-            if ends and all(isinstance(end, str) and end in names for end in ends):
-                return key
-    return "id"
-
-
-def _nodes(document: Record, name: str, *, key: str = "id") -> dict[Hashable, Record]:
-    nodes: dict[Hashable, Record] = {}
-    for position, (where, record) in enumerate(mappings(document["nodes"], f"{name}: nodes")):
-        label = _label(record.get(key, position), where)
-        if label in nodes:
-            raise FormatError(f"{where} has the id {label!r} of a node before it")
-        nodes[label] = {key: value for key, value in record.items() if key != "id"}
-    return nodes
+    graph = _graph({}, {label: {} for label in document} | nodes, edges, name, "")
+    return described(graph, format="adjacency JSON")
 
 
 def _label(value: Any, where: str) -> Hashable:
@@ -153,12 +275,8 @@ def _label(value: Any, where: str) -> Hashable:
     return label
 
 
-def _graph(
-    document: Record, nodes: Mapping[Hashable, Record], edges: Sequence[Edge], name: str
-) -> nx.DiGraph | nx.MultiDiGraph:
-    strangers = {label: None for edge in edges for label in edge[:2] if label not in nodes}
-    if strangers:
-        raise FormatError(f"{name}: an edge has the end {next(iter(strangers))!r}, which is not among the nodes")
+def _graph(document: Record, nodes: Mapping[Hashable, Record], edges: Sequence[Edge], name: str, id_key: str) -> Graph:
+    _refuse_strangers(nodes, edges, name, id_key)
     keyed = document.get("multigraph") is True
     repeats = len({edge[:2] for edge in edges}) < len(edges)
     graph = nx.MultiDiGraph() if keyed or repeats else nx.DiGraph()
@@ -168,6 +286,19 @@ def _graph(
     if graph.number_of_edges() < len(edges):
         raise FormatError(f"{name}: two parallel edges have the same key")
     return graph
+
+
+def _refuse_strangers(nodes: Mapping[Hashable, Record], edges: Sequence[Edge], name: str, id_key: str) -> None:
+    stranger = next((label for edge in edges for label in edge[:2] if label not in nodes), None)
+    if stranger is None:
+        return
+    if id_key or not isinstance(stranger, str):
+        examples = ", ".join(repr(node)[:40] for node in list(nodes)[:3])
+        more = f", which go by {repr(id_key) if id_key else 'their position'}: {examples}" if examples else ""
+    else:
+        first = next(iter(nodes.values()), {})
+        more = f": these have no {', '.join(map(repr, IDS))} that is its; the first has {listed(first)}"
+    raise FormatError(f"{name}: an edge has the end {stranger!r}, which is not among the nodes{more}")
 
 
 def _graph_attributes(document: Record, name: str) -> Record:

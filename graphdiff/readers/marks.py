@@ -1,4 +1,8 @@
-"""By which texts in their first 64 KiB the formats are known that are written in JSON, TOML, XML, DOT and the like."""
+"""By which texts in their outlines the formats are known that are written in JSON, TOML, XML, DOT and the like.
+
+What an outline is says `graphdiff.readers.outline`: of JSON each member of the top level is a line of its own, so that
+a mark that starts with ``^"name": `` is found there alone, however long the document, and nowhere within.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,7 @@ import re
 
 __all__ = ["MARKS", "has", "is_marked"]
 
-OBJECT = rb"\A\s*\{"
-DOCUMENT = rb"\A\s*[{\[]"
+LIST = rb"\A\[\{$"
 DIGRAPH = rb"\bdigraph\b"
 #: What Maven calls an artifact by: group:artifact:type:version.
 COORDINATES = rb'[^"<>\s:]++:[^"<>\s:]++:[^"<>\s:]++:[^"<>:]++'
@@ -15,16 +18,18 @@ COORDINATES = rb'[^"<>\s:]++:[^"<>\s:]++:[^"<>\s:]++:[^"<>:]++'
 #: By format: the sets of marks that tell it; of one set, all have to be there. ``^`` is the start of a line.
 MARKS: dict[str, tuple[tuple[bytes, ...], ...]] = {
     "cyclonedx": (
-        (OBJECT, rb'"bomFormat"\s*:\s*"CycloneDX"'),
-        (OBJECT, rb'"\$schema"\s*:\s*"[^"]*cyclonedx'),
-        (rb"<(?:[\w.-]+:)?bom\s[^<>]*cyclonedx\.org/schema/bom",),
+        (rb'^"bomFormat": "CycloneDX"',),
+        (rb'^"\$schema": "[^"]*cyclonedx',),
+        (rb"\A<(?:[\w.-]+:)?bom\s[^<>]*cyclonedx\.org/schema/bom",),
     ),
     "spdx": (
-        (OBJECT, rb'"(?:spdxVersion|SPDXID)"\s*:\s*"SPDX'),
-        (OBJECT, rb'"@context"\s*:[^{}]{0,200}spdx\.org/rdf/3\.'),
+        (rb'^"(?:spdxVersion|SPDXID)": "SPDX',),
+        # As GitHub gives it.
+        (rb'^"sbom": \{[^\n]*?"(?:spdxVersion|SPDXID)"\s*+:\s*+"SPDX',),
+        (rb'^"@context": [^{}\n]{0,200}spdx\.org/rdf/3\.',),
         (rb"^SPDXVersion:\s*SPDX-",),
     ),
-    "dbt": ((OBJECT, rb'"dbt_schema_version"\s*:\s*"[^"]*/dbt/manifest/'),),
+    "dbt": ((rb'^"metadata": \{.*"dbt_schema_version"\s*+:\s*+"[^"\n]*/dbt/manifest/',),),
     "cmake": (
         (DIGRAPH, rb"\bsubgraph\s+clusterLegend\b", rb"\blegendNode0\b"),
         # The files of single targets have no legend.
@@ -45,31 +50,38 @@ MARKS: dict[str, tuple[tuple[bytes, ...], ...]] = {
     "vcg": ((rb'\A\s*graph:\s*\{\s*title:\s*"',),),
     # Python.
     "env": (),  # A name with a prefix is no file.
+    "adjacency": (),  # Only where it is asked for.
     "expr": (),
     "imports": (),
-    "pip-inspect": ((rb'\A\s*\{\s*"version"\s*:\s*"[^"]*"\s*,\s*"pip_version"',),),
-    "pipdeptree": ((rb'\A\s*\[\s*\{\s*("package"\s*:\s*\{\s*)?"key"\s*:', rb'"package_name"\s*:'),),
+    "pip-inspect": ((rb'^"pip_version": ', rb'^"installed": \['),),
+    "pipdeptree": ((LIST, rb'^"package": \{.*"package_name"\s*+:'), (LIST, rb'^"package_name": ')),
     "uv": ((rb"\Aversion = \d+$", rb"^requires-python = |^source = \{ (registry|virtual|editable|git) = "),),
     "poetry": ((rb"^\[\[package\]\]$", rb'^python-versions = "'),),
     "pdm": ((rb"^\[\[package\]\]$", rb'^requires_python = "|^lock_version = "'),),
     "pylock": ((rb'^lock-version = "', rb'^created-by = "'),),
-    "grimp": ((rb'\A\s*\{\s*"tool"\s*:\s*"grimp',),),
-    "pydeps": ((rb'\A\s*\{\s*"[^"]*"\s*:\s*\{', rb'"bacon"\s*:\s*\d'),),
+    "grimp": ((rb'^"tool": "grimp',),),
+    "pydeps": ((rb'\A\{\n"[^"\n]*": \{.*"bacon"\s*+:\s*+\d',),),
     "importtime": ((rb"^import time: +(self \[us\]|\d+) +\| ",),),
     # JavaScript, Rust, Go and Java.
-    "npm-lock": ((DOCUMENT, rb'"lockfileVersion"\s*+:'),),
+    "npm-lock": ((rb'^"lockfileVersion": ', rb'\A\{(?!(?s:.*)\n"workspaces": \{)'),),  # those are bun's
     "npm-ls": (
         (
-            rb'\A\s*+\{(?!(?s:.*)"lockfileVersion"\s*+:)',
-            rb'"dependencies"\s*+:\s*+\{\s*+"[^"]++"\s*+:\s*+\{\s*+"(?:version|resolved|name|overridden|missing|required)"',
+            rb'\A\{(?!(?s:.*)\n"lockfileVersion": )',
+            # Unity's packages-lock.json has a depth.
+            rb'^"dependencies": \{\s*+"[^"\n]++"\s*+:\s*+\{(?![^{}]*?"depth"\s*+:)'
+            rb'\s*+"(?:version|resolved|name|overridden|missing|required)"',
         ),
     ),
     "pnpm": ((rb"^lockfileVersion\s*+:",),),
     "yarn": ((rb"^# yarn lockfile v1",),),
     "yarn-berry": ((rb"^__metadata\s*+:",),),
-    "dependency-cruiser": ((DOCUMENT, rb'"modules"\s*+:\s*+\[\s*+\{', rb'"(?:dependencies|followable|orphan)"\s*+:'),),
+    "dependency-cruiser": (
+        (rb'^"modules": \[', rb'^"summary": \{'),
+        (rb'^"modules": \[.*"resolved"\s*+:', rb'\A\{(?!(?s:.*)\n"(?:hash|roots)": )'),  # webpack's, Deno's
+    ),
     "cargo-metadata": (
-        (rb'\A\s*+\{\s*+"packages"\s*+:', rb'"(?:manifest_path|license_file|uses_default_features)"\s*+:'),
+        (rb'^"packages": \[', rb'^"workspace_members": '),
+        (rb'^"packages": \[', rb'^"workspace_root": '),
     ),
     "cargo-lock": (
         (
@@ -77,15 +89,15 @@ MARKS: dict[str, tuple[tuple[bytes, ...], ...]] = {
             rb'^# This file is automatically @generated by Cargo|^source = "(?:registry|git|sparse)\+',
         ),
     ),
-    "go-list": ((DOCUMENT, rb'"ImportPath"\s*+:'),),
-    "snyk": ((DOCUMENT, rb'"schemaVersion"\s*+:', rb'"pkgManager"\s*+:'),),
-    "depgraph": ((DOCUMENT, rb'"graphName"\s*+:', rb'"artifacts"\s*+:'),),
+    "go-list": ((rb'^"ImportPath": ',),),
+    "snyk": ((rb'^"schemaVersion": ', rb'^"pkgManager": '),),
+    "depgraph": ((rb'^"graphName": ', rb'^"artifacts": '),),
     "bazel": ((rb"digraph mygraph \{\s*+node \[shape=box\];", rb'"(?://|@)'),),
     "maven": (
         (rb'digraph "' + COORDINATES + rb'[^"]*+"\s*+\{',),
         (rb"<y:NodeLabel>\(?" + COORDINATES + rb"[^<]*+</y:NodeLabel>",),
         (rb"\A\s*+-?\d++ " + COORDINATES + rb"\S*+\s",),
-        (rb'\A\s*+\{\s*+"groupId"\s*+:\s*+"[^"]*+",\s*+"artifactId"\s*+:',),
+        (rb'^"groupId": ', rb'^"artifactId": '),
     ),
 }
 
@@ -95,7 +107,7 @@ OWN = b"digraph graphdiff {"
 
 
 def is_marked(format: str, head: bytes) -> bool:
-    """Tell whether the first 64 KiB have the marks of a format.
+    """Tell whether an outline has the marks of a format.
 
     Examples
     --------

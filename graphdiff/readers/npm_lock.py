@@ -19,12 +19,16 @@ FIELDS = {
     "optionalDependencies": "optional",
     "devDependencies": "dev",
 }
+# Version 1 has one field for all that is needed, and says of each package whether only these reach it.
+FLAGGED = {"dev": "devDependencies", "optional": "optionalDependencies"}
 FOLDER = "node_modules/"
 DEEPEST = 100
+NO_PROJECT = "lockfileVersion 1 says neither what the project itself asks for nor what packages take as peers"
+AS_VERSION_3 = "npm install --package-lock-only --lockfile-version=3 writes a lock that does"
 
 
 def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None = None) -> PackageGraph:
-    """Read a ``package-lock.json`` of version 2 or 3: the tail of an edge depends on its head.
+    """Read a ``package-lock.json`` or ``npm-shrinkwrap.json``: the tail of an edge depends on its head.
 
     A dependency is the folder of its name that is nearest to the depending package: in its own ``node_modules``, else
     in that of the package it lies in, and so up to the project. An edge has its ``kind`` (normal, dev, optional, peer,
@@ -33,6 +37,10 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     licence, ``deprecated`` (why), ``dev``, ``optional``, ``peer`` and ``bundled``; the project and its workspaces are
     the roots.
     ``G.graph["unmet"]`` counts what is needed, not optional, and not there.
+
+    Version 1 says by ``requires`` what a package needs, but neither what the project itself asks for nor what packages
+    take as peers: the project is no node, no package is marked as a root, and a warning says so. Edges are of the kind
+    dev (or optional) where nothing but development (or an option) brings their tail, or an option their head.
 
     Parameters
     ----------
@@ -51,7 +59,7 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     Raises
     ------
     FormatError
-        Broken JSON, a file of version 1 (which does not say who needs whom), or values of another shape.
+        Broken JSON, a file that does not say who needs whom (of npm before 5.1), or values of another shape.
     LimitError
         Folders nested more than 100 deep.
     UsageError
@@ -71,12 +79,9 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     document = mapping(parse_json(data, name), name)
     if "packages" not in document and "lockfileVersion" not in document:
         raise FormatError(f"{name}: no lockfileVersion and no packages, as every package-lock.json has")
-    if "packages" not in document:
-        raise FormatError(
-            f"{name}: lockfileVersion {document.get('lockfileVersion')} does not say who needs whom; "
-            "npm install --package-lock-only --lockfile-version=3 writes one that does"
-        )
-    folders = _Folders(mapping(document["packages"], f"{name}: packages"), name, document.get("name"))
+    first = "packages" not in document
+    packages = _of_version_1(document, name) if first else mapping(document["packages"], f"{name}: packages")
+    folders = _Folders(packages, name, document.get("name"))
     needs, unmet = [], 0
     for tail, (folder, entry) in enumerate(folders.entries):
         for wanted, kind, said in declared(entry, f"{name}: {folder or 'the project'}"):
@@ -84,11 +89,51 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
             if head is None:
                 unmet += not said["optional"]
                 continue
+            if first and kind == "normal" and folders.entries[head][1].get("optional") is True:
+                kind, said = "optional", said | {"optional": True}
             needs.append(Need(tail, head, kind, said | folders.alias(head, wanted)))
     needs.extend(Need(0, head, "workspace") for head in folders.workspaces)
-    return package_graph(
+    graph = package_graph(
         _attributes(folders), needs, name=name, format="npm package-lock", known=KINDS, kinds=kinds, unmet=unmet
     )
+    if first:
+        graph.graph.setdefault("warnings", []).append(f"{name}: {NO_PROJECT}; {AS_VERSION_3}")
+    return graph
+
+
+def _of_version_1(document: Record, name: str) -> Record:
+    """Return the packages of a file of version 1, in folders as version 2 has them."""
+    packages: Record = {}
+    waiting = [("", document)]
+    requires = False
+    while waiting:
+        above, tree = waiting.pop()
+        for called, value in mapping(tree.get("dependencies"), f"{name}: {above or 'dependencies'}").items():
+            folder = f"{above}/{FOLDER}{called}" if above else FOLDER + called
+            if folder.count("/") > DEEPEST:
+                raise LimitError(f"{name}: folders nested more than {DEEPEST} deep")
+            entry = mapping(value, f"{name}: {folder}")
+            requires |= "requires" in entry
+            packages[folder] = _entry_of_version_1(entry, f"{name}: {folder}")
+            waiting.append((folder, entry))
+    if not packages:
+        raise FormatError(f"{name}: no package in it")
+    if not requires and "requires" not in document:
+        raise FormatError(f"{name}: it does not say who needs whom, as npm before 5.1 wrote it; {AS_VERSION_3}")
+    return packages
+
+
+def _entry_of_version_1(entry: Record, where: str) -> Record:
+    needed = entry.get("requires")
+    flagged = (field for flag, field in FLAGGED.items() if entry.get(flag) is True)
+    field = next(flagged, "dependencies")
+    said: Record = {field: mapping(None if isinstance(needed, bool) else needed, f"{where}: requires")}
+    flags = {"dev": "dev", "optional": "optional", "bundled": "inBundle"}
+    said |= {flag: True for own, flag in flags.items() if entry.get(own) is True}
+    version = text(entry.get("version"), where)
+    if version.startswith("npm:"):  # under another name
+        said["name"], _, version = version.removeprefix("npm:").rpartition("@")
+    return said | {"version": version}
 
 
 def declared(entry: Mapping[str, object], where: str) -> Iterator[tuple[str, str, Record]]:

@@ -10,7 +10,7 @@ import networkx as nx
 
 from graphdiff.errors import FormatError
 from graphdiff.readers.building import collector_at_rest, described
-from graphdiff.readers.documents import parse_json
+from graphdiff.readers.documents import mapping, parse_json
 from graphdiff.readers.kinds import chosen_kinds
 from graphdiff.readers.sbom import Element, Relation, sbom_graph
 from graphdiff.readers.source import text_of
@@ -29,7 +29,8 @@ def read_spdx(data: bytes, *, name: str, kinds: str | Collection[str] | None = N
     ``A DEPENDS_ON B`` and ``B DEPENDENCY_OF A`` are the same edge A → B, and so it is with every pair of such types
     (`graphdiff.readers.spdx_relations.RELATIONS` has them all). Several relationships of two elements are one edge,
     whose ``kind`` lists their types. Nodes are all packages, and the files and whatever else the chosen relationships
-    join; ids are names by package URL. What the document describes is the root.
+    join; ids are names by package URL. What the document describes is the root. A document may be wrapped as GitHub
+    gives it (``{"sbom": ...}``).
 
     Parameters
     ----------
@@ -100,7 +101,9 @@ class _Contents:
 def _contents(data: bytes, name: str) -> _Contents:
     if not text_of(data[:100]).lstrip().startswith("{"):
         return _Contents("SPDX tag-value", *spdx_2(document_of_tags(data, name), name))
-    document = parse_json(data, name)
+    document = mapping(parse_json(data, name), name)
+    if isinstance(wrapped := document.get("sbom"), dict):  # as GitHub's interface gives it
+        document = wrapped
     if "spdxVersion" in document:
         return _Contents("SPDX JSON", *spdx_2(document, name))
     if "@graph" in document or "@context" in document:

@@ -179,11 +179,14 @@ def test_what_lost_a_conflict_has_its_version_as_clause(shared_data):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('{"graphName": "x", "artifacts": []}', r"^the open file: no package in it$"),
-        ('{"graphName": "x", "artifacts": [{"version": "1"}]}', r"an artifact has no id$"),
+        (
+            '{"graphName": "x", "artifacts": []}',
+            r"^the open file: no package in it; by its content it was taken as depgraph$",
+        ),
+        ('{"graphName": "x", "artifacts": [{"version": "1"}]}', r"an artifact has no id; by its content"),
         (
             '{"graphName": "x", "artifacts": [{"id": "a"}], "dependencies": [{"from": "a"}]}',
-            r"to: None is not among the packages$",
+            r"to: None is not among the packages; by its content",
         ),
     ],
 )

@@ -7,6 +7,7 @@ import json
 import random
 import re
 import resource
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -183,6 +184,114 @@ def test_a_project_without_a_name_is_a_dot():
     assert list(lock({"": {}}, name="given")) == ["given"]
 
 
+# --- version 1 -------------------------------------------------------------------------------------------------------
+
+
+def first(dependencies: dict[str, object], **document: object) -> nx.DiGraph:
+    content = {"name": "app", "version": "1.0.0", "lockfileVersion": 1, "requires": True, **document}
+    return read_npm_lock(json.dumps(content | {"dependencies": dependencies}).encode(), name="x.json")
+
+
+def test_version_1_finds_what_is_required_as_node_does():
+    graph = first(
+        {
+            "a": {
+                "version": "1.0.0",
+                "requires": {"b": "^1.0.0", "c": "*"},
+                "dependencies": {"b": {"version": "1.5.0"}},
+            },
+            "b": {"version": "2.0.0", "requires": {"c": "*"}},
+            "c": {"version": "1.0.0", "dependencies": {"d": {"version": "3.0.0", "requires": {"b": "*"}}}},
+            "e": {"version": "1.0.0", "requires": {"d": "*"}},
+        }
+    )
+    assert set(graph.edges) == {("a", "b@1.5.0"), ("a", "c"), ("b@2.0.0", "c"), ("d", "b@2.0.0")}
+    assert graph.edges["a", "b@1.5.0"] == {"clause": "^1.0.0", "kind": "normal"}
+    assert (graph.graph["unmet"], "app" in graph) == (1, False)  # d lies in c, where e does not find it
+    [warning] = graph.graph["warnings"]
+    assert warning.startswith("x.json: lockfileVersion 1 says neither what the project itself asks for nor what")
+
+
+def test_version_1_says_what_only_development_and_options_need():
+    graph = first(
+        {
+            "a": {"version": "1.0.0", "requires": {"c": "*", "o": "*"}},
+            "c": {"version": "1.0.0"},
+            "o": {"version": "1.0.0", "optional": True, "requires": {"c": "*", "p": "*", "x": "*"}},
+            "p": {"version": "1.0.0", "optional": True},
+            "t": {"version": "1.0.0", "dev": True, "requires": {"c": "*", "u": "*"}},
+            "u": {"version": "1.0.0", "dev": True},
+        }
+    )
+    assert kinds(graph) == {
+        ("a", "c"): "normal",
+        ("a", "o"): "optional",
+        ("o", "c"): "optional",
+        ("o", "p"): "optional",
+        ("t", "c"): "dev",
+        ("t", "u"): "dev",
+    }
+    assert graph.graph["unmet"] == 0  # x is no more than an option
+    assert (graph.nodes["t"]["dev"], graph.nodes["o"]["optional"]) == (True, True)
+
+
+def test_version_1_installs_under_other_names_too():
+    graph = first({"a": {"version": "1.0.0", "requires": {"b": "*"}}, "b": {"version": "npm:@x/real@2.1.0"}})
+    assert graph.edges["a", "@x/real"] == {"clause": "*", "kind": "normal", "alias": "b"}
+    assert graph.nodes["@x/real"]["version"] == "2.1.0"
+
+
+@pytest.mark.parametrize("name", ["package-lock.json", "npm-shrinkwrap.json", "unnamed"])
+def test_version_1_is_read_by_any_name(name, tmp_path):
+    path = tmp_path / name
+    path.write_text(
+        '{"lockfileVersion": 1, "dependencies": {"a": {"version": "1", "requires": {"b": "1"}}, "b": {"version": "1"}}}'
+    )
+    assert list(read(path).edges) == [("a", "b")]
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "error", "message"),
+    [
+        (
+            {"a": {"version": "1", "requires": ["b"]}},
+            FormatError,
+            "node_modules/a: requires: expected names with values",
+        ),
+        ({"a": {"version": "1", "requires": {"b": 1}}}, FormatError, "dependencies: expected a text, found a number"),
+        ({"a": 1}, FormatError, "node_modules/a: expected names with values, found a number"),
+        ({}, FormatError, "no package in it"),
+    ],
+)
+def test_broken_files_of_version_1_get_one_line(dependencies, error, message):
+    with pytest.raises(error, match=message):
+        first(dependencies)
+
+
+def test_folders_of_version_1_have_a_greatest_depth():
+    tree: dict[str, object] = {"version": "1", "requires": {}}
+    for _ in range(150):
+        tree = {"version": "1", "dependencies": {"a": tree}}
+    with pytest.raises(LimitError, match="folders nested more than 100 deep"):
+        first({"a": tree})
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("npm"), reason="needs npm")
+def test_version_1_as_npm_writes_it_is_version_3_without_the_project_and_peers(shared_data, tmp_path):
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(shared_data / f"{ALL}{name}", tmp_path / name)
+        (tmp_path / name).chmod(0o644)
+    command = ["npm", "install", "--package-lock-only", "--lockfile-version=1", "--offline", "--ignore-scripts"]
+    subprocess.run([*command, "--no-audit", "--no-fund"], cwd=tmp_path, check=True, capture_output=True, timeout=120)
+    old, new = read(tmp_path / "package-lock.json"), read(shared_data / f"{ALL}package-lock.json")
+    said = {
+        (tail, head) for tail, head, kind in new.edges(data="kind") if kind != "peer" and tail != "dependency-cruiser"
+    }
+    assert set(old.edges) == said
+    assert set(new) - set(old) == {"dependency-cruiser"}
+
+
 # --- what is wrong ---------------------------------------------------------------------------------------------------
 
 
@@ -190,8 +299,8 @@ def test_a_project_without_a_name_is_a_dot():
     ("content", "message"),
     [
         (
-            '{"lockfileVersion": 1, "dependencies": {}}',
-            r"^x\.json: lockfileVersion 1 does not say who needs whom; npm i",
+            '{"lockfileVersion": 1, "dependencies": {"a": {"version": "1.0.0"}}}',
+            r"^x\.json: it does not say who needs whom, as npm before 5\.1 wrote it; npm i",
         ),
         ('{"lockfileVersion": 3, "packages": ', r"^x\.json: broken JSON: Expecting value"),
         ('{"lockfileVersion": 3, "packages": {}}', r"^x\.json: no package in it$"),
@@ -202,7 +311,7 @@ def test_a_project_without_a_name_is_a_dot():
             '{"packages": {"node_modules/a": 5}}',
             r"^x\.json: node_modules/a: expected names with values, found a number$",
         ),
-        ('{"packages": {"": {}}} {}', "broken JSON: Extra data: line 1 column 24"),
+        ('{"packages": {"": {}}} {}', "broken JSON: Extra data: a second value .*: line 1 column 24"),
         ("[" * 100_000, "JSON nested too deep"),
     ],
 )

@@ -14,7 +14,8 @@ from graphdiff.paths import count_paths
 from graphdiff.readers import documents, read
 from graphdiff.readers.building import node_ids
 from graphdiff.readers.environment import read_environment
-from graphdiff.readers.refused import REFUSED, refusal
+from graphdiff.readers.outline import outline
+from graphdiff.readers.refused import refusal
 
 DATA = Path(__file__).parents[1] / "data" / "python"
 
@@ -418,24 +419,30 @@ def test_wrong_options(options: dict[str, str], message: str) -> None:
 
 
 REFUSALS = {
-    "a tree": b"demo v0.1.0\n\xe2\x94\x9c\xe2\x94\x80\xe2\x94\x80 idna v3.20\n",
-    "pip list in JSON": b'[{"name": "anyio", "version": "4.16.0"}, {"name": "idna", "version": "3.20"}]',
-    "pip list": b"Package      Version\n------------ -------\nanyio        4.16.0\n",
-    "pip freeze": b"# by hand\nanyio==4.16.0\nidna==3.20\n",
-    "pyproject.toml": b'[project]\nname = "a"\ndependencies = ["b"]\n',
-    "Mermaid": b"flowchart TD\n  a --> b\n",
-    "cargo tree --prefix depth": b"0demo v0.1.0\n1idna v3.20\n",
-    "package.json": b'{"name": "a", "devDependencies": {"b": "^1"}}',
-    "Cargo.toml": b'[package]\nname = "a"\n[dependencies]\nb = "1"\n',
-    "apt-cache depends": b"git\n |Depends: libc6\n  Depends: zlib1g\n",
-    "PlantUML": b"@startuml\nrectangle a\n",
-    "GML": b"graph [\nnode [\nid 1\n]\n]\n",
+    "a tree": (b"demo v0.1.0\n\xe2\x94\x9c\xe2\x94\x80\xe2\x94\x80 idna v3.20\n", "a tree for people"),
+    "pip list in JSON": (
+        b'[{"name": "anyio", "version": "4.16.0"}, {"name": "idna", "version": "3.20"}]',
+        "a list of packages without what they depend on",
+    ),
+    "pip list": (
+        b"Package      Version\n------------ -------\nanyio        4.16.0\n",
+        "a list of packages without what they depend on",
+    ),
+    "pip freeze": (b"# by hand\nanyio==4.16.0\nidna==3.20\n", "a list of requirements without what they depend on"),
+    "pyproject.toml": (b'[project]\nname = "a"\ndependencies = ["b"]\n', "what a project asks for"),
+    "Mermaid": (b"flowchart TD\n  a --> b\n", "Mermaid, which is only written"),
+    "cargo tree --prefix depth": (b"0demo v0.1.0\n1idna v3.20\n", "a tree as a list of depths"),
+    "package.json": (b'{"name": "a", "devDependencies": {"b": "^1"}}', "what a project asks for"),
+    "Cargo.toml": (b'[package]\nname = "a"\n[dependencies]\nb = "1"\n', "what a project asks for"),
+    "apt-cache depends": (b"git\n |Depends: libc6\n  Depends: zlib1g\n", "what apt prints for people"),
+    "PlantUML": (b"@startuml\nrectangle a\n", "PlantUML, a picture"),
+    "GML": (b"graph [\nnode [\nid 1\n]\n]\n", "GML; give GraphML, DOT or JSON"),
 }
 
 
-@pytest.mark.parametrize("data, why", [*zip(REFUSALS.values(), REFUSED.values(), strict=True)], ids=REFUSALS)
+@pytest.mark.parametrize("data, why", REFUSALS.values(), ids=REFUSALS)
 def test_what_is_no_graph_is_refused_with_a_reason(data: bytes, why: str, tmp_path: Path) -> None:
-    assert refusal(data) == why
+    assert (refusal(outline(data)) or "").startswith(why)
     path = tmp_path / "unnamed"
     path.write_bytes(data)
     with pytest.raises(FormatError, match="^" + str(path)) as caught:

@@ -15,6 +15,7 @@ import pytest
 
 from graphdiff.errors import FormatError, InputError, LimitError, UsageError
 from graphdiff.readers import READERS, read, text_of
+from graphdiff.readers.outline import outline
 
 DOT = b"digraph { a -> b -> c }"
 EDGES = [("a", "b"), ("b", "c")]
@@ -277,7 +278,7 @@ HEADS = [
 
 @pytest.mark.parametrize(("format", "head"), HEADS)
 def test_each_head_is_claimed_by_its_format_alone(format, head):
-    assert [key for key, reader in READERS.items() if reader.claims(head)] == ([format] if format else [])
+    assert [key for key, reader in READERS.items() if reader.claims(outline(head))] == ([format] if format else [])
 
 
 def test_a_row_cut_off_at_64_kib_does_not_hide_a_table():
@@ -288,7 +289,7 @@ def test_a_row_cut_off_at_64_kib_does_not_hide_a_table():
 
 @pytest.mark.parametrize("file", ["features.gv", "console.log", "undirected.gv", "broken.gv", "latin1.gv"])
 def test_each_dot_sample_is_claimed_by_dot_alone(test_data, file):
-    head = text_of((test_data / "dot" / file).read_bytes()).encode()
+    head = outline((test_data / "dot" / file).read_bytes())
     assert [key for key, reader in READERS.items() if reader.claims(head)] == ["dot"]
 
 
@@ -319,13 +320,15 @@ def test_each_real_dot_file_is_claimed_by_dot_and_at_most_by_the_tool_that_drew_
 
 def dot_files(folder: Path) -> list[Path]:
     logs = sorted((folder / "java").glob("*.txt"))
-    return logs + [path for end in ("dot", "gv", "dot.gz") for path in sorted(folder.rglob(f"*.{end}"))]
+    drawn = [path for end in ("dot", "gv", "dot.gz") for path in sorted(folder.rglob(f"*.{end}"))]
+    # What was reported as wrong is of any tool; each has a test of its own.
+    return logs + [path for path in drawn if "reported" not in path.parts]
 
 
 def claims_of(path: Path) -> list[str]:
     content = path.read_bytes()
-    head = text_of(gzip.decompress(content) if path.suffix == ".gz" else content)[: 1 << 16]
-    return [key for key, reader in READERS.items() if reader.claims(head.encode())]
+    head = outline(gzip.decompress(content) if path.suffix == ".gz" else content)
+    return [key for key, reader in READERS.items() if reader.claims(head)]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])

@@ -13,7 +13,7 @@ import pytest
 from samples import DATA, SAMPLES
 
 from graphdiff.errors import UsageError
-from graphdiff.readers import HEAD_BYTES, READERS, read
+from graphdiff.readers import claiming, read
 
 ROOT = Path(__file__).parents[2]
 OLAH = [("a", "c", 1), ("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)]
@@ -50,9 +50,7 @@ UNPACK: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.decompress, ".xz": lz
 
 
 def claims(path: Path) -> list[str]:
-    data = UNPACK.get(path.suffix, bytes)(path.read_bytes())
-    claiming = [key for key, reader in READERS.items() if reader.claims(data[:HEAD_BYTES])]
-    return [key for key in claiming if not READERS[key].generic] or claiming
+    return claiming(UNPACK.get(path.suffix, bytes)(path.read_bytes()))
 
 
 @pytest.mark.parametrize("file, format", SAMPLES.items())

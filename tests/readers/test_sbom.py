@@ -12,7 +12,9 @@ from typing import Any
 import networkx as nx
 import pytest
 from packageurl import PackageURL
+from samples import DATA
 
+import graphdiff as gd
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.readers import read
 from graphdiff.readers.cyclonedx import read_cyclonedx
@@ -388,3 +390,27 @@ def test_pipdeptrees_bill_has_the_edges_of_its_list(shared_data: Path) -> None:
     graph = read(shared_data / "python" / "jupyterlab.pipdeptree.cdx.json")
     assert len(graph) == 106
     assert set(graph.edges) == wanted
+
+
+# --- as GitHub wraps it -----------------------------------------------------------------------------------------------
+
+
+def test_what_github_gives_is_the_document_within(shared_data: Path) -> None:
+    graph = read(shared_data / "reported" / "11.json")
+    assert nx.shortest_path(graph, "acme/shop", "b") == ["acme/shop", "a", "b"]
+    assert gd.count_paths(graph, "acme/shop", "b") == 1
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_wrapped_document_is_the_same_graph(indent: int | None, tmp_path: Path) -> None:
+    document = json.loads((DATA / "sbom" / "app.spdx.json").read_text())
+    path = tmp_path / "sbom.json"
+    path.write_text(json.dumps({"sbom": document}, indent=indent))
+    assert nx.utils.graphs_equal(read(path), read(DATA / "sbom" / "app.spdx.json"))
+
+
+def test_a_wrapped_document_without_packages_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "sbom.json"
+    path.write_text('{"sbom": {"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT", "packages": []}}')
+    with pytest.raises(FormatError, match="an SPDX document of 0 packages without relationships"):
+        read(path)
