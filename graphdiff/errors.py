@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from graphdiff.absences import Absences
 from graphdiff.remedies import Keyword, Remedy, in_python, sentence
 
 __all__ = [
@@ -100,18 +101,24 @@ class UsageError(GraphdiffError, ValueError):
 
 
 class UnknownNodeError(GraphdiffError, LookupError):
-    """A node that is not in the graph; ``node``, the ``nearest`` names that are, and a few ``examples``."""
+    """A node that is not in the graph; ``node``, the ``nearest`` names that are, and a few ``examples``.
+
+    Where the graph's file or the options say why it is not there, ``why`` has that as parts of a sentence.
+    """
 
     exit_status = 2
 
-    def __init__(self, node: object, nodes: Iterable[Hashable]) -> None:
+    def __init__(self, node: object, nodes: Iterable[Hashable], absences: Absences | None = None) -> None:
         names = list(nodes)
         self.node = node
+        self.why: Sequence[object] = absences.why(node) if absences else ()
         self.nearest: Sequence[Hashable] = nearest(node, names)
         self.examples: Sequence[Hashable] = names[:3]
         super().__init__(node, ())  # what it is made from again when another process sends it; attributes follow
 
     def _parts(self) -> Iterable[object]:
+        if self.why:
+            return [f"no node {self.node!r}: ", *self.why]
         if not self.nearest:
             such = f"; there are nodes such as {', '.join(map(repr, self.examples))}" if self.examples else ""
             return [f"no node {self.node!r}{such}"]

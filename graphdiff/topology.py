@@ -14,6 +14,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff.absences import Absences
 from graphdiff.arithmetic import Weights
 from graphdiff.errors import UnknownNodeError
 from graphdiff.kernels.order import topological
@@ -95,6 +96,8 @@ class Topology:
         The ids that the reader marked as leaves.
     counts : array or list of objects, shape (n_edges,), or None
         What a preset shares out by, where it shares out by an edge attribute.
+    absences : Absences or None
+        What the graph's file lacks, and what an option left out, for what is said of a node that is not there.
     """
 
     ids: Ints
@@ -106,6 +109,7 @@ class Topology:
     marked: tuple[int, ...] = ()
     marked_leaves: tuple[int, ...] = ()
     counts: Weights | None = None
+    absences: Absences | None = None
 
     def __post_init__(self) -> None:
         self._freeze()
@@ -178,7 +182,7 @@ class Topology:
         except TypeError:  # not hashable, so no node
             position = None
         if position is None:
-            raise UnknownNodeError(label, self.names)
+            raise UnknownNodeError(label, self.names, self.absences)
         return position
 
     def edge_label(self, edge: int) -> Edge:

@@ -32,7 +32,7 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     and ``alias`` where the package is installed under another name. A node has what the file says of version,
     licence, ``deprecated`` (why), ``dev``, ``optional``, ``peer`` and ``bundled``; the project and its workspaces are
     the roots.
-    ``G.graph["unmet"]`` counts what is needed, not optional, and not there.
+    ``G.graph["unmet"]`` names what is needed, not optional, and not there, with who needs it.
 
     Parameters
     ----------
@@ -77,12 +77,13 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
             "npm install --package-lock-only --lockfile-version=3 writes one that does"
         )
     folders = _Folders(mapping(document["packages"], f"{name}: packages"), name, document.get("name"))
-    needs, unmet = [], 0
+    needs: list[Need] = []
+    unmet: list[tuple[int, str]] = []
     for tail, (folder, entry) in enumerate(folders.entries):
         for wanted, kind, said in declared(entry, f"{name}: {folder or 'the project'}"):
             head = folders.find(folder, wanted)
             if head is None:
-                unmet += not said["optional"]
+                unmet += [] if said["optional"] else [(tail, wanted)]
                 continue
             needs.append(Need(tail, head, kind, said | folders.alias(head, wanted)))
     needs.extend(Need(0, head, "workspace") for head in folders.workspaces)
