@@ -12,6 +12,9 @@ DIGRAPH = rb"\bdigraph\b"
 #: What Maven calls an artifact by: group:artifact:type:version.
 COORDINATES = rb'[^"<>\s:]++:[^"<>\s:]++:[^"<>\s:]++:[^"<>:]++'
 
+#: Turbo's nodes: ``"[root] app#build"``, and what those lead to that depend on nothing. Terraform's have no such end.
+TURBO = rb'"\[root\] (?:[^"\s\[\]()]*+#[^"\s\[\]()]++"|___ROOT___")'
+NO_TURBO = rb"\A(?!(?s:.*?)" + TURBO + rb")"
 #: By format: the sets of marks that tell it; of one set, all have to be there. ``^`` is the start of a line.
 MARKS: dict[str, tuple[tuple[bytes, ...], ...]] = {
     "cyclonedx": (
@@ -31,12 +34,13 @@ MARKS: dict[str, tuple[tuple[bytes, ...], ...]] = {
         (DIGRAPH, rb'node \[\s*fontsize = "12"\s*\];\s*"node\d+" \[ label = '),
     ),
     "terraform": (
-        (DIGRAPH, rb'^\s*"\[root\] '),
+        (DIGRAPH, rb'^\s*"\[root\] ', NO_TURBO),
         # Since 1.7, resources alone.
         (DIGRAPH, rb'rankdir = "RL";\s*node \[shape = rect, fontname = "sans-serif"\]'),
         # terraform-graph-beautifier
         (DIGRAPH, rb'\bsubgraph "cluster_module\.root"'),
     ),
+    "turbo": ((DIGRAPH, rb'^\s*"\[root\] ', TURBO),),
     "systemd": ((rb"\bdigraph\s+systemd\s*\{",),),
     "llvm-calls": ((rb'\bdigraph\s+"Call graph: ',),),
     "llvm-flow": ((rb"\bdigraph\s+\"CFG for '",),),
@@ -49,7 +53,10 @@ MARKS: dict[str, tuple[tuple[bytes, ...], ...]] = {
     "imports": (),
     "pip-inspect": ((rb'\A\s*\{\s*"version"\s*:\s*"[^"]*"\s*,\s*"pip_version"',),),
     "pipdeptree": ((rb'\A\s*\[\s*\{\s*("package"\s*:\s*\{\s*)?"key"\s*:', rb'"package_name"\s*:'),),
-    "uv": ((rb"\Aversion = \d+$", rb"^requires-python = |^source = \{ (registry|virtual|editable|git) = "),),
+    "uv": (
+        (rb"\Aversion = \d+$", rb"^requires-python = |^source = \{ (registry|virtual|editable|git) = "),
+        (rb"\Aversion = \d+$", rb"^\[\[distribution\]\]$"),
+    ),
     "poetry": ((rb"^\[\[package\]\]$", rb'^python-versions = "'),),
     "pdm": ((rb"^\[\[package\]\]$", rb'^requires_python = "|^lock_version = "'),),
     "pylock": ((rb'^lock-version = "', rb'^created-by = "'),),
