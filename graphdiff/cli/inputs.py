@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphdiff.absences import absences_of
 from graphdiff.cli.nodes import named
 from graphdiff.cli.options import Settings
 from graphdiff.errors import UsageError
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from graphdiff.compiled import CompiledGraph
 
+#: How many of a reader's warnings are shown.
+SKIPPED_SHOWN = 3
+
 
 def load(settings: Settings) -> nx.DiGraph:
     """Read the graph that the options name; nodes whose ids say nothing are called by their labels.
@@ -27,18 +31,15 @@ def load(settings: Settings) -> nx.DiGraph:
     is all there is to see.
     """
     from graphdiff.readers import read
-    from graphdiff.words import how_many
 
-    graph: nx.DiGraph = read(settings.file, **settings.reading)
+    graph: nx.DiGraph = read(settings.file, spare=settings.spare, **settings.reading)
     if skipped := graph.graph.get("warnings"):
-        more = f" (and {len(skipped) - 1:,} more)" if len(skipped) > 1 else ""
-        click.echo(f"graphdiff: {skipped[0]}{more}", err=True)
-    if unmet := graph.graph.get("unmet"):
+        more = f" (and {len(skipped) - SKIPPED_SHOWN:,} more)" if len(skipped) > SKIPPED_SHOWN else ""
+        click.echo("\n".join(f"graphdiff: {line}" for line in skipped[:SKIPPED_SHOWN]) + more, err=True)
+    if (absences := absences_of(graph.graph)) and absences.unmet:
         where = "standard input" if settings.file == "-" else settings.file
-        kind = graph.graph.get("node_meaning", "nodes")
-        click.echo(
-            f"graphdiff: {where}: left out {how_many(unmet, 'dependencies')} on {kind} that are not in it", err=True
-        )
+        nodes = graph.graph.get("node_meaning", "nodes")
+        click.echo(f"graphdiff: {where}: {absences.unmet_line(nodes)}", err=True)
     return named(graph)
 
 

@@ -26,7 +26,12 @@ PACKED_SUFFIXES = (".gz", ".bz2", ".xz")
 
 
 def read(
-    path: PathOrFile, *, format: str | None = None, max_bytes: int | None = None, **options: Any
+    path: PathOrFile,
+    *,
+    format: str | None = None,
+    max_bytes: int | None = None,
+    spare: Collection[str] = (),
+    **options: Any,
 ) -> nx.DiGraph | nx.MultiDiGraph:
     """Read a graph from a file. No reader turns an edge round: the graph has the edges that the file has.
 
@@ -40,10 +45,14 @@ def read(
     max_bytes : int, optional
         The largest content that is read, counted after decompression; by default 2 GiB, and of a packed file 64 MiB or
         200 times its size, whichever is more.
+    spare : collection of str
+        The names of options that are passed over, not refused, where the format does not take them: what is given for
+        files of several formats, or for what is done with the graph as well.
     **options
-        What the format's reader takes: ``graph``, ``timeout``, ``max_memory`` (dot and the drawings of tools),
+        What the format's reader takes: ``graph``, ``follow_arrows``, ``timeout``, ``max_memory`` (dot and the drawings
+        of tools),
         ``columns`` (csv), ``alternatives`` (debian), ``kinds`` (debian, spdx, cmake, systemd, npm-lock, pnpm, yarn,
-        yarn-berry, cargo-metadata, maven), ``extras``, ``markers``, ``groups`` (Python's packages), ``times``
+        yarn-berry, cargo-metadata, maven, imports), ``extras``, ``markers``, ``groups`` (Python's packages), ``times``
         (imports), ``set``, ``symbolic``, ``limits`` (expr; see `graphdiff.trace`).
 
     Returns
@@ -85,6 +94,7 @@ def read(
     else:
         name, data = load(path, max_bytes=max_bytes)
         chosen = chosen or _by_suffix(name, data) or _by_content(name, data, READERS)
+    options = {key: value for key, value in options.items() if key in READERS[chosen].options or key not in spare}
     _check_options(chosen, options)
     module, _, function = READERS[chosen].entry.partition(":")
     graph: nx.DiGraph = getattr(importlib.import_module(module), function)(data, name=name, **options)
