@@ -58,7 +58,7 @@ def read_bazel(data: bytes, *, name: str, **limits: Any) -> nx.DiGraph:
             )
     if sum(len(members[tail]) * len(members[head]) for tail, head in drawn.edges()) > MOST_EDGES:
         raise LimitError(f"{name}: more than {MOST_EDGES:,} edges between the targets")
-    graph = nx.DiGraph()
+    graph = nx.DiGraph(**{key: said for key, said in drawn.graph.items() if key == "warnings"})
     graph.add_nodes_from(target for targets in members.values() for target in targets)
     for tail, head, label in drawn.edges(data="label"):
         said = {} if label is None else {"label": label}

@@ -101,6 +101,17 @@ def test_every_format_that_is_read_by_graphviz_takes_its_options(tmp_path: Path)
         read(io.StringIO("a,b"), format="csv", follow_arrows=True)
 
 
+def test_a_tools_drawing_tells_its_arrows_too() -> None:
+    bazel = b'digraph mygraph {\n  node [shape=box];\n  "//:a" -> "//:b" [dir=back]\n}'
+    cmake = (DATA / "tools/cmake.dot").read_bytes().replace(b"style = dotted", b"style = dotted, dir = back")
+    for text, format in ((bazel, "bazel"), (cmake, "cmake")):
+        graph = read(io.BytesIO(text), format=format)
+        assert "dir=back) and read as written" in graph.graph["warnings"][0]
+        followed = read(io.BytesIO(text), format=format, follow_arrows=True)
+        assert set(followed.edges()) != set(graph.edges())
+        assert "warnings" not in followed.graph
+
+
 # -- torchviz
 
 TORCHVIZ = """digraph {
