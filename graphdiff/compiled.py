@@ -413,6 +413,8 @@ def compile(
     edges = extract.from_graph(graph)
     marks = {"marked": edges.marked, "marked_leaves": edges.marked_leaves}
     topology, numbers = arrange(edges.n_nodes, edges.tails, edges.heads, names=edges.names, keys=edges.keys, **marks)
+    if edges.absences:
+        topology = replace(topology, absences=edges.absences)
     preset = unit if weight is None else weight
     if isinstance(preset, Preset):
         if preset.counts_by:

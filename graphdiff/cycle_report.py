@@ -122,12 +122,15 @@ class CycleReport:
         The strongly connected components with a cycle, largest first; a self loop is a cycle.
     edge_meaning, weight_meaning, node_meaning : str
         What an edge and a weight say, and what nodes are called.
+    not_run : int
+        How many edges are not counted, as they do nothing when the program runs: imports for type checking alone.
     """
 
     components: tuple[Component, ...]
     edge_meaning: str
     weight_meaning: str
     node_meaning: str = "unknown"
+    not_run: int = 0
 
     @property
     def breaking(self) -> list[Edge]:
@@ -148,6 +151,7 @@ class CycleReport:
             "n_components": len(self.components),
             "weight": plain(self.weight),
             "components": [component.to_dict() for component in self.components],
+            **({"not_run": self.not_run} if self.not_run else {}),
         }
 
     def records(self) -> Iterator[dict[str, Any]]:
@@ -165,11 +169,20 @@ class CycleReport:
         """Return the whole in a line."""
         words = words_for(self.edge_meaning, node_meaning=self.node_meaning)
         if not self.components:
-            return "No cycles"
+            return f"No cycles{self._uncounted()}"
         count = len(self.components)
         inside = sum(len(component.members) for component in self.components)
         gone = f"without {how_many(len(self.breaking), 'edges')} of weight {shown(self.weight)} there are none"
-        return f"{how_many(count, 'components')} with cycles, {inside:,} {words.nodes} in all; {gone}"
+        return (
+            f"{how_many(count, 'components')} with cycles, {inside:,} {words.nodes} in all; {gone}{self._uncounted()}"
+        )
+
+    def _uncounted(self) -> str:
+        """Return what is said of the edges that are not counted."""
+        if not self.not_run:
+            return ""
+        edges = how_many(self.not_run, words_for(self.edge_meaning).edges)
+        return f" (at run time: {edges} for type checking alone not counted)"
 
     def text(self, top: int = 20) -> str:
         """Return the report on the `top` largest components."""

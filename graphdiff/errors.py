@@ -15,6 +15,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self, TypeVar
 
+from graphdiff.absences import Absences
 from graphdiff.remedies import Keyword, Remedy, in_python, sentence
 from graphdiff.showing import clean
 
@@ -130,18 +131,24 @@ class UsageError(GraphdiffError, ValueError):
 
 
 class UnknownNodeError(GraphdiffError, KeyError):
-    """A node that is not in the graph; ``node``, the ``nearest`` names that are, and a few ``examples``."""
+    """A node that is not in the graph; ``node``, the ``nearest`` names that are, and a few ``examples``.
+
+    Where the graph's file or the options say why it is not there, ``why`` has that as parts of a sentence.
+    """
 
     exit_status = 2
 
-    def __init__(self, node: object, nodes: Iterable[Hashable]) -> None:
+    def __init__(self, node: object, nodes: Iterable[Hashable], absences: Absences | None = None) -> None:
         names = list(nodes)
         self.node = node
+        self.why: Sequence[object] = absences.why(node) if absences else ()
         self.nearest: Sequence[Hashable] = nearest(node, names)
         self.examples: Sequence[Hashable] = names[:3]
         super().__init__(node)
 
     def _parts(self) -> Iterable[object]:
+        if self.why:
+            return [f"no node {self.node!r}: ", *self.why]
         if not self.nearest:
             such = f"; there are nodes such as {', '.join(map(repr, self.examples))}" if self.examples else ""
             return [f"no node {self.node!r}{such}"]

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from graphdiff import arithmetic
+from graphdiff.absences import Absences, absences_of
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.attributes import attribute_kinds, drawing_names
 from graphdiff.errors import GraphTypeError, UsageError, WeightError, edge_text
@@ -46,6 +47,7 @@ class Edges:
     weight_meaning: str = "unknown"
     node_meaning: str = "unknown"
     drawing: Collection[str] = ()
+    absences: Absences | None = None
 
     @cached_property
     def data(self) -> list[Mapping[str, Any]]:
@@ -117,6 +119,7 @@ def _from_networkx(graph: nx.Graph) -> Edges:
         weight_meaning=str(graph.graph.get("weight_meaning", "unknown")),
         node_meaning=str(graph.graph.get("node_meaning", "unknown")),
         drawing=drawing_names(graph),
+        absences=absences_of(graph.graph),
     )
 
 

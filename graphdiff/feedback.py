@@ -25,7 +25,8 @@ def find_cycles(graph: nx.DiGraph | CompiledGraph, **options: Unpack[CompileOpti
 
     The least weight is found exactly where what is left of a component, after reductions that lose nothing, has at
     most 18 nodes; beyond that by a heuristic, with a bound below that says how much less any other set could weigh.
-    Often the two are equal, and then it is least.
+    Often the two are equal, and then it is least. Edges of the kind that ``G.graph["not_run"]`` names are on no cycle:
+    imports under ``TYPE_CHECKING`` alone, unless the graph was read with ``kinds="all"``.
 
     Parameters
     ----------
@@ -64,11 +65,23 @@ def find_cycles(graph: nx.DiGraph | CompiledGraph, **options: Unpack[CompileOpti
          c -> b, weight 1
        a cycle: c -> a -> b -> c
     """
+    graph, not_run = _running(graph)
     ready = compiled(graph, options)
     _require_real(ready)
     ranges = sorted(ready.topology.cyclic.tolist(), key=lambda both: both[0] - both[1])
     components = tuple([_component(graph, ready, start, stop) for start, stop in ranges])
-    return CycleReport(components, ready.edge_meaning, ready.weight_meaning, ready.node_meaning)
+    return CycleReport(components, ready.edge_meaning, ready.weight_meaning, ready.node_meaning, not_run)
+
+
+def _running(graph: nx.DiGraph | CompiledGraph) -> tuple[nx.DiGraph | CompiledGraph, int]:
+    """Return the graph without the edges that do nothing when the program runs, and how many these are."""
+    if not isinstance(graph, nx.DiGraph) or "not_run" not in graph.graph:
+        return graph, 0
+    keyed = {"keys": True} if graph.is_multigraph() else {}
+    idle = [edge[:-1] for edge in graph.edges(data="kind", **keyed) if edge[-1] == graph.graph["not_run"]]
+    left = graph.copy()
+    left.remove_edges_from(idle)
+    return left, len(idle)
 
 
 def _require_real(graph: CompiledGraph) -> None:

@@ -95,5 +95,5 @@ def _too_large(name: str, limit: float, unit: str) -> LimitError:
     return LimitError(
         f"laying out this picture took over {limit:,} {unit}: write it as .dot, draw fewer edges",
         Remedy(Keyword("", python="max_edges="), "says how many of an annotated graph"),
-        Remedy(Keyword("", python=f"{name}="), "sets the limit"),
+        Remedy(Keyword(name, type(limit)(limit * 4)), "allows more"),
     )

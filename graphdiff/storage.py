@@ -141,8 +141,9 @@ def load(path: str | os.PathLike[str], *, mmap: bool) -> tuple[Topology, NDArray
     soundness.check_arrays(file, arrays)
     if not mmap and not np.isfinite(arrays["weights"]).all():
         raise file.damaged("there are weights that are not finite")
+    shape: dict[str, Any] = {which: arrays[which] for which in SHAPE}
     topology = Topology(
-        **{which: arrays[which] for which in SHAPE},
+        **shape,
         names=_labels(arrays),
         given_keys=Integers(arrays["keys"]) if "keys" in arrays else None,
         marked=tuple(arrays["marked"].tolist()),

@@ -14,6 +14,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff.absences import Absences
 from graphdiff.arithmetic import Weights
 from graphdiff.edge_columns import Columns
 from graphdiff.errors import UnknownNodeError
@@ -99,6 +100,8 @@ class Topology:
         What a preset shares out by, where it shares out by an edge attribute.
     attributes : mapping of name to column
         What else is known of the edges, each column in the order of the rows.
+    absences : Absences or None
+        What the graph's file lacks, and what an option left out, for what is said of a node that is not there.
     """
 
     ids: Ints
@@ -111,6 +114,7 @@ class Topology:
     marked_leaves: tuple[int, ...] = ()
     counts: Weights | None = None
     attributes: Columns = field(default_factory=dict)
+    absences: Absences | None = None
 
     def __post_init__(self) -> None:
         self._freeze()
@@ -191,7 +195,7 @@ class Topology:
         except TypeError:  # not hashable, so no node
             position = None
         if position is None:
-            raise UnknownNodeError(label, self.names)
+            raise UnknownNodeError(label, self.names, self.absences)
         return position
 
     @cached_property

@@ -41,7 +41,7 @@ Instead of a file's name:
 \b
 Formats (--format NAME, where neither name nor content tells):
   dot, csv, path-model, graphml, gexf, json, adjacency, pajek, gml, nx-edgelist, nx-adjlist,
-  nx-multiline-adjlist, debian, cyclonedx, spdx, dbt, cmake, terraform, systemd, llvm-calls,
+  nx-multiline-adjlist, debian, cyclonedx, spdx, dbt, cmake, terraform, turbo, systemd, llvm-calls,
   llvm-flow, pprof, gprof2dot, vcg, env, pip-inspect, pipdeptree, uv, poetry, pdm, pylock,
   imports, grimp, pydeps, importtime, npm-lock, npm-ls, pnpm, yarn, yarn-berry,
   dependency-cruiser, cargo-metadata, cargo-lock, go-mod-graph, go-list, snyk, maven, depgraph,
@@ -80,8 +80,9 @@ def graphdiff() -> None:
     pylock.toml; what these print: npm ls --json, pip inspect, pipdeptree --json, cargo metadata, go mod graph,
     mvn dependency:tree, bazel query; bills of materials in CycloneDX and SPDX.
 
-    Of builds and programs: dbt's manifest, cmake --graphviz, terraform graph, systemd-analyze dot, call graphs of
-    LLVM, gcc and profilers, go list -json, dependency-cruiser, pydeps --show-deps, logs of python -X importtime.
+    Of builds and programs: dbt's manifest, cmake --graphviz, terraform graph, turbo run --graph, systemd-analyze dot,
+    call graphs of LLVM, gcc and profilers, go list -json, dependency-cruiser, pydeps --show-deps, logs of python -X
+    importtime.
     """
 
 

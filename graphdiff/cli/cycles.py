@@ -34,7 +34,8 @@ def cycles(settings: options.Settings, top: int) -> None:
 
     A weight is what it costs to take an edge out: the attribute weight where the file has it, else 1. The least is
     found exactly for small components; for large ones the report says how far from it the edges can be. Where edges
-    have source lines, as imports do, these are listed.
+    have source lines, as imports do, these are listed. Imports under TYPE_CHECKING alone are not counted, save with
+    --kind all.
     """
     from graphdiff.feedback import find_cycles
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphdiff.absences import absences_of
 from graphdiff.cli.nodes import named
 from graphdiff.cli.options import Settings
 from graphdiff.cli.streams import tell
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from graphdiff.compiled import CompiledGraph
 
+#: How many of a reader's warnings are shown.
+SKIPPED_SHOWN = 3
+
 
 def load(settings: Settings) -> nx.DiGraph:
     """Read the graph that the options name; nodes whose ids say nothing are called by their labels.
@@ -28,18 +32,17 @@ def load(settings: Settings) -> nx.DiGraph:
     is all there is to see.
     """
     from graphdiff.readers import read
-    from graphdiff.words import how_many
 
-    graph: nx.DiGraph = read(settings.file, **settings.reading)
+    graph: nx.DiGraph = read(settings.file, spare=settings.spare, **settings.reading)
     if skipped := graph.graph.get("warnings"):
-        more = f" (and {len(skipped) - 1:,} more)" if len(skipped) > 1 else ""
-        tell(f"{skipped[0]}{more}")
+        more = f" (and {len(skipped) - SKIPPED_SHOWN:,} more)" if len(skipped) > SKIPPED_SHOWN else ""
+        for line in skipped[:SKIPPED_SHOWN]:
+            tell(f"{line}{more if line is skipped[:SKIPPED_SHOWN][-1] else ''}")
+    where = "standard input" if settings.file == "-" else settings.file
     for note in graph.graph.get("reading_notes", ()):
-        tell(f"{'standard input' if settings.file == '-' else settings.file}: {note}")
-    if unmet := graph.graph.get("unmet"):
-        where = "standard input" if settings.file == "-" else settings.file
-        kind = graph.graph.get("node_meaning", "nodes")
-        tell(f"{where}: left out {how_many(unmet, 'dependencies')} on {kind} that are not in it")
+        tell(f"{where}: {note}")
+    if (absences := absences_of(graph.graph)) and absences.unmet:
+        tell(f"{where}: {absences.unmet_line(graph.graph.get('node_meaning', 'nodes'))}")
     return named(graph)
 
 

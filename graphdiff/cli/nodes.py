@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphdiff.absences import absences_of
 from graphdiff.errors import AmbiguousNodeError, GraphdiffError, UnknownNodeError, UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ HTML = re.compile(r"</\w+>|<\w+/>", re.IGNORECASE)
 #: A line of figures below a name: ``0.46s (26.59%)``, ``of 50.68MB``, ``(0.00%)``, ``152317×``.
 FIGURES = re.compile(r"(of )?\(?\d[\d.,]*\s?(%|×|x|[kKMGT]?i?B|[munµ]?s|mins?|hrs)?\)?( .*)?")
 #: Attributes by which a node is found, beside its id.
-ALSO_CALLED = ("name", "label", "id")
+ALSO_CALLED = ("name", "label", "id", "path")
 
 
 def named(graph: nx.DiGraph) -> nx.DiGraph:
@@ -108,7 +109,7 @@ def find_nodes(graph: nx.DiGraph, word: str) -> list[Any]:
             if any(fnmatchcase(text, word) for text in (str(node), *_also_called(data)))
         ]
     if not matches:
-        raise UnknownNodeError(word, graph)
+        raise UnknownNodeError(word, graph, absences_of(graph.graph))
     return matches
 
 

@@ -22,6 +22,10 @@ FORMATS = ("text", "json", "csv", "markdown", "latex")
 #: The formats that the suffix of -O FILE chooses.
 SUFFIXES = {".json": "json", ".csv": "csv", ".md": "markdown", ".tex": "latex"}
 
+#: The suffixes of -O FILE for which Graphviz lays out a picture, and the options that limit that.
+PICTURES = (".svg", ".png")
+LIMITS = ("timeout", "max_memory")
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -56,6 +60,17 @@ class Settings:
     path: str | None
     force: bool
     spreadsheet_safe: bool
+
+    @property
+    def layout(self) -> dict[str, Any]:
+        """The limits of laying out the picture that is asked for; none where none is."""
+        laid_out = os.path.splitext(self.path or "")[1].lower() in PICTURES
+        return {name: self.reading[name] for name in LIMITS if laid_out and name in self.reading}
+
+    @property
+    def spare(self) -> Sequence[str]:
+        """What the reader of a file need not take: limits that are for a picture's layout as well."""
+        return tuple(self.layout)
 
 
 class OutputFormat(_TextType):
@@ -110,6 +125,11 @@ _OPTIONS = [
     ),
     click.option("--graph", metavar="NAME", help="For DOT: which of several graphs in the file."),
     click.option(
+        "--follow-arrows", is_flag=True, default=None,
+        help="For DOT: read edges as they are drawn: dir=back turned round, dir=both both ways. Default: as written, "
+        "tail to head.",
+    ),
+    click.option(
         "--alternatives", type=click.Choice(["first", "all"]),
         help="For Debian: the first real alternative of each clause, or all alternatives and providers.",
     ),
@@ -117,8 +137,8 @@ _OPTIONS = [
         "--kind", "kinds", multiple=True, metavar="KIND", shell_complete=complete_kind,
         help="Only edges of this kind, or all. For Debian: Depends, Pre-Depends, Recommends; for SPDX: a type of "
         "relationships; for systemd: Requires, Wants, …; for CMake: public, private, interface; for npm, pnpm, yarn "
-        "and cargo metadata: normal, dev, build, optional, peer, workspace; for Maven: compile, test, … Repeat for "
-        "several.",
+        "and cargo metadata: normal, dev, build, optional, peer, workspace; for Maven: compile, test, …; for imports: "
+        "run-time, type-checking. Repeat for several.",
     ),
     click.option(
         "--extras", type=click.Choice(["requested", "nodes", "none", "all"]),
@@ -142,8 +162,14 @@ _OPTIONS = [
         metavar="N",
         help="The largest content to read. Default: 2 GiB; of a packed file 200 times its size, or 64 MiB.",
     ),
-    click.option("--timeout", type=float, metavar="SECONDS", help="For DOT: how long reading it may take."),
-    click.option("--max-memory", type=int, metavar="BYTES", help="For DOT: how much memory reading it may take."),
+    click.option(
+        "--timeout", type=float, metavar="SECONDS",
+        help="How long reading DOT may take, and laying out the picture of -O FILE.svg or .png. Default: 60 each.",
+    ),
+    click.option(
+        "--max-memory", type=int, metavar="BYTES",
+        help="How much memory reading DOT may take (default: 4 GiB), and laying out that picture (2 GiB).",
+    ),
     click.option("--set", "set", multiple=True, metavar="NAME=NUMBER", help="For expr: a name's value; repeat it."),
     click.option(
         "-o", "--output", type=OutputFormat(),
@@ -189,7 +215,9 @@ def _with_options(function: Callable[..., None], argument: Callable[..., Any]) -
 def _settings(given: dict[str, Any]) -> Settings:
     """Take the common options out of those given, and return them as settings."""
     reading = {"format": given.pop("format_"), "columns": given.pop("columns"), "graph": given.pop("graph")}
-    reading |= {name: given.pop(name) for name in ("alternatives", "extras", "markers", "groups", "times")}
+    reading |= {
+        name: given.pop(name) for name in ("alternatives", "extras", "markers", "groups", "times", "follow_arrows")
+    }
     reading |= {name: given.pop(name) for name in ("max_bytes", "timeout", "max_memory")}
     reading["kinds"] = given.pop("kinds") or None
     reading["where"] = given.pop("where") or None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphdiff.absences import absences_of
 from graphdiff.cli.inputs import default_weights, weight_options
 from graphdiff.cli.options import Settings
 from graphdiff.cli.streams import for_screen, say, wants_colour
@@ -35,7 +36,15 @@ def graph_record(graph: nx.DiGraph) -> dict[str, Any]:
         "nodes": graph.number_of_nodes(),
         "edges": len(graph.edges),  # counts rows, where number_of_edges() adds up degrees
         **{name: str(graph.graph.get(name, "unknown")) for name in ("edge_meaning", "node_meaning")},
+        **_unmet_record(graph),
     }
+
+
+def _unmet_record(graph: nx.DiGraph) -> dict[str, Any]:
+    """Return what the file needs and does not have, all of it; nothing where it has everything."""
+    absences = absences_of(graph.graph)
+    unmet = absences.unmet if absences else {}
+    return {"unmet": [{"name": name, "required_by": [*tails]} for name, tails in unmet.items()]} if unmet else {}
 
 
 def plain_all(numbers: Iterable[Any]) -> list[Any]:
@@ -129,7 +138,7 @@ def write_drawn(drawn: nx.DiGraph, settings: Settings) -> None:
     options: dict[str, Any] = {"spreadsheet_safe": True} if settings.spreadsheet_safe else {}
     is_table = settings.output == "csv" or str(settings.path).lower().endswith(".csv")
     if settings.path and settings.path != "-":
-        write(drawn, settings.path, overwrite=settings.force, **options)
+        write(drawn, settings.path, overwrite=settings.force, **options, **settings.layout)
         say(f"wrote {one_line(settings.path)}\n")
     else:
         written = render(drawn, "dot" if settings.output == "text" else settings.output, **options)

@@ -28,7 +28,12 @@ PACKED_SUFFIXES = (".gz", ".bz2", ".xz")
 
 
 def read(
-    path: PathOrFile, *, format: str | None = None, max_bytes: int | None = None, **options: Any
+    path: PathOrFile,
+    *,
+    format: str | None = None,
+    max_bytes: int | None = None,
+    spare: Collection[str] = (),
+    **options: Any,
 ) -> nx.DiGraph | nx.MultiDiGraph:
     """Read a graph from a file. No reader turns an edge round: the graph has the edges that the file has.
 
@@ -42,11 +47,14 @@ def read(
     max_bytes : int, optional
         The largest content that is read, counted after decompression; by default 2 GiB, and of a packed file 64 MiB or
         200 times its size, whichever is more.
+    spare : collection of str
+        The names of options that are passed over, not refused, where the format does not take them: what is given for
+        files of several formats, or for what is done with the graph as well.
     **options
-        What the format's reader takes: ``graph``, ``timeout``, ``max_memory`` (dot and the drawings of tools),
-        ``columns``, ``where`` (csv, path-model), ``alternatives`` (debian), ``kinds`` (debian, spdx, cmake, systemd,
-        npm-lock, pnpm, yarn, yarn-berry, cargo-metadata, maven), ``extras``, ``markers``, ``groups`` (Python's
-        packages), ``times`` (imports), ``set``, ``symbolic``, ``limits`` (expr; see `graphdiff.trace`).
+        What the format's reader takes: ``graph``, ``follow_arrows``, ``timeout``, ``max_memory`` (dot and the drawings
+        of tools), ``columns``, ``where`` (csv, path-model), ``alternatives`` (debian), ``kinds`` (debian, spdx, cmake,
+        systemd, npm-lock, pnpm, yarn, yarn-berry, cargo-metadata, maven, imports), ``extras``, ``markers``, ``groups``
+        (Python's packages), ``times`` (imports), ``set``, ``symbolic``, ``limits`` (expr; see `graphdiff.trace`).
 
     Returns
     -------
@@ -84,11 +92,11 @@ def read(
             data = name.removeprefix(READERS[chosen].prefix).encode("utf-8", "surrogateescape")
         except UnicodeEncodeError as error:
             raise FormatError(f"{READERS[chosen].prefix} what follows is no text: {error.reason}") from None
-        return _read_as(chosen, data, name, options)
+        return _read_as(chosen, data, name, options, spare)
     name, data = load(path, max_bytes=max_bytes)
     if chosen:
-        return _read_as(chosen, data, name, options)
-    return _first_that_reads(*_candidates(name, data, options), data, name, options)
+        return _read_as(chosen, data, name, options, spare)
+    return _first_that_reads(*_candidates(name, data, options), data, name, options, spare)
 
 
 def by_prefix(path: PathOrFile) -> str | None:
@@ -176,7 +184,7 @@ def _ending(name: str) -> str:
 
 
 def _first_that_reads(
-    claims: list[str], look: bytes, data: bytes, name: str, options: dict[str, Any]
+    claims: list[str], look: bytes, data: bytes, name: str, options: dict[str, Any], spare: Collection[str]
 ) -> nx.DiGraph | nx.MultiDiGraph:
     """Return the graph by the one format that claims the file and reads it."""
     if READERS[claims[0]].generic and len(claims) > 1:
@@ -185,12 +193,14 @@ def _first_that_reads(
     failed: list[FormatError] = []
     for key in claims:
         try:
-            graphs[key] = _read_as(key, data, name, options)
+            graphs[key] = _read_as(key, data, name, options, spare)
         except FormatError as error:
             failed.append(error)
     if len(graphs) > 1:
         raise _like_several(name, graphs)
-    return next(iter(graphs.values())) if graphs else _by_another(claims[0], failed[0], look, data, name, options)
+    if graphs:
+        return next(iter(graphs.values()))
+    return _by_another(claims[0], failed[0], look, data, name, options, spare)
 
 
 def _like_several(name: str, keys: Collection[str]) -> FormatError:
@@ -199,7 +209,13 @@ def _like_several(name: str, keys: Collection[str]) -> FormatError:
 
 
 def _by_another(
-    key: str, failed: FormatError, look: bytes, data: bytes, name: str, options: dict[str, Any]
+    key: str,
+    failed: FormatError,
+    look: bytes,
+    data: bytes,
+    name: str,
+    options: dict[str, Any],
+    spare: Collection[str],
 ) -> nx.DiGraph | nx.MultiDiGraph:
     """Return the graph by the generic format that what claimed the file is written in, where that reads it."""
     if READERS[key].generic or not READERS[key].claims(look):
@@ -207,13 +223,18 @@ def _by_another(
     if why := refusal(look):
         raise FormatError(f"{name}: {why}") from failed
     others = [other for other, reader in READERS.items() if reader.generic and reader.claims(look)]
-    if others and not isinstance(failed, TruncatedError) and options.keys() <= READERS[others[0]].options:
+    if others and not isinstance(failed, TruncatedError) and options.keys() - set(spare) <= READERS[others[0]].options:
         with contextlib.suppress(FormatError):
-            return _read_as(others[0], data, name, options)
+            return _read_as(others[0], data, name, options, spare)
     raise FormatError(*failed.args, f"; by its content it was taken as {key}") from failed
 
 
-def _read_as(key: str, data: bytes, name: str, options: dict[str, Any]) -> nx.DiGraph | nx.MultiDiGraph:
+def _read_as(
+    key: str, data: bytes, name: str, options: dict[str, Any], spare: Collection[str]
+) -> nx.DiGraph | nx.MultiDiGraph:
+    options = {
+        option: value for option, value in options.items() if option in READERS[key].options or option not in spare
+    }
     _check_options(key, options)
     module, _, function = READERS[key].entry.partition(":")
     graph: nx.DiGraph = getattr(importlib.import_module(module), function)(data, name=name, **options)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import networkx as nx
 
 from graphdiff.errors import LimitError, TruncatedError
@@ -13,7 +15,7 @@ __all__ = ["read_bazel"]
 MOST_EDGES = 5_000_000
 
 
-def read_bazel(data: bytes, *, name: str) -> nx.DiGraph:
+def read_bazel(data: bytes, *, name: str, **limits: Any) -> nx.DiGraph:
     r"""Read ``bazel query --output=graph``: the tail of an edge depends on its head.
 
     Targets that need the same and are needed by the same are one node for Bazel ("factored"), with their labels one
@@ -26,13 +28,15 @@ def read_bazel(data: bytes, *, name: str) -> nx.DiGraph:
         The decompressed output.
     name : str
         The file's name, for messages.
+    **limits
+        What `graphdiff.readers.dot.read_dot` takes.
 
     Raises
     ------
     FormatError
         What Graphviz cannot read, or a node that stands for more targets than it names.
     LimitError
-        More than five million edges.
+        More than five million edges, or more time or memory than allowed.
 
     References
     ----------
@@ -44,7 +48,7 @@ def read_bazel(data: bytes, *, name: str) -> nx.DiGraph:
     >>> list(read_bazel(out, name="query.dot").edges)
     [('//:app', '//:a'), ('//:app', '//:b')]
     """
-    drawn = read_dot(data, name=name)
+    drawn = read_dot(data, name=name, **limits)
     members = {node: str(node).split("\\n") for node in drawn}
     for targets in members.values():
         if targets[-1].startswith("..."):
@@ -54,7 +58,7 @@ def read_bazel(data: bytes, *, name: str) -> nx.DiGraph:
             )
     if sum(len(members[tail]) * len(members[head]) for tail, head in drawn.edges()) > MOST_EDGES:
         raise LimitError(f"{name}: more than {MOST_EDGES:,} edges between the targets")
-    graph = nx.DiGraph()
+    graph = nx.DiGraph(**{key: said for key, said in drawn.graph.items() if key == "warnings"})
     graph.add_nodes_from(target for targets in members.values() for target in targets)
     for tail, head, label in drawn.edges(data="label"):
         said = {} if label is None else {"label": label}

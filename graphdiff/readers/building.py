@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import networkx as nx
@@ -12,7 +12,16 @@ import networkx as nx
 from graphdiff.collecting import collector_at_rest
 from graphdiff.showing import MAX_DIGITS
 
-__all__ = ["collector_at_rest", "described", "is_numeral", "node_ids", "numbers", "why_no_number"]
+__all__ = [
+    "collector_at_rest",
+    "described",
+    "is_numeral",
+    "leave_out",
+    "node_ids",
+    "note_unmet",
+    "numbers",
+    "why_no_number",
+]
 
 #: What is a number to a reader of the file, whether or not Python can hold it; in a file, 1_000 is a name.
 NUMERAL = re.compile(r"\s*[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*")
@@ -42,6 +51,39 @@ def described(
     if node_meaning != "unknown":  # else the reader's row says it
         graph.graph.setdefault("node_meaning", node_meaning)
     return graph
+
+
+def leave_out(graph: nx.DiGraph, nodes: Iterable[str], by: Mapping[str, str | Collection[str]]) -> None:
+    """Note in the graph which nodes options left out, so that whoever asks for one is told so.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph()
+    >>> leave_out(G, ["b"], {"kinds": ["normal", "peer"]})
+    >>> G.graph
+    {'left_out': {'nodes': ['b'], 'by': {'kinds': 'normal,peer'}}}
+    """
+    if names := list(nodes):
+        values = {name: value if isinstance(value, str) else ",".join(value) for name, value in by.items()}
+        graph.graph["left_out"] = {"nodes": names, "by": values}
+
+
+def note_unmet(graph: nx.DiGraph, unmet: Iterable[tuple[str, str]], absent: str = "not in the file") -> None:
+    """Note in the graph what is needed and not there, by pairs of node and need, and where it is absent.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph()
+    >>> note_unmet(G, [("a", "x"), ("b", "x"), ("a", "y")])
+    >>> G.graph
+    {'unmet': {'x': ['a', 'b'], 'y': ['a']}, 'absent': 'not in the file'}
+    """
+    found: dict[str, list[str]] = {}
+    for node, wanted in unmet:
+        found.setdefault(wanted, []).append(node)
+    graph.graph["unmet"] = found
+    if found:
+        graph.graph["absent"] = absent
 
 
 def node_ids(packages: Iterable[tuple[str, str]]) -> list[str]:

@@ -24,8 +24,9 @@ LISTS = {"components": "component", "services": "service"}
 def read_cyclonedx(data: bytes, *, name: str) -> nx.DiGraph:
     """Read a CycloneDX bill of materials, 1.1 to 1.7, JSON or XML: the tail of an edge depends on its head.
 
-    Nodes are all components and services, nested ones too, and what the dependency section names besides them; the
-    component that the bill is about is the root, and a node only where the dependency section names it. Ids are
+    Nodes are the component that the bill is about, all components and services, nested ones too, and what the
+    dependency section names besides them. The component that the bill is about is the root where the dependency section
+    says what it needs; where it does not, ``G.graph["warnings"]`` says so, as nothing is known of that then. Ids are
     names by package URL. What a component ``provides``, and that one is nested in another, makes no edge.
 
     Parameters
@@ -80,21 +81,37 @@ def _graph(bill: Any, name: str) -> nx.DiGraph:
             f"{name}: a CycloneDX bill of {len(listed):,} components and services without a dependency section: "
             "nothing in it says what needs what"
         )
-    elements = {subject.ref: subject for subject in subjects if subject.ref in refs} | listed
+    if subjects and subjects[0].ref not in refs:
+        subjects[0] = next((one for one in listed.values() if _alike(one, subjects[0])), subjects[0])
+    elements = {subject.ref: subject for subject in subjects} | listed
     elements |= {ref: stranger(ref) for ref in refs if ref not in elements}
-    return sbom_graph(elements, relations, [subject.ref for subject in subjects[:1]])
+    told = [subject for subject in subjects[:1] if refs.get(subject.ref)]
+    graph = sbom_graph(elements, relations, [subject.ref for subject in told])
+    if subjects and not told:
+        graph.graph["warnings"] = [
+            f"{name}: the bill does not say what its subject {subjects[0].name or subjects[0].ref!r} needs: "
+            "there is no entry of it in the dependency section"
+        ]
+    return graph
 
 
-def _relations(bill: Record, name: str) -> tuple[list[Relation], dict[str, None]]:
-    """Return who depends on whom, and every reference in the dependency section."""
+def _alike(one: Element, other: Element) -> bool:
+    """Tell whether two elements have the same name and version, so that a bill lists one of them twice."""
+    return all(getattr(one, key) == getattr(other, key) for key in ("name", "group", "version", "purl"))
+
+
+def _relations(bill: Record, name: str) -> tuple[list[Relation], dict[str, bool]]:
+    """Return who depends on whom, and every reference in the dependency section: whether it has an entry there."""
     relations: list[Relation] = []
-    refs: dict[str, None] = {}
+    refs: dict[str, bool] = {}
     for where, record in mappings(bill.get("dependencies"), f"{name}: dependencies"):
         ref = text_in(record, "ref")
         needed = record.get("dependsOn") or []
         if not ref or not isinstance(needed, list) or not all(isinstance(one, str) and one for one in needed):
             raise FormatError(f"{where} is no ref with a list of refs in dependsOn")
-        refs.update(dict.fromkeys([ref, *needed]))
+        refs[ref] = True
+        for one in needed:
+            refs.setdefault(one, False)
         relations.extend(Relation(ref, one) for one in needed)
     return relations, refs
 
@@ -141,9 +158,9 @@ def _bill_in_xml(bom: ElementTree.Element, name: str) -> Record:
     if bom.tag != "bom":
         raise FormatError(f"{name}: no CycloneDX bill of materials: its first element is {bom.tag}")
     bill: Record = {part: [_record(one) for one in _nested(bom.find(part), one)] for part, one in LISTS.items()}
-    about = bom.find("metadata/component")
-    if about is not None:
-        bill["metadata"] = {"component": _record(about)}
+    subjects = [_record(one) for one in _nested(bom.find("metadata"), "component")]
+    if subjects:
+        bill["metadata"] = {"component": subjects[0] | {"components": subjects[1:]}}
     bill["dependencies"] = [
         {"ref": one.get("ref"), "dependsOn": [needed.get("ref") for needed in one.findall("dependency")]}
         for one in bom.findall("dependencies/dependency")

@@ -8,7 +8,7 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.building import collector_at_rest, described
+from graphdiff.readers.building import collector_at_rest, described, note_unmet
 from graphdiff.readers.documents import Record, mapping, parse_json, text_in, texts
 
 __all__ = ["read_dbt"]
@@ -47,10 +47,13 @@ def read_dbt(data: bytes, *, name: str) -> nx.DiGraph:
         Nodes have ``label``, ``name``, ``resource_type``, ``package_name``, ``original_file_path``; models also
         ``layer``, the folder of the project that they are in, and ``materialized``.
 
+        ``G.graph["unmet"]`` names the parents that have no entry, such as models of other projects, with whom they
+        are parents of; they are left out.
+
     Raises
     ------
     FormatError
-        Broken JSON, no manifest, or a parent that the parent map does not have.
+        Broken JSON, or no manifest.
 
     References
     ----------
@@ -73,7 +76,9 @@ def read_dbt(data: bytes, *, name: str) -> nx.DiGraph:
         resources = dict(_resources(manifest, name))
         graph = nx.DiGraph()
         graph.add_nodes_from((node, _attributes(resources.get(node, {}))) for node in parents)
-        graph.add_edges_from(_edges(parents, name))
+        edges = list(_edges(parents, name))
+        graph.add_edges_from((node, parent) for node, parent in edges if parent in parents)
+        note_unmet(graph, (edge for edge in edges if edge[1] not in parents), "not in the manifest")
     return described(graph, format="dbt manifest", edge_meaning="depends on", weight_meaning="none")
 
 
@@ -87,8 +92,6 @@ def _edges(parents: Record, name: str) -> Iterator[tuple[str, str]]:
     for node, needed in parents.items():
         where = f"{name}: parent_map[{node!r}]"
         for parent in texts(needed, where):
-            if parent not in parents:
-                raise FormatError(f"{where} has {parent!r}, which is no entry of the parent map")
             yield node, parent
 
 

@@ -13,7 +13,7 @@ import networkx as nx
 
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.filling import filled
-from graphdiff.readers.building import collector_at_rest, described
+from graphdiff.readers.building import collector_at_rest, described, note_unmet
 from graphdiff.readers.kinds import chosen_kinds
 from graphdiff.remedies import Keyword
 
@@ -115,7 +115,7 @@ def read_debian(
     networkx.DiGraph
         Nodes in the file's order with ``version`` and, where the index says them, ``size`` (what is installed, in
         bytes; Debian rounds to KiB), ``section``, ``priority`` and ``architecture``; edges with ``kind`` and
-        ``clause``. ``G.graph["unmet"]`` counts the clauses that no package of the index satisfies.
+        ``clause``. ``G.graph["unmet"]`` has the clauses that no package of the index satisfies, with who needs them.
 
     Raises
     ------
@@ -187,13 +187,16 @@ def _graph(stanzas: Sequence[Stanza], name: str, choose: Choice, kinds: Collecti
     names = Names({package: package for package in nodes}, _providers(stanzas))
     clauses = Clauses(lambda clause: choose(_alternatives(clause, name), names))
     rows: dict[str, dict[str, Attributes]] = {package: {} for package in nodes}
-    unmet = 0
+    unmet: list[tuple[str, str]] = []
     for stanza in stanzas:
         package = stanza["Package"]
         for kind in KINDS:  # the strongest last, as the last one stays
             if kind in kinds and kind in stanza:
-                unmet += _need(rows[package], package, kind, map(clauses.__getitem__, stanza[kind].split(",")))
-    return filled(nx.DiGraph(unmet=unmet), nodes, rows)
+                asked = map(clauses.__getitem__, stanza[kind].split(","))
+                unmet += [(package, clause) for clause in _need(rows[package], package, kind, asked)]
+    graph = filled(nx.DiGraph(), nodes, rows)
+    note_unmet(graph, unmet)
+    return graph
 
 
 class Clauses(dict[str, tuple[str, Sequence[str]]]):
@@ -208,11 +211,14 @@ class Clauses(dict[str, tuple[str, Sequence[str]]]):
         return found
 
 
-def _need(row: dict[str, Attributes], package: str, kind: str, clauses: Iterable[tuple[str, Sequence[str]]]) -> int:
-    """Put what the clauses of a field stand for into the row of a package; return how many stand for nothing."""
-    unmet = 0
+def _need(
+    row: dict[str, Attributes], package: str, kind: str, clauses: Iterable[tuple[str, Sequence[str]]]
+) -> list[str]:
+    """Put what the clauses of a field stand for into the row of a package; return those that stand for nothing."""
+    unmet = []
     for clause, packages in clauses:
-        unmet += bool(clause and not packages)
+        if clause and not packages:
+            unmet.append(clause)
         for needed in packages:
             if needed not in row:
                 row[needed] = {"kind": kind, "clause": clause}

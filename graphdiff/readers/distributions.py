@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import networkx as nx
-
 from graphdiff.errors import FormatError
-from graphdiff.readers.python_packages import python_graph
+from graphdiff.readers.python_packages import PackageGraph, python_graph
 from graphdiff.readers.requirements import Environment, Package, Requirement, canonical, holds, requirements_of
 
 __all__ = ["installed_graph"]
@@ -20,7 +18,7 @@ CLASSIFIER = "License :: "
 
 def installed_graph(
     metadata: Iterable[Mapping[str, Any]], *, name: str, format: str, extras: str, environment: Environment
-) -> nx.DiGraph:
+) -> PackageGraph:
     """Return the graph of what is installed; what is broken is left out and listed in ``G.graph["warnings"]``.
 
     Parameters
@@ -47,7 +45,9 @@ def installed_graph(
             found[canonical(called)] = _package(called, version, fields, environment, warnings)
     if not found:
         raise FormatError(f"{name}: nothing is installed there")
-    graph = python_graph(found.values(), name=name, format=format, extras=extras, environment=environment)
+    graph = python_graph(
+        found.values(), name=name, format=format, extras=extras, environment=environment, absent="not installed"
+    )
     graph.graph["warnings"] = warnings
     return graph
 

@@ -17,6 +17,7 @@ import networkx as nx
 from graphdiff.errors import FormatError, GraphTypeError, LimitError, UsageError
 from graphdiff.limits import require_limits
 from graphdiff.readers.building import collector_at_rest, described, numbers
+from graphdiff.readers.dot_arrows import SAVED, as_drawn, is_torchviz, told_arrows
 from graphdiff.readers.dot_text import GraphText, find_graphs
 from graphdiff.readers.dot_tools import meanings_of
 from graphdiff.readers.own_dot import Columns, Parsed, is_own, own_graph
@@ -30,12 +31,20 @@ COMPLAINT = re.compile(r"^Error: (?:<[^>]*>: )?(.*)$", re.MULTILINE)
 # A text that Graphviz has for "not set", and the one that stands for the node's name.
 UNSAID = ("", r"\N")
 
+Edge = tuple[tuple[str, str], dict[str, Any]]
+
 #: What a DOT file can say of itself as attributes of the graph.
 MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 
 
 def read_dot(
-    data: bytes, *, name: str, graph: str | None = None, timeout: float = 60.0, max_memory: int = 2**32
+    data: bytes,
+    *,
+    name: str,
+    graph: str | None = None,
+    follow_arrows: bool = False,
+    timeout: float = 60.0,
+    max_memory: int = 2**32,
 ) -> nx.DiGraph | nx.MultiDiGraph:
     """Read directed graphs in DOT.
 
@@ -55,6 +64,12 @@ def read_dot(
         The file's name, for messages.
     graph : str, optional
         Read only the graph of this name. A graph without one is called by its place in the file, from ``"1"``.
+    follow_arrows : bool
+        Read edges as they are drawn: one with ``dir=back`` leads from its head to its tail, one with ``dir=both`` both
+        ways; one with ``dir=none`` is undirected and refused. By default each leads from its tail to its head, and
+        ``G.graph["warnings"]`` says how many are drawn otherwise. In what torchviz writes, ``dir=none`` leads from an
+        operation to a tensor that it saved for the backward pass: its edges have ``kind="saved"``, and following the
+        arrows leaves them out.
     timeout : float
         The most seconds that Graphviz's parser may take.
     max_memory : int
@@ -65,7 +80,7 @@ def read_dot(
     FormatError
         There is no graph in the text, it is empty, or Graphviz cannot read it.
     GraphTypeError
-        A graph is undirected.
+        A graph is undirected, or an edge has no arrowhead to follow.
     LimitError
         The parser needs more time or memory than allowed.
     UsageError
@@ -77,16 +92,26 @@ def read_dot(
     >>> list(G.edges(data=True))
     [('a', 'b', {'headport': 'port', 'weight': 2}), ('a', 'b', {'label': 'x', 'weight': 2})]
     """
-    chosen = _choose(list(find_graphs(text_of(data))), graph, name)
+    content = text_of(data)
+    chosen = _choose(list(find_graphs(content)), graph, name)
     parsed = _parse(chosen, name, timeout, max_memory)
     _check(parsed, chosen, name)
     if len(parsed) == 1 and is_own(parsed[0]):
         return described(own_graph(parsed[0]), format="DOT")
     with collector_at_rest():
-        result = _build(parsed, [part.name for part in chosen])
+        nodes, edges = _rows_of(parsed, [part.name for part in chosen])
+        torchviz = is_torchviz(content)
+        warnings = [] if follow_arrows else list(told_arrows((row for _, row in edges), name, torchviz=torchviz))
+        if follow_arrows:
+            edges = list(as_drawn(edges, name, torchviz=torchviz))
+        elif torchviz:
+            _mark_saved(edges)
+        result = _build(nodes, edges)
+    if warnings:
+        result.graph["warnings"] = warnings
     said = parsed[0]["graph_columns"]
     result.graph.update((key, said[key][0]) for key in MEANINGS if any(said.get(key, ())))
-    meanings = meanings_of(text_of(data))
+    meanings = meanings_of(content)
     return described(result, format="DOT", **meanings)
 
 
@@ -156,7 +181,8 @@ def _printable(text: str) -> str:
     return "".join([mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text])
 
 
-def _build(parsed: Sequence[Parsed], labels: Sequence[str]) -> nx.DiGraph | nx.MultiDiGraph:
+def _rows_of(parsed: Sequence[Parsed], labels: Sequence[str]) -> tuple[dict[str, dict[str, Any]], list[Edge]]:
+    """Return the nodes and the edges of all graphs, each with its attributes."""
     names = [part["nodes"] for part in parsed]
     ends = [
         (nodes[tail], nodes[head])
@@ -168,10 +194,20 @@ def _build(parsed: Sequence[Parsed], labels: Sequence[str]) -> nx.DiGraph | nx.M
     nodes: dict[str, dict[str, Any]] = {}
     for node, row in zip((node for group in names for node in group), node_rows, strict=True):
         nodes[node] = row | nodes.get(node, {})
-    graph = nx.DiGraph() if len(set(ends)) == len(ends) else nx.MultiDiGraph()
+    return nodes, list(zip(ends, edge_rows, strict=True))
+
+
+def _build(nodes: dict[str, dict[str, Any]], edges: Sequence[Edge]) -> nx.DiGraph | nx.MultiDiGraph:
+    graph = nx.DiGraph() if len({ends for ends, _ in edges}) == len(edges) else nx.MultiDiGraph()
     graph.add_nodes_from(nodes.items())
-    graph.add_edges_from((tail, head, row) for (tail, head), row in zip(ends, edge_rows, strict=True))
+    graph.add_edges_from((tail, head, row) for (tail, head), row in edges)
     return graph
+
+
+def _mark_saved(edges: Sequence[Edge]) -> None:
+    for _, row in edges:
+        if row.get("dir") == "none":
+            row["kind"] = SAVED
 
 
 def _rows(parts: Sequence[Columns], sizes: Sequence[int], labels: Sequence[str]) -> list[dict[str, Any]]:

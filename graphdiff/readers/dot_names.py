@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import networkx as nx
 
+from graphdiff.readers.building import leave_out
 from graphdiff.readers.kinds import chosen_kinds
 
 __all__ = ["of_kinds", "renamed", "told", "without_attributes"]
@@ -91,4 +92,6 @@ def of_kinds(graph: GraphT, kinds: str | Collection[str] | None) -> GraphT:
     wanted = chosen_kinds(kinds, there, default=())
     keyed = {"keys": True} if graph.is_multigraph() else {}
     edges = [edge for edge in graph.edges(data="kind", **keyed) if edge[-1] in wanted]
-    return graph.edge_subgraph(edge[:-1] for edge in edges).copy()
+    kept: GraphT = graph.edge_subgraph(edge[:-1] for edge in edges).copy()
+    leave_out(kept, (node for node in graph if node not in kept), {"kinds": kinds})
+    return kept

@@ -12,17 +12,24 @@ from dataclasses import dataclass
 __all__ = ["GraphText", "find_graphs"]
 
 # Quantifiers are possessive and what may lack its end stops at the text's: no input takes quadratic time.
+DEEPEST_HTML = 4
 COMMENT = r"/\*.*?(?:\*/|\Z)|//[^\n]*+|^\#[^\n]*+"
 QUOTED = r'"(?:[^"\\]++|\\.)*+"'
 WORD = r"[A-Za-z_\x80-\U0010ffff][\w\x80-\U0010ffff]*+|-?(?:\.\d++|\d++(?:\.\d*+)?)"
+#: An id in angle brackets, in which others may stand, a few deep.
+HTML = r"<[^<>]*+>"
+for _ in range(DEEPEST_HTML):
+    HTML = rf"<(?:[^<>]++|{HTML})*+>"
 GAP = rf"(?:\s++|{COMMENT})*+"
 HEADER = (
     rf"(?<![-.\w])(?:(?P<strict>strict)\b{GAP})?(?P<kind>graph|digraph)\b{GAP}"
-    rf"(?P<id>{QUOTED}|<[^<>]*+>|{WORD})?+{GAP}\{{"
+    rf"(?P<id>{QUOTED}(?:{GAP}\+{GAP}{QUOTED})*+|{HTML}|{WORD})?+{GAP}\{{"
 )
 FLAGS = re.DOTALL | re.IGNORECASE | re.MULTILINE
 COMMENT_OR_HEADER = re.compile(rf"(?P<comment>{COMMENT})|{HEADER}", FLAGS)
 PLAIN = re.compile(rf'(?:[^{{}}<"/#]++|{QUOTED}|{COMMENT}|[/#])*+', FLAGS)
+#: A comment between two pieces of a name may have quotes, which are none of it.
+QUOTED_PIECE = re.compile(rf"{COMMENT}|{QUOTED}", FLAGS)
 ANGLE = re.compile(r"[<>]")
 LOG_WORDS = re.compile(r"""[^"'{}<>]*[]:|]\s*|\s*""")
 LONGEST_LOG_WORDS = 200
@@ -135,5 +142,6 @@ def _end_of_html(text: str, start: int) -> int:
 
 def _unquoted(name: str) -> str:
     if name.startswith('"'):
-        return name[1:-1].replace("\\\n", "").replace('\\"', '"')
+        pieces = (piece[0][1:-1] for piece in QUOTED_PIECE.finditer(name) if piece[0].startswith('"'))
+        return "".join(pieces).replace("\\\n", "").replace('\\"', '"')
     return name[1:-1] if name.startswith("<") else name

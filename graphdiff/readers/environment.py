@@ -9,10 +9,9 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Any
 
-import networkx as nx
-
 from graphdiff.errors import InputError
 from graphdiff.readers.distributions import installed_graph
+from graphdiff.readers.python_packages import PackageGraph
 
 __all__ = ["read_environment"]
 
@@ -24,7 +23,7 @@ FIELDS = {"Requires-Dist": "requires_dist", "Provides-Extra": "provides_extra", 
 TEXTS = {"Name": "name", "Version": "version", "License-Expression": "license_expression", "License": "license"}
 
 
-def read_environment(data: bytes, *, name: str, extras: str = "requested") -> nx.DiGraph:
+def read_environment(data: bytes, *, name: str, extras: str = "requested") -> PackageGraph:
     """Read what is installed in an environment: the tail of an edge depends on its head.
 
     Nothing of the environment is run. Markers are evaluated: for another environment with its Python version, else
@@ -43,10 +42,10 @@ def read_environment(data: bytes, *, name: str, extras: str = "requested") -> nx
 
     Returns
     -------
-    networkx.DiGraph
+    networkx.DiGraph or networkx.MultiDiGraph
         Nodes have ``name`` (as written), ``version``, ``licence``, ``requested`` (by the user, where the installer
         wrote it down) and ``size`` (bytes); edges ``kind``, ``clause``, ``extra``, ``marker`` and ``optional``.
-        ``G.graph["unmet"]`` counts what is needed and not there, ``G.graph["with_extras"]`` lists the edges of extras
+        ``G.graph["unmet"]`` names what is needed and not there, ``G.graph["with_extras"]`` lists the edges of extras
         that nothing asks for, ``G.graph["warnings"]`` what was broken and skipped.
 
     Raises

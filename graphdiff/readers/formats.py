@@ -15,7 +15,7 @@ from graphdiff.readers.path_layouts import is_path_model
 
 __all__ = ["READERS", "Reader"]
 
-DOT_OPTIONS = frozenset({"graph", "timeout", "max_memory"})
+DOT_OPTIONS = frozenset({"graph", "follow_arrows", "timeout", "max_memory"})
 
 
 @dataclass(frozen=True)
@@ -192,6 +192,14 @@ READERS: dict[str, Reader] = {
         about="a resource needs a resource, without weights; repeats are kept",
         nodes="resources",
     ),
+    "turbo": Reader(
+        suffixes=(".dot", ".gv"),
+        claims=partial(is_marked, "turbo"),
+        entry="graphdiff.readers.turbo:read_turbo",
+        options=DOT_OPTIONS,
+        about="turbo run --graph: a task depends on a task, without weights; repeats are kept",
+        nodes="tasks",
+    ),
     "systemd": Reader(
         suffixes=(".dot", ".gv"),
         claims=partial(is_marked, "systemd"),
@@ -303,7 +311,7 @@ READERS: dict[str, Reader] = {
         suffixes=(),
         claims=partial(is_marked, "imports"),
         entry="graphdiff.readers.import_graph:read_imports",
-        options=frozenset({"times"}),
+        options=frozenset({"times", "kinds"}),
         about="a module imports another of its package; repeats are one edge, which counts its statements",
         prefix="imports:",
         nodes="modules",
@@ -441,7 +449,7 @@ READERS: dict[str, Reader] = {
         suffixes=(".dot", ".gv"),
         claims=partial(is_marked, "bazel"),
         entry="graphdiff.readers.bazel:read_bazel",
-        options=frozenset(),
+        options=DOT_OPTIONS,
         about="bazel query --output=graph: a target depends on a target, without weights; repeats are one edge",
         nodes="targets",
     ),

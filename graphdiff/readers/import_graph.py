@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import invalidate_caches
@@ -18,15 +18,21 @@ from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageEr
 from graphdiff.readers.building import collector_at_rest, described
 from graphdiff.readers.documents import parse_json
 from graphdiff.readers.import_times import put_times
+from graphdiff.readers.kinds import chosen_kinds
 
-__all__ = ["read_grimp", "read_imports"]
+__all__ = ["KINDS", "read_grimp", "read_imports"]
+
+RUN_TIME, TYPE_CHECKING = KINDS = ("run-time", "type-checking")
 
 
-def read_imports(data: bytes, *, name: str, times: str | None = None) -> nx.DiGraph:
+def read_imports(
+    data: bytes, *, name: str, times: str | None = None, kinds: str | Collection[str] | None = None
+) -> nx.DiGraph:
     """Read the import graph of a package with grimp: the tail of an edge imports its head.
 
-    No module of the package is run. Imports of other packages are left out, those under ``if TYPE_CHECKING`` and in
-    functions are taken.
+    No module of the package is run. Imports of other packages are left out, those in functions are taken. An edge all
+    of whose statements stand under ``if TYPE_CHECKING`` has ``kind="type-checking"``: nothing is imported there when
+    the program runs. The others have ``kind="run-time"``.
 
     Parameters
     ----------
@@ -36,11 +42,15 @@ def read_imports(data: bytes, *, name: str, times: str | None = None) -> nx.DiGr
         ``imports:`` and the package, for messages.
     times : str, optional
         The log of ``python -X importtime``; its times become the nodes' ``import_time``, in microseconds.
+    kinds : str or collection of str, optional
+        Only imports of these kinds: ``"run-time"``, ``"type-checking"``. By default both are read, and
+        ``G.graph["warnings"]`` says how many there are for type checking alone, which are on no cycle that
+        `graphdiff.find_cycles` reports; with ``kinds="all"`` they are.
 
     Returns
     -------
     networkx.DiGraph
-        Edges have ``statements``, the number of import statements, and ``lines``, a text for each one:
+        Edges have ``kind``, ``statements``, the number of import statements, and ``lines``, a text for each one:
         ``file:line: statement``. Nodes have ``file``.
 
     Raises
@@ -50,7 +60,7 @@ def read_imports(data: bytes, *, name: str, times: str | None = None) -> nx.DiGr
     InputError
         No such package.
     UsageError
-        A module that is no top-level package.
+        A module that is no top-level package, or another kind.
     FormatError
         A module of it that is no Python; file and line are said.
 
@@ -61,6 +71,8 @@ def read_imports(data: bytes, *, name: str, times: str | None = None) -> nx.DiGr
     Examples
     --------
     >>> G = read_imports(b"graphdiff", name="imports:graphdiff")
+    >>> G.edges["graphdiff.cli.output", "graphdiff.cli.options"]["kind"]
+    'run-time'
     >>> G.edges["graphdiff.__main__", "graphdiff.cli"]["lines"]
     ['graphdiff/__main__.py:...: from graphdiff.cli import main as run']
     """
@@ -68,15 +80,19 @@ def read_imports(data: bytes, *, name: str, times: str | None = None) -> nx.DiGr
         import grimp
     except ImportError as error:
         raise MissingExtraError("grimp", "imports") from error
+    chosen_kinds(kinds, KINDS, default=KINDS)  # before anything is read
     package, folder = _place(data.decode("utf-8", "surrogateescape"), name)
     with _first_on_path(folder):
         bases = _bases(package, folder, name)
         try:
             found = grimp.build_graph(package, cache_dir=None)
+            running = grimp.build_graph(package, cache_dir=None, exclude_type_checking_imports=True)
         except (grimp.exceptions.GrimpException, UnicodeError, SyntaxError, OSError) as error:
             raise FormatError(f"{name}: {' '.join(str(error).split()) or type(error).__name__}") from error
     with collector_at_rest():
         graph = _graph(found, _files(package, bases))
+        _say_kinds(graph, running)
+        _choose_kinds(graph, name, kinds)
     if times is not None:
         put_times(graph, times)
     return described(graph, format="imports by grimp", edge_meaning="imports", weight_meaning="none")
@@ -171,6 +187,28 @@ def _spec(module: str, name: str) -> Any:
     if found is None:
         raise InputError(f"{name}: no package {module!r} is installed or in the current folder")
     return found
+
+
+def _say_kinds(graph: nx.DiGraph, running: Any) -> None:
+    """Say of each edge whether its import runs, by the graph without imports for type checking."""
+    for importer, imported, said in graph.edges(data=True):
+        runs = running.direct_import_exists(importer=importer, imported=imported)
+        said["kind"] = RUN_TIME if runs else TYPE_CHECKING
+
+
+def _choose_kinds(graph: nx.DiGraph, name: str, kinds: str | Collection[str] | None) -> None:
+    """Keep the imports of some kinds; where none are named, say how many do not run."""
+    wanted = chosen_kinds(kinds, KINDS, default=KINDS)
+    n_edges = graph.number_of_edges()
+    n_checked = sum(kind == TYPE_CHECKING for *_, kind in graph.edges(data="kind"))
+    if n_checked and kinds is None:
+        graph.graph["not_run"] = TYPE_CHECKING
+        graph.graph["warnings"] = [
+            f"{name}: {n_checked:,} of {n_edges:,} imports {'is' if n_checked == 1 else 'are'} under TYPE_CHECKING "
+            f"alone and not made when the program runs (kind={TYPE_CHECKING}); --kind {RUN_TIME} (in Python "
+            f'kinds="{RUN_TIME}") leaves out such imports'
+        ]
+    graph.remove_edges_from([(u, v) for u, v, kind in graph.edges(data="kind") if kind not in wanted])
 
 
 def _files(package: str, bases: list[str]) -> Callable[[str], str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from itertools import chain
 
 from graphdiff.errors import FormatError, UsageError, meant, nearest
@@ -11,8 +11,10 @@ from graphdiff.readers.documents import Record, mapping, mappings, parse_toml, t
 __all__ = ["chosen_groups", "packages_of_groups"]
 
 
-def packages_of_groups(data: bytes, name: str, groups: str) -> Iterator[tuple[str, Record, list[str]]]:
-    """Yield each package of some groups: the words for its place, its table, and to which of these groups it belongs.
+def packages_of_groups(data: bytes, name: str, groups: str) -> list[tuple[str, Record, list[str] | None]]:
+    """Return each package: the words for its place, its table, and to which of some groups it belongs.
+
+    A package that belongs to other groups only has None for these.
 
     Parameters
     ----------
@@ -33,8 +35,8 @@ def packages_of_groups(data: bytes, name: str, groups: str) -> Iterator[tuple[st
     Examples
     --------
     >>> lock = b'''package = [{ name = "a", groups = ["main", "docs"] }, { name = "b", groups = ["docs"] }]'''
-    >>> list(packages_of_groups(lock, "x.lock", "main"))
-    [('x.lock: package[0]', {'name': 'a', 'groups': ['main', 'docs']}, ['main'])]
+    >>> [(table["name"], chosen) for _, table, chosen in packages_of_groups(lock, "x.lock", "main")]
+    [('a', ['main']), ('b', None)]
     """
     document = parse_toml(data, name)
     tables = [
@@ -44,14 +46,14 @@ def packages_of_groups(data: bytes, name: str, groups: str) -> Iterator[tuple[st
     listed = mapping(document.get("metadata"), f"{name}: metadata").get("groups")  # PDM's, also those without a package
     known = dict.fromkeys(chain(listed if isinstance(listed, list) else [], *(stated for *_, stated in tables)))
     wanted = chosen_groups(groups, map(str, known), name)
-    n_found = 0
-    for where, table, stated in tables:
-        chosen = [group for group in stated if group in wanted]
-        if chosen or not stated:
-            n_found += 1
-            yield where, table, chosen
-    if not n_found:
+    found = [
+        (where, table, chosen if chosen or not stated else None)
+        for where, table, stated in tables
+        for chosen in [[group for group in stated if group in wanted]]
+    ]
+    if all(chosen is None for *_, chosen in found):
         raise FormatError(f"{name}: no [[package]] in it" + (f" of the groups {groups}" if groups != "all" else ""))
+    return found
 
 
 def chosen_groups(groups: str, known: Iterable[str], name: str) -> Collection[str]:

@@ -15,6 +15,9 @@ DIGRAPH = rb"\bdigraph\b"
 #: What Maven calls an artifact by: group:artifact:type:version.
 COORDINATES = rb'[^"<>\s:]++:[^"<>\s:]++:[^"<>\s:]++:[^"<>:]++'
 
+#: Turbo's nodes: ``"[root] app#build"``, and what those lead to that depend on nothing. Terraform's have no such end.
+TURBO = rb'"\[root\] (?:[^"\s\[\]()]*+#[^"\s\[\]()]++"|___ROOT___")'
+NO_TURBO = rb"\A(?!(?s:.*?)" + TURBO + rb")"
 #: By format: the sets of marks that tell it; of one set, all have to be there. ``^`` is the start of a line.
 MARKS: dict[str, tuple[tuple[bytes, ...], ...]] = {
     "cyclonedx": (
@@ -36,12 +39,13 @@ MARKS: dict[str, tuple[tuple[bytes, ...], ...]] = {
         (DIGRAPH, rb'node \[\s*fontsize = "12"\s*\];\s*"node\d+" \[ label = '),
     ),
     "terraform": (
-        (DIGRAPH, rb'^\s*"\[root\] '),
+        (DIGRAPH, rb'^\s*"\[root\] ', NO_TURBO),
         # Since 1.7, resources alone.
         (DIGRAPH, rb'rankdir = "RL";\s*node \[shape = rect, fontname = "sans-serif"\]'),
         # terraform-graph-beautifier
         (DIGRAPH, rb'\bsubgraph "cluster_module\.root"'),
     ),
+    "turbo": ((DIGRAPH, rb'^\s*"\[root\] ', TURBO),),
     "systemd": ((rb"\bdigraph\s+systemd\s*\{",),),
     "llvm-calls": ((rb'\bdigraph\s+"Call graph: ',),),
     "llvm-flow": ((rb"\bdigraph\s+\"CFG for '",),),
@@ -55,7 +59,10 @@ MARKS: dict[str, tuple[tuple[bytes, ...], ...]] = {
     "imports": (),
     "pip-inspect": ((rb'^"pip_version": ', rb'^"installed": \['),),
     "pipdeptree": ((LIST, rb'^"package": \{.*"package_name"\s*+:'), (LIST, rb'^"package_name": ')),
-    "uv": ((rb"\Aversion = \d+$", rb"^requires-python = |^source = \{ (registry|virtual|editable|git) = "),),
+    "uv": (
+        (rb"\Aversion = \d+$", rb"^requires-python = |^source = \{ (registry|virtual|editable|git) = "),
+        (rb"\Aversion = \d+$", rb"^\[\[distribution\]\]$"),
+    ),
     "poetry": ((rb"^\[\[package\]\]$", rb'^python-versions = "'),),
     "pdm": ((rb"^\[\[package\]\]$", rb'^requires_python = "|^lock_version = "'),),
     "pylock": ((rb'^lock-version = "', rb'^created-by = "'),),

@@ -36,7 +36,7 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     and ``alias`` where the package is installed under another name. A node has what the file says of version,
     licence, ``deprecated`` (why), ``dev``, ``optional``, ``peer`` and ``bundled``; the project and its workspaces are
     the roots.
-    ``G.graph["unmet"]`` counts what is needed, not optional, and not there.
+    ``G.graph["unmet"]`` names what is needed, not optional, and not there, with who needs it.
 
     Version 1 says by ``requires`` what a package needs, but neither what the project itself asks for nor what packages
     take as peers: the project is no node, no package is marked as a root, and a warning says so. Edges are of the kind
@@ -82,12 +82,13 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     first = "packages" not in document
     packages = _of_version_1(document, name) if first else mapping(document["packages"], f"{name}: packages")
     folders = _Folders(packages, name, document.get("name"))
-    needs, unmet = [], 0
+    needs: list[Need] = []
+    unmet: list[tuple[int, str]] = []
     for tail, (folder, entry) in enumerate(folders.entries):
         for wanted, kind, said in declared(entry, f"{name}: {folder or 'the project'}"):
             head = folders.find(folder, wanted)
             if head is None:
-                unmet += not said["optional"]
+                unmet += [] if said["optional"] else [(tail, wanted)]
                 continue
             if first and kind == "normal" and folders.entries[head][1].get("optional") is True:
                 kind, said = "optional", said | {"optional": True}

@@ -26,7 +26,7 @@ def read_npm_ls(data: bytes, *, name: str) -> PackageGraph:
     Returns
     -------
     networkx.DiGraph
-        The project is the root. ``G.graph["unmet"]`` counts what npm reports as missing.
+        The project is the root. ``G.graph["unmet"]`` names what npm reports as missing, with who needs it.
 
     Raises
     ------
@@ -41,7 +41,8 @@ def read_npm_ls(data: bytes, *, name: str) -> PackageGraph:
     """
     document = mapping(parse_json(data, name), name)
     packages: list[Record] = [_attributes(document, text(document.get("name"), name) or ".", name) | {"root": True}]
-    needs, unmet = [], 0
+    needs: list[Need] = []
+    unmet: list[tuple[int, str]] = []
     waiting = [document]
     # The place of a tree in `waiting` is the place of its package: both lists grow together.
     for tail, tree in enumerate(waiting):
@@ -49,7 +50,7 @@ def read_npm_ls(data: bytes, *, name: str) -> PackageGraph:
             child = mapping(value, f"{name}: {wanted}")
             # An optional dependency that is not installed is an empty record.
             if child.get("missing") is True or not child:
-                unmet += child.get("missing") is True
+                unmet += [(tail, wanted)] if child.get("missing") is True else []
                 continue
             packages.append(_attributes(child, wanted, f"{name}: {wanted}"))
             waiting.append(child)
@@ -59,7 +60,7 @@ def read_npm_ls(data: bytes, *, name: str) -> PackageGraph:
         raise FormatError(f"{name}: no dependencies in it; npm ls --all --json prints them")
     # Snyk writes its older trees in the same shape.
     title = "Snyk dependency tree" if "packageFormatVersion" in document else "npm ls"
-    return package_graph(packages, needs, name=name, format=title, unmet=unmet)
+    return package_graph(packages, needs, name=name, format=title, unmet=unmet, absent="not installed")
 
 
 def _attributes(tree: Record, wanted: str, where: str) -> Record:

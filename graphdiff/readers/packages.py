@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 import networkx as nx
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.building import collector_at_rest, described, node_ids
+from graphdiff.readers.building import collector_at_rest, described, leave_out, node_ids, note_unmet
 from graphdiff.readers.documents import text
 from graphdiff.readers.kinds import chosen_kinds
 
@@ -50,7 +50,8 @@ def package_graph(
     format: str,
     known: Collection[str] = (),
     kinds: str | Collection[str] | None = None,
-    unmet: int | None = None,
+    unmet: Iterable[tuple[int, str]] | None = None,
+    absent: str = "not in the file",
 ) -> PackageGraph:
     """Return the graph of packages; its ids are those of `graphdiff.readers.building.node_ids`.
 
@@ -69,8 +70,11 @@ def package_graph(
     kinds : str or collection of str, optional
         Keep only needs of these kinds, and the packages that the roots still reach by them; one text may have several,
         with commas between them.
-    unmet : int, optional
-        How many needs no package meets, where that can be: it becomes ``G.graph["unmet"]``.
+    unmet : iterable of (int, str), optional
+        What is needed and not there, where that can be: the place of the package and the name that it needs. They
+        become ``G.graph["unmet"]``, a dict of names to the nodes that require them.
+    absent : str
+        What is true of these names: it becomes ``G.graph["absent"]``.
 
     Returns
     -------
@@ -103,11 +107,14 @@ def package_graph(
             if wanted is None or need.kind in wanted:
                 _merge_edge(edges, (ids[need.tail], ids[need.head], need.kind), need.attributes)
         graph = _built(_nodes(ids, packages), edges)
-        graph = graph if wanted is None else _what_roots_reach(graph)
+        if kinds and (beyond := _beyond_the_roots(graph)):
+            graph.remove_nodes_from(beyond)
+            leave_out(graph, beyond, {"kinds": kinds})
     if wanted and not graph.number_of_edges():
         graph.graph["warnings"] = [_nothing_of(wanted, there, name)]
     if unmet is not None:
-        graph.graph["unmet"] = unmet
+        pairs = ((ids[place], wanted) for place, wanted in unmet)
+        note_unmet(graph, ((node, wanted) for node, wanted in pairs if node in graph), absent)
     return described(graph, format=format, edge_meaning="depends on", weight_meaning="none")
 
 
@@ -190,14 +197,13 @@ def _built(nodes: Mapping[str, Attributes], edges: Mapping[tuple[str, str, str],
     return graph
 
 
-def _what_roots_reach(graph: PackageGraph) -> PackageGraph:
+def _beyond_the_roots(graph: PackageGraph) -> list[str]:
+    """Return the nodes that no root reaches; none where there are no roots."""
     roots = [node for node, root in graph.nodes(data="root") if root]
-    if roots:
-        reached = set(roots)
-        waiting = roots
-        while waiting:
-            found = {head for node in waiting for head in graph.adj[node]} - reached
-            reached |= found
-            waiting = list(found)
-        graph.remove_nodes_from([node for node in graph if node not in reached])
-    return graph
+    reached = set(roots)
+    waiting = roots
+    while waiting:
+        found = {head for node in waiting for head in graph.adj[node]} - reached
+        reached |= found
+        waiting = list(found)
+    return [node for node in graph if node not in reached] if roots else []

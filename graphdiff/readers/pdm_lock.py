@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import networkx as nx
-
 from graphdiff.readers.documents import Record, required_text, texts
 from graphdiff.readers.lock_groups import packages_of_groups
-from graphdiff.readers.python_packages import python_graph
+from graphdiff.readers.python_packages import PackageGraph, joined, python_graph
 from graphdiff.readers.requirements import Package, canonical, environment_of, marker_of, requirements_of
 
 __all__ = ["read_pdm_lock"]
 
 
 def read_pdm_lock(
-    data: bytes, *, name: str, extras: str = "all", markers: str = "all", groups: str = "all"
-) -> nx.DiGraph:
+    data: bytes, *, name: str, extras: str = "requested", markers: str = "all", groups: str = "all"
+) -> PackageGraph:
     r"""Read a ``pdm.lock``: the tail of an edge depends on its head.
 
     The entries of a package with extras and without are one node. The file does not say what the project itself
-    needs: no node is marked as a root. It lists the extras that something asks for, and no others.
+    needs: no node is marked as a root, and the extras that only the project asks for count with ``extras="all"``
+    alone. It lists the extras that something asks for, and no others.
 
     Parameters
     ----------
@@ -28,9 +27,9 @@ def read_pdm_lock(
         The decompressed file.
     name : str
         The file's name, for messages.
-    extras : {"all", "requested", "nodes", "none"}
-        Which extras make edges: all; those that another package asks for; the same, each from a node
-        ``name[extra]`` of its own; none.
+    extras : {"requested", "nodes", "none", "all"}
+        Which extras make edges: those that another package asks for; the same, each from a node ``name[extra]`` of
+        its own; none; all.
     markers : str
         ``"all"``: an edge holds in some environment, its ``marker`` says in which. ``"here"`` or
         ``"python_version=3.12,sys_platform=win32"``: markers are evaluated.
@@ -39,7 +38,7 @@ def read_pdm_lock(
 
     Returns
     -------
-    networkx.DiGraph
+    networkx.DiGraph or networkx.MultiDiGraph
         Nodes have ``name``, ``version`` and ``groups``; edges ``kind``, ``clause``, ``extra``, ``marker`` and
         ``optional``.
 
@@ -58,12 +57,17 @@ def read_pdm_lock(
     [('a', 'b', '>=2')]
     """
     environment = environment_of(markers)
-    found: dict[tuple[str, str], Package] = {}
-    for where, table, of_groups in packages_of_groups(data, name, groups):
-        package = _entry(table, of_groups, where)
-        key = (package.name, package.version)
-        found[key] = _joined(found[key], package) if key in found else package
-    return python_graph(found.values(), name=name, format="PDM lock", extras=extras, environment=environment)
+    entries = packages_of_groups(data, name, groups)
+    found = joined(_entry(table, of_groups, where) for where, table, of_groups in entries if of_groups is not None)
+    return python_graph(
+        found,
+        name=name,
+        format="PDM lock",
+        extras=extras,
+        environment=environment,
+        options={"markers": markers, "extras": extras, "groups": groups},
+        left_out=[_entry(table, [], where) for where, table, of_groups in entries if of_groups is None],
+    )
 
 
 def _entry(table: Record, groups: list[str], where: str) -> Package:
@@ -82,12 +86,3 @@ def _entry(table: Record, groups: list[str], where: str) -> Package:
         marker=(marker := marker_of(table.get("marker"), where=where)),
         attributes={"name": written, "groups": ",".join(groups), "marker": str(marker) if marker else None},
     )
-
-
-def _joined(one: Package, other: Package) -> Package:
-    """Return two entries of one package as one: without extras and with them, or with different ones."""
-    both = one.needs + other.needs
-    plain = {need for need in both if need.extra is None}
-    needs = [need for need in both if need.extra is None or replace(need, extra=None, kind="normal") not in plain]
-    marker = one.marker if one.marker == other.marker else None
-    return replace(one, needs=tuple(needs), provides=one.provides | other.provides, marker=marker)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import networkx as nx
-
 from graphdiff.errors import FormatError
 from graphdiff.readers.distributions import installed_graph
 from graphdiff.readers.documents import mapping, mappings, parse_json
+from graphdiff.readers.python_packages import PackageGraph
 
 __all__ = ["read_pip_inspect"]
 
 
-def read_pip_inspect(data: bytes, *, name: str, extras: str = "requested") -> nx.DiGraph:
+def read_pip_inspect(data: bytes, *, name: str, extras: str = "requested") -> PackageGraph:
     """Read the JSON of ``pip inspect``: the tail of an edge depends on its head.
 
     Markers are evaluated for the environment that the file describes; what is needed and not installed makes no edge.
@@ -28,9 +27,9 @@ def read_pip_inspect(data: bytes, *, name: str, extras: str = "requested") -> nx
 
     Returns
     -------
-    networkx.DiGraph
+    networkx.DiGraph or networkx.MultiDiGraph
         Nodes have ``name`` (as written), ``version``, ``licence`` and ``requested`` (by the user); edges ``kind``,
-        ``clause``, ``extra``, ``marker`` and ``optional``. ``G.graph["unmet"]`` counts what is needed and not
+        ``clause``, ``extra``, ``marker`` and ``optional``. ``G.graph["unmet"]`` names what is needed and not
         there, ``G.graph["with_extras"]`` lists the edges of extras that nothing asks for, ``G.graph["warnings"]``
         what was skipped.
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import networkx as nx
 
+from graphdiff.absences import listed_few
 from graphdiff.errors import FormatError
 from graphdiff.readers.building import collector_at_rest, described
 from graphdiff.readers.documents import Record, mappings, parse_json, required_text
@@ -63,6 +64,8 @@ def read_pipdeptree(data: bytes, *, name: str) -> nx.DiGraph:
             _add_edge(graph, _key(tail), _key(head), head)
     if not graph:
         raise FormatError(f"{name}: no package in it")
+    if missing := [node for node, there in graph.nodes(data="missing") if there]:
+        graph.graph["warnings"] = [f"{name}: required but not installed, and nodes all the same: {listed_few(missing)}"]
     return described(graph, format="pipdeptree", edge_meaning="depends on", weight_meaning="none")
 
 

@@ -25,7 +25,8 @@ def read_pnpm(data: bytes, *, name: str, kinds: str | Collection[str] | None = N
     sets of peers is one node with the needs of all. An edge has its ``kind`` (normal, dev, optional, or peer, of a
     package that asks for the version of its peers), the range as ``clause`` where a project states it, ``optional``
     where it may be missing, and ``alias`` where the package is installed under another name.
-    ``G.graph["unmet"]`` counts references to packages that the file does not have.
+    A workspace's package that is injected (copied with the peers of who needs it) is its project. What is needed and
+    not in the file is in ``G.graph["unmet"]``, with who needs it.
 
     Parameters
     ----------
@@ -72,13 +73,10 @@ def read_pnpm(data: bytes, *, name: str, kinds: str | Collection[str] | None = N
     if "lockfileVersion" not in document:
         raise FormatError(f"{name}: no lockfileVersion, as every pnpm-lock.yaml has")
     lock = _Lock(document, name)
-    needs, unmet = [], 0
-    for need in lock.needs():
-        if need is None:
-            unmet += 1
-        else:
-            needs.append(need)
-    return package_graph(lock.packages, needs, name=name, format="pnpm-lock", known=KINDS, kinds=kinds, unmet=unmet)
+    needs = list(lock.needs())
+    return package_graph(
+        lock.packages, needs, name=name, format="pnpm-lock", known=KINDS, kinds=kinds, unmet=lock.unmet
+    )
 
 
 class _Lock:
@@ -95,25 +93,47 @@ class _Lock:
             {"name": self.names.get(path) or path, "version": "", "path": path, "root": True} for path in self.projects
         ]
         self.places = {f"link:{path}": place for place, path in enumerate(self.projects)}
+        self.unmet: list[tuple[int, str]] = []
         for key in self.snapshots:
-            self.places[key] = len(self.packages)
-            self.packages.append(self._package(key))
+            folder = self._injected(key)
+            self.places[key] = len(self.packages) if folder is None else self.places[f"link:{folder}"]
+            if folder is None:
+                self.packages.append(self._package(key))
 
-    def needs(self) -> Iterator[Need | None]:
-        """Yield who needs whom; None for a reference to what is not there."""
+    def needs(self) -> Iterator[Need]:
+        """Yield who needs whom, and note in `unmet` who needs what is not there."""
         for path, value in self.projects.items():
             project = mapping(value, f"{self.file}: {path}")
             for wanted, reference, kind in self._references(project, path):
                 clause = self._clause(project, wanted, reference)
-                yield self._need(f"link:{path}", path, wanted, self._version(reference, path), kind, {"clause": clause})
+                version = self._version(reference, path)
+                yield from self._need(f"link:{path}", path, wanted, version, kind, {"clause": clause})
         for key, value in self.snapshots.items():
             snapshot = mapping(value, f"{self.file}: {key}")
             peers = self._peers(key)
+            own = self._of_project(key)
             for wanted, reference, kind in self._references(snapshot, key):
+                if wanted in own:  # pnpm installs the peers of a project too: the same need
+                    continue
                 clause, may_miss = peers.get(wanted, ("", False))
                 kind = "peer" if wanted in peers else kind
                 said = {"clause": clause, "optional": may_miss or kind == "optional"}
-                yield self._need(key, "", wanted, self._version(reference, key), kind, said)
+                yield from self._need(key, "", wanted, self._version(reference, key), kind, said)
+
+    def _injected(self, key: str) -> str | None:
+        """Return the folder of the project that a snapshot is a copy of; None where it is of none."""
+        resolution = mapping(self._stated(key).get("resolution"), f"{self.file}: {key}: resolution")
+        folder = text(resolution.get("directory"), f"{self.file}: {key}: resolution")
+        path = posixpath.normpath(folder) if folder else ""
+        return path if path in self.projects else None
+
+    def _of_project(self, key: str) -> Collection[str]:
+        """Return what the project that a snapshot is a copy of says that it needs, save for development."""
+        project = self._injected(key)
+        if project is None:
+            return ()
+        needed = self._references(mapping(self.projects[project], f"{self.file}: {project}"), project)
+        return {wanted for wanted, _, kind in needed if kind != "dev"}
 
     def _references(self, record: Record, where: str) -> Iterator[tuple[str, Any, str]]:
         for field, kind in FIELDS.items():
@@ -122,13 +142,14 @@ class _Lock:
 
     def _need(
         self, tail: str, folder: str, wanted: str, reference: str, kind: str, said: Mapping[str, Any]
-    ) -> Need | None:
+    ) -> Iterator[Need]:
         head = self._find(folder, wanted, reference)
-        if head is None:
-            return None
-        alias = "" if self.packages[head]["name"] == wanted else wanted
         optional = said.get("optional", kind == "optional")
-        return Need(self.places[tail], head, kind, {**said, "optional": optional, "alias": alias})
+        if head is None:
+            self.unmet.append((self.places[tail], wanted))
+            return
+        alias = "" if self.packages[head]["name"] == wanted else wanted
+        yield Need(self.places[tail], head, kind, {**said, "optional": optional, "alias": alias})
 
     def _find(self, folder: str, wanted: str, reference: str) -> int | None:
         if reference.startswith("link:"):
@@ -160,6 +181,9 @@ class _Lock:
                 if version.startswith("link:"):
                     target = posixpath.normpath(posixpath.join(path, version.removeprefix("link:")))
                     names.setdefault(target, wanted)
+        for key in self.snapshots:
+            if (folder := self._injected(key)) is not None:
+                names.setdefault(folder, self._package(key)["name"])
         return names
 
     def _package(self, key: str) -> Record:

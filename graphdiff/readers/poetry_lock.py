@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import networkx as nx
-
 from graphdiff.errors import FormatError
 from graphdiff.readers.documents import Record, mapping, required_text, texts
 from graphdiff.readers.lock_groups import packages_of_groups
-from graphdiff.readers.python_packages import python_graph
+from graphdiff.readers.python_packages import PackageGraph, python_graph
 from graphdiff.readers.requirements import (
     Environment,
     Package,
@@ -27,12 +25,12 @@ __all__ = ["read_poetry_lock"]
 
 
 def read_poetry_lock(
-    data: bytes, *, name: str, extras: str = "all", markers: str = "all", groups: str = "all"
-) -> nx.DiGraph:
+    data: bytes, *, name: str, extras: str = "requested", markers: str = "all", groups: str = "all"
+) -> PackageGraph:
     r"""Read a ``poetry.lock``: the tail of an edge depends on its head.
 
-    The file does not say what the project itself needs: no node is marked as a root, and all extras count as asked
-    for unless `extras` says otherwise.
+    The file does not say what the project itself needs: no node is marked as a root, and the extras that only the
+    project asks for count with ``extras="all"`` alone.
 
     Parameters
     ----------
@@ -40,9 +38,9 @@ def read_poetry_lock(
         The decompressed file.
     name : str
         The file's name, for messages.
-    extras : {"all", "requested", "nodes", "none"}
-        Which extras make edges: all; those that another package asks for; the same, each from a node
-        ``name[extra]`` of its own; none.
+    extras : {"requested", "nodes", "none", "all"}
+        Which extras make edges: those that another package asks for; the same, each from a node ``name[extra]`` of
+        its own; none; all.
     markers : str
         ``"all"``: an edge holds in some environment, its ``marker`` says in which. ``"here"`` or
         ``"python_version=3.12,sys_platform=win32"``: markers are evaluated.
@@ -51,7 +49,7 @@ def read_poetry_lock(
 
     Returns
     -------
-    networkx.DiGraph
+    networkx.DiGraph or networkx.MultiDiGraph
         Nodes have ``name``, ``version``, ``groups``, ``marker`` and ``source`` (where it is not the usual registry);
         edges ``kind``, ``clause``, ``extra``, ``marker`` and
         ``optional``.
@@ -71,16 +69,25 @@ def read_poetry_lock(
     [('a', 'b', '>=2')]
     """
     environment = environment_of(markers)
-    found = [
-        _package(table, of_groups, where)
-        for where, table, of_groups in packages_of_groups(data, name, groups)
-        if environment is None or _there(table.get("markers"), of_groups, environment, where)
-    ]
-    return python_graph(found, name=name, format="Poetry lock", extras=extras, environment=environment)
+    found: dict[bool, list[Package]] = {True: [], False: []}
+    for where, table, of_groups in packages_of_groups(data, name, groups):
+        there = of_groups is not None and _there(table.get("markers"), of_groups, environment, where)
+        found[there].append(_package(table, of_groups or [], where))
+    return python_graph(
+        found[True],
+        name=name,
+        format="Poetry lock",
+        extras=extras,
+        environment=environment,
+        options={"markers": markers, "extras": extras, "groups": groups},
+        left_out=found[False],
+    )
 
 
-def _there(markers: Any, groups: list[str], environment: Environment, where: str) -> bool:
+def _there(markers: Any, groups: list[str], environment: Environment | None, where: str) -> bool:
     """Tell whether a package is there: its markers are one text, or one for each group that has one."""
+    if environment is None:
+        return True
     if not isinstance(markers, dict):
         return holds(marker_of(markers, where=where), environment)
     return any(holds(marker_of(markers.get(group), where=where), environment) for group in groups)

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import networkx as nx
 from packaging.pylock import Pylock, PylockValidationError
 
 from graphdiff.errors import FormatError
 from graphdiff.readers.documents import parse_toml, texts
-from graphdiff.readers.python_packages import python_graph
+from graphdiff.readers.python_packages import PackageGraph, python_graph
 from graphdiff.readers.requirements import Package, Requirement, canonical, environment_of, requirements_of
 from graphdiff.showing import in_our_words
 
 __all__ = ["read_pylock"]
 
 
-def read_pylock(data: bytes, *, name: str, markers: str = "all") -> nx.DiGraph:
+def read_pylock(data: bytes, *, name: str, markers: str = "all") -> PackageGraph:
     r"""Read a ``pylock.toml``: the tail of an edge depends on its head.
 
     The file may leave out what packages depend on, as those that uv and pip write do: such a file is refused, as its
@@ -71,7 +70,8 @@ def read_pylock(data: bytes, *, name: str, markers: str = "all") -> nx.DiGraph:
         )
     if environment is not None:
         environment = {**environment, "dependency_groups": frozenset(lock.default_groups or ())}
-    return python_graph(packages, name=name, format="pylock.toml", environment=environment)
+    options = {"markers": markers}
+    return python_graph(packages, name=name, format="pylock.toml", environment=environment, options=options)
 
 
 def _package(said: Any, where: str) -> Package:

@@ -5,19 +5,19 @@ In other ecosystems a lock file has resolved all that, and `graphdiff.readers.pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import networkx as nx
 
 from graphdiff.errors import FormatError, UsageError
-from graphdiff.readers.building import collector_at_rest, described, node_ids
+from graphdiff.readers.building import collector_at_rest, described, leave_out, node_ids, note_unmet
 from graphdiff.readers.requirements import Environment, Package, Requirement, holds, satisfies
 from graphdiff.remedies import Keyword
 
-__all__ = ["EXTRAS", "python_graph"]
+__all__ = ["EXTRAS", "PackageGraph", "joined", "python_graph"]
 
 #: What the option ``extras`` can be.
 EXTRAS = {
@@ -30,6 +30,9 @@ EXTRAS = {
 #: One node: the place of a package, and in ``nodes`` the extras that make it a node of its own.
 Node = tuple[int, frozenset[str]]
 PLAIN: frozenset[str] = frozenset()
+#: In place of extras: the node of a root with all of its own extras and groups, where another package needs the root.
+OWN = frozenset({"(root)"})
+PackageGraph: TypeAlias = "nx.DiGraph | nx.MultiDiGraph"
 
 
 class _Edge(NamedTuple):
@@ -45,11 +48,15 @@ def python_graph(
     format: str,
     extras: str = "requested",
     environment: Environment | None = None,
-) -> nx.DiGraph:
+    absent: str = "not in the file",
+    options: Mapping[str, str] | None = None,
+    left_out: Iterable[Package] = (),
+) -> PackageGraph:
     """Return the graph of packages: the tail of an edge depends on its head.
 
     Several requirements between two packages are one edge; one that always holds takes the place of those that hold
-    only with an extra.
+    only with an extra. Where extras are nodes of their own, each extra and each group that needs the other package
+    makes an edge, as each makes a line in uv's tree; of several the graph is a MultiDiGraph.
 
     Parameters
     ----------
@@ -63,12 +70,20 @@ def python_graph(
     environment : mapping, optional
         Where given, markers are evaluated in it: what does not hold there makes no edge, and where the file has
         roots, what they do not reach is left out.
+    absent : str
+        What is true of a package that is needed and not there.
+    options : mapping of str to str, optional
+        What was asked of the reader, for what is said of packages that it left out: options that leave none out, such
+        as ``markers="all"``, are passed over.
+    left_out : iterable of Package
+        What the reader left out itself.
 
     Returns
     -------
-    networkx.DiGraph
-        ``G.graph["unmet"]`` counts the needs that no package meets; ``G.graph["with_extras"]`` lists the edges that
-        only an extra would add which none asks for, as ``(tail, head, extra)``.
+    networkx.DiGraph or networkx.MultiDiGraph
+        ``G.graph["unmet"]`` has what is needed and not there, with who needs it; ``G.graph["with_extras"]`` lists the
+        edges that only an extra would add which none asks for, as ``(tail, head, extra)``; ``G.graph["left_out"]``
+        has the packages that options left out.
 
     Raises
     ------
@@ -80,12 +95,41 @@ def python_graph(
     if extras not in EXTRAS:
         raise UsageError(Keyword("extras", extras), f" is not one of {', '.join(map(repr, EXTRAS))}")
     with collector_at_rest():
-        every = [package for package in packages if environment is None or holds(package.marker, environment)]
+        given = list(packages)
+        every = [package for package in given if environment is None or holds(package.marker, environment)]
         if not every:
             raise FormatError(f"{name}: no package in it" + ("" if environment is None else " for that environment"))
         needs = _Needs([_holding(package, environment) for package in every], extras)
-        graph = _graph(needs, extras, prune=environment is not None)
+        graph = _graph(needs, extras, absent, prune=environment is not None)
+        said = {key: value for key, value in (options or {}).items() if value not in ("all", "requested", "nodes")}
+        leave_out(graph, _not_among(graph, [*given, *left_out]), said)
     return described(graph, format=format, edge_meaning="depends on", weight_meaning="none")
+
+
+def joined(packages: Iterable[Package]) -> list[Package]:
+    """Return packages with the entries of one as one: files may list a package without extras, and with each again."""
+    found: dict[tuple[str, str], Package] = {}
+    for package in packages:
+        key = (package.name, package.version)
+        found[key] = _joined_two(found[key], package) if key in found else package
+    return list(found.values())
+
+
+def _joined_two(one: Package, other: Package) -> Package:
+    """Return two entries of one package as one: without extras and with them, or with different ones."""
+    both = one.needs + other.needs
+    plain = {need for need in both if need.extra is None}
+    needs = [need for need in both if need.extra is None or replace(need, extra=None, kind="normal") not in plain]
+    marker = one.marker if one.marker == other.marker else None
+    return replace(one, needs=tuple(dict.fromkeys(needs)), provides=one.provides | other.provides, marker=marker)
+
+
+def _not_among(graph: PackageGraph, packages: Iterable[Package]) -> Iterator[str]:
+    """Yield the packages that are not in the graph, each by name and version."""
+    there = {(data["name"], data.get("version", "")) for _, data in graph.nodes(data=True)}
+    for package in packages:
+        if (package.attributes.get("name", package.name), package.version) not in there:
+            yield f"{package.name}@{package.version}" if package.version else package.name
 
 
 def _holding(package: Package, environment: Environment | None) -> Package:
@@ -153,9 +197,16 @@ class _Needs:
         for place, package in enumerate(self.packages):
             yield from ((place, need) for need in package.needs if not need.extra or need.extra in self.wanted[place])
 
-    def n_unmet(self) -> int:
-        """Return how many needs hold that no package meets."""
-        return sum(not self.meant(need) for _, need in self.holding())
+    def unmet(self) -> Iterator[tuple[int, str]]:
+        """Yield the needs that hold and no package meets: the place of who needs it, and what."""
+        return ((place, need.name) for place, need in self.holding() if not self.meant(need))
+
+    @cached_property
+    def twofold(self) -> set[int]:
+        """The roots with extras or groups of their own that another package needs too, and needs without those."""
+        needed = {head for place, need in self.holding() for head in self.meant(need) if head != place}
+        roots = (place for place in needed if self.packages[place].root)
+        return {place for place in roots if any(map(_is_own, self.packages[place].needs))}
 
     def edges(self) -> Iterator[_Edge]:
         """Yield an edge for each need that holds with the extras asked for."""
@@ -164,24 +215,32 @@ class _Needs:
 
     def edges_by_node(self) -> Iterator[_Edge]:
         """Yield the edges where a package with extras is a node of its own, which needs the package without."""
-        queue: list[Node] = [(place, frozenset()) for place in range(len(self.packages))]
+        queue: list[Node] = [(place, PLAIN) for place in range(len(self.packages))]
+        queue += [(place, OWN) for place in self.twofold]
         seen = set(queue)
         while queue:
             place, chosen = queue.pop()
             package = self.packages[place]
             if chosen:
-                yield _Edge(
-                    (place, chosen), (place, PLAIN), Requirement(package.name, kind="extra", extra=_joined(chosen))
-                )
-            taken = chosen or {None}
+                yield _Edge((place, chosen), (place, PLAIN), _without_extras(package, chosen))
             for need in package.needs:
-                if need.extra in taken or (package.root and not chosen):
+                if self._holds_at(need, place, chosen):
                     for head in self.meant(need):
                         node = (head, PLAIN if head == place else self._closed(head, need.extras))
                         yield _Edge((place, chosen), node, need)
                         if node not in seen:
                             seen.add(node)
                             queue.append(node)
+
+    def _holds_at(self, need: Requirement, place: int, chosen: frozenset[str]) -> bool:
+        """Tell whether a need of a package is one of its node with these extras, beside those of the node without."""
+        if chosen == OWN:
+            return _is_own(need)
+        if chosen:
+            return need.extra in chosen
+        if self.packages[place].root:
+            return place not in self.twofold or not _is_own(need)
+        return not need.extra
 
     def _closed(self, place: int, asked: frozenset[str]) -> frozenset[str]:
         """Return those of some extras that need something, and those of the same package that they need."""
@@ -202,23 +261,69 @@ class _Needs:
                     yield from ((place, head, need.extra) for head in self.meant(need) if head != place)
 
 
-def _graph(needs: _Needs, extras: str, *, prune: bool) -> nx.DiGraph:
+def _is_own(need: Requirement) -> bool:
+    """Tell whether a need is only of a package with an extra, or of a dependency group."""
+    return bool(need.extra or need.group)
+
+
+def _without_extras(package: Package, chosen: frozenset[str]) -> Requirement:
+    """Return the need of a package with extras for itself without them."""
+    return Requirement(package.name, kind="extra", extra="" if chosen == OWN else _joined(chosen))
+
+
+def _graph(needs: _Needs, extras: str, absent: str, *, prune: bool) -> PackageGraph:
     edges = [edge for edge in (needs.edges_by_node() if extras == "nodes" else needs.edges()) if edge[0] != edge[1]]
     plain: list[Node] = [(place, frozenset()) for place in range(len(needs.packages))]
     nodes = list(dict.fromkeys([*plain, *(edge.tail for edge in edges)]))
     if prune and any(package.root for package in needs.packages):
-        kept = _reached(edges, [node for node in plain if needs.packages[node[0]].root])
+        kept = _reached(edges, _roots(needs, extras))
         nodes = [node for node in nodes if node in kept]
     labels = _labels(needs.packages, nodes)
-    graph = nx.DiGraph(unmet=needs.n_unmet())
+    graph = _edges_each(edges, labels) if extras == "nodes" else _edges_merged(edges, labels)
     graph.add_nodes_from((labels[node], _attributes(needs.packages[node[0]])) for node in nodes)
+    for node in _roots(needs, extras):
+        graph.nodes[labels[node]]["root"] = True
+    here = {place: label for (place, chosen), label in labels.items() if not chosen}
+    kept_out = {(here[t], here[h], extra) for t, h, extra in needs.left_out() if t in here and h in here}
+    note_unmet(graph, ((here[place], wanted) for place, wanted in needs.unmet() if place in here), absent)
+    graph.graph["with_extras"] = sorted(edge for edge in kept_out if not graph.has_edge(*edge[:2]))
+    return graph
+
+
+def _roots(needs: _Needs, extras: str) -> list[Node]:
+    """Return the nodes of the roots: those with their own extras, where these are nodes of their own."""
+    twofold = needs.twofold if extras == "nodes" else ()
+    return [(place, OWN if place in twofold else PLAIN) for place, package in enumerate(needs.packages) if package.root]
+
+
+def _edges_merged(edges: Iterable[_Edge], labels: Mapping[Node, str]) -> nx.DiGraph:
+    graph = nx.DiGraph()
+    graph.add_nodes_from(labels.values())
     for tail, head, need in edges:
         if tail in labels:
             _add_edge(graph, labels[tail], labels[head], need)
-    here = {place: label for (place, chosen), label in labels.items() if not chosen}
-    kept_out = {(here[t], here[h], extra) for t, h, extra in needs.left_out() if t in here and h in here}
-    graph.graph["with_extras"] = sorted(edge for edge in kept_out if not graph.has_edge(*edge[:2]))
     return graph
+
+
+def _edges_each(edges: Iterable[_Edge], labels: Mapping[Node, str]) -> PackageGraph:
+    """Return an edge for each extra and group that needs a package; the two are the key where there are several."""
+    parts: dict[str, nx.DiGraph] = {}
+    for edge in edges:
+        part = parts.setdefault(_part_of(edge.need), nx.DiGraph())
+        if edge.tail in labels:
+            _add_edge(part, labels[edge.tail], labels[edge.head], edge.need)
+    ends = [pair for part in parts.values() for pair in part.edges]
+    graph = nx.DiGraph() if len(set(ends)) == len(ends) else nx.MultiDiGraph()
+    graph.add_nodes_from(labels.values())
+    for key, part in parts.items():
+        keyed = {"key": key} if graph.is_multigraph() else {}
+        for tail, head, said in part.edges(data=True):
+            graph.add_edge(tail, head, **keyed, **said)
+    return graph
+
+
+def _part_of(need: Requirement) -> str:
+    return f"group:{need.group}" if need.group else f"extra:{need.extra}" if need.extra else ""
 
 
 def _reached(edges: Iterable[_Edge], roots: Sequence[Node]) -> set[Node]:
@@ -229,13 +334,17 @@ def _reached(edges: Iterable[_Edge], roots: Sequence[Node]) -> set[Node]:
 
 def _labels(packages: Sequence[Package], nodes: Sequence[Node]) -> dict[Node, str]:
     ids = node_ids((packages[place].name, packages[place].version) for place, _ in nodes)
-    return {node: f"{label}[{_joined(node[1])}]" if node[1] else label for node, label in zip(nodes, ids, strict=True)}
+    return {node: _labelled(label, node[1]) for node, label in zip(nodes, ids, strict=True)}
+
+
+def _labelled(label: str, chosen: frozenset[str]) -> str:
+    if chosen == OWN:
+        return f"{label} (root)"
+    return f"{label}[{_joined(chosen)}]" if chosen else label
 
 
 def _attributes(package: Package) -> dict[str, Any]:
     said = {"name": package.name, "version": package.version, **package.attributes}
-    if package.root:
-        said["root"] = True
     return {key: value for key, value in said.items() if value not in (None, "")}
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import networkx as nx
 
 from graphdiff.errors import FormatError
-from graphdiff.readers.building import collector_at_rest, described
+from graphdiff.readers.building import collector_at_rest, described, leave_out
 from graphdiff.readers.documents import mapping, parse_json
 from graphdiff.readers.kinds import chosen_kinds
 from graphdiff.readers.sbom import Element, Relation, sbom_graph
@@ -83,6 +83,8 @@ def read_spdx(data: bytes, *, name: str, kinds: str | Collection[str] | None = N
         ends = {end for relation in relations for end in (relation.source, relation.target)}
         elements = {e.ref: e for e in contents.elements if e.type == "package" or e.ref in ends}
         graph = sbom_graph(elements, relations, contents.roots)
+        if kinds is not None:
+            leave_out(graph, (e.name for e in contents.elements if e.ref not in elements), {"kinds": kinds})
     meaning = "depends on" if wanted <= DEPENDENCIES else "relates to"
     return described(graph, format=contents.title, edge_meaning=meaning, weight_meaning="none")
 

@@ -45,7 +45,7 @@ def read_yarn_berry(data: bytes, *, name: str, kinds: str | Collection[str] | No
     Returns
     -------
     networkx.DiGraph or networkx.MultiDiGraph
-        ``G.graph["unmet"]`` counts the dependencies that have no entry.
+        ``G.graph["unmet"]`` names the dependencies that have no entry, with who needs them.
 
     Raises
     ------
@@ -91,19 +91,20 @@ def _attributes(entry: _Entry, name: str) -> Record:
     return attributes
 
 
-def _needs(entries: list[_Entry], name: str) -> tuple[list[Need], int]:
+def _needs(entries: list[_Entry], name: str) -> tuple[list[Need], list[tuple[int, str]]]:
     places = {asked.strip(): place for place, entry in enumerate(entries) for asked in entry.key.split(",")}
     by_name: dict[str, list[int]] = {}
     for place, entry in enumerate(entries):
         by_name.setdefault(entry.name, []).append(place)
-    needs, unmet = [], 0
+    needs: list[Need] = []
+    unmet: list[tuple[int, str]] = []
     for tail, entry in enumerate(entries):
         for wanted, clause, optional in _wanted(entry, name):
             asked = (f"{wanted}@{clause}", f"{wanted}@npm:{clause}")
             only = by_name.get(wanted, [])
             head = next((places[key] for key in asked if key in places), only[0] if len(only) == 1 else None)
             if head is None:
-                unmet += not optional
+                unmet += [] if optional else [(tail, wanted)]
                 continue
             kind = "optional" if optional else "normal"
             said = {"clause": clause.removeprefix("npm:"), "optional": optional}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
@@ -13,8 +14,10 @@ from graphdiff.readers.source import text_of
 
 __all__ = ["KINDS", "read_yarn_classic"]
 
-KINDS = ("normal", "optional")
-FIELDS = {"dependencies": "normal", "optionalDependencies": "optional"}
+KINDS = ("normal", "dev", "optional")
+#: The last is bun's alone, of its workspaces.
+FIELDS = {"dependencies": "normal", "optionalDependencies": "optional", "devDependencies": "dev"}
+WORKSPACE = "workspace:"
 WORD = re.compile(r'"((?:[^"\\]++|\\.)*+)"|([^\s",:]++)')
 
 
@@ -23,14 +26,17 @@ class _Entry:
     patterns: list[str]
     said: dict[str, str] = field(default_factory=dict)
     needs: list[tuple[str, str, str]] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
 
 
 def read_yarn_classic(data: bytes, *, name: str, kinds: str | Collection[str] | None = None) -> PackageGraph:
     r"""Read a ``yarn.lock`` of version 1: the tail of an edge depends on its head.
 
     A package is found by the name and range that ask for it, of which an entry lists several. The file does not have
-    the project itself, nor what is for development: no node is marked as a root. An edge has its ``kind`` (normal or
-    optional), the range as ``clause``, and ``alias`` where the package is installed under another name.
+    the project itself, nor what that needs for development: no node is marked as a root. What bun writes in this
+    format has its workspaces (with their ``path``), and what they need for development. An edge has its ``kind``
+    (normal, optional, or dev), the range as ``clause``, and ``alias`` where the package is installed under another
+    name. What stands under other titles is no edge, and ``G.graph["warnings"]`` says how much of it there is.
 
     Parameters
     ----------
@@ -43,8 +49,8 @@ def read_yarn_classic(data: bytes, *, name: str, kinds: str | Collection[str] | 
 
     Returns
     -------
-    networkx.DiGraph
-        ``G.graph["unmet"]`` counts the dependencies that have no entry.
+    networkx.DiGraph or networkx.MultiDiGraph
+        ``G.graph["unmet"]`` names the dependencies that have no entry, with who needs them.
 
     Raises
     ------
@@ -61,19 +67,29 @@ def read_yarn_classic(data: bytes, *, name: str, kinds: str | Collection[str] | 
     """
     entries = list(_entries(text_of(data).splitlines(), name))
     places = {pattern: place for place, entry in enumerate(entries) for pattern in entry.patterns}
-    packages: list[Record] = [
-        {"name": _name(entry.patterns[0]), "version": entry.said.get("version", "")} for entry in entries
-    ]
-    needs, unmet = [], 0
+    packages = [_package(entry) for entry in entries]
+    needs: list[Need] = []
+    unmet: list[tuple[int, str]] = []
     for tail, entry in enumerate(entries):
         for wanted, clause, kind in entry.needs:
             head = places.get(f"{wanted}@{clause}")
             if head is None:
-                unmet += kind != "optional"
+                unmet += [] if kind == "optional" else [(tail, wanted)]
                 continue
             alias = "" if packages[head]["name"] == wanted else wanted
             needs.append(Need(tail, head, kind, {"clause": clause, "optional": kind == "optional", "alias": alias}))
-    return package_graph(packages, needs, name=name, format="yarn.lock", known=KINDS, kinds=kinds, unmet=unmet)
+    graph = package_graph(packages, needs, name=name, format="yarn.lock", known=KINDS, kinds=kinds, unmet=unmet)
+    if others := Counter(title for entry in entries for title in entry.others):
+        counted = ", ".join(f"{title} ({times:,})" for title, times in others.items())
+        graph.graph.setdefault("warnings", []).append(f"{name}: no edges are made of what stands under {counted}")
+    return graph
+
+
+def _package(entry: _Entry) -> Record:
+    version, place = entry.said.get("version", ""), entry.said.get("resolved", "")
+    if place.startswith(WORKSPACE):
+        return {"name": _name(entry.patterns[0]), "version": "", "path": place.removeprefix(WORKSPACE)}
+    return {"name": _name(entry.patterns[0]), "version": version}
 
 
 def _entries(lines: list[str], name: str) -> Iterator[_Entry]:
@@ -95,6 +111,8 @@ def _entries(lines: list[str], name: str) -> Iterator[_Entry]:
         elif indent == 4 and entry and section and len(words) == 2:
             if section in FIELDS:
                 entry.needs.append((words[0], words[1], FIELDS[section]))
+            else:
+                entry.others.append(section)
         else:
             raise FormatError(f"{name}, line {number}: not a line of a yarn.lock: {line[:60].strip()!r}")
     if entry:

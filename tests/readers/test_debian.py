@@ -173,9 +173,9 @@ def test_an_unknown_kind_lists_those_there_are() -> None:
         read("Package: a\n", kinds="Suggests")
 
 
-def test_clauses_that_nobody_satisfies_are_counted() -> None:
+def test_clauses_that_nobody_satisfies_are_named() -> None:
     text = stanza("a", Depends="x | y, b") + stanza("b", Pre_Depends="x")
-    assert read(text).graph["unmet"] == 2
+    assert read(text).graph["unmet"] == {"x | y": ["a"], "x": ["b"]}
 
 
 def test_a_package_listed_twice_is_one_node_with_the_dependencies_of_both() -> None:

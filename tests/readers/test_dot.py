@@ -161,6 +161,7 @@ def test_one_small_file_with_everything(test_data):
 def test_no_edge_is_turned_round_and_the_meanings_are_unknown():
     graph = dot("digraph { rankdir=BT; tail -> head [dir=back] }")
     assert list(graph.edges()) == [("tail", "head")]
+    assert graph.graph.pop("warnings")
     assert graph.graph == {"format": "DOT", "edge_meaning": "unknown", "weight_meaning": "unknown"}
 
 

@@ -45,7 +45,7 @@ def test_the_workspace_of_vue_is_what_pyyaml_and_ten_lines_make_of_it(shared_dat
     assert {(called[u], called.get(v, v)) for u, v in graph.edges() if u in called} == expected
     stated = sum(len(said) for value in document["importers"].values() for said in value.values())
     assert sum(degree for _, degree in graph.out_degree(projects)) == stated
-    assert graph.graph["unmet"] == 0
+    assert graph.graph["unmet"] == {}
 
 
 def test_links_lead_to_projects_by_name(shared_data):
@@ -91,7 +91,7 @@ def test_one_project_in_every_version_of_the_file(test_data, file):
     assert graph.edges["test", "fsevents"]["optional"] is True
     assert graph.nodes["react-dom"]["version"] == "18.2.0"
     assert [node for node, root in graph.nodes(data="root") if root] == [".", "packages/app", "@app/tool"]
-    assert graph.graph["unmet"] == 0
+    assert graph.graph["unmet"] == {}
     assert "test" not in read(test_data / "pnpm" / file, kinds=["normal", "peer"])
 
 
@@ -129,7 +129,7 @@ def test_the_last_document_is_the_projects():
 )
 def test_broken_pnpm_files_get_one_line(content, message):
     if message is None:
-        assert read_pnpm(content.encode(), name="x.yaml").graph["unmet"] == 1
+        assert read_pnpm(content.encode(), name="x.yaml").graph["unmet"] == {"a": ["."]}
         return
     with pytest.raises(FormatError, match=message) as caught:
         read_pnpm(content.encode(), name="x.yaml")
@@ -160,7 +160,7 @@ def test_yarn_classic_finds_a_package_by_each_range_that_asks_for_it(test_data):
         ("test", "b", {"clause": "npm:b@^1.0.0", "alias": "old-b", "kind": "normal"}),
         ("test", "fsevents", {"clause": "^2.0.0", "optional": True, "kind": "optional"}),
     ]
-    assert graph.graph["unmet"] == 1
+    assert graph.graph["unmet"] == {"gone": ["test"]}
     assert list(read(test_data / "yarn/classic.lock", kinds="optional").edges()) == [("test", "fsevents")]
 
 
@@ -207,10 +207,9 @@ def test_an_entry_of_yarn_berry_without_resolution():
         read_yarn_berry(b"'a@npm:1': {version: 1}", name="x")
 
 
-def test_yarn_does_not_know_dev(test_data):
-    for file, known in {"classic": "normal, optional", "berry": "normal, optional, peer"}.items():
-        with pytest.raises(UsageError, match=f"^no edge is of the kind 'dev'; there are {known}$"):
-            read(test_data / f"yarn/{file}.lock", kinds="dev")
+def test_yarn_berry_does_not_know_dev(test_data):
+    with pytest.raises(UsageError, match=r"^no edge is of the kind 'dev'; there are normal, optional, peer$"):
+        read(test_data / "yarn/berry.lock", kinds="dev")
 
 
 def test_the_same_packages_by_npm_and_by_yarn_are_the_same_nodes(test_data):

@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import grimp
 import networkx as nx
 import pytest
+from conftest import Run
 
+import graphdiff as gd
 from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageError
 from graphdiff.readers import read
 from graphdiff.writers import write
@@ -47,6 +50,7 @@ def test_an_import_graph_with_its_lines(shop: Path, monkeypatch: pytest.MonkeyPa
             "src/shop/cart.py:3: from shop.price import gross",
             "src/shop/cart.py:6: import shop.price",
         ],
+        "kind": "run-time",
     }
     assert graph.nodes["shop.sub"]["file"] == "src/shop/sub/__init__.py"
     assert (graph.graph["edge_meaning"], graph.graph["weight_meaning"]) == ("imports", "none")
@@ -181,3 +185,85 @@ def test_times_of_another_package() -> None:
         read("imports:networkx", times=str(DATA / "import.importtime"))
     with pytest.raises(InputError, match="No such file"):
         read(DATA / "grimp.json", times="nowhere.log")
+
+
+# -- imports for type checking
+
+
+@pytest.fixture
+def checked(tmp_path: Path) -> str:
+    """A package whose modules need each other, one of them for type checking only."""
+    files = {
+        "__init__": "",
+        "upper": "from checked.lower import foo\nimport checked.other\nclass Bar: ...\n",
+        "lower": "import typing\nif typing.TYPE_CHECKING:\n    from checked.upper import Bar\n",
+        "other": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from checked import lower\n"
+        "def late() -> None:\n    import checked.lower\n",
+        "third": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from checked import other, upper\n",
+    }
+    (tmp_path / "checked").mkdir()
+    for name, text in files.items():
+        (tmp_path / f"checked/{name}.py").write_text(text)
+    return f"imports:{tmp_path / 'checked'}"
+
+
+RUNNING = {("checked.upper", "checked.lower"), ("checked.upper", "checked.other"), ("checked.other", "checked.lower")}
+CHECKED = {("checked.lower", "checked.upper"), ("checked.third", "checked.other"), ("checked.third", "checked.upper")}
+
+
+def test_an_import_says_whether_it_is_made_when_the_program_runs(checked: str) -> None:
+    graph = read(checked)
+    kinds = {
+        kind: {(u, v) for u, v, its in graph.edges(data="kind") if its == kind}
+        for kind in ("run-time", "type-checking")
+    }
+    # One that stands in both places is made.
+    assert kinds == {"run-time": RUNNING, "type-checking": CHECKED}
+    assert graph.graph["warnings"] == [
+        f"{checked}: 3 of 6 imports are under TYPE_CHECKING alone and not made when the program runs "
+        '(kind=type-checking); --kind run-time (in Python kinds="run-time") leaves out such imports'
+    ]
+    assert set(read(checked, kinds="run-time").edges) == RUNNING
+    assert set(read(checked, kinds="type-checking").edges) == CHECKED
+    assert "warnings" not in read(checked, kinds="all").graph
+    with pytest.raises(UsageError, match=r"^no edge is of the kind 'x'; there are run-time, type-checking$"):
+        read(checked, kinds="x")
+
+
+def test_the_edges_that_run_are_those_of_grimp_without_type_checking(checked: str) -> None:
+    for name, kinds in (("graphdiff", "run-time"), ("networkx", "run-time")):
+        found = grimp.build_graph(name, cache_dir=None, exclude_type_checking_imports=True)
+        assert read(f"imports:{name}", kinds=kinds).number_of_edges() == found.count_imports()
+
+
+def test_cycles_at_run_time_are_those_that_are_reported(checked: str, run: Run) -> None:
+    report = gd.find_cycles(read(checked), weight=None)
+    assert (report.components, report.breaking, report.not_run) == ((), [], 3)
+    assert str(report) == "No cycles (at run time: 3 imports for type checking alone not counted)"
+    assert report.to_dict()["not_run"] == 3
+    every = gd.find_cycles(read(checked, kinds="all"), weight=None)
+    assert [set(one.members) for one in every.components] == [{"checked.lower", "checked.upper", "checked.other"}]
+    assert every.not_run == 0
+    done = run("cycles", checked)
+    assert "No cycles (at run time" in done.out
+    assert "3 of 6 imports are under TYPE_CHECKING alone" in done.err
+    assert "1 component with cycles" in run("cycles", checked, "--kind", "all").out
+
+
+def test_a_cycle_at_run_time_is_not_broken_at_an_import_for_type_checking(tmp_path: Path) -> None:
+    (tmp_path / "ring").mkdir()
+    (tmp_path / "ring/__init__.py").write_text("")
+    (tmp_path / "ring/a.py").write_text(
+        "import ring.b\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import ring.c\n"
+    )
+    (tmp_path / "ring/b.py").write_text("import ring.a\n")
+    (tmp_path / "ring/c.py").write_text("import ring.a\n")
+    report = gd.find_cycles(read(f"imports:{tmp_path / 'ring'}"), weight=None)
+    assert [set(one.members) for one in report.components] == [{"ring.a", "ring.b"}]
+    assert report.title().endswith("(at run time: 1 import for type checking alone not counted)")
+
+
+def test_the_reported_package_has_no_cycle(shared_data: Path) -> None:
+    name = f"imports:{shared_data / 'reported/26/tc'}"
+    assert not gd.find_cycles(read(name), weight=None).components
+    assert list(read(name, kinds="run-time").edges) == [("tc.upper", "tc.lower")]

@@ -95,7 +95,7 @@ def test_edges_of_locks_and_pydeps_counted_apart(folder: Path) -> None:
         for needed in (re.sub(r"[-_.]+", "-", other).lower() for other in package.get("dependencies", ()))
         if needed in plain
     }
-    assert set(read(folder / "poetry.poetry.lock.gz").edges) == edges
+    assert set(read(folder / "poetry.poetry.lock.gz", extras="all").edges) == edges
     for file in ("imports/pydeps.grimp.show-deps.json", "imports/pydeps.networkx.show-deps.json.gz"):
         modules = json.loads(content(folder / file))
         imports = {(m, other) for m, x in modules.items() for other in x.get("imports", ())}

@@ -300,6 +300,7 @@ DIALECTS = {
     "systemd": "systemd/*.dot",
     "llvm-calls": "llvm/*.dot",
     "llvm-flow": "llvm/cfg/*.dot",
+    "turbo": "reported/25.dot",
     "pprof": "profiles/pprof/*.dot",
     "gprof2dot": "profiles/gprof2dot/*/*.dot",
 }
