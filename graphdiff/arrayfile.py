@@ -26,9 +26,7 @@ from graphdiff.errors import FormatError, InputError, UsageError
 __all__ = ["ArrayFile", "write"]
 
 MAGIC = b"\x89gdiff\r\n"
-VERSION = 2
-#: The versions that are read.
-READ = (1, VERSION)
+VERSION = 1
 #: Magic, version, length of the header, its CRC-32.
 PREFIX = struct.Struct("<8sIII")
 ALIGNED = 64
@@ -126,9 +124,8 @@ class ArrayFile:
         magic, version, length, checksum = PREFIX.unpack(self._data[: PREFIX.size].tobytes())
         if magic != MAGIC:
             raise self.damaged("it does not start as one")
-        if version not in READ:
-            known = " and ".join(map(str, READ))
-            raise FormatError(f"{self.name} has version {version} of the format, and this graphdiff reads {known}")
+        if version != VERSION:
+            raise FormatError(f"{self.name} has version {version} of the format, and this graphdiff reads {VERSION}")
         self._start = PREFIX.size + length
         if length > MAX_HEADER or self._start > len(self._data) or self._start % ALIGNED:
             raise self.damaged("its header has no such length")

@@ -271,10 +271,10 @@ class Jacobian(Numbers):
     __array_priority__ = 1000.0  # so that numpy leaves ``array @ J`` to `__rmatmul__`
 
     def __matmul__(self, other: Any) -> Any:
-        return _product(self.array, _in_order(other, self.sources, towards=True))
+        return _product(self.array, _in_order(other, self.sources))
 
     def __rmatmul__(self, other: Any) -> Any:
-        return _product(_in_order(other, self.targets, towards=False), self.array)
+        return _product(_in_order(other, self.targets), self.array)
 
     @cached_property
     def _places(self) -> tuple[dict[Any, int], dict[Any, int]]:
@@ -313,10 +313,10 @@ class Jacobian(Numbers):
         return html_table([f"{self.axes[0]} \\ {self.axes[1]}", *names], rows, repr(self)[1:-1])
 
 
-def _in_order(other: Any, nodes: list[Any], *, towards: bool) -> NDArray[Any]:
+def _in_order(other: Any, nodes: list[Any]) -> NDArray[Any]:
     """Return a factor of a Jacobian as an array, what has names in the order of `nodes`."""
     if isinstance(other, Jacobian):
-        names, values = (other.targets, other.array) if towards else (other.sources, other.array.T)
+        names, values = other.targets, other.array
     elif isinstance(other, Mapping):
         names, values = list(other), arithmetic.as_array(list(other.values()))
     elif hasattr(other, "index") and hasattr(other, "to_numpy"):
@@ -329,7 +329,7 @@ def _in_order(other: Any, nodes: list[Any], *, towards: bool) -> NDArray[Any]:
         if missing:
             raise UsageError(f"the other factor has no number for {missing[0]!r}, which is a node of the Jacobian")
         values = values[[places[node] for node in nodes]]
-    return values if towards or values.ndim == 1 else values.T
+    return values
 
 
 def _product(left: NDArray[Any], right: NDArray[Any]) -> Any:

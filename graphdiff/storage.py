@@ -1,4 +1,4 @@
-r"""A compiled graph as one file of plain arrays, which is opened by mapping it into memory. Format version 2.
+r"""A compiled graph as one file of plain arrays, which is opened by mapping it into memory. Format version 1.
 
 All numbers are little-endian. A file is:
 
@@ -35,8 +35,8 @@ order           (n_nodes,)        of text, the id that each hash is of; of ints,
 0.ends          (n_texts + 1,)    text number i is ``0.text[0.ends[i]:0.ends[i + 1]]``
 ==============  ================  =============================================================================
 
-The attributes in the settings, each with its kind (number, bool or text), are numbered from 0. Edges without keys that
-are parallel are numbered by their order. Version 1 is the same without attributes, and is read too.
+The attributes in the settings, each with its kind (number, bool or text), are numbered from 0; where edges have none
+the settings do not speak of them. Parallel edges without keys are numbered in their order.
 
 Where a dtype is not said it is any int of 4 or 8 bytes. A file has the first five and ``weights``; it has
 ``marked_leaves``, ``keys``, ``values`` and ``order``, or ``text``, ``ends``, ``hashes`` and ``order`` where the graph
@@ -97,7 +97,7 @@ def save(
     kinds = [[name, kind_of(column)] for name, column in topology.attributes.items()]
     for number, column in enumerate(topology.attributes.values()):
         arrays |= _column_arrays(number, column)
-    write(os.fspath(path), arrays, {**settings, "attributes": kinds}, overwrite=overwrite)
+    write(os.fspath(path), arrays, {**settings, "attributes": kinds} if kinds else settings, overwrite=overwrite)
 
 
 def _column_arrays(number: int, column: Column) -> dict[str, NDArray[Any]]:

@@ -368,26 +368,11 @@ def test_attributes_that_are_none_are_refused(listed: Any, tmp_path: Path, monke
         gd.CompiledGraph.load(tmp_path / "graph")
 
 
-def test_the_first_version_of_the_format_is_read_and_none_to_come(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from graphdiff import arrayfile, storage
-
-    graph = gd.CompiledGraph.from_arrays([0, 0, 1], [1, 1, 2], [2.0, 3.0, 5.0])
-    write = storage.write
-
-    def first(name: str, arrays: Any, settings: Any, *, overwrite: bool) -> None:
-        write(name, arrays, {key: value for key, value in settings.items() if key != "attributes"}, overwrite=overwrite)
-
-    monkeypatch.setattr(storage, "write", first)
-    monkeypatch.setattr(arrayfile, "VERSION", 1)
-    graph.save(tmp_path / "old")
-    found = gd.CompiledGraph.load(tmp_path / "old")
-    assert (found.edges(), found.weights.tolist()) == (graph.edges(), graph.weights.tolist())
-    monkeypatch.setattr(arrayfile, "VERSION", 3)
-    graph.save(tmp_path / "new")
-    with pytest.raises(FormatError, match="has version 3 of the format, and this graphdiff reads 1 and 2"):
-        gd.CompiledGraph.load(tmp_path / "new")
+def test_a_file_without_attributes_is_what_it_was(tmp_path: Path) -> None:
+    gd.CompiledGraph.from_arrays([0, 0, 1], [1, 1, 2]).save(tmp_path / "graph")
+    data = (tmp_path / "graph").read_bytes()
+    assert b"attributes" not in data
+    assert b'"keys"' not in data
 
 
 def test_other_processes_are_sent_no_columns() -> None:

@@ -57,6 +57,9 @@ def test_a_result_is_not_changed_through_its_array() -> None:
     found = gd.forward(olah(), "b")
     with pytest.raises(ValueError, match="read-only"):
         np.asarray(found)[0] = 7
+    jac = gd.jacobian(olah())
+    with pytest.raises(ValueError, match="read-only"):
+        np.asarray(jac)[0, 0] = 7
     np.array(found)[0] = 7
     if np.lib.NumpyVersion(np.__version__) >= "2.0.0":
         with pytest.raises(ValueError, match="copy"):
