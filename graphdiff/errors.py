@@ -100,22 +100,28 @@ class UsageError(GraphdiffError, ValueError):
 
 
 class UnknownNodeError(GraphdiffError, LookupError):
-    """A node that is not in the graph; ``node``, the ``nearest`` names that are, and a few ``examples``."""
+    """A node that is not in the graph; ``node``, the ``nearest`` names that are, and a few ``examples``.
+
+    Of a computation also its ``outputs``.
+    """
 
     exit_status = 2
 
-    def __init__(self, node: object, nodes: Iterable[Hashable]) -> None:
+    def __init__(self, node: object, nodes: Iterable[Hashable], outputs: Iterable[Hashable] = ()) -> None:
         names = list(nodes)
         self.node = node
+        self.outputs: Sequence[Hashable] = list(outputs)
         self.nearest: Sequence[Hashable] = nearest(node, names)
         self.examples: Sequence[Hashable] = names[:3]
         super().__init__(node, ())  # what it is made from again when another process sends it; attributes follow
 
     def _parts(self) -> Iterable[object]:
+        listed = ", ".join([*map(repr, self.outputs[:5]), *(["…"] if len(self.outputs) > 5 else [])])
+        outputs = f'; the outputs, G.graph["outputs"], are {listed}' if listed else ""
         if not self.nearest:
             such = f"; there are nodes such as {', '.join(map(repr, self.examples))}" if self.examples else ""
-            return [f"no node {self.node!r}{such}"]
-        return [f"no node {self.node!r}{meant(self.nearest)}"]
+            return [f"no node {self.node!r}{outputs or such}"]
+        return [f"no node {self.node!r}{meant(self.nearest)}{outputs}"]
 
 
 class AmbiguousNodeError(GraphdiffError, LookupError):

@@ -122,7 +122,10 @@ def load(path: str | os.PathLike[str], *, mmap: bool) -> tuple[Topology, NDArray
     if not mmap and not np.isfinite(arrays["weights"]).all():
         raise file.damaged("there are weights that are not finite")
     topology = Topology(
-        **{which: arrays[which] for which in SHAPE},
+        arrays["ids"],
+        arrays["ptr"],
+        arrays["heads"],
+        arrays["cyclic"],
         names=_labels(arrays),
         keys=Integers(arrays["keys"]) if "keys" in arrays else None,
         marked=tuple(arrays["marked"].tolist()),

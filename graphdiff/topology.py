@@ -95,6 +95,8 @@ class Topology:
         The ids that the reader marked as leaves.
     counts : array or list of objects, shape (n_edges,), or None
         What a preset shares out by, where it shares out by an edge attribute.
+    also_called : tuple of (str, int)
+        Further names that nodes are found by, each with the node's id: those of outputs.
     """
 
     ids: Ints
@@ -106,6 +108,7 @@ class Topology:
     marked: tuple[int, ...] = ()
     marked_leaves: tuple[int, ...] = ()
     counts: Weights | None = None
+    also_called: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         self._freeze()
@@ -177,9 +180,15 @@ class Topology:
             position = self._find(label)
         except TypeError:  # not hashable, so no node
             position = None
-        if position is None:
-            raise UnknownNodeError(label, self.names)
-        return position
+        return self._also_called(label) if position is None else position
+
+    def _also_called(self, label: Hashable) -> int:
+        """Return the position of the node that has `label` for a further name, or raise `UnknownNodeError`."""
+        names = self.names or ()
+        number = next((number for name, number in self.also_called if name == label), None)
+        if number is None:
+            raise UnknownNodeError(label, names, [names[leaf] for leaf in self.marked_leaves])
+        return int(self.positions[number])
 
     def edge_label(self, edge: int) -> Edge:
         """Return an edge of the rows as ``(tail, head)``, or ``(tail, head, key)`` in a multigraph."""
@@ -268,6 +277,7 @@ def arrange(
     keys: Sequence[Hashable] | None = None,
     marked: tuple[int, ...] = (),
     marked_leaves: tuple[int, ...] = (),
+    also_called: tuple[tuple[str, int], ...] = (),
 ) -> tuple[Topology, Ints]:
     """Put the nodes of an edge list into topological order and the edges into rows.
 
@@ -276,7 +286,7 @@ def arrange(
     n_nodes : int
     tails, heads : unsigned integer arrays, shape (n_edges,)
         The ids of the ends of each edge, in any order.
-    names, marked, marked_leaves
+    names, marked, marked_leaves, also_called
         As in `Topology`.
     keys
         The key of each edge as given.
@@ -292,7 +302,7 @@ def arrange(
     ptr, heads, numbers = reordered(ids, *by_id)
     if keys is not None:
         keys = [keys[number] for number in numbers.tolist()]
-    return Topology(ids, ptr, heads, cyclic, names, keys, marked, marked_leaves), numbers
+    return Topology(ids, ptr, heads, cyclic, names, keys, marked, marked_leaves, also_called=also_called), numbers
 
 
 def in_rows(values: Weights, numbers: Ints) -> Weights:
