@@ -123,6 +123,23 @@ def test_singledispatch_and_match_go_by_the_value() -> None:
     assert derivative(matched, Fraction(1, 2)) == 7
 
 
+class Remembering:
+    """Whose method knows 4 for the square of 2."""
+
+    @functools.cache  # noqa: B019
+    def squared(self, n: Any) -> Any:
+        return n * n
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Remembering)
+
+    def __hash__(self) -> int:
+        return 1
+
+
+Remembering().squared(2.0)
+
+
 #: What a traced number cannot be told from without being one: the README's table of traps.
 TRAPS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "its type": (branching(lambda a: type(a) is float), (3.0,)),
@@ -130,6 +147,9 @@ TRAPS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "a subclass": (branching(lambda a: issubclass(type(a), float)), (3.0,)),
     "the kind of an array": (lambda x: branching(lambda a: x.dtype.kind == "f")(x[0]), (np.array([3.0]),)),
     "a duck": (branching(lambda a: not hasattr(a, "__index__")), (3.0,)),
+    "a root of its own": (branching(lambda a: not hasattr(a, "sqrt")), (3.0,)),
+    "a tie": (lambda a, b: max(a, b), (2.0, 2.0)),
+    "a method that remembers": (lambda a: Remembering().squared(a), (2.0,)),
     "a text of it": (lambda a: float(f"{a}") * a, (3.0,)),
     "a text of it read as another number": (lambda a: Decimal(str(a)) and float(str(a)), (3.0,)),
     "one entry for two equal numbers": (lambda a, b: sum({a, b}), (2.0, 2.0)),
