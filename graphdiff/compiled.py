@@ -411,8 +411,16 @@ def compile(
             Keyword("weight", weight), ": an edge attribute's name, a preset, a function or None (1 on every edge)"
         )
     edges = extract.from_graph(graph)
-    marks = {"marked": edges.marked, "marked_leaves": edges.marked_leaves}
-    topology, numbers = arrange(edges.n_nodes, edges.tails, edges.heads, names=edges.names, keys=edges.keys, **marks)
+    topology, numbers = arrange(
+        edges.n_nodes,
+        edges.tails,
+        edges.heads,
+        names=edges.names,
+        keys=edges.keys,
+        marked=edges.marked,
+        marked_leaves=edges.marked_leaves,
+        also_called=edges.also_called,
+    )
     if edges.absences:
         topology = replace(topology, absences=edges.absences)
     preset = unit if weight is None else weight

@@ -132,7 +132,16 @@ def _arranged(
     names = old.names
     if new_nodes:
         names = [*(range(old.n_nodes) if names is None else names), *new_nodes]
-    topology, order = arrange(old.n_nodes + len(new_nodes), tails, heads, names=names, keys=keys, marked=old.marked)
+    topology, order = arrange(
+        old.n_nodes + len(new_nodes),
+        tails,
+        heads,
+        names=names,
+        keys=keys,
+        marked=old.marked,
+        marked_leaves=old.marked_leaves,
+        also_called=old.also_called,
+    )
     if old.counts is not None:  # a new edge counts 1
         counts = np.concatenate([np.asarray(old.counts)[kept], np.ones(len(added))])
         topology = replace(topology, counts=in_rows(counts, order))

@@ -133,15 +133,23 @@ class UsageError(GraphdiffError, ValueError):
 class UnknownNodeError(GraphdiffError, KeyError):
     """A node that is not in the graph; ``node``, the ``nearest`` names that are, and a few ``examples``.
 
-    Where the graph's file or the options say why it is not there, ``why`` has that as parts of a sentence.
+    Of a computation also its ``outputs``. Where the graph's file or the options say why it is not there, ``why`` has
+    that as parts of a sentence.
     """
 
     exit_status = 2
 
-    def __init__(self, node: object, nodes: Iterable[Hashable], absences: Absences | None = None) -> None:
+    def __init__(
+        self,
+        node: object,
+        nodes: Iterable[Hashable],
+        absences: Absences | None = None,
+        outputs: Iterable[Hashable] = (),
+    ) -> None:
         names = list(nodes)
         self.node = node
         self.why: Sequence[object] = absences.why(node) if absences else ()
+        self.outputs: Sequence[Hashable] = list(outputs)
         self.nearest: Sequence[Hashable] = nearest(node, names)
         self.examples: Sequence[Hashable] = names[:3]
         super().__init__(node)
@@ -149,10 +157,12 @@ class UnknownNodeError(GraphdiffError, KeyError):
     def _parts(self) -> Iterable[object]:
         if self.why:
             return [f"no node {self.node!r}: ", *self.why]
+        listed = ", ".join([*map(repr, self.outputs[:5]), *(["…"] if len(self.outputs) > 5 else [])])
+        outputs = f'; the outputs, G.graph["outputs"], are {listed}' if listed else ""
         if not self.nearest:
             such = f"; there are nodes such as {', '.join(map(repr, self.examples))}" if self.examples else ""
-            return [f"no node {self.node!r}{such}"]
-        return [f"no node {self.node!r}{meant(self.nearest)}"]
+            return [f"no node {self.node!r}{outputs or such}"]
+        return [f"no node {self.node!r}{meant(self.nearest)}{outputs}"]
 
 
 class AmbiguousNodeError(GraphdiffError, LookupError):

@@ -41,6 +41,7 @@ class Edges:
     keys: Sequence[Hashable] | None = None
     marked: tuple[int, ...] = ()
     marked_leaves: tuple[int, ...] = ()
+    also_called: tuple[tuple[str, int], ...] = ()
     rows: Sequence[Mapping[Hashable, Mapping[Any, Any]]] = ()
     weights: Weights | None = None
     edge_meaning: str = "unknown"
@@ -106,6 +107,7 @@ def _from_networkx(graph: nx.Graph) -> Edges:
         keys = list(chain.from_iterable(parallel))
         numbers = list(map(len, parallel))
         tails, heads = np.repeat(tails, numbers), np.repeat(heads, numbers)
+    leaves = _marked(graph, "leaf")
     return Edges(
         n_nodes=len(names),
         tails=tails,
@@ -113,7 +115,8 @@ def _from_networkx(graph: nx.Graph) -> Edges:
         names=names,
         keys=keys,
         marked=_marked(graph, "root"),
-        marked_leaves=_marked(graph, "leaf"),
+        marked_leaves=leaves,
+        also_called=tuple([(text, i) for i in leaves if isinstance(text := graph.nodes[names[i]].get("output"), str)]),
         rows=rows,
         edge_meaning=str(graph.graph.get("edge_meaning", "unknown")),
         weight_meaning=str(graph.graph.get("weight_meaning", "unknown")),

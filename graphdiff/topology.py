@@ -102,6 +102,8 @@ class Topology:
         What else is known of the edges, each column in the order of the rows.
     absences : Absences or None
         What the graph's file lacks, and what an option left out, for what is said of a node that is not there.
+    also_called : tuple of (str, int)
+        Further names that nodes are found by, each with the node's id: those of outputs.
     """
 
     ids: Ints
@@ -115,6 +117,7 @@ class Topology:
     counts: Weights | None = None
     attributes: Columns = field(default_factory=dict)
     absences: Absences | None = None
+    also_called: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         self._freeze()
@@ -194,9 +197,16 @@ class Topology:
             position = self._find(label)
         except TypeError:  # not hashable, so no node
             position = None
-        if position is None:
-            raise UnknownNodeError(label, self.names, self.absences)
-        return position
+        return self._also_called(label) if position is None else position
+
+    def _also_called(self, label: Hashable) -> int:
+        """Return the position of the node that has `label` for a further name, or raise `UnknownNodeError`."""
+        names = self.names or ()
+        number = next((number for name, number in self.also_called if name == label), None)
+        if number is None:
+            outputs = [names[leaf] for leaf in self.marked_leaves]
+            raise UnknownNodeError(label, names, self.absences, outputs)
+        return int(self.positions[number])
 
     @cached_property
     def keys(self) -> Sequence[Hashable] | None:
@@ -301,6 +311,7 @@ def arrange(
     keys: Sequence[Hashable] | None = None,
     marked: tuple[int, ...] = (),
     marked_leaves: tuple[int, ...] = (),
+    also_called: tuple[tuple[str, int], ...] = (),
 ) -> tuple[Topology, Ints]:
     """Put the nodes of an edge list into topological order and the edges into rows.
 
@@ -309,7 +320,7 @@ def arrange(
     n_nodes : int
     tails, heads : unsigned integer arrays, shape (n_edges,)
         The ids of the ends of each edge, in any order.
-    names, marked, marked_leaves
+    names, marked, marked_leaves, also_called
         As in `Topology`.
     keys
         The key of each edge as given.
@@ -325,7 +336,7 @@ def arrange(
     ptr, heads, numbers = reordered(ids, *by_id)
     if keys is not None:
         keys = keys_at(keys, numbers)
-    return Topology(ids, ptr, heads, cyclic, names, keys, marked, marked_leaves), numbers
+    return Topology(ids, ptr, heads, cyclic, names, keys, marked, marked_leaves, also_called=also_called), numbers
 
 
 def keys_at(keys: Sequence[Hashable], edges: Ints) -> Sequence[Hashable]:

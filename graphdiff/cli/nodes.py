@@ -34,7 +34,7 @@ HTML = re.compile(r"</\w+>|<\w+/>", re.IGNORECASE)
 #: A line of figures below a name: ``0.46s (26.59%)``, ``of 50.68MB``, ``(0.00%)``, ``152317×``.
 FIGURES = re.compile(r"(of )?\(?\d[\d.,]*\s?(%|×|x|[kKMGT]?i?B|[munµ]?s|mins?|hrs)?\)?( .*)?")
 #: Attributes by which a node is found, beside its id.
-ALSO_CALLED = ("name", "label", "id", "path")
+ALSO_CALLED = ("name", "label", "id", "path", "output")
 
 
 def named(graph: nx.DiGraph) -> nx.DiGraph:

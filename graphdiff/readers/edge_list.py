@@ -68,8 +68,8 @@ def read_edge_list(
     -------
     networkx.DiGraph or networkx.MultiDiGraph
         A multigraph only where unweighted rows repeat, or the header starts with source, target and key, as
-        `graphdiff.write` writes it, and the keys tell parallel edges apart. What known ends mean (``caller, callee``: calls) is its
-        ``edge_meaning``.
+        `graphdiff.write` writes it, and the keys tell parallel edges apart. What known ends mean
+        (``caller, callee``: calls) is its ``edge_meaning``.
 
     Raises
     ------

@@ -35,7 +35,7 @@ def read_path_model(
     r"""Read the paths of a table of parameters: lavaan, semopy, OpenMx, piecewiseSEM or JASP.
 
     An edge leads from what moves to what is moved (see `graphdiff.readers.path_layouts`); rows that are no paths are
-    left out, and ``G.graph["left_out"]`` counts them by kind. The weight is the estimate, as ``weight`` and under its
+    left out, and ``G.graph["left_out_rows"]`` counts them by kind. The weight is the estimate, as ``weight`` and under its
     own name; all other columns are attributes of the edges, without the cells that say nothing: ``se`` and
     ``Std. Err`` are what `graphdiff.uncertainty` takes as ``sd``, ``std.all`` a weight by its name. Variables of which
     only variances or intercepts are listed are nodes, too.
@@ -72,7 +72,7 @@ def read_path_model(
     --------
     >>> rows = b"lhs,op,rhs,est,se\nm,~,x,0.5,0.1\ny,~,m,2,0.2\nf,=~,y,1,0\nx,~~,x,1,0.1\n"
     >>> G = read_path_model(rows, name="fit.csv")
-    >>> list(G.edges(data="weight")), G.graph["left_out"]
+    >>> list(G.edges(data="weight")), G.graph["left_out_rows"]
     ([('x', 'm', 0.5), ('m', 'y', 2.0), ('f', 'y', 1.0)], {'variances (~~)': 1})
     """
     with collector_at_rest():
@@ -308,7 +308,7 @@ def _note(graph: nx.DiGraph, layout: Layout, left_out: Mapping[str, int]) -> Non
             f"the label {label!r} makes {len(paths)} paths one parameter ({told}), "
             "whose errors are one and not independent"
         )
-    said = {"left_out": dict(left_out), "equal_parameters": equal, "reading_notes": notes}
+    said = {"left_out_rows": dict(left_out), "equal_parameters": equal, "reading_notes": notes}
     graph.graph.update({name: value for name, value in said.items() if value})
 
 

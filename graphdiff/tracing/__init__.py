@@ -39,8 +39,9 @@ def trace(
     ----------
     program : str or callable
         An expression, or several assignments on lines of their own or with ``;`` between them: arithmetic and the
-        functions of math, parsed and never run. Or a Python function of numbers, lists, dicts and numpy arrays, which
-        is run once: comparisons, branches and loops go as they go for these values.
+        functions of math, parsed and never run. Or a Python function of numbers, lists, dicts, numpy arrays, Series and
+        DataFrames of pandas, which is run once: comparisons, ``isinstance``, branches and loops go as they go for
+        these values.
     *args, **kwargs
         The inputs: of a function its arguments, of an expression the values of its names, also as one mapping.
         Numbers of any kind; ints, Fractions, complex numbers stay what they are, and ``1 / 2`` of ints is a Fraction.
@@ -65,7 +66,8 @@ def trace(
         An input is called by its name, of a list or array ``x[0]``, ``w[1,2]``; a result by the variable that it is
         stored to, else in an expression by its text, in a function by its operation (``mul#1``), and as an output
         ``out`` (``out[0]``, ``out[1]``, … of several). Of several results with one name the last has it, as the
-        variable does when all is over; the ones before are ``x#1``, ``x#2``, …. An input keeps its name.
+        variable does when all is over; the ones before are ``x#1``, ``x#2``, …. An input keeps its name. What is
+        returned is found by its variable and by its place too: ``y`` and ``out`` are one node after ``return y``.
 
     Raises
     ------
@@ -77,11 +79,32 @@ def trace(
         At a point without value or derivative, such as ``log(0)`` or ``sqrt`` at 0. At kinks the subgradient in the
         middle is taken: 0 for ``abs`` at 0, equal parts for ``max`` and ``min`` at a tie.
     TraceError
-        If something would lose the derivative, such as ``float(x)``.
+        If something would lose the derivative, such as ``float(x)``, also where the function catches the error; or if a
+        library cannot take traced numbers. With the line of the function.
     UsageError
         If values are missing or left over.
     MissingExtraError
         If symbols are asked for and sympy is not there.
+
+    Notes
+    -----
+    Some questions about a number cannot be answered for a traced one. A function that asks them runs another branch or
+    makes a constant, and `graphdiff.check` finds its derivatives to differ:
+
+    ======================================================  =====================================================
+    in the function                                         what happens, and what to write
+    ======================================================  =====================================================
+    ``type(x) is float``, ``issubclass(type(x), float)``    false: ``isinstance(x, float)``
+    ``x.dtype``, ``x.dtype.kind`` of an array               objects: ``isinstance(x[0], np.floating)``
+    ``hasattr(x, "__index__")``, ``hasattr(x, "sqrt")``     true of any number: ``isinstance(x, int)``
+    ``float(str(x))``, ``Decimal(f"{x}")``                  a text is a constant: hand the number on
+    ``{a, b}``, ``memo[x]``, a cache of a method            equal numbers are one: an unhashed list; ``functools.cache``
+                                                            on a function by whose name it is called is fine
+    ``pd.api.types.is_float(x)``                            false: ``isinstance(x, float)``
+    ``max(a, b)`` at a tie                                  all of it goes to the first: ``np.maximum`` shares it
+    ======================================================  =====================================================
+
+    A branch on ``isinstance(x, int)`` is that of the int, beside which `check` tries floats.
 
     References
     ----------

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dis
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -64,10 +65,11 @@ def _told(error: Exception) -> TraceError | None:
     place = place_at(frame.f_code, instruction)
     if not within:
         return _of_an_operation(error, frame, instruction, place)
+    library = within[0].f_globals.get("__name__", "").partition(".")[0]
     asked = [*within, *([frame] if isinstance(error, _OF_KINDS) else [])]
     if not any(_holds_traced(one.f_locals.values()) for one in asked):
-        return None
-    library = within[0].f_globals.get("__name__", "").partition(".")[0]
+        is_its_own = type(error).__module__.partition(".")[0] == library and library not in sys.stdlib_module_names
+        return TraceError(f"{place}: {library}: {_in_a_line(error)}", line=place.line) if is_its_own else None
     if library == "graphdiff":
         return TraceError(f"{place}: {_in_a_line(error)}", line=place.line)
     name = within[0].f_code.co_name

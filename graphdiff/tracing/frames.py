@@ -24,7 +24,7 @@ def is_frame(value: object) -> bool:
 
 
 def remade(frame: Any, remake: Callable[[str, Any], Any], *, is_traced: bool) -> Any:
-    """Return the frame with ``remake(place, element)`` for every element; traced numbers stand in columns of objects."""
+    """Return the frame with ``remake(place, element)`` for every element; traced numbers are objects to pandas."""
     import pandas
 
     made = dict(elements(frame))

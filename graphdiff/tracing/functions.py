@@ -46,7 +46,7 @@ def trace_function(
     given = replaced(function, args, kwargs, lambda name, value: Traced(tape, tape.input(name, value), plain(value)))
     if not tape.steps:
         raise UsageError(
-            "there is no input: none of the arguments holds a number (lists, tuples, dicts, arrays of numpy, Series and "
+            "there is no input: none of the arguments holds a number (lists, tuples, dicts, numpy arrays, Series and "
             "DataFrames of pandas are looked into)"
         )
     follow(function)
@@ -59,15 +59,24 @@ def trace_function(
         raise TraceError(f"{place}the function returned {type(returned).__name__}, and no number in it")
     numbers = [_number(tape, value) for _, value in outputs]
     used = set(tape.names.values())
-    for number, (path, _) in zip(numbers, outputs, strict=True):
+    called = [f"out{path}" if path.startswith("[") or not path else path for path, _ in outputs]
+    for number, name in zip(numbers, called, strict=True):
         step = tape.steps[number]
         if number not in tape.names and number not in tape.fixed and step.place.name is None:
-            name = f"out{path}" if path.startswith("[") or not path else path
             while name in used:
                 name += "_"
             tape.names[number] = name
             used.add(name)
-    return graph_of(tape, numbers, format="function")
+    graph = graph_of(tape, numbers, format="function")
+    _call(graph, called)
+    return graph
+
+
+def _call(graph: nx.MultiDiGraph, called: Sequence[str]) -> None:
+    """Have each output that is called by its variable be found by its place in what was returned, too."""
+    for node, name in zip(graph.graph["outputs"], called, strict=True):
+        if name not in graph:
+            graph.nodes[node].setdefault("output", name)
 
 
 def _number(tape: Tape, value: Any) -> int:

@@ -23,6 +23,8 @@ from graphdiff.tracing.rules import NUMPY, RULES
 from graphdiff.tracing.spaces import Space, is_symbol
 from graphdiff.tracing.tape import Tape
 
+#: Libraries that make numbers of their own of every number that they know, by its digits, text or hash.
+_OF_OTHER_NUMBERS = ("mpmath", "sympy")
 _NUMBERS = (int, float, Fraction, Decimal, complex, np.number, np.bool_)
 
 
@@ -53,7 +55,13 @@ class Traced:
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:  # for isinstance, match, singledispatch
-        return self._tape.kind(self._number, self._value)
+        kind = self._tape.kind(self._number, self._value)
+        caller = sys._getframe(1)
+        if caller.f_globals.get("__name__", "").partition(".")[0] in _OF_OTHER_NUMBERS:
+            return Traced
+        if issubclass(kind, np.generic) and is_library(caller.f_code.co_filename):
+            return type(kind(0).item())  # libraries make plain numbers of those of numpy
+        return kind
 
     # -- what does not go
 
@@ -74,8 +82,9 @@ class Traced:
         self._refuse("complex")
 
     def __index__(self) -> int:  # noqa: PLE0305, it raises
-        if not issubclass(self.__class__, int | np.integer):  # as any float does
-            raise TypeError(f"{self.__class__.__name__!r} object cannot be interpreted as an integer")
+        kind = self._tape.kind(self._number, self._value)
+        if not issubclass(kind, int | np.integer):  # as any float does
+            raise TypeError(f"{kind.__name__!r} object cannot be interpreted as an integer")
         self._refuse("index")
 
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
@@ -86,14 +95,14 @@ class Traced:
         self._refuse("sympy")
 
     def __getattr__(self, name: str) -> Any:
-        kind = self.__class__
+        kind = self._tape.kind(self._number, self._value)
         if name.startswith("__") or name == "dtype" or not hasattr(kind, name):  # numpy makes a plain number by dtype
             raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
         if issubclass(kind, np.generic) and name in _OF_NUMPY:
             from graphdiff.tracing.arrays import attribute  # which is made of scalars
 
             return attribute(self, name)
-        self._refuse("attribute", attribute=name)
+        return self._refuse("attribute", attribute=name)
 
     # -- what goes by the value
 
@@ -116,6 +125,10 @@ class Traced:
         return f"<{self._tape.name(self._number)} = {self._value}>"
 
     def __str__(self) -> str:
+        if (
+            sys._getframe(1).f_globals.get("__name__", "").startswith("sympy.")
+        ):  # which makes ints numbers by their text
+            self._refuse("sympy")
         return str(self._value)
 
     def __format__(self, spec: str) -> str:
@@ -163,7 +176,7 @@ _LOST = {
     "index": "{name} is used as an index or a count, and a traced number is neither: "
     "trace(lambda x: f(x, n), x) holds n fixed",
     "pickle": "{name} cannot be pickled: it belongs to its trace, in this process",
-    "sympy": "sympy would lose the derivative of {name}: give trace(..., symbolic=True) for symbols, and write math.f(x)",
+    "sympy": "sympy would lose the derivative of {name}: write math.f(x); trace(..., symbolic=True) gives symbols",
     "hash": "a library looks {name} up by its value, and would lose the derivative",
     "attribute": "{name}.{attribute} would lose the derivative: write it in operators and functions of math and numpy, "
     "or give rules={{name: (function, partial, …)}}",
@@ -172,32 +185,9 @@ _LOST = {
 #: What numbers of numpy have of arrays that is followed.
 _OF_NUMPY = frozenset(
     [
-        "T",
-        "all",
-        "any",
-        "argmax",
-        "argmin",
-        "clip",
-        "cumprod",
-        "cumsum",
-        "flatten",
-        "item",
-        "max",
-        "mean",
-        "min",
-        "ndim",
-        "prod",
-        "ravel",
-        "repeat",
-        "reshape",
-        "round",
-        "shape",
-        "size",
-        "squeeze",
-        "std",
-        "sum",
-        "transpose",
-        "var",
+        *("T", "flatten", "item", "ndim", "ravel", "repeat", "reshape", "shape", "size", "squeeze", "transpose"),
+        *("all", "any", "argmax", "argmin", "clip", "cumprod", "cumsum", "max", "mean", "min", "prod", "round"),
+        *("std", "sum", "var"),
     ]
 )
 

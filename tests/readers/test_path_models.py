@@ -51,7 +51,7 @@ def test_what_is_left_out_is_counted_and_told(test_data, run) -> None:
         "thresholds (|)": 1,
         "defined parameters (:=)": 1,
     }
-    assert read(path).graph["left_out"] == left_out
+    assert read(path).graph["left_out_rows"] == left_out
     done = run("why", str(path), "school", "wage", "--sd", "se")
     assert (
         f"graphdiff: {path}: left out: 1 covariance (~~), 1 variance (~~), 1 intercept (~1), 1 threshold (|), "
@@ -261,4 +261,4 @@ def test_political_democracy_has_lavaans_totals(shared_data: Path) -> None:
 def test_the_mediation_of_lavaans_tutorial(shared_data: Path) -> None:
     graph = read(shared_data / "pathmodels" / "lavaan_mediation.parameterEstimates.csv")
     assert gd.total_influence(graph, "X", "Y") == pytest.approx(0.410, abs=5e-4)
-    assert graph.graph["left_out"] == {"variances (~~)": 3, "defined parameters (:=)": 2}
+    assert graph.graph["left_out_rows"] == {"variances (~~)": 3, "defined parameters (:=)": 2}

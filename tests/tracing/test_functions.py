@@ -14,11 +14,12 @@ from math import sin
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import pytest
 
 import graphdiff as gd
-from graphdiff.errors import DerivativeError, LimitError, TraceError, UsageError
+from graphdiff.errors import DerivativeError, LimitError, TraceError, UnknownNodeError, UsageError
 
 Graph = Any
 
@@ -126,6 +127,63 @@ class TestNames:
         assert gd.diagnose(graph).n_paths == 4
         ready = gd.compile(graph)
         assert ready.labels[ready.topology.leaves[0]] == "c"
+
+    def test_an_output_is_found_by_its_variable_and_by_out(self) -> None:
+        def function(a: Any, b: Any) -> Any:
+            y = a * b + a
+            return y
+
+        graph = gd.trace(function, 2.0, 3.0)
+        assert graph.graph["outputs"] == ["y"]
+        for name in ("y", "out"):
+            assert gd.total_influence(graph, "a", name) == 4.0
+            assert gd.reverse(graph, name)["b"] == 2.0
+            assert gd.forward(graph, "a")[name] == 4.0
+            assert gd.explain(graph, "a", name).n_paths == 2
+            assert gd.what_if(graph, "a", name, remove_nodes=["b"]).before == 4.0
+            assert len(gd.strongest_paths(graph, "a", name)) == 2
+            assert gd.annotate(graph, target=name).nodes["a"]["adjoint"] == 4.0
+
+    def test_each_of_several_outputs_is_found_by_its_place_and_by_its_variable(self) -> None:
+        def function(a: Any) -> Any:
+            y = a * 2
+            z = a * 3
+            return {"loss": y, "parts": (z, a * 4)}
+
+        graph = gd.trace(function, 1.0)
+        assert graph.graph["outputs"] == ["y", "z", "parts[1]"]
+        names = ("y", "loss", "z", "parts[0]", "parts[1]")
+        assert [gd.total_influence(graph, "a", name) for name in names] == [2, 2, 3, 3, 4]
+
+    def test_a_variable_that_is_called_out_is_that_variable(self) -> None:
+        def function(a: Any) -> Any:
+            out = a * 2
+            y = out * 3
+            return y
+
+        graph = gd.trace(function, 1.0)
+        assert [gd.total_influence(graph, "a", name) for name in ("out", "y")] == [2, 6]
+
+    @pytest.mark.parametrize("suffix", ["json", "graphml"])
+    def test_out_is_found_after_writing_and_reading(self, suffix: str, tmp_path: Any) -> None:
+        def function(a: Any) -> Any:
+            y = a * a
+            return y
+
+        path = tmp_path / f"graph.{suffix}"
+        gd.write(gd.trace(function, 3.0), path)
+        assert gd.total_influence(gd.read(path), "a", "out") == 6.0
+
+    def test_an_unknown_output_names_those_that_there_are(self) -> None:
+        graph = gd.trace(lambda a: (a * 2, a * 3), 1.0)
+        with pytest.raises(
+            UnknownNodeError, match=r"no node 'y'; .*the outputs, G.graph\[\"outputs\"\], are 'out\[0\]', 'out\[1\]'"
+        ):
+            gd.total_influence(graph, "a", "y")
+        with pytest.raises(UnknownNodeError, match=r"the outputs, G.graph\[\"outputs\"\], are 'e'"):
+            gd.reverse(gd.trace("e = a * 2", a=1.0), "loss")
+        with pytest.raises(UnknownNodeError, match=r"^no node 'z'; there are nodes such as 'a', 'b'$"):
+            gd.reverse(nx.DiGraph([("a", "b")]), "z", weight=None)
 
     def test_leaves_survive_saving(self, tmp_path: Any) -> None:
         graph = gd.trace(lambda a: (a * 2.0, a * 3.0), 1.0)
