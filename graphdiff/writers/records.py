@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 
 from graphdiff.errors import GraphTypeError, UsageError, count_text
-from graphdiff.results import texts
+from graphdiff.results import plain, texts
 
 __all__ = ["graph_attributes", "names_of", "require_graph", "storable"]
 
@@ -84,4 +84,4 @@ def storable(value: Any) -> Storable:
         return str(value)
     if isinstance(value, int) and value.bit_length() > LONGEST_INT:
         return count_text(value)
-    return value if isinstance(value, str | int | float) else str(value)
+    return value if isinstance(value, str | int | float) else str(plain(value))
