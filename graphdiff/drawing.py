@@ -17,6 +17,7 @@ from graphdiff.dot_facts import id_of, ids_of, looks_of, quoted, rows_of
 from graphdiff.errors import GraphTypeError, UsageError
 from graphdiff.overlay_picture import overlay_picture
 from graphdiff.picture import DARK, DrawnEdge, DrawnNode, Picture, clean, plain_picture, quotient_picture
+from graphdiff.records import OF_THE_FILE
 from graphdiff.remedies import Keyword
 
 Part = TypeVar("Part", pydot.Node, pydot.Edge)
@@ -91,7 +92,7 @@ def to_pydot(graph: nx.DiGraph, *, max_edges: int = 60) -> pydot.Dot:
     edges, edge_texts = rows_of("edge", [edge.facts for edge in picture.edges])
     keys, key_texts = rows_of("key", [{"key": edge.key} for edge in picture.edges])
     # "format" says how a file was taken: the next file has its own.
-    facts = {name: value for name, value in picture.facts.items() if name != "format"}
+    facts = {name: value for name, value in picture.facts.items() if name not in OF_THE_FILE}
     [whole], graph_texts = rows_of("graph", [facts])
     dot = NamedDot("graphdiff", graph_type="digraph")
     like_numbers = [*graph_texts, *node_texts, *edge_texts, *key_texts]

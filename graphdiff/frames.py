@@ -181,6 +181,10 @@ def _read_csv(name: str, delimiter: str, columns: list[str], types: dict[str, An
         )
 
 
+#: The largest float has so many digits; of zeros at their start there are few.
+LONGEST_FLOAT = 400
+
+
 def _require_exact(name: str, delimiter: str, column: str, weights: Any) -> None:
     """Refuse ints that pyarrow has made floats, and that no float is."""
     from pyarrow import compute
@@ -191,10 +195,12 @@ def _require_exact(name: str, delimiter: str, column: str, weights: Any) -> None
     texts = _read_csv(name, delimiter, [column], {column: pa.string()}).column(column)
     whole = compute.match_substring_regex(texts, r"^\s*[+-]?[0-9]+\s*$")
     for row in compute.indices_nonzero(compute.and_(large, whole)).to_pylist():
-        if int(texts[row].as_py()) != weights[row].as_py():
+        text = texts[row].as_py().strip()
+        if len(text) > LONGEST_FLOAT or int(text) != weights[row].as_py():
+            shown = text if len(text) < 40 else f"{text[:20]}… of {len(text):,} digits"
             raise WeightError(
-                f"{name}, row {row + 1:,}: the weight in {column!r} is {texts[row].as_py()}, which no float is; all "
-                "weights are ints of 64 bits, or all are floats"
+                f"{name}, row {row + 1:,}: the weight in {column!r} is {shown}, which no float is; all weights are "
+                "ints of 64 bits, or all are floats"
             )
 
 

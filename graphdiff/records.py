@@ -12,7 +12,7 @@ import networkx as nx
 import numpy as np
 
 from graphdiff.errors import GraphTypeError, UsageError, count_text
-from graphdiff.results import texts
+from graphdiff.results import plain, texts
 
 __all__ = [
     "OWN",
@@ -147,6 +147,10 @@ def keys_of(graph: nx.DiGraph) -> dict[tuple[Any, ...], str | int]:
     return found
 
 
+#: What is said of the file that a graph was read from, and not of one that it is written to.
+OF_THE_FILE = frozenset({"format", "warnings"})
+
+
 def graph_attributes(graph: nx.DiGraph, names: Mapping[Hashable, Any]) -> dict[Any, Any]:
     """Return the attributes of a graph; those that name the ends of an annotation by the names in the file.
 
@@ -155,7 +159,7 @@ def graph_attributes(graph: nx.DiGraph, names: Mapping[Hashable, Any]) -> dict[A
     >>> graph_attributes(nx.DiGraph([(1, 2)], annotation="adjoint", target=2), {1: "1", 2: "2"})
     {'annotation': 'adjoint', 'target': '2'}
     """
-    own: dict[Any, Any] = graph.graph
+    own: dict[Any, Any] = {name: value for name, value in graph.graph.items() if name not in OF_THE_FILE}
     if "annotation" not in own:
         return own
     ends = {end: own[end] for end in ("source", "target") if end in own}
@@ -177,4 +181,4 @@ def storable(value: Any) -> Storable:
         return str(value)
     if isinstance(value, int) and value.bit_length() > LONGEST_INT:
         return count_text(value)
-    return value if isinstance(value, str | int | float) else str(value)
+    return value if isinstance(value, str | int | float) else str(plain(value))

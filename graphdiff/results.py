@@ -55,6 +55,8 @@ def plain(number: Number) -> Any:
         number = number.item()
     if isinstance(number, int) and number.bit_length() > MAX_BITS:
         return f"{Decimal(number):f}"  # which has no limit on digits, as str has
+    if isinstance(number, Fraction) and max(number.denominator, abs(number.numerator)).bit_length() > MAX_BITS:
+        return f"{plain(number.numerator)}/{plain(number.denominator)}"
     return number if number is None or isinstance(number, (int, float, str)) else str(number)
 
 

@@ -81,6 +81,13 @@ def test_an_error_prints_as_a_sentence(name: str) -> None:
     assert text == MADE[name][0].told()
 
 
+def test_an_os_error_of_several_parts_is_told_whole() -> None:
+    """OSError takes two texts for a number and its meaning, and drops what comes after a third."""
+    error = errors.OutputError("a exists", Remedy(Keyword("overwrite", True), "replaces it"), ", ", "or not")
+    assert str(error) == "a exists; overwrite=True replaces it, or not"
+    assert (error.errno, error.strerror, error.filename) == (None, None, None)
+
+
 def test_what_is_not_there_is_a_key_error() -> None:
     graph = nx.DiGraph([("a", "b")])
     for ask in (

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from graphdiff.compiled import CompiledGraph
 
 #: How many of a reader's warnings are shown.
-SKIPPED_SHOWN = 3
+SHOWN = 3
 
 
 def load(settings: Settings) -> nx.DiGraph:
@@ -34,14 +34,13 @@ def load(settings: Settings) -> nx.DiGraph:
     from graphdiff.readers import read
 
     graph: nx.DiGraph = read(settings.file, spare=settings.spare, **settings.reading)
-    if skipped := graph.graph.get("warnings"):
-        more = f" (and {len(skipped) - SKIPPED_SHOWN:,} more)" if len(skipped) > SKIPPED_SHOWN else ""
-        for line in skipped[:SKIPPED_SHOWN]:
-            tell(f"{line}{more if line is skipped[:SKIPPED_SHOWN][-1] else ''}")
-    where = "standard input" if settings.file == "-" else settings.file
-    for note in graph.graph.get("reading_notes", ()):
-        tell(f"{where}: {note}")
+    warnings = graph.graph.get("warnings", [])
+    if len(warnings) > SHOWN:
+        warnings = [*warnings[: SHOWN - 1], f"{warnings[SHOWN - 1]} (and {len(warnings) - SHOWN:,} more)"]
+    for line in warnings:
+        tell(line)
     if (absences := absences_of(graph.graph)) and absences.unmet:
+        where = "standard input" if settings.file == "-" else settings.file
         tell(f"{where}: {absences.unmet_line(graph.graph.get('node_meaning', 'nodes'))}")
     return named(graph)
 

@@ -45,7 +45,6 @@ def described(
     {'edge_meaning': 'calls', 'format': 'GraphML', 'weight_meaning': 'unknown'}
     """
     graph.graph["format"] = format
-    graph.graph.pop("reading_notes", None)  # of the file that this one was written from
     graph.graph.setdefault("edge_meaning", edge_meaning)
     graph.graph.setdefault("weight_meaning", weight_meaning)
     if node_meaning != "unknown":  # else the reader's row says it

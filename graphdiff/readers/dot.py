@@ -107,12 +107,12 @@ def read_dot(
         elif torchviz:
             _mark_saved(edges)
         result = _build(nodes, edges)
-    if warnings:
-        result.graph["warnings"] = warnings
     said = parsed[0]["graph_columns"]
     result.graph.update((key, said[key][0]) for key in MEANINGS if any(said.get(key, ())))
-    meanings = meanings_of(content)
-    return described(result, format="DOT", **meanings)
+    result = described(result, format="DOT", **meanings_of(content))
+    if warnings:
+        result.graph["warnings"] = warnings
+    return result
 
 
 def _choose(found: Sequence[GraphText], wanted: str | None, name: str) -> Sequence[GraphText]:

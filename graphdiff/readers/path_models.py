@@ -41,7 +41,7 @@ def read_path_model(
     only variances or intercepts are listed are nodes, too.
 
     A label on several paths makes them one parameter (``G.graph["equal_parameters"]``), and `graphdiff.uncertainty`
-    takes their errors as one. ``G.graph["reading_notes"]`` says this, and what was left out, in sentences.
+    takes their errors as one. ``G.graph["warnings"]`` says this, and what was left out, in sentences.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def read_path_model(
         graph, left_out = _graph(table, layout, places)
     title = f"{layout.tool} path model"
     graph = described(graph, format=title, edge_meaning="causes", weight_meaning="estimate")
-    _note(graph, layout, left_out)
+    _note(graph, layout, left_out, name)
     return graph
 
 
@@ -296,7 +296,7 @@ def how_many_of(number: int, what: str) -> str:
     return f"{how_many(number, noun)} {sign}"
 
 
-def _note(graph: nx.DiGraph, layout: Layout, left_out: Mapping[str, int]) -> None:
+def _note(graph: nx.DiGraph, layout: Layout, left_out: Mapping[str, int], name: str) -> None:
     """Put what a reader of numbers has to know into the graph's attributes."""
     equal = _equal_parameters(graph)
     notes = [f"{_left_out_text(left_out).removeprefix('; ')}; these are no influence"] if left_out else []
@@ -308,7 +308,11 @@ def _note(graph: nx.DiGraph, layout: Layout, left_out: Mapping[str, int]) -> Non
             f"the label {label!r} makes {len(paths)} paths one parameter ({told}), "
             "whose errors are one and not independent"
         )
-    said = {"left_out_rows": dict(left_out), "equal_parameters": equal, "reading_notes": notes}
+    said = {
+        "left_out_rows": dict(left_out),
+        "equal_parameters": equal,
+        "warnings": [f"{name}: {note}" for note in notes],
+    }
     graph.graph.update({name: value for name, value in said.items() if value})
 
 

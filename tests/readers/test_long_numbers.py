@@ -6,13 +6,18 @@ import io
 import json
 import math
 import sys
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import pytest
 
 import graphdiff as gd
 from graphdiff.errors import FormatError, GraphdiffError, UsageError, WeightError
 from graphdiff.readers.building import numbers
+from graphdiff.writers import render
 
 BIG = "9" * 4301
 KEY = "<key id='w' for='edge' attr.name='weight' attr.type='int'/>"
@@ -156,8 +161,6 @@ def test_versions_of_any_length_are_put_in_order() -> None:
 
 
 def test_huge_ints_beside_floats_are_told_without_their_digits() -> None:
-    import networkx as nx
-
     graph = nx.DiGraph()
     graph.add_weighted_edges_from([("a", "b", 10**5000), ("b", "c", 0.5)])
     with pytest.raises(WeightError, match=r"about 1\.00e5000 beside floats"):
@@ -173,3 +176,38 @@ def test_a_limit_is_one_or_refused(limits: dict[str, Any]) -> None:
 
 def test_python_is_as_it_was() -> None:
     assert sys.get_int_max_str_digits() == 4300
+
+
+LONG = [10**5000, -(10**5000), Fraction(10**5000, 7), Fraction(7, 10**5000), Decimal(10**4400)]
+
+
+@pytest.mark.parametrize("weight", LONG, ids=["int", "negative", "Fraction", "small Fraction", "Decimal"])
+def test_results_of_any_length_are_told_and_written(weight: Any) -> None:
+    """Python turns no int of so many digits into text, and a Fraction of such ints no more."""
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from([("a", "b", weight), ("b", "c", weight)])
+    other = graph.copy()
+    other["a"]["b"]["weight"] = weight + 1
+    results = [
+        gd.explain(graph, "a", "c"),
+        gd.what_if(graph, "a", "c", reweight={("a", "b"): weight + 1}),
+        gd.sensitivities(graph, "a", "c"),
+        gd.forward(graph, "a"),
+        gd.jacobian(graph),
+        gd.compare(graph, other, "a", "c"),
+        gd.cut(graph, "a", "c"),
+    ]
+    for result in results:
+        assert len(str(result)) < 3000
+        json.dumps(result.to_dict())
+    drawn = gd.annotate(graph, "a", "c")
+    for format in ("json", "csv", "graphml", "dot", "mermaid"):
+        assert b"a" in render(drawn, format)
+
+
+@pytest.mark.parametrize("text", [BIG, f"-{BIG}", "9" * 400])
+def test_a_long_weight_in_a_table_of_arrays(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"source,target,weight\na,b,{text}\nb,c,1\n")
+    with pytest.raises(WeightError, match=rf"row 1: .* is .*… of {len(text):,} digits, which no float is"):
+        gd.read_edges(path)
