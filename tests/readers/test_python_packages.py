@@ -429,7 +429,6 @@ REFUSALS = {
     "Cargo.toml": b'[package]\nname = "a"\n[dependencies]\nb = "1"\n',
     "apt-cache depends": b"git\n |Depends: libc6\n  Depends: zlib1g\n",
     "PlantUML": b"@startuml\nrectangle a\n",
-    "GML": b"graph [\nnode [\nid 1\n]\n]\n",
 }
 
 
