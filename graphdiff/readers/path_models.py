@@ -35,8 +35,8 @@ def read_path_model(
     r"""Read the paths of a table of parameters: lavaan, semopy, OpenMx, piecewiseSEM or JASP.
 
     An edge leads from what moves to what is moved (see `graphdiff.readers.path_layouts`); rows that are no paths are
-    left out, and ``G.graph["left_out_rows"]`` counts them by kind. The weight is the estimate, as ``weight`` and under its
-    own name; all other columns are attributes of the edges, without the cells that say nothing: ``se`` and
+    left out, and ``G.graph["left_out_rows"]`` counts them by kind. The weight is the estimate, as ``weight`` and under
+    its own name; all other columns are attributes of the edges, without the cells that say nothing: ``se`` and
     ``Std. Err`` are what `graphdiff.uncertainty` takes as ``sd``, ``std.all`` a weight by its name. Variables of which
     only variances or intercepts are listed are nodes, too.
 

@@ -439,7 +439,6 @@ REFUSALS = {
     "Cargo.toml": (b'[package]\nname = "a"\n[dependencies]\nb = "1"\n', "what a project asks for"),
     "apt-cache depends": (b"git\n |Depends: libc6\n  Depends: zlib1g\n", "what apt prints for people"),
     "PlantUML": (b"@startuml\nrectangle a\n", "PlantUML, a picture"),
-    "GML": (b"graph [\nnode [\nid 1\n]\n]\n", "GML; give GraphML, DOT or JSON"),
 }
 
 
