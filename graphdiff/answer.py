@@ -17,17 +17,17 @@ import numpy as np
 from graphdiff import arithmetic
 from graphdiff.annotation import ATTRIBUTES
 from graphdiff.arithmetic import REAL, Number
-from graphdiff.between import Between, between, forward_over, reverse_over, total_over
+from graphdiff.between import Between, between, total_over
 from graphdiff.compiled import compile
 from graphdiff.errors import count_text
 from graphdiff.paths import node_text
 from graphdiff.picture import MAX_NAME, DrawnEdge, DrawnNode, Picture, cut, percent, short, title
-from graphdiff.pruning import bypasses
 from graphdiff.ranking import ranked_paths
 from graphdiff.records import distinct, keys_of
 from graphdiff.results import shown, texts
 from graphdiff.semirings import SEMIRINGS
-from graphdiff.weights import WEIGHTS, unit
+from graphdiff.undrawn import Bypass, others_of, rest_of
+from graphdiff.weights import WEIGHTS
 from graphdiff.words import how_many, words_for
 
 #: So many strongest paths are looked at, at most, for those that fit into the picture.
@@ -89,13 +89,13 @@ def answer_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
     legend, facts = _legend(graph.graph, part, drawn, whole), graph.graph | _named_ends(graph, nodes)
     if drawn is part:
         return Picture(nodes, edges, legend, facts)
-    rest = _rest(graph, part, drawn, used, whole)
+    rest = rest_of(graph, part, drawn, used, whole)
     shown, n_hidden = rest[:MAX_DASHED], len(rest[MAX_DASHED:])
     dashed = [_dashed(place[bypass.tail], place[bypass.head], bypass) for bypass in shown]
     if shown:
         legend.insert(-3, "dashed: paths through nodes that are not drawn")
     if n_hidden:
-        others = _others(graph, part, drawn, shown, whole)
+        others = others_of(graph, part, drawn, shown, whole)
         legend.insert(-3, f"all paths over {n_hidden:,} more such ways together: {percent(others.share)}")
         if len(part.sources) == len(part.targets) == 1:
             label = f"all others · {percent(others.share)}"
@@ -227,60 +227,6 @@ def _edge(tail: int, head: int, data: dict[str, Any], scale: Scale) -> DrawnEdge
     return DrawnEdge(tail, head, label, width, _edge_color(strength), is_dashed=nothing)
 
 
-@dataclass(frozen=True)
-class Bypass:
-    """Ways from one drawn node to another through nodes that are not drawn; of what is drawn, its share."""
-
-    tail: int
-    head: int
-    n_paths: int
-    share: float
-    facts: dict[str, Any]
-
-
-def _rest(graph: nx.DiGraph, part: Between, drawn: Between, used: list[int], whole: Number) -> list[Bypass]:
-    """Return what stands for the paths through nodes that are not drawn, the largest share first."""
-    if part.loops or not isinstance(graph.graph.get("total"), REAL) or not whole:
-        return []
-    found = bypasses(part, set(used), set(drawn.edges.tolist()))
-    ahead, behind = (sweep(part, SEMIRINGS["count"]) for sweep in (forward_over, reverse_over))
-    rest = [
-        _bypass(graph, part, (tail, head), weight, (ways, ahead[tail] * ways * behind[head]), whole)
-        for (tail, head), (weight, ways) in found.items()
-    ]
-    return sorted(rest, key=lambda bypass: -abs(bypass.share))
-
-
-def _bypass(
-    graph: nx.DiGraph, part: Between, ends: tuple[int, int], weight: Number, counts: tuple[int, int], whole: Number
-) -> Bypass:
-    """Return an edge for ways from one drawn node to another: so many ways, on so many paths; as known as any edge."""
-    label = part.graph.topology.label
-    tail, head = (graph.nodes[label(int(part.positions[end]))] for end in ends)
-    weight = arithmetic.finished(weight)
-    contribution, total = tail["tangent"] * weight * head["adjoint"], graph.graph["total"]
-    facts = {
-        "weight": weight,
-        "tangent": tail["tangent"] * weight,
-        "adjoint": weight * head["adjoint"],
-        "contribution": contribution,
-        "share": contribution / total if total else None,
-        "paths": counts[1],
-        "eliminated": True,
-    }
-    return Bypass(*ends, counts[0], float(contribution / whole), facts)
-
-
-def _others(graph: nx.DiGraph, part: Between, drawn: Between, dashed: list[Bypass], whole: Number) -> Bypass:
-    """Return what the total of the drawn and dashed edges lacks as one edge from the source to the target."""
-    weight = graph.graph["total"] - _sum_with(drawn, [(way.tail, way.head, way.facts["weight"]) for way in dashed])
-    counted = replace(drawn, graph=drawn.graph.with_preset(unit))
-    n_paths = total_over(part, SEMIRINGS["count"]) - _sum_with(
-        counted, [(way.tail, way.head, way.n_paths) for way in dashed]
-    )
-    return _bypass(graph, part, (part.sources[0], part.targets[0]), weight, (n_paths, n_paths), whole)
-
-
 def _dashed(tail: int, head: int, bypass: Bypass) -> DrawnEdge:
     return _dashed_edge(tail, head, f"{how_many(bypass.n_paths, 'paths')} · {percent(bypass.share)}", bypass)
 
@@ -289,18 +235,6 @@ def _dashed_edge(tail: int, head: int, text: str, bypass: Bypass) -> DrawnEdge:
     strength = max(-1.0, min(1.0, bypass.share))
     width, color = 1 + 4 * abs(strength), _edge_color(strength)
     return DrawnEdge(tail, head, text, width, color, is_dashed=True, facts=bypass.facts)
-
-
-def _sum_with(drawn: Between, dashed: list[tuple[int, int, Number]]) -> Number:
-    """Return the sum over all paths of drawn and dashed edges."""
-    steps = [[(head, weight) for head, _, weight in row] for row in drawn.rows]
-    for tail, head, weight in dashed:
-        steps[tail].append((head, weight))
-    values: list[Number] = [int(node in drawn.sources) for node in range(drawn.n_nodes)]
-    for node, row in enumerate(steps):
-        for head, weight in row:
-            values[head] += values[node] * weight
-    return arithmetic.finished(sum(values[node] for node in drawn.targets))
 
 
 def _edge_color(strength: float) -> str:

@@ -235,6 +235,26 @@ def test_how_a_file_draws_wins_over_how_we_do() -> None:
     assert b'stroke="red"' in render(annotate(graph, "a", "b"), "svg")
 
 
+def test_a_look_that_would_break_a_drawing_is_only_told() -> None:
+    bad = {"shape": "record", "fontsize": 99999, "penwidth": -1, "peripheries": 10**9, "style": "a;b", "color": "#f<"}
+    graph = nx.DiGraph([("a", "b")])
+    graph.nodes["a"].update(bad)
+    [node] = to_pydot(graph).get_node("a")
+    assert not node.get_attributes().keys() & bad.keys()
+    assert read(io.BytesIO(render(graph, "dot")), format="dot").nodes["a"] == bad
+
+
+def test_no_value_is_written_as_html() -> None:
+    graph = nx.DiGraph([("a", "b")], note="<b>x</b>", **{"<i>": 1})
+    graph.nodes["a"]["note"] = graph.edges["a", "b"]["label"] = "<b>x</b>"
+    text = text_of(graph)
+    assert "=<" not in text
+    assert '"<' not in text
+    again = read(io.BytesIO(text.encode()), format="dot")
+    assert again.nodes["a"]["note"] == again.edges["a", "b"]["label"] == again.graph["note"] == "<b>x</b>"
+    assert again.graph["<i>"] == 1
+
+
 WEIGHTS: dict[str, Callable[[int], Any]] = {
     "fractions of one": lambda place: 1 / (3 + place),
     "negative": lambda place: -1.5 * place,

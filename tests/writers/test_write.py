@@ -81,7 +81,7 @@ def test_annotations_are_read_back(format: str, marked: nx.DiGraph) -> None:
 
 
 @pytest.mark.parametrize("names", [str, ord, lambda name: (name,)], ids=["texts", "ints", "tuples"])
-@pytest.mark.parametrize("format", ["json", "graphml"])
+@pytest.mark.parametrize("format", ["json", "graphml", "dot"])
 def test_an_annotated_graph_is_drawn_the_same_when_read_back(format: str, names: Callable[[str], Any]) -> None:
     graph = nx.relabel_nodes(nx.DiGraph(olah(), edge_meaning="feeds"), names)
     marked = annotate(graph, names("b"), names("e"))
