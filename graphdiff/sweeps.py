@@ -6,9 +6,11 @@ plain Python; both give the same bits. Between two positions a sweep walks only 
 
 from __future__ import annotations
 
+import decimal
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -169,20 +171,22 @@ class _Lists:
     def push(self, start: int, stop: int) -> None:
         """Push the values of positions `start` to `stop` along their edges, first to last."""
         values, rows = self.values, self.rows
-        for node in self._span(start, stop):
-            value = values[node]
-            if value:
-                for head, weight in rows[node]:
-                    values[head] += value * weight
+        with in_range():
+            for node in self._span(start, stop):
+                value = values[node]
+                if value:
+                    for head, weight in rows[node]:
+                        values[head] += value * weight
 
     def pull(self, start: int, stop: int) -> None:
         """Pull values back to positions `start` to `stop` along their edges, last to first."""
         values, rows = self.values, self.rows
-        for node in reversed(self._span(start, stop)):
-            value = values[node]
-            for head, weight in rows[node]:
-                value += weight * values[head]
-            values[node] = value
+        with in_range():
+            for node in reversed(self._span(start, stop)):
+                value = values[node]
+                for head, weight in rows[node]:
+                    value += weight * values[head]
+                values[node] = value
 
 
 class _Arrays:
@@ -290,6 +294,20 @@ def checked_array(values: Values) -> NDArray[Any]:
     if not finite:
         raise overflow()
     return arithmetic.as_array(values)
+
+
+@contextmanager
+def in_range() -> Iterator[None]:
+    """Raise our own error where a number leaves the range of its type."""
+    try:
+        yield
+    except decimal.Overflow:
+        raise ValueOverflowError(
+            "a sum over the paths is larger than the largest Decimal of the context",
+            Remedy(Keyword("exact", True), "has no such limit"),
+        ) from None
+    except OverflowError:
+        raise overflow() from None
 
 
 def overflow() -> ValueOverflowError:
