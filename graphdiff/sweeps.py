@@ -171,22 +171,26 @@ class _Lists:
     def push(self, start: int, stop: int) -> None:
         """Push the values of positions `start` to `stop` along their edges, first to last."""
         values, rows = self.values, self.rows
-        with in_range():
+        try:
             for node in self._span(start, stop):
                 value = values[node]
                 if value:
                     for head, weight in rows[node]:
                         values[head] += value * weight
+        except decimal.Overflow:
+            raise _decimal_overflow() from None
 
     def pull(self, start: int, stop: int) -> None:
         """Pull values back to positions `start` to `stop` along their edges, last to first."""
         values, rows = self.values, self.rows
-        with in_range():
+        try:
             for node in reversed(self._span(start, stop)):
                 value = values[node]
                 for head, weight in rows[node]:
                     value += weight * values[head]
                 values[node] = value
+        except decimal.Overflow:
+            raise _decimal_overflow() from None
 
 
 class _Arrays:
@@ -302,10 +306,7 @@ def in_range() -> Iterator[None]:
     try:
         yield
     except decimal.Overflow:
-        raise ValueOverflowError(
-            "a sum over the paths is larger than the largest Decimal of the context",
-            Remedy(Keyword("exact", True), "has no such limit"),
-        ) from None
+        raise _decimal_overflow() from None
     except OverflowError:
         raise overflow() from None
 
@@ -314,5 +315,12 @@ def overflow() -> ValueOverflowError:
     """Return the error that a sum has left the range of its type."""
     return ValueOverflowError(
         "a sum over the paths is larger than the largest float (1.8e308)",
+        Remedy(Keyword("exact", True), "has no such limit"),
+    )
+
+
+def _decimal_overflow() -> ValueOverflowError:
+    return ValueOverflowError(
+        "a sum over the paths is larger than the largest Decimal of the context",
         Remedy(Keyword("exact", True), "has no such limit"),
     )
