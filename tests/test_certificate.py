@@ -190,3 +190,38 @@ def test_no_bound_is_proven_where_no_candidate_is_enough(monkeypatch: pytest.Mon
     assert gd.explain(graph, 0, 1).certificate is not None
     monkeypatch.setattr("graphdiff.certificate._System.is_enough", lambda self, candidate: False)
     assert gd.explain(graph, 0, 1).certificate is None
+
+
+def test_roundings_in_a_row_and_bounds_rounded_up() -> None:
+    from graphdiff.certificate import SMALLEST_NORMAL, gamma, rounded_up
+
+    unit = 2.0**-53
+    assert (gamma(0), gamma(1), gamma(2.5)) == (0.0, unit / (1 - unit), 2.5 * unit / (1 - 2.5 * unit))
+    assert gamma(2.0**53) == gamma(2.0**54) == float("inf")
+    assert gamma(2.0**52) == 1.0
+    assert 1.0 < rounded_up(1.0) < 1.00001
+    assert rounded_up(SMALLEST_NORMAL) == SMALLEST_NORMAL * (1 + 2.0**-20)
+    assert rounded_up(0.0) == 1e-323
+    assert rounded_up(5e-324) == 1.5e-323
+
+
+def test_a_sum_over_several_targets_round_cycles_counts_its_own_roundings() -> None:
+    from graphdiff.certified import certified
+
+    graph = gd.compile(np.array([[0.0, 0.5, 1e3], [0.25, 0.0, 1e3], [0.0, 0.0, 0.5]]), cycles="solve")
+    places = [graph.topology.position(node) for node in range(3)]
+    known: Any = certified((graph, places[:1], places[1:]))
+    each: list[Any] = [certified((graph, places[:1], [place])) for place in places[1:]]
+    assert known.value == pytest.approx(sum(one.value for one in each))
+    assert known.error_bound >= 2.0**-53 * sum(abs(one.value) for one in each)
+    half: Any = certified((graph, places[:1], [places[1]]))
+    assert half.error_bound < known.error_bound
+
+
+def test_a_condition_is_the_sum_of_sizes_by_the_size_of_the_total() -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_weighted_edges_from([(0, 1, 3.0), (0, 1, -1.0), (1, 2, -0.5)])
+    known: Any = gd.explain(graph, 0, 2).certificate
+    assert (known.value, known.abs_sum, known.condition) == (-1.0, 2.0, 2.0)
+    graph.add_edge(0, 1, weight=-2.0)
+    assert gd.explain(graph, 0, 2).certificate.condition == float("inf")
