@@ -15,7 +15,7 @@ from graphdiff.errors import UsageError
 from graphdiff.remedies import Keyword
 from graphdiff.results import Influences
 from graphdiff.semirings import SEMIRINGS, Semiring
-from graphdiff.sweeps import checked, overflow
+from graphdiff.sweeps import checked, in_range
 
 
 class Accumulated(Influences):
@@ -93,14 +93,13 @@ def accumulate(
 def _named_sums(part: Between, name: str) -> list[Any]:
     """Return the sums of a semiring of ours, whose functions do not take every kind of number."""
     try:
-        return forward_over(part, SEMIRINGS[name])
+        with in_range():
+            return forward_over(part, SEMIRINGS[name])
     except TypeError:
         kinds = sorted({type(weight).__name__ for row in part.rows for *_, weight in row})
         raise UsageError(
             Keyword("semiring", name), f" does not take weights of the type {' and '.join(kinds)}"
         ) from None
-    except OverflowError:
-        raise overflow() from None
 
 
 def _checked(value: Any, semiring: Semiring) -> Any:

@@ -365,8 +365,11 @@ def _sum_of_sizes(part: Between) -> Number:
     """Return the sum of the absolute influences of all paths or walks."""
     if not part.loops:
         return arithmetic.finished(total_over(part, SEMIRINGS["size"]) or 0)
-    ends = [dict.fromkeys(part.positions[nodes].tolist(), 1.0) for nodes in (part.sources, part.targets)]
-    values = forward_values(part.graph.absolute, ends[0], part.loops)
+    graph = part.graph.absolute.divisible
+    ends = [
+        dict.fromkeys(part.positions[nodes].tolist(), graph.one_and_zero[0]) for nodes in (part.sources, part.targets)
+    ]
+    values = forward_values(graph, ends[0], part.loops)
     return sum(float(values[position]) for position in ends[1])
 
 

@@ -25,7 +25,7 @@ from graphdiff.arithmetic import SMALLEST_NORMAL, Number
 from graphdiff.between import Between, Step
 from graphdiff.cycles import COLLAPSE, find_cycle, require_shrinking
 from graphdiff.errors import CycleError, UsageError
-from graphdiff.sweeps import overflow
+from graphdiff.sweeps import in_range
 
 #: (minus the size, edges of a walk or 0 of a path, place of the head in the graph, edge of the row, rank from the head)
 Candidate = tuple[Number, int, int, int, int]
@@ -163,13 +163,11 @@ def require_sizes(part: Between, what: str) -> None:
 
 def _sizes(part: Between) -> tuple[Sizes, list[Number], Times]:
     """Return the size of each edge, by rows; of the strongest way from each node, if any; and what multiplies them."""
-    try:
+    with in_range():
         sizes = [[arithmetic.size(arithmetic.finished(weight)) for *_, weight in row] for row in part.rows]
         best = _best(part, sizes, mul)
-    except OverflowError:
-        raise overflow() from None
-    in_range = all(not isinstance(size, float) or SMALLEST_NORMAL <= size < math.inf for size in best)
-    if in_range and not (part.loops and any(isinstance(size, float) for row in sizes for size in row)):
+    as_they_are = all(not isinstance(size, float) or SMALLEST_NORMAL <= size < math.inf for size in best)
+    if as_they_are and not (part.loops and any(isinstance(size, float) for row in sizes for size in row)):
         return sizes, best, mul
     wide = [[Decimal(size) for size in row] for row in sizes]
     return wide, _best(part, wide, WIDE.multiply), WIDE.multiply

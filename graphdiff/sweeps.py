@@ -6,9 +6,11 @@ plain Python; both give the same bits. Between two positions a sweep walks only 
 
 from __future__ import annotations
 
+import decimal
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -167,20 +169,26 @@ class _Lists:
     def push(self, start: int, stop: int) -> None:
         """Push the values of positions `start` to `stop` along their edges, first to last."""
         values, rows = self.values, self.rows
-        for node in self._span(start, stop):
-            value = values[node]
-            if value:
-                for head, weight in rows[node]:
-                    values[head] += value * weight
+        try:
+            for node in self._span(start, stop):
+                value = values[node]
+                if value:
+                    for head, weight in rows[node]:
+                        values[head] += value * weight
+        except decimal.Overflow:
+            raise _decimal_overflow() from None
 
     def pull(self, start: int, stop: int) -> None:
         """Pull values back to positions `start` to `stop` along their edges, last to first."""
         values, rows = self.values, self.rows
-        for node in reversed(self._span(start, stop)):
-            value = values[node]
-            for head, weight in rows[node]:
-                value += weight * values[head]
-            values[node] = value
+        try:
+            for node in reversed(self._span(start, stop)):
+                value = values[node]
+                for head, weight in rows[node]:
+                    value += weight * values[head]
+                values[node] = value
+        except decimal.Overflow:
+            raise _decimal_overflow() from None
 
 
 class _Arrays:
@@ -290,9 +298,27 @@ def checked_array(values: Values) -> NDArray[Any]:
     return arithmetic.as_array(values)
 
 
+@contextmanager
+def in_range() -> Iterator[None]:
+    """Raise our own error where a number leaves the range of its type."""
+    try:
+        yield
+    except decimal.Overflow:
+        raise _decimal_overflow() from None
+    except OverflowError:
+        raise overflow() from None
+
+
 def overflow() -> ValueOverflowError:
     """Return the error that a sum has left the range of its type."""
     return ValueOverflowError(
         "a sum over the paths is larger than the largest float (1.8e308)",
+        Remedy(Keyword("exact", True), "has no such limit"),
+    )
+
+
+def _decimal_overflow() -> ValueOverflowError:
+    return ValueOverflowError(
+        "a sum over the paths is larger than the largest Decimal of the context",
         Remedy(Keyword("exact", True), "has no such limit"),
     )

@@ -8,9 +8,8 @@ from typing import Any
 import networkx as nx
 
 from graphdiff import arithmetic
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import REAL, Number
 from graphdiff.between import Between, forward_over, reverse_over, total_over
-from graphdiff.picture import REAL
 from graphdiff.pruning import bypasses
 from graphdiff.semirings import SEMIRINGS
 from graphdiff.weights import unit

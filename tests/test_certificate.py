@@ -73,3 +73,155 @@ def test_where_almost_everything_cancels_no_digit_is_promised_that_is_not_there(
     rng = np.random.default_rng(2)
     found = errors_and_bounds([cancelling(rng) for _ in range(200)])
     assert max(condition for *_, condition in found) > 1e30
+
+
+# -- below the smallest normal float
+
+
+@pytest.mark.parametrize("power", [500, 520, 537])
+def test_what_underflow_takes_is_in_the_bound(power: int) -> None:
+    rng = np.random.default_rng(5)
+    lost = 0
+    for _ in range(200):
+        first, second = ((1 + rng.random(2)) * 2.0**-power).tolist()
+        graph = nx.MultiDiGraph()
+        graph.add_weighted_edges_from([(0, 1, first), (1, 2, second), (2, 3, 2.0**1000)])
+        known: Any = gd.explain(graph, 0, 3).certificate
+        exact, size = exact_sums(graph, 0, 3)
+        error = abs(Fraction(known.value) - exact)
+        assert error <= Fraction(known.error_bound)
+        lost += error > 8 * Fraction(2) ** -53 * size  # more than all roundings together
+    assert (lost > 100) == (power > 500)
+
+
+def test_a_bound_below_the_normal_floats_is_not_rounded_to_0() -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_weighted_edges_from([(0, 1, 1e-200), (1, 2, 1e-200), (2, 3, 0.25)])
+    known: Any = gd.explain(graph, 0, 3).certificate
+    assert (known.value, known.digits) == (0.0, 0)
+    assert known.error_bound > 0
+
+
+def test_a_sum_that_is_exact_is_certain() -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_node(0)
+    graph.add_edge(1, 0, weight=0.1)
+    known: Any = gd.explain(graph, 0, 0).certificate
+    assert (known.value, known.error_bound, known.digits, known.condition) == (1.0, 0.0, 15, 1.0)
+
+
+def test_each_part_of_the_bound_counts_as_it_says() -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_weighted_edges_from([(0, 1, 0.5), (0, 1, 0.25), (0, 1, 0.125), (1, 2, 3.0)])
+    known: Any = gd.explain(graph, 0, 2).certificate
+    assert known.abs_sum == 2.625
+    # Three roundings on the way to 1, one to 2: products and sums, the first sum of each node is to 0.
+    assert known.error_bound == pytest.approx(4 * 2.0**-53 * 2.625, rel=2e-6)
+    graph.add_weighted_edges_from([(3, 2, 1.0)])  # not on the way
+    assert gd.explain(graph, 0, 2).certificate == known
+
+
+# -- round cycles
+
+
+def solved_exactly(weights: list[list[Fraction]], source: int, target: int) -> Fraction:
+    """Return an entry of (I - A)^-1 by Cramer's rule on determinants of minors, for matrices of up to four nodes."""
+
+    def determinant(rows: list[list[Fraction]]) -> Fraction:
+        if not rows:
+            return Fraction(1)
+        return sum(
+            ((-1) ** place * entry * determinant([row[:place] + row[place + 1 :] for row in rows[1:]]))
+            for place, entry in enumerate(rows[0])
+        )
+
+    size = len(weights)
+    matrix = [[Fraction(row == column) - weights[row][column] for column in range(size)] for row in range(size)]
+    minor = [
+        [matrix[row][column] for column in range(size) if column != source] for row in range(size) if row != target
+    ]
+    return (-1) ** (source + target) * determinant(minor) / determinant(matrix)
+
+
+@pytest.mark.parametrize("scale", [0.2, 0.33, 1e-160])
+def test_the_bound_of_walks_holds_and_is_near(scale: float) -> None:
+    rng = np.random.default_rng(9)
+    for _ in range(100):
+        size = int(rng.integers(2, 5))
+        weights = np.clip(rng.normal(size=(size, size)), -0.7, 0.7) * scale
+        graph = gd.compile(weights, cycles="solve")
+        known: Any = gd.explain(graph, 0, size - 1).certificate
+        exact = solved_exactly([[Fraction(entry) for entry in row] for row in weights.tolist()], 0, size - 1)
+        error = abs(Fraction(known.value) - exact)
+        assert error <= Fraction(known.error_bound)
+        assert known.error_bound <= 1e-12
+
+
+def test_a_candidate_is_enough_only_with_room_for_roundings() -> None:
+    from graphdiff.certificate import _System
+
+    half = np.array([0.5, 0.5])
+    ends = np.array([1.0, 0.0]), np.array([0.0, 1.0])
+    system = _System(np.array([0, 1]), np.array([1, 0]), half, *ends)
+    right = np.array([2 / 3, 4 / 3])  # what |A| makes at the second node of a unit at each
+    assert not system.is_enough(right)
+    assert not system.is_enough(right - 1e-9)
+    assert system.is_enough(right + 1e-9)
+    assert not system.is_enough(right + np.array([1e-9, -1e-9]))
+    assert not system.is_enough(right + np.array([-1e-9, 1e-9]))
+    assert not system.is_enough(np.zeros(2))
+
+
+def test_what_tangents_miss_is_bounded_from_above() -> None:
+    from graphdiff.certificate import _System
+
+    system = _System(
+        np.array([0, 1]), np.array([1, 0]), np.array([0.5, 0.5]), np.array([1.0, 0.0]), np.array([0.0, 1.0])
+    )
+    right = np.array([4 / 3, 2 / 3])
+    missed = system.missed(right)
+    assert (missed > 0).all()
+    assert (missed < 1e-13).all()
+    assert system.missed(right + np.array([0.0, 0.25])).tolist() == pytest.approx([0.125, 0.25])
+
+
+def test_no_bound_is_proven_where_no_candidate_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = gd.compile(np.array([[0.0, 0.5], [0.5, 0.0]]), cycles="solve")
+    assert gd.explain(graph, 0, 1).certificate is not None
+    monkeypatch.setattr("graphdiff.certificate._System.is_enough", lambda self, candidate: False)
+    assert gd.explain(graph, 0, 1).certificate is None
+
+
+def test_roundings_in_a_row_and_bounds_rounded_up() -> None:
+    from graphdiff.certificate import SMALLEST_NORMAL, gamma, rounded_up
+
+    unit = 2.0**-53
+    assert (gamma(0), gamma(1), gamma(2.5)) == (0.0, unit / (1 - unit), 2.5 * unit / (1 - 2.5 * unit))
+    assert gamma(2.0**53) == gamma(2.0**54) == float("inf")
+    assert gamma(2.0**52) == 1.0
+    assert 1.0 < rounded_up(1.0) < 1.00001
+    assert rounded_up(SMALLEST_NORMAL) == SMALLEST_NORMAL * (1 + 2.0**-20)
+    assert rounded_up(0.0) == 1e-323
+    assert rounded_up(5e-324) == 1.5e-323
+
+
+def test_a_sum_over_several_targets_round_cycles_counts_its_own_roundings() -> None:
+    from graphdiff.certified import certified
+
+    graph = gd.compile(np.array([[0.0, 0.5, 1e3], [0.25, 0.0, 1e3], [0.0, 0.0, 0.5]]), cycles="solve")
+    places = [graph.topology.position(node) for node in range(3)]
+    known: Any = certified((graph, places[:1], places[1:]))
+    each: list[Any] = [certified((graph, places[:1], [place])) for place in places[1:]]
+    assert known.value == pytest.approx(sum(one.value for one in each))
+    assert known.error_bound >= 2.0**-53 * sum(abs(one.value) for one in each)
+    half: Any = certified((graph, places[:1], [places[1]]))
+    assert half.error_bound < known.error_bound
+
+
+def test_a_condition_is_the_sum_of_sizes_by_the_size_of_the_total() -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_weighted_edges_from([(0, 1, 3.0), (0, 1, -1.0), (1, 2, -0.5)])
+    known: Any = gd.explain(graph, 0, 2).certificate
+    assert (known.value, known.abs_sum, known.condition) == (-1.0, 2.0, 2.0)
+    graph.add_edge(0, 1, weight=-2.0)
+    assert gd.explain(graph, 0, 2).certificate.condition == float("inf")

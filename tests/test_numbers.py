@@ -398,3 +398,15 @@ def test_what_is_no_graph_is_refused(thing: Any) -> None:
 def test_a_weight_that_gives_no_weights_is_refused() -> None:
     with pytest.raises(gd.errors.UsageError, match="weight=3: an edge attribute's name"):
         gd.compile(weighted([("a", "b", 1)]), weight=3)  # type: ignore[arg-type]
+
+
+def test_decimals_beyond_their_context_are_refused() -> None:
+    graph = chain([Decimal("1e999999"), Decimal("1e999999")])
+    for question in (gd.total_influence, gd.explain, gd.strongest_paths, gd.edge_contributions, gd.sensitivities):
+        with pytest.raises(gd.errors.ValueOverflowError, match="larger than the largest Decimal of the context"):
+            question(graph, 0, 2)
+    for question in (gd.forward, gd.accumulate):
+        with pytest.raises(gd.errors.ValueOverflowError, match="larger than the largest Decimal of the context"):
+            question(graph, 0)
+    with pytest.raises(gd.errors.ValueOverflowError, match="larger than the largest Decimal of the context"):
+        gd.reverse(graph, 2)
