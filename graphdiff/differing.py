@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from graphdiff.appearing import Entry, brought_in, new_cycles
 from graphdiff.attribution import reach_mask
 from graphdiff.matching import Matched, Side
+from graphdiff.naming import PLAIN, Naming
 from graphdiff.overlay import overlay
 from graphdiff.renaming import Rename, likely_renames, version_of
 from graphdiff.results import plain, require_pandas
@@ -35,9 +36,10 @@ class Upgrade:
     version_before: str
     version_after: str
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, naming: Naming = PLAIN) -> dict[str, Any]:
         """Return the upgrade as texts."""
-        return {name: str(getattr(self, name)) for name in self.__dataclass_fields__}
+        ends = {"old": naming.node(self.old), "new": naming.node(self.new)}
+        return {**ends, "version_before": str(self.version_before), "version_after": str(self.version_after)}
 
     @property
     def names(self) -> tuple[str, str]:
@@ -193,8 +195,8 @@ class Difference:
             "among": None if self.end is None else {"end": naming.node(self.end), "towards": self.towards},
             "appeared": [entry.to_dict(naming) for entry in self.appeared],
             "gone": [entry.to_dict(naming) for entry in self.gone],
-            "upgraded": [upgrade.to_dict() for upgrade in self.upgraded],
-            "suggested": [rename.to_dict() for rename in self.suggested],
+            "upgraded": [upgrade.to_dict(naming) for upgrade in self.upgraded],
+            "suggested": [rename.to_dict(naming) for rename in self.suggested],
             "cycles_new": list(map(naming.listed, self.cycles_new)),
             "cycles_broken": list(map(naming.listed, self.cycles_broken)),
             "edges": self.edge_records(),

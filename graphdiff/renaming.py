@@ -10,6 +10,8 @@ from typing import Any
 
 import networkx as nx
 
+from graphdiff.naming import PLAIN, Naming
+
 #: So many nodes that are gone, and so many that appeared, are looked at for likely renames.
 MAX_LOOKED_AT = 200
 #: Names this much alike, or neighbours of which this part is shared, make a rename likely.
@@ -37,9 +39,10 @@ class Rename:
     likeness: float
     shared: float
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, naming: Naming = PLAIN) -> dict[str, Any]:
         """Return the rename as plain values."""
-        return {"old": str(self.old), "new": str(self.new), "likeness": self.likeness, "shared": self.shared}
+        ends = {"old": naming.node(self.old), "new": naming.node(self.new)}
+        return {**ends, "likeness": self.likeness, "shared": self.shared}
 
 
 def split_version(node: Any) -> tuple[str, str]:
