@@ -11,7 +11,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from graphdiff.errors import GraphTypeError, UsageError, count_text
+from graphdiff.errors import GraphTypeError, UsageError
 from graphdiff.results import plain, texts
 
 __all__ = [
@@ -180,5 +180,5 @@ def storable(value: Any) -> Storable:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, int) and value.bit_length() > LONGEST_INT:
-        return count_text(value)
+        return str(plain(value))
     return value if isinstance(value, str | int | float) else str(plain(value))
