@@ -62,7 +62,8 @@ def certificate_of(part: Between, found: Flow, sizes: Flow | None) -> Certificat
     """Return what is proven about the total of a flow; None for numbers without a known rounding."""
     if sizes is None:
         infinite = part.loops and has_sizes(part.graph)
-        return Certificate(found.total, math.inf, math.inf, math.inf, 0) if infinite else None
+        bound, digits = (0.0, 15) if isinstance(found.total, (int, Fraction)) else (math.inf, 0)
+        return Certificate(found.total, math.inf, math.inf, bound, digits) if infinite else None
     if not part.loops:
         return certificate(part, found.total, sizes.total, sizes.adjoints)
     graph = part.graph.absolute

@@ -225,3 +225,12 @@ def test_a_condition_is_the_sum_of_sizes_by_the_size_of_the_total() -> None:
     assert (known.value, known.abs_sum, known.condition) == (-1.0, 2.0, 2.0)
     graph.add_edge(0, 1, weight=-2.0)
     assert gd.explain(graph, 0, 2).certificate.condition == float("inf")
+
+
+def test_an_exact_total_is_exact_also_where_sizes_of_walks_have_no_sum() -> None:
+    matrix = np.array([[0.0, 0.75, 1.0], [-0.75, 0.75, 1.0], [0.0, 0.0, 0.0]])
+    known: Any = gd.explain(matrix, 0, 2, cycles="solve", exact=True).certificate
+    assert (known.error_bound, known.digits, known.abs_sum) == (0.0, 15, float("inf"))
+    rounded: Any = gd.explain(matrix, 0, 2, cycles="solve").certificate
+    assert (rounded.error_bound, rounded.digits) == (float("inf"), 0)
+    assert float(known.value) == pytest.approx(rounded.value)

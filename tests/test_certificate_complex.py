@@ -199,6 +199,7 @@ def test_constants_are_rounded_up() -> None:
     assert Fraction(COMPLEX_PRODUCT) ** 2 > 5
     assert Fraction(COMPLEX_UNDERFLOW) ** 2 > 2
     assert math.isclose(COMPLEX_PRODUCT, math.sqrt(5), rel_tol=1e-15)
+    assert math.isclose(COMPLEX_UNDERFLOW, math.sqrt(2), rel_tol=1e-15)
 
 
 def test_a_complex_weight_without_a_size_is_refused() -> None:
