@@ -39,10 +39,17 @@ def said_of(graph: Any, found: Sensitivities, said: PerEdge, what: str) -> dict[
 def _in_column(found: Sensitivities, said: str, what: str) -> dict[int, Number]:
     """Return what an attribute of a compiled graph says of edges on the way, by their numbers."""
     columns = found.topology.attributes
-    if said not in columns:
-        have = f"its edges have {', '.join(map(repr, columns))}" if columns else "its edges have no attributes"
+    if not columns:
         raise UsageError(
-            Keyword(what, said), f" is no attribute of the compiled graph, {have}; give a mapping of edge to number"
+            Keyword(what, said),
+            ": none were kept with this graph (read_edges and from_arrays keep them), and else only a networkx graph "
+            "has attributes; give a mapping of edge to number",
+        )
+    if said not in columns:
+        have = ", ".join(map(repr, columns))
+        raise UsageError(
+            Keyword(what, said),
+            f" is no attribute of this graph, whose edges have {have}; or give a mapping of edge to number",
         )
     values = zip(found.numbers.tolist(), columns[said].listed(found.numbers), strict=True)
     return {number: value for number, value in values if value is not None}

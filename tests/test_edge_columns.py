@@ -190,9 +190,9 @@ def test_what_is_missing_is_said() -> None:
     graph = gd.read_edges(pandas.DataFrame(ROWS | {"se": [0.2, None, 0.3, 0.1]}))
     with pytest.raises(WeightError, match=r"sd of the edge 'x' -> 'm' .*is missing \(attribute 'se'\)"):
         gd.uncertainty(graph, "x", "y", sd="se")
-    with pytest.raises(UsageError, match="sd=\"std\" is no attribute of the compiled graph, its edges have 'se'"):
+    with pytest.raises(UsageError, match="sd=\"std\" is no attribute of this graph, whose edges have 'se'"):
         gd.uncertainty(graph, "x", "y", sd="std")
-    with pytest.raises(UsageError, match="its edges have no attributes; give a mapping"):
+    with pytest.raises(UsageError, match="none were kept with this graph"):
         gd.uncertainty(gd.compile(_multigraph()), "x", "y", sd="se")
     with pytest.raises(WeightError, match="is 'first', not a finite real number"):
         gd.uncertainty(graph, "x", "y", sd="kind")
