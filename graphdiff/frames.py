@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from graphdiff.columns import DELIMITERS
+from graphdiff.ends import DELIMITERS
 from graphdiff.errors import FormatError, GraphdiffError, InputError, MissingExtraError, UsageError, WeightError
 
 try:

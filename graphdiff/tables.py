@@ -14,8 +14,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.columns import known_ends, known_weight
 from graphdiff.compiled import CompiledGraph, CyclePolicy
+from graphdiff.ends import known_ends, known_weight
 from graphdiff.errors import FormatError, UsageError, WeightError
 from graphdiff.frame_columns import attribute_columns, text_and_ends
 from graphdiff.frames import Table, damage_told, opened, pa
@@ -70,7 +70,7 @@ def read_edges(
         readers of pyarrow are frames too.
     source, target : str, optional
         The columns of the ends; both or neither. By default the one pair of names that is known
-        (`graphdiff.columns.ENDS`: ``source`` and ``target``, ``from`` and ``to``, ``caller`` and ``callee``, ...), in
+        (`graphdiff.ends.ENDS`: ``source`` and ``target``, ``from`` and ``to``, ``caller`` and ``callee``, ...), in
         any case, with or without what stands between words.
     weight : str, optional
         The column of the weights. By default ``weight``, ``w`` or ``value``; 1 on every edge where there is none.

@@ -1,6 +1,6 @@
 """Edge lists in CSV, TSV and their like: a row is an edge, a column says one thing of every edge.
 
-Which columns are the ends is known by their names (`graphdiff.columns.ENDS`), or said; nothing is guessed. Without a
+Which columns are the ends is known by their names (`graphdiff.ends.ENDS`), or said; nothing is guessed. Without a
 header, two columns of names are the ends, and a third of numbers is the weight.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import networkx as nx
 
-from graphdiff.columns import Ends, known_ends, known_weight, normalised
+from graphdiff.ends import Ends, known_ends, known_weight, normalised
 from graphdiff.errors import FormatError, GraphTypeError, UsageError
 from graphdiff.filling import filled
 from graphdiff.readers.building import collector_at_rest, described, is_numeral, numbers, why_no_number
@@ -40,7 +40,7 @@ def read_edge_list(
 ) -> nx.DiGraph | nx.MultiDiGraph:
     r"""Read an edge list separated by commas, semicolons, tabs or white space, with a header or without.
 
-    With a header, the ends are the one pair of columns whose names are known (`graphdiff.columns.ENDS`, in any case,
+    With a header, the ends are the one pair of columns whose names are known (`graphdiff.ends.ENDS`, in any case,
     with or without blanks and signs between the words), or those that `columns` says; else the table is refused. The
     first row is a header where it has such names, where `columns` gives names, or where it has text above numbers.
     Without one, two columns of names are the ends, and a third of numbers is the weight. Then the graph attribute

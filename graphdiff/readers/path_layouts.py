@@ -25,7 +25,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphdiff.columns import DELIMITERS, normalised
+from graphdiff.ends import DELIMITERS, normalised
 
 __all__ = ["COVARIANCE", "ESTIMATES", "Layout", "is_path_model", "layout_of"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import networkx as nx
 
-from graphdiff.columns import normalised
+from graphdiff.ends import normalised
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.readers.building import collector_at_rest, described, numbers
 from graphdiff.readers.edge_list import wanted_columns

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphdiff.columns import DELIMITERS, known_ends
+from graphdiff.ends import DELIMITERS, known_ends
 from graphdiff.errors import FormatError
 from graphdiff.readers.source import text_of
 

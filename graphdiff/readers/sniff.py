@@ -11,7 +11,7 @@ import csv
 import re
 from collections.abc import Iterator
 
-from graphdiff.columns import known_ends
+from graphdiff.ends import known_ends
 from graphdiff.readers.dot_text import find_graphs
 from graphdiff.readers.no_edges import COUNTS, NUMBER, are_numbers_and_names, no_edges_of
 

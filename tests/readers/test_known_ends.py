@@ -8,7 +8,7 @@ import re
 import networkx as nx
 import pytest
 
-from graphdiff.columns import ENDS, Ends, known_ends, known_weight, normalised
+from graphdiff.ends import ENDS, Ends, known_ends, known_weight, normalised
 from graphdiff.errors import FormatError, GraphTypeError, UsageError
 from graphdiff.readers import read
 from graphdiff.readers.edge_list import read_edge_list

@@ -107,8 +107,8 @@ def normalised(name: str) -> str:
     >>> [normalised(name) for name in ("Project Name", "SOURCE_ID", "~from", ":START_ID(Person)", "_to", "depends-on")]
     ['projectname', 'sourceid', 'from', 'startid', '_to', 'dependson']
     """
-    bare = re.sub(r"\(.*\)\s*$", "", name.strip().lower()).lstrip(":~")
-    return BETWEEN_WORDS.sub("", bare)
+    bare = name.strip().lower().lstrip(":~")
+    return BETWEEN_WORDS.sub("", bare.partition("(")[0] if bare.endswith(")") else bare)
 
 
 def known_ends(names: Sequence[str]) -> list[tuple[int, int, Ends]]:
