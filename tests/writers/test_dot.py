@@ -244,6 +244,19 @@ def test_a_look_that_would_break_a_drawing_is_only_told() -> None:
     assert read(io.BytesIO(render(graph, "dot")), format="dot").nodes["a"] == bad
 
 
+def test_texts_like_numbers_beside_numbers_and_names_like_ours_come_back() -> None:
+    values = {"a": "1.10", "b": 3, "c": "true", "d": True, "e": '["x"]', "f": ["x"], "g": "", "h": "1/3", "i": -2.5e-8}
+    graph = nx.DiGraph(own_title="2", texts="7", graphdiff="x", label="z")
+    for name, value in values.items():
+        graph.add_node(name, version=value, own_label=value, **{"": name, "name": name})
+    again = read(io.BytesIO(render(graph, "dot")), format="dot")
+    for name, value in values.items():
+        assert repr(again.nodes[name]["version"]) == repr(again.nodes[name]["own_label"]) == repr(value)
+        assert (again.nodes[name][""], again.nodes[name]["name"], len(again.nodes[name])) == (name, name, 4)
+    told = ("own_title", "texts", "graphdiff", "label")
+    assert [again.graph[name] for name in told] == ["2", "7", "x", "z"]
+
+
 def test_no_value_is_written_as_html() -> None:
     graph = nx.DiGraph([("a", "b")], note="<b>x</b>", **{"<i>": 1})
     graph.nodes["a"]["note"] = graph.edges["a", "b"]["label"] = "<b>x</b>"
