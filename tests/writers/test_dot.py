@@ -80,6 +80,7 @@ def test_groups_and_differences_say_what_they_know() -> None:
         total_influence(again, "a", "b")
     found = compare(weighted([("a", "b", 2)]), weighted([("a", "b", 3), ("b", "c", 1)]), "a", "b")
     again = read(io.BytesIO(render(found, "dot")), format="dot")
+    assert again.nodes["b"]["status"] == "kept"
     edge = again.edges["a", "b"] if not again.is_multigraph() else again.edges["a", "b", 0]
     assert (edge["status"], edge["weight_before"], edge["weight_after"], edge["change"]) == ("changed", 2, 3, 1)
 
@@ -91,6 +92,7 @@ def test_a_merged_component_says_its_members_and_is_called_by_the_end_that_it_ho
     again = read(io.BytesIO(render(marked, "dot")), format="dot")
     assert again.nodes["s"]["members"] == ["s", "x"]
     assert "version" not in again.nodes["s"]  # each member has its own
+    assert "members" not in again.nodes["t"]
     assert total_influence(again, "s", "t") == marked.graph["total"] == 3
     assert 's [label="s + x\\n100 %"' in text_of(marked)
 
