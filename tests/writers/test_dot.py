@@ -80,6 +80,7 @@ def test_groups_and_differences_say_what_they_know() -> None:
         total_influence(again, "a", "b")
     found = compare(weighted([("a", "b", 2)]), weighted([("a", "b", 3), ("b", "c", 1)]), "a", "b")
     again = read(io.BytesIO(render(found, "dot")), format="dot")
+    assert again.nodes["b"]["status"] == "kept"
     edge = again.edges["a", "b"] if not again.is_multigraph() else again.edges["a", "b", 0]
     assert (edge["status"], edge["weight_before"], edge["weight_after"], edge["change"]) == ("changed", 2, 3, 1)
 
@@ -91,6 +92,7 @@ def test_a_merged_component_says_its_members_and_is_called_by_the_end_that_it_ho
     again = read(io.BytesIO(render(marked, "dot")), format="dot")
     assert again.nodes["s"]["members"] == ["s", "x"]
     assert "version" not in again.nodes["s"]  # each member has its own
+    assert "members" not in again.nodes["t"]
     assert total_influence(again, "s", "t") == marked.graph["total"] == 3
     assert 's [label="s + x\\n100 %"' in text_of(marked)
 
@@ -242,6 +244,19 @@ def test_a_look_that_would_break_a_drawing_is_only_told() -> None:
     [node] = to_pydot(graph).get_node("a")
     assert not node.get_attributes().keys() & bad.keys()
     assert read(io.BytesIO(render(graph, "dot")), format="dot").nodes["a"] == bad
+
+
+def test_texts_like_numbers_beside_numbers_and_names_like_ours_come_back() -> None:
+    values = {"a": "1.10", "b": 3, "c": "true", "d": True, "e": '["x"]', "f": ["x"], "g": "", "h": "1/3", "i": -2.5e-8}
+    graph = nx.DiGraph(own_title="2", texts="7", graphdiff="x", label="z")
+    for name, value in values.items():
+        graph.add_node(name, version=value, own_label=value, **{"": name, "name": name})
+    again = read(io.BytesIO(render(graph, "dot")), format="dot")
+    for name, value in values.items():
+        assert repr(again.nodes[name]["version"]) == repr(again.nodes[name]["own_label"]) == repr(value)
+        assert (again.nodes[name][""], again.nodes[name]["name"], len(again.nodes[name])) == (name, name, 4)
+    told = ("own_title", "texts", "graphdiff", "label")
+    assert [again.graph[name] for name in told] == ["2", "7", "x", "z"]
 
 
 def test_no_value_is_written_as_html() -> None:

@@ -288,3 +288,29 @@ def test_edges_of_merged_nodes_stay_apart(kind: type[nx.DiGraph]) -> None:
     assert sorted(again.edges(data="weight")) == [("s", "x + y", 1), ("x + y", "t", 2), ("x + y", "t", 3)]
     assert total_influence(again, "s", "t") == marked.graph["total"] == 5
     assert again.nodes["x + y"]["members"] == ["x", "y"]
+
+
+def test_a_dashed_edge_in_the_middle_knows_what_reaches_it_and_what_leaves_it() -> None:
+    graph = nx.MultiDiGraph()
+    edges = [("s", "a", 2), ("s", "a", 4), ("a", "x", 3), ("x", "b", 1), ("a", "y", 1), ("y", "b", 1), ("b", "t", 5)]
+    graph.add_weighted_edges_from(edges)
+    again = back(annotate(graph, "s", "t"), "dot", max_edges=5)
+    [dashed] = [data for *_, data in again.edges(data=True) if data.get("eliminated")]
+    assert dashed == {
+        "weight": 1, "tangent": 6, "adjoint": 5, "contribution": 30, "share": 0.25, "paths": 2, "eliminated": True,
+    }  # fmt: skip
+
+
+def test_a_multigraph_without_parallel_edges_stays_one() -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_edge("a", "b", "x", weight=2)
+    for format in ("dot", "json", "graphml", "csv"):
+        again = back(graph, format)
+        assert list(again.edges(keys=True, data=True)) == [("a", "b", "x", {"weight": 2})]
+
+
+def test_a_column_called_key_in_another_place_is_none() -> None:
+    table = b"source,target,weight,key\na,b,2,x\na,b,3,y\n"
+    assert list(read(io.BytesIO(table), format="csv").edges(data="weight")) == [("a", "b", 5)]
+    table = b"source,target,key,weight\na,b,x,2\na,b,x,3\n"  # and two edges of one key add
+    assert list(read(io.BytesIO(table), format="csv").edges(data="weight")) == [("a", "b", 5)]
