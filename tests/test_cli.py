@@ -396,7 +396,7 @@ MISTAKES = {
     "no such column": (["why", "{model}", "X", "--columns", "source=from"], 2, "from"),
     "unknown verb": (["explain", "{model}"], 2, "No such command 'explain'"),
     "edge that is not there": (["what-if", "{model}", "X", "Y", "--remove-edge", "Y", "X"], 2, "one the other way"),
-    "weight that is text": (["what-if", "{model}", "X", "Y", "--reweight", "X", "Y", "much"], 2, "'much' is"),
+    "weight that is text": (["what-if", "{model}", "X", "Y", "--reweight", "X", "Y", "much"], 2, "'much' is not a num"),
     "set for reweight": (["what-if", "{model}", "X", "Y", "--set", "X", "Y", "1"], 2, "--reweight A B W sets"),
     "two ways to choose": (["paths", "{model}", "X", "Y", "-k", "1", "--sample", "2"], 2, "-k and --sample: these are"),
     "seed of nothing": (["paths", "{model}", "X", "Y", "--seed", "2"], 2, "--seed is for --sample N"),
