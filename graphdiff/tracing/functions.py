@@ -16,7 +16,7 @@ from graphdiff.tracing.arrays import TracedArray
 from graphdiff.tracing.failing import failing
 from graphdiff.tracing.frames import elements, is_frame, remade
 from graphdiff.tracing.graphs import graph_of
-from graphdiff.tracing.places import follow
+from graphdiff.tracing.places import following
 from graphdiff.tracing.rules import Rule
 from graphdiff.tracing.scalars import Traced, is_scalar
 from graphdiff.tracing.tape import Tape
@@ -49,8 +49,7 @@ def trace_function(
             "there is no input: none of the arguments holds a number (lists, tuples, dicts, numpy arrays, Series and "
             "DataFrames of pandas are looked into)"
         )
-    follow(function)
-    with accepting(function, functions) as accepted, failing(tape):
+    with following(function), accepting(function, functions) as accepted, failing(tape):
         returned = accepted(*given.args, **given.kwargs)
     outputs = list(outputs_of(returned))
     if not outputs:

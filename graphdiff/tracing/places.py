@@ -7,8 +7,11 @@ looked through once.
 from __future__ import annotations
 
 import dis
+import inspect
 import os
 import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
@@ -44,17 +47,29 @@ NOWHERE = Place(None, None)
 
 # The code object is kept beside its places, so that no other can have its id.
 _KNOWN: dict[int, tuple[CodeType, dict[int, Place] | None]] = {}
-# Files of functions that were traced: the user's, in whatever folder they are.
+# Files of functions that are being traced: the user's, in whatever folder they are.
 _FOLLOWED: set[str] = set()
 
 
-def follow(function: Any) -> None:
-    """Take the file of a function that is traced for one of the user's, also where it is a library's."""
-    code = getattr(function, "__code__", None)
-    if code is not None and is_library(code.co_filename):
-        _FOLLOWED.add(code.co_filename)
-        for key in [key for key, (known, _) in _KNOWN.items() if known.co_filename == code.co_filename]:
-            del _KNOWN[key]
+@contextmanager
+def following(function: Any) -> Iterator[None]:
+    """Within, take the file of a function that is traced for one of the user's, also where it is a library's."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is None or not is_library(code.co_filename):
+        yield
+        return
+    _FOLLOWED.add(code.co_filename)
+    _forget(code.co_filename)
+    try:
+        yield
+    finally:
+        _FOLLOWED.discard(code.co_filename)
+        _forget(code.co_filename)
+
+
+def _forget(file: str) -> None:
+    for key in [key for key, (code, _) in list(_KNOWN.items()) if code.co_filename == file]:
+        _KNOWN.pop(key, None)
 
 
 def is_library(file: str) -> bool:

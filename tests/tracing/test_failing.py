@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import cmath
 import datetime
+import functools
 import importlib
 import json
 import math
@@ -26,6 +27,7 @@ import pytest
 
 import graphdiff as gd
 from graphdiff.errors import DerivativeError, GraphdiffError, TraceError
+from graphdiff.tracing.places import is_library
 
 D = [2.5, 3.0, 7.0]
 X = np.array([0.5, 1.5, 2.0])
@@ -282,3 +284,10 @@ class TestPlaces:
         module = installed(tmp_path, monkeypatch, self.TEXT)
         graph = gd.trace(module.f, 3.0)
         assert (graph.graph["outputs"], graph.nodes["y"]["line"]) == (["y"], 2)
+
+    def test_a_library_is_one_again_when_its_function_was_traced(self) -> None:
+        gd.trace(functools.partial(functools.reduce, operator.mul), [2.0, 3.0])
+        gd.trace(functools.singledispatch(lambda a: a * 2), 2.0)
+        gd.trace(statistics.median, D)
+        assert is_library(functools.__file__)
+        assert is_library(statistics.__file__)
