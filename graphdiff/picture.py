@@ -207,6 +207,7 @@ def short(number: Number) -> str:
 
     Examples
     --------
+    >>> from fractions import Fraction
     >>> short(0.0833333), short(12), short(Fraction(1, 12))
     ('0.0833', '12', '1/12')
     """
@@ -218,6 +219,7 @@ def percent(share: Number) -> str:
 
     Examples
     --------
+    >>> from fractions import Fraction
     >>> percent(0.70796), percent(Fraction(2, 5)), percent(-0.00012), percent(-0.0)
     ('70.8 %', '40 %', '-0.012 %', '0 %')
     """

@@ -148,7 +148,7 @@ def keys_of(graph: nx.DiGraph) -> dict[tuple[Any, ...], str | int]:
 
 
 #: What is said of the file that a graph was read from, and not of one that it is written to.
-OF_THE_FILE = frozenset({"format", "warnings"})
+OF_THE_FILE = frozenset({"absent", "format", "left_out", "unmet", "warnings"})
 
 
 def graph_attributes(graph: nx.DiGraph, names: Mapping[Hashable, Any]) -> dict[Any, Any]:

@@ -36,6 +36,7 @@ MADE = {
     "SameComponentError": (errors.SameComponentError("a", "b"), ValueError, 65),
     "ValueOverflowError": (errors.ValueOverflowError("no"), OverflowError, 65),
     "FormatError": (errors.FormatError("no"), ValueError, 65),
+    "TruncatedError": (errors.TruncatedError("no"), ValueError, 65),
     "ExpressionError": (errors.ExpressionError("no", line=1, column=2), ValueError, 65),
     "DerivativeError": (errors.DerivativeError("no", node="a", line=3), ArithmeticError, 65),
     "TraceError": (errors.TraceError("no", node="a", line=3), TypeError, 65),
