@@ -217,12 +217,16 @@ def _by_another(
     options: dict[str, Any],
     spare: Collection[str],
 ) -> nx.DiGraph | nx.MultiDiGraph:
-    """Return the graph by the generic format that what claimed the file is written in, where that reads it."""
+    """Return the graph by the generic format that what claimed the file is written in, where that reads it.
+
+    A table is no such format: of a path model or a list of networkx's that is refused it would make edges of what are
+    none.
+    """
     if READERS[key].generic or not READERS[key].claims(look):
         raise failed
     if why := refusal(look):
         raise FormatError(f"{name}: {why}") from failed
-    others = [other for other, reader in READERS.items() if reader.generic and reader.claims(look)]
+    others = [key for key, reader in READERS.items() if reader.generic and key != "csv" and reader.claims(look)]
     if others and not isinstance(failed, TruncatedError) and options.keys() - set(spare) <= READERS[others[0]].options:
         with contextlib.suppress(FormatError):
             return _read_as(others[0], data, name, options, spare)

@@ -122,7 +122,7 @@ READERS: dict[str, Reader] = {
         about="directed graphs; edges and weights mean what the graph's attributes say; repeats are kept",
     ),
     "nx-edgelist": Reader(
-        suffixes=(".edgelist", ".edges", ".csv"),
+        suffixes=(".edgelist", ".edges", ".csv", ".tsv"),
         claims=sniff_networkx.is_edge_list,
         entry="graphdiff.readers.networkx_lists:read_edge_list_with_data",
         options=frozenset(),

@@ -86,7 +86,11 @@ def _doubt(document: Record) -> str:
     if not any(names.values()):
         return "no value in it names anything"
     linked = any(head in document for tail, heads in names.items() for head in heads if head != tail)
-    return "" if linked or _are_plain_lists(document) else "none of the names in its values is a key of it"
+    return (
+        ""
+        if linked or _are_plain_lists(document)
+        else "none of the names that stand directly in its values is a key of it"
+    )
 
 
 def _remedies(document: Record) -> list[Remedy]:

@@ -16,7 +16,7 @@ DIGRAPH = rb"\bdigraph\b"
 COORDINATES = rb'[^"<>\s:]++:[^"<>\s:]++:[^"<>\s:]++:[^"<>:]++'
 
 #: Turbo's nodes: ``"[root] app#build"``, and what those lead to that depend on nothing. Terraform's have no such end.
-TURBO = rb'"\[root\] (?:[^"\s\[\]()]*+#[^"\s\[\]()]++"|___ROOT___")'
+TURBO = rb'"\[root\] (?:[^"\s\[\]()#]*+#[^"\s\[\]()]++"|___ROOT___")'
 NO_TURBO = rb"\A(?!(?s:.*?)" + TURBO + rb")"
 #: By format: the sets of marks that tell it; of one set, all have to be there. ``^`` is the start of a line.
 MARKS: dict[str, tuple[tuple[bytes, ...], ...]] = {

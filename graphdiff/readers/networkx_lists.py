@@ -82,7 +82,7 @@ def read_adjacency_list(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGra
     Raises
     ------
     FormatError
-        There is no node in it.
+        There is no node in it, or something else than white space separates them.
 
     Examples
     --------
@@ -93,6 +93,7 @@ def read_adjacency_list(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGra
         rows = [line.split() for _, line in _lines(data)]
         if not rows:
             raise FormatError(f"{name}: no node in it")
+        _require_blanks(rows, name)
         graph = _graph([(row[0], head, {}) for row in rows for head in row[1:]], [row[0] for row in rows])
     return described(graph, format="networkx adjacency list")
 
@@ -207,6 +208,28 @@ def _edge(line: str, number: int, literals: Literals) -> Edge:
     return found[f"tail{which}"].strip(), found[f"head{which}"].strip(), literals.of(found[f"data{which}"], number)
 
 
+def _require_blanks(rows: list[list[str]], name: str) -> None:
+    """Refuse lines that read as a list only with another separator: networkx writes each neighbour a line of its own.
+
+    Raises
+    ------
+    FormatError
+        It names the separator.
+    """
+    if any(len(row) > 1 and "{" not in row[0] for row in rows):
+        return
+    for separator in (",", ";"):
+        cells = [" ".join(row).split(separator) for row in rows]
+        nodes = {row[0].strip() for row in cells}
+        if any(len(row) > 1 for row in cells) and all(
+            head.strip() in nodes or head.strip()[:1] in "{0123456789" for row in cells for head in row[1:2]
+        ):
+            raise FormatError(
+                f"{name}: {separator!r} separates its nodes; write_adjlist and write_multiline_adjlist without "
+                "delimiter= write what is read"
+            )
+
+
 def _node(line: str, number: int, name: str) -> tuple[str, int]:
     words = line.split()
     if len(words) != 2 or not words[1].isdecimal() or len(words[1]) > 12:
@@ -215,8 +238,8 @@ def _node(line: str, number: int, name: str) -> tuple[str, int]:
 
 
 def _neighbour(tail: str, number: int, line: str, literals: Literals) -> Edge:
-    head, _, data = line.strip().partition(" ")
-    return tail, head, literals.of(data.strip(), number) if data.strip() else {}
+    head, *data = line.split(maxsplit=1)
+    return tail, head, literals.of(data[0].strip(), number) if data else {}
 
 
 def _graph(edges: list[Edge], nodes: list[str] | None = None) -> nx.DiGraph | nx.MultiDiGraph:

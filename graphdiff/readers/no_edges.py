@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-__all__ = ["are_numbers_and_names", "no_edges_in", "no_edges_of"]
+__all__ = ["POINTER", "are_numbers_and_names", "no_edges_in", "no_edges_of"]
 
 NUMBER = re.compile(r"[-+]?(\d[\d.,_]*|\.\d+)(e[-+]?\d+)?%?", re.IGNORECASE)
 #: Rows that are looked at.
 LOOKED_AT = 50
 #: A stack and its count, which is no cell of its own as in ``a; b; 1``.
-FOLDED = re.compile(r"\S.*[^;\s][ \t]+\d+\s*")
+FOLDED = re.compile(r"\S.*[^;\s][ \t]+\d+(?:\.\d+)?\s*")
 COUNTS = "each line is a name and a number, which are no two ends of an edge"
+
+#: What stands for a file in a checkout where Git LFS has not fetched it.
+POINTER = "a pointer of Git LFS, which stands for a file that has not been fetched; git lfs pull fetches it"
 
 #: What whole files start with that are no tables at all, and what each is.
 MARKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(r"\Aversion https?://\S+/spec/v\d+\s*\n(?:\S+ .*\n)*?oid \w+:"),
-        "a pointer of Git LFS, which stands for a file that has not been fetched; git lfs pull fetches it",
+        POINTER,
     ),
     (
         re.compile(r"\A\s*BeginHeader\b"),

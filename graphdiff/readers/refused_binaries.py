@@ -1,8 +1,10 @@
-"""Files that are no text, by their first bytes: what they are, and what opens them or makes a file that is read."""
+"""Files known by their first bytes, most of them no text: what they are, and what opens them or makes one that is read."""
 
 from __future__ import annotations
 
 import re
+
+from graphdiff.readers.no_edges import POINTER
 
 __all__ = ["BINARIES", "refusal_of_binary"]
 
@@ -21,6 +23,7 @@ BINARIES: tuple[tuple[bytes, str], ...] = (
     (rb"ARROW1", "an Arrow file; graphdiff.read_edges opens it, in Python only"),
     (rb"\xff\xff\xff\xff", "an Arrow stream; graphdiff.read_edges opens it, in Python only"),
     (rb"\x89gdiff\r\n", "a saved graph; graphdiff.CompiledGraph.load opens it, in Python only"),
+    (rb"version https?://\S+/spec/v\d+\s*\n(?:\S+ .*\n)*?oid \w+:", POINTER),
     # Profiles.
     (
         rb"PERFILE2|2ELIFREP",

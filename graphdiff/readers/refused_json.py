@@ -61,7 +61,11 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
         f"the sizes and times of Parcel's bundles, without what imports what; {CRUISE}",
     ),
     (
-        (rb'\A\{\n"[^"\n]*": \{\s*+"file"\s*+:.*"(?:isEntry|isDynamicEntry|src)"\s*+:',),
+        # A chunk without a source of its own may be the first.
+        (
+            rb'\A\{\n"[^"\n]*": \{\s*+"file"\s*+:',
+            rb'^"[^"\n]*": \{\s*+"file"\s*+:.*"(?:isEntry|isDynamicEntry|src)"\s*+:',
+        ),
         f"Vite's manifest of chunks and what they import, {NOT_YET}; {CRUISE}",
     ),
     (

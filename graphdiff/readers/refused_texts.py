@@ -14,6 +14,11 @@ TEXTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
         "JSON (pip inspect, pipdeptree --json, npm ls --all --json, cargo metadata, mvn dependency:tree "
         "-DoutputType=json)",
     ),
+    (
+        (rb"^[A-Za-z0-9][\w.-]*(?:==\S+| @ \S+)\n +(?:- )?[A-Za-z0-9][\w.-]*(?: \[required: |==\S+$| @ )",),
+        "a tree for people, as pipdeptree prints it, in which a branch may be left out that it has shown before; give "
+        "what pipdeptree --json prints",
+    ),
     ((rb"\A0\S+ v\d.*\n1\S+ v\d",), "a tree as a list of depths; give Cargo.lock or what cargo metadata prints"),
     (
         (rb"\A[a-z0-9][a-z0-9+.:-]+\n [ |](?:Pre)?Depends: ",),

@@ -31,6 +31,8 @@ MOST_IN_A_LINE = 16
 SENTENCE_END = re.compile(r" [^ ]*[a-z]{2}[.!?:]\s*$")
 #: Up to so many rows without a header may have no name in common.
 MOST_WITHOUT_PROOF = 2
+#: What texts have none of: control characters but those of layout and terminals, and what is no UTF-8.
+NO_TEXT = re.compile(r"[\x00-\x07\x0e-\x1a\x1c-\x1f\ufffd]")
 #: What is in code and configurations, and in few names.
 CODE = re.compile(r"[=()<>#;\"'$*|\\!?]")
 
@@ -137,7 +139,7 @@ def seen(head: bytes) -> str:
         return COUNTS
     text = head.decode("utf-8", "replace")
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return f"it starts with {first[:40]!r}" if first.isprintable() else "it is no text"
+    return "it is no text" if NO_TEXT.search(text) else f"it starts with {first[:40]!r}"
 
 
 def is_go_mod_graph(head: bytes) -> bool:

@@ -221,6 +221,8 @@ def test_turbo_is_not_terraform_and_terraform_not_turbo() -> None:
     for file, tool in (("turbo", "turbo"), ("terraform", "terraform")):
         head = (DATA / f"tools/{file}.dot").read_bytes()
         assert [key for key, reader in READERS.items() if reader.claims(head)] == ["dot", tool]
+    part = b'digraph {\n"[root] app#build:prod" -> "[root] @m/ui#build"\n}'
+    assert [key for key, reader in READERS.items() if reader.claims(part)] == ["dot", "turbo"]
     quoted = b'digraph {\n"[root] aws_x.a[\\"k#1\\"] (expand)" -> "[root] var.b"\n}'
     assert [key for key, reader in READERS.items() if reader.claims(quoted)] == ["dot", "terraform"]
 

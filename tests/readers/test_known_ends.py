@@ -219,6 +219,7 @@ NO_EDGES = {
         "a pointer of Git LFS",
     ),
     "folded stacks": ("main;run;read 12\nmain;run;write 3\nmain;idle 1\n", "folded stacks"),
+    "folded stacks with parts of samples": ("main;run 1.5\nmain;idle 2.5\n", "folded stacks"),
     "folded stacks of one depth": ("main;run 12\nmain;idle 3\n", "folded stacks"),
     "a C source": ("#include <stdio.h>\nint main;\nreturn main;\n", "source code of C"),
     "a C header": ("/* a, b */\n#ifndef A_H\n#define A_H\nint a;\n#endif\n", "source code of C"),

@@ -163,6 +163,33 @@ def test_broken_lists_of_neighbours_are_refused(text, message) -> None:
         read_multiline_adjacency_list(text.encode(), name="g")
 
 
+@pytest.mark.parametrize("write", [nx.write_adjlist, nx.write_multiline_adjlist])
+@pytest.mark.parametrize(("delimiter", "read_right"), [(" ", True), ("\t", True), (",", False), (";", False)])
+def test_neighbours_are_separated_by_blanks_or_the_list_is_refused(write, delimiter, read_right, tmp_path) -> None:
+    path = tmp_path / "g.adjlist"
+    write(nx.DiGraph([("a", "b"), ("b", "c"), ("a", "c")]), path, delimiter=delimiter)
+    if read_right:
+        assert list(read(path).edges) == [("a", "b"), ("a", "c"), ("b", "c")]
+    else:
+        with pytest.raises(FormatError, match=f"'{delimiter}' separates its nodes"):
+            read(path)
+
+
+@pytest.mark.parametrize("nodes", [["f(a,b)", "g;h", "x"], ["a,1", "a,2"]])
+def test_names_may_have_what_separates_elsewhere(nodes, tmp_path) -> None:
+    path = tmp_path / "g.adjlist"
+    graph = nx.DiGraph([tuple(nodes[:2])])
+    graph.add_nodes_from(nodes)
+    nx.write_adjlist(graph, path)
+    assert list(read(path).edges) == list(graph.edges)
+
+
+def test_an_edge_list_by_tabs_is_read_by_any_suffix(tmp_path) -> None:
+    for name in ("g.tsv", "g.csv", "g.edgelist", "g"):
+        nx.write_edgelist(nx.DiGraph([("a", "b", {"weight": 2})]), tmp_path / name, delimiter="\t")
+        assert list(read(tmp_path / name).edges(data="weight")) == [("a", "b", 2)]
+
+
 def test_an_empty_list_of_neighbours_is_refused() -> None:
     with pytest.raises(FormatError, match=r"^g: no node in it$"):
         read_adjacency_list(b"# nothing\n", name="g")

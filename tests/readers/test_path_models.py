@@ -42,6 +42,26 @@ def test_each_tools_table_has_the_paths_of_the_model(tool, edges, error, title, 
     assert found.standard_error == pytest.approx((0.75**2 + 1**2 + 0.125**2) ** 0.5)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    {
+        "levels": (
+            "lhs,op,rhs,level,est\nf,=~,y,1,1\nf,~,x,1,2\ng,~,w,2,3\n",
+            r'of 2 levels.*where="level=1" takes one',
+        ),
+        "a decimal comma": ("lhs;op;rhs;est\ny;~;x;0,5\n", "the estimate '0,5' of the path from 'x' is not a number"),
+        "an unknown kind": ("lhs,op,rhs,est\ny,~,x,1\na,?,b,2\n", "op is '\\?', which is no kind of row"),
+        "a path twice": ("lhs,op,rhs,est\ny,~,x,1\ny,~,x,2\n", "the path 'x' -> 'y' twice"),
+        "no path": ("lhs,op,rhs,est\ny,~~,x,1\nx,~~,x,2\n", "no path in it; left out: 1 covariance"),
+    }.values(),
+)
+def test_a_model_that_is_refused_is_not_read_as_a_table_of_edges(text, message, tmp_path) -> None:
+    path = tmp_path / "fit.csv"
+    path.write_text(text)
+    with pytest.raises(FormatError, match=message):
+        read(path)
+
+
 def test_what_is_left_out_is_counted_and_told(test_data, run) -> None:
     path = test_data / "pathmodels" / "lavaan.csv"
     left_out = {

@@ -165,11 +165,14 @@ def test_a_line_of_prose_is_no_table():
         ("Hello, dear reader.\nThis, too, is prose.\n", "it starts with 'Hello, dear reader.'"),
         ("Under this licence, you may do as you like\nwith all that is here, and more\n", "it starts with 'Under"),
         ("\x00\x01\x02", "it is no text"),
+        ("127.0.0.1\tlocalhost\n::1 localhost ip6\n", "it starts with '127.0.0.1\\tlocalhost'"),
+        ("un\u00a0mot: oui\n", "it starts with 'un\\xa0mot: oui'"),
+        ("caf\udce9: noir\n", "it is no text"),
     ],
 )
 def test_what_is_no_edge_list_is_refused_with_what_was_seen(tmp_path, text, seen):
     path = tmp_path / "list.txt"
-    path.write_text(text)
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(FormatError, match=r"list\.txt is in no format that is known: ") as caught:
         read(path)
     assert seen in str(caught.value)

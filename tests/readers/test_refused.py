@@ -83,6 +83,13 @@ OBJECTS: dict[str, tuple[Any, str]] = {
         {"src/main.js": {"file": "assets/main.1.js", "src": "src/main.js", "isEntry": True, "imports": ["_b.js"]}},
         "Vite's manifest",
     ),
+    "vite, a chunk first": (
+        {
+            "_b.js": {"file": "assets/b.2.js", "name": "b"},
+            "src/main.js": {"file": "assets/main.1.js", "src": "src/main.js", "isEntry": True, "imports": ["_b.js"]},
+        },
+        "Vite's manifest",
+    ),
     "source map": ({"version": 3, "sources": ["a.js"], "names": [], "mappings": "AAAA"}, "a source map"),
     "nx, from nx graph": (
         {"graph": {"nodes": {"app": NODE}, "dependencies": {"app": []}}},
@@ -344,6 +351,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "a.ll": ("; ModuleID = 'a.c'\ndefine i32 @main() {\n}\n", "LLVM's code"),
     "dvc.lock": ("schema: '2.0'\nstages:\n  train:\n    cmd: x\n", "DVC's lock"),
     "a tree": ("app v1\n├── lib v2\n", "a tree for people"),
+    "pipdeptree": (
+        "requests==2.31.0\n  - certifi [required: >=2017.4.17, installed: 2024.2.2]\nsix==1.16\n",
+        "a tree for people, as pipdeptree prints it",
+    ),
+    "pipdeptree --freeze": ("six==1.16\nrequests==2.31.0\n  certifi==2024.2.2\n", "a tree for people"),
+    "pinned alone": ("certifi==2024.2.2\nrequests==2.31.0\n", "a list of requirements without what they depend on"),
+    "hashes": (
+        "certifi==2024.2.2 \\\n    --hash=sha256:aa\nrequests==2.31.0 \\\n    --hash=sha256:bb\n",
+        "a list of requirements without what they depend on",
+    ),
 }
 
 
@@ -369,6 +386,10 @@ BINARY: dict[str, tuple[bytes, str]] = {
         "compressed by lz4, which is not read; /usr/lib/apt/apt-helper",
     ),
     "zstd": (b"\x28\xb5\x2f\xfd" + bytes(20), "compressed in a way that is not read; give it unpacked (zstd"),
+    "Git LFS": (
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n",
+        "a pointer of Git LFS, which stands for a file that has not been fetched",
+    ),
     "PNG": (b"\x89PNG\r\n\x1a\n" + bytes(20), "PNG, a picture"),
     "JPEG": (b"\xff\xd8\xff\xe0" + bytes(20), "JPEG, a picture"),
     "GIF": (b"GIF89a" + bytes(20), "GIF, a picture"),
