@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["DELIMITERS", "ENDS", "WEIGHTS", "Ends", "known_ends", "known_weight", "normalised"]
+__all__ = ["DELIMITERS", "ENDS", "WEIGHTS", "Ends", "known_ends", "known_weight", "normalised", "without_direction"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,11 @@ ENDS: tuple[Ends, ...] = (
     Ends("source", "dest", written_by="Oracle's property graphs"),
     Ends("sourceid", "targetid", written_by="databases"),
     Ends("sourcename", "targetname", written_by="databases"),
+    Ends("sourcelabel", "targetlabel", written_by="Gephi's plugins"),
+    Ends("sourcemodule", "targetmodule", written_by="static analysis"),
+    Ends("sourcefile", "targetfile", written_by="static analysis"),
+    Ends("sourcepackage", "targetpackage", written_by="static analysis"),
+    Ends("sourceservice", "targetservice", written_by="service maps"),
     Ends("sourcenode", "targetnode", written_by="databases"),
     Ends("sourceid", "destinationid", written_by="databases"),
     Ends("src", "dst", written_by="GraphFrames (Spark), DGL, NetFlow"),
@@ -55,6 +60,10 @@ ENDS: tuple[Ends, ...] = (
     Ends("fromnode", "tonode", written_by="SNAP, databases"),
     Ends("fromnodeid", "tonodeid", written_by="SNAP"),
     Ends("fromname", "toname", written_by="databases"),
+    Ends("fromfile", "tofile", written_by="Understand"),
+    Ends("frommodule", "tomodule", written_by="static analysis"),
+    Ends("frompackage", "topackage", written_by="static analysis"),
+    Ends("nodefrom", "nodeto", written_by="databases"),
     Ends("startid", "endid", written_by="Neo4j (:START_ID, :END_ID)"),
     Ends("_start", "_end", written_by="Neo4j's APOC"),
     Ends("startnode", "endnode", written_by="Neo4j"),
@@ -64,11 +73,13 @@ ENDS: tuple[Ends, ...] = (
     Ends("parent", "child", written_by="trees: a parent leads to its child"),
     Ends("parentid", "childid", written_by="databases"),
     Ends("origin", "destination", written_by="transport"),
+    Ends("origin", "dest", written_by="transport"),
     Ends("sender", "receiver", written_by="messages"),
     Ends("sender", "recipient", written_by="messages"),
     Ends("subject", "object", written_by="triples (RDF)"),
     Ends("citing", "cited", "cites", "OpenCitations, patent citations"),
     Ends("upstream", "downstream", "feeds", "data lineage: what is downstream is made of what is upstream"),
+    Ends("upstreamtable", "downstreamtable", "feeds", "data lineage"),
     Ends("caller", "callee", "calls", "profilers, static analysis"),
     Ends("callerid", "calleeid", "calls", "profilers"),
     Ends("callername", "calleename", "calls", "profilers"),
@@ -77,9 +88,18 @@ ENDS: tuple[Ends, ...] = (
     Ends("package", "dependency", "depends on", "package registries"),
     Ends("project", "dependency", "depends on", "package registries"),
     Ends("module", "dependency", "depends on", "build tools"),
+    Ends("component", "dependency", "depends on", "bills of materials"),
+    Ends("distribution", "dependency", "depends on", "CPAN, Python"),
+    Ends("service", "dependency", "depends on", "service maps"),
     Ends("dependent", "dependency", "depends on", "package registries, GitHub"),
     Ends("depender", "dependee", "depends on", "static analysis"),
     Ends("package", "dependson", "depends on", "package lists"),
+    Ends("package", "requires", "depends on", "package lists"),
+    Ends("module", "dependson", "depends on", "build tools"),
+    Ends("component", "dependson", "depends on", "bills of materials"),
+    Ends("service", "dependson", "depends on", "service maps"),
+    Ends("assembly", "dependson", "depends on", "NDepend"),
+    Ends("class", "dependson", "depends on", "static analysis"),
     Ends("task", "dependson", "depends on", "schedules"),
     Ends("name", "dependson", "depends on", "package lists"),
     Ends("packagename", "dependencyname", "depends on", "package registries"),
@@ -140,6 +160,20 @@ def known_ends(names: Sequence[str]) -> list[tuple[int, int, Ends]]:
     if found and found[0][:2] == (0, 1) and found[0][2] == ENDS[0]:
         return found[:1]
     return [each for each in found if each[2].source != "tail" or not TRIPLE & places.keys()]
+
+
+def without_direction(names: Sequence[str]) -> bool:
+    """Tell whether the first two names are ends of which neither is the first: ``node1, node2``.
+
+    Examples
+    --------
+    >>> without_direction(["Protein A", "Protein B"]), without_direction(["from", "to"]), without_direction(["a", "b"])
+    (True, False, False)
+    """
+    if len(names) < 2:
+        return False
+    one, two = map(normalised, names[:2])
+    return len(one) > 2 and one[:-1] == two[:-1] and one[-1] + two[-1] in ("12", "ab")
 
 
 def known_weight(names: Sequence[str], taken: Iterable[int] = ()) -> int | None:

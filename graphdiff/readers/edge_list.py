@@ -7,12 +7,13 @@ header, two columns of names are the ends, and a third of numbers is the weight.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import networkx as nx
 
-from graphdiff.ends import Ends, known_ends, known_weight, normalised
+from graphdiff.ends import Ends, known_ends, known_weight, normalised, without_direction
 from graphdiff.errors import FormatError, GraphTypeError, UsageError
 from graphdiff.filling import filled
 from graphdiff.readers.building import collector_at_rest, described, is_numeral, numbers, why_no_number
@@ -28,8 +29,9 @@ __all__ = ["read_edge_list", "wanted_columns"]
 HEAD_BYTES = 1 << 16
 #: Columns that a message lists.
 SHOWN = 20
-#: What Gephi writes into ``Type`` of edges that lead nowhere in particular.
-UNDIRECTED = frozenset({"undirected", "mixed"})
+#: Columns that say whether an edge has a direction, in small letters, and what they say of those without one.
+DIRECTIONS = frozenset({"type", "direction", "edgetype"})
+UNDIRECTED = frozenset({"undirected", "mixed", "mutual"})
 #: How the header of a multigraph starts that `graphdiff.write` has written.
 KEYED = ["source", "target", "key"]
 FIRST_ROW = "CSV edge list, first row read as an edge"
@@ -98,6 +100,8 @@ def read_edge_list(
         table = filtered(table, where)
         _require_directed(table)
         graph = _graph(table, _roles(table, wanted, source, target))
+    if note := _told_by_blanks(graph):
+        graph.graph["warnings"] = [f"{name}: {note}"]
     title = "CSV edge list" if table.has_header or "source" in wanted else FIRST_ROW
     return described(graph, format=title, edge_meaning=meaning)
 
@@ -141,8 +145,7 @@ def _are_two_of_a_kind(table: Table, first: Sequence[str]) -> bool:
     """Tell whether the first row is like ``node1,node2``: two ends without a direction, and no names of nodes below."""
     if len(first) < 2 or table.n_rows == 1 or set(first[:2]) & {*table.columns[0][1:], *table.columns[1][1:]}:
         return False
-    one, two = map(normalised, first[:2])
-    return len(one) > 2 and one[:-1] == two[:-1] and one[-1] + two[-1] in ("12", "ab")
+    return without_direction(first)
 
 
 def _is_text_above_numbers(table: Table, first: Sequence[str]) -> bool:
@@ -258,14 +261,14 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _require_directed(table: Table) -> None:
-    """Refuse what Gephi calls undirected.
+    """Refuse what Gephi calls undirected, and Kumu undirected or mutual.
 
     Raises
     ------
     GraphTypeError
         A row has that type.
     """
-    types = (column for name, column in zip(table.names, table.columns, strict=True) if normalised(name) == "type")
+    types = (column for name, column in zip(table.names, table.columns, strict=True) if normalised(name) in DIRECTIONS)
     for column in types:
         row = next((row for row, cell in enumerate(column) if cell.strip().lower() in UNDIRECTED), None)
         if row is not None and table.has_header:
@@ -273,6 +276,18 @@ def _require_directed(table: Table) -> None:
                 f"{table.file}, line {table.line(row)}: an edge of the type {column[row].strip()!r}; write Directed "
                 "where it leads from its source to its target"
             )
+
+
+def _told_by_blanks(graph: nx.DiGraph) -> str:
+    """Return which nodes differ by a blank at their end alone, which nobody sees; nothing where there is none."""
+    pairs = [(node.rstrip(), node) for node in graph if node[-1:].isspace() and node.rstrip() in graph]
+    if not pairs:
+        return ""
+    what = "name has" if len(pairs) == 1 else "names have"
+    return (
+        f"{len(pairs):,} {what} a blank at the end, without which it is another node's: "
+        f"{pairs[0][0]!r} and {pairs[0][1]!r} are two nodes"
+    )
 
 
 # -- roles and the graph
@@ -298,8 +313,8 @@ def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGra
         for column in (_end(table, role, roles) for role in ("source", "target"))
     )
     attributes: dict[str, Sequence[Any]] = {
-        table.names[position]: numbers(column) or column
-        for position, column in enumerate(table.columns)
+        attribute: numbers(column) or column
+        for position, (attribute, column) in enumerate(zip(_told_apart(table.names), table.columns, strict=True))
         if position not in roles.values()
     }
     weights = _weights(table, roles["weight"]) if "weight" in roles else None
@@ -322,6 +337,16 @@ def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGra
             data["weight"] += rows[tail][head]["weight"]
         rows[tail][head] = data
     return filled(nx.DiGraph(), nodes, rows)
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """Return names of columns, those that repeat with a number behind them, as pandas does."""
+    seen: Counter[str] = Counter()
+    told: list[str] = []
+    for name in names:
+        told.append(f"{name}.{seen[name]}" if seen[name] else name)
+        seen[name] += 1
+    return told
 
 
 def _keys(attributes: dict[str, Sequence[Any]], tails: Sequence[str], heads: Sequence[str]) -> Sequence[Any] | None:

@@ -1,4 +1,4 @@
-"""Files known by their first bytes, most of them no text: what they are, and what opens them or makes one that is read."""
+"""Files known by their first bytes, most of them no text: what they are, and what makes one of them that is read."""
 
 from __future__ import annotations
 

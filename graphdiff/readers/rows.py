@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphdiff.ends import DELIMITERS, known_ends
+from graphdiff.ends import DELIMITERS, known_ends, without_direction
 from graphdiff.errors import FormatError
 from graphdiff.readers.source import text_of
 
@@ -85,6 +85,8 @@ class Table:
 def table_of(data: bytes, name: str) -> Table:
     r"""Return a file's rows as a table without a header; lines that start with ``#`` are comments.
 
+    The last of them is a row where it names the ends of edges: a header, as SNAP and STRING write it.
+
     Raises
     ------
     FormatError
@@ -96,6 +98,7 @@ def table_of(data: bytes, name: str) -> Table:
     [['a', 'c'], ['b', 'd']]
     """
     text = text_of(data).replace("\r\n", "\n").replace("\r", "\n")
+    text = _uncommented(text)
     text = COMMENT.sub("", text) if f"\n{text}".find("\n#") >= 0 else text
     delimiter = _delimiter(text)
     columns = _columns(text, name, delimiter)
@@ -103,6 +106,31 @@ def table_of(data: bytes, name: str) -> Table:
         raise FormatError(f"{name}: no row in it")
     names = [f"column{number}" for number in range(1, len(columns) + 1)]
     return Table(name, text, delimiter, names, False, columns)
+
+
+def _uncommented(text: str) -> str:
+    r"""Return the text with the comment right above the first row as a row, where it has names of ends.
+
+    Examples
+    --------
+    >>> _uncommented("# edges\n#target,source\na,b\n"), _uncommented("# from a source\na b c\n")
+    ('# edges\ntarget,source\na,b\n', '# from a source\na b c\n')
+    """
+    if not text.startswith("#"):
+        return text
+    lines = text[:SAMPLE_LENGTH].split("\n")
+    first = next((number for number, line in enumerate(lines) if line.strip() and not line.startswith("#")), 0)
+    header = lines[first - 1].lstrip("#").strip()
+    if not first or not header or known_ends(re.split(r"[\s,;]+", lines[first])):
+        return text
+    for delimiter in (*DELIMITERS, None):
+        names, row = (line.split(delimiter) for line in (header, lines[first].strip()))
+        # Words of a sentence are no names: what is split by blanks has the ends first.
+        known = known_ends(names if delimiter else names[:2])
+        if len(names) == len(row) > 1 and (known or without_direction(names)):
+            start = sum(len(line) + 1 for line in lines[: first - 1])
+            return text[:start] + header + text[start + len(lines[first - 1]) :]
+    return text
 
 
 def _columns(text: str, name: str, delimiter: str) -> list[list[str]]:

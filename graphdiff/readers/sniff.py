@@ -31,8 +31,8 @@ MOST_IN_A_LINE = 16
 SENTENCE_END = re.compile(r" [^ ]*[a-z]{2}[.!?:]\s*$")
 #: Up to so many rows without a header may have no name in common.
 MOST_WITHOUT_PROOF = 2
-#: What texts have none of: control characters but those of layout and terminals, and what is no UTF-8.
-NO_TEXT = re.compile(r"[\x00-\x07\x0e-\x1a\x1c-\x1f\ufffd]")
+#: What texts have none of: control characters but those of layout and terminals.
+NO_TEXT = re.compile(r"[\x00-\x07\x0e-\x1a\x1c-\x1f]")
 #: What is in code and configurations, and in few names.
 CODE = re.compile(r"[=()<>#;\"'$*|\\!?]")
 

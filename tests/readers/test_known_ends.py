@@ -387,3 +387,50 @@ def test_tables_of_libraries_io_are_known() -> None:
 @pytest.mark.parametrize(("file", "path"), [("07.csv", ["app-x", "lib-y", "lib-z"]), ("08.csv", ["a", "b", "c"])])
 def test_reported_tables_have_their_edges(file, path, shared_data) -> None:
     assert list(read(shared_data / "reported" / file).edges) == list(itertools.pairwise(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "edges"),
+    {
+        "the other way round": ("#target,source\na,b\nb,c\n", [("b", "a"), ("c", "b")]),
+        "by tabs, as SNAP writes it": ("# Nodes: 3\n# FromNodeId\tToNodeId\n0\t1\n1\t2\n", [("0", "1"), ("1", "2")]),
+        "by blanks": ("# child parent\nb a\nc b\n", [("a", "b"), ("b", "c")]),
+        "with a weight": ("#weight;to;from\n2;a;b\n", [("b", "a")]),
+        "a sentence": ("# from a source\na b 3\nb c 4\n", [("a", "b"), ("b", "c")]),
+        "words above names": ("# target, then source\na,b\nb,c\n", [("a", "b"), ("b", "c")]),
+        "a comment above a header": ("# to,from\nsource,target\na,b\n", [("a", "b")]),
+        "not right above": ("# to,from\n\n# made today\na,b\nb,c\n", [("a", "b"), ("b", "c")]),
+    }.values(),
+)
+def test_a_header_in_a_comment_says_which_end_is_which(text: str, edges: list[object]) -> None:
+    assert list(table(text).edges) == edges
+
+
+def test_an_error_below_a_header_in_a_comment_names_its_line() -> None:
+    with pytest.raises(FormatError, match="line 4: the weight 'x' is not a number"):
+        table("# made today\n#from,to,weight\na,b,1\nb,c,x\n")
+
+
+def test_ends_without_direction_in_a_comment_are_refused() -> None:
+    with pytest.raises(FormatError, match="none of its columns is known as an end of its edges; they are 'node1'"):
+        table("#node1\tnode2\tscore\na\tb\t0.9\nb\tc\t0.8\n")
+
+
+@pytest.mark.parametrize("row", ["Direction,undirected", "Direction,mutual", "Type,Undirected", "Edge Type,undirected"])
+def test_an_edge_that_a_column_calls_undirected_is_refused(row: str) -> None:
+    name, value = row.split(",")
+    with pytest.raises(GraphTypeError, match=f"line 3: an edge of the type '{value}'"):
+        table(f"From,To,{name}\na,b,directed\nb,c,{value}\n")
+
+
+def test_columns_of_one_name_are_kept_apart() -> None:
+    graph = table("source,target,n,n,weight,weight\na,b,1,2,3,4\n")
+    assert graph.edges["a", "b"] == {"n": 1, "n.1": 2, "weight": 3, "weight.1": 4}
+
+
+def test_names_that_a_blank_at_their_end_tells_apart_are_told() -> None:
+    graph = table("source , target\na , b\nb , c\n")
+    assert graph.graph["warnings"] == [
+        "e.csv: 1 name has a blank at the end, without which it is another node's: 'b' and 'b ' are two nodes"
+    ]
+    assert "warnings" not in table("source,target\na ,b\nb,c\n").graph

@@ -167,7 +167,6 @@ def test_a_line_of_prose_is_no_table():
         ("\x00\x01\x02", "it is no text"),
         ("127.0.0.1\tlocalhost\n::1 localhost ip6\n", "it starts with '127.0.0.1\\tlocalhost'"),
         ("un\u00a0mot: oui\n", "it starts with 'un\\xa0mot: oui'"),
-        ("caf\udce9: noir\n", "it is no text"),
     ],
 )
 def test_what_is_no_edge_list_is_refused_with_what_was_seen(tmp_path, text, seen):
