@@ -116,6 +116,8 @@ DELIMITERS = ("\t", ",", ";")
 WEIGHTS = ("weight", "w", "value")
 #: With a relation between them, ``head`` and ``tail`` are the first and the last of a triple: the other way round.
 TRIPLE = frozenset({"relation", "rel", "relationship", "predicate", "edgetype"})
+#: With these, ``lhs`` leads to ``rhs``, as in rules of association (arules) and in what semPlot lists.
+LEFT_TO_RIGHT = frozenset({"edge", "support", "confidence", "lift"})
 BETWEEN_WORDS = re.compile(r"(?<=[^_])[\s_.-]+|[\s.-]+")
 
 
@@ -148,6 +150,8 @@ def known_ends(names: Sequence[str]) -> list[tuple[int, int, Ends]]:
     1
     >>> known_ends(["head", "relation", "tail"])  # a triple leads from its head to its tail: against all graphs
     []
+    >>> known_ends(["LHS", "RHS", "support"])  # a rule of association leads from its left to its right
+    []
     """
     places: dict[str, int] = {}
     for place, name in enumerate(names):
@@ -159,7 +163,8 @@ def known_ends(names: Sequence[str]) -> list[tuple[int, int, Ends]]:
     ]
     if found and found[0][:2] == (0, 1) and found[0][2] == ENDS[0]:
         return found[:1]
-    return [each for each in found if each[2].source != "tail" or not TRIPLE & places.keys()]
+    turned = {"tail": TRIPLE, "rhs": LEFT_TO_RIGHT}
+    return [each for each in found if turned.get(each[2].source, frozenset()).isdisjoint(places)]
 
 
 def without_direction(names: Sequence[str]) -> bool:

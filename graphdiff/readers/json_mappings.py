@@ -6,6 +6,7 @@ import re
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
+from graphdiff.ends import known_ends
 from graphdiff.errors import FormatError
 from graphdiff.readers.documents import Record
 from graphdiff.remedies import Keyword, Remedy
@@ -13,6 +14,7 @@ from graphdiff.remedies import Keyword, Remedy
 __all__ = ["FIELDS", "edges_of_mapping", "listed", "refuse_what_may_be_else"]
 
 EVERY_KEY = Remedy(Keyword("format", "adjacency"), "takes every key as a node")
+UNLINKED = "none of the names that stand directly in its values is a key of it"
 SHOWN = 6
 PLAIN = re.compile(r"[^\W_][\w.@:+/#-]*|@[\w.-]+/[\w.-]+")
 FIELD_LIKE = re.compile(r"[a-z]+(?:_[a-z]+|[A-Z][a-z]+)+")
@@ -86,11 +88,11 @@ def _doubt(document: Record) -> str:
     if not any(names.values()):
         return "no value in it names anything"
     linked = any(head in document for tail, heads in names.items() for head in heads if head != tail)
-    return (
-        ""
-        if linked or _are_plain_lists(document)
-        else "none of the names that stand directly in its values is a key of it"
-    )
+    if linked:
+        return ""
+    if known_ends(list(document)):
+        return f"it has {listed(document)}, which are columns of a table of edges"
+    return "" if _are_plain_lists(document) else UNLINKED
 
 
 def _remedies(document: Record) -> list[Remedy]:

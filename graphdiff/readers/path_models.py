@@ -191,8 +191,7 @@ def _variables(kind: str, layout: Layout, source: str, target: str) -> Iterator[
 def _unknown(table: Table, layout: Layout, row: int, kind: str) -> FormatError:
     column = next(name for name in table.names if normalised(name) == layout.kind)
     return FormatError(
-        f"{table.file}, line {table.line(row)}: {column} is {kind!r}, which is no kind of row that {layout.tool} is "
-        f"known to write",
+        f"{table.file}, line {table.line(row)}: {column} is {kind!r}, a kind of row that is not known of {layout.tool}",
         Remedy(Keyword("where", f"{column}!={kind}"), "leaves it out"),
     )
 

@@ -301,13 +301,20 @@ MERELY_POSSIBLE = {
     "a task graph by a field's name": ({"dependencies": ["build"], "build": []}, "dependencies is a field"),
     "counts": (
         {"main": {"lines": 20, "branches": 3}, "utils": {"lines": 10}},
-        "none of the names in its values is a key",
+        "none of the names that stand directly in its values is a key",
     ),
-    "series": ({"loss": [1, 2, 3], "accuracy": [0, 1, 1]}, "none of the names in its values is a key"),
-    "times of phases": ({"parse": {"wall": 2.0}, "emit": {"wall": 1.0}}, "none of the names in its values is a key"),
-    "a setting": ({"ignorePaths": ["dist"]}, "none of the names in its values is a key"),
-    "a command": ({"command": ["/bin/ls", "-l"]}, "none of the names in its values is a key"),
-    "itself alone": ({"a": {"a": 1}}, "none of the names in its values is a key"),
+    "series": (
+        {"loss": [1, 2, 3], "accuracy": [0, 1, 1]},
+        "none of the names that stand directly in its values is a key",
+    ),
+    "times of phases": (
+        {"parse": {"wall": 2.0}, "emit": {"wall": 1.0}},
+        "none of the names that stand directly in its values is a key",
+    ),
+    "a setting": ({"ignorePaths": ["dist"]}, "none of the names that stand directly in its values is a key"),
+    "a command": ({"command": ["/bin/ls", "-l"]}, "none of the names that stand directly in its values is a key"),
+    "a table by columns": ({"source": ["a", "b"], "target": ["b", "c"]}, "which are columns of a table of edges"),
+    "itself alone": ({"a": {"a": 1}}, "none of the names that stand directly in its values is a key"),
 }
 
 
@@ -323,6 +330,10 @@ def test_what_may_be_adjacency_is_refused_with_the_option_that_reads_it(document
 def test_no_option_is_named_that_would_not_read_it(document: Any) -> None:
     with pytest.raises(FormatError, match=f"^g.json: {SHAPE}: it has [a-z]+, and [a-z]+ is a field that tools write$"):
         read(document)
+
+
+def test_nodes_may_be_named_like_columns() -> None:
+    assert list(read({"u": ["v"], "v": ["w"]}).edges) == [("u", "v"), ("v", "w")]
 
 
 def test_adjacency_that_is_asked_for_takes_every_key() -> None:

@@ -434,3 +434,9 @@ def test_names_that_a_blank_at_their_end_tells_apart_are_told() -> None:
         "e.csv: 1 name has a blank at the end, without which it is another node's: 'b' and 'b ' are two nodes"
     ]
     assert "warnings" not in table("source,target\na ,b\nb,c\n").graph
+
+
+@pytest.mark.parametrize("other", ["support", "Confidence", "edge"])
+def test_lhs_and_rhs_are_no_known_ends_where_the_left_leads_to_the_right(other: str) -> None:
+    with pytest.raises(FormatError, match="none of its columns is known as an end of its edges; they are 'lhs', 'rhs'"):
+        table(f"lhs,rhs,{other}\nbread,butter,0.5\nbutter,jam,0.25\n")

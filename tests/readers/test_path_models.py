@@ -50,7 +50,10 @@ def test_each_tools_table_has_the_paths_of_the_model(tool, edges, error, title, 
             r'of 2 levels.*where="level=1" takes one',
         ),
         "a decimal comma": ("lhs;op;rhs;est\ny;~;x;0,5\n", "the estimate '0,5' of the path from 'x' is not a number"),
-        "an unknown kind": ("lhs,op,rhs,est\ny,~,x,1\na,?,b,2\n", "op is '\\?', which is no kind of row"),
+        "an unknown kind": (
+            "lhs,op,rhs,est\ny,~,x,1\na,?,b,2\n",
+            "op is '\\?', a kind of row that is not known of lavaan",
+        ),
         "a path twice": ("lhs,op,rhs,est\ny,~,x,1\ny,~,x,2\n", "the path 'x' -> 'y' twice"),
         "no path": ("lhs,op,rhs,est\ny,~~,x,1\nx,~~,x,2\n", "no path in it; left out: 1 covariance"),
     }.values(),
@@ -186,11 +189,11 @@ REFUSED = {
     "no path": ("lhs,op,rhs,est\ny,~~,y,0.5\n", r"^fit\.csv: no path in it; left out: 1 variance \(~~\)$"),
     "an unknown operator": (
         "lhs,op,rhs,est\ny,~,x,0.5\ny,%%,x,0.5\n",
-        r"^fit\.csv, line 3: op is '%%', which is no kind of row that lavaan is known to write; where=.op!=%%. leaves",
+        r"^fit\.csv, line 3: op is '%%', a kind of row that is not known of lavaan; where=.op!=%%. leaves",
     ),
     "a matrix of another model": (
         "name,matrix,row,col,Estimate\na,LX,x1,f,1\n",
-        r"^fit\.csv, line 2: matrix is 'LX', which is no kind of row that OpenMx is known to write; where=.matrix!=LX.",
+        r"^fit\.csv, line 2: matrix is 'LX', a kind of row that is not known of OpenMx; where=.matrix!=LX.",
     ),
     "an end that is empty": ("lhs,op,rhs,est\ny,~,,0.5\n", r"^fit\.csv, line 2: a path with an end that is empty$"),
     "no estimate": (
