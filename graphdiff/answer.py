@@ -119,6 +119,8 @@ def _whole(asked: dict[str, Any], part: Between) -> Number:
     if part.loops or not isinstance(total, REAL):
         return total
     sizes: Any = arithmetic.finished(total_over(part, SEMIRINGS["size"]) or 0)
+    if not isinstance(sizes, REAL):  # symbols, of which an annotation without both ends has no total
+        return total
     rounding = 10**9 * (sizes - abs(arithmetic.plain(total)))  # huge ints are beyond the floats
     return sizes if rounding > sizes else total
 

@@ -118,6 +118,8 @@ def plain(value: Number) -> Number:
         return value
     if isinstance(value, np.floating):
         return float(value)
+    if isinstance(value, np.complexfloating):
+        return complex(value)
     if isinstance(value, (np.number, np.bool_)):
         value = value.item()
     return int(value) if isinstance(value, bool) else value

@@ -21,7 +21,7 @@ from graphdiff.errors import LimitError, SameComponentError, TooManyPathsError, 
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels.paths import sum_of_products
 from graphdiff.naming import PLAIN, Naming, joined
-from graphdiff.ranking import ranked_paths
+from graphdiff.ranking import ranked_paths, require_sizes
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.results import Influences, plain, shown
 from graphdiff.semirings import SEMIRINGS
@@ -385,6 +385,7 @@ def covered(part: Between, paths: Iterable[Path]) -> list[float]:
 
 
 def _covering(part: Between, paths: Iterator[Path], coverage: float, k: int | None) -> list[Path]:
+    require_sizes(part, "the strongest paths need")
     whole = _sum_of_sizes(part)
     # Floats get the benefit of their roundings; what is exact is compared exactly.
     wanted = coverage * whole * (1 - 1e-12) if isinstance(whole, float) else Fraction(coverage) * Fraction(whole)

@@ -32,7 +32,7 @@ from graphdiff.sweeps import reverse_values
 #: A choice of a walker: head and edge, as in `Between.rows`; the end has neither.
 Choice = tuple[int, int, Number]
 END: Choice = (-1, -1, 1)
-#: The longest walk that is drawn, in edges: where a cycle hardly shrinks walks go on and on.
+#: So many edges have the walks that are drawn together: where a cycle hardly shrinks walks go on and on.
 MAX_STEPS = 10_000_000
 
 
@@ -73,7 +73,7 @@ def sample_paths(
     UsageError
         If `n` is no number of paths, no path carries any influence, or the weights have no size, as symbols.
     LimitError
-        If a walk has more than ten million edges.
+        If walks round a cycle have more than ten million edges together.
     UnknownNodeError, WeightError, CycleError, SameComponentError
         As `graphdiff.total_influence`.
 
@@ -105,6 +105,7 @@ class _Walker:
         self.part = part
         require_sizes(part, "paths are drawn by")
         self.sizes = _sizes(part)
+        self.left = MAX_STEPS
         self.choices: dict[int, tuple[list[Choice], list[float]]] = {}
         starts: list[Choice] = [(node, -1, 1) for node in part.sources if self.sizes[node]]
         if not starts:
@@ -134,11 +135,13 @@ class _Walker:
             nodes.append(node)
             edges.append(edge)
             influence = influence * weight
-            if len(edges) > MAX_STEPS:
+            if len(edges) > self.left:
                 raise LimitError(
-                    f"a walk of more than {MAX_STEPS:,} edges was drawn: round a cycle the walks hardly shrink",
+                    f"walks of more than {MAX_STEPS:,} edges together were drawn: round a cycle they hardly shrink",
                     COLLAPSE,
                 )
+        if self.part.loops:  # paths are no longer than the graph
+            self.left -= len(edges)
         return path_of(self.part, nodes, edges, influence)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Unpack
@@ -334,4 +335,6 @@ def _log(number: Number) -> float:
     exact = arithmetic.finished(number)
     if isinstance(exact, Fraction):
         return math.log(exact.numerator) - math.log(exact.denominator)
+    if isinstance(exact, Decimal):
+        return float(exact.ln())
     return math.log(exact)

@@ -359,6 +359,8 @@ def test_numbers_of_every_kind_are_drawn() -> None:
     x = sympy.Symbol("x")
     symbols = picture_of(annotate(weighted([("a", "b", x), ("b", "c", 2 * x)]), "a", "c"))
     assert [edge.label for edge in symbols.edges] == ["x · 1", "2*x · 1"]
+    for ends in ((None, "c"), ("a", None), (None, None)):
+        assert len(picture_of(annotate(weighted([("a", "b", x), ("b", "c", 2 * x)]), *ends)).edges) == 2
     exact = picture_of(annotate(weighted([("a", "b", Fraction(1, 3))]), "a", "b"))
     assert exact.edges[0].label == "1/3 · 100 %"
     huge = picture_of(annotate(chain([10**200] * 3), target=3))

@@ -106,6 +106,14 @@ def test_the_effective_number_beyond_floats() -> None:
     assert float(why.effective_paths.ln()) == pytest.approx(1000 * one)
 
 
+@pytest.mark.parametrize("small", [Decimal("1e-400"), Decimal("1e-300000")])
+def test_the_effective_number_of_decimals_below_the_floats(small: Decimal) -> None:
+    one = gd.explain(weighted([("a", "b", small), ("b", "c", Decimal(1))]), "a", "c")
+    assert one.effective_paths == 1
+    two = gd.explain(weighted([("a", "b", small), ("b", "c", Decimal(1)), ("a", "c", small)]), "a", "c")
+    assert two.effective_paths == pytest.approx(2, rel=1e-9)
+
+
 #: Which zero a total of 0 is.
 ZEROS = {
     "no path": (weighted([("a", "b", 1.0), ("c", "d", 1.0)]), ("a", "d"), "no path leads there"),

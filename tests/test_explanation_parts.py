@@ -200,6 +200,12 @@ def test_the_picture_stands_beside_the_text_in_a_notebook() -> None:
     assert "<?xml" not in html
 
 
+def test_the_picture_of_symbols_from_all_roots() -> None:
+    x = pytest.importorskip("sympy").Symbol("x")
+    why = gd.explain(weighted([("a", "b", x), ("b", "c", 2), ("a", "c", x)]), None, "c")
+    assert "Total influence of the roots on c along the arrows: 3*x." in why._repr_html_()
+
+
 class TestFloatsAtTheirLimits:
     def test_exact_floats_with_a_direct_edge(self) -> None:
         why = gd.explain(weighted([("a", "b", 0.1), ("a", "c", 0.2), ("c", "b", 0.3)]), "a", "b", exact=True)

@@ -410,3 +410,20 @@ def test_decimals_beyond_their_context_are_refused() -> None:
             question(graph, 0)
     with pytest.raises(gd.errors.ValueOverflowError, match="Decimal of the context; exact=True has no such limit"):
         gd.reverse(graph, 2)
+
+
+@pytest.mark.parametrize("kind", [np.clongdouble, np.complex64, np.longdouble, np.float16, np.uint64, np.int8])
+def test_numbers_of_numpy_that_python_has_no_name_for(kind: Any) -> None:
+    expected: Any = complex(3) if np.issubdtype(kind, np.complexfloating) else 3
+    arrays = gd.CompiledGraph.from_arrays([0, 1, 0], [1, 2, 2], np.array([1, 2, 1], dtype=kind))
+    for graph, ends in (
+        (weighted([("a", "b", kind(1)), ("b", "c", kind(2)), ("a", "c", kind(1))]), "ac"),
+        (arrays, (0, 2)),
+    ):
+        total = gd.total_influence(graph, *ends)
+        assert (total, type(total)) == (
+            expected,
+            type(expected) if kind in (np.clongdouble, np.complex64) else type(total),
+        )
+        assert type(total) in (int, float, complex)
+        assert gd.explain(graph, *ends).total == expected

@@ -253,6 +253,16 @@ class TestStrongest:
         graph = parallel_chain([-3, 2], [-3, 2], [-3, 2])
         assert [path.influence for path in gd.strongest_paths(graph, 0, 3, k=2)] == [-27, 18]
 
+    @pytest.mark.parametrize("cycles", ["raise", "collapse", "solve"])
+    @pytest.mark.parametrize("loop", [[], [("a", "a", 0.5)]])
+    def test_symbols_cover_no_part(self, cycles: Any, loop: list[Any]) -> None:
+        x = pytest.importorskip("sympy").Symbol("x")
+        graph = weighted([("a", "b", x), ("b", "c", x), *(loop if cycles == "solve" else [])])
+        with pytest.raises(
+            gd.errors.UsageError, match=r"the strongest paths need numbers that compare, not Symbol \(x\)"
+        ):
+            gd.strongest_paths(graph, "a", "c", coverage=0.5, cycles=cycles)
+
     def test_coverage_of_a_half_and_of_all(self) -> None:
         graph = parallel_chain([4, 2, 1, 1])
         assert [path.influence for path in gd.strongest_paths(graph, 0, 1, coverage=0.5)] == [4]

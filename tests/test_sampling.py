@@ -13,7 +13,8 @@ from graphs import FRACTIONS, INTS, QUARTERS, dags, diamonds, influence, paralle
 from hypothesis import given, settings
 
 import graphdiff as gd
-from graphdiff.errors import CycleError, SameComponentError, UsageError
+from graphdiff import sampling
+from graphdiff.errors import CycleError, LimitError, SameComponentError, UsageError
 
 
 @given(query=queries(dags(INTS | FRACTIONS) | dags(INTS | QUARTERS)))
@@ -112,3 +113,12 @@ def test_complex_walks_are_drawn_by_their_size() -> None:
     graph = weighted([("a", "b", 0.5j), ("b", "a", 0.5 + 0j), ("b", "c", 1 + 0j)])
     lengths = [path.length for path in gd.sample_paths(graph, "a", "c", 200, seed=1, cycles="solve")]
     assert 130 < lengths.count(2) < 170  # three quarters do not go round
+
+
+def test_walks_stop_where_they_have_too_many_edges_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = weighted([("a", "a", 0.5), ("a", "b", 1)])
+    monkeypatch.setattr(sampling, "MAX_STEPS", 500)
+    assert len(gd.sample_paths(graph, "a", "b", 20, seed=1, cycles="solve")) == 20
+    with pytest.raises(LimitError, match="walks of more than 500 edges together were drawn: round a cycle they hardly"):
+        gd.sample_paths(graph, "a", "b", 1000, seed=1, cycles="solve")
+    assert len(gd.sample_paths(parallel_chain([0.5, 0.5]), 0, 1, 1000, seed=1)) == 1000  # paths end by themselves

@@ -207,7 +207,7 @@ class TestBounds:
     def test_nor_drawn(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sampling, "MAX_STEPS", 100)
         graph = weighted([("a", "a", 0.999999), ("a", "t", 1.0)])
-        with pytest.raises(gd.errors.LimitError, match="a walk of more than 100 edges was drawn"):
+        with pytest.raises(gd.errors.LimitError, match="walks of more than 100 edges together were drawn"):
             gd.sample_paths(graph, "a", "t", 5, seed=1, cycles="solve")
 
     def test_walks_of_weights_whose_sizes_are_no_floats_are_refused(self) -> None:
