@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from graphdiff.records import OWN, storable
+from graphdiff.records import OWN, set_aside, storable
 from graphdiff.showing import UNPRINTABLE
 
 __all__ = [
@@ -185,7 +185,8 @@ def rows_of(kind: str, rows: Sequence[Mapping[Any, Any]]) -> tuple[list[dict[str
     """
     held = [dict(_facts(kind, row)) for row in rows]
     alike = {name for row in held for name, value in row.items() if _looks_typed(value)}
-    mixed = {name for row in held for name in alike & row.keys() if not isinstance(row[name], str)}
+    # A name with a new line cannot be one of a list of names.
+    mixed = {name for row in held for name in alike & row.keys() if not isinstance(row[name], str) or "\n" in name}
     written = [
         {_key(name): _written(value, escape=name in mixed) for name, value in sorted(row.items(), key=_order)}
         for row in held
@@ -194,10 +195,10 @@ def rows_of(kind: str, rows: Sequence[Mapping[Any, Any]]) -> tuple[list[dict[str
 
 
 def _facts(kind: str, row: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
-    for key, value in row.items():
-        name = str(key)
+    for name, value in set_aside(row).items():
         # Under the names of statements networkx keeps the defaults of a drawing that it has read.
-        if value is not None and name not in ACTIVE and not (name in KEYWORDS and isinstance(value, dict)):
+        are_defaults = kind == "graph" and name in KEYWORDS and isinstance(value, dict)
+        if value is not None and name not in ACTIVE and not are_defaults:
             yield _name(kind, name), _held(value)
 
 
