@@ -82,6 +82,9 @@ DRAWING: dict[str, frozenset[str]] = {
 
 _COLOR = re.compile(r"#?[A-Za-z0-9]{1,32}")
 _WORDS = re.compile(r"[a-z]{1,20}(?:, ?[a-z]{1,20}){0,5}")
+# What counts is seen: no style hides it, and no line is so wide that it covers its neighbours.
+_STYLE = re.compile(rf"(?!.*invis){_WORDS.pattern}")
+_WIDTH = re.compile(r"\d(?:\.\d{1,6})?")
 _SIZE = re.compile(r"\d{1,2}(?:\.\d{1,6})?")
 _SHAPE = re.compile(r"(?!.*record|epsf|custom)[a-z]{1,20}")
 #: How a graph's own drawing may look, and which values do no harm: these win over ours.
@@ -89,14 +92,17 @@ LOOKS: dict[str, dict[str, re.Pattern[str]]] = {
     "graph": {},
     "node": {
         **dict.fromkeys(("color", "fillcolor", "fontcolor"), _COLOR),
-        **dict.fromkeys(("penwidth", "fontsize", "peripheries"), _SIZE),
-        "style": _WORDS,
+        **dict.fromkeys(("penwidth", "peripheries"), _WIDTH),
+        "fontsize": _SIZE,
+        "style": _STYLE,
         "shape": _SHAPE,
     },
     "edge": {
         **dict.fromkeys(("color", "fontcolor"), _COLOR),
-        **dict.fromkeys(("penwidth", "fontsize", "arrowsize"), _SIZE),
-        **dict.fromkeys(("style", "arrowhead", "arrowtail", "dir"), _WORDS),
+        **dict.fromkeys(("penwidth", "arrowsize"), _WIDTH),
+        **dict.fromkeys(("arrowhead", "arrowtail", "dir"), _WORDS),
+        "fontsize": _SIZE,
+        "style": _STYLE,
     },
 }
 OURS = "fontname fontsize fontcolor pad nodesep ranksep label labelloc labeljust margin penwidth peripheries"
