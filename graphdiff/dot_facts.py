@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from graphdiff.records import OWN, storable
+from graphdiff.records import OWN, set_aside, storable
 from graphdiff.showing import UNPRINTABLE
 
 __all__ = [
@@ -82,6 +82,9 @@ DRAWING: dict[str, frozenset[str]] = {
 
 _COLOR = re.compile(r"#?[A-Za-z0-9]{1,32}")
 _WORDS = re.compile(r"[a-z]{1,20}(?:, ?[a-z]{1,20}){0,5}")
+# What counts is seen: no style hides it, and no line is so wide that it covers its neighbours.
+_STYLE = re.compile(rf"(?!.*invis){_WORDS.pattern}")
+_WIDTH = re.compile(r"\d(?:\.\d{1,6})?")
 _SIZE = re.compile(r"\d{1,2}(?:\.\d{1,6})?")
 _SHAPE = re.compile(r"(?!.*record|epsf|custom)[a-z]{1,20}")
 #: How a graph's own drawing may look, and which values do no harm: these win over ours.
@@ -89,14 +92,17 @@ LOOKS: dict[str, dict[str, re.Pattern[str]]] = {
     "graph": {},
     "node": {
         **dict.fromkeys(("color", "fillcolor", "fontcolor"), _COLOR),
-        **dict.fromkeys(("penwidth", "fontsize", "peripheries"), _SIZE),
-        "style": _WORDS,
+        **dict.fromkeys(("penwidth", "peripheries"), _WIDTH),
+        "fontsize": _SIZE,
+        "style": _STYLE,
         "shape": _SHAPE,
     },
     "edge": {
         **dict.fromkeys(("color", "fontcolor"), _COLOR),
-        **dict.fromkeys(("penwidth", "fontsize", "arrowsize"), _SIZE),
-        **dict.fromkeys(("style", "arrowhead", "arrowtail", "dir"), _WORDS),
+        **dict.fromkeys(("penwidth", "arrowsize"), _WIDTH),
+        **dict.fromkeys(("arrowhead", "arrowtail", "dir"), _WORDS),
+        "fontsize": _SIZE,
+        "style": _STYLE,
     },
 }
 OURS = "fontname fontsize fontcolor pad nodesep ranksep label labelloc labeljust margin penwidth peripheries"
@@ -185,7 +191,8 @@ def rows_of(kind: str, rows: Sequence[Mapping[Any, Any]]) -> tuple[list[dict[str
     """
     held = [dict(_facts(kind, row)) for row in rows]
     alike = {name for row in held for name, value in row.items() if _looks_typed(value)}
-    mixed = {name for row in held for name in alike & row.keys() if not isinstance(row[name], str)}
+    # A name with a new line cannot be one of a list of names.
+    mixed = {name for row in held for name in alike & row.keys() if not isinstance(row[name], str) or "\n" in name}
     written = [
         {_key(name): _written(value, escape=name in mixed) for name, value in sorted(row.items(), key=_order)}
         for row in held
@@ -194,10 +201,10 @@ def rows_of(kind: str, rows: Sequence[Mapping[Any, Any]]) -> tuple[list[dict[str
 
 
 def _facts(kind: str, row: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
-    for key, value in row.items():
-        name = str(key)
+    for name, value in set_aside(row).items():
         # Under the names of statements networkx keeps the defaults of a drawing that it has read.
-        if value is not None and name not in ACTIVE and not (name in KEYWORDS and isinstance(value, dict)):
+        are_defaults = kind == "graph" and name in KEYWORDS and isinstance(value, dict)
+        if value is not None and name not in ACTIVE and not are_defaults:
             yield _name(kind, name), _held(value)
 
 

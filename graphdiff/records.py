@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from typing import Any
 
 import networkx as nx
@@ -98,15 +98,32 @@ def apart(graph: nx.DiGraph, format: str, unheld: re.Pattern[str]) -> dict[Hasha
     return held
 
 
-def set_aside(data: Mapping[Any, Any], taken: Collection[str]) -> dict[str, Any]:
-    """Return attributes, those whose names a format needs for itself under ``own_`` and their name.
+def set_aside(data: Mapping[Any, Any], taken: Collection[str] = (), held: Callable[[str], str] = str) -> dict[str, Any]:
+    """Return attributes by texts: ``own_`` and the name where a format needs it for itself or another has it.
+
+    Parameters
+    ----------
+    data : mapping
+    taken : collection of str
+        The names that the format needs.
+    held : callable
+        Makes of a name what the format can hold.
 
     Examples
     --------
     >>> set_aside({"weight": 2, "source": "web"}, ("source", "target"))
     {'weight': 2, 'own_source': 'web'}
+    >>> set_aside({1: "a", "1": "b"})
+    {'own_1': 'a', '1': 'b'}
     """
-    return {OWN + name if (name := str(key)) in taken else name: value for key, value in data.items()}
+    given = {key: held(str(key)) for key in data}
+    stay = {name for key, name in given.items() if key == name and name not in taken}
+    found: dict[str, Any] = {}
+    for key, name in given.items():
+        while not (key == name and name in stay) and (name in taken or name in stay or name in found):
+            name = OWN + name
+        found[name] = data[key]
+    return found
 
 
 def distinct(names: Iterable[str]) -> list[str]:
@@ -130,8 +147,15 @@ def distinct(names: Iterable[str]) -> list[str]:
     return found
 
 
-def keys_of(graph: nx.DiGraph) -> dict[tuple[Any, ...], str | int]:
+def keys_of(graph: nx.DiGraph, held: Callable[[str], str] = str) -> dict[tuple[Any, ...], str | int]:
     """Return the key of every edge of a multigraph, so that in a file no two of a pair are the same.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph or networkx.MultiDiGraph
+        One that is no multigraph has no keys.
+    held : callable
+        Makes of a text what the format can hold.
 
     Examples
     --------
@@ -142,7 +166,9 @@ def keys_of(graph: nx.DiGraph) -> dict[tuple[Any, ...], str | int]:
     for tail, row in graph.adj.items() if graph.is_multigraph() else ():
         for head, parallel in row.items():
             plain = all(type(key) in (str, int) for key in parallel) and len(set(map(str, parallel))) == len(parallel)
-            keys = list(parallel) if plain else distinct(texts(parallel))
+            keys = [held(key) if isinstance(key, str) else key for key in (parallel if plain else texts(parallel))]
+            if len(set(map(str, keys))) < len(keys):
+                keys = distinct(map(str, keys))
             found.update(((tail, head, old), new) for old, new in zip(parallel, keys, strict=True))
     return found
 

@@ -321,7 +321,7 @@ def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGra
     if weights:
         attributes["weight"] = weights
     repeated = len(set(zip(tails, heads, strict=True))) < len(tails)
-    keys = _keys(attributes, tails, heads) if list(table.names[:3]) == KEYED else None
+    keys = _keys(attributes, table.columns[2], tails, heads) if list(table.names[:3]) == KEYED else None
     said = _attributes(attributes, len(tails))
     names = dict.fromkeys(itertools.chain.from_iterable(zip(tails, heads, strict=True)))  # as the file meets them
     nodes: dict[str, dict[str, Any]] = {name: {} for name in names}
@@ -349,12 +349,15 @@ def _told_apart(names: Sequence[str]) -> list[str]:
     return told
 
 
-def _keys(attributes: dict[str, Sequence[Any]], tails: Sequence[str], heads: Sequence[str]) -> Sequence[Any] | None:
-    """Take out and return the column ``key``, where it tells all edges between the same ends apart."""
-    keys = attributes["key"]
-    if "" in keys or len(set(zip(tails, heads, keys, strict=True))) < len(tails):
-        return None
-    return attributes.pop("key")
+def _keys(
+    attributes: dict[str, Sequence[Any]], texts: Sequence[str], tails: Sequence[str], heads: Sequence[str]
+) -> Sequence[Any] | None:
+    """Take out and return the column ``key``, as numbers or texts, where it tells edges between the same ends apart."""
+    for keys in (attributes["key"], texts):
+        if len(set(zip(tails, heads, keys, strict=True))) == len(tails):
+            del attributes["key"]
+            return keys
+    return None
 
 
 def _attributes(columns: Mapping[str, Sequence[Any]], n_edges: int) -> Iterator[dict[str, Any]]:

@@ -49,9 +49,9 @@ def write_csv(graph: nx.DiGraph, *, spreadsheet_safe: bool = False) -> bytes:
     names = apart(graph, "csv", UNHELD)
     if "" in names.values():
         raise UsageError("csv cannot hold a node whose name is empty: its edges would have no end; use json")
-    keys = keys_of(graph)
+    keys = keys_of(graph, _cleaned)
     ends = ["source", "target", "key"][: 2 + graph.is_multigraph()]
-    edges = [(*edge, set_aside(data, ("source", "target", "key"))) for edge, data in graph.edges.items()]
+    edges = [(*edge, set_aside(data, ("source", "target", "key"), _cleaned)) for edge, data in graph.edges.items()]
     columns = dict.fromkeys(name for *_, data in edges for name in data)
     others = sorted(columns, key=lambda name: name != "weight")
     rows = [
@@ -67,8 +67,12 @@ def _cells(data: dict[str, Any], columns: list[str]) -> list[Any]:
     return ["" if value is None else storable(value) for value in values]
 
 
+def _cleaned(text: str) -> str:
+    return UNHELD.sub("\ufffd", text)
+
+
 def _table(rows: list[list[Any]]) -> bytes:
-    cells = [[UNHELD.sub("\ufffd", cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    cells = [[_cleaned(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
     # Readers take an unquoted "#" at the start of a row for a comment, and drop blanks after a comma.
     risky = any(isinstance(cell, str) and cell[:1] in ("#", " ") for row in cells for cell in row if cell)
     text = io.StringIO()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import networkx as nx
@@ -17,6 +17,9 @@ __all__ = ["write_graphml"]
 
 # What no XML may hold; white space is escaped, so that names come back as they were.
 UNHELD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+#: Attributes of a graph that networkx takes for the values of nodes and edges that have none.
+DEFAULTS = ("node_default", "edge_default")
 
 
 def write_graphml(graph: nx.DiGraph) -> bytes:
@@ -37,13 +40,13 @@ def write_graphml(graph: nx.DiGraph) -> bytes:
     """
     require_graph(graph, "graphml")
     names = apart(graph, "graphml", UNHELD)
-    keys = keys_of(graph)
+    keys = keys_of(graph, clean)
     copy = nx.MultiDiGraph(multigraph=True) if graph.is_multigraph() else nx.DiGraph()
-    copy.graph.update(_attributes(graph_attributes(graph, names)))
+    copy.graph.update(_of_the_graph(graph_attributes(graph, names)))
     copy.add_nodes_from((names[node], _attributes(data)) for node, data in graph.nodes(data=True))
     ends = ((names[edge[0]], names[edge[1]]) for edge in graph.edges)
     if graph.is_multigraph():
-        rows = ({"key": keys[edge], **_attributes(set_aside(data, ("key",)))} for edge, data in graph.edges.items())
+        rows = ({"key": keys[edge], **_attributes(data, ("key", "id"))} for edge, data in graph.edges.items())
         copy.add_edges_from((*pair, number, row) for number, (pair, row) in enumerate(zip(ends, rows, strict=True)))
     else:
         copy.add_edges_from(
@@ -54,8 +57,15 @@ def write_graphml(graph: nx.DiGraph) -> bytes:
     return file.getvalue()
 
 
-def _attributes(data: Mapping[Any, Any]) -> dict[str, Any]:
-    return {clean(str(name)): _typed(value) for name, value in data.items() if value is not None}
+def _of_the_graph(data: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return the attributes of the graph; what networkx's reader leaves there are the defaults of nodes and edges."""
+    defaults = {name: _attributes(data[name]) for name in DEFAULTS if isinstance(data.get(name), dict)}
+    others = {name: value for name, value in data.items() if name not in defaults}
+    return _attributes(others, (*DEFAULTS, "id", "multigraph")) | defaults
+
+
+def _attributes(data: Mapping[Any, Any], taken: Collection[str] = ()) -> dict[str, Any]:
+    return {name: _typed(value) for name, value in set_aside(data, taken, clean).items() if value is not None}
 
 
 def _typed(value: Any) -> Any:

@@ -75,7 +75,7 @@ def _node_link(graph: nx.DiGraph) -> dict[str, Any]:
 
 
 def _attributes(data: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(name): _value(value) for name, value in data.items()}
+    return {name: _value(value) for name, value in set_aside(data).items()}
 
 
 def _value(value: Any) -> Any:

@@ -314,3 +314,24 @@ def test_the_question_of_a_pruned_graph_comes_back() -> None:
     again = read(io.BytesIO(render(pruned, "dot")), format="dot")
     assert total_influence(again, "b", "e") == 5
     assert next(iter(again.edges(data=True)))[2] == {"weight": 5, "paths": 2, "eliminated": True}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("penwidth", "99"),
+        ("arrowsize", 30),
+        ("peripheries", "50"),
+        ("style", "invis"),
+        ("style", "dashed, invis"),
+        ("style", "invisible"),
+    ],
+)
+def test_no_looks_of_a_file_cover_or_hide_what_counts(name: str, value: Any) -> None:
+    graph = weighted([("a", "b", 2), ("b", "c", 3)])
+    plain = render(graph, "svg")
+    for data in (*graph.nodes.values(), *graph.edges.values()):
+        data[name] = value
+    assert render(graph, "svg") == plain
+    again = read(io.BytesIO(render(graph, "dot")), format="dot")
+    assert str(again.edges["a", "b"][name]) == str(again.nodes["a"][name]) == str(value)

@@ -314,3 +314,111 @@ def test_a_column_called_key_in_another_place_is_none() -> None:
     assert list(read(io.BytesIO(table), format="csv").edges(data="weight")) == [("a", "b", 5)]
     table = b"source,target,key,weight\na,b,x,2\na,b,x,3\n"  # and two edges of one key add
     assert list(read(io.BytesIO(table), format="csv").edges(data="weight")) == [("a", "b", 5)]
+
+
+@pytest.mark.parametrize("format", ["dot", "json", "graphml", "csv"])
+@pytest.mark.parametrize("weighted_too", [True, False])
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("\x01", "\x02"),
+        ("01", "1"),
+        ("1.0", "1"),
+        ("1e2", "100"),
+        ("-0", "0"),
+        ("", "x"),
+        ("", 0),
+        ("a\r", "a\x85"),
+        (" a", "a"),
+    ],
+    ids=ascii,
+)
+def test_keys_that_look_alike_keep_parallel_edges_apart(format: str, weighted_too: bool, keys: tuple[Any, ...]) -> None:
+    graph = nx.MultiDiGraph()
+    for number, key in enumerate(keys):
+        graph.add_edge("a", "b", key, **{"weight" if weighted_too else "size": number + 1})
+    again = back(graph, format)
+    assert again.is_multigraph()
+    found = [tuple(data.values()) for *_, data in again.edges(data=True)]
+    assert found == [(1,), (2,)]
+    if not any("\x00" <= mark < " " or mark == "\x85" for key in keys for mark in str(key)):
+        assert [str(key) for *_, key in again.edges(keys=True)] == [str(key) for key in keys]
+
+
+@pytest.mark.parametrize("format", ["dot", "json", "graphml", "csv"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        {1: "int", "1": "text"},
+        {"source": 1, "own_source": 2},
+        {"own_source": 2, "source": 1, "own_own_source": 3},
+        {"a\x01": 1, "a\x02": 2, "a\ufffd": 3},
+        {None: 1, "None": 2},
+    ],
+    ids=ascii,
+)
+def test_attributes_whose_names_become_one_are_all_kept(format: str, data: dict[Any, Any]) -> None:
+    graph = nx.DiGraph()
+    graph.add_edge("a", "b", weight=0.5)
+    graph.edges["a", "b"].update(data)
+    graph.nodes["a"].update(data)
+    graph.graph.update({name: value for name, value in data.items() if name not in ("source", "target")})
+    again = back(graph, format)
+    found = {**again.edges["a", "b"]}
+    assert found.pop("weight") == 0.5
+    assert sorted(map(str, found.values())) == sorted(map(str, data.values()))
+    for name, value in data.items():
+        if isinstance(name, str) and name.isprintable() and name != "source":
+            assert found[name] == value
+    if format != "csv":
+        assert sorted(map(str, again.nodes["a"].values())) == sorted(map(str, data.values()))
+        assert len(again.graph.keys() - {"format", "edge_meaning", "node_meaning", "weight_meaning"}) == len(
+            graph.graph
+        )
+
+
+def test_names_of_attributes_that_graphml_and_networkx_use_are_ours() -> None:
+    graph = nx.MultiDiGraph(id="g", multigraph="no", node_default="d", edge_default=3)
+    graph.add_edge("a", "b", "k", id="e7", weight=2)
+    graph.edges["a", "b", "k"]["key"] = "own"
+    again = back(graph, "graphml")
+    assert {name: value for name, value in again.graph.items() if name.startswith("own_")} == {
+        "own_id": "g",
+        "own_multigraph": "no",
+        "own_node_default": "d",
+        "own_edge_default": 3,
+    }
+    assert list(again.edges(keys=True, data=True)) == [("a", "b", "k", {"own_id": "e7", "own_key": "own", "weight": 2})]
+    assert not back(nx.DiGraph([("a", "b")], multigraph=True), "graphml").is_multigraph()
+
+
+def test_what_networkx_has_read_from_graphml_is_written_with_its_defaults() -> None:
+    text = """<graphml xmlns="http://graphml.graphdrawing.org/xmlns">
+    <key id="c" for="node" attr.name="color" attr.type="string"><default>red\x09</default></key>
+    <graph edgedefault="directed"><node id="a"><data key="c">blue</data></node><node id="b"/>
+    <edge source="a" target="b"/></graph></graphml>"""
+    graph = nx.read_graphml(io.BytesIO(text.encode()))
+    assert graph.graph["node_default"] == {"color": "red\t"}
+    again = back(graph, "graphml")
+    assert dict(again.nodes(data=True)) == {"a": {"color": "blue"}, "b": {"color": "red\ufffd"}}
+    assert list(back(nx.read_graphml(io.BytesIO(render(again, "graphml"))), "graphml")) == ["a", "b"]
+
+
+@pytest.mark.parametrize("text", ["1.0", "[]", "true", "7", "-1e5"])
+def test_texts_like_numbers_are_texts_also_under_a_name_of_two_lines(text: str) -> None:
+    graph = nx.DiGraph(**{"a\nb": text})
+    graph.add_edge("a", "b", **{"a\nb": text, "b": text})
+    graph.add_node("a", **{"a\nb": text})
+    again = back(graph, "dot")
+    assert again.edges["a", "b"] == {"a\nb": text, "b": text}
+    assert again.nodes["a"] == {"a\nb": text}
+    assert again.graph["a\nb"] == text
+
+
+def test_only_the_graphs_own_defaults_are_left_out_of_dot() -> None:
+    graph = nx.DiGraph(node={"shape": "box"}, edge="x")
+    graph.add_edge("a", "b", node={"a": 1}, edge={})
+    again = back(graph, "dot")
+    assert again.edges["a", "b"] == {"node": "{'a': 1}", "edge": "{}"}
+    assert "node" not in again.graph
+    assert again.graph["edge"] == "x"
