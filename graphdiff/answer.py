@@ -78,9 +78,10 @@ def answer_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
     'a leads to b by 1 path; total 0.5'
     """
     part = _asked(graph)
+    said_part = _said_part(graph, part)
     if not part.n_nodes:
         ends = _lone_ends(graph)
-        return Picture(ends, [], [_question(graph.graph, part)], graph.graph | _named_ends(graph, ends))
+        return Picture(ends, [], [_question(graph.graph, part)], graph.graph | _named_ends(graph, ends) | said_part)
     drawn = _strongest_part(part, max_edges)
     used = sorted({*drawn.heads.tolist(), *np.flatnonzero(np.diff(drawn.ptr)).tolist()}) or drawn.sources
     place = {node: number for number, node in enumerate(used)}
@@ -88,7 +89,7 @@ def answer_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
     nodes, edges = _nodes(graph, part, used, whole), _edges(graph, drawn, place, whole)
     legend, facts = _legend(graph.graph, part, drawn, whole), graph.graph | _named_ends(graph, nodes)
     if drawn is part:
-        return Picture(nodes, edges, legend, facts)
+        return Picture(nodes, edges, legend, facts | said_part)
     rest = rest_of(graph, part, drawn, used, whole)
     shown, n_hidden = rest[:MAX_DASHED], len(rest[MAX_DASHED:])
     dashed = [_dashed(place[bypass.tail], place[bypass.head], bypass) for bypass in shown]
@@ -111,6 +112,15 @@ def _asked(graph: nx.DiGraph) -> Between:
     ready = compile(graph, cycles=graph.graph.get("cycles", "raise"))
     ends = [graph.graph.get(end) for end in ("source", "target")]
     return between(ready, *(None if end is None else [ready.topology.position(end)] for end in ends))
+
+
+def _said_part(graph: nx.DiGraph, part: Between) -> dict[str, str]:
+    """Return, where it is less than the graph, how much of it lies on the ways asked about: the rest is not drawn."""
+    n_nodes = sum(1 if label in graph else len(label) for label in part.labels)
+    counts = [(n_nodes, graph.number_of_nodes(), "nodes"), (part.n_edges, graph.number_of_edges(), "edges")]
+    if all(here == whole for here, whole, _ in counts):
+        return {}
+    return {"drawn": "on the way: " + ", ".join(f"{here:,} of {whole:,} {what}" for here, whole, what in counts)}
 
 
 def _whole(asked: dict[str, Any], part: Between) -> Number:

@@ -47,11 +47,13 @@ def to_pydot(graph: nx.DiGraph, *, max_edges: int = 60) -> pydot.Dot:
 
     What is known of nodes, edges and the graph is there as attributes, and `graphdiff.read` reads it back: of edges
     ``weight`` (floats with all their digits, other numbers as text) and ``key``; what `graphdiff.annotate` has found;
-    of the graph ``source``, ``target``, ``total``, ``edge_meaning``, ``weight_meaning`` and ``node_meaning``; and what
-    the graph came with. The label, which shows the answer, is ours: control characters stand there as U+FFFD, and names
-    above 60 characters are shortened. Drawing attributes that the graph came with (color, fillcolor, fontcolor,
-    penwidth, fontsize, style, shape, arrows) win over ours; what else Graphviz would take for a part of the drawing is
-    called ``own_label``, ``own_width`` and so on. Links and names of files to load (URL, href, image, …) are left out.
+    of the graph ``source``, ``target``, ``total``, ``edge_meaning``, ``weight_meaning`` and ``node_meaning``; and
+    what the graph came with. The picture of an answer has the nodes and edges on the way only, and ``drawn`` says how
+    many of the graph's these are. The label, which shows the answer, is ours: control characters stand there as
+    U+FFFD, and names above 60 characters are shortened. Drawing attributes that the graph came with (color,
+    fillcolor, fontcolor, penwidth, fontsize, style, shape, arrows) win over ours; what else Graphviz would take for a
+    part of the drawing is called ``own_label``, ``own_width`` and so on. Links and names of files to load (URL, href,
+    image, …) are left out.
     Graphviz takes ``weight`` for a wish about its layout; `graphdiff.write` lays out pictures without it.
 
     Parameters

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.errors import UnknownEdgeError, UsageError, edge_text
+from graphdiff.errors import UnknownEdgeError, UnknownNodeError, UsageError, edge_text
 from graphdiff.topology import Edge, Topology, keys_at
 
 
@@ -40,6 +40,18 @@ def find_edge(topology: Topology, edge: Any) -> int:
     if len(places) > 1:
         raise _ambiguous(topology, tuple(edge), places)
     return int(places[0])
+
+
+def not_there(topology: Topology, edge: Any) -> KeyError:
+    """Return why a mapping of edges has no such key: no such edge, where that is so, else the key alone."""
+    if isinstance(edge, tuple) and len(edge) in (2, 3):
+        try:
+            find_edge(topology, edge)
+        except (UnknownNodeError, UnknownEdgeError) as error:
+            return error
+        except UsageError:  # parallel edges: each has a key of its own here
+            pass
+    return KeyError(edge)
 
 
 def _unknown(topology: Topology, edge: Edge, tail: int, head: int) -> UnknownEdgeError:

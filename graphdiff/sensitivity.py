@@ -23,7 +23,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import Range, components_between, positions_between, walks
-from graphdiff.edges import edge_name
+from graphdiff.edges import edge_name, not_there
 from graphdiff.errors import UsageError
 from graphdiff.naming import PLAIN, Naming
 from graphdiff.phrases import by_weights
@@ -102,7 +102,10 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
         return {edge: place for place, edge in enumerate(self.topology.edge_labels(self.numbers))}
 
     def __getitem__(self, edge: Any) -> Sensitivity:
-        return self._at(self._index[edge])
+        place = self._index.get(edge)
+        if place is None:
+            raise not_there(self.topology, edge)
+        return self._at(place)
 
     def __iter__(self) -> Iterator[Edge]:
         return iter(self._index)

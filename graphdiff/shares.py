@@ -23,6 +23,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import Range, on_the_way, positions_between
+from graphdiff.edges import not_there
 from graphdiff.errors import SameComponentError
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels import sweep as kernel
@@ -162,7 +163,13 @@ class Contributions(Numbers, Mapping[Any, Number]):
         return {label: number for number, label in enumerate(self._labels(np.arange(len(self.array))))}
 
     def __getitem__(self, key: Any) -> Number:
-        return arithmetic.plain(self.array[self._index[key]])
+        place = self._index.get(key)
+        if place is not None:
+            return arithmetic.plain(self.array[place])
+        if self.what == "edge":
+            raise not_there(self.topology, key)
+        self.topology.position(key)  # an error of its own where there is no such node
+        raise KeyError(key)
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._index)

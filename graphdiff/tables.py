@@ -22,6 +22,7 @@ from graphdiff.frames import Table, damage_told, opened, pa
 from graphdiff.kernels import pays
 from graphdiff.labels import Integers, Texts
 from graphdiff.numbering import Numbering
+from graphdiff.readers.path_layouts import layout_of
 from graphdiff.remedies import Keyword
 from graphdiff.repeats import added
 
@@ -95,8 +96,9 @@ def read_edges(
     MissingExtraError
         If pyarrow or narwhals is not installed.
     UsageError
-        If there is no such column, or are two, the nodes are neither text nor ints, an attribute that is asked for is
-        of no kind that stays, or `repeats` is neither of the two.
+        If there is no such column, or are two, no columns are named and the table has a path model's parameters (whose
+        paths `graphdiff.read` takes), the nodes are neither text nor ints, an attribute that is asked for is of no kind
+        that stays, or `repeats` is neither of the two.
     WeightError
         If a weight is missing, NaN, infinite or no number; it names the row, counted from 1. In a CSV file also if
         an int beyond 2**53 stands beside floats, or beyond 64 bits, and no float is equal to it.
@@ -176,6 +178,7 @@ def _roles(table: Table, source: str | None, target: str | None, weight: str | N
     for name in given:
         _require_one(table, name)
     if source is None or target is None:
+        _require_no_kinds(table)
         known = known_ends(table.columns)
         if len(known) != 1:
             raise UsageError(
@@ -192,6 +195,20 @@ def _roles(table: Table, source: str | None, target: str | None, weight: str | N
     for name in (source, target, *([] if weight is None else [weight])):
         _require_one(table, name)
     return Roles(source, target, weight)
+
+
+def _require_no_kinds(table: Table) -> None:
+    """Refuse the parameters of a path model, of whose rows a column says which are edges, and which way round."""
+    layout = layout_of(table.columns)
+    if layout is not None and layout.kind:
+        raise UsageError(
+            f"{table.name} has a path model's parameters ({layout.tool}), of which {layout.kind!r} says which are "
+            "paths; graphdiff.read takes these from a file; ",
+            Keyword("source"),
+            " and ",
+            Keyword("target"),
+            " take every row",
+        )
 
 
 def _listed(columns: Sequence[str]) -> str:

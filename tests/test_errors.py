@@ -133,3 +133,27 @@ def test_a_missing_library_names_what_pip_can_install() -> None:
     assert str(errors.MissingExtraError("grimp", "imports")) == "this needs grimp: pip install grimp"
     for path in [*ROOT.glob("*.md"), *(ROOT / "graphdiff").rglob("*.py")]:
         assert "nx-graphdiff[" not in path.read_text(encoding="utf-8"), path
+
+
+def test_results_say_which_edge_or_node_is_not_there() -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_weighted_edges_from([("a", "b", 1), ("a", "b", 2), ("b", "c", 3), ("a", "d", 4)])
+    for found in (gd.edge_contributions(graph, "a", "c"), gd.sensitivities(graph, "a", "c")):
+        for edge, said in [
+            (("b", "a", 0), "^no edge 'b' -> 'a' .*, but one the other way: are the ends swapped"),
+            (("a", "b", 7), r"^no edge 'a' -> 'b' \(key 7\); 'a' leads to 'b', 'd'$"),
+            (("a", "x", 0), "^no node 'x'; there are nodes such as"),
+            (("a", "b"), r"^\('a', 'b'\)$"),  # two edges: each has a key
+            ("ab", "^'ab'$"),
+            (7, "^7$"),
+        ]:
+            assert edge not in found
+            assert found.get(edge) is None
+            with pytest.raises(KeyError, match=said):
+                found[edge]
+    nodes = gd.node_contributions(graph, "a", "c")
+    assert "x" not in nodes
+    with pytest.raises(errors.UnknownNodeError, match=r"^no node 'x'; there are nodes such as"):
+        nodes["x"]
+    with pytest.raises(KeyError, match="'a', 'd', 0"):
+        gd.sensitivities(graph, "a", "c")["a", "d", 0]  # it is there, and not on the way

@@ -152,6 +152,29 @@ def test_the_columns_are_those_that_are_named() -> None:
         read_edges(frame)  # two pairs are known
 
 
+@pytest.mark.parametrize(
+    ("tool", "kind", "names"),
+    [
+        ("lavaan", "op", "lhs,op,rhs"),
+        ("lavaan", "op", "rhs,LHS,op"),
+        ("semopy", "op", "lval,op,rval"),
+        ("OpenMx", "matrix", "matrix,row,col"),
+    ],
+)
+def test_rows_of_a_path_model_are_no_edges_each(tool, kind, names, tmp_path: Path) -> None:
+    columns = names.split(",")
+    frame = pd.DataFrame({name: ["y", "m"] for name in columns} | {"est": [0.5, 0.25]})
+    frame.to_csv(tmp_path / "fit.csv", index=False)
+    said = rf"a path model's parameters \({tool}\), of which '{kind}' says which are paths; graphdiff\.read takes these"
+    for table in (frame, tmp_path / "fit.csv"):
+        with pytest.raises(UsageError, match=said):
+            read_edges(table)
+        ends = [name for name in columns if name != kind]
+        assert edges(read_edges(table, source=ends[0], target=ends[1], weight="est")) == Counter(
+            [("y", "y", 0.5), ("m", "m", 0.25)]
+        )
+
+
 def test_without_weights_every_row_is_a_path() -> None:
     graph = read_edges(pd.DataFrame({"from": ["a", "a"], "to": ["b", "b"]}))
     assert (gd.total_influence(graph, "a", "b"), graph.weight_meaning) == (2, "unit")

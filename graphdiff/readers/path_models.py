@@ -27,6 +27,7 @@ PARTS = ("group", "level", "block", "class")
 #: How R and pandas write that there is no value; semopy's sign is of parameters that are fixed.
 MISSING = frozenset({"", "NA", "NaN", "nan", "None"})
 FIXED = "-"
+EQUAL = "=="
 
 
 def read_path_model(
@@ -40,8 +41,9 @@ def read_path_model(
     ``Std. Err`` are what `graphdiff.uncertainty` takes as ``sd``, ``std.all`` a weight by its name. Variables of which
     only variances or intercepts are listed are nodes, too.
 
-    A label on several paths makes them one parameter (``G.graph["equal_parameters"]``), and `graphdiff.uncertainty`
-    takes their errors as one. ``G.graph["warnings"]`` says this, and what was left out, in sentences.
+    A label on several paths makes them one parameter (``G.graph["equal_parameters"]``), as a constraint that two labels
+    are equal does, and `graphdiff.uncertainty` takes their errors as one. ``G.graph["warnings"]`` says this, which
+    constraints it cannot take so, and what was left out, in sentences.
 
     Parameters
     ----------
@@ -85,7 +87,7 @@ def read_path_model(
         graph, left_out = _graph(table, layout, places)
     title = f"{layout.tool} path model"
     graph = described(graph, format=title, edge_meaning="causes", weight_meaning="estimate")
-    _note(graph, layout, left_out, name)
+    _note(graph, layout, left_out, name, _equalities(table, places))
     return graph
 
 
@@ -295,17 +297,27 @@ def how_many_of(number: int, what: str) -> str:
     return f"{how_many(number, noun)} {sign}"
 
 
-def _note(graph: nx.DiGraph, layout: Layout, left_out: Mapping[str, int], name: str) -> None:
+def _note(
+    graph: nx.DiGraph, layout: Layout, left_out: Mapping[str, int], name: str, equalities: Sequence[tuple[str, str]]
+) -> None:
     """Put what a reader of numbers has to know into the graph's attributes."""
-    equal = _equal_parameters(graph)
+    labelled = _labelled(graph)
+    equal = _equal_parameters(labelled, equalities)
     notes = [f"{_left_out_text(left_out).removeprefix('; ')}; these are no influence"] if left_out else []
     if layout.tool == "OpenMx":
         notes.append("OpenMx lists free parameters only: fixed paths, such as a loading of 1, are not in its table")
     for label, paths in equal.items():
         told = ", ".join(f"{tail} -> {head}" for tail, head in paths[:3]) + (", ..." if len(paths) > 3 else "")
         notes.append(
-            f"the label {label!r} makes {len(paths)} paths one parameter ({told}), "
-            "whose errors are one and not independent"
+            f"the {'label' if label in labelled else 'constraint'} {label!r} makes {len(paths)} paths one parameter "
+            f"({told}), whose errors are one and not independent"
+        )
+    others = [f"'{one} == {other}'" for one, other in equalities if not {one, other} <= labelled.keys()]
+    if others:
+        more = f" (and {len(others) - 1:,} more)" if len(others) > 1 else ""
+        notes.append(
+            f"the constraint {others[0]}{more} is not between the labels of two paths: the errors of paths that it "
+            "ties are taken as independent"
         )
     said = {
         "left_out_rows": dict(left_out),
@@ -315,10 +327,36 @@ def _note(graph: nx.DiGraph, layout: Layout, left_out: Mapping[str, int], name: 
     graph.graph.update({name: value for name, value in said.items() if value})
 
 
-def _equal_parameters(graph: nx.DiGraph) -> dict[str, list[tuple[str, str]]]:
-    """Return the paths of each label that several have."""
+def _equalities(table: Table, places: Places) -> list[tuple[str, str]]:
+    """Return the two sides of each constraint that makes them equal, as the table has them from left to right."""
+    if places.kind is None:
+        return []
+    sides = [table.columns[place] for place in sorted((places.source, places.target))]
+    rows = [row for row, kind in enumerate(table.columns[places.kind]) if kind.strip() == EQUAL]
+    return [(sides[0][row].strip(), sides[1][row].strip()) for row in rows]
+
+
+def _labelled(graph: nx.DiGraph) -> dict[str, list[tuple[str, str]]]:
+    """Return the paths of each label."""
     labelled: dict[str, list[tuple[str, str]]] = {}
     for tail, head, label in graph.edges(data="label"):
         if label is not None:
             labelled.setdefault(str(label), []).append((tail, head))
-    return {label: paths for label, paths in labelled.items() if len(paths) > 1}
+    return labelled
+
+
+def _equal_parameters(
+    labelled: Mapping[str, list[tuple[str, str]]], equalities: Sequence[tuple[str, str]]
+) -> dict[str, list[tuple[str, str]]]:
+    """Return the paths of each parameter that several have, under its label; under all labels that constraints join."""
+    place = {label: number for number, label in enumerate(labelled)}
+    same = nx.Graph()
+    same.add_nodes_from(labelled)
+    same.add_edges_from(sides for sides in equalities if set(sides) <= labelled.keys())
+    equal = {}
+    for joined in nx.connected_components(same):
+        labels = sorted(joined, key=place.__getitem__)
+        paths = [path for label in labels for path in labelled[label]]
+        if len(paths) > 1:
+            equal[" == ".join(labels)] = paths
+    return equal

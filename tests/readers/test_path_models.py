@@ -235,6 +235,36 @@ def test_columns_may_say_the_weight_or_the_ends_as_they_are(run, test_data) -> N
     assert "One unit more of school changes wage by 6.25." in done.out
 
 
+@pytest.mark.parametrize(
+    ("constraints", "equal", "error"),
+    [
+        ("a,==,b,,0,0\n", {"a == b": [("x", "m"), ("m", "y")]}, 0.02**0.5),
+        ("b,==,a,,0,0\na,==,c,,0,0\n", {"a == c == b": [("x", "m"), ("x", "y"), ("m", "y")]}, 0.2),
+        ("a,==,2*b,,0,0\n", None, 0.015**0.5),
+        (".p1.,==,.p2.,,0,0\n", None, 0.015**0.5),
+        ("a,>,b,,0,0\n", None, 0.015**0.5),
+    ],
+)
+def test_a_constraint_that_two_labels_are_equal_makes_their_errors_one(
+    run, tmp_path, constraints, equal, error
+) -> None:
+    path = tmp_path / "fit.csv"
+    paths = "m,~,x,a,0.5,0.1\ny,~,m,b,0.5,0.1\ny,~,x,c,0.5,0.1\n"
+    path.write_text(f"lhs,op,rhs,label,est,se\n{paths}{constraints}")
+    assert read(path).graph.get("equal_parameters") == equal
+    assert gd.uncertainty(read(path), "x", "y", sd="se").standard_error == pytest.approx(error)
+    said = run("why", str(path), "x", "y", "--sd", "se").err
+    if equal:
+        assert (
+            f"the constraint {next(iter(equal))!r} makes {len(next(iter(equal.values())))} paths one parameter" in said
+        )
+    elif "==" in constraints:
+        side = constraints.split(",")
+        assert f"'{side[0]} == {side[2]}' is not between the labels of two paths: the errors" in said
+    else:
+        assert "independent" not in said
+
+
 def test_a_label_on_several_paths_makes_their_errors_dependent(run, tmp_path) -> None:
     path = tmp_path / "fit.csv"
     path.write_text("lhs,op,rhs,label,est,se\nm,~,x,a,0.5,0.1\ny,~,m,a,0.5,0.1\ny,~,x,b,1,0.1\nq,:=,a*a,a,0.25,0.1\n")

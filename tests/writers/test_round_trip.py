@@ -263,6 +263,25 @@ def test_a_pruned_picture_of_a_million_million_paths_has_the_total_and_the_paths
     assert direct["share"] == pytest.approx(others / marked.graph["total"])
 
 
+@pytest.mark.parametrize(
+    ("edges", "ends", "cycles", "drawn"),
+    [
+        ([("s", "t"), ("t", "z")], ("s", "t"), "raise", "on the way: 2 of 3 nodes, 1 of 2 edges"),
+        ([("s", "t"), ("z", "t")], ("s", None), "raise", "on the way: 2 of 3 nodes, 1 of 2 edges"),
+        ([("t", "s"), ("s", "z")], ("s", "t"), "raise", "on the way: 0 of 3 nodes, 0 of 2 edges"),
+        ([("s", "a"), ("a", "s"), ("a", "t")], ("s", "t"), "collapse", "on the way: 3 of 3 nodes, 1 of 3 edges"),
+        ([("s", "a"), ("a", "t"), ("s", "t")], ("s", "t"), "raise", None),
+        ([("s", "a"), ("s", "t")], (None, None), "raise", None),
+    ],
+)
+def test_a_picture_says_what_of_the_graph_is_not_on_the_way(edges, ends, cycles, drawn) -> None:
+    graph = nx.DiGraph()
+    graph.add_edges_from(edges, weight=0.5)
+    marked = annotate(graph, *ends, cycles=cycles)
+    assert back(marked, "dot").graph.get("drawn") == drawn
+    assert set(back(marked, "json")) == set(graph)
+
+
 def test_a_dashed_edge_is_known_as_any_other_edge() -> None:
     graph = weighted([("s", "a", 3), ("a", "t", 5), ("s", "b", 1), ("b", "c", 2), ("c", "t", 1), ("b", "t", 1)])
     again = back(annotate(graph, "s", "t"), "dot", max_edges=2)

@@ -1,1 +1,0 @@
-graphdiff: standard input: it is closed
