@@ -102,6 +102,16 @@ def test_a_bound_below_the_normal_floats_is_not_rounded_to_0() -> None:
     assert known.error_bound > 0
 
 
+def test_what_underflow_takes_counts_by_what_it_would_have_become_where_that_underflows_too() -> None:
+    """The adjoint of 4 is 1e-400, no float; what was lost at 2 would all the same have become 1e200 times as much."""
+    graph = nx.MultiDiGraph()
+    weights = [1e-200, 1e-200, 1e300, 1e300, 1e-200, 1e-200]
+    graph.add_weighted_edges_from((node, node + 1, weight) for node, weight in enumerate(weights))
+    known: Any = gd.explain(graph, 0, len(weights)).certificate
+    exact, _ = exact_sums(graph, 0, len(weights))
+    assert known.value == 0.0 < float(exact) <= known.error_bound
+
+
 def test_a_sum_that_is_exact_is_certain() -> None:
     graph = nx.MultiDiGraph()
     graph.add_node(0)
