@@ -16,6 +16,7 @@ from graphdiff.between import between
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.cycles import on_the_way
 from graphdiff.influence import forward, reverse
+from graphdiff.labels import require_nodes
 from graphdiff.shares import flow_between
 from graphdiff.sweeps import Values, checked_array
 from graphdiff.topology import Edge
@@ -217,6 +218,7 @@ def _drop(data: dict[str, Any], names: Iterable[str]) -> None:
 def _built(graph: CompiledGraph) -> tuple[nx.DiGraph, list[Edge]]:
     """Return a networkx graph with the nodes and edges of a compiled one, and the edges by name in its order."""
     labels = graph.labels.tolist() if isinstance(graph.labels, np.ndarray) else graph.labels
+    require_nodes(labels)
     ends = list(graph.topology.edge_labels())
     if graph.topology.keys is None:
         plain = nx.DiGraph()

@@ -24,6 +24,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.between import Between
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.errors import CycleError, LimitError, UsageError
+from graphdiff.labels import require_nodes
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sweeps import checked
 from graphdiff.weights import summed
@@ -371,6 +372,7 @@ def _as_graph(graph: nx.DiGraph | CompiledGraph, ready: CompiledGraph, ways: Way
     topology = ready.topology
     places = [place for place in topology.positions.tolist() if place not in gone]
     labels = {place: topology.label(place) for place in places}
+    require_nodes(labels.values())
     result = nx.DiGraph()
     if isinstance(graph, nx.DiGraph):
         result.graph.update(graph.graph)

@@ -17,10 +17,16 @@ from numpy.typing import NDArray
 
 from graphdiff.errors import UsageError
 
-__all__ = ["Indexed", "Integers", "Texts", "packed"]
+__all__ = ["Indexed", "Integers", "Texts", "packed", "require_nodes"]
 
 #: Labels that are made into objects at once, where all are wanted.
 BLOCK = 1 << 16
+
+
+def require_nodes(labels: Iterable[Hashable]) -> None:
+    """Raise `UsageError` where a label cannot be a node of networkx, of which None is the only one."""
+    if any(label is None for label in labels):
+        raise UsageError("the label None is no node to networkx: give that node another label")
 
 
 class Indexed(Sequence[Any]):

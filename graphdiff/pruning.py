@@ -16,6 +16,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.between import Between, forward_over, reverse_over, total_over
 from graphdiff.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.errors import LimitError, UsageError
+from graphdiff.labels import require_nodes
 from graphdiff.paths import pair, require_coverage
 from graphdiff.ranking import ranked_paths, require_sizes
 from graphdiff.remedies import Keyword, Remedy
@@ -164,6 +165,7 @@ def _as_graph(
 ) -> nx.MultiDiGraph:
     """Return the kept nodes and the edges between them, drawn and eliminated."""
     labels = dict(enumerate(part.labels)) | dict(zip([*part.sources, *part.targets], ends, strict=False))
+    require_nodes([*(labels[node] for node in kept), *ends])
     edges = [
         (node, head, edge, weight) for node in sorted(kept) for head, edge, weight in part.rows[node] if head in kept
     ]

@@ -118,8 +118,10 @@ class Ranking:
         edges: list[int] = []
         weights: list[Number] = []
         here = len(self.rows) - 1
+        size: Number = None
         while (candidate := self.way(here, rank)) is not None:
-            *_, slot, rank = candidate
+            found, *_, slot, rank = candidate
+            size = found if size is None else size
             if slot == END:
                 break
             here, edge, weight = self.rows[here][slot]
@@ -128,6 +130,9 @@ class Ranking:
             weights.append(weight)
         if not nodes:
             return None
+        if isinstance(size, Fraction):  # minus the product without its sign, which is not to be multiplied up again
+            negative = sum(weight < 0 for weight in weights) % 2
+            return nodes, edges[1:], size if negative else -size
         # The sizes were multiplied up from the target; so is the influence, for the same rounding, unless it leaves
         # the floats on the way that it could take from the source.
         influence = reduce(mul, reversed(weights))

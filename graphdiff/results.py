@@ -336,6 +336,8 @@ def _in_order(other: Any, nodes: list[Any]) -> NDArray[Any]:
 
 def _product(left: NDArray[Any], right: NDArray[Any]) -> Any:
     """Return the matrix product; of ints in ints that cannot wrap."""
+    if not (left.ndim and right.ndim) or left.shape[-1] != right.shape[max(right.ndim - 2, 0)]:
+        raise UsageError(f"the factors do not fit: an array of shape {left.shape} @ one of shape {right.shape}")
     if {left.dtype.kind, right.dtype.kind} <= {"i", "u", "b"}:
         sizes = np.abs(left.astype(np.float64)) @ np.abs(right.astype(np.float64))
         kind = np.int64 if np.max(sizes, initial=0) < arithmetic.SAFE_INT else object

@@ -208,3 +208,19 @@ def test_pandas_keeps_labels_as_they_are(labels: list[Any]) -> None:
     frame = gd.jacobian(graph, labels, labels).to_pandas()
     for axis in (frame.index, frame.columns):
         assert [(type(label), label) for label in axis] == [(type(label), label) for label in labels]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda graph: gd.annotate(graph, 1, "1"),
+        lambda graph: gd.prune(graph, 1, "1", coverage=1.0),
+        lambda graph: gd.eliminate(graph, [2]),
+    ],
+    ids=["annotate", "prune", "eliminate"],
+)
+def test_a_node_that_networkx_cannot_have_is_refused_where_a_graph_is_made(make: Callable[[Any], Any]) -> None:
+    graph = gd.CompiledGraph.from_arrays([0, 1, 0, 3], [1, 2, 3, 2], [1, 2, 3, 4], labels=[1, None, "1", 2])
+    assert gd.total_influence(graph, 1, "1") == 14
+    with pytest.raises(gd.errors.UsageError, match="the label None is no node to networkx: give that node another"):
+        make(graph)

@@ -111,3 +111,17 @@ class TestJacobian:
     def test_exact_numbers_stay_exact(self) -> None:
         jac = gd.jacobian(weighted([("a", "b", Fraction(1, 3))]), ["a"], ["b"])
         assert (jac @ [Fraction(1, 7)]).tolist() == [Fraction(1, 21)]
+
+
+@pytest.mark.parametrize("factor", [[1, 2, 3], 3, None, np.eye(3)], ids=str)
+def test_factors_of_another_shape_are_refused_in_one_line(factor: Any) -> None:
+    jac = gd.jacobian(weighted([("a", "c", 2), ("b", "c", 3)]))
+    assert (jac @ [1, 10]).tolist() == [32]
+    with pytest.raises(
+        gd.errors.UsageError, match=r"the factors do not fit: an array of shape \(1, 2\) @ one of shape"
+    ):
+        jac @ factor
+    with pytest.raises(
+        gd.errors.UsageError, match=r"the factors do not fit: an array of shape .* @ one of shape \(1, 2\)"
+    ):
+        factor @ jac

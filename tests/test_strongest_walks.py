@@ -256,3 +256,12 @@ def test_walks_by_listing_are_those_by_rank() -> None:
         listed = sizes_of_walks(graph, 0, 3, 7)
         squares = [Fraction(walk.influence) ** 2 for walk in found]
         assert squares == list(islice(listed, len(squares))) or any(walk.length > 7 for walk in found)
+
+
+def test_walks_of_fractions_have_their_product_with_its_sign() -> None:
+    third, tiny = Fraction(-1, 3), Fraction(1, 10**400)
+    graph = weighted([("a", "a", third), ("a", "t", tiny)])
+    walks = gd.strongest_paths(graph, "a", "t", k=300, cycles="solve")
+    assert [walk.influence for walk in walks] == [tiny * third**turns for turns in range(300)]
+    assert {type(walk.influence) for walk in walks} == {Fraction}
+    assert [walk.influence for walk in gd.strongest_paths(weighted([("a", "t", -tiny)]), "a", "t")] == [-tiny]
