@@ -436,3 +436,23 @@ def test_texts_in_graphml_keep_what_xml_holds() -> None:
     graph = nx.DiGraph()
     graph.add_edge("a", "b", note="\ta\nb\x7f\x9f ", other="\r\x01\ufffe\ud800")
     assert back(graph, "graphml").edges["a", "b"] == {"note": "\ta\nb\x7f\x9f ", "other": "\ufffd" * 4}
+
+
+def test_the_ways_of_the_largest_size_have_their_own_dashed_edges_whatever_their_sign() -> None:
+    lower = [0.9, -0.95, *([0.5] * 8), 0.01, -0.02]
+    graph = nx.DiGraph()
+    for place, weight in enumerate(lower):
+        for way, size in (("upper", 1), ("lower", weight)):
+            graph.add_weighted_edges_from([(place, f"{way} {place}", size), (f"{way} {place}", place + 1, 1)])
+    again = back(annotate(graph, 0, len(lower)), "dot", max_edges=2 * len(lower))
+    dashed = [(u, v, data["weight"]) for u, v, data in again.edges(data=True) if data.get("eliminated")]
+    ours = [(int(u), int(v), weight) for u, v, weight in dashed if int(v) - int(u) == 1]
+    assert sorted(ours) == [(place, place + 1, weight) for place, weight in enumerate(lower[:10])]
+    assert len(dashed) == 11
+    total = again.graph["total"]
+    assert all(
+        data["share"] == pytest.approx(data["contribution"] / total, rel=1e-12)
+        for *_, data in again.edges(data=True)
+        if data.get("eliminated")
+    )
+    assert total_influence(again, "0", "12") == pytest.approx(total_influence(graph, 0, 12), rel=1e-12)
