@@ -72,4 +72,5 @@ def _typed(value: Any) -> Any:
     held = storable(value)
     if isinstance(held, int) and not -(2**63) <= held < 2**63:
         held = str(value)
-    return clean(held) if isinstance(held, str) else held
+    # Between tags XML makes a carriage return a new line.
+    return UNHELD.sub("\ufffd", held.replace("\r", "\ufffd")) if isinstance(held, str) else held

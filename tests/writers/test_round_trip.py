@@ -419,7 +419,7 @@ def test_what_networkx_has_read_from_graphml_is_written_with_its_defaults() -> N
     graph = nx.read_graphml(io.BytesIO(text.encode()))
     assert graph.graph["node_default"] == {"color": "red\t"}
     again = back(graph, "graphml")
-    assert dict(again.nodes(data=True)) == {"a": {"color": "blue"}, "b": {"color": "red\ufffd"}}
+    assert dict(again.nodes(data=True)) == {"a": {"color": "blue"}, "b": {"color": "red\t"}}
     assert list(back(nx.read_graphml(io.BytesIO(render(again, "graphml"))), "graphml")) == ["a", "b"]
 
 
@@ -441,3 +441,37 @@ def test_only_the_graphs_own_defaults_are_left_out_of_dot() -> None:
     assert again.edges["a", "b"] == {"node": "{'a': 1}", "edge": "{}"}
     assert "node" not in again.graph
     assert again.graph["edge"] == "x"
+
+
+@pytest.mark.parametrize("name", ["a\tb", "a\nb", "a\x7fb", "a\x85b", "\tb"])
+def test_in_graphml_the_ends_of_the_question_are_called_as_the_nodes(name: str) -> None:
+    graph = weighted([(name, "b", 2), ("b", f"{name}2", 3)])
+    again = back(annotate(graph, name, f"{name}2"), "graphml")
+    assert (again.graph["source"], again.graph["target"]) == (name, f"{name}2")
+    assert list(again) == [name, "b", f"{name}2"]
+
+
+def test_texts_in_graphml_keep_what_xml_holds() -> None:
+    graph = nx.DiGraph()
+    graph.add_edge("a", "b", note="\ta\nb\x7f\x9f ", other="\r\x01\ufffe\ud800")
+    assert back(graph, "graphml").edges["a", "b"] == {"note": "\ta\nb\x7f\x9f ", "other": "\ufffd" * 4}
+
+
+def test_the_ways_of_the_largest_size_have_their_own_dashed_edges_whatever_their_sign() -> None:
+    lower = [0.9, -0.95, *([0.5] * 8), 0.01, -0.02]
+    graph = nx.DiGraph()
+    for place, weight in enumerate(lower):
+        for way, size in (("upper", 1), ("lower", weight)):
+            graph.add_weighted_edges_from([(place, f"{way} {place}", size), (f"{way} {place}", place + 1, 1)])
+    again = back(annotate(graph, 0, len(lower)), "dot", max_edges=2 * len(lower))
+    dashed = [(u, v, data["weight"]) for u, v, data in again.edges(data=True) if data.get("eliminated")]
+    ours = [(int(u), int(v), weight) for u, v, weight in dashed if int(v) - int(u) == 1]
+    assert sorted(ours) == [(place, place + 1, weight) for place, weight in enumerate(lower[:10])]
+    assert len(dashed) == 11
+    total = again.graph["total"]
+    assert all(
+        data["share"] == pytest.approx(data["contribution"] / total, rel=1e-12)
+        for *_, data in again.edges(data=True)
+        if data.get("eliminated")
+    )
+    assert total_influence(again, "0", "12") == pytest.approx(total_influence(graph, 0, 12), rel=1e-12)
