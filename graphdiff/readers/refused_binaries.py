@@ -23,7 +23,7 @@ BINARIES: tuple[tuple[bytes, str], ...] = (
     (rb"\x89gdiff\r\n", "a saved graph; graphdiff.CompiledGraph.load opens it, in Python only"),
     # Profiles.
     (
-        rb"PERFILE2|2ELIFREP",
+        rb"PERFILE2|2ELIFREP|PERFFILE",
         "perf's recording; perf script -i perf.data | gprof2dot -f perf > calls.dot makes DOT of it, which is read",
     ),
     (
