@@ -63,7 +63,9 @@ def to_pydot(graph: nx.DiGraph, *, max_edges: int = 60) -> pydot.Dot:
     max_edges : int
         Of an annotated graph with more edges between its ends only the strongest paths are drawn, as many as
         fit, and the legend says how much of the influence they cover; of groups the heaviest edges. Dashed edges carry
-        the weight of the paths that are not drawn, so that the total is that of the whole.
+        the weight of the paths that are not drawn, so that the total is that of the whole; not so where both ends
+        are not one node each, or cycles are solved: then ``drawn`` says what is drawn, and ``total`` is that of the
+        whole.
 
     Returns
     -------

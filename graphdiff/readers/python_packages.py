@@ -174,9 +174,11 @@ class _Needs:
     @cached_property
     def wanted(self) -> list[set[str]]:
         """The extras of each package that are asked for, by a package or by what its own extras need."""
+        if self.extras == "none":
+            return [set() for _ in self.packages]
         every = self.extras == "all"
         wanted = [set(package.provides) if every or package.root else set() for package in self.packages]
-        queue = list(range(len(self.packages))) if self.extras != "none" else []
+        queue = list(range(len(self.packages)))
         while queue:
             place = queue.pop()
             for need in self.packages[place].needs:

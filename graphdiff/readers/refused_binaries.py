@@ -26,7 +26,7 @@ BINARIES: tuple[tuple[bytes, str], ...] = (
     (rb"version https?://\S+/spec/v\d+\s*\n(?:\S+ .*\n)*?oid \w+:", POINTER),
     # Profiles.
     (
-        rb"PERFILE2|2ELIFREP",
+        rb"PERFILE2|2ELIFREP|PERFFILE",
         "perf's recording; perf script -i perf.data | gprof2dot -f perf > calls.dot makes DOT of it, which is read",
     ),
     (

@@ -65,6 +65,20 @@ def test_without_extras(file: str) -> None:
     assert set(read(DATA / file, extras="none").edges) == FORMATS[file] - WITH_EXTRA
 
 
+def test_without_extras_a_project_has_none_of_its_own_either(run, tmp_path) -> None:
+    path = tmp_path / "uv.lock"
+    package = '[[package]]\nname = "{}"\nversion = "1"\nsource = {{ {} }}\n'
+    app = package.format("app", 'virtual = "."') + 'dependencies = [{ name = "a" }]\n'
+    extra = '[package.optional-dependencies]\nfast = [{ name = "speed" }]\n'
+    others = [package.format(name, 'registry = "r"') for name in ("a", "speed")]
+    path.write_text("version = 1\n" + "".join([app, extra, *others]))
+    assert set(read(path).edges) == {("app", "a"), ("app", "speed")}
+    assert set(read(path, extras="none").edges) == {("app", "a")}
+    said = run("why", str(path), "app", "speed", "--extras", "none").out
+    assert "app does not rest on speed" in said
+    assert "app[fast] needs speed" in said
+
+
 @pytest.mark.parametrize("file", ["inspect.json", "uv.lock"])
 def test_an_extra_can_be_a_node_of_its_own(file: str) -> None:
     graph = read(DATA / file, extras="nodes")

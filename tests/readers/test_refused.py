@@ -378,6 +378,7 @@ PSTATS = marshal.dumps({("a.py", 1, "f"): (1, 1, 0.5, 0.5, {("b.py", 2, "g"): (1
 PPROF = b"\x0a\x04\x08\x01\x10\x02\x0a\x04\x08\x03\x10\x04\x12\x08\x0a\x02\x01\x02\x12\x02\x01\x0a"
 BINARY: dict[str, tuple[bytes, str]] = {
     "perf.data": (b"PERFILE2" + bytes(96), "perf's recording; perf script -i perf.data | gprof2dot -f perf"),
+    "old.perf.data": (b"PERFFILE" + bytes(96), "perf's recording; perf script -i perf.data | gprof2dot -f perf"),
     "pstats": (PSTATS, "a profile as cProfile saves it; gprof2dot -f pstats"),
     "pprof": (PPROF, "a profile as pprof saves it; go tool pprof -dot"),
     "pprof, packed": (gzip.compress(PPROF), "a profile as pprof saves it; go tool pprof -dot"),
