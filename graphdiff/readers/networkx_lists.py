@@ -6,6 +6,7 @@ Data is read as Python's literals (`ast.literal_eval`), within limits; nothing i
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -21,6 +22,7 @@ __all__ = ["read_adjacency_list", "read_edge_list_with_data", "read_multiline_ad
 
 #: The longest dict of an edge.
 MAX_LITERAL = 1 << 16
+LONG_NUMBER = re.compile(r"\d{4301}")
 #: How deep brackets in it may nest.
 MAX_DEPTH = 50
 
@@ -171,7 +173,9 @@ class Literals:
         try:
             value = ast.literal_eval(text)
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-            raise FormatError(f"{where}: {text[:60]!r} is no dict of Python's literals") from None
+            long = "a number of over 4,300 digits in " if LONG_NUMBER.search(text) else ""
+            what = f"{long}{text[:60]!r}" + ("" if long else " is no dict of Python's literals")
+            raise FormatError(f"{where}: {what}") from None
         if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
             raise FormatError(f"{where}: {text[:60]!r} is no dict with names for keys")
         return value

@@ -12,6 +12,8 @@ NUMBER = re.compile(r"[-+]?(\d[\d.,_]*|\.\d+)(e[-+]?\d+)?%?", re.IGNORECASE)
 LOOKED_AT = 50
 #: A stack and its count, which is no cell of its own as in ``a; b; 1``.
 FOLDED = re.compile(r"\S.*[^;\s][ \t]+\d+(?:\.\d+)?\s*")
+#: What lines of programs end in.
+CODE_ENDS = (";", "{", "}")
 COUNTS = "each line is a name and a number, which are no two ends of an edge"
 
 #: What stands for a file in a checkout where Git LFS has not fetched it.
@@ -69,6 +71,8 @@ def no_edges_in(rows: Sequence[Sequence[str]]) -> str | None:
     'a square table of numbers (a matrix); graphdiff.compile takes one as a DataFrame, in Python only'
     >>> no_edges_in([["a", "b", "1"], ["b", "c", "2"]])
     """
+    if all(row[-1].rstrip().endswith(CODE_ENDS) for row in rows):
+        return "each line ends as those of a program do, and names no two ends of an edge"
     if _is_matrix(rows):
         return "a square table of numbers (a matrix); graphdiff.compile takes one as a DataFrame, in Python only"
     if len(rows[0]) == 2 and are_numbers_and_names(rows):

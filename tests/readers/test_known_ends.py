@@ -440,3 +440,12 @@ def test_names_that_a_blank_at_their_end_tells_apart_are_told() -> None:
 def test_lhs_and_rhs_are_no_known_ends_where_the_left_leads_to_the_right(other: str) -> None:
     with pytest.raises(FormatError, match="none of its columns is known as an end of its edges; they are 'lhs', 'rhs'"):
         table(f"lhs,rhs,{other}\nbread,butter,0.5\nbutter,jam,0.25\n")
+
+
+@pytest.mark.parametrize(
+    "text", ["int a, b;\nint c, d;\n", "INSERT INTO t VALUES (1, 2);\nINSERT INTO t VALUES (3, 4);\n"]
+)
+def test_lines_of_a_program_are_no_edges(text: str) -> None:
+    with pytest.raises(FormatError, match="each line ends as those of a program do, and names no two ends of an edge"):
+        table(text)
+    assert list(table("a,b;\nb,c\n").edges) == [("a", "b;"), ("b", "c")]

@@ -126,6 +126,7 @@ def test_empty_data_is_no_reason_to_take_a_program_for_a_graph() -> None:
 
 
 LINES = {
+    "a long number": ("a b {'w': " + "9" * 5000 + "}\n", FormatError, "line 1: a number of over 4,300 digits in"),
     "no dict": ("a b {'x': }\n", FormatError, r"^g, line 1: \"\{'x': \}\" is no dict of Python's literals$"),
     "a call": ("a b {'x': __import__('os')}\n", FormatError, r"line 1: .* is no dict of Python's literals$"),
     "numpy's numbers": ("a b {'x': np.float64(1)}\n", FormatError, "is no dict of Python's literals$"),
@@ -136,7 +137,6 @@ LINES = {
     "deep lists": ("a b {'x': " + "[" * 1000 + "]" * 1000 + "}\n", LimitError, "^g, line 1: data of over 65,536 signs"),
     "many signs": ("a b {'x': " + "-" * 10_000 + "1}\n", LimitError, "nested over 50 deep$"),
     "long data": ("a b {'x': '" + "y" * 70_000 + "'}\n", LimitError, "^g, line 1: data of over 65,536 signs"),
-    "a long number": ("a b {'x': " + "9" * 5000 + "}\n", FormatError, "is no dict of Python's literals$"),
 }
 
 
