@@ -42,7 +42,7 @@ def test_the_examples_run_and_say_what_they_return(tmp_path: Path, monkeypatch: 
             checked += 1
         else:
             exec(source, names)
-    assert checked == 9
+    assert checked == 10
     assert (tmp_path / "backpropagation.svg").exists()
 
 

@@ -97,7 +97,7 @@ def read_dot(
     parsed = _parse(chosen, name, timeout, max_memory)
     _check(parsed, chosen, name)
     if len(parsed) == 1 and is_own(parsed[0]):
-        return described(own_graph(parsed[0]), format="DOT")
+        return _told_in_part(described(own_graph(parsed[0]), format="DOT"), name)
     with collector_at_rest():
         nodes, edges = _rows_of(parsed, [part.name for part in chosen])
         torchviz = is_torchviz(content)
@@ -113,6 +113,14 @@ def read_dot(
     if warnings:
         result.graph["warnings"] = warnings
     return result
+
+
+def _told_in_part(graph: nx.DiGraph, name: str) -> nx.DiGraph:
+    """Return a graph that was drawn, saying where the picture is not the whole of it."""
+    if drawn := graph.graph.get("drawn"):
+        said = f"{name} is the picture of a part of a graph ({drawn}); write JSON for the whole"
+        graph.graph["warnings"] = [said]
+    return graph
 
 
 def _choose(found: Sequence[GraphText], wanted: str | None, name: str) -> Sequence[GraphText]:

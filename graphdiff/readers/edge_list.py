@@ -22,6 +22,7 @@ from graphdiff.readers.rows import BLOCK, Table, table_of
 from graphdiff.readers.source import text_of
 from graphdiff.readers.where import Where, filtered, position
 from graphdiff.remedies import Keyword, Remedy
+from graphdiff.words import how_many
 
 __all__ = ["read_edge_list", "wanted_columns"]
 
@@ -50,8 +51,8 @@ def read_edge_list(
     texts in the file.
 
     All columns but the ends become edge attributes, numbers where every value of the column is one. Rows that
-    repeat an edge add: with a weight they are one edge with the sum of the weights (its other attributes are
-    those of the last row), without one they are parallel edges.
+    repeat an edge add: with a weight they are one edge with the sum of the weights and no other attribute, as
+    ``G.graph["warnings"]`` says; without one they are parallel edges. An edge whose weight is empty has none.
 
     Parameters
     ----------
@@ -323,6 +324,8 @@ def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGra
     repeated = len(set(zip(tails, heads, strict=True))) < len(tails)
     keys = _keys(attributes, table.columns[2], tails, heads) if list(table.names[:3]) == KEYED else None
     said = _attributes(attributes, len(tails))
+    if weights and None in weights:
+        said = _weighted(said)
     names = dict.fromkeys(itertools.chain.from_iterable(zip(tails, heads, strict=True)))  # as the file meets them
     nodes: dict[str, dict[str, Any]] = {name: {} for name in names}
     rows: dict[str, dict[str, Any]] = {name: {} for name in names}
@@ -332,11 +335,31 @@ def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGra
             parallel = rows[tail].setdefault(head, {})
             parallel[len(parallel) if key is None else key] = data
         return filled(nx.MultiDiGraph(), nodes, rows)
+    added = 0
     for tail, head, data in zip(tails, heads, said, strict=True):
-        if weights and head in rows[tail]:
-            data["weight"] += rows[tail][head]["weight"]
+        if weights and head in rows[tail]:  # a sum has none of what is said of each of its rows, such as an error
+            data = _summed(data, rows[tail][head])
+            added += 1
         rows[tail][head] = data
-    return filled(nx.DiGraph(), nodes, rows)
+    graph = filled(nx.DiGraph(), nodes, rows)
+    if added and len(attributes) > 1:
+        graph.graph["warnings"] = [
+            f"{table.file}: the weights of {how_many(added, 'repeated rows')} are added to their edges, which have no "
+            "other column then"
+        ]
+    return graph
+
+
+def _summed(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    return {"weight": one["weight"] + other["weight"]} if "weight" in one and "weight" in other else {}
+
+
+def _weighted(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the attributes of each edge, of those whose weight is missing all others."""
+    for row in rows:
+        if row["weight"] is None:
+            del row["weight"]
+        yield row
 
 
 def _told_apart(names: Sequence[str]) -> list[str]:
@@ -378,11 +401,16 @@ def _end(table: Table, role: str, roles: Mapping[str, int]) -> Sequence[str]:
     return column
 
 
-def _weights(table: Table, position: int) -> list[int] | list[float]:
+def _weights(table: Table, position: int) -> Sequence[float | None]:
+    """Return the weights, None where a cell is empty: such an edge has none."""
     column = table.columns[position]
-    weights = numbers(column)
+    there = [cell for cell in column if cell.strip()]
+    weights = numbers(there) if there else []
     if weights is None:
-        row = next(row for row, value in enumerate(column) if numbers([value]) is None)
+        row = next(row for row, cell in enumerate(column) if cell.strip() and numbers([cell]) is None)
         said = f"the weight {column[row][:60]!r} {why_no_number(column[row])}"
         raise FormatError(f"{table.file}, line {table.line(row)}: {said}")
-    return weights
+    if len(there) == len(column):
+        return weights
+    given = iter(weights)
+    return [next(given) if cell.strip() else None for cell in column]

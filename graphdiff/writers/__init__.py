@@ -191,5 +191,5 @@ def _by_suffix(name: str) -> str:
     known = ", ".join(suffix for writer in WRITERS.values() for suffix in writer.suffixes)
     raise UsageError(
         f"{name}: no format has the suffix {suffix!r}; use one of {known}",
-        Remedy(Keyword("format"), "says which it is"),
+        Remedy(Keyword("", python="format="), "says which it is"),
     )

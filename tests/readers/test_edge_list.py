@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import graphdiff as gd
 from graphdiff.errors import FormatError, GraphdiffError, UsageError
 from graphdiff.readers.edge_list import read_edge_list
 
@@ -135,7 +136,6 @@ BAD_ROWS = {
         "source,target,weight\na,b,1\n\nb,c,heavy\n",
         "line 4: the weight 'heavy' is not a number",
     ),
-    "a weight that is missing": ("source,target,weight\na,b,1\nb,c,\n", "line 3: the weight '' is not a number"),
     "a weight that looks like a name": ("source,target,weight\na,b,1_0\n", "line 2: the weight '1_0' is not a number"),
     "too few columns": ("source,target,weight\na,b,1\nb,c\n", "line 3: 2 columns, where the first row has 3"),
     "too many columns": ("source,target\na,b\nb,c,1\n", "line 3: 3 columns, where the first row has 2"),
@@ -253,3 +253,35 @@ def test_lavaans_estimates_are_read_with_the_columns_named(shared_data: Path) ->
     assert graph["X"]["M"]["weight"] == pytest.approx(0.474, abs=5e-4)
     assert graph["M"]["Y"]["weight"] == pytest.approx(0.788, abs=5e-4)
     assert graph["X"]["M"]["op"] == "~"
+
+
+def test_an_edge_whose_weight_is_empty_has_none(tmp_path: Path) -> None:
+    path = tmp_path / "e.csv"
+    path.write_text("source,target,weight,kind\na,b,,x\nb,c,2,y\n")
+    graph = gd.read(path)
+    assert list(graph.edges(data=True)) == [("a", "b", {"kind": "x"}), ("b", "c", {"kind": "y", "weight": 2})]
+    assert gd.total_influence(graph, "a", "c", default_weight=3) == 6
+    with pytest.raises(gd.errors.WeightError, match=r"^1 of the 2 edges has no 'weight', the first is 'a' -> 'b'"):
+        gd.total_influence(graph, "a", "c")
+    gd.write(graph, tmp_path / "again.csv")
+    assert list(gd.read(tmp_path / "again.csv").edges(data=True)) == list(graph.edges(data=True))
+
+
+@pytest.mark.parametrize("rows", ["x,y,1,0.1\nx,y,2,0.7\n", "x,y,2,0.7\nx,y,1,0.1\n"])
+def test_what_is_said_of_rows_that_are_added_is_not_said_of_their_sum(rows: str, tmp_path: Path) -> None:
+    """A standard error of one of the rows is none of the sum: it is left out, and that is told."""
+    path = tmp_path / "e.csv"
+    path.write_text(f"source,target,weight,se\n{rows}y,z,5,0.2\n")
+    graph = gd.read(path)
+    assert list(graph.edges(data=True)) == [("x", "y", {"weight": 3}), ("y", "z", {"weight": 5, "se": 0.2})]
+    assert graph.graph["warnings"] == [
+        f"{path}: the weights of 1 repeated row are added to their edges, which have no other column then"
+    ]
+    with pytest.raises(gd.errors.WeightError, match="missing"):
+        gd.uncertainty(graph, "x", "z", sd="se")
+
+
+def test_a_sum_with_a_weight_that_is_empty_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "e.csv"
+    path.write_text("source,target,weight\na,b,1\na,b,\n")
+    assert list(gd.read(path).edges(data=True)) == [("a", "b", {})]

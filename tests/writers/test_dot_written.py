@@ -335,3 +335,15 @@ def test_no_looks_of_a_file_cover_or_hide_what_counts(name: str, value: Any) -> 
     assert render(graph, "svg") == plain
     again = read(io.BytesIO(render(graph, "dot")), format="dot")
     assert str(again.edges["a", "b"][name]) == str(again.nodes["a"][name]) == str(value)
+
+
+def test_a_picture_of_a_part_says_so_when_it_is_read(tmp_path: Path) -> None:
+    graph = nx.DiGraph()
+    for middle in range(45):
+        graph.add_edge("s", middle, weight=1.0)
+        graph.add_edge(middle, "t", weight=0.5)
+    write(annotate(graph, "s", "t"), tmp_path / "x.dot")
+    again = read(tmp_path / "x.dot")
+    assert len(again) < len(graph)
+    assert "is the picture of a part of a graph (drawn: 30 of 45 paths" in again.graph["warnings"][0]
+    assert total_influence(again, "s", "t") == pytest.approx(22.5)
