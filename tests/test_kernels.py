@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from graphs import ENGINES, engine
 
+import graphdiff as gd
 from graphdiff import kernels
 from graphdiff.kernels import blocks, order, paths, products, reach, sweep
 
@@ -257,3 +258,11 @@ def test_a_self_loop_is_a_component_with_a_cycle() -> None:
             found, cyclic = order.topological(3, ptr, heads)
         assert found.tolist() == [0, 1, 2]
         assert cyclic.tolist() == [[1, 2]]
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_the_same_head_in_two_rows_is_no_parallel(name: str) -> None:
+    with engine(name):
+        graph = gd.CompiledGraph.from_arrays([0, 1, 3, 3], [1, 2, 2, 4], [1, 2, 3, 4])
+        assert set(graph.edges()) == {(0, 1), (1, 2), (3, 2), (3, 4)}
+        assert dict(gd.exclusive_sizes(graph, roots=[0, 1, 3])) == {0: 0, 1: 0, 2: 0, 3: 1, 4: 0}
