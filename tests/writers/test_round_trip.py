@@ -449,6 +449,7 @@ def test_the_ways_of_the_largest_size_have_their_own_dashed_edges_whatever_their
     ours = [(int(u), int(v), weight) for u, v, weight in dashed if int(v) - int(u) == 1]
     assert sorted(ours) == [(place, place + 1, weight) for place, weight in enumerate(lower[:10])]
     assert len(dashed) == 11
+    assert {again.edges[f"{place}", f"{place + 1}"]["paths"] for place in range(10)} == {2**11}
     total = again.graph["total"]
     assert all(
         data["share"] == pytest.approx(data["contribution"] / total, rel=1e-12)
