@@ -335,3 +335,15 @@ def test_no_looks_of_a_file_cover_or_hide_what_counts(name: str, value: Any) -> 
     assert render(graph, "svg") == plain
     again = read(io.BytesIO(render(graph, "dot")), format="dot")
     assert str(again.edges["a", "b"][name]) == str(again.nodes["a"][name]) == str(value)
+
+
+def test_edges_that_stand_for_others_and_those_that_carry_nothing_are_dashed_in_the_drawing() -> None:
+    picture = to_pydot(
+        annotate(weighted([("a", "b", 2), ("b", "d", 3), ("a", "c", 1), ("c", "d", 1)]), "a", "d"), max_edges=2
+    )
+    styles = {(edge.get_source(), edge.get_destination()): edge.get("style") for edge in picture.get_edges()}
+    assert styles == {("a", "b"): None, ("b", "d"): None, ("a", "d"): '"dashed"'}
+    nothing = to_pydot(annotate(weighted([("a", "b", 2), ("a", "c", 0), ("c", "b", 1)]), "a", "b"))
+    styles = {(edge.get_source(), edge.get_destination()): edge.get("style") for edge in nothing.get_edges()}
+    assert styles == {("a", "b"): None, ("a", "c"): '"dashed"', ("c", "b"): '"dashed"'}
+    assert layout(picture, "svg").count(b"stroke-dasharray") == 1
