@@ -457,3 +457,11 @@ def test_the_ways_of_the_largest_size_have_their_own_dashed_edges_whatever_their
         if data.get("eliminated")
     )
     assert total_influence(again, "0", "12") == pytest.approx(total_influence(graph, 0, 12), rel=1e-12)
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, 2**63, 2**64 - 1, -(2**63), -(2**63) - 1])
+def test_an_int_in_graphml_is_a_number_as_far_as_its_type_holds_it(number: int) -> None:
+    graph = weighted([("a", "b", number)])
+    held = number if -(2**63) <= number < 2**63 else str(number)
+    assert back(graph, "graphml").edges["a", "b"] == {"weight": held}
+    assert (b'attr.type="long"' in render(graph, "graphml")) == isinstance(held, int)
