@@ -465,3 +465,12 @@ def test_an_int_in_graphml_is_a_number_as_far_as_its_type_holds_it(number: int) 
     held = number if -(2**63) <= number < 2**63 else str(number)
     assert back(graph, "graphml").edges["a", "b"] == {"weight": held}
     assert (b'attr.type="long"' in render(graph, "graphml")) == isinstance(held, int)
+
+
+@pytest.mark.parametrize("format", ["dot", "json", "graphml"])
+@pytest.mark.parametrize("name", ["absent", "left_out", "unmet", "warnings"])
+def test_what_was_said_of_one_file_is_not_said_of_the_next(format: str, name: str) -> None:
+    graph = nx.DiGraph([("a", "b")], **{name: ["of x"], "title": "t"})
+    again = back(graph, format)
+    assert name not in again.graph
+    assert again.graph["title"] == "t"
