@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["MAX_DIGITS", "clean", "for_spreadsheets", "in_our_words", "one_line"]
+__all__ = ["MAX_DIGITS", "clean", "for_spreadsheets", "in_our_words", "legible", "one_line"]
 
 #: More digits than this Python makes no int of, as it would take a time that grows with their square.
 MAX_DIGITS = 4_300
@@ -16,6 +16,8 @@ UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]
 RUN = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 #: What starts so and is a number all the same: -5, +1.5e-3, -1/3.
 NUMBER = re.compile(r"[-+](?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?(?:/[0-9]+)?")
+#: Digits that are too many for a sentence.
+LONG_NUMBER = re.compile(r"(\d{8})\d{193,}+")
 
 
 def clean(text: str) -> str:
@@ -38,6 +40,17 @@ def one_line(text: str) -> str:
     "'no file\\ufffd[2J of that name'"
     """
     return clean(" ".join(filter(None, map(str.strip, text.splitlines()))))
+
+
+def legible(text: str) -> str:
+    """Return text in which numbers that nobody reads are their first digits and how many there are.
+
+    Examples
+    --------
+    >>> legible("the weight is " + "9" * 5000)
+    'the weight is 99999999… (5,000 digits)'
+    """
+    return LONG_NUMBER.sub(lambda found: f"{found[1]}… ({len(found[0]):,} digits)", text)
 
 
 def in_our_words(error: object) -> str:

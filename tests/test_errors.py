@@ -157,3 +157,20 @@ def test_results_say_which_edge_or_node_is_not_there() -> None:
         nodes["x"]
     with pytest.raises(KeyError, match="'a', 'd', 0"):
         gd.sensitivities(graph, "a", "c")["a", "d", 0]  # it is there, and not on the way
+
+
+@pytest.mark.parametrize(
+    "number", ["9" * 4_400, "-" + "9" * 4_400, "0x" + "9" * 4_400, "1/" + "3" * 4_400, "\u0663" * 4_400]
+)
+def test_a_number_that_nobody_reads_is_told_by_its_first_digits(number: str) -> None:
+    graph = nx.DiGraph()
+    graph.add_edge("a", "b", weight=number)
+    with pytest.raises(errors.WeightError, match=r"\d{8}… \(4,400 digits\)") as caught:
+        gd.total_influence(graph, "a", "b")
+    assert len(str(caught.value)) < 200
+
+
+def test_numbers_that_fit_into_a_sentence_are_told_whole() -> None:
+    for digits in ("7" * 200, "12345678"):
+        assert str(errors.WeightError(f"it is {digits}")) == f"it is {digits}"
+    assert "… (201 digits)" in str(errors.WeightError("7" * 201))

@@ -347,3 +347,31 @@ def test_a_picture_of_a_part_says_so_when_it_is_read(tmp_path: Path) -> None:
     assert len(again) < len(graph)
     assert "is the picture of a part of a graph (drawn: 30 of 45 paths" in again.graph["warnings"][0]
     assert total_influence(again, "s", "t") == pytest.approx(22.5)
+
+
+def test_edges_that_stand_for_others_and_those_that_carry_nothing_are_dashed_in_the_drawing() -> None:
+    picture = to_pydot(
+        annotate(weighted([("a", "b", 2), ("b", "d", 3), ("a", "c", 1), ("c", "d", 1)]), "a", "d"), max_edges=2
+    )
+    styles = {(edge.get_source(), edge.get_destination()): edge.get("style") for edge in picture.get_edges()}
+    assert styles == {("a", "b"): None, ("b", "d"): None, ("a", "d"): '"dashed"'}
+    nothing = to_pydot(annotate(weighted([("a", "b", 2), ("a", "c", 0), ("c", "b", 1)]), "a", "b"))
+    styles = {(edge.get_source(), edge.get_destination()): edge.get("style") for edge in nothing.get_edges()}
+    assert styles == {("a", "b"): None, ("a", "c"): '"dashed"', ("c", "b"): '"dashed"'}
+    assert layout(picture, "svg").count(b"stroke-dasharray") == 1
+
+
+def test_the_target_alone_has_a_double_border_in_the_drawing() -> None:
+    picture = to_pydot(annotate(weighted([("a", "b", 2), ("b", "d", 3)]), "a", "d"))
+    assert [picture.get_node(name)[0].get("peripheries") for name in "abd"] == [None, None, '"2"']
+    assert [picture.get_node(name)[0].get("shape") for name in "abd"] == ['"ellipse"', None, None]
+
+
+@pytest.mark.parametrize("name", ["+ x", "- x", "+1", "-1", "1. x", "12) x"])
+def test_mermaid_takes_no_name_for_a_list(name: str) -> None:
+    text = render(nx.DiGraph([(name, "b"), (f"a\n{name}", "b")]), "mermaid").decode()
+    labels = re.findall(r'\["(.*)"\]', text)
+    lines = [line for label in labels for line in label.split("<br/>")]
+    assert not [line for line in lines if re.match(r"[-+]|\d+[.)]", line)]
+    unescaped = [re.sub(r"#(\d+);", lambda found: chr(int(found[1])), line) for line in lines]
+    assert unescaped == [name, "b", "a", name]

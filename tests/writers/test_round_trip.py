@@ -468,6 +468,7 @@ def test_the_ways_of_the_largest_size_have_their_own_dashed_edges_whatever_their
     ours = [(int(u), int(v), weight) for u, v, weight in dashed if int(v) - int(u) == 1]
     assert sorted(ours) == [(place, place + 1, weight) for place, weight in enumerate(lower[:10])]
     assert len(dashed) == 11
+    assert {again.edges[f"{place}", f"{place + 1}"]["paths"] for place in range(10)} == {2**11}
     total = again.graph["total"]
     assert all(
         data["share"] == pytest.approx(data["contribution"] / total, rel=1e-12)
@@ -475,3 +476,20 @@ def test_the_ways_of_the_largest_size_have_their_own_dashed_edges_whatever_their
         if data.get("eliminated")
     )
     assert total_influence(again, "0", "12") == pytest.approx(total_influence(graph, 0, 12), rel=1e-12)
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, 2**63, 2**64 - 1, -(2**63), -(2**63) - 1])
+def test_an_int_in_graphml_is_a_number_as_far_as_its_type_holds_it(number: int) -> None:
+    graph = weighted([("a", "b", number)])
+    held = number if -(2**63) <= number < 2**63 else str(number)
+    assert back(graph, "graphml").edges["a", "b"] == {"weight": held}
+    assert (b'attr.type="long"' in render(graph, "graphml")) == isinstance(held, int)
+
+
+@pytest.mark.parametrize("format", ["dot", "json", "graphml"])
+@pytest.mark.parametrize("name", ["absent", "left_out", "unmet", "warnings"])
+def test_what_was_said_of_one_file_is_not_said_of_the_next(format: str, name: str) -> None:
+    graph = nx.DiGraph([("a", "b")], **{name: ["of x"], "title": "t"})
+    again = back(graph, format)
+    assert name not in again.graph
+    assert again.graph["title"] == "t"
