@@ -18,9 +18,14 @@ from graphdiff.kernels import blocks, order, paths, products, reach, sweep
 Kernel = Callable[..., Any]
 
 
+# Of numpy 1, an unsigned number plus an int of Python is a float, which indexes nothing in the plain form on arrays.
+PLAIN = np.lib.NumpyVersion(np.__version__) >= "2.0.0"
+
+
 def forms(kernel: Kernel) -> list[Kernel]:
     """Return the kernel as it is and as machine code, where that can be had."""
-    return [kernel, kernels.jit(kernel)] if kernels.available() else [kernel]
+    plain = [kernel] if PLAIN or not kernels.available() else []
+    return [*plain, kernels.jit(kernel)] if kernels.available() else plain
 
 
 class Rows:

@@ -237,7 +237,7 @@ HOSTILE = {
     "an option": ["why", "a.csv", "a", "c", f"--x{WIPE}\n"],
     "an option's value": ["why", "a.csv", "a", "c", "--max-bytes", f"5{WIPE}\n"],
     "a choice": ["why", "a.csv", "a", "c", "--cycles", f"{WIPE}\r"],
-    "a verb": [WIPE],
+    "a verb": [f"x{WIPE}"],
     "a format": ["why", "a.csv", "a", "c", "--format", WIPE],
     "an attribute": ["why", "a.csv", "a", "c", "-w", WIPE],
     "a column": ["why", "a.csv", "a", "c", "--columns", f"source={WIPE},target=b"],

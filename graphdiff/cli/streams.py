@@ -73,6 +73,8 @@ def tell(text: str) -> None:
 
 def say(text: str, *, colour: bool = False) -> None:
     """Write a text to standard error as it is."""
+    if sys.stderr is None:  # it was closed at the start
+        return
     with suppress(OSError):
         click.echo(text, nl=False, err=True, color=colour)
 

@@ -229,8 +229,8 @@ def _require_blanks(rows: list[list[str]], name: str) -> None:
             head.strip() in nodes or head.strip()[:1] in "{0123456789" for row in cells for head in row[1:2]
         ):
             raise FormatError(
-                f"{name}: {separator!r} separates its nodes; write_adjlist and write_multiline_adjlist without "
-                "delimiter= write what is read"
+                f"{name}: {separator!r} separates its nodes; write_adjlist and write_multiline_adjlist that "
+                "are given no delimiter write what is read"
             )
 
 

@@ -49,7 +49,7 @@ REFUSED = {
     "jupyterlab.pip-freeze.txt": r"a list of requirements without what they depend on",
     "jupyterlab.pip-list.json": r"a list of packages without what they depend on",
     "jupyterlab.pip-list.txt": r"a list of packages without what they depend on",
-    "jupyterlab.pipdeptree.freeze.txt": r"a list of requirements without what they depend on",
+    "jupyterlab.pipdeptree.freeze.txt": r"a tree for people, as pipdeptree prints it",
     "jupyterlab.pipdeptree.mmd": r"Mermaid",
     "jupyterlab.pipdeptree.reverse-jinja2.json": r"made with pipdeptree --reverse",
     "jupyterlab.pipdeptree.txt": r"a tree for people",

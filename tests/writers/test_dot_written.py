@@ -156,9 +156,7 @@ def test_rustworkx_reads_names_and_weights(marked: nx.DiGraph) -> None:
 def test_tools_take_the_graphml(marked: nx.DiGraph) -> None:
     text = render(marked, "graphml")
     assert re.search(rb'attr.name="weight" attr.type="double"', text)
-    assert nx.utils.edges_equal(
-        nx.parse_graphml(text.decode()).edges(data="weight"), marked.edges(data="weight"), directed=True
-    )
+    assert set(nx.parse_graphml(text.decode()).edges(data="weight")) == set(marked.edges(data="weight"))
     parallel = render(nx.MultiDiGraph([("a", "b"), ("a", "b"), ("b", "c")]), "graphml")
     ids = re.findall(rb'<edge [^>]*id="(\w+)"', parallel)
     assert len(set(ids)) == 3
