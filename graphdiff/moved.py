@@ -124,7 +124,9 @@ class Changes(Numbers, Mapping[Any, Number]):
         """Return the place of each node by size, equal ones the same; a merged component counts as one node."""
         stands = side.stands[self._reached]
         merged = side.graph.cycles == "collapse" and len(stands)
-        anchors = np.where(stands >= 0, side.graph.topology.representative[stands], -1) if merged else stands
+        anchors = stands
+        if merged:  # of unsigned numbers numpy takes no -1
+            anchors = np.where(stands >= 0, side.graph.topology.representative[stands].astype(np.int64), -1)
         sizes = np.array([abs(value) for value in totals[self._reached].tolist()])
         _, first = np.unique(anchors, return_index=True)
         try:
