@@ -244,3 +244,11 @@ def test_an_exact_total_is_exact_also_where_sizes_of_walks_have_no_sum() -> None
     rounded: Any = gd.explain(matrix, 0, 2, cycles="solve").certificate
     assert (rounded.error_bound, rounded.digits) == (float("inf"), 0)
     assert float(known.value) == pytest.approx(rounded.value)
+
+
+def test_nothing_to_lose_is_no_bad_condition() -> None:
+    """Where every path has an edge of weight 0 nothing cancels: the total is as certain as the weights are."""
+    graph = nx.MultiDiGraph()
+    graph.add_weighted_edges_from([(0, 1, 0.0), (1, 2, 3.0)])
+    known: Any = gd.explain(graph, 0, 2).certificate
+    assert (known.value, known.abs_sum, known.condition) == (0.0, 0.0, 1.0)
