@@ -20,7 +20,7 @@ from graphdiff.naming import PLAIN, Naming
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.results import plain, require_pandas, shown
 from graphdiff.said import PerEdge, is_real
-from graphdiff.sensitivity import sensitivities
+from graphdiff.sensitivity import Sensitivities, sensitivities
 from graphdiff.words import words_for
 
 
@@ -192,10 +192,7 @@ def uncertainty(
         raise UsageError(Keyword("high" if high is None else "low"), " is missing: bounds are given together")
     ready = compiled(graph, options)
     found = sensitivities(ready, source, target)
-    wrong = next((number for number in (*found.weights.tolist(), found.total) if not is_real(number)), None)
-    if wrong is not None:
-        what = "bounds need" if sd is None and cov is None else "a standard error needs"
-        raise UsageError(f"{what} real weights, not {type(wrong).__name__} ({wrong})")
+    _require_real(found, "bounds need" if sd is None and cov is None else "a standard error needs")
     error = None if sd is None and cov is None else standard_error(graph, found, sd, cov)
     bounds: tuple[float | None, float | None] = (None, None)
     if low is not None and high is not None:
@@ -214,3 +211,10 @@ def uncertainty(
         naming=ready.topology.naming,
         labels=() if sd is None else tuple(equal_parameters(graph, found)),
     )
+
+
+def _require_real(found: Sensitivities, what: str) -> None:
+    """Raise `UsageError` where a weight or the total is no real number, saying what needs one."""
+    wrong = next((number for number in (*found.weights.tolist(), found.total) if not is_real(number)), None)
+    if wrong is not None:
+        raise UsageError(f"{what} real weights, not {type(wrong).__name__} ({wrong})")

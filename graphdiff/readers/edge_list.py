@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import networkx as nx
@@ -28,6 +28,7 @@ __all__ = ["read_edge_list", "wanted_columns"]
 
 #: So much of a file is looked at for what it is, where it is no table.
 HEAD_BYTES = 1 << 16
+Edge = tuple[str, str, dict[str, Any]]
 #: Columns that a message lists.
 SHOWN = 20
 #: Columns that say whether an edge has a direction, in small letters, and what they say of those without one.
@@ -328,19 +329,10 @@ def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGra
         said = _weighted(said)
     names = dict.fromkeys(itertools.chain.from_iterable(zip(tails, heads, strict=True)))  # as the file meets them
     nodes: dict[str, dict[str, Any]] = {name: {} for name in names}
-    rows: dict[str, dict[str, Any]] = {name: {} for name in names}
     # Where edges repeat, weights add; without weights, or with keys, each is kept.
     if keys or (repeated and not weights):
-        for tail, head, key, data in zip(tails, heads, keys or itertools.repeat(None), said, strict=False):
-            parallel = rows[tail].setdefault(head, {})
-            parallel[len(parallel) if key is None else key] = data
-        return filled(nx.MultiDiGraph(), nodes, rows)
-    added = 0
-    for tail, head, data in zip(tails, heads, said, strict=True):
-        if weights and head in rows[tail]:  # a sum has none of what is said of each of its rows, such as an error
-            data = _summed(data, rows[tail][head])
-            added += 1
-        rows[tail][head] = data
+        return filled(nx.MultiDiGraph(), nodes, _kept(names, zip(tails, heads, said, strict=True), keys))
+    rows, added = _added(names, zip(tails, heads, said, strict=True))
     graph = filled(nx.DiGraph(), nodes, rows)
     if added and len(attributes) > 1:
         graph.graph["warnings"] = [
@@ -348,6 +340,27 @@ def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGra
             "other column then"
         ]
     return graph
+
+
+def _kept(names: Iterable[str], edges: Iterable[Edge], keys: Sequence[Any] | None) -> dict[str, dict[str, Any]]:
+    """Return the rows of a multigraph, in which each edge is one of its own."""
+    rows: dict[str, dict[str, Any]] = {name: {} for name in names}
+    for (tail, head, data), key in zip(edges, keys or itertools.repeat(None), strict=False):
+        parallel = rows[tail].setdefault(head, {})
+        parallel[len(parallel) if key is None else key] = data
+    return rows
+
+
+def _added(names: Iterable[str], edges: Iterable[Edge]) -> tuple[dict[str, dict[str, Any]], int]:
+    """Return the rows of a graph, in which edges that repeat are their sum, and how many did."""
+    rows: dict[str, dict[str, Any]] = {name: {} for name in names}
+    added = 0
+    for tail, head, data in edges:
+        if head in rows[tail]:  # a sum has none of what is said of each of its rows, such as an error
+            data = _summed(data, rows[tail][head])
+            added += 1
+        rows[tail][head] = data
+    return rows, added
 
 
 def _summed(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

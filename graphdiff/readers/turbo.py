@@ -51,5 +51,5 @@ def read_turbo(data: bytes, *, name: str, **limits: Any) -> nx.DiGraph | nx.Mult
     [('app#build', 'ui#build')]
     """
     graph = renamed(read_dot(data, name=name, **limits), lambda node, _: str(node).removeprefix(PREFIX))
-    graph.remove_nodes_from([node for node in (END,) if node in graph])
+    graph.remove_nodes_from([END])
     return told(graph, format="turbo tasks (DOT)", edge_meaning="depends on")
