@@ -12,8 +12,8 @@ import graphdiff as gd
 from benchmarks.graphs import EdgeArrays, layered, preferential
 from benchmarks.peers import sparse_difference
 from benchmarks.report import Row, Size, compare
-from graphdiff.comparison import Pair
-from graphdiff.matching import matched
+from graphdiff.change.compare import Pair
+from graphdiff.change.match import matched
 
 #: The part of the edges whose weight changes, and one edge in so many that is gone.
 CHANGED = {"1 % of the weights changed": 0.01, "all weights changed": 1.0}

@@ -11,125 +11,125 @@ if TYPE_CHECKING:
 
     from graphdiff import errors as errors
     from graphdiff import weights as weights
-    from graphdiff.accumulation import accumulate as accumulate
-    from graphdiff.annotation import annotate as annotate
-    from graphdiff.changed import WhatIf as WhatIf
-    from graphdiff.changes import what_if as what_if
-    from graphdiff.compared import Comparison as Comparison
-    from graphdiff.comparison import compare as compare
-    from graphdiff.compiled import CompiledGraph as CompiledGraph
-    from graphdiff.compiled import compile as compile
-    from graphdiff.cutlist import Cut as Cut
-    from graphdiff.cutting import cut as cut
-    from graphdiff.cycle_report import CycleReport as CycleReport
-    from graphdiff.diagnosis import Diagnosis as Diagnosis
-    from graphdiff.diagnosis import diagnose as diagnose
-    from graphdiff.differing import Difference as Difference
-    from graphdiff.drawing import to_pydot as to_pydot
-    from graphdiff.elimination import eliminate as eliminate
-    from graphdiff.explained import Explanation as Explanation
-    from graphdiff.explanation import explain as explain
-    from graphdiff.factoring import factored as factored
-    from graphdiff.feedback import find_cycles as find_cycles
-    from graphdiff.formula import Formula as Formula
-    from graphdiff.grouping import group as group
-    from graphdiff.influence import forward as forward
-    from graphdiff.influence import reverse as reverse
-    from graphdiff.influence import total_influence as total_influence
-    from graphdiff.jacobians import iter_jacobian as iter_jacobian
-    from graphdiff.jacobians import jacobian as jacobian
-    from graphdiff.jacobians import total_influences as total_influences
-    from graphdiff.moved import Changes as Changes
-    from graphdiff.paths import Path as Path
-    from graphdiff.paths import count_paths as count_paths
-    from graphdiff.paths import iter_paths as iter_paths
-    from graphdiff.paths import strongest_paths as strongest_paths
-    from graphdiff.planning import Plan as Plan
-    from graphdiff.planning import plan as plan
-    from graphdiff.propagation import Uncertainty as Uncertainty
-    from graphdiff.propagation import uncertainty as uncertainty
-    from graphdiff.pruning import prune as prune
-    from graphdiff.readers import read as read
-    from graphdiff.results import Influences as Influences
-    from graphdiff.results import Jacobian as Jacobian
-    from graphdiff.sampling import sample_paths as sample_paths
-    from graphdiff.semirings import Semiring as Semiring
-    from graphdiff.sensitivity import Sensitivities as Sensitivities
-    from graphdiff.sensitivity import sensitivities as sensitivities
-    from graphdiff.sets import Exclusive as Exclusive
-    from graphdiff.sets import exclusive as exclusive
-    from graphdiff.sets import exclusive_sizes as exclusive_sizes
-    from graphdiff.sets import reach_sizes as reach_sizes
-    from graphdiff.shares import edge_contributions as edge_contributions
-    from graphdiff.shares import node_contributions as node_contributions
-    from graphdiff.tables import read_edges as read_edges
+    from graphdiff.change.compare import compare as compare
+    from graphdiff.change.comparison import Comparison as Comparison
+    from graphdiff.change.difference import Difference as Difference
+    from graphdiff.change.totals import Changes as Changes
+    from graphdiff.graph.compiled import CompiledGraph as CompiledGraph
+    from graphdiff.graph.compiled import compile as compile
+    from graphdiff.io.read import read as read
+    from graphdiff.io.table import read_edges as read_edges
+    from graphdiff.io.write import write as write
+    from graphdiff.jacobians.elimination import eliminate as eliminate
+    from graphdiff.jacobians.jacobian import iter_jacobian as iter_jacobian
+    from graphdiff.jacobians.jacobian import jacobian as jacobian
+    from graphdiff.jacobians.jacobian import total_influences as total_influences
+    from graphdiff.jacobians.plan import Plan as Plan
+    from graphdiff.jacobians.plan import plan as plan
+    from graphdiff.paths.factored import factored as factored
+    from graphdiff.paths.formula import Formula as Formula
+    from graphdiff.paths.paths import Path as Path
+    from graphdiff.paths.paths import count_paths as count_paths
+    from graphdiff.paths.paths import iter_paths as iter_paths
+    from graphdiff.paths.prune import prune as prune
+    from graphdiff.paths.sample import sample_paths as sample_paths
+    from graphdiff.paths.strongest import strongest_paths as strongest_paths
+    from graphdiff.pictures.annotate import annotate as annotate
+    from graphdiff.pictures.dot import to_pydot as to_pydot
+    from graphdiff.pictures.group import group as group
+    from graphdiff.sets.sets import Exclusive as Exclusive
+    from graphdiff.sets.sets import exclusive as exclusive
+    from graphdiff.sets.sets import exclusive_sizes as exclusive_sizes
+    from graphdiff.sets.sets import reach_sizes as reach_sizes
+    from graphdiff.structure.components import CycleReport as CycleReport
+    from graphdiff.structure.components import find_cycles as find_cycles
+    from graphdiff.structure.diagnose import Diagnosis as Diagnosis
+    from graphdiff.structure.diagnose import diagnose as diagnose
+    from graphdiff.sums.accumulate import accumulate as accumulate
+    from graphdiff.sums.flow import edge_contributions as edge_contributions
+    from graphdiff.sums.flow import node_contributions as node_contributions
+    from graphdiff.sums.influence import forward as forward
+    from graphdiff.sums.influence import reverse as reverse
+    from graphdiff.sums.influence import total_influence as total_influence
+    from graphdiff.sums.results import Influences as Influences
+    from graphdiff.sums.results import Jacobian as Jacobian
+    from graphdiff.sums.semirings import Semiring as Semiring
     from graphdiff.tracing import trace as trace
-    from graphdiff.tracing.checking import Check as Check
-    from graphdiff.tracing.checking import check as check
-    from graphdiff.writers import write as write
+    from graphdiff.tracing.check import Check as Check
+    from graphdiff.tracing.check import check as check
+    from graphdiff.whatif.cut import Cut as Cut
+    from graphdiff.whatif.cut import cut as cut
+    from graphdiff.whatif.sensitivities import Sensitivities as Sensitivities
+    from graphdiff.whatif.sensitivities import sensitivities as sensitivities
+    from graphdiff.whatif.uncertainty import Uncertainty as Uncertainty
+    from graphdiff.whatif.uncertainty import uncertainty as uncertainty
+    from graphdiff.whatif.what_if import WhatIf as WhatIf
+    from graphdiff.whatif.what_if import what_if as what_if
+    from graphdiff.why.explain import Explanation as Explanation
+    from graphdiff.why.explain import explain as explain
 
 __version__ = "0.1.0"
 
 #: Where each public name lives; None is a module of that name.
 _HOMES: dict[str, str | None] = {
-    "Changes": "moved",
-    "Check": "tracing.checking",
-    "Comparison": "compared",
-    "CompiledGraph": "compiled",
-    "Cut": "cutlist",
-    "CycleReport": "cycle_report",
-    "Diagnosis": "diagnosis",
-    "Difference": "differing",
-    "Exclusive": "sets",
-    "Explanation": "explained",
-    "Formula": "formula",
-    "Influences": "results",
-    "Jacobian": "results",
-    "Path": "paths",
-    "Plan": "planning",
-    "Semiring": "semirings",
-    "Sensitivities": "sensitivity",
-    "Uncertainty": "propagation",
-    "WhatIf": "changed",
-    "accumulate": "accumulation",
-    "annotate": "annotation",
-    "check": "tracing.checking",
-    "compare": "comparison",
-    "compile": "compiled",
-    "count_paths": "paths",
-    "cut": "cutting",
-    "diagnose": "diagnosis",
-    "edge_contributions": "shares",
-    "eliminate": "elimination",
+    "Changes": "change.totals",
+    "Check": "tracing.check",
+    "Comparison": "change.comparison",
+    "CompiledGraph": "graph.compiled",
+    "Cut": "whatif.cut",
+    "CycleReport": "structure.components",
+    "Diagnosis": "structure.diagnose",
+    "Difference": "change.difference",
+    "Exclusive": "sets.sets",
+    "Explanation": "why.explain",
+    "Formula": "paths.formula",
+    "Influences": "sums.results",
+    "Jacobian": "sums.results",
+    "Path": "paths.paths",
+    "Plan": "jacobians.plan",
+    "Semiring": "sums.semirings",
+    "Sensitivities": "whatif.sensitivities",
+    "Uncertainty": "whatif.uncertainty",
+    "WhatIf": "whatif.what_if",
+    "accumulate": "sums.accumulate",
+    "annotate": "pictures.annotate",
+    "check": "tracing.check",
+    "compare": "change.compare",
+    "compile": "graph.compiled",
+    "count_paths": "paths.paths",
+    "cut": "whatif.cut",
+    "diagnose": "structure.diagnose",
+    "edge_contributions": "sums.flow",
+    "eliminate": "jacobians.elimination",
     "errors": None,
-    "exclusive": "sets",
-    "exclusive_sizes": "sets",
-    "explain": "explanation",
-    "factored": "factoring",
-    "find_cycles": "feedback",
-    "forward": "influence",
-    "group": "grouping",
-    "iter_jacobian": "jacobians",
-    "iter_paths": "paths",
-    "jacobian": "jacobians",
-    "node_contributions": "shares",
-    "plan": "planning",
-    "prune": "pruning",
-    "reach_sizes": "sets",
-    "read": "readers",
-    "read_edges": "tables",
-    "reverse": "influence",
-    "sample_paths": "sampling",
-    "sensitivities": "sensitivity",
-    "strongest_paths": "paths",
-    "to_pydot": "drawing",
-    "total_influence": "influence",
-    "total_influences": "jacobians",
+    "exclusive": "sets.sets",
+    "exclusive_sizes": "sets.sets",
+    "explain": "why.explain",
+    "factored": "paths.factored",
+    "find_cycles": "structure.components",
+    "forward": "sums.influence",
+    "group": "pictures.group",
+    "iter_jacobian": "jacobians.jacobian",
+    "iter_paths": "paths.paths",
+    "jacobian": "jacobians.jacobian",
+    "node_contributions": "sums.flow",
+    "plan": "jacobians.plan",
+    "prune": "paths.prune",
+    "reach_sizes": "sets.sets",
+    "read": "io.read",
+    "read_edges": "io.table",
+    "reverse": "sums.influence",
+    "sample_paths": "paths.sample",
+    "sensitivities": "whatif.sensitivities",
+    "strongest_paths": "paths.strongest",
+    "to_pydot": "pictures.dot",
+    "total_influence": "sums.influence",
+    "total_influences": "jacobians.jacobian",
     "trace": "tracing",
-    "uncertainty": "propagation",
+    "uncertainty": "whatif.uncertainty",
     "weights": None,
-    "what_if": "changes",
-    "write": "writers",
+    "what_if": "whatif.what_if",
+    "write": "io.write",
 }
 
 __all__ = list(_HOMES)

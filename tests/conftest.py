@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,9 @@ from hypothesis import HealthCheck, settings
 
 if os.environ.get("GRAPHDIFF_TEST_WITHOUT_NUMBA"):
     sys.modules["numba"] = None  # type: ignore[assignment]  # as if it were not installed
+
+#: A keyword argument of Python's: weight=None, cycles="solve", max_bytes= to read it.
+KEYWORD = re.compile(r"""(?<![\w.-])[a-z_]+=(?=["'\w{(\[]|[\s,;:)]|$)""")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

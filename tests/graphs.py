@@ -24,6 +24,8 @@ METHODS = ("naive", "forward", "reverse", "auto")
 Node = Hashable
 Walk = tuple[tuple[Any, ...], ...]
 
+NAUMANN = nx.DiGraph([(0, 2), (1, 2), (2, 3), (2, 4), (3, 4), (4, 5), (4, 6)])
+
 
 #: Identities that everything else stands on are tried on hundreds of graphs.
 SEVERAL = settings(max_examples=200)

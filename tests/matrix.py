@@ -23,7 +23,7 @@ import sympy
 
 import graphdiff as gd
 from graphdiff.errors import CycleError, GraphdiffError, LimitError, UsageError, WeightError
-from graphdiff.semirings import SEMIRINGS
+from graphdiff.sums.semirings import SEMIRINGS
 
 POLICIES = ("raise", "collapse", "solve")
 ENGINES = ("plain Python", "kernels")

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 import graphdiff as gd
 from graphdiff import kernels
-from graphdiff.between import between
 from graphdiff.kernels import sweep
-from graphdiff.paths import sum_over_paths
-from graphdiff.sweeps import checked_array, forward_values, reverse_values
+from graphdiff.sums.between import between
+from graphdiff.sums.naive import sum_over_paths
+from graphdiff.sums.sweeps import checked_array, forward_values, reverse_values
 
 FLOATS = st.floats(-1e3, 1e3)
 WEIGHTS = st.one_of(st.just(FLOATS), st.just(INTS)).flatmap(lambda kind: dags(kind, max_nodes=9, max_edges=30))

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graphdiff as gd
-from graphdiff.diagnosis import diagnose
 from graphdiff.errors import FormatError, UnknownEdgeError, UsageError
 from graphdiff.kernels.rows import number_parallels, parallels
+from graphdiff.structure.diagnose import diagnose
 
 Pair = tuple[gd.CompiledGraph, nx.DiGraph]
 PARALLEL = ([0, 0, 1, 0], [1, 1, 2, 2], [2.0, 3.0, 5.0, 7.0])
@@ -174,7 +174,7 @@ def test_of_parallel_edges_ends_alone_name_none() -> None:
 
 
 def test_the_keys_of_edges_that_stay_are_kept() -> None:
-    from graphdiff.editing import edited
+    from graphdiff.whatif.edits import edited
 
     graph = gd.CompiledGraph.from_arrays(*PARALLEL)
     assert edited(graph, remove_edges=[(0, 1, 0)]).after.edges() == [(0, 1, 1), (0, 2, 0), (1, 2, 0)]
@@ -194,7 +194,7 @@ def test_they_are_the_same_when_saved_and_loaded_and_pickled(tmp_path: Path, mma
 def test_a_saved_graph_two_of_whose_edges_have_one_name_is_refused(tmp_path: Path) -> None:
     from dataclasses import replace
 
-    from graphdiff.labels import Integers
+    from graphdiff.graph.labels import Integers
 
     graph = gd.compile(nx.MultiDiGraph([("a", "b", 1), ("a", "b", 2), ("a", "c", 1)]), weight=None)
     graph.save(tmp_path / "sound")

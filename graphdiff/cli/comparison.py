@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli import inputs, options, output
+from graphdiff.cli import inputs, options, output, weightings
 from graphdiff.cli.completion import complete_attribute
 from graphdiff.cli.conditions import Condition
 from graphdiff.cli.nodes import complete_node, find_node
@@ -19,10 +19,10 @@ from graphdiff.errors import UnknownNodeError, UsageError, of_both
 if TYPE_CHECKING:
     import networkx as nx
 
-    from graphdiff.compared import Comparison
-    from graphdiff.comparison import Pair
-    from graphdiff.differing import Difference
-    from graphdiff.moved import Changes
+    from graphdiff.change.compare import Pair
+    from graphdiff.change.comparison import Comparison
+    from graphdiff.change.difference import Difference
+    from graphdiff.change.totals import Changes
 
 EPILOG = """\
 \b
@@ -98,11 +98,12 @@ def compare(
 
 def _paired(graphs: tuple[nx.DiGraph, nx.DiGraph], settings: options.Settings, matches: Sequence[str]) -> list[Pair]:
     """Return the two graphs, compiled and matched, for each weighting."""
-    from graphdiff.comparison import Pair
-    from graphdiff.matching import matched
-    from graphdiff.renaming import renamed
+    from graphdiff.change.compare import Pair
+    from graphdiff.change.match import matched, renamed
 
-    names = settings.weights or max((inputs.default_weights(graph) for graph in graphs), key=lambda w: w == ("weight",))
+    names = settings.weights or max(
+        (weightings.default_weights(graph) for graph in graphs), key=lambda w: w == ("weight",)
+    )
     chosen = replace(settings, weights=names)
     compiled = of_both(lambda graph: inputs.compile_all(graph, chosen), graphs)
     renames = renamed(*graphs, dict(_match(graphs, text) for text in matches))
@@ -159,7 +160,7 @@ def _answers(pairs: list[Pair], ends: tuple[Any | None, Any | None], by: str | N
 
 
 def _is_sets(found: Sequence[Any]) -> bool:
-    from graphdiff.differing import Difference
+    from graphdiff.change.difference import Difference
 
     return isinstance(found[0], Difference)
 
@@ -168,7 +169,7 @@ def _is_sets(found: Sequence[Any]) -> bool:
 
 
 def _draw(answer: Comparison | Changes | Difference, settings: options.Settings) -> None:
-    from graphdiff.moved import Changes
+    from graphdiff.change.totals import Changes
 
     drawn = answer.difference if isinstance(answer, Changes) else answer
     output.write_drawn(drawn.to_networkx(), replace(settings, spreadsheet_safe=False))  # which is for the report
@@ -177,7 +178,7 @@ def _draw(answer: Comparison | Changes | Difference, settings: options.Settings)
 def _emit(
     settings: options.Settings, graphs: tuple[nx.DiGraph, nx.DiGraph], found: list[Any], failed: list[str]
 ) -> None:
-    from graphdiff.markdown import comparison_markdown
+    from graphdiff.change.markdown import comparison_markdown
 
     lines = [f"{when}: {output.graph_line(graph)}" for when, graph in zip(("before", "after"), graphs, strict=True)]
     records = {when: output.graph_record(graph) for when, graph in zip(("before", "after"), graphs, strict=True)}
@@ -192,9 +193,10 @@ def _emit(
 
 
 def _text(found: list[Any]) -> str:
-    from graphdiff.compared import Comparison, comparison_text
-    from graphdiff.differing import difference_lines
-    from graphdiff.moved import changes_lines
+    from graphdiff.change.comparison import Comparison
+    from graphdiff.change.difference import difference_lines
+    from graphdiff.change.report import comparison_text
+    from graphdiff.change.totals import changes_lines
 
     if isinstance(found[0], Comparison):
         return comparison_text(found)

@@ -19,14 +19,14 @@ LOOKED_AT = 1000
 
 def complete_format(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Complete the name of a format."""
-    from graphdiff.readers.formats import READERS
+    from graphdiff.io.formats import READERS
 
     return _starting(READERS, incomplete)
 
 
 def complete_weight(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Complete a preset, or an edge attribute of the file that is a number."""
-    from graphdiff.weights import WEIGHTS
+    from graphdiff.graph.presets import WEIGHTS
 
     graph = graph_to_complete(ctx)
     return _starting([*WEIGHTS, *_names(_edge_data(graph), graph)], incomplete)
@@ -58,8 +58,8 @@ def complete_value(ctx: click.Context, param: click.Parameter, incomplete: str) 
 
 def complete_column(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Complete a column of ``rank``: the weightings and the sets."""
-    from graphdiff.cli.inputs import default_weights
-    from graphdiff.cli.ranked import SETS
+    from graphdiff.cli.weightings import default_weights
+    from graphdiff.structure.rank import SETS
 
     graph = graph_to_complete(ctx)
     weights = ctx.params.get("weights") or (() if graph is None else default_weights(graph))
@@ -80,7 +80,7 @@ def _edge_data(graph: nx.DiGraph | None) -> Iterator[dict[str, Any]]:
 
 
 def _names(rows: Iterable[dict[str, Any]], graph: nx.DiGraph | None, *, numbers: bool = True) -> list[str]:
-    from graphdiff.attributes import drawing_names, is_quantity
+    from graphdiff.graph.attributes import drawing_names, is_quantity
 
     left_out = () if graph is None else drawing_names(graph)
     found = (name for data in rows for name, value in data.items() if not numbers or is_quantity(value))

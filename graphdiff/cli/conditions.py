@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from graphdiff.errors import UsageError
 
 if TYPE_CHECKING:
-    from graphdiff.compared import Comparison
-    from graphdiff.differing import Difference
+    from graphdiff.change.comparison import Comparison
+    from graphdiff.change.difference import Difference
 
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
@@ -89,7 +89,7 @@ class Condition:
             if OPERATORS[self.operator](value, self.limit):
                 yield f"{self} is met: {value:,}"
             return
-        from graphdiff.results import shown
+        from graphdiff.text.numbers import shown
 
         if not totals:
             raise UsageError(f"--fail-if {self}: {self.name} is of one total; give SOURCE and TARGET")

@@ -12,7 +12,7 @@ from graphdiff.cli.nodes import complete_node, find_node
 from graphdiff.errors import UsageError
 
 if TYPE_CHECKING:
-    from graphdiff.cutlist import Cut
+    from graphdiff.whatif.cut import Cut
 
 EPILOG = """\
 \b
@@ -40,7 +40,7 @@ def cut(settings: options.Settings, source: str, target: str, by: str | None, no
     Exact up to 20 candidates, greedy above, with the bound that holds. By one weighting; without weights in the file
     that is even.
     """
-    from graphdiff.cutting import cut as compute
+    from graphdiff.whatif.cut import cut as compute
 
     graph = inputs.load(settings)
     ends = find_node(graph, source), find_node(graph, target)
@@ -60,7 +60,7 @@ def _wanted(by: str | None) -> dict[str, Any]:
     """Return the options that ``--by`` stands for."""
     if by is None:
         return {}
-    from graphdiff.readers.building import numbers
+    from graphdiff.io.building import numbers
 
     text = by.strip()
     found = numbers([text.rstrip("% ")])

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli import inputs, options, output
+from graphdiff.cli import inputs, options, output, weightings
 
 if TYPE_CHECKING:
-    from graphdiff.cycle_report import CycleReport
+    from graphdiff.structure.components import CycleReport
 
 EPILOG = """\
 \b
@@ -37,12 +37,12 @@ def cycles(settings: options.Settings, top: int) -> None:
     have source lines, as imports do, these are listed. Imports under TYPE_CHECKING alone are not counted, save with
     --kind all.
     """
-    from graphdiff.feedback import find_cycles
+    from graphdiff.structure.components import find_cycles
 
     graph = inputs.load(settings)
     found: list[CycleReport] = []
-    for name in settings.weights or inputs.default_weights(graph)[:1]:
-        found.append(find_cycles(graph, **inputs.weight_options(name, settings)))
+    for name in settings.weights or weightings.default_weights(graph)[:1]:
+        found.append(find_cycles(graph, **weightings.weight_options(name, settings)))
     output.emit(
         settings,
         text=lambda: "\n\n".join([output.graph_line(graph), *_texts(found, top)]),

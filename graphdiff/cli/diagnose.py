@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli import inputs, options, output
+from graphdiff.cli import inputs, options, output, weightings
 from graphdiff.cli.nodes import complete_node, find_ends
 
 if TYPE_CHECKING:
-    from graphdiff.diagnosis import Diagnosis
+    from graphdiff.structure.diagnose import Diagnosis
 
 EPILOG = """\
 \b
@@ -47,7 +47,7 @@ def diagnose(
 
     With a target and weights it also says where gradients vanish or explode on the way to it.
     """
-    from graphdiff.diagnosis import diagnose as compute
+    from graphdiff.structure.diagnose import diagnose as compute
 
     graph = inputs.load(settings)
     first, last = find_ends(graph, nodes, source, target)
@@ -60,9 +60,9 @@ def diagnose(
                 vanishing=vanishing,
                 exploding=exploding,
                 progress=progress,
-                **inputs.weight_options(name, settings),
+                **weightings.weight_options(name, settings),
             )
-            for name in settings.weights or inputs.default_weights(graph)[:1]
+            for name in settings.weights or weightings.default_weights(graph)[:1]
         }
     one = next(iter(found.values()))
     flows = {name: other.gradient_flow and other.gradient_flow.to_dict() for name, other in found.items()}

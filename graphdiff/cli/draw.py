@@ -6,7 +6,7 @@ import re
 
 import click
 
-from graphdiff.cli import inputs, options, output
+from graphdiff.cli import inputs, options, output, weightings
 from graphdiff.cli.completion import complete_group
 from graphdiff.cli.nodes import complete_node, find_ends
 from graphdiff.errors import UsageError
@@ -60,11 +60,11 @@ def draw(
     if by is None:
         output.draw(graph, settings, ends)
         return
-    from graphdiff.grouping import group
+    from graphdiff.pictures.group import group
 
     # Between groups a sum of ones says how many edges there are; shares are better spread evenly.
-    name = (settings.weights or inputs.default_weights(graph))[0 if ends == (None, None) else -1]
-    options = inputs.weight_options(name, settings)
+    name = (settings.weights or weightings.default_weights(graph))[0 if ends == (None, None) else -1]
+    options = weightings.weight_options(name, settings)
     output.write_drawn(group(graph, _by(by), source=ends[0], target=ends[1], **options), settings)
 
 

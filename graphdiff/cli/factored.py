@@ -31,9 +31,9 @@ def factored(settings: options.Settings, source: str, target: str) -> None:
     Each edge is a symbol w[tail,head]; what is used more than once gets a name. Up to 200 nodes may lie between. By
     one weighting; without weights in the file that is even.
     """
-    from graphdiff.factoring import factored as compute
-    from graphdiff.phrases import by_weights
-    from graphdiff.results import plain, shown
+    from graphdiff.paths.factored import factored as compute
+    from graphdiff.text.numbers import plain, shown
+    from graphdiff.text.sentences import by_weights
 
     graph = inputs.load(settings)
     ends = find_node(graph, source), find_node(graph, target)

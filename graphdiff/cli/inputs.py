@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
-from itertools import repeat
-from operator import contains
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,12 +11,14 @@ from graphdiff.absences import absences_of
 from graphdiff.cli.nodes import named
 from graphdiff.cli.options import Settings
 from graphdiff.cli.streams import tell
+from graphdiff.cli.weightings import default_weights, weight_options
 from graphdiff.errors import UsageError
 
 if TYPE_CHECKING:
     import networkx as nx
 
-    from graphdiff.compiled import CompiledGraph
+    from graphdiff.graph.compiled import CompiledGraph
+
 
 #: How many of a reader's warnings are shown.
 SHOWN = 3
@@ -31,7 +30,7 @@ def load(settings: Settings) -> nx.DiGraph:
     Says on standard error what the reader skipped, and what the file names and does not have: where it was cut off that
     is all there is to see.
     """
-    from graphdiff.readers import read
+    from graphdiff.io.read import read
 
     graph: nx.DiGraph = read(settings.file, spare=settings.spare, **settings.reading)
     warnings = graph.graph.get("warnings", [])
@@ -47,8 +46,8 @@ def load(settings: Settings) -> nx.DiGraph:
 
 def compile_all(graph: nx.DiGraph, settings: Settings) -> list[CompiledGraph]:
     """Compile the graph once for each weighting asked for; presets share one shape."""
-    from graphdiff.compiled import compile
-    from graphdiff.weights import Preset
+    from graphdiff.graph.compiled import compile
+    from graphdiff.graph.presets import Preset
 
     found: list[CompiledGraph] = []
     shape: CompiledGraph | None = None
@@ -75,22 +74,3 @@ def require_one_weight(settings: Settings) -> None:
     if len(settings.weights) > 1:
         verb = click.get_current_context().info_name
         raise UsageError(f"{verb} takes one --weight, and {len(settings.weights)} are given")
-
-
-@lru_cache(maxsize=1)
-def default_weights(graph: nx.DiGraph) -> tuple[str, ...]:
-    """Return the weightings of a file: its attribute weight, else unit and even side by side."""
-    from graphdiff.extract import edge_data
-
-    has_weight = any(map(contains, edge_data(graph), repeat("weight")))
-    return ("weight",) if has_weight else ("unit", "even")
-
-
-def weight_options(name: str, settings: Settings) -> dict[str, Any]:
-    """Return the options of `graphdiff.compile` for one weighting."""
-    from graphdiff.weights import WEIGHTS
-
-    preset = WEIGHTS.get(name)
-    cycles = settings.cycles or ("raise" if preset is None else "collapse")
-    weight = name.removeprefix("attr:") if preset is None else preset
-    return {"weight": weight, "default_weight": settings.default_weight, "cycles": cycles, "exact": settings.exact}

@@ -14,8 +14,8 @@ from graphdiff.cli.nodes import complete_node, find_nodes
 if TYPE_CHECKING:
     import networkx as nx
 
-    from graphdiff.compiled import CompiledGraph
-    from graphdiff.results import Jacobian
+    from graphdiff.graph.compiled import CompiledGraph
+    from graphdiff.sums.results import Jacobian
 
 Ends: TypeAlias = "tuple[list[Any] | None, list[Any] | None]"
 
@@ -56,7 +56,7 @@ def jacobian(settings: options.Settings, sources: tuple[str, ...], targets: tupl
 
 
 def _print_plans(settings: options.Settings, graph: nx.DiGraph, compiled: list[CompiledGraph], ends: Ends) -> None:
-    from graphdiff.planning import plan
+    from graphdiff.jacobians.plan import plan
 
     found = [(one.weight_meaning, plan(one, *ends)) for one in compiled]
     records = [{"weights": weights, **one.to_dict()} for weights, one in found]
@@ -77,7 +77,7 @@ def _print_plans(settings: options.Settings, graph: nx.DiGraph, compiled: list[C
 
 
 def _print_jacobians(settings: options.Settings, graph: nx.DiGraph, compiled: list[CompiledGraph], ends: Ends) -> None:
-    from graphdiff.jacobians import jacobian as compute
+    from graphdiff.jacobians.jacobian import jacobian as compute
 
     with output.bar("jacobian") as progress:
         found = [(one.weight_meaning, compute(one, *ends, progress=progress)) for one in compiled]
@@ -96,7 +96,8 @@ def _print_jacobians(settings: options.Settings, graph: nx.DiGraph, compiled: li
 
 
 def _table(weights: str, found: Jacobian) -> list[str]:
-    from graphdiff.results import aligned, shown
+    from graphdiff.text.numbers import shown
+    from graphdiff.text.tables import aligned
 
     names = found.naming.listed(found.targets)
     cells = [[name, *map(shown, row)] for name, row in zip(names, found.array.tolist(), strict=True)]

@@ -95,7 +95,7 @@ def find_nodes(graph: nx.DiGraph, word: str) -> list[Any]:
     >>> find_nodes(G, "web")
     ['web@1', 'web@2']
     """
-    from graphdiff.renaming import split_version
+    from graphdiff.change.match import split_version
 
     if word in graph:
         return [word]
@@ -153,7 +153,7 @@ def complete_node(ctx: click.Context, param: click.Parameter, incomplete: str) -
 
 def graph_to_complete(ctx: click.Context, **options: Any) -> nx.DiGraph | None:
     """Return the graph of the file that a command line names so far, where that is small, for completing from it."""
-    from graphdiff.readers import by_prefix, read
+    from graphdiff.io.read import by_prefix, read
 
     # Where the last word is an option that still lacks its value, click leaves the arguments before it unnamed.
     file = ctx.params.get("file") or next(iter(ctx.args), None)

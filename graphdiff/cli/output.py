@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.absences import absences_of
-from graphdiff.cli.inputs import default_weights, weight_options
 from graphdiff.cli.options import Settings
 from graphdiff.cli.streams import for_screen, say, wants_colour
+from graphdiff.cli.weightings import default_weights, weight_options
 from graphdiff.errors import UsageError
 from graphdiff.showing import clean, for_spreadsheets, one_line
 
@@ -49,14 +49,14 @@ def _unmet_record(graph: nx.DiGraph) -> dict[str, Any]:
 
 def plain_all(numbers: Iterable[Any]) -> list[Any]:
     """Return numbers as JSON has them."""
-    from graphdiff.results import plain
+    from graphdiff.text.numbers import plain
 
     return [plain(number) for number in numbers]
 
 
 def graph_line(graph: nx.DiGraph) -> str:
     """Return what was read, in one line."""
-    from graphdiff.words import how_many, words_of
+    from graphdiff.text.sentences import how_many, words_of
 
     words = words_of(graph)
     counts = f"{how_many(graph.number_of_nodes(), words.nodes)}, {how_many(len(graph.edges), words.edges)}"
@@ -70,7 +70,7 @@ def graph_line(graph: nx.DiGraph) -> str:
 
 def numeric_attributes(graph: nx.DiGraph) -> list[str]:
     """Return the edge attributes that are numbers wherever they stand, by the first thousand edges."""
-    from graphdiff.attributes import drawing_names, is_quantity
+    from graphdiff.graph.attributes import drawing_names, is_quantity
 
     left_out = drawing_names(graph)
     seen: dict[str, bool] = {}
@@ -97,7 +97,7 @@ def emit(
     if settings.spreadsheet_safe and settings.output != "csv":
         raise UsageError(f"--spreadsheet-safe is for csv, and {settings.output} is printed: -o csv")
     if settings.output == "json":
-        from graphdiff.writers.json_documents import finite
+        from graphdiff.io.out import finite
 
         body = json.dumps({"graphdiff": SCHEMA, **finite(document())}, indent=2, ensure_ascii=False) + "\n"
     elif settings.output == "csv":
@@ -106,7 +106,7 @@ def emit(
         # A name from a file must not steer the terminal.
         body = clean(others.get(settings.output, text)().rstrip("\n")) + "\n"
     if settings.path and settings.path != "-":
-        from graphdiff.saving import save
+        from graphdiff.files import save
 
         save(settings.path, [body.encode(errors="replace")], overwrite=settings.force)
         say(f"wrote {one_line(settings.path)}\n")
@@ -125,7 +125,7 @@ def _csv_text(rows: Iterable[Sequence[Any]], settings: Settings) -> str:
 
 def draw(graph: nx.DiGraph, settings: Settings, ends: tuple[Any | None, Any | None]) -> None:
     """Write the picture of the last weighting to the file, by its suffix, or as DOT to standard output."""
-    from graphdiff.annotation import annotate
+    from graphdiff.pictures.annotate import annotate
 
     name = (settings.weights or default_weights(graph))[-1]
     write_drawn(annotate(graph, *ends, **weight_options(name, settings)), settings)
@@ -133,7 +133,7 @@ def draw(graph: nx.DiGraph, settings: Settings, ends: tuple[Any | None, Any | No
 
 def write_drawn(drawn: nx.DiGraph, settings: Settings) -> None:
     """Write a picture to the file, by its suffix, or as DOT to standard output."""
-    from graphdiff.writers import render, write
+    from graphdiff.io.write import render, write
 
     options: dict[str, Any] = {"spreadsheet_safe": True} if settings.spreadsheet_safe else {}
     is_table = settings.output == "csv" or str(settings.path).lower().endswith(".csv")
@@ -144,7 +144,7 @@ def write_drawn(drawn: nx.DiGraph, settings: Settings) -> None:
         written = render(drawn, "dot" if settings.output == "text" else settings.output, **options)
         click.echo(for_screen(written.decode()) if sys.stdout.isatty() else written, nl=False)
     if is_table and (lone := sum(1 for _, degree in drawn.degree if not degree)):
-        from graphdiff.words import how_many
+        from graphdiff.text.sentences import how_many
 
         say(f"left out of the table: {how_many(lone, 'nodes')} without edges; json has them\n")
 

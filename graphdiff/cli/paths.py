@@ -14,7 +14,7 @@ from graphdiff.errors import UsageError
 if TYPE_CHECKING:
     import networkx as nx
 
-    from graphdiff.paths import Path
+    from graphdiff.paths.paths import Path
 
 EPILOG = """\
 \b
@@ -59,8 +59,10 @@ def paths(
 
     By one weighting; without weights in the file that is even.
     """
-    from graphdiff.paths import covered, iter_paths, pair, strongest_paths
-    from graphdiff.sampling import sample_paths
+    from graphdiff.paths.paths import iter_paths
+    from graphdiff.paths.sample import sample_paths
+    from graphdiff.paths.strongest import covered, strongest_paths
+    from graphdiff.sums.naive import pair
 
     _require_one_way({"-k": k, "--coverage": coverage, "--all": every or None, "--sample": sample, "--seed": seed})
     graph = inputs.load(settings)
@@ -102,15 +104,15 @@ def _require_one_way(options: dict[str, Any]) -> None:
 
 
 def _title(found: list[Path], kind: str, ends: str, meaning: str) -> str:
-    from graphdiff.phrases import by_weights
-    from graphdiff.words import how_many
+    from graphdiff.text.sentences import by_weights, how_many
 
     return f"{how_many(len(found), kind)} {ends}, {by_weights(meaning)}"
 
 
 def _table(graph: nx.DiGraph, found: list[Path], parts: Sequence[float | None]) -> list[str]:
-    from graphdiff.phrases import path_texts, percent
-    from graphdiff.results import aligned, shown
+    from graphdiff.paths.paths import path_texts
+    from graphdiff.text.numbers import percent, shown
+    from graphdiff.text.tables import aligned
 
     ways = path_texts(found, graph)
     cells = [

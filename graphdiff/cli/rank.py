@@ -14,7 +14,7 @@ from graphdiff.errors import UsageError
 if TYPE_CHECKING:
     import networkx as nx
 
-    from graphdiff.cli.ranked import Ranked
+    from graphdiff.structure.rank import Ranked
 
 EPILOG = """\
 \b
@@ -62,7 +62,7 @@ def rank(
     """
     if source and target:
         raise UsageError("give --source or --target, not both; for one pair: graphdiff why FILE SOURCE TARGET")
-    from graphdiff.cli.ranked import ranked
+    from graphdiff.structure.rank import ranked
 
     graph = inputs.load(settings)
     ends = find_ends(graph, (), source, target)
@@ -94,7 +94,8 @@ def rank(
 
 
 def _table(rows: Ranked) -> list[str]:
-    from graphdiff.results import aligned, shown
+    from graphdiff.text.numbers import shown
+    from graphdiff.text.tables import aligned
 
     columns = [column.tolist() for column in rows.sizes.values()]
     cells = zip(rows.places, rows.names, rows.numbers, *columns, strict=True)
@@ -126,8 +127,8 @@ def _records(rows: Ranked) -> list[dict[str, Any]]:
 
 def _notes(graph: nx.DiGraph, source: Any, value: str | None) -> list[str]:
     """Return what stands below the table."""
-    from graphdiff.cli.ranked import values_of
-    from graphdiff.words import words_of
+    from graphdiff.structure.rank import values_of
+    from graphdiff.text.sentences import words_of
 
     words = words_of(graph)
     start = words.starts if source is None else str(source)
@@ -140,7 +141,7 @@ def _notes(graph: nx.DiGraph, source: Any, value: str | None) -> list[str]:
 
 
 def _title(graph: Any, ends: tuple[Any, Any], weight_meaning: str) -> str:
-    from graphdiff.words import words_of
+    from graphdiff.text.sentences import words_of
 
     words = words_of(graph, weight_meaning)
     source, target = ends

@@ -19,7 +19,7 @@ PARAMETERS = {
     "weight": "weights",
 }
 #: What is there in Python only, and where the command line has the same.
-ELSEWHERE = {"graphdiff.readers.READERS": "graphdiff --help"}
+ELSEWHERE = {"graphdiff.io.formats.READERS": "graphdiff --help"}
 
 
 class Refusal(click.ClickException):

@@ -16,8 +16,8 @@ from graphdiff.showing import one_line
 if TYPE_CHECKING:
     import networkx as nx
 
-    from graphdiff.changed import WhatIf
-    from graphdiff.sensitivity import Sensitivities
+    from graphdiff.whatif.sensitivities import Sensitivities
+    from graphdiff.whatif.what_if import WhatIf
 
 Pair = tuple[str, str]
 Triple = tuple[str, str, str]
@@ -77,8 +77,8 @@ def what_if(
     Changes can be repeated and are made together. Without a change: the ten edges whose removal changes the total
     most. All other edges keep their weights; under even the report says too what comes of counting them anew.
     """
-    from graphdiff.changes import what_if as compute
-    from graphdiff.sensitivity import sensitivities
+    from graphdiff.whatif.sensitivities import sensitivities
+    from graphdiff.whatif.what_if import what_if as compute
 
     graph = inputs.load(settings)
     ends = find_node(graph, source), find_node(graph, target)
@@ -127,7 +127,7 @@ def _known_or_new(graph: nx.DiGraph, name: str) -> Any:
 
 
 def _number(text: str) -> int | float:
-    from graphdiff.readers.building import numbers, why_no_number
+    from graphdiff.io.building import numbers, why_no_number
 
     found = numbers([text])
     if found is None:
@@ -139,7 +139,7 @@ def _number(text: str) -> int | float:
 
 
 def _print_change(settings: options.Settings, graph: nx.DiGraph, found: list[WhatIf]) -> None:
-    from graphdiff.changed import what_if_text
+    from graphdiff.whatif.report import what_if_text
 
     output.emit(
         settings,

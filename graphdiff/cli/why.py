@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli import inputs, options, output
+from graphdiff.cli import inputs, options, output, weightings
 from graphdiff.cli.nodes import complete_node, find_node
 from graphdiff.errors import UsageError
 
 if TYPE_CHECKING:
     import networkx as nx
 
-    from graphdiff.explained import Explanation
-    from graphdiff.propagation import Uncertainty
+    from graphdiff.whatif.uncertainty import Uncertainty
+    from graphdiff.why.explain import Explanation
 
 EPILOG = """\
 \b
@@ -49,8 +49,8 @@ def why(settings: options.Settings, nodes: tuple[str, ...], sd: str | None, boun
     With one name, from the roots. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too; .dot and
     .graphml hold the numbers as attributes, and graphdiff reads them back.
     """
-    from graphdiff.explained import explanation_text
-    from graphdiff.explanation import explain
+    from graphdiff.why.explain import explain
+    from graphdiff.why.report import explanation_text
 
     if len(nodes) > 2:
         raise UsageError(f"{len(nodes)} nodes given: [SOURCE] TARGET, so one or two")
@@ -93,14 +93,14 @@ def _uncertain(
         return []
     if source is None:
         raise UsageError("--sd and --bounds are for the total of one SOURCE on TARGET; name both")
-    from graphdiff.propagation import uncertainty
-    from graphdiff.weights import WEIGHTS
+    from graphdiff.graph.presets import WEIGHTS
+    from graphdiff.whatif.uncertainty import uncertainty
 
     said = {"sd": sd} | dict(zip(("low", "high"), bounds or (None, None), strict=True))
-    names = settings.weights or inputs.default_weights(graph)
+    names = settings.weights or weightings.default_weights(graph)
     if set(names) <= WEIGHTS.keys():
         raise UsageError("--sd and --bounds are of weights, and the file's are not named: add --weight ATTRIBUTE")
-    return [uncertainty(graph, source, target, **said, **inputs.weight_options(name, settings)) for name in names]
+    return [uncertainty(graph, source, target, **said, **weightings.weight_options(name, settings)) for name in names]
 
 
 def uncertainty_lines(found: list[Uncertainty]) -> Iterator[str]:

@@ -3,6 +3,8 @@
 There is one loop, which pulls values back along the edges. Forward is the same loop over the same graph with every
 arrow, and the order of the positions, turned round (`turned`): pulling writes each line once, where pushing would
 read and write one for every edge.
+
+What flows through edges that come in rows with a number each: one product an edge.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from numpy.typing import NDArray
 from graphdiff.kernels import jit
 
 ZERO = np.uint64(0)
+
 ONE = np.uint64(1)  # unsigned indices spare the check for wraparound
+
 #: Columns in a block: eight float64 are a line of the cache.
 WIDTH = 8
 
@@ -104,3 +108,40 @@ def turned(
     rows = np.zeros_like(ptr), np.empty_like(heads), np.empty_like(weights)
     jit(turn)(ptr, heads, weights, *rows)
     return rows
+
+
+def through(
+    rows: NDArray[Any],
+    heads: NDArray[Any],
+    numbers: NDArray[Any],
+    tangents: NDArray[Any],
+    adjoints: NDArray[Any],
+    values: NDArray[Any],
+    start: int,
+    stop: int,
+) -> None:
+    """Write tangent · number · adjoint of the edges that leave `start` to `stop` to `values`, zeros at first."""
+    for node in range(np.uint64(start), np.uint64(stop)):
+        tangent = tangents[node]
+        if tangent != 0:
+            for edge in range(rows[node], rows[node + ONE]):
+                values[edge] = tangent * numbers[edge] * adjoints[heads[edge]]
+
+
+def through_both(
+    rows: NDArray[Any],
+    heads: NDArray[Any],
+    numbers: NDArray[Any],
+    tangents: NDArray[Any],
+    adjoints: NDArray[Any],
+    values: NDArray[Any],
+    start: int,
+    stop: int,
+) -> None:
+    """Write the mean of two such products; tangents and adjoints stand side by side, shape (n_nodes, 2)."""
+    for node in range(np.uint64(start), np.uint64(stop)):
+        first, second = tangents[node, 0], tangents[node, 1]
+        if first != 0 or second != 0:
+            for edge in range(rows[node], rows[node + ONE]):
+                number, head = numbers[edge], heads[edge]
+                values[edge] = first * number * adjoints[head, 0] / 2 + second * number * adjoints[head, 1] / 2

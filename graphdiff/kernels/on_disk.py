@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-from graphdiff.saving import save
+from graphdiff.files import save
 
 __all__ = ["cache_of"]
 

@@ -12,10 +12,10 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.arithmetic import Number
-from graphdiff.collecting import collector_at_rest
 from graphdiff.errors import UsageError
+from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.tracing.expressions import trace_expression
-from graphdiff.tracing.functions import trace_function
+from graphdiff.tracing.function import trace_function
 from graphdiff.tracing.rules import user_rules
 
 __all__ = ["Rules", "trace"]
@@ -52,7 +52,7 @@ def trace(
         Functions with partials of their own, one line a rule: ``{name: (function, partial, …)}``, a partial for each
         operand, all of them functions of the operands.
     limits : mapping of str to int, optional
-        Of expressions, in place of `graphdiff.tracing.parsing.LIMITS`: ``length``, ``depth``, ``digits``,
+        Of expressions, in place of `graphdiff.tracing.expressions.LIMITS`: ``length``, ``depth``, ``digits``,
         ``bits``.
 
     Returns

@@ -39,6 +39,10 @@ def is_scalar(value: object) -> bool:
     return type(value) is not Traced and (isinstance(value, _NUMBERS) or is_symbol(value))
 
 
+#: What numpy asks of a number as of an array: `graphdiff.tracing.arrays`, which is made of scalars, puts it here.
+AS_ARRAY: dict[str, Callable[..., Any]] = {}
+
+
 class Traced:
     """A number on a tape."""
 
@@ -99,9 +103,7 @@ class Traced:
         if name.startswith("__") or name == "dtype" or not hasattr(kind, name):  # numpy makes a plain number by dtype
             raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
         if issubclass(kind, np.generic) and name in _OF_NUMPY:
-            from graphdiff.tracing.arrays import attribute  # which is made of scalars
-
-            return attribute(self, name)
+            return AS_ARRAY["attribute"](self, name)
         return self._refuse("attribute", attribute=name)
 
     # -- what goes by the value
@@ -162,9 +164,7 @@ class Traced:
         return other // self, other % self
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        from graphdiff.tracing.arrays import elementwise  # which is made of scalars
-
-        return elementwise(ufunc, method, inputs, options)
+        return AS_ARRAY["elementwise"](ufunc, method, inputs, options)
 
 
 _LOST = {

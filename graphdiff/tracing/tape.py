@@ -12,7 +12,7 @@ import numpy as np
 
 from graphdiff.arithmetic import Number, plain
 from graphdiff.errors import DerivativeError, LimitError, TraceError, count_text
-from graphdiff.results import shown
+from graphdiff.text.numbers import shown
 from graphdiff.tracing.places import NOWHERE, Place
 from graphdiff.tracing.rules import RULES, Rule
 from graphdiff.tracing.spaces import COMPLEX, Space, Undefined, space_of

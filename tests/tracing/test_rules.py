@@ -14,8 +14,8 @@ from graphdiff_oracles import BINARY, UNARY, derivative, sympy
 import graphdiff as gd
 from graphdiff.errors import DerivativeError, TraceError
 from graphdiff.tracing import composed
-from graphdiff.tracing.accepting import TELLING
 from graphdiff.tracing.arrays import PREDICATES
+from graphdiff.tracing.function import TELLING
 from graphdiff.tracing.rules import MATH, NUMPY, RULES, WITHOUT
 from graphdiff.tracing.scalars import apply
 from graphdiff.tracing.spaces import digamma

@@ -1,0 +1,233 @@
+"""`compare`: what changed between two graphs, and which edges moved a total, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias, Unpack, overload
+
+import networkx as nx
+
+from graphdiff.change.attribution import swept, swept_all
+from graphdiff.change.comparison import Comparison
+from graphdiff.change.difference import Difference
+from graphdiff.change.match import Matched, matched, renamed
+from graphdiff.change.totals import Changes
+from graphdiff.change.union import merged
+from graphdiff.errors import SameComponentError, UsageError, of_both
+from graphdiff.graph.attributes import no_attribute
+from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.remedies import Keyword
+
+By: TypeAlias = str | Callable[[Any], Hashable] | None
+Given: TypeAlias = "nx.DiGraph | CompiledGraph"
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Two graphs, compiled and matched once, for any number of questions.
+
+    Attributes
+    ----------
+    given : pair of graphs
+        As they were given, for the attributes of their nodes.
+    plain : Matched
+        The two graphs as they are: what appeared, what is gone.
+    pairs : mapping of label before to label after
+        The nodes that are the same under another label.
+    """
+
+    given: tuple[Any, Any]
+    plain: Matched
+    pairs: Mapping[Any, Any]
+
+    @cached_property
+    def ready(self) -> Matched:
+        """The two graphs as totals are computed on them: collapsed alike."""
+        return merged(self.plain, self.pairs)
+
+    def difference(self, by: By = None) -> Difference:
+        """Return the sets in which the two graphs differ."""
+        if by is not None:
+            raise UsageError(Keyword("by", by), ": a change of totals is summed over groups; name a source or a target")
+        return Difference(self.plain, self.given)
+
+    def changes(self, end: Hashable, by: By = None, *, towards: bool) -> Changes:
+        """Return the changes of all totals from a source, or towards a target."""
+        found = self.ready
+        totals = swept_all(found, found.number(end), towards=towards)
+        difference = Difference(self.plain, self.given, end, towards)
+        return Changes(end, towards, difference, found, *totals, self._groups(by))
+
+    def comparison(self, source: Hashable, target: Hashable, by: By = None) -> Comparison:
+        """Return the change of one total, and what moved it."""
+        found = self.ready
+        ends = found.number(source), found.number(target)
+        self._require_apart(source, target, *ends)
+        difference = Difference(self.plain, self.given, source)
+        return Comparison(source, target, difference, swept(found, *ends), self._groups(by))
+
+    def _require_apart(self, source: Hashable, target: Hashable, first: int, last: int) -> None:
+        for side in self.ready.sides:
+            places = [int(side.stands[number]) for number in (first, last)]
+            alike = min(places) >= 0 and side.graph.anchor(places[0]) == side.graph.anchor(places[1])
+            if first != last and side.graph.cycles == "collapse" and alike:
+                raise SameComponentError(source, target)
+
+    def _groups(self, by: By) -> dict[Any, Any] | None:
+        if by is None:
+            return None
+        labels = [self.ready.label(number) for number in range(self.ready.n_numbers)]
+        if callable(by):
+            return {label: by(label) for label in labels}
+        groups = {label: self._attribute(label, by) for label in labels}
+        if labels and all(group is None for group in groups.values()):
+            raise no_attribute(by, [graph for graph in self.given if isinstance(graph, nx.Graph)])
+        return groups
+
+    def _attribute(self, label: Any, name: str) -> Any:
+        for graph in self.given[::-1]:
+            if not isinstance(graph, nx.Graph):
+                raise UsageError(
+                    Keyword("by", name), ": a compiled graph has no node attributes; give a function of the node"
+                )
+            if label in graph:
+                return graph.nodes[label].get(name)
+        return None
+
+
+def paired(before: Given, after: Given, match: Mapping[Any, Any] | None, options: CompileOptions) -> Pair:
+    """Return two graphs compiled and matched.
+
+    Raises
+    ------
+    UsageError
+        If they are compiled with different policies.
+    """
+    old, new = of_both(lambda graph: compiled(graph, options), (before, after))
+    if (old.cycles, old.exact) != (new.cycles, new.exact):
+        raise UsageError(
+            "the two graphs are compiled with ",
+            Keyword("cycles", old.cycles),
+            f" and {new.cycles!r}: choose one for both",
+        )
+    pairs = renamed(before, after, match or {})
+    return Pair((before, after), matched(old, new, pairs), pairs)
+
+
+@overload
+def compare(  # type: ignore[overload-overlap]
+    before: Given,
+    after: Given,
+    source: None = None,
+    target: None = None,
+    *,
+    by: By = None,
+    match: Mapping[Any, Any] | None = None,
+    **options: Unpack[CompileOptions],
+) -> Difference: ...
+@overload
+def compare(  # type: ignore[overload-overlap]
+    before: Given,
+    after: Given,
+    source: None,
+    target: Hashable,
+    *,
+    by: By = None,
+    match: Mapping[Any, Any] | None = None,
+    **options: Unpack[CompileOptions],
+) -> Changes: ...
+@overload
+def compare(  # type: ignore[overload-overlap]
+    before: Given,
+    after: Given,
+    source: Hashable,
+    target: None = None,
+    *,
+    by: By = None,
+    match: Mapping[Any, Any] | None = None,
+    **options: Unpack[CompileOptions],
+) -> Changes: ...
+@overload
+def compare(
+    before: Given,
+    after: Given,
+    source: Hashable,
+    target: Hashable,
+    *,
+    by: By = None,
+    match: Mapping[Any, Any] | None = None,
+    **options: Unpack[CompileOptions],
+) -> Comparison: ...
+def compare(
+    before: Given,
+    after: Given,
+    source: Hashable | None = None,
+    target: Hashable | None = None,
+    *,
+    by: By = None,
+    match: Mapping[Any, Any] | None = None,
+    **options: Unpack[CompileOptions],
+) -> Difference | Changes | Comparison:
+    """Return what changed between two graphs, and which edges moved a total, by how much: exactly, and in full.
+
+    Parameters
+    ----------
+    before, after : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    source, target : nodes, optional
+        By their labels in either graph. A node that one graph has not has a total of 0 there.
+    by : str or callable, optional
+        Groups of nodes, by a node attribute or a function of the node: an edge counts for the group that it leaves.
+    match : mapping of label before to label after, optional
+        Nodes that are the same under another label. Nodes of one ``name`` and another ``version`` (node attributes, or
+        ids such as ``name@1.0`` where there is one of a name on either side) are matched without it;
+        `Difference.suggested` has likely ones.
+    **options
+        Those of `graphdiff.compile`, unless both graphs are compiled already. Under ``cycles="collapse"`` what is one
+        component in the union of both graphs is one node in both, so that totals may differ from those of each alone.
+
+    Returns
+    -------
+    Comparison, Changes or Difference
+        With both ends a `Comparison`: ``before``, ``after``, ``change``, and ``attribution``, a mapping of edge to its
+        part of the change. With one, `Changes`: a mapping of every node to the change of its total. With neither a
+        `Difference`: what appeared, what is gone, and what cycles are new. The first two have a ``difference`` too.
+
+        Edges are matched by tail and head, parallel ones summed, or by key where keys are strings.
+
+    Raises
+    ------
+    UnknownNodeError
+        If neither graph has a node.
+    UsageError
+        If `match` names nodes that are not there or that both graphs have; if no node has the attribute `by`, or there
+        is no end and so no total.
+    WeightError, CycleError, SameComponentError, ValueOverflowError
+        As `graphdiff.total_influence`.
+
+    References
+    ----------
+    R. Miller, P. Blair, *Input-Output Analysis*, 2nd ed. (2009), chapter 13: structural decomposition.
+    E. Dietzenbacher, B. Los, "Structural decomposition techniques: sense and sensitivity", Economic Systems Research
+    10 (1998): the mean of the two polar forms.
+
+    Examples
+    --------
+    >>> old = nx.DiGraph()
+    >>> old.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)])
+    >>> new = old.copy()
+    >>> new.remove_edge("b", "c")
+    >>> new.edges["d", "e"]["weight"] = 4
+    >>> found = compare(old, new, "b", "e")
+    >>> found.before, found.after, dict(found.attribution)
+    (5, 4, {('b', 'c'): -2, ('d', 'e'): 1})
+    """
+    pair = paired(before, after, match, options)
+    if source is not None and target is not None:
+        return pair.comparison(source, target, by)
+    if source is not None:
+        return pair.changes(source, by, towards=False)
+    if target is not None:
+        return pair.changes(target, by, towards=True)
+    return pair.difference(by)

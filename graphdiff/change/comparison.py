@@ -1,0 +1,293 @@
+"""A `Comparison`: one total in two graphs, and what moved it, as data and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.arithmetic import Number
+from graphdiff.change.attribution import Attribution, Sweeps
+from graphdiff.change.counts import PathCounts, path_counts, place, remainder_bound
+from graphdiff.change.difference import Difference
+from graphdiff.change.overlay import between_ends, name_in, overlay
+from graphdiff.change.report import _records, change_text, comparison_text, headline
+from graphdiff.change.union import preset_of
+from graphdiff.sums.certificate import (
+    CERTAIN,
+    Certificate,
+    Ends,
+    certain_digits,
+    certified,
+    change_bound,
+    doubt,
+    rough_bound,
+)
+from graphdiff.sums.cycles import components_between
+from graphdiff.sums.results import largest_first
+from graphdiff.text.numbers import plain, shown
+from graphdiff.text.sentences import TITLES, words_for
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison:
+    """One total influence before and after, and the change taken apart.
+
+    Attributes
+    ----------
+    source, target : labels
+    difference : Difference
+        The sets in which what the source reaches differs.
+    sweeps : Sweeps
+        Tangents and adjoints, before and after.
+    node_groups : mapping of node to group, or None
+        As given by `by`.
+    """
+
+    source: Any
+    target: Any
+    difference: Difference
+    sweeps: Sweeps = field(repr=False)
+    node_groups: Mapping[Any, Any] | None = field(default=None, repr=False)
+
+    # -- totals
+
+    @property
+    def before(self) -> Number:
+        """The total influence in the graph before; 0 where an end is missing."""
+        return self.sweeps.totals[0]
+
+    @property
+    def after(self) -> Number:
+        """The total influence in the graph after; 0 where an end is missing."""
+        return self.sweeps.totals[1]
+
+    @property
+    def change(self) -> Number:
+        """After minus before."""
+        return self.after - self.before
+
+    @property
+    def relative(self) -> Number | None:
+        """The change as a part of the total before; None where that is 0."""
+        return self.change / self.before if self.before else None
+
+    @cached_property
+    def missing(self) -> list[str]:
+        """Which end is missing where, in words."""
+        said = []
+        for side, when in zip(self.sweeps.matched.sides, ("before", "after"), strict=True):
+            for number in dict.fromkeys((self.sweeps.source, self.sweeps.target)):
+                if side.places[number] < 0:
+                    total = "its total there is 0" if side.stands[number] < 0 else "the rest of its cycle stands for it"
+                    said.append(f"the graph {when} has no {self.sweeps.matched.label(number)}: {total}")
+        return said
+
+    # -- what moved it
+
+    @property
+    def attribution(self) -> Attribution:
+        """What each edge that differs did to the total: the mean of both orders, which sums to the change."""
+        return self.sweeps.mean
+
+    @property
+    def attribution_before_after(self) -> Attribution:
+        """The same with tangents before and adjoints after: edges change one after the other, from the target on."""
+        return self.sweeps.before_after
+
+    @property
+    def attribution_after_before(self) -> Attribution:
+        """The same with tangents after and adjoints before: edges change one after the other, from the source on."""
+        return self.sweeps.after_before
+
+    @property
+    def nodes(self) -> dict[Any, Number]:
+        """What the edges that leave each node did together, largest first."""
+        return self.attribution.by_tail()
+
+    @property
+    def groups(self) -> dict[Any, Number]:
+        """What the edges that leave each group of nodes did together (`by`), largest first; empty without groups."""
+        return {} if self.node_groups is None else self.attribution.by_group(self.node_groups)
+
+    @cached_property
+    def diluting(self) -> NDArray[np.bool_]:
+        """Mask of the edges whose weight changed only because their node's list is longer or shorter (`even`)."""
+        found = self.sweeps.matched
+        presets = [preset_of(side.graph) for side in found.sides]
+        if any(preset is None or preset.name != "even" for preset in presets):
+            return np.zeros(len(found.tails), dtype=bool)
+        mask: NDArray[np.bool_] = found.counts[0] == found.counts[1]
+        return mask
+
+    @property
+    def dilution(self) -> dict[Any, Number]:
+        """With `even` weights, for each node what its longer or shorter list did by the edges that stayed in it."""
+        return self.attribution.by_tail(self.diluting) if self.diluting.any() else {}
+
+    @property
+    def remainder(self) -> Number:
+        """The change minus the sum of the attribution: 0, for floats up to `remainder_bound`.
+
+        From a node to itself it is 1 or -1 where the node is new or gone: the empty path.
+        """
+        return self.change - self.attribution.total
+
+    @cached_property
+    def remainder_bound(self) -> float | None:
+        """How far the remainder of floats can be from 0; 0 for exact numbers, None where cycles are solved."""
+        return remainder_bound(self.sweeps)
+
+    @cached_property
+    def certificates(self) -> tuple[Certificate | None, Certificate | None]:
+        """What is proven about the total before and the total after."""
+        before, after = map(certified, self._ends)
+        return before, after
+
+    @cached_property
+    def error_bound(self) -> float | None:
+        """How far the change can be from the exact one, as both totals can; 0 for exact numbers, None if unknown."""
+        return change_bound(self.change, (self.before, self.after), self.certificates)
+
+    @property
+    def _ends(self) -> list[Ends]:
+        """Both graphs, with the positions of the source and of the target there; none where it is missing."""
+        numbers = self.sweeps.source, self.sweeps.target
+        places = [[int(side.stands[number]) for number in numbers] for side in self.sweeps.matched.sides]
+        found = [[[place] if place >= 0 else [] for place in ends] for ends in places]
+        return [
+            (side.graph, starts, ends) for side, (starts, ends) in zip(self.sweeps.matched.sides, found, strict=True)
+        ]
+
+    @property
+    def doubts(self) -> list[str]:
+        """What a reader should know of the change's certain digits, where they are few; nothing where they are many."""
+        if not isinstance(self.change, (float, complex)):
+            return []
+        size = abs(self.change)
+        if not self.attribution.largest(1) or sum(map(rough_bound, self._ends)) * 10**CERTAIN <= size:
+            return []
+        bound = self.error_bound
+        if bound and not size and bound * 10**CERTAIN < abs(self.before):  # before and after are certain
+            return [f"The change is 0 up to roundings of {bound:.2g}; exact=True (--exact) has none."]
+        said = doubt(certain_digits(size, bound), bound, of=" of the change") if bound else None
+        return [said] if said else []
+
+    @property
+    def in_series(self) -> bool:
+        """Whether edges in series changed together, so that the two orders differ and the mean shares their change."""
+        first, second = self.attribution_before_after.array, self.attribution_after_before.array
+        if first.dtype.kind != "f":
+            return bool((first != second).any())
+        return not np.allclose(first, second, rtol=1e-9, atol=1e-12 * float(np.abs(first).max(initial=0)))
+
+    # -- counts
+
+    @cached_property
+    def paths(self) -> PathCounts | None:
+        """How many paths there are before and after, gained and lost; None where walks go round a cycle."""
+        return path_counts(self.sweeps.matched, self.sweeps.source, self.sweeps.target)
+
+    @cached_property
+    def places(self) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+        """The target's place by total among what the source reaches, and how many those are: before and after."""
+        return place(self.sweeps, 0), place(self.sweeps, 1)
+
+    @cached_property
+    def merged(self) -> list[list[Any]]:
+        """The cycles of both graphs together that count as one node each in both, on the way."""
+        found: dict[frozenset[Any], list[Any]] = {}
+        for side in self.sweeps.matched.sides:
+            ends = [int(side.stands[number]) for number in (self.sweeps.source, self.sweeps.target)]
+            if side.graph.cycles == "collapse" and min(ends) >= 0:
+                for start, stop in components_between(side.graph, [ends[0]], [ends[1]]):
+                    members = list(side.graph.topology.labels[start:stop])
+                    found.setdefault(frozenset(members), members)
+        return [members for members in found.values() if len(members) > 1]
+
+    def to_networkx(self) -> nx.MultiDiGraph:
+        """Return what lies between the ends in both graphs as one: what `graphdiff.write` draws.
+
+        Nodes and edges have a ``status`` (kept, added, removed, changed), edges ``weight_before``, ``weight_after``
+        and ``change``, what they did to the total.
+        """
+        found = self.sweeps.matched
+        graph = overlay(found, between_ends(self.sweeps), self.attribution)
+        graph.graph["source"], graph.graph["target"] = (
+            name_in(found, number) for number in (self.sweeps.source, self.sweeps.target)
+        )
+        words = words_for(self.edge_meaning, self.weight_meaning)
+        title = TITLES.get(self.weight_meaning, self.weight_meaning)
+        totals = f"total, {title}: {shown(self.before)} → {shown(self.after)}, {change_text(self)}"
+        graph.graph.update(total=self.after, headline=f"{headline(self, words)}\n{totals}")
+        return graph
+
+    # -- meanings and output
+
+    @property
+    def edge_meaning(self) -> str:
+        """What an edge says."""
+        return self.sweeps.matched.after.graph.edge_meaning
+
+    @property
+    def weight_meaning(self) -> str:
+        """What a weight says."""
+        return self.sweeps.matched.after.graph.weight_meaning
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values; of the edges those that did something, largest first."""
+        naming = self.sweeps.matched.naming
+        orders = (self.attribution_before_after.array, self.attribution_after_before.array)
+        edges = [
+            {
+                **self.attribution.record(edge),
+                "before_after": plain(orders[0][edge]),
+                "after_before": plain(orders[1][edge]),
+            }
+            | ({"dilution": True} if self.diluting[edge] else {})
+            for edge in self.attribution.largest()
+        ]
+        return {
+            "source": naming.node(self.source),
+            "target": naming.node(self.target),
+            "edge_meaning": self.edge_meaning,
+            "weight_meaning": self.weight_meaning,
+            "before": plain(self.before),
+            "after": plain(self.after),
+            "change": plain(self.change),
+            "relative": plain(self.relative),
+            "remainder": plain(self.remainder),
+            "remainder_bound": self.remainder_bound,
+            "error_bound": self.error_bound,
+            "certificates": [None if one is None else one.to_dict() for one in self.certificates],
+            "missing": self.missing,
+            "paths": None if self.paths is None else {name: plain(n) for name, n in vars(self.paths).items()},
+            "places": self.places,
+            "edges": edges,
+            "nodes": _records("node", self.nodes, naming.node),
+            "groups": _records("group", self.groups, str),
+            "dilution": _records("node", self.dilution, naming.node),
+            "cycles_merged": list(map(naming.listed, self.merged)),
+            "difference": self.difference.to_dict(),
+        }
+
+    def to_pandas(self) -> Any:
+        """Return the attribution as a pandas Series, largest first."""
+        series = self.attribution.to_pandas()
+        return series.iloc[largest_first(series.tolist())]
+
+    def __str__(self) -> str:
+        return comparison_text([self])
+
+    def __repr__(self) -> str:
+        ends = f"{self.source!r} -> {self.target!r}"
+        return f"<Comparison: {ends}: {shown(self.before)} before, {shown(self.after)} after>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"

@@ -1,0 +1,167 @@
+"""A comparison as Markdown, for a pull request: the totals and what moved them first, long sets folded away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from graphdiff.change.comparison import Comparison
+from graphdiff.change.difference import Difference, counts_text, cycle_text
+from graphdiff.change.report import change_text, footnotes, headline, moving_rows, places_text
+from graphdiff.change.totals import Changes, place_text
+from graphdiff.text.numbers import shown, signed
+from graphdiff.text.sentences import TITLES, words_for
+
+#: So many rows a table has; sets of more than `FOLDED` are folded.
+ROWS, FOLDED = 50, 10
+#: What Markdown could take for more than text, mentions and numbers of issues too.
+SPECIAL = re.compile(r"[\\`*_\[\]<>|~@&#$]")
+
+
+def comparison_markdown(found: Sequence[Comparison] | Sequence[Changes] | Difference) -> str:
+    """Return the Markdown of one question, under one weighting or several.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from graphdiff import compare
+    >>> old, new = nx.DiGraph([("a", "b")]), nx.DiGraph([("a", "b"), ("b", "c")])
+    >>> print(comparison_markdown(compare(old, new, weight=None)))
+    ### 1 appeared, 0 gone, 1 edge added, 0 removed
+    <BLANKLINE>
+    **Appeared**
+    <BLANKLINE>
+    | node | by |
+    | --- | --- |
+    | `c` | new `b -> c` |
+    """
+    if isinstance(found, Difference):
+        return "\n".join(_sets(found))
+    first = found[0]
+    if isinstance(first, Changes):
+        parts = [line for column in found if isinstance(column, Changes) for line in _changes(column)]
+        return "\n".join([*_sets(first.difference), *parts])
+    columns = [column for column in found if isinstance(column, Comparison)]
+    return "\n".join([*_totals(columns), *_sets(first.difference), *_notes(columns)])
+
+
+def code(text: object) -> str:
+    r"""Return text as Markdown shows it unchanged, also in a table: nothing in it is a mark-up, a link or a mention.
+
+    Examples
+    --------
+    >>> code("@scope/a|b"), code("tick`s")
+    ('`@scope/a\\|b`', '`` tick`s ``')
+    """
+    plain = " ".join(str(text).split()).replace("|", "\\|")
+    if "`" not in plain:
+        return f"`{plain}`"
+    fence = "`" * (1 + max(len(run) for run in _runs(plain)))
+    return f"{fence} {plain} {fence}"
+
+
+def escaped(text: str) -> str:
+    """Return text in a sentence with nothing in it that Markdown would interpret.
+
+    Examples
+    --------
+    >>> escaped("*@a*")
+    '&#42;&#64;a&#42;'
+    """
+    return SPECIAL.sub(lambda found: f"&#{ord(found[0])};", " ".join(text.split()))
+
+
+def _runs(text: str) -> list[str]:
+    return "".join(sign if sign == "`" else " " for sign in text).split()
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    listed = list(rows)
+    lines = [f"| {' | '.join(cells)} |" for cells in [head, ["---"] * len(head), *listed[:ROWS]]]
+    return [*lines, *([f"\n… {len(listed) - ROWS:,} more"] if len(listed) > ROWS else [])]
+
+
+def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return a titled table, folded where it is long; nothing for an empty one."""
+    if not rows:
+        return []
+    if len(rows) <= FOLDED:
+        return ["", f"**{title}**", "", *_table(head, rows)]
+    summary = f"<details><summary><b>{title}</b> ({len(rows):,})</summary>"
+    return ["", summary, "", *_table(head, rows), "", "</details>"]
+
+
+def _sets(found: Difference) -> list[str]:
+    words = words_for(found.matched.after.graph.edge_meaning)
+    among = ""
+    if found.end is not None:
+        title = (words.rank_towards if found.towards else words.rank_from).format(source="{}", target="{}")
+        among = f"{title[0].upper()}{title[1:]}: ".replace("{}", code(found.end))
+    return [
+        f"### {among}{counts_text(found)}",
+        *_section("Appeared", ("node", "by"), [(code(e.node), _by(e.edge, "new")) for e in found.appeared]),
+        *_section("Gone", ("node", "with"), [(code(e.node), _by(e.edge, "removed")) for e in found.gone]),
+        *_section("Upgraded", ("node", "before", "after"), [_upgrade(each) for each in found.upgraded]),
+        *_section("New cycles", ("cycle",), [(code(cycle_text(members)),) for members in found.cycles_new]),
+        *_section("Broken cycles", ("cycle",), [(code(cycle_text(members)),) for members in found.cycles_broken]),
+        *_section("Renamed?", ("before", "after"), [(code(each.old), code(each.new)) for each in found.suggested]),
+    ]
+
+
+def _by(edge: tuple[Any, ...] | None, word: str) -> str:
+    return "" if edge is None else f"{word} {code(f'{edge[0]} -> {edge[1]}')}"
+
+
+def _upgrade(each: Any) -> tuple[str, str, str]:
+    before, after = each.names
+    old = f"{'' if before == after else f'{before} '}{each.version_before}" if each.version_before else each.old
+    return code(after), code(old), code(each.version_after or each.new)
+
+
+def _totals(columns: Sequence[Comparison]) -> Iterator[str]:
+    first = columns[0]
+    ends = f"{code(first.source)} → {code(first.target)}"
+    yield f"## {ends}"
+    yield ""
+    yield escaped(headline(first, words_for(first.edge_meaning, first.weight_meaning)))
+    yield ""
+    rows = [(_title(c), shown(c.before), shown(c.after), change_text(c), places_text(c)) for c in columns]
+    head, n = ("weights", "before", "after", "change", "place"), 5 if any(row[4] for row in rows) else 4
+    yield from _table(head[:n], [row[:n] for row in rows])
+    for text in first.missing:
+        yield from ("", f"> {code(text)}")
+    for text in (text for column in columns for text in column.doubts):
+        yield from ("", f"> {escaped(text)}")
+    for column in columns:
+        yield from _moved(column)
+    yield ""
+
+
+def _title(column: Comparison | Changes) -> str:
+    meaning = column.weight_meaning if isinstance(column, Comparison) else column.matched.after.graph.weight_meaning
+    return TITLES.get(meaning, code(meaning))
+
+
+def _moved(column: Comparison) -> list[str]:
+    words = words_for(column.edge_meaning, column.weight_meaning)
+    rows = [(mark, code(name), weights, signed(number)) for mark, name, weights, number in moving_rows(column)]
+    rows += [("", f"dilution in the list of {code(node)}", "", signed(n)) for node, n in column.dilution.items()]
+    groups = [(code(group), signed(number)) for group, number in column.groups.items()]
+    return [
+        *_section(f"{words.moved}, {_title(column)}", ("", "edge", "weight", "did"), rows),
+        *_section(f"By group, {_title(column)}", ("group", "did"), groups),
+    ]
+
+
+def _changes(column: Changes) -> list[str]:
+    rows = [
+        (code(row.node), shown(row.before), shown(row.after), signed(row.change), place_text(row))
+        for row in column.moved
+        if row.before != row.after
+    ]
+    return _section(f"Totals, {_title(column)}", ("node", "before", "after", "change", "place"), rows)
+
+
+def _notes(columns: Sequence[Comparison]) -> list[str]:
+    return [line for note in footnotes(columns) for line in ("", f"_{note}_")]

@@ -1,0 +1,428 @@
+"""Two graphs on one set of nodes: which node is which, and which edges were added, removed or changed.
+
+A node's *number* is its position in the graph before; nodes that only the graph after has come behind. Edges are
+matched by tail and head, row by row. Parallel edges count as one, their weights summed, unless their keys are strings,
+which name them.
+
+Which node of one graph is which of the other, where their labels differ: versions, given pairs, likely ones.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.change.edges import Numbered, paired_edges
+from graphdiff.errors import UnknownNodeError, UsageError
+from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.graph.labels import Integers, Numbering, Texts
+from graphdiff.graph.topology import Topology
+from graphdiff.kernels.rows import index_type
+from graphdiff.text.names import PLAIN, Edge, Naming
+
+Ints = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Side(Numbered):
+    """One of the two graphs.
+
+    Attributes
+    ----------
+    lone : int array
+        Its edges that the other graph has not; of parallel ones those that are too many.
+    stands : int array, shape (n_numbers,)
+        Where the value of each number stands: its place, or, of a node that only the other graph has, that of
+        another member of the merged component; -1 where there is none.
+    """
+
+    lone: Ints
+    stands: Ints
+
+    def by_number(self, values: Ints) -> Ints:
+        """Return values, given by position, by number; 0 where this graph has no such node."""
+        if self.is_whole:
+            return values[self.stands]
+        found = np.zeros(len(self.stands), dtype=values.dtype)
+        there = np.flatnonzero(self.stands >= 0)
+        found[there] = values[self.stands[there]]
+        return found
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether every number has a value here."""
+        return bool((self.stands >= 0).all())
+
+
+@dataclass(frozen=True, eq=False)
+class Matched:
+    """Two graphs, matched; the edges are those that differ, by tail, in the order in which the rows have them.
+
+    Attributes
+    ----------
+    before, after : Side
+    rows : int array, shape (n_numbers + 1,)
+        The edges that leave the number ``n`` are ``rows[n]:rows[n + 1]``.
+    tails, heads : int arrays, shape (n_edges,)
+        The ends of each edge, as numbers.
+    weights : pair of arrays, shape (n_edges,)
+        Before and after, parallel edges summed; 0 where the edge is not there.
+    counts : pair of int arrays, shape (n_edges,)
+        How many parallel edges there are before and after.
+    keys : int array, shape (n_edges,), or None
+        Which of `key_names` each edge has; 0 is none.
+    """
+
+    before: Side
+    after: Side
+    rows: Ints
+    tails: Ints
+    heads: Ints
+    weights: tuple[Ints, Ints]
+    counts: tuple[Ints, Ints]
+    keys: Ints | None = None
+    key_names: Sequence[str] = ()
+
+    @property
+    def n_numbers(self) -> int:
+        """How many nodes the two graphs have together."""
+        return len(self.before.places)
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """Before and after."""
+        return self.before, self.after
+
+    def when(self, side: Side) -> str:
+        """Return which of the two graphs a side is, in a word."""
+        return "before" if side is self.before else "after"
+
+    @cached_property
+    def changes(self) -> Ints:
+        """By how much each weight changed."""
+        old, new = self.weights
+        return new - old
+
+    @property
+    def sizes(self) -> Ints:
+        """The absolute weights of both graphs, summed."""
+        return np.abs(self.weights[0]) + np.abs(self.weights[1])
+
+    @property
+    def added(self) -> NDArray[np.bool_]:
+        """Mask of the edges that only the graph after has."""
+        mask: NDArray[np.bool_] = self.counts[0] == 0
+        return mask
+
+    @property
+    def removed(self) -> NDArray[np.bool_]:
+        """Mask of the edges that only the graph before has."""
+        mask: NDArray[np.bool_] = self.counts[1] == 0
+        return mask
+
+    def status(self, edge: int) -> str:
+        """Return what happened to an edge: added, removed or changed."""
+        return "added" if not self.counts[0][edge] else "removed" if not self.counts[1][edge] else "changed"
+
+    def label(self, number: int) -> Any:
+        """Return a node by its label after, or before where it is gone."""
+        side = self.after if self.after.places[number] >= 0 else self.before
+        return side.graph.topology.label(int(side.places[number]))
+
+    def number(self, label: Hashable) -> int:
+        """Return the number of a node, by its label after or before.
+
+        Raises
+        ------
+        UnknownNodeError
+            If neither graph has it.
+        """
+        for side in (self.after, self.before):
+            try:
+                return int(side.numbers[side.graph.topology.position(label)])
+            except UnknownNodeError as error:
+                unknown = error
+        raise unknown
+
+    @cached_property
+    def naming(self) -> Naming:
+        """How the nodes of both graphs are called in records."""
+        kinds = {type(side.graph.topology.names) for side in self.sides}
+        if kinds <= {Texts} or kinds <= {Integers, type(None)}:
+            return PLAIN
+        return Naming.of(label for side in self.sides for label in side.graph.topology.labels)
+
+    def edge_label(self, edge: int) -> Edge:
+        """Return an edge by its labels, with its key where that is a string."""
+        ends = self.label(int(self.tails[edge])), self.label(int(self.heads[edge]))
+        if self.keys is None or not self.keys[edge]:
+            return ends
+        return (*ends, self.key_names[int(self.keys[edge])])
+
+
+def matched(before: CompiledGraph, after: CompiledGraph, renamed: Mapping[Any, Any]) -> Matched:
+    """Match the nodes and edges of two graphs.
+
+    Parameters
+    ----------
+    before, after : CompiledGraph
+    renamed : mapping of label before to label after
+        The nodes that are the same under another label; all others are matched by label.
+
+    Raises
+    ------
+    UnknownNodeError, UsageError
+        If a renamed node is not there, or has a namesake.
+    WeightError
+        If the weights of the two graphs do not add up, as Decimal and float.
+
+    Examples
+    --------
+    >>> old = CompiledGraph.from_arrays([0, 0], [1, 2], [2.0, 3.0])
+    >>> new = CompiledGraph.from_arrays([0, 1], [1, 2], [2.5, 1.0])
+    >>> found = matched(old, new, {})
+    >>> [(found.edge_label(edge), found.status(edge)) for edge in range(3)]
+    [((0, 1), 'changed'), ((0, 2), 'removed'), ((1, 2), 'added')]
+    """
+    before, after = _of_no_kind(before), _of_no_kind(after)
+    numbers = _numbers(before.topology, after.topology, renamed)
+    n_numbers = before.n_nodes + int((numbers >= before.n_nodes).sum())
+    own = np.arange(before.n_nodes, dtype=numbers.dtype)
+    both = [Numbered(graph, each, _places(each, n_numbers)) for graph, each in ((before, own), (after, numbers))]
+    found = paired_edges(both[0], both[1])
+    old, new = (Side(n.graph, n.numbers, n.places, lone, n.places) for n, lone in zip(both, found.lone, strict=True))
+    return Matched(
+        old,
+        new,
+        rows=found.rows,
+        tails=np.repeat(np.arange(n_numbers, dtype=numbers.dtype), np.diff(found.rows)),
+        heads=found.heads,
+        weights=found.weights,
+        counts=found.counts,
+        keys=found.keys,
+        key_names=found.key_names,
+    )
+
+
+def _of_no_kind(graph: CompiledGraph) -> CompiledGraph:
+    """Return a graph without edges with ints for weights, which mix with every kind; any other as it is."""
+    return graph if graph.n_edges else graph.reweighted(np.empty(0, dtype=np.int64), graph.weight_meaning)
+
+
+# -- nodes
+
+
+def _numbers(before: Topology, after: Topology, renamed: Mapping[Any, Any]) -> Ints:
+    """Return the number of each position after."""
+    found = _same_labels(before, after)
+    if len(set(renamed.values())) < len(renamed):
+        raise UsageError("match: two nodes before cannot be one node after")
+    for old, new in renamed.items():
+        place, position = before.position(old), after.position(new)
+        if found[position] >= 0 or (found == place).any():
+            raise UsageError(f"match: {old!r} -> {new!r}: both graphs have {new if found[position] >= 0 else old!r}")
+        found[position] = place
+    fresh = np.flatnonzero(found < 0)
+    found[fresh] = before.n_nodes + np.arange(len(fresh))
+    return found.astype(index_type(before.n_nodes + len(fresh)))
+
+
+def _same_labels(before: Topology, after: Topology) -> Ints:
+    """Return the position before of each position after; -1 where there is no such label."""
+    if before.names is None and after.names is None:
+        known = after.ids < before.n_nodes
+        found = np.full(after.n_nodes, -1, dtype=np.int64)
+        found[known] = before.positions[after.ids[known]]
+        return found
+    if isinstance(before.names, Texts) and isinstance(after.names, Texts):
+        return _same_texts(before, after, before.names, after.names)
+    labels = [side.labels.tolist() if isinstance(side.labels, np.ndarray) else side.labels for side in (before, after)]
+    places = dict(zip(labels[0], range(before.n_nodes), strict=True))
+    return np.fromiter((places.get(label, -1) for label in labels[1]), dtype=np.int64, count=after.n_nodes)
+
+
+def _same_texts(before: Topology, after: Topology, old: Texts, new: Texts) -> Ints:
+    names = Numbering()
+    first, second = names.of(old.text, old.ends), names.of(new.text, new.ends)
+    places = np.full(1 + max(first.max(initial=0), second.max(initial=0)), -1, dtype=np.int64)
+    places[first] = before.positions
+    return places[second[after.ids]]
+
+
+def _places(numbers: Ints, n_numbers: int) -> Ints:
+    places = np.full(n_numbers, -1, dtype=np.int64)
+    places[numbers] = np.arange(len(numbers))
+    return places
+
+
+#: So many nodes that are gone, and so many that appeared, are looked at for likely renames.
+MAX_LOOKED_AT = 200
+
+#: Names this much alike, or neighbours of which this part is shared, make a rename likely.
+ALIKE, SHARED = 0.75, 0.5
+
+#: What behind the last "@" of an id is a version, and not the host of an address; and how long it may be.
+VERSION = re.compile(r"v?\d+(?:\.\d+)*(?:(?:a|b|c|p|rc|alpha|beta|dev|post)\d+)?(?:[-+.~:_][\w.+~:-]*)?")
+
+LONGEST_VERSION = 100
+
+
+@dataclass(frozen=True)
+class Rename:
+    """A node that may be the same under another label.
+
+    Attributes
+    ----------
+    old, new : labels
+    likeness : float
+        How much the names are alike, from 0 to 1.
+    shared : float
+        What part of the neighbours of both they have in common, from 0 to 1.
+    """
+
+    old: Any
+    new: Any
+    likeness: float
+    shared: float
+
+    def to_dict(self, naming: Naming = PLAIN) -> dict[str, Any]:
+        """Return the rename as plain values."""
+        ends = {"old": naming.node(self.old), "new": naming.node(self.new)}
+        return {**ends, "likeness": self.likeness, "shared": self.shared}
+
+
+def split_version(node: Any) -> tuple[str, str]:
+    """Return the name and the version that an id such as ``name@1.0`` says; twice nothing where it is no such id.
+
+    Examples
+    --------
+    >>> split_version("@babel/core@7.1.0"), split_version("@babel/core"), split_version("me@example.org")
+    (('@babel/core', '7.1.0'), ('', ''), ('', ''))
+    >>> split_version("attrs@23.1.0rc1"), split_version("me@3com.com")
+    (('attrs', '23.1.0rc1'), ('', ''))
+    """
+    name, _, version = node.rpartition("@") if isinstance(node, str) else ("", "", "")
+    is_version = name and len(version) <= LONGEST_VERSION and VERSION.fullmatch(version)
+    return (name, version) if is_version else ("", "")
+
+
+def version_of(graph: Any, node: Hashable) -> str:
+    """Return the version of a node of a networkx graph: the attribute, else what its id says; empty if neither does."""
+    if not isinstance(graph, nx.Graph) or node not in graph:
+        return ""
+    version = graph.nodes[node].get("version")
+    return split_version(node)[1] if version is None else str(version)
+
+
+def name_of(graph: nx.DiGraph, node: Hashable) -> str:
+    """Return the name of a node without its version: the attribute ``name``, or what stands before ``@version``.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph()
+    >>> G.add_node("left-pad@1.3.0", version="1.3.0")
+    >>> name_of(G, "left-pad@1.3.0"), name_of(G, "left-pad")
+    ('left-pad', '')
+    """
+    if node not in graph:
+        return ""
+    data = graph.nodes[node]
+    if data.get("name") and data.get("version"):
+        return str(data["name"])
+    version = version_of(graph, node)
+    return (
+        node.removesuffix(f"@{version}") if version and isinstance(node, str) and node.endswith(f"@{version}") else ""
+    )
+
+
+def renamed(before: Any, after: Any, match: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Return the labels before of nodes with another label after: those of `match`, then those of another version.
+
+    Of several versions of one name those that both graphs have are matched, then the lowest with the lowest; where
+    only the ids say the versions, nodes are matched if there is but one on either side.
+
+    Examples
+    --------
+    >>> old, new = nx.DiGraph(), nx.DiGraph()
+    >>> old.add_node("a@1.9", name="a", version="1.9")
+    >>> new.add_node("a@1.10", name="a", version="1.10")
+    >>> renamed(old, new, {})
+    {'a@1.9': 'a@1.10'}
+    """
+    pairs = dict(match)
+    if not (isinstance(before, nx.Graph) and isinstance(after, nx.Graph)):
+        return pairs
+    taken = set(pairs.values())
+    old = _by_name(before, (node for node in before if node not in after and node not in pairs))
+    new = _by_name(after, (node for node in after if node not in before and node not in taken))
+    for name in old.keys() & new.keys():
+        told = [graph.nodes[node] for graph, nodes in ((before, old[name]), (after, new[name])) for node in nodes]
+        if len(told) == 2 or all("version" in attributes for attributes in told):
+            pairs.update(_same_or_next(before, after, old[name], new[name]))
+    return pairs
+
+
+def _same_or_next(before: nx.DiGraph, after: nx.DiGraph, old: list[Any], new: list[Any]) -> dict[Any, Any]:
+    """Return the pairs of one name: first those of one version, then the others from the lowest version on."""
+    versions = {version_of(after, node): node for node in new}
+    # Several nodes may have one version, from another source each: a node is taken once.
+    pairs = {node: versions.pop(version) for node in old if (version := version_of(before, node)) in versions}
+    left = [node for node in old if node not in pairs], [node for node in new if node not in pairs.values()]
+    return pairs | dict(zip(_by_version(before, left[0]), _by_version(after, left[1]), strict=False))
+
+
+def _by_name(graph: nx.DiGraph, nodes: Iterable[Hashable]) -> dict[str, list[Any]]:
+    names: dict[str, list[Any]] = {}
+    for node in nodes:
+        if name := name_of(graph, node):
+            names.setdefault(name, []).append(node)
+    return names
+
+
+def _by_version(graph: nx.DiGraph, nodes: list[Any]) -> list[Any]:
+    return sorted(nodes, key=lambda node: _natural(version_of(graph, node)))
+
+
+def _natural(version: str) -> list[tuple[int, int, str]]:
+    """Return a key by which 1.9 comes before 1.10; of two numbers, however long, the longer one is larger."""
+    parts = re.findall(r"0*([0-9]+)|([^0-9]+)", version)
+    return [(1, len(number), number) if number else (0, 0, text) for number, text in parts]
+
+
+def likely_renames(
+    gone: Sequence[Any], appeared: Sequence[Any], old: Mapping[Any, set[Any]], new: Mapping[Any, set[Any]]
+) -> list[Rename]:
+    """Return the pairs of nodes that look like one under two labels, the likeliest first, each node once.
+
+    Parameters
+    ----------
+    gone, appeared : sequences of labels
+    old, new : mappings of label to its neighbours
+        Neighbours that both graphs have, by one name for both.
+    """
+    pairs = ((a, b) for b in appeared[:MAX_LOOKED_AT] for a in gone[:MAX_LOOKED_AT])
+    found = [each for a, b in pairs if (each := _rename(a, b, old.get(a, set()), new.get(b, set())))]
+    chosen: list[Rename] = []
+    used: set[tuple[int, Any]] = set()
+    for rename in sorted(found, key=lambda pair: -(pair.likeness + pair.shared)):
+        if not used & {(0, rename.old), (1, rename.new)}:
+            used |= {(0, rename.old), (1, rename.new)}
+            chosen.append(rename)
+    return chosen
+
+
+def _rename(old: Any, new: Any, before: set[Any], after: set[Any]) -> Rename | None:
+    """Return the two as a likely rename: names alike, or two neighbours in common and more; else None."""
+    common = len(before & after)
+    shared = common / len(before | after) if common > 1 else 0.0
+    matcher = difflib.SequenceMatcher(None, str(old), str(new), autojunk=False)
+    alike = matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
+    return Rename(old, new, round(matcher.ratio(), 3), round(shared, 3)) if alike or shared >= SHARED else None

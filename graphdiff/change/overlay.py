@@ -1,0 +1,118 @@
+"""Two matched graphs as one networkx graph, for pictures and other tools: what was added, removed, changed or kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff import arithmetic
+from graphdiff.change.attribution import Attribution, Sweeps, reach_mask
+from graphdiff.change.match import Matched, Side
+
+Ends = tuple[Any, Any, str]
+#: What `overlay` says of nodes and edges, by whether the graph before and the graph after have them.
+STATUS = {(True, True): "kept", (False, True): "added", (True, False): "removed"}
+
+
+def overlay(found: Matched, among: NDArray[np.bool_], attribution: Attribution | None = None) -> nx.MultiDiGraph:
+    """Return both graphs as one.
+
+    Parameters
+    ----------
+    found : Matched
+    among : bool array by number
+        The nodes to show.
+    attribution : Attribution, optional
+        What the edges did.
+
+    Returns
+    -------
+    networkx.MultiDiGraph
+        A merged component is the frozenset of its members. Nodes and edges have a ``status``: kept, added, removed;
+        edges also changed, and have ``weight_before``, ``weight_after`` and, where they did something, ``change``.
+    """
+    names = _names(found, among)
+    after = found.after.graph
+    graph = nx.MultiDiGraph(annotation="comparison", edge_meaning=after.edge_meaning, node_meaning=after.node_meaning)
+    for number, name in names.items():
+        status = STATUS[tuple(side.places[number] >= 0 for side in found.sides)]
+        if name not in graph or status == "kept":
+            graph.add_node(name, status=status)
+    for which, side in enumerate(found.sides):
+        for (tail, head, key), weight in _edges(side, among, names):
+            if tail != head:
+                _add(graph, (tail, head, key if key else ""), which, weight)
+    for _, _, data in graph.edges(data=True):
+        old, new = data.get("weight_before"), data.get("weight_after")
+        status = STATUS[old is not None, new is not None]
+        data["status"] = "changed" if status == "kept" and old != new else status
+    for edge in [] if attribution is None else attribution.largest():
+        tail, head = int(found.tails[edge]), int(found.heads[edge])
+        key = "" if found.keys is None else found.key_names[int(found.keys[edge])]
+        if tail in names and head in names:
+            data = graph.edges[names[tail], names[head], key]
+            data["change"] = data.get("change", 0) + attribution.array.item(edge)  # type: ignore[union-attr]
+    return graph
+
+
+def between_ends(sweeps: Sweeps) -> NDArray[np.bool_]:
+    """Return the mask of the numbers that lie between the ends in either graph, or in both together; the ends too."""
+    found = sweeps.matched
+    masks = []
+    for number, towards in ((sweeps.source, False), (sweeps.target, True)):
+        mask = np.zeros(found.n_numbers, dtype=bool)
+        mask[number] = True
+        for side in found.sides:
+            if side.stands[number] >= 0:
+                mask |= side.by_number(reach_mask(side.graph, int(side.stands[number]), towards=towards))
+        masks.append(mask)
+    among: NDArray[np.bool_] = masks[0] & masks[1]
+    among[[sweeps.source, sweeps.target]] = True
+    return among
+
+
+def name_in(found: Matched, number: int) -> Any:
+    """Return the node of the overlay that a number is in."""
+    mask = np.zeros(found.n_numbers, dtype=bool)
+    mask[number] = True
+    return _names(found, mask)[number]
+
+
+def _names(found: Matched, among: NDArray[np.bool_]) -> dict[int, Any]:
+    """Return the name of each number: its label, or the members of its merged component."""
+    names = {number: found.label(number) for number in np.flatnonzero(among).tolist()}
+    for side in found.sides:
+        if side.graph.cycles != "collapse":
+            continue
+        for start, stop in side.graph.topology.cyclic.tolist():
+            members = np.flatnonzero((side.stands >= start) & (side.stands < stop))
+            if len(members) > 1 and among[members].any():
+                name = frozenset(found.label(number) for number in members.tolist())
+                names.update(dict.fromkeys(members[among[members]].tolist(), name))
+    return names
+
+
+def _edges(side: Side, among: NDArray[np.bool_], names: dict[int, Any]) -> Iterator[tuple[Ends, Any]]:
+    """Yield the edges of a graph between shown nodes, with their weights."""
+    graph = side.graph
+    tails, heads = side.numbers[graph.tails], side.numbers[graph.heads]
+    used = np.flatnonzero(among[tails] & among[heads])
+    weights = arithmetic.listed(arithmetic.taken(graph.weights, used))
+    keys = graph.topology.given_keys
+    for edge, tail, head, weight in zip(
+        used.tolist(), tails[used].tolist(), heads[used].tolist(), weights, strict=True
+    ):
+        key = keys[edge] if keys is not None else ""
+        yield (names[tail], names[head], key if isinstance(key, str) else ""), arithmetic.finished(weight)
+
+
+def _add(graph: nx.MultiDiGraph, ends: Ends, which: int, weight: Any) -> None:
+    name = ("weight_before", "weight_after")[which]
+    if not graph.has_edge(*ends):
+        graph.add_edge(*ends[:2], key=ends[2])
+    data = graph.edges[ends]
+    data[name] = data[name] + weight if name in data else weight

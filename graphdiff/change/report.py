@@ -1,0 +1,147 @@
+"""A `Comparison`: one total in two graphs, and what moved it, as data and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from graphdiff.arithmetic import Number
+from graphdiff.change.difference import cycle_text, difference_lines
+from graphdiff.errors import count_text
+from graphdiff.text.numbers import ordinal, plain, shown, signed
+from graphdiff.text.sentences import TITLES, Words, by_weights, how_many, words_for
+from graphdiff.text.tables import table
+
+if TYPE_CHECKING:
+    from graphdiff.change.comparison import Comparison
+
+
+#: So many edges are shown as text.
+SHOWN = 10
+
+#: What marks an edge in text, by what happened to it.
+MARKS = {"added": "+", "removed": "-", "changed": "~"}
+
+
+def _records(name: str, sums: Mapping[Any, Number], text: Callable[[Any], str]) -> list[dict[str, Any]]:
+    return [{name: text(key), "change": plain(number)} for key, number in sums.items()]
+
+
+# -- text
+
+
+def comparison_text(columns: Sequence[Comparison]) -> str:
+    """Return the report of one question under one weighting or several: first the sets, then the totals.
+
+    Parameters
+    ----------
+    columns : sequence of Comparison
+        The same ends, each under another weighting.
+    """
+    first = columns[0]
+    words = words_for(first.edge_meaning, first.weight_meaning, first.sweeps.matched.after.graph.node_meaning)
+    lines = [*difference_lines(first.difference), "", headline(first, words)]
+    lines += table([("", [TITLES.get(c.weight_meaning, c.weight_meaning) for c in columns]), *facts(columns, words)])
+    lines += [f"! {text[0].upper()}{text[1:]}." for text in first.missing]
+    lines += [f"! {text}" for column in columns for text in column.doubts]
+    for column in columns:
+        lines += _moved(column, words)
+    notes = list(footnotes(columns))
+    return "\n".join([*lines, *([""] if notes else []), *notes])
+
+
+def headline(first: Comparison, words: Words) -> str:
+    """Return the sentence over the totals: what the paths became."""
+    ends = {"source": str(first.source), "target": str(first.target)}
+    counts = first.paths
+    if counts is None:
+        return f"{words.relation.format(**ends)} by infinitely many walks round a cycle."
+    if not counts.before and not counts.after:
+        return f"{words.none.format(**ends)}, neither before nor after."
+    new = how_many(counts.after, "paths")
+    said = f"{words.relation.format(**ends)} by {new}" if counts.after else f"{words.none.format(**ends)} any more"
+    changes = f"{count_text(counts.gained)} gained, {count_text(counts.lost)} lost"
+    return f"{said}; before it was {count_text(counts.before)} ({changes})."
+
+
+def facts(columns: Sequence[Comparison], words: Words) -> list[tuple[str, list[str]]]:
+    """Return the rows of the table of totals."""
+    rows = [
+        ("before", [shown(c.before) for c in columns]),
+        ("after", [shown(c.after) for c in columns]),
+        ("change", [change_text(c) for c in columns]),
+    ]
+    if any(any(c.places) for c in columns):
+        rows.append((f"place among the {words.needed}", [places_text(c) for c in columns]))
+    return rows
+
+
+def change_text(column: Comparison) -> str:
+    """Return the change, with its part of the total before where that is not 0."""
+    part = percent_text(column.relative) if column.change else ""
+    return signed(column.change) + (f" ({part})" if part else "")
+
+
+def percent_text(part: Number | None) -> str:
+    """Return a signed percentage; nothing for what is no real number."""
+    try:
+        return "" if part is None else f"{100 * float(part):+.3g} %"
+    except (TypeError, OverflowError):
+        return ""
+
+
+def places_text(column: Comparison) -> str:
+    """Return the target's place before and after; nothing where it has none."""
+    if not any(column.places):
+        return ""
+    said = [f"{ordinal(where[0])} of {where[1]:,}" if where else "none" for where in column.places]
+    return said[0] if said[0] == said[1] else " -> ".join(said)
+
+
+def moving_rows(column: Comparison, n: int = SHOWN) -> list[tuple[str, str, str, Number]]:
+    """Return the edges that did most: a mark, the edge, its weights, and what it did; dilution is left out."""
+    found, attribution = column.sweeps.matched, column.attribution
+    rows = []
+    for edge in [each for each in attribution.largest() if not column.diluting[each]][:n]:
+        tail, head, *key = map(str, found.edge_label(edge))
+        old, new = (shown(w[edge]) if k[edge] else "" for w, k in zip(found.weights, found.counts, strict=True))
+        weights = f"{old} -> {new}" if old and new else f"{found.status(edge)} {old or new}"
+        name = f"{tail} -> {head}{f' ({key[0]})' if key else ''}"
+        rows.append((MARKS[found.status(edge)], name, weights, attribution.array.item(edge)))
+    return rows
+
+
+def _moved(column: Comparison, words: Words) -> Iterator[str]:
+    rows = [(f"{mark} {name}", weights, signed(number)) for mark, name, weights, number in moving_rows(column)]
+    left = len(column.attribution.largest()) - int(column.diluting[column.attribution.largest()].sum()) - len(rows)
+    rows += [(f"… {left:,} more", "", "")] if left > 0 else []
+    rows += [
+        (f"  dilution: the {'shorter' if _is_shorter(column, node) else 'longer'} list of {node}", "", signed(number))
+        for node, number in list(column.dilution.items())[:5]
+    ]
+    if not rows:
+        return
+    name, weights, number = (max(map(len, cells)) for cells in zip(*rows, strict=True))
+    title = f"{words.moved}, {by_weights(column.weight_meaning)}"
+    yield from ("", title)
+    for row in rows:
+        yield f"  {row[0].ljust(name)}  {row[1].ljust(weights)}  {row[2].rjust(number)}".rstrip()
+    if column.node_groups is not None:
+        yield f"  by group: {', '.join(f'{group} {signed(n)}' for group, n in list(column.groups.items())[:SHOWN])}"
+
+
+def _is_shorter(column: Comparison, node: Any) -> bool:
+    """Return whether fewer edges leave a node than before: then those that stay weigh more."""
+    found = column.sweeps.matched
+    mine = column.diluting & (found.tails == found.number(node))
+    return bool((found.changes[mine] > 0).all())
+
+
+def footnotes(columns: Sequence[Comparison]) -> Iterator[str]:
+    """Yield what a reader should know beside the numbers."""
+    if any(column.in_series for column in columns):
+        yield "Edges in series changed together: they share their joint change, in equal parts."
+    if any(column.dilution for column in columns):
+        yield "dilution: edges that stayed in a list weigh more or less because the list is shorter or longer."
+    for members in columns[0].merged[:3]:
+        yield f"One node in both graphs, as both together make it a cycle: {cycle_text(members)}."

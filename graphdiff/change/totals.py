@@ -1,0 +1,195 @@
+"""`Changes`: the totals of all nodes from one source, or of one target, before and after, and the places that moved."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.arithmetic import Number
+from graphdiff.change.attribution import swept
+from graphdiff.change.comparison import Comparison
+from graphdiff.change.difference import Difference, difference_lines
+from graphdiff.change.match import Matched, Side
+from graphdiff.sums.results import Numbers, in_one_array, largest_first
+from graphdiff.text.numbers import plain, shown, signed
+from graphdiff.text.sentences import by_weights, how_many, words_for
+from graphdiff.text.tables import aligned, require_pandas
+
+#: So many rows are shown as text.
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A node whose total changed.
+
+    Attributes
+    ----------
+    node : label
+    before, after : number
+    place_before, place_after : int or None
+        Its place by total, 1 for the largest; None where there is no path.
+    """
+
+    node: Any
+    before: Number
+    after: Number
+    place_before: int | None
+    place_after: int | None
+
+    @property
+    def change(self) -> Number:
+        """After minus before."""
+        return self.after - self.before
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Changes(Numbers, Mapping[Any, Number]):
+    """The change of the total of every node that a source reaches, or that reaches a target.
+
+    Attributes
+    ----------
+    end : label
+    towards : bool
+        Whether the end is the target.
+    difference : Difference
+        The sets in which what it reaches, or what reaches it, differs.
+    matched : Matched
+        The graphs that the totals are of.
+    before, after : arrays, shape (n_numbers,)
+        The totals; 0 where there is no path or no node.
+    """
+
+    end: Any
+    towards: bool
+    difference: Difference
+    matched: Matched = field(repr=False)
+    before: NDArray[Any]
+    after: NDArray[Any]
+    node_groups: Mapping[Any, Any] | None = field(default=None, repr=False)
+
+    @cached_property
+    def _reached(self) -> list[int]:
+        """The numbers that have a total, before or after, without the end itself."""
+        mask = (self.before != 0) | (self.after != 0)
+        mask[self.matched.number(self.end)] = False
+        return [int(number) for number in np.flatnonzero(mask)]
+
+    @cached_property
+    def _labels(self) -> dict[Any, int]:
+        return {self.matched.label(number): number for number in self._reached}
+
+    def __getitem__(self, node: Hashable) -> Number:
+        number = self.matched.number(node)
+        return self.after.item(number) - self.before.item(number)
+
+    @property
+    def array(self) -> NDArray[Any]:  # type: ignore[override]
+        """The changes, in the order of the nodes."""
+        return in_one_array([self.after.item(number) - self.before.item(number) for number in self._reached])
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._labels)
+
+    def __len__(self) -> int:
+        return len(self._reached)
+
+    def comparison(self, node: Hashable) -> Comparison:
+        """Return what moved the total of one of the nodes."""
+        number, end = self.matched.number(node), self.matched.number(self.end)
+        ends = (number, end) if self.towards else (end, number)
+        source, target = (node, self.end) if self.towards else (self.end, node)
+        return Comparison(source, target, self.difference, swept(self.matched, *ends), self.node_groups)
+
+    @cached_property
+    def moved(self) -> list[Moved]:
+        """The nodes whose total or place changed, the largest change first."""
+        places = [
+            self._places(side, totals)
+            for side, totals in zip(self.matched.sides, (self.before, self.after), strict=True)
+        ]
+        rows = [
+            Moved(self.matched.label(number), self.before.item(number), self.after.item(number), old, new)
+            for number, old, new in zip(self._reached, *places, strict=True)
+        ]
+        changed = [row for row in rows if row.before != row.after or row.place_before != row.place_after]
+        return [changed[place] for place in largest_first([row.change for row in changed])]
+
+    def _places(self, side: Side, totals: NDArray[Any]) -> list[int | None]:
+        """Return the place of each node by size, equal ones the same; a merged component counts as one node."""
+        stands = side.stands[self._reached]
+        merged = side.graph.cycles == "collapse" and len(stands)
+        anchors = stands
+        if merged:  # of unsigned numbers numpy takes no -1
+            anchors = np.where(stands >= 0, side.graph.topology.representative[stands].astype(np.int64), -1)
+        sizes = np.array([abs(value) for value in totals[self._reached].tolist()])
+        _, first = np.unique(anchors, return_index=True)
+        try:
+            counted = np.sort(sizes[first])
+        except TypeError:  # symbols have no order
+            return [None] * len(sizes)
+        larger = len(counted) - np.searchsorted(counted, sizes, side="right")
+        return [int(place) + 1 if size else None for place, size in zip(larger, sizes, strict=True)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        naming = self.matched.naming
+        return {
+            "end": naming.node(self.end),
+            "towards": self.towards,
+            "weight_meaning": self.matched.after.graph.weight_meaning,
+            "moved": [
+                {name: plain(value) if name != "node" else naming.node(value) for name, value in vars(row).items()}
+                | {"change": plain(row.change)}
+                for row in self.moved
+            ],
+            "difference": self.difference.to_dict(),
+        }
+
+    def to_pandas(self) -> Any:
+        """Return the nodes that moved as a pandas DataFrame."""
+        pandas = require_pandas()
+        return pandas.DataFrame([{**vars(row), "change": row.change} for row in self.moved])
+
+    def __str__(self) -> str:
+        return "\n".join([*difference_lines(self.difference), "", *changes_lines(self)])
+
+    def __repr__(self) -> str:
+        way = "towards" if self.towards else "from"
+        return f"<Changes {way} {self.end!r}: {how_many(len(self.moved), 'nodes')} moved>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
+
+
+def place_text(row: Moved) -> str:
+    """Return a node's place before and after."""
+    old, new = ("none" if place is None else f"{place:,}" for place in (row.place_before, row.place_after))
+    return old if old == new else f"{old} -> {new}"
+
+
+def changes_lines(found: Changes) -> list[str]:
+    """Return the nodes that moved most as text."""
+    graph = found.matched.after.graph
+    words = words_for(graph.edge_meaning, graph.weight_meaning)
+    title = (words.rank_towards if found.towards else words.rank_from).format(source=found.end, target=found.end)
+    if not found.moved:
+        return [f"{title[0].upper()}{title[1:]}, {by_weights(graph.weight_meaning)}: no total changed."]
+    rows = [("node", "before", "after", "change", "place")]
+    changed = [row for row in found.moved if row.before != row.after]
+    for row in changed[:SHOWN]:
+        rows.append((str(row.node), shown(row.before), shown(row.after), signed(row.change), place_text(row)))
+    more = [f"… {len(changed) - SHOWN:,} more"] if len(changed) > SHOWN else []
+    others = len(found.moved) - len(changed)
+    more += [f"{how_many(others, 'others')} changed {'its' if others == 1 else 'their'} place only."] if others else []
+    return [
+        f"{title[0].upper()}{title[1:]}, {by_weights(graph.weight_meaning)}: {len(changed):,} changed",
+        *aligned(rows),
+        *more,
+    ]

@@ -1,0 +1,123 @@
+"""Two collapsed graphs with the same components: what is one node in their union is one node in both.
+
+Otherwise an edge that closes or breaks a cycle would change what the nodes are, and no account of edges could
+add up. A preset such as `even` is counted anew on the merged components.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff import arithmetic
+from graphdiff.change.match import Matched, Side, matched
+from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.graph.presets import WEIGHTS, Preset
+from graphdiff.graph.topology import in_rows, keys_at
+from graphdiff.kernels.order import topological
+from graphdiff.kernels.rows import grouped, reordered
+
+Ints = NDArray[Any]
+
+
+def merged(found: Matched, renamed: Mapping[Any, Any]) -> Matched:
+    """Return the same two graphs with the components of their union merged in both, where they are collapsed."""
+    if found.before.graph.cycles != "collapse":
+        return found
+    order, ranges = _union_order(found)
+    if not len(ranges):
+        return found
+    before, after = (_laid_out(side, order, ranges) for side in found.sides)
+    again = matched(before, after, renamed)
+    members = _members(found, again, order, ranges)
+    sides = [replace(side, stands=_stands(side, members)) for side in again.sides]
+    return _without_inner(replace(again, before=sides[0], after=sides[1]))
+
+
+def preset_of(graph: CompiledGraph) -> Preset | None:
+    """Return the preset that a graph's weights come from, if they do."""
+    preset = WEIGHTS.get(graph.weight_meaning)
+    if preset is None or (preset.counts_by and graph.topology.counts is None):
+        return None
+    weights = preset.compute(graph.topology, graph.cycles, graph.exact)
+    if isinstance(weights, np.ndarray) and isinstance(graph.weights, np.ndarray):
+        return preset if np.array_equal(weights, graph.weights) else None
+    same = arithmetic.listed(weights) == list(map(arithmetic.finished, arithmetic.listed(graph.weights)))
+    return preset if same else None
+
+
+def _union_order(found: Matched) -> tuple[Ints, Ints]:
+    """Return the numbers in a topological order of the union's components, and the ranges that are cycles."""
+    kind = found.after.numbers.dtype
+    tails = np.concatenate([side.numbers.astype(kind)[side.graph.tails] for side in found.sides])
+    heads = np.concatenate([side.numbers.astype(kind)[side.graph.heads] for side in found.sides])
+    ptr, heads, _ = grouped(found.n_numbers, tails, heads)
+    return topological(found.n_numbers, ptr, heads)
+
+
+def _laid_out(side: Side, order: Ints, ranges: Ints) -> CompiledGraph:
+    """Return a graph with its nodes in the union's order and the union's components for its own."""
+    graph, topology = side.graph, side.graph.topology
+    present = side.places[order] >= 0
+    positions = side.places[order][present].astype(topology.heads.dtype)
+    ptr, heads, edges = reordered(
+        positions, topology.ptr, topology.heads, np.arange(topology.n_edges, dtype=topology.heads.dtype)
+    )
+    own = np.concatenate([[0], np.cumsum(present)])[ranges].reshape(-1, 2)
+    laid_out = replace(
+        topology,
+        ids=topology.ids[positions],
+        ptr=ptr,
+        heads=heads,
+        cyclic=own[own[:, 1] > own[:, 0]],
+        given_keys=None if topology.given_keys is None else keys_at(topology.given_keys, edges),
+        counts=None if topology.counts is None else in_rows(topology.counts, edges),
+        attributes={name: column.at(edges) for name, column in topology.attributes.items()},
+    )
+    preset = preset_of(graph)
+    new = replace(graph, topology=laid_out, weights=in_rows(graph.weights, edges))
+    return new if preset is None else new.with_preset(preset)
+
+
+def _members(found: Matched, again: Matched, order: Ints, ranges: Ints) -> list[Ints]:
+    """Return the new numbers of the members of each component."""
+    new = np.empty(found.n_numbers, dtype=np.int64)
+    for old_side, new_side in zip(found.sides, again.sides, strict=True):
+        topology = new_side.graph.topology
+        positions = old_side.graph.topology.positions[topology.ids]
+        new[old_side.numbers[positions]] = new_side.numbers
+    return [new[order[start:stop]] for start, stop in ranges.tolist()]
+
+
+def _stands(side: Side, members: list[Ints]) -> Ints:
+    """Return where values stand: that of a node that is missing with the others of its component."""
+    stands = side.places.copy()
+    for numbers in members:
+        there = stands[numbers] >= 0
+        if there.any():
+            stands[numbers[~there]] = stands[numbers[there][0]]
+    return stands
+
+
+def _without_inner(found: Matched) -> Matched:
+    """Return the matched graphs without the edges inside a component: they carry nothing."""
+    inner = np.zeros(len(found.tails), dtype=bool)
+    for side in found.sides:
+        first = side.by_number(side.graph.topology.representative.astype(np.int64))
+        both = (side.stands[found.tails] >= 0) & (side.stands[found.heads] >= 0)
+        inner |= both & (first[found.tails] == first[found.heads])
+    keep = ~inner
+    old, new = found.weights
+    return replace(
+        found,
+        rows=np.append(0, np.cumsum(keep))[found.rows],
+        tails=found.tails[keep],
+        heads=found.heads[keep],
+        weights=(old[keep], new[keep]),
+        counts=(found.counts[0][keep], found.counts[1][keep]),
+        keys=None if found.keys is None else found.keys[keep],
+    )

@@ -1,0 +1,331 @@
+"""Which attributes of nodes and edges are offered as weights and values, and how an error counts them.
+
+What edges have beside their weights, as arrays: columns of numbers, of yes and no, or of text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import Any, TypeAlias
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.arithmetic import is_number
+from graphdiff.errors import UsageError, meant, nearest
+from graphdiff.graph.labels import Texts
+
+__all__ = [
+    "DRAWING",
+    "Column",
+    "Columns",
+    "attribute_kinds",
+    "column_of",
+    "columns_of",
+    "drawing_names",
+    "is_quantity",
+    "kind_of",
+    "no_attribute",
+]
+
+
+#: Graphviz's attributes of nodes and edges that can be numbers and say only how a drawing looks
+#: (https://graphviz.org/doc/info/attrs.html): not ``weight`` and the labels, in which people put their own numbers.
+DRAWING = frozenset(
+    {
+        "area",
+        "arrowsize",
+        "constraint",
+        "decorate",
+        "distortion",
+        "fixedsize",
+        "fontsize",
+        "gradientangle",
+        "head_lp",
+        "headclip",
+        "height",
+        "imagescale",
+        "labelangle",
+        "labeldistance",
+        "labelfloat",
+        "labelfontsize",
+        "len",
+        "lp",
+        "margin",
+        "minlen",
+        "nojustify",
+        "orientation",
+        "penwidth",
+        "peripheries",
+        "pin",
+        "pos",
+        "radius",
+        "regular",
+        "samplepoints",
+        "showboxes",
+        "sides",
+        "skew",
+        "sortv",
+        "tail_lp",
+        "tailclip",
+        "width",
+        "xlp",
+        "z",
+    }
+)
+
+
+def drawing_names(graph: nx.Graph) -> Collection[str]:
+    """Return the attributes that only say how a graph is drawn: none, unless it is read from DOT.
+
+    Examples
+    --------
+    >>> "penwidth" in drawing_names(nx.DiGraph(format="DOT")), "width" in drawing_names(nx.DiGraph(format="GraphML"))
+    (True, False)
+    """
+    return DRAWING if "DOT" in str(graph.graph.get("format", "")) else ()
+
+
+def is_quantity(value: object) -> bool:
+    """Return whether a value is a number that can be a weight; yes and no are none.
+
+    Examples
+    --------
+    >>> is_quantity(2.5), is_quantity(True), is_quantity("2.5")
+    (True, False, False)
+    """
+    return is_number(value) and not isinstance(value, bool)
+
+
+def attribute_kinds(data: Sequence[Mapping[str, Any]], left_out: Collection[str] = ()) -> list[str]:
+    """Return what attributes edges or nodes have, each as ``name (183 of 183, numbers)``; some names left out.
+
+    Examples
+    --------
+    >>> attribute_kinds([{"imports": 2, "kind": "dev", "root": True}, {"imports": 1}])
+    ['imports (2 of 2, numbers)', 'kind (1 of 2, text)', 'root (1 of 2, yes or no)']
+    """
+    seen: dict[str, list[int]] = {}
+    for attributes in data:
+        for name, value in attributes.items():
+            if name not in left_out:
+                counts = seen.setdefault(name, [0, 0, 0])
+                counts[0] += 1
+                counts[1] += is_quantity(value)
+                counts[2] += isinstance(value, bool)
+    return [f"{name} ({counts[0]:,} of {len(data):,}, {_kind(*counts)})" for name, counts in seen.items()]
+
+
+def _kind(every: int, numbers: int, bools: int) -> str:
+    return {numbers: "numbers", bools: "yes or no"}.get(every, "mixed" if numbers or bools else "text")
+
+
+def no_attribute(name: str, graphs: Sequence[nx.Graph]) -> UsageError:
+    """Return the error of an attribute to group by that no node has: it says which the nodes do have.
+
+    Examples
+    --------
+    >>> print(no_attribute("layr", [nx.DiGraph()]))
+    no node has the attribute 'layr' to group by; nodes have: no attributes
+    """
+    rows = [data for graph in graphs for _, data in graph.nodes(data=True)]
+    left_out = {drawn for graph in graphs for drawn in drawing_names(graph)}
+    have = ", ".join(attribute_kinds(rows, left_out)) or "no attributes"
+    close = nearest(name, dict.fromkeys(chain.from_iterable(rows)))
+    return UsageError(f"no node has the attribute {name!r} to group by{meant(close) or ';'} nodes have: {have}")
+
+
+Ints = NDArray[Any]
+
+#: The kinds of numbers that a column has; bools are a kind of their own.
+NUMBERS = (np.float64, np.float32, np.int64, np.bool_)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Column(Sequence[Any]):
+    """A value for each edge, or None where it is missing; put in order when it is asked for.
+
+    Attributes
+    ----------
+    given : array, shape (n_given,)
+        float64, float32, int64 or bool; of text the number of each in `texts`. A NaN is missing.
+    absent : bool array, shape (n_given,), or None
+        Where the value is missing; None where all are there.
+    texts : Texts, or None
+        The texts that there are; None where the values are no text.
+    order : int array, or None
+        Which of the given values each edge has; None where they are in the order of the edges.
+
+    Examples
+    --------
+    >>> column = Column(np.array([0.5, 2.0, np.nan]))
+    >>> list(column.at(np.array([1, 2])))
+    [2.0, None]
+    """
+
+    given: NDArray[Any]
+    absent: NDArray[np.bool_] | None = None
+    texts: Texts | None = None
+    order: Ints | None = None
+
+    def __len__(self) -> int:
+        return len(self.given if self.order is None else self.order)
+
+    def at(self, edges: Ints) -> Column:
+        """Return the column of some edges."""
+        return Column(self.given, self.absent, self.texts, edges if self.order is None else self.order[edges])
+
+    def without(self, edges: NDArray[np.bool_]) -> Column:
+        """Return the column with nothing at the edges of a mask."""
+        return Column(self.values, self.missing | edges, self.texts)
+
+    @cached_property
+    def values(self) -> NDArray[Any]:
+        """The numbers, or the numbers of the texts, in the order of the edges; of no meaning where one is missing."""
+        return self.given if self.order is None else self.given[self.order]
+
+    @cached_property
+    def missing(self) -> NDArray[np.bool_]:
+        """Mask of the edges without a value."""
+        if self.absent is not None:
+            mask = self.absent if self.order is None else self.absent[self.order]
+        else:
+            mask = np.zeros(len(self), dtype=bool)
+        return mask | np.isnan(self.values) if self.values.dtype.kind == "f" else mask
+
+    def __getitem__(self, edge: Any) -> Any:
+        return self.listed(np.arange(len(self))[edge]) if isinstance(edge, slice) else self.listed([edge])[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.listed(np.arange(len(self))))
+
+    def listed(self, edges: Any) -> list[Any]:
+        """Return the values of some edges as Python's."""
+        numbers = self.values[edges].tolist()
+        missing = self.missing[edges].tolist()
+        if self.texts is not None:
+            texts = list(self.texts) if len(numbers) > len(self.texts) else self.texts
+            numbers = [None if gone else texts[number] for number, gone in zip(numbers, missing, strict=True)]
+        return [None if gone else value for value, gone in zip(numbers, missing, strict=True)]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        """Return the values in the order of the edges; missing floats are NaN, other columns with gaps are objects."""
+        if self.texts is None and self.values.dtype.kind == "f":
+            array = np.where(self.missing, self.values.dtype.type(math.nan), self.values)
+        elif self.texts is None and not self.missing.any():
+            array = self.values
+        else:
+            array = np.fromiter(self, dtype=object, count=len(self))
+        return array.astype(dtype or array.dtype)
+
+    def __repr__(self) -> str:
+        kind = "text" if self.texts is not None else self.given.dtype.name
+        return f"<column of {kind} on {len(self):,} edges>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"given": self.values, "absent": self.missing, "texts": self.texts, "order": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+
+Columns: TypeAlias = Mapping[str, Column]
+
+
+def column_of(values: Any, name: str) -> Column:
+    """Return numbers, yes and no, or texts as a column; None and NaN are missing.
+
+    Raises
+    ------
+    UsageError
+        If they are of another kind, or of several.
+
+    Examples
+    --------
+    >>> list(column_of(["a", None, "a"], "kind")), list(column_of([1, 2], "lines"))
+    (['a', None, 'a'], [1, 2])
+    """
+    if isinstance(values, Column):
+        return values
+    array = values if isinstance(values, np.ndarray) else _objects(values)
+    if array.ndim != 1:
+        raise UsageError(f"the attribute {name!r} has {array.ndim} dimensions: one value for each edge is needed")
+    found = _of_numbers(array) if array.dtype.kind in "fiub" else _of_objects(array.tolist())
+    if found is None:
+        raise UsageError(f"the attribute {name!r} is neither numbers up to 64 bits, nor yes and no, nor text")
+    return found
+
+
+def _objects(values: Any) -> NDArray[Any]:
+    """Return a sequence as an array: of numbers where it is one of these already, else of its objects as they are."""
+    if hasattr(values, "__array__"):
+        return np.asarray(values)
+    listed = list(values)
+    array = np.empty(len(listed), dtype=object)
+    for place, value in enumerate(listed):  # a sequence among them is one object
+        array[place] = value
+    return array
+
+
+def _of_numbers(array: NDArray[Any]) -> Column | None:
+    if array.dtype in NUMBERS:
+        return Column(array.astype(array.dtype.newbyteorder("=")))  # a copy: what is given may change
+    if array.dtype.kind == "f":
+        return Column(array.astype(np.float32 if array.dtype.itemsize < 4 else np.float64))
+    if array.dtype.kind == "u" and array.max(initial=0) >= 2**63:
+        return None
+    return Column(array.astype(np.int64))
+
+
+def _of_objects(values: Sequence[Any]) -> Column | None:
+    absent = np.array([value is None or value != value for value in values], dtype=bool)
+    there = [value for value, gone in zip(values, absent.tolist(), strict=True) if not gone]
+    if all(isinstance(value, str) for value in there):
+        numbers = {text: number for number, text in enumerate(dict.fromkeys(map(str, there)))}
+        codes = np.full(len(values), -1, dtype=np.int64)
+        codes[~absent] = [numbers[value] for value in there]
+        return Column(codes, absent, Texts.of(list(numbers)))
+    kinds = {type(value.item() if isinstance(value, np.generic) else value) for value in there}
+    filled = np.zeros(len(values), dtype=bool if kinds == {bool} else np.int64 if kinds == {int} else np.float64)
+    if not kinds <= {int, float} and kinds != {bool}:
+        return None
+    try:
+        filled[~absent] = there
+    except OverflowError:
+        return None
+    return Column(filled, absent)
+
+
+def kind_of(column: Column) -> str:
+    """Return whether a column is of numbers, bools or text, in one word."""
+    if column.texts is not None:
+        return "text"
+    return "bool" if column.given.dtype == bool else "number"
+
+
+def columns_of(given: Mapping[Any, Any], n_edges: int) -> dict[str, Column]:
+    """Return attributes of edges as columns.
+
+    Raises
+    ------
+    UsageError
+        If a name is no text, a column has another length than there are edges, or is of no kind that columns have.
+    """
+    columns: dict[str, Column] = {}
+    for name, values in given.items():
+        _require_text(name)
+        column = column_of(values, name)
+        if len(column) != n_edges:
+            raise UsageError(f"{n_edges:,} edges, but {len(column):,} values of the attribute {name!r}")
+        columns[name] = column
+    return columns
+
+
+def _require_text(name: Hashable) -> None:
+    if not isinstance(name, str):
+        raise UsageError(f"the name of an attribute is text, not {name!r}")

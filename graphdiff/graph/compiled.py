@@ -1,0 +1,487 @@
+"""`compile`: a graph becomes arrays once, in topological order and with checked weights; then one asks often.
+
+This is the only place that looks at a networkx graph, checks a weight or a cycle policy; nothing after it
+sorts, hashes a label or checks a weight again. (One plain question about a plain graph goes round it: `direct`.)
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, Literal, TypeAlias, TypedDict, Unpack, cast
+
+import networkx as nx
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number, Weights
+from graphdiff.errors import FormatError, UsageError, ValueOverflowError
+from graphdiff.graph import intake, storage
+from graphdiff.graph.attributes import Columns, columns_of
+from graphdiff.graph.presets import Preset, unit
+from graphdiff.graph.topology import Rows, Topology, arrange, in_rows
+from graphdiff.kernels.blocks import turned
+from graphdiff.kernels.collecting import collector_at_rest
+from graphdiff.remedies import Keyword
+from graphdiff.text.names import Edge
+from graphdiff.text.sentences import how_many
+
+CyclePolicy: TypeAlias = Literal["raise", "collapse", "solve"]
+Weight: TypeAlias = str | Preset | Callable[[Any, Any, dict[str, Any]], Number] | None
+POLICIES = ("raise", "collapse", "solve")
+#: What a saved graph keeps beside its arrays.
+SETTINGS = ("cycles", "exact", "edge_meaning", "weight_meaning", "node_meaning")
+
+
+class CompileOptions(TypedDict, total=False):
+    """The options of `compile`, which every function takes beside a graph that is not compiled yet."""
+
+    weight: Weight
+    default_weight: Number
+    cycles: CyclePolicy
+    exact: bool
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CompiledGraph:
+    """A graph ready for any number of questions: frozen, its arrays read-only.
+
+    Made by `compile` or `CompiledGraph.from_arrays`.
+
+    Attributes
+    ----------
+    topology : Topology
+        The shape: order, rows, components, labels.
+    weights : float64, float32 or int64 array, or list of objects, shape (n_edges,)
+        In the order of the topology's edges.
+    cycles : {"raise", "collapse", "solve"}
+        What happens where a cycle lies on the way.
+    exact : bool
+        Whether floats are taken as the dyadic rationals that they are.
+    edge_meaning, weight_meaning : str
+        What an edge and a weight say, in the words of the file or of the preset.
+    node_meaning : str
+        What nodes are called, in the plural.
+    """
+
+    topology: Topology
+    weights: Weights
+    cycles: CyclePolicy = "raise"
+    exact: bool = False
+    edge_meaning: str = "unknown"
+    weight_meaning: str = "unknown"
+    node_meaning: str = "unknown"
+
+    def __post_init__(self) -> None:
+        if isinstance(self.weights, np.ndarray):
+            self.weights.flags.writeable = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: self.__dict__[name] for name in self.__dataclass_fields__}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__post_init__()
+
+    @classmethod
+    def from_arrays(
+        cls,
+        tails: ArrayLike,
+        heads: ArrayLike,
+        weights: ArrayLike | None = None,
+        *,
+        labels: Sequence[Hashable] | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        cycles: CyclePolicy = "raise",
+        exact: bool = False,
+    ) -> CompiledGraph:
+        """Compile edges that are arrays, with no networkx graph in between.
+
+        Parameters
+        ----------
+        tails, heads : array of int, shape (n_edges,)
+            Node ids from 0, in any order.
+        weights : array of numbers, shape (n_edges,), optional
+            1 on every edge where it is left out. A float32 array stays one, for its memory; sums are float64.
+        labels : sequence of hashables, optional
+            The label of each id; the ids themselves where it is left out.
+        attributes : mapping of name to array, optional
+            What else is known of the edges, each of shape (n_edges,): numbers, bools or text, None or NaN where it is
+            missing. ``uncertainty(graph, …, sd="se")`` and `annotate` find them.
+        cycles, exact
+            As in `compile`.
+
+        Returns
+        -------
+        CompiledGraph
+            Its edges are named by their ends, ``(tail, head)``; where any two have the same ends all are named
+            ``(tail, head, key)``, the key 0, 1, … in the order of the arrays, as in a networkx MultiDiGraph.
+
+        Raises
+        ------
+        UsageError
+            If the arrays differ in length, an id has no label, or an attribute is of no such kind.
+        WeightError
+            If a weight is no finite number.
+
+        Examples
+        --------
+        >>> CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2], [2.0, 3.0, 5.0])
+        <CompiledGraph: 3 nodes, 3 edges, no cycles>
+        >>> CompiledGraph.from_arrays([0, 0, 1], [1, 1, 2]).edges()
+        [(0, 1, 0), (0, 1, 1), (1, 2, 0)]
+        """
+        check_policy(cycles)
+        edges = intake.from_arrays(tails, heads, weights, labels)
+        columns = columns_of(attributes or {}, len(edges.tails))
+        topology, numbers = arrange(edges.n_nodes, edges.tails, edges.heads, names=edges.names)
+        if columns:
+            topology = replace(topology, attributes={name: each.at(numbers) for name, each in columns.items()})
+        values = unit.compute(topology, cycles, exact) if edges.weights is None else in_rows(edges.weights, numbers)
+        meaning = unit.name if weights is None else "unknown"
+        return cls(topology, arithmetic.exactly(values) if exact else values, cycles, exact, weight_meaning=meaning)
+
+    def __repr__(self) -> str:
+        cyclic = len(self.topology.cyclic)
+        cycles = "no cycles" if not cyclic else f"{how_many(cyclic, 'components')} with cycles ({self.cycles})"
+        return f"<CompiledGraph: {how_many(self.n_nodes, 'nodes')}, {how_many(self.n_edges, 'edges')}, {cycles}>"
+
+    def __len__(self) -> int:
+        return self.n_nodes
+
+    @property
+    def n_nodes(self) -> int:
+        """How many nodes there are."""
+        return self.topology.n_nodes
+
+    @property
+    def n_edges(self) -> int:
+        """How many edges there are, parallel ones counted one by one."""
+        return self.topology.n_edges
+
+    @property
+    def labels(self) -> Sequence[Any]:
+        """The nodes in topological order."""
+        return self.topology.labels
+
+    @property
+    def tails(self) -> NDArray[Any]:
+        """The position of each edge's tail, shape (n_edges,)."""
+        tails = self.topology.rows.tails
+        tails.flags.writeable = False
+        return tails
+
+    @property
+    def heads(self) -> NDArray[Any]:
+        """The position of each edge's head, shape (n_edges,)."""
+        return self.topology.heads
+
+    @property
+    def attributes(self) -> Columns:
+        """What else is known of the edges, by name: numbers, bools or text, None where missing, in their order."""
+        return self.topology.attributes
+
+    def edges(self) -> list[Edge]:
+        """Return the edges as ``(tail, head)``, or ``(tail, head, key)`` in a multigraph, in the arrays' order."""
+        return list(self.topology.edge_labels())
+
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        """Write the graph to a file of plain arrays, whole or not at all (see `graphdiff.graph.storage`).
+
+        Parameters
+        ----------
+        path : str or path-like
+        overwrite : bool
+            Whether a file of that name is replaced.
+
+        Raises
+        ------
+        UsageError
+            If weights are neither floats nor ints of 64 bits, or labels neither all text nor all such ints.
+        OutputError
+            If the file exists and is not to be replaced, or cannot be written.
+        """
+        settings = {name: getattr(self, name) for name in SETTINGS}
+        storage.save(path, self.topology, self.weights, settings, overwrite=overwrite)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], *, mmap: bool = True) -> CompiledGraph:
+        """Open a saved graph: its order, its rows and its labels are as they were, and nothing is compiled again.
+
+        Parameters
+        ----------
+        path : str or path-like
+        mmap : bool
+            Map the file into memory, so that processes share it and weights are read when they are used; else read
+            and check all of it, weights and checksums too. `graphdiff.graph.arrayfile` says what is checked when.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be read.
+        FormatError
+            If it is no saved graph, or damaged.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2], labels=["a", "b", "c"]).save(f"{folder}/graph")
+        ...     graph = CompiledGraph.load(f"{folder}/graph", mmap=False)
+        >>> graph, graph.edges()
+        (<CompiledGraph: 3 nodes, 3 edges, no cycles>, [('a', 'b'), ('a', 'c'), ('b', 'c')])
+        """
+        topology, weights, settings = storage.load(path, mmap=mmap)
+        if settings["cycles"] not in POLICIES:
+            raise FormatError(f"{os.fspath(path)}: there is no cycle policy {settings['cycles']!r}")
+        return cls(topology, weights, **settings)
+
+    def reweighted(self, weights: Weights, meaning: str = "unknown") -> CompiledGraph:
+        """Return the same graph with other weights, given in the order of the edges."""
+        return replace(self, weights=weights, weight_meaning=meaning)
+
+    def with_preset(self, preset: Preset) -> CompiledGraph:
+        """Return the same graph with the weights of a preset."""
+        return self.reweighted(preset.compute(self.topology, self.cycles, self.exact), preset.name)
+
+    # -- what the sweeps walk
+
+    @cached_property
+    def one_and_zero(self) -> tuple[Number, Number]:
+        """1 and 0 in the type of the weights."""
+        return arithmetic.one_and_zero(self.weights)
+
+    @property
+    def divisible(self) -> CompiledGraph:
+        """The same graph with ints and dyadics as Fractions, where an answer needs division."""
+        if isinstance(self.weights, np.ndarray) and self.weights.dtype.kind == "f":
+            return self  # which a cached property would keep alive for ever
+        return self._in_fractions
+
+    @cached_property
+    def _in_fractions(self) -> CompiledGraph:
+        return replace(self, weights=arithmetic.as_fractions(self.weights))
+
+    @cached_property
+    def absolute(self) -> CompiledGraph:
+        """The same graph with the absolute values of the weights: what its sums can be at most.
+
+        Raises
+        ------
+        TypeError
+            If a weight has no absolute value.
+        ValueOverflowError
+            If that of a complex weight is no float.
+        """
+        if isinstance(self.weights, np.ndarray) and not (self.weights == np.iinfo(np.int64).min).any():
+            return replace(self, weights=np.abs(self.weights))
+        numbers = map(arithmetic.finished, arithmetic.listed(self.weights))
+        try:
+            return replace(self, weights=arithmetic.unify(list(map(arithmetic.size, numbers))))
+        except OverflowError:
+            raise ValueOverflowError("the absolute value of a complex weight is more than the largest float") from None
+
+    @cached_property
+    def sizes(self) -> CompiledGraph:
+        """The same graph with the absolute values of its numbers as floats, for bounds."""
+        return replace(self, weights=np.abs(np.asarray(self.weights, dtype=np.float64)), exact=False)
+
+    @cached_property
+    def exact_words(self) -> float:
+        """About how many machine words a sweep of exact sums touches: mantissas grow with every step."""
+        bits = [0] * self.n_nodes
+        words = 0.0
+        for node, row in enumerate(self.listed_rows):
+            for head, weight in row:
+                ratio = arithmetic.finished(weight).as_integer_ratio()
+                size = bits[node] + ratio[0].bit_length() + ratio[1].bit_length() - 1
+                words += 1 + size / 64
+                bits[head] = max(bits[head], size)
+        return words
+
+    @cached_property
+    def solved(self) -> dict[int, Any]:
+        """What has been solved so far: the walks within each component, by its first position."""
+        return {}
+
+    @cached_property
+    def walked(self) -> list[int]:
+        """How many edges have been walked in plain Python so far: one number, which the sweeps count up."""
+        return [0]
+
+    def anchor(self, position: int) -> int:
+        """Return where a sweep keeps the value of the node at `position`."""
+        return int(self.topology.representative[position]) if self.cycles == "collapse" else position
+
+    @cached_property
+    def carriers(self) -> Rows:
+        """The edges that a sweep walks one by one: those between components, collapsed where asked."""
+        return self.topology.quotient if self.cycles == "collapse" else self.topology.outer
+
+    @cached_property
+    def carried(self) -> Weights:
+        """The weights of the carriers."""
+        if not len(self.topology.cyclic):
+            return self.weights
+        return arithmetic.taken(self.weights, self.carriers.edges)
+
+    @cached_property
+    def turned(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """The carriers and their weights, floats, with every edge turned round (`kernels.blocks.turn`)."""
+        return turned(self.carriers.ptr, self.carriers.heads, cast("NDArray[Any]", self.carried))
+
+    @cached_property
+    def listed_rows(self) -> list[list[tuple[int, Number]]]:
+        """The carriers as a list of ``(head, weight)`` for each position, for sweeps in plain Python."""
+        return _listed(self.carriers.ptr, self.carriers.heads, self.carried)
+
+    def rows_at(self, positions: NDArray[Any]) -> list[list[tuple[int, Number]]]:
+        """Return the carriers that leave some positions, as a list of ``(head, weight)`` for each."""
+        places, ptr = self.carriers.places(positions)
+        return _listed(ptr, self.carriers.heads[places], arithmetic.taken(self.carried, places))
+
+
+def _listed(ptr: NDArray[Any], heads: NDArray[Any], weights: Weights) -> list[list[tuple[int, Number]]]:
+    pairs = list(zip(heads.tolist(), arithmetic.listed(weights), strict=True))
+    rows = [pairs[start:stop] for start, stop in pairwise(ptr.tolist())]
+    return rows if isinstance(weights, np.ndarray) else [_parallels_added(row) for row in rows]
+
+
+def _parallels_added(row: list[tuple[int, Number]]) -> list[tuple[int, Number]]:
+    """Add the weights of parallel edges first, so that symbols come out factored."""
+    sums: dict[int, Number] = {}
+    for head, weight in row:
+        sums[head] = sums[head] + weight if head in sums else weight
+    return list(sums.items())
+
+
+@collector_at_rest()
+def compile(
+    graph: nx.DiGraph | NDArray[Any] | Any,
+    *,
+    weight: Weight = "weight",
+    default_weight: Number = None,
+    cycles: CyclePolicy = "raise",
+    exact: bool = False,
+) -> CompiledGraph:
+    """Compile a graph for any number of questions, as `re.compile` does a pattern.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph, square array or DataFrame
+        In an array, entry ``[i, j]`` is the weight of the edge i -> j and 0 means no edge. (lavaan's ``beta`` is
+        the transpose.)
+    weight : str, preset, callable or None
+        A string is an edge attribute; a preset one of `graphdiff.weights`; a callable
+        ``(u, v, data) -> number``; None is 1 on every edge. An array brings its own weights.
+    default_weight : number, optional
+        The weight of an edge that has none. Without it such an edge is an error.
+    cycles : {"raise", "collapse", "solve"}
+        Where a cycle lies on the way asked about: refuse; take each strongly connected component as one node;
+        or sum the infinitely many walks, (I - A)^-1.
+    exact : bool
+        Take floats as the dyadic rationals that they are, and return Fractions.
+
+    Returns
+    -------
+    CompiledGraph
+
+    Raises
+    ------
+    GraphTypeError
+        If the graph is undirected, a quotient for looking at, or no graph.
+    WeightError
+        If a weight is missing, not a number, NaN or infinite; it names the edge and counts the others.
+    UsageError
+        If `cycles` is none of the three, or `weight` nothing that gives weights.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> G = nx.DiGraph()
+    >>> G.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)])
+    >>> compile(G)
+    <CompiledGraph: 4 nodes, 4 edges, no cycles>
+    """
+    check_policy(cycles)
+    if not (weight is None or isinstance(weight, (str, Preset)) or callable(weight)):
+        raise UsageError(
+            Keyword("weight", weight), ": an edge attribute's name, a preset, a function or None (1 on every edge)"
+        )
+    edges = intake.from_graph(graph)
+    topology, numbers = arrange(
+        edges.n_nodes,
+        edges.tails,
+        edges.heads,
+        names=edges.names,
+        keys=edges.keys,
+        marked=edges.marked,
+        marked_leaves=edges.marked_leaves,
+        also_called=edges.also_called,
+    )
+    if edges.absences:
+        topology = replace(topology, absences=edges.absences)
+    preset = unit if weight is None else weight
+    if isinstance(preset, Preset):
+        if preset.counts_by:
+            counts = intake.weights(edges, preset.counts_by, default_weight) if edges.weights is None else None
+            topology = replace(topology, counts=None if counts is None else in_rows(counts, numbers))
+        weights, meaning = preset.compute(topology, cycles, exact), preset.name
+    else:
+        values = intake.weights(edges, preset, default_weight) if edges.weights is None else edges.weights
+        weights, meaning = in_rows(values, numbers), _weight_meaning(edges.weight_meaning, preset)
+    if exact:
+        weights = arithmetic.exactly(weights)
+    return CompiledGraph(topology, weights, cycles, exact, edges.edge_meaning, meaning, edges.node_meaning)
+
+
+def _weight_meaning(said: str, weight: Any) -> str:
+    """Return what the file says of the attribute ``weight``; the name of any other attribute or function."""
+    if weight == "weight" and said not in ("unknown", "none"):
+        return said
+    return weight if isinstance(weight, str) else str(getattr(weight, "__name__", "weight"))
+
+
+def compiled(graph: Any, options: CompileOptions) -> CompiledGraph:
+    """Return `graph` compiled; as it is where it is already.
+
+    Raises
+    ------
+    TypeError
+        If there are options beside a compiled graph.
+    """
+    if not isinstance(graph, CompiledGraph):
+        return compile(graph, **options)
+    if options:
+        names = ", ".join(options)
+        raise TypeError(f"the graph is compiled already: give {names} to graphdiff.compile instead")
+    return graph
+
+
+def counted(graph: Any, options: CompileOptions) -> CompiledGraph:
+    """Return `graph` compiled with weight 1 on every edge: counting paths needs no weights."""
+    if not isinstance(graph, CompiledGraph):
+        return compile(graph, **cast(CompileOptions, {**options, "weight": None}))
+    return compiled(graph, options).with_preset(unit)
+
+
+def check_policy(cycles: str) -> None:
+    """Raise `UsageError` unless `cycles` is a policy."""
+    if cycles not in POLICIES:
+        raise UsageError(Keyword("cycles", cycles), f": use one of {', '.join(map(repr, POLICIES))}")
+
+
+__all__ = [
+    "CompileOptions",
+    "CompiledGraph",
+    "CyclePolicy",
+    "Unpack",
+    "Weight",
+    "compile",
+    "compiled",
+    "counted",
+]

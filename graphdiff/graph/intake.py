@@ -1,0 +1,304 @@
+"""The border to networkx, arrays and data frames: labels, edges and weights taken out, each checked once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
+from operator import itemgetter
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from graphdiff import arithmetic
+from graphdiff.absences import Absences, absences_of
+from graphdiff.arithmetic import Number, Weights
+from graphdiff.errors import GraphTypeError, UsageError, WeightError, edge_text
+from graphdiff.graph.attributes import attribute_kinds, drawing_names
+from graphdiff.graph.labels import Indexed
+from graphdiff.kernels.rows import index_type
+from graphdiff.remedies import Keyword, Remedy
+
+_MISSING = object()
+#: Ids may go this far beyond 100 for each edge; farther they are no positions but names.
+MAX_SPARSE_IDS = 10_000_000
+
+
+@dataclass(frozen=True)
+class Edges:
+    """A graph's edges by node ids, unsigned, in the graph's own order.
+
+    `rows` holds networkx's own rows, if any: in each one the attribute dicts, or in a multigraph dicts of them.
+    """
+
+    n_nodes: int
+    tails: NDArray[Any]
+    heads: NDArray[Any]
+    names: Sequence[Hashable] | None = None
+    keys: Sequence[Hashable] | None = None
+    marked: tuple[int, ...] = ()
+    marked_leaves: tuple[int, ...] = ()
+    also_called: tuple[tuple[str, int], ...] = ()
+    rows: Sequence[Mapping[Hashable, Mapping[Any, Any]]] = ()
+    weights: Weights | None = None
+    edge_meaning: str = "unknown"
+    weight_meaning: str = "unknown"
+    node_meaning: str = "unknown"
+    drawing: Collection[str] = ()
+    absences: Absences | None = None
+
+    @cached_property
+    def data(self) -> list[Mapping[str, Any]]:
+        """The attributes of each edge."""
+        return _data(self.rows, self.keys is not None)
+
+    def label(self, edge: int) -> tuple[Any, ...]:
+        """Return edge number `edge` by its labels."""
+        tail, head = int(self.tails[edge]), int(self.heads[edge])
+        ends = (tail, head) if self.names is None else (self.names[tail], self.names[head])
+        return ends if self.keys is None else (*ends, self.keys[edge])
+
+    def text(self, edge: int) -> str:
+        """Return edge number `edge` as an error names it, with its key only where parallel ones have others."""
+        alike = (self.tails == self.tails[edge]) & (self.heads == self.heads[edge])
+        return edge_text(self.label(edge)[: 2 if alike.sum() == 1 else 3])
+
+
+def from_graph(graph: Any) -> Edges:
+    """Return the edges of a networkx graph, a square DataFrame or a square array."""
+    if isinstance(graph, nx.Graph):
+        return _from_networkx(graph)
+    if hasattr(graph, "columns") and hasattr(graph, "index"):
+        if list(graph.columns) != list(graph.index):
+            raise GraphTypeError(
+                "the rows and columns of a DataFrame must have the same labels in the same order "
+                "(entry [i, j] is the edge i -> j)"
+            )
+        return _from_matrix(graph.to_numpy(), _distinct(list(graph.index)))
+    if isinstance(graph, np.ndarray):
+        return _from_matrix(graph, None)
+    raise GraphTypeError(
+        f"cannot compile a {type(graph).__name__}: give a networkx DiGraph or MultiDiGraph, a square array or "
+        "DataFrame, or use CompiledGraph.from_arrays"
+    )
+
+
+def _from_networkx(graph: nx.Graph) -> Edges:
+    if not graph.is_directed():
+        raise GraphTypeError(
+            "the graph is undirected, and influence needs a direction: build a networkx.DiGraph with the edges "
+            "source -> target, or graph.to_directed() for both directions"
+        )
+    if graph.graph.get("quotient"):
+        raise GraphTypeError(_quotient_text(graph))
+    names = list(graph)
+    rows = _rows(graph)
+    sizes = list(map(len, rows))
+    kind = index_type(len(names))
+    index = dict(zip(names, range(len(names)), strict=True))
+    tails = np.repeat(np.arange(len(names), dtype=kind), sizes)
+    heads = np.fromiter(map(index.__getitem__, chain.from_iterable(rows)), dtype=kind, count=sum(sizes))
+    keys: list[Hashable] | None = None
+    if graph.is_multigraph():
+        parallel = list(chain.from_iterable(row.values() for row in rows))
+        keys = list(chain.from_iterable(parallel))
+        numbers = list(map(len, parallel))
+        tails, heads = np.repeat(tails, numbers), np.repeat(heads, numbers)
+    leaves = _marked(graph, "leaf")
+    return Edges(
+        n_nodes=len(names),
+        tails=tails,
+        heads=heads,
+        names=names,
+        keys=keys,
+        marked=_marked(graph, "root"),
+        marked_leaves=leaves,
+        also_called=tuple([(text, i) for i in leaves if isinstance(text := graph.nodes[names[i]].get("output"), str)]),
+        rows=rows,
+        edge_meaning=str(graph.graph.get("edge_meaning", "unknown")),
+        weight_meaning=str(graph.graph.get("weight_meaning", "unknown")),
+        node_meaning=str(graph.graph.get("node_meaning", "unknown")),
+        drawing=drawing_names(graph),
+        absences=absences_of(graph.graph),
+    )
+
+
+def edge_data(graph: nx.Graph) -> list[Mapping[str, Any]]:
+    """Return the attributes of each edge of a networkx graph, in a third of the time of ``graph.edges(data=True)``.
+
+    Examples
+    --------
+    >>> edge_data(nx.MultiDiGraph([("a", "b", {"kind": "x"}), ("a", "b", {})]))
+    [{'kind': 'x'}, {}]
+    """
+    return _data(_rows(graph), graph.is_multigraph())
+
+
+def _rows(graph: nx.Graph) -> list[Mapping[Hashable, Mapping[Any, Any]]]:
+    return [row for _, row in graph.adjacency()]
+
+
+def _data(rows: Sequence[Mapping[Hashable, Mapping[Any, Any]]], multigraph: bool) -> list[Mapping[str, Any]]:
+    entries = chain.from_iterable(row.values() for row in rows)
+    return list(chain.from_iterable(entry.values() for entry in entries) if multigraph else entries)
+
+
+def _quotient_text(graph: nx.Graph) -> str:
+    by = f" (by {graph.graph['grouped_by']})" if "grouped_by" in graph.graph else ""
+    return (
+        f"this graph shows groups{by} for looking at: where one member of a group is entered and another left, it "
+        "has a route that is none; ask the graph that it was made of"
+    )
+
+
+def _marked(graph: nx.Graph, attribute: str) -> tuple[int, ...]:
+    return tuple([i for i, data in enumerate(graph._node.values()) if data and data.get(attribute) is True])
+
+
+def _from_matrix(matrix: NDArray[Any], names: Sequence[Hashable] | None) -> Edges:
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        raise GraphTypeError(
+            f"the array has shape {matrix.shape}: a graph's matrix is square, entry [i, j] the edge i -> j"
+        )
+    tails, heads = np.nonzero(matrix)
+    edges = Edges(len(matrix), tails.view(np.uintp), heads.view(np.uintp), names)
+    return replace(edges, weights=_checked(edges, matrix[tails, heads].tolist()))
+
+
+def from_arrays(
+    tails: ArrayLike, heads: ArrayLike, weights: ArrayLike | None, labels: Sequence[Hashable] | None
+) -> Edges:
+    """Return edges given as arrays of ids."""
+    first, second = _ids(tails, "tails"), _ids(heads, "heads")
+    if len(first) != len(second):
+        raise UsageError(f"{len(first):,} tails, but {len(second):,} heads")
+    used = 1 + max(int(first.max()), int(second.max())) if len(first) else 0
+    if labels is None and used > MAX_SPARSE_IDS + 100 * len(first):
+        raise UsageError(f"node ids up to {used - 1:,} for {len(first):,} edges: ids count from 0, every one a node")
+    if labels is not None and used > len(labels):
+        raise UsageError(f"{len(labels):,} labels, but node ids up to {used - 1:,}")
+    names = labels if labels is None or isinstance(labels, Indexed) else _distinct(list(labels))
+    edges = Edges(used if names is None else len(names), first, second, names)
+    if weights is None:
+        return edges
+    values = weights if isinstance(weights, np.ndarray) else list(weights)  # type: ignore[arg-type]
+    if len(values) != len(first):
+        raise UsageError(f"{len(first):,} edges, but {len(values):,} weights")
+    return replace(edges, weights=_checked(edges, values))
+
+
+def _distinct(labels: Sequence[Hashable]) -> Sequence[Hashable]:
+    seen: set[Hashable] = set()
+    if len(set(labels)) < len(labels):
+        twice = next(label for label in labels if label in seen or seen.add(label))  # type: ignore[func-returns-value]
+        raise UsageError(f"the label {twice!r} stands for two nodes; labels must be distinct")
+    return labels
+
+
+def _ids(values: ArrayLike, what: str) -> NDArray[Any]:
+    array = np.asarray(values)
+    if array.size == 0:
+        array = array.astype(np.uint32)
+    if array.ndim != 1 or (array.dtype.kind not in "iu"):
+        raise UsageError(f"{what}: a one-dimensional array of node ids (ints from 0) is needed")
+    if len(array) and array.min() < 0:
+        raise UsageError(f"{what}: the node id {array.min()} is negative; ids count from 0")
+    size = 4 if array.itemsize <= 4 else 8
+    return array.astype(f"i{size}" if array.dtype.kind == "i" else f"u{size}", copy=False).view(f"u{size}")
+
+
+def weights(edges: Edges, weight: str | Callable[..., Number], default: Number) -> Weights:
+    """Return the checked weights of the edges of a networkx graph.
+
+    Parameters
+    ----------
+    edges : Edges
+    weight : str or callable
+        An edge attribute, or ``(u, v, data) -> number``.
+    default : number or None
+        For edges that have none.
+    """
+    if callable(weight):
+        return _checked(edges, _filled(edges, _by_function(edges, weight), weight, default))
+    try:
+        values = list(map(itemgetter(weight), edges.data))
+    except KeyError:
+        found = [data.get(weight, _MISSING) for data in edges.data]
+        values = _filled(edges, found, weight, default)
+    return _checked(edges, values)
+
+
+def _by_function(edges: Edges, weight: Callable[..., Number]) -> list[Any]:
+    names = edges.names or ()
+    ends = zip(edges.tails.tolist(), edges.heads.tolist(), edges.data, strict=True)
+    values = [weight(names[u], names[v], data) for u, v, data in ends]
+    return [_MISSING if value is None else value for value in values]
+
+
+def _filled(edges: Edges, values: list[Any], weight: object, default: Number) -> list[Any]:
+    """Return the values with the default in place of those that are missing."""
+    missing = [number for number, value in enumerate(values) if value is _MISSING]
+    if missing and default is None:
+        raise WeightError(*_missing_parts(edges, weight, missing), edge=edges.label(missing[0]), count=len(missing))
+    return [default if value is _MISSING else value for value in values]
+
+
+def _checked(edges: Edges, given: Sequence[Any] | NDArray[Any]) -> Weights:
+    """Return weights as the one kind that holds them all, or raise `WeightError`."""
+    if isinstance(given, np.ndarray):
+        if given.dtype.kind in "iu" and (given.dtype != np.uint64 or given.max(initial=0) < 2**63):
+            return given.astype(np.int64, copy=False)
+        if given.dtype.kind == "f" and _all_finite(given):
+            return given.astype(np.float32 if given.dtype == np.float32 else np.float64, copy=False)
+    values: Sequence[Any] = given.tolist() if isinstance(given, np.ndarray) else given
+    kinds = set(map(type, values))
+    if kinds == {float} and _all_finite(array := np.array(values)):
+        return array
+    if kinds != {int}:
+        _check(edges, values)
+    try:
+        return arithmetic.unify(values) if values else np.empty(0)
+    except OverflowError as error:
+        large = next((i for i, w in enumerate(values) if not isinstance(w, float) and abs(w) > arithmetic.EXACT_INT), 0)
+        raise WeightError(f"the edge {edges.text(large)}: {error}", edge=edges.label(large)) from None
+
+
+def _all_finite(values: NDArray[Any]) -> bool:
+    # Neither makes an array as long as the weights; NaN is the smallest and the largest of all.
+    return bool(np.isfinite(values.min(initial=0)) and np.isfinite(values.max(initial=0)))
+
+
+def _check(edges: Edges, values: Sequence[Any]) -> None:
+    """Raise `WeightError` for the first weight that is not a finite number."""
+    wrong = [number for number, value in enumerate(values) if not arithmetic.is_number(value)]
+    if not wrong:
+        wrong = [number for number, value in enumerate(values) if not arithmetic.is_finite(value)]
+    if wrong:
+        edge, value = edges.label(wrong[0]), values[wrong[0]]
+        others = f", nor are those of {len(wrong) - 1:,} other edges" if len(wrong) > 1 else ""
+        raise WeightError(
+            f"the weight of the edge {edges.text(wrong[0])} is {value!r}, not a finite number{others}",
+            edge=edge,
+            count=len(wrong),
+        )
+
+
+def _missing_parts(edges: Edges, weight: object, missing: list[int]) -> list[str | Remedy]:
+    total = len(edges.data)
+    kinds = attribute_kinds(edges.data, edges.drawing)
+    have = f"; these edges have: {', '.join(kinds)}" if kinds else ""
+    if isinstance(weight, str) and len(missing) == total:
+        return [
+            f"none of the {total:,} edges has {weight!r}{have}",
+            Remedy(Keyword("weight", "unit", python="None"), "counts paths"),
+            Remedy(Keyword("weight", "even", python="graphdiff.weights.even"), "spreads one unit evenly"),
+        ]
+    name = repr(weight) if isinstance(weight, str) else "weight by the given function"
+    return [
+        f"{len(missing):,} of the {total:,} edges {'has' if len(missing) == 1 else 'have'} no {name}, the first is "
+        f"{edges.text(missing[0])}{have}",
+        Remedy(Keyword("default_weight", 1), "would stand in"),
+    ]

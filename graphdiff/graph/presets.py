@@ -1,0 +1,110 @@
+"""Weight presets: weights that follow from the shape of the graph, for edges that carry none.
+
+A preset is data: a name, a sentence, and a function of the topology that `graphdiff.compile` runs. One that shares out
+by an edge attribute names it, and finds it as the topology's ``counts``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.arithmetic import Weights
+from graphdiff.errors import UsageError, WeightError
+from graphdiff.graph.topology import Topology
+
+__all__ = ["WEIGHTS", "Preset", "even", "imports", "unit"]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named rule for the weights of all edges.
+
+    Attributes
+    ----------
+    name : str
+        As on the command line.
+    meaning : str
+        What the preset does, as a report's footnote.
+    compute : callable
+        ``(topology, cycles, exact) -> weights`` in the order of the topology's edges.
+    counts_by : str
+        The edge attribute that `compute` finds as ``topology.counts``; empty where it needs none.
+    """
+
+    name: str
+    meaning: str
+    compute: Callable[[Topology, str, bool], Weights] = field(repr=False)
+    counts_by: str = ""
+
+
+def _unit(topology: Topology, cycles: str, exact: bool) -> Weights:
+    return np.ones(topology.n_edges, dtype=np.int64)
+
+
+def _even(topology: Topology, cycles: str, exact: bool) -> Weights:
+    return _parts(topology, cycles, exact, None)
+
+
+def _imports(topology: Topology, cycles: str, exact: bool) -> Weights:
+    if topology.counts is None:
+        raise UsageError("the preset imports reads the edges' statements: give it to graphdiff.compile, with the graph")
+    if not isinstance(topology.counts, np.ndarray):
+        raise WeightError("the edges' statements are no counts: ints or floats are needed")
+    counts = topology.counts.astype(np.float64)
+    if (counts <= 0).any():
+        place = int(np.flatnonzero(counts <= 0)[0])
+        raise WeightError(
+            f"the edge {topology.edge_label(place)} has {counts[place]:g} statements: a part of them needs one or more",
+            edge=topology.edge_label(place),
+        )
+    return _parts(topology, cycles, exact, counts)
+
+
+def _parts(topology: Topology, cycles: str, exact: bool, counts: NDArray[np.float64] | None) -> Weights:
+    """Return each edge's part of what the edges of its tail count together, each of them 1 without `counts`."""
+    rows = topology.quotient if cycles == "collapse" else topology.rows
+    tails, edges = rows.tails, rows.edges
+    own = None if counts is None else counts[edges]
+    sums = np.bincount(tails, weights=own, minlength=topology.n_nodes)[tails]
+    if exact:
+        parts = [Fraction(0)] * topology.n_edges
+        ones = [1] * len(sums) if own is None else own.tolist()
+        for edge, count, total in zip(edges.tolist(), ones, sums.tolist(), strict=True):
+            parts[edge] = Fraction(count) / Fraction(total)
+        return parts
+    weights = np.zeros(topology.n_edges)
+    weights[edges] = (1.0 if own is None else own) / sums
+    return weights
+
+
+#: 1 on every edge: the total is the number of paths.
+unit = Preset("unit", "each edge counts 1, so that the total is the number of paths", _unit)
+
+#: 1/out-degree: one unit spread evenly over what a node points at (under ``collapse`` over the edges that
+#: leave its component).
+even = Preset("even", "each node passes what reaches it in equal parts along its edges", _even)
+
+#: The part of the importing module's import statements, by the edges' attribute ``statements`` (under ``collapse`` of
+#: those that leave its component).
+imports = Preset(
+    "imports", "each module passes what reaches it along its import statements in equal parts", _imports, "statements"
+)
+
+#: The presets by the names that the command line takes.
+WEIGHTS = {preset.name: preset for preset in (unit, even, imports)}
+
+
+def summed(meaning: str) -> str:
+    """Return what weights mean once several of this meaning were added to one: no longer those of a preset.
+
+    Examples
+    --------
+    >>> summed("even"), summed("cost")
+    ('even, summed', 'cost')
+    """
+    return f"{meaning}, summed" if meaning in WEIGHTS else meaning

@@ -1,0 +1,417 @@
+"""The shape of a graph, without its weights: edges in rows, and a place in topological order for every node.
+
+A node's *position* is its place in the order, its *id* its place in the graph as read. All arrays speak of
+positions; ids and labels matter at the border only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.absences import Absences
+from graphdiff.arithmetic import Weights
+from graphdiff.errors import UnknownEdgeError, UnknownNodeError, UsageError, edge_text
+from graphdiff.graph.attributes import Columns
+from graphdiff.graph.labels import Indexed, Integers
+from graphdiff.kernels.order import topological
+from graphdiff.kernels.rows import counted, grouped, index_type, parallels, pointers, reordered, taken
+from graphdiff.text.names import PLAIN, Edge, Naming
+
+Ints = NDArray[Any]
+
+
+def _frozen(array: Ints) -> Ints:
+    array.flags.writeable = False
+    return array
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Edges grouped by tail.
+
+    Attributes
+    ----------
+    ptr : uint64 array, shape (n_nodes + 1,)
+        The edges that leave position `u` are ``ptr[u]:ptr[u + 1]``.
+    heads : uint32 (or uint64) array, shape (n_edges,)
+    chosen : uint32 (or uint64) array, shape (n_edges,), or None
+        Which edge of the topology each one is; None where they are all of them.
+    """
+
+    ptr: Ints
+    heads: Ints
+    chosen: Ints | None = None
+
+    @property
+    def edges(self) -> Ints:
+        """Which edge of the topology each one is."""
+        return np.arange(len(self.heads)) if self.chosen is None else self.chosen
+
+    def edges_at(self, places: Ints) -> Ints:
+        """Return which edge of the topology stands at each of some places."""
+        return places if self.chosen is None else self.chosen[places]
+
+    def places(self, positions: Ints) -> tuple[Ints, Ints]:
+        """Return where the edges that leave some positions stand here, row after row, and the bounds of the rows."""
+        first = self.ptr[positions].astype(np.int64)
+        sizes: Ints = self.ptr[positions + 1].astype(np.int64) - first
+        bounds = np.concatenate([[0], np.cumsum(sizes)])
+        return np.arange(bounds[-1]) + np.repeat(first - bounds[:-1], sizes), bounds
+
+    def n_leaving(self, positions: Ints) -> int:
+        """Return how many edges leave some positions."""
+        return int((self.ptr[positions + 1] - self.ptr[positions]).sum())
+
+    @property
+    def tails(self) -> Ints:
+        """The tail of each edge."""
+        sizes: Ints = np.diff(self.ptr.astype(np.int64))
+        return np.repeat(np.arange(len(self.ptr) - 1, dtype=self.heads.dtype), sizes)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Topology:
+    """Nodes in topological order of their strongly connected components, and the edges between them.
+
+    Attributes
+    ----------
+    ids : int64 array, shape (n_nodes,)
+        The id of the node at each position.
+    ptr, heads : arrays
+        All edges by the position of their tail; within a row in the graph's own order.
+    cyclic : int64 array, shape (n, 2)
+        The ranges of positions that are a component with a cycle.
+    names : sequence of hashables, or None
+        The label of each id; None where the ids are the labels.
+    given_keys : sequence, or None
+        The key of each edge of the rows, where a multigraph brings them.
+    marked : tuple of int
+        The ids that the reader marked as roots.
+    marked_leaves : tuple of int
+        The ids that the reader marked as leaves.
+    counts : array or list of objects, shape (n_edges,), or None
+        What a preset shares out by, where it shares out by an edge attribute.
+    attributes : mapping of name to column
+        What else is known of the edges, each column in the order of the rows.
+    absences : Absences or None
+        What the graph's file lacks, and what an option left out, for what is said of a node that is not there.
+    also_called : tuple of (str, int)
+        Further names that nodes are found by, each with the node's id: those of outputs.
+    """
+
+    ids: Ints
+    ptr: Ints
+    heads: Ints
+    cyclic: Ints
+    names: Sequence[Hashable] | None = None
+    given_keys: Sequence[Hashable] | None = None
+    marked: tuple[int, ...] = ()
+    marked_leaves: tuple[int, ...] = ()
+    counts: Weights | None = None
+    attributes: Columns = field(default_factory=dict)
+    absences: Absences | None = None
+    also_called: tuple[tuple[str, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        self._freeze()
+
+    def _freeze(self) -> None:
+        for array in (self.ids, self.ptr, self.heads, self.cyclic):
+            _frozen(array)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: self.__dict__[name] for name in self.__dataclass_fields__}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._freeze()
+
+    @property
+    def n_nodes(self) -> int:
+        """How many nodes there are."""
+        return len(self.ids)
+
+    @property
+    def n_edges(self) -> int:
+        """How many edges there are, parallel ones counted one by one."""
+        return len(self.heads)
+
+    # -- labels
+
+    @cached_property
+    def positions(self) -> Ints:
+        """The position of each id."""
+        positions = np.empty_like(self.ids)
+        positions[self.ids] = np.arange(self.n_nodes)
+        return _frozen(positions)
+
+    @cached_property
+    def labels(self) -> Sequence[Any]:
+        """The labels in topological order: a tuple, or the ids where they are the labels."""
+        if self.names is None:
+            return cast(Sequence[Any], self.ids)
+        names = self.names
+        return tuple([names[i] for i in self.ids.tolist()])
+
+    @cached_property
+    def naming(self) -> Naming:
+        """How nodes and edges are called in records."""
+        keys = () if self.keys is None or isinstance(self.keys, Indexed) else self.keys
+        if self.names is None or isinstance(self.names, Indexed):
+            return Naming.of((), keys) if keys else PLAIN
+        return Naming.of(self.names, keys)
+
+    @cached_property
+    def _find(self) -> Callable[[Hashable], int | None]:
+        """How the position of a label is found: by the labels' own index, where they bring one, else by a dict."""
+        names = self.names or ()
+        if not isinstance(names, Indexed):
+            return {names[number]: position for position, number in enumerate(self.ids.tolist())}.get
+        found, positions = names.find, self.positions
+
+        def position(label: Hashable) -> int | None:
+            number = found(label)
+            return None if number is None else int(positions[number])
+
+        return position
+
+    def label(self, position: int) -> Any:
+        """Return the label of the node at `position`."""
+        number = int(self.ids[position])
+        return number if self.names is None else self.names[number]
+
+    def position(self, label: Hashable) -> int:
+        """Return the position of the node with `label`, or raise `UnknownNodeError` with the nearest names."""
+        if self.names is None:
+            if isinstance(label, (int, np.integer)) and 0 <= label < self.n_nodes:
+                return int(self.positions[label])
+            raise UnknownNodeError(label, ())
+        try:
+            position = self._find(label)
+        except TypeError:  # not hashable, so no node
+            position = None
+        return self._also_called(label) if position is None else position
+
+    def _also_called(self, label: Hashable) -> int:
+        """Return the position of the node that has `label` for a further name, or raise `UnknownNodeError`."""
+        names = self.names or ()
+        number = next((number for name, number in self.also_called if name == label), None)
+        if number is None:
+            outputs = [names[leaf] for leaf in self.marked_leaves]
+            raise UnknownNodeError(label, names, self.absences, outputs)
+        return int(self.positions[number])
+
+    @cached_property
+    def keys(self) -> Sequence[Hashable] | None:
+        """The key of each edge of the rows, as given or as networkx gives them: 0, 1, … among those with the same ends.
+
+        None where no key is given and no two edges have the same ends: there the ends are the name of an edge.
+        """
+        if self.given_keys is not None:
+            return self.given_keys
+        numbers = parallels(self.ptr, self.heads)
+        return None if numbers is None else Integers(_frozen(numbers))
+
+    def edge_label(self, edge: int) -> Edge:
+        """Return an edge of the rows as ``(tail, head)``, or ``(tail, head, key)`` in a multigraph."""
+        return next(self.edge_labels(np.array([edge])))
+
+    def edge_labels(self, edges: Ints | None = None) -> Iterator[Edge]:
+        """Yield the labels of some edges of the rows, or of all in their order."""
+        chosen = self.rows.edges if edges is None else edges
+        tails = self.ids[self.tails_of(chosen)].tolist()
+        heads = self.ids[self.heads[chosen]].tolist()
+        names = range(self.n_nodes) if self.names is None else self.names
+        if self.keys is None:
+            return ((names[u], names[v]) for u, v in zip(tails, heads, strict=True))
+        keys = keys_at(self.keys, chosen)
+        return ((names[u], names[v], key) for u, v, key in zip(tails, heads, keys, strict=True))
+
+    def attributes_at(self, edge: int) -> dict[str, Any]:
+        """Return the attributes that an edge has."""
+        values = ((name, column[edge]) for name, column in self.attributes.items())
+        return {name: value for name, value in values if value is not None}
+
+    def tails_of(self, edges: Ints) -> Ints:
+        """Return the position of the tail of some edges of the rows."""
+        return np.searchsorted(self.ptr, edges.astype(self.ptr.dtype), side="right") - 1
+
+    # -- components
+
+    @cached_property
+    def rows(self) -> Rows:
+        """All edges."""
+        return Rows(self.ptr, self.heads)
+
+    @cached_property
+    def representative(self) -> Ints:
+        """The first position of the component that each position is in."""
+        first = np.arange(self.n_nodes, dtype=self.heads.dtype)
+        for start, stop in self.cyclic.tolist():
+            first[start:stop] = start
+        return _frozen(first)
+
+    @cached_property
+    def leaving(self) -> NDArray[np.bool_]:
+        """Mask of the edges that lead from one component to another."""
+        mask: NDArray[np.bool_] = self.representative[self.rows.tails] != self.representative[self.heads]
+        return mask
+
+    @cached_property
+    def outer(self) -> Rows:
+        """The edges between components, every node kept."""
+        if not len(self.cyclic):
+            return self.rows
+        return self._leaving_rows(self.rows.tails[self.leaving], self.heads[self.leaving])
+
+    @cached_property
+    def quotient(self) -> Rows:
+        """The edges between components, each component standing at its first position."""
+        if not len(self.cyclic):
+            return self.rows
+        first = self.representative
+        return self._leaving_rows(first[self.rows.tails[self.leaving]], first[self.heads[self.leaving]])
+
+    def _leaving_rows(self, tails: Ints, heads: Ints) -> Rows:
+        ptr = pointers(counted(self.n_nodes, tails))
+        chosen = np.flatnonzero(self.leaving).astype(index_type(self.n_edges))
+        return Rows(_frozen(ptr), _frozen(heads), _frozen(chosen))
+
+    @cached_property
+    def roots(self) -> Ints:
+        """Positions of the roots: the marked nodes, else all members of components that nothing enters."""
+        if self.marked:
+            return np.sort(self.positions[list(self.marked)])
+        entered = np.zeros(self.n_nodes, dtype=bool)
+        entered[self.quotient.heads] = True
+        return np.flatnonzero(~entered[self.representative])
+
+    @cached_property
+    def leaves(self) -> Ints:
+        """Positions of the leaves: the marked nodes, else all members of components that nothing leaves."""
+        if self.marked_leaves:
+            return np.sort(self.positions[list(self.marked_leaves)])
+        left = np.diff(self.quotient.ptr.astype(np.int64)) > 0
+        return np.flatnonzero(~left[self.representative])
+
+
+def arrange(
+    n_nodes: int,
+    tails: Ints,
+    heads: Ints,
+    *,
+    names: Sequence[Hashable] | None = None,
+    keys: Sequence[Hashable] | None = None,
+    marked: tuple[int, ...] = (),
+    marked_leaves: tuple[int, ...] = (),
+    also_called: tuple[tuple[str, int], ...] = (),
+) -> tuple[Topology, Ints]:
+    """Put the nodes of an edge list into topological order and the edges into rows.
+
+    Parameters
+    ----------
+    n_nodes : int
+    tails, heads : unsigned integer arrays, shape (n_edges,)
+        The ids of the ends of each edge, in any order.
+    names, marked, marked_leaves, also_called
+        As in `Topology`.
+    keys
+        The key of each edge as given.
+
+    Returns
+    -------
+    Topology
+    numbers : uint32 (or uint64) array, shape (n_edges,)
+        Which of the edges as given each edge of the rows is (`in_rows`).
+    """
+    by_id = grouped(n_nodes, tails, heads)
+    ids, cyclic = topological(n_nodes, *by_id[:2])
+    ptr, heads, numbers = reordered(ids, *by_id)
+    if keys is not None:
+        keys = keys_at(keys, numbers)
+    return Topology(ids, ptr, heads, cyclic, names, keys, marked, marked_leaves, also_called=also_called), numbers
+
+
+def keys_at(keys: Sequence[Hashable], edges: Ints) -> Sequence[Hashable]:
+    """Return the keys of some edges; those that are an array stay one.
+
+    Examples
+    --------
+    >>> keys_at(["a", "b"], np.array([1])), list(keys_at(Integers(np.array([0, 1])), np.array([1, 0])))
+    (['b'], [1, 0])
+    """
+    if isinstance(keys, Integers):
+        return Integers(keys.values[edges])
+    return [keys[edge] for edge in edges.tolist()]
+
+
+def in_rows(values: Weights, numbers: Ints) -> Weights:
+    """Return values, given edge by edge as read, in the order of the rows."""
+    if isinstance(values, np.ndarray):
+        return taken(values, numbers)
+    return [values[number] for number in numbers.tolist()]
+
+
+def find_edge(topology: Topology, edge: Any) -> int:
+    """Return which edge of the topology `edge` is.
+
+    Parameters
+    ----------
+    topology : Topology
+    edge : (tail, head) or (tail, head, key)
+
+    Raises
+    ------
+    UsageError
+        If it is no tuple of two or three, or parallel edges are meant and no key says which.
+    UnknownNodeError, UnknownEdgeError
+        If it is not in the graph.
+    """
+    if not isinstance(edge, (tuple, list)) or len(edge) not in (2, 3):
+        raise UsageError(
+            f"{edge!r} is no edge: a list of edges is needed, each (tail, head), or (tail, head, key) in a multigraph"
+        )
+    tail, head = topology.position(edge[0]), topology.position(edge[1])
+    first, last = int(topology.ptr[tail]), int(topology.ptr[tail + 1])
+    places = (np.flatnonzero(topology.heads[first:last] == head) + first).tolist()
+    if len(edge) == 3:
+        keys = topology.keys
+        places = [] if keys is None else [place for place in places if keys[place] == edge[2]]
+    if not places:
+        raise _unknown(topology, tuple(edge), tail, head)
+    if len(places) > 1:
+        raise _ambiguous(topology, tuple(edge), places)
+    return int(places[0])
+
+
+def not_there(topology: Topology, edge: Any) -> KeyError:
+    """Return why a mapping of edges has no such key: no such edge, where that is so, else the key alone."""
+    if isinstance(edge, tuple) and len(edge) in (2, 3):
+        try:
+            find_edge(topology, edge)
+        except (UnknownNodeError, UnknownEdgeError) as error:
+            return error
+        except UsageError:  # parallel edges: each has a key of its own here
+            pass
+    return KeyError(edge)
+
+
+def _unknown(topology: Topology, edge: Edge, tail: int, head: int) -> UnknownEdgeError:
+    heads = topology.heads[int(topology.ptr[tail]) : int(topology.ptr[tail + 1])]
+    back = topology.heads[int(topology.ptr[head]) : int(topology.ptr[head + 1])]
+    names = list(dict.fromkeys(topology.label(place) for place in heads.tolist()))
+    return UnknownEdgeError(edge, names, turned=tail in back and head not in heads)
+
+
+def _ambiguous(topology: Topology, edge: Edge, places: list[int]) -> UsageError:
+    shown = keys_at(topology.keys or (), np.array(places[:10]))
+    keys = ", ".join(map(repr, shown)) + (", …" if len(places) > 10 else "")
+    return UsageError(
+        f"{len(places)} parallel edges {edge_text(edge)}: say which, (tail, head, key), by its key: {keys}"
+    )

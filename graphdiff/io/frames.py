@@ -1,0 +1,334 @@
+"""Anything with columns, opened as an Arrow table: files by pyarrow, data frames by narwhals.
+
+Arrow columns as attributes of edges: numbers, yes and no, and text; what is none of them is left out.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import lzma
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.errors import FormatError, GraphdiffError, InputError, MissingExtraError, UsageError, WeightError
+from graphdiff.graph.attributes import Column
+from graphdiff.graph.labels import Texts
+from graphdiff.io.ends import DELIMITERS
+
+__all__ = ["Table", "attribute_columns", "damage_told", "opened", "pa", "text_and_ends"]
+
+
+try:
+    import pyarrow as pa
+except ImportError:
+    pa = None
+
+#: What pyarrow looks for a header in.
+HEAD_BYTES = 1 << 20
+
+#: How compressed files start, and what pyarrow calls that; it knows others by their suffix.
+PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
+
+XZ = b"\xfd7zXZ\x00"
+
+#: The largest int up to which every int is a float.
+LAST_EXACT = 2**53
+
+
+@dataclass(frozen=True)
+class Table:
+    """What messages call it, its columns, and how some of them are read as an Arrow table.
+
+    `read` is given the columns of the ends and maybe of the weight, all of which are needed, and others, of which it
+    leaves out those that Arrow has no place for.
+    """
+
+    name: str
+    columns: Sequence[str]
+    read: Callable[[list[str], list[str]], Any]
+
+
+def opened(path_or_frame: Any) -> Table:
+    """Return a file or a frame as a table.
+
+    Raises
+    ------
+    MissingExtraError
+        If pyarrow or narwhals is not installed.
+    InputError, FormatError, UsageError
+        If the file cannot be read, is damaged, or there is neither file nor frame.
+    """
+    if pa is None:
+        raise MissingExtraError("pyarrow", "tables")
+    if isinstance(path_or_frame, (str, os.PathLike)):
+        return _file(os.fspath(path_or_frame))
+    return _frame(path_or_frame)
+
+
+def _file(name: str) -> Table:
+    try:
+        with open(name, "rb") as file:
+            start = file.read(8)
+    except OSError as error:
+        raise InputError.of(name, error) from error
+    except ValueError as error:  # a path with a NUL in it
+        raise InputError(f"{name!r}: {error}") from error
+    with damage_told(name):
+        return next((open_table for magic, open_table in FILES.items() if start.startswith(magic)), _csv)(name)
+
+
+#: What pyarrow and the standard library raise of files that are damaged, and of values that have no place in Arrow.
+DAMAGE: tuple[type[Exception], ...] = (
+    *([pa.ArrowException] if pa else []),
+    OSError,
+    EOFError,
+    OverflowError,
+    UnicodeError,
+    lzma.LZMAError,
+)
+
+
+@contextmanager
+def damage_told(name: str) -> Iterator[None]:
+    """Make what pyarrow raises of a damaged file, or of values that do not fit, a `FormatError`."""
+    try:
+        yield
+    except GraphdiffError:
+        raise
+    except DAMAGE as error:
+        raise FormatError(f"{name}: {error}") from error
+
+
+def _parquet(name: str) -> Table:
+    from pyarrow import parquet
+
+    file = parquet.ParquetFile(name)
+    return Table(name, file.schema_arrow.names, lambda needed, others: file.read(columns=[*needed, *others]))
+
+
+def _arrow(name: str) -> Table:
+    from pyarrow import feather, ipc
+
+    with ipc.open_file(name) as file:
+        names = file.schema.names
+    return Table(name, names, lambda needed, others: _sound(feather.read_table(name, columns=[*needed, *others])))
+
+
+def _arrow_stream(name: str) -> Table:
+    from pyarrow import ipc
+
+    with pa.OSFile(name) as file, ipc.open_stream(file) as stream:
+        edges = stream.read_all()
+    return Table(name, edges.schema.names, lambda needed, others: _sound(edges.select([*needed, *others])))
+
+
+def _sound(edges: Any) -> Any:
+    """Return a table whose offsets and indices lie where they should: they come from the file as they are."""
+    edges.validate(full=True)
+    return edges
+
+
+def _csv(name: str) -> Table:
+    with _unpacked(name) as file:
+        head = file.read(HEAD_BYTES)
+    text = io.TextIOWrapper(io.BytesIO(head), "utf-8-sig", "surrogateescape", newline="")
+    rows = {delimiter: _first_row(text, delimiter) for delimiter in DELIMITERS}
+    delimiter = max(rows, key=lambda delimiter: len(rows[delimiter]))
+    if not rows[delimiter]:
+        raise FormatError(f"{name} has no header" if head.strip() else f"{name} is empty")
+    if any(not _is_text(column) for column in rows[delimiter]):
+        raise FormatError(f"{name}: its header is no UTF-8")
+    return Table(name, rows[delimiter], lambda *columns: _csv_columns(name, delimiter, *columns))
+
+
+def _first_row(text: io.TextIOWrapper, delimiter: str) -> list[str]:
+    text.seek(0)
+    try:
+        return next(filter(None, csv.reader(text, delimiter=delimiter)), [])
+    except csv.Error:  # a long header without this delimiter is too long a field
+        return []
+
+
+def _is_text(column: str) -> bool:
+    return column.encode("utf-8", "ignore").decode() == column
+
+
+def _unpacked(name: str) -> Any:
+    with open(name, "rb") as file:
+        start = file.read(len(XZ))
+    if start == XZ:
+        return pa.PythonFile(lzma.open(name), "r")
+    return pa.input_stream(name, next((kind for magic, kind in PACKED.items() if start.startswith(magic)), "detect"))
+
+
+def _csv_columns(name: str, delimiter: str, needed: list[str], others: list[str]) -> Any:
+    ends = dict.fromkeys(needed[:2], pa.string())
+    edges = _read_csv(name, delimiter, [*needed, *others], ends)
+    for weight in needed[2:]:
+        if pa.types.is_floating(edges.column(weight).type):
+            _require_exact(name, delimiter, weight, edges.column(weight))
+    return edges
+
+
+def _read_csv(name: str, delimiter: str, columns: list[str], types: dict[str, Any]) -> Any:
+    from pyarrow import csv as arrow_csv
+
+    with _unpacked(name) as file:
+        return arrow_csv.read_csv(
+            file,
+            parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+            convert_options=arrow_csv.ConvertOptions(
+                include_columns=columns,
+                column_types=types,
+                null_values=[""],
+                strings_can_be_null=True,
+            ),
+        )
+
+
+#: The largest float has so many digits; of zeros at their start there are few.
+LONGEST_FLOAT = 400
+
+
+def _require_exact(name: str, delimiter: str, column: str, weights: Any) -> None:
+    """Refuse ints that pyarrow has made floats, and that no float is."""
+    from pyarrow import compute
+
+    large = compute.greater_equal(compute.abs(weights), LAST_EXACT)
+    if not compute.any(large).as_py():
+        return
+    texts = _read_csv(name, delimiter, [column], {column: pa.string()}).column(column)
+    whole = compute.match_substring_regex(texts, r"^\s*[+-]?[0-9]+\s*$")
+    for row in compute.indices_nonzero(compute.and_(large, whole)).to_pylist():
+        text = texts[row].as_py().strip()
+        if len(text) > LONGEST_FLOAT or int(text) != weights[row].as_py():
+            shown = text if len(text) < 40 else f"{text[:20]}… of {len(text):,} digits"
+            raise WeightError(
+                f"{name}, row {row + 1:,}: the weight in {column!r} is {shown}, which no float is; all weights are "
+                "ints of 64 bits, or all are floats"
+            )
+
+
+#: How files start.
+FILES: dict[bytes, Callable[[str], Table]] = {
+    b"PAR1": _parquet,
+    b"ARROW1": _arrow,
+    b"\xff\xff\xff\xff": _arrow_stream,
+}
+
+
+def _frame(native: Any) -> Table:
+    if isinstance(native, pa.RecordBatchReader):
+        native = native.read_all()
+    if isinstance(native, pa.RecordBatch):
+        native = pa.Table.from_batches([native])
+    if isinstance(native, pa.Table):
+        return Table("the frame", native.column_names, lambda needed, others: native.select([*needed, *others]))
+    return _frame_by_narwhals(native)
+
+
+def _frame_by_narwhals(native: Any) -> Table:
+    try:
+        import narwhals as nw
+    except ImportError:
+        raise MissingExtraError("narwhals", "tables") from None
+    try:
+        frame = nw.from_native(native)
+        names = frame.collect_schema().names()
+    except TypeError:
+        raise UsageError(f"read_edges takes a path or a data frame, not {type(native).__name__}") from None
+    except nw.exceptions.DuplicateError as error:
+        raise UsageError(f"the frame: {' '.join(str(error).split())}") from error
+
+    def read(needed: list[str], others: list[str]) -> Any:
+        unnamed = [name for name in needed if not isinstance(name, str)]
+        if unnamed:
+            raise UsageError(f"the columns of a frame are named by text; rename {', '.join(map(repr, unnamed))}")
+        try:
+            if isinstance(frame, nw.LazyFrame):  # asked twice it may give its rows in another order
+                return frame.select([*needed, *others]).collect(backend="pyarrow").to_arrow()
+            return _with_others(frame.select(needed).to_arrow(), frame, others)
+        except TypeError as error:  # a column of a kind that pyarrow does not take
+            raise FormatError(f"the frame: {error}") from error
+
+    return Table("the frame", names, read)
+
+
+#: What is raised of a column that Arrow has no place for.
+NO_PLACE: tuple[type[Exception], ...] = (TypeError, *DAMAGE)
+
+
+def _with_others(edges: Any, frame: Any, others: list[str]) -> Any:
+    """Return a table with other columns of a frame, without those that Arrow has no place for."""
+    columns = {name: edges.column(name) for name in edges.column_names}
+    for name in others:
+        try:
+            columns[name] = frame.select([name]).to_arrow().column(name)
+        except NO_PLACE:  # objects of several kinds, say, which nobody has asked for yet
+            continue
+    return pa.table(columns)
+
+
+def text_and_ends(names: Any) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the two arrays that Arrow keeps text in, without a copy."""
+    _, ends, text = names.buffers()
+    first, size = names.offset, len(names)
+    bounds = np.frombuffer(ends, dtype=np.int64)[first : first + size + 1] if ends else np.zeros(1, dtype=np.int64)
+    return np.frombuffer(text or b"", dtype=np.uint8)[: bounds[-1]], bounds
+
+
+def attribute_columns(edges: Any, names: list[str]) -> dict[str, Column]:
+    """Return those of some columns of an Arrow table that are numbers, yes and no, or text, decimals as floats.
+
+    Dates and times are text as Arrow writes them.
+    """
+    there = set(edges.column_names)
+    found = {name: _column(edges.column(name)) for name in names if name in there}
+    return {name: column for name, column in found.items() if column is not None}
+
+
+def _column(column: Any) -> Column | None:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+        kind = column.type
+    if pa.types.is_boolean(kind):
+        return _numbers(column, pa.bool_(), False)
+    if pa.types.is_integer(kind):
+        return _numbers(column, pa.int64(), 0) if _largest(column) < 2**63 else None
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        single = kind in (pa.float16(), pa.float32())
+        return _numbers(column, pa.float32() if single else pa.float64(), np.nan)
+    return _texts(column)
+
+
+def _largest(column: Any) -> int:
+    from pyarrow import compute
+
+    return compute.max(column).as_py() or 0
+
+
+def _numbers(column: Any, kind: Any, instead: Any) -> Column:
+    absent = column.is_null().to_numpy() if column.null_count else None
+    values = column.cast(kind)
+    filled = values if absent is None else values.fill_null(pa.scalar(instead, kind))
+    return Column(np.array(filled.to_numpy()), absent)  # a copy: the frame may be changed
+
+
+def _texts(column: Any) -> Column | None:
+    kind = column.type
+    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    if not (is_text or pa.types.is_temporal(kind)) or pa.types.is_duration(kind) or pa.types.is_interval(kind):
+        return None
+    encoded = column.cast(pa.large_string()).dictionary_encode().combine_chunks()
+    texts = encoded.dictionary
+    texts.validate(full=True)  # neither Parquet nor pyarrow looks whether it is UTF-8
+    codes = encoded.indices.cast(pa.int64()).fill_null(-1).to_numpy()
+    return Column(codes, codes < 0, Texts(*text_and_ends(texts)))

@@ -1,0 +1,1 @@
+"""Lock files and reports of JavaScript's tools: npm, pnpm, yarn, dependency-cruiser."""

@@ -1,0 +1,333 @@
+"""JSON: a graph as node-link data, or a result; either says which version of the layout it has.
+
+CSV: one row an edge, with its attributes as columns.
+
+GraphML, by networkx, after every name and value has been made one that XML and its types can hold.
+
+Mermaid: the picture as a flowchart that Markdown pages draw.
+
+DOT, SVG and PNG: the drawing as it is, or laid out.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+import networkx as nx
+
+from graphdiff.errors import UsageError
+from graphdiff.paths.paths import Path
+from graphdiff.pictures.dot import picture_of, to_pydot
+from graphdiff.pictures.graphviz import layout
+from graphdiff.pictures.picture import DARK, DrawnEdge, DrawnNode
+from graphdiff.showing import UNPRINTABLE, clean, for_spreadsheets
+from graphdiff.text.records import apart, graph_attributes, keys_of, names_of, require_graph, set_aside, storable
+
+__all__ = [
+    "SCHEMA",
+    "document",
+    "finite",
+    "write_csv",
+    "write_dot",
+    "write_graphml",
+    "write_json",
+    "write_mermaid",
+    "write_png",
+    "write_svg",
+]
+
+
+#: The version of the layout, which goes up when a reader of the old one would go wrong.
+SCHEMA = 1
+
+
+def write_json(thing: Any) -> bytes:
+    """Return a graph, a result, or a list of paths as JSON in ASCII.
+
+    Examples
+    --------
+    >>> json.loads(write_json(nx.DiGraph([("a", "b")])))["edges"]
+    [{'source': 'a', 'target': 'b'}]
+    """
+    return json.dumps(document(thing), indent=1, allow_nan=False).encode() + b"\n"
+
+
+def document(thing: Any) -> dict[str, Any]:
+    """Return what the JSON of a graph or a result says: ``graphdiff`` (the version), ``kind``, and the content.
+
+    A graph has networkx's node-link keys, so that `graphdiff.read` and `networkx.node_link_graph` (with
+    ``edges="edges"``) read it. Nodes that are neither texts nor ints are written as texts, and so is every value that
+    is no number, text or bool; attributes that are called as an end or an id is get ``own_`` before their names. The
+    kind of a result is its type's name in lower case, its content is under ``result``.
+
+    Examples
+    --------
+    >>> document([Path(("a", "b"), (("a", "b"),), 2)])
+    {'graphdiff': 1, 'kind': 'paths', 'result': [{'nodes': ['a', 'b'], 'edges': [['a', 'b']], 'influence': 2}]}
+    """
+    if isinstance(thing, nx.Graph):
+        return {"graphdiff": SCHEMA, "kind": "graph", **_node_link(thing)}
+    if hasattr(thing, "to_dict"):
+        kind, result = type(thing).__name__.lower(), thing.to_dict()
+    elif isinstance(thing, Sequence) and all(isinstance(item, Path) for item in thing):
+        kind, result = "paths", [path.to_dict() for path in thing]
+    else:
+        raise UsageError(f"cannot write {type(thing).__name__} as json: give a graph, a result or a list of paths")
+    return {"graphdiff": SCHEMA, "kind": kind, "result": finite(result)}
+
+
+def _node_link(graph: nx.DiGraph) -> dict[str, Any]:
+    require_graph(graph, "json")
+    plain = all(type(node) in (str, int) for node in graph)
+    ids = {node: node for node in graph} if plain else names_of(graph)
+    keys = keys_of(graph)
+    ends = ("source", "target", "key") if graph.is_multigraph() else ("source", "target")
+    return {
+        "directed": True,
+        "multigraph": graph.is_multigraph(),
+        "graph": _attributes(graph_attributes(graph, ids)),
+        "nodes": [{"id": ids[node], **_attributes(set_aside(data, ("id",)))} for node, data in graph.nodes(data=True)],
+        "edges": [
+            {
+                **dict(zip(ends, (ids[edge[0]], ids[edge[1]], keys.get(edge)), strict=False)),
+                **_attributes(set_aside(data, ends)),
+            }
+            for edge, data in graph.edges.items()
+        ],
+    }
+
+
+def _attributes(data: Mapping[Any, Any]) -> dict[str, Any]:
+    return {name: _value(value) for name, value in set_aside(data).items()}
+
+
+def _value(value: Any) -> Any:
+    """Return an attribute; a list of texts, such as the source lines of an import, stays a list."""
+    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
+        return list(value)
+    return None if value is None else storable(value)
+
+
+def finite(result: Any) -> Any:
+    """Return plain data with NaN and infinity, which JSON lacks, as texts."""
+    return json.loads(json.dumps(result), parse_constant=str)
+
+
+# Readers know the end of a row by any of these, and take "#" at the start of a line for a comment.
+UNHELD_CSV = re.compile(rf"{UNPRINTABLE.pattern}|\n(?=#)")
+
+
+def write_csv(graph: nx.DiGraph, *, spreadsheet_safe: bool = False) -> bytes:
+    r"""Return the edges as CSV in UTF-8: source, target, the key in a multigraph, the weight, other attributes.
+
+    Nodes without edges and the attributes of nodes and of the graph have no place there. An attribute that is called
+    as an end is becomes ``own_source``. Control characters become U+FFFD.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph or networkx.MultiDiGraph
+    spreadsheet_safe : bool
+        Whether a text that a spreadsheet would run gets a quote mark before it: what starts with ``=``, ``+``, ``-``
+        or ``@`` and is no number. Names like ``@angular/core`` come back as they were without it only.
+
+    Raises
+    ------
+    UsageError
+        If two nodes would have the same name, or one has none.
+
+    Examples
+    --------
+    >>> G = nx.MultiDiGraph()
+    >>> _ = G.add_edge("a", "b", share=0.5, weight=2)
+    >>> write_csv(G)
+    b'source,target,key,weight,share\na,b,0,2,0.5\n'
+    """
+    require_graph(graph, "csv")
+    names = apart(graph, "csv", UNHELD_CSV)
+    if "" in names.values():
+        raise UsageError("csv cannot hold a node whose name is empty: its edges would have no end; use json")
+    keys = keys_of(graph, _cleaned)
+    ends = ["source", "target", "key"][: 2 + graph.is_multigraph()]
+    edges = [(*edge, set_aside(data, ("source", "target", "key"), _cleaned)) for edge, data in graph.edges.items()]
+    columns = dict.fromkeys(name for *_, data in edges for name in data)
+    others = sorted(columns, key=lambda name: name != "weight")
+    rows = [
+        [names[tail], names[head], *(keys[tail, head, key] for key in rest), *_cells(data, others)]
+        for tail, head, *rest, data in edges
+    ]
+    table = [[*ends, *others], *rows]
+    return _table([list(map(for_spreadsheets, row)) for row in table] if spreadsheet_safe else table)
+
+
+def _cells(data: dict[str, Any], columns: list[str]) -> list[Any]:
+    values = (data.get(column) for column in columns)
+    return ["" if value is None else storable(value) for value in values]
+
+
+def _cleaned(text: str) -> str:
+    return UNHELD_CSV.sub("\ufffd", text)
+
+
+def _table(rows: list[list[Any]]) -> bytes:
+    cells = [[_cleaned(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    # Readers take an unquoted "#" at the start of a row for a comment, and drop blanks after a comma.
+    risky = any(isinstance(cell, str) and cell[:1] in ("#", " ") for row in cells for cell in row if cell)
+    text = io.StringIO()
+    quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if risky else csv.QUOTE_MINIMAL
+    csv.writer(text, lineterminator="\n", quoting=quoting).writerows(cells)
+    return text.getvalue().encode()
+
+
+# What no XML may hold; white space is escaped, so that names come back as they were.
+UNHELD_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+#: Attributes of a graph that networkx takes for the values of nodes and edges that have none.
+DEFAULTS = ("node_default", "edge_default")
+
+
+def write_graphml(graph: nx.DiGraph) -> bytes:
+    """Return a graph as GraphML; ints beyond 64 bits are written as texts, control characters as U+FFFD.
+
+    Edges of a multigraph have ids that no two share, as other tools want them, and their ``key`` as an attribute; the
+    graph's attribute ``multigraph`` says so.
+
+    Raises
+    ------
+    UsageError
+        If two nodes would have the same name.
+
+    Examples
+    --------
+    >>> b'<edge source="a" target="b"' in write_graphml(nx.DiGraph([("a", "b")]))
+    True
+    """
+    require_graph(graph, "graphml")
+    names = apart(graph, "graphml", UNHELD_XML)
+    keys = keys_of(graph, clean)
+    copy = nx.MultiDiGraph(multigraph=True) if graph.is_multigraph() else nx.DiGraph()
+    copy.graph.update(_of_the_graph(graph_attributes(graph, names)))
+    copy.add_nodes_from((names[node], _typed_attributes(data)) for node, data in graph.nodes(data=True))
+    ends = ((names[edge[0]], names[edge[1]]) for edge in graph.edges)
+    if graph.is_multigraph():
+        rows = ({"key": keys[edge], **_typed_attributes(data, ("key", "id"))} for edge, data in graph.edges.items())
+        copy.add_edges_from((*pair, number, row) for number, (pair, row) in enumerate(zip(ends, rows, strict=True)))
+    else:
+        copy.add_edges_from(
+            (*pair, _typed_attributes(data)) for pair, (_, data) in zip(ends, graph.edges.items(), strict=True)
+        )
+    file = io.BytesIO()
+    nx.write_graphml_xml(copy, file)
+    return file.getvalue()
+
+
+def _of_the_graph(data: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return the attributes of the graph; what networkx's reader leaves there are the defaults of nodes and edges."""
+    defaults = {name: _typed_attributes(data[name]) for name in DEFAULTS if isinstance(data.get(name), dict)}
+    others = {name: value for name, value in data.items() if name not in defaults}
+    return _typed_attributes(others, (*DEFAULTS, "id", "multigraph")) | defaults
+
+
+def _typed_attributes(data: Mapping[Any, Any], taken: Collection[str] = ()) -> dict[str, Any]:
+    return {name: _typed(value) for name, value in set_aside(data, taken, clean).items() if value is not None}
+
+
+def _typed(value: Any) -> Any:
+    held = storable(value)
+    if isinstance(held, int) and not -(2**63) <= held < 2**63:
+        held = str(value)
+    # Between tags XML makes a carriage return a new line.
+    return UNHELD_XML.sub("\ufffd", held.replace("\r", "\ufffd")) if isinstance(held, str) else held
+
+
+# What Mermaid, its HTML or its Markdown could take for more than text; the last two would start a list.
+SPECIAL = re.compile(r'["#&<>`\\|*_~$;{}\[\]()]|^[-+]|^\d(?=\d*[.)])', re.MULTILINE)
+
+
+def write_mermaid(graph: nx.DiGraph, *, max_edges: int = 60) -> bytes:
+    """Return the drawing as a Mermaid flowchart in UTF-8.
+
+    Examples
+    --------
+    >>> print(write_mermaid(nx.DiGraph([("a", "b")])).decode())
+    flowchart TD
+        n0["a"]
+        n1["b"]
+        n0 --> n1
+    """
+    picture = picture_of(graph, max_edges=max_edges)
+    lines = [
+        *(_node(number, node) for number, node in enumerate(picture.nodes)),
+        *map(_edge, picture.edges),
+        *(f"style n{number} {style}" for number, node in enumerate(picture.nodes) if (style := _node_style(node))),
+        *(f"linkStyle {number} {style}" for number, edge in enumerate(picture.edges) if (style := _edge_style(edge))),
+    ]
+    if picture.legend:
+        lines += [f"legend[{_label(picture.legend)}]", "style legend fill:none,stroke:none"]
+    return "\n    ".join(["flowchart TD", *lines]).encode() + b"\n"
+
+
+def _label(lines: Iterable[str]) -> str:
+    text = SPECIAL.sub(lambda found: f"#{ord(found[0])};", clean("\n".join(lines)))
+    return '"{}"'.format(text.replace("\n", "<br/>"))
+
+
+def _node(number: int, node: DrawnNode) -> str:
+    opening, closing = "[", "]"
+    if node.is_source:
+        opening, closing = "([", "])"
+    elif node.is_target:
+        opening, closing = "[[", "]]"
+    return f"n{number}{opening}{_label(node.lines)}{closing}"
+
+
+def _edge(edge: DrawnEdge) -> str:
+    arrow = "-.->" if edge.is_dashed else "-->"
+    return f"n{edge.tail} {arrow}{f'|{_label([edge.label])}|' if edge.label else ''} n{edge.head}"
+
+
+def _node_style(node: DrawnNode) -> str:
+    # The text's colour is said too: a dark theme would write white on the pale fill.
+    return f"fill:{node.fill},color:#000000" if node.fill != "#ffffff" else ""
+
+
+def _edge_style(edge: DrawnEdge) -> str:
+    return f"stroke:{edge.color},stroke-width:{edge.width:.2f}px" if edge.color != DARK else ""
+
+
+def write_dot(graph: nx.DiGraph, *, max_edges: int = 60) -> bytes:
+    """Return the drawing as DOT in UTF-8.
+
+    Examples
+    --------
+    >>> write_dot(nx.DiGraph([("a", "b")])).startswith(b"digraph graphdiff {")
+    True
+    """
+    text: str = to_pydot(graph, max_edges=max_edges).to_string()
+    return text.encode()
+
+
+def write_svg(graph: nx.DiGraph, *, max_edges: int = 60, timeout: float = 60.0, max_memory: int = 2**31) -> bytes:
+    """Return the drawing as SVG.
+
+    Examples
+    --------
+    >>> b"<svg " in write_svg(nx.DiGraph([("a", "b")]))
+    True
+    """
+    return layout(to_pydot(graph, max_edges=max_edges), "svg", timeout=timeout, max_memory=max_memory)
+
+
+def write_png(graph: nx.DiGraph, *, max_edges: int = 60, timeout: float = 60.0, max_memory: int = 2**31) -> bytes:
+    """Return the drawing as PNG, at 144 dots to the inch.
+
+    Examples
+    --------
+    >>> write_png(nx.DiGraph([("a", "b")]))[1:4]
+    b'PNG'
+    """
+    return layout(to_pydot(graph, max_edges=max_edges), "png", timeout=timeout, max_memory=max_memory)

@@ -1,0 +1,1 @@
+"""Python's packages and imports: environments, lock files, reports, import graphs."""

@@ -1,0 +1,371 @@
+"""Import graphs: which module of a package imports which, by grimp; ``imports:PACKAGE`` names the package.
+
+Logs of ``python -X importtime``: what each module took to import, and which module imported it first.
+
+What ``pydeps --show-deps`` prints: the modules of a package and what each imports.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib import invalidate_caches
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+
+from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageError
+from graphdiff.io.building import chosen_kinds, described
+from graphdiff.io.documents import parse_json, texts
+from graphdiff.io.source import load, text_of
+from graphdiff.kernels.collecting import collector_at_rest
+
+__all__ = ["KINDS", "put_times", "read_grimp", "read_import_times", "read_imports", "read_pydeps"]
+
+
+RUN_TIME, TYPE_CHECKING = KINDS = ("run-time", "type-checking")
+
+
+def read_imports(
+    data: bytes, *, name: str, times: str | None = None, kinds: str | Collection[str] | None = None
+) -> nx.DiGraph:
+    """Read the import graph of a package with grimp: the tail of an edge imports its head.
+
+    No module of the package is run. Imports of other packages are left out, those in functions are taken. An edge all
+    of whose statements stand under ``if TYPE_CHECKING`` has ``kind="type-checking"``: nothing is imported there when
+    the program runs. The others have ``kind="run-time"``.
+
+    Parameters
+    ----------
+    data : bytes
+        The package in UTF-8: its name, as Python finds it, the current folder first; or the path of its folder.
+    name : str
+        ``imports:`` and the package, for messages.
+    times : str, optional
+        The log of ``python -X importtime``; its times become the nodes' ``import_time``, in microseconds.
+    kinds : str or collection of str, optional
+        Only imports of these kinds: ``"run-time"``, ``"type-checking"``. By default both are read, and
+        ``G.graph["warnings"]`` says how many there are for type checking alone, which are on no cycle that
+        `graphdiff.find_cycles` reports; with ``kinds="all"`` they are.
+
+    Returns
+    -------
+    networkx.DiGraph
+        Edges have ``kind``, ``statements``, the number of import statements, and ``lines``, a text for each one:
+        ``file:line: statement``. Nodes have ``file``.
+
+    Raises
+    ------
+    MissingExtraError
+        grimp is not there.
+    InputError
+        No such package.
+    UsageError
+        A module that is no top-level package, or another kind.
+    FormatError
+        A module of it that is no Python; file and line are said.
+
+    References
+    ----------
+    grimp, https://grimp.readthedocs.io
+
+    Examples
+    --------
+    >>> G = read_imports(b"graphdiff", name="imports:graphdiff")
+    >>> G.edges["graphdiff.cli.output", "graphdiff.cli.options"]["kind"]
+    'run-time'
+    >>> G.edges["graphdiff.__main__", "graphdiff.cli"]["lines"]
+    ['graphdiff/__main__.py:...: from graphdiff.cli import main as run']
+    """
+    try:
+        import grimp
+    except ImportError as error:
+        raise MissingExtraError("grimp", "imports") from error
+    chosen_kinds(kinds, KINDS, default=KINDS)  # before anything is read
+    package, folder = _place(data.decode("utf-8", "surrogateescape"), name)
+    with _first_on_path(folder):
+        bases = _bases(package, folder, name)
+        try:
+            found = grimp.build_graph(package, cache_dir=None)
+            running = grimp.build_graph(package, cache_dir=None, exclude_type_checking_imports=True)
+        except (grimp.exceptions.GrimpException, UnicodeError, SyntaxError, OSError) as error:
+            raise FormatError(f"{name}: {' '.join(str(error).split()) or type(error).__name__}") from error
+    with collector_at_rest():
+        graph = _graph(found, _files(package, bases))
+        _say_kinds(graph, running)
+        _choose_kinds(graph, name, kinds)
+    if times is not None:
+        put_times(graph, times)
+    return described(graph, format="imports by grimp", edge_meaning="imports", weight_meaning="none")
+
+
+def read_grimp(data: bytes, *, name: str, times: str | None = None) -> nx.DiGraph:
+    """Read an import graph that was written as JSON with ``tool``, ``nodes`` and ``[importer, imported, n]`` edges.
+
+    Parameters
+    ----------
+    data : bytes
+        The decompressed file.
+    name : str
+        The file's name, for messages.
+    times : str, optional
+        As in `read_imports`.
+
+    Returns
+    -------
+    networkx.DiGraph
+        The tail of an edge imports its head; ``statements`` is the number of import statements.
+
+    Raises
+    ------
+    FormatError
+        Broken JSON, or JSON of another shape.
+
+    Examples
+    --------
+    >>> text = b'{"tool": "grimp 3.19", "nodes": ["a", "b"], "edges": [["a", "b", 2]]}'
+    >>> list(read_grimp(text, name="imports.json").edges(data="statements"))
+    [('a', 'b', 2)]
+    """
+    document = parse_json(data, name)
+    nodes, edges = (document.get(key) if isinstance(document, dict) else None for key in ("nodes", "edges"))
+    if not isinstance(nodes, list) or not isinstance(edges, list) or not all(isinstance(node, str) for node in nodes):
+        raise FormatError(f"{name}: no import graph: nodes are names, edges lists of importer, imported, statements")
+    graph = nx.DiGraph()
+    graph.add_nodes_from(nodes)
+    for place, edge in enumerate(edges):
+        if not (isinstance(edge, list) and [*map(type, edge)] == [str, str, int] and {*edge[:2]} <= graph.nodes.keys()):
+            raise FormatError(f"{name}: edges[{place}] is not importer, imported (both among the nodes), statements")
+        graph.add_edge(edge[0], edge[1], statements=edge[2])
+    if times is not None:
+        put_times(graph, times)
+    return described(graph, format="imports by grimp", edge_meaning="imports", weight_meaning="none")
+
+
+def _place(text: str, name: str) -> tuple[str, Path]:
+    """Return the package's name and the folder that it is looked for in first."""
+    if not text:
+        raise UsageError(f"{name}: which package? imports:NAME, or imports:PATH of its folder")
+    if os.sep in text or text.startswith("."):
+        folder = Path(os.path.abspath(text))
+        if not (folder / "__init__.py").is_file():
+            raise InputError(f"{name}: no folder of a package: no __init__.py in it")
+        return folder.name, folder.parent
+    return text, Path.cwd()
+
+
+@contextmanager
+def _first_on_path(folder: Path) -> Iterator[None]:
+    before = list(sys.path)
+    sys.path.insert(0, str(folder))
+    invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.path[:] = before
+
+
+def _bases(package: str, folder: Path, name: str) -> list[str]:
+    """Return the folders of a package; finding it runs nothing, as what stands above it has to be no package itself."""
+    parts = package.split(".")
+    for n_parts in range(1, len(parts) + 1):
+        found = _spec(".".join(parts[:n_parts]), name)
+        if n_parts < len(parts) and found.origin:
+            raise UsageError(f"{name}: not a top-level package; give imports:{'.'.join(parts[:n_parts])}")
+    bases = list(found.submodule_search_locations or ())
+    if not bases:
+        raise UsageError(f"{name}: a module of one file or built in, which has no modules to import each other")
+    if (folder / package / "__init__.py").is_file() and not os.path.samefile(bases[0], folder / package):
+        raise UsageError(f"{name}: Python has loaded another {package} already, from {bases[0]}")
+    return bases
+
+
+def _spec(module: str, name: str) -> Any:
+    try:
+        found = find_spec(module)
+    except (ImportError, ValueError, AttributeError) as error:
+        raise InputError(f"{name}: no package of that name: {error}") from error
+    if found is None:
+        raise InputError(f"{name}: no package {module!r} is installed or in the current folder")
+    return found
+
+
+def _say_kinds(graph: nx.DiGraph, running: Any) -> None:
+    """Say of each edge whether its import runs, by the graph without imports for type checking."""
+    for importer, imported, said in graph.edges(data=True):
+        runs = running.direct_import_exists(importer=importer, imported=imported)
+        said["kind"] = RUN_TIME if runs else TYPE_CHECKING
+
+
+def _choose_kinds(graph: nx.DiGraph, name: str, kinds: str | Collection[str] | None) -> None:
+    """Keep the imports of some kinds; where none are named, say how many do not run."""
+    wanted = chosen_kinds(kinds, KINDS, default=KINDS)
+    n_edges = graph.number_of_edges()
+    n_checked = sum(kind == TYPE_CHECKING for *_, kind in graph.edges(data="kind"))
+    if n_checked and kinds is None:
+        graph.graph["not_run"] = TYPE_CHECKING
+        graph.graph["warnings"] = [
+            f"{name}: {n_checked:,} of {n_edges:,} imports {'is' if n_checked == 1 else 'are'} under TYPE_CHECKING "
+            f"alone and not made when the program runs (kind={TYPE_CHECKING}); --kind {RUN_TIME} (in Python "
+            f'kinds="{RUN_TIME}") leaves out such imports'
+        ]
+    graph.remove_edges_from([(u, v) for u, v, kind in graph.edges(data="kind") if kind not in wanted])
+
+
+def _files(package: str, bases: list[str]) -> Callable[[str], str]:
+    """Return how a module's file is found, as a path from the current folder or from where the package is."""
+    home = os.getcwd()
+
+    @cache
+    def file(module: str) -> str:
+        inside = os.path.join(*module.removeprefix(package).split("."))
+        for base in bases:
+            for ending in (os.path.join(inside, "__init__.py"), f"{inside}.py"):
+                path = os.path.join(base, ending.lstrip(os.sep))
+                if os.path.isfile(path):
+                    start = home if path.startswith(home + os.sep) and "site-packages" not in path else None
+                    return os.path.relpath(path, start or os.path.join(base, *[".."] * (package.count(".") + 1)))
+        return ""
+
+    return file
+
+
+def _graph(found: Any, file: Callable[[str], str]) -> nx.DiGraph:
+    graph = nx.DiGraph()
+    for module in sorted(found.modules):
+        path = file(module)
+        graph.add_node(module, **({"file": path} if path else {}))
+    for importer in graph:
+        for imported in sorted(found.find_modules_directly_imported_by(importer)):
+            details = found.get_import_details(importer=importer, imported=imported)
+            lines = sorted((said["line_number"], said["line_contents"]) for said in details)
+            places = [f"{file(importer)}:{number}: {statement}" for number, statement in lines]
+            graph.add_edge(importer, imported, statements=len(places) or 1, lines=places)
+    return graph
+
+
+LINE = re.compile(r"import time:\s*(\d{1,15})\s*\|\s*(\d{1,15})\s*\| ( *)(\S.*)")
+
+#: The largest log that goes with an import graph.
+MAX_BYTES = 1 << 26
+
+
+def read_import_times(data: bytes, *, name: str) -> nx.DiGraph:
+    r"""Read a log of ``python -X importtime``: the tail of an edge is the module that imported its head first.
+
+    Other imports of the same module cost nothing and are not in the log, so that the graph is a forest of those that
+    made it run; the import graph of a package is ``imports:PACKAGE``, where ``times=`` takes this log.
+
+    Parameters
+    ----------
+    data : bytes
+        The decompressed log; lines of other kinds among it are passed by.
+    name : str
+        The file's name, for messages.
+
+    Returns
+    -------
+    networkx.DiGraph
+        Nodes have ``import_time``, the module's own time, and ``cumulative``, with what it imported, in microseconds.
+
+    Raises
+    ------
+    FormatError
+        No line of such a log.
+
+    Examples
+    --------
+    >>> log = b"import time: self [us] | cumulative | imported package\n"
+    >>> G = read_import_times(log + b"import time: 5 | 5 |   b\nimport time: 7 | 12 | a\n", name="log")
+    >>> list(G.edges), G.nodes["a"]
+    ([('a', 'b')], {'import_time': 7, 'cumulative': 12})
+    """
+    graph = nx.DiGraph()
+    waiting: list[tuple[int, str]] = []
+    with collector_at_rest():
+        for line in text_of(data).splitlines():
+            if not (found := LINE.search(line)):
+                continue
+            own, cumulative, depth, module = int(found[1]), int(found[2]), len(found[3]), found[4].strip()
+            before = graph.nodes[module] if module in graph else {"import_time": 0, "cumulative": 0}
+            graph.add_node(
+                module, import_time=before["import_time"] + own, cumulative=before["cumulative"] + cumulative
+            )
+            while waiting and waiting[-1][0] > depth:  # what a module imports stands above it, farther to the right
+                inner = waiting.pop()[1]
+                if inner != module:
+                    graph.add_edge(module, inner)
+            waiting.append((depth, module))
+    if not graph:
+        raise FormatError(f"{name}: no line of python -X importtime in it")
+    return described(graph, format="import times", edge_meaning="imports", weight_meaning="none")
+
+
+def put_times(graph: nx.DiGraph, path: str) -> None:
+    """Give the modules of a new import graph their ``import_time``, in microseconds, from a log.
+
+    Raises
+    ------
+    InputError
+        The log cannot be read.
+    FormatError
+        It is no such log, or none of the modules is in it.
+    """
+    name, data = load(path, max_bytes=MAX_BYTES)
+    times = read_import_times(data, name=name).nodes(data="import_time")
+    known = {module: time for module, time in times if module in graph}
+    if not known:
+        raise FormatError(f"{name}: none of the {len(graph):,} modules is in it; was their package imported?")
+    nx.set_node_attributes(graph, known, "import_time")
+
+
+def read_pydeps(data: bytes, *, name: str) -> nx.DiGraph:
+    """Read the JSON of ``pydeps --show-deps``: the tail of an edge imports its head.
+
+    ``__main__`` without a file is pydeps' own stand-in, which imports every module of the package: it is left out, as
+    in pydeps' pictures. So are imports of a module by itself (``from . import x`` in a package).
+
+    Parameters
+    ----------
+    data : bytes
+        The decompressed file.
+    name : str
+        The file's name, for messages.
+
+    Returns
+    -------
+    networkx.DiGraph
+        Nodes have ``file`` and ``bacon``, the number of imports from the package itself.
+
+    Raises
+    ------
+    FormatError
+        Broken JSON, or JSON of another shape.
+
+    Examples
+    --------
+    >>> text = b'{"a": {"bacon": 1, "imports": ["b"], "path": "a.py"}, "b": {"bacon": 2, "path": null}}'
+    >>> list(read_pydeps(text, name="deps.json").edges)
+    [('a', 'b')]
+    """
+    document = parse_json(data, name)
+    if not isinstance(document, dict) or not document:
+        raise FormatError(f"{name}: not what pydeps --show-deps prints: no object of modules")
+    graph = nx.DiGraph()
+    with collector_at_rest():
+        for module, said in document.items():
+            if not isinstance(said, dict):
+                raise FormatError(f"{name}: {module!r} is no object")
+            if module == "__main__" and said.get("path") is None:
+                continue
+            kept = {"file": said.get("path"), "bacon": said.get("bacon")}
+            graph.add_node(module, **{key: value for key, value in kept.items() if isinstance(value, str | int)})
+            imported = texts(said.get("imports"), f"{name}: {module!r}: imports")
+            graph.add_edges_from((module, other) for other in imported if other != module)
+    return described(graph, format="pydeps", edge_meaning="imports", weight_meaning="none")

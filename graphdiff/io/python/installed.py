@@ -1,0 +1,262 @@
+"""The graph of installed distributions, from the metadata that each has of itself.
+
+Python environments: ``env:`` is the one that graphdiff runs in, ``env:PATH`` another on this machine.
+
+What ``pip inspect`` prints: every distribution of an environment with its metadata, and the markers.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import Distribution, distributions
+from pathlib import Path
+from typing import Any
+
+from graphdiff.errors import FormatError, InputError
+from graphdiff.io.documents import mapping, mappings, parse_json
+from graphdiff.io.python.graph import PackageGraph, python_graph
+from graphdiff.io.python.requirements import Environment, Package, Requirement, canonical, holds, requirements_of
+
+__all__ = ["installed_graph", "read_environment", "read_pip_inspect"]
+
+
+#: A licence that is longer is the licence's text.
+MAX_LICENCE = 80
+
+CLASSIFIER = "License :: "
+
+
+def installed_graph(
+    metadata: Iterable[Mapping[str, Any]], *, name: str, format: str, extras: str, environment: Environment
+) -> PackageGraph:
+    """Return the graph of what is installed; what is broken is left out and listed in ``G.graph["warnings"]``.
+
+    Parameters
+    ----------
+    metadata : iterable of mappings
+        The fields of each distribution, under the names that PEP 566 gives them in JSON (``name``, ``version``,
+        ``requires_dist``, …); of a name that comes twice the first counts, as for an import.
+    name : str
+        The file's or environment's name, for messages.
+    format : str
+        The title of what was read.
+    extras : str
+        As in `python_graph`.
+    environment : mapping
+        What markers are evaluated with.
+    """
+    found: dict[str, Package] = {}
+    warnings: list[str] = []
+    for fields in metadata:
+        called, version = fields.get("name"), fields.get("version")
+        if not isinstance(called, str) or not isinstance(version, str) or not called or not version:
+            warnings.append(f"a distribution without a name or version is left out: {fields.get('path', called)}")
+        elif canonical(called) not in found:
+            found[canonical(called)] = _package(called, version, fields, environment, warnings)
+    if not found:
+        raise FormatError(f"{name}: nothing is installed there")
+    graph = python_graph(
+        found.values(), name=name, format=format, extras=extras, environment=environment, absent="not installed"
+    )
+    graph.graph["warnings"] = warnings
+    return graph
+
+
+def _package(
+    name: str, version: str, fields: Mapping[str, Any], environment: Environment, warnings: list[str]
+) -> Package:
+    needs: list[Requirement] = []
+    for text in _texts(fields.get("requires_dist")):
+        try:
+            new = requirements_of(text, where=name)
+            for need in new:
+                holds(need.marker, environment, extra=need.extra)
+        except FormatError as error:
+            warnings.append(f"a requirement is left out: {error}")
+        else:
+            needs += new
+    return Package(
+        name=canonical(name),
+        version=version,
+        needs=tuple(needs),
+        provides=frozenset(map(canonical, _texts(fields.get("provides_extra")))),
+        attributes={"name": name, "licence": _licence(fields), **_kept(fields)},
+    )
+
+
+def _kept(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: fields[key] for key in ("requested", "size") if key in fields}
+
+
+def _licence(fields: Mapping[str, Any]) -> str:
+    """Return the licence: an SPDX expression, else a short name, else what the classifiers say."""
+    for key in ("license_expression", "license"):
+        said = fields.get(key)
+        if isinstance(said, str) and said and len(said) <= MAX_LICENCE and "\n" not in said:
+            return said
+    classified = [text for text in _texts(fields.get("classifier")) if text.startswith(CLASSIFIER)]
+    return ", ".join(text.rpartition(" :: ")[2] for text in classified)
+
+
+def _texts(value: Any) -> list[str]:
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+
+
+#: Where packages are, below an environment's folder; the last are Debian's for its own Python.
+SITES = ("lib/python3*/site-packages", "lib64/python3*/site-packages", "Lib/site-packages", "lib/python3/dist-packages")
+
+#: The line of pyvenv.cfg with the version, as venv, virtualenv and uv write it.
+VERSION_LINE = re.compile(r"^\s*version(?:_info)?\s*=\s*(\d+\.\d+(?:\.\d+)?)", re.MULTILINE)
+
+FIELDS = {"Requires-Dist": "requires_dist", "Provides-Extra": "provides_extra", "Classifier": "classifier"}
+
+TEXTS = {"Name": "name", "Version": "version", "License-Expression": "license_expression", "License": "license"}
+
+
+def read_environment(data: bytes, *, name: str, extras: str = "requested") -> PackageGraph:
+    """Read what is installed in an environment: the tail of an edge depends on its head.
+
+    Nothing of the environment is run. Markers are evaluated: for another environment with its Python version, else
+    as here. What is needed and not installed makes no edge, and so does an extra that no distribution asks for.
+
+    Parameters
+    ----------
+    data : bytes
+        The path in UTF-8: the folder of an environment, its Python, or a folder of distributions; empty for the
+        running environment.
+    name : str
+        ``env:`` and the path, for messages.
+    extras : {"requested", "nodes", "none", "all"}
+        Which extras make edges: those that another distribution asks for; the same, each from a node ``name[extra]``
+        of its own; none; all.
+
+    Returns
+    -------
+    networkx.DiGraph or networkx.MultiDiGraph
+        Nodes have ``name`` (as written), ``version``, ``licence``, ``requested`` (by the user, where the installer
+        wrote it down) and ``size`` (bytes); edges ``kind``, ``clause``, ``extra``, ``marker`` and ``optional``.
+        ``G.graph["unmet"]`` names what is needed and not there, ``G.graph["with_extras"]`` lists the edges of extras
+        that nothing asks for, ``G.graph["warnings"]`` what was broken and skipped.
+
+    Raises
+    ------
+    InputError
+        No such environment, or nothing is installed there.
+    UsageError
+        An `extras` that is not one of the above.
+
+    Examples
+    --------
+    >>> G = read_environment(b"", name="env:")
+    >>> G.has_edge("nx-graphdiff", "networkx"), G.graph["edge_meaning"]
+    (True, 'depends on')
+    """
+    path = data.decode("utf-8", "surrogateescape")
+    if not path:
+        return installed_graph(
+            map(_fields, distributions()), name=name, format="Python environment", extras=extras, environment={}
+        )
+    folder, sites = _sites(Path(path), name)
+    found = distributions(path=[str(site) for site in sites])
+    environment = _version(folder, sites)
+    return installed_graph(
+        map(_fields, found), name=name, format="Python environment", extras=extras, environment=environment
+    )
+
+
+def _sites(path: Path, name: str) -> tuple[Path, list[Path]]:
+    """Return an environment's folder, and those where its packages are."""
+    folder = path.parent.parent if path.is_file() and path.parent.name in ("bin", "Scripts") else path
+    try:
+        sites = [site for pattern in SITES for site in sorted(folder.glob(pattern)) if site.is_dir()]
+        if not sites and next(folder.glob("*.*-info"), None):
+            sites = [folder]
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name}: {error}") from error
+    if not sites:
+        raise InputError(f"{name}: no environment: a folder with lib/python3.*/site-packages, or with distributions")
+    return folder, list({site.resolve(): site for site in sites}.values())
+
+
+def _version(folder: Path, sites: list[Path]) -> dict[str, str]:
+    """Return the markers that say which Python the environment has; none where nothing says it."""
+    try:
+        found = VERSION_LINE.search((folder / "pyvenv.cfg").read_text("utf-8", "replace"))
+    except OSError:
+        found = None
+    version = found[1] if found else sites[0].parent.name.removeprefix("python")
+    if not re.fullmatch(r"\d+\.\d+(\.\d+)?", version):
+        return {}
+    short = ".".join(version.split(".")[:2])
+    return {"python_version": short, "python_full_version": version if version != short else f"{short}.0"}
+
+
+def _fields(distribution: Distribution) -> dict[str, Any]:
+    where = str(getattr(distribution, "_path", "no path"))
+    try:
+        metadata = distribution.metadata
+        fields: dict[str, Any] = {key: metadata.get_all(field) for field, key in FIELDS.items()}
+        fields |= {key: metadata[field] for field, key in TEXTS.items() if field in metadata}
+        fields |= {"size": size} if (size := sum(_sizes(distribution))) else {}
+        requested = {"requested": True} if distribution.read_text("REQUESTED") is not None else {}
+    except (OSError, ValueError, csv.Error):  # a file that cannot be read, is no text, or is no table
+        return {"path": where}
+    return {**fields, **requested, "path": where}
+
+
+def _sizes(distribution: Distribution) -> Iterator[int]:
+    for row in csv.reader((distribution.read_text("RECORD") or "").splitlines()):
+        if len(row) == 3 and row[2].isdecimal() and len(row[2]) < 16:
+            yield int(row[2])
+
+
+def read_pip_inspect(data: bytes, *, name: str, extras: str = "requested") -> PackageGraph:
+    """Read the JSON of ``pip inspect``: the tail of an edge depends on its head.
+
+    Markers are evaluated for the environment that the file describes; what is needed and not installed makes no edge.
+
+    Parameters
+    ----------
+    data : bytes
+        The decompressed file.
+    name : str
+        The file's name, for messages.
+    extras : {"requested", "nodes", "none", "all"}
+        Which extras make edges: those that another distribution asks for; the same, each from a node ``name[extra]``
+        of its own; none; all.
+
+    Returns
+    -------
+    networkx.DiGraph or networkx.MultiDiGraph
+        Nodes have ``name`` (as written), ``version``, ``licence`` and ``requested`` (by the user); edges ``kind``,
+        ``clause``, ``extra``, ``marker`` and ``optional``. ``G.graph["unmet"]`` names what is needed and not
+        there, ``G.graph["with_extras"]`` lists the edges of extras that nothing asks for, ``G.graph["warnings"]``
+        what was skipped.
+
+    Raises
+    ------
+    FormatError
+        Broken JSON, or JSON of another shape.
+    UsageError
+        An `extras` that is not one of the above.
+
+    Examples
+    --------
+    >>> text = b'''{"version": "1", "environment": {}, "installed": [
+    ...     {"metadata": {"name": "A", "version": "1", "requires_dist": ["b>1"]}, "requested": true},
+    ...     {"metadata": {"name": "b", "version": "2"}}]}'''
+    >>> list(read_pip_inspect(text, name="inspect.json").edges(data="clause"))
+    [('a', 'b', '>1')]
+    """
+    document = parse_json(data, name)
+    if not isinstance(document, dict) or "installed" not in document:
+        raise FormatError(f"{name}: not what pip inspect prints: no list of what is installed")
+    found = []
+    for where, one in mappings(document["installed"], f"{name}: installed"):
+        metadata = mapping(one.get("metadata"), f"{where}: metadata")
+        found.append({**metadata, "requested": True} if one.get("requested") is True else metadata)
+    said = mapping(document.get("environment"), f"{name}: environment")
+    environment = {key: value for key, value in said.items() if isinstance(value, str)}
+    return installed_graph(found, name=name, format="pip inspect", extras=extras, environment=environment)

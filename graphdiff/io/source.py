@@ -1,0 +1,158 @@
+"""Where a file's bytes come from: a path, standard input or an open file; decompressed, never beyond a limit."""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import errno
+import gzip
+import importlib
+import io
+import lzma
+import os
+import sys
+import zlib
+from collections.abc import Callable
+from threading import Thread
+from typing import IO, Any
+
+from graphdiff.errors import FormatError, InputError, LimitError
+from graphdiff.limits import require_limits
+from graphdiff.remedies import Keyword, Remedy
+
+__all__ = ["PathOrFile", "load", "text_of"]
+
+PathOrFile = str | os.PathLike[str] | IO[bytes] | IO[str]
+
+CHUNK = 1 << 23
+#: The largest content that is read, unless the caller says another.
+MAX_BYTES = 2**31
+#: Of a packed file no more than so many bytes, or so many times what it is packed in: lists of packages pack into a
+#: twentieth, and what packs into a thousandth is made to fill memories.
+UNPACKED_BYTES, UNPACKED_TIMES = 2**26, 200
+#: Unpacking so many bytes takes long enough to import, beside it, what every graph needs.
+LONG = 1 << 20
+
+
+class Whole(io.BytesIO):
+    """Bytes that are all given at once, however few are asked for: unpacked in long stretches without the GIL."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return what is left."""
+        return super().read()
+
+
+PACKED: dict[bytes, tuple[str, Callable[[bytes], io.BufferedIOBase]]] = {
+    b"\x1f\x8b": ("gzip", lambda raw: gzip.GzipFile(fileobj=io.BytesIO(raw))),
+    b"BZh": ("bzip2", lambda raw: bz2.BZ2File(Whole(raw))),
+    b"\xfd7zXZ\x00": ("xz", lambda raw: lzma.LZMAFile(Whole(raw))),  # noqa: SIM115, closed by its user
+}
+
+
+def load(path: PathOrFile, *, max_bytes: int | None) -> tuple[str, bytes]:
+    """Return the name of a file, for messages, and its content, decompressed where it is compressed.
+
+    Parameters
+    ----------
+    path : str, path-like or file object
+        ``"-"`` is standard input. The text of a text file object counts as UTF-8.
+    max_bytes : int or None
+        The largest content, before and after decompression; None is 2 GiB, and of a packed file 64 MiB or 200 times
+        its size, whichever is more.
+
+    Raises
+    ------
+    InputError
+        The file cannot be opened or read.
+    FormatError
+        Its compression is broken, or it is empty.
+    LimitError
+        It is larger than `max_bytes`.
+
+    Examples
+    --------
+    >>> import gzip, io
+    >>> load(io.BytesIO(gzip.compress(b"a b")), max_bytes=1000)
+    ('the open file', b'a b')
+    """
+    require_limits(max_bytes=max_bytes)
+    name = name_of(path)
+    try:
+        raw = _read_raw(path, name, MAX_BYTES if max_bytes is None else max_bytes)
+    except OSError as error:
+        raise InputError.of(name, error) from error
+    except ValueError as error:  # A closed file, or a path with a NUL in it.
+        raise InputError(f"{name!r}: {error}") from error
+    unpacked = min(MAX_BYTES, max(UNPACKED_BYTES, UNPACKED_TIMES * len(raw)))
+    data = _decompress(raw, name, unpacked if max_bytes is None else max_bytes)
+    if not data or data.isspace():
+        raise FormatError(f"{name} is empty")
+    return name, data
+
+
+def name_of(path: PathOrFile) -> str:
+    """Return what messages call `path`.
+
+    Examples
+    --------
+    >>> name_of("-"), name_of("graph.dot")
+    ('standard input', 'graph.dot')
+    """
+    if isinstance(path, str | os.PathLike):
+        return "standard input" if path == "-" else os.fspath(path)
+    name = getattr(path, "name", None)
+    return name if isinstance(name, str) else "the open file"
+
+
+def text_of(data: bytes) -> str:
+    r"""Decode `data`: by its byte-order mark where it has one, else UTF-8, else Latin-1, which takes every byte.
+
+    Examples
+    --------
+    >>> text_of(b"caf\xc3\xa9") == text_of(b"caf\xe9") == text_of(b"\xef\xbb\xbfcaf\xc3\xa9")
+    True
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.removeprefix(codecs.BOM_UTF8).decode("latin-1")
+
+
+def _read_raw(path: PathOrFile, name: str, max_bytes: int) -> bytes:
+    if not isinstance(path, str | os.PathLike):
+        return _bounded(path, name, max_bytes)
+    if path == "-":
+        if sys.stdin is None:
+            raise OSError(errno.EBADF, "it is closed")
+        return _bounded(sys.stdin.buffer, name, max_bytes)
+    with open(path, "rb") as file:
+        return _bounded(file, name, max_bytes)
+
+
+def _decompress(raw: bytes, name: str, max_bytes: int) -> bytes:
+    for magic, (title, unpack) in PACKED.items():
+        if raw.startswith(magic):
+            if len(raw) > LONG:
+                Thread(target=importlib.import_module, args=("graphdiff.graph.compiled",)).start()
+            try:
+                with unpack(raw) as file:
+                    return _bounded(file, name, max_bytes)
+            except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+                raise FormatError(f"{name}: broken {title} compression: {error}") from error
+    return raw
+
+
+def _bounded(file: IO[Any] | io.BufferedIOBase, name: str, max_bytes: int) -> bytes:
+    chunks: list[bytes] = []
+    left = max_bytes
+    while chunk := file.read(CHUNK):
+        chunk = chunk.encode("utf-8", "surrogateescape") if isinstance(chunk, str) else chunk
+        left -= len(chunk)
+        if left < 0:
+            raise LimitError(
+                f"{name} holds more than {max_bytes:,} bytes", Remedy(Keyword("max_bytes", max_bytes * 4), "reads it")
+            )
+        chunks.append(chunk)
+    return b"".join(chunks)

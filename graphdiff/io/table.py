@@ -1,0 +1,358 @@
+"""Edge tables of many millions of rows become a compiled graph, with no networkx graph in between.
+
+Everything comes as Arrow columns: files by pyarrow, frames by narwhals. Names are numbered once, both columns
+together; from there on there are arrays only.
+
+Parallel edges made one, with the sum of their weights: what ``read_edges(…, repeats="add")`` does.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import SAFE_INT, Weights
+from graphdiff.errors import FormatError, UsageError, WeightError
+from graphdiff.graph.compiled import CompiledGraph, CyclePolicy
+from graphdiff.graph.labels import Integers, Numbering, Texts
+from graphdiff.graph.presets import unit
+from graphdiff.io.ends import known_ends, known_weight
+from graphdiff.io.frames import Table, attribute_columns, damage_told, opened, pa, text_and_ends
+from graphdiff.io.path_models import layout_of
+from graphdiff.kernels import pays
+from graphdiff.kernels.rows import parallels, pointers
+from graphdiff.remedies import Keyword
+from graphdiff.sums.sweeps import checked_array
+
+__all__ = ["added", "read_edges"]
+
+
+Progress = Callable[[int, int | None], None]
+
+#: Names that are numbered between two calls of ``progress``.
+SLICE = 1 << 20
+
+#: Columns that a message lists.
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which columns are what."""
+
+    source: str
+    target: str
+    weight: str | None
+
+
+def read_edges(
+    path_or_frame: Any,
+    *,
+    source: str | None = None,
+    target: str | None = None,
+    weight: str | None = None,
+    attributes: Iterable[str] | None = None,
+    repeats: Literal["keep", "add"] = "keep",
+    progress: Progress | None = None,
+    cycles: CyclePolicy = "raise",
+    exact: bool = False,
+) -> CompiledGraph:
+    """Compile a table of edges: a CSV, Parquet, Arrow or Feather file, or a data frame.
+
+    A row is an edge from its source to its target. Nodes are text or ints as in the table; those of a CSV file are
+    text, whatever they look like. A CSV file has a header, may be compressed, and is separated by commas, semicolons or
+    tabs.
+    Columns that are neither ends nor weight stay as attributes of the edges: numbers, yes and no, and text.
+
+    Parameters
+    ----------
+    path_or_frame : path, or a pandas, polars, pyarrow or DuckDB frame or any other that narwhals takes
+        A file's format is known by its first bytes; what is neither Parquet nor Arrow is CSV. Record batches and
+        readers of pyarrow are frames too.
+    source, target : str, optional
+        The columns of the ends; both or neither. By default the one pair of names that is known
+        (`graphdiff.io.ends.ENDS`: ``source`` and ``target``, ``from`` and ``to``, ``caller`` and ``callee``, ...), in
+        any case, with or without what stands between words.
+    weight : str, optional
+        The column of the weights. By default ``weight``, ``w`` or ``value``; 1 on every edge where there is none.
+    attributes : iterable of str, optional
+        The columns that stay as attributes; by default all others that are numbers, yes and no, or text, each of a name
+        of its own. Decimals are floats, dates and times text; an empty cell is no value.
+    repeats : {"keep", "add"}
+        What rows with the same ends are. Kept, as they are by default, each is an edge, ``(source, target, 0)``,
+        ``(source, target, 1)``, …, and every path takes one of them. Added, they are one edge with the sum of their
+        weights, of their number where there are none; of attributes such an edge has none. Totals are the same.
+    progress : callable, optional
+        Called with how many names have been numbered, and how many there are.
+    cycles, exact
+        As in `graphdiff.compile`.
+
+    Returns
+    -------
+    CompiledGraph
+
+    Raises
+    ------
+    MissingExtraError
+        If pyarrow or narwhals is not installed.
+    UsageError
+        If there is no such column, or are two, no columns are named and the table has a path model's parameters (whose
+        paths `graphdiff.read` takes), the nodes are neither text nor ints, an attribute that is asked for is of no kind
+        that stays, or `repeats` is neither of the two.
+    WeightError
+        If a weight is missing, NaN, infinite or no number; it names the row, counted from 1. In a CSV file also if
+        an int beyond 2**53 stands beside floats, or beyond 64 bits, and no float is equal to it.
+    FormatError
+        If the name of a node is missing, the file is damaged, or a frame has values that Arrow has not.
+    InputError
+        If the file cannot be read.
+
+    Examples
+    --------
+    >>> import pandas
+    >>> frame = pandas.DataFrame({"source": ["a", "a", "b"], "target": ["b", "b", "c"], "weight": [1.0, 2.0, 0.5]})
+    >>> graph = read_edges(frame)
+    >>> graph, graph.edges()
+    (<CompiledGraph: 3 nodes, 3 edges, no cycles>, [('a', 'b', 0), ('a', 'b', 1), ('b', 'c', 0)])
+    >>> read_edges(frame, repeats="add").edges()
+    [('a', 'b'), ('b', 'c')]
+    """
+    if repeats not in ("keep", "add"):
+        raise UsageError(Keyword("repeats", repeats), ": use 'keep' or 'add'")
+    table = opened(path_or_frame)
+    roles = _roles(table, source, target, weight)
+    needed = [name for name in (roles.source, roles.target, roles.weight) if name is not None]
+    others = _others(table, needed, attributes)
+    with damage_told(table.name):
+        edges = table.read(needed, others)
+    if not edges.num_rows:  # then its columns are of any kind
+        return CompiledGraph.from_arrays([], [], cycles=cycles, exact=exact)
+    weights = None if roles.weight is None else _weights(table, edges, roles, roles.weight)
+    with damage_told(table.name):
+        columns = [_names(table, edges, column) for column in (roles.source, roles.target)]
+        tails, heads, labels = _numbered(table, columns, progress or _silent)
+        kept = attribute_columns(edges, others)
+    if attributes is not None and len(kept) < len(others):
+        raise _no_kind(table, edges, next(name for name in others if name not in kept))
+    graph = CompiledGraph.from_arrays(tails, heads, weights, labels=labels, attributes=kept, cycles=cycles, exact=exact)
+    return added(graph) if repeats == "add" else graph
+
+
+def _others(table: Table, needed: list[str], attributes: Iterable[str] | None) -> list[str]:
+    """Return the columns that may stay as attributes."""
+    if attributes is None:
+        names = Counter(table.columns)
+        return [name for name, times in names.items() if isinstance(name, str) and times == 1 and name not in needed]
+    if isinstance(attributes, str):
+        raise UsageError(Keyword("attributes", attributes), ": a list is needed, also of one")
+    chosen = list(dict.fromkeys(attributes))
+    for name in chosen:
+        _require_one(table, name)
+        if name in needed:
+            raise UsageError(f"the column {name!r} is an end or the weight, and no attribute beside")
+    return chosen
+
+
+def _no_kind(table: Table, edges: Any, name: str) -> UsageError:
+    kind = edges.column(name).type if name in edges.column_names else "of several kinds"
+    return UsageError(f"{table.name}: the column {name!r} is {kind}, and attributes are numbers, yes and no, or text")
+
+
+def _require_one(table: Table, name: str) -> None:
+    """Raise unless a table has one column of a name."""
+    if name not in table.columns:
+        raise UsageError(f"{table.name} has no column {name!r}; it has {_listed(table.columns)}")
+    if table.columns.count(name) > 1:
+        raise UsageError(f"{table.name} has {table.columns.count(name)} columns named {name!r}; rename one")
+
+
+def _roles(table: Table, source: str | None, target: str | None, weight: str | None) -> Roles:
+    if (source is None) != (target is None):
+        raise UsageError("give both ", Keyword("source"), " and ", Keyword("target"), ", or neither")
+    given = [name for name in (source, target, weight) if name is not None]
+    if len(set(given)) < len(given):
+        raise UsageError(
+            "one column is given twice among ", Keyword("source"), ", ", Keyword("target"), ", ", Keyword("weight")
+        )
+    there = _listed(table.columns)
+    for name in given:
+        _require_one(table, name)
+    if source is None or target is None:
+        _require_no_kinds(table)
+        known = known_ends(table.columns)
+        if len(known) != 1:
+            raise UsageError(
+                f"which columns of {table.name} are the ends? give ",
+                Keyword("source"),
+                " and ",
+                Keyword("target"),
+                f" of {there}",
+            )
+        source, target = (table.columns[place] for place in known[0][:2])
+    if weight is None:
+        place = known_weight(table.columns, taken=(table.columns.index(source), table.columns.index(target)))
+        weight = None if place is None else table.columns[place]
+    for name in (source, target, *([] if weight is None else [weight])):
+        _require_one(table, name)
+    return Roles(source, target, weight)
+
+
+def _require_no_kinds(table: Table) -> None:
+    """Refuse the parameters of a path model, of whose rows a column says which are edges, and which way round."""
+    layout = layout_of(table.columns)
+    if layout is not None and layout.kind:
+        raise UsageError(
+            f"{table.name} has a path model's parameters ({layout.tool}), of which {layout.kind!r} says which are "
+            "paths; graphdiff.read takes these from a file; ",
+            Keyword("source"),
+            " and ",
+            Keyword("target"),
+            " take every row",
+        )
+
+
+def _listed(columns: Sequence[str]) -> str:
+    more = len(columns) - SHOWN
+    return ", ".join(map(repr, columns[:SHOWN])) + (f", and {more:,} more" if more > 0 else "")
+
+
+def _weights(table: Table, edges: Any, roles: Roles, name: str) -> NDArray[Any]:
+    column = edges.column(name)
+    kind = column.type
+
+    def refused(row: int, value: str) -> WeightError:
+        ends = (edges.column(roles.source)[row].as_py(), edges.column(roles.target)[row].as_py())
+        return WeightError(f"{table.name}, row {row + 1:,}: the weight in {name!r} is {value}", edge=ends)
+
+    if column.null_count:
+        raise refused(_first_null(column), "missing")
+    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+        raise WeightError(f"{table.name}: the column {name!r} is {kind}, and weights are floats or ints; cast it")
+    weights: NDArray[Any] = column.to_numpy()
+    if weights.dtype.kind == "f" and not np.isfinite(weights).all():
+        row = int(np.flatnonzero(~np.isfinite(weights))[0])
+        raise refused(row, str(weights[row]))
+    return weights
+
+
+def _first_null(column: Any) -> int:
+    from pyarrow import compute
+
+    return int(compute.index(column.is_null(), True).as_py())
+
+
+def _names(table: Table, edges: Any, name: str) -> Any:
+    """Return a column of names as chunks of text or of int64."""
+    column = edges.column(name)
+    if pa.types.is_dictionary(column.type):  # what it stands for may be missing, too
+        column = column.cast(column.type.value_type)
+    if column.null_count:
+        raise FormatError(f"{table.name}, row {_first_null(column) + 1:,}: the {name} is missing")
+    kind = column.type
+    if pa.types.is_integer(kind):
+        return column.cast(pa.int64())
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)):
+        raise UsageError(f"{table.name}: the column {name!r} is {kind}, and nodes are text or ints")
+    return column.cast(pa.large_string())
+
+
+Ids = NDArray[Any]
+
+
+def _numbered(table: Table, columns: list[Any], progress: Progress) -> tuple[Ids, Ids, Texts | Integers | None]:
+    """Return both columns as ids, and the labels of the ids: numbers by first appearance, all sources first."""
+    first, second = columns
+    if first.type != second.type:
+        raise UsageError(f"{table.name}: one of its ends is {first.type}, the other {second.type}; make both the same")
+    chunks, total, is_text = first.chunks + second.chunks, 2 * len(first), pa.types.is_large_string(first.type)
+    labels: Texts | Integers
+    if is_text and pays(total):
+        ids, labels = _numbered_texts(chunks, total, progress)
+    else:
+        encoded = pa.chunked_array(chunks, type=first.type).dictionary_encode().combine_chunks()
+        ids, names = encoded.indices.to_numpy(), encoded.dictionary
+        labels = Texts(*text_and_ends(names)) if is_text else Integers(names.to_numpy())
+        progress(total, total)
+    if isinstance(labels, Texts):
+        _require_utf8(labels)
+    return ids[: len(first)], ids[len(first) :], labels
+
+
+def _numbered_texts(chunks: list[Any], total: int, progress: Progress) -> tuple[Ids, Texts]:
+    """Do what pyarrow's `dictionary_encode` does, in about half the time where names are many."""
+    numbering, ids, done = Numbering(), np.empty(total, dtype=np.uint32), 0
+    for chunk in chunks:
+        for start in range(0, len(chunk), SLICE):
+            part = chunk.slice(start, SLICE)
+            ids[done : done + len(part)] = numbering.of(*text_and_ends(part))
+            done += len(part)
+            progress(done, total)
+    return ids, numbering.labels
+
+
+def _require_utf8(labels: Texts) -> None:
+    """Raise where a name is no UTF-8, which neither Parquet nor pyarrow looks at."""
+    pa.LargeStringArray.from_buffers(len(labels), pa.py_buffer(labels.ends), pa.py_buffer(labels.text)).validate(
+        full=True
+    )
+
+
+def _silent(done: int, total: int | None) -> None:
+    """Report no progress."""
+
+
+def added(graph: CompiledGraph) -> CompiledGraph:
+    """Return a graph in which parallel edges are one, in the place of the first and with the sum of their weights.
+
+    Edges made of several have no attributes. Floats are summed as floats, unless the graph is exact.
+
+    Raises
+    ------
+    ValueOverflowError
+        If a sum is beyond the floats.
+
+    Examples
+    --------
+    >>> graph = added(CompiledGraph.from_arrays([0, 0, 1], [1, 1, 2], [1.0, 2.0, 0.5]))
+    >>> graph.edges(), graph.weights
+    ([(0, 1), (1, 2)], array([3. , 0.5]))
+    """
+    shape = graph.topology
+    numbers = parallels(shape.ptr, shape.heads)
+    if numbers is None:
+        return graph
+    tails = shape.rows.tails
+    order = np.argsort(tails.astype(np.int64) * shape.n_nodes + shape.heads.astype(np.int64), kind="stable")
+    starts = np.flatnonzero(numbers[order] == 0)
+    first = order[starts]  # of each pair, by tail and head
+    by_row = np.argsort(first)
+    kept = first[by_row]
+    sums = arithmetic.taken(_sums(arithmetic.taken(graph.weights, order), starts), by_row)
+    several = np.diff(starts, append=len(order))[by_row] > 1
+    topology = replace(
+        shape,
+        ptr=pointers(np.bincount(tails[kept].astype(np.int64), minlength=shape.n_nodes)),
+        heads=shape.heads[kept],
+        attributes={name: column.at(kept).without(several) for name, column in shape.attributes.items()},
+    )
+    meaning = "number of rows" if graph.weight_meaning == unit.name else graph.weight_meaning
+    return replace(graph, topology=topology, weights=sums, weight_meaning=meaning)
+
+
+def _sums(weights: Weights, starts: NDArray[Any]) -> Weights:
+    """Return the sums of the weights from each start to the next."""
+    if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":
+        with np.errstate(over="ignore"):  # what leaves the floats is an error of ours
+            return checked_array(np.add.reduceat(weights.astype(np.float64), starts))
+    if isinstance(weights, np.ndarray) and np.abs(weights.astype(np.float64)).sum() < SAFE_INT:
+        return np.add.reduceat(weights, starts)
+    listed = arithmetic.listed(weights)
+    stops = [*starts[1:].tolist(), len(listed)]
+    sums = [sum(listed[a + 1 : b], start=listed[a]) for a, b in zip(starts.tolist(), stops, strict=True)]
+    return arithmetic.unify(sums) if isinstance(weights, np.ndarray) else sums

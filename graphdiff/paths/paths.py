@@ -1,0 +1,273 @@
+"""The paths themselves: streamed one by one, counted without listing them, and the strongest first.
+
+The turns that all reports share: places, percentages, paths in a line, tables of labels and cells.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Unpack
+
+import networkx as nx
+
+from graphdiff.arithmetic import Number
+from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled, counted
+from graphdiff.sums.between import Between, between
+from graphdiff.sums.naive import _require_countable, pair
+from graphdiff.sums.results import Influences
+from graphdiff.sums.sweeps import checked, checked_array, forward_values, reverse_values
+from graphdiff.text.names import PLAIN, Edge, Naming, edge_name, node_text
+from graphdiff.text.numbers import plain, shorten, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One path.
+
+    Attributes
+    ----------
+    nodes : tuple
+        From source to target; a component merged by ``cycles="collapse"`` is the frozenset of its members.
+    edges : tuple of tuples
+        ``(u, v)``, or ``(u, v, key)`` in a multigraph, as in the graph.
+    influence : number
+        The product of the weights.
+    """
+
+    nodes: tuple[Any, ...]
+    edges: tuple[Edge, ...]
+    influence: Number
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
+
+    @property
+    def length(self) -> int:
+        """How many edges the path has."""
+        return len(self.edges)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the path with its nodes and the ends and keys of its edges as texts."""
+        return {
+            "nodes": self.naming.listed(self.nodes),
+            "edges": [self.naming.parts(edge) for edge in self.edges],
+            "influence": plain(self.influence),
+        }
+
+    def __str__(self) -> str:
+        return f"{' -> '.join(map(node_text, self.nodes))}  ({shown(self.influence)})"
+
+
+def iter_paths(
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable,
+    target: Hashable,
+    *,
+    max_paths: int = 1_000_000,
+    **options: Unpack[CompileOptions],
+) -> Iterator[Path]:
+    """Yield every path from `source` to `target`, one by one, depth first in the order of the graph's edges.
+
+    Only nodes that reach the target are entered, and the search keeps its own stack, so that neither dead ends
+    nor depth can break it. Parallel edges are paths of their own.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    source, target : nodes
+    max_paths : int
+        More paths than this are refused before the first one is made; their number is counted exactly.
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Yields
+    ------
+    Path
+
+    Raises
+    ------
+    TooManyPathsError
+        If there are more than `max_paths`.
+    UnknownNodeError, WeightError, CycleError, SameComponentError
+        As `graphdiff.total_influence`.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> G = nx.DiGraph()
+    >>> G.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)])
+    >>> for path in iter_paths(G, "b", "e"):
+    ...     print(path)
+    b -> c -> e  (2)
+    b -> d -> e  (3)
+    """
+    part = pair(compiled(graph, options), source, target)
+    _require_countable(part, max_paths)
+    return _paths(part)
+
+
+def _paths(part: Between) -> Iterator[Path]:
+    for nodes, edges, influence in _search(part):
+        yield path_of(part, nodes, edges, influence)
+
+
+def path_of(part: Between, nodes: Sequence[int], edges: Sequence[int], influence: Number) -> Path:
+    """Return the path over some nodes, numbered as in `part`, and edges, as in the topology."""
+    labels, edge_label = part.labels, part.edge_label
+    return Path(
+        tuple([labels[node] for node in nodes]),
+        tuple([edge_label(edge) for edge in edges]),
+        checked(influence),
+        part.graph.topology.naming,
+    )
+
+
+def _search(part: Between) -> Iterator[tuple[list[int], list[int], Number]]:
+    """Depth first with a stack of its own; yields the nodes and edges of the trail, which the next step changes."""
+    rows, is_target = part.rows, part.is_target
+    one, _ = part.graph.one_and_zero
+    for source in part.sources:
+        nodes, edges, products = [source], [-1], [one]
+        steps = [iter(rows[source])]
+        if is_target[source]:
+            yield nodes, edges[1:], one
+        while steps:
+            step = next(steps[-1], None)
+            if step is None:
+                for stack in (steps, nodes, edges, products):
+                    stack.pop()
+                continue
+            head, edge, weight = step
+            product = products[-1] * weight
+            nodes.append(head)
+            edges.append(edge)
+            products.append(product)
+            steps.append(iter(rows[head]))
+            if is_target[head]:
+                yield nodes, edges[1:], product
+
+
+def count_paths(
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable | None = None,
+    target: Hashable | None = None,
+    **options: Unpack[CompileOptions],
+) -> int | Influences:
+    """Return how many paths there are, exactly, however many, without listing them. Needs no weights.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    source, target : nodes, optional
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already; `weight` plays no part.
+
+    Returns
+    -------
+    int, or a mapping of node to int
+        With both ends the number of paths between them; with one, a mapping: paths from the source to each
+        node, or from each node to the target; with neither, the number of paths from the roots to the leaves.
+
+    Raises
+    ------
+    UnknownNodeError, CycleError, SameComponentError
+        As `graphdiff.total_influence`.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> chain = nx.MultiDiGraph([(i, i + 1) for i in range(40) for _ in range(3)])
+    >>> count_paths(chain, 0, 40) == 3**40
+    True
+    """
+    ready = counted(graph, options)
+    topology = ready.topology
+    if source is not None and target is not None:
+        part = pair(ready, source, target)
+    elif source is None and target is None:
+        part = between(ready)
+    else:
+        return _counts_from_one_end(ready, source, target)
+    part.require_no_loops()
+    ends = [ready.anchor(int(part.positions[node])) for node in part.sources]
+    if not ends:
+        return 0
+    values = forward_values(ready, dict.fromkeys(ends, 1), stop=topology.n_nodes)
+    return sum(int(values[part.positions[node]]) for node in part.targets)
+
+
+def _counts_from_one_end(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> Influences:
+    topology = graph.topology
+    every = range(topology.n_nodes)
+    if target is None:
+        position = topology.position(source)
+        between(graph, [position], every).require_no_loops()
+        values = forward_values(graph, {graph.anchor(position): 1})
+    else:
+        position = topology.position(target)
+        between(graph, every, [position]).require_no_loops()
+        values = reverse_values(graph, {graph.anchor(position): 1})
+    array = checked_array(values)
+    if graph.cycles == "collapse":
+        array = array[topology.representative]
+    return Influences(topology, array, "path counts")
+
+
+#: Names in a line are cut where together they are longer than this, but not below `SHORTEST`.
+LINE, SHORTEST = 160, 24
+
+
+def path_text(path: Path, *, short: bool = False) -> str:
+    """Return a path's nodes in one line, elided in the middle where it is long; short leaves out the source."""
+    names = [node_text(node) for node in path.nodes]
+    if short and len(names) > 2:
+        names[0] = "…"
+    if len(names) > 9:
+        names = [*names[:4], f"… {len(names) - 8:,} more …", *names[-4:]]
+    if sum(map(len, names)) > LINE:
+        names = [shorten(name, max(SHORTEST, LINE // len(names))) for name in names]
+    return " > ".join(names)
+
+
+def path_texts(paths: Sequence[Path], graph: nx.DiGraph | None = None, *, short: bool = False) -> list[str]:
+    """Return each path in one line; those by the same nodes say which of the edges between them they take.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    graph : networkx.DiGraph, optional
+        What the paths are in: its edges are called by their ``kind``, where they have one, else by their keys.
+    short : bool
+        Leave out the source on all lines but the first.
+
+    Examples
+    --------
+    >>> paths = [Path(("a", "b"), (("a", "b", key),), 1) for key in (0, 1)]
+    >>> path_texts(paths)
+    ['a > b  (by 0)', 'a > b  (by 1)']
+    """
+    alike: defaultdict[tuple[Any, ...], list[tuple[Edge, ...]]] = defaultdict(list)
+    for path in paths:
+        alike[path.nodes].append(path.edges)
+    ends = {
+        nodes: [Counter(edge[:2] for edge in set(step)) for step in zip(*edges, strict=True)]
+        for nodes, edges in alike.items()
+    }
+    return [
+        path_text(path, short=short and number > 0) + _by_which(path, ends[path.nodes], graph)
+        for number, path in enumerate(paths)
+    ]
+
+
+def _by_which(path: Path, steps: Sequence[Counter[Edge]], graph: nx.DiGraph | None) -> str:
+    """Return by which edges a path goes where others by the same nodes go by others: `steps` count them by their ends.
+
+    Two nodes that count as one, being on a cycle, give a step several ends; parallel edges go by their kinds or keys.
+    """
+    names = []
+    for edge, ends in zip(path.edges, steps, strict=True):
+        told = [edge_name(edge[:2])] if len(ends) > 1 else []
+        if ends[edge[:2]] > 1:
+            told.append(str(edge[2] if graph is None else graph.edges[edge].get("kind", edge[2])))
+        names += [" ".join(told)] if told else []
+    return f"  (by {shorten(', '.join(names), LINE // 2)})" if names else ""

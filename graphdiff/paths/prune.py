@@ -1,0 +1,199 @@
+"""`prune`: the strongest part of what lies between two nodes, and the rest as edges, every total the same.
+
+What is left out is eliminated: all ways from one kept node to another that pass none become one edge. One sweep finds
+them all, which carries, for each node that is left out, the sum over the ways to it from each kept node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterator
+from typing import Any, TypeAlias, Unpack
+
+import networkx as nx
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number
+from graphdiff.errors import LimitError, UsageError
+from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.labels import require_nodes
+from graphdiff.graph.presets import summed
+from graphdiff.paths.strongest import ranked_paths, require_coverage, require_sizes
+from graphdiff.remedies import Keyword, Remedy
+from graphdiff.sums.between import Between, forward_over, reverse_over, total_over
+from graphdiff.sums.naive import pair
+from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.sums.sweeps import checked
+
+#: The sum of the products and the number of ways, by the node at their other end.
+Ways: TypeAlias = dict[int, tuple[Number, int]]
+
+#: So many strongest paths are looked at, at most, for those that cover a part of the influence.
+MAX_COVERING = 10_000
+
+
+def prune(
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable,
+    target: Hashable,
+    *,
+    coverage: float | None = None,
+    max_nodes: int | None = None,
+    **options: Unpack[CompileOptions],
+) -> nx.MultiDiGraph:
+    """Return the strongest part of what lies between two nodes; totals between the nodes kept are unchanged.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    source, target : nodes
+    coverage : float, optional
+        Keep the nodes of the strongest paths that have this part of the sum of absolute path influences; 0.9 where
+        neither is given.
+    max_nodes : int, optional
+        Keep the nodes that most of it runs through, so many at most, the ends among them; at least 2.
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Returns
+    -------
+    networkx.MultiDiGraph
+        The nodes kept, with the edges between them and their attributes. What paths through other nodes carry from
+        one kept node to another is one edge more, ``eliminated=True``, with its ``weight`` and its number of
+        ``paths``. Edges that are on no path from the source to the target are left out. A merged component is one
+        node, the frozenset of its members, unless it holds an end.
+
+    Raises
+    ------
+    UsageError
+        If `coverage` is no part, or `max_nodes` leaves no room for the ends.
+    LimitError
+        If the 10,000 strongest paths do not cover so much.
+    CycleError
+        If a cycle lies between, unless it is collapsed.
+    UnknownNodeError, WeightError, SameComponentError
+        As `graphdiff.total_influence`.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> G = nx.DiGraph()
+    >>> G.add_weighted_edges_from(
+    ...     [("a", "b", 9), ("b", "d", 1), ("a", "c", 1), ("c", "d", 1)])
+    >>> pruned = prune(G, "a", "d")
+    >>> list(pruned.edges(data="weight"))
+    [('a', 'b', 9), ('a', 'd', 1), ('b', 'd', 1)]
+    >>> pruned.edges["a", "d", 0]
+    {'weight': 1, 'paths': 1, 'eliminated': True}
+    """
+    require_coverage(coverage)
+    if max_nodes is not None and max_nodes < 2:
+        raise UsageError(Keyword("max_nodes", max_nodes), ": at least 2, for the source and the target")
+    ready = compiled(graph, options)
+    part = pair(ready, source, target)
+    part.require_no_loops("and strongest_paths lists its strongest walks")
+    require_sizes(part, "the strongest part is known by")
+    if coverage is None and max_nodes is None:
+        coverage = 0.9
+    kept = _covering(part, coverage) if coverage is not None else set(range(part.n_nodes))
+    if max_nodes is not None and len(kept) > max_nodes:
+        kept = _largest(part, kept, max_nodes)
+    return _as_graph(graph, part, kept, (source, target))
+
+
+def _covering(part: Between, coverage: float) -> set[int]:
+    """Return the nodes of the strongest paths that have a part of the sum of sizes; the ends always."""
+    kept = {*part.sources, *part.targets}
+    whole = arithmetic.finished(total_over(part, SEMIRINGS["size"]) or 0)
+    covered: Number = 0
+    paths = ranked_paths(part)
+    for _ in range(MAX_COVERING):
+        # A part of the whole, not a multiple of it: the whole may be beyond every float.
+        if not whole or float(covered / whole) >= coverage * (1 - 1e-12):
+            return kept
+        nodes, _, influence = next(paths)
+        kept.update(nodes)
+        covered += abs(arithmetic.finished(influence))
+    raise LimitError(
+        f"the {MAX_COVERING:,} strongest paths carry only {float(covered / whole):.1%} of the influence",
+        Remedy(Keyword("max_nodes"), "keeps the nodes that most of it runs through"),
+    )
+
+
+def _largest(part: Between, kept: Collection[int], max_nodes: int) -> set[int]:
+    """Return those of `kept` that most runs through; the ends always."""
+    ends = {*part.sources, *part.targets}
+    ahead, behind = (sweep(part, SEMIRINGS["size"]) for sweep in (forward_over, reverse_over))
+    inner = sorted(set(kept) - ends, key=lambda node: (-arithmetic.finished(ahead[node] * behind[node]), node))
+    return ends | set(inner[: max_nodes - len(ends)])
+
+
+def bypasses(part: Between, kept: Collection[int], drawn: Collection[int]) -> dict[tuple[int, int], tuple[Number, int]]:
+    """Return what leads from one kept node to another besides the drawn edges, passing no kept node.
+
+    Parameters
+    ----------
+    part : Between
+        Without cycles that are solved.
+    kept : collection of int
+        Nodes, numbered as in `part`.
+    drawn : collection of int
+        Edges between kept nodes, numbered as in the topology, that stand for themselves.
+
+    Returns
+    -------
+    dict
+        ``{(tail, head): (sum of the products, number of ways)}``.
+    """
+    one = part.graph.one_and_zero[0]
+    found: dict[int, Ways] = {}
+    carried: dict[int, Ways] = {node: {node: (one, 1)} for node in kept}
+    for node, row in enumerate(part.rows):
+        ways = carried.pop(node, {})
+        for head, edge, weight in row:
+            if edge in drawn:
+                continue
+            for tail, (value, count) in ways.items():
+                sums = found.setdefault(tail, {}) if head in kept else carried.setdefault(head, {})
+                key = head if head in kept else tail
+                before = sums.get(key, (0, 0))
+                sums[key] = before[0] + value * weight, before[1] + count
+    return {(tail, head): way for tail in sorted(found) for head, way in sorted(found[tail].items())}
+
+
+def _as_graph(
+    graph: nx.DiGraph | CompiledGraph, part: Between, kept: set[int], ends: tuple[Hashable, Hashable]
+) -> nx.MultiDiGraph:
+    """Return the kept nodes and the edges between them, drawn and eliminated."""
+    labels = dict(enumerate(part.labels)) | dict(zip([*part.sources, *part.targets], ends, strict=False))
+    require_nodes([*(labels[node] for node in kept), *ends])
+    edges = [
+        (node, head, edge, weight) for node in sorted(kept) for head, edge, weight in part.rows[node] if head in kept
+    ]
+    given = graph if isinstance(graph, nx.DiGraph) else None
+    meaning = summed(part.graph.weight_meaning)
+    meanings = {"edge_meaning": part.graph.edge_meaning, "node_meaning": part.graph.node_meaning}
+    pruned = nx.MultiDiGraph(weight_meaning=meaning, **meanings)
+    for node in sorted(kept):
+        data = given.nodes[labels[node]] if given is not None and labels[node] in given else {}
+        pruned.add_node(labels[node], **data)
+    if not part.n_nodes:
+        pruned.add_nodes_from(ends)
+    rest = bypasses(part, kept, {edge for _, _, edge, _ in edges})
+    for tail, head, key, data in _records(part, given, labels, edges):
+        # Edges of several members of a merged node may have one key.
+        pruned.add_edge(tail, head, None if pruned.has_edge(tail, head, key) else key, **data)
+    pruned.add_edges_from(
+        (labels[tail], labels[head], {"weight": checked(weight), "paths": count, "eliminated": True})
+        for (tail, head), (weight, count) in rest.items()
+    )
+    return pruned
+
+
+def _records(
+    part: Between, given: nx.DiGraph | None, labels: dict[int, Any], edges: list[tuple[int, int, int, Number]]
+) -> Iterator[tuple[Any, Any, Any, dict[str, Any]]]:
+    for tail, head, edge, weight in edges:
+        name = part.edge_label(edge)
+        data = part.graph.topology.attributes_at(edge) if given is None else given.get_edge_data(*name) or {}
+        key = name[2] if len(name) == 3 else 0
+        yield labels[tail], labels[head], key, {**data, "weight": arithmetic.finished(weight)}

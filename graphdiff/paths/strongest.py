@@ -1,0 +1,361 @@
+"""The k best paths by the recursive enumeration algorithm: each node ranks its own ways to the target, lazily.
+
+The next best way from a node is the best of: each edge followed by the best way of its head not yet used with
+it. A node's ways are kept in rank order and made only when somebody asks for one more (V. Jiménez, A. Marzal,
+1999). A way's size is multiplied up from the target, so rounding keeps the order monotone and ranks are exact. Where
+the strongest ways leave the range of the floats, and round cycles, where in the end all do, it is a Decimal.
+
+Round a cycle that is solved, equal sizes (all 0 behind an edge of weight 0) could make each of two nodes' first ways
+begin with the other's. Hence equal walks come in the order of their lengths, and the first of each node is one edge
+longer than that of its head: it ends, and so does every way that is made of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
+from fractions import Fraction
+from functools import reduce
+from heapq import heapify, heappop, heappush
+from itertools import accumulate, islice
+from operator import mul
+from typing import Unpack
+
+import networkx as nx
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import SMALLEST_NORMAL, Number
+from graphdiff.errors import CycleError, LimitError, UsageError
+from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.paths.paths import Path, path_of
+from graphdiff.remedies import Keyword, Remedy
+from graphdiff.sums.between import Between, Step, between, total_over
+from graphdiff.sums.cycles import COLLAPSE, find_cycle, require_shrinking
+from graphdiff.sums.naive import pair
+from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.sums.sweeps import forward_values, in_range
+
+#: (minus the size, edges of a walk or 0 of a path, place of the head in the graph, edge of the row, rank from the head)
+Candidate = tuple[Number, int, int, int, int]
+
+Sizes = list[list[Number]]
+
+Times = Callable[[Number, Number], Number]
+
+END = -1
+
+#: For sizes that no float holds; its exponents have no end that a path could come to.
+WIDE = Context(prec=28, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[])
+
+_COMPARABLE = (int, float, complex, Fraction, Decimal, arithmetic.Dyadic)
+
+
+class Ranking:
+    """The ways from every node to the targets, in rank order, made on demand."""
+
+    def __init__(self, part: Between) -> None:
+        weights = [[(head, edge, arithmetic.finished(weight)) for head, edge, weight in row] for row in part.rows]
+        start: list[Step] = [(node, END, 1) for node in part.sources]
+        self.rows = [*weights, start]
+        self.sizes, best, self.times = _sizes(part)
+        self.sizes.append([1] * len(start))
+        self.best = [*best, 1]
+        self.lengths = [*_lengths(part, self.sizes, best, self.times), 0]
+        self.walk = 1 if part.loops else 0
+        self.is_target = [*part.is_target, False]
+        self.order = part.graph.topology.ids[part.positions].tolist()
+        self.ranked: list[list[Candidate]] = [[] for _ in self.rows]
+        self.waiting: list[list[Candidate] | None] = [None] * len(self.rows)
+        self.unfollowed = [False] * len(self.rows)
+
+    def _candidates(self, node: int) -> list[Candidate]:
+        """Return the heap of a node's candidates, made when first asked for."""
+        heap = self.waiting[node]
+        if heap is None:
+            heap = [
+                (
+                    self.times(self.times(size, self.best[head]), -1),
+                    self.lengths[head] + self.walk,
+                    self.order[head],
+                    slot,
+                    0,
+                )
+                for slot, ((head, *_), size) in enumerate(zip(self.rows[node], self.sizes[node], strict=True))
+                if self.best[head] is not None
+            ]
+            if self.is_target[node]:
+                heap.append((-1, 0, END, END, 0))
+            heapify(heap)
+            self.waiting[node] = heap
+        return heap
+
+    def way(self, node: int, rank: int) -> Candidate | None:
+        """Return a node's way of the given rank, or None where it has fewer.
+
+        Before a node can name one more way, the way it named last must be followed by the next one along the
+        same edge, which is a question to that edge's head: a stack, not recursion, as graphs are deep.
+        """
+        asked = [(node, rank)]
+        while asked:
+            here, wanted = asked[-1]
+            ranked, heap = self.ranked[here], self._candidates(here)
+            if len(ranked) > wanted:
+                asked.pop()
+            elif (question := self._follow(here)) is not None:
+                asked.append(question)
+            elif heap:
+                ranked.append(heappop(heap))
+                self.unfollowed[here] = ranked[-1][3] != END
+            else:
+                asked.pop()
+        return self.ranked[node][rank] if len(self.ranked[node]) > rank else None
+
+    def _follow(self, node: int) -> tuple[int, int] | None:
+        """Put the follower of the way named last among the candidates, or return what must be known first."""
+        if not self.unfollowed[node]:
+            return None
+        *_, order, slot, used = self.ranked[node][-1]
+        head = self.rows[node][slot][0]
+        if len(self.ranked[head]) > used + 1:
+            behind = self.ranked[head][used + 1]
+            size = self.times(self.sizes[node][slot], behind[0])
+            heappush(self._candidates(node), (size, behind[1] + self.walk, order, slot, used + 1))
+        elif self._candidates(head) or self.unfollowed[head]:
+            return head, used + 1
+        self.unfollowed[node] = False
+        return None
+
+    def trail(self, rank: int) -> tuple[list[int], list[int], Number] | None:
+        """Return the nodes, the edges and the influence of the way of the given rank from the start."""
+        nodes: list[int] = []
+        edges: list[int] = []
+        weights: list[Number] = []
+        here = len(self.rows) - 1
+        size: Number = None
+        while (candidate := self.way(here, rank)) is not None:
+            found, *_, slot, rank = candidate
+            size = found if size is None else size
+            if slot == END:
+                break
+            here, edge, weight = self.rows[here][slot]
+            nodes.append(here)
+            edges.append(edge)
+            weights.append(weight)
+        if not nodes:
+            return None
+        if isinstance(size, Fraction):  # minus the product without its sign, which is not to be multiplied up again
+            negative = sum(weight < 0 for weight in weights) % 2
+            return nodes, edges[1:], size if negative else -size
+        # The sizes were multiplied up from the target; so is the influence, for the same rounding, unless it leaves
+        # the floats on the way that it could take from the source.
+        influence = reduce(mul, reversed(weights))
+        return nodes, edges[1:], influence if arithmetic.is_finite(influence) else reduce(mul, weights)
+
+
+def ranked_paths(part: Between) -> Iterator[tuple[list[int], list[int], Number]]:
+    """Yield the nodes, edges and influence of every path or walk, largest |influence| first.
+
+    Raises
+    ------
+    UsageError
+        If the weights have no order, as symbols.
+    CycleError
+        If walks can grow without end, so that none is the strongest.
+    """
+    require_sizes(part, "the strongest paths need")
+    for start, stop in part.loops:
+        require_shrinking(part.graph, start, stop)
+    ranking = Ranking(part)
+    rank = 0
+    while (trail := ranking.trail(rank)) is not None:
+        yield trail
+        rank += 1
+
+
+def require_sizes(part: Between, what: str) -> None:
+    """Raise `UsageError`, saying what needs them, unless the weights have sizes that compare, as symbols have not."""
+    wrong = next((w for row in part.rows for *_, w in row if not isinstance(w, _COMPARABLE)), None)
+    if wrong is not None:
+        raise UsageError(f"{what} numbers that compare, not {type(wrong).__name__} ({wrong})")
+
+
+def _sizes(part: Between) -> tuple[Sizes, list[Number], Times]:
+    """Return the size of each edge, by rows; of the strongest way from each node, if any; and what multiplies them."""
+    with in_range():
+        sizes = [[arithmetic.size(arithmetic.finished(weight)) for *_, weight in row] for row in part.rows]
+        best = _best(part, sizes, mul)
+    as_they_are = all(not isinstance(size, float) or SMALLEST_NORMAL <= size < math.inf for size in best)
+    if as_they_are and not (part.loops and any(isinstance(size, float) for row in sizes for size in row)):
+        return sizes, best, mul
+    wide = [[Decimal(size) for size in row] for row in sizes]
+    return wide, _best(part, wide, WIDE.multiply), WIDE.multiply
+
+
+def _best(part: Between, sizes: Sizes, times: Times) -> list[Number]:
+    """Return the size of the strongest way from each node to a target; None where there is none."""
+    best: list[Number] = [1 if is_target else None for is_target in part.is_target]
+    for _ in range(part.n_nodes + 1 if part.loops else 1):  # round cycles a pass need not be the last one
+        before = list(best)
+        for node in range(part.n_nodes - 1, -1, -1):
+            for (head, *_), size in zip(part.rows[node], sizes[node], strict=True):
+                if best[head] is not None:
+                    product = times(size, best[head])
+                    best[node] = product if best[node] is None else max(best[node], product)
+        if best == before or not part.loops:
+            return best
+    raise _growing(part)
+
+
+def _lengths(part: Between, sizes: Sizes, best: list[Number], times: Times) -> list[int]:
+    """Return, of walks, how many edges the shortest of the strongest has from each node; of paths 0."""
+    lengths = [0] * part.n_nodes
+    if not part.loops:
+        return lengths
+    enter: list[list[tuple[int, Number]]] = [[] for _ in best]
+    for node, row in enumerate(part.rows):
+        for (head, *_), size in zip(row, sizes[node], strict=True):
+            enter[head].append((node, size))
+    found = [node for node in part.targets if best[node] == 1]
+    known = set(found)
+    for head in found:  # the list grows while it is walked: in breadth, so that the first way found is the shortest
+        for node, size in enter[head]:
+            if node not in known and times(size, best[head]) == best[node]:
+                known.add(node)
+                lengths[node] = lengths[head] + 1
+                found.append(node)
+    if any(size is not None and node not in known for node, size in enumerate(best)):
+        raise _growing(part)
+    return lengths
+
+
+def _growing(part: Between) -> CycleError:
+    """Return the error that no walk is the strongest, which rounding hid from `require_shrinking`."""
+    return CycleError(find_cycle(part.graph, *part.loops[0]), " No walk round it is the strongest", COLLAPSE)
+
+
+#: So many strongest paths are looked for, at most, where only a coverage is given.
+MAX_COVERING = 100_000
+
+#: And so many of their edges: walks round a cycle that hardly shrink are long.
+MAX_COVERING_EDGES = 10_000_000
+
+
+def strongest_paths(
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable | None,
+    target: Hashable,
+    *,
+    k: int | None = None,
+    coverage: float | None = None,
+    **options: Unpack[CompileOptions],
+) -> list[Path]:
+    """Return the paths with the largest absolute influence, strongest first, without enumerating the others.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    source : node, or None
+        None is all roots.
+    target : node
+    k : int, optional
+        How many; 10 where neither `k` nor `coverage` is given.
+    coverage : float, optional
+        Stop when the paths so far have this part of the sum of all absolute path influences.
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Returns
+    -------
+    list of Path
+        Ties come in the graph's node order, those of size 0 in that of what follows the 0. Under ``cycles="solve"``
+        these are walks: they may go round, and of equal ones, as behind an edge of weight 0, the shorter comes first.
+
+    Raises
+    ------
+    LimitError
+        If only `coverage` is given and more than 100,000 paths, or paths of more than ten million edges together, would
+        be needed.
+    UnknownNodeError, WeightError, CycleError, SameComponentError
+        As `graphdiff.total_influence`.
+
+    References
+    ----------
+    V. Jiménez, A. Marzal, "Computing the K shortest paths: a new algorithm and an experimental comparison",
+    Algorithm Engineering (1999): the recursive enumeration algorithm, here on products and with a stack.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> G = nx.DiGraph()
+    >>> G.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", -3)])
+    >>> print(strongest_paths(G, "b", "e", k=1)[0])
+    b -> d -> e  (-3)
+    """
+    if k is not None and (not isinstance(k, int) or k < 0):
+        raise UsageError(Keyword("k", k), ": a number of paths, 0 or more")
+    require_coverage(coverage)
+    ready = compiled(graph, options)
+    part = between(ready, None, [ready.topology.position(target)]) if source is None else pair(ready, source, target)
+    paths = strongest(part)
+    if coverage is None:
+        return list(islice(paths, 10 if k is None else k))
+    return _covering(part, paths, coverage, k)
+
+
+def require_coverage(coverage: float | None) -> None:
+    """Raise `UsageError` where a coverage is given that is no part of a whole."""
+    if coverage is not None and not 0 <= coverage <= 1:
+        raise UsageError(Keyword("coverage", coverage), ": a part between 0 and 1")
+
+
+def strongest(part: Between) -> Iterator[Path]:
+    """Yield the paths between two ends lazily, strongest first."""
+    for nodes, edges, influence in ranked_paths(part):
+        yield path_of(part, nodes, edges, influence)
+
+
+def _sum_of_sizes(part: Between) -> Number:
+    """Return the sum of the absolute influences of all paths or walks."""
+    if not part.loops:
+        return arithmetic.finished(total_over(part, SEMIRINGS["size"]) or 0)
+    graph = part.graph.absolute.divisible
+    ends = [
+        dict.fromkeys(part.positions[nodes].tolist(), graph.one_and_zero[0]) for nodes in (part.sources, part.targets)
+    ]
+    values = forward_values(graph, ends[0], part.loops)
+    return sum(float(values[position]) for position in ends[1])
+
+
+def covered(part: Between, paths: Iterable[Path]) -> list[float]:
+    """Return what part of the sum of all absolute influences the paths carry, one after the other.
+
+    Nothing where that sum is 0 or beyond the floats.
+    """
+    whole = _sum_of_sizes(part)
+    if not 0 < whole < math.inf:
+        return []
+    return list(accumulate(float(abs(path.influence) / whole) for path in paths))
+
+
+def _covering(part: Between, paths: Iterator[Path], coverage: float, k: int | None) -> list[Path]:
+    require_sizes(part, "the strongest paths need")
+    whole = _sum_of_sizes(part)
+    # Floats get the benefit of their roundings; what is exact is compared exactly.
+    wanted = coverage * whole * (1 - 1e-12) if isinstance(whole, float) else Fraction(coverage) * Fraction(whole)
+    found: list[Path] = []
+    covered: Number = 0
+    n_edges = 0
+    while covered < wanted and (k is None or len(found) < k):
+        if k is None and (len(found) == MAX_COVERING or n_edges > MAX_COVERING_EDGES):
+            raise LimitError(
+                f"the {len(found):,} strongest paths carry only {float(covered / whole):.1%} of the influence",
+                Remedy(Keyword("k", 100), "lists the strongest alone"),
+            )
+        path = next(paths, None)
+        if path is None:
+            break
+        found.append(path)
+        n_edges += path.length
+        covered += abs(path.influence)
+    return found

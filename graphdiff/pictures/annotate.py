@@ -1,0 +1,237 @@
+"""`annotate`: the numbers of one question as attributes of the nodes and edges of a copy of the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias, Unpack
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number
+from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.labels import require_nodes
+from graphdiff.graph.presets import unit
+from graphdiff.sums.between import between
+from graphdiff.sums.cycles import on_the_way
+from graphdiff.sums.flow import flow_between
+from graphdiff.sums.influence import forward, reverse
+from graphdiff.sums.sweeps import Values, checked_array
+from graphdiff.text.names import Edge
+
+#: The attributes that `annotate` sets on nodes and edges; those of a graph that is annotated again are dropped.
+ATTRIBUTES = ("tangent", "adjoint", "contribution", "share", "paths")
+
+Column: TypeAlias = list[Any]
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What is known of each position and of each edge, column by column; None where a number has no meaning.
+
+    Attributes
+    ----------
+    main : {"contribution", "tangent", "adjoint"}
+        The column that answers the question.
+    nodes, edges : mapping of attribute name to numbers
+        In the order of the compiled graph.
+    total : number or None
+        The total influence, where the question has one.
+    """
+
+    main: str
+    nodes: dict[str, Column]
+    edges: dict[str, Column]
+    total: Number | None
+
+
+def annotate(
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable | None = None,
+    target: Hashable | None = None,
+    **options: Unpack[CompileOptions],
+) -> nx.DiGraph | nx.MultiDiGraph:
+    """Return a copy of the graph whose nodes and edges carry the numbers of one question.
+
+    With both ends the question is what flows from the source to the target, with neither what flows from all
+    roots to all leaves. With the target alone it is d target / d node, the picture of backpropagation, with
+    the source alone d node / d source. `graphdiff.write` draws the result.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+        Of a CompiledGraph the copy has the nodes and edges, and the attributes of edges that were kept with it.
+    source, target : nodes, optional
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Returns
+    -------
+    networkx.DiGraph or networkx.MultiDiGraph
+        Of nodes and edges the attributes are
+
+        ``tangent``
+            Total influence of the source on the node; of an edge the part of its head's that comes by it.
+            Not with the target alone.
+        ``adjoint``
+            Total influence of the node on the target; of an edge the part of its tail's that leaves by it.
+            Not with the source alone.
+        ``contribution``, ``share``
+            The part of the total that runs through the node or edge, in the total's unit and as a fraction of
+            it (none where the total is 0). With both ends, or neither.
+        ``paths``
+            The number of paths through the node or edge: between the ends, from the source as far as here, or
+            from here to the target. Not where walks go round a cycle, as they are infinitely many.
+        ``weight``
+            Of edges: the weight that was used.
+
+        Where a node or edge is on no path between the ends, contribution, share and paths are 0, and it has
+        neither tangent nor adjoint. The graph's attributes say what was asked: ``source`` and ``target``
+        where given, ``total`` (with both ends or neither), ``annotation`` (the attribute that answers:
+        ``contribution``, ``tangent`` or ``adjoint``), ``cycles``, ``edge_meaning``, ``weight_meaning`` and
+        ``node_meaning``; all others are the graph's own. Attributes of these names that it had are replaced.
+
+    Raises
+    ------
+    UnknownNodeError, WeightError, CycleError, SameComponentError, ValueOverflowError
+        As `graphdiff.total_influence`, `graphdiff.forward` and `graphdiff.reverse`.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> G = nx.DiGraph()
+    >>> G.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)])
+    >>> annotate(G, target="e").nodes(data="adjoint")
+    NodeDataView({'b': 5, 'c': 2, 'd': 3, 'e': 1}, data='adjoint')
+    >>> annotate(G, "b", "e").edges["d", "e"]
+    {'weight': 3, 'tangent': 3, 'adjoint': 3, 'contribution': 3, 'share': 0.6, 'paths': 1}
+    """
+    ready = compiled(graph, options)
+    measures = _measures(ready, source, target)
+    counts = _path_counts(ready, source, target)
+    copy, edges = _unmarked(graph) if isinstance(graph, nx.Graph) else _built(ready)
+    weights = [arithmetic.finished(weight) for weight in arithmetic.listed(ready.weights)]
+    labels = ready.topology.labels
+    _set((copy.nodes[label] for label in labels), measures.nodes | counts.nodes)
+    named = edges or ready.topology.edge_labels()
+    kept = {name: list(column) for name, column in ready.attributes.items() if name not in ATTRIBUTES}
+    _set((copy.get_edge_data(*edge) for edge in named), kept | {"weight": weights} | measures.edges | counts.edges)
+    asked = {"source": source, "target": target, "total": measures.total, "annotation": measures.main}
+    names = ("edge_meaning", "weight_meaning", "node_meaning", "cycles")
+    meanings = {name: getattr(ready, name) for name in names}
+    copy.graph.update({name: value for name, value in (asked | meanings).items() if value is not None})
+    return copy
+
+
+# -- the numbers
+
+
+def _measures(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> Measures:
+    if target is None and source is not None:
+        tangents = forward(graph, source).array.tolist()
+        return Measures("tangent", {"tangent": tangents}, {"tangent": _edge_tangents(graph, tangents)}, None)
+    if source is None and target is not None:
+        adjoints = reverse(graph, target).array.tolist()
+        return Measures("adjoint", {"adjoint": adjoints}, {"adjoint": _edge_adjoints(graph, adjoints)}, None)
+    return _flow_measures(graph, source, target)
+
+
+def _flow_measures(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> Measures:
+    found = flow_between(graph, source, target)
+    part = between(graph, *_positions(graph, source, target))
+    tangents, adjoints = (_on_the_way(graph, part.positions, values) for values in (found.tangents, found.adjoints))
+    kept = set(part.edges.tolist())
+    sides = {"tangent": _edge_tangents(graph, tangents), "adjoint": _edge_adjoints(graph, adjoints)}
+    edges = {
+        name: [value if edge in kept else None for edge, value in enumerate(column)] for name, column in sides.items()
+    }
+    nodes = {"tangent": tangents, "adjoint": adjoints}
+    for columns, values in ((nodes, found.nodes.tolist()), (edges, found.edges.tolist())):
+        columns["contribution"] = values
+        columns["share"] = [value / found.total if found.total else None for value in values]
+    return Measures("contribution", nodes, edges, found.total)
+
+
+def _on_the_way(graph: CompiledGraph, positions: NDArray[Any], values: Values) -> Column:
+    """Return the value of each position that is among `positions`, or whose component is."""
+    some = checked_array(arithmetic.taken(values, positions))
+    known = dict(zip(positions.tolist(), some.tolist(), strict=True))
+    return [known.get(graph.anchor(position)) for position in range(graph.n_nodes)]
+
+
+def _edge_tangents(graph: CompiledGraph, tangents: Column) -> Column:
+    return [None if tangents[tail] is None else tangents[tail] * weight for tail, _, weight in _steps(graph)]
+
+
+def _edge_adjoints(graph: CompiledGraph, adjoints: Column) -> Column:
+    return [None if adjoints[head] is None else weight * adjoints[head] for _, head, weight in _steps(graph)]
+
+
+def _steps(graph: CompiledGraph) -> Iterator[tuple[int, int, Number]]:
+    """Yield tail, head and weight of each edge; 0 for the weight of one that a collapsed component hides."""
+    hidden = ~graph.topology.leaving if graph.cycles == "collapse" else [False] * graph.n_edges
+    weights = [arithmetic.finished(weight) for weight in arithmetic.listed(graph.weights)]
+    carried = [0 if inner else weight for inner, weight in zip(hidden, weights, strict=True)]
+    return zip(graph.tails.tolist(), graph.heads.tolist(), carried, strict=True)
+
+
+def _path_counts(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> Measures:
+    """Return the numbers of paths as columns: what the question answers with weight 1 on every edge."""
+    if _has_loops(graph, source, target):
+        return Measures("paths", {}, {}, None)
+    counts = _measures(graph.with_preset(unit), source, target)
+    return Measures("paths", {"paths": counts.nodes[counts.main]}, {"paths": counts.edges[counts.main]}, counts.total)
+
+
+def _has_loops(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> bool:
+    if source is None and target is None:
+        return bool(between(graph).loops)
+    return bool(on_the_way(graph, *_positions(graph, source, target)))
+
+
+def _positions(graph: CompiledGraph, *ends: Hashable | None) -> Iterator[list[int] | None]:
+    return (None if node is None else [graph.topology.position(node)] for node in ends)
+
+
+# -- the copy
+
+
+def _unmarked(graph: nx.DiGraph) -> tuple[nx.DiGraph, list[Edge]]:
+    """Return a copy without the attributes of an earlier question."""
+    copy = graph.copy()
+    for _, data in copy.nodes(data=True):
+        _drop(data, ATTRIBUTES)
+    for _, _, data in copy.edges(data=True):
+        _drop(data, ATTRIBUTES)
+    _drop(copy.graph, ("source", "target", "total"))
+    return copy, []
+
+
+def _drop(data: dict[str, Any], names: Iterable[str]) -> None:
+    for name in names:
+        data.pop(name, None)
+
+
+def _built(graph: CompiledGraph) -> tuple[nx.DiGraph, list[Edge]]:
+    """Return a networkx graph with the nodes and edges of a compiled one, and the edges by name in its order."""
+    labels = graph.labels.tolist() if isinstance(graph.labels, np.ndarray) else graph.labels
+    require_nodes(labels)
+    ends = list(graph.topology.edge_labels())
+    if graph.topology.keys is None:
+        plain = nx.DiGraph()
+        plain.add_nodes_from(labels)
+        plain.add_edges_from(ends)
+        return plain, ends
+    multi = nx.MultiDiGraph()
+    multi.add_nodes_from(labels)
+    multi.add_edges_from((*edge, {}) for edge in ends)  # of three networkx takes an empty key for attributes
+    return multi, ends
+
+
+def _set(rows: Iterable[dict[str, Any]], columns: dict[str, Column]) -> None:
+    """Write each column's numbers into the attributes of the nodes or edges."""
+    for data, *values in zip(rows, *columns.values(), strict=True):
+        data.update((name, value) for name, value in zip(columns, values, strict=True) if value is not None)

@@ -1,0 +1,364 @@
+"""The picture of an annotated graph: what lies between the ends, and of much only the strongest paths.
+
+Width and colour say how much of the answer runs through a node or edge. A merged component is one node.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import REAL, Number
+from graphdiff.errors import count_text
+from graphdiff.graph.compiled import compile
+from graphdiff.graph.presets import WEIGHTS
+from graphdiff.paths.strongest import ranked_paths
+from graphdiff.pictures.annotate import ATTRIBUTES
+from graphdiff.pictures.picture import (
+    MAX_NAME,
+    Bypass,
+    DrawnEdge,
+    DrawnNode,
+    Picture,
+    others_of,
+    percent,
+    rest_of,
+    title,
+)
+from graphdiff.sums.between import Between, between, total_over
+from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.text.names import node_text, texts
+from graphdiff.text.numbers import short, shorten, shown
+from graphdiff.text.records import distinct, keys_of
+from graphdiff.text.sentences import how_many, words_for
+
+#: So many strongest paths are looked at, at most, for those that fit into the picture.
+MAX_RANKED = 1_000
+
+#: So many dashed edges stand, at most, for the paths that are not drawn.
+MAX_DASHED = 10
+
+# Two ends of a scale that differ to every kind of colour vision (M. Okabe, K. Ito, "Color Universal Design", 2008).
+Color = tuple[int, int, int]
+BLUE, ORANGE, GREY = (0, 114, 178), (213, 94, 0), (190, 190, 190)
+PALE_BLUE, PALE_ORANGE, WHITE = (140, 196, 232), (250, 190, 130), (255, 255, 255)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How strongly a node or edge is drawn: its number in `attribute`, where `largest` is full strength."""
+
+    attribute: str
+    largest: Number
+
+    def part(self, data: dict[str, Any]) -> str | None:
+        """Return what part of the whole goes through; None where values are no contributions."""
+        known = self.attribute == "contribution" and "contribution" in data
+        return percent(data["contribution"] / self.largest) if known else None
+
+    def strength(self, data: dict[str, Any]) -> float:
+        """Return a number from -1 to 1; 0 where there is no real number."""
+        value = data.get(self.attribute)
+        return max(-1.0, min(1.0, float(value / self.largest))) if isinstance(value, REAL) else 0.0
+
+
+def answer_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
+    """Return the picture of a graph from `graphdiff.annotate`.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph or networkx.MultiDiGraph
+    max_edges : int
+        With more edges between the ends only the strongest paths are drawn, as many as fit; at least one.
+
+    Examples
+    --------
+    >>> from graphdiff.pictures.annotate import annotate
+    >>> G = nx.DiGraph()
+    >>> G.add_edge("a", "b", weight=0.5)
+    >>> answer_picture(annotate(G, "a", "b"), 60).legend[0]
+    'a leads to b by 1 path; total 0.5'
+    """
+    part = _asked(graph)
+    said_part = _said_part(graph, part)
+    if not part.n_nodes:
+        ends = _lone_ends(graph)
+        return Picture(ends, [], [_question(graph.graph, part)], graph.graph | _named_ends(graph, ends) | said_part)
+    drawn = _strongest_part(part, max_edges)
+    used = sorted({*drawn.heads.tolist(), *np.flatnonzero(np.diff(drawn.ptr)).tolist()}) or drawn.sources
+    place = {node: number for number, node in enumerate(used)}
+    whole = _whole(graph.graph, part)
+    nodes, edges = _nodes(graph, part, used, whole), _edges(graph, drawn, place, whole)
+    legend, facts = _legend(graph.graph, part, drawn, whole), graph.graph | _named_ends(graph, nodes)
+    if drawn is part:
+        return Picture(nodes, edges, legend, facts | said_part)
+    rest = rest_of(graph, part, drawn, used, whole)
+    shown, n_hidden = rest[:MAX_DASHED], len(rest[MAX_DASHED:])
+    dashed = [_dashed(place[bypass.tail], place[bypass.head], bypass) for bypass in shown]
+    if shown:
+        legend.insert(-3, "dashed: paths through nodes that are not drawn")
+    if n_hidden:
+        others = others_of(graph, part, drawn, shown, whole)
+        legend.insert(-3, f"all paths over {n_hidden:,} more such ways together: {percent(others.share)}")
+        if len(part.sources) == len(part.targets) == 1:
+            label = f"all others · {percent(others.share)}"
+            dashed.append(_dashed_edge(place[others.tail], place[others.head], label, others))
+    return Picture(nodes, edges + dashed, legend, facts | {"drawn": _coverage(part, drawn)})
+
+
+# -- what is drawn
+
+
+def _asked(graph: nx.DiGraph) -> Between:
+    """Return what lies between the ends that the graph was annotated for."""
+    ready = compile(graph, cycles=graph.graph.get("cycles", "raise"))
+    ends = [graph.graph.get(end) for end in ("source", "target")]
+    return between(ready, *(None if end is None else [ready.topology.position(end)] for end in ends))
+
+
+def _said_part(graph: nx.DiGraph, part: Between) -> dict[str, str]:
+    """Return, where it is less than the graph, how much of it lies on the ways asked about: the rest is not drawn."""
+    n_nodes = sum(1 if label in graph else len(label) for label in part.labels)
+    counts = [(n_nodes, graph.number_of_nodes(), "nodes"), (part.n_edges, graph.number_of_edges(), "edges")]
+    if all(here == whole for here, whole, _ in counts):
+        return {}
+    return {"drawn": "on the way: " + ", ".join(f"{here:,} of {whole:,} {what}" for here, whole, what in counts)}
+
+
+def _whole(asked: dict[str, Any], part: Between) -> Number:
+    """Return what contributions are parts of: the total, or where signs mix the absolute influences of the paths."""
+    total: Number = asked.get("total", 0)
+    if part.loops or not isinstance(total, REAL):
+        return total
+    sizes: Any = arithmetic.finished(total_over(part, SEMIRINGS["size"]) or 0)
+    if not isinstance(sizes, REAL):  # symbols, of which an annotation without both ends has no total
+        return total
+    rounding = 10**9 * (sizes - abs(arithmetic.plain(total)))  # huge ints are beyond the floats
+    return sizes if rounding > sizes else total
+
+
+def _strongest_part(part: Between, max_edges: int) -> Between:
+    """Return the part that the strongest paths take, as many as fit; at least one."""
+    if part.n_edges <= max_edges:
+        return part
+    kept: set[int] = set()
+    for _, edges, _ in islice(ranked_paths(part), MAX_RANKED):
+        grown = kept.union(edges)
+        if kept and len(grown) > max_edges:
+            break
+        kept = grown
+    keep = np.isin(part.edges, list(kept))
+    ptr = np.concatenate([[0], np.cumsum(keep)])[part.ptr]
+    return replace(part, ptr=ptr, heads=part.heads[keep], edges=part.edges[keep])
+
+
+def _nodes(graph: nx.DiGraph, part: Between, used: list[int], whole: Number) -> list[DrawnNode]:
+    label = part.graph.topology.label
+    rows = [graph.nodes[label(int(part.positions[node]))] for node in used]
+    names = texts(node_text(name) if isinstance(name, frozenset) else name for name in part.labels)
+    ids = _names(graph, part)
+    scale = _scale(graph, rows, whole)
+    sources = part.sources if graph.graph["annotation"] != "adjoint" else ()
+    targets = part.targets if graph.graph["annotation"] != "tangent" else ()
+    return [
+        DrawnNode(
+            lines=_lines(graph.graph, names[node], data, scale),
+            fill=_hex(WHITE, PALE_BLUE, PALE_ORANGE, scale.strength(data)),
+            is_source=node in sources,
+            is_target=node in targets,
+            name=ids[node],
+            facts=_node_facts(part.labels[node], data),
+        )
+        for node, data in zip(used, rows, strict=True)
+    ]
+
+
+def _names(graph: nx.DiGraph, part: Between) -> list[str]:
+    """Return the names of the nodes of a part, all different; a merged component that holds an end has the end's."""
+    given = {"source": part.sources, "target": part.targets}
+    ends = {nodes[0]: graph.graph[end] for end, nodes in given.items() if end in graph.graph}
+    labels = [ends.get(node, label) for node, label in enumerate(part.labels)]
+    return distinct(texts(node_text(label) if isinstance(label, frozenset) else label for label in labels))
+
+
+def _node_facts(label: Any, data: dict[str, Any]) -> dict[str, Any]:
+    """Return what is known of a node; of a merged component its members, and what they have in common."""
+    if not isinstance(label, frozenset):
+        return data
+    shared = {name: data[name] for name in ATTRIBUTES if name in data}
+    return shared | {"members": sorted(map(str, label))}
+
+
+def _lone_ends(graph: nx.DiGraph) -> list[DrawnNode]:
+    """Return the ends of a question to which the answer is that no path leads from one to the other."""
+    asked = graph.graph
+    ends = [end for end in ("source", "target") if end in asked]
+    names = texts(asked[end] for end in ends)
+    return [
+        DrawnNode(
+            (shorten(name, MAX_NAME),),
+            is_source=end == "source",
+            is_target=end == "target",
+            name=name,
+            facts=graph.nodes[asked[end]],
+        )
+        for end, name in zip(ends, distinct(names), strict=True)
+    ]
+
+
+def _named_ends(graph: nx.DiGraph, nodes: list[DrawnNode]) -> dict[str, str]:
+    """Return the ends that were asked about by their names in the picture."""
+    marked = {"source": [node.name for node in nodes if node.is_source]}
+    marked["target"] = [node.name for node in nodes if node.is_target]
+    return {end: names[0] for end, names in marked.items() if end in graph.graph and names}
+
+
+def _edges(graph: nx.DiGraph, drawn: Between, place: dict[int, int], whole: Number) -> list[DrawnEdge]:
+    steps = [(tail, head, drawn.edge_label(edge)) for tail, row in enumerate(drawn.rows) for head, edge, _ in row]
+    rows = [graph.get_edge_data(*label) for _, _, label in steps]
+    keys = _drawn_keys(graph, steps)
+    scale = _scale(graph, rows, whole)
+    return [
+        replace(_edge(place[tail], place[head], data, scale), key=key, facts=data)
+        for (tail, head, _), data, key in zip(steps, rows, keys, strict=True)
+    ]
+
+
+def _drawn_keys(graph: nx.DiGraph, steps: list[tuple[int, int, Any]]) -> list[str | int | None]:
+    """Return the key of each edge; where merged nodes bring two of a pair together, all are numbered."""
+    keys = keys_of(graph)
+    found = [keys.get(label) for _, _, label in steps]
+    times = Counter((tail, head, key) for (tail, head, _), key in zip(steps, found, strict=True))
+    if not keys or max(times.values(), default=1) == 1:
+        return found
+    return list(range(len(found)))
+
+
+def _edge(tail: int, head: int, data: dict[str, Any], scale: Scale) -> DrawnEdge:
+    strength = scale.strength(data)
+    label = " · ".join(filter(None, [short(data["weight"]), scale.part(data)]))
+    width, nothing = 1 + 4 * abs(strength), data.get(scale.attribute) == 0
+    return DrawnEdge(tail, head, label, width, _edge_color(strength), is_dashed=nothing)
+
+
+def _dashed(tail: int, head: int, bypass: Bypass) -> DrawnEdge:
+    return _dashed_edge(tail, head, f"{how_many(bypass.n_paths, 'paths')} · {percent(bypass.share)}", bypass)
+
+
+def _dashed_edge(tail: int, head: int, text: str, bypass: Bypass) -> DrawnEdge:
+    strength = max(-1.0, min(1.0, bypass.share))
+    width, color = 1 + 4 * abs(strength), _edge_color(strength)
+    return DrawnEdge(tail, head, text, width, color, is_dashed=True, facts=bypass.facts)
+
+
+def _edge_color(strength: float) -> str:
+    """Return the colour of an edge; from 0 the ends of the scale are a step away, so that a little is seen."""
+    return _hex(GREY, BLUE, ORANGE, strength and strength * 0.75 + (0.25 if strength > 0 else -0.25))
+
+
+def _scale(graph: nx.DiGraph, rows: Iterable[dict[str, Any]], whole: Number) -> Scale:
+    main = graph.graph["annotation"]
+    if main == "contribution" and whole:
+        return Scale("contribution", whole)
+    sizes = [abs(row[main]) for row in rows if isinstance(row.get(main), REAL)]
+    return Scale(main, max(sizes, default=0) or 1)
+
+
+def _hex(base: Color, positive: Color, negative: Color, strength: float) -> str:
+    """Return the colour that lies so far from `base` towards the colour of the sign."""
+    end = positive if strength >= 0 else negative
+    return "#" + "".join(f"{round(a + (b - a) * abs(strength)):02x}" for a, b in zip(base, end, strict=True))
+
+
+# -- what is written
+
+
+def _lines(asked: dict[str, Any], name: str, data: dict[str, Any], scale: Scale) -> tuple[str, ...]:
+    """Return the lines of a node: its name, with its value where it has one, and its part of the answer."""
+    main = asked["annotation"]
+    value = f" = {short(data['value'])}" if isinstance(data.get("value"), (*REAL, complex)) else ""
+    first = title(name, data) + value
+    if main == "contribution":
+        return first, scale.part(data) or short(data["contribution"])
+    if asked.get("edge_meaning") != "feeds":
+        return first, short(data[main])
+    ends = (str(asked["target"]), name) if main == "adjoint" else (name, str(asked["source"]))
+    return first, "∂{}/∂{} = {}".format(*map(_operand, ends), short(data[main]))
+
+
+def _operand(name: str) -> str:
+    """Return a name as it stands behind ∂: a formula in brackets."""
+    text = shorten(name, 16)
+    return f"({text})" if " " in text else text
+
+
+def _legend(asked: dict[str, Any], part: Between, drawn: Between, whole: Number) -> list[str]:
+    meaning = asked.get("weight_meaning", "unknown")
+    sentence = WEIGHTS[meaning].meaning if meaning in WEIGHTS else meaning
+    return [
+        _question(asked, part),
+        *([f"weights: {sentence}"] if meaning not in ("unknown", "weight") else []),
+        *([_coverage(part, drawn)] if drawn is not part else []),
+        *_keys(asked, whole),
+    ]
+
+
+def _question(asked: dict[str, Any], part: Between) -> str:
+    """Return what was asked, and the answer."""
+    words = words_for(asked.get("edge_meaning", "unknown"))
+    source, target = (shorten(str(asked.get(end)), MAX_NAME) for end in ("source", "target"))
+    paths = _paths_text(part)
+    if asked["annotation"] == "tangent":
+        return f"{words.rank_from.format(source=source)}: {paths} to {words.ends}"
+    if asked["annotation"] == "adjoint":
+        return f"{words.rank_towards.format(target=target)}: {paths} from {words.starts}"
+    total = shown(asked["total"])
+    if "source" not in asked:
+        return f"from {words.starts} to {words.ends}: {paths}; total {total}"
+    if not part.n_nodes:
+        return words.none.format(source=source, target=target)
+    return f"{words.relation.format(source=source, target=target)} by {paths}; total {total}"
+
+
+def _paths_text(part: Between) -> str:
+    if part.loops:
+        return "walks, cycles included"
+    n_paths = total_over(part, SEMIRINGS["count"]) or 0
+    return how_many(n_paths, "paths")
+
+
+def _coverage(part: Between, drawn: Between) -> str:
+    """Return how much of the influence the drawn paths cover."""
+    if part.loops:
+        return "drawn: the strongest walks only"
+    counts = [count_text(total_over(some, SEMIRINGS["count"])) for some in (drawn, part)]
+    sizes = [total_over(some, SEMIRINGS["size"]) for some in (drawn, part)]
+    covered = f": {percent(sizes[0] / sizes[1])} of the influence" if sizes[1] else ""
+    return f"drawn: {counts[0]} of {counts[1]} paths{covered}"
+
+
+def _keys(asked: dict[str, Any], whole: Number) -> Iterator[str]:
+    """Yield what numbers, widths, colours and borders mean."""
+    main = asked["annotation"]
+    edge = "local derivative" if asked.get("edge_meaning") == "feeds" else "weight"
+    if main == "contribution":
+        if whole == asked["total"]:
+            yield f"edge: {edge} · share of the total; node: share of the total"
+            yield "width and colour: share, blue with the total, orange against it"
+        else:
+            yield f"edge: {edge} · part of the paths' absolute influences, {shown(whole)}; node: part of them"
+            yield "width and colour: part, blue positive, orange negative"
+        yield "bold ellipse: source; double border: target"
+    else:
+        end = "target" if main == "adjoint" else "source"
+        way = "from the node to the target" if main == "adjoint" else "from the source to the node"
+        yield f"edge: {edge}; node: sum over the paths {way}"
+        yield "width and colour: size of that sum, blue positive, orange negative"
+        yield "double border: target" if end == "target" else "bold ellipse: source"

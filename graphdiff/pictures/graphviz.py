@@ -1,0 +1,99 @@
+"""DOT becomes SVG or PNG: Graphviz from pygraphviz's wheel, in a child process with limits of time and memory."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pydot
+
+from graphdiff.errors import LimitError, OutputError
+from graphdiff.limits import require_limits
+from graphdiff.pictures.dot import LAID_OUT
+from graphdiff.remedies import Keyword, Remedy
+
+CHILD = Path(__file__).with_name("layout_child.py")
+#: The exit status of the child where there is no font for a bitmap.
+NO_FONT = 3
+# The DTD that Graphviz names is on the network; readers of XML that refuse one need none.
+DOCTYPE = re.compile(rb"<!DOCTYPE[^>]*>\s*")
+
+# As Python, Graphviz and GLib say it.
+OUT_OF_MEMORY = re.compile("MemoryError|out of memory|allocate memory")
+
+
+def layout(dot: pydot.Dot, format: str, *, timeout: float = 60.0, max_memory: int = 2**31) -> bytes:
+    r"""Return a drawing by `graphdiff.to_pydot` as a picture.
+
+    Parameters
+    ----------
+    dot : pydot.Dot
+        From `graphdiff.to_pydot` only: Graphviz is not safe with the DOT of others.
+    format : {"svg", "png"}
+    timeout : float
+        The most seconds that it may take.
+    max_memory : int
+        The most bytes of memory that it may take (not on Windows).
+
+    Raises
+    ------
+    LimitError
+        If the layout needs more time or memory than allowed.
+    OutputError
+        If Graphviz fails, or the machine has no font for a PNG.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from graphdiff.pictures.dot import to_pydot
+    >>> layout(to_pydot(nx.DiGraph([("a", "b")])), "png")[:4]
+    b'\x89PNG'
+    """
+    require_limits(timeout=timeout, max_memory=max_memory)
+    picture = _run_child(_bare(dot).to_string().encode(), format, timeout, max_memory)
+    return DOCTYPE.sub(b"", picture, count=1) if format == "svg" else picture
+
+
+def _bare(dot: pydot.Dot) -> pydot.Dot:
+    """Return the drawing without what is known of its parts: as a wish about the layout a weight may break it."""
+    bare = pydot.Dot("graphdiff", graph_type="digraph")
+    for node in dot.get_nodes():
+        bare.add_node(pydot.Node(node.get_name(), **_drawn(node)))
+    for edge in dot.get_edges():
+        bare.add_edge(pydot.Edge(edge.get_source(), edge.get_destination(), **_drawn(edge)))
+    return bare
+
+
+def _drawn(part: pydot.Node | pydot.Edge) -> dict[str, str]:
+    return {name: value for name, value in part.get_attributes().items() if name in LAID_OUT}
+
+
+def _run_child(text: bytes, format: str, timeout: float, max_memory: int) -> bytes:
+    # -P: else the modules beside the child would stand before all others of their names.
+    command = [sys.executable, "-P", str(CHILD), format, str(max_memory)]
+    try:
+        child = subprocess.run(command, input=text, capture_output=True, timeout=timeout, check=False)
+    except subprocess.TimeoutExpired:
+        raise _too_large("timeout", timeout, "seconds") from None
+    if child.returncode == NO_FONT:
+        raise OutputError(
+            "this machine has no font to draw a PNG with: write an .svg, or install a font, such as fonts-dejavu-core"
+        )
+    complaints = child.stderr.decode("utf-8", "replace")
+    if OUT_OF_MEMORY.search(complaints):
+        raise _too_large("max_memory", max_memory, "bytes")
+    if child.returncode or not child.stdout:
+        raise OutputError(
+            f"Graphviz broke down on the layout (status {child.returncode}); write the same picture as .dot instead"
+        )
+    return child.stdout
+
+
+def _too_large(name: str, limit: float, unit: str) -> LimitError:
+    return LimitError(
+        f"laying out this picture took over {limit:,} {unit}: write it as .dot, draw fewer edges",
+        Remedy(Keyword("", python="max_edges="), "says how many of an annotated graph"),
+        Remedy(Keyword(name, type(limit)(limit * 4)), "allows more"),
+    )

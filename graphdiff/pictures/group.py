@@ -1,0 +1,192 @@
+"""`group`: a quotient of a graph, for looking at. No totals are computed on it.
+
+Where a group is entered by one member and left by another, the quotient has a route that the graph has not: of
+s -> a and b -> t with a and b in one group it makes s -> group -> t. So it is marked, and `graphdiff.compile` refuses
+it. Contributions are computed on the graph itself and only then added up, so that they do add.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from itertools import pairwise
+from typing import Any, TypeAlias, Unpack
+
+import networkx as nx
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number
+from graphdiff.errors import UsageError
+from graphdiff.graph.attributes import no_attribute
+from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.topology import Topology
+from graphdiff.remedies import Keyword
+from graphdiff.sums.flow import flow_between
+
+__all__ = ["group"]
+
+By: TypeAlias = str | int | Callable[[Any], Hashable]
+#: What parts a name into scopes: the first of these that is in it.
+SEPARATORS = ("/", "::", ":", ".")
+
+
+def group(
+    graph: nx.DiGraph | CompiledGraph,
+    by: By,
+    *,
+    source: Hashable | None = None,
+    target: Hashable | None = None,
+    **options: Unpack[CompileOptions],
+) -> nx.DiGraph:
+    """Return a graph of groups of nodes, to be looked at: drawn, written, counted, but not asked for totals.
+
+    Its routes are not those of the graph: in by one member, out by another. So every function that computes totals
+    refuses it. The total between two groups is a sum over their members on the graph itself::
+
+        inside = Q.nodes["web"]["members"]
+        reached = gd.forward(G, dict.fromkeys(inside, 1))
+        sum(reached[node] for node in Q.nodes["storage"]["members"])
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    by : str, int or callable
+        A node attribute, such as ``"layer"``; how many parts of a name to keep, as 2 makes ``a.b`` of ``a.b.c``
+        (names are parted at ``/``, else ``::``, else ``:``, else ``.``); or a function of the node.
+    source, target : nodes, optional
+        With one of them the edges carry contributions to the total between them; an end left out is all roots, or
+        all leaves.
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Returns
+    -------
+    networkx.DiGraph
+        A node for each group, with ``members`` (a tuple), ``size`` and ``inner_edges``. Nodes without the attribute
+        are in the group ``(no NAME)``. Each edge has ``edges`` (how many it stands for) and ``weight`` (their sum,
+        to be read as direct only); with an end given also ``contribution`` and ``share``, which add exactly: over
+        any cut between the ends the shares forward less those back sum to 1 (under ``cycles="collapse"`` where no
+        cycle is torn apart). ``Q.graph`` has ``quotient`` (True), ``grouped_by``, and ``cyclic``: the lists of
+        groups that are on a cycle only because of the grouping.
+
+    Raises
+    ------
+    UsageError
+        If no node has the attribute, or `by` is nothing to group by.
+    UnknownNodeError, WeightError, CycleError, SameComponentError, ValueOverflowError
+        As `graphdiff.edge_contributions`.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph([("app.main", "web.http"), ("app.main", "web.html"), ("web.http", "store.db")])
+    >>> Q = group(G, 1, source="app.main", target="store.db", weight=None)
+    >>> list(Q.edges(data="share"))
+    [('app', 'web', 1.0), ('web', 'store', 1.0)]
+    >>> Q.nodes["web"]["members"]
+    ('web.http', 'web.html')
+    """
+    name_of = _naming(graph, by)  # what is wrong with it is said before any weight is looked at
+    ready = compiled(graph, options)
+    names = list(map(name_of, ready.topology.labels))
+    quotient = nx.DiGraph(
+        quotient=True,
+        grouped_by=_by_text(by),
+        edge_meaning=ready.edge_meaning,
+        weight_meaning=ready.weight_meaning,
+        node_meaning="groups",
+    )
+    members: dict[Hashable, list[Any]] = {}
+    for name, label in zip(names, ready.topology.labels, strict=True):
+        members.setdefault(name, []).append(label)
+    for name, inside in members.items():
+        quotient.add_node(name, members=tuple(inside), size=len(inside), inner_edges=0)
+    weights = list(map(arithmetic.finished, arithmetic.listed(ready.weights)))
+    _add(quotient, ready.topology, names, "weight", weights)
+    if source is not None or target is not None:
+        _add_contributions(quotient, ready, names, source, target)
+    quotient.graph["cyclic"] = _made_cyclic(quotient, ready.topology, names)
+    return quotient
+
+
+def _naming(graph: Any, by: By) -> Callable[[Any], Hashable]:
+    """Return what gives a node's group."""
+    if isinstance(by, str):
+        values = _attribute(graph, by)
+        return lambda label: values.get(label, f"(no {by})")
+    if isinstance(by, int) and not isinstance(by, bool):
+        if by < 1:
+            raise UsageError(Keyword("by", by), ": at least one part of each name is needed")
+        return lambda label: prefix(str(label), by)
+    if not callable(by):
+        raise UsageError(
+            Keyword("by", by), ": a node attribute, a number of parts of a name, or a function of the node"
+        )
+    return by
+
+
+def _attribute(graph: Any, name: str) -> dict[Any, Hashable]:
+    if not isinstance(graph, nx.Graph):
+        raise UsageError(
+            Keyword("by", name), ": a compiled graph keeps no attributes; give the networkx graph or a function"
+        )
+    values = {node: value for node, value in graph.nodes(data=name) if value is not None}
+    if not values:
+        raise no_attribute(name, [graph])
+    return values
+
+
+def prefix(name: str, depth: int) -> str:
+    """Return the first `depth` parts of a name.
+
+    Examples
+    --------
+    >>> prefix("a.b.c", 2), prefix("src/a.js", 1), prefix("std::io::Read", 2), prefix("/usr/lib/x", 1)
+    ('a.b', 'src', 'std::io', '/usr')
+    """
+    separator = next((mark for mark in SEPARATORS if mark in name), SEPARATORS[-1])
+    lead = separator if name.startswith(separator) else ""
+    return lead + separator.join(name.removeprefix(lead).split(separator)[:depth])
+
+
+def _by_text(by: By) -> str:
+    if isinstance(by, int):
+        return "the first part of the name" if by == 1 else f"the first {by} parts of the name"
+    return by if isinstance(by, str) else str(getattr(by, "__name__", "a function"))
+
+
+def _add(
+    quotient: nx.DiGraph, topology: Topology, names: list[Hashable], attribute: str, numbers: list[Number]
+) -> None:
+    """Add the numbers of the edges to those of the edges between their groups; edges within a group are counted."""
+    ends = zip(topology.rows.tails.tolist(), topology.heads.tolist(), numbers, strict=True)
+    for tail, head, number in ends:
+        first, last = names[tail], names[head]
+        if first == last:
+            quotient.nodes[first]["inner_edges"] += attribute == "weight"
+            continue
+        if not quotient.has_edge(first, last):
+            quotient.add_edge(first, last, edges=0)
+        data = quotient.edges[first, last]
+        data["edges"] += attribute == "weight"
+        data[attribute] = data[attribute] + number if attribute in data else number
+
+
+def _add_contributions(
+    quotient: nx.DiGraph, ready: CompiledGraph, names: list[Hashable], source: Hashable | None, target: Hashable | None
+) -> None:
+    found = flow_between(ready, source, target)
+    _add(quotient, ready.topology, names, "contribution", found.edges.tolist())
+    for _, _, data in quotient.edges(data=True):
+        data["share"] = data["contribution"] / found.total if found.total else None
+    ends = {"source": source, "target": target}
+    quotient.graph |= {name: node for name, node in ends.items() if node is not None} | {"total": found.total}
+
+
+def _made_cyclic(quotient: nx.DiGraph, topology: Topology, names: list[Hashable]) -> list[list[Hashable]]:
+    """Return the groups on cycles of the quotient that no cycle of the graph accounts for."""
+    tied = nx.Graph()
+    tied.add_nodes_from(quotient)
+    for start, stop in topology.cyclic.tolist():
+        tied.add_edges_from(pairwise(names[start:stop]))
+    components = [inside for inside in nx.strongly_connected_components(quotient) if len(inside) > 1]
+    made = [inside for inside in components if nx.number_connected_components(tied.subgraph(inside)) > 1]
+    return [[name for name in quotient if name in inside] for inside in made]

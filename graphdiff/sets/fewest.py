@@ -1,0 +1,292 @@
+"""The search for the fewest edges or nodes without which little enough of a total is left.
+
+Every path: a maximum flow with a capacity of 1 on each edge (or node) is as large as the smallest cut (L. Ford,
+D. Fulkerson, "Maximal flow through a network", 1956; for nodes K. Menger, 1927).
+
+A part of it is a covering problem. Where no weight is negative, what a set takes away is the influence of the paths
+that it meets: a sum over paths, so it grows with the set, and an edge takes away the less the more is cut already (it
+is monotone and submodular). Hence, if S is cut already and r is still to be taken away, any set that does it has at
+least m members, with m the fewest gains beside S that sum to r. The largest m over the steps of the greedy choice is
+the bound reported. It is never weaker than what the greedy choice guarantees in general, k <= 1 + m·ln(wanted / r
+before its last step), which needs no more than r <= m · largest gain at each step (L. Wolsey, "An analysis of the
+greedy algorithm for the submodular set covering problem", Combinatorica 2 (1982), 385-393, doi:10.1007/BF02579435).
+Where signs mix, removing an edge can make the total larger: nothing of this holds, and there is no bound.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from itertools import accumulate, combinations
+from typing import Any
+
+import networkx as nx
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number
+from graphdiff.errors import UsageError, edge_text
+from graphdiff.sums.between import Between, total_over
+from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.sums.sweeps import checked
+
+#: Up to so many candidates every set that might do is tried; above, the choice is greedy.
+MAX_EXACT = 20
+
+#: Floats count as equal within this part of the sum of absolute influences.
+CLOSE = 1e-12
+
+REAL = (int, float, Fraction, Decimal)
+
+Progress = Callable[[int, int | None], None] | None
+
+Edges = frozenset[int]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What may be removed, and what is left of the total without it.
+
+    Each candidate, an edge or a node, is the set of edges that are gone with it: of a node those that leave it, which
+    all paths through it take.
+    """
+
+    part: Between
+    what: str
+    total: Number
+
+    @cached_property
+    def rows(self) -> list[list[tuple[int, int, Number]]]:
+        """The edges of each node as ``(head, edge, weight)``, weights as callers see them."""
+        return [[(head, edge, arithmetic.finished(weight)) for head, edge, weight in row] for row in self.part.rows]
+
+    @cached_property
+    def candidates(self) -> dict[Any, Edges]:
+        """What may be removed, by its label."""
+        part = self.part
+        if self.what == "edges":
+            return {part.edge_label(edge): frozenset([edge]) for row in self.rows for _, edge, _ in row}
+        ends = {*part.sources, *part.targets}
+        return {
+            label: frozenset(edge for _, edge, _ in self.rows[node])
+            for node, label in enumerate(part.labels)
+            if node not in ends and not self._is_merged(label)
+        }
+
+    def _is_merged(self, label: Any) -> bool:
+        topology = self.part.graph.topology
+        return isinstance(label, frozenset) and (topology.names is None or label not in topology.names)
+
+    @cached_property
+    def slack(self) -> Number:
+        """How far sums of floats may be off."""
+        if not isinstance(self.total, float):
+            return 0
+        return CLOSE * float(total_over(self.part, SEMIRINGS["size"]) or 0)
+
+    @cached_property
+    def is_positive(self) -> bool:
+        """Whether no weight is negative."""
+        return all(weight >= 0 for row in self.rows for _, _, weight in row)
+
+    def require_real(self) -> None:
+        """Raise unless every weight is a real number."""
+        for row in self.rows:
+            for _, edge, weight in row:
+                if not isinstance(weight, REAL):
+                    name = edge_text(self.part.edge_label(edge))
+                    raise UsageError(f"a cut needs real weights, and that of the edge {name} is {weight!r}")
+
+    def left(self, gone: Edges) -> Number:
+        """Return the total without some edges."""
+        return self._tangents(gone)[self.part.targets[0]] if self.part.targets else self.total
+
+    def _tangents(self, gone: Edges) -> list[Number]:
+        values: list[Number] = [0] * self.part.n_nodes
+        for node in self.part.sources:
+            values[node] = 1
+        for node, row in enumerate(self.rows):
+            value = values[node]
+            if value:
+                for head, edge, weight in row:
+                    if edge not in gone:
+                        values[head] += value * weight
+        return values
+
+    def gains(self, gone: Edges) -> dict[Any, Number]:
+        """Return by how much the total would fall without each candidate, where some edges are gone already."""
+        tangents, adjoints = self._tangents(gone), [0] * self.part.n_nodes
+        for node in self.part.targets:
+            adjoints[node] = 1
+        through: dict[int, Number] = {}
+        for node in range(self.part.n_nodes - 1, -1, -1):
+            for head, edge, weight in self.rows[node]:
+                if edge not in gone:
+                    adjoints[node] += weight * adjoints[head]
+                    through[edge] = tangents[node] * weight * adjoints[head]
+        return {
+            label: sum(through[edge] for edge in edges if edge in through)
+            for label, edges in self.candidates.items()
+            if not edges <= gone
+        }
+
+    def gone(self, chosen: Iterable[Any]) -> Edges:
+        """Return the edges that are gone with some candidates."""
+        return frozenset().union(*(self.candidates[label] for label in chosen))
+
+
+def strokes(search: Search, chosen: list[Any]) -> Iterator[Stroke]:
+    """Yield what was chosen, the one that takes most away first, with what is left after each."""
+    alone = search.gains(frozenset())
+    done: list[Any] = []
+    rest = list(chosen)
+    while rest:
+        gains = search.gains(search.gone(done))
+        best = max(rest, key=lambda label: gains.get(label, 0) * (1 if search.total >= 0 else -1))
+        rest.remove(best)
+        done.append(best)
+        yield Stroke(best, alone.get(best, 0), checked(search.left(search.gone(done))))
+
+
+# -- every path
+
+
+def every_path(search: Search) -> tuple[list[Any], str, int | None]:
+    """Return the fewest candidates that meet every path, how they were found, and that fewer do not."""
+    chosen = _minimum_cut(search, lambda weight: True)
+    if chosen is None:
+        raise UsageError(_no_nodes(search))
+    return chosen, "minimum cut", len(chosen)
+
+
+def _no_nodes(search: Search) -> str:
+    first, last = (search.part.labels[node] for node in (search.part.sources[0], search.part.targets[0]))
+    most = search.left(search.gone(search.candidates))
+    return (
+        f"no set of nodes does it: without all {len(search.candidates):,} that may be removed {most!r} is left, by "
+        f"paths from {first!r} to {last!r} that pass none of them; cut edges"
+    )
+
+
+def _minimum_cut(search: Search, counts: Callable[[Number], bool]) -> list[Any] | None:
+    """Return the fewest candidates that meet every path of edges that count; None where no set does."""
+    part = search.part
+    if not part.targets:
+        return []
+    flow = nx.DiGraph()
+    inner = {label: node for node, label in enumerate(part.labels)}
+    room = {inner[label] for label in search.candidates} if search.what == "nodes" else set()
+    flow.add_nodes_from([("in", part.sources[0]), ("out", part.targets[0])])
+    for node in range(part.n_nodes):
+        flow.add_edge(("in", node), ("out", node), **({"capacity": 1} if node in room else {}))
+    for node, row in enumerate(search.rows):
+        for head, _, weight in row:
+            if counts(weight):
+                _widen(flow, ("out", node), ("in", head), bounded=search.what == "edges")
+    try:
+        _, (near, _) = nx.minimum_cut(flow, ("in", part.sources[0]), ("out", part.targets[0]))
+    except nx.NetworkXUnbounded:
+        return None
+    if search.what == "nodes":
+        return [part.labels[node] for node in sorted(room) if ("in", node) in near and ("out", node) not in near]
+    return [
+        part.edge_label(edge)
+        for node, row in enumerate(search.rows)
+        for head, edge, weight in row
+        if counts(weight) and ("out", node) in near and ("in", head) not in near
+    ]
+
+
+def _widen(flow: nx.DiGraph, tail: Any, head: Any, *, bounded: bool) -> None:
+    """Add an edge of capacity 1, or without a bound, beside those that are there."""
+    if not bounded:
+        flow.add_edge(tail, head)
+    elif flow.has_edge(tail, head):
+        flow.edges[tail, head]["capacity"] += 1
+    else:
+        flow.add_edge(tail, head, capacity=1)
+
+
+# -- a part of it
+
+
+def reduced(search: Search, most_left: Number, progress: Progress) -> tuple[list[Any], str, int | None]:
+    """Return a set that leaves at most so much, how it was found, and how many any such set has at least."""
+    greedy, at_least = _greedy(search, most_left)
+    whole = _minimum_cut(search, bool)
+    known = [chosen for chosen in (greedy, whole) if chosen is not None]
+    if not known:
+        raise UsageError(_no_nodes(search))
+    best = min(known, key=len)
+    if len(search.candidates) > MAX_EXACT:
+        bound = min(at_least, len(best)) if search.is_positive or len(best) == 1 else None
+        return best, "greedy", bound
+    smaller = _smallest(search, most_left, range(at_least, len(best)), progress)
+    best = smaller or best
+    return best, "exact", len(best)
+
+
+def _enough(search: Search, left: Number, most_left: Number) -> bool:
+    return bool(abs(left) <= most_left + search.slack)
+
+
+def _greedy(search: Search, most_left: Number) -> tuple[list[Any] | None, int]:
+    """Return what the greedy choice takes, None where it leads nowhere, and the bound (1 where signs mix)."""
+    chosen: list[Any] = []
+    left, at_least = search.total, 1
+    while not _enough(search, left, most_left):
+        gains = search.gains(search.gone(chosen))
+        best = min(gains, key=lambda label: abs(left - gains[label]), default=None)
+        if best is None or abs(left - gains[best]) >= abs(left):
+            return None, at_least
+        if search.is_positive:
+            at_least = max(at_least, _fewest(gains.values(), abs(left) - most_left - search.slack))
+        chosen.append(best)
+        left = search.left(search.gone(chosen))
+    return chosen, at_least
+
+
+def _fewest(gains: Iterable[Number], wanted: Number) -> int:
+    """Return how many of the gains, the largest first, sum to what is wanted."""
+    ranked = sorted(gains, reverse=True)
+    sums = accumulate(ranked)
+    return next((number for number, so_far in enumerate(sums, 1) if so_far >= wanted), len(ranked))
+
+
+def _smallest(search: Search, most_left: Number, sizes: range, progress: Progress) -> list[Any] | None:
+    """Return the first of the smallest sets of these sizes that leaves little enough; None where none does."""
+    gains = search.gains(frozenset())
+    ranked = sorted(gains, key=lambda label: -abs(gains[label]))
+    wanted = abs(search.total) - most_left - search.slack
+    tried, n_sets = 0, sum(math.comb(len(ranked), size) for size in sizes)
+    for size in sizes:
+        for chosen in combinations(ranked, size):
+            tried += 1
+            if progress is not None and tried % 1000 == 0:
+                progress(tried, n_sets)
+            if search.is_positive and sum(gains[label] for label in chosen) < wanted:
+                continue  # together they take away at most what each takes alone
+            if _enough(search, search.left(search.gone(chosen)), most_left):
+                return list(chosen)
+    return None
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """One edge or node that is cut.
+
+    Attributes
+    ----------
+    item : edge or node
+    alone : number
+        By how much the total would become smaller without this alone.
+    left : number
+        The total without this and all before it.
+    """
+
+    item: Any
+    alone: Number
+    left: Number

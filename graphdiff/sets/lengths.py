@@ -1,0 +1,280 @@
+"""How long the paths are, which nodes and edges they use, and what listing them would cost: no path is listed.
+
+Everything is an exact integer until the last division, so that a count of a thousand digits is as good as any.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.sums.between import Between, total_over
+from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.text.numbers import plain
+
+__all__ = ["Cost", "Lengths", "Passage", "Passages", "lengths_of", "passages_of", "quotient"]
+
+#: Edges times longest path up to which the paths are counted length by length.
+MAX_HISTOGRAM = 10**7
+
+#: More than the logarithm to base 2 of any count can be wrong.
+LOG_ERROR = 1e-6
+
+Moments: TypeAlias = tuple[int, int, int]
+Ends: TypeAlias = tuple[NDArray[Any], NDArray[Any]]
+Found: TypeAlias = "tuple[Passage | None, tuple[Any, ...]]"
+
+
+def quotient(numerator: int, denominator: int) -> int | float:
+    """Return numerator / denominator of any size: a float, or whole where it is beyond the floats.
+
+    Examples
+    --------
+    >>> quotient(18, 6), quotient(10**400, 4) == 10**400 // 4
+    (3.0, True)
+    """
+    beyond = numerator.bit_length() - denominator.bit_length() >= sys.float_info.max_exp - 1
+    return numerator // denominator if beyond else numerator / denominator
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """The lengths of all paths, in edges.
+
+    Attributes
+    ----------
+    shortest, longest : int
+    mean, std : float
+        Exact until the last division (and root); `std` is the standard deviation of all paths, not of a sample.
+    total : int
+        The sum of the lengths.
+    histogram : dict of int to int, or None
+        The number of paths of each length; None where edges times longest path is above 10⁷.
+    """
+
+    shortest: int
+    longest: int
+    mean: float
+    std: float
+    total: int
+    histogram: dict[int, int] | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures; the histogram with its lengths as text."""
+        histogram = self.histogram
+        if histogram is not None:
+            counts = {str(length): plain(count) for length, count in histogram.items()}
+        return {
+            **self.__dict__,
+            "total": plain(self.total),
+            "histogram": None if histogram is None else counts,
+        }
+
+
+def lengths_of(part: Between, moments: list[Moments]) -> Lengths:
+    """Return the lengths of the paths in `part`, of which there is at least one.
+
+    Parameters
+    ----------
+    part : Between
+    moments : list
+        Of each node the number, sum and sum of squares of the lengths of the paths to it, as ``forward_over`` with
+        ``SEMIRINGS["lengths"]`` gives them.
+
+    Examples
+    --------
+    >>> from graphdiff.sums.between import between, forward_over
+    >>> from graphdiff.graph.compiled import CompiledGraph
+    >>> part = between(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2]))
+    >>> lengths_of(part, forward_over(part, SEMIRINGS["lengths"])).histogram
+    {1: 1, 2: 1}
+    """
+    number, total, squares = (sum(sums) for sums in zip(*[moments[node] for node in part.targets], strict=True))
+    longest = total_over(part, SEMIRINGS["most-edges"])
+    counted = part.n_edges * longest <= MAX_HISTOGRAM
+    return Lengths(
+        shortest=total_over(part, SEMIRINGS["fewest-edges"]),
+        longest=longest,
+        mean=total / number,
+        std=math.sqrt((number * squares - total * total) / (number * number)),
+        total=total,
+        histogram=_histogram(part, number, longest) if counted else None,
+    )
+
+
+def _histogram(part: Between, n_paths: int, longest: int) -> dict[int, int]:
+    """Count the paths of each length, in one sweep.
+
+    The counts of a node by length are the digits of one int, so wide that none carries: a step shifts it, and two
+    ways add. Each int is dropped as soon as it is passed on: on deep graphs all of them would be gigabytes.
+    """
+    width = n_paths.bit_length() // 8 + 1
+    values = [0] * part.n_nodes
+    for node in part.sources:
+        values[node] = 1
+    total = 0
+    for node, row in enumerate(part.rows):
+        value, values[node] = values[node], 0
+        if part.is_target[node]:
+            total += value
+        value <<= 8 * width
+        for head, _, _ in row:
+            values[head] += value
+    digits = total.to_bytes(width * (longest + 1), "little")
+    counts = (int.from_bytes(digits[start : start + width], "little") for start in range(0, len(digits), width))
+    return {length: count for length, count in enumerate(counts) if count}
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A node or an edge, and how many of the paths go through it.
+
+    Attributes
+    ----------
+    label : node or edge
+        A component with a cycle is the frozenset of its members.
+    n_paths : int
+    share : float
+        Of all paths.
+    parallel : bool
+        Whether there are other edges with the same ends between, from which its key tells it.
+    """
+
+    label: Any
+    n_paths: int
+    share: float
+    parallel: bool = False
+
+
+@dataclass(frozen=True)
+class Passages:
+    """Where most paths go through, and where all do; sources and targets themselves are left out.
+
+    Attributes
+    ----------
+    node, edge : Passage or None
+        The ones with most paths, the first in topological order of several; None where there is none.
+    bottleneck_nodes, bottleneck_edges : tuple
+        Those that every path uses, in topological order.
+    """
+
+    node: Passage | None
+    edge: Passage | None
+    bottleneck_nodes: tuple[Any, ...]
+    bottleneck_edges: tuple[Any, ...]
+
+
+def passages_of(part: Between, before: list[int], behind: list[int]) -> Passages:
+    """Return where the paths of `part` go through.
+
+    Parameters
+    ----------
+    part : Between
+    before, behind : list of int
+        The number of paths from the sources to each node, and from each node to the targets.
+
+    Examples
+    --------
+    >>> from graphdiff.sums.between import between, forward_over, reverse_over
+    >>> from graphdiff.graph.compiled import CompiledGraph
+    >>> part = between(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2]))
+    >>> counts = (sweep(part, SEMIRINGS["count"]) for sweep in (forward_over, reverse_over))
+    >>> passages_of(part, *counts).node
+    Passage(label=1, n_paths=1, share=0.5, parallel=False)
+    """
+    tails = np.repeat(np.arange(part.n_nodes), np.diff(part.ptr))
+    inner = np.setdiff1d(np.arange(part.n_nodes), [*part.sources, *part.targets]).astype(np.int64)
+    on_nodes, on_edges = on_every_path(part, tails)
+    n_paths = sum(before[node] for node in part.targets)
+
+    def passages(ends: Ends, on_all: NDArray[np.bool_], label: Callable[[int], Any]) -> Found:
+        found = _busiest(ends, on_all, before, behind)
+        if found is None:
+            return None, ()
+        alike = (ends[0] == ends[0][found[0]]) & (ends[1] == ends[1][found[0]])
+        names = [label(place)[:2] for place in np.flatnonzero(alike).tolist()] if alike.sum() > 1 else []
+        parallel = names.count(label(found[0])[:2]) > 1 if names else False
+        busiest = Passage(label(found[0]), found[1], found[1] / n_paths, parallel)
+        return busiest, tuple([label(place) for place in np.flatnonzero(on_all).tolist()])
+
+    node, bottleneck_nodes = passages((inner, inner), on_nodes[inner], lambda place: part.labels[inner[place]])
+    edge, bottleneck_edges = passages(
+        (tails, part.heads), on_edges, lambda place: part.edge_label(int(part.edges[place]))
+    )
+    return Passages(node, edge, bottleneck_nodes, bottleneck_edges)
+
+
+def on_every_path(part: Between, tails: NDArray[Any]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the masks of the nodes and of the edges that every path uses.
+
+    All edges lie on a path and lead forward in the topological order, so that a node is on every path where no edge
+    leaps over it, and an edge where no other crosses the gap after its tail. Sources and targets are edges too: from
+    a place before all nodes, and to a place behind them.
+    """
+    size = part.n_nodes
+    sources, targets = (np.array(nodes, dtype=np.int64) for nodes in (part.sources, part.targets))
+    starts = np.concatenate([tails + 1, np.zeros_like(sources), targets + 1])
+    stops = np.concatenate([part.heads + 1, sources + 1, np.full_like(targets, size + 1)])
+    entering = np.bincount(stops, minlength=size + 2)
+    crossing = np.cumsum(np.bincount(starts, minlength=size + 2) - entering)
+    return crossing[:size] == entering[1 : size + 1], crossing[tails + 1] == 1
+
+
+def _busiest(ends: Ends, on_all: NDArray[np.bool_], before: list[int], behind: list[int]) -> tuple[int, int] | None:
+    """Return the first place with the largest product of ``before[tail]`` and ``behind[head]``, and the product.
+
+    Products of thousand-digit counts take long: only those are made that are the largest by their logarithms.
+    """
+    if not len(on_all):
+        return None
+    tails, heads = ends
+    candidates = np.flatnonzero(on_all)[:1]
+    if not len(candidates):
+        logs = [np.array([math.log2(count) for count in counts]) for counts in (before, behind)]
+        sizes = logs[0][tails] + logs[1][heads]
+        candidates = np.flatnonzero(sizes >= sizes.max() - LOG_ERROR)
+    place = max(candidates.tolist(), key=lambda place: before[tails[place]] * behind[heads[place]])
+    return place, before[tails[place]] * behind[heads[place]]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What each method pays for the total, in multiply-adds.
+
+    Attributes
+    ----------
+    naive : int
+        One for each edge of each path.
+    forward, reverse : int
+        One for each edge between: a sweep touches each edge once.
+
+    Examples
+    --------
+    >>> Cost(naive=18, forward=6, reverse=6).ratio
+    3.0
+    """
+
+    naive: int
+    forward: int
+    reverse: int
+
+    @property
+    def ratio(self) -> int | float | None:
+        """How many times the work of a sweep listing the paths is; whole beyond the floats, None without edges."""
+        return quotient(self.naive, self.forward) if self.forward else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the costs and their ratio."""
+        ratio = plain(self.ratio) if isinstance(self.ratio, int) else self.ratio
+        return {
+            "naive": plain(self.naive),
+            "forward": self.forward,
+            "reverse": self.reverse,
+            "ratio": ratio,
+        }

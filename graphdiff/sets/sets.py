@@ -1,0 +1,407 @@
+"""Sets beside sums: what a node reaches, and what goes if the node goes. Each node counts once, however many paths.
+
+A total influence counts a shared node once a path. How many packages, how many bytes, how long an import takes are
+questions about sets: what a node reaches (networkx's `descendants`), and of that what only this node keeps
+reachable from the roots, which is the set that it dominates. Cycles need no policy here.
+
+Sums over sets for many nodes at once: over what each reaches, by bits, and over what each dominates, by a tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.arithmetic import REAL, Number, is_finite, plain
+from graphdiff.errors import UsageError
+from graphdiff.graph.compiled import CompiledGraph, counted
+from graphdiff.graph.topology import Rows, Topology
+from graphdiff.kernels.reach import dominated_sums, dominator_tree, flooded
+from graphdiff.remedies import Keyword, Remedy
+from graphdiff.sums.results import Influences, label_index
+from graphdiff.text.names import PLAIN, Naming
+from graphdiff.text.sentences import how_many
+from graphdiff.text.tables import html_table
+
+__all__ = [
+    "Exclusive",
+    "Progress",
+    "dominated",
+    "exclusive",
+    "exclusive_sizes",
+    "numbers_of",
+    "reach_sizes",
+    "reached_sums",
+    "root_positions",
+    "row_sizes",
+    "values_at",
+]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Exclusive(Set[Any]):
+    """The nodes that would go if one node went, as a set that compares and combines with any other.
+
+    Attributes
+    ----------
+    node : node
+        The node that they hang on; it is not among them.
+    members : frozenset of nodes
+    nodes : tuple of nodes
+        The members in topological order.
+    """
+
+    node: Any
+    members: frozenset[Any]
+    nodes: tuple[Any, ...]
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
+
+    def __contains__(self, node: object) -> bool:
+        return node in self.members
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.nodes)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __hash__(self) -> int:
+        return hash(self.members)
+
+    @classmethod
+    def _from_iterable(cls, nodes: Iterable[Any]) -> Any:
+        return frozenset(nodes)
+
+    def total(self, values: Mapping[Any, Any]) -> Number:
+        """Return the sum of a value of the members, such as their size: ``.total(G.nodes(data="size"))``.
+
+        Parameters
+        ----------
+        values : mapping of node to number
+
+        Raises
+        ------
+        UsageError
+            If a member has no number there; ``G.nodes(data="size", default=0)`` takes those that have none as 0.
+
+        Examples
+        --------
+        >>> G = nx.DiGraph([("app", "web"), ("web", "html")])
+        >>> exclusive(G, "app").total({"web": 20, "html": 30})
+        50
+        """
+        return sum(numbers_of(values, self.nodes), start=0)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the node and its members as texts."""
+        return {"node": self.naming.node(self.node), "exclusive": self.naming.listed(self.nodes)}
+
+    def to_pandas(self) -> Any:
+        """Return the members as a pandas Index."""
+        return label_index(list(self.nodes), "exclusive")
+
+    def __repr__(self) -> str:
+        listed = ", ".join(map(str, self.nodes[:5])) + (", …" if len(self) > 5 else "")
+        return f"<exclusive to {self.node}: {how_many(len(self), 'nodes')}{': ' * bool(self)}{listed}>"
+
+    def _repr_html_(self) -> str:
+        return html_table(
+            [f"goes with {self.node}"], ([node] for node in self.nodes[:20]), how_many(len(self), "nodes")
+        )
+
+
+def exclusive(graph: nx.DiGraph | CompiledGraph, node: Hashable, roots: Iterable[Hashable] | None = None) -> Exclusive:
+    """Return what would go if `node` went: what only this node keeps reachable from the roots, itself left out.
+
+    Two breadth-first searches, so linear in the edges; for all nodes at once there is `exclusive_sizes`.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+        With cycles or without; a compiled graph's policy and weights do not matter.
+    node : node
+    roots : nodes, optional
+        What stays for its own sake. By default the nodes that have ``root=True``, else all members of the
+        components that nothing enters. A root is exclusive to no other node.
+
+    Returns
+    -------
+    Exclusive
+        A set; empty where no root reaches the node. ``.total(values)`` adds up a value of its members.
+
+    Raises
+    ------
+    UnknownNodeError
+        If the node or a root is not in the graph.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph([("app", "web"), ("web", "html"), ("web", "json"), ("app", "json"), ("html", "bs4")])
+    >>> exclusive(G, "web")
+    <exclusive to web: 2 nodes: html, bs4>
+    >>> exclusive(G, "web") == {"html", "bs4"}
+    True
+    """
+    topology = counted(graph, {}).topology
+    place = topology.position(node)
+    starts = root_positions(topology, roots)
+    rows = topology.rows
+    kept = flooded(rows.ptr, rows.heads, starts, place)
+    gone = flooded(rows.ptr, rows.heads, starts) & ~kept
+    gone[place] = False
+    nodes = tuple([topology.label(position) for position in np.flatnonzero(gone).tolist()])
+    return Exclusive(node, frozenset(nodes), nodes, topology.naming)
+
+
+def exclusive_sizes(
+    graph: nx.DiGraph | CompiledGraph,
+    roots: Iterable[Hashable] | None = None,
+    *,
+    values: Mapping[Any, Any] | None = None,
+) -> Influences:
+    """Return for every node how many nodes are exclusive to it, or the sum of a value of theirs.
+
+    All at once, by the dominator tree: a million nodes take a second or two.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    roots : nodes, optional
+        As for `exclusive`.
+    values : mapping of node to number, optional
+        What to add up instead of counting, such as ``G.nodes(data="size")``.
+
+    Returns
+    -------
+    Influences
+        A mapping of node to number, with ``top(n)`` and ``to_pandas()``.
+
+    Raises
+    ------
+    UnknownNodeError
+        If a root is not in the graph.
+    UsageError
+        If a node has no number in `values`.
+
+    References
+    ----------
+    T. Lengauer, R. Tarjan, "A fast algorithm for finding dominators in a flowgraph", ACM TOPLAS 1(1), 1979.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph([("app", "web"), ("web", "html"), ("web", "json"), ("app", "json"), ("html", "bs4")])
+    >>> exclusive_sizes(G).top(3)
+    [('app', 4), ('web', 2), ('html', 1)]
+    """
+    topology = counted(graph, {}).topology
+    own = values_at(topology, values)
+    return Influences(topology, dominated(topology.rows, root_positions(topology, roots), own) - own, "exclusive")
+
+
+def reach_sizes(
+    graph: nx.DiGraph | CompiledGraph,
+    *,
+    values: Mapping[Any, Any] | None = None,
+    progress: Progress | None = None,
+) -> Influences:
+    """Return for every node how many nodes it reaches, itself left out, or the sum of a value of theirs. Exact.
+
+    One bit a pair of nodes is swept along the edges, in blocks of nodes: edges · nodes / 64 operations on words,
+    so a second for 63,000 packages with 264,000 dependencies and a minute for a million nodes with three times as
+    many edges; with `values` some ten times that. For a few nodes ``len(networkx.descendants(G, node))`` is quicker.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    values : mapping of node to number, optional
+        What to add up instead of counting, such as ``G.nodes(data="size")``.
+    progress : callable, optional
+        Told ``(nodes done, nodes)``.
+
+    Returns
+    -------
+    Influences
+        A mapping of node to number, with ``top(n)`` and ``to_pandas()``.
+
+    Raises
+    ------
+    UsageError
+        If a node has no number in `values`.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph([("app", "web"), ("web", "html"), ("web", "json"), ("app", "json"), ("html", "bs4")])
+    >>> reach_sizes(G).top(2)
+    [('app', 4), ('web', 3)]
+    """
+    topology = counted(graph, {}).topology
+    own = values_at(topology, values)
+    sums = reached_sums(topology, np.arange(topology.n_nodes), own, values is None, progress)
+    return Influences(topology, sums - own, "reach")
+
+
+# -- ends and values
+
+
+def root_positions(topology: Topology, roots: Iterable[Hashable] | None) -> NDArray[Any]:
+    """Return the positions of the roots: those given, else the graph's own."""
+    if isinstance(roots, str):
+        raise UsageError(Keyword("roots", roots), f": a collection of nodes is needed, such as [{roots!r}]")
+    if roots is None:
+        return topology.roots.astype(np.int64)
+    return np.array(sorted({topology.position(root) for root in roots}), dtype=np.int64)
+
+
+def values_at(topology: Topology, values: Mapping[Any, Any] | None) -> NDArray[Any]:
+    """Return the value of each position, int64 or float64; 1 where there are none."""
+    if values is None:
+        return np.ones(topology.n_nodes, dtype=np.int64)
+    found = numbers_of(values, topology.labels)
+    if all(isinstance(value, int) for value in found) and sum(map(abs, found)) < 2**63:
+        return np.array(found, dtype=np.int64)
+    return np.array(found, dtype=np.float64)
+
+
+def numbers_of(values: Mapping[Any, Any], nodes: Iterable[Any]) -> list[Any]:
+    """Return the number of each node.
+
+    Raises
+    ------
+    UsageError
+        If there is none; the first such node is named, and how many there are.
+    """
+    listed = list(nodes)
+    found = [_value_of(values, node) for node in listed]
+    kinds = (*REAL, np.bool_)
+    wrong = [
+        node for node, value in zip(listed, found, strict=True) if not isinstance(value, kinds) or not is_finite(value)
+    ]
+    if wrong:
+        have = "has" if len(wrong) == 1 else "have"
+        raise UsageError(
+            f"{len(wrong):,} of {len(listed):,} nodes {have} no number to add up, the first is {wrong[0]!r}",
+            Remedy(Keyword("", python='G.nodes(data="size", default=0)'), "takes those that have no size as 0"),
+        )
+    return [plain(value) for value in found]
+
+
+def _value_of(values: Mapping[Any, Any], node: Any) -> Any:
+    try:
+        return values[node]
+    except KeyError:
+        return None
+
+
+Progress = Callable[[int, int | None], None]
+
+#: Up to so many nodes are followed one by one; of more, bits for all nodes are swept along the edges together.
+FEW = 64
+
+#: Bytes that those bits may take at a time.
+BITS_MEMORY = 1 << 28
+
+
+def dominated(rows: Rows, starts: NDArray[Any], own: NDArray[Any]) -> NDArray[Any]:
+    """Return for each position the sum of the values of what it dominates, itself included.
+
+    Where no start leads it is the value itself.
+    """
+    order, dominator = dominator_tree(rows.ptr, rows.heads, starts)
+    values = np.zeros(len(order), dtype=own.dtype)
+    values[1:] = own[order[1:]]
+    sums = own.copy()
+    sums[order[1:]] = dominated_sums(dominator, values)[1:]
+    return sums
+
+
+def reached_sums(
+    topology: Topology,
+    positions: NDArray[Any],
+    own: NDArray[Any],
+    ones: bool,
+    progress: Progress | None = None,
+) -> NDArray[Any]:
+    """Return, for each of `positions`, the sum of the values of what it reaches, itself included.
+
+    Parameters
+    ----------
+    topology : Topology
+    positions : int array
+    own : array, shape (n_nodes,)
+        The value of each position.
+    ones : bool
+        Whether every value is 1.
+    progress : callable, optional
+    """
+    if len(positions) <= FEW:
+        rows = topology.rows
+        each = [own[flooded(rows.ptr, rows.heads, np.array([place]))].sum() for place in positions.tolist()]
+        return np.array(each, dtype=own.dtype)
+    size = max(64, 8 * (BITS_MEMORY // topology.n_nodes) // 64 * 64)
+    sums = np.zeros(len(positions), dtype=own.dtype)
+    first = topology.representative[positions]
+    for start in range(0, topology.n_nodes, size):
+        stop = min(start + size, topology.n_nodes)
+        bits = _reached_bits(topology, start, stop)
+        if ones:
+            sums += np.fromiter((bits[place].bit_count() for place in first.tolist()), np.int64, len(first))
+        else:
+            sums += np.array([_sum_of(bits[place], own[start:stop]) for place in first.tolist()], dtype=own.dtype)
+        if progress is not None:
+            progress(stop, topology.n_nodes)
+    return sums
+
+
+def _reached_bits(topology: Topology, start: int, stop: int) -> list[int]:
+    """Return for each position, at the first of its component, one bit for each of a block that it reaches.
+
+    Python's ints are the bits: one `|` joins thousands of them, and nothing need be compiled for it.
+    """
+    bits = [0] * topology.n_nodes
+    for place, first in enumerate(topology.representative[start:stop].tolist()):
+        bits[first] |= 1 << place
+    ptr, heads = topology.quotient.ptr.data, topology.quotient.heads.data
+    for node in range(stop - 1, -1, -1):
+        found = bits[node]
+        for edge in range(ptr[node], ptr[node + 1]):
+            found |= bits[heads[edge]]
+        bits[node] = found
+    return bits
+
+
+def _sum_of(bits: int, values: NDArray[Any]) -> Any:
+    raw = np.frombuffer(bits.to_bytes((len(values) + 7) // 8, "little"), dtype=np.uint8)
+    return values[np.unpackbits(raw, count=len(values), bitorder="little").astype(bool)].sum()
+
+
+def row_sizes(
+    graph: CompiledGraph,
+    positions: NDArray[Any],
+    starts: NDArray[Any],
+    own: NDArray[Any],
+    progress: Progress | None = None,
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return reach and exclusive of some positions; where cycles are collapsed each stands for its component.
+
+    Parameters
+    ----------
+    graph : CompiledGraph
+    positions, starts : int arrays
+        The rows of a ranking, and the roots.
+    own : array, shape (n_nodes,)
+        What to add up: the value of each position.
+    progress : callable, optional
+    """
+    topology, rows, weight = graph.topology, graph.topology.rows, own
+    if graph.cycles == "collapse":
+        first = topology.representative
+        rows, starts = topology.quotient, np.unique(first[starts])
+        weight = np.zeros_like(own)
+        np.add.at(weight, first, own)
+    reach = reached_sums(topology, positions, own, bool((own == 1).all()), progress)
+    return reach - weight[positions], (dominated(rows, starts, weight) - weight)[positions]

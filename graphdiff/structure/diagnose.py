@@ -1,0 +1,523 @@
+"""`diagnose`: what a question costs before it is asked, and what its answer hangs on.
+
+Counts, lengths and bottlenecks come from sweeps over exact integers, so that neither depth nor the number of paths
+matters. A cycle is never refused: each component with one counts as one node, and the report names it.
+
+What was read: a graph's size, what its edges say and carry, its roots and leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from heapq import nlargest
+from itertools import chain
+from typing import Any, Unpack
+
+import networkx as nx
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number
+from graphdiff.errors import LimitError, UsageError, count_text
+from graphdiff.graph.attributes import drawing_names
+from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled, counted
+from graphdiff.graph.intake import edge_data
+from graphdiff.graph.presets import WEIGHTS, Preset, unit
+from graphdiff.kernels.collecting import collector_at_rest
+from graphdiff.remedies import Keyword
+from graphdiff.sets.lengths import Cost, Lengths, Passage, Passages, lengths_of, passages_of
+from graphdiff.structure.gradients import GradientFlow, edge_text, gradient_flow
+from graphdiff.sums.between import Between, between, forward_over, reverse_over
+from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.text.names import PLAIN, Naming, node_text
+from graphdiff.text.numbers import plain, shown
+from graphdiff.text.sentences import how_many, words_for
+from graphdiff.text.tables import html_table, require_pandas
+
+__all__ = ["Diagnosis", "EdgeAttribute", "Overview", "diagnose", "overview_of"]
+
+
+Progress = Callable[[int, int | None], None]
+
+#: The meanings of an edge under which a weight is a derivative.
+COMPUTATIONS = ("feeds", "causes", "unknown")
+
+#: Into how many stages `progress` divides the work.
+STAGES = 4
+
+#: How many names a line of a report lists.
+SHOWN = 5
+
+
+@dataclass(frozen=True, repr=False)
+class Diagnosis:
+    """What lies between two ends, counted without listing a path.
+
+    Attributes
+    ----------
+    source, target : node or None
+        The ends; None stands for all roots, or all leaves.
+    edge_meaning, node_meaning : str
+        What an edge says, and what nodes are called.
+    n_nodes, n_edges : int
+        How many lie between, the ends among them. A component with a cycle counts as one node, and the edges within
+        it do not count.
+    n_paths : int
+        Exact, however large.
+    lengths : Lengths or None
+        None where there is no path.
+    passages : Passages
+        The node and the edge that most paths use, and those that every path uses.
+    cost : Cost
+        What each method pays.
+    cycles : tuple of tuples of nodes
+        The members of each component with a cycle on the way.
+    swapped : bool
+        Whether there is no path between the two ends, but one the other way round.
+    overview : Overview or None
+        What was read, where no end was given.
+    gradient_flow : GradientFlow or None
+        How the size of the adjoint changes with the distance from the target, where a path leads to a target and
+        the edges carry derivatives.
+    """
+
+    source: Any
+    target: Any
+    edge_meaning: str
+    node_meaning: str
+    n_nodes: int
+    n_edges: int
+    n_paths: int
+    lengths: Lengths | None
+    passages: Passages
+    cost: Cost
+    cycles: tuple[tuple[Any, ...], ...]
+    swapped: bool
+    overview: Overview | None
+    gradient_flow: GradientFlow | None
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all figures; a count of more than 4,300 digits as hexadecimal text."""
+        passages, naming = self.passages, self.naming
+        return {
+            "source": None if self.source is None else naming.node(self.source),
+            "target": None if self.target is None else naming.node(self.target),
+            "edge_meaning": self.edge_meaning,
+            "node_meaning": self.node_meaning,
+            "n_nodes": self.n_nodes,
+            "n_edges": self.n_edges,
+            "n_paths": plain(self.n_paths),
+            "lengths": self.lengths and self.lengths.to_dict(),
+            "busiest_node": passages.node and {"node": naming.node(passages.node.label), **_figures(passages.node)},
+            "busiest_edge": passages.edge and {**naming.edge(passages.edge.label), **_figures(passages.edge)},
+            "bottleneck_nodes": naming.listed(passages.bottleneck_nodes),
+            "bottleneck_edges": list(map(naming.edge, passages.bottleneck_edges)),
+            "multiply_adds": self.cost.to_dict(),
+            "cycles": [{"size": len(members), "members": naming.listed(members)} for members in self.cycles],
+            "swapped": self.swapped,
+            "overview": self.overview and self.overview.to_dict(),
+            "gradient_flow": self.gradient_flow and self.gradient_flow.to_dict(),
+        }
+
+    def to_pandas(self) -> Any:
+        """Return the histogram: a Series with the number of paths of each length.
+
+        ``gradient_flow.to_pandas()`` has the layers of the gradient.
+
+        Raises
+        ------
+        LimitError
+            If the paths were too long to be counted length by length.
+        """
+        pandas = require_pandas()
+        histogram = self.lengths.histogram if self.lengths else {}
+        if histogram is None:
+            raise LimitError(
+                "the paths are not counted length by length where edges times longest path is above 10,000,000; "
+                "lengths.mean and lengths.std are exact"
+            )
+        index = pandas.Index(list(histogram), dtype="int64", name="length")
+        small = max(histogram.values(), default=0) < 2**63
+        return pandas.Series(list(histogram.values()), index=index, name="paths", dtype="int64" if small else object)
+
+    def title(self) -> str:
+        """Return the question in a line."""
+        words = words_for(self.edge_meaning)
+        if self.overview is not None:
+            return f"All paths from {words.starts} to {words.ends}"
+        start = words.starts if self.source is None else str(self.source)
+        end = words.ends if self.target is None else str(self.target)
+        return f"Paths from {start} to {end}"
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """Yield the lines of the report, each with its name."""
+        words = words_for(self.edge_meaning, node_meaning=self.node_meaning)
+        if self.overview is not None:
+            yield from self.overview.rows()
+        between_text = f"over {how_many(self.n_nodes, words.nodes)} and {how_many(self.n_edges, words.edges)}"
+        yield "paths", f"{shown(self.n_paths)} {between_text}" if self.n_paths else self._no_path()
+        if self.lengths is not None:
+            yield from self._path_rows(self.lengths)
+        if self.cycles:
+            names = "; ".join(f"{node_text(frozenset(m))} ({len(m):,})" for m in self.cycles[:SHOWN])
+            yield "cycles", f"{len(self.cycles):,} on the way, each counted as one node: {_more(names, self.cycles)}"
+        if self.gradient_flow is not None:
+            yield "gradient", self.gradient_flow.verdict()
+        elif self.n_paths and self.target is not None and self.edge_meaning in COMPUTATIONS:
+            yield "gradient", "not known: the edges carry no numbers as weights"
+
+    def _no_path(self) -> str:
+        return "none, but there is one the other way: are the ends swapped?" if self.swapped else "none"
+
+    def _path_rows(self, lengths: Lengths) -> Iterator[tuple[str, str]]:
+        longest = how_many(lengths.longest, "steps")
+        moments = f"mean {lengths.mean:,.6g}, standard deviation {lengths.std:,.6g}"
+        alike = lengths.shortest == lengths.longest
+        yield "lengths", f"{longest} each" if alike else f"{lengths.shortest:,} to {longest}, {moments}"
+        yield "by length", _histogram_text(lengths.histogram)
+        passages = self.passages
+        if passages.node is not None:
+            yield "busiest node", f"{node_text(passages.node.label)} {_share_text(passages.node)}"
+        if passages.edge is not None:
+            label = passages.edge.label if passages.edge.parallel else passages.edge.label[:2]
+            yield "busiest edge", f"{edge_text(label)} {_share_text(passages.edge)}"
+        yield "every path uses", _bottleneck_text(passages)
+        cost = self.cost
+        yield "multiply-adds", f"naive {shown(cost.naive)}, forward {cost.forward:,}, reverse {cost.reverse:,}"
+        if cost.ratio is not None:
+            more = "as much work" if cost.ratio == 1 else f"{shown(cost.ratio)} times the work"
+            yield "", f"both sweeps touch each edge once; naive is {more}"
+
+    def __str__(self) -> str:
+        lines = [self.title(), *(f"  {name:<16}  {text}" for name, text in self.rows())]
+        return "\n".join([*lines, *self.gradient_lines()])
+
+    def gradient_lines(self) -> list[str]:
+        """Return how gradients flow, layer by layer, below the report; nothing where that is not known."""
+        flow = self.gradient_flow
+        if flow is None:
+            return []
+        return [f"    {line}" for line in flow.table()] + [f"  {name:<16}  {text}" for name, text in flow.notes()]
+
+    def __repr__(self) -> str:
+        return f"<Diagnosis: {self.title()}: {count_text(self.n_paths)} over {how_many(self.n_edges, 'edges')}>"
+
+    def _repr_html_(self) -> str:
+        flow = "" if self.gradient_flow is None else self.gradient_flow._repr_html_()
+        return html_table(["", ""], self.rows(), self.title()) + flow
+
+
+def _figures(passage: Passage) -> dict[str, Any]:
+    return {"n_paths": plain(passage.n_paths), "share": passage.share}
+
+
+def _share_text(passage: Passage) -> str:
+    percent = "> 99.9" if 0.9995 <= passage.share < 1 else f"{100 * passage.share:.1f}"
+    return f"({how_many(passage.n_paths, 'paths')}, {percent} %)"
+
+
+def _more(listed: str, whole: tuple[Any, ...]) -> str:
+    return f"{listed} and {len(whole) - SHOWN:,} more" if len(whole) > SHOWN else listed
+
+
+def _bottleneck_text(passages: Passages) -> str:
+    nodes, edges = passages.bottleneck_nodes, passages.bottleneck_edges
+    listed = [
+        _more(", ".join(map(node_text, nodes[:SHOWN])), nodes),
+        _more(", ".join(edge_text(edge[:2]) for edge in edges[:SHOWN]), edges),  # which have no parallel ones
+    ]
+    return "; ".join(filter(None, listed)) or "nothing but its ends"
+
+
+def _histogram_text(histogram: dict[int, int] | None) -> str:
+    if histogram is None:
+        return "not counted: edges times longest path is above 10,000,000"
+    if len(histogram) <= 12:
+        return ", ".join(f"{length}: {shown(count)}" for length, count in histogram.items())
+    most = max(histogram, key=histogram.__getitem__)
+    return f"most often {most:,} ({shown(histogram[most])})"
+
+
+def diagnose(
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable | None = None,
+    target: Hashable | None = None,
+    *,
+    vanishing: float = 1e-6,
+    exploding: float = 1e6,
+    progress: Progress | None = None,
+    **options: Unpack[CompileOptions],
+) -> Diagnosis:
+    """Say what lies between two ends: paths, their lengths, bottlenecks, costs, cycles; with a target gradient flow.
+
+    No cycle is refused, whatever `cycles` says: each component with one counts as one node, and is named.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    source, target : nodes, optional
+        Without a source the paths start at all roots, without a target they end at all leaves; without both there
+        is an overview of what was read, too.
+    vanishing, exploding : float
+        Gradient flow is flagged where the median of |adjoint| at some distance from the target falls below, or
+        rises above, so many times what it starts with.
+    progress : callable, optional
+        Told ``(stages done, stages)``.
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Returns
+    -------
+    Diagnosis
+        Counting needs no weights. Gradient flow is None without a target or a path to it, where the weights are no
+        numbers of the graph's own (no edge has a ``weight``, or they are a preset such as `graphdiff.weights.even`),
+        and where ``G.graph["edge_meaning"]`` is anything but feeds, causes or unknown.
+
+    Raises
+    ------
+    UnknownNodeError
+        If an end is not in the graph.
+    UsageError
+        If not 0 < vanishing < 1 < exploding.
+    WeightError
+        If gradient flow is wanted and some edges have a weight, but not all.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> print(diagnose(nx.MultiDiGraph([("x", "y")] * 3 + [("y", "z")] * 3), "x", "z"))
+    Paths from x to z
+      paths             9 over 3 nodes and 6 edges
+      lengths           2 steps each
+      by length         2: 9
+      busiest node      y (9 paths, 100.0 %)
+      busiest edge      x -> y (key 0) (3 paths, 33.3 %)
+      every path uses   y
+      multiply-adds     naive 18, forward 6, reverse 6
+                        both sweeps touch each edge once; naive is 3 times the work
+      gradient          not known: the edges carry no numbers as weights
+    """
+    if not 0 < vanishing < 1 < exploding:
+        raise UsageError(
+            Keyword("vanishing", vanishing),
+            ", ",
+            Keyword("exploding", exploding),
+            ": 0 < vanishing < 1 < exploding must hold",
+        )
+    derived = target is not None and _has_derivatives(graph, options)
+    read = replace((compiled if derived else counted)(graph, options), cycles="collapse")
+    ends = [None if node is None else [read.topology.position(node)] for node in (source, target)]
+    part = between(read.with_preset(unit), *ends)
+    before, behind, lengths, passages = _swept(part, progress or (lambda done, stages: None))
+    n_paths = sum(before[node] for node in part.targets)
+    return Diagnosis(
+        source=source,
+        target=target,
+        edge_meaning=read.edge_meaning,
+        node_meaning=read.node_meaning,
+        n_nodes=part.n_nodes,
+        n_edges=part.n_edges,
+        n_paths=n_paths,
+        lengths=lengths,
+        passages=passages,
+        cost=Cost(lengths.total if lengths else 0, part.n_edges, part.n_edges),
+        cycles=_cycles(part),
+        swapped=not n_paths and None not in ends and between(part.graph, *reversed(ends)).n_nodes > 0,
+        overview=overview_of(graph, part, before, behind) if ends == [None, None] else None,
+        gradient_flow=gradient_flow(replace(part, graph=read), (vanishing, exploding)) if derived and n_paths else None,
+        naming=read.topology.naming,
+    )
+
+
+@collector_at_rest()  # the sweeps make a tuple an edge, all of which live until they are read
+def _swept(part: Between, progress: Progress) -> tuple[list[int], list[int], Lengths | None, Passages]:
+    """Return the paths from the sources to each node, from each node to the targets, and what all of them are."""
+    progress(0, STAGES)
+    moments = forward_over(part, SEMIRINGS["lengths"])
+    before = [number for number, _, _ in moments]
+    progress(1, STAGES)
+    behind = reverse_over(part, SEMIRINGS["count"])
+    progress(2, STAGES)
+    lengths = lengths_of(part, moments) if part.n_nodes else None
+    progress(3, STAGES)
+    passages = passages_of(part, before, behind)
+    progress(4, STAGES)
+    return before, behind, lengths, passages
+
+
+def _cycles(part: Between) -> tuple[tuple[Any, ...], ...]:
+    labels, here = part.graph.topology.labels, set(part.positions.tolist())
+    ranges = part.graph.topology.cyclic.tolist()
+    return tuple([tuple(labels[start:stop]) for start, stop in ranges if start in here])
+
+
+def _has_derivatives(graph: Any, options: CompileOptions) -> bool:
+    """Return whether the weights are the graph's own and, by what an edge means, derivatives."""
+    if isinstance(graph, CompiledGraph):
+        return graph.edge_meaning in COMPUTATIONS and graph.weight_meaning not in WEIGHTS
+    weight = options.get("weight", "weight")
+    if weight is None or isinstance(weight, Preset):
+        return False
+    if not isinstance(graph, nx.Graph):
+        return True
+    if graph.graph.get("edge_meaning", "unknown") not in COMPUTATIONS:
+        return False
+    if weight != "weight" or options.get("default_weight") is not None:
+        return True
+    return any("weight" in data for data in edge_data(graph))
+
+
+#: How many roots and leaves are kept.
+TOP = 10
+
+BLOCK = 1 << 12
+
+
+@dataclass(frozen=True)
+class EdgeAttribute:
+    """A numeric attribute of the edges: its range, and how many edges have no number under that name.
+
+    Examples
+    --------
+    >>> print(EdgeAttribute("weight", 0.5, 3, missing=2))
+    weight 0.5 to 3 (2 missing)
+    """
+
+    name: str
+    smallest: Number
+    largest: Number
+    missing: int
+
+    def __str__(self) -> str:
+        missing = f" ({self.missing:,} missing)" if self.missing else ""
+        return f"{self.name} {shown(self.smallest)} to {shown(self.largest)}{missing}"
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What was read.
+
+    Attributes
+    ----------
+    n_nodes, n_edges : int
+        As read, every node of a cycle counted.
+    edge_meaning, weight_meaning, node_meaning : str
+        What an edge and a weight say, and what nodes are called.
+    attributes : tuple of EdgeAttribute, or None
+        The numeric attributes of the edges; None where the graph was compiled already, or was an array.
+    examples : tuple of nodes
+        The first, the middle and the last node in topological order.
+    n_roots, n_leaves, n_cycles : int
+        How many roots and leaves there are, and how many components with a cycle.
+    roots, leaves : tuple of (node, int)
+        The ten with most paths: from the root to any leaf, from any root to the leaf. A component with a cycle is
+        the frozenset of its members.
+    """
+
+    n_nodes: int
+    n_edges: int
+    edge_meaning: str
+    weight_meaning: str
+    node_meaning: str
+    attributes: tuple[EdgeAttribute, ...] | None
+    examples: tuple[Any, ...]
+    n_roots: int
+    n_leaves: int
+    n_cycles: int
+    roots: tuple[tuple[Any, int], ...]
+    leaves: tuple[tuple[Any, int], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures, with attributes, roots and leaves as records."""
+        attributes = None
+        if self.attributes is not None:
+            attributes = [{name: plain(value) for name, value in a.__dict__.items()} for a in self.attributes]
+        ends = {
+            side: [{"node": node_text(node), "n_paths": plain(count)} for node, count in tops]
+            for side, tops in (("roots", self.roots), ("leaves", self.leaves))
+        }
+        examples = [str(node) for node in self.examples]
+        return {**self.__dict__, "attributes": attributes, "examples": examples, **ends}
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """Yield the lines of a report."""
+        words = words_for(self.edge_meaning, node_meaning=self.node_meaning)
+        counts = f"{how_many(self.n_nodes, words.nodes)}, {how_many(self.n_edges, words.edges)}"
+        yield "read", f"{counts} ({words.arrow})"
+        yield "names", ", ".join(map(str, self.examples))
+        if self.attributes is not None:
+            yield "numbers on edges", "; ".join(map(str, self.attributes)) or "none"
+        for side, number, tops in (("roots", self.n_roots, self.roots), ("leaves", self.n_leaves, self.leaves)):
+            listed = ", ".join(f"{node_text(node)} ({shown(count)})" for node, count in tops[:SHOWN])
+            yield side, f"{number:,}{'; most paths' if number > SHOWN else ''}: {listed}"
+
+
+def overview_of(graph: Any, part: Between, before: list[int], behind: list[int]) -> Overview:
+    """Return what was read.
+
+    Parameters
+    ----------
+    graph : networkx graph, CompiledGraph or array
+        As it was given.
+    part : Between
+        What lies between its roots and its leaves.
+    before, behind : list of int
+        The number of paths from the roots to each node, and from each node to the leaves.
+
+    Examples
+    --------
+    >>> from graphdiff.sums.between import between
+    >>> from graphdiff.graph.compiled import CompiledGraph
+    >>> graph = CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2])
+    >>> overview_of(graph, between(graph), before=[1, 1, 2], behind=[2, 1, 1]).roots
+    ((0, 2),)
+    """
+    read = part.graph
+    topology = read.topology
+    places = sorted({0, topology.n_nodes // 2, topology.n_nodes - 1}) if topology.n_nodes else []
+    return Overview(
+        n_nodes=topology.n_nodes,
+        n_edges=topology.n_edges,
+        edge_meaning=read.edge_meaning,
+        weight_meaning=graph.weight_meaning if isinstance(graph, CompiledGraph) else _weight_meaning(graph),
+        node_meaning=read.node_meaning,
+        attributes=tuple(_numeric(graph)) if isinstance(graph, nx.Graph) else None,
+        examples=tuple([topology.label(place) for place in places]),
+        n_roots=len(topology.roots),
+        n_leaves=len(topology.leaves),
+        n_cycles=len(topology.cyclic),
+        roots=_top(part, part.sources, behind),
+        leaves=_top(part, part.targets, before),
+    )
+
+
+def _weight_meaning(graph: Any) -> str:
+    return str(graph.graph.get("weight_meaning", "unknown")) if isinstance(graph, nx.Graph) else "unknown"
+
+
+def _top(part: Between, ends: list[int], counts: list[int]) -> tuple[tuple[Any, int], ...]:
+    return tuple([(part.labels[node], counts[node]) for node in nlargest(TOP, ends, key=counts.__getitem__)])
+
+
+def _numeric(graph: nx.Graph) -> Iterator[EdgeAttribute]:
+    """Yield the attributes that are a number on some edge."""
+    data, left_out = edge_data(graph), drawing_names(graph)
+    for name, values in _columns(data).items():
+        kinds = set(map(type, values))
+        real = {kind for kind in kinds if issubclass(kind, arithmetic.REAL) and kind is not bool}
+        if kinds != {int}:
+            numbers = (value for value in values if type(value) in real) if real else ()
+            values = [arithmetic.plain(number) for number in numbers if arithmetic.is_finite(number)]
+        if values and name not in left_out:
+            yield EdgeAttribute(str(name), min(values), max(values), len(data) - len(values))
+
+
+def _columns(data: Sequence[Mapping[Any, Any]]) -> dict[Any, list[Any]]:
+    """Return the values under each name, taken in blocks that stay in the processor's caches."""
+    columns: dict[Any, list[Any]] = {}
+    for start in range(0, len(data), BLOCK):
+        block = data[start : start + BLOCK]
+        for name in dict.fromkeys(chain.from_iterable(block)):
+            columns.setdefault(name, []).extend([row[name] for row in block if name in row])
+    return columns

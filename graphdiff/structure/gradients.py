@@ -1,0 +1,318 @@
+"""Gradient flow: how the size of the adjoint changes with the distance from the target.
+
+A node's depth is the number of edges on its shortest path to the target. The medians by depth tell a gradient
+that vanishes or explodes; the roots stand apart, as one input that is used at every step adds up what all steps
+send it. What only edges with local derivative 0 join to the target is dead, which is another matter than vanishing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from numbers import Number as AnyNumber
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Weights
+from graphdiff.errors import ValueOverflowError
+from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.remedies import Keyword, Remedy
+from graphdiff.sums.between import Between, reverse_over
+from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.text.names import PLAIN, Edge, Naming, edge_name, node_text
+from graphdiff.text.numbers import shown
+from graphdiff.text.sentences import how_many
+from graphdiff.text.tables import aligned, html_table, require_pandas
+
+__all__ = ["GradientFlow", "Layer", "Onset", "RootFlow", "edge_text", "gradient_flow"]
+
+#: How many lines of a table a report shows.
+MAX_LINES = 12
+HEAD = ("steps", "nodes", "|adjoint|", "smallest", "largest")
+
+
+def edge_text(edge: Edge) -> str:
+    """Return an edge as a person reads it.
+
+    Examples
+    --------
+    >>> edge_text(("a", "b")), edge_text(("a", "b", 0))
+    ('a -> b', 'a -> b (key 0)')
+    """
+    return f"{edge[0]} -> {edge[1]}" + (f" (key {edge[2]})" if len(edge) == 3 else "")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The nodes at one distance from the target, without the roots.
+
+    Attributes
+    ----------
+    depth : int
+        How many edges the shortest path to the target has.
+    n_nodes, n_dead : int
+        How many nodes there are, and how many of them only dead edges join to the target.
+    median, smallest, largest : float or None
+        |adjoint| of those that are not dead; None where all are. Beyond the floats it is infinite.
+    """
+
+    depth: int
+    n_nodes: int
+    n_dead: int
+    median: float | None
+    smallest: float | None
+    largest: float | None
+
+
+@dataclass(frozen=True)
+class RootFlow:
+    """A root, or the source asked about: its distance from the target and its |adjoint|; None where it is dead."""
+
+    node: Any
+    depth: int
+    size: float | None
+
+
+@dataclass(frozen=True)
+class Onset:
+    """Where the median passes a limit: the first depth, and its node with the most extreme |adjoint|."""
+
+    depth: int
+    node: Any
+    size: float
+
+
+@dataclass(frozen=True, repr=False)
+class GradientFlow:
+    """How the size of the adjoint changes with the distance from the target, where it starts as 1.
+
+    Attributes
+    ----------
+    layers : tuple of Layer
+        By depth; the target itself is depth 0.
+    roots : tuple of RootFlow
+        In topological order.
+    factor : float or None
+        By what the median changes a step: the geometric mean from the target, where it is 1, to the last median that
+        is neither 0 nor infinite. None where there is none.
+    vanishing, exploding : Onset or None
+        Where the median first falls below, or rises above, its limit.
+    limits : (float, float)
+        The two limits.
+    dead_edges : tuple of edges
+        The edges between with local derivative 0.
+    """
+
+    layers: tuple[Layer, ...]
+    roots: tuple[RootFlow, ...]
+    factor: float | None
+    vanishing: Onset | None
+    exploding: Onset | None
+    limits: tuple[float, float]
+    dead_edges: tuple[Edge, ...]
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures, with layers, roots and edges as records; an infinite size as text."""
+        onsets = {"vanishing": self.vanishing, "exploding": self.exploding}
+        return {
+            "layers": [_record(layer, self.naming) for layer in self.layers],
+            "roots": [_record(root, self.naming) for root in self.roots],
+            "factor": self.factor,
+            **{name: None if onset is None else _record(onset, self.naming) for name, onset in onsets.items()},
+            "limits": list(self.limits),
+            "dead_edges": list(map(self.naming.edge, self.dead_edges)),
+        }
+
+    def to_pandas(self) -> Any:
+        """Return a DataFrame of the layers, indexed by depth."""
+        frame = require_pandas().DataFrame(
+            [layer.__dict__ for layer in self.layers], columns=list(Layer.__annotations__)
+        )
+        return frame.set_index("depth")
+
+    def verdict(self) -> str:
+        """Return what the flow does, in a line."""
+        low, high = self.limits
+        step = "" if self.factor is None else f"; {shown(self.factor)} times a step"
+        found = [
+            f"{word} from {how_many(onset.depth, 'steps')} on ({node_text(onset.node)}: {shown(onset.size)})"
+            for word, onset in (("vanishing", self.vanishing), ("exploding", self.exploding))
+            if onset is not None
+        ]
+        return (" and ".join(found) or f"steady: every median is within {low:g} and {high:g}") + step
+
+    def _cells(self) -> list[tuple[str, ...]]:
+        chosen = np.unique(np.linspace(0, len(self.layers) - 1, min(MAX_LINES, len(self.layers))).astype(int))
+        layers = [self.layers[number] for number in chosen]
+        return [(f"{a.depth:,}", f"{a.n_nodes:,}", *map(_size, (a.median, a.smallest, a.largest))) for a in layers]
+
+    def table(self) -> list[str]:
+        """Return the layers as aligned lines under a head, at most twelve of them, by steps from the target."""
+        return aligned([HEAD, *self._cells()], left=None)
+
+    def notes(self) -> Iterator[tuple[str, str]]:
+        """Yield the lines of a report under its table: roots with the extreme sizes, and dead edges."""
+        sized = sorted(self.roots, key=lambda root: -1.0 if root.size is None else root.size, reverse=True)
+        shortened = sized if len(sized) <= MAX_LINES else [*sized[:3], *sized[-3:]]
+        for root in shortened:
+            yield f"root {node_text(root.node)}", f"{_size(root.size)}, {how_many(root.depth, 'steps')} away"
+        if len(sized) > len(shortened):
+            yield "roots", f"{len(sized):,}: the three largest and smallest are shown"
+        if self.dead_edges:
+            first = ", ".join(edge_name(edge) for edge in self.dead_edges[:5])
+            more = ", …" if len(self.dead_edges) > 5 else ""
+            yield "dead edges", f"{len(self.dead_edges):,} with local derivative 0: {first}{more}"
+
+    def __str__(self) -> str:
+        return "\n".join([self.verdict(), *self.table(), *(f"{name}: {text}" for name, text in self.notes())])
+
+    def __repr__(self) -> str:
+        return f"<GradientFlow over {len(self.layers):,} depths: {self.verdict()}>"
+
+    def _repr_html_(self) -> str:
+        return html_table(HEAD, self._cells(), self.verdict())
+
+
+Passes: TypeAlias = Callable[[float], bool]
+
+
+def _size(size: float | None) -> str:
+    return "dead" if size is None else shown(size)
+
+
+def _record(part: Layer | RootFlow | Onset, naming: Naming) -> dict[str, Any]:
+    """Return a dataclass as a record; JSON knows no infinity."""
+    record = {name: str(value) if value == math.inf else value for name, value in part.__dict__.items()}
+    return {**record, "node": naming.node(record["node"])} if "node" in record else record
+
+
+def gradient_flow(part: Between, limits: tuple[float, float]) -> GradientFlow | None:
+    """Return how |adjoint| changes between the sources and the target of `part`; None where weights are symbols.
+
+    Parameters
+    ----------
+    part : Between
+        Of a graph with its weights, collapsed.
+    limits : (float, float)
+        The median is vanishing below the first and exploding above the second, where 1 is the start.
+
+    Raises
+    ------
+    ValueOverflowError
+        If a weight is larger than the largest float.
+
+    Examples
+    --------
+    >>> from graphdiff.sums.between import between
+    >>> from graphdiff.graph.compiled import CompiledGraph
+    >>> chain = CompiledGraph.from_arrays([0, 1, 2, 3], [1, 2, 3, 4], [0.5, 0.5, 0.5, 0.5], cycles="collapse")
+    >>> print(gradient_flow(between(chain, None, [4]), (0.2, 1e6)))
+    vanishing from 3 steps on (1: 0.125); 0.5 times a step
+    steps  nodes  |adjoint|  smallest  largest
+        0      1          1         1        1
+        1      1        0.5       0.5      0.5
+        2      1       0.25      0.25     0.25
+        3      1      0.125     0.125    0.125
+    root 0: 0.0625, 4 steps away
+    """
+    weights = _floats(part.graph.weights)
+    if weights is None:
+        return None
+    depths = reverse_over(part, SEMIRINGS["fewest-edges"])
+    used = weights[part.edges].astype(bool)
+    alive = _keeping(part, part.graph.reweighted(weights), used)
+    sizes = _sizes(reverse_over(alive, SEMIRINGS["sum-product"]))
+    roots = sorted(set(part.sources) - set(part.targets))
+    apart = set(roots)
+    inner = np.array([node for node in range(part.n_nodes) if node not in apart], dtype=np.int64)
+    layers = list(_layers(inner, np.array(depths, dtype=np.int64)[inner], sizes))
+    low, high = limits
+    return GradientFlow(
+        layers=tuple([layer for layer, _ in layers]),
+        roots=tuple([RootFlow(part.labels[n], depths[n], _number(sizes[n])) for n in roots]),
+        factor=_factor([layer for layer, _ in layers]),
+        vanishing=_onset(part, layers, sizes, lambda median: median < low, 0),
+        exploding=_onset(part, layers, sizes, lambda median: median > high, -1),
+        limits=limits,
+        dead_edges=tuple([part.edge_label(edge) for edge in part.edges[~used].tolist()]),
+        naming=part.graph.topology.naming,
+    )
+
+
+def _floats(weights: Weights) -> NDArray[Any] | None:
+    """Return weights as an array of floats or complex numbers; None where some are no numbers."""
+    if isinstance(weights, np.ndarray):
+        return weights.astype(np.float64)
+    numbers = [arithmetic.finished(weight) for weight in weights]
+    if not all(isinstance(number, AnyNumber) for number in numbers):
+        return None
+    kind = complex if any(isinstance(number, complex) for number in numbers) else float
+    try:
+        return np.array([kind(number) for number in numbers], dtype=kind)
+    except OverflowError:
+        raise ValueOverflowError(
+            "a weight is larger than the largest float (1.8e308), and gradient flow is in floats",
+            Remedy(Keyword("weight", "unit", python="None"), "counts paths without it"),
+        ) from None
+
+
+def _keeping(part: Between, graph: CompiledGraph, keep: NDArray[np.bool_]) -> Between:
+    """Return `part` with only some of its edges, and the weights of `graph`."""
+    ptr = np.concatenate([[0], np.cumsum(keep)])[part.ptr]
+    return replace(part, graph=graph, ptr=ptr, heads=part.heads[keep], edges=part.edges[keep])
+
+
+def _sizes(adjoints: list[Any]) -> NDArray[np.float64]:
+    """Return |adjoint|, NaN where no edge is alive; what overflowed on the way, and may be NaN, is infinite."""
+    dead = [adjoint is None for adjoint in adjoints]
+    with np.errstate(all="ignore"):
+        sizes: NDArray[np.float64] = np.abs(np.array([adjoint or 0 for adjoint in adjoints], complex))
+    sizes[np.isnan(sizes)] = np.inf
+    sizes[dead] = np.nan
+    return sizes
+
+
+def _layers(
+    inner: NDArray[np.int64], depths: NDArray[np.int64], sizes: NDArray[np.float64]
+) -> Iterator[tuple[Layer, list[int]]]:
+    """Yield the layers of the nodes `inner`, each with its nodes that are not dead, by |adjoint|."""
+    order = np.lexsort((sizes[inner], depths))
+    nodes, ranked = inner[order].tolist(), sizes[inner[order]].tolist()
+    found, starts, counts = np.unique(depths[order], return_index=True, return_counts=True)
+    for depth, start, count in zip(found.tolist(), starts.tolist(), counts.tolist(), strict=True):
+        alive = [size for size in ranked[start : start + count] if not math.isnan(size)]
+        extent = (_median(alive), alive[0], alive[-1]) if alive else (None, None, None)
+        yield Layer(depth, count, count - len(alive), *extent), nodes[start : start + len(alive)]
+
+
+def _median(ranked: list[float]) -> float:
+    low, high = ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2]
+    return low / 2 + high / 2  # their sum may be beyond the floats
+
+
+def _factor(layers: list[Layer]) -> float | None:
+    medians = [(layer.depth, layer.median) for layer in layers if layer.depth and layer.median]
+    finite = [(depth, median) for depth, median in medians if median < math.inf]
+    if not finite:
+        return None
+    depth, median = finite[-1]
+    return float(median ** (1 / depth))
+
+
+def _onset(
+    part: Between, layers: list[tuple[Layer, list[int]]], sizes: NDArray[np.float64], passes: Passes, extreme: int
+) -> Onset | None:
+    for layer, nodes in layers:
+        if layer.median is not None and passes(layer.median):
+            node = nodes[extreme]
+            return Onset(layer.depth, part.labels[node], float(sizes[node]))
+    return None
+
+
+def _number(size: np.float64) -> float | None:
+    return None if np.isnan(size) else float(size)

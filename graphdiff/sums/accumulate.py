@@ -1,0 +1,110 @@
+"""`accumulate`: one sweep from a source over any semiring."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, Unpack
+
+import networkx as nx
+import numpy as np
+
+from graphdiff import arithmetic
+from graphdiff.errors import UsageError
+from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.remedies import Keyword
+from graphdiff.sums.between import Between, between, forward_over
+from graphdiff.sums.results import Influences
+from graphdiff.sums.semirings import SEMIRINGS, Semiring
+from graphdiff.sums.sweeps import checked, in_range
+
+
+class Accumulated(Influences):
+    """A value for every node, in topological order: numbers, or what else a semiring adds up."""
+
+    def top(self, n: int = 10) -> list[tuple[Any, Any]]:
+        """Return the first `n` nodes in topological order: values of a semiring need not have a size."""
+        return [(self.topology.label(position), self.array[position]) for position in range(min(n, len(self)))]
+
+
+def accumulate(
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable,
+    *,
+    semiring: str | Semiring = "sum-product",
+    **options: Unpack[CompileOptions],
+) -> Accumulated:
+    """Return, for every node, what the paths from `source` to it add up to in a semiring, each edge once.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    source : node
+    semiring : str or Semiring
+        ``"sum-product"`` (what `forward` returns, here for any numbers in plain Python), ``"size"``,
+        ``"value-and-size"``, ``"count"``, ``"max-product"`` (the strongest path), ``"min-plus"`` (the shortest),
+        ``"max-plus"`` (the critical one), ``"fewest-edges"``, ``"most-edges"``, ``"boolean"`` (reach),
+        ``"log-sum-exp"``, ``"expectation"`` (for the entropy), ``"lengths"``; or one's own.
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Returns
+    -------
+    Accumulated
+        A mapping; a node that the source does not reach has the semiring's zero.
+
+    Raises
+    ------
+    UsageError
+        If there is no semiring of this name, or it does not take numbers like these, as complex ones have no order.
+    UnknownNodeError, WeightError, CycleError, ValueOverflowError
+        As `graphdiff.forward`; a cycle that is solved is refused too, as a semiring need not have a limit.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> G = nx.DiGraph()
+    >>> G.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", -3)])
+    >>> [accumulate(G, "b", semiring=name)["e"] for name in ("sum-product", "size", "count", "min-plus")]
+    [-1, 5, 2, -2]
+    >>> narrowest = Semiring(0, float("inf"), min, max)
+    >>> accumulate(G, "b", semiring=narrowest)["e"]
+    1
+    """
+    chosen = SEMIRINGS.get(semiring) if isinstance(semiring, str) else semiring
+    if not isinstance(chosen, Semiring):
+        raise UsageError(
+            Keyword("semiring", semiring), f": use one of {', '.join(map(repr, SEMIRINGS))}, or a Semiring"
+        )
+    ready = compiled(graph, options)
+    ready = ready.divisible if ready.exact else ready  # a user's functions get Fractions
+    part = between(ready, [ready.topology.position(source)])
+    part.require_no_loops()
+    array = np.empty(ready.n_nodes, dtype=object)
+    sums = _named_sums(part, semiring) if isinstance(semiring, str) else forward_over(part, chosen)
+    values = dict(zip(part.positions.tolist(), sums, strict=True))
+    for position in range(ready.n_nodes):  # one by one: numpy would take tuples apart
+        array[position] = _checked(values.get(position, chosen.zero), chosen)
+    if ready.cycles == "collapse":
+        array = array[ready.topology.representative]
+    array.flags.writeable = False
+    return Accumulated(ready.topology, array, semiring if isinstance(semiring, str) else "values")
+
+
+def _named_sums(part: Between, name: str) -> list[Any]:
+    """Return the sums of a semiring of ours, whose functions do not take every kind of number."""
+    try:
+        with in_range():
+            return forward_over(part, SEMIRINGS[name])
+    except TypeError:
+        kinds = sorted({type(weight).__name__ for row in part.rows for *_, weight in row})
+        raise UsageError(
+            Keyword("semiring", name), f" does not take weights of the type {' and '.join(kinds)}"
+        ) from None
+
+
+def _checked(value: Any, semiring: Semiring) -> Any:
+    """Return a value with its numbers finished, or raise where one has left the floats."""
+    if isinstance(value, tuple):
+        return tuple([checked(number) for number in value])
+    given = isinstance(value, bool) or value == semiring.zero or value == semiring.one  # which may be infinite
+    return checked(value) if not given and arithmetic.is_number(value) else value

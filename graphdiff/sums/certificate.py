@@ -1,0 +1,358 @@
+"""How far a computed total can be from the exact one.
+
+Every product and every addition rounds once; along the longest chain of roundings K the error is at most
+gamma(K) · S, where gamma(k) = k·u / (1 - k·u), u = 2**-53 and S is the sum of the absolute path influences
+(N. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., chapter 3). A complex sum counts as one rounding
+too, a complex product as sqrt(5) of them (R. Brent, C. Percival, P. Zimmermann, "Error bounds on complex floating-point
+multiplication", Mathematics of Computation 76, 2007). That is where nothing falls below the smallest normal float; a
+product that does loses another 2**-1075, a complex one, of four real products, sqrt(2) · 2**-1074.
+
+Certificates of totals by their ends, and whether a change between two totals is above what is certain of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import SMALLEST_NORMAL, Number
+from graphdiff.errors import CycleError
+from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.sums.between import Between, between
+from graphdiff.sums.cycles import on_the_way
+from graphdiff.sums.flow import Flow, flow
+from graphdiff.sums.sweeps import Values, reverse_values
+from graphdiff.text.numbers import plain
+
+__all__ = ["Ends", "certificate_of", "certified", "change_bound", "doubt", "has_sizes", "rough_bound", "sizes_of"]
+
+
+ROUNDING = 2.0**-53
+
+#: The smallest float. A product can lose half of it below the smallest normal one, which is no float.
+UNDERFLOW = 2.0**-1074
+
+#: The roundings that a product of complex numbers counts as, and the smallest floats that it can lose.
+COMPLEX_PRODUCT = math.sqrt(5) * (1 + 2.0**-52)
+
+COMPLEX_UNDERFLOW = math.sqrt(2) * (1 + 2.0**-52)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What is proven about a total.
+
+    Attributes
+    ----------
+    value : number
+        The total.
+    abs_sum : number
+        The sum of the absolute path influences.
+    condition : float
+        abs_sum / abs(value): how much cancellation magnifies errors; inf where value = 0 < abs_sum.
+    error_bound : float
+        The exact total is within this of the value; 0 for exact numbers.
+    digits : int
+        Significant decimal digits that are certain, at most 15; 0 where none is.
+    """
+
+    value: Number
+    abs_sum: Number
+    condition: float
+    error_bound: float
+    digits: int
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the fields as plain numbers."""
+        return {name: plain(getattr(self, name)) for name in self.__dataclass_fields__}
+
+
+def certificate(part: Between, value: Number, abs_sum: Number, adjoints: Values) -> Certificate | None:
+    """Return what is proven about a total by one forward sweep.
+
+    Parameters
+    ----------
+    part : Between
+        What lies between the ends, without cycles that are solved (`solved_certificate`).
+    value : number
+        The total.
+    abs_sum : float
+        The sum of the absolute path influences.
+    adjoints : list or array
+        The sums of the absolute path influences to the targets, by position.
+
+    Returns
+    -------
+    Certificate or None
+        None for numbers without a known rounding (Decimal, symbols).
+    """
+    exact = isinstance(value, (int, Fraction))
+    if isinstance(value, Decimal) or not (exact or isinstance(value, (float, complex))):
+        return None
+    product, underflow = (COMPLEX_PRODUCT, COMPLEX_UNDERFLOW) if isinstance(value, complex) else (1.0, 1.0)
+    bound = 0.0 if exact else _error_bound(part, float(abs_sum), adjoints, product, underflow)
+    return _certified(value, abs_sum, bound)
+
+
+def _error_bound(part: Between, abs_sum: float, adjoints: Values, product: float, underflow: float) -> float:
+    """Bound the error; a product counts as so many roundings, and loses so many smallest floats."""
+    in_degree = np.bincount(part.heads, minlength=part.n_nodes).tolist()
+    roundings = [0.0] * part.n_nodes
+    onward = _onward(part, adjoints)
+    lost = 0.0
+    for node, row in enumerate(part.rows):
+        if in_degree[node]:
+            roundings[node] += product + in_degree[node] - 1
+        for head, *_ in row:
+            roundings[head] = max(roundings[head], roundings[node])
+            lost += onward[head]
+    most = max((roundings[node] for node in part.targets), default=0.0) + len(part.targets) - 1
+    return rounded_up(gamma(most) * abs_sum + UNDERFLOW * (underflow * lost)) if most > 0 else 0.0
+
+
+def gamma(roundings: float) -> float:
+    """Return the part of a sum of absolute values that so many roundings in a row can make; infinite for too many."""
+    unit = roundings * ROUNDING
+    return unit / (1 - unit) if unit < 1 else math.inf
+
+
+def rounded_up(bound: float) -> float:
+    """Return a bound that was computed with roundings, all of them small beside one part in 2**20, as one that holds.
+
+    Below the smallest normal float they are small beside no part, but each is at most half of the smallest float.
+    """
+    return bound * (1 + 2.0**-20) + (2 * UNDERFLOW if bound < SMALLEST_NORMAL else 0.0)
+
+
+def _onward(part: Between, adjoints: Values) -> list[float]:
+    """Return what |A| makes at the targets of a unit at each node; again in Decimals where floats fell below theirs."""
+    onward = [float(adjoints[position]) for position in part.positions.tolist()]
+    if min(onward, default=1.0) >= SMALLEST_NORMAL:
+        return onward
+    wide = [Decimal(int(is_target)) for is_target in part.is_target]
+    for node in range(part.n_nodes - 1, -1, -1):
+        for head, _, weight in part.rows[node]:
+            wide[node] += Decimal(arithmetic.size(weight)) * wide[head]
+    return [float(value) for value in wide]
+
+
+class Solved(NamedTuple):
+    """By position: the tangents, the adjoints of |A|, and what |A| makes of a unit at every node between."""
+
+    tangents: Values
+    sizes: Values
+    spread: Values
+
+
+def solved_certificate(part: Between, value: Number, abs_sum: Number, found: Solved) -> Certificate | None:
+    """Return what is proven about a total over walks, whatever the way in which it was computed.
+
+    The tangents x should satisfy x = seed + A^T x. What they miss it by, r, is computed, with a bound on its roundings;
+    the total is then off by at most the sum of |r| times what |A| makes of a unit at each node. That is at most any z
+    with z >= target + |A| z (R. Varga, *Matrix Iterative Analysis*, 2nd ed., section 3.5: the inverse of an M-matrix is
+    not negative); one is made of the sizes, lifted a little by what |A| makes of a unit at every node, and checked
+    entry by entry.
+
+    Parameters
+    ----------
+    part : Between
+    value, abs_sum : number
+        The total, and the sum of the absolute influences of the walks.
+    found : Solved
+        The sweeps.
+
+    Returns
+    -------
+    Certificate or None
+        None for numbers that are exact or have no known rounding, and where no such z is found.
+    """
+    exact = isinstance(value, (int, Fraction))
+    if not (exact or isinstance(value, (float, complex))):
+        return None
+    if exact:
+        return _certified(value, abs_sum, 0.0)
+    system = _System.of(part)
+    missed, most, lift = (np.array([values[p] for p in part.positions.tolist()]) for values in found)
+    reached = float(np.abs(missed[part.targets]).sum())
+    added = gamma(len(part.targets) - 1) * reached
+    missed = system.missed(missed)
+    for share in (1e-12, 1e-9, 1e-6):
+        candidate = most + share * lift * max(1.0, float(most.max(initial=0.0)))
+        if system.is_enough(candidate):
+            return _certified(value, abs_sum, rounded_up(float(missed @ candidate) + added))
+    return None
+
+
+def _certified(value: Number, abs_sum: Number, bound: float) -> Certificate:
+    size = abs(value)
+    condition = 1.0 if not abs_sum else math.inf if not size else float(abs_sum / size)
+    return Certificate(value, abs_sum, condition, bound, certain_digits(size, bound))
+
+
+def certain_digits(size: Number, bound: float) -> int:
+    """Return how many decimal digits of a number of some size are certain, at most 15.
+
+    Examples
+    --------
+    >>> certain_digits(1.0, 1e-7), certain_digits(1.0, 2.0), certain_digits(1.0, 0.0)
+    (7, 0, 15)
+    """
+    if not bound:
+        return 15
+    return 0 if float(size) <= bound else math.floor(min(15, math.log10(float(size) / bound)))
+
+
+@dataclass(frozen=True)
+class _System:
+    """The edges between as arrays, for sums over all edges into or out of each node."""
+
+    tails: NDArray[Any]
+    heads: NDArray[Any]
+    weights: NDArray[Any]
+    sources: NDArray[Any]
+    targets: NDArray[Any]
+
+    @classmethod
+    def of(cls, part: Between) -> _System:
+        tails = np.repeat(np.arange(part.n_nodes), np.diff(part.ptr))
+        ends = np.zeros((2, part.n_nodes))
+        ends[0, part.sources] = ends[1, part.targets] = 1.0
+        weights = np.asarray(arithmetic.taken(part.graph.weights, part.edges))
+        return cls(tails, part.heads, weights.astype(np.result_type(weights, np.float64)), *ends)
+
+    def missed(self, tangents: NDArray[Any]) -> NDArray[Any]:
+        """Bound, for each node, by how much the tangents miss what the edges into it bring."""
+        brought = tangents[self.tails] * self.weights
+        size = len(tangents)
+        residual = self.sources - tangents + _summed(self.heads, brought, size)
+        sizes = self.sources + np.abs(tangents) + np.bincount(self.heads, np.abs(brought), size)
+        missed: NDArray[Any] = np.abs(residual) + _gamma(self.heads, size) * sizes + 2 * UNDERFLOW * len(self.heads)
+        return missed
+
+    def is_enough(self, candidate: NDArray[Any]) -> bool:
+        """Return whether z >= target + |A| z holds, whatever the roundings."""
+        size = len(candidate)
+        passed = np.bincount(self.tails, np.abs(self.weights) * candidate[self.heads], size)
+        return bool((self.targets + passed + _gamma(self.tails, size) * (1 + passed) <= candidate).all())
+
+
+def _summed(places: NDArray[Any], values: NDArray[Any], size: int) -> NDArray[Any]:
+    if values.dtype.kind != "c":
+        return np.bincount(places, values, size)
+    return np.bincount(places, values.real, size) + 1j * np.bincount(places, values.imag, size)
+
+
+def _gamma(places: NDArray[Any], size: int) -> NDArray[Any]:
+    """Return the bound on the roundings of a sum over the edges at each node: products, sums, and some to spare."""
+    most = (np.bincount(places, minlength=size) + 8) * ROUNDING * 4  # a complex product counts as sqrt(5) of them
+    return most / (1 - most)
+
+
+#: Below so many certain digits a report says so.
+CERTAIN = 6
+
+#: A graph, and the positions of the sources and of the targets in it.
+Ends = tuple[CompiledGraph, list[int], list[int]]
+
+
+def has_sizes(graph: CompiledGraph) -> bool:
+    """Return whether the weights have absolute values: symbols have none."""
+    if isinstance(graph.weights, np.ndarray):
+        return True
+    kinds = (int, float, complex, Decimal, Fraction, arithmetic.Dyadic)
+    return all(isinstance(weight, kinds) for weight in graph.weights)
+
+
+def sizes_of(ends: Ends) -> Flow | None:
+    """Return the flow of absolute values; None where there are none, or walks whose sizes have no finite sum."""
+    graph, starts, targets = ends
+    if not has_sizes(graph):
+        return None
+    try:
+        return flow(graph.absolute, starts, targets)
+    except CycleError:  # the walks themselves have been summed
+        return None
+
+
+def certificate_of(part: Between, found: Flow, sizes: Flow | None) -> Certificate | None:
+    """Return what is proven about the total of a flow; None for numbers without a known rounding."""
+    if sizes is None:
+        infinite = part.loops and has_sizes(part.graph)
+        bound, digits = (0.0, 15) if isinstance(found.total, (int, Fraction)) else (math.inf, 0)
+        return Certificate(found.total, math.inf, math.inf, bound, digits) if infinite else None
+    if not part.loops:
+        return certificate(part, found.total, sizes.total, sizes.adjoints)
+    graph = part.graph.absolute
+    spread = reverse_values(graph, dict.fromkeys(part.positions.tolist(), graph.one_and_zero[0]), part.loops)
+    return solved_certificate(part, found.total, sizes.total, Solved(found.tangents, sizes.adjoints, spread))
+
+
+def certified(ends: Ends) -> Certificate | None:
+    """Return what is proven about the total between some positions; a total of 0 without sources or targets is exact.
+
+    Examples
+    --------
+    >>> certified((CompiledGraph.from_arrays([0, 1], [1, 2], [0.5, 0.5]), [0], [2])).value
+    0.25
+    """
+    if not (ends[1] and ends[2]):
+        return Certificate(0, 0, 1.0, 0.0, 15)
+    return certificate_of(between(*ends), flow(*ends), sizes_of(ends))
+
+
+def change_bound(change: Number, totals: Sequence[Number], known: Sequence[Certificate | None]) -> float | None:
+    """Return how far a difference of two totals can be off: what both can be, and one rounding more.
+
+    Examples
+    --------
+    >>> change_bound(1.0, (2.0, 3.0), [Certificate(2.0, 2.0, 1.0, 0.25, 0), Certificate(3.0, 3.0, 1.0, 0.5, 0)]) > 0.75
+    True
+    """
+    bounds = []
+    for total, one in zip(totals, known, strict=True):
+        if one is None:
+            return None
+        # Another order of the same sum has another rounding: the certificate is of its own value.
+        bounds.append(one.error_bound and one.error_bound + float(abs(total - one.value)))
+    return sum(bounds) + ROUNDING * float(abs(change)) * (1 + 2.0**-20) if any(bounds) else 0.0
+
+
+def rough_bound(ends: Ends) -> float:
+    """Return a bound of the error of a total in no time for large graphs; infinite where it takes a certificate."""
+    if not (ends[1] and ends[2]):
+        return 0.0
+    sizes = None if on_the_way(*ends) else sizes_of(ends)
+    if sizes is None or not isinstance(sizes.total, float):
+        return math.inf
+    n_edges = ends[0].n_edges
+    # Each edge is a product and a sum; what underflow takes anywhere comes on by at most the largest adjoint.
+    most_onward = float(np.max(sizes.adjoints, initial=0.0))
+    lost = UNDERFLOW * (COMPLEX_UNDERFLOW * n_edges * most_onward)
+    return rounded_up(gamma((COMPLEX_PRODUCT + 1) * n_edges + 2) * sizes.total + lost)
+
+
+def doubt(digits: int, bound: float, *, of: str = "", condition: str = "") -> str | None:
+    """Return what a report says where few digits are certain; None where many are.
+
+    Examples
+    --------
+    >>> doubt(1, 0.25)
+    'Only 1 digit is certain: the error can be 0.25; exact=True (--exact) has none.'
+    """
+    if math.isinf(bound):
+        return (
+            "No error bound is proven: the absolute influences of the walks have no finite sum; "
+            "exact=True (--exact) has no error."
+        )
+    if digits >= CERTAIN:
+        return None
+    lead = {0: f"No digit{of} is", 1: f"Only 1 digit{of} is"}.get(digits, f"Only {digits} digits{of} are")
+    return f"{lead} certain: the error can be {bound:.2g}{condition}; exact=True (--exact) has none."

@@ -1,0 +1,298 @@
+"""What happens where a cycle lies on the way: refuse, collapse, or solve.
+
+Collapsing needs nothing here: the carriers of a collapsed graph have no cycle. Solving sums the walks within a
+component, (I - A)^-1 of its matrix, dense; it is accepted where norms, the bounds of Collatz and Wielandt on
+|A| or, at last, the eigenvalues say that the series converges (R. Varga, *Matrix Iterative Analysis*, 2nd ed.,
+section 2.1). Exact non-negative numbers are accepted by the pivots of I - A, positive just where its inverse is
+a convergent sum (A. Berman, R. Plemmons, *Nonnegative Matrices in the Mathematical Sciences*, chapter 6).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number, Weights
+from graphdiff.errors import CycleError, FormatError, LimitError, ValueOverflowError
+from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.kernels.reach import reached, reaching
+from graphdiff.remedies import Keyword, Remedy
+
+#: The spectral radius must stay below this.
+MAX_RADIUS = 1 - 1e-9
+#: The largest component whose spectral radius an error looks up, in nodes: eigenvalues are cubic.
+MAX_NAMED = 300
+#: The largest component that is solved, in nodes: its matrix is dense.
+MAX_SOLVED = 5_000
+#: The largest component that is solved in exact numbers.
+MAX_SOLVED_EXACTLY = 200
+#: What helps wherever walks cannot be summed.
+COLLAPSE = Remedy(Keyword("cycles", "collapse"), "makes it one node")
+
+Range = tuple[int, int]
+
+
+def on_the_way(
+    graph: CompiledGraph, sources: Sequence[int] | None = None, targets: Sequence[int] | None = None
+) -> list[Range]:
+    """Return the components with a cycle between positions, as ranges of positions, to be solved.
+
+    Without `sources` all that reach a target count, without `targets` all that a source reaches.
+
+    Raises
+    ------
+    CycleError
+        If there is one and the graph's policy is ``"raise"``.
+    """
+    if graph.cycles == "collapse" or not len(graph.topology.cyclic):
+        return []
+    ranges = components_between(graph, sources, targets)
+    if ranges and graph.cycles == "raise":
+        raise cycle_error(graph, *ranges[0])
+    return ranges
+
+
+def components_between(
+    graph: CompiledGraph, sources: Sequence[int] | None = None, targets: Sequence[int] | None = None
+) -> list[Range]:
+    """Return the components with a cycle between positions, whatever the policy."""
+    if not len(graph.topology.cyclic):
+        return []
+    mask = between_mask(graph, sources, targets)
+    return [(start, stop) for start, stop in graph.topology.cyclic.tolist() if mask[start]]
+
+
+def between_mask(
+    graph: CompiledGraph, sources: Sequence[int] | None, targets: Sequence[int] | None
+) -> NDArray[np.bool_]:
+    """Return the mask of component positions that lie between `sources` and `targets` (all where None)."""
+    topology = graph.topology
+    rows, first = topology.quotient, topology.representative
+    ahead = np.ones(graph.n_nodes, dtype=bool)
+    if sources is not None:
+        ahead = reached(rows.ptr, rows.heads, first[np.asarray(sources, dtype=np.int64)])
+    if targets is None:
+        return ahead
+    return reaching(rows.ptr, rows.heads, ahead, first[np.asarray(targets, dtype=np.int64)])
+
+
+def positions_between(
+    graph: CompiledGraph, sources: Sequence[int] | None, targets: Sequence[int] | None
+) -> NDArray[Any]:
+    """Return, in order, where the values of what lies between stand: a collapsed component at its first position."""
+    mask = between_mask(graph, sources, targets)
+    return np.flatnonzero(mask if graph.cycles == "collapse" else mask[graph.topology.representative])
+
+
+def walks(graph: CompiledGraph, start: int, stop: int) -> Any:
+    """Return (I - A)^-1 of the component at positions `start` to `stop`: an array, or a list of rows.
+
+    Raises
+    ------
+    CycleError
+        If the walks do not converge; the message has the spectral radius.
+    LimitError
+        If the component is too large to be solved.
+    ValueOverflowError
+        If weights are so large that their convergence cannot be told.
+    """
+    if start not in graph.solved:
+        size, exact = stop - start, not isinstance(graph.weights, np.ndarray)
+        limit = MAX_SOLVED_EXACTLY if exact else MAX_SOLVED
+        if size > limit:
+            raise LimitError(
+                f"a cycle runs through {size:,} nodes, and ",
+                Keyword("cycles", "solve"),
+                f" takes up to {limit:,}{' in exact numbers' if exact else ''}",
+                COLLAPSE,
+            )
+        graph.solved[start] = (_exact_walks if exact else _walks)(graph, start, stop)
+    return graph.solved[start]
+
+
+def component_edges(graph: CompiledGraph, start: int, stop: int) -> tuple[NDArray[Any], NDArray[Any], Weights]:
+    """Return the tails, heads and weights of the edges within a component, counted from its first position."""
+    topology = graph.topology
+    ptr = topology.ptr[start : stop + 1].astype(np.int64)
+    edges = np.arange(ptr[0], ptr[-1])
+    tails = np.repeat(np.arange(stop - start), np.diff(ptr))
+    heads = topology.heads[edges].astype(np.int64) - start
+    inside = (heads >= 0) & (heads < stop - start)
+    return tails[inside], heads[inside], arithmetic.taken(graph.weights, edges[inside])
+
+
+def component_entries(graph: CompiledGraph, start: int, stop: int) -> list[tuple[int, int, Number]]:
+    """Return the edges within a component as ``(tail, head, weight)``, counted from its first position."""
+    tails, heads, weights = component_edges(graph, start, stop)
+    return list(zip(tails.tolist(), heads.tolist(), arithmetic.listed(weights), strict=True))
+
+
+def _dense(size: int, entries: list[tuple[int, int, Number]], kind: type) -> NDArray[Any]:
+    matrix: NDArray[Any] = np.zeros((size, size), dtype=kind)
+    if entries:
+        tails, heads, weights = zip(*entries, strict=True)
+        try:
+            numbers = np.array([kind(arithmetic.finished(weight)) for weight in weights])
+        except OverflowError:
+            raise _too_large() from None
+        with np.errstate(over="ignore"):
+            np.add.at(matrix, (list(tails), list(heads)), numbers)
+    return matrix
+
+
+def _too_large() -> ValueOverflowError:
+    return ValueOverflowError(
+        "weights on a cycle are, or add up to, more than the largest float (1.8e308), and whether its walks converge "
+        "cannot be told"
+    )
+
+
+def _walks(graph: CompiledGraph, start: int, stop: int) -> NDArray[Any]:
+    size = stop - start
+    tails, heads, weights = component_edges(graph, start, stop)
+    matrix = np.bincount(tails * size + heads, np.asarray(weights), size * size).reshape(size, size)
+    _require(graph, matrix, start, stop)
+    return np.asarray(np.linalg.inv(np.eye(size) - matrix))
+
+
+def _exact_walks(graph: CompiledGraph, start: int, stop: int) -> Any:
+    size, entries = stop - start, component_entries(graph, start, stop)
+    if any(isinstance(weight, complex) for _, _, weight in entries):
+        matrix = _dense(size, entries, complex)
+        _require(graph, matrix, start, stop)
+        return np.linalg.inv(np.eye(size) - matrix).tolist()
+    rational = all(isinstance(weight, (int, Fraction, Decimal)) for _, _, weight in entries)
+    positive = rational and all(weight >= 0 for _, _, weight in entries)
+    if rational and not positive:
+        _require(graph, _dense(size, entries, float), start, stop)
+    one, zero = graph.one_and_zero
+    rows = [[one if i == j else zero for j in range(size)] for i in range(size)]
+    for tail, head, weight in entries:
+        rows[tail][head] = rows[tail][head] - weight
+    inverse = _inverse(rows, one, zero, positive)
+    if inverse is None:
+        raise _divergence(graph, spectral_radius(_dense(size, entries, float)), start, stop)
+    return inverse
+
+
+def _inverse(rows: list[list[Number]], one: Number, zero: Number, positive: bool) -> list[list[Number]] | None:
+    """Gauss and Jordan; None where `positive` and a pivot is not, or where the matrix is singular."""
+    size = len(rows)
+    work = [[*row, *(one if i == j else zero for j in range(size))] for i, row in enumerate(rows)]
+    for column in range(size):
+        pivot_row = next((i for i in range(column, size) if work[i][column] != 0), None)
+        if pivot_row is None or (positive and (pivot_row != column or work[column][column] <= 0)):
+            return None
+        work[column], work[pivot_row] = work[pivot_row], work[column]
+        pivot = work[column][column]
+        work[column] = [entry / pivot for entry in work[column]]
+        for i in range(size):
+            factor = work[i][column]
+            if i != column and factor != 0:
+                work[i] = [a - factor * b for a, b in zip(work[i], work[column], strict=True)]
+    return [row[size:] for row in work]
+
+
+def _require(graph: CompiledGraph, matrix: NDArray[Any], start: int, stop: int) -> None:
+    """Raise unless the walks of a component converge."""
+    sizes = np.abs(matrix)
+    if not np.isfinite(sizes).all():
+        raise _too_large()
+    if min(sizes.sum(axis=0).max(), sizes.sum(axis=1).max()) < MAX_RADIUS or _upper_bound(sizes) < MAX_RADIUS:
+        return
+    radius = spectral_radius(matrix)
+    if radius >= MAX_RADIUS:
+        raise _divergence(graph, radius, start, stop)
+
+
+def require_shrinking(graph: CompiledGraph, start: int, stop: int) -> None:
+    """Raise unless walks round a component shrink whatever the signs: else none is the strongest."""
+    with np.errstate(over="ignore"):
+        matrix = np.abs(_dense(stop - start, component_entries(graph, start, stop), complex))
+    if not np.isfinite(matrix).all():
+        raise _too_large()
+    radius = _upper_bound(matrix)
+    if radius >= MAX_RADIUS and (radius := spectral_radius(matrix)) >= MAX_RADIUS:
+        raise CycleError(
+            find_cycle(graph, start, stop),
+            f" No walk round it is the strongest: the spectral radius of the absolute weights is {radius:.6g}",
+            COLLAPSE,
+        )
+
+
+def _upper_bound(sizes: NDArray[Any], rounds: int = 30) -> float:
+    """Bound the spectral radius of a non-negative matrix from above (Collatz and Wielandt)."""
+    vector, bound = np.ones(len(sizes)), np.inf
+    with np.errstate(over="ignore", invalid="ignore"):  # a ratio that is no float bounds nothing
+        for _ in range(rounds):
+            image = sizes @ vector
+            bound = min(bound, float((image / vector).max()))
+            if bound < MAX_RADIUS:
+                break
+            # The identity is added so that every entry stays positive, on periodic matrices too.
+            vector = image + vector
+            vector = np.maximum(vector / vector.max(), 1e-100)
+    return bound
+
+
+def spectral_radius(matrix: NDArray[Any]) -> float:
+    """Return the largest absolute eigenvalue of a square matrix.
+
+    Examples
+    --------
+    >>> round(spectral_radius(np.array([[0.0, 0.5], [0.5, 0.0]])), 12)
+    0.5
+    """
+    return float(np.abs(np.linalg.eigvals(matrix)).max())
+
+
+def _divergence(graph: CompiledGraph, radius: float, start: int, stop: int) -> CycleError:
+    return CycleError(
+        find_cycle(graph, start, stop),
+        " ",
+        Keyword("cycles", "solve"),
+        f" cannot sum its walks: their spectral radius is {radius:.6g} and must be below 1",
+        COLLAPSE,
+    )
+
+
+def cycle_error(graph: CompiledGraph, start: int, stop: int) -> CycleError:
+    """Return the error that names a component's cycle and says what each remedy does."""
+    solve = "sums its walks"
+    if stop - start <= MAX_NAMED:
+        try:
+            radius = spectral_radius(_dense(stop - start, component_entries(graph, start, stop), complex))
+        except (TypeError, ValueError, OverflowError):  # symbols have no radius, nor what no float holds
+            pass
+        else:
+            limit = "" if radius < MAX_RADIUS else ": they do not converge"
+            solve = f"{solve} (spectral radius {radius:.3g}{limit})"
+    return CycleError(find_cycle(graph, start, stop), Remedy(Keyword("cycles", "solve"), solve), COLLAPSE)
+
+
+def find_cycle(graph: CompiledGraph, start: int, stop: int) -> list[Any]:
+    """Return the labels of a shortest cycle through a component's first node, first and last the same."""
+    successors: dict[int, list[int]] = {}
+    for tail, head, _ in component_entries(graph, start, stop):
+        successors.setdefault(tail, []).append(head)
+    came_from: dict[int, int] = {}
+    queue = deque([0])
+    while 0 not in came_from:
+        if not queue:  # no graph that was compiled, but a file is only looked at as far as memory is concerned
+            raise FormatError("the saved graph is damaged: one of its components has no cycle")
+        node = queue.popleft()
+        for head in successors.get(node, ()):
+            if head not in came_from:
+                came_from[head] = node
+                queue.append(head)
+    trail = [0, came_from[0]]
+    while trail[-1] != 0:
+        trail.append(came_from[trail[-1]])
+    return [graph.topology.label(start + node) for node in reversed(trail)]

@@ -1,0 +1,348 @@
+"""What flows through each edge and node of a total, and how concentrated it is, from one forward and one
+reverse sweep.
+
+The contribution of an edge is tangent · weight · adjoint, of a node tangent · adjoint: the part of the total
+that runs through it, in the total's unit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Unpack
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number, Weights
+from graphdiff.errors import SameComponentError
+from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.topology import Rows, Topology, not_there
+from graphdiff.kernels import jit, pays
+from graphdiff.kernels import sweep as kernel
+from graphdiff.sums.cycles import Range, on_the_way, positions_between
+from graphdiff.sums.results import Numbers, label_index, largest_first
+from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values, reverse_values
+from graphdiff.text.numbers import plain, shown
+from graphdiff.text.tables import html_table, require_pandas
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """One forward and one reverse sweep between ends, and what they meet in.
+
+    Attributes
+    ----------
+    graph : CompiledGraph
+    among : int array, or None
+        The positions that lie between, in order; a collapsed component at its first position. None where kernels have
+        swept all, and both values stand where they meet.
+    tangents, adjoints : list or array, shape (n_nodes,)
+        By position; they stand only at those between.
+    total : number
+    """
+
+    graph: CompiledGraph
+    among: NDArray[Any] | None
+    tangents: Values
+    adjoints: Values
+    total: Number
+
+    @cached_property
+    def nodes(self) -> NDArray[Any]:
+        """Tangent · adjoint of each position."""
+        among = self._places
+        pairs = zip(_numbers(self.tangents, among), _numbers(self.adjoints, among), strict=True)
+        values = _spread(self.graph.n_nodes, among, checked_array([tangent * adjoint for tangent, adjoint in pairs]))
+        return values[self.graph.topology.representative] if self.graph.cycles == "collapse" else values
+
+    @property
+    def _places(self) -> NDArray[Any]:
+        """The positions where both sweeps meet."""
+        if self.among is not None:
+            return self.among
+        return np.flatnonzero((np.asarray(self.tangents) != 0) & (np.asarray(self.adjoints) != 0))
+
+    @cached_property
+    def edges(self) -> NDArray[Any]:
+        """Tangent · weight · adjoint of each edge of the topology; 0 on what no path uses."""
+        rows = self.graph.topology.quotient if self.graph.cycles == "collapse" else self.graph.topology.rows
+        if self.among is None:
+            return self._through_all(rows)
+        places, bounds = rows.places(self.among)
+        tails = np.repeat(self.among, np.diff(bounds))
+        inside = np.zeros(self.graph.n_nodes, dtype=bool)
+        inside[self.among] = True
+        used = inside[rows.heads[places]]
+        tails, heads, edges = tails[used], rows.heads[places[used]], rows.edges_at(places[used])
+        values = self._through(tails, heads, arithmetic.taken(self.graph.weights, edges))
+        return _spread(self.graph.n_edges, edges, values)
+
+    def _through_all(self, rows: Rows) -> NDArray[Any]:
+        """Do the same in one pass over all rows, by a kernel."""
+        weights = self.graph.weights if rows.chosen is None else arithmetic.taken(self.graph.weights, rows.chosen)
+        parts = np.zeros(len(rows.heads))
+        jit(kernel.through)(rows.ptr, rows.heads, weights, self.tangents, self.adjoints, parts)
+        values = checked_array(parts)
+        return values if rows.chosen is None else _spread(self.graph.n_edges, rows.chosen, values)
+
+    def _through(self, tails: NDArray[Any], heads: NDArray[Any], weights: Weights) -> NDArray[Any]:
+        if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":
+            with np.errstate(over="ignore", invalid="ignore"):  # what leaves the floats is an error of ours
+                return checked_array(np.asarray(self.tangents)[tails] * weights * np.asarray(self.adjoints)[heads])
+        columns = _numbers(self.tangents, tails), arithmetic.listed(weights), _numbers(self.adjoints, heads)
+        return checked_array([tangent * weight * adjoint for tangent, weight, adjoint in zip(*columns, strict=True)])
+
+
+def _numbers(values: Values, places: NDArray[Any]) -> list[Number]:
+    """Return the values at some places as numbers of Python: those of kernels are numpy's, whose products wrap."""
+    return arithmetic.listed(arithmetic.taken(values, places))
+
+
+def _spread(size: int, places: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
+    """Return `values` at `places` of an array of zeros."""
+    array = np.zeros(size, dtype=values.dtype)
+    array[places] = values
+    return array
+
+
+def flow(graph: CompiledGraph, sources: list[int], targets: list[int]) -> Flow:
+    """Return the flow from one unit at each source to the sum of the targets, as positions.
+
+    Raises
+    ------
+    CycleError
+        If a cycle lies between and the graph's policy is ``"raise"``.
+    """
+    loops: list[Range] = on_the_way(graph, sources, targets)
+    ready = graph.divisible if loops else graph
+    one = ready.one_and_zero[0]
+    starts = dict.fromkeys(sorted({graph.anchor(p) for p in sources}), one)
+    ends = dict.fromkeys(sorted({graph.anchor(p) for p in targets}), one)
+    # By kernels one pass over everything takes no longer than to look what lies between.
+    carried = ready.carried
+    whole = isinstance(carried, np.ndarray) and carried.dtype.kind == "f" and pays(len(carried))
+    among = None if whole else positions_between(graph, list(starts), list(ends))
+    tangents = forward_values(ready, starts, loops, among=among)
+    adjoints = reverse_values(ready, ends, loops, among=among)
+    total = sum((tangents[p] for p in ends), start=ready.one_and_zero[1])
+    return Flow(ready, among, tangents, adjoints, checked(arithmetic.plain(total)))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Contributions(Numbers, Mapping[Any, Number]):
+    """The part of a total that runs through each edge or node.
+
+    Attributes
+    ----------
+    array : array, shape (n,)
+        The contributions, in the order of the compiled graph's edges or nodes.
+    total : number
+        The total influence that they are parts of.
+    what : {"edge", "node"}
+    """
+
+    array: NDArray[Any]
+    total: Number
+    what: str
+    topology: Topology
+
+    def _labels(self, places: NDArray[Any]) -> Iterator[Any]:
+        """Yield the edges or nodes at some places of the array."""
+        if self.what == "edge":
+            return self.topology.edge_labels(places)
+        return (self.topology.label(place) for place in places.tolist())
+
+    @cached_property
+    def _index(self) -> dict[Any, int]:
+        return {label: number for number, label in enumerate(self._labels(np.arange(len(self.array))))}
+
+    def __getitem__(self, key: Any) -> Number:
+        place = self._index.get(key)
+        if place is not None:
+            return arithmetic.plain(self.array[place])
+        if self.what == "edge":
+            raise not_there(self.topology, key)
+        self.topology.position(key)  # an error of its own where there is no such node
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._index)
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def carrying(self) -> Iterator[tuple[Any, Number]]:
+        """Yield the edges or nodes that carry something, with their contributions."""
+        places = np.flatnonzero(self.array)
+        return zip(self._labels(places), self.array[places].tolist(), strict=True)
+
+    def into(self, node: Hashable) -> Iterator[tuple[Any, Number]]:
+        """Yield the edges that carry something into the component of a node from outside."""
+        first = self.topology.representative
+        places = np.flatnonzero(self.array)
+        places = places[first[self.topology.heads[places]] == first[self.topology.position(node)]]
+        places = places[first[self.topology.tails_of(places)] != first[self.topology.position(node)]]
+        return zip(self._labels(places), self.array[places].tolist(), strict=True)
+
+    @property
+    def shares(self) -> dict[Any, Number | None]:
+        """Contribution / total of each; None where the total is 0."""
+        if not self.total:
+            return dict.fromkeys(self)
+        return {key: number / self.total for key, number in zip(self, self.array.tolist(), strict=True)}
+
+    def top(self, n: int = 10) -> list[tuple[Any, Number]]:
+        """Return the `n` with the largest absolute contributions, largest first."""
+        order = largest_first(self.array.tolist())[:n]
+        return list(zip(self._labels(np.array(order, dtype=np.int64)), self.array[order].tolist(), strict=True))
+
+    def to_dict(self) -> dict[str, Any] | list[dict[str, Any]]:
+        """Return ``{node as text: contribution}``, or a record for each edge."""
+        numbers = map(plain, self.array.tolist())
+        if self.what == "node":
+            return dict(zip(self.topology.naming.listed(self), numbers, strict=True))
+        return [
+            {**self.topology.naming.edge(edge), "contribution": number}
+            for edge, number in zip(self, numbers, strict=True)
+        ]
+
+    def to_pandas(self) -> Any:
+        """Return a pandas Series indexed by edge or node."""
+        pandas = require_pandas()
+        index = label_index(list(self), self.what)
+        return pandas.Series(self.array, index=index, name="contribution")
+
+    def __repr__(self) -> str:
+        top = ", ".join(f"{key!r}: {shown(number)}" for key, number in self.top(5))
+        return f"<{self.what} contributions to {shown(self.total)}: {top}{', …' if len(self) > 5 else ''}>"
+
+    def _repr_html_(self) -> str:
+        rows = [(key, shown(number)) for key, number in self.top(10)]
+        return html_table([self.what, "contribution"], rows, f"parts of {shown(self.total)}")
+
+
+def edge_contributions(
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable | None,
+    target: Hashable | None,
+    **options: Unpack[CompileOptions],
+) -> Contributions:
+    """Return, for every edge, the part of the total influence that runs through it: tangent · weight · adjoint.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    source, target : node, or None
+        None is one unit at every root, or the sum of all leaves.
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Returns
+    -------
+    Contributions
+        A mapping of edge to number, with ``.shares`` and ``.total``. The shares of the edges across any cut
+        between source and target sum to 1.
+
+    Raises
+    ------
+    UnknownNodeError, WeightError, CycleError, SameComponentError, ValueOverflowError
+        As `graphdiff.total_influence`.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> G = nx.DiGraph()
+    >>> G.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)])
+    >>> dict(edge_contributions(G, "b", "e"))
+    {('b', 'c'): 2, ('b', 'd'): 3, ('c', 'e'): 2, ('d', 'e'): 3}
+    """
+    found = flow_between(compiled(graph, options), source, target)
+    return Contributions(found.edges, found.total, "edge", found.graph.topology)
+
+
+def node_contributions(
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable | None,
+    target: Hashable | None,
+    **options: Unpack[CompileOptions],
+) -> Contributions:
+    """Return, for every node, the part of the total influence that runs through it: tangent · adjoint.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    source, target : node, or None
+        None is one unit at every root, or the sum of all leaves.
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Returns
+    -------
+    Contributions
+        A mapping of node to number, with ``.shares`` and ``.total``.
+
+    Raises
+    ------
+    UnknownNodeError, WeightError, CycleError, SameComponentError, ValueOverflowError
+        As `graphdiff.total_influence`.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> G = nx.DiGraph()
+    >>> G.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)])
+    >>> node_contributions(G, "b", "e").shares["d"]
+    0.6
+    """
+    found = flow_between(compiled(graph, options), source, target)
+    return Contributions(found.nodes, found.total, "node", found.graph.topology)
+
+
+def flow_between(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> Flow:
+    """Return the flow between two nodes; None is one unit at every root, or the sum of all leaves."""
+    topology = graph.topology
+    sources = topology.roots.tolist() if source is None else [topology.position(source)]
+    targets = topology.leaves.tolist() if target is None else [topology.position(target)]
+    if (
+        source is not None
+        and target is not None
+        and source != target
+        and graph.anchor(sources[0]) == graph.anchor(targets[0])
+    ):
+        raise SameComponentError(source, target)
+    return flow(graph, sources, targets)
+
+
+def path_entropy(found: Flow) -> float | None:
+    """Return the entropy, in nats, of the paths' shares of the sum of absolute influences; None where that is 0.
+
+    No path is listed: the entropy of products is a sum over edges, H = ln T - sum of share(e) · ln |w(e)|.
+
+    Parameters
+    ----------
+    found : Flow
+        Of a graph of absolute weights (``graph.absolute``).
+    """
+    if not found.total:
+        return None
+    used = np.flatnonzero(found.edges)
+    weights = arithmetic.listed(arithmetic.taken(found.graph.weights, used))
+    parts = [float(number / found.total) for number in found.edges[used].tolist()]
+    return max(0.0, _log(found.total) - math.fsum(part * _log(w) for part, w in zip(parts, weights, strict=True)))
+
+
+def _log(number: Number) -> float:
+    """Return the logarithm of a positive number, also of one beyond the floats."""
+    exact = arithmetic.finished(number)
+    if isinstance(exact, Fraction):
+        return math.log(exact.numerator) - math.log(exact.denominator)
+    if isinstance(exact, Decimal):
+        return float(exact.ln())
+    return math.log(exact)

@@ -1,0 +1,242 @@
+"""What the functions return: arrays that read like mappings, and make their keys only when asked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number
+from graphdiff.errors import UsageError
+from graphdiff.graph.topology import Topology
+from graphdiff.text.names import PLAIN, Naming
+from graphdiff.text.numbers import plain, shown
+from graphdiff.text.sentences import how_many
+from graphdiff.text.tables import html_table, require_pandas
+
+
+def largest_first(numbers: Sequence[Number]) -> list[int]:
+    """Return the places of numbers, the largest absolute value first, equal ones and symbols as they come.
+
+    Examples
+    --------
+    >>> largest_first([1, -3, 2])
+    [1, 2, 0]
+    """
+    try:
+        return sorted(range(len(numbers)), key=lambda place: -abs(numbers[place]))
+    except TypeError:  # symbols have no order
+        return list(range(len(numbers)))
+
+
+def label_index(labels: Iterable[Any], name: str) -> Any:
+    """Return a pandas Index of nodes or edges, each as it is: of one type, else of objects."""
+    listed = list(labels)
+    alike = len(set(map(type, listed))) <= 1
+    return require_pandas().Index(listed, tupleize_cols=False, name=name, dtype=None if alike else object)
+
+
+def in_one_array(numbers: Sequence[Number]) -> NDArray[Any]:
+    """Return numbers as one array: ints beside floats are floats, unless that would round them; None is NaN there.
+
+    Examples
+    --------
+    >>> in_one_array([1, 0.5, None]), in_one_array([2**60 + 1, 0.5]).dtype
+    (array([1. , 0.5, nan]), dtype('O'))
+    """
+    kinds = set(map(type, numbers))
+    if not kinds <= {int, float, type(None)} or kinds <= {int}:
+        return arithmetic.as_array(numbers)
+    if any(type(number) is int and abs(number) > arithmetic.EXACT_INT for number in numbers):
+        return arithmetic.as_array(numbers)
+    return np.array([math.nan if number is None else number for number in numbers], dtype=np.float64)
+
+
+class Numbers:
+    """What holds numbers in an `array`: numpy takes these for it, where else it would take the names of a mapping."""
+
+    array: NDArray[Any]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        """Return the numbers in their own order, read-only unless they are copied."""
+        view = self.array.view()
+        view.flags.writeable = False
+        # None, as needed, is known as a word for it since numpy 2 only.
+        return np.asarray(view, dtype=dtype) if copy is None else np.array(view, dtype=dtype, copy=copy)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Influences(Numbers, Mapping[Any, Number]):
+    """A number for every node, in topological order: what `graphdiff.forward` and `graphdiff.reverse` return.
+
+    Attributes
+    ----------
+    topology : Topology
+        The shape of the graph.
+    array : array, shape (n_nodes,)
+        The numbers by position.
+    what : str
+        What the numbers are, for `repr`.
+    """
+
+    topology: Topology
+    array: NDArray[Any]
+    what: str = "influences"
+
+    @property
+    def labels(self) -> Sequence[Any]:
+        """The nodes in the order of the array."""
+        return self.topology.labels
+
+    def __getitem__(self, node: Hashable) -> Number:
+        position = self.topology.position(node)
+        return self.array[position].item() if self.array.dtype != object else self.array[position]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.labels.tolist() if isinstance(self.labels, np.ndarray) else self.labels)
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __contains__(self, node: object) -> bool:
+        try:
+            self.topology.position(node)
+        except LookupError:
+            return False
+        return True
+
+    def top(self, n: int = 10) -> list[tuple[Any, Number]]:
+        """Return the `n` nodes with the largest absolute values, largest first, ties in topological order.
+
+        Symbols have no order; among them the first `n` come in topological order.
+        """
+        order = largest_first(self.array.tolist())[:n]
+        numbers = self.array[order].tolist()
+        return [(self.topology.label(position), number) for position, number in zip(order, numbers, strict=True)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return ``{node as text: number}``."""
+        return dict(zip(self.topology.naming.listed(self), map(plain, self.array.tolist()), strict=True))
+
+    def to_pandas(self) -> Any:
+        """Return a pandas Series indexed by node."""
+        pandas = require_pandas()
+        index = label_index(list(self), "node")
+        return pandas.Series(self.array, index=index, name=self.what)
+
+    def __repr__(self) -> str:
+        top = ", ".join(f"{node!r}: {shown(number)}" for node, number in self.top(5))
+        more = ", …" if len(self) > 5 else ""
+        return f"<{self.what} on {how_many(len(self), 'nodes')}: {top}{more}>"
+
+    def _repr_html_(self) -> str:
+        rows = [(node, shown(number)) for node, number in self.top(10)]
+        return html_table(["node", self.what], rows, f"{self.what}: the largest of {how_many(len(self), 'nodes')}")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Jacobian(Numbers):
+    """Total influences of several sources on several targets.
+
+    ``J @ v`` and ``v @ J`` are products with `array`. What has names, as a mapping of node to number, another Jacobian
+    or a pandas Series or DataFrame on the right, is put in the order of the sources or targets first, and refused where
+    it has not all of them.
+
+    Attributes
+    ----------
+    array : array, shape (n_targets, n_sources)
+        Rows are targets, columns are sources.
+    targets, sources : list
+        The nodes of the rows and of the columns.
+    """
+
+    array: NDArray[Any]
+    targets: list[Any]
+    sources: list[Any]
+    axes: tuple[str, str] = ("target", "source")
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
+
+    @property
+    def T(self) -> Jacobian:  # noqa: N802, as in numpy
+        """The same numbers with sources as rows and targets as columns."""
+        return Jacobian(self.array.T, self.sources, self.targets, (self.axes[1], self.axes[0]), self.naming)
+
+    __array_priority__ = 1000.0  # so that numpy leaves ``array @ J`` to `__rmatmul__`
+
+    def __matmul__(self, other: Any) -> Any:
+        return _product(self.array, _in_order(other, self.sources))
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return _product(_in_order(other, self.targets), self.array)
+
+    @cached_property
+    def _places(self) -> tuple[dict[Any, int], dict[Any, int]]:
+        return (
+            {node: i for i, node in enumerate(self.targets)},
+            {node: i for i, node in enumerate(self.sources)},
+        )
+
+    def __getitem__(self, nodes: tuple[Any, Any]) -> Number:
+        rows, columns = self._places
+        return arithmetic.plain(self.array[rows[nodes[0]], columns[nodes[1]]])
+
+    def to_dict(self) -> dict[str, dict[str, Any]]:
+        """Return ``{row as text: {column as text: number}}``."""
+        columns = self.naming.listed(self.sources)
+        numbers = [dict(zip(columns, map(plain, row), strict=True)) for row in self.array.tolist()]
+        return dict(zip(self.naming.listed(self.targets), numbers, strict=True))
+
+    def to_pandas(self) -> Any:
+        """Return a DataFrame; its axes are named ``target`` and ``source``."""
+        pandas = require_pandas()
+        index = label_index(self.targets, self.axes[0])
+        columns = label_index(self.sources, self.axes[1])
+        return pandas.DataFrame(self.array, index=index, columns=columns)
+
+    def __repr__(self) -> str:
+        sizes = len(self.targets), len(self.sources)
+        rows, columns = (how_many(size, f"{axis}s") for size, axis in zip(sizes, self.axes, strict=True))
+        return f"<Jacobian: {rows} (rows) x {columns} (columns)>"
+
+    def _repr_html_(self) -> str:
+        names = [str(node) for node in self.sources[:10]]
+        rows = [
+            [node, *map(shown, row[:10])] for node, row in zip(self.targets[:20], self.array.tolist(), strict=False)
+        ]
+        return html_table([f"{self.axes[0]} \\ {self.axes[1]}", *names], rows, repr(self)[1:-1])
+
+
+def _in_order(other: Any, nodes: list[Any]) -> NDArray[Any]:
+    """Return a factor of a Jacobian as an array, what has names in the order of `nodes`."""
+    if isinstance(other, Jacobian):
+        names, values = other.targets, other.array
+    elif isinstance(other, Mapping):
+        names, values = list(other), arithmetic.as_array(list(other.values()))
+    elif hasattr(other, "index") and hasattr(other, "to_numpy"):
+        names, values = list(other.index), other.to_numpy()
+    else:
+        return np.asarray(other)
+    if names != nodes:
+        places = {name: place for place, name in enumerate(names)}
+        missing = [node for node in nodes if node not in places]
+        if missing:
+            raise UsageError(f"the other factor has no number for {missing[0]!r}, which is a node of the Jacobian")
+        values = values[[places[node] for node in nodes]]
+    return values
+
+
+def _product(left: NDArray[Any], right: NDArray[Any]) -> Any:
+    """Return the matrix product; of ints in ints that cannot wrap."""
+    if not (left.ndim and right.ndim) or left.shape[-1] != right.shape[max(right.ndim - 2, 0)]:
+        raise UsageError(f"the factors do not fit: an array of shape {left.shape} @ one of shape {right.shape}")
+    if {left.dtype.kind, right.dtype.kind} <= {"i", "u", "b"}:
+        sizes = np.abs(left.astype(np.float64)) @ np.abs(right.astype(np.float64))
+        kind = np.int64 if np.max(sizes, initial=0) < arithmetic.SAFE_INT else object
+        return left.astype(kind) @ right.astype(kind)
+    return left @ right

@@ -1,0 +1,156 @@
+"""Labels as texts that are as different as the labels are: 1 and '1' stay apart where results become records.
+
+How an edge is named from outside: found by its ends and its key, told apart from parallel ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["PLAIN", "Naming", "distinct", "joined"]
+
+
+@dataclass(frozen=True)
+class Naming:
+    """How the nodes and edges of one graph, or of two together, are called in records: the same in every result.
+
+    Attributes
+    ----------
+    nodes, keys : mapping of label to text
+        Those that are called otherwise than ``str`` does.
+    """
+
+    nodes: Mapping[Any, str] = field(default_factory=dict)
+    keys: Mapping[Any, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, labels: Iterable[Hashable], keys: Iterable[Hashable] = ()) -> Naming:
+        """Return how the nodes and edges with these labels and keys are called.
+
+        Examples
+        --------
+        >>> naming = Naming.of(["a", 1, "1"], [0, "0"])
+        >>> naming.node(1), naming.edge(("1", "a", 0))
+        ('1 (int)', {'source': '1', 'target': 'a', 'key': '0 (int)'})
+        """
+        return cls(distinct(labels), distinct(keys))
+
+    def node(self, label: Any) -> str:
+        """Return a node as text; a component that counts as one node by its members."""
+        text = self.nodes.get(label)
+        if text is not None:
+            return text
+        return joined(map(self.node, label)) if isinstance(label, frozenset) else str(label)
+
+    def listed(self, labels: Iterable[Any]) -> list[str]:
+        """Return nodes as texts."""
+        return [self.node(label) for label in labels]
+
+    def parts(self, edge: tuple[Any, ...]) -> list[str]:
+        """Return the ends of an edge, and its key if it has one, as texts."""
+        return [*map(self.node, edge[:2]), *(self.keys.get(key, str(key)) for key in edge[2:])]
+
+    def edge(self, edge: tuple[Any, ...]) -> dict[str, str]:
+        """Return an edge as a record."""
+        return dict(zip(("source", "target", "key"), self.parts(edge), strict=False))
+
+
+#: Where no two labels have the same text.
+PLAIN = Naming()
+
+
+def distinct(labels: Iterable[Hashable]) -> dict[Any, str]:
+    """Return a text for each label that is no string, where ``str`` gives two labels the same; else only of frozensets.
+
+    Examples
+    --------
+    >>> distinct(["1", 1, None, "1 (int)"])
+    {1: '1 (int) #2', None: 'None (NoneType)'}
+    >>> distinct([1, 2]), distinct(["1", "2"])
+    ({}, {})
+    """
+    listed = list(labels)
+    if set(map(type, listed)) in ({str}, {int}, set()):
+        return {}
+    listed = list(dict.fromkeys(listed))
+    if len(set(map(str, listed))) == len(listed):
+        return {label: str(label) for label in listed if isinstance(label, frozenset)}
+    taken = {label for label in listed if isinstance(label, str)}
+    texts: dict[Any, str] = {}
+    for label in listed:
+        if not isinstance(label, str):
+            text = base = f"{label} ({type(label).__name__})"
+            number = 1
+            while text in taken:
+                number += 1
+                text = f"{base} #{number}"
+            taken.add(text)
+            texts[label] = text
+    return texts
+
+
+def joined(members: Iterable[str]) -> str:
+    """Return the members of a component, given as texts, as one text.
+
+    Examples
+    --------
+    >>> joined(["b", "a"]), joined("edcba")
+    ('a + b', 'a + b + c + 2 more')
+    """
+    names = sorted(members)
+    rest = [f"{len(names) - 3} more"] if len(names) > 4 else names[3:]
+    return " + ".join([*names[:3], *rest])
+
+
+def named_parts(edge: Edge) -> Edge:
+    """Return what names an edge: its ends, and its key unless it is 0, the key of the first or only one in networkx.
+
+    Examples
+    --------
+    >>> named_parts(("a", "b", 0)), named_parts(("a", "b", 1))
+    (('a', 'b'), ('a', 'b', 1))
+    """
+    return edge[:2] if len(edge) == 3 and edge[2] == 0 else edge
+
+
+def edge_name(edge: Edge) -> str:
+    """Return an edge as a report names it.
+
+    Examples
+    --------
+    >>> edge_name(("a", "b")), edge_name(("a", "b", 0)), edge_name(("a", "b", 1))
+    ('a -> b', 'a -> b', 'a -> b (1)')
+    """
+    tail, head, *key = named_parts(edge)
+    return f"{tail} -> {head}{f' ({key[0]})' if key else ''}"
+
+
+def node_text(node: Any) -> str:
+    """Return a node as text; a merged component as ``a + b + 2 more``.
+
+    Examples
+    --------
+    >>> node_text("libc6"), node_text(frozenset(["libgcc-s1", "libc6"]))
+    ('libc6', 'libc6 + libgcc-s1')
+    """
+    if not isinstance(node, frozenset):
+        return str(node)
+    return joined(map(str, node))
+
+
+def texts(labels: Iterable[Hashable]) -> list[str]:
+    """Return labels as distinct strings: those that are no strings with their type where two would be the same.
+
+    Examples
+    --------
+    >>> texts(["a", 1]), texts(["1", 1])
+    (['a', '1'], ['1', '1 (int)'])
+    """
+    listed = list(labels)
+    marked = distinct(listed)
+    return [marked.get(label, str(label)) for label in listed]
+
+
+Edge = tuple[Any, ...]

@@ -1,0 +1,139 @@
+"""The turns that all reports share: places, percentages, paths in a line, tables of labels and cells."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from graphdiff.arithmetic import Number
+from graphdiff.errors import count_text
+
+
+def ordinal(number: int) -> str:
+    """Return a place as text.
+
+    Examples
+    --------
+    >>> [ordinal(n) for n in (1, 2, 3, 4, 11, 12, 42, 113)]
+    ['1st', '2nd', '3rd', '4th', '11th', '12th', '42nd', '113th']
+    """
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
+    return f"{number:,}{ending}"
+
+
+def percent(part: Number) -> str:
+    """Return a part of a whole; what a digit behind the point would call 0 as a power of ten.
+
+    Examples
+    --------
+    >>> percent(0.7788), percent(-0.4), percent(0), percent(4e-119)
+    ('77.9 %', '-40.0 %', '0.0 %', '4e-117 %')
+    """
+    number = 100 * float(part)
+    return f"{number:.1f} %" if abs(number) >= 0.05 or not number else f"{number:.0e} %"
+
+
+def signed(number: Number) -> str:
+    """Return a number with its sign.
+
+    Examples
+    --------
+    >>> signed(0.5), signed(-2), signed(0), signed(10**99)
+    ('+0.5', '-2', '0', 'about +1.00e99')
+    """
+    text = shown(number)
+    try:
+        if not number > 0:
+            return text
+    except TypeError:  # complex numbers and symbols have no sign
+        return text
+    return f"about +{text.removeprefix('about ')}" if text.startswith("about ") else f"+{text}"
+
+
+#: Numbers longer than this, such as symbols, are cut.
+MAX_NUMBER = 24
+
+
+def shorten(text: str, length: int) -> str:
+    """Return text of at most `length` characters; of a longer one the start and the end.
+
+    Examples
+    --------
+    >>> shorten("abcdefgh", 5)
+    'ab…gh'
+    """
+    if len(text) <= length:
+        return text
+    half = (length - 1) // 2
+    return f"{text[: length - 1 - half]}…{text[-half:]}"
+
+
+def short(number: Number) -> str:
+    """Return a number as a picture has room for: three significant digits, ints whole.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> short(0.0833333), short(12), short(Fraction(1, 12))
+    ('0.0833', '12', '1/12')
+    """
+    return f"{number:.3g}" if isinstance(number, (float, complex, Decimal)) else shorten(shown(number), MAX_NUMBER)
+
+
+#: The longest int, in bits, that JSON readers take as a number.
+MAX_BITS = 14_000
+
+#: Fractions of ints as large as this, and Decimals with more digits, are shown rounded.
+LONG = 10**12
+
+
+def plain(number: Number) -> Any:
+    """Return a number as JSON has it: ints and floats as they are, any other as text (``'113/11040'``).
+
+    Ints of more than 4,300 digits are text too: Python's own JSON reader refuses them as numbers.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> plain(Fraction(113, 11040)), plain(np.float64(0.5)), len(plain(10**5000))
+    ('113/11040', 0.5, 5001)
+    """
+    if isinstance(number, np.generic):
+        number = number.item()
+    if isinstance(number, int) and number.bit_length() > MAX_BITS:
+        return f"{Decimal(number):f}"  # which has no limit on digits, as str has
+    if isinstance(number, Fraction) and max(number.denominator, abs(number.numerator)).bit_length() > MAX_BITS:
+        return f"{plain(number.numerator)}/{plain(number.denominator)}"
+    return number if number is None or isinstance(number, (int, float, str)) else str(number)
+
+
+def shown(number: Number) -> str:
+    """Return a number as a person reads it: six significant digits, short ints and fractions whole.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> shown(0.010235507), shown(1234567), shown(Fraction(113, 11040))
+    ('0.0102355', '1,234,567', '113/11040')
+    >>> shown(10**333), shown(-(10**333)), shown(Fraction(10**333, 7))
+    ('about 1.00e333', 'about -1.00e333', 'about 1.42857e332')
+    """
+    if isinstance(number, (int, np.integer)):
+        return count_text(int(number))
+    if isinstance(number, (complex, np.complexfloating)):
+        return f"{complex(number):.6g}"
+    if isinstance(number, (float, np.floating)):
+        return f"{float(number):.6g}"
+    if isinstance(number, Fraction) and max(number.denominator, abs(number.numerator)) >= LONG:
+        return _rounded(Decimal(number.numerator) / number.denominator)
+    if isinstance(number, Decimal) and len(number.as_tuple().digits) > len(f"{LONG}"):
+        return _rounded(number)
+    return str(number)
+
+
+def _rounded(number: Decimal) -> str:
+    """Return a long number in six digits, its exponent as that of counts and floats."""
+    return f"about {number:.6g}".replace("E+", "e").replace("e+", "e")

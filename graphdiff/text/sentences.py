@@ -1,0 +1,216 @@
+"""The sentences of every report, picked by what an edge means: one table.
+
+The number is the same in every field; the sentence differs. In dependency and call graphs the arrow points at
+what is needed, in computations and path models at what responds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from graphdiff.errors import count_text
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a report speaks of a graph.
+
+    Attributes
+    ----------
+    nodes, edges : str
+        What the nodes and the edges are called, in the plural.
+    arrow : str
+        What an edge ``a -> b`` says.
+    relation : str
+        Source and target joined by a path: followed by "by 26 paths".
+    total : str
+        The total as a sentence; ``{percent}`` is the total as a percentage, ``{weights}`` what the weights say.
+    none : str
+        What no path means.
+    rank_from, rank_towards : str
+        Titles of the rankings from a source and towards a target.
+    reached : str
+        What the nodes that a source reaches are to it: "it needs".
+    starts, ends : str
+        What the roots and the leaves are called.
+    moved : str
+        The title over the edges that made a total another one.
+    """
+
+    nodes: str
+    edges: str
+    arrow: str
+    relation: str
+    total: str
+    none: str
+    rank_from: str
+    rank_towards: str
+    reached: str
+    starts: str = "the roots"
+    ends: str = "the leaves"
+    moved: str = "Which edges moved it"
+
+    @property
+    def needed(self) -> str:
+        """The nodes that a source reaches: "place among the 70 packages it needs"."""
+        return f"{self.nodes} {self.reached}"
+
+
+_UNKNOWN = Words(
+    nodes="nodes",
+    edges="edges",
+    arrow="a -> b",
+    relation="{source} leads to {target}",
+    total="total influence of {source} on {target} along the arrows: {total}",
+    none="{source} has no influence on {target}",
+    rank_from="influence of {source}",
+    rank_towards="influence on {target}",
+    reached="it reaches",
+)
+
+#: By ``G.graph["edge_meaning"]``; any other meaning is shown as it is, with the words for unknown edges.
+WORDS: dict[str, Words] = {
+    "unknown": _UNKNOWN,
+    "depends on": Words(
+        nodes="nodes",
+        edges="dependencies",
+        arrow="a -> b: a depends on b",
+        relation="{source} rests on {target}",
+        total="of one unit spread from {source} by {weights}, {total} reaches {target}",
+        none="{source} does not rest on {target}",
+        rank_from="what {source} rests on",
+        rank_towards="who rests on {target}",
+        reached="it needs",
+        moved="Which dependencies moved it",
+    ),
+    "imports": Words(
+        nodes="modules",
+        edges="imports",
+        arrow="a -> b: a imports b",
+        relation="{source} imports {target}, directly or through others,",
+        total="of one unit spread from {source} by {weights}, {total} reaches {target}",
+        none="{source} does not import {target}",
+        rank_from="what {source} pulls in",
+        rank_towards="who pulls in {target}",
+        reached="it pulls in",
+        moved="Which imports moved it",
+    ),
+    "calls": Words(
+        nodes="functions",
+        edges="calls",
+        arrow="a -> b: a calls b",
+        relation="{source} calls {target}, directly or through others,",
+        total="of one unit spread from {source} by {weights}, {total} reaches {target}",
+        none="{source} does not call {target}",
+        rank_from="what {source} calls",
+        rank_towards="who calls {target}",
+        reached="it calls",
+        moved="Which calls moved it",
+    ),
+    "causes": Words(
+        nodes="variables",
+        edges="effects",
+        arrow="a -> b: a causes b",
+        relation="{source} moves {target}",
+        total="one unit more of {source} changes {target} by {total}",
+        none="{source} does not move {target}",
+        rank_from="what {source} moves",
+        rank_towards="what moves {target}",
+        reached="it moves",
+        moved="Which coefficients moved the effect",
+    ),
+    "feeds": Words(
+        nodes="nodes",
+        edges="edges",
+        arrow="a -> b: a feeds b",
+        relation="{source} feeds {target}",
+        total="derivative: d {target} / d {source} = {total}",
+        none="{target} does not depend on {source}",
+        rank_from="gradient from {source}",
+        rank_towards="gradient of {target}",
+        reached="it feeds",
+        starts="the inputs",
+        ends="the outputs",
+        moved="Which derivatives moved it",
+    ),
+}
+
+
+#: By ``G.graph["edge_meaning"]`` and the meaning of the weights: what these change in the words above.
+SAID_BY_WEIGHTS: dict[tuple[str, str], dict[str, str]] = {
+    ("depends on", "even"): {"total": "of one unit spread evenly from {source}, {total} reaches {target}"},
+    ("imports", "even"): {"total": "of one unit spread evenly from {source}, {total} reaches {target}"},
+    ("imports", "imports"): {
+        "total": "of one unit spread from {source} along the import statements, {total} reaches {target}"
+    },
+    ("calls", "even"): {"total": "of one unit spread evenly from {source}, {total} reaches {target}"},
+    ("calls", "calls"): {"total": "one call of {source} makes {total} calls of {target}"},
+    ("calls", "cost"): {
+        "total": "{percent} of {target}'s time is spent for {source}",
+        "rank_from": "where {source}'s time goes",
+        "rank_towards": "who makes {target} cost",
+    },
+}
+
+
+def words_for(edge_meaning: str, weight_meaning: str = "unknown", node_meaning: str = "unknown") -> Words:
+    """Return the words for what an edge, its weight and a node mean; a node's meaning is its name in the plural.
+
+    Examples
+    --------
+    >>> words_for("depends on").relation
+    '{source} rests on {target}'
+    >>> words_for("calls", "cost").total
+    "{percent} of {target}'s time is spent for {source}"
+    >>> words_for("blames").arrow
+    'a -> b: a blames b'
+    >>> words_for("depends on", node_meaning="units").needed
+    'units it needs'
+    """
+    found = WORDS.get(edge_meaning) or replace(_UNKNOWN, arrow=f"a -> b: a {edge_meaning} b")
+    called = {} if node_meaning == "unknown" else {"nodes": node_meaning}
+    return replace(found, **SAID_BY_WEIGHTS.get((edge_meaning, weight_meaning), {}), **called)
+
+
+def words_of(graph: Any, weight_meaning: str = "unknown") -> Words:
+    """Return the words for a networkx graph, by what its attributes say.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> words_of(nx.DiGraph(edge_meaning="depends on", node_meaning="crates")).nodes
+    'crates'
+    """
+    edges, nodes = (str(graph.graph.get(f"{what}_meaning", "unknown")) for what in ("edge", "node"))
+    return words_for(edges, weight_meaning, nodes)
+
+
+def how_many(number: int, plural: str) -> str:
+    """Return a number of nodes, edges, paths or whatever else, with its noun.
+
+    Examples
+    --------
+    >>> how_many(1, "dependencies"), how_many(1, "packages"), how_many(1200, "calls"), how_many(0, "edges")
+    ('1 dependency', '1 package', '1,200 calls', '0 edges')
+    >>> how_many(3**1000, "paths")
+    'about 1.32e477 paths'
+    """
+    if number == 1:
+        plural = f"{plural[:-3]}y" if plural.endswith("ies") else plural.removesuffix("s")
+    return f"{count_text(number)} {plural}"
+
+
+#: What a column is called, by the meaning of its weights.
+TITLES = {"unit": "counting paths", "even": "spread evenly", "imports": "by statements", "unknown": "by weight"}
+
+
+def by_weights(meaning: str) -> str:
+    """Return how a title says what the weights are.
+
+    Examples
+    --------
+    >>> by_weights("even"), by_weights("cost")
+    ('spread evenly', 'by cost')
+    """
+    return TITLES.get(meaning, f"by {meaning}")

@@ -1,0 +1,440 @@
+"""Python functions: run once on traced numbers, with the names of their arguments.
+
+While a function is traced, the functions of math, cmath and numpy take traced numbers too.
+
+``math.sin(x)`` asks a number for a float and would lose its derivative. For the time of the trace each function that
+has a rule is replaced, in its module and under the names that the traced function's own module and closure have for
+it, by one that takes traced numbers and hands plain ones on: other threads get from it what they always get. All names
+are put back when the trace is over, also in modules that were imported meanwhile.
+"""
+
+from __future__ import annotations
+
+import cmath
+import functools
+import inspect
+import math
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from fractions import Fraction
+from functools import partial, wraps
+from itertools import chain, repeat
+from types import CellType, ModuleType
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from graphdiff.arithmetic import plain
+from graphdiff.errors import TraceError, UsageError
+from graphdiff.tracing import composed
+from graphdiff.tracing.arrays import OPERATORS, PREDICATES, TracedArray, as_objects, elements, is_frame, remade, values
+from graphdiff.tracing.failing import failing
+from graphdiff.tracing.graphs import graph_of
+from graphdiff.tracing.places import following
+from graphdiff.tracing.rules import MATH, NUMPY, Rule
+from graphdiff.tracing.scalars import Traced, apply, is_scalar, python_kind, value_of
+from graphdiff.tracing.tape import Tape, complex_space
+
+__all__ = ["outputs_of", "replaced", "trace_function"]
+
+
+def trace_function(
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    *,
+    rules: Mapping[str, Rule],
+    functions: Mapping[str, Callable[..., Any]],
+    symbolic: bool,
+) -> nx.MultiDiGraph:
+    """Return the graph of a call; see `graphdiff.trace`.
+
+    Examples
+    --------
+    >>> G = trace_function(lambda x: x * x, [3], {}, rules={}, functions={}, symbolic=False)
+    >>> list(G.edges(data="weight"))
+    [('x', 'out', 3), ('x', 'out', 3)]
+    """
+    tape = Tape(rules, is_symbolic=symbolic)
+    tape.ufuncs.update({one: name for name, one in functions.items() if isinstance(one, np.ufunc)})
+    given = replaced(function, args, kwargs, lambda name, value: Traced(tape, tape.input(name, value), plain(value)))
+    if not tape.steps:
+        raise UsageError(
+            "there is no input: none of the arguments holds a number (lists, tuples, dicts, numpy arrays, Series and "
+            "DataFrames of pandas are looked into)"
+        )
+    with following(function), accepting(function, functions) as accepted, failing(tape):
+        returned = accepted(*given.args, **given.kwargs)
+    outputs = list(outputs_of(returned))
+    if not outputs:
+        code = getattr(function, "__code__", None)
+        place = f"line {code.co_firstlineno} of {code.co_filename}: " if code else ""
+        raise TraceError(f"{place}the function returned {type(returned).__name__}, and no number in it")
+    numbers = [_number(tape, value) for _, value in outputs]
+    used = set(tape.names.values())
+    called = [f"out{path}" if path.startswith("[") or not path else path for path, _ in outputs]
+    for number, name in zip(numbers, called, strict=True):
+        step = tape.steps[number]
+        if number not in tape.names and number not in tape.fixed and step.place.name is None:
+            while name in used:
+                name += "_"
+            tape.names[number] = name
+            used.add(name)
+    graph = graph_of(tape, numbers, format="function")
+    _call(graph, called)
+    return graph
+
+
+def _call(graph: nx.MultiDiGraph, called: Sequence[str]) -> None:
+    """Have each output that is called by its variable be found by its place in what was returned, too."""
+    for node, name in zip(graph.graph["outputs"], called, strict=True):
+        if name not in graph:
+            graph.nodes[node].setdefault("output", name)
+
+
+def _number(tape: Tape, value: Any) -> int:
+    if type(value) is not Traced:
+        return tape.constant(value)
+    if value._tape is not tape:
+        raise TraceError("the function returned a number of another trace")
+    return value._number
+
+
+def outputs_of(returned: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the numbers in what was returned, each with its place: nothing for one, else ``[0]`` or a key."""
+    if type(returned) is Traced or (is_scalar(returned) and not isinstance(returned, bool)):
+        yield path, returned
+    elif isinstance(returned, np.ndarray):
+        for index, element in np.ndenumerate(returned):
+            yield from outputs_of(element, f"{path}[{','.join(map(str, index))}]" if index else path)
+    elif is_frame(returned):
+        for at, element in elements(returned):
+            yield from outputs_of(element, f"{path}{at}")
+    elif isinstance(returned, Mapping):
+        for key, value in returned.items():
+            yield from outputs_of(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(returned, list | tuple):
+        for place, value in enumerate(returned):
+            yield from outputs_of(value, f"{path}[{place}]")
+
+
+# -- inputs
+
+
+def replaced(
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    replace: Callable[[str, Any], Any],
+    *,
+    is_traced: bool = True,
+) -> inspect.BoundArguments:
+    """Return the arguments of a call, each number in them replaced by ``replace(name, number)``.
+
+    Booleans, texts and other objects stay. An array of the numbers put in is one of traced numbers, or numpy's own.
+    """
+    kind = TracedArray if is_traced else None
+    try:
+        bound = inspect.signature(function).bind(*args, **kwargs)
+        kinds = {name: parameter.kind for name, parameter in bound.signature.parameters.items()}
+    except ValueError:  # a function of a library, without a signature
+        parameters = [inspect.Parameter("x", inspect.Parameter.VAR_POSITIONAL)]
+        bound = inspect.Signature(parameters).bind(*args)
+        kinds = {"x": inspect.Parameter.VAR_POSITIONAL}
+    except TypeError as error:
+        raise UsageError(f"the function cannot be called so: {error}") from None
+    for name, value in bound.arguments.items():
+        if kinds[name] is inspect.Parameter.VAR_KEYWORD:
+            bound.arguments[name] = {key: _replaced(key, one, replace, kind) for key, one in value.items()}
+        else:
+            bound.arguments[name] = _replaced(name, value, replace, kind)
+    return bound
+
+
+def _replaced(name: str, value: Any, replace: Callable[[str, Any], Any], kind: type[TracedArray] | None) -> Any:
+    if isinstance(value, bool | np.bool_):
+        return value
+    if is_scalar(value):
+        return replace(name, value)
+    if isinstance(value, np.ndarray) and value.dtype.kind in "iufcO":
+        array = np.empty(value.shape, dtype=object)
+        for index, element in np.ndenumerate(value):
+            place = f"{name}[{','.join(map(str, index))}]" if index else name
+            array[index] = _replaced(place, element, replace, kind)
+        if not array.ndim:
+            return array[()]
+        return np.array(array.tolist()) if kind is None else array.view(kind)
+    if is_frame(value):
+        return remade(value, lambda at, one: _replaced(f"{name}{at}", one, replace, kind), is_traced=kind is not None)
+    if isinstance(value, dict):
+        return {key: _replaced(f"{name}.{key}", one, replace, kind) for key, one in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        named = zip(value._fields, value, strict=True)
+        return type(value)(*[_replaced(f"{name}.{field}", one, replace, kind) for field, one in named])
+    if type(value) in (list, tuple):
+        return type(value)([_replaced(f"{name}[{index}]", one, replace, kind) for index, one in enumerate(value)])
+    return value
+
+
+# One trace at a time: the names are everybody's.
+_LOCK = threading.RLock()
+
+#: Functions of math that tell of values.
+TELLING = ("isclose", "isfinite", "isinf", "isnan")
+
+#: Functions of numpy that do, of numbers, lists and arrays.
+TELLING_OF_ARRAYS = (
+    "allclose",
+    "array_equal",
+    "array_equiv",
+    "isclose",
+    "iscomplex",
+    "iscomplexobj",
+    "isreal",
+    "isrealobj",
+)
+
+#: Functions of math whose result is an int.
+WHOLE = ("ceil", "floor", "trunc")
+
+#: What Fraction does by looking into the other number, which it asks for with `isinstance`.
+OF_FRACTIONS = (
+    *("__add__", "__sub__", "__mul__", "__truediv__", "__floordiv__", "__mod__", "__divmod__", "__pow__"),
+    *("__eq__", "__lt__", "__le__", "__gt__", "__ge__"),
+)
+
+
+@contextmanager
+def accepting(function: Callable[..., Any], rules: Mapping[str, Callable[..., Any]]) -> Iterator[Callable[..., Any]]:
+    """Have math, cmath, numpy and the functions of a user's rules take traced numbers; yield what to call.
+
+    Parameters
+    ----------
+    function : callable
+        The one to be traced: the names in its module and closure are looked through.
+    rules : mapping of str to callable
+        The functions that have a rule of that name.
+    """
+    with _LOCK:
+        pairs = [*_replacements(rules), *_remembering(function)]  # kept alive, so that nothing else gets their ids
+        accepted = {id(old): new for old, new in pairs}
+        spaces = list(_namespaces(function, rules))
+        cells = [cell for cell in _cells(function) if id(cell.cell_contents) in accepted]
+        before = [_held(names, accepted) for names in spaces]
+        contents = [cell.cell_contents for cell in cells]
+        during = [{name: accepted[id(old)] for name, old in held.items()} for held in before]
+        known = set(sys.modules)
+        # Each is done by one call of C, so that an interrupt from the keyboard comes before or after, never within.
+        put = chain(_changes(spaces, during, cells, [accepted[id(old)] for old in contents]), _of_fractions(_deferring))
+        put_back = chain(_changes(spaces, before, cells, contents), _of_fractions(lambda method: method))
+        try:
+            deque(put, maxlen=0)
+            yield accepted.get(id(function), function)
+        finally:
+            deque(put_back, maxlen=0)
+            _put_back_in_new_modules(known, {id(new): old for old, new in pairs})
+
+
+def _held(names: Mapping[str, Any], of: Mapping[int, Any]) -> dict[str, Any]:
+    return {name: value for name, value in list(names.items()) if id(value) in of}
+
+
+def _changes(
+    spaces: Sequence[dict[str, Any]],
+    names: Sequence[dict[str, Any]],
+    cells: Sequence[CellType],
+    contents: Sequence[Any],
+) -> Iterator[None]:
+    """Return what, when it is gone through, gives names and cells their new values."""
+    return chain(map(dict.update, spaces, names), map(setattr, cells, repeat("cell_contents"), contents))
+
+
+def _of_fractions(change: Callable[[Any], Any]) -> Iterator[None]:
+    """Return what, when it is gone through, gives the methods of Fraction what is made of each."""
+    methods = [change(vars(Fraction)[name]) for name in OF_FRACTIONS]
+    return map(setattr, repeat(Fraction), OF_FRACTIONS, methods)
+
+
+def _deferring(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a method of a number that leaves a traced number on the other side to that one's own."""
+
+    @wraps(method)
+    def deferring(self: Any, other: Any, *more: Any) -> Any:
+        return NotImplemented if type(other) is Traced else method(self, other, *more)
+
+    return deferring
+
+
+def _put_back_in_new_modules(known: set[str], plain: Mapping[int, Any]) -> None:
+    for title, module in list(sys.modules.items()):
+        if title not in known and isinstance(module, ModuleType):
+            names = vars(module)
+            names.update({name: plain[id(new)] for name, new in _held(names, plain).items()})
+
+
+def _namespaces(function: Callable[..., Any], rules: Mapping[str, Callable[..., Any]]) -> Iterator[dict[str, Any]]:
+    modules = [math, cmath, np, *(sys.modules.get(getattr(one, "__module__", None) or "") for one in rules.values())]
+    names = [vars(module) for module in modules if module is not None]
+    names.append(getattr(_plain_function(function), "__globals__", {}))
+    return iter({id(one): one for one in names}.values())
+
+
+def _cells(function: Callable[..., Any]) -> list[CellType]:
+    cells = getattr(_plain_function(function), "__closure__", None) or ()
+    return [cell for cell in cells if _is_filled(cell)]
+
+
+def _is_filled(cell: CellType) -> bool:
+    try:
+        return cell.cell_contents is not cell
+    except ValueError:
+        return False
+
+
+def _plain_function(function: Any) -> Any:
+    """Return the function within a partial, a method or an object that is called."""
+    while isinstance(function, partial):  # anything else may have a `func` without end
+        function = function.func
+    if not hasattr(function, "__globals__") and not isinstance(function, type):
+        function = getattr(function, "__call__", function)  # noqa: B004, an object's own
+    return getattr(function, "__func__", function)
+
+
+# -- what takes their place
+
+
+def _replacements(rules: Mapping[str, Callable[..., Any]]) -> Iterator[tuple[Any, Any]]:
+    for name, op in MATH.items():
+        yield getattr(math, name), _by_rule(getattr(math, name), op)
+        if hasattr(cmath, name):
+            yield getattr(cmath, name), _by_rule(getattr(cmath, name), op, is_complex=True)
+    for name, function in composed.FUNCTIONS.items():
+        if hasattr(math, name):
+            yield getattr(math, name), _by_composition(getattr(math, name), function)
+    for module in (math, cmath):
+        yield from ((getattr(module, name), _of_values(getattr(module, name))) for name in TELLING)
+    yield from ((getattr(np, name), _of_values(getattr(np, name))) for name in TELLING_OF_ARRAYS)
+    for name in (*NUMPY, *PREDICATES, *composed.FUNCTIONS):
+        ufunc = getattr(np, name, None)
+        if isinstance(ufunc, np.ufunc) and ufunc.__name__ not in OPERATORS:
+            yield ufunc, _OfObjects(ufunc)
+    yield from ((function, _by_own_rule(function, name)) for name, function in rules.items())
+
+
+def _by_rule(function: Callable[..., Any], op: str, *, is_complex: bool = False) -> Callable[..., Any]:
+    @wraps(function)
+    def accepted(*operands: Any) -> Any:
+        if not composed.any_traced(operands):
+            return function(*operands)
+        result = apply(op, *operands, m=complex_space(map(value_of, operands)) if is_complex else None)
+        return python_kind(result, is_whole=op in WHOLE)
+
+    return accepted
+
+
+def _by_own_rule(function: Callable[..., Any], op: str) -> Callable[..., Any]:
+    @wraps(function)
+    def accepted(*operands: Any, **named: Any) -> Any:
+        if not composed.any_traced([*operands, *named.values()]):
+            return function(*operands, **named)
+        return apply(op, *_in_order(function, operands, named))
+
+    return accepted
+
+
+def _in_order(function: Callable[..., Any], operands: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+    """Return the operands of a call, those given by name and by default at their places."""
+    try:
+        bound = inspect.signature(function).bind(*operands, **named)
+    except ValueError:  # a function of a library, without a signature
+        return operands
+    bound.apply_defaults()
+    return bound.args
+
+
+def _by_composition(function: Callable[..., Any], composition: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def accepted(*operands: Any, **options: Any) -> Any:
+        listed = [list(one) if type(one) is not Traced and np.iterable(one) else one for one in operands]
+        flat = [part for one in (*listed, *options.values()) for part in (one if isinstance(one, list) else [one])]
+        return (composition if composed.any_traced(flat) else function)(*listed, **options)
+
+    return accepted
+
+
+def _of_values(function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def accepted(*operands: Any, **options: Any) -> Any:
+        told = {name: _value(option) for name, option in options.items()}
+        return function(*map(_value, operands), **told)
+
+    return accepted
+
+
+def _value(one: Any) -> Any:
+    return values(as_objects(one)) if isinstance(one, list | tuple | np.ndarray) else value_of(one)
+
+
+def _remembering(function: Callable[..., Any]) -> Iterator[tuple[Any, Any]]:
+    """Yield what `functools.cache` made among the names of a function, each with one that knows traced numbers apart.
+
+    The cache itself takes a traced number for any other number of that value, and keeps it when the trace is over.
+    """
+    cells = [cell.cell_contents for cell in _cells(function)]
+    named = getattr(_plain_function(function), "__globals__", {}).values()
+    kept = {id(one): one for one in (function, *cells, *named) if type(one) is _CACHE}
+    yield from ((one, _remembered(one)) for one in kept.values())
+
+
+_CACHE = type(functools.cache(lambda: None))
+
+
+def _remembered(cached: Any) -> Callable[..., Any]:
+    results: dict[Any, Any] = {}
+
+    @wraps(cached)
+    def remembered(*operands: Any, **named: Any) -> Any:
+        if not composed.any_traced([*operands, *named.values()]):
+            return cached(*operands, **named)
+        key = (*map(_identity, operands), *((name, _identity(one)) for name, one in named.items()))
+        if key not in results:
+            results[key] = cached.__wrapped__(*operands, **named)
+        return results[key]
+
+    return remembered
+
+
+def _identity(one: Any) -> tuple[Any, ...]:
+    return (Traced, one._number) if type(one) is Traced else (type(one), one)
+
+
+class _OfObjects:
+    """A function of numpy that takes plain arrays of objects for arrays of traced numbers."""
+
+    __module__ = "numpy"  # by which it is pickled, and so copied: as numpy's function of the name
+
+    def __init__(self, ufunc: Any) -> None:
+        self._ufunc = ufunc
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:  # for isinstance
+        return np.ufunc
+
+    def __reduce__(self) -> str:
+        return str(self._ufunc.__name__)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ufunc, name)
+
+    def __call__(self, *operands: Any, **options: Any) -> Any:
+        return self._ufunc(*map(_as_traced, operands), **options)
+
+
+def _as_traced(one: Any) -> Any:
+    if isinstance(one, list | tuple):
+        one = as_objects(one)
+    return one.view(TracedArray) if isinstance(one, np.ndarray) and one.dtype == object else one

@@ -1,0 +1,295 @@
+"""A `Cut`: what was removed, what it took away, and whether fewer could do it; as data and as text.
+
+`cut`: the fewest edges or nodes whose removal takes a wanted part of a total away, or every path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Unpack
+
+import networkx as nx
+
+from graphdiff.arithmetic import Number, is_finite
+from graphdiff.errors import UsageError
+from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.remedies import Keyword
+from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, reduced, strokes
+from graphdiff.sums.between import between, total_over
+from graphdiff.sums.influence import total_influence
+from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.text.names import PLAIN, Naming, edge_name, node_text
+from graphdiff.text.numbers import plain, shown
+from graphdiff.text.sentences import by_weights, how_many, words_for
+from graphdiff.text.tables import html_table, require_pandas, table
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A set of edges or nodes without which little enough of a total is left.
+
+    Attributes
+    ----------
+    source, target : node
+    what : {"edges", "nodes"}
+    before : number
+        The total.
+    wanted : number or None
+        By how much it was to become smaller; None where every path was to be cut.
+    strokes : list of Stroke
+        What is cut, the one that takes most away first.
+    method : {"exact", "greedy", "minimum cut"}
+    at_least : int or None
+        Any set that does it has at least so many members; None where no bound is known.
+    n_candidates : int
+        From how many edges or nodes it was chosen.
+    n_paths : int
+        How many paths there are.
+    edge_meaning, weight_meaning : str
+    """
+
+    source: Any
+    target: Any
+    what: str
+    before: Number
+    wanted: Number | None
+    strokes: list[Stroke]
+    method: str
+    at_least: int | None
+    n_candidates: int
+    n_paths: int
+    edge_meaning: str
+    weight_meaning: str
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
+
+    @property
+    def removed(self) -> list[Any]:
+        """The edges or nodes that are cut."""
+        return [stroke.item for stroke in self.strokes]
+
+    @property
+    def after(self) -> Number:
+        """The total without them."""
+        return self.strokes[-1].left if self.strokes else self.before
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        return {
+            "source": self.naming.node(self.source),
+            "target": self.naming.node(self.target),
+            "edge_meaning": self.edge_meaning,
+            "weight_meaning": self.weight_meaning,
+            "what": self.what,
+            "before": plain(self.before),
+            "wanted": plain(self.wanted),
+            "after": plain(self.after),
+            "removed": [
+                {**self._named(stroke.item), "alone": plain(stroke.alone), "left": plain(stroke.left)}
+                for stroke in self.strokes
+            ],
+            "method": self.method,
+            "at_least": self.at_least,
+            "n_candidates": self.n_candidates,
+            "n_paths": self.n_paths,
+        }
+
+    def _named(self, item: Any) -> dict[str, str]:
+        if self.what == "nodes":
+            return {"node": self.naming.node(item)}
+        return self.naming.edge(item)
+
+    def to_pandas(self) -> Any:
+        """Return what is cut as a DataFrame, a row each."""
+        return require_pandas().DataFrame(self.to_dict()["removed"])
+
+    def __repr__(self) -> str:
+        return f"<cut of {how_many(len(self.strokes), self.what)}: {shown(self.before)} becomes {shown(self.after)}>"
+
+    def __str__(self) -> str:
+        rows = [(self.what, ["takes away", "left"]), *((name, cells) for name, *cells in self._rows())]
+        return "\n".join([*self._head(), *(table(rows) if self.strokes else []), *self._notes()])
+
+    def _head(self) -> list[str]:
+        words = words_for(self.edge_meaning, self.weight_meaning)
+        ends = {"source": self.source, "target": self.target}
+        if not self.n_paths:
+            return [f"{words.none.format(**ends)}: there is nothing to cut."]
+        weights = by_weights(self.weight_meaning)
+        relation = f"{words.relation.format(**ends)} by {how_many(self.n_paths, 'paths')}"
+        aim = "To cut every path" if self.wanted is None else f"To take {shown(_decimal(self.wanted))} of it away"
+        return [
+            f"{relation}; total, {weights}: {shown(self.before)}.",
+            f"{aim}, cut {how_many(len(self.strokes), self.what)} of {self.n_candidates:,}:",
+        ]
+
+    def _rows(self) -> list[list[str]]:
+        name = node_text if self.what == "nodes" else edge_name
+        return [
+            [name(stroke.item), self._with_part(stroke.alone), self._with_part(stroke.left)] for stroke in self.strokes
+        ]
+
+    def _with_part(self, number: Number) -> str:
+        if not self.before:
+            return shown(number)
+        return f"{shown(number)} ({float(number / self.before):.1%})".replace("%", " %")
+
+    def _notes(self) -> list[str]:
+        if not self.strokes:
+            return []
+        notes = [self._bound()]
+        # One after the other each takes away less than alone, unless no path passes two of them.
+        before = [self.before, *(stroke.left for stroke in self.strokes)]
+        lost = [old - stroke.left for old, stroke in zip(before, self.strokes, strict=False)]
+        if any(
+            abs(stroke.alone - part) * 10**9 > abs(self.before) for stroke, part in zip(self.strokes, lost, strict=True)
+        ):
+            notes.append(
+                "takes away: each alone. What runs through several of them in series they share, and it counts once."
+            )
+        if self.weight_meaning == "even":
+            notes.append("All others keep their weights; what_if counts them anew.")
+        return notes
+
+    def _bound(self) -> str:
+        number = len(self.strokes)
+        if self.at_least is None:
+            return "Chosen greedily. No bound: where signs mix, fewer might do, and more may undo it."
+        if number == 1:
+            return "Fewer cannot do it."
+        if self.method == "minimum cut":
+            return f"Fewer cannot do it: {number:,} paths share no such {self.what.removesuffix('s')} (maximum flow)."
+        if self.at_least == number:
+            how = "every smaller set was ruled out" if self.method == "exact" else "by the greedy bound"
+            return f"Fewer cannot do it ({how})."
+        return f"Chosen greedily; any set that does it has at least {self.at_least:,} (no weight is negative)."
+
+    def _repr_html_(self) -> str:
+        return html_table([self.what, "takes away", "left"], self._rows(), " ".join(self._head()))
+
+
+def _decimal(number: Number) -> Number:
+    """Return a fraction, which a part of a whole total often is, as a decimal number."""
+    if not isinstance(number, Fraction) or number.denominator == 1:
+        return number
+    return Decimal(number.numerator) / number.denominator
+
+
+def cut(
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable,
+    target: Hashable,
+    *,
+    part: float | None = None,
+    amount: Number | None = None,
+    what: str = "edges",
+    progress: Progress = None,
+    **options: Unpack[CompileOptions],
+) -> Cut:
+    """Return the fewest edges or nodes to remove so that less of the influence of `source` on `target` is left.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+        It is not changed. All other edges keep their weights.
+    source, target : nodes
+    part : float, optional
+        What part of the total is to go, above 0 and up to 1: 0.5 is half of it.
+    amount : number, optional
+        By how much the total is to become smaller in absolute value. With neither, every path is cut.
+    what : {"edges", "nodes"}
+        What may be removed. A collapsed cycle is never removed as a node, nor are the two ends.
+    progress : callable, optional
+        Called with the number of sets tried and how many there are.
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Returns
+    -------
+    Cut
+        ``.removed`` lists them; ``.method`` is ``"exact"`` up to 20 candidates, ``"greedy"`` above, ``"minimum cut"``
+        where every path is cut; ``.at_least`` is how many any such set must have, None where no bound is known.
+
+    Raises
+    ------
+    UsageError
+        If both or neither fitting `part` and `amount` are given, the weights are no real numbers, or no set of nodes
+        takes so much away.
+    CycleError
+        If a cycle that is solved lies between: infinitely many walks pass an edge.
+    UnknownNodeError, WeightError, SameComponentError, ValueOverflowError
+        As `graphdiff.total_influence`.
+
+    References
+    ----------
+    L. Wolsey, "An analysis of the greedy algorithm for the submodular set covering problem", Combinatorica 2 (1982).
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> G = nx.DiGraph()
+    >>> G.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)])
+    >>> cut(G, "b", "e", part=0.5).removed
+    [('b', 'd')]
+    >>> len(cut(G, "b", "e").removed)
+    2
+    """
+    _check(source, target, part, amount, what)
+    ready = compiled(graph, options)
+    total = total_influence(ready, source, target)
+    lies = between(ready, [ready.topology.position(source)], [ready.topology.position(target)])
+    lies.require_no_loops("what_if and sensitivities sum its walks")
+    search = Search(lies, what, total)
+    search.require_real()
+    if part is None and amount is None:
+        chosen, method, at_least = every_path(search)
+        wanted = None
+    else:
+        wanted = _wanted(total, part, amount)
+        chosen, method, at_least = reduced(search, abs(total) - wanted, progress)
+    return Cut(
+        source=source,
+        target=target,
+        what=what,
+        before=total,
+        wanted=wanted,
+        strokes=list(strokes(search, chosen)),
+        method=method,
+        at_least=at_least,
+        n_candidates=len(search.candidates),
+        n_paths=total_over(lies, SEMIRINGS["count"]) or 0,
+        edge_meaning=ready.edge_meaning,
+        weight_meaning=ready.weight_meaning,
+        naming=ready.topology.naming,
+    )
+
+
+def _check(source: Hashable, target: Hashable, part: Number, amount: Number, what: str) -> None:
+    """Raise `UsageError` where no graph could make the question right."""
+    if what not in ("edges", "nodes"):
+        raise UsageError(Keyword("what", what), ": use 'edges' or 'nodes'")
+    if part is not None and amount is not None:
+        raise UsageError("give ", Keyword("part"), " or ", Keyword("amount"), ", not both")
+    for name, value in (("part", part), ("amount", amount)):
+        if value is not None and not (isinstance(value, REAL) and is_finite(value)):
+            raise UsageError(Keyword(name, value), " is not a finite real number")
+    if part is not None and not 0 < part <= 1:
+        raise UsageError(Keyword("part", part), " is not above 0 and up to 1, the whole")
+    if source == target:
+        raise UsageError(f"the empty path from {source!r} to itself has no edge to cut")
+
+
+def _wanted(total: Number, part: Number | None, amount: Number | None) -> Number:
+    """Return by how much the total is to become smaller, in its kind of number."""
+    given: Number = Fraction(str(amount if part is None else part))  # 0.9 means nine tenths
+    if isinstance(total, float):
+        given = float(given)
+    elif isinstance(total, Decimal):
+        given = Decimal(given.numerator) / given.denominator
+    wanted = given if part is None else abs(total) * given
+    if not 0 < wanted <= abs(total):
+        size = f"the total is {shown(total)}" if total else "the total is 0, of which nothing can be taken away"
+        raise UsageError(f"cannot take {amount if part is None else part} away: {size}")
+    return wanted

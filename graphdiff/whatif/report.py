@@ -1,0 +1,116 @@
+"""A `WhatIf`: a total before and after changes, as data and as text; several weightings stand side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from graphdiff.arithmetic import Number
+from graphdiff.errors import count_text
+from graphdiff.text.numbers import shown
+from graphdiff.text.sentences import TITLES, Words, how_many, words_for
+from graphdiff.text.tables import table
+
+if TYPE_CHECKING:
+    from graphdiff.whatif.what_if import WhatIf
+
+
+#: So many nodes, and so many changes, are named in a report.
+NAMED = 8
+
+
+# -- as text
+
+
+def what_if_text(columns: Sequence[WhatIf]) -> str:
+    """Return the report of the same changes under one weighting or several."""
+    first = columns[0]
+    words = words_for(first.edge_meaning, first.weight_meaning, first.node_meaning)
+    names = _names(columns)
+    more = len(first.changes) - NAMED
+    title = ", ".join([*names, *([f"{more:,} more changes"] if more > 0 else [])]) or "no change"
+    lines = [f"{title[0].upper()}{title[1:]}:", f"{_paths(first, words)}"]
+    rows = [("", [TITLES.get(c.weight_meaning, c.weight_meaning) for c in columns]), *_facts(columns)]
+    nodes = _nodes(first, words)
+    doubts = [f"! {text}" for column in columns for text in column.doubts]
+    return "\n".join([*lines, *table(rows), *doubts, *_series(columns), *([""] if nodes else []), *nodes])
+
+
+def _names(columns: Sequence[WhatIf]) -> list[str]:
+    """Return the changes as text, with their weights where these are the same in all columns."""
+    found = []
+    for changes in zip(*(column.changes[:NAMED] for column in columns), strict=True):
+        texts = [str(change) for change in changes]
+        found.append(texts[0] if len(set(texts)) == 1 else changes[0].name)
+    return found
+
+
+def _paths(first: WhatIf, words: Words) -> str:
+    ends = {"source": first.source, "target": first.target}
+    if first.n_paths is None or first.n_paths_before is None:
+        return f"{words.relation.format(**ends)} by walks round a cycle, summed exactly."
+    before = count_text(first.n_paths_before)
+    if not first.n_paths:
+        any_more = " any more" if first.n_paths_before else ""
+        return f"{words.none.format(**ends)}{any_more} (paths before: {before})."
+    still = " still" if first.n_paths_before else ""
+    paths = how_many(first.n_paths, "paths")
+    return f"{words.relation.format(**ends)} by {paths}{still} (before: {before})."
+
+
+def _facts(columns: Sequence[WhatIf]) -> list[tuple[str, list[str]]]:
+    rows = [(name, [shown(getattr(c, name)) for c in columns]) for name in ("before", "after", "change")]
+    rows.append(("in per cent", [_percent(c.relative) for c in columns]))
+    if any(c.recounted is not None for c in columns):
+        cells = ["" if c.recounted is None else shown(c.recounted) for c in columns]
+        rows.append(("after, weights counted anew", cells))
+        parts = [None if c.recounted is None or not c.before else c.recounted / c.before - 1 for c in columns]
+        rows.append(("in per cent", [_percent(part) for part in parts]))
+    return rows
+
+
+def _percent(part: Number | None) -> str:
+    try:
+        return "" if part is None else f"{float(part):+.1%}".replace("%", " %")
+    except (TypeError, ValueError, OverflowError):  # complex numbers, symbols, counts beyond the floats
+        return ""
+
+
+def _series(columns: Sequence[WhatIf]) -> list[str]:
+    """Return what each change does alone, and why that need not add up."""
+    first = columns[0]
+    if len(first.changes) < 2 or all(change.alone is None for column in columns for change in column.changes):
+        return []
+    rows = [("Each change alone", ["" for _ in columns])]
+    for number, name in enumerate(_names(columns)):
+        alone = [column.changes[number].alone for column in columns]
+        rows.append((f"  {name}", ["" if part is None else shown(part) for part in alone]))
+    sums = [(column.alone, column.change) for column in columns]
+    notes = []
+    if any(alone is not None and _differ(alone, change) for alone, change in sums):
+        texts = ["" if alone is None else shown(alone) for alone, _ in sums]
+        rows.append(("  alone they would add up to", texts))
+        notes = [
+            "Changes in series share their change: what runs through several of them counts once, not once for each."
+        ]
+    return ["", *table(rows), *notes]
+
+
+def _differ(alone: Number, change: Number) -> bool:
+    try:
+        return bool(abs(alone - change) * 10**9 > max(abs(alone), abs(change)))  # ints may be beyond every float
+    except TypeError:  # symbols have no order
+        return bool(alone != change)
+
+
+def _nodes(first: WhatIf, words: Words) -> list[str]:
+    lines = []
+    for title, nodes in (
+        (f"No longer reached from {first.source}", first.no_longer_reached),
+        (f"Newly reached from {first.source}", first.newly_reached),
+        ("Not in the graph before", first.new_nodes),
+    ):
+        if nodes:
+            more = f", … {len(nodes) - NAMED:,} more" if len(nodes) > NAMED else ""
+            lines.append(f"{title} ({how_many(len(nodes), words.nodes)}): {', '.join(map(str, nodes[:NAMED]))}{more}")
+    return lines

@@ -1,0 +1,319 @@
+"""`sensitivities`: what a small change of each weight, or its removal, does to a total: two sweeps for all edges.
+
+The total is linear in each weight alone, so that both follow from the tangents and the adjoints: the derivative is
+tangent · adjoint, and removing an edge takes its contribution away. In a component that is solved the walks come round
+again, and removing an edge changes the total by -contribution / (1 + weight · T[head, tail]) (J. Sherman, W. Morrison,
+"Adjustment of an inverse matrix corresponding to a change in one element of a given matrix", Annals of Mathematical
+Statistics 21 (1950), 124-127).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import Any, Unpack
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number
+from graphdiff.errors import UsageError
+from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.topology import Topology, not_there
+from graphdiff.sums.cycles import Range, components_between, positions_between, walks
+from graphdiff.sums.flow import Flow, flow_between
+from graphdiff.sums.results import Numbers, in_one_array, label_index
+from graphdiff.sums.sweeps import checked_array
+from graphdiff.text.names import PLAIN, Edge, Naming, edge_name
+from graphdiff.text.numbers import plain, shown
+from graphdiff.text.sentences import by_weights, how_many
+from graphdiff.text.tables import aligned, html_table, require_pandas
+
+#: What is said of each edge.
+COLUMNS = ("weight", "derivative", "elasticity", "removal")
+#: Edges by where the values of their tails and of their heads stand, and by their numbers in the topology.
+Used = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What one edge does to a total.
+
+    Attributes
+    ----------
+    edge : tuple
+    weight : number
+    derivative : number
+        d total / d weight: tangent of the tail · adjoint of the head.
+    elasticity : number or None
+        By what part the total changes where the weight changes by one part: the edge's share. None for a total of 0.
+    removal : number or None
+        How the total changes if the edge is removed. None where no total is left: a solved component whose walks would
+        be infinite without the edge.
+    """
+
+    edge: Edge
+    weight: Number
+    derivative: Number
+    elasticity: Number | None
+    removal: Number | None
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain values."""
+        return {**self.naming.edge(self.edge), **{name: plain(getattr(self, name)) for name in COLUMNS}}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
+    """A `Sensitivity` for each edge on some path from the source to the target; all others change nothing.
+
+    For numpy it is an array of shape (n, 4): weight, derivative, elasticity and removal of each edge, as `to_pandas`.
+
+    Attributes
+    ----------
+    source, target : node
+    total : number
+    numbers : int array, shape (n,)
+        Which edge of the compiled graph each one is.
+    weights, derivatives, removals : arrays, shape (n,)
+    n_merged : int
+        How many edges are not here because they lie inside collapsed cycles on the way: ask `what_if` about these.
+    weight_meaning : str
+    """
+
+    source: Any
+    target: Any
+    total: Number
+    topology: Topology
+    numbers: NDArray[Any]
+    weights: NDArray[Any]
+    derivatives: NDArray[Any]
+    removals: NDArray[Any]
+    n_merged: int
+    weight_meaning: str
+
+    @cached_property
+    def _index(self) -> dict[Edge, int]:
+        return {edge: place for place, edge in enumerate(self.topology.edge_labels(self.numbers))}
+
+    def __getitem__(self, edge: Any) -> Sensitivity:
+        place = self._index.get(edge)
+        if place is None:
+            raise not_there(self.topology, edge)
+        return self._at(place)
+
+    def __iter__(self) -> Iterator[Edge]:
+        return iter(self._index)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def _at(self, place: int) -> Sensitivity:
+        found = (array[place] for array in (self.weights, self.derivatives, self.removals))
+        weight, derivative, removal = map(arithmetic.plain, found)
+        elasticity = weight * derivative / self.total if self.total else None
+        edge = self.topology.edge_label(int(self.numbers[place]))
+        return Sensitivity(edge, weight, derivative, elasticity, removal, self.topology.naming)
+
+    @property
+    def array(self) -> NDArray[Any]:  # type: ignore[override]
+        """Weight, derivative, elasticity and removal of each edge, shape (n, 4)."""
+        rows = [self._at(place) for place in range(len(self))]
+        return in_one_array([getattr(row, name) for row in rows for name in COLUMNS]).reshape(len(rows), len(COLUMNS))
+
+    def top(self, k: int = 10) -> list[Sensitivity]:
+        """Return the `k` edges whose removal changes the total most, most first; ties in the order of the edges.
+
+        Raises
+        ------
+        UsageError
+            If the changes are symbols, which have no order.
+        """
+        try:
+            sizes = [-1 if removal is None else abs(removal) for removal in self.removals.tolist()]
+            order = sorted(range(len(sizes)), key=lambda place: -sizes[place])
+        except TypeError:
+            raise UsageError("symbols have no order: give the weights numbers to rank them") from None
+        return [self._at(place) for place in order[:k]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the total and a record for each edge, as plain values."""
+        return {
+            "source": self.topology.naming.node(self.source),
+            "target": self.topology.naming.node(self.target),
+            "weight_meaning": self.weight_meaning,
+            "total": plain(self.total),
+            "edges": [self._at(place).to_dict() for place in range(len(self))],
+            "n_merged": self.n_merged,
+        }
+
+    def to_pandas(self) -> Any:
+        """Return a DataFrame indexed by edge: weight, derivative, elasticity, removal."""
+        pandas = require_pandas()
+        rows = [self._at(place) for place in range(len(self))]
+        index = label_index(list(self), "edge")
+        return pandas.DataFrame({name: [getattr(row, name) for row in rows] for name in COLUMNS}, index=index)
+
+    def __repr__(self) -> str:
+        return f"<sensitivities of the total {shown(self.total)} to {how_many(len(self), 'edges')}>"
+
+    def _rows(self, k: int = 10) -> list[list[str]]:
+        return [
+            [
+                edge_name(row.edge),
+                shown(row.weight),
+                shown(row.derivative),
+                _percent(row.elasticity),
+                _shown(row.removal),
+            ]
+            for row in self.top(k)
+        ]
+
+    def __str__(self) -> str:
+        rows = self._rows()
+        return "\n".join(
+            [self._title(), *(f"  {line}" for line in (aligned([HEAD, *rows]) if rows else [])), *self._notes()]
+        )
+
+    def _title(self) -> str:
+        weights = by_weights(self.weight_meaning)
+        rest = "the edges that matter most" if len(self) else "no edge leads from one to the other"
+        return f"{self.source} -> {self.target}, {weights}: {shown(self.total)}; {rest}"
+
+    def _notes(self) -> list[str]:
+        notes = ["Edges in series share what runs through them: several removed together take it away once."]
+        if self.n_merged:
+            inside = how_many(self.n_merged, "edges")
+            notes.append(f"Left out: {inside} inside cycles that count as one node; ask what_if.")
+        return notes if len(self) > 1 else notes[1:]
+
+    def _repr_html_(self) -> str:
+        return html_table(HEAD, self._rows(), self._title()) + "".join(
+            f"<p>{escape(note)}</p>" for note in self._notes()
+        )
+
+
+HEAD = ["edge", "weight", "derivative", "elasticity", "if removed"]
+
+
+def _shown(number: Number | None) -> str:
+    return "" if number is None else shown(number)
+
+
+def _percent(part: Number | None) -> str:
+    try:
+        return "" if part is None else f"{float(part):.1%}".replace("%", " %")
+    except TypeError:  # complex numbers and symbols
+        return shown(part)
+
+
+def sensitivities(
+    graph: nx.DiGraph | CompiledGraph, source: Hashable, target: Hashable, **options: Unpack[CompileOptions]
+) -> Sensitivities:
+    """Return what every edge does to the total influence of `source` on `target`, from two sweeps.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    source, target : nodes
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Returns
+    -------
+    Sensitivities
+        A mapping of edge to derivative, elasticity and the change if it is removed, with ``.top(k)``. Edges inside
+        collapsed cycles carry nothing and are left out; removing one may break its cycle, which `what_if` computes.
+
+    Raises
+    ------
+    UnknownNodeError, WeightError, CycleError, SameComponentError, ValueOverflowError
+        As `graphdiff.total_influence`.
+
+    References
+    ----------
+    J. Sherman, W. Morrison, "Adjustment of an inverse matrix corresponding to a change in one element of a given
+    matrix" (1950), for edges on cycles that are solved.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> G = nx.DiGraph()
+    >>> G.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)])
+    >>> found = sensitivities(G, "b", "e")
+    >>> found["b", "d"].derivative, found["b", "d"].elasticity, found.top(1)[0].removal
+    (3, 0.6, -3)
+    """
+    ready = compiled(graph, options)
+    found = flow_between(ready, source, target)
+    ends = [ready.anchor(ready.topology.position(node)) for node in (source, target)]
+    used = _between(found, *ends)
+    numbers = used[2]
+    return Sensitivities(
+        source=source,
+        target=target,
+        total=found.total,
+        topology=ready.topology,
+        numbers=numbers,
+        weights=arithmetic.as_array(arithmetic.taken(found.graph.weights, numbers)),
+        derivatives=_derivatives(found, used),
+        removals=_removals(found, used, ends),
+        n_merged=_merged_edges(ready, ends) if ready.cycles == "collapse" else 0,
+        weight_meaning=ready.weight_meaning,
+    )
+
+
+def _between(found: Flow, start: int, end: int) -> Used:
+    """Return the edges between: where the values of their tails and heads stand, and their numbers."""
+    graph = found.graph
+    among = positions_between(graph, [start], [end])
+    rows = graph.topology.quotient if graph.cycles == "collapse" else graph.topology.rows
+    places, bounds = rows.places(among)
+    inside = np.zeros(graph.n_nodes, dtype=bool)
+    inside[among] = True
+    used = inside[rows.heads[places]]
+    return np.repeat(among, np.diff(bounds))[used], rows.heads[places[used]], rows.edges_at(places[used])
+
+
+def _derivatives(found: Flow, used: Used) -> NDArray[Any]:
+    """Return tangent · adjoint of each edge; ints as Python's, for beside an edge of weight 0 nothing bounds them."""
+    tangents, adjoints = (
+        arithmetic.listed(arithmetic.taken(values, places))
+        for values, places in zip((found.tangents, found.adjoints), used, strict=False)
+    )
+    return checked_array([a * b for a, b in zip(tangents, adjoints, strict=True)] or np.zeros(0))
+
+
+def _removals(found: Flow, used: Used, ends: list[int]) -> NDArray[Any]:
+    """Return how the total changes if each edge between is removed."""
+    tails, heads, numbers = used
+    graph = found.graph
+    removals: NDArray[Any] = -found.edges[numbers]
+    loops = components_between(graph, ends[:1], ends[1:]) if graph.cycles == "solve" else []
+    if not loops:
+        return removals
+    changed: NDArray[Any] = removals.astype(object)
+    for start, stop in loops:
+        inside = np.flatnonzero((tails >= start) & (tails < stop) & (heads >= start) & (heads < stop))
+        for place in inside.tolist():
+            back = arithmetic.plain(walks(graph, start, stop)[int(heads[place]) - start][int(tails[place]) - start])
+            weight = arithmetic.listed(arithmetic.taken(graph.weights, numbers[[place]]))[0]
+            left = 1 + weight * back
+            changed[place] = arithmetic.plain(removals[place]) / left if left else None
+    return changed
+
+
+def _merged_edges(graph: CompiledGraph, ends: list[int]) -> int:
+    """Return how many edges lie inside the components with a cycle on the way."""
+    topology = graph.topology
+    loops: list[Range] = components_between(graph, ends[:1], ends[1:])
+    count = 0
+    for start, stop in loops:
+        heads = topology.heads[int(topology.ptr[start]) : int(topology.ptr[stop])]
+        count += int(((heads >= start) & (heads < stop)).sum())
+    return count

@@ -1,0 +1,472 @@
+"""`what_if`: a total before and after changes, and what is still reached.
+
+The change of a total between two graphs is a sum over the edges that differ, of tangent after · change of the weight ·
+adjoint before (T' - T = T'·(A' - A)·T): exact for any number of changes at once, and free of the cancellation in
+after - before. One sweep over the changed graph does it, where updating the old sums would take one for each change:
+so there is no other way to compute several changes jointly. Only where a change makes or breaks a cycle that is
+collapsed, which changes more than its edges, it is after - before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from html import escape
+from typing import Any, Unpack
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number
+from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.labels import Texts
+from graphdiff.kernels.reach import reached
+from graphdiff.sums.between import between, total_over
+from graphdiff.sums.certificate import Certificate, Ends, certified, change_bound, doubt, rough_bound
+from graphdiff.sums.cycles import components_between, on_the_way, positions_between
+from graphdiff.sums.flow import flow_between
+from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.sums.sweeps import Values, checked, forward_values, reverse_values
+from graphdiff.text.names import PLAIN, Naming, distinct, edge_name
+from graphdiff.text.numbers import plain, shown
+from graphdiff.text.tables import require_pandas
+from graphdiff.whatif.edits import Edit, Edited, Step, edited
+from graphdiff.whatif.report import what_if_text
+
+
+def what_if(
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable,
+    target: Hashable,
+    *,
+    remove_edges: Iterable[Any] = (),
+    remove_nodes: Iterable[Hashable] = (),
+    reweight: Mapping[Any, Number] | None = None,
+    add_edges: Iterable[Any] = (),
+    **options: Unpack[CompileOptions],
+) -> WhatIf:
+    """Return what becomes of the total influence of `source` on `target` if edges or nodes were others.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+        It is not changed.
+    source, target : nodes
+    remove_edges : iterable of edges
+        Each ``(tail, head)``, or ``(tail, head, key)`` where parallel edges are to be told apart.
+    remove_nodes : iterable of nodes
+        With all their edges.
+    reweight : mapping of edge to number
+    add_edges : iterable of (tail, head, weight)
+        A tail or head may be a new node. In a multigraph the edge gets a key as networkx would give it. Where the
+        weights are a preset of `graphdiff.weights`, ``(tail, head)`` takes the preset's; of statements it counts 1.
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Returns
+    -------
+    WhatIf
+        All other edges keep their weights. Under ``weights.even`` its ``recounted`` is the total where they are
+        counted anew on the changed graph.
+
+    Raises
+    ------
+    UsageError, UnknownEdgeError
+        If a change cannot be made; the message says which and why.
+    UnknownNodeError, WeightError, CycleError, SameComponentError, ValueOverflowError
+        As `graphdiff.total_influence`, before or after the changes.
+
+    Notes
+    -----
+    Exact numbers stay exact. The change is the sum over the changed edges of tangent after · change of the weight ·
+    adjoint before, so that with floats a small change of a large total keeps its digits.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> G = nx.DiGraph()
+    >>> G.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)])
+    >>> found = what_if(G, "b", "e", remove_edges=[("d", "e")])
+    >>> found.before, found.after, found.change, found.n_paths
+    (5, 2, -3, 1)
+    """
+    ready = compiled(graph, options)
+    ready.topology.position(source)
+    ready.topology.position(target)
+    made = edited(
+        ready,
+        remove_edges=remove_edges,
+        remove_nodes=remove_nodes,
+        reweight=reweight,
+        add_edges=add_edges,
+        keep=(source, target),
+    )
+    return _answer(made, source, target)
+
+
+def _answer(made: Edited, source: Hashable, target: Hashable) -> WhatIf:
+    """Ask both graphs, and say what is different."""
+    before, after = _Side.of(made.before, source, target), _Side.of(made.after, source, target)
+    naming = _naming(made)
+    changes, change = _accounts(made, before, after)
+    recounted = made.recounted
+    lost, gained = _reach(made, source)
+    return WhatIf(
+        source=source,
+        target=target,
+        before=before.total,
+        after=after.total,
+        change=change,
+        recounted=None if recounted is None else flow_between(recounted, source, target).total,
+        changes=[replace(each, naming=naming) for each in changes],
+        n_paths_before=before.n_paths(),
+        n_paths=after.n_paths(),
+        no_longer_reached=lost,
+        newly_reached=gained,
+        new_nodes=made.new_nodes,
+        edge_meaning=made.before.edge_meaning,
+        node_meaning=made.before.node_meaning,
+        weight_meaning=made.before.weight_meaning,
+        ends=(before.ends, after.ends),
+        naming=naming,
+    )
+
+
+def _naming(made: Edited) -> Naming:
+    """Return how nodes and edges are called, those that are gone or new too."""
+    before, after = made.before.topology, made.after.topology
+    if not any(edit.what == "add edge" for edit in made.edits):
+        return before.naming
+    known = before.names if made.new_nodes else None
+    is_text = isinstance(known, Texts) and all(isinstance(node, str) for node in made.new_nodes)
+    nodes = before.naming.nodes if known is None or is_text else distinct(after.labels)
+    if before.given_keys is None:
+        return Naming(nodes)
+    return Naming(nodes, distinct([*before.given_keys, *(after.keys or ())]))
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One of the two graphs, asked the same question: the ends as positions, and the total."""
+
+    graph: CompiledGraph
+    source: int
+    target: int
+    total: Number
+
+    @classmethod
+    def of(cls, graph: CompiledGraph, source: Hashable, target: Hashable) -> _Side:
+        topology = graph.topology
+        total = flow_between(graph, source, target).total  # which looks at what lies between only
+        return cls(graph, topology.position(source), topology.position(target), total)
+
+    @property
+    def ends(self) -> Ends:
+        """The graph and the positions of the ends."""
+        return self.graph, [self.source], [self.target]
+
+    def n_paths(self) -> int | None:
+        """Return how many paths there are; None where a cycle is solved."""
+        part = between(self.graph, [self.source], [self.target])
+        return None if part.loops else total_over(part, SEMIRINGS["count"]) or 0
+
+    def places(self, ids: list[int]) -> list[int]:
+        """Return where the values of nodes stand."""
+        topology = self.graph.topology
+        return [self.graph.anchor(int(topology.positions[number])) for number in ids if number < topology.n_nodes]
+
+    def tangents(self, tails: list[int]) -> dict[int, Number] | None:
+        """Return what reaches some nodes, by id, from one unit at the source; None where a cycle forbids it."""
+        ends = [self.graph.anchor(self.target), *self.places(tails)]
+        start = self.graph.anchor(self.source)
+        return self._swept([start], ends, start, tails, forward_values)
+
+    def adjoints(self, heads: list[int]) -> dict[int, Number] | None:
+        """Return what of one unit at some nodes, by id, reaches the target; None where a cycle forbids it."""
+        starts = [self.graph.anchor(self.source), *self.places(heads)]
+        end = self.graph.anchor(self.target)
+        return self._swept(starts, [end], end, heads, reverse_values)
+
+    def _swept(
+        self, starts: list[int], ends: list[int], seeded: int, ids: list[int], sweep: Any
+    ) -> dict[int, Number] | None:
+        graph = self.graph
+        loops = components_between(graph, starts, ends) if graph.cycles != "collapse" else []
+        if loops and graph.cycles == "raise":
+            return None
+        ready = graph.divisible if loops else graph
+        among = positions_between(graph, starts, ends)
+        values: Values = sweep(ready, {seeded: ready.one_and_zero[0]}, loops, among=among)
+        positions = graph.topology.positions
+        known = [number for number in ids if number < graph.n_nodes]
+        return {number: _plain(values[graph.anchor(int(positions[number]))]) for number in known}
+
+    def solved(self) -> bool:
+        """Return whether a cycle between the ends is solved."""
+        return bool(on_the_way(self.graph, [self.source], [self.target]))
+
+
+def _plain(value: Number) -> Number:
+    return arithmetic.finished(arithmetic.plain(value))
+
+
+# -- the change and its parts
+
+
+def _accounts(made: Edited, before: _Side, after: _Side) -> tuple[list[Change], Number]:
+    """Return what each change does alone, and the change of the total."""
+    steps = _distinct(made.edits)
+    tails, heads = [step.tail for step in steps], [step.head for step in steps]
+    adjoints, old, new = before.adjoints(heads), before.tangents(tails), after.tangents(tails)
+    change = after.total - before.total
+    same = made.before.cycles != "collapse" or _components(made.before) == _components(made.after)
+    if same and adjoints is not None and new is not None:
+        parts = [_through(made.after, new, step, adjoints) for step in steps]
+        change = checked(sum(parts, start=0 * change))
+    alone: list[Number | None] = [None] * len(made.edits)
+    if adjoints is not None and old is not None and not before.solved():
+        alone = [_alone(made.before, edit, old, adjoints) for edit in made.edits]
+    return [_record(edit, number) for edit, number in zip(made.edits, alone, strict=True)], change
+
+
+def _distinct(edits: list[Edit]) -> list[Step]:
+    """Return the steps, an edge between two removed nodes once."""
+    steps = [step for edit in edits for step in edit.steps]
+    old = {step.number: step for step in steps if step.number is not None}
+    return [*old.values(), *(step for step in steps if step.number is None)]
+
+
+def _components(graph: CompiledGraph) -> set[frozenset[int]]:
+    """Return the components of more than one node, by ids."""
+    topology = graph.topology
+    parts = (frozenset(topology.ids[start:stop].tolist()) for start, stop in topology.cyclic.tolist())
+    return {part for part in parts if len(part) > 1}
+
+
+def _through(graph: CompiledGraph, tangents: dict[int, Number], step: Step, adjoints: dict[int, Number]) -> Number:
+    """Return tangent · change of the weight · adjoint; inner edges of a collapsed component carry nothing."""
+    if graph.cycles == "collapse" and _one_component(graph, step):
+        return 0
+    before, after = (
+        Fraction(weight) if graph.exact and isinstance(weight, float) else weight
+        for weight in (step.before, step.after)
+    )
+    difference = after if before is None else -before if after is None else after - before
+    return tangents.get(step.tail, 0) * difference * adjoints.get(step.head, 0)
+
+
+def _one_component(graph: CompiledGraph, step: Step) -> bool:
+    topology = graph.topology
+    if max(step.tail, step.head) >= graph.n_nodes:
+        return False
+    first = topology.representative
+    return bool(first[topology.positions[step.tail]] == first[topology.positions[step.head]])
+
+
+def _alone(graph: CompiledGraph, edit: Edit, tangents: dict[int, Number], adjoints: dict[int, Number]) -> Number | None:
+    """Return the change if nothing else were changed; None where that alone makes or breaks a cycle."""
+    steps = edit.steps
+    if (graph.cycles == "collapse" or edit.what == "add edge") and any(_on_a_cycle(graph, step) for step in steps):
+        return None
+    if edit.what == "remove node":  # whatever runs through the node leaves it by one of these
+        steps = tuple([step for step in steps if step.edge[0] == edit.item and step.edge[1] != edit.item])
+    return checked(sum((_through(graph, tangents, step, adjoints) for step in steps), start=graph.one_and_zero[1]))
+
+
+def _on_a_cycle(graph: CompiledGraph, step: Step) -> bool:
+    """Return whether an edge, there or not, has a way back."""
+    if max(step.tail, step.head) >= graph.n_nodes:
+        return False
+    topology = graph.topology
+    first = topology.representative
+    tail, head = int(first[topology.positions[step.tail]]), int(first[topology.positions[step.head]])
+    rows = topology.quotient
+    return tail >= head and bool(reached(rows.ptr, rows.heads, np.array([head]))[tail])
+
+
+def _record(edit: Edit, alone: Number | None) -> Change:
+    step = edit.steps[0] if edit.what != "remove node" else None
+    return Change(
+        what=edit.what,
+        item=edit.item,
+        weight_before=None if step is None else step.before,
+        weight_after=None if step is None else step.after,
+        alone=alone,
+    )
+
+
+# -- what is reached
+
+
+def _reach(made: Edited, source: Hashable) -> tuple[list[Any], list[Any]]:
+    """Return the nodes that the source reaches only before (without removed ones), and only after."""
+    removed = {edit.item for edit in made.edits if edit.what == "remove node"}
+    before, after = _reached_ids(made.before, source), _reached_ids(made.after, source)
+    before = np.concatenate([before, np.zeros(len(after) - len(before), dtype=bool)])
+    lost, gained = _labels(made.after, before & ~after), _labels(made.after, after & ~before)
+    return [node for node in lost if node not in removed], gained
+
+
+def _reached_ids(graph: CompiledGraph, source: Hashable) -> NDArray[np.bool_]:
+    """Return the mask, by id, of the nodes that the source reaches."""
+    topology = graph.topology
+    rows, first = topology.quotient, topology.representative
+    mask = reached(rows.ptr, rows.heads, first[[topology.position(source)]])
+    return mask[first][topology.positions]
+
+
+def _labels(graph: CompiledGraph, ids: NDArray[np.bool_]) -> list[Any]:
+    topology = graph.topology
+    return [topology.label(position) for position in sorted(topology.positions[np.flatnonzero(ids)].tolist())]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change that was asked about.
+
+    Attributes
+    ----------
+    what : {"remove edge", "remove node", "reweight", "add edge"}
+    item : edge or node
+    weight_before, weight_after : number or None
+        Of an edge; None where it is not there.
+    alone : number or None
+        How the total changes if nothing else is changed; None where a cycle is solved, or where this alone would make
+        or break one.
+    """
+
+    what: str
+    item: Any
+    weight_before: Number | None
+    weight_after: Number | None
+    alone: Number | None
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain values."""
+        named = {"node": self.naming.node(self.item)} if self.what == "remove node" else self.naming.edge(self.item)
+        numbers = {name: plain(getattr(self, name)) for name in ("weight_before", "weight_after", "alone")}
+        return {"what": self.what, **named, **numbers}
+
+    @property
+    def name(self) -> str:
+        """The change in words, without numbers."""
+        item = str(self.item) if self.what == "remove node" else edge_name(self.item)
+        return {"add edge": f"with {item}", "reweight": f"with {item} reweighted"}.get(self.what, f"without {item}")
+
+    def __str__(self) -> str:
+        if self.what == "add edge":
+            return f"{self.name} of {shown(self.weight_after)}"
+        if self.what == "reweight":
+            return f"with {edge_name(self.item)} of {shown(self.weight_after)} instead of {shown(self.weight_before)}"
+        return self.name
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """A total influence before and after changes.
+
+    Attributes
+    ----------
+    source, target : node
+    before, after, change : number
+        The total, and by how much it changes; all other edges keep their weights.
+    recounted : number or None
+        The total after where the preset's weights (`weights.even`) are counted anew on the changed graph; None where
+        that makes no difference.
+    changes : list of Change
+        One by one.
+    n_paths_before, n_paths : int or None
+        How many paths there were, and are still; None where a cycle is solved.
+    no_longer_reached, newly_reached : list of nodes
+        What the source reaches only before (removed nodes left out), and only after.
+    new_nodes : list
+        Nodes that an added edge brought.
+    edge_meaning, weight_meaning, node_meaning : str
+    ends : pair of Ends
+        Where the two totals are, for their certificates.
+    """
+
+    source: Any
+    target: Any
+    before: Number
+    after: Number
+    change: Number
+    recounted: Number | None
+    changes: list[Change]
+    n_paths_before: int | None
+    n_paths: int | None
+    no_longer_reached: list[Any]
+    newly_reached: list[Any]
+    new_nodes: list[Any]
+    edge_meaning: str
+    weight_meaning: str
+    node_meaning: str
+    ends: tuple[Ends, Ends] = field(repr=False, compare=False)
+    naming: Naming = field(default=PLAIN, repr=False, compare=False)
+
+    @cached_property
+    def certificates(self) -> tuple[Certificate | None, Certificate | None]:
+        """What is proven about the total before and the total after."""
+        before, after = map(certified, self.ends)
+        return before, after
+
+    @property
+    def doubts(self) -> list[str]:
+        """What a reader should know where rounding can be larger than the change, so that before and after hide it."""
+        if not self.change or not isinstance(self.change, (float, complex)):
+            return []
+        if sum(map(rough_bound, self.ends)) < abs(self.change):
+            return []
+        bound = change_bound(0.0, (self.before, self.after), self.certificates)
+        if not bound or bound < abs(self.change):
+            return []
+        hidden = (
+            f"before and after can be off by {bound:.2g} together, more than the change, which is computed by itself; "
+            "exact=True (--exact) has no error."
+        )
+        return [doubt(0, bound) or hidden] if bound == float("inf") else [hidden]
+
+    @property
+    def relative(self) -> Number | None:
+        """The change as a part of the total before; None where that is 0."""
+        return self.change / self.before if self.before else None
+
+    @property
+    def alone(self) -> Number | None:
+        """What the changes would add up to, each alone; None where one of them has no such number."""
+        parts = [change.alone for change in self.changes if change.alone is not None]
+        return sum(parts, start=0 * self.change) if len(parts) == len(self.changes) else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        numbers = ("before", "after", "change", "relative", "recounted", "n_paths_before", "n_paths")
+        nodes = ("no_longer_reached", "newly_reached", "new_nodes")
+        return {
+            "source": self.naming.node(self.source),
+            "target": self.naming.node(self.target),
+            "edge_meaning": self.edge_meaning,
+            "weight_meaning": self.weight_meaning,
+            **{name: plain(getattr(self, name)) for name in numbers},
+            "certificates": [None if one is None else one.to_dict() for one in self.certificates],
+            "changes": [change.to_dict() for change in self.changes],
+            **{name: self.naming.listed(getattr(self, name)) for name in nodes},
+        }
+
+    def to_pandas(self) -> Any:
+        """Return the changes as a DataFrame, a row each."""
+        pandas = require_pandas()
+        return pandas.DataFrame([change.to_dict() for change in self.changes])
+
+    def __repr__(self) -> str:
+        return f"<what if: {shown(self.before)} becomes {shown(self.after)}, change {shown(self.change)}>"
+
+    def __str__(self) -> str:
+        return what_if_text([self])
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"

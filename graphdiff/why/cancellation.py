@@ -1,0 +1,117 @@
+"""Paths of both signs: how much of a total cancels, and where.
+
+One reverse sweep over pairs (strongest positive way, strongest negative way) finds the two strongest paths.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number
+from graphdiff.paths.paths import Path, path_of
+from graphdiff.sums.between import Between, Step
+from graphdiff.sums.flow import Contributions
+from graphdiff.text.names import node_text
+from graphdiff.text.numbers import plain
+
+__all__ = ["Cancellation", "cancellation"]
+
+#: The size of a way to the target, and its first step; none from the target itself.
+Way: TypeAlias = tuple[Number, Step | None]
+
+
+@dataclass(frozen=True)
+class Cancellation:
+    """What paths of both signs make of a total.
+
+    Attributes
+    ----------
+    positive, negative : number
+        The sum of the positive path influences, and of the negative ones.
+    strongest_positive, strongest_negative : Path or None
+        None where walks go round a cycle.
+    node : node or None
+        Where most meets: the node with the largest min of what positive and what negative edges bring in.
+    """
+
+    positive: Number
+    negative: Number
+    strongest_positive: Path | None
+    strongest_negative: Path | None
+    node: Any
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the sums, the paths and the node as plain values."""
+        paths = {"strongest_positive": self.strongest_positive, "strongest_negative": self.strongest_negative}
+        return {
+            "positive": plain(self.positive),
+            "negative": plain(self.negative),
+            **{name: None if path is None else path.to_dict() for name, path in paths.items()},
+            "node": None if self.node is None else node_text(self.node),
+        }
+
+
+def cancellation(part: Between, total: Number, abs_sum: Number, edges: Contributions) -> Cancellation | None:
+    """Return how much of a total cancels; None where all paths have one sign, or the numbers have no signs.
+
+    Parameters
+    ----------
+    part : Between
+    total, abs_sum : number
+        The sums of the path influences and of their absolute values.
+    edges : Contributions
+        What runs through each edge.
+    """
+    if isinstance(total, complex) or not abs_sum > abs(total):
+        return None
+    ways = (None, None) if part.loops else _strongest_of_each_sign(part)
+    if not part.loops and None in ways:
+        return None  # the sums differ by roundings only
+    return Cancellation(arithmetic.half(abs_sum + total), arithmetic.half(total - abs_sum), *ways, _meeting(edges))
+
+
+def _meeting(edges: Contributions) -> Any:
+    brought: dict[Any, list[Number]] = {}
+    for edge, number in edges.carrying():
+        sums = brought.setdefault(edge[1], [0, 0])
+        sums[number < 0] += abs(number)
+    node = max(brought, key=lambda name: min(brought[name]), default=None)
+    return node if node is not None and min(brought[node]) else None
+
+
+def _strongest_of_each_sign(part: Between) -> tuple[Path | None, Path | None]:
+    """Return the strongest positive and the strongest negative path."""
+    best = _best_of_each_sign(part)
+    found: list[Path | None] = []
+    for sign in (0, 1):
+        start = max(part.sources, key=lambda node: best[node][sign][0])
+        found.append(_followed(part, best, start, sign) if best[start][sign][0] else None)
+    return found[0], found[1]
+
+
+def _best_of_each_sign(part: Between) -> list[list[Way]]:
+    """Return, for each node, its strongest positive and its strongest negative way to a target."""
+    best: list[list[Way]] = [[(0, None), (0, None)] for _ in range(part.n_nodes)]
+    for node in range(part.n_nodes - 1, -1, -1):
+        if part.is_target[node]:
+            best[node][0] = 1, None
+        for step in part.rows[node]:
+            weight = arithmetic.finished(step[2])
+            for sign in (0, 1):
+                size = abs(weight) * best[step[0]][sign ^ (weight < 0)][0]
+                if size > best[node][sign][0]:
+                    best[node][sign] = size, step
+    return best
+
+
+def _followed(part: Between, best: list[list[Way]], node: int, sign: int) -> Path:
+    """Return the way of a sign from a node as a path."""
+    nodes, edges, influence = [node], list[int](), part.graph.one_and_zero[0]
+    while (step := best[nodes[-1]][sign][1]) is not None:
+        head, edge, weight = step
+        nodes.append(head)
+        edges.append(edge)
+        influence, sign = influence * weight, sign ^ (arithmetic.finished(weight) < 0)
+    return path_of(part, nodes, edges, influence)

@@ -1,0 +1,462 @@
+"""Saved graphs: the same answers to the bit, and nothing but FormatError from a file that is not what it says."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import struct
+import tracemalloc
+from collections.abc import Callable
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import networkx as nx
+import numpy as np
+import pytest
+from graphs import ENGINES, engine, weighted
+from hypothesis import given
+from hypothesis import strategies as st
+
+import graphdiff as gd
+from graphdiff.errors import (
+    FormatError,
+    GraphdiffError,
+    InputError,
+    OutputError,
+    UnknownNodeError,
+    UsageError,
+    ValueOverflowError,
+)
+from graphdiff.graph.arrayfile import ArrayFile, write
+from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.graph.labels import Integers, Texts
+
+PREFIX = struct.Struct("<8sIII")
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=4)
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@st.composite
+def storables(draw: Callable[..., Any]) -> CompiledGraph:
+    """Draw a compiled graph of any shape, cycles and all, that can be saved."""
+    kind = draw(st.sampled_from([TEXT, st.integers(-(2**63), 2**63 - 1)]))
+    labels = draw(st.lists(kind, min_size=0, max_size=6, unique=True))
+    weights = draw(st.sampled_from([FINITE, st.integers(-(2**40), 2**40)]))
+    graph = draw(st.sampled_from([nx.DiGraph, nx.MultiDiGraph]))()
+    graph.add_nodes_from((label, {"root": draw(st.booleans())}) for label in labels)
+    if labels:
+        ends = st.sampled_from(labels)
+        graph.add_weighted_edges_from(draw(st.lists(st.tuples(ends, ends, weights), max_size=9)))
+    graph.graph["edge_meaning"] = draw(st.text(max_size=3))
+    return gd.compile(graph, cycles=draw(st.sampled_from(["raise", "collapse", "solve"])))
+
+
+def answers(graph: CompiledGraph) -> list[Any]:
+    """Return what forward says from every node, to the bit, or which error it is."""
+    found: list[Any] = []
+    for node in list(graph.labels):
+        try:
+            found.append(list(map(repr, gd.forward(graph, node).array.tolist())))
+        except GraphdiffError as error:
+            found.append(str(error))
+    return found
+
+
+@pytest.fixture(params=["text", "ints", "keys"])
+def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Return a saved graph with a cycle, a root and an edge into each."""
+    graph = nx.MultiDiGraph() if request.param == "keys" else nx.DiGraph()
+    names = {"ints": [7, -1, 5, 30]}.get(request.param, ["a", "é", "漢字", ""])
+    graph.add_node(names[0], root=True)
+    pairs = [(0, 1, 0.5), (1, 2, 0.25), (2, 1, 0.5), (2, 3, 4.0)]
+    graph.add_weighted_edges_from((names[u], names[v], weight) for u, v, weight in pairs)
+    gd.compile(graph, cycles="solve").save(tmp_path / "graph")
+    return tmp_path / "graph"
+
+
+# -- there and back
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("mmap", [True, False], ids=["mapped", "in memory"])
+@given(graph=storables())
+def test_a_graph_comes_back_the_same(name: str, mmap: bool, graph: CompiledGraph, tmp_path_factory: Any) -> None:
+    path = tmp_path_factory.mktemp("saved") / "graph"
+    with engine(name):
+        graph.save(path)
+        again = CompiledGraph.load(path, mmap=mmap)
+        assert again.edges() == graph.edges()
+        assert [type(key) for edge in again.edges() for key in edge] == [type(k) for e in graph.edges() for k in e]
+        assert (list(again.labels), again.weights.tolist()) == (list(graph.labels), graph.weights.tolist())
+        assert again.weights.dtype == graph.weights.dtype
+        assert again.topology.roots.tolist() == graph.topology.roots.tolist()
+        assert (again.cycles, again.exact, again.edge_meaning) == (graph.cycles, graph.exact, graph.edge_meaning)
+        assert answers(again) == answers(graph)
+    assert os.listdir(path.parent) == ["graph"]
+
+
+@pytest.mark.parametrize("weights", [[2, 3], [0.5, 0.1]], ids=["ints", "floats"])
+def test_ids_that_are_the_labels_stay_so(weights: list[Any], tmp_path: Path) -> None:
+    graph = CompiledGraph.from_arrays([2, 0], [0, 1], weights)
+    graph.save(tmp_path / "graph")
+    again = CompiledGraph.load(tmp_path / "graph")
+    assert again.topology.names is None
+    assert gd.total_influence(again, 2, 1) == weights[0] * weights[1]
+
+
+def test_exact_ints_and_meanings_are_kept(tmp_path: Path) -> None:
+    graph = gd.compile(weighted([("a", "b", 3)]), weight=None, exact=True)
+    graph.save(tmp_path / "graph")
+    again = CompiledGraph.load(tmp_path / "graph")
+    assert (again.exact, again.weight_meaning) == (True, "unit")
+
+
+def test_an_empty_graph_is_a_graph(tmp_path: Path) -> None:
+    gd.compile(nx.DiGraph()).save(tmp_path / "graph")
+    assert repr(CompiledGraph.load(tmp_path / "graph")) == "<CompiledGraph: 0 nodes, 0 edges, no cycles>"
+
+
+def test_arrays_are_read_only_and_a_loaded_graph_can_be_pickled_and_saved(file: Path) -> None:
+    for mmap in (True, False):
+        graph = CompiledGraph.load(file, mmap=mmap)
+        assert not any(array.flags.writeable for array in (graph.weights, graph.heads, graph.topology.ids))
+        graph.save(file.with_name("again"), overwrite=True)
+        assert file.with_name("again").read_bytes() == file.read_bytes()
+        assert answers(pickle.loads(pickle.dumps(graph))) == answers(graph)
+
+
+# -- labels
+
+
+@given(names=st.lists(TEXT, unique=True, max_size=30), other=st.text(max_size=4))
+def test_names_are_found_by_their_index(names: list[str], other: str) -> None:
+    packed = Texts.of(names)
+    assert list(packed) == names == packed[:]
+    assert [packed.find(name) for name in names] == list(range(len(names)))
+    assert packed.find(other) == (names.index(other) if other in names else None)
+    assert packed.find(7) is None
+
+
+def test_names_of_one_hash_are_told_apart() -> None:
+    assert crc32(b"plumless") == crc32(b"buckeroo")
+    packed = Texts.of(["plumless", "a", "buckeroo"])
+    assert [packed.find(name) for name in ("plumless", "buckeroo", "a")] == [0, 2, 1]
+    assert Texts.of(["plumless"]).find("buckeroo") is None
+
+
+@given(values=st.lists(st.integers(-(2**63), 2**63 - 1), unique=True, max_size=30), other=st.integers())
+def test_ints_are_found_by_their_index(values: list[int], other: int) -> None:
+    packed = Integers(np.array(values, dtype=np.int64))
+    assert list(packed) == values == packed[:]
+    assert [packed.find(value) for value in values] == list(range(len(values)))
+    assert packed.find(other) == (values.index(other) if other in values else None)
+    assert packed.find("7") is None
+
+
+def test_one_name_is_found_without_an_object_for_the_others(tmp_path: Path) -> None:
+    names = [f"node {number}" for number in range(50_000)]
+    CompiledGraph.from_arrays([0], [1], labels=names).save(tmp_path / "graph")
+    graph = CompiledGraph.load(tmp_path / "graph")
+    assert len(graph.topology.positions) == 50_000
+    tracemalloc.start()
+    assert graph.topology.label(graph.topology.position("node 777")) == "node 777"
+    assert tracemalloc.get_traced_memory()[1] < 20_000
+    tracemalloc.stop()
+
+
+def test_an_unknown_name_is_answered_with_the_nearest(file: Path) -> None:
+    with pytest.raises(UnknownNodeError, match="no node 'A'"):
+        CompiledGraph.load(file).topology.position("A")
+    with pytest.raises(UnknownNodeError, match=r"no node \['a'\]"):
+        CompiledGraph.load(file).topology.position(["a"])
+
+
+# -- refused
+
+
+REFUSED: dict[str, tuple[CompiledGraph, str]] = {
+    "fractions": (gd.compile(weighted([("a", "b", Fraction(1, 3))])), "only weights that are floats, or ints"),
+    "exact floats": (gd.compile(weighted([("a", "b", 0.5)]), exact=True), "only weights that are floats, or ints"),
+    "tuples": (gd.compile(weighted([((1,), (2,), 1)])), "these are tuple"),
+    "mixed labels": (gd.compile(weighted([("a", 1, 1)])), "these are int, str"),
+    "truths": (gd.compile(weighted([(True, False, 1)])), "these are bool"),
+    "large ints": (gd.compile(weighted([(2**63, 1, 1)])), "more than 64 bits"),
+    "surrogates": (gd.compile(weighted([("a", "\ud800", 1)])), "lone surrogate"),
+    "keys": (gd.compile(nx.MultiDiGraph([("a", "b", "k")]), weight=None), "only keys of parallel edges that are ints"),
+    "long meanings": (gd.compile(nx.DiGraph(edge_meaning="x" * 70_000)), "too long to be saved"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_the_format_has_not_is_refused_and_no_file_is_left(what: str, tmp_path: Path) -> None:
+    graph, message = REFUSED[what]
+    with pytest.raises(UsageError, match=message):
+        graph.save(tmp_path / "graph")
+    assert not os.listdir(tmp_path)
+
+
+def test_a_file_is_replaced_only_where_asked(file: Path) -> None:
+    before = file.read_bytes()
+    other = CompiledGraph.from_arrays([0], [1])
+    with pytest.raises(OutputError, match="exists; overwrite=True replaces it"):
+        other.save(file)
+    assert file.read_bytes() == before
+    mapped = CompiledGraph.load(file)
+    told = answers(mapped)
+    other.save(str(file), overwrite=True)
+    assert len(CompiledGraph.load(file)) == 2
+    assert answers(mapped) == told
+
+
+def test_a_file_is_written_whole_or_not_at_all(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = file.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OutputError, match="No space left"):
+        CompiledGraph.from_arrays([0], [1]).save(file, overwrite=True)
+    assert (os.listdir(file.parent), file.read_bytes()) == (["graph"], before)
+
+
+def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="No such file"):
+        CompiledGraph.load(tmp_path / "none")
+    with pytest.raises(InputError, match="no regular file"):
+        CompiledGraph.load(tmp_path)
+    with pytest.raises(InputError, match="null"):
+        CompiledGraph.load("a\0b")
+
+
+# -- files that are not what they say
+
+
+def refused(path: Path, data: bytes, message: str = "graph", *, mmap: bool = True) -> None:
+    path.write_bytes(data)
+    with pytest.raises(FormatError, match=message):
+        CompiledGraph.load(path, mmap=mmap)
+
+
+def header_end(data: bytes) -> int:
+    return PREFIX.size + int(PREFIX.unpack(data[: PREFIX.size])[2])
+
+
+@pytest.mark.parametrize("mmap", [True, False], ids=["mapped", "in memory"])
+def test_every_truncation_and_addition_is_refused(mmap: bool, file: Path) -> None:
+    data = file.read_bytes()
+    for length in range(len(data)):
+        refused(file, data[:length], mmap=mmap)
+    refused(file, data + b"\0", "another length", mmap=mmap)
+
+
+def test_every_flipped_byte_of_the_header_is_refused(file: Path) -> None:
+    data = file.read_bytes()
+    for place in range(header_end(data)):
+        for bit in (1, 128):
+            refused(file, data[:place] + bytes([data[place] ^ bit]) + data[place + 1 :])
+
+
+def test_every_flipped_byte_of_an_array_is_refused_in_memory_and_harmless_mapped(file: Path) -> None:
+    """Whatever a mapped file holds, the kernels stay within their arrays: they would end this process."""
+    data, entries = file.read_bytes(), ArrayFile(str(file)).entries.values()
+    start = header_end(data)
+    places = [start + place for entry in entries for place in range(entry.offset, entry.end)]
+    with engine("kernels"), np.errstate(all="ignore"):
+        for place in places:
+            for flip in (1, 64, 255):
+                flipped = data[:place] + bytes([data[place] ^ flip]) + data[place + 1 :]
+                refused(file, flipped, "checksum", mmap=False)
+                try:
+                    graph = CompiledGraph.load(file)
+                except FormatError:
+                    continue
+                answers(graph)
+                graph.edges()
+
+
+def forged(data: bytes, change: Callable[[Any], Any]) -> bytes:
+    """Return a file with another header, its length and checksum right."""
+    end = header_end(data)
+    header = change(json.loads(data[PREFIX.size : end]))
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    text += b" " * (-(PREFIX.size + len(text)) % 64)
+    return PREFIX.pack(b"\x89gdiff\r\n", 1, len(text), crc32(text)) + text + data[end:]
+
+
+def entry(header: Any, which: str, **changes: Any) -> Any:
+    next(each for each in header["arrays"] if each["name"] == which).update(changes)
+    return header
+
+
+def settings(header: Any, **changes: Any) -> Any:
+    header["settings"].update(changes)
+    return header
+
+
+def without(header: Any, name: str) -> Any:
+    return header | {"arrays": [each for each in header["arrays"] if each["name"] != name]}
+
+
+HEADERS: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "no JSON": (lambda header: b"{", "no JSON"),
+    "no UTF-8": (lambda header: b'"\xff"', "no JSON"),
+    "an abyss": (lambda header: b"[" * 60_000, "no JSON"),
+    "a number of many digits": (lambda header: b"9" * 9_000, "no JSON"),
+    "too long": (lambda header: header | {"settings": "x" * 70_000}, "no such length"),
+    "a list": (lambda header: [header], "does not say"),
+    "more than it should": (lambda header: header | {"more": 1}, "does not say"),
+    "no arrays": (lambda header: header | {"arrays": []}, "another length"),
+    "arrays that are none": (lambda header: header | {"arrays": 7}, "another length"),
+    "an array that is none": (lambda header: header | {"arrays": [7]}, "does not describe"),
+    "an array without a name": (lambda header: header | {"arrays": [{}]}, "does not describe"),
+    "objects": (lambda header: entry(header, "ids", dtype="|O"), "does not describe"),
+    "records": (lambda header: entry(header, "ids", dtype=[["a", "<i8"]]), "does not describe"),
+    "a number as shape": (lambda header: entry(header, "ids", shape=4), "does not describe"),
+    "no dimension": (lambda header: entry(header, "ids", shape=[]), "does not describe"),
+    "a negative shape": (lambda header: entry(header, "ids", shape=[-4]), "does not describe"),
+    "a fractional shape": (lambda header: entry(header, "ids", shape=[4.0]), "does not describe"),
+    "a truth as shape": (lambda header: entry(header, "cyclic", shape=[True, 2]), "does not describe"),
+    "an endless shape": (lambda header: entry(header, "ids", shape=[2**64]), "not in its place"),
+    "an endless last shape": (lambda header: entry(header, header["arrays"][-1]["name"], shape=[2**62]), "length"),
+    "a negative offset": (lambda header: entry(header, "ptr", offset=-64), "does not describe"),
+    "an offset beyond": (lambda header: entry(header, "ptr", offset=2**40), "not in its place"),
+    "an offset on another array": (lambda header: entry(header, "heads", offset=0), "not in its place"),
+    "two of one name": (lambda header: entry(header, "ptr", name="ids"), "not in its place"),
+    "another name": (lambda header: entry(header, "ptr", name="pointers"), "not the arrays of a graph"),
+    "an array too few": (lambda header: without(header, header["arrays"][-1]["name"]), "another length"),
+    "floats for ids": (lambda header: entry(header, "ids", dtype="<f8"), "'ids' has not the shape"),
+    "signed heads": (lambda header: entry(header, "heads", dtype="<i4"), "'heads' has not the shape"),
+    "unsigned weights": (lambda header: entry(header, "weights", dtype="<u8"), "'weights' has not the shape"),
+    "two dimensions": (lambda header: entry(header, "ids", shape=[4, 1]), "has not the shape"),
+    "one dimension": (lambda header: entry(header, "cyclic", shape=[2]), "'cyclic' has not the shape"),
+    "fewer ids": (lambda header: entry(header, "ids", shape=[3]), "has not the shape"),
+    "no settings": (lambda header: header | {"settings": None}, "settings"),
+    "settings too few": (lambda header: header | {"settings": {"cycles": "raise"}}, "settings"),
+    "settings of other types": (lambda header: settings(header, exact=1), "settings"),
+    "exact floats": (lambda header: settings(header, exact=True), "cannot be exact"),
+    "no such policy": (lambda header: settings(header, cycles="ignore"), "no cycle policy 'ignore'"),
+}
+
+
+@pytest.mark.parametrize("what", HEADERS)
+def test_hostile_headers_are_refused(what: str, file: Path) -> None:
+    change, message = HEADERS[what]
+    refused(file, forged(file.read_bytes(), change), message)
+
+
+def test_other_files_are_refused(file: Path) -> None:
+    data = file.read_bytes()
+    refused(file, b"", "cut off")
+    refused(file, b"PK\x03\x04" + bytes(100), "does not start as one")
+    refused(file, data[:8] + b"\2\0\0\0" + data[12:], "version 2 of the format, and this graphdiff reads 1")
+    refused(file, data[:12] + b"\xff\xff\xff\xff" + data[16:], "no such length")
+
+
+def altered(file: Path, **changes: Callable[[Any], Any]) -> bytes:
+    """Return a file with other arrays, its checksums right."""
+    opened = ArrayFile(str(file))
+    arrays = {name: opened.array(name).copy() for name in opened.entries}
+    for name, change in changes.items():
+        arrays[name] = np.ascontiguousarray(change(arrays[name]), dtype=arrays[name].dtype)
+    write(str(file), arrays, opened.settings, overwrite=True)
+    return file.read_bytes()
+
+
+def at(place: Any, value: Any, array: Any) -> Any:
+    array[place] = value
+    return array
+
+
+ARRAYS: dict[str, tuple[str, Callable[[Any], Any], str]] = {
+    "ids twice": ("ids", partial(at, 0, 1), "'ids'"),
+    "ids beyond": ("ids", partial(at, 0, 4), "'ids'"),
+    "ids below": ("ids", partial(at, 0, -1), "'ids'"),
+    "rows that start late": ("ptr", partial(at, 0, 1), "'ptr'"),
+    "rows that end late": ("ptr", partial(at, -1, 5), "'ptr'"),
+    "rows that go back": ("ptr", partial(at, 1, 4), "'ptr'"),
+    "rows far beyond": ("ptr", partial(at, 1, 2**64 - 1), "'ptr'"),
+    "a head beyond": ("heads", partial(at, 0, 4), "topological order"),
+    "a head far beyond": ("heads", partial(at, 3, 2**32 - 1), "topological order"),
+    "a head behind": ("heads", partial(at, 3, 0), "topological order"),
+    "a head that is the tail": ("heads", partial(at, 0, 0), "topological order"),
+    "a component beyond": ("cyclic", lambda array: array + 2, "'cyclic'"),
+    "a component turned round": ("cyclic", lambda array: array[:, ::-1], "'cyclic'"),
+    "no component": ("cyclic", lambda array: array[:0], "topological order"),
+    "components on each other": ("cyclic", lambda array: np.concatenate([array, array]), "'cyclic'"),
+    "a root beyond": ("marked", partial(at, 0, 4), "'marked'"),
+    "a root below": ("marked", partial(at, 0, -1), "'marked'"),
+    "an index beyond": ("order", partial(at, 0, 4), "'order'"),
+    "an index twice": ("order", lambda array: array * 0, "'order'"),
+    "hashes that go back": ("hashes", lambda array: array[::-1], "index"),
+    "names that go back": ("ends", partial(at, 1, 9), "'ends'"),
+    "names that end early": ("ends", partial(at, -1, 8), "'ends'"),
+    "names that start within a character": ("ends", partial(at, 1, 2), "UTF-8"),
+    "names that are no text": ("text", partial(at, 0, 255), "UTF-8"),
+    "half a character": ("text", partial(at, -1, 0xE6), "UTF-8"),
+    "a surrogate": ("text", partial(at, slice(3, 6), [0xED, 0xA0, 0x80]), "UTF-8"),
+}
+
+
+@pytest.mark.parametrize("what", ARRAYS)
+@pytest.mark.parametrize("file", ["keys"], indirect=True)
+def test_arrays_that_do_not_fit_are_refused(what: str, file: Path) -> None:
+    name, change, message = ARRAYS[what]
+    refused(file, altered(file, **{name: change}), message)
+
+
+@pytest.mark.parametrize("file", ["ints"], indirect=True)
+def test_an_index_of_ints_that_is_none_is_refused(file: Path) -> None:
+    data = file.read_bytes()
+    refused(file, altered(file, order=lambda array: array[::-1]), "index")
+    file.write_bytes(data)
+    refused(file, altered(file, values=partial(at, 0, 5)), "index")
+
+
+def test_arrays_of_many_blocks_are_checked_to_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graphdiff.graph.arrayfile.BLOCK", 3)
+    rng = np.random.default_rng(0)
+    ends = np.sort(rng.integers(0, 12, (2, 40)), axis=0)
+    tails, heads = ends[:, ends[0] < ends[1]]
+    path = tmp_path / "graph"
+    CompiledGraph.from_arrays(tails, heads, labels=[f"é{number}" for number in range(12)]).save(path)
+    assert len(CompiledGraph.load(path)) == 12
+    opened = ArrayFile(str(path))
+    tail_of = np.repeat(np.arange(12), np.diff(opened.array("ptr").astype(int)))
+    data = path.read_bytes()
+    for place, tail in enumerate(tail_of.tolist()):
+        path.write_bytes(data)
+        refused(path, altered(path, heads=partial(at, place, tail)), "topological order")
+        path.write_bytes(data)
+        refused(path, altered(path, heads=partial(at, place, 12)), "topological order")
+
+
+def test_weights_that_are_not_finite_are_refused_in_memory(file: Path) -> None:
+    refused(file, altered(file, weights=partial(at, 2, np.nan)), "not finite", mmap=False)
+
+
+@pytest.mark.parametrize("cycles", ["raise", "solve"])
+def test_a_component_without_a_cycle_is_a_damaged_file(cycles: str, tmp_path: Path) -> None:
+    file = tmp_path / "graph"
+    CompiledGraph.from_arrays([0, 1], [1, 2], np.array([2.0, 4.0])).save(file)
+    opened = ArrayFile(str(file))
+    arrays = {name: opened.array(name).copy() for name in opened.entries} | {"cyclic": np.array([[0, 2]])}
+    write(str(file), arrays, opened.settings | {"cycles": cycles}, overwrite=True)
+    graph = CompiledGraph.load(file)
+    if cycles == "raise":
+        with pytest.raises(FormatError, match="damaged: one of its components has no cycle"):
+            gd.total_influence(graph, 0, 2)
+    else:
+        assert gd.total_influence(graph, 0, 2) == 8
+
+
+def test_mapped_weights_that_are_not_finite_are_told_where_a_cycle_is_solved(tmp_path: Path) -> None:
+    file = tmp_path / "graph"
+    CompiledGraph.from_arrays([0, 1, 1], [1, 0, 2], np.array([0.5, 0.5, 1.0]), cycles="solve").save(file)
+    file.write_bytes(altered(file, weights=partial(at, 0, np.nan)))
+    with pytest.raises(ValueOverflowError, match="weights on a cycle"):
+        gd.total_influence(CompiledGraph.load(file), 0, 2)

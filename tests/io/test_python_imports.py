@@ -1,0 +1,269 @@
+"""Import graphs: a small package on disk, grimp itself as the oracle, pydeps, exports, times."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import grimp
+import networkx as nx
+import pytest
+from conftest import Run
+
+import graphdiff as gd
+from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageError
+from graphdiff.io.read import read
+from graphdiff.io.write import write
+
+DATA = Path(__file__).parents[1] / "data" / "python"
+SHOP = {
+    "__init__.py": "from shop import cart\n",
+    "cart.py": "import shop\nfrom shop.price import net\nfrom shop.price import gross\nif 1:\n\n import shop.price\n",
+    "price.py": "import os\nraise SystemExit('never run')\n",
+    "sub/__init__.py": "",
+    "sub/deep.py": "from ..price import (\n net,\n)\nimport typing\nif typing.TYPE_CHECKING:\n from .. import cart\n",
+}
+EDGES = {("shop", "shop.cart"), ("shop.cart", "shop"), ("shop.cart", "shop.price")}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    for name, text in SHOP.items():
+        path = tmp_path / "src" / "shop" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path / "src" / "shop"
+
+
+def test_an_import_graph_with_its_lines(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(shop.parent.parent)
+    before = list(sys.path)
+    graph = read("imports:src/shop")
+    assert sys.path == before
+    assert "shop" not in sys.modules
+    assert set(graph.edges) == EDGES | {("shop.sub.deep", "shop.price"), ("shop.sub.deep", "shop.cart")}
+    assert graph.edges["shop.cart", "shop.price"] == {
+        "statements": 3,
+        "lines": [
+            "src/shop/cart.py:2: from shop.price import net",
+            "src/shop/cart.py:3: from shop.price import gross",
+            "src/shop/cart.py:6: import shop.price",
+        ],
+        "kind": "run-time",
+    }
+    assert graph.nodes["shop.sub"]["file"] == "src/shop/sub/__init__.py"
+    assert (graph.graph["edge_meaning"], graph.graph["weight_meaning"]) == ("imports", "none")
+
+
+def test_a_package_in_the_current_folder_goes_first(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(shop.parent)
+    graph = read("imports:shop")
+    assert graph.edges["shop", "shop.cart"]["lines"] == ["shop/__init__.py:1: from shop import cart"]
+
+
+def test_reach_is_what_grimp_says() -> None:
+    import grimp
+
+    graph, oracle = read("imports:graphdiff"), grimp.build_graph("graphdiff", cache_dir=None)
+    assert set(graph) == oracle.modules
+    for module in ("graphdiff.io.debian", "graphdiff.graph.compiled", "graphdiff.errors", "graphdiff"):
+        assert nx.descendants(graph, module) - {module} == oracle.find_upstream_modules(module) - {module}
+        assert nx.ancestors(graph, module) - {module} == oracle.find_downstream_modules(module) - {module}
+
+
+def test_every_line_stands_in_its_file() -> None:
+    root = Path(__file__).parents[2]
+    for *_, places in read(f"imports:{root / 'graphdiff'}").edges(data="lines"):
+        for place in places:
+            file, line, statement = place.split(":", 2)
+            assert statement.split()[0] in (root / file).read_text().splitlines()[int(line) - 1]
+
+
+@pytest.mark.parametrize("suffix", ["graphml", "json", "dot", "csv", "mmd"])
+def test_an_import_graph_is_written_in_every_format(shop: Path, tmp_path: Path, suffix: str) -> None:
+    write(read(f"imports:{shop}"), tmp_path / f"out.{suffix}")
+    assert (tmp_path / f"out.{suffix}").stat().st_size > 100
+
+
+def test_a_module_that_is_no_python(shop: Path) -> None:
+    (shop / "cart.py").write_text("import shop\nfrom from import\n")
+    with pytest.raises(FormatError, match=r"^imports:.*cart\.py"):
+        read(f"imports:{shop}")
+
+
+@pytest.mark.parametrize(
+    "name, kind, message",
+    [
+        ("imports:", UsageError, r"^imports:: which package\?"),
+        ("imports:no_such_package", InputError, r"no package 'no_such_package' is installed or in the current folder"),
+        ("imports:./nowhere", InputError, r"no folder of a package: no __init__\.py in it"),
+        ("imports:networkx.classes", UsageError, r"not a top-level package; give imports:networkx$"),
+        ("imports:sys", UsageError, r"a module of one file or built in"),
+        ("imports:this", UsageError, r"a module of one file or built in"),
+        ("imports:a..b", InputError, r"no package"),
+    ],
+)
+def test_what_is_no_package(name: str, kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message):
+        read(name)
+    assert "this" not in sys.modules
+
+
+def test_another_package_of_a_loaded_one(tmp_path: Path) -> None:
+    (tmp_path / "networkx").mkdir()
+    (tmp_path / "networkx" / "__init__.py").touch()
+    with pytest.raises(UsageError, match=r"Python has loaded another networkx already, from "):
+        read(f"imports:{tmp_path / 'networkx'}")
+
+
+def test_without_grimp(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "grimp", None)
+    with pytest.raises(MissingExtraError, match=r"this needs grimp: pip install grimp"):
+        read("imports:networkx")
+
+
+@pytest.mark.parametrize("file", ["grimp.json", "pydeps.json"])
+def test_other_tools_say_the_same(file: str) -> None:
+    graph = read(DATA / file)
+    assert set(graph.edges) == EDGES
+    assert set(graph) == {"shop", "shop.cart", "shop.price"}
+    assert graph.graph["edge_meaning"] == "imports"
+
+
+def test_exports_keep_the_number_of_statements() -> None:
+    assert read(DATA / "grimp.json").edges["shop.cart", "shop.price"] == {"statements": 3}
+    assert read(DATA / "pydeps.json").nodes["shop.cart"] == {"file": "/x/shop/cart.py", "bacon": 2}
+
+
+def test_times() -> None:
+    log = DATA / "import.importtime"
+    graph = read(log)
+    assert set(graph.edges) == {("shop", "shop.cart"), ("shop.cart", "shop.price")}
+    assert graph.nodes["shop.cart"] == {"import_time": 50, "cumulative": 350}
+    timed = read(DATA / "grimp.json", times=str(log))
+    assert dict(timed.nodes(data="import_time")) == {"shop": 20, "shop.cart": 50, "shop.price": 300}
+    assert set(timed.edges) == EDGES
+
+
+def test_a_log_that_python_writes(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-X", "importtime", "-c", "import json"], capture_output=True, check=True)
+    log = tmp_path / "log.txt"
+    log.write_bytes(b"another line\n" + done.stderr)
+    graph = read(log)
+    assert graph.has_edge("json", "json.decoder")
+    lines = [line for line in done.stderr.decode().splitlines() if line.startswith("import time:")][1:]
+    assert sum(time for _, time in graph.nodes(data="import_time")) == sum(int(x[12:].split("|")[0]) for x in lines)
+    for module in ("json", "json.decoder"):  # what it took is its own time and that of what it imported first
+        node = graph.nodes[module]
+        below = sum(graph.nodes[inner]["cumulative"] for inner in graph[module])
+        assert abs(node["cumulative"] - node["import_time"] - below) <= 20  # rounded to microseconds
+
+
+WRONG = [
+    ("grimp", b"[]", r"no import graph"),
+    ("grimp", b'{"nodes": [1], "edges": []}', r"no import graph"),
+    ("grimp", b'{"nodes": ["a"], "edges": [["a", "b", 1]]}', r"edges\[0\] is not importer, imported"),
+    ("grimp", b'{"nodes": ["a"], "edges": [["a", "a", true]]}', r"edges\[0\] is not importer, imported"),
+    ("pydeps", b"[]", r"not what pydeps --show-deps prints"),
+    ("pydeps", b'{"a": 1}', r"'a' is no object"),
+    ("pydeps", b'{"a": {"imports": "b"}}', r"imports: expected a list, found the text 'b'"),
+    ("importtime", b"import time", r"no line of python -X importtime"),
+]
+
+
+@pytest.mark.parametrize("format, data, message", WRONG)
+def test_a_broken_file_gets_one_line(format: str, data: bytes, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(data)
+    with pytest.raises(FormatError, match=message):
+        read(path, format=format)
+
+
+def test_times_of_another_package() -> None:
+    with pytest.raises(FormatError, match=r"none of the \d+ modules is in it; was their package imported\?"):
+        read("imports:networkx", times=str(DATA / "import.importtime"))
+    with pytest.raises(InputError, match="No such file"):
+        read(DATA / "grimp.json", times="nowhere.log")
+
+
+# -- imports for type checking
+
+
+@pytest.fixture
+def checked(tmp_path: Path) -> str:
+    """A package whose modules need each other, one of them for type checking only."""
+    files = {
+        "__init__": "",
+        "upper": "from checked.lower import foo\nimport checked.other\nclass Bar: ...\n",
+        "lower": "import typing\nif typing.TYPE_CHECKING:\n    from checked.upper import Bar\n",
+        "other": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from checked import lower\n"
+        "def late() -> None:\n    import checked.lower\n",
+        "third": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from checked import other, upper\n",
+    }
+    (tmp_path / "checked").mkdir()
+    for name, text in files.items():
+        (tmp_path / f"checked/{name}.py").write_text(text)
+    return f"imports:{tmp_path / 'checked'}"
+
+
+RUNNING = {("checked.upper", "checked.lower"), ("checked.upper", "checked.other"), ("checked.other", "checked.lower")}
+CHECKED = {("checked.lower", "checked.upper"), ("checked.third", "checked.other"), ("checked.third", "checked.upper")}
+
+
+def test_an_import_says_whether_it_is_made_when_the_program_runs(checked: str) -> None:
+    graph = read(checked)
+    kinds = {
+        kind: {(u, v) for u, v, its in graph.edges(data="kind") if its == kind}
+        for kind in ("run-time", "type-checking")
+    }
+    # One that stands in both places is made.
+    assert kinds == {"run-time": RUNNING, "type-checking": CHECKED}
+    assert graph.graph["warnings"] == [
+        f"{checked}: 3 of 6 imports are under TYPE_CHECKING alone and not made when the program runs "
+        '(kind=type-checking); --kind run-time (in Python kinds="run-time") leaves out such imports'
+    ]
+    assert set(read(checked, kinds="run-time").edges) == RUNNING
+    assert set(read(checked, kinds="type-checking").edges) == CHECKED
+    assert "warnings" not in read(checked, kinds="all").graph
+    with pytest.raises(UsageError, match=r"^no edge is of the kind 'x'; there are run-time, type-checking$"):
+        read(checked, kinds="x")
+
+
+def test_the_edges_that_run_are_those_of_grimp_without_type_checking(checked: str) -> None:
+    for name, kinds in (("graphdiff", "run-time"), ("networkx", "run-time")):
+        found = grimp.build_graph(name, cache_dir=None, exclude_type_checking_imports=True)
+        assert read(f"imports:{name}", kinds=kinds).number_of_edges() == found.count_imports()
+
+
+def test_cycles_at_run_time_are_those_that_are_reported(checked: str, run: Run) -> None:
+    report = gd.find_cycles(read(checked), weight=None)
+    assert (report.components, report.breaking, report.not_run) == ((), [], 3)
+    assert str(report) == "No cycles (at run time: 3 imports for type checking alone not counted)"
+    assert report.to_dict()["not_run"] == 3
+    every = gd.find_cycles(read(checked, kinds="all"), weight=None)
+    assert [set(one.members) for one in every.components] == [{"checked.lower", "checked.upper", "checked.other"}]
+    assert every.not_run == 0
+    done = run("cycles", checked)
+    assert "No cycles (at run time" in done.out
+    assert "3 of 6 imports are under TYPE_CHECKING alone" in done.err
+    assert "1 component with cycles" in run("cycles", checked, "--kind", "all").out
+
+
+def test_a_cycle_at_run_time_is_not_broken_at_an_import_for_type_checking(tmp_path: Path) -> None:
+    (tmp_path / "ring").mkdir()
+    (tmp_path / "ring/__init__.py").write_text("")
+    (tmp_path / "ring/a.py").write_text(
+        "import ring.b\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import ring.c\n"
+    )
+    (tmp_path / "ring/b.py").write_text("import ring.a\n")
+    (tmp_path / "ring/c.py").write_text("import ring.a\n")
+    report = gd.find_cycles(read(f"imports:{tmp_path / 'ring'}"), weight=None)
+    assert [set(one.members) for one in report.components] == [{"ring.a", "ring.b"}]
+    assert report.title().endswith("(at run time: 1 import for type checking alone not counted)")
+
+
+def test_the_reported_package_has_no_cycle(shared_data: Path) -> None:
+    name = f"imports:{shared_data / 'reported/26/tc'}"
+    assert not gd.find_cycles(read(name), weight=None).components
+    assert list(read(name, kinds="run-time").edges) == [("tc.upper", "tc.lower")]

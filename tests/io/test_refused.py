@@ -1,0 +1,454 @@
+"""What is recognised and not read: each is named truly, with the command that makes a file that is read."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import marshal
+import re
+import shutil
+import struct
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from samples import DATA, SAMPLES
+
+from graphdiff.errors import FormatError, GraphdiffError
+from graphdiff.io.outline import outline
+from graphdiff.io.read import read
+from graphdiff.io.refused import BINARIES, REFUSED, refusal, refusal_of_binary
+
+REPORTED = {
+    "04.json": "the graph of nx's projects, which graphdiff does not read yet; jq -r",
+    "05.json": "esbuild's metafile, which says what imports what; graphdiff does not read it yet; depcruise",
+    "13.json": "the statistics of webpack or a bundler like it, with modules and reasons, which",
+    "15.packages.lock.json": "NuGet's packages.lock.json, which says what needs what; graphdiff does not read it yet",
+    "16.project.assets.json": "NuGet's project.assets.json, which says what needs what; graphdiff does not read it yet",
+    "17.requirements.txt": "requirements as pip-compile or uv prints them, whose '# via' lines say who asks for what",
+    "19.bun.lock": "bun's lock, which graphdiff does not read yet; bun install --yarn writes a yarn.lock",
+}
+
+
+@pytest.mark.parametrize(("file", "said"), REPORTED.items())
+def test_what_was_reported_is_named(file: str, said: str, shared_data: Path) -> None:
+    with pytest.raises(FormatError, match=re.escape(f"{file}: {said}")):
+        read(shared_data / "reported" / file)
+
+
+@pytest.mark.skipif(not shutil.which("jq"), reason="needs jq")
+@pytest.mark.parametrize("cached", [False, True])
+def test_the_command_for_nx_makes_a_table_that_is_read(cached: bool, tmp_path: Path) -> None:
+    edges = {"app": [{"source": "app", "target": "ui", "type": "static"}], "ui": []}
+    graph = {"nodes": {"app": NODE, "ui": NODE}, "dependencies": edges}
+    path = tmp_path / "graph.json"
+    path.write_text(json.dumps({**graph, "externalNodes": {}} if cached else {"graph": graph}))
+    command = re.search("jq -r '(.*)' FILE > projects.csv", refusal(outline(path.read_bytes())) or "")
+    assert command
+    made = subprocess.run(["jq", "-r", command[1], path], check=True, capture_output=True)
+    (tmp_path / "projects.csv").write_bytes(made.stdout)
+    assert list(read(tmp_path / "projects.csv").edges) == [("app", "ui")]
+
+
+# --- JSON -------------------------------------------------------------------------------------------------------------
+
+WEBPACK = {"type": "module", "name": "./a.js", "orphan": False}
+NODE = {"name": "app", "type": "app", "data": {"root": "apps/app"}}
+OBJECTS: dict[str, tuple[Any, str]] = {
+    "webpack": ({"version": "5", "modules": [{**WEBPACK, "reasons": []}], "chunks": []}, "the statistics of webpack"),
+    "webpack, modules without names": (
+        {"hash": "a", "modules": [{"identifier": "/a.js"}]},
+        "the statistics of webpack",
+    ),
+    "webpack without modules": (
+        {"hash": "a", "assetsByChunkName": {}, "assets": [], "chunks": []},
+        "the statistics of webpack or a bundler like it, without modules",
+    ),
+    "webpack, several builds": (
+        {"errors": [], "children": [{"hash": "a", "modules": [{"reasons": []}]}]},
+        "the statistics of several builds of webpack",
+    ),
+    "esbuild, css": (
+        {"inputs": {"a.css": {"bytes": 1, "imports": []}}, "outputs": {"out.css": {}}},
+        "esbuild's metafile",
+    ),
+    "rollup": (
+        {"version": 2, "tree": {}, "nodeParts": {"a": {}}, "nodeMetas": {"b": {"imported": []}}},
+        "the data of rollup-plugin-visualizer",
+    ),
+    "parcel": ({"buildTime": 12, "bundles": [{"filePath": "a.js", "size": 1}]}, "the sizes and times of Parcel's"),
+    "vite": (
+        {"src/main.js": {"file": "assets/main.1.js", "src": "src/main.js", "isEntry": True, "imports": ["_b.js"]}},
+        "Vite's manifest",
+    ),
+    "vite, a chunk first": (
+        {
+            "_b.js": {"file": "assets/b.2.js", "name": "b"},
+            "src/main.js": {"file": "assets/main.1.js", "src": "src/main.js", "isEntry": True, "imports": ["_b.js"]},
+        },
+        "Vite's manifest",
+    ),
+    "source map": ({"version": 3, "sources": ["a.js"], "names": [], "mappings": "AAAA"}, "a source map"),
+    "nx, from nx graph": (
+        {"graph": {"nodes": {"app": NODE}, "dependencies": {"app": []}}},
+        "the graph of nx's projects",
+    ),
+    "nx's cache": (
+        {"version": "6.0", "nodes": {"app": NODE}, "externalNodes": {}, "dependencies": {"app": []}},
+        "the graph of nx's projects",
+    ),
+    "turbo, dry": ({"id": "a", "turboVersion": "2", "tasks": [{"taskId": "app#build"}]}, "turbo's list of tasks"),
+    "cabal": ({"cabal-version": "3", "install-plan": [{"id": "a", "depends": []}]}, "cabal's plan"),
+    "terraform's state": (
+        {"version": 4, "terraform_version": "1.9", "serial": 1, "resources": []},
+        "Terraform's state",
+    ),
+    "compile commands": ([{"directory": "/x", "command": "cc a.c", "file": "a.c"}], "a list of compile commands"),
+    "conan": (
+        {"graph": {"nodes": {"0": {"ref": "conanfile", "dependencies": {"1": {"ref": "z/1"}}}}, "root": {"0": "None"}}},
+        "what conan graph info --format=json prints",
+    ),
+    "conan's lock": (
+        {"version": "0.5", "requires": ["zlib/1.3#a%1"], "build_requires": [], "python_requires": []},
+        "Conan's lock, a list of recipes without",
+    ),
+    "conan's lock 1": (
+        {"graph_lock": {"nodes": {"0": {"requires": ["1"]}}}, "version": "0.4"},
+        "Conan's lock of version 1",
+    ),
+    "deno info": (
+        {"version": 1, "roots": ["file:///a.ts"], "modules": [{"kind": "esm", "dependencies": [{"specifier": "./b"}]}]},
+        "what deno info --json prints",
+    ),
+    "deno.lock": (
+        {"version": "5", "specifiers": {"npm:ms@2": "2.1.3"}, "npm": {"ms@2.1.3": {"integrity": "a"}}},
+        "Deno's lock",
+    ),
+    "deno.lock 3": ({"version": "3", "packages": {"specifiers": {}, "npm": {}}, "remote": {}}, "Deno's lock"),
+    "packages.lock.json": (
+        {"version": 2, "dependencies": {".NETFramework,Version=v4.8": {"A": {"type": "Direct", "resolved": "1"}}}},
+        "NuGet's packages.lock.json",
+    ),
+    "project.assets.json": (
+        {"version": 3, "targets": {}, "libraries": {}, "projectFileDependencyGroups": {}},
+        "NuGet's project.assets.json",
+    ),
+    "deps.json": (
+        {"runtimeTarget": {"name": ".NETCoreApp"}, "targets": {".NETCoreApp": {}}, "libraries": {"A/1": {}}},
+        "the deps.json of a .NET program",
+    ),
+    "dgspec.json": ({"format": 1, "restore": {"/a.csproj": {}}, "projects": {"/a.csproj": {}}}, "NuGet's dgspec.json"),
+    "dotnet list": ({"version": 1, "parameters": "--format json", "projects": []}, "a list of .NET packages without"),
+    "bun": ({"lockfileVersion": 0, "workspaces": {"": {"name": "x"}}, "packages": {"a": ["a@1"]}}, "bun's lock"),
+    "Unity": (
+        {"dependencies": {"com.unity.x": {"version": "1", "depth": 0, "dependencies": {"com.unity.y": "1"}}}},
+        "Unity's packages-lock.json",
+    ),
+    "npm audit": ({"auditReportVersion": 2, "vulnerabilities": {"a": {"via": ["b"]}}}, "what npm audit --json reports"),
+    "pip --report": (
+        {"version": "1", "pip_version": "25", "install": [{"metadata": {"name": "a", "requires_dist": ["b"]}}]},
+        "what pip --report writes",
+    ),
+    "Pipfile.lock": ({"_meta": {"hash": {}}, "default": {"a": {"version": "==1"}}, "develop": {}}, "Pipenv's lock"),
+    "composer.lock": (
+        {"content-hash": "a", "packages": [{"name": "a/b", "require": {"c/d": "^1"}}], "packages-dev": []},
+        "composer.lock, which",
+    ),
+    "composer.json": ({"name": "a/b", "require": {"php": ">=8", "c/d": "^1"}}, "what a PHP package asks for"),
+    "Package.resolved": ({"pins": [{"identity": "a", "state": {}}], "version": 2}, "Swift's Package.resolved"),
+    "Package.resolved 1": ({"object": {"pins": [{"package": "a"}]}, "version": 1}, "Swift's Package.resolved"),
+    "swift": (
+        {"identity": "a", "name": "a", "url": "/a", "version": "1", "dependencies": [{"identity": "b"}]},
+        "what swift package show-dependencies",
+    ),
+    "dart": (
+        {"root": "a", "packages": [{"name": "a", "dependencies": ["b"]}], "sdks": []},
+        "what dart pub deps --json",
+    ),
+    "renv": ({"R": {"Version": "4"}, "Packages": {"A": {"Requirements": ["B"]}}}, "renv's lock"),
+    "Spack": ({"_meta": {"file-type": "spack-lockfile"}, "roots": [], "concrete_specs": {}}, "Spack's lock"),
+    "flake.lock": (
+        {"nodes": {"nixpkgs": {"locked": {}}, "root": {"inputs": {}}}, "root": "root", "version": 7},
+        "Nix's flake.lock",
+    ),
+    "MODULE.bazel.lock": ({"lockFileVersion": 11, "registryFileHashes": {}}, "Bazel's lock of modules"),
+    "conda list": ([{"base_url": "x", "name": "a", "version": "1"}], "a list of conda's packages"),
+    "repodata": ({"info": {}, "packages": {}, "repodata_version": 1}, "a conda channel's index"),
+    "syft": ({"artifacts": [], "artifactRelationships": [], "source": {}}, "syft's own JSON"),
+    "trivy": ({"SchemaVersion": 2, "ArtifactName": "x", "Results": []}, "trivy's own JSON"),
+    "dbt's catalog": (
+        {"metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/catalog/v1.json"}, "nodes": {}},
+        "an artifact of dbt that is not its manifest",
+    ),
+    "trace events": ({"traceEvents": [{"ph": "X", "ts": 1}], "displayTimeUnit": "ms"}, "a trace of events"),
+    "trace events, bare": ([{"name": "a", "ph": "B", "pid": 1, "ts": 2}], "a trace of events"),
+    "speedscope": ({"$schema": "https://www.speedscope.app/file-format-schema.json", "profiles": []}, "speedscope's"),
+    "pyinstrument": ({"start_time": 1.5, "root_frame": {"function": "f", "children": []}}, "a session of pyinstrument"),
+    "cpuprofile": ({"nodes": [{"id": 1, "children": [2]}], "startTime": 1, "endTime": 2}, "a CPU profile of V8"),
+    "dot -Tjson": (
+        {"name": "x", "objects": [{"_gvid": 0, "name": "a"}], "edges": [{"_gvid": 0, "tail": 0, "head": 0}]},
+        "a drawing that Graphviz made in JSON",
+    ),
+    "JSON Graph Format, several": (
+        {"graphs": [{"nodes": {"a": {}}, "edges": [{"source": "a", "target": "a"}]}]},
+        "several graphs in one",
+    ),
+    "nx by other types": (
+        {"graph": {"dependencies": {"a": [{"source": "a", "target": "b"}]}, "nodes": {"a": {"type": "x"}}}},
+        "the graph of nx's projects",
+    ),
+    "esbuild, fields in another order": (
+        {"inputs": {"a.js": {"imports": [{"path": "b.js"}], "bytes": 1}}, "outputs": {}},
+        "esbuild's metafile",
+    ),
+    "packages.lock.json with an empty framework": (
+        {"version": 1, "dependencies": {"net6.0": {}, "net8.0": {"A": {"type": "Transitive", "resolved": "1"}}}},
+        "NuGet's packages.lock.json",
+    ),
+    "conan 1": ([{"reference": "a/1", "requires": ["b/1"], "display_name": "a"}], "what conan info --json prints"),
+    "deno.lock 5": ({"version": "5", "npm": {"ms@2.1.3": {"integrity": "a", "dependencies": []}}}, "Deno's lock"),
+    "pnpm list": (
+        [{"name": "a", "path": "/a", "dependencies": {"b": {"version": "1"}}}],
+        "what pnpm list --json prints",
+    ),
+    "yarn list": ({"type": "tree", "data": {"type": "list", "trees": []}}, "what yarn list --json prints"),
+    "go list -m": ({"Path": "a.org/x", "Main": True, "GoMod": "/go.mod"}, "a list of Go's modules without"),
+    "go mod edit": ({"Module": {"Path": "a"}, "Go": "1.22", "Require": [{"Path": "b"}]}, "what a module asks for"),
+    "Kubernetes": ({"apiVersion": "v1", "kind": "List", "items": []}, "a Kubernetes object"),
+    "ESLint": ([{"filePath": "/a.js", "messages": []}], "ESLint's findings"),
+    "bundle analyzer": ([{"label": "a.js", "isAsset": True, "statSize": 1}], "the sizes that webpack-bundle-analyzer"),
+    "package.json": ({"name": "a", "version": "1", "dependencies": {"b": "^1"}}, "what a project asks for"),
+    "package.json without dependencies": ({"name": "a", "main": "a.js"}, "what a package says of itself"),
+    "tsconfig": ({"compilerOptions": {"paths": {"@/*": ["*"]}}, "include": ["src"]}, "TypeScript's settings"),
+    "Jest": ({"numTotalTests": 1, "success": True, "testResults": []}, "the results of tests as Jest"),
+    "coverage.py": ({"meta": {"version": "7"}, "files": {"a.py": {}}, "totals": {}}, "a report of coverage.py"),
+    "Istanbul": ({"/a.js": {"path": "/a.js", "statementMap": {"0": {}}}}, "a report of Istanbul's coverage"),
+    "notebook": ({"cells": [{"cell_type": "code"}], "metadata": {}, "nbformat": 4}, "a Jupyter notebook"),
+    "GeoJSON": ({"type": "FeatureCollection", "features": []}, "a map"),
+    "OpenAPI": ({"openapi": "3.1.0", "info": {"title": "x"}, "paths": {}}, "the description of a web interface"),
+    "JSON schema": ({"$schema": "http://json-schema.org/draft-07/schema#", "properties": {}}, "a JSON schema"),
+    "SARIF": ({"$schema": "https://x/sarif-2.1.0.json", "runs": []}, "a report of findings"),
+    "HAR": ({"log": {"version": "1.2", "creator": {}, "entries": []}}, "a record of a browser's requests"),
+    "GitHub's events": ([{"id": "1", "type": "PushEvent", "actor": {"id": 2}}], "a list of GitHub's events"),
+    "d3's tree": ({"name": "a", "children": [{"name": "b", "children": []}]}, "a tree by children"),
+    "pip list": ([{"name": "a", "version": "1", "latest_version": "2"}], "a list of packages without"),
+    "GitHub's snapshot": (
+        {"version": 0, "detector": {"name": "x"}, "manifests": {"m": {"resolved": {"a": {"dependencies": ["b"]}}}}},
+        "a snapshot of dependencies",
+    ),
+}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize(("document", "said"), OBJECTS.values(), ids=OBJECTS)
+def test_json_of_tools_is_named(document: Any, said: str, indent: int | None, tmp_path: Path) -> None:
+    for name in ("x.json", "x.lock"):
+        path = tmp_path / name
+        path.write_text(json.dumps(document, indent=indent))
+        with pytest.raises(FormatError, match=f"^{re.escape(str(path))}: {re.escape(said)}") as caught:
+            read(path)
+        assert "\n" not in str(caught.value)
+
+
+def test_json_with_trailing_commas_and_comments_is_named_where_its_tool_writes_them() -> None:
+    assert refusal(outline(b'{ // x\n "lockfileVersion": 1, "workspaces": {"": {}, }, "packages": {}, }'))
+    assert refusal(outline(b'/* x */ {\n "compilerOptions": {"strict": true,},\n}'))
+
+
+# --- texts ------------------------------------------------------------------------------------------------------------
+
+PERF = "prog  1234  7.5:   250000 cycles:\n\t    55d0c4 main+0x4 (/bin/prog)\n\t    7f00aa start (/lib/libc.so)\n\n"
+CPROFILE = (
+    "   5 function calls (3 primitive calls) in 0.001 seconds\n\n   ncalls  tottime  percall  cumtime  percall x\n"
+)
+TEXTS: dict[str, tuple[str, str]] = {
+    "pip-compile": ("a==1\n    # via b\nb==2\n    # via -r requirements.in\n", "requirements as pip-compile"),
+    "pip-compile with hashes": (
+        "a==1 \\\n    --hash=sha256:00\n    # via\n    #   b\n    #   c\nb==2\n",
+        "requirements as pip-compile",
+    ),
+    "uv pip compile": (
+        "# uv pip compile\na[x]==1 ; python_version > '3'  # via b\nb==2\n",
+        "requirements as pip-compile",
+    ),
+    "pip freeze": ("a==1\nb==2 ; python_version > '3'\n", "a list of requirements without"),
+    "conda --explicit": ("# x\n@EXPLICIT\nhttps://x/a.conda\n", "conda's list of packages without"),
+    "conda-lock": (
+        "metadata:\n  content_hash:\npackage:\n- name: a\n  manager: conda\n  dependencies:\n    b: '1'\n",
+        "conda-lock's lock",
+    ),
+    "pixi": ("version: 6\nenvironments:\n  default:\npackages:\n- conda: x\n", "pixi's lock"),
+    "rebar.lock": ('{"1.2.0",\n[{<<"cowlib">>,{pkg,<<"cowlib">>,<<"2.11.0">>},1}]}.\n', "rebar.lock, packages without"),
+    "old rebar.lock": ('[{<<"a">>,\n  {git,"https://x/a",\n  {ref,"1"}},\n  0}].\n', "rebar.lock, packages without"),
+    "mix.lock": ('%{\n  "a": {:hex, :a, "1.0", "x", [:mix], [{:b, ">= 0"}], "hexpm"},\n}\n', "mix.lock, which"),
+    "Podfile.lock": ("PODS:\n  - A (1.0):\n    - B\n  - B (2.0)\n\nDEPENDENCIES:\n  - A\n", "Podfile.lock, which"),
+    "Cartfile.resolved": ('github "x/y" "1.0"\ngithub "z/w" "2.0"\n', "Cartfile.resolved, packages without"),
+    "Gemfile.lock": (
+        "GEM\n  remote: https://x/\n  specs:\n    a (1)\n      b (>= 2)\n    b (2)\n",
+        "Gemfile.lock, which",
+    ),
+    "pubspec.lock": (
+        'packages:\n  a:\n    dependency: "direct main"\n    version: "1"\n',
+        "pubspec.lock, packages without",
+    ),
+    "gradle.lockfile": (
+        "# This is a Gradle generated file for dependency locking.\n# Manual edits\na:b:1=compileClasspath\nempty=\n",
+        "gradle.lockfile, packages without",
+    ),
+    "go.sum": ("a.org/x v1.0.0 h1:AA=\na.org/x v1.0.0/go.mod h1:BB=\n", "go.sum, checksums of modules"),
+    "go.mod": ("module a.org/x\n\ngo 1.22\n\nrequire a.org/y v1.0.0\n", "go.mod, what a module asks for"),
+    "paket.lock": ("NUGET\n  remote: https://x\n    A (1.0)\n      B (>= 1)\n", "paket.lock, which"),
+    "Manifest.toml": (
+        '# This file is machine-generated - editing it directly is not advised\njulia_version = "1.10"\n[[deps.A]]\n',
+        "Julia's Manifest.toml",
+    ),
+    "shard.lock": ("version: 2.0\nshards:\n  a:\n    git: x\n", "shard.lock, packages without"),
+    "cabal.project.freeze": ("active-repositories: x\nconstraints: any.a ==1,\n", "cabal's freeze file"),
+    "APKINDEX": ("C:Q1abc=\nP:busybox\nV:1\nD:so:libc\n", "Alpine's index"),
+    "pyproject.toml": ('[build-system]\nrequires = ["x"]\n', "what a project asks for"),
+    "Pipfile": ('[[source]]\nurl = "x"\n[packages]\na = "*"\n', "what a project asks for"),
+    "Cargo.toml without dependencies": ('[package]\nname = "a"\nversion = "1"\n', "what a project asks for"),
+    "pom.xml": (
+        '<?xml version="1.0"?>\n<project xmlns="http://maven.apache.org/POM/4.0.0"><artifactId>a</artifactId></project>',
+        "what a project asks for (pom.xml)",
+    ),
+    "csproj": (
+        '<Project Sdk="x"><PackageReference Include="A" Version="1"/></Project>',
+        "what a .NET project asks for",
+    ),
+    "build.gradle": (
+        "plugins {\n  id 'java'\n}\ndependencies {\n  implementation 'a:b:1'\n}\n",
+        "what a Gradle project",
+    ),
+    "Gemfile": ('source "https://x"\ngem "rails", "~> 7"\n', "what a Ruby project asks for"),
+    "flame graph": (
+        '<?xml version="1.0" standalone="no"?>\n<!DOCTYPE svg PUBLIC "-//W3C" "x">\n<svg width="1"><!-- Flame graph '
+        'stack visualization. --><g id="frames"></g></svg>',
+        "a flame graph, a picture; gprof2dot -f collapse",
+    ),
+    "SVG": ('<svg xmlns="http://www.w3.org/2000/svg"><g id="graph0" class="graph"/></svg>', "SVG, a picture"),
+    "diagrams.net": ("<mxfile host='x'></mxfile>", "a drawing of diagrams.net"),
+    "HTML": ("<!DOCTYPE html>\n<html><body></body></html>", "a web page"),
+    "SPDX as RDF": (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:spdx="http://spdx.org/rdf/terms#"/>',
+        "SPDX as RDF",
+    ),
+    "callgrind": ("# callgrind format\nversion: 1\nevents: Ir\n\nfn=main\n1 2\n", "callgrind's profile"),
+    "callgrind without its first line": (
+        "version: 1\ncreator: x\npid: 1\nevents: Ir\nfn=(1) main\n1 2\n",
+        "callgrind's",
+    ),
+    "gprof": ("Flat profile:\n\nEach sample counts as 0.01 seconds.\n", "what gprof prints"),
+    "cProfile": (CPROFILE, "what cProfile prints"),
+    "perf script": (PERF * 2, "what perf script prints"),
+    "folded stacks": ("main;foo;bar 12\nmain;baz 3\n", "folded stacks"),
+    "ninja": ("ninja_required_version = 1.5\nrule cc\n  command = x\nbuild a.o: cc a.c\n", "ninja's build file"),
+    "CMakeLists.txt": ("cmake_minimum_required(VERSION 3.20)\nproject(x)\n", "CMake's build file"),
+    "BUILD.bazel": ('cc_library(\n    name = "a",\n    deps = [":b"],\n)\n', "Bazel's build file"),
+    "main.tf": ('resource "aws_instance" "a" {\n  ami = 1\n}\n', "Terraform's configuration"),
+    "a.ll": ("; ModuleID = 'a.c'\ndefine i32 @main() {\n}\n", "LLVM's code"),
+    "dvc.lock": ("schema: '2.0'\nstages:\n  train:\n    cmd: x\n", "DVC's lock"),
+    "a tree": ("app v1\n├── lib v2\n", "a tree for people"),
+    "pipdeptree": (
+        "requests==2.31.0\n  - certifi [required: >=2017.4.17, installed: 2024.2.2]\nsix==1.16\n",
+        "a tree for people, as pipdeptree prints it",
+    ),
+    "pipdeptree --freeze": ("six==1.16\nrequests==2.31.0\n  certifi==2024.2.2\n", "a tree for people"),
+    "pinned alone": ("certifi==2024.2.2\nrequests==2.31.0\n", "a list of requirements without what they depend on"),
+    "hashes": (
+        "certifi==2024.2.2 \\\n    --hash=sha256:aa\nrequests==2.31.0 \\\n    --hash=sha256:bb\n",
+        "a list of requirements without what they depend on",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), TEXTS.values(), ids=TEXTS)
+def test_texts_of_tools_are_named(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text(text)
+    with pytest.raises(FormatError, match=f"^{re.escape(str(path))}: {re.escape(said)}"):
+        read(path)
+
+
+# --- binaries ---------------------------------------------------------------------------------------------------------
+
+PSTATS = marshal.dumps({("a.py", 1, "f"): (1, 1, 0.5, 0.5, {("b.py", 2, "g"): (1, 1, 0.5, 0.5)})})
+PPROF = b"\x0a\x04\x08\x01\x10\x02\x0a\x04\x08\x03\x10\x04\x12\x08\x0a\x02\x01\x02\x12\x02\x01\x0a"
+BINARY: dict[str, tuple[bytes, str]] = {
+    "perf.data": (b"PERFILE2" + bytes(96), "perf's recording; perf script -i perf.data | gprof2dot -f perf"),
+    "old.perf.data": (b"PERFFILE" + bytes(96), "perf's recording; perf script -i perf.data | gprof2dot -f perf"),
+    "pstats": (PSTATS, "a profile as cProfile saves it; gprof2dot -f pstats"),
+    "pprof": (PPROF, "a profile as pprof saves it; go tool pprof -dot"),
+    "pprof, packed": (gzip.compress(PPROF), "a profile as pprof saves it; go tool pprof -dot"),
+    "lz4": (
+        b"\x04\x22\x4d\x18\x64\x40\xa7" + bytes(20),
+        "compressed by lz4, which is not read; /usr/lib/apt/apt-helper",
+    ),
+    "zstd": (b"\x28\xb5\x2f\xfd" + bytes(20), "compressed in a way that is not read; give it unpacked (zstd"),
+    "Git LFS": (
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n",
+        "a pointer of Git LFS, which stands for a file that has not been fetched",
+    ),
+    "PNG": (b"\x89PNG\r\n\x1a\n" + bytes(20), "PNG, a picture"),
+    "JPEG": (b"\xff\xd8\xff\xe0" + bytes(20), "JPEG, a picture"),
+    "GIF": (b"GIF89a" + bytes(20), "GIF, a picture"),
+    "WebP": (b"RIFF" + struct.pack("<I", 20) + b"WEBPVP8 ", "WebP, a picture"),
+    "PDF": (b"%PDF-1.7\n%\xe2\xe3", "PDF, in which a graph is a drawing at most"),
+    "zip": (b"PK\x03\x04" + bytes(20), "a zip archive, as are wheels"),
+    "tar": (b"a.txt".ljust(257, b"\0") + b"ustar\x0000" + bytes(20), "tar, an archive"),
+    "SQLite": (b"SQLite format 3\x00" + bytes(20), "an SQLite data base; sqlite3 -csv"),
+    "HDF5": (b"\x89HDF\r\n\x1a\n" + bytes(20), "arrays of numbers"),
+    "npy": (b"\x93NUMPY\x01\x00", "arrays of numbers"),
+    "pickle": (b"\x80\x04\x95\x00\x00", "a pickle, which is never loaded"),
+    "ELF": (b"\x7fELF\x02\x01\x01" + bytes(20), "a compiled program, which graphdiff does not take apart"),
+    "class": (b"\xca\xfe\xba\xbe\x00\x00\x00\x41", "compiled Java or a program for macOS"),
+    "bitcode": (b"BC\xc0\xde" + bytes(20), "LLVM's bitcode"),
+    "bun.lockb": (b"#!/usr/bin/env bun\nbun-lockfile-format-v0\n\x02\x00", "bun's binary lock; bun bun.lockb"),
+    "UTF-16 without a mark": (
+        '{"a": ["b"]}'.encode("utf-16-le"),
+        "UTF-16 without a byte-order mark; iconv -f UTF-16LE",
+    ),
+    "UTF-16, the other": ('{"a": ["b"]}'.encode("utf-16-be"), "UTF-16 without a byte-order mark; iconv -f UTF-16BE"),
+    "UTF-32": ('{"a": ["b"]}'.encode("utf-32"), "UTF-32; iconv"),
+}
+
+
+@pytest.mark.parametrize("name", ["file", "graph.csv", "main_Packages", "graph.json"])
+@pytest.mark.parametrize(("data", "said"), BINARY.values(), ids=BINARY)
+def test_binaries_are_named_whatever_their_name(data: bytes, said: str, name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    with pytest.raises(FormatError, match=f"^{re.escape(str(path))} is {re.escape(said)}"):
+        read(path)
+
+
+# --- no file that is read is refused ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("file", SAMPLES)
+def test_no_sample_has_marks_of_what_is_refused(file: str) -> None:
+    data = (DATA / file).read_bytes()
+    assert refusal_of_binary(data) is None
+    assert refusal(outline(data)) is None
+
+
+def test_no_real_file_that_is_read_has_marks_of_what_is_refused(shared_data: Path) -> None:
+    read_too: list[str] = []
+    for path in sorted(shared_data.rglob("*")):
+        if path.is_file() and path.stat().st_size < 300_000 and path.suffix not in (".md", ".gz", ".xz"):
+            data = path.read_bytes()
+            if why := refusal_of_binary(data) or refusal(outline(data)):
+                try:
+                    read(path)
+                except GraphdiffError:
+                    continue
+                read_too.append(f"{path}: {why}")
+    assert not read_too
+
+
+@pytest.mark.parametrize("why", [why for _, why in (*REFUSED, *BINARIES)])
+def test_each_reason_is_one_line_and_names_no_address(why: str) -> None:
+    assert re.fullmatch(r"[^\n]{10,330}", why)
+    assert "://" not in why
+    assert not why.endswith(".")

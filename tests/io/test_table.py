@@ -1,0 +1,524 @@
+"""Edge tables, beside a loop over their rows: whatever they come as, the graph is the same."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import networkx as nx
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from graphs import ENGINES, engine
+from hypothesis import given
+from hypothesis import strategies as st
+from pyarrow import csv as arrow_csv
+from pyarrow import feather, ipc, parquet
+
+import graphdiff as gd
+from graphdiff.errors import FormatError, InputError, LimitError, MissingExtraError, UsageError, WeightError
+from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.graph.labels import Numbering
+from graphdiff.io.table import read_edges
+from graphdiff.kernels import available
+
+Rows = list[tuple[Any, Any, Any]]
+
+ROWS: Rows = [("b", "é", 2.0), ("a", "b", 0.5), ("b", "é", 0.25), ("漢字", "a", -1.0)]
+
+
+def arrow(rows: Rows) -> pa.Table:
+    return pa.table(dict(zip(("source", "target", "weight"), zip(*rows, strict=True), strict=True)))
+
+
+def in_stream(table: pa.Table, path: Path) -> None:
+    with ipc.new_stream(path, table.schema) as stream:
+        stream.write_table(table)
+
+
+def in_file(table: pa.Table, path: Path) -> None:
+    with ipc.new_file(path, table.schema) as file:
+        file.write_table(table)
+
+
+def in_gzip(table: pa.Table, path: Path) -> None:
+    arrow_csv.write_csv(table, path.with_suffix(".plain"))
+    path.write_bytes(gzip.compress(path.with_suffix(".plain").read_bytes()))
+
+
+FILES: dict[str, Callable[[pa.Table, Path], Any]] = {
+    "parquet": parquet.write_table,
+    "dictionary.parquet": lambda table, path: parquet.write_table(table, path, row_group_size=2),
+    "feather": feather.write_feather,
+    "arrow": in_file,
+    "arrows": in_stream,
+    "csv": arrow_csv.write_csv,
+    "csv.gz": in_gzip,
+    "tsv": lambda table, path: arrow_csv.write_csv(table, path, arrow_csv.WriteOptions(delimiter="\t")),
+}
+FRAMES: dict[str, Callable[[pa.Table], Any]] = {
+    "pyarrow": lambda table: table,
+    "pyarrow, in chunks": lambda table: pa.concat_tables([table.slice(0, 1), table.slice(1)]),
+    "pyarrow, views": lambda table: table.set_column(0, "source", table["source"].cast(pa.string_view())),
+    "pandas": lambda table: table.to_pandas(),
+    "pandas, objects": lambda table: pd.DataFrame(table.to_pydict(), dtype=object).astype({"weight": float}),
+    "pandas, categories": lambda table: table.to_pandas().astype({"source": "category"}),
+    "polars": pl.DataFrame,
+    "polars, lazy": lambda table: pl.DataFrame(table).lazy(),
+    "polars, categories": lambda table: pl.DataFrame(table).cast({"source": pl.Categorical}),
+    "DuckDB": duckdb.from_arrow,
+}
+
+
+def edges(graph: CompiledGraph) -> Counter[Any]:
+    """Return the ends and weights of the edges, whatever keys tell parallel ones apart."""
+    return Counter((*edge[:2], weight) for edge, weight in zip(graph.edges(), graph.weights.tolist(), strict=True))
+
+
+# -- what comes in
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("suffix", FILES)
+def test_every_file_is_the_same_graph(name: str, suffix: str, tmp_path: Path) -> None:
+    FILES[suffix](arrow(ROWS), tmp_path / f"edges.{suffix}")
+    with engine(name):
+        graph = read_edges(tmp_path / f"edges.{suffix}")
+        assert edges(graph) == Counter(ROWS)
+        assert gd.total_influence(graph, "a", "é") == 0.5 * 2.25
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_every_frame_is_the_same_graph(kind: str) -> None:
+    graph = read_edges(FRAMES[kind](arrow(ROWS)))
+    assert edges(graph) == Counter(ROWS)
+
+
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=3)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@given(
+    rows=st.one_of(
+        st.lists(st.tuples(ends, ends, st.integers(-4, 4)), min_size=1, max_size=12)
+        for ends in (NAMES, st.integers(-(2**63), 2**63 - 1), st.integers(0, 4))
+    )
+)
+def test_any_table_is_the_graph_of_its_rows(name: str, rows: Rows) -> None:
+    with engine(name):
+        graph = read_edges(arrow(rows), cycles="collapse")
+        assert edges(graph) == Counter(rows)
+        expected = nx.MultiDiGraph()
+        expected.add_weighted_edges_from(rows)
+        assert set(graph.labels) == set(expected)
+        assert {type(label) for edge in graph.edges() for label in edge[:2]} == {type(rows[0][0])}
+        source = rows[0][0]
+        same = gd.compile(expected, cycles="collapse")
+        assert dict(gd.forward(graph, source)) == dict(gd.forward(same, source))
+
+
+def test_ids_count_by_first_appearance_and_all_sources_come_first() -> None:
+    for name in ENGINES:
+        with engine(name):
+            topology = read_edges(arrow([("c", "x", 1), ("a", "y", 1), ("c", "a", 1)])).topology
+            assert list(topology.names or ()) == ["c", "a", "x", "y"]
+
+
+def test_nodes_of_a_csv_file_are_text_and_weights_are_of_one_kind(tmp_path: Path) -> None:
+    path = tmp_path / "edges.csv"
+    lines = [f"00{number % 7},x,{number}" for number in range(200_000)]
+    path.write_text("\n".join(["Tail,HEAD,W", *lines, '"NA, or not",x,0.5']))
+    graph = read_edges(str(path))
+    assert graph.weights.dtype == np.float64
+    assert set(graph.labels) == {*(f"00{number}" for number in range(7)), "x", "NA, or not"}
+
+
+def test_the_columns_are_those_that_are_named() -> None:
+    frame = pd.DataFrame({"lhs": ["y"], "rhs": ["x"], "est": [0.5], "weight": [7], "source": ["?"], "target": ["?"]})
+    assert edges(read_edges(frame, source="rhs", target="lhs", weight="est")) == Counter([("x", "y", 0.5)])
+    assert edges(read_edges(frame, source="rhs", target="lhs")) == Counter([("x", "y", 7)])
+    with pytest.raises(
+        UsageError, match=r"^which columns of the frame are the ends\? give source= and target= of 'lhs', "
+    ):
+        read_edges(frame)  # two pairs are known
+
+
+@pytest.mark.parametrize(
+    ("tool", "kind", "names"),
+    [
+        ("lavaan", "op", "lhs,op,rhs"),
+        ("lavaan", "op", "rhs,LHS,op"),
+        ("semopy", "op", "lval,op,rval"),
+        ("OpenMx", "matrix", "matrix,row,col"),
+    ],
+)
+def test_rows_of_a_path_model_are_no_edges_each(tool, kind, names, tmp_path: Path) -> None:
+    columns = names.split(",")
+    frame = pd.DataFrame({name: ["y", "m"] for name in columns} | {"est": [0.5, 0.25]})
+    frame.to_csv(tmp_path / "fit.csv", index=False)
+    said = rf"a path model's parameters \({tool}\), of which '{kind}' says which are paths; graphdiff\.read takes these"
+    for table in (frame, tmp_path / "fit.csv"):
+        with pytest.raises(UsageError, match=said):
+            read_edges(table)
+        ends = [name for name in columns if name != kind]
+        assert edges(read_edges(table, source=ends[0], target=ends[1], weight="est")) == Counter(
+            [("y", "y", 0.5), ("m", "m", 0.25)]
+        )
+
+
+def test_without_weights_every_row_is_a_path() -> None:
+    graph = read_edges(pd.DataFrame({"from": ["a", "a"], "to": ["b", "b"]}))
+    assert (gd.total_influence(graph, "a", "b"), graph.weight_meaning) == (2, "unit")
+
+
+def test_options_are_those_of_compile() -> None:
+    graph = read_edges(arrow([("a", "b", 0.1), ("b", "a", 0.1)]), cycles="solve", exact=True)
+    assert gd.total_influence(graph, "a", "b") == gd.total_influence(
+        nx.DiGraph([("a", "b", {"weight": 0.1}), ("b", "a", {"weight": 0.1})]), "a", "b", cycles="solve", exact=True
+    )
+
+
+def test_an_empty_table_is_an_empty_graph() -> None:
+    for kind in (pa.string(), pa.int64()):
+        table = pa.table({"u": pa.array([], kind), "v": pa.array([], kind), "w": pa.array([], pa.float64())})
+        for name in ENGINES:
+            with engine(name):
+                assert len(read_edges(table)) == 0
+
+
+def test_a_table_is_saved_as_it_was_read(tmp_path: Path) -> None:
+    for name in ENGINES:
+        with engine(name):
+            read_edges(arrow(ROWS)).save(tmp_path / name)
+            assert edges(CompiledGraph.load(tmp_path / name, mmap=False)) == Counter(ROWS)
+
+
+def test_progress_counts_names_up_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graphdiff.io.table.SLICE", 3)
+    for name in ENGINES:
+        told: list[tuple[int, int | None]] = []
+        with engine(name):
+            read_edges(arrow(ROWS), progress=lambda done, total: told.append((done, total)))  # noqa: B023
+        assert told == sorted(told)
+        assert told[-1] == (8, 8)
+
+
+# -- names
+
+
+@pytest.mark.parametrize("compiled", [available(), False], ids=["where numba is", "plain Python"])
+@given(chunks=st.lists(st.lists(st.text("ab", max_size=4) | NAMES, max_size=20), max_size=4), block=st.integers(1, 5))
+def test_numbers_are_those_of_first_appearance(compiled: bool, chunks: list[list[str]], block: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("graphdiff.graph.labels.NAMES_AT_ONCE", block)
+        patch.setattr("graphdiff.graph.labels.available", lambda: compiled)
+        numbering, known = Numbering(), dict[str, int]()
+        for chunk in chunks:
+            encoded = [name.encode() for name in ["before", *chunk]]
+            ends = np.cumsum([0, *map(len, encoded)])
+            numbers = numbering.of(np.frombuffer(b"".join(encoded), dtype=np.uint8), ends[1:])
+            assert numbers.tolist() == [known.setdefault(name, len(known)) for name in chunk]
+    assert list(numbering.labels) == list(known)
+
+
+def test_there_is_room_for_many_names_and_long_ones() -> None:
+    names = [f"{number % 5_000}" for number in range(20_000)] + ["x" * 100_000, "7"]
+    ends = np.cumsum([0, *map(len, names)])
+    numbering = Numbering()
+    numbers = numbering.of(np.frombuffer("".join(names).encode(), dtype=np.uint8), ends)
+    assert numbers.tolist() == [*(number % 5_000 for number in range(20_000)), 5_000, 7]
+    assert list(numbering.labels) == [*map(str, range(5_000)), "x" * 100_000]
+
+
+def test_names_of_one_hash_are_told_apart() -> None:
+    def alike(text: Any, ends: Any, start: Any, hashes: Any) -> None:
+        hashes[:] = 3
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("graphdiff.graph.labels.hash_names", alike)
+        patch.setattr("graphdiff.graph.labels.available", lambda: False)
+        numbers = Numbering().of(np.frombuffer(b"abacabba", dtype=np.uint8), np.array([0, 1, 2, 3, 5, 6, 8]))
+    assert numbers.tolist() == [0, 1, 0, 2, 1, 3]
+
+
+def test_a_name_without_end_is_refused() -> None:
+    with pytest.raises(LimitError, match="16,777,216 bytes; names may have up to 16,777,215"):
+        Numbering().of(np.zeros(2**24, dtype=np.uint8), np.array([0, 2**24]))
+
+
+# -- what is refused
+
+
+BAD: dict[str, tuple[Any, type[Exception], str]] = {
+    "a missing source": (arrow([("a", "b", 1), (None, "c", 1)]), FormatError, "row 2: the source is missing"),
+    "a missing target": (arrow([("a", None, 1)]), FormatError, "row 1: the target is missing"),
+    "a missing weight": (arrow([("a", "b", 1), ("b", "c", None)]), WeightError, "row 2: the weight .* is missing"),
+    "NaN": (arrow([("a", "b", 1.0), ("b", "c", float("nan"))]), WeightError, "row 2: the weight in 'weight' is nan"),
+    "infinity": (arrow([("a", "b", float("-inf"))]), WeightError, "row 1: the weight in 'weight' is -inf"),
+    "text weights": (arrow([("a", "b", "7")]), WeightError, "'weight' is string, and weights are floats or ints"),
+    "truths as weights": (arrow([("a", "b", True)]), WeightError, "'weight' is bool"),
+    "floats as nodes": (arrow([(0.5, 1.5, 1)]), UsageError, "'source' is double, and nodes are text or ints"),
+    "text and ints": (arrow([("a", 1, 1)]), UsageError, "one of its ends is large_string, the other int64"),
+    "large ints": (
+        pa.table({"u": pa.array([2**63], pa.uint64()), "v": pa.array([1], pa.uint64())}),
+        FormatError,
+        "9223372036854775808",
+    ),
+    "no ends": (pd.DataFrame({"x": ["a"], "y": ["b"]}), UsageError, "give source= and target= of 'x', 'y'"),
+    "no frame": (7, UsageError, "takes a path or a data frame, not int"),
+    "mixed objects": (pd.DataFrame({"u": ["a", 1], "v": ["b", "c"]}, dtype=object), FormatError, "the frame: "),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_bad_tables_are_refused_with_the_row(what: str) -> None:
+    table, kind, message = BAD[what]
+    with pytest.raises(kind, match=message):
+        read_edges(table)
+
+
+def test_a_refused_weight_names_its_edge() -> None:
+    with pytest.raises(WeightError, match="row 2") as caught:
+        read_edges(arrow([("a", "b", 1.0), ("b", "c", float("nan"))]))
+    assert caught.value.edge == ("b", "c")
+
+
+OPTIONS: dict[str, tuple[dict[str, str], str]] = {
+    "no such column": ({"weight": "est"}, "has no column 'est'; it has 'source', 'target', 'weight'"),
+    "one end": ({"source": "source"}, "both source= and target=, or neither"),
+    "one column twice": (
+        {"source": "source", "target": "source"},
+        "one column is given twice among source=, target=, weight=",
+    ),
+    "an end as weight": (
+        {"source": "source", "target": "target", "weight": "target"},
+        "one column is given twice among source=, target=, weight=",
+    ),
+    "no such policy": ({"cycles": "ignore"}, "cycles=.ignore."),
+}
+
+
+@pytest.mark.parametrize("what", OPTIONS)
+def test_bad_options_are_refused(what: str) -> None:
+    options, message = OPTIONS[what]
+    with pytest.raises(UsageError, match=message):
+        read_edges(arrow(ROWS), **options)  # type: ignore[arg-type]
+
+
+BAD_FILES: dict[str, tuple[bytes, str]] = {
+    "an empty end": (b"u,v,w\na,b,1\n,c,1\n", "row 2: the u is missing"),
+    "a row too long": (b"u,v\na,b\na,b,c\n", "Expected 2 columns, got 3"),
+    "a damaged Parquet file": (b"PAR1" + bytes(50), "Parquet"),
+    "a damaged Arrow file": (b"ARROW1" + bytes(50), "Arrow file"),
+    "a damaged Arrow stream": (b"\xff\xff\xff\xff" + bytes(50), "."),
+    "no UTF-8": (b"u,v\n\xff,b\n", "UTF8"),
+}
+
+
+@pytest.mark.parametrize("what", BAD_FILES)
+def test_damaged_files_are_refused(what: str, tmp_path: Path) -> None:
+    data, message = BAD_FILES[what]
+    (tmp_path / "edges").write_bytes(data)
+    with pytest.raises(FormatError, match=message):
+        read_edges(tmp_path / "edges")
+
+
+def test_weights_of_a_csv_file_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "edges.csv").write_text("u,v,w\na,b,NA\n")
+    with pytest.raises(WeightError, match="'w' is string"):
+        read_edges(tmp_path / "edges.csv")
+    (tmp_path / "edges.csv").write_text("u,v,w\na,b,1\na,c,\n")
+    with pytest.raises(WeightError, match="row 2: the weight in 'w' is missing"):
+        read_edges(tmp_path / "edges.csv")
+
+
+def test_a_csv_file_without_a_header_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "edges.csv").write_text("a,b,1\nb,c,2\n")
+    with pytest.raises(UsageError, match="give source= and target= of 'a', 'b', '1'"):
+        read_edges(tmp_path / "edges.csv")
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="No such file"):
+        read_edges(tmp_path / "none.parquet")
+    with pytest.raises(InputError, match="null"):
+        read_edges("a\0b")
+
+
+def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "narwhals", None)
+    with pytest.raises(MissingExtraError, match=r"narwhals: pip install narwhals pyarrow"):
+        read_edges(arrow(ROWS).to_pandas())
+    monkeypatch.setattr("graphdiff.io.frames.pa", None)
+    with pytest.raises(MissingExtraError, match=r"pyarrow: pip install narwhals pyarrow"):
+        read_edges("edges.csv")
+
+
+# -- CSV as it comes
+
+
+CSVS: dict[str, tuple[bytes, set[Any]]] = {
+    "a newline within a column's name": (b'"my\nnote",source,target\nx,a,b\n', {("a", "b", 1)}),
+    "a newline within a name": (b'source,target\n"a\n1","b, ""2"""\n', {("a\n1", 'b, "2"', 1)}),
+    "empty lines first": (b"\n\r\nsource,target\na,b\n", {("a", "b", 1)}),
+    "lines that end as on an old Mac": (b"source,target\ra,b\r", {("a", "b", 1)}),
+    "a byte-order mark": (b'\xef\xbb\xbf"source","target"\na,b\n', {("a", "b", 1)}),
+    "a header and no row": (b"source,target,weight\n", set()),
+    "gzip by its content": (gzip.compress(b"source,target\na,b\n"), {("a", "b", 1)}),
+    "bzip2 by its content": (bz2.compress(b"source,target\na,b\n"), {("a", "b", 1)}),
+    "xz": (lzma.compress(b"source,target\na,b\n"), {("a", "b", 1)}),
+    "a long header": (
+        f"{','.join(f'column {number}' for number in range(20_000))},source,target\n{'1,' * 20_000}a,b\n".encode(),
+        {("a", "b", 1)},
+    ),
+    "large ints": (b"u,v,w\na,b,9223372036854775807\n", {("a", "b", 2**63 - 1)}),
+    "large ints beside floats that are exact": (
+        b"u,v,w\na,b,9007199254740994\na,c,0.5\n",
+        {("a", "b", 2.0**53 + 2), ("a", "c", 0.5)},
+    ),
+    "large floats": (b"u,v,w\na,b,1e300\n", {("a", "b", 1e300)}),
+}
+
+
+@pytest.mark.parametrize("what", CSVS)
+def test_csv_as_it_comes(what: str, tmp_path: Path) -> None:
+    data, expected = CSVS[what]
+    (tmp_path / "edges").write_bytes(data)
+    assert set(edges(read_edges(tmp_path / "edges"))) == expected
+
+
+BAD_CSVS: dict[str, tuple[bytes, type[Exception], str]] = {
+    "nothing": (b"", FormatError, "edges is empty"),
+    "empty lines": (b"\n\n", FormatError, "edges is empty"),
+    "a header without an end": (b"x" * 2**20, FormatError, "edges has no header"),
+    "UTF-16": ("source,target\na,b\n".encode("utf-16"), FormatError, "header is no UTF-8"),
+    "a column twice": (b"source,target,source\na,b,c\n", UsageError, "has 2 columns named 'source'"),
+    "a weight twice": (b"u,v,w,w\na,b,1,2\n", UsageError, "has 2 columns named 'w'"),
+    "xz cut off": (lzma.compress(b"source,target\na,b\n")[:40], FormatError, "edges: "),
+    "a column too many to name": (
+        f"{','.join(f'column {number}' for number in range(200))}\n".encode(),
+        UsageError,
+        r"'column 9', and 190 more$",
+    ),
+    "ints beyond 64 bits": (b"u,v,w\na,b,1\na,c,9223372036854775809\n", WeightError, "row 2: .* 9223372036854775809"),
+    "ints beside floats that no float is": (
+        b"u,v,w\na,b,0.5\na,c,1e300\na,d,-9007199254740993\n",
+        WeightError,
+        "row 3: .* -9007199254740993",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BAD_CSVS)
+def test_csv_that_would_be_misread_is_refused(what: str, tmp_path: Path) -> None:
+    data, kind, message = BAD_CSVS[what]
+    (tmp_path / "edges").write_bytes(data)
+    with pytest.raises(kind, match=message):
+        read_edges(tmp_path / "edges")
+
+
+# -- Arrow as it comes
+
+
+def dictionary(values: list[Any], indices: list[Any]) -> Any:
+    return pa.DictionaryArray.from_arrays(pa.array(indices, pa.int32()), pa.array(values))
+
+
+def spoiled(path: Path, old: bytes, new: bytes) -> None:
+    data = path.read_bytes()
+    assert data.count(old) == 1
+    path.write_bytes(data.replace(old, new))
+
+
+def test_a_dictionary_may_hold_what_is_missing() -> None:
+    table = pa.table({"source": dictionary(["a", None], [0, 1]), "target": ["x", "y"]})
+    with pytest.raises(FormatError, match="row 2: the source is missing"):
+        read_edges(table)
+    numbers = pa.table({"source": dictionary([7, None], [0, 1]), "target": [1, 2]})
+    with pytest.raises(FormatError, match="row 2: the source is missing"):
+        read_edges(numbers)
+
+
+TWICE = pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"]), pa.array(["c"])], names=["source", "target", "source"])
+OTHERS = pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"]), *[pa.array(["c"])] * 2], names=["u", "v", "x", "x"])
+
+
+def test_columns_of_one_name_are_refused_where_they_are_asked_for(tmp_path: Path) -> None:
+    parquet.write_table(TWICE, tmp_path / "edges.parquet")
+    for table in (TWICE, tmp_path / "edges.parquet"):
+        with pytest.raises(UsageError, match="has 2 columns named 'source'"):
+            read_edges(table)
+    with pytest.raises(UsageError, match="source"):
+        read_edges(pd.DataFrame([["a", "b", "c"]], columns=["source", "target", "source"]))
+    assert read_edges(OTHERS).edges() == [("a", "b")]
+
+
+@pytest.mark.parametrize("kind", ["record batch", "reader"])
+def test_other_things_of_pyarrow_are_frames_too(kind: str) -> None:
+    batch = pa.record_batch({"source": ["a"], "target": ["b"]})
+    frame = batch if kind == "record batch" else pa.RecordBatchReader.from_batches(batch.schema, [batch])
+    assert read_edges(frame).edges() == [("a", "b")]
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("suffix", ["arrow", "arrows", "parquet"])
+def test_text_that_is_none_is_refused(suffix: str, name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"edges.{suffix}"
+    writers = {"arrow": in_file, "arrows": in_stream}
+    write = writers.get(
+        suffix,
+        lambda table, path: parquet.write_table(
+            table, path, write_statistics=False, use_dictionary=False, compression="none"
+        ),
+    )
+    write(pa.table({"source": ["QQQQ"], "target": ["b"]}), path)
+    spoiled(path, b"QQQQ", b"QQ\xff\xfe")
+    with engine(name), pytest.raises(FormatError, match="UTF8"):
+        read_edges(path)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("suffix", ["arrow", "arrows"])
+def test_offsets_beyond_the_text_are_refused(suffix: str, name: str, tmp_path: Path) -> None:
+    """Whoever followed them would read what is not theirs."""
+    path = tmp_path / f"edges.{suffix}"
+    ends = np.array([0, 7, 12, 16], dtype=np.int32)
+    text = pa.StringArray.from_buffers(3, pa.py_buffer(ends), pa.py_buffer(b"q" * 16))
+    {"arrow": in_file, "arrows": in_stream}[suffix](pa.table({"source": text, "target": ["x", "y", "z"]}), path)
+    spoiled(path, ends.tobytes(), np.array([0, 7, 2**30, 16], dtype=np.int32).tobytes())
+    with engine(name), pytest.raises(FormatError, match="offset"):
+        read_edges(path)
+
+
+def test_frames_that_no_arrow_table_holds_are_refused() -> None:
+    huge = pd.DataFrame({"u": ["a", "b"], "v": ["b", "c"], "w": [1, 2**70]}, dtype=object)
+    with pytest.raises(FormatError, match="too large"):
+        read_edges(huge)
+    surrogate = pd.DataFrame({"u": pd.Series(["\ud800"], dtype=object), "v": ["b"]})
+    with pytest.raises(FormatError, match="surrogates"):
+        read_edges(surrogate)
+    sparse = pd.DataFrame({"u": ["a"], "v": ["b"], "w": pd.arrays.SparseArray([1.0])})
+    with pytest.raises(FormatError, match="Sparse"):
+        read_edges(sparse)
+    with pytest.raises(UsageError, match="named by text; rename 0"):
+        read_edges(pd.DataFrame([["a", "b"]]), source=0, target=1)  # type: ignore[arg-type]
+    assert len(read_edges(pd.DataFrame({"source": [], "target": []}))) == 0
+
+
+def test_decimals_are_refused_with_the_way_out() -> None:
+    with pytest.raises(WeightError, match=r"decimal.*cast it"):
+        read_edges(duckdb.sql("select 'a' as u, 'b' as v, 1.5 as w"))
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"Is a directory$"):
+        read_edges(tmp_path)

@@ -1,0 +1,273 @@
+"""Each kernel by itself, as plain Python and as machine code, against loops over edges one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pytest
+from graphs import ENGINES, engine
+
+import graphdiff as gd
+from graphdiff import kernels
+from graphdiff.kernels import blocks, order, reach, sweep
+
+Kernel = Callable[..., Any]
+
+
+# Of numpy 1, an unsigned number plus an int of Python is a float, which indexes nothing in the plain form on arrays.
+PLAIN = np.lib.NumpyVersion(np.__version__) >= "2.0.0"
+
+
+def forms(kernel: Kernel) -> list[Kernel]:
+    """Return the kernel as it is and as machine code, where that can be had."""
+    plain = [kernel] if PLAIN or not kernels.available() else []
+    return [*plain, kernels.jit(kernel)] if kernels.available() else plain
+
+
+class Rows:
+    """Random edges in rows, with numbers that no exchange of two of them leaves alike."""
+
+    def __init__(self, seed: int, n_nodes: int = 7, n_edges: int = 16, *, forward_only: bool = True) -> None:
+        rng = np.random.default_rng(seed)
+        ends = rng.integers(0, n_nodes, (n_edges, 2))
+        ends = np.sort(ends, axis=1) if forward_only else ends
+        ends = ends[ends[:, 0] != ends[:, 1]]
+        ends = ends[np.argsort(ends[:, 0], kind="stable")]
+        self.tails, self.heads = ends[:, 0], ends[:, 1].astype(np.uint32)
+        self.ptr = np.searchsorted(self.tails, np.arange(n_nodes + 1)).astype(np.uint64)
+        self.numbers = rng.normal(size=len(ends))
+        self.n_nodes, self.n_edges, self.rng = n_nodes, len(ends), rng
+
+    def columns(self, width: int) -> Any:
+        return self.rng.normal(size=(self.n_nodes, width) if width > 1 else self.n_nodes)
+
+
+SEEDS = range(6)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_products_through_edges(seed: int) -> None:
+    rows = Rows(seed)
+    tangents, adjoints = rows.columns(1), rows.columns(1)
+    tangents[1] = 0
+    for start, stop in ((0, rows.n_nodes), (2, 5), (3, 3)):
+        right = [
+            tangents[t] * w * adjoints[h] if start <= t < stop else 0.0
+            for t, h, w in zip(rows.tails, rows.heads, rows.numbers, strict=True)
+        ]
+        for kernel in forms(blocks.through):
+            values = np.zeros(rows.n_edges)
+            kernel(rows.ptr, rows.heads, rows.numbers, tangents, adjoints, values, start, stop)
+            assert values.tolist() == right
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_mean_of_two_products_takes_each_column_with_its_own(seed: int) -> None:
+    rows = Rows(seed)
+    tangents, adjoints = rows.columns(2), rows.columns(2)
+    tangents[1], tangents[2, 0], tangents[3, 1] = 0, 0, 0
+    for start, stop in ((0, rows.n_nodes), (2, 5)):
+        right = [
+            tangents[t, 0] * w * adjoints[h, 0] / 2 + tangents[t, 1] * w * adjoints[h, 1] / 2
+            if start <= t < stop
+            else 0.0
+            for t, h, w in zip(rows.tails, rows.heads, rows.numbers, strict=True)
+        ]
+        for kernel in forms(blocks.through_both):
+            values = np.zeros(rows.n_edges)
+            kernel(rows.ptr, rows.heads, rows.numbers, tangents, adjoints, values, start, stop)
+            assert values.tolist() == right
+
+
+@pytest.mark.parametrize("kernel", [blocks.through, blocks.through_both])
+def test_nothing_flows_from_where_nothing_comes_even_to_what_has_overflowed(kernel: Kernel) -> None:
+    width = 1 if kernel is blocks.through else 2
+    ptr, heads = np.array([0, 1, 2, 2], dtype=np.uint64), np.array([2, 2], dtype=np.uint32)
+    tangents, adjoints = np.zeros((3, width)), np.full((3, width), np.inf)
+    tangents[1] = 1.0
+    if width == 1:
+        tangents, adjoints = tangents[:, 0], adjoints[:, 0]
+    for form in forms(kernel):
+        values = np.zeros(2)
+        with np.errstate(all="ignore"):
+            form(ptr, heads, np.array([2.0, 3.0]), tangents, adjoints, values, 0, 3)
+        assert values.tolist() == [0.0, np.inf]
+
+
+def test_what_flows_through_each_edge_of_a_sweep() -> None:
+    for seed in SEEDS:
+        rows = Rows(seed)
+        tangents, adjoints = rows.columns(1), rows.columns(1)
+        tangents[2], adjoints[4] = 0, 0
+        right = [
+            tangents[t] * w * adjoints[h] if tangents[t] and adjoints[h] else 0.0
+            for t, h, w in zip(rows.tails, rows.heads, rows.numbers, strict=True)
+        ]
+        for kernel in forms(sweep.through):
+            parts = np.zeros(rows.n_edges)
+            kernel(rows.ptr, rows.heads, rows.numbers, tangents, adjoints, parts)
+            assert parts.tolist() == right
+
+
+@pytest.mark.parametrize("zero", ["tangent", "adjoint"])
+def test_an_edge_off_the_way_carries_nothing_even_where_sums_have_overflowed(zero: str) -> None:
+    ptr, heads = np.array([0, 1, 1], dtype=np.uint64), np.array([1], dtype=np.uint32)
+    tangents, adjoints = np.array([np.inf, 0.0]), np.array([0.0, 0.0])
+    if zero == "tangent":
+        tangents, adjoints = np.array([0.0, 0.0]), np.array([0.0, np.inf])
+    for kernel in forms(sweep.through):
+        parts = np.zeros(1)
+        kernel(ptr, heads, np.array([2.0]), tangents, adjoints, parts)
+        assert parts.tolist() == [0.0]
+
+
+def test_a_node_that_is_not_reached_pushes_nothing_even_along_what_is_no_number() -> None:
+    ptr, heads = np.array([0, 1, 2, 2], dtype=np.uint64), np.array([2, 2], dtype=np.uint32)
+    for kernel in forms(sweep.forward):
+        values = np.array([1.0, 0.0, 0.0])
+        kernel(ptr, heads, np.array([3.0, np.inf]), values, 0, 3)
+        assert values.tolist() == [1.0, 0.0, 3.0]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_eight_columns_are_pulled_each_from_its_own_seed(seed: int) -> None:
+    rows = Rows(seed, n_nodes=9, n_edges=30)
+    seeds = np.array([8, 7, 6, 5, 8, 3, 9, 2], dtype=np.uint64)  # 9 is no node: a column of zeros
+    for start, stop in ((0, 9), (2, 9)):
+        right = np.zeros((9, 8))
+        for node in reversed(range(start, stop)):
+            for lane, seed_node in enumerate(seeds.tolist()):
+                total = 1.0 if node == seed_node else 0.0
+                for tail, head, weight in zip(rows.tails, rows.heads, rows.numbers, strict=True):
+                    if tail == node:
+                        total += weight * right[head, lane]
+                right[node, lane] = total
+        for kernel in forms(blocks.pull):
+            values = np.full((9, 8), 5.0)
+            values[stop:] = 0
+            kernel(rows.ptr, rows.heads, rows.numbers, values, seeds, np.uint64(start), np.uint64(stop))
+            assert values[start:stop].tolist() == right[start:stop].tolist()
+            assert (values[:start] == 5.0).all()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_graph_turned_round(seed: int) -> None:
+    rows = Rows(seed, n_nodes=9, n_edges=30)
+    for kernel in forms(blocks.turn):
+        ptr, heads, weights = np.zeros_like(rows.ptr), np.empty_like(rows.heads), np.empty_like(rows.numbers)
+        kernel(rows.ptr, rows.heads, rows.numbers, ptr, heads, weights)
+        found = [
+            (8 - int(heads[edge]), 8 - node, weights[edge])
+            for node in range(9)
+            for edge in range(int(ptr[node]), int(ptr[node + 1]))
+        ]
+        edges = zip(rows.tails.tolist(), rows.heads.tolist(), rows.numbers.tolist(), strict=True)
+        # By heads, the last first; those into a node in the order in which pushing adds them up.
+        assert found == sorted(edges, key=lambda edge: (-edge[1], edge[0]))
+        assert int(ptr[-1]) == rows.n_edges
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_path_is_multiplied_up_and_added_in_its_turn(seed: int) -> None:
+    rows = Rows(seed, n_nodes=7, n_edges=14)
+    weights = [Fraction(number) for number in (rows.numbers * 64).round().tolist()]
+    ahead: dict[int, list[tuple[int, Fraction]]] = {node: [] for node in range(7)}
+    for tail, head, weight in zip(rows.tails.tolist(), rows.heads.tolist(), weights, strict=True):
+        ahead[tail].append((head, weight))
+    targets = [False, False, False, True, False, True, True]
+
+    def from_here(node: int, product: Fraction) -> Fraction:
+        own = product if targets[node] else Fraction(0)
+        return own + sum((from_here(head, product * weight) for head, weight in ahead[node]), start=Fraction(0))
+
+    for source in range(7):
+        right = from_here(source, Fraction(1)) + 7
+        room = [0] * 8, [0] * 8, [Fraction(1)] * 8
+        given = rows.ptr.tolist(), rows.heads.tolist(), weights, targets
+        assert sweep.sum_of_products(*given, *room, source, Fraction(7)) == right
+        arrays = (rows.ptr.astype(np.int64), rows.heads.astype(np.int64), np.array(weights, dtype=np.int64))
+        for kernel in forms(sweep.sum_of_products)[1:]:
+            work = np.zeros(8, dtype=np.int64), np.zeros(8, dtype=np.int64), np.ones(8, dtype=np.int64)
+            assert kernel(*arrays, np.array(targets), *work, source, 7) == right
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_marks_follow_the_edges_both_ways(seed: int, name: str) -> None:
+    rows = Rows(seed, n_nodes=12, n_edges=18)
+    graph = nx.DiGraph()
+    graph.add_nodes_from(range(12))
+    graph.add_edges_from(zip(rows.tails.tolist(), rows.heads.tolist(), strict=True))
+    with engine(name):
+        for starts in ([0], [3, 5], [11], []):
+            ahead = set(starts).union(*(nx.descendants(graph, node) for node in starts))
+            mask = reach.reached(rows.ptr, rows.heads, np.array(starts, dtype=np.int64))
+            assert set(np.flatnonzero(mask).tolist()) == ahead
+            for ends in ([11], [7, 9], []):
+                behind = set(ends).union(*(nx.ancestors(graph, node) for node in ends))
+                # What is among the positions looked at is closed forwards.
+                found = reach.reaching(rows.ptr, rows.heads, mask, np.array(ends, dtype=np.int64))
+                assert set(np.flatnonzero(found).tolist()) == ahead & behind
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_flood_goes_round_cycles_and_never_into_what_is_avoided(seed: int, name: str) -> None:
+    rows = Rows(seed, n_nodes=12, n_edges=20, forward_only=False)
+    graph = nx.DiGraph()
+    graph.add_nodes_from(range(12))
+    graph.add_edges_from(zip(rows.tails.tolist(), rows.heads.tolist(), strict=True))
+    with engine(name):
+        for starts in ([0], [3, 5], [1, 2, 4], []):
+            right = set(starts).union(*(nx.descendants(graph, node) for node in starts))
+            mask = reach.flooded(rows.ptr, rows.heads, np.array(starts, dtype=np.int64))
+            assert set(np.flatnonzero(mask).tolist()) == right
+            for avoided in (0, 5, 11):
+                left = graph.copy()
+                left.remove_node(avoided)
+                begun = [node for node in starts if node != avoided]
+                right = set(begun).union(*(nx.descendants(left, node) for node in begun))
+                mask = reach.flooded(rows.ptr, rows.heads, np.array(starts, dtype=np.int64), avoided)
+                assert set(np.flatnonzero(mask).tolist()) == right
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("seed", range(12))
+def test_components_come_in_an_order_that_no_edge_leads_back_in(seed: int, name: str) -> None:
+    n_nodes = 300 if seed > 8 else 14
+    rows = Rows(seed, n_nodes=n_nodes, n_edges=n_nodes + 6, forward_only=seed % 3 == 0)
+    graph = nx.DiGraph()
+    graph.add_nodes_from(range(n_nodes))
+    graph.add_edges_from(zip(rows.tails.tolist(), rows.heads.tolist(), strict=True))
+    with engine(name):
+        found, cyclic = order.topological(n_nodes, rows.ptr, rows.heads)
+    place = {node: position for position, node in enumerate(found.tolist())}
+    assert sorted(place) == list(range(n_nodes))
+    parts = [set(found[start:stop].tolist()) for start, stop in cyclic.tolist()]
+    right = [part for part in nx.strongly_connected_components(graph) if len(part) > 1]
+    assert sorted(map(sorted, parts)) == sorted(map(sorted, right))
+    start_of = {node: start for start, stop in cyclic.tolist() for node in found[start:stop].tolist()}
+    for tail, head in graph.edges:
+        assert start_of.get(tail, place[tail]) <= start_of.get(head, place[head])
+    assert (np.diff(cyclic[:, 0]) > 0).all()
+
+
+def test_a_self_loop_is_a_component_with_a_cycle() -> None:
+    ptr, heads = np.array([0, 1, 3, 3], dtype=np.uint64), np.array([1, 1, 2], dtype=np.uint32)
+    for name in ENGINES:
+        with engine(name):
+            found, cyclic = order.topological(3, ptr, heads)
+        assert found.tolist() == [0, 1, 2]
+        assert cyclic.tolist() == [[1, 2]]
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_the_same_head_in_two_rows_is_no_parallel(name: str) -> None:
+    with engine(name):
+        graph = gd.CompiledGraph.from_arrays([0, 1, 3, 3], [1, 2, 2, 4], [1, 2, 3, 4])
+        assert set(graph.edges()) == {(0, 1), (1, 2), (3, 2), (3, 4)}
+        assert dict(gd.exclusive_sizes(graph, roots=[0, 1, 3])) == {0: 0, 1: 0, 2: 0, 3: 1, 4: 0}

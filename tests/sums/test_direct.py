@@ -1,0 +1,134 @@
+"""A question about a networkx graph that is not compiled gets the compiled graph's number, to the bit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from unittest.mock import patch
+
+import networkx as nx
+import numpy as np
+import pytest
+from graphs import ENGINES, INTS, dags, engine, path_sum, queries, weighted
+from hypothesis import given
+from hypothesis import strategies as st
+
+import graphdiff as gd
+from graphdiff.sums.influence import direct_total
+
+FLOATS = st.floats(-1e3, 1e3)
+PLAIN_WEIGHTS = st.one_of(st.just(FLOATS), st.just(INTS)).flatmap(lambda kind: dags(kind, max_nodes=9, parallel=False))
+
+
+@pytest.fixture(scope="module", params=ENGINES, autouse=True)
+def each_engine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Compare with both engines."""
+    with engine(request.param):
+        yield
+
+
+def large(seed: int, kind: type = float) -> nx.DiGraph:
+    """Return 300 nodes and some 3,000 edges, inserted at random, with weights whose sums are rounded."""
+    rng = np.random.default_rng(seed)
+    graph = nx.DiGraph()
+    graph.add_nodes_from(rng.permutation(300).tolist())
+    for tail, head in rng.integers(0, 300, (3000, 2)).tolist():
+        if tail < head:
+            graph.add_edge(tail, head, weight=kind(rng.normal() * 2))
+    return graph
+
+
+@given(queries(PLAIN_WEIGHTS))
+def test_it_is_the_compiled_number_to_the_bit(query: tuple[nx.DiGraph, Any, Any]) -> None:
+    graph, source, target = query
+    direct, through = direct_total(graph, source, target, "weight"), gd.total_influence(gd.compile(graph), *query[1:])
+    assert (type(direct), direct) == (type(through), through)
+
+
+@pytest.mark.parametrize("kind", [float, int])
+@pytest.mark.parametrize("seed", range(3))
+def test_sums_of_many_terms_are_added_in_the_same_order(seed: int, kind: type) -> None:
+    graph = large(seed, kind)
+    compiled = gd.compile(graph)
+    for target in range(10, 300, 17):
+        assert direct_total(graph, seed, target, "weight") == gd.total_influence(compiled, seed, target)
+
+
+@given(queries(dags(INTS, parallel=False)))
+def test_it_is_the_sum_over_the_paths(query: tuple[nx.DiGraph, Any, Any]) -> None:
+    assert direct_total(*query, "weight") == path_sum(*query)
+
+
+def test_a_view_of_a_graph_is_a_graph() -> None:
+    graph = large(1)
+    for view in (graph.subgraph(range(0, 300, 2)), graph.reverse(copy=False), nx.freeze(graph.copy())):
+        ends = (298, 0) if view.has_edge(*next(iter(graph.edges))[::-1]) else (0, 298)
+        assert direct_total(view, *ends, "weight") == gd.total_influence(gd.compile(view), *ends)
+
+
+def test_nothing_is_compiled_where_it_answers() -> None:
+    graph = weighted([("a", "b", 2.0), ("b", "c", 3.0)])
+    with patch("graphdiff.sums.influence.compiled", side_effect=AssertionError("compiled")):
+        assert gd.total_influence(graph, "a", "c") == 6.0
+        assert gd.total_influence(graph, "a", "c", weight="weight", method="forward") == 6.0
+
+
+OTHER_WEIGHTS = [2, True, None, "2", Fraction(2), Decimal(2), 2j, np.float64(2), math.nan, math.inf, -math.inf, [2.0]]
+
+
+@pytest.mark.parametrize("other", OTHER_WEIGHTS, ids=repr)
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_another_weight_anywhere_is_left_to_compile(other: Any, place: int) -> None:
+    edges = [["a", "b", 2.0], ["b", "c", 3.0], ["x", "y", 5.0]]  # the last one is on no way
+    edges[place][2] = other
+    assert direct_total(weighted(map(tuple, edges)), "a", "c", "weight") is None
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_weight_that_is_not_there_is_named_by_compile(place: int) -> None:
+    graph = weighted([("a", "b", 2.0), ("b", "c", 3.0), ("x", "y", 5.0)])
+    del list(graph.edges.values())[place]["weight"]
+    assert direct_total(graph, "a", "c", "weight") is None
+    with pytest.raises(gd.errors.WeightError, match="1 of the 3 edges has no 'weight'"):
+        gd.total_influence(graph, "a", "c")
+
+
+@pytest.mark.parametrize("loop", [("c", "a"), ("b", "b"), ("y", "x")])
+def test_a_cycle_anywhere_is_left_to_compile(loop: tuple[str, str]) -> None:
+    graph = weighted([("a", "b", 2.0), ("b", "c", 3.0), ("x", "y", 5.0), (*loop, 7.0)])
+    assert direct_total(graph, "a", "c", "weight") is None
+
+
+@pytest.mark.parametrize("ends", [("a", "z"), ("z", "c"), (["a"], "c"), ("a", ["c"])])
+def test_an_unknown_node_is_left_to_compile(ends: tuple[Any, Any]) -> None:
+    graph = weighted([("a", "b", 2.0), ("b", "c", 3.0)])
+    assert direct_total(graph, *ends, "weight") is None
+    with pytest.raises(gd.errors.UnknownNodeError, match="no node"):
+        gd.total_influence(graph, *ends)
+
+
+def test_other_graphs_and_other_ways_to_weigh_are_left_to_compile() -> None:
+    graph = weighted([("a", "b", 2.0), ("b", "c", 3.0)])
+    quotient = graph.copy()
+    quotient.graph["quotient"] = True
+    for other in (nx.MultiDiGraph(graph), graph.to_undirected(), quotient, gd.compile(graph), None):
+        assert direct_total(other, "a", "c", "weight") is None
+    for weight in (gd.weights.unit, lambda u, v, data: 1.0, None):
+        assert direct_total(graph, "a", "c", weight) is None
+
+
+def test_an_overflow_is_named() -> None:
+    graph = weighted([("a", "b", 1e200), ("b", "c", 1e200), ("a", "c", 1.0)])
+    with pytest.raises(gd.errors.ValueOverflowError, match="larger than the largest float"):
+        gd.total_influence(graph, "a", "c")
+    assert gd.total_influence(graph, "a", "b") == 1e200
+
+
+def test_a_graph_without_edges_counts_in_floats() -> None:
+    graph = nx.empty_graph(2, create_using=nx.DiGraph)
+    for target, total in ((0, 1.0), (1, 0.0)):
+        for form in (graph, gd.compile(graph)):
+            assert repr(gd.total_influence(form, 0, target)) == repr(total)

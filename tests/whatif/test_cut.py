@@ -1,0 +1,299 @@
+"""`cut`: the fewest edges or nodes, against every subset."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
+from itertools import combinations
+from random import Random
+from typing import Any
+
+import networkx as nx
+import pytest
+from graphs import (
+    complete_dag,
+    dags,
+    edge_names,
+    lattice,
+    olah,
+    parallel_chain,
+    path_sum,
+    queries,
+    walks,
+    ways,
+    weighted,
+)
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import graphdiff as gd
+from graphdiff.errors import CycleError
+from graphdiff.sets import fewest as removal
+
+Query = tuple[nx.MultiDiGraph, Any, Any]
+POSITIVE = st.integers(0, 5) | st.fractions(0, 3, max_denominator=5)
+MIXED = st.integers(-3, 4)
+
+
+def left_without(graph: nx.DiGraph, items: Iterable[Any], what: str, ends: tuple[Any, Any]) -> nx.DiGraph:
+    result = graph.copy()
+    if what == "edges":
+        result.remove_edges_from(items)
+    else:
+        result.remove_nodes_from(items)
+    return result
+
+
+def fewest(graph: nx.DiGraph, what: str, ends: tuple[Any, Any], most: Fraction | None) -> int | None:
+    """Return the size of the smallest set that leaves at most this, or no path; None where there is none."""
+    source, target = ends
+    on_the_way = {edge for path in walks(graph, source, target) for edge in path}
+    items = sorted(on_the_way, key=repr) if what == "edges" else [n for n in graph if n not in ends]
+    for size in range(len(items) + 1):
+        for chosen in combinations(items, size):
+            rest = left_without(graph, chosen, what, ends)
+            if most is None and not walks(rest, source, target):
+                return size
+            if most is not None and abs(path_sum(rest, source, target)) <= most:
+                return size
+    return None
+
+
+def check(graph: nx.DiGraph, ends: tuple[Any, Any], what: str, part: float | None) -> gd.Cut | None:
+    """Cut, look whether it is so, and return it; None where no set does it."""
+    total = path_sum(graph, *ends)
+    most = None if part is None else abs(total) * (1 - Fraction(str(part)))
+    smallest = fewest(graph, what, ends, most)
+    if smallest is None:
+        with pytest.raises(gd.errors.UsageError, match="no set of nodes does it"):
+            gd.cut(graph, *ends, part=part, what=what)
+        return None
+    found = gd.cut(graph, *ends, part=part, what=what)
+    rest = left_without(graph, found.removed, what, ends)
+    assert found.before == total
+    assert found.after == path_sum(rest, *ends)
+    if most is None:
+        assert not walks(rest, *ends)
+    else:
+        assert abs(found.after) <= most
+    assert (found.at_least or 0) <= smallest <= len(found.removed)
+    if found.method != "greedy":
+        assert len(found.removed) == smallest == found.at_least
+    for stroke in found.strokes:
+        assert stroke.alone == total - path_sum(left_without(graph, [stroke.item], what, ends), *ends)
+    return found
+
+
+@settings(max_examples=100)
+@given(query=queries(dags(POSITIVE | MIXED, max_edges=7, max_nodes=5)), what=st.sampled_from(["edges", "nodes"]))
+def test_every_path(query: Query, what: str) -> None:
+    graph, *ends = query
+    assume(ends[0] != ends[1])
+    check(graph, (ends[0], ends[1]), what, None)
+
+
+@settings(max_examples=100)
+@given(
+    query=ways(POSITIVE),
+    what=st.sampled_from(["edges", "nodes"]),
+    part=st.sampled_from([0.1, 0.5, 0.9, 1]),
+    exact=st.booleans(),
+)
+def test_a_part_where_no_weight_is_negative(query: Query, what: str, part: float, exact: bool) -> None:
+    graph, *ends = query
+    assume(path_sum(graph, *ends))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(removal, "MAX_EXACT", 20 if exact else 0)
+        found = check(graph, (ends[0], ends[1]), what, part)
+    assert found is None or found.at_least is not None
+
+
+@settings(max_examples=100)
+@given(
+    query=ways(MIXED),
+    what=st.sampled_from(["edges", "nodes"]),
+    part=st.sampled_from([0.25, 0.5, 1]),
+    exact=st.booleans(),
+)
+def test_a_part_where_signs_mix(query: Query, what: str, part: float, exact: bool) -> None:
+    graph, *ends = query
+    assume(path_sum(graph, *ends))
+    on_the_way = [edge for path in walks(graph, *ends) for edge in path]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(removal, "MAX_EXACT", 20 if exact else 0)
+        found = check(graph, (ends[0], ends[1]), what, part)
+    if found is not None and not exact and any(graph.edges[edge]["weight"] < 0 for edge in on_the_way):
+        assert found.at_least == (1 if len(found.removed) == 1 else None)
+
+
+@pytest.mark.parametrize("limit", [0, 20])
+def test_the_greedy_choice_can_miss_the_smallest_and_the_bound_says_so(limit: int) -> None:
+    """The classic bad case of covering: m -> t carries most, but s -> l and s -> r carry what is wanted, exactly."""
+    graph = nx.MultiDiGraph()
+    for tail, head, weight in (
+        ("s", "l", 1), ("s", "r", 1),
+        ("l", "m", 60), ("l", "x", 40), ("r", "m", 60), ("r", "y", 40),
+        ("m", "t", 1), ("x", "t", 1), ("y", "t", 1),
+        ("s", "t", 1), ("s", "t", 1), ("s", "t", 1),
+    ):  # fmt: skip
+        graph.add_edge(tail, head, weight=weight)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(removal, "MAX_EXACT", limit)
+        found = gd.cut(graph, "s", "t", amount=200)
+    assert found.at_least == 2
+    if limit:
+        assert (found.method, found.removed) == ("exact", [("s", "l", 0), ("s", "r", 0)])
+    else:
+        assert (found.method, len(found.removed)) == ("greedy", 3)
+        assert "any set that does it has at least 2 (no weight is negative)" in str(found)
+
+
+def test_above_twenty_candidates_the_choice_is_greedy() -> None:
+    found = gd.cut(complete_dag(9), 0, 8, part=0.75)
+    assert found.method == "greedy"
+    assert found.n_candidates == 36
+    assert found.at_least is not None
+    assert found.at_least <= len(found.removed)
+    assert abs(found.after) <= 0.25 * 2**7
+    assert "Chosen greedily; any set that does it has at least" in str(found) or "Fewer cannot" in str(found)
+
+
+def test_the_minimum_cut_of_a_lattice_is_its_corner() -> None:
+    assert len(gd.cut(lattice(6), (0, 0), (5, 5)).removed) == 2
+    found = gd.cut(lattice(6), (0, 0), (5, 5), what="nodes")
+    assert sorted(found.removed) in ([(0, 1), (1, 0)], [(4, 5), (5, 4)])
+    assert (found.before, found.after) == (252, 0)
+
+
+def test_parallel_edges_are_cut_one_by_one() -> None:
+    found = gd.cut(parallel_chain([2, 3, 5], [7, 11]), 0, 2)
+    assert sorted(found.removed) == [(1, 2, 0), (1, 2, 1)]
+    assert gd.cut(parallel_chain([2, 3, 5], [7, 11]), 0, 2, part=0.5).removed == [(1, 2, 1)]
+
+
+def test_an_amount_is_in_the_unit_of_the_total() -> None:
+    assert gd.cut(olah(), "b", "e", amount=2).removed == [("b", "d")]
+    assert len(gd.cut(olah(), "b", "e", amount=4).removed) == 2
+    assert gd.cut(weighted([("a", "b", 0.1), ("a", "c", 0.2), ("b", "c", 1.0)]), "a", "c", part=2 / 3).removed == [
+        ("a", "c")
+    ]
+
+
+def test_nine_tenths_of_ten_are_nine() -> None:
+    graph = parallel_chain([9, 1])
+    assert gd.cut(graph, 0, 1, part=0.9).removed == [(0, 1, 0)]
+
+
+def test_a_negative_total_is_cut_towards_0() -> None:
+    found = gd.cut(parallel_chain([-9, 1]), 0, 1, part=0.5)
+    assert (found.before, found.after, found.removed) == (-8, 1, [(0, 1, 0)])
+
+
+def test_a_collapsed_cycle_is_no_node_to_remove() -> None:
+    graph = weighted([("s", "a", 1), ("a", "b", 1), ("b", "a", 1), ("b", "t", 1)])
+    assert len(gd.cut(graph, "s", "t", cycles="collapse").removed) == 1
+    with pytest.raises(gd.errors.UsageError, match=r"no set of nodes does it: without all 0 .* cut edges"):
+        gd.cut(graph, "s", "t", what="nodes", cycles="collapse")
+
+
+def test_no_path_is_nothing_to_cut() -> None:
+    found = gd.cut(olah(), "e", "b")
+    assert (found.removed, found.before, found.after) == ([], 0, 0)
+    assert "there is nothing to cut" in str(found)
+
+
+def test_progress_is_told() -> None:
+    told: list[tuple[int, int | None]] = []
+    signs = [2 if number % 3 else -2 for number in range(18)]
+    found = gd.cut(parallel_chain(signs), 0, 1, part=0.9, progress=lambda done, total: told.append((done, total)))
+    assert found.method == "exact"
+    assert told
+    assert all(total is not None and done <= total for done, total in told)
+
+
+def test_text_record_and_table() -> None:
+    pytest.importorskip("pandas")
+    graph = nx.DiGraph(edge_meaning="depends on", node_meaning="packages")
+    graph.add_edges_from([("a", "b"), ("b", "c"), ("a", "c")])
+    found = gd.cut(graph, "a", "c", weight=gd.weights.even)
+    assert "a rests on c by 2 paths; total, spread evenly: 1.\nTo cut every path, cut 2 edges of 3:" in str(found)
+    assert "Fewer cannot do it: 2 paths share no such edge (maximum flow)." in str(found)
+    assert "in series they share" not in str(found)
+    shared = replace(found, strokes=[replace(found.strokes[0], alone=1.0), found.strokes[1]])
+    assert "in series they share" in str(shared)
+    assert "influence" not in str(found)
+    record = json.loads(json.dumps(found.to_dict()))
+    assert record["removed"][0] == {"source": "a", "target": "c", "alone": 0.5, "left": 0.5}
+    assert list(found.to_pandas()["left"]) == [0.5, 0]
+    assert "<td>a -&gt; c</td>" in found._repr_html_()
+    assert repr(found) == "<cut of 2 edges: 1 becomes 0>"
+    one = gd.cut(graph, "a", "c", weight=None, part=0.5, what="nodes")
+    assert "To take 1 of it away, cut 1 node of 1:" in str(one)
+
+
+def test_one_is_the_least_of_any_signs() -> None:
+    rng = Random(1)
+    pairs = combinations(range(8), 2)
+    graph = weighted([(*pair, rng.choice([-1, 1, 2, 3, -2])) for pair in pairs])  # 28 edges: chosen greedily
+    found = gd.cut(graph, 0, 7, part=0.5)
+    assert (found.method, len(found.removed), found.at_least) == ("greedy", 1, 1)
+    assert str(found).endswith("Fewer cannot do it.")
+
+
+#: What cannot be cut, and what the error says.
+MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
+    "both": ({"part": 0.5, "amount": 1}, "give part= or amount=, not both"),
+    "neither edges nodes": ({"what": "paths"}, "what=.paths.: use 'edges' or 'nodes'"),
+    "more than all": ({"amount": 6}, "cannot take 6 away: the total is 5"),
+    "nothing": ({"amount": 0}, "cannot take 0 away"),
+    "text": ({"part": "50%"}, "part=.50%. is not a finite real number"),
+    "NaN": ({"amount": float("nan")}, "amount=nan is not a finite real number"),
+    "no part": ({"part": 50}, "part=50 is not above 0 and up to 1"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_what_cannot_be_cut_is_said(name: str) -> None:
+    asked, text = MISTAKES[name]
+    with pytest.raises(gd.errors.UsageError, match=text):
+        gd.cut(olah(), "b", "e", **asked)
+
+
+def test_totals_that_have_nothing_to_cut() -> None:
+    with pytest.raises(gd.errors.UsageError, match="the total is 0, of which nothing can be taken away"):
+        gd.cut(parallel_chain([1, -1]), 0, 1, part=0.5)
+    with pytest.raises(gd.errors.UsageError, match="the empty path from 'b' to itself"):
+        gd.cut(olah(), "b", "b")
+    with pytest.raises(gd.errors.UsageError, match="needs real weights, and that of the edge 'a' -> 'b' is 1j"):
+        gd.cut(weighted([("a", "b", 1j)]), "a", "b")
+    loop = weighted([("a", "b", 0.5), ("b", "a", 0.5), ("b", "c", 1.0)])
+    with pytest.raises(gd.errors.CycleError, match="Its walks are infinitely many"):
+        gd.cut(loop, "a", "c", cycles="solve")
+
+
+def test_decimals_and_exact_floats() -> None:
+    from decimal import Decimal
+
+    graph = weighted([("a", "b", Decimal("0.9")), ("b", "c", Decimal(1)), ("a", "c", Decimal("0.1"))])
+    assert gd.cut(graph, "a", "c", part=0.9).after == Decimal("0.1")
+    assert gd.cut(graph, "a", "c", amount=Fraction(9, 10)).after == Decimal("0.1")
+    floats = weighted([("a", "b", 0.9), ("b", "c", 1.0), ("a", "c", 0.1)])
+    assert gd.cut(floats, "a", "c", amount=Decimal("0.85")).after == 0.1
+    assert gd.cut(floats, "a", "c", part=0.5, exact=True).after == Fraction(0.1)
+    assert edge_names(floats)
+
+
+def test_solved_cycles_are_refused_with_what_sums_their_walks() -> None:
+    graph = weighted([("a", "b", 0.5), ("b", "a", 0.5), ("b", "c", 1.0)])
+    assert gd.cut(graph, "b", "c", cycles="collapse").removed == [("b", "c")]
+    for refused, said in (
+        (gd.cut, "what_if and sensitivities sum its walks"),
+        (gd.prune, "strongest_paths lists its strongest walks"),
+        (gd.factored, "symbols of sympy make total_influence a formula"),
+    ):
+        with pytest.raises(CycleError, match=f'infinitely many; cycles="collapse" makes it one node, .*{said}'):
+            refused(graph, "a", "c", cycles="solve")
+    assert gd.what_if(graph, "a", "c", remove_edges=[("b", "a")], cycles="solve").after == 0.5
+    assert gd.strongest_paths(graph, "a", "c", k=1, cycles="solve")[0].influence == 0.5
