@@ -18,7 +18,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -245,15 +245,13 @@ def _rows(parts: Sequence[Columns], sizes: Sequence[int], labels: Sequence[str])
     """Return the attributes of each element of each part in turn; of several parts, its label among them."""
     rows: list[dict[str, Any]] = [{} for _ in range(sum(sizes))]
     for key in dict.fromkeys(key for columns in parts for key in columns):
-        column = [
-            value for columns, size in zip(parts, sizes, strict=True) for value in columns.get(key, repeat("", size))
-        ]
+        values = (columns.get(key, repeat("", size)) for columns, size in zip(parts, sizes, strict=True))
+        column = list(chain.from_iterable(values))
         for row, value in zip(rows, _numbers(column), strict=True):
             if value not in UNSAID:
                 row[key] = value
     if len(parts) > 1:
-        owners = (label for label, size in zip(labels, sizes, strict=True) for label in repeat(label, size))
-        for row, label in zip(rows, owners, strict=True):
+        for row, label in zip(rows, chain.from_iterable(map(repeat, labels, sizes)), strict=True):
             row["graph"] = label
     return rows
 

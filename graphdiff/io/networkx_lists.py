@@ -224,11 +224,9 @@ def _require_blanks(rows: list[list[str]], name: str) -> None:
     if any(len(row) > 1 and "{" not in row[0] for row in rows):
         return
     for separator in (",", ";"):
-        cells = [" ".join(row).split(separator) for row in rows]
-        nodes = {row[0].strip() for row in cells}
-        if any(len(row) > 1 for row in cells) and all(
-            head.strip() in nodes or head.strip()[:1] in "{0123456789" for row in cells for head in row[1:2]
-        ):
+        cells = [[cell.strip() for cell in " ".join(row).split(separator)] for row in rows]
+        heads = {row[1] for row in cells if len(row) > 1} - {row[0] for row in cells}
+        if max(map(len, cells), default=0) > 1 and all(head[:1] in "{0123456789" for head in heads):
             raise FormatError(
                 f"{name}: {separator!r} separates its nodes; write_adjlist and write_multiline_adjlist that "
                 "are given no delimiter write what is read"

@@ -107,9 +107,8 @@ def package_graph(
             if wanted is None or need.kind in wanted:
                 _merge_edge(edges, (ids[need.tail], ids[need.head], need.kind), need.attributes)
         graph = _built(_nodes(ids, packages), edges)
-        if kinds and (beyond := _beyond_the_roots(graph)):
-            graph.remove_nodes_from(beyond)
-            leave_out(graph, beyond, {"kinds": kinds})
+        if kinds:
+            _leave_out_what_roots_miss(graph, kinds)
     if wanted and not graph.number_of_edges():
         graph.graph["warnings"] = [_nothing_of(wanted, there, name)]
     if unmet is not None:
@@ -163,6 +162,12 @@ def _nodes(ids: Sequence[str], packages: Sequence[Attributes]) -> dict[str, Attr
         said = {key: value for key, value in package.items() if value not in ("", None)}
         nodes[node] = said | nodes.get(node, {})
     return nodes
+
+
+def _leave_out_what_roots_miss(graph: PackageGraph, kinds: str | Collection[str]) -> None:
+    if beyond := _beyond_the_roots(graph):
+        graph.remove_nodes_from(beyond)
+        leave_out(graph, beyond, {"kinds": kinds})
 
 
 def _merge_edge(

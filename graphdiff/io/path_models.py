@@ -259,21 +259,23 @@ def _require_no_repeats(table: Table, paths: Sequence[tuple[str, str, int]]) -> 
 
 def _attributes(table: Table, places: Places, rows: Sequence[int]) -> list[dict[str, Any]]:
     """Return what the columns say of each path; cells that say nothing are left out."""
-    said: list[dict[str, Any]] = [{} for _ in rows]
+    attributes: list[dict[str, Any]] = [{} for _ in rows]
     if places.weight is not None:
-        for data, weight in zip(said, _weights(table, places, places.weight, rows), strict=True):
+        for data, weight in zip(attributes, _weights(table, places, places.weight, rows), strict=True):
             data["weight"] = weight
     for place, name in enumerate(table.names):
-        if not name.strip() or place in (places.source, places.target) or name == "weight":
-            continue
-        cells = [table.columns[place][row].strip() for row in rows]
-        if place == places.error:
-            cells = ["0" if cell == FIXED else cell for cell in cells]
-        there = [number for number, cell in enumerate(cells) if cell not in MISSING and cell != FIXED]
-        values = numbers([cells[number] for number in there]) or [cells[number] for number in there]
-        for number, value in zip(there, values, strict=True):
-            said[number][name] = value
-    return said
+        if name.strip() and place not in (places.source, places.target) and name != "weight":
+            cells = [table.columns[place][row].strip() for row in rows]
+            for row, value in _values(cells, fixed="0" if place == places.error else FIXED):
+                attributes[row][name] = value
+    return attributes
+
+
+def _values(cells: Sequence[str], fixed: str) -> Iterator[tuple[int, Any]]:
+    """Yield the cells that say something, each with its place: as numbers where all are; `fixed` says FIXED."""
+    cells = [fixed if cell == FIXED else cell for cell in cells]
+    there = {place: cell for place, cell in enumerate(cells) if cell not in MISSING and cell != FIXED}
+    return zip(there, numbers(list(there.values())) or there.values(), strict=True)
 
 
 def _weights(table: Table, places: Places, weight: int, rows: Sequence[int]) -> Sequence[float]:

@@ -92,17 +92,7 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     first = "packages" not in document
     packages = _of_version_1(document, name) if first else mapping(document["packages"], f"{name}: packages")
     folders = _Folders(packages, name, document.get("name"))
-    needs: list[Need] = []
-    unmet: list[tuple[int, str]] = []
-    for tail, (folder, entry) in enumerate(folders.entries):
-        for wanted, kind, said in declared(entry, f"{name}: {folder or 'the project'}"):
-            head = folders.find(folder, wanted)
-            if head is None:
-                unmet += [] if said["optional"] else [(tail, wanted)]
-                continue
-            if first and kind == "normal" and folders.entries[head][1].get("optional") is True:
-                kind, said = "optional", said | {"optional": True}
-            needs.append(Need(tail, head, kind, said | folders.alias(head, wanted)))
+    needs, unmet = _declared(folders, name, first=first)
     needs.extend(Need(0, head, "workspace") for head in folders.workspaces)
     graph = package_graph(
         _attributes(folders), needs, name=name, format="npm package-lock", known=KINDS, kinds=kinds, unmet=unmet
@@ -110,6 +100,22 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     if first:
         graph.graph.setdefault("warnings", []).append(f"{name}: {NO_PROJECT}; {AS_VERSION_3}")
     return graph
+
+
+def _declared(folders: _Folders, name: str, *, first: bool) -> tuple[list[Need], list[tuple[int, str]]]:
+    """Return what the entries need, and what of it is not there; version 1 marks what is optional at its head."""
+    needs: list[Need] = []
+    unmet: list[tuple[int, str]] = []
+    for tail, (folder, entry) in enumerate(folders.entries):
+        for wanted, kind, attributes in declared(entry, f"{name}: {folder or 'the project'}"):
+            head = folders.find(folder, wanted)
+            if head is not None:
+                if first and kind == "normal" and folders.entries[head][1].get("optional") is True:
+                    kind, attributes = "optional", attributes | {"optional": True}
+                needs.append(Need(tail, head, kind, attributes | folders.alias(head, wanted)))
+            elif not attributes["optional"]:
+                unmet.append((tail, wanted))
+    return needs, unmet
 
 
 def _of_version_1(document: Record, name: str) -> Record:

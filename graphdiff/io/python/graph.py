@@ -182,13 +182,17 @@ class _Needs:
         queue = list(range(len(self.packages)))
         while queue:
             place = queue.pop()
-            for need in self.packages[place].needs:
-                if need.extras and (need.extra is None or need.extra in wanted[place]):
-                    for other in self.meant(need):
-                        if not need.extras <= wanted[other]:
-                            wanted[other] |= need.extras
-                            queue.append(other)
+            for other, extras in self._asking(place, wanted[place]):
+                if not extras <= wanted[other]:
+                    wanted[other] |= extras
+                    queue.append(other)
         return wanted
+
+    def _asking(self, place: int, wanted: set[str]) -> Iterator[tuple[int, frozenset[str]]]:
+        """Yield the packages of which one with the extras `wanted` asks for extras, and those."""
+        for need in self.packages[place].needs:
+            if need.extras and (need.extra is None or need.extra in wanted):
+                yield from ((other, need.extras) for other in self.meant(need))
 
     @cached_property
     def bringing(self) -> list[set[str]]:
@@ -275,22 +279,33 @@ def _without_extras(package: Package, chosen: frozenset[str]) -> Requirement:
 
 
 def _graph(needs: _Needs, extras: str, absent: str, *, prune: bool) -> PackageGraph:
-    edges = [edge for edge in (needs.edges_by_node() if extras == "nodes" else needs.edges()) if edge[0] != edge[1]]
-    plain: list[Node] = [(place, frozenset()) for place in range(len(needs.packages))]
-    nodes = list(dict.fromkeys([*plain, *(edge.tail for edge in edges)]))
-    if prune and any(package.root for package in needs.packages):
-        kept = _reached(edges, _roots(needs, extras))
-        nodes = [node for node in nodes if node in kept]
+    edges = _edges(needs, extras)
+    nodes = _nodes(needs, edges, extras, prune=prune)
     labels = _labels(needs.packages, nodes)
     graph = _edges_each(edges, labels) if extras == "nodes" else _edges_merged(edges, labels)
     graph.add_nodes_from((labels[node], _attributes(needs.packages[node[0]])) for node in nodes)
     for node in _roots(needs, extras):
         graph.nodes[labels[node]]["root"] = True
     here = {place: label for (place, chosen), label in labels.items() if not chosen}
-    kept_out = {(here[t], here[h], extra) for t, h, extra in needs.left_out() if t in here and h in here}
     note_unmet(graph, ((here[place], wanted) for place, wanted in needs.unmet() if place in here), absent)
+    kept_out = {(here[t], here[h], extra) for t, h, extra in needs.left_out() if t in here and h in here}
     graph.graph["with_extras"] = sorted(edge for edge in kept_out if not graph.has_edge(*edge[:2]))
     return graph
+
+
+def _edges(needs: _Needs, extras: str) -> list[_Edge]:
+    edges = needs.edges_by_node() if extras == "nodes" else needs.edges()
+    return [edge for edge in edges if edge.tail != edge.head]
+
+
+def _nodes(needs: _Needs, edges: Sequence[_Edge], extras: str, *, prune: bool) -> list[Node]:
+    """Return a node for each package and for each with extras; with `prune` only those that the roots reach."""
+    plain: list[Node] = [(place, PLAIN) for place in range(len(needs.packages))]
+    nodes = list(dict.fromkeys([*plain, *(edge.tail for edge in edges)]))
+    if not prune or not any(package.root for package in needs.packages):
+        return nodes
+    kept = _reached(edges, _roots(needs, extras))
+    return [node for node in nodes if node in kept]
 
 
 def _roots(needs: _Needs, extras: str) -> list[Node]:

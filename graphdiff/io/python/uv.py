@@ -85,13 +85,7 @@ def _package(table: Record, where: str, groups: Collection[str]) -> Package:
     source = source_of(table.get("source"), where)
     marker = marker_of(table.get("marker"), where=where)
     optional = mapping(table.get("optional-dependencies"), f"{where}: optional-dependencies")
-    needs = [_need(one, path) for path, one in mappings(table.get("dependencies"), f"{where}.dependencies")]
-    for extra, listed in optional.items():
-        needs += [_need(one, path, extra=canonical(extra), kind="extra") for path, one in mappings(listed, where)]
-    for group, listed in _groups(table, where).items():
-        if group not in groups:
-            continue
-        needs += [_need(one, path, kind="dev", group=group) for path, one in mappings(listed, where)]
+    needs = list(_needs(table, optional, where, groups))
     extras = [canonical(extra) for extra in _extras(table, where)]  # an entry of its own each, before uv 0.2.6
     if extras:
         needs = [replace(need, extra=extra, kind="extra") for need in needs for extra in extras]
@@ -104,6 +98,17 @@ def _package(table: Record, where: str, groups: Collection[str]) -> Package:
         root=any(kind in source for kind in MEMBER_SOURCES),
         attributes={"source": source_text(source), "size": _size(table), "marker": str(marker) if marker else None},
     )
+
+
+def _needs(table: Record, optional: Record, where: str, groups: Collection[str]) -> Iterator[Requirement]:
+    """Yield what a package needs itself, for each of its extras, and for its groups among `groups`."""
+    for path, one in mappings(table.get("dependencies"), f"{where}.dependencies"):
+        yield _need(one, path)
+    for extra, listed in optional.items():
+        yield from (_need(one, path, extra=canonical(extra), kind="extra") for path, one in mappings(listed, where))
+    for group, listed in _groups(table, where).items():
+        if group in groups:
+            yield from (_need(one, path, kind="dev", group=group) for path, one in mappings(listed, where))
 
 
 def source_of(said: Any, where: str) -> Record:
