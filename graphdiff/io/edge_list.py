@@ -129,7 +129,7 @@ def wanted_columns(columns: str | Mapping[str, str] | None) -> dict[str, str]:
     {'source': 'rhs', 'target': 'lhs'}
     """
     if isinstance(columns, str):
-        wanted = dict(part.partition("=")[::2] for part in columns.split(","))
+        wanted = dict(role.partition("=")[::2] for role in columns.split(","))
     else:
         wanted = dict(columns or {})
     if not wanted.keys() <= {"source", "target", "weight"} or not all(wanted.values()):
@@ -428,8 +428,8 @@ def _weights(table: Table, position: int) -> Sequence[float | None]:
     weights = numbers(there) if there else []
     if weights is None:
         row = next(row for row, cell in enumerate(column) if cell.strip() and numbers([cell]) is None)
-        said = f"the weight {column[row][:60]!r} {why_no_number(column[row])}"
-        raise FormatError(f"{table.file}, line {table.line(row)}: {said}")
+        message = f"the weight {column[row][:60]!r} {why_no_number(column[row])}"
+        raise FormatError(f"{table.file}, line {table.line(row)}: {message}")
     if len(there) == len(column):
         return weights
     given = iter(weights)

@@ -176,15 +176,15 @@ def known_ends(names: Sequence[str]) -> list[tuple[int, int, Ends]]:
     places: dict[str, int] = {}
     for place, name in enumerate(names):
         places.setdefault(normalised(str(name)), place)
-    found = [
+    pairs = [
         (places[ends.source], places[ends.target], ends)
         for ends in ENDS
         if ends.source in places and ends.target in places
     ]
-    if found and found[0][:2] == (0, 1) and found[0][2] == ENDS[0]:
-        return found[:1]
+    if pairs and pairs[0][:2] == (0, 1) and pairs[0][2] == ENDS[0]:
+        return pairs[:1]
     turned = {"tail": TRIPLE, "rhs": LEFT_TO_RIGHT}
-    return [each for each in found if turned.get(each[2].source, frozenset()).isdisjoint(places)]
+    return [each for each in pairs if turned.get(each[2].source, frozenset()).isdisjoint(places)]
 
 
 def without_direction(names: Sequence[str]) -> bool:
@@ -260,8 +260,8 @@ def no_edges_of(text: str) -> str | None:
     'folded stacks: whole stacks of calls with counts, and no table of edges'
     >>> no_edges_of("a;b\nb;c\n")
     """
-    if found := next((what for mark, what in MARKS if mark.search(text)), None):
-        return found
+    if what_it_is := next((what for mark, what in MARKS if mark.search(text)), None):
+        return what_it_is
     return "folded stacks: whole stacks of calls with counts, and no table of edges" if _is_folded(text) else None
 
 

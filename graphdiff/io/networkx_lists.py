@@ -137,10 +137,10 @@ def read_multiline_adjacency_list(data: bytes, *, name: str) -> nx.DiGraph | nx.
         for number, line in lines:
             tail, count = _node(line, number, name)
             nodes.append(tail)
-            for found in range(count):
+            for n_read in range(count):
                 following = next(lines, None)
                 if following is None:
-                    raise FormatError(f"{name}, line {number}: {tail!r} has {count} neighbours, and {found} follow")
+                    raise FormatError(f"{name}, line {number}: {tail!r} has {count} neighbours, and {n_read} follow")
                 edges.append(_neighbour(tail, *following, literals))
         if not nodes:
             raise FormatError(f"{name}: no node in it")
@@ -206,11 +206,11 @@ def _lines(data: bytes) -> Iterator[tuple[int, str]]:
 
 
 def _edge(line: str, number: int, literals: Literals) -> Edge:
-    found = EDGE_WITH_DATA.fullmatch(line)
-    if not found:
+    match = EDGE_WITH_DATA.fullmatch(line)
+    if not match:
         raise FormatError(f"{literals.name}, line {number}: not two nodes and a dict of data: {line[:60]!r}")
-    which = "" if found["tail"] is not None else "2"
-    return found[f"tail{which}"].strip(), found[f"head{which}"].strip(), literals.of(found[f"data{which}"], number)
+    which = "" if match["tail"] is not None else "2"
+    return match[f"tail{which}"].strip(), match[f"head{which}"].strip(), literals.of(match[f"data{which}"], number)
 
 
 def _require_blanks(rows: list[list[str]], name: str) -> None:

@@ -234,10 +234,10 @@ def _require_one_part(table: Table, rows: Sequence[int]) -> None:
     FormatError
         With the condition that takes one of them.
     """
-    for part in PARTS:
+    for dimension in PARTS:
         for name, column in zip(table.names, table.columns, strict=True):
             values = list(dict.fromkeys(column[row].strip() for row in rows))
-            if normalised(name) == part and len(values) > 1:
+            if normalised(name) == dimension and len(values) > 1:
                 raise FormatError(
                     f"{table.file}: its paths are of {how_many(len(values), f'{name}s')}, each a model of its own",
                     Remedy(Keyword("where", f"{name}={values[0]}"), "takes one"),
@@ -282,8 +282,8 @@ def _weights(table: Table, places: Places, weight: int, rows: Sequence[int]) -> 
     cells = [table.columns[weight][row].strip() for row in rows]
     for row, cell in zip(rows, cells, strict=True):
         _require_coefficient(table, places, row, cell)
-    found = numbers(cells)
-    return [float(value) for value in found or ()]
+    weights = numbers(cells)
+    return [float(value) for value in weights or ()]
 
 
 def _require_coefficient(table: Table, places: Places, row: int, cell: str) -> None:
@@ -346,12 +346,12 @@ def _note(
             f"the constraint {others[0]}{more} is not between the labels of two paths: the errors of paths that it "
             "ties are taken as independent"
         )
-    said = {
+    facts = {
         "left_out_rows": dict(left_out),
         "equal_parameters": equal,
         "warnings": [f"{name}: {note}" for note in notes],
     }
-    graph.graph.update({name: value for name, value in said.items() if value})
+    graph.graph.update({name: value for name, value in facts.items() if value})
 
 
 def _equalities(table: Table, places: Places) -> list[tuple[str, str]]:

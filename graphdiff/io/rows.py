@@ -285,10 +285,10 @@ def filtered(table: Table, where: Where) -> Table:
 
 
 def _condition(text: str) -> Condition:
-    found = CONDITION.fullmatch(text)
-    if not found:
+    match = CONDITION.fullmatch(text)
+    if not match:
         raise UsageError(Keyword("where", text), " is not of the form COLUMN=VALUE or COLUMN!=VALUE")
-    return Condition(found["column"], not found["unequal"], found["value"].strip())
+    return Condition(match["column"], not match["unequal"], match["value"].strip())
 
 
 def _text(condition: Condition) -> str:

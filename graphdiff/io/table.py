@@ -288,9 +288,9 @@ def _numbered_texts(chunks: list[Any], total: int, progress: Progress) -> tuple[
     numbering, ids, done = Numbering(), np.empty(total, dtype=np.uint32), 0
     for chunk in chunks:
         for start in range(0, len(chunk), SLICE):
-            part = chunk.slice(start, SLICE)
-            ids[done : done + len(part)] = numbering.of(*text_and_ends(part))
-            done += len(part)
+            block = chunk.slice(start, SLICE)
+            ids[done : done + len(block)] = numbering.of(*text_and_ends(block))
+            done += len(block)
             progress(done, total)
     return ids, numbering.labels
 

@@ -144,13 +144,13 @@ def _entry_of_version_1(entry: Record, where: str) -> Record:
     needed = entry.get("requires")
     flagged = (field for flag, field in FLAGGED.items() if entry.get(flag) is True)
     field = next(flagged, "dependencies")
-    said: Record = {field: mapping(None if isinstance(needed, bool) else needed, f"{where}: requires")}
+    entry_of_version_2: Record = {field: mapping(None if isinstance(needed, bool) else needed, f"{where}: requires")}
     flags = {"dev": "dev", "optional": "optional", "bundled": "inBundle"}
-    said |= {flag: True for own, flag in flags.items() if entry.get(own) is True}
+    entry_of_version_2 |= {flag: True for own, flag in flags.items() if entry.get(own) is True}
     version = text(entry.get("version"), where)
     if version.startswith("npm:"):  # under another name
-        said["name"], _, version = version.removeprefix("npm:").rpartition("@")
-    return said | {"version": version}
+        entry_of_version_2["name"], _, version = version.removeprefix("npm:").rpartition("@")
+    return entry_of_version_2 | {"version": version}
 
 
 def declared(entry: Mapping[str, object], where: str) -> Iterator[tuple[str, str, Record]]:
@@ -239,7 +239,7 @@ def _last(folder: str) -> str:
 
 def _attributes(folders: _Folders) -> list[Record]:
     roots = {0, *folders.workspaces} if folders.entries and folders.entries[0][0] == "" else set()
-    found = []
+    records = []
     for place, ((folder, entry), package) in enumerate(zip(folders.entries, folders.names, strict=True)):
         where = f"{folders.file}: {folder}"
         attributes: Record = {"name": package, "version": text(entry.get("version"), where)}
@@ -248,9 +248,9 @@ def _attributes(folders: _Folders) -> list[Record]:
         if isinstance(entry.get("deprecated"), str):
             attributes["deprecated"] = entry["deprecated"]
         flags = {"dev": "dev", "optional": "optional", "peer": "peer", "inBundle": "bundled"}
-        attributes |= {said: True for flag, said in flags.items() if entry.get(flag) is True}
-        found.append(attributes | ({"root": True} if place in roots else {}))
-    return found
+        attributes |= {name_here: True for flag, name_here in flags.items() if entry.get(flag) is True}
+        records.append(attributes | ({"root": True} if place in roots else {}))
+    return records
 
 
 def read_npm_ls(data: bytes, *, name: str) -> PackageGraph:

@@ -102,18 +102,18 @@ def python_graph(
             raise FormatError(f"{name}: no package in it" + ("" if environment is None else " for that environment"))
         needs = _Needs([_holding(package, environment) for package in every], extras)
         graph = _graph(needs, extras, absent, prune=environment is not None)
-        said = {key: value for key, value in (options or {}).items() if value not in ("all", "requested", "nodes")}
-        leave_out(graph, _not_among(graph, [*given, *left_out]), said)
+        chosen = {key: value for key, value in (options or {}).items() if value not in ("all", "requested", "nodes")}
+        leave_out(graph, _not_among(graph, [*given, *left_out]), chosen)
     return described(graph, format=format, edge_meaning="depends on", weight_meaning="none")
 
 
 def joined(packages: Iterable[Package]) -> list[Package]:
     """Return packages with the entries of one as one: files may list a package without extras, and with each again."""
-    found: dict[tuple[str, str], Package] = {}
+    by_key: dict[tuple[str, str], Package] = {}
     for package in packages:
         key = (package.name, package.version)
-        found[key] = _joined_two(found[key], package) if key in found else package
-    return list(found.values())
+        by_key[key] = _joined_two(by_key[key], package) if key in by_key else package
+    return list(by_key.values())
 
 
 def _joined_two(one: Package, other: Package) -> Package:
@@ -156,10 +156,10 @@ class _Needs:
 
     @cached_property
     def by_name(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
+        places: dict[str, list[int]] = {}
         for place, package in enumerate(self.packages):
-            found.setdefault(package.name, []).append(place)
-        return found
+            places.setdefault(package.name, []).append(place)
+        return places
 
     def meant(self, need: Requirement) -> list[int]:
         """Return the packages that a need means: all versions that will do, or all where none is known to."""
@@ -327,16 +327,16 @@ def _edges_each(edges: Iterable[_Edge], labels: Mapping[Node, str]) -> PackageGr
     """Return an edge for each extra and group that needs a package; the two are the key where there are several."""
     parts: dict[str, nx.DiGraph] = {}
     for edge in edges:
-        part = parts.setdefault(_part_of(edge.need), nx.DiGraph())
+        subgraph = parts.setdefault(_part_of(edge.need), nx.DiGraph())
         if edge.tail in labels:
-            _add_edge(part, labels[edge.tail], labels[edge.head], edge.need)
-    ends = [pair for part in parts.values() for pair in part.edges]
+            _add_edge(subgraph, labels[edge.tail], labels[edge.head], edge.need)
+    ends = [pair for subgraph in parts.values() for pair in subgraph.edges]
     graph = nx.DiGraph() if len(set(ends)) == len(ends) else nx.MultiDiGraph()
     graph.add_nodes_from(labels.values())
-    for key, part in parts.items():
+    for key, subgraph in parts.items():
         keyed = {"key": key} if graph.is_multigraph() else {}
-        for tail, head, said in part.edges(data=True):
-            graph.add_edge(tail, head, **keyed, **said)
+        for tail, head, data in subgraph.edges(data=True):
+            graph.add_edge(tail, head, **keyed, **data)
     return graph
 
 
@@ -362,12 +362,12 @@ def _labelled(label: str, chosen: frozenset[str]) -> str:
 
 
 def _attributes(package: Package) -> dict[str, Any]:
-    said = {"name": package.name, "version": package.version, **package.attributes}
-    return {key: value for key, value in said.items() if value not in (None, "")}
+    attributes = {"name": package.name, "version": package.version, **package.attributes}
+    return {key: value for key, value in attributes.items() if value not in (None, "")}
 
 
 def _add_edge(graph: nx.DiGraph, tail: str, head: str, need: Requirement) -> None:
-    said = {
+    attributes = {
         "kind": need.kind,
         "extra": need.extra,
         "group": need.group,
@@ -375,7 +375,7 @@ def _add_edge(graph: nx.DiGraph, tail: str, head: str, need: Requirement) -> Non
         "clause": need.clause,
         "optional": True if need.extra else None,
     }
-    new = {key: value for key, value in said.items() if value}
+    new = {key: value for key, value in attributes.items() if value}
     before = graph.get_edge_data(tail, head)
     if before is None or (before["kind"] != "normal" and need.kind == "normal"):
         graph.add_edge(tail, head)

@@ -72,7 +72,7 @@ def read_cyclonedx(data: bytes, *, name: str) -> nx.DiGraph:
 
 
 def _graph(bill: Record, name: str) -> nx.DiGraph:
-    listed = {element.ref: element for part in LISTS for element in _elements(bill.get(part), f"{name}: {part}")}
+    listed = {element.ref: element for title in LISTS for element in _elements(bill.get(title), f"{name}: {title}")}
     subjects = _subjects(bill, name)
     relations, refs = _relations(bill, name)
     if not refs:
@@ -132,7 +132,7 @@ def _elements(value: Any, where: str) -> Iterator[Element]:
         value, where = waiting.pop()
         for place, record in mappings(value, where):
             yield _element(record, place)
-            waiting.extend((record[part], f"{place}.{part}") for part in LISTS if part in record)
+            waiting.extend((record[section], f"{place}.{section}") for section in LISTS if section in record)
 
 
 def _element(record: Record, where: str) -> Element:
@@ -166,7 +166,7 @@ def _licence(value: Any, where: str) -> str:
 def _bill_in_xml(bom: ElementTree.Element, name: str) -> Record:
     if bom.tag != "bom":
         raise FormatError(f"{name}: no CycloneDX bill of materials: its first element is {bom.tag}")
-    bill: Record = {part: [_record(one) for one in _nested(bom.find(part), one)] for part, one in LISTS.items()}
+    bill: Record = {title: [_record(one) for one in _nested(bom.find(title), one)] for title, one in LISTS.items()}
     subjects = [_record(one) for one in _nested(bom.find("metadata"), "component")]
     if subjects:
         bill["metadata"] = {"component": subjects[0] | {"components": subjects[1:]}}
