@@ -254,8 +254,8 @@ def _filled(edges: Edges, values: list[Any], weight: object, default: Number) ->
 
 def _checked(edges: Edges, given: Sequence[Any] | NDArray[Any]) -> Weights:
     """Return weights as the one kind that holds them all, or raise `WeightError`."""
-    if isinstance(given, np.ndarray) and (array := _checked_array(given)) is not None:
-        return array
+    if isinstance(given, np.ndarray) and (checked := _checked_array(given)) is not None:
+        return checked
     values: Sequence[Any] = given.tolist() if isinstance(given, np.ndarray) else given
     kinds = set(map(type, values))
     if kinds == {float} and _all_finite(array := np.array(values)):
