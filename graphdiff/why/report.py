@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from graphdiff.arithmetic import Number
 from graphdiff.graph.presets import WEIGHTS
 from graphdiff.paths.paths import LINE, Path, path_text, path_texts
+from graphdiff.sets.bottlenecks import fewer_edges_than
 from graphdiff.sums.certificate import doubt
 from graphdiff.text.names import edge_name, node_text
 from graphdiff.text.numbers import ordinal, percent, plain, shorten, shown
@@ -157,7 +158,7 @@ def _cut_text(first: Explanation) -> Iterator[str]:
     ends = set(part.sources), set(part.targets)
     leaving = sum(tail in ends[0] for tail, row in enumerate(part.rows) for _ in row)
     entering = sum(head in ends[1] for row in part.rows for head, *_ in row)
-    if 0 < len(first.cut) < min(leaving, entering, CUT_OF + 1):
+    if fewer_edges_than(min(leaving, entering, CUT_OF + 1), part):
         names = ", ".join(map(edge_name, first.cut))
         yield f"Everything runs through {how_many(len(first.cut), 'edges')}: {names}."
 
