@@ -297,6 +297,11 @@ def strongest_paths(
     require_coverage(coverage)
     ready = compiled(graph, options)
     part = between(ready, None, [ready.topology.position(target)]) if source is None else pair(ready, source, target)
+    return strongest_through(part, k, coverage)
+
+
+def strongest_through(part: Between, k: int | None, coverage: float | None) -> list[Path]:
+    """Return the strongest of the paths between two ends: so many, or as many as carry so much."""
     paths = strongest(part)
     if coverage is None:
         return list(islice(paths, 10 if k is None else k))

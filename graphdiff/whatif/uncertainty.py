@@ -34,11 +34,12 @@ from graphdiff.graph.topology import find_edge
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, between
 from graphdiff.sums.cycles import COLLAPSE, find_cycle
+from graphdiff.sums.flow import positions_of
 from graphdiff.text.names import PLAIN, Edge, Naming
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import words_for
 from graphdiff.text.tables import require_pandas
-from graphdiff.whatif.sensitivities import Sensitivities, sensitivities
+from graphdiff.whatif.sensitivities import Sensitivities, sensitivities_through
 
 
 @dataclass(frozen=True)
@@ -208,12 +209,12 @@ def uncertainty(
     if (low is None) != (high is None):
         raise UsageError(Keyword("high" if high is None else "low"), " is missing: bounds are given together")
     ready = compiled(graph, options)
-    found = sensitivities(ready, source, target)
+    part = between(ready, *positions_of(ready, source, target))
+    found = sensitivities_through(part, source, target)
     _require_real(found, "bounds need" if sd is None and cov is None else "a standard error needs")
     error = None if sd is None and cov is None else standard_error(graph, found, sd, cov)
     bounds: tuple[float | None, float | None] = (None, None)
     if low is not None and high is not None:
-        part = between(ready, [ready.topology.position(source)], [ready.topology.position(target)])
         bounds = enclosure(part, intervals(graph, found, low, high))
     return Uncertainty(
         source=source,
