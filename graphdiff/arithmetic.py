@@ -235,6 +235,25 @@ def size(number: Number) -> Number:
     return absolute
 
 
+def have_sizes(weights: Weights) -> bool:
+    """Return whether the weights have absolute values: symbols have none."""
+    return isinstance(weights, np.ndarray) or all(isinstance(weight, (*_REAL, complex, Dyadic)) for weight in weights)
+
+
+def are_sizes(weights: Weights) -> bool:
+    """Return whether the weights are their own absolute values, in type and last digit: those of Decimals are rounded.
+
+    Examples
+    --------
+    >>> are_sizes(np.array([0.5, 2.0])), are_sizes([Fraction(1, 2), Fraction(-1, 3)])
+    (True, False)
+    """
+    if isinstance(weights, np.ndarray):
+        return bool((weights >= 0).all())
+    exact = (int, Fraction, Dyadic)
+    return bool(weights) and all(isinstance(weight, exact) and weight and not weight < 0 for weight in weights)
+
+
 def half(number: Number) -> Number:
     """Return a half in the number's own kind; of an odd int a Fraction.
 

@@ -19,8 +19,8 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import CycleError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.remedies import Keyword, Remedy
-from graphdiff.sums.cycles import Range, find_cycle, on_the_way, positions_between
-from graphdiff.sums.semirings import Semiring
+from graphdiff.sums.cycles import Range, find_cycle, restricted
+from graphdiff.sums.semirings import SEMIRINGS, Semiring
 from graphdiff.text.names import Edge
 
 Step = tuple[int, int, Number]
@@ -61,6 +61,11 @@ class Between:
     def n_edges(self) -> int:
         """How many edges lie between."""
         return len(self.edges)
+
+    @cached_property
+    def n_paths(self) -> int:
+        """How many paths lead from the sources to the targets, where no cycle is solved."""
+        return total_over(self, SEMIRINGS["count"]) or 0
 
     @cached_property
     def rows(self) -> list[list[Step]]:
@@ -127,8 +132,7 @@ def between(
     topology = graph.topology
     starts = sorted({graph.anchor(p) for p in (topology.roots.tolist() if sources is None else sources)})
     ends = sorted({graph.anchor(p) for p in (topology.leaves.tolist() if targets is None else targets)})
-    loops = on_the_way(graph, starts, ends)
-    nodes = positions_between(graph, starts, ends)
+    nodes, loops = restricted(graph, starts, ends)
     mask = np.zeros(graph.n_nodes, dtype=bool)
     mask[nodes] = True
     rows = topology.quotient if graph.cycles == "collapse" else topology.rows

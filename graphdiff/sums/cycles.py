@@ -53,10 +53,23 @@ def on_the_way(
     """
     if graph.cycles == "collapse" or not len(graph.topology.cyclic):
         return []
-    ranges = components_between(graph, sources, targets)
+    return _to_solve(graph, between_mask(graph, sources, targets))
+
+
+def _to_solve(graph: CompiledGraph, mask: NDArray[np.bool_]) -> list[Range]:
+    """Return the components with a cycle that a mask holds, to be solved; none where they are collapsed."""
+    ranges = components_in(graph, mask) if graph.cycles != "collapse" else []
     if ranges and graph.cycles == "raise":
         raise cycle_error(graph, *ranges[0])
     return ranges
+
+
+def restricted(
+    graph: CompiledGraph, sources: Sequence[int] | None, targets: Sequence[int] | None
+) -> tuple[NDArray[Any], list[Range]]:
+    """Return what `positions_between` and `on_the_way` do, from one look at what lies between."""
+    mask = between_mask(graph, sources, targets)
+    return positions_in(graph, mask), _to_solve(graph, mask)
 
 
 def components_between(
@@ -65,7 +78,11 @@ def components_between(
     """Return the components with a cycle between positions, whatever the policy."""
     if not len(graph.topology.cyclic):
         return []
-    mask = between_mask(graph, sources, targets)
+    return components_in(graph, between_mask(graph, sources, targets))
+
+
+def components_in(graph: CompiledGraph, mask: NDArray[np.bool_]) -> list[Range]:
+    """Return the components with a cycle that a mask of component positions holds."""
     return [(start, stop) for start, stop in graph.topology.cyclic.tolist() if mask[start]]
 
 
@@ -87,7 +104,11 @@ def positions_between(
     graph: CompiledGraph, sources: Sequence[int] | None, targets: Sequence[int] | None
 ) -> NDArray[Any]:
     """Return, in order, where the values of what lies between stand: a collapsed component at its first position."""
-    mask = between_mask(graph, sources, targets)
+    return positions_in(graph, between_mask(graph, sources, targets))
+
+
+def positions_in(graph: CompiledGraph, mask: NDArray[np.bool_]) -> NDArray[Any]:
+    """Return, in order, where the values of what a mask of component positions holds stand."""
     return np.flatnonzero(mask if graph.cycles == "collapse" else mask[graph.topology.representative])
 
 

@@ -18,9 +18,8 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.remedies import Keyword
 from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, reduced, strokes
-from graphdiff.sums.between import between, total_over
-from graphdiff.sums.influence import total_influence
-from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.sums.between import between
+from graphdiff.sums.flow import flow_through, positions_of
 from graphdiff.text.names import PLAIN, Naming, edge_name, node_text
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import by_weights, how_many, words_for
@@ -238,8 +237,8 @@ def cut(
     """
     _check(source, target, part, amount, what)
     ready = compiled(graph, options)
-    total = total_influence(ready, source, target)
-    lies = between(ready, [ready.topology.position(source)], [ready.topology.position(target)])
+    lies = between(ready, *positions_of(ready, source, target))
+    total = flow_through(lies).total
     lies.require_no_loops("what_if and sensitivities sum its walks")
     search = Search(lies, what, total)
     search.require_real()
@@ -259,7 +258,7 @@ def cut(
         method=method,
         at_least=at_least,
         n_candidates=len(search.candidates),
-        n_paths=total_over(lies, SEMIRINGS["count"]) or 0,
+        n_paths=lies.n_paths,
         edge_meaning=ready.edge_meaning,
         weight_meaning=ready.weight_meaning,
         naming=ready.topology.naming,
