@@ -173,11 +173,9 @@ def _as_graph(
     meaning = summed(part.graph.weight_meaning)
     meanings = {"edge_meaning": part.graph.edge_meaning, "node_meaning": part.graph.node_meaning}
     pruned = nx.MultiDiGraph(weight_meaning=meaning, **meanings)
-    for node in sorted(kept):
-        data = given.nodes[labels[node]] if given is not None and labels[node] in given else {}
-        pruned.add_node(labels[node], **data)
-    if not part.n_nodes:
-        pruned.add_nodes_from(ends)
+    named = [labels[node] for node in sorted(kept)] if part.n_nodes else ends
+    known: dict[Any, dict[str, Any]] = dict(given.nodes(data=True)) if given is not None and part.n_nodes else {}
+    pruned.add_nodes_from((name, known.get(name, {})) for name in named)
     rest = bypasses(part, kept, {edge for _, _, edge, _ in edges})
     for tail, head, key, data in _records(part, given, labels, edges):
         # Edges of several members of a merged node may have one key.

@@ -331,14 +331,15 @@ def _greedy(arcs: Arcs, into: Arcs) -> list[Node]:
             continue  # an entry that is out of date
         (front if degrees[node][1] else back).append(node)
         del surplus[node]
-        for neighbours, side, sign in ((arcs[node], 0, 1), (into[node], 1, -1)):
-            for other, weight in neighbours.items():
-                if other in surplus:
-                    surplus[other] += sign * weight
-                    heappush(by_surplus, (-surplus[other], other))
-                    degrees[other][side] -= 1
-                    if not degrees[other][side]:
-                        free.append(other)
+        steps = [(other, 0, weight) for other, weight in arcs[node].items()]
+        steps += [(other, 1, -weight) for other, weight in into[node].items()]
+        for other, side, change in steps:
+            if other in surplus:
+                surplus[other] += change
+                heappush(by_surplus, (-surplus[other], other))
+                degrees[other][side] -= 1
+                if not degrees[other][side]:
+                    free.append(other)
     return front + back[::-1]
 
 
