@@ -241,7 +241,9 @@ def have_sizes(weights: Weights) -> bool:
 
 
 def are_sizes(weights: Weights) -> bool:
-    """Return whether the weights are their own absolute values, in type and last digit: those of Decimals are rounded.
+    """Return whether the weights are their own absolute values, in type and last digit.
+
+    Those of Decimals are rounded, and those of dyadics are Fractions: so are then a sum of nothing and the empty path.
 
     Examples
     --------
@@ -250,8 +252,7 @@ def are_sizes(weights: Weights) -> bool:
     """
     if isinstance(weights, np.ndarray):
         return bool((weights >= 0).all())
-    exact = (int, Fraction, Dyadic)
-    return bool(weights) and all(isinstance(weight, exact) and weight and not weight < 0 for weight in weights)
+    return bool(weights) and all(isinstance(weight, (int, Fraction)) and weight > 0 for weight in weights)
 
 
 def half(number: Number) -> Number:

@@ -16,9 +16,9 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.change.attribution import reach_mask
 from graphdiff.change.match import Matched, Rename, Side, likely_renames, version_of
 from graphdiff.change.overlay import overlay
+from graphdiff.change.ways import Reach
 from graphdiff.text.names import PLAIN, Edge, Naming
 from graphdiff.text.numbers import plain
 from graphdiff.text.sentences import how_many, words_for
@@ -75,27 +75,23 @@ class Difference:
         The node that reaches those that count; None where all count.
     towards : bool
         Whether the end is a target, which these nodes reach.
+    reach : Reach or None
+        What the end reaches, or what reaches it.
     """
 
     matched: Matched
     given: tuple[Any, Any] = field(repr=False)
     end: Any = None
     towards: bool = False
+    reach: Reach | None = field(default=None, repr=False)
 
     @cached_property
     def scope(self) -> tuple[Mask, Mask]:
         """The nodes that count, by number, before and after."""
-        before, after = (self._counting(side) for side in self.matched.sides)
+        if self.reach is not None:
+            return self.reach.numbers
+        before, after = (side.places >= 0 for side in self.matched.sides)
         return before, after
-
-    def _counting(self, side: Side) -> Mask:
-        if self.end is None:
-            mask: Mask = side.places >= 0
-            return mask
-        place = int(side.places[self.matched.number(self.end)])
-        if place < 0:
-            return np.zeros(self.matched.n_numbers, dtype=bool)
-        return side.by_number(reach_mask(side.graph, place, towards=self.towards))
 
     # -- nodes
 

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
-from graphdiff.change.attribution import swept
 from graphdiff.change.comparison import Comparison
 from graphdiff.change.difference import Difference, difference_lines
 from graphdiff.change.match import Matched, Side
+from graphdiff.change.sweeps import Sweeps
+from graphdiff.change.ways import Reach, Ways
 from graphdiff.sums.results import Numbers, in_one_array, largest_first
 from graphdiff.text.numbers import plain, shown, signed
 from graphdiff.text.sentences import by_weights, how_many, words_for
@@ -102,10 +103,12 @@ class Changes(Numbers, Mapping[Any, Number]):
 
     def comparison(self, node: Hashable) -> Comparison:
         """Return what moved the total of one of the nodes."""
-        number, end = self.matched.number(node), self.matched.number(self.end)
-        ends = (number, end) if self.towards else (end, number)
         source, target = (node, self.end) if self.towards else (self.end, node)
-        return Comparison(source, target, self.difference, swept(self.matched, *ends), self.node_groups)
+        ways = Ways(
+            Reach(self.matched, self.matched.number(source), towards=False),
+            Reach(self.matched, self.matched.number(target), towards=True),
+        )
+        return Comparison(source, target, self.difference, Sweeps(self.matched, ways).require(), self.node_groups)
 
     @cached_property
     def moved(self) -> list[Moved]:

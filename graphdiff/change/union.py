@@ -24,10 +24,21 @@ from graphdiff.kernels.rows import grouped, reordered
 Ints = NDArray[Any]
 
 
-def merged(found: Matched, renamed: Mapping[Any, Any]) -> Matched:
-    """Return the same two graphs with the components of their union merged in both, where they are collapsed."""
+def merged(found: Matched, renamed: Mapping[Any, Any], known: Matched | None = None) -> Matched:
+    """Return the same two graphs with the components of their union merged in both, where they are collapsed.
+
+    Parameters
+    ----------
+    found : Matched
+    renamed : mapping of label before to label after
+    known : Matched, optional
+        What this returned for them under another weighting.
+    """
     if found.before.graph.cycles != "collapse":
         return found
+    if known is not None and all(presets := [preset_of(side.graph) for side in found.sides]):
+        graphs = [side.graph.with_preset(preset) for side, preset in zip(known.sides, presets, strict=True) if preset]
+        return _without_inner(known.reweighted(graphs[0], graphs[1]))
     order, ranges = _union_order(found)
     if not len(ranges):
         return found
