@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from typing import Any
 
 import networkx as nx
@@ -33,10 +32,11 @@ from graphdiff.sums.cycles import components_between
 from graphdiff.sums.results import largest_first
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import TITLES, words_for
+from graphdiff.text.tables import Result
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Comparison:
+class Comparison(Result):
     """One total influence before and after, and the change taken apart.
 
     Attributes
@@ -288,6 +288,3 @@ class Comparison:
     def __repr__(self) -> str:
         ends = f"{self.source!r} -> {self.target!r}"
         return f"<Comparison: {ends}: {shown(self.before)} before, {shown(self.after)} after>"
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"

@@ -11,7 +11,6 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from html import escape
 from itertools import accumulate, islice
 from typing import Any, Unpack
 
@@ -34,6 +33,7 @@ from graphdiff.sums.sweeps import forward_values
 from graphdiff.text.names import Edge, node_text
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import words_for
+from graphdiff.text.tables import Result
 from graphdiff.why.cancellation import Cancellation, cancellation
 from graphdiff.why.report import _is_real, _share, explanation_text
 
@@ -212,7 +212,7 @@ def _path_without_zero(part: Between) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class Explanation:
+class Explanation(Result):
     """One total influence and what it is made of.
 
     Attributes
@@ -375,4 +375,4 @@ class Explanation:
 
         answer = annotate(self.part.graph, self.source, self.target)
         svg = layout(to_pydot(answer), "svg").decode().partition("?>")[2]
-        return f"<div><pre>{escape(str(self))}</pre>{svg}</div>"
+        return f"<div>{super()._repr_html_()}{svg}</div>"
