@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
-from graphdiff.errors import SameComponentError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.topology import Rows, Topology, not_there
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels import sweep as kernel
+from graphdiff.sums.between import require_apart
 from graphdiff.sums.cycles import Range, on_the_way, positions_between
 from graphdiff.sums.results import Named, largest_first
 from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values, reverse_values
@@ -306,13 +306,8 @@ def flow_between(graph: CompiledGraph, source: Hashable | None, target: Hashable
     topology = graph.topology
     sources = topology.roots.tolist() if source is None else [topology.position(source)]
     targets = topology.leaves.tolist() if target is None else [topology.position(target)]
-    if (
-        source is not None
-        and target is not None
-        and source != target
-        and graph.anchor(sources[0]) == graph.anchor(targets[0])
-    ):
-        raise SameComponentError(source, target)
+    if source is not None and target is not None:
+        require_apart(graph, [(sources[0], targets[0])])
     return flow(graph, sources, targets)
 
 
