@@ -17,7 +17,6 @@ from graphdiff.change.counts import PathCounts, path_counts, place, remainder_bo
 from graphdiff.change.difference import Difference
 from graphdiff.change.overlay import between_ends, name_in, overlay
 from graphdiff.change.report import _records, change_text, comparison_text, headline
-from graphdiff.change.union import preset_of
 from graphdiff.sums.certificate import (
     CERTAIN,
     Certificate,
@@ -120,8 +119,7 @@ class Comparison(Result):
     def diluting(self) -> NDArray[np.bool_]:
         """Mask of the edges whose weight changed only because their node's list is longer or shorter (`even`)."""
         found = self.sweeps.matched
-        presets = [preset_of(side.graph) for side in found.sides]
-        if any(preset is None or preset.name != "even" for preset in presets):
+        if any(side.graph.preset != "even" for side in found.sides):
             return np.zeros(len(found.tails), dtype=bool)
         mask: NDArray[np.bool_] = found.counts[0] == found.counts[1]
         return mask
