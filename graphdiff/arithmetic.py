@@ -199,6 +199,13 @@ def as_fractions(weights: Weights) -> list[Any]:
     return [Fraction(w) if isinstance(w, int) else finished(w) for w in listed(weights)]
 
 
+def equal(left: Weights, right: Weights) -> bool:
+    """Return whether two lists of weights are the same numbers."""
+    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+        return np.array_equal(left, right)
+    return list(map(finished, listed(left))) == list(map(finished, listed(right)))
+
+
 def listed(weights: Weights) -> list[Any]:
     """Return weights as a list of Python numbers."""
     return weights.tolist() if isinstance(weights, np.ndarray) else weights

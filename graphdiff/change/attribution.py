@@ -23,16 +23,15 @@ from graphdiff.arithmetic import SAFE_INT, Number
 from graphdiff.change.match import Matched
 from graphdiff.kernels import jit, pays, together
 from graphdiff.kernels.blocks import through, through_both
-from graphdiff.sums.results import Numbers, label_index
+from graphdiff.sums.results import Named
 from graphdiff.sums.sweeps import checked_array
 from graphdiff.text.numbers import plain, shown
-from graphdiff.text.tables import html_table, require_pandas
 
 Ints = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Attribution(Numbers, Mapping[Any, Number]):
+class Attribution(Named):
     """What each edge that changed did to a total; the numbers sum to the total's change.
 
     Attributes
@@ -111,19 +110,16 @@ class Attribution(Numbers, Mapping[Any, Number]):
         said = {"status": found.status(edge), "weight_before": old, "weight_after": new}
         return {**found.naming.edge(found.edge_label(edge)), **said, "change": plain(self.array[edge])}
 
-    def to_pandas(self) -> Any:
-        """Return a pandas Series indexed by edge."""
-        pandas = require_pandas()
-        index = label_index(list(self), "edge")
-        return pandas.Series(self.array, index=index, name="change")
+    def titles(self) -> tuple[str, str]:
+        """Return what a key and what a number is called."""
+        return "edge", "change"
+
+    def caption(self) -> str:
+        """Return what the numbers are parts of."""
+        return f"parts of {shown(self.total)}"
 
     def __repr__(self) -> str:
-        top = ", ".join(f"{edge!r}: {shown(number)}" for edge, number in self.top(5))
-        return f"<change of {shown(self.total)} by {len(self):,} edges: {top}{', …' if len(self) > 5 else ''}>"
-
-    def _repr_html_(self) -> str:
-        rows = [(edge, shown(number)) for edge, number in self.top(10)]
-        return html_table(["edge", "change"], rows, f"parts of {shown(self.total)}")
+        return f"<change of {shown(self.total)} by {len(self):,} edges: {self._first()}>"
 
 
 def _size(number: Number) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from typing import Any
 
 import networkx as nx
@@ -19,16 +18,16 @@ from graphdiff.change.difference import Difference
 from graphdiff.change.overlay import name_in, overlay
 from graphdiff.change.report import _records, change_text, comparison_text, headline
 from graphdiff.change.sweeps import Sweeps
-from graphdiff.change.union import preset_of
 from graphdiff.change.ways import PathCounts
 from graphdiff.sums.certificate import CERTAIN, Certificate, certain_digits, change_bound, doubt
 from graphdiff.sums.results import largest_first
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import TITLES, words_for
+from graphdiff.text.tables import Result
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Comparison:
+class Comparison(Result):
     """One total influence before and after, and the change taken apart.
 
     Attributes
@@ -106,8 +105,7 @@ class Comparison:
     def diluting(self) -> NDArray[np.bool_]:
         """Mask of the edges whose weight changed only because their node's list is longer or shorter (`even`)."""
         found = self.sweeps.matched
-        presets = [preset_of(side.graph) for side in found.sides]
-        if any(preset is None or preset.name != "even" for preset in presets):
+        if any(side.graph.preset != "even" for side in found.sides):
             return np.zeros(len(found.tails), dtype=bool)
         mask: NDArray[np.bool_] = found.counts[0] == found.counts[1]
         return mask
@@ -266,6 +264,3 @@ class Comparison:
     def __repr__(self) -> str:
         ends = f"{self.source!r} -> {self.target!r}"
         return f"<Comparison: {ends}: {shown(self.before)} before, {shown(self.after)} after>"
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from typing import Any
 
 import networkx as nx
@@ -22,7 +21,7 @@ from graphdiff.change.ways import Reach
 from graphdiff.text.names import PLAIN, Edge, Naming
 from graphdiff.text.numbers import plain
 from graphdiff.text.sentences import how_many, words_for
-from graphdiff.text.tables import require_pandas
+from graphdiff.text.tables import Frame, Result
 
 Mask = NDArray[np.bool_]
 
@@ -62,8 +61,8 @@ class Upgrade:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Difference:
-    """What two graphs have and have not in common, as sets.
+class Difference(Result):
+    """What two graphs have and have not in common, as sets; in pandas the edges that differ.
 
     Attributes
     ----------
@@ -224,9 +223,8 @@ class Difference:
         graph.graph["headline"] = difference_lines(self)[0]
         return graph
 
-    def to_pandas(self) -> Any:
-        """Return the edges that differ as a pandas DataFrame."""
-        return require_pandas().DataFrame(self.edge_records())
+    def _frame(self) -> Frame:
+        return Frame(self.edge_records())
 
     def __str__(self) -> str:
         return "\n".join(difference_lines(self))
@@ -234,9 +232,6 @@ class Difference:
     def __repr__(self) -> str:
         counts = f"{len(self.appeared):,} appeared, {len(self.gone):,} gone, {len(self.upgraded):,} upgraded"
         return f"<Difference: {counts}; {how_many(len(self.edges), 'edges')} differ>"
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"
 
 
 def _neighbours(side: Side, numbers: list[int]) -> list[set[tuple[str, int]]]:

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from html import escape
 from typing import Any
 
 from graphdiff.errors import MissingExtraError
+from graphdiff.text.tables import Result
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def simplified(terms: Sequence[Term], total: int) -> list[Term]:
 
 
 @dataclass(frozen=True)
-class Formula:
+class Formula(Result):
     """The influence of one node on another as nested sums and products: what elimination computes.
 
     Attributes
@@ -215,9 +215,6 @@ class Formula:
 
     def __str__(self) -> str:
         return f"{self.text()}\n{self.operations:,} operations; path by path {self.listed_operations:,}"
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"
 
 
 def _latex_name(name: str) -> str:
