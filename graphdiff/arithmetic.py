@@ -199,6 +199,13 @@ def as_fractions(weights: Weights) -> list[Any]:
     return [Fraction(w) if isinstance(w, int) else finished(w) for w in listed(weights)]
 
 
+def equal(left: Weights, right: Weights) -> bool:
+    """Return whether two lists of weights are the same numbers."""
+    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+        return np.array_equal(left, right)
+    return list(map(finished, listed(left))) == list(map(finished, listed(right)))
+
+
 def listed(weights: Weights) -> list[Any]:
     """Return weights as a list of Python numbers."""
     return weights.tolist() if isinstance(weights, np.ndarray) else weights
@@ -241,7 +248,9 @@ def have_sizes(weights: Weights) -> bool:
 
 
 def are_sizes(weights: Weights) -> bool:
-    """Return whether the weights are their own absolute values, in type and last digit: those of Decimals are rounded.
+    """Return whether the weights are their own absolute values, in type and last digit.
+
+    Those of Decimals are rounded, and those of dyadics are Fractions: so are then a sum of nothing and the empty path.
 
     Examples
     --------
@@ -250,8 +259,7 @@ def are_sizes(weights: Weights) -> bool:
     """
     if isinstance(weights, np.ndarray):
         return bool((weights >= 0).all())
-    exact = (int, Fraction, Dyadic)
-    return bool(weights) and all(isinstance(weight, exact) and weight and not weight < 0 for weight in weights)
+    return bool(weights) and all(isinstance(weight, (int, Fraction)) and weight > 0 for weight in weights)
 
 
 def half(number: Number) -> Number:

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from html import escape
 from itertools import chain
 from typing import Any
 
 from graphdiff.errors import MissingExtraError
+from graphdiff.text.tables import Result
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _flattened(terms: Sequence[Term], used: list[int]) -> dict[int, tuple[int, .
 
 
 @dataclass(frozen=True)
-class Formula:
+class Formula(Result):
     """The influence of one node on another as nested sums and products: what elimination computes.
 
     Attributes
@@ -224,9 +224,6 @@ class Formula:
 
     def __str__(self) -> str:
         return f"{self.text()}\n{self.operations:,} operations; path by path {self.listed_operations:,}"
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"
 
 
 def _latex_name(name: str) -> str:

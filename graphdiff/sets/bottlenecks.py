@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import networkx as nx
@@ -12,7 +13,7 @@ from graphdiff.sets.lengths import on_every_path
 from graphdiff.sums.between import Between
 from graphdiff.text.names import Edge
 
-__all__ = ["bottlenecks", "fewer_edges_than", "fewest_edges"]
+__all__ = ["beyond_cut", "bottlenecks", "fewer_edges_than", "fewest_edges"]
 
 
 def bottlenecks(part: Between) -> list[Any]:
@@ -84,8 +85,7 @@ def fewest_edges(part: Between) -> list[Edge]:
     """Return the fewest edges that all paths use, of several such sets one that paths use but once, nearest the target.
 
     Where every path uses one of them once, their contributions sum to the total; where no set so small is like that,
-    paths that use two count twice. A minimum cut (L. Ford, D. Fulkerson, "Maximal flow through a network", 1956), by
-    networkx's implementation of Dinitz's algorithm.
+    paths that use two count twice.
 
     Examples
     --------
@@ -101,15 +101,36 @@ def fewest_edges(part: Between) -> list[Edge]:
         for head, *_ in row:
             capacity[tail, head] += part.n_edges + 1
             capacity[head, tail] += 1  # to cross twice a path must come back: as seldom as so few edges allow
-    network = nx.DiGraph()
-    network.add_edges_from((tail, head, {"capacity": size}) for (tail, head), size in capacity.items())
-    # An edge without a capacity holds any flow.
-    network.add_edges_from(("source", node) for node in part.sources)
-    network.add_edges_from((node, "target") for node in part.targets)
-    _, (_, beyond) = nx.minimum_cut(network, "source", "target", flow_func=nx.algorithms.flow.dinitz)
+    beyond = beyond_cut(part, capacity) or set()
     return [
         part.edge_label(edge)
         for tail, row in enumerate(part.rows)
         for head, edge, _ in row
         if tail not in beyond and head in beyond
     ]
+
+
+def beyond_cut(part: Between, capacity: Mapping[tuple[int, int], int | None]) -> set[Any] | None:
+    """Return what lies beyond the smallest cut between the ends, of several that nearest the targets; None without any.
+
+    A minimum cut (L. Ford, D. Fulkerson, "Maximal flow through a network", 1956), by networkx's implementation of
+    Dinitz's algorithm.
+
+    Parameters
+    ----------
+    part : Between
+        What has the ends.
+    capacity : mapping of (int, int) to int or None
+        How much leads from one number to another; None is without a bound.
+    """
+    network = nx.DiGraph()
+    for (tail, head), size in capacity.items():
+        network.add_edge(tail, head, **({} if size is None else {"capacity": size}))
+    # An edge without a capacity holds any flow.
+    network.add_edges_from(("source", node) for node in part.sources)
+    network.add_edges_from((node, "target") for node in part.targets)
+    try:
+        _, (_, beyond) = nx.minimum_cut(network, "source", "target", flow_func=nx.algorithms.flow.dinitz)
+    except nx.NetworkXUnbounded:
+        return None
+    return set(beyond)

@@ -16,6 +16,7 @@ Where signs mix, removing an edge can make the total larger: nothing of this hol
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,11 +25,10 @@ from functools import cached_property
 from itertools import accumulate, combinations
 from typing import Any
 
-import networkx as nx
-
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError, edge_text
+from graphdiff.sets.bottlenecks import beyond_cut
 from graphdiff.sums.between import Between, total_over
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.sums.sweeps import checked
@@ -199,41 +199,28 @@ def _no_nodes(search: Search) -> str:
 
 def _minimum_cut(search: Search, counts: Callable[[Number], bool]) -> list[Any] | None:
     """Return the fewest candidates that meet every path of edges that count; None where no set does."""
-    part = search.part
-    if not part.targets:
+    if not search.part.targets:
         return []
-    flow = nx.DiGraph()
-    inner = {label: node for node, label in enumerate(part.labels)}
-    room = {inner[label] for label in search.candidates} if search.what == "nodes" else set()
-    flow.add_nodes_from([("in", part.sources[0]), ("out", part.targets[0])])
-    for node in range(part.n_nodes):
-        flow.add_edge(("in", node), ("out", node), **({"capacity": 1} if node in room else {}))
-    for node, row in enumerate(search.rows):
-        for head, _, weight in row:
-            if counts(weight):
-                _widen(flow, ("out", node), ("in", head), bounded=search.what == "edges")
-    try:
-        _, (near, _) = nx.minimum_cut(flow, ("in", part.sources[0]), ("out", part.targets[0]))
-    except nx.NetworkXUnbounded:
+    steps = [(tail, head, edge) for tail, row in enumerate(search.rows) for head, edge, weight in row if counts(weight)]
+    return _nodes_across(search, steps) if search.what == "nodes" else _edges_across(search, steps)
+
+
+def _edges_across(search: Search, steps: list[tuple[int, int, int]]) -> list[Any] | None:
+    beyond = beyond_cut(search.part, Counter((tail, head) for tail, head, _ in steps))
+    if beyond is None:
         return None
-    if search.what == "nodes":
-        return [part.labels[node] for node in sorted(room) if ("in", node) in near and ("out", node) not in near]
-    return [
-        part.edge_label(edge)
-        for node, row in enumerate(search.rows)
-        for head, edge, weight in row
-        if counts(weight) and ("out", node) in near and ("in", head) not in near
-    ]
+    return [search.part.edge_label(edge) for tail, head, edge in steps if tail not in beyond and head in beyond]
 
 
-def _widen(flow: nx.DiGraph, tail: Any, head: Any, *, bounded: bool) -> None:
-    """Add an edge of capacity 1, or without a bound, beside those that are there."""
-    if not bounded:
-        flow.add_edge(tail, head)
-    elif flow.has_edge(tail, head):
-        flow.edges[tail, head]["capacity"] += 1
-    else:
-        flow.add_edge(tail, head, capacity=1)
+def _nodes_across(search: Search, steps: list[tuple[int, int, int]]) -> list[Any] | None:
+    """Do the same where each node is an edge of its own, from ``node`` to ``~node``, and all others hold any flow."""
+    labels = search.part.labels
+    room = {node for node, label in enumerate(labels) if label in search.candidates}
+    within = {(node, ~node): 1 if node in room else None for node in range(len(labels))}
+    beyond = beyond_cut(search.part, within | {(~tail, head): None for tail, head, _ in steps})
+    if beyond is None:
+        return None
+    return [labels[node] for node in sorted(room) if node not in beyond and ~node in beyond]
 
 
 # -- a part of it

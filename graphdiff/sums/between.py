@@ -6,7 +6,7 @@ reaches and a target can be reached from, in lists, in topological order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.errors import CycleError
+from graphdiff.errors import CycleError, SameComponentError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.cycles import Range, find_cycle, restricted
@@ -151,6 +151,20 @@ def between(
         targets=[int(local[p]) for p in ends if mask[p]],
         loops=loops,
     )
+
+
+def require_apart(graph: CompiledGraph, pairs: Iterable[Sequence[int]]) -> None:
+    """Raise where both ends of a pair of positions lie in one component that is collapsed: it cannot tell them apart.
+
+    Raises
+    ------
+    SameComponentError
+    """
+    if graph.cycles != "collapse" or not len(graph.topology.cyclic):
+        return
+    for source, target in pairs:
+        if source != target and graph.anchor(source) == graph.anchor(target):
+            raise SameComponentError(graph.topology.label(source), graph.topology.label(target))
 
 
 def forward_over(part: Between, semiring: Semiring) -> list[Any]:

@@ -8,7 +8,7 @@ that runs through it, in the total's unit.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -21,17 +21,16 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
-from graphdiff.errors import CycleError, SameComponentError
+from graphdiff.errors import CycleError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.topology import Rows, Topology, not_there
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels import sweep as kernel
-from graphdiff.sums.between import Between
+from graphdiff.sums.between import Between, require_apart
 from graphdiff.sums.cycles import Range, on_the_way, restricted
-from graphdiff.sums.results import Numbers, label_index, largest_first
+from graphdiff.sums.results import Named, largest_first
 from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values, reverse_values
 from graphdiff.text.numbers import plain, shown
-from graphdiff.text.tables import html_table, require_pandas
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,7 +191,7 @@ def flow_through(part: Between) -> Flow:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Contributions(Numbers, Mapping[Any, Number]):
+class Contributions(Named):
     """The part of a total that runs through each edge or node.
 
     Attributes
@@ -269,19 +268,16 @@ class Contributions(Numbers, Mapping[Any, Number]):
             for edge, number in zip(self, numbers, strict=True)
         ]
 
-    def to_pandas(self) -> Any:
-        """Return a pandas Series indexed by edge or node."""
-        pandas = require_pandas()
-        index = label_index(list(self), self.what)
-        return pandas.Series(self.array, index=index, name="contribution")
+    def titles(self) -> tuple[str, str]:
+        """Return what a key and what a number is called."""
+        return self.what, "contribution"
+
+    def caption(self) -> str:
+        """Return what the numbers are parts of."""
+        return f"parts of {shown(self.total)}"
 
     def __repr__(self) -> str:
-        top = ", ".join(f"{key!r}: {shown(number)}" for key, number in self.top(5))
-        return f"<{self.what} contributions to {shown(self.total)}: {top}{', …' if len(self) > 5 else ''}>"
-
-    def _repr_html_(self) -> str:
-        rows = [(key, shown(number)) for key, number in self.top(10)]
-        return html_table([self.what, "contribution"], rows, f"parts of {shown(self.total)}")
+        return f"<{self.what} contributions to {shown(self.total)}: {self._first()}>"
 
 
 def edge_contributions(
@@ -377,13 +373,8 @@ def positions_of(graph: CompiledGraph, source: Hashable | None, target: Hashable
     topology = graph.topology
     sources = topology.roots.tolist() if source is None else [topology.position(source)]
     targets = topology.leaves.tolist() if target is None else [topology.position(target)]
-    if (
-        source is not None
-        and target is not None
-        and source != target
-        and graph.anchor(sources[0]) == graph.anchor(targets[0])
-    ):
-        raise SameComponentError(source, target)
+    if source is not None and target is not None:
+        require_apart(graph, [(sources[0], targets[0])])
     return sources, targets
 
 

@@ -10,19 +10,18 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import SAFE_INT, Number
-from graphdiff.errors import SameComponentError, TooManyPathsError
+from graphdiff.errors import TooManyPathsError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels.sweep import sum_of_products
-from graphdiff.sums.between import Between, between, total_over
+from graphdiff.sums.between import Between, between, require_apart, total_over
 from graphdiff.sums.semirings import SEMIRINGS
 
 
 def pair(graph: CompiledGraph, source: Hashable, target: Hashable) -> Between:
     """Return what lies between two nodes."""
     first, last = graph.topology.position(source), graph.topology.position(target)
-    if first != last and graph.anchor(first) == graph.anchor(last):
-        raise SameComponentError(source, target)
+    require_apart(graph, [(first, last)])
     return between(graph, [first], [last])
 
 

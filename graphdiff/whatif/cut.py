@@ -23,11 +23,11 @@ from graphdiff.sums.flow import flow_through, positions_of
 from graphdiff.text.names import PLAIN, Naming, edge_name, node_text
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import by_weights, how_many, words_for
-from graphdiff.text.tables import html_table, require_pandas, table
+from graphdiff.text.tables import Frame, Result, Sheet, table
 
 
 @dataclass(frozen=True)
-class Cut:
+class Cut(Result):
     """A set of edges or nodes without which little enough of a total is left.
 
     Attributes
@@ -100,9 +100,8 @@ class Cut:
             return {"node": self.naming.node(item)}
         return self.naming.edge(item)
 
-    def to_pandas(self) -> Any:
-        """Return what is cut as a DataFrame, a row each."""
-        return require_pandas().DataFrame(self.to_dict()["removed"])
+    def _frame(self) -> Frame:
+        return Frame(self.to_dict()["removed"])
 
     def __repr__(self) -> str:
         return f"<cut of {how_many(len(self.strokes), self.what)}: {shown(self.before)} becomes {shown(self.after)}>"
@@ -165,8 +164,8 @@ class Cut:
             return f"Fewer cannot do it ({how})."
         return f"Chosen greedily; any set that does it has at least {self.at_least:,} (no weight is negative)."
 
-    def _repr_html_(self) -> str:
-        return html_table([self.what, "takes away", "left"], self._rows(), " ".join(self._head()))
+    def _sheet(self) -> Sheet:
+        return [self.what, "takes away", "left"], self._rows(), " ".join(self._head())
 
 
 def _decimal(number: Number) -> Number:

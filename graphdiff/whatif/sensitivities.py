@@ -27,12 +27,12 @@ from graphdiff.graph.topology import Topology, not_there
 from graphdiff.sums.between import Between, between
 from graphdiff.sums.cycles import walks
 from graphdiff.sums.flow import Flow, flow_through, positions_of
-from graphdiff.sums.results import Numbers, in_one_array, label_index
+from graphdiff.sums.results import Numbers, in_one_array
 from graphdiff.sums.sweeps import checked_array
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import by_weights, how_many
-from graphdiff.text.tables import aligned, html_table, require_pandas
+from graphdiff.text.tables import Axis, Frame, Sheet, aligned
 
 #: What is said of each edge.
 COLUMNS = ("weight", "derivative", "elasticity", "removal")
@@ -151,12 +151,9 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
             "n_merged": self.n_merged,
         }
 
-    def to_pandas(self) -> Any:
-        """Return a DataFrame indexed by edge: weight, derivative, elasticity, removal."""
-        pandas = require_pandas()
+    def _frame(self) -> Frame:
         rows = [self._at(place) for place in range(len(self))]
-        index = label_index(list(self), "edge")
-        return pandas.DataFrame({name: [getattr(row, name) for row in rows] for name in COLUMNS}, index=index)
+        return Frame({name: [getattr(row, name) for row in rows] for name in COLUMNS}, Axis(self, "edge"))
 
     def __repr__(self) -> str:
         return f"<sensitivities of the total {shown(self.total)} to {how_many(len(self), 'edges')}>"
@@ -191,10 +188,11 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
             notes.append(f"Left out: {inside} inside cycles that count as one node; ask what_if.")
         return notes if len(self) > 1 else notes[1:]
 
+    def _sheet(self) -> Sheet:
+        return HEAD, self._rows(), self._title()
+
     def _repr_html_(self) -> str:
-        return html_table(HEAD, self._rows(), self._title()) + "".join(
-            f"<p>{escape(note)}</p>" for note in self._notes()
-        )
+        return super()._repr_html_() + "".join(f"<p>{escape(note)}</p>" for note in self._notes())
 
 
 HEAD = ["edge", "weight", "derivative", "elasticity", "if removed"]

@@ -19,7 +19,6 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from itertools import combinations
 from statistics import NormalDist
 from typing import Any, TypeAlias, Unpack
@@ -38,13 +37,13 @@ from graphdiff.sums.flow import positions_of
 from graphdiff.text.names import PLAIN, Edge, Naming
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import words_for
-from graphdiff.text.tables import require_pandas
+from graphdiff.text.tables import Result
 from graphdiff.whatif.sensitivities import Sensitivities, sensitivities_through
 
 
 @dataclass(frozen=True)
-class Uncertainty:
-    """A total and how uncertain it is.
+class Uncertainty(Result):
+    """A total and how uncertain it is; in pandas a Series of its figures.
 
     Attributes
     ----------
@@ -107,10 +106,6 @@ class Uncertainty:
             "ci_high": interval[1],
         }
 
-    def to_pandas(self) -> Any:
-        """Return a pandas Series."""
-        return require_pandas().Series(self.to_dict())
-
     def __str__(self) -> str:
         words = words_for(self.edge_meaning, self.weight_meaning)
         ends = {"source": self.source, "target": self.target, "weights": self.weight_meaning}
@@ -129,9 +124,6 @@ class Uncertainty:
         if self.low is not None and self.high is not None:
             lines.append(f"Within the weights' bounds it lies between {shown(self.low)} and {shown(self.high)}.")
         return lines
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"
 
 
 def uncertainty(

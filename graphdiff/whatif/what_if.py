@@ -13,7 +13,6 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from html import escape
 from typing import Any, Unpack
 
 import networkx as nx
@@ -32,7 +31,7 @@ from graphdiff.sums.flow import Flow, flow_through, positions_of
 from graphdiff.sums.sweeps import Values, checked
 from graphdiff.text.names import PLAIN, Naming, distinct, edge_name
 from graphdiff.text.numbers import plain, shown
-from graphdiff.text.tables import require_pandas
+from graphdiff.text.tables import Frame, Result
 from graphdiff.whatif.edits import Edit, Edited, Step, edited
 from graphdiff.whatif.report import what_if_text
 
@@ -388,8 +387,8 @@ class Change:
 
 
 @dataclass(frozen=True)
-class WhatIf:
-    """A total influence before and after changes.
+class WhatIf(Result):
+    """A total influence before and after changes; in pandas a row for each change.
 
     Attributes
     ----------
@@ -478,16 +477,11 @@ class WhatIf:
             **{name: self.naming.listed(getattr(self, name)) for name in nodes},
         }
 
-    def to_pandas(self) -> Any:
-        """Return the changes as a DataFrame, a row each."""
-        pandas = require_pandas()
-        return pandas.DataFrame([change.to_dict() for change in self.changes])
+    def _frame(self) -> Frame:
+        return Frame([change.to_dict() for change in self.changes])
 
     def __repr__(self) -> str:
         return f"<what if: {shown(self.before)} becomes {shown(self.after)}, change {shown(self.change)}>"
 
     def __str__(self) -> str:
         return what_if_text([self])
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"

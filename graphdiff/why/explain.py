@@ -11,7 +11,6 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from html import escape
 from itertools import accumulate, islice
 from typing import Any, Unpack
 
@@ -30,6 +29,7 @@ from graphdiff.sums.results import largest_first
 from graphdiff.sums.sweeps import forward_values
 from graphdiff.text.names import Edge
 from graphdiff.text.numbers import plain
+from graphdiff.text.tables import Result
 from graphdiff.why.cancellation import Cancellation, cancellation
 from graphdiff.why.report import _is_real, _share, explanation_text
 from graphdiff.why.ways import Ways
@@ -114,7 +114,7 @@ def explain_each(graphs: Iterable[CompiledGraph], source: Hashable | None, targe
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Explanation:
+class Explanation(Result):
     """One total influence and what it is made of.
 
     What it is made of is computed when it is first asked for, and once.
@@ -378,7 +378,7 @@ class Explanation:
 
         answer = annotated(self, self.part.graph)
         svg = layout(to_pydot(answer), "svg").decode().partition("?>")[2]
-        return f"<div><pre>{escape(str(self))}</pre>{svg}</div>"
+        return f"<div>{super()._repr_html_()}{svg}</div>"
 
 
 def annotated(explanation: Explanation, graph: nx.DiGraph | CompiledGraph) -> nx.DiGraph | nx.MultiDiGraph:
