@@ -165,12 +165,11 @@ class Rest:
 def strokes(search: Search, chosen: list[Any]) -> Iterator[Stroke]:
     """Yield what was chosen, the one that takes most away first, with what is left after each."""
     left = search.whole
-    sign = 1 if search.total >= 0 else -1
     done: list[Any] = []
     waiting = list(chosen)
     while waiting:
         gains = left.gains
-        best = max(waiting, key=lambda label: gains.get(label, 0) * sign)
+        best = max(waiting, key=lambda label: gains.get(label, 0) * (1 if search.total >= 0 else -1))
         waiting.remove(best)
         done.append(best)
         left = search.without(done)
