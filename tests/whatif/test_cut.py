@@ -278,7 +278,6 @@ def test_where_no_path_leads_nothing_is_cut_whatever_the_weights() -> None:
     assert (found.before, found.removed) == (0, [])
 
 
-
 def test_decimals_and_exact_floats() -> None:
     from decimal import Decimal
 
