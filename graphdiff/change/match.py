@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import networkx as nx
 import numpy as np
@@ -160,6 +160,13 @@ class Matched:
             return PLAIN
         return Naming.of(label for side in self.sides for label in side.graph.topology.labels)
 
+    def reweighted(self, before: CompiledGraph, after: CompiledGraph) -> Matched:
+        """Return the same two graphs under another weighting: their nodes are those that are known."""
+        old, new = (
+            Numbered(graph, side.numbers, side.places) for graph, side in zip((before, after), self.sides, strict=True)
+        )
+        return _paired(old, new, (self.before.stands, self.after.stands))
+
     def edge_label(self, edge: int) -> Edge:
         """Return an edge by its labels, with its key where that is a string."""
         ends = self.label(int(self.tails[edge])), self.label(int(self.heads[edge]))
@@ -192,23 +199,27 @@ def matched(before: CompiledGraph, after: CompiledGraph, renamed: Mapping[Any, A
     >>> [(found.edge_label(edge), found.status(edge)) for edge in range(3)]
     [((0, 1), 'changed'), ((0, 2), 'removed'), ((1, 2), 'added')]
     """
-    before, after = _of_no_kind(before), _of_no_kind(after)
     numbers = _numbers(before.topology, after.topology, renamed)
     n_numbers = before.n_nodes + int((numbers >= before.n_nodes).sum())
     own = np.arange(before.n_nodes, dtype=numbers.dtype)
-    both = [Numbered(graph, each, _places(each, n_numbers)) for graph, each in ((before, own), (after, numbers))]
-    found = paired_edges(both[0], both[1])
-    old, new = (Side(n.graph, n.numbers, n.places, lone, n.places) for n, lone in zip(both, found.lone, strict=True))
+    old, new = (Numbered(graph, each, _places(each, n_numbers)) for graph, each in ((before, own), (after, numbers)))
+    return _paired(old, new, (old.places, new.places))
+
+
+def _paired(before: Numbered, after: Numbered, stands: tuple[Ints, Ints]) -> Matched:
+    """Return two graphs with the same numbers, and the edges in which they differ."""
+    old, new = (replace(each, graph=_of_no_kind(each.graph)) for each in (before, after))
+    pairs = paired_edges(old, new)
     return Matched(
-        old,
-        new,
-        rows=found.rows,
-        tails=np.repeat(np.arange(n_numbers, dtype=numbers.dtype), np.diff(found.rows)),
-        heads=found.heads,
-        weights=found.weights,
-        counts=found.counts,
-        keys=found.keys,
-        key_names=found.key_names,
+        Side(old.graph, old.numbers, old.places, pairs.lone[0], stands[0]),
+        Side(new.graph, new.numbers, new.places, pairs.lone[1], stands[1]),
+        rows=pairs.rows,
+        tails=np.repeat(np.arange(len(old.places), dtype=new.numbers.dtype), np.diff(pairs.rows)),
+        heads=pairs.heads,
+        weights=pairs.weights,
+        counts=pairs.counts,
+        keys=pairs.keys,
+        key_names=pairs.key_names,
     )
 
 
@@ -395,6 +406,58 @@ def _natural(version: str) -> list[tuple[int, int, str]]:
     """Return a key by which 1.9 comes before 1.10; of two numbers, however long, the longer one is larger."""
     parts = re.findall(r"0*([0-9]+)|([^0-9]+)", version)
     return [(1, len(number), number) if number else (0, 0, text) for number, text in parts]
+
+
+Find: TypeAlias = "Callable[[nx.DiGraph, str], Any]"
+
+
+def named_pair(graphs: tuple[nx.DiGraph, nx.DiGraph], text: str, find: Find) -> tuple[Any, Any]:
+    """Return the two nodes of ``OLD=NEW``; names may have signs of equality of their own.
+
+    Parameters
+    ----------
+    graphs : pair of graphs
+    text : str
+    find : callable
+        Returns the node of a graph that a name means.
+
+    Raises
+    ------
+    UsageError, UnknownNodeError
+        If it says no two nodes.
+    """
+    parts = text.split("=")
+    error: Exception = UsageError(f"--match {text}: OLD=NEW")
+    for place in range(1, len(parts)):
+        try:
+            return find(graphs[0], "=".join(parts[:place])), find(graphs[1], "=".join(parts[place:]))
+        except UnknownNodeError as unknown:
+            error = unknown
+    raise error
+
+
+def in_either(graphs: tuple[nx.DiGraph, nx.DiGraph], name: str, find: Find) -> Any:
+    """Return the node that a name means in the graph after, or else in the one before; an error is that of the first.
+
+    Parameters
+    ----------
+    graphs : pair of graphs
+    name : str
+    find : callable
+        Returns the node of a graph that a name means.
+
+    Raises
+    ------
+    UnknownNodeError
+        If neither has it.
+    """
+    try:
+        return find(graphs[1], name)
+    except UnknownNodeError as unknown:
+        try:
+            return find(graphs[0], name)
+        except UnknownNodeError:
+            raise unknown from None
 
 
 def likely_renames(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff import arithmetic
-from graphdiff.change.attribution import Attribution, Sweeps, reach_mask
+from graphdiff.change.attribution import Attribution
 from graphdiff.change.match import Matched, Side
 
 Ends = tuple[Any, Any, str]
@@ -57,22 +57,6 @@ def overlay(found: Matched, among: NDArray[np.bool_], attribution: Attribution |
             data = graph.edges[names[tail], names[head], key]
             data["change"] = data.get("change", 0) + attribution.array.item(edge)  # type: ignore[union-attr]
     return graph
-
-
-def between_ends(sweeps: Sweeps) -> NDArray[np.bool_]:
-    """Return the mask of the numbers that lie between the ends in either graph, or in both together; the ends too."""
-    found = sweeps.matched
-    masks = []
-    for number, towards in ((sweeps.source, False), (sweeps.target, True)):
-        mask = np.zeros(found.n_numbers, dtype=bool)
-        mask[number] = True
-        for side in found.sides:
-            if side.stands[number] >= 0:
-                mask |= side.by_number(reach_mask(side.graph, int(side.stands[number]), towards=towards))
-        masks.append(mask)
-    among: NDArray[np.bool_] = masks[0] & masks[1]
-    among[[sweeps.source, sweeps.target]] = True
-    return among
 
 
 def name_in(found: Matched, number: int) -> Any:
