@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["GROUP", "all_formats", "broken", "claiming", "names", "of_package", "plugin"]
 
 GROUP = "graphdiff.formats"
+#: What `graphdiff.read` and a reader take beside options of formats.
+OWN = {"data", "format", "max_bytes", "name", "path", "spare"}
 
 
 def names() -> list[str]:
@@ -137,6 +139,8 @@ def _checked(row: Any) -> Format:
     for name in ("suffixes", "marks"):
         if not isinstance(getattr(row, name), tuple):
             raise TypeError(f"its {name} are no tuple")
+    if own := sorted(row.options & OWN):
+        raise ValueError(f"it takes {', '.join(own)}, which read takes itself")
     for marks in row.marks:
         for mark in marks:
             re.compile(mark, re.MULTILINE)
