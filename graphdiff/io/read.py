@@ -183,20 +183,18 @@ def _by_claims(file: _File) -> nx.DiGraph | nx.MultiDiGraph:
     What is only written in a generic format claims a file less than another package that knows its ending, and no more
     once it is not read.
     """
-    refused: FormatError | None = None
     try:
         claims = _candidates(file)
     except FormatError as error:
-        claims, refused = [], error
-    generic = bool(claims) and READERS[claims[0]].generic
-    if claims and not (generic and _is_strange(file.ending) and plugins.claiming(file.ending, file.look)):
-        try:
-            return _first_that_reads(claims, file)
-        except FormatError as error:
-            if not generic:
-                raise
-            refused = error
-    return _by_plugin(file, refused)
+        return _by_plugin(file, error)
+    if not READERS[claims[0]].generic:
+        return _first_that_reads(claims, file)
+    if _is_strange(file.ending) and (others := plugins.claiming(file.ending, file.look)):
+        return _by_the_one_of(others, file)
+    try:
+        return _first_that_reads(claims, file)
+    except FormatError as error:
+        return _by_plugin(file, error)
 
 
 def _is_strange(ending: str) -> bool:
@@ -204,17 +202,19 @@ def _is_strange(ending: str) -> bool:
     return bool(PurePath(ending).suffix) and not any(ending.endswith(row.suffixes) for row in READERS.values())
 
 
-def _by_plugin(file: _File, refused: FormatError | None) -> nx.DiGraph | nx.MultiDiGraph:
+def _by_plugin(file: _File, refused: FormatError) -> nx.DiGraph | nx.MultiDiGraph:
     """Return the graph by the one format of another package that claims the file; else raise what graphdiff says."""
-    others = plugins.claiming(file.ending, file.look)
-    if len(others) > 1:
-        raise _like_several(file.name, others)
-    if others:
-        return file.read_as(others[0])
-    assert refused is not None
+    if others := plugins.claiming(file.ending, file.look):
+        return _by_the_one_of(others, file)
     if lines := plugins.broken():
         raise FormatError(*refused.args, *(f"; {line}" for line in lines)) from refused
     raise refused
+
+
+def _by_the_one_of(others: list[str], file: _File) -> nx.DiGraph | nx.MultiDiGraph:
+    if len(others) > 1:
+        raise _like_several(file.name, others)
+    return file.read_as(others[0])
 
 
 def _candidates(file: _File) -> list[str]:

@@ -90,6 +90,18 @@ def test_its_suffix_alone_is_enough_where_graphdiff_has_it_not(jobs: Path, tmp_p
     assert list(gd.read(path).edges) == [("a", "b")]
 
 
+@pytest.mark.parametrize("text", ["source,target\na,b\n", "digraph {\n a -> b }"])
+def test_its_suffix_comes_before_what_any_tool_may_have_written(jobs: Path, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "new.jobs"
+    path.write_text(text + "?\n")
+    with pytest.raises(FormatError, match=r"new\.jobs, line \d: JOB: JOBS @STAGE is expected$"):
+        gd.read(path)
+    assert gd.read(io.StringIO(text)).number_of_edges() == 1
+    path.write_text('{"lockfileVersion": 3, "packages": {}}')  # but not before what one tool alone writes
+    with pytest.raises(FormatError, match="taken as npm-lock"):
+        gd.read(path)
+
+
 def test_its_options_go_to_it_and_no_others(jobs: Path) -> None:
     assert "deploy" in gd.read(io.StringIO(JOBS), stage="night")
     with pytest.raises(UsageError, match=r"no job has the stage 'day'; there are night$"):
