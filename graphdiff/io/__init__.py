@@ -1,7 +1,11 @@
 """Files: which format one is in, a reader a format, a writer a format; graphs in, graphs out.
 
-`read` and `write` are the doors, `formats` the table of what is read (`marks`, `sniff`, `outline` say by which
-marks), `refused` what is known and not read, `source` bytes within limits, `documents` JSON, TOML, YAML and XML
-within limits, `building` and `packages` make graphs. A format is a row and a function; families have folders: js,
-python, sbom.
+`read` and `write` are the doors. `formats` is the table of what is read: a row and a function a format; families have
+folders: js, python, sbom. `sniff` and `outline` say what tells a format, `plugins` finds those of other packages,
+`listing` says what is known of each, `refused` what is known and not read. `source` gives bytes within limits,
+`documents` JSON, TOML, YAML and XML within limits, `building` and `packages` make graphs.
+
+What all readers have in common says `graphdiff.Format`: what they take, return and raise, and that none turns an edge
+round. Text is UTF-8, UTF-16 with a byte-order mark, or else Latin-1. A docstring says what is particular to its
+format, its row what its options take.
 """
