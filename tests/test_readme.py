@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.groups import GROUPS
+
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 INDEX = ROOT / "docs" / "README.md"
@@ -125,6 +127,11 @@ def test_commands_on_the_files_of_the_clone_run() -> None:
     assert ours
     for command in ours:
         assert printed(command)
+
+
+def test_each_measured_row_says_which_group_of_the_benchmarks_measures_it() -> None:
+    rows = re.findall(r"^\| .*\| (.*) \|$", text_of(ROOT / "docs" / "measured.md"), re.MULTILINE)
+    assert {row.strip("`") for row in rows[1:]} <= {*GROUPS, "below"}
 
 
 # The README is short, and leads to the pages
