@@ -168,6 +168,12 @@ def test_links_lead_to_files_and_headings(page: Path) -> None:
         assert not anchor or anchor in anchors(target), f"{target}#{anchor}"
 
 
+@of_each_page
+def test_files_that_are_named_are_there(page: Path) -> None:
+    for name in re.findall(r"(?<![\w/.])((?:data|docs|examples|graphdiff|tests)/[\w./-]*\w)", text_of(page)):
+        assert (ROOT / name).exists(), name
+
+
 def test_every_page_is_reached_from_the_index_and_the_index_from_the_readme() -> None:
     assert INDEX in {target for target, _ in links(README)}
     assert set(PAGES) - {INDEX} <= {target for target, _ in links(INDEX)}
