@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from graphdiff.change.totals import Changes as Changes
     from graphdiff.graph.compiled import CompiledGraph as CompiledGraph
     from graphdiff.graph.compiled import compile as compile
+    from graphdiff.io.formats import Format as Format
     from graphdiff.io.read import read as read
     from graphdiff.io.table import read_edges as read_edges
     from graphdiff.io.write import write as write
@@ -82,6 +83,7 @@ _HOMES: dict[str, str | None] = {
     "Difference": "change.difference",
     "Exclusive": "sets.sets",
     "Explanation": "why.explain",
+    "Format": "io.formats",
     "Formula": "paths.formula",
     "Influences": "sums.results",
     "Jacobian": "sums.results",

@@ -31,6 +31,7 @@ __all__ = [
     "LimitError",
     "MissingExtraError",
     "OutputError",
+    "PluginError",
     "SameComponentError",
     "TooManyPathsError",
     "TraceError",
@@ -296,6 +297,12 @@ class TraceError(GraphdiffError, TypeError):
         self.node = node
         self.line = line
         super().__init__(message)
+
+
+class PluginError(GraphdiffError, ImportError):
+    """A format of another package that cannot be used; the package is named."""
+
+    exit_status = 69
 
 
 class _FileError(GraphdiffError, OSError):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["MAX_DIGITS", "clean", "for_spreadsheets", "in_our_words", "legible", "one_line"]
+__all__ = ["MAX_DIGITS", "TOO_LONG", "clean", "for_spreadsheets", "in_our_words", "legible", "one_line"]
 
 #: More digits than this Python makes no int of, as it would take a time that grows with their square.
 MAX_DIGITS = 4_300
+#: A number of more digits.
+TOO_LONG = re.compile(rf"[0-9]{{{MAX_DIGITS + 1}}}")
 
 # Control characters but the newline, lone surrogates and noncharacters: no XML may hold them.
 UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")

@@ -44,6 +44,7 @@ MADE = {
     "OutputError": (errors.OutputError("a exists", Remedy(Keyword("overwrite", True), "does"), " x"), OSError, 73),
     "LimitError": (errors.LimitError("no"), Exception, 75),
     "TooManyPathsError": (errors.TooManyPathsError(5, 3), Exception, 75),
+    "PluginError": (errors.PluginError("package x 1: no"), ImportError, 69),
     "MissingExtraError": (errors.MissingExtraError("pyarrow", "tables"), ImportError, 69),
 }  # fmt: skip
 

@@ -22,6 +22,7 @@ from graphdiff.cli import (
     diagnose,
     draw,
     factored,
+    formats,
     jacobian,
     paths,
     rank,
@@ -29,14 +30,19 @@ from graphdiff.cli import (
     what_if,
     why,
 )
+from graphdiff.cli.format_options import titles, wrapped
 from graphdiff.errors import GraphdiffError, LimitError, UsageError
+from graphdiff.io.formats import READERS
+from graphdiff.io.formats.graphs import GRAPHS
+from graphdiff.io.formats.packages import PACKAGES
+from graphdiff.io.formats.programs import PROGRAMS
 
 #: The variable by which a shell asks for completion.
 COMPLETION = "_GRAPHDIFF_COMPLETE"
 #: The exit status where a pipe's reader has gone, as of what SIGPIPE ends.
 BROKEN_PIPE = 141
 
-EPILOG = """\
+EPILOG = f"""\
 \b
 Instead of a file's name:
   env: or env:PATH                 what is installed here, or in another environment
@@ -44,13 +50,8 @@ Instead of a file's name:
   "expr:e = (a + b) * (b + 1)"     an expression with its local derivatives, at --set a=2 --set b=1
 
 \b
-Formats (--format NAME, where neither name nor content tells):
-  dot, csv, path-model, graphml, gexf, json, adjacency, pajek, gml, nx-edgelist, nx-adjlist,
-  nx-multiline-adjlist, debian, cyclonedx, spdx, dbt, cmake, terraform, turbo, systemd, llvm-calls,
-  llvm-flow, pprof, gprof2dot, vcg, env, pip-inspect, pipdeptree, uv, poetry, pdm, pylock,
-  imports, grimp, pydeps, importtime, npm-lock, npm-ls, pnpm, yarn, yarn-berry,
-  dependency-cruiser, cargo-metadata, cargo-lock, go-mod-graph, go-list, snyk, maven, depgraph,
-  bazel, expr
+Formats (--format NAME, where neither name nor content tells; graphdiff formats says more of each):
+{wrapped(READERS)}
 
 \b
 Exit status (1 means one thing only, and the others are those of sysexits.h):
@@ -59,7 +60,8 @@ Exit status (1 means one thing only, and the others are those of sysexits.h):
   2    usage, or a node or edge that is not there
   65   bad data: a format, a weight, a cycle, an overflow
   66   no input: a file that is not there or cannot be read
-  69   a library that an optional part needs is not installed; the line says what to install
+  69   a library that an optional part needs is not installed, or a format of another package is
+       broken; the line says which
   70   a fault of graphdiff itself; with GRAPHDIFF_TRACEBACK=1 in the environment it shows where
   73   output exists, or cannot be written: standard output too
   75   a limit was met: of time, memory, bytes or paths
@@ -70,25 +72,46 @@ Shell completion, for bash (zsh and fish likewise):
   eval "$(_GRAPHDIFF_COMPLETE=bash_source graphdiff)"
 """
 
+HELP = f"""\
+How much one node of a graph rests on, calls, causes or feeds another, by which paths, and why.
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+The total influence is the sum, over all paths, of the products of the weights along them. FILE is a graph in one of
+{len(READERS)} formats, also compressed (.gz, .bz2, .xz); - is standard input.
+
+\b
+Graphs of any kind:
+{wrapped(titles(GRAPHS))}
+
+\b
+Of packages:
+{wrapped(titles(PACKAGES))}
+
+\b
+Of builds and programs:
+{wrapped(titles(PROGRAMS))}
+"""
+
+
+class Verbs(click.Group):
+    """The command, whose help lists what other packages read, too."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the epilog, then the formats of other packages."""
+        from graphdiff.io.plugins import names
+
+        super().format_epilog(ctx, formatter)
+        if others := names():
+            formatter.write_paragraph()
+            formatter.write_text(f"Formats of other packages: {', '.join(others)}.")
+
+
+@click.group(
+    cls=Verbs, help=HELP, epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)  # fmt: skip
 @click.version_option(__version__, prog_name="graphdiff")
 def graphdiff() -> None:
-    """How much one node of a graph rests on, calls, causes or feeds another, by which paths, and why.
-
-    The total influence is the sum, over all paths, of the products of the weights along them. FILE is a
-    graph: DOT, CSV or TSV, GraphML, GEXF, GML, JSON, Pajek, lists that networkx writes, the estimates of
-    path models (lavaan, semopy, OpenMx, piecewiseSEM, JASP) or a Debian Packages index, also compressed
-    (.gz, .bz2, .xz); - is standard input.
-
-    Of packages: package-lock.json, pnpm-lock.yaml, yarn.lock, Cargo.lock, uv.lock, poetry.lock, pdm.lock,
-    pylock.toml; what these print: npm ls --json, pip inspect, pipdeptree --json, cargo metadata, go mod graph,
-    mvn dependency:tree, bazel query; bills of materials in CycloneDX and SPDX.
-
-    Of builds and programs: dbt's manifest, cmake --graphviz, terraform graph, turbo run --graph, systemd-analyze dot,
-    call graphs of LLVM, gcc and profilers, go list -json, dependency-cruiser, pydeps --show-deps, logs of python -X
-    importtime.
-    """
+    """Run a verb; its help is `HELP`."""
 
 
 VERBS = (
@@ -103,6 +126,7 @@ VERBS = (
     jacobian.jacobian,
     factored.factored,
     draw.draw,
+    formats.formats,
 )
 for _verb in VERBS:
     graphdiff.add_command(_verb)

@@ -46,7 +46,7 @@ In Python:
 """
 
 
-@click.command(name="compare", epilog=EPILOG)
+@options.command(name="compare", epilog=EPILOG)
 @options.verb_on("OLD")
 @click.argument("new", metavar="NEW")
 @click.argument("nodes", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=complete_node)

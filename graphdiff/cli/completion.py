@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli.nodes import graph_to_complete
+from graphdiff.io.formats import READERS
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -19,8 +20,6 @@ LOOKED_AT = 1000
 
 def complete_format(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Complete the name of a format."""
-    from graphdiff.io.formats import READERS
-
     return _starting(READERS, incomplete)
 
 

@@ -26,7 +26,7 @@ In Python:
 """
 
 
-@click.command(epilog=EPILOG)
+@options.command(epilog=EPILOG)
 @options.verb
 @click.option("-n", "--top", default=20, show_default=True, help="How many components of text; JSON and CSV have all.")
 def cycles(settings: options.Settings, top: int) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -28,7 +27,7 @@ In Python:
 """
 
 
-@click.command(epilog=EPILOG)
+@options.command(epilog=EPILOG)
 @options.verb
 @click.argument("nodes", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=complete_node)
 @click.option("--source", metavar="NODE", shell_complete=complete_node, help="Paths from this node.")
@@ -75,13 +74,8 @@ def diagnose(
             **one.to_dict(),
             **({"gradient_flows": flows} if len(flows) > 1 else {}),
         },
-        rows=lambda: [("field", "value"), *((field, _cell(value)) for field, value in one.to_dict().items())],
+        rows=lambda: [("field", "value"), *((field, output.cell(value)) for field, value in one.to_dict().items())],
     )
-
-
-def _cell(value: Any) -> Any:
-    """Return a value as a cell of CSV: what has parts as JSON."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value
 
 
 def _texts(found: dict[str, Diagnosis]) -> Iterator[str]:

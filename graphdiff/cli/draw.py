@@ -30,7 +30,7 @@ In Python:
 """
 
 
-@click.command(epilog=EPILOG)
+@options.command(epilog=EPILOG)
 @options.verb
 @click.argument("nodes", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=complete_node)
 @click.option("--source", metavar="NODE", shell_complete=complete_node, help="Draw what this node reaches.")
@@ -55,6 +55,10 @@ def draw(
     With --group the nodes are groups; their edges carry summed weights, and with a source or target summed shares.
     """
     inputs.require_one_weight(settings)
+    if settings.path and settings.path != "-" and settings.output != options.output_of(settings.path):
+        raise UsageError(
+            f"-o {settings.output} is for standard output; in -O {settings.path} the suffix says what is written"
+        )
     graph = inputs.load(settings)
     ends = find_ends(graph, nodes, source, target)
     if by is None:
@@ -64,8 +68,8 @@ def draw(
 
     # Between groups a sum of ones says how many edges there are; shares are better spread evenly.
     name = (settings.weights or weightings.default_weights(graph))[0 if ends == (None, None) else -1]
-    options = weightings.weight_options(name, settings)
-    output.write_drawn(group(graph, _by(by), source=ends[0], target=ends[1], **options), settings)
+    compiling = weightings.weight_options(name, settings)
+    output.write_drawn(group(graph, _by(by), source=ends[0], target=ends[1], **compiling), settings)
 
 
 def _by(text: str) -> str | int:

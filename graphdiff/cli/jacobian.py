@@ -35,7 +35,7 @@ In Python:
 """
 
 
-@click.command(epilog=EPILOG)
+@options.command(epilog=EPILOG)
 @options.verb
 @click.option("--source", "sources", multiple=True, metavar="NODE", shell_complete=complete_node,
               help="A column; may be repeated. Default: the roots.")  # fmt: skip

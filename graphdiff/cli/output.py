@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.absences import absences_of
-from graphdiff.cli.options import Settings
+from graphdiff.cli.options import Printing, Settings
 from graphdiff.cli.streams import for_screen, say, wants_colour
 from graphdiff.cli.weightings import default_weights, weight_options
 from graphdiff.errors import UsageError
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 SCHEMA = 1
 #: Which verb alone prints a format.
 ONLY = {"markdown": "compare", "latex": "factored"}
+#: What `draw` writes, `why` and `compare` beside their report, and no report is.
+DRAWN = {".dot", ".gv", ".svg", ".png", ".mmd", ".mermaid", ".graphml"}
 
 
 def graph_record(graph: nx.DiGraph) -> dict[str, Any]:
@@ -52,6 +55,11 @@ def plain_all(numbers: Iterable[Any]) -> list[Any]:
     from graphdiff.text.numbers import plain
 
     return [plain(number) for number in numbers]
+
+
+def cell(value: Any) -> Any:
+    """Return a value as a cell of CSV: what has parts as JSON."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value
 
 
 def graph_line(graph: nx.DiGraph) -> str:
@@ -83,7 +91,7 @@ def numeric_attributes(graph: nx.DiGraph) -> list[str]:
 
 
 def emit(
-    settings: Settings,
+    settings: Printing,
     *,
     text: Callable[[], str],
     document: Callable[[], dict[str, Any]],
@@ -94,6 +102,7 @@ def emit(
     others = also or {}
     if settings.output in ONLY and settings.output not in others:
         raise UsageError(f"only graphdiff {ONLY[settings.output]} prints {settings.output}; use text, json or csv")
+    _require_text(settings.path)
     if settings.spreadsheet_safe and settings.output != "csv":
         raise UsageError(f"--spreadsheet-safe is for csv, and {settings.output} is printed: -o csv")
     if settings.output == "json":
@@ -116,7 +125,15 @@ def emit(
         click.echo(coloured(shown) if settings.output == "text" and colour else shown, nl=False, color=colour)
 
 
-def _csv_text(rows: Iterable[Sequence[Any]], settings: Settings) -> str:
+def _require_text(path: str | None) -> None:
+    """Raise `UsageError` where a report would be in a file that by its suffix is a picture or a graph."""
+    suffix = os.path.splitext(path or "")[1].lower()
+    if suffix in DRAWN:
+        verb = click.get_current_context().info_name
+        raise UsageError(f"-O {path}: graphdiff {verb} writes text, JSON or CSV and no {suffix}; graphdiff draw does")
+
+
+def _csv_text(rows: Iterable[Sequence[Any]], settings: Printing) -> str:
     buffer = io.StringIO()
     safe = (map(for_spreadsheets, row) for row in rows) if settings.spreadsheet_safe else rows
     csv.writer(buffer, lineterminator="\n").writerows(safe)

@@ -32,7 +32,7 @@ In Python:
 """
 
 
-@click.command(epilog=EPILOG)
+@options.command(epilog=EPILOG)
 @options.verb
 @click.argument("source", shell_complete=complete_node)
 @click.argument("target", shell_complete=complete_node)

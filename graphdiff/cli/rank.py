@@ -34,7 +34,7 @@ In Python:
 """
 
 
-@click.command(epilog=EPILOG)
+@options.command(epilog=EPILOG)
 @options.verb
 @click.option("--source", metavar="NODE", shell_complete=complete_node, help="Rank what this node influences.")
 @click.option("--target", metavar="NODE", shell_complete=complete_node, help="Rank what influences this node.")

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from graphdiff.cli.format_options import as_given, given_names
 from graphdiff.errors import GraphdiffError
 from graphdiff.remedies import Keyword
 
@@ -41,14 +42,29 @@ def as_option(keyword: Keyword, command: click.Command) -> str:
     """
     if not keyword.name:
         return ELSEWHERE.get(keyword.python, "")
+    given = _given()
+    if keyword.name in given_names(given.get("options", ())):
+        return as_given(keyword.name, _quoted(keyword), {})
     name = PARAMETERS.get(keyword.name, keyword.name)
     found = next((param for param in command.params if param.name == name and isinstance(param, click.Option)), None)
     if found is None:
         return ""
+    if found.hidden:
+        return as_given(keyword.name, _quoted(keyword), given)
     option = max(found.opts, key=len)
     if found.is_flag or keyword.value is ...:
         return option
-    return f"{option} {shlex.quote(_value_text(keyword.name, keyword.value))}"
+    return f"{option} {_quoted(keyword)}"
+
+
+def _given() -> dict[str, Any]:
+    """Return the parameters of the verb that runs."""
+    context = click.get_current_context(silent=True)
+    return context.params if context else {}
+
+
+def _quoted(keyword: Keyword) -> str:
+    return "" if keyword.value is ... else shlex.quote(_value_text(keyword.name, keyword.value))
 
 
 def _value_text(name: str, value: Any) -> str:

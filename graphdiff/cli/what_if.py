@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli import inputs, options, output
+from graphdiff.cli.headings import Verb
 from graphdiff.cli.nodes import complete_node, find_node
 from graphdiff.cli.streams import say
 from graphdiff.errors import UnknownNodeError, UsageError
@@ -38,7 +39,7 @@ In Python:
 """
 
 
-class WhatIfCommand(click.Command):
+class WhatIfCommand(Verb):
     """A command that knows what somebody means who writes ``--set A B W``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -53,7 +54,7 @@ class WhatIfCommand(click.Command):
             raise click.UsageError(f"{error.format_message()}; {hint}", ctx) from None
 
 
-@click.command("what-if", cls=WhatIfCommand, epilog=EPILOG)
+@options.command("what-if", cls=WhatIfCommand, epilog=EPILOG)
 @options.verb
 @click.argument("source", shell_complete=complete_node)
 @click.argument("target", shell_complete=complete_node)

@@ -37,7 +37,7 @@ In Python:
 """
 
 
-@click.command(epilog=EPILOG)
+@options.command(epilog=EPILOG)
 @options.verb
 @click.argument("nodes", nargs=-1, required=True, metavar="[SOURCE] TARGET", shell_complete=complete_node)
 @click.option("--sd", metavar="NAME", help="Edge attribute: the weights' standard errors. Gives that of the total.")

@@ -22,15 +22,6 @@ def read_bazel(data: bytes, *, name: str, **limits: Any) -> nx.DiGraph:
     under the other; here each is a node of its own again, with all of its edges. An edge has the ``label`` that a
     ``select`` gave it.
 
-    Parameters
-    ----------
-    data : bytes
-        The decompressed output.
-    name : str
-        The file's name, for messages.
-    **limits
-        What `graphdiff.io.dot.read_dot` takes.
-
     Raises
     ------
     FormatError

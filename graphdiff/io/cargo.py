@@ -36,10 +36,6 @@ def read_cargo_metadata(data: bytes, *, name: str, kinds: str | Collection[str] 
 
     Parameters
     ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
     kinds : str or collection of str, optional
         Only dependencies of these kinds, and the packages that the members reach by them: ``kinds="normal"`` is
         ``cargo tree -e normal --target all``.
@@ -142,13 +138,6 @@ def read_cargo_lock(data: bytes, *, name: str) -> PackageGraph:
 
     The file does not tell kinds of dependencies apart (``cargo metadata`` does). Packages without a source are those
     of the workspace: they are the roots.
-
-    Parameters
-    ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
 
     Raises
     ------

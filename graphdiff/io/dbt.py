@@ -35,13 +35,6 @@ def read_dbt(data: bytes, *, name: str) -> nx.DiGraph:
     unique ids (``model.shop.orders``), as a model and a source may have the same name; ``label`` has the name, by
     which a node is found too. Macros are no nodes.
 
-    Parameters
-    ----------
-    data : bytes
-        The decompressed manifest.
-    name : str
-        The file's name, for messages.
-
     Returns
     -------
     networkx.DiGraph
@@ -50,11 +43,6 @@ def read_dbt(data: bytes, *, name: str) -> nx.DiGraph:
 
         ``G.graph["unmet"]`` names the parents that have no entry, such as models of other projects, with whom they
         are parents of; they are left out.
-
-    Raises
-    ------
-    FormatError
-        Broken JSON, or no manifest.
 
     References
     ----------

@@ -97,10 +97,6 @@ def read_debian(
 
     Parameters
     ----------
-    data : bytes
-        The decompressed index.
-    name : str
-        The file's name, for messages.
     alternatives : {"first", "all"}
         Of a clause ``a | b``, ``"first"`` takes the first alternative that is a real package, else the first
         provider by name; ``"all"`` takes every alternative and every provider of every name, as apt's

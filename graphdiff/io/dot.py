@@ -79,12 +79,10 @@ def read_dot(
     attribute ``graph``, the name of the (first) graph it is from. What `graphdiff.write` has written comes back as it
     was: names, numbers, texts, keys, and nothing of how it is drawn.
 
+    A log around the graphs does no harm.
+
     Parameters
     ----------
-    data : bytes
-        The content: UTF-8, UTF-16 with a byte-order mark, or else Latin-1. A log around the graphs does no harm.
-    name : str
-        The file's name, for messages.
     graph : str, optional
         Read only the graph of this name. A graph without one is called by its place in the file, from ``"1"``.
     follow_arrows : bool

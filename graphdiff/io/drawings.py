@@ -148,14 +148,8 @@ def read_cmake(
 
     Parameters
     ----------
-    data : bytes
-        The content.
-    name : str
-        The file's name, for messages.
     kinds : str or collection of str, optional
         Only links of these kinds, separated by commas: public, interface, private.
-    **limits
-        What `graphdiff.io.dot.read_dot` takes.
 
     Returns
     -------
@@ -211,24 +205,6 @@ def read_terraform(data: bytes, *, name: str, **limits: Any) -> nx.DiGraph | nx.
     provider is a step of its own. Terraform's ``root`` is the root. An edge that ``-draw-cycles`` marks has
     ``cycle=True``.
 
-    Parameters
-    ----------
-    data : bytes
-        The content.
-    name : str
-        The file's name, for messages.
-    **limits
-        What `graphdiff.io.dot.read_dot` takes.
-
-    Returns
-    -------
-    networkx.DiGraph or networkx.MultiDiGraph
-
-    Raises
-    ------
-    FormatError, GraphTypeError, LimitError, UsageError
-        As `graphdiff.io.dot.read_dot`.
-
     References
     ----------
     .. [1] https://developer.hashicorp.com/terraform/cli/commands/graph
@@ -277,14 +253,8 @@ def read_systemd(
 
     Parameters
     ----------
-    data : bytes
-        The content.
-    name : str
-        The file's name, for messages.
     kinds : str or collection of str, optional
         Only edges of these kinds, separated by commas: After, Requires, Requisite, BindsTo, Wants, Conflicts.
-    **limits
-        What `graphdiff.io.dot.read_dot` takes.
 
     Returns
     -------
@@ -331,24 +301,6 @@ def read_llvm_calls(data: bytes, *, name: str, **limits: Any) -> nx.DiGraph | nx
     In the file a node is an address, and the function's name stands in its label: the name is the id, save where two
     nodes have the same one (LLVM's two "external node"), which stay addresses with the name as ``label``.
 
-    Parameters
-    ----------
-    data : bytes
-        The content.
-    name : str
-        The file's name, for messages.
-    **limits
-        What `graphdiff.io.dot.read_dot` takes.
-
-    Returns
-    -------
-    networkx.DiGraph or networkx.MultiDiGraph
-
-    Raises
-    ------
-    FormatError, GraphTypeError, LimitError, UsageError
-        As `graphdiff.io.dot.read_dot`.
-
     References
     ----------
     .. [1] https://llvm.org/docs/Passes.html, ``dot-callgraph``.
@@ -373,24 +325,10 @@ def read_llvm_flow(data: bytes, *, name: str, **limits: Any) -> nx.DiGraph | nx.
     Ids are the names of the basic blocks (``%11``, ``for.body``) instead of their addresses; an edge that leaves by
     one of several ways has it as ``kind``: ``T``, ``F``, or a switch's value.
 
-    Parameters
-    ----------
-    data : bytes
-        The content.
-    name : str
-        The file's name, for messages.
-    **limits
-        What `graphdiff.io.dot.read_dot` takes.
-
     Returns
     -------
     networkx.DiGraph or networkx.MultiDiGraph
         Nodes have ``code``, edges ``kind``.
-
-    Raises
-    ------
-    FormatError, GraphTypeError, LimitError, UsageError
-        As `graphdiff.io.dot.read_dot`.
 
     References
     ----------
@@ -435,24 +373,6 @@ def read_turbo(data: bytes, *, name: str, **limits: Any) -> nx.DiGraph | nx.Mult
 
     Ids are without ``[root]``: ``app#build``, in a repository of one package ``build``. ``___ROOT___``, to which
     turbo draws every task that depends on no other, is left out.
-
-    Parameters
-    ----------
-    data : bytes
-        The content.
-    name : str
-        The file's name, for messages.
-    **limits
-        What `graphdiff.io.dot.read_dot` takes.
-
-    Returns
-    -------
-    networkx.DiGraph or networkx.MultiDiGraph
-
-    Raises
-    ------
-    FormatError, GraphTypeError, LimitError, UsageError
-        As `graphdiff.io.dot.read_dot`.
 
     References
     ----------

@@ -64,10 +64,6 @@ def read_edge_list(
 
     Parameters
     ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
     columns : str or mapping, optional
         Which columns are what: ``"source=rhs,target=lhs,weight=est"`` or a mapping of the same; by name, or by
         number from 1. The weight becomes the edge attribute ``weight`` whatever its column is called.
@@ -90,8 +86,6 @@ def read_edge_list(
         that is no number, or no row at all; the line is named.
     GraphTypeError
         Rows of the type ``Undirected``, as Gephi writes them.
-    UsageError
-        `columns` or `where` name no such column, or are not of their form.
 
     Examples
     --------

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 __all__ = [
     "DELIMITERS",
     "ENDS",
+    "LINK_ENDS",
     "POINTER",
     "WEIGHTS",
     "Ends",
@@ -125,6 +126,8 @@ ENDS: tuple[Ends, ...] = (
     Ends("predictor", "response", "causes", "piecewiseSEM"),
     Ends("predictor", "outcome", "causes", "JASP"),
 )
+#: Those of them that links in JSON have, in the order in which they are looked for.
+LINK_ENDS = (("source", "target"), ("from", "to"), ("src", "dst"), ("tail", "head"), ("u", "v"))
 
 #: What separates the columns of a text.
 DELIMITERS = ("\t", ",", ";")

@@ -28,12 +28,10 @@ def read_expression(
 ) -> nx.MultiDiGraph:
     """Return the graph of an expression.
 
+    It is one expression, or several assignments, in UTF-8.
+
     Parameters
     ----------
-    data : bytes
-        The expression, or several assignments, in UTF-8.
-    name : str
-        What messages would call it.
     set : mapping of str to number or text
         The values of its names; a text such as ``"2"``, ``"1/3"`` or ``"1+2j"`` is taken as a number.
     symbolic, limits

@@ -27,7 +27,7 @@ MAX_DEPTH = 100
 #: What networkx puts in front of a list of one value, so that it is known as a list.
 LIST_START = "_networkx_list_start"
 #: Keys of edges that are no attributes.
-ENDS = ("source", "target")
+END_KEYS = ("source", "target")
 
 Pairs = list[tuple[str, Any]]
 
@@ -46,13 +46,6 @@ def read_gml(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
     A node is its label where all nodes have one and no two the same, as networkx writes and reads them, else its
     ``name`` (igraph) by the same rule, else its id. Repeated keys are lists, keys in brackets dicts. Repeated edges are
     kept as parallel ones.
-
-    Parameters
-    ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
 
     Returns
     -------
@@ -202,8 +195,8 @@ def _names(nodes: dict[Any, dict[str, Any]]) -> dict[Any, Any]:
 
 def _edge(pairs: Any, names: dict[Any, Any], name: str) -> tuple[Any, Any, dict[str, Any]]:
     data = _attributes(pairs) if isinstance(pairs, list) else {}
-    ends = [data.pop(end, None) for end in ENDS]
-    for end, id_ in zip(ENDS, ends, strict=True):
+    ends = [data.pop(end, None) for end in END_KEYS]
+    for end, id_ in zip(END_KEYS, ends, strict=True):
         if not isinstance(id_, (int, float, str)) or id_ not in names:
             raise FormatError(f"{name}: an edge has the {end} {id_!r}, which is not among the nodes")
     return names[ends[0]], names[ends[1]], data

@@ -23,12 +23,7 @@ def read_go_list(data: bytes, *, name: str) -> nx.DiGraph:
     its folder as ``file``, the ``module`` that it belongs to with its ``version``, and ``standard`` and ``deponly``
     where they hold, as far as go was asked for them.
 
-    Parameters
-    ----------
-    data : bytes
-        The decompressed output: JSON objects one after another.
-    name : str
-        The file's name, for messages.
+    The output is JSON objects one after another.
 
     Raises
     ------
@@ -69,13 +64,6 @@ def read_go_mod_graph(data: bytes, *, name: str) -> PackageGraph:
 
     These are requirements as the modules state them, also of versions that are not chosen in the end. A module
     without a version is one of the workspace's own: a root.
-
-    Parameters
-    ----------
-    data : bytes
-        The decompressed output.
-    name : str
-        The file's name, for messages.
 
     Raises
     ------

@@ -17,7 +17,7 @@ import networkx as nx
 from graphdiff.errors import FormatError, GraphTypeError
 from graphdiff.io.building import described
 from graphdiff.io.documents import Record, mapping, mappings, parse_json
-from graphdiff.io.ends import known_ends
+from graphdiff.io.ends import LINK_ENDS, known_ends
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.remedies import Keyword, Remedy
 
@@ -30,9 +30,6 @@ NO_SHAPE = (
 )
 
 DIRECTED = 'write "directed": true if its edges lead from source to target'
-
-#: What tools call the tail and the head of an edge.
-ENDS = (("source", "target"), ("from", "to"), ("src", "dst"), ("tail", "head"), ("u", "v"))
 
 #: What tools call the id of a node; the first by which all ends are known.
 IDS = ("id", "node_id", "key", "name", "label")
@@ -58,13 +55,6 @@ def read_json(data: bytes, *, name: str) -> Graph:
 
     Without ``"directed"`` a graph counts as directed. Repeated edges are kept as parallel ones. The ``edge_meaning``
     and ``weight_meaning`` in the file's ``graph`` say what its edges and weights mean.
-
-    Parameters
-    ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
 
     Returns
     -------
@@ -105,13 +95,6 @@ def read_json(data: bytes, *, name: str) -> Graph:
 
 def read_adjacency(data: bytes, *, name: str) -> Graph:
     """Read a JSON object whose keys are nodes, whatever they are called; its values list or weigh what they point at.
-
-    Parameters
-    ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
 
     Raises
     ------
@@ -209,15 +192,15 @@ def _node_link(document: Record, kind: str, name: str) -> Graph:
 def _ends_of(records: Sequence[tuple[str, Record]]) -> tuple[str, str]:
     """Return what the first edge calls its ends."""
     if not records:
-        return ENDS[0]
+        return LINK_ENDS[0]
     where, first = records[0]
-    for pair in ENDS:
+    for pair in LINK_ENDS:
         if all(end in first for end in pair):
             return pair
-    for pair in ENDS:
+    for pair in LINK_ENDS:
         if any(end in first for end in pair):  # the other one is missing
             return pair
-    pairs = ", ".join("/".join(pair) for pair in ENDS)
+    pairs = ", ".join("/".join(pair) for pair in LINK_ENDS)
     raise FormatError(f"{where} has no 'source' and no other known end ({pairs}); it has {listed(first)}")
 
 

@@ -62,18 +62,12 @@ def read_maven(data: bytes, *, name: str, kinds: str | Collection[str] | None = 
     and then those dependencies are read too: one that lost a conflict leads to the version that won, with its own as
     ``clause``. An edge has its scope as ``kind``, of several modules the widest, and ``optional`` where it is.
 
+    A log around DOT does no harm.
+
     Parameters
     ----------
-    data : bytes
-        The decompressed output; a log around DOT does no harm.
-    name : str
-        The file's name, for messages.
     kinds : str or collection of str, optional
         Only dependencies of these scopes, and the artifacts that the modules reach by them.
-
-    Returns
-    -------
-    networkx.DiGraph
 
     Raises
     ------
@@ -267,13 +261,6 @@ def read_depgraph(data: bytes, *, name: str) -> PackageGraph:
     Nodes are the plugin's own ids (``group:artifact:type``), as in its DOT. A dependency that the resolution left out
     (a duplicate, a conflict) leads to the artifact that is there; ``resolution`` says so in the plugin's words, and
     ``clause`` is the version that was asked for. An artifact that no other needs is a root.
-
-    Parameters
-    ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
 
     Raises
     ------

@@ -6,7 +6,6 @@ Data is read as Python's literals (`ast.literal_eval`), within limits; nothing i
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -18,12 +17,12 @@ from graphdiff.io.building import described
 from graphdiff.io.sniff import EDGE_WITH_DATA
 from graphdiff.io.source import text_of
 from graphdiff.kernels.collecting import collector_at_rest
+from graphdiff.showing import MAX_DIGITS, TOO_LONG
 
 __all__ = ["read_adjacency_list", "read_edge_list_with_data", "read_multiline_adjacency_list"]
 
 #: The longest dict of an edge.
 MAX_LITERAL = 1 << 16
-LONG_NUMBER = re.compile(r"\d{4301}")
 #: How deep brackets in it may nest.
 MAX_DEPTH = 50
 
@@ -35,13 +34,6 @@ def read_edge_list_with_data(data: bytes, *, name: str) -> nx.DiGraph | nx.Multi
 
     An edge leads from the first node to the second, as in the file; that the graph is directed the file does not say.
     Nodes are texts.
-
-    Parameters
-    ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
 
     Returns
     -------
@@ -70,13 +62,6 @@ def read_edge_list_with_data(data: bytes, *, name: str) -> nx.DiGraph | nx.Multi
 def read_adjacency_list(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
     r"""Read what ``networkx.write_adjlist`` writes: a node and its neighbours a line. Edges have no data.
 
-    Parameters
-    ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
-
     Returns
     -------
     networkx.DiGraph or networkx.MultiDiGraph
@@ -103,13 +88,6 @@ def read_adjacency_list(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGra
 
 def read_multiline_adjacency_list(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
     r"""Read what ``networkx.write_multiline_adjlist`` writes: a node and how many neighbours, then one of them a line.
-
-    Parameters
-    ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
 
     Returns
     -------
@@ -174,7 +152,7 @@ class Literals:
         try:
             value = ast.literal_eval(text)
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-            long = "a number of over 4,300 digits in " if LONG_NUMBER.search(text) else ""
+            long = f"a number of over {MAX_DIGITS:,} digits in " if TOO_LONG.search(text) else ""
             what = f"{long}{text[:60]!r}" + ("" if long else " is no dict of Python's literals")
             raise FormatError(f"{where}: {what}") from None
         if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):

@@ -29,13 +29,6 @@ def read_pajek(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
     What follows an arc's value makes attributes, in pairs. Arcs that repeat are kept as parallel edges; in a
     matrix, 0 is no arc.
 
-    Parameters
-    ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
-
     Returns
     -------
     networkx.DiGraph or networkx.MultiDiGraph

@@ -70,12 +70,10 @@ def read_path_model(
     are equal does, and `graphdiff.uncertainty` takes their errors as one. ``G.graph["warnings"]`` says this, which
     constraints it cannot take so, and what was left out, in sentences.
 
+    The table is CSV with commas, semicolons or tabs, as R and pandas write it, with a header.
+
     Parameters
     ----------
-    data : bytes
-        The decompressed file: CSV with commas, semicolons or tabs, as R and pandas write it, with a header.
-    name : str
-        The file's name, for messages.
     columns : str or mapping, optional
         ``"weight=std.all"`` makes another column the weight. Where a path leads is known; columns for its ends that
         say otherwise are refused.
@@ -92,8 +90,6 @@ def read_path_model(
     FormatError
         A row of an unknown kind, a path without an estimate or listed twice, paths of several groups or levels, no
         path at all.
-    UsageError
-        `columns` or `where` name no such column, or are not of their form.
 
     Examples
     --------

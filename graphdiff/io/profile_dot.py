@@ -38,24 +38,6 @@ def read_pprof(data: bytes, *, name: str, **limits: Any) -> nx.DiGraph | nx.Mult
     Ids are the functions' names instead of ``N1``; legend and tags are left out, and so is the ``weight`` by which
     the drawing is laid out: the edge's ``label`` has what was measured, with its unit.
 
-    Parameters
-    ----------
-    data : bytes
-        The content.
-    name : str
-        The file's name, for messages.
-    **limits
-        What `graphdiff.io.dot.read_dot` takes.
-
-    Returns
-    -------
-    networkx.DiGraph or networkx.MultiDiGraph
-
-    Raises
-    ------
-    FormatError, GraphTypeError, LimitError, UsageError
-        As `graphdiff.io.dot.read_dot`.
-
     References
     ----------
     .. [1] https://github.com/google/pprof/blob/main/doc/README.md
@@ -81,24 +63,6 @@ def read_gprof2dot(data: bytes, *, name: str, **limits: Any) -> nx.DiGraph | nx.
     r"""Read the DOT of gprof2dot: the tail of an edge calls its head.
 
     Ids that are numbers give way to the names in the labels; the edge's ``label`` has what was measured, as text.
-
-    Parameters
-    ----------
-    data : bytes
-        The content.
-    name : str
-        The file's name, for messages.
-    **limits
-        What `graphdiff.io.dot.read_dot` takes.
-
-    Returns
-    -------
-    networkx.DiGraph or networkx.MultiDiGraph
-
-    Raises
-    ------
-    FormatError, GraphTypeError, LimitError, UsageError
-        As `graphdiff.io.dot.read_dot`.
 
     References
     ----------

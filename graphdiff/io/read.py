@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from graphdiff.errors import FormatError, TruncatedError, UsageError, meant, nearest
+from graphdiff.io import plugins
 from graphdiff.io.ends import no_edges_of
-from graphdiff.io.formats import READERS, Reader
+from graphdiff.io.formats import READERS, Format
 from graphdiff.io.outline import HEAD_BYTES, outline, root_element
 from graphdiff.io.refused import refusal, refusal_of_binary
 from graphdiff.io.sniff import seen
@@ -20,7 +22,7 @@ from graphdiff.remedies import Keyword, Remedy
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["READERS", "Reader", "by_prefix", "claiming", "read", "text_of"]
+__all__ = ["READERS", "by_prefix", "claiming", "format_named", "read", "text_of"]
 
 #: Where all formats are listed.
 EVERY_FORMAT = Remedy(Keyword("", python="graphdiff.io.formats.READERS"), "lists them all")
@@ -43,7 +45,8 @@ def read(
         ``"-"`` is standard input; gzip, bzip2 and xz are decompressed on the way. ``"expr:e = a * b"`` is an
         expression, with ``set={"a": 2, "b": 3}``.
     format : str, optional
-        A key of `READERS`; by default the file's suffix decides, then its content.
+        A key of `READERS`, or the name of another package's format (`graphdiff.Format`); by default the file's suffix
+        decides, then its content.
     max_bytes : int, optional
         The largest content that is read, counted after decompression; by default 2 GiB, and of a packed file 64 MiB or
         200 times its size, whichever is more.
@@ -51,10 +54,8 @@ def read(
         The names of options that are passed over, not refused, where the format does not take them: what is given for
         files of several formats, or for what is done with the graph as well.
     **options
-        What the format's reader takes: ``graph``, ``follow_arrows``, ``timeout``, ``max_memory`` (dot and the drawings
-        of tools), ``columns``, ``where`` (csv, path-model), ``alternatives`` (debian), ``kinds`` (debian, spdx, cmake,
-        systemd, npm-lock, pnpm, yarn, yarn-berry, cargo-metadata, maven, imports), ``extras``, ``markers``, ``groups``
-        (Python's packages), ``times`` (imports), ``set``, ``symbolic``, ``limits`` (expr; see `graphdiff.trace`).
+        What the format takes (``graphdiff formats NAME`` lists it), such as ``columns`` (of tables), ``kinds``,
+        ``extras`` (of Python's packages) or ``graph`` (of DOT).
 
     Returns
     -------
@@ -74,6 +75,8 @@ def read(
         Reading it takes more than a stated limit.
     UsageError
         An unknown format, or an option that this format does not take.
+    PluginError
+        Another package's format that cannot be used.
 
     Examples
     --------
@@ -82,21 +85,68 @@ def read(
     >>> list(graph.edges(data="weight")), graph.graph["format"]
     ([('a', 'b', 2)], 'DOT')
     """
-    if format is not None and format not in READERS:
-        close = [key for key in READERS if key.startswith(format.lower())] or nearest(format, READERS)
-        raise UsageError(f"no format {format!r}{meant(close)}", EVERY_FORMAT)
     chosen = format or by_prefix(path)
-    if chosen and READERS[chosen].prefix:
+    prefix = format_named(chosen).prefix if chosen else ""
+    if chosen and prefix:
         name = str(path)
         try:
-            data = name.removeprefix(READERS[chosen].prefix).encode("utf-8", "surrogateescape")
+            data = name.removeprefix(prefix).encode("utf-8", "surrogateescape")
         except UnicodeEncodeError as error:
-            raise FormatError(f"{READERS[chosen].prefix} what follows is no text: {error.reason}") from None
-        return _read_as(chosen, data, name, options, spare)
-    name, data = load(path, max_bytes=max_bytes)
-    if chosen:
-        return _read_as(chosen, data, name, options, spare)
-    return _first_that_reads(*_candidates(name, data, options), data, name, options, spare)
+            raise FormatError(f"{prefix} what follows is no text: {error.reason}") from None
+    else:
+        name, data = load(path, max_bytes=max_bytes)
+    file = _File(name, data, options, spare)
+    return file.read_as(chosen) if chosen else _by_claims(file)
+
+
+def format_named(name: str) -> Format:
+    """Return the format of this name, graphdiff's own or another package's."""
+    if name in READERS:
+        return READERS[name]
+    others = plugins.names()
+    if name in others:
+        return plugins.plugin(name)
+    every = [*READERS, *others]
+    close = [key for key in every if key.startswith(name.lower())] or nearest(name, every)
+    raise UsageError(f"no format {name!r}{meant(close)}", EVERY_FORMAT)
+
+
+@dataclass(frozen=True)
+class _File:
+    """What is read, and by which options: the spare ones only where the format takes them."""
+
+    name: str
+    data: bytes
+    options: dict[str, Any]
+    spare: Collection[str]
+
+    @cached_property
+    def look(self) -> bytes:
+        """The outline by which its format is told."""
+        return outline(self.data)
+
+    @property
+    def ending(self) -> str:
+        """The name without its folders, in lower case, and without the suffix of what it is packed in."""
+        ending = PurePath(self.name).name.lower()
+        for packed in PACKED_SUFFIXES:
+            ending = ending.removesuffix(packed)
+        return ending
+
+    def options_of(self, row: Format) -> dict[str, Any]:
+        """Return the options that are for a format; the others are not spare, and it will refuse them."""
+        return {name: value for name, value in self.options.items() if name in row.options or name not in self.spare}
+
+    def read_as(self, key: str) -> nx.DiGraph | nx.MultiDiGraph:
+        """Return the graph, by the function of a format."""
+        row = format_named(key)
+        options = self.options_of(row)
+        _check_options(key, row, options)
+        with plugins.of_package(row.package, f"its format {key!r} fails"):
+            graph: nx.DiGraph = row.function(self.data, name=self.name, **options)
+            if graph.graph.get("node_meaning", "unknown") == "unknown":
+                graph.graph["node_meaning"] = row.nodes
+        return graph
 
 
 def by_prefix(path: PathOrFile) -> str | None:
@@ -127,46 +177,80 @@ def _claiming(look: bytes, keys: Collection[str]) -> list[str]:
     return [key for key in claims if not READERS[key].generic] or claims
 
 
-def _candidates(name: str, data: bytes, options: Collection[str]) -> tuple[list[str], bytes]:
-    """Return the formats that a file may be in by its name and content, and its outline."""
-    if why := refusal_of_binary(data):
-        raise FormatError(f"{name} is {why}")
-    look = outline(data)
-    fitting = _by_suffix(name)
+def _by_claims(file: _File) -> nx.DiGraph | nx.MultiDiGraph:
+    """Return the graph by the format that claims the file; by another package's where none of graphdiff's own does.
+
+    What is only written in a generic format claims a file less than another package that knows its ending, and no more
+    once it is not read.
+    """
+    try:
+        claims = _candidates(file)
+    except FormatError as error:
+        return _by_plugin(file, error)
+    if not READERS[claims[0]].generic:
+        return _first_that_reads(claims, file)
+    if _is_strange(file.ending) and (others := plugins.claiming(file.ending, file.look)):
+        return _by_the_one_of(others, file)
+    try:
+        return _first_that_reads(claims, file)
+    except FormatError as error:
+        return _by_plugin(file, error)
+
+
+def _is_strange(ending: str) -> bool:
+    """Tell whether a name ends in a suffix that no format of graphdiff's own has."""
+    return bool(PurePath(ending).suffix) and not any(ending.endswith(row.suffixes) for row in READERS.values())
+
+
+def _by_plugin(file: _File, refused: FormatError) -> nx.DiGraph | nx.MultiDiGraph:
+    """Return the graph by the one format of another package that claims the file; else raise what graphdiff says."""
+    if others := plugins.claiming(file.ending, file.look):
+        return _by_the_one_of(others, file)
+    if lines := plugins.broken():
+        raise FormatError(*refused.args, *(f"; {line}" for line in lines)) from refused
+    raise refused
+
+
+def _by_the_one_of(others: list[str], file: _File) -> nx.DiGraph | nx.MultiDiGraph:
+    if len(others) > 1:
+        raise _like_several(file.name, others)
+    return file.read_as(others[0])
+
+
+def _candidates(file: _File) -> list[str]:
+    """Return the formats of graphdiff's own that a file may be in by its name and content."""
+    if why := refusal_of_binary(file.data):
+        raise FormatError(f"{file.name} is {why}")
+    fitting = [key for key, row in READERS.items() if file.ending.endswith(row.suffixes)]
     if len(fitting) == 1:
-        return fitting, look
-    claims = _claiming(look, fitting or READERS)
+        return fitting
+    claims = _claiming(file.look, fitting or READERS)
     if not claims or READERS[claims[0]].generic:
-        if why := refusal(look):
-            raise FormatError(f"{name}: {why}")
+        if why := refusal(file.look):
+            raise FormatError(f"{file.name}: {why}")
         # Where no claim decides, the format that has this very name says best what is wrong with the file.
-        claims = _by_whole_name(name, fitting) or claims or _generic(name, fitting, look)
-    if not claims and (what := no_edges_of(text_of(data[:HEAD_BYTES]))):
-        raise FormatError(f"{name} is {what}")
-    if not claims and "columns" in options:  # of a table, whatever it looks like
+        claims = _by_whole_name(file, fitting) or claims or _generic(file, fitting)
+    if not claims and (what := no_edges_of(text_of(file.data[:HEAD_BYTES]))):
+        raise FormatError(f"{file.name} is {what}")
+    if not claims and "columns" in file.options:  # of a table, whatever it looks like
         claims = ["csv"]
     if not claims:
         raise FormatError(
-            f"{name} is in no format that is known: {_seen(look)}",
+            f"{file.name} is in no format that is known: {_seen(file.look)}",
             Remedy(Keyword("format", "NAME"), "reads it as one that is"),
             EVERY_FORMAT,
         )
-    return claims, look
+    return claims
 
 
-def _by_suffix(name: str) -> list[str]:
-    ending = _ending(name)
-    return [key for key, reader in READERS.items() if ending.endswith(reader.suffixes)]
-
-
-def _by_whole_name(name: str, fitting: Collection[str]) -> list[str]:
+def _by_whole_name(file: _File, fitting: Collection[str]) -> list[str]:
     whole = ((key, tuple(end for end in READERS[key].suffixes if end[0] != ".")) for key in fitting)
-    return [key for key, ends in whole if _ending(name).endswith(ends)][:1]
+    return [key for key, ends in whole if file.ending.endswith(ends)][:1]
 
 
-def _generic(name: str, fitting: Collection[str], look: bytes) -> list[str]:
+def _generic(file: _File, fitting: Collection[str]) -> list[str]:
     """Return the generic format that a name's ending says; any tool's XML ends in ``.xml``."""
-    if _ending(name).endswith(".xml") and root_element(look):
+    if file.ending.endswith(".xml") and root_element(file.look):
         return []
     return [key for key in fitting if READERS[key].generic][:1]
 
@@ -176,31 +260,22 @@ def _seen(look: bytes) -> str:
     return f"its first element is <{root}>" if root else seen(look[:HEAD_BYTES])
 
 
-def _ending(name: str) -> str:
-    ending = PurePath(name).name.lower()
-    for packed in PACKED_SUFFIXES:
-        ending = ending.removesuffix(packed)
-    return ending
-
-
-def _first_that_reads(
-    claims: list[str], look: bytes, data: bytes, name: str, options: dict[str, Any], spare: Collection[str]
-) -> nx.DiGraph | nx.MultiDiGraph:
+def _first_that_reads(claims: list[str], file: _File) -> nx.DiGraph | nx.MultiDiGraph:
     """Return the graph by the one format that claims the file and reads it."""
     if READERS[claims[0]].generic and len(claims) > 1:
-        raise _like_several(name, claims)
+        raise _like_several(file.name, claims)
     graphs: dict[str, nx.DiGraph | nx.MultiDiGraph] = {}
     failed: list[FormatError] = []
     for key in claims:
         try:
-            graphs[key] = _read_as(key, data, name, options, spare)
+            graphs[key] = file.read_as(key)
         except FormatError as error:
             failed.append(error)
     if len(graphs) > 1:
-        raise _like_several(name, graphs)
+        raise _like_several(file.name, graphs)
     if graphs:
         return next(iter(graphs.values()))
-    return _by_another(claims[0], failed[0], look, data, name, options, spare)
+    return _by_another(claims[0], failed[0], file)
 
 
 def _like_several(name: str, keys: Collection[str]) -> FormatError:
@@ -208,47 +283,30 @@ def _like_several(name: str, keys: Collection[str]) -> FormatError:
     return FormatError(f"{name} looks like {' and like '.join(keys)}", *remedies)
 
 
-def _by_another(
-    key: str,
-    failed: FormatError,
-    look: bytes,
-    data: bytes,
-    name: str,
-    options: dict[str, Any],
-    spare: Collection[str],
-) -> nx.DiGraph | nx.MultiDiGraph:
+def _by_another(key: str, failed: FormatError, file: _File) -> nx.DiGraph | nx.MultiDiGraph:
     """Return the graph by the generic format that what claimed the file is written in, where that reads it.
 
     A table is no such format: of a path model or a list of networkx's that is refused it would make edges of what are
     none.
     """
-    if READERS[key].generic or not READERS[key].claims(look):
+    if READERS[key].generic or not READERS[key].claims(file.look):
         raise failed
-    if why := refusal(look):
-        raise FormatError(f"{name}: {why}") from failed
-    others = [key for key, reader in READERS.items() if reader.generic and key != "csv" and reader.claims(look)]
-    if others and not isinstance(failed, TruncatedError) and options.keys() - set(spare) <= READERS[others[0]].options:
+    if why := refusal(file.look):
+        raise FormatError(f"{file.name}: {why}") from failed
+    others = [key for key, row in READERS.items() if row.generic and key != "csv" and row.claims(file.look)]
+    if (
+        others
+        and not isinstance(failed, TruncatedError)
+        and READERS[others[0]].options >= {*file.options} - {*file.spare}
+    ):
         with contextlib.suppress(FormatError):
-            return _read_as(others[0], data, name, options, spare)
+            return file.read_as(others[0])
     raise FormatError(*failed.args, f"; by its content it was taken as {key}") from failed
 
 
-def _read_as(
-    key: str, data: bytes, name: str, options: dict[str, Any], spare: Collection[str]
-) -> nx.DiGraph | nx.MultiDiGraph:
-    options = {
-        option: value for option, value in options.items() if option in READERS[key].options or option not in spare
-    }
-    _check_options(key, options)
-    module, _, function = READERS[key].entry.partition(":")
-    graph: nx.DiGraph = getattr(importlib.import_module(module), function)(data, name=name, **options)
-    if graph.graph.get("node_meaning", "unknown") == "unknown":
-        graph.graph["node_meaning"] = READERS[key].nodes
-    return graph
-
-
-def _check_options(chosen: str, options: dict[str, Any]) -> None:
-    for option in options.keys() - READERS[chosen].options:
-        taking = [key for key, reader in READERS.items() if option in reader.options]
+def _check_options(key: str, row: Format, options: Iterable[str]) -> None:
+    for option in {*options} - row.options:
+        taking = [key for key, other in READERS.items() if option in other.options]
+        taking = taking or [key for key, other in plugins.all_formats().items() if option in other.options]
         where = f"it is for {', '.join(taking)}" if taking else "no format takes it"
-        raise UsageError(f"format {chosen} takes no option ", Keyword(option), f": {where}")
+        raise UsageError(f"format {key} takes no option ", Keyword(option), f": {where}")

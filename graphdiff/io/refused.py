@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 
 from graphdiff.io.ends import POINTER
-from graphdiff.io.marks import has
+from graphdiff.io.formats.format import has
 from graphdiff.io.refused_json import OBJECTS
 
 __all__ = ["BINARIES", "LOCKS", "REFUSED", "TEXTS", "refusal", "refusal_of_binary"]

@@ -15,13 +15,6 @@ def read_snyk(data: bytes, *, name: str) -> PackageGraph:
     A package may have several nodes, of which the pruned ones leave out what it needs; one version of a package is one
     node here, so nothing is lost.
 
-    Parameters
-    ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
-
     Raises
     ------
     FormatError

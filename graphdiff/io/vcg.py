@@ -33,12 +33,7 @@ def read_vcg(data: bytes, *, name: str) -> nx.MultiDiGraph:
     Ids are the functions' names, in C++ their signatures, save where two functions have the same one: these go by
     gcc's title, which has the file before what only it can see (``cyc.c:expr``). Each call is an edge.
 
-    Parameters
-    ----------
-    data : bytes
-        The content; files of several units one after another are one graph.
-    name : str
-        The file's name, for messages.
+    Files of several units one after another are one graph.
 
     Returns
     -------

@@ -35,13 +35,6 @@ def read_graphml(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
     Declared defaults are filled in. Parallel edges are kept; in a file by `graphdiff.write` with their keys. The graph
     attributes ``edge_meaning`` and ``weight_meaning`` of the file say what its edges and weights mean.
 
-    Parameters
-    ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
-
     Returns
     -------
     networkx.DiGraph or networkx.MultiDiGraph
@@ -82,13 +75,6 @@ def read_gexf(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
     """Read GEXF: an edge leads from its source to its target, a mutual one both ways.
 
     Declared defaults are filled in. Parallel edges are kept. The weight is the edge's ``weight``.
-
-    Parameters
-    ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
 
     Returns
     -------

@@ -20,7 +20,8 @@ from graphdiff.remedies import Keyword, Remedy, in_python
 
 PACKAGE = Path(gd.__file__).parent
 #: Texts of errors with signs of equality of their own: values of options, and commands of other tools.
-OWN = ("--set", "source=NAME", "--output=graph", "--lockfile-version=3", "-DoutputType=json", "dtype=object",
+OWN = ("--set", "--option", "source=NAME", "--output=graph", "--lockfile-version=3", "-DoutputType=json",
+       "dtype=object",
        'x="directed"', 'x="x" it has', "x=x: x is no number", "x=x: a finite number", "(dir=none)")  # fmt: skip
 #: Errors that no verb of the command line can meet: those of what is traced or written from Python alone.
 PYTHON_ONLY = ("tracing",)

@@ -449,3 +449,9 @@ def test_lines_of_a_program_are_no_edges(text: str) -> None:
     with pytest.raises(FormatError, match="each line ends as those of a program do, and names no two ends of an edge"):
         table(text)
     assert list(table("a,b;\nb,c\n").edges) == [("a", "b;"), ("b", "c")]
+
+
+def test_the_ends_of_links_in_json_are_known_of_tables_too() -> None:
+    from graphdiff.io.ends import ENDS, LINK_ENDS
+
+    assert {*LINK_ENDS} <= {(ends.source, ends.target) for ends in ENDS}

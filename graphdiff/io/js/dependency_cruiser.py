@@ -26,13 +26,6 @@ def read_dependency_cruiser(data: bytes, *, name: str) -> nx.DiGraph:
     (``"local, require"``), ``rules``, and ``dynamic``, ``circular`` and ``couldNotResolve`` where they hold. A module
     that imports another twice is one edge, which has the types of both.
 
-    Parameters
-    ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
-
     Raises
     ------
     FormatError

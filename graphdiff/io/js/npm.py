@@ -54,10 +54,6 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
 
     Parameters
     ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
     kinds : str or collection of str, optional
         Only dependencies of these kinds, and the packages that the roots reach by them.
 
@@ -253,13 +249,6 @@ def read_npm_ls(data: bytes, *, name: str) -> PackageGraph:
     npm writes what a package needs where the package stands for the first time ("deduped" says its text output of
     the others). One version of a package is one node here, so nothing is lost. Without ``--all`` the file has only
     what the project itself needs. The kinds of dependencies are not in it; `package-lock.json` has them.
-
-    Parameters
-    ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
 
     Returns
     -------

@@ -29,10 +29,6 @@ def read_pnpm(data: bytes, *, name: str, kinds: str | Collection[str] | None = N
 
     Parameters
     ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
     kinds : str or collection of str, optional
         Only dependencies of these kinds, and the packages that the projects reach by them.
 

@@ -34,10 +34,6 @@ def read_yarn_berry(data: bytes, *, name: str, kinds: str | Collection[str] | No
 
     Parameters
     ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
     kinds : str or collection of str, optional
         Only dependencies of these kinds, and the packages that the workspaces reach by them.
 

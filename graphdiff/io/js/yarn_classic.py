@@ -40,10 +40,6 @@ def read_yarn_classic(data: bytes, *, name: str, kinds: str | Collection[str] | 
 
     Parameters
     ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
     kinds : str or collection of str, optional
         Only dependencies of these kinds.
 

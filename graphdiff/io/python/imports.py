@@ -41,12 +41,11 @@ def read_imports(
     of whose statements stand under ``if TYPE_CHECKING`` has ``kind="type-checking"``: nothing is imported there when
     the program runs. The others have ``kind="run-time"``.
 
+    `data` is the package in UTF-8: its name, as Python finds it, the current folder first; or the path of its
+    folder.
+
     Parameters
     ----------
-    data : bytes
-        The package in UTF-8: its name, as Python finds it, the current folder first; or the path of its folder.
-    name : str
-        ``imports:`` and the package, for messages.
     times : str, optional
         The log of ``python -X importtime``; its times become the nodes' ``import_time``, in microseconds.
     kinds : str or collection of str, optional
@@ -110,10 +109,6 @@ def read_grimp(data: bytes, *, name: str, times: str | None = None) -> nx.DiGrap
 
     Parameters
     ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
     times : str, optional
         As in `read_imports`.
 
@@ -121,11 +116,6 @@ def read_grimp(data: bytes, *, name: str, times: str | None = None) -> nx.DiGrap
     -------
     networkx.DiGraph
         The tail of an edge imports its head; ``statements`` is the number of import statements.
-
-    Raises
-    ------
-    FormatError
-        Broken JSON, or JSON of another shape.
 
     Examples
     --------
@@ -262,12 +252,7 @@ def read_import_times(data: bytes, *, name: str) -> nx.DiGraph:
     Other imports of the same module cost nothing and are not in the log, so that the graph is a forest of those that
     made it run; the import graph of a package is ``imports:PACKAGE``, where ``times=`` takes this log.
 
-    Parameters
-    ----------
-    data : bytes
-        The decompressed log; lines of other kinds among it are passed by.
-    name : str
-        The file's name, for messages.
+    Lines of other kinds among those of the log are passed by.
 
     Returns
     -------
@@ -331,22 +316,10 @@ def read_pydeps(data: bytes, *, name: str) -> nx.DiGraph:
     ``__main__`` without a file is pydeps' own stand-in, which imports every module of the package: it is left out, as
     in pydeps' pictures. So are imports of a module by itself (``from . import x`` in a package).
 
-    Parameters
-    ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
-
     Returns
     -------
     networkx.DiGraph
         Nodes have ``file`` and ``bacon``, the number of imports from the package itself.
-
-    Raises
-    ------
-    FormatError
-        Broken JSON, or JSON of another shape.
 
     Examples
     --------

@@ -121,16 +121,8 @@ def read_environment(data: bytes, *, name: str, extras: str = "requested") -> Pa
     Nothing of the environment is run. Markers are evaluated: for another environment with its Python version, else
     as here. What is needed and not installed makes no edge, and so does an extra that no distribution asks for.
 
-    Parameters
-    ----------
-    data : bytes
-        The path in UTF-8: the folder of an environment, its Python, or a folder of distributions; empty for the
-        running environment.
-    name : str
-        ``env:`` and the path, for messages.
-    extras : {"requested", "nodes", "none", "all"}
-        Which extras make edges: those that another distribution asks for; the same, each from a node ``name[extra]``
-        of its own; none; all.
+    `data` is the path in UTF-8: the folder of an environment, its Python, or a folder of distributions; empty for
+    the running environment.
 
     Returns
     -------
@@ -144,8 +136,6 @@ def read_environment(data: bytes, *, name: str, extras: str = "requested") -> Pa
     ------
     InputError
         No such environment, or nothing is installed there.
-    UsageError
-        An `extras` that is not one of the above.
 
     Examples
     --------
@@ -217,16 +207,6 @@ def read_pip_inspect(data: bytes, *, name: str, extras: str = "requested") -> Pa
 
     Markers are evaluated for the environment that the file describes; what is needed and not installed makes no edge.
 
-    Parameters
-    ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
-    extras : {"requested", "nodes", "none", "all"}
-        Which extras make edges: those that another distribution asks for; the same, each from a node ``name[extra]``
-        of its own; none; all.
-
     Returns
     -------
     networkx.DiGraph or networkx.MultiDiGraph
@@ -234,13 +214,6 @@ def read_pip_inspect(data: bytes, *, name: str, extras: str = "requested") -> Pa
         ``clause``, ``extra``, ``marker`` and ``optional``. ``G.graph["unmet"]`` names what is needed and not
         there, ``G.graph["with_extras"]`` lists the edges of extras that nothing asks for, ``G.graph["warnings"]``
         what was skipped.
-
-    Raises
-    ------
-    FormatError
-        Broken JSON, or JSON of another shape.
-    UsageError
-        An `extras` that is not one of the above.
 
     Examples
     --------

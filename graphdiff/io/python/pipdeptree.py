@@ -28,13 +28,6 @@ def read_pipdeptree(data: bytes, *, name: str) -> nx.DiGraph:
     A tree may repeat a package with what is below it (version 2) or leave out what it has shown before (version 4):
     the graph has each edge that stands somewhere in it.
 
-    Parameters
-    ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
-
     Returns
     -------
     networkx.DiGraph

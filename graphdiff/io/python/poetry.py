@@ -40,13 +40,6 @@ def read_poetry_lock(
 
     Parameters
     ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
-    extras : {"requested", "nodes", "none", "all"}
-        Which extras make edges: those that another package asks for; the same, each from a node ``name[extra]`` of
-        its own; none; all.
     markers : str
         ``"all"``: an edge holds in some environment, its ``marker`` says in which. ``"here"`` or
         ``"python_version=3.12,sys_platform=win32"``: markers are evaluated.
@@ -64,8 +57,6 @@ def read_poetry_lock(
     ------
     FormatError
         Broken TOML, or a package without a name; which is said.
-    UsageError
-        An option that is not one of the above.
 
     Examples
     --------
@@ -168,13 +159,6 @@ def read_pdm_lock(
 
     Parameters
     ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
-    extras : {"requested", "nodes", "none", "all"}
-        Which extras make edges: those that another package asks for; the same, each from a node ``name[extra]`` of
-        its own; none; all.
     markers : str
         ``"all"``: an edge holds in some environment, its ``marker`` says in which. ``"here"`` or
         ``"python_version=3.12,sys_platform=win32"``: markers are evaluated.
@@ -191,8 +175,6 @@ def read_pdm_lock(
     ------
     FormatError
         Broken TOML, a package without a name, or a requirement that is none; which is said.
-    UsageError
-        An option that is not one of the above.
 
     Examples
     --------

@@ -25,10 +25,6 @@ def read_pylock(data: bytes, *, name: str, markers: str = "all") -> PackageGraph
 
     Parameters
     ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
     markers : str
         ``"all"``: all packages are taken, their ``marker`` says in which environments they are there. ``"here"`` or
         ``"python_version=3.12,sys_platform=win32"``: markers are evaluated, for no extra and the default groups.
@@ -42,8 +38,6 @@ def read_pylock(data: bytes, *, name: str, markers: str = "all") -> PackageGraph
     ------
     FormatError
         Broken TOML, a file that is not as PEP 751 has it, or one without dependencies.
-    UsageError
-        A `markers` that is not one of the above.
 
     References
     ----------

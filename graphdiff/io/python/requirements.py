@@ -15,7 +15,7 @@ from packaging.version import InvalidVersion
 
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.remedies import Keyword
-from graphdiff.showing import MAX_DIGITS
+from graphdiff.showing import MAX_DIGITS, TOO_LONG
 
 __all__ = [
     "Package",
@@ -33,7 +33,6 @@ __all__ = [
 MAX_LENGTH = 10_000
 #: packaging's parser calls itself for each parenthesis.
 MAX_PARENTHESES = 50
-LONG_NUMBER = re.compile(rf"[0-9]{{{MAX_DIGITS + 1}}}")
 EXTRA_NAMED = re.compile(r"""\bextra\s*==\s*['"]([^'"]*)['"]""")
 #: What a marker in a pylock.toml may ask for besides the environment.
 IN_A_LOCK: Mapping[str, frozenset[str]] = {"extras": frozenset(), "dependency_groups": frozenset()}
@@ -246,5 +245,5 @@ def _check_length(text: str, where: str) -> None:
 
 
 def _check_numbers(text: str, where: str) -> None:
-    if LONG_NUMBER.search(text):
+    if TOO_LONG.search(text):
         raise FormatError(f"{where}: a number of more than {MAX_DIGITS:,} digits")

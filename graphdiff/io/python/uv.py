@@ -33,13 +33,6 @@ def read_uv_lock(
 
     Parameters
     ----------
-    data : bytes
-        The decompressed file.
-    name : str
-        The file's name, for messages.
-    extras : {"requested", "nodes", "none", "all"}
-        Which extras make edges: those that something asks for; the same, each from a node ``name[extra]`` of its own;
-        none; all.
     markers : str
         ``"all"``: an edge holds in some environment, its ``marker`` says in which. ``"here"`` or
         ``"python_version=3.12,sys_platform=win32"``: markers are evaluated, and what is not needed there is left out.

@@ -29,13 +29,6 @@ def read_cyclonedx(data: bytes, *, name: str) -> nx.DiGraph:
     says what it needs; where it does not, ``G.graph["warnings"]`` says so, as nothing is known of that then. Ids are
     names by package URL. What a component ``provides``, and that one is nested in another, makes no edge.
 
-    Parameters
-    ----------
-    data : bytes
-        The decompressed bill.
-    name : str
-        The file's name, for messages.
-
     Returns
     -------
     networkx.DiGraph

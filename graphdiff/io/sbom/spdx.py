@@ -40,10 +40,6 @@ def read_spdx(data: bytes, *, name: str, kinds: str | Collection[str] | None = N
 
     Parameters
     ----------
-    data : bytes
-        The decompressed document.
-    name : str
-        The file's name, for messages.
     kinds : str or collection of str, optional
         The types of relationships that are read, separated by commas, or ``"all"``; by default those by which one
         thing needs, holds, is made from or is made with another, so not licences, documentation and the like.
@@ -59,8 +55,6 @@ def read_spdx(data: bytes, *, name: str, kinds: str | Collection[str] | None = N
     ------
     FormatError
         What is no SPDX document, a broken one, or one without relationships of these types.
-    UsageError
-        A type in `kinds` that no relationship has.
 
     References
     ----------
