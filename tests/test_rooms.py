@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 from pathlib import Path
 
@@ -34,3 +35,12 @@ def test_what_a_room_names_is_there(room: Path) -> None:
     words = set(re.findall(r"(?<!`)`([a-z_]+)`(?!`)", text_at_the_door(room)))
     functions = set(re.findall(r"^def (\w+)", (room / "__init__.py").read_text(encoding="utf-8"), re.MULTILINE))
     assert words <= modules_in(room) | modules_in(room.parent) | functions | set(graphdiff.__all__)
+
+
+def test_scripts_import_what_is_there() -> None:
+    root = PACKAGE.parent
+    for script in [path for folder in ("benchmarks", "data", "examples") for path in (root / folder).glob("*.py")]:
+        for node in ast.walk(ast.parse(script.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("graphdiff."):
+                module = importlib.import_module(node.module or "")
+                assert all(hasattr(module, name.name) for name in node.names), f"{script.name}: {node.module}"
