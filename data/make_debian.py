@@ -9,7 +9,7 @@ from pathlib import Path
 
 import networkx as nx
 
-from graphdiff.readers.debian import read_debian
+from graphdiff.io.debian import read_debian
 
 FOLDER = Path(__file__).parent
 KEPT_LINES = re.compile(r"^(?:Package|Version|Depends|Pre-Depends|Provides):.*\n(?:[ \t].*\n)*|^\n", re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The README says what is true: its examples run, and its report is what the command prints."""
+"""README and docs/ say what is true: code runs, commands print what is shown, links lead somewhere."""
 
 from __future__ import annotations
 
@@ -7,53 +7,179 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from benchmarks.groups import GROUPS
+
 ROOT = Path(__file__).resolve().parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README = ROOT / "README.md"
+INDEX = ROOT / "docs" / "README.md"
+PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
+FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+#: A whole package, which tests/io/test_plugins.py installs and reads with.
+PACKAGE = ROOT / "docs" / "plugins.md"
+of_each_page = pytest.mark.parametrize("page", PAGES, ids=NAMES)
 
 
-def blocks(language: str) -> list[str]:
+@cache
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def blocks(page: Path, language: str) -> list[str]:
     """Return the fenced blocks of one language ("" for those without)."""
-    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    return [text for said, text in fenced if said == language]
+    return [block for tag, block in FENCED.findall(text_of(page)) if tag == language]
 
 
-def test_the_first_command_prints_the_report() -> None:
-    command = blocks("sh")[0].split("&&")[-1].strip()
-    arguments = [sys.executable, "-m", "graphdiff", *shlex.split(command)[1:]]
-    done = subprocess.run(arguments, capture_output=True, text=True, check=True, cwd=ROOT)
-    assert done.stdout.strip() == blocks("")[0].strip()
+# The code
 
 
-def test_the_examples_run_and_say_what_they_return(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@dataclass
+class Statement:
+    """One statement of a page's code, and the value that the comment after it gives, if it gives one."""
+
+    source: str
+    value: object = None
+
+
+def statements(page: Path) -> Iterator[Statement]:
+    """Yield what a page's Python blocks do, one after the other, as in one session."""
+    code = "\n".join(blocks(page, "python")) if page != PACKAGE else ""
+    for node in ast.parse(code).body:
+        source = ast.get_source_segment(code, node) or ""
+        comment = code.splitlines()[(node.end_lineno or 0) - 1].partition("  # ")[2]
+        shown = isinstance(node, ast.Expr) and re.match(r"[\d{]", comment)
+        yield Statement(source, ast.literal_eval(comment) if shown else None)
+
+
+@of_each_page
+def test_the_code_of_a_page_runs_by_itself_and_returns_what_it_says(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "data").symlink_to(ROOT / "data")
     monkeypatch.chdir(tmp_path)
-    code = "\n".join(blocks("python"))
     names: dict[str, object] = {}
-    checked = 0
-    for statement in ast.parse(code).body:
-        source = ast.get_source_segment(code, statement) or ""
-        said = code.splitlines()[(statement.end_lineno or 0) - 1].partition("  # ")[2]
-        if isinstance(statement, ast.Expr) and re.match(r"[\d{]", said):
-            assert eval(source, names) == pytest.approx(ast.literal_eval(said), abs=5e-5), source
-            checked += 1
+    for statement in statements(page):
+        if statement.value is None:
+            exec(statement.source, names)
         else:
-            exec(source, names)
-    assert checked == 10
-    assert (tmp_path / "backpropagation.svg").exists()
+            assert eval(statement.source, names) == pytest.approx(statement.value, abs=5e-5), statement.source
+        for written in re.findall(r'gd\.write\(.*"([^"]+)"\)', statement.source):
+            assert Path(written).exists()
 
 
-def test_what_if_prints_its_report() -> None:
-    command = re.search(r"`(graphdiff what-if [^`]*)`", README)
-    assert command
-    arguments = [sys.executable, "-m", "graphdiff", *shlex.split(command[1])[1:]]
-    done = subprocess.run(arguments, capture_output=True, text=True, check=True, cwd=ROOT)
-    assert blocks("text")[0] in done.stdout
+def test_the_values_in_comments_are_seen() -> None:
+    assert sum(statement.value is not None for page in PAGES for statement in statements(page)) >= 10
 
 
-def test_pictures_are_there() -> None:
-    for target in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
-        assert (ROOT / target).stat().st_size > 1000
+# The commands
+
+
+@dataclass
+class Shown:
+    """A command, and the output shown after it: all of it in a plain block, lines of it in a ``text`` block."""
+
+    page: str
+    command: str
+    output: str
+    whole: bool
+
+
+def outputs(page: Path) -> Iterator[Shown]:
+    """Yield each output that a page shows, with the last command before it, in a ``sh`` block or backticks."""
+    text = text_of(page)
+    for fence in FENCED.finditer(text):
+        if fence[1] in ("", "text"):
+            command = re.findall(r"(?:`|^|bin/)(graphdiff [^`\n]+)", text[: fence.start()], re.MULTILINE)[-1]
+            yield Shown(str(page.relative_to(ROOT)), command, fence[2].strip("\n"), whole=not fence[1])
+
+
+SHOWN = [shown for page in PAGES for shown in outputs(page)]
+
+
+def printed(command: str) -> str:
+    arguments = [sys.executable, "-m", "graphdiff", *shlex.split(command)[1:]]
+    return subprocess.run(arguments, capture_output=True, text=True, check=True, cwd=ROOT, encoding="utf-8").stdout
+
+
+@pytest.mark.parametrize("shown", SHOWN, ids=[f"{shown.page}: {shown.command}" for shown in SHOWN])
+def test_a_command_prints_what_is_shown(shown: Shown) -> None:
+    output = printed(shown.command).strip("\n")
+    if shown.whole:
+        assert output == shown.output
+        return
+    for lines in shown.output.split("\n…\n"):
+        assert f"\n{lines}\n" in f"\n{output}\n"
+        output = output.partition(lines)[2]
+
+
+def test_outputs_are_seen() -> None:
+    assert {"README.md", "docs/why.md", "docs/what-if.md"} <= {shown.page for shown in SHOWN}
+
+
+def test_commands_on_the_files_of_the_clone_run() -> None:
+    commands = [line for page in PAGES for block in blocks(page, "sh") for line in block.splitlines()]
+    ours = [command for command in commands if command.startswith("graphdiff ") and " data/" in command]
+    assert ours
+    for command in ours:
+        assert printed(command)
+
+
+def test_each_measured_row_says_which_group_of_the_benchmarks_measures_it() -> None:
+    rows = re.findall(r"^\| .*\| (.*) \|$", text_of(ROOT / "docs" / "measured.md"), re.MULTILINE)
+    assert {row.strip("`") for row in rows[1:]} <= {*GROUPS, "below"}
+
+
+# The README is short, and leads to the pages
+
+
+def test_the_readme_is_short() -> None:
+    assert len(text_of(README).splitlines()) <= 150
+
+
+def prose(page: Path) -> str:
+    """Return a page without its blocks and code, in which brackets are no links."""
+    return re.sub(r"`[^`\n]*`", "", FENCED.sub("", text_of(page)))
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", FENCED.sub("", text_of(page)), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def links(page: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the files that a page links to, with the anchor in them ("" for the top)."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        if "://" not in target:
+            path, _, anchor = target.partition("#")
+            yield ((page.parent / path).resolve() if path else page), anchor
+
+
+@of_each_page
+def test_links_lead_to_files_and_headings(page: Path) -> None:
+    for target, anchor in links(page):
+        assert target.exists(), target
+        assert target.suffix != ".svg" or target.stat().st_size > 1000, target
+        assert not anchor or anchor in anchors(target), f"{target}#{anchor}"
+
+
+@of_each_page
+def test_files_that_are_named_are_there(page: Path) -> None:
+    for name in re.findall(r"(?<![\w/.])((?:data|docs|examples|graphdiff|tests)/[\w./-]*\w)", text_of(page)):
+        assert (ROOT / name).exists(), name
+
+
+def test_every_page_is_reached_from_the_index_and_the_index_from_the_readme() -> None:
+    assert INDEX in {target for target, _ in links(README)}
+    assert set(PAGES) - {INDEX} <= {target for target, _ in links(INDEX)}
+
+
+def test_links_are_seen() -> None:
+    assert sum(1 for page in PAGES for _ in links(page)) > 20

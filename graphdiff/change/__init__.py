@@ -1,6 +1,7 @@
 """Two graphs: what appeared, what is gone, which edges moved a total, and by how much.
 
-In come two graphs (or compiled ones), out go `Difference`, `Comparison` and `Changes`. `compare` is the door, `match`
-finds which node is which, `edges` pairs them, `union` lays both over each other, `attribution` divides the change
-exactly, `counts` paths and places, `report`, `markdown` and `overlay` show it.
+In come two graphs (or compiled ones), out go `Difference`, `Comparison` and `Changes`, to users and the verb
+``compare``. `compare` is the door, `match` finds which node is which, `edges` pairs them, `union` lays both over each
+other, `attribution` divides the change exactly, `counts` paths and places, `totals` those of all nodes; `report`,
+`markdown` and `overlay` show it. One graph with a wish is in `whatif`.
 """

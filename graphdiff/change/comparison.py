@@ -1,4 +1,4 @@
-"""A `Comparison`: one total in two graphs, and what moved it, as data and as text."""
+"""A `Comparison`: one total in two graphs, and what moved it, as data; its text is in `report`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A `Comparison`: one total in two graphs, and what moved it, as data and as text."""
+"""The text of a `Comparison`: what changed, the totals side by side, and what moved them."""
 
 from __future__ import annotations
 

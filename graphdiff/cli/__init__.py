@@ -1,4 +1,9 @@
-"""The command ``graphdiff``: one verb a file. Only the verbs print; only `main` sets an exit status."""
+"""The command ``graphdiff``: one verb a file. Only the verbs print; only `main` sets an exit status.
+
+In come the words of a command line, out go text, files and an exit status. `options` are what all verbs take, `inputs`
+reads the graph, `nodes` finds what a word means, `weightings` by which weights, `output` and `streams` print,
+`refusals` says the library's errors in options, `conditions` is ``--fail-if``, `completion` the shell's.
+"""
 
 from __future__ import annotations
 

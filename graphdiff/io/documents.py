@@ -1,7 +1,5 @@
 """JSON and TOML as tools write them: parsed within limits, and their values in the shape that the format promises.
 
-YAML has `graphdiff.io.documents`; what it returns is looked into with the same functions.
-
 XML as a tree of elements, by names without their namespaces; document types and deep nesting are refused.
 
 YAML as names, lists and texts: a stream of the safe loader's events, without tags, types or aliases.

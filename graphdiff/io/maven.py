@@ -1,8 +1,7 @@
 """Maven's ``dependency:tree``: artifacts of one or several modules, joined where a module needs another.
 
-The four shapes in which Maven's ``dependency:tree`` writes: DOT, GraphML, TGF and JSON, one tree a module.
-
-Each is taken as what it draws: ids with labels, and edges between ids. `graphdiff.io.maven` reads the labels.
+It writes in four shapes, DOT, GraphML, TGF and JSON, one tree a module. Each is taken as what it draws: ids with
+labels, and edges between ids; the labels are read after that.
 
 The JSON of depgraph-maven-plugin: artifacts and which needs which.
 """

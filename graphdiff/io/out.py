@@ -1,4 +1,6 @@
-"""JSON: a graph as node-link data, or a result; either says which version of the layout it has.
+"""What is written, a function a format.
+
+JSON: a graph as node-link data, or a result; either says which version of the layout it has.
 
 CSV: one row an edge, with its attributes as columns.
 

@@ -1,7 +1,4 @@
-"""The paths themselves: streamed one by one, counted without listing them, and the strongest first.
-
-The turns that all reports share: places, percentages, paths in a line, tables of labels and cells.
-"""
+"""The paths themselves: streamed one by one, counted without listing them, and each in a line of text."""
 
 from __future__ import annotations
 

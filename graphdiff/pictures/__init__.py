@@ -1,7 +1,7 @@
 """What a drawing shows, and how Graphviz draws it: annotated graphs, groups, answers, differences.
 
-In comes a graph with the numbers of a question (`annotate`) or a quotient (`group`), out goes a `Picture` and from it
-DOT, SVG or PNG. `picture`, `answer`, `difference` and `undrawn` decide what is shown, `dot` writes it down with all
-that is known (`dot_facts`), `graphviz` lays it out in a child process with limits. Writers and the command line call
-it.
+In comes a graph with the numbers of a question (`annotate`) or a quotient (`group`: nodes drawn as one, not the
+components that `cycles="collapse"` merges), out goes a `Picture` and from it DOT, SVG or PNG. `picture`, `answer` and
+`difference` decide what is shown, `dot` writes it down with all that is known and reads it again, `graphviz` lays it
+out in a child process with limits (`layout_child`). Users, `io` and results in a notebook call it.
 """

@@ -1,6 +1,7 @@
 """What counts once, and where it is narrow: reachable and exclusive sets, lengths, bottlenecks, fewest edges to cut.
 
-In comes a compiled graph, out go sets, sizes and the edges or nodes that carry everything. `sets` are reach and
-exclusive sizes by bits and dominators, `lengths` histograms of path lengths, `bottlenecks` what every path passes,
-`fewest` the search for the smallest removal.
+In comes a compiled graph, out go sets, sizes and the edges or nodes that carry everything. `sets` are reach (networkx's
+descendants) and exclusive (the dominated set), by bits and dominators, `lengths` histograms of path lengths,
+`bottlenecks` what every path passes, `fewest` the search for the smallest removal (minimum cut, set cover). Users call
+`sets`; `why`, `whatif` and `structure` the rest.
 """

@@ -1,4 +1,4 @@
-"""The paths themselves: streamed one by one, counted without listing them, and the strongest first."""
+"""The definition itself: every path in turn, the products of the weights along them added up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The turns that all reports share: places, percentages, paths in a line, tables of labels and cells."""
+"""Numbers and texts as reports show them: places, percentages, signs, as many digits as help; long texts shortened."""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 """`trace`: a computation as it ran, as a graph of local derivatives.
 
-Rules are a table (`rules`), numbers note what is done with them (`scalars`, `arrays`) on a tape (`tape`), and the tape
-becomes a networkx graph (`graphs`). Expressions are parsed and never run (`expressions`); functions run (`functions`).
+In comes an expression or a function with values, out goes a networkx graph, to users and to ``expr:`` in `io`. Rules
+are a table (`rules`, for each kind of number: `spaces`; of several operations: `composed`), numbers note what is done
+with them (`scalars`, `arrays`) on a tape (`tape`), with its line of the source (`places`), and the tape becomes a graph
+(`graphs`). Expressions are parsed and never run (`expressions`); functions run (`function`), and what they fail with is
+told (`failing`). `check` compares the derivatives with numerical ones.
 """
 
 from __future__ import annotations

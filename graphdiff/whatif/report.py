@@ -1,4 +1,4 @@
-"""A `WhatIf`: a total before and after changes, as data and as text; several weightings stand side by side."""
+"""The text of a `WhatIf`: a total before and after changes; several weightings stand side by side."""
 
 from __future__ import annotations
 
