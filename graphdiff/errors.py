@@ -53,7 +53,6 @@ PACKAGES = {
     "pandas": "pandas",
     "symbolic": "sympy",
     "tables": "narwhals pyarrow",
-    "yaml": "PyYAML",
 }
 
 

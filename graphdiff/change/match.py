@@ -26,7 +26,7 @@ from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.labels import Integers, Numbering, Texts
 from graphdiff.graph.topology import Topology
 from graphdiff.kernels.rows import index_type
-from graphdiff.text.names import PLAIN, Edge, Naming
+from graphdiff.text.names import PLAIN, Edge, Naming, split_version
 
 Ints = NDArray[Any]
 
@@ -280,11 +280,6 @@ MAX_LOOKED_AT = 200
 #: Names this much alike, or neighbours of which this part is shared, make a rename likely.
 ALIKE, SHARED = 0.75, 0.5
 
-#: What behind the last "@" of an id is a version, and not the host of an address; and how long it may be.
-VERSION = re.compile(r"v?\d+(?:\.\d+)*(?:(?:a|b|c|p|rc|alpha|beta|dev|post)\d+)?(?:[-+.~:_][\w.+~:-]*)?")
-
-LONGEST_VERSION = 100
-
 
 @dataclass(frozen=True)
 class Rename:
@@ -308,21 +303,6 @@ class Rename:
         """Return the rename as plain values."""
         ends = {"old": naming.node(self.old), "new": naming.node(self.new)}
         return {**ends, "likeness": self.likeness, "shared": self.shared}
-
-
-def split_version(node: Any) -> tuple[str, str]:
-    """Return the name and the version that an id such as ``name@1.0`` says; twice nothing where it is no such id.
-
-    Examples
-    --------
-    >>> split_version("@babel/core@7.1.0"), split_version("@babel/core"), split_version("me@example.org")
-    (('@babel/core', '7.1.0'), ('', ''), ('', ''))
-    >>> split_version("attrs@23.1.0rc1"), split_version("me@3com.com")
-    (('attrs', '23.1.0rc1'), ('', ''))
-    """
-    name, _, version = node.rpartition("@") if isinstance(node, str) else ("", "", "")
-    is_version = name and len(version) <= LONGEST_VERSION and VERSION.fullmatch(version)
-    return (name, version) if is_version else ("", "")
 
 
 def version_of(graph: Any, node: Hashable) -> str:

@@ -12,9 +12,10 @@ import click
 from graphdiff.cli import inputs, options, output, weightings
 from graphdiff.cli.completion import complete_attribute
 from graphdiff.cli.conditions import Condition
-from graphdiff.cli.nodes import complete_node, find_node, given_ends
+from graphdiff.cli.nodes import complete_node, given_ends
 from graphdiff.cli.streams import tell
 from graphdiff.errors import of_both
+from graphdiff.graph.lookup import find_node
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from graphdiff.cli import inputs, options, output
-from graphdiff.cli.nodes import complete_node, find_node
+from graphdiff.cli.nodes import complete_node
+from graphdiff.graph.lookup import find_node
 
 EPILOG = """\
 \b

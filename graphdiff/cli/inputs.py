@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from graphdiff.absences import absences_of
-from graphdiff.cli.nodes import named
 from graphdiff.cli.options import Settings
 from graphdiff.cli.streams import tell
 from graphdiff.cli.weightings import default_weights, weight_options
 from graphdiff.errors import UsageError
+from graphdiff.graph.lookup import named
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from graphdiff.cli import inputs, options, output
-from graphdiff.cli.nodes import complete_node, find_nodes
+from graphdiff.cli.nodes import complete_node
+from graphdiff.graph.lookup import find_nodes
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli import inputs, options, output
-from graphdiff.cli.nodes import complete_node, find_node
+from graphdiff.cli.nodes import complete_node
 from graphdiff.errors import UsageError
+from graphdiff.graph.lookup import find_node
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -9,9 +9,10 @@ import click
 
 from graphdiff.cli import inputs, options, output
 from graphdiff.cli.headings import Verb
-from graphdiff.cli.nodes import complete_node, find_node
+from graphdiff.cli.nodes import complete_node
 from graphdiff.cli.streams import say
 from graphdiff.errors import UnknownNodeError, UsageError
+from graphdiff.graph.lookup import find_node
 from graphdiff.showing import one_line
 
 if TYPE_CHECKING:

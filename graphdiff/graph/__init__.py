@@ -3,5 +3,6 @@
 In comes a networkx graph, arrays or a frame, out goes a frozen `CompiledGraph`; all that computes starts from one.
 `compiled` is the door, `intake` takes labels, edges and weights out and checks each once, `topology` orders them (ids,
 rows, components; edges by name), `presets` are weights that follow from the shape (also: weightings), `labels` and
-`attributes` hold names and columns without an object each, `storage` is the file in words and `arrayfile` its arrays.
+`attributes` hold names and columns without an object each, `lookup` finds the node that a word means, `storage` is the
+file in words and `arrayfile` its arrays.
 """
