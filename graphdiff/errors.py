@@ -399,15 +399,16 @@ def meant(close: Sequence[Hashable]) -> str:
     return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
 
 
-def edge_text(edge: Sequence[Any]) -> str:
-    """Return an edge as an error names it.
+def edge_text(edge: Sequence[Any], shown: Callable[[Any], str] = repr) -> str:
+    """Return an edge as an error names it, or with its ends and its key shown in another way.
 
     Examples
     --------
-    >>> edge_text(("a", "b")), edge_text(("a", "b", 0))
-    ("'a' -> 'b'", "'a' -> 'b' (key 0)")
+    >>> edge_text(("a", "b")), edge_text(("a", "b", 0)), edge_text(("a", "b", 0), str)
+    ("'a' -> 'b'", "'a' -> 'b' (key 0)", 'a -> b (key 0)')
     """
-    return f"{edge[0]!r} -> {edge[1]!r}" + (f" (key {edge[2]!r})" if len(edge) == 3 else "")
+    tail, head, *key = map(shown, edge)
+    return f"{tail} -> {head}" + (f" (key {key[0]})" if key else "")
 
 
 def count_text(count: int) -> str:

@@ -252,8 +252,7 @@ class Comparison(Result):
             for edge in self.attribution.largest()
         ]
         return {
-            "source": naming.node(self.source),
-            "target": naming.node(self.target),
+            **naming.ends(self.source, self.target),
             "edge_meaning": self.edge_meaning,
             "weight_meaning": self.weight_meaning,
             "before": plain(self.before),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from graphdiff.arithmetic import Number
 from graphdiff.change.difference import cycle_text, difference_lines
 from graphdiff.errors import count_text
-from graphdiff.text.numbers import ordinal, plain, shown, signed
+from graphdiff.text.numbers import ordinal, percent, plain, shown, signed
 from graphdiff.text.sentences import TITLES, Words, by_weights, how_many, words_for
 from graphdiff.text.tables import table
 
@@ -78,16 +78,8 @@ def facts(columns: Sequence[Comparison], words: Words) -> list[tuple[str, list[s
 
 def change_text(column: Comparison) -> str:
     """Return the change, with its part of the total before where that is not 0."""
-    part = percent_text(column.relative) if column.change else ""
+    part = percent(column.relative, "+.3g") if column.change else ""
     return signed(column.change) + (f" ({part})" if part else "")
-
-
-def percent_text(part: Number | None) -> str:
-    """Return a signed percentage; nothing for what is no real number."""
-    try:
-        return "" if part is None else f"{100 * float(part):+.3g} %"
-    except (TypeError, OverflowError):
-        return ""
 
 
 def places_text(column: Comparison) -> str:

@@ -19,7 +19,7 @@ import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.errors import LimitError, UsageError, count_text
+from graphdiff.errors import LimitError, UsageError, count_text, edge_text
 from graphdiff.graph.attributes import drawing_names
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled, counted
 from graphdiff.graph.intake import edge_data
@@ -27,11 +27,11 @@ from graphdiff.graph.presets import WEIGHTS, Preset, unit
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.remedies import Keyword
 from graphdiff.sets.lengths import Cost, Lengths, Passage, Passages, lengths_of, passages_of
-from graphdiff.structure.gradients import GradientFlow, edge_text, gradient_flow
+from graphdiff.structure.gradients import GradientFlow, gradient_flow
 from graphdiff.sums.between import Between, between, forward_over, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import PLAIN, Naming, node_text
-from graphdiff.text.numbers import plain, shown
+from graphdiff.text.numbers import percent, plain, shown
 from graphdiff.text.sentences import how_many, words_for
 from graphdiff.text.tables import Axis, Column, Result, Sheet
 
@@ -105,8 +105,7 @@ class Diagnosis(Result):
         """Return all figures; a count of more than 4,300 digits as hexadecimal text."""
         passages, naming = self.passages, self.naming
         return {
-            "source": None if self.source is None else naming.node(self.source),
-            "target": None if self.target is None else naming.node(self.target),
+            **naming.ends(self.source, self.target),
             "edge_meaning": self.edge_meaning,
             "node_meaning": self.node_meaning,
             "n_nodes": self.n_nodes,
@@ -175,7 +174,7 @@ class Diagnosis(Result):
             yield "busiest node", f"{node_text(passages.node.label)} {_share_text(passages.node)}"
         if passages.edge is not None:
             label = passages.edge.label if passages.edge.parallel else passages.edge.label[:2]
-            yield "busiest edge", f"{edge_text(label)} {_share_text(passages.edge)}"
+            yield "busiest edge", f"{edge_text(label, str)} {_share_text(passages.edge)}"
         yield "every path uses", _bottleneck_text(passages)
         cost = self.cost
         yield "multiply-adds", f"naive {shown(cost.naive)}, forward {cost.forward:,}, reverse {cost.reverse:,}"
@@ -210,8 +209,8 @@ def _figures(passage: Passage) -> dict[str, Any]:
 
 
 def _share_text(passage: Passage) -> str:
-    percent = "> 99.9" if 0.9995 <= passage.share < 1 else f"{100 * passage.share:.1f}"
-    return f"({how_many(passage.n_paths, 'paths')}, {percent} %)"
+    share = "> 99.9 %" if 0.9995 <= passage.share < 1 else percent(passage.share, ".1f")
+    return f"({how_many(passage.n_paths, 'paths')}, {share})"
 
 
 def _more(listed: str, whole: tuple[Any, ...]) -> str:
@@ -222,7 +221,7 @@ def _bottleneck_text(passages: Passages) -> str:
     nodes, edges = passages.bottleneck_nodes, passages.bottleneck_edges
     listed = [
         _more(", ".join(map(node_text, nodes[:SHOWN])), nodes),
-        _more(", ".join(edge_text(edge[:2]) for edge in edges[:SHOWN]), edges),  # which have no parallel ones
+        _more(", ".join(edge_text(edge[:2], str) for edge in edges[:SHOWN]), edges),  # which have no parallel ones
     ]
     return "; ".join(filter(None, listed)) or "nothing but its ends"
 

@@ -28,22 +28,11 @@ from graphdiff.text.numbers import shown
 from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
 
-__all__ = ["GradientFlow", "Layer", "Onset", "RootFlow", "edge_text", "gradient_flow"]
+__all__ = ["GradientFlow", "Layer", "Onset", "RootFlow", "gradient_flow"]
 
 #: How many lines of a table a report shows.
 MAX_LINES = 12
 HEAD = ("steps", "nodes", "|adjoint|", "smallest", "largest")
-
-
-def edge_text(edge: Edge) -> str:
-    """Return an edge as a person reads it.
-
-    Examples
-    --------
-    >>> edge_text(("a", "b")), edge_text(("a", "b", 0))
-    ('a -> b', 'a -> b (key 0)')
-    """
-    return f"{edge[0]} -> {edge[1]}" + (f" (key {edge[2]})" if len(edge) == 3 else "")
 
 
 @dataclass(frozen=True)

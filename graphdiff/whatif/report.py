@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from graphdiff.arithmetic import Number
 from graphdiff.errors import count_text
-from graphdiff.text.numbers import shown
+from graphdiff.text.numbers import percent, shown
 from graphdiff.text.sentences import TITLES, Words, how_many, words_for
 from graphdiff.text.tables import table
 
@@ -60,20 +60,13 @@ def _paths(first: WhatIf, words: Words) -> str:
 
 def _facts(columns: Sequence[WhatIf]) -> list[tuple[str, list[str]]]:
     rows = [(name, [shown(getattr(c, name)) for c in columns]) for name in ("before", "after", "change")]
-    rows.append(("in per cent", [_percent(c.relative) for c in columns]))
+    rows.append(("in per cent", [percent(c.relative, "+.1f") for c in columns]))
     if any(c.recounted is not None for c in columns):
         cells = ["" if c.recounted is None else shown(c.recounted) for c in columns]
         rows.append(("after, weights counted anew", cells))
         parts = [None if c.recounted is None or not c.before else c.recounted / c.before - 1 for c in columns]
-        rows.append(("in per cent", [_percent(part) for part in parts]))
+        rows.append(("in per cent", [percent(part, "+.1f") for part in parts]))
     return rows
-
-
-def _percent(part: Number | None) -> str:
-    try:
-        return "" if part is None else f"{float(part):+.1%}".replace("%", " %")
-    except (TypeError, ValueError, OverflowError):  # complex numbers, symbols, counts beyond the floats
-        return ""
 
 
 def _series(columns: Sequence[WhatIf]) -> list[str]:
