@@ -30,7 +30,7 @@ from graphdiff.sums.certificate import (
 from graphdiff.sums.cycles import components_between
 from graphdiff.sums.results import largest_first
 from graphdiff.text.numbers import plain, shown
-from graphdiff.text.sentences import TITLES, words_for
+from graphdiff.text.sentences import column_title, words_for
 from graphdiff.text.tables import Result
 
 
@@ -221,7 +221,7 @@ class Comparison(Result):
             name_in(found, number) for number in (self.sweeps.source, self.sweeps.target)
         )
         words = words_for(self.edge_meaning, self.weight_meaning)
-        title = TITLES.get(self.weight_meaning, self.weight_meaning)
+        title = column_title(self.weight_meaning)
         totals = f"total, {title}: {shown(self.before)} → {shown(self.after)}, {change_text(self)}"
         graph.graph.update(total=self.after, headline=f"{headline(self, words)}\n{totals}")
         return graph

@@ -9,7 +9,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.change.difference import cycle_text, difference_lines
 from graphdiff.errors import count_text
 from graphdiff.text.numbers import ordinal, percent, plain, shown, signed
-from graphdiff.text.sentences import TITLES, Words, by_weights, how_many, words_for
+from graphdiff.text.sentences import Words, by_weights, column_title, how_many, words_for
 from graphdiff.text.tables import table
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def comparison_text(columns: Sequence[Comparison]) -> str:
     first = columns[0]
     words = words_for(first.edge_meaning, first.weight_meaning, first.sweeps.matched.after.graph.node_meaning)
     lines = [*difference_lines(first.difference), "", headline(first, words)]
-    lines += table([("", [TITLES.get(c.weight_meaning, c.weight_meaning) for c in columns]), *facts(columns, words)])
+    lines += table([("", [column_title(c.weight_meaning) for c in columns]), *facts(columns, words)])
     lines += [f"! {text[0].upper()}{text[1:]}." for text in first.missing]
     lines += [f"! {text}" for column in columns for text in column.doubts]
     for column in columns:

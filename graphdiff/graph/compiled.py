@@ -274,7 +274,7 @@ class CompiledGraph:
     @property
     def divisible(self) -> CompiledGraph:
         """The same graph with ints and dyadics as Fractions, where an answer needs division."""
-        if isinstance(self.weights, np.ndarray) and self.weights.dtype.kind == "f":
+        if arithmetic.in_floats(self.weights):
             return self  # which a cached property would keep alive for ever
         return self._in_fractions
 
@@ -369,10 +369,7 @@ def _listed(ptr: NDArray[Any], heads: NDArray[Any], weights: Weights) -> list[li
 
 def _parallels_added(row: list[tuple[int, Number]]) -> list[tuple[int, Number]]:
     """Add the weights of parallel edges first, so that symbols come out factored."""
-    sums: dict[int, Number] = {}
-    for head, weight in row:
-        sums[head] = sums[head] + weight if head in sums else weight
-    return list(sums.items())
+    return list(arithmetic.added(row).items())
 
 
 @collector_at_rest()

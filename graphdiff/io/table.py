@@ -23,7 +23,7 @@ from graphdiff.graph.compiled import CompiledGraph, CyclePolicy
 from graphdiff.graph.labels import Integers, Numbering, Texts
 from graphdiff.graph.presets import unit
 from graphdiff.io.ends import known_ends, known_weight
-from graphdiff.io.frames import Table, attribute_columns, damage_told, opened, pa, text_and_ends
+from graphdiff.io.frames import Table, attribute_columns, damage_told, is_text, opened, pa, text_and_ends
 from graphdiff.io.path_models import layout_of
 from graphdiff.kernels import pays
 from graphdiff.kernels.rows import parallels, pointers
@@ -257,7 +257,7 @@ def _names(table: Table, edges: Any, name: str) -> Any:
     kind = column.type
     if pa.types.is_integer(kind):
         return column.cast(pa.int64())
-    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)):
+    if not is_text(kind):
         raise UsageError(f"{table.name}: the column {name!r} is {kind}, and nodes are text or ints")
     return column.cast(pa.large_string())
 
@@ -347,7 +347,7 @@ def added(graph: CompiledGraph) -> CompiledGraph:
 
 def _sums(weights: Weights, starts: NDArray[Any]) -> Weights:
     """Return the sums of the weights from each start to the next."""
-    if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":
+    if arithmetic.in_floats(weights):
         with np.errstate(over="ignore"):  # what leaves the floats is an error of ours
             return checked_array(np.add.reduceat(weights.astype(np.float64), starts))
     if isinstance(weights, np.ndarray) and np.abs(weights.astype(np.float64)).sum() < SAFE_INT:

@@ -10,7 +10,7 @@ import networkx as nx
 from graphdiff.errors import FormatError
 from graphdiff.io.building import described
 from graphdiff.io.drawings import renamed
-from graphdiff.io.source import text_of
+from graphdiff.io.source import line_at, text_of
 from graphdiff.kernels.collecting import collector_at_rest
 
 __all__ = ["read_vcg"]
@@ -87,11 +87,11 @@ def _records(text: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
         match = PIECE.match(text, place)
         if match is None:
             shown = text[place : place + 40]
-            raise FormatError(f"{_line(text, place, name)}: neither node nor edge, or one without end: {shown!r}")
+            raise FormatError(f"{line_at(text, place, name)}: neither node nor edge, or one without end: {shown!r}")
         if kind := match["kind"]:
             fields = {key: value.strip('"') for key, value in FIELD.findall(match["fields"])}
             if not all(fields.get(needed) for needed in NEEDED[kind]):
-                raise FormatError(f"{_line(text, place, name)}: {kind} without {' and '.join(NEEDED[kind])}")
+                raise FormatError(f"{line_at(text, place, name)}: {kind} without {' and '.join(NEEDED[kind])}")
             yield kind, fields
         place = match.end()
 
@@ -104,7 +104,3 @@ def _function(label: str) -> tuple[str, dict[str, str | int]]:
         if match := STACK.match(line):
             found["stack"] = int(match[1])
     return function, found
-
-
-def _line(text: str, place: int, name: str) -> str:
-    return f"{name}, line {text.count(chr(10), 0, place) + 1}"

@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.arithmetic import as_array, taken
+from graphdiff.arithmetic import as_array, in_floats, taken
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.kernels import THREADED_VISITS, call_vectorized, pays
 from graphdiff.kernels import blocks as kernel
@@ -76,8 +76,7 @@ def tasks(seeds: Ints, wanted: Ints) -> list[Task]:
 def side_by_side(graph: CompiledGraph, n_passes: int) -> bool:
     """Return whether so many passes go eight at a time: floats, and work enough for a kernel."""
     weights = graph.carried
-    floats = isinstance(weights, np.ndarray) and weights.dtype.kind == "f"
-    return floats and n_passes >= FEWEST and pays(len(weights) * n_passes)
+    return in_floats(weights) and n_passes >= FEWEST and pays(len(weights) * n_passes)
 
 
 def run(graph: CompiledGraph, direction: Direction, asked: Sequence[Task], executor: Executor | None) -> Iterator[Any]:

@@ -27,6 +27,7 @@ from graphdiff.graph.presets import WEIGHTS, Preset, unit
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.remedies import Keyword
 from graphdiff.sets.lengths import Cost, Lengths, Passage, Passages, lengths_of, passages_of
+from graphdiff.showing import and_more
 from graphdiff.structure.gradients import GradientFlow, gradient_flow
 from graphdiff.sums.between import Between, between, forward_over, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
@@ -153,8 +154,9 @@ class Diagnosis(Result):
         if self.lengths is not None:
             yield from self._path_rows(self.lengths)
         if self.cycles:
-            names = "; ".join(f"{node_text(frozenset(m))} ({len(m):,})" for m in self.cycles[:SHOWN])
-            yield "cycles", f"{len(self.cycles):,} on the way, each counted as one node: {_more(names, self.cycles)}"
+            cycles = "; ".join(f"{node_text(frozenset(m))} ({len(m):,})" for m in self.cycles[:SHOWN])
+            listed = and_more(cycles, len(self.cycles) - SHOWN)
+            yield "cycles", f"{len(self.cycles):,} on the way, each counted as one node: {listed}"
         if self.gradient_flow is not None:
             yield "gradient", self.gradient_flow.verdict()
         elif self.n_paths and self.target is not None and self.edge_meaning in COMPUTATIONS:
@@ -213,16 +215,12 @@ def _share_text(passage: Passage) -> str:
     return f"({how_many(passage.n_paths, 'paths')}, {share})"
 
 
-def _more(listed: str, whole: tuple[Any, ...]) -> str:
-    return f"{listed} and {len(whole) - SHOWN:,} more" if len(whole) > SHOWN else listed
-
-
 def _bottleneck_text(passages: Passages) -> str:
     nodes, edges = passages.bottleneck_nodes, passages.bottleneck_edges
     listed = [
-        _more(", ".join(map(node_text, nodes[:SHOWN])), nodes),
-        _more(", ".join(edge_text(edge[:2], str) for edge in edges[:SHOWN]), edges),  # which have no parallel ones
-    ]
+        and_more(", ".join(map(node_text, nodes[:SHOWN])), len(nodes) - SHOWN),
+        and_more(", ".join(edge_text(edge[:2], str) for edge in edges[:SHOWN]), len(edges) - SHOWN),
+    ]  # edges that have no parallel ones
     return "; ".join(filter(None, listed)) or "nothing but its ends"
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "distinct",
     "graph_attributes",
     "keys_of",
+    "listed_or_storable",
     "names_of",
     "require_graph",
     "set_aside",
@@ -191,6 +192,13 @@ def graph_attributes(graph: nx.DiGraph, names: Mapping[Hashable, Any]) -> dict[A
         return own
     ends = {end: own[end] for end in ("source", "target") if end in own}
     return own | {end: names.get(node, node) for end, node in ends.items()}
+
+
+def listed_or_storable(value: Any) -> Storable | list[str]:
+    """Return a value as every format can hold it; a list of texts, such as the source lines of an import, stays one."""
+    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
+        return list(value)
+    return storable(value)
 
 
 def storable(value: Any) -> Storable:

@@ -205,6 +205,17 @@ def how_many(number: int, plural: str) -> str:
 TITLES = {"unit": "counting paths", "even": "spread evenly", "imports": "by statements", "unknown": "by weight"}
 
 
+def column_title(meaning: str) -> str:
+    """Return what a column is called, by the meaning of its weights.
+
+    Examples
+    --------
+    >>> column_title("even"), column_title("cost")
+    ('spread evenly', 'cost')
+    """
+    return TITLES.get(meaning, meaning)
+
+
 def by_weights(meaning: str) -> str:
     """Return how a title says what the weights are.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from graphdiff.arithmetic import Number
 from graphdiff.errors import count_text
 from graphdiff.text.numbers import percent, shown
-from graphdiff.text.sentences import TITLES, Words, how_many, words_for
+from graphdiff.text.sentences import Words, column_title, how_many, words_for
 from graphdiff.text.tables import table
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def what_if_text(columns: Sequence[WhatIf]) -> str:
     more = len(first.changes) - NAMED
     title = ", ".join([*names, *([f"{more:,} more changes"] if more > 0 else [])]) or "no change"
     lines = [f"{title[0].upper()}{title[1:]}:", f"{_paths(first, words)}"]
-    rows = [("", [TITLES.get(c.weight_meaning, c.weight_meaning) for c in columns]), *_facts(columns)]
+    rows = [("", [column_title(c.weight_meaning) for c in columns]), *_facts(columns)]
     nodes = _nodes(first, words)
     doubts = [f"! {text}" for column in columns for text in column.doubts]
     return "\n".join([*lines, *table(rows), *doubts, *_series(columns), *([""] if nodes else []), *nodes])
