@@ -76,8 +76,8 @@ class Absences:
 
     def requiring(self, word: str) -> list[str]:
         """Return the nodes that require what is not there, by its name or by what a file writes for it."""
-        found = [tails for wanted, tails in self.unmet.items() if word == wanted or word in names_in(wanted)]
-        return list(dict.fromkeys(tail for tails in found for tail in tails))
+        needing = [tails for wanted, tails in self.unmet.items() if word == wanted or word in names_in(wanted)]
+        return list(dict.fromkeys(tail for tails in needing for tail in tails))
 
 
 def absences_of(attributes: Mapping[Any, Any]) -> Absences | None:
@@ -89,14 +89,14 @@ def absences_of(attributes: Mapping[Any, Any]) -> Absences | None:
     ('not installed', None)
     """
     unmet, left_out = attributes.get("unmet"), attributes.get("left_out")
-    said = {
+    missing = {
         "unmet": unmet if isinstance(unmet, Mapping) else {},
         "left_out": left_out.get("nodes", ()) if isinstance(left_out, Mapping) else (),
         "by": left_out.get("by", {}) if isinstance(left_out, Mapping) else {},
     }
-    if not said["unmet"] and not said["left_out"]:
+    if not missing["unmet"] and not missing["left_out"]:
         return None
-    return Absences(absent=str(attributes.get("absent", Absences.absent)), **said)
+    return Absences(absent=str(attributes.get("absent", Absences.absent)), **missing)
 
 
 def names_in(wanted: str) -> list[str]:

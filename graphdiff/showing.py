@@ -50,7 +50,7 @@ def legible(text: str) -> str:
     >>> legible("the weight is " + "9" * 5000)
     'the weight is 99999999… (5,000 digits)'
     """
-    return LONG_NUMBER.sub(lambda found: f"{found[1]}… ({len(found[0]):,} digits)", text)
+    return LONG_NUMBER.sub(lambda match: f"{match[1]}… ({len(match[0]):,} digits)", text)
 
 
 def in_our_words(error: object) -> str:

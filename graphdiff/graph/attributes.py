@@ -255,10 +255,10 @@ def column_of(values: Any, name: str) -> Column:
     array = values if isinstance(values, np.ndarray) else _objects(values)
     if array.ndim != 1:
         raise UsageError(f"the attribute {name!r} has {array.ndim} dimensions: one value for each edge is needed")
-    found = _of_numbers(array) if array.dtype.kind in "fiub" else _of_objects(array.tolist())
-    if found is None:
+    column = _of_numbers(array) if array.dtype.kind in "fiub" else _of_objects(array.tolist())
+    if column is None:
         raise UsageError(f"the attribute {name!r} is neither numbers up to 64 bits, nor yes and no, nor text")
-    return found
+    return column
 
 
 def _objects(values: Any) -> NDArray[Any]:

@@ -452,10 +452,10 @@ def compile(
     return CompiledGraph(topology, weights, cycles, exact, edges.edge_meaning, meaning, edges.node_meaning)
 
 
-def _weight_meaning(said: str, weight: Any) -> str:
+def _weight_meaning(meaning: str, weight: Any) -> str:
     """Return what the file says of the attribute ``weight``; the name of any other attribute or function."""
-    if weight == "weight" and said not in ("unknown", "none"):
-        return said
+    if weight == "weight" and meaning not in ("unknown", "none"):
+        return meaning
     return weight if isinstance(weight, str) else str(getattr(weight, "__name__", "weight"))
 
 

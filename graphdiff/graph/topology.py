@@ -173,10 +173,10 @@ class Topology:
         names = self.names or ()
         if not isinstance(names, Indexed):
             return {names[number]: position for position, number in enumerate(self.ids.tolist())}.get
-        found, positions = names.find, self.positions
+        find, positions = names.find, self.positions
 
         def position(label: Hashable) -> int | None:
-            number = found(label)
+            number = find(label)
             return None if number is None else int(positions[number])
 
         return position

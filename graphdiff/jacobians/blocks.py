@@ -218,8 +218,8 @@ class Lanes:
         """Return the row of each position; `size` for one that is not between."""
         rows = places
         if self.positions is not None:
-            found = np.searchsorted(self.positions, places)
-            rows = np.where(np.append(self.positions, -1)[found] == places, found, self.size)
+            rows_at = np.searchsorted(self.positions, places)
+            rows = np.where(np.append(self.positions, -1)[rows_at] == places, rows_at, self.size)
         return np.where(rows < self.size, self.size - 1 - rows, rows) if self.turned else rows
 
     def run(self, task: Task) -> NDArray[Any]:

@@ -110,9 +110,9 @@ def _best(shape: Shape, inner: Sequence[int]) -> list[int]:
             if node in away:
                 continue
             tails, heads = _beyond(shape.into, node, away), _beyond(shape.out, node, away)
-            after, found = gone | 1 << place, cost + len(tails) * len(heads)
-            if after not in best or found < best[after][0]:
-                best[after] = found, [*order, node]
+            after, total = gone | 1 << place, cost + len(tails) * len(heads)
+            if after not in best or total < best[after][0]:
+                best[after] = total, [*order, node]
     return best[(1 << len(inner)) - 1][1]
 
 

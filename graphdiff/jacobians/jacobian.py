@@ -265,9 +265,9 @@ def _blocks(
     _require_walks(graph, starts.tolist(), ends.tolist())
     seeds, wanted = (starts, ends) if direction == "forward" else (ends, starts)
     todo = tasks(anchored(graph, seeds), anchored(graph, wanted))
-    found = _told(run(graph, direction, todo, executor), todo, progress)
+    blocks = _told(run(graph, direction, todo, executor), todo, progress)
     places = (slice(start, start + WIDTH) for start in range(0, len(seeds), WIDTH))
-    return zip(places, found if direction == "forward" else (block.T for block in found), strict=True)
+    return zip(places, blocks if direction == "forward" else (block.T for block in blocks), strict=True)
 
 
 def _told(results: Iterator[NDArray[Any]], todo: Sequence[Task], progress: Progress | None) -> Iterator[NDArray[Any]]:

@@ -135,7 +135,7 @@ def bypasses(part: Between, kept: Collection[int], drawn: Collection[int]) -> di
         ``{(tail, head): (sum of the products, number of ways)}``.
     """
     one = part.graph.one_and_zero[0]
-    found: dict[int, Ways] = {}
+    arrived: dict[int, Ways] = {}
     carried: dict[int, Ways] = {node: {node: (one, 1)} for node in kept}
     for node, row in enumerate(part.rows):
         ways = carried.pop(node, {})
@@ -143,11 +143,11 @@ def bypasses(part: Between, kept: Collection[int], drawn: Collection[int]) -> di
             if edge in drawn:
                 continue
             for tail, (value, count) in ways.items():
-                sums = found.setdefault(tail, {}) if head in kept else carried.setdefault(head, {})
+                sums = arrived.setdefault(tail, {}) if head in kept else carried.setdefault(head, {})
                 key = head if head in kept else tail
                 before = sums.get(key, (0, 0))
                 sums[key] = before[0] + value * weight, before[1] + count
-    return {(tail, head): way for tail in sorted(found) for head, way in sorted(found[tail].items())}
+    return {(tail, head): way for tail in sorted(arrived) for head, way in sorted(arrived[tail].items())}
 
 
 def _as_graph(

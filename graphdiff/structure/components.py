@@ -354,5 +354,5 @@ def _breaking(graph: Any, ready: CompiledGraph, edge: int) -> Breaking:
     weight = arithmetic.plain(arithmetic.finished(arithmetic.listed(ready.weights[edge : edge + 1])[0]))
     data = graph.get_edge_data(*label) if isinstance(graph, nx.Graph) else {}
     lines = data.get("lines", ())
-    said = (lines,) if isinstance(lines, str) else tuple(map(str, lines))
-    return Breaking(label, weight, said, ready.topology.naming)
+    places = (lines,) if isinstance(lines, str) else tuple(map(str, lines))
+    return Breaking(label, weight, places, ready.topology.naming)

@@ -128,12 +128,12 @@ class GradientFlow(Result):
         """Return what the flow does, in a line."""
         low, high = self.limits
         step = "" if self.factor is None else f"; {shown(self.factor)} times a step"
-        found = [
+        onsets = [
             f"{word} from {how_many(onset.depth, 'steps')} on ({node_text(onset.node)}: {shown(onset.size)})"
             for word, onset in (("vanishing", self.vanishing), ("exploding", self.exploding))
             if onset is not None
         ]
-        return (" and ".join(found) or f"steady: every median is within {low:g} and {high:g}") + step
+        return (" and ".join(onsets) or f"steady: every median is within {low:g} and {high:g}") + step
 
     def _cells(self) -> list[tuple[str, ...]]:
         chosen = np.unique(np.linspace(0, len(self.layers) - 1, min(MAX_LINES, len(self.layers))).astype(int))
@@ -272,8 +272,8 @@ def _layers(
     """Yield the layers of the nodes `inner`, each with its nodes that are not dead, by |adjoint|."""
     order = np.lexsort((sizes[inner], depths))
     nodes, ranked = inner[order].tolist(), sizes[inner[order]].tolist()
-    found, starts, counts = np.unique(depths[order], return_index=True, return_counts=True)
-    for depth, start, count in zip(found.tolist(), starts.tolist(), counts.tolist(), strict=True):
+    layers, starts, counts = np.unique(depths[order], return_index=True, return_counts=True)
+    for depth, start, count in zip(layers.tolist(), starts.tolist(), counts.tolist(), strict=True):
         alive = [size for size in ranked[start : start + count] if not math.isnan(size)]
         extent = (_median(alive), alive[0], alive[-1]) if alive else (None, None, None)
         yield Layer(depth, count, count - len(alive), *extent), nodes[start : start + len(alive)]

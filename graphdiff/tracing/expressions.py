@@ -371,7 +371,7 @@ def parsed(text: str, limits: Mapping[str, int]) -> list[ast.stmt]:
     """
     _check_text(text, limits)
     try:
-        found = ast.parse(text.replace("\r", " ")).body
+        statements = ast.parse(text.replace("\r", " ")).body
     except SyntaxError as error:
         column = max(1, error.offset or 1)
         raise ExpressionError(in_our_words(error.msg), line=max(1, error.lineno or 1), column=column) from None
@@ -379,6 +379,6 @@ def parsed(text: str, limits: Mapping[str, int]) -> list[ast.stmt]:
         raise LimitError("line 1, column 1: too many operations in one expression: split it into assignments") from None
     except ValueError as error:  # a NUL, a surrogate
         raise ExpressionError(str(error), line=1, column=1) from None
-    if not found:
+    if not statements:
         raise ExpressionError("there is no expression", line=1, column=1)
-    return found
+    return statements
