@@ -166,8 +166,8 @@ def iter_jacobian(
     blocks = _blocks(ready, starts, ends, direction, executor, progress)
     columns, rows, naming = _labels(ready, starts), _labels(ready, ends), ready.topology.naming
     if direction == "forward":
-        return (Jacobian(block, rows, columns[part], naming=naming) for part, block in blocks)
-    return (Jacobian(block, rows[part], columns, naming=naming) for part, block in blocks)
+        return (Jacobian(block, rows, columns[chosen], naming=naming) for chosen, block in blocks)
+    return (Jacobian(block, rows[chosen], columns, naming=naming) for chosen, block in blocks)
 
 
 def total_influences(

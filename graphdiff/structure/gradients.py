@@ -174,9 +174,9 @@ def _size(size: float | None) -> str:
     return "dead" if size is None else shown(size)
 
 
-def _record(part: Layer | RootFlow | Onset, naming: Naming) -> dict[str, Any]:
+def _record(row: Layer | RootFlow | Onset, naming: Naming) -> dict[str, Any]:
     """Return a dataclass as a record; JSON knows no infinity."""
-    record = {name: str(value) if value == math.inf else value for name, value in part.__dict__.items()}
+    record = {name: str(value) if value == math.inf else value for name, value in row.__dict__.items()}
     return {**record, "node": naming.node(record["node"])} if "node" in record else record
 
 

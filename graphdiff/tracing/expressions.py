@@ -178,12 +178,12 @@ class _Program:
             node, is_ready = stack.pop()
             parts = self._parts(node)
             if parts and not is_ready:
-                stack += [(node, True), *((part, False) for part in reversed(parts))]
+                stack += [(node, True), *((operand, False) for operand in reversed(parts))]
                 continue
             place = self._place(node)
             if node is root and statement is not None and isinstance(statement.targets[0], ast.Name):
                 place = place._replace(name=statement.targets[0].id)
-            done[node] = self._computed(node, [done.pop(part) for part in parts], place)
+            done[node] = self._computed(node, [done.pop(operand) for operand in parts], place)
         return done[root]
 
     def _parts(self, node: ast.expr) -> list[ast.expr]:
