@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import is_number
 from graphdiff.errors import UsageError, meant, nearest
 from graphdiff.graph.labels import Texts
+from graphdiff.kernels.rows import Ints
 
 __all__ = [
     "DRAWING",
@@ -139,8 +140,6 @@ def no_attribute(name: str, graphs: Sequence[nx.Graph]) -> UsageError:
     close = nearest(name, dict.fromkeys(chain.from_iterable(rows)))
     return UsageError(f"no node has the attribute {name!r} to group by{meant(close) or ';'} nodes have: {have}")
 
-
-Ints = NDArray[Any]
 
 #: The kinds of numbers that a column has; bools are a kind of their own.
 NUMBERS = (np.float64, np.float32, np.int64, np.bool_)

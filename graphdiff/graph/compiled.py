@@ -32,6 +32,8 @@ from graphdiff.text.sentences import how_many
 
 CyclePolicy: TypeAlias = Literal["raise", "collapse", "solve"]
 Weight: TypeAlias = str | Preset | Callable[[Any, Any, dict[str, Any]], Number] | None
+#: Called with how much is done and, where that is known, how much there is to do.
+Progress: TypeAlias = Callable[[int, int | None], None]
 POLICIES = ("raise", "collapse", "solve")
 #: What a saved graph keeps beside its arrays.
 SETTINGS = ("cycles", "exact", "edge_meaning", "weight_meaning", "node_meaning")
@@ -492,6 +494,7 @@ __all__ = [
     "CompileOptions",
     "CompiledGraph",
     "CyclePolicy",
+    "Progress",
     "Unpack",
     "Weight",
     "compile",

@@ -20,10 +20,8 @@ from graphdiff.errors import UnknownEdgeError, UnknownNodeError, UsageError, edg
 from graphdiff.graph.attributes import Columns
 from graphdiff.graph.labels import Indexed, Integers
 from graphdiff.kernels.order import topological
-from graphdiff.kernels.rows import counted, grouped, index_type, parallels, pointers, reordered, taken
+from graphdiff.kernels.rows import Ints, counted, grouped, index_type, parallels, pointers, reordered, taken
 from graphdiff.text.names import PLAIN, Edge, Naming
-
-Ints = NDArray[Any]
 
 
 def _frozen(array: Ints) -> Ints:

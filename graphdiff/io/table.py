@@ -9,7 +9,7 @@ Parallel edges made one, with the sum of their weights: what ``read_edges(…, r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import SAFE_INT, Weights
 from graphdiff.errors import FormatError, UsageError, WeightError
-from graphdiff.graph.compiled import CompiledGraph, CyclePolicy
+from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, Progress
 from graphdiff.graph.labels import Integers, Numbering, Texts
 from graphdiff.graph.presets import unit
 from graphdiff.io.ends import known_ends, known_weight
@@ -32,8 +32,6 @@ from graphdiff.sums.sweeps import checked_array
 
 __all__ = ["added", "read_edges"]
 
-
-Progress = Callable[[int, int | None], None]
 
 #: Names that are numbered between two calls of ``progress``.
 SLICE = 1 << 20

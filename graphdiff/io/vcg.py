@@ -9,20 +9,20 @@ import networkx as nx
 
 from graphdiff.errors import FormatError
 from graphdiff.io.building import described
+from graphdiff.io.dot_text import QUOTED
 from graphdiff.io.drawings import renamed
 from graphdiff.io.source import line_at, text_of
 from graphdiff.kernels.collecting import collector_at_rest
 
 __all__ = ["read_vcg"]
 
-STRING = r'"(?:[^"\\]++|\\.)*+"'
 # A graph holds its nodes and edges: its beginning and its end are pieces of their own.
 PIECE = re.compile(
-    rf"\s*+(?:graph:\s*+\{{(?:\s*+title:\s*+{STRING})?+"
-    rf"|(?P<kind>node|edge):\s*+\{{(?P<fields>(?:[^{{}}\"]++|{STRING})*+)\}}|\}})\s*+",
+    rf"\s*+(?:graph:\s*+\{{(?:\s*+title:\s*+{QUOTED})?+"
+    rf"|(?P<kind>node|edge):\s*+\{{(?P<fields>(?:[^{{}}\"]++|{QUOTED})*+)\}}|\}})\s*+",
     re.DOTALL,
 )
-FIELD = re.compile(rf"(\w+)\s*+:\s*+({STRING}|[\w.-]++)", re.DOTALL)
+FIELD = re.compile(rf"(\w+)\s*+:\s*+({QUOTED}|[\w.-]++)", re.DOTALL)
 NEEDED = {"node": ("title",), "edge": ("sourcename", "targetname")}
 STACK = re.compile(r"([0-9]{1,18}) bytes \((\w+)")
 

@@ -26,11 +26,11 @@ from graphdiff.arithmetic import as_array, in_floats, taken
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.kernels import THREADED_VISITS, call_vectorized, pays
 from graphdiff.kernels import blocks as kernel
+from graphdiff.kernels.rows import Ints
 from graphdiff.sums.between import between
 from graphdiff.sums.cycles import components_between, on_the_way, positions_between
 from graphdiff.sums.sweeps import Values, checked_array, forward_values, reverse_values
 
-Ints: TypeAlias = NDArray[Any]
 Direction: TypeAlias = str  # "forward" or "reverse"
 
 #: So few passes are made one by one.

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.errors import LimitError, UsageError
-from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.jacobians.blocks import Direction, Ints, Task, anchored, joined, run, tasks
-from graphdiff.jacobians.elimination import Progress, check_order, choose, network, totals
+from graphdiff.graph.compiled import CompiledGraph, CompileOptions, Progress, compiled
+from graphdiff.jacobians.blocks import Direction, Task, anchored, joined, run, tasks
+from graphdiff.jacobians.elimination import check_order, choose, network, totals
 from graphdiff.jacobians.plan import EliminationOrder, asked, elimination_may_pay, planned, sweep_of
 from graphdiff.kernels.blocks import WIDTH
+from graphdiff.kernels.rows import Ints
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import between, require_apart
 from graphdiff.sums.cycles import Range, components_between, on_the_way, walks

@@ -17,9 +17,10 @@ import numpy as np
 
 from graphdiff.errors import count_text
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.jacobians.blocks import Direction, Ints, side_by_side
+from graphdiff.jacobians.blocks import Direction, side_by_side
 from graphdiff.jacobians.elimination import choose, network
 from graphdiff.kernels.blocks import WIDTH
+from graphdiff.kernels.rows import Ints
 from graphdiff.sums.between import Between, between
 from graphdiff.text.names import PLAIN, Naming
 from graphdiff.text.sentences import how_many

@@ -11,12 +11,10 @@ from collections.abc import MutableSequence, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graphdiff.kernels import jit, pays
-from graphdiff.kernels.rows import counted, grouped, pointers
+from graphdiff.kernels.rows import Ints, counted, grouped, pointers
 
-Ints = NDArray[Any]
 Row: TypeAlias = Sequence[int]
 Work: TypeAlias = MutableSequence[int]
 

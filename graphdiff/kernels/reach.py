@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.kernels import jit, pays
-from graphdiff.kernels.rows import grouped
+from graphdiff.kernels.rows import Ints, grouped
 
 
 def push(ptr: Sequence[int], heads: Sequence[int], mark: MutableSequence[Any], start: int) -> None:
@@ -103,8 +103,6 @@ def flooded(
         mark[avoided] = False
     return mark
 
-
-Ints = NDArray[Any]
 
 Row: TypeAlias = Sequence[int]
 

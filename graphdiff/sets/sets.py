@@ -9,7 +9,7 @@ Sums over sets for many nodes at once: over what each reaches, by bits, and over
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Set
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from graphdiff.arithmetic import REAL, Number, is_finite, plain
 from graphdiff.errors import UsageError
-from graphdiff.graph.compiled import CompiledGraph, counted
+from graphdiff.graph.compiled import CompiledGraph, Progress, counted
 from graphdiff.graph.topology import Rows, Topology
 from graphdiff.kernels.reach import dominated_sums, dominator_tree, flooded
 from graphdiff.remedies import Keyword, Remedy
@@ -30,7 +30,6 @@ from graphdiff.text.tables import Axis, Result, Sheet
 
 __all__ = [
     "Exclusive",
-    "Progress",
     "dominated",
     "exclusive",
     "exclusive_sizes",
@@ -297,8 +296,6 @@ def _value_of(values: Mapping[Any, Any], node: Any) -> Any:
     except KeyError:
         return None
 
-
-Progress = Callable[[int, int | None], None]
 
 #: Up to so many nodes are followed one by one; of more, bits for all nodes are swept along the edges together.
 FEW = 64

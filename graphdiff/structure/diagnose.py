@@ -8,7 +8,7 @@ What was read: a graph's size, what its edges say and carry, its roots and leave
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nlargest
 from itertools import chain
@@ -21,7 +21,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import LimitError, UsageError, count_text, edge_text
 from graphdiff.graph.attributes import drawing_names
-from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled, counted
+from graphdiff.graph.compiled import CompiledGraph, CompileOptions, Progress, compiled, counted
 from graphdiff.graph.intake import edge_data
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
 from graphdiff.kernels.collecting import collector_at_rest
@@ -38,8 +38,6 @@ from graphdiff.text.tables import Axis, Column, Result, Sheet
 
 __all__ = ["Diagnosis", "EdgeAttribute", "Overview", "diagnose", "overview_of"]
 
-
-Progress = Callable[[int, int | None], None]
 
 #: The meanings of an edge under which a weight is a derivative.
 COMPUTATIONS = ("feeds", "causes", "unknown")
