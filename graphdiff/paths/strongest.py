@@ -216,14 +216,14 @@ def _lengths(part: Between, sizes: Sizes, best: list[Number], times: Times) -> l
     for node, row in enumerate(part.rows):
         for (head, *_), size in zip(row, sizes[node], strict=True):
             enter[head].append((node, size))
-    reached = [node for node in part.targets if best[node] == 1]
-    known = set(reached)
-    for head in reached:  # the list grows while it is walked: in breadth, so that the first way found is the shortest
+    found = [node for node in part.targets if best[node] == 1]
+    known = set(found)
+    for head in found:  # the list grows while it is walked: in breadth, so that the first way found is the shortest
         for node, size in enter[head]:
             if node not in known and times(size, best[head]) == best[node]:
                 known.add(node)
                 lengths[node] = lengths[head] + 1
-                reached.append(node)
+                found.append(node)
     if any(size is not None and node not in known for node, size in enumerate(best)):
         raise _growing(part)
     return lengths

@@ -1,4 +1,4 @@
-"""Numbers as a person, a picture or a file has them: places, parts in per cent, signed, short, plain."""
+"""The turns that all reports share: places, percentages, paths in a line, tables of labels and cells."""
 
 from __future__ import annotations
 

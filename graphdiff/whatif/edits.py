@@ -336,7 +336,7 @@ def placed(graph: CompiledGraph, weights: Weights, values: Mapping[int, Number])
     if not values:
         return weights
     reals = all(isinstance(value, (int, float)) for value in values.values())
-    if arithmetic.in_floats(weights) and reals:
+    if isinstance(weights, np.ndarray) and weights.dtype.kind == "f" and reals:
         array = weights.astype(np.float64)
         array[list(values)] = [float(value) for value in values.values()]
         return array
