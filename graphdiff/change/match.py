@@ -27,6 +27,7 @@ from graphdiff.graph.labels import Integers, Numbering, Texts
 from graphdiff.graph.topology import Topology
 from graphdiff.kernels.rows import index_type
 from graphdiff.text.names import PLAIN, Edge, Naming
+from graphdiff.text.numbers import plain
 
 Ints = NDArray[Any]
 
@@ -173,6 +174,12 @@ class Matched:
         if self.keys is None or not self.keys[edge]:
             return ends
         return (*ends, self.key_names[int(self.keys[edge])])
+
+    def record(self, edge: int) -> dict[str, Any]:
+        """Return an edge as texts, what happened to it, and its weights."""
+        old, new = (plain(w[edge]) if n[edge] else None for w, n in zip(self.weights, self.counts, strict=True))
+        ends = self.naming.edge(self.edge_label(edge))
+        return {**ends, "status": self.status(edge), "weight_before": old, "weight_after": new}
 
 
 def matched(before: CompiledGraph, after: CompiledGraph, renamed: Mapping[Any, Any]) -> Matched:
