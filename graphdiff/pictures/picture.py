@@ -5,7 +5,7 @@ What is not drawn of an answer, as edges that carry its weight: the picture keep
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -144,8 +144,7 @@ def quotient_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
     heaviest = _heaviest(sizes, attribute)
     drawn = set(heaviest[:max_edges])
     is_whole = attribute == "weight" and len(drawn) == len(sizes)
-    touched = set(graph) if is_whole else {node for edge in drawn for node in edge}
-    nodes = [node for node in graph if node in touched]
+    nodes = list(graph) if is_whole else _touched(graph, drawn)
     names = names_of(graph)
     place = {node: number for number, node in enumerate(nodes)}
     largest = max(sizes.values(), default=0.0) or 1.0
@@ -165,6 +164,12 @@ def _heaviest(sizes: dict[Edge, float], attribute: str) -> list[Edge]:
     """Return the edges from the heaviest on; without those of a share of 0."""
     kept = [edge for edge, size in sizes.items() if size or attribute == "weight"]
     return sorted(kept, key=lambda edge: -sizes[edge])
+
+
+def _touched(graph: nx.DiGraph, edges: set[Edge]) -> list[Hashable]:
+    """Return the ends of some edges, in the order of the graph."""
+    ends = {node for edge in edges for node in edge}
+    return [node for node in graph if node in ends]
 
 
 def _quotient_facts(asked: dict[str, Any]) -> Facts:
