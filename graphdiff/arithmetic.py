@@ -145,15 +145,19 @@ def unify(values: Sequence[Number]) -> Weights:
     if any(issubclass(kind, (np.number, np.bool_, bool)) for kind in kinds):
         return unify([plain(value) for value in values])
     if float in kinds and all(issubclass(kind, _REAL) for kind in kinds):
-        large = next((value for value in values if isinstance(value, int) and abs(value) > EXACT_INT), None)
-        if large is not None:
-            raise OverflowError(f"the int {count_text(large)} beside floats is above 2**53 and would be rounded")
-        return np.array([_as_float(value) for value in values])
+        return _floats(values)
     require_one_sum(values)
     field = next((field for field in _FIELDS if field in kinds), None)
     if field is not None and kinds <= {field, int, float}:
         return [field(value) for value in values]
     return list(values)
+
+
+def _floats(values: Sequence[Number]) -> NDArray[np.float64]:
+    large = next((value for value in values if isinstance(value, int) and abs(value) > EXACT_INT), None)
+    if large is not None:
+        raise OverflowError(f"the int {count_text(large)} beside floats is above 2**53 and would be rounded")
+    return np.array([_as_float(value) for value in values])
 
 
 def require_one_sum(values: Iterable[Number]) -> None:
