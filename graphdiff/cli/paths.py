@@ -61,20 +61,20 @@ def paths(
     """
     from graphdiff.paths.paths import iter_paths
     from graphdiff.paths.sample import sample_paths
-    from graphdiff.paths.strongest import covered, strongest_paths
+    from graphdiff.paths.strongest import covered, strongest_through
     from graphdiff.sums.naive import pair
 
     _require_one_way({"-k": k, "--coverage": coverage, "--all": every or None, "--sample": sample, "--seed": seed})
     graph = inputs.load(settings)
     first, last = find_node(graph, source), find_node(graph, target)
     compiled = inputs.compile_one(graph, settings)
+    part = pair(compiled, first, last)
     if every:
         found = list(iter_paths(compiled, first, last, max_paths=max_paths))
     elif sample:
         found = sample_paths(compiled, first, last, sample, seed=seed)
     else:
-        found = strongest_paths(compiled, first, last, k=k, coverage=coverage)
-    part = pair(compiled, first, last)
+        found = strongest_through(part, k, coverage)
     parts: Sequence[float | None] = covered(part, [] if every or sample else found) or [None] * len(found)
     # Round a cycle that is solved go walks, which are not paths.
     kind = "walks" if part.loops else "paths"

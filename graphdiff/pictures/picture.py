@@ -15,7 +15,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import REAL, Number
 from graphdiff.graph.presets import unit
 from graphdiff.paths.prune import bypasses
-from graphdiff.sums.between import Between, forward_over, reverse_over, total_over
+from graphdiff.sums.between import Between, forward_over, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import Edge
 from graphdiff.text.numbers import MAX_NUMBER, short, shorten, shown
@@ -270,9 +270,7 @@ def others_of(graph: nx.DiGraph, part: Between, drawn: Between, dashed: list[Byp
     """Return what the total of the drawn and dashed edges lacks as one edge from the source to the target."""
     weight = graph.graph["total"] - _sum_with(drawn, [(way.tail, way.head, way.facts["weight"]) for way in dashed])
     counted = replace(drawn, graph=drawn.graph.with_preset(unit))
-    n_paths = total_over(part, SEMIRINGS["count"]) - _sum_with(
-        counted, [(way.tail, way.head, way.n_paths) for way in dashed]
-    )
+    n_paths = part.n_paths - _sum_with(counted, [(way.tail, way.head, way.n_paths) for way in dashed])
     return _bypass(graph, part, (part.sources[0], part.targets[0]), weight, (n_paths, n_paths), whole)
 
 

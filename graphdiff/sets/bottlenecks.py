@@ -13,7 +13,7 @@ from graphdiff.sets.lengths import on_every_path
 from graphdiff.sums.between import Between
 from graphdiff.text.names import Edge
 
-__all__ = ["beyond_cut", "bottlenecks", "fewest_edges"]
+__all__ = ["beyond_cut", "bottlenecks", "fewer_edges_than", "fewest_edges"]
 
 
 def bottlenecks(part: Between) -> list[Any]:
@@ -32,6 +32,53 @@ def bottlenecks(part: Between) -> list[Any]:
     on_all, _ = on_every_path(part, tails)
     ends = {*part.sources, *part.targets}
     return [part.labels[node] for node in np.flatnonzero(on_all).tolist() if node not in ends]
+
+
+def fewer_edges_than(limit: int, part: Between) -> bool:
+    """Return whether fewer than so many edges carry everything: whether no so many paths are without a common edge.
+
+    By K. Menger's theorem (1927). To find a few paths takes far less than to find the fewest edges.
+
+    Examples
+    --------
+    >>> from graphdiff.sums.between import between
+    >>> from graphdiff.graph.compiled import CompiledGraph
+    >>> part = between(CompiledGraph.from_arrays([0, 0, 1, 2, 3], [1, 2, 3, 3, 4]))
+    >>> fewer_edges_than(2, part), fewer_edges_than(1, part)
+    (True, False)
+    """
+    if set(part.sources) & set(part.targets):
+        return False  # no edges part the ends
+    entering: list[list[tuple[int, int]]] = [[] for _ in range(part.n_nodes)]
+    for tail, row in enumerate(part.rows):
+        for head, edge, _ in row:
+            entering[head].append((tail, edge))
+    used: set[int] = set()
+    for _ in range(limit):
+        further = _further_path(part, entering, used)
+        if not further:
+            return True
+        used ^= further  # an edge that is gone back is free again
+    return False
+
+
+def _further_path(part: Between, entering: list[list[tuple[int, int]]], used: set[int]) -> set[int]:
+    """Return the edges of a way from the sources to the targets, along free edges and back along used ones, if any."""
+    came_by = {node: (node, -1) for node in part.sources}
+    reached = list(part.sources)
+    for node in reached:  # the list grows while it is walked
+        if part.is_target[node]:
+            way = set()
+            while came_by[node][1] >= 0:
+                node, edge = came_by[node]
+                way.add(edge)
+            return way
+        free = [(head, edge) for head, edge, _ in part.rows[node] if edge not in used]
+        for other, edge in [*free, *(step for step in entering[node] if step[1] in used)]:
+            if other not in came_by:
+                came_by[other] = node, edge
+                reached.append(other)
+    return set()
 
 
 def fewest_edges(part: Between) -> list[Edge]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from textwrap import indent
 from typing import Any, Unpack
@@ -325,11 +325,8 @@ def _component(graph: Any, ready: CompiledGraph, start: int, stop: int) -> Compo
     inside = (heads >= start) & (heads < stop)
     weights = [abs(arithmetic.finished(w)) for w in arithmetic.listed(arithmetic.taken(ready.weights, edges[inside]))]
     _require_floats(weights)
-    arcs: dict[int, dict[int, float]] = {node: {} for node in range(start, stop)}
     steps = list(zip(tails[inside].tolist(), heads[inside].tolist(), edges[inside].tolist(), weights, strict=True))
-    for tail, head, _, weight in steps:
-        if tail != head:
-            arcs[tail][head] = arcs[tail].get(head, 0.0) + float(weight)
+    arcs = _arcs(range(start, stop), steps)
     cut = feedback_arcs(arcs)
     gone = set(cut.arcs)
     taken = [step for step in steps if step[:2] in gone or step[0] == step[1]]
@@ -345,6 +342,15 @@ def _component(graph: Any, ready: CompiledGraph, start: int, stop: int) -> Compo
         cycle=tuple([topology.label(place) for place in [first[0], *way]]),
         naming=topology.naming,
     )
+
+
+def _arcs(nodes: Iterable[int], steps: Iterable[tuple[int, int, int, Number]]) -> dict[int, dict[int, float]]:
+    """Return the steps from each node to others; those between the same two added up."""
+    arcs: dict[int, dict[int, float]] = {node: {} for node in nodes}
+    for tail, head, _, weight in steps:
+        if tail != head:
+            arcs[tail][head] = arcs[tail].get(head, 0.0) + float(weight)
+    return arcs
 
 
 def _require_floats(weights: list[Number]) -> None:

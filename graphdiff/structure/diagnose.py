@@ -295,13 +295,7 @@ def diagnose(
                         both sweeps touch each edge once; naive is 3 times the work
       gradient          not known: the edges carry no numbers as weights
     """
-    if not 0 < vanishing < 1 < exploding:
-        raise UsageError(
-            Keyword("vanishing", vanishing),
-            ", ",
-            Keyword("exploding", exploding),
-            ": 0 < vanishing < 1 < exploding must hold",
-        )
+    _require_limits(vanishing, exploding)
     derived = target is not None and _has_derivatives(graph, options)
     read = replace((compiled if derived else counted)(graph, options), cycles="collapse")
     ends = [None if node is None else [read.topology.position(node)] for node in (source, target)]
@@ -320,11 +314,21 @@ def diagnose(
         passages=passages,
         cost=Cost(lengths.total if lengths else 0, part.n_edges, part.n_edges),
         cycles=_cycles(part),
-        swapped=not n_paths and None not in ends and between(part.graph, *reversed(ends)).n_nodes > 0,
+        swapped=not n_paths and _lead_back(part, ends),
         overview=overview_of(graph, part, before, behind) if ends == [None, None] else None,
         gradient_flow=gradient_flow(replace(part, graph=read), (vanishing, exploding)) if derived and n_paths else None,
         naming=read.topology.naming,
     )
+
+
+def _require_limits(vanishing: float, exploding: float) -> None:
+    if not 0 < vanishing < 1 < exploding:
+        raise UsageError(
+            Keyword("vanishing", vanishing),
+            ", ",
+            Keyword("exploding", exploding),
+            ": 0 < vanishing < 1 < exploding must hold",
+        )
 
 
 @collector_at_rest()  # the sweeps make a tuple an edge, all of which live until they are read
@@ -341,6 +345,11 @@ def _swept(part: Between, progress: Progress) -> tuple[list[int], list[int], Len
     passages = passages_of(part, before, behind)
     progress(4, STAGES)
     return before, behind, lengths, passages
+
+
+def _lead_back(part: Between, ends: list[list[int] | None]) -> bool:
+    """Return whether paths lead from the target to the source, where both are given."""
+    return None not in ends and between(part.graph, *reversed(ends)).n_nodes > 0
 
 
 def _cycles(part: Between) -> tuple[tuple[Any, ...], ...]:

@@ -28,10 +28,9 @@ def pair(graph: CompiledGraph, source: Hashable, target: Hashable) -> Between:
 def _require_countable(part: Between, max_paths: int) -> int:
     """Return how many paths there are, if that is not too many."""
     part.require_no_loops()
-    n_paths: int = total_over(part, SEMIRINGS["count"]) or 0
-    if n_paths > max_paths:
-        raise TooManyPathsError(n_paths, max_paths)
-    return n_paths
+    if part.n_paths > max_paths:
+        raise TooManyPathsError(part.n_paths, max_paths)
+    return part.n_paths
 
 
 def sum_over_paths(part: Between, max_paths: int = 1_000_000) -> Number:

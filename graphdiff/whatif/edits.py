@@ -150,11 +150,7 @@ def _add_edges(wishes: Wishes, edges: Iterable[Any]) -> None:
     removed = {edit.item for edit in wishes.edits if edit.what == "remove node"}
     used: dict[tuple[int, int], list[Hashable]] = {}
     for given in edges:
-        if not isinstance(given, (tuple, list)) or len(given) not in (2, 3):
-            raise UsageError(f"{given!r} is no edge to add: a list is needed, each (tail, head, weight)")
-        label, weight = tuple(given[:2]), given[2] if len(given) == 3 else None
-        if weight is None and wishes.graph.preset is None:
-            raise UsageError(f"the new edge {edge_text(label)} needs a weight: (tail, head, weight)")
+        label, weight = _wished(wishes, given)
         tail, head = wishes.node_id(label[0]), wishes.node_id(label[1])
         if gone := [node for node in label if node in removed]:
             raise UsageError(f"the new edge {edge_text(label)} touches the removed node {gone[0]!r}")
@@ -166,6 +162,16 @@ def _add_edges(wishes: Wishes, edges: Iterable[Any]) -> None:
         keys.append(label[-1])
         step = Step(label, tail, head, None, None, None if weight is None else _number(label, weight))
         wishes.edits.append(Edit("add edge", label, (step,)))
+
+
+def _wished(wishes: Wishes, given: Any) -> tuple[tuple[Any, ...], Number | None]:
+    """Return the ends and the weight of an edge to add; without a weight where a preset gives it one."""
+    if not isinstance(given, (tuple, list)) or len(given) not in (2, 3):
+        raise UsageError(f"{given!r} is no edge to add: a list is needed, each (tail, head, weight)")
+    label, weight = tuple(given[:2]), given[2] if len(given) == 3 else None
+    if weight is None and wishes.graph.preset is None:
+        raise UsageError(f"the new edge {edge_text(label)} needs a weight: (tail, head, weight)")
+    return label, weight
 
 
 def _keys_between(wishes: Wishes, tail: int, head: int) -> list[Hashable]:
@@ -325,6 +331,12 @@ def _joined(weights: Weights, n_added: int) -> Weights:
     return [*weights, *[0] * n_added]
 
 
+def _are_floats(weights: Weights, values: Iterable[Number]) -> bool:
+    """Return whether weights are floats, and stay floats with some more numbers."""
+    floats = isinstance(weights, np.ndarray) and weights.dtype.kind == "f"
+    return floats and all(isinstance(value, (int, float)) for value in values)
+
+
 def placed(graph: CompiledGraph, weights: Weights, values: Mapping[int, Number]) -> Weights:
     """Return weights with those at some places replaced, all of one kind.
 
@@ -335,9 +347,8 @@ def placed(graph: CompiledGraph, weights: Weights, values: Mapping[int, Number])
     """
     if not values:
         return weights
-    reals = all(isinstance(value, (int, float)) for value in values.values())
-    if isinstance(weights, np.ndarray) and weights.dtype.kind == "f" and reals:
-        array = weights.astype(np.float64)
+    if _are_floats(weights, values.values()):
+        array = np.asarray(weights, dtype=np.float64).copy()
         array[list(values)] = [float(value) for value in values.values()]
         return array
     listed = list(arithmetic.listed(weights))

@@ -247,8 +247,12 @@ def sensitivities(
     (3, 0.6, -3)
     """
     ready = compiled(graph, options)
-    part = between(ready, *positions_of(ready, source, target))
-    found = flow_through(part)
+    return sensitivities_through(between(ready, *positions_of(ready, source, target)), source, target)
+
+
+def sensitivities_through(part: Between, source: Hashable, target: Hashable) -> Sensitivities:
+    """Return the same from what is known to lie between the ends."""
+    ready, found = part.graph, flow_through(part)
     numbers = found.used[2]
     return Sensitivities(
         source=source,

@@ -243,8 +243,7 @@ def _accounts(made: Edited, before: Side, after: Side) -> tuple[list[Change], Nu
     tails, heads = [step.tail for step in steps], [step.head for step in steps]
     adjoints, old, new = before.adjoints(heads), before.tangents(tails), after.tangents(tails)
     change = after.total - before.total
-    same = made.before.cycles != "collapse" or _components(made.before) == _components(made.after)
-    if same and adjoints is not None and new is not None:
+    if adjoints is not None and new is not None and _same_components(made):
         parts = [_through(made.after, new, step, adjoints) for step in steps]
         change = checked(sum(parts, start=0 * change))
     alone: list[Number | None] = [None] * len(made.edits)
@@ -258,6 +257,11 @@ def _distinct(edits: list[Edit]) -> list[Step]:
     steps = [step for edit in edits for step in edit.steps]
     old = {step.number: step for step in steps if step.number is not None}
     return [*old.values(), *(step for step in steps if step.number is None)]
+
+
+def _same_components(made: Edited) -> bool:
+    """Return whether the changes make and break no cycle that is collapsed."""
+    return made.before.cycles != "collapse" or _components(made.before) == _components(made.after)
 
 
 def _components(graph: CompiledGraph) -> set[frozenset[int]]:

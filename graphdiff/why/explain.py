@@ -373,14 +373,27 @@ class Explanation(Result):
         return explanation_text([self])
 
     def _repr_html_(self) -> str:
-        from graphdiff.pictures.annotate import annotate, answered
         from graphdiff.pictures.dot import to_pydot
         from graphdiff.pictures.graphviz import layout
 
-        graph = self.part.graph
-        if self.source is None:  # the picture from all roots is that of the adjoints
-            answer = annotate(graph, target=self.target)
-        else:
-            answer = answered(graph, graph, (self.source, self.target), self.sweeps)
+        answer = annotated(self, self.part.graph)
         svg = layout(to_pydot(answer), "svg").decode().partition("?>")[2]
         return f"<div>{super()._repr_html_()}{svg}</div>"
+
+
+def annotated(explanation: Explanation, graph: nx.DiGraph | CompiledGraph) -> nx.DiGraph | nx.MultiDiGraph:
+    """Return what `graphdiff.annotate` makes of the graph that was explained, without sweeping again.
+
+    From all roots it is the picture of the adjoints.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph()
+    >>> G.add_edge("a", "b", weight=2)
+    >>> annotated(explain(G, "a", "b"), G).edges["a", "b"]["contribution"]
+    2
+    """
+    from graphdiff.pictures.annotate import answered
+
+    ready, ends = explanation.part.graph, (explanation.source, explanation.target)
+    return answered(graph, ready, ends, None if explanation.source is None else explanation.sweeps)
