@@ -105,10 +105,7 @@ class Attribution(Named):
 
     def record(self, edge: int) -> dict[str, Any]:
         """Return what is known of an edge: its ends and key as texts, status, weights, and what it did."""
-        found = self.matched
-        old, new = (None if not n[edge] else plain(w[edge]) for w, n in zip(found.weights, found.counts, strict=True))
-        said = {"status": found.status(edge), "weight_before": old, "weight_after": new}
-        return {**found.naming.edge(found.edge_label(edge)), **said, "change": plain(self.array[edge])}
+        return {**self.matched.record(edge), "change": plain(self.array[edge])}
 
     def titles(self) -> tuple[str, str]:
         """Return what a key and what a number is called."""

@@ -19,7 +19,6 @@ from graphdiff.change.match import Matched, Rename, Side, likely_renames, versio
 from graphdiff.change.overlay import overlay
 from graphdiff.change.ways import Reach
 from graphdiff.text.names import PLAIN, Edge, Naming
-from graphdiff.text.numbers import plain
 from graphdiff.text.sentences import how_many, words_for
 from graphdiff.text.tables import Frame, Result
 
@@ -202,15 +201,7 @@ class Difference(Result):
 
     def edge_records(self) -> list[dict[str, Any]]:
         """Return a record for each edge that differs: its ends as texts, status, and weights."""
-        found = self.matched
-        records = []
-        for edge in self.edges.tolist():
-            weights = [
-                None if not n[edge] else plain(w[edge]) for w, n in zip(found.weights, found.counts, strict=True)
-            ]
-            said = dict(zip(("weight_before", "weight_after"), weights, strict=True))
-            records.append({**found.naming.edge(found.edge_label(edge)), "status": found.status(edge), **said})
-        return records
+        return [self.matched.record(edge) for edge in self.edges.tolist()]
 
     def to_networkx(self) -> nx.MultiDiGraph:
         """Return the edges that differ, and their ends, as one graph: what `graphdiff.write` draws."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -27,6 +27,7 @@ from graphdiff.graph.labels import Integers, Numbering, Texts
 from graphdiff.graph.topology import Topology
 from graphdiff.kernels.rows import index_type
 from graphdiff.text.names import PLAIN, Edge, Naming, split_version
+from graphdiff.text.numbers import plain
 
 Ints = NDArray[Any]
 
@@ -173,6 +174,12 @@ class Matched:
         if self.keys is None or not self.keys[edge]:
             return ends
         return (*ends, self.key_names[int(self.keys[edge])])
+
+    def record(self, edge: int) -> dict[str, Any]:
+        """Return an edge as texts, what happened to it, and its weights."""
+        old, new = (plain(w[edge]) if n[edge] else None for w, n in zip(self.weights, self.counts, strict=True))
+        ends = self.naming.edge(self.edge_label(edge))
+        return {**ends, "status": self.status(edge), "weight_before": old, "weight_after": new}
 
 
 def matched(before: CompiledGraph, after: CompiledGraph, renamed: Mapping[Any, Any]) -> Matched:
@@ -351,9 +358,7 @@ def renamed(before: Any, after: Any, match: Mapping[Any, Any]) -> dict[Any, Any]
     pairs = dict(match)
     if not (isinstance(before, nx.Graph) and isinstance(after, nx.Graph)):
         return pairs
-    taken = set(pairs.values())
-    old = _by_name(before, (node for node in before if node not in after and node not in pairs))
-    new = _by_name(after, (node for node in after if node not in before and node not in taken))
+    old, new = _by_name(before, {*after, *pairs}), _by_name(after, {*before, *pairs.values()})
     for name in old.keys() & new.keys():
         told = [graph.nodes[node] for graph, nodes in ((before, old[name]), (after, new[name])) for node in nodes]
         if len(told) == 2 or all("version" in attributes for attributes in told):
@@ -370,10 +375,11 @@ def _same_or_next(before: nx.DiGraph, after: nx.DiGraph, old: list[Any], new: li
     return pairs | dict(zip(_by_version(before, left[0]), _by_version(after, left[1]), strict=False))
 
 
-def _by_name(graph: nx.DiGraph, nodes: Iterable[Hashable]) -> dict[str, list[Any]]:
+def _by_name(graph: nx.DiGraph, taken: set[Any]) -> dict[str, list[Any]]:
+    """Return the nodes that are not taken and have a name and a version, by their names."""
     names: dict[str, list[Any]] = {}
-    for node in nodes:
-        if name := name_of(graph, node):
+    for node in graph:
+        if node not in taken and (name := name_of(graph, node)):
             names.setdefault(name, []).append(node)
     return names
 

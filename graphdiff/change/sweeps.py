@@ -18,7 +18,7 @@ from graphdiff.change.match import Matched, Side
 from graphdiff.change.ways import Ways
 from graphdiff.errors import located
 from graphdiff.graph.compiled import CompiledGraph
-from graphdiff.kernels import together
+from graphdiff.kernels import pays, together
 from graphdiff.sums.cycles import Range, on_the_way
 from graphdiff.sums.flow import Flow
 from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values, reverse_values
@@ -28,8 +28,6 @@ Made = TypeVar("Made")
 
 #: exp of this is below the largest float, with room for roundings.
 LOG_LARGEST = 700
-#: Of graphs of more edges nobody looks whether their sums are bounded: the sweeps take no longer.
-MAX_LOOKED_AT = 1_000_000
 
 
 class Once(Generic[Made]):
@@ -144,7 +142,8 @@ def is_bounded(graph: CompiledGraph) -> bool:
     """Return whether a look at the weights shows that no sum over paths leaves the range of its numbers.
 
     Ints and fractions have no range. Of floats: however the paths branch, one unit becomes at most the product, over
-    all nodes, of the sums of the absolute weights that leave each, where these are above 1.
+    all nodes, of the sums of the absolute weights that leave each, where these are above 1. Nobody looks at floats that
+    kernels sweep, which takes no longer.
 
     Examples
     --------
@@ -157,7 +156,7 @@ def is_bounded(graph: CompiledGraph) -> bool:
         return all(isinstance(weight, (int, Fraction, Dyadic)) for weight in weights)
     if weights.dtype.kind == "i" or not len(weights):
         return True
-    if weights.dtype.kind != "f" or len(weights) > MAX_LOOKED_AT:
+    if weights.dtype.kind != "f" or pays(len(weights), graph.walked[0]):
         return False
     leaving = np.bincount(graph.carriers.tails, np.abs(weights), graph.n_nodes)
     return bool(np.log(np.maximum(leaving, 1.0)).sum() < LOG_LARGEST)

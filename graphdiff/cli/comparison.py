@@ -86,10 +86,7 @@ def compare(
     difference = found[0] if _is_sets(found) else found[0].difference
     totals = [] if first is None or last is None else found
     failed = [text for condition in asked for text in condition.met(difference, totals)]
-    if settings.path and os.path.splitext(settings.path)[1] not in ("", ".txt", ".json", ".csv", ".md"):
-        _draw(found[-1], settings)
-        settings = replace(settings, path=None)
-    _emit(settings, graphs, found, failed)
+    _emit(_drawn(found[-1], settings), graphs, found, failed)
     for text in failed:
         tell(text)
     if failed:
@@ -121,11 +118,15 @@ def _is_sets(found: Sequence[Any]) -> bool:
 # -- out
 
 
-def _draw(answer: Comparison | Changes | Difference, settings: options.Settings) -> None:
+def _drawn(answer: Comparison | Changes | Difference, settings: options.Settings) -> options.Settings:
+    """Draw the answer where the file is to be a picture; return how the report is to be printed."""
     from graphdiff.change.totals import Changes
 
+    if not settings.path or os.path.splitext(settings.path)[1] in ("", ".txt", ".json", ".csv", ".md"):
+        return settings
     drawn = answer.difference if isinstance(answer, Changes) else answer
     output.write_drawn(drawn.to_networkx(), replace(settings, spreadsheet_safe=False))  # which is for the report
+    return replace(settings, path=None)
 
 
 def _emit(

@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 
-CHILD = Path(__file__).with_name("dot_child.py")
+CHILD = Path(__file__).parents[1] / "pictures" / "graphviz_child.py"
 
 COMPLAINT = re.compile(r"^Error: (?:<[^>]*>: )?(.*)$", re.MULTILINE)
 
@@ -163,11 +163,11 @@ def _parse(graphs: Sequence[GraphText], name: str, timeout: float, max_memory: i
     require_limits(timeout=timeout, max_memory=max_memory)
     # By "#line" Graphviz's complaints name the file's lines.
     texts = [f"#line {graph.line}\n{graph.text}" for graph in graphs]
-    request = json.dumps({"max_memory": max_memory, "texts": texts}).encode()
+    # -P: a module beside the child must not be taken for a library of the same name.
+    command = [sys.executable, "-P", str(CHILD), "json", str(max_memory)]
     try:
-        # -P: a module beside the child must not be taken for a library of the same name.
         child = subprocess.run(
-            [sys.executable, "-P", str(CHILD)], input=request, capture_output=True, timeout=timeout, check=False
+            command, input=json.dumps(texts).encode(), capture_output=True, timeout=timeout, check=False
         )
     except subprocess.TimeoutExpired:
         raise LimitError(
@@ -382,7 +382,7 @@ Columns = dict[str, list[str]]
 
 
 class Parsed(TypedDict):
-    """One graph as `dot_child.parse` hands it back."""
+    """One graph as `graphviz_child.parse` hands it back."""
 
     nodes: list[str]
     tails: list[int]
@@ -398,7 +398,7 @@ def is_own(parsed: Parsed) -> bool:
 
     Examples
     --------
-    >>> from graphdiff.io.dot_child import parse
+    >>> from graphdiff.pictures.graphviz_child import parse
     >>> is_own(parse("digraph { graph [graphdiff=1] a }")), is_own(parse("digraph graphdiff { a }"))
     (True, False)
     """
@@ -410,7 +410,7 @@ def own_graph(parsed: Parsed) -> nx.DiGraph | nx.MultiDiGraph:
 
     Examples
     --------
-    >>> from graphdiff.io.dot_child import parse
+    >>> from graphdiff.pictures.graphviz_child import parse
     >>> text = r'digraph { graph [graphdiff=1] n0 [name="a\\\\", label="a"]; n0 -> b [weight=2, key=x, color=red] }'
     >>> G = own_graph(parse(text))
     >>> list(G.edges(keys=True, data=True))
