@@ -73,6 +73,6 @@ def sentence(parts: Iterable[object], say: Callable[[Keyword], str] = in_python)
             text += say(part) or in_python(part)
         elif not isinstance(part, Remedy):
             text += str(part)
-        elif said := say(part.keyword):
-            text += f"{' ' if text.endswith(('.', '?')) else '; '}{said} {part.does}"
+        elif words := say(part.keyword):
+            text += f"{' ' if text.endswith(('.', '?')) else '; '}{words} {part.does}"
     return text

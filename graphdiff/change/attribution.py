@@ -127,38 +127,38 @@ def _size(number: Number) -> float:
         return math.inf
 
 
-def products(found: Matched, tangents: Ints, adjoints: Ints) -> Ints:
+def products(matched: Matched, tangents: Ints, adjoints: Ints) -> Ints:
     """Return tangent · change · adjoint of each edge."""
-    columns = tangents, found.changes, adjoints
+    columns = tangents, matched.changes, adjoints
     kinds = {column.dtype.kind for column in columns}
-    if kinds == {"f"} and pays(len(found.tails)):
-        return _by_rows(through, found, tangents, adjoints)
+    if kinds == {"f"} and pays(len(matched.tails)):
+        return _by_rows(through, matched, tangents, adjoints)
     if "f" in kinds and kinds <= {"f", "i"}:
         with np.errstate(over="ignore", invalid="ignore"):  # what leaves the floats is an error of ours
-            return checked_array(tangents[found.tails] * found.changes * adjoints[found.heads] + 0.0)
+            return checked_array(tangents[matched.tails] * matched.changes * adjoints[matched.heads] + 0.0)
     if kinds == {"i"} and math.prod(float(np.abs(column).max(initial=0)) for column in columns) < SAFE_INT:
-        return tangents[found.tails] * found.changes * adjoints[found.heads]
-    numbers = tangents[found.tails].tolist(), found.changes.tolist(), adjoints[found.heads].tolist()
+        return tangents[matched.tails] * matched.changes * adjoints[matched.heads]
+    numbers = tangents[matched.tails].tolist(), matched.changes.tolist(), adjoints[matched.heads].tolist()
     return checked_array([t * c * a if t and a else 0 for t, c, a in zip(*numbers, strict=True)])
 
 
-def are_swept_at_once(found: Matched, *columns: Ints) -> bool:
+def are_swept_at_once(matched: Matched, *columns: Ints) -> bool:
     """Return whether a kernel makes the mean of both orders in one pass."""
-    return pays(len(found.tails)) and all(column.dtype == np.float64 for column in (found.changes, *columns))
+    return pays(len(matched.tails)) and all(column.dtype == np.float64 for column in (matched.changes, *columns))
 
 
-def products_of_both(found: Matched, tangents: tuple[Ints, Ints], adjoints: tuple[Ints, Ints]) -> Ints:
+def products_of_both(matched: Matched, tangents: tuple[Ints, Ints], adjoints: tuple[Ints, Ints]) -> Ints:
     """Return the mean of both orders by a kernel."""
     # Side by side, so that what an edge needs of a node lies in one cache line.
-    return _by_rows(through_both, found, np.stack(tangents, axis=1), np.stack(adjoints[::-1], axis=1))
+    return _by_rows(through_both, matched, np.stack(tangents, axis=1), np.stack(adjoints[::-1], axis=1))
 
 
-def _by_rows(kernel: Callable[..., None], found: Matched, tangents: Ints, adjoints: Ints) -> Ints:
+def _by_rows(kernel: Callable[..., None], matched: Matched, tangents: Ints, adjoints: Ints) -> Ints:
     """Return the products of each edge by a kernel, large ones in two halves at once."""
-    n_edges, n_rows = len(found.heads), found.n_numbers
+    n_edges, n_rows = len(matched.heads), matched.n_numbers
     values = np.zeros(n_edges)
-    half = int(np.searchsorted(found.rows, n_edges // 2))
-    columns = found.rows, found.heads, found.changes, tangents, adjoints, values
+    half = int(np.searchsorted(matched.rows, n_edges // 2))
+    columns = matched.rows, matched.heads, matched.changes, tangents, adjoints, values
     together([partial(jit(kernel), *columns, *part) for part in ((0, half), (half, n_rows))], n_edges)
     return checked_array(values)
 

@@ -59,18 +59,20 @@ def remainder_bound(sweeps: Sweeps) -> float | None:
         return None
     if kinds <= {int, Fraction}:
         return 0.0
-    found = sweeps.matched
+    matched = sweeps.matched
     before, after = map(_sizes, sweeps.sides)
-    through = [_through(before[0], found, after[1]), _through(after[0], found, before[1])]
+    through = [_through(before[0], matched, after[1]), _through(after[0], matched, before[1])]
     product = COMPLEX_PRODUCT if complex in kinds else 1.0
     roundings = product * (3 * 2 * sweeps.ways.most_walked + 8)
     return rounded_up(gamma(roundings) * (sum(through) / 2 + (before[2] + after[2])))
 
 
-def _through(tangents: Ints, found: Any, adjoints: Ints) -> float:
+def _through(tangents: Ints, matched: Any, adjoints: Ints) -> float:
     """Return the sum, over the edges that differ, of tangent · size · adjoint."""
-    ahead, back = (np.asarray(column, dtype=np.float64) for column in (tangents[found.tails], adjoints[found.heads]))
-    return float((ahead * found.sizes) @ back)
+    ahead, back = (
+        np.asarray(column, dtype=np.float64) for column in (tangents[matched.tails], adjoints[matched.heads])
+    )
+    return float((ahead * matched.sizes) @ back)
 
 
 def _sizes(swept: Swept) -> tuple[Ints, Ints, float]:

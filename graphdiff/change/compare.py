@@ -80,29 +80,29 @@ class Pair:
 
     def changes(self, end: Hashable, by: By = None, *, towards: bool) -> Changes:
         """Return the changes of all totals from a source, or towards a target."""
-        found = self.ready
-        totals = swept_all(found, found.number(end), towards=towards)
-        return Changes(end, towards, self._among(end, towards=towards), found, *totals, self._groups(by))
+        graphs = self.ready
+        totals = swept_all(graphs, graphs.number(end), towards=towards)
+        return Changes(end, towards, self._among(end, towards=towards), graphs, *totals, self._groups(by))
 
     def comparison(self, source: Hashable, target: Hashable, by: By = None) -> Comparison:
         """Return the change of one total, and what moved it."""
-        found = self.ready
+        graphs = self.ready
         ways = Ways(
-            self._reach(found, found.number(source), towards=False),
-            self._reach(found, found.number(target), towards=True),
+            self._reach(graphs, graphs.number(source), towards=False),
+            self._reach(graphs, graphs.number(target), towards=True),
         )
         if ways.is_one_component:
             raise SameComponentError(source, target)
-        sweeps = Sweeps(found, self._known.setdefault((ways.source, ways.target), ways)).require()
+        sweeps = Sweeps(graphs, self._known.setdefault((ways.source, ways.target), ways)).require()
         return Comparison(source, target, self._among(source, towards=False), sweeps, self._groups(by))
 
     def _among(self, end: Hashable, *, towards: bool) -> Difference:
         reach = self._reach(self.plain, self.plain.number(end), towards=towards)
         return Difference(self.plain, self.given, end, towards, reach)
 
-    def _reach(self, found: Matched, number: int, *, towards: bool) -> Reach:
+    def _reach(self, graphs: Matched, number: int, *, towards: bool) -> Reach:
         """Return what a node reaches, or what reaches it, in the plain graphs or in the ready ones."""
-        reach: Reach = self._known.setdefault((found is self.plain, number, towards), Reach(found, number, towards))
+        reach: Reach = self._known.setdefault((graphs is self.plain, number, towards), Reach(graphs, number, towards))
         return reach
 
     @cached_property

@@ -104,10 +104,10 @@ class Comparison(Result):
     @cached_property
     def diluting(self) -> NDArray[np.bool_]:
         """Mask of the edges whose weight changed only because their node's list is longer or shorter (`even`)."""
-        found = self.sweeps.matched
-        if any(side.graph.preset != "even" for side in found.sides):
-            return np.zeros(len(found.tails), dtype=bool)
-        mask: NDArray[np.bool_] = found.counts[0] == found.counts[1]
+        matched = self.sweeps.matched
+        if any(side.graph.preset != "even" for side in matched.sides):
+            return np.zeros(len(matched.tails), dtype=bool)
+        mask: NDArray[np.bool_] = matched.counts[0] == matched.counts[1]
         return mask
 
     @cached_property
@@ -195,9 +195,9 @@ class Comparison(Result):
         Nodes and edges have a ``status`` (kept, added, removed, changed), edges ``weight_before``, ``weight_after``
         and ``change``, what they did to the total.
         """
-        found, ways = self.sweeps.matched, self.sweeps.ways
-        graph = overlay(found, ways.among, self.attribution)
-        graph.graph["source"], graph.graph["target"] = (name_in(found, end) for end in (ways.source, ways.target))
+        matched, ways = self.sweeps.matched, self.sweeps.ways
+        graph = overlay(matched, ways.among, self.attribution)
+        graph.graph["source"], graph.graph["target"] = (name_in(matched, end) for end in (ways.source, ways.target))
         words = words_for(self.edge_meaning, self.weight_meaning)
         title = column_title(self.weight_meaning)
         totals = f"total, {title}: {shown(self.before)} → {shown(self.after)}, {change_text(self)}"

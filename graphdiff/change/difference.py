@@ -112,13 +112,13 @@ class Difference(Result):
         """The nodes whose version, or label, changed."""
         before, after = self.matched.sides
         both = np.flatnonzero((before.places >= 0) & (after.places >= 0) & (self.scope[0] | self.scope[1]))
-        found = []
+        upgrades = []
         for number in both.tolist():
             old, new = (side.graph.topology.label(int(side.places[number])) for side in (before, after))
             versions = version_of(self.given[0], old), version_of(self.given[1], new)
             if versions[0] != versions[1] or (old != new and not versions[0]):
-                found.append(Upgrade(old, new, *versions))
-        return found
+                upgrades.append(Upgrade(old, new, *versions))
+        return upgrades
 
     @cached_property
     def suggested(self) -> list[Rename]:
@@ -228,49 +228,51 @@ class Difference(Result):
 def _neighbours(side: Side, numbers: list[int]) -> list[set[tuple[str, int]]]:
     """Return, for some nodes, the numbers that an edge joins them to, and in which direction."""
     topology = side.graph.topology
-    found: dict[int, set[tuple[str, int]]] = {number: set() for number in numbers}
+    neighbours: dict[int, set[tuple[str, int]]] = {number: set() for number in numbers}
     tails, heads = side.numbers[side.graph.tails], side.numbers[topology.heads]
     wanted = np.zeros(len(side.places), dtype=bool)
     wanted[numbers] = True
     for ends, others, way in ((tails, heads, "to"), (heads, tails, "from")):
         hits = wanted[ends]
         for number, other in zip(ends[hits].tolist(), others[hits].tolist(), strict=True):
-            found[number].add((way, other))
-    return list(found.values())
+            neighbours[number].add((way, other))
+    return list(neighbours.values())
 
 
 # -- text
 
 
-def difference_lines(found: Difference) -> list[str]:
+def difference_lines(difference: Difference) -> list[str]:
     """Return the sets as text, one line a row; each set of at most 20 rows."""
-    words = words_for(found.matched.after.graph.edge_meaning)
+    words = words_for(difference.matched.after.graph.edge_meaning)
     among = ""
-    if found.end is not None:
-        title = words.rank_towards if found.towards else words.rank_from
-        among = f"{title.format(source=found.end, target=found.end)}: "
-    head = f"{among}{counts_text(found)}."
+    if difference.end is not None:
+        title = words.rank_towards if difference.towards else words.rank_from
+        among = f"{title.format(source=difference.end, target=difference.end)}: "
+    head = f"{among}{counts_text(difference)}."
     return [
         head[0].upper() + head[1:],
-        *_section("Appeared", entry_rows(found.appeared, "by the new")),
-        *_section("Gone", entry_rows(found.gone, "lost with")),
-        *_section("Upgraded", map(str, found.upgraded)),
-        *_section("New cycles", map(cycle_text, found.cycles_new)),
-        *_section("Broken cycles", map(cycle_text, found.cycles_broken)),
-        *_section("Renamed? (--match OLD=NEW, match={old: new})", (f"{r.old} -> {r.new}" for r in found.suggested)),
+        *_section("Appeared", entry_rows(difference.appeared, "by the new")),
+        *_section("Gone", entry_rows(difference.gone, "lost with")),
+        *_section("Upgraded", map(str, difference.upgraded)),
+        *_section("New cycles", map(cycle_text, difference.cycles_new)),
+        *_section("Broken cycles", map(cycle_text, difference.cycles_broken)),
+        *_section(
+            "Renamed? (--match OLD=NEW, match={old: new})", (f"{r.old} -> {r.new}" for r in difference.suggested)
+        ),
     ]
 
 
-def counts_text(found: Difference) -> str:
+def counts_text(difference: Difference) -> str:
     """Return how many nodes and edges differ, in one line."""
-    if found.is_empty:
+    if difference.is_empty:
         return "nothing differs"
-    words = words_for(found.matched.after.graph.edge_meaning)
-    added, removed = (found.n_edges(mask) for mask in (found.matched.added, found.matched.removed))
-    changed = len(found.edges) - added - removed
+    words = words_for(difference.matched.after.graph.edge_meaning)
+    added, removed = (difference.n_edges(mask) for mask in (difference.matched.added, difference.matched.removed))
+    changed = len(difference.edges) - added - removed
     counts = [
-        f"{len(found.appeared):,} appeared, {len(found.gone):,} gone",
-        *([f"{len(found.upgraded):,} upgraded"] if found.upgraded else []),
+        f"{len(difference.appeared):,} appeared, {len(difference.gone):,} gone",
+        *([f"{len(difference.upgraded):,} upgraded"] if difference.upgraded else []),
         f"{how_many(added, words.edges)} added, {removed:,} removed",
         *([f"{changed:,} changed"] if changed else []),
     ]
@@ -332,7 +334,7 @@ class Entry:
         return {"node": naming.node(self.node), "edge": edge, "way": naming.listed(self.way)}
 
 
-def brought_in(found: Matched, side: Side, fresh: Mask, known: Mask, *, towards: bool = False) -> list[Entry]:
+def brought_in(matched: Matched, side: Side, fresh: Mask, known: Mask, *, towards: bool = False) -> list[Entry]:
     """Return the fresh nodes of a graph, each with the edge that brought it in.
 
     Parameters
@@ -360,7 +362,7 @@ def brought_in(found: Matched, side: Side, fresh: Mask, known: Mask, *, towards:
             if far not in origin and fresh[far]:
                 origin[far] = (node, node)
                 queue.append(far)
-    return [_entry(found, number, origin, towards=towards) for number in numbers.tolist()]
+    return [_entry(matched, number, origin, towards=towards) for number in numbers.tolist()]
 
 
 def _steps(side: Side, fresh: Mask, *, towards: bool) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
@@ -375,7 +377,7 @@ def _steps(side: Side, fresh: Mask, *, towards: bool) -> tuple[NDArray[Any], NDA
     return nears, fars, np.searchsorted(nears, np.arange(len(fresh) + 1))
 
 
-def _entry(found: Matched, number: int, origin: dict[int, tuple[int, int]], *, towards: bool) -> Entry:
+def _entry(matched: Matched, number: int, origin: dict[int, tuple[int, int]], *, towards: bool) -> Entry:
     way, edge = [number], None
     while way[-1] in origin:
         near, parent = origin[way[-1]]
@@ -383,11 +385,11 @@ def _entry(found: Matched, number: int, origin: dict[int, tuple[int, int]], *, t
             edge = (way[-1], near) if towards else (near, way[-1])
             break
         way.append(parent)
-    labels = tuple([found.label(node) for node in reversed(way)])
-    return Entry(labels[-1], None if edge is None else (found.label(edge[0]), found.label(edge[1])), labels)
+    labels = tuple([matched.label(node) for node in reversed(way)])
+    return Entry(labels[-1], None if edge is None else (matched.label(edge[0]), matched.label(edge[1])), labels)
 
 
-def new_cycles(found: Matched, old: Side, new: Side, scope: Mask) -> list[list[Any]]:
+def new_cycles(matched: Matched, old: Side, new: Side, scope: Mask) -> list[list[Any]]:
     """Return the cycles of one graph that join nodes which no cycle of the other joins, as lists of nodes.
 
     Parameters
@@ -398,7 +400,7 @@ def new_cycles(found: Matched, old: Side, new: Side, scope: Mask) -> list[list[A
     scope : bool array by number
         A cycle counts that has a node here.
     """
-    component = -1 - np.arange(found.n_numbers)
+    component = -1 - np.arange(matched.n_numbers)
     for start, stop in old.graph.topology.cyclic.tolist():
         component[old.numbers[start:stop]] = start
     cycles = []
@@ -407,5 +409,5 @@ def new_cycles(found: Matched, old: Side, new: Side, scope: Mask) -> list[list[A
         before = component[members]
         joined = len(members) > 1 and (before != before[0]).any()
         if scope[members].any() and (joined or before[0] < 0):
-            cycles.append([found.label(number) for number in members.tolist()])
+            cycles.append([matched.label(number) for number in members.tolist()])
     return cycles

@@ -81,9 +81,9 @@ def paired_edges(before: Numbered, after: Numbered) -> Pairs:
         return _pairs(both, [each.graph.topology.heads for each in both], [each.numbers for each in both])
     heads, known = _heads_with_keys(both, key_names)
     own = np.arange(len(known), dtype=after.numbers.dtype)
-    found = _pairs(both, heads, [own, own])
-    numbers, keys = np.divmod(known[found.heads], len(key_names))
-    return replace(found, heads=numbers.astype(own.dtype), keys=keys, key_names=key_names)
+    pairs = _pairs(both, heads, [own, own])
+    numbers, keys = np.divmod(known[pairs.heads], len(key_names))
+    return replace(pairs, heads=numbers.astype(own.dtype), keys=keys, key_names=key_names)
 
 
 # -- keys
@@ -106,8 +106,8 @@ def _heads_with_keys(both: Sequence[Numbered], key_names: Sequence[str]) -> tupl
         topology = each.graph.topology
         keys = [codes.get(key, 0) if isinstance(key, str) else 0 for key in topology.given_keys or ()]
         combined.append(each.numbers[topology.heads].astype(np.int64) * len(key_names) + np.array(keys, dtype=np.int64))
-    known, found = np.unique(np.concatenate(combined), return_inverse=True)
-    heads = found.astype(both[1].numbers.dtype)
+    known, numbers = np.unique(np.concatenate(combined), return_inverse=True)
+    heads = numbers.astype(both[1].numbers.dtype)
     return [heads[: len(combined[0])], heads[len(combined[0]) :]], known
 
 
@@ -169,9 +169,9 @@ def _first(column: Any, size: int, kind: Any) -> Ints:
     return array
 
 
-def _lone(engine: _Engine, side: Any, found: tuple[Any, Ints, Ints, Any], n_lone: int) -> Ints:
+def _lone(engine: _Engine, side: Any, pairs: tuple[Any, Ints, Ints, Any], n_lone: int) -> Ints:
     """Return the edges of one graph that have no counterpart."""
-    rows, ends, common, slots = found
+    rows, ends, common, slots = pairs
     kind = common.dtype
     alone = engine.made(n_lone, kind)
     if n_lone:

@@ -19,7 +19,7 @@ ROWS, FOLDED = 50, 10
 SPECIAL = re.compile(r"[\\`*_\[\]<>|~@&#$]")
 
 
-def comparison_markdown(found: Sequence[Comparison] | Sequence[Changes] | Difference) -> str:
+def comparison_markdown(results: Sequence[Comparison] | Sequence[Changes] | Difference) -> str:
     """Return the Markdown of one question, under one weighting or several.
 
     Examples
@@ -36,13 +36,13 @@ def comparison_markdown(found: Sequence[Comparison] | Sequence[Changes] | Differ
     | --- | --- |
     | `c` | new `b -> c` |
     """
-    if isinstance(found, Difference):
-        return "\n".join(_sets(found))
-    first = found[0]
+    if isinstance(results, Difference):
+        return "\n".join(_sets(results))
+    first = results[0]
     if isinstance(first, Changes):
-        parts = [line for column in found if isinstance(column, Changes) for line in _changes(column)]
+        parts = [line for column in results if isinstance(column, Changes) for line in _changes(column)]
         return "\n".join([*_sets(first.difference), *parts])
-    columns = [column for column in found if isinstance(column, Comparison)]
+    columns = [column for column in results if isinstance(column, Comparison)]
     return "\n".join([*_totals(columns), *_sets(first.difference), *_notes(columns)])
 
 
@@ -69,7 +69,7 @@ def escaped(text: str) -> str:
     >>> escaped("*@a*")
     '&#42;&#64;a&#42;'
     """
-    return SPECIAL.sub(lambda found: f"&#{ord(found[0])};", " ".join(text.split()))
+    return SPECIAL.sub(lambda match: f"&#{ord(match[0])};", " ".join(text.split()))
 
 
 def _runs(text: str) -> list[str]:
@@ -92,20 +92,20 @@ def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     return ["", summary, "", *_table(head, rows), "", "</details>"]
 
 
-def _sets(found: Difference) -> list[str]:
-    words = words_for(found.matched.after.graph.edge_meaning)
+def _sets(difference: Difference) -> list[str]:
+    words = words_for(difference.matched.after.graph.edge_meaning)
     among = ""
-    if found.end is not None:
-        title = (words.rank_towards if found.towards else words.rank_from).format(source="{}", target="{}")
-        among = f"{title[0].upper()}{title[1:]}: ".replace("{}", code(found.end))
+    if difference.end is not None:
+        title = (words.rank_towards if difference.towards else words.rank_from).format(source="{}", target="{}")
+        among = f"{title[0].upper()}{title[1:]}: ".replace("{}", code(difference.end))
     return [
-        f"### {among}{counts_text(found)}",
-        *_section("Appeared", ("node", "by"), [(code(e.node), _by(e.edge, "new")) for e in found.appeared]),
-        *_section("Gone", ("node", "with"), [(code(e.node), _by(e.edge, "removed")) for e in found.gone]),
-        *_section("Upgraded", ("node", "before", "after"), [_upgrade(each) for each in found.upgraded]),
-        *_section("New cycles", ("cycle",), [(code(cycle_text(members)),) for members in found.cycles_new]),
-        *_section("Broken cycles", ("cycle",), [(code(cycle_text(members)),) for members in found.cycles_broken]),
-        *_section("Renamed?", ("before", "after"), [(code(each.old), code(each.new)) for each in found.suggested]),
+        f"### {among}{counts_text(difference)}",
+        *_section("Appeared", ("node", "by"), [(code(e.node), _by(e.edge, "new")) for e in difference.appeared]),
+        *_section("Gone", ("node", "with"), [(code(e.node), _by(e.edge, "removed")) for e in difference.gone]),
+        *_section("Upgraded", ("node", "before", "after"), [_upgrade(each) for each in difference.upgraded]),
+        *_section("New cycles", ("cycle",), [(code(cycle_text(members)),) for members in difference.cycles_new]),
+        *_section("Broken cycles", ("cycle",), [(code(cycle_text(members)),) for members in difference.cycles_broken]),
+        *_section("Renamed?", ("before", "after"), [(code(each.old), code(each.new)) for each in difference.suggested]),
     ]
 
 

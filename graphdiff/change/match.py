@@ -52,10 +52,10 @@ class Side(Numbered):
         """Return values, given by position, by number; 0 where this graph has no such node."""
         if self.is_whole:
             return values[self.stands]
-        found = np.zeros(len(self.stands), dtype=values.dtype)
+        spread = np.zeros(len(self.stands), dtype=values.dtype)
         there = np.flatnonzero(self.stands >= 0)
-        found[there] = values[self.stands[there]]
-        return found
+        spread[there] = values[self.stands[there]]
+        return spread
 
     @cached_property
     def is_whole(self) -> bool:
@@ -240,26 +240,26 @@ def _of_no_kind(graph: CompiledGraph) -> CompiledGraph:
 
 def _numbers(before: Topology, after: Topology, renamed: Mapping[Any, Any]) -> Ints:
     """Return the number of each position after."""
-    found = _same_labels(before, after)
+    numbers = _same_labels(before, after)
     if len(set(renamed.values())) < len(renamed):
         raise UsageError("match: two nodes before cannot be one node after")
     for old, new in renamed.items():
         place, position = before.position(old), after.position(new)
-        if found[position] >= 0 or (found == place).any():
-            raise UsageError(f"match: {old!r} -> {new!r}: both graphs have {new if found[position] >= 0 else old!r}")
-        found[position] = place
-    fresh = np.flatnonzero(found < 0)
-    found[fresh] = before.n_nodes + np.arange(len(fresh))
-    return found.astype(index_type(before.n_nodes + len(fresh)))
+        if numbers[position] >= 0 or (numbers == place).any():
+            raise UsageError(f"match: {old!r} -> {new!r}: both graphs have {new if numbers[position] >= 0 else old!r}")
+        numbers[position] = place
+    fresh = np.flatnonzero(numbers < 0)
+    numbers[fresh] = before.n_nodes + np.arange(len(fresh))
+    return numbers.astype(index_type(before.n_nodes + len(fresh)))
 
 
 def _same_labels(before: Topology, after: Topology) -> Ints:
     """Return the position before of each position after; -1 where there is no such label."""
     if before.names is None and after.names is None:
         known = after.ids < before.n_nodes
-        found = np.full(after.n_nodes, -1, dtype=np.int64)
-        found[known] = before.positions[after.ids[known]]
-        return found
+        numbers = np.full(after.n_nodes, -1, dtype=np.int64)
+        numbers[known] = before.positions[after.ids[known]]
+        return numbers
     if isinstance(before.names, Texts) and isinstance(after.names, Texts):
         return _same_texts(before, after, before.names, after.names)
     labels = [side.labels.tolist() if isinstance(side.labels, np.ndarray) else side.labels for side in (before, after)]
@@ -458,10 +458,10 @@ def likely_renames(
         Neighbours that both graphs have, by one name for both.
     """
     pairs = ((a, b) for b in appeared[:MAX_LOOKED_AT] for a in gone[:MAX_LOOKED_AT])
-    found = [each for a, b in pairs if (each := _rename(a, b, old.get(a, set()), new.get(b, set())))]
+    renames = [each for a, b in pairs if (each := _rename(a, b, old.get(a, set()), new.get(b, set())))]
     chosen: list[Rename] = []
     used: set[tuple[int, Any]] = set()
-    for rename in sorted(found, key=lambda pair: -(pair.likeness + pair.shared)):
+    for rename in sorted(renames, key=lambda pair: -(pair.likeness + pair.shared)):
         if not used & {(0, rename.old), (1, rename.new)}:
             used |= {(0, rename.old), (1, rename.new)}
             chosen.append(rename)

@@ -18,7 +18,7 @@ Ends = tuple[Any, Any, str]
 STATUS = {(True, True): "kept", (False, True): "added", (True, False): "removed"}
 
 
-def overlay(found: Matched, among: NDArray[np.bool_], attribution: Attribution | None = None) -> nx.MultiDiGraph:
+def overlay(matched: Matched, among: NDArray[np.bool_], attribution: Attribution | None = None) -> nx.MultiDiGraph:
     """Return both graphs as one.
 
     Parameters
@@ -35,14 +35,14 @@ def overlay(found: Matched, among: NDArray[np.bool_], attribution: Attribution |
         A merged component is the frozenset of its members. Nodes and edges have a ``status``: kept, added, removed;
         edges also changed, and have ``weight_before``, ``weight_after`` and, where they did something, ``change``.
     """
-    names = _names(found, among)
-    after = found.after.graph
+    names = _names(matched, among)
+    after = matched.after.graph
     graph = nx.MultiDiGraph(annotation="comparison", edge_meaning=after.edge_meaning, node_meaning=after.node_meaning)
     for number, name in names.items():
-        status = STATUS[tuple(side.places[number] >= 0 for side in found.sides)]
+        status = STATUS[tuple(side.places[number] >= 0 for side in matched.sides)]
         if name not in graph or status == "kept":
             graph.add_node(name, status=status)
-    for side, name in zip(found.sides, ("weight_before", "weight_after"), strict=True):
+    for side, name in zip(matched.sides, ("weight_before", "weight_after"), strict=True):
         _add_edges(graph, _edges(side, among, names), name)
     for _, _, data in graph.edges(data=True):
         old, new = data.get("weight_before"), data.get("weight_after")
@@ -64,31 +64,31 @@ def _add_edges(graph: nx.MultiDiGraph, edges: Iterator[tuple[Ends, Any]], name: 
 
 def _add_changes(graph: nx.MultiDiGraph, attribution: Attribution, names: dict[int, Any]) -> None:
     """Add to the edges what they did."""
-    found = attribution.matched
+    matched = attribution.matched
     for edge in attribution.largest():
-        tail, head = (names.get(int(ends[edge])) for ends in (found.tails, found.heads))
+        tail, head = (names.get(int(ends[edge])) for ends in (matched.tails, matched.heads))
         if tail is not None and head is not None:
-            data = graph.edges[tail, head, "" if found.keys is None else found.key_names[int(found.keys[edge])]]
+            data = graph.edges[tail, head, "" if matched.keys is None else matched.key_names[int(matched.keys[edge])]]
             data["change"] = data.get("change", 0) + attribution.array.item(edge)
 
 
-def name_in(found: Matched, number: int) -> Any:
+def name_in(matched: Matched, number: int) -> Any:
     """Return the node of the overlay that a number is in."""
-    mask = np.zeros(found.n_numbers, dtype=bool)
+    mask = np.zeros(matched.n_numbers, dtype=bool)
     mask[number] = True
-    return _names(found, mask)[number]
+    return _names(matched, mask)[number]
 
 
-def _names(found: Matched, among: NDArray[np.bool_]) -> dict[int, Any]:
+def _names(matched: Matched, among: NDArray[np.bool_]) -> dict[int, Any]:
     """Return the name of each number: its label, or the members of its merged component."""
-    names = {number: found.label(number) for number in np.flatnonzero(among).tolist()}
-    for side in found.sides:
+    names = {number: matched.label(number) for number in np.flatnonzero(among).tolist()}
+    for side in matched.sides:
         if side.graph.cycles != "collapse":
             continue
         for start, stop in side.graph.topology.cyclic.tolist():
             members = np.flatnonzero((side.stands >= start) & (side.stands < stop))
             if len(members) > 1 and among[members].any():
-                name = frozenset(found.label(number) for number in members.tolist())
+                name = frozenset(matched.label(number) for number in members.tolist())
                 names.update(dict.fromkeys(members[among[members]].tolist(), name))
     return names
 

@@ -92,14 +92,14 @@ def places_text(column: Comparison) -> str:
 
 def moving_rows(column: Comparison, n: int = SHOWN) -> list[tuple[str, str, str, Number]]:
     """Return the edges that did most: a mark, the edge, its weights, and what it did; dilution is left out."""
-    found, attribution = column.sweeps.matched, column.attribution
+    matched, attribution = column.sweeps.matched, column.attribution
     rows = []
     for edge in [each for each in attribution.largest() if not column.diluting[each]][:n]:
-        tail, head, *key = map(str, found.edge_label(edge))
-        old, new = (shown(w[edge]) if k[edge] else "" for w, k in zip(found.weights, found.counts, strict=True))
-        weights = f"{old} -> {new}" if old and new else f"{found.status(edge)} {old or new}"
+        tail, head, *key = map(str, matched.edge_label(edge))
+        old, new = (shown(w[edge]) if k[edge] else "" for w, k in zip(matched.weights, matched.counts, strict=True))
+        weights = f"{old} -> {new}" if old and new else f"{matched.status(edge)} {old or new}"
         name = f"{tail} -> {head}{f' ({key[0]})' if key else ''}"
-        rows.append((MARKS[found.status(edge)], name, weights, attribution.array.item(edge)))
+        rows.append((MARKS[matched.status(edge)], name, weights, attribution.array.item(edge)))
     return rows
 
 
@@ -124,9 +124,9 @@ def _moved(column: Comparison, words: Words) -> Iterator[str]:
 
 def _is_shorter(column: Comparison, node: Any) -> bool:
     """Return whether fewer edges leave a node than before: then those that stay weigh more."""
-    found = column.sweeps.matched
-    mine = column.diluting & (found.tails == found.number(node))
-    return bool((found.changes[mine] > 0).all())
+    matched = column.sweeps.matched
+    mine = column.diluting & (matched.tails == matched.number(node))
+    return bool((matched.changes[mine] > 0).all())
 
 
 def footnotes(columns: Sequence[Comparison]) -> Iterator[str]:

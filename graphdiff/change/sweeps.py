@@ -230,7 +230,7 @@ class Sweeps:
         return self
 
 
-def swept_all(found: Matched, number: int, *, towards: bool) -> tuple[Ints, Ints]:
+def swept_all(matched: Matched, number: int, *, towards: bool) -> tuple[Ints, Ints]:
     """Return the totals of every number from one, or towards one, before and after; 0 where one is missing.
 
     Raises
@@ -238,16 +238,16 @@ def swept_all(found: Matched, number: int, *, towards: bool) -> tuple[Ints, Ints
     CycleError
         If a cycle lies on the way and the policy is ``"raise"``.
     """
-    before, after = (_totals(found, side, int(side.stands[number]), towards=towards) for side in found.sides)
+    before, after = (_totals(matched, side, int(side.stands[number]), towards=towards) for side in matched.sides)
     return before, after
 
 
-def _totals(found: Matched, side: Side, place: int, *, towards: bool) -> Ints:
+def _totals(matched: Matched, side: Side, place: int, *, towards: bool) -> Ints:
     if place < 0:
-        return np.zeros(found.n_numbers, dtype=np.int64)
+        return np.zeros(matched.n_numbers, dtype=np.int64)
     graph = side.graph
     seed = {graph.anchor(place): graph.one_and_zero[0]}
-    with located(found.when(side)):
+    with located(matched.when(side)):
         if towards:
             return by_number(side, reverse_values(graph, seed, on_the_way(graph, None, [place])))
         return by_number(side, forward_values(graph, seed, on_the_way(graph, [place], None)))

@@ -173,19 +173,19 @@ def place_text(row: Moved) -> str:
     return old if old == new else f"{old} -> {new}"
 
 
-def changes_lines(found: Changes) -> list[str]:
+def changes_lines(changes: Changes) -> list[str]:
     """Return the nodes that moved most as text."""
-    graph = found.matched.after.graph
+    graph = changes.matched.after.graph
     words = words_for(graph.edge_meaning, graph.weight_meaning)
-    title = (words.rank_towards if found.towards else words.rank_from).format(source=found.end, target=found.end)
-    if not found.moved:
+    title = (words.rank_towards if changes.towards else words.rank_from).format(source=changes.end, target=changes.end)
+    if not changes.moved:
         return [f"{title[0].upper()}{title[1:]}, {by_weights(graph.weight_meaning)}: no total changed."]
     rows = [("node", "before", "after", "change", "place")]
-    changed = [row for row in found.moved if row.before != row.after]
+    changed = [row for row in changes.moved if row.before != row.after]
     for row in changed[:SHOWN]:
         rows.append((str(row.node), shown(row.before), shown(row.after), signed(row.change), place_text(row)))
     more = [f"… {len(changed) - SHOWN:,} more"] if len(changed) > SHOWN else []
-    others = len(found.moved) - len(changed)
+    others = len(changes.moved) - len(changed)
     more += [f"{how_many(others, 'others')} changed {'its' if others == 1 else 'their'} place only."] if others else []
     return [
         f"{title[0].upper()}{title[1:]}, {by_weights(graph.weight_meaning)}: {len(changed):,} changed",

@@ -23,7 +23,7 @@ from graphdiff.kernels.rows import grouped, reordered
 Ints = NDArray[Any]
 
 
-def merged(found: Matched, renamed: Mapping[Any, Any], known: Matched | None = None) -> Matched:
+def merged(apart: Matched, renamed: Mapping[Any, Any], known: Matched | None = None) -> Matched:
     """Return the same two graphs with the components of their union merged in both, where they are collapsed.
 
     Parameters
@@ -33,31 +33,31 @@ def merged(found: Matched, renamed: Mapping[Any, Any], known: Matched | None = N
     known : Matched, optional
         What this returned for them under another weighting.
     """
-    if found.before.graph.cycles != "collapse":
-        return found
-    presets = [side.graph.preset for side in found.sides]
+    if apart.before.graph.cycles != "collapse":
+        return apart
+    presets = [side.graph.preset for side in apart.sides]
     if known is not None and None not in presets:
         graphs = [
             side.graph.with_preset(WEIGHTS[str(preset)]) for side, preset in zip(known.sides, presets, strict=True)
         ]
         return _without_inner(known.reweighted(graphs[0], graphs[1]))
-    order, ranges = _union_order(found)
+    order, ranges = _union_order(apart)
     if not len(ranges):
-        return found
-    before, after = (_laid_out(side, order, ranges) for side in found.sides)
+        return apart
+    before, after = (_laid_out(side, order, ranges) for side in apart.sides)
     again = matched(before, after, renamed)
-    members = _members(found, again, order, ranges)
+    members = _members(apart, again, order, ranges)
     sides = [replace(side, stands=_stands(side, members)) for side in again.sides]
     return _without_inner(replace(again, before=sides[0], after=sides[1]))
 
 
-def _union_order(found: Matched) -> tuple[Ints, Ints]:
+def _union_order(graphs: Matched) -> tuple[Ints, Ints]:
     """Return the numbers in a topological order of the union's components, and the ranges that are cycles."""
-    kind = found.after.numbers.dtype
-    tails = np.concatenate([side.numbers.astype(kind)[side.graph.tails] for side in found.sides])
-    heads = np.concatenate([side.numbers.astype(kind)[side.graph.heads] for side in found.sides])
-    ptr, heads, _ = grouped(found.n_numbers, tails, heads)
-    return topological(found.n_numbers, ptr, heads)
+    kind = graphs.after.numbers.dtype
+    tails = np.concatenate([side.numbers.astype(kind)[side.graph.tails] for side in graphs.sides])
+    heads = np.concatenate([side.numbers.astype(kind)[side.graph.heads] for side in graphs.sides])
+    ptr, heads, _ = grouped(graphs.n_numbers, tails, heads)
+    return topological(graphs.n_numbers, ptr, heads)
 
 
 def _laid_out(side: Side, order: Ints, ranges: Ints) -> CompiledGraph:
@@ -83,10 +83,10 @@ def _laid_out(side: Side, order: Ints, ranges: Ints) -> CompiledGraph:
     return new if graph.preset is None else new.with_preset(WEIGHTS[graph.preset])
 
 
-def _members(found: Matched, again: Matched, order: Ints, ranges: Ints) -> list[Ints]:
+def _members(graphs: Matched, again: Matched, order: Ints, ranges: Ints) -> list[Ints]:
     """Return the new numbers of the members of each component."""
-    new = np.empty(found.n_numbers, dtype=np.int64)
-    for old_side, new_side in zip(found.sides, again.sides, strict=True):
+    new = np.empty(graphs.n_numbers, dtype=np.int64)
+    for old_side, new_side in zip(graphs.sides, again.sides, strict=True):
         topology = new_side.graph.topology
         positions = old_side.graph.topology.positions[topology.ids]
         new[old_side.numbers[positions]] = new_side.numbers
@@ -103,21 +103,21 @@ def _stands(side: Side, members: list[Ints]) -> Ints:
     return stands
 
 
-def _without_inner(found: Matched) -> Matched:
+def _without_inner(graphs: Matched) -> Matched:
     """Return the matched graphs without the edges inside a component: they carry nothing."""
-    inner = np.zeros(len(found.tails), dtype=bool)
-    for side in found.sides:
+    inner = np.zeros(len(graphs.tails), dtype=bool)
+    for side in graphs.sides:
         first = side.by_number(side.graph.topology.representative.astype(np.int64))
-        both = (side.stands[found.tails] >= 0) & (side.stands[found.heads] >= 0)
-        inner |= both & (first[found.tails] == first[found.heads])
+        both = (side.stands[graphs.tails] >= 0) & (side.stands[graphs.heads] >= 0)
+        inner |= both & (first[graphs.tails] == first[graphs.heads])
     keep = ~inner
-    old, new = found.weights
+    old, new = graphs.weights
     return replace(
-        found,
-        rows=np.append(0, np.cumsum(keep))[found.rows],
-        tails=found.tails[keep],
-        heads=found.heads[keep],
+        graphs,
+        rows=np.append(0, np.cumsum(keep))[graphs.rows],
+        tails=graphs.tails[keep],
+        heads=graphs.heads[keep],
         weights=(old[keep], new[keep]),
-        counts=(found.counts[0][keep], found.counts[1][keep]),
-        keys=None if found.keys is None else found.keys[keep],
+        counts=(graphs.counts[0][keep], graphs.counts[1][keep]),
+        keys=None if graphs.keys is None else graphs.keys[keep],
     )

@@ -82,11 +82,11 @@ def compare(
     graphs = inputs.load(settings), inputs.load(replace(settings, file=new))
     pairs = _weighted(graphs, settings, matches)
     first, last = (name and in_either(graphs, name, find_node) for name in given_ends(nodes, source, target))
-    found: list[Any] = [pair.answer(first, last, by) for pair in (pairs[:1] if first is last is None else pairs)]
-    difference = found[0] if _is_sets(found) else found[0].difference
-    totals = [] if first is None or last is None else found
+    results: list[Any] = [pair.answer(first, last, by) for pair in (pairs[:1] if first is last is None else pairs)]
+    difference = results[0] if _is_sets(results) else results[0].difference
+    totals = [] if first is None or last is None else results
     failed = [text for condition in asked for text in condition.met(difference, totals)]
-    _emit(_drawn(found[-1], settings), graphs, found, failed)
+    _emit(_drawn(results[-1], settings), graphs, results, failed)
     for text in failed:
         tell(text)
     if failed:
@@ -109,10 +109,10 @@ def _weighted(graphs: tuple[nx.DiGraph, nx.DiGraph], settings: options.Settings,
     return weighted(graphs, zip(*compiled, strict=True), dict(named_pair(graphs, text, find_node) for text in texts))
 
 
-def _is_sets(found: Sequence[Any]) -> bool:
+def _is_sets(results: Sequence[Any]) -> bool:
     from graphdiff.change.difference import Difference
 
-    return isinstance(found[0], Difference)
+    return isinstance(results[0], Difference)
 
 
 # -- out
@@ -130,34 +130,34 @@ def _drawn(answer: Comparison | Changes | Difference, settings: options.Settings
 
 
 def _emit(
-    settings: options.Settings, graphs: tuple[nx.DiGraph, nx.DiGraph], found: list[Any], failed: list[str]
+    settings: options.Settings, graphs: tuple[nx.DiGraph, nx.DiGraph], answers: list[Any], failed: list[str]
 ) -> None:
     from graphdiff.change.markdown import comparison_markdown
 
     lines = [f"{when}: {output.graph_line(graph)}" for when, graph in zip(("before", "after"), graphs, strict=True)]
     records = {when: output.graph_record(graph) for when, graph in zip(("before", "after"), graphs, strict=True)}
-    results = [answer.to_dict() for answer in found] if settings.output in ("json", "csv") else []
+    results = [answer.to_dict() for answer in answers] if settings.output in ("json", "csv") else []
     output.emit(
         settings,
-        text=lambda: "\n".join([*lines, "", _text(found)]),
+        text=lambda: "\n".join([*lines, "", _text(answers)]),
         document=lambda: {"kind": "compare", **records, "results": results, "failed": failed},
-        rows=lambda: _rows(found, results),
-        also={"markdown": lambda: comparison_markdown(found[0] if _is_sets(found) else found)},
+        rows=lambda: _rows(answers, results),
+        also={"markdown": lambda: comparison_markdown(answers[0] if _is_sets(answers) else answers)},
     )
 
 
-def _text(found: list[Any]) -> str:
+def _text(results: list[Any]) -> str:
     from graphdiff.change.comparison import Comparison
     from graphdiff.change.difference import difference_lines
     from graphdiff.change.report import comparison_text
     from graphdiff.change.totals import changes_lines
 
-    if isinstance(found[0], Comparison):
-        return comparison_text(found)
-    if _is_sets(found):
-        return str(found[0])
-    parts = [line for column in found for line in ("", *changes_lines(column))]
-    return "\n".join([*difference_lines(found[0].difference), *parts])
+    if isinstance(results[0], Comparison):
+        return comparison_text(results)
+    if _is_sets(results):
+        return str(results[0])
+    parts = [line for column in results for line in ("", *changes_lines(column))]
+    return "\n".join([*difference_lines(results[0].difference), *parts])
 
 
 #: The columns of the CSV, by what was asked: the edges that differ, the nodes that moved, the edges that moved a total.
@@ -166,9 +166,9 @@ OF_NODES = ("node", "before", "after", "change", "place_before", "place_after")
 OF_EDGES = (*OF_SETS, "change", "before_after", "after_before")
 
 
-def _rows(found: list[Any], results: list[dict[str, Any]]) -> Iterator[list[Any]]:
+def _rows(answers: list[Any], results: list[dict[str, Any]]) -> Iterator[list[Any]]:
     """Yield the rows of the CSV; those of totals each with its weighting."""
-    if _is_sets(found):
+    if _is_sets(answers):
         yield list(OF_SETS)
         yield from _cells(results[0]["edges"], OF_SETS)
         return

@@ -82,5 +82,5 @@ def _names(rows: Iterable[dict[str, Any]], graph: nx.DiGraph | None, *, numbers:
     from graphdiff.graph.attributes import drawing_names, is_quantity
 
     left_out = () if graph is None else drawing_names(graph)
-    found = (name for data in rows for name, value in data.items() if not numbers or is_quantity(value))
-    return [str(name) for name in dict.fromkeys(found) if name not in left_out]
+    offered = (name for data in rows for name, value in data.items() if not numbers or is_quantity(value))
+    return [str(name) for name in dict.fromkeys(offered) if name not in left_out]

@@ -59,22 +59,22 @@ def why(settings: options.Settings, nodes: tuple[str, ...], sd: str | None, boun
     graph = inputs.load(settings)
     source = find_node(graph, nodes[0]) if len(nodes) == 2 else None
     target = find_node(graph, nodes[-1])
-    found = explain_each(inputs.compile_all(graph, settings), source, target)
+    explanations = explain_each(inputs.compile_all(graph, settings), source, target)
     line = output.graph_line(graph)
     uncertain = _uncertain(graph, source, target, settings, sd, bounds)
-    extras = [] if found[0].n_paths != 0 else joining(graph, source, target)
+    extras = [] if explanations[0].n_paths != 0 else joining(graph, source, target)
     if settings.path and os.path.splitext(settings.path)[1] not in ("", ".txt", ".json", ".csv"):
-        output.write_drawn(annotated(found[-1], graph), settings)
+        output.write_drawn(annotated(explanations[-1], graph), settings)
         settings = replace(settings, path=None)
     output.emit(
         settings,
         text=lambda: "\n".join(
-            [f"{line}\n\n{explanation_text(found, uncertainty_lines(uncertain), graph)}", *extras_lines(extras)]
+            [f"{line}\n\n{explanation_text(explanations, uncertainty_lines(uncertain), graph)}", *extras_lines(extras)]
         ),
         document=lambda: {
             "kind": "why",
             "graph": output.graph_record(graph),
-            "results": [x.to_dict() for x in found],
+            "results": [x.to_dict() for x in explanations],
             **({"uncertainty": [x.to_dict() for x in uncertain]} if uncertain else {}),
             **(
                 {"with_extras": [dict(zip(("source", "target", "extra"), edge, strict=True)) for edge in extras]}
@@ -82,7 +82,7 @@ def why(settings: options.Settings, nodes: tuple[str, ...], sd: str | None, boun
                 else {}
             ),
         },
-        rows=lambda: _rows(found),
+        rows=lambda: _rows(explanations),
     )
 
 
@@ -97,17 +97,19 @@ def _uncertain(
     from graphdiff.graph.presets import WEIGHTS
     from graphdiff.whatif.uncertainty import uncertainty
 
-    said = {"sd": sd} | dict(zip(("low", "high"), bounds or (None, None), strict=True))
+    keywords = {"sd": sd} | dict(zip(("low", "high"), bounds or (None, None), strict=True))
     names = settings.weights or weightings.default_weights(graph)
     if set(names) <= WEIGHTS.keys():
         raise UsageError("--sd and --bounds are of weights, and the file's are not named: add --weight ATTRIBUTE")
-    return [uncertainty(graph, source, target, **said, **weightings.weight_options(name, settings)) for name in names]
+    return [
+        uncertainty(graph, source, target, **keywords, **weightings.weight_options(name, settings)) for name in names
+    ]
 
 
-def uncertainty_lines(found: list[Uncertainty]) -> Iterator[str]:
+def uncertainty_lines(uncertainties: list[Uncertainty]) -> Iterator[str]:
     """Yield what a report says of uncertain weights; which they are where there are several."""
-    for one in found:
-        which = f", {one.weight_meaning}" if len(found) > 1 else ""
+    for one in uncertainties:
+        which = f", {one.weight_meaning}" if len(uncertainties) > 1 else ""
         yield from (f"{line.removesuffix('.')}{which}." for line in one.sentences())
 
 
@@ -120,9 +122,9 @@ def extras_lines(edges: list[tuple[str, str, str]]) -> Iterator[str]:
     yield f"Only with an extra that no package asks for: {', '.join(shown)}{more}; --extras all counts them."
 
 
-def _rows(found: list[Explanation]) -> Iterator[list[Any]]:
+def _rows(explanations: list[Explanation]) -> Iterator[list[Any]]:
     yield ["weights", "source", "target", "key", "contribution", "share"]
-    for one in found:
+    for one in explanations:
         for edge in one.to_dict()["edges"]:
             ends = [edge["source"], edge["target"], edge.get("key", "")]
             yield [one.weight_meaning, *ends, edge["contribution"], edge["share"]]

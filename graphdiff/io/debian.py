@@ -69,12 +69,12 @@ def all_alternatives(alternatives: Sequence[str], names: Names) -> list[str]:
     >>> all_alternatives(["mail-agent", "mutt"], Names({"mutt": "mutt"}, {"mail-agent": ["exim"]}))
     ['exim', 'mutt']
     """
-    found: list[str] = []
+    packages: list[str] = []
     for name in alternatives:
         if name in names.real:
-            found.append(names.real[name])
-        found.extend(names.providers.get(name, ()))
-    return found
+            packages.append(names.real[name])
+        packages.extend(names.providers.get(name, ()))
+    return packages
 
 
 Choice = Callable[[Sequence[str], Names], list[str]]

@@ -45,11 +45,11 @@ def plugin(name: str) -> Format:
 
 def all_formats() -> dict[str, Format]:
     """Return all formats, graphdiff's own first; those that are broken are in `broken`."""
-    found = dict(READERS)
+    formats = dict(READERS)
     for name in names():
         with suppress(PluginError):
-            found[name] = plugin(name)
-    return found
+            formats[name] = plugin(name)
+    return formats
 
 
 def broken() -> list[str]:
@@ -97,8 +97,8 @@ def of_package(package: str, what: str) -> Iterator[None]:
     except Exception as error:  # code of others, which may fail in any way
         if not package:
             raise
-        said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        raise PluginError(f"package {package}: {what}: {said}") from error
+        reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        raise PluginError(f"package {package}: {what}: {reason}") from error
 
 
 @cache
@@ -106,13 +106,13 @@ def _entries(path: tuple[str, ...]) -> dict[str, list[EntryPoint]]:
     """Return the entry points by name, as they are found along this path."""
     from importlib.metadata import entry_points
 
-    found: dict[str, list[EntryPoint]] = {}
+    entries: dict[str, list[EntryPoint]] = {}
     for entry in entry_points(group=GROUP):
         # The same distribution may be found twice, along several folders of the path.
-        same = found.setdefault(entry.name, [])
+        same = entries.setdefault(entry.name, [])
         if _package(entry) not in map(_package, same):
             same.append(entry)
-    return found
+    return entries
 
 
 @cache

@@ -213,14 +213,14 @@ def _lengths(part: Between, sizes: Sizes, best: list[Number], times: Times) -> l
     if not part.loops:
         return lengths
     enter = _entering(part, sizes)
-    found = [node for node in part.targets if best[node] == 1]
-    known = set(found)
-    for head in found:  # the list grows while it is walked: in breadth, so that the first way found is the shortest
+    ends = [node for node in part.targets if best[node] == 1]
+    known = set(ends)
+    for head in ends:  # the list grows while it is walked: in breadth, so that the first way found is the shortest
         for node, size in enter[head]:
             if node not in known and times(size, best[head]) == best[node]:
                 known.add(node)
                 lengths[node] = lengths[head] + 1
-                found.append(node)
+                ends.append(node)
     if any(size is not None and node not in known for node, size in enumerate(best)):
         raise _growing(part)
     return lengths

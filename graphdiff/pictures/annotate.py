@@ -162,19 +162,19 @@ def _measures(graph: CompiledGraph, source: Hashable | None, target: Hashable | 
     return Measures("adjoint", {"adjoint": adjoints}, {"adjoint": _edge_adjoints(graph, adjoints)}, None)
 
 
-def _flow_measures(graph: CompiledGraph, found: Flow) -> Measures:
-    positions, numbers = found.places, found.used[2]
-    tangents, adjoints = (_on_the_way(graph, positions, values) for values in (found.tangents, found.adjoints))
+def _flow_measures(graph: CompiledGraph, flow: Flow) -> Measures:
+    positions, numbers = flow.places, flow.used[2]
+    tangents, adjoints = (_on_the_way(graph, positions, values) for values in (flow.tangents, flow.adjoints))
     kept = set(numbers.tolist())
     sides = {"tangent": _edge_tangents(graph, tangents), "adjoint": _edge_adjoints(graph, adjoints)}
     edges = {
         name: [value if edge in kept else None for edge, value in enumerate(column)] for name, column in sides.items()
     }
     nodes = {"tangent": tangents, "adjoint": adjoints}
-    for columns, values in ((nodes, found.nodes.tolist()), (edges, found.edges.tolist())):
+    for columns, values in ((nodes, flow.nodes.tolist()), (edges, flow.edges.tolist())):
         columns["contribution"] = values
-        columns["share"] = [value / found.total if found.total else None for value in values]
-    return Measures("contribution", nodes, edges, found.total)
+        columns["share"] = [value / flow.total if flow.total else None for value in values]
+    return Measures("contribution", nodes, edges, flow.total)
 
 
 def _on_the_way(graph: CompiledGraph, positions: NDArray[Any], values: Values) -> Column:

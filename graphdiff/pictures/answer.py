@@ -234,11 +234,11 @@ def _edges(graph: nx.DiGraph, drawn: Between, place: dict[int, int], whole: Numb
 def _drawn_keys(graph: nx.DiGraph, steps: list[tuple[int, int, Any]]) -> list[str | int | None]:
     """Return the key of each edge; where merged nodes bring two of a pair together, all are numbered."""
     keys = keys_of(graph)
-    found = [keys.get(label) for _, _, label in steps]
-    times = Counter((tail, head, key) for (tail, head, _), key in zip(steps, found, strict=True))
+    drawn = [keys.get(label) for _, _, label in steps]
+    times = Counter((tail, head, key) for (tail, head, _), key in zip(steps, drawn, strict=True))
     if not keys or max(times.values(), default=1) == 1:
-        return found
-    return list(range(len(found)))
+        return drawn
+    return list(range(len(drawn)))
 
 
 def _edge(tail: int, head: int, data: dict[str, Any], scale: Scale) -> DrawnEdge:

@@ -45,8 +45,8 @@ class NamedDot(pydot.Dot):  # type: ignore[misc]
 
     def get_node(self, name: str) -> list[pydot.Node]:
         """Return the node of this name or id, in a list; an empty list where there is none."""
-        found: list[pydot.Node] = super().get_node(self.ids.get(name, name))
-        return found
+        nodes: list[pydot.Node] = super().get_node(self.ids.get(name, name))
+        return nodes
 
 
 def to_pydot(graph: nx.DiGraph, *, max_edges: int = 60) -> pydot.Dot:
@@ -369,8 +369,8 @@ def quoted(text: str) -> str:
     return " + ".join(f'"{TO_ESCAPE.sub(_escape, piece)}"' for piece in pieces)
 
 
-def _escape(found: re.Match[str]) -> str:
-    return PLAIN_ESCAPES.get(found[0]) or f"\\u{ord(found[0]):04x}"
+def _escape(match: re.Match[str]) -> str:
+    return PLAIN_ESCAPES.get(match[0]) or f"\\u{ord(match[0]):04x}"
 
 
 def looks_of(kind: str, data: Mapping[Any, Any]) -> dict[str, str]:
@@ -458,10 +458,10 @@ def unescaped(text: str) -> str:
     return "" if text == EMPTY else ESCAPE.sub(_character, text)
 
 
-def _character(found: re.Match[str]) -> str:
-    if found[1]:
-        return chr(int(found[1], 16))
-    return "\n" if found[2] == "n" else found[2]
+def _character(match: re.Match[str]) -> str:
+    if match[1]:
+        return chr(int(match[1], 16))
+    return "\n" if match[2] == "n" else match[2]
 
 
 def typed(text: str) -> Any:
@@ -483,10 +483,10 @@ def typed(text: str) -> Any:
 
 def _list(text: str) -> Any:
     try:
-        found = json.loads(text)
+        items = json.loads(text)
     except ValueError:
         return text
-    return found if isinstance(found, list) and all(isinstance(item, str) for item in found) else text
+    return items if isinstance(items, list) and all(isinstance(item, str) for item in items) else text
 
 
 def read_row(kind: str, row: Iterable[tuple[str, str]], as_texts: Collection[str]) -> dict[str, Any]:
@@ -497,12 +497,12 @@ def read_row(kind: str, row: Iterable[tuple[str, str]], as_texts: Collection[str
     >>> read_row("node", [("version", "1.10"), ("size", "2"), ("own_width", "3"), ("shape", "box")], {"node version"})
     {'version': '1.10', 'size': 2, 'width': 3}
     """
-    found = {}
+    values = {}
     for raw, value in row:
         name = unescaped(raw)
         if value and name not in DRAWING[kind]:
             text = unescaped(value)
             # A text that begins with an escaped letter is no number.
             is_text = f"{kind} {name}" in as_texts or value.startswith(r"\u")
-            found[name.removeprefix(OWN)] = text if is_text else typed(text)
-    return found
+            values[name.removeprefix(OWN)] = text if is_text else typed(text)
+    return values

@@ -237,11 +237,11 @@ def rest_of(graph: nx.DiGraph, part: Between, drawn: Between, used: list[int], w
     """Return what stands for the paths through nodes that are not drawn, the largest share first."""
     if part.loops or not isinstance(graph.graph.get("total"), REAL) or not whole:
         return []
-    found = bypasses(part, set(used), set(drawn.edges.tolist()))
+    rests = bypasses(part, set(used), set(drawn.edges.tolist()))
     ahead, behind = (sweep(part, SEMIRINGS["count"]) for sweep in (forward_over, reverse_over))
     rest = [
         _bypass(graph, part, (tail, head), weight, (ways, ahead[tail] * ways * behind[head]), whole)
-        for (tail, head), (weight, ways) in found.items()
+        for (tail, head), (weight, ways) in rests.items()
     ]
     return sorted(rest, key=lambda bypass: -abs(bypass.share))
 

@@ -134,7 +134,7 @@ def _onward(part: Between, adjoints: Values) -> list[float]:
     return [float(value) for value in wide]
 
 
-def solved_certificate(part: Between, found: Flow, sizes: Flow) -> Certificate | None:
+def solved_certificate(part: Between, flows: Flow, sizes: Flow) -> Certificate | None:
     """Return what is proven about a total over walks, whatever the way in which it was computed.
 
     The tangents x should satisfy x = seed + A^T x. What they miss it by, r, is computed, with a bound on its roundings;
@@ -158,7 +158,7 @@ def solved_certificate(part: Between, found: Flow, sizes: Flow) -> Certificate |
     spread = reverse_values(
         sizes.graph, dict.fromkeys(part.positions.tolist(), sizes.graph.one_and_zero[0]), part.loops
     )
-    sweeps = found.tangents, sizes.adjoints, spread
+    sweeps = flows.tangents, sizes.adjoints, spread
     missed, most, lift = (np.array([values[p] for p in part.positions.tolist()]) for values in sweeps)
     reached = float(np.abs(missed[part.targets]).sum())
     added = gamma(len(part.targets) - 1) * reached
@@ -166,7 +166,7 @@ def solved_certificate(part: Between, found: Flow, sizes: Flow) -> Certificate |
     for share in (1e-12, 1e-9, 1e-6):
         candidate = most + share * lift * max(1.0, float(most.max(initial=0.0)))
         if system.is_enough(candidate):
-            return _certified(found.total, sizes.total, rounded_up(float(missed @ candidate) + added))
+            return _certified(flows.total, sizes.total, rounded_up(float(missed @ candidate) + added))
     return None
 
 
@@ -242,18 +242,18 @@ CERTAIN = 6
 Ends = tuple[CompiledGraph, list[int], list[int]]
 
 
-def certificate_of(part: Between, found: Flow) -> Certificate | None:
+def certificate_of(part: Between, flows: Flow) -> Certificate | None:
     """Return what is proven about the total of a flow; None for numbers without a known rounding."""
-    sizes = found.sizes
+    sizes = flows.sizes
     if sizes is None:
         infinite = part.loops and arithmetic.have_sizes(part.graph.weights)
-        bound, digits = (0.0, 15) if isinstance(found.total, (int, Fraction)) else (math.inf, 0)
-        return Certificate(found.total, math.inf, math.inf, bound, digits) if infinite else None
-    if isinstance(found.total, (int, Fraction)):
-        return _certified(found.total, sizes.total, 0.0)
-    if not isinstance(found.total, (float, complex)):
+        bound, digits = (0.0, 15) if isinstance(flows.total, (int, Fraction)) else (math.inf, 0)
+        return Certificate(flows.total, math.inf, math.inf, bound, digits) if infinite else None
+    if isinstance(flows.total, (int, Fraction)):
+        return _certified(flows.total, sizes.total, 0.0)
+    if not isinstance(flows.total, (float, complex)):
         return None
-    return solved_certificate(part, found, sizes) if part.loops else certificate(part, found.total, sizes)
+    return solved_certificate(part, flows, sizes) if part.loops else certificate(part, flows.total, sizes)
 
 
 def certified(ends: Ends) -> Certificate | None:
@@ -320,12 +320,12 @@ def rough_bound(ends: Ends) -> float:
     return rough_bound_of(flow(*ends)) if ends[1] and ends[2] else 0.0
 
 
-def rough_bound_of(found: Flow) -> float:
+def rough_bound_of(flows: Flow) -> float:
     """Return such a bound of the total of a flow."""
-    sizes = None if found.loops else found.sizes
+    sizes = None if flows.loops else flows.sizes
     if sizes is None or not isinstance(sizes.total, float):
         return math.inf
-    n_edges = found.graph.n_edges
+    n_edges = flows.graph.n_edges
     # Each edge is a product and a sum; what underflow takes anywhere comes on by at most the largest adjoint.
     most_onward = float(np.max(sizes.adjoints, initial=0.0))
     lost = UNDERFLOW * (COMPLEX_UNDERFLOW * n_edges * most_onward)

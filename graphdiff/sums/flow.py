@@ -315,8 +315,8 @@ def edge_contributions(
     >>> dict(edge_contributions(G, "b", "e"))
     {('b', 'c'): 2, ('b', 'd'): 3, ('c', 'e'): 2, ('d', 'e'): 3}
     """
-    found = flow_between(compiled(graph, options), source, target)
-    return Contributions(found.edges, found.total, "edge", found.graph.topology)
+    flows = flow_between(compiled(graph, options), source, target)
+    return Contributions(flows.edges, flows.total, "edge", flows.graph.topology)
 
 
 def node_contributions(
@@ -353,8 +353,8 @@ def node_contributions(
     >>> node_contributions(G, "b", "e").shares["d"]
     0.6
     """
-    found = flow_between(compiled(graph, options), source, target)
-    return Contributions(found.nodes, found.total, "node", found.graph.topology)
+    flows = flow_between(compiled(graph, options), source, target)
+    return Contributions(flows.nodes, flows.total, "node", flows.graph.topology)
 
 
 def flow_between(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> Flow:
@@ -378,7 +378,7 @@ def positions_of(graph: CompiledGraph, source: Hashable | None, target: Hashable
     return sources, targets
 
 
-def path_entropy(found: Flow) -> float | None:
+def path_entropy(flows: Flow) -> float | None:
     """Return the entropy, in nats, of the paths' shares of the sum of absolute influences; None where that is 0.
 
     No path is listed: the entropy of products is a sum over edges, H = ln T - sum of share(e) · ln |w(e)|.
@@ -388,12 +388,12 @@ def path_entropy(found: Flow) -> float | None:
     found : Flow
         Of a graph of absolute weights (``graph.absolute``).
     """
-    if not found.total:
+    if not flows.total:
         return None
-    used = np.flatnonzero(found.edges)
-    weights = arithmetic.listed(arithmetic.taken(found.graph.weights, used))
-    parts = [float(number / found.total) for number in found.edges[used].tolist()]
-    return max(0.0, _log(found.total) - math.fsum(part * _log(w) for part, w in zip(parts, weights, strict=True)))
+    used = np.flatnonzero(flows.edges)
+    weights = arithmetic.listed(arithmetic.taken(flows.graph.weights, used))
+    parts = [float(number / flows.total) for number in flows.edges[used].tolist()]
+    return max(0.0, _log(flows.total) - math.fsum(share * _log(w) for share, w in zip(parts, weights, strict=True)))
 
 
 def _log(number: Number) -> float:

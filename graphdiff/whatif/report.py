@@ -38,11 +38,11 @@ def what_if_text(columns: Sequence[WhatIf]) -> str:
 
 def _names(columns: Sequence[WhatIf]) -> list[str]:
     """Return the changes as text, with their weights where these are the same in all columns."""
-    found = []
+    names = []
     for changes in zip(*(column.changes[:NAMED] for column in columns), strict=True):
         texts = [str(change) for change in changes]
-        found.append(texts[0] if len(set(texts)) == 1 else changes[0].name)
-    return found
+        names.append(texts[0] if len(set(texts)) == 1 else changes[0].name)
+    return names
 
 
 def _paths(first: WhatIf, words: Words) -> str:

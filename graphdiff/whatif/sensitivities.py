@@ -113,8 +113,8 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
         return len(self.numbers)
 
     def _at(self, place: int) -> Sensitivity:
-        found = (array[place] for array in (self.weights, self.derivatives, self.removals))
-        weight, derivative, removal = map(arithmetic.plain, found)
+        numbers = (array[place] for array in (self.weights, self.derivatives, self.removals))
+        weight, derivative, removal = map(arithmetic.plain, numbers)
         elasticity = weight * derivative / self.total if self.total else None
         edge = self.topology.edge_label(int(self.numbers[place]))
         return Sensitivity(edge, weight, derivative, elasticity, removal, self.topology.naming)
@@ -244,40 +244,40 @@ def sensitivities(
 
 def sensitivities_through(part: Between, source: Hashable, target: Hashable) -> Sensitivities:
     """Return the same from what is known to lie between the ends."""
-    ready, found = part.graph, flow_through(part)
-    numbers = found.used[2]
+    ready, flow = part.graph, flow_through(part)
+    numbers = flow.used[2]
     return Sensitivities(
         source=source,
         target=target,
-        total=found.total,
+        total=flow.total,
         topology=ready.topology,
         numbers=numbers,
-        weights=arithmetic.as_array(arithmetic.taken(found.graph.weights, numbers)),
-        derivatives=_derivatives(found),
-        removals=_removals(found),
+        weights=arithmetic.as_array(arithmetic.taken(flow.graph.weights, numbers)),
+        derivatives=_derivatives(flow),
+        removals=_removals(flow),
         n_merged=_merged_edges(part) if ready.cycles == "collapse" else 0,
         weight_meaning=ready.weight_meaning,
     )
 
 
-def _derivatives(found: Flow) -> NDArray[Any]:
+def _derivatives(flow: Flow) -> NDArray[Any]:
     """Return tangent · adjoint of each edge; ints as Python's, for beside an edge of weight 0 nothing bounds them."""
     tangents, adjoints = (
         arithmetic.listed(arithmetic.taken(values, places))
-        for values, places in zip((found.tangents, found.adjoints), found.used, strict=False)
+        for values, places in zip((flow.tangents, flow.adjoints), flow.used, strict=False)
     )
     return checked_array([a * b for a, b in zip(tangents, adjoints, strict=True)] or np.zeros(0))
 
 
-def _removals(found: Flow) -> NDArray[Any]:
+def _removals(flow: Flow) -> NDArray[Any]:
     """Return how the total changes if each edge between is removed."""
-    tails, heads, numbers = found.used
-    graph = found.graph
-    removals: NDArray[Any] = -found.edges[numbers]
-    if not found.loops:
+    tails, heads, numbers = flow.used
+    graph = flow.graph
+    removals: NDArray[Any] = -flow.edges[numbers]
+    if not flow.loops:
         return removals
     changed: NDArray[Any] = removals.astype(object)
-    for start, stop in found.loops:
+    for start, stop in flow.loops:
         inside = np.flatnonzero((tails >= start) & (tails < stop) & (heads >= start) & (heads < stop))
         for place in inside.tolist():
             back = arithmetic.plain(walks(graph, start, stop)[int(heads[place]) - start][int(tails[place]) - start])

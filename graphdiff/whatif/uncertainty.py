@@ -195,16 +195,16 @@ def uncertainty(
     _require_some(deviates, low, high)
     ready = compiled(graph, options)
     part = between(ready, *positions_of(ready, source, target))
-    found = sensitivities_through(part, source, target)
-    _require_real(found, "a standard error needs" if deviates else "bounds need")
-    error = standard_error(graph, found, sd, cov) if deviates else None
+    sensitivities = sensitivities_through(part, source, target)
+    _require_real(sensitivities, "a standard error needs" if deviates else "bounds need")
+    error = standard_error(graph, sensitivities, sd, cov) if deviates else None
     bounds: tuple[float | None, float | None] = (None, None)
     if low is not None and high is not None:
-        bounds = enclosure(part, intervals(graph, found, low, high))
+        bounds = enclosure(part, intervals(graph, sensitivities, low, high))
     return Uncertainty(
         source=source,
         target=target,
-        total=found.total,
+        total=sensitivities.total,
         standard_error=error,
         independent=error is not None and cov is None,
         low=bounds[0],
@@ -212,7 +212,7 @@ def uncertainty(
         edge_meaning=ready.edge_meaning,
         weight_meaning=ready.weight_meaning,
         naming=ready.topology.naming,
-        labels=() if sd is None else tuple(equal_parameters(graph, found)),
+        labels=() if sd is None else tuple(equal_parameters(graph, sensitivities)),
     )
 
 
@@ -228,9 +228,11 @@ def _require_some(deviates: bool, low: PerEdge | None, high: PerEdge | None) -> 
         raise UsageError(Keyword("high" if high is None else "low"), " is missing: bounds are given together")
 
 
-def _require_real(found: Sensitivities, what: str) -> None:
+def _require_real(sensitivities: Sensitivities, what: str) -> None:
     """Raise `UsageError` where a weight or the total is no real number, saying what needs one."""
-    wrong = next((number for number in (*found.weights.tolist(), found.total) if not is_real(number)), None)
+    wrong = next(
+        (number for number in (*sensitivities.weights.tolist(), sensitivities.total) if not is_real(number)), None
+    )
     if wrong is not None:
         raise UsageError(f"{what} real weights, not {type(wrong).__name__} ({wrong})")
 
@@ -238,40 +240,41 @@ def _require_real(found: Sensitivities, what: str) -> None:
 PerEdge: TypeAlias = "str | Mapping[Any, Number]"
 
 
-def said_of(graph: Any, found: Sensitivities, said: PerEdge, what: str) -> dict[int, Number]:
+def said_of(graph: Any, sensitivities: Sensitivities, values: PerEdge, what: str) -> dict[int, Number]:
     """Return what an attribute or a mapping says of edges on the way, by their numbers; maybe not of all."""
-    if isinstance(said, Mapping):
-        given = {find_edge(found.topology, edge): value for edge, value in said.items()}
-        numbers = {number: given[number] for number in found.numbers.tolist() if number in given}
+    if isinstance(values, Mapping):
+        given = {find_edge(sensitivities.topology, edge): value for edge, value in values.items()}
+        numbers = {number: given[number] for number in sensitivities.numbers.tolist() if number in given}
     elif isinstance(graph, nx.Graph):
         rows = (
-            (number, graph.get_edge_data(*edge)) for number, edge in zip(found.numbers.tolist(), found, strict=True)
+            (number, graph.get_edge_data(*edge))
+            for number, edge in zip(sensitivities.numbers.tolist(), sensitivities, strict=True)
         )
-        numbers = {number: data[said] for number, data in rows if said in data}
+        numbers = {number: data[values] for number, data in rows if values in data}
     else:
-        numbers = _in_column(found, said, what)
+        numbers = _in_column(sensitivities, values, what)
     for number, value in numbers.items():
         if not is_real(value):
-            raise wrong(found.topology.edge_label(number), what, f"is {value!r}, not a finite real number")
+            raise wrong(sensitivities.topology.edge_label(number), what, f"is {value!r}, not a finite real number")
     return numbers
 
 
-def _in_column(found: Sensitivities, said: str, what: str) -> dict[int, Number]:
+def _in_column(sensitivities: Sensitivities, column: str, what: str) -> dict[int, Number]:
     """Return what an attribute of a compiled graph says of edges on the way, by their numbers."""
-    columns = found.topology.attributes
+    columns = sensitivities.topology.attributes
     if not columns:
         raise UsageError(
-            Keyword(what, said),
+            Keyword(what, column),
             ": none were kept with this graph (read_edges and from_arrays keep them), and else only a networkx graph "
             "has attributes; give a mapping of edge to number",
         )
-    if said not in columns:
+    if column not in columns:
         have = ", ".join(map(repr, columns))
         raise UsageError(
-            Keyword(what, said),
+            Keyword(what, column),
             f" is no attribute of this graph, whose edges have {have}; or give a mapping of edge to number",
         )
-    values = zip(found.numbers.tolist(), columns[said].listed(found.numbers), strict=True)
+    values = zip(sensitivities.numbers.tolist(), columns[column].listed(sensitivities.numbers), strict=True)
     return {number: value for number, value in values if value is not None}
 
 
@@ -288,7 +291,7 @@ def wrong(edge: Edge, what: str, why: str) -> WeightError:
     return WeightError(f"{what} of the edge {edge_text(edge)} {why}", edge=edge)
 
 
-def all_of(graph: Any, found: Sensitivities, said: PerEdge, what: str) -> dict[int, Number]:
+def all_of(graph: Any, sensitivities: Sensitivities, given: PerEdge, what: str) -> dict[int, Number]:
     """Return what is said of edges on the way, of all of them.
 
     Raises
@@ -296,10 +299,10 @@ def all_of(graph: Any, found: Sensitivities, said: PerEdge, what: str) -> dict[i
     WeightError
         If nothing is said of one.
     """
-    numbers = said_of(graph, found, said, what)
-    for number, edge in zip(found.numbers.tolist(), found, strict=True):
+    numbers = said_of(graph, sensitivities, given, what)
+    for number, edge in zip(sensitivities.numbers.tolist(), sensitivities, strict=True):
         if number not in numbers:
-            raise missing(edge, what, said)
+            raise missing(edge, what, given)
     return numbers
 
 
@@ -314,14 +317,14 @@ def missing(edge: Edge, what: str, said: PerEdge | None) -> WeightError:
 SYMMETRIC = 1e-8
 
 
-def standard_error(graph: Any, found: Sensitivities, sd: PerEdge | None, cov: Any) -> float:
+def standard_error(graph: Any, sensitivities: Sensitivities, sd: PerEdge | None, cov: Any) -> float:
     """Return sqrt(g' C g)."""
     try:
-        slopes = dict(zip(found.numbers.tolist(), map(float, found.derivatives.tolist()), strict=True))
+        slopes = dict(zip(sensitivities.numbers.tolist(), map(float, sensitivities.derivatives.tolist()), strict=True))
     except TypeError:
         raise UsageError("a standard error needs real weights") from None
-    entries = ({} if sd is None else _variances(graph, found, sd)) | _covariance(graph, found, cov)
-    for number, edge in zip(slopes, found, strict=True):
+    entries = ({} if sd is None else _variances(graph, sensitivities, sd)) | _covariance(graph, sensitivities, cov)
+    for number, edge in zip(slopes, sensitivities, strict=True):
         if (number, number) not in entries:
             raise missing(edge, "sd" if cov is None else "the variance", sd)
     pairs = [(a, b, value) for (a, b), value in entries.items() if a in slopes and b in slopes]
@@ -332,27 +335,29 @@ def standard_error(graph: Any, found: Sensitivities, sd: PerEdge | None, cov: An
     return math.sqrt(max(variance, 0.0))
 
 
-def _variances(graph: Any, found: Sensitivities, sd: PerEdge) -> dict[tuple[int, int], float]:
+def _variances(graph: Any, sensitivities: Sensitivities, sd: PerEdge) -> dict[tuple[int, int], float]:
     """Return the variances that standard deviations give, and the covariances of weights that are one parameter."""
-    deviations = said_of(graph, found, sd, "sd")
+    deviations = said_of(graph, sensitivities, sd, "sd")
     negative = next((number for number, value in deviations.items() if value < 0), None)
     if negative is not None:
-        raise wrong(found.topology.edge_label(negative), "sd", f"is {deviations[negative]!r}, and cannot be negative")
+        raise wrong(
+            sensitivities.topology.edge_label(negative), "sd", f"is {deviations[negative]!r}, and cannot be negative"
+        )
     entries = {(n, n): float(value) ** 2 for n, value in deviations.items()}
-    for numbers in equal_parameters(graph, found).values():  # one parameter: they move together
+    for numbers in equal_parameters(graph, sensitivities).values():  # one parameter: they move together
         entries |= {
             (a, b): float(deviations[a] * deviations[b]) for a, b in _pairs(numbers) if {a, b} <= deviations.keys()
         }
     return entries
 
 
-def equal_parameters(graph: Any, found: Sensitivities) -> dict[str, list[int]]:
+def equal_parameters(graph: Any, sensitivities: Sensitivities) -> dict[str, list[int]]:
     """Return the edges on the way whose weights are one parameter of a path model, by its label."""
     labelled = graph.graph.get("equal_parameters") if isinstance(graph, nx.Graph) else None
     if not isinstance(labelled, dict):  # a graph may have an attribute of this name that is not ours
         return {}
-    on_the_way = set(found.numbers.tolist())
-    numbers = {label: [find_edge(found.topology, edge) for edge in edges] for label, edges in labelled.items()}
+    on_the_way = set(sensitivities.numbers.tolist())
+    numbers = {label: [find_edge(sensitivities.topology, edge) for edge in edges] for label, edges in labelled.items()}
     there = {label: [number for number in each if number in on_the_way] for label, each in numbers.items()}
     return {label: each for label, each in there.items() if len(each) > 1}
 
@@ -361,13 +366,13 @@ def _pairs(numbers: Sequence[int]) -> Iterable[tuple[int, int]]:
     return combinations(sorted(numbers), 2)
 
 
-def _covariance(graph: Any, found: Sensitivities, cov: Any) -> dict[tuple[int, int], float]:
+def _covariance(graph: Any, sensitivities: Sensitivities, cov: Any) -> dict[tuple[int, int], float]:
     """Return the entries of a covariance by the numbers of edges, each pair once."""
     if cov is None:
         return {}
-    topology = found.topology
+    topology = sensitivities.topology
     pairs: dict[tuple[int, int], float] = {}
-    for a, b, value in _entries(graph, found, cov):
+    for a, b, value in _entries(graph, sensitivities, cov):
         if not is_real(value) or (a == b and value < 0):
             raise wrong(topology.edge_label(a), "cov", f"and {edge_text(topology.edge_label(b))} is {value!r}")
         key, other = (min(a, b), max(a, b)), float(value)
@@ -377,22 +382,24 @@ def _covariance(graph: Any, found: Sensitivities, cov: Any) -> dict[tuple[int, i
     return pairs
 
 
-def _entries(graph: Any, found: Sensitivities, cov: Any) -> Iterable[tuple[int, int, Any]]:
+def _entries(graph: Any, sensitivities: Sensitivities, cov: Any) -> Iterable[tuple[int, int, Any]]:
     """Return the entries of a covariance by the numbers of edges, as they are given."""
     if isinstance(cov, Mapping):
-        return _listed_pairs(found, cov)
+        return _listed_pairs(sensitivities, cov)
     if hasattr(cov, "columns") and hasattr(cov, "index"):
-        rows, columns = ([find_edge(found.topology, edge) for edge in axis] for axis in (cov.index, cov.columns))
+        rows, columns = (
+            [find_edge(sensitivities.topology, edge) for edge in axis] for axis in (cov.index, cov.columns)
+        )
         return _matrix(rows, columns, cov.to_numpy())
-    order = _order(graph, found)
+    order = _order(graph, sensitivities)
     return _matrix(order, order, np.asarray(cov))
 
 
-def _listed_pairs(found: Sensitivities, cov: Mapping[Any, Any]) -> Iterable[tuple[int, int, Any]]:
+def _listed_pairs(sensitivities: Sensitivities, cov: Mapping[Any, Any]) -> Iterable[tuple[int, int, Any]]:
     for pair, value in cov.items():
         if not isinstance(pair, tuple) or len(pair) != 2 or not all(isinstance(edge, tuple) for edge in pair):
             raise UsageError(f"cov has {pair!r}: a mapping of (edge, edge) to number is needed, each edge (tail, head)")
-        yield find_edge(found.topology, pair[0]), find_edge(found.topology, pair[1]), value
+        yield find_edge(sensitivities.topology, pair[0]), find_edge(sensitivities.topology, pair[1]), value
 
 
 def _matrix(rows: Sequence[int], columns: Sequence[int], values: Any) -> Iterable[tuple[int, int, Any]]:
@@ -403,11 +410,11 @@ def _matrix(rows: Sequence[int], columns: Sequence[int], values: Any) -> Iterabl
             yield a, b, value
 
 
-def _order(graph: Any, found: Sensitivities) -> list[int]:
+def _order(graph: Any, sensitivities: Sensitivities) -> list[int]:
     """Return the numbers of all edges in the order in which the graph has them."""
     if not isinstance(graph, nx.Graph):
-        return list(range(found.topology.n_edges))
-    numbers = {edge: number for number, edge in enumerate(found.topology.edge_labels())}
+        return list(range(sensitivities.topology.n_edges))
+    numbers = {edge: number for number, edge in enumerate(sensitivities.topology.edge_labels())}
     return [numbers[edge] for edge in (graph.edges(keys=True) if graph.is_multigraph() else graph.edges)]
 
 
@@ -417,7 +424,7 @@ Interval = tuple[float, float]
 OUTWARDS = (-math.inf, math.inf)
 
 
-def intervals(graph: Any, found: Sensitivities, low: PerEdge, high: PerEdge) -> dict[int, Interval]:
+def intervals(graph: Any, sensitivities: Sensitivities, low: PerEdge, high: PerEdge) -> dict[int, Interval]:
     """Return the bounds of each weight on the way as floats, rounded outwards.
 
     Raises
@@ -425,12 +432,14 @@ def intervals(graph: Any, found: Sensitivities, low: PerEdge, high: PerEdge) -> 
     WeightError
         If a bound is missing, or the weight is not within.
     """
-    lows, highs = all_of(graph, found, low, "low"), all_of(graph, found, high, "high")
-    for number, weight in zip(found.numbers.tolist(), found.weights.tolist(), strict=True):
+    lows, highs = all_of(graph, sensitivities, low, "low"), all_of(graph, sensitivities, high, "high")
+    for number, weight in zip(sensitivities.numbers.tolist(), sensitivities.weights.tolist(), strict=True):
         if not lows[number] <= weight <= highs[number]:
             bounds = f"{lows[number]!r} to {highs[number]!r}"
             raise wrong(
-                found.topology.edge_label(number), "the weight", f"is {weight!r}, not within its bounds {bounds}"
+                sensitivities.topology.edge_label(number),
+                "the weight",
+                f"is {weight!r}, not within its bounds {bounds}",
             )
     return {number: (_down(lows[number]), _up(highs[number])) for number in lows}
 

@@ -84,11 +84,11 @@ def _meeting(edges: Contributions) -> Any:
 def _strongest_of_each_sign(part: Between) -> tuple[Path | None, Path | None]:
     """Return the strongest positive and the strongest negative path."""
     best = _best_of_each_sign(part)
-    found: list[Path | None] = []
+    strongest: list[Path | None] = []
     for sign in (0, 1):
         start = max(part.sources, key=lambda node: best[node][sign][0])
-        found.append(_followed(part, best, start, sign) if best[start][sign][0] else None)
-    return found[0], found[1]
+        strongest.append(_followed(part, best, start, sign) if best[start][sign][0] else None)
+    return strongest[0], strongest[1]
 
 
 def _best_of_each_sign(part: Between) -> list[list[Way]]:

@@ -171,17 +171,17 @@ def _cut_text(first: Explanation) -> Iterator[str]:
 
 
 def _warnings(columns: Sequence[Explanation]) -> list[str]:
-    found = []
+    warnings = []
     routes = {steps[0][0] for c in columns if (steps := c.last_steps())}
     if len(routes) > 1:
         names = "|".join(c.weight_meaning for c in columns)
-        found.append(f"The weightings disagree on the route: choose one with --weight {names}.")
+        warnings.append(f"The weightings disagree on the route: choose one with --weight {names}.")
     for column in columns:
-        found += _doubts(column)
+        warnings += _doubts(column)
     for column in columns:
         if column.cancellation:
-            found += _cancellation_text(column.cancellation, column.total, _listed(columns[-1]))
-    return found
+            warnings += _cancellation_text(column.cancellation, column.total, _listed(columns[-1]))
+    return warnings
 
 
 def _doubts(column: Explanation) -> Iterator[str]:
@@ -196,14 +196,14 @@ def _doubts(column: Explanation) -> Iterator[str]:
         yield few
 
 
-def _cancellation_text(found: Cancellation, total: Number, listed: list[Path]) -> Iterator[str]:
+def _cancellation_text(cancellation: Cancellation, total: Number, listed: list[Path]) -> Iterator[str]:
     lead = "Paths of both signs cancel in part" if total else "The total is 0: paths of both signs cancel"
-    where = f", most of it at {node_text(found.node)}" if found.node is not None else ""
+    where = f", most of it at {node_text(cancellation.node)}" if cancellation.node is not None else ""
     yield (
-        f"{lead}: {shown(found.positive)} and {shown(found.negative)}{where}; "
-        f"parts are of their absolute sum, {shown(found.positive - found.negative)}."
+        f"{lead}: {shown(cancellation.positive)} and {shown(cancellation.negative)}{where}; "
+        f"parts are of their absolute sum, {shown(cancellation.positive - cancellation.negative)}."
     )
-    for sign, path in (("positive", found.strongest_positive), ("negative", found.strongest_negative)):
+    for sign, path in (("positive", cancellation.strongest_positive), ("negative", cancellation.strongest_negative)):
         if path is not None and path not in listed:
             yield f"The strongest {sign} path, {shown(path.influence)}: {path_text(path)}."
 

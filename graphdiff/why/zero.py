@@ -11,7 +11,7 @@ from graphdiff.text.sentences import words_for
 __all__ = ["zero_reason"]
 
 
-def zero_reason(part: Between, found: Flow, starts: list[int], end: int) -> str:
+def zero_reason(part: Between, flow: Flow, starts: list[int], end: int) -> str:
     """Return which zero a total of 0 is.
 
     Parameters
@@ -36,10 +36,10 @@ def zero_reason(part: Between, found: Flow, starts: list[int], end: int) -> str:
     dead = [(node, step[0]) for node, row in enumerate(part.rows) for step in row if not step[2]]
     if dead and not _path_without_zero(part):
         return _dead_edge(part, dead)
-    sizes = found.sizes
+    sizes = flow.sizes
     if sizes is None or not sizes.total:
         return "the products of the weights are too small for a float (underflow); exact=True keeps them"
-    if isinstance(found.total, complex):
+    if isinstance(flow.total, complex):
         return f"paths cancel: their sizes add up to {shown(sizes.total)}"
     half = shown(sizes.total / 2)
     return f"paths cancel: +{half} and -{half}"
