@@ -16,6 +16,7 @@ GROUPS = (
     "sweeps",
     "compiling",
     "tables",
+    "naming",
     "growth",
     "paths",
     "jacobians",

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from graphdiff.structure.components import find_cycles as find_cycles
     from graphdiff.structure.diagnose import Diagnosis as Diagnosis
     from graphdiff.structure.diagnose import diagnose as diagnose
+    from graphdiff.structure.rank import Ranking as Ranking
+    from graphdiff.structure.rank import rank as rank
     from graphdiff.sums.accumulate import accumulate as accumulate
     from graphdiff.sums.flow import edge_contributions as edge_contributions
     from graphdiff.sums.flow import node_contributions as node_contributions
@@ -87,6 +89,7 @@ _HOMES: dict[str, str | None] = {
     "Jacobian": "sums.results",
     "Path": "paths.paths",
     "Plan": "jacobians.plan",
+    "Ranking": "structure.rank",
     "Semiring": "sums.semirings",
     "Sensitivities": "whatif.sensitivities",
     "Uncertainty": "whatif.uncertainty",
@@ -115,6 +118,7 @@ _HOMES: dict[str, str | None] = {
     "node_contributions": "sums.flow",
     "plan": "jacobians.plan",
     "prune": "paths.prune",
+    "rank": "structure.rank",
     "reach_sizes": "sets.sets",
     "read": "io.read",
     "read_edges": "io.table",

@@ -52,7 +52,6 @@ PACKAGES = {
     "pandas": "pandas",
     "symbolic": "sympy",
     "tables": "narwhals pyarrow",
-    "yaml": "PyYAML",
 }
 
 

@@ -24,6 +24,21 @@ def submodules() -> list[str]:
     return [module.name for module in found if not module.name.endswith(("__main__", "_child"))]
 
 
+#: The public names; one that is missing here or there is a decision, not an accident.
+PUBLIC = """
+Changes Check Comparison CompiledGraph Cut CycleReport Diagnosis Difference Exclusive Explanation Formula
+Influences Jacobian Path Plan Ranking Semiring Sensitivities Uncertainty WhatIf accumulate annotate check
+compare compile count_paths cut diagnose edge_contributions eliminate errors exclusive exclusive_sizes explain
+factored find_cycles forward group iter_jacobian iter_paths jacobian node_contributions plan prune rank
+reach_sizes read read_edges reverse sample_paths sensitivities strongest_paths to_pydot total_influence
+total_influences trace uncertainty weights what_if write
+"""
+
+
+def test_the_public_names_are_these() -> None:
+    assert sorted(gd.__all__) == sorted(PUBLIC.split())
+
+
 def test_every_public_name_is_found_after_every_submodule_was_imported() -> None:
     """No module may take the place of a function: gd.compile stays a function whatever was imported before."""
     for name in submodules():

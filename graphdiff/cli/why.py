@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli import inputs, options, output, weightings
-from graphdiff.cli.nodes import complete_node, find_node
+from graphdiff.cli.nodes import complete_node
 from graphdiff.errors import UsageError
+from graphdiff.graph.lookup import find_node
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -49,6 +50,7 @@ def why(settings: options.Settings, nodes: tuple[str, ...], sd: str | None, boun
     With one name, from the roots. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too; .dot and
     .graphml hold the numbers as attributes, and graphdiff reads them back.
     """
+    from graphdiff.io.python.extras import joining
     from graphdiff.why.explain import annotated, explain_each
     from graphdiff.why.report import explanation_text
 
@@ -60,7 +62,7 @@ def why(settings: options.Settings, nodes: tuple[str, ...], sd: str | None, boun
     found = explain_each(inputs.compile_all(graph, settings), source, target)
     line = output.graph_line(graph)
     uncertain = _uncertain(graph, source, target, settings, sd, bounds)
-    extras = [] if found[0].n_paths != 0 else with_extras(graph, source, target)
+    extras = [] if found[0].n_paths != 0 else joining(graph, source, target)
     if settings.path and os.path.splitext(settings.path)[1] not in ("", ".txt", ".json", ".csv"):
         output.write_drawn(annotated(found[-1], graph), settings)
         settings = replace(settings, path=None)
@@ -107,19 +109,6 @@ def uncertainty_lines(found: list[Uncertainty]) -> Iterator[str]:
     for one in found:
         which = f", {one.weight_meaning}" if len(found) > 1 else ""
         yield from (f"{line.removesuffix('.')}{which}." for line in one.sentences())
-
-
-def with_extras(graph: nx.DiGraph, source: Any, target: Any) -> list[tuple[str, str, str]]:
-    """Return the edges, left out as nothing asks for their extras, any one of which would join source and target."""
-    left_out = graph.graph.get("with_extras", [])
-    if not isinstance(left_out, list) or source is None:  # in some files that were written it is a text
-        return []
-    import networkx as nx
-
-    from_source = {source, *nx.descendants(graph, source)}
-    to_target = {target, *nx.ancestors(graph, target)}
-    joining = [edge for edge in left_out if edge[0] in from_source and edge[1] in to_target]
-    return sorted(joining, key=lambda edge: edge[:2] != (source, target))  # the direct one first
 
 
 def extras_lines(edges: list[tuple[str, str, str]]) -> Iterator[str]:

@@ -22,7 +22,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from graphdiff.errors import FormatError, LimitError, MissingExtraError
+from graphdiff.errors import FormatError, LimitError
 from graphdiff.io.source import text_of
 from graphdiff.showing import in_our_words
 
@@ -372,18 +372,14 @@ def parse_yaml(data: bytes, name: str) -> list[Any]:
     ------
     FormatError
         Broken or too deeply nested YAML, a key twice in one mapping, or an anchor or alias.
-    MissingExtraError
-        PyYAML is not installed.
 
     Examples
     --------
     >>> parse_yaml(b"a: 1.10\nb: [x, 'y']\n", "x.yaml")
     [{'a': '1.10', 'b': ['x', 'y']}]
     """
-    try:
-        import yaml
-    except ImportError as error:
-        raise MissingExtraError("PyYAML", "yaml") from error
+    import yaml  # which takes longer to load than most files to read
+
     # libyaml is ten times faster than Python; PyYAML is there without it too.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:

@@ -1,146 +1,381 @@
-"""The rows of ``graphdiff rank``: influences by each weighting, and beside them the sizes of sets."""
+"""`rank`: every node by its total influence from a source or on a target, beside the sets it stands for.
+
+A sum over paths counts a shared node once a path, a set counts it once: the columns stand side by side, as they
+often disagree. Sets are sized for the rows that are returned only, unless they give the order.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Unpack
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.arithmetic import is_finite
+from graphdiff.arithmetic import Number, is_finite
 from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import attribute_kinds, drawing_names, is_quantity
-from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sets.sets import root_positions, row_sizes, values_at
 from graphdiff.sums.between import between
 from graphdiff.sums.influence import forward, reverse
 from graphdiff.sums.results import largest_first
-from graphdiff.text.names import node_text
+from graphdiff.text.names import PLAIN, Naming, node_text
+from graphdiff.text.numbers import plain, shown
+from graphdiff.text.sentences import Words, words_for
+from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
+
+__all__ = ["SETS", "Ranking", "rank"]
 
 Progress = Callable[[int, int | None], None]
+#: The columns of sets: how many nodes each node reaches, and how many of them would go with it.
 SETS = ("reach", "exclusive")
+#: How many rows a report has.
+TOP = 20
 
 
-@dataclass(frozen=True)
-class Row:
-    """A node, or a merged component: where it stands in the compiled graph, its name, its influences."""
-
-    position: int
-    name: str
-    numbers: list[Any]
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """A ranking, column by column.
+@dataclass(frozen=True, eq=False, repr=False)
+class Ranking(Result):
+    """Nodes in order, column by column: what `graphdiff.rank` returns.
 
     Attributes
     ----------
+    source, target : node or None
+        Where the influence comes from, or goes to; both None is from all roots together.
+    by : str
+        The column that gives the order.
+    nodes : list of nodes
+        A merged component is the frozenset of its members.
     places : list of int
-    names : list of str
-    numbers : list of lists of numbers
-        In each row one number for each of `weights`.
+        From 1; equal absolute values share a place.
     weights : list of str
+        The titles of the columns of influences, one a weighting.
+    influences : list of lists of numbers
+        In each row one number for each of `weights`.
     sizes : dict of str to array, shape (n_rows,)
-        The columns of sizes by their titles.
-    whole : int
-        How many rows there are in all.
+        The columns of sizes by their titles: of sets, and of sums of a value over them.
+    n_ranked, n_nodes : int
+        How many nodes are ranked in all, and how many the graph has.
+    edge_meaning, node_meaning : str
+        What an edge says, and what nodes are called.
+    value : str or None
+        The attribute that is added up.
+    without_value : int
+        How many nodes do not have it, and count as 0.
     """
 
+    source: Any
+    target: Any
+    by: str
+    nodes: list[Any]
     places: list[int]
-    names: list[str]
-    numbers: list[list[Any]]
     weights: list[str]
+    influences: list[list[Number]]
     sizes: dict[str, NDArray[Any]]
-    whole: int
+    n_ranked: int
+    n_nodes: int
+    edge_meaning: str = "unknown"
+    node_meaning: str = "unknown"
+    value: str | None = None
+    without_value: int = 0
+    naming: Naming = field(default=PLAIN, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    @property
+    def _words(self) -> Words:
+        return words_for(self.edge_meaning, self.weights[0], self.node_meaning)
+
+    @property
+    def columns(self) -> list[str]:
+        """The titles of `rows`."""
+        return ["place", "node", *self.weights, *self.sizes]
+
+    def rows(self) -> Iterator[list[Any]]:
+        """Yield the place, the node and the numbers of each row."""
+        sizes = [column.tolist() for column in self.sizes.values()]
+        for place, node, numbers, *more in zip(self.places, self.nodes, self.influences, *sizes, strict=True):
+            yield [place, node, *numbers, *more]
+
+    def records(self) -> Iterator[list[Any]]:
+        """Yield the rows as files hold them: nodes as texts, numbers as JSON has them."""
+        return ([place, self.naming.node(node), *map(plain, numbers)] for place, node, *numbers in self.rows())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        split = 2 + len(self.weights)
+        sizes = [title.replace(" ", "_") for title in self.sizes]
+        return {
+            "source": None if self.source is None else self.naming.node(self.source),
+            "target": None if self.target is None else self.naming.node(self.target),
+            "by": self.by,
+            "nodes": [
+                {
+                    "place": row[0],
+                    "node": row[1],
+                    "values": dict(zip(self.weights, row[2:split], strict=True)),
+                    **dict(zip(sizes, row[split:], strict=True)),
+                }
+                for row in self.records()
+            ],
+        }
+
+    def _frame(self) -> Frame:
+        _, _, *titles = self.columns
+        rows = [[place, *numbers] for place, _, *numbers in self.rows()]
+        return Frame(rows, Axis(self.nodes, "node"), Axis(["place", *titles]))
+
+    def title(self) -> str:
+        """Return what is ranked, in a line."""
+        words = self._words
+        if self.target is not None:
+            text = words.rank_towards.format(target=self.target)
+        elif self.source is not None:
+            text = words.rank_from.format(source=self.source)
+        else:
+            text = f"{words.nodes} by what reaches them from {words.starts}"
+        return text[0].upper() + text[1:]
+
+    def text(self, top: int = TOP, how: str = "") -> str:
+        """Return the report on the first `top` rows; `how` says behind the number of the others how to see them."""
+        cells = [[f"{row[0]:,}", node_text(row[1]), *map(shown, row[2:])] for row in list(self.rows())[:top]]
+        table = aligned([self.columns, *cells], left=1)
+        left_out = self.n_ranked - len(cells)
+        more = [f"… {left_out:,} more{how}"] if left_out else []
+        return "\n".join([self.title(), *table, *more, "", *self.notes()])
+
+    def notes(self) -> Iterator[str]:
+        """Yield what stands below the table."""
+        words = self._words
+        start = words.starts if self.source is None else str(self.source)
+        reach = f"reach: {words.needed}, each counted once"
+        yield f"{reach}; exclusive: those that go with it, being reached from {start} by it only."
+        if self.without_value:
+            lack = "has no {} and counts" if self.without_value == 1 else "have no {} and count"
+            of = f"{self.without_value:,} of {self.n_nodes:,} {words.nodes}"
+            yield f"! {of} {lack.format(self.value)} as 0."
+
+    def __repr__(self) -> str:
+        return self.text()
+
+    def _sheet(self) -> Sheet:
+        rows = [[place, node_text(node), *map(shown, numbers)] for place, node, *numbers in list(self.rows())[:TOP]]
+        return self.columns, rows, self.title()
 
 
-def ranked(
-    graph: nx.DiGraph,
-    compiled: list[CompiledGraph],
-    ends: tuple[Any, Any],
+def rank(
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable | None = None,
+    target: Hashable | None = None,
     *,
-    by: str | None,
-    value: str | None,
-    top: int | None,
-    progress: Progress,
-) -> Ranked:
-    """Return the ranking, its first `top` rows or all: only for rows that are shown, or ordered by, sets are sized."""
-    weights = [one.weight_meaning for one in compiled]
+    by: str | None = None,
+    value: str | None = None,
+    top: int | None = None,
+    weightings: Sequence[CompiledGraph] = (),
+    progress: Progress | None = None,
+    **options: Unpack[CompileOptions],
+) -> Ranking:
+    """Rank the nodes by total influence: from a source, towards a target, or from all roots together.
+
+    Beside the sums over paths stand sets, in which each node counts once: reach is how many nodes a node reaches,
+    exclusive how many of them would go with it, since nothing else leads to them from the source or else the roots.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    source, target : node, optional
+        At most one of them. What it does not reach (what does not reach the target) is left out, and so is the node
+        itself. So are the constants of a trace, unless the graph is compiled: nothing is derived by them.
+    by : str, optional
+        The column that gives the order, largest absolute value first: a weighting's meaning, such as ``"even"`` or
+        ``"weight"``, ``"reach"``, ``"exclusive"``, or with a value ``"reach size"``. By default the first.
+    value : str, optional
+        A node attribute to add up, such as ``"size"``: two columns more. A node without counts as 0.
+    top : int, optional
+        How many rows; all by default. Sets are sized for these only, which is quick up to 64.
+    weightings : sequence of CompiledGraph, optional
+        The same graph compiled by several weightings, to stand side by side; in place of the options.
+    progress : callable, optional
+        Told ``(nodes done, nodes)`` while sets are sized.
+    **options
+        Those of `graphdiff.compile`, unless the graph is compiled already.
+
+    Returns
+    -------
+    Ranking
+        With ``nodes``, ``places`` and the columns, ``to_pandas()`` and ``to_dict()``; printed it is a table.
+
+    Raises
+    ------
+    UnknownNodeError
+        If the end is not in the graph.
+    CycleError
+        If a cycle lies on the way and the graph's policy is ``"raise"``.
+    UsageError
+        If both ends are given, there is no column `by`, no node has a number under the name `value`, or `weightings`
+        are of different graphs.
+    TypeError
+        If there are options beside a compiled graph.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph([("app", "web"), ("web", "html"), ("web", "json"), ("app", "json"), ("html", "bs4")])
+    >>> rank(G, "app", weight=None)
+    Influence of app
+    place  node  unit  reach  exclusive
+        1  json     2      0          0
+        2  web      1      3          2
+        2  html     1      1          1
+        2  bs4      1      0          0
+    <BLANKLINE>
+    reach: nodes it reaches, each counted once; exclusive: those that go with it, being reached from app by it only.
+    >>> rank(G, "app", by="exclusive", weight=None).nodes
+    ['web', 'html', 'json', 'bs4']
+    """
+    if source is not None and target is not None:
+        pair = Remedy(Keyword("", python="graphdiff.explain(G, source, target)"), "explains one pair")
+        raise UsageError("a ranking has a ", Keyword("source"), " or a ", Keyword("target"), ", not both", pair)
+    ready = _all_compiled(weightings or [graph], options)
+    weights = [each.weight_meaning for each in ready]
     titles = [*weights, *SETS, *(f"{name} {value}" for name in SETS if value)]
     if by is not None and by not in titles:
-        raise UsageError(f"--by {by}: the columns here are {', '.join(titles)}")
-    constants = {node_text(node) for node, op in graph.nodes(data="op") if op == "const"}  # nothing is derived by them
-    rows = [row for row in _reached(compiled, ends) if row.name not in constants]
-    sizes: dict[str, NDArray[Any]] = {}
-    if by is None or by in weights:
-        chosen = weights.index(by) if by else 0
-        order, places = _ordered([row.numbers[chosen] for row in rows], top)
-        sizes = _set_columns(graph, compiled[0], [rows[number].position for number in order], ends[0], value, progress)
+        raise UsageError(Keyword("by", by), f": the columns here are {', '.join(titles)}")
+    rows = _reached(graph, ready, source, target)
+    values = None if value is None else _values_of(graph, value)
+    sized = partial(_set_columns, graph, ready[0], source, value, values, progress)
+    order, places, sizes = _ordered(rows, titles.index(by) if by else 0, sized, top)
+    first = ready[0]
+    return Ranking(
+        source=source,
+        target=target,
+        by=by or weights[0],
+        nodes=[rows[number].node for number in order],
+        places=places,
+        weights=weights,
+        influences=[rows[number].influences for number in order],
+        sizes=sizes,
+        n_ranked=len(rows),
+        n_nodes=first.n_nodes,
+        edge_meaning=first.edge_meaning,
+        node_meaning=first.node_meaning,
+        value=value,
+        without_value=0 if values is None else first.n_nodes - len(values),
+        naming=first.topology.naming,
+    )
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A node, or a merged component: where it stands in the compiled graph, and its influences."""
+
+    position: int
+    node: Any
+    influences: list[Number]
+
+
+Sized = Callable[[list[int]], dict[str, NDArray[Any]]]
+
+
+def _all_compiled(graphs: Sequence[Any], options: CompileOptions) -> list[CompiledGraph]:
+    """Return the graph compiled by each weighting.
+
+    Raises
+    ------
+    UsageError
+        If they are not of the same graph: a position would be another node in each.
+    """
+    ready = [compiled(graph, options) for graph in graphs]
+    first = ready[0].topology
+    for other in (each.topology for each in ready):
+        arrays = (np.array_equal(getattr(first, name), getattr(other, name)) for name in ("ids", "ptr", "heads"))
+        if other is not first and not (all(arrays) and list(first.labels) == list(other.labels)):
+            raise UsageError(Keyword("weightings"), " are of different graphs")
+    return ready
+
+
+def _reached(graph: Any, ready: list[CompiledGraph], source: Any, target: Any) -> list[_Row]:
+    """Return a row for every node that is reached; a merged component is one row."""
+    first = ready[0]
+    topology = first.topology
+    if target is not None:
+        columns = [reverse(each, target).array for each in ready]
+        reached = between(first, range(first.n_nodes), [topology.position(target)])
     else:
-        columns = _set_columns(graph, compiled[0], [row.position for row in rows], ends[0], value, progress)
-        order, places = _ordered(columns[by].tolist(), top)
-        sizes = {title: column[order] for title, column in columns.items()}
-    names, numbers = [rows[number].name for number in order], [rows[number].numbers for number in order]
-    return Ranked(places, names, numbers, weights, sizes, len(rows))
+        roots = topology.roots.tolist() if source is None else [topology.position(source)]
+        seeds = {topology.label(p): 1 for p in sorted({first.anchor(p) for p in roots})}
+        columns = [forward(each, seeds).array for each in ready]
+        reached = between(first, roots, range(first.n_nodes))
+    end = target if source is None else source
+    own = None if end is None else first.anchor(topology.position(end))
+    nodes = graph.nodes(data="op") if isinstance(graph, nx.Graph) else ()
+    constants = {node for node, op in nodes if op == "const"}  # nothing is derived by them
+    return [
+        _Row(position, node, [column[position] for column in columns])
+        for position, node in zip(reached.positions.tolist(), reached.labels, strict=True)
+        if position != own and node not in constants
+    ]
 
 
-def _ordered(values: Sequence[Any], top: int | None) -> tuple[list[int], list[int]]:
-    """Return the indices of the values by size, largest first, and the place of each; equal sizes share one."""
-    order = largest_first(values)[:top]
+def _ordered(
+    rows: list[_Row], column: int, sized: Sized, top: int | None
+) -> tuple[list[int], list[int], dict[str, NDArray[Any]]]:
+    """Return which rows come first by a column, their places, and the sizes of their sets."""
+    if not rows or column < len(rows[0].influences):
+        order, places = _by_size([row.influences[column] for row in rows], top)
+        return order, places, sized([rows[number].position for number in order])
+    sizes = sized([row.position for row in rows])
+    order, places = _by_size(list(sizes.values())[column - len(rows[0].influences)].tolist(), top)
+    return order, places, {title: numbers[order] for title, numbers in sizes.items()}
+
+
+def _by_size(numbers: Sequence[Number], top: int | None) -> tuple[list[int], list[int]]:
+    """Return the indices of numbers by size, largest first, and the place of each; equal sizes share one."""
+    order = largest_first(numbers)[:top]
     places: list[int] = []
     for count, number in enumerate(order, 1):
-        tied = bool(places) and abs(values[order[count - 2]]) == abs(values[number])
+        tied = bool(places) and abs(numbers[order[count - 2]]) == abs(numbers[number])
         places.append(places[-1] if tied else count)
     return order, places
 
 
-def _reached(compiled: list[CompiledGraph], ends: tuple[Any, Any]) -> list[Row]:
-    """Return a row for every node that is reached; a merged component is one row."""
-    source, target = ends
-    first = compiled[0]
-    topology = first.topology
-    if target is not None:
-        columns = [reverse(one, target).array for one in compiled]
-        part = between(first, range(first.n_nodes), [topology.position(target)])
-    else:
-        roots = topology.roots.tolist() if source is None else [topology.position(source)]
-        seeds = {topology.label(p): 1 for p in sorted({first.anchor(p) for p in roots})}
-        columns = [forward(one, seeds).array for one in compiled]
-        part = between(first, roots, range(first.n_nodes))
-    end = target if source is None else source
-    own = None if end is None else first.anchor(topology.position(end))
-    names = {p: node_text(label) for p, label in zip(part.positions.tolist(), part.labels, strict=True) if p != own}
-    return [Row(p, name, [column[p] for column in columns]) for p, name in names.items()]
-
-
 def _set_columns(
-    graph: nx.DiGraph,
-    compiled: CompiledGraph,
-    positions: list[int],
+    graph: Any,
+    ready: CompiledGraph,
     source: Any,
     value: str | None,
-    progress: Callable[[int, int | None], None],
+    values: dict[Any, Any] | None,
+    progress: Progress | None,
+    positions: list[int],
 ) -> dict[str, NDArray[Any]]:
     """Return the columns of sizes by their titles: counts of nodes, and sums of a value where one is asked for."""
-    topology = compiled.topology
+    topology = ready.topology
     starts = root_positions(topology, None if source is None else [source])
     places = np.array(positions, dtype=np.int64)
-    columns = dict(zip(SETS, row_sizes(compiled, places, starts, values_at(topology, None), progress), strict=True))
-    if value is not None:
-        own = values_at(topology, dict.fromkeys(graph, 0) | values_of(graph, value))
+    columns = dict(zip(SETS, row_sizes(ready, places, starts, values_at(topology, None), progress), strict=True))
+    if values is not None:
+        own = values_at(topology, dict.fromkeys(graph, 0) | values)
         titles = [f"{name} {value}" for name in SETS]
-        columns |= zip(titles, row_sizes(compiled, places, starts, own, progress), strict=True)
+        columns |= zip(titles, row_sizes(ready, places, starts, own, progress), strict=True)
     return columns
 
 
-def values_of(graph: nx.DiGraph, name: str) -> dict[Any, Any]:
+def _values_of(graph: Any, name: str) -> dict[Any, Any]:
     """Return the number of each node that has one; where none has, say which attributes nodes have."""
+    if not isinstance(graph, nx.Graph):
+        raise UsageError(
+            Keyword("value", name),
+            f": a {type(graph).__name__} has no attributes of nodes",
+            Remedy(Keyword("weightings", python="[compiled]"), "beside the networkx graph has both"),
+        )
     numbers = {node: number for node, number in graph.nodes(data=name) if is_quantity(number) and is_finite(number)}
     if not numbers:
         have = ", ".join(attribute_kinds([data for _, data in graph.nodes(data=True)], drawing_names(graph)))
-        raise UsageError(f"--value {name}: no node has a number of this name; nodes have: {have or 'no attributes'}")
+        raise UsageError(
+            Keyword("value", name), f": no node has a number of this name; nodes have: {have or 'no attributes'}"
+        )
     return numbers

@@ -5,6 +5,7 @@ How an edge is named from outside: found by its ends and its key, told apart fro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -138,6 +139,26 @@ def node_text(node: Any) -> str:
     if not isinstance(node, frozenset):
         return str(node)
     return joined(map(str, node))
+
+
+#: What behind the last "@" of an id is a version, and not the host of an address; and how long it may be.
+VERSION = re.compile(r"v?\d+(?:\.\d+)*(?:(?:a|b|c|p|rc|alpha|beta|dev|post)\d+)?(?:[-+.~:_][\w.+~:-]*)?")
+LONGEST_VERSION = 100
+
+
+def split_version(node: Any) -> tuple[str, str]:
+    """Return the name and the version that an id such as ``name@1.0`` says; twice nothing where it is no such id.
+
+    Examples
+    --------
+    >>> split_version("@babel/core@7.1.0"), split_version("@babel/core"), split_version("me@example.org")
+    (('@babel/core', '7.1.0'), ('', ''), ('', ''))
+    >>> split_version("attrs@23.1.0rc1"), split_version("me@3com.com")
+    (('attrs', '23.1.0rc1'), ('', ''))
+    """
+    name, _, version = node.rpartition("@") if isinstance(node, str) else ("", "", "")
+    is_version = name and len(version) <= LONGEST_VERSION and VERSION.fullmatch(version)
+    return (name, version) if is_version else ("", "")
 
 
 def texts(labels: Iterable[Hashable]) -> list[str]:

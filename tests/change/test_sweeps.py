@@ -151,7 +151,7 @@ def test_walks_that_do_not_converge_are_an_error_of_the_call() -> None:
     old = weighted([("s", "t", 1.0), ("a", "b", 2.0), ("b", "a", 2.0), ("b", "t", 1.0)])
     new = weighted([("s", "t", 1.0), ("a", "b", 0.1), ("b", "a", 0.1), ("b", "t", 1.0), ("s", "a", 1.0)])
     assert gd.total_influence(old, "s", "t", cycles="solve") == 1
-    with pytest.raises(CycleError, match="before: .*spectral radius is 2"):
+    with pytest.raises(CycleError, match=r"before: .*spectral radius is 2"):
         gd.compare(old, new, "s", "t", cycles="solve")
 
 

@@ -12,8 +12,8 @@ import networkx as nx
 import pytest
 from conftest import Run
 
-from graphdiff.cli.nodes import find_nodes, named
 from graphdiff.errors import AmbiguousNodeError, UnknownNodeError
+from graphdiff.graph.lookup import find_nodes, named
 
 ROOT = Path(__file__).resolve().parents[2]
 OPENSSH = str(ROOT / "data" / "openssh-server.Packages")

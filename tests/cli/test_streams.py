@@ -67,7 +67,7 @@ ENDS = {
     "no graph": ("graphdiff why loop.csv a b", 65, "the graph has a cycle"),
     "no file": ("graphdiff why none.csv a b", 66, "none.csv: No such file or directory"),
     "closed standard input": ("graphdiff why - a b <&-", 66, "standard input: it is closed"),
-    "a missing library": ("graphdiff why pnpm-lock.yaml a b", 69, "this needs PyYAML: pip install PyYAML"),
+    "a missing library": ("graphdiff why imports:pip a b", 69, "this needs grimp: pip install grimp"),
     "full standard output": ("graphdiff why a.csv a c >/dev/full", 73, "standard output: No space left on device"),
     "full, for help": ("graphdiff --help >/dev/full", 73, "standard output: No space left on device"),
     "full, for a picture": ("graphdiff draw a.csv >/dev/full", 73, "standard output: No space left on device"),
@@ -85,7 +85,7 @@ ENDS = {
 def test_an_end_has_its_status_and_one_line(shell: Shell, tmp_path: Path, end: str) -> None:
     line, status, said = ENDS[end]
     if status == 69:
-        (tmp_path / "yaml.py").write_text("raise ImportError")
+        (tmp_path / "grimp.py").write_text("raise ImportError")
     before = set(os.listdir(tmp_path))
     done = shell(line)
     assert (done.returncode, done.stderr.count("\n")) == (status, bool(said)), done.stderr

@@ -45,8 +45,6 @@ def read_pnpm(data: bytes, *, name: str, kinds: str | Collection[str] | None = N
     ------
     FormatError
         Broken YAML, no packages and projects, or values of another shape.
-    MissingExtraError
-        PyYAML is not installed.
     UsageError
         A kind that pnpm does not have.
 

@@ -50,8 +50,6 @@ def read_yarn_berry(data: bytes, *, name: str, kinds: str | Collection[str] | No
     ------
     FormatError
         Broken YAML, or values of another shape.
-    MissingExtraError
-        PyYAML is not installed.
     UsageError
         A kind that the format does not have.
 

@@ -1,0 +1,238 @@
+"""The ranking: sums over paths listed one by one, sets by networkx and by removal, places by counting."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pytest
+from graphs import Node, dags, path_sum, weighted
+from hypothesis import given
+from hypothesis import strategies as st
+
+import graphdiff as gd
+from graphdiff.errors import CycleError, UnknownNodeError, UsageError
+
+OPENSSH = Path(__file__).parents[2] / "data" / "openssh-server.Packages"
+
+
+# ------------------------------------------------------------------------------------------------- oracles
+
+
+def row_of(graph: nx.DiGraph, node: Node, starts: set[Node], ends: tuple[Any, Any], sizes: dict[Node, int]) -> Any:
+    """Return influence, reach, exclusive and both sums of sizes of one node; None where no path leads to it."""
+    target = ends[1]
+    pairs = [(node, target)] if target is not None else [(start, node) for start in starts]
+    if not any(nx.has_path(graph, *pair) for pair in pairs):
+        return None
+    rest = graph.copy()
+    rest.remove_node(node)
+    left = {end for start in starts - {node} for end in (start, *nx.descendants(rest, start))}
+    reach = nx.descendants(graph, node)
+    gone = {end for start in starts for end in (start, *nx.descendants(graph, start))} - left - {node}
+    influence = sum(path_sum(graph, *pair) if pair[0] != pair[1] else 1 for pair in pairs)
+    return influence, len(reach), len(gone), sum(sizes[n] for n in reach), sum(sizes[n] for n in gone)
+
+
+def brute_force(graph: nx.DiGraph, ends: tuple[Any, Any], sizes: dict[Node, int]) -> dict[Node, Any]:
+    starts = {ends[0]} if ends[0] is not None else {node for node in graph if not graph.in_degree(node)}
+    rows = {node: row_of(graph, node, starts, ends, sizes) for node in graph if node not in ends}
+    return {node: row for node, row in rows.items() if row is not None}
+
+
+@st.composite
+def questions(draw: Any) -> tuple[nx.DiGraph, tuple[Any, Any], int]:
+    """Draw a graph with sizes of some nodes, an end or none, and the column that gives the order."""
+    graph = draw(dags())
+    node = draw(st.sampled_from(list(graph)))
+    graph.nodes[node]["size"] = 7
+    for other in draw(st.lists(st.sampled_from(list(graph)))):
+        graph.nodes[other]["size"] = draw(st.integers(-3, 9))
+    return graph, draw(st.sampled_from([(None, None), (node, None), (None, node)])), draw(st.integers(0, 4))
+
+
+COLUMNS = ["weight", "reach", "exclusive", "reach size", "exclusive size"]
+
+
+# ------------------------------------------------------------------------------------------------ properties
+
+
+@given(question=questions(), compiled=st.booleans())
+def test_every_row_is_what_brute_force_finds(question: Any, compiled: bool) -> None:
+    graph, ends, column = question
+    sizes = {node: data.get("size", 0) for node, data in graph.nodes(data=True)}
+    given_graphs = {"weightings": [gd.compile(graph)]} if compiled else {}
+    ranking = gd.rank(graph, *ends, by=COLUMNS[column], value="size", **given_graphs)
+    expected = brute_force(graph, ends, sizes)
+    assert ranking.columns == ["place", "node", *COLUMNS]
+    assert {node: tuple(numbers) for _, node, *numbers in ranking.rows()} == expected
+    order = [abs(numbers[column]) for _, _, *numbers in ranking.rows()]
+    assert all(first >= second for first, second in pairwise(order))
+    assert ranking.places == [1 + sum(other > own for other in order) for own in order]
+    assert ranking.without_value == sum("size" not in data for _, data in graph.nodes(data=True))
+
+
+@given(question=questions(), top=st.integers(0, 4))
+def test_the_first_rows_are_those_of_the_whole(question: Any, top: int) -> None:
+    graph, ends, column = question
+    options: dict[str, Any] = {"by": COLUMNS[column], "value": "size"}
+    whole, first = gd.rank(graph, *ends, **options), gd.rank(graph, *ends, top=top, **options)
+    assert list(first.rows()) == list(whole.rows())[:top]
+    assert (first.n_ranked, len(first)) == (len(whole), min(top, len(whole)))
+
+
+# --------------------------------------------------------------------------------------------------- results
+
+
+@pytest.fixture
+def packages() -> nx.DiGraph:
+    graph = nx.DiGraph([("app", "web"), ("web", "html"), ("web", "json"), ("app", "json"), ("html", "bs4")])
+    graph.graph.update(edge_meaning="depends on", node_meaning="packages")
+    graph.nodes["web"]["size"], graph.nodes["bs4"]["size"] = 20, 5
+    return graph
+
+
+def test_weightings_stand_side_by_side(packages: nx.DiGraph) -> None:
+    both = [gd.compile(packages, weight=weight) for weight in (gd.weights.unit, gd.weights.even)]
+    ranking = gd.rank(packages, "app", by="even", weightings=both)
+    assert ranking.weights == ["unit", "even"]
+    assert {node: (unit, even) for _, node, unit, even, *_ in ranking.rows()} == {
+        node: (gd.forward(both[0], "app")[node], gd.forward(both[1], "app")[node])
+        for node in ("web", "html", "json", "bs4")
+    }
+    assert ranking.nodes == ["json", "web", "html", "bs4"]
+    assert ranking.places == [1, 2, 3, 3]
+
+
+def test_the_report_is_what_the_verb_prints(packages: nx.DiGraph) -> None:
+    assert repr(gd.rank(packages, "app", value="size", top=2, weight=None)).splitlines() == [
+        "What app rests on",
+        "place  node  unit  reach  exclusive  reach size  exclusive size",
+        "    1  json     2      0          0           0               0",
+        "    2  web      1      3          2           5               5",
+        "… 2 more",
+        "",
+        "reach: packages it needs, each counted once; exclusive: those that go with it, being reached from app by it "
+        "only.",
+        "! 3 of 5 packages have no size and count as 0.",
+    ]
+    assert gd.rank(packages, weight=None).title() == "Packages by what reaches them from the roots"
+    assert gd.rank(packages, target="bs4", weight=None).title() == "Who rests on bs4"
+
+
+def test_a_report_has_twenty_rows_and_says_how_many_more_there_are() -> None:
+    graph = nx.DiGraph(("a", number) for number in range(23))
+    lines = gd.rank(graph, "a", weight=None).text(how=": top=23").splitlines()
+    assert (len(lines), lines[22]) == (25, "… 3 more: top=23")
+
+
+def test_plain_values_hold_what_the_table_says(packages: nx.DiGraph) -> None:
+    ranking = gd.rank(packages, target="bs4", by="exclusive", weight=None)
+    document = ranking.to_dict()
+    assert document == json.loads(json.dumps(document))
+    assert (document["source"], document["target"], document["by"]) == (None, "bs4", "exclusive")
+    assert document["nodes"][0] == {"place": 1, "node": "app", "values": {"unit": 1}, "reach": 4, "exclusive": 4}
+    frame = ranking.to_pandas()
+    assert list(frame.columns) == ["place", "unit", "reach", "exclusive"]
+    assert frame["exclusive"].to_dict() == {"app": 4, "web": 2, "html": 1}
+    assert "<td>web</td>" in ranking._repr_html_()
+
+
+def test_names_that_are_one_text_stay_apart() -> None:
+    graph = nx.DiGraph([("a", 1), ("a", "1")])
+    assert {row["node"] for row in gd.rank(graph, "a", weight=None).to_dict()["nodes"]} == {"1", "1 (int)"}
+
+
+def test_a_merged_component_is_one_row() -> None:
+    graph = nx.DiGraph([("a", "b"), ("b", "c"), ("c", "b"), ("c", "d")])
+    ranking = gd.rank(graph, "a", weight=None, cycles="collapse")
+    assert dict(zip(ranking.nodes, ranking.influences, strict=True)) == {frozenset("bc"): [1], "d": [1]}
+    assert ranking.to_dict()["nodes"][0]["node"] == "b + c"
+
+
+def test_constants_of_a_trace_are_left_out() -> None:
+    graph = gd.read("expr:e = (a + 3 * b) * (b + 1)", set={"a": 2, "b": 1})
+    assert "3" in map(str, graph) or any(op == "const" for _, op in graph.nodes(data="op"))
+    constants = {node for node, op in graph.nodes(data="op") if op == "const"}
+    assert constants
+    assert not constants & set(gd.rank(graph).nodes)
+
+
+def test_exact_numbers_stay_exact() -> None:
+    graph = weighted([("a", "b", Fraction(1, 3)), ("b", "c", Fraction(1, 2))])
+    assert gd.rank(graph, "a").influences == [[Fraction(1, 3)], [Fraction(1, 6)]]
+
+
+def test_a_graph_of_nothing_has_no_rows() -> None:
+    assert len(gd.rank(nx.DiGraph(), weight=None)) == 0
+    assert len(gd.rank(nx.DiGraph([("a", "b")]), "b", by="reach", weight=None)) == 0
+
+
+def test_the_graph_is_not_changed(packages: nx.DiGraph) -> None:
+    before = nx.to_dict_of_dicts(packages), dict(packages.nodes(data=True))
+    gd.rank(packages, "app", value="size", weight=None)
+    assert (nx.to_dict_of_dicts(packages), dict(packages.nodes(data=True))) == before
+
+
+def test_progress_is_told_while_many_sets_are_sized() -> None:
+    told: list[tuple[int, int | None]] = []
+    graph = nx.path_graph(100, create_using=nx.DiGraph)
+    gd.rank(graph, by="reach", weight=None, progress=lambda done, total: told.append((done, total)))
+    assert told[-1] == (100, 100)
+
+
+# --------------------------------------------------------------------------------------------- what is refused
+
+
+class TestRefused:
+    def test_both_ends(self, packages: nx.DiGraph) -> None:
+        with pytest.raises(UsageError, match=r"source= or a target=, not both; graphdiff\.explain"):
+            gd.rank(packages, "app", "bs4", weight=None)
+
+    def test_a_column_that_is_not_there(self, packages: nx.DiGraph) -> None:
+        with pytest.raises(UsageError, match='by="even": the columns here are unit, reach, exclusive, reach size, exc'):
+            gd.rank(packages, by="even", value="size", weight=None)
+
+    def test_a_value_that_no_node_has(self, packages: nx.DiGraph) -> None:
+        with pytest.raises(UsageError, match=r'value="kind": no node has .* nodes have: size \(2 of 5, numbers\)'):
+            gd.rank(packages, value="kind", weight=None)
+
+    def test_a_value_of_a_graph_without_attributes(self, packages: nx.DiGraph) -> None:
+        with pytest.raises(UsageError, match=r'value="size": a CompiledGraph has no attributes of nodes; .*weightings'):
+            gd.rank(gd.compile(packages, weight=None), value="size")
+
+    def test_weightings_of_different_graphs(self, packages: nx.DiGraph) -> None:
+        other = gd.compile(nx.relabel_nodes(packages, {"bs4": "soup"}), weight=None)
+        with pytest.raises(UsageError, match="weightings= are of different graphs"):
+            gd.rank(packages, weightings=[gd.compile(packages, weight=None), other])
+
+    def test_options_beside_a_compiled_graph(self, packages: nx.DiGraph) -> None:
+        graph = gd.compile(packages, weight=None)
+        with pytest.raises(TypeError, match=r"give exact to graphdiff\.compile"):
+            gd.rank(graph, exact=True)
+        with pytest.raises(TypeError, match=r"give weight to graphdiff\.compile"):
+            gd.rank(packages, weightings=[graph], weight=None)
+
+    def test_an_end_that_is_no_node(self, packages: nx.DiGraph) -> None:
+        with pytest.raises(UnknownNodeError, match="did you mean 'web'"):
+            gd.rank(packages, "wed", weight=None)
+
+    def test_a_cycle_on_the_way(self) -> None:
+        with pytest.raises(CycleError, match='cycles="collapse" makes it one node'):
+            gd.rank(nx.DiGraph([("a", "b"), ("b", "a")]), "a", weight=None)
+
+
+def test_debian_by_what_goes_with_a_package() -> None:
+    """The largest set that one package of openssh-server holds alone, by removal."""
+    graph = gd.read(OPENSSH)
+    ranking = gd.rank(graph, "openssh-server", by="exclusive", weight=gd.weights.even, cycles="collapse", top=5)
+    for node, size in zip(ranking.nodes, ranking.sizes["exclusive"], strict=True):
+        members = node if isinstance(node, frozenset) else {node}
+        rest = graph.copy()
+        rest.remove_nodes_from(members)
+        gone = nx.descendants(graph, "openssh-server") - nx.descendants(rest, "openssh-server") - members
+        assert len(gone) == size
