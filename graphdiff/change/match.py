@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -24,6 +24,7 @@ from graphdiff.change.edges import Numbered, paired_edges
 from graphdiff.errors import UnknownNodeError, UsageError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.labels import Integers, Numbering, Texts
+from graphdiff.graph.lookup import find_node
 from graphdiff.graph.topology import Topology
 from graphdiff.kernels.rows import index_type
 from graphdiff.text.names import PLAIN, Edge, Naming, split_version
@@ -394,54 +395,48 @@ def _natural(version: str) -> list[tuple[int, int, str]]:
     return [(1, len(number), number) if number else (0, 0, text) for number, text in parts]
 
 
-Find: TypeAlias = "Callable[[nx.DiGraph, str], Any]"
-
-
-def named_pair(graphs: tuple[nx.DiGraph, nx.DiGraph], text: str, find: Find) -> tuple[Any, Any]:
+def named_pair(graphs: tuple[nx.DiGraph, nx.DiGraph], text: str) -> tuple[Any, Any]:
     """Return the two nodes of ``OLD=NEW``; names may have signs of equality of their own.
-
-    Parameters
-    ----------
-    graphs : pair of graphs
-    text : str
-    find : callable
-        Returns the node of a graph that a name means.
 
     Raises
     ------
     UsageError, UnknownNodeError
         If it says no two nodes.
+
+    Examples
+    --------
+    >>> named_pair((nx.DiGraph([("a=b", "c")]), nx.DiGraph([("d=e", "c")])), "a=b=d=e")
+    ('a=b', 'd=e')
     """
     parts = text.split("=")
     error: Exception = UsageError(f"--match {text}: OLD=NEW")
     for place in range(1, len(parts)):
         try:
-            return find(graphs[0], "=".join(parts[:place])), find(graphs[1], "=".join(parts[place:]))
+            return find_node(graphs[0], "=".join(parts[:place])), find_node(graphs[1], "=".join(parts[place:]))
         except UnknownNodeError as unknown:
             error = unknown
     raise error
 
 
-def in_either(graphs: tuple[nx.DiGraph, nx.DiGraph], name: str, find: Find) -> Any:
+def in_either(graphs: tuple[nx.DiGraph, nx.DiGraph], name: str) -> Any:
     """Return the node that a name means in the graph after, or else in the one before; an error is that of the first.
-
-    Parameters
-    ----------
-    graphs : pair of graphs
-    name : str
-    find : callable
-        Returns the node of a graph that a name means.
 
     Raises
     ------
     UnknownNodeError
         If neither has it.
+
+    Examples
+    --------
+    >>> graphs = nx.DiGraph([("a", "b")]), nx.DiGraph([("b", "c")])
+    >>> [in_either(graphs, name) for name in "abc"]
+    ['a', 'b', 'c']
     """
     try:
-        return find(graphs[1], name)
+        return find_node(graphs[1], name)
     except UnknownNodeError as unknown:
         try:
-            return find(graphs[0], name)
+            return find_node(graphs[0], name)
         except UnknownNodeError:
             raise unknown from None
 

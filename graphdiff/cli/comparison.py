@@ -15,7 +15,6 @@ from graphdiff.cli.conditions import Condition
 from graphdiff.cli.nodes import complete_node, given_ends
 from graphdiff.cli.streams import tell
 from graphdiff.errors import of_both
-from graphdiff.graph.lookup import find_node
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -81,7 +80,7 @@ def compare(
     asked = [Condition.parse(text) for text in conditions]
     graphs = inputs.load(settings), inputs.load(replace(settings, file=new))
     pairs = _weighted(graphs, settings, matches)
-    first, last = (name and in_either(graphs, name, find_node) for name in given_ends(nodes, source, target))
+    first, last = (name and in_either(graphs, name) for name in given_ends(nodes, source, target))
     results: list[Any] = [pair.answer(first, last, by) for pair in (pairs[:1] if first is last is None else pairs)]
     difference = results[0] if _is_sets(results) else results[0].difference
     totals = [] if first is None or last is None else results
@@ -106,7 +105,7 @@ def _weighted(graphs: tuple[nx.DiGraph, nx.DiGraph], settings: options.Settings,
     )
     chosen = replace(settings, weights=names)
     compiled = of_both(lambda graph: inputs.compile_all(graph, chosen), graphs)
-    return weighted(graphs, zip(*compiled, strict=True), dict(named_pair(graphs, text, find_node) for text in texts))
+    return weighted(graphs, zip(*compiled, strict=True), dict(named_pair(graphs, text) for text in texts))
 
 
 def _is_sets(results: Sequence[Any]) -> bool:

@@ -135,26 +135,20 @@ def test_on_threads_the_account_has_the_same_bits(monkeypatch: pytest.MonkeyPatc
 # ------------------------------------------------------------------------------------------ names that are given
 
 
-def by_label(graph: nx.DiGraph, name: str) -> str:
-    if name not in graph:
-        raise UnknownNodeError(name, graph)
-    return name
-
-
 def test_a_pair_is_parted_where_both_halves_are_nodes() -> None:
     graphs = nx.DiGraph([("a=b", "c")]), nx.DiGraph([("d=e", "c")])
-    assert named_pair(graphs, "a=b=d=e", by_label) == ("a=b", "d=e")
+    assert named_pair(graphs, "a=b=d=e") == ("a=b", "d=e")
     with pytest.raises(UnknownNodeError, match="no node 'a=b=d'"):
-        named_pair(graphs, "a=b=d=x", by_label)
+        named_pair(graphs, "a=b=d=x")
     with pytest.raises(UsageError, match="--match a: OLD=NEW"):
-        named_pair(graphs, "a", by_label)
+        named_pair(graphs, "a")
 
 
 def test_a_name_is_looked_for_after_and_then_before() -> None:
     graphs = nx.DiGraph([("old", "both")]), nx.DiGraph([("both", "new")])
-    assert [in_either(graphs, name, by_label) for name in ("old", "both", "new")] == ["old", "both", "new"]
+    assert [in_either(graphs, name) for name in ("old", "both", "new")] == ["old", "both", "new"]
     with pytest.raises(UnknownNodeError, match="'nee'; did you mean 'new'") as caught:
-        in_either(graphs, "nee", by_label)
+        in_either(graphs, "nee")
     assert caught.value.__cause__ is None
 
 
