@@ -148,10 +148,8 @@ def unify(values: Sequence[Number]) -> Weights:
     if float in kinds and all(issubclass(kind, _REAL) for kind in kinds):
         return _floats(values)
     require_one_sum(values)
-    field = next((field for field in _FIELDS if field in kinds), None)
-    if field is not None and kinds <= {field, int, float}:
-        return [field(value) for value in values]
-    return list(values)
+    field = next((field for field in _FIELDS if field in kinds and kinds <= {field, int, float}), None)
+    return list(values if field is None else map(field, values))
 
 
 def _floats(values: Sequence[Number]) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -82,14 +82,21 @@ def compare(
     pairs = _weighted(graphs, settings, matches)
     first, last = (name and in_either(graphs, name) for name in given_ends(nodes, source, target))
     results: list[Any] = [pair.answer(first, last, by) for pair in (pairs[:1] if first is last is None else pairs)]
-    difference = results[0] if _is_sets(results) else results[0].difference
-    totals = [] if first is None or last is None else results
-    failed = [text for condition in asked for text in condition.met(difference, totals)]
+    failed = list(_met(asked, results))
     _emit(_drawn(results[-1], settings), graphs, results, failed)
     for text in failed:
         tell(text)
     if failed:
         click.get_current_context().exit(1)
+
+
+def _met(conditions: Iterable[Condition], results: Sequence[Any]) -> Iterator[str]:
+    """Yield the conditions that hold, of the sets and of each total."""
+    from graphdiff.change.comparison import Comparison
+
+    difference = results[0] if _is_sets(results) else results[0].difference
+    totals = [result for result in results if isinstance(result, Comparison)]
+    return (text for condition in conditions for text in condition.met(difference, totals))
 
 
 # -- in

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -95,18 +95,20 @@ def find_nodes(graph: nx.DiGraph, word: str) -> list[Any]:
     """
     if word in graph:
         return [word]
-    matches = [node for node in graph if str(node) == word]
-    matches = matches or [node for node, data in graph.nodes(data=True) if word in _also_called(data)]
-    matches = matches or [node for node in graph if word and split_version(node)[0] == word]
-    if not matches and any(mark in word for mark in "*?["):
-        matches = [
-            node
-            for node, data in graph.nodes(data=True)
-            if any(fnmatchcase(text, word) for text in (str(node), *_also_called(data)))
-        ]
+    nodes = graph.nodes(data=True)
+    matches = (
+        [node for node in graph if str(node) == word]
+        or [node for node, data in nodes if word in _also_called(data)]
+        or [node for node in graph if word and split_version(node)[0] == word]
+        or [node for node, data in nodes if _fits(word, (str(node), *_also_called(data)))]
+    )
     if not matches:
         raise UnknownNodeError(word, graph, absences_of(graph.graph))
     return matches
+
+
+def _fits(pattern: str, texts: Iterable[str]) -> bool:
+    return any(mark in pattern for mark in "*?[") and any(fnmatchcase(text, pattern) for text in texts)
 
 
 def _also_called(data: dict[str, Any]) -> Iterator[str]:

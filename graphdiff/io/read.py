@@ -230,17 +230,20 @@ def _candidates(file: _File) -> list[str]:
             raise FormatError(f"{file.name}: {why}")
         # Where no claim decides, the format that has this very name says best what is wrong with the file.
         claims = _by_whole_name(file, fitting) or claims or _generic(file, fitting)
-    if not claims and (what := no_edges_of(text_of(file.data[:HEAD_BYTES]))):
+    return claims or _without_claims(file)
+
+
+def _without_claims(file: _File) -> list[str]:
+    """Return CSV where columns are named, of a table whatever it looks like; else say that no format is known."""
+    if what := no_edges_of(text_of(file.data[:HEAD_BYTES])):
         raise FormatError(f"{file.name} is {what}")
-    if not claims and "columns" in file.options:  # of a table, whatever it looks like
-        claims = ["csv"]
-    if not claims:
-        raise FormatError(
-            f"{file.name} is in no format that is known: {_seen(file.look)}",
-            Remedy(Keyword("format", "NAME"), "reads it as one that is"),
-            EVERY_FORMAT,
-        )
-    return claims
+    if "columns" in file.options:
+        return ["csv"]
+    raise FormatError(
+        f"{file.name} is in no format that is known: {_seen(file.look)}",
+        Remedy(Keyword("format", "NAME"), "reads it as one that is"),
+        EVERY_FORMAT,
+    )
 
 
 def _by_whole_name(file: _File, fitting: Collection[str]) -> list[str]:

@@ -12,9 +12,10 @@ usually close.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
+from itertools import chain
 from typing import Any, TypeAlias, Unpack
 
 import networkx as nx
@@ -164,12 +165,7 @@ def take_out(ways: Ways, order: Sequence[int], one: Number, progress: Progress |
             if pivot == 0:
                 return node
             row = {head: weight / pivot for head, weight in row.items()}
-        for tail in tails_of[node]:
-            joined = ways[tail]
-            factor = joined.pop(node)
-            for head, weight in row.items():
-                way = factor * weight
-                joined[head] = joined[head] + way if head in joined else way
+        _join(ways, tails_of[node], node, row)
         for head in row:
             tails_of[head].discard(node)
             tails_of[head] |= tails_of[node]
@@ -178,6 +174,16 @@ def take_out(ways: Ways, order: Sequence[int], one: Number, progress: Progress |
         if progress is not None:
             progress(done, len(order))
     return None
+
+
+def _join(ways: Ways, tails: Iterable[int], node: int, row: Mapping[int, Number]) -> None:
+    """Lead the ways that end at a node on along those that leave it."""
+    for tail in tails:
+        joined = ways[tail]
+        factor = joined.pop(node)
+        for head, weight in row.items():
+            way = factor * weight
+            joined[head] = joined[head] + way if head in joined else way
 
 
 # -- a Jacobian
@@ -211,25 +217,36 @@ class Network:
 def network(part: Between) -> Network:
     """Return a fresh network of what lies between."""
     one = part.graph.one_and_zero[0]
-    ways = _joined(
-        part.n_nodes, ((tail, head, weight) for tail, row in enumerate(part.rows) for head, _, weight in row)
-    )
-    entered = {head for row in ways for head in row}
+    ways = _joined(part.n_nodes, _edges_of(part))
+    entered = set(chain.from_iterable(ways))
     left = {tail for tail, row in enumerate(ways) if row}
     is_source = set(part.sources)
     sources, targets = {}, {}
     for node in part.sources:
         alone = node not in entered and not part.is_target[node]
-        sources[int(part.positions[node])] = node if alone else len(ways)
-        ways += [] if alone else [{node: one}]
+        sources[int(part.positions[node])] = node if alone else _entry(ways, node, one)
     for node in part.targets:
         alone = node not in left and node not in is_source
-        targets[int(part.positions[node])] = node if alone else len(ways)
-        if not alone:
-            ways[node][len(ways)] = one
-            ways.append({})
+        targets[int(part.positions[node])] = node if alone else _exit(ways, node, one)
     kept = {*sources.values(), *targets.values()}
     return Network(part, ways, [node for node in range(part.n_nodes) if node not in kept], sources, targets)
+
+
+def _edges_of(part: Between) -> Iterator[tuple[int, int, Number]]:
+    return ((tail, head, weight) for tail, row in enumerate(part.rows) for head, _, weight in row)
+
+
+def _entry(ways: Ways, node: int, one: Number) -> int:
+    """Add a node from which an edge of weight 1 enters another; return it."""
+    ways.append({node: one})
+    return len(ways) - 1
+
+
+def _exit(ways: Ways, node: int, one: Number) -> int:
+    """Add a node to which an edge of weight 1 leaves another; return it."""
+    ways[node][len(ways)] = one
+    ways.append({})
+    return len(ways) - 1
 
 
 def _joined(n_nodes: int, edges: Iterable[tuple[int, int, Number]]) -> Ways:

@@ -241,13 +241,11 @@ def rank(
         raise UsageError("a ranking has a ", Keyword("source"), " or a ", Keyword("target"), ", not both", pair)
     ready = _all_compiled(weightings or [graph], options)
     weights = [each.weight_meaning for each in ready]
-    titles = [*weights, *SETS, *(f"{name} {value}" for name in SETS if value)]
-    if by is not None and by not in titles:
-        raise UsageError(Keyword("by", by), f": the columns here are {', '.join(titles)}")
+    column = _column_of(by, [*weights, *SETS, *(f"{name} {value}" for name in SETS if value)])
     rows = _reached(graph, ready, source, target)
     values = None if value is None else _values_of(graph, value)
     sized = partial(_set_columns, graph, ready[0], source, value, values, progress)
-    order, places, sizes = _ordered(rows, titles.index(by) if by else 0, sized, top)
+    order, places, sizes = _ordered(rows, column, sized, top)
     first = ready[0]
     return Ranking(
         source=source,
@@ -297,6 +295,14 @@ def _all_compiled(graphs: Sequence[Any], options: CompileOptions) -> list[Compil
     return ready
 
 
+def _column_of(by: str | None, titles: list[str]) -> int:
+    if by is None:
+        return 0
+    if by not in titles:
+        raise UsageError(Keyword("by", by), f": the columns here are {', '.join(titles)}")
+    return titles.index(by)
+
+
 def _reached(graph: Any, ready: list[CompiledGraph], source: Any, target: Any) -> list[_Row]:
     """Return a row for every node that is reached; a merged component is one row."""
     first = ready[0]
@@ -311,13 +317,18 @@ def _reached(graph: Any, ready: list[CompiledGraph], source: Any, target: Any) -
         reached = between(first, roots, range(first.n_nodes))
     end = target if source is None else source
     own = None if end is None else first.anchor(topology.position(end))
-    nodes = graph.nodes(data="op") if isinstance(graph, nx.Graph) else ()
-    constants = {node for node, op in nodes if op == "const"}  # nothing is derived by them
+    constants = _constants(graph)
     return [
         _Row(position, node, [column[position] for column in columns])
         for position, node in zip(reached.positions.tolist(), reached.labels, strict=True)
         if position != own and node not in constants
     ]
+
+
+def _constants(graph: Any) -> set[Any]:
+    """Return the constants of a trace: nothing is derived by them."""
+    nodes = graph.nodes(data="op") if isinstance(graph, nx.Graph) else ()
+    return {node for node, op in nodes if op == "const"}
 
 
 def _ordered(

@@ -173,6 +173,11 @@ def _replaced(name: str, value: Any, replace: Callable[[str, Any], Any], kind: t
         return _array_replaced(name, value, replace, kind)
     if is_frame(value):
         return remade(value, lambda at, one: _replaced(f"{name}{at}", one, replace, kind), is_traced=kind is not None)
+    return _members_replaced(name, value, replace, kind)
+
+
+def _members_replaced(name: str, value: Any, replace: Callable[[str, Any], Any], kind: type[TracedArray] | None) -> Any:
+    """Replace the numbers in a dict, a list or a tuple; anything else stays."""
     if isinstance(value, dict):
         return {key: _replaced(f"{name}.{key}", one, replace, kind) for key, one in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_fields"):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from graphdiff.arithmetic import Number, plain
-from graphdiff.errors import DerivativeError, LimitError, TraceError, count_text
+from graphdiff.errors import DerivativeError, GraphdiffError, LimitError, TraceError, count_text
 from graphdiff.text.numbers import shown
 from graphdiff.tracing.places import NOWHERE, Place
 from graphdiff.tracing.rules import RULES, Rule
@@ -129,10 +129,8 @@ class Tape:
             if op == "pow":
                 self._check_power(values[0], values[1], place)
             value = rule.value(m, *values)
-        except FAILURES as error:
-            raise self._failure("value", op, values, numbers, place, error) from error
-        except TypeError as error:
-            raise self._mixture(op, numbers, place, m, error) from error
+        except (*FAILURES, TypeError) as error:
+            raise self._without_value(op, values, numbers, place, m, error) from error
         if type(value) is not float:
             self._check_size(value, place)
         elif value - value != 0.0 and all(map(_is_finite, values)):
@@ -223,6 +221,13 @@ class Tape:
             node=name or formula,
             line=place.line,
         )
+
+    def _without_value(
+        self, op: str, values: Sequence[Number], numbers: Sequence[int], place: Place, m: Space, error: Exception
+    ) -> GraphdiffError:
+        if isinstance(error, TypeError):
+            return self._mixture(op, numbers, place, m, error)
+        return self._failure("value", op, values, numbers, place, error)
 
     def _mixture(self, op: str, numbers: Sequence[int], place: Place, m: Space, error: Exception) -> TraceError:
         formula = place.text or self.formula(op, [self.name(number) for number in numbers])
