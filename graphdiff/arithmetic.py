@@ -145,15 +145,19 @@ def unify(values: Sequence[Number]) -> Weights:
     if any(issubclass(kind, (np.number, np.bool_, bool)) for kind in kinds):
         return unify([plain(value) for value in values])
     if float in kinds and all(issubclass(kind, _REAL) for kind in kinds):
-        large = next((value for value in values if isinstance(value, int) and abs(value) > EXACT_INT), None)
-        if large is not None:
-            raise OverflowError(f"the int {count_text(large)} beside floats is above 2**53 and would be rounded")
-        return np.array([_as_float(value) for value in values])
+        return _floats(values)
     require_one_sum(values)
     field = next((field for field in _FIELDS if field in kinds), None)
     if field is not None and kinds <= {field, int, float}:
         return [field(value) for value in values]
     return list(values)
+
+
+def _floats(values: Sequence[Number]) -> NDArray[np.float64]:
+    large = next((value for value in values if isinstance(value, int) and abs(value) > EXACT_INT), None)
+    if large is not None:
+        raise OverflowError(f"the int {count_text(large)} beside floats is above 2**53 and would be rounded")
+    return np.array([_as_float(value) for value in values])
 
 
 def require_one_sum(values: Iterable[Number]) -> None:
@@ -199,6 +203,13 @@ def as_fractions(weights: Weights) -> list[Any]:
     return [Fraction(w) if isinstance(w, int) else finished(w) for w in listed(weights)]
 
 
+def equal(left: Weights, right: Weights) -> bool:
+    """Return whether two lists of weights are the same numbers."""
+    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+        return np.array_equal(left, right)
+    return list(map(finished, listed(left))) == list(map(finished, listed(right)))
+
+
 def listed(weights: Weights) -> list[Any]:
     """Return weights as a list of Python numbers."""
     return weights.tolist() if isinstance(weights, np.ndarray) else weights
@@ -233,6 +244,26 @@ def size(number: Number) -> Number:
     if isinstance(number, complex) and 0 < absolute < SMALLEST_NORMAL and number.real and number.imag:
         return math.nextafter(absolute, math.inf)
     return absolute
+
+
+def have_sizes(weights: Weights) -> bool:
+    """Return whether the weights have absolute values: symbols have none."""
+    return isinstance(weights, np.ndarray) or all(isinstance(weight, (*_REAL, complex, Dyadic)) for weight in weights)
+
+
+def are_sizes(weights: Weights) -> bool:
+    """Return whether the weights are their own absolute values, in type and last digit.
+
+    Those of Decimals are rounded, and those of dyadics are Fractions: so are then a sum of nothing and the empty path.
+
+    Examples
+    --------
+    >>> are_sizes(np.array([0.5, 2.0])), are_sizes([Fraction(1, 2), Fraction(-1, 3)])
+    (True, False)
+    """
+    if isinstance(weights, np.ndarray):
+        return bool((weights >= 0).all())
+    return bool(weights) and all(isinstance(weight, (int, Fraction)) and weight > 0 for weight in weights)
 
 
 def half(number: Number) -> Number:

@@ -20,22 +20,18 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import SAFE_INT, Number
-from graphdiff.change.match import Matched, Side
-from graphdiff.errors import located
-from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.change.match import Matched
 from graphdiff.kernels import jit, pays, together
 from graphdiff.kernels.blocks import through, through_both
-from graphdiff.sums.cycles import Range, between_mask, on_the_way
-from graphdiff.sums.results import Numbers, label_index
-from graphdiff.sums.sweeps import checked, checked_array, forward_values, reverse_values
+from graphdiff.sums.results import Named
+from graphdiff.sums.sweeps import checked_array
 from graphdiff.text.numbers import plain, shown
-from graphdiff.text.tables import html_table, require_pandas
 
 Ints = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Attribution(Numbers, Mapping[Any, Number]):
+class Attribution(Named):
     """What each edge that changed did to a total; the numbers sum to the total's change.
 
     Attributes
@@ -70,12 +66,16 @@ class Attribution(Numbers, Mapping[Any, Number]):
 
     def largest(self, n: int | None = None) -> list[int]:
         """Return the edges that did something, by their numbers, largest first and ties in order; at most `n`."""
+        edges: list[int] = self._order[:n].tolist()
+        return edges
+
+    @cached_property
+    def _order(self) -> Ints:
         used = np.flatnonzero(self.array)
-        if self.array.dtype.kind in "fi":
-            order = np.argsort(-np.abs(self.array[used].astype(np.float64)), kind="stable")
-            return [int(edge) for edge in used[order[:n]].tolist()]
-        sized = [(edge, _size(self.array[edge])) for edge in used.tolist()]
-        return [edge for edge, _ in sorted(sized, key=lambda pair: -pair[1])][:n]
+        numbers = self.array[used]
+        exact = numbers.dtype.kind in "fi"
+        sizes = np.abs(numbers.astype(np.float64)) if exact else np.array([_size(n) for n in numbers.tolist()])
+        return used[np.argsort(-sizes, kind="stable")]
 
     def top(self, n: int = 10) -> list[tuple[Any, Number]]:
         """Return the `n` edges that did most, largest first, with what they did."""
@@ -105,24 +105,18 @@ class Attribution(Numbers, Mapping[Any, Number]):
 
     def record(self, edge: int) -> dict[str, Any]:
         """Return what is known of an edge: its ends and key as texts, status, weights, and what it did."""
-        found = self.matched
-        old, new = (None if not n[edge] else plain(w[edge]) for w, n in zip(found.weights, found.counts, strict=True))
-        said = {"status": found.status(edge), "weight_before": old, "weight_after": new}
-        return {**found.naming.edge(found.edge_label(edge)), **said, "change": plain(self.array[edge])}
+        return {**self.matched.record(edge), "change": plain(self.array[edge])}
 
-    def to_pandas(self) -> Any:
-        """Return a pandas Series indexed by edge."""
-        pandas = require_pandas()
-        index = label_index(list(self), "edge")
-        return pandas.Series(self.array, index=index, name="change")
+    def titles(self) -> tuple[str, str]:
+        """Return what a key and what a number is called."""
+        return "edge", "change"
+
+    def caption(self) -> str:
+        """Return what the numbers are parts of."""
+        return f"parts of {shown(self.total)}"
 
     def __repr__(self) -> str:
-        top = ", ".join(f"{edge!r}: {shown(number)}" for edge, number in self.top(5))
-        return f"<change of {shown(self.total)} by {len(self):,} edges: {top}{', …' if len(self) > 5 else ''}>"
-
-    def _repr_html_(self) -> str:
-        rows = [(edge, shown(number)) for edge, number in self.top(10)]
-        return html_table(["edge", "change"], rows, f"parts of {shown(self.total)}")
+        return f"<change of {shown(self.total)} by {len(self):,} edges: {self._first()}>"
 
 
 def _size(number: Number) -> float:
@@ -133,168 +127,33 @@ def _size(number: Number) -> float:
         return math.inf
 
 
-@dataclass(frozen=True, eq=False)
-class Sweeps:
-    """Four sweeps between two nodes, by number: tangents and adjoints, before and after.
-
-    Attributes
-    ----------
-    matched : Matched
-    source, target : int
-        As numbers.
-    tangents, adjoints : pair of arrays, shape (n_numbers,)
-    totals : pair of numbers
-        0 where an end is missing.
-    loops : bool
-        Whether a cycle was solved.
-    """
-
-    matched: Matched
-    source: int
-    target: int
-    tangents: tuple[Ints, Ints]
-    adjoints: tuple[Ints, Ints]
-    totals: tuple[Number, Number]
-    loops: bool
-
-    @cached_property
-    def before_after(self) -> Attribution:
-        """What each edge did: tangents before, adjoints after."""
-        return self._through(self.tangents[0], self.adjoints[1])
-
-    @cached_property
-    def after_before(self) -> Attribution:
-        """What each edge did: tangents after, adjoints before."""
-        return self._through(self.tangents[1], self.adjoints[0])
-
-    @cached_property
-    def mean(self) -> Attribution:
-        """The mean of both orders."""
-        found = self.matched
-        columns = [*self.tangents, found.changes, *self.adjoints]
-        if pays(len(found.tails)) and all(column.dtype == np.float64 for column in columns):
-            # Side by side, so that what an edge needs of a node lies in one cache line.
-            ahead, back = np.stack(self.tangents, axis=1), np.stack(self.adjoints[::-1], axis=1)
-            return Attribution(_by_rows(through_both, found, ahead, back), found)
-        return Attribution(_halves(self.before_after.array, self.after_before.array), self.matched)
-
-    def _through(self, tangents: Ints, adjoints: Ints) -> Attribution:
-        return Attribution(_products(self.matched, tangents, adjoints), self.matched)
-
-
-def swept(found: Matched, source: int, target: int) -> Sweeps:
-    """Return the sweeps from one number and towards another, in both graphs.
-
-    Raises
-    ------
-    CycleError
-        If a cycle lies on the way, also where the way leads through an edge that only one graph has, and the
-        policy is ``"raise"``.
-    """
-    sides = (found.sides, found.sides[::-1])
-    n_visits = 2 * sum(side.graph.n_edges for side in found.sides)
-    before, after = together([partial(_both_ways, found, pair, source, target) for pair in sides], n_visits)
-    (tangents, adjoints, totals), loops = zip(before[:3], after[:3], strict=True), before[3] or after[3]
-    return Sweeps(found, source, target, tangents, adjoints, totals, loops)
-
-
-def _both_ways(found: Matched, sides: tuple[Side, Side], source: int, target: int) -> tuple[Ints, Ints, Number, bool]:
-    """Return tangents, adjoints and total of the first graph, and whether a cycle was solved."""
-    side = sides[0]
-    with located(found.when(side)):
-        ahead, back = (_loops(found, sides, source, target, towards=towards) for towards in (False, True))
-        tangents, adjoints = _swept(side, source, ahead, forward_values), _swept(side, target, back, reverse_values)
-        both = side.stands[source] >= 0 and side.stands[target] >= 0
-        total = checked(arithmetic.plain(tangents[target])) if both else 0
-    return tangents, adjoints, total, bool(ahead or back)
-
-
-def swept_all(found: Matched, number: int, *, towards: bool) -> tuple[Ints, Ints]:
-    """Return the totals of every number from one, or towards one, before and after; 0 where one is missing.
-
-    Raises
-    ------
-    CycleError
-        If a cycle lies on the way and the policy is ``"raise"``.
-    """
-    columns = []
-    for side in found.sides:
-        place = int(side.stands[number])
-        if place < 0:
-            columns.append(np.zeros(found.n_numbers, dtype=np.int64))
-            continue
-        with located(found.when(side)):
-            loops = on_the_way(side.graph, None, [place]) if towards else on_the_way(side.graph, [place], None)
-            columns.append(_swept(side, number, loops, reverse_values if towards else forward_values))
-    return columns[0], columns[1]
-
-
-def _swept(side: Side, number: int, loops: list[Range], values: Any) -> Ints:
-    """Return tangents or adjoints by number; where the node is missing, 1 at itself alone."""
-    place = int(side.stands[number])
-    if place < 0:
-        alone = np.zeros(len(side.stands), dtype=np.int64)
-        alone[number] = 1
-        return alone
-    graph = side.graph
-    array = checked_array(values(graph, {graph.anchor(place): graph.one_and_zero[0]}, loops))
-    if graph.cycles == "collapse" and len(graph.topology.cyclic):
-        array = array[graph.topology.representative]
-    return side.by_number(array)
-
-
-def _loops(found: Matched, sides: tuple[Side, Side], source: int, target: int, *, towards: bool = False) -> list[Range]:
-    """Return the components of the first graph that the sweep from the source, or back from the target, must solve.
-
-    These lie between the ends, or on the way to an edge that changed and that goes on to the target in the other graph.
-    """
-    side, other = sides
-    graph = side.graph
-    if not len(graph.topology.cyclic):
-        return []
-    near, far = (found.heads, found.tails) if towards else (found.tails, found.heads)
-    end, start = (source, target) if towards else (target, source)
-    going_on = _connected(other, end, towards=not towards)[far]
-    wanted = side.stands[np.append(np.unique(near[going_on]), end)]
-    first, last = [side.stands[start]], wanted[wanted >= 0]
-    if first[0] < 0:
-        return []
-    return on_the_way(graph, last, first) if towards else on_the_way(graph, first, last)
-
-
-def _connected(side: Side, number: int, *, towards: bool) -> NDArray[np.bool_]:
-    """Return the mask of the numbers that reach a number, or that it reaches; itself always."""
-    mask = np.zeros(len(side.stands), dtype=bool)
-    mask[number] = True
-    place = int(side.stands[number])
-    if place >= 0:
-        mask |= side.by_number(reach_mask(side.graph, place, towards=towards))
-    return mask
-
-
-def reach_mask(graph: CompiledGraph, place: int, *, towards: bool) -> NDArray[np.bool_]:
-    """Return the mask of the positions that reach a position, or that it reaches."""
-    every = np.arange(graph.n_nodes)
-    mask = between_mask(graph, *((every, [place]) if towards else ([place], None)))
-    return mask[graph.topology.representative] if len(graph.topology.cyclic) else mask
-
-
-def _products(found: Matched, tangents: Ints, adjoints: Ints) -> NDArray[Any]:
+def products(found: Matched, tangents: Ints, adjoints: Ints) -> Ints:
     """Return tangent · change · adjoint of each edge."""
-    tails, heads, changes = found.tails, found.heads, found.changes
-    kinds = {array.dtype.kind for array in (tangents, changes, adjoints)}
-    if kinds == {"f"} and pays(len(tails)):
+    columns = tangents, found.changes, adjoints
+    kinds = {column.dtype.kind for column in columns}
+    if kinds == {"f"} and pays(len(found.tails)):
         return _by_rows(through, found, tangents, adjoints)
-    if kinds <= {"f", "i"} and "f" in kinds:
+    if "f" in kinds and kinds <= {"f", "i"}:
         with np.errstate(over="ignore", invalid="ignore"):  # what leaves the floats is an error of ours
-            return checked_array(tangents[tails] * changes * adjoints[heads] + 0.0)
-    if kinds == {"i"} and math.prod(float(np.abs(a).max(initial=0)) for a in (tangents, changes, adjoints)) < SAFE_INT:
-        return tangents[tails] * changes * adjoints[heads]
-    columns = (tangents[tails].tolist(), changes.tolist(), adjoints[heads].tolist())
-    return checked_array([t * c * a if t and a else 0 for t, c, a in zip(*columns, strict=True)])
+            return checked_array(tangents[found.tails] * found.changes * adjoints[found.heads] + 0.0)
+    if kinds == {"i"} and math.prod(float(np.abs(column).max(initial=0)) for column in columns) < SAFE_INT:
+        return tangents[found.tails] * found.changes * adjoints[found.heads]
+    numbers = tangents[found.tails].tolist(), found.changes.tolist(), adjoints[found.heads].tolist()
+    return checked_array([t * c * a if t and a else 0 for t, c, a in zip(*numbers, strict=True)])
 
 
-def _by_rows(kernel: Callable[..., None], found: Matched, tangents: Ints, adjoints: Ints) -> NDArray[Any]:
+def are_swept_at_once(found: Matched, *columns: Ints) -> bool:
+    """Return whether a kernel makes the mean of both orders in one pass."""
+    return pays(len(found.tails)) and all(column.dtype == np.float64 for column in (found.changes, *columns))
+
+
+def products_of_both(found: Matched, tangents: tuple[Ints, Ints], adjoints: tuple[Ints, Ints]) -> Ints:
+    """Return the mean of both orders by a kernel."""
+    # Side by side, so that what an edge needs of a node lies in one cache line.
+    return _by_rows(through_both, found, np.stack(tangents, axis=1), np.stack(adjoints[::-1], axis=1))
+
+
+def _by_rows(kernel: Callable[..., None], found: Matched, tangents: Ints, adjoints: Ints) -> Ints:
     """Return the products of each edge by a kernel, large ones in two halves at once."""
     n_edges, n_rows = len(found.heads), found.n_numbers
     values = np.zeros(n_edges)
@@ -304,10 +163,8 @@ def _by_rows(kernel: Callable[..., None], found: Matched, tangents: Ints, adjoin
     return checked_array(values)
 
 
-def _halves(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
+def halves(first: Ints, second: Ints) -> Ints:
+    """Return the mean of two arrays, in their own kind of number."""
     if first.dtype.kind == "f" and second.dtype.kind == "f":
         return first / 2 + second / 2
     return arithmetic.as_array([arithmetic.half(a + b) for a, b in zip(first.tolist(), second.tolist(), strict=True)])
-
-
-__all__ = ["Attribution", "Sweeps", "reach_mask", "swept", "swept_all"]

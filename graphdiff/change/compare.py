@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias, Unpack, overload
 
 import networkx as nx
 
-from graphdiff.change.attribution import swept, swept_all
 from graphdiff.change.comparison import Comparison
 from graphdiff.change.difference import Difference
 from graphdiff.change.match import Matched, matched, renamed
+from graphdiff.change.sweeps import Sweeps, swept_all
 from graphdiff.change.totals import Changes
 from graphdiff.change.union import merged
+from graphdiff.change.ways import Reach, Ways
 from graphdiff.errors import SameComponentError, UsageError, of_both
 from graphdiff.graph.attributes import no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
@@ -22,6 +23,7 @@ from graphdiff.remedies import Keyword
 
 By: TypeAlias = str | Callable[[Any], Hashable] | None
 Given: TypeAlias = "nx.DiGraph | CompiledGraph"
+Answer: TypeAlias = "Difference | Changes | Comparison"
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,16 +38,39 @@ class Pair:
         The two graphs as they are: what appeared, what is gone.
     pairs : mapping of label before to label after
         The nodes that are the same under another label.
+    first : Pair, optional
+        The same two graphs under another weighting: what does not depend on weights is looked for there.
     """
 
     given: tuple[Any, Any]
     plain: Matched
     pairs: Mapping[Any, Any]
+    first: Pair | None = None
 
     @cached_property
     def ready(self) -> Matched:
         """The two graphs as totals are computed on them: collapsed alike."""
-        return merged(self.plain, self.pairs)
+        if self.first is None:
+            return merged(self.plain, self.pairs)
+        known = self.first.ready
+        return self.plain if known is self.first.plain else merged(self.plain, self.pairs, known)
+
+    def reweighted(self, before: CompiledGraph, after: CompiledGraph) -> Pair:
+        """Return the same two graphs under another weighting, which shares with this one what both have in common."""
+        have = [side.graph for side in self.plain.sides]
+        if any(old.topology is not new.topology for old, new in zip(have, (before, after), strict=True)):
+            return Pair(self.given, matched(before, after, self.pairs), self.pairs)
+        return Pair(self.given, self.plain.reweighted(before, after), self.pairs, self)
+
+    def answer(self, source: Hashable | None, target: Hashable | None, by: By) -> Answer:
+        """Return what `compare` returns."""
+        if source is not None and target is not None:
+            return self.comparison(source, target, by)
+        if source is not None:
+            return self.changes(source, by, towards=False)
+        if target is not None:
+            return self.changes(target, by, towards=True)
+        return self.difference(by)
 
     def difference(self, by: By = None) -> Difference:
         """Return the sets in which the two graphs differ."""
@@ -57,23 +82,33 @@ class Pair:
         """Return the changes of all totals from a source, or towards a target."""
         found = self.ready
         totals = swept_all(found, found.number(end), towards=towards)
-        difference = Difference(self.plain, self.given, end, towards)
-        return Changes(end, towards, difference, found, *totals, self._groups(by))
+        return Changes(end, towards, self._among(end, towards=towards), found, *totals, self._groups(by))
 
     def comparison(self, source: Hashable, target: Hashable, by: By = None) -> Comparison:
         """Return the change of one total, and what moved it."""
         found = self.ready
-        ends = found.number(source), found.number(target)
-        self._require_apart(source, target, *ends)
-        difference = Difference(self.plain, self.given, source)
-        return Comparison(source, target, difference, swept(found, *ends), self._groups(by))
+        ways = Ways(
+            self._reach(found, found.number(source), towards=False),
+            self._reach(found, found.number(target), towards=True),
+        )
+        if ways.is_one_component:
+            raise SameComponentError(source, target)
+        sweeps = Sweeps(found, self._known.setdefault((ways.source, ways.target), ways)).require()
+        return Comparison(source, target, self._among(source, towards=False), sweeps, self._groups(by))
 
-    def _require_apart(self, source: Hashable, target: Hashable, first: int, last: int) -> None:
-        for side in self.ready.sides:
-            places = [int(side.stands[number]) for number in (first, last)]
-            alike = min(places) >= 0 and side.graph.anchor(places[0]) == side.graph.anchor(places[1])
-            if first != last and side.graph.cycles == "collapse" and alike:
-                raise SameComponentError(source, target)
+    def _among(self, end: Hashable, *, towards: bool) -> Difference:
+        reach = self._reach(self.plain, self.plain.number(end), towards=towards)
+        return Difference(self.plain, self.given, end, towards, reach)
+
+    def _reach(self, found: Matched, number: int, *, towards: bool) -> Reach:
+        """Return what a node reaches, or what reaches it, in the plain graphs or in the ready ones."""
+        reach: Reach = self._known.setdefault((found is self.plain, number, towards), Reach(found, number, towards))
+        return reach
+
+    @cached_property
+    def _known(self) -> dict[Any, Any]:
+        """What has been asked of the shape of the two graphs so far, whatever the weights."""
+        return {} if self.first is None else self.first._known
 
     def _groups(self, by: By) -> dict[Any, Any] | None:
         if by is None:
@@ -114,6 +149,29 @@ def paired(before: Given, after: Given, match: Mapping[Any, Any] | None, options
         )
     pairs = renamed(before, after, match or {})
     return Pair((before, after), matched(old, new, pairs), pairs)
+
+
+def weighted(
+    given: tuple[nx.DiGraph, nx.DiGraph],
+    weightings: Iterable[tuple[CompiledGraph, CompiledGraph]],
+    match: Mapping[Any, Any],
+) -> list[Pair]:
+    """Return two graphs, matched, under each of some weightings: what these have in common is looked for once.
+
+    Parameters
+    ----------
+    given : pair of graphs
+    weightings : iterable of pairs of CompiledGraph
+    match : mapping of label before to label after
+    """
+    pairs: list[Pair] = []
+    for before, after in weightings:
+        if pairs:
+            pairs.append(pairs[0].reweighted(before, after))
+        else:
+            renames = renamed(*given, match)
+            pairs.append(Pair(given, matched(before, after, renames), renames))
+    return pairs
 
 
 @overload
@@ -223,11 +281,4 @@ def compare(
     >>> found.before, found.after, dict(found.attribution)
     (5, 4, {('b', 'c'): -2, ('d', 'e'): 1})
     """
-    pair = paired(before, after, match, options)
-    if source is not None and target is not None:
-        return pair.comparison(source, target, by)
-    if source is not None:
-        return pair.changes(source, by, towards=False)
-    if target is not None:
-        return pair.changes(target, by, towards=True)
-    return pair.difference(by)
+    return paired(before, after, match, options).answer(source, target, by)

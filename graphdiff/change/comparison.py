@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from typing import Any
 
 import networkx as nx
@@ -13,30 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
-from graphdiff.change.attribution import Attribution, Sweeps
-from graphdiff.change.counts import PathCounts, path_counts, place, remainder_bound
+from graphdiff.change.attribution import Attribution
+from graphdiff.change.bounds import certificate, remainder_bound, rough
 from graphdiff.change.difference import Difference
-from graphdiff.change.overlay import between_ends, name_in, overlay
+from graphdiff.change.overlay import name_in, overlay
 from graphdiff.change.report import _records, change_text, comparison_text, headline
-from graphdiff.change.union import preset_of
-from graphdiff.sums.certificate import (
-    CERTAIN,
-    Certificate,
-    Ends,
-    certain_digits,
-    certified,
-    change_bound,
-    doubt,
-    rough_bound,
-)
-from graphdiff.sums.cycles import components_between
+from graphdiff.change.sweeps import Sweeps
+from graphdiff.change.ways import PathCounts
+from graphdiff.sums.certificate import CERTAIN, Certificate, certain_digits, change_bound, doubt
 from graphdiff.sums.results import largest_first
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import TITLES, words_for
+from graphdiff.text.tables import Result
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Comparison:
+class Comparison(Result):
     """One total influence before and after, and the change taken apart.
 
     Attributes
@@ -78,16 +69,10 @@ class Comparison:
         """The change as a part of the total before; None where that is 0."""
         return self.change / self.before if self.before else None
 
-    @cached_property
+    @property
     def missing(self) -> list[str]:
         """Which end is missing where, in words."""
-        said = []
-        for side, when in zip(self.sweeps.matched.sides, ("before", "after"), strict=True):
-            for number in dict.fromkeys((self.sweeps.source, self.sweeps.target)):
-                if side.places[number] < 0:
-                    total = "its total there is 0" if side.stands[number] < 0 else "the rest of its cycle stands for it"
-                    said.append(f"the graph {when} has no {self.sweeps.matched.label(number)}: {total}")
-        return said
+        return self.sweeps.ways.missing
 
     # -- what moved it
 
@@ -106,12 +91,12 @@ class Comparison:
         """The same with tangents after and adjoints before: edges change one after the other, from the source on."""
         return self.sweeps.after_before
 
-    @property
+    @cached_property
     def nodes(self) -> dict[Any, Number]:
         """What the edges that leave each node did together, largest first."""
         return self.attribution.by_tail()
 
-    @property
+    @cached_property
     def groups(self) -> dict[Any, Number]:
         """What the edges that leave each group of nodes did together (`by`), largest first; empty without groups."""
         return {} if self.node_groups is None else self.attribution.by_group(self.node_groups)
@@ -120,13 +105,12 @@ class Comparison:
     def diluting(self) -> NDArray[np.bool_]:
         """Mask of the edges whose weight changed only because their node's list is longer or shorter (`even`)."""
         found = self.sweeps.matched
-        presets = [preset_of(side.graph) for side in found.sides]
-        if any(preset is None or preset.name != "even" for preset in presets):
+        if any(side.graph.preset != "even" for side in found.sides):
             return np.zeros(len(found.tails), dtype=bool)
         mask: NDArray[np.bool_] = found.counts[0] == found.counts[1]
         return mask
 
-    @property
+    @cached_property
     def dilution(self) -> dict[Any, Number]:
         """With `even` weights, for each node what its longer or shorter list did by the edges that stayed in it."""
         return self.attribution.by_tail(self.diluting) if self.diluting.any() else {}
@@ -147,7 +131,7 @@ class Comparison:
     @cached_property
     def certificates(self) -> tuple[Certificate | None, Certificate | None]:
         """What is proven about the total before and the total after."""
-        before, after = map(certified, self._ends)
+        before, after = map(certificate, self.sweeps.sides)
         return before, after
 
     @cached_property
@@ -155,23 +139,13 @@ class Comparison:
         """How far the change can be from the exact one, as both totals can; 0 for exact numbers, None if unknown."""
         return change_bound(self.change, (self.before, self.after), self.certificates)
 
-    @property
-    def _ends(self) -> list[Ends]:
-        """Both graphs, with the positions of the source and of the target there; none where it is missing."""
-        numbers = self.sweeps.source, self.sweeps.target
-        places = [[int(side.stands[number]) for number in numbers] for side in self.sweeps.matched.sides]
-        found = [[[place] if place >= 0 else [] for place in ends] for ends in places]
-        return [
-            (side.graph, starts, ends) for side, (starts, ends) in zip(self.sweeps.matched.sides, found, strict=True)
-        ]
-
-    @property
+    @cached_property
     def doubts(self) -> list[str]:
         """What a reader should know of the change's certain digits, where they are few; nothing where they are many."""
         if not isinstance(self.change, (float, complex)):
             return []
         size = abs(self.change)
-        if not self.attribution.largest(1) or sum(map(rough_bound, self._ends)) * 10**CERTAIN <= size:
+        if not self.attribution.largest(1) or rough(self.sweeps) * 10**CERTAIN <= size:
             return []
         bound = self.error_bound
         if bound and not size and bound * 10**CERTAIN < abs(self.before):  # before and after are certain
@@ -179,7 +153,7 @@ class Comparison:
         said = doubt(certain_digits(size, bound), bound, of=" of the change") if bound else None
         return [said] if said else []
 
-    @property
+    @cached_property
     def in_series(self) -> bool:
         """Whether edges in series changed together, so that the two orders differ and the mean shares their change."""
         first, second = self.attribution_before_after.array, self.attribution_after_before.array
@@ -189,27 +163,31 @@ class Comparison:
 
     # -- counts
 
-    @cached_property
+    @property
     def paths(self) -> PathCounts | None:
         """How many paths there are before and after, gained and lost; None where walks go round a cycle."""
-        return path_counts(self.sweeps.matched, self.sweeps.source, self.sweeps.target)
+        return self.sweeps.ways.counts
 
     @cached_property
     def places(self) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
         """The target's place by total among what the source reaches, and how many those are: before and after."""
-        return place(self.sweeps, 0), place(self.sweeps, 1)
+        return self._place(0), self._place(1)
 
-    @cached_property
+    def _place(self, which: int) -> tuple[int, int] | None:
+        swept = self.sweeps.sides[which]
+        rivals = self.sweeps.ways.rivals(which) if all(swept.ends) else None
+        if rivals is None or swept.side.graph.anchor(swept.ends[1][0]) not in rivals:
+            return None
+        own = swept.tangents[self.sweeps.ways.target]
+        try:
+            return int((np.abs(swept.tangents[swept.side.numbers[rivals]]) > abs(own)).sum()) + 1, len(rivals)
+        except TypeError:  # symbols have no order
+            return None
+
+    @property
     def merged(self) -> list[list[Any]]:
         """The cycles of both graphs together that count as one node each in both, on the way."""
-        found: dict[frozenset[Any], list[Any]] = {}
-        for side in self.sweeps.matched.sides:
-            ends = [int(side.stands[number]) for number in (self.sweeps.source, self.sweeps.target)]
-            if side.graph.cycles == "collapse" and min(ends) >= 0:
-                for start, stop in components_between(side.graph, [ends[0]], [ends[1]]):
-                    members = list(side.graph.topology.labels[start:stop])
-                    found.setdefault(frozenset(members), members)
-        return [members for members in found.values() if len(members) > 1]
+        return self.sweeps.ways.merged
 
     def to_networkx(self) -> nx.MultiDiGraph:
         """Return what lies between the ends in both graphs as one: what `graphdiff.write` draws.
@@ -217,11 +195,9 @@ class Comparison:
         Nodes and edges have a ``status`` (kept, added, removed, changed), edges ``weight_before``, ``weight_after``
         and ``change``, what they did to the total.
         """
-        found = self.sweeps.matched
-        graph = overlay(found, between_ends(self.sweeps), self.attribution)
-        graph.graph["source"], graph.graph["target"] = (
-            name_in(found, number) for number in (self.sweeps.source, self.sweeps.target)
-        )
+        found, ways = self.sweeps.matched, self.sweeps.ways
+        graph = overlay(found, ways.among, self.attribution)
+        graph.graph["source"], graph.graph["target"] = (name_in(found, end) for end in (ways.source, ways.target))
         words = words_for(self.edge_meaning, self.weight_meaning)
         title = TITLES.get(self.weight_meaning, self.weight_meaning)
         totals = f"total, {title}: {shown(self.before)} → {shown(self.after)}, {change_text(self)}"
@@ -288,6 +264,3 @@ class Comparison:
     def __repr__(self) -> str:
         ends = f"{self.source!r} -> {self.target!r}"
         return f"<Comparison: {ends}: {shown(self.before)} before, {shown(self.after)} after>"
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"

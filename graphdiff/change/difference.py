@@ -9,20 +9,18 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from typing import Any
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.change.attribution import reach_mask
 from graphdiff.change.match import Matched, Rename, Side, likely_renames, version_of
 from graphdiff.change.overlay import overlay
+from graphdiff.change.ways import Reach
 from graphdiff.text.names import PLAIN, Edge, Naming
-from graphdiff.text.numbers import plain
 from graphdiff.text.sentences import how_many, words_for
-from graphdiff.text.tables import require_pandas
+from graphdiff.text.tables import Frame, Result
 
 Mask = NDArray[np.bool_]
 
@@ -62,8 +60,8 @@ class Upgrade:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Difference:
-    """What two graphs have and have not in common, as sets.
+class Difference(Result):
+    """What two graphs have and have not in common, as sets; in pandas the edges that differ.
 
     Attributes
     ----------
@@ -75,27 +73,23 @@ class Difference:
         The node that reaches those that count; None where all count.
     towards : bool
         Whether the end is a target, which these nodes reach.
+    reach : Reach or None
+        What the end reaches, or what reaches it.
     """
 
     matched: Matched
     given: tuple[Any, Any] = field(repr=False)
     end: Any = None
     towards: bool = False
+    reach: Reach | None = field(default=None, repr=False)
 
     @cached_property
     def scope(self) -> tuple[Mask, Mask]:
         """The nodes that count, by number, before and after."""
-        before, after = (self._counting(side) for side in self.matched.sides)
+        if self.reach is not None:
+            return self.reach.numbers
+        before, after = (side.places >= 0 for side in self.matched.sides)
         return before, after
-
-    def _counting(self, side: Side) -> Mask:
-        if self.end is None:
-            mask: Mask = side.places >= 0
-            return mask
-        place = int(side.places[self.matched.number(self.end)])
-        if place < 0:
-            return np.zeros(self.matched.n_numbers, dtype=bool)
-        return side.by_number(reach_mask(side.graph, place, towards=self.towards))
 
     # -- nodes
 
@@ -207,15 +201,7 @@ class Difference:
 
     def edge_records(self) -> list[dict[str, Any]]:
         """Return a record for each edge that differs: its ends as texts, status, and weights."""
-        found = self.matched
-        records = []
-        for edge in self.edges.tolist():
-            weights = [
-                None if not n[edge] else plain(w[edge]) for w, n in zip(found.weights, found.counts, strict=True)
-            ]
-            said = dict(zip(("weight_before", "weight_after"), weights, strict=True))
-            records.append({**found.naming.edge(found.edge_label(edge)), "status": found.status(edge), **said})
-        return records
+        return [self.matched.record(edge) for edge in self.edges.tolist()]
 
     def to_networkx(self) -> nx.MultiDiGraph:
         """Return the edges that differ, and their ends, as one graph: what `graphdiff.write` draws."""
@@ -228,9 +214,8 @@ class Difference:
         graph.graph["headline"] = difference_lines(self)[0]
         return graph
 
-    def to_pandas(self) -> Any:
-        """Return the edges that differ as a pandas DataFrame."""
-        return require_pandas().DataFrame(self.edge_records())
+    def _frame(self) -> Frame:
+        return Frame(self.edge_records())
 
     def __str__(self) -> str:
         return "\n".join(difference_lines(self))
@@ -238,9 +223,6 @@ class Difference:
     def __repr__(self) -> str:
         counts = f"{len(self.appeared):,} appeared, {len(self.gone):,} gone, {len(self.upgraded):,} upgraded"
         return f"<Difference: {counts}; {how_many(len(self.edges), 'edges')} differ>"
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"
 
 
 def _neighbours(side: Side, numbers: list[int]) -> list[set[tuple[str, int]]]:

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -24,9 +24,11 @@ from graphdiff.change.edges import Numbered, paired_edges
 from graphdiff.errors import UnknownNodeError, UsageError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.labels import Integers, Numbering, Texts
+from graphdiff.graph.lookup import find_node
 from graphdiff.graph.topology import Topology
 from graphdiff.kernels.rows import index_type
 from graphdiff.text.names import PLAIN, Edge, Naming, split_version
+from graphdiff.text.numbers import plain
 
 Ints = NDArray[Any]
 
@@ -160,12 +162,25 @@ class Matched:
             return PLAIN
         return Naming.of(label for side in self.sides for label in side.graph.topology.labels)
 
+    def reweighted(self, before: CompiledGraph, after: CompiledGraph) -> Matched:
+        """Return the same two graphs under another weighting: their nodes are those that are known."""
+        old, new = (
+            Numbered(graph, side.numbers, side.places) for graph, side in zip((before, after), self.sides, strict=True)
+        )
+        return _paired(old, new, (self.before.stands, self.after.stands))
+
     def edge_label(self, edge: int) -> Edge:
         """Return an edge by its labels, with its key where that is a string."""
         ends = self.label(int(self.tails[edge])), self.label(int(self.heads[edge]))
         if self.keys is None or not self.keys[edge]:
             return ends
         return (*ends, self.key_names[int(self.keys[edge])])
+
+    def record(self, edge: int) -> dict[str, Any]:
+        """Return an edge as texts, what happened to it, and its weights."""
+        old, new = (plain(w[edge]) if n[edge] else None for w, n in zip(self.weights, self.counts, strict=True))
+        ends = self.naming.edge(self.edge_label(edge))
+        return {**ends, "status": self.status(edge), "weight_before": old, "weight_after": new}
 
 
 def matched(before: CompiledGraph, after: CompiledGraph, renamed: Mapping[Any, Any]) -> Matched:
@@ -192,23 +207,27 @@ def matched(before: CompiledGraph, after: CompiledGraph, renamed: Mapping[Any, A
     >>> [(found.edge_label(edge), found.status(edge)) for edge in range(3)]
     [((0, 1), 'changed'), ((0, 2), 'removed'), ((1, 2), 'added')]
     """
-    before, after = _of_no_kind(before), _of_no_kind(after)
     numbers = _numbers(before.topology, after.topology, renamed)
     n_numbers = before.n_nodes + int((numbers >= before.n_nodes).sum())
     own = np.arange(before.n_nodes, dtype=numbers.dtype)
-    both = [Numbered(graph, each, _places(each, n_numbers)) for graph, each in ((before, own), (after, numbers))]
-    found = paired_edges(both[0], both[1])
-    old, new = (Side(n.graph, n.numbers, n.places, lone, n.places) for n, lone in zip(both, found.lone, strict=True))
+    old, new = (Numbered(graph, each, _places(each, n_numbers)) for graph, each in ((before, own), (after, numbers)))
+    return _paired(old, new, (old.places, new.places))
+
+
+def _paired(before: Numbered, after: Numbered, stands: tuple[Ints, Ints]) -> Matched:
+    """Return two graphs with the same numbers, and the edges in which they differ."""
+    old, new = (replace(each, graph=_of_no_kind(each.graph)) for each in (before, after))
+    pairs = paired_edges(old, new)
     return Matched(
-        old,
-        new,
-        rows=found.rows,
-        tails=np.repeat(np.arange(n_numbers, dtype=numbers.dtype), np.diff(found.rows)),
-        heads=found.heads,
-        weights=found.weights,
-        counts=found.counts,
-        keys=found.keys,
-        key_names=found.key_names,
+        Side(old.graph, old.numbers, old.places, pairs.lone[0], stands[0]),
+        Side(new.graph, new.numbers, new.places, pairs.lone[1], stands[1]),
+        rows=pairs.rows,
+        tails=np.repeat(np.arange(len(old.places), dtype=new.numbers.dtype), np.diff(pairs.rows)),
+        heads=pairs.heads,
+        weights=pairs.weights,
+        counts=pairs.counts,
+        keys=pairs.keys,
+        key_names=pairs.key_names,
     )
 
 
@@ -340,9 +359,7 @@ def renamed(before: Any, after: Any, match: Mapping[Any, Any]) -> dict[Any, Any]
     pairs = dict(match)
     if not (isinstance(before, nx.Graph) and isinstance(after, nx.Graph)):
         return pairs
-    taken = set(pairs.values())
-    old = _by_name(before, (node for node in before if node not in after and node not in pairs))
-    new = _by_name(after, (node for node in after if node not in before and node not in taken))
+    old, new = _by_name(before, {*after, *pairs}), _by_name(after, {*before, *pairs.values()})
     for name in old.keys() & new.keys():
         told = [graph.nodes[node] for graph, nodes in ((before, old[name]), (after, new[name])) for node in nodes]
         if len(told) == 2 or all("version" in attributes for attributes in told):
@@ -359,10 +376,11 @@ def _same_or_next(before: nx.DiGraph, after: nx.DiGraph, old: list[Any], new: li
     return pairs | dict(zip(_by_version(before, left[0]), _by_version(after, left[1]), strict=False))
 
 
-def _by_name(graph: nx.DiGraph, nodes: Iterable[Hashable]) -> dict[str, list[Any]]:
+def _by_name(graph: nx.DiGraph, taken: set[Any]) -> dict[str, list[Any]]:
+    """Return the nodes that are not taken and have a name and a version, by their names."""
     names: dict[str, list[Any]] = {}
-    for node in nodes:
-        if name := name_of(graph, node):
+    for node in graph:
+        if node not in taken and (name := name_of(graph, node)):
             names.setdefault(name, []).append(node)
     return names
 
@@ -375,6 +393,52 @@ def _natural(version: str) -> list[tuple[int, int, str]]:
     """Return a key by which 1.9 comes before 1.10; of two numbers, however long, the longer one is larger."""
     parts = re.findall(r"0*([0-9]+)|([^0-9]+)", version)
     return [(1, len(number), number) if number else (0, 0, text) for number, text in parts]
+
+
+def named_pair(graphs: tuple[nx.DiGraph, nx.DiGraph], text: str) -> tuple[Any, Any]:
+    """Return the two nodes of ``OLD=NEW``; names may have signs of equality of their own.
+
+    Raises
+    ------
+    UsageError, UnknownNodeError
+        If it says no two nodes.
+
+    Examples
+    --------
+    >>> named_pair((nx.DiGraph([("a=b", "c")]), nx.DiGraph([("d=e", "c")])), "a=b=d=e")
+    ('a=b', 'd=e')
+    """
+    parts = text.split("=")
+    error: Exception = UsageError(f"--match {text}: OLD=NEW")
+    for place in range(1, len(parts)):
+        try:
+            return find_node(graphs[0], "=".join(parts[:place])), find_node(graphs[1], "=".join(parts[place:]))
+        except UnknownNodeError as unknown:
+            error = unknown
+    raise error
+
+
+def in_either(graphs: tuple[nx.DiGraph, nx.DiGraph], name: str) -> Any:
+    """Return the node that a name means in the graph after, or else in the one before; an error is that of the first.
+
+    Raises
+    ------
+    UnknownNodeError
+        If neither has it.
+
+    Examples
+    --------
+    >>> graphs = nx.DiGraph([("a", "b")]), nx.DiGraph([("b", "c")])
+    >>> [in_either(graphs, name) for name in "abc"]
+    ['a', 'b', 'c']
+    """
+    try:
+        return find_node(graphs[1], name)
+    except UnknownNodeError as unknown:
+        try:
+            return find_node(graphs[0], name)
+        except UnknownNodeError:
+            raise unknown from None
 
 
 def likely_renames(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff import arithmetic
-from graphdiff.change.attribution import Attribution, Sweeps, reach_mask
+from graphdiff.change.attribution import Attribution
 from graphdiff.change.match import Matched, Side
 
 Ends = tuple[Any, Any, str]
@@ -42,37 +42,34 @@ def overlay(found: Matched, among: NDArray[np.bool_], attribution: Attribution |
         status = STATUS[tuple(side.places[number] >= 0 for side in found.sides)]
         if name not in graph or status == "kept":
             graph.add_node(name, status=status)
-    for which, side in enumerate(found.sides):
-        for (tail, head, key), weight in _edges(side, among, names):
-            if tail != head:
-                _add(graph, (tail, head, key if key else ""), which, weight)
+    for side, name in zip(found.sides, ("weight_before", "weight_after"), strict=True):
+        _add_edges(graph, _edges(side, among, names), name)
     for _, _, data in graph.edges(data=True):
         old, new = data.get("weight_before"), data.get("weight_after")
         status = STATUS[old is not None, new is not None]
         data["status"] = "changed" if status == "kept" and old != new else status
-    for edge in [] if attribution is None else attribution.largest():
-        tail, head = int(found.tails[edge]), int(found.heads[edge])
-        key = "" if found.keys is None else found.key_names[int(found.keys[edge])]
-        if tail in names and head in names:
-            data = graph.edges[names[tail], names[head], key]
-            data["change"] = data.get("change", 0) + attribution.array.item(edge)  # type: ignore[union-attr]
+    if attribution is not None:
+        _add_changes(graph, attribution, names)
     return graph
 
 
-def between_ends(sweeps: Sweeps) -> NDArray[np.bool_]:
-    """Return the mask of the numbers that lie between the ends in either graph, or in both together; the ends too."""
-    found = sweeps.matched
-    masks = []
-    for number, towards in ((sweeps.source, False), (sweeps.target, True)):
-        mask = np.zeros(found.n_numbers, dtype=bool)
-        mask[number] = True
-        for side in found.sides:
-            if side.stands[number] >= 0:
-                mask |= side.by_number(reach_mask(side.graph, int(side.stands[number]), towards=towards))
-        masks.append(mask)
-    among: NDArray[np.bool_] = masks[0] & masks[1]
-    among[[sweeps.source, sweeps.target]] = True
-    return among
+def _add_edges(graph: nx.MultiDiGraph, edges: Iterator[tuple[Ends, Any]], name: str) -> None:
+    """Add the weights of one graph to the edges, those of parallel ones summed; none from a merged node to itself."""
+    for ends, weight in edges:
+        if ends[0] != ends[1]:
+            graph.add_edge(*ends)
+            data = graph.edges[ends]
+            data[name] = data[name] + weight if name in data else weight
+
+
+def _add_changes(graph: nx.MultiDiGraph, attribution: Attribution, names: dict[int, Any]) -> None:
+    """Add to the edges what they did."""
+    found = attribution.matched
+    for edge in attribution.largest():
+        tail, head = (names.get(int(ends[edge])) for ends in (found.tails, found.heads))
+        if tail is not None and head is not None:
+            data = graph.edges[tail, head, "" if found.keys is None else found.key_names[int(found.keys[edge])]]
+            data["change"] = data.get("change", 0) + attribution.array.item(edge)
 
 
 def name_in(found: Matched, number: int) -> Any:
@@ -108,11 +105,3 @@ def _edges(side: Side, among: NDArray[np.bool_], names: dict[int, Any]) -> Itera
     ):
         key = keys[edge] if keys is not None else ""
         yield (names[tail], names[head], key if isinstance(key, str) else ""), arithmetic.finished(weight)
-
-
-def _add(graph: nx.MultiDiGraph, ends: Ends, which: int, weight: Any) -> None:
-    name = ("weight_before", "weight_after")[which]
-    if not graph.has_edge(*ends):
-        graph.add_edge(*ends[:2], key=ends[2])
-    data = graph.edges[ends]
-    data[name] = data[name] + weight if name in data else weight

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
-from graphdiff.change.attribution import swept
 from graphdiff.change.comparison import Comparison
 from graphdiff.change.difference import Difference, difference_lines
 from graphdiff.change.match import Matched, Side
+from graphdiff.change.sweeps import Sweeps
+from graphdiff.change.ways import Reach, Ways
 from graphdiff.sums.results import Numbers, in_one_array, largest_first
 from graphdiff.text.numbers import plain, shown, signed
 from graphdiff.text.sentences import by_weights, how_many, words_for
-from graphdiff.text.tables import aligned, require_pandas
+from graphdiff.text.tables import Frame, aligned
 
 #: So many rows are shown as text.
 SHOWN = 20
@@ -52,6 +52,8 @@ class Moved:
 @dataclass(frozen=True, eq=False, repr=False)
 class Changes(Numbers, Mapping[Any, Number]):
     """The change of the total of every node that a source reaches, or that reaches a target.
+
+    In pandas a DataFrame of the nodes that moved.
 
     Attributes
     ----------
@@ -102,10 +104,12 @@ class Changes(Numbers, Mapping[Any, Number]):
 
     def comparison(self, node: Hashable) -> Comparison:
         """Return what moved the total of one of the nodes."""
-        number, end = self.matched.number(node), self.matched.number(self.end)
-        ends = (number, end) if self.towards else (end, number)
         source, target = (node, self.end) if self.towards else (self.end, node)
-        return Comparison(source, target, self.difference, swept(self.matched, *ends), self.node_groups)
+        ways = Ways(
+            Reach(self.matched, self.matched.number(source), towards=False),
+            Reach(self.matched, self.matched.number(target), towards=True),
+        )
+        return Comparison(source, target, self.difference, Sweeps(self.matched, ways).require(), self.node_groups)
 
     @cached_property
     def moved(self) -> list[Moved]:
@@ -152,10 +156,8 @@ class Changes(Numbers, Mapping[Any, Number]):
             "difference": self.difference.to_dict(),
         }
 
-    def to_pandas(self) -> Any:
-        """Return the nodes that moved as a pandas DataFrame."""
-        pandas = require_pandas()
-        return pandas.DataFrame([{**vars(row), "change": row.change} for row in self.moved])
+    def _frame(self) -> Frame:
+        return Frame([{**vars(row), "change": row.change} for row in self.moved])
 
     def __str__(self) -> str:
         return "\n".join([*difference_lines(self.difference), "", *changes_lines(self)])
@@ -163,9 +165,6 @@ class Changes(Numbers, Mapping[Any, Number]):
     def __repr__(self) -> str:
         way = "towards" if self.towards else "from"
         return f"<Changes {way} {self.end!r}: {how_many(len(self.moved), 'nodes')} moved>"
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"
 
 
 def place_text(row: Moved) -> str:

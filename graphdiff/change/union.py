@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff import arithmetic
 from graphdiff.change.match import Matched, Side, matched
 from graphdiff.graph.compiled import CompiledGraph
-from graphdiff.graph.presets import WEIGHTS, Preset
+from graphdiff.graph.presets import WEIGHTS
 from graphdiff.graph.topology import in_rows, keys_at
 from graphdiff.kernels.order import topological
 from graphdiff.kernels.rows import grouped, reordered
@@ -24,10 +23,24 @@ from graphdiff.kernels.rows import grouped, reordered
 Ints = NDArray[Any]
 
 
-def merged(found: Matched, renamed: Mapping[Any, Any]) -> Matched:
-    """Return the same two graphs with the components of their union merged in both, where they are collapsed."""
+def merged(found: Matched, renamed: Mapping[Any, Any], known: Matched | None = None) -> Matched:
+    """Return the same two graphs with the components of their union merged in both, where they are collapsed.
+
+    Parameters
+    ----------
+    found : Matched
+    renamed : mapping of label before to label after
+    known : Matched, optional
+        What this returned for them under another weighting.
+    """
     if found.before.graph.cycles != "collapse":
         return found
+    presets = [side.graph.preset for side in found.sides]
+    if known is not None and None not in presets:
+        graphs = [
+            side.graph.with_preset(WEIGHTS[str(preset)]) for side, preset in zip(known.sides, presets, strict=True)
+        ]
+        return _without_inner(known.reweighted(graphs[0], graphs[1]))
     order, ranges = _union_order(found)
     if not len(ranges):
         return found
@@ -36,18 +49,6 @@ def merged(found: Matched, renamed: Mapping[Any, Any]) -> Matched:
     members = _members(found, again, order, ranges)
     sides = [replace(side, stands=_stands(side, members)) for side in again.sides]
     return _without_inner(replace(again, before=sides[0], after=sides[1]))
-
-
-def preset_of(graph: CompiledGraph) -> Preset | None:
-    """Return the preset that a graph's weights come from, if they do."""
-    preset = WEIGHTS.get(graph.weight_meaning)
-    if preset is None or (preset.counts_by and graph.topology.counts is None):
-        return None
-    weights = preset.compute(graph.topology, graph.cycles, graph.exact)
-    if isinstance(weights, np.ndarray) and isinstance(graph.weights, np.ndarray):
-        return preset if np.array_equal(weights, graph.weights) else None
-    same = arithmetic.listed(weights) == list(map(arithmetic.finished, arithmetic.listed(graph.weights)))
-    return preset if same else None
 
 
 def _union_order(found: Matched) -> tuple[Ints, Ints]:
@@ -78,9 +79,8 @@ def _laid_out(side: Side, order: Ints, ranges: Ints) -> CompiledGraph:
         counts=None if topology.counts is None else in_rows(topology.counts, edges),
         attributes={name: column.at(edges) for name, column in topology.attributes.items()},
     )
-    preset = preset_of(graph)
     new = replace(graph, topology=laid_out, weights=in_rows(graph.weights, edges))
-    return new if preset is None else new.with_preset(preset)
+    return new if graph.preset is None else new.with_preset(WEIGHTS[graph.preset])
 
 
 def _members(found: Matched, again: Matched, order: Ints, ranges: Ints) -> list[Ints]:

@@ -12,10 +12,9 @@ import click
 from graphdiff.cli import inputs, options, output, weightings
 from graphdiff.cli.completion import complete_attribute
 from graphdiff.cli.conditions import Condition
-from graphdiff.cli.nodes import complete_node
+from graphdiff.cli.nodes import complete_node, given_ends
 from graphdiff.cli.streams import tell
-from graphdiff.errors import UnknownNodeError, UsageError, of_both
-from graphdiff.graph.lookup import find_node
+from graphdiff.errors import of_both
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -76,18 +75,17 @@ def compare(
     First the sets: what appeared, with the new edge that brought each in, what is gone, upgraded, and what cycles are
     new. With both names then the totals, and the edges that changed them; with one the totals of all nodes.
     """
+    from graphdiff.change.match import in_either
+
     asked = [Condition.parse(text) for text in conditions]
     graphs = inputs.load(settings), inputs.load(replace(settings, file=new))
-    pairs = _paired(graphs, settings, matches)
-    ends = _ends(graphs, nodes, source, target)
-    found = _answers(pairs, ends, by)
+    pairs = _weighted(graphs, settings, matches)
+    first, last = (name and in_either(graphs, name) for name in given_ends(nodes, source, target))
+    found: list[Any] = [pair.answer(first, last, by) for pair in (pairs[:1] if first is last is None else pairs)]
     difference = found[0] if _is_sets(found) else found[0].difference
-    totals = found if None not in ends else []
+    totals = [] if first is None or last is None else found
     failed = [text for condition in asked for text in condition.met(difference, totals)]
-    if settings.path and os.path.splitext(settings.path)[1] not in ("", ".txt", ".json", ".csv", ".md"):
-        _draw(found[-1], settings)
-        settings = replace(settings, path=None)
-    _emit(settings, graphs, found, failed)
+    _emit(_drawn(found[-1], settings), graphs, found, failed)
     for text in failed:
         tell(text)
     if failed:
@@ -97,67 +95,17 @@ def compare(
 # -- in
 
 
-def _paired(graphs: tuple[nx.DiGraph, nx.DiGraph], settings: options.Settings, matches: Sequence[str]) -> list[Pair]:
+def _weighted(graphs: tuple[nx.DiGraph, nx.DiGraph], settings: options.Settings, texts: Sequence[str]) -> list[Pair]:
     """Return the two graphs, compiled and matched, for each weighting."""
-    from graphdiff.change.compare import Pair
-    from graphdiff.change.match import matched, renamed
+    from graphdiff.change.compare import weighted
+    from graphdiff.change.match import named_pair
 
     names = settings.weights or max(
         (weightings.default_weights(graph) for graph in graphs), key=lambda w: w == ("weight",)
     )
     chosen = replace(settings, weights=names)
     compiled = of_both(lambda graph: inputs.compile_all(graph, chosen), graphs)
-    renames = renamed(*graphs, dict(_match(graphs, text) for text in matches))
-    return [Pair(graphs, matched(old, new, renames), renames) for old, new in zip(*compiled, strict=True)]
-
-
-def _match(graphs: tuple[nx.DiGraph, nx.DiGraph], text: str) -> tuple[Any, Any]:
-    """Return the two nodes of ``OLD=NEW``; names may have signs of equality of their own."""
-    parts = text.split("=")
-    error: Exception = UsageError(f"--match {text}: OLD=NEW")
-    for place in range(1, len(parts)):
-        try:
-            return tuple(
-                find_node(graph, "=".join(half))
-                for graph, half in zip(graphs, (parts[:place], parts[place:]), strict=True)
-            )
-        except UnknownNodeError as unknown:
-            error = unknown
-    raise error
-
-
-def _ends(
-    graphs: tuple[nx.DiGraph, nx.DiGraph], nodes: Sequence[str], source: str | None, target: str | None
-) -> tuple[Any | None, Any | None]:
-    """Return the ends, each looked for in the new file and then in the old one."""
-    if len(nodes) > 2:
-        raise UsageError(f"{len(nodes)} nodes given; at most SOURCE and TARGET")
-    given = [*nodes, None, None][:2]
-    if (given[0] and source) or (given[1] and target):
-        raise UsageError("a node is given both as an argument and as an option")
-    first, last = (name and _find(graphs, name) for name in (given[0] or source, given[1] or target))
-    return first, last
-
-
-def _find(graphs: tuple[nx.DiGraph, nx.DiGraph], name: str) -> Any:
-    try:
-        return find_node(graphs[1], name)
-    except UnknownNodeError as unknown:
-        try:
-            return find_node(graphs[0], name)
-        except UnknownNodeError:
-            raise unknown from None
-
-
-def _answers(pairs: list[Pair], ends: tuple[Any | None, Any | None], by: str | None) -> list[Any]:
-    source, target = ends
-    if source is not None and target is not None:
-        return [pair.comparison(source, target, by) for pair in pairs]
-    if source is not None:
-        return [pair.changes(source, by, towards=False) for pair in pairs]
-    if target is not None:
-        return [pair.changes(target, by, towards=True) for pair in pairs]
-    return [pairs[0].difference(by)]
+    return weighted(graphs, zip(*compiled, strict=True), dict(named_pair(graphs, text) for text in texts))
 
 
 def _is_sets(found: Sequence[Any]) -> bool:
@@ -169,11 +117,15 @@ def _is_sets(found: Sequence[Any]) -> bool:
 # -- out
 
 
-def _draw(answer: Comparison | Changes | Difference, settings: options.Settings) -> None:
+def _drawn(answer: Comparison | Changes | Difference, settings: options.Settings) -> options.Settings:
+    """Draw the answer where the file is to be a picture; return how the report is to be printed."""
     from graphdiff.change.totals import Changes
 
+    if not settings.path or os.path.splitext(settings.path)[1] in ("", ".txt", ".json", ".csv", ".md"):
+        return settings
     drawn = answer.difference if isinstance(answer, Changes) else answer
     output.write_drawn(drawn.to_networkx(), replace(settings, spreadsheet_safe=False))  # which is for the report
+    return replace(settings, path=None)
 
 
 def _emit(
@@ -207,30 +159,23 @@ def _text(found: list[Any]) -> str:
     return "\n".join([*difference_lines(found[0].difference), *parts])
 
 
+#: The columns of the CSV, by what was asked: the edges that differ, the nodes that moved, the edges that moved a total.
+OF_SETS = ("source", "target", "key", "status", "weight_before", "weight_after")
+OF_NODES = ("node", "before", "after", "change", "place_before", "place_after")
+OF_EDGES = (*OF_SETS, "change", "before_after", "after_before")
+
+
 def _rows(found: list[Any], results: list[dict[str, Any]]) -> Iterator[list[Any]]:
-    """Yield the rows of the CSV: the edges that moved the total, the nodes that moved, or the edges that differ."""
-    key, columns = (
-        ("edges", ("source", "target", "key", "status", "weight_before", "weight_after"))
-        if _is_sets(found)
-        else ("moved", ("node", "before", "after", "change", "place_before", "place_after"))
-        if "moved" in results[0]
-        else (
-            "edges",
-            (
-                "source",
-                "target",
-                "key",
-                "status",
-                "weight_before",
-                "weight_after",
-                "change",
-                "before_after",
-                "after_before",
-            ),
-        )
-    )
-    alone = _is_sets(found)
-    yield [*([] if alone else ["weights"]), *columns]
+    """Yield the rows of the CSV; those of totals each with its weighting."""
+    if _is_sets(found):
+        yield list(OF_SETS)
+        yield from _cells(results[0]["edges"], OF_SETS)
+        return
+    key, columns = ("moved", OF_NODES) if "moved" in results[0] else ("edges", OF_EDGES)
+    yield ["weights", *columns]
     for result in results:
-        for record in result[key]:
-            yield [*([] if alone else [result["weight_meaning"]]), *(record.get(column, "") for column in columns)]
+        yield from ([result["weight_meaning"], *row] for row in _cells(result[key], columns))
+
+
+def _cells(records: list[dict[str, Any]], columns: Sequence[str]) -> Iterator[list[Any]]:
+    return ([record.get(column, "") for column in columns] for record in records)

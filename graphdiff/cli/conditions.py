@@ -25,15 +25,15 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 }
 #: What a condition can be about: a number of the sets.
 OF_SETS: dict[str, Callable[[Difference], Any]] = {
-    "appeared": lambda found: len(found.appeared),
-    "gone": lambda found: len(found.gone),
-    "cycles": lambda found: len(found.cycles_new),
+    "appeared": lambda difference: len(difference.appeared),
+    "gone": lambda difference: len(difference.gone),
+    "cycles": lambda difference: len(difference.cycles_new),
 }
 #: The same of a total, which needs both ends; paths are those that were gained.
 OF_TOTALS: dict[str, Callable[[Comparison], Any]] = {
-    "change": lambda found: found.change,
-    "relative": lambda found: found.relative if found.relative is not None else found.change and float("inf"),
-    "paths": lambda found: None if found.paths is None else found.paths.gained,
+    "change": lambda total: total.change,
+    "relative": lambda total: total.relative if total.relative is not None else total.change and float("inf"),
+    "paths": lambda total: None if total.paths is None else total.paths.gained,
 }
 NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?"
 PATTERN = re.compile(rf"\s*([a-z]+)\s*(>=|<=|==|!=|>|<)\s*({NUMBER})\s*(%?)\s*", re.IGNORECASE)
@@ -62,11 +62,11 @@ class Condition:
         UsageError
             If it is none.
         """
-        found = PATTERN.fullmatch(text)
+        match = PATTERN.fullmatch(text)
         names = ", ".join([*OF_TOTALS, *OF_SETS])
-        if found is None or found[1].lower() not in OF_SETS.keys() | OF_TOTALS.keys():
+        if match is None or match[1].lower() not in OF_SETS.keys() | OF_TOTALS.keys():
             raise UsageError(f"--fail-if {text!r}: NAME OP NUMBER, as 'appeared > 0'; NAME is one of {names}")
-        name, sign, number, percent = found.groups()
+        name, sign, number, percent = match.groups()
         if percent and name.lower() != "relative":
             raise UsageError(f"--fail-if {text!r}: only relative can be given in %")
         if not math.isfinite(float(number)):
@@ -93,8 +93,8 @@ class Condition:
 
         if not totals:
             raise UsageError(f"--fail-if {self}: {self.name} is of one total; give SOURCE and TARGET")
-        for found in totals:
-            value = OF_TOTALS[self.name](found)
+        for total in totals:
+            value = OF_TOTALS[self.name](total)
             if value is None:
                 raise UsageError(
                     f"--fail-if {self}: walks round a cycle have no count; --cycles collapse makes it one node"
@@ -102,4 +102,4 @@ class Condition:
             if not isinstance(value, (int, float)) and not hasattr(value, "as_integer_ratio"):
                 raise UsageError(f"--fail-if {self}: {self.name} is no real number here")
             if OPERATORS[self.operator](value, self.limit):
-                yield f"{self} is met: {shown(value)} ({found.weight_meaning})"
+                yield f"{self} is met: {shown(value)} ({total.weight_meaning})"

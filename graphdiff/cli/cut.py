@@ -48,12 +48,12 @@ def cut(settings: options.Settings, source: str, target: str, by: str | None, no
     compiled = inputs.compile_one(graph, settings)
     with output.bar("cut") as progress:
         what = "nodes" if nodes else "edges"
-        found = compute(compiled, *ends, what=what, progress=progress, **_wanted(by))
+        removal = compute(compiled, *ends, what=what, progress=progress, **_wanted(by))
     output.emit(
         settings,
-        text=lambda: f"{output.graph_line(graph)}\n\n{found}",
-        document=lambda: {"kind": "cut", "graph": output.graph_record(graph), **found.to_dict()},
-        rows=lambda: _rows(found),
+        text=lambda: f"{output.graph_line(graph)}\n\n{removal}",
+        document=lambda: {"kind": "cut", "graph": output.graph_record(graph), **removal.to_dict()},
+        rows=lambda: _rows(removal),
     )
 
 
@@ -64,17 +64,17 @@ def _wanted(by: str | None) -> dict[str, Any]:
     from graphdiff.io.building import numbers
 
     text = by.strip()
-    found = numbers([text.rstrip("% ")])
-    if found is None:
+    parsed = numbers([text.rstrip("% ")])
+    if parsed is None:
         raise UsageError(f"--by {by:.60}: a percentage such as 50%, or a number in the total's unit")
-    number = found[0]
+    number = parsed[0]
     if text.endswith("%"):
         return {"part": number / 100}
     return {"amount": int(number) if float(number).is_integer() else number}
 
 
-def _rows(found: Cut) -> Iterator[Sequence[Any]]:
-    names = ["node"] if found.what == "nodes" else ["source", "target", "key"]
+def _rows(removal: Cut) -> Iterator[Sequence[Any]]:
+    names = ["node"] if removal.what == "nodes" else ["source", "target", "key"]
     yield [*names, "alone", "left"]
-    for row in found.to_dict()["removed"]:
+    for row in removal.to_dict()["removed"]:
         yield [row.get(name, "") for name in (*names, "alone", "left")]

@@ -40,30 +40,30 @@ def cycles(settings: options.Settings, top: int) -> None:
     from graphdiff.structure.components import find_cycles
 
     graph = inputs.load(settings)
-    found: list[CycleReport] = []
+    reports: list[CycleReport] = []
     for name in settings.weights or weightings.default_weights(graph)[:1]:
-        found.append(find_cycles(graph, **weightings.weight_options(name, settings)))
+        reports.append(find_cycles(graph, **weightings.weight_options(name, settings)))
     output.emit(
         settings,
-        text=lambda: "\n\n".join([output.graph_line(graph), *_texts(found, top)]),
+        text=lambda: "\n\n".join([output.graph_line(graph), *_texts(reports, top)]),
         document=lambda: {
             "kind": "cycles",
             "graph": output.graph_record(graph),
-            "results": [one.to_dict() for one in found],
+            "results": [report.to_dict() for report in reports],
         },
-        rows=lambda: _rows(found),
+        rows=lambda: _rows(reports),
     )
 
 
-def _texts(found: list[CycleReport], top: int) -> Iterator[str]:
-    for one in found:
-        yield f"By {one.weight_meaning}: {one.text(top)}" if len(found) > 1 else one.text(top)
+def _texts(reports: list[CycleReport], top: int) -> Iterator[str]:
+    for report in reports:
+        yield f"By {report.weight_meaning}: {report.text(top)}" if len(reports) > 1 else report.text(top)
 
 
-def _rows(found: list[CycleReport]) -> Iterator[list[Any]]:
+def _rows(reports: list[CycleReport]) -> Iterator[list[Any]]:
     yield ["weights", "component", "size", "source", "target", "key", "weight", "lines"]
-    for one in found:
-        for record in one.records():
+    for report in reports:
+        for record in report.records():
             ends = [record["source"], record["target"], record.get("key", "")]
-            sizes = [one.weight_meaning, record["component"], record["size"]]
+            sizes = [report.weight_meaning, record["component"], record["size"]]
             yield [*sizes, *ends, record["weight"], " ".join(record["lines"])]

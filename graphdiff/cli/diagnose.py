@@ -51,7 +51,7 @@ def diagnose(
     graph = inputs.load(settings)
     first, last = find_ends(graph, nodes, source, target)
     with output.bar("diagnose") as progress:
-        found = {
+        diagnoses = {
             name: compute(
                 graph,
                 first,
@@ -63,11 +63,11 @@ def diagnose(
             )
             for name in settings.weights or weightings.default_weights(graph)[:1]
         }
-    one = next(iter(found.values()))
-    flows = {name: other.gradient_flow and other.gradient_flow.to_dict() for name, other in found.items()}
+    one = next(iter(diagnoses.values()))
+    flows = {name: other.gradient_flow and other.gradient_flow.to_dict() for name, other in diagnoses.items()}
     output.emit(
         settings,
-        text=lambda: "\n\n".join([output.graph_line(graph), *_texts(found)]),
+        text=lambda: "\n\n".join([output.graph_line(graph), *_texts(diagnoses)]),
         document=lambda: {
             "kind": "diagnose",
             "graph": output.graph_record(graph),
@@ -78,9 +78,9 @@ def diagnose(
     )
 
 
-def _texts(found: dict[str, Diagnosis]) -> Iterator[str]:
+def _texts(diagnoses: dict[str, Diagnosis]) -> Iterator[str]:
     """Yield the first report whole; counts hang on no weights, so of the others only what flows back is new."""
-    for number, (weights, one) in enumerate(found.items()):
+    for number, (weights, one) in enumerate(diagnoses.items()):
         if not number:
             yield str(one)
         elif one.gradient_flow is not None:

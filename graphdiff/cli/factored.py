@@ -39,20 +39,20 @@ def factored(settings: options.Settings, source: str, target: str) -> None:
     graph = inputs.load(settings)
     ends = find_node(graph, source), find_node(graph, target)
     compiled = inputs.compile_one(graph, settings)
-    found = compute(compiled, *ends)
-    value = f"Value, {by_weights(compiled.weight_meaning)}: {shown(found.value())}"
+    formula = compute(compiled, *ends)
+    value = f"Value, {by_weights(compiled.weight_meaning)}: {shown(formula.value())}"
     output.emit(
         settings,
-        text=lambda: f"{output.graph_line(graph)}\n\n{found}\n{value}",
+        text=lambda: f"{output.graph_line(graph)}\n\n{formula}\n{value}",
         document=lambda: {
             "kind": "factored",
             "graph": output.graph_record(graph),
             "source": str(ends[0]),
             "target": str(ends[1]),
             "weights": compiled.weight_meaning,
-            "value": plain(found.value()),
-            **found.to_dict(),
+            "value": plain(formula.value()),
+            **formula.to_dict(),
         },
-        rows=lambda: [["symbol", "weight"], *zip(found.symbols, map(plain, found.values), strict=True)],
-        also={"latex": found.latex},
+        rows=lambda: [["symbol", "weight"], *zip(formula.symbols, map(plain, formula.values), strict=True)],
+        also={"latex": formula.latex},
     )

@@ -49,18 +49,18 @@ def compile_all(graph: nx.DiGraph, settings: Settings) -> list[CompiledGraph]:
     from graphdiff.graph.compiled import compile
     from graphdiff.graph.presets import Preset
 
-    found: list[CompiledGraph] = []
+    graphs: list[CompiledGraph] = []
     shape: CompiledGraph | None = None
     for name in settings.weights or default_weights(graph):
         options = weight_options(name, settings)
         preset = options["weight"]
         if shape is not None and isinstance(preset, Preset) and not preset.counts_by:
-            found.append(shape.with_preset(preset))
+            graphs.append(shape.with_preset(preset))
             continue
-        found.append(compile(graph, **options))
+        graphs.append(compile(graph, **options))
         if isinstance(preset, Preset):
-            shape = found[-1]
-    return found
+            shape = graphs[-1]
+    return graphs
 
 
 def compile_one(graph: nx.DiGraph, settings: Settings) -> CompiledGraph:

@@ -59,12 +59,12 @@ def jacobian(settings: options.Settings, sources: tuple[str, ...], targets: tupl
 def _print_plans(settings: options.Settings, graph: nx.DiGraph, compiled: list[CompiledGraph], ends: Ends) -> None:
     from graphdiff.jacobians.plan import plan
 
-    found = [(one.weight_meaning, plan(one, *ends)) for one in compiled]
-    records = [{"weights": weights, **one.to_dict()} for weights, one in found]
+    plans = [(one.weight_meaning, plan(one, *ends)) for one in compiled]
+    records = [{"weights": weights, **one.to_dict()} for weights, one in plans]
     head = ("passes", "multiply_adds", "sparse", "ratio", "memory")
     output.emit(
         settings,
-        text=lambda: "\n\n".join([output.graph_line(graph), *(f"by {weights}: {one}" for weights, one in found)]),
+        text=lambda: "\n\n".join([output.graph_line(graph), *(f"by {weights}: {one}" for weights, one in plans)]),
         document=lambda: {"kind": "plan", "graph": output.graph_record(graph), "plans": records},
         rows=lambda: [
             ["weights", "method", *head],
@@ -81,33 +81,33 @@ def _print_jacobians(settings: options.Settings, graph: nx.DiGraph, compiled: li
     from graphdiff.jacobians.jacobian import jacobian as compute
 
     with output.bar("jacobian") as progress:
-        found = [(one.weight_meaning, compute(one, *ends, progress=progress)) for one in compiled]
+        jacobians = [(one.weight_meaning, compute(one, *ends, progress=progress)) for one in compiled]
 
     output.emit(
         settings,
-        text=lambda: "\n".join([output.graph_line(graph), *chain.from_iterable(starmap(_table, found))]),
+        text=lambda: "\n".join([output.graph_line(graph), *chain.from_iterable(starmap(_table, jacobians))]),
         document=lambda: {
             "kind": "jacobian",
             "graph": output.graph_record(graph),
             "rows_are": "targets",
-            "results": [{"weights": weights, "jacobian": one.to_dict()} for weights, one in found],
+            "results": [{"weights": weights, "jacobian": one.to_dict()} for weights, one in jacobians],
         },
-        rows=lambda: _rows(found),
+        rows=lambda: _rows(jacobians),
     )
 
 
-def _table(weights: str, found: Jacobian) -> list[str]:
+def _table(weights: str, totals: Jacobian) -> list[str]:
     from graphdiff.text.numbers import shown
     from graphdiff.text.tables import aligned
 
-    names = found.naming.listed(found.targets)
-    cells = [[name, *map(shown, row)] for name, row in zip(names, found.array.tolist(), strict=True)]
+    names = totals.naming.listed(totals.targets)
+    cells = [[name, *map(shown, row)] for name, row in zip(names, totals.array.tolist(), strict=True)]
     title = f"d target (rows) / d source (columns), by {weights}"
-    return ["", title, *aligned([["", *found.naming.listed(found.sources)], *cells])]
+    return ["", title, *aligned([["", *totals.naming.listed(totals.sources)], *cells])]
 
 
-def _rows(found: list[tuple[str, Jacobian]]) -> Iterator[list[Any]]:
-    yield ["weights", "target", *found[0][1].naming.listed(found[0][1].sources)]
-    for weights, one in found:
+def _rows(jacobians: list[tuple[str, Jacobian]]) -> Iterator[list[Any]]:
+    yield ["weights", "target", *jacobians[0][1].naming.listed(jacobians[0][1].sources)]
+    for weights, one in jacobians:
         for name, row in zip(one.naming.listed(one.targets), one.array.tolist(), strict=True):
             yield [weights, name, *output.plain_all(row)]

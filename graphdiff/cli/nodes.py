@@ -22,14 +22,18 @@ def find_ends(
     graph: nx.DiGraph, words: Sequence[str], source: str | None, target: str | None
 ) -> tuple[Any | None, Any | None]:
     """Return source and target given as arguments or as options; None where left out."""
+    first, last = (None if word is None else find_node(graph, word) for word in given_ends(words, source, target))
+    return first, last
+
+
+def given_ends(words: Sequence[str], source: str | None, target: str | None) -> tuple[str | None, str | None]:
+    """Return the names of source and target, given as arguments or as options; None where left out."""
     if len(words) > 2:
         raise UsageError(f"{len(words)} nodes given; at most SOURCE and TARGET")
     given = [*words, None, None][:2]
     if (given[0] and source) or (given[1] and target):
         raise UsageError("a node is given both as an argument and as an option")
-    ends = (given[0] or source, given[1] or target)
-    first, last = [None if word is None else find_node(graph, word) for word in ends]
-    return first, last
+    return given[0] or source, given[1] or target
 
 
 def complete_node(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

@@ -190,9 +190,9 @@ def bar(label: str) -> Iterator[Callable[[int, int | None], None]]:
         if sys.stderr is None or not sys.stderr.isatty() or time.monotonic() - began < 1:
             return
         shown = True
-        part = f"{done / total:4.0%}" if total else f"{done:,}"
+        share = f"{done / total:4.0%}" if total else f"{done:,}"
         filled = int(30 * done / total) if total else 0
-        say(f"\r{label} [{'#' * filled}{' ' * (30 - filled)}] {part}")
+        say(f"\r{label} [{'#' * filled}{' ' * (30 - filled)}] {share}")
 
     yield progress
     if shown:

@@ -15,6 +15,7 @@ from graphdiff.graph.lookup import find_node
 if TYPE_CHECKING:
     import networkx as nx
 
+    from graphdiff.graph.compiled import CompiledGraph
     from graphdiff.paths.paths import Path
 
 EPILOG = """\
@@ -60,39 +61,48 @@ def paths(
 
     By one weighting; without weights in the file that is even.
     """
-    from graphdiff.paths.paths import iter_paths
-    from graphdiff.paths.sample import sample_paths
-    from graphdiff.paths.strongest import covered, strongest_paths
+    from graphdiff.paths.strongest import covered, strongest_through
     from graphdiff.sums.naive import pair
 
     _require_one_way({"-k": k, "--coverage": coverage, "--all": every or None, "--sample": sample, "--seed": seed})
     graph = inputs.load(settings)
     first, last = find_node(graph, source), find_node(graph, target)
     compiled = inputs.compile_one(graph, settings)
-    if every:
-        found = list(iter_paths(compiled, first, last, max_paths=max_paths))
-    elif sample:
-        found = sample_paths(compiled, first, last, sample, seed=seed)
-    else:
-        found = strongest_paths(compiled, first, last, k=k, coverage=coverage)
-    part = pair(compiled, first, last)
-    parts: Sequence[float | None] = covered(part, [] if every or sample else found) or [None] * len(found)
+    between = pair(compiled, first, last)
+    chosen = (
+        _listed(compiled, first, last, max_paths, sample, seed)
+        if every or sample
+        else strongest_through(between, k, coverage)
+    )
+    parts: Sequence[float | None] = covered(between, [] if every or sample else chosen) or [None] * len(chosen)
     # Round a cycle that is solved go walks, which are not paths.
-    kind = "walks" if part.loops else "paths"
-    title = _title(found, kind, f"from {first} to {last}", compiled.weight_meaning)
+    kind = "walks" if between.loops else "paths"
+    title = _title(chosen, kind, f"from {first} to {last}", compiled.weight_meaning)
     output.emit(
         settings,
-        text=lambda: "\n".join([output.graph_line(graph), "", title, *_table(graph, found, parts)]),
+        text=lambda: "\n".join([output.graph_line(graph), "", title, *_table(graph, chosen, parts)]),
         document=lambda: {
             "kind": "paths",
             "graph": output.graph_record(graph),
             "source": str(first),
             "target": str(last),
             "weights": compiled.weight_meaning,
-            kind: list(map(_record, found, parts)),
+            kind: list(map(_record, chosen, parts)),
         },
-        rows=lambda: [["influence", "steps", "covered", kind.removesuffix("s")], *map(_row, found, parts)],
+        rows=lambda: [["influence", "steps", "covered", kind.removesuffix("s")], *map(_row, chosen, parts)],
     )
+
+
+def _listed(
+    compiled: CompiledGraph, first: Any, last: Any, max_paths: int, sample: int | None, seed: int | None
+) -> list[Path]:
+    """Return every path, or a sample of them."""
+    from graphdiff.paths.paths import iter_paths
+    from graphdiff.paths.sample import sample_paths
+
+    if sample:
+        return sample_paths(compiled, first, last, sample, seed=seed)
+    return list(iter_paths(compiled, first, last, max_paths=max_paths))
 
 
 def _require_one_way(options: dict[str, Any]) -> None:
@@ -104,30 +114,30 @@ def _require_one_way(options: dict[str, Any]) -> None:
         raise UsageError("--seed is for --sample N")
 
 
-def _title(found: list[Path], kind: str, ends: str, meaning: str) -> str:
+def _title(chosen: list[Path], kind: str, ends: str, meaning: str) -> str:
     from graphdiff.text.sentences import by_weights, how_many
 
-    return f"{how_many(len(found), kind)} {ends}, {by_weights(meaning)}"
+    return f"{how_many(len(chosen), kind)} {ends}, {by_weights(meaning)}"
 
 
-def _table(graph: nx.DiGraph, found: list[Path], parts: Sequence[float | None]) -> list[str]:
+def _table(graph: nx.DiGraph, chosen: list[Path], parts: Sequence[float | None]) -> list[str]:
     from graphdiff.paths.paths import path_texts
     from graphdiff.text.numbers import percent, shown
     from graphdiff.text.tables import aligned
 
-    ways = path_texts(found, graph)
+    ways = path_texts(chosen, graph)
     cells = [
-        [shown(path.influence), str(path.length), *([] if part is None else [percent(part)]), way]
-        for path, part, way in zip(found, parts, ways, strict=True)
+        [shown(path.influence), str(path.length), *([] if so_far is None else [percent(so_far)]), way]
+        for path, so_far, way in zip(chosen, parts, ways, strict=True)
     ]
     head = ["influence", "steps", *([] if None in parts else ["so far"]), "path"]
     return aligned([head, *cells], left=len(head) - 1) if cells else []
 
 
-def _record(path: Path, part: float | None) -> dict[str, Any]:
-    return path.to_dict() | ({} if part is None else {"covered": part})
+def _record(path: Path, so_far: float | None) -> dict[str, Any]:
+    return path.to_dict() | ({} if so_far is None else {"covered": so_far})
 
 
-def _row(path: Path, part: float | None) -> list[Any]:
+def _row(path: Path, so_far: float | None) -> list[Any]:
     record = path.to_dict()
-    return [record["influence"], path.length, part, " > ".join(record["nodes"])]
+    return [record["influence"], path.length, so_far, " > ".join(record["nodes"])]

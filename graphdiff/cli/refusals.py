@@ -46,13 +46,13 @@ def as_option(keyword: Keyword, command: click.Command) -> str:
     if keyword.name in given_names(given.get("options", ())):
         return as_given(keyword.name, _quoted(keyword), {})
     name = PARAMETERS.get(keyword.name, keyword.name)
-    found = next((param for param in command.params if param.name == name and isinstance(param, click.Option)), None)
-    if found is None:
+    parameter = next((each for each in command.params if each.name == name and isinstance(each, click.Option)), None)
+    if parameter is None:
         return ""
-    if found.hidden:
+    if parameter.hidden:
         return as_given(keyword.name, _quoted(keyword), given)
-    option = max(found.opts, key=len)
-    if found.is_flag or keyword.value is ...:
+    option = max(parameter.opts, key=len)
+    if parameter.is_flag or keyword.value is ...:
         return option
     return f"{option} {_quoted(keyword)}"
 

@@ -84,6 +84,6 @@ def tell_fault(error: BaseException) -> None:
     if os.environ.get(TRACEBACK):
         say("".join(traceback.format_exception(error)))
     place = traceback.extract_tb(error.__traceback__)[-1]
-    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     where = f"{os.path.basename(place.filename)}, line {place.lineno}"
-    tell(f"a fault of graphdiff itself: {said} ({where}); {TRACEBACK}=1 in the environment shows how it came to it")
+    tell(f"a fault of graphdiff itself: {message} ({where}); {TRACEBACK}=1 in the environment shows how it came to it")

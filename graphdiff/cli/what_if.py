@@ -131,53 +131,53 @@ def _known_or_new(graph: nx.DiGraph, name: str) -> Any:
 def _number(text: str) -> int | float:
     from graphdiff.io.building import numbers, why_no_number
 
-    found = numbers([text])
-    if found is None:
+    parsed = numbers([text])
+    if parsed is None:
         raise UsageError(f"{text[:60]!r} {why_no_number(text)}")
-    return found[0]
+    return parsed[0]
 
 
 # -- what is printed
 
 
-def _print_change(settings: options.Settings, graph: nx.DiGraph, found: list[WhatIf]) -> None:
+def _print_change(settings: options.Settings, graph: nx.DiGraph, answers: list[WhatIf]) -> None:
     from graphdiff.whatif.report import what_if_text
 
     output.emit(
         settings,
-        text=lambda: f"{output.graph_line(graph)}\n\n{what_if_text(found)}",
+        text=lambda: f"{output.graph_line(graph)}\n\n{what_if_text(answers)}",
         document=lambda: {
             "kind": "what-if",
             "graph": output.graph_record(graph),
-            "results": [one.to_dict() for one in found],
+            "results": [one.to_dict() for one in answers],
         },
-        rows=lambda: _rows(found),
+        rows=lambda: _rows(answers),
     )
 
 
-def _rows(found: list[WhatIf]) -> Iterator[Sequence[Any]]:
+def _rows(answers: list[WhatIf]) -> Iterator[Sequence[Any]]:
     names = ["before", "after", "change", "relative", "recounted", "n_paths_before", "n_paths"]
     yield ["weights", *names]
-    for one in found:
+    for one in answers:
         record = one.to_dict()
         yield [one.weight_meaning, *(record[name] for name in names)]
 
 
-def _print_most(settings: options.Settings, graph: nx.DiGraph, found: list[Sensitivities]) -> None:
+def _print_most(settings: options.Settings, graph: nx.DiGraph, rankings: list[Sensitivities]) -> None:
     names = ["source", "target", "key", "weight", "derivative", "elasticity", "removal"]
     output.emit(
         settings,
-        text=lambda: "\n\n".join([output.graph_line(graph), *map(str, found)]),
+        text=lambda: "\n\n".join([output.graph_line(graph), *map(str, rankings)]),
         document=lambda: {
             "kind": "sensitivities",
             "graph": output.graph_record(graph),
-            "results": [one.to_dict() for one in found],
+            "results": [one.to_dict() for one in rankings],
         },
         rows=lambda: [
             ["weights", *names],
             *(
                 [one.weight_meaning, *(row.get(name, "") for name in names)]
-                for one in found
+                for one in rankings
                 for row in one.to_dict()["edges"]
             ),
         ],

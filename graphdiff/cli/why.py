@@ -51,7 +51,7 @@ def why(settings: options.Settings, nodes: tuple[str, ...], sd: str | None, boun
     .graphml hold the numbers as attributes, and graphdiff reads them back.
     """
     from graphdiff.io.python.extras import joining
-    from graphdiff.why.explain import explain
+    from graphdiff.why.explain import annotated, explain_each
     from graphdiff.why.report import explanation_text
 
     if len(nodes) > 2:
@@ -59,13 +59,12 @@ def why(settings: options.Settings, nodes: tuple[str, ...], sd: str | None, boun
     graph = inputs.load(settings)
     source = find_node(graph, nodes[0]) if len(nodes) == 2 else None
     target = find_node(graph, nodes[-1])
-    compiled = inputs.compile_all(graph, settings)
-    found = [explain(one, source, target) for one in compiled]
+    found = explain_each(inputs.compile_all(graph, settings), source, target)
     line = output.graph_line(graph)
     uncertain = _uncertain(graph, source, target, settings, sd, bounds)
     extras = [] if found[0].n_paths != 0 else joining(graph, source, target)
     if settings.path and os.path.splitext(settings.path)[1] not in ("", ".txt", ".json", ".csv"):
-        output.draw(graph, settings, (source, target))
+        output.write_drawn(annotated(found[-1], graph), settings)
         settings = replace(settings, path=None)
     output.emit(
         settings,

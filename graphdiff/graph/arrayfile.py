@@ -322,15 +322,19 @@ def check_arrays(file: ArrayFile, arrays: Arrays) -> None:
         raise file.damaged(f"the array {wrong!r} does not fit the others")
     if not _lead_ahead(arrays["ptr"], arrays["heads"], arrays["cyclic"]):
         raise file.damaged("its edges are not in topological order")
-    for number, (name, kind) in enumerate(file.settings.get("attributes", [])):
-        if not _is_column(arrays, number, kind):
-            raise file.damaged(f"the attribute {name!r} of its edges is not sound")
+    _check_columns(file, arrays)
     if "keys" in arrays and not _are_names(arrays):
         raise file.damaged("two of its edges have one name")
     if not _is_index(arrays):
         raise file.damaged("the index of its labels is not in order")
     if "text" in arrays and not _are_texts(arrays["text"], arrays["ends"]):
         raise file.damaged("its labels are no UTF-8")
+
+
+def _check_columns(file: ArrayFile, arrays: Arrays) -> None:
+    for number, (name, kind) in enumerate(file.settings.get("attributes", [])):
+        if not _is_column(arrays, number, kind):
+            raise file.damaged(f"the attribute {name!r} of its edges is not sound")
 
 
 def _are_below(array: NDArray[Any], limit: int) -> bool:

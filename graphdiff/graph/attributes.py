@@ -282,23 +282,30 @@ def _of_numbers(array: NDArray[Any]) -> Column | None:
     return Column(array.astype(np.int64))
 
 
+DTYPES: dict[type, type] = {bool: np.bool_, int: np.int64, float: np.float64}
+
+
 def _of_objects(values: Sequence[Any]) -> Column | None:
     absent = np.array([value is None or value != value for value in values], dtype=bool)
     there = [value for value, gone in zip(values, absent.tolist(), strict=True) if not gone]
     if all(isinstance(value, str) for value in there):
-        numbers = {text: number for number, text in enumerate(dict.fromkeys(map(str, there)))}
-        codes = np.full(len(values), -1, dtype=np.int64)
-        codes[~absent] = [numbers[value] for value in there]
-        return Column(codes, absent, Texts.of(list(numbers)))
+        return _of_texts(there, absent)
     kinds = {type(value.item() if isinstance(value, np.generic) else value) for value in there}
-    filled = np.zeros(len(values), dtype=bool if kinds == {bool} else np.int64 if kinds == {int} else np.float64)
     if not kinds <= {int, float} and kinds != {bool}:
         return None
+    filled: NDArray[Any] = np.zeros(len(values), dtype=DTYPES[kinds.pop()] if len(kinds) == 1 else np.float64)
     try:
         filled[~absent] = there
     except OverflowError:
         return None
     return Column(filled, absent)
+
+
+def _of_texts(texts: Sequence[str], absent: NDArray[np.bool_]) -> Column:
+    numbers = {text: number for number, text in enumerate(dict.fromkeys(map(str, texts)))}
+    codes = np.full(len(absent), -1, dtype=np.int64)
+    codes[~absent] = [numbers[text] for text in texts]
+    return Column(codes, absent, Texts.of(list(numbers)))
 
 
 def kind_of(column: Column) -> str:

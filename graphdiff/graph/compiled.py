@@ -22,7 +22,7 @@ from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import FormatError, UsageError, ValueOverflowError
 from graphdiff.graph import intake, storage
 from graphdiff.graph.attributes import Columns, columns_of
-from graphdiff.graph.presets import Preset, unit
+from graphdiff.graph.presets import WEIGHTS, Preset, unit
 from graphdiff.graph.topology import Rows, Topology, arrange, in_rows
 from graphdiff.kernels.blocks import turned
 from graphdiff.kernels.collecting import collector_at_rest
@@ -247,6 +247,22 @@ class CompiledGraph:
     def with_preset(self, preset: Preset) -> CompiledGraph:
         """Return the same graph with the weights of a preset."""
         return self.reweighted(preset.compute(self.topology, self.cycles, self.exact), preset.name)
+
+    @cached_property
+    def preset(self) -> str | None:
+        """The name of the preset of `graphdiff.weights` that the weights are; None where they are those of none.
+
+        An attribute may bear the name of a preset, so the numbers are compared.
+
+        Examples
+        --------
+        >>> CompiledGraph.from_arrays([0, 0], [1, 2]).preset, CompiledGraph.from_arrays([0], [1], [1.0]).preset
+        ('unit', None)
+        """
+        preset = WEIGHTS.get(self.weight_meaning)
+        if preset is None or (preset.counts_by and self.topology.counts is None):
+            return None
+        return preset.name if arithmetic.equal(self.with_preset(preset).weights, self.weights) else None
 
     # -- what the sweeps walk
 

@@ -176,11 +176,7 @@ def from_arrays(
     if len(first) != len(second):
         raise UsageError(f"{len(first):,} tails, but {len(second):,} heads")
     used = 1 + max(int(first.max()), int(second.max())) if len(first) else 0
-    if labels is None and used > MAX_SPARSE_IDS + 100 * len(first):
-        raise UsageError(f"node ids up to {used - 1:,} for {len(first):,} edges: ids count from 0, every one a node")
-    if labels is not None and used > len(labels):
-        raise UsageError(f"{len(labels):,} labels, but node ids up to {used - 1:,}")
-    names = labels if labels is None or isinstance(labels, Indexed) else _distinct(list(labels))
+    names = _names(labels, used, len(first))
     edges = Edges(used if names is None else len(names), first, second, names)
     if weights is None:
         return edges
@@ -188,6 +184,16 @@ def from_arrays(
     if len(values) != len(first):
         raise UsageError(f"{len(first):,} edges, but {len(values):,} weights")
     return replace(edges, weights=_checked(edges, values))
+
+
+def _names(labels: Sequence[Hashable] | None, used: int, n_edges: int) -> Sequence[Hashable] | None:
+    if labels is None:
+        if used > MAX_SPARSE_IDS + 100 * n_edges:
+            raise UsageError(f"node ids up to {used - 1:,} for {n_edges:,} edges: ids count from 0, every one a node")
+        return None
+    if used > len(labels):
+        raise UsageError(f"{len(labels):,} labels, but node ids up to {used - 1:,}")
+    return labels if isinstance(labels, Indexed) else _distinct(list(labels))
 
 
 def _distinct(labels: Sequence[Hashable]) -> Sequence[Hashable]:
@@ -248,11 +254,8 @@ def _filled(edges: Edges, values: list[Any], weight: object, default: Number) ->
 
 def _checked(edges: Edges, given: Sequence[Any] | NDArray[Any]) -> Weights:
     """Return weights as the one kind that holds them all, or raise `WeightError`."""
-    if isinstance(given, np.ndarray):
-        if given.dtype.kind in "iu" and (given.dtype != np.uint64 or given.max(initial=0) < 2**63):
-            return given.astype(np.int64, copy=False)
-        if given.dtype.kind == "f" and _all_finite(given):
-            return given.astype(np.float32 if given.dtype == np.float32 else np.float64, copy=False)
+    if isinstance(given, np.ndarray) and (checked := _checked_array(given)) is not None:
+        return checked
     values: Sequence[Any] = given.tolist() if isinstance(given, np.ndarray) else given
     kinds = set(map(type, values))
     if kinds == {float} and _all_finite(array := np.array(values)):
@@ -264,6 +267,15 @@ def _checked(edges: Edges, given: Sequence[Any] | NDArray[Any]) -> Weights:
     except OverflowError as error:
         large = next((i for i, w in enumerate(values) if not isinstance(w, float) and abs(w) > arithmetic.EXACT_INT), 0)
         raise WeightError(f"the edge {edges.text(large)}: {error}", edge=edges.label(large)) from None
+
+
+def _checked_array(given: NDArray[Any]) -> NDArray[Any] | None:
+    """Return an array of ints or of finite floats as the weights that it is; None for any other."""
+    if given.dtype.kind in "iu" and (given.dtype != np.uint64 or given.max(initial=0) < 2**63):
+        return given.astype(np.int64, copy=False)
+    if given.dtype.kind == "f" and _all_finite(given):
+        return given.astype(np.float32 if given.dtype == np.float32 else np.float64, copy=False)
+    return None
 
 
 def _all_finite(values: NDArray[Any]) -> bool:

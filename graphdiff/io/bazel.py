@@ -42,16 +42,21 @@ def read_bazel(data: bytes, *, name: str, **limits: Any) -> nx.DiGraph:
     drawn = read_dot(data, name=name, **limits)
     members = {node: str(node).split("\\n") for node in drawn}
     for targets in members.values():
-        if targets[-1].startswith("..."):
-            raise TruncatedError(
-                f"{name}: {targets[0]} and others are one node that does not name them all; "
-                "bazel query --output=graph --nograph:factored does"
-            )
+        _require_all_named(targets, name)
     if sum(len(members[tail]) * len(members[head]) for tail, head in drawn.edges()) > MOST_EDGES:
         raise LimitError(f"{name}: more than {MOST_EDGES:,} edges between the targets")
-    graph = nx.DiGraph(**{key: said for key, said in drawn.graph.items() if key == "warnings"})
+    graph = nx.DiGraph(**{key: attributes for key, attributes in drawn.graph.items() if key == "warnings"})
     graph.add_nodes_from(target for targets in members.values() for target in targets)
     for tail, head, label in drawn.edges(data="label"):
-        said = {} if label is None else {"label": label}
-        graph.add_edges_from((one, other, said) for one in members[tail] for other in members[head])
+        attributes = {} if label is None else {"label": label}
+        graph.add_edges_from((one, other, attributes) for one in members[tail] for other in members[head])
     return described(graph, format="bazel query", edge_meaning="depends on", weight_meaning="none")
+
+
+def _require_all_named(targets: list[str], name: str) -> None:
+    """Raise where a node stands for more targets than it names."""
+    if targets[-1].startswith("..."):
+        raise TruncatedError(
+            f"{name}: {targets[0]} and others are one node that does not name them all; "
+            "bazel query --output=graph --nograph:factored does"
+        )

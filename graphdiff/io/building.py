@@ -84,11 +84,11 @@ def note_unmet(graph: nx.DiGraph, unmet: Iterable[tuple[str, str]], absent: str 
     >>> G.graph
     {'unmet': {'x': ['a', 'b'], 'y': ['a']}, 'absent': 'not in the file'}
     """
-    found: dict[str, list[str]] = {}
+    requirers: dict[str, list[str]] = {}
     for node, wanted in unmet:
-        found.setdefault(wanted, []).append(node)
-    graph.graph["unmet"] = found
-    if found:
+        requirers.setdefault(wanted, []).append(node)
+    graph.graph["unmet"] = requirers
+    if requirers:
         graph.graph["absent"] = absent
 
 
@@ -127,18 +127,18 @@ def numbers(values: Sequence[str]) -> list[int] | list[float] | None:
         return None
     for kind in (int, float):
         try:
-            found = list(map(kind, values))
+            parsed = list(map(kind, values))
         except ValueError:
             continue
-        return None if kind is float and _overflow(found, values) else found
+        return None if kind is float and _overflow(parsed, values) else parsed
     return None
 
 
-def _overflow(found: Sequence[float], values: Sequence[str]) -> bool:
+def _overflow(parsed: Sequence[float], values: Sequence[str]) -> bool:
     """Tell whether a numeral has become infinite, which it does not say."""
     # A sum is infinite where one of its terms is, or by itself; then only is each looked at.
-    return not math.isfinite(sum(found)) and any(
-        math.isinf(number) and is_numeral(text) for number, text in zip(found, values, strict=True)
+    return not math.isfinite(sum(parsed)) and any(
+        math.isinf(number) and is_numeral(text) for number, text in zip(parsed, values, strict=True)
     )
 
 

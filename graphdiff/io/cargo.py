@@ -79,11 +79,11 @@ def read_cargo_metadata(data: bytes, *, name: str, kinds: str | Collection[str] 
 
 
 def _attributes(package: Record, members: Collection[str], home: str, where: str) -> Record:
-    found: Record = {"name": text(package.get("name"), where), "version": text(package.get("version"), where)}
-    found |= {"licence": text(package.get("license"), where), "source": text(package.get("source"), where)}
-    if not found["source"]:
-        found["path"] = _folder(text(package.get("manifest_path"), where), home)
-    return found | ({"root": True} if package.get("id") in members else {})
+    attributes: Record = {"name": text(package.get("name"), where), "version": text(package.get("version"), where)}
+    attributes |= {"licence": text(package.get("license"), where), "source": text(package.get("source"), where)}
+    if not attributes["source"]:
+        attributes["path"] = _folder(text(package.get("manifest_path"), where), home)
+    return attributes | ({"root": True} if package.get("id") in members else {})
 
 
 def _folder(manifest: str, home: str) -> str:
@@ -107,8 +107,8 @@ def _needs(node: Record, places: Mapping[str, int], stated: Sequence[Record], na
     for _, dep in mappings(deps, where):
         head = place_of(dep.get("pkg"), places, where)
         declared = _declared(stated[tail], stated[head], text(dep.get("name"), where), name)
-        for _, found in mappings(dep.get("dep_kinds", declared or [{}]), f"{where}: dep_kinds"):
-            kind, target = text(found.get("kind"), where) or "normal", text(found.get("target"), where)
+        for _, dep_kind in mappings(dep.get("dep_kinds", declared or [{}]), f"{where}: dep_kinds"):
+            kind, target = text(dep_kind.get("kind"), where) or "normal", text(dep_kind.get("target"), where)
             yield Need(tail, head, kind, {**_clause(declared, kind), "marker": target})
 
 
@@ -116,10 +116,10 @@ def _declared(tail: Record, head: Record, called: str, name: str) -> list[Record
     """Return what the manifest of `tail` says of `head`, which it may know by another name."""
     where = f"{name}: dependencies of {tail.get('name')}"
     listed = mappings(tail.get("dependencies"), where)
-    found = [declared for _, declared in listed if declared.get("name") == head.get("name")]
+    declarations = [declared for _, declared in listed if declared.get("name") == head.get("name")]
     # Of two versions of a crate one has another name here; - and _ are the same in names.
-    known = [declared for declared in found if _called(declared).replace("-", "_") == called]
-    return known or found
+    known = [declared for declared in declarations if _called(declared).replace("-", "_") == called]
+    return known or declarations
 
 
 def _called(declared: Record) -> str:
@@ -127,9 +127,9 @@ def _called(declared: Record) -> str:
 
 
 def _clause(declared: Sequence[Record], kind: str) -> Record:
-    fitting = [said for said in declared if (said.get("kind") or "normal") == kind]
-    clauses = dict.fromkeys(str(said["req"]) for said in fitting if said.get("req"))
-    optional = bool(fitting) and all(said.get("optional") is True for said in fitting)
+    fitting = [declaration for declaration in declared if (declaration.get("kind") or "normal") == kind]
+    clauses = dict.fromkeys(str(declaration["req"]) for declaration in fitting if declaration.get("req"))
+    optional = bool(fitting) and all(declaration.get("optional") is True for declaration in fitting)
     return {"clause": " | ".join(clauses), "optional": optional}
 
 
@@ -168,8 +168,8 @@ def read_cargo_lock(data: bytes, *, name: str) -> PackageGraph:
 
 
 def _lock_attributes(table: Record, where: str) -> Record:
-    found: Record = {"name": required_text(table, "name", where), "version": text(table.get("version"), where)}
-    return found | ({"source": text(table["source"], where)} if "source" in table else {"root": True})
+    attributes: Record = {"name": required_text(table, "name", where), "version": text(table.get("version"), where)}
+    return attributes | ({"source": text(table["source"], where)} if "source" in table else {"root": True})
 
 
 def _places(tables: list[Record], packages: list[Record]) -> dict[str, int]:

@@ -72,9 +72,9 @@ def read_dbt(data: bytes, *, name: str) -> nx.DiGraph:
 
 
 def _resources(manifest: Record, name: str) -> Iterator[tuple[str, Record]]:
-    for part in PARTS:
-        for node, record in mapping(manifest.get(part), f"{name}: {part}").items():
-            yield node, mapping(record, f"{name}: {part}[{node!r}]")
+    for section in PARTS:
+        for node, record in mapping(manifest.get(section), f"{name}: {section}").items():
+            yield node, mapping(record, f"{name}: {section}[{node!r}]")
 
 
 def _edges(parents: Record, name: str) -> Iterator[tuple[str, str]]:
@@ -85,13 +85,13 @@ def _edges(parents: Record, name: str) -> Iterator[tuple[str, str]]:
 
 
 def _attributes(record: Record) -> dict[str, str]:
-    found = {key: text_in(record, key) for key in ATTRIBUTES}
-    found["label"] = found["name"]
-    if found["resource_type"] == "model":
-        found["layer"] = _layer(record.get("fqn"))
+    attributes = {key: text_in(record, key) for key in ATTRIBUTES}
+    attributes["label"] = attributes["name"]
+    if attributes["resource_type"] == "model":
+        attributes["layer"] = _layer(record.get("fqn"))
         config = record.get("config")
-        found["materialized"] = text_in(config, "materialized") if isinstance(config, dict) else ""
-    return {key: value for key, value in found.items() if value}
+        attributes["materialized"] = text_in(config, "materialized") if isinstance(config, dict) else ""
+    return {key: value for key, value in attributes.items() if value}
 
 
 def _layer(fqn: Any) -> str:

@@ -202,8 +202,8 @@ class Clauses(dict[str, tuple[str, Sequence[str]]]):
 
     def __missing__(self, clause: str) -> tuple[str, Sequence[str]]:
         text = clause.strip()
-        found = self[clause] = (text, self.choose(text) if text else ())
-        return found
+        chosen = self[clause] = (text, self.choose(text) if text else ())
+        return chosen
 
 
 def _need(
@@ -218,26 +218,26 @@ def _need(
             if needed not in row:
                 row[needed] = {"kind": kind, "clause": clause}
             else:
-                said = row[needed]
-                said["kind"] = kind
-                if clause not in said["clause"].split(", "):
-                    said["clause"] += f", {clause}"  # as Debian writes what must hold together
+                row_edge = row[needed]
+                row_edge["kind"] = kind
+                if clause not in row_edge["clause"].split(", "):
+                    row_edge["clause"] += f", {clause}"  # as Debian writes what must hold together
     row.pop(package, None)
     return unmet
 
 
 def _attributes(stanza: Stanza, name: str) -> Attributes:
     """Return what is said of a package; Debian gives sizes in KiB."""
-    found: Attributes = {"version": stanza.get("Version", "")}
+    attributes: Attributes = {"version": stanza.get("Version", "")}
     size = stanza.get("Installed-Size", "")
     if size.isdecimal() and size.isascii():
         if len(size) > LONGEST_SIZE:
             raise FormatError(f"{name}: the Installed-Size of {stanza['Package']} has {len(size):,} digits")
-        found["size"] = 1024 * int(size)
+        attributes["size"] = 1024 * int(size)
     for field, attribute in SAID:
         if value := stanza.get(field):
-            found[attribute] = sys.intern(value)  # few values, each of many packages
-    return found
+            attributes[attribute] = sys.intern(value)  # few values, each of many packages
+    return attributes
 
 
 def _alternatives(clause: str, name: str) -> list[str]:
@@ -248,9 +248,9 @@ def _alternatives(clause: str, name: str) -> list[str]:
 
 
 def _providers(stanzas: Iterable[Stanza]) -> dict[str, list[str]]:
-    found: dict[str, set[str]] = {}
+    providers: dict[str, set[str]] = {}
     for stanza in stanzas:
         for provided in stanza.get("Provides", "").split(","):
             if match := NAME.match(provided):
-                found.setdefault(match[1], set()).add(stanza["Package"])
-    return {provided: sorted(packages) for provided, packages in found.items()}
+                providers.setdefault(match[1], set()).add(stanza["Package"])
+    return {provided: sorted(packages) for provided, packages in providers.items()}

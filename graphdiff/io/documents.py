@@ -91,15 +91,15 @@ def json_values(data: bytes, name: str) -> list[Any]:
     >>> json_values(b'{"a": 1}\n{"b": 2}', "x.json")
     [{'a': 1}, {'b': 2}]
     """
-    content, found = text_of(data), []
+    content, values = text_of(data), []
     decoder = json.JSONDecoder(object_pairs_hook=_without_repeats)
     end = _after_blank(content, 0)
     with _json_errors(name):
         while end < len(content):
             value, end = decoder.raw_decode(content, end)
-            found.append(value)
+            values.append(value)
             end = _after_blank(content, end)
-    return found
+    return values
 
 
 def parse_toml(data: bytes, name: str) -> Record:
@@ -227,11 +227,11 @@ def texts(value: object, where: str) -> list[str]:
     >>> texts(["css"], "uv.lock: package[0]: extra")
     ['css']
     """
-    found = listing(value, where)
-    for one in found:
+    values = listing(value, where)
+    for one in values:
         if not isinstance(one, str):
             raise FormatError(f"{where}: expected a list of texts, found {_shown(one)} in it")
-    return found
+    return values
 
 
 def required_text(record: Record, key: str, where: str) -> str:
@@ -247,10 +247,10 @@ def required_text(record: Record, key: str, where: str) -> str:
     >>> required_text({"name": "idna"}, "name", "uv.lock: package[0]")
     'idna'
     """
-    found = text(record.get(key), f"{where}: {key}")
-    if not found:
+    value = text(record.get(key), f"{where}: {key}")
+    if not value:
         raise FormatError(f"{where} has no {key}")
-    return found
+    return value
 
 
 def text_in(record: Record, key: str) -> str:
@@ -280,14 +280,14 @@ def _why_broken(error: ValueError) -> str:
     if not isinstance(error, json.JSONDecodeError):
         return in_our_words(error)
     before, there = error.doc[max(0, error.pos - 100) : error.pos].rstrip(), error.doc[error.pos : error.pos + 2]
-    said = error.msg
-    if said == "Extra data":
-        said = "Extra data: a second value behind the first, as JSON lines have"
+    reason = error.msg
+    if reason == "Extra data":
+        reason = "Extra data: a second value behind the first, as JSON lines have"
     elif there[:1] == "#" or there in ("//", "/*"):
-        said = "a comment, which JSON does not have"
-    elif "trailing comma" in said or (before.endswith(",") and there[:1] in ("}", "]")):
-        said = "a comma before a closing bracket, which JSON does not have"
-    return f"{said}: line {error.lineno} column {error.colno} (char {error.pos})"
+        reason = "a comment, which JSON does not have"
+    elif "trailing comma" in reason or (before.endswith(",") and there[:1] in ("}", "]")):
+        reason = "a comma before a closing bracket, which JSON does not have"
+    return f"{reason}: line {error.lineno} column {error.colno} (char {error.pos})"
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> Record:
@@ -299,8 +299,8 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> Record:
 
 
 def _after_blank(content: str, start: int) -> int:
-    found = BLANK.match(content, start)
-    return found.end() if found else start
+    blank = BLANK.match(content, start)
+    return blank.end() if blank else start
 
 
 def _shown(value: object) -> str:
@@ -383,8 +383,8 @@ def parse_yaml(data: bytes, name: str) -> list[Any]:
     try:
         return _built(yaml.parse(text_of(data), Loader=loader), name)
     except yaml.YAMLError as error:
-        said = str(error).replace('in "<unicode string>", ', "in ")  # the name that PyYAML gives to a text
-        raise FormatError(f"{name}: broken YAML: {' '.join(said.split())}") from error
+        reason = str(error).replace('in "<unicode string>", ', "in ")  # the name that PyYAML gives to a text
+        raise FormatError(f"{name}: broken YAML: {' '.join(reason.split())}") from error
 
 
 def _built(events: Iterable[Any], name: str) -> list[Any]:

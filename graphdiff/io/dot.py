@@ -18,7 +18,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 
-CHILD = Path(__file__).with_name("dot_child.py")
+CHILD = Path(__file__).parents[1] / "pictures" / "graphviz_child.py"
 
 COMPLAINT = re.compile(r"^Error: (?:<[^>]*>: )?(.*)$", re.MULTILINE)
 
@@ -120,7 +120,7 @@ def read_dot(
     if len(parsed) == 1 and is_own(parsed[0]):
         return _told_in_part(described(own_graph(parsed[0]), format="DOT"), name)
     with collector_at_rest():
-        nodes, edges = _rows_of(parsed, [part.name for part in chosen])
+        nodes, edges = _rows_of(parsed, [graph_text.name for graph_text in chosen])
         torchviz = is_torchviz(content)
         warnings = [] if follow_arrows else list(told_arrows((row for _, row in edges), name, torchviz=torchviz))
         if follow_arrows:
@@ -128,8 +128,8 @@ def read_dot(
         elif torchviz:
             _mark_saved(edges)
         result = _build(nodes, edges)
-    said = parsed[0]["graph_columns"]
-    result.graph.update((key, said[key][0]) for key in MEANINGS if any(said.get(key, ())))
+    graph_columns = parsed[0]["graph_columns"]
+    result.graph.update((key, graph_columns[key][0]) for key in MEANINGS if any(graph_columns.get(key, ())))
     result = described(result, format="DOT", **meanings_of(content))
     if warnings:
         result.graph["warnings"] = warnings
@@ -139,21 +139,21 @@ def read_dot(
 def _told_in_part(graph: nx.DiGraph, name: str) -> nx.DiGraph:
     """Return a graph that was drawn, saying where the picture is not the whole of it."""
     if drawn := graph.graph.get("drawn"):
-        said = f"{name} is the picture of a part of a graph ({drawn}); write JSON for the whole"
-        graph.graph["warnings"] = [said]
+        message = f"{name} is the picture of a part of a graph ({drawn}); write JSON for the whole"
+        graph.graph["warnings"] = [message]
     return graph
 
 
-def _choose(found: Sequence[GraphText], wanted: str | None, name: str) -> Sequence[GraphText]:
-    if not found:
+def _choose(graphs: Sequence[GraphText], wanted: str | None, name: str) -> Sequence[GraphText]:
+    if not graphs:
         raise FormatError(f"{name}: no graph in it; DOT has a graph as: digraph NAME {{ a -> b }}")
-    chosen = [part for part in found if wanted in (None, part.name)]
+    chosen = [graph for graph in graphs if wanted in (None, graph.name)]
     if not chosen:
-        raise UsageError(f"{name} has no graph {wanted!r}; it has {', '.join(repr(part.name) for part in found)}")
-    for part in chosen:
-        if not part.directed:
+        raise UsageError(f"{name} has no graph {wanted!r}; it has {', '.join(repr(graph.name) for graph in graphs)}")
+    for graph in chosen:
+        if not graph.directed:
             raise GraphTypeError(
-                f"{name}, line {part.line}: the graph is undirected, and influence follows arrows: "
+                f"{name}, line {graph.line}: the graph is undirected, and influence follows arrows: "
                 "write digraph for graph and -> for --, each edge in the direction that is meant"
             )
     return chosen
@@ -163,11 +163,11 @@ def _parse(graphs: Sequence[GraphText], name: str, timeout: float, max_memory: i
     require_limits(timeout=timeout, max_memory=max_memory)
     # By "#line" Graphviz's complaints name the file's lines.
     texts = [f"#line {graph.line}\n{graph.text}" for graph in graphs]
-    request = json.dumps({"max_memory": max_memory, "texts": texts}).encode()
+    # -P: a module beside the child must not be taken for a library of the same name.
+    command = [sys.executable, "-P", str(CHILD), "json", str(max_memory)]
     try:
-        # -P: a module beside the child must not be taken for a library of the same name.
         child = subprocess.run(
-            [sys.executable, "-P", str(CHILD)], input=request, capture_output=True, timeout=timeout, check=False
+            command, input=json.dumps(texts).encode(), capture_output=True, timeout=timeout, check=False
         )
     except subprocess.TimeoutExpired:
         raise LimitError(
@@ -189,10 +189,10 @@ def _parse(graphs: Sequence[GraphText], name: str, timeout: float, max_memory: i
 
 
 def _check(parsed: Sequence[Parsed], graphs: Sequence[GraphText], name: str) -> None:
-    if not any(part["nodes"] for part in parsed):
+    if not any(answer["nodes"] for answer in parsed):
         raise FormatError(f"{name}, line {graphs[0].line}: a graph without nodes")
-    for part, graph in zip(parsed, graphs, strict=True):
-        twins = Counter(part["nodes"]).most_common(1)
+    for answer, graph in zip(parsed, graphs, strict=True):
+        twins = Counter(answer["nodes"]).most_common(1)
         if twins and twins[0][1] > 1:
             node = _printable(twins[0][0])
             raise FormatError(
@@ -212,14 +212,14 @@ def _printable(text: str) -> str:
 
 def _rows_of(parsed: Sequence[Parsed], labels: Sequence[str]) -> tuple[dict[str, dict[str, Any]], list[Edge]]:
     """Return the nodes and the edges of all graphs, each with its attributes."""
-    names = [part["nodes"] for part in parsed]
+    names = [piece["nodes"] for piece in parsed]
     ends = [
         (nodes[tail], nodes[head])
-        for part, nodes in zip(parsed, names, strict=True)
-        for tail, head in zip(part["tails"], part["heads"], strict=True)
+        for piece, nodes in zip(parsed, names, strict=True)
+        for tail, head in zip(piece["tails"], piece["heads"], strict=True)
     ]
-    node_rows = _rows([part["node_columns"] for part in parsed], list(map(len, names)), labels)
-    edge_rows = _rows([part["edge_columns"] for part in parsed], [len(part["tails"]) for part in parsed], labels)
+    node_rows = _rows([piece["node_columns"] for piece in parsed], list(map(len, names)), labels)
+    edge_rows = _rows([piece["edge_columns"] for piece in parsed], [len(piece["tails"]) for piece in parsed], labels)
     nodes: dict[str, dict[str, Any]] = {}
     for node, row in zip((node for group in names for node in group), node_rows, strict=True):
         nodes[node] = row | nodes.get(node, {})
@@ -243,23 +243,21 @@ def _rows(parts: Sequence[Columns], sizes: Sequence[int], labels: Sequence[str])
     """Return the attributes of each element of each part in turn; of several parts, its label among them."""
     rows: list[dict[str, Any]] = [{} for _ in range(sum(sizes))]
     for key in dict.fromkeys(key for columns in parts for key in columns):
-        column = [
-            value for columns, size in zip(parts, sizes, strict=True) for value in columns.get(key, repeat("", size))
-        ]
+        values = (columns.get(key, repeat("", size)) for columns, size in zip(parts, sizes, strict=True))
+        column = list(chain.from_iterable(values))
         for row, value in zip(rows, _numbers(column), strict=True):
             if value not in UNSAID:
                 row[key] = value
     if len(parts) > 1:
-        owners = (label for label, size in zip(labels, sizes, strict=True) for label in repeat(label, size))
-        for row, label in zip(rows, owners, strict=True):
+        for row, label in zip(rows, chain.from_iterable(map(repeat, labels, sizes)), strict=True):
             row["graph"] = label
     return rows
 
 
 def _numbers(column: Sequence[str]) -> Sequence[str | float]:
-    said = [value for value in column if value not in UNSAID]
-    found: Iterator[str | float] = iter(numbers(said) or said)
-    return [value if value in UNSAID else next(found) for value in column]
+    cells = [value for value in column if value not in UNSAID]
+    values: Iterator[str | float] = iter(numbers(cells) or cells)
+    return [value if value in UNSAID else next(values) for value in column]
 
 
 #: Every other value, and none, has the arrowhead at the head.
@@ -376,15 +374,15 @@ def meanings_of(text: str) -> dict[str, str]:
     ({}, {'edge_meaning': 'depends on', 'node_meaning': 'projects'})
     """
     head = text[:LOOKED_AT]
-    found = ((edges, nodes) for pattern, edges, nodes in DOT_TOOLS.values() if re.search(pattern, head))
-    return next((dict(zip(("edge_meaning", "node_meaning"), both, strict=True)) for both in found), {})
+    tools = ((edges, nodes) for pattern, edges, nodes in DOT_TOOLS.values() if re.search(pattern, head))
+    return next((dict(zip(("edge_meaning", "node_meaning"), both, strict=True)) for both in tools), {})
 
 
 Columns = dict[str, list[str]]
 
 
 class Parsed(TypedDict):
-    """One graph as `dot_child.parse` hands it back."""
+    """One graph as `graphviz_child.parse` hands it back."""
 
     nodes: list[str]
     tails: list[int]
@@ -400,7 +398,7 @@ def is_own(parsed: Parsed) -> bool:
 
     Examples
     --------
-    >>> from graphdiff.io.dot_child import parse
+    >>> from graphdiff.pictures.graphviz_child import parse
     >>> is_own(parse("digraph { graph [graphdiff=1] a }")), is_own(parse("digraph graphdiff { a }"))
     (True, False)
     """
@@ -412,7 +410,7 @@ def own_graph(parsed: Parsed) -> nx.DiGraph | nx.MultiDiGraph:
 
     Examples
     --------
-    >>> from graphdiff.io.dot_child import parse
+    >>> from graphdiff.pictures.graphviz_child import parse
     >>> text = r'digraph { graph [graphdiff=1] n0 [name="a\\\\", label="a"]; n0 -> b [weight=2, key=x, color=red] }'
     >>> G = own_graph(parse(text))
     >>> list(G.edges(keys=True, data=True))

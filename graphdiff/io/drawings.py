@@ -189,8 +189,8 @@ def read_cmake(
 
 def _target(attributes: dict[str, Any]) -> dict[str, str]:
     alias = str(attributes.get("label", "")).partition(r"\n")[2].strip("()")
-    said = {"type": TARGETS.get(str(attributes.get("shape", "")), ""), "alias": alias}
-    return {key: value for key, value in said.items() if value}
+    data = {"type": TARGETS.get(str(attributes.get("shape", "")), ""), "alias": alias}
+    return {key: value for key, value in data.items() if value}
 
 
 TERRAFORM_LOOKS = ("label", "shape", "style", "fontname")

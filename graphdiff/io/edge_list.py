@@ -123,7 +123,7 @@ def wanted_columns(columns: str | Mapping[str, str] | None) -> dict[str, str]:
     {'source': 'rhs', 'target': 'lhs'}
     """
     if isinstance(columns, str):
-        wanted = dict(part.partition("=")[::2] for part in columns.split(","))
+        wanted = dict(role.partition("=")[::2] for role in columns.split(","))
     else:
         wanted = dict(columns or {})
     if not wanted.keys() <= {"source", "target", "weight"} or not all(wanted.values()):
@@ -310,30 +310,23 @@ def _usual_weight(table: Table, taken: Collection[int]) -> int | None:
 
 
 def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGraph:
-    known: dict[str, str] = {}  # each name in memory once, which spares comparing it letter by letter
-    tails, heads = (
-        list(map(known.setdefault, column, column))
-        for column in (_end(table, role, roles) for role in ("source", "target"))
-    )
+    tails, heads = _tails_and_heads(table, roles)
     attributes: dict[str, Sequence[Any]] = {
         attribute: numbers(column) or column
         for position, (attribute, column) in enumerate(zip(_told_apart(table.names), table.columns, strict=True))
         if position not in roles.values()
     }
-    weights = _weights(table, roles["weight"]) if "weight" in roles else None
-    if weights:
+    if weights := _weights(table, roles["weight"]) if "weight" in roles else None:
         attributes["weight"] = weights
     repeated = len(set(zip(tails, heads, strict=True))) < len(tails)
     keys = _keys(attributes, table.columns[2], tails, heads) if list(table.names[:3]) == KEYED else None
-    said = _attributes(attributes, len(tails))
-    if weights and None in weights:
-        said = _weighted(said)
     names = dict.fromkeys(itertools.chain.from_iterable(zip(tails, heads, strict=True)))  # as the file meets them
     nodes: dict[str, dict[str, Any]] = {name: {} for name in names}
+    edges = zip(tails, heads, _attributes(attributes, len(tails)), strict=True)
     # Where edges repeat, weights add; without weights, or with keys, each is kept.
     if keys or (repeated and not weights):
-        return filled(nx.MultiDiGraph(), nodes, _kept(names, zip(tails, heads, said, strict=True), keys))
-    rows, added = _added(names, zip(tails, heads, said, strict=True))
+        return filled(nx.MultiDiGraph(), nodes, _kept(names, edges, keys))
+    rows, added = _added(names, edges)
     graph = filled(nx.DiGraph(), nodes, rows)
     if added and len(attributes) > 1:
         graph.graph["warnings"] = [
@@ -368,7 +361,7 @@ def _summed(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     return {"weight": one["weight"] + other["weight"]} if "weight" in one and "weight" in other else {}
 
 
-def _weighted(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _weighted(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield the attributes of each edge, of those whose weight is missing all others."""
     for row in rows:
         if row["weight"] is None:
@@ -400,12 +393,19 @@ def _keys(
 def _attributes(columns: Mapping[str, Sequence[Any]], n_edges: int) -> Iterator[dict[str, Any]]:
     """Yield the attributes of each edge, put in column by column, which is quicker than row by row."""
     empty: dict[str, Any] = dict.fromkeys(columns)
+    are_missing = None in columns.get("weight", ())
     for start in range(0, n_edges, BLOCK):
         rows = [empty.copy() for _ in range(min(BLOCK, n_edges - start))]
         for name, column in columns.items():
             for row, value in zip(rows, column[start : start + BLOCK], strict=True):
                 row[name] = value
-        yield from rows
+        yield from _weighted(rows) if are_missing else rows
+
+
+def _tails_and_heads(table: Table, roles: Mapping[str, int]) -> tuple[list[str], list[str]]:
+    known: dict[str, str] = {}  # each name in memory once, which spares comparing it letter by letter
+    tails, heads = _end(table, "source", roles), _end(table, "target", roles)
+    return list(map(known.setdefault, tails, tails)), list(map(known.setdefault, heads, heads))
 
 
 def _end(table: Table, role: str, roles: Mapping[str, int]) -> Sequence[str]:
@@ -422,8 +422,8 @@ def _weights(table: Table, position: int) -> Sequence[float | None]:
     weights = numbers(there) if there else []
     if weights is None:
         row = next(row for row, cell in enumerate(column) if cell.strip() and numbers([cell]) is None)
-        said = f"the weight {column[row][:60]!r} {why_no_number(column[row])}"
-        raise FormatError(f"{table.file}, line {table.line(row)}: {said}")
+        message = f"the weight {column[row][:60]!r} {why_no_number(column[row])}"
+        raise FormatError(f"{table.file}, line {table.line(row)}: {message}")
     if len(there) == len(column):
         return weights
     given = iter(weights)

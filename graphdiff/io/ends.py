@@ -179,15 +179,15 @@ def known_ends(names: Sequence[str]) -> list[tuple[int, int, Ends]]:
     places: dict[str, int] = {}
     for place, name in enumerate(names):
         places.setdefault(normalised(str(name)), place)
-    found = [
+    pairs = [
         (places[ends.source], places[ends.target], ends)
         for ends in ENDS
         if ends.source in places and ends.target in places
     ]
-    if found and found[0][:2] == (0, 1) and found[0][2] == ENDS[0]:
-        return found[:1]
+    if pairs and pairs[0][:2] == (0, 1) and pairs[0][2] == ENDS[0]:
+        return pairs[:1]
     turned = {"tail": TRIPLE, "rhs": LEFT_TO_RIGHT}
-    return [each for each in found if turned.get(each[2].source, frozenset()).isdisjoint(places)]
+    return [each for each in pairs if turned.get(each[2].source, frozenset()).isdisjoint(places)]
 
 
 def without_direction(names: Sequence[str]) -> bool:
@@ -263,8 +263,8 @@ def no_edges_of(text: str) -> str | None:
     'folded stacks: whole stacks of calls with counts, and no table of edges'
     >>> no_edges_of("a;b\nb;c\n")
     """
-    if found := next((what for mark, what in MARKS if mark.search(text)), None):
-        return found
+    if what_it_is := next((what for mark, what in MARKS if mark.search(text)), None):
+        return what_it_is
     return "folded stacks: whole stacks of calls with counts, and no table of edges" if _is_folded(text) else None
 
 
@@ -311,14 +311,22 @@ def are_numbers_and_names(rows: Sequence[Sequence[str]]) -> bool:
 def _is_matrix(rows: Sequence[Sequence[str]]) -> bool:
     """Tell whether numbers fill a square: with labels, of more than three rows, or with nothing on the diagonal."""
     width, height = len(rows[0]), len(rows)
-    above, beside = sorted(cell.strip() for cell in rows[0][1:]), sorted(row[0].strip() for row in rows[1:])
-    if height == width > 2 and above == beside and _are_numbers(row[1:] for row in rows[1:]):
-        return True
-    if height == width + 1 > 3 and _are_numbers(rows[1:]) and not _are_numbers(rows[:1]):
-        return True
-    if not (height == width > 1 and _are_numbers(rows)):
+    if height == width + 1 > 3:
+        return _are_numbers(rows[1:]) and not _are_numbers(rows[:1])
+    if height != width or width < 2:
         return False
-    return width > 3 or all(float(row[place].strip(" %").replace(",", "")) == 0 for place, row in enumerate(rows))
+    if width > 2 and _is_labelled(rows) and _are_numbers(row[1:] for row in rows[1:]):
+        return True
+    return _are_numbers(rows) and (width > 3 or _is_diagonal_empty(rows))
+
+
+def _is_labelled(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether the same names stand above and beside, in any order."""
+    return sorted(cell.strip() for cell in rows[0][1:]) == sorted(row[0].strip() for row in rows[1:])
+
+
+def _is_diagonal_empty(rows: Sequence[Sequence[str]]) -> bool:
+    return all(float(row[place].strip(" %").replace(",", "")) == 0 for place, row in enumerate(rows))
 
 
 def _are_numbers(rows: Iterable[Sequence[str]]) -> bool:

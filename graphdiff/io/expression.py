@@ -66,10 +66,10 @@ def number(name: str, value: Any) -> Any:
         return value
     for kind in (int, float, Fraction, complex):
         try:
-            found = kind(value)
+            parsed = kind(value)
         except (ValueError, ZeroDivisionError):
             continue
-        if isinstance(found, float | complex) and not cmath.isfinite(found):
+        if isinstance(parsed, float | complex) and not cmath.isfinite(parsed):
             raise UsageError(f"{name}={value:.60}: a finite number is needed")
-        return found
+        return parsed
     raise UsageError(f"{name}={value:.60}: {value[:60]!r} is no number, such as 2, 0.5, 1/3 or 1+2j")

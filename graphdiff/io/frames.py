@@ -290,8 +290,8 @@ def attribute_columns(edges: Any, names: list[str]) -> dict[str, Column]:
     Dates and times are text as Arrow writes them.
     """
     there = set(edges.column_names)
-    found = {name: _column(edges.column(name)) for name in names if name in there}
-    return {name: column for name, column in found.items() if column is not None}
+    columns = {name: _column(edges.column(name)) for name in names if name in there}
+    return {name: column for name, column in columns.items() if column is not None}
 
 
 def _column(column: Any) -> Column | None:

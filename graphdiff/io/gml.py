@@ -104,13 +104,13 @@ def _parsed(text: str, name: str) -> Pairs:
 def _tokens(text: str, name: str) -> Iterator[Token]:
     start = 0
     while start < len(text):
-        found = TOKEN.match(text, start)
-        if found is None:
+        token = TOKEN.match(text, start)
+        if token is None:
             raise FormatError(f"{_at(text, start, name)}: broken GML: {text[start : start + 40].strip()!r}")
-        kind = str(found.lastgroup)
+        kind = str(token.lastgroup)
         if kind != "blank":
-            yield Token(kind, found[kind], start)
-        start = found.end()
+            yield Token(kind, token[kind], start)
+        start = token.end()
 
 
 def _value(token: Token, text: str, name: str) -> Any:
@@ -134,24 +134,27 @@ def _at(text: str, start: int, name: str) -> str:
 
 
 def _graph(pairs: Pairs, name: str) -> nx.DiGraph | nx.MultiDiGraph:
-    said = _attributes([pair for pair in pairs if pair[0] not in ("node", "edge")])
-    if said.pop("directed", 0) != 1:
+    attributes = _attributes([pair for pair in pairs if pair[0] not in ("node", "edge")])
+    if attributes.pop("directed", 0) != 1:
         raise GraphTypeError(
             f'{name}: the graph is undirected; write "directed 1" if its edges lead from source to target'
         )
     nodes = _nodes([value for key, value in pairs if key == "node"], name)
     names = _names(nodes)
     edges = [_edge(value, names, name) for key, value in pairs if key == "edge"]
-    return _filled(said, {names[id_]: data for id_, data in nodes.items()}, edges, name)
+    return _filled(attributes, {names[id_]: data for id_, data in nodes.items()}, edges, name)
 
 
 def _filled(
-    said: dict[str, Any], nodes: dict[Any, dict[str, Any]], edges: list[tuple[Any, Any, dict[str, Any]]], name: str
+    about: dict[str, Any],
+    nodes: dict[Any, dict[str, Any]],
+    edges: list[tuple[Any, Any, dict[str, Any]]],
+    name: str,
 ) -> nx.DiGraph | nx.MultiDiGraph:
-    is_multigraph = said.pop("multigraph", 0) == 1
+    is_multigraph = about.pop("multigraph", 0) == 1
     repeats = len({edge[:2] for edge in edges}) < len(edges)
     graph = nx.MultiDiGraph() if is_multigraph or repeats else nx.DiGraph()
-    graph.graph.update(said)
+    graph.graph.update(about)
     graph.add_nodes_from(nodes.items())
     if is_multigraph:
         keyed = [(tail, head, _key(data.pop("key", None)), data) for tail, head, data in edges]
@@ -167,9 +170,9 @@ def _key(key: Any) -> Any:
     return str(key) if isinstance(key, (dict, list)) else key
 
 
-def _nodes(found: list[Any], name: str) -> dict[Any, dict[str, Any]]:
+def _nodes(listed: list[Any], name: str) -> dict[Any, dict[str, Any]]:
     nodes: dict[Any, dict[str, Any]] = {}
-    for number, pairs in enumerate(found):
+    for number, pairs in enumerate(listed):
         data = _attributes(pairs) if isinstance(pairs, list) else {}
         id_ = data.pop("id", None)
         if not isinstance(id_, (int, float, str)):
@@ -207,11 +210,11 @@ def _attributes(pairs: Pairs) -> dict[str, Any]:
     gathered: dict[str, list[Any]] = {}
     for key, value in pairs:
         gathered.setdefault(key, []).append(_plain(value))
-    found: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
     for key, values in gathered.items():
         is_list = len(values) > 1 or values == [LIST_START]
-        found[key] = [value for value in values if value != LIST_START] if is_list else values[0]
-    return found
+        attributes[key] = [value for value in values if value != LIST_START] if is_list else values[0]
+    return attributes
 
 
 def _plain(value: Any) -> Any:

@@ -50,13 +50,13 @@ def read_go_list(data: bytes, *, name: str) -> nx.DiGraph:
 
 def _attributes(package: Record, where: str) -> Record:
     module = mapping(package.get("Module"), f"{where}: Module")
-    said = {
+    attributes = {
         "file": text(package.get("Dir"), f"{where}: Dir"),
         "module": text(module.get("Path"), f"{where}: Module"),
         "version": text(module.get("Version"), f"{where}: Module"),
     }
     flags = {flag.lower(): True for flag in ("Standard", "DepOnly") if package.get(flag) is True}
-    return {key: value for key, value in said.items() if value} | flags
+    return {key: value for key, value in attributes.items() if value} | flags
 
 
 def read_go_mod_graph(data: bytes, *, name: str) -> PackageGraph:

@@ -149,8 +149,8 @@ def _of_elements(document: Record, name: str) -> Record:
         if not parts.keys() & {"nodes", "edges"}:
             raise FormatError(f"{where} has neither nodes nor edges; it has {listed(parts)}")
         nodes, edges = (
-            [_data(one, place) for place, one in mappings(parts.get(part), f"{where}.{part}")]
-            for part in ("nodes", "edges")
+            [_data(one, place) for place, one in mappings(parts.get(section), f"{where}.{section}")]
+            for section in ("nodes", "edges")
         )
     return {"nodes": nodes, "edges": edges, "multigraph": document.get("multigraph")}
 
@@ -162,7 +162,7 @@ def _of_json_graph(document: Record, name: str) -> Record:
         return document
     nodes = inner["nodes"]
     if isinstance(nodes, dict):  # its version 2; in version 1 they are a list
-        nodes = [{"id": node, **mapping(said, f"{name}: graph.nodes: {node[:40]}")} for node, said in nodes.items()]
+        nodes = [{"id": node, **mapping(data, f"{name}: graph.nodes: {node[:40]}")} for node, data in nodes.items()]
     if inner.get("directed") is False:
         raise GraphTypeError(f"{name}: the graph is undirected; {DIRECTED}")
     return {"nodes": nodes, "edges": inner["edges"], "directed": True}
@@ -422,8 +422,8 @@ def edges_of_mapping(document: Record, name: str, no_shape: str) -> Iterator[tup
         if not isinstance(heads, list | dict):
             raise FormatError(f"{name}: {no_shape}: the value of {tail[:40]!r} is neither list nor object")
         for head in heads:
-            said = heads[head] if isinstance(heads, dict) else {}
-            attributes = {"weight": said} if type(said) in (int, float) else said
+            data = heads[head] if isinstance(heads, dict) else {}
+            attributes = {"weight": data} if type(data) in (int, float) else data
             if type(head) not in (int, str) or not isinstance(attributes, dict):
                 raise FormatError(f"{name}: {no_shape}: what {tail[:40]!r} points at is no name with a weight")
             if any(isinstance(value, dict | list) for value in attributes.values()):

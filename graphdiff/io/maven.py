@@ -134,8 +134,8 @@ def _needs(tree: Tree, artifacts: dict[str, Artifact], packages: list[Record]) -
         packages.append({"name": artifact.name, "version": artifact.version, **root})
     for tail, head in tree.edges:
         needed = artifacts[head]
-        said = {"clause": needed.clause, "omitted": needed.omitted, "optional": needed.optional}
-        yield Need(places[tail], places[head], needed.scope, said)
+        attributes = {"clause": needed.clause, "omitted": needed.omitted, "optional": needed.optional}
+        yield Need(places[tail], places[head], needed.scope, attributes)
 
 
 def _identity(package: Record) -> str:
@@ -195,8 +195,8 @@ def _dot(data: bytes, name: str) -> Iterator[Tree]:
             if graph.text[end : item.start()].strip():
                 break
             end = item.end()
-            ids = [found for found in item.groups() if found is not None]
-            tree.labels.update((found, found) for found in ids)
+            ids = [group for group in item.groups() if group is not None]
+            tree.labels.update((group, group) for group in ids)
             tree.edges += [(ids[0], ids[1])] if len(ids) == 2 else []
         if graph.text[end:].strip() != "}":
             line = graph.line + graph.text.count("\n", 0, end)
@@ -252,7 +252,7 @@ def _label(record: Record, name: str) -> str:
     keys = ("groupId", "artifactId", "type", "classifier", "version", "scope")
     parts = [text(record.get(key), f"{name}: {key}") for key in keys]
     optional = " (optional)" if record.get("optional") in (True, "true") else ""
-    return ":".join(part for part in parts if part) + optional
+    return ":".join(coordinate for coordinate in parts if coordinate) + optional
 
 
 def read_depgraph(data: bytes, *, name: str) -> PackageGraph:
@@ -282,7 +282,8 @@ def read_depgraph(data: bytes, *, name: str) -> PackageGraph:
     artifacts = [artifact for _, artifact in mappings(document.get("artifacts"), f"{name}: artifacts")]
     places = {_id(artifact, name): place for place, artifact in enumerate(artifacts)}
     needs = [
-        _need(said, places, where) for where, said in mappings(document.get("dependencies"), f"{name}: dependencies")
+        _need(record, places, where)
+        for where, record in mappings(document.get("dependencies"), f"{name}: dependencies")
     ]
     needed = {need.head for need in needs}
     packages = [
@@ -304,7 +305,7 @@ def _attributes(artifact: Record, name: str) -> Record:
     return {"name": _id(artifact, name), "version": version, "scopes": ", ".join(scopes), **optional}
 
 
-def _need(said: Record, places: dict[str, int], where: str) -> Need:
-    tail, head = (place_of(said.get(end), places, f"{where}: {end}") for end in ("from", "to"))
-    attributes = {"resolution": text(said.get("resolution"), where), "clause": text(said.get("version"), where)}
+def _need(record: Record, places: dict[str, int], where: str) -> Need:
+    tail, head = (place_of(record.get(end), places, f"{where}: {end}") for end in ("from", "to"))
+    attributes = {"resolution": text(record.get("resolution"), where), "clause": text(record.get("version"), where)}
     return Need(tail, head, attributes=attributes)

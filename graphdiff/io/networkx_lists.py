@@ -115,10 +115,10 @@ def read_multiline_adjacency_list(data: bytes, *, name: str) -> nx.DiGraph | nx.
         for number, line in lines:
             tail, count = _node(line, number, name)
             nodes.append(tail)
-            for found in range(count):
+            for n_read in range(count):
                 following = next(lines, None)
                 if following is None:
-                    raise FormatError(f"{name}, line {number}: {tail!r} has {count} neighbours, and {found} follow")
+                    raise FormatError(f"{name}, line {number}: {tail!r} has {count} neighbours, and {n_read} follow")
                 edges.append(_neighbour(tail, *following, literals))
         if not nodes:
             raise FormatError(f"{name}: no node in it")
@@ -184,11 +184,11 @@ def _lines(data: bytes) -> Iterator[tuple[int, str]]:
 
 
 def _edge(line: str, number: int, literals: Literals) -> Edge:
-    found = EDGE_WITH_DATA.fullmatch(line)
-    if not found:
+    match = EDGE_WITH_DATA.fullmatch(line)
+    if not match:
         raise FormatError(f"{literals.name}, line {number}: not two nodes and a dict of data: {line[:60]!r}")
-    which = "" if found["tail"] is not None else "2"
-    return found[f"tail{which}"].strip(), found[f"head{which}"].strip(), literals.of(found[f"data{which}"], number)
+    which = "" if match["tail"] is not None else "2"
+    return match[f"tail{which}"].strip(), match[f"head{which}"].strip(), literals.of(match[f"data{which}"], number)
 
 
 def _require_blanks(rows: list[list[str]], name: str) -> None:
@@ -202,11 +202,9 @@ def _require_blanks(rows: list[list[str]], name: str) -> None:
     if any(len(row) > 1 and "{" not in row[0] for row in rows):
         return
     for separator in (",", ";"):
-        cells = [" ".join(row).split(separator) for row in rows]
-        nodes = {row[0].strip() for row in cells}
-        if any(len(row) > 1 for row in cells) and all(
-            head.strip() in nodes or head.strip()[:1] in "{0123456789" for row in cells for head in row[1:2]
-        ):
+        cells = [[cell.strip() for cell in " ".join(row).split(separator)] for row in rows]
+        heads = {row[1] for row in cells if len(row) > 1} - {row[0] for row in cells}
+        if max(map(len, cells), default=0) > 1 and all(head[:1] in "{0123456789" for head in heads):
             raise FormatError(
                 f"{name}: {separator!r} separates its nodes; write_adjlist and write_multiline_adjlist that "
                 "are given no delimiter write what is read"

@@ -274,7 +274,7 @@ def write_mermaid(graph: nx.DiGraph, *, max_edges: int = 60) -> bytes:
 
 
 def _label(lines: Iterable[str]) -> str:
-    text = SPECIAL.sub(lambda found: f"#{ord(found[0])};", clean("\n".join(lines)))
+    text = SPECIAL.sub(lambda match: f"#{ord(match[0])};", clean("\n".join(lines)))
     return '"{}"'.format(text.replace("\n", "<br/>"))
 
 

@@ -90,8 +90,8 @@ def root_element(look: bytes) -> str:
     >>> root_element(b"<!DOCTYPE x><x/>"), root_element(b"a < b")
     ('x', '')
     """
-    found = XML_ROOT.match(look)
-    return found[1].decode() if found else ""
+    match = XML_ROOT.match(look)
+    return match[1].decode() if match else ""
 
 
 def _within(opening: bytes, members: Iterator[bytes]) -> Iterator[bytes]:
@@ -126,11 +126,11 @@ def _closed(content: bytes, place: int) -> int:
         return flat.end()
     depth, place = 1, place + 1
     for _ in range(FOLLOWED):
-        found = TO_BRACKET.match(content, place)
-        if not found or not found[1]:
+        match = TO_BRACKET.match(content, place)
+        if not match or not match[1]:
             return len(content)
-        place = found.end()
-        depth += STEPS[found[1]]
+        place = match.end()
+        depth += STEPS[match[1]]
         if depth == 0:
             return place
     return _closed_far(content, place, depth)

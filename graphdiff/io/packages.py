@@ -107,9 +107,8 @@ def package_graph(
             if wanted is None or need.kind in wanted:
                 _merge_edge(edges, (ids[need.tail], ids[need.head], need.kind), need.attributes)
         graph = _built(_nodes(ids, packages), edges)
-        if kinds and (beyond := _beyond_the_roots(graph)):
-            graph.remove_nodes_from(beyond)
-            leave_out(graph, beyond, {"kinds": kinds})
+        if kinds:
+            _leave_out_what_roots_miss(graph, kinds)
     if wanted and not graph.number_of_edges():
         graph.graph["warnings"] = [_nothing_of(wanted, there, name)]
     if unmet is not None:
@@ -160,15 +159,21 @@ def _ids(packages: Sequence[Attributes]) -> list[str]:
 def _nodes(ids: Sequence[str], packages: Sequence[Attributes]) -> dict[str, Attributes]:
     nodes: dict[str, Attributes] = {}
     for node, package in zip(ids, packages, strict=True):
-        said = {key: value for key, value in package.items() if value not in ("", None)}
-        nodes[node] = said | nodes.get(node, {})
+        attributes = {key: value for key, value in package.items() if value not in ("", None)}
+        nodes[node] = attributes | nodes.get(node, {})
     return nodes
 
 
+def _leave_out_what_roots_miss(graph: PackageGraph, kinds: str | Collection[str]) -> None:
+    if beyond := _beyond_the_roots(graph):
+        graph.remove_nodes_from(beyond)
+        leave_out(graph, beyond, {"kinds": kinds})
+
+
 def _merge_edge(
-    edges: dict[tuple[str, str, str], Attributes], edge: tuple[str, str, str], said: Mapping[str, Any]
+    edges: dict[tuple[str, str, str], Attributes], edge: tuple[str, str, str], attributes: Mapping[str, Any]
 ) -> None:
-    new = {key: value for key, value in said.items() if value not in ("", None, False)}
+    new = {key: value for key, value in attributes.items() if value not in ("", None, False)}
     if edge[2]:
         new["kind"] = edge[2]
     old = edges.setdefault(edge, new)
@@ -182,7 +187,7 @@ def _merge_edge(
     for key in ("clause", "marker"):
         if key in merged:
             both = [*str(old.get(key, "")).split(" | "), str(new.get(key, ""))]
-            merged[key] = " | ".join(dict.fromkeys(part for part in both if part))
+            merged[key] = " | ".join(dict.fromkeys(clause for clause in both if clause))
     edges[edge] = merged
 
 
@@ -191,9 +196,9 @@ def _built(nodes: Mapping[str, Attributes], edges: Mapping[tuple[str, str, str],
     graph = nx.DiGraph() if one_kind_each else nx.MultiDiGraph()
     graph.add_nodes_from(nodes.items())
     if one_kind_each:
-        graph.add_edges_from((tail, head, said) for (tail, head, _), said in edges.items())
+        graph.add_edges_from((tail, head, attributes) for (tail, head, _), attributes in edges.items())
     else:
-        graph.add_edges_from((*edge, said) for edge, said in edges.items())
+        graph.add_edges_from((*edge, attributes) for edge, attributes in edges.items())
     return graph
 
 
@@ -203,7 +208,7 @@ def _beyond_the_roots(graph: PackageGraph) -> list[str]:
     reached = set(roots)
     waiting = roots
     while waiting:
-        found = {head for node in waiting for head in graph.adj[node]} - reached
-        reached |= found
-        waiting = list(found)
+        heads = {head for node in waiting for head in graph.adj[node]} - reached
+        reached |= heads
+        waiting = list(heads)
     return [node for node in graph if node not in reached] if roots else []

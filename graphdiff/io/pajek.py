@@ -164,10 +164,10 @@ class _Network:
         return int(text)
 
     def _number(self, text: str) -> int | float:
-        found = numbers([text])
-        if found is None:
+        values = numbers([text])
+        if values is None:
             raise self._error(f"the weight {text[:60]!r} {why_no_number(text)}")
-        return found[0]
+        return values[0]
 
     def _error(self, what: str) -> FormatError:
         return FormatError(f"{self.name}, line {self.line}: {what}")

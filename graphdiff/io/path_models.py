@@ -230,10 +230,10 @@ def _require_one_part(table: Table, rows: Sequence[int]) -> None:
     FormatError
         With the condition that takes one of them.
     """
-    for part in PARTS:
+    for dimension in PARTS:
         for name, column in zip(table.names, table.columns, strict=True):
             values = list(dict.fromkeys(column[row].strip() for row in rows))
-            if normalised(name) == part and len(values) > 1:
+            if normalised(name) == dimension and len(values) > 1:
                 raise FormatError(
                     f"{table.file}: its paths are of {how_many(len(values), f'{name}s')}, each a model of its own",
                     Remedy(Keyword("where", f"{name}={values[0]}"), "takes one"),
@@ -255,29 +255,31 @@ def _require_no_repeats(table: Table, paths: Sequence[tuple[str, str, int]]) -> 
 
 def _attributes(table: Table, places: Places, rows: Sequence[int]) -> list[dict[str, Any]]:
     """Return what the columns say of each path; cells that say nothing are left out."""
-    said: list[dict[str, Any]] = [{} for _ in rows]
+    attributes: list[dict[str, Any]] = [{} for _ in rows]
     if places.weight is not None:
-        for data, weight in zip(said, _weights(table, places, places.weight, rows), strict=True):
+        for data, weight in zip(attributes, _weights(table, places, places.weight, rows), strict=True):
             data["weight"] = weight
     for place, name in enumerate(table.names):
-        if not name.strip() or place in (places.source, places.target) or name == "weight":
-            continue
-        cells = [table.columns[place][row].strip() for row in rows]
-        if place == places.error:
-            cells = ["0" if cell == FIXED else cell for cell in cells]
-        there = [number for number, cell in enumerate(cells) if cell not in MISSING and cell != FIXED]
-        values = numbers([cells[number] for number in there]) or [cells[number] for number in there]
-        for number, value in zip(there, values, strict=True):
-            said[number][name] = value
-    return said
+        if name.strip() and place not in (places.source, places.target) and name != "weight":
+            cells = [table.columns[place][row].strip() for row in rows]
+            for row, value in _values(cells, fixed="0" if place == places.error else FIXED):
+                attributes[row][name] = value
+    return attributes
+
+
+def _values(cells: Sequence[str], fixed: str) -> Iterator[tuple[int, Any]]:
+    """Yield the cells that say something, each with its place: as numbers where all are; `fixed` says FIXED."""
+    cells = [fixed if cell == FIXED else cell for cell in cells]
+    there = {place: cell for place, cell in enumerate(cells) if cell not in MISSING and cell != FIXED}
+    return zip(there, numbers(list(there.values())) or there.values(), strict=True)
 
 
 def _weights(table: Table, places: Places, weight: int, rows: Sequence[int]) -> Sequence[float]:
     cells = [table.columns[weight][row].strip() for row in rows]
     for row, cell in zip(rows, cells, strict=True):
         _require_coefficient(table, places, row, cell)
-    found = numbers(cells)
-    return [float(value) for value in found or ()]
+    weights = numbers(cells)
+    return [float(value) for value in weights or ()]
 
 
 def _require_coefficient(table: Table, places: Places, row: int, cell: str) -> None:
@@ -340,12 +342,12 @@ def _note(
             f"the constraint {others[0]}{more} is not between the labels of two paths: the errors of paths that it "
             "ties are taken as independent"
         )
-    said = {
+    facts = {
         "left_out_rows": dict(left_out),
         "equal_parameters": equal,
         "warnings": [f"{name}: {note}" for note in notes],
     }
-    graph.graph.update({name: value for name, value in said.items() if value})
+    graph.graph.update({name: value for name, value in facts.items() if value})
 
 
 def _equalities(table: Table, places: Places) -> list[tuple[str, str]]:

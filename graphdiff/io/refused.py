@@ -367,8 +367,8 @@ def refusal_of_binary(data: bytes) -> str | None:
     >>> refusal_of_binary(b"GIF89a")
     'GIF, a picture; give the file that it was drawn from (DOT, a table, JSON)'
     """
-    found = (why for mark, why in BINARIES if re.match(mark, data))
-    return next(found, None)
+    reasons = (why for mark, why in BINARIES if re.match(mark, data))
+    return next(reasons, None)
 
 
 #: The marks of each, and why it is not read: the first that fits is said.
@@ -383,5 +383,5 @@ def refusal(look: bytes) -> str | None:
     >>> refusal(b"# pinned\nidna==3.20\nh11==0.16\n")
     'a list of requirements without what they depend on; give what pip inspect prints'
     """
-    found = (why for marks, why in REFUSED if all(has(look, mark) for mark in marks))
-    return next(found, None)
+    reasons = (why for marks, why in REFUSED if all(has(look, mark) for mark in marks))
+    return next(reasons, None)

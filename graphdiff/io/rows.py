@@ -129,16 +129,23 @@ def _uncommented(text: str) -> str:
     lines = text[:SAMPLE_LENGTH].split("\n")
     first = next((number for number, line in enumerate(lines) if line.strip() and not line.startswith("#")), 0)
     header = lines[first - 1].lstrip("#").strip()
-    if not first or not header or known_ends(re.split(r"[\s,;]+", lines[first])):
+    if not first or not header or not _is_header(header, lines[first].strip()):
         return text
+    start = sum(len(line) + 1 for line in lines[: first - 1])
+    return text[:start] + header + text[start + len(lines[first - 1]) :]
+
+
+def _is_header(line: str, row: str) -> bool:
+    """Tell whether a line has names of ends, as many as the row below it has cells, and that row has none."""
+    if known_ends(re.split(r"[\s,;]+", row)):
+        return False
     for delimiter in (*DELIMITERS, None):
-        names, row = (line.split(delimiter) for line in (header, lines[first].strip()))
+        names, cells = line.split(delimiter), row.split(delimiter)
         # Words of a sentence are no names: what is split by blanks has the ends first.
         known = known_ends(names if delimiter else names[:2])
-        if len(names) == len(row) > 1 and (known or without_direction(names)):
-            start = sum(len(line) + 1 for line in lines[: first - 1])
-            return text[:start] + header + text[start + len(lines[first - 1]) :]
-    return text
+        if len(names) == len(cells) > 1 and (known or without_direction(names)):
+            return True
+    return False
 
 
 def _columns(text: str, name: str, delimiter: str) -> list[list[str]]:
@@ -278,10 +285,10 @@ def filtered(table: Table, where: Where) -> Table:
 
 
 def _condition(text: str) -> Condition:
-    found = CONDITION.fullmatch(text)
-    if not found:
+    match = CONDITION.fullmatch(text)
+    if not match:
         raise UsageError(Keyword("where", text), " is not of the form COLUMN=VALUE or COLUMN!=VALUE")
-    return Condition(found["column"], not found["unequal"], found["value"].strip())
+    return Condition(match["column"], not match["unequal"], match["value"].strip())
 
 
 def _text(condition: Condition) -> str:

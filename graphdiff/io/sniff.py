@@ -14,6 +14,7 @@ import contextlib
 import csv
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from graphdiff.io.dot_text import find_graphs
 from graphdiff.io.ends import COUNTS, NUMBER, are_numbers_and_names, known_ends, no_edges_of
@@ -228,16 +229,17 @@ def _are_words_of_edges(rows: list[list[str]]) -> bool:
     if not rows or known_ends(rows[0]):
         return bool(rows)
     first = rows[:ROWS_LOOKED_AT]
-    numbered = len(rows[0]) == 2 or all(NUMBER.fullmatch(row[2]) for row in first[1:] or first)
-    listed = all(row[0].endswith(":") or not row[0].strip("*-+•#>") for row in first)
-    plain = not any(cell[-1] in ";{}()," for row in first for cell in row[:2])
-    return (
-        numbered
-        and plain
-        and not listed
-        and _have_names_in_common(rows)
-        and not are_numbers_and_names([row[:2] for row in first])
-    )
+    pairs = [row[:2] for row in first]
+    if len(rows[0]) == 3 and not all(NUMBER.fullmatch(row[2]) for row in first[1:] or first):
+        return False
+    if all(map(_is_item, pairs)) or any(cell[-1] in ";{}()," for cell in chain.from_iterable(pairs)):
+        return False
+    return _have_names_in_common(rows) and not are_numbers_and_names(pairs)
+
+
+def _is_item(row: list[str]) -> bool:
+    """Tell whether a row is one of ``key: value`` or ``* item``."""
+    return row[0].endswith(":") or not row[0].strip("*-+•#>")
 
 
 def _are_names(row: list[str]) -> bool:

@@ -54,9 +54,9 @@ def read_snyk(data: bytes, *, name: str) -> PackageGraph:
 
 
 def _infos(document: Record, name: str) -> dict[str, Record]:
-    found = {}
+    infos = {}
     for where, package in mappings(document.get("pkgs"), f"{name}: pkgs"):
         info = mapping(package.get("info"), where)
-        said = {"name": text(info.get("name"), where), "version": text(info.get("version"), where)}
-        found[text(package.get("id"), where)] = said | {"purl": text(info.get("purl"), where)}
-    return found
+        attributes = {"name": text(info.get("name"), where), "version": text(info.get("version"), where)}
+        infos[text(package.get("id"), where)] = attributes | {"purl": text(info.get("purl"), where)}
+    return infos

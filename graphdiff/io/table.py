@@ -180,27 +180,26 @@ def _roles(table: Table, source: str | None, target: str | None, weight: str | N
         raise UsageError(
             "one column is given twice among ", Keyword("source"), ", ", Keyword("target"), ", ", Keyword("weight")
         )
-    there = _listed(table.columns)
     for name in given:
         _require_one(table, name)
     if source is None or target is None:
-        _require_no_kinds(table)
-        known = known_ends(table.columns)
-        if len(known) != 1:
-            raise UsageError(
-                f"which columns of {table.name} are the ends? give ",
-                Keyword("source"),
-                " and ",
-                Keyword("target"),
-                f" of {there}",
-            )
-        source, target = (table.columns[place] for place in known[0][:2])
+        source, target = _usual_ends(table)
     if weight is None:
         place = known_weight(table.columns, taken=(table.columns.index(source), table.columns.index(target)))
         weight = None if place is None else table.columns[place]
-    for name in (source, target, *([] if weight is None else [weight])):
+    for name in filter(None, (source, target, weight)):
         _require_one(table, name)
     return Roles(source, target, weight)
+
+
+def _usual_ends(table: Table) -> tuple[str, str]:
+    _require_no_kinds(table)
+    known = known_ends(table.columns)
+    if len(known) != 1:
+        ends = (Keyword("source"), " and ", Keyword("target"))
+        raise UsageError(f"which columns of {table.name} are the ends? give ", *ends, f" of {_listed(table.columns)}")
+    source, target = (table.columns[place] for place in known[0][:2])
+    return source, target
 
 
 def _require_no_kinds(table: Table) -> None:
@@ -289,9 +288,9 @@ def _numbered_texts(chunks: list[Any], total: int, progress: Progress) -> tuple[
     numbering, ids, done = Numbering(), np.empty(total, dtype=np.uint32), 0
     for chunk in chunks:
         for start in range(0, len(chunk), SLICE):
-            part = chunk.slice(start, SLICE)
-            ids[done : done + len(part)] = numbering.of(*text_and_ends(part))
-            done += len(part)
+            block = chunk.slice(start, SLICE)
+            ids[done : done + len(block)] = numbering.of(*text_and_ends(block))
+            done += len(block)
             progress(done, total)
     return ids, numbering.labels
 

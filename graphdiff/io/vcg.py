@@ -64,8 +64,8 @@ def read_vcg(data: bytes, *, name: str) -> nx.MultiDiGraph:
     with collector_at_rest():
         for kind, fields in _records(text_of(data), name):
             if kind == "node":
-                names[fields["title"]], said = _function(fields.get("label", ""))
-                graph.add_node(fields["title"], title=fields["title"], **said)
+                names[fields["title"]], attributes = _function(fields.get("label", ""))
+                graph.add_node(fields["title"], title=fields["title"], **attributes)
             else:
                 site = fields.get("label", "")
                 graph.add_edge(fields["sourcename"], fields["targetname"], **({"site": site} if site else {}))
@@ -94,11 +94,11 @@ def _records(text: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
 def _function(label: str) -> tuple[str, dict[str, str | int]]:
     """Return the name of a function, and its attributes."""
     function, *lines = label.split(r"\n")
-    found: dict[str, str | int] = {"file": lines[0]} if lines else {}
+    attributes: dict[str, str | int] = {"file": lines[0]} if lines else {}
     for line in lines[1:]:
         if match := STACK.match(line):
-            found["stack"] = int(match[1])
-    return function, found
+            attributes["stack"] = int(match[1])
+    return function, attributes
 
 
 def _line(text: str, place: int, name: str) -> str:

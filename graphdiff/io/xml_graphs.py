@@ -169,10 +169,10 @@ def _read(
             graph = reader(io.BytesIO(data))
     except MISFITS as error:
         raise FormatError(f"{outline.name}: no {title} graph: {in_our_words(error)}") from error
-    found, read = (outline.counts["node"], outline.counts["edge"]), (len(graph), graph.number_of_edges())
-    if found != read:
+    expected, read = (outline.counts["node"], outline.counts["edge"]), (len(graph), graph.number_of_edges())
+    if expected != read:
         raise FormatError(
-            f"{outline.name}: {found[0]} nodes and {found[1]} edges in the file make {read[0]} and {read[1]}: "
+            f"{outline.name}: {expected[0]} nodes and {expected[1]} edges in the file make {read[0]} and {read[1]}: "
             "ids repeat, edges lead to nodes that are not there, or there are several graphs"
         )
     _fill_in_defaults(graph)

@@ -11,14 +11,14 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.errors import LimitError, SameComponentError, UsageError
+from graphdiff.errors import LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.jacobians.blocks import Direction, Ints, Task, anchored, joined, run, tasks
 from graphdiff.jacobians.elimination import Progress, check_order, choose, network, totals
 from graphdiff.jacobians.plan import EliminationOrder, asked, elimination_may_pay, planned, sweep_of
 from graphdiff.kernels.blocks import WIDTH
 from graphdiff.remedies import Keyword, Remedy
-from graphdiff.sums.between import between
+from graphdiff.sums.between import between, require_apart
 from graphdiff.sums.cycles import Range, components_between, on_the_way, walks
 from graphdiff.sums.results import Jacobian
 from graphdiff.sums.sweeps import checked_array
@@ -215,9 +215,7 @@ def total_influences(
         ends = np.array([(position(s), position(t)) for s, t in pairs], dtype=np.int64).reshape(-1, 2)
     except (TypeError, ValueError) as error:
         raise UsageError(f"pairs are to be (source, target), one after the other: {error}") from error
-    for source, target in ends.tolist() if ready.cycles == "collapse" else ():
-        if source != target and ready.anchor(source) == ready.anchor(target):
-            raise SameComponentError(ready.topology.label(source), ready.topology.label(target))
+    require_apart(ready, ends.tolist())
     sources, targets = anchored(ready, ends[:, 0]), anchored(ready, ends[:, 1])
     direction = sweep_of(len(np.unique(sources)), len(np.unique(targets)))
     seeds, wanted = (sources, targets) if direction == "forward" else (targets, sources)
@@ -263,7 +261,7 @@ def _blocks(
     progress: Progress | None,
 ) -> Iterator[tuple[slice, NDArray[Any]]]:
     """Return an iterator over columns (forward) or rows (reverse), each block with its place."""
-    _require_apart(graph, starts.tolist(), ends.tolist())
+    require_apart(graph, _alike(graph, starts.tolist(), ends.tolist()))
     _require_walks(graph, starts.tolist(), ends.tolist())
     seeds, wanted = (starts, ends) if direction == "forward" else (ends, starts)
     todo = tasks(anchored(graph, seeds), anchored(graph, wanted))
@@ -336,15 +334,13 @@ def _require_small(n_sources: int, n_targets: int) -> None:
         )
 
 
-def _require_apart(graph: CompiledGraph, starts: Sequence[int], ends: Sequence[int]) -> None:
-    """Refuse two members of one collapsed component."""
-    if graph.cycles != "collapse" or not len(graph.topology.cyclic):
-        return
-    members: dict[int, int] = {graph.anchor(position): position for position in starts}
+def _alike(graph: CompiledGraph, starts: Sequence[int], ends: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of a start and an end whose values a sweep keeps at one position."""
+    members: dict[int, list[int]] = {}
+    for start in reversed(starts):
+        members.setdefault(graph.anchor(start), []).append(start)
     for end in ends:
-        start = members.get(graph.anchor(end), end)
-        if start != end:
-            raise SameComponentError(graph.topology.label(start), graph.topology.label(end))
+        yield from ((start, end) for start in members.get(graph.anchor(end), ()))
 
 
 def _require_walks(graph: CompiledGraph, starts: Sequence[int], ends: Sequence[int]) -> list[Range]:

@@ -23,7 +23,7 @@ from graphdiff.kernels.blocks import WIDTH
 from graphdiff.sums.between import Between, between
 from graphdiff.text.names import PLAIN, Naming
 from graphdiff.text.sentences import how_many
-from graphdiff.text.tables import aligned, html_table, require_pandas
+from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
 
 EliminationOrder: TypeAlias = str | Sequence[Hashable]
 
@@ -75,8 +75,10 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Result):
     """The costs of a Jacobian by each method, and the one that is cheapest; ``print(plan)`` shows them.
+
+    In pandas a row for each method.
 
     Attributes
     ----------
@@ -136,8 +138,8 @@ class Plan:
     def __repr__(self) -> str:
         return f"<Plan: {self.method}, {count_text(self.costs[self.method].least)} multiply-adds>"
 
-    def _repr_html_(self) -> str:
-        return html_table(_HEAD, self._rows(), f"{self.method}: {self.why}")
+    def _sheet(self) -> Sheet:
+        return _HEAD, self._rows(), f"{self.method}: {self.why}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data."""
@@ -148,10 +150,9 @@ class Plan:
             "elimination_order": None if order is None else self.naming.listed(order),
         }
 
-    def to_pandas(self) -> Any:
-        """Return a DataFrame of the costs, one row a method."""
+    def _frame(self) -> Frame:
         costs = self.to_dict()["costs"]
-        return require_pandas().DataFrame.from_dict(costs, orient="index").rename_axis("method")
+        return Frame(list(costs.values()), Axis(costs, "method"))
 
 
 _HEAD = ("  method", "passes", "multiply-adds", "without zeros", "ratio", "memory")

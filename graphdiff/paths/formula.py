@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from html import escape
+from itertools import chain
 from typing import Any
 
 from graphdiff.errors import MissingExtraError
+from graphdiff.text.tables import Result
 
 
 @dataclass(frozen=True)
@@ -72,26 +73,34 @@ def simplified(terms: Sequence[Term], total: int) -> list[Term]:
     used = {total}
     for place in range(total, -1, -1):
         used.update(terms[place].parts if place in used else ())
-    uses = Counter(part for place in used for part in terms[place].parts)
+    parts = _flattened(terms, sorted(used))
+    swallowed = {part for place in used for part in terms[place].parts} - set(chain.from_iterable(parts.values()))
     kept: list[Term] = []
     places: dict[int, int] = {}
-    parts: dict[int, tuple[int, ...]] = {}
-    for place in sorted(used):
-        term = terms[place]
-        flat: list[int] = []
-        for part in term.parts:
-            same = terms[part].kind == term.kind and uses[part] == 1
-            flat += parts[part] if same else [part]
-        parts[place] = tuple(flat)
-    swallowed = {part for place in used for part in terms[place].parts} - {part for p in used for part in parts[p]}
     for place in sorted(used - (swallowed - {total})):
         places[place] = len(kept)
         kept.append(Term(terms[place].kind, tuple(places[part] for part in parts[place]), terms[place].symbol))
     return kept
 
 
+def _flattened(terms: Sequence[Term], used: list[int]) -> dict[int, tuple[int, ...]]:
+    """Return the parts of each term that is used, those of a part of the same kind that nothing else needs among them.
+
+    `used` is in order: parts stand before what they are parts of.
+    """
+    uses = Counter(part for place in used for part in terms[place].parts)
+    parts: dict[int, tuple[int, ...]] = {}
+    for place in used:
+        flat: list[int] = []
+        for part in terms[place].parts:
+            same = terms[part].kind == terms[place].kind and uses[part] == 1
+            flat += parts[part] if same else [part]
+        parts[place] = tuple(flat)
+    return parts
+
+
 @dataclass(frozen=True)
-class Formula:
+class Formula(Result):
     """The influence of one node on another as nested sums and products: what elimination computes.
 
     Attributes
@@ -215,9 +224,6 @@ class Formula:
 
     def __str__(self) -> str:
         return f"{self.text()}\n{self.operations:,} operations; path by path {self.listed_operations:,}"
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"
 
 
 def _latex_name(name: str) -> str:

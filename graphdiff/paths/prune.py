@@ -165,19 +165,15 @@ def _as_graph(
 ) -> nx.MultiDiGraph:
     """Return the kept nodes and the edges between them, drawn and eliminated."""
     labels = dict(enumerate(part.labels)) | dict(zip([*part.sources, *part.targets], ends, strict=False))
-    require_nodes([*(labels[node] for node in kept), *ends])
-    edges = [
-        (node, head, edge, weight) for node in sorted(kept) for head, edge, weight in part.rows[node] if head in kept
-    ]
+    named = [labels[node] for node in sorted(kept)] if part.n_nodes else list(ends)
+    require_nodes(named)
+    edges = _edges_among(part, kept)
     given = graph if isinstance(graph, nx.DiGraph) else None
     meaning = summed(part.graph.weight_meaning)
     meanings = {"edge_meaning": part.graph.edge_meaning, "node_meaning": part.graph.node_meaning}
     pruned = nx.MultiDiGraph(weight_meaning=meaning, **meanings)
-    for node in sorted(kept):
-        data = given.nodes[labels[node]] if given is not None and labels[node] in given else {}
-        pruned.add_node(labels[node], **data)
-    if not part.n_nodes:
-        pruned.add_nodes_from(ends)
+    known: dict[Any, dict[str, Any]] = dict(given.nodes(data=True)) if given is not None and part.n_nodes else {}
+    pruned.add_nodes_from((name, known.get(name, {})) for name in named)
     rest = bypasses(part, kept, {edge for _, _, edge, _ in edges})
     for tail, head, key, data in _records(part, given, labels, edges):
         # Edges of several members of a merged node may have one key.
@@ -187,6 +183,12 @@ def _as_graph(
         for (tail, head), (weight, count) in rest.items()
     )
     return pruned
+
+
+def _edges_among(part: Between, kept: Collection[int]) -> list[tuple[int, int, int, Number]]:
+    """Return tail, head, number and weight of each edge between kept nodes."""
+    rows = ((node, part.rows[node]) for node in sorted(kept))
+    return [(node, head, edge, weight) for node, row in rows for head, edge, weight in row if head in kept]
 
 
 def _records(

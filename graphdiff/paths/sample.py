@@ -19,12 +19,12 @@ import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.errors import LimitError, SameComponentError, UsageError
+from graphdiff.errors import LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.paths.paths import Path, path_of
 from graphdiff.paths.strongest import require_sizes
 from graphdiff.remedies import Keyword
-from graphdiff.sums.between import Between, between, reverse_over
+from graphdiff.sums.between import Between, between, require_apart, reverse_over
 from graphdiff.sums.cycles import COLLAPSE
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.sums.sweeps import reverse_values
@@ -91,8 +91,8 @@ def sample_paths(
     ready = compiled(graph, options)
     end = ready.topology.position(target)
     starts = None if source is None else [ready.topology.position(source)]
-    if starts and starts[0] != end and ready.anchor(starts[0]) == ready.anchor(end):
-        raise SameComponentError(source, target)
+    if starts:
+        require_apart(ready, [(starts[0], end)])
     walker = _Walker(between(ready, starts, [end]))
     random = Random(seed)
     return [walker.draw(random) for _ in range(n)]

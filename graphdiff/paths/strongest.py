@@ -212,10 +212,7 @@ def _lengths(part: Between, sizes: Sizes, best: list[Number], times: Times) -> l
     lengths = [0] * part.n_nodes
     if not part.loops:
         return lengths
-    enter: list[list[tuple[int, Number]]] = [[] for _ in best]
-    for node, row in enumerate(part.rows):
-        for (head, *_), size in zip(row, sizes[node], strict=True):
-            enter[head].append((node, size))
+    enter = _entering(part, sizes)
     found = [node for node in part.targets if best[node] == 1]
     known = set(found)
     for head in found:  # the list grows while it is walked: in breadth, so that the first way found is the shortest
@@ -227,6 +224,15 @@ def _lengths(part: Between, sizes: Sizes, best: list[Number], times: Times) -> l
     if any(size is not None and node not in known for node, size in enumerate(best)):
         raise _growing(part)
     return lengths
+
+
+def _entering(part: Between, sizes: Sizes) -> list[list[tuple[int, Number]]]:
+    """Return, for each node, the tails of the edges that enter it, and their sizes."""
+    enter: list[list[tuple[int, Number]]] = [[] for _ in range(part.n_nodes)]
+    for node, row in enumerate(part.rows):
+        for (head, *_), size in zip(row, sizes[node], strict=True):
+            enter[head].append((node, size))
+    return enter
 
 
 def _growing(part: Between) -> CycleError:
@@ -297,6 +303,11 @@ def strongest_paths(
     require_coverage(coverage)
     ready = compiled(graph, options)
     part = between(ready, None, [ready.topology.position(target)]) if source is None else pair(ready, source, target)
+    return strongest_through(part, k, coverage)
+
+
+def strongest_through(part: Between, k: int | None, coverage: float | None) -> list[Path]:
+    """Return the strongest of the paths between two ends: so many, or as many as carry so much."""
     paths = strongest(part)
     if coverage is None:
         return list(islice(paths, 10 if k is None else k))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, Unpack
 
 import networkx as nx
@@ -17,7 +17,7 @@ from graphdiff.graph.labels import require_nodes
 from graphdiff.graph.presets import unit
 from graphdiff.sums.between import between
 from graphdiff.sums.cycles import on_the_way
-from graphdiff.sums.flow import flow_between
+from graphdiff.sums.flow import Flow, flow_through, positions_of
 from graphdiff.sums.influence import forward, reverse
 from graphdiff.sums.sweeps import Values, checked_array
 from graphdiff.text.names import Edge
@@ -110,8 +110,32 @@ def annotate(
     {'weight': 3, 'tangent': 3, 'adjoint': 3, 'contribution': 3, 'share': 0.6, 'paths': 1}
     """
     ready = compiled(graph, options)
-    measures = _measures(ready, source, target)
-    counts = _path_counts(ready, source, target)
+    if (source is None) != (target is None):
+        return answered(graph, ready, (source, target), None)
+    sweeps = flow_through(between(ready, *positions_of(ready, source, target)))
+    return answered(graph, ready, (source, target), sweeps)
+
+
+def answered(
+    graph: nx.DiGraph | CompiledGraph,
+    ready: CompiledGraph,
+    ends: tuple[Hashable | None, Hashable | None],
+    sweeps: Flow | None,
+) -> nx.DiGraph | nx.MultiDiGraph:
+    """Return what `annotate` does from sweeps that are made already; None where one end is left out.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    ready : CompiledGraph
+        The graph compiled.
+    ends : (node or None, node or None)
+    sweeps : Flow or None
+        From the source to the target.
+    """
+    source, target = ends
+    measures = _measures(ready, *ends) if sweeps is None else _flow_measures(ready, sweeps)
+    counts = _path_counts(ready, ends, sweeps, measures)
     copy, edges = _unmarked(graph) if isinstance(graph, nx.Graph) else _built(ready)
     weights = [arithmetic.finished(weight) for weight in arithmetic.listed(ready.weights)]
     labels = ready.topology.labels
@@ -130,20 +154,18 @@ def annotate(
 
 
 def _measures(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> Measures:
-    if target is None and source is not None:
+    """Return the tangents from a source, or the adjoints of a target."""
+    if source is not None:
         tangents = forward(graph, source).array.tolist()
         return Measures("tangent", {"tangent": tangents}, {"tangent": _edge_tangents(graph, tangents)}, None)
-    if source is None and target is not None:
-        adjoints = reverse(graph, target).array.tolist()
-        return Measures("adjoint", {"adjoint": adjoints}, {"adjoint": _edge_adjoints(graph, adjoints)}, None)
-    return _flow_measures(graph, source, target)
+    adjoints = reverse(graph, target).array.tolist()
+    return Measures("adjoint", {"adjoint": adjoints}, {"adjoint": _edge_adjoints(graph, adjoints)}, None)
 
 
-def _flow_measures(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> Measures:
-    found = flow_between(graph, source, target)
-    part = between(graph, *_positions(graph, source, target))
-    tangents, adjoints = (_on_the_way(graph, part.positions, values) for values in (found.tangents, found.adjoints))
-    kept = set(part.edges.tolist())
+def _flow_measures(graph: CompiledGraph, found: Flow) -> Measures:
+    positions, numbers = found.places, found.used[2]
+    tangents, adjoints = (_on_the_way(graph, positions, values) for values in (found.tangents, found.adjoints))
+    kept = set(numbers.tolist())
     sides = {"tangent": _edge_tangents(graph, tangents), "adjoint": _edge_adjoints(graph, adjoints)}
     edges = {
         name: [value if edge in kept else None for edge, value in enumerate(column)] for name, column in sides.items()
@@ -178,22 +200,30 @@ def _steps(graph: CompiledGraph) -> Iterator[tuple[int, int, Number]]:
     return zip(graph.tails.tolist(), graph.heads.tolist(), carried, strict=True)
 
 
-def _path_counts(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> Measures:
+def _path_counts(
+    graph: CompiledGraph, ends: tuple[Hashable | None, Hashable | None], sweeps: Flow | None, measures: Measures
+) -> Measures:
     """Return the numbers of paths as columns: what the question answers with weight 1 on every edge."""
-    if _has_loops(graph, source, target):
+    if sweeps.loops if sweeps is not None else _has_loops(graph, ends):
         return Measures("paths", {}, {}, None)
-    counts = _measures(graph.with_preset(unit), source, target)
+    if _counts_paths(graph):
+        counts = measures
+    elif sweeps is None:
+        counts = _measures(graph.with_preset(unit), *ends)
+    else:
+        counted = graph.with_preset(unit)
+        counts = _flow_measures(counted, replace(sweeps, graph=counted))
     return Measures("paths", {"paths": counts.nodes[counts.main]}, {"paths": counts.edges[counts.main]}, counts.total)
 
 
-def _has_loops(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> bool:
-    if source is None and target is None:
-        return bool(between(graph).loops)
-    return bool(on_the_way(graph, *_positions(graph, source, target)))
+def _counts_paths(graph: CompiledGraph) -> bool:
+    """Return whether every weight is the int 1."""
+    weights = graph.weights
+    return isinstance(weights, np.ndarray) and weights.dtype.kind == "i" and bool((weights == 1).all())
 
 
-def _positions(graph: CompiledGraph, *ends: Hashable | None) -> Iterator[list[int] | None]:
-    return (None if node is None else [graph.topology.position(node)] for node in ends)
+def _has_loops(graph: CompiledGraph, ends: tuple[Hashable | None, Hashable | None]) -> bool:
+    return bool(on_the_way(graph, *(None if node is None else [graph.topology.position(node)] for node in ends)))
 
 
 # -- the copy

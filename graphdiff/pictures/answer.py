@@ -330,15 +330,14 @@ def _question(asked: dict[str, Any], part: Between) -> str:
 def _paths_text(part: Between) -> str:
     if part.loops:
         return "walks, cycles included"
-    n_paths = total_over(part, SEMIRINGS["count"]) or 0
-    return how_many(n_paths, "paths")
+    return how_many(part.n_paths, "paths")
 
 
 def _coverage(part: Between, drawn: Between) -> str:
     """Return how much of the influence the drawn paths cover."""
     if part.loops:
         return "drawn: the strongest walks only"
-    counts = [count_text(total_over(some, SEMIRINGS["count"])) for some in (drawn, part)]
+    counts = [count_text(some.n_paths) for some in (drawn, part)]
     sizes = [total_over(some, SEMIRINGS["size"]) for some in (drawn, part)]
     covered = f": {percent(sizes[0] / sizes[1])} of the influence" if sizes[1] else ""
     return f"drawn: {counts[0]} of {counts[1]} paths{covered}"

@@ -40,8 +40,8 @@ def overlay_picture(graph: nx.MultiDiGraph, max_edges: int) -> Picture:
     '− 2'
     """
     edges = _chosen(graph, max_edges)
-    ends = [graph.graph[end] for end in ("source", "target") if end in graph.graph]
-    used = dict.fromkeys([*ends, *(node for edge in edges for node in edge[:2])])
+    ends = {end: graph.graph[end] for end in ("source", "target") if end in graph.graph}
+    used = {*ends.values(), *(node for edge in edges for node in edge[:2])}
     shown_nodes = [node for node in graph if node in used]
     place = {node: number for number, node in enumerate(shown_nodes)}
     names = distinct(texts(node_text(node) for node in shown_nodes))
@@ -49,10 +49,8 @@ def overlay_picture(graph: nx.MultiDiGraph, max_edges: int) -> Picture:
     drawn = [_edge(place[edge[0]], place[edge[1]], edge[2], graph.edges[edge], largest) for edge in edges]
     nodes = [_node(graph, node, name) for node, name in zip(shown_nodes, names, strict=True)]
     left = graph.number_of_edges() - len(edges)
-    lines = str(graph.graph.get("headline", "")).splitlines()
-    legend = [*lines, *([f"{left:,} more edges are not drawn"] if left else []), *_keys(graph)]
-    facts = graph.graph | {end: names[place[graph.graph[end]]] for end in ("source", "target") if end in graph.graph}
-    return Picture(nodes, drawn, legend, facts | ({"edges_not_drawn": left} if left else {}))
+    facts = graph.graph | {end: names[place[node]] for end, node in ends.items()}
+    return Picture(nodes, drawn, _legend(graph, left), facts | ({"edges_not_drawn": left} if left else {}))
 
 
 def _size(data: dict[str, Any]) -> float:
@@ -111,8 +109,10 @@ def _signed(number: Any) -> str:
     return f"+{text}" if isinstance(number, REAL) and number > 0 else text
 
 
-def _keys(graph: nx.MultiDiGraph) -> list[str]:
-    keys = ["green, +: added; red, dashed, −: removed; blue, →: changed; grey: as before"]
+def _legend(graph: nx.MultiDiGraph, n_left: int) -> list[str]:
+    keys = str(graph.graph.get("headline", "")).splitlines()
+    keys += [f"{n_left:,} more edges are not drawn"] if n_left else []
+    keys += ["green, +: added; red, dashed, −: removed; blue, →: changed; grey: as before"]
     if "total" in graph.graph:
         keys.append("edge: weight · what it did to the total, which its width shows too")
         keys.append("bold ellipse: source; double border: target")

@@ -14,7 +14,7 @@ from graphdiff.limits import require_limits
 from graphdiff.pictures.dot import LAID_OUT
 from graphdiff.remedies import Keyword, Remedy
 
-CHILD = Path(__file__).with_name("layout_child.py")
+CHILD = Path(__file__).with_name("graphviz_child.py")
 #: The exit status of the child where there is no font for a bitmap.
 NO_FONT = 3
 # The DTD that Graphviz names is on the network; readers of XML that refuse one need none.

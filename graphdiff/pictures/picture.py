@@ -5,7 +5,7 @@ What is not drawn of an answer, as edges that carry its weight: the picture keep
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -15,8 +15,9 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import REAL, Number
 from graphdiff.graph.presets import unit
 from graphdiff.paths.prune import bypasses
-from graphdiff.sums.between import Between, forward_over, reverse_over, total_over
+from graphdiff.sums.between import Between, forward_over, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.text.names import Edge
 from graphdiff.text.numbers import MAX_NUMBER, short, shorten, shown
 from graphdiff.text.records import keys_of, names_of
 
@@ -140,10 +141,10 @@ def quotient_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
     asked = graph.graph
     attribute = "share" if asked.get("total") else "weight"
     sizes = {(u, v): _size(data[attribute]) for u, v, data in graph.edges(data=True)}
-    heaviest = sorted((edge for edge in sizes if sizes[edge] or attribute == "weight"), key=lambda edge: -sizes[edge])
+    heaviest = _heaviest(sizes, attribute)
     drawn = set(heaviest[:max_edges])
-    touched = {node for edge in drawn for node in edge}
-    nodes = [node for node in graph if node in touched or (attribute == "weight" and len(drawn) == len(sizes))]
+    is_whole = attribute == "weight" and len(drawn) == len(sizes)
+    nodes = list(graph) if is_whole else _touched(graph, drawn)
     names = names_of(graph)
     place = {node: number for number, node in enumerate(nodes)}
     largest = max(sizes.values(), default=0.0) or 1.0
@@ -157,6 +158,18 @@ def quotient_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
         legend.append(f"drawn: the {len(drawn):,} heaviest of {len(heaviest):,} edges")
     drawn_nodes = [_quotient_node(graph, names[node], node) for node in nodes]
     return Picture(drawn_nodes, edges, legend, facts=_quotient_facts(asked))
+
+
+def _heaviest(sizes: dict[Edge, float], attribute: str) -> list[Edge]:
+    """Return the edges from the heaviest on; without those of a share of 0."""
+    kept = [edge for edge, size in sizes.items() if size or attribute == "weight"]
+    return sorted(kept, key=lambda edge: -sizes[edge])
+
+
+def _touched(graph: nx.DiGraph, edges: set[Edge]) -> list[Hashable]:
+    """Return the ends of some edges, in the order of the graph."""
+    ends = {node for edge in edges for node in edge}
+    return [node for node in graph if node in ends]
 
 
 def _quotient_facts(asked: dict[str, Any]) -> Facts:
@@ -257,9 +270,7 @@ def others_of(graph: nx.DiGraph, part: Between, drawn: Between, dashed: list[Byp
     """Return what the total of the drawn and dashed edges lacks as one edge from the source to the target."""
     weight = graph.graph["total"] - _sum_with(drawn, [(way.tail, way.head, way.facts["weight"]) for way in dashed])
     counted = replace(drawn, graph=drawn.graph.with_preset(unit))
-    n_paths = total_over(part, SEMIRINGS["count"]) - _sum_with(
-        counted, [(way.tail, way.head, way.n_paths) for way in dashed]
-    )
+    n_paths = part.n_paths - _sum_with(counted, [(way.tail, way.head, way.n_paths) for way in dashed])
     return _bypass(graph, part, (part.sources[0], part.targets[0]), weight, (n_paths, n_paths), whole)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import networkx as nx
@@ -12,7 +13,7 @@ from graphdiff.sets.lengths import on_every_path
 from graphdiff.sums.between import Between
 from graphdiff.text.names import Edge
 
-__all__ = ["bottlenecks", "fewest_edges"]
+__all__ = ["beyond_cut", "bottlenecks", "fewer_edges_than", "fewest_edges"]
 
 
 def bottlenecks(part: Between) -> list[Any]:
@@ -33,12 +34,58 @@ def bottlenecks(part: Between) -> list[Any]:
     return [part.labels[node] for node in np.flatnonzero(on_all).tolist() if node not in ends]
 
 
+def fewer_edges_than(limit: int, part: Between) -> bool:
+    """Return whether fewer than so many edges carry everything: whether no so many paths are without a common edge.
+
+    By K. Menger's theorem (1927). To find a few paths takes far less than to find the fewest edges.
+
+    Examples
+    --------
+    >>> from graphdiff.sums.between import between
+    >>> from graphdiff.graph.compiled import CompiledGraph
+    >>> part = between(CompiledGraph.from_arrays([0, 0, 1, 2, 3], [1, 2, 3, 3, 4]))
+    >>> fewer_edges_than(2, part), fewer_edges_than(1, part)
+    (True, False)
+    """
+    if set(part.sources) & set(part.targets):
+        return False  # no edges part the ends
+    entering: list[list[tuple[int, int]]] = [[] for _ in range(part.n_nodes)]
+    for tail, row in enumerate(part.rows):
+        for head, edge, _ in row:
+            entering[head].append((tail, edge))
+    used: set[int] = set()
+    for _ in range(limit):
+        further = _further_path(part, entering, used)
+        if not further:
+            return True
+        used ^= further  # an edge that is gone back is free again
+    return False
+
+
+def _further_path(part: Between, entering: list[list[tuple[int, int]]], used: set[int]) -> set[int]:
+    """Return the edges of a way from the sources to the targets, along free edges and back along used ones, if any."""
+    came_by = {node: (node, -1) for node in part.sources}
+    reached = list(part.sources)
+    for node in reached:  # the list grows while it is walked
+        if part.is_target[node]:
+            way = set()
+            while came_by[node][1] >= 0:
+                node, edge = came_by[node]
+                way.add(edge)
+            return way
+        free = [(head, edge) for head, edge, _ in part.rows[node] if edge not in used]
+        for other, edge in [*free, *(step for step in entering[node] if step[1] in used)]:
+            if other not in came_by:
+                came_by[other] = node, edge
+                reached.append(other)
+    return set()
+
+
 def fewest_edges(part: Between) -> list[Edge]:
     """Return the fewest edges that all paths use, of several such sets one that paths use but once, nearest the target.
 
     Where every path uses one of them once, their contributions sum to the total; where no set so small is like that,
-    paths that use two count twice. A minimum cut (L. Ford, D. Fulkerson, "Maximal flow through a network", 1956), by
-    networkx's implementation of Dinitz's algorithm.
+    paths that use two count twice.
 
     Examples
     --------
@@ -54,15 +101,36 @@ def fewest_edges(part: Between) -> list[Edge]:
         for head, *_ in row:
             capacity[tail, head] += part.n_edges + 1
             capacity[head, tail] += 1  # to cross twice a path must come back: as seldom as so few edges allow
-    network = nx.DiGraph()
-    network.add_edges_from((tail, head, {"capacity": size}) for (tail, head), size in capacity.items())
-    # An edge without a capacity holds any flow.
-    network.add_edges_from(("source", node) for node in part.sources)
-    network.add_edges_from((node, "target") for node in part.targets)
-    _, (_, beyond) = nx.minimum_cut(network, "source", "target", flow_func=nx.algorithms.flow.dinitz)
+    beyond = beyond_cut(part, capacity) or set()
     return [
         part.edge_label(edge)
         for tail, row in enumerate(part.rows)
         for head, edge, _ in row
         if tail not in beyond and head in beyond
     ]
+
+
+def beyond_cut(part: Between, capacity: Mapping[tuple[int, int], int | None]) -> set[Any] | None:
+    """Return what lies beyond the smallest cut between the ends, of several that nearest the targets; None without any.
+
+    A minimum cut (L. Ford, D. Fulkerson, "Maximal flow through a network", 1956), by networkx's implementation of
+    Dinitz's algorithm.
+
+    Parameters
+    ----------
+    part : Between
+        What has the ends.
+    capacity : mapping of (int, int) to int or None
+        How much leads from one number to another; None is without a bound.
+    """
+    network = nx.DiGraph()
+    for (tail, head), size in capacity.items():
+        network.add_edge(tail, head, **({} if size is None else {"capacity": size}))
+    # An edge without a capacity holds any flow.
+    network.add_edges_from(("source", node) for node in part.sources)
+    network.add_edges_from((node, "target") for node in part.targets)
+    try:
+        _, (_, beyond) = nx.minimum_cut(network, "source", "target", flow_func=nx.algorithms.flow.dinitz)
+    except nx.NetworkXUnbounded:
+        return None
+    return set(beyond)

@@ -16,6 +16,7 @@ Where signs mix, removing an edge can make the total larger: nothing of this hol
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,11 +25,10 @@ from functools import cached_property
 from itertools import accumulate, combinations
 from typing import Any
 
-import networkx as nx
-
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError, edge_text
+from graphdiff.sets.bottlenecks import beyond_cut
 from graphdiff.sums.between import Between, total_over
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.sums.sweeps import checked
@@ -100,55 +100,80 @@ class Search:
                     name = edge_text(self.part.edge_label(edge))
                     raise UsageError(f"a cut needs real weights, and that of the edge {name} is {weight!r}")
 
-    def left(self, gone: Edges) -> Number:
-        """Return the total without some edges."""
-        return self._tangents(gone)[self.part.targets[0]] if self.part.targets else self.total
+    @cached_property
+    def whole(self) -> Rest:
+        """What is there before anything is removed."""
+        return Rest(self, frozenset())
 
-    def _tangents(self, gone: Edges) -> list[Number]:
-        values: list[Number] = [0] * self.part.n_nodes
-        for node in self.part.sources:
-            values[node] = 1
-        for node, row in enumerate(self.rows):
-            value = values[node]
-            if value:
-                for head, edge, weight in row:
-                    if edge not in gone:
-                        values[head] += value * weight
-        return values
-
-    def gains(self, gone: Edges) -> dict[Any, Number]:
-        """Return by how much the total would fall without each candidate, where some edges are gone already."""
-        tangents, adjoints = self._tangents(gone), [0] * self.part.n_nodes
-        for node in self.part.targets:
-            adjoints[node] = 1
-        through: dict[int, Number] = {}
-        for node in range(self.part.n_nodes - 1, -1, -1):
-            for head, edge, weight in self.rows[node]:
-                if edge not in gone:
-                    adjoints[node] += weight * adjoints[head]
-                    through[edge] = tangents[node] * weight * adjoints[head]
-        return {
-            label: sum(through[edge] for edge in edges if edge in through)
-            for label, edges in self.candidates.items()
-            if not edges <= gone
-        }
+    def without(self, chosen: Iterable[Any]) -> Rest:
+        """Return what is left without some candidates."""
+        return Rest(self, self.gone(chosen))
 
     def gone(self, chosen: Iterable[Any]) -> Edges:
         """Return the edges that are gone with some candidates."""
         return frozenset().union(*(self.candidates[label] for label in chosen))
 
 
+@dataclass(frozen=True, eq=False)
+class Rest:
+    """What is left of a total without some edges, and what each further candidate would take away; from two sweeps."""
+
+    search: Search
+    gone: Edges
+
+    @cached_property
+    def tangents(self) -> list[Number]:
+        """What reaches each node of one unit at the source."""
+        part = self.search.part
+        values: list[Number] = [0] * part.n_nodes
+        for node in part.sources:
+            values[node] = 1
+        for node, row in enumerate(self.search.rows):
+            value = values[node]
+            if value:
+                for head, edge, weight in row:
+                    if edge not in self.gone:
+                        values[head] += value * weight
+        return values
+
+    @property
+    def total(self) -> Number:
+        """The total that is left."""
+        targets = self.search.part.targets
+        return self.tangents[targets[0]] if targets else self.search.total
+
+    @cached_property
+    def gains(self) -> dict[Any, Number]:
+        """By how much the total would fall without each candidate."""
+        part, tangents = self.search.part, self.tangents
+        adjoints: list[Number] = [0] * part.n_nodes
+        for node in part.targets:
+            adjoints[node] = 1
+        through: dict[int, Number] = {}
+        for node in range(part.n_nodes - 1, -1, -1):
+            for head, edge, weight in self.search.rows[node]:
+                if edge not in self.gone:
+                    adjoints[node] += weight * adjoints[head]
+                    through[edge] = tangents[node] * weight * adjoints[head]
+        return {
+            label: sum(through[edge] for edge in edges if edge in through)
+            for label, edges in self.search.candidates.items()
+            if not edges <= self.gone
+        }
+
+
 def strokes(search: Search, chosen: list[Any]) -> Iterator[Stroke]:
     """Yield what was chosen, the one that takes most away first, with what is left after each."""
-    alone = search.gains(frozenset())
+    left = search.whole
     done: list[Any] = []
-    rest = list(chosen)
-    while rest:
-        gains = search.gains(search.gone(done))
-        best = max(rest, key=lambda label: gains.get(label, 0) * (1 if search.total >= 0 else -1))
-        rest.remove(best)
+    waiting = list(chosen)
+    while waiting:
+        gains = left.gains
+        best = max(waiting, key=lambda label: gains.get(label, 0) * (1 if search.total >= 0 else -1))
+        waiting.remove(best)
         done.append(best)
-        yield Stroke(best, alone.get(best, 0), checked(search.left(search.gone(done))))
+        left = search.without(done)
+        yield Stroke(best, search.whole.gains.get(best, 0), checked(left.total))
 
 
 # -- every path
@@ -164,7 +189,7 @@ def every_path(search: Search) -> tuple[list[Any], str, int | None]:
 
 def _no_nodes(search: Search) -> str:
     first, last = (search.part.labels[node] for node in (search.part.sources[0], search.part.targets[0]))
-    most = search.left(search.gone(search.candidates))
+    most = search.without(search.candidates).total
     return (
         f"no set of nodes does it: without all {len(search.candidates):,} that may be removed {most!r} is left, by "
         f"paths from {first!r} to {last!r} that pass none of them; cut edges"
@@ -173,41 +198,28 @@ def _no_nodes(search: Search) -> str:
 
 def _minimum_cut(search: Search, counts: Callable[[Number], bool]) -> list[Any] | None:
     """Return the fewest candidates that meet every path of edges that count; None where no set does."""
-    part = search.part
-    if not part.targets:
+    if not search.part.targets:
         return []
-    flow = nx.DiGraph()
-    inner = {label: node for node, label in enumerate(part.labels)}
-    room = {inner[label] for label in search.candidates} if search.what == "nodes" else set()
-    flow.add_nodes_from([("in", part.sources[0]), ("out", part.targets[0])])
-    for node in range(part.n_nodes):
-        flow.add_edge(("in", node), ("out", node), **({"capacity": 1} if node in room else {}))
-    for node, row in enumerate(search.rows):
-        for head, _, weight in row:
-            if counts(weight):
-                _widen(flow, ("out", node), ("in", head), bounded=search.what == "edges")
-    try:
-        _, (near, _) = nx.minimum_cut(flow, ("in", part.sources[0]), ("out", part.targets[0]))
-    except nx.NetworkXUnbounded:
+    steps = [(tail, head, edge) for tail, row in enumerate(search.rows) for head, edge, weight in row if counts(weight)]
+    return _nodes_across(search, steps) if search.what == "nodes" else _edges_across(search, steps)
+
+
+def _edges_across(search: Search, steps: list[tuple[int, int, int]]) -> list[Any] | None:
+    beyond = beyond_cut(search.part, Counter((tail, head) for tail, head, _ in steps))
+    if beyond is None:
         return None
-    if search.what == "nodes":
-        return [part.labels[node] for node in sorted(room) if ("in", node) in near and ("out", node) not in near]
-    return [
-        part.edge_label(edge)
-        for node, row in enumerate(search.rows)
-        for head, edge, weight in row
-        if counts(weight) and ("out", node) in near and ("in", head) not in near
-    ]
+    return [search.part.edge_label(edge) for tail, head, edge in steps if tail not in beyond and head in beyond]
 
 
-def _widen(flow: nx.DiGraph, tail: Any, head: Any, *, bounded: bool) -> None:
-    """Add an edge of capacity 1, or without a bound, beside those that are there."""
-    if not bounded:
-        flow.add_edge(tail, head)
-    elif flow.has_edge(tail, head):
-        flow.edges[tail, head]["capacity"] += 1
-    else:
-        flow.add_edge(tail, head, capacity=1)
+def _nodes_across(search: Search, steps: list[tuple[int, int, int]]) -> list[Any] | None:
+    """Do the same where each node is an edge of its own, from ``node`` to ``~node``, and all others hold any flow."""
+    labels = search.part.labels
+    room = {node for node, label in enumerate(labels) if label in search.candidates}
+    within = {(node, ~node): 1 if node in room else None for node in range(len(labels))}
+    beyond = beyond_cut(search.part, within | {(~tail, head): None for tail, head, _ in steps})
+    if beyond is None:
+        return None
+    return [labels[node] for node in sorted(room) if node not in beyond and ~node in beyond]
 
 
 # -- a part of it
@@ -237,15 +249,17 @@ def _greedy(search: Search, most_left: Number) -> tuple[list[Any] | None, int]:
     """Return what the greedy choice takes, None where it leads nowhere, and the bound (1 where signs mix)."""
     chosen: list[Any] = []
     left, at_least = search.total, 1
+    rest = search.whole
     while not _enough(search, left, most_left):
-        gains = search.gains(search.gone(chosen))
+        gains = rest.gains
         best = min(gains, key=lambda label: abs(left - gains[label]), default=None)
         if best is None or abs(left - gains[best]) >= abs(left):
             return None, at_least
         if search.is_positive:
             at_least = max(at_least, _fewest(gains.values(), abs(left) - most_left - search.slack))
         chosen.append(best)
-        left = search.left(search.gone(chosen))
+        rest = search.without(chosen)
+        left = rest.total
     return chosen, at_least
 
 
@@ -258,7 +272,7 @@ def _fewest(gains: Iterable[Number], wanted: Number) -> int:
 
 def _smallest(search: Search, most_left: Number, sizes: range, progress: Progress) -> list[Any] | None:
     """Return the first of the smallest sets of these sizes that leaves little enough; None where none does."""
-    gains = search.gains(frozenset())
+    gains = search.whole.gains
     ranked = sorted(gains, key=lambda label: -abs(gains[label]))
     wanted = abs(search.total) - most_left - search.slack
     tried, n_sets = 0, sum(math.comb(len(ranked), size) for size in sizes)
@@ -269,7 +283,7 @@ def _smallest(search: Search, most_left: Number, sizes: range, progress: Progres
                 progress(tried, n_sets)
             if search.is_positive and sum(gains[label] for label in chosen) < wanted:
                 continue  # together they take away at most what each takes alone
-            if _enough(search, search.left(search.gone(chosen)), most_left):
+            if _enough(search, search.without(chosen).total, most_left):
                 return list(chosen)
     return None
 

@@ -23,10 +23,10 @@ from graphdiff.graph.compiled import CompiledGraph, counted
 from graphdiff.graph.topology import Rows, Topology
 from graphdiff.kernels.reach import dominated_sums, dominator_tree, flooded
 from graphdiff.remedies import Keyword, Remedy
-from graphdiff.sums.results import Influences, label_index
+from graphdiff.sums.results import Influences
 from graphdiff.text.names import PLAIN, Naming
 from graphdiff.text.sentences import how_many
-from graphdiff.text.tables import html_table
+from graphdiff.text.tables import Axis, Result, Sheet
 
 __all__ = [
     "Exclusive",
@@ -44,8 +44,10 @@ __all__ = [
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Exclusive(Set[Any]):
+class Exclusive(Result, Set[Any]):
     """The nodes that would go if one node went, as a set that compares and combines with any other.
+
+    In pandas it is an Index of them.
 
     Attributes
     ----------
@@ -101,18 +103,15 @@ class Exclusive(Set[Any]):
         """Return the node and its members as texts."""
         return {"node": self.naming.node(self.node), "exclusive": self.naming.listed(self.nodes)}
 
-    def to_pandas(self) -> Any:
-        """Return the members as a pandas Index."""
-        return label_index(list(self.nodes), "exclusive")
+    def _frame(self) -> Axis:
+        return Axis(self.nodes, "exclusive")
 
     def __repr__(self) -> str:
         listed = ", ".join(map(str, self.nodes[:5])) + (", …" if len(self) > 5 else "")
         return f"<exclusive to {self.node}: {how_many(len(self), 'nodes')}{': ' * bool(self)}{listed}>"
 
-    def _repr_html_(self) -> str:
-        return html_table(
-            [f"goes with {self.node}"], ([node] for node in self.nodes[:20]), how_many(len(self), "nodes")
-        )
+    def _sheet(self) -> Sheet:
+        return [f"goes with {self.node}"], ([node] for node in self.nodes[:20]), how_many(len(self), "nodes")
 
 
 def exclusive(graph: nx.DiGraph | CompiledGraph, node: Hashable, roots: Iterable[Hashable] | None = None) -> Exclusive:

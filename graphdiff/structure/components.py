@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from textwrap import indent
 from typing import Any, Unpack
@@ -24,7 +24,7 @@ from graphdiff.structure.feedback_arcs import feedback_arcs, shortest_way
 from graphdiff.text.names import PLAIN, Edge, Naming
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import how_many, words_for
-from graphdiff.text.tables import html_table, require_pandas
+from graphdiff.text.tables import Axis, Frame, Result, Sheet
 
 __all__ = ["Breaking", "Component", "CycleReport", "find_cycles"]
 
@@ -126,8 +126,8 @@ class Component:
 
 
 @dataclass(frozen=True, repr=False)
-class CycleReport:
-    """The cycles of a graph.
+class CycleReport(Result):
+    """The cycles of a graph; in pandas a row for each edge to take out.
 
     Attributes
     ----------
@@ -173,10 +173,9 @@ class CycleReport:
             for one in component.breaking:
                 yield {"component": number, "size": len(component.members), **one.to_dict()}
 
-    def to_pandas(self) -> Any:
-        """Return a DataFrame with a row for each edge to take out."""
-        names = ["component", "size", "source", "target", "weight", "lines"]
-        return require_pandas().DataFrame(list(self.records()), columns=None if self.components else names)
+    def _frame(self) -> Frame:
+        names = Axis(["component", "size", "source", "target", "weight", "lines"])
+        return Frame(list(self.records()), columns=None if self.components else names)
 
     def title(self) -> str:
         """Return the whole in a line."""
@@ -212,9 +211,9 @@ class CycleReport:
     def __repr__(self) -> str:
         return f"<CycleReport: {self.title()}>"
 
-    def _repr_html_(self) -> str:
+    def _sheet(self) -> Sheet:
         rows = [(r["component"], r["source"], r["target"], r["weight"], ", ".join(r["lines"])) for r in self.records()]
-        return html_table(["component", "source", "target", "weight", "lines"], rows[:50], self.title())
+        return ["component", "source", "target", "weight", "lines"], rows[:50], self.title()
 
 
 def _component_lines(number: int, component: Component, nodes: str) -> Iterator[str]:
@@ -326,11 +325,8 @@ def _component(graph: Any, ready: CompiledGraph, start: int, stop: int) -> Compo
     inside = (heads >= start) & (heads < stop)
     weights = [abs(arithmetic.finished(w)) for w in arithmetic.listed(arithmetic.taken(ready.weights, edges[inside]))]
     _require_floats(weights)
-    arcs: dict[int, dict[int, float]] = {node: {} for node in range(start, stop)}
     steps = list(zip(tails[inside].tolist(), heads[inside].tolist(), edges[inside].tolist(), weights, strict=True))
-    for tail, head, _, weight in steps:
-        if tail != head:
-            arcs[tail][head] = arcs[tail].get(head, 0.0) + float(weight)
+    arcs = _arcs(range(start, stop), steps)
     cut = feedback_arcs(arcs)
     gone = set(cut.arcs)
     taken = [step for step in steps if step[:2] in gone or step[0] == step[1]]
@@ -346,6 +342,15 @@ def _component(graph: Any, ready: CompiledGraph, start: int, stop: int) -> Compo
         cycle=tuple([topology.label(place) for place in [first[0], *way]]),
         naming=topology.naming,
     )
+
+
+def _arcs(nodes: Iterable[int], steps: Iterable[tuple[int, int, int, Number]]) -> dict[int, dict[int, float]]:
+    """Return the steps from each node to others; those between the same two added up."""
+    arcs: dict[int, dict[int, float]] = {node: {} for node in nodes}
+    for tail, head, _, weight in steps:
+        if tail != head:
+            arcs[tail][head] = arcs[tail].get(head, 0.0) + float(weight)
+    return arcs
 
 
 def _require_floats(weights: list[Number]) -> None:

@@ -15,6 +15,7 @@ from itertools import chain
 from typing import Any, Unpack
 
 import networkx as nx
+import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
@@ -32,7 +33,7 @@ from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import PLAIN, Naming, node_text
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import how_many, words_for
-from graphdiff.text.tables import html_table, require_pandas
+from graphdiff.text.tables import Axis, Column, Result, Sheet
 
 __all__ = ["Diagnosis", "EdgeAttribute", "Overview", "diagnose", "overview_of"]
 
@@ -50,8 +51,11 @@ SHOWN = 5
 
 
 @dataclass(frozen=True, repr=False)
-class Diagnosis:
+class Diagnosis(Result):
     """What lies between two ends, counted without listing a path.
+
+    In pandas a Series of the number of paths of each length, where they were counted by length; `gradient_flow` has
+    the layers of the gradient.
 
     Attributes
     ----------
@@ -120,26 +124,16 @@ class Diagnosis:
             "gradient_flow": self.gradient_flow and self.gradient_flow.to_dict(),
         }
 
-    def to_pandas(self) -> Any:
-        """Return the histogram: a Series with the number of paths of each length.
-
-        ``gradient_flow.to_pandas()`` has the layers of the gradient.
-
-        Raises
-        ------
-        LimitError
-            If the paths were too long to be counted length by length.
-        """
-        pandas = require_pandas()
+    def _frame(self) -> Column:
         histogram = self.lengths.histogram if self.lengths else {}
         if histogram is None:
             raise LimitError(
                 "the paths are not counted length by length where edges times longest path is above 10,000,000; "
                 "lengths.mean and lengths.std are exact"
             )
-        index = pandas.Index(list(histogram), dtype="int64", name="length")
         small = max(histogram.values(), default=0) < 2**63
-        return pandas.Series(list(histogram.values()), index=index, name="paths", dtype="int64" if small else object)
+        counts = np.array(list(histogram.values()), dtype=np.int64 if small else object)
+        return Column(counts, Axis(histogram, "length", "int64"), "paths")
 
     def title(self) -> str:
         """Return the question in a line."""
@@ -203,9 +197,12 @@ class Diagnosis:
     def __repr__(self) -> str:
         return f"<Diagnosis: {self.title()}: {count_text(self.n_paths)} over {how_many(self.n_edges, 'edges')}>"
 
+    def _sheet(self) -> Sheet:
+        return ["", ""], self.rows(), self.title()
+
     def _repr_html_(self) -> str:
         flow = "" if self.gradient_flow is None else self.gradient_flow._repr_html_()
-        return html_table(["", ""], self.rows(), self.title()) + flow
+        return super()._repr_html_() + flow
 
 
 def _figures(passage: Passage) -> dict[str, Any]:
@@ -298,13 +295,7 @@ def diagnose(
                         both sweeps touch each edge once; naive is 3 times the work
       gradient          not known: the edges carry no numbers as weights
     """
-    if not 0 < vanishing < 1 < exploding:
-        raise UsageError(
-            Keyword("vanishing", vanishing),
-            ", ",
-            Keyword("exploding", exploding),
-            ": 0 < vanishing < 1 < exploding must hold",
-        )
+    _require_limits(vanishing, exploding)
     derived = target is not None and _has_derivatives(graph, options)
     read = replace((compiled if derived else counted)(graph, options), cycles="collapse")
     ends = [None if node is None else [read.topology.position(node)] for node in (source, target)]
@@ -323,11 +314,21 @@ def diagnose(
         passages=passages,
         cost=Cost(lengths.total if lengths else 0, part.n_edges, part.n_edges),
         cycles=_cycles(part),
-        swapped=not n_paths and None not in ends and between(part.graph, *reversed(ends)).n_nodes > 0,
+        swapped=not n_paths and _lead_back(part, ends),
         overview=overview_of(graph, part, before, behind) if ends == [None, None] else None,
         gradient_flow=gradient_flow(replace(part, graph=read), (vanishing, exploding)) if derived and n_paths else None,
         naming=read.topology.naming,
     )
+
+
+def _require_limits(vanishing: float, exploding: float) -> None:
+    if not 0 < vanishing < 1 < exploding:
+        raise UsageError(
+            Keyword("vanishing", vanishing),
+            ", ",
+            Keyword("exploding", exploding),
+            ": 0 < vanishing < 1 < exploding must hold",
+        )
 
 
 @collector_at_rest()  # the sweeps make a tuple an edge, all of which live until they are read
@@ -344,6 +345,11 @@ def _swept(part: Between, progress: Progress) -> tuple[list[int], list[int], Len
     passages = passages_of(part, before, behind)
     progress(4, STAGES)
     return before, behind, lengths, passages
+
+
+def _lead_back(part: Between, ends: list[list[int] | None]) -> bool:
+    """Return whether paths lead from the target to the source, where both are given."""
+    return None not in ends and between(part.graph, *reversed(ends)).n_nodes > 0
 
 
 def _cycles(part: Between) -> tuple[tuple[Any, ...], ...]:

@@ -318,7 +318,7 @@ def _weight_back(arcs: Arcs, order: list[Node]) -> float:
 
 def _greedy(arcs: Arcs, into: Arcs) -> list[Node]:
     """Take away sources to the front and sinks to the back; where there are neither, the node that leads on most."""
-    surplus = {node: sum(arcs[node].values()) - sum(into[node].values()) for node in arcs}
+    surplus = _surplus(arcs, into)
     degrees = {node: [len(into[node]), len(arcs[node])] for node in arcs}
     front: list[Node] = []
     back: list[Node] = []
@@ -331,15 +331,25 @@ def _greedy(arcs: Arcs, into: Arcs) -> list[Node]:
             continue  # an entry that is out of date
         (front if degrees[node][1] else back).append(node)
         del surplus[node]
-        for neighbours, side, sign in ((arcs[node], 0, 1), (into[node], 1, -1)):
-            for other, weight in neighbours.items():
-                if other in surplus:
-                    surplus[other] += sign * weight
-                    heappush(by_surplus, (-surplus[other], other))
-                    degrees[other][side] -= 1
-                    if not degrees[other][side]:
-                        free.append(other)
+        for other, side, change in _steps(arcs, into, node):
+            if other in surplus:
+                surplus[other] += change
+                heappush(by_surplus, (-surplus[other], other))
+                degrees[other][side] -= 1
+                if not degrees[other][side]:
+                    free.append(other)
     return front + back[::-1]
+
+
+def _surplus(arcs: Arcs, into: Arcs) -> dict[Node, float]:
+    """Return by how much what leaves each node is more than what enters it."""
+    return {node: sum(arcs[node].values()) - sum(into[node].values()) for node in arcs}
+
+
+def _steps(arcs: Arcs, into: Arcs, node: Node) -> Iterator[tuple[Node, int, float]]:
+    """Yield each neighbour of a node that goes, the side on which it loses an arc, and how its surplus changes."""
+    yield from ((head, 0, weight) for head, weight in arcs[node].items())
+    yield from ((tail, 1, -weight) for tail, weight in into[node].items())
 
 
 def _sifted(arcs: Arcs, into: Arcs, order: list[Node]) -> list[Node]:

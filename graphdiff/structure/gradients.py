@@ -26,7 +26,7 @@ from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name, node_text
 from graphdiff.text.numbers import shown
 from graphdiff.text.sentences import how_many
-from graphdiff.text.tables import aligned, html_table, require_pandas
+from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
 
 __all__ = ["GradientFlow", "Layer", "Onset", "RootFlow", "edge_text", "gradient_flow"]
 
@@ -87,8 +87,10 @@ class Onset:
 
 
 @dataclass(frozen=True, repr=False)
-class GradientFlow:
+class GradientFlow(Result):
     """How the size of the adjoint changes with the distance from the target, where it starts as 1.
+
+    In pandas a row for each layer, by depth.
 
     Attributes
     ----------
@@ -128,12 +130,10 @@ class GradientFlow:
             "dead_edges": list(map(self.naming.edge, self.dead_edges)),
         }
 
-    def to_pandas(self) -> Any:
-        """Return a DataFrame of the layers, indexed by depth."""
-        frame = require_pandas().DataFrame(
-            [layer.__dict__ for layer in self.layers], columns=list(Layer.__annotations__)
-        )
-        return frame.set_index("depth")
+    def _frame(self) -> Frame:
+        columns = [name for name in Layer.__annotations__ if name != "depth"]
+        depths = Axis([layer.depth for layer in self.layers], "depth")
+        return Frame([vars(layer) for layer in self.layers], depths, Axis(columns))
 
     def verdict(self) -> str:
         """Return what the flow does, in a line."""
@@ -174,8 +174,8 @@ class GradientFlow:
     def __repr__(self) -> str:
         return f"<GradientFlow over {len(self.layers):,} depths: {self.verdict()}>"
 
-    def _repr_html_(self) -> str:
-        return html_table(HEAD, self._cells(), self.verdict())
+    def _sheet(self) -> Sheet:
+        return HEAD, self._cells(), self.verdict()
 
 
 Passes: TypeAlias = Callable[[float], bool]

@@ -23,11 +23,11 @@ from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sets.sets import root_positions, row_sizes, values_at
 from graphdiff.sums.between import between
 from graphdiff.sums.influence import forward, reverse
-from graphdiff.sums.results import label_index, largest_first
+from graphdiff.sums.results import largest_first
 from graphdiff.text.names import PLAIN, Naming, node_text
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import Words, words_for
-from graphdiff.text.tables import aligned, html_table, require_pandas
+from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
 
 __all__ = ["SETS", "Ranking", "rank"]
 
@@ -39,7 +39,7 @@ TOP = 20
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Ranking:
+class Ranking(Result):
     """Nodes in order, column by column: what `graphdiff.rank` returns.
 
     Attributes
@@ -125,12 +125,10 @@ class Ranking:
             ],
         }
 
-    def to_pandas(self) -> Any:
-        """Return a DataFrame with a row for each node, and the columns after the node."""
-        pandas = require_pandas()
+    def _frame(self) -> Frame:
         _, _, *titles = self.columns
         rows = [[place, *numbers] for place, _, *numbers in self.rows()]
-        return pandas.DataFrame(rows, index=label_index(self.nodes, "node"), columns=["place", *titles])
+        return Frame(rows, Axis(self.nodes, "node"), Axis(["place", *titles]))
 
     def title(self) -> str:
         """Return what is ranked, in a line."""
@@ -165,9 +163,9 @@ class Ranking:
     def __repr__(self) -> str:
         return self.text()
 
-    def _repr_html_(self) -> str:
+    def _sheet(self) -> Sheet:
         rows = [[place, node_text(node), *map(shown, numbers)] for place, node, *numbers in list(self.rows())[:TOP]]
-        return html_table(self.columns, rows, self.title())
+        return self.columns, rows, self.title()
 
 
 def rank(

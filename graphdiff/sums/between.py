@@ -6,7 +6,7 @@ reaches and a target can be reached from, in lists, in topological order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.errors import CycleError
+from graphdiff.errors import CycleError, SameComponentError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.remedies import Keyword, Remedy
-from graphdiff.sums.cycles import Range, find_cycle, on_the_way, positions_between
-from graphdiff.sums.semirings import Semiring
+from graphdiff.sums.cycles import Range, find_cycle, restricted
+from graphdiff.sums.semirings import SEMIRINGS, Semiring
 from graphdiff.text.names import Edge
 
 Step = tuple[int, int, Number]
@@ -61,6 +61,11 @@ class Between:
     def n_edges(self) -> int:
         """How many edges lie between."""
         return len(self.edges)
+
+    @cached_property
+    def n_paths(self) -> int:
+        """How many paths lead from the sources to the targets, where no cycle is solved."""
+        return total_over(self, SEMIRINGS["count"]) or 0
 
     @cached_property
     def rows(self) -> list[list[Step]]:
@@ -127,8 +132,7 @@ def between(
     topology = graph.topology
     starts = sorted({graph.anchor(p) for p in (topology.roots.tolist() if sources is None else sources)})
     ends = sorted({graph.anchor(p) for p in (topology.leaves.tolist() if targets is None else targets)})
-    loops = on_the_way(graph, starts, ends)
-    nodes = positions_between(graph, starts, ends)
+    nodes, loops = restricted(graph, starts, ends)
     mask = np.zeros(graph.n_nodes, dtype=bool)
     mask[nodes] = True
     rows = topology.quotient if graph.cycles == "collapse" else topology.rows
@@ -147,6 +151,20 @@ def between(
         targets=[int(local[p]) for p in ends if mask[p]],
         loops=loops,
     )
+
+
+def require_apart(graph: CompiledGraph, pairs: Iterable[Sequence[int]]) -> None:
+    """Raise where both ends of a pair of positions lie in one component that is collapsed: it cannot tell them apart.
+
+    Raises
+    ------
+    SameComponentError
+    """
+    if graph.cycles != "collapse" or not len(graph.topology.cyclic):
+        return
+    for source, target in pairs:
+        if source != target and graph.anchor(source) == graph.anchor(target):
+            raise SameComponentError(graph.topology.label(source), graph.topology.label(target))
 
 
 def forward_over(part: Between, semiring: Semiring) -> list[Any]:

@@ -17,22 +17,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import SMALLEST_NORMAL, Number
-from graphdiff.errors import CycleError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.sums.between import Between, between
-from graphdiff.sums.cycles import on_the_way
-from graphdiff.sums.flow import Flow, flow
+from graphdiff.sums.flow import Flow, flow, flow_through
 from graphdiff.sums.sweeps import Values, reverse_values
 from graphdiff.text.numbers import plain
 
-__all__ = ["Ends", "certificate_of", "certified", "change_bound", "doubt", "has_sizes", "rough_bound", "sizes_of"]
+__all__ = [
+    "Ends", "certificate_of", "certified", "change_bound", "doubt", "is_bounded", "rough_bound", "rough_bound_of",
+]  # fmt: skip
 
 
 ROUNDING = 2.0**-53
@@ -75,8 +75,8 @@ class Certificate:
         return {name: plain(getattr(self, name)) for name in self.__dataclass_fields__}
 
 
-def certificate(part: Between, value: Number, abs_sum: Number, adjoints: Values) -> Certificate | None:
-    """Return what is proven about a total by one forward sweep.
+def certificate(part: Between, value: Number, sizes: Flow) -> Certificate:
+    """Return what is proven about a total of floats or complex numbers by one forward sweep.
 
     Parameters
     ----------
@@ -84,22 +84,12 @@ def certificate(part: Between, value: Number, abs_sum: Number, adjoints: Values)
         What lies between the ends, without cycles that are solved (`solved_certificate`).
     value : number
         The total.
-    abs_sum : float
-        The sum of the absolute path influences.
-    adjoints : list or array
-        The sums of the absolute path influences to the targets, by position.
-
-    Returns
-    -------
-    Certificate or None
-        None for numbers without a known rounding (Decimal, symbols).
+    sizes : Flow
+        The sums of the absolute path influences.
     """
-    exact = isinstance(value, (int, Fraction))
-    if isinstance(value, Decimal) or not (exact or isinstance(value, (float, complex))):
-        return None
     product, underflow = (COMPLEX_PRODUCT, COMPLEX_UNDERFLOW) if isinstance(value, complex) else (1.0, 1.0)
-    bound = 0.0 if exact else _error_bound(part, float(abs_sum), adjoints, product, underflow)
-    return _certified(value, abs_sum, bound)
+    bound = _error_bound(part, float(sizes.total), sizes.adjoints, product, underflow)
+    return _certified(value, sizes.total, bound)
 
 
 def _error_bound(part: Between, abs_sum: float, adjoints: Values, product: float, underflow: float) -> float:
@@ -144,15 +134,7 @@ def _onward(part: Between, adjoints: Values) -> list[float]:
     return [float(value) for value in wide]
 
 
-class Solved(NamedTuple):
-    """By position: the tangents, the adjoints of |A|, and what |A| makes of a unit at every node between."""
-
-    tangents: Values
-    sizes: Values
-    spread: Values
-
-
-def solved_certificate(part: Between, value: Number, abs_sum: Number, found: Solved) -> Certificate | None:
+def solved_certificate(part: Between, found: Flow, sizes: Flow) -> Certificate | None:
     """Return what is proven about a total over walks, whatever the way in which it was computed.
 
     The tangents x should satisfy x = seed + A^T x. What they miss it by, r, is computed, with a bound on its roundings;
@@ -164,30 +146,27 @@ def solved_certificate(part: Between, value: Number, abs_sum: Number, found: Sol
     Parameters
     ----------
     part : Between
-    value, abs_sum : number
-        The total, and the sum of the absolute influences of the walks.
-    found : Solved
-        The sweeps.
+    found, sizes : Flow
+        The sums of the walks' influences, floats or complex numbers, and of their absolute values.
 
     Returns
     -------
     Certificate or None
-        None for numbers that are exact or have no known rounding, and where no such z is found.
+        None where no such z is found.
     """
-    exact = isinstance(value, (int, Fraction))
-    if not (exact or isinstance(value, (float, complex))):
-        return None
-    if exact:
-        return _certified(value, abs_sum, 0.0)
     system = _System.of(part)
-    missed, most, lift = (np.array([values[p] for p in part.positions.tolist()]) for values in found)
+    spread = reverse_values(
+        sizes.graph, dict.fromkeys(part.positions.tolist(), sizes.graph.one_and_zero[0]), part.loops
+    )
+    sweeps = found.tangents, sizes.adjoints, spread
+    missed, most, lift = (np.array([values[p] for p in part.positions.tolist()]) for values in sweeps)
     reached = float(np.abs(missed[part.targets]).sum())
     added = gamma(len(part.targets) - 1) * reached
     missed = system.missed(missed)
     for share in (1e-12, 1e-9, 1e-6):
         candidate = most + share * lift * max(1.0, float(most.max(initial=0.0)))
         if system.is_enough(candidate):
-            return _certified(value, abs_sum, rounded_up(float(missed @ candidate) + added))
+            return _certified(found.total, sizes.total, rounded_up(float(missed @ candidate) + added))
     return None
 
 
@@ -263,36 +242,18 @@ CERTAIN = 6
 Ends = tuple[CompiledGraph, list[int], list[int]]
 
 
-def has_sizes(graph: CompiledGraph) -> bool:
-    """Return whether the weights have absolute values: symbols have none."""
-    if isinstance(graph.weights, np.ndarray):
-        return True
-    kinds = (int, float, complex, Decimal, Fraction, arithmetic.Dyadic)
-    return all(isinstance(weight, kinds) for weight in graph.weights)
-
-
-def sizes_of(ends: Ends) -> Flow | None:
-    """Return the flow of absolute values; None where there are none, or walks whose sizes have no finite sum."""
-    graph, starts, targets = ends
-    if not has_sizes(graph):
-        return None
-    try:
-        return flow(graph.absolute, starts, targets)
-    except CycleError:  # the walks themselves have been summed
-        return None
-
-
-def certificate_of(part: Between, found: Flow, sizes: Flow | None) -> Certificate | None:
+def certificate_of(part: Between, found: Flow) -> Certificate | None:
     """Return what is proven about the total of a flow; None for numbers without a known rounding."""
+    sizes = found.sizes
     if sizes is None:
-        infinite = part.loops and has_sizes(part.graph)
+        infinite = part.loops and arithmetic.have_sizes(part.graph.weights)
         bound, digits = (0.0, 15) if isinstance(found.total, (int, Fraction)) else (math.inf, 0)
         return Certificate(found.total, math.inf, math.inf, bound, digits) if infinite else None
-    if not part.loops:
-        return certificate(part, found.total, sizes.total, sizes.adjoints)
-    graph = part.graph.absolute
-    spread = reverse_values(graph, dict.fromkeys(part.positions.tolist(), graph.one_and_zero[0]), part.loops)
-    return solved_certificate(part, found.total, sizes.total, Solved(found.tangents, sizes.adjoints, spread))
+    if isinstance(found.total, (int, Fraction)):
+        return _certified(found.total, sizes.total, 0.0)
+    if not isinstance(found.total, (float, complex)):
+        return None
+    return solved_certificate(part, found, sizes) if part.loops else certificate(part, found.total, sizes)
 
 
 def certified(ends: Ends) -> Certificate | None:
@@ -305,7 +266,36 @@ def certified(ends: Ends) -> Certificate | None:
     """
     if not (ends[1] and ends[2]):
         return Certificate(0, 0, 1.0, 0.0, 15)
-    return certificate_of(between(*ends), flow(*ends), sizes_of(ends))
+    part = between(*ends)
+    return certificate_of(part, flow_through(part))
+
+
+#: exp of this is below the largest float, with room for roundings.
+LOG_LARGEST = 700
+
+
+def is_bounded(part: Between) -> bool:
+    """Return whether a look at the weights shows that no sum over the paths between leaves the range of its numbers.
+
+    Ints and fractions have no range. Of floats: however the paths branch, what starts at the sources is multiplied by
+    at most the product, over all nodes, of the sums of the absolute weights that leave each, where these are above 1.
+
+    Examples
+    --------
+    >>> chain = [0, 1, 2], [1, 2, 3]
+    >>> [is_bounded(between(CompiledGraph.from_arrays(*chain, [size] * 3), [0], [3])) for size in (1e9, 1e200)]
+    [True, False]
+    """
+    weights = part.graph.weights
+    if part.loops:
+        return False
+    if not isinstance(weights, np.ndarray):
+        return all(isinstance(weight, (int, Fraction, arithmetic.Dyadic)) for weight in weights)
+    if weights.dtype.kind != "f":
+        return True
+    tails = np.repeat(np.arange(part.n_nodes), np.diff(part.ptr))
+    leaving = np.bincount(tails, np.abs(weights[part.edges]), part.n_nodes)
+    return bool(math.log(len(part.sources) or 1) + np.log(np.maximum(leaving, 1.0)).sum() < LOG_LARGEST)
 
 
 def change_bound(change: Number, totals: Sequence[Number], known: Sequence[Certificate | None]) -> float | None:
@@ -327,12 +317,15 @@ def change_bound(change: Number, totals: Sequence[Number], known: Sequence[Certi
 
 def rough_bound(ends: Ends) -> float:
     """Return a bound of the error of a total in no time for large graphs; infinite where it takes a certificate."""
-    if not (ends[1] and ends[2]):
-        return 0.0
-    sizes = None if on_the_way(*ends) else sizes_of(ends)
+    return rough_bound_of(flow(*ends)) if ends[1] and ends[2] else 0.0
+
+
+def rough_bound_of(found: Flow) -> float:
+    """Return such a bound of the total of a flow."""
+    sizes = None if found.loops else found.sizes
     if sizes is None or not isinstance(sizes.total, float):
         return math.inf
-    n_edges = ends[0].n_edges
+    n_edges = found.graph.n_edges
     # Each edge is a product and a sum; what underflow takes anywhere comes on by at most the largest adjoint.
     most_onward = float(np.max(sizes.adjoints, initial=0.0))
     lost = UNDERFLOW * (COMPLEX_UNDERFLOW * n_edges * most_onward)

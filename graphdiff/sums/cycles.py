@@ -53,10 +53,23 @@ def on_the_way(
     """
     if graph.cycles == "collapse" or not len(graph.topology.cyclic):
         return []
-    ranges = components_between(graph, sources, targets)
+    return _to_solve(graph, between_mask(graph, sources, targets))
+
+
+def _to_solve(graph: CompiledGraph, mask: NDArray[np.bool_]) -> list[Range]:
+    """Return the components with a cycle that a mask holds, to be solved; none where they are collapsed."""
+    ranges = components_in(graph, mask) if graph.cycles != "collapse" else []
     if ranges and graph.cycles == "raise":
         raise cycle_error(graph, *ranges[0])
     return ranges
+
+
+def restricted(
+    graph: CompiledGraph, sources: Sequence[int] | None, targets: Sequence[int] | None
+) -> tuple[NDArray[Any], list[Range]]:
+    """Return what `positions_between` and `on_the_way` do, from one look at what lies between."""
+    mask = between_mask(graph, sources, targets)
+    return positions_in(graph, mask), _to_solve(graph, mask)
 
 
 def components_between(
@@ -65,7 +78,11 @@ def components_between(
     """Return the components with a cycle between positions, whatever the policy."""
     if not len(graph.topology.cyclic):
         return []
-    mask = between_mask(graph, sources, targets)
+    return components_in(graph, between_mask(graph, sources, targets))
+
+
+def components_in(graph: CompiledGraph, mask: NDArray[np.bool_]) -> list[Range]:
+    """Return the components with a cycle that a mask of component positions holds."""
     return [(start, stop) for start, stop in graph.topology.cyclic.tolist() if mask[start]]
 
 
@@ -87,7 +104,11 @@ def positions_between(
     graph: CompiledGraph, sources: Sequence[int] | None, targets: Sequence[int] | None
 ) -> NDArray[Any]:
     """Return, in order, where the values of what lies between stand: a collapsed component at its first position."""
-    mask = between_mask(graph, sources, targets)
+    return positions_in(graph, between_mask(graph, sources, targets))
+
+
+def positions_in(graph: CompiledGraph, mask: NDArray[np.bool_]) -> NDArray[Any]:
+    """Return, in order, where the values of what a mask of component positions holds stand."""
     return np.flatnonzero(mask if graph.cycles == "collapse" else mask[graph.topology.representative])
 
 
@@ -173,31 +194,40 @@ def _exact_walks(graph: CompiledGraph, start: int, stop: int) -> Any:
     if rational and not positive:
         _require(graph, _dense(size, entries, float), start, stop)
     one, zero = graph.one_and_zero
-    rows = [[one if i == j else zero for j in range(size)] for i in range(size)]
+    rows = _identity(size, one, zero)
     for tail, head, weight in entries:
         rows[tail][head] = rows[tail][head] - weight
-    inverse = _inverse(rows, one, zero, positive)
+    inverse = _inverse(rows, _identity(size, one, zero), positive)
     if inverse is None:
         raise _divergence(graph, spectral_radius(_dense(size, entries, float)), start, stop)
     return inverse
 
 
-def _inverse(rows: list[list[Number]], one: Number, zero: Number, positive: bool) -> list[list[Number]] | None:
+def _identity(size: int, one: Number, zero: Number) -> list[list[Number]]:
+    return [[one if i == j else zero for j in range(size)] for i in range(size)]
+
+
+def _inverse(rows: list[list[Number]], identity: list[list[Number]], positive: bool) -> list[list[Number]] | None:
     """Gauss and Jordan; None where `positive` and a pivot is not, or where the matrix is singular."""
     size = len(rows)
-    work = [[*row, *(one if i == j else zero for j in range(size))] for i, row in enumerate(rows)]
+    work = [[*row, *unit] for row, unit in zip(rows, identity, strict=True)]
     for column in range(size):
         pivot_row = next((i for i in range(column, size) if work[i][column] != 0), None)
         if pivot_row is None or (positive and (pivot_row != column or work[column][column] <= 0)):
             return None
         work[column], work[pivot_row] = work[pivot_row], work[column]
-        pivot = work[column][column]
-        work[column] = [entry / pivot for entry in work[column]]
-        for i in range(size):
-            factor = work[i][column]
-            if i != column and factor != 0:
-                work[i] = [a - factor * b for a, b in zip(work[i], work[column], strict=True)]
+        _clear(work, column)
     return [row[size:] for row in work]
+
+
+def _clear(work: list[list[Number]], column: int) -> None:
+    """Make a column's pivot 1 and its other entries 0, by multiples of the pivot's row."""
+    pivot = work[column][column]
+    work[column] = [entry / pivot for entry in work[column]]
+    for i, row in enumerate(work):
+        factor = row[column]
+        if i != column and factor != 0:
+            work[i] = [a - factor * b for a, b in zip(row, work[column], strict=True)]
 
 
 def _require(graph: CompiledGraph, matrix: NDArray[Any], start: int, stop: int) -> None:

@@ -8,8 +8,8 @@ that runs through it, in the total's unit.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -21,49 +21,108 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
-from graphdiff.errors import SameComponentError
+from graphdiff.errors import CycleError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.topology import Rows, Topology, not_there
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels import sweep as kernel
-from graphdiff.sums.cycles import Range, on_the_way, positions_between
-from graphdiff.sums.results import Numbers, label_index, largest_first
+from graphdiff.sums.between import Between, require_apart
+from graphdiff.sums.cycles import Range, on_the_way, restricted
+from graphdiff.sums.results import Named, largest_first
 from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values, reverse_values
 from graphdiff.text.numbers import plain, shown
-from graphdiff.text.tables import html_table, require_pandas
 
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """One forward and one reverse sweep between ends, and what they meet in.
+    """One forward and one reverse sweep between ends, and what they meet in; each made when it is first asked for.
 
     Attributes
     ----------
     graph : CompiledGraph
+    starts, ends : list of int
+        The positions of the sources and the targets.
+    loops : list of (start, stop)
+        Components with a cycle between them whose walks are summed.
     among : int array, or None
-        The positions that lie between, in order; a collapsed component at its first position. None where kernels have
-        swept all, and both values stand where they meet.
-    tangents, adjoints : list or array, shape (n_nodes,)
-        By position; they stand only at those between.
-    total : number
+        The positions that lie between, in order; a collapsed component at its first position. None where kernels
+        sweep all, and both values stand where they meet.
     """
 
     graph: CompiledGraph
+    starts: list[int]
+    ends: list[int]
+    loops: list[Range]
     among: NDArray[Any] | None
-    tangents: Values
-    adjoints: Values
-    total: Number
+
+    @cached_property
+    def tangents(self) -> Values:
+        """By position, what reaches it of one unit at each source; it stands only at those between."""
+        return forward_values(self.graph, self._units(self.starts), self.loops, among=self.among)
+
+    @cached_property
+    def adjoints(self) -> Values:
+        """By position, what of one unit there reaches the targets; it stands only at those between."""
+        return reverse_values(self.graph, self._units(self.ends), self.loops, among=self.among)
+
+    def _units(self, positions: list[int]) -> dict[int, Number]:
+        return dict.fromkeys(positions, self.graph.one_and_zero[0])
+
+    @cached_property
+    def total(self) -> Number:
+        """The sum over the paths."""
+        total = sum((self.tangents[p] for p in self.ends), start=self.graph.one_and_zero[1])
+        return checked(arithmetic.plain(total))
+
+    @cached_property
+    def sizes(self) -> Flow | None:
+        """The flow of absolute values, which is this one where no weight is negative.
+
+        None where weights have none, as symbols, or walks whose sizes have no finite sum.
+        """
+        if not arithmetic.have_sizes(self.graph.weights):
+            return None
+        if arithmetic.are_sizes(self._weights):
+            return self
+        sizes = replace(self, graph=self.graph.absolute)
+        try:
+            _ = sizes.total
+        except CycleError:  # the walks themselves have been summed
+            return None
+        return sizes
+
+    @property
+    def _weights(self) -> Weights:
+        """The weights of all edges that are walked."""
+        if self.among is None:
+            return self.graph.weights
+        return arithmetic.taken(self.graph.weights, self.used[2])
+
+    @cached_property
+    def used(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Of each edge between: where the values of its tail and its head stand, and its number."""
+        rows, among = self.rows, self.places
+        places, bounds = rows.places(among)
+        inside = np.zeros(self.graph.n_nodes, dtype=bool)
+        inside[among] = True
+        used = inside[rows.heads[places]]
+        return np.repeat(among, np.diff(bounds))[used], rows.heads[places[used]], rows.edges_at(places[used])
+
+    @property
+    def rows(self) -> Rows:
+        """The edges of each position; of a collapsed component those that leave it, at its first position."""
+        return self.graph.topology.quotient if self.graph.cycles == "collapse" else self.graph.topology.rows
 
     @cached_property
     def nodes(self) -> NDArray[Any]:
         """Tangent · adjoint of each position."""
-        among = self._places
+        among = self.places
         pairs = zip(_numbers(self.tangents, among), _numbers(self.adjoints, among), strict=True)
         values = _spread(self.graph.n_nodes, among, checked_array([tangent * adjoint for tangent, adjoint in pairs]))
         return values[self.graph.topology.representative] if self.graph.cycles == "collapse" else values
 
     @property
-    def _places(self) -> NDArray[Any]:
+    def places(self) -> NDArray[Any]:
         """The positions where both sweeps meet."""
         if self.among is not None:
             return self.among
@@ -72,15 +131,9 @@ class Flow:
     @cached_property
     def edges(self) -> NDArray[Any]:
         """Tangent · weight · adjoint of each edge of the topology; 0 on what no path uses."""
-        rows = self.graph.topology.quotient if self.graph.cycles == "collapse" else self.graph.topology.rows
         if self.among is None:
-            return self._through_all(rows)
-        places, bounds = rows.places(self.among)
-        tails = np.repeat(self.among, np.diff(bounds))
-        inside = np.zeros(self.graph.n_nodes, dtype=bool)
-        inside[self.among] = True
-        used = inside[rows.heads[places]]
-        tails, heads, edges = tails[used], rows.heads[places[used]], rows.edges_at(places[used])
+            return self._through_all(self.rows)
+        tails, heads, edges = self.used
         values = self._through(tails, heads, arithmetic.taken(self.graph.weights, edges))
         return _spread(self.graph.n_edges, edges, values)
 
@@ -120,23 +173,25 @@ def flow(graph: CompiledGraph, sources: list[int], targets: list[int]) -> Flow:
     CycleError
         If a cycle lies between and the graph's policy is ``"raise"``.
     """
-    loops: list[Range] = on_the_way(graph, sources, targets)
-    ready = graph.divisible if loops else graph
-    one = ready.one_and_zero[0]
-    starts = dict.fromkeys(sorted({graph.anchor(p) for p in sources}), one)
-    ends = dict.fromkeys(sorted({graph.anchor(p) for p in targets}), one)
+    starts = sorted({graph.anchor(p) for p in sources})
+    ends = sorted({graph.anchor(p) for p in targets})
     # By kernels one pass over everything takes no longer than to look what lies between.
-    carried = ready.carried
-    whole = isinstance(carried, np.ndarray) and carried.dtype.kind == "f" and pays(len(carried))
-    among = None if whole else positions_between(graph, list(starts), list(ends))
-    tangents = forward_values(ready, starts, loops, among=among)
-    adjoints = reverse_values(ready, ends, loops, among=among)
-    total = sum((tangents[p] for p in ends), start=ready.one_and_zero[1])
-    return Flow(ready, among, tangents, adjoints, checked(arithmetic.plain(total)))
+    carried = graph.carried
+    if isinstance(carried, np.ndarray) and carried.dtype.kind == "f" and pays(len(carried)):
+        return Flow(graph, starts, ends, on_the_way(graph, starts, ends), None)
+    among, loops = restricted(graph, starts, ends)
+    return Flow(graph.divisible if loops else graph, starts, ends, loops, among)
+
+
+def flow_through(part: Between) -> Flow:
+    """Return the flow through what is known to lie between, from one unit at each source to the sum of the targets."""
+    graph = part.graph.divisible if part.loops else part.graph
+    starts, ends = (part.positions[nodes].tolist() for nodes in (part.sources, part.targets))
+    return Flow(graph, starts, ends, part.loops, part.positions)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Contributions(Numbers, Mapping[Any, Number]):
+class Contributions(Named):
     """The part of a total that runs through each edge or node.
 
     Attributes
@@ -213,19 +268,16 @@ class Contributions(Numbers, Mapping[Any, Number]):
             for edge, number in zip(self, numbers, strict=True)
         ]
 
-    def to_pandas(self) -> Any:
-        """Return a pandas Series indexed by edge or node."""
-        pandas = require_pandas()
-        index = label_index(list(self), self.what)
-        return pandas.Series(self.array, index=index, name="contribution")
+    def titles(self) -> tuple[str, str]:
+        """Return what a key and what a number is called."""
+        return self.what, "contribution"
+
+    def caption(self) -> str:
+        """Return what the numbers are parts of."""
+        return f"parts of {shown(self.total)}"
 
     def __repr__(self) -> str:
-        top = ", ".join(f"{key!r}: {shown(number)}" for key, number in self.top(5))
-        return f"<{self.what} contributions to {shown(self.total)}: {top}{', …' if len(self) > 5 else ''}>"
-
-    def _repr_html_(self) -> str:
-        rows = [(key, shown(number)) for key, number in self.top(10)]
-        return html_table([self.what, "contribution"], rows, f"parts of {shown(self.total)}")
+        return f"<{self.what} contributions to {shown(self.total)}: {self._first()}>"
 
 
 def edge_contributions(
@@ -307,17 +359,23 @@ def node_contributions(
 
 def flow_between(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> Flow:
     """Return the flow between two nodes; None is one unit at every root, or the sum of all leaves."""
+    return flow(graph, *positions_of(graph, source, target))
+
+
+def positions_of(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> tuple[list[int], list[int]]:
+    """Return the positions of the ends; None is all roots, or all leaves.
+
+    Raises
+    ------
+    SameComponentError
+        If the ends are two nodes of one component that is collapsed.
+    """
     topology = graph.topology
     sources = topology.roots.tolist() if source is None else [topology.position(source)]
     targets = topology.leaves.tolist() if target is None else [topology.position(target)]
-    if (
-        source is not None
-        and target is not None
-        and source != target
-        and graph.anchor(sources[0]) == graph.anchor(targets[0])
-    ):
-        raise SameComponentError(source, target)
-    return flow(graph, sources, targets)
+    if source is not None and target is not None:
+        require_apart(graph, [(sources[0], targets[0])])
+    return sources, targets
 
 
 def path_entropy(found: Flow) -> float | None:

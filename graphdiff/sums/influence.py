@@ -17,10 +17,10 @@ import networkx as nx
 import numpy as np
 
 from graphdiff.arithmetic import Number, is_finite, is_number, unify
-from graphdiff.errors import SameComponentError, UsageError
+from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.remedies import Keyword
-from graphdiff.sums.between import between
+from graphdiff.sums.between import between, require_apart
 from graphdiff.sums.cycles import on_the_way
 from graphdiff.sums.naive import sum_over_paths
 from graphdiff.sums.results import Influences
@@ -83,8 +83,7 @@ def total_influence(
             return checked(total)
     ready = compiled(graph, options)
     first, last = ready.topology.position(source), ready.topology.position(target)
-    if ready.cycles == "collapse" and first != last and ready.anchor(first) == ready.anchor(last):
-        raise SameComponentError(source, target)
+    require_apart(ready, [(first, last)])
     return checked(sums(ready, first, last))
 
 

@@ -10,29 +10,27 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import SAFE_INT, Number
-from graphdiff.errors import SameComponentError, TooManyPathsError
+from graphdiff.errors import TooManyPathsError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels.sweep import sum_of_products
-from graphdiff.sums.between import Between, between, total_over
+from graphdiff.sums.between import Between, between, require_apart, total_over
 from graphdiff.sums.semirings import SEMIRINGS
 
 
 def pair(graph: CompiledGraph, source: Hashable, target: Hashable) -> Between:
     """Return what lies between two nodes."""
     first, last = graph.topology.position(source), graph.topology.position(target)
-    if first != last and graph.anchor(first) == graph.anchor(last):
-        raise SameComponentError(source, target)
+    require_apart(graph, [(first, last)])
     return between(graph, [first], [last])
 
 
 def _require_countable(part: Between, max_paths: int) -> int:
     """Return how many paths there are, if that is not too many."""
     part.require_no_loops()
-    n_paths: int = total_over(part, SEMIRINGS["count"]) or 0
-    if n_paths > max_paths:
-        raise TooManyPathsError(n_paths, max_paths)
-    return n_paths
+    if part.n_paths > max_paths:
+        raise TooManyPathsError(part.n_paths, max_paths)
+    return part.n_paths
 
 
 def sum_over_paths(part: Between, max_paths: int = 1_000_000) -> Number:

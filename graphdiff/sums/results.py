@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from graphdiff.graph.topology import Topology
 from graphdiff.text.names import PLAIN, Naming
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import how_many
-from graphdiff.text.tables import html_table, require_pandas
+from graphdiff.text.tables import Axis, Column, Frame, Result, Sheet
 
 
 def largest_first(numbers: Sequence[Number]) -> list[int]:
@@ -33,13 +33,6 @@ def largest_first(numbers: Sequence[Number]) -> list[int]:
         return sorted(range(len(numbers)), key=lambda place: -abs(numbers[place]))
     except TypeError:  # symbols have no order
         return list(range(len(numbers)))
-
-
-def label_index(labels: Iterable[Any], name: str) -> Any:
-    """Return a pandas Index of nodes or edges, each as it is: of one type, else of objects."""
-    listed = list(labels)
-    alike = len(set(map(type, listed))) <= 1
-    return require_pandas().Index(listed, tupleize_cols=False, name=name, dtype=None if alike else object)
 
 
 def in_one_array(numbers: Sequence[Number]) -> NDArray[Any]:
@@ -58,7 +51,7 @@ def in_one_array(numbers: Sequence[Number]) -> NDArray[Any]:
     return np.array([math.nan if number is None else number for number in numbers], dtype=np.float64)
 
 
-class Numbers:
+class Numbers(Result):
     """What holds numbers in an `array`: numpy takes these for it, where else it would take the names of a mapping."""
 
     array: NDArray[Any]
@@ -71,8 +64,35 @@ class Numbers:
         return np.asarray(view, dtype=dtype) if copy is None else np.array(view, dtype=dtype, copy=copy)
 
 
+class Named(Numbers, Mapping[Any, Number]):
+    """A number for each of some nodes or edges; in pandas a Series."""
+
+    def top(self, n: int = 10) -> list[tuple[Any, Number]]:
+        """Return the `n` with the largest absolute numbers, largest first."""
+        raise NotImplementedError
+
+    def titles(self) -> tuple[str, str]:
+        """Return what a key and what a number is called."""
+        raise NotImplementedError
+
+    def caption(self) -> str:
+        """Return the whole in a few words."""
+        raise NotImplementedError
+
+    def _first(self) -> str:
+        more = ", …" if len(self) > 5 else ""
+        return ", ".join(f"{key!r}: {shown(number)}" for key, number in self.top(5)) + more
+
+    def _frame(self) -> Column:
+        key, number = self.titles()
+        return Column(self.array, Axis(self, key), number)
+
+    def _sheet(self) -> Sheet:
+        return self.titles(), [(key, shown(number)) for key, number in self.top(10)], self.caption()
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class Influences(Numbers, Mapping[Any, Number]):
+class Influences(Named):
     """A number for every node, in topological order: what `graphdiff.forward` and `graphdiff.reverse` return.
 
     Attributes
@@ -124,25 +144,21 @@ class Influences(Numbers, Mapping[Any, Number]):
         """Return ``{node as text: number}``."""
         return dict(zip(self.topology.naming.listed(self), map(plain, self.array.tolist()), strict=True))
 
-    def to_pandas(self) -> Any:
-        """Return a pandas Series indexed by node."""
-        pandas = require_pandas()
-        index = label_index(list(self), "node")
-        return pandas.Series(self.array, index=index, name=self.what)
+    def titles(self) -> tuple[str, str]:
+        """Return what a key and what a number is called."""
+        return "node", self.what
+
+    def caption(self) -> str:
+        """Return what the numbers are, and how many."""
+        return f"{self.what}: the largest of {how_many(len(self), 'nodes')}"
 
     def __repr__(self) -> str:
-        top = ", ".join(f"{node!r}: {shown(number)}" for node, number in self.top(5))
-        more = ", …" if len(self) > 5 else ""
-        return f"<{self.what} on {how_many(len(self), 'nodes')}: {top}{more}>"
-
-    def _repr_html_(self) -> str:
-        rows = [(node, shown(number)) for node, number in self.top(10)]
-        return html_table(["node", self.what], rows, f"{self.what}: the largest of {how_many(len(self), 'nodes')}")
+        return f"<{self.what} on {how_many(len(self), 'nodes')}: {self._first()}>"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Jacobian(Numbers):
-    """Total influences of several sources on several targets.
+    """Total influences of several sources on several targets; in pandas a DataFrame whose axes have their names.
 
     ``J @ v`` and ``v @ J`` are products with `array`. What has names, as a mapping of node to number, another Jacobian
     or a pandas Series or DataFrame on the right, is put in the order of the sources or targets first, and refused where
@@ -192,24 +208,20 @@ class Jacobian(Numbers):
         numbers = [dict(zip(columns, map(plain, row), strict=True)) for row in self.array.tolist()]
         return dict(zip(self.naming.listed(self.targets), numbers, strict=True))
 
-    def to_pandas(self) -> Any:
-        """Return a DataFrame; its axes are named ``target`` and ``source``."""
-        pandas = require_pandas()
-        index = label_index(self.targets, self.axes[0])
-        columns = label_index(self.sources, self.axes[1])
-        return pandas.DataFrame(self.array, index=index, columns=columns)
+    def _frame(self) -> Frame:
+        return Frame(self.array, Axis(self.targets, self.axes[0]), Axis(self.sources, self.axes[1]))
 
     def __repr__(self) -> str:
         sizes = len(self.targets), len(self.sources)
         rows, columns = (how_many(size, f"{axis}s") for size, axis in zip(sizes, self.axes, strict=True))
         return f"<Jacobian: {rows} (rows) x {columns} (columns)>"
 
-    def _repr_html_(self) -> str:
+    def _sheet(self) -> Sheet:
         names = [str(node) for node in self.sources[:10]]
         rows = [
             [node, *map(shown, row[:10])] for node, row in zip(self.targets[:20], self.array.tolist(), strict=False)
         ]
-        return html_table([f"{self.axes[0]} \\ {self.axes[1]}", *names], rows, repr(self)[1:-1])
+        return [f"{self.axes[0]} \\ {self.axes[1]}", *names], rows, repr(self)[1:-1]
 
 
 def _in_order(other: Any, nodes: list[Any]) -> NDArray[Any]:

@@ -1,8 +1,9 @@
-"""The turns that all reports share: places, percentages, paths in a line, tables of labels and cells."""
+"""Tables: rows as lines, as HTML, as what pandas takes; and `Result`, what every result can do with its own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -53,3 +54,77 @@ def html_table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: s
     lines = ["".join(f"<td>{escape(str(cell))}</td>" for cell in row) for row in rows]
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     return f"<table><caption>{escape(caption)}</caption><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The names of rows or columns for pandas, each as it is: of the kind given, else of one type or objects."""
+
+    labels: Iterable[Any]
+    name: str | None = None
+    kind: str | None = None
+
+    def to_pandas(self) -> Any:
+        """Return a pandas Index."""
+        listed = list(self.labels)
+        kind = None if len(set(map(type, listed))) <= 1 else object
+        return require_pandas().Index(listed, tupleize_cols=False, name=self.name, dtype=self.kind or kind)
+
+
+@dataclass(frozen=True)
+class Column:
+    """Values, one a row, for a pandas Series."""
+
+    values: Any
+    rows: Axis
+    name: str | None = None
+
+    def to_pandas(self) -> Any:
+        """Return a pandas Series."""
+        return require_pandas().Series(self.values, index=self.rows.to_pandas(), name=self.name)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Records or an array for a pandas DataFrame; records name their columns, and rows need no names."""
+
+    values: Any
+    rows: Axis | None = None
+    columns: Axis | None = None
+
+    def to_pandas(self) -> Any:
+        """Return a pandas DataFrame."""
+        rows, columns = (axis and axis.to_pandas() for axis in (self.rows, self.columns))
+        return require_pandas().DataFrame(self.values, index=rows, columns=columns)
+
+
+#: Of a table in a notebook: titles, rows, caption.
+Sheet = tuple[Sequence[str], Iterable[Sequence[object]], str]
+
+
+class Result:
+    """What a question returns: text, plain data, something for pandas, and something for a notebook.
+
+    A class says what it has: `to_dict`, `__str__`, and in `_frame` and `_sheet` its tables, if it has any.
+    """
+
+    def to_dict(self) -> Any:
+        """Return everything as plain values."""
+        raise NotImplementedError
+
+    def to_pandas(self) -> Any:
+        """Return a pandas DataFrame of its rows, or a Series of its numbers or figures."""
+        return self._frame().to_pandas()
+
+    def _repr_html_(self) -> str:
+        sheet = self._sheet()
+        return f"<pre>{escape(str(self))}</pre>" if sheet is None else html_table(*sheet)
+
+    def _frame(self) -> Axis | Column | Frame:
+        """Return what pandas shows: without a table of its own a Series of what `to_dict` has."""
+        figures = self.to_dict()
+        return Column(list(figures.values()), Axis(figures))
+
+    def _sheet(self) -> Sheet | None:
+        """Return what a notebook shows; without a table of its own it is the text."""
+        return None

@@ -130,15 +130,10 @@ def elementwise(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[st
         return getattr(ufunc, method)(*map(values, inputs), **options)
     plain = [as_objects(one) for one in inputs]
     options = _plain_options(options)
-    first = next((one for one in (_first_traced(array) for array in plain) if one is not None), None)
-    op = NUMPY.get(name, "") if ufunc in _UFUNCS else ""
-    if method == "reduce" and op in RULES and RULES[op].is_variadic and options.keys() <= {"axis", "keepdims"}:
+    if method == "reduce" and options.keys() <= {"axis", "keepdims"} and (op := _variadic(ufunc)):
         return _named(plain[0], lambda: wrapped(_reduced(op, ufunc, plain[0], **options)))
-    function = (
-        ufunc
-        if method != "__call__" and name in OPERATORS and ufunc in _UFUNCS
-        else _objectwise({} if first is None else first._tape.ufuncs, ufunc, name)
-    )
+    first = next((one for one in map(_first_traced, plain) if one is not None), None)
+    function = _followed(ufunc, method, first)
     if function is None and first is None:  # an array of objects without a traced number among them
         return getattr(ufunc, method)(*plain, **options)
     if function is None:
@@ -146,6 +141,19 @@ def elementwise(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[st
         reason = WITHOUT.get(name, "graphdiff has no rule for it: give rules={name: (function, partial, …)}")
         raise TraceError(f"{place}: {name} has no derivative: {reason}", line=place.line)
     return _named(plain if first is None else first, lambda: wrapped(getattr(function, method)(*plain, **options)))
+
+
+def _variadic(ufunc: Any) -> str:
+    """Return the rule of many operands that a function of numpy is; nothing where it is none."""
+    op = NUMPY.get(ufunc.__name__, "") if ufunc in _UFUNCS else ""
+    return op if op in RULES and RULES[op].is_variadic else ""
+
+
+def _followed(ufunc: Any, method: str, first: Traced | None) -> Any:
+    """Return what is called for a function of numpy, so that each step is traced; None where it has no rule."""
+    if method != "__call__" and ufunc.__name__ in OPERATORS and ufunc in _UFUNCS:
+        return ufunc
+    return _objectwise({} if first is None else first._tape.ufuncs, ufunc, ufunc.__name__)
 
 
 def as_objects(one: Any) -> Any:

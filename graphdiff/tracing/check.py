@@ -23,7 +23,7 @@ from graphdiff.jacobians.jacobian import jacobian
 from graphdiff.paths.paths import count_paths
 from graphdiff.sums.influence import total_influence
 from graphdiff.text.numbers import plain, shown
-from graphdiff.text.tables import html_table, require_pandas
+from graphdiff.text.tables import Axis, Frame, Result, Sheet
 from graphdiff.tracing import Rules, trace
 from graphdiff.tracing.function import outputs_of, replaced
 
@@ -70,8 +70,8 @@ class Compared:
 
 
 @dataclass(frozen=True, repr=False)
-class Check:
-    """What `graphdiff.check` found; true where all methods agree.
+class Check(Result):
+    """What `graphdiff.check` found; true where all methods agree. In pandas a row for each method.
 
     Attributes
     ----------
@@ -115,8 +115,8 @@ class Check:
         verdict = "all methods agree with forward" if self else "the methods DIFFER"
         return "\n".join([f"{verdict}: {counts}", *(f"  {line}" for line in [*lines, *self.left_out])])
 
-    def _repr_html_(self) -> str:
-        return html_table(_HEAD, self._rows(), repr(self).partition("\n")[0])
+    def _sheet(self) -> Sheet:
+        return _HEAD, self._rows(), repr(self).partition("\n")[0]
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data."""
@@ -126,9 +126,9 @@ class Check:
         ends = {"inputs": list(self.inputs), "outputs": list(self.outputs)}
         return {"agrees": bool(self), **ends, "compared": compared, "left_out": list(self.left_out)}
 
-    def to_pandas(self) -> Any:
-        """Return a DataFrame, one row a method."""
-        return require_pandas().DataFrame(self.to_dict()["compared"]).set_index("method")
+    def _frame(self) -> Frame:
+        records = self.to_dict()["compared"]
+        return Frame(records, Axis([record.pop("method") for record in records], "method"))
 
 
 _HEAD = ("method", "worst relative error", "at", "")

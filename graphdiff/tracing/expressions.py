@@ -131,11 +131,8 @@ class _Program:
     # -- names
 
     def _take_inputs(self, values: Mapping[str, Number]) -> None:
-        targets = [target for one in self.tree if isinstance(one, ast.Assign) for target in one.targets]
-        self.assigned = {target.id for target in targets if isinstance(target, ast.Name)}
-        called = {node.func for node in self._nodes() if isinstance(node, ast.Call)}
-        read = [node for node in self._nodes() if isinstance(node, ast.Name) and node not in called]
-        used = dict.fromkeys(node.id for node in read if isinstance(node.ctx, ast.Load))
+        self.assigned = self._assigned_names()
+        used = self._used_names()
         # The parser writes a letter that has several codes by one of them, as µ.
         given = {normalize("NFKC", name): value for name, value in values.items()}
         if left := [name for name in given if name not in used]:
@@ -145,10 +142,22 @@ class _Program:
                 raise UsageError(f"{name}: a number is needed, not {value!r}")
             self.names[name] = Traced(self.tape, self.tape.input(name, value), value)
         if self.tape.is_symbolic:
-            for name in used:
-                if name not in self.names and name not in self.assigned and name not in CONSTANTS:
-                    symbol = sympy_module().Symbol(name)
-                    self.names[name] = Traced(self.tape, self.tape.input(name, symbol), symbol)
+            for name in (name for name in used if not self._is_known(name)):
+                symbol = sympy_module().Symbol(name)
+                self.names[name] = Traced(self.tape, self.tape.input(name, symbol), symbol)
+
+    def _is_known(self, name: str) -> bool:
+        return name in self.names or name in self.assigned or name in CONSTANTS
+
+    def _assigned_names(self) -> set[str]:
+        targets = (target for one in self.tree if isinstance(one, ast.Assign) for target in one.targets)
+        return {target.id for target in targets if isinstance(target, ast.Name)}
+
+    def _used_names(self) -> dict[str, None]:
+        """Return the names that are read and not called, in their order."""
+        called = {node.func for node in self._nodes() if isinstance(node, ast.Call)}
+        names = (node for node in self._nodes() if isinstance(node, ast.Name) and node not in called)
+        return dict.fromkeys(node.id for node in names if isinstance(node.ctx, ast.Load))
 
     def _nodes(self) -> Iterator[ast.AST]:
         return (node for statement in self.tree for node in ast.walk(statement))

@@ -27,6 +27,7 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff.arithmetic import plain
 from graphdiff.errors import TraceError, UsageError
@@ -75,18 +76,22 @@ def trace_function(
         place = f"line {code.co_firstlineno} of {code.co_filename}: " if code else ""
         raise TraceError(f"{place}the function returned {type(returned).__name__}, and no number in it")
     numbers = [_number(tape, value) for _, value in outputs]
-    used = set(tape.names.values())
     called = [f"out{path}" if path.startswith("[") or not path else path for path, _ in outputs]
+    _name_outputs(tape, numbers, called)
+    graph = graph_of(tape, numbers, format="function")
+    _call(graph, called)
+    return graph
+
+
+def _name_outputs(tape: Tape, numbers: Sequence[int], called: Sequence[str]) -> None:
+    """Call what is returned and has no name yet by its place in what is returned."""
+    used = set(tape.names.values())
     for number, name in zip(numbers, called, strict=True):
-        step = tape.steps[number]
-        if number not in tape.names and number not in tape.fixed and step.place.name is None:
+        if number not in tape.names and number not in tape.fixed and tape.steps[number].place.name is None:
             while name in used:
                 name += "_"
             tape.names[number] = name
             used.add(name)
-    graph = graph_of(tape, numbers, format="function")
-    _call(graph, called)
-    return graph
 
 
 def _call(graph: nx.MultiDiGraph, called: Sequence[str]) -> None:
@@ -108,18 +113,22 @@ def outputs_of(returned: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield the numbers in what was returned, each with its place: nothing for one, else ``[0]`` or a key."""
     if type(returned) is Traced or (is_scalar(returned) and not isinstance(returned, bool)):
         yield path, returned
-    elif isinstance(returned, np.ndarray):
-        for index, element in np.ndenumerate(returned):
-            yield from outputs_of(element, f"{path}[{','.join(map(str, index))}]" if index else path)
+        return
+    for element, place in _elements(returned, path):
+        yield from outputs_of(element, place)
+
+
+def _elements(returned: Any, path: str) -> Iterator[tuple[Any, str]]:
+    """Yield what is in an array, a frame, a mapping or a list, each with its place."""
+    if isinstance(returned, np.ndarray):
+        places = ((element, index) for index, element in np.ndenumerate(returned))
+        yield from ((element, f"{path}[{','.join(map(str, index))}]" if index else path) for element, index in places)
     elif is_frame(returned):
-        for at, element in elements(returned):
-            yield from outputs_of(element, f"{path}{at}")
+        yield from ((element, f"{path}{at}") for at, element in elements(returned))
     elif isinstance(returned, Mapping):
-        for key, value in returned.items():
-            yield from outputs_of(value, f"{path}.{key}" if path else str(key))
+        yield from ((value, f"{path}.{key}" if path else str(key)) for key, value in returned.items())
     elif isinstance(returned, list | tuple):
-        for place, value in enumerate(returned):
-            yield from outputs_of(value, f"{path}[{place}]")
+        yield from ((value, f"{path}[{place}]") for place, value in enumerate(returned))
 
 
 # -- inputs
@@ -161,13 +170,7 @@ def _replaced(name: str, value: Any, replace: Callable[[str, Any], Any], kind: t
     if is_scalar(value):
         return replace(name, value)
     if isinstance(value, np.ndarray) and value.dtype.kind in "iufcO":
-        array = np.empty(value.shape, dtype=object)
-        for index, element in np.ndenumerate(value):
-            place = f"{name}[{','.join(map(str, index))}]" if index else name
-            array[index] = _replaced(place, element, replace, kind)
-        if not array.ndim:
-            return array[()]
-        return np.array(array.tolist()) if kind is None else array.view(kind)
+        return _array_replaced(name, value, replace, kind)
     if is_frame(value):
         return remade(value, lambda at, one: _replaced(f"{name}{at}", one, replace, kind), is_traced=kind is not None)
     if isinstance(value, dict):
@@ -178,6 +181,18 @@ def _replaced(name: str, value: Any, replace: Callable[[str, Any], Any], kind: t
     if type(value) in (list, tuple):
         return type(value)([_replaced(f"{name}[{index}]", one, replace, kind) for index, one in enumerate(value)])
     return value
+
+
+def _array_replaced(
+    name: str, value: NDArray[Any], replace: Callable[[str, Any], Any], kind: type[TracedArray] | None
+) -> Any:
+    array = np.empty(value.shape, dtype=object)
+    for index, element in np.ndenumerate(value):
+        place = f"{name}[{','.join(map(str, index))}]" if index else name
+        array[index] = _replaced(place, element, replace, kind)
+    if not array.ndim:
+        return array[()]
+    return np.array(array.tolist()) if kind is None else array.view(kind)
 
 
 # One trace at a time: the names are everybody's.

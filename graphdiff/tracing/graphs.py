@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import Any
 
 import networkx as nx
@@ -87,9 +88,7 @@ def _unified(tape: Tape) -> Weights:
     weights = [step.partials or () for step in tape.steps]
     kinds = {type(weight) for row in weights for weight in row}
     kinds |= {type(step.value) for step in tape.steps if step.op == INPUT}
-    if float not in kinds or kinds == {float} or any(issubclass(kind, complex) for kind in kinds):
-        return weights
-    if not all(issubclass(kind, int | float) or kind.__name__ == "Fraction" for kind in kinds):
+    if float not in kinds or kinds == {float} or not all(issubclass(kind, int | float | Fraction) for kind in kinds):
         return weights
     return [tuple(map(_as_float, row)) for row in weights]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NoReturn
@@ -202,14 +202,7 @@ def apply(op: str, *operands: Any, m: Space | None = None) -> Any:
     TraceError
         If an operand is no number, or belongs to another trace.
     """
-    tape: Tape | None = None
-    for operand in operands:
-        if type(operand) is Traced:
-            if tape is not None and tape is not operand._tape:
-                _refuse_operand(operand, op)
-            tape = operand._tape
-    if tape is None:
-        raise TraceError(f"{op}: none of the operands is traced")
+    tape = _tape_of(operands, op)
     values: list[Number] = []
     numbers: list[int] = []
     of_numpy = False
@@ -227,6 +220,16 @@ def apply(op: str, *operands: Any, m: Space | None = None) -> Any:
     if of_numpy or tape.kinds or type(value) is Fraction:
         tape.settle_kind(number, of_numpy=of_numpy)
     return Traced(tape, number, value)
+
+
+def _tape_of(operands: Sequence[Any], op: str) -> Tape:
+    tapes = [operand._tape for operand in operands if type(operand) is Traced]
+    if not tapes:
+        raise TraceError(f"{op}: none of the operands is traced")
+    for operand in operands:
+        if type(operand) is Traced and operand._tape is not tapes[0]:
+            _refuse_operand(operand, op)
+    return tapes[0]
 
 
 def _refuse_operand(operand: object, op: str) -> NoReturn:

@@ -133,16 +133,14 @@ class Tape:
             raise self._failure("value", op, values, numbers, place, error) from error
         except TypeError as error:
             raise self._mixture(op, numbers, place, m, error) from error
-        if type(value) is float and value - value != 0.0 and all(map(_is_finite, values)):
-            raise self._failure("value", op, values, numbers, place, OverflowError("beyond the floats"))
-        partials = None
-        if rule.is_linear or not self.is_symbolic:
-            try:
-                partials = rule.derive(m, values, value, fixed)
-            except FAILURES as error:
-                raise self._failure("derivative", op, values, numbers, place, error) from error
         if type(value) is not float:
             self._check_size(value, place)
+        elif value - value != 0.0 and all(map(_is_finite, values)):
+            raise self._failure("value", op, values, numbers, place, OverflowError("beyond the floats"))
+        try:
+            partials = rule.derive(m, values, value, fixed) if rule.is_linear or not self.is_symbolic else None
+        except FAILURES as error:
+            raise self._failure("derivative", op, values, numbers, place, error) from error
         number = len(self.steps)
         self.steps.append(Step(op, value, numbers, partials, place))
         if False not in fixed:

@@ -18,17 +18,16 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.remedies import Keyword
 from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, reduced, strokes
-from graphdiff.sums.between import between, total_over
-from graphdiff.sums.influence import total_influence
-from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.sums.between import between
+from graphdiff.sums.flow import flow_through, positions_of
 from graphdiff.text.names import PLAIN, Naming, edge_name, node_text
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import by_weights, how_many, words_for
-from graphdiff.text.tables import html_table, require_pandas, table
+from graphdiff.text.tables import Frame, Result, Sheet, table
 
 
 @dataclass(frozen=True)
-class Cut:
+class Cut(Result):
     """A set of edges or nodes without which little enough of a total is left.
 
     Attributes
@@ -101,9 +100,8 @@ class Cut:
             return {"node": self.naming.node(item)}
         return self.naming.edge(item)
 
-    def to_pandas(self) -> Any:
-        """Return what is cut as a DataFrame, a row each."""
-        return require_pandas().DataFrame(self.to_dict()["removed"])
+    def _frame(self) -> Frame:
+        return Frame(self.to_dict()["removed"])
 
     def __repr__(self) -> str:
         return f"<cut of {how_many(len(self.strokes), self.what)}: {shown(self.before)} becomes {shown(self.after)}>"
@@ -166,8 +164,8 @@ class Cut:
             return f"Fewer cannot do it ({how})."
         return f"Chosen greedily; any set that does it has at least {self.at_least:,} (no weight is negative)."
 
-    def _repr_html_(self) -> str:
-        return html_table([self.what, "takes away", "left"], self._rows(), " ".join(self._head()))
+    def _sheet(self) -> Sheet:
+        return [self.what, "takes away", "left"], self._rows(), " ".join(self._head())
 
 
 def _decimal(number: Number) -> Number:
@@ -238,8 +236,8 @@ def cut(
     """
     _check(source, target, part, amount, what)
     ready = compiled(graph, options)
-    total = total_influence(ready, source, target)
-    lies = between(ready, [ready.topology.position(source)], [ready.topology.position(target)])
+    lies = between(ready, *positions_of(ready, source, target))
+    total = flow_through(lies).total
     lies.require_no_loops("what_if and sensitivities sum its walks")
     search = Search(lies, what, total)
     search.require_real()
@@ -259,7 +257,7 @@ def cut(
         method=method,
         at_least=at_least,
         n_candidates=len(search.candidates),
-        n_paths=total_over(lies, SEMIRINGS["count"]) or 0,
+        n_paths=lies.n_paths,
         edge_meaning=ready.edge_meaning,
         weight_meaning=ready.weight_meaning,
         naming=ready.topology.naming,

@@ -20,7 +20,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Dyadic, Number, Weights
 from graphdiff.errors import UsageError, WeightError, edge_text
 from graphdiff.graph.compiled import CompiledGraph
-from graphdiff.graph.presets import WEIGHTS, Preset
+from graphdiff.graph.presets import WEIGHTS
 from graphdiff.graph.topology import Topology, arrange, find_edge, in_rows, keys_at
 from graphdiff.remedies import Keyword
 from graphdiff.text.names import Edge
@@ -150,11 +150,7 @@ def _add_edges(wishes: Wishes, edges: Iterable[Any]) -> None:
     removed = {edit.item for edit in wishes.edits if edit.what == "remove node"}
     used: dict[tuple[int, int], list[Hashable]] = {}
     for given in edges:
-        if not isinstance(given, (tuple, list)) or len(given) not in (2, 3):
-            raise UsageError(f"{given!r} is no edge to add: a list is needed, each (tail, head, weight)")
-        label, weight = tuple(given[:2]), given[2] if len(given) == 3 else None
-        if weight is None and preset_of(wishes.graph) is None:
-            raise UsageError(f"the new edge {edge_text(label)} needs a weight: (tail, head, weight)")
+        label, weight = _wished(wishes, given)
         tail, head = wishes.node_id(label[0]), wishes.node_id(label[1])
         if gone := [node for node in label if node in removed]:
             raise UsageError(f"the new edge {edge_text(label)} touches the removed node {gone[0]!r}")
@@ -166,6 +162,16 @@ def _add_edges(wishes: Wishes, edges: Iterable[Any]) -> None:
         keys.append(label[-1])
         step = Step(label, tail, head, None, None, None if weight is None else _number(label, weight))
         wishes.edits.append(Edit("add edge", label, (step,)))
+
+
+def _wished(wishes: Wishes, given: Any) -> tuple[tuple[Any, ...], Number | None]:
+    """Return the ends and the weight of an edge to add; without a weight where a preset gives it one."""
+    if not isinstance(given, (tuple, list)) or len(given) not in (2, 3):
+        raise UsageError(f"{given!r} is no edge to add: a list is needed, each (tail, head, weight)")
+    label, weight = tuple(given[:2]), given[2] if len(given) == 3 else None
+    if weight is None and wishes.graph.preset is None:
+        raise UsageError(f"the new edge {edge_text(label)} needs a weight: (tail, head, weight)")
+    return label, weight
 
 
 def _keys_between(wishes: Wishes, tail: int, head: int) -> list[Hashable]:
@@ -191,30 +197,6 @@ def _number(edge: Any, weight: Number) -> Number:
     if not (arithmetic.is_number(weight) and arithmetic.is_finite(weight)):
         raise WeightError(f"the weight of the edge {edge_text(edge)} is {weight!r}, not a finite number", edge=edge)
     return arithmetic.plain(weight)
-
-
-# -- presets
-
-
-def preset_of(graph: CompiledGraph) -> Preset | None:
-    """Return the preset that the weights come from; an attribute may bear its name, so the numbers are compared."""
-    preset = WEIGHTS.get(graph.weight_meaning)
-    if preset is not None and preset.counts_by and graph.topology.counts is None:
-        return None
-    return preset if preset is not None and equal(preset_weights(preset, graph), graph.weights) else None
-
-
-def preset_weights(preset: Preset, graph: CompiledGraph) -> Weights:
-    """Return the weights of a preset in the arithmetic of a graph."""
-    weights = preset.compute(graph.topology, graph.cycles, graph.exact)
-    return arithmetic.exactly(weights) if graph.exact else weights
-
-
-def equal(left: Weights, right: Weights) -> bool:
-    """Return whether two lists of weights are the same numbers."""
-    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
-        return np.array_equal(left, right)
-    return arithmetic.listed(left) == arithmetic.listed(right)
 
 
 @dataclass(frozen=True)
@@ -290,17 +272,16 @@ def _weighted(wishes: Wishes, after: CompiledGraph, given: dict[int, Number | No
     graph = wishes.graph
     explicit = {place: weight for place, weight in given.items() if weight is not None}
     new_nodes = list(wishes.new_nodes)
-    preset = preset_of(graph)
-    if preset is None:
+    if graph.preset is None:
         kept = replace(after, weights=placed(graph, after.weights, explicit))
         return Edited(graph, kept, None, wishes.edits, new_nodes)
-    anew = preset_weights(preset, after)
+    anew = after.with_preset(WEIGHTS[graph.preset]).weights
     bare = [place for place in given if place not in explicit]
     by_preset = arithmetic.listed(arithmetic.taken(anew, np.array(bare, dtype=np.int64)))
     filled = dict(zip(bare, map(arithmetic.finished, by_preset), strict=True))
     kept = replace(after, weights=placed(graph, after.weights, explicit | filled))
     recounted = replace(after, weights=placed(graph, anew, explicit))
-    differs = not equal(recounted.weights, kept.weights)
+    differs = not arithmetic.equal(recounted.weights, kept.weights)
     edits = _filled(wishes.edits, list(filled.values()))
     return Edited(graph, kept, recounted if differs else None, edits, new_nodes)
 
@@ -350,6 +331,12 @@ def _joined(weights: Weights, n_added: int) -> Weights:
     return [*weights, *[0] * n_added]
 
 
+def _are_floats(weights: Weights, values: Iterable[Number]) -> bool:
+    """Return whether weights are floats, and stay floats with some more numbers."""
+    floats = isinstance(weights, np.ndarray) and weights.dtype.kind == "f"
+    return floats and all(isinstance(value, (int, float)) for value in values)
+
+
 def placed(graph: CompiledGraph, weights: Weights, values: Mapping[int, Number]) -> Weights:
     """Return weights with those at some places replaced, all of one kind.
 
@@ -360,9 +347,8 @@ def placed(graph: CompiledGraph, weights: Weights, values: Mapping[int, Number])
     """
     if not values:
         return weights
-    reals = all(isinstance(value, (int, float)) for value in values.values())
-    if isinstance(weights, np.ndarray) and weights.dtype.kind == "f" and reals:
-        array = weights.astype(np.float64)
+    if _are_floats(weights, values.values()):
+        array = np.asarray(weights, dtype=np.float64).copy()
         array[list(values)] = [float(value) for value in values.values()]
         return array
     listed = list(arithmetic.listed(weights))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from graphdiff.arithmetic import Number
@@ -62,8 +62,7 @@ def _facts(columns: Sequence[WhatIf]) -> list[tuple[str, list[str]]]:
     rows = [(name, [shown(getattr(c, name)) for c in columns]) for name in ("before", "after", "change")]
     rows.append(("in per cent", [_percent(c.relative) for c in columns]))
     if any(c.recounted is not None for c in columns):
-        cells = ["" if c.recounted is None else shown(c.recounted) for c in columns]
-        rows.append(("after, weights counted anew", cells))
+        rows.append(("after, weights counted anew", _cells(c.recounted for c in columns)))
         parts = [None if c.recounted is None or not c.before else c.recounted / c.before - 1 for c in columns]
         rows.append(("in per cent", [_percent(part) for part in parts]))
     return rows
@@ -83,17 +82,18 @@ def _series(columns: Sequence[WhatIf]) -> list[str]:
         return []
     rows = [("Each change alone", ["" for _ in columns])]
     for number, name in enumerate(_names(columns)):
-        alone = [column.changes[number].alone for column in columns]
-        rows.append((f"  {name}", ["" if part is None else shown(part) for part in alone]))
-    sums = [(column.alone, column.change) for column in columns]
+        rows.append((f"  {name}", _cells(column.changes[number].alone for column in columns)))
     notes = []
-    if any(alone is not None and _differ(alone, change) for alone, change in sums):
-        texts = ["" if alone is None else shown(alone) for alone, _ in sums]
-        rows.append(("  alone they would add up to", texts))
+    if any(column.alone is not None and _differ(column.alone, column.change) for column in columns):
+        rows.append(("  alone they would add up to", _cells(column.alone for column in columns)))
         notes = [
             "Changes in series share their change: what runs through several of them counts once, not once for each."
         ]
     return ["", *table(rows), *notes]
+
+
+def _cells(numbers: Iterable[Number | None]) -> list[str]:
+    return ["" if number is None else shown(number) for number in numbers]
 
 
 def _differ(alone: Number, change: Number) -> bool:

@@ -24,19 +24,18 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.topology import Topology, not_there
-from graphdiff.sums.cycles import Range, components_between, positions_between, walks
-from graphdiff.sums.flow import Flow, flow_between
-from graphdiff.sums.results import Numbers, in_one_array, label_index
+from graphdiff.sums.between import Between, between
+from graphdiff.sums.cycles import walks
+from graphdiff.sums.flow import Flow, flow_through, positions_of
+from graphdiff.sums.results import Numbers, in_one_array
 from graphdiff.sums.sweeps import checked_array
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import by_weights, how_many
-from graphdiff.text.tables import aligned, html_table, require_pandas
+from graphdiff.text.tables import Axis, Frame, Sheet, aligned
 
 #: What is said of each edge.
 COLUMNS = ("weight", "derivative", "elasticity", "removal")
-#: Edges by where the values of their tails and of their heads stand, and by their numbers in the topology.
-Used = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -152,12 +151,9 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
             "n_merged": self.n_merged,
         }
 
-    def to_pandas(self) -> Any:
-        """Return a DataFrame indexed by edge: weight, derivative, elasticity, removal."""
-        pandas = require_pandas()
+    def _frame(self) -> Frame:
         rows = [self._at(place) for place in range(len(self))]
-        index = label_index(list(self), "edge")
-        return pandas.DataFrame({name: [getattr(row, name) for row in rows] for name in COLUMNS}, index=index)
+        return Frame({name: [getattr(row, name) for row in rows] for name in COLUMNS}, Axis(self, "edge"))
 
     def __repr__(self) -> str:
         return f"<sensitivities of the total {shown(self.total)} to {how_many(len(self), 'edges')}>"
@@ -192,10 +188,11 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
             notes.append(f"Left out: {inside} inside cycles that count as one node; ask what_if.")
         return notes if len(self) > 1 else notes[1:]
 
+    def _sheet(self) -> Sheet:
+        return HEAD, self._rows(), self._title()
+
     def _repr_html_(self) -> str:
-        return html_table(HEAD, self._rows(), self._title()) + "".join(
-            f"<p>{escape(note)}</p>" for note in self._notes()
-        )
+        return super()._repr_html_() + "".join(f"<p>{escape(note)}</p>" for note in self._notes())
 
 
 HEAD = ["edge", "weight", "derivative", "elasticity", "if removed"]
@@ -250,10 +247,13 @@ def sensitivities(
     (3, 0.6, -3)
     """
     ready = compiled(graph, options)
-    found = flow_between(ready, source, target)
-    ends = [ready.anchor(ready.topology.position(node)) for node in (source, target)]
-    used = _between(found, *ends)
-    numbers = used[2]
+    return sensitivities_through(between(ready, *positions_of(ready, source, target)), source, target)
+
+
+def sensitivities_through(part: Between, source: Hashable, target: Hashable) -> Sensitivities:
+    """Return the same from what is known to lie between the ends."""
+    ready, found = part.graph, flow_through(part)
+    numbers = found.used[2]
     return Sensitivities(
         source=source,
         target=target,
@@ -261,44 +261,31 @@ def sensitivities(
         topology=ready.topology,
         numbers=numbers,
         weights=arithmetic.as_array(arithmetic.taken(found.graph.weights, numbers)),
-        derivatives=_derivatives(found, used),
-        removals=_removals(found, used, ends),
-        n_merged=_merged_edges(ready, ends) if ready.cycles == "collapse" else 0,
+        derivatives=_derivatives(found),
+        removals=_removals(found),
+        n_merged=_merged_edges(part) if ready.cycles == "collapse" else 0,
         weight_meaning=ready.weight_meaning,
     )
 
 
-def _between(found: Flow, start: int, end: int) -> Used:
-    """Return the edges between: where the values of their tails and heads stand, and their numbers."""
-    graph = found.graph
-    among = positions_between(graph, [start], [end])
-    rows = graph.topology.quotient if graph.cycles == "collapse" else graph.topology.rows
-    places, bounds = rows.places(among)
-    inside = np.zeros(graph.n_nodes, dtype=bool)
-    inside[among] = True
-    used = inside[rows.heads[places]]
-    return np.repeat(among, np.diff(bounds))[used], rows.heads[places[used]], rows.edges_at(places[used])
-
-
-def _derivatives(found: Flow, used: Used) -> NDArray[Any]:
+def _derivatives(found: Flow) -> NDArray[Any]:
     """Return tangent · adjoint of each edge; ints as Python's, for beside an edge of weight 0 nothing bounds them."""
     tangents, adjoints = (
         arithmetic.listed(arithmetic.taken(values, places))
-        for values, places in zip((found.tangents, found.adjoints), used, strict=False)
+        for values, places in zip((found.tangents, found.adjoints), found.used, strict=False)
     )
     return checked_array([a * b for a, b in zip(tangents, adjoints, strict=True)] or np.zeros(0))
 
 
-def _removals(found: Flow, used: Used, ends: list[int]) -> NDArray[Any]:
+def _removals(found: Flow) -> NDArray[Any]:
     """Return how the total changes if each edge between is removed."""
-    tails, heads, numbers = used
+    tails, heads, numbers = found.used
     graph = found.graph
     removals: NDArray[Any] = -found.edges[numbers]
-    loops = components_between(graph, ends[:1], ends[1:]) if graph.cycles == "solve" else []
-    if not loops:
+    if not found.loops:
         return removals
     changed: NDArray[Any] = removals.astype(object)
-    for start, stop in loops:
+    for start, stop in found.loops:
         inside = np.flatnonzero((tails >= start) & (tails < stop) & (heads >= start) & (heads < stop))
         for place in inside.tolist():
             back = arithmetic.plain(walks(graph, start, stop)[int(heads[place]) - start][int(tails[place]) - start])
@@ -308,12 +295,12 @@ def _removals(found: Flow, used: Used, ends: list[int]) -> NDArray[Any]:
     return changed
 
 
-def _merged_edges(graph: CompiledGraph, ends: list[int]) -> int:
+def _merged_edges(part: Between) -> int:
     """Return how many edges lie inside the components with a cycle on the way."""
-    topology = graph.topology
-    loops: list[Range] = components_between(graph, ends[:1], ends[1:])
+    topology, here = part.graph.topology, set(part.positions.tolist())
     count = 0
-    for start, stop in loops:
-        heads = topology.heads[int(topology.ptr[start]) : int(topology.ptr[stop])]
-        count += int(((heads >= start) & (heads < stop)).sum())
+    for start, stop in topology.cyclic.tolist():
+        if start in here:
+            heads = topology.heads[int(topology.ptr[start]) : int(topology.ptr[stop])]
+            count += int(((heads >= start) & (heads < stop)).sum())
     return count

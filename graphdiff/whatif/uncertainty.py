@@ -19,7 +19,6 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from itertools import combinations
 from statistics import NormalDist
 from typing import Any, TypeAlias, Unpack
@@ -34,16 +33,17 @@ from graphdiff.graph.topology import find_edge
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, between
 from graphdiff.sums.cycles import COLLAPSE, find_cycle
+from graphdiff.sums.flow import positions_of
 from graphdiff.text.names import PLAIN, Edge, Naming
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import words_for
-from graphdiff.text.tables import require_pandas
-from graphdiff.whatif.sensitivities import Sensitivities, sensitivities
+from graphdiff.text.tables import Result
+from graphdiff.whatif.sensitivities import Sensitivities, sensitivities_through
 
 
 @dataclass(frozen=True)
-class Uncertainty:
-    """A total and how uncertain it is.
+class Uncertainty(Result):
+    """A total and how uncertain it is; in pandas a Series of its figures.
 
     Attributes
     ----------
@@ -106,10 +106,6 @@ class Uncertainty:
             "ci_high": interval[1],
         }
 
-    def to_pandas(self) -> Any:
-        """Return a pandas Series."""
-        return require_pandas().Series(self.to_dict())
-
     def __str__(self) -> str:
         words = words_for(self.edge_meaning, self.weight_meaning)
         ends = {"source": self.source, "target": self.target, "weights": self.weight_meaning}
@@ -128,9 +124,6 @@ class Uncertainty:
         if self.low is not None and self.high is not None:
             lines.append(f"Within the weights' bounds it lies between {shown(self.low)} and {shown(self.high)}.")
         return lines
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"
 
 
 def uncertainty(
@@ -199,21 +192,15 @@ def uncertainty(
     One unit more of x changes y by 0.2.
     Standard error 0.107703, the weights taken as independent; 95 %: -0.0110946 to 0.411095.
     """
-    if sd is None and cov is None and low is None and high is None:
-        raise UsageError(
-            "standard deviations or bounds are needed",
-            Remedy(Keyword("sd"), "or cov= gives a standard error"),
-            Remedy(Keyword("low"), "and high= give bounds"),
-        )
-    if (low is None) != (high is None):
-        raise UsageError(Keyword("high" if high is None else "low"), " is missing: bounds are given together")
+    deviates = sd is not None or cov is not None
+    _require_some(deviates, low, high)
     ready = compiled(graph, options)
-    found = sensitivities(ready, source, target)
-    _require_real(found, "bounds need" if sd is None and cov is None else "a standard error needs")
-    error = None if sd is None and cov is None else standard_error(graph, found, sd, cov)
+    part = between(ready, *positions_of(ready, source, target))
+    found = sensitivities_through(part, source, target)
+    _require_real(found, "a standard error needs" if deviates else "bounds need")
+    error = standard_error(graph, found, sd, cov) if deviates else None
     bounds: tuple[float | None, float | None] = (None, None)
     if low is not None and high is not None:
-        part = between(ready, [ready.topology.position(source)], [ready.topology.position(target)])
         bounds = enclosure(part, intervals(graph, found, low, high))
     return Uncertainty(
         source=source,
@@ -228,6 +215,18 @@ def uncertainty(
         naming=ready.topology.naming,
         labels=() if sd is None else tuple(equal_parameters(graph, found)),
     )
+
+
+def _require_some(deviates: bool, low: PerEdge | None, high: PerEdge | None) -> None:
+    """Raise `UsageError` where nothing is said of the weights, or one bound without the other."""
+    if not deviates and low is None and high is None:
+        raise UsageError(
+            "standard deviations or bounds are needed",
+            Remedy(Keyword("sd"), "or cov= gives a standard error"),
+            Remedy(Keyword("low"), "and high= give bounds"),
+        )
+    if (low is None) != (high is None):
+        raise UsageError(Keyword("high" if high is None else "low"), " is missing: bounds are given together")
 
 
 def _require_real(found: Sensitivities, what: str) -> None:
@@ -322,16 +321,7 @@ def standard_error(graph: Any, found: Sensitivities, sd: PerEdge | None, cov: An
         slopes = dict(zip(found.numbers.tolist(), map(float, found.derivatives.tolist()), strict=True))
     except TypeError:
         raise UsageError("a standard error needs real weights") from None
-    deviations = {} if sd is None else said_of(graph, found, sd, "sd")
-    negative = next((number for number, value in deviations.items() if value < 0), None)
-    if negative is not None:
-        raise wrong(found.topology.edge_label(negative), "sd", f"is {deviations[negative]!r}, and cannot be negative")
-    entries = {(n, n): float(value) ** 2 for n, value in deviations.items()}
-    for numbers in equal_parameters(graph, found).values():  # one parameter: they move together
-        entries |= {
-            (a, b): float(deviations[a] * deviations[b]) for a, b in _pairs(numbers) if {a, b} <= deviations.keys()
-        }
-    entries |= _covariance(graph, found, cov)
+    entries = ({} if sd is None else _variances(graph, found, sd)) | _covariance(graph, found, cov)
     for number, edge in zip(slopes, found, strict=True):
         if (number, number) not in entries:
             raise missing(edge, "sd" if cov is None else "the variance", sd)
@@ -341,6 +331,20 @@ def standard_error(graph: Any, found: Sensitivities, sd: PerEdge | None, cov: An
     if variance < -1e-9 * size:
         raise UsageError(f"cov is no covariance: it gives the total a variance of {variance:.3g}")
     return math.sqrt(max(variance, 0.0))
+
+
+def _variances(graph: Any, found: Sensitivities, sd: PerEdge) -> dict[tuple[int, int], float]:
+    """Return the variances that standard deviations give, and the covariances of weights that are one parameter."""
+    deviations = said_of(graph, found, sd, "sd")
+    negative = next((number for number, value in deviations.items() if value < 0), None)
+    if negative is not None:
+        raise wrong(found.topology.edge_label(negative), "sd", f"is {deviations[negative]!r}, and cannot be negative")
+    entries = {(n, n): float(value) ** 2 for n, value in deviations.items()}
+    for numbers in equal_parameters(graph, found).values():  # one parameter: they move together
+        entries |= {
+            (a, b): float(deviations[a] * deviations[b]) for a, b in _pairs(numbers) if {a, b} <= deviations.keys()
+        }
+    return entries
 
 
 def equal_parameters(graph: Any, found: Sensitivities) -> dict[str, list[int]]:
@@ -363,16 +367,8 @@ def _covariance(graph: Any, found: Sensitivities, cov: Any) -> dict[tuple[int, i
     if cov is None:
         return {}
     topology = found.topology
-    if isinstance(cov, Mapping):
-        entries: Iterable[tuple[int, int, Any]] = _listed_pairs(found, cov)
-    elif hasattr(cov, "columns") and hasattr(cov, "index"):
-        rows, columns = ([find_edge(topology, edge) for edge in axis] for axis in (cov.index, cov.columns))
-        entries = _matrix(rows, columns, cov.to_numpy())
-    else:
-        order = _order(graph, found)
-        entries = _matrix(order, order, np.asarray(cov))
     pairs: dict[tuple[int, int], float] = {}
-    for a, b, value in entries:
+    for a, b, value in _entries(graph, found, cov):
         if not is_real(value) or (a == b and value < 0):
             raise wrong(topology.edge_label(a), "cov", f"and {edge_text(topology.edge_label(b))} is {value!r}")
         key, other = (min(a, b), max(a, b)), float(value)
@@ -380,6 +376,17 @@ def _covariance(graph: Any, found: Sensitivities, cov: Any) -> dict[tuple[int, i
             names = " and ".join(edge_text(topology.edge_label(number)) for number in key)
             raise UsageError(f"cov is not symmetric: {names} have {pairs[key]:.6g} and {other:.6g}")
     return pairs
+
+
+def _entries(graph: Any, found: Sensitivities, cov: Any) -> Iterable[tuple[int, int, Any]]:
+    """Return the entries of a covariance by the numbers of edges, as they are given."""
+    if isinstance(cov, Mapping):
+        return _listed_pairs(found, cov)
+    if hasattr(cov, "columns") and hasattr(cov, "index"):
+        rows, columns = ([find_edge(found.topology, edge) for edge in axis] for axis in (cov.index, cov.columns))
+        return _matrix(rows, columns, cov.to_numpy())
+    order = _order(graph, found)
+    return _matrix(order, order, np.asarray(cov))
 
 
 def _listed_pairs(found: Sensitivities, cov: Mapping[Any, Any]) -> Iterable[tuple[int, int, Any]]:

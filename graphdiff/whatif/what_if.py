@@ -13,7 +13,6 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from html import escape
 from typing import Any, Unpack
 
 import networkx as nx
@@ -25,15 +24,14 @@ from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.labels import Texts
 from graphdiff.kernels.reach import reached
-from graphdiff.sums.between import between, total_over
-from graphdiff.sums.certificate import Certificate, Ends, certified, change_bound, doubt, rough_bound
-from graphdiff.sums.cycles import components_between, on_the_way, positions_between
-from graphdiff.sums.flow import flow_between
-from graphdiff.sums.semirings import SEMIRINGS
-from graphdiff.sums.sweeps import Values, checked, forward_values, reverse_values
+from graphdiff.sums.between import Between, between
+from graphdiff.sums.certificate import Certificate, certificate_of, change_bound, doubt, rough_bound_of
+from graphdiff.sums.cycles import between_mask, components_in, positions_in
+from graphdiff.sums.flow import Flow, flow_through, positions_of
+from graphdiff.sums.sweeps import Values, checked
 from graphdiff.text.names import PLAIN, Naming, distinct, edge_name
 from graphdiff.text.numbers import plain, shown
-from graphdiff.text.tables import require_pandas
+from graphdiff.text.tables import Frame, Result
 from graphdiff.whatif.edits import Edit, Edited, Step, edited
 from graphdiff.whatif.report import what_if_text
 
@@ -110,10 +108,9 @@ def what_if(
 
 def _answer(made: Edited, source: Hashable, target: Hashable) -> WhatIf:
     """Ask both graphs, and say what is different."""
-    before, after = _Side.of(made.before, source, target), _Side.of(made.after, source, target)
+    before, after = Side.of(made.before, source, target), Side.of(made.after, source, target)
     naming = _naming(made)
     changes, change = _accounts(made, before, after)
-    recounted = made.recounted
     lost, gained = _reach(made, source)
     return WhatIf(
         source=source,
@@ -121,17 +118,17 @@ def _answer(made: Edited, source: Hashable, target: Hashable) -> WhatIf:
         before=before.total,
         after=after.total,
         change=change,
-        recounted=None if recounted is None else flow_between(recounted, source, target).total,
+        recounted=None if made.recounted is None else after.total_of(made.recounted),
         changes=[replace(each, naming=naming) for each in changes],
-        n_paths_before=before.n_paths(),
-        n_paths=after.n_paths(),
+        n_paths_before=before.n_paths,
+        n_paths=after.n_paths,
         no_longer_reached=lost,
         newly_reached=gained,
         new_nodes=made.new_nodes,
         edge_meaning=made.before.edge_meaning,
         node_meaning=made.before.node_meaning,
         weight_meaning=made.before.weight_meaning,
-        ends=(before.ends, after.ends),
+        ends=(before, after),
         naming=naming,
     )
 
@@ -149,65 +146,88 @@ def _naming(made: Edited) -> Naming:
     return Naming(nodes, distinct([*before.given_keys, *(after.keys or ())]))
 
 
-@dataclass(frozen=True)
-class _Side:
-    """One of the two graphs, asked the same question: the ends as positions, and the total."""
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One of the two graphs, asked the same question: what lies between the ends, and what flows through it."""
 
     graph: CompiledGraph
     source: int
     target: int
-    total: Number
 
     @classmethod
-    def of(cls, graph: CompiledGraph, source: Hashable, target: Hashable) -> _Side:
-        topology = graph.topology
-        total = flow_between(graph, source, target).total  # which looks at what lies between only
-        return cls(graph, topology.position(source), topology.position(target), total)
+    def of(cls, graph: CompiledGraph, source: Hashable, target: Hashable) -> Side:
+        """Return the side of a graph, its total computed.
+
+        Raises
+        ------
+        UnknownNodeError, CycleError, SameComponentError, ValueOverflowError
+            As `graphdiff.total_influence`.
+        """
+        (start,), (end,) = positions_of(graph, source, target)
+        side = cls(graph, start, end)
+        _ = side.sweeps.total
+        return side
+
+    @cached_property
+    def part(self) -> Between:
+        """What lies between the ends."""
+        return between(self.graph, [self.source], [self.target])
+
+    @cached_property
+    def sweeps(self) -> Flow:
+        """What flows through it."""
+        return flow_through(self.part)
 
     @property
-    def ends(self) -> Ends:
-        """The graph and the positions of the ends."""
-        return self.graph, [self.source], [self.target]
+    def total(self) -> Number:
+        """The total."""
+        return self.sweeps.total
 
+    def total_of(self, graph: CompiledGraph) -> Number:
+        """Return the total with the weights of a graph of the same shape."""
+        return flow_through(replace(self.part, graph=graph)).total
+
+    @cached_property
+    def certificate(self) -> Certificate | None:
+        """What is proven about the total."""
+        return certificate_of(self.part, self.sweeps)
+
+    @property
     def n_paths(self) -> int | None:
-        """Return how many paths there are; None where a cycle is solved."""
-        part = between(self.graph, [self.source], [self.target])
-        return None if part.loops else total_over(part, SEMIRINGS["count"]) or 0
+        """How many paths there are; None where a cycle is solved."""
+        return None if self.part.loops else self.part.n_paths
 
     def places(self, ids: list[int]) -> list[int]:
-        """Return where the values of nodes stand."""
+        """Return the positions of nodes that are here."""
         topology = self.graph.topology
-        return [self.graph.anchor(int(topology.positions[number])) for number in ids if number < topology.n_nodes]
+        return [int(topology.positions[number]) for number in ids if number < topology.n_nodes]
 
     def tangents(self, tails: list[int]) -> dict[int, Number] | None:
         """Return what reaches some nodes, by id, from one unit at the source; None where a cycle forbids it."""
-        ends = [self.graph.anchor(self.target), *self.places(tails)]
-        start = self.graph.anchor(self.source)
-        return self._swept([start], ends, start, tails, forward_values)
+        sweeps = self._through([self.source], [self.target, *self.places(tails)])
+        return None if sweeps is None else self._at(sweeps.tangents, tails)
 
     def adjoints(self, heads: list[int]) -> dict[int, Number] | None:
         """Return what of one unit at some nodes, by id, reaches the target; None where a cycle forbids it."""
-        starts = [self.graph.anchor(self.source), *self.places(heads)]
-        end = self.graph.anchor(self.target)
-        return self._swept(starts, [end], end, heads, reverse_values)
+        sweeps = self._through([self.source, *self.places(heads)], [self.target])
+        return None if sweeps is None else self._at(sweeps.adjoints, heads)
 
-    def _swept(
-        self, starts: list[int], ends: list[int], seeded: int, ids: list[int], sweep: Any
-    ) -> dict[int, Number] | None:
+    def _through(self, starts: list[int], ends: list[int]) -> Flow | None:
+        """Return the sweeps between more ends, where these do not lie between already."""
         graph = self.graph
-        loops = components_between(graph, starts, ends) if graph.cycles != "collapse" else []
+        starts, ends = ([graph.anchor(place) for place in places] for places in (starts, ends))
+        if {*starts, *ends} <= set(self.part.positions.tolist()):
+            return self.sweeps
+        mask = between_mask(graph, starts, ends)
+        loops = components_in(graph, mask) if graph.cycles != "collapse" else []
         if loops and graph.cycles == "raise":
             return None
-        ready = graph.divisible if loops else graph
-        among = positions_between(graph, starts, ends)
-        values: Values = sweep(ready, {seeded: ready.one_and_zero[0]}, loops, among=among)
-        positions = graph.topology.positions
+        return Flow(graph.divisible if loops else graph, starts, ends, loops, positions_in(graph, mask))
+
+    def _at(self, values: Values, ids: list[int]) -> dict[int, Number]:
+        graph, positions = self.graph, self.graph.topology.positions
         known = [number for number in ids if number < graph.n_nodes]
         return {number: _plain(values[graph.anchor(int(positions[number]))]) for number in known}
-
-    def solved(self) -> bool:
-        """Return whether a cycle between the ends is solved."""
-        return bool(on_the_way(self.graph, [self.source], [self.target]))
 
 
 def _plain(value: Number) -> Number:
@@ -217,18 +237,17 @@ def _plain(value: Number) -> Number:
 # -- the change and its parts
 
 
-def _accounts(made: Edited, before: _Side, after: _Side) -> tuple[list[Change], Number]:
+def _accounts(made: Edited, before: Side, after: Side) -> tuple[list[Change], Number]:
     """Return what each change does alone, and the change of the total."""
     steps = _distinct(made.edits)
     tails, heads = [step.tail for step in steps], [step.head for step in steps]
     adjoints, old, new = before.adjoints(heads), before.tangents(tails), after.tangents(tails)
     change = after.total - before.total
-    same = made.before.cycles != "collapse" or _components(made.before) == _components(made.after)
-    if same and adjoints is not None and new is not None:
+    if adjoints is not None and new is not None and _same_components(made):
         parts = [_through(made.after, new, step, adjoints) for step in steps]
         change = checked(sum(parts, start=0 * change))
     alone: list[Number | None] = [None] * len(made.edits)
-    if adjoints is not None and old is not None and not before.solved():
+    if adjoints is not None and old is not None and not before.part.loops:
         alone = [_alone(made.before, edit, old, adjoints) for edit in made.edits]
     return [_record(edit, number) for edit, number in zip(made.edits, alone, strict=True)], change
 
@@ -238,6 +257,11 @@ def _distinct(edits: list[Edit]) -> list[Step]:
     steps = [step for edit in edits for step in edit.steps]
     old = {step.number: step for step in steps if step.number is not None}
     return [*old.values(), *(step for step in steps if step.number is None)]
+
+
+def _same_components(made: Edited) -> bool:
+    """Return whether the changes make and break no cycle that is collapsed."""
+    return made.before.cycles != "collapse" or _components(made.before) == _components(made.after)
 
 
 def _components(graph: CompiledGraph) -> set[frozenset[int]]:
@@ -367,8 +391,8 @@ class Change:
 
 
 @dataclass(frozen=True)
-class WhatIf:
-    """A total influence before and after changes.
+class WhatIf(Result):
+    """A total influence before and after changes; in pandas a row for each change.
 
     Attributes
     ----------
@@ -387,7 +411,7 @@ class WhatIf:
     new_nodes : list
         Nodes that an added edge brought.
     edge_meaning, weight_meaning, node_meaning : str
-    ends : pair of Ends
+    ends : pair of Side
         Where the two totals are, for their certificates.
     """
 
@@ -406,21 +430,21 @@ class WhatIf:
     edge_meaning: str
     weight_meaning: str
     node_meaning: str
-    ends: tuple[Ends, Ends] = field(repr=False, compare=False)
+    ends: tuple[Side, Side] = field(repr=False, compare=False)
     naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
-    @cached_property
+    @property
     def certificates(self) -> tuple[Certificate | None, Certificate | None]:
         """What is proven about the total before and the total after."""
-        before, after = map(certified, self.ends)
-        return before, after
+        before, after = self.ends
+        return before.certificate, after.certificate
 
     @property
     def doubts(self) -> list[str]:
         """What a reader should know where rounding can be larger than the change, so that before and after hide it."""
         if not self.change or not isinstance(self.change, (float, complex)):
             return []
-        if sum(map(rough_bound, self.ends)) < abs(self.change):
+        if sum(rough_bound_of(side.sweeps) for side in self.ends) < abs(self.change):
             return []
         bound = change_bound(0.0, (self.before, self.after), self.certificates)
         if not bound or bound < abs(self.change):
@@ -457,16 +481,11 @@ class WhatIf:
             **{name: self.naming.listed(getattr(self, name)) for name in nodes},
         }
 
-    def to_pandas(self) -> Any:
-        """Return the changes as a DataFrame, a row each."""
-        pandas = require_pandas()
-        return pandas.DataFrame([change.to_dict() for change in self.changes])
+    def _frame(self) -> Frame:
+        return Frame([change.to_dict() for change in self.changes])
 
     def __repr__(self) -> str:
         return f"<what if: {shown(self.before)} becomes {shown(self.after)}, change {shown(self.change)}>"
 
     def __str__(self) -> str:
         return what_if_text([self])
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"

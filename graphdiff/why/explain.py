@@ -7,11 +7,10 @@ which zero it is.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from html import escape
 from itertools import accumulate, islice
 from typing import Any, Unpack
 
@@ -23,22 +22,34 @@ from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.paths.paths import Path
 from graphdiff.paths.strongest import strongest
-from graphdiff.sets.bottlenecks import bottlenecks, fewest_edges
-from graphdiff.sums.between import Between, between, total_over
-from graphdiff.sums.certificate import Certificate, certificate_of, sizes_of
-from graphdiff.sums.cycles import Range, components_between, positions_between
-from graphdiff.sums.flow import Contributions, Flow, flow_between, path_entropy
+from graphdiff.sums.between import Between
+from graphdiff.sums.certificate import Certificate, certificate_of, is_bounded
+from graphdiff.sums.flow import Contributions, Flow, flow_through, path_entropy
 from graphdiff.sums.results import largest_first
-from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.sums.sweeps import forward_values
-from graphdiff.text.names import Edge, node_text
-from graphdiff.text.numbers import plain, shown
-from graphdiff.text.sentences import words_for
+from graphdiff.text.names import Edge
+from graphdiff.text.numbers import plain
+from graphdiff.text.tables import Result
 from graphdiff.why.cancellation import Cancellation, cancellation
 from graphdiff.why.report import _is_real, _share, explanation_text
+from graphdiff.why.ways import Ways
+from graphdiff.why.zero import zero_reason
 
 #: How many strongest paths an explanation keeps.
 STRONGEST = 10
+
+#: What a repr tells.
+TOLD = (
+    "source", "target", "total", "direct", "indirect", "certificate", "n_paths", "lengths", "effective_paths",
+    "strongest", "cancellation", "bottlenecks", "place", "zero", "edge_meaning", "weight_meaning", "merged",
+    "merged_elsewhere",
+)  # fmt: skip
+
+#: What may be refused, in the order in which it is computed where that is done at once.
+PARTS = (
+    "certificate", "edge_contributions", "effective_paths", "strongest", "node_contributions", "cancellation", "place",
+    "zero",
+)  # fmt: skip
 
 
 def explain(
@@ -76,203 +87,192 @@ def explain(
     >>> why.total, why.n_paths, round(why.effective_paths, 2)
     (5, 2, 1.96)
     """
-    ready = compiled(graph, options)
-    found = flow_between(ready, source, target)
-    topology = ready.topology
-    starts = topology.roots.tolist() if source is None else [topology.position(source)]
-    end = topology.position(target)
-    part = between(ready, starts, [end])
-    sizes = sizes_of((ready, starts, [end]))
-    direct = arithmetic.finished(_direct(found, source, target))
-    merged, merged_elsewhere = _merged(ready, starts, end)
-    edges = Contributions(found.edges, found.total, "edge", topology)
-    empty = found.graph.one_and_zero[0] if target == source and not part.loops else 0
-    return Explanation(
-        source=source,
-        target=target,
-        total=found.total,
-        direct=direct,
-        indirect=arithmetic.finished(found.total - direct - empty),
-        certificate=certificate_of(part, found, sizes),
-        n_paths=None if part.loops else total_over(part, SEMIRINGS["count"]) or 0,
-        lengths=_lengths(part),
-        effective_paths=None if sizes is None else _effective_paths(ready, part, sizes),
-        strongest=[] if sizes is None else list(islice(strongest(part), STRONGEST)),
-        edge_contributions=edges,
-        node_contributions=Contributions(found.nodes, found.total, "node", topology),
-        cancellation=None if sizes is None else cancellation(part, found.total, sizes.total, edges),
-        bottlenecks=bottlenecks(part),
-        part=part,
-        place=None if source is None else _place(ready, starts[0], end),
-        zero=_zero_reason(ready, part, found, sizes, (starts, end)) if not found.total else None,
-        edge_meaning=ready.edge_meaning,
-        weight_meaning=ready.weight_meaning,
-        merged=merged,
-        merged_elsewhere=merged_elsewhere,
-    )
+    return explain_each([compiled(graph, options)], source, target)[0]
 
 
-def _lengths(part: Between) -> tuple[int, int] | None:
-    if part.loops or not part.targets:
-        return None
-    return total_over(part, SEMIRINGS["fewest-edges"]), total_over(part, SEMIRINGS["most-edges"])
+def explain_each(graphs: Iterable[CompiledGraph], source: Hashable | None, target: Hashable) -> list[Explanation]:
+    """Take the same total apart under several weightings; in graphs of one shape what lies between is shared.
+
+    Examples
+    --------
+    >>> from graphdiff.graph.presets import even
+    >>> G = CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2])
+    >>> [why.total for why in explain_each([G, G.with_preset(even)], 0, 2)]
+    [2, 1.0]
+    """
+    shapes: dict[tuple[int, str], Ways] = {}
+    explanations = []
+    for graph in graphs:
+        shape = id(graph.topology), graph.cycles
+        if shape not in shapes:
+            shapes[shape] = Ways.between(graph, source, target)
+        ways = shapes[shape]
+        part = ways.part if ways.part.graph is graph else replace(ways.part, graph=graph)
+        explanations.append(Explanation(source, target, ways, part, flow_through(part)))
+        explanations[-1]._require_sound()
+    return explanations
 
 
-def _direct(found: Flow, source: Hashable | None, target: Hashable) -> Number:
-    """Return the sum of the parallel edges from source to target, which carriers only: a collapsed loop has none."""
-    topology, graph = found.graph.topology, found.graph
-    zero = graph.one_and_zero[1]
-    if source is None:
-        return zero
-    start, end = topology.position(source), topology.position(target)
-    rows = topology.quotient if graph.cycles == "collapse" else topology.rows
-    first, last = int(rows.ptr[graph.anchor(start)]), int(rows.ptr[graph.anchor(start) + 1])
-    hits = np.flatnonzero(rows.heads[first:last] == graph.anchor(end)) + first
-    return sum(arithmetic.listed(arithmetic.taken(graph.weights, rows.edges_at(hits))), start=zero)
-
-
-def _effective_paths(graph: CompiledGraph, part: Between, sizes: Flow) -> Number | None:
-    """Return exp of the entropy; the number of paths itself where each weighs the same."""
-    if graph.weight_meaning == "unit" and not part.loops:
-        return total_over(part, SEMIRINGS["count"])
-    entropy = path_entropy(sizes)
-    if entropy is None or entropy < 700:
-        return None if entropy is None else math.exp(entropy)
-    return Decimal(entropy).exp()
-
-
-def _place(graph: CompiledGraph, start: int, end: int) -> tuple[int, int] | None:
-    """Return the end's place among what the start reaches; None where a cycle elsewhere has no value."""
-    loops = components_between(graph, [start]) if graph.cycles != "collapse" else []
-    if loops:
-        return None
-    reached = positions_between(graph, [start], None)
-    values = forward_values(graph, {graph.anchor(start): graph.one_and_zero[0]}, among=reached)
-    others = [p for p in reached.tolist() if p != graph.anchor(start)]
-    if graph.anchor(end) not in others:
-        return None
-    try:
-        larger = sum(abs(values[p]) > abs(values[graph.anchor(end)]) for p in others)
-    except TypeError:  # symbols have no order
-        return None
-    return int(larger) + 1, len(others)
-
-
-def _merged(graph: CompiledGraph, starts: list[int], end: int) -> tuple[list[list[Any]], list[list[Any]]]:
-    """Return the components that count as one node each: on the way, and elsewhere among what is reached."""
-    if graph.cycles != "collapse":
-        return [], []
-    on_the_way = components_between(graph, starts, [end])
-    elsewhere = [part for part in components_between(graph, starts) if part not in on_the_way]
-    return _members(graph, on_the_way), _members(graph, elsewhere)
-
-
-def _members(graph: CompiledGraph, ranges: list[Range]) -> list[list[Any]]:
-    """Return the members of components of more than one node."""
-    labels = graph.topology.labels
-    return [list(labels[start:stop]) for start, stop in ranges if stop - start > 1]
-
-
-def _zero_reason(
-    graph: CompiledGraph, part: Between, found: Flow, sizes: Flow | None, ends: tuple[list[int], int]
-) -> str:
-    """Return which zero a total of 0 is."""
-    words = words_for(graph.edge_meaning)
-    starts, end = ends
-    labels = graph.topology.label
-    if not part.sources:
-        back = between(graph, [end], starts) if len(starts) == 1 else part
-        if back.sources:
-            return f"no path from {labels(starts[0])} to {labels(end)}, but one the other way: are the ends swapped?"
-        return "no path leads there"
-    dead = [(node, step) for node, row in enumerate(part.rows) for step in row if not step[2]]
-    if dead and not _path_without_zero(part):
-        tail, (head, *_) = dead[0]
-        edge = f"{node_text(part.labels[tail])} -> {node_text(part.labels[head])}"
-        many = "the only one" if len(dead) == 1 else f"{len(dead):,} such {words.edges}"
-        return f"every path has an edge of weight 0, as {edge} ({many} on the way)"
-    if sizes is None or not sizes.total:
-        return "the products of the weights are too small for a float (underflow); exact=True keeps them"
-    if isinstance(found.total, complex):
-        return f"paths cancel: their sizes add up to {shown(sizes.total)}"
-    half = shown(sizes.total / 2)
-    return f"paths cancel: +{half} and -{half}"
-
-
-def _path_without_zero(part: Between) -> bool:
-    """Return whether some path has no edge of weight 0."""
-    reached = [False] * part.n_nodes
-    for node in part.sources:
-        reached[node] = True
-    for node, row in enumerate(part.rows):
-        if reached[node]:
-            for head, _, weight in row:
-                reached[head] = reached[head] or bool(weight)
-    return any(reached[node] for node in part.targets)
-
-
-@dataclass(frozen=True, eq=False)
-class Explanation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Explanation(Result):
     """One total influence and what it is made of.
+
+    What it is made of is computed when it is first asked for, and once.
 
     Attributes
     ----------
     source, target : node
         The ends; a source of None stands for all roots.
-    total : number
-        The total influence.
-    direct, indirect : number
-        The sum of the parallel edges source -> target, and the rest.
-    certificate : Certificate or None
-        How far the total can be trusted.
-    n_paths : int or None
-        How many paths there are; None where a cycle is solved (infinitely many walks).
-    lengths : (int, int) or None
-        Edges of the shortest and the longest path.
-    effective_paths : number or None
-        The effective number of paths: exp of the entropy of their shares of the sum of absolute influences.
-    strongest : list of Path
-        The ten with the largest absolute influence.
-    edge_contributions, node_contributions : mapping of edge or node to number
-        The part of the total that runs through each.
-    cancellation : Cancellation or None
-        Where paths have both signs, what they sum to, the strongest of each, and where most meets.
-    bottlenecks : list of nodes
-        The nodes that every path passes, the ends left out.
+    ways : Ways
+        What lies between whatever the weights.
     part : Between
         What lies between the ends.
-    place : (int, int) or None
-        The target's place by total influence among the nodes that the source reaches, and how many those are;
-        a collapsed component counts as one.
-    zero : str or None
-        Where the total is 0, why.
-    edge_meaning, weight_meaning : str
-        What an edge and a weight say.
-    merged, merged_elsewhere : list of list of nodes
-        The cycles that count as one node each: on the way, and elsewhere among what the source reaches.
+    sweeps : Flow
+        One forward and one reverse sweep through it.
     """
 
     source: Any
     target: Any
-    total: Number
-    direct: Number
-    indirect: Number
-    certificate: Certificate | None
-    n_paths: int | None
-    lengths: tuple[int, int] | None
-    effective_paths: Number | None
-    strongest: list[Path]
-    edge_contributions: Contributions = field(repr=False)
-    node_contributions: Contributions = field(repr=False)
-    cancellation: Cancellation | None
-    bottlenecks: list[Any]
-    part: Between = field(repr=False)
-    place: tuple[int, int] | None
-    zero: str | None
-    edge_meaning: str
-    weight_meaning: str
-    merged: list[list[Any]]
-    merged_elsewhere: list[list[Any]]
+    ways: Ways
+    part: Between
+    sweeps: Flow
+
+    def _require_sound(self) -> None:
+        """Raise now what a part could be refused for; cheap where a look at the weights rules that out."""
+        _ = self.total
+        if is_bounded(self.part):
+            parts: tuple[str, ...] = () if self.part.n_nodes else ("zero",)
+        else:
+            _, parts = self.sweeps.adjoints, PARTS
+        for name in parts:
+            getattr(self, name)
+
+    @cached_property
+    def total(self) -> Number:
+        """The total influence."""
+        return self.sweeps.total
+
+    @cached_property
+    def direct(self) -> Number:
+        """The sum of the parallel edges source -> target that carry: a collapsed loop has none that do."""
+        graph = self.sweeps.graph
+        zero = graph.one_and_zero[1]
+        if self.source is None:
+            return arithmetic.finished(zero)
+        start, end = graph.anchor(self.ways.starts[0]), graph.anchor(self.ways.end)
+        rows = self.sweeps.rows
+        first, last = int(rows.ptr[start]), int(rows.ptr[start + 1])
+        hits = np.flatnonzero(rows.heads[first:last] == end) + first
+        weights = arithmetic.listed(arithmetic.taken(graph.weights, rows.edges_at(hits)))
+        return arithmetic.finished(sum(weights, start=zero))
+
+    @cached_property
+    def indirect(self) -> Number:
+        """What is neither direct nor the empty path."""
+        empty = self.sweeps.graph.one_and_zero[0] if self.target == self.source and not self.part.loops else 0
+        return arithmetic.finished(self.total - self.direct - empty)
+
+    @cached_property
+    def certificate(self) -> Certificate | None:
+        """How far the total can be trusted."""
+        return certificate_of(self.part, self.sweeps)
+
+    @property
+    def n_paths(self) -> int | None:
+        """How many paths there are; None where a cycle is solved (infinitely many walks)."""
+        return self.ways.n_paths
+
+    @property
+    def lengths(self) -> tuple[int, int] | None:
+        """Edges of the shortest and the longest path."""
+        return self.ways.lengths
+
+    @cached_property
+    def effective_paths(self) -> Number | None:
+        """The effective number of paths: exp of the entropy of their shares of the sum of absolute influences.
+
+        The number of paths itself where each weighs the same.
+        """
+        if self.sweeps.sizes is None:
+            return None
+        if self.weight_meaning == "unit" and not self.part.loops:
+            return self.n_paths or None
+        entropy = path_entropy(self.sweeps.sizes)
+        if entropy is None or entropy < 700:
+            return None if entropy is None else math.exp(entropy)
+        return Decimal(entropy).exp()
+
+    @cached_property
+    def strongest(self) -> list[Path]:
+        """The ten paths with the largest absolute influence."""
+        return [] if self.sweeps.sizes is None else list(islice(strongest(self.part), STRONGEST))
+
+    @cached_property
+    def edge_contributions(self) -> Contributions:
+        """The part of the total that runs through each edge."""
+        return Contributions(self.sweeps.edges, self.total, "edge", self.part.graph.topology)
+
+    @cached_property
+    def node_contributions(self) -> Contributions:
+        """The part of the total that runs through each node."""
+        return Contributions(self.sweeps.nodes, self.total, "node", self.part.graph.topology)
+
+    @cached_property
+    def cancellation(self) -> Cancellation | None:
+        """Where paths have both signs, what they sum to, the strongest of each, and where most meets."""
+        sizes = self.sweeps.sizes
+        return None if sizes is None else cancellation(self.part, self.total, sizes.total, self.edge_contributions)
+
+    @property
+    def bottlenecks(self) -> list[Any]:
+        """The nodes that every path passes, the ends left out."""
+        return self.ways.bottlenecks
+
+    @cached_property
+    def place(self) -> tuple[int, int] | None:
+        """The target's place by total influence among the nodes that the source reaches, and how many those are.
+
+        A collapsed component counts as one; None where a cycle elsewhere has no value, and of symbols.
+        """
+        graph = self.part.graph
+        reached = self.ways.reached
+        if self.source is None or reached is None:
+            return None
+        start, end = graph.anchor(self.ways.starts[0]), graph.anchor(self.ways.end)
+        others = [p for p in reached.tolist() if p != start]
+        if end not in others:
+            return None
+        values = forward_values(graph, {start: graph.one_and_zero[0]}, among=reached)
+        try:
+            larger = sum(abs(values[p]) > abs(values[end]) for p in others)
+        except TypeError:  # symbols have no order
+            return None
+        return int(larger) + 1, len(others)
+
+    @cached_property
+    def zero(self) -> str | None:
+        """Where the total is 0, why."""
+        return None if self.total else zero_reason(self.part, self.sweeps, self.ways.starts, self.ways.end)
+
+    @property
+    def edge_meaning(self) -> str:
+        """What an edge says."""
+        return self.part.graph.edge_meaning
+
+    @property
+    def weight_meaning(self) -> str:
+        """What a weight says."""
+        return self.part.graph.weight_meaning
+
+    @property
+    def merged(self) -> list[list[Any]]:
+        """The cycles on the way that count as one node each."""
+        return self.ways.merged[0]
+
+    @property
+    def merged_elsewhere(self) -> list[list[Any]]:
+        """The cycles that count as one node each elsewhere among what the source reaches."""
+        return self.ways.merged[1]
 
     @property
     def edge_shares(self) -> dict[Any, Number | None]:
@@ -289,10 +289,10 @@ class Explanation:
         """The entropy, in nats, of the paths' shares of the sum of absolute influences."""
         return None if self.effective_paths is None else float(Decimal(self.effective_paths).ln())
 
-    @cached_property
+    @property
     def cut(self) -> list[Edge]:
         """The fewest edges that carry the whole total, of several such sets one that paths use but once, if any is."""
-        return fewest_edges(self.part)
+        return self.ways.cut
 
     @property
     def coverage(self) -> list[float]:
@@ -365,14 +365,35 @@ class Explanation:
         series = self.edge_contributions.to_pandas()
         return series.iloc[largest_first(series.tolist())]
 
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name}={getattr(self, name)!r}" for name in TOLD)
+        return f"{type(self).__name__}({told})"
+
     def __str__(self) -> str:
         return explanation_text([self])
 
     def _repr_html_(self) -> str:
-        from graphdiff.pictures.annotate import annotate
         from graphdiff.pictures.dot import to_pydot
         from graphdiff.pictures.graphviz import layout
 
-        answer = annotate(self.part.graph, self.source, self.target)
+        answer = annotated(self, self.part.graph)
         svg = layout(to_pydot(answer), "svg").decode().partition("?>")[2]
-        return f"<div><pre>{escape(str(self))}</pre>{svg}</div>"
+        return f"<div>{super()._repr_html_()}{svg}</div>"
+
+
+def annotated(explanation: Explanation, graph: nx.DiGraph | CompiledGraph) -> nx.DiGraph | nx.MultiDiGraph:
+    """Return what `graphdiff.annotate` makes of the graph that was explained, without sweeping again.
+
+    From all roots it is the picture of the adjoints.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph()
+    >>> G.add_edge("a", "b", weight=2)
+    >>> annotated(explain(G, "a", "b"), G).edges["a", "b"]["contribution"]
+    2
+    """
+    from graphdiff.pictures.annotate import answered
+
+    ready, ends = explanation.part.graph, (explanation.source, explanation.target)
+    return answered(graph, ready, ends, None if explanation.source is None else explanation.sweeps)

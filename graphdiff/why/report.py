@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from graphdiff.arithmetic import Number
 from graphdiff.graph.presets import WEIGHTS
 from graphdiff.paths.paths import LINE, Path, path_text, path_texts
+from graphdiff.sets.bottlenecks import fewer_edges_than
 from graphdiff.sums.certificate import doubt
 from graphdiff.text.names import edge_name, node_text
 from graphdiff.text.numbers import ordinal, percent, plain, shorten, shown
@@ -107,16 +109,22 @@ def _facts(columns: Sequence[Explanation], words: Words) -> list[tuple[str, list
     if any(c.direct for c in columns):
         rows.append(("directly", [shown(c.direct) for c in columns]))
         rows.append(("through others", [shown(c.indirect) for c in columns]))
-    placed = next((c.place for c in columns if c.place), None)
-    if placed and placed[1] > 1:
-        places = [ordinal(c.place[0]) if c.place else "" for c in columns]
-        rows.append((f"place among the {placed[1]:,} {words.needed}", places))
+    rows += _places(columns, words)
     if any(c.effective_paths is not None for c in columns):
         rows.append(("as concentrated as", [_effective_text(c) for c in columns]))
+    return [*rows, *_last_steps(columns)]
+
+
+def _places(columns: Sequence[Explanation], words: Words) -> Iterator[tuple[str, list[str]]]:
+    placed = next((c.place for c in columns if c.place), None)
+    if placed and placed[1] > 1:
+        yield f"place among the {placed[1]:,} {words.needed}", [ordinal(c.place[0]) if c.place else "" for c in columns]
+
+
+def _last_steps(columns: Sequence[Explanation]) -> Iterator[tuple[str, list[str]]]:
     steps = [[_step_text(c, *step) for step in c.last_steps()[:2]] for c in columns]
-    for number in range(max(map(len, steps), default=0)):
-        rows.append(("" if number else "last step", [s[number] if len(s) > number else "" for s in steps]))
-    return rows
+    for number, texts in enumerate(zip_longest(*steps, fillvalue="")):
+        yield "" if number else "last step", list(texts)
 
 
 def _effective_text(column: Explanation) -> str:
@@ -157,7 +165,7 @@ def _cut_text(first: Explanation) -> Iterator[str]:
     ends = set(part.sources), set(part.targets)
     leaving = sum(tail in ends[0] for tail, row in enumerate(part.rows) for _ in row)
     entering = sum(head in ends[1] for row in part.rows for head, *_ in row)
-    if 0 < len(first.cut) < min(leaving, entering, CUT_OF + 1):
+    if fewer_edges_than(min(leaving, entering, CUT_OF + 1), part):
         names = ", ".join(map(edge_name, first.cut))
         yield f"Everything runs through {how_many(len(first.cut), 'edges')}: {names}."
 
@@ -169,17 +177,23 @@ def _warnings(columns: Sequence[Explanation]) -> list[str]:
         names = "|".join(c.weight_meaning for c in columns)
         found.append(f"The weightings disagree on the route: choose one with --weight {names}.")
     for column in columns:
-        if column.zero and not column.cancellation:
-            found.append(f"The total is 0: {column.zero}")
-        known = column.certificate
-        if known is None or (column.zero and not (known.abs_sum and known.error_bound)):
-            continue  # which zero it is says more: no number, or one too small for a float
-        said = doubt(known.digits, known.error_bound, condition=f" (condition {known.condition:.2g})")
-        found += [said] if said else []
+        found += _doubts(column)
     for column in columns:
         if column.cancellation:
             found += _cancellation_text(column.cancellation, column.total, _listed(columns[-1]))
     return found
+
+
+def _doubts(column: Explanation) -> Iterator[str]:
+    """Yield which zero a total is, and how few of its digits are certain."""
+    if column.zero and not column.cancellation:
+        yield f"The total is 0: {column.zero}"
+    known = column.certificate
+    if known is None or (column.zero and not (known.abs_sum and known.error_bound)):
+        return  # which zero it is says more: no number, or one too small for a float
+    few = doubt(known.digits, known.error_bound, condition=f" (condition {known.condition:.2g})")
+    if few:
+        yield few
 
 
 def _cancellation_text(found: Cancellation, total: Number, listed: list[Path]) -> Iterator[str]:

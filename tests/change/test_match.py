@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 import graphdiff as gd
 from graphdiff import kernels
-from graphdiff.change.match import Matched, matched
+from graphdiff.change.match import Matched, in_either, matched, named_pair
+from graphdiff.errors import UnknownNodeError, UsageError
 
 Row = tuple[str, str, Any, Any]
 
@@ -129,3 +130,34 @@ def test_on_threads_the_account_has_the_same_bits(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr("graphdiff.kernels.THREADED_VISITS", 0)
         found = gd.compare(graphs[0], graphs[1], 0, 95)
         assert (found.before, found.after, dict(found.attribution)) == expected
+
+
+# ------------------------------------------------------------------------------------------ names that are given
+
+
+def test_a_pair_is_parted_where_both_halves_are_nodes() -> None:
+    graphs = nx.DiGraph([("a=b", "c")]), nx.DiGraph([("d=e", "c")])
+    assert named_pair(graphs, "a=b=d=e") == ("a=b", "d=e")
+    with pytest.raises(UnknownNodeError, match="no node 'a=b=d'"):
+        named_pair(graphs, "a=b=d=x")
+    with pytest.raises(UsageError, match="--match a: OLD=NEW"):
+        named_pair(graphs, "a")
+
+
+def test_a_name_is_looked_for_after_and_then_before() -> None:
+    graphs = nx.DiGraph([("old", "both")]), nx.DiGraph([("both", "new")])
+    assert [in_either(graphs, name) for name in ("old", "both", "new")] == ["old", "both", "new"]
+    with pytest.raises(UnknownNodeError, match="'nee'; did you mean 'new'") as caught:
+        in_either(graphs, "nee")
+    assert caught.value.__cause__ is None
+
+
+def test_another_weighting_keeps_the_nodes_that_are_known() -> None:
+    old, new = nx.DiGraph([("a", "b"), ("a", "c")]), nx.DiGraph([("a", "b"), ("b", "c")])
+    pairs = [[gd.compile(graph, weight=preset) for graph in (old, new)] for preset in (None, gd.weights.even)]
+    found = matched(*pairs[0], {})
+    again, expected = found.reweighted(*pairs[1]), matched(*pairs[1], {})
+    assert again.before.numbers is found.before.numbers
+    records = [[each.record(edge) for edge in range(len(each.tails))] for each in (again, expected)]
+    assert records[0] == records[1]
+    assert records[0][0]["weight_before"] == 0.5

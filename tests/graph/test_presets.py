@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphdiff.errors import UsageError, WeightError
-from graphdiff.graph.compiled import CompiledGraph, compile
+from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, compile
 from graphdiff.sums.influence import forward, total_influence
 from graphdiff.weights import WEIGHTS, even, imports
 
@@ -86,3 +87,27 @@ def test_a_graph_without_attributes() -> None:
         compile(np.array([[0, 1], [0, 0]]), weight=imports)
     with pytest.raises(UsageError, match=message):
         CompiledGraph.from_arrays([0], [1]).with_preset(imports)
+
+
+@pytest.mark.parametrize("exact", [False, True], ids=["floats", "exact"])
+@pytest.mark.parametrize("cycles", ["collapse", "solve"])
+@pytest.mark.parametrize("name", list(WEIGHTS))
+def test_a_graph_knows_the_preset_of_its_weights(name: str, cycles: CyclePolicy, exact: bool) -> None:
+    graph = compile(SHOP, weight=WEIGHTS[name], cycles=cycles, exact=exact)
+    assert graph.preset == name
+    assert graph.reweighted([2] * graph.n_edges, name).preset is None
+    assert graph.reweighted(graph.weights).preset is None
+
+
+def test_a_preset_is_told_by_its_numbers_not_by_an_attribute_of_its_name() -> None:
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from([("a", "b", 0.25), ("a", "c", 0.75)], weight="even")
+    assert compile(graph, weight="even").preset is None
+    nx.set_edge_attributes(graph, 0.5, "even")
+    assert compile(graph, weight="even", exact=True).preset == "even"
+
+
+def test_a_saved_graph_keeps_its_preset(tmp_path: Path) -> None:
+    for name, kept in (("unit", "unit"), ("even", "even"), ("imports", None)):  # statements are not saved
+        compile(SHOP, weight=WEIGHTS[name]).save(tmp_path / name)
+        assert CompiledGraph.load(tmp_path / name).preset == kept

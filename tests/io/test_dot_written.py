@@ -20,7 +20,7 @@ from graphdiff import annotate, compare, group, prune, read, to_pydot, total_inf
 from graphdiff.errors import GraphTypeError, UsageError
 from graphdiff.io.write import render
 from graphdiff.pictures.graphviz import layout
-from graphdiff.pictures.layout_child import render as graphviz
+from graphdiff.pictures.graphviz_child import render as graphviz
 
 SVG = "{http://www.w3.org/2000/svg}"
 

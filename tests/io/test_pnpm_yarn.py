@@ -9,7 +9,7 @@ import networkx as nx
 import pytest
 import yaml
 
-from graphdiff.errors import FormatError, MissingExtraError, UsageError
+from graphdiff.errors import FormatError, UsageError
 from graphdiff.io.documents import parse_yaml
 from graphdiff.io.js.pnpm import read_pnpm
 from graphdiff.io.js.yarn_berry import read_yarn_berry
@@ -134,12 +134,6 @@ def test_broken_pnpm_files_get_one_line(content, message):
     with pytest.raises(FormatError, match=message) as caught:
         read_pnpm(content.encode(), name="x.yaml")
     assert "\n" not in str(caught.value)
-
-
-def test_without_pyyaml_the_extra_is_named(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "yaml", None)
-    with pytest.raises(MissingExtraError, match=r"PyYAML: pip install PyYAML"):
-        parse_yaml(b"a: 1", "x.yaml")
 
 
 def test_yaml_values_are_what_the_file_has():

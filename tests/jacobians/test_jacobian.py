@@ -148,6 +148,17 @@ def test_members_of_one_collapsed_component_cannot_be_told_apart() -> None:
     assert gd.jacobian(graph, sources=["a", "b"], targets=["t"], cycles="collapse").array.tolist() == [[3, 3]]
 
 
+@pytest.mark.parametrize(
+    ("sources", "targets"),
+    [(["x", "y"], ["y"]), (["y", "x"], ["y"]), (["x"], ["y", "x"]), (["y", "x", "y"], ["y"])],
+    ids=["the target is the last source", "the first source", "another target", "the same source twice"],
+)
+def test_no_two_members_of_a_collapsed_cycle_stand_in_one_jacobian(sources: list[str], targets: list[str]) -> None:
+    graph = weighted([("s", "x", 2), ("x", "y", 3), ("y", "x", 0.1), ("y", "t", 5)])
+    with pytest.raises(gd.errors.SameComponentError, match="'x' and 'y' are on one cycle"):
+        gd.jacobian(graph, sources, targets, cycles="collapse")
+
+
 def test_no_sources_or_no_targets_is_an_empty_table() -> None:
     assert gd.jacobian(olah(), sources=[], targets=["e"]).array.shape == (1, 0)
     assert gd.jacobian(olah(), sources=["a"], targets=[]).array.shape == (0, 1)

@@ -16,10 +16,10 @@ from graphs import chain, diamonds, ladder, olah, parallel_chain, weighted
 
 from graphdiff import annotate, read, to_pydot, trace, weights
 from graphdiff.errors import GraphTypeError, UsageError
-from graphdiff.io.dot_child import parse
 from graphdiff.io.write import render
 from graphdiff.pictures.dot import picture_of
 from graphdiff.pictures.graphviz import layout
+from graphdiff.pictures.graphviz_child import parse
 from graphdiff.pictures.picture import plain_picture
 
 SVG = "{http://www.w3.org/2000/svg}"

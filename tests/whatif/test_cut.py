@@ -273,6 +273,11 @@ def test_totals_that_have_nothing_to_cut() -> None:
         gd.cut(loop, "a", "c", cycles="solve")
 
 
+def test_where_no_path_leads_nothing_is_cut_whatever_the_weights() -> None:
+    found = gd.cut(weighted([("a", "b", 1j), ("c", "d", 1j)]), "a", "d")
+    assert (found.before, found.removed) == (0, [])
+
+
 def test_decimals_and_exact_floats() -> None:
     from decimal import Decimal
 

@@ -50,28 +50,28 @@ def read_dependency_cruiser(data: bytes, *, name: str) -> nx.DiGraph:
 def _add(graph: nx.DiGraph, module: Record, where: str) -> None:
     source = required_text(module, "source", where)
     graph.add_node(source, **_of_module(module, where))
-    for place, said in mappings(module.get("dependencies"), f"{where}.dependencies"):
-        head = required_text(said, "resolved", place)
-        types = texts(said.get("dependencyTypes"), f"{place}: dependencyTypes")
+    for place, dependency in mappings(module.get("dependencies"), f"{where}.dependencies"):
+        head = required_text(dependency, "resolved", place)
+        types = texts(dependency.get("dependencyTypes"), f"{place}: dependencyTypes")
         before = graph.get_edge_data(source, head, {})
-        attributes = {"module": text(said.get("module"), where)}
+        attributes = {"module": text(dependency.get("module"), where)}
         attributes["types"] = _joined(before.get("types", "").split(", "), types)
-        attributes["rules"] = _joined(before.get("rules", "").split(", "), _rules(said, place))
+        attributes["rules"] = _joined(before.get("rules", "").split(", "), _rules(dependency, place))
         graph.add_edge(source, head, **{key: value for key, value in attributes.items() if value})
-        graph.edges[source, head].update((flag, True) for flag in EDGE_FLAGS if said.get(flag) is True)
+        graph.edges[source, head].update((flag, True) for flag in EDGE_FLAGS if dependency.get(flag) is True)
 
 
 def _of_module(module: Record, where: str) -> Record:
     flags = {flag: True for flag in NODE_FLAGS if module.get(flag) is True}
     stats = mapping(module.get("experimentalStats"), f"{where}: experimentalStats")
     numbers = {"size": stats.get("size"), "instability": module.get("instability")}
-    said = {
+    attributes = {
         "file": "" if "coreModule" in flags or "couldNotResolve" in flags else module["source"],
         "types": _joined(texts(module.get("dependencyTypes"), f"{where}: dependencyTypes")),
         "rules": _joined(_rules(module, where)),
     }
     return (
-        {key: value for key, value in said.items() if value}
+        {key: value for key, value in attributes.items() if value}
         | {key: value for key, value in numbers.items() if type(value) in (int, float)}
         | flags
     )

@@ -88,17 +88,7 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     first = "packages" not in document
     packages = _of_version_1(document, name) if first else mapping(document["packages"], f"{name}: packages")
     folders = _Folders(packages, name, document.get("name"))
-    needs: list[Need] = []
-    unmet: list[tuple[int, str]] = []
-    for tail, (folder, entry) in enumerate(folders.entries):
-        for wanted, kind, said in declared(entry, f"{name}: {folder or 'the project'}"):
-            head = folders.find(folder, wanted)
-            if head is None:
-                unmet += [] if said["optional"] else [(tail, wanted)]
-                continue
-            if first and kind == "normal" and folders.entries[head][1].get("optional") is True:
-                kind, said = "optional", said | {"optional": True}
-            needs.append(Need(tail, head, kind, said | folders.alias(head, wanted)))
+    needs, unmet = _declared(folders, name, first=first)
     needs.extend(Need(0, head, "workspace") for head in folders.workspaces)
     graph = package_graph(
         _attributes(folders), needs, name=name, format="npm package-lock", known=KINDS, kinds=kinds, unmet=unmet
@@ -106,6 +96,22 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     if first:
         graph.graph.setdefault("warnings", []).append(f"{name}: {NO_PROJECT}; {AS_VERSION_3}")
     return graph
+
+
+def _declared(folders: _Folders, name: str, *, first: bool) -> tuple[list[Need], list[tuple[int, str]]]:
+    """Return what the entries need, and what of it is not there; version 1 marks what is optional at its head."""
+    needs: list[Need] = []
+    unmet: list[tuple[int, str]] = []
+    for tail, (folder, entry) in enumerate(folders.entries):
+        for wanted, kind, attributes in declared(entry, f"{name}: {folder or 'the project'}"):
+            head = folders.find(folder, wanted)
+            if head is not None:
+                if first and kind == "normal" and folders.entries[head][1].get("optional") is True:
+                    kind, attributes = "optional", attributes | {"optional": True}
+                needs.append(Need(tail, head, kind, attributes | folders.alias(head, wanted)))
+            elif not attributes["optional"]:
+                unmet.append((tail, wanted))
+    return needs, unmet
 
 
 def _of_version_1(document: Record, name: str) -> Record:
@@ -134,13 +140,13 @@ def _entry_of_version_1(entry: Record, where: str) -> Record:
     needed = entry.get("requires")
     flagged = (field for flag, field in FLAGGED.items() if entry.get(flag) is True)
     field = next(flagged, "dependencies")
-    said: Record = {field: mapping(None if isinstance(needed, bool) else needed, f"{where}: requires")}
+    entry_of_version_2: Record = {field: mapping(None if isinstance(needed, bool) else needed, f"{where}: requires")}
     flags = {"dev": "dev", "optional": "optional", "bundled": "inBundle"}
-    said |= {flag: True for own, flag in flags.items() if entry.get(own) is True}
+    entry_of_version_2 |= {flag: True for own, flag in flags.items() if entry.get(own) is True}
     version = text(entry.get("version"), where)
     if version.startswith("npm:"):  # under another name
-        said["name"], _, version = version.removeprefix("npm:").rpartition("@")
-    return said | {"version": version}
+        entry_of_version_2["name"], _, version = version.removeprefix("npm:").rpartition("@")
+    return entry_of_version_2 | {"version": version}
 
 
 def declared(entry: Mapping[str, object], where: str) -> Iterator[tuple[str, str, Record]]:
@@ -229,7 +235,7 @@ def _last(folder: str) -> str:
 
 def _attributes(folders: _Folders) -> list[Record]:
     roots = {0, *folders.workspaces} if folders.entries and folders.entries[0][0] == "" else set()
-    found = []
+    records = []
     for place, ((folder, entry), package) in enumerate(zip(folders.entries, folders.names, strict=True)):
         where = f"{folders.file}: {folder}"
         attributes: Record = {"name": package, "version": text(entry.get("version"), where)}
@@ -238,9 +244,9 @@ def _attributes(folders: _Folders) -> list[Record]:
         if isinstance(entry.get("deprecated"), str):
             attributes["deprecated"] = entry["deprecated"]
         flags = {"dev": "dev", "optional": "optional", "peer": "peer", "inBundle": "bundled"}
-        attributes |= {said: True for flag, said in flags.items() if entry.get(flag) is True}
-        found.append(attributes | ({"root": True} if place in roots else {}))
-    return found
+        attributes |= {name_here: True for flag, name_here in flags.items() if entry.get(flag) is True}
+        records.append(attributes | ({"root": True} if place in roots else {}))
+    return records
 
 
 def read_npm_ls(data: bytes, *, name: str) -> PackageGraph:

@@ -110,8 +110,8 @@ class _Lock:
                     continue
                 clause, may_miss = peers.get(wanted, ("", False))
                 kind = "peer" if wanted in peers else kind
-                said = {"clause": clause, "optional": may_miss or kind == "optional"}
-                yield from self._need(key, "", wanted, self._version(reference, key), kind, said)
+                attributes = {"clause": clause, "optional": may_miss or kind == "optional"}
+                yield from self._need(key, "", wanted, self._version(reference, key), kind, attributes)
 
     def _injected(self, key: str) -> str | None:
         """Return the folder of the project that a snapshot is a copy of; None where it is of none."""
@@ -134,15 +134,15 @@ class _Lock:
                 yield wanted, reference, kind
 
     def _need(
-        self, tail: str, folder: str, wanted: str, reference: str, kind: str, said: Mapping[str, Any]
+        self, tail: str, folder: str, wanted: str, reference: str, kind: str, attributes: Mapping[str, Any]
     ) -> Iterator[Need]:
         head = self._find(folder, wanted, reference)
-        optional = said.get("optional", kind == "optional")
+        optional = attributes.get("optional", kind == "optional")
         if head is None:
             self.unmet.append((self.places[tail], wanted))
             return
         alias = "" if self.packages[head]["name"] == wanted else wanted
-        yield Need(self.places[tail], head, kind, {**said, "optional": optional, "alias": alias})
+        yield Need(self.places[tail], head, kind, {**attributes, "optional": optional, "alias": alias})
 
     def _find(self, folder: str, wanted: str, reference: str) -> int | None:
         if reference.startswith("link:"):
@@ -156,8 +156,8 @@ class _Lock:
         return next((self.places[key] for key in keys if key in self.places), None)
 
     def _version(self, reference: Any, where: str) -> str:
-        found = reference.get("version") if isinstance(reference, dict) else reference
-        return text(found, f"{self.file}: {where}")
+        version = reference.get("version") if isinstance(reference, dict) else reference
+        return text(version, f"{self.file}: {where}")
 
     def _clause(self, project: Record, wanted: str, reference: Any) -> str:
         where = f"{self.file}: specifiers"
@@ -183,11 +183,11 @@ class _Lock:
         name, version = _split(key)
         stated = self._stated(key)
         where = f"{self.file}: {key}"
-        found = {"name": text(stated.get("name"), where) or name, "version": text(stated.get("version"), where)}
+        attributes = {"name": text(stated.get("name"), where) or name, "version": text(stated.get("version"), where)}
         flags = {flag: True for flag in ("dev", "optional") if stated.get(flag) == "true"}
         deprecated = stated.get("deprecated")
-        said = {"deprecated": deprecated} if isinstance(deprecated, str) else {}
-        return {**found, "version": found["version"] or version, **said, **flags}
+        reason = {"deprecated": deprecated} if isinstance(deprecated, str) else {}
+        return {**attributes, "version": attributes["version"] or version, **reason, **flags}
 
     def _peers(self, key: str) -> dict[str, tuple[str, bool]]:
         """Return the peers that a package asks for, each with its range and whether it may be missing."""

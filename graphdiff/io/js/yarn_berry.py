@@ -100,8 +100,8 @@ def _needs(entries: list[_Entry], name: str) -> tuple[list[Need], list[tuple[int
                 unmet += [] if optional else [(tail, wanted)]
                 continue
             kind = "optional" if optional else "normal"
-            said = {"clause": clause.removeprefix("npm:"), "optional": optional}
-            needs.append(Need(tail, head, kind, said | ({} if entries[head].name == wanted else {"alias": wanted})))
+            data = {"clause": clause.removeprefix("npm:"), "optional": optional}
+            needs.append(Need(tail, head, kind, data | ({} if entries[head].name == wanted else {"alias": wanted})))
     return needs, unmet
 
 
@@ -118,7 +118,7 @@ def _peers(entries: list[_Entry], needs: list[Need], name: str) -> list[Need]:
     beside: dict[int, dict[str, int]] = {place: {entry.name: place} for place, entry in enumerate(entries)}
     for need in needs:
         beside[need.tail][str(need.attributes.get("alias", entries[need.head].name))] = need.head
-    found: dict[tuple[int, int], Need] = {}
+    by_ends: dict[tuple[int, int], Need] = {}
     for need in needs:
         record, where = entries[need.head].record, f"{name}: {entries[need.head].key}"
         meta = mapping(record.get("peerDependenciesMeta"), where)
@@ -126,6 +126,6 @@ def _peers(entries: list[_Entry], needs: list[Need], name: str) -> list[Need]:
             head = beside[need.tail].get(peer)
             if head is not None:
                 optional = mapping(meta.get(peer), where).get("optional") == "true"
-                said = {"clause": text(clause, where), "optional": optional}
-                found[need.head, head] = Need(need.head, head, "peer", said)
-    return list(found.values())
+                attributes = {"clause": text(clause, where), "optional": optional}
+                by_ends[need.head, head] = Need(need.head, head, "peer", attributes)
+    return list(by_ends.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from graphdiff.errors import FormatError
@@ -24,9 +24,28 @@ WORD = re.compile(r'"((?:[^"\\]++|\\.)*+)"|([^\s",:]++)')
 @dataclass
 class _Entry:
     patterns: list[str]
-    said: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict)
     needs: list[tuple[str, str, str]] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    section: str = ""  # the title that the lines below it belong to
+
+    def take(self, indent: int, words: list[str], *, is_title: bool) -> bool:
+        """Take a line of an entry; tell whether it is one."""
+        if indent == 2 and len(words) == 1 and is_title:
+            self.section = words[0]
+        elif indent == 2 and len(words) >= 2:
+            self.fields[words[0]], self.section = words[1], ""
+        elif indent == 4 and self.section and len(words) == 2:
+            self._need(words[0], words[1])
+        else:
+            return False
+        return True
+
+    def _need(self, package: str, clause: str) -> None:
+        if self.section in FIELDS:
+            self.needs.append((package, clause, FIELDS[self.section]))
+        else:
+            self.others.append(self.section)
 
 
 def read_yarn_classic(data: bytes, *, name: str, kinds: str | Collection[str] | None = None) -> PackageGraph:
@@ -62,18 +81,8 @@ def read_yarn_classic(data: bytes, *, name: str, kinds: str | Collection[str] | 
     [('a', 'b', {'clause': '*', 'kind': 'normal'})]
     """
     entries = list(_entries(text_of(data).splitlines(), name))
-    places = {pattern: place for place, entry in enumerate(entries) for pattern in entry.patterns}
     packages = [_package(entry) for entry in entries]
-    needs: list[Need] = []
-    unmet: list[tuple[int, str]] = []
-    for tail, entry in enumerate(entries):
-        for wanted, clause, kind in entry.needs:
-            head = places.get(f"{wanted}@{clause}")
-            if head is None:
-                unmet += [] if kind == "optional" else [(tail, wanted)]
-                continue
-            alias = "" if packages[head]["name"] == wanted else wanted
-            needs.append(Need(tail, head, kind, {"clause": clause, "optional": kind == "optional", "alias": alias}))
+    needs, unmet = _needs(entries, packages)
     graph = package_graph(packages, needs, name=name, format="yarn.lock", known=KINDS, kinds=kinds, unmet=unmet)
     if others := Counter(title for entry in entries for title in entry.others):
         counted = ", ".join(f"{title} ({times:,})" for title, times in others.items())
@@ -81,8 +90,24 @@ def read_yarn_classic(data: bytes, *, name: str, kinds: str | Collection[str] | 
     return graph
 
 
+def _needs(entries: Sequence[_Entry], packages: Sequence[Record]) -> tuple[list[Need], list[tuple[int, str]]]:
+    """Return what the entries need, and what of it has no entry."""
+    places = {pattern: place for place, entry in enumerate(entries) for pattern in entry.patterns}
+    needs: list[Need] = []
+    unmet: list[tuple[int, str]] = []
+    asked = ((tail, *need) for tail, entry in enumerate(entries) for need in entry.needs)
+    for tail, wanted, clause, kind in asked:
+        head = places.get(f"{wanted}@{clause}")
+        if head is not None:
+            alias = "" if packages[head]["name"] == wanted else wanted
+            needs.append(Need(tail, head, kind, {"clause": clause, "optional": kind == "optional", "alias": alias}))
+        elif kind != "optional":
+            unmet.append((tail, wanted))
+    return needs, unmet
+
+
 def _package(entry: _Entry) -> Record:
-    version, place = entry.said.get("version", ""), entry.said.get("resolved", "")
+    version, place = entry.fields.get("version", ""), entry.fields.get("resolved", "")
     if place.startswith(WORKSPACE):
         return {"name": _name(entry.patterns[0]), "version": "", "path": place.removeprefix(WORKSPACE)}
     return {"name": _name(entry.patterns[0]), "version": version}
@@ -90,29 +115,24 @@ def _package(entry: _Entry) -> Record:
 
 def _entries(lines: list[str], name: str) -> Iterator[_Entry]:
     entry: _Entry | None = None
-    section = ""
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.startswith("#"):
             continue
-        words = [quoted.replace('\\"', '"') or plain for quoted, plain in WORD.findall(line)]
+        words = _words(line)
         indent = len(line) - len(line.lstrip(" "))
-        if indent == 0 and words and line.endswith(":"):
+        is_title = line.endswith(":")
+        if indent == 0 and words and is_title:
             if entry:
                 yield entry
-            entry, section = _Entry(words), ""
-        elif indent == 2 and entry and len(words) == 1 and line.endswith(":"):
-            section = words[0]
-        elif indent == 2 and entry and len(words) >= 2:
-            entry.said[words[0]], section = words[1], ""
-        elif indent == 4 and entry and section and len(words) == 2:
-            if section in FIELDS:
-                entry.needs.append((words[0], words[1], FIELDS[section]))
-            else:
-                entry.others.append(section)
-        else:
+            entry = _Entry(words)
+        elif entry is None or not entry.take(indent, words, is_title=is_title):
             raise FormatError(f"{name}, line {number}: not a line of a yarn.lock: {line[:60].strip()!r}")
     if entry:
         yield entry
+
+
+def _words(line: str) -> list[str]:
+    return [quoted.replace('\\"', '"') or plain for quoted, plain in WORD.findall(line)]
 
 
 def _name(pattern: str) -> str:

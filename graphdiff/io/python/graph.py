@@ -102,18 +102,18 @@ def python_graph(
             raise FormatError(f"{name}: no package in it" + ("" if environment is None else " for that environment"))
         needs = _Needs([_holding(package, environment) for package in every], extras)
         graph = _graph(needs, extras, absent, prune=environment is not None)
-        said = {key: value for key, value in (options or {}).items() if value not in ("all", "requested", "nodes")}
-        leave_out(graph, _not_among(graph, [*given, *left_out]), said)
+        chosen = {key: value for key, value in (options or {}).items() if value not in ("all", "requested", "nodes")}
+        leave_out(graph, _not_among(graph, [*given, *left_out]), chosen)
     return described(graph, format=format, edge_meaning="depends on", weight_meaning="none")
 
 
 def joined(packages: Iterable[Package]) -> list[Package]:
     """Return packages with the entries of one as one: files may list a package without extras, and with each again."""
-    found: dict[tuple[str, str], Package] = {}
+    by_key: dict[tuple[str, str], Package] = {}
     for package in packages:
         key = (package.name, package.version)
-        found[key] = _joined_two(found[key], package) if key in found else package
-    return list(found.values())
+        by_key[key] = _joined_two(by_key[key], package) if key in by_key else package
+    return list(by_key.values())
 
 
 def _joined_two(one: Package, other: Package) -> Package:
@@ -156,10 +156,10 @@ class _Needs:
 
     @cached_property
     def by_name(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
+        places: dict[str, list[int]] = {}
         for place, package in enumerate(self.packages):
-            found.setdefault(package.name, []).append(place)
-        return found
+            places.setdefault(package.name, []).append(place)
+        return places
 
     def meant(self, need: Requirement) -> list[int]:
         """Return the packages that a need means: all versions that will do, or all where none is known to."""
@@ -182,13 +182,17 @@ class _Needs:
         queue = list(range(len(self.packages)))
         while queue:
             place = queue.pop()
-            for need in self.packages[place].needs:
-                if need.extras and (need.extra is None or need.extra in wanted[place]):
-                    for other in self.meant(need):
-                        if not need.extras <= wanted[other]:
-                            wanted[other] |= need.extras
-                            queue.append(other)
+            for other, extras in self._asking(place, wanted[place]):
+                if not extras <= wanted[other]:
+                    wanted[other] |= extras
+                    queue.append(other)
         return wanted
+
+    def _asking(self, place: int, wanted: set[str]) -> Iterator[tuple[int, frozenset[str]]]:
+        """Yield the packages of which one with the extras `wanted` asks for extras, and those."""
+        for need in self.packages[place].needs:
+            if need.extras and (need.extra is None or need.extra in wanted):
+                yield from ((other, need.extras) for other in self.meant(need))
 
     @cached_property
     def bringing(self) -> list[set[str]]:
@@ -275,22 +279,33 @@ def _without_extras(package: Package, chosen: frozenset[str]) -> Requirement:
 
 
 def _graph(needs: _Needs, extras: str, absent: str, *, prune: bool) -> PackageGraph:
-    edges = [edge for edge in (needs.edges_by_node() if extras == "nodes" else needs.edges()) if edge[0] != edge[1]]
-    plain: list[Node] = [(place, frozenset()) for place in range(len(needs.packages))]
-    nodes = list(dict.fromkeys([*plain, *(edge.tail for edge in edges)]))
-    if prune and any(package.root for package in needs.packages):
-        kept = _reached(edges, _roots(needs, extras))
-        nodes = [node for node in nodes if node in kept]
+    edges = _edges(needs, extras)
+    nodes = _nodes(needs, edges, extras, prune=prune)
     labels = _labels(needs.packages, nodes)
     graph = _edges_each(edges, labels) if extras == "nodes" else _edges_merged(edges, labels)
     graph.add_nodes_from((labels[node], _attributes(needs.packages[node[0]])) for node in nodes)
     for node in _roots(needs, extras):
         graph.nodes[labels[node]]["root"] = True
     here = {place: label for (place, chosen), label in labels.items() if not chosen}
-    kept_out = {(here[t], here[h], extra) for t, h, extra in needs.left_out() if t in here and h in here}
     note_unmet(graph, ((here[place], wanted) for place, wanted in needs.unmet() if place in here), absent)
+    kept_out = {(here[t], here[h], extra) for t, h, extra in needs.left_out() if t in here and h in here}
     graph.graph["with_extras"] = sorted(edge for edge in kept_out if not graph.has_edge(*edge[:2]))
     return graph
+
+
+def _edges(needs: _Needs, extras: str) -> list[_Edge]:
+    edges = needs.edges_by_node() if extras == "nodes" else needs.edges()
+    return [edge for edge in edges if edge.tail != edge.head]
+
+
+def _nodes(needs: _Needs, edges: Sequence[_Edge], extras: str, *, prune: bool) -> list[Node]:
+    """Return a node for each package and for each with extras; with `prune` only those that the roots reach."""
+    plain: list[Node] = [(place, PLAIN) for place in range(len(needs.packages))]
+    nodes = list(dict.fromkeys([*plain, *(edge.tail for edge in edges)]))
+    if not prune or not any(package.root for package in needs.packages):
+        return nodes
+    kept = _reached(edges, _roots(needs, extras))
+    return [node for node in nodes if node in kept]
 
 
 def _roots(needs: _Needs, extras: str) -> list[Node]:
@@ -312,16 +327,16 @@ def _edges_each(edges: Iterable[_Edge], labels: Mapping[Node, str]) -> PackageGr
     """Return an edge for each extra and group that needs a package; the two are the key where there are several."""
     parts: dict[str, nx.DiGraph] = {}
     for edge in edges:
-        part = parts.setdefault(_part_of(edge.need), nx.DiGraph())
+        subgraph = parts.setdefault(_part_of(edge.need), nx.DiGraph())
         if edge.tail in labels:
-            _add_edge(part, labels[edge.tail], labels[edge.head], edge.need)
-    ends = [pair for part in parts.values() for pair in part.edges]
+            _add_edge(subgraph, labels[edge.tail], labels[edge.head], edge.need)
+    ends = [pair for subgraph in parts.values() for pair in subgraph.edges]
     graph = nx.DiGraph() if len(set(ends)) == len(ends) else nx.MultiDiGraph()
     graph.add_nodes_from(labels.values())
-    for key, part in parts.items():
+    for key, subgraph in parts.items():
         keyed = {"key": key} if graph.is_multigraph() else {}
-        for tail, head, said in part.edges(data=True):
-            graph.add_edge(tail, head, **keyed, **said)
+        for tail, head, data in subgraph.edges(data=True):
+            graph.add_edge(tail, head, **keyed, **data)
     return graph
 
 
@@ -347,12 +362,12 @@ def _labelled(label: str, chosen: frozenset[str]) -> str:
 
 
 def _attributes(package: Package) -> dict[str, Any]:
-    said = {"name": package.name, "version": package.version, **package.attributes}
-    return {key: value for key, value in said.items() if value not in (None, "")}
+    attributes = {"name": package.name, "version": package.version, **package.attributes}
+    return {key: value for key, value in attributes.items() if value not in (None, "")}
 
 
 def _add_edge(graph: nx.DiGraph, tail: str, head: str, need: Requirement) -> None:
-    said = {
+    attributes = {
         "kind": need.kind,
         "extra": need.extra,
         "group": need.group,
@@ -360,7 +375,7 @@ def _add_edge(graph: nx.DiGraph, tail: str, head: str, need: Requirement) -> Non
         "clause": need.clause,
         "optional": True if need.extra else None,
     }
-    new = {key: value for key, value in said.items() if value}
+    new = {key: value for key, value in attributes.items() if value}
     before = graph.get_edge_data(tail, head)
     if before is None or (before["kind"] != "normal" and need.kind == "normal"):
         graph.add_edge(tail, head)

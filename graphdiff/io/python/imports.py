@@ -91,12 +91,12 @@ def read_imports(
     with _first_on_path(folder):
         bases = _bases(package, folder, name)
         try:
-            found = grimp.build_graph(package, cache_dir=None)
+            imports = grimp.build_graph(package, cache_dir=None)
             running = grimp.build_graph(package, cache_dir=None, exclude_type_checking_imports=True)
         except (grimp.exceptions.GrimpException, UnicodeError, SyntaxError, OSError) as error:
             raise FormatError(f"{name}: {' '.join(str(error).split()) or type(error).__name__}") from error
     with collector_at_rest():
-        graph = _graph(found, _files(package, bases))
+        graph = _graph(imports, _files(package, bases))
         _say_kinds(graph, running)
         _choose_kinds(graph, name, kinds)
     if times is not None:
@@ -165,10 +165,10 @@ def _bases(package: str, folder: Path, name: str) -> list[str]:
     """Return the folders of a package; finding it runs nothing, as what stands above it has to be no package itself."""
     parts = package.split(".")
     for n_parts in range(1, len(parts) + 1):
-        found = _spec(".".join(parts[:n_parts]), name)
-        if n_parts < len(parts) and found.origin:
+        spec = _spec(".".join(parts[:n_parts]), name)
+        if n_parts < len(parts) and spec.origin:
             raise UsageError(f"{name}: not a top-level package; give imports:{'.'.join(parts[:n_parts])}")
-    bases = list(found.submodule_search_locations or ())
+    bases = list(spec.submodule_search_locations or ())
     if not bases:
         raise UsageError(f"{name}: a module of one file or built in, which has no modules to import each other")
     if (folder / package / "__init__.py").is_file() and not os.path.samefile(bases[0], folder / package):
@@ -178,19 +178,19 @@ def _bases(package: str, folder: Path, name: str) -> list[str]:
 
 def _spec(module: str, name: str) -> Any:
     try:
-        found = find_spec(module)
+        spec = find_spec(module)
     except (ImportError, ValueError, AttributeError) as error:
         raise InputError(f"{name}: no package of that name: {error}") from error
-    if found is None:
+    if spec is None:
         raise InputError(f"{name}: no package {module!r} is installed or in the current folder")
-    return found
+    return spec
 
 
 def _say_kinds(graph: nx.DiGraph, running: Any) -> None:
     """Say of each edge whether its import runs, by the graph without imports for type checking."""
-    for importer, imported, said in graph.edges(data=True):
+    for importer, imported, data in graph.edges(data=True):
         runs = running.direct_import_exists(importer=importer, imported=imported)
-        said["kind"] = RUN_TIME if runs else TYPE_CHECKING
+        data["kind"] = RUN_TIME if runs else TYPE_CHECKING
 
 
 def _choose_kinds(graph: nx.DiGraph, name: str, kinds: str | Collection[str] | None) -> None:
@@ -226,15 +226,15 @@ def _files(package: str, bases: list[str]) -> Callable[[str], str]:
     return file
 
 
-def _graph(found: Any, file: Callable[[str], str]) -> nx.DiGraph:
+def _graph(imports: Any, file: Callable[[str], str]) -> nx.DiGraph:
     graph = nx.DiGraph()
-    for module in sorted(found.modules):
+    for module in sorted(imports.modules):
         path = file(module)
         graph.add_node(module, **({"file": path} if path else {}))
     for importer in graph:
-        for imported in sorted(found.find_modules_directly_imported_by(importer)):
-            details = found.get_import_details(importer=importer, imported=imported)
-            lines = sorted((said["line_number"], said["line_contents"]) for said in details)
+        for imported in sorted(imports.find_modules_directly_imported_by(importer)):
+            details = imports.get_import_details(importer=importer, imported=imported)
+            lines = sorted((detail["line_number"], detail["line_contents"]) for detail in details)
             places = [f"{file(importer)}:{number}: {statement}" for number, statement in lines]
             graph.add_edge(importer, imported, statements=len(places) or 1, lines=places)
     return graph
@@ -275,9 +275,9 @@ def read_import_times(data: bytes, *, name: str) -> nx.DiGraph:
     waiting: list[tuple[int, str]] = []
     with collector_at_rest():
         for line in text_of(data).splitlines():
-            if not (found := LINE.search(line)):
+            if not (match := LINE.search(line)):
                 continue
-            own, cumulative, depth, module = int(found[1]), int(found[2]), len(found[3]), found[4].strip()
+            own, cumulative, depth, module = int(match[1]), int(match[2]), len(match[3]), match[4].strip()
             before = graph.nodes[module] if module in graph else {"import_time": 0, "cumulative": 0}
             graph.add_node(
                 module, import_time=before["import_time"] + own, cumulative=before["cumulative"] + cumulative
@@ -332,13 +332,13 @@ def read_pydeps(data: bytes, *, name: str) -> nx.DiGraph:
         raise FormatError(f"{name}: not what pydeps --show-deps prints: no object of modules")
     graph = nx.DiGraph()
     with collector_at_rest():
-        for module, said in document.items():
-            if not isinstance(said, dict):
+        for module, entry in document.items():
+            if not isinstance(entry, dict):
                 raise FormatError(f"{name}: {module!r} is no object")
-            if module == "__main__" and said.get("path") is None:
+            if module == "__main__" and entry.get("path") is None:
                 continue
-            kept = {"file": said.get("path"), "bacon": said.get("bacon")}
+            kept = {"file": entry.get("path"), "bacon": entry.get("bacon")}
             graph.add_node(module, **{key: value for key, value in kept.items() if isinstance(value, str | int)})
-            imported = texts(said.get("imports"), f"{name}: {module!r}: imports")
+            imported = texts(entry.get("imports"), f"{name}: {module!r}: imports")
             graph.add_edges_from((module, other) for other in imported if other != module)
     return described(graph, format="pydeps", edge_meaning="imports", weight_meaning="none")

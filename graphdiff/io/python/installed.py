@@ -47,18 +47,18 @@ def installed_graph(
     environment : mapping
         What markers are evaluated with.
     """
-    found: dict[str, Package] = {}
+    packages: dict[str, Package] = {}
     warnings: list[str] = []
     for fields in metadata:
         called, version = fields.get("name"), fields.get("version")
         if not isinstance(called, str) or not isinstance(version, str) or not called or not version:
             warnings.append(f"a distribution without a name or version is left out: {fields.get('path', called)}")
-        elif canonical(called) not in found:
-            found[canonical(called)] = _package(called, version, fields, environment, warnings)
-    if not found:
+        elif canonical(called) not in packages:
+            packages[canonical(called)] = _package(called, version, fields, environment, warnings)
+    if not packages:
         raise FormatError(f"{name}: nothing is installed there")
     graph = python_graph(
-        found.values(), name=name, format=format, extras=extras, environment=environment, absent="not installed"
+        packages.values(), name=name, format=format, extras=extras, environment=environment, absent="not installed"
     )
     graph.graph["warnings"] = warnings
     return graph
@@ -93,9 +93,9 @@ def _kept(fields: Mapping[str, Any]) -> dict[str, Any]:
 def _licence(fields: Mapping[str, Any]) -> str:
     """Return the licence: an SPDX expression, else a short name, else what the classifiers say."""
     for key in ("license_expression", "license"):
-        said = fields.get(key)
-        if isinstance(said, str) and said and len(said) <= MAX_LICENCE and "\n" not in said:
-            return said
+        stated = fields.get(key)
+        if isinstance(stated, str) and stated and len(stated) <= MAX_LICENCE and "\n" not in stated:
+            return stated
     classified = [text for text in _texts(fields.get("classifier")) if text.startswith(CLASSIFIER)]
     return ", ".join(text.rpartition(" :: ")[2] for text in classified)
 
@@ -149,10 +149,10 @@ def read_environment(data: bytes, *, name: str, extras: str = "requested") -> Pa
             map(_fields, distributions()), name=name, format="Python environment", extras=extras, environment={}
         )
     folder, sites = _sites(Path(path), name)
-    found = distributions(path=[str(site) for site in sites])
+    installed = distributions(path=[str(site) for site in sites])
     environment = _version(folder, sites)
     return installed_graph(
-        map(_fields, found), name=name, format="Python environment", extras=extras, environment=environment
+        map(_fields, installed), name=name, format="Python environment", extras=extras, environment=environment
     )
 
 
@@ -173,10 +173,10 @@ def _sites(path: Path, name: str) -> tuple[Path, list[Path]]:
 def _version(folder: Path, sites: list[Path]) -> dict[str, str]:
     """Return the markers that say which Python the environment has; none where nothing says it."""
     try:
-        found = VERSION_LINE.search((folder / "pyvenv.cfg").read_text("utf-8", "replace"))
+        match = VERSION_LINE.search((folder / "pyvenv.cfg").read_text("utf-8", "replace"))
     except OSError:
-        found = None
-    version = found[1] if found else sites[0].parent.name.removeprefix("python")
+        match = None
+    version = match[1] if match else sites[0].parent.name.removeprefix("python")
     if not re.fullmatch(r"\d+\.\d+(\.\d+)?", version):
         return {}
     short = ".".join(version.split(".")[:2])
@@ -226,10 +226,10 @@ def read_pip_inspect(data: bytes, *, name: str, extras: str = "requested") -> Pa
     document = parse_json(data, name)
     if not isinstance(document, dict) or "installed" not in document:
         raise FormatError(f"{name}: not what pip inspect prints: no list of what is installed")
-    found = []
+    records = []
     for where, one in mappings(document["installed"], f"{name}: installed"):
         metadata = mapping(one.get("metadata"), f"{where}: metadata")
-        found.append({**metadata, "requested": True} if one.get("requested") is True else metadata)
-    said = mapping(document.get("environment"), f"{name}: environment")
-    environment = {key: value for key, value in said.items() if isinstance(value, str)}
-    return installed_graph(found, name=name, format="pip inspect", extras=extras, environment=environment)
+        records.append({**metadata, "requested": True} if one.get("requested") is True else metadata)
+    stated = mapping(document.get("environment"), f"{name}: environment")
+    environment = {key: value for key, value in stated.items() if isinstance(value, str)}
+    return installed_graph(records, name=name, format="pip inspect", extras=extras, environment=environment)

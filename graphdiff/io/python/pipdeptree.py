@@ -97,12 +97,12 @@ def _attributes(package: Record) -> Record:
 
 
 def _clause(package: Record) -> str:
-    said = str(package.get("required_version", "Any"))
-    return "" if said in ("Any", "?", "None") else said
+    clause = str(package.get("required_version", "Any"))
+    return "" if clause in ("Any", "?", "None") else clause
 
 
-def _add_edge(graph: nx.DiGraph, tail: str, head: str, said: Record) -> None:
-    extra = said.get("extra")
+def _add_edge(graph: nx.DiGraph, tail: str, head: str, dependency: Record) -> None:
+    extra = dependency.get("extra")
     before = graph.get_edge_data(tail, head)
     if tail == head or (before is not None and (extra or before["kind"] == "normal")):
         return
@@ -110,8 +110,8 @@ def _add_edge(graph: nx.DiGraph, tail: str, head: str, said: Record) -> None:
     graph.add_edge(tail, head)
     graph[tail][head].clear()
     graph[tail][head].update(with_extra)
-    if _clause(said):
-        graph[tail][head]["clause"] = _clause(said)
+    if _clause(dependency):
+        graph[tail][head]["clause"] = _clause(dependency)
 
 
 def _check_direction(edges: list[_Edge], name: str) -> None:

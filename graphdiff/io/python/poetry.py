@@ -66,18 +66,18 @@ def read_poetry_lock(
     [('a', 'b', '>=2')]
     """
     environment = environment_of(markers)
-    found: dict[bool, list[Package]] = {True: [], False: []}
+    packages: dict[bool, list[Package]] = {True: [], False: []}
     for where, table, of_groups in packages_of_groups(data, name, groups):
         there = of_groups is not None and _there(table.get("markers"), of_groups, environment, where)
-        found[there].append(_package(table, of_groups or [], where))
+        packages[there].append(_package(table, of_groups or [], where))
     return python_graph(
-        found[True],
+        packages[True],
         name=name,
         format="Poetry lock",
         extras=extras,
         environment=environment,
         options={"markers": markers, "extras": extras, "groups": groups},
-        left_out=found[False],
+        left_out=packages[False],
     )
 
 
@@ -94,8 +94,8 @@ def _package(table: Record, groups: list[str], where: str) -> Package:
     extras = mapping(table.get("extras"), f"{where}: extras")
     naming = dict(_named(extras, where))
     needs: list[Requirement] = []
-    for needed, said in mapping(table.get("dependencies"), f"{where}: dependencies").items():
-        for one in said if isinstance(said, list) else [said]:
+    for needed, declared in mapping(table.get("dependencies"), f"{where}: dependencies").items():
+        for one in declared if isinstance(declared, list) else [declared]:
             needs += _needs(needed, one, naming.get(canonical(needed), []), f"{where}.dependencies.{needed}")
     written = required_text(table, "name", where)
     return Package(
@@ -124,16 +124,16 @@ def _source(source: Record) -> str:
 
 def _named(extras: Record, where: str) -> Iterator[tuple[str, list[str]]]:
     """Yield what extras name, with the extras: Poetry before 1.5 says it nowhere else."""
-    found: dict[str, list[str]] = {}
+    names: dict[str, list[str]] = {}
     for extra in extras:
         for text in texts(extras[extra], f"{where}: {extra}"):
             needed = text.partition(" (")[0].partition(";")[0].partition("[")[0].strip()
-            found.setdefault(canonical(needed), []).append(canonical(extra))
-    yield from found.items()
+            names.setdefault(canonical(needed), []).append(canonical(extra))
+    yield from names.items()
 
 
-def _needs(needed: str, said: Any, naming: list[str], where: str) -> Iterator[Requirement]:
-    table = {"version": said} if isinstance(said, str) else said
+def _needs(needed: str, declared: Any, naming: list[str], where: str) -> Iterator[Requirement]:
+    table = {"version": declared} if isinstance(declared, str) else declared
     if not isinstance(table, dict):
         raise FormatError(f"{where} is neither a version nor a table")
     need = Requirement(
@@ -142,10 +142,10 @@ def _needs(needed: str, said: Any, naming: list[str], where: str) -> Iterator[Re
         marker=marker_of(table.get("markers"), where=where),
         clause=str(table.get("version", "")).removeprefix("*"),
     )
-    found = list(by_extra(need))
-    if table.get("optional") is True and naming and found == [need]:
-        found = [replace(need, extra=extra, kind="extra") for extra in naming]
-    yield from found
+    requirements = list(by_extra(need))
+    if table.get("optional") is True and naming and requirements == [need]:
+        requirements = [replace(need, extra=extra, kind="extra") for extra in naming]
+    yield from requirements
 
 
 def read_pdm_lock(
@@ -185,9 +185,9 @@ def read_pdm_lock(
     """
     environment = environment_of(markers)
     entries = packages_of_groups(data, name, groups)
-    found = joined(_entry(table, of_groups, where) for where, table, of_groups in entries if of_groups is not None)
+    packages = joined(_entry(table, of_groups, where) for where, table, of_groups in entries if of_groups is not None)
     return python_graph(
-        found,
+        packages,
         name=name,
         format="PDM lock",
         extras=extras,
@@ -250,14 +250,14 @@ def packages_of_groups(data: bytes, name: str, groups: str) -> list[tuple[str, R
     listed = mapping(document.get("metadata"), f"{name}: metadata").get("groups")  # PDM's, also those without a package
     known = dict.fromkeys(chain(listed if isinstance(listed, list) else [], *(stated for *_, stated in tables)))
     wanted = chosen_groups(groups, map(str, known), name)
-    found = [
+    packages = [
         (where, table, chosen if chosen or not stated else None)
         for where, table, stated in tables
         for chosen in [[group for group in stated if group in wanted]]
     ]
-    if all(chosen is None for *_, chosen in found):
+    if all(chosen is None for *_, chosen in packages):
         raise FormatError(f"{name}: no [[package]] in it" + (f" of the groups {groups}" if groups != "all" else ""))
-    return found
+    return packages
 
 
 def chosen_groups(groups: str, known: Iterable[str], name: str) -> Collection[str]:

@@ -68,13 +68,13 @@ def read_pylock(data: bytes, *, name: str, markers: str = "all") -> PackageGraph
     return python_graph(packages, name=name, format="pylock.toml", environment=environment, options=options)
 
 
-def _package(said: Any, where: str) -> Package:
+def _package(entry: Any, where: str) -> Package:
     return Package(
-        name=canonical(said.name),
-        version=str(said.version or ""),
-        needs=(*map(_need, said.dependencies or ()), *_needs_by_pdm(said, where)),
-        marker=said.marker,
-        attributes={"marker": str(said.marker) if said.marker else None, "size": max(_sizes(said), default=None)},
+        name=canonical(entry.name),
+        version=str(entry.version or ""),
+        needs=(*map(_need, entry.dependencies or ()), *_needs_by_pdm(entry, where)),
+        marker=entry.marker,
+        attributes={"marker": str(entry.marker) if entry.marker else None, "size": max(_sizes(entry), default=None)},
     )
 
 
@@ -82,13 +82,13 @@ def _need(table: Mapping[str, Any]) -> Requirement:
     return Requirement(canonical(str(table.get("name", ""))), version=str(table.get("version", "")))
 
 
-def _needs_by_pdm(said: Any, where: str) -> Iterator[Requirement]:
-    table = (said.tool or {}).get("pdm")
+def _needs_by_pdm(entry: Any, where: str) -> Iterator[Requirement]:
+    table = (entry.tool or {}).get("pdm")
     for text in texts(table.get("dependencies"), f"{where}: dependencies") if isinstance(table, dict) else ():
         yield from requirements_of(text, where=where)
 
 
-def _sizes(said: Any) -> Iterator[int]:
-    for file in said.wheels or [said.sdist or said.archive]:
+def _sizes(entry: Any) -> Iterator[int]:
+    for file in entry.wheels or [entry.sdist or entry.archive]:
         if file is not None and file.size is not None:
             yield file.size

@@ -117,11 +117,11 @@ def requirements_of(text: str, *, where: str, kind: str = "normal") -> list[Requ
     """
     _check_length(text, where)
     try:
-        found = pep_508.Requirement(text)
+        pep = pep_508.Requirement(text)
     except pep_508.InvalidRequirement as error:
         raise FormatError(f"{where}: no requirement: {text!r} ({str(error).splitlines()[0]})") from error
-    extras = frozenset(map(canonical, found.extras))
-    need = Requirement(canonical(found.name), extras, None, found.marker, str(found.specifier), kind=kind)
+    extras = frozenset(map(canonical, pep.extras))
+    need = Requirement(canonical(pep.name), extras, None, pep.marker, str(pep.specifier), kind=kind)
     return list(by_extra(need))
 
 
@@ -229,11 +229,11 @@ def environment_of(markers: str) -> Environment | None:
 
 def _pairs(parts: Iterable[str]) -> Iterator[tuple[str, str]]:
     known = default_environment()
-    for part in parts:
-        name, equals, value = (text.strip() for text in part.partition("="))
+    for term in parts:
+        name, equals, value = (text.strip() for text in term.partition("="))
         if name not in known or not equals:
             raise UsageError(
-                Keyword("markers", part), f" is neither all, here, nor NAME=VALUE with one of {', '.join(known)}"
+                Keyword("markers", term), f" is neither all, here, nor NAME=VALUE with one of {', '.join(known)}"
             )
         yield name, value
 

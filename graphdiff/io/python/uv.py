@@ -78,13 +78,7 @@ def _package(table: Record, where: str, groups: Collection[str]) -> Package:
     source = source_of(table.get("source"), where)
     marker = marker_of(table.get("marker"), where=where)
     optional = mapping(table.get("optional-dependencies"), f"{where}: optional-dependencies")
-    needs = [_need(one, path) for path, one in mappings(table.get("dependencies"), f"{where}.dependencies")]
-    for extra, listed in optional.items():
-        needs += [_need(one, path, extra=canonical(extra), kind="extra") for path, one in mappings(listed, where)]
-    for group, listed in _groups(table, where).items():
-        if group not in groups:
-            continue
-        needs += [_need(one, path, kind="dev", group=group) for path, one in mappings(listed, where)]
+    needs = list(_needs(table, optional, where, groups))
     extras = [canonical(extra) for extra in _extras(table, where)]  # an entry of its own each, before uv 0.2.6
     if extras:
         needs = [replace(need, extra=extra, kind="extra") for need in needs for extra in extras]
@@ -99,7 +93,18 @@ def _package(table: Record, where: str, groups: Collection[str]) -> Package:
     )
 
 
-def source_of(said: Any, where: str) -> Record:
+def _needs(table: Record, optional: Record, where: str, groups: Collection[str]) -> Iterator[Requirement]:
+    """Yield what a package needs itself, for each of its extras, and for its groups among `groups`."""
+    for path, one in mappings(table.get("dependencies"), f"{where}.dependencies"):
+        yield _need(one, path)
+    for extra, listed in optional.items():
+        yield from (_need(one, path, extra=canonical(extra), kind="extra") for path, one in mappings(listed, where))
+    for group, listed in _groups(table, where).items():
+        if group in groups:
+            yield from (_need(one, path, kind="dev", group=group) for path, one in mappings(listed, where))
+
+
+def source_of(value: Any, where: str) -> Record:
     """Return where a package comes from: the kind of place and the place, which uv before 0.2.18 wrote as one text.
 
     Examples
@@ -107,11 +112,11 @@ def source_of(said: Any, where: str) -> Record:
     >>> source_of("editable+.", "uv.lock"), source_of({"virtual": "."}, "uv.lock")
     ({'editable': '.'}, {'virtual': '.'})
     """
-    if not isinstance(said, str):
-        return mapping(said, f"{where}: source")
-    kind, plus, place = said.partition("+")
+    if not isinstance(value, str):
+        return mapping(value, f"{where}: source")
+    kind, plus, place = value.partition("+")
     if not plus:
-        raise FormatError(f"{where}: source: {said!r} is no kind and place, such as registry+URL")
+        raise FormatError(f"{where}: source: {value!r} is no kind and place, such as registry+URL")
     return {kind: place}
 
 
@@ -140,8 +145,8 @@ def _need(table: Record, where: str, *, extra: str = "", kind: str = "normal", g
 
 def _extras(table: Record, where: str) -> list[str]:
     """Return the extras of a package, or those asked of one: a list, or a text before uv 0.2.6."""
-    said = table.get("extra")
-    return [said] if isinstance(said, str) else texts(said, f"{where}: extra")
+    value = table.get("extra")
+    return [value] if isinstance(value, str) else texts(value, f"{where}: extra")
 
 
 def _size(table: Record) -> int | None:

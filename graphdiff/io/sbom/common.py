@@ -105,9 +105,9 @@ def _add(graph: nx.DiGraph, tail: str, head: str, relation: Relation) -> None:
     if not optional:
         edge.pop("optional", None)
     for key, value in (("kind", relation.kind), ("scope", relation.scope)):
-        said = edge.get(key, "").split(", ") if edge.get(key) else []
-        if value and value not in said:
-            edge[key] = ", ".join([*said, value])
+        values = edge.get(key, "").split(", ") if edge.get(key) else []
+        if value and value not in values:
+            edge[key] = ", ".join([*values, value])
 
 
 def _ids(elements: Mapping[str, Element]) -> dict[str, tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree
 
@@ -56,36 +56,45 @@ def read_cyclonedx(data: bytes, *, name: str) -> nx.DiGraph:
     in_xml = text_of(data[:100]).lstrip().startswith("<")
     with collector_at_rest():
         bill = _bill_in_xml(parsed_xml(data, name), name) if in_xml else parse_json(data, name)
+        if not isinstance(bill, dict) or not bill.keys() & {"bomFormat", "components", "services", "dependencies"}:
+            raise FormatError(f"{name}: no CycloneDX bill of materials")
         graph = _graph(bill, name)
     return described(
         graph, format=f"CycloneDX {'XML' if in_xml else 'JSON'}", edge_meaning="depends on", weight_meaning="none"
     )
 
 
-def _graph(bill: Any, name: str) -> nx.DiGraph:
-    if not isinstance(bill, dict) or not bill.keys() & {"bomFormat", "components", "services", "dependencies"}:
-        raise FormatError(f"{name}: no CycloneDX bill of materials")
-    listed = {element.ref: element for part in LISTS for element in _elements(bill.get(part), f"{name}: {part}")}
-    about = mapping(bill.get("metadata"), f"{name}: metadata").get("component")
-    subjects = [] if about is None else list(_elements([about], f"{name}: metadata.component"))
+def _graph(bill: Record, name: str) -> nx.DiGraph:
+    listed = {element.ref: element for title in LISTS for element in _elements(bill.get(title), f"{name}: {title}")}
+    subjects = _subjects(bill, name)
     relations, refs = _relations(bill, name)
     if not refs:
         raise FormatError(
             f"{name}: a CycloneDX bill of {len(listed):,} components and services without a dependency section: "
             "nothing in it says what needs what"
         )
-    if subjects and subjects[0].ref not in refs:
-        subjects[0] = next((one for one in listed.values() if _alike(one, subjects[0])), subjects[0])
+    subjects[:1] = [_as_listed(subject, listed, refs) for subject in subjects[:1]]
     elements = {subject.ref: subject for subject in subjects} | listed
     elements |= {ref: stranger(ref) for ref in refs if ref not in elements}
-    told = [subject for subject in subjects[:1] if refs.get(subject.ref)]
-    graph = sbom_graph(elements, relations, [subject.ref for subject in told])
-    if subjects and not told:
+    roots = [subject.ref for subject in subjects[:1] if refs.get(subject.ref)]
+    graph = sbom_graph(elements, relations, roots)
+    if subjects and not roots:
         graph.graph["warnings"] = [
             f"{name}: the bill does not say what its subject {subjects[0].name or subjects[0].ref!r} needs: "
             "there is no entry of it in the dependency section"
         ]
     return graph
+
+
+def _subjects(bill: Record, name: str) -> list[Element]:
+    """Return what the bill is about, and what is nested in it."""
+    about = mapping(bill.get("metadata"), f"{name}: metadata").get("component")
+    return [] if about is None else list(_elements([about], f"{name}: metadata.component"))
+
+
+def _as_listed(subject: Element, listed: Mapping[str, Element], refs: Collection[str]) -> Element:
+    """Return what the bill is about as it is listed, where only that is in the dependency section."""
+    return subject if subject.ref in refs else next((e for e in listed.values() if _alike(e, subject)), subject)
 
 
 def _alike(one: Element, other: Element) -> bool:
@@ -116,7 +125,7 @@ def _elements(value: Any, where: str) -> Iterator[Element]:
         value, where = waiting.pop()
         for place, record in mappings(value, where):
             yield _element(record, place)
-            waiting.extend((record[part], f"{place}.{part}") for part in LISTS if part in record)
+            waiting.extend((record[section], f"{place}.{section}") for section in LISTS if section in record)
 
 
 def _element(record: Record, where: str) -> Element:
@@ -150,7 +159,7 @@ def _licence(value: Any, where: str) -> str:
 def _bill_in_xml(bom: ElementTree.Element, name: str) -> Record:
     if bom.tag != "bom":
         raise FormatError(f"{name}: no CycloneDX bill of materials: its first element is {bom.tag}")
-    bill: Record = {part: [_record(one) for one in _nested(bom.find(part), one)] for part, one in LISTS.items()}
+    bill: Record = {title: [_record(one) for one in _nested(bom.find(title), one)] for title, one in LISTS.items()}
     subjects = [_record(one) for one in _nested(bom.find("metadata"), "component")]
     if subjects:
         bill["metadata"] = {"component": subjects[0] | {"components": subjects[1:]}}

@@ -228,8 +228,8 @@ def spdx_2(document: Record, name: str) -> tuple[list[Element], list[Relation], 
     ['SPDXRef-1']
     """
     elements = [Element(ref=text_in(document, "SPDXID"), name=text_in(document, "name"), type="document")]
-    for part, (kind, called) in LISTS.items():
-        for where, record in mappings(document.get(part), f"{name}: {part}"):
+    for section, (kind, called) in LISTS.items():
+        for where, record in mappings(document.get(section), f"{name}: {section}"):
             elements.append(_element(record, where, kind, called))
     relations = list(_relations(document, name))
     roots = list(_described(document.get("documentDescribes"), name))
@@ -322,9 +322,9 @@ def document_of_tags(data: bytes, name: str) -> Record:
     for line, tag, value in _tags(text_of(data), name):
         where = f"{name}, line {line}"
         if tag in BEGINNINGS:
-            part, called = BEGINNINGS[tag]
+            section, called = BEGINNINGS[tag]
             current = {called: value}
-            document[part].append(current)
+            document[section].append(current)
         elif tag in VALUES:
             current[VALUES[tag]] = value
         elif tag == "ExternalRef":

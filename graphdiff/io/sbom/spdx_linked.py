@@ -80,13 +80,13 @@ def _purl(record: Record, name: str) -> str:
 
 def _licences(elements: Mapping[str, Record], relations: list[Relation]) -> dict[str, str]:
     """Return the licence of each element that has one, the declared rather than the concluded."""
-    found: dict[str, str] = {}
+    licences: dict[str, str] = {}
     for kind in LICENCES:
         for relation in relations:
             expression = text_in(elements.get(relation.target, {}), "simplelicensing_licenseExpression")
             if relation.kind == kind and expression not in ("", "NOASSERTION", "NONE"):
-                found[relation.source] = expression
-    return found
+                licences[relation.source] = expression
+    return licences
 
 
 def _ref(record: Record) -> str:
@@ -95,5 +95,5 @@ def _ref(record: Record) -> str:
 
 def _refs(value: Any) -> list[str]:
     """Return references: one or a list, each an address or an element written in place."""
-    found = [_ref(one) if isinstance(one, dict) else one for one in (value if isinstance(value, list) else [value])]
-    return [ref for ref in found if isinstance(ref, str) and ref]
+    refs = [_ref(one) if isinstance(one, dict) else one for one in (value if isinstance(value, list) else [value])]
+    return [ref for ref in refs if isinstance(ref, str) and ref]

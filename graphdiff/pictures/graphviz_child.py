@@ -1,7 +1,7 @@
-"""The child process that runs Graphviz's parser: a request in JSON on stdin, the graphs in JSON on stdout.
+"""The child process that runs Graphviz: the parser for `graphdiff.io.dot`, the layout for `pictures.graphviz`.
 
-Graphviz is C that trusts its input. In here it may crash, print, or ask for all memory; `graphdiff.io.dot`,
-which starts this file as a script, turns each of these into one clear error.
+Graphviz is C that trusts its input. In here it may crash, print, or ask for all memory; those who start this file as a
+script turn each of these into one clear error.
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ from typing import Any
 
 from pygraphviz import graphviz as gv
 
-__all__ = ["main", "parse"]
+__all__ = ["NO_FONT", "main", "parse", "render"]
+
+#: The exit status where the machine has no font to draw a bitmap with.
+NO_FONT = 3
+# Twice the 72 dots to the inch of an SVG: small text stays legible.
+PNG_DPI = b"144"
+# In any font but the boxes that stand for a missing one, these two differ in width.
+PROBE = 'digraph { node [shape=plain, fontname="Helvetica"]; a [label="iiiiiiii"]; b [label="WWWWWWWW"] }'
 
 # Graphviz takes an id that starts with "%" for one of its own and renames it: a noncharacter keeps it from seeing that.
 HIDDEN_PERCENT = "\ufffe%"
@@ -25,12 +32,22 @@ HIDDEN_PERCENT = "\ufffe%"
 Handle = Any
 
 
-def main() -> None:
-    """Answer the request on stdin: the texts of graphs, and the most memory that reading them may take."""
-    gc.disable()  # Millions of handles, no cycles, and the process ends here.
-    request = json.load(sys.stdin.buffer)
-    _limit_memory(request["max_memory"])
-    json.dump([parse(text) for text in request["texts"]], sys.stdout)
+def main(format: str, max_memory: int) -> int:
+    """Answer the request on stdin in a format; return the exit status.
+
+    As JSON, what Graphviz reads from the texts of some graphs, a list in JSON; else the picture of one, in DOT.
+    """
+    if format == "json":
+        gc.disable()  # Millions of handles, no cycles, and the process ends here.
+        texts = json.load(sys.stdin.buffer)
+        _limit_memory(max_memory)
+        json.dump(list(map(parse, texts)), sys.stdout)
+        return 0
+    _limit_memory(max_memory)
+    if format == "png" and not _has_fonts():
+        return NO_FONT
+    sys.stdout.buffer.write(render(sys.stdin.buffer.read(), format))
+    return 0
 
 
 def parse(text: str) -> dict[str, Any] | None:
@@ -49,13 +66,10 @@ def parse(text: str) -> dict[str, Any] | None:
     >>> found["nodes"], found["tails"], found["heads"], found["edge_columns"]
     (['a', 'b'], [0, 1], [1, 0], {'weight': ['2', '2']})
     """
-    with tempfile.TemporaryFile() as file:
-        file.write(text.replace('"%', f'"{HIDDEN_PERCENT}').encode())
-        file.seek(0)
-        try:
-            graph = gv.agread(file, None)
-        except ValueError:
-            return None
+    try:
+        graph = _read(text.replace('"%', f'"{HIDDEN_PERCENT}').encode())
+    except ValueError:
+        return None
     nodes = list(_chain(gv.agfstnode, gv.agnxtnode, graph))
     names = [_name(node) for node in nodes]
     place = {name: i for i, name in enumerate(names)}
@@ -70,6 +84,39 @@ def parse(text: str) -> dict[str, Any] | None:
         "node_columns": _columns(graph, gv.AGNODE, nodes),
         "edge_columns": _columns(graph, gv.AGEDGE, flat),
     }
+
+
+def render(text: bytes, format: str) -> bytes:
+    """Return DOT in UTF-8 laid out by ``dot``, in a format of Graphviz.
+
+    Examples
+    --------
+    >>> render(b"digraph { a }", "plain").split()[:4]
+    [b'graph', b'1', b'0.75', b'0.5']
+    """
+    graph = _read(text)
+    if format == "png":
+        gv.agattr_label(graph, gv.AGRAPH, b"dpi", PNG_DPI)
+    context = gv.gvContextWithBuiltins()
+    if gv.gvLayout(context, graph, b"dot"):
+        raise ValueError("Graphviz cannot lay it out")
+    status, data = gv.gvRenderData(context, graph, format.encode())
+    if status:
+        raise ValueError("Graphviz cannot render it")
+    return bytes(data)
+
+
+def _has_fonts() -> bool:
+    lines = render(PROBE.encode(), "plain").decode().splitlines()
+    widths = {line.split()[4] for line in lines if line.startswith("node ")}
+    return len(widths) == 2
+
+
+def _read(text: bytes) -> Handle:
+    with tempfile.TemporaryFile() as file:
+        file.write(text)
+        file.seek(0)
+        return gv.agread(file, None)
 
 
 def _limit_memory(max_memory: int) -> None:
@@ -126,4 +173,4 @@ def _next_attribute(graph: Handle, kind: int, symbol: Handle) -> Handle:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1], int(sys.argv[2])))

@@ -1,0 +1,99 @@
+"""What lies between two ends whatever the weights: looked for once, for explanations under several weightings."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.sets.bottlenecks import bottlenecks, fewest_edges
+from graphdiff.sums.between import Between, between, total_over
+from graphdiff.sums.cycles import Range, between_mask, components_in, positions_in
+from graphdiff.sums.flow import positions_of
+from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.text.names import Edge
+
+
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """The ways from one end to another, each fact computed when it is first asked for.
+
+    Attributes
+    ----------
+    part : Between
+    starts : list of int
+    end : int
+        The positions of the ends, in the graph.
+    """
+
+    part: Between
+    starts: list[int]
+    end: int
+
+    @classmethod
+    def between(cls, graph: CompiledGraph, source: Hashable | None, target: Hashable) -> Ways:
+        """Return the ways between two nodes; a source of None is all roots.
+
+        Raises
+        ------
+        UnknownNodeError, SameComponentError, CycleError
+            Where they are not there, or the same, or a cycle lies between that the graph's policy refuses.
+        """
+        starts, ends = positions_of(graph, source, target)
+        return cls(between(graph, starts, ends), starts, ends[0])
+
+    @cached_property
+    def n_paths(self) -> int | None:
+        """How many paths there are; None where a cycle is solved."""
+        return None if self.part.loops else self.part.n_paths
+
+    @cached_property
+    def lengths(self) -> tuple[int, int] | None:
+        """Edges of the shortest and the longest path."""
+        if self.part.loops or not self.part.targets:
+            return None
+        return total_over(self.part, SEMIRINGS["fewest-edges"]), total_over(self.part, SEMIRINGS["most-edges"])
+
+    @cached_property
+    def bottlenecks(self) -> list[Any]:
+        """The nodes that every path passes, the ends left out."""
+        return bottlenecks(self.part)
+
+    @cached_property
+    def cut(self) -> list[Edge]:
+        """The fewest edges that carry everything."""
+        return fewest_edges(self.part)
+
+    @cached_property
+    def _reach(self) -> NDArray[np.bool_]:
+        return between_mask(self.part.graph, self.starts, None)
+
+    @cached_property
+    def reached(self) -> NDArray[Any] | None:
+        """The positions that the source reaches; None where a cycle among them is not merged and has no value."""
+        graph = self.part.graph
+        if graph.cycles != "collapse" and components_in(graph, self._reach):
+            return None
+        return positions_in(graph, self._reach)
+
+    @cached_property
+    def merged(self) -> tuple[list[list[Any]], list[list[Any]]]:
+        """The cycles that count as one node each, by their members: on the way, and elsewhere among what is reached."""
+        graph = self.part.graph
+        if graph.cycles != "collapse":
+            return [], []
+        here = set(self.part.positions.tolist())
+        reached = components_in(graph, self._reach)
+        return (
+            self._members([cycle for cycle in reached if cycle[0] in here]),
+            self._members([cycle for cycle in reached if cycle[0] not in here]),
+        )
+
+    def _members(self, cycles: list[Range]) -> list[list[Any]]:
+        labels = self.part.graph.topology.labels
+        return [list(labels[start:stop]) for start, stop in cycles if stop - start > 1]

@@ -1,0 +1,57 @@
+"""Tables, and what every result does with its own."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pytest
+from graphs import olah
+
+import graphdiff as gd
+from graphdiff.text.tables import Axis, Column, Frame, Result
+
+#: Public classes that a question takes, or that are a row of its result.
+NO_RESULTS = {"CompiledGraph", "Path", "Semiring"}
+
+
+class Figures(Result):
+    def to_dict(self) -> dict[str, Any]:
+        return {"text": "a < b", "number": 2}
+
+    def __str__(self) -> str:
+        return "a < b"
+
+
+def test_without_a_table_of_its_own_a_result_shows_its_text_and_its_figures() -> None:
+    assert Figures()._repr_html_() == "<pre>a &lt; b</pre>"
+    assert Figures().to_pandas().to_dict() == {"text": "a < b", "number": 2}
+
+
+def test_every_public_result_is_one() -> None:
+    classes = {name for name in gd.__all__ if inspect.isclass(getattr(gd, name))}
+    assert {name for name in classes if not issubclass(getattr(gd, name), Result)} == NO_RESULTS
+    writes = [name for name in classes - NO_RESULTS if "to_pandas" in vars(getattr(gd, name))]
+    assert sorted(writes) == ["Comparison", "Explanation"]  # which put the largest first
+
+
+def test_a_formula_is_a_series_of_its_figures() -> None:
+    formula = gd.factored(olah(), "b", "e")
+    assert formula.to_pandas().to_dict() == formula.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("labels", "kind"),
+    [([1, 2], "int64"), ([1, "1"], "object"), ([("a", "b"), ("a", "c")], "object"), ([], "object")],
+    ids=["of one type", "of two types", "edges stay tuples", "none"],
+)
+def test_names_stay_as_they_are(labels: list[Any], kind: str) -> None:
+    index = Axis(labels, "edge").to_pandas()
+    assert (index.tolist(), index.dtype, index.name) == (labels, kind, "edge")
+
+
+def test_columns_and_frames_have_their_names() -> None:
+    series = Column([1, 2], Axis("ab", "node"), "tangent").to_pandas()
+    assert (series.name, series.index.name, series["b"]) == ("tangent", "node", 2)
+    frame = Frame([[1, 2]], Axis("c", "target"), Axis("ab", "source")).to_pandas()
+    assert (frame.index.name, frame.columns.name, frame.loc["c", "b"]) == ("target", "source", 2)
