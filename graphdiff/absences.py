@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphdiff.remedies import Keyword
+from graphdiff.showing import and_more
 
 __all__ = ["Absences", "absences_of", "listed_few"]
 
@@ -69,14 +70,14 @@ class Absences:
         number = sum(map(len, self.unmet.values()))
         first = list(self.unmet.items())[:SHOWN]
         by = [f"{name!r} (required by {listed_few(tails)})" for name, tails in first]
-        more = f" and {len(self.unmet) - SHOWN:,} more" if len(self.unmet) > SHOWN else ""
         dependencies = "1 dependency" if number == 1 else f"{number:,} dependencies"
-        return f"left out {dependencies} on {nodes} that are {self.absent}: {', '.join(by)}{more}"
+        unmet = and_more(", ".join(by), len(self.unmet) - SHOWN)
+        return f"left out {dependencies} on {nodes} that are {self.absent}: {unmet}"
 
     def requiring(self, word: str) -> list[str]:
         """Return the nodes that require what is not there, by its name or by what a file writes for it."""
-        found = [tails for wanted, tails in self.unmet.items() if word == wanted or word in names_in(wanted)]
-        return list(dict.fromkeys(tail for tails in found for tail in tails))
+        needing = [tails for wanted, tails in self.unmet.items() if word == wanted or word in names_in(wanted)]
+        return list(dict.fromkeys(tail for tails in needing for tail in tails))
 
 
 def absences_of(attributes: Mapping[Any, Any]) -> Absences | None:
@@ -88,14 +89,14 @@ def absences_of(attributes: Mapping[Any, Any]) -> Absences | None:
     ('not installed', None)
     """
     unmet, left_out = attributes.get("unmet"), attributes.get("left_out")
-    said = {
+    missing = {
         "unmet": unmet if isinstance(unmet, Mapping) else {},
         "left_out": left_out.get("nodes", ()) if isinstance(left_out, Mapping) else (),
         "by": left_out.get("by", {}) if isinstance(left_out, Mapping) else {},
     }
-    if not said["unmet"] and not said["left_out"]:
+    if not missing["unmet"] and not missing["left_out"]:
         return None
-    return Absences(absent=str(attributes.get("absent", Absences.absent)), **said)
+    return Absences(absent=str(attributes.get("absent", Absences.absent)), **missing)
 
 
 def names_in(wanted: str) -> list[str]:
@@ -118,5 +119,4 @@ def listed_few(names: Sequence[str]) -> str:
     >>> listed_few(["a"]), listed_few(["a", "b", "c", "d", "e"])
     ("'a'", "'a', 'b', 'c' and 2 more")
     """
-    shown = ", ".join(map(repr, names[:SHOWN]))
-    return shown if len(names) <= SHOWN else f"{shown} and {len(names) - SHOWN:,} more"
+    return and_more(", ".join(map(repr, names[:SHOWN])), len(names) - SHOWN)

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypeGuard, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from graphdiff.remedies import Keyword
 
 Number: TypeAlias = Any
 Weights: TypeAlias = NDArray[Any] | list[Any]
+Key = TypeVar("Key")
 
 #: Ints above this beside floats would lose digits without a word.
 EXACT_INT = 2**53
@@ -201,6 +202,25 @@ def exactly(weights: Weights) -> Weights:
 def as_fractions(weights: Weights) -> list[Any]:
     """Return ints and Dyadics as Fractions, for division; other objects as they are."""
     return [Fraction(w) if isinstance(w, int) else finished(w) for w in listed(weights)]
+
+
+def added(pairs: Iterable[tuple[Key, Number]]) -> dict[Key, Number]:
+    """Return the sums of the numbers that have the same key, in the order in which keys come first.
+
+    Examples
+    --------
+    >>> added([("a", 1), ("b", 2), ("a", 3)])
+    {'a': 4, 'b': 2}
+    """
+    sums: dict[Key, Number] = {}
+    for key, number in pairs:
+        sums[key] = sums[key] + number if key in sums else number
+    return sums
+
+
+def in_floats(weights: Weights) -> TypeGuard[NDArray[Any]]:
+    """Return whether weights are an array of floats."""
+    return isinstance(weights, np.ndarray) and weights.dtype.kind == "f"
 
 
 def equal(left: Weights, right: Weights) -> bool:

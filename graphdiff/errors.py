@@ -226,10 +226,7 @@ class CycleError(GraphdiffError, ValueError):
         super().__init__(cycle, *why)
 
     def _parts(self) -> Iterable[object]:
-        names = [str(node) for node in self.cycle]
-        if len(names) > 8:
-            names = [*names[:4], f"… {len(names) - 6} more …", *names[-2:]]
-        return [f"the graph has a cycle: {' -> '.join(names)}.", *self.args[1:]]
+        return [f"the graph has a cycle: {chain_text(self.cycle)}.", *self.args[1:]]
 
 
 class SameComponentError(GraphdiffError, ValueError):
@@ -405,15 +402,30 @@ def meant(close: Sequence[Hashable]) -> str:
     return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
 
 
-def edge_text(edge: Sequence[Any]) -> str:
-    """Return an edge as an error names it.
+def edge_text(edge: Sequence[Any], shown: Callable[[Any], str] = repr) -> str:
+    """Return an edge as an error names it, or with its ends and its key shown in another way.
 
     Examples
     --------
-    >>> edge_text(("a", "b")), edge_text(("a", "b", 0))
-    ("'a' -> 'b'", "'a' -> 'b' (key 0)")
+    >>> edge_text(("a", "b")), edge_text(("a", "b", 0)), edge_text(("a", "b", 0), str)
+    ("'a' -> 'b'", "'a' -> 'b' (key 0)", 'a -> b (key 0)')
     """
-    return f"{edge[0]!r} -> {edge[1]!r}" + (f" (key {edge[2]!r})" if len(edge) == 3 else "")
+    tail, head, *key = map(shown, edge)
+    return f"{tail} -> {head}" + (f" (key {key[0]})" if key else "")
+
+
+def chain_text(nodes: Iterable[Any]) -> str:
+    """Return nodes one after the other, of more than eight the first four and the last two.
+
+    Examples
+    --------
+    >>> chain_text("abc"), chain_text("abcdefghi")
+    ('a -> b -> c', 'a -> b -> c -> d -> … 3 more … -> h -> i')
+    """
+    names = [str(node) for node in nodes]
+    if len(names) > 8:
+        names = [*names[:4], f"… {len(names) - 6} more …", *names[-2:]]
+    return " -> ".join(names)
 
 
 def count_text(count: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["MAX_DIGITS", "TOO_LONG", "clean", "for_spreadsheets", "in_our_words", "legible", "one_line"]
+__all__ = ["MAX_DIGITS", "TOO_LONG", "and_more", "clean", "for_spreadsheets", "in_our_words", "legible", "one_line"]
 
 #: More digits than this Python makes no int of, as it would take a time that grows with their square.
 MAX_DIGITS = 4_300
@@ -52,7 +52,7 @@ def legible(text: str) -> str:
     >>> legible("the weight is " + "9" * 5000)
     'the weight is 99999999… (5,000 digits)'
     """
-    return LONG_NUMBER.sub(lambda found: f"{found[1]}… ({len(found[0]):,} digits)", text)
+    return LONG_NUMBER.sub(lambda match: f"{match[1]}… ({len(match[0]):,} digits)", text)
 
 
 def in_our_words(error: object) -> str:
@@ -68,6 +68,17 @@ def in_our_words(error: object) -> str:
     """
     text = " ".join(str(error).split())
     return f"a number of more than {MAX_DIGITS:,} digits" if "integer string conversion" in text else text
+
+
+def and_more(listed: str, n_more: int) -> str:
+    """Return names in a line, and how many more there are, if there are any.
+
+    Examples
+    --------
+    >>> and_more("a, b", 1200), and_more("a, b", -1)
+    ('a, b and 1,200 more', 'a, b')
+    """
+    return f"{listed} and {n_more:,} more" if n_more > 0 else listed
 
 
 def for_spreadsheets(cell: object) -> object:

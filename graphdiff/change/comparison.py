@@ -22,7 +22,7 @@ from graphdiff.change.ways import PathCounts
 from graphdiff.sums.certificate import CERTAIN, Certificate, certain_digits, change_bound, doubt
 from graphdiff.sums.results import largest_first
 from graphdiff.text.numbers import plain, shown
-from graphdiff.text.sentences import TITLES, words_for
+from graphdiff.text.sentences import column_title, words_for
 from graphdiff.text.tables import Result
 
 
@@ -199,7 +199,7 @@ class Comparison(Result):
         graph = overlay(found, ways.among, self.attribution)
         graph.graph["source"], graph.graph["target"] = (name_in(found, end) for end in (ways.source, ways.target))
         words = words_for(self.edge_meaning, self.weight_meaning)
-        title = TITLES.get(self.weight_meaning, self.weight_meaning)
+        title = column_title(self.weight_meaning)
         totals = f"total, {title}: {shown(self.before)} → {shown(self.after)}, {change_text(self)}"
         graph.graph.update(total=self.after, headline=f"{headline(self, words)}\n{totals}")
         return graph
@@ -230,8 +230,7 @@ class Comparison(Result):
             for edge in self.attribution.largest()
         ]
         return {
-            "source": naming.node(self.source),
-            "target": naming.node(self.target),
+            **naming.ends(self.source, self.target),
             "edge_meaning": self.edge_meaning,
             "weight_meaning": self.weight_meaning,
             "before": plain(self.before),

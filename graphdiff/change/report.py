@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from graphdiff.arithmetic import Number
 from graphdiff.change.difference import cycle_text, difference_lines
 from graphdiff.errors import count_text
-from graphdiff.text.numbers import ordinal, plain, shown, signed
-from graphdiff.text.sentences import TITLES, Words, by_weights, how_many, words_for
+from graphdiff.text.numbers import ordinal, percent, plain, shown, signed
+from graphdiff.text.sentences import Words, by_weights, column_title, how_many, words_for
 from graphdiff.text.tables import table
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def comparison_text(columns: Sequence[Comparison]) -> str:
     first = columns[0]
     words = words_for(first.edge_meaning, first.weight_meaning, first.sweeps.matched.after.graph.node_meaning)
     lines = [*difference_lines(first.difference), "", headline(first, words)]
-    lines += table([("", [TITLES.get(c.weight_meaning, c.weight_meaning) for c in columns]), *facts(columns, words)])
+    lines += table([("", [column_title(c.weight_meaning) for c in columns]), *facts(columns, words)])
     lines += [f"! {text[0].upper()}{text[1:]}." for text in first.missing]
     lines += [f"! {text}" for column in columns for text in column.doubts]
     for column in columns:
@@ -78,16 +78,8 @@ def facts(columns: Sequence[Comparison], words: Words) -> list[tuple[str, list[s
 
 def change_text(column: Comparison) -> str:
     """Return the change, with its part of the total before where that is not 0."""
-    part = percent_text(column.relative) if column.change else ""
+    part = percent(column.relative, "+.3g") if column.change else ""
     return signed(column.change) + (f" ({part})" if part else "")
-
-
-def percent_text(part: Number | None) -> str:
-    """Return a signed percentage; nothing for what is no real number."""
-    try:
-        return "" if part is None else f"{100 * float(part):+.3g} %"
-    except (TypeError, OverflowError):
-        return ""
 
 
 def places_text(column: Comparison) -> str:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import is_number
 from graphdiff.errors import UsageError, meant, nearest
 from graphdiff.graph.labels import Texts
+from graphdiff.kernels.rows import Ints
 
 __all__ = [
     "DRAWING",
@@ -140,8 +141,6 @@ def no_attribute(name: str, graphs: Sequence[nx.Graph]) -> UsageError:
     return UsageError(f"no node has the attribute {name!r} to group by{meant(close) or ';'} nodes have: {have}")
 
 
-Ints = NDArray[Any]
-
 #: The kinds of numbers that a column has; bools are a kind of their own.
 NUMBERS = (np.float64, np.float32, np.int64, np.bool_)
 
@@ -255,10 +254,10 @@ def column_of(values: Any, name: str) -> Column:
     array = values if isinstance(values, np.ndarray) else _objects(values)
     if array.ndim != 1:
         raise UsageError(f"the attribute {name!r} has {array.ndim} dimensions: one value for each edge is needed")
-    found = _of_numbers(array) if array.dtype.kind in "fiub" else _of_objects(array.tolist())
-    if found is None:
+    column = _of_numbers(array) if array.dtype.kind in "fiub" else _of_objects(array.tolist())
+    if column is None:
         raise UsageError(f"the attribute {name!r} is neither numbers up to 64 bits, nor yes and no, nor text")
-    return found
+    return column
 
 
 def _objects(values: Any) -> NDArray[Any]:

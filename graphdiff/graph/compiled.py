@@ -32,6 +32,8 @@ from graphdiff.text.sentences import how_many
 
 CyclePolicy: TypeAlias = Literal["raise", "collapse", "solve"]
 Weight: TypeAlias = str | Preset | Callable[[Any, Any, dict[str, Any]], Number] | None
+#: Called with how much is done and, where that is known, how much there is to do.
+Progress: TypeAlias = Callable[[int, int | None], None]
 POLICIES = ("raise", "collapse", "solve")
 #: What a saved graph keeps beside its arrays.
 SETTINGS = ("cycles", "exact", "edge_meaning", "weight_meaning", "node_meaning")
@@ -274,7 +276,7 @@ class CompiledGraph:
     @property
     def divisible(self) -> CompiledGraph:
         """The same graph with ints and dyadics as Fractions, where an answer needs division."""
-        if isinstance(self.weights, np.ndarray) and self.weights.dtype.kind == "f":
+        if arithmetic.in_floats(self.weights):
             return self  # which a cached property would keep alive for ever
         return self._in_fractions
 
@@ -369,10 +371,7 @@ def _listed(ptr: NDArray[Any], heads: NDArray[Any], weights: Weights) -> list[li
 
 def _parallels_added(row: list[tuple[int, Number]]) -> list[tuple[int, Number]]:
     """Add the weights of parallel edges first, so that symbols come out factored."""
-    sums: dict[int, Number] = {}
-    for head, weight in row:
-        sums[head] = sums[head] + weight if head in sums else weight
-    return list(sums.items())
+    return list(arithmetic.added(row).items())
 
 
 @collector_at_rest()
@@ -455,10 +454,10 @@ def compile(
     return CompiledGraph(topology, weights, cycles, exact, edges.edge_meaning, meaning, edges.node_meaning)
 
 
-def _weight_meaning(said: str, weight: Any) -> str:
+def _weight_meaning(meaning: str, weight: Any) -> str:
     """Return what the file says of the attribute ``weight``; the name of any other attribute or function."""
-    if weight == "weight" and said not in ("unknown", "none"):
-        return said
+    if weight == "weight" and meaning not in ("unknown", "none"):
+        return meaning
     return weight if isinstance(weight, str) else str(getattr(weight, "__name__", "weight"))
 
 
@@ -495,6 +494,7 @@ __all__ = [
     "CompileOptions",
     "CompiledGraph",
     "CyclePolicy",
+    "Progress",
     "Unpack",
     "Weight",
     "compile",

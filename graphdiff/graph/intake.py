@@ -232,8 +232,8 @@ def weights(edges: Edges, weight: str | Callable[..., Number], default: Number) 
     try:
         values = list(map(itemgetter(weight), edges.data))
     except KeyError:
-        found = [data.get(weight, _MISSING) for data in edges.data]
-        values = _filled(edges, found, weight, default)
+        given = [data.get(weight, _MISSING) for data in edges.data]
+        values = _filled(edges, given, weight, default)
     return _checked(edges, values)
 
 

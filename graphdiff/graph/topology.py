@@ -20,10 +20,8 @@ from graphdiff.errors import UnknownEdgeError, UnknownNodeError, UsageError, edg
 from graphdiff.graph.attributes import Columns
 from graphdiff.graph.labels import Indexed, Integers
 from graphdiff.kernels.order import topological
-from graphdiff.kernels.rows import counted, grouped, index_type, parallels, pointers, reordered, taken
+from graphdiff.kernels.rows import Ints, counted, grouped, index_type, parallels, pointers, reordered, taken
 from graphdiff.text.names import PLAIN, Edge, Naming
-
-Ints = NDArray[Any]
 
 
 def _frozen(array: Ints) -> Ints:
@@ -173,10 +171,10 @@ class Topology:
         names = self.names or ()
         if not isinstance(names, Indexed):
             return {names[number]: position for position, number in enumerate(self.ids.tolist())}.get
-        found, positions = names.find, self.positions
+        find, positions = names.find, self.positions
 
         def position(label: Hashable) -> int | None:
-            number = found(label)
+            number = find(label)
             return None if number is None else int(positions[number])
 
         return position

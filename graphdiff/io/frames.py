@@ -322,10 +322,15 @@ def _numbers(column: Any, kind: Any, instead: Any) -> Column:
     return Column(np.array(filled.to_numpy()), absent)  # a copy: the frame may be changed
 
 
+def is_text(kind: Any) -> bool:
+    """Return whether a column of this type of pyarrow is text."""
+    is_any: bool = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    return is_any
+
+
 def _texts(column: Any) -> Column | None:
     kind = column.type
-    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    if not (is_text or pa.types.is_temporal(kind)) or pa.types.is_duration(kind) or pa.types.is_interval(kind):
+    if not (is_text(kind) or pa.types.is_temporal(kind)) or pa.types.is_duration(kind) or pa.types.is_interval(kind):
         return None
     encoded = column.cast(pa.large_string()).dictionary_encode().combine_chunks()
     texts = encoded.dictionary

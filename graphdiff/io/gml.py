@@ -12,7 +12,7 @@ import networkx as nx
 
 from graphdiff.errors import FormatError, GraphTypeError, LimitError
 from graphdiff.io.building import described
-from graphdiff.io.source import text_of
+from graphdiff.io.source import line_at, text_of
 from graphdiff.kernels.collecting import collector_at_rest
 
 __all__ = ["read_gml"]
@@ -91,11 +91,11 @@ def _parsed(text: str, name: str) -> Pairs:
                 open_lists[-1].append((token.text, []))
                 open_lists.append(open_lists[-1][-1][1])
                 if len(open_lists) > MAX_DEPTH:
-                    raise LimitError(f"{_at(text, value.start, name)}: lists nested over {MAX_DEPTH} deep")
+                    raise LimitError(f"{line_at(text, value.start, name)}: lists nested over {MAX_DEPTH} deep")
             else:
                 open_lists[-1].append((token.text, _value(value, text, name)))
         else:
-            raise FormatError(f"{_at(text, token.start, name)}: a key is expected, found {token.text[:40]!r}")
+            raise FormatError(f"{line_at(text, token.start, name)}: a key is expected, found {token.text[:40]!r}")
     if len(open_lists) > 1:
         raise FormatError(f"{name}: broken GML: {len(open_lists) - 1} brackets are not closed")
     return open_lists[0]
@@ -106,7 +106,7 @@ def _tokens(text: str, name: str) -> Iterator[Token]:
     while start < len(text):
         token = TOKEN.match(text, start)
         if token is None:
-            raise FormatError(f"{_at(text, start, name)}: broken GML: {text[start : start + 40].strip()!r}")
+            raise FormatError(f"{line_at(text, start, name)}: broken GML: {text[start : start + 40].strip()!r}")
         kind = str(token.lastgroup)
         if kind != "blank":
             yield Token(kind, token[kind], start)
@@ -117,17 +117,13 @@ def _value(token: Token, text: str, name: str) -> Any:
     if token.kind == "text":
         return html.unescape(token.text)
     if token.kind == "close":
-        raise FormatError(f"{_at(text, token.start, name)}: a value is expected, found {token.text[:40]!r}")
+        raise FormatError(f"{line_at(text, token.start, name)}: a value is expected, found {token.text[:40]!r}")
     if token.kind == "word":  # networkx takes bare words for ids and labels, and these for numbers
         return {"NAN": math.nan, "INF": math.inf}.get(token.text, token.text)
     try:
         return int(token.text) if token.kind == "whole" else float(token.text)
     except ValueError:
-        raise FormatError(f"{_at(text, token.start, name)}: a number of {len(token.text):,} digits") from None
-
-
-def _at(text: str, start: int, name: str) -> str:
-    return f"{name}, line {text.count(chr(10), 0, start) + 1}"
+        raise FormatError(f"{line_at(text, token.start, name)}: a number of {len(token.text):,} digits") from None
 
 
 # -- from pairs to the graph

@@ -28,7 +28,16 @@ from graphdiff.pictures.dot import picture_of, to_pydot
 from graphdiff.pictures.graphviz import layout
 from graphdiff.pictures.picture import DARK, DrawnEdge, DrawnNode
 from graphdiff.showing import UNPRINTABLE, clean, for_spreadsheets
-from graphdiff.text.records import apart, graph_attributes, keys_of, names_of, require_graph, set_aside, storable
+from graphdiff.text.records import (
+    apart,
+    graph_attributes,
+    keys_of,
+    listed_or_storable,
+    names_of,
+    require_graph,
+    set_aside,
+    storable,
+)
 
 __all__ = [
     "SCHEMA",
@@ -109,10 +118,7 @@ def _attributes(data: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _value(value: Any) -> Any:
-    """Return an attribute; a list of texts, such as the source lines of an import, stays a list."""
-    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
-        return list(value)
-    return None if value is None else storable(value)
+    return None if value is None else listed_or_storable(value)
 
 
 def finite(result: Any) -> Any:

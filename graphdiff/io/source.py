@@ -120,6 +120,11 @@ def text_of(data: bytes) -> str:
         return data.removeprefix(codecs.BOM_UTF8).decode("latin-1")
 
 
+def line_at(text: str, place: int, name: str) -> str:
+    """Return the name of a file with the line of a place in its text, as errors say it."""
+    return f"{name}, line {text.count(chr(10), 0, place) + 1}"
+
+
 def _read_raw(path: PathOrFile, name: str, max_bytes: int) -> bytes:
     if not isinstance(path, str | os.PathLike):
         return _bounded(path, name, max_bytes)

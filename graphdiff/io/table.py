@@ -9,7 +9,7 @@ Parallel edges made one, with the sum of their weights: what ``read_edges(…, r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import SAFE_INT, Weights
 from graphdiff.errors import FormatError, UsageError, WeightError
-from graphdiff.graph.compiled import CompiledGraph, CyclePolicy
+from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, Progress
 from graphdiff.graph.labels import Integers, Numbering, Texts
 from graphdiff.graph.presets import unit
 from graphdiff.io.ends import known_ends, known_weight
-from graphdiff.io.frames import Table, attribute_columns, damage_told, opened, pa, text_and_ends
+from graphdiff.io.frames import Table, attribute_columns, damage_told, is_text, opened, pa, text_and_ends
 from graphdiff.io.path_models import layout_of
 from graphdiff.kernels import pays
 from graphdiff.kernels.rows import parallels, pointers
@@ -32,8 +32,6 @@ from graphdiff.sums.sweeps import checked_array
 
 __all__ = ["added", "read_edges"]
 
-
-Progress = Callable[[int, int | None], None]
 
 #: Names that are numbered between two calls of ``progress``.
 SLICE = 1 << 20
@@ -256,7 +254,7 @@ def _names(table: Table, edges: Any, name: str) -> Any:
     kind = column.type
     if pa.types.is_integer(kind):
         return column.cast(pa.int64())
-    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)):
+    if not is_text(kind):
         raise UsageError(f"{table.name}: the column {name!r} is {kind}, and nodes are text or ints")
     return column.cast(pa.large_string())
 
@@ -346,7 +344,7 @@ def added(graph: CompiledGraph) -> CompiledGraph:
 
 def _sums(weights: Weights, starts: NDArray[Any]) -> Weights:
     """Return the sums of the weights from each start to the next."""
-    if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":
+    if arithmetic.in_floats(weights):
         with np.errstate(over="ignore"):  # what leaves the floats is an error of ours
             return checked_array(np.add.reduceat(weights.astype(np.float64), starts))
     if isinstance(weights, np.ndarray) and np.abs(weights.astype(np.float64)).sum() < SAFE_INT:

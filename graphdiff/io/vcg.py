@@ -9,20 +9,20 @@ import networkx as nx
 
 from graphdiff.errors import FormatError
 from graphdiff.io.building import described
+from graphdiff.io.dot_text import QUOTED
 from graphdiff.io.drawings import renamed
-from graphdiff.io.source import text_of
+from graphdiff.io.source import line_at, text_of
 from graphdiff.kernels.collecting import collector_at_rest
 
 __all__ = ["read_vcg"]
 
-STRING = r'"(?:[^"\\]++|\\.)*+"'
 # A graph holds its nodes and edges: its beginning and its end are pieces of their own.
 PIECE = re.compile(
-    rf"\s*+(?:graph:\s*+\{{(?:\s*+title:\s*+{STRING})?+"
-    rf"|(?P<kind>node|edge):\s*+\{{(?P<fields>(?:[^{{}}\"]++|{STRING})*+)\}}|\}})\s*+",
+    rf"\s*+(?:graph:\s*+\{{(?:\s*+title:\s*+{QUOTED})?+"
+    rf"|(?P<kind>node|edge):\s*+\{{(?P<fields>(?:[^{{}}\"]++|{QUOTED})*+)\}}|\}})\s*+",
     re.DOTALL,
 )
-FIELD = re.compile(rf"(\w+)\s*+:\s*+({STRING}|[\w.-]++)", re.DOTALL)
+FIELD = re.compile(rf"(\w+)\s*+:\s*+({QUOTED}|[\w.-]++)", re.DOTALL)
 NEEDED = {"node": ("title",), "edge": ("sourcename", "targetname")}
 STACK = re.compile(r"([0-9]{1,18}) bytes \((\w+)")
 
@@ -82,11 +82,11 @@ def _records(text: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
         match = PIECE.match(text, place)
         if match is None:
             shown = text[place : place + 40]
-            raise FormatError(f"{_line(text, place, name)}: neither node nor edge, or one without end: {shown!r}")
+            raise FormatError(f"{line_at(text, place, name)}: neither node nor edge, or one without end: {shown!r}")
         if kind := match["kind"]:
             fields = {key: value.strip('"') for key, value in FIELD.findall(match["fields"])}
             if not all(fields.get(needed) for needed in NEEDED[kind]):
-                raise FormatError(f"{_line(text, place, name)}: {kind} without {' and '.join(NEEDED[kind])}")
+                raise FormatError(f"{line_at(text, place, name)}: {kind} without {' and '.join(NEEDED[kind])}")
             yield kind, fields
         place = match.end()
 
@@ -99,7 +99,3 @@ def _function(label: str) -> tuple[str, dict[str, str | int]]:
         if match := STACK.match(line):
             attributes["stack"] = int(match[1])
     return function, attributes
-
-
-def _line(text: str, place: int, name: str) -> str:
-    return f"{name}, line {text.count(chr(10), 0, place) + 1}"

@@ -22,15 +22,15 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.arithmetic import as_array, taken
+from graphdiff.arithmetic import as_array, in_floats, taken
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.kernels import THREADED_VISITS, call_vectorized, pays
 from graphdiff.kernels import blocks as kernel
+from graphdiff.kernels.rows import Ints
 from graphdiff.sums.between import between
 from graphdiff.sums.cycles import components_between, on_the_way, positions_between
 from graphdiff.sums.sweeps import Values, checked_array, forward_values, reverse_values
 
-Ints: TypeAlias = NDArray[Any]
 Direction: TypeAlias = str  # "forward" or "reverse"
 
 #: So few passes are made one by one.
@@ -76,8 +76,7 @@ def tasks(seeds: Ints, wanted: Ints) -> list[Task]:
 def side_by_side(graph: CompiledGraph, n_passes: int) -> bool:
     """Return whether so many passes go eight at a time: floats, and work enough for a kernel."""
     weights = graph.carried
-    floats = isinstance(weights, np.ndarray) and weights.dtype.kind == "f"
-    return floats and n_passes >= FEWEST and pays(len(weights) * n_passes)
+    return in_floats(weights) and n_passes >= FEWEST and pays(len(weights) * n_passes)
 
 
 def run(graph: CompiledGraph, direction: Direction, asked: Sequence[Task], executor: Executor | None) -> Iterator[Any]:
@@ -219,8 +218,8 @@ class Lanes:
         """Return the row of each position; `size` for one that is not between."""
         rows = places
         if self.positions is not None:
-            found = np.searchsorted(self.positions, places)
-            rows = np.where(np.append(self.positions, -1)[found] == places, found, self.size)
+            rows_at = np.searchsorted(self.positions, places)
+            rows = np.where(np.append(self.positions, -1)[rows_at] == places, rows_at, self.size)
         return np.where(rows < self.size, self.size - 1 - rows, rows) if self.turned else rows
 
     def run(self, task: Task) -> NDArray[Any]:

@@ -22,7 +22,7 @@ import networkx as nx
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import CycleError, LimitError, UsageError
-from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.compiled import CompiledGraph, CompileOptions, Progress, compiled
 from graphdiff.graph.labels import require_nodes
 from graphdiff.graph.presets import summed
 from graphdiff.remedies import Keyword, Remedy
@@ -31,7 +31,6 @@ from graphdiff.sums.sweeps import checked
 
 #: The weights of the edges by tail, then head; parallel edges are one.
 Ways: TypeAlias = list[dict[int, Number]]
-Progress: TypeAlias = Callable[[int, int | None], None]
 
 #: The most nodes that are tried in every order.
 MAX_EXHAUSTIVE = 9
@@ -110,9 +109,9 @@ def _best(shape: Shape, inner: Sequence[int]) -> list[int]:
             if node in away:
                 continue
             tails, heads = _beyond(shape.into, node, away), _beyond(shape.out, node, away)
-            after, found = gone | 1 << place, cost + len(tails) * len(heads)
-            if after not in best or found < best[after][0]:
-                best[after] = found, [*order, node]
+            after, total = gone | 1 << place, cost + len(tails) * len(heads)
+            if after not in best or total < best[after][0]:
+                best[after] = total, [*order, node]
     return best[(1 << len(inner)) - 1][1]
 
 

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.errors import LimitError, UsageError
-from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.jacobians.blocks import Direction, Ints, Task, anchored, joined, run, tasks
-from graphdiff.jacobians.elimination import Progress, check_order, choose, network, totals
+from graphdiff.graph.compiled import CompiledGraph, CompileOptions, Progress, compiled
+from graphdiff.jacobians.blocks import Direction, Task, anchored, joined, run, tasks
+from graphdiff.jacobians.elimination import check_order, choose, network, totals
 from graphdiff.jacobians.plan import EliminationOrder, asked, elimination_may_pay, planned, sweep_of
 from graphdiff.kernels.blocks import WIDTH
+from graphdiff.kernels.rows import Ints
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import between, require_apart
 from graphdiff.sums.cycles import Range, components_between, on_the_way, walks
@@ -166,8 +167,8 @@ def iter_jacobian(
     blocks = _blocks(ready, starts, ends, direction, executor, progress)
     columns, rows, naming = _labels(ready, starts), _labels(ready, ends), ready.topology.naming
     if direction == "forward":
-        return (Jacobian(block, rows, columns[part], naming=naming) for part, block in blocks)
-    return (Jacobian(block, rows[part], columns, naming=naming) for part, block in blocks)
+        return (Jacobian(block, rows, columns[chosen], naming=naming) for chosen, block in blocks)
+    return (Jacobian(block, rows[chosen], columns, naming=naming) for chosen, block in blocks)
 
 
 def total_influences(
@@ -265,9 +266,9 @@ def _blocks(
     _require_walks(graph, starts.tolist(), ends.tolist())
     seeds, wanted = (starts, ends) if direction == "forward" else (ends, starts)
     todo = tasks(anchored(graph, seeds), anchored(graph, wanted))
-    found = _told(run(graph, direction, todo, executor), todo, progress)
+    blocks = _told(run(graph, direction, todo, executor), todo, progress)
     places = (slice(start, start + WIDTH) for start in range(0, len(seeds), WIDTH))
-    return zip(places, found if direction == "forward" else (block.T for block in found), strict=True)
+    return zip(places, blocks if direction == "forward" else (block.T for block in blocks), strict=True)
 
 
 def _told(results: Iterator[NDArray[Any]], todo: Sequence[Task], progress: Progress | None) -> Iterator[NDArray[Any]]:

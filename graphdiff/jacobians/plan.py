@@ -17,9 +17,10 @@ import numpy as np
 
 from graphdiff.errors import count_text
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.jacobians.blocks import Direction, Ints, side_by_side
+from graphdiff.jacobians.blocks import Direction, side_by_side
 from graphdiff.jacobians.elimination import choose, network
 from graphdiff.kernels.blocks import WIDTH
+from graphdiff.kernels.rows import Ints
 from graphdiff.sums.between import Between, between
 from graphdiff.text.names import PLAIN, Naming
 from graphdiff.text.sentences import how_many
@@ -267,11 +268,11 @@ def planned(
     if part.n_edges > MAX_PATIENT_EDGES:
         patience = -1
     method, why, order = str(sweep), "the fewest multiply-adds", None
-    found = _counted(part, elimination_order, max(budget, patience))
-    if isinstance(found, str):
-        why = f"the fewer passes; elimination {found}"
+    counted = _counted(part, elimination_order, max(budget, patience))
+    if isinstance(counted, str):
+        why = f"the fewer passes; elimination {counted}"
     else:
-        order, joins = found
+        order, joins = counted
         costs["elimination"] = Cost(None, joins, joins, EDGE_BYTES * (part.n_edges + joins))
         if min(len(starts), len(ends)) == 1:
             why = "one pass is enough"
@@ -292,8 +293,8 @@ def _counted(part: Between, order: EliminationOrder, limit: int) -> tuple[list[i
         return f"is not weighed beyond {MAX_COUNTED:,} edges between"
     if limit < 0:
         return f"takes longer, for each of {part.n_edges:,} edges between is looked at many times"
-    found = choose(network(part), order, limit)
-    return f"takes more than {limit:,} multiply-adds" if found is None else found
+    choice = choose(network(part), order, limit)
+    return f"takes more than {limit:,} multiply-adds" if choice is None else choice
 
 
 def _sweep_cost(part: Between, seeds: Ints, direction: Direction) -> Cost:

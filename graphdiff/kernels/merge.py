@@ -61,9 +61,9 @@ def lone(
     ends: Sequence[int],
     common: MutableSequence[int],
     slots: MutableSequence[int],
-    found: MutableSequence[int],
+    edges: MutableSequence[int],
 ) -> None:
-    """Write to `found` the edges of one graph without a counterpart: all but the first `common` of each."""
+    """Write to `edges` the edges of one graph without a counterpart: all but the first `common` of each."""
     ptr, heads, _, places, numbers = side
     n_found = 0
     for number in range(len(rows) - 1):
@@ -79,5 +79,5 @@ def lone(
                 if common[slot] > 0:
                     common[slot] -= 1
                 else:
-                    found[n_found] = edge
+                    edges[n_found] = edge
                     n_found += 1

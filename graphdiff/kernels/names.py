@@ -68,17 +68,17 @@ def number_names(
         first = np.uint64(ends[start + row])
         size = np.uint64(ends[start + row + ONE]) - first
         place = hashes[row] & mask
-        found = False
-        while not found and table[place, 0] != ZERO:
+        is_known = False
+        while not is_known and table[place, 0] != ZERO:
             if table[place, 0] >> HALF == hashes[row] and table[place, 1] & LONGEST == size:
                 kept = table[place, 1] >> LENGTH_BITS
                 same = ZERO
                 while same < size and store[kept + same] == text[first + same]:
                     same += ONE
-                found = same == size
-            if not found:
+                is_known = same == size
+            if not is_known:
                 place = (place + ONE) & mask
-        if not found:
+        if not is_known:
             kept = np.uint64(store_ends[known])
             if known >= room or kept + size >= np.uint64(len(store)):
                 return row, known

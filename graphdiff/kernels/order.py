@@ -11,12 +11,10 @@ from collections.abc import MutableSequence, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graphdiff.kernels import jit, pays
-from graphdiff.kernels.rows import counted, grouped, pointers
+from graphdiff.kernels.rows import Ints, counted, grouped, pointers
 
-Ints = NDArray[Any]
 Row: TypeAlias = Sequence[int]
 Work: TypeAlias = MutableSequence[int]
 
@@ -24,22 +22,22 @@ Work: TypeAlias = MutableSequence[int]
 WIDE = 64
 
 
-def peel(ptr: Row, heads: Row, degree: Work, order: Work, done: int, found: int) -> int:
+def peel(ptr: Row, heads: Row, degree: Work, order: Work, done: int, ready: int) -> int:
     """Kahn: write to `order` the nodes that no cycle leads to, first in first out, and return how many.
 
-    Of `order` the first `found` nodes are there already, and the edges of the first `done` are taken away;
+    Of `order` the first `ready` nodes are there already, and the edges of the first `done` are taken away;
     `degree` is used up.
     """
-    while done < found:
+    while done < ready:
         node = order[done]
         done += 1
         for edge in range(ptr[node], ptr[node + 1]):
             head = heads[edge]
             degree[head] -= 1
             if degree[head] == 0:
-                order[found] = head
-                found += 1
-    return found
+                order[ready] = head
+                ready += 1
+    return ready
 
 
 def tarjan(
@@ -103,15 +101,15 @@ def topological(n_nodes: int, ptr: Ints, heads: Ints) -> tuple[Ints, Ints]:
     cyclic : int64 array, shape (n_components_with_a_cycle, 2)
         First position and the one after the last, in topological order. A self loop is a cycle.
     """
-    order, found = _peeled(n_nodes, ptr, heads)
-    if found == n_nodes:
+    order, n_peeled = _peeled(n_nodes, ptr, heads)
+    if n_peeled == n_nodes:
         return order, np.empty((0, 2), dtype=np.int64)
-    ahead = order[:found]
+    ahead = order[:n_peeled]
     left, tails, heads = _remaining(n_nodes, ptr, heads, ahead)
     behind_first, n_behind = _peeled(len(left), *grouped(len(left), heads, tails)[:2])
     behind = behind_first[:n_behind][::-1]
     core, sizes, loops = _components(len(left), tails, heads, behind)
-    stops = found + np.cumsum(sizes)
+    stops = n_peeled + np.cumsum(sizes)
     cyclic = np.stack([stops - sizes, stops], axis=1)
     return np.concatenate([ahead, left[core], left[behind]]), cyclic[(sizes > 1) | loops]
 
@@ -124,20 +122,20 @@ def _peeled(n_nodes: int, ptr: Ints, heads: Ints) -> tuple[Ints, int]:
     order[: len(free)] = free
     if pays(len(heads)):
         return order, jit(peel)(ptr, heads, degree, order, 0, len(free))
-    done, found = _levels_peeled(ptr.astype(np.int64), heads, degree, order, len(free))
+    done, ready = _levels_peeled(ptr.astype(np.int64), heads, degree, order, len(free))
     # Lists would be quicker to index, but what is left over is seldom worth making them.
     views: tuple[Any, Any, Any, Any] = (ptr.data, heads.data, degree.data, order.data)
-    return order, peel(*views, done, found)
+    return order, peel(*views, done, ready)
 
 
-def _levels_peeled(ptr: Ints, heads: Ints, degree: Ints, order: Ints, found: int) -> tuple[int, int]:
-    """Do as `peel` does, level by level, up to the first level too narrow for numpy; return `done` and `found`."""
+def _levels_peeled(ptr: Ints, heads: Ints, degree: Ints, order: Ints, ready: int) -> tuple[int, int]:
+    """Do as `peel` does, level by level, up to the first level too narrow for numpy; return `done` and `ready`."""
     done = 0
     met_last = np.empty(len(degree), dtype=np.int64)
     one = degree.dtype.type(1)  # a plain 1 would be cast for every edge
-    while found - done >= WIDE:
-        level = order[done:found]
-        done = found
+    while ready - done >= WIDE:
+        level = order[done:ready]
+        done = ready
         sizes = ptr[level + 1] - ptr[level]
         ends = np.cumsum(sizes)
         met = heads[np.arange(ends[-1]) + np.repeat(ptr[level] - ends + sizes, sizes)].astype(np.int64)
@@ -146,8 +144,8 @@ def _levels_peeled(ptr: Ints, heads: Ints, degree: Ints, order: Ints, found: int
         met_last[met] = np.arange(len(met))
         free = met[(degree[met] == 0) & (met_last[met] == np.arange(len(met)))]
         order[done : done + len(free)] = free
-        found += len(free)
-    return done, found
+        ready += len(free)
+    return done, ready
 
 
 def _remaining(n_nodes: int, ptr: Ints, heads: Ints, ahead: Ints) -> tuple[Ints, Ints, Ints]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.kernels import jit, pays
-from graphdiff.kernels.rows import grouped
+from graphdiff.kernels.rows import Ints, grouped
 
 
 def push(ptr: Sequence[int], heads: Sequence[int], mark: MutableSequence[Any], start: int) -> None:
@@ -104,8 +104,6 @@ def flooded(
     return mark
 
 
-Ints = NDArray[Any]
-
 Row: TypeAlias = Sequence[int]
 
 Work: TypeAlias = MutableSequence[int]
@@ -143,12 +141,12 @@ def search(ptr: Row, heads: Row, starts: Row, cursor: Work, time: Work, order: W
 
 
 def lowest(
-    ptr: Row, items: Row, parent: Row, semi: Row, lowered: Work, best: Work, above: Work, trail: Work, found: Work
+    ptr: Row, items: Row, parent: Row, semi: Row, lowered: Work, best: Work, above: Work, trail: Work, lowest_item: Work
 ) -> None:
     """For each node, last to first, find for each of its items the best node on the item's way up; then link the node.
 
     The way up ends before the first node that is not linked; best is the node with the least `semi`. It goes to
-    `found`, its `semi` to `lowered` of the node if it is less.
+    `lowest_item`, its `semi` to `lowered` of the node if it is less.
     """
     for node in range(len(parent) - 1, -1, -1):
         for place in range(ptr[node], ptr[node + 1]):
@@ -165,16 +163,16 @@ def lowest(
                 if semi[best[up]] < semi[best[here]]:
                     best[here] = best[up]
                 above[here] = above[up]
-            found[place] = best[item]
+            lowest_item[place] = best[item]
             lowered[node] = min(lowered[node], semi[best[item]])
         above[node] = parent[node]
 
 
-def settle(semi: Row, found: Row, dominator: Work) -> None:
+def settle(semi: Row, lowest_item: Row, dominator: Work) -> None:
     """Write the immediate dominator of each node, first to last, given the best node between it and its `semi`."""
     for node in range(1, len(semi)):
-        same = semi[found[node]] == semi[node]
-        dominator[node] = semi[node] if same else dominator[found[node]]
+        same = semi[lowest_item[node]] == semi[node]
+        dominator[node] = semi[node] if same else dominator[lowest_item[node]]
 
 
 def climb(dominator: Row, sums: MutableSequence[Any]) -> None:
@@ -216,10 +214,10 @@ def dominator_tree(ptr: Ints, heads: Ints, starts: Ints) -> tuple[Ints, Ints]:
     semi = np.arange(n_found)
     _lowest(into, tails, parent, semi, semi)
     by_semi, nodes, _ = grouped(n_found, semi[1:].astype(np.uint64), np.arange(1, n_found, dtype=np.uint64))
-    found = np.zeros(n_found, dtype=np.int64)
-    found[nodes] = _lowest(by_semi.astype(np.int64), nodes, parent, semi, semi.copy())
+    lowest_item = np.zeros(n_found, dtype=np.int64)
+    lowest_item[nodes] = _lowest(by_semi.astype(np.int64), nodes, parent, semi, semi.copy())
     dominator = np.zeros(n_found, dtype=np.int64)
-    _run(settle, n_found, semi, found, dominator)
+    _run(settle, n_found, semi, lowest_item, dominator)
     return order, dominator
 
 
@@ -242,9 +240,9 @@ def _entering(n_found: int, ptr: Ints, heads: Ints, time: Ints, roots: Ints) -> 
 
 def _lowest(ptr: Ints, items: Ints, parent: Ints, semi: Ints, lowered: Ints) -> Ints:
     above, trail = np.full(len(parent), -1, dtype=np.int64), np.zeros(len(parent), dtype=np.int64)
-    found = np.zeros(len(items), dtype=np.int64)
-    _run(lowest, len(items), ptr, items, parent, semi, lowered, np.arange(len(parent)), above, trail, found)
-    return found
+    lowest_item = np.zeros(len(items), dtype=np.int64)
+    _run(lowest, len(items), ptr, items, parent, semi, lowered, np.arange(len(parent)), above, trail, lowest_item)
+    return lowest_item
 
 
 def _run(kernel: Any, visits: int, *arrays: Ints) -> Any:

@@ -194,6 +194,6 @@ def taken(values: NDArray[Any], which: Ints) -> NDArray[Any]:
     """Return the values at the indices `which`."""
     if not pays(len(which)):
         return values[which]
-    found = np.empty(len(which), dtype=values.dtype)
-    jit(take)(values, which, found)
-    return found
+    chosen = np.empty(len(which), dtype=values.dtype)
+    jit(take)(values, which, chosen)
+    return chosen

@@ -119,12 +119,12 @@ class _Walker:
         return choices, list(accumulate(_ratio(part, whole) for part in parts))
 
     def _at(self, node: int) -> tuple[list[Choice], list[float]]:
-        found = self.choices.get(node)
-        if found is None:
+        choice = self.choices.get(node)
+        if choice is None:
             steps = [(head, edge, arithmetic.finished(weight)) for head, edge, weight in self.part.rows[node]]
             steps = [step for step in steps if step[2] and self.sizes[step[0]]]
-            found = self.choices[node] = self._weighed(steps + [END] * self.part.is_target[node])
-        return found
+            choice = self.choices[node] = self._weighed(steps + [END] * self.part.is_target[node])
+        return choice
 
     def draw(self, random: Random) -> Path:
         """Return one path."""

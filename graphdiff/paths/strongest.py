@@ -134,8 +134,8 @@ class Ranking:
         here = len(self.rows) - 1
         size: Number = None
         while (candidate := self.way(here, rank)) is not None:
-            found, *_, slot, rank = candidate
-            size = found if size is None else size
+            own_size, *_, slot, rank = candidate
+            size = own_size if size is None else size
             if slot == END:
                 break
             here, edge, weight = self.rows[here][slot]
@@ -308,10 +308,9 @@ def strongest_paths(
 
 def strongest_through(part: Between, k: int | None, coverage: float | None) -> list[Path]:
     """Return the strongest of the paths between two ends: so many, or as many as carry so much."""
-    paths = strongest(part)
     if coverage is None:
-        return list(islice(paths, 10 if k is None else k))
-    return _covering(part, paths, coverage, k)
+        return list(islice(strongest(part), 10 if k is None else k))
+    return covering(part, coverage, k, Remedy(Keyword("k", 100), "lists the strongest alone"))
 
 
 def require_coverage(coverage: float | None) -> None:
@@ -349,24 +348,30 @@ def covered(part: Between, paths: Iterable[Path]) -> list[float]:
     return list(accumulate(float(abs(path.influence) / whole) for path in paths))
 
 
-def _covering(part: Between, paths: Iterator[Path], coverage: float, k: int | None) -> list[Path]:
+def covering(part: Between, coverage: float, k: int | None, instead: Remedy, most: int = MAX_COVERING) -> list[Path]:
+    """Return the strongest paths that have a part of the sum of sizes; at most `k`, where that is given.
+
+    Raises
+    ------
+    LimitError
+        If more than `most` would be needed, or too many edges.
+    """
     require_sizes(part, "the strongest paths need")
     whole = _sum_of_sizes(part)
     # Floats get the benefit of their roundings; what is exact is compared exactly.
     wanted = coverage * whole * (1 - 1e-12) if isinstance(whole, float) else Fraction(coverage) * Fraction(whole)
-    found: list[Path] = []
+    ranked = strongest(part)
+    paths: list[Path] = []
     covered: Number = 0
     n_edges = 0
-    while covered < wanted and (k is None or len(found) < k):
-        if k is None and (len(found) == MAX_COVERING or n_edges > MAX_COVERING_EDGES):
-            raise LimitError(
-                f"the {len(found):,} strongest paths carry only {float(covered / whole):.1%} of the influence",
-                Remedy(Keyword("k", 100), "lists the strongest alone"),
-            )
-        path = next(paths, None)
+    while covered < wanted and (k is None or len(paths) < k):
+        if k is None and (len(paths) == most or n_edges > MAX_COVERING_EDGES):
+            carried = f"the {len(paths):,} strongest paths carry only {float(covered / whole):.1%} of the influence"
+            raise LimitError(carried, instead)
+        path = next(ranked, None)
         if path is None:
             break
-        found.append(path)
+        paths.append(path)
         n_edges += path.length
         covered += abs(path.influence)
-    return found
+    return paths

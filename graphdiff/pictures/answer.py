@@ -28,8 +28,8 @@ from graphdiff.pictures.picture import (
     DrawnNode,
     Picture,
     others_of,
-    percent,
     rest_of,
+    share_text,
     title,
 )
 from graphdiff.sums.between import Between, between, total_over
@@ -61,7 +61,7 @@ class Scale:
     def part(self, data: dict[str, Any]) -> str | None:
         """Return what part of the whole goes through; None where values are no contributions."""
         known = self.attribute == "contribution" and "contribution" in data
-        return percent(data["contribution"] / self.largest) if known else None
+        return share_text(data["contribution"] / self.largest) if known else None
 
     def strength(self, data: dict[str, Any]) -> float:
         """Return a number from -1 to 1; 0 where there is no real number."""
@@ -106,9 +106,9 @@ def answer_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
         legend.insert(-3, "dashed: paths through nodes that are not drawn")
     if n_hidden:
         others = others_of(graph, part, drawn, shown, whole)
-        legend.insert(-3, f"all paths over {n_hidden:,} more such ways together: {percent(others.share)}")
+        legend.insert(-3, f"all paths over {n_hidden:,} more such ways together: {share_text(others.share)}")
         if len(part.sources) == len(part.targets) == 1:
-            label = f"all others · {percent(others.share)}"
+            label = f"all others · {share_text(others.share)}"
             dashed.append(_dashed_edge(place[others.tail], place[others.head], label, others))
     return Picture(nodes, edges + dashed, legend, facts | {"drawn": _coverage(part, drawn)})
 
@@ -249,7 +249,7 @@ def _edge(tail: int, head: int, data: dict[str, Any], scale: Scale) -> DrawnEdge
 
 
 def _dashed(tail: int, head: int, bypass: Bypass) -> DrawnEdge:
-    return _dashed_edge(tail, head, f"{how_many(bypass.n_paths, 'paths')} · {percent(bypass.share)}", bypass)
+    return _dashed_edge(tail, head, f"{how_many(bypass.n_paths, 'paths')} · {share_text(bypass.share)}", bypass)
 
 
 def _dashed_edge(tail: int, head: int, text: str, bypass: Bypass) -> DrawnEdge:
@@ -339,7 +339,7 @@ def _coverage(part: Between, drawn: Between) -> str:
         return "drawn: the strongest walks only"
     counts = [count_text(some.n_paths) for some in (drawn, part)]
     sizes = [total_over(some, SEMIRINGS["size"]) for some in (drawn, part)]
-    covered = f": {percent(sizes[0] / sizes[1])} of the influence" if sizes[1] else ""
+    covered = f": {share_text(sizes[0] / sizes[1])} of the influence" if sizes[1] else ""
     return f"drawn: {counts[0]} of {counts[1]} paths{covered}"
 
 

@@ -26,7 +26,7 @@ from graphdiff.pictures.difference import overlay_picture
 from graphdiff.pictures.picture import DARK, DrawnEdge, DrawnNode, Picture, plain_picture, quotient_picture
 from graphdiff.remedies import Keyword
 from graphdiff.showing import UNPRINTABLE, clean
-from graphdiff.text.records import OF_THE_FILE, OWN, set_aside, storable
+from graphdiff.text.records import OF_THE_FILE, OWN, listed_or_storable, set_aside
 
 __all__ = ["LAID_OUT", "LOOKS", "id_of", "ids_of", "looks_of", "quoted", "read_row", "rows_of", "typed", "unescaped"]
 
@@ -412,7 +412,7 @@ def _facts(kind: str, row: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
         # Under the names of statements networkx keeps the defaults of a drawing that it has read.
         are_defaults = kind == "graph" and name in KEYWORDS and isinstance(value, dict)
         if value is not None and name not in ACTIVE and not are_defaults:
-            yield _name(kind, name), _held(value)
+            yield _name(kind, name), listed_or_storable(value)
 
 
 def _name(kind: str, name: str) -> str:
@@ -426,13 +426,6 @@ def _order(item: tuple[str, Any]) -> tuple[bool, str]:
 
 def _key(name: str) -> str:
     return quoted(name) if name in PARAMETERS or not IDENTIFIER.fullmatch(name) else id_of(name)
-
-
-def _held(value: Any) -> Any:
-    """Return a value as numbers, texts, yes or no; a list of texts stays one."""
-    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
-        return list(value)
-    return storable(value)
 
 
 def _looks_typed(value: Any) -> bool:

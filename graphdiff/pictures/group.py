@@ -173,12 +173,12 @@ def _add(
 def _add_contributions(
     quotient: nx.DiGraph, ready: CompiledGraph, names: list[Hashable], source: Hashable | None, target: Hashable | None
 ) -> None:
-    found = flow_between(ready, source, target)
-    _add(quotient, ready.topology, names, "contribution", found.edges.tolist())
+    flow = flow_between(ready, source, target)
+    _add(quotient, ready.topology, names, "contribution", flow.edges.tolist())
     for _, _, data in quotient.edges(data=True):
-        data["share"] = data["contribution"] / found.total if found.total else None
+        data["share"] = data["contribution"] / flow.total if flow.total else None
     ends = {"source": source, "target": target}
-    quotient.graph |= {name: node for name, node in ends.items() if node is not None} | {"total": found.total}
+    quotient.graph |= {name: node for name, node in ends.items() if node is not None} | {"total": flow.total}
 
 
 def _made_cyclic(quotient: nx.DiGraph, topology: Topology, names: list[Hashable]) -> list[list[Hashable]]:

@@ -18,7 +18,7 @@ from graphdiff.paths.prune import bypasses
 from graphdiff.sums.between import Between, forward_over, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import Edge
-from graphdiff.text.numbers import MAX_NUMBER, short, shorten, shown
+from graphdiff.text.numbers import MAX_NUMBER, percent, short, shorten, shown
 from graphdiff.text.records import keys_of, names_of
 
 __all__ = ["Bypass", "others_of", "rest_of"]
@@ -193,7 +193,7 @@ def _quotient_node(graph: nx.DiGraph, name: str, node: object) -> DrawnNode:
 
 def _quotient_edge(tail: int, head: int, data: dict[str, Any], strength: float, attribute: str) -> DrawnEdge:
     number = data[attribute]
-    label = percent(number) if attribute == "share" else short(number)
+    label = share_text(number) if attribute == "share" else short(number)
     return DrawnEdge(tail, head, label, 1 + 4 * strength, facts=data)
 
 
@@ -210,16 +210,16 @@ def _quotient_legend(asked: dict[str, Any], attribute: str) -> list[str]:
     return [*legend, *([f"cyclic only by the grouping: {'; '.join(made)}"] if made else [])]
 
 
-def percent(share: Number) -> str:
+def share_text(share: Number) -> str:
     """Return a share as a percentage; of a symbol the share itself.
 
     Examples
     --------
     >>> from fractions import Fraction
-    >>> percent(0.70796), percent(Fraction(2, 5)), percent(-0.00012), percent(-0.0)
+    >>> share_text(0.70796), share_text(Fraction(2, 5)), share_text(-0.00012), share_text(-0.0)
     ('70.8 %', '40 %', '-0.012 %', '0 %')
     """
-    return f"{float(100 * share) + 0.0:.3g} %" if isinstance(share, REAL) else shorten(str(share), MAX_NUMBER)
+    return percent(float(share) + 0.0, ".3g") if isinstance(share, REAL) else shorten(str(share), MAX_NUMBER)
 
 
 @dataclass(frozen=True)

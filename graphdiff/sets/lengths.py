@@ -194,13 +194,13 @@ def passages_of(part: Between, before: list[int], behind: list[int]) -> Passages
     n_paths = sum(before[node] for node in part.targets)
 
     def passages(ends: Ends, on_all: NDArray[np.bool_], label: Callable[[int], Any]) -> Found:
-        found = _busiest(ends, on_all, before, behind)
-        if found is None:
+        busiest_edge = _busiest(ends, on_all, before, behind)
+        if busiest_edge is None:
             return None, ()
-        alike = (ends[0] == ends[0][found[0]]) & (ends[1] == ends[1][found[0]])
+        alike = (ends[0] == ends[0][busiest_edge[0]]) & (ends[1] == ends[1][busiest_edge[0]])
         names = [label(place)[:2] for place in np.flatnonzero(alike).tolist()] if alike.sum() > 1 else []
-        parallel = names.count(label(found[0])[:2]) > 1 if names else False
-        busiest = Passage(label(found[0]), found[1], found[1] / n_paths, parallel)
+        parallel = names.count(label(busiest_edge[0])[:2]) > 1 if names else False
+        busiest = Passage(label(busiest_edge[0]), busiest_edge[1], busiest_edge[1] / n_paths, parallel)
         return busiest, tuple([label(place) for place in np.flatnonzero(on_all).tolist()])
 
     node, bottleneck_nodes = passages((inner, inner), on_nodes[inner], lambda place: part.labels[inner[place]])

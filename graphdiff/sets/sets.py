@@ -9,7 +9,7 @@ Sums over sets for many nodes at once: over what each reaches, by bits, and over
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Set
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from graphdiff.arithmetic import REAL, Number, is_finite, plain
 from graphdiff.errors import UsageError
-from graphdiff.graph.compiled import CompiledGraph, counted
+from graphdiff.graph.compiled import CompiledGraph, Progress, counted
 from graphdiff.graph.topology import Rows, Topology
 from graphdiff.kernels.reach import dominated_sums, dominator_tree, flooded
 from graphdiff.remedies import Keyword, Remedy
@@ -30,7 +30,6 @@ from graphdiff.text.tables import Axis, Result, Sheet
 
 __all__ = [
     "Exclusive",
-    "Progress",
     "dominated",
     "exclusive",
     "exclusive_sizes",
@@ -260,10 +259,10 @@ def values_at(topology: Topology, values: Mapping[Any, Any] | None) -> NDArray[A
     """Return the value of each position, int64 or float64; 1 where there are none."""
     if values is None:
         return np.ones(topology.n_nodes, dtype=np.int64)
-    found = numbers_of(values, topology.labels)
-    if all(isinstance(value, int) for value in found) and sum(map(abs, found)) < 2**63:
-        return np.array(found, dtype=np.int64)
-    return np.array(found, dtype=np.float64)
+    numbers = numbers_of(values, topology.labels)
+    if all(isinstance(value, int) for value in numbers) and sum(map(abs, numbers)) < 2**63:
+        return np.array(numbers, dtype=np.int64)
+    return np.array(numbers, dtype=np.float64)
 
 
 def numbers_of(values: Mapping[Any, Any], nodes: Iterable[Any]) -> list[Any]:
@@ -275,10 +274,12 @@ def numbers_of(values: Mapping[Any, Any], nodes: Iterable[Any]) -> list[Any]:
         If there is none; the first such node is named, and how many there are.
     """
     listed = list(nodes)
-    found = [_value_of(values, node) for node in listed]
+    numbers = [_value_of(values, node) for node in listed]
     kinds = (*REAL, np.bool_)
     wrong = [
-        node for node, value in zip(listed, found, strict=True) if not isinstance(value, kinds) or not is_finite(value)
+        node
+        for node, value in zip(listed, numbers, strict=True)
+        if not isinstance(value, kinds) or not is_finite(value)
     ]
     if wrong:
         have = "has" if len(wrong) == 1 else "have"
@@ -286,7 +287,7 @@ def numbers_of(values: Mapping[Any, Any], nodes: Iterable[Any]) -> list[Any]:
             f"{len(wrong):,} of {len(listed):,} nodes {have} no number to add up, the first is {wrong[0]!r}",
             Remedy(Keyword("", python='G.nodes(data="size", default=0)'), "takes those that have no size as 0"),
         )
-    return [plain(value) for value in found]
+    return [plain(value) for value in numbers]
 
 
 def _value_of(values: Mapping[Any, Any], node: Any) -> Any:
@@ -295,8 +296,6 @@ def _value_of(values: Mapping[Any, Any], node: Any) -> Any:
     except KeyError:
         return None
 
-
-Progress = Callable[[int, int | None], None]
 
 #: Up to so many nodes are followed one by one; of more, bits for all nodes are swept along the edges together.
 FEW = 64
@@ -366,10 +365,10 @@ def _reached_bits(topology: Topology, start: int, stop: int) -> list[int]:
         bits[first] |= 1 << place
     ptr, heads = topology.quotient.ptr.data, topology.quotient.heads.data
     for node in range(stop - 1, -1, -1):
-        found = bits[node]
+        reached = bits[node]
         for edge in range(ptr[node], ptr[node + 1]):
-            found |= bits[heads[edge]]
-        bits[node] = found
+            reached |= bits[heads[edge]]
+        bits[node] = reached
     return bits
 
 

@@ -17,9 +17,10 @@ import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.errors import UsageError, ValueOverflowError
+from graphdiff.errors import UsageError, ValueOverflowError, chain_text, edge_text
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.remedies import Keyword, Remedy
+from graphdiff.showing import and_more
 from graphdiff.structure.feedback_arcs import feedback_arcs, shortest_way
 from graphdiff.text.names import PLAIN, Edge, Naming
 from graphdiff.text.numbers import plain, shown
@@ -65,8 +66,8 @@ class Breaking:
         """Return the edge with its weight and lines; with its key where that tells it from others."""
         more = [f"  … {len(self.lines) - SHOWN_LINES:,} more"] if len(self.lines) > SHOWN_LINES else []
         lines = [f"  {line}" for line in self.lines[:SHOWN_LINES]]
-        key = f" (key {self.edge[2]})" if keyed else ""
-        return "\n".join([f"{_arrow(self.edge[:2])}{key}, weight {shown(self.weight)}", *lines, *more])
+        edge = edge_text(self.edge if keyed else self.edge[:2], str)
+        return "\n".join([f"{edge}, weight {shown(self.weight)}", *lines, *more])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the edge as a record."""
@@ -218,9 +219,7 @@ class CycleReport(Result):
 
 def _component_lines(number: int, component: Component, nodes: str) -> Iterator[str]:
     members = component.members
-    listed = ", ".join(map(str, members[:SHOWN])) + (
-        f" and {len(members) - SHOWN:,} more" if len(members) > SHOWN else ""
-    )
+    listed = and_more(", ".join(map(str, members[:SHOWN])), len(members) - SHOWN)
     count = f"{len(members):,} {nodes}, {how_many(component.n_edges, 'edges')}" if len(members) > 1 else "a self loop"
     yield f"{number}. {count}: {listed}"
     yield f"   {component.verdict()}:"
@@ -230,14 +229,7 @@ def _component_lines(number: int, component: Component, nodes: str) -> Iterator[
     if len(component.breaking) > SHOWN_EDGES:
         yield f"     … {len(component.breaking) - SHOWN_EDGES:,} more"
     if len(component.cycle) > 3:
-        yield f"   a cycle: {_arrow(component.cycle)}"
-
-
-def _arrow(nodes: tuple[Any, ...]) -> str:
-    names = [str(node) for node in nodes]
-    if len(names) > 8:
-        names = [*names[:4], f"… {len(names) - 6} more …", *names[-2:]]
-    return " -> ".join(names)
+        yield f"   a cycle: {chain_text(component.cycle)}"
 
 
 def find_cycles(graph: nx.DiGraph | CompiledGraph, **options: Unpack[CompileOptions]) -> CycleReport:
@@ -368,5 +360,5 @@ def _breaking(graph: Any, ready: CompiledGraph, edge: int) -> Breaking:
     weight = arithmetic.plain(arithmetic.finished(arithmetic.listed(ready.weights[edge : edge + 1])[0]))
     data = graph.get_edge_data(*label) if isinstance(graph, nx.Graph) else {}
     lines = data.get("lines", ())
-    said = (lines,) if isinstance(lines, str) else tuple(map(str, lines))
-    return Breaking(label, weight, said, ready.topology.naming)
+    places = (lines,) if isinstance(lines, str) else tuple(map(str, lines))
+    return Breaking(label, weight, places, ready.topology.naming)

@@ -8,7 +8,7 @@ What was read: a graph's size, what its edges say and carry, its roots and leave
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nlargest
 from itertools import chain
@@ -19,26 +19,25 @@ import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.errors import LimitError, UsageError, count_text
+from graphdiff.errors import LimitError, UsageError, count_text, edge_text
 from graphdiff.graph.attributes import drawing_names
-from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled, counted
+from graphdiff.graph.compiled import CompiledGraph, CompileOptions, Progress, compiled, counted
 from graphdiff.graph.intake import edge_data
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.remedies import Keyword
 from graphdiff.sets.lengths import Cost, Lengths, Passage, Passages, lengths_of, passages_of
-from graphdiff.structure.gradients import GradientFlow, edge_text, gradient_flow
+from graphdiff.showing import and_more
+from graphdiff.structure.gradients import GradientFlow, gradient_flow
 from graphdiff.sums.between import Between, between, forward_over, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import PLAIN, Naming, node_text
-from graphdiff.text.numbers import plain, shown
+from graphdiff.text.numbers import percent, plain, shown
 from graphdiff.text.sentences import how_many, words_for
 from graphdiff.text.tables import Axis, Column, Result, Sheet
 
 __all__ = ["Diagnosis", "EdgeAttribute", "Overview", "diagnose", "overview_of"]
 
-
-Progress = Callable[[int, int | None], None]
 
 #: The meanings of an edge under which a weight is a derivative.
 COMPUTATIONS = ("feeds", "causes", "unknown")
@@ -105,8 +104,7 @@ class Diagnosis(Result):
         """Return all figures; a count of more than 4,300 digits as hexadecimal text."""
         passages, naming = self.passages, self.naming
         return {
-            "source": None if self.source is None else naming.node(self.source),
-            "target": None if self.target is None else naming.node(self.target),
+            **naming.ends(self.source, self.target),
             "edge_meaning": self.edge_meaning,
             "node_meaning": self.node_meaning,
             "n_nodes": self.n_nodes,
@@ -154,8 +152,9 @@ class Diagnosis(Result):
         if self.lengths is not None:
             yield from self._path_rows(self.lengths)
         if self.cycles:
-            names = "; ".join(f"{node_text(frozenset(m))} ({len(m):,})" for m in self.cycles[:SHOWN])
-            yield "cycles", f"{len(self.cycles):,} on the way, each counted as one node: {_more(names, self.cycles)}"
+            cycles = "; ".join(f"{node_text(frozenset(m))} ({len(m):,})" for m in self.cycles[:SHOWN])
+            listed = and_more(cycles, len(self.cycles) - SHOWN)
+            yield "cycles", f"{len(self.cycles):,} on the way, each counted as one node: {listed}"
         if self.gradient_flow is not None:
             yield "gradient", self.gradient_flow.verdict()
         elif self.n_paths and self.target is not None and self.edge_meaning in COMPUTATIONS:
@@ -175,7 +174,7 @@ class Diagnosis(Result):
             yield "busiest node", f"{node_text(passages.node.label)} {_share_text(passages.node)}"
         if passages.edge is not None:
             label = passages.edge.label if passages.edge.parallel else passages.edge.label[:2]
-            yield "busiest edge", f"{edge_text(label)} {_share_text(passages.edge)}"
+            yield "busiest edge", f"{edge_text(label, str)} {_share_text(passages.edge)}"
         yield "every path uses", _bottleneck_text(passages)
         cost = self.cost
         yield "multiply-adds", f"naive {shown(cost.naive)}, forward {cost.forward:,}, reverse {cost.reverse:,}"
@@ -210,20 +209,16 @@ def _figures(passage: Passage) -> dict[str, Any]:
 
 
 def _share_text(passage: Passage) -> str:
-    percent = "> 99.9" if 0.9995 <= passage.share < 1 else f"{100 * passage.share:.1f}"
-    return f"({how_many(passage.n_paths, 'paths')}, {percent} %)"
-
-
-def _more(listed: str, whole: tuple[Any, ...]) -> str:
-    return f"{listed} and {len(whole) - SHOWN:,} more" if len(whole) > SHOWN else listed
+    share = "> 99.9 %" if 0.9995 <= passage.share < 1 else percent(passage.share, ".1f")
+    return f"({how_many(passage.n_paths, 'paths')}, {share})"
 
 
 def _bottleneck_text(passages: Passages) -> str:
     nodes, edges = passages.bottleneck_nodes, passages.bottleneck_edges
     listed = [
-        _more(", ".join(map(node_text, nodes[:SHOWN])), nodes),
-        _more(", ".join(edge_text(edge[:2]) for edge in edges[:SHOWN]), edges),  # which have no parallel ones
-    ]
+        and_more(", ".join(map(node_text, nodes[:SHOWN])), len(nodes) - SHOWN),
+        and_more(", ".join(edge_text(edge[:2], str) for edge in edges[:SHOWN]), len(edges) - SHOWN),
+    ]  # edges that have no parallel ones
     return "; ".join(filter(None, listed)) or "nothing but its ends"
 
 

@@ -28,22 +28,11 @@ from graphdiff.text.numbers import shown
 from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
 
-__all__ = ["GradientFlow", "Layer", "Onset", "RootFlow", "edge_text", "gradient_flow"]
+__all__ = ["GradientFlow", "Layer", "Onset", "RootFlow", "gradient_flow"]
 
 #: How many lines of a table a report shows.
 MAX_LINES = 12
 HEAD = ("steps", "nodes", "|adjoint|", "smallest", "largest")
-
-
-def edge_text(edge: Edge) -> str:
-    """Return an edge as a person reads it.
-
-    Examples
-    --------
-    >>> edge_text(("a", "b")), edge_text(("a", "b", 0))
-    ('a -> b', 'a -> b (key 0)')
-    """
-    return f"{edge[0]} -> {edge[1]}" + (f" (key {edge[2]})" if len(edge) == 3 else "")
 
 
 @dataclass(frozen=True)
@@ -139,12 +128,12 @@ class GradientFlow(Result):
         """Return what the flow does, in a line."""
         low, high = self.limits
         step = "" if self.factor is None else f"; {shown(self.factor)} times a step"
-        found = [
+        onsets = [
             f"{word} from {how_many(onset.depth, 'steps')} on ({node_text(onset.node)}: {shown(onset.size)})"
             for word, onset in (("vanishing", self.vanishing), ("exploding", self.exploding))
             if onset is not None
         ]
-        return (" and ".join(found) or f"steady: every median is within {low:g} and {high:g}") + step
+        return (" and ".join(onsets) or f"steady: every median is within {low:g} and {high:g}") + step
 
     def _cells(self) -> list[tuple[str, ...]]:
         chosen = np.unique(np.linspace(0, len(self.layers) - 1, min(MAX_LINES, len(self.layers))).astype(int))
@@ -185,9 +174,9 @@ def _size(size: float | None) -> str:
     return "dead" if size is None else shown(size)
 
 
-def _record(part: Layer | RootFlow | Onset, naming: Naming) -> dict[str, Any]:
+def _record(row: Layer | RootFlow | Onset, naming: Naming) -> dict[str, Any]:
     """Return a dataclass as a record; JSON knows no infinity."""
-    record = {name: str(value) if value == math.inf else value for name, value in part.__dict__.items()}
+    record = {name: str(value) if value == math.inf else value for name, value in row.__dict__.items()}
     return {**record, "node": naming.node(record["node"])} if "node" in record else record
 
 
@@ -283,8 +272,8 @@ def _layers(
     """Yield the layers of the nodes `inner`, each with its nodes that are not dead, by |adjoint|."""
     order = np.lexsort((sizes[inner], depths))
     nodes, ranked = inner[order].tolist(), sizes[inner[order]].tolist()
-    found, starts, counts = np.unique(depths[order], return_index=True, return_counts=True)
-    for depth, start, count in zip(found.tolist(), starts.tolist(), counts.tolist(), strict=True):
+    layers, starts, counts = np.unique(depths[order], return_index=True, return_counts=True)
+    for depth, start, count in zip(layers.tolist(), starts.tolist(), counts.tolist(), strict=True):
         alive = [size for size in ranked[start : start + count] if not math.isnan(size)]
         extent = (_median(alive), alive[0], alive[-1]) if alive else (None, None, None)
         yield Layer(depth, count, count - len(alive), *extent), nodes[start : start + len(alive)]

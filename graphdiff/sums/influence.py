@@ -14,9 +14,8 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Unpack
 
 import networkx as nx
-import numpy as np
 
-from graphdiff.arithmetic import Number, is_finite, is_number, unify
+from graphdiff.arithmetic import Number, added, in_floats, is_finite, is_number, unify
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.remedies import Keyword
@@ -204,8 +203,7 @@ def _seed(graph: CompiledGraph, seed: Number) -> Number:
     """Return a checked seed; beside float weights a real seed is a float too."""
     if not (is_number(seed) and is_finite(seed)):
         raise UsageError(f"the seed {seed!r} is not a finite number")
-    in_floats = isinstance(graph.weights, np.ndarray) and graph.weights.dtype.kind == "f"
-    if not in_floats or isinstance(seed, (float, complex)):
+    if not in_floats(graph.weights) or isinstance(seed, (float, complex)):
         return seed
     try:
         as_float: Number = unify([seed, 1.0])[0]
@@ -216,11 +214,7 @@ def _seed(graph: CompiledGraph, seed: Number) -> Number:
 
 def _anchored(graph: CompiledGraph, seeds: Mapping[int, Number]) -> dict[int, Number]:
     """Move seeds to where the sweeps keep them; those of one collapsed component add."""
-    sums: dict[int, Number] = {}
-    for position, seed in seeds.items():
-        anchor = graph.anchor(position)
-        sums[anchor] = sums[anchor] + seed if anchor in sums else seed
-    return sums
+    return added((graph.anchor(position), seed) for position, seed in seeds.items())
 
 
 def _result(graph: CompiledGraph, values: Values, what: str) -> Influences:

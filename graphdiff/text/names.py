@@ -45,6 +45,11 @@ class Naming:
             return text
         return joined(map(self.node, label)) if isinstance(label, frozenset) else str(label)
 
+    def ends(self, source: Any, target: Any) -> dict[str, str | None]:
+        """Return the two ends of a question as a record; None stands for all."""
+        named = {"source": source, "target": target}
+        return {end: None if label is None else self.node(label) for end, label in named.items()}
+
     def listed(self, labels: Iterable[Any]) -> list[str]:
         """Return nodes as texts."""
         return [self.node(label) for label in labels]

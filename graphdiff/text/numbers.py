@@ -24,16 +24,30 @@ def ordinal(number: int) -> str:
     return f"{number:,}{ending}"
 
 
-def percent(part: Number) -> str:
-    """Return a part of a whole; what a digit behind the point would call 0 as a power of ten.
+def percent(part: Number, form: str = "", otherwise: str = "") -> str:
+    """Return a part of a whole in per cent.
+
+    Parameters
+    ----------
+    part : number or None
+    form : str
+        How Python formats the number; without it one digit behind the point, and what that would call 0 as a power
+        of ten.
+    otherwise : str
+        What is said where there is no part, or it is no real number or beyond the floats.
 
     Examples
     --------
     >>> percent(0.7788), percent(-0.4), percent(0), percent(4e-119)
     ('77.9 %', '-40.0 %', '0.0 %', '4e-117 %')
+    >>> percent(0.5, "+.3g"), percent(None), percent(1j, otherwise="1j")
+    ('+50 %', '', '1j')
     """
-    number = 100 * float(part)
-    return f"{number:.1f} %" if abs(number) >= 0.05 or not number else f"{number:.0e} %"
+    try:
+        number = 100 * float(part)
+    except (TypeError, ValueError, OverflowError):  # complex numbers, symbols, counts beyond the floats
+        return otherwise
+    return f"{number:{form or ('.1f' if abs(number) >= 0.05 or not number else '.0e')}} %"
 
 
 def signed(number: Number) -> str:

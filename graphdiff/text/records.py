@@ -21,6 +21,7 @@ __all__ = [
     "distinct",
     "graph_attributes",
     "keys_of",
+    "listed_or_storable",
     "names_of",
     "require_graph",
     "set_aside",
@@ -119,12 +120,12 @@ def set_aside(data: Mapping[Any, Any], taken: Collection[str] = (), held: Callab
     """
     given = {key: held(str(key)) for key in data}
     stay = {name for key, name in given.items() if key == name and name not in taken}
-    found: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
     for key, name in given.items():
-        while not (key == name and name in stay) and (name in taken or name in stay or name in found):
+        while not (key == name and name in stay) and (name in taken or name in stay or name in attributes):
             name = OWN + name
-        found[name] = data[key]
-    return found
+        attributes[name] = data[key]
+    return attributes
 
 
 def distinct(names: Iterable[str]) -> list[str]:
@@ -138,14 +139,14 @@ def distinct(names: Iterable[str]) -> list[str]:
     listed = list(names)
     counts = Counter(listed)
     taken = {name for name, count in counts.items() if count == 1}
-    found = []
+    told_apart = []
     for place, name in enumerate(listed):
         # Different objects may have the same text and the same type: their places tell them apart.
         while counts[name] > 1 or (name in taken and name != listed[place]):
             name = f"{name} ({place})"
         taken.add(name)
-        found.append(name)
-    return found
+        told_apart.append(name)
+    return told_apart
 
 
 def keys_of(graph: nx.DiGraph, held: Callable[[str], str] = str) -> dict[tuple[Any, ...], str | int]:
@@ -163,15 +164,15 @@ def keys_of(graph: nx.DiGraph, held: Callable[[str], str] = str) -> dict[tuple[A
     >>> keys_of(nx.MultiDiGraph([("a", "b", 0), ("a", "b", "x"), ("b", "c", 0), ("b", "c", "0")]))
     {('a', 'b', 0): 0, ('a', 'b', 'x'): 'x', ('b', 'c', 0): '0 (int)', ('b', 'c', '0'): '0'}
     """
-    found: dict[tuple[Any, ...], str | int] = {}
+    keys_held: dict[tuple[Any, ...], str | int] = {}
     for tail, row in graph.adj.items() if graph.is_multigraph() else ():
         for head, parallel in row.items():
             plain = all(type(key) in (str, int) for key in parallel) and len(set(map(str, parallel))) == len(parallel)
             keys = [held(key) if isinstance(key, str) else key for key in (parallel if plain else texts(parallel))]
             if len(set(map(str, keys))) < len(keys):
                 keys = distinct(map(str, keys))
-            found.update(((tail, head, old), new) for old, new in zip(parallel, keys, strict=True))
-    return found
+            keys_held.update(((tail, head, old), new) for old, new in zip(parallel, keys, strict=True))
+    return keys_held
 
 
 #: What is said of the file that a graph was read from, and not of one that it is written to.
@@ -191,6 +192,13 @@ def graph_attributes(graph: nx.DiGraph, names: Mapping[Hashable, Any]) -> dict[A
         return own
     ends = {end: own[end] for end in ("source", "target") if end in own}
     return own | {end: names.get(node, node) for end, node in ends.items()}
+
+
+def listed_or_storable(value: Any) -> Storable | list[str]:
+    """Return a value as every format can hold it; a list of texts, such as the source lines of an import, stays one."""
+    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
+        return list(value)
+    return storable(value)
 
 
 def storable(value: Any) -> Storable:

@@ -168,9 +168,9 @@ def words_for(edge_meaning: str, weight_meaning: str = "unknown", node_meaning: 
     >>> words_for("depends on", node_meaning="units").needed
     'units it needs'
     """
-    found = WORDS.get(edge_meaning) or replace(_UNKNOWN, arrow=f"a -> b: a {edge_meaning} b")
+    words = WORDS.get(edge_meaning) or replace(_UNKNOWN, arrow=f"a -> b: a {edge_meaning} b")
     called = {} if node_meaning == "unknown" else {"nodes": node_meaning}
-    return replace(found, **SAID_BY_WEIGHTS.get((edge_meaning, weight_meaning), {}), **called)
+    return replace(words, **SAID_BY_WEIGHTS.get((edge_meaning, weight_meaning), {}), **called)
 
 
 def words_of(graph: Any, weight_meaning: str = "unknown") -> Words:
@@ -203,6 +203,17 @@ def how_many(number: int, plural: str) -> str:
 
 #: What a column is called, by the meaning of its weights.
 TITLES = {"unit": "counting paths", "even": "spread evenly", "imports": "by statements", "unknown": "by weight"}
+
+
+def column_title(meaning: str) -> str:
+    """Return what a column is called, by the meaning of its weights.
+
+    Examples
+    --------
+    >>> column_title("even"), column_title("cost")
+    ('spread evenly', 'cost')
+    """
+    return TITLES.get(meaning, meaning)
 
 
 def by_weights(meaning: str) -> str:

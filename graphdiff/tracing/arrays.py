@@ -178,8 +178,8 @@ for _name in ("dump", "dumps", "tobytes", "tofile"):
 
 def attribute(number: Traced, name: str) -> Any:
     """Return what a number has of arrays: that of an array of no dimension."""
-    found = getattr(as_objects(number).view(TracedArray), name)
-    return (lambda *args, **kwargs: wrapped(found(*args, **kwargs))) if callable(found) else wrapped(found)
+    value = getattr(as_objects(number).view(TracedArray), name)
+    return (lambda *args, **kwargs: wrapped(value(*args, **kwargs))) if callable(value) else wrapped(value)
 
 
 def _holds_traced(listed: Sequence[Any]) -> bool:

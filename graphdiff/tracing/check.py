@@ -181,11 +181,11 @@ def check(program: str | Callable[..., Any], /, *args: Any, rules: Rules | None 
         left_out.append("naive: too many paths")
     else:
         matrices.append(("naive", naive))
-    found = numerical(evaluation(program, args, kwargs, rules), ends)
-    if isinstance(found, str):
-        left_out.append(found)
+    differences = numerical(evaluation(program, args, kwargs, rules), ends)
+    if isinstance(differences, str):
+        left_out.append(differences)
     else:
-        matrices.append(found)
+        matrices.append(differences)
     forward = _as_floats(forward)
     compared = tuple([_compared(name, _as_floats(matrix), forward, ends) for name, matrix in matrices])
     return Check(inputs, outputs, compared, tuple(left_out))
@@ -315,8 +315,8 @@ def _are_near(first: Matrix, second: Matrix, scales: list[list[float]]) -> bool:
 def _complex_step(evaluate: Evaluate, values: Mapping[str, Number], name: str) -> list[Number] | None:
     if any(isinstance(value, complex) for value in values.values()):
         return None
-    found = _evaluated(evaluate, {**values, name: complex(values[name], COMPLEX_STEP)})
-    return None if found is None else [number.imag / COMPLEX_STEP for number in found]
+    outputs = _evaluated(evaluate, {**values, name: complex(values[name], COMPLEX_STEP)})
+    return None if outputs is None else [number.imag / COMPLEX_STEP for number in outputs]
 
 
 def _central(evaluate: Evaluate, values: Mapping[str, Number], name: str) -> list[Number] | None:

@@ -187,12 +187,12 @@ class _Program:
             node, is_ready = stack.pop()
             parts = self._parts(node)
             if parts and not is_ready:
-                stack += [(node, True), *((part, False) for part in reversed(parts))]
+                stack += [(node, True), *((operand, False) for operand in reversed(parts))]
                 continue
             place = self._place(node)
             if node is root and statement is not None and isinstance(statement.targets[0], ast.Name):
                 place = place._replace(name=statement.targets[0].id)
-            done[node] = self._computed(node, [done.pop(part) for part in parts], place)
+            done[node] = self._computed(node, [done.pop(operand) for operand in parts], place)
         return done[root]
 
     def _parts(self, node: ast.expr) -> list[ast.expr]:
@@ -380,7 +380,7 @@ def parsed(text: str, limits: Mapping[str, int]) -> list[ast.stmt]:
     """
     _check_text(text, limits)
     try:
-        found = ast.parse(text.replace("\r", " ")).body
+        statements = ast.parse(text.replace("\r", " ")).body
     except SyntaxError as error:
         column = max(1, error.offset or 1)
         raise ExpressionError(in_our_words(error.msg), line=max(1, error.lineno or 1), column=column) from None
@@ -388,6 +388,6 @@ def parsed(text: str, limits: Mapping[str, int]) -> list[ast.stmt]:
         raise LimitError("line 1, column 1: too many operations in one expression: split it into assignments") from None
     except ValueError as error:  # a NUL, a surrogate
         raise ExpressionError(str(error), line=1, column=1) from None
-    if not found:
+    if not statements:
         raise ExpressionError("there is no expression", line=1, column=1)
-    return found
+    return statements

@@ -58,10 +58,10 @@ def failing(tape: Tape) -> Iterator[None]:
 
 def _told(error: Exception) -> TraceError | None:
     """Return the error as one of ours; None where it is the program's own."""
-    found = users_frame(error)
-    if found is None:
+    frame_and_place = users_frame(error)
+    if frame_and_place is None:
         return None
-    frame, instruction, within = found
+    frame, instruction, within = frame_and_place
     place = place_at(frame.f_code, instruction)
     if not within:
         return _of_an_operation(error, frame, instruction, place)
@@ -93,7 +93,7 @@ def _of_an_operation(error: Exception, frame: FrameType, instruction: int, place
 
 def _in_a_line(error: Exception) -> str:
     first = next(iter(str(error).strip().splitlines()), "")
-    text = _TRACED.sub(lambda found: "an array of traced numbers" if "Array" in found[0] else "a traced number", first)
+    text = _TRACED.sub(lambda match: "an array of traced numbers" if "Array" in match[0] else "a traced number", first)
     return f"{type(error).__name__}: {text}"
 
 

@@ -87,14 +87,14 @@ def is_library(file: str) -> bool:
 
 def users_frame(error: BaseException) -> tuple[FrameType, int, list[FrameType]] | None:
     """Return the user's innermost frame that an error came through, its instruction, and the libraries' within it."""
-    found, within = None, list[FrameType]()
+    last, within = None, list[FrameType]()
     trace = error.__traceback__
     while trace is not None:
         within.append(trace.tb_frame)
         if not is_library(trace.tb_frame.f_code.co_filename):
-            found, within = (trace.tb_frame, trace.tb_lasti), []
+            last, within = (trace.tb_frame, trace.tb_lasti), []
         trace = trace.tb_next
-    return None if found is None else (*found, within)
+    return None if last is None else (*last, within)
 
 
 def place_of(frame: FrameType | None) -> Place:
@@ -122,12 +122,12 @@ def _places(code: CodeType) -> dict[int, Place]:
     instructions = list(dis.get_instructions(code))
     following = [*map(_stored_name, instructions[1:]), None]
     ends = [*(one.offset for one in instructions[1:]), len(code.co_code)]
-    found: dict[int, Place] = {}
+    places: dict[int, Place] = {}
     for one, name, end in zip(instructions, following, ends, strict=True):
         place = Place(name, one.positions.lineno if one.positions else None, code.co_filename)
         # While a call runs, the frame may stand at the caches behind its instruction.
-        found.update(dict.fromkeys(range(one.offset, end, 2), place))
-    return found
+        places.update(dict.fromkeys(range(one.offset, end, 2), place))
+    return places
 
 
 def _stored_name(instruction: dis.Instruction) -> str | None:

@@ -297,12 +297,12 @@ def space_of(operands: Iterable[Number]) -> Space:
     >>> space_of([1, 2.5]).title, space_of([1, 2j]).title
     ('real', 'complex')
     """
-    found = REAL
+    space = REAL
     for operand in operands:
         if type(operand) is float:
             continue
         if isinstance(operand, complex):
-            found = COMPLEX
+            space = COMPLEX
         elif is_symbol(operand):
             return symbolic_space()
-    return found
+    return space

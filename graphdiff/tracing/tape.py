@@ -241,15 +241,15 @@ class Tape:
         used = set(self.names.values())
         bases = [self._base(number) for number in range(len(self.steps))]
         left, taken = Counter(bases), Counter[str]()
-        found: list[str] = []
+        names: list[str] = []
         for number, base in enumerate(bases):
             left[base] -= 1
             name, is_numbered = base
             if number not in self.names and (is_numbered or left[base] or name in used):
                 name = _next_free(name, taken, used)
             used.add(name)
-            found.append(name)
-        return found
+            names.append(name)
+        return names
 
     def _base(self, number: int) -> tuple[str, bool]:
         """Return what a step is called, and whether it has to have a number behind that."""
@@ -300,5 +300,5 @@ def _bits(number: int | Fraction) -> int:
 
 def complex_space(values: Iterable[Number]) -> Space:
     """Return the functions of cmath, or those of symbols where there are any."""
-    found = space_of(values)
-    return COMPLEX if found.title == "real" else found
+    space = space_of(values)
+    return COMPLEX if space.title == "real" else space

@@ -21,7 +21,7 @@ from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, re
 from graphdiff.sums.between import between
 from graphdiff.sums.flow import flow_through, positions_of
 from graphdiff.text.names import PLAIN, Naming, edge_name, node_text
-from graphdiff.text.numbers import plain, shown
+from graphdiff.text.numbers import percent, plain, shown
 from graphdiff.text.sentences import by_weights, how_many, words_for
 from graphdiff.text.tables import Frame, Result, Sheet, table
 
@@ -77,8 +77,7 @@ class Cut(Result):
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
         return {
-            "source": self.naming.node(self.source),
-            "target": self.naming.node(self.target),
+            **self.naming.ends(self.source, self.target),
             "edge_meaning": self.edge_meaning,
             "weight_meaning": self.weight_meaning,
             "what": self.what,
@@ -132,7 +131,7 @@ class Cut(Result):
     def _with_part(self, number: Number) -> str:
         if not self.before:
             return shown(number)
-        return f"{shown(number)} ({float(number / self.before):.1%})".replace("%", " %")
+        return f"{shown(number)} ({percent(number / self.before, '.1f')})"
 
     def _notes(self) -> list[str]:
         if not self.strokes:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from graphdiff.arithmetic import Number
 from graphdiff.errors import count_text
-from graphdiff.text.numbers import shown
-from graphdiff.text.sentences import TITLES, Words, how_many, words_for
+from graphdiff.text.numbers import percent, shown
+from graphdiff.text.sentences import Words, column_title, how_many, words_for
 from graphdiff.text.tables import table
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def what_if_text(columns: Sequence[WhatIf]) -> str:
     more = len(first.changes) - NAMED
     title = ", ".join([*names, *([f"{more:,} more changes"] if more > 0 else [])]) or "no change"
     lines = [f"{title[0].upper()}{title[1:]}:", f"{_paths(first, words)}"]
-    rows = [("", [TITLES.get(c.weight_meaning, c.weight_meaning) for c in columns]), *_facts(columns)]
+    rows = [("", [column_title(c.weight_meaning) for c in columns]), *_facts(columns)]
     nodes = _nodes(first, words)
     doubts = [f"! {text}" for column in columns for text in column.doubts]
     return "\n".join([*lines, *table(rows), *doubts, *_series(columns), *([""] if nodes else []), *nodes])
@@ -60,19 +60,12 @@ def _paths(first: WhatIf, words: Words) -> str:
 
 def _facts(columns: Sequence[WhatIf]) -> list[tuple[str, list[str]]]:
     rows = [(name, [shown(getattr(c, name)) for c in columns]) for name in ("before", "after", "change")]
-    rows.append(("in per cent", [_percent(c.relative) for c in columns]))
+    rows.append(("in per cent", [percent(c.relative, "+.1f") for c in columns]))
     if any(c.recounted is not None for c in columns):
         rows.append(("after, weights counted anew", _cells(c.recounted for c in columns)))
         parts = [None if c.recounted is None or not c.before else c.recounted / c.before - 1 for c in columns]
-        rows.append(("in per cent", [_percent(part) for part in parts]))
+        rows.append(("in per cent", [percent(part, "+.1f") for part in parts]))
     return rows
-
-
-def _percent(part: Number | None) -> str:
-    try:
-        return "" if part is None else f"{float(part):+.1%}".replace("%", " %")
-    except (TypeError, ValueError, OverflowError):  # complex numbers, symbols, counts beyond the floats
-        return ""
 
 
 def _series(columns: Sequence[WhatIf]) -> list[str]:

@@ -30,7 +30,7 @@ from graphdiff.sums.flow import Flow, flow_through, positions_of
 from graphdiff.sums.results import Numbers, in_one_array
 from graphdiff.sums.sweeps import checked_array
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name
-from graphdiff.text.numbers import plain, shown
+from graphdiff.text.numbers import percent, plain, shown
 from graphdiff.text.sentences import by_weights, how_many
 from graphdiff.text.tables import Axis, Frame, Sheet, aligned
 
@@ -143,8 +143,7 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
     def to_dict(self) -> dict[str, Any]:
         """Return the total and a record for each edge, as plain values."""
         return {
-            "source": self.topology.naming.node(self.source),
-            "target": self.topology.naming.node(self.target),
+            **self.topology.naming.ends(self.source, self.target),
             "weight_meaning": self.weight_meaning,
             "total": plain(self.total),
             "edges": [self._at(place).to_dict() for place in range(len(self))],
@@ -164,7 +163,7 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
                 edge_name(row.edge),
                 shown(row.weight),
                 shown(row.derivative),
-                _percent(row.elasticity),
+                percent(row.elasticity, ".1f", _shown(row.elasticity)),
                 _shown(row.removal),
             ]
             for row in self.top(k)
@@ -200,13 +199,6 @@ HEAD = ["edge", "weight", "derivative", "elasticity", "if removed"]
 
 def _shown(number: Number | None) -> str:
     return "" if number is None else shown(number)
-
-
-def _percent(part: Number | None) -> str:
-    try:
-        return "" if part is None else f"{float(part):.1%}".replace("%", " %")
-    except TypeError:  # complex numbers and symbols
-        return shown(part)
 
 
 def sensitivities(

@@ -97,8 +97,7 @@ class Uncertainty(Result):
         names = ("total", "standard_error", "z", "independent", "low", "high")
         interval = (None, None) if self.standard_error is None else self.interval()
         return {
-            "source": self.naming.node(self.source),
-            "target": self.naming.node(self.target),
+            **self.naming.ends(self.source, self.target),
             "edge_meaning": self.edge_meaning,
             "weight_meaning": self.weight_meaning,
             **{name: plain(getattr(self, name)) for name in names},

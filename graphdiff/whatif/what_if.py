@@ -471,8 +471,7 @@ class WhatIf(Result):
         numbers = ("before", "after", "change", "relative", "recounted", "n_paths_before", "n_paths")
         nodes = ("no_longer_reached", "newly_reached", "new_nodes")
         return {
-            "source": self.naming.node(self.source),
-            "target": self.naming.node(self.target),
+            **self.naming.ends(self.source, self.target),
             "edge_meaning": self.edge_meaning,
             "weight_meaning": self.weight_meaning,
             **{name: plain(getattr(self, name)) for name in numbers},

@@ -327,8 +327,7 @@ class Explanation(Result):
         naming = self.part.graph.topology.naming
         paths = [{**path.to_dict(), "covered": part} for path, part in zip(self.strongest, self.coverage, strict=False)]
         return {
-            "source": None if self.source is None else naming.node(self.source),
-            "target": naming.node(self.target),
+            **naming.ends(self.source, self.target),
             "edge_meaning": self.edge_meaning,
             "weight_meaning": self.weight_meaning,
             "total": plain(self.total),

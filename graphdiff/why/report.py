@@ -18,7 +18,7 @@ from graphdiff.sets.bottlenecks import fewer_edges_than
 from graphdiff.sums.certificate import doubt
 from graphdiff.text.names import edge_name, node_text
 from graphdiff.text.numbers import ordinal, percent, plain, shorten, shown
-from graphdiff.text.sentences import TITLES, Words, by_weights, how_many, words_for
+from graphdiff.text.sentences import TITLES, Words, by_weights, column_title, how_many, words_for
 from graphdiff.text.tables import table
 from graphdiff.why.cancellation import Cancellation
 
@@ -63,7 +63,7 @@ def explanation_text(
     if first.n_paths == 0:
         return f"{words.none.format(**_ends(first, words))}: {first.zero}"
     lines = [headline(first, words, alone=len(columns) == 1)]
-    lines += table([("", [TITLES.get(c.weight_meaning, c.weight_meaning) for c in columns]), *_facts(columns, words)])
+    lines += table([("", [column_title(c.weight_meaning) for c in columns]), *_facts(columns, words)])
     lines += beside
     lines += [*_bottleneck_text(first), *_cut_text(first)]
     lines += [f"! {warning}" for warning in _warnings(columns)]
