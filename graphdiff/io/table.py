@@ -25,7 +25,7 @@ from graphdiff.graph.presets import unit
 from graphdiff.io.ends import known_ends, known_weight
 from graphdiff.io.frames import Table, attribute_columns, damage_told, is_text, opened, pa, text_and_ends
 from graphdiff.io.path_models import layout_of
-from graphdiff.kernels import pays
+from graphdiff.kernels import available
 from graphdiff.kernels.rows import parallels, pointers
 from graphdiff.remedies import Keyword
 from graphdiff.sums.sweeps import checked_array
@@ -35,6 +35,9 @@ __all__ = ["added", "read_edges"]
 
 #: Names that are numbered between two calls of ``progress``.
 SLICE = 1 << 20
+#: From so many names on, of at most so many bytes on average, pyarrow takes twice the time to number them, where many
+#: are distinct; with fewer or longer names it takes a fifth of the time to as much.
+MANY, SHORT = 1_000_000, 24
 
 #: Columns that a message lists.
 SHOWN = 10
@@ -269,7 +272,7 @@ def _numbered(table: Table, columns: list[Any], progress: Progress) -> tuple[Ids
         raise UsageError(f"{table.name}: one of its ends is {first.type}, the other {second.type}; make both the same")
     chunks, total, is_text = first.chunks + second.chunks, 2 * len(first), pa.types.is_large_string(first.type)
     labels: Texts | Integers
-    if is_text and pays(total):
+    if is_text and _is_quicker(chunks, total):
         ids, labels = _numbered_texts(chunks, total, progress)
     else:
         encoded = pa.chunked_array(chunks, type=first.type).dictionary_encode().combine_chunks()
@@ -281,8 +284,16 @@ def _numbered(table: Table, columns: list[Any], progress: Progress) -> tuple[Ids
     return ids[: len(first)], ids[len(first) :], labels
 
 
+def _is_quicker(chunks: list[Any], total: int) -> bool:
+    """Return whether numbering names with `Numbering` pays: measured by `benchmarks/naming.py`."""
+    if total < MANY or not available():
+        return False
+    bounds = [text_and_ends(chunk)[1] for chunk in chunks]
+    return sum(int(ends[-1] - ends[0]) for ends in bounds) <= SHORT * total
+
+
 def _numbered_texts(chunks: list[Any], total: int, progress: Progress) -> tuple[Ids, Texts]:
-    """Do what pyarrow's `dictionary_encode` does, in about half the time where names are many."""
+    """Do what pyarrow's `dictionary_encode` does, in half the time where short names are many."""
     numbering, ids, done = Numbering(), np.empty(total, dtype=np.uint32), 0
     for chunk in chunks:
         for start in range(0, len(chunk), SLICE):

@@ -28,7 +28,7 @@ import graphdiff as gd
 from graphdiff.errors import FormatError, InputError, LimitError, MissingExtraError, UsageError, WeightError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.labels import Numbering
-from graphdiff.io.table import read_edges
+from graphdiff.io.table import _is_quicker, read_edges
 from graphdiff.kernels import available
 
 Rows = list[tuple[Any, Any, Any]]
@@ -228,6 +228,30 @@ def test_numbers_are_those_of_first_appearance(compiled: bool, chunks: list[list
             numbers = numbering.of(np.frombuffer(b"".join(encoded), dtype=np.uint8), ends[1:])
             assert numbers.tolist() == [known.setdefault(name, len(known)) for name in chunk]
     assert list(numbering.labels) == list(known)
+
+
+@given(pairs=st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=20))
+def test_names_have_the_same_numbers_however_they_are_made(pairs: list[tuple[str, str]]) -> None:
+    columns = dict(zip(("source", "target"), map(list, zip(*pairs, strict=True)), strict=True))
+    table = pa.table({**columns, "weight": [1.0] * len(pairs)})
+    expected = read_edges(table)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("graphdiff.io.table.MANY", 0)
+        patch.setattr("graphdiff.io.table.SHORT", 100)
+        patch.setattr("graphdiff.io.table.SLICE", 3)
+        ours = read_edges(table)
+    assert ours.edges() == expected.edges()
+    assert list(ours.labels) == list(expected.labels)
+    assert list(ours.topology.names or ()) == list(expected.topology.names or ())
+
+
+def test_only_many_short_names_are_numbered_by_our_own_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graphdiff.io.table.MANY", 4)
+    monkeypatch.setattr("graphdiff.io.table.available", lambda: True)
+    chunks = [pa.array(["ab", "abcd"], type=pa.large_string()), pa.array(["a" * 16, "a" * 42], type=pa.large_string())]
+    assert _is_quicker(chunks, 4)
+    assert not _is_quicker(chunks[:1], 2)
+    assert not _is_quicker([chunks[1], chunks[1]], 4)
 
 
 def test_there_is_room_for_many_names_and_long_ones() -> None:
