@@ -29,7 +29,7 @@ def run(size: Size) -> Iterator[Row]:
         for prefix in ("p-", LONG):
             for kind, distinct in KINDS.items():
                 n_names = size.of(count)
-                chunks = names(n_names, max(1, distinct(n_names)), prefix)
+                chunks = names(n_names, min(n_names, max(1, distinct(n_names))), prefix)
                 graph = f"{n_names:,} {'short' if prefix == 'p-' else 'long'} names, {kind}"
                 ways = {"graphdiff": lambda: numbered(chunks), "pyarrow": lambda: encoded(chunks)}  # noqa: B023
                 peaks = [peak(call) for call in ways.values()]

@@ -345,6 +345,19 @@ def ask_reverse(case: Case) -> None:
         case.check_walks(found, target=case.target)
 
 
+def ask_rank(case: Case) -> None:
+    found = gd.rank(case.graph, case.source, **case.options)
+    shown(found)
+    if case.is_acyclic:
+        scales = case.swept(case.source, sizes=True)
+        for node, (number,) in zip(found.nodes, found.influences, strict=True):
+            case.check(number, case.from_source[node], scales[node])
+    elif case.policy == "solve":
+        case.check_walks(
+            {node: number for node, (number,) in zip(found.nodes, found.influences, strict=True)}, source=case.source
+        )
+
+
 def _parts(case: Case) -> dict[Edge, Exact]:
     edges = case.graph.edges(keys=True) if case.graph.is_multigraph() else case.graph.edges
     return {

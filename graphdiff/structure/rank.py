@@ -237,9 +237,7 @@ def rank(
     >>> rank(G, "app", by="exclusive", weight=None).nodes
     ['web', 'html', 'json', 'bs4']
     """
-    if source is not None and target is not None:
-        pair = Remedy(Keyword("", python="graphdiff.explain(G, source, target)"), "explains one pair")
-        raise UsageError("a ranking has a ", Keyword("source"), " or a ", Keyword("target"), ", not both", pair)
+    _require_one_end(source, target)
     ready = _all_compiled(weightings or [graph], options)
     weights = [each.weight_meaning for each in ready]
     titles = [*weights, *SETS, *(f"{name} {value}" for name in SETS if value)]
@@ -267,6 +265,12 @@ def rank(
         without_value=0 if values is None else first.n_nodes - len(values),
         naming=first.topology.naming,
     )
+
+
+def _require_one_end(source: Any, target: Any) -> None:
+    if source is not None and target is not None:
+        pair = Remedy(Keyword("", python="graphdiff.explain(G, source, target)"), "explains one pair")
+        raise UsageError("a ranking has a ", Keyword("source"), " or a ", Keyword("target"), ", not both", pair)
 
 
 @dataclass(frozen=True)
@@ -303,12 +307,12 @@ def _reached(graph: Any, ready: list[CompiledGraph], source: Any, target: Any) -
     first = ready[0]
     topology = first.topology
     if target is not None:
-        columns = [reverse(each, target).array for each in ready]
+        columns = [reverse(each, target).array.tolist() for each in ready]
         reached = between(first, range(first.n_nodes), [topology.position(target)])
     else:
         roots = topology.roots.tolist() if source is None else [topology.position(source)]
         seeds = {topology.label(p): 1 for p in sorted({first.anchor(p) for p in roots})}
-        columns = [forward(each, seeds).array for each in ready]
+        columns = [forward(each, seeds).array.tolist() for each in ready]
         reached = between(first, roots, range(first.n_nodes))
     end = target if source is None else source
     own = None if end is None else first.anchor(topology.position(end))
