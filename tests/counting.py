@@ -74,7 +74,9 @@ def counting() -> Iterator[Counts]:
         if event != "call":
             return
         code = frame.f_code
-        if code in kinds:
+        # Where numba is loaded, ints are bounded by a sweep within the sweep: it is no work of the question.
+        within = frame.f_back is not None and frame.f_back.f_code.co_filename == code.co_filename == sweeps.__file__
+        if code in kinds and not within:
             setattr(counts, kinds[code], getattr(counts, kinds[code]) + 1)
         if code.co_filename.startswith(PACKAGE):
             counts.files.add(code.co_filename)
