@@ -74,7 +74,7 @@ class Difference(Result):
     towards : bool
         Whether the end is a target, which these nodes reach.
     reach : Reach or None
-        What the end reaches, or what reaches it.
+        What the end reaches, or what reaches it, where that is looked for elsewhere too.
     """
 
     matched: Matched
@@ -86,8 +86,8 @@ class Difference(Result):
     @cached_property
     def scope(self) -> tuple[Mask, Mask]:
         """The nodes that count, by number, before and after."""
-        if self.reach is not None:
-            return self.reach.numbers
+        if self.end is not None:
+            return (self.reach or Reach(self.matched, self.matched.number(self.end), self.towards)).numbers
         before, after = (side.places >= 0 for side in self.matched.sides)
         return before, after
 
