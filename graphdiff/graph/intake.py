@@ -18,6 +18,7 @@ from graphdiff.absences import Absences, absences_of
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import GraphTypeError, UsageError, WeightError, edge_text
 from graphdiff.graph.attributes import attribute_kinds, drawing_names
+from graphdiff.graph.foreign import as_networkx, is_sparse, square_frame
 from graphdiff.graph.labels import Indexed
 from graphdiff.kernels.rows import index_type
 from graphdiff.remedies import Keyword, Remedy
@@ -68,22 +69,45 @@ class Edges:
 
 
 def from_graph(graph: Any) -> Edges:
-    """Return the edges of a networkx graph, a square DataFrame or a square array."""
+    """Return the edges of a networkx graph, or of any other that `compile` takes."""
     if isinstance(graph, nx.Graph):
         return _from_networkx(graph)
-    if hasattr(graph, "columns") and hasattr(graph, "index"):
-        if list(graph.columns) != list(graph.index):
-            raise GraphTypeError(
-                "the rows and columns of a DataFrame must have the same labels in the same order "
-                "(entry [i, j] is the edge i -> j)"
-            )
-        return _from_matrix(graph.to_numpy(), _distinct(list(graph.index)))
     if isinstance(graph, np.ndarray):
         return _from_matrix(graph, None)
+    if is_sparse(graph):
+        return _from_sparse(graph)
+    if hasattr(graph, "columns") and hasattr(graph, "index"):
+        return _from_pandas(graph)
+    if (converted := as_networkx(graph)) is not None:
+        return _from_networkx(converted)
+    if (square := square_frame(graph)) is not None:
+        return _from_matrix(square[0], _distinct(square[1]))
     raise GraphTypeError(
-        f"cannot compile a {type(graph).__name__}: give a networkx DiGraph or MultiDiGraph, a square array or "
-        "DataFrame, or use CompiledGraph.from_arrays"
+        f"cannot compile a {type(graph).__name__}: give a networkx, rustworkx or igraph graph, a square array, "
+        "scipy.sparse matrix or DataFrame, a list of edges, a dict of dicts, or use CompiledGraph.from_arrays or "
+        "read_edges"
     )
+
+
+def _from_pandas(frame: Any) -> Edges:
+    if list(frame.columns) != list(frame.index):
+        raise GraphTypeError(
+            "the rows and columns of a DataFrame must have the same labels in the same order "
+            "(entry [i, j] is the edge i -> j); read_edges takes a frame with an edge a row"
+        )
+    return _from_matrix(frame.to_numpy(), _distinct(list(frame.index)))
+
+
+def _from_sparse(matrix: Any) -> Edges:
+    """Return the edges of a ``scipy.sparse`` matrix: entries at one place add, and a 0 is no edge, as in an array."""
+    _require_square(matrix.shape)
+    rows = matrix.tocsr(copy=True)
+    rows.sum_duplicates()
+    rows.eliminate_zeros()
+    kind = index_type(rows.shape[0])
+    tails = np.repeat(np.arange(rows.shape[0], dtype=kind), np.diff(rows.indptr))
+    edges = Edges(rows.shape[0], tails, rows.indices.astype(kind))
+    return replace(edges, weights=_checked(edges, rows.data))
 
 
 def _from_networkx(graph: nx.Graph) -> Edges:
@@ -159,13 +183,15 @@ def _marked(graph: nx.Graph, attribute: str) -> tuple[int, ...]:
 
 
 def _from_matrix(matrix: NDArray[Any], names: Sequence[Hashable] | None) -> Edges:
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise GraphTypeError(
-            f"the array has shape {matrix.shape}: a graph's matrix is square, entry [i, j] the edge i -> j"
-        )
+    _require_square(matrix.shape)
     tails, heads = np.nonzero(matrix)
     edges = Edges(len(matrix), tails.view(np.uintp), heads.view(np.uintp), names)
     return replace(edges, weights=_checked(edges, matrix[tails, heads].tolist()))
+
+
+def _require_square(shape: tuple[int, ...]) -> None:
+    if len(shape) != 2 or shape[0] != shape[1]:
+        raise GraphTypeError(f"the array has shape {shape}: a graph's matrix is square, entry [i, j] the edge i -> j")
 
 
 def from_arrays(

@@ -1,0 +1,184 @@
+"""Graphs as other libraries and plain Python hold them, made into what `graphdiff.graph.intake` takes.
+
+A matrix of scipy stays arrays; graphs of rustworkx and igraph, edges in a list and rows in a dict become networkx
+graphs, since each of their edges is a Python object already. None of these libraries is imported: who has such a graph
+has it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from numbers import Number
+from typing import Any
+
+import networkx as nx
+
+from graphdiff.errors import GraphTypeError
+
+__all__ = ["as_networkx", "is_sparse", "square_frame"]
+
+#: An edge: its ends and its attributes.
+Record = tuple[Hashable, Hashable, Mapping[str, Any]]
+
+
+def is_sparse(graph: Any) -> bool:
+    """Tell whether this is a matrix or an array of ``scipy.sparse``.
+
+    Examples
+    --------
+    >>> import scipy.sparse
+    >>> is_sparse(scipy.sparse.csr_array([[0, 2], [0, 0]])), is_sparse([(0, 1, 2)])
+    (True, False)
+    """
+    sparse = sys.modules.get("scipy.sparse")
+    return sparse is not None and bool(sparse.issparse(graph))
+
+
+def as_networkx(graph: Any) -> nx.DiGraph | nx.MultiDiGraph | None:
+    """Return a graph of rustworkx or igraph, a list of edges or a dict of rows as a networkx graph; else None.
+
+    Raises
+    ------
+    GraphTypeError
+        The graph is undirected, or an edge or a row is nothing that is known to be one.
+
+    Examples
+    --------
+    >>> list(as_networkx([("a", "b", 2), ("b", "c", {"weight": 3})]).edges(data="weight"))
+    [('a', 'b', 2), ('b', 'c', 3)]
+    >>> list(as_networkx({"a": {"b": 2}, "b": ["c"], "c": []}).edges(data="weight"))
+    [('a', 'b', 2), ('b', 'c', None)]
+    """
+    if isinstance(graph, Mapping):
+        return _of_edges(list(graph), _edges_of_rows(graph))
+    if isinstance(graph, (list, tuple)):
+        return _of_edges([], map(_edge, range(len(graph)), graph))
+    library = type(graph).__module__.partition(".")[0]
+    reader = LIBRARIES.get(library)
+    return None if reader is None else reader(graph)
+
+
+def _of_edges(nodes: Iterable[Hashable], edges: Iterable[Record]) -> nx.DiGraph | nx.MultiDiGraph:
+    """Return the graph of some edges, one with parallel edges where two have the same ends."""
+    listed = list(edges)
+    graph = nx.DiGraph() if len({edge[:2] for edge in listed}) == len(listed) else nx.MultiDiGraph()
+    graph.add_nodes_from(nodes)
+    graph.add_edges_from(listed)
+    return graph
+
+
+def _edge(place: int, edge: Any) -> Record:
+    if not isinstance(edge, (tuple, list)) or len(edge) not in (2, 3):
+        raise GraphTypeError(
+            f"edge {place} of the list is {edge!r:.60}: an edge is (source, target), (source, target, weight) or "
+            "(source, target, {attribute: value})"
+        )
+    for end in edge[:2]:
+        if not isinstance(end, Hashable) or end is None:
+            raise GraphTypeError(f"edge {place} of the list has the end {end!r:.60}, which is no label of a node")
+    return edge[0], edge[1], _attributes(edge[2] if len(edge) == 3 else None, f"edge {place} of the list")
+
+
+def _attributes(payload: Any, where: str) -> Mapping[str, Any]:
+    """Return what an edge carries as attributes: a number is its weight, None says nothing."""
+    if payload is None:
+        return {}
+    if isinstance(payload, Mapping):
+        return payload
+    if isinstance(payload, Number) or (hasattr(payload, "__mul__") and not isinstance(payload, (str, list, tuple))):
+        return {"weight": payload}
+    raise GraphTypeError(f"{where} carries {payload!r:.60}: a weight is a number, attributes are a dict")
+
+
+def _edges_of_rows(rows: Mapping[Hashable, Any]) -> Iterator[Record]:
+    for tail, heads in rows.items():
+        where = f"the row of {tail!r:.60}"
+        if isinstance(heads, Mapping):
+            yield from ((tail, head, _attributes(payload, f"{where}: {head!r:.60}")) for head, payload in heads.items())
+        elif isinstance(heads, (list, tuple, set, frozenset)):
+            yield from ((tail, head, {}) for head in heads)
+        else:
+            raise GraphTypeError(
+                f"{where} is {heads!r:.60}: a row is a dict of its heads with their weights or attributes, or a list "
+                "of its heads"
+            )
+
+
+def _of_rustworkx(graph: Any) -> nx.DiGraph | nx.MultiDiGraph:
+    if not type(graph).__name__.startswith("PyDi") and type(graph).__name__ != "PyDAG":
+        raise _undirected("rustworkx.PyDiGraph")
+    places = graph.node_indices()
+    labels = _labels(places, [graph[place] for place in places])
+    edges = graph.weighted_edge_list()
+    return _of_edges(
+        labels.values(),
+        ((labels[tail], labels[head], _attributes(payload, "an edge")) for tail, head, payload in edges),
+    )
+
+
+def _of_igraph(graph: Any) -> nx.DiGraph | nx.MultiDiGraph:
+    if not graph.is_directed():
+        raise _undirected("igraph.Graph(directed=True)")
+    names = graph.vs["name"] if "name" in graph.vs.attributes() else None
+    labels = _labels(range(graph.vcount()), names or list(range(graph.vcount())))
+    edges = ((labels[edge.source], labels[edge.target], edge.attributes()) for edge in graph.es)
+    return _of_edges(labels.values(), edges)
+
+
+def _labels(places: Sequence[int], payloads: Sequence[Any]) -> dict[int, Hashable]:
+    """Return the label of each node: what it carries, where all of that are distinct labels; else its index."""
+    hashable = all(isinstance(one, Hashable) and one is not None for one in payloads)
+    distinct = hashable and len(set(payloads)) == len(payloads)
+    return dict(zip(places, payloads if distinct else places, strict=True))
+
+
+def _undirected(directed: str) -> GraphTypeError:
+    return GraphTypeError(f"the graph is undirected, and influence needs a direction: build a {directed}")
+
+
+LIBRARIES: dict[str, Callable[[Any], nx.DiGraph | nx.MultiDiGraph]] = {
+    "rustworkx": _of_rustworkx,
+    "igraph": _of_igraph,
+}
+
+
+def square_frame(frame: Any) -> tuple[Any, list[str]] | None:
+    """Return a frame of polars, pyarrow or another that narwhals takes as a matrix and its labels; None for no frame.
+
+    Row i is of the node that column i is named after.
+
+    Raises
+    ------
+    GraphTypeError
+        The frame is not square: `graphdiff.read_edges` takes a frame with an edge a row.
+
+    Examples
+    --------
+    >>> import polars
+    >>> matrix, labels = square_frame(polars.DataFrame({"a": [0, 0], "b": [2, 0]}))
+    >>> matrix.tolist(), labels
+    ([[0, 2], [0, 0]], ['a', 'b'])
+    """
+    narwhals = _narwhals()
+    if narwhals is None:
+        return None
+    table = narwhals.from_native(frame, pass_through=True)
+    if isinstance(table, narwhals.LazyFrame):
+        table = table.collect()
+    if not isinstance(table, narwhals.DataFrame):
+        return None
+    if table.shape[0] != table.shape[1]:
+        raise GraphTypeError(
+            f"a frame of {table.shape[0]:,} rows and {table.shape[1]:,} columns is no square matrix of weights; "
+            "graphdiff.read_edges takes a frame with an edge a row"
+        )
+    return table.to_numpy(), table.columns
+
+
+def _narwhals() -> Any:
+    try:
+        import narwhals
+    except ImportError:
+        return None
+    return narwhals

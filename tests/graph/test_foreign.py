@@ -1,0 +1,168 @@
+"""Graphs of other libraries and of plain Python: the same numbers as the networkx graph that they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import duckdb
+import networkx as nx
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+import rustworkx as rx
+import scipy.sparse as sp
+from hypothesis import given
+from hypothesis import strategies as st
+
+import graphdiff as gd
+from graphdiff.errors import GraphTypeError, UsageError, WeightError
+
+SPARSE = ("bsr", "coo", "csc", "csr", "dia", "dok", "lil")
+
+
+def of_matrix(matrix: np.ndarray[Any, Any]) -> nx.DiGraph:
+    """Return the graph of a matrix, made entry by entry."""
+    graph = nx.DiGraph()
+    graph.add_nodes_from(range(len(matrix)))
+    graph.add_weighted_edges_from((i, j, w) for i, row in enumerate(matrix.tolist()) for j, w in enumerate(row) if w)
+    return graph
+
+
+def in_rustworkx(matrix: np.ndarray[Any, Any]) -> Any:
+    graph = rx.PyDiGraph()
+    graph.add_nodes_from(list(range(len(matrix))))
+    graph.add_edges_from([edge for edge in of_matrix(matrix).edges(data="weight")])
+    return graph
+
+
+#: What a matrix is made into, and how its node `i` is called there.
+FORMS: dict[str, tuple[Callable[[Any], Any], Callable[[int], Any]]] = {
+    **{f"{name} array": (getattr(sp, f"{name}_array"), int) for name in SPARSE},
+    **{f"{name} matrix": (getattr(sp, f"{name}_matrix"), int) for name in SPARSE},
+    "numpy": (np.asarray, int),
+    "pandas": (pd.DataFrame, int),
+    "polars": (lambda matrix: pl.DataFrame(matrix, schema=list(map(str, range(len(matrix))))), str),
+    "pyarrow": (lambda matrix: pa.table({str(i): matrix[:, i] for i in range(len(matrix))}), str),
+    "rustworkx": (in_rustworkx, int),
+    "edges": (lambda matrix: list(of_matrix(matrix).edges(data="weight")) or [(0, 1, 0)], int),
+    "edges with attributes": (lambda matrix: list(of_matrix(matrix).edges(data=True)) or [(0, 1, {"weight": 0})], int),
+    "dict of dicts": (lambda matrix: nx.to_dict_of_dicts(of_matrix(matrix)), int),
+    "dict of weights": (lambda m: {i: {j: w for j, w in enumerate(row) if w} for i, row in enumerate(m.tolist())}, int),
+}
+MATRICES = st.integers(2, 6).flatmap(
+    lambda n: st.lists(st.integers(-3, 3), min_size=n * n, max_size=n * n).map(
+        lambda values: np.triu(np.array(values, dtype=float).reshape(n, n), 1)
+    )
+)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(matrix=MATRICES)
+def test_every_form_of_a_graph_gives_the_same_totals(form: str, matrix: np.ndarray[Any, Any]) -> None:
+    made, label = FORMS[form]
+    ends = [label(i) for i in range(len(matrix))]
+    right = np.linalg.inv(np.eye(len(matrix)) - matrix)  # (I - A)^-1, with no path or sweep
+    graph = gd.compile(made(matrix))
+    there = [(i, j) for i in range(len(matrix)) for j in range(i, len(matrix))]
+    there = [(i, j) for i, j in there if {ends[i], ends[j]} <= set(graph.labels)]
+    assert [gd.total_influence(graph, ends[i], ends[j]) for i, j in there] == pytest.approx(
+        [right[i, j] for i, j in there]
+    )
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "edges"])
+def test_a_graph_without_edges(form: str) -> None:
+    made, _ = FORMS[form]
+    assert gd.compile(made(np.zeros((2, 2)))).n_nodes == 2
+
+
+def test_entries_at_one_place_of_a_sparse_matrix_add_and_zeros_are_no_edges() -> None:
+    matrix = sp.coo_array(([2.0, 3.0, 0.0], ([0, 0, 1], [1, 1, 2])), shape=(3, 3))
+    assert gd.compile(matrix).edges() == [(0, 1)]
+    assert gd.total_influence(matrix, 0, 1) == 5
+    assert matrix.nnz == 3  # as it was
+
+
+def test_weights_keep_their_kind() -> None:
+    assert gd.total_influence([("a", "b", Fraction(1, 3)), ("b", "c", 3)], "a", "c") == Fraction(1)
+    assert isinstance(gd.total_influence(sp.csr_array(np.array([[0, 2], [0, 0]])), 0, 1), int)
+
+
+def test_parallel_edges_of_a_list_and_of_rustworkx_add() -> None:
+    graph = rx.PyDiGraph()
+    graph.add_nodes_from(["a", "b"])
+    graph.add_edges_from([(0, 1, 2.0), (0, 1, {"weight": 3.0})])
+    assert gd.total_influence(graph, "a", "b") == 5
+    assert gd.total_influence([("a", "b", 2), ("a", "b", 3)], "a", "b") == 5
+
+
+def test_nodes_of_rustworkx_that_look_the_same_are_called_by_their_index() -> None:
+    graph = rx.PyDiGraph()
+    graph.add_nodes_from(["x", "x", "y"])
+    graph.remove_node(0)
+    graph.add_node("y")
+    graph.add_edge(1, 2, 2.0)
+    assert sorted(gd.compile(graph).labels) == sorted(graph.node_indices())
+
+
+def test_a_list_of_heads_is_a_row_without_weights() -> None:
+    assert gd.count_paths({"a": ["b", "c"], "b": {"c"}}, "a", "c") == 2
+
+
+def test_every_question_takes_them() -> None:
+    edges = [("a", "b", 2), ("b", "c", 3), ("a", "c", 1)]
+    assert gd.explain(edges, "a", "c").total == 7
+    assert dict(gd.forward({"a": {"b": 2}, "b": {"c": 3}}, "a")) == {"a": 1, "b": 2, "c": 6}
+    assert gd.what_if(edges, "a", "c", remove_nodes=["b"]).after == 1
+    assert gd.compare(edges, [*edges, ("a", "d", 1)], "a", "c").change == 0
+    assert gd.compile(edges, weight=gd.weights.even).weights.tolist() == [0.5, 0.5, 1]
+
+
+@pytest.mark.parametrize(
+    ("graph", "message"),
+    [
+        ("abc", r"^cannot compile a str: give a networkx, rustworkx or igraph graph, "),
+        (
+            {"a": "bc"},
+            r"^the row of 'a' is 'bc': a row is a dict of its heads with their weights or attributes, or a list",
+        ),
+        ([("a",)], r"^edge 0 of the list is \('a',\): an edge is \(source, target\), "),
+        (["ab"], r"^edge 0 of the list is 'ab': an edge is "),
+        ([("a", "b"), ("a", ["b"])], r"^edge 1 of the list has the end \['b'\], which is no label of a node$"),
+        ([("a", "b", "c")], r"^edge 0 of the list carries 'c': a weight is a number, attributes are a dict$"),
+        ({"a": {"b": "c"}}, r"^the row of 'a': 'b' carries 'c': a weight is a number"),
+        (
+            pl.DataFrame({"source": ["a"], "target": ["b"]}),
+            r"^a frame of 1 rows and 2 columns .* graphdiff.read_edges takes",
+        ),
+        (pd.DataFrame({"source": ["a"], "target": ["b"]}), r"^the rows and columns of a DataFrame .* read_edges takes"),
+        (sp.csr_array(np.ones((2, 3))), r"^the array has shape \(2, 3\): a graph's matrix is square"),
+        (rx.PyGraph(), r"^the graph is undirected, and influence needs a direction: build a rustworkx.PyDiGraph$"),
+    ],
+)
+def test_what_is_no_graph_is_refused_with_what_is_one(graph: Any, message: str) -> None:
+    with pytest.raises(GraphTypeError, match=message):
+        gd.compile(graph)
+
+
+def test_an_edge_frame_of_duckdb_is_sent_to_read_edges() -> None:
+    with pytest.raises(GraphTypeError, match=r"graphdiff.read_edges takes a frame with an edge a row$"):
+        gd.compile(
+            duckdb.sql("select 'a' as source, 'b' as target union all select 'b', 'c' union all select 'c', 'd'")
+        )
+
+
+def test_missing_and_infinite_weights_are_told_by_their_edge() -> None:
+    with pytest.raises(WeightError, match=r"^1 of the 2 edges has no 'weight', the first is 'b' -> 'c'"):
+        gd.compile([("a", "b", 2), ("b", "c")])
+    with pytest.raises(WeightError, match=r"^the weight of the edge 0 -> 1 is nan, not a finite number"):
+        gd.compile(sp.csr_array(np.array([[0, np.nan], [0, 0]])))
+
+
+def test_labels_of_a_frame_must_be_distinct() -> None:
+    with pytest.raises(UsageError, match="stands for two nodes"):
+        gd.compile(pd.DataFrame(np.zeros((2, 2)), index=["a", "a"], columns=["a", "a"]))
