@@ -97,6 +97,7 @@ class CompiledGraph:
         weights: ArrayLike | None = None,
         *,
         labels: Sequence[Hashable] | None = None,
+        n_nodes: int | None = None,
         attributes: Mapping[str, Any] | None = None,
         cycles: CyclePolicy = "raise",
         exact: bool = False,
@@ -111,6 +112,8 @@ class CompiledGraph:
             1 on every edge where it is left out. A float32 array stays one, for its memory; sums are float64.
         labels : sequence of hashables, optional
             The label of each id; the ids themselves where it is left out.
+        n_nodes : int, optional
+            How many nodes there are, where some of the last have no edge; by default as many as ids or labels say.
         attributes : mapping of name to array, optional
             What else is known of the edges, each of shape (n_edges,): numbers, bools or text, None or NaN where it is
             missing. ``uncertainty(graph, …, sd="se")`` and `annotate` find them.
@@ -126,7 +129,8 @@ class CompiledGraph:
         Raises
         ------
         UsageError
-            If the arrays differ in length, an id has no label, or an attribute is of no such kind.
+            If the arrays differ in length, an id has no label or is beyond `n_nodes`, or an attribute is of no such
+            kind.
         WeightError
             If a weight is no finite number.
 
@@ -138,7 +142,7 @@ class CompiledGraph:
         [(0, 1, 0), (0, 1, 1), (1, 2, 0)]
         """
         check_policy(cycles)
-        edges = intake.from_arrays(tails, heads, weights, labels)
+        edges = intake.from_arrays(tails, heads, weights, labels, n_nodes)
         columns = columns_of(attributes or {}, len(edges.tails))
         topology, numbers = arrange(edges.n_nodes, edges.tails, edges.heads, names=edges.names)
         if columns:
@@ -387,9 +391,12 @@ def compile(
 
     Parameters
     ----------
-    graph : networkx.DiGraph, networkx.MultiDiGraph, square array or DataFrame
-        In an array, entry ``[i, j]`` is the weight of the edge i -> j and 0 means no edge. (lavaan's ``beta`` is
-        the transpose.)
+    graph : networkx.DiGraph, networkx.MultiDiGraph, or another form of a graph
+        A square array, ``scipy.sparse`` matrix or frame (pandas, polars, pyarrow, …): entry ``[i, j]`` is the weight
+        of the edge i -> j and 0 means no edge. (lavaan's ``beta`` is the transpose.) A ``rustworkx.PyDiGraph`` or
+        directed ``igraph.Graph``; nodes are called by what they carry (igraph: by ``name``) where that is distinct,
+        else by their index. A list of edges ``(u, v)``, ``(u, v, weight)`` or ``(u, v, {attribute: value})``. A dict of
+        rows, each a dict of heads with weights or attributes, or a list of heads.
     weight : str, preset, callable or None
         A string is an edge attribute; a preset one of `graphdiff.weights`; a callable
         ``(u, v, data) -> number``; None is 1 on every edge. An array brings its own weights.

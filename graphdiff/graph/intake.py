@@ -18,7 +18,7 @@ from graphdiff.absences import Absences, absences_of
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import GraphTypeError, UsageError, WeightError, edge_text
 from graphdiff.graph.attributes import attribute_kinds, drawing_names
-from graphdiff.graph.foreign import as_networkx, is_sparse, square_frame
+from graphdiff.graph.forms import as_networkx, is_sparse, square_frame
 from graphdiff.graph.labels import Indexed
 from graphdiff.kernels.rows import index_type
 from graphdiff.remedies import Keyword, Remedy
@@ -195,7 +195,11 @@ def _require_square(shape: tuple[int, ...]) -> None:
 
 
 def from_arrays(
-    tails: ArrayLike, heads: ArrayLike, weights: ArrayLike | None, labels: Sequence[Hashable] | None
+    tails: ArrayLike,
+    heads: ArrayLike,
+    weights: ArrayLike | None,
+    labels: Sequence[Hashable] | None,
+    n_nodes: int | None = None,
 ) -> Edges:
     """Return edges given as arrays of ids."""
     first, second = _ids(tails, "tails"), _ids(heads, "heads")
@@ -203,13 +207,25 @@ def from_arrays(
         raise UsageError(f"{len(first):,} tails, but {len(second):,} heads")
     used = 1 + max(int(first.max()), int(second.max())) if len(first) else 0
     names = _names(labels, used, len(first))
-    edges = Edges(used if names is None else len(names), first, second, names)
+    edges = Edges(_n_nodes(n_nodes, used, names), first, second, names)
     if weights is None:
         return edges
     values = weights if isinstance(weights, np.ndarray) else list(weights)  # type: ignore[arg-type]
     if len(values) != len(first):
         raise UsageError(f"{len(first):,} edges, but {len(values):,} weights")
     return replace(edges, weights=_checked(edges, values))
+
+
+def _n_nodes(given: int | None, used: int, names: Sequence[Hashable] | None) -> int:
+    """Return how many nodes there are: those of the labels, else so many as are given, else those of edges."""
+    known = used if names is None else len(names)
+    if given is None or given == known:
+        return known
+    if names is not None:
+        raise UsageError(Keyword("n_nodes", given), f", but {known:,} labels")
+    if given < used:
+        raise UsageError(Keyword("n_nodes", given), f", but node ids up to {used - 1:,}")
+    return given
 
 
 def _names(labels: Sequence[Hashable] | None, used: int, n_edges: int) -> Sequence[Hashable] | None:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import duckdb
+import igraph
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -35,7 +36,13 @@ def of_matrix(matrix: np.ndarray[Any, Any]) -> nx.DiGraph:
 def in_rustworkx(matrix: np.ndarray[Any, Any]) -> Any:
     graph = rx.PyDiGraph()
     graph.add_nodes_from(list(range(len(matrix))))
-    graph.add_edges_from([edge for edge in of_matrix(matrix).edges(data="weight")])
+    graph.add_edges_from(list(of_matrix(matrix).edges(data="weight")))
+    return graph
+
+
+def in_igraph(matrix: np.ndarray[Any, Any]) -> Any:
+    graph = igraph.Graph(len(matrix), list(of_matrix(matrix).edges), directed=True)
+    graph.es["weight"] = [weight for *_, weight in of_matrix(matrix).edges(data="weight")]
     return graph
 
 
@@ -48,6 +55,7 @@ FORMS: dict[str, tuple[Callable[[Any], Any], Callable[[int], Any]]] = {
     "polars": (lambda matrix: pl.DataFrame(matrix, schema=list(map(str, range(len(matrix))))), str),
     "pyarrow": (lambda matrix: pa.table({str(i): matrix[:, i] for i in range(len(matrix))}), str),
     "rustworkx": (in_rustworkx, int),
+    "igraph": (in_igraph, int),
     "edges": (lambda matrix: list(of_matrix(matrix).edges(data="weight")) or [(0, 1, 0)], int),
     "edges with attributes": (lambda matrix: list(of_matrix(matrix).edges(data=True)) or [(0, 1, {"weight": 0})], int),
     "dict of dicts": (lambda matrix: nx.to_dict_of_dicts(of_matrix(matrix)), int),
@@ -109,6 +117,22 @@ def test_nodes_of_rustworkx_that_look_the_same_are_called_by_their_index() -> No
     assert sorted(gd.compile(graph).labels) == sorted(graph.node_indices())
 
 
+def test_nodes_of_igraph_are_called_by_their_names_where_these_are_distinct() -> None:
+    graph = igraph.Graph([(0, 1), (1, 2)], directed=True)
+    graph.vs["name"] = ["x", "y", "z"]
+    assert gd.count_paths(graph, "x", "z") == 1
+    graph.vs["name"] = ["x", "x", "z"]
+    assert gd.count_paths(graph, 0, 2) == 1
+
+
+def test_nodes_without_an_edge_are_counted_in_arrays() -> None:
+    assert gd.CompiledGraph.from_arrays([0], [1], n_nodes=4).n_nodes == 4
+    with pytest.raises(UsageError, match=r"^n_nodes=1, but node ids up to 1$"):
+        gd.CompiledGraph.from_arrays([0], [1], n_nodes=1)
+    with pytest.raises(UsageError, match=r"^n_nodes=3, but 2 labels$"):
+        gd.CompiledGraph.from_arrays([0], [1], labels=["a", "b"], n_nodes=3)
+
+
 def test_a_list_of_heads_is_a_row_without_weights() -> None:
     assert gd.count_paths({"a": ["b", "c"], "b": {"c"}}, "a", "c") == 2
 
@@ -142,6 +166,10 @@ def test_every_question_takes_them() -> None:
         (pd.DataFrame({"source": ["a"], "target": ["b"]}), r"^the rows and columns of a DataFrame .* read_edges takes"),
         (sp.csr_array(np.ones((2, 3))), r"^the array has shape \(2, 3\): a graph's matrix is square"),
         (rx.PyGraph(), r"^the graph is undirected, and influence needs a direction: build a rustworkx.PyDiGraph$"),
+        (
+            igraph.Graph([(0, 1)]),
+            r"^the graph is undirected.*: build an igraph.Graph with directed=True$",
+        ),
     ],
 )
 def test_what_is_no_graph_is_refused_with_what_is_one(graph: Any, message: str) -> None:

@@ -107,7 +107,7 @@ def _edges_of_rows(rows: Mapping[Hashable, Any]) -> Iterator[Record]:
 
 def _of_rustworkx(graph: Any) -> nx.DiGraph | nx.MultiDiGraph:
     if not type(graph).__name__.startswith("PyDi") and type(graph).__name__ != "PyDAG":
-        raise _undirected("rustworkx.PyDiGraph")
+        raise _undirected("a rustworkx.PyDiGraph")
     places = graph.node_indices()
     labels = _labels(places, [graph[place] for place in places])
     edges = graph.weighted_edge_list()
@@ -119,7 +119,7 @@ def _of_rustworkx(graph: Any) -> nx.DiGraph | nx.MultiDiGraph:
 
 def _of_igraph(graph: Any) -> nx.DiGraph | nx.MultiDiGraph:
     if not graph.is_directed():
-        raise _undirected("igraph.Graph(directed=True)")
+        raise _undirected("an igraph.Graph with directed=True")
     names = graph.vs["name"] if "name" in graph.vs.attributes() else None
     labels = _labels(range(graph.vcount()), names or list(range(graph.vcount())))
     edges = ((labels[edge.source], labels[edge.target], edge.attributes()) for edge in graph.es)
@@ -134,7 +134,7 @@ def _labels(places: Sequence[int], payloads: Sequence[Any]) -> dict[int, Hashabl
 
 
 def _undirected(directed: str) -> GraphTypeError:
-    return GraphTypeError(f"the graph is undirected, and influence needs a direction: build a {directed}")
+    return GraphTypeError(f"the graph is undirected, and influence needs a direction: build {directed}")
 
 
 LIBRARIES: dict[str, Callable[[Any], nx.DiGraph | nx.MultiDiGraph]] = {
