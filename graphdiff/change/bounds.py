@@ -30,7 +30,7 @@ def certificate(swept: Swept) -> Certificate | None:
     graph, ends = swept.side.graph, swept.ends
     if any(swept.loops) or not all(ends):
         return certified((graph, *ends))
-    return certificate_of(replace(swept.ways.part(swept.which), graph=graph), swept.flows[0])
+    return certificate_of(replace(swept.ways.between(swept.which), graph=graph), swept.flows[0])
 
 
 def rough(sweeps: Sweeps) -> float:

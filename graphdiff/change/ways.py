@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from graphdiff.change.match import Matched, Side
 from graphdiff.graph.compiled import CompiledGraph
-from graphdiff.sums.between import Between, between
+from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.cycles import Range, between_mask
 from graphdiff.sums.sweeps import forward_values
 
@@ -161,12 +161,12 @@ class Ways:
             return []
         return loops_in(side.graph, self.ahead.masks[which] & self.back.masks[which])
 
-    def part(self, which: int) -> Between:
+    def between(self, which: int) -> Between:
         """Return what lies between in one of the graphs, which has both ends, as a small graph of its own."""
         if which not in self._parts:
             side = self.matched.sides[which]
             start, end = self.places(side)
-            self._parts[which] = between(side.graph, [start], [end])
+            self._parts[which] = restriction(side.graph, [start], [end])
         return self._parts[which]
 
     @cached_property

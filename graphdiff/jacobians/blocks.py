@@ -27,7 +27,7 @@ from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.kernels import THREADED_VISITS, call_vectorized, pays
 from graphdiff.kernels import blocks as kernel
 from graphdiff.kernels.rows import Ints
-from graphdiff.sums.between import between
+from graphdiff.sums.between import restriction
 from graphdiff.sums.cycles import components_between, on_the_way, positions_between
 from graphdiff.sums.sweeps import Values, checked_array, forward_values, reverse_values
 
@@ -257,8 +257,8 @@ def _lanes(graph: CompiledGraph, direction: Direction, sources: Sequence[int], t
         if turned:
             return Lanes(*graph.turned, turned, None)
         return Lanes(graph.carriers.ptr, graph.carriers.heads, np.asarray(graph.carried), turned, None)
-    part = between(graph, sources, targets)
-    heads = part.heads.astype(graph.topology.heads.dtype)
-    rows = part.ptr.astype(np.uint64), heads, np.asarray(taken(graph.weights, part.edges))
+    between = restriction(graph, sources, targets)
+    heads = between.heads.astype(graph.topology.heads.dtype)
+    rows = between.ptr.astype(np.uint64), heads, np.asarray(taken(graph.weights, between.edges))
     ptr, heads, weights = kernel.turned(*rows) if turned else rows
-    return Lanes(ptr, heads, weights, turned, part.positions)
+    return Lanes(ptr, heads, weights, turned, between.positions)

@@ -198,42 +198,42 @@ class Network:
 
     Attributes
     ----------
-    part : Between
+    between : Between
     ways : list of dict
-        Nodes are numbered as in `part`, the new ends after them.
+        Nodes are numbered as in `between`, the new ends after them.
     inner : list of int
         The nodes to eliminate, in topological order.
     sources, targets : dict of int to int
         The node that stands for each position that is asked about.
     """
 
-    part: Between
+    between: Between
     ways: Ways
     inner: list[int]
     sources: dict[int, int]
     targets: dict[int, int]
 
 
-def network(part: Between) -> Network:
+def network(between: Between) -> Network:
     """Return a fresh network of what lies between."""
-    one = part.graph.one_and_zero[0]
-    ways = _joined(part.n_nodes, _edges_of(part))
+    one = between.graph.one_and_zero[0]
+    ways = _joined(between.n_nodes, _edges_of(between))
     entered = set(chain.from_iterable(ways))
     left = {tail for tail, row in enumerate(ways) if row}
-    is_source = set(part.sources)
+    is_source = set(between.sources)
     sources, targets = {}, {}
-    for node in part.sources:
-        alone = node not in entered and not part.is_target[node]
-        sources[int(part.positions[node])] = node if alone else _entry(ways, node, one)
-    for node in part.targets:
+    for node in between.sources:
+        alone = node not in entered and not between.is_target[node]
+        sources[int(between.positions[node])] = node if alone else _entry(ways, node, one)
+    for node in between.targets:
         alone = node not in left and node not in is_source
-        targets[int(part.positions[node])] = node if alone else _exit(ways, node, one)
+        targets[int(between.positions[node])] = node if alone else _exit(ways, node, one)
     kept = {*sources.values(), *targets.values()}
-    return Network(part, ways, [node for node in range(part.n_nodes) if node not in kept], sources, targets)
+    return Network(between, ways, [node for node in range(between.n_nodes) if node not in kept], sources, targets)
 
 
-def _edges_of(part: Between) -> Iterator[tuple[int, int, Number]]:
-    return ((tail, head, weight) for tail, row in enumerate(part.rows) for head, _, weight in row)
+def _edges_of(between: Between) -> Iterator[tuple[int, int, Number]]:
+    return ((tail, head, weight) for tail, row in enumerate(between.rows) for head, _, weight in row)
 
 
 def _entry(ways: Ways, node: int, one: Number) -> int:
@@ -283,22 +283,22 @@ def check_order(order: str | Sequence[Hashable]) -> None:
 
 def _as_given(net: Network, nodes: Sequence[Hashable]) -> list[int]:
     """Return the nodes of `net` in a user's order; others that he names lie not between, and have no part in it."""
-    topology, positions = net.part.graph.topology, net.part.positions.tolist()
+    topology, positions = net.between.graph.topology, net.between.positions.tolist()
     place = {position: node for node, position in enumerate(positions)}
-    asked = [place.get(net.part.graph.anchor(topology.position(label))) for label in nodes]
+    asked = [place.get(net.between.graph.anchor(topology.position(label))) for label in nodes]
     inner = set(net.inner)
     order = [node for node in dict.fromkeys(asked) if node in inner]
     if missing := inner - set(order):
-        names = ", ".join(repr(net.part.labels[node]) for node in sorted(missing)[:5])
+        names = ", ".join(repr(net.between.labels[node]) for node in sorted(missing)[:5])
         raise UsageError(f"elimination_order leaves out {len(missing):,} of the nodes between: {names}")
     return [node for node in order if node is not None]
 
 
 def totals(net: Network, order: Sequence[int], progress: Progress | None = None) -> Ways:
     """Eliminate what lies between, using up `net.ways`; what is left leads from sources to targets."""
-    stuck = take_out(net.ways, order, net.part.graph.one_and_zero[0], progress)
+    stuck = take_out(net.ways, order, net.between.graph.one_and_zero[0], progress)
     if stuck is not None:
-        raise _no_pivot(net.part.labels[stuck])
+        raise _no_pivot(net.between.labels[stuck])
     return net.ways
 
 

@@ -19,7 +19,7 @@ from graphdiff.jacobians.plan import EliminationOrder, asked, elimination_may_pa
 from graphdiff.kernels.blocks import WIDTH
 from graphdiff.kernels.rows import Ints
 from graphdiff.remedies import Keyword, Remedy
-from graphdiff.sums.between import between, require_apart
+from graphdiff.sums.between import require_apart, restriction
 from graphdiff.sums.cycles import Range, components_between, on_the_way, walks
 from graphdiff.sums.results import Jacobian
 from graphdiff.sums.sweeps import checked_array
@@ -289,7 +289,7 @@ def _eliminated(
 ) -> NDArray[Any]:
     sources, targets = starts.tolist(), ends.tolist()
     loops = _require_walks(graph, sources, targets)
-    net = network(between(graph.divisible if loops else graph, sources, targets))
+    net = network(restriction(graph.divisible if loops else graph, sources, targets))
     chosen = choose(net, order)
     assert chosen is not None
     ways, zero = totals(net, chosen[0], progress), graph.one_and_zero[1]

@@ -21,7 +21,7 @@ from graphdiff.jacobians.blocks import Direction, side_by_side
 from graphdiff.jacobians.elimination import choose, network
 from graphdiff.kernels.blocks import WIDTH
 from graphdiff.kernels.rows import Ints
-from graphdiff.sums.between import Between, between
+from graphdiff.sums.between import Between, restriction
 from graphdiff.text.names import PLAIN, Naming
 from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
@@ -259,68 +259,72 @@ def planned(
     graph: CompiledGraph, starts: Ints, ends: Ints, elimination_order: EliminationOrder, *, patience: int = -1
 ) -> Plan:
     """Return the plan of a Jacobian between positions, elimination counted up to `patience` where it cannot win."""
-    part = between(graph, starts.tolist(), ends.tolist())
-    costs = {"forward": _sweep_cost(part, starts, "forward"), "reverse": _sweep_cost(part, ends, "reverse")}
+    between = restriction(graph, starts.tolist(), ends.tolist())
+    costs = {"forward": _sweep_cost(between, starts, "forward"), "reverse": _sweep_cost(between, ends, "reverse")}
     sweep = sweep_of(len(starts), len(ends))
     budget = costs[sweep].least
     if not _unweighed(graph, min(len(starts), len(ends))):
-        budget = budget // ELIMINATION_COST - EDGE_COST * part.n_edges
-    if part.n_edges > MAX_PATIENT_EDGES:
+        budget = budget // ELIMINATION_COST - EDGE_COST * between.n_edges
+    if between.n_edges > MAX_PATIENT_EDGES:
         patience = -1
     method, why, order = str(sweep), "the fewest multiply-adds", None
-    counted = _counted(part, elimination_order, max(budget, patience))
+    counted = _counted(between, elimination_order, max(budget, patience))
     if isinstance(counted, str):
         why = f"the fewer passes; elimination {counted}"
     else:
         order, joins = counted
-        costs["elimination"] = Cost(None, joins, joins, EDGE_BYTES * (part.n_edges + joins))
+        costs["elimination"] = Cost(None, joins, joins, EDGE_BYTES * (between.n_edges + joins))
         if min(len(starts), len(ends)) == 1:
             why = "one pass is enough"
         elif joins < budget:
             method = "elimination"
         elif joins < costs[sweep].least:
             why = f"quicker: in elimination a multiply-add takes more than {ELIMINATION_COST} times as long"
-    labels = None if order is None else [graph.topology.label(part.positions[node]) for node in order]
-    sizes = len(starts), len(ends), part.n_nodes, part.n_edges
+    labels = None if order is None else [graph.topology.label(between.positions[node]) for node in order]
+    sizes = len(starts), len(ends), between.n_nodes, between.n_edges
     return Plan(method, why, *sizes, costs, labels, graph.topology.naming)
 
 
-def _counted(part: Between, order: EliminationOrder, limit: int) -> tuple[list[int], int] | str:
+def _counted(between: Between, order: EliminationOrder, limit: int) -> tuple[list[int], int] | str:
     """Return the order and the multiply-adds of an elimination, or why it was not counted."""
-    if part.loops:
+    if between.loops:
         return "is not weighed where a cycle lies between"
-    if part.n_edges > MAX_COUNTED:
+    if between.n_edges > MAX_COUNTED:
         return f"is not weighed beyond {MAX_COUNTED:,} edges between"
     if limit < 0:
-        return f"takes longer, for each of {part.n_edges:,} edges between is looked at many times"
-    choice = choose(network(part), order, limit)
+        return f"takes longer, for each of {between.n_edges:,} edges between is looked at many times"
+    choice = choose(network(between), order, limit)
     return f"takes more than {limit:,} multiply-adds" if choice is None else choice
 
 
-def _sweep_cost(part: Between, seeds: Ints, direction: Direction) -> Cost:
-    graph, n_passes = part.graph, len(seeds)
+def _sweep_cost(between: Between, seeds: Ints, direction: Direction) -> Cost:
+    graph, n_passes = between.graph, len(seeds)
     if side_by_side(graph, n_passes):
         at_once = min(os.cpu_count() or 1, -(-n_passes // WIDTH))
-        memory = 8 * WIDTH * part.n_nodes * at_once + (12 * part.n_edges if direction == "forward" else 0)
+        memory = 8 * WIDTH * between.n_nodes * at_once + (12 * between.n_edges if direction == "forward" else 0)
     else:
         memory = 8 * graph.n_nodes
-    dense = part.n_edges * n_passes
-    sparse = None if dense > MAX_SPARSE or part.n_edges > MAX_COUNTED or part.loops else _sparse(part, seeds, direction)
+    dense = between.n_edges * n_passes
+    sparse = (
+        None
+        if dense > MAX_SPARSE or between.n_edges > MAX_COUNTED or between.loops
+        else _sparse(between, seeds, direction)
+    )
     return Cost(n_passes, dense, sparse, memory)
 
 
-def _sparse(part: Between, seeds: Ints, direction: Direction) -> int:
+def _sparse(between: Between, seeds: Ints, direction: Direction) -> int:
     """Count edges that something passes along: each node holds the set of the passes that reach it, as bits."""
-    bits = [0] * part.n_nodes
-    place = {position: node for node, position in enumerate(part.positions.tolist())}
+    bits = [0] * between.n_nodes
+    place = {position: node for node, position in enumerate(between.positions.tolist())}
     for number, seed in enumerate(seeds.tolist()):
-        node = place.get(part.graph.anchor(seed))
+        node = place.get(between.graph.anchor(seed))
         if node is not None:
             bits[node] |= 1 << number
-    tails = np.repeat(np.arange(part.n_nodes), np.diff(part.ptr)).tolist()
-    steps = zip(tails, part.heads.tolist(), strict=True)
+    tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr)).tolist()
+    steps = zip(tails, between.heads.tolist(), strict=True)
     if direction == "reverse":
-        steps = zip(part.heads.tolist()[::-1], tails[::-1], strict=True)
+        steps = zip(between.heads.tolist()[::-1], tails[::-1], strict=True)
     visits = 0
     for before, after in steps:
         visits += bits[before].bit_count()

@@ -76,36 +76,36 @@ def factored(
     (α + β + γ)*(δ + ε + ζ)
     5 operations; path by path 17
     """
-    part = pair(compiled(graph, options), source, target)
-    part.require_no_loops("and weights that are symbols of sympy make total_influence a formula")
-    inner = part.n_nodes - 2
+    between = pair(compiled(graph, options), source, target)
+    between.require_no_loops("and weights that are symbols of sympy make total_influence a formula")
+    inner = between.n_nodes - 2
     if inner > MAX_NODES:
         raise LimitError(
             f"{inner:,} nodes lie between, and a formula of more than {MAX_NODES} is nothing to read: "
             "prune the graph first"
         )
-    given = _names(part, names)
+    given = _names(between, names)
     if source == target:
         terms = [Term("product")]  # of nothing: the empty path
     else:
-        total = _eliminated(part)
+        total = _eliminated(between)
         terms = [] if total is None else simplified(total.terms, total.place)
-    weights = arithmetic.listed(arithmetic.taken(part.graph.weights, part.edges))
-    return Formula(terms, given, [arithmetic.finished(weight) for weight in weights], _listed(part))
+    weights = arithmetic.listed(arithmetic.taken(between.graph.weights, between.edges))
+    return Formula(terms, given, [arithmetic.finished(weight) for weight in weights], _listed(between))
 
 
-def _names(part: Between, names: Sequence[str] | None) -> list[str]:
+def _names(between: Between, names: Sequence[str] | None) -> list[str]:
     if names is not None:
-        if len(names) != part.n_edges:
-            raise UsageError(Keyword("names"), f" has {len(names):,}, and {part.n_edges:,} edges lie between")
+        if len(names) != between.n_edges:
+            raise UsageError(Keyword("names"), f" has {len(names):,}, and {between.n_edges:,} edges lie between")
         return [str(name) for name in names]
-    weights = [weight for row in part.rows for *_, weight in row]
-    naming = part.graph.topology.naming
+    weights = [weight for row in between.rows for *_, weight in row]
+    naming = between.graph.topology.naming
     return [
         str(weight)
         if getattr(weight, "is_Symbol", False)
-        else f"w[{','.join(map(_quoted, naming.parts(named_parts(part.edge_label(edge)))))}]"
-        for weight, edge in zip(weights, part.edges.tolist(), strict=True)
+        else f"w[{','.join(map(_quoted, naming.parts(named_parts(between.edge_label(edge)))))}]"
+        for weight, edge in zip(weights, between.edges.tolist(), strict=True)
     ]
 
 
@@ -114,14 +114,14 @@ def _quoted(name: str) -> str:
     return repr(name) if "," in name or name.startswith(("'", '"')) else name
 
 
-def _eliminated(part: Between) -> Symbolic | None:
+def _eliminated(between: Between) -> Symbolic | None:
     """Eliminate all nodes between, with symbols for weights; None where no path leads to the target."""
-    if not part.n_nodes:
+    if not between.n_nodes:
         return None
-    weights: list[Any] = [1] * part.graph.n_edges
-    for edge, symbol in zip(part.edges.tolist(), symbols(part.n_edges), strict=True):
+    weights: list[Any] = [1] * between.graph.n_edges
+    for edge, symbol in zip(between.edges.tolist(), symbols(between.n_edges), strict=True):
         weights[edge] = symbol
-    net = network(replace(part, graph=part.graph.reweighted(weights)))
+    net = network(replace(between, graph=between.graph.reweighted(weights)))
     chosen = choose(net, "markowitz")
     assert chosen is not None
     ways = totals(net, chosen[0])
@@ -129,7 +129,7 @@ def _eliminated(part: Between) -> Symbolic | None:
     return ways[start].get(end)
 
 
-def _listed(part: Between) -> int:
+def _listed(between: Between) -> int:
     """Return the multiplications and additions of all paths, each multiplied out: its length less one, and one more."""
-    n_paths, n_edges, _ = total_over(part, SEMIRINGS["lengths"]) or (0, 0, 0)
+    n_paths, n_edges, _ = total_over(between, SEMIRINGS["lengths"]) or (0, 0, 0)
     return max(0, n_edges - n_paths) + max(0, n_paths - 1)

@@ -11,7 +11,7 @@ import networkx as nx
 
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled, counted
-from graphdiff.sums.between import Between, between
+from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.naive import _require_countable, pair
 from graphdiff.sums.results import Influences
 from graphdiff.sums.sweeps import checked, checked_array, forward_values, reverse_values
@@ -98,32 +98,32 @@ def iter_paths(
     b -> c -> e  (2)
     b -> d -> e  (3)
     """
-    part = pair(compiled(graph, options), source, target)
-    _require_countable(part, max_paths)
-    return _paths(part)
+    between = pair(compiled(graph, options), source, target)
+    _require_countable(between, max_paths)
+    return _paths(between)
 
 
-def _paths(part: Between) -> Iterator[Path]:
-    for nodes, edges, influence in _search(part):
-        yield path_of(part, nodes, edges, influence)
+def _paths(between: Between) -> Iterator[Path]:
+    for nodes, edges, influence in _search(between):
+        yield path_of(between, nodes, edges, influence)
 
 
-def path_of(part: Between, nodes: Sequence[int], edges: Sequence[int], influence: Number) -> Path:
-    """Return the path over some nodes, numbered as in `part`, and edges, as in the topology."""
-    labels, edge_label = part.labels, part.edge_label
+def path_of(between: Between, nodes: Sequence[int], edges: Sequence[int], influence: Number) -> Path:
+    """Return the path over some nodes, numbered as in `between`, and edges, as in the topology."""
+    labels, edge_label = between.labels, between.edge_label
     return Path(
         tuple([labels[node] for node in nodes]),
         tuple([edge_label(edge) for edge in edges]),
         checked(influence),
-        part.graph.topology.naming,
+        between.graph.topology.naming,
     )
 
 
-def _search(part: Between) -> Iterator[tuple[list[int], list[int], Number]]:
+def _search(between: Between) -> Iterator[tuple[list[int], list[int], Number]]:
     """Depth first with a stack of its own; yields the nodes and edges of the trail, which the next step changes."""
-    rows, is_target = part.rows, part.is_target
-    one, _ = part.graph.one_and_zero
-    for source in part.sources:
+    rows, is_target = between.rows, between.is_target
+    one, _ = between.graph.one_and_zero
+    for source in between.sources:
         nodes, edges, products = [source], [-1], [one]
         steps = [iter(rows[source])]
         if is_target[source]:
@@ -180,17 +180,17 @@ def count_paths(
     ready = counted(graph, options)
     topology = ready.topology
     if source is not None and target is not None:
-        part = pair(ready, source, target)
+        between = pair(ready, source, target)
     elif source is None and target is None:
-        part = between(ready)
+        between = restriction(ready)
     else:
         return _counts_from_one_end(ready, source, target)
-    part.require_no_loops()
-    ends = [ready.anchor(int(part.positions[node])) for node in part.sources]
+    between.require_no_loops()
+    ends = [ready.anchor(int(between.positions[node])) for node in between.sources]
     if not ends:
         return 0
     values = forward_values(ready, dict.fromkeys(ends, 1), stop=topology.n_nodes)
-    return sum(int(values[part.positions[node]]) for node in part.targets)
+    return sum(int(values[between.positions[node]]) for node in between.targets)
 
 
 def _counts_from_one_end(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> Influences:
@@ -198,11 +198,11 @@ def _counts_from_one_end(graph: CompiledGraph, source: Hashable | None, target: 
     every = range(topology.n_nodes)
     if target is None:
         position = topology.position(source)
-        between(graph, [position], every).require_no_loops()
+        restriction(graph, [position], every).require_no_loops()
         values = forward_values(graph, {graph.anchor(position): 1})
     else:
         position = topology.position(target)
-        between(graph, every, [position]).require_no_loops()
+        restriction(graph, every, [position]).require_no_loops()
         values = reverse_values(graph, {graph.anchor(position): 1})
     array = checked_array(values)
     if graph.cycles == "collapse":

@@ -89,43 +89,45 @@ def prune(
     if max_nodes is not None and max_nodes < 2:
         raise UsageError(Keyword("max_nodes", max_nodes), ": at least 2, for the source and the target")
     ready = compiled(graph, options)
-    part = pair(ready, source, target)
-    part.require_no_loops("and strongest_paths lists its strongest walks")
-    require_sizes(part, "the strongest part is known by")
+    between = pair(ready, source, target)
+    between.require_no_loops("and strongest_paths lists its strongest walks")
+    require_sizes(between, "the strongest part is known by")
     if coverage is None and max_nodes is None:
         coverage = 0.9
-    kept = _on_strongest(part, coverage) if coverage is not None else set(range(part.n_nodes))
+    kept = _on_strongest(between, coverage) if coverage is not None else set(range(between.n_nodes))
     if max_nodes is not None and len(kept) > max_nodes:
-        kept = _largest(part, kept, max_nodes)
-    return _as_graph(graph, part, kept, (source, target))
+        kept = _largest(between, kept, max_nodes)
+    return _as_graph(graph, between, kept, (source, target))
 
 
-def _on_strongest(part: Between, coverage: float) -> set[int]:
+def _on_strongest(between: Between, coverage: float) -> set[int]:
     """Return the nodes of the strongest paths that have a part of the sum of sizes; the ends always."""
     instead = Remedy(Keyword("max_nodes"), "keeps the nodes that most of it runs through")
     # Nine tenths are enough where 0.9, as a float a little more, is asked for.
-    paths = covering(part, coverage * (1 - 1e-12), None, instead, MAX_COVERING)
-    places = {label: node for node, label in enumerate(part.labels)}
-    return {*part.sources, *part.targets, *(places[node] for path in paths for node in path.nodes)}
+    paths = covering(between, coverage * (1 - 1e-12), None, instead, MAX_COVERING)
+    places = {label: node for node, label in enumerate(between.labels)}
+    return {*between.sources, *between.targets, *(places[node] for path in paths for node in path.nodes)}
 
 
-def _largest(part: Between, kept: Collection[int], max_nodes: int) -> set[int]:
+def _largest(between: Between, kept: Collection[int], max_nodes: int) -> set[int]:
     """Return those of `kept` that most runs through; the ends always."""
-    ends = {*part.sources, *part.targets}
-    ahead, behind = (sweep(part, SEMIRINGS["size"]) for sweep in (forward_over, reverse_over))
+    ends = {*between.sources, *between.targets}
+    ahead, behind = (sweep(between, SEMIRINGS["size"]) for sweep in (forward_over, reverse_over))
     inner = sorted(set(kept) - ends, key=lambda node: (-arithmetic.finished(ahead[node] * behind[node]), node))
     return ends | set(inner[: max_nodes - len(ends)])
 
 
-def bypasses(part: Between, kept: Collection[int], drawn: Collection[int]) -> dict[tuple[int, int], tuple[Number, int]]:
+def bypasses(
+    between: Between, kept: Collection[int], drawn: Collection[int]
+) -> dict[tuple[int, int], tuple[Number, int]]:
     """Return what leads from one kept node to another besides the drawn edges, passing no kept node.
 
     Parameters
     ----------
-    part : Between
+    between : Between
         Without cycles that are solved.
     kept : collection of int
-        Nodes, numbered as in `part`.
+        Nodes, numbered as in `between`.
     drawn : collection of int
         Edges between kept nodes, numbered as in the topology, that stand for themselves.
 
@@ -134,10 +136,10 @@ def bypasses(part: Between, kept: Collection[int], drawn: Collection[int]) -> di
     dict
         ``{(tail, head): (sum of the products, number of ways)}``.
     """
-    one = part.graph.one_and_zero[0]
+    one = between.graph.one_and_zero[0]
     arrived: dict[int, Ways] = {}
     carried: dict[int, Ways] = {node: {node: (one, 1)} for node in kept}
-    for node, row in enumerate(part.rows):
+    for node, row in enumerate(between.rows):
         ways = carried.pop(node, {})
         for head, edge, weight in row:
             if edge in drawn:
@@ -151,21 +153,21 @@ def bypasses(part: Between, kept: Collection[int], drawn: Collection[int]) -> di
 
 
 def _as_graph(
-    graph: nx.DiGraph | CompiledGraph, part: Between, kept: set[int], ends: tuple[Hashable, Hashable]
+    graph: nx.DiGraph | CompiledGraph, between: Between, kept: set[int], ends: tuple[Hashable, Hashable]
 ) -> nx.MultiDiGraph:
     """Return the kept nodes and the edges between them, drawn and eliminated."""
-    labels = dict(enumerate(part.labels)) | dict(zip([*part.sources, *part.targets], ends, strict=False))
-    named = [labels[node] for node in sorted(kept)] if part.n_nodes else list(ends)
+    labels = dict(enumerate(between.labels)) | dict(zip([*between.sources, *between.targets], ends, strict=False))
+    named = [labels[node] for node in sorted(kept)] if between.n_nodes else list(ends)
     require_nodes(named)
-    edges = _edges_among(part, kept)
+    edges = _edges_among(between, kept)
     given = graph if isinstance(graph, nx.DiGraph) else None
-    meaning = summed(part.graph.weight_meaning)
-    meanings = {"edge_meaning": part.graph.edge_meaning, "node_meaning": part.graph.node_meaning}
+    meaning = summed(between.graph.weight_meaning)
+    meanings = {"edge_meaning": between.graph.edge_meaning, "node_meaning": between.graph.node_meaning}
     pruned = nx.MultiDiGraph(weight_meaning=meaning, **meanings)
-    known: dict[Any, dict[str, Any]] = dict(given.nodes(data=True)) if given is not None and part.n_nodes else {}
+    known: dict[Any, dict[str, Any]] = dict(given.nodes(data=True)) if given is not None and between.n_nodes else {}
     pruned.add_nodes_from((name, known.get(name, {})) for name in named)
-    rest = bypasses(part, kept, {edge for _, _, edge, _ in edges})
-    for tail, head, key, data in _records(part, given, labels, edges):
+    rest = bypasses(between, kept, {edge for _, _, edge, _ in edges})
+    for tail, head, key, data in _records(between, given, labels, edges):
         # Edges of several members of a merged node may have one key.
         pruned.add_edge(tail, head, None if pruned.has_edge(tail, head, key) else key, **data)
     pruned.add_edges_from(
@@ -175,17 +177,17 @@ def _as_graph(
     return pruned
 
 
-def _edges_among(part: Between, kept: Collection[int]) -> list[tuple[int, int, int, Number]]:
+def _edges_among(between: Between, kept: Collection[int]) -> list[tuple[int, int, int, Number]]:
     """Return tail, head, number and weight of each edge between kept nodes."""
-    rows = ((node, part.rows[node]) for node in sorted(kept))
+    rows = ((node, between.rows[node]) for node in sorted(kept))
     return [(node, head, edge, weight) for node, row in rows for head, edge, weight in row if head in kept]
 
 
 def _records(
-    part: Between, given: nx.DiGraph | None, labels: dict[int, Any], edges: list[tuple[int, int, int, Number]]
+    between: Between, given: nx.DiGraph | None, labels: dict[int, Any], edges: list[tuple[int, int, int, Number]]
 ) -> Iterator[tuple[Any, Any, Any, dict[str, Any]]]:
     for tail, head, edge, weight in edges:
-        name = part.edge_label(edge)
-        data = part.graph.topology.attributes_at(edge) if given is None else given.get_edge_data(*name) or {}
+        name = between.edge_label(edge)
+        data = between.graph.topology.attributes_at(edge) if given is None else given.get_edge_data(*name) or {}
         key = name[2] if len(name) == 3 else 0
         yield labels[tail], labels[head], key, {**data, "weight": arithmetic.finished(weight)}

@@ -24,7 +24,7 @@ from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.paths.paths import Path, path_of
 from graphdiff.paths.strongest import require_sizes
 from graphdiff.remedies import Keyword
-from graphdiff.sums.between import Between, between, require_apart, reverse_over
+from graphdiff.sums.between import Between, require_apart, restriction, reverse_over
 from graphdiff.sums.cycles import COLLAPSE
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.sums.sweeps import reverse_values
@@ -93,7 +93,7 @@ def sample_paths(
     starts = None if source is None else [ready.topology.position(source)]
     if starts:
         require_apart(ready, [(starts[0], end)])
-    walker = _Walker(between(ready, starts, [end]))
+    walker = _Walker(restriction(ready, starts, [end]))
     random = Random(seed)
     return [walker.draw(random) for _ in range(n)]
 
@@ -101,13 +101,13 @@ def sample_paths(
 class _Walker:
     """The choices at each node, with their probabilities added up, made when somebody first comes by."""
 
-    def __init__(self, part: Between) -> None:
-        self.part = part
-        require_sizes(part, "paths are drawn by")
-        self.sizes = _sizes(part)
+    def __init__(self, between: Between) -> None:
+        self.between = between
+        require_sizes(between, "paths are drawn by")
+        self.sizes = _sizes(between)
         self.left = MAX_STEPS
         self.choices: dict[int, tuple[list[Choice], list[float]]] = {}
-        starts: list[Choice] = [(node, -1, 1) for node in part.sources if self.sizes[node]]
+        starts: list[Choice] = [(node, -1, 1) for node in between.sources if self.sizes[node]]
         if not starts:
             raise UsageError("no path from the source to the target carries any influence")
         self.start = self._weighed(starts)
@@ -121,15 +121,15 @@ class _Walker:
     def _at(self, node: int) -> tuple[list[Choice], list[float]]:
         choice = self.choices.get(node)
         if choice is None:
-            steps = [(head, edge, arithmetic.finished(weight)) for head, edge, weight in self.part.rows[node]]
+            steps = [(head, edge, arithmetic.finished(weight)) for head, edge, weight in self.between.rows[node]]
             steps = [step for step in steps if step[2] and self.sizes[step[0]]]
-            choice = self.choices[node] = self._weighed(steps + [END] * self.part.is_target[node])
+            choice = self.choices[node] = self._weighed(steps + [END] * self.between.is_target[node])
         return choice
 
     def draw(self, random: Random) -> Path:
         """Return one path."""
         node, _, _ = _drawn(random, *self.start)
-        nodes, edges, influence = [node], [], self.part.graph.one_and_zero[0]
+        nodes, edges, influence = [node], [], self.between.graph.one_and_zero[0]
         while (step := _drawn(random, *self._at(node))) is not END:
             node, edge, weight = step
             nodes.append(node)
@@ -140,9 +140,9 @@ class _Walker:
                     f"walks of more than {MAX_STEPS:,} edges together were drawn: round a cycle they hardly shrink",
                     COLLAPSE,
                 )
-        if self.part.loops:  # paths are no longer than the graph
+        if self.between.loops:  # paths are no longer than the graph
             self.left -= len(edges)
-        return path_of(self.part, nodes, edges, influence)
+        return path_of(self.between, nodes, edges, influence)
 
 
 def _drawn(random: Random, choices: list[Choice], sums: list[float]) -> Choice:
@@ -156,11 +156,11 @@ def _ratio(part: Number, whole: Number) -> float:
     return float(Fraction(part) / Fraction(whole)) if isinstance(whole, (int, Fraction)) else float(part / whole)
 
 
-def _sizes(part: Between) -> list[Any]:
+def _sizes(between: Between) -> list[Any]:
     """Return the sum of the absolute influences of the paths, or walks, from each node to the target."""
-    if not part.loops:
-        return [arithmetic.finished(size) or 0 for size in reverse_over(part, SEMIRINGS["size"])]
-    graph = part.graph.absolute  # real, also where the weights are complex
-    ends = dict.fromkeys(part.positions[part.targets].tolist(), graph.one_and_zero[0])
-    values = reverse_values(graph, ends, part.loops)
-    return np.asarray(values, dtype=object)[part.positions].tolist() if part.n_nodes else []
+    if not between.loops:
+        return [arithmetic.finished(size) or 0 for size in reverse_over(between, SEMIRINGS["size"])]
+    graph = between.graph.absolute  # real, also where the weights are complex
+    ends = dict.fromkeys(between.positions[between.targets].tolist(), graph.one_and_zero[0])
+    values = reverse_values(graph, ends, between.loops)
+    return np.asarray(values, dtype=object)[between.positions].tolist() if between.n_nodes else []

@@ -30,7 +30,7 @@ from graphdiff.errors import CycleError, LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.paths.paths import Path, path_of
 from graphdiff.remedies import Keyword, Remedy
-from graphdiff.sums.between import Between, Step, between, total_over
+from graphdiff.sums.between import Between, Step, restriction, total_over
 from graphdiff.sums.cycles import COLLAPSE, find_cycle, require_shrinking
 from graphdiff.sums.naive import pair
 from graphdiff.sums.semirings import SEMIRINGS
@@ -54,17 +54,17 @@ _COMPARABLE = (int, float, complex, Fraction, Decimal, arithmetic.Dyadic)
 class Ranking:
     """The ways from every node to the targets, in rank order, made on demand."""
 
-    def __init__(self, part: Between) -> None:
-        weights = [[(head, edge, arithmetic.finished(weight)) for head, edge, weight in row] for row in part.rows]
-        start: list[Step] = [(node, END, 1) for node in part.sources]
+    def __init__(self, between: Between) -> None:
+        weights = [[(head, edge, arithmetic.finished(weight)) for head, edge, weight in row] for row in between.rows]
+        start: list[Step] = [(node, END, 1) for node in between.sources]
         self.rows = [*weights, start]
-        self.sizes, best, self.times = _sizes(part)
+        self.sizes, best, self.times = _sizes(between)
         self.sizes.append([1] * len(start))
         self.best = [*best, 1]
-        self.lengths = [*_lengths(part, self.sizes, best, self.times), 0]
-        self.walk = 1 if part.loops else 0
-        self.is_target = [*part.is_target, False]
-        self.order = part.graph.topology.ids[part.positions].tolist()
+        self.lengths = [*_lengths(between, self.sizes, best, self.times), 0]
+        self.walk = 1 if between.loops else 0
+        self.is_target = [*between.is_target, False]
+        self.order = between.graph.topology.ids[between.positions].tolist()
         self.ranked: list[list[Candidate]] = [[] for _ in self.rows]
         self.waiting: list[list[Candidate] | None] = [None] * len(self.rows)
         self.unfollowed = [False] * len(self.rows)
@@ -153,7 +153,7 @@ class Ranking:
         return nodes, edges[1:], influence if arithmetic.is_finite(influence) else reduce(mul, weights)
 
 
-def ranked_paths(part: Between) -> Iterator[tuple[list[int], list[int], Number]]:
+def ranked_paths(between: Between) -> Iterator[tuple[list[int], list[int], Number]]:
     """Yield the nodes, edges and influence of every path or walk, largest |influence| first.
 
     Raises
@@ -163,57 +163,57 @@ def ranked_paths(part: Between) -> Iterator[tuple[list[int], list[int], Number]]
     CycleError
         If walks can grow without end, so that none is the strongest.
     """
-    require_sizes(part, "the strongest paths need")
-    for start, stop in part.loops:
-        require_shrinking(part.graph, start, stop)
-    ranking = Ranking(part)
+    require_sizes(between, "the strongest paths need")
+    for start, stop in between.loops:
+        require_shrinking(between.graph, start, stop)
+    ranking = Ranking(between)
     rank = 0
     while (trail := ranking.trail(rank)) is not None:
         yield trail
         rank += 1
 
 
-def require_sizes(part: Between, what: str) -> None:
+def require_sizes(between: Between, what: str) -> None:
     """Raise `UsageError`, saying what needs them, unless the weights have sizes that compare, as symbols have not."""
-    wrong = next((w for row in part.rows for *_, w in row if not isinstance(w, _COMPARABLE)), None)
+    wrong = next((w for row in between.rows for *_, w in row if not isinstance(w, _COMPARABLE)), None)
     if wrong is not None:
         raise UsageError(f"{what} numbers that compare, not {type(wrong).__name__} ({wrong})")
 
 
-def _sizes(part: Between) -> tuple[Sizes, list[Number], Times]:
+def _sizes(between: Between) -> tuple[Sizes, list[Number], Times]:
     """Return the size of each edge, by rows; of the strongest way from each node, if any; and what multiplies them."""
     with in_range():
-        sizes = [[arithmetic.size(arithmetic.finished(weight)) for *_, weight in row] for row in part.rows]
-        best = _best(part, sizes, mul)
+        sizes = [[arithmetic.size(arithmetic.finished(weight)) for *_, weight in row] for row in between.rows]
+        best = _best(between, sizes, mul)
     as_they_are = all(not isinstance(size, float) or SMALLEST_NORMAL <= size < math.inf for size in best)
-    if as_they_are and not (part.loops and any(isinstance(size, float) for row in sizes for size in row)):
+    if as_they_are and not (between.loops and any(isinstance(size, float) for row in sizes for size in row)):
         return sizes, best, mul
     wide = [[Decimal(size) for size in row] for row in sizes]
-    return wide, _best(part, wide, WIDE.multiply), WIDE.multiply
+    return wide, _best(between, wide, WIDE.multiply), WIDE.multiply
 
 
-def _best(part: Between, sizes: Sizes, times: Times) -> list[Number]:
+def _best(between: Between, sizes: Sizes, times: Times) -> list[Number]:
     """Return the size of the strongest way from each node to a target; None where there is none."""
-    best: list[Number] = [1 if is_target else None for is_target in part.is_target]
-    for _ in range(part.n_nodes + 1 if part.loops else 1):  # round cycles a pass need not be the last one
+    best: list[Number] = [1 if is_target else None for is_target in between.is_target]
+    for _ in range(between.n_nodes + 1 if between.loops else 1):  # round cycles a pass need not be the last one
         before = list(best)
-        for node in range(part.n_nodes - 1, -1, -1):
-            for (head, *_), size in zip(part.rows[node], sizes[node], strict=True):
+        for node in range(between.n_nodes - 1, -1, -1):
+            for (head, *_), size in zip(between.rows[node], sizes[node], strict=True):
                 if best[head] is not None:
                     product = times(size, best[head])
                     best[node] = product if best[node] is None else max(best[node], product)
-        if best == before or not part.loops:
+        if best == before or not between.loops:
             return best
-    raise _growing(part)
+    raise _growing(between)
 
 
-def _lengths(part: Between, sizes: Sizes, best: list[Number], times: Times) -> list[int]:
+def _lengths(between: Between, sizes: Sizes, best: list[Number], times: Times) -> list[int]:
     """Return, of walks, how many edges the shortest of the strongest has from each node; of paths 0."""
-    lengths = [0] * part.n_nodes
-    if not part.loops:
+    lengths = [0] * between.n_nodes
+    if not between.loops:
         return lengths
-    enter = _entering(part, sizes)
-    ends = [node for node in part.targets if best[node] == 1]
+    enter = _entering(between, sizes)
+    ends = [node for node in between.targets if best[node] == 1]
     known = set(ends)
     for head in ends:  # the list grows while it is walked: in breadth, so that the first way found is the shortest
         for node, size in enter[head]:
@@ -222,22 +222,22 @@ def _lengths(part: Between, sizes: Sizes, best: list[Number], times: Times) -> l
                 lengths[node] = lengths[head] + 1
                 ends.append(node)
     if any(size is not None and node not in known for node, size in enumerate(best)):
-        raise _growing(part)
+        raise _growing(between)
     return lengths
 
 
-def _entering(part: Between, sizes: Sizes) -> list[list[tuple[int, Number]]]:
+def _entering(between: Between, sizes: Sizes) -> list[list[tuple[int, Number]]]:
     """Return, for each node, the tails of the edges that enter it, and their sizes."""
-    enter: list[list[tuple[int, Number]]] = [[] for _ in range(part.n_nodes)]
-    for node, row in enumerate(part.rows):
+    enter: list[list[tuple[int, Number]]] = [[] for _ in range(between.n_nodes)]
+    for node, row in enumerate(between.rows):
         for (head, *_), size in zip(row, sizes[node], strict=True):
             enter[head].append((node, size))
     return enter
 
 
-def _growing(part: Between) -> CycleError:
+def _growing(between: Between) -> CycleError:
     """Return the error that no walk is the strongest, which rounding hid from `require_shrinking`."""
-    return CycleError(find_cycle(part.graph, *part.loops[0]), " No walk round it is the strongest", COLLAPSE)
+    return CycleError(find_cycle(between.graph, *between.loops[0]), " No walk round it is the strongest", COLLAPSE)
 
 
 #: So many strongest paths are looked for, at most, where only a coverage is given.
@@ -302,15 +302,17 @@ def strongest_paths(
         raise UsageError(Keyword("k", k), ": a number of paths, 0 or more")
     require_coverage(coverage)
     ready = compiled(graph, options)
-    part = between(ready, None, [ready.topology.position(target)]) if source is None else pair(ready, source, target)
-    return strongest_through(part, k, coverage)
+    between = (
+        restriction(ready, None, [ready.topology.position(target)]) if source is None else pair(ready, source, target)
+    )
+    return strongest_through(between, k, coverage)
 
 
-def strongest_through(part: Between, k: int | None, coverage: float | None) -> list[Path]:
+def strongest_through(between: Between, k: int | None, coverage: float | None) -> list[Path]:
     """Return the strongest of the paths between two ends: so many, or as many as carry so much."""
     if coverage is None:
-        return list(islice(strongest(part), 10 if k is None else k))
-    return covering(part, coverage, k, Remedy(Keyword("k", 100), "lists the strongest alone"))
+        return list(islice(strongest(between), 10 if k is None else k))
+    return covering(between, coverage, k, Remedy(Keyword("k", 100), "lists the strongest alone"))
 
 
 def require_coverage(coverage: float | None) -> None:
@@ -319,36 +321,37 @@ def require_coverage(coverage: float | None) -> None:
         raise UsageError(Keyword("coverage", coverage), ": a part between 0 and 1")
 
 
-def strongest(part: Between) -> Iterator[Path]:
+def strongest(between: Between) -> Iterator[Path]:
     """Yield the paths between two ends lazily, strongest first."""
-    for nodes, edges, influence in ranked_paths(part):
-        yield path_of(part, nodes, edges, influence)
+    for nodes, edges, influence in ranked_paths(between):
+        yield path_of(between, nodes, edges, influence)
 
 
-def _sum_of_sizes(part: Between) -> Number:
+def _sum_of_sizes(between: Between) -> Number:
     """Return the sum of the absolute influences of all paths or walks."""
-    if not part.loops:
-        return arithmetic.finished(total_over(part, SEMIRINGS["size"]) or 0)
-    graph = part.graph.absolute.divisible
+    if not between.loops:
+        return arithmetic.finished(total_over(between, SEMIRINGS["size"]) or 0)
+    graph = between.graph.absolute.divisible
     ends = [
-        dict.fromkeys(part.positions[nodes].tolist(), graph.one_and_zero[0]) for nodes in (part.sources, part.targets)
+        dict.fromkeys(between.positions[nodes].tolist(), graph.one_and_zero[0])
+        for nodes in (between.sources, between.targets)
     ]
-    values = forward_values(graph, ends[0], part.loops)
+    values = forward_values(graph, ends[0], between.loops)
     return sum(float(values[position]) for position in ends[1])
 
 
-def covered(part: Between, paths: Iterable[Path]) -> list[float]:
+def covered(between: Between, paths: Iterable[Path]) -> list[float]:
     """Return what part of the sum of all absolute influences the paths carry, one after the other.
 
     Nothing where that sum is 0 or beyond the floats.
     """
-    whole = _sum_of_sizes(part)
+    whole = _sum_of_sizes(between)
     if not 0 < whole < math.inf:
         return []
     return list(accumulate(float(abs(path.influence) / whole) for path in paths))
 
 
-def covering(part: Between, coverage: float, k: int | None, instead: Remedy, most: int = MAX_COVERING) -> list[Path]:
+def covering(between: Between, coverage: float, k: int | None, instead: Remedy, most: int = MAX_COVERING) -> list[Path]:
     """Return the strongest paths that have a part of the sum of sizes; at most `k`, where that is given.
 
     Raises
@@ -356,11 +359,11 @@ def covering(part: Between, coverage: float, k: int | None, instead: Remedy, mos
     LimitError
         If more than `most` would be needed, or too many edges.
     """
-    require_sizes(part, "the strongest paths need")
-    whole = _sum_of_sizes(part)
+    require_sizes(between, "the strongest paths need")
+    whole = _sum_of_sizes(between)
     # Floats get the benefit of their roundings; what is exact is compared exactly.
     wanted = coverage * whole * (1 - 1e-12) if isinstance(whole, float) else Fraction(coverage) * Fraction(whole)
-    ranked = strongest(part)
+    ranked = strongest(between)
     paths: list[Path] = []
     covered: Number = 0
     n_edges = 0

@@ -15,7 +15,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.labels import require_nodes
 from graphdiff.graph.presets import unit
-from graphdiff.sums.between import between
+from graphdiff.sums.between import restriction
 from graphdiff.sums.cycles import on_the_way
 from graphdiff.sums.flow import Flow, flow_through, positions_of
 from graphdiff.sums.influence import forward, reverse
@@ -112,7 +112,7 @@ def annotate(
     ready = compiled(graph, options)
     if (source is None) != (target is None):
         return answered(graph, ready, (source, target), None)
-    sweeps = flow_through(between(ready, *positions_of(ready, source, target)))
+    sweeps = flow_through(restriction(ready, *positions_of(ready, source, target)))
     return answered(graph, ready, (source, target), sweeps)
 
 

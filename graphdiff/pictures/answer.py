@@ -32,7 +32,7 @@ from graphdiff.pictures.picture import (
     share_text,
     title,
 )
-from graphdiff.sums.between import Between, between, total_over
+from graphdiff.sums.between import Between, restriction, total_over
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import node_text, texts
 from graphdiff.text.numbers import short, shorten, shown
@@ -86,31 +86,31 @@ def answer_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
     >>> answer_picture(annotate(G, "a", "b"), 60).legend[0]
     'a leads to b by 1 path; total 0.5'
     """
-    part = _asked(graph)
-    said_part = _said_part(graph, part)
-    if not part.n_nodes:
+    between = _asked(graph)
+    said_part = _said_part(graph, between)
+    if not between.n_nodes:
         ends = _lone_ends(graph)
-        return Picture(ends, [], [_question(graph.graph, part)], graph.graph | _named_ends(graph, ends) | said_part)
-    drawn = _strongest_part(part, max_edges)
+        return Picture(ends, [], [_question(graph.graph, between)], graph.graph | _named_ends(graph, ends) | said_part)
+    drawn = _strongest_part(between, max_edges)
     used = sorted({*drawn.heads.tolist(), *np.flatnonzero(np.diff(drawn.ptr)).tolist()}) or drawn.sources
     place = {node: number for number, node in enumerate(used)}
-    whole = _whole(graph.graph, part)
-    nodes, edges = _nodes(graph, part, used, whole), _edges(graph, drawn, place, whole)
-    legend, facts = _legend(graph.graph, part, drawn, whole), graph.graph | _named_ends(graph, nodes)
-    if drawn is part:
+    whole = _whole(graph.graph, between)
+    nodes, edges = _nodes(graph, between, used, whole), _edges(graph, drawn, place, whole)
+    legend, facts = _legend(graph.graph, between, drawn, whole), graph.graph | _named_ends(graph, nodes)
+    if drawn is between:
         return Picture(nodes, edges, legend, facts | said_part)
-    rest = rest_of(graph, part, drawn, used, whole)
+    rest = rest_of(graph, between, drawn, used, whole)
     shown, n_hidden = rest[:MAX_DASHED], len(rest[MAX_DASHED:])
     dashed = [_dashed(place[bypass.tail], place[bypass.head], bypass) for bypass in shown]
     if shown:
         legend.insert(-3, "dashed: paths through nodes that are not drawn")
     if n_hidden:
-        others = others_of(graph, part, drawn, shown, whole)
+        others = others_of(graph, between, drawn, shown, whole)
         legend.insert(-3, f"all paths over {n_hidden:,} more such ways together: {share_text(others.share)}")
-        if len(part.sources) == len(part.targets) == 1:
+        if len(between.sources) == len(between.targets) == 1:
             label = f"all others · {share_text(others.share)}"
             dashed.append(_dashed_edge(place[others.tail], place[others.head], label, others))
-    return Picture(nodes, edges + dashed, legend, facts | {"drawn": _coverage(part, drawn)})
+    return Picture(nodes, edges + dashed, legend, facts | {"drawn": _coverage(between, drawn)})
 
 
 # -- what is drawn
@@ -120,53 +120,53 @@ def _asked(graph: nx.DiGraph) -> Between:
     """Return what lies between the ends that the graph was annotated for."""
     ready = compile(graph, cycles=graph.graph.get("cycles", "raise"))
     ends = [graph.graph.get(end) for end in ("source", "target")]
-    return between(ready, *(None if end is None else [ready.topology.position(end)] for end in ends))
+    return restriction(ready, *(None if end is None else [ready.topology.position(end)] for end in ends))
 
 
-def _said_part(graph: nx.DiGraph, part: Between) -> dict[str, str]:
+def _said_part(graph: nx.DiGraph, between: Between) -> dict[str, str]:
     """Return, where it is less than the graph, how much of it lies on the ways asked about: the rest is not drawn."""
-    n_nodes = sum(1 if label in graph else len(label) for label in part.labels)
-    counts = [(n_nodes, graph.number_of_nodes(), "nodes"), (part.n_edges, graph.number_of_edges(), "edges")]
+    n_nodes = sum(1 if label in graph else len(label) for label in between.labels)
+    counts = [(n_nodes, graph.number_of_nodes(), "nodes"), (between.n_edges, graph.number_of_edges(), "edges")]
     if all(here == whole for here, whole, _ in counts):
         return {}
     return {"drawn": "on the way: " + ", ".join(f"{here:,} of {whole:,} {what}" for here, whole, what in counts)}
 
 
-def _whole(asked: dict[str, Any], part: Between) -> Number:
+def _whole(asked: dict[str, Any], between: Between) -> Number:
     """Return what contributions are parts of: the total, or where signs mix the absolute influences of the paths."""
     total: Number = asked.get("total", 0)
-    if part.loops or not isinstance(total, REAL):
+    if between.loops or not isinstance(total, REAL):
         return total
-    sizes: Any = arithmetic.finished(total_over(part, SEMIRINGS["size"]) or 0)
+    sizes: Any = arithmetic.finished(total_over(between, SEMIRINGS["size"]) or 0)
     if not isinstance(sizes, REAL):  # symbols, of which an annotation without both ends has no total
         return total
     rounding = 10**9 * (sizes - abs(arithmetic.plain(total)))  # huge ints are beyond the floats
     return sizes if rounding > sizes else total
 
 
-def _strongest_part(part: Between, max_edges: int) -> Between:
+def _strongest_part(between: Between, max_edges: int) -> Between:
     """Return the part that the strongest paths take, as many as fit; at least one."""
-    if part.n_edges <= max_edges:
-        return part
+    if between.n_edges <= max_edges:
+        return between
     kept: set[int] = set()
-    for _, edges, _ in islice(ranked_paths(part), MAX_RANKED):
+    for _, edges, _ in islice(ranked_paths(between), MAX_RANKED):
         grown = kept.union(edges)
         if kept and len(grown) > max_edges:
             break
         kept = grown
-    keep = np.isin(part.edges, list(kept))
-    ptr = np.concatenate([[0], np.cumsum(keep)])[part.ptr]
-    return replace(part, ptr=ptr, heads=part.heads[keep], edges=part.edges[keep])
+    keep = np.isin(between.edges, list(kept))
+    ptr = np.concatenate([[0], np.cumsum(keep)])[between.ptr]
+    return replace(between, ptr=ptr, heads=between.heads[keep], edges=between.edges[keep])
 
 
-def _nodes(graph: nx.DiGraph, part: Between, used: list[int], whole: Number) -> list[DrawnNode]:
-    label = part.graph.topology.label
-    rows = [graph.nodes[label(int(part.positions[node]))] for node in used]
-    names = texts(node_text(name) if isinstance(name, frozenset) else name for name in part.labels)
-    ids = _names(graph, part)
+def _nodes(graph: nx.DiGraph, between: Between, used: list[int], whole: Number) -> list[DrawnNode]:
+    label = between.graph.topology.label
+    rows = [graph.nodes[label(int(between.positions[node]))] for node in used]
+    names = texts(node_text(name) if isinstance(name, frozenset) else name for name in between.labels)
+    ids = _names(graph, between)
     scale = _scale(graph, rows, whole)
-    sources = part.sources if graph.graph["annotation"] != "adjoint" else ()
-    targets = part.targets if graph.graph["annotation"] != "tangent" else ()
+    sources = between.sources if graph.graph["annotation"] != "adjoint" else ()
+    targets = between.targets if graph.graph["annotation"] != "tangent" else ()
     return [
         DrawnNode(
             lines=_lines(graph.graph, names[node], data, scale),
@@ -174,17 +174,17 @@ def _nodes(graph: nx.DiGraph, part: Between, used: list[int], whole: Number) -> 
             is_source=node in sources,
             is_target=node in targets,
             name=ids[node],
-            facts=_node_facts(part.labels[node], data),
+            facts=_node_facts(between.labels[node], data),
         )
         for node, data in zip(used, rows, strict=True)
     ]
 
 
-def _names(graph: nx.DiGraph, part: Between) -> list[str]:
+def _names(graph: nx.DiGraph, between: Between) -> list[str]:
     """Return the names of the nodes of a part, all different; a merged component that holds an end has the end's."""
-    given = {"source": part.sources, "target": part.targets}
+    given = {"source": between.sources, "target": between.targets}
     ends = {nodes[0]: graph.graph[end] for end, nodes in given.items() if end in graph.graph}
-    labels = [ends.get(node, label) for node, label in enumerate(part.labels)]
+    labels = [ends.get(node, label) for node, label in enumerate(between.labels)]
     return distinct(texts(node_text(label) if isinstance(label, frozenset) else label for label in labels))
 
 
@@ -299,22 +299,22 @@ def _operand(name: str) -> str:
     return f"({text})" if " " in text else text
 
 
-def _legend(asked: dict[str, Any], part: Between, drawn: Between, whole: Number) -> list[str]:
+def _legend(asked: dict[str, Any], between: Between, drawn: Between, whole: Number) -> list[str]:
     meaning = asked.get("weight_meaning", "unknown")
     sentence = WEIGHTS[meaning].meaning if meaning in WEIGHTS else meaning
     return [
-        _question(asked, part),
+        _question(asked, between),
         *([f"weights: {sentence}"] if meaning not in ("unknown", "weight") else []),
-        *([_coverage(part, drawn)] if drawn is not part else []),
+        *([_coverage(between, drawn)] if drawn is not between else []),
         *_keys(asked, whole),
     ]
 
 
-def _question(asked: dict[str, Any], part: Between) -> str:
+def _question(asked: dict[str, Any], between: Between) -> str:
     """Return what was asked, and the answer."""
     words = words_for(asked.get("edge_meaning", "unknown"))
     source, target = (shorten(str(asked.get(end)), MAX_NAME) for end in ("source", "target"))
-    paths = _paths_text(part)
+    paths = _paths_text(between)
     if asked["annotation"] == "tangent":
         return f"{words.rank_from.format(source=source)}: {paths} to {words.ends}"
     if asked["annotation"] == "adjoint":
@@ -322,23 +322,23 @@ def _question(asked: dict[str, Any], part: Between) -> str:
     total = shown(asked["total"])
     if "source" not in asked:
         return f"from {words.starts} to {words.ends}: {paths}; total {total}"
-    if not part.n_nodes:
+    if not between.n_nodes:
         return words.none.format(source=source, target=target)
     return f"{words.relation.format(source=source, target=target)} by {paths}; total {total}"
 
 
-def _paths_text(part: Between) -> str:
-    if part.loops:
+def _paths_text(between: Between) -> str:
+    if between.loops:
         return "walks, cycles included"
-    return how_many(part.n_paths, "paths")
+    return how_many(between.n_paths, "paths")
 
 
-def _coverage(part: Between, drawn: Between) -> str:
+def _coverage(between: Between, drawn: Between) -> str:
     """Return how much of the influence the drawn paths cover."""
-    if part.loops:
+    if between.loops:
         return "drawn: the strongest walks only"
-    counts = [count_text(some.n_paths) for some in (drawn, part)]
-    sizes = [total_over(some, SEMIRINGS["size"]) for some in (drawn, part)]
+    counts = [count_text(some.n_paths) for some in (drawn, between)]
+    sizes = [total_over(some, SEMIRINGS["size"]) for some in (drawn, between)]
     covered = f": {share_text(sizes[0] / sizes[1])} of the influence" if sizes[1] else ""
     return f"drawn: {counts[0]} of {counts[1]} paths{covered}"
 

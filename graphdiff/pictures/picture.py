@@ -233,25 +233,25 @@ class Bypass:
     facts: dict[str, Any]
 
 
-def rest_of(graph: nx.DiGraph, part: Between, drawn: Between, used: list[int], whole: Number) -> list[Bypass]:
+def rest_of(graph: nx.DiGraph, between: Between, drawn: Between, used: list[int], whole: Number) -> list[Bypass]:
     """Return what stands for the paths through nodes that are not drawn, the largest share first."""
-    if part.loops or not isinstance(graph.graph.get("total"), REAL) or not whole:
+    if between.loops or not isinstance(graph.graph.get("total"), REAL) or not whole:
         return []
-    rests = bypasses(part, set(used), set(drawn.edges.tolist()))
-    ahead, behind = (sweep(part, SEMIRINGS["count"]) for sweep in (forward_over, reverse_over))
+    rests = bypasses(between, set(used), set(drawn.edges.tolist()))
+    ahead, behind = (sweep(between, SEMIRINGS["count"]) for sweep in (forward_over, reverse_over))
     rest = [
-        _bypass(graph, part, (tail, head), weight, (ways, ahead[tail] * ways * behind[head]), whole)
+        _bypass(graph, between, (tail, head), weight, (ways, ahead[tail] * ways * behind[head]), whole)
         for (tail, head), (weight, ways) in rests.items()
     ]
     return sorted(rest, key=lambda bypass: -abs(bypass.share))
 
 
 def _bypass(
-    graph: nx.DiGraph, part: Between, ends: tuple[int, int], weight: Number, counts: tuple[int, int], whole: Number
+    graph: nx.DiGraph, between: Between, ends: tuple[int, int], weight: Number, counts: tuple[int, int], whole: Number
 ) -> Bypass:
     """Return an edge for ways from one drawn node to another: so many ways, on so many paths; as known as any edge."""
-    label = part.graph.topology.label
-    tail, head = (graph.nodes[label(int(part.positions[end]))] for end in ends)
+    label = between.graph.topology.label
+    tail, head = (graph.nodes[label(int(between.positions[end]))] for end in ends)
     weight = arithmetic.finished(weight)
     contribution, total = tail["tangent"] * weight * head["adjoint"], graph.graph["total"]
     facts = {
@@ -266,12 +266,12 @@ def _bypass(
     return Bypass(*ends, counts[0], float(contribution / whole), facts)
 
 
-def others_of(graph: nx.DiGraph, part: Between, drawn: Between, dashed: list[Bypass], whole: Number) -> Bypass:
+def others_of(graph: nx.DiGraph, between: Between, drawn: Between, dashed: list[Bypass], whole: Number) -> Bypass:
     """Return what the total of the drawn and dashed edges lacks as one edge from the source to the target."""
     weight = graph.graph["total"] - _sum_with(drawn, [(way.tail, way.head, way.facts["weight"]) for way in dashed])
     counted = replace(drawn, graph=drawn.graph.with_preset(unit))
-    n_paths = part.n_paths - _sum_with(counted, [(way.tail, way.head, way.n_paths) for way in dashed])
-    return _bypass(graph, part, (part.sources[0], part.targets[0]), weight, (n_paths, n_paths), whole)
+    n_paths = between.n_paths - _sum_with(counted, [(way.tail, way.head, way.n_paths) for way in dashed])
+    return _bypass(graph, between, (between.sources[0], between.targets[0]), weight, (n_paths, n_paths), whole)
 
 
 def _sum_with(drawn: Between, dashed: list[tuple[int, int, Number]]) -> Number:

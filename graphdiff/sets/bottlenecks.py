@@ -16,64 +16,64 @@ from graphdiff.text.names import Edge
 __all__ = ["beyond_cut", "bottlenecks", "fewer_edges_than", "fewest_edges"]
 
 
-def bottlenecks(part: Between) -> list[Any]:
+def bottlenecks(between: Between) -> list[Any]:
     """Return the nodes that every path passes, in order, the ends left out; none where walks go round a cycle.
 
     Examples
     --------
-    >>> from graphdiff.sums.between import between
+    >>> from graphdiff.sums.between import restriction
     >>> from graphdiff.graph.compiled import CompiledGraph
-    >>> bottlenecks(between(CompiledGraph.from_arrays([0, 0, 1, 2, 3], [1, 2, 3, 3, 4])))
+    >>> bottlenecks(restriction(CompiledGraph.from_arrays([0, 0, 1, 2, 3], [1, 2, 3, 3, 4])))
     [3]
     """
-    if part.loops or not part.n_nodes:
+    if between.loops or not between.n_nodes:
         return []
-    tails = np.repeat(np.arange(part.n_nodes), np.diff(part.ptr))
-    on_all, _ = on_every_path(part, tails)
-    ends = {*part.sources, *part.targets}
-    return [part.labels[node] for node in np.flatnonzero(on_all).tolist() if node not in ends]
+    tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
+    on_all, _ = on_every_path(between, tails)
+    ends = {*between.sources, *between.targets}
+    return [between.labels[node] for node in np.flatnonzero(on_all).tolist() if node not in ends]
 
 
-def fewer_edges_than(limit: int, part: Between) -> bool:
+def fewer_edges_than(limit: int, between: Between) -> bool:
     """Return whether fewer than so many edges carry everything: whether no so many paths are without a common edge.
 
     By K. Menger's theorem (1927). To find a few paths takes far less than to find the fewest edges.
 
     Examples
     --------
-    >>> from graphdiff.sums.between import between
+    >>> from graphdiff.sums.between import restriction
     >>> from graphdiff.graph.compiled import CompiledGraph
-    >>> part = between(CompiledGraph.from_arrays([0, 0, 1, 2, 3], [1, 2, 3, 3, 4]))
-    >>> fewer_edges_than(2, part), fewer_edges_than(1, part)
+    >>> between = restriction(CompiledGraph.from_arrays([0, 0, 1, 2, 3], [1, 2, 3, 3, 4]))
+    >>> fewer_edges_than(2, between), fewer_edges_than(1, between)
     (True, False)
     """
-    if set(part.sources) & set(part.targets):
+    if set(between.sources) & set(between.targets):
         return False  # no edges part the ends
-    entering: list[list[tuple[int, int]]] = [[] for _ in range(part.n_nodes)]
-    for tail, row in enumerate(part.rows):
+    entering: list[list[tuple[int, int]]] = [[] for _ in range(between.n_nodes)]
+    for tail, row in enumerate(between.rows):
         for head, edge, _ in row:
             entering[head].append((tail, edge))
     used: set[int] = set()
     for _ in range(limit):
-        further = _further_path(part, entering, used)
+        further = _further_path(between, entering, used)
         if not further:
             return True
         used ^= further  # an edge that is gone back is free again
     return False
 
 
-def _further_path(part: Between, entering: list[list[tuple[int, int]]], used: set[int]) -> set[int]:
+def _further_path(between: Between, entering: list[list[tuple[int, int]]], used: set[int]) -> set[int]:
     """Return the edges of a way from the sources to the targets, along free edges and back along used ones, if any."""
-    came_by = {node: (node, -1) for node in part.sources}
-    reached = list(part.sources)
+    came_by = {node: (node, -1) for node in between.sources}
+    reached = list(between.sources)
     for node in reached:  # the list grows while it is walked
-        if part.is_target[node]:
+        if between.is_target[node]:
             way = set()
             while came_by[node][1] >= 0:
                 node, edge = came_by[node]
                 way.add(edge)
             return way
-        free = [(head, edge) for head, edge, _ in part.rows[node] if edge not in used]
+        free = [(head, edge) for head, edge, _ in between.rows[node] if edge not in used]
         for other, edge in [*free, *(step for step in entering[node] if step[1] in used)]:
             if other not in came_by:
                 came_by[other] = node, edge
@@ -81,7 +81,7 @@ def _further_path(part: Between, entering: list[list[tuple[int, int]]], used: se
     return set()
 
 
-def fewest_edges(part: Between) -> list[Edge]:
+def fewest_edges(between: Between) -> list[Edge]:
     """Return the fewest edges that all paths use, of several such sets one that paths use but once, nearest the target.
 
     Where every path uses one of them once, their contributions sum to the total; where no set so small is like that,
@@ -89,28 +89,28 @@ def fewest_edges(part: Between) -> list[Edge]:
 
     Examples
     --------
-    >>> from graphdiff.sums.between import between
+    >>> from graphdiff.sums.between import restriction
     >>> from graphdiff.graph.compiled import CompiledGraph
-    >>> fewest_edges(between(CompiledGraph.from_arrays([0, 0, 1, 2, 3], [1, 2, 3, 3, 4])))
+    >>> fewest_edges(restriction(CompiledGraph.from_arrays([0, 0, 1, 2, 3], [1, 2, 3, 3, 4])))
     [(3, 4)]
     """
-    if not part.n_edges or set(part.sources) & set(part.targets):
+    if not between.n_edges or set(between.sources) & set(between.targets):
         return []  # no edges part the ends
     capacity: Counter[tuple[int, int]] = Counter()
-    for tail, row in enumerate(part.rows):
+    for tail, row in enumerate(between.rows):
         for head, *_ in row:
-            capacity[tail, head] += part.n_edges + 1
+            capacity[tail, head] += between.n_edges + 1
             capacity[head, tail] += 1  # to cross twice a path must come back: as seldom as so few edges allow
-    beyond = beyond_cut(part, capacity) or set()
+    beyond = beyond_cut(between, capacity) or set()
     return [
-        part.edge_label(edge)
-        for tail, row in enumerate(part.rows)
+        between.edge_label(edge)
+        for tail, row in enumerate(between.rows)
         for head, edge, _ in row
         if tail not in beyond and head in beyond
     ]
 
 
-def beyond_cut(part: Between, capacity: Mapping[tuple[int, int], int | None]) -> set[Any] | None:
+def beyond_cut(between: Between, capacity: Mapping[tuple[int, int], int | None]) -> set[Any] | None:
     """Return what lies beyond the smallest cut between the ends, of several that nearest the targets; None without any.
 
     A minimum cut (L. Ford, D. Fulkerson, "Maximal flow through a network", 1956), by networkx's implementation of
@@ -118,7 +118,7 @@ def beyond_cut(part: Between, capacity: Mapping[tuple[int, int], int | None]) ->
 
     Parameters
     ----------
-    part : Between
+    between : Between
         What has the ends.
     capacity : mapping of (int, int) to int or None
         How much leads from one number to another; None is without a bound.
@@ -127,8 +127,8 @@ def beyond_cut(part: Between, capacity: Mapping[tuple[int, int], int | None]) ->
     for (tail, head), size in capacity.items():
         network.add_edge(tail, head, **({} if size is None else {"capacity": size}))
     # An edge without a capacity holds any flow.
-    network.add_edges_from(("source", node) for node in part.sources)
-    network.add_edges_from((node, "target") for node in part.targets)
+    network.add_edges_from(("source", node) for node in between.sources)
+    network.add_edges_from((node, "target") for node in between.targets)
     try:
         _, (_, beyond) = nx.minimum_cut(network, "source", "target", flow_func=nx.algorithms.flow.dinitz)
     except nx.NetworkXUnbounded:

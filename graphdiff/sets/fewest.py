@@ -54,30 +54,30 @@ class Search:
     all paths through it take.
     """
 
-    part: Between
+    between: Between
     what: str
     total: Number
 
     @cached_property
     def rows(self) -> list[list[tuple[int, int, Number]]]:
         """The edges of each node as ``(head, edge, weight)``, weights as callers see them."""
-        return [[(head, edge, arithmetic.finished(weight)) for head, edge, weight in row] for row in self.part.rows]
+        return [[(head, edge, arithmetic.finished(weight)) for head, edge, weight in row] for row in self.between.rows]
 
     @cached_property
     def candidates(self) -> dict[Any, Edges]:
         """What may be removed, by its label."""
-        part = self.part
+        between = self.between
         if self.what == "edges":
-            return {part.edge_label(edge): frozenset([edge]) for row in self.rows for _, edge, _ in row}
-        ends = {*part.sources, *part.targets}
+            return {between.edge_label(edge): frozenset([edge]) for row in self.rows for _, edge, _ in row}
+        ends = {*between.sources, *between.targets}
         return {
             label: frozenset(edge for _, edge, _ in self.rows[node])
-            for node, label in enumerate(part.labels)
+            for node, label in enumerate(between.labels)
             if node not in ends and not self._is_merged(label)
         }
 
     def _is_merged(self, label: Any) -> bool:
-        topology = self.part.graph.topology
+        topology = self.between.graph.topology
         return isinstance(label, frozenset) and (topology.names is None or label not in topology.names)
 
     @cached_property
@@ -85,7 +85,7 @@ class Search:
         """How far sums of floats may be off."""
         if not isinstance(self.total, float):
             return 0
-        return CLOSE * float(total_over(self.part, SEMIRINGS["size"]) or 0)
+        return CLOSE * float(total_over(self.between, SEMIRINGS["size"]) or 0)
 
     @cached_property
     def is_positive(self) -> bool:
@@ -97,7 +97,7 @@ class Search:
         for row in self.rows:
             for _, edge, weight in row:
                 if not isinstance(weight, REAL):
-                    name = edge_text(self.part.edge_label(edge))
+                    name = edge_text(self.between.edge_label(edge))
                     raise UsageError(f"a cut needs real weights, and that of the edge {name} is {weight!r}")
 
     @cached_property
@@ -124,9 +124,9 @@ class Rest:
     @cached_property
     def tangents(self) -> list[Number]:
         """What reaches each node of one unit at the source."""
-        part = self.search.part
-        values: list[Number] = [0] * part.n_nodes
-        for node in part.sources:
+        between = self.search.between
+        values: list[Number] = [0] * between.n_nodes
+        for node in between.sources:
             values[node] = 1
         for node, row in enumerate(self.search.rows):
             value = values[node]
@@ -139,18 +139,18 @@ class Rest:
     @property
     def total(self) -> Number:
         """The total that is left."""
-        targets = self.search.part.targets
+        targets = self.search.between.targets
         return self.tangents[targets[0]] if targets else self.search.total
 
     @cached_property
     def gains(self) -> dict[Any, Number]:
         """By how much the total would fall without each candidate."""
-        part, tangents = self.search.part, self.tangents
-        adjoints: list[Number] = [0] * part.n_nodes
-        for node in part.targets:
+        between, tangents = self.search.between, self.tangents
+        adjoints: list[Number] = [0] * between.n_nodes
+        for node in between.targets:
             adjoints[node] = 1
         through: dict[int, Number] = {}
-        for node in range(part.n_nodes - 1, -1, -1):
+        for node in range(between.n_nodes - 1, -1, -1):
             for head, edge, weight in self.search.rows[node]:
                 if edge not in self.gone:
                     adjoints[node] += weight * adjoints[head]
@@ -188,7 +188,7 @@ def every_path(search: Search) -> tuple[list[Any], str, int | None]:
 
 
 def _no_nodes(search: Search) -> str:
-    first, last = (search.part.labels[node] for node in (search.part.sources[0], search.part.targets[0]))
+    first, last = (search.between.labels[node] for node in (search.between.sources[0], search.between.targets[0]))
     most = search.without(search.candidates).total
     return (
         f"no set of nodes does it: without all {len(search.candidates):,} that may be removed {most!r} is left, by "
@@ -198,25 +198,25 @@ def _no_nodes(search: Search) -> str:
 
 def _minimum_cut(search: Search, counts: Callable[[Number], bool]) -> list[Any] | None:
     """Return the fewest candidates that meet every path of edges that count; None where no set does."""
-    if not search.part.targets:
+    if not search.between.targets:
         return []
     steps = [(tail, head, edge) for tail, row in enumerate(search.rows) for head, edge, weight in row if counts(weight)]
     return _nodes_across(search, steps) if search.what == "nodes" else _edges_across(search, steps)
 
 
 def _edges_across(search: Search, steps: list[tuple[int, int, int]]) -> list[Any] | None:
-    beyond = beyond_cut(search.part, Counter((tail, head) for tail, head, _ in steps))
+    beyond = beyond_cut(search.between, Counter((tail, head) for tail, head, _ in steps))
     if beyond is None:
         return None
-    return [search.part.edge_label(edge) for tail, head, edge in steps if tail not in beyond and head in beyond]
+    return [search.between.edge_label(edge) for tail, head, edge in steps if tail not in beyond and head in beyond]
 
 
 def _nodes_across(search: Search, steps: list[tuple[int, int, int]]) -> list[Any] | None:
     """Do the same where each node is an edge of its own, from ``node`` to ``~node``, and all others hold any flow."""
-    labels = search.part.labels
+    labels = search.between.labels
     room = {node for node, label in enumerate(labels) if label in search.candidates}
     within = {(node, ~node): 1 if node in room else None for node in range(len(labels))}
-    beyond = beyond_cut(search.part, within | {(~tail, head): None for tail, head, _ in steps})
+    beyond = beyond_cut(search.between, within | {(~tail, head): None for tail, head, _ in steps})
     if beyond is None:
         return None
     return [labels[node] for node in sorted(room) if node not in beyond and ~node in beyond]

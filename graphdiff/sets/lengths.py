@@ -77,51 +77,51 @@ class Lengths:
         }
 
 
-def lengths_of(part: Between, moments: list[Moments]) -> Lengths:
-    """Return the lengths of the paths in `part`, of which there is at least one.
+def lengths_of(between: Between, moments: list[Moments]) -> Lengths:
+    """Return the lengths of the paths in `between`, of which there is at least one.
 
     Parameters
     ----------
-    part : Between
+    between : Between
     moments : list
         Of each node the number, sum and sum of squares of the lengths of the paths to it, as ``forward_over`` with
         ``SEMIRINGS["lengths"]`` gives them.
 
     Examples
     --------
-    >>> from graphdiff.sums.between import between, forward_over
+    >>> from graphdiff.sums.between import restriction, forward_over
     >>> from graphdiff.graph.compiled import CompiledGraph
-    >>> part = between(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2]))
-    >>> lengths_of(part, forward_over(part, SEMIRINGS["lengths"])).histogram
+    >>> between = restriction(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2]))
+    >>> lengths_of(between, forward_over(between, SEMIRINGS["lengths"])).histogram
     {1: 1, 2: 1}
     """
-    number, total, squares = (sum(sums) for sums in zip(*[moments[node] for node in part.targets], strict=True))
-    longest = total_over(part, SEMIRINGS["most-edges"])
-    counted = part.n_edges * longest <= MAX_HISTOGRAM
+    number, total, squares = (sum(sums) for sums in zip(*[moments[node] for node in between.targets], strict=True))
+    longest = total_over(between, SEMIRINGS["most-edges"])
+    counted = between.n_edges * longest <= MAX_HISTOGRAM
     return Lengths(
-        shortest=total_over(part, SEMIRINGS["fewest-edges"]),
+        shortest=total_over(between, SEMIRINGS["fewest-edges"]),
         longest=longest,
         mean=total / number,
         std=math.sqrt((number * squares - total * total) / (number * number)),
         total=total,
-        histogram=_histogram(part, number, longest) if counted else None,
+        histogram=_histogram(between, number, longest) if counted else None,
     )
 
 
-def _histogram(part: Between, n_paths: int, longest: int) -> dict[int, int]:
+def _histogram(between: Between, n_paths: int, longest: int) -> dict[int, int]:
     """Count the paths of each length, in one sweep.
 
     The counts of a node by length are the digits of one int, so wide that none carries: a step shifts it, and two
     ways add. Each int is dropped as soon as it is passed on: on deep graphs all of them would be gigabytes.
     """
     width = n_paths.bit_length() // 8 + 1
-    values = [0] * part.n_nodes
-    for node in part.sources:
+    values = [0] * between.n_nodes
+    for node in between.sources:
         values[node] = 1
     total = 0
-    for node, row in enumerate(part.rows):
+    for node, row in enumerate(between.rows):
         value, values[node] = values[node], 0
-        if part.is_target[node]:
+        if between.is_target[node]:
             total += value
         value <<= 8 * width
         for head, _, _ in row:
@@ -170,28 +170,28 @@ class Passages:
     bottleneck_edges: tuple[Any, ...]
 
 
-def passages_of(part: Between, before: list[int], behind: list[int]) -> Passages:
-    """Return where the paths of `part` go through.
+def passages_of(between: Between, before: list[int], behind: list[int]) -> Passages:
+    """Return where the paths of `between` go through.
 
     Parameters
     ----------
-    part : Between
+    between : Between
     before, behind : list of int
         The number of paths from the sources to each node, and from each node to the targets.
 
     Examples
     --------
-    >>> from graphdiff.sums.between import between, forward_over, reverse_over
+    >>> from graphdiff.sums.between import restriction, forward_over, reverse_over
     >>> from graphdiff.graph.compiled import CompiledGraph
-    >>> part = between(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2]))
-    >>> counts = (sweep(part, SEMIRINGS["count"]) for sweep in (forward_over, reverse_over))
-    >>> passages_of(part, *counts).node
+    >>> between = restriction(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2]))
+    >>> counts = (sweep(between, SEMIRINGS["count"]) for sweep in (forward_over, reverse_over))
+    >>> passages_of(between, *counts).node
     Passage(label=1, n_paths=1, share=0.5, parallel=False)
     """
-    tails = np.repeat(np.arange(part.n_nodes), np.diff(part.ptr))
-    inner = np.setdiff1d(np.arange(part.n_nodes), [*part.sources, *part.targets]).astype(np.int64)
-    on_nodes, on_edges = on_every_path(part, tails)
-    n_paths = sum(before[node] for node in part.targets)
+    tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
+    inner = np.setdiff1d(np.arange(between.n_nodes), [*between.sources, *between.targets]).astype(np.int64)
+    on_nodes, on_edges = on_every_path(between, tails)
+    n_paths = sum(before[node] for node in between.targets)
 
     def passages(ends: Ends, on_all: NDArray[np.bool_], label: Callable[[int], Any]) -> Found:
         busiest_edge = _busiest(ends, on_all, before, behind)
@@ -203,24 +203,24 @@ def passages_of(part: Between, before: list[int], behind: list[int]) -> Passages
         busiest = Passage(label(busiest_edge[0]), busiest_edge[1], busiest_edge[1] / n_paths, parallel)
         return busiest, tuple([label(place) for place in np.flatnonzero(on_all).tolist()])
 
-    node, bottleneck_nodes = passages((inner, inner), on_nodes[inner], lambda place: part.labels[inner[place]])
+    node, bottleneck_nodes = passages((inner, inner), on_nodes[inner], lambda place: between.labels[inner[place]])
     edge, bottleneck_edges = passages(
-        (tails, part.heads), on_edges, lambda place: part.edge_label(int(part.edges[place]))
+        (tails, between.heads), on_edges, lambda place: between.edge_label(int(between.edges[place]))
     )
     return Passages(node, edge, bottleneck_nodes, bottleneck_edges)
 
 
-def on_every_path(part: Between, tails: NDArray[Any]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def on_every_path(between: Between, tails: NDArray[Any]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return the masks of the nodes and of the edges that every path uses.
 
     All edges lie on a path and lead forward in the topological order, so that a node is on every path where no edge
     leaps over it, and an edge where no other crosses the gap after its tail. Sources and targets are edges too: from
     a place before all nodes, and to a place behind them.
     """
-    size = part.n_nodes
-    sources, targets = (np.array(nodes, dtype=np.int64) for nodes in (part.sources, part.targets))
+    size = between.n_nodes
+    sources, targets = (np.array(nodes, dtype=np.int64) for nodes in (between.sources, between.targets))
     starts = np.concatenate([tails + 1, np.zeros_like(sources), targets + 1])
-    stops = np.concatenate([part.heads + 1, sources + 1, np.full_like(targets, size + 1)])
+    stops = np.concatenate([between.heads + 1, sources + 1, np.full_like(targets, size + 1)])
     entering = np.bincount(stops, minlength=size + 2)
     crossing = np.cumsum(np.bincount(starts, minlength=size + 2) - entering)
     return crossing[:size] == entering[1 : size + 1], crossing[tails + 1] == 1

@@ -29,7 +29,7 @@ from graphdiff.remedies import Keyword
 from graphdiff.sets.lengths import Cost, Lengths, Passage, Passages, lengths_of, passages_of
 from graphdiff.showing import and_more
 from graphdiff.structure.gradients import GradientFlow, gradient_flow
-from graphdiff.sums.between import Between, between, forward_over, reverse_over
+from graphdiff.sums.between import Between, forward_over, restriction, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import PLAIN, Naming, node_text
 from graphdiff.text.numbers import percent, plain, shown
@@ -294,24 +294,26 @@ def diagnose(
     derived = target is not None and _has_derivatives(graph, options)
     read = replace((compiled if derived else counted)(graph, options), cycles="collapse")
     ends = [None if node is None else [read.topology.position(node)] for node in (source, target)]
-    part = between(read.with_preset(unit), *ends)
-    before, behind, lengths, passages = _swept(part, progress or (lambda done, stages: None))
-    n_paths = sum(before[node] for node in part.targets)
+    between = restriction(read.with_preset(unit), *ends)
+    before, behind, lengths, passages = _swept(between, progress or (lambda done, stages: None))
+    n_paths = sum(before[node] for node in between.targets)
     return Diagnosis(
         source=source,
         target=target,
         edge_meaning=read.edge_meaning,
         node_meaning=read.node_meaning,
-        n_nodes=part.n_nodes,
-        n_edges=part.n_edges,
+        n_nodes=between.n_nodes,
+        n_edges=between.n_edges,
         n_paths=n_paths,
         lengths=lengths,
         passages=passages,
-        cost=Cost(lengths.total if lengths else 0, part.n_edges, part.n_edges),
-        cycles=_cycles(part),
-        swapped=not n_paths and _lead_back(part, ends),
-        overview=overview_of(graph, part, before, behind) if ends == [None, None] else None,
-        gradient_flow=gradient_flow(replace(part, graph=read), (vanishing, exploding)) if derived and n_paths else None,
+        cost=Cost(lengths.total if lengths else 0, between.n_edges, between.n_edges),
+        cycles=_cycles(between),
+        swapped=not n_paths and _lead_back(between, ends),
+        overview=overview_of(graph, between, before, behind) if ends == [None, None] else None,
+        gradient_flow=gradient_flow(replace(between, graph=read), (vanishing, exploding))
+        if derived and n_paths
+        else None,
         naming=read.topology.naming,
     )
 
@@ -327,29 +329,29 @@ def _require_limits(vanishing: float, exploding: float) -> None:
 
 
 @collector_at_rest()  # the sweeps make a tuple an edge, all of which live until they are read
-def _swept(part: Between, progress: Progress) -> tuple[list[int], list[int], Lengths | None, Passages]:
+def _swept(between: Between, progress: Progress) -> tuple[list[int], list[int], Lengths | None, Passages]:
     """Return the paths from the sources to each node, from each node to the targets, and what all of them are."""
     progress(0, STAGES)
-    moments = forward_over(part, SEMIRINGS["lengths"])
+    moments = forward_over(between, SEMIRINGS["lengths"])
     before = [number for number, _, _ in moments]
     progress(1, STAGES)
-    behind = reverse_over(part, SEMIRINGS["count"])
+    behind = reverse_over(between, SEMIRINGS["count"])
     progress(2, STAGES)
-    lengths = lengths_of(part, moments) if part.n_nodes else None
+    lengths = lengths_of(between, moments) if between.n_nodes else None
     progress(3, STAGES)
-    passages = passages_of(part, before, behind)
+    passages = passages_of(between, before, behind)
     progress(4, STAGES)
     return before, behind, lengths, passages
 
 
-def _lead_back(part: Between, ends: list[list[int] | None]) -> bool:
+def _lead_back(between: Between, ends: list[list[int] | None]) -> bool:
     """Return whether paths lead from the target to the source, where both are given."""
-    return None not in ends and between(part.graph, *reversed(ends)).n_nodes > 0
+    return None not in ends and restriction(between.graph, *reversed(ends)).n_nodes > 0
 
 
-def _cycles(part: Between) -> tuple[tuple[Any, ...], ...]:
-    labels, here = part.graph.topology.labels, set(part.positions.tolist())
-    ranges = part.graph.topology.cyclic.tolist()
+def _cycles(between: Between) -> tuple[tuple[Any, ...], ...]:
+    labels, here = between.graph.topology.labels, set(between.positions.tolist())
+    ranges = between.graph.topology.cyclic.tolist()
     return tuple([tuple(labels[start:stop]) for start, stop in ranges if start in here])
 
 
@@ -454,27 +456,27 @@ class Overview:
             yield side, f"{number:,}{'; most paths' if number > SHOWN else ''}: {listed}"
 
 
-def overview_of(graph: Any, part: Between, before: list[int], behind: list[int]) -> Overview:
+def overview_of(graph: Any, between: Between, before: list[int], behind: list[int]) -> Overview:
     """Return what was read.
 
     Parameters
     ----------
     graph : networkx graph, CompiledGraph or array
         As it was given.
-    part : Between
+    between : Between
         What lies between its roots and its leaves.
     before, behind : list of int
         The number of paths from the roots to each node, and from each node to the leaves.
 
     Examples
     --------
-    >>> from graphdiff.sums.between import between
+    >>> from graphdiff.sums.between import restriction
     >>> from graphdiff.graph.compiled import CompiledGraph
     >>> graph = CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2])
-    >>> overview_of(graph, between(graph), before=[1, 1, 2], behind=[2, 1, 1]).roots
+    >>> overview_of(graph, restriction(graph), before=[1, 1, 2], behind=[2, 1, 1]).roots
     ((0, 2),)
     """
-    read = part.graph
+    read = between.graph
     topology = read.topology
     places = sorted({0, topology.n_nodes // 2, topology.n_nodes - 1}) if topology.n_nodes else []
     return Overview(
@@ -488,8 +490,8 @@ def overview_of(graph: Any, part: Between, before: list[int], behind: list[int])
         n_roots=len(topology.roots),
         n_leaves=len(topology.leaves),
         n_cycles=len(topology.cyclic),
-        roots=_top(part, part.sources, behind),
-        leaves=_top(part, part.targets, before),
+        roots=_top(between, between.sources, behind),
+        leaves=_top(between, between.targets, before),
     )
 
 
@@ -497,8 +499,8 @@ def _weight_meaning(graph: Any) -> str:
     return str(graph.graph.get("weight_meaning", "unknown")) if isinstance(graph, nx.Graph) else "unknown"
 
 
-def _top(part: Between, ends: list[int], counts: list[int]) -> tuple[tuple[Any, int], ...]:
-    return tuple([(part.labels[node], counts[node]) for node in nlargest(TOP, ends, key=counts.__getitem__)])
+def _top(between: Between, ends: list[int], counts: list[int]) -> tuple[tuple[Any, int], ...]:
+    return tuple([(between.labels[node], counts[node]) for node in nlargest(TOP, ends, key=counts.__getitem__)])
 
 
 def _numeric(graph: nx.Graph) -> Iterator[EdgeAttribute]:

@@ -180,12 +180,12 @@ def _record(row: Layer | RootFlow | Onset, naming: Naming) -> dict[str, Any]:
     return {**record, "node": naming.node(record["node"])} if "node" in record else record
 
 
-def gradient_flow(part: Between, limits: tuple[float, float]) -> GradientFlow | None:
-    """Return how |adjoint| changes between the sources and the target of `part`; None where weights are symbols.
+def gradient_flow(between: Between, limits: tuple[float, float]) -> GradientFlow | None:
+    """Return how |adjoint| changes between the sources and the target of `between`; None where weights are symbols.
 
     Parameters
     ----------
-    part : Between
+    between : Between
         Of a graph with its weights, collapsed.
     limits : (float, float)
         The median is vanishing below the first and exploding above the second, where 1 is the start.
@@ -197,10 +197,10 @@ def gradient_flow(part: Between, limits: tuple[float, float]) -> GradientFlow | 
 
     Examples
     --------
-    >>> from graphdiff.sums.between import between
+    >>> from graphdiff.sums.between import restriction
     >>> from graphdiff.graph.compiled import CompiledGraph
     >>> chain = CompiledGraph.from_arrays([0, 1, 2, 3], [1, 2, 3, 4], [0.5, 0.5, 0.5, 0.5], cycles="collapse")
-    >>> print(gradient_flow(between(chain, None, [4]), (0.2, 1e6)))
+    >>> print(gradient_flow(restriction(chain, None, [4]), (0.2, 1e6)))
     vanishing from 3 steps on (1: 0.125); 0.5 times a step
     steps  nodes  |adjoint|  smallest  largest
         0      1          1         1        1
@@ -209,27 +209,27 @@ def gradient_flow(part: Between, limits: tuple[float, float]) -> GradientFlow | 
         3      1      0.125     0.125    0.125
     root 0: 0.0625, 4 steps away
     """
-    weights = _floats(part.graph.weights)
+    weights = _floats(between.graph.weights)
     if weights is None:
         return None
-    depths = reverse_over(part, SEMIRINGS["fewest-edges"])
-    used = weights[part.edges].astype(bool)
-    alive = _keeping(part, part.graph.reweighted(weights), used)
+    depths = reverse_over(between, SEMIRINGS["fewest-edges"])
+    used = weights[between.edges].astype(bool)
+    alive = _keeping(between, between.graph.reweighted(weights), used)
     sizes = _sizes(reverse_over(alive, SEMIRINGS["sum-product"]))
-    roots = sorted(set(part.sources) - set(part.targets))
+    roots = sorted(set(between.sources) - set(between.targets))
     apart = set(roots)
-    inner = np.array([node for node in range(part.n_nodes) if node not in apart], dtype=np.int64)
+    inner = np.array([node for node in range(between.n_nodes) if node not in apart], dtype=np.int64)
     layers = list(_layers(inner, np.array(depths, dtype=np.int64)[inner], sizes))
     low, high = limits
     return GradientFlow(
         layers=tuple([layer for layer, _ in layers]),
-        roots=tuple([RootFlow(part.labels[n], depths[n], _number(sizes[n])) for n in roots]),
+        roots=tuple([RootFlow(between.labels[n], depths[n], _number(sizes[n])) for n in roots]),
         factor=_factor([layer for layer, _ in layers]),
-        vanishing=_onset(part, layers, sizes, lambda median: median < low, 0),
-        exploding=_onset(part, layers, sizes, lambda median: median > high, -1),
+        vanishing=_onset(between, layers, sizes, lambda median: median < low, 0),
+        exploding=_onset(between, layers, sizes, lambda median: median > high, -1),
         limits=limits,
-        dead_edges=tuple([part.edge_label(edge) for edge in part.edges[~used].tolist()]),
-        naming=part.graph.topology.naming,
+        dead_edges=tuple([between.edge_label(edge) for edge in between.edges[~used].tolist()]),
+        naming=between.graph.topology.naming,
     )
 
 
@@ -250,10 +250,10 @@ def _floats(weights: Weights) -> NDArray[Any] | None:
         ) from None
 
 
-def _keeping(part: Between, graph: CompiledGraph, keep: NDArray[np.bool_]) -> Between:
-    """Return `part` with only some of its edges, and the weights of `graph`."""
-    ptr = np.concatenate([[0], np.cumsum(keep)])[part.ptr]
-    return replace(part, graph=graph, ptr=ptr, heads=part.heads[keep], edges=part.edges[keep])
+def _keeping(between: Between, graph: CompiledGraph, keep: NDArray[np.bool_]) -> Between:
+    """Return `between` with only some of its edges, and the weights of `graph`."""
+    ptr = np.concatenate([[0], np.cumsum(keep)])[between.ptr]
+    return replace(between, graph=graph, ptr=ptr, heads=between.heads[keep], edges=between.edges[keep])
 
 
 def _sizes(adjoints: list[Any]) -> NDArray[np.float64]:
@@ -294,12 +294,12 @@ def _factor(layers: list[Layer]) -> float | None:
 
 
 def _onset(
-    part: Between, layers: list[tuple[Layer, list[int]]], sizes: NDArray[np.float64], passes: Passes, extreme: int
+    between: Between, layers: list[tuple[Layer, list[int]]], sizes: NDArray[np.float64], passes: Passes, extreme: int
 ) -> Onset | None:
     for layer, nodes in layers:
         if layer.median is not None and passes(layer.median):
             node = nodes[extreme]
-            return Onset(layer.depth, part.labels[node], float(sizes[node]))
+            return Onset(layer.depth, between.labels[node], float(sizes[node]))
     return None
 
 

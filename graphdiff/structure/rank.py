@@ -21,7 +21,7 @@ from graphdiff.graph.attributes import attribute_kinds, drawing_names, is_quanti
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sets.sets import root_positions, row_sizes, values_at
-from graphdiff.sums.between import between
+from graphdiff.sums.between import restriction
 from graphdiff.sums.influence import forward, reverse
 from graphdiff.sums.results import largest_first
 from graphdiff.text.names import PLAIN, Naming, node_text
@@ -313,12 +313,12 @@ def _reached(graph: Any, ready: list[CompiledGraph], source: Any, target: Any) -
     topology = first.topology
     if target is not None:
         columns = [reverse(each, target).array.tolist() for each in ready]
-        reached = between(first, range(first.n_nodes), [topology.position(target)])
+        reached = restriction(first, range(first.n_nodes), [topology.position(target)])
     else:
         roots = topology.roots.tolist() if source is None else [topology.position(source)]
         seeds = {topology.label(p): 1 for p in sorted({first.anchor(p) for p in roots})}
         columns = [forward(each, seeds).array.tolist() for each in ready]
-        reached = between(first, roots, range(first.n_nodes))
+        reached = restriction(first, roots, range(first.n_nodes))
     end = target if source is None else source
     own = None if end is None else first.anchor(topology.position(end))
     constants = _constants(graph)

@@ -12,7 +12,7 @@ from graphdiff import arithmetic
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.remedies import Keyword
-from graphdiff.sums.between import Between, between, forward_over
+from graphdiff.sums.between import Between, forward_over, restriction
 from graphdiff.sums.results import Influences
 from graphdiff.sums.semirings import SEMIRINGS, Semiring
 from graphdiff.sums.sweeps import checked, in_range
@@ -77,11 +77,11 @@ def accumulate(
         )
     ready = compiled(graph, options)
     ready = ready.divisible if ready.exact else ready  # a user's functions get Fractions
-    part = between(ready, [ready.topology.position(source)])
-    part.require_no_loops()
+    between = restriction(ready, [ready.topology.position(source)])
+    between.require_no_loops()
     array = np.empty(ready.n_nodes, dtype=object)
-    sums = _named_sums(part, semiring) if isinstance(semiring, str) else forward_over(part, chosen)
-    values = dict(zip(part.positions.tolist(), sums, strict=True))
+    sums = _named_sums(between, semiring) if isinstance(semiring, str) else forward_over(between, chosen)
+    values = dict(zip(between.positions.tolist(), sums, strict=True))
     for position in range(ready.n_nodes):  # one by one: numpy would take tuples apart
         array[position] = _checked(values.get(position, chosen.zero), chosen)
     if ready.cycles == "collapse":
@@ -90,13 +90,13 @@ def accumulate(
     return Accumulated(ready.topology, array, semiring if isinstance(semiring, str) else "values")
 
 
-def _named_sums(part: Between, name: str) -> list[Any]:
+def _named_sums(between: Between, name: str) -> list[Any]:
     """Return the sums of a semiring of ours, whose functions do not take every kind of number."""
     try:
         with in_range():
-            return forward_over(part, SEMIRINGS[name])
+            return forward_over(between, SEMIRINGS[name])
     except TypeError:
-        kinds = sorted({type(weight).__name__ for row in part.rows for *_, weight in row})
+        kinds = sorted({type(weight).__name__ for row in between.rows for *_, weight in row})
         raise UsageError(
             Keyword("semiring", name), f" does not take weights of the type {' and '.join(kinds)}"
         ) from None

@@ -119,7 +119,7 @@ class Between:
             )
 
 
-def between(
+def restriction(
     graph: CompiledGraph, sources: Sequence[int] | None = None, targets: Sequence[int] | None = None
 ) -> Between:
     """Return what lies between positions; roots and leaves stand in for ends left out.
@@ -167,13 +167,13 @@ def require_apart(graph: CompiledGraph, pairs: Iterable[Sequence[int]]) -> None:
             raise SameComponentError(graph.topology.label(source), graph.topology.label(target))
 
 
-def forward_over(part: Between, semiring: Semiring) -> list[Any]:
+def forward_over(between: Between, semiring: Semiring) -> list[Any]:
     """Return, for each node, the sum over the paths from the sources to it; None where there is none."""
-    values: list[Any] = [None] * part.n_nodes
-    for node in part.sources:
+    values: list[Any] = [None] * between.n_nodes
+    for node in between.sources:
         values[node] = semiring.one
     extend, plus = semiring.extend, semiring.plus
-    for node, row in enumerate(part.rows):
+    for node, row in enumerate(between.rows):
         value = values[node]
         if value is not None:
             last = added = None
@@ -185,13 +185,13 @@ def forward_over(part: Between, semiring: Semiring) -> list[Any]:
     return values
 
 
-def reverse_over(part: Between, semiring: Semiring) -> list[Any]:
+def reverse_over(between: Between, semiring: Semiring) -> list[Any]:
     """Return, for each node, the sum over the paths from it to the targets; None where there is none."""
     extend, plus = semiring.extend, semiring.plus
-    values: list[Any] = [None] * part.n_nodes
-    rows = part.rows
-    for node in range(part.n_nodes - 1, -1, -1):
-        value = semiring.one if part.is_target[node] else None
+    values: list[Any] = [None] * between.n_nodes
+    rows = between.rows
+    for node in range(between.n_nodes - 1, -1, -1):
+        value = semiring.one if between.is_target[node] else None
         for head, _, weight in rows[node]:
             behind = values[head]
             if behind is not None:
@@ -201,11 +201,11 @@ def reverse_over(part: Between, semiring: Semiring) -> list[Any]:
     return values
 
 
-def total_over(part: Between, semiring: Semiring) -> Any:
+def total_over(between: Between, semiring: Semiring) -> Any:
     """Return the sum over all paths from a source to a target; None where there is none."""
-    values = forward_over(part, semiring)
+    values = forward_over(between, semiring)
     total = None
-    for node in part.targets:
+    for node in between.targets:
         if values[node] is not None:
             total = values[node] if total is None else semiring.plus(total, values[node])
     return total

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import SMALLEST_NORMAL, Number
 from graphdiff.graph.compiled import CompiledGraph
-from graphdiff.sums.between import Between, between
+from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.flow import Flow, flow, flow_through
 from graphdiff.sums.sweeps import Values, reverse_values
 from graphdiff.text.numbers import plain
@@ -75,12 +75,12 @@ class Certificate:
         return {name: plain(getattr(self, name)) for name in self.__dataclass_fields__}
 
 
-def certificate(part: Between, value: Number, sizes: Flow) -> Certificate:
+def certificate(between: Between, value: Number, sizes: Flow) -> Certificate:
     """Return what is proven about a total of floats or complex numbers by one forward sweep.
 
     Parameters
     ----------
-    part : Between
+    between : Between
         What lies between the ends, without cycles that are solved (`solved_certificate`).
     value : number
         The total.
@@ -88,23 +88,23 @@ def certificate(part: Between, value: Number, sizes: Flow) -> Certificate:
         The sums of the absolute path influences.
     """
     product, underflow = (COMPLEX_PRODUCT, COMPLEX_UNDERFLOW) if isinstance(value, complex) else (1.0, 1.0)
-    bound = _error_bound(part, float(sizes.total), sizes.adjoints, product, underflow)
+    bound = _error_bound(between, float(sizes.total), sizes.adjoints, product, underflow)
     return _certified(value, sizes.total, bound)
 
 
-def _error_bound(part: Between, abs_sum: float, adjoints: Values, product: float, underflow: float) -> float:
+def _error_bound(between: Between, abs_sum: float, adjoints: Values, product: float, underflow: float) -> float:
     """Bound the error; a product counts as so many roundings, and loses so many smallest floats."""
-    in_degree = np.bincount(part.heads, minlength=part.n_nodes).tolist()
-    roundings = [0.0] * part.n_nodes
-    onward = _onward(part, adjoints)
+    in_degree = np.bincount(between.heads, minlength=between.n_nodes).tolist()
+    roundings = [0.0] * between.n_nodes
+    onward = _onward(between, adjoints)
     lost = 0.0
-    for node, row in enumerate(part.rows):
+    for node, row in enumerate(between.rows):
         if in_degree[node]:
             roundings[node] += product + in_degree[node] - 1
         for head, *_ in row:
             roundings[head] = max(roundings[head], roundings[node])
             lost += onward[head]
-    most = max((roundings[node] for node in part.targets), default=0.0) + len(part.targets) - 1
+    most = max((roundings[node] for node in between.targets), default=0.0) + len(between.targets) - 1
     return rounded_up(gamma(most) * abs_sum + UNDERFLOW * (underflow * lost)) if most > 0 else 0.0
 
 
@@ -122,19 +122,19 @@ def rounded_up(bound: float) -> float:
     return bound * (1 + 2.0**-20) + (2 * UNDERFLOW if bound < SMALLEST_NORMAL else 0.0)
 
 
-def _onward(part: Between, adjoints: Values) -> list[float]:
+def _onward(between: Between, adjoints: Values) -> list[float]:
     """Return what |A| makes at the targets of a unit at each node; again in Decimals where floats fell below theirs."""
-    onward = [float(adjoints[position]) for position in part.positions.tolist()]
+    onward = [float(adjoints[position]) for position in between.positions.tolist()]
     if min(onward, default=1.0) >= SMALLEST_NORMAL:
         return onward
-    wide = [Decimal(int(is_target)) for is_target in part.is_target]
-    for node in range(part.n_nodes - 1, -1, -1):
-        for head, _, weight in part.rows[node]:
+    wide = [Decimal(int(is_target)) for is_target in between.is_target]
+    for node in range(between.n_nodes - 1, -1, -1):
+        for head, _, weight in between.rows[node]:
             wide[node] += Decimal(arithmetic.size(weight)) * wide[head]
     return [float(value) for value in wide]
 
 
-def solved_certificate(part: Between, flows: Flow, sizes: Flow) -> Certificate | None:
+def solved_certificate(between: Between, flows: Flow, sizes: Flow) -> Certificate | None:
     """Return what is proven about a total over walks, whatever the way in which it was computed.
 
     The tangents x should satisfy x = seed + A^T x. What they miss it by, r, is computed, with a bound on its roundings;
@@ -145,7 +145,7 @@ def solved_certificate(part: Between, flows: Flow, sizes: Flow) -> Certificate |
 
     Parameters
     ----------
-    part : Between
+    between : Between
     found, sizes : Flow
         The sums of the walks' influences, floats or complex numbers, and of their absolute values.
 
@@ -154,14 +154,14 @@ def solved_certificate(part: Between, flows: Flow, sizes: Flow) -> Certificate |
     Certificate or None
         None where no such z is found.
     """
-    system = _System.of(part)
+    system = _System.of(between)
     spread = reverse_values(
-        sizes.graph, dict.fromkeys(part.positions.tolist(), sizes.graph.one_and_zero[0]), part.loops
+        sizes.graph, dict.fromkeys(between.positions.tolist(), sizes.graph.one_and_zero[0]), between.loops
     )
     sweeps = flows.tangents, sizes.adjoints, spread
-    missed, most, lift = (np.array([values[p] for p in part.positions.tolist()]) for values in sweeps)
-    reached = float(np.abs(missed[part.targets]).sum())
-    added = gamma(len(part.targets) - 1) * reached
+    missed, most, lift = (np.array([values[p] for p in between.positions.tolist()]) for values in sweeps)
+    reached = float(np.abs(missed[between.targets]).sum())
+    added = gamma(len(between.targets) - 1) * reached
     missed = system.missed(missed)
     for share in (1e-12, 1e-9, 1e-6):
         candidate = most + share * lift * max(1.0, float(most.max(initial=0.0)))
@@ -200,12 +200,12 @@ class _System:
     targets: NDArray[Any]
 
     @classmethod
-    def of(cls, part: Between) -> _System:
-        tails = np.repeat(np.arange(part.n_nodes), np.diff(part.ptr))
-        ends = np.zeros((2, part.n_nodes))
-        ends[0, part.sources] = ends[1, part.targets] = 1.0
-        weights = np.asarray(arithmetic.taken(part.graph.weights, part.edges))
-        return cls(tails, part.heads, weights.astype(np.result_type(weights, np.float64)), *ends)
+    def of(cls, between: Between) -> _System:
+        tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
+        ends = np.zeros((2, between.n_nodes))
+        ends[0, between.sources] = ends[1, between.targets] = 1.0
+        weights = np.asarray(arithmetic.taken(between.graph.weights, between.edges))
+        return cls(tails, between.heads, weights.astype(np.result_type(weights, np.float64)), *ends)
 
     def missed(self, tangents: NDArray[Any]) -> NDArray[Any]:
         """Bound, for each node, by how much the tangents miss what the edges into it bring."""
@@ -242,18 +242,18 @@ CERTAIN = 6
 Ends = tuple[CompiledGraph, list[int], list[int]]
 
 
-def certificate_of(part: Between, flows: Flow) -> Certificate | None:
+def certificate_of(between: Between, flows: Flow) -> Certificate | None:
     """Return what is proven about the total of a flow; None for numbers without a known rounding."""
     sizes = flows.sizes
     if sizes is None:
-        infinite = part.loops and arithmetic.have_sizes(part.graph.weights)
+        infinite = between.loops and arithmetic.have_sizes(between.graph.weights)
         bound, digits = (0.0, 15) if isinstance(flows.total, (int, Fraction)) else (math.inf, 0)
         return Certificate(flows.total, math.inf, math.inf, bound, digits) if infinite else None
     if isinstance(flows.total, (int, Fraction)):
         return _certified(flows.total, sizes.total, 0.0)
     if not isinstance(flows.total, (float, complex)):
         return None
-    return solved_certificate(part, flows, sizes) if part.loops else certificate(part, flows.total, sizes)
+    return solved_certificate(between, flows, sizes) if between.loops else certificate(between, flows.total, sizes)
 
 
 def certified(ends: Ends) -> Certificate | None:
@@ -266,15 +266,15 @@ def certified(ends: Ends) -> Certificate | None:
     """
     if not (ends[1] and ends[2]):
         return Certificate(0, 0, 1.0, 0.0, 15)
-    part = between(*ends)
-    return certificate_of(part, flow_through(part))
+    between = restriction(*ends)
+    return certificate_of(between, flow_through(between))
 
 
 #: exp of this is below the largest float, with room for roundings.
 LOG_LARGEST = 700
 
 
-def is_bounded(part: Between) -> bool:
+def is_bounded(between: Between) -> bool:
     """Return whether a look at the weights shows that no sum over the paths between leaves the range of its numbers.
 
     Ints and fractions have no range. Of floats: however the paths branch, what starts at the sources is multiplied by
@@ -283,19 +283,19 @@ def is_bounded(part: Between) -> bool:
     Examples
     --------
     >>> chain = [0, 1, 2], [1, 2, 3]
-    >>> [is_bounded(between(CompiledGraph.from_arrays(*chain, [size] * 3), [0], [3])) for size in (1e9, 1e200)]
+    >>> [is_bounded(restriction(CompiledGraph.from_arrays(*chain, [size] * 3), [0], [3])) for size in (1e9, 1e200)]
     [True, False]
     """
-    weights = part.graph.weights
-    if part.loops:
+    weights = between.graph.weights
+    if between.loops:
         return False
     if not isinstance(weights, np.ndarray):
         return all(isinstance(weight, (int, Fraction, arithmetic.Dyadic)) for weight in weights)
     if weights.dtype.kind != "f":
         return True
-    tails = np.repeat(np.arange(part.n_nodes), np.diff(part.ptr))
-    leaving = np.bincount(tails, np.abs(weights[part.edges]), part.n_nodes)
-    return bool(math.log(len(part.sources) or 1) + np.log(np.maximum(leaving, 1.0)).sum() < LOG_LARGEST)
+    tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
+    leaving = np.bincount(tails, np.abs(weights[between.edges]), between.n_nodes)
+    return bool(math.log(len(between.sources) or 1) + np.log(np.maximum(leaving, 1.0)).sum() < LOG_LARGEST)
 
 
 def change_bound(change: Number, totals: Sequence[Number], known: Sequence[Certificate | None]) -> float | None:

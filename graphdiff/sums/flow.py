@@ -183,11 +183,11 @@ def flow(graph: CompiledGraph, sources: list[int], targets: list[int]) -> Flow:
     return Flow(graph.divisible if loops else graph, starts, ends, loops, among)
 
 
-def flow_through(part: Between) -> Flow:
+def flow_through(between: Between) -> Flow:
     """Return the flow through what is known to lie between, from one unit at each source to the sum of the targets."""
-    graph = part.graph.divisible if part.loops else part.graph
-    starts, ends = (part.positions[nodes].tolist() for nodes in (part.sources, part.targets))
-    return Flow(graph, starts, ends, part.loops, part.positions)
+    graph = between.graph.divisible if between.loops else between.graph
+    starts, ends = (between.positions[nodes].tolist() for nodes in (between.sources, between.targets))
+    return Flow(graph, starts, ends, between.loops, between.positions)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -19,7 +19,7 @@ from graphdiff.arithmetic import Number, added, in_floats, is_finite, is_number,
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.remedies import Keyword
-from graphdiff.sums.between import between, require_apart
+from graphdiff.sums.between import require_apart, restriction
 from graphdiff.sums.cycles import on_the_way
 from graphdiff.sums.naive import sum_over_paths
 from graphdiff.sums.results import Influences
@@ -87,7 +87,7 @@ def total_influence(
 
 
 def _naive(graph: CompiledGraph, source: int, target: int) -> Number:
-    return sum_over_paths(between(graph, [source], [target]))
+    return sum_over_paths(restriction(graph, [source], [target]))
 
 
 def _forward(graph: CompiledGraph, source: int, target: int) -> Number:

@@ -18,7 +18,7 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.remedies import Keyword
 from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, reduced, strokes
-from graphdiff.sums.between import between
+from graphdiff.sums.between import restriction
 from graphdiff.sums.flow import flow_through, positions_of
 from graphdiff.text.names import PLAIN, Naming, edge_name, node_text
 from graphdiff.text.numbers import percent, plain, shown
@@ -235,7 +235,7 @@ def cut(
     """
     _check(source, target, part, amount, what)
     ready = compiled(graph, options)
-    lies = between(ready, *positions_of(ready, source, target))
+    lies = restriction(ready, *positions_of(ready, source, target))
     total = flow_through(lies).total
     lies.require_no_loops("what_if and sensitivities sum its walks")
     search = Search(lies, what, total)

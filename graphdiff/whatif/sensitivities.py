@@ -24,7 +24,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.topology import Topology, not_there
-from graphdiff.sums.between import Between, between
+from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.cycles import walks
 from graphdiff.sums.flow import Flow, flow_through, positions_of
 from graphdiff.sums.results import Numbers, in_one_array
@@ -239,12 +239,12 @@ def sensitivities(
     (3, 0.6, -3)
     """
     ready = compiled(graph, options)
-    return sensitivities_through(between(ready, *positions_of(ready, source, target)), source, target)
+    return sensitivities_through(restriction(ready, *positions_of(ready, source, target)), source, target)
 
 
-def sensitivities_through(part: Between, source: Hashable, target: Hashable) -> Sensitivities:
+def sensitivities_through(between: Between, source: Hashable, target: Hashable) -> Sensitivities:
     """Return the same from what is known to lie between the ends."""
-    ready, flow = part.graph, flow_through(part)
+    ready, flow = between.graph, flow_through(between)
     numbers = flow.used[2]
     return Sensitivities(
         source=source,
@@ -255,7 +255,7 @@ def sensitivities_through(part: Between, source: Hashable, target: Hashable) -> 
         weights=arithmetic.as_array(arithmetic.taken(flow.graph.weights, numbers)),
         derivatives=_derivatives(flow),
         removals=_removals(flow),
-        n_merged=_merged_edges(part) if ready.cycles == "collapse" else 0,
+        n_merged=_merged_edges(between) if ready.cycles == "collapse" else 0,
         weight_meaning=ready.weight_meaning,
     )
 
@@ -287,9 +287,9 @@ def _removals(flow: Flow) -> NDArray[Any]:
     return changed
 
 
-def _merged_edges(part: Between) -> int:
+def _merged_edges(between: Between) -> int:
     """Return how many edges lie inside the components with a cycle on the way."""
-    topology, here = part.graph.topology, set(part.positions.tolist())
+    topology, here = between.graph.topology, set(between.positions.tolist())
     count = 0
     for start, stop in topology.cyclic.tolist():
         if start in here:

@@ -31,7 +31,7 @@ from graphdiff.errors import CycleError, UsageError, ValueOverflowError, WeightE
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.topology import find_edge
 from graphdiff.remedies import Keyword, Remedy
-from graphdiff.sums.between import Between, between
+from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.cycles import COLLAPSE, find_cycle
 from graphdiff.sums.flow import positions_of
 from graphdiff.text.names import PLAIN, Edge, Naming
@@ -194,13 +194,13 @@ def uncertainty(
     deviates = sd is not None or cov is not None
     _require_some(deviates, low, high)
     ready = compiled(graph, options)
-    part = between(ready, *positions_of(ready, source, target))
-    sensitivities = sensitivities_through(part, source, target)
+    between = restriction(ready, *positions_of(ready, source, target))
+    sensitivities = sensitivities_through(between, source, target)
     _require_real(sensitivities, "a standard error needs" if deviates else "bounds need")
     error = standard_error(graph, sensitivities, sd, cov) if deviates else None
     bounds: tuple[float | None, float | None] = (None, None)
     if low is not None and high is not None:
-        bounds = enclosure(part, intervals(graph, sensitivities, low, high))
+        bounds = enclosure(between, intervals(graph, sensitivities, low, high))
     return Uncertainty(
         source=source,
         target=target,
@@ -454,21 +454,21 @@ def _up(number: Number) -> float:
     return near if near >= number else math.nextafter(near, math.inf)
 
 
-def enclosure(part: Between, weights: Mapping[int, Interval]) -> Interval:
+def enclosure(between: Between, weights: Mapping[int, Interval]) -> Interval:
     """Return bounds of the total, by one sweep over intervals."""
-    if part.loops:
+    if between.loops:
         raise CycleError(
-            find_cycle(part.graph, *part.loops[0]),
+            find_cycle(between.graph, *between.loops[0]),
             " Bounds are not carried round a cycle that is solved",
             COLLAPSE,
         )
-    values: list[Interval] = [(0.0, 0.0)] * part.n_nodes
-    for node in part.sources:
+    values: list[Interval] = [(0.0, 0.0)] * between.n_nodes
+    for node in between.sources:
         values[node] = (1.0, 1.0)
-    for node, row in enumerate(part.rows):
+    for node, row in enumerate(between.rows):
         for head, edge, _ in row:
             values[head] = _sum(values[head], _product(values[node], weights[edge]))
-    low, high = values[part.targets[0]] if part.targets else (0.0, 0.0)
+    low, high = values[between.targets[0]] if between.targets else (0.0, 0.0)
     if not (math.isfinite(low) and math.isfinite(high)):
         raise ValueOverflowError("a bound of the total is larger than the largest float (1.8e308)")
     return low, high

@@ -24,7 +24,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.labels import Texts
 from graphdiff.kernels.reach import reached
-from graphdiff.sums.between import Between, between
+from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.certificate import Certificate, certificate_of, change_bound, doubt, rough_bound_of
 from graphdiff.sums.cycles import between_mask, components_in, positions_in
 from graphdiff.sums.flow import Flow, flow_through, positions_of
@@ -169,14 +169,14 @@ class Side:
         return side
 
     @cached_property
-    def part(self) -> Between:
+    def between(self) -> Between:
         """What lies between the ends."""
-        return between(self.graph, [self.source], [self.target])
+        return restriction(self.graph, [self.source], [self.target])
 
     @cached_property
     def sweeps(self) -> Flow:
         """What flows through it."""
-        return flow_through(self.part)
+        return flow_through(self.between)
 
     @property
     def total(self) -> Number:
@@ -185,17 +185,17 @@ class Side:
 
     def total_of(self, graph: CompiledGraph) -> Number:
         """Return the total with the weights of a graph of the same shape."""
-        return flow_through(replace(self.part, graph=graph)).total
+        return flow_through(replace(self.between, graph=graph)).total
 
     @cached_property
     def certificate(self) -> Certificate | None:
         """What is proven about the total."""
-        return certificate_of(self.part, self.sweeps)
+        return certificate_of(self.between, self.sweeps)
 
     @property
     def n_paths(self) -> int | None:
         """How many paths there are; None where a cycle is solved."""
-        return None if self.part.loops else self.part.n_paths
+        return None if self.between.loops else self.between.n_paths
 
     def places(self, ids: list[int]) -> list[int]:
         """Return the positions of nodes that are here."""
@@ -216,7 +216,7 @@ class Side:
         """Return the sweeps between more ends, where these do not lie between already."""
         graph = self.graph
         starts, ends = ([graph.anchor(place) for place in places] for places in (starts, ends))
-        if {*starts, *ends} <= set(self.part.positions.tolist()):
+        if {*starts, *ends} <= set(self.between.positions.tolist()):
             return self.sweeps
         mask = between_mask(graph, starts, ends)
         loops = components_in(graph, mask) if graph.cycles != "collapse" else []
@@ -247,7 +247,7 @@ def _accounts(made: Edited, before: Side, after: Side) -> tuple[list[Change], Nu
         parts = [_through(made.after, new, step, adjoints) for step in steps]
         change = checked(sum(parts, start=0 * change))
     alone: list[Number | None] = [None] * len(made.edits)
-    if adjoints is not None and old is not None and not before.part.loops:
+    if adjoints is not None and old is not None and not before.between.loops:
         alone = [_alone(made.before, edit, old, adjoints) for edit in made.edits]
     return [_record(edit, number) for edit, number in zip(made.edits, alone, strict=True)], change
 

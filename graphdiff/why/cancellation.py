@@ -53,12 +53,12 @@ class Cancellation:
         }
 
 
-def cancellation(part: Between, total: Number, abs_sum: Number, edges: Contributions) -> Cancellation | None:
+def cancellation(between: Between, total: Number, abs_sum: Number, edges: Contributions) -> Cancellation | None:
     """Return how much of a total cancels; None where all paths have one sign, or the numbers have no signs.
 
     Parameters
     ----------
-    part : Between
+    between : Between
     total, abs_sum : number
         The sums of the path influences and of their absolute values.
     edges : Contributions
@@ -66,8 +66,8 @@ def cancellation(part: Between, total: Number, abs_sum: Number, edges: Contribut
     """
     if isinstance(total, complex) or not abs_sum > abs(total):
         return None
-    ways = (None, None) if part.loops else _strongest_of_each_sign(part)
-    if not part.loops and None in ways:
+    ways = (None, None) if between.loops else _strongest_of_each_sign(between)
+    if not between.loops and None in ways:
         return None  # the sums differ by roundings only
     return Cancellation(arithmetic.half(abs_sum + total), arithmetic.half(total - abs_sum), *ways, _meeting(edges))
 
@@ -81,23 +81,23 @@ def _meeting(edges: Contributions) -> Any:
     return node if node is not None and min(brought[node]) else None
 
 
-def _strongest_of_each_sign(part: Between) -> tuple[Path | None, Path | None]:
+def _strongest_of_each_sign(between: Between) -> tuple[Path | None, Path | None]:
     """Return the strongest positive and the strongest negative path."""
-    best = _best_of_each_sign(part)
+    best = _best_of_each_sign(between)
     strongest: list[Path | None] = []
     for sign in (0, 1):
-        start = max(part.sources, key=lambda node: best[node][sign][0])
-        strongest.append(_followed(part, best, start, sign) if best[start][sign][0] else None)
+        start = max(between.sources, key=lambda node: best[node][sign][0])
+        strongest.append(_followed(between, best, start, sign) if best[start][sign][0] else None)
     return strongest[0], strongest[1]
 
 
-def _best_of_each_sign(part: Between) -> list[list[Way]]:
+def _best_of_each_sign(between: Between) -> list[list[Way]]:
     """Return, for each node, its strongest positive and its strongest negative way to a target."""
-    best: list[list[Way]] = [[(0, None), (0, None)] for _ in range(part.n_nodes)]
-    for node in range(part.n_nodes - 1, -1, -1):
-        if part.is_target[node]:
+    best: list[list[Way]] = [[(0, None), (0, None)] for _ in range(between.n_nodes)]
+    for node in range(between.n_nodes - 1, -1, -1):
+        if between.is_target[node]:
             best[node][0] = 1, None
-        for step in part.rows[node]:
+        for step in between.rows[node]:
             weight = arithmetic.finished(step[2])
             for sign in (0, 1):
                 size = abs(weight) * best[step[0]][sign ^ (weight < 0)][0]
@@ -106,12 +106,12 @@ def _best_of_each_sign(part: Between) -> list[list[Way]]:
     return best
 
 
-def _followed(part: Between, best: list[list[Way]], node: int, sign: int) -> Path:
+def _followed(between: Between, best: list[list[Way]], node: int, sign: int) -> Path:
     """Return the way of a sign from a node as a path."""
-    nodes, edges, influence = [node], list[int](), part.graph.one_and_zero[0]
+    nodes, edges, influence = [node], list[int](), between.graph.one_and_zero[0]
     while (step := best[nodes[-1]][sign][1]) is not None:
         head, edge, weight = step
         nodes.append(head)
         edges.append(edge)
         influence, sign = influence * weight, sign ^ (arithmetic.finished(weight) < 0)
-    return path_of(part, nodes, edges, influence)
+    return path_of(between, nodes, edges, influence)

@@ -105,10 +105,10 @@ def explain_each(graphs: Iterable[CompiledGraph], source: Hashable | None, targe
     for graph in graphs:
         shape = id(graph.topology), graph.cycles
         if shape not in shapes:
-            shapes[shape] = Ways.between(graph, source, target)
+            shapes[shape] = Ways.of(graph, source, target)
         ways = shapes[shape]
-        part = ways.part if ways.part.graph is graph else replace(ways.part, graph=graph)
-        explanations.append(Explanation(source, target, ways, part, flow_through(part)))
+        between = ways.between if ways.between.graph is graph else replace(ways.between, graph=graph)
+        explanations.append(Explanation(source, target, ways, between, flow_through(between)))
         explanations[-1]._require_sound()
     return explanations
 

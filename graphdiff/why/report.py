@@ -159,13 +159,13 @@ def _bottleneck_text(first: Explanation) -> Iterator[str]:
 
 def _cut_text(first: Explanation) -> Iterator[str]:
     """Yield the fewest edges that carry it all, where they are few, and no more than the list of one of the ends."""
-    part = first.part
-    if not 0 < part.n_edges <= CUT_AMONG:
+    between = first.part
+    if not 0 < between.n_edges <= CUT_AMONG:
         return
-    ends = set(part.sources), set(part.targets)
-    leaving = sum(tail in ends[0] for tail, row in enumerate(part.rows) for _ in row)
-    entering = sum(head in ends[1] for row in part.rows for head, *_ in row)
-    if fewer_edges_than(min(leaving, entering, CUT_OF + 1), part):
+    ends = set(between.sources), set(between.targets)
+    leaving = sum(tail in ends[0] for tail, row in enumerate(between.rows) for _ in row)
+    entering = sum(head in ends[1] for row in between.rows for head, *_ in row)
+    if fewer_edges_than(min(leaving, entering, CUT_OF + 1), between):
         names = ", ".join(map(edge_name, first.cut))
         yield f"Everything runs through {how_many(len(first.cut), 'edges')}: {names}."
 

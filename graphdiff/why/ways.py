@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.sets.bottlenecks import bottlenecks, fewest_edges
-from graphdiff.sums.between import Between, between, total_over
+from graphdiff.sums.between import Between, restriction, total_over
 from graphdiff.sums.cycles import Range, between_mask, components_in, positions_in
 from graphdiff.sums.flow import positions_of
 from graphdiff.sums.semirings import SEMIRINGS
@@ -25,18 +25,18 @@ class Ways:
 
     Attributes
     ----------
-    part : Between
+    between : Between
     starts : list of int
     end : int
         The positions of the ends, in the graph.
     """
 
-    part: Between
+    between: Between
     starts: list[int]
     end: int
 
     @classmethod
-    def between(cls, graph: CompiledGraph, source: Hashable | None, target: Hashable) -> Ways:
+    def of(cls, graph: CompiledGraph, source: Hashable | None, target: Hashable) -> Ways:
         """Return the ways between two nodes; a source of None is all roots.
 
         Raises
@@ -45,38 +45,38 @@ class Ways:
             Where they are not there, or the same, or a cycle lies between that the graph's policy refuses.
         """
         starts, ends = positions_of(graph, source, target)
-        return cls(between(graph, starts, ends), starts, ends[0])
+        return cls(restriction(graph, starts, ends), starts, ends[0])
 
     @cached_property
     def n_paths(self) -> int | None:
         """How many paths there are; None where a cycle is solved."""
-        return None if self.part.loops else self.part.n_paths
+        return None if self.between.loops else self.between.n_paths
 
     @cached_property
     def lengths(self) -> tuple[int, int] | None:
         """Edges of the shortest and the longest path."""
-        if self.part.loops or not self.part.targets:
+        if self.between.loops or not self.between.targets:
             return None
-        return total_over(self.part, SEMIRINGS["fewest-edges"]), total_over(self.part, SEMIRINGS["most-edges"])
+        return total_over(self.between, SEMIRINGS["fewest-edges"]), total_over(self.between, SEMIRINGS["most-edges"])
 
     @cached_property
     def bottlenecks(self) -> list[Any]:
         """The nodes that every path passes, the ends left out."""
-        return bottlenecks(self.part)
+        return bottlenecks(self.between)
 
     @cached_property
     def cut(self) -> list[Edge]:
         """The fewest edges that carry everything."""
-        return fewest_edges(self.part)
+        return fewest_edges(self.between)
 
     @cached_property
     def _reach(self) -> NDArray[np.bool_]:
-        return between_mask(self.part.graph, self.starts, None)
+        return between_mask(self.between.graph, self.starts, None)
 
     @cached_property
     def reached(self) -> NDArray[Any] | None:
         """The positions that the source reaches; None where a cycle among them is not merged and has no value."""
-        graph = self.part.graph
+        graph = self.between.graph
         if graph.cycles != "collapse" and components_in(graph, self._reach):
             return None
         return positions_in(graph, self._reach)
@@ -84,10 +84,10 @@ class Ways:
     @cached_property
     def merged(self) -> tuple[list[list[Any]], list[list[Any]]]:
         """The cycles that count as one node each, by their members: on the way, and elsewhere among what is reached."""
-        graph = self.part.graph
+        graph = self.between.graph
         if graph.cycles != "collapse":
             return [], []
-        here = set(self.part.positions.tolist())
+        here = set(self.between.positions.tolist())
         reached = components_in(graph, self._reach)
         return (
             self._members([cycle for cycle in reached if cycle[0] in here]),
@@ -95,5 +95,5 @@ class Ways:
         )
 
     def _members(self, cycles: list[Range]) -> list[list[Any]]:
-        labels = self.part.graph.topology.labels
+        labels = self.between.graph.topology.labels
         return [list(labels[start:stop]) for start, stop in cycles if stop - start > 1]

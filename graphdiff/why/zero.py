@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphdiff.sums.between import Between, between
+from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.flow import Flow
 from graphdiff.text.names import node_text
 from graphdiff.text.numbers import shown
@@ -11,12 +11,12 @@ from graphdiff.text.sentences import words_for
 __all__ = ["zero_reason"]
 
 
-def zero_reason(part: Between, flow: Flow, starts: list[int], end: int) -> str:
+def zero_reason(between: Between, flow: Flow, starts: list[int], end: int) -> str:
     """Return which zero a total of 0 is.
 
     Parameters
     ----------
-    part : Between
+    between : Between
     found : Flow
         What flows through it.
     starts : list of int
@@ -27,15 +27,15 @@ def zero_reason(part: Between, flow: Flow, starts: list[int], end: int) -> str:
     --------
     >>> from graphdiff.graph.compiled import CompiledGraph
     >>> from graphdiff.sums.flow import flow_through
-    >>> part = between(CompiledGraph.from_arrays([0], [1]), [1], [0])
-    >>> zero_reason(part, flow_through(part), [1], 0)
+    >>> between = restriction(CompiledGraph.from_arrays([0], [1]), [1], [0])
+    >>> zero_reason(between, flow_through(between), [1], 0)
     'no path from 1 to 0, but one the other way: are the ends swapped?'
     """
-    if not part.sources:
-        return _no_path(part, starts, end)
-    dead = [(node, step[0]) for node, row in enumerate(part.rows) for step in row if not step[2]]
-    if dead and not _path_without_zero(part):
-        return _dead_edge(part, dead)
+    if not between.sources:
+        return _no_path(between, starts, end)
+    dead = [(node, step[0]) for node, row in enumerate(between.rows) for step in row if not step[2]]
+    if dead and not _path_without_zero(between):
+        return _dead_edge(between, dead)
     sizes = flow.sizes
     if sizes is None or not sizes.total:
         return "the products of the weights are too small for a float (underflow); exact=True keeps them"
@@ -45,29 +45,29 @@ def zero_reason(part: Between, flow: Flow, starts: list[int], end: int) -> str:
     return f"paths cancel: +{half} and -{half}"
 
 
-def _no_path(part: Between, starts: list[int], end: int) -> str:
-    labels = part.graph.topology.label
-    if len(starts) == 1 and between(part.graph, [end], starts).sources:
+def _no_path(between: Between, starts: list[int], end: int) -> str:
+    labels = between.graph.topology.label
+    if len(starts) == 1 and restriction(between.graph, [end], starts).sources:
         return f"no path from {labels(starts[0])} to {labels(end)}, but one the other way: are the ends swapped?"
     return "no path leads there"
 
 
-def _dead_edge(part: Between, dead: list[tuple[int, int]]) -> str:
+def _dead_edge(between: Between, dead: list[tuple[int, int]]) -> str:
     """Say that every path has one of the edges of weight 0, given by their ends."""
     tail, head = dead[0]
-    edge = f"{node_text(part.labels[tail])} -> {node_text(part.labels[head])}"
-    edges = words_for(part.graph.edge_meaning).edges
+    edge = f"{node_text(between.labels[tail])} -> {node_text(between.labels[head])}"
+    edges = words_for(between.graph.edge_meaning).edges
     many = "the only one" if len(dead) == 1 else f"{len(dead):,} such {edges}"
     return f"every path has an edge of weight 0, as {edge} ({many} on the way)"
 
 
-def _path_without_zero(part: Between) -> bool:
+def _path_without_zero(between: Between) -> bool:
     """Return whether some path has no edge of weight 0."""
-    reached = [False] * part.n_nodes
-    for node in part.sources:
+    reached = [False] * between.n_nodes
+    for node in between.sources:
         reached[node] = True
-    for node, row in enumerate(part.rows):
+    for node, row in enumerate(between.rows):
         if reached[node]:
             for head, _, weight in row:
                 reached[head] = reached[head] or bool(weight)
-    return any(reached[node] for node in part.targets)
+    return any(reached[node] for node in between.targets)
