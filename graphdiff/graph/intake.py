@@ -83,9 +83,9 @@ def from_graph(graph: Any) -> Edges:
     if (square := square_frame(graph)) is not None:
         return _from_matrix(square[0], _distinct(square[1]))
     raise GraphTypeError(
-        f"cannot compile a {type(graph).__name__}: give a networkx, rustworkx or igraph graph, a square array, "
-        "scipy.sparse matrix or DataFrame, a list of edges, a dict of dicts, or use CompiledGraph.from_arrays or "
-        "read_edges"
+        f"cannot compile a {type(graph).__name__}: give a networkx DiGraph or MultiDiGraph, a directed graph of "
+        "rustworkx or igraph, a square array, scipy.sparse matrix or frame, a list of edges or a dict of rows, or use "
+        "CompiledGraph.from_arrays or read_edges"
     )
 
 

@@ -149,7 +149,7 @@ def test_every_question_takes_them() -> None:
 @pytest.mark.parametrize(
     ("graph", "message"),
     [
-        ("abc", r"^cannot compile a str: give a networkx, rustworkx or igraph graph, "),
+        ("abc", r"^cannot compile a str: give a networkx DiGraph or MultiDiGraph, a directed graph of rustworkx"),
         (
             {"a": "bc"},
             r"^the row of 'a' is 'bc': a row is a dict of its heads with their weights or attributes, or a list",
