@@ -11,7 +11,7 @@ import networkx as nx
 
 from graphdiff.change.comparison import Comparison
 from graphdiff.change.difference import Difference
-from graphdiff.change.match import Matched, matched, renamed
+from graphdiff.change.match import Matched, matched, renamed, versions_in
 from graphdiff.change.sweeps import Sweeps, swept_all
 from graphdiff.change.totals import Changes
 from graphdiff.change.union import merged
@@ -55,6 +55,14 @@ class Pair:
         known = self.first.ready
         return self.plain if known is self.first.plain else merged(self.plain, self.pairs, known)
 
+    @cached_property
+    def versions(self) -> tuple[Mapping[Any, str] | None, Mapping[Any, str] | None]:
+        """The versions of the nodes, before and after, as they are now: the graphs may change, results do not."""
+        if self.first is not None:
+            return self.first.versions
+        before, after = map(versions_in, self.given)
+        return before, after
+
     def reweighted(self, before: CompiledGraph, after: CompiledGraph) -> Pair:
         """Return the same two graphs under another weighting, which shares with this one what both have in common."""
         have = [side.graph for side in self.plain.sides]
@@ -76,7 +84,7 @@ class Pair:
         """Return the sets in which the two graphs differ."""
         if by is not None:
             raise UsageError(Keyword("by", by), ": a change of totals is summed over groups; name a source or a target")
-        return Difference(self.plain, self.given)
+        return Difference(self.plain, self.versions)
 
     def changes(self, end: Hashable, by: By = None, *, towards: bool) -> Changes:
         """Return the changes of all totals from a source, or towards a target."""
@@ -98,7 +106,7 @@ class Pair:
 
     def _among(self, end: Hashable, *, towards: bool) -> Difference:
         reach = self._reach(self.plain, self.plain.number(end), towards=towards)
-        return Difference(self.plain, self.given, end, towards, reach)
+        return Difference(self.plain, self.versions, end, towards, reach)
 
     def _reach(self, graphs: Matched, number: int, *, towards: bool) -> Reach:
         """Return what a node reaches, or what reaches it, in the plain graphs or in the ready ones."""

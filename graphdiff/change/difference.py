@@ -6,7 +6,7 @@ What one graph has and the other has not: nodes, with the edge that brought each
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.change.match import Matched, Rename, Side, likely_renames, version_of
+from graphdiff.change.match import Matched, Rename, Side, likely_renames, version_among
 from graphdiff.change.overlay import overlay
 from graphdiff.change.ways import Reach
 from graphdiff.text.names import PLAIN, Edge, Naming
@@ -67,8 +67,8 @@ class Difference(Result):
     ----------
     matched : Matched
         The two graphs, node by node and edge by edge.
-    given : pair of graphs
-        As they were given, for the attributes of their nodes.
+    versions : pair of mappings of node to version, or None
+        What nodes had as an attribute when the two were compared; None of graphs that have no attributes of nodes.
     end : label or None
         The node that reaches those that count; None where all count.
     towards : bool
@@ -78,7 +78,7 @@ class Difference(Result):
     """
 
     matched: Matched
-    given: tuple[Any, Any] = field(repr=False)
+    versions: tuple[Mapping[Any, str] | None, Mapping[Any, str] | None] = field(repr=False)
     end: Any = None
     towards: bool = False
     reach: Reach | None = field(default=None, repr=False)
@@ -115,7 +115,7 @@ class Difference(Result):
         upgrades = []
         for number in both.tolist():
             old, new = (side.graph.topology.label(int(side.places[number])) for side in (before, after))
-            versions = version_of(self.given[0], old), version_of(self.given[1], new)
+            versions = version_among(self.versions[0], old), version_among(self.versions[1], new)
             if versions[0] != versions[1] or (old != new and not versions[0]):
                 upgrades.append(Upgrade(old, new, *versions))
         return upgrades

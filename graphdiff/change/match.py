@@ -321,6 +321,20 @@ def version_of(graph: Any, node: Hashable) -> str:
     return split_version(node)[1] if version is None else str(version)
 
 
+def versions_in(graph: Any) -> dict[Any, str] | None:
+    """Return the versions that nodes of a networkx graph have as an attribute now; None of any other graph."""
+    if not isinstance(graph, nx.Graph):
+        return None
+    return {node: str(version) for node, version in graph.nodes(data="version") if version is not None}
+
+
+def version_among(versions: Mapping[Any, str] | None, node: Hashable) -> str:
+    """Return what `version_of` returned when `versions_in` looked."""
+    if versions is None:
+        return ""
+    return versions[node] if node in versions else split_version(node)[1]
+
+
 def name_of(graph: nx.DiGraph, node: Hashable) -> str:
     """Return the name of a node without its version: the attribute ``name``, or what stands before ``@version``.
 

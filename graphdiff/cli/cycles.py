@@ -28,7 +28,10 @@ In Python:
 
 @options.command(epilog=EPILOG)
 @options.verb
-@click.option("-n", "--top", default=20, show_default=True, help="How many components of text; JSON and CSV have all.")
+@click.option(
+    "-n", "--top", type=click.IntRange(min=0), default=20, show_default=True,
+    help="How many components of text; JSON and CSV have all.",
+)  # fmt: skip
 def cycles(settings: options.Settings, top: int) -> None:
     """List the strongly connected components with the edges whose removal breaks their cycles at least weight.
 

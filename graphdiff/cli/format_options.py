@@ -100,7 +100,10 @@ def taken(given: dict[str, Any]) -> dict[str, Any]:
         if value is None:
             continue
         if name == "set":
-            options.setdefault(name, {}).update([_assignment(value)])
+            key, number = _assignment(value)
+            if key in options.setdefault(name, {}):
+                raise UsageError(f"--set {value}: {key} is given twice")
+            options[name][key] = number
         elif name in options:
             raise UsageError(f"--option {name}={value}: {name} is given twice")
         else:

@@ -43,7 +43,10 @@ In Python:
     shell_complete=complete_value,
     help="A number that nodes have, such as size: add it up, too.",
 )
-@click.option("-n", "--top", default=20, show_default=True, help="How many rows of text; JSON and CSV have all.")
+@click.option(
+    "-n", "--top", type=click.IntRange(min=0), default=20, show_default=True,
+    help="How many rows of text; JSON and CSV have all.",
+)  # fmt: skip
 def rank(
     settings: options.Settings, source: str | None, target: str | None, by: str | None, value: str | None, top: int
 ) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from graphdiff.io.formats import Format
-from graphdiff.io.plugins import all_formats
+from graphdiff.io.plugins import all_formats, of_package
 from graphdiff.io.read import format_named
 
 __all__ = ["format_record", "format_records", "format_table", "format_text"]
@@ -36,7 +36,9 @@ def format_record(name: str) -> dict[str, Any]:
     ('uv lock', ['extras', 'markers', 'groups'])
     """
     row = format_named(name)
-    return {**_record(name, row), "reads": _particular(inspect.getdoc(row.function) or row.about)}
+    with of_package(row.package, f"its format {name!r} fails"):
+        function = row.function
+    return {**_record(name, row), "reads": _particular(inspect.getdoc(function) or row.about)}
 
 
 def _record(name: str, row: Format) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache
@@ -25,6 +25,8 @@ __all__ = ["GROUP", "all_formats", "broken", "claiming", "names", "of_package", 
 GROUP = "graphdiff.formats"
 #: What `graphdiff.read` and a reader take beside options of formats.
 OWN = {"data", "format", "max_bytes", "name", "path", "spare"}
+#: The fields of a format that are printed as they are.
+TEXTS = ("title", "about", "prefix", "nodes", "tool", "version", "sample", "command")
 
 
 def names() -> list[str]:
@@ -94,7 +96,7 @@ def of_package(package: str, what: str) -> Iterator[None]:
         yield
     except (GraphdiffError, MemoryError):
         raise
-    except Exception as error:  # code of others, which may fail in any way
+    except (Exception, SystemExit) as error:  # code of others, which may fail in any way
         if not package:
             raise
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
@@ -139,9 +141,24 @@ def _checked(row: Any) -> Format:
     for name in ("suffixes", "marks"):
         if not isinstance(getattr(row, name), tuple):
             raise TypeError(f"its {name} are no tuple")
+    if not isinstance(row.takes, Mapping):
+        raise TypeError("its takes are no mapping")
+    _require_texts(row)
     if own := sorted(row.options & OWN):
         raise ValueError(f"it takes {', '.join(own)}, which read takes itself")
     for marks in row.marks:
         for mark in marks:
+            if not isinstance(mark, bytes):
+                raise TypeError(f"its mark {mark!r} is no bytes")
             re.compile(mark, re.MULTILINE)
     return row
+
+
+def _require_texts(row: Format) -> None:
+    """Raise `TypeError` where something that is printed is no text: the table of all formats would fail by it."""
+    texts = [(name, getattr(row, name)) for name in TEXTS]
+    texts += [("suffixes", suffix) for suffix in row.suffixes]
+    texts += [("takes", text) for pair in row.takes.items() for text in pair]
+    for name, text in texts:
+        if not isinstance(text, str):
+            raise TypeError(f"in its {name} {text!r} is no text")

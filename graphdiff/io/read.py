@@ -107,7 +107,7 @@ def format_named(name: str) -> Format:
     if name in others:
         return plugins.plugin(name)
     every = [*READERS, *others]
-    close = [key for key in every if key.startswith(name.lower())] or nearest(name, every)
+    close = [key for key in every if name and key.startswith(name.lower())] or nearest(name, every)
     raise UsageError(f"no format {name!r}{meant(close)}", EVERY_FORMAT)
 
 

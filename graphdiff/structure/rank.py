@@ -53,7 +53,7 @@ class Ranking(Result):
     places : list of int
         From 1; equal absolute values share a place.
     weights : list of str
-        The titles of the columns of influences, one a weighting.
+        The titles of the columns of influences, one a weighting; of two with one title the second is ``"even (2)"``.
     influences : list of lists of numbers
         In each row one number for each of `weights`.
     sizes : dict of str to array, shape (n_rows,)
@@ -216,8 +216,8 @@ def rank(
     CycleError
         If a cycle lies on the way and the graph's policy is ``"raise"``.
     UsageError
-        If both ends are given, there is no column `by`, no node has a number under the name `value`, or `weightings`
-        are of different graphs.
+        If both ends are given, there is no column `by`, no node has a number under the name `value`, `top` is negative,
+        or `weightings` are of different graphs.
     TypeError
         If there are options beside a compiled graph.
 
@@ -237,8 +237,9 @@ def rank(
     ['web', 'html', 'json', 'bs4']
     """
     _require_one_end(source, target)
-    ready = _all_compiled(weightings or [graph], options)
-    weights = [each.weight_meaning for each in ready]
+    _require_count(top)
+    ready = _all_compiled(graph, weightings, options)
+    weights = _distinct([each.weight_meaning for each in ready])
     column = _column_of(by, [*weights, *SETS, *(f"{name} {value}" for name in SETS if value)])
     rows = _reached(graph, ready, source, target)
     values = None if value is None else _values_of(graph, value)
@@ -270,6 +271,17 @@ def _require_one_end(source: Any, target: Any) -> None:
         raise UsageError("a ranking has a ", Keyword("source"), " or a ", Keyword("target"), ", not both", pair)
 
 
+def _require_count(top: Any) -> None:
+    if top is not None and not (isinstance(top, (int, np.integer)) and top >= 0):
+        raise UsageError(Keyword("top", top), ": a number of rows, 0 or more")
+
+
+def _distinct(titles: list[str]) -> list[str]:
+    """Return titles of which no two are the same: an attribute may be called as a preset is."""
+    counts = [titles[:place].count(title) for place, title in enumerate(titles)]
+    return [f"{title} ({count + 1})" if count else title for title, count in zip(titles, counts, strict=True)]
+
+
 @dataclass(frozen=True)
 class _Row:
     """A node, or a merged component: where it stands in the compiled graph, and its influences."""
@@ -282,7 +294,7 @@ class _Row:
 Sized = Callable[[list[int]], dict[str, NDArray[Any]]]
 
 
-def _all_compiled(graphs: Sequence[Any], options: CompileOptions) -> list[CompiledGraph]:
+def _all_compiled(graph: Any, weightings: Sequence[Any], options: CompileOptions) -> list[CompiledGraph]:
     """Return the graph compiled by each weighting.
 
     Raises
@@ -290,12 +302,15 @@ def _all_compiled(graphs: Sequence[Any], options: CompileOptions) -> list[Compil
     UsageError
         If they are not of the same graph: a position would be another node in each.
     """
-    ready = [compiled(graph, options) for graph in graphs]
+    ready = [compiled(each, options) for each in weightings or [graph]]
     first = ready[0].topology
-    for other in (each.topology for each in ready):
+    others = [graph, *ready] if isinstance(graph, CompiledGraph) else ready
+    for other in (each.topology for each in others):
         arrays = (np.array_equal(getattr(first, name), getattr(other, name)) for name in ("ids", "ptr", "heads"))
         if other is not first and not (all(arrays) and list(first.labels) == list(other.labels)):
             raise UsageError(Keyword("weightings"), " are of different graphs")
+    if weightings and isinstance(graph, nx.Graph) and {*graph} != {*first.labels}:
+        raise UsageError(Keyword("weightings"), " are of another graph")
     return ready
 
 

@@ -165,7 +165,7 @@ def solved_certificate(between: Between, flows: Flow, sizes: Flow) -> Certificat
     missed = system.missed(missed)
     for share in (1e-12, 1e-9, 1e-6):
         candidate = most + share * lift * max(1.0, float(most.max(initial=0.0)))
-        if system.is_enough(candidate):
+        if candidate.min(initial=0.0) >= 0 and system.is_enough(candidate):  # below 0 an inverse was rounded away
             return _certified(flows.total, sizes.total, rounded_up(float(missed @ candidate) + added))
     return None
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import graphdiff as gd
+from graphdiff.change.difference import Difference
 from graphdiff.change.markdown import code, comparison_markdown
 from graphdiff.errors import UnknownNodeError, UsageError
 from graphdiff.io.write import render
@@ -130,6 +131,16 @@ def test_several_versions_of_one_name_are_matched_from_the_lowest() -> None:
     found = gd.compare(old, new, weight=None)
     assert [str(upgrade) for upgrade in found.upgraded] == ["x 1.9 -> 1.10", "x 3.0 -> 3.1"]
     assert [entry.node for entry in found.appeared] == ["x@4.0"]
+
+
+@pytest.mark.parametrize("ends", [(), ("app@1",), (None, "lib@1"), ("app@1", "lib@1")])
+def test_versions_are_those_at_the_call_whatever_becomes_of_the_graphs(ends: tuple[str, ...]) -> None:
+    old, new = lock("app@1", "lib@1", needs={"app@1": "lib@1"}), lock("app@1", "lib@2", needs={"app@1": "lib@2"})
+    result = gd.compare(old, new, *ends, weight=None)
+    old.nodes["lib@1"]["version"] = "7"
+    new.clear()
+    difference = result if isinstance(result, Difference) else result.difference
+    assert [str(upgrade) for upgrade in difference.upgraded] == ["lib 1 -> 2"]
 
 
 def test_nodes_of_one_version_from_two_sources_are_matched_once_each() -> None:

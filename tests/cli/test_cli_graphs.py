@@ -156,6 +156,11 @@ class TestRankShowsSets:
             ["2", "web@2.0", "1", "0.5", "2", "1"],
         ]
         assert lines[6] == "… 2 more: --top 4"
+        for verb in ("rank", "cycles"):  # of -1 rows the last would be missing without a word
+            assert (
+                run(verb, lock, "-n", "-1").err
+                == "graphdiff: Invalid value for '-n' / '--top': -1 is not in the range x>=0.\n"
+            )
         document = json.loads(run("rank", lock, "--by", "exclusive size", "--value", "size", "-o", "json").out)
         assert [node["exclusive_size"] for node in document["nodes"]] == [35, 5, 0, 0]
 

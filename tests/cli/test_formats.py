@@ -96,6 +96,7 @@ class TestFormats:
             done.err
             == "graphdiff: no format 'npm'; did you mean 'npm-lock' or 'npm-ls'? graphdiff --help lists them all\n"
         )
+        assert run("formats", "").err == "graphdiff: no format ''; graphdiff --help lists them all\n"
 
 
 class TestOption:

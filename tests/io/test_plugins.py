@@ -195,6 +195,27 @@ BROKEN = {
         "from graphdiff import Format\nF = Format('x:y', 'x', 'x', suffixes='.x')",
         r"TypeError: its suffixes are no tuple$",
     ),
+    "exit": ("raise SystemExit(3)", r"SystemExit: 3$"),
+    "no mapping": (
+        "from graphdiff import Format\nF = Format('x:y', 'x', 'x', takes=['stage'])",
+        r"TypeError: its takes are no mapping$",
+    ),
+    "option without text": (
+        "from graphdiff import Format\nF = Format('x:y', 'x', 'x', takes={'stage': None})",
+        r"TypeError: in its takes None is no text$",
+    ),
+    "wrong text": (
+        "from graphdiff import Format\nF = Format('x:y', 'x', 'x', tool=3)",
+        r"TypeError: in its tool 3 is no text$",
+    ),
+    "wrong suffix": (
+        "from graphdiff import Format\nF = Format('x:y', 'x', 'x', suffixes=(b'.x',))",
+        r"TypeError: in its suffixes b'\.x' is no text$",
+    ),
+    "mark of text": (
+        "from graphdiff import Format\nF = Format('x:y', 'x', 'x', marks=(('x',),))",
+        r"TypeError: its mark 'x' is no bytes$",
+    ),
     "wrong mark": (
         "from graphdiff import Format\nF = Format('x:y', 'x', 'x', marks=((b'(',),))",
         r"missing \), unterminated subpattern at position 0$",
@@ -225,6 +246,18 @@ def test_a_broken_package_is_one_line_that_names_it(fault: str, site: Path, run:
         assert "package graphdiff-ill 1: its format 'ill' cannot be used" in done.err
     path.write_text("digraph { a -> b }")
     assert run("why", str(path), "a", "b").err == ""  # what it is not needed for goes on
+
+
+@pytest.mark.parametrize(("read", "said"), [("nowhere:read", "ModuleNotFoundError"), ("broken:no", "AttributeError")])
+def test_a_reader_that_is_not_there_is_the_packages_fault_in_the_table_too(
+    read: str, said: str, site: Path, run: Run
+) -> None:
+    code = f"from graphdiff import Format\nF = Format({read!r}, 'x', 'x')\n"
+    install(site, project_of("graphdiff-ill", ill="broken:F"), {"broken.py": code})
+    assert run("formats").err == ""  # which imports no reader
+    done = run("formats", "ill")
+    assert (done.status, done.err.count("\n")) == (69, 1)
+    assert f"package graphdiff-ill 1: its format 'ill' fails: {said}" in done.err
 
 
 def test_a_name_that_is_taken(site: Path, run: Run) -> None:

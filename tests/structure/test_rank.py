@@ -108,6 +108,13 @@ def test_weightings_stand_side_by_side(packages: nx.DiGraph) -> None:
     assert ranking.places == [1, 2, 3, 3]
 
 
+def test_an_attribute_called_as_a_preset_keeps_its_column() -> None:
+    graph = nx.DiGraph([("a", "b", {"even": 5}), ("a", "c", {"even": 7})])
+    ranking = gd.rank(graph, weightings=[gd.compile(graph, weight=weight) for weight in ("even", gd.weights.even)])
+    assert ranking.to_dict()["nodes"][0]["values"] == {"even": 7, "even (2)": 0.5}
+    assert ranking.weights == ["even", "even (2)"]
+
+
 def test_the_report_is_what_the_verb_prints(packages: nx.DiGraph) -> None:
     assert repr(gd.rank(packages, "app", value="size", top=2, weight=None)).splitlines() == [
         "What app rests on",
@@ -209,6 +216,18 @@ class TestRefused:
         other = gd.compile(nx.relabel_nodes(packages, {"bs4": "soup"}), weight=None)
         with pytest.raises(UsageError, match="weightings= are of different graphs"):
             gd.rank(packages, weightings=[gd.compile(packages, weight=None), other])
+
+    def test_weightings_of_another_graph_than_that_beside_them(self, packages: nx.DiGraph) -> None:
+        other = gd.compile(nx.relabel_nodes(packages, {"bs4": "soup"}), weight=None)
+        with pytest.raises(UsageError, match="weightings= are of another graph"):
+            gd.rank(packages, weightings=[other])
+        with pytest.raises(UsageError, match="weightings= are of different graphs"):
+            gd.rank(gd.compile(packages, weight=None), weightings=[other])
+
+    @pytest.mark.parametrize("top", [-1, 1.5, "3"])
+    def test_a_number_of_rows_that_is_none(self, packages: nx.DiGraph, top: Any) -> None:
+        with pytest.raises(UsageError, match=r"^top=.*: a number of rows, 0 or more$"):
+            gd.rank(packages, weight=None, top=top)
 
     def test_options_beside_a_compiled_graph(self, packages: nx.DiGraph) -> None:
         graph = gd.compile(packages, weight=None)

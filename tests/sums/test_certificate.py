@@ -202,6 +202,16 @@ def test_no_bound_is_proven_where_no_candidate_is_enough(monkeypatch: pytest.Mon
     assert gd.explain(graph, 0, 1).certificate is None
 
 
+def test_a_candidate_below_0_proves_nothing() -> None:
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from(
+        [(0, 1, 1e-200), (0, 2, 1e-308), (1, 2, -1e200), (2, 0, 1e300), (2, 3, 1e-308), (0, 3, 0.0)]
+    )
+    result = gd.what_if(graph, 0, 3, remove_edges=[(0, 3)], cycles="solve")
+    assert result.certificates == (None, None)
+    assert result.to_dict()["certificates"] == [None, None]
+
+
 def test_roundings_in_a_row_and_bounds_rounded_up() -> None:
     from graphdiff.arithmetic import SMALLEST_NORMAL
     from graphdiff.sums.certificate import gamma, rounded_up
