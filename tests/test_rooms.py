@@ -61,6 +61,21 @@ def test_what_a_module_names_is_there() -> None:
         assert set(said) <= there, path
 
 
+def functions_of(path: Path) -> list[ast.FunctionDef]:
+    return [node for node in ast.walk(syntax_of(path)) if isinstance(node, ast.FunctionDef)]
+
+
+def test_parameters_that_a_docstring_explains_are_those_of_the_function() -> None:
+    for path in modules():
+        for function in functions_of(path):
+            given = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
+            section = re.search(
+                r"Parameters\n-+\n(.*?)(?:\n\n\w+\n---|\Z)", ast.get_docstring(function) or "", re.DOTALL
+            )
+            lines = re.findall(r"^(?:\*{0,2}\w+(?:, )?)+(?= :|$)", section[1], re.MULTILINE) if section else []
+            assert set(re.findall(r"\w+", " ".join(lines))) <= given, f"{path}: {function.name}"
+
+
 def test_no_two_functions_have_one_body() -> None:
     """Of modules; whatever their arguments and docstrings say."""
     where = defaultdict(list)

@@ -146,7 +146,7 @@ def solved_certificate(part: Between, flows: Flow, sizes: Flow) -> Certificate |
     Parameters
     ----------
     part : Between
-    found, sizes : Flow
+    flows, sizes : Flow
         The sums of the walks' influences, floats or complex numbers, and of their absolute values.
 
     Returns

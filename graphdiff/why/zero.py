@@ -17,7 +17,7 @@ def zero_reason(part: Between, flow: Flow, starts: list[int], end: int) -> str:
     Parameters
     ----------
     part : Between
-    found : Flow
+    flow : Flow
         What flows through it.
     starts : list of int
     end : int
