@@ -14,7 +14,7 @@ import networkx as nx
 import pytest
 from conftest import Run
 from counting import counting
-from graphs import chain, weighted
+from graphs import chain, engine, weighted
 
 import graphdiff as gd
 from graphdiff.why.explain import explain_each
@@ -33,7 +33,7 @@ def openssh() -> gd.CompiledGraph:
 
 
 def work(question: Callable[[], Any]) -> dict[str, int]:
-    """Return what a question takes; twice, as the first may load a module."""
+    """Return what a question takes."""
     with counting() as counts:
         question()
     return counts.work
@@ -175,6 +175,29 @@ class TestOtherQuestions:
         assert work(lambda: look(gd.sensitivities(graph, "x", "y"))) == once
         assert work(lambda: look(gd.uncertainty(graph, "x", "y", sd="se", low="low", high="high"))) == once
 
+    def test_rank(self, openssh: gd.CompiledGraph) -> None:
+        once = {"restrictions": 1, "sweeps": 1}
+        assert work(lambda: look(gd.rank(openssh))) == once
+        assert work(lambda: look(gd.rank(openssh, ENDS[0], by="exclusive"))) == once
+        assert work(lambda: look(gd.rank(openssh, target=ENDS[1]))) == once
+        both = [openssh, openssh.with_preset(gd.weights.unit)]
+        assert work(lambda: gd.rank(openssh, ENDS[0], weightings=both)) == {"restrictions": 1, "sweeps": 2}
+
+    def test_questions_that_look_once_at_what_lies_between(self, openssh: gd.CompiledGraph) -> None:
+        for question, expected in (
+            (gd.count_paths, {"sweeps": 1}),
+            (gd.edge_contributions, {"sweeps": 2}),
+            (gd.node_contributions, {"sweeps": 2}),
+            (gd.strongest_paths, {"rankings": 1}),
+            (gd.prune, {"semirings": 1, "rankings": 1}),
+            (gd.factored, {"semirings": 1}),
+        ):
+            with engine("plain Python"):  # with kernels a pass over everything is as quick as to look
+                assert work(lambda ask=question: ask(openssh, *ENDS)) == {"restrictions": 1, **expected}, question
+
+    def test_a_jacobian_of_one_pair_is_one_sweep(self, openssh: gd.CompiledGraph) -> None:
+        assert work(lambda: gd.jacobian(openssh, ENDS[:1], ENDS[1:])) == {"sweeps": 1}
+
     def test_totals_that_are_certified(self) -> None:
         from graphdiff.sums.certificate import certified, rough_bound
 
@@ -190,6 +213,8 @@ COMMANDS = {
     "paths": {"compilations": 1, "restrictions": 1, "semirings": 1, "rankings": 1},
     "what-if": {"compilations": 1, "restrictions": 2, "sweeps": 4},
     "diagnose": {"compilations": 1, "restrictions": 1, "semirings": 4},
+    "cut": {"compilations": 1, "restrictions": 1, "sweeps": 1, "semirings": 1, "cut_sweeps": 5},
+    "factored": {"compilations": 1, "restrictions": 1, "semirings": 1},
 }
 
 

@@ -339,7 +339,7 @@ def brought_in(matched: Matched, side: Side, fresh: Mask, known: Mask, *, toward
 
     Parameters
     ----------
-    found : Matched
+    matched : Matched
     side : Side
         The graph that has them.
     fresh, known : bool arrays by number
@@ -394,7 +394,7 @@ def new_cycles(matched: Matched, old: Side, new: Side, scope: Mask) -> list[list
 
     Parameters
     ----------
-    found : Matched
+    matched : Matched
     old, new : Side
         The graph that has not these cycles, and the one that has.
     scope : bool array by number

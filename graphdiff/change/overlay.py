@@ -23,7 +23,7 @@ def overlay(matched: Matched, among: NDArray[np.bool_], attribution: Attribution
 
     Parameters
     ----------
-    found : Matched
+    matched : Matched
     among : bool array by number
         The nodes to show.
     attribution : Attribution, optional

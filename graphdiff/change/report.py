@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from graphdiff.arithmetic import Number
 from graphdiff.change.difference import cycle_text, difference_lines
 from graphdiff.errors import count_text
+from graphdiff.text.names import edge_name
 from graphdiff.text.numbers import ordinal, percent, plain, shown, signed
 from graphdiff.text.sentences import Words, by_weights, column_title, how_many, words_for
 from graphdiff.text.tables import table
@@ -95,10 +96,9 @@ def moving_rows(column: Comparison, n: int = SHOWN) -> list[tuple[str, str, str,
     matched, attribution = column.sweeps.matched, column.attribution
     rows = []
     for edge in [each for each in attribution.largest() if not column.diluting[each]][:n]:
-        tail, head, *key = map(str, matched.edge_label(edge))
         old, new = (shown(w[edge]) if k[edge] else "" for w, k in zip(matched.weights, matched.counts, strict=True))
         weights = f"{old} -> {new}" if old and new else f"{matched.status(edge)} {old or new}"
-        name = f"{tail} -> {head}{f' ({key[0]})' if key else ''}"
+        name = edge_name(matched.edge_label(edge))
         rows.append((MARKS[matched.status(edge)], name, weights, attribution.array.item(edge)))
     return rows
 

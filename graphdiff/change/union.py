@@ -28,7 +28,7 @@ def merged(apart: Matched, renamed: Mapping[Any, Any], known: Matched | None = N
 
     Parameters
     ----------
-    found : Matched
+    apart : Matched
     renamed : mapping of label before to label after
     known : Matched, optional
         What this returned for them under another weighting.

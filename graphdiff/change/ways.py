@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.change.match import Matched, Side
-from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.sums.between import Between, restriction
-from graphdiff.sums.cycles import Range, between_mask
+from graphdiff.sums.cycles import Range, between_mask, components_in
 from graphdiff.sums.sweeps import forward_values
 
 Ints = NDArray[Any]
@@ -68,12 +67,7 @@ class Reach:
 
     def loops(self, which: int) -> list[Range]:
         """Return the components with a cycle in one of the graphs."""
-        return loops_in(self.matched.sides[which].graph, self.masks[which])
-
-
-def loops_in(graph: CompiledGraph, mask: Mask) -> list[Range]:
-    """Return the components with a cycle that a mask of positions holds."""
-    return [(start, stop) for start, stop in graph.topology.cyclic.tolist() if mask[start]]
+        return components_in(self.matched.sides[which].graph, self.masks[which])
 
 
 @dataclass(frozen=True)
@@ -159,7 +153,7 @@ class Ways:
         side = self.matched.sides[which]
         if not len(side.graph.topology.cyclic) or min(self.places(side)) < 0:
             return []
-        return loops_in(side.graph, self.ahead.masks[which] & self.back.masks[which])
+        return components_in(side.graph, self.ahead.masks[which] & self.back.masks[which])
 
     def between(self, which: int) -> Between:
         """Return what lies between in one of the graphs, which has both ends, as a small graph of its own."""
@@ -190,7 +184,7 @@ class Ways:
         """
         graph, start = self.matched.sides[which].graph, self.places(self.matched.sides[which])[0]
         is_reached = self.ahead.masks[which].copy()
-        if graph.cycles != "collapse" and loops_in(graph, is_reached):
+        if graph.cycles != "collapse" and components_in(graph, is_reached):
             return None
         if start >= 0:
             is_reached[graph.anchor(start)] = False

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli.nodes import graph_to_complete
+from graphdiff.cli.weightings import default_weights
 from graphdiff.io.formats import READERS
 
 if TYPE_CHECKING:
@@ -57,7 +58,6 @@ def complete_value(ctx: click.Context, param: click.Parameter, incomplete: str) 
 
 def complete_column(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Complete a column of ``rank``: the weightings and the sets."""
-    from graphdiff.cli.weightings import default_weights
     from graphdiff.structure.rank import SETS
 
     graph = graph_to_complete(ctx)

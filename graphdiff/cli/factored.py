@@ -47,8 +47,7 @@ def factored(settings: options.Settings, source: str, target: str) -> None:
         document=lambda: {
             "kind": "factored",
             "graph": output.graph_record(graph),
-            "source": str(ends[0]),
-            "target": str(ends[1]),
+            **compiled.topology.naming.ends(*ends),
             "weights": compiled.weight_meaning,
             "value": plain(formula.value()),
             **formula.to_dict(),

@@ -120,7 +120,7 @@ _READING: list[Callable[..., Any]] = [
     click.option(
         "--cycles", type=click.Choice(["raise", "collapse", "solve"]), metavar="HOW",
         help="Where a cycle lies on the way: raise refuses it, collapse takes it as one node, solve sums its walks. "
-        "Default: collapse for unit and even, raise for weights from the file.",
+        "Default: collapse for unit, even and imports, raise for weights from the file.",
     ),
     click.option("--exact", is_flag=True, help="Exact rational arithmetic: floats as the fractions that they are."),
     click.option(

@@ -1,4 +1,4 @@
-"""Where output goes and how it looks: text, JSON, CSV and pictures; what was read in a line; tables, colours, bars."""
+"""Where output goes and how it looks: text, JSON, CSV and pictures; what was read in a line; colours, bars."""
 
 from __future__ import annotations
 

@@ -84,8 +84,7 @@ def paths(
         document=lambda: {
             "kind": "paths",
             "graph": output.graph_record(graph),
-            "source": str(first),
-            "target": str(last),
+            **compiled.topology.naming.ends(first, last),
             "weights": compiled.weight_meaning,
             kind: list(map(_record, chosen, parts)),
         },

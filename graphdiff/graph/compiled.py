@@ -1,7 +1,7 @@
 """`compile`: a graph becomes arrays once, in topological order and with checked weights; then one asks often.
 
 This is the only place that looks at a networkx graph, checks a weight or a cycle policy; nothing after it
-sorts, hashes a label or checks a weight again. (One plain question about a plain graph goes round it: `direct`.)
+sorts, hashes a label or checks a weight again. (One plain question about a plain graph goes round it: `influence`.)
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from graphdiff.errors import UsageError
+from graphdiff.tracing import trace
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -43,8 +44,6 @@ def read_expression(
     >>> list(graph.edges(data="weight"))
     [('a', 'e', Fraction(1, 3)), ('b', 'e', 2)]
     """
-    from graphdiff.tracing import trace
-
     values = {key: number(key, value) for key, value in (set or {}).items()}
     return trace(data.decode("utf-8", "surrogateescape"), values, symbolic=symbolic, limits=limits)
 

@@ -1,11 +1,9 @@
-"""Which format a file's first 64 KiB are in, where that takes more than a mark: one test a format.
+"""Which format a file's outline is of, where that takes more than a mark: one test a format.
 
 Each test takes UTF-8 bytes without a byte-order mark. Six formats have a mark of their own, at their start or, for
 DOT, behind a log's words; CSV has none and says no wherever one of these says yes.
 
-Which of networkx's own texts a file's first 64 KiB are: GML, an edge list with data, an adjacency list.
-
-Each test takes UTF-8 bytes without a byte-order mark.
+So do networkx's own texts have tests: GML, an edge list with data, adjacency lists.
 """
 
 from __future__ import annotations

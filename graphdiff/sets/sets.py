@@ -1,7 +1,7 @@
 """Sets beside sums: what a node reaches, and what goes if the node goes. Each node counts once, however many paths.
 
 A total influence counts a shared node once a path. How many packages, how many bytes, how long an import takes are
-questions about sets: what a node reaches (networkx's `descendants`), and of that what only this node keeps
+questions about sets: what a node reaches (networkx's ``descendants``), and of that what only this node keeps
 reachable from the roots, which is the set that it dominates. Cycles need no policy here.
 
 Sums over sets for many nodes at once: over what each reaches, by bits, and over what each dominates, by a tree.

@@ -146,7 +146,7 @@ def solved_certificate(between: Between, flows: Flow, sizes: Flow) -> Certificat
     Parameters
     ----------
     between : Between
-    found, sizes : Flow
+    flows, sizes : Flow
         The sums of the walks' influences, floats or complex numbers, and of their absolute values.
 
     Returns

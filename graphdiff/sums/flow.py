@@ -385,7 +385,7 @@ def path_entropy(flows: Flow) -> float | None:
 
     Parameters
     ----------
-    found : Flow
+    flows : Flow
         Of a graph of absolute weights (``graph.absolute``).
     """
     if not flows.total:

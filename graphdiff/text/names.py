@@ -1,6 +1,6 @@
 """Labels as texts that are as different as the labels are: 1 and '1' stay apart where results become records.
 
-How an edge is named from outside: found by its ends and its key, told apart from parallel ones.
+Edges are named by their ends, and by a key where that tells them apart from parallel ones.
 """
 
 from __future__ import annotations

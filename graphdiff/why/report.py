@@ -1,4 +1,4 @@
-"""An `Explanation`: one total taken apart, as data and as text that a person reads in ten seconds.
+"""The text of an `Explanation`: one total taken apart, in words that a person reads in ten seconds.
 
 Several weightings of the same question stand side by side (`explanation_text`).
 """

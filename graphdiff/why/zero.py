@@ -17,7 +17,7 @@ def zero_reason(between: Between, flow: Flow, starts: list[int], end: int) -> st
     Parameters
     ----------
     between : Between
-    found : Flow
+    flow : Flow
         What flows through it.
     starts : list of int
     end : int
