@@ -24,7 +24,7 @@ from graphdiff.change.match import Matched
 from graphdiff.kernels import jit, pays, together
 from graphdiff.kernels.blocks import through, through_both
 from graphdiff.sums.results import Named
-from graphdiff.sums.sweeps import checked_array
+from graphdiff.sums.sweeps import checked_array, in_range
 from graphdiff.text.numbers import plain, shown
 
 Ints = NDArray[Any]
@@ -139,7 +139,8 @@ def products(matched: Matched, tangents: Ints, adjoints: Ints) -> Ints:
     if kinds == {"i"} and math.prod(float(np.abs(column).max(initial=0)) for column in columns) < SAFE_INT:
         return tangents[matched.tails] * matched.changes * adjoints[matched.heads]
     numbers = tangents[matched.tails].tolist(), matched.changes.tolist(), adjoints[matched.heads].tolist()
-    return checked_array([t * c * a if t and a else 0 for t, c, a in zip(*numbers, strict=True)])
+    with in_range():
+        return checked_array([t * c * a if t and a else 0 for t, c, a in zip(*numbers, strict=True)])
 
 
 def are_swept_at_once(matched: Matched, *columns: Ints) -> bool:

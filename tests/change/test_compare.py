@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,14 @@ from hypothesis import strategies as st
 
 import graphdiff as gd
 from graphdiff.change.markdown import comparison_markdown
-from graphdiff.errors import CycleError, SameComponentError, UnknownNodeError, UsageError, WeightError
+from graphdiff.errors import (
+    CycleError,
+    SameComponentError,
+    UnknownNodeError,
+    UsageError,
+    ValueOverflowError,
+    WeightError,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 Case = tuple[nx.MultiDiGraph, nx.MultiDiGraph, Any, Any]
@@ -587,3 +595,12 @@ def test_an_error_says_in_which_of_the_two_graphs_it_is() -> None:
         gd.compare(cyclic, good, "a")
     with pytest.raises(WeightError, match=r"^before: .*'a' -> 'c'"):
         gd.compare(bare, good, "a", "c")
+
+
+def test_decimals_that_leave_their_context_are_an_error_of_ours() -> None:
+    far, one = Decimal("1E+999990"), Decimal(-1)
+    before = weighted([(0, 1, one), (0, 2, one), (1, 2, far)])
+    after = weighted([(0, 1, far), (0, 2, one), (1, 2, one)])
+    comparison = gd.compare(before, after, 0, 2)
+    with pytest.raises(ValueOverflowError, match="larger than the largest Decimal"):
+        _ = comparison.attribution

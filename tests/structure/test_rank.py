@@ -208,6 +208,13 @@ class TestRefused:
         with pytest.raises(UsageError, match=r'value="kind": no node has .* nodes have: size \(2 of 5, numbers\)'):
             gd.rank(packages, value="kind", weight=None)
 
+    def test_a_complex_value_is_none_to_rank_by(self, packages: nx.DiGraph) -> None:
+        packages.nodes["app"]["place"] = 1 + 2j
+        with pytest.raises(UsageError, match='value="place": no node has a number of this name'):
+            gd.rank(packages, value="place", weight=None)
+        packages.nodes["web"]["place"] = 3
+        assert gd.rank(packages, value="place", weight=None).without_value == len(packages) - 1
+
     def test_a_value_of_a_graph_without_attributes(self, packages: nx.DiGraph) -> None:
         with pytest.raises(UsageError, match=r'value="size": a CompiledGraph has no attributes of nodes; .*weightings'):
             gd.rank(gd.compile(packages, weight=None), value="size")
