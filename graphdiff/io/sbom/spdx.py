@@ -127,9 +127,7 @@ A_ON_B = "the first rests on the second"
 
 B_ON_A = "the second rests on the first"
 
-#: The second belongs to the first, or the other way round, but neither needs the other.
-A_HAS_B = "the first has the second"
-
+#: The first belongs to the second, but neither needs the other.
 B_HAS_A = "the second has the first"
 
 #: By type; a type that is not here joins two elements as it is written.
