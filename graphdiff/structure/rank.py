@@ -19,6 +19,7 @@ from graphdiff.arithmetic import REAL, Number, is_finite
 from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import attribute_kinds, drawing_names, is_quantity
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.topology import Topology
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sets.sets import root_positions, row_sizes, values_at
 from graphdiff.sums.between import restriction
@@ -305,13 +306,17 @@ def _all_compiled(graph: Any, weightings: Sequence[Any], options: CompileOptions
     ready = [compiled(each, options) for each in weightings or [graph]]
     first = ready[0].topology
     others = [graph, *ready] if isinstance(graph, CompiledGraph) else ready
-    for other in (each.topology for each in others):
-        arrays = (np.array_equal(getattr(first, name), getattr(other, name)) for name in ("ids", "ptr", "heads"))
-        if other is not first and not (all(arrays) and list(first.labels) == list(other.labels)):
-            raise UsageError(Keyword("weightings"), " are of different graphs")
+    if not all(_are_alike(first, each.topology) for each in others):
+        raise UsageError(Keyword("weightings"), " are of different graphs")
     if weightings and isinstance(graph, nx.Graph) and {*graph} != {*first.labels}:
         raise UsageError(Keyword("weightings"), " are of another graph")
     return ready
+
+
+def _are_alike(one: Topology, other: Topology) -> bool:
+    """Tell whether a position is the same node in both, with the same edges."""
+    arrays = (np.array_equal(getattr(one, name), getattr(other, name)) for name in ("ids", "ptr", "heads"))
+    return one is other or (all(arrays) and list(one.labels) == list(other.labels))
 
 
 def _column_of(by: str | None, titles: list[str]) -> int:
