@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from numbers import Number
 from typing import Any
 
 import networkx as nx
 
+from graphdiff.arithmetic import is_number
 from graphdiff.errors import GraphTypeError
 
-__all__ = ["as_networkx", "is_sparse", "square_frame"]
+__all__ = ["as_networkx", "graph_of", "is_sparse", "square_frame"]
 
 #: An edge: its ends and its attributes.
 Record = tuple[Hashable, Hashable, Mapping[str, Any]]
@@ -51,16 +51,22 @@ def as_networkx(graph: Any) -> nx.DiGraph | nx.MultiDiGraph | None:
     [('a', 'b', 2), ('b', 'c', None)]
     """
     if isinstance(graph, Mapping):
-        return _of_edges(list(graph), _edges_of_rows(graph))
+        return graph_of(list(graph), _edges_of_rows(graph))
     if isinstance(graph, (list, tuple)):
-        return _of_edges([], map(_edge, range(len(graph)), graph))
+        return graph_of([], map(_edge, range(len(graph)), graph))
     library = type(graph).__module__.partition(".")[0]
     reader = LIBRARIES.get(library)
     return None if reader is None else reader(graph)
 
 
-def _of_edges(nodes: Iterable[Hashable], edges: Iterable[Record]) -> nx.DiGraph | nx.MultiDiGraph:
-    """Return the graph of some edges, one with parallel edges where two have the same ends."""
+def graph_of(nodes: Iterable[Any], edges: Iterable[Record]) -> nx.DiGraph | nx.MultiDiGraph:
+    """Return the graph of some edges, one with parallel edges where two have the same ends.
+
+    Examples
+    --------
+    >>> graph_of(["c"], [("a", "b", {}), ("a", "b", {})]).number_of_edges("a", "b")
+    2
+    """
     listed = list(edges)
     graph = nx.DiGraph() if len({edge[:2] for edge in listed}) == len(listed) else nx.MultiDiGraph()
     graph.add_nodes_from(nodes)
@@ -86,7 +92,7 @@ def _attributes(payload: Any, where: str) -> Mapping[str, Any]:
         return {}
     if isinstance(payload, Mapping):
         return payload
-    if isinstance(payload, Number) or (hasattr(payload, "__mul__") and not isinstance(payload, (str, list, tuple))):
+    if is_number(payload):
         return {"weight": payload}
     raise GraphTypeError(f"{where} carries {payload!r:.60}: a weight is a number, attributes are a dict")
 
@@ -111,7 +117,7 @@ def _of_rustworkx(graph: Any) -> nx.DiGraph | nx.MultiDiGraph:
     places = graph.node_indices()
     labels = _labels(places, [graph[place] for place in places])
     edges = graph.weighted_edge_list()
-    return _of_edges(
+    return graph_of(
         labels.values(),
         ((labels[tail], labels[head], _attributes(payload, "an edge")) for tail, head, payload in edges),
     )
@@ -123,7 +129,7 @@ def _of_igraph(graph: Any) -> nx.DiGraph | nx.MultiDiGraph:
     names = graph.vs["name"] if "name" in graph.vs.attributes() else None
     labels = _labels(range(graph.vcount()), names or list(range(graph.vcount())))
     edges = ((labels[edge.source], labels[edge.target], edge.attributes()) for edge in graph.es)
-    return _of_edges(labels.values(), edges)
+    return graph_of(labels.values(), edges)
 
 
 def _labels(places: Sequence[int], payloads: Sequence[Any]) -> dict[int, Hashable]:

@@ -25,6 +25,7 @@ from typing import Any, TypedDict
 import networkx as nx
 
 from graphdiff.errors import FormatError, GraphTypeError, LimitError, UsageError
+from graphdiff.graph.forms import graph_of
 from graphdiff.io.building import described, numbers
 from graphdiff.io.dot_text import GraphText, find_graphs
 from graphdiff.io.source import text_of
@@ -127,7 +128,7 @@ def read_dot(
             edges = list(as_drawn(edges, name, torchviz=torchviz))
         elif torchviz:
             _mark_saved(edges)
-        result = _build(nodes, edges)
+        result = graph_of(nodes.items(), ((*ends, row) for ends, row in edges))
     graph_columns = parsed[0]["graph_columns"]
     result.graph.update((key, graph_columns[key][0]) for key in MEANINGS if any(graph_columns.get(key, ())))
     result = described(result, format="DOT", **meanings_of(content))
@@ -224,13 +225,6 @@ def _rows_of(parsed: Sequence[Parsed], labels: Sequence[str]) -> tuple[dict[str,
     for node, row in zip((node for group in names for node in group), node_rows, strict=True):
         nodes[node] = row | nodes.get(node, {})
     return nodes, list(zip(ends, edge_rows, strict=True))
-
-
-def _build(nodes: dict[str, dict[str, Any]], edges: Sequence[Edge]) -> nx.DiGraph | nx.MultiDiGraph:
-    graph = nx.DiGraph() if len({ends for ends, _ in edges}) == len(edges) else nx.MultiDiGraph()
-    graph.add_nodes_from(nodes.items())
-    graph.add_edges_from((tail, head, row) for (tail, head), row in edges)
-    return graph
 
 
 def _mark_saved(edges: Sequence[Edge]) -> None:

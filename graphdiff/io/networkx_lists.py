@@ -13,6 +13,7 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.errors import FormatError, LimitError
+from graphdiff.graph.forms import graph_of
 from graphdiff.io.building import described
 from graphdiff.io.sniff import EDGE_WITH_DATA
 from graphdiff.io.source import text_of
@@ -55,7 +56,7 @@ def read_edge_list_with_data(data: bytes, *, name: str) -> nx.DiGraph | nx.Multi
     with collector_at_rest(), _quietly():
         literals = Literals(name)
         edges = [_edge(line, number, literals) for number, line in _lines(data)]
-        graph = _graph(edges)
+        graph = graph_of([], edges)
     return described(graph, format="networkx edge list")
 
 
@@ -82,7 +83,7 @@ def read_adjacency_list(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGra
         if not rows:
             raise FormatError(f"{name}: no node in it")
         _require_blanks(rows, name)
-        graph = _graph([(row[0], head, {}) for row in rows for head in row[1:]], [row[0] for row in rows])
+        graph = graph_of([row[0] for row in rows], [(row[0], head, {}) for row in rows for head in row[1:]])
     return described(graph, format="networkx adjacency list")
 
 
@@ -122,7 +123,7 @@ def read_multiline_adjacency_list(data: bytes, *, name: str) -> nx.DiGraph | nx.
                 edges.append(_neighbour(tail, *following, literals))
         if not nodes:
             raise FormatError(f"{name}: no node in it")
-    return described(_graph(edges, nodes), format="networkx multiline adjacency list")
+    return described(graph_of(nodes, edges), format="networkx multiline adjacency list")
 
 
 class Literals:
@@ -221,11 +222,3 @@ def _node(line: str, number: int, name: str) -> tuple[str, int]:
 def _neighbour(tail: str, number: int, line: str, literals: Literals) -> Edge:
     head, *data = line.split(maxsplit=1)
     return tail, head, literals.of(data[0].strip(), number) if data else {}
-
-
-def _graph(edges: list[Edge], nodes: list[str] | None = None) -> nx.DiGraph | nx.MultiDiGraph:
-    repeats = len({edge[:2] for edge in edges}) < len(edges)
-    graph = nx.MultiDiGraph() if repeats else nx.DiGraph()
-    graph.add_nodes_from(nodes or ())
-    graph.add_edges_from(edges)
-    return graph
