@@ -19,6 +19,7 @@ from graphdiff.change.ways import Reach, Ways
 from graphdiff.errors import SameComponentError, UsageError, of_both
 from graphdiff.graph.attributes import no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.options import takes_options
 from graphdiff.remedies import Keyword
 
 By: TypeAlias = str | Callable[[Any], Hashable] | None
@@ -226,6 +227,7 @@ def compare(
     match: Mapping[Any, Any] | None = None,
     **options: Unpack[CompileOptions],
 ) -> Comparison: ...
+@takes_options
 def compare(
     before: Given,
     after: Given,

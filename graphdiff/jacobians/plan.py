@@ -17,6 +17,7 @@ import numpy as np
 
 from graphdiff.errors import count_text
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.options import takes_options
 from graphdiff.jacobians.blocks import Direction, side_by_side
 from graphdiff.jacobians.elimination import choose, network
 from graphdiff.kernels.blocks import WIDTH
@@ -159,6 +160,7 @@ class Plan(Result):
 _HEAD = ("  method", "passes", "multiply-adds", "without zeros", "ratio", "memory")
 
 
+@takes_options
 def plan(
     graph: nx.DiGraph | CompiledGraph,
     sources: Iterable[Hashable] | None = None,

@@ -11,6 +11,7 @@ import networkx as nx
 from graphdiff import arithmetic
 from graphdiff.errors import LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.options import takes_options
 from graphdiff.jacobians.elimination import choose, network, totals
 from graphdiff.paths.formula import Formula, Symbolic, Term, simplified, symbols
 from graphdiff.remedies import Keyword
@@ -23,6 +24,7 @@ from graphdiff.text.names import named_parts
 MAX_NODES = 200
 
 
+@takes_options
 def factored(
     graph: nx.DiGraph | CompiledGraph,
     source: Hashable,

@@ -11,6 +11,7 @@ import networkx as nx
 
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled, counted
+from graphdiff.graph.options import takes_options
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.naive import _require_countable, pair
 from graphdiff.sums.results import Influences
@@ -55,6 +56,7 @@ class Path:
         return f"{' -> '.join(map(node_text, self.nodes))}  ({shown(self.influence)})"
 
 
+@takes_options
 def iter_paths(
     graph: nx.DiGraph | CompiledGraph,
     source: Hashable,
@@ -144,6 +146,7 @@ def _search(between: Between) -> Iterator[tuple[list[int], list[int], Number]]:
                 yield nodes, edges[1:], product
 
 
+@takes_options
 def count_paths(
     graph: nx.DiGraph | CompiledGraph,
     source: Hashable | None = None,

@@ -28,6 +28,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import SMALLEST_NORMAL, Number
 from graphdiff.errors import CycleError, LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.options import takes_options
 from graphdiff.paths.paths import Path, path_of
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, Step, restriction, total_over
@@ -247,6 +248,7 @@ MAX_COVERING = 100_000
 MAX_COVERING_EDGES = 10_000_000
 
 
+@takes_options
 def strongest_paths(
     graph: nx.DiGraph | CompiledGraph,
     source: Hashable | None,

@@ -14,6 +14,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.labels import require_nodes
+from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import unit
 from graphdiff.sums.between import restriction
 from graphdiff.sums.cycles import on_the_way
@@ -48,6 +49,7 @@ class Measures:
     total: Number | None
 
 
+@takes_options
 def annotate(
     graph: nx.DiGraph | CompiledGraph,
     source: Hashable | None = None,

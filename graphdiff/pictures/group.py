@@ -18,6 +18,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology
 from graphdiff.remedies import Keyword
 from graphdiff.sums.flow import flow_between
@@ -29,6 +30,7 @@ By: TypeAlias = str | int | Callable[[Any], Hashable]
 SEPARATORS = ("/", "::", ":", ".")
 
 
+@takes_options
 def group(
     graph: nx.DiGraph | CompiledGraph,
     by: By,

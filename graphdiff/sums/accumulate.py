@@ -11,6 +11,7 @@ import numpy as np
 from graphdiff import arithmetic
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.options import takes_options
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import Between, forward_over, restriction
 from graphdiff.sums.results import Influences
@@ -26,6 +27,7 @@ class Accumulated(Influences):
         return [(self.topology.label(position), self.array[position]) for position in range(min(n, len(self)))]
 
 
+@takes_options
 def accumulate(
     graph: nx.DiGraph | CompiledGraph,
     source: Hashable,

@@ -23,6 +23,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import CycleError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Rows, Topology, not_there
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels import sweep as kernel
@@ -280,6 +281,7 @@ class Contributions(Named):
         return f"<{self.what} contributions to {shown(self.total)}: {self._first()}>"
 
 
+@takes_options
 def edge_contributions(
     graph: nx.DiGraph | CompiledGraph,
     source: Hashable | None,
@@ -319,6 +321,7 @@ def edge_contributions(
     return Contributions(flows.edges, flows.total, "edge", flows.graph.topology)
 
 
+@takes_options
 def node_contributions(
     graph: nx.DiGraph | CompiledGraph,
     source: Hashable | None,

@@ -18,6 +18,7 @@ import networkx as nx
 from graphdiff.arithmetic import Number, added, in_floats, is_finite, is_number, unify
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.options import takes_options
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import require_apart, restriction
 from graphdiff.sums.cycles import on_the_way
@@ -26,6 +27,7 @@ from graphdiff.sums.results import Influences
 from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values, reverse_values
 
 
+@takes_options
 def total_influence(
     graph: nx.DiGraph | CompiledGraph,
     source: Hashable,
@@ -115,6 +117,7 @@ METHODS: dict[str, Callable[[CompiledGraph, int, int], Number]] = {
 }
 
 
+@takes_options
 def forward(
     graph: nx.DiGraph | CompiledGraph,
     source: Hashable | Mapping[Any, Number],
@@ -154,6 +157,7 @@ def forward(
     return _result(ready, forward_values(ready, _anchored(ready, seeds), loops), "tangents")
 
 
+@takes_options
 def reverse(
     graph: nx.DiGraph | CompiledGraph,
     target: Hashable | Mapping[Any, Number],

@@ -16,6 +16,7 @@ import networkx as nx
 from graphdiff.arithmetic import Number, is_finite
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.options import takes_options
 from graphdiff.remedies import Keyword
 from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, reduced, strokes
 from graphdiff.sums.between import restriction
@@ -174,6 +175,7 @@ def _decimal(number: Number) -> Number:
     return Decimal(number.numerator) / number.denominator
 
 
+@takes_options
 def cut(
     graph: nx.DiGraph | CompiledGraph,
     source: Hashable,

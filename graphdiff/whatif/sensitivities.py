@@ -23,6 +23,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology, not_there
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.cycles import walks
@@ -201,6 +202,7 @@ def _shown(number: Number | None) -> str:
     return "" if number is None else shown(number)
 
 
+@takes_options
 def sensitivities(
     graph: nx.DiGraph | CompiledGraph, source: Hashable, target: Hashable, **options: Unpack[CompileOptions]
 ) -> Sensitivities:

@@ -29,6 +29,7 @@ import numpy as np
 from graphdiff.arithmetic import Number
 from graphdiff.errors import CycleError, UsageError, ValueOverflowError, WeightError, edge_text
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import find_edge
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, restriction
@@ -125,6 +126,7 @@ class Uncertainty(Result):
         return lines
 
 
+@takes_options
 def uncertainty(
     graph: nx.DiGraph | CompiledGraph,
     source: Hashable,

@@ -23,6 +23,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.labels import Texts
+from graphdiff.graph.options import takes_options
 from graphdiff.kernels.reach import reached
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.certificate import Certificate, certificate_of, change_bound, doubt, rough_bound_of
@@ -36,6 +37,7 @@ from graphdiff.whatif.edits import Edit, Edited, Step, edited
 from graphdiff.whatif.report import what_if_text
 
 
+@takes_options
 def what_if(
     graph: nx.DiGraph | CompiledGraph,
     source: Hashable,

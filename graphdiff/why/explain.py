@@ -20,6 +20,7 @@ import numpy as np
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.options import takes_options
 from graphdiff.paths.paths import Path
 from graphdiff.paths.strongest import strongest
 from graphdiff.sums.between import Between
@@ -52,6 +53,7 @@ PARTS = (
 )  # fmt: skip
 
 
+@takes_options
 def explain(
     graph: nx.DiGraph | CompiledGraph,
     source: Hashable | None,
