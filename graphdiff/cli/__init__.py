@@ -17,6 +17,7 @@ from click.shell_completion import shell_complete
 from graphdiff import __version__
 from graphdiff.cli import (
     comparison,
+    compile,
     cut,
     cycles,
     diagnose,
@@ -126,6 +127,7 @@ VERBS = (
     jacobian.jacobian,
     factored.factored,
     draw.draw,
+    compile.compile,
     formats.formats,
 )
 for _verb in VERBS:

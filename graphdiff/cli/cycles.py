@@ -45,7 +45,7 @@ def cycles(settings: options.Settings, top: int) -> None:
     graph = inputs.load(settings)
     reports: list[CycleReport] = []
     for name in settings.weights or weightings.default_weights(graph)[:1]:
-        reports.append(find_cycles(graph, **weightings.weight_options(name, settings)))
+        reports.append(find_cycles(graph, **weightings.weight_options(name, settings, graph)))
     output.emit(
         settings,
         text=lambda: "\n\n".join([output.graph_line(graph), *_texts(reports, top)]),

@@ -59,7 +59,7 @@ def diagnose(
                 vanishing=vanishing,
                 exploding=exploding,
                 progress=progress,
-                **weightings.weight_options(name, settings),
+                **weightings.weight_options(name, settings, graph),
             )
             for name in settings.weights or weightings.default_weights(graph)[:1]
         }

@@ -68,7 +68,7 @@ def draw(
 
     # Between groups a sum of ones says how many edges there are; shares are better spread evenly.
     name = (settings.weights or weightings.default_weights(graph))[0 if ends == (None, None) else -1]
-    compiling = weightings.weight_options(name, settings)
+    compiling = weightings.weight_options(name, settings, graph)
     output.write_drawn(group(graph, _by(by), source=ends[0], target=ends[1], **compiling), settings)
 
 

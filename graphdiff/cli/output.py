@@ -145,7 +145,7 @@ def draw(graph: nx.DiGraph, settings: Settings, ends: tuple[Any | None, Any | No
     from graphdiff.pictures.annotate import annotate
 
     name = (settings.weights or default_weights(graph))[-1]
-    write_drawn(annotate(graph, *ends, **weight_options(name, settings)), settings)
+    write_drawn(annotate(graph, *ends, **weight_options(name, settings, graph)), settings)
 
 
 def write_drawn(drawn: nx.DiGraph, settings: Settings) -> None:

@@ -102,7 +102,8 @@ def _uncertain(
     if set(names) <= WEIGHTS.keys():
         raise UsageError("--sd and --bounds are of weights, and the file's are not named: add --weight ATTRIBUTE")
     return [
-        uncertainty(graph, source, target, **keywords, **weightings.weight_options(name, settings)) for name in names
+        uncertainty(graph, source, target, **keywords, **weightings.weight_options(name, settings, graph))
+        for name in names
     ]
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "DRAWING",
     "Column",
     "Columns",
+    "Records",
     "attribute_kinds",
     "column_of",
     "columns_of",
@@ -32,6 +33,7 @@ __all__ = [
     "is_quantity",
     "kind_of",
     "no_attribute",
+    "records",
 ]
 
 
@@ -141,6 +143,9 @@ def no_attribute(name: str, graphs: Sequence[nx.Graph]) -> UsageError:
     return UsageError(f"no node has the attribute {name!r} to group by{meant(close) or ';'} nodes have: {have}")
 
 
+#: Of so many edges attributes are made together, where those of all are wanted.
+BLOCK = 1 << 10
+
 #: The kinds of numbers that a column has; bools are a kind of their own.
 NUMBERS = (np.float64, np.float32, np.int64, np.bool_)
 
@@ -197,6 +202,11 @@ class Column(Sequence[Any]):
             mask = np.zeros(len(self), dtype=bool)
         return mask | np.isnan(self.values) if self.values.dtype.kind == "f" else mask
 
+    @property
+    def numbers(self) -> NDArray[Any] | None:
+        """The numbers in the order of the edges; None where they are no numbers, or some are missing."""
+        return self.values if kind_of(self) == "number" and not self.missing.any() else None
+
     def __getitem__(self, edge: Any) -> Any:
         return self.listed(np.arange(len(self))[edge]) if isinstance(edge, slice) else self.listed([edge])[0]
 
@@ -234,6 +244,48 @@ class Column(Sequence[Any]):
 
 
 Columns: TypeAlias = Mapping[str, Column]
+
+
+class Records(Sequence[Mapping[str, Any]]):
+    """The attributes of each edge, made when asked for.
+
+    Examples
+    --------
+    >>> some = Records({"kind": column_of(["a", None], "kind")}, 2)
+    >>> some[0], list(some)
+    ({'kind': 'a'}, [{'kind': 'a'}, {}])
+    """
+
+    def __init__(self, columns: Columns, n_edges: int) -> None:
+        self._columns, self._n_edges = columns, n_edges
+
+    def __len__(self) -> int:
+        return self._n_edges
+
+    def __getitem__(self, edge: Any) -> Any:
+        places = np.arange(self._n_edges)[edge]
+        return records(self._columns, places) if isinstance(edge, slice) else records(self._columns, places[None])[0]
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        blocks = (slice(start, start + BLOCK) for start in range(0, self._n_edges, BLOCK))
+        return chain.from_iterable(self[block] for block in blocks)
+
+
+def records(columns: Columns, places: Ints) -> list[dict[str, Any]]:
+    """Return the attributes at some places, each place's as a dict of its own.
+
+    Examples
+    --------
+    >>> records({"kind": column_of(["a", None], "kind")}, np.arange(2))
+    [{'kind': 'a'}, {}]
+    """
+    records: list[dict[str, Any]] = [{} for _ in range(len(places))]
+    for name, column in columns.items():
+        missing = column.missing[places].tolist()
+        for record, value, gone in zip(records, column.listed(places), missing, strict=True):
+            if not gone:
+                record[name] = value
+    return records
 
 
 def column_of(values: Any, name: str) -> Column:
@@ -308,9 +360,9 @@ def _of_texts(texts: Sequence[str], absent: NDArray[np.bool_]) -> Column:
 
 
 def kind_of(column: Column) -> str:
-    """Return whether a column is of numbers, bools or text, in one word."""
+    """Return whether a column is of numbers, bools, text or values of any kind, in one word."""
     if column.texts is not None:
-        return "text"
+        return "text" if type(column.texts) is Texts else "encoded"
     return "bool" if column.given.dtype == bool else "number"
 
 

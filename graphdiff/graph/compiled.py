@@ -21,7 +21,8 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import FormatError, UsageError, ValueOverflowError
 from graphdiff.graph import intake, storage
-from graphdiff.graph.attributes import Columns, columns_of
+from graphdiff.graph.attributes import Column, Columns, columns_of
+from graphdiff.graph.particulars import with_particulars
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
 from graphdiff.graph.topology import Rows, Topology, arrange, in_rows
 from graphdiff.kernels.blocks import turned
@@ -241,10 +242,68 @@ class CompiledGraph:
         >>> graph, graph.edges()
         (<CompiledGraph: 3 nodes, 3 edges, no cycles>, [('a', 'b'), ('a', 'c'), ('b', 'c')])
         """
-        topology, weights, settings = storage.load(path, mmap=mmap)
+        return cls._of_saved(storage.load(path, mmap=mmap), os.fspath(path))
+
+    @classmethod
+    def loads(cls, data: bytes, *, name: str = "the saved graph") -> CompiledGraph:
+        """Return the graph that was saved as these bytes, all of them checked; `name` is what errors call them.
+
+        Raises
+        ------
+        FormatError
+            If they are no saved graph, or damaged.
+        """
+        return cls._of_saved(storage.loads(data, name), name)
+
+    @classmethod
+    def _of_saved(cls, saved: tuple[Topology, NDArray[Any], dict[str, Any]], name: str) -> CompiledGraph:
+        topology, weights, settings = saved
         if settings["cycles"] not in POLICIES:
-            raise FormatError(f"{os.fspath(path)}: there is no cycle policy {settings['cycles']!r}")
+            raise FormatError(f"{name}: there is no cycle policy {settings['cycles']!r}")
         return cls(topology, weights, **settings)
+
+    def with_attributes(self, graph: nx.DiGraph) -> CompiledGraph:
+        """Return the same graph with what a networkx graph says beside edges and weights, so that `save` keeps it.
+
+        Parameters
+        ----------
+        graph : networkx.DiGraph or networkx.MultiDiGraph
+            What this was compiled from.
+
+        Returns
+        -------
+        CompiledGraph
+            With the attributes of nodes, of edges and of the whole graph. The attribute that the weights are is the
+            weights: it takes no room of its own.
+
+        Raises
+        ------
+        UsageError
+            If it is another graph, or an attribute is no number or text, nor a list, tuple or dict of them.
+
+        Examples
+        --------
+        >>> G = nx.DiGraph([("app", "web", {"cost": 2.0, "kind": "dev"})], edge_meaning="depends on")
+        >>> graph = compile(G, weight="cost").with_attributes(G)
+        >>> list(graph.attributes["kind"]), graph.topology.about
+        (['dev'], {'edge_meaning': 'depends on'})
+        """
+        topology = with_particulars(self.topology, graph)
+        columns = dict(topology.attributes)
+        name = self._attribute_of_weights(columns)
+        if name is not None and isinstance(self.weights, np.ndarray):
+            columns[name] = Column(self.weights)
+        return replace(self, topology=replace(topology, attributes=columns))
+
+    def _attribute_of_weights(self, columns: Columns) -> str | None:
+        """Return which attribute of the edges the weights are; None where they are those of a preset."""
+        for name in dict.fromkeys((self.weight_meaning, "weight", *columns)):
+            numbers = columns[name].numbers if name in columns else None
+            if numbers is not None and arithmetic.equal(numbers, self.weights):
+                return name
+        if self.preset is not None:
+            return None
+        return self.weight_meaning if self.weight_meaning in columns else "weight"
 
     def reweighted(self, weights: Weights, meaning: str = "unknown") -> CompiledGraph:
         """Return the same graph with other weights, given in the order of the edges."""
@@ -435,18 +494,7 @@ def compile(
             Keyword("weight", weight), ": an edge attribute's name, a preset, a function or None (1 on every edge)"
         )
     edges = intake.from_graph(graph)
-    topology, numbers = arrange(
-        edges.n_nodes,
-        edges.tails,
-        edges.heads,
-        names=edges.names,
-        keys=edges.keys,
-        marked=edges.marked,
-        marked_leaves=edges.marked_leaves,
-        also_called=edges.also_called,
-    )
-    if edges.absences:
-        topology = replace(topology, absences=edges.absences)
+    topology, numbers = _arranged(edges)
     preset = unit if weight is None else weight
     if isinstance(preset, Preset):
         if preset.counts_by:
@@ -459,6 +507,23 @@ def compile(
     if exact:
         weights = arithmetic.exactly(weights)
     return CompiledGraph(topology, weights, cycles, exact, edges.edge_meaning, meaning, edges.node_meaning)
+
+
+def _arranged(edges: intake.Edges) -> tuple[Topology, NDArray[Any] | None]:
+    """Return the shape of edges, and which of them each edge of the rows is; None where they are in order already."""
+    if edges.topology is not None:
+        return edges.topology, None
+    topology, numbers = arrange(
+        edges.n_nodes,
+        edges.tails,
+        edges.heads,
+        names=edges.names,
+        keys=edges.keys,
+        marked=edges.marked,
+        marked_leaves=edges.marked_leaves,
+        also_called=edges.also_called,
+    )
+    return (replace(topology, absences=edges.absences) if edges.absences else topology), numbers
 
 
 def _weight_meaning(meaning: str, weight: Any) -> str:

@@ -6,7 +6,7 @@ positions; ids and labels matter at the border only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from graphdiff.absences import Absences
 from graphdiff.arithmetic import Weights
 from graphdiff.errors import UnknownEdgeError, UnknownNodeError, UsageError, edge_text
-from graphdiff.graph.attributes import Columns
-from graphdiff.graph.labels import Indexed, Integers
+from graphdiff.graph.attributes import Column, Columns
+from graphdiff.graph.labels import Indexed, Integers, Texts
 from graphdiff.kernels.order import topological
 from graphdiff.kernels.rows import Ints, counted, grouped, index_type, parallels, pointers, reordered, taken
 from graphdiff.text.names import PLAIN, Edge, Naming
@@ -101,6 +101,10 @@ class Topology:
         What the graph's file lacks, and what an option left out, for what is said of a node that is not there.
     also_called : tuple of (str, int)
         Further names that nodes are found by, each with the node's id: those of outputs.
+    node_attributes : mapping of name to column
+        What is known of the nodes, each column in the order of the ids.
+    about : mapping of str to value
+        What is known of the graph as a whole.
     """
 
     ids: Ints
@@ -115,6 +119,8 @@ class Topology:
     attributes: Columns = field(default_factory=dict)
     absences: Absences | None = None
     also_called: tuple[tuple[str, int], ...] = ()
+    node_attributes: Columns = field(default_factory=dict)
+    about: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._freeze()
@@ -161,7 +167,7 @@ class Topology:
     def naming(self) -> Naming:
         """How nodes and edges are called in records."""
         keys = () if self.keys is None or isinstance(self.keys, Indexed) else self.keys
-        if self.names is None or isinstance(self.names, Indexed):
+        if self.names is None or type(self.names) in (Texts, Integers):
             return Naming.of((), keys) if keys else PLAIN
         return Naming.of(self.names, keys)
 
@@ -346,11 +352,15 @@ def keys_at(keys: Sequence[Hashable], edges: Ints) -> Sequence[Hashable]:
     """
     if isinstance(keys, Integers):
         return Integers(keys.values[edges])
+    if isinstance(keys, Column):
+        return keys.at(edges)
     return [keys[edge] for edge in edges.tolist()]
 
 
-def in_rows(values: Weights, numbers: Ints) -> Weights:
-    """Return values, given edge by edge as read, in the order of the rows."""
+def in_rows(values: Weights, numbers: Ints | None) -> Weights:
+    """Return values, given edge by edge as read, in the order of the rows; None where that is their order."""
+    if numbers is None:
+        return values
     if isinstance(values, np.ndarray):
         return taken(values, numbers)
     return [values[number] for number in numbers.tolist()]

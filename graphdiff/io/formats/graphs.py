@@ -150,6 +150,18 @@ GRAPHS: dict[str, Format] = {
         sample="as networkx writes it, 2026-11-29",
         command='networkx: nx.write_multiline_adjlist(G, "graph.adjlist")',
     ),
+    "gdiff": Format(
+        read="graphdiff.io.saved:read_saved",
+        title="saved graphs of graphdiff",
+        about="as in the file that it was made of, each edge once",
+        suffixes=(".gdiff",),
+        claim="graphdiff.io.sniff:is_saved",
+        tool="graphdiff",
+        version="0.1.0",
+        sample="graphdiff compile tests/data/rust/Cargo.lock, 2026-11-29",
+        command="graphdiff compile FILE -O graph.gdiff",
+        tier=1,
+    ),
     "expr": Format(
         read="graphdiff.io.expression:read_expression",
         title="expr:",
