@@ -147,10 +147,8 @@ class ArrayFile:
             raise self.damaged("it does not start as one")
         if version not in VERSIONS:
             known = " and ".join(map(str, VERSIONS))
-            raise FormatError(
-                f"{self.name} has version {version} of the format, and this graphdiff reads {known}: "
-                "a newer one wrote it, and opens it"
-            )
+            newer = ": a newer one wrote it" if version > VERSION else ""
+            raise FormatError(f"{self.name} has version {version} of the format; this graphdiff reads {known}{newer}")
         self._start = PREFIX.size + length
         if length > MAX_HEADER or self._start > len(self._data) or self._start % ALIGNED:
             raise self.damaged("its header has no such length")
