@@ -217,6 +217,17 @@ def compare(  # type: ignore[overload-overlap]
     **options: Unpack[CompileOptions],
 ) -> Changes: ...
 @overload
+def compare(  # type: ignore[overload-overlap]
+    before: Given,
+    after: Given,
+    source: None = None,
+    *,
+    target: Hashable,
+    by: By = None,
+    match: Mapping[Any, Any] | None = None,
+    **options: Unpack[CompileOptions],
+) -> Changes: ...
+@overload
 def compare(
     before: Given,
     after: Given,

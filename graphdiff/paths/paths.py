@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Unpack
+from typing import Any, Unpack, overload
 
 import networkx as nx
 
@@ -146,6 +146,42 @@ def _search(between: Between) -> Iterator[tuple[list[int], list[int], Number]]:
                 yield nodes, edges[1:], product
 
 
+@overload
+def count_paths(  # type: ignore[overload-overlap]
+    graph: nx.DiGraph | CompiledGraph,
+    source: None = None,
+    target: None = None,
+    **options: Unpack[CompileOptions],
+) -> int: ...
+@overload
+def count_paths(  # type: ignore[overload-overlap]
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable,
+    target: None = None,
+    **options: Unpack[CompileOptions],
+) -> Influences: ...
+@overload
+def count_paths(  # type: ignore[overload-overlap]
+    graph: nx.DiGraph | CompiledGraph,
+    source: None,
+    target: Hashable,
+    **options: Unpack[CompileOptions],
+) -> Influences: ...
+@overload
+def count_paths(  # type: ignore[overload-overlap]
+    graph: nx.DiGraph | CompiledGraph,
+    source: None = None,
+    *,
+    target: Hashable,
+    **options: Unpack[CompileOptions],
+) -> Influences: ...
+@overload
+def count_paths(
+    graph: nx.DiGraph | CompiledGraph,
+    source: Hashable,
+    target: Hashable,
+    **options: Unpack[CompileOptions],
+) -> int: ...
 @takes_options
 def count_paths(
     graph: nx.DiGraph | CompiledGraph,
