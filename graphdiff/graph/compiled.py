@@ -199,6 +199,8 @@ class CompiledGraph:
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write the graph to a file of plain arrays, whole or not at all (see `graphdiff.graph.storage`).
 
+        `graphdiff.read` and all verbs of the command line read it where it is called ``.gdiff``.
+
         Parameters
         ----------
         path : str or path-like
@@ -208,7 +210,7 @@ class CompiledGraph:
         Raises
         ------
         UsageError
-            If weights are neither floats nor ints of 64 bits, or labels neither all text nor all such ints.
+            If weights are neither floats nor ints of 64 bits, or a label, key or attribute is no plain value.
         OutputError
             If the file exists and is not to be replaced, or cannot be written.
         """

@@ -1,4 +1,4 @@
-r"""A compiled graph as one file of plain arrays, which is opened by mapping it into memory. Format version 1.
+r"""A compiled graph as one file of plain arrays, which is opened by mapping it into memory. Format version 2.
 
 All numbers are little-endian. A file is:
 
@@ -22,7 +22,9 @@ cyclic          (n, 2)            ranges of positions that are a component with 
 marked          (n,)              ids that were marked as roots
 marked_leaves   (n,)              ids that were marked as leaves, where any were
 weights         (n_edges,)        float64, float32 or int64, in the order of ``heads``
-keys            (n_edges,)        of a multigraph: the key of each edge, int64, in the order of ``heads``
+keys            (n_edges,)        of a multigraph: the key of each edge, int64, in the order of ``heads``; keys of
+                                  other kinds are a column, ``key.0``
+about           (n_bytes,)        what is known of the graph as a whole: a dict as `graphdiff.graph.encoding` has it
 values          (n_nodes,)        labels that are ints: the label of each id, int64
 text            (n_bytes,)        labels that are text: all of them in UTF-8, one after the other
 ends            (n_nodes + 1,)    the label of id i is ``text[ends[i]:ends[i + 1]]``
@@ -33,14 +35,19 @@ order           (n_nodes,)        of text, the id that each hash is of; of ints,
 0.absent        (n_edges,)        uint8, 1 where an edge has no such value
 0.text          (n_bytes,)        of an attribute that is text: the texts that there are in UTF-8
 0.ends          (n_texts + 1,)    text number i is ``0.text[0.ends[i]:0.ends[i + 1]]``
+node.0.values   (n_nodes,)        of the first attribute of nodes, by id; ``node.0.absent`` and the others likewise
 ==============  ================  =============================================================================
 
-The attributes in the settings, each with its kind (number, bool or text), are numbered from 0; where edges have none
-the settings do not speak of them. Parallel edges without keys are numbered in their order.
+The settings list the attributes of edges and, as ``node_attributes``, those of nodes, each with its kind, numbered
+from 0: number, bool, text, encoded (texts of `graphdiff.graph.encoding`, for values of several kinds or of none of
+these) or weights, which has no arrays of its own: the attribute is the weights. Where there are none the settings do not
+speak of them, nor of ``keys``, nor of ``labels``, which is ``"encoded"`` where labels are such texts. Parallel edges
+without keys are numbered in their order.
 
 Where a dtype is not said it is any int of 4 or 8 bytes. A file has the first five and ``weights``; it has
-``marked_leaves``, ``keys``, ``values`` and ``order``, or ``text``, ``ends``, ``hashes`` and ``order`` where the graph
-has such. Without labels the ids are the labels.
+``marked_leaves``, ``keys``, ``about``, ``values`` and ``order``, or ``text``, ``ends``, ``hashes`` and ``order`` where
+the graph has such. Without labels the ids are the labels. Version 1, which is read too, has no attributes of nodes, none
+that are encoded or the weights, no ``about``, and labels and keys that are text or ints only.
 """
 
 from __future__ import annotations
