@@ -16,6 +16,7 @@ from graphdiff.graph.attributes import Column, column_of
 from graphdiff.graph.encoding import Encoded, encoded
 from graphdiff.graph.intake import edge_data
 from graphdiff.graph.topology import Topology
+from graphdiff.graph.views import saved_in
 
 __all__ = ["column_of_any", "with_particulars"]
 
@@ -32,6 +33,17 @@ def with_particulars(topology: Topology, graph: nx.DiGraph) -> Topology:
     UsageError
         If it is the shape of another graph, or an attribute is no plain value.
     """
+    if (saved := saved_in(graph)) is not None:  # as columns already
+        if not np.array_equal(saved.topology.ids, topology.ids) or not np.array_equal(
+            saved.topology.heads, topology.heads
+        ):
+            raise UsageError("the attributes are of another graph")
+        return replace(
+            topology,
+            about=dict(graph.graph),
+            node_attributes=saved.topology.node_attributes,
+            attributes=saved.topology.attributes,
+        )
     names = range(topology.n_nodes) if topology.names is None else topology.names
     if list(graph) != list(names) or len(graph.edges) != topology.n_edges:
         raise UsageError("the attributes are of another graph")

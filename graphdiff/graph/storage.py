@@ -40,14 +40,14 @@ node.0.values   (n_nodes,)        of the first attribute of nodes, by id; ``node
 
 The settings list the attributes of edges and, as ``node_attributes``, those of nodes, each with its kind, numbered
 from 0: number, bool, text, encoded (texts of `graphdiff.graph.encoding`, for values of several kinds or of none of
-these) or weights, which has no arrays of its own: the attribute is the weights. Where there are none the settings do not
-speak of them, nor of ``keys``, nor of ``labels``, which is ``"encoded"`` where labels are such texts. Parallel edges
-without keys are numbered in their order.
+these) or weights, which has no arrays of its own: the attribute is the weights. Where there are none the settings do
+not speak of them, nor of ``keys``, nor of ``labels``, which is ``"encoded"`` where labels are such texts. Parallel
+edges without keys are numbered in their order.
 
 Where a dtype is not said it is any int of 4 or 8 bytes. A file has the first five and ``weights``; it has
 ``marked_leaves``, ``keys``, ``about``, ``values`` and ``order``, or ``text``, ``ends``, ``hashes`` and ``order`` where
-the graph has such. Without labels the ids are the labels. Version 1, which is read too, has no attributes of nodes, none
-that are encoded or the weights, no ``about``, and labels and keys that are text or ints only.
+the graph has such. Without labels the ids are the labels. Version 1, which is read too, has no attributes of nodes,
+none that are encoded or the weights, no ``about``, and labels and keys that are text or ints only.
 """
 
 from __future__ import annotations
