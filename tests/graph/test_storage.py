@@ -570,7 +570,8 @@ COLUMNS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("what", COLUMNS)
 def test_hostile_lists_of_columns_are_refused(what: str, whole: Path) -> None:
     data = whole.read_bytes()
-    refused(whole, forged(data, lambda header: settings(header, **COLUMNS[what])), "graph")
+    message = "not the arrays" if what == "columns that are not there" else "its settings are not those of a graph"
+    refused(whole, forged(data, lambda header: settings(header, **COLUMNS[what])), message)
 
 
 def test_columns_that_name_texts_beyond_theirs_are_refused(whole: Path) -> None:
