@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from graphdiff.arithmetic import is_number
 from graphdiff.errors import UsageError, meant, nearest
+from graphdiff.graph.encoding import Encoded
 from graphdiff.graph.labels import Texts
 from graphdiff.kernels.rows import Ints
 
@@ -160,8 +161,8 @@ class Column(Sequence[Any]):
         float64, float32, int64 or bool; of text the number of each in `texts`. A NaN is missing.
     absent : bool array, shape (n_given,), or None
         Where the value is missing; None where all are there.
-    texts : Texts, or None
-        The texts that there are; None where the values are no text.
+    texts : Texts, Encoded or None
+        The texts, or the values of any kind, that there are; None where the values are numbers.
     order : int array, or None
         Which of the given values each edge has; None where they are in the order of the edges.
 
@@ -174,7 +175,7 @@ class Column(Sequence[Any]):
 
     given: NDArray[Any]
     absent: NDArray[np.bool_] | None = None
-    texts: Texts | None = None
+    texts: Texts | Encoded | None = None
     order: Ints | None = None
 
     def __len__(self) -> int:
@@ -362,7 +363,7 @@ def _of_texts(texts: Sequence[str], absent: NDArray[np.bool_]) -> Column:
 def kind_of(column: Column) -> str:
     """Return whether a column is of numbers, bools, text or values of any kind, in one word."""
     if column.texts is not None:
-        return "text" if type(column.texts) is Texts else "encoded"
+        return "text" if isinstance(column.texts, Texts) else "encoded"
     return "bool" if column.given.dtype == bool else "number"
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from graphdiff.errors import FormatError, UsageError
-from graphdiff.graph.labels import Texts
+from graphdiff.graph.labels import Indexed, Texts
 
 __all__ = ["Encoded", "decoded", "encoded"]
 
@@ -80,31 +81,41 @@ def _unmarked(marked: dict[str, Any]) -> Any:
     return tuple(value) if mark == TUPLE else dict(value)
 
 
-class Encoded(Texts):
+@dataclass(frozen=True, eq=False, repr=False)
+class Encoded(Indexed):
     """Plain values, each as its text.
+
+    Attributes
+    ----------
+    texts : Texts
 
     Examples
     --------
-    >>> values = Encoded.of_values([("a", 1), "a", 2])
+    >>> values = Encoded.of([("a", 1), "a", 2])
     >>> values[0], list(values), values.find(2.0), values.find("b")
     (('a', 1), [('a', 1), 'a', 2], 2, None)
     """
 
+    texts: Texts
+
     @classmethod
-    def of_values(cls, values: Iterable[Any]) -> Encoded:
+    def of(cls, values: Iterable[Any]) -> Encoded:
         """Return distinct values, each as its text."""
-        return cls.of(list(map(encoded, values)))
+        return cls(Texts.of(list(map(encoded, values))))
+
+    def __len__(self) -> int:
+        return len(self.texts)
 
     def __iter__(self) -> Iterator[Any]:
-        return (decoded(piece) for piece in self._pieces())
+        return map(decoded, self.texts)
 
     def _label(self, number: int) -> Any:
-        return decoded(self._bytes(number))
+        return decoded(self.texts[number])
 
     def find(self, label: Hashable) -> int | None:
         """Return the id of `label`, or None where it is none of the values; of numbers 1, 1.0 and True are the same."""
         try:
-            places = (super(Encoded, self).find(encoded(each)) for each in _equals(label))
+            places = (self.texts.find(encoded(each)) for each in _equals(label))
             return next((place for place in places if place is not None), None)
         except UsageError:
             return None

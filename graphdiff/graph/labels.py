@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self, overload
+from typing import Any, overload
 from zlib import crc32
 
 import numpy as np
@@ -79,7 +79,7 @@ class Texts(Indexed):
     saved: tuple[NDArray[Any], NDArray[Any]] | None = None
 
     @classmethod
-    def of(cls, names: Sequence[str]) -> Self:
+    def of(cls, names: Sequence[str]) -> Texts:
         """Pack distinct names.
 
         Raises

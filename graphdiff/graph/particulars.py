@@ -15,6 +15,7 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import Column, column_of
 from graphdiff.graph.encoding import Encoded, encoded
 from graphdiff.graph.intake import edge_data
+from graphdiff.graph.labels import Texts
 from graphdiff.graph.topology import Topology
 from graphdiff.graph.views import saved_in
 
@@ -100,4 +101,4 @@ def column_of_any(values: Sequence[Any]) -> Column:
     places = [numbers.setdefault(encoded(value), len(numbers)) for value in there]
     codes = np.full(len(values), -1, dtype=np.int64)
     codes[~absent] = places
-    return Column(codes, absent, Encoded.of(list(numbers)))
+    return Column(codes, absent, Encoded(Texts.of(list(numbers))))

@@ -133,7 +133,8 @@ def _column_arrays(name: str, column: Column) -> dict[str, NDArray[Any]]:
     values = column.values.view(np.uint8) if column.values.dtype == bool else column.values
     arrays = {"values": values, "absent": column.missing.view(np.uint8)}
     if column.texts is not None:
-        arrays |= {"text": column.texts.text, "ends": column.texts.ends}
+        texts = column.texts.texts if isinstance(column.texts, Encoded) else column.texts
+        arrays |= {"text": texts.text, "ends": texts.ends}
     return {f"{name}.{which}": array for which, array in arrays.items()}
 
 
@@ -149,12 +150,14 @@ def _keys(keys: Sequence[Hashable]) -> Column:
     return column_of_any(keys)
 
 
-def _packed(labels: Sequence[Hashable]) -> Texts | Integers:
+def _packed(labels: Sequence[Hashable]) -> Texts | Integers | Encoded:
     """Return labels as arrays: all text or all ints as they are, others encoded."""
+    if isinstance(labels, Encoded):
+        return labels
     try:
         return packed(labels)
     except UsageError:
-        return Encoded.of_values(labels)
+        return Encoded.of(labels)
 
 
 def _about(known: Mapping[str, Any]) -> bytes:
@@ -166,11 +169,12 @@ def _about(known: Mapping[str, Any]) -> bytes:
     return encoded(dict(known)).encode()
 
 
-def _label_arrays(labels: Texts | Integers) -> dict[str, NDArray[Any]]:
+def _label_arrays(labels: Texts | Integers | Encoded) -> dict[str, NDArray[Any]]:
     if isinstance(labels, Integers):
         return {"values": labels.values, "order": labels.lookup}
-    hashes, order = labels.lookup
-    return {"text": labels.text, "ends": labels.ends, "hashes": hashes, "order": order}
+    texts = labels.texts if isinstance(labels, Encoded) else labels
+    hashes, order = texts.lookup
+    return {"text": texts.text, "ends": texts.ends, "hashes": hashes, "order": order}
 
 
 def load(path: str | os.PathLike[str], *, mmap: bool) -> tuple[Topology, NDArray[Any], dict[str, Any]]:
@@ -250,13 +254,13 @@ def _column(arrays: Mapping[str, NDArray[Any]], column: str, kind: str) -> Colum
         return Column(arrays["weights"])
     values, absent = arrays[f"{column}.values"], arrays[f"{column}.absent"].view(np.bool_)
     if kind in ("text", "encoded"):
-        texts = (Texts if kind == "text" else Encoded)(arrays[f"{column}.text"], arrays[f"{column}.ends"])
-        return Column(values, absent, texts)
+        texts = Texts(arrays[f"{column}.text"], arrays[f"{column}.ends"])
+        return Column(values, absent, texts if kind == "text" else Encoded(texts))
     return Column(values.view(np.bool_) if kind == "bool" else values, absent)
 
 
-def _labels(arrays: Mapping[str, NDArray[Any]], kind: str) -> Texts | Integers | None:
+def _labels(arrays: Mapping[str, NDArray[Any]], kind: str) -> Texts | Integers | Encoded | None:
     if "text" in arrays:
-        saved = arrays["hashes"], arrays["order"]
-        return (Encoded if kind == "encoded" else Texts)(arrays["text"], arrays["ends"], saved)
+        texts = Texts(arrays["text"], arrays["ends"], (arrays["hashes"], arrays["order"]))
+        return Encoded(texts) if kind == "encoded" else texts
     return Integers(arrays["values"], arrays["order"]) if "values" in arrays else None

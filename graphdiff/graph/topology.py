@@ -167,7 +167,7 @@ class Topology:
     def naming(self) -> Naming:
         """How nodes and edges are called in records."""
         keys = () if self.keys is None or isinstance(self.keys, Indexed) else self.keys
-        if self.names is None or type(self.names) in (Texts, Integers):
+        if self.names is None or isinstance(self.names, (Texts, Integers)):
             return Naming.of((), keys) if keys else PLAIN
         return Naming.of(self.names, keys)
 

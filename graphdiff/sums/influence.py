@@ -19,6 +19,7 @@ from graphdiff.arithmetic import Number, added, in_floats, is_finite, is_number,
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.options import takes_options
+from graphdiff.graph.views import saved_in
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import require_apart, restriction
 from graphdiff.sums.cycles import on_the_way
@@ -257,7 +258,8 @@ def direct_total(graph: Any, source: Hashable, target: Hashable, weight: object)
     >>> direct_total(G, "b", "e", "weight") is None
     True
     """
-    if type(graph) is not nx.DiGraph or graph.graph.get("quotient") or not isinstance(weight, str):
+    is_plain = type(graph) is nx.DiGraph and not graph.graph.get("quotient") and saved_in(graph) is None
+    if not is_plain or not isinstance(weight, str):
         return None
     rows: Adjacency = dict(graph.adjacency())
     try:

@@ -135,8 +135,22 @@ def test_no_object_an_edge_is_made_by_a_question(tmp_path: Any) -> None:
     type(seen._adj)._some = counted
     try:
         assert gd.explain(seen, 0, 9_800).total == gd.total_influence(graph, 0, 9_800)
+        assert gd.total_influence(seen, 0, 9_800) == gd.total_influence(graph, 0, 9_800)
         assert gd.count_paths(seen, 0, 9_800) == gd.count_paths(graph, 0, 9_800)
         assert dict(gd.forward(seen, 0)) == dict(gd.forward(graph, 0))
         assert made == 0
     finally:
         type(seen._adj)._some = records
+
+
+def test_labels_of_many_kinds_are_the_same_labels_in_another_graph(tmp_path: Any) -> None:
+    old = nx.DiGraph([("a", (1, 2), {"weight": 2}), ((1, 2), 3, {"weight": 5})])
+    new = nx.DiGraph([("a", "b", {"weight": 2}), ("b", "c", {"weight": 5})])
+    views = [view_of(graph, tmp_path) for graph in (old, new)]
+    for before, after in ((old, new), (old, old)):
+        expected = gd.compare(before, after).to_dict()
+        seen = [views[0], views[1] if after is new else views[0]]
+        assert gd.compare(*seen).to_dict() == expected
+        assert gd.compare(seen[0], after).to_dict() == expected
+    changed = gd.what_if(views[0], "a", 3, add_edges=[("a", "new", 1), ("new", 3, 7)])
+    assert changed.after == gd.what_if(old, "a", 3, add_edges=[("a", "new", 1), ("new", 3, 7)]).after == 17
