@@ -405,7 +405,7 @@ MISTAKES = {
     "two ways to choose": (["paths", "{model}", "X", "Y", "-k", "1", "--sample", "2"], 2, "-k and --sample: these are"),
     "seed of nothing": (["paths", "{model}", "X", "Y", "--seed", "2"], 2, "--seed is for --sample N"),
     "cut by text": (["cut", "{model}", "X", "Y", "--reduce", "half"], 2, "a percentage such as 50%, or a number"),
-    "cut by too much": (["cut", "{model}", "X", "Y", "--reduce", "150%"], 2, "--reduce 150% is not above 0 and up to 1"),
+    "cut by too much": (["cut", "{model}", "X", "Y", "--reduce", "150%"], 2, "--reduce 150% is not above 0 and up to"),
     "output exists": (["why", OPENSSH, "dpkg", "-O", "{model}"], 73, "--force"),
     "unwritable output": (["draw", "{model}", "-O", "{model}/x.svg"], 73, "x.svg"),
     "unknown suffix": (["draw", "{model}", "-O", "x.pdf"], 2, ".pdf"),

@@ -88,7 +88,8 @@ def test_groups_are_by_an_attribute_that_nodes_have_and_of_a_total(run: Run, tmp
     for ends in (["s", "t"], ["-s", "s"], ["t"]):
         refused = run(str(old), str(new), *ends, "--group", "layr")
         assert refused.status == 2
-        assert refused.err.splitlines()[-1].startswith("graphdiff: no node has the attribute 'layr' to group by; did you mean 'layer'?")
+        last = refused.err.splitlines()[-1]
+        assert last.startswith("graphdiff: no node has the attribute 'layr' to group by; did you mean 'layer'?")
     refused = run(str(old), str(new), "--group", "layer")
     assert refused.err == (
         "graphdiff: --group layer: a change of totals is summed over groups; name a source or a target\n"

@@ -11,7 +11,7 @@ from conftest import Run
 from graphdiff.cli.nodes import Ends
 
 #: The verbs that take ends, with what their files are; and those that cannot do without both.
-VERBS = {verb: ("model.csv",) for verb in ("why", "rank", "what-if", "cut", "paths", "draw", "diagnose")}
+VERBS = dict.fromkeys(("why", "rank", "what-if", "cut", "paths", "draw", "diagnose"), ("model.csv",))
 VERBS |= {"compare": ("model.csv", "model.csv"), "why --formula": ("model.csv",)}
 NEED_BOTH = ("what-if", "cut", "paths", "why --formula")
 ONE_END = [verb for verb in VERBS if verb not in NEED_BOTH]
