@@ -1,13 +1,16 @@
-"""Nodes on the command line: both ends from arguments and options, and names completed from the file."""
+"""Nodes on the command line: both ends of a question, as all verbs take them, and names completed from the file."""
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphdiff.cli.renamings import tell_one_name
 from graphdiff.errors import GraphdiffError, UsageError
 from graphdiff.graph.lookup import find_node, named
 
@@ -18,22 +21,78 @@ if TYPE_CHECKING:
 MAX_COMPLETED = 2_000_000
 
 
-def find_ends(
-    graph: nx.DiGraph, words: Sequence[str], source: str | None, target: str | None
-) -> tuple[Any | None, Any | None]:
-    """Return source and target given as arguments or as options; None where left out."""
-    first, last = (None if word is None else find_node(graph, word) for word in given_ends(words, source, target))
-    return first, last
+@dataclass(frozen=True)
+class Ends:
+    """Both ends of a question by the names that were given; an end that was left out has none.
+
+    Examples
+    --------
+    >>> Ends(targets=("x", "y")).nodes(str.upper)
+    (None, ['X', 'Y'])
+    """
+
+    sources: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+
+    def nodes(self, find: Callable[[str], Any]) -> tuple[Any, Any]:
+        """Return source and target by what finds a node: None where left out, one node, or several as a list."""
+        return _end(self.sources, find), _end(self.targets, find)
+
+    def of(self, graph: nx.DiGraph) -> tuple[Any, Any]:
+        """Return source and target in a graph: None where left out, one node, or several as a list."""
+        return self.nodes(functools.partial(find_node, graph))
+
+    def require(self, *, source: bool) -> Ends:
+        """Return the ends, or raise `UsageError` where the target is not named, or the source that is asked for."""
+        if not self.targets or (source and not self.sources):
+            verb = click.get_current_context().info_name
+            needs, names = ("a source and a target", "SOURCE") if source else ("a target", "[SOURCE]")
+            raise UsageError(f"{verb} needs {needs}: FILE {names} TARGET, or -s NODE -t NODE")
+        return self
 
 
-def given_ends(words: Sequence[str], source: str | None, target: str | None) -> tuple[str | None, str | None]:
-    """Return the names of source and target, given as arguments or as options; None where left out."""
-    if len(words) > 2:
-        raise UsageError(f"{len(words)} nodes given; at most SOURCE and TARGET")
-    given = [*words, None, None][:2]
-    if (given[0] and source) or (given[1] and target):
-        raise UsageError("a node is given both as an argument and as an option")
-    return given[0] or source, given[1] or target
+def _end(names: tuple[str, ...], find: Callable[[str], Any]) -> Any:
+    nodes = list(dict.fromkeys(map(find, names)))
+    return nodes if len(nodes) > 1 else nodes[0] if nodes else None
+
+
+def with_ends(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a verb ``[SOURCE] [TARGET]`` after the file, ``-s`` and ``-t``; it receives them as one `Ends`."""
+
+    @functools.wraps(function)
+    def run(*settings: Any, names: tuple[str, ...], **given: Any) -> None:
+        function(*settings, ends=_ends(names, given.pop("sources"), given.pop("targets")), **given)
+
+    run = click.option(
+        "-t", "--target", "targets", multiple=True, metavar="NODE", shell_complete=complete_node,
+        help="The target, as one name after FILE is; repeat for several.",
+    )(run)  # fmt: skip
+    run = click.option(
+        "-s", "--source", "sources", multiple=True, metavar="NODE", shell_complete=complete_node,
+        help="The source; repeat for several.",
+    )(run)  # fmt: skip
+    return click.argument(
+        "names", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=complete_node, callback=_require_two
+    )(run)
+
+
+def _require_two(ctx: click.Context, param: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(names) > 2:
+        raise click.UsageError(
+            f"{len(names)} nodes given: after FILE stand SOURCE and TARGET; several are -s a -s b -t x -t y", ctx
+        )
+    return names
+
+
+def _ends(names: tuple[str, ...], sources: tuple[str, ...], targets: tuple[str, ...]) -> Ends:
+    """Return the ends: here they come from, after FILE or by option, each by one of these only."""
+    first, last = names[:-1], names[-1:]
+    for what, by_place, option, by_option in (("source", first, "-s", sources), ("target", last, "-t", targets)):
+        if by_place and by_option:
+            raise UsageError(f"the {what} is given twice: {by_place[0]!r} after FILE, and {option} {by_option[0]}")
+    if last and not (first or sources):
+        tell_one_name(str(click.get_current_context().info_name), last[0])
+    return Ends(first or sources, last or targets)
 
 
 def complete_node(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

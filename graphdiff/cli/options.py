@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli.completion import complete_format, complete_kind, complete_weight
+from graphdiff.cli.completion import complete_format, complete_group, complete_kind, complete_weight
 from graphdiff.cli.format_options import kinds_text, taken, taking, with_format_options
 from graphdiff.cli.headings import Verb
 from graphdiff.cli.refusals import Refusal
-from graphdiff.errors import GraphdiffError
+from graphdiff.errors import GraphdiffError, UsageError
 from graphdiff.io.formats import READERS
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ _READING: list[Callable[..., Any]] = [
 _PRINTING: list[Callable[..., Any]] = [
     click.option(
         "-o", "--output", type=OutputFormat(),
-        help="text, json or csv; compare: markdown, too; factored: latex, too. Default: text, or by FILE.",
+        help="text, json or csv; compare: markdown, too; why --formula: latex, too. Default: text, or by FILE.",
     ),
     click.option("-O", "--output-file", "path", metavar="FILE", help="Write to FILE instead of standard output."),
     click.option("--force", is_flag=True, help="Replace FILE where it exists."),
@@ -187,6 +188,22 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
 def verb_on(file: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return what gives a verb the common options, where help calls the file by this name."""
     return lambda function: _with_options(function, click.argument("file", metavar=file))
+
+
+def grouping(text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return what gives a verb ``--group``, with this help: it receives an attribute, or a number of parts of names."""
+    return click.option(
+        "--group", "by", metavar="NAME|prefix:N", shell_complete=complete_group, callback=_grouped_by, help=text
+    )
+
+
+def _grouped_by(ctx: click.Context, param: click.Parameter, text: str | None) -> str | int | None:
+    kind, _, depth = (text or "").partition(":")
+    if kind != "prefix" or not depth:
+        return text
+    if not re.fullmatch("[0-9]{1,9}", depth):
+        raise UsageError(f"--group {text}: after prefix: a number of parts is needed, as in prefix:2")
+    return int(depth)
 
 
 def prints(function: Callable[..., None]) -> Callable[..., None]:
