@@ -49,6 +49,8 @@ class Targets(Mapping[Any, Number]):
     ----------
     weights : dict
         The weights by node.
+    format : {"table", "report"}
+        What they were read from: nodes and weights as they stand in a table, or a scanner's report of packages.
     missing : tuple of str
         The packages of a report that are not in the graph, each as ``name@version``.
     warnings : tuple of str
@@ -56,6 +58,7 @@ class Targets(Mapping[Any, Number]):
     """
 
     weights: Mapping[Any, Number]
+    format: str
     missing: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -142,7 +145,7 @@ def read_targets(
     nodes = _with_nodes(graph)
     if text_of(data[:256]).lstrip()[:1] in ("{", "["):
         return _of_report(read_findings(data, name), nodes, name, default_severity)
-    return Targets(_of_table(table_of(data, name), nodes))
+    return Targets(_of_table(table_of(data, name), nodes), "table")
 
 
 def _with_nodes(graph: nx.DiGraph | CompiledGraph) -> nx.DiGraph:
@@ -263,7 +266,7 @@ def _of_report(findings: Iterable[Finding], graph: nx.DiGraph, name: str, defaul
     for match in sorted(there, key=lambda match: match.highest[0]):  # of a node that two packages are, the higher
         weights |= {package.node: match.highest[0] for package in match.there}
     absent = tuple(match.findings[0].package for match in missing)
-    return Targets(weights, absent, tuple(f"{name}: {line}" for line in _notes(there, missing)))
+    return Targets(weights, "report", absent, tuple(f"{name}: {line}" for line in _notes(there, missing)))
 
 
 def _matches(findings: Iterable[Finding], graph: nx.DiGraph, default_severity: float | None) -> Iterator[_Match]:
