@@ -150,10 +150,11 @@ def lock() -> nx.DiGraph:
         "weight,node\n2,web\n7,@scope/log\n",
         "Node\tWeight\nweb\t2\n@scope/log\t7\n",
         "# from the last audit\nweb; 2\n@scope/log; 7\n",
+        "web ,2\n @scope/log , 7 \n",
         '"web","2"\n\n"@scope/log","7"\n',
         "\ufeffnode,weight\r\nweb,2\r\n@scope/log,7\r\n",
     ],
-    ids=["header", "columns turned round", "tabs", "no header, a comment", "quoted, an empty line", "BOM and CRLF"],
+    ids=["header", "columns turned round", "tabs", "a comment", "blanks", "quoted, an empty line", "BOM and CRLF"],
 )
 def test_a_table_has_names_and_weights(lock: nx.DiGraph, text: str) -> None:
     assert dict(read_targets(table(text), lock)) == {"web": 2, "@scope/log": 7}
@@ -289,7 +290,7 @@ def test_of_two_ecosystems_in_one_bill_that_of_the_report_is_meant() -> None:
             {"bom-ref": kind, "name": "requests", "version": "2.0", "purl": f"pkg:{kind}/requests@2.0"}
             for kind in ("npm", "pypi")
         ],
-        "dependencies": [{"ref": "npm", "dependsOn": ["pypi"]}],
+        "dependencies": [{"ref": "npm"}, {"ref": "pypi"}],
     }
     graph = read(report(bill), format="cyclonedx")
     targets = read_targets(report(osv([("requests", "2.0", "PyPI", 8.0, "")])), graph)
@@ -382,6 +383,34 @@ def test_trivy_has_scores_of_several_sources_and_versions(lock: nx.DiGraph) -> N
     assert dict(read_targets(report(document), lock)) == {"ms@0.7.0": 8.7}
 
 
+@pytest.mark.parametrize("scanner", [trivy, grype])
+def test_without_a_package_url_the_type_tells_the_ecosystem(lock: nx.DiGraph, scanner: Build) -> None:
+    def without_purls(ecosystem: str) -> io.BytesIO:
+        text = json.dumps(scanner([("ms", "0.7.0", ecosystem, 6.1, "")]))
+        return report(
+            json.loads(text, object_hook=lambda one: {k: v for k, v in one.items() if k not in ("PURL", "purl")})
+        )
+
+    assert dict(read_targets(without_purls("npm"), lock)) == {"ms@0.7.0": 6.1}
+    with pytest.raises(UsageError, match="none of the 1 vulnerable packages is in the graph"):
+        read_targets(without_purls("PyPI"), lock)
+
+
+@pytest.mark.parametrize(("scanner", "kind"), [(trivy, '"Type": "npm"'), (grype, '"type": "npm"')])
+def test_a_package_url_tells_it_whatever_the_type(lock: nx.DiGraph, scanner: Build, kind: str) -> None:
+    text = json.dumps(scanner([("ms", "0.7.0", "npm", 6.1, "")]))
+    assert kind in text
+    other = text.replace(kind, kind.replace("npm", "jar"))
+    assert dict(read_targets(table(other), lock)) == {"ms@0.7.0": 6.1}
+
+
+def test_of_one_version_in_two_spellings_the_higher_counts() -> None:
+    graph = read(DATA / "python/uv.lock")
+    for scores in ((9.0, 3.0), (3.0, 9.0)):
+        said = [("web", version, "PyPI", score, "") for version, score in zip(("2.1", "2.1.0"), scores, strict=True)]
+        assert dict(read_targets(report(osv(said)), graph)) == {"web": 9.0}
+
+
 def test_grype_has_scores_with_the_advisories_that_are_related(lock: nx.DiGraph) -> None:
     document = grype([("ms", "0.7.0", "npm", None, "medium")])
     cvss = [{"version": "2.0", "vector": "AV:N", "metrics": {"baseScore": 5.8}}]
@@ -402,7 +431,14 @@ def test_advisories_of_osv_scanner_before_scores_count_by_their_words(lock: nx.D
     for group in package["groups"]:
         del group["max_severity"]
     assert dict(read_targets(report(document), lock)) == {"ms@0.7.0": 5.45}
-    package["groups"] = package["groups"][:1]  # what is in no group counts all the same
+    package["groups"] = [{"ids": ["GHSA-0", "GHSA-1"]}]
+    package["vulnerabilities"][0]["database_specific"]["severity"] = "CRITICAL"
+    package["vulnerabilities"][1]["database_specific"]["severity"] = "HIGH"
+    assert dict(read_targets(report(document), lock)) == {"ms@0.7.0": 9.5}
+    package["groups"] = [{"ids": ["GHSA-1"]}]
+    package["vulnerabilities"][0]["database_specific"]["severity"] = "MODERATE"
+    package["vulnerabilities"][1]["database_specific"]["severity"] = "LOW"
+    # What is in no group counts all the same.
     assert dict(read_targets(report(document), lock)) == {"ms@0.7.0": 5.45}
 
 
