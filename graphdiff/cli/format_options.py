@@ -15,7 +15,7 @@ NAMES = ("alternatives", "extras", "markers", "groups", "times", "set", "graph")
 #: What the library calls an option that help shows.
 SHOWN = {
     "columns": "--columns", "follow_arrows": "--follow-arrows", "kinds": "--kind", "max_memory": "--max-memory",
-    "timeout": "--timeout", "where": "--where",
+    "omit": "--omit", "timeout": "--timeout", "where": "--where",
 }  # fmt: skip
 
 

@@ -65,11 +65,11 @@ def with_ends(function: Callable[..., None]) -> Callable[..., None]:
 
     run = click.option(
         "-t", "--target", "targets", multiple=True, metavar="NODE", shell_complete=complete_node,
-        help="The target, as one name after FILE is; repeat for several.",
+        help="The target, as one name after FILE is. Repeat for several.",
     )(run)  # fmt: skip
     run = click.option(
         "-s", "--source", "sources", multiple=True, metavar="NODE", shell_complete=complete_node,
-        help="The source; repeat for several.",
+        help="The source. Repeat for several.",
     )(run)  # fmt: skip
     return click.argument(
         "names", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=complete_node, callback=_require_two

@@ -44,8 +44,7 @@ In Python:
 @options.verb
 @with_ends
 @click.option("--formula", is_flag=True,
-              help="The total as nested sums and products of symbols, (a + b)*(c + d) and not four paths; -o latex, "
-              "too. By one weighting; without weights in the file that is even.")  # fmt: skip
+              help="As nested sums and products, (a + b)*(c + d) and not four paths; -o latex, too.")  # fmt: skip
 @click.option("--sd", metavar="NAME", help="Edge attribute: the weights' standard errors. Gives that of the total.")
 @click.option("--bounds", nargs=2, metavar="LOW HIGH",
               help="Edge attributes: the weights' bounds. Gives those of the total.")  # fmt: skip
