@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from graphdiff.structure.diagnose import diagnose as diagnose
     from graphdiff.structure.rank import Ranking as Ranking
     from graphdiff.structure.rank import rank as rank
+    from graphdiff.graph.ends import LEAVES as LEAVES
+    from graphdiff.graph.ends import ROOTS as ROOTS
     from graphdiff.sums.accumulate import accumulate as accumulate
     from graphdiff.sums.flow import edge_contributions as edge_contributions
     from graphdiff.sums.flow import node_contributions as node_contributions
@@ -96,6 +98,8 @@ _HOMES: dict[str, str | None] = {
     "Sensitivities": "whatif.sensitivities",
     "Uncertainty": "whatif.uncertainty",
     "WhatIf": "whatif.what_if",
+    "LEAVES": "graph.ends",
+    "ROOTS": "graph.ends",
     "accumulate": "sums.accumulate",
     "annotate": "pictures.annotate",
     "check": "tracing.check",

@@ -59,13 +59,13 @@ def paths(
     By one weighting; without weights in the file that is even.
     """
     from graphdiff.paths.strongest import covered, strongest_through
-    from graphdiff.sums.naive import pair
+    from graphdiff.sums.between import between_ends
 
     _require_one_way({"-k": k, "--coverage": coverage, "--all": every or None, "--sample": sample, "--seed": seed})
     graph = inputs.load(settings)
     first, last = ends.require(source=True).of(graph)
     compiled = inputs.compile_one(graph, settings)
-    between = pair(compiled, first, last)
+    between = between_ends(compiled, first, last)
     chosen = (
         _listed(compiled, first, last, max_paths, sample, seed)
         if every or sample
