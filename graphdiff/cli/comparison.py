@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -68,12 +67,10 @@ def compare(
     First the sets: what appeared, with the new edge that brought each in, what is gone, upgraded, and what cycles are
     new. With both names then the totals, and the edges that changed them; with one the totals of all nodes.
     """
-    from graphdiff.change.match import in_either
-
     asked = [Condition.parse(text) for text in conditions]
     graphs = inputs.load(settings), inputs.load(replace(settings, file=new))
     pairs = _weighted(graphs, settings, matches)
-    first, last = ends.nodes(partial(in_either, graphs))
+    first, last = ends.of_either(graphs)
     results: list[Any] = [pair.answer(first, last, by) for pair in (pairs[:1] if first is last is None else pairs)]
     failed = list(_met(asked, results))
     _emit(_drawn(results[-1], settings), graphs, results, failed)

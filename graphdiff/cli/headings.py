@@ -10,7 +10,7 @@ from graphdiff.cli import renamings
 ASKED = "Ends, and what is asked"
 #: Under which heading an option stands, by its parameter.
 HEADINGS = {
-    ASKED: ("source", "target", "sources", "targets"),
+    ASKED: ("source", "target", "sources", "targets", "listed", "default_severity"),
     "Weights": ("weights", "default_weight", "cycles", "exact", "sd", "bounds"),
     "Which edges": ("kinds", "omit", "where", "remove_edges", "remove_nodes", "reweights", "additions"),
     "Output": ("top", "output", "path", "force", "spreadsheet_safe"),

@@ -53,7 +53,7 @@ def rank(settings: options.Settings, ends: Ends, by: str | None, value: str | No
     Beside the sums over paths stand sets, in which each node counts once: reach is how many nodes a node reaches,
     exclusive how many of them would go with it, since nothing else leads to them from the source or else the roots.
     """
-    if ends.sources and ends.targets:
+    if ends.sources and ends.has_target:
         raise UsageError("give a source (-s) or a target, not both; for one pair: graphdiff why FILE SOURCE TARGET")
     from graphdiff.structure.rank import rank as ranking_of
 
