@@ -155,7 +155,7 @@ _READING: list[Callable[..., Any]] = [
     with_format_options,
     click.option(
         "--max-bytes", type=int, metavar="N",
-        help="The largest content to read. Default: 2 GiB; of a packed file 200 times its size, or 64 MiB.",
+        help="The most to read. Default: 2 GiB; packed, 200 times its size or 64 MiB.",
     ),
     click.option(
         "--timeout", type=float, metavar="SECONDS",
@@ -175,8 +175,7 @@ _PRINTING: list[Callable[..., Any]] = [
     click.option("--force", is_flag=True, help="Replace FILE where it exists."),
     click.option(
         "--spreadsheet-safe", is_flag=True,
-        help="For CSV: a quote mark before texts that a spreadsheet would run, which start with =, +, - or @ "
-        "(@angular/core, too).",
+        help="For CSV: a quote mark before texts that a spreadsheet would run (=1+1).",
     ),
 ]  # fmt: skip
 

@@ -129,11 +129,6 @@ class TestWhy:
         assert (done.status, done.err.count("\n")) == (2, 1)
         assert "add --weight ATTRIBUTE" in done.err
 
-    def test_uncertainty_is_that_of_one_source(self, run: Run, model: str) -> None:
-        done = run("why", model, "Y", "--sd", "se")
-        assert (done.status, done.err.count("\n")) == (2, 1)
-        assert "name both" in done.err
-
 
 class TestFormula:
     def test_text_latex_and_the_rest(self, run: Run, model: str, tmp_path: Path) -> None:
