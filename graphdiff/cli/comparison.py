@@ -49,7 +49,7 @@ In Python:
 @options.verb_on("OLD")
 @click.argument("new", metavar="NEW")
 @with_ends
-@options.grouping("Sum the change over groups of nodes too: by a node attribute, or by N parts of names.")
+@options.grouping("Add the change up by groups: a node attribute, or N parts of names.")
 @click.option("--match", "matches", multiple=True, metavar="OLD=NEW", help="A node that has another name in NEW.")
 @click.option(
     "--fail-if", "conditions", multiple=True, metavar="'NAME OP NUMBER'", help="End with status 1 where this holds."

@@ -42,7 +42,7 @@ def cut(settings: options.Settings, ends: Ends, reduce: str | None, nodes: bool)
     from graphdiff.whatif.cut import cut as compute
 
     graph = inputs.load(settings)
-    source, target = ends.require(source=True).of(graph)
+    source, target = ends.between(graph)
     compiled = inputs.compile_one(graph, settings)
     with output.bar("cut") as progress:
         what = "nodes" if nodes else "edges"

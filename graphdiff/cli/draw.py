@@ -28,7 +28,7 @@ In Python:
 @options.command(epilog=EPILOG)
 @options.verb
 @with_ends
-@options.grouping("Draw groups: by a node attribute, or by N parts of names.")
+@options.grouping("Draw groups: by a node attribute, or N parts of names.")
 def draw(settings: options.Settings, ends: Ends, by: str | int | None) -> None:
     """Draw the graph with local derivatives and shares on its edges: DOT, or by the suffix of -O FILE.
 
@@ -37,7 +37,7 @@ def draw(settings: options.Settings, ends: Ends, by: str | int | None) -> None:
     and edges; source, target, total and what edges and weights mean are the graph's. graphdiff, networkx, pygraphviz
     and rustworkx read it back. (dot takes a weight for a wish about its layout; -O x.svg lays out without.)
 
-    With --group the nodes are groups; their edges carry summed weights, and with a source or target summed shares.
+    With --group the nodes are groups; their edges add up weights, and with an end given shares.
     """
     inputs.require_one_weight(settings)
     if settings.path and settings.path != "-" and settings.output != options.output_of(settings.path):

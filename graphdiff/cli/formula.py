@@ -17,7 +17,7 @@ def print_formula(settings: options.Settings, ends: Ends) -> None:
 
     inputs.require_one_weight(settings, "why --formula")
     graph = inputs.load(settings)
-    source, target = ends.require(source=True).of(graph)
+    source, target = ends.between(graph)
     compiled = inputs.compile_one(graph, settings)
     formula = compute(compiled, source, target)
     value = f"Value, {by_weights(compiled.weight_meaning)}: {shown(formula.value())}"

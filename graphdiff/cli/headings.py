@@ -12,7 +12,7 @@ ASKED = "Ends, and what is asked"
 HEADINGS = {
     ASKED: ("source", "target", "sources", "targets", "listed", "default_severity"),
     "Weights": ("weights", "default_weight", "cycles", "exact", "sd", "bounds"),
-    "Which edges": ("kinds", "omitted", "where", "remove_edges", "remove_nodes", "reweights", "additions"),
+    "Which edges": ("kinds", "omit", "where", "remove_edges", "remove_nodes", "reweights", "additions"),
     "Output": ("top", "output", "path", "force", "spreadsheet_safe"),
     "This format": ("format_", "columns", "follow_arrows", "options", "max_bytes", "timeout", "max_memory"),
 }

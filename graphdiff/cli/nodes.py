@@ -92,13 +92,24 @@ class Ends:
         source, target = self.nodes(functools.partial(in_either, graphs))
         return source, self.listed.of_either(graphs) if self.listed else target
 
-    def require(self, *, source: bool) -> Ends:
-        """Return the ends, or raise `UsageError` where the target is not named, or the source that is asked for."""
-        if not self.has_target or (source and not self.sources):
+    def between(self, graph: nx.DiGraph) -> tuple[Any, Any]:
+        """Return source and target of a question about the way between: what is left out is all roots, all leaves.
+
+        Raises
+        ------
+        UsageError
+            If neither is named.
+        """
+        from graphdiff.graph.ends import LEAVES, ROOTS
+
+        if not (self.sources or self.has_target):
             verb = click.get_current_context().info_name
-            needs, names = ("a source and a target", "SOURCE") if source else ("a target", "[SOURCE]")
-            raise UsageError(f"{verb} needs {needs}: FILE {names} TARGET, or -s NODE -t NODE")
-        return self
+            raise UsageError(
+                f"{verb} needs a target or a source: FILE [SOURCE] TARGET, or FILE -s SOURCE; the end that is left out "
+                "is all roots, or all leaves"
+            )
+        source, target = self.of(graph)
+        return ROOTS if source is None else source, LEAVES if target is None else target
 
 
 def _end(names: tuple[str, ...], find: Callable[[str], Any]) -> Any:
@@ -120,16 +131,16 @@ def with_ends(function: Callable[..., None]) -> Callable[..., None]:
     )(run)  # fmt: skip
     run = click.option(
         "--targets", "listed", metavar="FILE",
-        help="The targets by a file, each with its weight: a table of node,weight, or a report of vulnerable packages "
-        "by OSV-Scanner, Trivy or Grype in JSON, whose weights are CVSS scores.",
+        help="Targets with weights: a table of node,weight, or a report of vulnerable packages by OSV-Scanner, Trivy or "
+        "Grype (JSON), by CVSS.",
     )(run)  # fmt: skip
     run = click.option(
         "-t", "--target", "targets", multiple=True, metavar="NODE", shell_complete=complete_node,
-        help="The target, as one name after FILE is; repeat for several.",
+        help="The target, as one name after FILE is. Repeat for several.",
     )(run)  # fmt: skip
     run = click.option(
         "-s", "--source", "sources", multiple=True, metavar="NODE", shell_complete=complete_node,
-        help="The source; repeat for several.",
+        help="The source. Repeat for several.",
     )(run)  # fmt: skip
     return click.argument(
         "names", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=complete_node, callback=_require_two

@@ -129,9 +129,13 @@ _READING: list[Callable[..., Any]] = [
         help=f"Only edges of this kind, or all. {kinds_text()}. Repeat for several.",
     ),
     click.option(
+        "--omit", "omit", multiple=True, metavar="KIND", shell_complete=complete_kind,
+        help="All edges but those of this kind; of --kind the others. Repeat for several.",
+    ),
+    click.option(
         "--where", "where", multiple=True, metavar="COLUMN=VALUE",
         help=f"For {', '.join(taking('where'))}: only rows with this value, or COLUMN!=VALUE without it. Repeat for "
-        "several columns, which hold together, or for several values of one.",
+        "several: columns hold together.",
     ),
     click.option(
         "--format", "format_", metavar="NAME", shell_complete=complete_format,
@@ -141,7 +145,7 @@ _READING: list[Callable[..., Any]] = [
     click.option(
         "--columns", metavar="MAP",
         help=f"For {', '.join(taking('columns'))}: source=COLUMN,target=COLUMN,weight=COLUMN, by name or number. "
-        "Default: the names that tools use (source and target, from and to, caller and callee, …).",
+        "Default: names that tools use (from and to, caller and callee, …).",
     ),
     click.option(
         "--follow-arrows", is_flag=True, default=None,
@@ -151,7 +155,7 @@ _READING: list[Callable[..., Any]] = [
     with_format_options,
     click.option(
         "--max-bytes", type=int, metavar="N",
-        help="The largest content to read. Default: 2 GiB; of a packed file 200 times its size, or 64 MiB.",
+        help="The most to read. Default: 2 GiB; packed, 200 times its size or 64 MiB.",
     ),
     click.option(
         "--timeout", type=float, metavar="SECONDS",
@@ -171,8 +175,7 @@ _PRINTING: list[Callable[..., Any]] = [
     click.option("--force", is_flag=True, help="Replace FILE where it exists."),
     click.option(
         "--spreadsheet-safe", is_flag=True,
-        help="For CSV: a quote mark before texts that a spreadsheet would run, which start with =, +, - or @ "
-        "(@angular/core, too).",
+        help="For CSV: a quote mark before texts that a spreadsheet would run (=1+1).",
     ),
 ]  # fmt: skip
 
@@ -236,7 +239,8 @@ def _decorated(
 
 def _settings(given: dict[str, Any]) -> Settings:
     """Take the common options out of those given, and return them as settings."""
-    reading = {"format": given.pop("format_"), "kinds": given.pop("kinds") or None, "where": given.pop("where") or None}
+    reading = {"format": given.pop("format_")}
+    reading |= {name: given.pop(name) or None for name in ("kinds", "omit", "where")}
     reading |= {name: given.pop(name) for name in ("columns", "follow_arrows", "max_bytes", "timeout", "max_memory")}
     reading |= taken(given)
     set_names = {name: value for name, value in reading.items() if value is not None}

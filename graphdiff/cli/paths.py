@@ -63,7 +63,7 @@ def paths(
 
     _require_one_way({"-k": k, "--coverage": coverage, "--all": every or None, "--sample": sample, "--seed": seed})
     graph = inputs.load(settings)
-    first, last = ends.require(source=True).of(graph)
+    first, last = ends.between(graph)
     compiled = inputs.compile_one(graph, settings)
     between = between_ends(compiled, first, last)
     chosen = (
@@ -74,7 +74,7 @@ def paths(
     parts: Sequence[float | None] = covered(between, [] if every or sample else chosen) or [None] * len(chosen)
     # Round a cycle that is solved go walks, which are not paths.
     kind = "walks" if between.loops else "paths"
-    title = _title(chosen, kind, f"from {first} to {last}", compiled.weight_meaning)
+    title = _title(chosen, kind, _way(graph, first, last), compiled.weight_meaning)
     output.emit(
         settings,
         text=lambda: "\n".join([output.graph_line(graph), "", title, *_table(graph, chosen, parts)]),
@@ -108,6 +108,16 @@ def _require_one_way(options: dict[str, Any]) -> None:
         raise UsageError(f"{' and '.join(given)}: these are ways to choose the paths; give one")
     if options["--seed"] is not None and options["--sample"] is None:
         raise UsageError("--seed is for --sample N")
+
+
+def _way(graph: nx.DiGraph, source: Any, target: Any) -> str:
+    from graphdiff.graph.ends import LEAVES, ROOTS
+    from graphdiff.text.names import end_text
+    from graphdiff.text.sentences import words_of
+
+    words = words_of(graph)
+    start = words.starts if source is ROOTS else end_text(source)
+    return f"from {start} to {words.ends if target is LEAVES else end_text(target)}"
 
 
 def _title(chosen: list[Path], kind: str, ends: str, meaning: str) -> str:

@@ -81,7 +81,7 @@ def what_if(
     from graphdiff.whatif.what_if import what_if as compute
 
     graph = inputs.load(settings)
-    pair = ends.require(source=True).of(graph)
+    pair = ends.between(graph)
     compiled = inputs.compile_all(graph, settings)
     if not (remove_edges or remove_nodes or reweights or additions):
         _print_most(settings, graph, [sensitivities(one, *pair) for one in compiled])

@@ -44,8 +44,7 @@ In Python:
 @options.verb
 @with_ends
 @click.option("--formula", is_flag=True,
-              help="The total as nested sums and products of symbols, (a + b)*(c + d) and not four paths; -o latex, "
-              "too. By one weighting; without weights in the file that is even.")  # fmt: skip
+              help="As nested sums and products, (a + b)*(c + d), not as paths; -o latex, too.")  # fmt: skip
 @click.option("--sd", metavar="NAME", help="Edge attribute: the weights' standard errors. Gives that of the total.")
 @click.option("--bounds", nargs=2, metavar="LOW HIGH",
               help="Edge attributes: the weights' bounds. Gives those of the total.")  # fmt: skip
@@ -66,7 +65,7 @@ def _print_report(settings: options.Settings, ends: Ends, *, sd: str | None, bou
     from graphdiff.why.report import explanation_text
 
     graph = inputs.load(settings)
-    source, target = ends.require(source=False).of(graph)
+    source, target = ends.between(graph)
     explanations = explain_each(inputs.compile_all(graph, settings), source, target)
     line = output.graph_line(graph)
     uncertain = _uncertain(graph, source, target, settings, sd, bounds)
@@ -100,8 +99,6 @@ def _uncertain(
     """Return how uncertain the total is under each weighting, where the file says how uncertain its weights are."""
     if sd is None and bounds is None:
         return []
-    if source is None:
-        raise UsageError("--sd and --bounds are for the total of one SOURCE on TARGET; name both")
     from graphdiff.graph.presets import WEIGHTS
     from graphdiff.whatif.uncertainty import uncertainty
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Run
 
 from graphdiff.cli.nodes import Ends
 
-#: The verbs that take ends, with what their files are; and those that cannot do without both.
+#: The verbs that take ends, with what their files are; and those that ask about the way between.
 VERBS = dict.fromkeys(("why", "rank", "what-if", "cut", "paths", "draw", "diagnose"), ("model.csv",))
 VERBS |= {"compare": ("model.csv", "model.csv"), "why --formula": ("model.csv",)}
-NEED_BOTH = ("what-if", "cut", "paths", "why --formula")
-ONE_END = [verb for verb in VERBS if verb not in NEED_BOTH]
+NEED_ONE = ("why", "what-if", "cut", "paths", "why --formula")
 TWO_ENDS = [verb for verb in VERBS if verb != "rank"]
 
 
@@ -40,14 +41,14 @@ def test_two_names_are_the_source_and_the_target_however_they_are_given(run: Run
     assert asked(run, verb, "s", "u") != out
 
 
-@pytest.mark.parametrize("verb", ONE_END)
+@pytest.mark.parametrize("verb", VERBS)
 def test_one_name_is_the_target(run: Run, verb: str) -> None:
     out = asked(run, verb, "t")
     assert out == asked(run, verb, "-t", "t")
     assert out != asked(run, verb, "-t", "u")
 
 
-@pytest.mark.parametrize("verb", ["rank", "draw", "diagnose", "compare"])
+@pytest.mark.parametrize("verb", VERBS)
 def test_a_source_alone_is_given_by_its_option(run: Run, verb: str) -> None:
     assert asked(run, verb, "-s", "b") == asked(run, verb, "--source", "b") != asked(run, verb, "b")
 
@@ -96,15 +97,71 @@ def test_several_names_are_a_list_without_repeats() -> None:
     assert Ends().nodes(str.upper) == (None, None)
 
 
-@pytest.mark.parametrize("verb", NEED_BOTH)
-@pytest.mark.parametrize("ends", [[], ["t"], ["-s", "s"]])
-def test_a_verb_that_needs_both_says_so(run: Run, verb: str, ends: list[str]) -> None:
-    done = run(*verb.split(), *VERBS[verb], *ends)
+#: Several ends, and the ends of the same graph with one node before the sources and one behind the targets.
+SEVERAL = {
+    "-s s -s r -t t -t u": "S T",
+    "-s s -s r t": "S t",
+    "-s s -t t -t u": "s T",
+    "t": "ROOTS t",  # s and r are all roots
+    "-s s": "s LEAVES",  # t and u are all leaves
+    "--source b --source a -t t -t u": "B T",
+}
+EXTRA = "S,s,1\nS,r,1\nROOTS,s,1\nROOTS,r,1\nB,b,1\nB,a,1\nt,T,1\nu,T,1\nt,LEAVES,1\nu,LEAVES,1\n"
+
+
+@pytest.mark.parametrize("ends", SEVERAL)
+@pytest.mark.parametrize(
+    "verb, number",
+    [
+        ("why", lambda record: record["results"][0]["total"]),
+        ("why", lambda record: record["results"][0]["n_paths"]),
+        ("why --formula", lambda record: record["value"]),
+        ("what-if --remove-edge a t", lambda record: record["results"][0]["after"]),
+        ("cut", lambda record: record["before"]),
+        ("cut --reduce 50%", lambda record: len(record["removed"])),
+        ("paths --all", lambda record: sorted(path["influence"] for path in record["paths"])),
+        ("paths -k 2", lambda record: [path["influence"] for path in record["paths"]]),
+        ("diagnose", lambda record: record["n_paths"]),
+    ],
+)
+def test_several_ends_are_what_one_node_before_or_behind_them_is(
+    run: Run, tmp_path: Path, verb: str, number: Callable[[Any], Any], ends: str
+) -> None:
+    with_ends = tmp_path / "with_ends.csv"
+    with_ends.write_text((tmp_path / "model.csv").read_text() + EXTRA)
+    name, *options = verb.split()
+    several = json.loads(run(name, "model.csv", *ends.split(), *options, "-o", "json").out)
+    one = json.loads(run(name, str(with_ends), *SEVERAL[ends].split(), *options, "-o", "json").out)
+    assert number(several) == number(one)
+
+
+@pytest.mark.parametrize(
+    "end, records",
+    [("-s s -s r", {"b": 3, "a": 13, "t": 86, "u": 39}), ("-t t -t u", {"s": 70, "r": 55, "a": 5, "b": 20})],
+)
+def test_a_rank_of_several_ends_adds_up(run: Run, end: str, records: dict[str, int]) -> None:
+    record = json.loads(run("rank", "model.csv", *end.split(), "-o", "json").out)
+    assert {row["node"]: row["values"]["weight"] for row in record["nodes"]} == records
+
+
+@pytest.mark.parametrize("verb", NEED_ONE)
+def test_a_verb_that_needs_an_end_says_so(run: Run, verb: str) -> None:
+    done = run(*verb.split(), *VERBS[verb])
     assert (done.status, done.out, done.err.count("\n")) == (2, "", 1)
-    assert "needs a source and a target: FILE SOURCE TARGET, or -s NODE -t NODE" in done.err
+    assert done.err.startswith(f"graphdiff: {verb.split()[0]} needs a target or a source: FILE [SOURCE] TARGET")
 
 
-def test_why_needs_a_target(run: Run) -> None:
-    done = run("why", "model.csv", "-s", "s")
-    assert (done.status, done.out) == (2, "")
-    assert done.err == "graphdiff: why needs a target: FILE [SOURCE] TARGET, or -s NODE -t NODE\n"
+@pytest.mark.parametrize("verb", [verb for verb in NEED_ONE if "formula" not in verb])
+def test_ends_that_are_left_out_are_named_in_the_report(run: Run, verb: str) -> None:
+    assert "the roots" in asked(run, verb, "t")
+    assert "the leaves" in asked(run, verb, "-s", "s")
+    record = json.loads(asked(run, verb, "t", "-o", "json"))
+    record = record.get("results", [record])[0]
+    assert (record["source"], record["target"]) == ("roots", "t")
+
+
+def test_errors_of_several_sources_give_that_of_the_sum(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "model.csv").write_text("source,target,weight,se\nx,m,0.5,0.1\nz,m,0.25,0.3\nm,y,0.4,0.2\n")
+    record = json.loads(run("why", "model.csv", "y", "--sd", "se", "-o", "json").out)["uncertainty"][0]
+    by_hand = ((0.4 * 0.1) ** 2 + (0.4 * 0.3) ** 2 + (0.75 * 0.2) ** 2) ** 0.5
+    assert record["standard_error"] == pytest.approx(by_hand)

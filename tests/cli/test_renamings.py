@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
 import pytest
 from conftest import Run
 
+import graphdiff as gd
 from graphdiff.cli import graphdiff
 from graphdiff.cli.renamings import ONE_WAS_SOURCE, OPTIONS, VERBS, current_options, current_verb
 
@@ -98,3 +100,13 @@ def test_two_weightings_stand_side_by_side_or_are_refused(run: Run, verb: str) -
         assert done.status == 0
         assert '"unit"' in done.out
         assert '"weight"' in done.out
+
+
+def test_the_docs_have_a_row_for_each_verb_with_functions_that_are_there() -> None:
+    page = (Path(__file__).parents[2] / "docs/command-line.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| [^|]+ \| ([^|]+) \| ([^|]+) \|$", page, re.MULTILINE)[1:]
+    verbs = {name.split()[0] for verb, _ in rows for name in re.findall(r"`([a-z].*?)`", verb)}
+    assert verbs == {*graphdiff.commands}
+    functions = {name for _, function in rows for name in re.findall(r"`([\w.]+)`", function)}
+    assert functions - {"graphdiff.io.formats.READERS"} <= {*gd.__all__}
+    assert len(functions) > 15
