@@ -451,7 +451,9 @@ def test_the_way_of_the_backdoor(test_data: Any) -> None:
     assert float(direct.relative) == pytest.approx(-0.70796, abs=5e-5)
 
 
-@given(graph=dags(st.integers(-3, 4), max_edges=8, max_nodes=6), seeds=st.lists(st.integers(-2, 5), min_size=2, max_size=2))
+@given(
+    graph=dags(st.integers(-3, 4), max_edges=8, max_nodes=6), seeds=st.lists(st.integers(-2, 5), min_size=2, max_size=2)
+)
 def test_a_node_that_a_mapping_gives_a_weight_is_gone_with_what_ends_there(
     graph: nx.MultiDiGraph, seeds: list[int]
 ) -> None:
