@@ -264,7 +264,8 @@ def _of_report(findings: Iterable[Finding], graph: nx.DiGraph, name: str, defaul
         )
     weights: dict[Any, Number] = {}
     for match in sorted(there, key=lambda match: -match.highest[0]):  # of a node that two packages are, the higher
-        weights = {package.node: match.highest[0] for package in match.there} | weights
+        for package in match.there:
+            weights.setdefault(package.node, match.highest[0])
     absent = tuple(match.findings[0].package for match in missing)
     return Targets(weights, "report", absent, tuple(f"{name}: {line}" for line in _notes(there, missing)))
 
