@@ -131,8 +131,8 @@ def with_ends(function: Callable[..., None]) -> Callable[..., None]:
     )(run)  # fmt: skip
     run = click.option(
         "--targets", "listed", metavar="FILE",
-        help="Targets with weights: a table of node,weight, or a report of vulnerable packages by OSV-Scanner, Trivy or "
-        "Grype (JSON), by CVSS.",
+        help="Targets with weights: a table of node,weight, or a report of vulnerable packages by OSV-Scanner, Trivy "
+        "or Grype (JSON), by CVSS.",
     )(run)  # fmt: skip
     run = click.option(
         "-t", "--target", "targets", multiple=True, metavar="NODE", shell_complete=complete_node,
