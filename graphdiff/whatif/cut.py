@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -18,7 +19,7 @@ from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
 from graphdiff.remedies import Keyword
 from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, reduced, strokes
-from graphdiff.sums.between import ends_of, restriction
+from graphdiff.sums.between import Between, ends_of, restriction
 from graphdiff.sums.flow import flow_through
 from graphdiff.text.names import PLAIN, Naming, edge_name, end_text, node_text
 from graphdiff.text.numbers import percent, plain, shown
@@ -192,13 +193,14 @@ def cut(
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
         It is not changed. All other edges keep their weights.
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
-        See `graphdiff.total_influence`; the ends themselves are not removed.
+        See `graphdiff.total_influence`. They are not removed, save that nodes may be for which a mapping as target has
+        weights, such as vulnerable packages: what ends there is gone with one.
     part : float, optional
         What part of the total is to go, above 0 and up to 1: 0.5 is half of it.
     amount : number, optional
         By how much the total is to become smaller in absolute value. With neither, every path is cut.
     what : {"edges", "nodes"}
-        What may be removed. A collapsed cycle is never removed as a node, nor are the two ends.
+        What may be removed. A collapsed cycle is never removed as a node.
     progress : callable, optional
         Called with the number of sets tried and how many there are.
     **options
@@ -236,15 +238,10 @@ def cut(
     """
     _check(part, amount, what)
     ready = compiled(graph, options)
-    starts, ends = ends_of(ready, source, target)
-    both = set(starts.positions) & set(ends.positions)
-    if both:
-        node = ready.topology.label(both.pop())
-        raise UsageError(f"the empty path from {node!r} to itself has no edge to cut")
-    lies = restriction(ready, starts, ends)
+    lies = _lying(ready, source, target)
     total = flow_through(lies).total
     lies.require_no_loops("what_if and sensitivities sum its walks")
-    search = Search(lies, what, total)
+    search = Search(lies, what, total, targets_stay=not isinstance(target, Mapping))
     search.require_real()
     if part is None and amount is None:
         chosen, method, at_least = every_path(search)
@@ -267,6 +264,15 @@ def cut(
         weight_meaning=ready.weight_meaning,
         naming=ready.topology.naming,
     )
+
+
+def _lying(graph: CompiledGraph, source: End, target: End) -> Between:
+    """Return what lies between the ends; raise `UsageError` where a node is both, from which nothing can be cut."""
+    starts, ends = ends_of(graph, source, target)
+    if both := set(starts.positions) & set(ends.positions):
+        node = graph.topology.label(both.pop())
+        raise UsageError(f"the empty path from {node!r} to itself has no edge to cut")
+    return restriction(graph, starts, ends)
 
 
 def _check(part: Number, amount: Number, what: str) -> None:
