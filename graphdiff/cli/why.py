@@ -94,13 +94,11 @@ def _uncertain(
         return []
     if source is None:
         raise UsageError("--sd and --bounds are for the total of one SOURCE on TARGET; name both")
-    from graphdiff.graph.presets import WEIGHTS
     from graphdiff.whatif.uncertainty import uncertainty
 
     keywords = {"sd": sd} | dict(zip(("low", "high"), bounds or (None, None), strict=True))
     names = settings.weights or weightings.default_weights(graph)
-    if set(names) <= WEIGHTS.keys():
-        raise UsageError("--sd and --bounds are of weights, and the file's are not named: add --weight ATTRIBUTE")
+    weightings.require_from_file(names, "--sd and --bounds")
     return [
         uncertainty(graph, source, target, **keywords, **weightings.weight_options(name, settings)) for name in names
     ]

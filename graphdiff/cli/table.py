@@ -1,0 +1,193 @@
+"""``graphdiff table``: direct, indirect and total effects of many sources on many targets, with their errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import chain, starmap
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import click
+
+from graphdiff.cli import inputs, options, output, weightings
+from graphdiff.cli.nodes import complete_node
+from graphdiff.cli.streams import tell
+from graphdiff.errors import UsageError
+from graphdiff.graph.lookup import find_nodes
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from graphdiff.graph.compiled import CompiledGraph
+    from graphdiff.sums.results import Jacobian
+
+Ends: TypeAlias = "tuple[list[Any] | None, list[Any] | None]"
+
+EPILOG = """\
+\b
+Examples:
+  graphdiff table model.csv                               every pair that a path joins
+  graphdiff table model.csv --sd se                       with standard errors, intervals and z
+  graphdiff table lavaan.csv --sd se --cov vcov.csv       with the covariance of the coefficients
+  graphdiff table model.csv --draws bootstrap.csv         errors and percentiles of a bootstrap
+  graphdiff table uv.lock --source api --source worker --target 'numpy*' -w unit
+  graphdiff table sectors.csv --cycles solve -o csv
+  graphdiff table model.csv --wide                        totals alone: targets in rows, sources in columns
+  graphdiff table model.csv --plan                        what each way to that matrix would cost
+
+\b
+In Python:
+  import graphdiff as gd
+  gd.table(gd.read("model.csv"), sd="se").to_pandas()
+  gd.jacobian(gd.read("model.csv")).to_pandas()
+"""
+
+
+def _with_ends(function: Callable[..., None]) -> Callable[..., None]:
+    for name, default in (("target", "what nothing leaves"), ("source", "the roots")):
+        function = click.option(
+            f"--{name}", f"{name}s", multiple=True, metavar="NODE", shell_complete=complete_node,
+            help=f"Only this {name}; may be repeated. Default: every node; with --wide and --plan {default}.",
+        )(function)  # fmt: skip
+    return function
+
+
+@options.command(epilog=EPILOG)
+@options.verb
+@_with_ends
+@click.option("--sd", metavar="NAME", help="Edge attribute: the weights' standard errors. Gives those of the effects.")
+@click.option("--cov", metavar="FILE",
+              help="CSV of the weights' covariance, with names in the first row and column: labels, or Y~X, or "
+              "'X -> Y'.")  # fmt: skip
+@click.option("--draws", metavar="FILE",
+              help="CSV of draws of the weights, such as a bootstrap's: a row a draw, a column a weight, named "
+              "likewise. Gives errors and percentiles.")  # fmt: skip
+@click.option("--level", type=float, default=0.95, show_default=True, metavar="P", help="Of the intervals.")
+@click.option("--max-cells", type=int, metavar="N",
+              help="The most pairs to look at, and of these times edges or draws. Default: 25,000,000.")  # fmt: skip
+@click.option("--wide", is_flag=True, help="Print a matrix of the totals alone: targets in rows, sources in columns.")
+@click.option("--plan", "planned", is_flag=True,
+              help="Compute nothing; print what forward, reverse and elimination would cost for that matrix.")  # fmt: skip
+def table(
+    settings: options.Settings,
+    sources: tuple[str, ...],
+    targets: tuple[str, ...],
+    wide: bool,
+    planned: bool,
+    **errors: Any,
+) -> None:
+    """Print the direct, the indirect and the total effect of every source on every target that a path leads to.
+
+    Direct is the edge itself, indirect all longer paths, total both. A pattern such as 'x*' stands for all nodes that
+    match.
+    """
+    graph = inputs.load(settings)
+    ends = _ends(graph, sources, targets)
+    if not (wide or planned):
+        _print_effects(settings, graph, ends, errors)
+        return
+    if errors["sd"] or errors["cov"] or errors["draws"]:
+        raise UsageError(
+            f"{'--plan' if planned else '--wide'} is of the totals alone: --sd, --cov and --draws go without"
+        )
+    (_print_plans if planned else _print_jacobians)(settings, graph, inputs.compile_all(graph, settings), ends)
+
+
+@options.command(hidden=True)
+@options.verb
+@_with_ends
+@click.option("--plan", "planned", is_flag=True, help="Compute nothing; print what each way would cost.")
+def jacobian(settings: options.Settings, sources: tuple[str, ...], targets: tuple[str, ...], planned: bool) -> None:
+    """Print what table --wide does: its old name."""
+    tell("jacobian is called table now, and its matrix table --wide; the old name goes with the next version")
+    graph = inputs.load(settings)
+    printed = _print_plans if planned else _print_jacobians
+    printed(settings, graph, inputs.compile_all(graph, settings), _ends(graph, sources, targets))
+
+
+def _ends(graph: nx.DiGraph, sources: tuple[str, ...], targets: tuple[str, ...]) -> Ends:
+    start, end = (list(chain.from_iterable(find_nodes(graph, name) for name in names)) for names in (sources, targets))
+    return start or None, end or None
+
+
+def _print_effects(settings: options.Settings, graph: nx.DiGraph, ends: Ends, errors: dict[str, Any]) -> None:
+    from graphdiff.io.coefficients import read_covariance, read_draws
+    from graphdiff.whatif.effects import table as compute
+
+    names = settings.weights or weightings.default_weights(graph)
+    if errors["sd"] or errors["cov"] or errors["draws"]:
+        weightings.require_from_file(names, "--sd, --cov and --draws")
+    readers = {"cov": read_covariance, "draws": read_draws}
+    given = {
+        name: readers[name](value) if name in readers else value for name, value in errors.items() if value is not None
+    }
+    effects = [compute(graph, *ends, **given, **weightings.weight_options(name, settings)) for name in names]
+    output.emit(
+        settings,
+        text=lambda: "\n\n".join([output.graph_line(graph), *map(str, effects)]),
+        document=lambda: {
+            "kind": "table",
+            "graph": output.graph_record(graph),
+            "results": [one.to_dict() for one in effects],
+        },
+        rows=lambda: [
+            ["weights", *effects[0].columns],
+            *([one.weight_meaning, *row] for one in effects for row in one.records()),
+        ],
+    )
+
+
+def _print_plans(settings: options.Settings, graph: nx.DiGraph, compiled: list[CompiledGraph], ends: Ends) -> None:
+    from graphdiff.jacobians.plan import plan
+
+    plans = [(one.weight_meaning, plan(one, *ends)) for one in compiled]
+    records = [{"weights": weights, **one.to_dict()} for weights, one in plans]
+    head = ("passes", "multiply_adds", "sparse", "ratio", "memory")
+    output.emit(
+        settings,
+        text=lambda: "\n\n".join([output.graph_line(graph), *(f"by {weights}: {one}" for weights, one in plans)]),
+        document=lambda: {"kind": "plan", "graph": output.graph_record(graph), "plans": records},
+        rows=lambda: [
+            ["weights", "method", *head],
+            *(
+                [record["weights"], method, *(cost[name] for name in head)]
+                for record in records
+                for method, cost in record["costs"].items()
+            ),
+        ],
+    )
+
+
+def _print_jacobians(settings: options.Settings, graph: nx.DiGraph, compiled: list[CompiledGraph], ends: Ends) -> None:
+    from graphdiff.jacobians.jacobian import jacobian as compute
+
+    with output.bar("jacobian") as progress:
+        jacobians = [(one.weight_meaning, compute(one, *ends, progress=progress)) for one in compiled]
+
+    output.emit(
+        settings,
+        text=lambda: "\n".join([output.graph_line(graph), *chain.from_iterable(starmap(_matrix, jacobians))]),
+        document=lambda: {
+            "kind": "jacobian",
+            "graph": output.graph_record(graph),
+            "rows_are": "targets",
+            "results": [{"weights": weights, "jacobian": one.to_dict()} for weights, one in jacobians],
+        },
+        rows=lambda: _rows(jacobians),
+    )
+
+
+def _matrix(weights: str, totals: Jacobian) -> list[str]:
+    from graphdiff.text.numbers import shown
+    from graphdiff.text.tables import aligned
+
+    names = totals.naming.listed(totals.targets)
+    cells = [[name, *map(shown, row)] for name, row in zip(names, totals.array.tolist(), strict=True)]
+    title = f"d target (rows) / d source (columns), by {weights}"
+    return ["", title, *aligned([["", *totals.naming.listed(totals.sources)], *cells])]
+
+
+def _rows(jacobians: list[tuple[str, Jacobian]]) -> Iterator[list[Any]]:
+    yield ["weights", "target", *jacobians[0][1].naming.listed(jacobians[0][1].sources)]
+    for weights, one in jacobians:
+        for name, row in zip(one.naming.listed(one.targets), one.array.tolist(), strict=True):
+            yield [weights, name, *output.plain_all(row)]
