@@ -66,7 +66,7 @@ def _with_ends(function: Callable[..., None]) -> Callable[..., None]:
               help="The most pairs to look at, and of these times edges or draws. Default: 25,000,000.")  # fmt: skip
 @click.option("--wide", is_flag=True, help="Print a matrix of the totals alone: targets in rows, sources in columns.")
 @click.option("--plan", "planned", is_flag=True,
-              help="Compute nothing; print what forward, reverse and elimination would cost for that matrix.")  # fmt: skip
+              help="Compute nothing; print what that matrix costs by forward, reverse and elimination.")  # fmt: skip
 def table(
     settings: options.Settings,
     sources: tuple[str, ...],
@@ -116,11 +116,11 @@ def _print_effects(settings: options.Settings, graph: nx.DiGraph, ends: Ends, er
     names = settings.weights or weightings.default_weights(graph)
     if errors["sd"] or errors["cov"] or errors["draws"]:
         weightings.require_from_file(names, "--sd, --cov and --draws")
-    readers = {"cov": read_covariance, "draws": read_draws}
-    given = {
-        name: readers[name](value) if name in readers else value for name, value in errors.items() if value is not None
-    }
-    effects = [compute(graph, *ends, **given, **weightings.weight_options(name, settings)) for name in names]
+    given: dict[str, Any] = {name: value for name, value in errors.items() if value is not None}
+    for name, reader in (("cov", read_covariance), ("draws", read_draws)):
+        if name in given:
+            given[name] = reader(given[name])
+    effects = [compute(graph, ends[0], ends[1], **given, **weightings.weight_options(name, settings)) for name in names]
     output.emit(
         settings,
         text=lambda: "\n\n".join([output.graph_line(graph), *map(str, effects)]),

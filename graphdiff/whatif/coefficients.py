@@ -18,10 +18,9 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.errors import UsageError, WeightError, edge_text, meant, nearest
+from graphdiff.errors import UsageError, ValueOverflowError, WeightError, edge_text, meant, nearest
 from graphdiff.graph.topology import Topology, find_edge
 from graphdiff.remedies import Keyword, Remedy
-from graphdiff.sums.sweeps import overflow
 from graphdiff.text.names import Edge
 
 __all__ = ["Coefficients", "PerEdge", "weights_of_draws"]
@@ -102,7 +101,7 @@ class Coefficients:
         if not numbers and not NO_PATH.fullmatch(str(name)):
             raise UsageError(
                 f"{what} names {name!r}, which is no label of an edge and no edge, (tail, head), 'Y~X' or 'X -> Y'",
-                meant(nearest(name, [*self._labelled, *self._spelled])),
+                meant(nearest(_closed(str(name)), [*self._labelled, *self._spelled])),
             )
         return numbers
 
@@ -209,9 +208,20 @@ def is_real(value: Number) -> bool:
 
 def require_real(numbers: Iterable[Number], what: str) -> None:
     """Raise `UsageError` where a weight or a total is no real number, saying what needs one."""
-    other = next((number for number in numbers if not is_real(number)), None)
-    if other is not None:
-        raise UsageError(f"{what} real weights, not {type(other).__name__} ({other})")
+    for number in numbers:
+        try:
+            if math.isfinite(number):
+                continue
+        except OverflowError:
+            raise beyond_floats() from None
+        except TypeError:  # complex numbers and symbols
+            pass
+        raise UsageError(f"{what} real weights, not {type(number).__name__} ({number})")
+
+
+def beyond_floats() -> ValueOverflowError:
+    """Return the error that a number of what is computed in floats, whatever the weights are, is none."""
+    return ValueOverflowError("what an error or a bound follows from is larger than the largest float (1.8e308)")
 
 
 def wrong(edge: Edge, what: str, why: str) -> WeightError:
@@ -309,5 +319,5 @@ def as_floats(numbers: Any) -> NDArray[Any]:
     try:
         floats = [float(arithmetic.finished(number)) for number in given.ravel().tolist()]
     except OverflowError:
-        raise overflow() from None
+        raise beyond_floats() from None
     return np.array(floats, dtype=np.float64).reshape(given.shape)

@@ -11,6 +11,7 @@ correlated.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
@@ -22,9 +23,18 @@ from numpy.typing import NDArray
 
 from graphdiff.errors import UsageError, WeightError, edge_text
 from graphdiff.remedies import Keyword
-from graphdiff.sums.sweeps import overflow
 from graphdiff.text.names import Edge
-from graphdiff.whatif.coefficients import Coefficients, PerEdge, as_floats, by_edge, is_real, missing, said_of, wrong
+from graphdiff.whatif.coefficients import (
+    Coefficients,
+    PerEdge,
+    as_floats,
+    beyond_floats,
+    by_edge,
+    is_real,
+    missing,
+    said_of,
+    wrong,
+)
 
 __all__ = ["Covariance", "covariance", "reach_of"]
 
@@ -57,7 +67,7 @@ class Covariance:
             among = slopes[:, self.linked]
             squares = slopes**2 @ self.variances + ((among @ self.between) * among).sum(axis=1)
         if not np.isfinite(squares).all():
-            raise overflow()
+            raise beyond_floats()
         errors: NDArray[Any] = np.sqrt(np.maximum(squares, 0))
         return errors
 
@@ -134,7 +144,9 @@ def _variances(coefficients: Coefficients, sd: PerEdge) -> dict[tuple[int, int],
     if negative is not None:
         edge = coefficients.topology.edge_label(negative)
         raise wrong(edge, "sd", f"is {deviations[negative]!r}, and cannot be negative")
-    entries = {(n, n): float(value) ** 2 for n, value in deviations.items()}
+    entries = {(n, n): float(value) * float(value) for n, value in deviations.items()}
+    if not all(map(math.isfinite, entries.values())):
+        raise beyond_floats()
     for numbers in coefficients.equal.values():  # one parameter: they move together
         pairs = combinations(sorted(numbers), 2)
         entries |= {(a, b): float(deviations[a] * deviations[b]) for a, b in pairs if {a, b} <= deviations.keys()}
