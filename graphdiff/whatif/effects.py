@@ -24,6 +24,7 @@ from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.kernels.rows import Ints
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import Between, require_apart, restriction
+from graphdiff.sums.cycles import between_mask
 from graphdiff.text.names import PLAIN, Naming
 from graphdiff.text.numbers import plain, shorten, shown
 from graphdiff.text.sentences import by_weights, how_many
@@ -275,7 +276,8 @@ def table(
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
     sources, targets : node or list of nodes, optional
-        Whatever hashes is one node, a string or a tuple too. Every node where left out.
+        Whatever hashes is one node, a string or a tuple too. Where one side is left out, all that the other leads to,
+        or comes from; where both are, every node.
     sd : str, or mapping of edge to number
         The standard deviation of each weight: the edge attribute of that name, or the numbers themselves. 0 says that a
         weight is known. Weights that a path model's labels make one parameter (``G.graph["equal_parameters"]``) move
@@ -341,7 +343,7 @@ def table(
       X       Y         0.25       0.2   0.45      2
     """
     ready = compiled(graph, options)
-    starts, ends = _positions(ready, sources), _positions(ready, targets)
+    starts, ends = _sides(ready, sources, targets)
     reach_of(level)  # which has to be one
     _require_cells(len(starts) * len(ends), max_cells, f"{len(starts):,} sources by {len(ends):,} targets")
     if sources is not None and targets is not None:
@@ -363,17 +365,23 @@ def table(
     )
 
 
-def _positions(graph: CompiledGraph, end: Any) -> Ints:
-    """Return the positions of one side, each once."""
-    if end is None:
-        return np.arange(graph.n_nodes)
+def _sides(graph: CompiledGraph, sources: Any, targets: Any) -> tuple[Ints, Ints]:
+    """Return the positions of both sides; for one that is left out what the other reaches, or is reached from."""
+    starts, ends = (None if end is None else _positions(graph, end) for end in (sources, targets))
+    between = np.flatnonzero(between_mask(graph, starts, ends)[graph.topology.representative])
+    first, last = (between if end is None else np.array(end, dtype=np.int64) for end in (starts, ends))
+    return first, last
+
+
+def _positions(graph: CompiledGraph, end: Any) -> list[int]:
+    """Return the positions of the nodes of one side, each once."""
     if isinstance(end, Mapping):
         raise UsageError("a row of a table has one source and one target: a list of nodes is needed, without seeds")
     try:
         nodes = [end] if hash(end) is not None else []
     except TypeError:
         nodes = list(end)
-    return np.array(list(dict.fromkeys(graph.topology.position(node) for node in nodes)), dtype=np.int64)
+    return list(dict.fromkeys(graph.topology.position(node) for node in nodes))
 
 
 def _require_cells(n_cells: int, max_cells: int, what: str) -> None:

@@ -25,6 +25,7 @@ from graphdiff.jacobians.jacobian import jacobian
 from graphdiff.jacobians.plan import sweep_of
 from graphdiff.kernels.rows import Ints
 from graphdiff.sums.between import Between
+from graphdiff.sums.sweeps import checked, in_range
 from graphdiff.whatif.coefficients import as_floats
 from graphdiff.whatif.covariance import Covariance
 
@@ -87,21 +88,17 @@ class Pairs:
         """The sum of the parallel edges from each source to its target; collapsed components as one node."""
         groups, group, edges = self._edges
         weights = arithmetic.listed(arithmetic.taken(self.graph.weights, edges))
-        sums = arithmetic.added(zip(group.tolist(), weights, strict=True))
         zero = self.graph.one_and_zero[1]
-        return [arithmetic.finished(sums.get(place, zero)) for place in groups.tolist()]
+        with in_range():
+            sums = arithmetic.added(zip(group.tolist(), weights, strict=True))
+            return [checked(sums.get(place, zero)) for place in groups.tolist()]
 
     @cached_property
     def indirect(self) -> list[Number]:
-        """What of each total is neither direct nor the empty path; exactly 0 where no longer path is."""
-        groups, group, _ = self._edges
-        n_direct = np.bincount(group, minlength=len(self) + 1)[groups].tolist()
-        zero = arithmetic.finished(self.graph.one_and_zero[1])
-        columns = zip(self.total, self.direct, self.itself.tolist(), self.paths, n_direct, strict=True)
-        return [
-            zero if paths == edges else total - direct - (1 if itself else 0)
-            for total, direct, itself, paths, edges in columns
-        ]
+        """What of each total is neither direct nor the empty path."""
+        columns = zip(self.total, self.direct, self.itself.tolist(), strict=True)
+        with in_range():
+            return [checked(total - direct - (1 if itself else 0)) for total, direct, itself in columns]
 
     def standard_errors(self, between: Between, known: Covariance) -> dict[str, NDArray[Any]]:
         """Return the standard errors of the effects of all pairs, from the covariance of the weights between."""

@@ -66,8 +66,7 @@ class TestTheNumbers:
         effects = gd.table(parallel_chain([2, 3, 5], [7, 11]))
         assert (effects[0, 1].direct, effects[0, 1].paths) == (10, 3)
         assert (effects[0, 2].direct, effects[0, 2].indirect, effects[0, 2].paths) == (0, 180, 6)
-        # Where all paths are edges nothing is indirect, however floats round.
-        assert gd.table(parallel_chain([0.1, 0.2, 0.3, 0.7]))[0, 1].indirect == 0
+        assert gd.table(parallel_chain([0.1, 0.2, 0.3, 0.7]))[0, 1].indirect == 0  # and not what floats leave
 
     def test_a_string_and_a_tuple_are_one_node(self) -> None:
         graph = weighted([("ab", "c", 2), ("a", "c", 3), (("a", "c"), "c", 5)])
@@ -123,6 +122,8 @@ class TestCycles:
         with pytest.raises(gd.errors.CycleError, match="a -> b -> a"):
             gd.table(graph)
         assert gd.table(graph, "c")["c", "d"].direct == 2
+        with pytest.raises(gd.errors.CycleError, match="a -> b -> a"):
+            gd.table(graph, targets="d")
 
     def test_collapse_leaves_out_what_it_cannot_tell_apart(self) -> None:
         graph = weighted([("s", "a", 2), ("a", "b", 3), ("b", "a", 5), ("b", "t", 7), ("a", "t", 11)])
@@ -351,6 +352,8 @@ class TestDraws:
         draws = {("a", "b"): [0.5, 0.4, 0.3], ("b", "a"): [0.2, 0.3, 0.4]}
         one = gd.table(graph, "a", "b", draws=draws, cycles="solve")["a", "b"].spread["total"]
         assert one.standard_error == pytest.approx(np.std([0.5 / 0.9, 0.4 / 0.88, 0.3 / 0.88], ddof=1))
+        again = gd.table(graph, "a", draws=draws, cycles="solve")["a", "a"].spread["indirect"]
+        assert again.low == pytest.approx(np.percentile([0.1 / 0.9, 0.12 / 0.88, 0.12 / 0.88], 2.5))
         with pytest.raises(gd.errors.CycleError, match=r"^draw 2: "):
             gd.table(graph, "a", "b", draws={("a", "b"): [0.5, 3.0], ("b", "a"): [0.2, 2.0]}, cycles="solve")
 
@@ -388,11 +391,18 @@ class TestRefusals:
         with pytest.raises(gd.errors.ValueOverflowError, match="larger than the largest float"):
             gd.table(weighted([(0, 1, 10**400), (1, 2, 1)]), sd={(0, 1): 1, (1, 2): 1})
 
+    def test_an_overflow_between_direct_and_total(self) -> None:
+        graph = weighted([("x", "y", -1.5e308), *(e for m in "mn" for e in (("x", m, 1.2e154), (m, "y", 1e154)))])
+        assert math.isfinite(gd.total_influence(graph, "x", "y"))
+        with pytest.raises(gd.errors.ValueOverflowError, match="a sum over the paths is larger"):
+            gd.table(graph, "x", "y")
+
     def test_limits_are_stated_and_adjustable(self) -> None:
         graph = mediation()
         with pytest.raises(gd.errors.LimitError, match="3 sources by 3 targets are 9, more than max_cells=8: name"):
             gd.table(graph, max_cells=8)
         assert len(gd.table(graph, max_cells=9, sd="se")) == 3
+        assert len(gd.table(graph, targets="M", max_cells=2)) == 1  # of those that lead to M
         with pytest.raises(gd.errors.LimitError, match="of 2 pairs by 3 edges are 6, more than max_cells=5"):
             gd.table(graph, "X", sd="se", max_cells=5)
         with pytest.raises(gd.errors.LimitError, match="9 draws of 2 pairs are 18, more than max_cells=17"):
