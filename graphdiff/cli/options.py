@@ -130,7 +130,7 @@ _READING: list[Callable[..., Any]] = [
     ),
     click.option(
         "--omit", "omit", multiple=True, metavar="KIND", shell_complete=complete_kind,
-        help="All edges but those of this kind; of --kind the others. Repeat for several.",
+        help="All edges but those of this kind; of --kind the others. Repeat for more.",
     ),
     click.option(
         "--where", "where", multiple=True, metavar="COLUMN=VALUE",

@@ -54,7 +54,7 @@ class TestChoosingNodes:
         assert "2 nodes match '[wh]?b@*'" in run("draw", lock, "--target", "[wh]?b@*").err
 
     def test_a_glob_stands_for_all_rows_of_a_jacobian(self, run: Run, lock: str) -> None:
-        document = json.loads(run("jacobian", lock, "--target", "web*", "-w", "unit", "-o", "json").out)
+        document = json.loads(run("table", lock, "--wide", "--target", "web*", "-w", "unit", "-o", "json").out)
         assert document["results"][0]["jacobian"] == {"web@1.0": {"app": 0}, "web@2.0": {"app": 1}}
 
     def test_the_exact_id_comes_first(self) -> None:
@@ -176,7 +176,7 @@ class TestRankShowsSets:
 
 class TestSeveralWeightings:
     def test_jacobians_one_below_the_other(self, run: Run, lock: str) -> None:
-        out = run("jacobian", lock, "-w", "unit", "-w", "cost", "-w", "even").out
+        out = run("table", lock, "--wide", "-w", "unit", "-w", "cost", "-w", "even").out
         assert [line.rsplit(" ", 1)[1] for line in out.splitlines() if "d source" in line] == ["unit", "cost", "even"]
 
     def test_gradients_of_each(self, run: Run, tmp_path: Path) -> None:
