@@ -65,6 +65,8 @@ class Seeds:
 
     def anchored(self, graph: CompiledGraph) -> Seeds:
         """Return the same where the sweeps keep values, in order; members of one collapsed component stay apart."""
+        if len(self.positions) == 1:
+            return Seeds([graph.anchor(self.positions[0])], self.numbers)
         places = [graph.anchor(position) for position in self.positions]
         order = sorted(range(len(places)), key=places.__getitem__)
         numbers = None if self.numbers is None else [self.numbers[place] for place in order]
@@ -135,6 +137,8 @@ def seeds_of(graph: CompiledGraph, end: End) -> Seeds:
     ([2, -1], None)
     """
     position = graph.topology.position
+    if isinstance(end, (str, int)):  # spares most questions the rest
+        return Seeds([position(end)])
     if isinstance(end, Boundary):
         topology = graph.topology
         return units(graph, (topology.roots if end is ROOTS else topology.leaves).tolist())
