@@ -75,6 +75,9 @@ class Targets(Mapping[Any, Number]):
         missing = f", {len(self.missing):,} more not in the graph" if self.missing else ""
         return f"<targets: {len(self):,} node{'s' * (len(self) != 1)}{missing}>"
 
+    def __str__(self) -> str:
+        return str(dict(self))
+
 
 def read_targets(
     path: PathOrFile,

@@ -19,7 +19,7 @@ from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
 from graphdiff.remedies import Keyword
 from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, reduced, strokes
-from graphdiff.sums.between import ends_of, restriction
+from graphdiff.sums.between import Between, ends_of, restriction
 from graphdiff.sums.flow import flow_through
 from graphdiff.text.names import PLAIN, Naming, edge_name, end_text, node_text
 from graphdiff.text.numbers import percent, plain, shown
@@ -238,12 +238,7 @@ def cut(
     """
     _check(part, amount, what)
     ready = compiled(graph, options)
-    starts, ends = ends_of(ready, source, target)
-    both = set(starts.positions) & set(ends.positions)
-    if both:
-        node = ready.topology.label(both.pop())
-        raise UsageError(f"the empty path from {node!r} to itself has no edge to cut")
-    lies = restriction(ready, starts, ends)
+    lies = _lying(ready, source, target)
     total = flow_through(lies).total
     lies.require_no_loops("what_if and sensitivities sum its walks")
     search = Search(lies, what, total, targets_stay=not isinstance(target, Mapping))
@@ -269,6 +264,15 @@ def cut(
         weight_meaning=ready.weight_meaning,
         naming=ready.topology.naming,
     )
+
+
+def _lying(graph: CompiledGraph, source: End, target: End) -> Between:
+    """Return what lies between the ends; raise `UsageError` where a node is both, from which nothing can be cut."""
+    starts, ends = ends_of(graph, source, target)
+    if both := set(starts.positions) & set(ends.positions):
+        node = graph.topology.label(both.pop())
+        raise UsageError(f"the empty path from {node!r} to itself has no edge to cut")
+    return restriction(graph, starts, ends)
 
 
 def _check(part: Number, amount: Number, what: str) -> None:

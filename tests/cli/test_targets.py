@@ -77,6 +77,15 @@ def test_cut_finds_the_fewest_to_upgrade_and_what_if_agrees(run: Run) -> None:
     assert (answer["before"], answer["after"]) == pytest.approx((cut["before"], cut["after"]))
 
 
+def test_a_picture_says_what_its_ends_weigh(run: Run, tmp_path: Path, table: str) -> None:
+    done = run("draw", LOCK, "-s", "shop", "--targets", table, "-O", str(tmp_path / "risk.dot"))
+    assert done.status == 0, done.err
+    drawn = gd.read(tmp_path / "risk.dot")
+    assert drawn.graph["target"] == "{'tls': 2, 'escape': 3}"
+    assert {"tls", "escape"} <= set(drawn)
+    assert "json" not in {node for node, data in drawn.nodes(data=True) if float(data.get("share", 0))}
+
+
 def test_a_matrix_has_a_row_for_each_target(run: Run) -> None:
     lines = run("table", "--wide", LOCK, "-s", "shop", "--targets", REPORT, "-w", "unit", "-o", "csv").out.splitlines()
     assert sorted(lines[1:]) == ["unit,escape,2", "unit,json,1", "unit,sockets,3", "unit,tls,4"]

@@ -319,6 +319,7 @@ def test_what_is_not_in_the_graph_is_said_by_name_and_number(lock: nx.DiGraph, s
     assert "the open file: 4 of the 5 vulnerable packages are not in the graph: 'ms@1.0.0' (the graph has " in line
     assert line.endswith(" and 1 more")
     assert repr(targets) == "<targets: 1 node, 4 more not in the graph>"
+    assert str(targets) == "{'ms@0.7.0': 7.5}"
     with pytest.raises(
         UsageError, match=r"^the open file: none of the 2 vulnerable packages is in the graph: 'ms@1.0.0'"
     ):
