@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -43,27 +43,44 @@ class Coefficients:
     topology : Topology
     numbers : int array, shape (n,)
         Which edges of the topology are on the way.
+    weights : sequence of numbers, length n
     """
 
     graph: Any
     topology: Topology
     numbers: NDArray[Any]
+    weights: Sequence[Number]
 
     @cached_property
     def edges(self) -> list[Edge]:
         """Those on the way, by their labels."""
         return list(self.topology.edge_labels(self.numbers))
 
-    @cached_property
-    def equal(self) -> dict[str, list[int]]:
-        """The edges on the way whose weights are one parameter of a path model, by its label."""
+    def shared(self, deviations: Mapping[int, Number]) -> list[tuple[str, list[int]]]:
+        """Return the edges on the way whose weights are one parameter, by its label.
+
+        A path model says so (``G.graph["equal_parameters"]``, which has constraints, too); else it is a label that
+        several edges bear, whose weights are the same and have the same deviation.
+        """
+        groups = [(label, numbers) for label, numbers in self._equal() if len(numbers) > 1]
+        known = {number for _, numbers in groups for number in numbers}
+        weights = dict(zip(self.numbers.tolist(), self.weights, strict=True))
+        alike: dict[Any, list[int]] = {}
+        for label, numbers in self._labelled.items():
+            for number in numbers:
+                if number in weights and deviations.get(number) and number not in known:
+                    alike.setdefault((label, weights[number], deviations[number]), []).append(number)
+        return groups + [(label, numbers) for (label, *_), numbers in alike.items() if len(numbers) > 1]
+
+    def _equal(self) -> Iterator[tuple[str, list[int]]]:
+        """Yield what a path model says of the edges on the way."""
         labelled = self.graph.graph.get("equal_parameters") if isinstance(self.graph, nx.Graph) else None
         if not isinstance(labelled, dict):  # a graph may have an attribute of this name that is not ours
-            return {}
+            return
         on_the_way = set(self.numbers.tolist())
-        numbers = {label: [find_edge(self.topology, edge) for edge in edges] for label, edges in labelled.items()}
-        there = {label: [number for number in each if number in on_the_way] for label, each in numbers.items()}
-        return {label: each for label, each in there.items() if len(each) > 1}
+        for label, edges in labelled.items():
+            numbers = (find_edge(self.topology, edge) for edge in edges)
+            yield label, [number for number in numbers if number in on_the_way]
 
     @cached_property
     def order(self) -> list[int]:
@@ -109,7 +126,7 @@ class Coefficients:
     def _labelled(self) -> dict[str, list[int]]:
         labelled: dict[str, list[int]] = {}
         for number, label in enumerate(self._labels()):
-            if label is not None:
+            if label not in (None, ""):
                 labelled.setdefault(str(label), []).append(number)
         return labelled
 

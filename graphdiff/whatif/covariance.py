@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, product
 from statistics import NormalDist
 from typing import Any
@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError, WeightError, edge_text
 from graphdiff.remedies import Keyword
 from graphdiff.text.names import Edge
@@ -55,11 +56,14 @@ class Covariance:
         Those that have a covariance with another.
     between : array, shape (k, k)
         Their covariances; 0 on the diagonal.
+    labels : tuple of str
+        Of those that are one parameter, where standard deviations were given.
     """
 
     variances: NDArray[Any]
     linked: NDArray[Any]
     between: NDArray[Any]
+    labels: tuple[str, ...] = ()
 
     def errors(self, slopes: NDArray[Any]) -> NDArray[Any]:
         """Return sqrt(g' C g) for each row g of derivatives, an array of shape (m, n)."""
@@ -82,7 +86,9 @@ def covariance(coefficients: Coefficients, sd: PerEdge | None, cov: Any) -> Cova
     UsageError
         If there is no such covariance: it is not symmetric, or has a negative eigenvalue; or it is of other edges.
     """
-    entries = {} if sd is None else _variances(coefficients, sd)
+    deviations = {} if sd is None else _deviations(coefficients, sd)
+    shared = coefficients.shared(deviations) if deviations else []
+    entries = _variances(deviations, shared)
     if cov is not None:
         entries |= _covariances(coefficients, cov)
     for number, edge in zip(coefficients.numbers.tolist(), coefficients.edges, strict=True):
@@ -91,7 +97,8 @@ def covariance(coefficients: Coefficients, sd: PerEdge | None, cov: Any) -> Cova
     numbers, every = _matrix(entries)
     if cov is not None:
         _require_possible(every)
-    return _among(every, np.searchsorted(numbers, coefficients.numbers))
+    among = _among(every, np.searchsorted(numbers, coefficients.numbers))
+    return replace(among, labels=tuple(dict.fromkeys(label for label, _ in shared)))
 
 
 def _matrix(entries: Mapping[tuple[int, int], float]) -> tuple[NDArray[Any], Covariance]:
@@ -137,19 +144,27 @@ def _require_possible(every: Covariance) -> None:
         ) from None
 
 
-def _variances(coefficients: Coefficients, sd: PerEdge) -> dict[tuple[int, int], float]:
-    """Return the variances that standard deviations give, and the covariances of weights that are one parameter."""
+def _deviations(coefficients: Coefficients, sd: PerEdge) -> dict[int, Number]:
+    """Return the standard deviations of weights on the way; maybe not of all."""
     deviations = said_of(coefficients, sd, "sd")
     negative = next((number for number, value in deviations.items() if value < 0), None)
     if negative is not None:
         edge = coefficients.topology.edge_label(negative)
         raise wrong(edge, "sd", f"is {deviations[negative]!r}, and cannot be negative")
-    entries = {(n, n): float(value) * float(value) for n, value in deviations.items()}
+    return deviations
+
+
+def _variances(
+    deviations: Mapping[int, Number], shared: Sequence[tuple[str, Sequence[int]]]
+) -> dict[tuple[int, int], float]:
+    """Return the variances that standard deviations give, and the covariances of weights that are one parameter."""
+    floats = dict(zip(deviations, as_floats(list(deviations.values())).tolist(), strict=True))
+    entries = {(number, number): value * value for number, value in floats.items()}
+    for _, numbers in shared:  # they move together
+        pairs = combinations(sorted(numbers), 2)
+        entries |= {(a, b): floats[a] * floats[b] for a, b in pairs if {a, b} <= floats.keys()}
     if not all(map(math.isfinite, entries.values())):
         raise beyond_floats()
-    for numbers in coefficients.equal.values():  # one parameter: they move together
-        pairs = combinations(sorted(numbers), 2)
-        entries |= {(a, b): float(deviations[a] * deviations[b]) for a, b in pairs if {a, b} <= deviations.keys()}
     return entries
 
 

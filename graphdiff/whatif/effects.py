@@ -29,7 +29,7 @@ from graphdiff.sums.cycles import between_mask
 from graphdiff.text.names import PLAIN, Naming
 from graphdiff.text.numbers import plain, shorten, shown
 from graphdiff.text.sentences import by_weights, how_many
-from graphdiff.text.tables import Frame, Result, Sheet, aligned
+from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
 from graphdiff.whatif.coefficients import Coefficients, PerEdge, as_floats, require_real, weights_of_draws
 from graphdiff.whatif.covariance import covariance, reach_of
 from graphdiff.whatif.pairs import EFFECTS, Pairs, joined_pairs
@@ -180,8 +180,13 @@ class Effects(Result, Mapping[Any, Effect]):
         }
 
     def _frame(self) -> Frame:
-        rows = zip(*self._rows(), strict=True)
-        return Frame(dict(zip(self.columns, rows, strict=True)) if len(self) else {name: [] for name in self.columns})
+        names, columns = self.columns, [list(column) for column in zip(*self._rows(), strict=True)]
+        if not columns:
+            return Frame({name: [] for name in names})
+        # Names stay as they are, and so do counts, beside those that are infinite.
+        kept = {name: Axis(column).to_pandas() for name, column in zip(names[:2], columns[:2], strict=True)}
+        rest = dict(zip(names[2:], columns[2:], strict=True))
+        return Frame({**kept, **rest, "paths": Axis(self.paths).to_pandas()})
 
     # -- text
 
@@ -281,8 +286,9 @@ def table(
         or comes from; where both are, every node.
     sd : str, or mapping of edge to number
         The standard deviation of each weight: the edge attribute of that name, or the numbers themselves. 0 says that a
-        weight is known. Weights that a path model's labels make one parameter (``G.graph["equal_parameters"]``) move
-        together; all others are taken as independent, but for `cov`.
+        weight is known. Weights that are one parameter move together: those that a path model makes one
+        (``G.graph["equal_parameters"]``), and those of edges with the same ``label``, weight and deviation. All others
+        are taken as independent, but for `cov`.
     cov : mapping, DataFrame or array
         The covariance of the weights: ``{(name, name): number}``, where a pair that is missing is 0; a square DataFrame
         with names on both axes, such as lavaan's ``vcov``; or an array in the order of the graph's edges. A name is an
@@ -414,9 +420,9 @@ def _spreads(
     if draws is not None and cov is not None:
         raise UsageError("draws have a covariance of their own: give ", Keyword("cov"), " or ", Keyword("draws"))
     between = restriction(pairs.graph, *(units(pairs.graph, ends.tolist()) for ends in (pairs.starts, pairs.ends)))
-    coefficients = Coefficients(graph, pairs.graph.topology, between.edges)
-    weights = arithmetic.listed(arithmetic.taken(pairs.graph.weights, between.edges))
-    require_real([*map(arithmetic.finished, weights), *pairs.total], "a standard error needs")
+    weights = [*map(arithmetic.finished, arithmetic.listed(arithmetic.taken(pairs.graph.weights, between.edges)))]
+    coefficients = Coefficients(graph, pairs.graph.topology, between.edges, weights)
+    require_real([*weights, *pairs.total], "a standard error needs")
     if draws is not None:
         return _of_draws(pairs, weights_of_draws(coefficients, as_floats(weights), draws, sd), level, max_cells)
     return _of_derivatives(pairs, between, coefficients, (sd, cov), level, max_cells)
@@ -443,12 +449,13 @@ def _of_derivatives(
 ) -> tuple[dict[str, _Spreads], str]:
     n_edges = len(coefficients.numbers)
     _require_cells(n_edges * len(pairs), max_cells, f"derivatives of {len(pairs):,} pairs by {n_edges:,} edges")
-    errors = pairs.standard_errors(between, covariance(coefficients, *said))
+    known = covariance(coefficients, *said)
+    errors = pairs.standard_errors(between, known)
     reach, spreads = reach_of(level), {}
     for name, each in errors.items():
         values = as_floats(getattr(pairs, name))
         spreads[name] = _Spreads(each, values - reach * each, values + reach * each)
     taken = "the weights taken as independent" if said[1] is None else "with the weights' covariance"
-    if coefficients.equal:
-        taken += f", those of one label as one ({', '.join(coefficients.equal)})"
+    if known.labels:
+        taken += f", those of one label as one ({', '.join(known.labels)})"
     return spreads, f"Standard errors by the delta method, {taken}; {100 * level:g} % intervals."

@@ -136,9 +136,9 @@ def uncertainty(
     cov : mapping, DataFrame or array
         The covariance of the weights: ``{(edge, edge): number}``, where a pair that is missing is 0; a square DataFrame
         whose labels are edges; or an array in the order of the graph's edges (``list(G.edges)``, with keys in a
-        multigraph). Variances that it does not have come from `sd`. Without it the weights are taken as independent,
-        but for those that a path model's labels make one parameter (``G.graph["equal_parameters"]``): they move
-        together.
+        multigraph). Edges may be named as in `graphdiff.table`. Variances that it does not have come from `sd`. Without
+        it the weights are taken as independent, but for those that are one parameter and move together: as a path model
+        says (``G.graph["equal_parameters"]``), or of edges with the same ``label``, weight and deviation.
     low, high : str, or mapping of edge to number
         Bounds of each weight, given together.
     **options
@@ -184,10 +184,10 @@ def uncertainty(
     ready = compiled(graph, options)
     between = between_ends(ready, source, target)
     sensitivities = sensitivities_through(between, source, target)
-    coefficients = Coefficients(graph, ready.topology, sensitivities.numbers)
-    numbers = (*sensitivities.weights.tolist(), sensitivities.total)
-    require_real(numbers, "a standard error needs" if deviates else "bounds need")
-    error = _standard_error(coefficients, sensitivities, sd, cov) if deviates else None
+    weights = sensitivities.weights.tolist()
+    coefficients = Coefficients(graph, ready.topology, sensitivities.numbers, weights)
+    require_real([*weights, sensitivities.total], "a standard error needs" if deviates else "bounds need")
+    known = covariance(coefficients, sd, cov) if deviates else None
     bounds: tuple[float | None, float | None] = (None, None)
     if low is not None and high is not None:
         bounds = enclosure(between, intervals(coefficients, sensitivities, low, high))
@@ -195,14 +195,14 @@ def uncertainty(
         source=source,
         target=target,
         total=sensitivities.total,
-        standard_error=error,
-        independent=error is not None and cov is None,
+        standard_error=None if known is None else float(known.errors(as_floats(sensitivities.derivatives)[None, :])[0]),
+        independent=known is not None and cov is None,
         low=bounds[0],
         high=bounds[1],
         edge_meaning=ready.edge_meaning,
         weight_meaning=ready.weight_meaning,
         naming=ready.topology.naming,
-        labels=() if sd is None else tuple(coefficients.equal),
+        labels=() if known is None else known.labels,
     )
 
 
@@ -216,11 +216,6 @@ def _require_some(deviates: bool, low: PerEdge | None, high: PerEdge | None) -> 
         )
     if (low is None) != (high is None):
         raise UsageError(Keyword("high" if high is None else "low"), " is missing: bounds are given together")
-
-
-def _standard_error(coefficients: Coefficients, sensitivities: Sensitivities, sd: PerEdge | None, cov: Any) -> float:
-    slopes = as_floats(sensitivities.derivatives)
-    return float(covariance(coefficients, sd, cov).errors(slopes[None, :])[0])
 
 
 Interval = tuple[float, float]

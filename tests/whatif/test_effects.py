@@ -197,17 +197,32 @@ class TestTheDeltaMethod:
     def test_two_edges_of_one_label_are_one_parameter(self) -> None:
         """Of (b²)' = 2 b: two weights of one label are not sqrt(2) b s, as two of their own, but 2 b s."""
         graph = weighted([("x", "m", 0.5), ("m", "y", 0.5)])
-        nx.set_edge_attributes(graph, "b", "label")
-        one = gd.table(graph, "x", "y", cov={("b", "b"): 0.01})["x", "y"].spread["total"]
-        assert one.standard_error == pytest.approx(2 * 0.5 * 0.1)
-        graph.graph["equal_parameters"] = {"b": [("x", "m"), ("m", "y")]}
         nx.set_edge_attributes(graph, 0.1, "se")
-        effects = gd.table(graph, "x", "y", sd="se")
-        assert effects["x", "y"].spread["total"].standard_error == pytest.approx(2 * 0.5 * 0.1)
-        assert "those of one label as one (b)" in str(effects)
-        del graph.graph["equal_parameters"]
         apart = gd.table(graph, "x", "y", sd="se")["x", "y"].spread["total"]
         assert apart.standard_error == pytest.approx(math.sqrt(2) * 0.5 * 0.1)
+        graph.graph["equal_parameters"] = {"a == b": [("x", "m"), ("m", "y")]}
+        effects = gd.table(graph, "x", "y", sd="se")
+        assert effects["x", "y"].spread["total"].standard_error == pytest.approx(2 * 0.5 * 0.1)
+        assert "those of one label as one (a == b)" in str(effects)
+        del graph.graph["equal_parameters"]
+        nx.set_edge_attributes(graph, "b", "label")
+        assert "those of one label as one (b)" in str(gd.table(graph, "x", "y", sd="se"))
+        for form in ({"sd": "se"}, {"cov": {("b", "b"): 0.01}}, {"sd": "se", "cov": {("b", "b"): 0.01}}):
+            one = gd.table(graph, "x", "y", **form)["x", "y"].spread["total"]  # type: ignore[arg-type]
+            assert one.standard_error == pytest.approx(2 * 0.5 * 0.1)
+        assert gd.uncertainty(graph, "x", "y", sd="se").standard_error == pytest.approx(2 * 0.5 * 0.1)
+
+    def test_one_label_of_different_weights_or_errors_is_no_parameter(self) -> None:
+        """As the labels of a drawing, which say what an edge is."""
+        for changed in ({"weight": 0.4}, {"se": 0.2}):
+            graph = weighted([("x", "m", 0.5), ("m", "y", 0.5)])
+            nx.set_edge_attributes(graph, {edge: {"se": 0.1, "label": "calls"} for edge in graph.edges})
+            graph.edges["m", "y"].update(changed)
+            effects = gd.table(graph, "x", "y", sd="se")
+            a, b = graph.edges["x", "m"], graph.edges["m", "y"]
+            right = math.hypot(a["weight"] * b["se"], b["weight"] * a["se"])
+            assert effects["x", "y"].spread["total"].standard_error == pytest.approx(right)
+            assert "one label" not in str(effects)
 
     @settings(max_examples=30)
     @given(graph=dags(QUARTERS), seed=st.integers(0, 2**32 - 1))
@@ -450,6 +465,13 @@ class TestOutput:
         assert html.count("<tr>") == 6
         assert "delta method" in html
         assert repr(effects) == "<effects of 3 pairs, by weight>"
+        mixed = gd.table(weighted([(1, 2.5, 0.5), (2.5, 2.5, 0.5), (1, "a", 0.5)]), cycles="solve").to_pandas()
+        assert mixed[["source", "target", "paths"]].to_numpy().tolist() == [
+            [1, "a", 1],
+            [1, 2.5, None],
+            [2.5, 2.5, None],
+        ]
+        assert [type(node) for node in mixed["source"]] == [int, int, float]
         many = gd.table(weighted([(u, v, 1) for u in range(12) for v in range(12, 24)]))
         assert "The first 100 pairs; to_pandas() has all." in many._repr_html_()
 
@@ -514,7 +536,8 @@ class TestOtherTools:
         path = folder / "lavaan_politicaldemocracy.parameterEstimates.csv"
         rows, model = parameters(path), gd.read(path)
         cov = {(m, n): DEMOCRACY[i][j] for i, m in enumerate("abc") for j, n in enumerate("abc")}
-        effects = gd.table(model, sd="se", cov=cov)
+        effects = gd.table(model, sd="se", cov={**cov, ("dem60=~y2", "dem60=~y2"): 0.09})
+        assert effects["dem60", "y2"].spread["direct"].standard_error == pytest.approx(0.3)
         one = effects["ind60", "dem65"]
         assert one.paths == 2
         assert_equal(one.direct, one.spread["direct"], rows["dem65", "~", "ind60"])
