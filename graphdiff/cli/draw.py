@@ -66,9 +66,10 @@ def draw(
         return
     from graphdiff.pictures.group import group
 
+    choice = weightings.chosen(graph)
     # Between groups a sum of ones says how many edges there are; shares are better spread evenly.
-    name = (settings.weights or weightings.default_weights(graph))[0 if ends == (None, None) else -1]
-    compiling = weightings.weight_options(name, settings)
+    is_count = ends == (None, None) and not (settings.weights or choice.are_known)
+    compiling = weightings.weight_options("unit" if is_count else choice.names[-1], settings)
     output.write_drawn(group(graph, _by(by), source=ends[0], target=ends[1], **compiling), settings)
 
 

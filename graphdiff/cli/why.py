@@ -98,7 +98,7 @@ def _uncertain(
     from graphdiff.whatif.uncertainty import uncertainty
 
     keywords = {"sd": sd} | dict(zip(("low", "high"), bounds or (None, None), strict=True))
-    names = settings.weights or weightings.default_weights(graph)
+    names = weightings.chosen(graph).names
     if set(names) <= WEIGHTS.keys():
         raise UsageError("--sd and --bounds are of weights, and the file's are not named: add --weight ATTRIBUTE")
     return [
