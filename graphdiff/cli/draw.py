@@ -9,6 +9,7 @@ import click
 from graphdiff.cli import inputs, options, output, weightings
 from graphdiff.cli.completion import complete_group
 from graphdiff.cli.nodes import complete_node, find_ends
+from graphdiff.cli.streams import say
 from graphdiff.errors import UsageError
 
 EPILOG = """\
@@ -54,6 +55,9 @@ def draw(
 
     With --group the nodes are groups; their edges carry summed weights, and with a source or target summed shares.
     """
+    from graphdiff.pictures.annotate import annotate
+    from graphdiff.pictures.group import group
+
     inputs.require_one_weight(settings)
     if settings.path and settings.path != "-" and settings.output != options.output_of(settings.path):
         raise UsageError(
@@ -61,16 +65,16 @@ def draw(
         )
     graph = inputs.load(settings)
     ends = find_ends(graph, nodes, source, target)
-    if by is None:
-        output.draw(graph, settings, ends)
-        return
-    from graphdiff.pictures.group import group
-
-    choice = weightings.chosen(graph)
     # Between groups a sum of ones says how many edges there are; shares are better spread evenly.
-    is_count = ends == (None, None) and not (settings.weights or choice.are_known)
-    compiling = weightings.weight_options("unit" if is_count else choice.names[-1], settings)
-    output.write_drawn(group(graph, _by(by), source=ends[0], target=ends[1], **compiling), settings)
+    choice = weightings.chosen(graph, ("even",) if by is None or ends != (None, None) else ("unit",))
+    compiling = weightings.weight_options(choice.names[-1], settings)
+    if by is None:
+        drawn = annotate(graph, *ends, **compiling)
+    else:
+        drawn = group(graph, _by(by), source=ends[0], target=ends[1], **compiling)
+    output.write_drawn(drawn, settings)
+    if settings.path and settings.path != "-" and not choice.are_known:  # where it is printed its legend says it
+        say(f"{choice.why}\n")
 
 
 def _by(text: str) -> str | int:

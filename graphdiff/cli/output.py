@@ -17,7 +17,7 @@ import click
 from graphdiff.absences import absences_of
 from graphdiff.cli.options import Printing, Settings
 from graphdiff.cli.streams import for_screen, say, wants_colour
-from graphdiff.cli.weightings import chosen, weight_options
+from graphdiff.cli.weightings import chosen
 from graphdiff.errors import UsageError
 from graphdiff.showing import clean, for_spreadsheets, one_line
 
@@ -129,13 +129,6 @@ def _csv_text(rows: Iterable[Sequence[Any]], settings: Printing) -> str:
     safe = (map(for_spreadsheets, row) for row in rows) if settings.spreadsheet_safe else rows
     csv.writer(buffer, lineterminator="\n").writerows(safe)
     return buffer.getvalue()
-
-
-def draw(graph: nx.DiGraph, settings: Settings, ends: tuple[Any | None, Any | None]) -> None:
-    """Write the picture of the last weighting to the file, by its suffix, or as DOT to standard output."""
-    from graphdiff.pictures.annotate import annotate
-
-    write_drawn(annotate(graph, *ends, **weight_options(chosen(graph).names[-1], settings)), settings)
 
 
 def write_drawn(drawn: nx.DiGraph, settings: Settings) -> None:

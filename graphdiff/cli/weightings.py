@@ -23,10 +23,13 @@ SIDE_BY_SIDE = ("unit", "even")
 COUNTING = ("cycles", "diagnose")
 
 
-def chosen(graph: nx.DiGraph) -> Choice:
-    """Return by which weights the verb that runs asks a graph, and why; the head of its report says it."""
+def chosen(graph: nx.DiGraph, otherwise: tuple[str, ...] = ()) -> Choice:
+    """Return by which weights the verb that runs asks a graph, and why; the head of its report says it.
+
+    `otherwise` are presets for a file without weights in place of the verb's own.
+    """
     context = click.get_current_context()
-    return _asked(context.params["weights"]) or _default(graph, str(context.command.name))
+    return _asked(context.params["weights"]) or _default(graph, str(context.command.name), otherwise)
 
 
 def chosen_for_both(graphs: tuple[nx.DiGraph, nx.DiGraph]) -> Choice:
@@ -56,12 +59,12 @@ def _asked(names: tuple[str, ...]) -> Choice | None:
 
 
 @lru_cache(maxsize=2)
-def _default(graph: nx.DiGraph, verb: str) -> Choice:
+def _default(graph: nx.DiGraph, verb: str, otherwise: tuple[str, ...] = ()) -> Choice:
     from graphdiff.graph.defaults import default_weights, known_weights
     from graphdiff.graph.presets import WEIGHTS
 
     decide = known_weights if verb in COUNTING else default_weights
-    return decide(graph, [WEIGHTS[name] for name in OTHERWISE.get(verb, SIDE_BY_SIDE)])
+    return decide(graph, [WEIGHTS[name] for name in otherwise or OTHERWISE.get(verb, SIDE_BY_SIDE)])
 
 
 def weight_options(name: str, settings: Settings) -> dict[str, Any]:

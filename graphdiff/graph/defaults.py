@@ -59,7 +59,7 @@ KNOWN = (
 )
 
 #: What a preset does, for the head of a report.
-DOES = {"unit": "each edge counts 1 (unit)", "even": "one unit is spread evenly (even)"}
+DOES = {"unit": "1 on every edge (unit)", "even": "spread evenly (even)"}
 
 #: So many numbers are listed.
 SHOWN = 4
@@ -124,7 +124,7 @@ def default_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) ->
     >>> default_weights(G).weights, default_weights(G).why
     (('weight',), "weights: weight, the edges' own")
     >>> default_weights(nx.DiGraph([("a", "b")])).why
-    'no weights in the file: each edge counts 1 (unit)'
+    'no weights in the file: 1 on every edge (unit)'
     >>> default_weights(nx.DiGraph([("a", "b", {"effect": 2.5, "se": 0.1})]))
     Traceback (most recent call last):
     graphdiff.errors.WeightError: the edges have numbers, and none is known to be their weight: effect, se; \
@@ -146,7 +146,7 @@ def known_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) -> C
     Examples
     --------
     >>> known_weights(nx.DiGraph([("a", "b", {"effect": 2.5})])).why
-    'no known weights in the file (numbers: effect): each edge counts 1 (unit)'
+    'no known weights in the file (numbers: effect): 1 on every edge (unit)'
     """
     data, facts = edge_data(graph), graph.graph
     there = dict.fromkeys(name for name in chain.from_iterable(data) if isinstance(name, str))
@@ -157,7 +157,7 @@ def known_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) -> C
             return Choice((attribute,), f"weights: {row.why.format(name=attribute, meaning=meaning)}")
     numeric = numeric_names(data, drawing_names(graph))
     none = f"no known weights in the file (numbers: {_listed(numeric)})" if numeric else "no weights in the file"
-    return Choice(tuple(otherwise), f"{none}: {', and '.join(DOES.get(each.name, each.name) for each in otherwise)}")
+    return Choice(tuple(otherwise), f"{none}: {' and '.join(DOES.get(each.name, each.name) for each in otherwise)}")
 
 
 def _listed(names: Collection[str]) -> str:
