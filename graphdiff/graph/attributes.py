@@ -130,8 +130,12 @@ def numeric_names(data: Sequence[Mapping[str, Any]], left_out: Collection[str] =
     """
     counts: dict[str, int] = {}
     for name in dict.fromkeys(chain.from_iterable(data)):
-        values = [attributes[name] for attributes in data if name in attributes] if name not in left_out else []
-        if values and all(map(is_quantity, values)):
+        if name in left_out or not is_quantity(next(row[name] for row in data if name in row)):
+            continue
+        values = [row[name] for row in data if name in row]
+        # Whether a value is a number its type says: one of each is looked at.
+        kinds = set(map(type, values))
+        if all(is_quantity(next(value for value in values if type(value) is kind)) for kind in kinds):
             counts[name] = len(values)
     return counts
 

@@ -26,7 +26,7 @@ CAUSES = {"edge_meaning": "causes"}
 KNOWN = {
     "an attribute of that name": ({"weight": 2, "cost": 3}, {}, "weight", "weights: weight, the edges' own"),
     "in other letters": ({"Weight": 2}, {}, "Weight", "weights: Weight, the edges' own"),
-    "those letters first": ({"WEIGHT": 3, "weight": 2}, {}, "weight", "weights: weight, the edges' own"),
+    "those letters first": ({"weight": 2, "WEIGHT": 3}, {}, "weight", "weights: weight, the edges' own"),
     "what the file says they are": (
         {"weight": 2.0}, {"weight_meaning": "local derivative"}, "weight", "weights: local derivative, the edges' own",
     ),
