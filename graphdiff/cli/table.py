@@ -80,7 +80,7 @@ def _print_effects(settings: options.Settings, graph: nx.DiGraph, ends: Pairs, e
     from graphdiff.io.coefficients import read_covariance, read_draws
     from graphdiff.whatif.effects import table as compute
 
-    names = settings.weights or weightings.default_weights(graph)
+    names = weightings.chosen(graph).names
     if errors["sd"] or errors["cov"] or errors["draws"]:
         weightings.require_from_file(names, "--sd, --cov and --draws")
     given: dict[str, Any] = {name: value for name, value in errors.items() if value is not None}

@@ -102,7 +102,7 @@ def _uncertain(
     from graphdiff.whatif.uncertainty import uncertainty
 
     keywords = {"sd": sd} | dict(zip(("low", "high"), bounds or (None, None), strict=True))
-    names = settings.weights or weightings.default_weights(graph)
+    names = weightings.chosen(graph).names
     weightings.require_from_file(names, "--sd and --bounds")
     return [
         uncertainty(graph, source, target, **keywords, **weightings.weight_options(name, settings)) for name in names
