@@ -23,6 +23,7 @@ from graphdiff.errors import FormatError, UsageError, ValueOverflowError
 from graphdiff.graph import intake, storage
 from graphdiff.graph.attributes import Columns, columns_of
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
+from graphdiff.graph.reweighting import in_order_of_rows
 from graphdiff.graph.topology import Rows, Topology, arrange, in_rows
 from graphdiff.kernels.blocks import turned
 from graphdiff.kernels.collecting import collector_at_rest
@@ -250,6 +251,52 @@ class CompiledGraph:
         """Return the same graph with other weights, given in the order of the edges."""
         return replace(self, weights=weights, weight_meaning=meaning)
 
+    def with_weights(self, weights: ArrayLike | Mapping[Edge, Number], *, meaning: str = "unknown") -> CompiledGraph:
+        """Return the same graph with other weights: its shape is shared, and nothing is ordered anew.
+
+        What a bootstrap, a sweep over a parameter or a model that is trained again asks for. The weights are checked
+        and have the kind that they would have had in `compile`; `cycles` and `exact` stay.
+
+        Parameters
+        ----------
+        weights : array of numbers, shape (n_edges,), or mapping of edge to number
+            An array (list, Series, Arrow column) is in the order in which the edges were given: that of the arrays of
+            `from_arrays`, of the rows of the table of `read_edges`, of the list or dict, of ``G.edges`` of networkx,
+            of the ``data`` of a csr, csc or coo matrix that has every entry once and no zeros; of every other matrix
+            and of a square frame row by row, without zeros. Rows that ``repeats="add"`` made one edge stand where
+            the first of them stood. A saved graph keeps that order; `edges` lists the edges in another.
+
+            A mapping has every edge once, as ``(tail, head)`` or ``(tail, head, key)``; a Series of pandas with a
+            MultiIndex is one, too.
+        meaning : str
+            What the weights say, for reports; ``meaning=graph.weight_meaning`` where that is the same as before.
+
+        Returns
+        -------
+        CompiledGraph
+
+        Raises
+        ------
+        UsageError
+            If there are too few or too many, an edge is named twice, or the order is not known: of files that
+            were saved without it.
+        UnknownNodeError, UnknownEdgeError
+            If a name of the mapping is that of no edge.
+        WeightError
+            If a weight is missing, not a number, NaN or infinite; it names the edge and counts the others.
+
+        Examples
+        --------
+        >>> graph = CompiledGraph.from_arrays([1, 0, 0], [2, 2, 1], [5.0, 3.0, 2.0])
+        >>> again = graph.with_weights([50.0, 30.0, 20.0])
+        >>> again.edges(), again.weights
+        ([(0, 2), (0, 1), (1, 2)], array([30., 20., 50.]))
+        >>> graph.with_weights({(0, 1): 1, (0, 2): 2, (1, 2): 3}).weights
+        array([2, 1, 3])
+        """
+        values = in_order_of_rows(self.topology, weights)
+        return self.reweighted(arithmetic.exactly(values) if self.exact else values, meaning)
+
     def with_preset(self, preset: Preset) -> CompiledGraph:
         """Return the same graph with the weights of a preset."""
         return self.reweighted(preset.compute(self.topology, self.cycles, self.exact), preset.name)
@@ -435,18 +482,7 @@ def compile(
             Keyword("weight", weight), ": an edge attribute's name, a preset, a function or None (1 on every edge)"
         )
     edges = intake.from_graph(graph)
-    topology, numbers = arrange(
-        edges.n_nodes,
-        edges.tails,
-        edges.heads,
-        names=edges.names,
-        keys=edges.keys,
-        marked=edges.marked,
-        marked_leaves=edges.marked_leaves,
-        also_called=edges.also_called,
-    )
-    if edges.absences:
-        topology = replace(topology, absences=edges.absences)
+    topology, numbers = _arranged(edges)
     preset = unit if weight is None else weight
     if isinstance(preset, Preset):
         if preset.counts_by:
@@ -459,6 +495,22 @@ def compile(
     if exact:
         weights = arithmetic.exactly(weights)
     return CompiledGraph(topology, weights, cycles, exact, edges.edge_meaning, meaning, edges.node_meaning)
+
+
+def _arranged(edges: intake.Edges) -> tuple[Topology, NDArray[Any]]:
+    """Return the shape of a graph, and which of the edges each edge of its rows is."""
+    topology, numbers = arrange(
+        edges.n_nodes,
+        edges.tails,
+        edges.heads,
+        names=edges.names,
+        keys=edges.keys,
+        marked=edges.marked,
+        marked_leaves=edges.marked_leaves,
+        also_called=edges.also_called,
+    )
+    given = numbers if edges.order is None else edges.order[numbers]
+    return replace(topology, absences=edges.absences or None, given=given), numbers
 
 
 def _weight_meaning(meaning: str, weight: Any) -> str:

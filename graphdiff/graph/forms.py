@@ -1,8 +1,8 @@
 """Graphs as other libraries and plain Python hold them, made into what `graphdiff.graph.intake` takes.
 
-A matrix of scipy stays arrays; graphs of rustworkx and igraph, edges in a list and rows in a dict become networkx
-graphs, since each of their edges is a Python object already. None of these libraries is imported: who has such a graph
-has it.
+A matrix of scipy stays arrays; graphs of rustworkx and igraph, edges in a list and rows in a dict are records, in the
+order in which they come, since each of their edges is a Python object already. None of these libraries is imported: who
+has such a graph has it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import networkx as nx
 from graphdiff.arithmetic import is_number
 from graphdiff.errors import GraphTypeError
 
-__all__ = ["as_networkx", "graph_of", "is_sparse", "square_frame"]
+__all__ = ["Record", "graph_of", "is_sparse", "records_of", "square_frame"]
 
 #: An edge: its ends and its attributes.
 Record = tuple[Hashable, Hashable, Mapping[str, Any]]
@@ -35,8 +35,10 @@ def is_sparse(graph: Any) -> bool:
     return sparse is not None and bool(sparse.issparse(graph))
 
 
-def as_networkx(graph: Any) -> nx.DiGraph | nx.MultiDiGraph | None:
-    """Return a graph of rustworkx or igraph, a list of edges or a dict of rows as a networkx graph; else None.
+def records_of(graph: Any) -> tuple[list[Hashable], list[Record]] | None:
+    """Return the nodes and edges of a graph of rustworkx or igraph, a list of edges or a dict of rows; else None.
+
+    The nodes are those that the graph has beside the ends of its edges, or all.
 
     Raises
     ------
@@ -45,15 +47,15 @@ def as_networkx(graph: Any) -> nx.DiGraph | nx.MultiDiGraph | None:
 
     Examples
     --------
-    >>> list(as_networkx([("a", "b", 2), ("b", "c", {"weight": 3})]).edges(data="weight"))
-    [('a', 'b', 2), ('b', 'c', 3)]
-    >>> list(as_networkx({"a": {"b": 2}, "b": ["c"], "c": []}).edges(data="weight"))
-    [('a', 'b', 2), ('b', 'c', None)]
+    >>> records_of([("a", "b", 2), ("b", "c", {"weight": 3})])
+    ([], [('a', 'b', {'weight': 2}), ('b', 'c', {'weight': 3})])
+    >>> records_of({"a": {"b": 2}, "b": ["c"], "c": []})
+    (['a', 'b', 'c'], [('a', 'b', {'weight': 2}), ('b', 'c', {})])
     """
     if isinstance(graph, Mapping):
-        return graph_of(list(graph), _edges_of_rows(graph))
+        return [_label(node, "the rows have") for node in graph], list(_edges_of_rows(graph))
     if isinstance(graph, (list, tuple)):
-        return graph_of([], map(_edge, range(len(graph)), graph))
+        return [], list(map(_edge, range(len(graph)), graph))
     library = type(graph).__module__.partition(".")[0]
     reader = LIBRARIES.get(library)
     return None if reader is None else reader(graph)
@@ -80,10 +82,15 @@ def _edge(place: int, edge: Any) -> Record:
             f"edge {place} of the list is {edge!r:.60}: an edge is (source, target), (source, target, weight) or "
             "(source, target, {attribute: value})"
         )
-    for end in edge[:2]:
-        if not isinstance(end, Hashable) or end is None:
-            raise GraphTypeError(f"edge {place} of the list has the end {end!r:.60}, which is no label of a node")
-    return edge[0], edge[1], _attributes(edge[2] if len(edge) == 3 else None, f"edge {place} of the list")
+    where = f"edge {place} of the list"
+    tail, head = (_label(end, f"{where} has") for end in edge[:2])
+    return tail, head, _attributes(edge[2] if len(edge) == 3 else None, where)
+
+
+def _label(end: Any, where: str) -> Hashable:
+    if end is None or not isinstance(end, Hashable):
+        raise GraphTypeError(f"{where} the end {end!r:.60}, which is no label of a node")
+    return end
 
 
 def _attributes(payload: Any, where: str) -> Mapping[str, Any]:
@@ -101,9 +108,10 @@ def _edges_of_rows(rows: Mapping[Hashable, Any]) -> Iterator[Record]:
     for tail, heads in rows.items():
         where = f"the row of {tail!r:.60}"
         if isinstance(heads, Mapping):
-            yield from ((tail, head, _attributes(payload, f"{where}: {head!r:.60}")) for head, payload in heads.items())
+            for head, payload in heads.items():
+                yield tail, _label(head, f"{where} has"), _attributes(payload, f"{where}: {head!r:.60}")
         elif isinstance(heads, (list, tuple, set, frozenset)):
-            yield from ((tail, head, {}) for head in heads)
+            yield from ((tail, _label(head, f"{where} has"), {}) for head in heads)
         else:
             raise GraphTypeError(
                 f"{where} is {heads!r:.60}: a row is a dict of its heads with their weights or attributes, or a list "
@@ -111,25 +119,24 @@ def _edges_of_rows(rows: Mapping[Hashable, Any]) -> Iterator[Record]:
             )
 
 
-def _of_rustworkx(graph: Any) -> nx.DiGraph | nx.MultiDiGraph:
+def _of_rustworkx(graph: Any) -> tuple[list[Hashable], list[Record]]:
     if not type(graph).__name__.startswith("PyDi") and type(graph).__name__ != "PyDAG":
         raise _undirected("a rustworkx.PyDiGraph")
     places = graph.node_indices()
     labels = _labels(places, [graph[place] for place in places])
     edges = graph.weighted_edge_list()
-    return graph_of(
-        labels.values(),
-        ((labels[tail], labels[head], _attributes(payload, "an edge")) for tail, head, payload in edges),
-    )
+    return list(labels.values()), [
+        (labels[tail], labels[head], _attributes(payload, "an edge")) for tail, head, payload in edges
+    ]
 
 
-def _of_igraph(graph: Any) -> nx.DiGraph | nx.MultiDiGraph:
+def _of_igraph(graph: Any) -> tuple[list[Hashable], list[Record]]:
     if not graph.is_directed():
         raise _undirected("an igraph.Graph with directed=True")
     names = graph.vs["name"] if "name" in graph.vs.attributes() else None
     labels = _labels(range(graph.vcount()), names or list(range(graph.vcount())))
-    edges = ((labels[edge.source], labels[edge.target], edge.attributes()) for edge in graph.es)
-    return graph_of(labels.values(), edges)
+    edges = [(labels[edge.source], labels[edge.target], edge.attributes()) for edge in graph.es]
+    return list(labels.values()), edges
 
 
 def _labels(places: Sequence[int], payloads: Sequence[Any]) -> dict[int, Hashable]:
@@ -143,7 +150,7 @@ def _undirected(directed: str) -> GraphTypeError:
     return GraphTypeError(f"the graph is undirected, and influence needs a direction: build {directed}")
 
 
-LIBRARIES: dict[str, Callable[[Any], nx.DiGraph | nx.MultiDiGraph]] = {
+LIBRARIES: dict[str, Callable[[Any], tuple[list[Hashable], list[Record]]]] = {
     "rustworkx": _of_rustworkx,
     "igraph": _of_igraph,
 }

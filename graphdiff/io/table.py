@@ -348,6 +348,7 @@ def added(graph: CompiledGraph) -> CompiledGraph:
         ptr=pointers(np.bincount(tails[kept].astype(np.int64), minlength=shape.n_nodes)),
         heads=shape.heads[kept],
         attributes={name: column.at(kept).without(several) for name, column in shape.attributes.items()},
+        given=None if shape.given is None else np.argsort(np.argsort(shape.given[kept])),
     )
     meaning = "number of rows" if graph.weight_meaning == unit.name else graph.weight_meaning
     return replace(graph, topology=topology, weights=sums, weight_meaning=meaning)
