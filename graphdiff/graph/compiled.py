@@ -7,7 +7,7 @@ sorts, hashes a label or checks a weight again. (One plain question about a plai
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -24,6 +24,7 @@ from graphdiff.graph import intake, storage
 from graphdiff.graph.attributes import Columns, columns_of
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
 from graphdiff.graph.reweighting import in_order_of_rows
+from graphdiff.graph.sparse import sparse_matrix
 from graphdiff.graph.topology import Rows, Topology, arrange, in_rows
 from graphdiff.kernels.blocks import turned
 from graphdiff.kernels.collecting import collector_at_rest
@@ -195,6 +196,42 @@ class CompiledGraph:
     def edges(self) -> list[Edge]:
         """Return the edges as ``(tail, head)``, or ``(tail, head, key)`` in a multigraph, in the arrays' order."""
         return list(self.topology.edge_labels())
+
+    def to_scipy(self, nodes: Iterable[Hashable] | None = None) -> Any:
+        """Return the weights as a ``scipy.sparse.csr_array``: entry ``[i, j]`` is the edge i -> j.
+
+        Parameters
+        ----------
+        nodes : iterable of nodes, optional
+            What row i and column i are of, every node once; ``nodes=graph.labels`` is the order of `labels`. By
+            default the nodes stand in the order in which they were given: the ids of `from_arrays`, ``list(G)`` of
+            networkx, the rows of a matrix, the first appearances in a table (all sources first).
+
+        Returns
+        -------
+        scipy.sparse.csr_array, shape (n_nodes, n_nodes)
+            Of the type of the weights: float64, float32, int64 or complex128. Parallel edges are added, float32 as
+            float64; an edge of weight 0 is an entry, which `compile` takes for no edge. ``.tocsc()`` has its columns.
+
+        Raises
+        ------
+        MissingExtraError
+            If scipy is not installed.
+        UsageError
+            If the weights are Fractions, symbols or others that scipy has no type for, or `nodes` has not every node
+            once.
+        ValueOverflowError
+            If the sum of parallel edges is beyond the numbers of that type.
+
+        Examples
+        --------
+        >>> graph = CompiledGraph.from_arrays([1, 0, 0], [2, 2, 1], [5.0, 3.0, 2.0])
+        >>> graph.to_scipy().toarray()
+        array([[0., 2., 3.],
+               [0., 0., 5.],
+               [0., 0., 0.]])
+        """
+        return sparse_matrix(self.topology, self.weights, nodes)
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write the graph to a file of plain arrays, whole or not at all (see `graphdiff.graph.storage`).
