@@ -97,7 +97,7 @@ def sparse_matrix(topology: Topology, values: Weights, nodes: Iterable[Hashable]
     several = parallels(topology.ptr, topology.heads) is not None
     if several:
         numbers = _with_room(numbers)
-    places = topology.ids if nodes is None else _places(topology, list(nodes))
+    places = topology.ids if nodes is None else _places(topology, [nodes] if isinstance(nodes, str) else list(nodes))
     places = places.astype(rows.heads.dtype)
     tails, heads = places[rows.tails], places[rows.heads]
     _, _, by_head = grouped(size, heads, tails)
@@ -122,10 +122,10 @@ def _with_room(numbers: NDArray[Any]) -> NDArray[Any]:
 def _places(topology: Topology, nodes: list[Hashable]) -> NDArray[Any]:
     """Return the place of each position in a list of all nodes."""
     positions = np.array([topology.position(node) for node in nodes], dtype=np.int64)
-    if len(positions) != topology.n_nodes or len(np.unique(positions)) < len(positions):
-        raise UsageError(
-            Keyword("nodes"), f" has {len(nodes):,} nodes, and the graph {topology.n_nodes:,}: every node once is needed"
-        )
+    distinct = len(np.unique(positions))
+    if not distinct == len(positions) == topology.n_nodes:
+        named = f" has {len(positions):,} nodes, {distinct:,} of them distinct"
+        raise UsageError(Keyword("nodes"), f"{named}: each of the graph's {topology.n_nodes:,} is needed once")
     places = np.empty_like(positions)
     places[positions] = np.arange(len(positions))
     return places
