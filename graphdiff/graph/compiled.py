@@ -50,6 +50,9 @@ class CompileOptions(TypedDict, total=False):
     exact: bool
 
 
+DEFAULTS = {"weight": "weight", "default_weight": None, "cycles": "raise", "exact": False}
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class CompiledGraph:
     """A graph ready for any number of questions: frozen, its arrays read-only.
@@ -480,7 +483,8 @@ def compile(
         of the edge i -> j and 0 means no edge. (lavaan's ``beta`` is the transpose.) A ``rustworkx.PyDiGraph`` or
         directed ``igraph.Graph``; nodes are called by what they carry (igraph: by ``name``) where that is distinct,
         else by their index. A list of edges ``(u, v)``, ``(u, v, weight)`` or ``(u, v, {attribute: value})``. A dict of
-        rows, each a dict of heads with weights or attributes, or a list of heads.
+        rows, each a dict of heads with weights or attributes, or a list of heads. What is compiled already is returned
+        as it is, and takes no options.
     weight : str, preset, callable or None
         A string is an edge attribute; a preset one of `graphdiff.weights`; a callable
         ``(u, v, data) -> number``; None is 1 on every edge. An array brings its own weights.
@@ -513,6 +517,10 @@ def compile(
     >>> compile(G)
     <CompiledGraph: 4 nodes, 4 edges, no cycles>
     """
+    if isinstance(graph, CompiledGraph):
+        given = {"weight": weight, "default_weight": default_weight, "cycles": cycles, "exact": exact}
+        other = {name: value for name, value in given.items() if value != DEFAULTS[name]}
+        return compiled(graph, cast(CompileOptions, other))
     check_policy(cycles)
     if not (weight is None or isinstance(weight, (str, Preset)) or callable(weight)):
         raise UsageError(

@@ -12,14 +12,30 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
 from graphdiff.arithmetic import is_number
 from graphdiff.errors import GraphTypeError
 
-__all__ = ["Record", "graph_of", "is_sparse", "records_of", "square_frame"]
+__all__ = ["Record", "graph_of", "is_form", "is_sparse", "records_of", "square_frame"]
 
 #: An edge: its ends and its attributes.
 Record = tuple[Hashable, Hashable, Mapping[str, Any]]
+
+
+def is_form(thing: Any) -> bool:
+    """Tell whether this is meant as a graph, though not one of networkx: whether it is one, its reader says.
+
+    Examples
+    --------
+    >>> is_form([("a", "b", 2)]), is_form([1, 2]), is_form({"a": {"b": 2}}), is_form("a")
+    (True, False, True, False)
+    """
+    if isinstance(thing, (list, tuple)):
+        return bool(thing) and isinstance(thing[0], (list, tuple))
+    if isinstance(thing, (Mapping, np.ndarray)) or is_sparse(thing) or hasattr(type(thing), "columns"):
+        return True
+    return type(thing).__module__.partition(".")[0] in LIBRARIES
 
 
 def is_sparse(graph: Any) -> bool:
@@ -181,12 +197,27 @@ def square_frame(frame: Any) -> tuple[Any, list[str]] | None:
         table = table.collect()
     if not isinstance(table, narwhals.DataFrame):
         return None
-    if table.shape[0] != table.shape[1]:
-        raise GraphTypeError(
-            f"a frame of {table.shape[0]:,} rows and {table.shape[1]:,} columns is no square matrix of weights; "
-            "graphdiff.read_edges takes a frame with an edge a row"
-        )
+    why_not = _no_matrix(table, narwhals)
+    if why_not:
+        raise GraphTypeError(f"{why_not}; graphdiff.read_edges takes a frame with an edge a row")
     return table.to_numpy(), table.columns
+
+
+#: Columns that are the ends of edges rather than two nodes of these names.
+ENDS = ({"source", "target"}, {"src", "dst"}, {"from", "to"}, {"tail", "head"}, {"parent", "child"})
+
+
+def _no_matrix(table: Any, narwhals: Any) -> str:
+    """Return why a frame, of which no index says so, is no matrix of weights; nothing where it may be one."""
+    n_rows, n_columns = table.shape
+    if n_rows != n_columns:
+        return f"a frame of {n_rows:,} rows and {n_columns:,} columns is no square matrix of weights"
+    names = [name for name in table.columns if any(name.lower() in pair for pair in ENDS)]
+    if any(pair <= set(map(str.lower, names)) for pair in ENDS):
+        return f"a frame with the columns {' and '.join(map(repr, names))} has an edge a row"
+    others = (narwhals.Boolean, narwhals.Object, narwhals.Unknown)
+    wrong = next((name for name, kind in table.schema.items() if not (kind.is_numeric() or kind in others)), None)
+    return "" if wrong is None else f"the column {wrong!r} of the frame is {table.schema[wrong]}, which is no weight"
 
 
 def _narwhals() -> Any:

@@ -81,7 +81,7 @@ def from_graph(graph: Any) -> Edges:
         return _from_matrix(graph, None)
     if is_sparse(graph):
         return _from_sparse(graph)
-    if hasattr(graph, "columns") and hasattr(graph, "index"):
+    if hasattr(graph, "index") and hasattr(graph, "columns"):  # a lazy frame is not asked for its columns
         return _from_pandas(graph)
     if (listed := records_of(graph)) is not None:
         return _from_records(*listed)

@@ -165,6 +165,8 @@ def read_edges(
     )
     if preset is not None:
         graph = _with_preset(replace(graph, exact=exact), preset)
+    elif roles.weight is not None:
+        graph = replace(graph, weight_meaning=roles.weight)
     return added(graph) if repeats == "add" else graph
 
 
