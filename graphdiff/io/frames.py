@@ -380,4 +380,4 @@ def _texts(column: Any) -> Column | None:
     texts = encoded.dictionary
     texts.validate(full=True)  # neither Parquet nor pyarrow looks whether it is UTF-8
     codes = encoded.indices.cast(pa.int64()).fill_null(-1).to_numpy()
-    return Column(codes, codes < 0, Texts(*text_and_ends(texts)))
+    return Column(codes, codes < 0 if column.null_count else None, Texts(*text_and_ends(texts)))
