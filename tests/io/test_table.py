@@ -698,6 +698,13 @@ def test_parts_of_parallel_rows_add() -> None:
     assert (graph.n_edges, graph.weight_meaning, graph.preset) == (5, "even, summed", None)
 
 
+def test_what_rows_that_are_one_edge_share_out_by_is_not_known() -> None:
+    frame = arrow(SHARED).rename_columns(["source", "target", "statements"])
+    graph = read_edges(frame, weight=gd.weights.imports, repeats="add", cycles="collapse")
+    with pytest.raises(UsageError, match=r"^the preset imports reads the edges' statements"):
+        graph.with_preset(gd.weights.imports)
+
+
 def test_the_imports_are_those_of_a_column() -> None:
     with pytest.raises(UsageError, match=r"has no column 'statements'; it has 'source', 'target', 'weight'$"):
         read_edges(arrow(ROWS), weight=gd.weights.imports)
