@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from graphdiff.change.totals import Changes as Changes
     from graphdiff.graph.compiled import CompiledGraph as CompiledGraph
     from graphdiff.graph.compiled import compile as compile
+    from graphdiff.graph.ends import LEAVES as LEAVES
+    from graphdiff.graph.ends import ROOTS as ROOTS
     from graphdiff.io.formats import Format as Format
     from graphdiff.io.read import read as read
     from graphdiff.io.table import read_edges as read_edges
+    from graphdiff.io.targets import Targets as Targets
+    from graphdiff.io.targets import read_targets as read_targets
     from graphdiff.io.write import write as write
     from graphdiff.jacobians.elimination import eliminate as eliminate
     from graphdiff.jacobians.jacobian import iter_jacobian as iter_jacobian
@@ -89,11 +93,14 @@ _HOMES: dict[str, str | None] = {
     "Formula": "paths.formula",
     "Influences": "sums.results",
     "Jacobian": "sums.results",
+    "LEAVES": "graph.ends",
     "Path": "paths.paths",
     "Plan": "jacobians.plan",
+    "ROOTS": "graph.ends",
     "Ranking": "structure.rank",
     "Semiring": "sums.semirings",
     "Sensitivities": "whatif.sensitivities",
+    "Targets": "io.targets",
     "Uncertainty": "whatif.uncertainty",
     "WhatIf": "whatif.what_if",
     "accumulate": "sums.accumulate",
@@ -124,6 +131,7 @@ _HOMES: dict[str, str | None] = {
     "reach_sizes": "sets.sets",
     "read": "io.read",
     "read_edges": "io.table",
+    "read_targets": "io.targets",
     "reverse": "sums.influence",
     "sample_paths": "paths.sample",
     "sensitivities": "whatif.sensitivities",

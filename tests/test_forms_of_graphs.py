@@ -6,6 +6,7 @@ The functions are read off the public names, so that a new one cannot be forgott
 from __future__ import annotations
 
 import inspect
+import io
 import json
 import re
 from collections.abc import Callable, Hashable
@@ -189,6 +190,7 @@ QUESTIONS: dict[str, Callable[[Any, Make, Label], Any]] = {
     "plan": lambda g, _, n: said(gd.plan(g, [n(0)], [n(5)])),
     "prune": lambda g, _, n: pictured(gd.prune(g, n(0), n(5), coverage=0.9)),
     "rank": lambda g, _, n: said(gd.rank(g, n(0))),
+    "read_targets": lambda g, _, n: named(gd.read_targets(io.StringIO("node,weight\n5,2\n6,3\n"), g)),
     "reach_sizes": lambda g, _, n: named(gd.reach_sizes(g)),
     "reverse": lambda g, _, n: named(gd.reverse(g, n(5))),
     "sample_paths": lambda g, _, n: {
