@@ -37,7 +37,7 @@ from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import node_text, texts
 from graphdiff.text.numbers import short, shorten, shown
 from graphdiff.text.records import distinct, keys_of
-from graphdiff.text.sentences import how_many, words_for
+from graphdiff.text.sentences import how_many, ways_round, words_for
 
 #: So many strongest paths are looked at, at most, for those that fit into the picture.
 MAX_RANKED = 1_000
@@ -329,7 +329,7 @@ def _question(asked: dict[str, Any], between: Between) -> str:
 
 def _paths_text(between: Between) -> str:
     if between.loops:
-        return "walks, cycles included"
+        return "walks, cycles included" if between.graph.cycles == "solve" else ways_round(between.graph.cycles)
     return how_many(between.n_paths, "paths")
 
 

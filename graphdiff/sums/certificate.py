@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -26,6 +26,8 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import SMALLEST_NORMAL, Number
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.sums.between import Between, restriction
+from graphdiff.sums.cycles import enclosed
+from graphdiff.sums.enclosure import ABOVE, ROUNDING, UNDERFLOW, gamma, summed
 from graphdiff.sums.flow import Flow, flow, flow_through
 from graphdiff.sums.sweeps import Values, reverse_values
 from graphdiff.text.numbers import plain
@@ -34,11 +36,6 @@ __all__ = [
     "Ends", "certificate_of", "certified", "change_bound", "doubt", "is_bounded", "rough_bound", "rough_bound_of",
 ]  # fmt: skip
 
-
-ROUNDING = 2.0**-53
-
-#: The smallest float. A product can lose half of it below the smallest normal one, which is no float.
-UNDERFLOW = 2.0**-1074
 
 #: The roundings that a product of complex numbers counts as, and the smallest floats that it can lose.
 COMPLEX_PRODUCT = math.sqrt(5) * (1 + 2.0**-52)
@@ -108,18 +105,12 @@ def _error_bound(between: Between, abs_sum: float, adjoints: Values, product: fl
     return rounded_up(gamma(most) * abs_sum + UNDERFLOW * (underflow * lost)) if most > 0 else 0.0
 
 
-def gamma(roundings: float) -> float:
-    """Return the part of a sum of absolute values that so many roundings in a row can make; infinite for too many."""
-    unit = roundings * ROUNDING
-    return unit / (1 - unit) if unit < 1 else math.inf
-
-
 def rounded_up(bound: float) -> float:
     """Return a bound that was computed with roundings, all of them small beside one part in 2**20, as one that holds.
 
     Below the smallest normal float they are small beside no part, but each is at most half of the smallest float.
     """
-    return bound * (1 + 2.0**-20) + (2 * UNDERFLOW if bound < SMALLEST_NORMAL else 0.0)
+    return bound * ABOVE + (2 * UNDERFLOW if bound < SMALLEST_NORMAL else 0.0)
 
 
 def _onward(between: Between, adjoints: Values) -> list[float]:
@@ -170,6 +161,50 @@ def solved_certificate(between: Between, flows: Flow, sizes: Flow) -> Certificat
     return None
 
 
+def reduced_certificate(between: Between, flows: Flow, abs_sum: Number) -> Certificate:
+    """Return what is proven about a total of the reduced form, where the inverse of each component is enclosed.
+
+    As in `solved_certificate` the total is off by at most the sum of what the tangents miss times the sizes of the
+    exact adjoints. The computed adjoints solve y = target + A y up to what they miss in turn; what that makes comes
+    back through the nodes and components as edges do, through each component by a bound of its exact inverse.
+
+    Parameters
+    ----------
+    between : Between
+    flows : Flow
+        The sums of floats or complex numbers.
+    abs_sum : number
+        The sum of the absolute influences of the walks, infinite where they have none.
+    """
+    system = _System.of(between)
+    tangents, adjoints = (
+        np.array([v[p] for p in between.positions.tolist()]) for v in (flows.tangents, flows.adjoints)
+    )
+    added = gamma(len(between.targets) - 1) * float(np.abs(tangents[between.targets]).sum())
+    with np.errstate(over="ignore", invalid="ignore"):  # what is no number bounds nothing
+        behind = np.abs(adjoints) + _off(between, flows.graph, system.turned.missed(adjoints))
+        bound = rounded_up(float(system.missed(tangents) @ behind) + added)
+    return _certified(flows.total, abs_sum, math.inf if math.isnan(bound) else bound)
+
+
+def _off(between: Between, graph: CompiledGraph, missed: NDArray[Any]) -> NDArray[Any]:
+    """Bound by how much adjoints are off of which it is known by how much they miss their equations."""
+    off = missed.tolist()
+    places = np.searchsorted(between.positions, np.array(between.loops)).tolist()
+    starts = {after - 1: (start, loop) for (start, after), loop in zip(places, between.loops, strict=True)}
+    node = between.n_nodes - 1
+    while node >= 0:
+        start, loop = starts.get(node, (node, None))
+        for place in range(start, node + 1):
+            row = [(head, weight) for head, _, weight in between.rows[place] if head > node]
+            passed = sum(arithmetic.size(weight) * off[head] for head, weight in row)
+            off[place] = (off[place] + passed) * (1 + 4 * gamma(len(row) + 4)) + len(row) * UNDERFLOW
+        if loop is not None:
+            off[start : node + 1] = enclosed(graph, *loop).onward(np.array(off[start : node + 1])).tolist()
+        node = start - 1
+    return np.array(off)
+
+
 def _certified(value: Number, abs_sum: Number, bound: float) -> Certificate:
     size = abs(value)
     condition = 1.0 if not abs_sum else math.inf if not size else float(abs_sum / size)
@@ -207,11 +242,16 @@ class _System:
         weights = np.asarray(arithmetic.taken(between.graph.weights, between.edges))
         return cls(tails, between.heads, weights.astype(np.result_type(weights, np.float64)), *ends)
 
+    @property
+    def turned(self) -> _System:
+        """The same with every edge turned round: what is asked of tangents there is asked of adjoints here."""
+        return replace(self, tails=self.heads, heads=self.tails, sources=self.targets, targets=self.sources)
+
     def missed(self, tangents: NDArray[Any]) -> NDArray[Any]:
         """Bound, for each node, by how much the tangents miss what the edges into it bring."""
         brought = tangents[self.tails] * self.weights
         size = len(tangents)
-        residual = self.sources - tangents + _summed(self.heads, brought, size)
+        residual = self.sources - tangents + summed(self.heads, brought, size)
         sizes = self.sources + np.abs(tangents) + np.bincount(self.heads, np.abs(brought), size)
         missed: NDArray[Any] = np.abs(residual) + _gamma(self.heads, size) * sizes + 2 * UNDERFLOW * len(self.heads)
         return missed
@@ -221,12 +261,6 @@ class _System:
         size = len(candidate)
         passed = np.bincount(self.tails, np.abs(self.weights) * candidate[self.heads], size)
         return bool((self.targets + passed + _gamma(self.tails, size) * (1 + passed) <= candidate).all())
-
-
-def _summed(places: NDArray[Any], values: NDArray[Any], size: int) -> NDArray[Any]:
-    if values.dtype.kind != "c":
-        return np.bincount(places, values, size)
-    return np.bincount(places, values.real, size) + 1j * np.bincount(places, values.imag, size)
 
 
 def _gamma(places: NDArray[Any], size: int) -> NDArray[Any]:
@@ -245,12 +279,15 @@ Ends = tuple[CompiledGraph, list[int], list[int]]
 def certificate_of(between: Between, flows: Flow) -> Certificate | None:
     """Return what is proven about the total of a flow; None for numbers without a known rounding."""
     sizes = flows.sizes
-    if sizes is None:
-        infinite = between.loops and arithmetic.have_sizes(between.graph.weights)
-        bound, digits = (0.0, 15) if isinstance(flows.total, (int, Fraction)) else (math.inf, 0)
-        return Certificate(flows.total, math.inf, math.inf, bound, digits) if infinite else None
+    abs_sum = math.inf if sizes is None else sizes.total
+    if sizes is None and not (between.loops and arithmetic.have_sizes(between.graph.weights)):
+        return None
     if isinstance(flows.total, (int, Fraction)):
-        return _certified(flows.total, sizes.total, 0.0)
+        return _certified(flows.total, abs_sum, 0.0)
+    if between.loops and between.graph.cycles == "reduced-form" and isinstance(flows.total, (float, complex)):
+        return reduced_certificate(between, flows, abs_sum)
+    if sizes is None:
+        return Certificate(flows.total, math.inf, math.inf, math.inf, 0)
     if not isinstance(flows.total, (float, complex)):
         return None
     return solved_certificate(between, flows, sizes) if between.loops else certificate(between, flows.total, sizes)
