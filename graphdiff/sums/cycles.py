@@ -221,7 +221,7 @@ def _reduced(graph: CompiledGraph, start: int, stop: int) -> Inverse:
         raise CycleError(
             find_cycle(graph, start, stop),
             *_IRREGULAR,
-            f" proven to be regular; its condition number is {inverse.condition:.2g}: it is singular or as good as that",
+            f" proven regular; its condition number is {inverse.condition:.2g}: it is singular or as good as that",
             *([] if inverse.approximate.dtype.kind == "c" else [Remedy(Keyword("exact", True), "decides")]),
         )
     return inverse
