@@ -52,6 +52,9 @@ def draw(
     and edges; source, target, total and what edges and weights mean are the graph's. graphdiff, networkx, pygraphviz
     and rustworkx read it back. (dot takes a weight for a wish about its layout; -O x.svg lays out without.)
 
+    A cycle on the way is no reason not to draw: without a value (--cycles) it leaves out the total and the numbers
+    behind it, and the legend says so (not_computed).
+
     With --group the nodes are groups; their edges carry summed weights, and with a source or target summed shares.
     """
     inputs.require_one_weight(settings)
@@ -69,7 +72,11 @@ def draw(
     # Between groups a sum of ones says how many edges there are; shares are better spread evenly.
     name = (settings.weights or weightings.default_weights(graph))[0 if ends == (None, None) else -1]
     compiling = weightings.weight_options(name, settings)
-    output.write_drawn(group(graph, _by(by), source=ends[0], target=ends[1], **compiling), settings)
+    drawn = output.without_open_cycles(
+        lambda: group(graph, _by(by), source=ends[0], target=ends[1], **compiling),
+        lambda: group(graph, _by(by), **compiling),
+    )
+    output.write_drawn(drawn, settings)
 
 
 def _by(text: str) -> str | int:

@@ -18,7 +18,7 @@ from graphdiff.absences import absences_of
 from graphdiff.cli.options import Printing, Settings
 from graphdiff.cli.streams import for_screen, say, wants_colour
 from graphdiff.cli.weightings import default_weights, weight_options
-from graphdiff.errors import UsageError
+from graphdiff.errors import CycleError, SameComponentError, UsageError
 from graphdiff.showing import clean, for_spreadsheets, one_line
 
 if TYPE_CHECKING:
@@ -143,9 +143,24 @@ def _csv_text(rows: Iterable[Sequence[Any]], settings: Printing) -> str:
 def draw(graph: nx.DiGraph, settings: Settings, ends: tuple[Any | None, Any | None]) -> None:
     """Write the picture of the last weighting to the file, by its suffix, or as DOT to standard output."""
     from graphdiff.pictures.annotate import annotate
+    from graphdiff.pictures.sketch import sketch
 
     name = (settings.weights or default_weights(graph))[-1]
-    write_drawn(annotate(graph, *ends, **weight_options(name, settings)), settings)
+    compiling = weight_options(name, settings)
+    drawn = without_open_cycles(lambda: annotate(graph, *ends, **compiling), lambda: sketch(graph, *ends, **compiling))
+    write_drawn(drawn, settings)
+
+
+def without_open_cycles(whole: Callable[[], nx.DiGraph], known: Callable[[], nx.DiGraph]) -> nx.DiGraph:
+    """Return a picture; where a cycle on the way forbids it, one without what that leaves open, and say so."""
+    from graphdiff.cli.refusals import Refusal
+
+    try:
+        return whole()
+    except (CycleError, SameComponentError) as error:
+        drawn = known()
+        say(f"drawn without what a cycle leaves open: {Refusal(error, click.get_current_context().command).message}\n")
+        return drawn
 
 
 def write_drawn(drawn: nx.DiGraph, settings: Settings) -> None:

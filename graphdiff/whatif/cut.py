@@ -258,8 +258,9 @@ def cut(
     every = part is None and amount is None
     asked = replace(ready, cycles="solve") if every else ready  # no cycle is refused, and none is one node
     lies = restriction(asked, *positions_of(asked, source, target))
+    total: Number = None
     if every and lies.loops:
-        search, total = Search(lies, what, None), None
+        search = Search(lies, what, total)
     else:
         total = flow_through(lies).total
         lies.require_no_loops("what_if and sensitivities sum its walks")
