@@ -243,7 +243,7 @@ def _exact_walks(graph: CompiledGraph, start: int, stop: int) -> Any:
         _require(graph, _dense(size, entries, float), start, stop)
     inverse = _inverse(size, entries, *graph.one_and_zero, positive)
     if inverse is None:
-        raise _divergence(graph, _dense(size, entries, float), start, stop)
+        raise _divergence(graph, np.linalg.eigvals(_dense(size, entries, float)), start, stop)
     return inverse
 
 
@@ -298,10 +298,21 @@ def _require(graph: CompiledGraph, matrix: NDArray[Any], start: int, stop: int) 
     sizes = np.abs(matrix)
     if not np.isfinite(sizes).all():
         raise _too_large()
-    if min(sizes.sum(axis=0).max(), sizes.sum(axis=1).max()) < MAX_RADIUS or _upper_bound(sizes) < MAX_RADIUS:
+    if min(sizes.sum(axis=0).max(), sizes.sum(axis=1).max()) < MAX_RADIUS:
         return
-    if spectral_radius(matrix) >= MAX_RADIUS:
-        raise _divergence(graph, matrix, start, stop)
+    lower, upper = _bounds(sizes)
+    if upper < MAX_RADIUS:
+        return
+    if _is_plainly_large(sizes, lower) and np.array_equal(sizes, matrix):
+        raise _divergence(graph, np.array([lower]), start, stop, "at least ")
+    eigenvalues = np.linalg.eigvals(matrix)
+    if np.abs(eigenvalues).max() >= MAX_RADIUS:
+        raise _divergence(graph, eigenvalues, start, stop)
+
+
+def _is_plainly_large(sizes: NDArray[Any], lower: float) -> bool:
+    """Return whether a bound from below spares the eigenvalues of a large non-negative matrix, which are cubic."""
+    return lower >= 1 and len(sizes) > MAX_NAMED
 
 
 def require_shrinking(graph: CompiledGraph, start: int, stop: int) -> None:
@@ -310,29 +321,33 @@ def require_shrinking(graph: CompiledGraph, start: int, stop: int) -> None:
         matrix = np.abs(_dense(stop - start, component_entries(graph, start, stop), complex))
     if not np.isfinite(matrix).all():
         raise _too_large()
-    radius = _upper_bound(matrix)
-    if radius >= MAX_RADIUS and (radius := spectral_radius(matrix)) >= MAX_RADIUS:
+    lower, upper = _bounds(matrix)
+    if upper < MAX_RADIUS:
+        return
+    at_least, radius = ("at least ", lower) if _is_plainly_large(matrix, lower) else ("", spectral_radius(matrix))
+    if radius >= MAX_RADIUS:
         raise CycleError(
             find_cycle(graph, start, stop),
             " No walk round it is the strongest, for they do not shrink: "
-            f"the spectral radius of the absolute weights is {radius:.6g}",
+            f"the spectral radius of the absolute weights is {at_least}{radius:.6g}",
             COLLAPSE,
         )
 
 
-def _upper_bound(sizes: NDArray[Any], rounds: int = 30) -> float:
-    """Bound the spectral radius of a non-negative matrix from above (Collatz and Wielandt)."""
-    vector, bound = np.ones(len(sizes)), np.inf
+def _bounds(sizes: NDArray[Any], rounds: int = 30) -> tuple[float, float]:
+    """Bound the spectral radius of a non-negative matrix from below and from above (Collatz and Wielandt)."""
+    vector, lower, upper = np.ones(len(sizes)), 0.0, np.inf
     with np.errstate(over="ignore", invalid="ignore"):  # a ratio that is no float bounds nothing
         for _ in range(rounds):
             image = sizes @ vector
-            bound = min(bound, float((image / vector).max()))
-            if bound < MAX_RADIUS:
+            ratios = image / vector
+            lower, upper = max(lower, float(ratios.min())), min(upper, float(ratios.max()))
+            if upper < MAX_RADIUS:
                 break
             # The identity is added so that every entry stays positive, on periodic matrices too.
             vector = image + vector
             vector = np.maximum(vector / vector.max(), 1e-100)
-    return bound
+    return lower, upper
 
 
 def spectral_radius(matrix: NDArray[Any]) -> float:
@@ -346,14 +361,15 @@ def spectral_radius(matrix: NDArray[Any]) -> float:
     return float(np.abs(np.linalg.eigvals(matrix)).max())
 
 
-def _divergence(graph: CompiledGraph, matrix: NDArray[Any], start: int, stop: int) -> CycleError:
-    eigenvalues = np.linalg.eigvals(matrix)
+def _divergence(
+    graph: CompiledGraph, eigenvalues: NDArray[Any], start: int, stop: int, at_least: str = ""
+) -> CycleError:
     radius = float(np.abs(eigenvalues).max())
     return CycleError(
         find_cycle(graph, start, stop),
         " ",
         Keyword("cycles", "solve"),
-        f" cannot sum its walks: their spectral radius is {radius:.6g} and must be below 1",
+        f" cannot sum its walks: their spectral radius is {at_least}{radius:.6g} and must be below 1",
         *_instead(eigenvalues),
         # Of what a file says, a total without what goes round is the answer to another question.
         *([] if graph.preset is None else [COLLAPSE]),

@@ -17,7 +17,10 @@ from graphs import ENGINES, engine
 import graphdiff as gd
 from graphdiff.cli.why import why
 from graphdiff.graph.compiled import POLICIES
+from graphdiff.sums.between import restriction
+from graphdiff.sums.certificate import reduced_certificate
 from graphdiff.sums.enclosure import enclosed_inverse
+from graphdiff.sums.flow import flow_through
 
 REDUCED: dict[str, Any] = {"cycles": "reduced-form"}
 Exact = tuple[Fraction, Fraction]
@@ -368,3 +371,32 @@ def test_mappings_of_both_ends(each_engine: None) -> None:
     assert exact is not None
     reached = gd.forward(market(Fraction), seeds, **REDUCED)
     assert reached["r"] == sum(seed * exact[node, "r"] for node, seed in seeds.items())
+
+
+@pytest.mark.parametrize("number", range(30))
+def test_the_bound_holds_of_whatever_numbers_the_sweeps_have(number: int) -> None:
+    """Tangents that are off by much, and adjoints that are no use at all: the bound is of what they miss."""
+    graph = system(3 * number)
+    exact = solution(graph)
+    assert exact is not None
+    ready = gd.compile(graph, **REDUCED)
+    between = restriction(ready, [ready.topology.position("s")], [ready.topology.position("t")])
+    flow = flow_through(between)
+    r = random.Random(number)
+    flow.__dict__["tangents"] = [value * (1 + 0.01 * r.gauss(0, 1)) for value in flow.tangents]
+    flow.__dict__["adjoints"] = [0.0 for _ in flow.adjoints]
+    proven = reduced_certificate(between, flow, float("inf"))
+    off = abs(Fraction(flow.total) - exact["s", "t"])
+    assert 0 < off <= proven.error_bound
+
+
+def test_a_large_cycle_takes_no_eigenvalues(monkeypatch: pytest.MonkeyPatch) -> None:
+    ring = [(k, (k + 1) % 400, 2.0) for k in range(400)]
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from(ring)
+    monkeypatch.setattr(np.linalg, "eigvals", None)
+    assert gd.explain(graph, 0, 1, **REDUCED).certificate.abs_sum == float("inf")
+    with pytest.raises(gd.errors.CycleError, match="spectral radius of the absolute weights is at least 2"):
+        gd.strongest_paths(graph, 0, 1, **REDUCED)
+    with pytest.raises(gd.errors.CycleError, match=r"spectral radius is at least 2 .*reduced-form"):
+        gd.total_influence(graph, 0, 1, cycles="solve")
