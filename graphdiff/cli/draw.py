@@ -52,10 +52,8 @@ def draw(
     and edges; source, target, total and what edges and weights mean are the graph's. graphdiff, networkx, pygraphviz
     and rustworkx read it back. (dot takes a weight for a wish about its layout; -O x.svg lays out without.)
 
-    A cycle on the way is no reason not to draw: without a value (--cycles) it leaves out the total and the numbers
-    behind it, and the legend says so (not_computed).
-
     With --group the nodes are groups; their edges carry summed weights, and with a source or target summed shares.
+    A cycle that has no value (--cycles) leaves out the total and what is behind it; the legend says so.
     """
     inputs.require_one_weight(settings)
     if settings.path and settings.path != "-" and settings.output != options.output_of(settings.path):
