@@ -53,7 +53,7 @@ def draw(
     and rustworkx read it back. (dot takes a weight for a wish about its layout; -O x.svg lays out without.)
 
     With --group the nodes are groups; their edges carry summed weights, and with a source or target summed shares.
-    A cycle that has no value (--cycles) leaves out the total and what is behind it; the legend says so.
+    A cycle without a value leaves out the total and what is behind it; the legend says so.
     """
     inputs.require_one_weight(settings)
     if settings.path and settings.path != "-" and settings.output != options.output_of(settings.path):
