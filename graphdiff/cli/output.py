@@ -18,7 +18,7 @@ from graphdiff.absences import absences_of
 from graphdiff.cli.options import Printing, Settings
 from graphdiff.cli.streams import for_screen, say, wants_colour
 from graphdiff.cli.weightings import default_weights, weight_options
-from graphdiff.errors import CycleError, SameComponentError, UsageError
+from graphdiff.errors import CycleError, LimitError, SameComponentError, UsageError
 from graphdiff.showing import clean, for_spreadsheets, one_line
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def without_open_cycles(whole: Callable[[], nx.DiGraph], known: Callable[[], nx.
 
     try:
         return whole()
-    except (CycleError, SameComponentError) as error:
+    except (CycleError, LimitError, SameComponentError) as error:
         drawn = known()
         say(f"drawn without what a cycle leaves open: {Refusal(error, click.get_current_context().command).message}\n")
         return drawn

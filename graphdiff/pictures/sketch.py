@@ -33,6 +33,8 @@ def sketch(
 ) -> nx.DiGraph | nx.MultiDiGraph:
     """Return what `graphdiff.annotate` does, without the numbers that cycles on the way leave open.
 
+    To be asked where `graphdiff.annotate` refuses for a cycle.
+
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph

@@ -18,7 +18,7 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.remedies import Keyword
 from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, reduced, strokes
-from graphdiff.sums.between import restriction
+from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.flow import flow_through, positions_of
 from graphdiff.text.names import PLAIN, Naming, edge_name, node_text
 from graphdiff.text.numbers import percent, plain, shown
@@ -258,14 +258,8 @@ def cut(
     every = part is None and amount is None
     asked = replace(ready, cycles="solve") if every else ready  # no cycle is refused, and none is one node
     lies = restriction(asked, *positions_of(asked, source, target))
-    total: Number = None
-    if every and lies.loops:
-        search = Search(lies, what, total)
-    else:
-        total = flow_through(lies).total
-        lies.require_no_loops("what_if and sensitivities sum its walks")
-        search = Search(lies, what, total)
-        search.require_real()
+    search = _search(lies, what, every)
+    total = search.total
     wanted = None if every else _wanted(total, part, amount)
     chosen, method, at_least = every_path(search) if every else reduced(search, abs(total) - wanted, progress)
     return Cut(
@@ -283,6 +277,17 @@ def cut(
         weight_meaning=ready.weight_meaning,
         naming=ready.topology.naming,
     )
+
+
+def _search(lies: Between, what: str, every: bool) -> Search:
+    """Return what may be removed, with the total; without where every path is to go and a cycle lies between."""
+    if every and lies.loops:
+        return Search(lies, what, None)
+    total = flow_through(lies).total
+    lies.require_no_loops("what_if and sensitivities sum its walks")
+    search = Search(lies, what, total)
+    search.require_real()
+    return search
 
 
 def _check(source: Hashable, target: Hashable, part: Number, amount: Number, what: str) -> None:
