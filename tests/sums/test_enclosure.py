@@ -400,3 +400,12 @@ def test_a_large_cycle_takes_no_eigenvalues(monkeypatch: pytest.MonkeyPatch) -> 
         gd.strongest_paths(graph, 0, 1, **REDUCED)
     with pytest.raises(gd.errors.CycleError, match=r"spectral radius is at least 2 .*reduced-form"):
         gd.total_influence(graph, 0, 1, cycles="solve")
+
+
+@pytest.mark.parametrize("policy", ["solve", "reduced-form"])
+def test_an_exact_total_that_floats_cannot_tell_from_none_is_explained(policy: Any) -> None:
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from([("s", "a", 1.0), ("a", "b", 2.0), ("b", "a", 0.5 - 2.0**-54), ("b", "t", 1.0)])
+    why = gd.explain(graph, "s", "t", cycles=policy, exact=True)
+    assert (why.total, why.strongest, why.certificate.error_bound) == (2**54, [], 0)
+    assert str(why)
