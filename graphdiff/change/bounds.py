@@ -16,11 +16,11 @@ from graphdiff.sums.certificate import (
     Certificate,
     certificate_of,
     certified,
-    gamma,
     rough_bound,
     rough_bound_of,
     rounded_up,
 )
+from graphdiff.sums.enclosure import gamma
 
 Ints = NDArray[Any]
 

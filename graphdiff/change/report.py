@@ -10,7 +10,7 @@ from graphdiff.change.difference import cycle_text, difference_lines
 from graphdiff.errors import count_text
 from graphdiff.text.names import edge_name
 from graphdiff.text.numbers import ordinal, percent, plain, shown, signed
-from graphdiff.text.sentences import Words, by_weights, column_title, how_many, words_for
+from graphdiff.text.sentences import Words, by_weights, column_title, how_many, ways_round, words_for
 from graphdiff.text.tables import table
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def headline(first: Comparison, words: Words) -> str:
     ends = {"source": str(first.source), "target": str(first.target)}
     counts = first.paths
     if counts is None:
-        return f"{words.relation.format(**ends)} by infinitely many walks round a cycle."
+        return f"{words.relation.format(**ends)} by {ways_round(first.sweeps.sides[0].side.graph.cycles)}."
     if not counts.before and not counts.after:
         return f"{words.none.format(**ends)}, neither before nor after."
     new = how_many(counts.after, "paths")

@@ -19,6 +19,7 @@ import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
+from graphdiff.errors import CycleError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import ROOTS, Boundary, End
 from graphdiff.paths.paths import Path
@@ -207,8 +208,13 @@ class Explanation(Result):
 
     @cached_property
     def strongest(self) -> list[Path]:
-        """The ten paths with the largest absolute influence."""
-        return [] if self.sweeps.sizes is None else list(islice(strongest(self.part), STRONGEST))
+        """The ten paths with the largest absolute influence; none where walks do not, or hardly, shrink."""
+        if self.sweeps.sizes is None:
+            return []
+        try:
+            return list(islice(strongest(self.part), STRONGEST))
+        except CycleError:  # exact sums converge that floats cannot tell from others
+            return []
 
     @cached_property
     def edge_contributions(self) -> Contributions:
