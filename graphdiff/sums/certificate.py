@@ -242,7 +242,7 @@ class _System:
     @classmethod
     def of(cls, between: Between) -> _System:
         tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
-        sources, targets = (_at_ends(between.n_nodes, *seeds) for seeds in (between.starts, between.stops))
+        sources, targets = (_at_ends(between.n_nodes, list(seeds)) for seeds in (between.starts, between.stops))
         weights = np.asarray(arithmetic.taken(between.graph.weights, between.edges))
         return cls(tails, between.heads, weights.astype(np.result_type(weights, np.float64)), sources, targets)
 
@@ -272,11 +272,9 @@ class _System:
         return bool((np.abs(self.targets) + passed + _gamma(self.tails, size) * (1 + passed) <= candidate).all())
 
 
-def _at_ends(n_nodes: int, *seeds: tuple[int, Number | None]) -> NDArray[Any]:
+def _at_ends(n_nodes: int, seeds: list[tuple[int, Number | None]]) -> NDArray[Any]:
     """Return what is put in at each node, floats or complex numbers."""
-    numbers = [
-        complex(seed) if isinstance(seed, complex) else 1.0 if seed is None else float(seed) for _, seed in seeds
-    ]
+    numbers = [1.0 if seed is None else seed if isinstance(seed, complex) else float(seed) for _, seed in seeds]
     put_in = np.zeros(n_nodes, dtype=np.result_type(np.float64, *map(type, numbers)))
     np.add.at(put_in, [node for node, _ in seeds], numbers)
     return put_in
