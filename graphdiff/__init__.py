@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from graphdiff.io.formats import Format as Format
     from graphdiff.io.read import read as read
     from graphdiff.io.table import read_edges as read_edges
+    from graphdiff.io.targets import Targets as Targets
+    from graphdiff.io.targets import read_targets as read_targets
     from graphdiff.io.write import write as write
     from graphdiff.jacobians.elimination import eliminate as eliminate
     from graphdiff.jacobians.jacobian import iter_jacobian as iter_jacobian
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
     from graphdiff.structure.diagnose import diagnose as diagnose
     from graphdiff.structure.rank import Ranking as Ranking
     from graphdiff.structure.rank import rank as rank
+    from graphdiff.graph.ends import LEAVES as LEAVES
+    from graphdiff.graph.ends import ROOTS as ROOTS
     from graphdiff.sums.accumulate import accumulate as accumulate
     from graphdiff.sums.flow import edge_contributions as edge_contributions
     from graphdiff.sums.flow import node_contributions as node_contributions
@@ -94,8 +98,11 @@ _HOMES: dict[str, str | None] = {
     "Ranking": "structure.rank",
     "Semiring": "sums.semirings",
     "Sensitivities": "whatif.sensitivities",
+    "Targets": "io.targets",
     "Uncertainty": "whatif.uncertainty",
     "WhatIf": "whatif.what_if",
+    "LEAVES": "graph.ends",
+    "ROOTS": "graph.ends",
     "accumulate": "sums.accumulate",
     "annotate": "pictures.annotate",
     "check": "tracing.check",
@@ -124,6 +131,7 @@ _HOMES: dict[str, str | None] = {
     "reach_sizes": "sets.sets",
     "read": "io.read",
     "read_edges": "io.table",
+    "read_targets": "io.targets",
     "reverse": "sums.influence",
     "sample_paths": "paths.sample",
     "sensitivities": "whatif.sensitivities",

@@ -50,7 +50,9 @@ class Dyadic:
         return cls(numerator, 1 - denominator.bit_length())
 
     def __add__(self, other: Dyadic | int) -> Dyadic:
-        if isinstance(other, int):
+        if not isinstance(other, Dyadic):
+            if not isinstance(other, int):
+                return self.fraction() + other if isinstance(other, Fraction) else NotImplemented
             other = Dyadic(other, 0)
         shift = self.exponent - other.exponent
         if shift >= 0:
@@ -60,9 +62,11 @@ class Dyadic:
     __radd__ = __add__
 
     def __mul__(self, other: Dyadic | int) -> Dyadic:
+        if isinstance(other, Dyadic):
+            return Dyadic(self.mantissa * other.mantissa, self.exponent + other.exponent)
         if isinstance(other, int):
             return Dyadic(self.mantissa * other, self.exponent)
-        return Dyadic(self.mantissa * other.mantissa, self.exponent + other.exponent)
+        return self.fraction() * other if isinstance(other, Fraction) else NotImplemented
 
     __rmul__ = __mul__
 

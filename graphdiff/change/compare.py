@@ -19,9 +19,10 @@ from graphdiff.change.ways import Reach, Ways
 from graphdiff.errors import SameComponentError, UsageError, of_both
 from graphdiff.graph.attributes import no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.pictures.group import group_of_name
 from graphdiff.remedies import Keyword
 
-By: TypeAlias = str | Callable[[Any], Hashable] | None
+By: TypeAlias = str | int | Callable[[Any], Hashable] | None
 Given: TypeAlias = "nx.DiGraph | CompiledGraph"
 Answer: TypeAlias = "Difference | Changes | Comparison"
 
@@ -122,8 +123,9 @@ class Pair:
         if by is None:
             return None
         labels = [self.ready.label(number) for number in range(self.ready.n_numbers)]
-        if callable(by):
-            return {label: by(label) for label in labels}
+        if not isinstance(by, str):
+            name_of = group_of_name(by)
+            return {label: name_of(label) for label in labels}
         groups = {label: self._attribute(label, by) for label in labels}
         if labels and all(group is None for group in groups.values()):
             raise no_attribute(by, [graph for graph in self.given if isinstance(graph, nx.Graph)])
@@ -243,8 +245,9 @@ def compare(
     before, after : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
     source, target : nodes, optional
         By their labels in either graph. A node that one graph has not has a total of 0 there.
-    by : str or callable, optional
-        Groups of nodes, by a node attribute or a function of the node: an edge counts for the group that it leaves.
+    by : str, int or callable, optional
+        Groups of nodes, as those of `graphdiff.group`: by a node attribute, by so many parts of their names, or by a
+        function of the node. An edge counts for the group that it leaves.
     match : mapping of label before to label after, optional
         Nodes that are the same under another label. Nodes of one ``name`` and another ``version`` (node attributes, or
         ids such as ``name@1.0`` where there is one of a name on either side) are matched without it;

@@ -176,7 +176,7 @@ class Comparison(Result):
     def _place(self, which: int) -> tuple[int, int] | None:
         swept = self.sweeps.sides[which]
         rivals = self.sweeps.ways.rivals(which) if all(swept.ends) else None
-        if rivals is None or swept.side.graph.anchor(swept.ends[1][0]) not in rivals:
+        if rivals is None or swept.side.graph.anchor(swept.ends[1].positions[0]) not in rivals:
             return None
         own = swept.tangents[self.sweeps.ways.target]
         try:

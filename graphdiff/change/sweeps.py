@@ -18,6 +18,7 @@ from graphdiff.change.match import Matched, Side
 from graphdiff.change.ways import Ways
 from graphdiff.errors import located
 from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.graph.ends import Seeds
 from graphdiff.kernels import pays, together
 from graphdiff.sums.cycles import Range, on_the_way
 from graphdiff.sums.flow import Flow
@@ -74,9 +75,9 @@ class Swept:
         return self.matched.sides[self.which]
 
     @property
-    def ends(self) -> tuple[list[int], list[int]]:
-        """The positions of the source and of the target; none where one is missing."""
-        starts, ends = ([place] if place >= 0 else [] for place in self.ways.places(self.side))
+    def ends(self) -> tuple[Seeds, Seeds]:
+        """One unit at the source and at the target; none where one is missing."""
+        starts, ends = (Seeds([place] if place >= 0 else []) for place in self.ways.places(self.side))
         return starts, ends
 
     @Once
@@ -104,7 +105,7 @@ class Swept:
     def flows(self) -> tuple[Flow, Flow]:
         """The sweeps over the whole graph: one for its tangents and one for its adjoints, alike without loops."""
         graph = self.side.graph
-        starts, ends = ([graph.anchor(place) for place in places] for places in self.ends)
+        starts, ends = (seeds.anchored(graph) for seeds in self.ends)
         ahead, back = self.loops
         flow = Whole(graph, starts, ends, ahead, None)
         return flow, replace(flow, loops=back) if ahead or back else flow

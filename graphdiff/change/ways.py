@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.change.match import Matched, Side
+from graphdiff.graph.ends import Seeds
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.cycles import Range, between_mask, components_in
 from graphdiff.sums.sweeps import forward_values
@@ -160,7 +161,7 @@ class Ways:
         if which not in self._parts:
             side = self.matched.sides[which]
             start, end = self.places(side)
-            self._parts[which] = restriction(side.graph, [start], [end])
+            self._parts[which] = restriction(side.graph, Seeds([start]), Seeds([end]))
         return self._parts[which]
 
     @cached_property

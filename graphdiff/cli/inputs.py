@@ -69,8 +69,8 @@ def compile_one(graph: nx.DiGraph, settings: Settings) -> CompiledGraph:
     return compile_all(graph, replace(settings, weights=chosen(graph).names[-1:]))[0]
 
 
-def require_one_weight(settings: Settings) -> None:
+def require_one_weight(settings: Settings, verb: str | None = None) -> None:
     """Raise `UsageError` where several weightings are given to a verb that takes one."""
     if len(settings.weights) > 1:
-        verb = click.get_current_context().info_name
+        verb = verb or click.get_current_context().info_name
         raise UsageError(f"{verb} takes one --weight, and {len(settings.weights)} are given")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from graphdiff.cli import inputs, options, output
-from graphdiff.cli.nodes import complete_node
+from graphdiff.cli.nodes import Ends as Named
+from graphdiff.cli.nodes import with_ends
 from graphdiff.graph.lookup import find_nodes
 
 if TYPE_CHECKING:
@@ -38,21 +39,18 @@ In Python:
 
 @options.command(epilog=EPILOG)
 @options.verb
-@click.option("--source", "sources", multiple=True, metavar="NODE", shell_complete=complete_node,
-              help="A column; may be repeated. Default: the roots.")  # fmt: skip
-@click.option("--target", "targets", multiple=True, metavar="NODE", shell_complete=complete_node,
-              help="A row; may be repeated. Default: what nothing leaves.")  # fmt: skip
+@with_ends
 @click.option("--plan", "planned", is_flag=True,
               help="Compute nothing; print what forward, reverse and elimination would cost.")  # fmt: skip
-def jacobian(settings: options.Settings, sources: tuple[str, ...], targets: tuple[str, ...], planned: bool) -> None:
+def jacobian(settings: options.Settings, ends: Named, planned: bool) -> None:
     """Print the total influence of every source (columns) on every target (rows), once for each weighting.
 
     A pattern such as 'x*' stands for all nodes that match.
     """
     graph = inputs.load(settings)
     compiled = inputs.compile_all(graph, settings)
-    columns = list(chain.from_iterable(find_nodes(graph, name) for name in sources)) or None
-    rows = list(chain.from_iterable(find_nodes(graph, name) for name in targets)) or None
+    columns = list(chain.from_iterable(find_nodes(graph, name) for name in ends.sources)) or None
+    rows = list(chain.from_iterable(find_nodes(graph, name) for name in ends.targets)) or None
     (_print_plans if planned else _print_jacobians)(settings, graph, compiled, (columns, rows))
 
 

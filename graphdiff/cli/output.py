@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: The version of the JSON that ``-o json`` prints.
 SCHEMA = 1
 #: Which verb alone prints a format.
-ONLY = {"markdown": "compare", "latex": "factored"}
+ONLY = {"markdown": "compare", "latex": "why --formula"}
 #: What `draw` writes, `why` and `compare` beside their report, and no report is.
 DRAWN = {".dot", ".gv", ".svg", ".png", ".mmd", ".mermaid", ".graphml"}
 

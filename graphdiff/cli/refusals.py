@@ -13,10 +13,12 @@ from graphdiff.remedies import Call, Keyword
 
 #: Parameters of a verb by the keyword arguments that they stand for, where the names differ.
 PARAMETERS = {
-    "amount": "by",
+    "amount": "reduce",
     "format": "format_",
     "overwrite": "force",
-    "part": "by",
+    "part": "reduce",
+    "source": "sources",
+    "target": "targets",
     "weight": "weights",
 }
 #: What is there in Python only, and where the command line has the same.

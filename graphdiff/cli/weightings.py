@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 #: What a verb takes for a file without weights, as presets. Verbs that are not here put two side by side: they often
 #: disagree on the route, and that is worth more than either.
 OTHERWISE = {"cycles": ("unit",), "diagnose": ("unit",)} | dict.fromkeys(
-    ("cut", "draw", "factored", "paths", "prune", "rank"), ("even",)
+    ("cut", "draw", "paths", "prune", "rank", "why --formula"), ("even",)
 )
 SIDE_BY_SIDE = ("unit", "even")
 #: The verbs that only count: numbers that may be weights do not change what they say.
@@ -29,7 +29,8 @@ def chosen(graph: nx.DiGraph, otherwise: tuple[str, ...] = ()) -> Choice:
     `otherwise` are presets for a file without weights in place of the verb's own.
     """
     context = click.get_current_context()
-    return _asked(context.params["weights"]) or _default(graph, str(context.command.name), otherwise)
+    verb = f"{context.command.name}{' --formula' if context.params.get('formula') else ''}"
+    return _asked(context.params["weights"]) or _default(graph, verb, otherwise)
 
 
 def chosen_for_both(graphs: tuple[nx.DiGraph, nx.DiGraph]) -> Choice:

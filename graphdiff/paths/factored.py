@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import add
 from typing import Any, Unpack
 
 import networkx as nx
@@ -11,13 +14,13 @@ import networkx as nx
 from graphdiff import arithmetic
 from graphdiff.errors import LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import End
 from graphdiff.jacobians.elimination import choose, network, totals
 from graphdiff.paths.formula import Formula, Symbolic, Term, simplified, symbols
 from graphdiff.remedies import Keyword
-from graphdiff.sums.between import Between, total_over
-from graphdiff.sums.naive import pair
+from graphdiff.sums.between import Between, between_ends, total_over
 from graphdiff.sums.semirings import SEMIRINGS
-from graphdiff.text.names import named_parts
+from graphdiff.text.names import named_parts, node_text
 
 #: The most nodes between the ends.
 MAX_NODES = 200
@@ -25,8 +28,8 @@ MAX_NODES = 200
 
 def factored(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable,
-    target: Hashable,
+    source: End,
+    target: End,
     *,
     names: Sequence[str] | None = None,
     **options: Unpack[CompileOptions],
@@ -39,7 +42,8 @@ def factored(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source, target : nodes
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+        See `graphdiff.total_influence`; the seed of a node is the symbol ``seed[node]``.
     names : sequence of str, optional
         A name for each edge between, in the order of the compiled graph. Where they are left out it is
         ``w[tail,head]``, with the key of a second parallel edge, or the weight itself where it is a symbol of sympy.
@@ -76,22 +80,29 @@ def factored(
     (α + β + γ)*(δ + ε + ζ)
     5 operations; path by path 17
     """
-    between = pair(compiled(graph, options), source, target)
+    between = between_ends(compiled(graph, options), source, target)
     between.require_no_loops("and weights that are symbols of sympy make total_influence a formula")
-    inner = between.n_nodes - 2
+    inner = between.n_nodes - len({*between.sources, *between.targets})
     if inner > MAX_NODES:
         raise LimitError(
             f"{inner:,} nodes lie between, and a formula of more than {MAX_NODES} is nothing to read: "
             "prune the graph first"
         )
-    given = _names(between, names)
-    if source == target:
-        terms = [Term("product")]  # of nothing: the empty path
-    else:
-        total = _eliminated(between)
-        terms = [] if total is None else simplified(total.terms, total.place)
-    weights = arithmetic.listed(arithmetic.taken(between.graph.weights, between.edges))
-    return Formula(terms, given, [arithmetic.finished(weight) for weight in weights], _listed(between))
+    seeds = [(node, seed) for node, seed in (*between.starts, *between.stops) if seed is not None]
+    labels = (_quoted(node_text(between.labels[node])) for node, _ in seeds)
+    given = [*_names(between, names), *_distinct(f"seed[{label}]" for label in labels)]
+    total = _eliminated(between)
+    terms = [] if total is None else simplified(total.terms, total.place)
+    numbers = [*arithmetic.listed(arithmetic.taken(between.graph.weights, between.edges)), *between.given_seeds]
+    return Formula(terms, given, [arithmetic.finished(number) for number in numbers], _listed(between))
+
+
+def _distinct(names: Iterable[str]) -> Iterator[str]:
+    """Yield names; one that came before, as of a node that is source and target, with its number."""
+    seen: Counter[str] = Counter()
+    for name in names:
+        seen[name] += 1
+        yield name if seen[name] == 1 else f"{name} ({seen[name]})"
 
 
 def _names(between: Between, names: Sequence[str] | None) -> list[str]:
@@ -115,18 +126,29 @@ def _quoted(name: str) -> str:
 
 
 def _eliminated(between: Between) -> Symbolic | None:
-    """Eliminate all nodes between, with symbols for weights; None where no path leads to the target."""
-    if not between.n_nodes:
-        return None
+    """Eliminate all nodes between, with symbols for weights and seeds; None where no path leads to the target."""
+    known = symbols(between.n_edges + len(between.entering or ()) + len(between.leaving or ()))
     weights: list[Any] = [1] * between.graph.n_edges
-    for edge, symbol in zip(between.edges.tolist(), symbols(between.n_edges), strict=True):
+    for edge, symbol in zip(between.edges.tolist(), known, strict=False):
         weights[edge] = symbol
     net = network(replace(between, graph=between.graph.reweighted(weights)))
     chosen = choose(net, "markowitz")
     assert chosen is not None
     ways = totals(net, chosen[0])
-    ((start, end),) = zip(net.sources.values(), net.targets.values(), strict=True)
-    return ways[start].get(end)
+    given = iter(known[between.n_edges :])
+    starts, stops = (
+        [(int(between.positions[node]), 1 if seed is None else next(given)) for node, seed in seeds]
+        for seeds in (between.starts, between.stops)
+    )
+    # The only int among the ways is the empty path's 1.
+    empty = known[0].joined("product") if known else Symbolic([], {}, Term("product"))
+    parts = [
+        (empty if isinstance(way, int) else way) * first * last
+        for start, first in starts
+        for stop, last in stops
+        if (way := ways[net.sources[start]].get(net.targets[stop])) is not None
+    ]
+    return reduce(add, parts) if parts else None
 
 
 def _listed(between: Between) -> int:

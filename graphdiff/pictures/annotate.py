@@ -15,9 +15,9 @@ from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.labels import require_nodes
 from graphdiff.graph.presets import unit
-from graphdiff.sums.between import restriction
+from graphdiff.sums.between import between_ends
 from graphdiff.sums.cycles import on_the_way
-from graphdiff.sums.flow import Flow, flow_through, positions_of
+from graphdiff.sums.flow import Flow, flow_through
 from graphdiff.sums.influence import forward, reverse
 from graphdiff.sums.sweeps import Values, checked_array
 from graphdiff.text.names import Edge
@@ -112,7 +112,7 @@ def annotate(
     ready = compiled(graph, options)
     if (source is None) != (target is None):
         return answered(graph, ready, (source, target), None)
-    sweeps = flow_through(restriction(ready, *positions_of(ready, source, target)))
+    sweeps = flow_through(between_ends(ready, source, target))
     return answered(graph, ready, (source, target), sweeps)
 
 

@@ -18,6 +18,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import REAL, Number
 from graphdiff.errors import count_text
 from graphdiff.graph.compiled import compile
+from graphdiff.graph.ends import seeds_of
 from graphdiff.graph.presets import WEIGHTS
 from graphdiff.paths.strongest import ranked_paths
 from graphdiff.pictures.annotate import ATTRIBUTES
@@ -120,7 +121,7 @@ def _asked(graph: nx.DiGraph) -> Between:
     """Return what lies between the ends that the graph was annotated for."""
     ready = compile(graph, cycles=graph.graph.get("cycles", "raise"))
     ends = [graph.graph.get(end) for end in ("source", "target")]
-    return restriction(ready, *(None if end is None else [ready.topology.position(end)] for end in ends))
+    return restriction(ready, *(None if end is None else seeds_of(ready, end) for end in ends))
 
 
 def _said_part(graph: nx.DiGraph, between: Between) -> dict[str, str]:

@@ -112,6 +112,17 @@ def _naming(graph: Any, by: By) -> Callable[[Any], Hashable]:
     if isinstance(by, str):
         values = _attribute(graph, by)
         return lambda label: values.get(label, f"(no {by})")
+    return group_of_name(by)
+
+
+def group_of_name(by: int | Callable[[Any], Hashable]) -> Callable[[Any], Hashable]:
+    """Return what gives a node's group without a look at its attributes: so many parts of its name, or a function.
+
+    Examples
+    --------
+    >>> group_of_name(2)("a.b.c")
+    'a.b'
+    """
     if isinstance(by, int) and not isinstance(by, bool):
         if by < 1:
             raise UsageError(Keyword("by", by), ": at least one part of each name is needed")

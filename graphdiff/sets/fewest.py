@@ -89,8 +89,10 @@ class Search:
 
     @cached_property
     def is_positive(self) -> bool:
-        """Whether no weight is negative."""
-        return all(weight >= 0 for row in self.rows for _, _, weight in row)
+        """Whether no weight and no seed is negative."""
+        return all(weight >= 0 for row in self.rows for _, _, weight in row) and all(
+            arithmetic.finished(seed) >= 0 for seed in self.between.given_seeds
+        )
 
     def require_real(self) -> None:
         """Raise unless every weight is a real number."""
@@ -99,6 +101,9 @@ class Search:
                 if not isinstance(weight, REAL):
                     name = edge_text(self.between.edge_label(edge))
                     raise UsageError(f"a cut needs real weights, and that of the edge {name} is {weight!r}")
+        for seed in map(arithmetic.finished, self.between.given_seeds):
+            if not isinstance(seed, REAL):
+                raise UsageError(f"a cut needs real seeds, and one is {seed!r}")
 
     @cached_property
     def whole(self) -> Rest:
@@ -126,8 +131,8 @@ class Rest:
         """What reaches each node of one unit at the source."""
         between = self.search.between
         values: list[Number] = [0] * between.n_nodes
-        for node in between.sources:
-            values[node] = 1
+        for node, seed in between.numbered_starts:
+            values[node] += seed
         for node, row in enumerate(self.search.rows):
             value = values[node]
             if value:
@@ -139,16 +144,19 @@ class Rest:
     @property
     def total(self) -> Number:
         """The total that is left."""
-        targets = self.search.between.targets
-        return self.tangents[targets[0]] if targets else self.search.total
+        between = self.search.between
+        reached = (
+            self.tangents[node] * (1 if seed is None else arithmetic.finished(seed)) for node, seed in between.stops
+        )
+        return sum(reached) if between.targets else self.search.total
 
     @cached_property
     def gains(self) -> dict[Any, Number]:
         """By how much the total would fall without each candidate."""
         between, tangents = self.search.between, self.tangents
         adjoints: list[Number] = [0] * between.n_nodes
-        for node in between.targets:
-            adjoints[node] = 1
+        for node, seed in between.numbered_stops:
+            adjoints[node] += seed
         through: dict[int, Number] = {}
         for node in range(between.n_nodes - 1, -1, -1):
             for head, edge, weight in self.search.rows[node]:

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import SMALLEST_NORMAL, Number
 from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.graph.ends import Seeds
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.flow import Flow, flow, flow_through
 from graphdiff.sums.sweeps import Values, reverse_values
@@ -88,6 +89,8 @@ def certificate(between: Between, value: Number, sizes: Flow) -> Certificate:
         The sums of the absolute path influences.
     """
     product, underflow = (COMPLEX_PRODUCT, COMPLEX_UNDERFLOW) if isinstance(value, complex) else (1.0, 1.0)
+    if not isinstance(between.graph.weights, np.ndarray) or between.graph.weights.dtype.kind != "f":
+        product += 1  # an exact weight beside a seed that is a float is rounded to one first
     bound = _error_bound(between, float(sizes.total), sizes.adjoints, product, underflow)
     return _certified(value, sizes.total, bound)
 
@@ -95,16 +98,19 @@ def certificate(between: Between, value: Number, sizes: Flow) -> Certificate:
 def _error_bound(between: Between, abs_sum: float, adjoints: Values, product: float, underflow: float) -> float:
     """Bound the error; a product counts as so many roundings, and loses so many smallest floats."""
     in_degree = np.bincount(between.heads, minlength=between.n_nodes).tolist()
+    put_in = np.bincount(between.sources, minlength=between.n_nodes).tolist()
     roundings = [0.0] * between.n_nodes
     onward = _onward(between, adjoints)
     lost = 0.0
     for node, row in enumerate(between.rows):
-        if in_degree[node]:
-            roundings[node] += product + in_degree[node] - 1
+        added = max(0, in_degree[node] + put_in[node] - 1)
+        roundings[node] += product * bool(in_degree[node]) + added
         for head, *_ in row:
             roundings[head] = max(roundings[head], roundings[node])
             lost += onward[head]
     most = max((roundings[node] for node in between.targets), default=0.0) + len(between.targets) - 1
+    if between.leaving is not None:
+        most, lost = most + product, lost + len(between.targets)
     return rounded_up(gamma(most) * abs_sum + UNDERFLOW * (underflow * lost)) if most > 0 else 0.0
 
 
@@ -127,7 +133,7 @@ def _onward(between: Between, adjoints: Values) -> list[float]:
     onward = [float(adjoints[position]) for position in between.positions.tolist()]
     if min(onward, default=1.0) >= SMALLEST_NORMAL:
         return onward
-    wide = [Decimal(int(is_target)) for is_target in between.is_target]
+    wide = [sum((Decimal(float(arithmetic.size(seed))) for seed in seeds), Decimal(0)) for seeds in between.exits]
     for node in range(between.n_nodes - 1, -1, -1):
         for head, _, weight in between.rows[node]:
             wide[node] += Decimal(arithmetic.size(weight)) * wide[head]
@@ -160,8 +166,8 @@ def solved_certificate(between: Between, flows: Flow, sizes: Flow) -> Certificat
     )
     sweeps = flows.tangents, sizes.adjoints, spread
     missed, most, lift = (np.array([values[p] for p in between.positions.tolist()]) for values in sweeps)
-    reached = float(np.abs(missed[between.targets]).sum())
-    added = gamma(len(between.targets) - 1) * reached
+    reached = float((np.abs(missed) * system.targets).sum())
+    added = gamma(len(between.targets) + 8) * reached + UNDERFLOW * len(between.targets)
     missed = system.missed(missed)
     for share in (1e-12, 1e-9, 1e-6):
         candidate = most + share * lift * max(1.0, float(most.max(initial=0.0)))
@@ -202,17 +208,18 @@ class _System:
     @classmethod
     def of(cls, between: Between) -> _System:
         tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
-        ends = np.zeros((2, between.n_nodes))
-        ends[0, between.sources] = ends[1, between.targets] = 1.0
+        sources, targets = np.zeros(between.n_nodes, dtype=np.result_type(*_kinds(between))), np.zeros(between.n_nodes)
+        np.add.at(sources, between.sources, 1.0 if between.entering is None else between.entering)
+        np.add.at(targets, between.targets, 1.0 if between.leaving is None else np.abs(between.leaving))
         weights = np.asarray(arithmetic.taken(between.graph.weights, between.edges))
-        return cls(tails, between.heads, weights.astype(np.result_type(weights, np.float64)), *ends)
+        return cls(tails, between.heads, weights.astype(np.result_type(weights, np.float64)), sources, targets)
 
     def missed(self, tangents: NDArray[Any]) -> NDArray[Any]:
         """Bound, for each node, by how much the tangents miss what the edges into it bring."""
         brought = tangents[self.tails] * self.weights
         size = len(tangents)
         residual = self.sources - tangents + _summed(self.heads, brought, size)
-        sizes = self.sources + np.abs(tangents) + np.bincount(self.heads, np.abs(brought), size)
+        sizes = np.abs(self.sources) + np.abs(tangents) + np.bincount(self.heads, np.abs(brought), size)
         missed: NDArray[Any] = np.abs(residual) + _gamma(self.heads, size) * sizes + 2 * UNDERFLOW * len(self.heads)
         return missed
 
@@ -221,6 +228,11 @@ class _System:
         size = len(candidate)
         passed = np.bincount(self.tails, np.abs(self.weights) * candidate[self.heads], size)
         return bool((self.targets + passed + _gamma(self.tails, size) * (1 + passed) <= candidate).all())
+
+
+def _kinds(between: Between) -> list[Any]:
+    """Return the kinds of the numbers that the sources' seeds stand beside."""
+    return [np.float64, *(np.asarray(seed).dtype for seed in between.entering or ())]
 
 
 def _summed(places: NDArray[Any], values: NDArray[Any], size: int) -> NDArray[Any]:
@@ -238,8 +250,8 @@ def _gamma(places: NDArray[Any], size: int) -> NDArray[Any]:
 #: Below so many certain digits a report says so.
 CERTAIN = 6
 
-#: A graph, and the positions of the sources and of the targets in it.
-Ends = tuple[CompiledGraph, list[int], list[int]]
+#: A graph, and the seeds of the sources and of the targets in it.
+Ends = tuple[CompiledGraph, Seeds, Seeds]
 
 
 def certificate_of(between: Between, flows: Flow) -> Certificate | None:
@@ -261,7 +273,7 @@ def certified(ends: Ends) -> Certificate | None:
 
     Examples
     --------
-    >>> certified((CompiledGraph.from_arrays([0, 1], [1, 2], [0.5, 0.5]), [0], [2])).value
+    >>> certified((CompiledGraph.from_arrays([0, 1], [1, 2], [0.5, 0.5]), Seeds([0]), Seeds([2]))).value
     0.25
     """
     if not (ends[1] and ends[2]):
@@ -283,7 +295,8 @@ def is_bounded(between: Between) -> bool:
     Examples
     --------
     >>> chain = [0, 1, 2], [1, 2, 3]
-    >>> [is_bounded(restriction(CompiledGraph.from_arrays(*chain, [size] * 3), [0], [3])) for size in (1e9, 1e200)]
+    >>> weighted = (CompiledGraph.from_arrays(*chain, [size] * 3) for size in (1e9, 1e200))
+    >>> [is_bounded(restriction(graph, Seeds([0]), Seeds([3]))) for graph in weighted]
     [True, False]
     """
     weights = between.graph.weights
@@ -295,7 +308,8 @@ def is_bounded(between: Between) -> bool:
         return True
     tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
     leaving = np.bincount(tails, np.abs(weights[between.edges]), between.n_nodes)
-    return bool(math.log(len(between.sources) or 1) + np.log(np.maximum(leaving, 1.0)).sum() < LOG_LARGEST)
+    put_in = [arithmetic.size(1 if seed is None else seed) for _, seed in (*between.starts, *between.stops)]
+    return bool(math.log(sum(put_in) + 1) * 2 + np.log(np.maximum(leaving, 1.0)).sum() < LOG_LARGEST)
 
 
 def change_bound(change: Number, totals: Sequence[Number], known: Sequence[Certificate | None]) -> float | None:
@@ -329,7 +343,9 @@ def rough_bound_of(flows: Flow) -> float:
     # Each edge is a product and a sum; what underflow takes anywhere comes on by at most the largest adjoint.
     most_onward = float(np.max(sizes.adjoints, initial=0.0))
     lost = UNDERFLOW * (COMPLEX_UNDERFLOW * n_edges * most_onward)
-    return rounded_up(gamma((COMPLEX_PRODUCT + 1) * n_edges + 2) * sizes.total + lost)
+    n_ends = len(flows.starts.positions) + (COMPLEX_PRODUCT + 1) * len(flows.ends.positions)
+    lost += UNDERFLOW * (COMPLEX_UNDERFLOW * len(flows.ends.positions))
+    return rounded_up(gamma((COMPLEX_PRODUCT + 1) * n_edges + n_ends + 2) * sizes.total + lost)
 
 
 def doubt(digits: int, bound: float, *, of: str = "", condition: str = "") -> str | None:

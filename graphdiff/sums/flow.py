@@ -8,11 +8,12 @@ that runs through it, in the total's unit.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from operator import mul
 from typing import Any, Unpack
 
 import networkx as nx
@@ -23,10 +24,11 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import CycleError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import End, Seeds
 from graphdiff.graph.topology import Rows, Topology, not_there
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels import sweep as kernel
-from graphdiff.sums.between import Between, require_apart
+from graphdiff.sums.between import Between, ends_of
 from graphdiff.sums.cycles import Range, on_the_way, restricted
 from graphdiff.sums.results import Named, largest_first
 from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values, reverse_values
@@ -40,8 +42,8 @@ class Flow:
     Attributes
     ----------
     graph : CompiledGraph
-    starts, ends : list of int
-        The positions of the sources and the targets.
+    starts, ends : Seeds
+        The sources and the targets, where sweeps keep their values.
     loops : list of (start, stop)
         Components with a cycle between them whose walks are summed.
     among : int array, or None
@@ -50,28 +52,28 @@ class Flow:
     """
 
     graph: CompiledGraph
-    starts: list[int]
-    ends: list[int]
+    starts: Seeds
+    ends: Seeds
     loops: list[Range]
     among: NDArray[Any] | None
 
     @cached_property
     def tangents(self) -> Values:
         """By position, what reaches it of one unit at each source; it stands only at those between."""
-        return forward_values(self.graph, self._units(self.starts), self.loops, among=self.among)
+        return forward_values(self.graph, self.starts.at(self.graph.one_and_zero[0]), self.loops, among=self.among)
 
     @cached_property
     def adjoints(self) -> Values:
         """By position, what of one unit there reaches the targets; it stands only at those between."""
-        return reverse_values(self.graph, self._units(self.ends), self.loops, among=self.among)
-
-    def _units(self, positions: list[int]) -> dict[int, Number]:
-        return dict.fromkeys(positions, self.graph.one_and_zero[0])
+        return reverse_values(self.graph, self.ends.at(self.graph.one_and_zero[0]), self.loops, among=self.among)
 
     @cached_property
     def total(self) -> Number:
         """The sum over the paths."""
-        total = sum((self.tangents[p] for p in self.ends), start=self.graph.one_and_zero[1])
+        reached: Iterable[Number] = (self.tangents[position] for position in self.ends.positions)
+        if self.ends.numbers is not None:
+            reached = map(mul, reached, self.ends.numbers)
+        total = sum(reached, start=self.graph.one_and_zero[1])
         return checked(arithmetic.plain(total))
 
     @cached_property
@@ -80,11 +82,11 @@ class Flow:
 
         None where weights have none, as symbols, or walks whose sizes have no finite sum.
         """
-        if not arithmetic.have_sizes(self.graph.weights):
+        if not (arithmetic.have_sizes(self.graph.weights) and self.starts.have_sizes and self.ends.have_sizes):
             return None
-        if arithmetic.are_sizes(self._weights):
+        if self.starts.are_sizes and self.ends.are_sizes and arithmetic.are_sizes(self._weights):
             return self
-        sizes = replace(self, graph=self.graph.absolute)
+        sizes = replace(self, graph=self.graph.absolute, starts=self.starts.sizes, ends=self.ends.sizes)
         try:
             _ = sizes.total
         except CycleError:  # the walks themselves have been summed
@@ -165,28 +167,27 @@ def _spread(size: int, places: NDArray[Any], values: NDArray[Any]) -> NDArray[An
     return array
 
 
-def flow(graph: CompiledGraph, sources: list[int], targets: list[int]) -> Flow:
-    """Return the flow from one unit at each source to the sum of the targets, as positions.
+def flow(graph: CompiledGraph, sources: Seeds, targets: Seeds) -> Flow:
+    """Return the flow from the sources to the sum of the targets.
 
     Raises
     ------
     CycleError
         If a cycle lies between and the graph's policy is ``"raise"``.
     """
-    starts = sorted({graph.anchor(p) for p in sources})
-    ends = sorted({graph.anchor(p) for p in targets})
+    starts, ends = sources.anchored(graph), targets.anchored(graph)
     # By kernels one pass over everything takes no longer than to look what lies between.
     carried = graph.carried
-    if isinstance(carried, np.ndarray) and carried.dtype.kind == "f" and pays(len(carried)):
-        return Flow(graph, starts, ends, on_the_way(graph, starts, ends), None)
-    among, loops = restricted(graph, starts, ends)
+    if arithmetic.in_floats(carried) and pays(len(carried)) and starts.are_floats and ends.are_floats:
+        return Flow(graph, starts, ends, on_the_way(graph, starts.positions, ends.positions), None)
+    among, loops = restricted(graph, starts.positions, ends.positions)
     return Flow(graph.divisible if loops else graph, starts, ends, loops, among)
 
 
 def flow_through(between: Between) -> Flow:
-    """Return the flow through what is known to lie between, from one unit at each source to the sum of the targets."""
+    """Return the flow through what is known to lie between, from the sources to the sum of the targets."""
     graph = between.graph.divisible if between.loops else between.graph
-    starts, ends = (between.positions[nodes].tolist() for nodes in (between.sources, between.targets))
+    starts, ends = between.seeds
     return Flow(graph, starts, ends, between.loops, between.positions)
 
 
@@ -238,12 +239,12 @@ class Contributions(Named):
         places = np.flatnonzero(self.array)
         return zip(self._labels(places), self.array[places].tolist(), strict=True)
 
-    def into(self, node: Hashable) -> Iterator[tuple[Any, Number]]:
-        """Yield the edges that carry something into the component of a node from outside."""
+    def into(self, position: int) -> Iterator[tuple[Any, Number]]:
+        """Yield the edges that carry something into the component of a position from outside."""
         first = self.topology.representative
         places = np.flatnonzero(self.array)
-        places = places[first[self.topology.heads[places]] == first[self.topology.position(node)]]
-        places = places[first[self.topology.tails_of(places)] != first[self.topology.position(node)]]
+        places = places[first[self.topology.heads[places]] == first[position]]
+        places = places[first[self.topology.tails_of(places)] != first[position]]
         return zip(self._labels(places), self.array[places].tolist(), strict=True)
 
     @property
@@ -282,8 +283,8 @@ class Contributions(Named):
 
 def edge_contributions(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable | None,
-    target: Hashable | None,
+    source: End | None,
+    target: End | None,
     **options: Unpack[CompileOptions],
 ) -> Contributions:
     """Return, for every edge, the part of the total influence that runs through it: tangent · weight · adjoint.
@@ -291,8 +292,8 @@ def edge_contributions(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source, target : node, or None
-        None is one unit at every root, or the sum of all leaves.
+    source, target : node, list of nodes, mapping of node to seed, ROOTS, LEAVES or None
+        See `graphdiff.total_influence`; None is one unit at every root, or the sum of all leaves.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
@@ -321,8 +322,8 @@ def edge_contributions(
 
 def node_contributions(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable | None,
-    target: Hashable | None,
+    source: End | None,
+    target: End | None,
     **options: Unpack[CompileOptions],
 ) -> Contributions:
     """Return, for every node, the part of the total influence that runs through it: tangent · adjoint.
@@ -330,8 +331,8 @@ def node_contributions(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source, target : node, or None
-        None is one unit at every root, or the sum of all leaves.
+    source, target : node, list of nodes, mapping of node to seed, ROOTS, LEAVES or None
+        See `graphdiff.total_influence`; None is one unit at every root, or the sum of all leaves.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
@@ -357,25 +358,9 @@ def node_contributions(
     return Contributions(flows.nodes, flows.total, "node", flows.graph.topology)
 
 
-def flow_between(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> Flow:
-    """Return the flow between two nodes; None is one unit at every root, or the sum of all leaves."""
-    return flow(graph, *positions_of(graph, source, target))
-
-
-def positions_of(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> tuple[list[int], list[int]]:
-    """Return the positions of the ends; None is all roots, or all leaves.
-
-    Raises
-    ------
-    SameComponentError
-        If the ends are two nodes of one component that is collapsed.
-    """
-    topology = graph.topology
-    sources = topology.roots.tolist() if source is None else [topology.position(source)]
-    targets = topology.leaves.tolist() if target is None else [topology.position(target)]
-    if source is not None and target is not None:
-        require_apart(graph, [(sources[0], targets[0])])
-    return sources, targets
+def flow_between(graph: CompiledGraph, source: End | None, target: End | None) -> Flow:
+    """Return the flow between two ends; None is one unit at every root, or the sum of all leaves."""
+    return flow(graph, *ends_of(graph, source, target))
 
 
 def path_entropy(flows: Flow) -> float | None:

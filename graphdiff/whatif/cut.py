@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -16,11 +15,12 @@ import networkx as nx
 from graphdiff.arithmetic import Number, is_finite
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import End
 from graphdiff.remedies import Keyword
 from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, reduced, strokes
-from graphdiff.sums.between import restriction
-from graphdiff.sums.flow import flow_through, positions_of
-from graphdiff.text.names import PLAIN, Naming, edge_name, node_text
+from graphdiff.sums.between import ends_of, restriction
+from graphdiff.sums.flow import flow_through
+from graphdiff.text.names import PLAIN, Naming, edge_name, end_text, node_text
 from graphdiff.text.numbers import percent, plain, shown
 from graphdiff.text.sentences import by_weights, how_many, words_for
 from graphdiff.text.tables import Frame, Result, Sheet, table
@@ -111,7 +111,7 @@ class Cut(Result):
 
     def _head(self) -> list[str]:
         words = words_for(self.edge_meaning, self.weight_meaning)
-        ends = {"source": self.source, "target": self.target}
+        ends = {"source": end_text(self.source), "target": end_text(self.target)}
         if not self.n_paths:
             return [f"{words.none.format(**ends)}: there is nothing to cut."]
         weights = by_weights(self.weight_meaning)
@@ -176,8 +176,8 @@ def _decimal(number: Number) -> Number:
 
 def cut(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable,
-    target: Hashable,
+    source: End,
+    target: End,
     *,
     part: float | None = None,
     amount: Number | None = None,
@@ -191,7 +191,8 @@ def cut(
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
         It is not changed. All other edges keep their weights.
-    source, target : nodes
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+        See `graphdiff.total_influence`; the ends themselves are not removed.
     part : float, optional
         What part of the total is to go, above 0 and up to 1: 0.5 is half of it.
     amount : number, optional
@@ -233,9 +234,14 @@ def cut(
     >>> len(cut(G, "b", "e").removed)
     2
     """
-    _check(source, target, part, amount, what)
+    _check(part, amount, what)
     ready = compiled(graph, options)
-    lies = restriction(ready, *positions_of(ready, source, target))
+    starts, ends = ends_of(ready, source, target)
+    both = set(starts.positions) & set(ends.positions)
+    if both:
+        node = ready.topology.label(both.pop())
+        raise UsageError(f"the empty path from {node!r} to itself has no edge to cut")
+    lies = restriction(ready, starts, ends)
     total = flow_through(lies).total
     lies.require_no_loops("what_if and sensitivities sum its walks")
     search = Search(lies, what, total)
@@ -263,7 +269,7 @@ def cut(
     )
 
 
-def _check(source: Hashable, target: Hashable, part: Number, amount: Number, what: str) -> None:
+def _check(part: Number, amount: Number, what: str) -> None:
     """Raise `UsageError` where no graph could make the question right."""
     if what not in ("edges", "nodes"):
         raise UsageError(Keyword("what", what), ": use 'edges' or 'nodes'")
@@ -274,8 +280,6 @@ def _check(source: Hashable, target: Hashable, part: Number, amount: Number, wha
             raise UsageError(Keyword(name, value), " is not a finite real number")
     if part is not None and not 0 < part <= 1:
         raise UsageError(Keyword("part", part), " is not above 0 and up to 1, the whole")
-    if source == target:
-        raise UsageError(f"the empty path from {source!r} to itself has no edge to cut")
 
 
 def _wanted(total: Number, part: Number | None, amount: Number | None) -> Number:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from graphdiff.arithmetic import Number
 from graphdiff.errors import count_text
+from graphdiff.text.names import end_text
 from graphdiff.text.numbers import percent, shown
 from graphdiff.text.sentences import Words, column_title, how_many, words_for
 from graphdiff.text.tables import table
@@ -46,7 +47,7 @@ def _names(columns: Sequence[WhatIf]) -> list[str]:
 
 
 def _paths(first: WhatIf, words: Words) -> str:
-    ends = {"source": first.source, "target": first.target}
+    ends = {"source": end_text(first.source), "target": end_text(first.target)}
     if first.n_paths is None or first.n_paths_before is None:
         return f"{words.relation.format(**ends)} by walks round a cycle, summed exactly."
     before = count_text(first.n_paths_before)
@@ -99,8 +100,8 @@ def _differ(alone: Number, change: Number) -> bool:
 def _nodes(first: WhatIf, words: Words) -> list[str]:
     lines = []
     for title, nodes in (
-        (f"No longer reached from {first.source}", first.no_longer_reached),
-        (f"Newly reached from {first.source}", first.newly_reached),
+        (f"No longer reached from {end_text(first.source)}", first.no_longer_reached),
+        (f"Newly reached from {end_text(first.source)}", first.newly_reached),
         ("Not in the graph before", first.new_nodes),
     ):
         if nodes:

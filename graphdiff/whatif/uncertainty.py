@@ -17,7 +17,7 @@ Each product and each sum is rounded outwards (R. Moore, R. Kearfott, M. Cloud, 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from statistics import NormalDist
@@ -29,12 +29,12 @@ import numpy as np
 from graphdiff.arithmetic import Number
 from graphdiff.errors import CycleError, UsageError, ValueOverflowError, WeightError, edge_text
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import End
 from graphdiff.graph.topology import find_edge
 from graphdiff.remedies import Keyword, Remedy
-from graphdiff.sums.between import Between, restriction
+from graphdiff.sums.between import Between, between_ends
 from graphdiff.sums.cycles import COLLAPSE, find_cycle
-from graphdiff.sums.flow import positions_of
-from graphdiff.text.names import PLAIN, Edge, Naming
+from graphdiff.text.names import PLAIN, Edge, Naming, end_text
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import words_for
 from graphdiff.text.tables import Result
@@ -107,7 +107,7 @@ class Uncertainty(Result):
 
     def __str__(self) -> str:
         words = words_for(self.edge_meaning, self.weight_meaning)
-        ends = {"source": self.source, "target": self.target, "weights": self.weight_meaning}
+        ends = {"source": end_text(self.source), "target": end_text(self.target), "weights": self.weight_meaning}
         total = words.total.format(**ends, total=shown(self.total), percent=f"{float(self.total):.1%}")
         return "\n".join([f"{total[0].upper()}{total[1:]}.", *self.sentences()])
 
@@ -127,8 +127,8 @@ class Uncertainty(Result):
 
 def uncertainty(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable,
-    target: Hashable,
+    source: End,
+    target: End,
     *,
     sd: PerEdge | None = None,
     cov: Any = None,
@@ -141,7 +141,8 @@ def uncertainty(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source, target : nodes
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+        See `graphdiff.total_influence`; seeds are known without error.
     sd : str, or mapping of edge to number
         The standard deviation of each weight: the edge attribute of that name, or the numbers themselves. 0 says that a
         weight is known. Only edges on the way need one.
@@ -194,7 +195,7 @@ def uncertainty(
     deviates = sd is not None or cov is not None
     _require_some(deviates, low, high)
     ready = compiled(graph, options)
-    between = restriction(ready, *positions_of(ready, source, target))
+    between = between_ends(ready, source, target)
     sensitivities = sensitivities_through(between, source, target)
     _require_real(sensitivities, "a standard error needs" if deviates else "bounds need")
     error = standard_error(graph, sensitivities, sd, cov) if deviates else None
@@ -463,12 +464,15 @@ def enclosure(between: Between, weights: Mapping[int, Interval]) -> Interval:
             COLLAPSE,
         )
     values: list[Interval] = [(0.0, 0.0)] * between.n_nodes
-    for node in between.sources:
-        values[node] = (1.0, 1.0)
+    for node, seed in between.numbered_starts:
+        values[node] = _sum(values[node], (_down(seed), _up(seed)))
     for node, row in enumerate(between.rows):
         for head, edge, _ in row:
             values[head] = _sum(values[head], _product(values[node], weights[edge]))
-    low, high = values[between.targets[0]] if between.targets else (0.0, 0.0)
+    total = (0.0, 0.0)
+    for node, seed in between.numbered_stops:
+        total = _sum(total, values[node] if seed == 1 else _product(values[node], (_down(seed), _up(seed))))
+    low, high = total
     if not (math.isfinite(low) and math.isfinite(high)):
         raise ValueOverflowError("a bound of the total is larger than the largest float (1.8e308)")
     return low, high

@@ -80,6 +80,20 @@ class TestWhy:
         done = run("why", model, "Y")
         assert "From the roots to Y: 6 paths of 1 to 3 steps." in done.out
 
+    @pytest.mark.parametrize("ends", [("openssh-server", "liblzma5"), ("liblzma5",), ("dpkg", "libc6"), ("libc6",)])
+    @pytest.mark.parametrize("weights", [(), ("-w", "even"), ("-w", "unit", "--cycles", "collapse")])
+    def test_its_head_counts_the_paths_as_diagnose_does(
+        self, run: Run, ends: tuple[str, ...], weights: tuple[str, ...]
+    ) -> None:
+        counted = json.loads(run("diagnose", OPENSSH, *ends, "-o", "json").out)
+        shortest, longest = (counted["lengths"][end] for end in ("shortest", "longest"))
+        steps = f"{shortest} to {longest}" if shortest < longest else str(longest)
+        plural = "s" * (counted["n_paths"] > 1), "s" * (longest > 1)
+        told = f"{counted['n_paths']:,} path{plural[0]} of {steps} step{plural[1]}."
+        head = run("why", OPENSSH, *ends, *weights).out.split("\n\n")[1]
+        assert told in "\n".join(head.splitlines()[:2])
+        assert head.count(told) == 1
+
     def test_solved_walks_are_called_walks(self, run: Run, cyclic: str) -> None:
         done = run("why", cyclic, "a", "b", "--cycles", "solve")
         assert "0.330033" in done.out
@@ -116,28 +130,27 @@ class TestWhy:
         assert (done.status, done.err.count("\n")) == (2, 1)
         assert "add --weight ATTRIBUTE" in done.err
 
-    def test_uncertainty_is_that_of_one_source(self, run: Run, model: str) -> None:
-        done = run("why", model, "Y", "--sd", "se")
-        assert (done.status, done.err.count("\n")) == (2, 1)
-        assert "name both" in done.err
 
-
-class TestFactored:
+class TestFormula:
     def test_text_latex_and_the_rest(self, run: Run, model: str, tmp_path: Path) -> None:
-        done = run("factored", model, "V", "Y")
+        done = run("why", model, "V", "Y", "--formula")
         assert "w[V,U]*(w[U,Y] + w[U,W]*w[W,Y])\n3 operations; path by path 4\nValue, by weight: 0.160468" in done.out
         path = tmp_path / "total.tex"
-        assert run("factored", model, "V", "Y", "-O", str(path)).out == ""
+        assert run("why", model, "V", "Y", "--formula", "-O", str(path)).out == ""
         assert path.read_text().startswith("w_{\\mathrm{V},\\mathrm{U}}\\,(")
-        document = json.loads(run("factored", model, "V", "Y", "-o", "json").out)
+        document = json.loads(run("why", model, "V", "Y", "--formula", "-o", "json").out)
         assert (document["kind"], document["operations"]) == ("factored", 3)
         assert document["value"] == pytest.approx(0.1604684)
-        assert run("factored", model, "V", "Y", "-o", "csv").out.startswith('symbol,weight\n"w[V,U]",0.31\n')
+        assert run("why", model, "V", "Y", "--formula", "-o", "csv").out.startswith('symbol,weight\n"w[V,U]",0.31\n')
 
     def test_no_other_verb_prints_latex(self, run: Run, model: str) -> None:
-        assert (
-            "only graphdiff factored prints latex; use text, json or csv" in run("why", model, "Y", "-o", "latex").err
-        )
+        refused = run("why", model, "Y", "-o", "latex").err
+        assert "only graphdiff why --formula prints latex; use text, json or csv" in refused
+
+    def test_symbols_have_no_errors(self, run: Run, model: str) -> None:
+        done = run("why", model, "V", "Y", "--formula", "--sd", "se")
+        assert (done.status, done.out) == (2, "")
+        assert "--formula is of symbols, which have no --sd" in done.err
 
 
 class TestRank:
@@ -312,14 +325,14 @@ class TestCut:
         assert "Fewer cannot do it: 2 paths share no such edge (maximum flow)." in done.out
 
     def test_a_part_by_nodes(self, run: Run) -> None:
-        done = run("cut", OPENSSH, "openssh-server", "liblzma5", "--by", "50%", "--nodes")
+        done = run("cut", OPENSSH, "openssh-server", "liblzma5", "--reduce", "50%", "--nodes")
         assert re.search(r"cut 1 node of 11:\n.*\n  libsystemd0 +0\.00797101 \(77\.9 %\)", done.out)
 
     def test_an_amount_as_json_and_csv(self, run: Run, model: str) -> None:
-        document = json.loads(run("cut", model, "X", "Y", "--by", "0.2", "-o", "json").out)
+        document = json.loads(run("cut", model, "X", "Y", "--reduce", "0.2", "-o", "json").out)
         assert (document["kind"], document["method"], document["at_least"]) == ("cut", "exact", 2)
         assert document["after"] <= 0.32236556 - 0.2
-        rows = list(csv.DictReader(io.StringIO(run("cut", model, "X", "Y", "--by", "0.2", "-o", "csv").out)))
+        rows = list(csv.DictReader(io.StringIO(run("cut", model, "X", "Y", "--reduce", "0.2", "-o", "csv").out)))
         assert [row["source"] for row in rows] == [row["source"] for row in document["removed"]]
 
 
@@ -401,8 +414,8 @@ MISTAKES = {
     "set for reweight": (["what-if", "{model}", "X", "Y", "--set", "X", "Y", "1"], 2, "--reweight A B W sets"),
     "two ways to choose": (["paths", "{model}", "X", "Y", "-k", "1", "--sample", "2"], 2, "-k and --sample: these are"),
     "seed of nothing": (["paths", "{model}", "X", "Y", "--seed", "2"], 2, "--seed is for --sample N"),
-    "cut by text": (["cut", "{model}", "X", "Y", "--by", "half"], 2, "a percentage such as 50%, or a number"),
-    "cut by too much": (["cut", "{model}", "X", "Y", "--by", "150%"], 2, "--by 150% is not above 0 and up to 1"),
+    "cut by text": (["cut", "{model}", "X", "Y", "--reduce", "half"], 2, "a percentage such as 50%, or a number"),
+    "cut by too much": (["cut", "{model}", "X", "Y", "--reduce", "150%"], 2, "--reduce 150% is not above 0 and up to"),
     "output exists": (["why", OPENSSH, "dpkg", "-O", "{model}"], 73, "--force"),
     "unwritable output": (["draw", "{model}", "-O", "{model}/x.svg"], 73, "x.svg"),
     "unknown suffix": (["draw", "{model}", "-O", "x.pdf"], 2, ".pdf"),

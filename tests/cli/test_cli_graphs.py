@@ -285,7 +285,7 @@ class TestNumbersToWeighBy:
         assert "no node has the attribute 'layr' to group by; did you mean 'layer'? nodes have: " in err
 
 
-@pytest.mark.parametrize("verb", ["why", "paths", "factored", "cut", "what-if", "diagnose"])
+@pytest.mark.parametrize("verb", ["why", "paths", "why --formula", "cut", "what-if", "diagnose"])
 def test_records_call_the_ends_as_they_call_the_nodes(verb: str, tmp_path: Path, run: Run) -> None:
     """Where 1 and '1' are two nodes, the ints have their type in every record."""
     path = tmp_path / "graph.json"
@@ -293,6 +293,6 @@ def test_records_call_the_ends_as_they_call_the_nodes(verb: str, tmp_path: Path,
     records = [{"source": tail, "target": head, "weight": weight} for tail, head, weight in edges]
     nodes = [{"id": label} for label in (1, "1", 2, "b")]
     path.write_text(json.dumps({"directed": True, "multigraph": False, "nodes": nodes, "edges": records}))
-    record = json.loads(run(verb, str(path), "2", "b", "-o", "json").out)
+    record = json.loads(run(*verb.split(), str(path), "2", "b", "-o", "json").out)
     answer = record.get("results", [record])[0]
     assert (answer["source"], answer["target"]) == ("2 (int)", "b")
