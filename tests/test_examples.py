@@ -34,7 +34,7 @@ def texts_of(picture: Path) -> set[str]:
 def test_every_example_is_run_here() -> None:
     assert {path.stem for path in EXAMPLES.glob("*.py")} == {
         "backprop", "calls", "dependencies", "drop_dependency", "gradient_descent", "import_cycle", "mediation",
-        "new_dependency", "path_model", "slower", "vanishing",
+        "new_dependency", "path_model", "risk", "slower", "vanishing",
     }  # fmt: skip
 
 
@@ -45,6 +45,23 @@ def test_dependencies_finds_the_way_of_the_backdoor(run: Run, tmp_path: Path) ->
     assert lines[even + 1 : even + 3] == ["77.9% of it comes by libsystemd0", "22.1% of it comes by dpkg"]
     assert lines[even + 4] == "70.8% openssh-server > libsystemd0 > liblzma5"
     assert {"openssh-server", "libsystemd0", "liblzma5"} <= texts_of(tmp_path / "openssh-server.svg")
+
+
+def test_risk_says_what_brings_most_and_what_is_the_least_to_upgrade(run: Run) -> None:
+    lines = run("risk")
+    assert lines[:2] == ["vulnerable: tls 9.8, json 7.5, escape 6.1, sockets 5.45", "not in the lock: carousel@1.0.0"]
+    # Of one unit from shop a fifth goes to each; of mail's half to http, half of that to tls, ...
+    brought = {"search": (7.5 + 15.25 / 2) / 10, "mail": (6.1 + 15.25 / 2) / 10, "orm": 9.8 / 10, "log": 0.0}
+    brought["web"] = (6.1 + 15.25 / 2) / 15
+    total = sum(brought.values())
+    for number, package in enumerate(("search", "mail", "orm", "web", "log"), 2):
+        assert lines[number] == f"{brought[package] / total:.1%} of it comes by {package}"
+    assert lines[-3:] == [
+        "All others keep their weights; what_if counts them anew.",
+        "by dependencies it takes 4, and at least 4",
+        "90.5% less without tls, search, templates",
+    ]
+    assert "Fewer cannot do it (every smaller set was ruled out)." in lines
 
 
 def test_calls_charges_time_as_callgrind_and_gprof_do(run: Run) -> None:

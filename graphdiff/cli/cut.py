@@ -20,6 +20,7 @@ Examples:
   graphdiff cut Packages.xz openssh-server liblzma5                every path, by the fewest edges
   graphdiff cut Packages.xz openssh-server liblzma5 --reduce 50%   half of the total
   graphdiff cut model.csv x y --reduce 0.2 --nodes
+  graphdiff cut uv.lock -s app --targets osv.json --reduce 90% --nodes   the least to upgrade
 
 \b
 In Python:

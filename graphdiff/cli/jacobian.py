@@ -11,7 +11,6 @@ import click
 from graphdiff.cli import inputs, options, output
 from graphdiff.cli.nodes import Ends as Named
 from graphdiff.cli.nodes import with_ends
-from graphdiff.graph.lookup import find_nodes
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -49,9 +48,7 @@ def jacobian(settings: options.Settings, ends: Named, planned: bool) -> None:
     """
     graph = inputs.load(settings)
     compiled = inputs.compile_all(graph, settings)
-    columns = list(chain.from_iterable(find_nodes(graph, name) for name in ends.sources)) or None
-    rows = list(chain.from_iterable(find_nodes(graph, name) for name in ends.targets)) or None
-    (_print_plans if planned else _print_jacobians)(settings, graph, compiled, (columns, rows))
+    (_print_plans if planned else _print_jacobians)(settings, graph, compiled, ends.each(graph))
 
 
 def _print_plans(settings: options.Settings, graph: nx.DiGraph, compiled: list[CompiledGraph], ends: Ends) -> None:

@@ -13,7 +13,7 @@ import click
 from graphdiff.cli.renamings import tell_one_name
 from graphdiff.cli.streams import tell
 from graphdiff.errors import GraphdiffError, UsageError
-from graphdiff.graph.lookup import find_node, named
+from graphdiff.graph.lookup import find_node, find_nodes, named
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -92,6 +92,14 @@ class Ends:
         source, target = self.nodes(functools.partial(in_either, graphs))
         return source, self.listed.of_either(graphs) if self.listed else target
 
+    def each(self, graph: nx.DiGraph) -> tuple[list[Any] | None, list[Any] | None]:
+        """Return the nodes that the sources mean and the targets, patterns too, weights aside; None where left out."""
+        sources, targets = (
+            list(dict.fromkeys(node for name in names for node in find_nodes(graph, name)))
+            for names in (self.sources, self.targets)
+        )
+        return sources or None, list(self.listed.of(graph)) if self.listed else targets or None
+
     def between(self, graph: nx.DiGraph) -> tuple[Any, Any]:
         """Return source and target of a question about the way between: what is left out is all roots, all leaves.
 
@@ -131,8 +139,8 @@ def with_ends(function: Callable[..., None]) -> Callable[..., None]:
     )(run)  # fmt: skip
     run = click.option(
         "--targets", "listed", metavar="FILE",
-        help="Targets with weights: a table of node,weight, or a report of vulnerable packages by OSV-Scanner, Trivy or "
-        "Grype (JSON), by CVSS.",
+        help="Targets with weights: a table of node,weight, or a report of vulnerable packages by OSV-Scanner, Trivy "
+        "or Grype (JSON), by CVSS.",
     )(run)  # fmt: skip
     run = click.option(
         "-t", "--target", "targets", multiple=True, metavar="NODE", shell_complete=complete_node,

@@ -15,6 +15,7 @@ Examples:
   graphdiff rank Packages.xz -s openssh-server      what it rests on, most first
   graphdiff rank Packages.xz liblzma5 --by even     who rests on it
   graphdiff rank uv.lock --by exclusive             what goes if a package goes
+  graphdiff rank uv.lock --targets trivy.json       who rests on vulnerable packages
   graphdiff rank imports:numpy --times LOG --value import_time
   graphdiff rank model.csv y -o json
 

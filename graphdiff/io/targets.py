@@ -48,7 +48,7 @@ class Targets(Mapping[Any, Number]):
     Attributes
     ----------
     weights : dict
-        The weights by node.
+        The weights by node; of a report the highest first.
     format : {"table", "report"}
         What they were read from: nodes and weights as they stand in a table, or a scanner's report of packages.
     missing : tuple of str
@@ -263,8 +263,9 @@ def _of_report(findings: Iterable[Finding], graph: nx.DiGraph, name: str, defaul
             Remedy(Keyword("default_severity"), "says what such an advisory counts as"),
         )
     weights: dict[Any, Number] = {}
-    for match in sorted(there, key=lambda match: match.highest[0]):  # of a node that two packages are, the higher
-        weights |= {package.node: match.highest[0] for package in match.there}
+    for match in sorted(there, key=lambda match: -match.highest[0]):  # of a node that two packages are, the higher
+        for package in match.there:
+            weights.setdefault(package.node, match.highest[0])
     absent = tuple(match.findings[0].package for match in missing)
     return Targets(weights, "report", absent, tuple(f"{name}: {line}" for line in _notes(there, missing)))
 

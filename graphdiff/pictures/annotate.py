@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, Unpack
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import Boundary, End, Seeds, seeds_of
 from graphdiff.graph.labels import require_nodes
 from graphdiff.graph.presets import unit
 from graphdiff.sums.between import between_ends
@@ -20,7 +21,7 @@ from graphdiff.sums.cycles import on_the_way
 from graphdiff.sums.flow import Flow, flow_through
 from graphdiff.sums.influence import forward, reverse
 from graphdiff.sums.sweeps import Values, checked_array
-from graphdiff.text.names import Edge
+from graphdiff.text.names import Edge, members_of
 
 #: The attributes that `annotate` sets on nodes and edges; those of a graph that is annotated again are dropped.
 ATTRIBUTES = ("tangent", "adjoint", "contribution", "share", "paths")
@@ -50,8 +51,8 @@ class Measures:
 
 def annotate(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable | None = None,
-    target: Hashable | None = None,
+    source: End | None = None,
+    target: End | None = None,
     **options: Unpack[CompileOptions],
 ) -> nx.DiGraph | nx.MultiDiGraph:
     """Return a copy of the graph whose nodes and edges carry the numbers of one question.
@@ -64,7 +65,8 @@ def annotate(
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
         Of a CompiledGraph the copy has the nodes and edges, and the attributes of edges that were kept with it.
-    source, target : nodes, optional
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
+        See `graphdiff.total_influence`.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
@@ -119,7 +121,7 @@ def annotate(
 def answered(
     graph: nx.DiGraph | CompiledGraph,
     ready: CompiledGraph,
-    ends: tuple[Hashable | None, Hashable | None],
+    ends: tuple[End | None, End | None],
     sweeps: Flow | None,
 ) -> nx.DiGraph | nx.MultiDiGraph:
     """Return what `annotate` does from sweeps that are made already; None where one end is left out.
@@ -129,11 +131,10 @@ def answered(
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
     ready : CompiledGraph
         The graph compiled.
-    ends : (node or None, node or None)
+    ends : pair of ends, or None
     sweeps : Flow or None
         From the source to the target.
     """
-    source, target = ends
     measures = _measures(ready, *ends) if sweeps is None else _flow_measures(ready, sweeps)
     counts = _path_counts(ready, ends, sweeps, measures)
     copy, edges = _unmarked(graph) if isinstance(graph, nx.Graph) else _built(ready)
@@ -143,22 +144,38 @@ def answered(
     named = edges or ready.topology.edge_labels()
     kept = {name: list(column) for name, column in ready.attributes.items() if name not in ATTRIBUTES}
     _set((copy.get_edge_data(*edge) for edge in named), kept | {"weight": weights} | measures.edges | counts.edges)
-    asked = {"source": source, "target": target, "total": measures.total, "annotation": measures.main}
+    asked = {**noted_ends(*ends), "total": measures.total, "annotation": measures.main}
     names = ("edge_meaning", "weight_meaning", "node_meaning", "cycles")
     meanings = {name: getattr(ready, name) for name in names}
     copy.graph.update({name: value for name, value in (asked | meanings).items() if value is not None})
     return copy
 
 
+def noted_ends(source: End | None, target: End | None) -> dict[str, Any]:
+    """Return the ends of a question as a graph keeps them; all roots and all leaves are those that are not there.
+
+    Examples
+    --------
+    >>> noted_ends(["a", "b"], Boundary.LEAVES)
+    {'source': ['a', 'b']}
+    """
+    ends = {"source": source, "target": target}
+    return {
+        name: end if isinstance(end, Mapping) else nodes if (nodes := members_of(end)) is not None else end
+        for name, end in ends.items()
+        if end is not None and not isinstance(end, Boundary)
+    }
+
+
 # -- the numbers
 
 
-def _measures(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> Measures:
+def _measures(graph: CompiledGraph, source: End | None, target: End | None) -> Measures:
     """Return the tangents from a source, or the adjoints of a target."""
     if source is not None:
         tangents = forward(graph, source).array.tolist()
         return Measures("tangent", {"tangent": tangents}, {"tangent": _edge_tangents(graph, tangents)}, None)
-    adjoints = reverse(graph, target).array.tolist()
+    adjoints = reverse(graph, Boundary.LEAVES if target is None else target).array.tolist()
     return Measures("adjoint", {"adjoint": adjoints}, {"adjoint": _edge_adjoints(graph, adjoints)}, None)
 
 
@@ -201,18 +218,19 @@ def _steps(graph: CompiledGraph) -> Iterator[tuple[int, int, Number]]:
 
 
 def _path_counts(
-    graph: CompiledGraph, ends: tuple[Hashable | None, Hashable | None], sweeps: Flow | None, measures: Measures
+    graph: CompiledGraph, ends: tuple[End | None, End | None], sweeps: Flow | None, measures: Measures
 ) -> Measures:
     """Return the numbers of paths as columns: what the question answers with weight 1 on every edge."""
     if sweeps.loops if sweeps is not None else _has_loops(graph, ends):
         return Measures("paths", {}, {}, None)
-    if _counts_paths(graph):
+    if _counts_paths(graph) and not any(isinstance(end, Mapping) for end in ends):
         counts = measures
     elif sweeps is None:
-        counts = _measures(graph.with_preset(unit), *ends)
+        counts = _measures(graph.with_preset(unit), *(list(end) if isinstance(end, Mapping) else end for end in ends))
     else:
         counted = graph.with_preset(unit)
-        counts = _flow_measures(counted, replace(sweeps, graph=counted))
+        starts, stops = Seeds(sweeps.starts.positions), Seeds(sweeps.ends.positions)
+        counts = _flow_measures(counted, replace(sweeps, graph=counted, starts=starts, ends=stops))
     return Measures("paths", {"paths": counts.nodes[counts.main]}, {"paths": counts.edges[counts.main]}, counts.total)
 
 
@@ -222,8 +240,8 @@ def _counts_paths(graph: CompiledGraph) -> bool:
     return isinstance(weights, np.ndarray) and weights.dtype.kind == "i" and bool((weights == 1).all())
 
 
-def _has_loops(graph: CompiledGraph, ends: tuple[Hashable | None, Hashable | None]) -> bool:
-    return bool(on_the_way(graph, *(None if node is None else [graph.topology.position(node)] for node in ends)))
+def _has_loops(graph: CompiledGraph, ends: tuple[End | None, End | None]) -> bool:
+    return bool(on_the_way(graph, *(None if end is None else seeds_of(graph, end).positions for end in ends)))
 
 
 # -- the copy

@@ -6,7 +6,7 @@ Width and colour say how much of the answer runs through a node or edge. A merge
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -35,7 +35,7 @@ from graphdiff.pictures.picture import (
 )
 from graphdiff.sums.between import Between, restriction, total_over
 from graphdiff.sums.semirings import SEMIRINGS
-from graphdiff.text.names import node_text, texts
+from graphdiff.text.names import end_text, members_of, node_text, texts
 from graphdiff.text.numbers import short, shorten, shown
 from graphdiff.text.records import distinct, keys_of
 from graphdiff.text.sentences import how_many, words_for
@@ -183,10 +183,19 @@ def _nodes(graph: nx.DiGraph, between: Between, used: list[int], whole: Number) 
 
 def _names(graph: nx.DiGraph, between: Between) -> list[str]:
     """Return the names of the nodes of a part, all different; a merged component that holds an end has the end's."""
-    given = {"source": between.sources, "target": between.targets}
-    ends = {nodes[0]: graph.graph[end] for end, nodes in given.items() if end in graph.graph}
+    ready = between.graph
+    places = {position: node for node, position in enumerate(between.positions.tolist())}
+    ends = {places.get(ready.anchor(ready.topology.position(end))): end for _, end in _asked_ends(graph)}
     labels = [ends.get(node, label) for node, label in enumerate(between.labels)]
     return distinct(texts(node_text(label) if isinstance(label, frozenset) else label for label in labels))
+
+
+def _asked_ends(graph: nx.DiGraph) -> Iterator[tuple[str, Any]]:
+    """Yield the nodes that were asked about, each as a source or a target."""
+    for end in ("source", "target"):
+        if end in graph.graph:
+            nodes = members_of(graph.graph[end])
+            yield from ((end, node) for node in ([graph.graph[end]] if nodes is None else nodes))
 
 
 def _node_facts(label: Any, data: dict[str, Any]) -> dict[str, Any]:
@@ -199,26 +208,30 @@ def _node_facts(label: Any, data: dict[str, Any]) -> dict[str, Any]:
 
 def _lone_ends(graph: nx.DiGraph) -> list[DrawnNode]:
     """Return the ends of a question to which the answer is that no path leads from one to the other."""
-    asked = graph.graph
-    ends = [end for end in ("source", "target") if end in asked]
-    names = texts(asked[end] for end in ends)
+    ends = list(_asked_ends(graph))
+    names = texts(node for _, node in ends)
     return [
         DrawnNode(
             (shorten(name, MAX_NAME),),
             is_source=end == "source",
             is_target=end == "target",
             name=name,
-            facts=graph.nodes[asked[end]],
+            facts=graph.nodes[node],
         )
-        for end, name in zip(ends, distinct(names), strict=True)
+        for (end, node), name in zip(ends, distinct(names), strict=True)
     ]
 
 
-def _named_ends(graph: nx.DiGraph, nodes: list[DrawnNode]) -> dict[str, str]:
-    """Return the ends that were asked about by their names in the picture."""
+def _named_ends(graph: nx.DiGraph, nodes: list[DrawnNode]) -> dict[str, str | list[str]]:
+    """Return the ends that were asked about by their names in the picture: a name, or a list of several.
+
+    Seeds stay as they are: a list would be as many units.
+    """
     marked = {"source": [node.name for node in nodes if node.is_source]}
     marked["target"] = [node.name for node in nodes if node.is_target]
-    return {end: names[0] for end, names in marked.items() if end in graph.graph and names}
+    asked = {end: graph.graph[end] for end in marked if end in graph.graph}
+    named = {end: marked[end] for end in asked if marked[end] and not isinstance(asked[end], Mapping)}
+    return {end: names[0] if members_of(asked[end]) is None else names for end, names in named.items()}
 
 
 def _edges(graph: nx.DiGraph, drawn: Between, place: dict[int, int], whole: Number) -> list[DrawnEdge]:
@@ -290,7 +303,8 @@ def _lines(asked: dict[str, Any], name: str, data: dict[str, Any], scale: Scale)
         return first, scale.part(data) or short(data["contribution"])
     if asked.get("edge_meaning") != "feeds":
         return first, short(data[main])
-    ends = (str(asked["target"]), name) if main == "adjoint" else (name, str(asked["source"]))
+    target, source = (end_text(asked[end]) if end in asked else "" for end in ("target", "source"))
+    ends = (target, name) if main == "adjoint" else (name, source)
     return first, "∂{}/∂{} = {}".format(*map(_operand, ends), short(data[main]))
 
 
@@ -314,7 +328,10 @@ def _legend(asked: dict[str, Any], between: Between, drawn: Between, whole: Numb
 def _question(asked: dict[str, Any], between: Between) -> str:
     """Return what was asked, and the answer."""
     words = words_for(asked.get("edge_meaning", "unknown"))
-    source, target = (shorten(str(asked.get(end)), MAX_NAME) for end in ("source", "target"))
+    source, target = (
+        shorten(end_text(asked[end]), MAX_NAME) if end in asked else alone
+        for end, alone in (("source", words.starts), ("target", words.ends))
+    )
     paths = _paths_text(between)
     if asked["annotation"] == "tangent":
         return f"{words.rank_from.format(source=source)}: {paths} to {words.ends}"
@@ -322,7 +339,7 @@ def _question(asked: dict[str, Any], between: Between) -> str:
         return f"{words.rank_towards.format(target=target)}: {paths} from {words.starts}"
     total = shown(asked["total"])
     if "source" not in asked:
-        return f"from {words.starts} to {words.ends}: {paths}; total {total}"
+        return f"from {source} to {target}: {paths}; total {total}"
     if not between.n_nodes:
         return words.none.format(source=source, target=target)
     return f"{words.relation.format(source=source, target=target)} by {paths}; total {total}"

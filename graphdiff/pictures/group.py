@@ -18,7 +18,9 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import End
 from graphdiff.graph.topology import Topology
+from graphdiff.pictures.annotate import noted_ends
 from graphdiff.remedies import Keyword
 from graphdiff.sums.flow import flow_between
 
@@ -33,8 +35,8 @@ def group(
     graph: nx.DiGraph | CompiledGraph,
     by: By,
     *,
-    source: Hashable | None = None,
-    target: Hashable | None = None,
+    source: End | None = None,
+    target: End | None = None,
     **options: Unpack[CompileOptions],
 ) -> nx.DiGraph:
     """Return a graph of groups of nodes, to be looked at: drawn, written, counted, but not asked for totals.
@@ -52,7 +54,7 @@ def group(
     by : str, int or callable
         A node attribute, such as ``"layer"``; how many parts of a name to keep, as 2 makes ``a.b`` of ``a.b.c``
         (names are parted at ``/``, else ``::``, else ``:``, else ``.``); or a function of the node.
-    source, target : nodes, optional
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
         With one of them the edges carry contributions to the total between them; an end left out is all roots, or
         all leaves.
     **options
@@ -182,14 +184,13 @@ def _add(
 
 
 def _add_contributions(
-    quotient: nx.DiGraph, ready: CompiledGraph, names: list[Hashable], source: Hashable | None, target: Hashable | None
+    quotient: nx.DiGraph, ready: CompiledGraph, names: list[Hashable], source: End | None, target: End | None
 ) -> None:
     flow = flow_between(ready, source, target)
     _add(quotient, ready.topology, names, "contribution", flow.edges.tolist())
     for _, _, data in quotient.edges(data=True):
         data["share"] = data["contribution"] / flow.total if flow.total else None
-    ends = {"source": source, "target": target}
-    quotient.graph |= {name: node for name, node in ends.items() if node is not None} | {"total": flow.total}
+    quotient.graph |= noted_ends(source, target) | {"total": flow.total}
 
 
 def _made_cyclic(quotient: nx.DiGraph, topology: Topology, names: list[Hashable]) -> list[list[Hashable]]:

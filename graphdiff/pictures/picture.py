@@ -17,7 +17,7 @@ from graphdiff.graph.presets import unit
 from graphdiff.paths.prune import bypasses
 from graphdiff.sums.between import Between, forward_over, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
-from graphdiff.text.names import Edge
+from graphdiff.text.names import Edge, end_text, members_of
 from graphdiff.text.numbers import MAX_NUMBER, percent, short, shorten, shown
 from graphdiff.text.records import keys_of, names_of
 
@@ -174,7 +174,8 @@ def _touched(graph: nx.DiGraph, edges: set[Edge]) -> list[Hashable]:
 
 def _quotient_facts(asked: dict[str, Any]) -> Facts:
     """Return what a quotient says of itself, its ends by their names."""
-    return asked | {end: str(asked[end]) for end in ("source", "target") if end in asked}
+    ends = ((end, asked[end], members_of(asked[end])) for end in ("source", "target") if end in asked)
+    return asked | {name: str(end) if nodes is None else list(map(str, nodes)) for name, end, nodes in ends}
 
 
 def _size(number: Number) -> float:
@@ -185,7 +186,10 @@ def _quotient_node(graph: nx.DiGraph, name: str, node: object) -> DrawnNode:
     data, asked = graph.nodes[node], graph.graph
     size = data.get("size", 1)
     members = data.get("members", ())
-    is_source, is_target = (end in asked and asked[end] in members for end in ("source", "target"))
+    is_source, is_target = (
+        end in asked and not {*members}.isdisjoint(members_of(asked[end]) or [asked[end]])
+        for end in ("source", "target")
+    )
     lines = shorten(name, MAX_NAME), f"{size:,} member{'s' * (size != 1)}"
     facts = {**data, **({"members": list(map(str, members))} if members else {})}
     return DrawnNode(lines, "#ffffff", is_source, is_target, name=name, facts=facts)
@@ -198,7 +202,7 @@ def _quotient_edge(tail: int, head: int, data: dict[str, Any], strength: float, 
 
 
 def _quotient_legend(asked: dict[str, Any], attribute: str) -> list[str]:
-    ends = " to ".join(str(asked.get(end, f"all {end}s")) for end in ("source", "target"))
+    ends = " to ".join(end_text(asked[end]) if end in asked else f"all {end}s" for end in ("source", "target"))
     legend = [f"grouped by {asked.get('grouped_by', 'a function')}: for looking at, no totals are computed on it"]
     if attribute == "share":
         legend.append(f"edge: share of the total {shown(asked['total'])}, {ends}")

@@ -51,12 +51,13 @@ class Search:
     """What may be removed, and what is left of the total without it.
 
     Each candidate, an edge or a node, is the set of edges that are gone with it: of a node those that leave it, which
-    all paths through it take.
+    all paths through it take; of a target those that enter it. No source is removed, nor a target where these stay.
     """
 
     between: Between
     what: str
     total: Number
+    targets_stay: bool = True
 
     @cached_property
     def rows(self) -> list[list[tuple[int, int, Number]]]:
@@ -69,12 +70,23 @@ class Search:
         between = self.between
         if self.what == "edges":
             return {between.edge_label(edge): frozenset([edge]) for row in self.rows for _, edge, _ in row}
-        ends = {*between.sources, *between.targets}
+        staying = {*between.sources, *(between.targets if self.targets_stay else ())}
+        entering = self._entering
         return {
-            label: frozenset(edge for _, edge, _ in self.rows[node])
+            label: entering.get(node) or frozenset(edge for _, edge, _ in self.rows[node])
             for node, label in enumerate(between.labels)
-            if node not in ends and not self._is_merged(label)
+            if node not in staying and not self._is_merged(label)
         }
+
+    @property
+    def _entering(self) -> dict[int, Edges]:
+        """The edges that enter each target."""
+        edges: dict[int, set[int]] = {node: set() for node in self.between.targets}
+        for row in self.rows:
+            for head, edge, _ in row:
+                if head in edges:
+                    edges[head].add(edge)
+        return {node: frozenset(entering) for node, entering in edges.items()}
 
     def _is_merged(self, label: Any) -> bool:
         topology = self.between.graph.topology
@@ -220,14 +232,19 @@ def _edges_across(search: Search, steps: list[tuple[int, int, int]]) -> list[Any
 
 
 def _nodes_across(search: Search, steps: list[tuple[int, int, int]]) -> list[Any] | None:
-    """Do the same where each node is an edge of its own, from ``node`` to ``~node``, and all others hold any flow."""
+    """Do the same where each node is an edge of its own, to ``~node``, and all others hold any flow.
+
+    Of a target it is the one from ``~node``, so that paths end where it is left.
+    """
     labels = search.between.labels
     room = {node for node, label in enumerate(labels) if label in search.candidates}
-    within = {(node, ~node): 1 if node in room else None for node in range(len(labels))}
-    beyond = beyond_cut(search.between, within | {(~tail, head): None for tail, head, _ in steps})
+    targets = set(search.between.targets)
+    doors = [(~node, node) if node in targets else (node, ~node) for node in range(len(labels))]
+    within = {door: 1 if node in room else None for node, door in enumerate(doors)}
+    beyond = beyond_cut(search.between, within | {(doors[tail][1], doors[head][0]): None for tail, head, _ in steps})
     if beyond is None:
         return None
-    return [labels[node] for node in sorted(room) if node not in beyond and ~node in beyond]
+    return [labels[node] for node in sorted(room) if doors[node][0] not in beyond and doors[node][1] in beyond]
 
 
 # -- a part of it

@@ -12,7 +12,7 @@ import networkx as nx
 import numpy as np
 
 from graphdiff.errors import GraphTypeError, UsageError
-from graphdiff.text.names import texts
+from graphdiff.text.names import members_of, texts
 from graphdiff.text.numbers import plain
 
 __all__ = [
@@ -190,8 +190,16 @@ def graph_attributes(graph: nx.DiGraph, names: Mapping[Hashable, Any]) -> dict[A
     own: dict[Any, Any] = {name: value for name, value in graph.graph.items() if name not in OF_THE_FILE}
     if "annotation" not in own:
         return own
-    ends = {end: own[end] for end in ("source", "target") if end in own}
-    return own | {end: names.get(node, node) for end, node in ends.items()}
+    return own | {end: _named_end(own[end], names) for end in ("source", "target") if end in own}
+
+
+def _named_end(end: Any, names: Mapping[Hashable, Any]) -> Any:
+    """Return an end by the names in the file: of several nodes a list, of seeds a dict."""
+    nodes = members_of(end)
+    if nodes is None:
+        return names.get(end, end)
+    named = [names.get(node, node) for node in nodes]
+    return dict(zip(named, end.values(), strict=True)) if isinstance(end, Mapping) else named
 
 
 def listed_or_storable(value: Any) -> Storable | list[str]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -192,13 +193,14 @@ def cut(
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
         It is not changed. All other edges keep their weights.
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
-        See `graphdiff.total_influence`; the ends themselves are not removed.
+        See `graphdiff.total_influence`. They are not removed, save that nodes may be for which a mapping as target has
+        weights, such as vulnerable packages: what ends there is gone with one.
     part : float, optional
         What part of the total is to go, above 0 and up to 1: 0.5 is half of it.
     amount : number, optional
         By how much the total is to become smaller in absolute value. With neither, every path is cut.
     what : {"edges", "nodes"}
-        What may be removed. A collapsed cycle is never removed as a node, nor are the two ends.
+        What may be removed. A collapsed cycle is never removed as a node.
     progress : callable, optional
         Called with the number of sets tried and how many there are.
     **options
@@ -244,7 +246,7 @@ def cut(
     lies = restriction(ready, starts, ends)
     total = flow_through(lies).total
     lies.require_no_loops("what_if and sensitivities sum its walks")
-    search = Search(lies, what, total)
+    search = Search(lies, what, total, targets_stay=not isinstance(target, Mapping))
     search.require_real()
     if part is None and amount is None:
         chosen, method, at_least = every_path(search)

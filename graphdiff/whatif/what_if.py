@@ -59,7 +59,7 @@ def what_if(
     remove_edges : iterable of edges
         Each ``(tail, head)``, or ``(tail, head, key)`` where parallel edges are to be told apart.
     remove_nodes : iterable of nodes
-        With all their edges.
+        With all their edges; the ends stay, save that those may go for which a mapping as target has weights.
     reweight : mapping of edge to number
     add_edges : iterable of (tail, head, weight)
         A tail or head may be a new node. In a multigraph the edge gets a key as networkx would give it. Where the
@@ -96,7 +96,8 @@ def what_if(
     """
     ready = compiled(graph, options)
     ends = _fixed(ready, source), _fixed(ready, target)
-    kept = [ready.topology.label(position) for end in ends for position in seeds_of(ready, end).positions]
+    staying = ends[:1] if isinstance(target, Mapping) else ends
+    kept = [ready.topology.label(position) for end in staying for position in seeds_of(ready, end).positions]
     made = edited(
         ready,
         remove_edges=remove_edges,
@@ -304,8 +305,8 @@ def _alone(graph: CompiledGraph, edit: Edit, tangents: dict[int, Number], adjoin
     steps = edit.steps
     if (graph.cycles == "collapse" or edit.what == "add edge") and any(_on_a_cycle(graph, step) for step in steps):
         return None
-    if edit.what == "remove node":  # whatever runs through the node leaves it by one of these
-        steps = tuple([step for step in steps if step.edge[0] == edit.item and step.edge[1] != edit.item])
+    if edit.what == "remove node":  # whatever runs through the node, or ends there, enters it by one of these
+        steps = tuple([step for step in steps if step.edge[1] == edit.item and step.edge[0] != edit.item])
     return checked(sum((_through(graph, tangents, step, adjoints) for step in steps), start=graph.one_and_zero[1]))
 
 

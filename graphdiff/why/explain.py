@@ -20,7 +20,7 @@ import numpy as np
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import Boundary, End
+from graphdiff.graph.ends import ROOTS, Boundary, End
 from graphdiff.paths.paths import Path
 from graphdiff.paths.strongest import strongest
 from graphdiff.sums.between import Between
@@ -198,7 +198,7 @@ class Explanation(Result):
         """
         if self.sweeps.sizes is None:
             return None
-        if self.weight_meaning == "unit" and not self.part.loops:
+        if self.weight_meaning == "unit" and not self.part.loops and not self.part.given_seeds:
             return self.n_paths or None
         entropy = path_entropy(self.sweeps.sizes)
         if entropy is None or entropy < 700:
@@ -408,5 +408,6 @@ def annotated(explanation: Explanation, graph: nx.DiGraph | CompiledGraph) -> nx
     """
     from graphdiff.pictures.annotate import answered
 
-    ready, ends = explanation.part.graph, (explanation.source, explanation.target)
-    return answered(graph, ready, ends, None if explanation.source is None else explanation.sweeps)
+    source = None if explanation.source is ROOTS else explanation.source
+    ready, ends = explanation.part.graph, (source, explanation.target)
+    return answered(graph, ready, ends, None if source is None else explanation.sweeps)

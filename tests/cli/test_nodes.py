@@ -165,3 +165,13 @@ def test_errors_of_several_sources_give_that_of_the_sum(run: Run, tmp_path: Path
     record = json.loads(run("why", "model.csv", "y", "--sd", "se", "-o", "json").out)["uncertainty"][0]
     by_hand = ((0.4 * 0.1) ** 2 + (0.4 * 0.3) ** 2 + (0.75 * 0.2) ** 2) ** 0.5
     assert record["standard_error"] == pytest.approx(by_hand)
+
+
+@pytest.mark.parametrize("ends", ["t", "-s s", "-s s -s r t", "-t t -t u", "-s s -s r -t t -t u"])
+@pytest.mark.parametrize("verb", ["draw", "why", "draw --group prefix:1"])
+def test_several_ends_are_drawn(run: Run, tmp_path: Path, verb: str, ends: str) -> None:
+    name, *options = verb.split()
+    for suffix in ("svg", "dot", "json", "graphml", "mmd"):
+        path = tmp_path / f"{name}.{suffix}"
+        done = run(name, "model.csv", *ends.split(), *options, "-O", str(path), "--force")
+        assert (done.status, path.stat().st_size > 200) == (0, True), done.err

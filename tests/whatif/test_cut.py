@@ -46,11 +46,13 @@ def left_without(graph: nx.DiGraph, items: Iterable[Any], what: str, ends: tuple
     return result
 
 
-def fewest(graph: nx.DiGraph, what: str, ends: tuple[Any, Any], most: Fraction | None) -> int | None:
+def fewest(
+    graph: nx.DiGraph, what: str, ends: tuple[Any, Any], most: Fraction | None, staying: Iterable[Any] = ()
+) -> int | None:
     """Return the size of the smallest set that leaves at most this, or no path; None where there is none."""
     source, target = ends
     on_the_way = {edge for path in walks(graph, source, target) for edge in path}
-    items = sorted(on_the_way, key=repr) if what == "edges" else [n for n in graph if n not in ends]
+    items = sorted(on_the_way, key=repr) if what == "edges" else [n for n in graph if n not in {*ends, *staying}]
     for size in range(len(items) + 1):
         for chosen in combinations(items, size):
             rest = left_without(graph, chosen, what, ends)
@@ -126,6 +128,61 @@ def test_a_part_where_signs_mix(query: Query, what: str, part: float, exact: boo
         found = check(graph, (ends[0], ends[1]), what, part)
     if found is not None and not exact and any(graph.edges[edge]["weight"] < 0 for edge in on_the_way):
         assert found.at_least == (1 if len(found.removed) == 1 else None)
+
+
+def with_super_ends(graph: nx.DiGraph, sources: dict[Any, Any], targets: dict[Any, Any]) -> nx.DiGraph:
+    """Return the graph with one node more that leads to the sources, and one to which the targets lead."""
+    result = graph.copy()
+    for node, seed in sources.items():
+        result.add_edge("super source", node, weight=seed)
+    for node, seed in targets.items():
+        result.add_edge(node, "super sink", weight=seed)
+    return result
+
+
+@settings(max_examples=100)
+@given(
+    graph=dags(POSITIVE, max_edges=7, max_nodes=6),
+    seeds=st.lists(st.integers(1, 5), min_size=4, max_size=4),
+    n_sources=st.sampled_from([1, 2]),
+    part=st.sampled_from([None, 0.5, 0.9, 1]),
+    exact=st.booleans(),
+)
+def test_what_a_mapping_gives_weights_may_be_removed_too(
+    graph: nx.MultiDiGraph, seeds: list[int], n_sources: int, part: float | None, exact: bool
+) -> None:
+    """The same nodes as on a graph with a super source and a super sink, where all but these and the sources may go."""
+    order = list(nx.topological_sort(graph))
+    assume(len(order) >= n_sources + 2)
+    sources = dict(zip(order[:n_sources], seeds, strict=False))
+    targets = dict(zip(order[-2:], seeds[2:], strict=True))
+    larger = with_super_ends(graph, sources, targets)
+    ends = ("super source", "super sink")
+    total = path_sum(larger, *ends)
+    assume(walks(larger, *ends) if part is None else total)
+    most = None if part is None else total * (1 - Fraction(str(part)))
+    smallest = fewest(larger, "nodes", ends, most, staying=sources)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(removal, "MAX_EXACT", 20 if exact else 0)
+        found = gd.cut(graph, sources, targets, part=part, what="nodes")
+    rest = left_without(larger, found.removed, "nodes", ends)
+    assert (found.before, found.after) == (total, path_sum(rest, *ends))
+    assert found.after <= most if most is not None else not walks(rest, *ends)
+    assert smallest is not None
+    assert (found.at_least or 0) <= smallest <= len(found.removed)
+    if found.method != "greedy":
+        assert len(found.removed) == smallest
+    for stroke in found.strokes:
+        assert stroke.alone == total - path_sum(left_without(larger, [stroke.item], "nodes", ends), *ends)
+
+
+def test_targets_without_weights_stay() -> None:
+    graph = weighted([("app", "web", 1), ("web", "log", 1), ("web", "tls", 1)])
+    assert gd.cut(graph, "app", ["log", "tls"], what="nodes").removed == ["web"]
+    assert gd.cut(graph, "web", {"log": 1, "tls": 9}, part=0.9, what="nodes").removed == ["tls"]
+    assert gd.cut(graph, "web", {"tls": 9}, what="nodes").removed == ["tls"]
+    with pytest.raises(gd.errors.UsageError, match="no set of nodes does it"):
+        gd.cut(graph, "web", ["log", "tls"], what="nodes")
 
 
 @pytest.mark.parametrize("limit", [0, 20])
