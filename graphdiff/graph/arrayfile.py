@@ -235,6 +235,7 @@ KINDS: dict[str, tuple[tuple[str, ...], str]] = {
     "marked": (("<i8",), "any"),
     "marked_leaves": (("<i8",), "any"),
     "weights": (("<f8", "<f4", "<i8"), "edges"),
+    "given": (INTS, "edges"),
     "keys": (("<i8",), "edges"),
     "values": (("<i8",), "nodes"),
     "text": (("|u1",), "any"),
@@ -271,7 +272,7 @@ def check_header(file: ArrayFile) -> None:
     if not isinstance(settings, dict) or _types(settings) != SETTINGS or not _are_attributes(settings):
         raise file.damaged("its settings are not those of a graph")
     columns = _column_kinds(settings.get("attributes", []))
-    names = set(file.entries) - {"keys", "marked_leaves"}
+    names = set(file.entries) - {"given", "keys", "marked_leaves"}
     if not any(names == ALWAYS | labels | columns.keys() for labels in LABELS):
         raise file.damaged("it has not the arrays of a graph")
     n_nodes, n_edges = file.entries["ids"].shape[0], file.entries["heads"].shape[0]
@@ -314,6 +315,7 @@ def check_arrays(file: ArrayFile, arrays: Arrays) -> None:
         "cyclic": _are_ranges(arrays["cyclic"], n_nodes),
         "marked": _are_below(arrays["marked"], n_nodes),
         "marked_leaves": "marked_leaves" not in arrays or _are_below(arrays["marked_leaves"], n_nodes),
+        "given": "given" not in arrays or _is_permutation(arrays["given"]),
         "order": "order" not in arrays or _is_permutation(arrays["order"]),
         "ends": "ends" not in arrays or _are_ends(arrays["ends"], len(arrays["text"])),
     }

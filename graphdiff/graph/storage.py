@@ -22,6 +22,7 @@ cyclic          (n, 2)            ranges of positions that are a component with 
 marked          (n,)              ids that were marked as roots
 marked_leaves   (n,)              ids that were marked as leaves, where any were
 weights         (n_edges,)        float64, float32 or int64, in the order of ``heads``
+given           (n_edges,)        which edge as given each one is, where that is known
 keys            (n_edges,)        of a multigraph: the key of each edge, int64, in the order of ``heads``
 values          (n_nodes,)        labels that are ints: the label of each id, int64
 text            (n_bytes,)        labels that are text: all of them in UTF-8, one after the other
@@ -39,8 +40,8 @@ The attributes in the settings, each with its kind (number, bool or text), are n
 the settings do not speak of them. Parallel edges without keys are numbered in their order.
 
 Where a dtype is not said it is any int of 4 or 8 bytes. A file has the first five and ``weights``; it has
-``marked_leaves``, ``keys``, ``values`` and ``order``, or ``text``, ``ends``, ``hashes`` and ``order`` where the graph
-has such. Without labels the ids are the labels.
+``marked_leaves``, ``given``, ``keys``, ``values`` and ``order``, or ``text``, ``ends``, ``hashes`` and ``order`` where
+the graph has such. Without labels the ids are the labels.
 """
 
 from __future__ import annotations
@@ -90,6 +91,8 @@ def save(
     if topology.marked_leaves:
         arrays["marked_leaves"] = np.array(topology.marked_leaves, dtype=np.int64)
     arrays["weights"] = weights
+    if topology.given is not None:
+        arrays["given"] = topology.given
     if topology.given_keys is not None:
         arrays["keys"] = _keys(topology.given_keys)
     if topology.names is not None:
@@ -148,6 +151,7 @@ def load(path: str | os.PathLike[str], *, mmap: bool) -> tuple[Topology, NDArray
         given_keys=Integers(arrays["keys"]) if "keys" in arrays else None,
         marked=tuple(arrays["marked"].tolist()),
         marked_leaves=tuple(arrays["marked_leaves"].tolist()) if "marked_leaves" in arrays else (),
+        given=arrays.get("given"),
         attributes={
             name: _column(arrays, number, kind)
             for number, (name, kind) in enumerate(file.settings.pop("attributes", ()))

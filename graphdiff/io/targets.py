@@ -16,6 +16,7 @@ from graphdiff.arithmetic import Number, is_finite, is_number
 from graphdiff.errors import FormatError, GraphdiffError, UsageError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.lookup import find_node
+from graphdiff.graph.networks import network_of
 from graphdiff.io.advisories import (
     FORMATS,
     Finding,
@@ -152,9 +153,9 @@ def read_targets(
 
 
 def _with_nodes(graph: nx.DiGraph | CompiledGraph) -> nx.DiGraph:
-    """Return a graph with the nodes of a compiled one; any other as it is."""
+    """Return a networkx graph with the nodes of a compiled one; any other as one of networkx."""
     if not isinstance(graph, CompiledGraph):
-        return graph
+        return network_of(graph)
     bare = nx.DiGraph()
     bare.add_nodes_from(graph.topology.labels)
     return bare

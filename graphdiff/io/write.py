@@ -107,7 +107,7 @@ def write(
 
     Parameters
     ----------
-    graph_or_result : networkx.DiGraph, networkx.MultiDiGraph or result
+    graph_or_result : networkx.DiGraph, networkx.MultiDiGraph, what else `graphdiff.compile` takes, or result
         Results, and lists of `graphdiff.Path`, are written as JSON.
     path : str or path-like
     format : str, optional

@@ -125,7 +125,7 @@ def _in_order(executor: Executor, function: Runner, asked: Sequence[Task], least
 
 def _nameless(graph: CompiledGraph) -> CompiledGraph:
     """Return the graph without its labels, which tasks do not speak of, and which not every file can hold."""
-    shape = replace(graph.topology, names=None, given_keys=None, marked=(), marked_leaves=(), attributes={})
+    shape = replace(graph.topology, names=None, given_keys=None, marked=(), marked_leaves=(), attributes={}, given=None)
     return replace(graph, topology=shape)
 
 

@@ -14,7 +14,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import Boundary, End, Seeds, seeds_of
-from graphdiff.graph.labels import require_nodes
+from graphdiff.graph.networks import network
 from graphdiff.graph.presets import unit
 from graphdiff.sums.between import between_ends
 from graphdiff.sums.cycles import on_the_way
@@ -266,17 +266,8 @@ def _drop(data: dict[str, Any], names: Iterable[str]) -> None:
 def _built(graph: CompiledGraph) -> tuple[nx.DiGraph, list[Edge]]:
     """Return a networkx graph with the nodes and edges of a compiled one, and the edges by name in its order."""
     labels = graph.labels.tolist() if isinstance(graph.labels, np.ndarray) else graph.labels
-    require_nodes(labels)
     ends = list(graph.topology.edge_labels())
-    if graph.topology.keys is None:
-        plain = nx.DiGraph()
-        plain.add_nodes_from(labels)
-        plain.add_edges_from(ends)
-        return plain, ends
-    multi = nx.MultiDiGraph()
-    multi.add_nodes_from(labels)
-    multi.add_edges_from((*edge, {}) for edge in ends)  # of three networkx takes an empty key for attributes
-    return multi, ends
+    return network(labels, ends, graph.topology.keys is not None), ends
 
 
 def _set(rows: Iterable[dict[str, Any]], columns: dict[str, Column]) -> None:

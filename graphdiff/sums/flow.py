@@ -8,7 +8,7 @@ that runs through it, in the total's unit.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
-from graphdiff.errors import CycleError
+from graphdiff.errors import CycleError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End, Seeds
+from graphdiff.graph.sparse import sparse_matrix
 from graphdiff.graph.topology import Rows, Topology, not_there
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels import sweep as kernel
@@ -253,6 +254,37 @@ class Contributions(Named):
         if not self.total:
             return dict.fromkeys(self)
         return {key: number / self.total for key, number in zip(self, self.array.tolist(), strict=True)}
+
+    def to_scipy(self, nodes: Iterable[Hashable] | None = None) -> Any:
+        """Return the contributions of edges as a ``scipy.sparse.csr_array``: entry ``[i, j]`` is of the edge i -> j.
+
+        Parameters
+        ----------
+        nodes : iterable of nodes, optional
+            What row i and column i are of; by default as in ``CompiledGraph.to_scipy``.
+
+        Returns
+        -------
+        scipy.sparse.csr_array, shape (n_nodes, n_nodes)
+            Those of parallel edges are added; an edge that carries nothing is an entry of 0.
+
+        Raises
+        ------
+        MissingExtraError
+            If scipy is not installed.
+        UsageError
+            If they are contributions of nodes, or numbers that scipy has no type for.
+
+        Examples
+        --------
+        >>> edge_contributions([("a", "b", 2.0), ("b", "c", 3.0)], "a", "c").to_scipy().toarray()
+        array([[0., 6., 0.],
+               [0., 0., 6.],
+               [0., 0., 0.]])
+        """
+        if self.what == "node":
+            raise UsageError("contributions of nodes are no matrix: numpy.asarray has them, one for each node")
+        return sparse_matrix(self.topology, self.array, nodes)
 
     def top(self, n: int = 10) -> list[tuple[Any, Number]]:
         """Return the `n` with the largest absolute contributions, largest first."""

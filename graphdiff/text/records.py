@@ -43,13 +43,10 @@ def require_graph(thing: Any, format: str) -> None:
     --------
     >>> require_graph([1, 2], "csv")
     Traceback (most recent call last):
-    graphdiff.errors.UsageError: csv holds graphs, not list; results are written as json, and annotate(...) makes ...
+    graphdiff.errors.UsageError: csv holds graphs, not list; results are written as json
     """
     if not isinstance(thing, nx.Graph):
-        raise UsageError(
-            f"{format} holds graphs, not {type(thing).__name__}; results are written as json, and annotate(...) "
-            "makes a graph with numbers of a CompiledGraph"
-        )
+        raise UsageError(f"{format} holds graphs, not {type(thing).__name__}; results are written as json")
     if not thing.is_directed():
         raise GraphTypeError(f"cannot write an undirected graph as {format}: its edges have no source and target")
 
