@@ -30,15 +30,12 @@ Examples:
   graphdiff table lavaan.csv --sd se --cov vcov.csv       with the covariance of the coefficients
   graphdiff table model.csv --draws bootstrap.csv         errors and percentiles of a bootstrap
   graphdiff table uv.lock --source api --source worker --target 'numpy*' -w unit
-  graphdiff table sectors.csv --cycles solve -o csv
-  graphdiff table model.csv --wide                        totals alone: targets in rows, sources in columns
-  graphdiff table model.csv --plan                        what each way to that matrix would cost
+  graphdiff table model.csv --wide                        totals alone, as a matrix
 
 \b
 In Python:
   import graphdiff as gd
   gd.table(gd.read("model.csv"), sd="se").to_pandas()
-  gd.jacobian(gd.read("model.csv")).to_pandas()
 """
 
 
@@ -46,7 +43,7 @@ def _with_ends(function: Callable[..., None]) -> Callable[..., None]:
     for name, default in (("target", "what nothing leaves"), ("source", "the roots")):
         function = click.option(
             f"--{name}", f"{name}s", multiple=True, metavar="NODE", shell_complete=complete_node,
-            help=f"Only this {name}; may be repeated. Default: every node; with --wide and --plan {default}.",
+            help=f"May be repeated. Left out: every node; with --wide or --plan {default}.",
         )(function)  # fmt: skip
     return function
 
@@ -54,19 +51,17 @@ def _with_ends(function: Callable[..., None]) -> Callable[..., None]:
 @options.command(epilog=EPILOG)
 @options.verb
 @_with_ends
-@click.option("--sd", metavar="NAME", help="Edge attribute: the weights' standard errors. Gives those of the effects.")
+@click.option("--sd", metavar="NAME", help="Edge attribute: the weights' standard errors; gives the effects'.")
 @click.option("--cov", metavar="FILE",
-              help="CSV of the weights' covariance, with names in the first row and column: labels, or Y~X, or "
-              "'X -> Y'.")  # fmt: skip
+              help="CSV of the weights' covariance; they are named by label, Y~X or 'X -> Y'.")  # fmt: skip
 @click.option("--draws", metavar="FILE",
-              help="CSV of draws of the weights, such as a bootstrap's: a row a draw, a column a weight, named "
-              "likewise. Gives errors and percentiles.")  # fmt: skip
+              help="CSV of a bootstrap, a row a draw, a column a weight: errors and percentiles from it.")  # fmt: skip
 @click.option("--level", type=float, default=0.95, show_default=True, metavar="P", help="Of the intervals.")
 @click.option("--max-cells", type=int, metavar="N",
-              help="The most pairs to look at, and of these times edges or draws. Default: 25,000,000.")  # fmt: skip
-@click.option("--wide", is_flag=True, help="Print a matrix of the totals alone: targets in rows, sources in columns.")
+              help="The most pairs, and pairs times edges or draws. Default: 25,000,000.")  # fmt: skip
+@click.option("--wide", is_flag=True, help="A matrix of the totals alone: targets in rows, sources in columns.")
 @click.option("--plan", "planned", is_flag=True,
-              help="Compute nothing; print what that matrix costs by forward, reverse and elimination.")  # fmt: skip
+              help="Compute nothing; print what the ways to that matrix would cost.")  # fmt: skip
 def table(
     settings: options.Settings,
     sources: tuple[str, ...],
@@ -75,10 +70,9 @@ def table(
     planned: bool,
     **errors: Any,
 ) -> None:
-    """Print the direct, the indirect and the total effect of every source on every target that a path leads to.
+    """Print the direct, the indirect and the total effect of each node on each that a path leads to.
 
-    Direct is the edge itself, indirect all longer paths, total both. A pattern such as 'x*' stands for all nodes that
-    match.
+    Direct is the edge itself, indirect all longer paths. A pattern such as 'x*' stands for all nodes that match.
     """
     graph = inputs.load(settings)
     ends = _ends(graph, sources, targets)
