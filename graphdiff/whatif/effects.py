@@ -205,7 +205,7 @@ class Effects(Result, Mapping[Any, Effect]):
     def _notes(self) -> list[str]:
         notes = [self.method] if self.method and len(self) else []
         if None in self.paths:
-            notes.append("∞: a cycle lies between, and all walks round it are summed.")
+            notes.append("∞: a cycle lies between, and walks round it are infinitely many.")
         if self.n_apart:
             notes.append(f"Left out: {how_many(self.n_apart, 'pairs')} within a cycle that counts as one node.")
         return notes
