@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graphdiff.arithmetic import Number
-from graphdiff.change.difference import cycle_text, difference_lines
+from graphdiff.change.difference import cycle_text, difference_lines, end_named
 from graphdiff.errors import count_text
 from graphdiff.text.names import edge_name
 from graphdiff.text.numbers import ordinal, percent, plain, shown, signed
@@ -53,7 +53,7 @@ def comparison_text(columns: Sequence[Comparison]) -> str:
 
 def headline(first: Comparison, words: Words) -> str:
     """Return the sentence over the totals: what the paths became."""
-    ends = {"source": str(first.source), "target": str(first.target)}
+    ends = {"source": end_named(words, first.source), "target": end_named(words, first.target)}
     counts = first.paths
     if counts is None:
         return f"{words.relation.format(**ends)} by infinitely many walks round a cycle."

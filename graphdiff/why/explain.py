@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import accumulate, islice
@@ -107,7 +107,7 @@ def explain_each(graphs: Iterable[CompiledGraph], source: End | None, target: En
         if shape not in shapes:
             shapes[shape] = Ways.of(graph, source, target)
         ways = shapes[shape]
-        between = ways.between if ways.between.graph is graph else replace(ways.between, graph=graph)
+        between = ways.between if ways.between.graph is graph else ways.between.weighed(graph)
         explanations.append(Explanation(source, target, ways, between, flow_through(between)))
         explanations[-1]._require_sound()
     return explanations
