@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from graphdiff.change.totals import Changes as Changes
     from graphdiff.graph.compiled import CompiledGraph as CompiledGraph
     from graphdiff.graph.compiled import compile as compile
+    from graphdiff.graph.ends import LEAVES as LEAVES
+    from graphdiff.graph.ends import ROOTS as ROOTS
     from graphdiff.io.formats import Format as Format
     from graphdiff.io.read import read as read
     from graphdiff.io.table import read_edges as read_edges
@@ -48,8 +50,6 @@ if TYPE_CHECKING:
     from graphdiff.structure.diagnose import diagnose as diagnose
     from graphdiff.structure.rank import Ranking as Ranking
     from graphdiff.structure.rank import rank as rank
-    from graphdiff.graph.ends import LEAVES as LEAVES
-    from graphdiff.graph.ends import ROOTS as ROOTS
     from graphdiff.sums.accumulate import accumulate as accumulate
     from graphdiff.sums.flow import edge_contributions as edge_contributions
     from graphdiff.sums.flow import node_contributions as node_contributions
@@ -91,15 +91,15 @@ _HOMES: dict[str, str | None] = {
     "Formula": "paths.formula",
     "Influences": "sums.results",
     "Jacobian": "sums.results",
+    "LEAVES": "graph.ends",
     "Path": "paths.paths",
     "Plan": "jacobians.plan",
+    "ROOTS": "graph.ends",
     "Ranking": "structure.rank",
     "Semiring": "sums.semirings",
     "Sensitivities": "whatif.sensitivities",
     "Uncertainty": "whatif.uncertainty",
     "WhatIf": "whatif.what_if",
-    "LEAVES": "graph.ends",
-    "ROOTS": "graph.ends",
     "accumulate": "sums.accumulate",
     "annotate": "pictures.annotate",
     "check": "tracing.check",

@@ -199,9 +199,10 @@ class TestOtherQuestions:
         assert work(lambda: gd.jacobian(openssh, ENDS[:1], ENDS[1:])) == {"sweeps": 1}
 
     def test_totals_that_are_certified(self) -> None:
+        from graphdiff.graph.ends import Seeds
         from graphdiff.sums.certificate import certified, rough_bound
 
-        ends = gd.compile(weighted(SIGNS)), [0], [3]
+        ends = gd.compile(weighted(SIGNS)), Seeds([0]), Seeds([3])
         assert work(lambda: certified(ends)) == {"restrictions": 1, "sweeps": 3}
         assert work(lambda: rough_bound(ends))["sweeps"] == 2
 

@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
+import numpy as np
+
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Dyadic, Number
 from graphdiff.errors import UsageError
@@ -188,10 +190,11 @@ def _seed(graph: CompiledGraph, seed: Number) -> Number:
         return _in_float(seed)
     if graph.exact and isinstance(seed, float):
         return Dyadic.of(seed)
+    one = Dyadic(1, 0) if graph.exact and not isinstance(graph.weights, np.ndarray) else graph.one_and_zero[0]
     try:
-        _ = graph.one_and_zero[0] * seed + graph.one_and_zero[1]
+        _ = one * seed + one
     except TypeError:
-        kinds = type(_finished(graph.one_and_zero[0])).__name__, type(seed).__name__
+        kinds = type(_finished(one)).__name__, type(seed).__name__
         raise UsageError(f"the seed {seed!r} does not go with the weights: {kinds[0]} and {kinds[1]}") from None
     return seed
 
@@ -200,7 +203,7 @@ def _in_float(seed: Number) -> Number:
     if isinstance(seed, (float, complex)):
         return seed
     try:
-        as_float: Number = arithmetic.unify([seed, 1.0])[0]
+        as_float: Number = arithmetic.plain(arithmetic.unify([seed, 1.0])[0])
     except OverflowError as error:
         raise UsageError(f"the seed beside float weights: {error}") from None
     return as_float

@@ -17,13 +17,13 @@ import numpy as np
 
 from graphdiff.errors import count_text
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import LEAVES, ROOTS, End, seeds_of, units
+from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, seeds_of, units
 from graphdiff.jacobians.blocks import Direction, side_by_side
 from graphdiff.jacobians.elimination import choose, network
 from graphdiff.kernels.blocks import WIDTH
 from graphdiff.kernels.rows import Ints
 from graphdiff.sums.between import Between, restriction
-from graphdiff.text.names import PLAIN, Naming
+from graphdiff.text.names import PLAIN, Naming, members_of
 from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
 
@@ -229,7 +229,11 @@ def asked(graph: CompiledGraph, sources: End | None, targets: End | None) -> tup
     topology = graph.topology
 
     def positions(nodes: End) -> Ints:
-        return np.array(seeds_of(graph, nodes).positions, dtype=np.int64)
+        if isinstance(nodes, Boundary):
+            return np.array(seeds_of(graph, nodes).positions, dtype=np.int64)
+        several = members_of(nodes)  # one may stand twice: it is a column or a row each time
+        each: list[Any] = [nodes] if several is None else several
+        return np.array([topology.position(node) for node in each], dtype=np.int64)
 
     def distinct(every: Ints) -> Ints:
         return np.unique(topology.representative[every]) if graph.cycles == "collapse" else every

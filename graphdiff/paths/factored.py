@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import reduce
-from operator import add
 from typing import Any, Unpack
 
 import networkx as nx
@@ -15,7 +13,7 @@ from graphdiff import arithmetic
 from graphdiff.errors import LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
-from graphdiff.jacobians.elimination import choose, network, totals
+from graphdiff.jacobians.elimination import choose, joined_network, network, totals
 from graphdiff.paths.formula import Formula, Symbolic, Term, simplified, symbols
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import Between, between_ends, total_over
@@ -131,24 +129,23 @@ def _eliminated(between: Between) -> Symbolic | None:
     weights: list[Any] = [1] * between.graph.n_edges
     for edge, symbol in zip(between.edges.tolist(), known, strict=False):
         weights[edge] = symbol
-    net = network(replace(between, graph=between.graph.reweighted(weights)))
+    symbolic = replace(between, graph=between.graph.reweighted(weights))
+    # The only int among the ways is the empty path's 1.
+    empty = known[0].joined("product") if known else Symbolic([], {}, Term("product"))
+    seeds = iter(known[between.n_edges :])
+    if len(between.sources) == len(between.targets) == 1 and not between.given_seeds:
+        net = network(symbolic)
+    else:
+        ends = (
+            [empty if seed is None else next(seeds) for _, seed in side] for side in (between.starts, between.stops)
+        )
+        net = joined_network(symbolic, *ends)
     chosen = choose(net, "markowitz")
     assert chosen is not None
     ways = totals(net, chosen[0])
-    given = iter(known[between.n_edges :])
-    starts, stops = (
-        [(int(between.positions[node]), 1 if seed is None else next(given)) for node, seed in seeds]
-        for seeds in (between.starts, between.stops)
-    )
-    # The only int among the ways is the empty path's 1.
-    empty = known[0].joined("product") if known else Symbolic([], {}, Term("product"))
-    parts = [
-        (empty if isinstance(way, int) else way) * first * last
-        for start, first in starts
-        for stop, last in stops
-        if (way := ways[net.sources[start]].get(net.targets[stop])) is not None
-    ]
-    return reduce(add, parts) if parts else None
+    ((start, end),) = zip(net.sources.values(), net.targets.values(), strict=True)
+    total = ways[start].get(end)
+    return empty if isinstance(total, int) else total
 
 
 def _listed(between: Between) -> int:

@@ -89,7 +89,7 @@ def certificate(between: Between, value: Number, sizes: Flow) -> Certificate:
         The sums of the absolute path influences.
     """
     product, underflow = (COMPLEX_PRODUCT, COMPLEX_UNDERFLOW) if isinstance(value, complex) else (1.0, 1.0)
-    if not isinstance(between.graph.weights, np.ndarray) or between.graph.weights.dtype.kind != "f":
+    if between.given_seeds and not arithmetic.in_floats(between.graph.weights):
         product += 1  # an exact weight beside a seed that is a float is rounded to one first
     bound = _error_bound(between, float(sizes.total), sizes.adjoints, product, underflow)
     return _certified(value, sizes.total, bound)

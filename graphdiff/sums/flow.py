@@ -377,8 +377,19 @@ def path_entropy(flows: Flow) -> float | None:
         return None
     used = np.flatnonzero(flows.edges)
     weights = arithmetic.listed(arithmetic.taken(flows.graph.weights, used))
-    parts = [float(number / flows.total) for number in flows.edges[used].tolist()]
-    return max(0.0, _log(flows.total) - math.fsum(share * _log(w) for share, w in zip(parts, weights, strict=True)))
+    steps = [*zip(flows.edges[used].tolist(), weights, strict=True), *_through_ends(flows)]
+    parts = math.fsum(float(number / flows.total) * _log(weight) for number, weight in steps)
+    return max(0.0, _log(flows.total) - parts)
+
+
+def _through_ends(flows: Flow) -> Iterator[tuple[Number, Number]]:
+    """Yield what flows in at each source and out at each target that has a seed, with the seed: as edges they count."""
+    for seeds, values in ((flows.starts, flows.adjoints), (flows.ends, flows.tangents)):
+        if seeds.numbers is not None:
+            reached = _numbers(values, np.array(seeds.positions, dtype=np.int64))
+            yield from (
+                (seed * value, seed) for seed, value in zip(seeds.numbers, reached, strict=True) if seed * value
+            )
 
 
 def _log(number: Number) -> float:

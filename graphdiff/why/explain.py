@@ -198,7 +198,7 @@ class Explanation(Result):
         """
         if self.sweeps.sizes is None:
             return None
-        if self.weight_meaning == "unit" and not self.part.loops:
+        if self.weight_meaning == "unit" and not self.part.loops and not self.part.given_seeds:
             return self.n_paths or None
         entropy = path_entropy(self.sweeps.sizes)
         if entropy is None or entropy < 700:
