@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from itertools import islice
 from typing import Any
 
@@ -17,7 +16,7 @@ import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import REAL, Number
-from graphdiff.errors import count_text
+from graphdiff.errors import UsageError, count_text
 from graphdiff.graph.compiled import compile
 from graphdiff.graph.ends import LEAVES, ROOTS, End, seeds_of
 from graphdiff.graph.presets import WEIGHTS
@@ -133,13 +132,11 @@ def _asked(graph: nx.DiGraph) -> Between:
 
 def _end(graph: nx.DiGraph, name: str) -> End | None:
     """Return an end that the graph was annotated for; where it is no single node, the nodes that have seeds."""
-    seeds = {node: _number(data[SEEDS[name]]) for node, data in graph.nodes(data=True) if SEEDS[name] in data}
+    seeds = {node: data[SEEDS[name]] for node, data in graph.nodes(data=True) if SEEDS[name] in data}
+    text = next((node for node, seed in seeds.items() if isinstance(seed, str)), None)
+    if text is not None:  # from a file, which has texts for all but ints and floats
+        raise UsageError(f"the seed {seeds[text]!r} of {text!r} is a text, and no number; annotate the graph again")
     return seeds or graph.graph.get(name)
-
-
-def _number(seed: Any) -> Number:
-    """Return a seed; one that a file holds as text, such as 1/2, as the fraction that it is."""
-    return Fraction(seed) if isinstance(seed, str) else seed
 
 
 def _end_nodes(graph: nx.DiGraph, name: str) -> list[Any]:

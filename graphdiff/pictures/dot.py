@@ -69,7 +69,7 @@ def to_pydot(graph: nx.DiGraph, *, max_edges: int = 60) -> pydot.Dot:
 
     Parameters
     ----------
-    graph : networkx.DiGraph, networkx.MultiDiGraph, or result of `graphdiff.compare`
+    graph : networkx.DiGraph, networkx.MultiDiGraph, or result of `graphdiff.compare` or `graphdiff.explain`
         A graph from `graphdiff.annotate`, or any other.
     max_edges : int
         Of an annotated graph with more edges between its ends only the strongest paths are drawn, as many as

@@ -378,6 +378,10 @@ class Explanation(Result):
         series = self.edge_contributions.to_pandas()
         return series.iloc[largest_first(series.tolist())]
 
+    def to_networkx(self) -> nx.DiGraph | nx.MultiDiGraph:
+        """Return what `graphdiff.annotate` does of the same question: what `graphdiff.write` draws."""
+        return annotated(self, self.part.graph)
+
     def __repr__(self) -> str:
         told = ", ".join(f"{name}={getattr(self, name)!r}" for name in TOLD)
         return f"{type(self).__name__}({told})"
@@ -389,8 +393,7 @@ class Explanation(Result):
         from graphdiff.pictures.dot import to_pydot
         from graphdiff.pictures.graphviz import layout
 
-        answer = annotated(self, self.part.graph)
-        svg = layout(to_pydot(answer), "svg").decode().partition("?>")[2]
+        svg = layout(to_pydot(self.to_networkx()), "svg").decode().partition("?>")[2]
         return f"<div>{super()._repr_html_()}{svg}</div>"
 
 
