@@ -97,9 +97,7 @@ class Pair:
         """Return the change of one total, and what moved it."""
         graphs = self.ready
         first, last = (self._numbered(graphs, end) for end in (source, target))
-        ways = Ways(
-            first, last, self._reach(graphs, first, towards=False), self._reach(graphs, last, towards=True)
-        )
+        ways = Ways(first, last, self._reach(graphs, first, towards=False), self._reach(graphs, last, towards=True))
         ways.require_apart()
         ways = self._known.setdefault((first, last, first.kinds, last.kinds), ways)
         sweeps = Sweeps(graphs, ways).require()

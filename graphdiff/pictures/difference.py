@@ -52,9 +52,7 @@ def overlay_picture(graph: nx.MultiDiGraph, max_edges: int) -> Picture:
     drawn = [_edge(place[edge[0]], place[edge[1]], edge[2], graph.edges[edge], largest) for edge in edges]
     drawn_nodes = [_node(graph, node, name, ends) for node, name in zip(shown_nodes, names, strict=True)]
     left = graph.number_of_edges() - len(edges)
-    facts = graph.graph | {
-        name: end_text([names[place[node]] for node in nodes]) for name, nodes in ends.items()
-    }
+    facts = graph.graph | {name: end_text([names[place[node]] for node in nodes]) for name, nodes in ends.items()}
     return Picture(drawn_nodes, drawn, _legend(graph, left), facts | ({"edges_not_drawn": left} if left else {}))
 
 
