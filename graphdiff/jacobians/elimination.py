@@ -242,11 +242,9 @@ def joined_network(between: Between, entering: Sequence[Number], leaving: Sequen
         The weights of the edges to the sources, and from the targets.
     """
     first, last = between.n_nodes, between.n_nodes + 1
-    heads, tails = (
-        ((first, node, seed) for node, seed in zip(between.sources, entering, strict=True)),
-        ((node, last, seed) for node, seed in zip(between.targets, leaving, strict=True)),
-    )
-    ways = _joined(between.n_nodes + 2, chain(_edges_of(between), heads, tails))
+    starts = ((first, node, seed) for node, seed in zip(between.sources, entering, strict=True))
+    stops = ((node, last, seed) for node, seed in zip(between.targets, leaving, strict=True))
+    ways = _joined(between.n_nodes + 2, chain(_edges_of(between), starts, stops))
     return Network(between, ways, list(range(between.n_nodes)), {first: first}, {last: last})
 
 

@@ -136,10 +136,10 @@ def _eliminated(between: Between) -> Symbolic | None:
     if len(between.sources) == len(between.targets) == 1 and not between.given_seeds:
         net = network(symbolic)
     else:
-        ends = (
+        entering, leaving = (
             [empty if seed is None else next(seeds) for _, seed in side] for side in (between.starts, between.stops)
         )
-        net = joined_network(symbolic, *ends)
+        net = joined_network(symbolic, entering, leaving)
     chosen = choose(net, "markowitz")
     assert chosen is not None
     ways = totals(net, chosen[0])

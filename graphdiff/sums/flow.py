@@ -387,9 +387,8 @@ def _through_ends(flows: Flow) -> Iterator[tuple[Number, Number]]:
     for seeds, values in ((flows.starts, flows.adjoints), (flows.ends, flows.tangents)):
         if seeds.numbers is not None:
             reached = _numbers(values, np.array(seeds.positions, dtype=np.int64))
-            yield from (
-                (seed * value, seed) for seed, value in zip(seeds.numbers, reached, strict=True) if seed * value
-            )
+            through = ((seed * value, seed) for seed, value in zip(seeds.numbers, reached, strict=True))
+            yield from (step for step in through if step[0])
 
 
 def _log(number: Number) -> float:

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from graphdiff.text.numbers import plain
-
 __all__ = ["PLAIN", "Naming", "distinct", "joined"]
 
 
@@ -61,6 +59,8 @@ class Naming:
         ('a', ['a', 'b'], {'a': 2})
         """
         if isinstance(end, Mapping):
+            from graphdiff.text.numbers import plain  # the command line starts without numpy
+
             return dict(zip(self.listed(end), map(plain, end.values()), strict=True))
         if isinstance(end, Enum):
             return end.name.lower()
