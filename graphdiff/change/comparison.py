@@ -15,7 +15,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.change.attribution import Attribution
 from graphdiff.change.bounds import certificate, remainder_bound, rough
 from graphdiff.change.difference import Difference
-from graphdiff.change.overlay import name_in, overlay
+from graphdiff.change.overlay import names_in, overlay
 from graphdiff.change.report import _records, change_text, comparison_text, headline
 from graphdiff.change.sweeps import Sweeps
 from graphdiff.change.ways import PathCounts
@@ -204,7 +204,7 @@ class Comparison(Result):
         matched, ways = self.sweeps.matched, self.sweeps.ways
         graph = overlay(matched, ways.among, self.attribution)
         for name, end in (("source", ways.source), ("target", ways.target)):
-            names = list(dict.fromkeys(name_in(matched, number) for number in end.numbers))
+            names = names_in(matched, end.numbers)
             graph.graph[name] = names[0] if len(end.numbers) == 1 else names
         words = words_for(self.edge_meaning, self.weight_meaning)
         title = column_title(self.weight_meaning)

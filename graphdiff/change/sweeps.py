@@ -11,7 +11,6 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff import arithmetic
 from graphdiff.arithmetic import Dyadic, Number
 from graphdiff.change.attribution import Attribution, are_swept_at_once, halves, products, products_of_both
 from graphdiff.change.match import Matched, Side
@@ -23,7 +22,7 @@ from graphdiff.kernels import pays, together
 from graphdiff.sums.cycles import Range, on_the_way
 from graphdiff.sums.flow import Flow
 from graphdiff.sums.results import in_one_array
-from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values, reverse_values
+from graphdiff.sums.sweeps import Values, checked_array, forward_values, reverse_values
 
 Ints = NDArray[Any]
 Made = TypeVar("Made")
@@ -96,7 +95,7 @@ class Swept:
         goes_on = on.numbers[1 - self.which].copy()
         goes_on[list(ends.numbers)] = True
         wanted = self.side.stands[np.append(np.unique(near[goes_on[far]]), ends.numbers).astype(np.int64)]
-        first, last = starts.given(self.side).positions, wanted[wanted >= 0]
+        first, last = starts.given(self.side).positions, wanted[wanted >= 0].tolist()
         if not first:
             return []
         return on_the_way(graph, last, first) if towards else on_the_way(graph, first, last)

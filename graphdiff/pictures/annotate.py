@@ -96,9 +96,9 @@ def annotate(
         ``source_seed``, ``target_seed``
             What is put in at a source, and how much a target counts; only where an end is no single node.
 
-        Where a node or edge is on no path between the ends, contribution, share and paths are 0, and it has
-        neither tangent nor adjoint. The graph's attributes say what was asked: ``source`` and ``target``
-        as given (a file names them in a text), ``total`` (with both ends or neither), ``annotation`` (the attribute that answers:
+        Where a node or edge is on no path between the ends, contribution, share and paths are 0, and it has neither
+        tangent nor adjoint. The graph's attributes say what was asked: ``source`` and ``target`` as given (a file names
+        them in a text), ``total`` (with both ends or neither), ``annotation`` (the attribute that answers:
         ``contribution``, ``tangent`` or ``adjoint``), ``cycles``, ``edge_meaning``, ``weight_meaning`` and
         ``node_meaning``; all others are the graph's own. Attributes of these names that it had are replaced.
 

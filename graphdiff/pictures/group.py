@@ -18,8 +18,8 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.topology import Topology
 from graphdiff.graph.ends import End
+from graphdiff.graph.topology import Topology
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import ends_of
 from graphdiff.sums.flow import flow
@@ -55,21 +55,21 @@ def group(
         A node attribute, such as ``"layer"``; how many parts of a name to keep, as 2 makes ``a.b`` of ``a.b.c``
         (names are parted at ``/``, else ``::``, else ``:``, else ``.``); or a function of the node.
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
-        See `graphdiff.total_influence`. With one of them the edges carry contributions to the total between them; an end left out is all roots, or
-        all leaves.
+        See `graphdiff.total_influence`. With one of them the edges carry contributions to the total between them; an
+        end left out is all roots, or all leaves.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
     Returns
     -------
     networkx.DiGraph
-        A node for each group, with ``members`` (a tuple), ``size`` and ``inner_edges``, and with what is put in there
-        of a source that was given (``source_seed``), or how much it counts as target (``target_seed``). Nodes without the attribute
-        are in the group ``(no NAME)``. Each edge has ``edges`` (how many it stands for) and ``weight`` (their sum,
-        to be read as direct only); with an end given also ``contribution`` and ``share``, which add exactly: over
-        any cut between the ends the shares forward less those back sum to 1 (under ``cycles="collapse"`` where no
-        cycle is torn apart). ``Q.graph`` has ``quotient`` (True), ``grouped_by``, and ``cyclic``: the lists of
-        groups that are on a cycle only because of the grouping.
+        A node for each group, with ``members`` (a tuple), ``size`` and ``inner_edges``; with a source given also
+        ``source_seed``, what is put in at its members, with a target ``target_seed``, how much they count. Nodes
+        without the attribute are in the group ``(no NAME)``. Each edge has ``edges`` (how many it stands for) and
+        ``weight`` (their sum, to be read as direct only); with an end given also ``contribution`` and ``share``, which
+        add exactly: over any cut between the ends the shares forward less those back sum to 1 (under
+        ``cycles="collapse"`` where no cycle is torn apart). ``Q.graph`` has ``quotient`` (True), ``grouped_by``, and
+        ``cyclic``: the lists of groups that are on a cycle only because of the grouping.
 
     Raises
     ------

@@ -182,7 +182,7 @@ def _size(number: Number) -> float:
 
 
 def _quotient_node(graph: nx.DiGraph, name: str, node: object) -> DrawnNode:
-    data, asked = graph.nodes[node], graph.graph
+    data = graph.nodes[node]
     size = data.get("size", 1)
     members = data.get("members", ())
     is_source, is_target = (f"{end}_seed" in data for end in ("source", "target"))

@@ -202,10 +202,10 @@ def gradient_flow(between: Between, limits: tuple[float, float]) -> GradientFlow
 
     Examples
     --------
-    >>> from graphdiff.sums.between import restriction
+    >>> from graphdiff.sums.between import between_ends
     >>> from graphdiff.graph.compiled import CompiledGraph
     >>> chain = CompiledGraph.from_arrays([0, 1, 2, 3], [1, 2, 3, 4], [0.5, 0.5, 0.5, 0.5], cycles="collapse")
-    >>> print(gradient_flow(restriction(chain, None, [4]), (0.2, 1e6)))
+    >>> print(gradient_flow(between_ends(chain, None, 4), (0.2, 1e6)))
     vanishing from 3 steps on (1: 0.125); 0.5 times a step
     steps  nodes  |adjoint|  smallest  largest
         0      1          1         1        1

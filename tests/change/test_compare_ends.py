@@ -326,8 +326,8 @@ def test_what_is_wrong_with_an_end_is_said() -> None:
         gd.compare(*graphs, [1, 0, 1], 5)
     with pytest.raises(UsageError, match="the seed nan is not a finite number"):
         gd.compare(*graphs, {1: float("nan")}, 5)
+    old, new = nx.DiGraph([("a", "t")]), nx.DiGraph([("b", "t")])
     with pytest.raises(UsageError, match="the node 'b' stands twice"):
-        old, new = nx.DiGraph([("a", "t")]), nx.DiGraph([("b", "t")])
         gd.compare(old, new, ["a", "b"], "t", match={"a": "b"}, weight=None)
 
 
