@@ -71,6 +71,8 @@ class Seeds:
 
     def anchored(self, graph: CompiledGraph) -> Seeds:
         """Return the same where the sweeps keep values, in order; members of one collapsed component stay apart."""
+        if len(self.positions) == 1:
+            return Seeds([graph.anchor(self.positions[0])], self.numbers)
         places = [graph.anchor(position) for position in self.positions]
         order = sorted(range(len(places)), key=places.__getitem__)
         numbers = None if self.numbers is None else [self.numbers[place] for place in order]
@@ -140,9 +142,12 @@ def seeds_of(graph: CompiledGraph, end: End) -> Seeds:
     >>> seeds_of(graph, {"a": 2, "b": -1}).numbers, seeds_of(graph, ROOTS).numbers
     ([2, -1], None)
     """
+    position = graph.topology.position
+    if isinstance(end, (str, int)):  # spares most questions the rest
+        return Seeds([position(end)])
     if isinstance(end, Boundary):
         return units(graph, end.of(graph.topology).tolist())
-    seeds = placed(end, graph.topology.position)
+    seeds = placed(end, position)
     return Seeds(seeds.positions, weighed(graph, seeds.numbers))
 
 

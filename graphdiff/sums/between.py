@@ -223,7 +223,8 @@ def ends_of(graph: CompiledGraph, source: End | None, target: End | None) -> tup
     """
     starts = seeds_of(graph, ROOTS if source is None else source)
     ends = seeds_of(graph, LEAVES if target is None else target)
-    if not any(end is None or isinstance(end, Boundary) for end in (source, target)):
+    collapsed = graph.cycles == "collapse" and len(graph.topology.cyclic)
+    if collapsed and not any(end is None or isinstance(end, Boundary) for end in (source, target)):
         members: dict[int, list[int]] = {}
         for position in starts.positions:
             members.setdefault(graph.anchor(position), []).append(position)

@@ -10,7 +10,7 @@ which has the words for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from operator import mul
 from typing import Any, Unpack
 
@@ -115,10 +115,10 @@ def _reverse(graph: CompiledGraph, sources: Seeds, targets: Seeds) -> Number:
 
 def _read(values: Values, seeds: Seeds, zero: Number) -> Number:
     """Return the sum of the values at some seeds, each times its number."""
-    numbers: Iterable[Number] = (arithmetic.plain(values[position]) for position in seeds.positions)
+    numbers = [arithmetic.plain(values[position]) for position in seeds.positions]
     if seeds.numbers is not None:
-        numbers = map(mul, numbers, seeds.numbers)
-    return sum(numbers, start=zero)
+        numbers = list(map(mul, numbers, seeds.numbers))
+    return sum(numbers[1:], start=numbers[0]) if numbers else zero
 
 
 #: The methods of `total_influence`. Forward skips what the source does not reach, so it is the quicker one.
