@@ -66,6 +66,8 @@ if TYPE_CHECKING:
     from graphdiff.tracing.check import check as check
     from graphdiff.whatif.cut import Cut as Cut
     from graphdiff.whatif.cut import cut as cut
+    from graphdiff.whatif.effects import Effects as Effects
+    from graphdiff.whatif.effects import table as table
     from graphdiff.whatif.sensitivities import Sensitivities as Sensitivities
     from graphdiff.whatif.sensitivities import sensitivities as sensitivities
     from graphdiff.whatif.uncertainty import Uncertainty as Uncertainty
@@ -87,6 +89,7 @@ _HOMES: dict[str, str | None] = {
     "CycleReport": "structure.components",
     "Diagnosis": "structure.diagnose",
     "Difference": "change.difference",
+    "Effects": "whatif.effects",
     "Exclusive": "sets.sets",
     "Explanation": "why.explain",
     "Format": "io.formats",
@@ -136,6 +139,7 @@ _HOMES: dict[str, str | None] = {
     "sample_paths": "paths.sample",
     "sensitivities": "whatif.sensitivities",
     "strongest_paths": "paths.strongest",
+    "table": "whatif.effects",
     "to_pydot": "pictures.dot",
     "total_influence": "sums.influence",
     "total_influences": "jacobians.jacobian",

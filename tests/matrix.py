@@ -494,6 +494,25 @@ def ask_total_influences(case: Case) -> None:
             case.check(number, case.swept(source)[target], case.swept(source, sizes=True)[target])
 
 
+def ask_table(case: Case) -> None:
+    edges = list(case.graph.edges(keys=True) if case.graph.is_multigraph() else case.graph.edges)
+    shown(gd.table(case.graph, **case.options))
+    found = gd.table(case.graph, case.source, case.target, **case.options)
+    shown(found)
+    if case.is_acyclic:
+        for one in found.values():
+            case.check(one.total, case.total)
+            assert one.paths == gd.count_paths(case.graph, case.source, case.target, **case.options)
+            why = gd.explain(case.graph, case.source, case.target, **case.options)
+            case.check(one.direct, exact(why.direct), max(case.largest, 1))
+    found = gd.table(case.graph, case.source, case.target, sd=dict.fromkeys(edges, 0.1), **case.options)
+    shown(found)
+    for one in found.values() if case.is_acyclic else ():
+        same = gd.uncertainty(case.graph, case.source, case.target, sd=dict.fromkeys(edges, 0.1), **case.options)
+        error, largest = one.spread["total"].standard_error, max(1, case.largest**2)
+        assert math.isclose(error, same.standard_error, rel_tol=1e-6, abs_tol=1e-9 * largest)
+
+
 def ask_plan(case: Case) -> None:
     shown(gd.plan(case.graph, *_ends(case), **case.options))
 

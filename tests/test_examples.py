@@ -179,9 +179,9 @@ def test_new_dependency_names_the_edge_that_brought_the_package_in(run: Run, tmp
 
 def test_mediation_gives_the_standard_errors_that_lavaan_prints(run: Run) -> None:
     lines = run("mediation")
-    assert "direct 0.036 0.104 0.35 -0.168 to 0.240" in lines
-    assert "indirect 0.374 0.092 4.05 0.193 to 0.554" in lines
-    assert "total 0.410 0.125 3.29 0.165 to 0.654" in lines
-    assert "total, coefficients taken as independent 0.410 0.139 2.95 0.137 to 0.682" in lines
+    assert "X Y direct 0.036 0.104 0.346 -0.1678 to 0.2398 2" in lines
+    assert "indirect 0.3735 0.09214 4.05 0.1929 to 0.5541" in lines
+    assert "total 0.4095 0.1245 3.29 0.1655 to 0.6535" in lines  # with the covariance, as lavaan has it
+    assert "total 0.4095 0.1389 2.95 0.1372 to 0.6818" in lines
     assert "without M: 0.036, so M carries 91.2%" in lines
     assert "each coefficient within one standard error: total between 0.190 and 0.648" in lines

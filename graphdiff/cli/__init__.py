@@ -22,11 +22,11 @@ from graphdiff.cli import (
     diagnose,
     draw,
     formats,
-    jacobian,
     paths,
     rank,
     renamings,
     streams,
+    table,
     what_if,
     why,
 )
@@ -133,7 +133,7 @@ VERBS = (
     cut.cut,
     paths.paths,
     cycles.cycles,
-    jacobian.jacobian,
+    table.table,
     draw.draw,
     diagnose.diagnose,
     formats.formats,
@@ -178,7 +178,9 @@ def _run(arguments: list[str]) -> int:
     if instruction := os.environ.get(COMPLETION):
         return shell_complete(graphdiff, {}, "graphdiff", COMPLETION, instruction)
     try:
-        with graphdiff.make_context("graphdiff", arguments, resilient_parsing=not arguments) as context:
+        with graphdiff.make_context(
+            "graphdiff", [*arguments], resilient_parsing=not arguments, obj=arguments
+        ) as context:
             if not arguments:
                 streams.say(f"{context.get_help()}\n")
                 return UsageError.exit_status

@@ -97,10 +97,7 @@ def _weighted(graphs: tuple[nx.DiGraph, nx.DiGraph], settings: options.Settings,
     from graphdiff.change.compare import weighted
     from graphdiff.change.match import named_pair
 
-    names = settings.weights or max(
-        (weightings.default_weights(graph) for graph in graphs), key=lambda w: w == ("weight",)
-    )
-    chosen = replace(settings, weights=names)
+    chosen = replace(settings, weights=weightings.chosen_for_both(graphs).names)
     compiled = of_both(lambda graph: inputs.compile_all(graph, chosen), graphs)
     return weighted(graphs, zip(*compiled, strict=True), dict(named_pair(graphs, text) for text in texts))
 
@@ -130,13 +127,20 @@ def _emit(
 ) -> None:
     from graphdiff.change.markdown import comparison_markdown
 
-    lines = [f"{when}: {output.graph_line(graph)}" for when, graph in zip(("before", "after"), graphs, strict=True)]
-    records = {when: output.graph_record(graph) for when, graph in zip(("before", "after"), graphs, strict=True)}
+    choice = weightings.chosen_for_both(graphs)
+    lines = [f"{when}: {output.read_line(graph)}" for when, graph in zip(("before", "after"), graphs, strict=True)]
+    records = {when: output.read_record(graph) for when, graph in zip(("before", "after"), graphs, strict=True)}
     results = [answer.to_dict() for answer in answers] if settings.output in ("json", "csv") else []
     output.emit(
         settings,
-        text=lambda: "\n".join([*lines, "", _text(answers)]),
-        document=lambda: {"kind": "compare", **records, "results": results, "failed": failed},
+        text=lambda: "\n".join([*lines, choice.why, "", _text(answers)]),
+        document=lambda: {
+            "kind": "compare",
+            **records,
+            "weights": choice.to_dict(),
+            "results": results,
+            "failed": failed,
+        },
         rows=lambda: _rows(answers, results),
         also={"markdown": lambda: comparison_markdown(answers[0] if _is_sets(answers) else answers)},
     )

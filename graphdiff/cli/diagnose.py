@@ -52,7 +52,7 @@ def diagnose(settings: options.Settings, ends: Ends, vanishing: float, exploding
                 progress=progress,
                 **weightings.weight_options(name, settings),
             )
-            for name in settings.weights or weightings.default_weights(graph)[:1]
+            for name in weightings.chosen(graph).names
         }
     one = next(iter(diagnoses.values()))
     flows = {name: other.gradient_flow and other.gradient_flow.to_dict() for name, other in diagnoses.items()}

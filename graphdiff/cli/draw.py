@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graphdiff.cli import inputs, options, output, weightings
 from graphdiff.cli.nodes import Ends, with_ends
+from graphdiff.cli.streams import say
 from graphdiff.errors import UsageError
 
 EPILOG = """\
@@ -39,6 +40,9 @@ def draw(settings: options.Settings, ends: Ends, by: str | int | None) -> None:
 
     With --group the nodes are groups; their edges add up weights, and with an end given shares.
     """
+    from graphdiff.pictures.annotate import annotate
+    from graphdiff.pictures.group import group
+
     inputs.require_one_weight(settings)
     if settings.path and settings.path != "-" and settings.output != options.output_of(settings.path):
         raise UsageError(
@@ -46,12 +50,13 @@ def draw(settings: options.Settings, ends: Ends, by: str | int | None) -> None:
         )
     graph = inputs.load(settings)
     source, target = ends.of(graph)
-    if by is None:
-        output.draw(graph, settings, (source, target))
-        return
-    from graphdiff.pictures.group import group
-
     # Between groups a sum of ones says how many edges there are; shares are better spread evenly.
-    name = (settings.weights or weightings.default_weights(graph))[0 if source is target is None else -1]
-    compiling = weightings.weight_options(name, settings)
-    output.write_drawn(group(graph, by, source=source, target=target, **compiling), settings)
+    choice = weightings.chosen(graph, ("unit",) if by is not None and source is target is None else ("even",))
+    compiling = weightings.weight_options(choice.names[-1], settings)
+    if by is None:
+        drawn = annotate(graph, source, target, **compiling)
+    else:
+        drawn = group(graph, by, source=source, target=target, **compiling)
+    output.write_drawn(drawn, settings)
+    if settings.path and settings.path != "-" and not choice.are_known:  # where it is printed its legend says it
+        say(f"{choice.why}\n")

@@ -15,7 +15,7 @@ def print_formula(settings: options.Settings, ends: Ends) -> None:
     from graphdiff.text.numbers import plain, shown
     from graphdiff.text.sentences import by_weights
 
-    inputs.require_one_weight(settings, "why --formula")
+    inputs.require_one_weight(settings)
     graph = inputs.load(settings)
     source, target = ends.between(graph)
     compiled = inputs.compile_one(graph, settings)

@@ -11,7 +11,7 @@ ASKED = "Ends, and what is asked"
 #: Under which heading an option stands, by its parameter.
 HEADINGS = {
     ASKED: ("source", "target", "sources", "targets", "listed", "default_severity"),
-    "Weights": ("weights", "default_weight", "cycles", "exact", "sd", "bounds"),
+    "Weights": ("weights", "default_weight", "cycles", "exact", "sd", "bounds", "cov", "draws", "level"),
     "Which edges": ("kinds", "omit", "where", "remove_edges", "remove_nodes", "reweights", "additions"),
     "Output": ("top", "output", "path", "force", "spreadsheet_safe"),
     "This format": ("format_", "columns", "follow_arrows", "options", "max_bytes", "timeout", "max_memory"),

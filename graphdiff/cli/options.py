@@ -115,7 +115,7 @@ _READING: list[Callable[..., Any]] = [
         "-w", "--weight", "weights", multiple=True, metavar="NAME", shell_complete=complete_weight,
         help="unit (1 on every edge), even (1/out-degree), imports (an edge's part of its module's import "
         "statements), or an edge attribute (attr:NAME where its name is a preset's). Repeat to put several side by "
-        "side. Default: the attribute weight, where the file has it; else unit and even.",
+        "side. Default: those that the file is known to have, else even, unit or both; the report says why.",
     ),
     click.option("--default-weight", type=float, metavar="W", help="The weight of edges that have none."),
     click.option(
@@ -130,7 +130,7 @@ _READING: list[Callable[..., Any]] = [
     ),
     click.option(
         "--omit", "omit", multiple=True, metavar="KIND", shell_complete=complete_kind,
-        help="All edges but those of this kind; of --kind the others. Repeat for several.",
+        help="All edges but those of this kind; of --kind the others. Repeat for more.",
     ),
     click.option(
         "--where", "where", multiple=True, metavar="COLUMN=VALUE",

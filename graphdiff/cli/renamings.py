@@ -12,7 +12,7 @@ OPTIONS = {
     "cut": {"--by": "--reduce"},
 }
 #: Verbs that are written otherwise now.
-VERBS = {"factored": ("why", "--formula")}
+VERBS = {"factored": ("why", "--formula"), "jacobian": ("table", "--wide")}
 #: Verbs in which one name after the file was the source; in all the others it was the target before.
 ONE_WAS_SOURCE = ("compare", "diagnose", "draw")
 

@@ -99,13 +99,11 @@ def _uncertain(
     """Return how uncertain the total is under each weighting, where the file says how uncertain its weights are."""
     if sd is None and bounds is None:
         return []
-    from graphdiff.graph.presets import WEIGHTS
     from graphdiff.whatif.uncertainty import uncertainty
 
     keywords = {"sd": sd} | dict(zip(("low", "high"), bounds or (None, None), strict=True))
-    names = settings.weights or weightings.default_weights(graph)
-    if set(names) <= WEIGHTS.keys():
-        raise UsageError("--sd and --bounds are of weights, and the file's are not named: add --weight ATTRIBUTE")
+    names = weightings.chosen(graph).names
+    weightings.require_from_file(names, "--sd and --bounds")
     return [
         uncertainty(graph, source, target, **keywords, **weightings.weight_options(name, settings)) for name in names
     ]

@@ -536,7 +536,7 @@ def compile(
         weights, meaning = preset.compute(topology, cycles, exact), preset.name
     else:
         values = intake.weights(edges, preset, default_weight) if edges.weights is None else edges.weights
-        weights, meaning = in_rows(values, numbers), _weight_meaning(edges.weight_meaning, preset)
+        weights, meaning = in_rows(values, numbers), weight_meaning_of(preset, edges.weight_meaning)
     if exact:
         weights = arithmetic.exactly(weights)
     return CompiledGraph(topology, weights, cycles, exact, edges.edge_meaning, meaning, edges.node_meaning)
@@ -558,7 +558,7 @@ def _arranged(edges: intake.Edges) -> tuple[Topology, NDArray[Any]]:
     return replace(topology, absences=edges.absences or None, given=given), numbers
 
 
-def _weight_meaning(meaning: str, weight: Any) -> str:
+def weight_meaning_of(weight: Any, meaning: str) -> str:
     """Return what the file says of the attribute ``weight``; the name of any other attribute or function."""
     if weight == "weight" and meaning not in ("unknown", "none"):
         return meaning

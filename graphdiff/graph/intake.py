@@ -18,13 +18,19 @@ from graphdiff import arithmetic
 from graphdiff.absences import Absences, absences_of
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import GraphTypeError, UsageError, WeightError, edge_text
-from graphdiff.graph.attributes import attribute_kinds, drawing_names
+from graphdiff.graph.attributes import attribute_kinds, drawing_names, possible_weights
 from graphdiff.graph.forms import Record, is_sparse, records_of, square_frame
 from graphdiff.graph.labels import Indexed
 from graphdiff.kernels.rows import index_type
 from graphdiff.remedies import Keyword, Remedy
 
 _MISSING = object()
+#: The ways out where edges have no weight of the name that is asked for.
+TAKES = "takes that number"
+WITHOUT_WEIGHTS = (
+    Remedy(Keyword("weight", "unit", python="None"), "counts paths"),
+    Remedy(Keyword("weight", "even", python="graphdiff.weights.even"), "spreads one unit evenly"),
+)
 #: Ids may go this far beyond 100 for each edge; farther they are no positions but names.
 MAX_SPARSE_IDS = 10_000_000
 
@@ -399,8 +405,8 @@ def _missing_parts(edges: Edges, weight: object, missing: list[int]) -> list[str
     if isinstance(weight, str) and len(missing) == total:
         return [
             f"none of the {total:,} edges has {weight!r}{have}",
-            Remedy(Keyword("weight", "unit", python="None"), "counts paths"),
-            Remedy(Keyword("weight", "even", python="graphdiff.weights.even"), "spreads one unit evenly"),
+            *[Remedy(Keyword("weight", name), TAKES) for name in possible_weights(edges.data, edges.drawing)[:1]],
+            *WITHOUT_WEIGHTS,
         ]
     name = repr(weight) if isinstance(weight, str) else "weight by the given function"
     return [

@@ -13,7 +13,7 @@ from conftest import Run
 from graphdiff.cli.nodes import Ends
 
 #: The verbs that take ends, with what their files are; and those that ask about the way between.
-VERBS = dict.fromkeys(("why", "rank", "what-if", "cut", "paths", "draw", "diagnose"), ("model.csv",))
+VERBS = dict.fromkeys(("why", "rank", "what-if", "cut", "paths", "draw", "diagnose", "table"), ("model.csv",))
 VERBS |= {"compare": ("model.csv", "model.csv"), "why --formula": ("model.csv",)}
 NEED_ONE = ("why", "what-if", "cut", "paths", "why --formula")
 TWO_ENDS = [verb for verb in VERBS if verb != "rank"]
@@ -59,10 +59,12 @@ def test_the_target_of_a_rank_is_its_target(run: Run) -> None:
     assert {row["node"]: row["values"]["weight"] for row in record["nodes"]} == {"a": 5, "b": 7, "s": 31, "r": 55}
 
 
-def test_names_of_a_jacobian_are_its_columns_and_rows(run: Run) -> None:
-    record = json.loads(run("jacobian", "model.csv", "-s", "s", "-s", "b", "-t", "t", "-t", "u", "-o", "json").out)
+def test_names_of_a_table_are_its_columns_and_rows(run: Run) -> None:
+    record = json.loads(
+        run("table", "--wide", "model.csv", "-s", "s", "-s", "b", "-t", "t", "-t", "u", "-o", "json").out
+    )
     assert record["results"][0]["jacobian"] == {"t": {"s": 31, "b": 7}, "u": {"s": 39, "b": 13}}
-    record = json.loads(run("jacobian", "model.csv", "s", "t", "-o", "json").out)
+    record = json.loads(run("table", "--wide", "model.csv", "s", "t", "-o", "json").out)
     assert record["results"][0]["jacobian"] == {"t": {"s": 31}}
 
 

@@ -18,6 +18,11 @@ OLD = {
     "compare model.dot model.dot a c --by layer": ("compare model.dot model.dot a c --group layer", "compare --group"),
     "compare model.dot model.dot a c --by=layer": ("compare model.dot model.dot a c --group=layer", "compare --group"),
     "cut model.dot a c --by 50% --nodes": ("cut model.dot a c --reduce 50% --nodes", "cut --reduce"),
+    "jacobian model.dot --source a --target c -o csv": (
+        "table model.dot -s a c --wide -o csv",
+        "graphdiff table --wide",
+    ),
+    "jacobian model.dot --plan": ("table model.dot --wide --plan", "graphdiff table --wide"),
     "factored model.dot a c -o latex": ("why model.dot a c --formula -o latex", "graphdiff why --formula"),
 }
 

@@ -87,7 +87,7 @@ def test_a_picture_says_what_its_ends_weigh(run: Run, tmp_path: Path, table: str
 
 
 def test_a_matrix_has_a_row_for_each_target(run: Run) -> None:
-    lines = run("jacobian", LOCK, "-s", "shop", "--targets", REPORT, "-w", "unit", "-o", "csv").out.splitlines()
+    lines = run("table", "--wide", LOCK, "-s", "shop", "--targets", REPORT, "-w", "unit", "-o", "csv").out.splitlines()
     assert sorted(lines[1:]) == ["unit,escape,2", "unit,json,1", "unit,sockets,3", "unit,tls,4"]
 
 
