@@ -25,7 +25,7 @@ import graphdiff as gd
 from graphdiff.errors import CycleError, GraphdiffError, LimitError, UsageError, WeightError
 from graphdiff.sums.semirings import SEMIRINGS
 
-POLICIES = ("raise", "collapse", "solve")
+POLICIES = ("raise", "collapse", "solve", "reduced-form")
 ENGINES = ("plain Python", "kernels")
 SYMBOLS = sympy.symbols("a b c d")
 #: What the symbols are put to for the comparison.
@@ -240,7 +240,7 @@ def drawn(number: int, *, most: int = 400) -> Case:
     """Return a case by its number: the kind of weight, the policy and the shape follow from it."""
     r = random.Random(number)
     kind = list(KINDS)[number % len(KINDS)]
-    policy = POLICIES[number // len(KINDS) % 3]
+    policy = POLICIES[number // len(KINDS) % len(POLICIES)]
     n_edges = round(math.exp(r.uniform(math.log(10), math.log(30 if kind in FORMAL else most))))
     n_nodes = max(4, round(n_edges / r.uniform(1, 4)))
     named = r.random() < 0.5
@@ -316,7 +316,7 @@ def ask_total_influence(case: Case) -> None:
         number = gd.total_influence(case.graph, case.source, case.target, method=method, **case.options)
         if case.is_acyclic:
             case.check(number, case.total)
-        elif case.policy == "solve":
+        elif case.policy in ("solve", "reduced-form"):
             case.check_walks({case.target: number}, case.source, case.target)
     if case.is_acyclic and gd.count_paths(case.graph, case.source, case.target, **case.options) < 2_000:
         number = gd.total_influence(case.graph, case.source, case.target, method="naive", **case.options)
@@ -330,7 +330,7 @@ def ask_forward(case: Case) -> None:
         scales = case.swept(case.source, sizes=True)
         for node, number in found.items():
             case.check(number, case.from_source[node], scales[node])
-    elif case.policy == "solve":
+    elif case.policy in ("solve", "reduced-form"):
         case.check_walks(found, source=case.source)
 
 
@@ -341,7 +341,7 @@ def ask_reverse(case: Case) -> None:
         scales = case.swept(case.target, back=True, sizes=True)
         for node, number in found.items():
             case.check(number, case.to_target[node], scales[node])
-    elif case.policy == "solve":
+    elif case.policy in ("solve", "reduced-form"):
         case.check_walks(found, target=case.target)
 
 
@@ -353,7 +353,7 @@ def ask_rank(case: Case) -> None:
         for node, (number,) in zip(found.nodes, found.influences, strict=True):
             if node in case.graph:  # a merged cycle elsewhere is a row of its own
                 case.check(number, case.from_source[node], scales[node])
-    elif case.policy == "solve":
+    elif case.policy in ("solve", "reduced-form"):
         case.check_walks(
             {node: number for node, (number,) in zip(found.nodes, found.influences, strict=True)}, source=case.source
         )

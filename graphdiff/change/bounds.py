@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.change.sweeps import Sweeps, Swept, by_number
+from graphdiff.change.sweeps import Sweeps, Swept
 from graphdiff.errors import located
 from graphdiff.sums.certificate import (
     COMPLEX_PRODUCT,
     Certificate,
     certificate_of,
     certified,
-    gamma,
     rough_bound,
     rough_bound_of,
     rounded_up,
 )
+from graphdiff.sums.enclosure import gamma
 
 Ints = NDArray[Any]
 
@@ -30,7 +29,7 @@ def certificate(swept: Swept) -> Certificate | None:
     graph, ends = swept.side.graph, swept.ends
     if any(swept.loops) or not all(ends):
         return certified((graph, *ends))
-    return certificate_of(replace(swept.ways.between(swept.which), graph=graph), swept.flows[0])
+    return certificate_of(swept.ways.between(swept.which, graph), swept.flows[0])
 
 
 def rough(sweeps: Sweeps) -> float:
@@ -47,7 +46,7 @@ def remainder_bound(sweeps: Sweeps) -> float | None:
     """Return how far change and attribution can be from each other by rounding; apart from underflow.
 
     Every sum of a sweep is off by at most gamma(k) times the same sum of absolute values, where k is the longest chain
-    of roundings (`graphdiff.sums.certificate`), here taken as two for each edge that the sweep walks.
+    of roundings (`graphdiff.sums.certificate`), here taken as two for each edge that the sweep walks, and for each end.
 
     Returns
     -------
@@ -63,7 +62,8 @@ def remainder_bound(sweeps: Sweeps) -> float | None:
     before, after = map(_sizes, sweeps.sides)
     through = [_through(before[0], matched, after[1]), _through(after[0], matched, before[1])]
     product = COMPLEX_PRODUCT if complex in kinds else 1.0
-    roundings = product * (3 * 2 * sweeps.ways.most_walked + 8)
+    n_ends = len(sweeps.ways.source.numbers) + len(sweeps.ways.target.numbers)
+    roundings = product * (3 * 2 * sweeps.ways.most_walked + 4 * n_ends)
     return rounded_up(gamma(roundings) * (sum(through) / 2 + (before[2] + after[2])))
 
 
@@ -81,7 +81,6 @@ def _sizes(swept: Swept) -> tuple[Ints, Ints, float]:
         sizes = swept.flows[0].sizes
         if sizes is None or sizes is swept.flows[0]:  # for these kinds of numbers there always are
             return swept.tangents, swept.adjoints, float(swept.total)
-        starts, ends = swept.ends
-        tangents = by_number(swept.side, sizes.tangents) if starts else swept.tangents
-        adjoints = by_number(swept.side, sizes.adjoints) if ends else swept.adjoints
-        return tangents, adjoints, float(sizes.total) if starts and ends else 0.0
+        tangents = np.abs(swept.with_alone(swept.ways.source, lambda: sizes.tangents))
+        adjoints = np.abs(swept.with_alone(swept.ways.target, lambda: sizes.adjoints))
+        return tangents, adjoints, float(sizes.total) if all(swept.ends) else 0.0

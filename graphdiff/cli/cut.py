@@ -37,6 +37,7 @@ In Python:
 def cut(settings: options.Settings, ends: Ends, reduce: str | None, nodes: bool) -> None:
     """Find the fewest edges (or nodes) without which little enough of SOURCE's total on TARGET is left.
 
+    Every path is cut on the graph as it is, cycles included, whatever --cycles says: that needs no total.
     Exact up to 20 candidates, greedy above, with the bound that holds. By one weighting; without weights in the file
     that is even.
     """

@@ -39,9 +39,11 @@ def draw(settings: options.Settings, ends: Ends, by: str | int | None) -> None:
     and rustworkx read it back. (dot takes a weight for a wish about its layout; -O x.svg lays out without.)
 
     With --group the nodes are groups; their edges add up weights, and with an end given shares.
+    A cycle without a value leaves out the total and what is behind it; the legend says so.
     """
     from graphdiff.pictures.annotate import annotate
     from graphdiff.pictures.group import group
+    from graphdiff.pictures.sketch import sketch
 
     inputs.require_one_weight(settings)
     if settings.path and settings.path != "-" and settings.output != options.output_of(settings.path):
@@ -54,9 +56,13 @@ def draw(settings: options.Settings, ends: Ends, by: str | int | None) -> None:
     choice = weightings.chosen(graph, ("unit",) if by is not None and source is target is None else ("even",))
     compiling = weightings.weight_options(choice.names[-1], settings)
     if by is None:
-        drawn = annotate(graph, source, target, **compiling)
+        drawn = output.without_open_cycles(
+            lambda: annotate(graph, source, target, **compiling), lambda: sketch(graph, source, target, **compiling)
+        )
     else:
-        drawn = group(graph, by, source=source, target=target, **compiling)
+        drawn = output.without_open_cycles(
+            lambda: group(graph, by, source=source, target=target, **compiling), lambda: group(graph, by, **compiling)
+        )
     output.write_drawn(drawn, settings)
     if settings.path and settings.path != "-" and not choice.are_known:  # where it is printed its legend says it
         say(f"{choice.why}\n")

@@ -119,8 +119,9 @@ _READING: list[Callable[..., Any]] = [
     ),
     click.option("--default-weight", type=float, metavar="W", help="The weight of edges that have none."),
     click.option(
-        "--cycles", type=click.Choice(["raise", "collapse", "solve"]), metavar="HOW",
-        help="Where a cycle lies on the way: raise refuses it, collapse takes it as one node, solve sums its walks. "
+        "--cycles", type=click.Choice(["raise", "collapse", "solve", "reduced-form"]), metavar="HOW",
+        help="A cycle on the way: raise refuses it, collapse makes it one node, solve sums its walks, "
+        "reduced-form solves simultaneous equations. "
         "Default: collapse for unit, even and imports, raise for weights from the file.",
     ),
     click.option("--exact", is_flag=True, help="Exact rational arithmetic: floats as the fractions that they are."),

@@ -18,7 +18,7 @@ from graphdiff.absences import absences_of
 from graphdiff.cli.options import Printing, Settings
 from graphdiff.cli.streams import for_screen, say, wants_colour
 from graphdiff.cli.weightings import chosen
-from graphdiff.errors import UsageError
+from graphdiff.errors import CycleError, LimitError, SameComponentError, UsageError
 from graphdiff.showing import clean, for_spreadsheets, one_line
 
 if TYPE_CHECKING:
@@ -129,6 +129,18 @@ def _csv_text(rows: Iterable[Sequence[Any]], settings: Printing) -> str:
     safe = (map(for_spreadsheets, row) for row in rows) if settings.spreadsheet_safe else rows
     csv.writer(buffer, lineterminator="\n").writerows(safe)
     return buffer.getvalue()
+
+
+def without_open_cycles(whole: Callable[[], nx.DiGraph], known: Callable[[], nx.DiGraph]) -> nx.DiGraph:
+    """Return a picture; where a cycle on the way forbids it, one without what that leaves open, and say so."""
+    from graphdiff.cli.refusals import Refusal
+
+    try:
+        return whole()
+    except (CycleError, LimitError, SameComponentError) as error:
+        drawn = known()
+        say(f"drawn without what a cycle leaves open: {Refusal(error, click.get_current_context().command).message}\n")
+        return drawn
 
 
 def write_drawn(drawn: nx.DiGraph, settings: Settings) -> None:

@@ -27,6 +27,7 @@ Examples:
   graphdiff why Packages.xz openssh-server liblzma5
   graphdiff why Packages.xz liblzma5                 from the roots
   graphdiff why model.csv --columns source=rhs,target=lhs,weight=est x y --sd se
+  graphdiff why market.csv income price --cycles reduced-form   simultaneous equations
   graphdiff why graph.dot a b -O why.svg             the report, and the picture in why.svg
   graphdiff why model.csv x y --formula -o latex     the total as a formula
   graphdiff why env: pandas numpy                    in the Python environment that graphdiff runs in

@@ -32,11 +32,11 @@ from graphdiff.remedies import Keyword
 from graphdiff.text.names import Edge
 from graphdiff.text.sentences import how_many
 
-CyclePolicy: TypeAlias = Literal["raise", "collapse", "solve"]
+CyclePolicy: TypeAlias = Literal["raise", "collapse", "solve", "reduced-form"]
 Weight: TypeAlias = str | Preset | Callable[[Any, Any, dict[str, Any]], Number] | None
 #: Called with how much is done and, where that is known, how much there is to do.
 Progress: TypeAlias = Callable[[int, int | None], None]
-POLICIES = ("raise", "collapse", "solve")
+POLICIES = ("raise", "collapse", "solve", "reduced-form")
 #: What a saved graph keeps beside its arrays.
 SETTINGS = ("cycles", "exact", "edge_meaning", "weight_meaning", "node_meaning")
 
@@ -65,7 +65,7 @@ class CompiledGraph:
         The shape: order, rows, components, labels.
     weights : float64, float32 or int64 array, or list of objects, shape (n_edges,)
         In the order of the topology's edges.
-    cycles : {"raise", "collapse", "solve"}
+    cycles : {"raise", "collapse", "solve", "reduced-form"}
         What happens where a cycle lies on the way.
     exact : bool
         Whether floats are taken as the dyadic rationals that they are.
@@ -379,6 +379,8 @@ class CompiledGraph:
     def absolute(self) -> CompiledGraph:
         """The same graph with the absolute values of the weights: what its sums can be at most.
 
+        These are sums over walks, also where the graph itself has the reduced form of its equations.
+
         Raises
         ------
         TypeError
@@ -386,11 +388,12 @@ class CompiledGraph:
         ValueOverflowError
             If that of a complex weight is no float.
         """
+        summing: CyclePolicy = "solve" if self.cycles == "reduced-form" else self.cycles
         if isinstance(self.weights, np.ndarray) and not (self.weights == np.iinfo(np.int64).min).any():
-            return replace(self, weights=np.abs(self.weights))
+            return replace(self, weights=np.abs(self.weights), cycles=summing)
         numbers = map(arithmetic.finished, arithmetic.listed(self.weights))
         try:
-            return replace(self, weights=arithmetic.unify(list(map(arithmetic.size, numbers))))
+            return replace(self, weights=arithmetic.unify(list(map(arithmetic.size, numbers))), cycles=summing)
         except OverflowError:
             raise ValueOverflowError("the absolute value of a complex weight is more than the largest float") from None
 
@@ -490,9 +493,10 @@ def compile(
         ``(u, v, data) -> number``; None is 1 on every edge. An array brings its own weights.
     default_weight : number, optional
         The weight of an edge that has none. Without it such an edge is an error.
-    cycles : {"raise", "collapse", "solve"}
+    cycles : {"raise", "collapse", "solve", "reduced-form"}
         Where a cycle lies on the way asked about: refuse; take each strongly connected component as one node;
-        or sum the infinitely many walks, (I - A)^-1.
+        sum the infinitely many walks, (I - A)^-1; or solve the edges as simultaneous equations, also (I - A)^-1,
+        where the walks need not converge and the total then is no sum of them.
     exact : bool
         Take floats as the dyadic rationals that they are, and return Fractions.
 
@@ -507,7 +511,7 @@ def compile(
     WeightError
         If a weight is missing, not a number, NaN or infinite; it names the edge and counts the others.
     UsageError
-        If `cycles` is none of the three, or `weight` nothing that gives weights.
+        If `cycles` is none of these, or `weight` nothing that gives weights.
 
     Examples
     --------

@@ -6,20 +6,22 @@ The sweeps put the seeds in and read them off; no graph is copied for it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Dyadic, Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.graph.topology import Topology
 from graphdiff.text.names import members_of
 
-__all__ = ["LEAVES", "ROOTS", "Boundary", "End", "Seeds", "seeds_of", "units"]
+__all__ = ["LEAVES", "ROOTS", "Boundary", "End", "Seeds", "placed", "seeds_of", "units", "weighed"]
 
 
 class Boundary(Enum):
@@ -38,6 +40,10 @@ class Boundary(Enum):
 
     def __repr__(self) -> str:
         return f"graphdiff.{self.name}"
+
+    def of(self, topology: Topology) -> NDArray[Any]:
+        """Return the positions that are meant in a graph; of a collapsed component those of all its members."""
+        return topology.roots if self is Boundary.ROOTS else topology.leaves
 
 
 ROOTS, LEAVES = Boundary.ROOTS, Boundary.LEAVES
@@ -140,22 +146,43 @@ def seeds_of(graph: CompiledGraph, end: End) -> Seeds:
     if isinstance(end, (str, int)):  # spares most questions the rest
         return Seeds([position(end)])
     if isinstance(end, Boundary):
-        topology = graph.topology
-        return units(graph, (topology.roots if end is ROOTS else topology.leaves).tolist())
-    if isinstance(end, Mapping):
-        positions = [position(node) for node in end]
-        return Seeds(_distinct(graph, positions), [_seed(graph, number) for number in end.values()])
+        return units(graph, end.of(graph.topology).tolist())
+    seeds = placed(end, position)
+    return Seeds(seeds.positions, weighed(graph, seeds.numbers))
+
+
+def placed(end: Hashable | list[Any] | Mapping[Any, Number], position: Callable[[Any], int]) -> Seeds:
+    """Return where the nodes of an end are, each with its seed as it was given.
+
+    Raises
+    ------
+    UsageError
+        If a node stands twice.
+
+    Examples
+    --------
+    >>> placed({"a": 2, "b": 0.5}, {"a": 7, "b": 3}.__getitem__)
+    Seeds(positions=[7, 3], numbers=[2, 0.5])
+    """
     nodes = members_of(end)
-    if nodes is not None:
-        return Seeds(_distinct(graph, [position(node) for node in nodes]))
-    return Seeds([position(cast("Hashable", end))])
-
-
-def _distinct(graph: CompiledGraph, positions: list[int]) -> list[int]:
+    if nodes is None:
+        return Seeds([position(end)])
+    positions = list(map(position, nodes))
     if len(set(positions)) < len(positions):
-        twice = next(place for number, place in enumerate(positions) if place in positions[:number])
-        raise UsageError(f"the node {graph.topology.label(twice)!r} stands twice; a mapping gives each node its seed")
-    return positions
+        twice = next(node for number, node in enumerate(nodes) if positions[number] in positions[:number])
+        raise UsageError(f"the node {twice!r} stands twice; a mapping gives each node its seed")
+    return Seeds(positions, list(end.values()) if isinstance(end, Mapping) else None)
+
+
+def weighed(graph: CompiledGraph, numbers: Sequence[Number] | None) -> list[Number] | None:
+    """Return seeds, checked, in the arithmetic of a graph's weights.
+
+    Raises
+    ------
+    UsageError
+        If one is no finite number that goes with the weights.
+    """
+    return None if numbers is None else [_seed(graph, number) for number in numbers]
 
 
 def _seed(graph: CompiledGraph, seed: Number) -> Number:

@@ -25,7 +25,7 @@ from graphdiff.paths.paths import Path, path_of
 from graphdiff.paths.strongest import require_sizes
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import Between, between_ends, reverse_over
-from graphdiff.sums.cycles import COLLAPSE
+from graphdiff.sums.cycles import COLLAPSE, require_shrinking
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.sums.sweeps import reverse_values
 
@@ -65,7 +65,7 @@ def sample_paths(
     Returns
     -------
     list of Path
-        In the order drawn; a strong path comes several times. Under ``cycles="solve"`` these are walks.
+        In the order drawn; a strong path comes several times. Round a cycle that counts these are walks.
 
     Raises
     ------
@@ -155,6 +155,8 @@ def _sizes(between: Between) -> list[Any]:
     """Return the sum of the absolute influences of the paths, or walks, from each node to the target."""
     if not between.loops:
         return [arithmetic.finished(size) or 0 for size in reverse_over(between, SEMIRINGS["size"])]
+    for start, stop in between.loops:
+        require_shrinking(between.graph, start, stop)
     graph = between.graph.absolute  # real, also where the weights are complex
     ends = between.seeds[1].sizes.at(graph.one_and_zero[0])
     values = reverse_values(graph, ends, between.loops)

@@ -137,13 +137,24 @@ def answered(
     """
     measures = _measures(ready, *ends) if sweeps is None else _flow_measures(ready, sweeps)
     counts = _path_counts(ready, ends, sweeps, measures)
+    whole = replace(measures, nodes=measures.nodes | counts.nodes, edges=measures.edges | counts.edges)
+    return measured(graph, ready, ends, whole)
+
+
+def measured(
+    graph: nx.DiGraph | CompiledGraph,
+    ready: CompiledGraph,
+    ends: tuple[End | None, End | None],
+    measures: Measures,
+) -> nx.DiGraph | nx.MultiDiGraph:
+    """Return a copy of the graph with what was measured, and what was asked."""
     copy, edges = _unmarked(graph) if isinstance(graph, nx.Graph) else _built(ready)
     weights = [arithmetic.finished(weight) for weight in arithmetic.listed(ready.weights)]
     labels = ready.topology.labels
-    _set((copy.nodes[label] for label in labels), measures.nodes | counts.nodes)
+    _set((copy.nodes[label] for label in labels), measures.nodes)
     named = edges or ready.topology.edge_labels()
     kept = {name: list(column) for name, column in ready.attributes.items() if name not in ATTRIBUTES}
-    _set((copy.get_edge_data(*edge) for edge in named), kept | {"weight": weights} | measures.edges | counts.edges)
+    _set((copy.get_edge_data(*edge) for edge in named), kept | {"weight": weights} | measures.edges)
     asked = {**noted_ends(*ends), "total": measures.total, "annotation": measures.main}
     names = ("edge_meaning", "weight_meaning", "node_meaning", "cycles")
     meanings = {name: getattr(ready, name) for name in names}
@@ -174,16 +185,16 @@ def _measures(graph: CompiledGraph, source: End | None, target: End | None) -> M
     """Return the tangents from a source, or the adjoints of a target."""
     if source is not None:
         tangents = forward(graph, source).array.tolist()
-        return Measures("tangent", {"tangent": tangents}, {"tangent": _edge_tangents(graph, tangents)}, None)
+        return Measures("tangent", {"tangent": tangents}, {"tangent": tangents_of(graph, tangents)}, None)
     adjoints = reverse(graph, Boundary.LEAVES if target is None else target).array.tolist()
-    return Measures("adjoint", {"adjoint": adjoints}, {"adjoint": _edge_adjoints(graph, adjoints)}, None)
+    return Measures("adjoint", {"adjoint": adjoints}, {"adjoint": adjoints_of(graph, adjoints)}, None)
 
 
 def _flow_measures(graph: CompiledGraph, flow: Flow) -> Measures:
     positions, numbers = flow.places, flow.used[2]
     tangents, adjoints = (_on_the_way(graph, positions, values) for values in (flow.tangents, flow.adjoints))
     kept = set(numbers.tolist())
-    sides = {"tangent": _edge_tangents(graph, tangents), "adjoint": _edge_adjoints(graph, adjoints)}
+    sides = {"tangent": tangents_of(graph, tangents), "adjoint": adjoints_of(graph, adjoints)}
     edges = {
         name: [value if edge in kept else None for edge, value in enumerate(column)] for name, column in sides.items()
     }
@@ -201,11 +212,13 @@ def _on_the_way(graph: CompiledGraph, positions: NDArray[Any], values: Values) -
     return [known.get(graph.anchor(position)) for position in range(graph.n_nodes)]
 
 
-def _edge_tangents(graph: CompiledGraph, tangents: Column) -> Column:
+def tangents_of(graph: CompiledGraph, tangents: Column) -> Column:
+    """Return of each edge the part of its head's tangent that comes by it, where its tail's is known."""
     return [None if tangents[tail] is None else tangents[tail] * weight for tail, _, weight in _steps(graph)]
 
 
-def _edge_adjoints(graph: CompiledGraph, adjoints: Column) -> Column:
+def adjoints_of(graph: CompiledGraph, adjoints: Column) -> Column:
+    """Return of each edge the part of its tail's adjoint that leaves by it, where its head's is known."""
     return [None if adjoints[head] is None else weight * adjoints[head] for _, head, weight in _steps(graph)]
 
 
@@ -254,7 +267,7 @@ def _unmarked(graph: nx.DiGraph) -> tuple[nx.DiGraph, list[Edge]]:
         _drop(data, ATTRIBUTES)
     for _, _, data in copy.edges(data=True):
         _drop(data, ATTRIBUTES)
-    _drop(copy.graph, ("source", "target", "total"))
+    _drop(copy.graph, ("source", "target", "total", "not_computed"))
     return copy, []
 
 

@@ -6,7 +6,7 @@ Width and colour say how much of the answer runs through a node or edge. A merge
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -16,7 +16,7 @@ import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import REAL, Number
-from graphdiff.errors import count_text
+from graphdiff.errors import CycleError, count_text
 from graphdiff.graph.compiled import compile
 from graphdiff.graph.ends import seeds_of
 from graphdiff.graph.presets import WEIGHTS
@@ -34,11 +34,12 @@ from graphdiff.pictures.picture import (
     title,
 )
 from graphdiff.sums.between import Between, restriction, total_over
+from graphdiff.sums.cycles import require_shrinking
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import end_text, members_of, node_text, texts
 from graphdiff.text.numbers import short, shorten, shown
 from graphdiff.text.records import distinct, keys_of
-from graphdiff.text.sentences import how_many, words_for
+from graphdiff.text.sentences import how_many, ways_round, words_for
 
 #: So many strongest paths are looked at, at most, for those that fit into the picture.
 MAX_RANKED = 1_000
@@ -120,6 +121,8 @@ def answer_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
 def _asked(graph: nx.DiGraph) -> Between:
     """Return what lies between the ends that the graph was annotated for."""
     ready = compile(graph, cycles=graph.graph.get("cycles", "raise"))
+    if "not_computed" in graph.graph and ready.cycles == "raise":
+        ready = replace(ready, cycles="solve")  # only to look what lies between
     ends = [graph.graph.get(end) for end in ("source", "target")]
     return restriction(ready, *(None if end is None else seeds_of(ready, end) for end in ends))
 
@@ -149,15 +152,43 @@ def _strongest_part(between: Between, max_edges: int) -> Between:
     """Return the part that the strongest paths take, as many as fit; at least one."""
     if between.n_edges <= max_edges:
         return between
+    if not _shrink(between):
+        return _with_edges(between, _nearest_edges(between, max_edges))
     kept: set[int] = set()
     for _, edges, _ in islice(ranked_paths(between), MAX_RANKED):
         grown = kept.union(edges)
         if kept and len(grown) > max_edges:
             break
         kept = grown
+    return _with_edges(between, kept)
+
+
+def _with_edges(between: Between, kept: Collection[int]) -> Between:
     keep = np.isin(between.edges, list(kept))
     ptr = np.concatenate([[0], np.cumsum(keep)])[between.ptr]
     return replace(between, ptr=ptr, heads=between.heads[keep], edges=between.edges[keep])
+
+
+def _shrink(between: Between) -> bool:
+    """Return whether round every cycle between walks become weaker, so that some are the strongest."""
+    try:
+        for start, stop in between.loops:
+            require_shrinking(between.graph, start, stop)
+    except CycleError:
+        return False
+    return True
+
+
+def _nearest_edges(between: Between, n: int) -> list[int]:
+    """Return so many edges, those on the shortest ways first."""
+    tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
+    steps = nx.DiGraph(zip(tails.tolist(), between.heads.tolist(), strict=True))
+    steps.add_nodes_from([*between.sources, *between.targets])
+    ahead = nx.multi_source_dijkstra_path_length(steps, set(between.sources), weight=None)
+    back = nx.multi_source_dijkstra_path_length(steps.reverse(copy=False), set(between.targets), weight=None)
+    lengths = [ahead[tail] + back[head] for tail, head in zip(tails.tolist(), between.heads.tolist(), strict=True)]
+    numbers: list[int] = between.edges[np.argsort(lengths, kind="stable")[:n]].tolist()
+    return numbers
 
 
 def _nodes(graph: nx.DiGraph, between: Between, used: list[int], whole: Number) -> list[DrawnNode]:
@@ -299,6 +330,8 @@ def _lines(asked: dict[str, Any], name: str, data: dict[str, Any], scale: Scale)
     main = asked["annotation"]
     value = f" = {short(data['value'])}" if isinstance(data.get("value"), (*REAL, complex)) else ""
     first = title(name, data) + value
+    if main not in data:
+        return (first,)  # not known, or not asked of nodes
     if main == "contribution":
         return first, scale.part(data) or short(data["contribution"])
     if asked.get("edge_meaning") != "feeds":
@@ -320,6 +353,7 @@ def _legend(asked: dict[str, Any], between: Between, drawn: Between, whole: Numb
     return [
         _question(asked, between),
         *([f"weights: {sentence}"] if meaning not in ("unknown", "weight") else []),
+        *([asked["not_computed"]] if "not_computed" in asked else []),
         *([_coverage(between, drawn)] if drawn is not between else []),
         *_keys(asked, whole),
     ]
@@ -332,27 +366,29 @@ def _question(asked: dict[str, Any], between: Between) -> str:
         shorten(end_text(asked[end]), MAX_NAME) if end in asked else alone
         for end, alone in (("source", words.starts), ("target", words.ends))
     )
-    paths = _paths_text(between)
+    paths = "paths with cycles on the way" if "not_computed" in asked else _paths_text(between)
     if asked["annotation"] == "tangent":
         return f"{words.rank_from.format(source=source)}: {paths} to {words.ends}"
     if asked["annotation"] == "adjoint":
         return f"{words.rank_towards.format(target=target)}: {paths} from {words.starts}"
-    total = shown(asked["total"])
+    total = f"; total {shown(asked['total'])}" if "total" in asked else ""
     if "source" not in asked:
-        return f"from {source} to {target}: {paths}; total {total}"
+        return f"from {source} to {target}: {paths}{total}"
     if not between.n_nodes:
         return words.none.format(source=source, target=target)
-    return f"{words.relation.format(source=source, target=target)} by {paths}; total {total}"
+    return f"{words.relation.format(source=source, target=target)} by {paths}{total}"
 
 
 def _paths_text(between: Between) -> str:
     if between.loops:
-        return "walks, cycles included"
+        return "walks, cycles included" if between.graph.cycles == "solve" else ways_round(between.graph.cycles)
     return how_many(between.n_paths, "paths")
 
 
 def _coverage(between: Between, drawn: Between) -> str:
     """Return how much of the influence the drawn paths cover."""
+    if between.loops and not _shrink(between):
+        return f"drawn: {drawn.n_edges:,} of {between.n_edges:,} edges, those on the shortest ways first"
     if between.loops:
         return "drawn: the strongest walks only"
     counts = [count_text(some.n_paths) for some in (drawn, between)]
@@ -372,6 +408,9 @@ def _keys(asked: dict[str, Any], whole: Number) -> Iterator[str]:
         else:
             yield f"edge: {edge} · part of the paths' absolute influences, {shown(whole)}; node: part of them"
             yield "width and colour: part, blue positive, orange negative"
+        yield "bold ellipse: source; double border: target"
+    elif main == "weight":
+        yield f"edge: {edge}; width and colour: its size, blue positive, orange negative"
         yield "bold ellipse: source; double border: target"
     else:
         end = "target" if main == "adjoint" else "source"

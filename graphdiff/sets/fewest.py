@@ -56,7 +56,7 @@ class Search:
 
     between: Between
     what: str
-    total: Number
+    total: Number  # None where a cycle lies between, and every path is to be met
     targets_stay: bool = True
 
     @cached_property
@@ -183,7 +183,10 @@ class Rest:
 
 
 def strokes(search: Search, chosen: list[Any]) -> Iterator[Stroke]:
-    """Yield what was chosen, the one that takes most away first, with what is left after each."""
+    """Yield what was chosen, by totals the one that takes most away first, with what is left after each."""
+    if search.total is None:
+        yield from (Stroke(item, None, None) for item in chosen)
+        return
     left = search.whole
     done: list[Any] = []
     waiting = list(chosen)
@@ -209,9 +212,9 @@ def every_path(search: Search) -> tuple[list[Any], str, int | None]:
 
 def _no_nodes(search: Search) -> str:
     first, last = (search.between.labels[node] for node in (search.between.sources[0], search.between.targets[0]))
-    most = search.without(search.candidates).total
+    left = "there are" if search.total is None else f"{search.without(search.candidates).total!r} is left, by"
     return (
-        f"no set of nodes does it: without all {len(search.candidates):,} that may be removed {most!r} is left, by "
+        f"no set of nodes does it: without all {len(search.candidates):,} that may be removed {left} "
         f"paths from {first!r} to {last!r} that pass none of them; cut edges"
     )
 
@@ -320,9 +323,9 @@ class Stroke:
     Attributes
     ----------
     item : edge or node
-    alone : number
-        By how much the total would become smaller without this alone.
-    left : number
+    alone : number or None
+        By how much the total would become smaller without this alone; None where there is no total.
+    left : number or None
         The total without this and all before it.
     """
 

@@ -250,12 +250,12 @@ def diagnose(
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
-        See `graphdiff.total_influence`; seeds count for gradients only.
+        See `graphdiff.total_influence`; of seeds only those of targets count, and for gradients only.
         Without a source the paths start at all roots, without a target they end at all leaves; without both there
         is an overview of what was read, too.
     vanishing, exploding : float
         Gradient flow is flagged where the median of |adjoint| at some distance from the target falls below, or
-        rises above, so many times what it starts with.
+        rises above, so many times what it starts with: 1, or the largest seed of a target.
     progress : callable, optional
         Told ``(stages done, stages)``.
     **options

@@ -7,7 +7,7 @@ reaches and a target can be reached from, in lists, in topological order.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import repeat
 from typing import Any
@@ -19,7 +19,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import CycleError, SameComponentError
 from graphdiff.graph.compiled import CompiledGraph
-from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, seeds_of
+from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, seeds_of, weighed
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.cycles import Range, find_cycle, restricted
 from graphdiff.sums.semirings import SEMIRINGS, Semiring
@@ -153,6 +153,11 @@ class Between:
         if label is None:
             label = self._edge_labels[edge] = self.graph.topology.edge_label(edge)
         return label
+
+    def weighed(self, graph: CompiledGraph) -> Between:
+        """Return the same under the weights of another graph of its shape."""
+        entering, leaving = (weighed(graph, seeds) for seeds in (self.entering, self.leaving))
+        return replace(self, graph=graph, entering=entering, leaving=leaving)
 
     def require_no_loops(self, instead: str = "") -> None:
         """Raise where walks go round a cycle between the ends: there are infinitely many; `instead` is another way."""

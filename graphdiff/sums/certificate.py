@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -27,6 +27,8 @@ from graphdiff.arithmetic import SMALLEST_NORMAL, Number
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import Seeds
 from graphdiff.sums.between import Between, restriction
+from graphdiff.sums.cycles import enclosed
+from graphdiff.sums.enclosure import ABOVE, ROUNDING, UNDERFLOW, gamma, summed
 from graphdiff.sums.flow import Flow, flow, flow_through
 from graphdiff.sums.sweeps import Values, reverse_values
 from graphdiff.text.numbers import plain
@@ -35,11 +37,6 @@ __all__ = [
     "Ends", "certificate_of", "certified", "change_bound", "doubt", "is_bounded", "rough_bound", "rough_bound_of",
 ]  # fmt: skip
 
-
-ROUNDING = 2.0**-53
-
-#: The smallest float. A product can lose half of it below the smallest normal one, which is no float.
-UNDERFLOW = 2.0**-1074
 
 #: The roundings that a product of complex numbers counts as, and the smallest floats that it can lose.
 COMPLEX_PRODUCT = math.sqrt(5) * (1 + 2.0**-52)
@@ -114,18 +111,12 @@ def _error_bound(between: Between, abs_sum: float, adjoints: Values, product: fl
     return rounded_up(gamma(most) * abs_sum + UNDERFLOW * (underflow * lost)) if most > 0 else 0.0
 
 
-def gamma(roundings: float) -> float:
-    """Return the part of a sum of absolute values that so many roundings in a row can make; infinite for too many."""
-    unit = roundings * ROUNDING
-    return unit / (1 - unit) if unit < 1 else math.inf
-
-
 def rounded_up(bound: float) -> float:
     """Return a bound that was computed with roundings, all of them small beside one part in 2**20, as one that holds.
 
     Below the smallest normal float they are small beside no part, but each is at most half of the smallest float.
     """
-    return bound * (1 + 2.0**-20) + (2 * UNDERFLOW if bound < SMALLEST_NORMAL else 0.0)
+    return bound * ABOVE + (2 * UNDERFLOW if bound < SMALLEST_NORMAL else 0.0)
 
 
 def _onward(between: Between, adjoints: Values) -> list[float]:
@@ -166,14 +157,57 @@ def solved_certificate(between: Between, flows: Flow, sizes: Flow) -> Certificat
     )
     sweeps = flows.tangents, sizes.adjoints, spread
     missed, most, lift = (np.array([values[p] for p in between.positions.tolist()]) for values in sweeps)
-    reached = float((np.abs(missed) * system.targets).sum())
-    added = gamma(len(between.targets) + 8) * reached + UNDERFLOW * len(between.targets)
+    added = system.added(missed)
     missed = system.missed(missed)
     for share in (1e-12, 1e-9, 1e-6):
         candidate = most + share * lift * max(1.0, float(most.max(initial=0.0)))
         if candidate.min(initial=0.0) >= 0 and system.is_enough(candidate):  # below 0 an inverse was rounded away
             return _certified(flows.total, sizes.total, rounded_up(float(missed @ candidate) + added))
     return None
+
+
+def reduced_certificate(between: Between, flows: Flow, abs_sum: Number) -> Certificate:
+    """Return what is proven about a total of the reduced form, where the inverse of each component is enclosed.
+
+    As in `solved_certificate` the total is off by at most the sum of what the tangents miss times the sizes of the
+    exact adjoints. The computed adjoints solve y = target + A y up to what they miss in turn; what that makes comes
+    back through the nodes and components as edges do, through each component by a bound of its exact inverse.
+
+    Parameters
+    ----------
+    between : Between
+    flows : Flow
+        The sums of floats or complex numbers.
+    abs_sum : number
+        The sum of the absolute influences of the walks, infinite where they have none.
+    """
+    system = _System.of(between)
+    tangents, adjoints = (
+        np.array([v[p] for p in between.positions.tolist()]) for v in (flows.tangents, flows.adjoints)
+    )
+    added = system.added(tangents)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is no number bounds nothing
+        behind = np.abs(adjoints) + _off(between, flows.graph, system.turned.missed(adjoints))
+        bound = rounded_up(float(system.missed(tangents) @ behind) + added)
+    return _certified(flows.total, abs_sum, math.inf if math.isnan(bound) else bound)
+
+
+def _off(between: Between, graph: CompiledGraph, missed: NDArray[Any]) -> NDArray[Any]:
+    """Bound by how much adjoints are off of which it is known by how much they miss their equations."""
+    off = missed.tolist()
+    places = np.searchsorted(between.positions, np.array(between.loops)).tolist()
+    starts = {after - 1: (start, loop) for (start, after), loop in zip(places, between.loops, strict=True)}
+    node = between.n_nodes - 1
+    while node >= 0:
+        start, loop = starts.get(node, (node, None))
+        for place in range(start, node + 1):
+            row = [(head, weight) for head, _, weight in between.rows[place] if head > node]
+            passed = sum(arithmetic.size(weight) * off[head] for head, weight in row)
+            off[place] = (off[place] + passed) * (1 + 4 * gamma(len(row) + 4)) + len(row) * UNDERFLOW
+        if loop is not None:
+            off[start : node + 1] = enclosed(graph, *loop).onward(np.array(off[start : node + 1])).tolist()
+        node = start - 1
+    return np.array(off)
 
 
 def _certified(value: Number, abs_sum: Number, bound: float) -> Certificate:
@@ -208,37 +242,42 @@ class _System:
     @classmethod
     def of(cls, between: Between) -> _System:
         tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
-        sources, targets = np.zeros(between.n_nodes, dtype=np.result_type(*_kinds(between))), np.zeros(between.n_nodes)
-        np.add.at(sources, between.sources, 1.0 if between.entering is None else between.entering)
-        np.add.at(targets, between.targets, 1.0 if between.leaving is None else np.abs(between.leaving))
+        sources, targets = (_at_ends(between.n_nodes, list(seeds)) for seeds in (between.starts, between.stops))
         weights = np.asarray(arithmetic.taken(between.graph.weights, between.edges))
         return cls(tails, between.heads, weights.astype(np.result_type(weights, np.float64)), sources, targets)
+
+    @property
+    def turned(self) -> _System:
+        """The same with every edge turned round: what is asked of tangents there is asked of adjoints here."""
+        return replace(self, tails=self.heads, heads=self.tails, sources=self.targets, targets=self.sources)
 
     def missed(self, tangents: NDArray[Any]) -> NDArray[Any]:
         """Bound, for each node, by how much the tangents miss what the edges into it bring."""
         brought = tangents[self.tails] * self.weights
         size = len(tangents)
-        residual = self.sources - tangents + _summed(self.heads, brought, size)
+        residual = self.sources - tangents + summed(self.heads, brought, size)
         sizes = np.abs(self.sources) + np.abs(tangents) + np.bincount(self.heads, np.abs(brought), size)
         missed: NDArray[Any] = np.abs(residual) + _gamma(self.heads, size) * sizes + 2 * UNDERFLOW * len(self.heads)
         return missed
+
+    def added(self, tangents: NDArray[Any]) -> float:
+        """Bound the roundings of the sum over the targets, each tangent times its seed."""
+        n_targets = int(np.count_nonzero(self.targets))
+        return gamma(n_targets + 8) * float((np.abs(tangents) * np.abs(self.targets)).sum()) + UNDERFLOW * n_targets
 
     def is_enough(self, candidate: NDArray[Any]) -> bool:
         """Return whether z >= target + |A| z holds, whatever the roundings."""
         size = len(candidate)
         passed = np.bincount(self.tails, np.abs(self.weights) * candidate[self.heads], size)
-        return bool((self.targets + passed + _gamma(self.tails, size) * (1 + passed) <= candidate).all())
+        return bool((np.abs(self.targets) + passed + _gamma(self.tails, size) * (1 + passed) <= candidate).all())
 
 
-def _kinds(between: Between) -> list[Any]:
-    """Return the kinds of the numbers that the sources' seeds stand beside."""
-    return [np.float64, *(np.asarray(seed).dtype for seed in between.entering or ())]
-
-
-def _summed(places: NDArray[Any], values: NDArray[Any], size: int) -> NDArray[Any]:
-    if values.dtype.kind != "c":
-        return np.bincount(places, values, size)
-    return np.bincount(places, values.real, size) + 1j * np.bincount(places, values.imag, size)
+def _at_ends(n_nodes: int, seeds: list[tuple[int, Number | None]]) -> NDArray[Any]:
+    """Return what is put in at each node, floats or complex numbers."""
+    numbers = [1.0 if seed is None else seed if isinstance(seed, complex) else float(seed) for _, seed in seeds]
+    put_in = np.zeros(n_nodes, dtype=np.result_type(np.float64, *map(type, numbers)))
+    np.add.at(put_in, [node for node, _ in seeds], numbers)
+    return put_in
 
 
 def _gamma(places: NDArray[Any], size: int) -> NDArray[Any]:
@@ -257,12 +296,15 @@ Ends = tuple[CompiledGraph, Seeds, Seeds]
 def certificate_of(between: Between, flows: Flow) -> Certificate | None:
     """Return what is proven about the total of a flow; None for numbers without a known rounding."""
     sizes = flows.sizes
-    if sizes is None:
-        infinite = between.loops and arithmetic.have_sizes(between.graph.weights)
-        bound, digits = (0.0, 15) if isinstance(flows.total, (int, Fraction)) else (math.inf, 0)
-        return Certificate(flows.total, math.inf, math.inf, bound, digits) if infinite else None
+    abs_sum = math.inf if sizes is None else sizes.total
+    if sizes is None and not (between.loops and arithmetic.have_sizes(between.graph.weights)):
+        return None
     if isinstance(flows.total, (int, Fraction)):
-        return _certified(flows.total, sizes.total, 0.0)
+        return _certified(flows.total, abs_sum, 0.0)
+    if between.loops and between.graph.cycles == "reduced-form" and isinstance(flows.total, (float, complex)):
+        return reduced_certificate(between, flows, abs_sum)
+    if sizes is None:
+        return Certificate(flows.total, math.inf, math.inf, math.inf, 0)
     if not isinstance(flows.total, (float, complex)):
         return None
     return solved_certificate(between, flows, sizes) if between.loops else certificate(between, flows.total, sizes)

@@ -85,14 +85,20 @@ class Flow:
         """
         if not (arithmetic.have_sizes(self.graph.weights) and self.starts.have_sizes and self.ends.have_sizes):
             return None
-        if self.starts.are_sizes and self.ends.are_sizes and arithmetic.are_sizes(self._weights):
+        are_sizes = self.starts.are_sizes and self.ends.are_sizes and arithmetic.are_sizes(self._weights)
+        if are_sizes and not self._is_reduced:
             return self
         sizes = replace(self, graph=self.graph.absolute, starts=self.starts.sizes, ends=self.ends.sizes)
         try:
             _ = sizes.total
-        except CycleError:  # the walks themselves have been summed
+        except CycleError:  # the walks themselves have been summed, or their equations solved
             return None
-        return sizes
+        return self if are_sizes else sizes
+
+    @property
+    def _is_reduced(self) -> bool:
+        """Whether equations are solved, whose solution need not be a sum of walks."""
+        return bool(self.loops) and self.graph.cycles == "reduced-form"
 
     @property
     def _weights(self) -> Weights:

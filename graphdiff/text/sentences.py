@@ -201,6 +201,34 @@ def how_many(number: int, plural: str) -> str:
     return f"{count_text(number)} {plural}"
 
 
+def ways_round(cycles: str) -> str:
+    """Return what leads from end to end where a cycle lies between and counts, by the policy.
+
+    Examples
+    --------
+    >>> ways_round("solve"), ways_round("reduced-form")
+    ('infinitely many walks round a cycle', 'edges round a cycle, solved as equations, not summed over walks')
+    """
+    return _WAYS_ROUND[cycles][0]
+
+
+def solution(cycles: str) -> str:
+    """Return the note that such a total is no sum over paths."""
+    return _WAYS_ROUND[cycles][1]
+
+
+_WAYS_ROUND = {
+    "solve": (
+        "infinitely many walks round a cycle",
+        'Walks may go round: they are summed exactly (cycles="solve"), and are not paths.',
+    ),
+    "reduced-form": (
+        "edges round a cycle, solved as equations, not summed over walks",
+        'Totals are the reduced form of simultaneous equations, (I - A)^-1 (cycles="reduced-form"): no sum of walks '
+        "where these do not converge.",
+    ),
+}
+
 #: What a column is called, by the meaning of its weights.
 TITLES = {"unit": "counting paths", "even": "spread evenly", "imports": "by statements", "unknown": "by weight"}
 

@@ -206,7 +206,7 @@ class Effects(Result, Mapping[Any, Effect]):
     def _notes(self) -> list[str]:
         notes = [self.method] if self.method and len(self) else []
         if None in self.paths:
-            notes.append("∞: a cycle lies between, and all walks round it are summed.")
+            notes.append("∞: a cycle lies between, and walks round it are infinitely many.")
         if self.n_apart:
             notes.append(f"Left out: {how_many(self.n_apart, 'pairs')} within a cycle that counts as one node.")
         return notes
@@ -375,9 +375,10 @@ def table(
 def _sides(graph: CompiledGraph, sources: Any, targets: Any) -> tuple[Ints, Ints]:
     """Return the positions of both sides; for one that is left out what the other reaches, or is reached from."""
     starts, ends = (None if end is None else _positions(graph, end) for end in (sources, targets))
-    between = np.flatnonzero(between_mask(graph, starts, ends)[graph.topology.representative])
-    first, last = (between if end is None else np.array(end, dtype=np.int64) for end in (starts, ends))
-    return first, last
+    if starts is None or ends is None:
+        between = np.flatnonzero(between_mask(graph, starts, ends)[graph.topology.representative]).tolist()
+        starts, ends = (between if end is None else end for end in (starts, ends))
+    return np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64)
 
 
 def _positions(graph: CompiledGraph, end: Any) -> list[int]:

@@ -150,7 +150,7 @@ def joined_pairs(graph: CompiledGraph, starts: Ints, ends: Ints) -> Pairs:
     counts, endless = _counts(graph, starts, ends)
     topology = graph.topology
     same = topology.representative[starts][:, None] == topology.representative[ends]
-    round_a_cycle = same & _on_cycles(topology)[starts][:, None] if graph.cycles == "solve" else np.zeros_like(same)
+    round_a_cycle = same & (graph.cycles != "collapse") & _on_cycles(topology)[starts][:, None]
     rows, columns = np.nonzero(((counts > 0) & ~same) | round_a_cycle)
     walks = (endless | round_a_cycle)[rows, columns].tolist()
     paths = [None if many else count for count, many in zip(counts[rows, columns].tolist(), walks, strict=True)]
@@ -158,14 +158,14 @@ def joined_pairs(graph: CompiledGraph, starts: Ints, ends: Ints) -> Pairs:
 
 
 def _counts(graph: CompiledGraph, starts: Ints, ends: Ints) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """Return how many paths lead from each start to each end, and where a cycle that is solved lies between.
+    """Return how many paths lead from each start to each end, each component as one node, and where one is not.
 
-    Where cycles are solved, paths are counted with each component as one node.
+    There a cycle lies between that is not collapsed, and walks are infinitely many.
     """
-    counted = replace(graph.with_preset(unit), cycles="collapse" if graph.cycles == "solve" else graph.cycles)
+    counted = replace(graph.with_preset(unit), cycles="collapse")
     counts = totals_between(counted, starts, ends)
-    loops = graph.topology.cyclic[:, 0] if graph.cycles == "solve" else np.zeros(0, dtype=np.int64)
-    if not len(loops):
+    loops = graph.topology.cyclic[:, 0]
+    if graph.cycles == "collapse" or not len(loops):
         return counts, np.zeros(counts.shape, dtype=bool)
     into, out_of = totals_between(counted, starts, loops) > 0, totals_between(counted, loops, ends) > 0
     return counts, into.astype(np.float64) @ out_of.astype(np.float64) > 0

@@ -9,7 +9,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import count_text
 from graphdiff.text.names import end_text
 from graphdiff.text.numbers import percent, shown
-from graphdiff.text.sentences import Words, column_title, how_many, words_for
+from graphdiff.text.sentences import Words, column_title, how_many, ways_round, words_for
 from graphdiff.text.tables import table
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _names(columns: Sequence[WhatIf]) -> list[str]:
 def _paths(first: WhatIf, words: Words) -> str:
     ends = {"source": end_text(first.source), "target": end_text(first.target)}
     if first.n_paths is None or first.n_paths_before is None:
-        return f"{words.relation.format(**ends)} by walks round a cycle, summed exactly."
+        return f"{words.relation.format(**ends)} by {ways_round(first.ends[0].graph.cycles)}."
     before = count_text(first.n_paths_before)
     if not first.n_paths:
         any_more = " any more" if first.n_paths_before else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import accumulate, islice
@@ -19,6 +19,7 @@ import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
+from graphdiff.errors import CycleError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import ROOTS, Boundary, End
 from graphdiff.paths.paths import Path
@@ -107,7 +108,7 @@ def explain_each(graphs: Iterable[CompiledGraph], source: End | None, target: En
         if shape not in shapes:
             shapes[shape] = Ways.of(graph, source, target)
         ways = shapes[shape]
-        between = ways.between if ways.between.graph is graph else replace(ways.between, graph=graph)
+        between = ways.between if ways.between.graph is graph else ways.between.weighed(graph)
         explanations.append(Explanation(source, target, ways, between, flow_through(between)))
         explanations[-1]._require_sound()
     return explanations
@@ -207,8 +208,13 @@ class Explanation(Result):
 
     @cached_property
     def strongest(self) -> list[Path]:
-        """The ten paths with the largest absolute influence."""
-        return [] if self.sweeps.sizes is None else list(islice(strongest(self.part), STRONGEST))
+        """The ten paths with the largest absolute influence; none where walks do not, or hardly, shrink."""
+        if self.sweeps.sizes is None:
+            return []
+        try:
+            return list(islice(strongest(self.part), STRONGEST))
+        except CycleError:  # exact sums converge that floats cannot tell from others
+            return []
 
     @cached_property
     def edge_contributions(self) -> Contributions:
@@ -378,6 +384,10 @@ class Explanation(Result):
         series = self.edge_contributions.to_pandas()
         return series.iloc[largest_first(series.tolist())]
 
+    def to_networkx(self) -> nx.DiGraph | nx.MultiDiGraph:
+        """Return what `graphdiff.annotate` does of the same question: what `graphdiff.write` draws."""
+        return annotated(self, self.part.graph)
+
     def __repr__(self) -> str:
         told = ", ".join(f"{name}={getattr(self, name)!r}" for name in TOLD)
         return f"{type(self).__name__}({told})"
@@ -389,8 +399,7 @@ class Explanation(Result):
         from graphdiff.pictures.dot import to_pydot
         from graphdiff.pictures.graphviz import layout
 
-        answer = annotated(self, self.part.graph)
-        svg = layout(to_pydot(answer), "svg").decode().partition("?>")[2]
+        svg = layout(to_pydot(self.to_networkx()), "svg").decode().partition("?>")[2]
         return f"<div>{super()._repr_html_()}{svg}</div>"
 
 

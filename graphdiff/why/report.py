@@ -19,7 +19,16 @@ from graphdiff.sets.bottlenecks import fewer_edges_than
 from graphdiff.sums.certificate import doubt
 from graphdiff.text.names import edge_name, end_text, node_text
 from graphdiff.text.numbers import ordinal, percent, plain, shorten, shown
-from graphdiff.text.sentences import TITLES, Words, by_weights, column_title, how_many, words_for
+from graphdiff.text.sentences import (
+    TITLES,
+    Words,
+    by_weights,
+    column_title,
+    how_many,
+    solution,
+    ways_round,
+    words_for,
+)
 from graphdiff.text.tables import table
 from graphdiff.why.cancellation import Cancellation
 
@@ -103,7 +112,7 @@ def _is_real(number: Number) -> bool:
 
 def _paths_text(first: Explanation) -> str:
     if first.n_paths is None or first.lengths is None:
-        return "infinitely many walks round a cycle"
+        return ways_round(first.part.graph.cycles)
     shortest, longest = first.lengths
     steps = f"{shortest:,}" if shortest == longest else f"{shortest:,} to {longest:,}"
     return f"{how_many(first.n_paths, 'paths')} of {steps} step{'s' * (longest != 1)}"
@@ -262,5 +271,5 @@ def _footnotes(columns: Sequence[Explanation], words: Words) -> list[str]:
             )
             notes.append(f"{one}: {names}{more} ({where}).")
     if first.n_paths is None:
-        notes.append('Walks may go round: they are summed exactly (cycles="solve"), and are not paths.')
+        notes.append(solution(first.part.graph.cycles))
     return notes

@@ -40,7 +40,9 @@ def zero_reason(between: Between, flow: Flow, starts: Seeds, ends: Seeds) -> str
     if not _path_without_zero(between, *seeded):
         return "every path begins or ends at a node whose seed is 0"
     sizes = flow.sizes
-    if sizes is None or not sizes.total:
+    if sizes is None:
+        return "what comes round a cycle cancels, or is too small for a float" if flow.loops else "paths cancel"
+    if not sizes.total:
         return "the products of the weights are too small for a float (underflow); exact=True keeps them"
     if isinstance(flow.total, complex):
         return f"paths cancel: their sizes add up to {shown(sizes.total)}"

@@ -37,7 +37,7 @@ MISTAKES = {
     "no weights of that name": (["why", "plain.csv", "a", "c", "-w", "cost"],
                                 "none of the 2 edges has 'cost'; --weight unit counts paths; --weight even spreads"),
     "weights that some lack": (["why", "holes.json", "a", "c"], "--default-weight 1 would stand in"),
-    "a cycle": (["why", "loop.csv", "a", "b"], "(spectral radius 2: they do not converge); --cycles collapse makes"),
+    "a cycle": (["why", "loop.csv", "a", "b"], "(spectral radius 2: they do not converge); --cycles reduced-form so"),
     "a cycle that is solved": (["why", "loop.csv", "a", "b", "--cycles", "solve"],
                                "--cycles solve cannot sum its walks: their spectral radius is 2 and must be below 1"),
     "ends on one cycle": (["why", "loop.csv", "a", "b", "-w", "unit"],

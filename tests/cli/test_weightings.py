@@ -25,8 +25,8 @@ ASKED = {
     "cut": ("X", "Y"),
     "diagnose": ("X", "Y"),
     "cycles": (),
-    "jacobian": (),
-    "factored": ("X", "Y"),
+    "table": (),
+    "why --formula": ("X", "Y"),
     "draw": ("X", "Y"),
     "compare": ("X", "Y"),
 }
@@ -40,7 +40,7 @@ REPORTING = [verb for verb in ASKED if verb != "draw"]
 
 
 def command(verb: str, file: str) -> list[str]:
-    return [verb, *[file] * (1 + (verb == "compare")), *ASKED[verb]]
+    return [*verb.split(), *[file] * (1 + (verb == "compare")), *ASKED[verb]]
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def unweighted(tmp_path: Path) -> str:
 
 
 def test_every_verb_that_reads_a_file_is_here() -> None:
-    assert {*ASKED, "formats"} == {str(verb.name) for verb in VERBS}
+    assert {*ASKED, "formats"} - {"why --formula"} == {str(verb.name) for verb in VERBS}
 
 
 @pytest.mark.parametrize("verb", REPORTING)
@@ -145,7 +145,7 @@ class TestDraw:
 
 
 def test_the_docs_say_what_each_verb_takes() -> None:
-    rows = re.findall(r"^\| ((?:`[a-z-]+`(?:, )?)+) \| ([^|]+) \|$", DOCS.read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| ((?:`[a-z -]+`(?:, )?)+) \| ([^|]+) \|$", DOCS.read_text(), re.MULTILINE)
     said = {
         verb: tuple(re.findall("`([a-z]+)`", takes)) for verbs, takes in rows for verb in re.findall("`(.+?)`", verbs)
     }

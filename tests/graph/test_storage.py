@@ -52,7 +52,7 @@ def storables(draw: Callable[..., Any]) -> CompiledGraph:
         ends = st.sampled_from(labels)
         graph.add_weighted_edges_from(draw(st.lists(st.tuples(ends, ends, weights), max_size=9)))
     graph.graph["edge_meaning"] = draw(st.text(max_size=3))
-    return gd.compile(graph, cycles=draw(st.sampled_from(["raise", "collapse", "solve"])))
+    return gd.compile(graph, cycles=draw(st.sampled_from(["raise", "collapse", "solve", "reduced-form"])))
 
 
 def answers(graph: CompiledGraph) -> list[Any]:

@@ -250,9 +250,9 @@ def test_a_negative_total_is_cut_towards_0() -> None:
 
 def test_a_collapsed_cycle_is_no_node_to_remove() -> None:
     graph = weighted([("s", "a", 1), ("a", "b", 1), ("b", "a", 1), ("b", "t", 1)])
-    assert len(gd.cut(graph, "s", "t", cycles="collapse").removed) == 1
+    assert len(gd.cut(graph, "s", "t", part=1.0, cycles="collapse").removed) == 1
     with pytest.raises(gd.errors.UsageError, match=r"no set of nodes does it: without all 0 .* cut edges"):
-        gd.cut(graph, "s", "t", what="nodes", cycles="collapse")
+        gd.cut(graph, "s", "t", part=1.0, what="nodes", cycles="collapse")
 
 
 def test_no_path_is_nothing_to_cut() -> None:
@@ -327,7 +327,7 @@ def test_totals_that_have_nothing_to_cut() -> None:
         gd.cut(weighted([("a", "b", 1j)]), "a", "b")
     loop = weighted([("a", "b", 0.5), ("b", "a", 0.5), ("b", "c", 1.0)])
     with pytest.raises(gd.errors.CycleError, match="Its walks are infinitely many"):
-        gd.cut(loop, "a", "c", cycles="solve")
+        gd.cut(loop, "a", "c", part=0.5, cycles="solve")
 
 
 def test_where_no_path_leads_nothing_is_cut_whatever_the_weights() -> None:
@@ -356,6 +356,71 @@ def test_solved_cycles_are_refused_with_what_sums_their_walks() -> None:
         (gd.factored, "symbols of sympy make total_influence a formula"),
     ):
         with pytest.raises(CycleError, match=f'infinitely many; cycles="collapse" makes it one node, .*{said}'):
-            refused(graph, "a", "c", cycles="solve")
+            refused(graph, "a", "c", cycles="solve", **({"part": 0.5} if refused is gd.cut else {}))
     assert gd.what_if(graph, "a", "c", remove_edges=[("b", "a")], cycles="solve").after == 0.5
     assert gd.strongest_paths(graph, "a", "c", k=1, cycles="solve")[0].influence == 0.5
+
+
+# -- every path of a graph with cycles: no total, whatever the policy
+
+
+def fewest_apart(graph: nx.MultiDiGraph, source: Any, target: Any, what: str) -> int | None:
+    """Return how many edges or nodes part the ends, by trying all sets of one more at a time."""
+    members = list(graph.edges(keys=True)) if what == "edges" else [n for n in graph if n not in (source, target)]
+    for number in range(len(members) + 1):
+        for chosen in combinations(members, number):
+            left = graph.copy()
+            (left.remove_edges_from if what == "edges" else left.remove_nodes_from)(chosen)
+            if not nx.has_path(left, source, target):
+                return number
+    return None
+
+
+@pytest.mark.parametrize("what", ["edges", "nodes"])
+@pytest.mark.parametrize("number", range(40))
+def test_every_path_round_cycles_is_cut_by_the_fewest(number: int, what: str) -> None:
+    r = Random(number)
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(range(5))
+    graph.add_weighted_edges_from((r.randrange(5), r.randrange(5), r.choice([2, -3])) for _ in range(9))
+    known = fewest_apart(graph, 0, 4, what)
+    policy = r.choice(["raise", "solve", "reduced-form", "collapse"])
+    if known is None:
+        with pytest.raises(gd.errors.UsageError, match="no set of nodes does it"):
+            gd.cut(graph, 0, 4, what=what, cycles=policy)
+        return
+    found = gd.cut(graph, 0, 4, what=what, cycles=policy)
+    assert (len(found.removed), found.after) == (known, 0)
+    left = graph.copy()
+    (left.remove_edges_from if what == "edges" else left.remove_nodes_from)(found.removed)
+    assert not nx.has_path(left, 0, 4)
+    assert str(found)
+    assert found.to_dict()["at_least"] == known or not known
+
+
+def test_a_cut_round_cycles_says_that_it_has_no_total() -> None:
+    graph = weighted([("s", "a", 2), ("a", "b", 3), ("b", "a", 1), ("b", "t", 5), ("a", "t", 7)])
+    found = gd.cut(graph, "s", "t")
+    assert (found.removed, found.before, found.after, found.n_paths) == ([("s", "a")], None, 0, None)
+    assert "s leads to t by paths with cycles on the way (to cut every path needs no total).\n" in str(found)
+    assert str(found).endswith("cut 1 edge of 5:\n  edges\n  s -> a\nFewer cannot do it.")
+    assert repr(found) == "<cut of 1 edge>"
+    assert found.to_dict()["removed"] == [{"source": "s", "target": "a", "alone": None, "left": None}]
+    assert gd.cut(graph, "a", "b", cycles="collapse").removed == [("a", "b")]
+
+
+def test_a_part_of_a_total_needs_the_total() -> None:
+    graph = weighted([("s", "a", 2), ("a", "a", 3), ("a", "t", 1)])
+    with pytest.raises(CycleError, match="the graph has a cycle: a -> a"):
+        gd.cut(graph, "s", "t", part=0.5)
+    assert gd.cut(graph, "s", "t", part=0.5, cycles="collapse").before == 2
+
+
+def test_where_no_cycle_lies_between_the_cut_has_its_totals() -> None:
+    graph = weighted(
+        [("s", "t", 2), ("s", "u", 3), ("u", "t", 1), ("t", "x", 1), ("x", "t", 1), ("c", "c", 1), ("c", "s", 1)]
+    )
+    graph.remove_edge("x", "t")
+    for policy in ("raise", "collapse", "solve", "reduced-form"):
+        found = gd.cut(graph, "s", "t", cycles=policy)
+        assert (found.before, found.after, found.n_paths) == (5, 0, 2)
