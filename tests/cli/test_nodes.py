@@ -137,6 +137,20 @@ def test_several_ends_are_what_one_node_before_or_behind_them_is(
     assert number(several) == number(one)
 
 
+@pytest.mark.parametrize("ends", [ends for ends in SEVERAL if "-s" in ends and "t" in ends.split()])
+def test_a_comparison_of_several_ends_likewise(run: Run, tmp_path: Path, ends: str) -> None:
+    model = (tmp_path / "model.csv").read_text()
+    changes = []
+    for extra, asked_ends in (("", ends), (EXTRA, SEVERAL[ends])):
+        old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+        old.write_text(model + extra)
+        new.write_text(model.replace("a,t,5", "a,t,8") + extra)
+        result = json.loads(run("compare", str(old), str(new), *asked_ends.split(), "-o", "json").out)["results"][0]
+        changes.append([result[name] for name in ("before", "after", "change")])
+    assert changes[0] == changes[1]
+    assert changes[0][2] > 0
+
+
 @pytest.mark.parametrize(
     "end, records",
     [("-s s -s r", {"b": 3, "a": 13, "t": 86, "u": 39}), ("-t t -t u", {"s": 70, "r": 55, "a": 5, "b": 20})],
