@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from graphdiff.errors import WeightError, count_text
 from graphdiff.remedies import Keyword
 
+#: A number of any kind: int, float, Fraction, Decimal, complex, or a symbol. Which it is follows from the weights, of
+#: which a graph's type says nothing: so that nobody need convert what he knows, a checker takes it as it is used.
 Number: TypeAlias = Any
 Weights: TypeAlias = NDArray[Any] | list[Any]
 Key = TypeVar("Key")

@@ -52,6 +52,7 @@ SAMPLES = {
     "python/versions.uv.lock": "uv",
     "rust/Cargo.lock": "cargo-lock",
     "rust/metadata.json": "cargo-metadata",
+    "saved/crates.gdiff": "gdiff",
     "sbom/app.cdx.json": "cyclonedx",
     "sbom/app.cdx.xml": "cyclonedx",
     "sbom/app.spdx": "spdx",

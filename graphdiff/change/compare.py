@@ -20,6 +20,7 @@ from graphdiff.errors import UsageError, of_both
 from graphdiff.graph.attributes import no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
+from graphdiff.graph.options import takes_options
 from graphdiff.pictures.group import group_of_name
 from graphdiff.remedies import Keyword
 
@@ -222,6 +223,17 @@ def compare(  # type: ignore[overload-overlap]
     **options: Unpack[CompileOptions],
 ) -> Changes: ...
 @overload
+def compare(  # type: ignore[overload-overlap]
+    before: Given,
+    after: Given,
+    source: None = None,
+    *,
+    target: Hashable,
+    by: By = None,
+    match: Mapping[Any, Any] | None = None,
+    **options: Unpack[CompileOptions],
+) -> Changes: ...
+@overload
 def compare(
     before: Given,
     after: Given,
@@ -232,6 +244,7 @@ def compare(
     match: Mapping[Any, Any] | None = None,
     **options: Unpack[CompileOptions],
 ) -> Comparison: ...
+@takes_options
 def compare(
     before: Given,
     after: Given,

@@ -17,6 +17,7 @@ from click.shell_completion import shell_complete
 from graphdiff import __version__
 from graphdiff.cli import (
     comparison,
+    compile,
     cut,
     cycles,
     diagnose,
@@ -136,6 +137,7 @@ VERBS = (
     table.table,
     draw.draw,
     diagnose.diagnose,
+    compile.compile,
     formats.formats,
 )
 for _verb in VERBS:

@@ -45,7 +45,7 @@ def cycles(settings: options.Settings, top: int) -> None:
     graph = inputs.load(settings)
     reports: list[CycleReport] = []
     for name in weightings.chosen(graph).names:
-        reports.append(find_cycles(graph, **weightings.weight_options(name, settings)))
+        reports.append(find_cycles(graph, **weightings.weight_options(name, settings, graph)))
     output.emit(
         settings,
         text=lambda: "\n\n".join([output.graph_line(graph), *_texts(reports, top)]),

@@ -50,7 +50,7 @@ def diagnose(settings: options.Settings, ends: Ends, vanishing: float, exploding
                 vanishing=vanishing,
                 exploding=exploding,
                 progress=progress,
-                **weightings.weight_options(name, settings),
+                **weightings.weight_options(name, settings, graph),
             )
             for name in weightings.chosen(graph).names
         }

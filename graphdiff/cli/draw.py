@@ -54,7 +54,7 @@ def draw(settings: options.Settings, ends: Ends, by: str | int | None) -> None:
     source, target = ends.of(graph)
     # Between groups a sum of ones says how many edges there are; shares are better spread evenly.
     choice = weightings.chosen(graph, ("unit",) if by is not None and source is target is None else ("even",))
-    compiling = weightings.weight_options(choice.names[-1], settings)
+    compiling = weightings.weight_options(choice.names[-1], settings, graph)
     if by is None:
         drawn = output.without_open_cycles(
             lambda: annotate(graph, source, target, **compiling), lambda: sketch(graph, source, target, **compiling)

@@ -50,7 +50,7 @@ def compile_all(graph: nx.DiGraph, settings: Settings) -> list[CompiledGraph]:
     graphs: list[CompiledGraph] = []
     shape: CompiledGraph | None = None
     for name in settings.weights or chosen(graph).names:
-        options = weight_options(name, settings)
+        options = weight_options(name, settings, graph)
         preset = options["weight"]
         if shape is not None and isinstance(preset, Preset) and not preset.counts_by:
             graphs.append(shape.with_preset(preset))

@@ -87,7 +87,9 @@ def _print_effects(settings: options.Settings, graph: nx.DiGraph, ends: Pairs, e
     for name, reader in (("cov", read_covariance), ("draws", read_draws)):
         if name in given:
             given[name] = reader(given[name])
-    effects = [compute(graph, ends[0], ends[1], **given, **weightings.weight_options(name, settings)) for name in names]
+    effects = [
+        compute(graph, ends[0], ends[1], **given, **weightings.weight_options(name, settings, graph)) for name in names
+    ]
     output.emit(
         settings,
         text=lambda: "\n\n".join([output.graph_line(graph), *map(str, effects)]),

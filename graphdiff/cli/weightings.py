@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: What a verb takes for a file without weights, as presets. Verbs that are not here put two side by side: they often
 #: disagree on the route, and that is worth more than either.
-OTHERWISE = {"cycles": ("unit",), "diagnose": ("unit",)} | dict.fromkeys(
+OTHERWISE = dict.fromkeys(("compile", "cycles", "diagnose"), ("unit",)) | dict.fromkeys(
     ("cut", "draw", "paths", "rank", "why --formula"), ("even",)
 )
 SIDE_BY_SIDE = ("unit", "even")
@@ -62,8 +62,10 @@ def offered(graph: nx.DiGraph | None, verb: str) -> tuple[str, ...]:
 
 def _asked(names: tuple[str, ...]) -> Choice | None:
     from graphdiff.graph.defaults import Choice
+    from graphdiff.graph.presets import WEIGHTS
 
-    return Choice(names, f"weights: {' and '.join(names)}, as asked") if names else None
+    weights = tuple([WEIGHTS.get(name, name.removeprefix("attr:")) for name in names])
+    return Choice(weights, f"weights: {' and '.join(names)}, as asked") if names else None
 
 
 @lru_cache(maxsize=2)
@@ -75,12 +77,18 @@ def _default(graph: nx.DiGraph, verb: str, otherwise: tuple[str, ...] = ()) -> C
     return decide(graph, [WEIGHTS[name] for name in otherwise or OTHERWISE.get(verb, SIDE_BY_SIDE)])
 
 
-def weight_options(name: str, settings: Settings) -> dict[str, Any]:
-    """Return the options of `graphdiff.compile` for one weighting."""
+def weight_options(name: str, settings: Settings, graph: nx.DiGraph) -> dict[str, Any]:
+    """Return the options of `graphdiff.compile` for one weighting; a saved graph has the policy that it was saved with.
+
+    Its policy is that of weights like its own: of an attribute's, or of a preset's.
+    """
     from graphdiff.graph.presets import WEIGHTS
+    from graphdiff.graph.views import saved_in
 
     preset = WEIGHTS.get(name)
-    cycles = settings.cycles or ("raise" if preset is None else "collapse")
+    saved = saved_in(graph)
+    own = saved.cycles if saved is not None and (saved.weight is None) == (preset is not None) else None
+    cycles = settings.cycles or own or ("raise" if preset is None else "collapse")
     weight = name.removeprefix("attr:") if preset is None else preset
     return {"weight": weight, "default_weight": settings.default_weight, "cycles": cycles, "exact": settings.exact}
 

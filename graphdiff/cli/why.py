@@ -106,7 +106,8 @@ def _uncertain(
     names = weightings.chosen(graph).names
     weightings.require_from_file(names, "--sd and --bounds")
     return [
-        uncertainty(graph, source, target, **keywords, **weightings.weight_options(name, settings)) for name in names
+        uncertainty(graph, source, target, **keywords, **weightings.weight_options(name, settings, graph))
+        for name in names
     ]
 
 

@@ -33,19 +33,22 @@ from numpy.typing import NDArray
 from graphdiff import files
 from graphdiff.errors import FormatError, InputError, UsageError
 
-__all__ = ["ArrayFile", "check_arrays", "check_header", "write"]
+__all__ = ["ArrayFile", "check_arrays", "check_header", "columns_in", "write"]
 
 
 MAGIC = b"\x89gdiff\r\n"
 
-VERSION = 1
+VERSION = 2
+
+#: Those that are read: the first has neither attributes of nodes nor what is known of the whole graph.
+VERSIONS = (1, 2)
 
 #: Magic, version, length of the header, its CRC-32.
 PREFIX = struct.Struct("<8sIII")
 
 ALIGNED = 64
 
-MAX_HEADER = 1 << 16
+MAX_HEADER = 1 << 20
 
 DTYPES = ("<f8", "<f4", "<i8", "<i4", "<u8", "<u4", "|u1")
 
@@ -114,6 +117,8 @@ class ArrayFile:
     Parameters
     ----------
     name : str
+    data : bytes, optional
+        The file's content, where that has been read.
 
     Raises
     ------
@@ -123,9 +128,9 @@ class ArrayFile:
         If it is no such file, is cut off, or its header is damaged.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, data: bytes | None = None) -> None:
         self.name = name
-        self._data = _mapped(name)
+        self._data = _mapped(name) if data is None else np.frombuffer(data, dtype=np.uint8)
         header = self._checked_header()
         self.settings: dict[str, Any] = header["settings"]
         self.entries = self._checked_entries(header["arrays"])
@@ -140,8 +145,10 @@ class ArrayFile:
         magic, version, length, checksum = PREFIX.unpack(self._data[: PREFIX.size].tobytes())
         if magic != MAGIC:
             raise self.damaged("it does not start as one")
-        if version != VERSION:
-            raise FormatError(f"{self.name} has version {version} of the format, and this graphdiff reads {VERSION}")
+        if version not in VERSIONS:
+            known = " and ".join(map(str, VERSIONS))
+            newer = ": a newer one wrote it" if version > VERSION else ""
+            raise FormatError(f"{self.name} has version {version} of the format; this graphdiff reads {known}{newer}")
         self._start = PREFIX.size + length
         if length > MAX_HEADER or self._start > len(self._data) or self._start % ALIGNED:
             raise self.damaged("its header has no such length")
@@ -179,14 +186,24 @@ class ArrayFile:
         return array.astype(array.dtype.newbyteorder("="), copy=False)
 
     def in_memory(self, name: str) -> NDArray[Any]:
-        """Return a copy of an array whose checksum is right.
+        """Return a copy of an array of a mapped file, whose checksum is right.
 
         Raises
         ------
         FormatError
             If it is not.
         """
-        array = self.array(name).copy()
+        return self.checked(name).copy()
+
+    def checked(self, name: str) -> NDArray[Any]:
+        """Return an array as it lies in the file, read-only, whose checksum is right.
+
+        Raises
+        ------
+        FormatError
+            If it is not.
+        """
+        array = self.array(name)
         if crc32(_bytes(array)) != self.entries[name].crc32:
             raise self.damaged(f"the checksum of the array {name!r} is another")
         return array
@@ -242,25 +259,34 @@ KINDS: dict[str, tuple[tuple[str, ...], str]] = {
     "ends": (INTS, "nodes and one"),
     "hashes": (("<u4",), "nodes"),
     "order": (INTS, "nodes"),
+    "about": (("|u1",), "any"),
 }
 
-#: What the arrays of an attribute of edges are, by its kind; each is called by the attribute's number too.
-COLUMNS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
-    "number": {"values": (("<f8", "<f4", "<i8"), "edges"), "absent": (("|u1",), "edges")},
-    "bool": {"values": (("|u1",), "edges"), "absent": (("|u1",), "edges")},
-    "text": {
-        "values": (("<i8",), "edges"),
-        "absent": (("|u1",), "edges"),
-        "text": (("|u1",), "any"),
-        "ends": (INTS, "any"),
-    },
+#: What the arrays of a column are, by its kind; each is called by the column too. The weights are arrays of their own.
+TEXTS: dict[str, tuple[tuple[str, ...], str]] = {
+    "values": (("<i8",), "each"),
+    "absent": (("|u1",), "each"),
+    "text": (("|u1",), "any"),
+    "ends": (INTS, "any"),
 }
+COLUMNS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
+    "number": {"values": (("<f8", "<f4", "<i8"), "each"), "absent": (("|u1",), "each")},
+    "bool": {"values": (("|u1",), "each"), "absent": (("|u1",), "each")},
+    "text": TEXTS,
+    "encoded": TEXTS,
+    "weights": {},
+}
+
+#: The settings that list columns, each with its kind: what they are of, and what their arrays' names begin with.
+LISTS = {"attributes": ("edges", ""), "node_attributes": ("nodes", "node."), "keys": ("edges", "key.")}
 
 ALWAYS = {"ids", "ptr", "heads", "cyclic", "marked", "weights"}
 
 LABELS: tuple[set[str], ...] = (set(), {"values", "order"}, {"text", "ends", "hashes", "order"})
 
 SETTINGS = {"cycles": str, "exact": bool, "edge_meaning": str, "weight_meaning": str, "node_meaning": str}
+
+OPTIONAL = {*LISTS, "labels"}
 
 #: How many edges, or bytes, are looked at in one go.
 BLOCK = 1 << 20
@@ -269,10 +295,14 @@ BLOCK = 1 << 20
 def check_header(file: ArrayFile) -> None:
     """Raise `FormatError` unless a file has the arrays and the settings of a graph, in the shapes of one graph."""
     settings = file.settings
-    if not isinstance(settings, dict) or _types(settings) != SETTINGS or not _are_attributes(settings):
+    if not _are_settings(settings):
         raise file.damaged("its settings are not those of a graph")
-    columns = _column_kinds(settings.get("attributes", []))
-    names = set(file.entries) - {"given", "keys", "marked_leaves"}
+    columns = {
+        f"{column}.{which}": (dtypes, of if counted == "each" else counted)
+        for of, column, _, kind in columns_in(settings)
+        for which, (dtypes, counted) in COLUMNS[kind].items()
+    }
+    names = set(file.entries) - {"given", "keys", "marked_leaves", "about"}
     if not any(names == ALWAYS | labels | columns.keys() for labels in LABELS):
         raise file.damaged("it has not the arrays of a graph")
     n_nodes, n_edges = file.entries["ids"].shape[0], file.entries["heads"].shape[0]
@@ -286,24 +316,33 @@ def check_header(file: ArrayFile) -> None:
         raise file.damaged("its weights are floats and cannot be exact")
 
 
-def _types(settings: dict[str, Any]) -> dict[str, type]:
-    return {key: type(value) for key, value in settings.items() if key != "attributes"}
-
-
-def _are_attributes(settings: dict[str, Any]) -> bool:
-    """Return whether the attributes of edges, where there are any, are names, each once, with their kinds."""
-    listed = settings.get("attributes", [])
-    if not isinstance(listed, list) or not all(isinstance(each, list) and len(each) == 2 for each in listed):
+def _are_settings(settings: Any) -> bool:
+    """Return whether settings have what every graph has, and of what some have nothing else."""
+    if not isinstance(settings, dict):
         return False
-    if not all(isinstance(name, str) and isinstance(kind, str) and kind in COLUMNS for name, kind in listed):
-        return False
-    return len({name for name, _ in listed}) == len(listed)
+    types = {key: type(value) for key, value in settings.items() if key not in OPTIONAL}
+    return types == SETTINGS and settings.get("labels", "encoded") == "encoded" and _are_lists(settings)
 
 
-def _column_kinds(listed: list[list[str]]) -> dict[str, tuple[tuple[str, ...], str]]:
-    return {
-        f"{number}.{which}": what for number, (_, kind) in enumerate(listed) for which, what in COLUMNS[kind].items()
-    }
+def _are_lists(settings: dict[str, Any]) -> bool:
+    """Return whether columns, where there are any, are names, each once, with their kinds; only one is the weights."""
+    for which in LISTS:
+        listed = settings.get(which, [])
+        if not isinstance(listed, list) or not all(isinstance(each, list) and len(each) == 2 for each in listed):
+            return False
+        if not all(isinstance(name, str) and isinstance(kind, str) and kind in COLUMNS for name, kind in listed):
+            return False
+        weights = sum(kind == "weights" for _, kind in listed)
+        if len({name for name, _ in listed}) < len(listed) or weights > (which == "attributes"):
+            return False
+    return len(settings.get("keys", [])) < 2
+
+
+def columns_in(settings: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield what each column is of (edges or nodes), what its arrays' names begin with, its name and its kind."""
+    for which, (of, prefix) in LISTS.items():
+        for number, (name, kind) in enumerate(settings.get(which, [])):
+            yield of, f"{prefix}{number}", name, kind
 
 
 def check_arrays(file: ArrayFile, arrays: Arrays) -> None:
@@ -325,7 +364,8 @@ def check_arrays(file: ArrayFile, arrays: Arrays) -> None:
     if not _lead_ahead(arrays["ptr"], arrays["heads"], arrays["cyclic"]):
         raise file.damaged("its edges are not in topological order")
     _check_columns(file, arrays)
-    if "keys" in arrays and not _are_names(arrays):
+    keys = arrays.get("keys", arrays.get("key.0.values"))
+    if keys is not None and not _are_names(arrays, keys):
         raise file.damaged("two of its edges have one name")
     if not _is_index(arrays):
         raise file.damaged("the index of its labels is not in order")
@@ -334,9 +374,9 @@ def check_arrays(file: ArrayFile, arrays: Arrays) -> None:
 
 
 def _check_columns(file: ArrayFile, arrays: Arrays) -> None:
-    for number, (name, kind) in enumerate(file.settings.get("attributes", [])):
-        if not _is_column(arrays, number, kind):
-            raise file.damaged(f"the attribute {name!r} of its edges is not sound")
+    for of, column, name, kind in columns_in(file.settings):
+        if kind != "weights" and not _is_column(arrays, column, kind):
+            raise file.damaged(f"the attribute {name!r} of its {of} is not sound")
 
 
 def _are_below(array: NDArray[Any], limit: int) -> bool:
@@ -389,21 +429,21 @@ def _lead_ahead(ptr: NDArray[Any], heads: NDArray[Any], cyclic: NDArray[Any]) ->
     return True
 
 
-def _is_column(arrays: Arrays, number: int, kind: str) -> bool:
-    """Return whether yes and no are 0 and 1, and every text that an edge has is there."""
-    values, absent = arrays[f"{number}.values"], arrays[f"{number}.absent"]
+def _is_column(arrays: Arrays, column: str, kind: str) -> bool:
+    """Return whether yes and no are 0 and 1, and every text that an edge or a node has is there."""
+    values, absent = arrays[f"{column}.values"], arrays[f"{column}.absent"]
     if not _are_below(absent, 2) or (kind == "bool" and not _are_below(values, 2)):
         return False
-    if kind != "text":
+    if kind not in ("text", "encoded"):
         return True
-    text, ends = arrays[f"{number}.text"], arrays[f"{number}.ends"]
+    text, ends = arrays[f"{column}.text"], arrays[f"{column}.ends"]
     there = values[absent == 0]
     return len(ends) > 0 and _are_ends(ends, len(text)) and _are_below(there, len(ends) - 1) and _are_texts(text, ends)
 
 
-def _are_names(arrays: Arrays) -> bool:
+def _are_names(arrays: Arrays, keys: NDArray[Any]) -> bool:
     """Return whether no two edges have the same ends and the same key."""
-    ptr, heads, keys = arrays["ptr"], arrays["heads"], arrays["keys"]
+    ptr, heads = arrays["ptr"], arrays["heads"]
     sizes: NDArray[Any] = np.diff(ptr.astype(np.int64))
     tails = np.repeat(np.arange(len(ptr) - 1), sizes)
     order = np.lexsort((keys, heads, tails))

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from graphdiff.arithmetic import is_number
 from graphdiff.errors import UsageError, meant, nearest
+from graphdiff.graph.encoding import Encoded
 from graphdiff.graph.labels import Texts
 from graphdiff.kernels.rows import Ints
 
@@ -28,6 +29,7 @@ __all__ = [
     "ORDINAL",
     "Column",
     "Columns",
+    "Records",
     "attribute_kinds",
     "column_of",
     "columns_of",
@@ -37,6 +39,7 @@ __all__ = [
     "no_attribute",
     "numeric_names",
     "possible_weights",
+    "records",
 ]
 
 
@@ -198,6 +201,9 @@ def no_attribute(name: str, graphs: Sequence[nx.Graph]) -> UsageError:
     return UsageError(f"no node has the attribute {name!r} to group by{meant(close) or ';'} nodes have: {have}")
 
 
+#: Of so many edges attributes are made together, where those of all are wanted.
+BLOCK = 1 << 10
+
 #: The kinds of numbers that a column has; bools are a kind of their own.
 NUMBERS = (np.float64, np.float32, np.int64, np.bool_)
 
@@ -212,8 +218,8 @@ class Column(Sequence[Any]):
         float64, float32, int64 or bool; of text the number of each in `texts`. A NaN is missing.
     absent : bool array, shape (n_given,), or None
         Where the value is missing; None where all are there.
-    texts : Texts, or None
-        The texts that there are; None where the values are no text.
+    texts : Texts, Encoded or None
+        The texts, or the values of any kind, that there are; None where the values are numbers.
     order : int array, or None
         Which of the given values each edge has; None where they are in the order of the edges.
 
@@ -226,7 +232,7 @@ class Column(Sequence[Any]):
 
     given: NDArray[Any]
     absent: NDArray[np.bool_] | None = None
-    texts: Texts | None = None
+    texts: Texts | Encoded | None = None
     order: Ints | None = None
 
     def __len__(self) -> int:
@@ -253,6 +259,11 @@ class Column(Sequence[Any]):
         else:
             mask = np.zeros(len(self), dtype=bool)
         return mask | np.isnan(self.values) if self.values.dtype.kind == "f" else mask
+
+    @property
+    def numbers(self) -> NDArray[Any] | None:
+        """The numbers in the order of the edges; None where they are no numbers, or some are missing."""
+        return self.values if kind_of(self) == "number" and not self.missing.any() else None
 
     def __getitem__(self, edge: Any) -> Any:
         return self.listed(np.arange(len(self))[edge]) if isinstance(edge, slice) else self.listed([edge])[0]
@@ -291,6 +302,48 @@ class Column(Sequence[Any]):
 
 
 Columns: TypeAlias = Mapping[str, Column]
+
+
+class Records(Sequence[Mapping[str, Any]]):
+    """The attributes of each edge, made when asked for.
+
+    Examples
+    --------
+    >>> some = Records({"kind": column_of(["a", None], "kind")}, 2)
+    >>> some[0], list(some)
+    ({'kind': 'a'}, [{'kind': 'a'}, {}])
+    """
+
+    def __init__(self, columns: Columns, n_edges: int) -> None:
+        self._columns, self._n_edges = columns, n_edges
+
+    def __len__(self) -> int:
+        return self._n_edges
+
+    def __getitem__(self, edge: Any) -> Any:
+        places = np.arange(self._n_edges)[edge]
+        return records(self._columns, places) if isinstance(edge, slice) else records(self._columns, places[None])[0]
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        blocks = (slice(start, start + BLOCK) for start in range(0, self._n_edges, BLOCK))
+        return chain.from_iterable(self[block] for block in blocks)
+
+
+def records(columns: Columns, places: Ints) -> list[dict[str, Any]]:
+    """Return the attributes at some places, each place's as a dict of its own.
+
+    Examples
+    --------
+    >>> records({"kind": column_of(["a", None], "kind")}, np.arange(2))
+    [{'kind': 'a'}, {}]
+    """
+    records: list[dict[str, Any]] = [{} for _ in range(len(places))]
+    for name, column in columns.items():
+        missing = column.missing[places].tolist()
+        for record, value, gone in zip(records, column.listed(places), missing, strict=True):
+            if not gone:
+                record[name] = value
+    return records
 
 
 def column_of(values: Any, name: str) -> Column:
@@ -365,9 +418,9 @@ def _of_texts(texts: Sequence[str], absent: NDArray[np.bool_]) -> Column:
 
 
 def kind_of(column: Column) -> str:
-    """Return whether a column is of numbers, bools or text, in one word."""
+    """Return whether a column is of numbers, bools, text or values of any kind, in one word."""
     if column.texts is not None:
-        return "text"
+        return "text" if isinstance(column.texts, Texts) else "encoded"
     return "bool" if column.given.dtype == bool else "number"
 
 

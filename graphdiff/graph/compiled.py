@@ -21,7 +21,8 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import FormatError, UsageError, ValueOverflowError
 from graphdiff.graph import intake, storage
-from graphdiff.graph.attributes import Columns, columns_of
+from graphdiff.graph.attributes import Column, Columns, columns_of
+from graphdiff.graph.particulars import with_particulars
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
 from graphdiff.graph.reweighting import in_order_of_rows
 from graphdiff.graph.sparse import sparse_matrix
@@ -239,6 +240,8 @@ class CompiledGraph:
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write the graph to a file of plain arrays, whole or not at all (see `graphdiff.graph.storage`).
 
+        `graphdiff.read` and all verbs of the command line read it where it is called ``.gdiff``.
+
         Parameters
         ----------
         path : str or path-like
@@ -248,7 +251,7 @@ class CompiledGraph:
         Raises
         ------
         UsageError
-            If weights are neither floats nor ints of 64 bits, or labels neither all text nor all such ints.
+            If weights are neither floats nor ints of 64 bits, or a label, key or attribute is no plain value.
         OutputError
             If the file exists and is not to be replaced, or cannot be written.
         """
@@ -282,10 +285,68 @@ class CompiledGraph:
         >>> graph, graph.edges()
         (<CompiledGraph: 3 nodes, 3 edges, no cycles>, [('a', 'b'), ('a', 'c'), ('b', 'c')])
         """
-        topology, weights, settings = storage.load(path, mmap=mmap)
+        return cls._of_saved(storage.load(path, mmap=mmap), os.fspath(path))
+
+    @classmethod
+    def loads(cls, data: bytes, *, name: str = "the saved graph") -> CompiledGraph:
+        """Return the graph that was saved as these bytes, all of them checked; `name` is what errors call them.
+
+        Raises
+        ------
+        FormatError
+            If they are no saved graph, or damaged.
+        """
+        return cls._of_saved(storage.loads(data, name), name)
+
+    @classmethod
+    def _of_saved(cls, saved: tuple[Topology, NDArray[Any], dict[str, Any]], name: str) -> CompiledGraph:
+        topology, weights, settings = saved
         if settings["cycles"] not in POLICIES:
-            raise FormatError(f"{os.fspath(path)}: there is no cycle policy {settings['cycles']!r}")
+            raise FormatError(f"{name}: there is no cycle policy {settings['cycles']!r}")
         return cls(topology, weights, **settings)
+
+    def with_attributes(self, graph: nx.DiGraph) -> CompiledGraph:
+        """Return the same graph with what a networkx graph says beside edges and weights, so that `save` keeps it.
+
+        Parameters
+        ----------
+        graph : networkx.DiGraph or networkx.MultiDiGraph
+            What this was compiled from.
+
+        Returns
+        -------
+        CompiledGraph
+            With the attributes of nodes, of edges and of the whole graph. The attribute that the weights are is the
+            weights: it takes no room of its own.
+
+        Raises
+        ------
+        UsageError
+            If it is another graph, or an attribute is no number or text, nor a list, tuple or dict of them.
+
+        Examples
+        --------
+        >>> G = nx.DiGraph([("app", "web", {"cost": 2.0, "kind": "dev"})], edge_meaning="depends on")
+        >>> graph = compile(G, weight="cost").with_attributes(G)
+        >>> list(graph.attributes["kind"]), graph.topology.about
+        (['dev'], {'edge_meaning': 'depends on'})
+        """
+        topology = with_particulars(self.topology, graph)
+        columns = dict(topology.attributes)
+        name = self._attribute_of_weights(columns)
+        if name is not None and isinstance(self.weights, np.ndarray):
+            columns[name] = Column(self.weights)
+        return replace(self, topology=replace(topology, attributes=columns))
+
+    def _attribute_of_weights(self, columns: Columns) -> str | None:
+        """Return which attribute of the edges the weights are; None where they are those of a preset."""
+        for name in dict.fromkeys((self.weight_meaning, "weight", *columns)):
+            numbers = columns[name].numbers if name in columns else None
+            if numbers is not None and arithmetic.equal(numbers, self.weights):
+                return name
+        if self.preset is not None:
+            return None
+        return self.weight_meaning if self.weight_meaning in columns else "weight"
 
     def reweighted(self, weights: Weights, meaning: str = "unknown") -> CompiledGraph:
         """Return the same graph with other weights, given in the order of the edges."""
@@ -546,8 +607,10 @@ def compile(
     return CompiledGraph(topology, weights, cycles, exact, edges.edge_meaning, meaning, edges.node_meaning)
 
 
-def _arranged(edges: intake.Edges) -> tuple[Topology, NDArray[Any]]:
-    """Return the shape of a graph, and which of the edges each edge of its rows is."""
+def _arranged(edges: intake.Edges) -> tuple[Topology, NDArray[Any] | None]:
+    """Return the shape of edges, and which of them each edge of the rows is; None where they are in order already."""
+    if edges.topology is not None:
+        return edges.topology, None
     topology, numbers = arrange(
         edges.n_nodes,
         edges.tails,

@@ -6,7 +6,7 @@ them in silence, nor is the question answered as if they were not there.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -14,10 +14,11 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.errors import WeightError
-from graphdiff.graph.attributes import drawing_names, numeric_names, possible_weights
+from graphdiff.graph.attributes import drawing_names, kind_of, numeric_names, possible_weights
 from graphdiff.graph.compiled import weight_meaning_of
 from graphdiff.graph.intake import TAKES, WITHOUT_WEIGHTS, edge_data
-from graphdiff.graph.presets import Preset, unit
+from graphdiff.graph.presets import WEIGHTS, Preset, unit
+from graphdiff.graph.views import saved_in
 from graphdiff.remedies import Call, Remedy
 
 __all__ = ["KNOWN", "Choice", "Known", "default_weights", "known_weights"]
@@ -82,8 +83,8 @@ class Choice:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the attributes and presets."""
-        return tuple([each.name if isinstance(each, Preset) else each for each in self.weights])
+        """The names of the attributes and presets, as the command line takes them."""
+        return tuple(map(_name, self.weights))
 
     @property
     def are_known(self) -> bool:
@@ -95,11 +96,18 @@ class Choice:
         return {"names": list(self.names), "why": self.why}
 
 
+def _name(weight: str | Preset) -> str:
+    if isinstance(weight, Preset):
+        return weight.name
+    return f"attr:{weight}" if weight in WEIGHTS else weight
+
+
 def default_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) -> Choice:
     """Return by which weights a graph is asked where none are named, and why.
 
     Those that it is known to have: of a profile its time, of a path model's table the estimate, else the attribute
-    ``weight`` (`graphdiff.graph.defaults.KNOWN`). Where its edges have no numbers, a preset.
+    ``weight`` (`graphdiff.graph.defaults.KNOWN`); of a saved graph what it was saved with. Where its edges have no
+    numbers, a preset.
 
     Parameters
     ----------
@@ -131,7 +139,7 @@ def default_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) ->
 weight="effect" takes that number; weight=None counts paths; weight=graphdiff.weights.even spreads one unit evenly
     """
     choice = known_weights(graph, otherwise)
-    if choice.are_known or graph.graph.get("weight_meaning") == "none":
+    if choice.are_known or saved_in(graph) or graph.graph.get("weight_meaning") == "none":
         return choice
     data, left_out = edge_data(graph), drawing_names(graph)
     if possible := possible_weights(data, left_out):
@@ -148,16 +156,28 @@ def known_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) -> C
     >>> known_weights(nx.DiGraph([("a", "b", {"effect": 2.5})])).why
     'no known weights in the file (numbers: effect): 1 on every edge (unit)'
     """
-    data, facts = edge_data(graph), graph.graph
-    there = dict.fromkeys(name for name in chain.from_iterable(data) if isinstance(name, str))
-    names = {name.lower(): name for name in there} | {name: name for name in there}
-    for row in (row for row in KNOWN if row.is_of(facts)):
-        if attribute := next((names[name] for name in row.attributes if name in names), None):
-            meaning = weight_meaning_of(attribute, facts.get("weight_meaning", "none"))
-            return Choice((attribute,), f"weights: {row.why.format(name=attribute, meaning=meaning)}")
-    numeric = numeric_names(data, drawing_names(graph))
-    none = f"no known weights in the file (numbers: {_listed(numeric)})" if numeric else "no weights in the file"
+    saved, data = saved_in(graph), [] if saved_in(graph) else edge_data(graph)
+    columns = saved.topology.attributes if saved else {}
+    attribute, why = _known([*columns, *dict.fromkeys(chain.from_iterable(data))], graph.graph)
+    if saved is not None and saved.weight != attribute:  # then it was said with which it was to be saved
+        attribute, why = saved.weight, "{meaning}, as the graph was saved"
+    if attribute is not None:
+        meaning = weight_meaning_of(attribute, graph.graph.get("weight_meaning", "none"))
+        return Choice((attribute,), f"weights: {why.format(name=attribute, meaning=meaning)}")
+    left_out = drawing_names(graph)
+    of_columns = [name for name in columns if kind_of(columns[name]) == "number" and name not in left_out]
+    numeric = _listed([*of_columns, *numeric_names(data, left_out)])
+    none = f"no known weights in the file (numbers: {numeric})" if numeric else "no weights in the file"
     return Choice(tuple(otherwise), f"{none}: {' and '.join(DOES.get(each.name, each.name) for each in otherwise)}")
+
+
+def _known(names: Iterable[Any], facts: Mapping[str, Any]) -> tuple[str | None, str]:
+    """Return which of the attributes that edges have has the weights, and the words of its row."""
+    there = [name for name in names if isinstance(name, str)]
+    spelling = {name.lower(): name for name in there} | {name: name for name in there}
+    rows = ((row.attributes, row.why) for row in KNOWN if row.is_of(facts))
+    pairs = ((spelling[name], why) for attributes, why in rows for name in attributes if name in spelling)
+    return next(pairs, (None, ""))
 
 
 def _listed(names: Collection[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from operator import itemgetter
@@ -18,9 +18,11 @@ from graphdiff import arithmetic
 from graphdiff.absences import Absences, absences_of
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import GraphTypeError, UsageError, WeightError, edge_text
-from graphdiff.graph.attributes import attribute_kinds, drawing_names, possible_weights
+from graphdiff.graph.attributes import Columns, Records, attribute_kinds, drawing_names, possible_weights
 from graphdiff.graph.forms import Record, is_sparse, order_of_entries, records_of, square_frame
 from graphdiff.graph.labels import Indexed
+from graphdiff.graph.topology import Topology
+from graphdiff.graph.views import saved_in
 from graphdiff.kernels.rows import index_type
 from graphdiff.remedies import Keyword, Remedy
 
@@ -41,7 +43,8 @@ class Edges:
 
     `rows` holds networkx's own rows, if any: in each one the attribute dicts, or in a multigraph dicts of them; what is
     no graph of networkx has its attribute dicts in `records`. `order` says which of the entries as given each edge is,
-    where these are in another order.
+    where these are in another order. A saved
+    graph brings its edges in the order of its `topology`, and their attributes as `columns`.
     """
 
     n_nodes: int
@@ -61,10 +64,14 @@ class Edges:
     node_meaning: str = "unknown"
     drawing: Collection[str] = ()
     absences: Absences | None = None
+    topology: Topology | None = None
+    columns: Columns = field(default_factory=dict)
 
     @cached_property
-    def data(self) -> list[Mapping[str, Any]]:
+    def data(self) -> Sequence[Mapping[str, Any]]:
         """The attributes of each edge."""
+        if self.topology is not None:
+            return Records(self.columns, len(self.tails))
         return list(self.records) or _data(self.rows, self.keys is not None)
 
     def label(self, edge: int) -> tuple[Any, ...]:
@@ -81,6 +88,8 @@ class Edges:
 
 def from_graph(graph: Any) -> Edges:
     """Return the edges of a networkx graph, or of any other that `compile` takes."""
+    if (saved := saved_in(graph)) is not None:
+        return _from_saved(saved.topology, graph)
     if isinstance(graph, nx.Graph):
         return _from_networkx(graph)
     if isinstance(graph, np.ndarray):
@@ -174,15 +183,32 @@ def _from_networkx(graph: nx.Graph) -> Edges:
         marked_leaves=leaves,
         also_called=tuple([(text, i) for i in leaves if isinstance(text := graph.nodes[names[i]].get("output"), str)]),
         rows=rows,
-        edge_meaning=str(graph.graph.get("edge_meaning", "unknown")),
-        weight_meaning=str(graph.graph.get("weight_meaning", "unknown")),
-        node_meaning=str(graph.graph.get("node_meaning", "unknown")),
+        **_meanings(graph.graph),
         drawing=drawing_names(graph),
         absences=absences_of(graph.graph),
     )
 
 
-def edge_data(graph: nx.Graph) -> list[Mapping[str, Any]]:
+def _from_saved(topology: Topology, graph: nx.Graph) -> Edges:
+    """Return the edges of a saved graph, which is in order already."""
+    return Edges(
+        n_nodes=topology.n_nodes,
+        tails=topology.ids[topology.rows.tails],
+        heads=topology.ids[topology.heads],
+        names=topology.names,
+        keys=topology.keys,
+        **_meanings(graph.graph),
+        drawing=drawing_names(graph),
+        topology=topology,
+        columns=topology.attributes,
+    )
+
+
+def _meanings(about: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: str(about.get(name, "unknown")) for name in ("edge_meaning", "weight_meaning", "node_meaning")}
+
+
+def edge_data(graph: nx.Graph) -> Sequence[Mapping[str, Any]]:
     """Return the attributes of each edge of a networkx graph, in a third of the time of ``graph.edges(data=True)``.
 
     Examples
@@ -190,6 +216,8 @@ def edge_data(graph: nx.Graph) -> list[Mapping[str, Any]]:
     >>> edge_data(nx.MultiDiGraph([("a", "b", {"kind": "x"}), ("a", "b", {})]))
     [{'kind': 'x'}, {}]
     """
+    if (saved := saved_in(graph)) is not None:
+        return _from_saved(saved.topology, graph).data
     return _data(_rows(graph), graph.is_multigraph())
 
 
@@ -317,6 +345,9 @@ def weights(edges: Edges, weight: str | Callable[..., Number], default: Number) 
     """
     if callable(weight):
         return checked(edges, _filled(edges, _by_function(edges, weight), weight, default))
+    column = edges.columns.get(weight)
+    if column is not None and column.numbers is not None:
+        return checked(edges, column.numbers)
     try:
         values = list(map(itemgetter(weight), edges.data))
     except KeyError:

@@ -48,6 +48,9 @@ def named(graph: nx.DiGraph) -> nx.DiGraph:
     >>> list(named(G).edges)
     [('main run', 'free')]
     """
+    saved = getattr(graph, "saved", None)
+    if saved is not None and "label" not in saved.topology.node_attributes:  # told without looking at each node
+        return graph
     labels = {node: _label_text(node, data["label"]) for node, data in graph.nodes(data=True) if "label" in data}
     texts = {node: text for node, text in labels.items() if text}
     if not texts:

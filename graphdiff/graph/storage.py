@@ -1,4 +1,4 @@
-r"""A compiled graph as one file of plain arrays, which is opened by mapping it into memory. Format version 1.
+r"""A compiled graph as one file of plain arrays, which is opened by mapping it into memory. Format version 2.
 
 All numbers are little-endian. A file is:
 
@@ -23,7 +23,9 @@ marked          (n,)              ids that were marked as roots
 marked_leaves   (n,)              ids that were marked as leaves, where any were
 weights         (n_edges,)        float64, float32 or int64, in the order of ``heads``
 given           (n_edges,)        which edge as given each one is, where that is known
-keys            (n_edges,)        of a multigraph: the key of each edge, int64, in the order of ``heads``
+keys            (n_edges,)        of a multigraph: the key of each edge, int64, in the order of ``heads``; keys of
+                                  other kinds are a column, ``key.0``
+about           (n_bytes,)        what is known of the graph as a whole: a dict as `graphdiff.graph.encoding` has it
 values          (n_nodes,)        labels that are ints: the label of each id, int64
 text            (n_bytes,)        labels that are text: all of them in UTF-8, one after the other
 ends            (n_nodes + 1,)    the label of id i is ``text[ends[i]:ends[i + 1]]``
@@ -34,37 +36,47 @@ order           (n_nodes,)        of text, the id that each hash is of; of ints,
 0.absent        (n_edges,)        uint8, 1 where an edge has no such value
 0.text          (n_bytes,)        of an attribute that is text: the texts that there are in UTF-8
 0.ends          (n_texts + 1,)    text number i is ``0.text[0.ends[i]:0.ends[i + 1]]``
+node.0.values   (n_nodes,)        of the first attribute of nodes, by id; ``node.0.absent`` and the others likewise
 ==============  ================  =============================================================================
 
-The attributes in the settings, each with its kind (number, bool or text), are numbered from 0; where edges have none
-the settings do not speak of them. Parallel edges without keys are numbered in their order.
+The settings list the attributes of edges and, as ``node_attributes``, those of nodes, each with its kind, numbered
+from 0: number, bool, text, encoded (texts of `graphdiff.graph.encoding`, for values of several kinds or of none of
+these) or weights, which has no arrays of its own: the attribute is the weights. Where there are none the settings do
+not speak of them, nor of ``keys``, nor of ``labels``, which is ``"encoded"`` where labels are such texts. Parallel
+edges without keys are numbered in their order.
 
 Where a dtype is not said it is any int of 4 or 8 bytes. A file has the first five and ``weights``; it has
-``marked_leaves``, ``given``, ``keys``, ``values`` and ``order``, or ``text``, ``ends``, ``hashes`` and ``order`` where
-the graph has such. Without labels the ids are the labels.
+``marked_leaves``, ``given``, ``keys``, ``about``, ``values`` and ``order``, or ``text``, ``ends``, ``hashes`` and
+``order`` where the graph has such. Without labels the ids are the labels. Version 1, which is read too, has no attributes of nodes,
+none that are encoded or the weights, no ``about``, and labels and keys that are text or ints only.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff.absences import absences_of
 from graphdiff.arithmetic import Weights
 from graphdiff.errors import UsageError
 from graphdiff.graph import arrayfile
 from graphdiff.graph.arrayfile import ArrayFile, write
-from graphdiff.graph.attributes import Column, kind_of
+from graphdiff.graph.attributes import Column, Columns, kind_of
+from graphdiff.graph.encoding import Encoded, decoded, encoded
 from graphdiff.graph.labels import Integers, Texts, packed
+from graphdiff.graph.particulars import column_of_any
+from graphdiff.graph.presets import WEIGHTS
 from graphdiff.graph.topology import Topology
 
-__all__ = ["load", "save"]
+__all__ = ["load", "loads", "save"]
 
 SHAPE = ("ids", "ptr", "heads", "cyclic")
-WEIGHTS = (np.float64, np.float32, np.int64)
+DTYPES = (np.float64, np.float32, np.int64)
 
 
 def save(
@@ -84,7 +96,7 @@ def save(
     OutputError
         If the file exists and is not to be replaced, or cannot be written.
     """
-    if not isinstance(weights, np.ndarray) or weights.dtype not in WEIGHTS:
+    if not isinstance(weights, np.ndarray) or weights.dtype not in DTYPES:
         raise UsageError("only weights that are floats, or ints of 64 bits, can be saved, and no exact fractions")
     arrays = {which: getattr(topology, which) for which in SHAPE}
     arrays["marked"] = np.array(topology.marked, dtype=np.int64)
@@ -93,36 +105,79 @@ def save(
     arrays["weights"] = weights
     if topology.given is not None:
         arrays["given"] = topology.given
+    listed: dict[str, Any] = {}
     if topology.given_keys is not None:
-        arrays["keys"] = _keys(topology.given_keys)
+        keys = _keys(topology.given_keys)
+        are_ints = keys.texts is None and keys.given.dtype == np.int64
+        arrays |= {"keys": keys.values} if are_ints else _listed(listed, "keys", {"": keys}, weights)
     if topology.names is not None:
-        arrays |= _label_arrays(packed(topology.names))
-    kinds = [[name, kind_of(column)] for name, column in topology.attributes.items()]
-    for number, column in enumerate(topology.attributes.values()):
-        arrays |= _column_arrays(number, column)
-    write(os.fspath(path), arrays, {**settings, "attributes": kinds} if kinds else settings, overwrite=overwrite)
+        labels = _packed(topology.names)
+        arrays |= _label_arrays(labels)
+        listed |= {"labels": "encoded"} if isinstance(labels, Encoded) else {}
+    if topology.about:
+        arrays["about"] = np.frombuffer(_about(topology.about), dtype=np.uint8)
+    arrays |= _listed(listed, "attributes", topology.attributes, weights)
+    arrays |= _listed(listed, "node_attributes", topology.node_attributes, weights)
+    write(os.fspath(path), arrays, {**settings, **listed}, overwrite=overwrite)
 
 
-def _column_arrays(number: int, column: Column) -> dict[str, NDArray[Any]]:
+def _listed(listed: dict[str, Any], which: str, columns: Columns, weights: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """Return the arrays of some columns, and list them in the settings."""
+    _, prefix = arrayfile.LISTS[which]
+    arrays: dict[str, NDArray[Any]] = {}
+    for number, (name, column) in enumerate(columns.items()):
+        kind = "weights" if column.given is weights else kind_of(column)
+        listed.setdefault(which, []).append([name, kind])
+        arrays |= _column_arrays(f"{prefix}{number}", column) if kind != "weights" else {}
+    return arrays
+
+
+def _column_arrays(name: str, column: Column) -> dict[str, NDArray[Any]]:
     values = column.values.view(np.uint8) if column.values.dtype == bool else column.values
     arrays = {"values": values, "absent": column.missing.view(np.uint8)}
     if column.texts is not None:
-        arrays |= {"text": column.texts.text, "ends": column.texts.ends}
-    return {f"{number}.{which}": array for which, array in arrays.items()}
+        texts = column.texts.texts if isinstance(column.texts, Encoded) else column.texts
+        arrays |= {"text": texts.text, "ends": texts.ends}
+    return {f"{name}.{which}": array for which, array in arrays.items()}
 
 
-def _keys(keys: Sequence[Hashable]) -> NDArray[Any]:
-    numbers = packed(keys) if len(keys) else Integers(np.empty(0, dtype=np.int64))
-    if not isinstance(numbers, Integers):
-        raise UsageError("only keys of parallel edges that are ints can be saved; these are text")
-    return numbers.values
+def _keys(keys: Sequence[Hashable]) -> Column:
+    """Return the keys of edges as a column."""
+    if isinstance(keys, Column):
+        return keys
+    if not len(keys):
+        return Column(np.empty(0, dtype=np.int64))
+    with suppress(UsageError):
+        if isinstance(numbers := packed(keys), Integers):
+            return Column(numbers.values)
+    return column_of_any(keys)
 
 
-def _label_arrays(labels: Texts | Integers) -> dict[str, NDArray[Any]]:
+def _packed(labels: Sequence[Hashable]) -> Texts | Integers | Encoded:
+    """Return labels as arrays: all text or all ints as they are, others encoded."""
+    if isinstance(labels, Encoded):
+        return labels
+    try:
+        return packed(labels)
+    except UsageError:
+        return Encoded.of(labels)
+
+
+def _about(known: Mapping[str, Any]) -> bytes:
+    for name, value in known.items():
+        try:
+            encoded(value)
+        except UsageError as error:
+            raise UsageError(f"the attribute {name!r} of the graph: {error}") from None
+    return encoded(dict(known)).encode()
+
+
+def _label_arrays(labels: Texts | Integers | Encoded) -> dict[str, NDArray[Any]]:
     if isinstance(labels, Integers):
         return {"values": labels.values, "order": labels.lookup}
-    hashes, order = labels.lookup
-    return {"text": labels.text, "ends": labels.ends, "hashes": hashes, "order": order}
+    texts = labels.texts if isinstance(labels, Encoded) else labels
+    hashes, order = texts.lookup
+    return {"text": texts.text, "ends": texts.ends, "hashes": hashes, "order": order}
 
 
 def load(path: str | os.PathLike[str], *, mmap: bool) -> tuple[Topology, NDArray[Any], dict[str, Any]]:
@@ -138,36 +193,78 @@ def load(path: str | os.PathLike[str], *, mmap: bool) -> tuple[Topology, NDArray
         If it is no such file, or is damaged.
     """
     file = ArrayFile(os.fspath(path))
+    return _opened(file, file.array if mmap else file.in_memory, in_memory=not mmap)
+
+
+def loads(data: bytes, name: str) -> tuple[Topology, NDArray[Any], dict[str, Any]]:
+    """Return what `load` does of the content of a file, all of it checked: no array is copied."""
+    file = ArrayFile(name, data)
+    return _opened(file, file.checked, in_memory=True)
+
+
+def _opened(
+    file: ArrayFile, read: Callable[[str], NDArray[Any]], *, in_memory: bool
+) -> tuple[Topology, NDArray[Any], dict[str, Any]]:
     arrayfile.check_header(file)
-    read = file.array if mmap else file.in_memory
     arrays = {which: read(which) for which in file.entries}
     arrayfile.check_arrays(file, arrays)
-    if not mmap and not np.isfinite(arrays["weights"]).all():
+    if in_memory and not np.isfinite(arrays["weights"]).all():
         raise file.damaged("there are weights that are not finite")
+    settings = dict(file.settings)
+    columns = _columns(arrays, settings)
+    about = _known(file, arrays)
+    counts = [columns["attributes"].get(preset.counts_by) for preset in WEIGHTS.values()]
     shape: dict[str, Any] = {which: arrays[which] for which in SHAPE}
+    leaves = tuple(arrays["marked_leaves"].tolist()) if "marked_leaves" in arrays else ()
+    outputs = columns["node_attributes"].get("output")
     topology = Topology(
         **shape,
-        names=_labels(arrays),
-        given_keys=Integers(arrays["keys"]) if "keys" in arrays else None,
+        names=_labels(arrays, settings.pop("labels", "plain")),
+        given_keys=Integers(arrays["keys"]) if "keys" in arrays else columns["keys"].get(""),
         marked=tuple(arrays["marked"].tolist()),
-        marked_leaves=tuple(arrays["marked_leaves"].tolist()) if "marked_leaves" in arrays else (),
+        marked_leaves=leaves,
         given=arrays.get("given"),
-        attributes={
-            name: _column(arrays, number, kind)
-            for number, (name, kind) in enumerate(file.settings.pop("attributes", ()))
-        },
+        attributes=columns["attributes"],
+        counts=next((column.numbers for column in counts if column is not None), None),
+        absences=absences_of(about),
+        also_called=tuple([(text, leaf) for leaf in leaves if outputs and isinstance(text := outputs[leaf], str)]),
+        node_attributes=columns["node_attributes"],
+        about=about,
     )
-    return topology, arrays["weights"], file.settings
+    return topology, arrays["weights"], settings
 
 
-def _column(arrays: Mapping[str, NDArray[Any]], number: int, kind: str) -> Column:
-    values, absent = arrays[f"{number}.values"], arrays[f"{number}.absent"].view(np.bool_)
-    if kind == "text":
-        return Column(values, absent, Texts(arrays[f"{number}.text"], arrays[f"{number}.ends"]))
+def _known(file: ArrayFile, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    """Return what is known of the graph as a whole, which is read and checked wherever the file is opened."""
+    if "about" not in arrays:
+        return {}
+    known = decoded(file.checked("about").tobytes())
+    if not isinstance(known, dict) or not all(isinstance(name, str) for name in known):
+        raise file.damaged("what it says of the whole graph is no dict")
+    return known
+
+
+def _columns(arrays: Mapping[str, NDArray[Any]], settings: dict[str, Any]) -> dict[str, dict[str, Column]]:
+    """Return the columns by the setting that lists them, which is taken out of the settings."""
+    columns: dict[str, dict[str, Column]] = {}
+    for which, (_, prefix) in arrayfile.LISTS.items():
+        listed = enumerate(settings.pop(which, []))
+        columns[which] = {name: _column(arrays, f"{prefix}{number}", kind) for number, (name, kind) in listed}
+    return columns
+
+
+def _column(arrays: Mapping[str, NDArray[Any]], column: str, kind: str) -> Column:
+    if kind == "weights":
+        return Column(arrays["weights"])
+    values, absent = arrays[f"{column}.values"], arrays[f"{column}.absent"].view(np.bool_)
+    if kind in ("text", "encoded"):
+        texts = Texts(arrays[f"{column}.text"], arrays[f"{column}.ends"])
+        return Column(values, absent, texts if kind == "text" else Encoded(texts))
     return Column(values.view(np.bool_) if kind == "bool" else values, absent)
 
 
-def _labels(arrays: Mapping[str, NDArray[Any]]) -> Texts | Integers | None:
+def _labels(arrays: Mapping[str, NDArray[Any]], kind: str) -> Texts | Integers | Encoded | None:
     if "text" in arrays:
-        return Texts(arrays["text"], arrays["ends"], (arrays["hashes"], arrays["order"]))
+        texts = Texts(arrays["text"], arrays["ends"], (arrays["hashes"], arrays["order"]))
+        return Encoded(texts) if kind == "encoded" else texts
     return Integers(arrays["values"], arrays["order"]) if "values" in arrays else None

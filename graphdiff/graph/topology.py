@@ -6,7 +6,7 @@ positions; ids and labels matter at the border only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from graphdiff.absences import Absences
 from graphdiff.arithmetic import Weights
 from graphdiff.errors import UnknownEdgeError, UnknownNodeError, UsageError, edge_text
-from graphdiff.graph.attributes import Columns
-from graphdiff.graph.labels import Indexed, Integers
+from graphdiff.graph.attributes import Column, Columns
+from graphdiff.graph.labels import Indexed, Integers, Texts
 from graphdiff.kernels.order import topological
 from graphdiff.kernels.rows import Ints, counted, grouped, index_type, parallels, pointers, reordered, taken
 from graphdiff.text.names import PLAIN, Edge, Naming
@@ -103,6 +103,10 @@ class Topology:
         Further names that nodes are found by, each with the node's id: those of outputs.
     given : uint32 (or uint64) array, shape (n_edges,), or None
         Which edge as given each edge of the rows is; None where that is not known.
+    node_attributes : mapping of name to column
+        What is known of the nodes, each column in the order of the ids.
+    about : mapping of str to value
+        What is known of the graph as a whole.
     """
 
     ids: Ints
@@ -118,6 +122,8 @@ class Topology:
     absences: Absences | None = None
     also_called: tuple[tuple[str, int], ...] = ()
     given: Ints | None = None
+    node_attributes: Columns = field(default_factory=dict)
+    about: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._freeze()
@@ -165,7 +171,7 @@ class Topology:
     def naming(self) -> Naming:
         """How nodes and edges are called in records."""
         keys = () if self.keys is None or isinstance(self.keys, Indexed) else self.keys
-        if self.names is None or isinstance(self.names, Indexed):
+        if self.names is None or isinstance(self.names, (Texts, Integers)):
             return Naming.of((), keys) if keys else PLAIN
         return Naming.of(self.names, keys)
 
@@ -353,11 +359,15 @@ def keys_at(keys: Sequence[Hashable], edges: Ints) -> Sequence[Hashable]:
     """
     if isinstance(keys, Integers):
         return Integers(keys.values[edges])
+    if isinstance(keys, Column):
+        return keys.at(edges)
     return [keys[edge] for edge in edges.tolist()]
 
 
-def in_rows(values: Weights, numbers: Ints) -> Weights:
-    """Return values, given edge by edge as read, in the order of the rows."""
+def in_rows(values: Weights, numbers: Ints | None) -> Weights:
+    """Return values, given edge by edge as read, in the order of the rows; None where that is their order."""
+    if numbers is None:
+        return values
     if isinstance(values, np.ndarray):
         return taken(values, numbers)
     return [values[number] for number in numbers.tolist()]

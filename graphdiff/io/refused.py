@@ -262,7 +262,6 @@ BINARIES: tuple[tuple[bytes, str], ...] = (
     (rb"PAR1", "Parquet; graphdiff.read_edges opens it, in Python only"),
     (rb"ARROW1", "an Arrow file; graphdiff.read_edges opens it, in Python only"),
     (rb"\xff\xff\xff\xff", "an Arrow stream; graphdiff.read_edges opens it, in Python only"),
-    (rb"\x89gdiff\r\n", "a saved graph; graphdiff.CompiledGraph.load opens it, in Python only"),
     (rb"version https?://\S+/spec/v\d+\s*\n(?:\S+ .*\n)*?oid \w+:", POINTER),
     # Profiles.
     (

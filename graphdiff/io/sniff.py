@@ -112,6 +112,17 @@ def is_gexf(head: bytes) -> bool:
     return _root_element(head) == b"gexf"
 
 
+def is_saved(head: bytes) -> bool:
+    r"""Tell whether this is the outline of a graph that graphdiff saved.
+
+    Examples
+    --------
+    >>> is_saved("\x89gdiff\r\n".encode())
+    True
+    """
+    return head.startswith("\x89gdiff\r\n".encode())
+
+
 def is_pajek(head: bytes) -> bool:
     """Tell whether a Pajek section is the first line that is no comment.
 

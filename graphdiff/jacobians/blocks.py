@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import as_array, in_floats, taken
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import units
+from graphdiff.graph.topology import Topology
 from graphdiff.kernels import THREADED_VISITS, call_vectorized, pays
 from graphdiff.kernels import blocks as kernel
 from graphdiff.kernels.rows import Ints
@@ -125,8 +126,8 @@ def _in_order(executor: Executor, function: Runner, asked: Sequence[Task], least
 
 def _nameless(graph: CompiledGraph) -> CompiledGraph:
     """Return the graph without its labels, which tasks do not speak of, and which not every file can hold."""
-    shape = replace(graph.topology, names=None, given_keys=None, marked=(), marked_leaves=(), attributes={}, given=None)
-    return replace(graph, topology=shape)
+    shape = graph.topology
+    return replace(graph, topology=Topology(shape.ids, shape.ptr, shape.heads, shape.cyclic))
 
 
 def _opened_and_run(path: str, direction: Direction, task: Task) -> NDArray[Any]:

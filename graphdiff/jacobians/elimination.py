@@ -25,6 +25,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import CycleError, LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, Progress, compiled
 from graphdiff.graph.labels import require_nodes
+from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import summed
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between
@@ -321,6 +322,7 @@ def totals(net: Network, order: Sequence[int], progress: Progress | None = None)
 # -- a graph with fewer nodes
 
 
+@takes_options
 def eliminate(
     graph: nx.DiGraph | CompiledGraph,
     nodes: Iterable[Hashable],

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from graphdiff.errors import LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, Progress, compiled
 from graphdiff.graph.ends import End, units
+from graphdiff.graph.options import takes_options
 from graphdiff.jacobians.blocks import Direction, Task, anchored, joined, run, tasks
 from graphdiff.jacobians.elimination import check_order, choose, network, totals
 from graphdiff.jacobians.plan import EliminationOrder, asked, elimination_may_pay, planned, sweep_of
@@ -31,6 +32,7 @@ METHODS = ("auto", "forward", "reverse", "elimination")
 MAX_BYTES = 2**30
 
 
+@takes_options
 def jacobian(
     graph: nx.DiGraph | CompiledGraph,
     sources: End | None = None,
@@ -115,6 +117,7 @@ def jacobian(
     return Jacobian(array, _labels(ready, ends), _labels(ready, starts), naming=ready.topology.naming)
 
 
+@takes_options
 def iter_jacobian(
     graph: nx.DiGraph | CompiledGraph,
     sources: End | None = None,
@@ -172,6 +175,7 @@ def iter_jacobian(
     return (Jacobian(block, rows[chosen], columns, naming=naming) for chosen, block in blocks)
 
 
+@takes_options
 def total_influences(
     graph: nx.DiGraph | CompiledGraph,
     pairs: Iterable[tuple[Hashable, Hashable]],

@@ -18,6 +18,7 @@ import numpy as np
 from graphdiff.errors import count_text
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, seeds_of, units
+from graphdiff.graph.options import takes_options
 from graphdiff.jacobians.blocks import Direction, side_by_side
 from graphdiff.jacobians.elimination import choose, network
 from graphdiff.kernels.blocks import WIDTH
@@ -160,6 +161,7 @@ class Plan(Result):
 _HEAD = ("  method", "passes", "multiply-adds", "without zeros", "ratio", "memory")
 
 
+@takes_options
 def plan(
     graph: nx.DiGraph | CompiledGraph,
     sources: End | None = None,

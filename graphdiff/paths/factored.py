@@ -13,6 +13,7 @@ from graphdiff import arithmetic
 from graphdiff.errors import LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
+from graphdiff.graph.options import takes_options
 from graphdiff.jacobians.elimination import choose, joined_network, network, totals
 from graphdiff.paths.formula import Formula, Symbolic, Term, simplified, symbols
 from graphdiff.remedies import Keyword
@@ -24,6 +25,7 @@ from graphdiff.text.names import named_parts, node_text
 MAX_NODES = 200
 
 
+@takes_options
 def factored(
     graph: nx.DiGraph | CompiledGraph,
     source: End,

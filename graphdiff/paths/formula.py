@@ -10,6 +10,7 @@ from functools import reduce
 from itertools import chain
 from typing import Any
 
+from graphdiff.arithmetic import Number
 from graphdiff.errors import MissingExtraError
 from graphdiff.text.tables import Result
 
@@ -132,7 +133,7 @@ class Formula(Result):
         uses = Counter(part for term in self.terms for part in term.parts)
         return [place for place, term in enumerate(self.terms) if term.parts and uses[place] > 1]
 
-    def value(self) -> Any:
+    def value(self) -> Number:
         """Return the number that comes out with the edges' weights."""
         return self._folded(self.values)
 

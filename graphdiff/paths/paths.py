@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Unpack
+from typing import Any, Unpack, overload
 
 import networkx as nx
 
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled, counted
 from graphdiff.graph.ends import End, Seeds, seeds_of, units
+from graphdiff.graph.options import takes_options
 from graphdiff.sums.between import Between, between_ends, restriction
 from graphdiff.sums.naive import _require_countable
 from graphdiff.sums.results import Influences
@@ -56,6 +57,7 @@ class Path:
         return f"{' -> '.join(map(node_text, self.nodes))}  ({shown(self.influence)})"
 
 
+@takes_options
 def iter_paths(
     graph: nx.DiGraph | CompiledGraph,
     source: End,
@@ -146,6 +148,43 @@ def _search(between: Between) -> Iterator[tuple[list[int], list[int], Number]]:
                 yield nodes, edges[1:], product * factor
 
 
+@overload
+def count_paths(  # type: ignore[overload-overlap]
+    graph: nx.DiGraph | CompiledGraph,
+    source: None = None,
+    target: None = None,
+    **options: Unpack[CompileOptions],
+) -> int: ...
+@overload
+def count_paths(  # type: ignore[overload-overlap]
+    graph: nx.DiGraph | CompiledGraph,
+    source: End,
+    target: None = None,
+    **options: Unpack[CompileOptions],
+) -> Influences: ...
+@overload
+def count_paths(  # type: ignore[overload-overlap]
+    graph: nx.DiGraph | CompiledGraph,
+    source: None,
+    target: End,
+    **options: Unpack[CompileOptions],
+) -> Influences: ...
+@overload
+def count_paths(  # type: ignore[overload-overlap]
+    graph: nx.DiGraph | CompiledGraph,
+    source: None = None,
+    *,
+    target: End,
+    **options: Unpack[CompileOptions],
+) -> Influences: ...
+@overload
+def count_paths(
+    graph: nx.DiGraph | CompiledGraph,
+    source: End,
+    target: End,
+    **options: Unpack[CompileOptions],
+) -> int: ...
+@takes_options
 def count_paths(
     graph: nx.DiGraph | CompiledGraph,
     source: End | None = None,

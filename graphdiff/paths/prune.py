@@ -18,6 +18,7 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
 from graphdiff.graph.labels import require_nodes
+from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import summed
 from graphdiff.paths.strongest import covering, require_coverage, require_sizes
 from graphdiff.remedies import Keyword, Remedy
@@ -32,6 +33,7 @@ Ways: TypeAlias = dict[int, tuple[Number, int]]
 MAX_COVERING = 10_000
 
 
+@takes_options
 def prune(
     graph: nx.DiGraph | CompiledGraph,
     source: End,

@@ -21,6 +21,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
+from graphdiff.graph.options import takes_options
 from graphdiff.paths.paths import Path, path_of
 from graphdiff.paths.strongest import require_sizes
 from graphdiff.remedies import Keyword
@@ -35,6 +36,7 @@ Choice = tuple[int, int, Number]
 MAX_STEPS = 10_000_000
 
 
+@takes_options
 def sample_paths(
     graph: nx.DiGraph | CompiledGraph,
     source: End | None,

@@ -29,6 +29,7 @@ from graphdiff.arithmetic import SMALLEST_NORMAL, Number
 from graphdiff.errors import CycleError, LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
+from graphdiff.graph.options import takes_options
 from graphdiff.paths.paths import Path, path_of
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, Step, between_ends, total_over
@@ -257,6 +258,7 @@ MAX_COVERING = 100_000
 MAX_COVERING_EDGES = 10_000_000
 
 
+@takes_options
 def strongest_paths(
     graph: nx.DiGraph | CompiledGraph,
     source: End | None,

@@ -15,6 +15,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import Boundary, End, Seeds, seeds_of
 from graphdiff.graph.networks import network
+from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import unit
 from graphdiff.sums.between import between_ends
 from graphdiff.sums.cycles import on_the_way
@@ -53,6 +54,7 @@ class Measures:
     total: Number | None
 
 
+@takes_options
 def annotate(
     graph: nx.DiGraph | CompiledGraph,
     source: End | None = None,

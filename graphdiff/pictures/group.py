@@ -19,6 +19,7 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
+from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import ends_of
@@ -31,6 +32,7 @@ By: TypeAlias = str | int | Callable[[Any], Hashable]
 SEPARATORS = ("/", "::", ":", ".")
 
 
+@takes_options
 def group(
     graph: nx.DiGraph | CompiledGraph,
     by: By,

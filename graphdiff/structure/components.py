@@ -19,6 +19,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError, ValueOverflowError, chain_text, edge_text
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.options import takes_options
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.showing import and_more
 from graphdiff.structure.feedback_arcs import feedback_arcs, shortest_way
@@ -232,6 +233,7 @@ def _component_lines(number: int, component: Component, nodes: str) -> Iterator[
         yield f"   a cycle: {chain_text(component.cycle)}"
 
 
+@takes_options
 def find_cycles(graph: nx.DiGraph | CompiledGraph, **options: Unpack[CompileOptions]) -> CycleReport:
     """Return the strongly connected components that have cycles, with the edges to take out at least weight.
 

@@ -24,6 +24,7 @@ from graphdiff.graph.attributes import drawing_names
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, Progress, compiled, counted
 from graphdiff.graph.ends import LEAVES, ROOTS, End, Seeds, seeds_of
 from graphdiff.graph.intake import edge_data
+from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.remedies import Keyword
@@ -232,6 +233,7 @@ def _histogram_text(histogram: dict[int, int] | None) -> str:
     return f"most often {most:,} ({shown(histogram[most])})"
 
 
+@takes_options
 def diagnose(
     graph: nx.DiGraph | CompiledGraph,
     source: End | None = None,

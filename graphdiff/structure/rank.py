@@ -20,6 +20,7 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import attribute_kinds, drawing_names, is_quantity
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import ROOTS, Boundary, End, seeds_of, units
+from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sets.sets import root_positions, row_sizes, values_at
@@ -168,6 +169,7 @@ class Ranking(Result):
         return self.columns, rows, self.title()
 
 
+@takes_options
 def rank(
     graph: nx.DiGraph | CompiledGraph,
     source: End | None = None,

@@ -12,6 +12,7 @@ from graphdiff import arithmetic
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End, seeds_of, units
+from graphdiff.graph.options import takes_options
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import Between, forward_over, restriction, reverse_over
 from graphdiff.sums.results import Influences
@@ -27,6 +28,7 @@ class Accumulated(Influences):
         return [(self.topology.label(position), self.array[position]) for position in range(min(n, len(self)))]
 
 
+@takes_options
 def accumulate(
     graph: nx.DiGraph | CompiledGraph,
     source: End | None = None,

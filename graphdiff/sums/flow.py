@@ -25,6 +25,7 @@ from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import CycleError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End, Seeds
+from graphdiff.graph.options import takes_options
 from graphdiff.graph.sparse import sparse_matrix
 from graphdiff.graph.topology import Rows, Topology, not_there
 from graphdiff.kernels import jit, pays
@@ -319,6 +320,7 @@ class Contributions(Named):
         return f"<{self.what} contributions to {shown(self.total)}: {self._first()}>"
 
 
+@takes_options
 def edge_contributions(
     graph: nx.DiGraph | CompiledGraph,
     source: End | None,
@@ -358,6 +360,7 @@ def edge_contributions(
     return Contributions(flows.edges, flows.total, "edge", flows.graph.topology)
 
 
+@takes_options
 def node_contributions(
     graph: nx.DiGraph | CompiledGraph,
     source: End | None,

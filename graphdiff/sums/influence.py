@@ -21,6 +21,8 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End, Seeds, seeds_of
+from graphdiff.graph.options import takes_options
+from graphdiff.graph.views import saved_in
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import ends_of, restriction
 from graphdiff.sums.cycles import on_the_way
@@ -29,6 +31,7 @@ from graphdiff.sums.results import Influences
 from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values, reverse_values
 
 
+@takes_options
 def total_influence(
     graph: nx.DiGraph | CompiledGraph,
     source: End,
@@ -130,6 +133,7 @@ METHODS: dict[str, Callable[[CompiledGraph, Seeds, Seeds], Number]] = {
 }
 
 
+@takes_options
 def forward(
     graph: nx.DiGraph | CompiledGraph,
     source: End,
@@ -169,6 +173,7 @@ def forward(
     return _result(ready, forward_values(ready, seeds.at(ready.one_and_zero[0]), loops), "tangents")
 
 
+@takes_options
 def reverse(
     graph: nx.DiGraph | CompiledGraph,
     target: End,
@@ -245,7 +250,8 @@ def direct_total(graph: Any, source: End, target: End, weight: object) -> Number
     >>> direct_total(G, "b", "e", "weight") is None
     True
     """
-    if type(graph) is not nx.DiGraph or graph.graph.get("quotient") or not isinstance(weight, str):
+    is_plain = type(graph) is nx.DiGraph and not graph.graph.get("quotient") and saved_in(graph) is None
+    if not is_plain or not isinstance(weight, str):
         return None
     rows: Adjacency = dict(graph.adjacency())
     try:

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -215,7 +215,7 @@ def _compared(method: str, matrix: Matrix, forward: Matrix, ends: Ends) -> Compa
 def _naive(graph: CompiledGraph, ends: Ends) -> Matrix | None:
     inputs, outputs = ends.names
     pairs = [[(source, target) for source in inputs] for target in outputs]
-    counts = [cast(int, count_paths(graph, *pair)) for row in pairs for pair in row]
+    counts = [count_paths(graph, *pair) for row in pairs for pair in row]
     if max(counts, default=0) > MAX_PATHS or sum(counts) > MAX_PATHS_IN_ALL:
         return None
     return [[total_influence(graph, *pair, method="naive") for pair in row] for row in pairs]

@@ -17,6 +17,7 @@ from graphdiff.arithmetic import Number, is_finite
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
+from graphdiff.graph.options import takes_options
 from graphdiff.remedies import Keyword
 from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, reduced, strokes
 from graphdiff.sums.between import Between, ends_of, restriction
@@ -189,6 +190,7 @@ def _decimal(number: Number) -> Number:
     return Decimal(number.numerator) / number.denominator
 
 
+@takes_options
 def cut(
     graph: nx.DiGraph | CompiledGraph,
     source: End,

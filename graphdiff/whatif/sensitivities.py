@@ -24,6 +24,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
+from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology, not_there
 from graphdiff.sums.between import Between, between_ends
 from graphdiff.sums.cycles import walks
@@ -202,6 +203,7 @@ def _shown(number: Number | None) -> str:
     return "" if number is None else shown(number)
 
 
+@takes_options
 def sensitivities(
     graph: nx.DiGraph | CompiledGraph, source: End, target: End, **options: Unpack[CompileOptions]
 ) -> Sensitivities:

@@ -18,6 +18,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import CycleError, UsageError, ValueOverflowError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
+from graphdiff.graph.options import takes_options
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, between_ends
 from graphdiff.sums.cycles import COLLAPSE, find_cycle
@@ -112,6 +113,7 @@ class Uncertainty(Result):
         return lines
 
 
+@takes_options
 def uncertainty(
     graph: nx.DiGraph | CompiledGraph,
     source: End,

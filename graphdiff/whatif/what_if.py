@@ -24,6 +24,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import Boundary, End, Seeds, seeds_of, units
 from graphdiff.graph.labels import Texts
+from graphdiff.graph.options import takes_options
 from graphdiff.kernels.reach import reached
 from graphdiff.sums.between import Between, ends_of, restriction
 from graphdiff.sums.certificate import Certificate, certificate_of, change_bound, doubt, rough_bound_of
@@ -37,6 +38,7 @@ from graphdiff.whatif.edits import Edit, Edited, Step, edited
 from graphdiff.whatif.report import what_if_text
 
 
+@takes_options
 def what_if(
     graph: nx.DiGraph | CompiledGraph,
     source: End,

@@ -22,6 +22,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import CycleError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import ROOTS, Boundary, End
+from graphdiff.graph.options import takes_options
 from graphdiff.paths.paths import Path
 from graphdiff.paths.strongest import strongest
 from graphdiff.sums.between import Between
@@ -54,6 +55,7 @@ PARTS = (
 )  # fmt: skip
 
 
+@takes_options
 def explain(
     graph: nx.DiGraph | CompiledGraph,
     source: End | None,

@@ -150,6 +150,18 @@ GRAPHS: dict[str, Format] = {
         sample="as networkx writes it, 2026-11-29",
         command='networkx: nx.write_multiline_adjlist(G, "graph.adjlist")',
     ),
+    "gdiff": Format(
+        read="graphdiff.io.saved:read_saved",
+        title="saved graphs of graphdiff",
+        about="an edge is one of the graph that was saved, its weight what was saved as such; repeats are kept",
+        suffixes=(".gdiff",),
+        claim="graphdiff.io.sniff:is_saved",
+        tool="graphdiff",
+        version="0.1.0",
+        sample="as graphdiff writes it, 2026-11-29",
+        command="graphdiff compile FILE -O graph.gdiff",
+        tier=1,
+    ),
     "expr": Format(
         read="graphdiff.io.expression:read_expression",
         title="expr:",

@@ -1,0 +1,156 @@
+"""A saved graph seen as a networkx graph: what networkx and every function say of it is what they say of the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import graphdiff as gd
+from graphdiff.errors import GraphdiffError, WeightError
+from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.graph.views import saved_in
+from graphdiff.io.saved import read_saved
+
+LABELS = st.one_of(st.text(max_size=3), st.integers(-3, 3), st.tuples(st.integers(0, 2), st.text(max_size=1)))
+VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=3), st.lists(st.integers())
+)
+RECORDS = st.dictionaries(st.sampled_from(["kind", "size", "lines"]), VALUES, max_size=3)
+
+
+@st.composite
+def graphs(draw: Callable[..., Any]) -> nx.DiGraph:
+    """Draw a graph with labels, keys and attributes of many kinds, weights on all edges or on none."""
+    graph = draw(st.sampled_from([nx.DiGraph, nx.MultiDiGraph]))(**draw(RECORDS))
+    labels = draw(st.lists(LABELS, min_size=1, max_size=6, unique_by=lambda x: (str(type(x)), x)))
+    for label in labels:
+        graph.add_node(label, **draw(RECORDS))
+    weights = draw(st.sampled_from([None, st.integers(-3, 3), st.floats(-2, 2)]))
+    for tail, head in draw(st.lists(st.tuples(st.sampled_from(labels), st.sampled_from(labels)), max_size=9)):
+        record = draw(RECORDS) | ({} if weights is None else {"weight": draw(weights)})
+        keys = {"key": draw(st.one_of(st.integers(0, 3), st.text(max_size=2)))} if graph.is_multigraph() else {}
+        graph.add_edge(tail, head, **keys, **record)
+    return graph
+
+
+def view_of(graph: nx.DiGraph, folder: Any, weight: Any = "weight") -> nx.DiGraph:
+    """Return the graph as it is after it was saved and read again."""
+    path = folder / "x.gdiff"
+    gd.compile(graph, weight=weight, cycles="collapse").with_attributes(graph).save(path, overwrite=True)
+    return read_saved(path.read_bytes(), name="x")
+
+
+@given(graph=graphs())
+def test_networkx_sees_the_same_graph(graph: nx.DiGraph, tmp_path_factory: Any) -> None:
+    has_weights = all("weight" in data for *_, data in graph.edges(data=True))
+    seen = view_of(graph, tmp_path_factory.mktemp("view"), "weight" if has_weights else None)
+    assert type(seen) is type(graph)
+    assert _told(seen.nodes(data=True)) == _told(graph.nodes(data=True))
+    assert _told(_edges(seen)) == _told(_edges(graph))
+    assert len(seen.edges) == len(graph.edges)
+    assert seen.number_of_edges() == graph.number_of_edges()
+    assert {u: {v: len(row[v]) for v in row} for u, row in seen.pred.items()} == {
+        u: {v: len(row[v]) for v in row} for u, row in graph.pred.items()
+    }
+    assert {name: seen.graph[name] for name in graph.graph} == graph.graph
+    for node in graph:
+        assert seen.nodes[node] == graph.nodes[node]
+        assert nx.descendants(seen, node) == nx.descendants(graph, node)
+        assert nx.ancestors(seen, node) == nx.ancestors(graph, node)
+    assert "no such node" not in seen
+    copied = seen.copy()
+    copied.add_edge("new", "newer")
+    assert saved_in(copied) is None
+    assert len(copied.edges) == len(graph.edges) + 1
+
+
+def _told(rows: Any) -> list[Any]:
+    """Return nodes or edges with their attributes as texts, which tell 1 from 1.0; attributes have no order."""
+    return [(repr(row[:-1]), sorted(map(repr, row[-1].items()))) for row in rows]
+
+
+def _edges(graph: nx.DiGraph) -> list[Any]:
+    return list(graph.edges(data=True, **({"keys": True} if graph.is_multigraph() else {})))
+
+
+@pytest.mark.parametrize("weight", [None, "weight", gd.weights.even, lambda u, v, data: len(data)], ids=str)
+@given(graph=graphs())
+def test_compiling_a_view_is_compiling_the_graph(weight: Any, graph: nx.DiGraph, tmp_path_factory: Any) -> None:
+    has_weights = all("weight" in data for *_, data in graph.edges(data=True)) and graph.number_of_edges()
+    seen = view_of(graph, tmp_path_factory.mktemp("view"), "weight" if has_weights else None)
+    answers: list[Any] = []
+    for each in (graph, seen):
+        try:
+            ready = gd.compile(each, weight=weight, cycles="collapse")
+            answers.append((ready.edges(), list(ready.weights), ready.weight_meaning, ready.edge_meaning))
+        except GraphdiffError as error:
+            answers.append(str(error))
+    assert answers[0] == answers[1]
+
+
+def test_a_view_is_frozen_and_finds_nothing_that_is_not_there(tmp_path: Any) -> None:
+    seen = view_of(nx.DiGraph([("a", "b", {"weight": 2})]), tmp_path)
+    with pytest.raises(nx.NetworkXError, match="Frozen"):
+        seen.add_edge("b", "c")
+    with pytest.raises(KeyError):
+        seen.nodes["c"]
+    assert ["a"] not in seen
+    assert (1 in seen) is False
+
+
+def test_numbers_are_found_as_python_finds_them(tmp_path: Any) -> None:
+    seen = view_of(nx.DiGraph([(1, 2.0, {"weight": 1}), (2.0, "x", {"weight": 1})]), tmp_path)
+    assert [1 in seen, 1.0 in seen, True in seen, 2 in seen, 3 in seen, np.int64(1) in seen] == [
+        True, True, True, True, False, True,
+    ]  # fmt: skip
+
+
+def test_an_attribute_that_is_not_there_is_told_with_those_that_are(tmp_path: Any) -> None:
+    seen = view_of(nx.DiGraph([("a", "b", {"weight": 2, "kind": "x"})]), tmp_path)
+    with pytest.raises(WeightError, match=r"none of the 1 edges has 'cost'; these edges have: weight .*kind"):
+        gd.explain(seen, "a", "b", weight="cost")
+
+
+def test_no_object_an_edge_is_made_by_a_question(tmp_path: Any) -> None:
+    rng = np.random.default_rng(0)
+    tails = np.sort(rng.integers(0, 9_000, 60_000))
+    heads = tails + 1 + rng.integers(0, 900, len(tails))
+    graph = CompiledGraph.from_arrays(tails, heads, rng.random(len(tails)), n_nodes=10_000, attributes={"n": tails})
+    graph.save(tmp_path / "x.gdiff")
+    seen = gd.read(tmp_path / "x.gdiff")
+    made = 0
+    records = type(seen._adj)._some
+
+    def counted(rows: Any, ids: Any) -> Any:
+        nonlocal made
+        made += len(ids)
+        return records(rows, ids)
+
+    type(seen._adj)._some = counted
+    try:
+        assert gd.explain(seen, 0, 9_800).total == gd.total_influence(graph, 0, 9_800)
+        assert gd.total_influence(seen, 0, 9_800) == gd.total_influence(graph, 0, 9_800)
+        assert gd.count_paths(seen, 0, 9_800) == gd.count_paths(graph, 0, 9_800)
+        assert dict(gd.forward(seen, 0)) == dict(gd.forward(graph, 0))
+        assert made == 0
+    finally:
+        type(seen._adj)._some = records
+
+
+def test_labels_of_many_kinds_are_the_same_labels_in_another_graph(tmp_path: Any) -> None:
+    old = nx.DiGraph([("a", (1, 2), {"weight": 2}), ((1, 2), 3, {"weight": 5})])
+    new = nx.DiGraph([("a", "b", {"weight": 2}), ("b", "c", {"weight": 5})])
+    views = [view_of(graph, tmp_path) for graph in (old, new)]
+    for before, after in ((old, new), (old, old)):
+        expected = gd.compare(before, after).to_dict()
+        seen = [views[0], views[1] if after is new else views[0]]
+        assert gd.compare(*seen).to_dict() == expected
+        assert gd.compare(seen[0], after).to_dict() == expected
+    changed = gd.what_if(views[0], "a", 3, add_edges=[("a", "new", 1), ("new", 3, 7)])
+    assert changed.after == gd.what_if(old, "a", 3, add_edges=[("a", "new", 1), ("new", 3, 7)]).after == 17
