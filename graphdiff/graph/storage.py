@@ -47,8 +47,8 @@ edges without keys are numbered in their order.
 
 Where a dtype is not said it is any int of 4 or 8 bytes. A file has the first five and ``weights``; it has
 ``marked_leaves``, ``given``, ``keys``, ``about``, ``values`` and ``order``, or ``text``, ``ends``, ``hashes`` and
-``order`` where the graph has such. Without labels the ids are the labels. Version 1, which is read too, has no attributes of nodes,
-none that are encoded or the weights, no ``about``, and labels and keys that are text or ints only.
+``order`` where the graph has such. Without labels the ids are the labels. Version 1, which is read too, has no
+attributes of nodes, none that are encoded or the weights, no ``about``, and labels and keys that are text or ints only.
 """
 
 from __future__ import annotations
