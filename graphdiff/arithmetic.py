@@ -268,6 +268,17 @@ def size(number: Number) -> Number:
     return absolute
 
 
+def wide(number: Number) -> Decimal:
+    """Return a real number as a Decimal, whose exponents have room where floats have none.
+
+    Examples
+    --------
+    >>> wide(0.5), wide(Fraction(1, 4))
+    (Decimal('0.5'), Decimal('0.25'))
+    """
+    return Decimal(number.numerator) / number.denominator if isinstance(number, Fraction) else Decimal(number)
+
+
 def have_sizes(weights: Weights) -> bool:
     """Return whether the weights have absolute values: symbols have none."""
     return isinstance(weights, np.ndarray) or all(isinstance(weight, (*_REAL, complex, Dyadic)) for weight in weights)

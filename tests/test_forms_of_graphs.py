@@ -200,6 +200,7 @@ QUESTIONS: dict[str, Callable[[Any, Make, Label], Any]] = {
     "strongest_paths": lambda g, _, n: [
         (tuple(map(str, path.nodes)), path.influence) for path in gd.strongest_paths(g, n(0), n(5), k=3)
     ],
+    "table": lambda g, _, n: said(gd.table(g, [n(0), n(1)], [n(5), n(6)])),
     "to_pydot": lambda g, _, n: drawn(g),
     "total_influence": lambda g, _, n: gd.total_influence(g, n(0), n(5)),
     "total_influences": lambda g, _, n: gd.total_influences(g, [(n(0), n(5)), (n(1), n(6))]).tolist(),

@@ -158,8 +158,9 @@ class Comparison(Result):
     def in_series(self) -> bool:
         """Whether edges in series changed together, so that the two orders differ and the mean shares their change."""
         first, second = self.attribution_before_after.array, self.attribution_after_before.array
-        if first.dtype.kind != "f":
+        if "f" not in (first.dtype.kind, second.dtype.kind):
             return bool((first != second).any())
+        first, second = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
         return not np.allclose(first, second, rtol=1e-9, atol=1e-12 * float(np.abs(first).max(initial=0)))
 
     # -- counts

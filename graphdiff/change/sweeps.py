@@ -75,9 +75,19 @@ class Swept:
         return self.matched.sides[self.which]
 
     @Once
+    def source(self) -> NumberedEnd:
+        """The source, with its seeds in the arithmetic of both graphs."""
+        return self.ways.source.weighed(self.matched)
+
+    @Once
+    def target(self) -> NumberedEnd:
+        """The target, with its seeds in the arithmetic of both graphs."""
+        return self.ways.target.weighed(self.matched)
+
+    @Once
     def ends(self) -> tuple[Seeds, Seeds]:
         """What is put in at the sources, and what the targets count; none of those that are missing."""
-        return self.ways.source.at(self.side), self.ways.target.at(self.side)
+        return self.source.given(self.side), self.target.given(self.side)
 
     @Once
     def loops(self) -> tuple[list[Range], list[Range]]:
@@ -112,12 +122,12 @@ class Swept:
     @Once
     def tangents(self) -> Ints:
         """By number, the total influence of the source; a node that is missing has its seed, at itself alone."""
-        return self.with_alone(self.ways.source, lambda: self.flows[0].tangents)
+        return self.with_alone(self.source, lambda: self.flows[0].tangents)
 
     @Once
     def adjoints(self) -> Ints:
         """By number, the total influence on the target; a node that is missing has its seed, at itself alone."""
-        return self.with_alone(self.ways.target, lambda: self.flows[1].adjoints)
+        return self.with_alone(self.target, lambda: self.flows[1].adjoints)
 
     def with_alone(self, end: NumberedEnd, values: Callable[[], Values]) -> Ints:
         """Return what a sweep from an end gives, by number, with the seeds of its nodes that are missing here."""
@@ -253,7 +263,8 @@ def swept_all(matched: Matched, end: NumberedEnd, *, towards: bool) -> tuple[Int
     CycleError
         If a cycle lies on the way and the policy is ``"raise"``.
     """
-    before, after = (_totals(matched, side, end.at(side), towards=towards) for side in matched.sides)
+    ready = end.weighed(matched)
+    before, after = (_totals(matched, side, ready.given(side), towards=towards) for side in matched.sides)
     return before, after
 
 

@@ -5,7 +5,8 @@ Each fact is looked for once, when it is first asked for, and serves sets, total
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +17,6 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.change.match import Matched, Side
 from graphdiff.errors import SameComponentError
-from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import Boundary, End, Seeds, placed, weighed
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.cycles import Range, between_mask, components_in
@@ -70,21 +70,22 @@ class NumberedEnd:
         return tuple(map(type, self.seeds or ()))
 
     def given(self, side: Side) -> Seeds:
-        """Return where the nodes stand in one of the graphs, with their seeds as given; none of those it has not."""
+        """Return where the nodes stand in one of the graphs, with their seeds; none of those it has not."""
         places = side.stands[list(self.numbers)].tolist()
         kept = [number for number, place in enumerate(places) if place >= 0]
         return Seeds([places[k] for k in kept], None if self.seeds is None else [self.seeds[k] for k in kept])
 
-    def at(self, side: Side) -> Seeds:
-        """Return the same with the seeds in the arithmetic of the graph."""
-        seeds = self.given(side)
-        return Seeds(seeds.positions, weighed(side.graph, seeds.numbers))
+    def weighed(self, graphs: Matched) -> NumberedEnd:
+        """Return the same with seeds in the arithmetic of both graphs: a graph without edges has none of its own."""
+        seeds: Sequence[Number] | None = self.seeds
+        for side in graphs.sides:
+            seeds = weighed(side.graph, seeds)
+        return self if seeds is None else replace(self, seeds=tuple(seeds))
 
     def alone(self, side: Side) -> dict[int, Number]:
         """Return the numbers of the nodes that one of the graphs has not, with their seeds."""
         places = side.stands[list(self.numbers)].tolist()
-        seeds = [1] * len(places) if self.seeds is None else weighed(side.graph, self.seeds) or ()
-        alone = zip(self.numbers, seeds, places, strict=True)
+        alone = zip(self.numbers, self.seeds or [1] * len(places), places, strict=True)
         return {number: arithmetic.finished(seed) for number, seed, place in alone if place < 0}
 
 
@@ -240,12 +241,12 @@ class Ways:
             return []
         return components_in(side.graph, self.ahead.masks[which] & self.back.masks[which])
 
-    def between(self, which: int, graph: CompiledGraph) -> Between:
-        """Return what lies between in one of the graphs, under any weighting of it, as a small graph of its own."""
+    def between(self, which: int, graphs: Matched) -> Between:
+        """Return what lies between in one of the graphs, under any weighting of both, as a small graph of its own."""
         if which not in self._parts:
             side = self.matched.sides[which]
             self._parts[which] = restriction(side.graph, self.source.given(side), self.target.given(side))
-        return self._parts[which].weighed(graph)
+        return self._parts[which].weighed(graphs.sides[1 - which].graph).weighed(graphs.sides[which].graph)
 
     @cached_property
     def _parts(self) -> dict[int, Between]:

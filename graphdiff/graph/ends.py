@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -194,6 +196,9 @@ def _seed(graph: CompiledGraph, seed: Number) -> Number:
         return _in_float(seed)
     if graph.exact and isinstance(seed, float):
         return Dyadic.of(seed)
+    divides = graph.exact or graph.cycles == "solve"
+    if divides and isinstance(seed, Decimal) and isinstance(graph.weights, np.ndarray):  # ints, which become fractions
+        return Fraction(seed)
     one = Dyadic(1, 0) if graph.exact and not isinstance(graph.weights, np.ndarray) else graph.one_and_zero[0]
     try:
         _ = one * seed + one

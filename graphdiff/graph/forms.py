@@ -13,11 +13,12 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff.arithmetic import is_number
 from graphdiff.errors import GraphTypeError
 
-__all__ = ["Record", "graph_of", "is_form", "is_sparse", "records_of", "square_frame"]
+__all__ = ["Record", "graph_of", "is_form", "is_sparse", "order_of_entries", "records_of", "square_frame"]
 
 #: An edge: its ends and its attributes.
 Record = tuple[Hashable, Hashable, Mapping[str, Any]]
@@ -49,6 +50,25 @@ def is_sparse(graph: Any) -> bool:
     """
     sparse = sys.modules.get("scipy.sparse")
     return sparse is not None and bool(sparse.issparse(graph))
+
+
+def order_of_entries(matrix: Any, n_edges: int) -> NDArray[Any] | None:
+    """Return which entry of a sparse matrix's ``data`` each edge, row by row, is; None where it is all as it comes.
+
+    Examples
+    --------
+    >>> import scipy.sparse
+    >>> order_of_entries(scipy.sparse.csc_array([[0, 2, 3], [0, 0, 0], [0, 5, 0]]), 3)
+    array([0, 2, 1])
+    """
+    canonical = matrix.format == "csr" and matrix.has_sorted_indices
+    if canonical or matrix.format not in ("csr", "csc", "coo") or matrix.nnz != n_edges:
+        return None
+    numbers = matrix.copy()
+    numbers.data = np.arange(n_edges)
+    rows = numbers.tocsr()
+    rows.sort_indices()
+    return np.asarray(rows.data)
 
 
 def records_of(graph: Any) -> tuple[list[Hashable], list[Record]] | None:

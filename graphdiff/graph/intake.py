@@ -19,7 +19,7 @@ from graphdiff.absences import Absences, absences_of
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import GraphTypeError, UsageError, WeightError, edge_text
 from graphdiff.graph.attributes import attribute_kinds, drawing_names, possible_weights
-from graphdiff.graph.forms import Record, is_sparse, records_of, square_frame
+from graphdiff.graph.forms import Record, is_sparse, order_of_entries, records_of, square_frame
 from graphdiff.graph.labels import Indexed
 from graphdiff.kernels.rows import index_type
 from graphdiff.remedies import Keyword, Remedy
@@ -117,20 +117,8 @@ def _from_sparse(matrix: Any) -> Edges:
     rows.eliminate_zeros()
     kind = index_type(rows.shape[0])
     tails = np.repeat(np.arange(rows.shape[0], dtype=kind), np.diff(rows.indptr))
-    edges = Edges(rows.shape[0], tails, rows.indices.astype(kind), order=_order_of_entries(matrix, len(tails)))
+    edges = Edges(rows.shape[0], tails, rows.indices.astype(kind), order=order_of_entries(matrix, len(tails)))
     return replace(edges, weights=checked(edges, rows.data))
-
-
-def _order_of_entries(matrix: Any, n_edges: int) -> NDArray[Any] | None:
-    """Return which entry of a sparse matrix's ``data`` each edge, row by row, is; None where it is all as it comes."""
-    canonical = matrix.format == "csr" and matrix.has_sorted_indices
-    if canonical or matrix.format not in ("csr", "csc", "coo") or matrix.nnz != n_edges:
-        return None
-    numbers = matrix.copy()
-    numbers.data = np.arange(n_edges)
-    rows = numbers.tocsr()
-    rows.sort_indices()
-    return np.asarray(rows.data)
 
 
 def _from_records(nodes: Sequence[Hashable], records: Sequence[Record]) -> Edges:

@@ -194,7 +194,7 @@ def _sizes(between: Between) -> tuple[Sizes, Sizes, list[Number], Times]:
     as_they_are = all(not isinstance(size, float) or SMALLEST_NORMAL <= size < math.inf for size in best)
     if as_they_are and not (between.loops and any(isinstance(size, float) for row in sizes for size in row)):
         return sizes, ends, best, mul
-    wide, far = ([[Decimal(size) for size in row] for row in rows] for rows in (sizes, ends))
+    wide, far = ([list(map(arithmetic.wide, row)) for row in rows] for rows in (sizes, ends))
     return wide, far, _best(between, wide, far, WIDE.multiply), WIDE.multiply
 
 

@@ -23,10 +23,14 @@ from graphdiff.sums.influence import forward, reverse
 from graphdiff.sums.sweeps import Values, checked_array
 from graphdiff.text.names import Edge, members_of
 
+#: The attribute of a node that says what is put in there, or how much it counts, where an end is no single node.
+SEEDS = {"source": "source_seed", "target": "target_seed"}
+
 #: The attributes that `annotate` sets on nodes and edges; those of a graph that is annotated again are dropped.
-ATTRIBUTES = ("tangent", "adjoint", "contribution", "share", "paths")
+ATTRIBUTES = ("tangent", "adjoint", "contribution", "share", "paths", *SEEDS.values())
 
 Column: TypeAlias = list[Any]
+Ends: TypeAlias = "tuple[End | None, End | None]"
 
 
 @dataclass(frozen=True)
@@ -89,10 +93,12 @@ def annotate(
             from here to the target. Not where walks go round a cycle, as they are infinitely many.
         ``weight``
             Of edges: the weight that was used.
+        ``source_seed``, ``target_seed``
+            What is put in at a source, and how much a target counts; only where an end is no single node.
 
-        Where a node or edge is on no path between the ends, contribution, share and paths are 0, and it has
-        neither tangent nor adjoint. The graph's attributes say what was asked: ``source`` and ``target``
-        where given, ``total`` (with both ends or neither), ``annotation`` (the attribute that answers:
+        Where a node or edge is on no path between the ends, contribution, share and paths are 0, and it has neither
+        tangent nor adjoint. The graph's attributes say what was asked: ``source`` and ``target`` as given (a file names
+        them in a text), ``total`` (with both ends or neither), ``annotation`` (the attribute that answers:
         ``contribution``, ``tangent`` or ``adjoint``), ``cycles``, ``edge_meaning``, ``weight_meaning`` and
         ``node_meaning``; all others are the graph's own. Attributes of these names that it had are replaced.
 
@@ -121,7 +127,7 @@ def annotate(
 def answered(
     graph: nx.DiGraph | CompiledGraph,
     ready: CompiledGraph,
-    ends: tuple[End | None, End | None],
+    ends: Ends,
     sweeps: Flow | None,
 ) -> nx.DiGraph | nx.MultiDiGraph:
     """Return what `annotate` does from sweeps that are made already; None where one end is left out.
@@ -131,7 +137,8 @@ def answered(
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
     ready : CompiledGraph
         The graph compiled.
-    ends : pair of ends, or None
+    ends : (source, target)
+        As `annotate` takes them.
     sweeps : Flow or None
         From the source to the target.
     """
@@ -144,10 +151,11 @@ def answered(
 def measured(
     graph: nx.DiGraph | CompiledGraph,
     ready: CompiledGraph,
-    ends: tuple[End | None, End | None],
+    ends: Ends,
     measures: Measures,
 ) -> nx.DiGraph | nx.MultiDiGraph:
     """Return a copy of the graph with what was measured, and what was asked."""
+    source, target = ends
     copy, edges = _unmarked(graph) if isinstance(graph, nx.Graph) else _built(ready)
     weights = [arithmetic.finished(weight) for weight in arithmetic.listed(ready.weights)]
     labels = ready.topology.labels
@@ -155,27 +163,27 @@ def measured(
     named = edges or ready.topology.edge_labels()
     kept = {name: list(column) for name, column in ready.attributes.items() if name not in ATTRIBUTES}
     _set((copy.get_edge_data(*edge) for edge in named), kept | {"weight": weights} | measures.edges)
-    asked = {**noted_ends(*ends), "total": measures.total, "annotation": measures.main}
+    for name, end in zip(SEEDS, ends, strict=True):
+        _set_seeds(copy, ready, end, SEEDS[name])
+    asked = {"source": _kept(source), "target": _kept(target), "total": measures.total, "annotation": measures.main}
     names = ("edge_meaning", "weight_meaning", "node_meaning", "cycles")
     meanings = {name: getattr(ready, name) for name in names}
     copy.graph.update({name: value for name, value in (asked | meanings).items() if value is not None})
     return copy
 
 
-def noted_ends(source: End | None, target: End | None) -> dict[str, Any]:
-    """Return the ends of a question as a graph keeps them; all roots and all leaves are those that are not there.
+def _kept(end: End | None) -> Any:
+    """Return an end as it is, whatever becomes of the list or the mapping that was given."""
+    return dict(end) if isinstance(end, Mapping) else end if members_of(end) is None else members_of(end)
 
-    Examples
-    --------
-    >>> noted_ends(["a", "b"], Boundary.LEAVES)
-    {'source': ['a', 'b']}
-    """
-    ends = {"source": source, "target": target}
-    return {
-        name: end if isinstance(end, Mapping) else nodes if (nodes := members_of(end)) is not None else end
-        for name, end in ends.items()
-        if end is not None and not isinstance(end, Boundary)
-    }
+
+def _set_seeds(copy: nx.DiGraph, graph: CompiledGraph, end: End | None, name: str) -> None:
+    """Mark the nodes of an end that is no single node with their seeds."""
+    if end is None or not (isinstance(end, Boundary) or members_of(end) is not None):
+        return
+    seeds = seeds_of(graph, end)
+    for position, seed in zip(seeds.positions, seeds.numbers or [1] * len(seeds.positions), strict=True):
+        copy.nodes[graph.topology.label(position)][name] = arithmetic.finished(seed)
 
 
 # -- the numbers
@@ -230,20 +238,18 @@ def _steps(graph: CompiledGraph) -> Iterator[tuple[int, int, Number]]:
     return zip(graph.tails.tolist(), graph.heads.tolist(), carried, strict=True)
 
 
-def _path_counts(
-    graph: CompiledGraph, ends: tuple[End | None, End | None], sweeps: Flow | None, measures: Measures
-) -> Measures:
+def _path_counts(graph: CompiledGraph, ends: Ends, sweeps: Flow | None, measures: Measures) -> Measures:
     """Return the numbers of paths as columns: what the question answers with weight 1 on every edge."""
     if sweeps.loops if sweeps is not None else _has_loops(graph, ends):
         return Measures("paths", {}, {}, None)
     if _counts_paths(graph) and not any(isinstance(end, Mapping) for end in ends):
         counts = measures
     elif sweeps is None:
-        counts = _measures(graph.with_preset(unit), *(list(end) if isinstance(end, Mapping) else end for end in ends))
+        source, target = (list(end) if isinstance(end, Mapping) else end for end in ends)
+        counts = _measures(graph.with_preset(unit), source, target)
     else:
-        counted = graph.with_preset(unit)
-        starts, stops = Seeds(sweeps.starts.positions), Seeds(sweeps.ends.positions)
-        counts = _flow_measures(counted, replace(sweeps, graph=counted, starts=starts, ends=stops))
+        counted, starts, stops = graph.with_preset(unit), sweeps.starts.positions, sweeps.ends.positions
+        counts = _flow_measures(counted, replace(sweeps, graph=counted, starts=Seeds(starts), ends=Seeds(stops)))
     return Measures("paths", {"paths": counts.nodes[counts.main]}, {"paths": counts.edges[counts.main]}, counts.total)
 
 
@@ -253,7 +259,7 @@ def _counts_paths(graph: CompiledGraph) -> bool:
     return isinstance(weights, np.ndarray) and weights.dtype.kind == "i" and bool((weights == 1).all())
 
 
-def _has_loops(graph: CompiledGraph, ends: tuple[End | None, End | None]) -> bool:
+def _has_loops(graph: CompiledGraph, ends: Ends) -> bool:
     return bool(on_the_way(graph, *(None if end is None else seeds_of(graph, end).positions for end in ends)))
 
 

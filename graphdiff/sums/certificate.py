@@ -124,11 +124,11 @@ def _onward(between: Between, adjoints: Values) -> list[float]:
     onward = [float(adjoints[position]) for position in between.positions.tolist()]
     if min(onward, default=1.0) >= SMALLEST_NORMAL:
         return onward
-    wide = [sum((Decimal(float(arithmetic.size(seed))) for seed in seeds), Decimal(0)) for seeds in between.exits]
+    values = [sum((Decimal(float(arithmetic.size(seed))) for seed in seeds), Decimal(0)) for seeds in between.exits]
     for node in range(between.n_nodes - 1, -1, -1):
         for head, _, weight in between.rows[node]:
-            wide[node] += Decimal(arithmetic.size(weight)) * wide[head]
-    return [float(value) for value in wide]
+            values[node] += arithmetic.wide(arithmetic.size(weight)) * values[head]
+    return [float(value) for value in values]
 
 
 def solved_certificate(between: Between, flows: Flow, sizes: Flow) -> Certificate | None:
@@ -307,6 +307,8 @@ def certificate_of(between: Between, flows: Flow) -> Certificate | None:
         return Certificate(flows.total, math.inf, math.inf, math.inf, 0)
     if not isinstance(flows.total, (float, complex)):
         return None
+    if between.loops and any(isinstance(weight, Fraction) for weight in arithmetic.listed(between.graph.weights)):
+        return None  # beside a seed that is a float: what rounding them to floats does to walks is not known
     return solved_certificate(between, flows, sizes) if between.loops else certificate(between, flows.total, sizes)
 
 

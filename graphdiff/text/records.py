@@ -6,13 +6,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from enum import Enum
 from typing import Any
 
 import networkx as nx
 import numpy as np
 
 from graphdiff.errors import GraphTypeError, UsageError
-from graphdiff.text.names import members_of, texts
+from graphdiff.text.names import end_text, members_of, texts
 from graphdiff.text.numbers import plain
 
 __all__ = [
@@ -177,26 +178,28 @@ OF_THE_FILE = frozenset({"absent", "format", "left_out", "unmet", "warnings"})
 
 
 def graph_attributes(graph: nx.DiGraph, names: Mapping[Hashable, Any]) -> dict[Any, Any]:
-    """Return the attributes of a graph; those that name the ends of an annotation by the names in the file.
+    """Return the attributes of a graph; those that name the ends of a question by the names in the file.
 
     Examples
     --------
     >>> graph_attributes(nx.DiGraph([(1, 2)], annotation="adjoint", target=2), {1: "1", 2: "2"})
     {'annotation': 'adjoint', 'target': '2'}
+    >>> graph_attributes(nx.DiGraph([(1, 2)], annotation="adjoint", target=[1, 2]), {1: "1", 2: "2"})["target"]
+    '1 and 2'
     """
     own: dict[Any, Any] = {name: value for name, value in graph.graph.items() if name not in OF_THE_FILE}
-    if "annotation" not in own:
+    if not own.keys() & {"annotation", "quotient"}:
         return own
-    return own | {end: _named_end(own[end], names) for end in ("source", "target") if end in own}
+    return own | {name: _end_in_file(own[name], names) for name in ("source", "target") if name in own}
 
 
-def _named_end(end: Any, names: Mapping[Hashable, Any]) -> Any:
-    """Return an end by the names in the file: of several nodes a list, of seeds a dict."""
+def _end_in_file(end: Any, names: Mapping[Hashable, Any]) -> Any:
+    """Return an end of a question as a file has it: the name of a node, or several in a text."""
     nodes = members_of(end)
     if nodes is None:
-        return names.get(end, end)
-    named = [names.get(node, node) for node in nodes]
-    return dict(zip(named, end.values(), strict=True)) if isinstance(end, Mapping) else named
+        return end_text(end) if isinstance(end, Enum) else names.get(end, end)
+    called = [names.get(node, node) for node in nodes]
+    return end_text(dict(zip(called, end.values(), strict=True)) if isinstance(end, Mapping) else called)
 
 
 def listed_or_storable(value: Any) -> Storable | list[str]:

@@ -7,6 +7,7 @@ behind the targets, whose edges have the seeds for weights. An end that a graph 
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -338,3 +339,57 @@ def test_a_string_is_one_node() -> None:
         "the graph before has no b: it counts 0 there",
         "the graph after has no a: it counts 0 there",
     ]
+
+
+def test_a_graph_without_edges_takes_the_arithmetic_of_the_other() -> None:
+    old, new = nx.DiGraph([("a", "t")]), nx.DiGraph()
+    old.remove_edge("a", "t")
+    new.add_edge("a", "t", weight=0.5)
+    found = gd.compare(old, new, {"a": Decimal("0.5"), "t": Decimal(2)}, {"t": Decimal(3)})
+    assert (found.before, found.after, found.remainder) == (6.0, 6.75, 0.0)
+    assert {type(number) for number in (found.before, found.after, found.change)} == {float}
+    assert str(found)
+
+
+@pytest.mark.parametrize(
+    ("weight", "seed", "options", "kind"),
+    [
+        (2, 0.5, {}, float),
+        (2, Fraction(1, 3), {}, Fraction),
+        (2, Decimal("0.1"), {}, Decimal),
+        (2, Decimal("0.1"), {"exact": True}, Fraction),
+        (2, Decimal("0.1"), {"cycles": "solve"}, Fraction),
+        (Fraction(1, 3), 0.5, {}, float),
+        (0.5, Fraction(1, 3), {"exact": True}, Fraction),
+        (0.5, 1j, {}, complex),
+        (Decimal("0.5"), 3, {}, Decimal),
+    ],
+)
+def test_seeds_of_other_kinds(weight: Any, seed: Any, options: Any, kind: type) -> None:
+    """A node only after, a cycle on the way where it is solved, weights on a chain: all outputs are there."""
+    old, new = nx.DiGraph(), nx.DiGraph()
+    old.add_weighted_edges_from([("a", "b", weight), ("b", "t", weight)])
+    new.add_weighted_edges_from([("a", "b", weight), ("b", "t", 2 * weight), ("n", "b", weight)])
+    if options.get("cycles"):
+        for graph in (old, new):
+            graph.add_edge("b", "c", weight=0 * weight)
+            graph.add_edge("c", "b", weight=weight)
+    found = gd.compare(old, new, {"a": seed, "n": seed}, {"t": seed, "b": 1}, **options)
+    expected = [
+        sum(gd.total_influence(graph, s, {"t": seed, "b": 1}, **options) for s in "an" if s in graph)
+        for graph in (old, new)
+    ]
+    exact = Fraction(seed) if kind is Fraction else seed
+    assert type(found.after) is kind
+    assert (close(found.before, expected[0] * exact), close(found.after, expected[1] * exact)) == (True, True)
+    assert abs(found.remainder) <= (found.remainder_bound or 0)
+    assert found.to_dict()
+    assert str(found)
+
+
+def test_no_bound_is_told_where_fractions_meet_a_float_seed_round_a_cycle() -> None:
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from([("a", "b", Fraction(1, 3)), ("b", "a", Fraction(1, 3)), ("b", "t", 1)])
+    found = gd.compare(graph, graph, {"a": 0.1}, ["t"], cycles="solve")
+    assert found.certificates == (None, None)
+    assert gd.explain(graph, {"a": 0.1}, "t", cycles="solve").certificate is None
