@@ -299,6 +299,8 @@ class CompiledGraph:
         ValueOverflowError
             If that of a complex weight is no float.
         """
+        if not len(self.weights):  # of which no kind of number could be told
+            return self
         if isinstance(self.weights, np.ndarray) and not (self.weights == np.iinfo(np.int64).min).any():
             return replace(self, weights=np.abs(self.weights))
         numbers = map(arithmetic.finished, arithmetic.listed(self.weights))
