@@ -449,6 +449,8 @@ class CompiledGraph:
         ValueOverflowError
             If that of a complex weight is no float.
         """
+        if not len(self.weights):  # of which no kind of number could be told
+            return self
         summing: CyclePolicy = "solve" if self.cycles == "reduced-form" else self.cycles
         if isinstance(self.weights, np.ndarray) and not (self.weights == np.iinfo(np.int64).min).any():
             return replace(self, weights=np.abs(self.weights), cycles=summing)
