@@ -41,7 +41,9 @@ def comparison_text(columns: Sequence[Comparison]) -> str:
         The same ends, each under another weighting.
     """
     first = columns[0]
-    words = words_for(first.edge_meaning, first.weight_meaning, first.sweeps.matched.after.graph.node_meaning)
+    words = words_for(first.edge_meaning, first.weight_meaning, first.sweeps.matched.after.graph.node_meaning).about(
+        first.source
+    )
     lines = [*difference_lines(first.difference), "", headline(first, words)]
     lines += table([("", [column_title(c.weight_meaning) for c in columns]), *facts(columns, words)])
     lines += [f"! {text[0].upper()}{text[1:]}." for text in first.missing]

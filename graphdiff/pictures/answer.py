@@ -375,7 +375,7 @@ def _legend(asked: dict[str, Any], between: Between, drawn: Between, whole: Numb
 
 def _question(asked: dict[str, Any], between: Between) -> str:
     """Return what was asked, and the answer."""
-    words = words_for(asked.get("edge_meaning", "unknown"))
+    words = words_for(asked.get("edge_meaning", "unknown")).about(asked.get("source"))
     source, target = (shorten(_end_name(asked.get(end), words), MAX_NAME) for end in ("source", "target"))
     paths = "paths with cycles on the way" if "not_computed" in asked else _paths_text(between)
     if asked["annotation"] == "tangent":

@@ -6,10 +6,13 @@ what is needed, in computations and path models at what responds.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Any
 
 from graphdiff.errors import count_text
+from graphdiff.text.names import members_of
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,22 @@ class Words:
     starts: str = "the roots"
     ends: str = "the leaves"
     moved: str = "Which edges moved it"
+
+    def about(self, source: Any) -> Words:
+        """Return the words for a source: of several nodes, and of all roots (None), sentences are in the plural.
+
+        Examples
+        --------
+        >>> words_for("depends on").about(["a", "b"]).relation, words_for("unknown").about("a").relation
+        ('{source} rest on {target}', '{source} leads to {target}')
+        """
+        nodes = members_of(source)
+        is_one = source is not None and not isinstance(source, Enum) if nodes is None else len(nodes) == 1
+        if is_one:
+            return self
+        relation = re.sub(r"\{source\} (\w+)s\b", r"{source} \1", self.relation)
+        none = self.none.replace("{source} does ", "{source} do ").replace("{source} has ", "{source} have ")
+        return replace(self, relation=relation, none=none)
 
     @property
     def needed(self) -> str:

@@ -115,7 +115,7 @@ class Cut(Result):
         return "\n".join([*self._head(), *(table(rows) if self.strokes else []), *self._notes()])
 
     def _head(self) -> list[str]:
-        words = words_for(self.edge_meaning, self.weight_meaning)
+        words = words_for(self.edge_meaning, self.weight_meaning).about(self.source)
         ends = {"source": end_text(self.source), "target": end_text(self.target)}
         if self.n_paths == 0:
             return [f"{words.none.format(**ends)}: there is nothing to cut."]

@@ -6,7 +6,7 @@ as a bootstrap gives them.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -21,12 +21,12 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import units
+from graphdiff.graph.ends import Boundary, End, seeds_of, units
 from graphdiff.kernels.rows import Ints
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import Between, require_apart, restriction
 from graphdiff.sums.cycles import between_mask
-from graphdiff.text.names import PLAIN, Naming
+from graphdiff.text.names import PLAIN, Naming, members_of
 from graphdiff.text.numbers import plain, shorten, shown
 from graphdiff.text.sentences import by_weights, how_many
 from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
@@ -266,8 +266,8 @@ def _flush_left(rows: Iterable[Sequence[str]], n_columns: int) -> list[list[str]
 
 def table(
     graph: nx.DiGraph | CompiledGraph,
-    sources: Hashable | Iterable[Hashable] | None = None,
-    targets: Hashable | Iterable[Hashable] | None = None,
+    sources: End | None = None,
+    targets: End | None = None,
     *,
     sd: PerEdge | None = None,
     cov: Any = None,
@@ -281,7 +281,7 @@ def table(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    sources, targets : node or list of nodes, optional
+    sources, targets : node, list of nodes, ROOTS or LEAVES, optional
         Whatever hashes is one node, a string or a tuple too. Where one side is left out, all that the other leads to,
         or comes from; where both are, every node.
     sd : str, or mapping of edge to number
@@ -385,11 +385,11 @@ def _positions(graph: CompiledGraph, end: Any) -> list[int]:
     """Return the positions of the nodes of one side, each once."""
     if isinstance(end, Mapping):
         raise UsageError("a row of a table has one source and one target: a list of nodes is needed, without seeds")
-    try:
-        nodes = [end] if hash(end) is not None else []
-    except TypeError:
-        nodes = list(end)
-    return list(dict.fromkeys(graph.topology.position(node) for node in nodes))
+    if isinstance(end, Boundary):
+        return list(seeds_of(graph, end).positions)
+    nodes = members_of(end)
+    each: list[Any] = [end] if nodes is None else nodes
+    return list(dict.fromkeys(graph.topology.position(node) for node in each))
 
 
 def _require_cells(n_cells: int, max_cells: int, what: str) -> None:

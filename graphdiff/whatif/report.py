@@ -26,7 +26,7 @@ NAMED = 8
 def what_if_text(columns: Sequence[WhatIf]) -> str:
     """Return the report of the same changes under one weighting or several."""
     first = columns[0]
-    words = words_for(first.edge_meaning, first.weight_meaning, first.node_meaning)
+    words = words_for(first.edge_meaning, first.weight_meaning, first.node_meaning).about(first.source)
     names = _names(columns)
     more = len(first.changes) - NAMED
     title = ", ".join([*names, *([f"{more:,} more changes"] if more > 0 else [])]) or "no change"

@@ -69,7 +69,7 @@ def explanation_text(
         What the paths are in: it says of what kind parallel edges are.
     """
     first = columns[0]
-    words = words_for(first.edge_meaning, first.weight_meaning, first.part.graph.node_meaning)
+    words = words_for(first.edge_meaning, first.weight_meaning, first.part.graph.node_meaning).about(first.source)
     if first.n_paths == 0:
         return f"{words.none.format(**_ends(first, words))}: {first.zero}"
     lines = [headline(first, words, alone=len(columns) == 1)]

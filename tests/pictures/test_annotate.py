@@ -271,14 +271,14 @@ def test_the_picture_marks_and_names_every_end() -> None:
     picture = picture_of(annotate(graph, ["s", "r"], ["t", "u"]))
     assert {node.name for node in picture.nodes if node.is_source} == {"s", "r"}
     assert {node.name for node in picture.nodes if node.is_target} == {"t", "u"}
-    assert picture.legend[0] == "s and r leads to t and u by 4 paths; total 60"
+    assert picture.legend[0] == "s and r lead to t and u by 4 paths; total 60"
     assert (picture.facts["source"], picture.facts["target"]) == ("s and r", "t and u")
     lone = picture_of(annotate(graph, ["t", "u"], ["s", "x"]))
     assert [(node.name, node.is_source, node.is_target) for node in lone.nodes] == [
         ("t", True, False), ("u", True, False), ("s", False, True), ("x", False, True)
     ]  # fmt: skip
     weighed = picture_of(annotate(graph, {"s": 2, "r": -1}, "t"))
-    assert weighed.legend[0] == "s and r (weighted) leads to t by 2 paths; total 5"
+    assert weighed.legend[0] == "s and r (weighted) lead to t by 2 paths; total 5"
 
 
 @pytest.mark.parametrize("suffix", ["json", "dot", "graphml"])
@@ -288,7 +288,7 @@ def test_several_ends_come_back_from_a_file(tmp_path: Path, suffix: str) -> None
     write(marked, path)
     again = read(path)
     assert (again.graph["source"], again.graph["target"], again.graph["total"]) == ("s and r", "t", 25)
-    assert picture_of(again).legend[0].endswith("leads to t by 2 paths; total 25")
+    assert picture_of(again).legend[0].endswith(" to t by 2 paths; total 25")
 
 
 def test_derivatives_of_several_outputs() -> None:
