@@ -9,30 +9,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import networkx as nx
-
 import graphdiff as gd
 
 DATA = Path(__file__).parents[1] / "data"
 
 
-def row(name: str, found: gd.Uncertainty) -> str:
-    low, high = found.interval()
-    return f"{name:42} {found.total:8.3f} {found.standard_error:8.3f} {found.z:6.2f}   {low:6.3f} to {high:.3f}"
-
-
 def main() -> None:
     model = gd.read(DATA / "mediation.csv", columns="source=cause,target=effect,weight=coefficient")
     model.graph["edge_meaning"] = "causes"
-    through_m = nx.edge_subgraph(model, [("X", "M"), ("M", "Y")])
-    directly = nx.edge_subgraph(model, [("X", "Y")])
     b_with_c = -model.edges["X", "M"]["weight"] * model.edges["M", "Y"]["se"] ** 2
 
-    print(f"{'effect of X on Y':42} estimate  std.err      z   95 %")
-    print(row("direct", gd.uncertainty(directly, "X", "Y", sd="se")))
-    print(row("indirect", gd.uncertainty(through_m, "X", "Y", sd="se")))
-    print(row("total", gd.uncertainty(model, "X", "Y", sd="se", cov={(("M", "Y"), ("X", "Y")): b_with_c})))
-    print(row("total, coefficients taken as independent", gd.uncertainty(model, "X", "Y", sd="se")))
+    print(gd.table(model, sd="se", cov={("Y~M", "Y~X"): b_with_c}))
+    print(gd.table(model, "X", "Y", sd="se"))
 
     without = gd.what_if(model, "X", "Y", remove_nodes=["M"])
     print(f"without M: {without.after:.3f}, so M carries {-without.relative:.1%}")

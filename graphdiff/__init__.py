@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from graphdiff.change.totals import Changes as Changes
     from graphdiff.graph.compiled import CompiledGraph as CompiledGraph
     from graphdiff.graph.compiled import compile as compile
+    from graphdiff.graph.ends import LEAVES as LEAVES
+    from graphdiff.graph.ends import ROOTS as ROOTS
     from graphdiff.io.formats import Format as Format
     from graphdiff.io.read import read as read
     from graphdiff.io.table import read_edges as read_edges
+    from graphdiff.io.targets import Targets as Targets
+    from graphdiff.io.targets import read_targets as read_targets
     from graphdiff.io.write import write as write
     from graphdiff.jacobians.elimination import eliminate as eliminate
     from graphdiff.jacobians.jacobian import iter_jacobian as iter_jacobian
@@ -62,6 +66,8 @@ if TYPE_CHECKING:
     from graphdiff.tracing.check import check as check
     from graphdiff.whatif.cut import Cut as Cut
     from graphdiff.whatif.cut import cut as cut
+    from graphdiff.whatif.effects import Effects as Effects
+    from graphdiff.whatif.effects import table as table
     from graphdiff.whatif.sensitivities import Sensitivities as Sensitivities
     from graphdiff.whatif.sensitivities import sensitivities as sensitivities
     from graphdiff.whatif.uncertainty import Uncertainty as Uncertainty
@@ -83,17 +89,21 @@ _HOMES: dict[str, str | None] = {
     "CycleReport": "structure.components",
     "Diagnosis": "structure.diagnose",
     "Difference": "change.difference",
+    "Effects": "whatif.effects",
     "Exclusive": "sets.sets",
     "Explanation": "why.explain",
     "Format": "io.formats",
     "Formula": "paths.formula",
     "Influences": "sums.results",
     "Jacobian": "sums.results",
+    "LEAVES": "graph.ends",
     "Path": "paths.paths",
     "Plan": "jacobians.plan",
+    "ROOTS": "graph.ends",
     "Ranking": "structure.rank",
     "Semiring": "sums.semirings",
     "Sensitivities": "whatif.sensitivities",
+    "Targets": "io.targets",
     "Uncertainty": "whatif.uncertainty",
     "WhatIf": "whatif.what_if",
     "accumulate": "sums.accumulate",
@@ -124,10 +134,12 @@ _HOMES: dict[str, str | None] = {
     "reach_sizes": "sets.sets",
     "read": "io.read",
     "read_edges": "io.table",
+    "read_targets": "io.targets",
     "reverse": "sums.influence",
     "sample_paths": "paths.sample",
     "sensitivities": "whatif.sensitivities",
     "strongest_paths": "paths.strongest",
+    "table": "whatif.effects",
     "to_pydot": "pictures.dot",
     "total_influence": "sums.influence",
     "total_influences": "jacobians.jacobian",

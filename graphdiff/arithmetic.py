@@ -52,7 +52,9 @@ class Dyadic:
         return cls(numerator, 1 - denominator.bit_length())
 
     def __add__(self, other: Dyadic | int) -> Dyadic:
-        if isinstance(other, int):
+        if not isinstance(other, Dyadic):
+            if not isinstance(other, int):
+                return self.fraction() + other if isinstance(other, Fraction) else NotImplemented
             other = Dyadic(other, 0)
         shift = self.exponent - other.exponent
         if shift >= 0:
@@ -62,9 +64,11 @@ class Dyadic:
     __radd__ = __add__
 
     def __mul__(self, other: Dyadic | int) -> Dyadic:
+        if isinstance(other, Dyadic):
+            return Dyadic(self.mantissa * other.mantissa, self.exponent + other.exponent)
         if isinstance(other, int):
             return Dyadic(self.mantissa * other, self.exponent)
-        return Dyadic(self.mantissa * other.mantissa, self.exponent + other.exponent)
+        return self.fraction() * other if isinstance(other, Fraction) else NotImplemented
 
     __rmul__ = __mul__
 
@@ -264,6 +268,17 @@ def size(number: Number) -> Number:
     if isinstance(number, complex) and 0 < absolute < SMALLEST_NORMAL and number.real and number.imag:
         return math.nextafter(absolute, math.inf)
     return absolute
+
+
+def wide(number: Number) -> Decimal:
+    """Return a real number as a Decimal, whose exponents have room where floats have none.
+
+    Examples
+    --------
+    >>> wide(0.5), wide(Fraction(1, 4))
+    (Decimal('0.5'), Decimal('0.25'))
+    """
+    return Decimal(number.numerator) / number.denominator if isinstance(number, Fraction) else Decimal(number)
 
 
 def have_sizes(weights: Weights) -> bool:

@@ -51,6 +51,7 @@ Made = TypeVar("Made")
 PACKAGES = {
     "imports": "grimp",
     "pandas": "pandas",
+    "sparse": "scipy",
     "symbolic": "sympy",
     "tables": "narwhals pyarrow",
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Keyword", "Remedy", "in_python", "sentence"]
+__all__ = ["Call", "Keyword", "Remedy", "in_python", "sentence"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,10 @@ class Keyword:
     name: str
     value: Any = ...
     python: str = ""
+
+
+class Call(Keyword):
+    """A keyword argument with which the same is asked again: the command line says its whole line, to copy."""
 
 
 @dataclass(frozen=True)

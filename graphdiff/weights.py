@@ -1,7 +1,11 @@
-"""Weight presets: the public door to `graphdiff.graph.presets`."""
+"""Weights: the presets, and which weights a graph is asked by where none are named.
+
+The public door to `graphdiff.graph.presets` and `graphdiff.graph.defaults`.
+"""
 
 from __future__ import annotations
 
+from graphdiff.graph.defaults import Choice, default_weights
 from graphdiff.graph.presets import WEIGHTS, Preset, even, imports, unit
 
-__all__ = ["WEIGHTS", "Preset", "even", "imports", "unit"]
+__all__ = ["WEIGHTS", "Choice", "Preset", "default_weights", "even", "imports", "unit"]

@@ -25,7 +25,7 @@ import graphdiff as gd
 from graphdiff.errors import CycleError, GraphdiffError, LimitError, UsageError, WeightError
 from graphdiff.sums.semirings import SEMIRINGS
 
-POLICIES = ("raise", "collapse", "solve")
+POLICIES = ("raise", "collapse", "solve", "reduced-form")
 ENGINES = ("plain Python", "kernels")
 SYMBOLS = sympy.symbols("a b c d")
 #: What the symbols are put to for the comparison.
@@ -240,7 +240,7 @@ def drawn(number: int, *, most: int = 400) -> Case:
     """Return a case by its number: the kind of weight, the policy and the shape follow from it."""
     r = random.Random(number)
     kind = list(KINDS)[number % len(KINDS)]
-    policy = POLICIES[number // len(KINDS) % 3]
+    policy = POLICIES[number // len(KINDS) % len(POLICIES)]
     n_edges = round(math.exp(r.uniform(math.log(10), math.log(30 if kind in FORMAL else most))))
     n_nodes = max(4, round(n_edges / r.uniform(1, 4)))
     named = r.random() < 0.5
@@ -316,7 +316,7 @@ def ask_total_influence(case: Case) -> None:
         number = gd.total_influence(case.graph, case.source, case.target, method=method, **case.options)
         if case.is_acyclic:
             case.check(number, case.total)
-        elif case.policy == "solve":
+        elif case.policy in ("solve", "reduced-form"):
             case.check_walks({case.target: number}, case.source, case.target)
     if case.is_acyclic and gd.count_paths(case.graph, case.source, case.target, **case.options) < 2_000:
         number = gd.total_influence(case.graph, case.source, case.target, method="naive", **case.options)
@@ -330,7 +330,7 @@ def ask_forward(case: Case) -> None:
         scales = case.swept(case.source, sizes=True)
         for node, number in found.items():
             case.check(number, case.from_source[node], scales[node])
-    elif case.policy == "solve":
+    elif case.policy in ("solve", "reduced-form"):
         case.check_walks(found, source=case.source)
 
 
@@ -341,7 +341,7 @@ def ask_reverse(case: Case) -> None:
         scales = case.swept(case.target, back=True, sizes=True)
         for node, number in found.items():
             case.check(number, case.to_target[node], scales[node])
-    elif case.policy == "solve":
+    elif case.policy in ("solve", "reduced-form"):
         case.check_walks(found, target=case.target)
 
 
@@ -353,7 +353,7 @@ def ask_rank(case: Case) -> None:
         for node, (number,) in zip(found.nodes, found.influences, strict=True):
             if node in case.graph:  # a merged cycle elsewhere is a row of its own
                 case.check(number, case.from_source[node], scales[node])
-    elif case.policy == "solve":
+    elif case.policy in ("solve", "reduced-form"):
         case.check_walks(
             {node: number for node, (number,) in zip(found.nodes, found.influences, strict=True)}, source=case.source
         )
@@ -492,6 +492,25 @@ def ask_total_influences(case: Case) -> None:
     if case.is_acyclic:
         for (source, target), number in zip(pairs, found.tolist(), strict=True):
             case.check(number, case.swept(source)[target], case.swept(source, sizes=True)[target])
+
+
+def ask_table(case: Case) -> None:
+    edges = list(case.graph.edges(keys=True) if case.graph.is_multigraph() else case.graph.edges)
+    shown(gd.table(case.graph, **case.options))
+    found = gd.table(case.graph, case.source, case.target, **case.options)
+    shown(found)
+    if case.is_acyclic:
+        for one in found.values():
+            case.check(one.total, case.total)
+            assert one.paths == gd.count_paths(case.graph, case.source, case.target, **case.options)
+            why = gd.explain(case.graph, case.source, case.target, **case.options)
+            case.check(one.direct, exact(why.direct), max(case.largest, 1))
+    found = gd.table(case.graph, case.source, case.target, sd=dict.fromkeys(edges, 0.1), **case.options)
+    shown(found)
+    for one in found.values() if case.is_acyclic else ():
+        same = gd.uncertainty(case.graph, case.source, case.target, sd=dict.fromkeys(edges, 0.1), **case.options)
+        error, largest = one.spread["total"].standard_error, max(1, case.largest**2)
+        assert math.isclose(error, same.standard_error, rel_tol=1e-6, abs_tol=1e-9 * largest)
 
 
 def ask_plan(case: Case) -> None:

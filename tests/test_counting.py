@@ -196,12 +196,22 @@ class TestOtherQuestions:
                 assert work(lambda ask=question: ask(openssh, *ENDS)) == {"restrictions": 1, **expected}, question
 
     def test_a_jacobian_of_one_pair_is_one_sweep(self, openssh: gd.CompiledGraph) -> None:
-        assert work(lambda: gd.jacobian(openssh, ENDS[:1], ENDS[1:])) == {"sweeps": 1}
+        assert work(lambda: gd.jacobian(openssh, *ENDS)) == {"sweeps": 1}
+
+    def test_a_table_sweeps_once_for_the_totals_and_once_for_the_paths_and_twice_for_errors(self) -> None:
+        graph = gd.compile(weighted(SIGNS))
+        known = dict.fromkeys(graph.edges(), 0.1)
+        assert work(lambda: look(gd.table(graph, "x", "y"))) == {"sweeps": 2}
+        # Of one target: a sweep from it for all that lies between, and one from the source.
+        assert work(lambda: look(gd.table(graph, "x", "y", sd=known))) == {"restrictions": 1, "sweeps": 4}
+        # Of all four nodes that reach y: as many as nodes, or as one target where these are fewer.
+        assert work(lambda: look(gd.table(graph, targets="y")))["sweeps"] == 2
 
     def test_totals_that_are_certified(self) -> None:
+        from graphdiff.graph.ends import Seeds
         from graphdiff.sums.certificate import certified, rough_bound
 
-        ends = gd.compile(weighted(SIGNS)), [0], [3]
+        ends = gd.compile(weighted(SIGNS)), Seeds([0]), Seeds([3])
         assert work(lambda: certified(ends)) == {"restrictions": 1, "sweeps": 3}
         assert work(lambda: rough_bound(ends))["sweeps"] == 2
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import graphdiff as gd
 from graphdiff import kernels
+from graphdiff.graph.ends import Seeds
 from graphdiff.kernels import sweep
 from graphdiff.sums.between import restriction
 from graphdiff.sums.naive import sum_over_paths
@@ -78,7 +79,7 @@ def test_all_paths_of_a_chain(steps: list[list[Any]], total: Any) -> None:
 def test_several_ends_add_up() -> None:
     graph = gd.CompiledGraph.from_arrays([0, 0, 1, 1, 2], [1, 2, 2, 3, 3], [2.0, 3.0, 5.0, 7.0, 11.0])
     places = [graph.topology.position(node) for node in range(4)]
-    part = restriction(graph, places[:2], places[2:])
+    part = restriction(graph, Seeds(places[:2]), Seeds(places[2:]))
     from_0, from_1 = 2 * 5 + 3 + 2 * 7 + 3 * 11 + 2 * 5 * 11, 5 + 7 + 5 * 11
     assert both(lambda: sum_over_paths(part)) == (repr(float(from_0 + from_1)),) * 2
 

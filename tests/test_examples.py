@@ -34,7 +34,7 @@ def texts_of(picture: Path) -> set[str]:
 def test_every_example_is_run_here() -> None:
     assert {path.stem for path in EXAMPLES.glob("*.py")} == {
         "backprop", "calls", "dependencies", "drop_dependency", "gradient_descent", "import_cycle", "mediation",
-        "new_dependency", "path_model", "slower", "vanishing",
+        "new_dependency", "path_model", "risk", "slower", "vanishing",
     }  # fmt: skip
 
 
@@ -45,6 +45,23 @@ def test_dependencies_finds_the_way_of_the_backdoor(run: Run, tmp_path: Path) ->
     assert lines[even + 1 : even + 3] == ["77.9% of it comes by libsystemd0", "22.1% of it comes by dpkg"]
     assert lines[even + 4] == "70.8% openssh-server > libsystemd0 > liblzma5"
     assert {"openssh-server", "libsystemd0", "liblzma5"} <= texts_of(tmp_path / "openssh-server.svg")
+
+
+def test_risk_says_what_brings_most_and_what_is_the_least_to_upgrade(run: Run) -> None:
+    lines = run("risk")
+    assert lines[:2] == ["vulnerable: tls 9.8, json 7.5, escape 6.1, sockets 5.45", "not in the lock: carousel@1.0.0"]
+    # Of one unit from shop a fifth goes to each; of mail's half to http, half of that to tls, ...
+    brought = {"search": (7.5 + 15.25 / 2) / 10, "mail": (6.1 + 15.25 / 2) / 10, "orm": 9.8 / 10, "log": 0.0}
+    brought["web"] = (6.1 + 15.25 / 2) / 15
+    total = sum(brought.values())
+    for number, package in enumerate(("search", "mail", "orm", "web", "log"), 2):
+        assert lines[number] == f"{brought[package] / total:.1%} of it comes by {package}"
+    assert lines[-3:] == [
+        "All others keep their weights; what_if counts them anew.",
+        "by dependencies it takes 4, and at least 4",
+        "90.5% less without tls, search, templates",
+    ]
+    assert "Fewer cannot do it (every smaller set was ruled out)." in lines
 
 
 def test_calls_charges_time_as_callgrind_and_gprof_do(run: Run) -> None:
@@ -162,9 +179,9 @@ def test_new_dependency_names_the_edge_that_brought_the_package_in(run: Run, tmp
 
 def test_mediation_gives_the_standard_errors_that_lavaan_prints(run: Run) -> None:
     lines = run("mediation")
-    assert "direct 0.036 0.104 0.35 -0.168 to 0.240" in lines
-    assert "indirect 0.374 0.092 4.05 0.193 to 0.554" in lines
-    assert "total 0.410 0.125 3.29 0.165 to 0.654" in lines
-    assert "total, coefficients taken as independent 0.410 0.139 2.95 0.137 to 0.682" in lines
+    assert "X Y direct 0.036 0.104 0.346 -0.1678 to 0.2398 2" in lines
+    assert "indirect 0.3735 0.09214 4.05 0.1929 to 0.5541" in lines
+    assert "total 0.4095 0.1245 3.29 0.1655 to 0.6535" in lines  # with the covariance, as lavaan has it
+    assert "total 0.4095 0.1389 2.95 0.1372 to 0.6818" in lines
     assert "without M: 0.036, so M carries 91.2%" in lines
     assert "each coefficient within one standard error: total between 0.190 and 0.648" in lines

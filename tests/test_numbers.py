@@ -355,6 +355,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "forward": ("a",),
     "reverse": ("d",),
     "jacobian": (),
+    "table": (),
     "iter_paths": ("a", "d"),
     "count_paths": (),
     "strongest_paths": ("a", "d"),

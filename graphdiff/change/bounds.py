@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.change.sweeps import Sweeps, Swept, by_number
+from graphdiff.arithmetic import in_floats
+from graphdiff.change.sweeps import Sweeps, Swept
 from graphdiff.errors import located
 from graphdiff.sums.certificate import (
     COMPLEX_PRODUCT,
     Certificate,
     certificate_of,
     certified,
-    gamma,
     rough_bound,
     rough_bound_of,
     rounded_up,
 )
+from graphdiff.sums.enclosure import gamma
 
 Ints = NDArray[Any]
 
@@ -30,7 +30,7 @@ def certificate(swept: Swept) -> Certificate | None:
     graph, ends = swept.side.graph, swept.ends
     if any(swept.loops) or not all(ends):
         return certified((graph, *ends))
-    return certificate_of(replace(swept.ways.between(swept.which), graph=graph), swept.flows[0])
+    return certificate_of(swept.ways.between(swept.which, swept.matched), swept.flows[0])
 
 
 def rough(sweeps: Sweeps) -> float:
@@ -47,7 +47,7 @@ def remainder_bound(sweeps: Sweeps) -> float | None:
     """Return how far change and attribution can be from each other by rounding; apart from underflow.
 
     Every sum of a sweep is off by at most gamma(k) times the same sum of absolute values, where k is the longest chain
-    of roundings (`graphdiff.sums.certificate`), here taken as two for each edge that the sweep walks.
+    of roundings (`graphdiff.sums.certificate`), here taken as two for each edge that the sweep walks, and for each end.
 
     Returns
     -------
@@ -63,7 +63,10 @@ def remainder_bound(sweeps: Sweeps) -> float | None:
     before, after = map(_sizes, sweeps.sides)
     through = [_through(before[0], matched, after[1]), _through(after[0], matched, before[1])]
     product = COMPLEX_PRODUCT if complex in kinds else 1.0
-    roundings = product * (3 * 2 * sweeps.ways.most_walked + 8)
+    if not all(in_floats(side.graph.weights) for side in matched.sides):
+        product += 1  # an exact weight beside a seed that is a float is rounded to one first
+    n_ends = len(sweeps.ways.source.numbers) + len(sweeps.ways.target.numbers)
+    roundings = product * (3 * 2 * sweeps.ways.most_walked + 4 * n_ends)
     return rounded_up(gamma(roundings) * (sum(through) / 2 + (before[2] + after[2])))
 
 
@@ -81,7 +84,6 @@ def _sizes(swept: Swept) -> tuple[Ints, Ints, float]:
         sizes = swept.flows[0].sizes
         if sizes is None or sizes is swept.flows[0]:  # for these kinds of numbers there always are
             return swept.tangents, swept.adjoints, float(swept.total)
-        starts, ends = swept.ends
-        tangents = by_number(swept.side, sizes.tangents) if starts else swept.tangents
-        adjoints = by_number(swept.side, sizes.adjoints) if ends else swept.adjoints
-        return tangents, adjoints, float(sizes.total) if starts and ends else 0.0
+        tangents = np.abs(swept.with_alone(swept.source, lambda: sizes.tangents))
+        adjoints = np.abs(swept.with_alone(swept.target, lambda: sizes.adjoints))
+        return tangents, adjoints, float(sizes.total) if all(swept.ends) else 0.0

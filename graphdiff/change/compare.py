@@ -15,14 +15,16 @@ from graphdiff.change.match import Matched, matched, renamed, versions_in
 from graphdiff.change.sweeps import Sweeps, swept_all
 from graphdiff.change.totals import Changes
 from graphdiff.change.union import merged
-from graphdiff.change.ways import Reach, Ways
-from graphdiff.errors import SameComponentError, UsageError, of_both
+from graphdiff.change.ways import NumberedEnd, Reach, Ways
+from graphdiff.errors import UsageError, of_both
 from graphdiff.graph.attributes import no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
+from graphdiff.pictures.group import group_of_name
 from graphdiff.remedies import Keyword
 
-By: TypeAlias = str | Callable[[Any], Hashable] | None
+By: TypeAlias = str | int | Callable[[Any], Hashable] | None
 Given: TypeAlias = "nx.DiGraph | CompiledGraph"
 Answer: TypeAlias = "Difference | Changes | Comparison"
 
@@ -71,7 +73,7 @@ class Pair:
             return Pair(self.given, matched(before, after, self.pairs), self.pairs)
         return Pair(self.given, self.plain.reweighted(before, after), self.pairs, self)
 
-    def answer(self, source: Hashable | None, target: Hashable | None, by: By) -> Answer:
+    def answer(self, source: End | None, target: End | None, by: By) -> Answer:
         """Return what `compare` returns."""
         if source is not None and target is not None:
             return self.comparison(source, target, by)
@@ -87,31 +89,34 @@ class Pair:
             raise UsageError(Keyword("by", by), ": a change of totals is summed over groups; name a source or a target")
         return Difference(self.plain, self.versions)
 
-    def changes(self, end: Hashable, by: By = None, *, towards: bool) -> Changes:
+    def changes(self, end: End, by: By = None, *, towards: bool) -> Changes:
         """Return the changes of all totals from a source, or towards a target."""
         graphs = self.ready
-        totals = swept_all(graphs, graphs.number(end), towards=towards)
+        totals = swept_all(graphs, self._numbered(graphs, end), towards=towards)
         return Changes(end, towards, self._among(end, towards=towards), graphs, *totals, self._groups(by))
 
-    def comparison(self, source: Hashable, target: Hashable, by: By = None) -> Comparison:
+    def comparison(self, source: End, target: End, by: By = None) -> Comparison:
         """Return the change of one total, and what moved it."""
         graphs = self.ready
-        ways = Ways(
-            self._reach(graphs, graphs.number(source), towards=False),
-            self._reach(graphs, graphs.number(target), towards=True),
-        )
-        if ways.is_one_component:
-            raise SameComponentError(source, target)
-        sweeps = Sweeps(graphs, self._known.setdefault((ways.source, ways.target), ways)).require()
+        first, last = (self._numbered(graphs, end) for end in (source, target))
+        ways = Ways(first, last, self._reach(graphs, first, towards=False), self._reach(graphs, last, towards=True))
+        ways.require_apart()
+        ways = self._known.setdefault((first, last, first.kinds, last.kinds), ways)
+        sweeps = Sweeps(graphs, ways).require()
         return Comparison(source, target, self._among(source, towards=False), sweeps, self._groups(by))
 
-    def _among(self, end: Hashable, *, towards: bool) -> Difference:
-        reach = self._reach(self.plain, self.plain.number(end), towards=towards)
+    def _among(self, end: End, *, towards: bool) -> Difference:
+        reach = self._reach(self.plain, self._numbered(self.plain, end), towards=towards)
         return Difference(self.plain, self.versions, end, towards, reach)
 
-    def _reach(self, graphs: Matched, number: int, *, towards: bool) -> Reach:
-        """Return what a node reaches, or what reaches it, in the plain graphs or in the ready ones."""
-        reach: Reach = self._known.setdefault((graphs is self.plain, number, towards), Reach(graphs, number, towards))
+    def _numbered(self, graphs: Matched, end: End) -> NumberedEnd:
+        """Return an end by its numbers in the plain graphs or in the ready ones."""
+        return NumberedEnd.of(graphs, end, self.plain)
+
+    def _reach(self, graphs: Matched, end: NumberedEnd, *, towards: bool) -> Reach:
+        """Return what an end reaches, or what reaches it, in the plain graphs or in the ready ones."""
+        key = graphs is self.plain, end.numbers, towards
+        reach: Reach = self._known.setdefault(key, Reach(graphs, end.numbers, towards))
         return reach
 
     @cached_property
@@ -123,8 +128,9 @@ class Pair:
         if by is None:
             return None
         labels = [self.ready.label(number) for number in range(self.ready.n_numbers)]
-        if callable(by):
-            return {label: by(label) for label in labels}
+        if not isinstance(by, str):
+            name_of = group_of_name(by)
+            return {label: name_of(label) for label in labels}
         groups = {label: self._attribute(label, by) for label in labels}
         if labels and all(group is None for group in groups.values()):
             raise no_attribute(by, [graph for graph in self.given if isinstance(graph, nx.Graph)])
@@ -199,7 +205,7 @@ def compare(  # type: ignore[overload-overlap]
     before: Given,
     after: Given,
     source: None,
-    target: Hashable,
+    target: End,
     *,
     by: By = None,
     match: Mapping[Any, Any] | None = None,
@@ -209,7 +215,7 @@ def compare(  # type: ignore[overload-overlap]
 def compare(  # type: ignore[overload-overlap]
     before: Given,
     after: Given,
-    source: Hashable,
+    source: End,
     target: None = None,
     *,
     by: By = None,
@@ -231,8 +237,8 @@ def compare(  # type: ignore[overload-overlap]
 def compare(
     before: Given,
     after: Given,
-    source: Hashable,
-    target: Hashable,
+    source: End,
+    target: End,
     *,
     by: By = None,
     match: Mapping[Any, Any] | None = None,
@@ -242,8 +248,8 @@ def compare(
 def compare(
     before: Given,
     after: Given,
-    source: Hashable | None = None,
-    target: Hashable | None = None,
+    source: End | None = None,
+    target: End | None = None,
     *,
     by: By = None,
     match: Mapping[Any, Any] | None = None,
@@ -254,10 +260,12 @@ def compare(
     Parameters
     ----------
     before, after : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source, target : nodes, optional
-        By their labels in either graph. A node that one graph has not has a total of 0 there.
-    by : str or callable, optional
-        Groups of nodes, by a node attribute or a function of the node: an edge counts for the group that it leaves.
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
+        See `graphdiff.total_influence`; by their labels in either graph. A node that one graph has not counts 0 there.
+        Roots and leaves are those of either graph, in both; a cycle of both together that is collapsed is one.
+    by : str, int or callable, optional
+        Groups of nodes, as those of `graphdiff.group`: by a node attribute, by so many parts of their names, or by a
+        function of the node. An edge counts for the group that it leaves.
     match : mapping of label before to label after, optional
         Nodes that are the same under another label. Nodes of one ``name`` and another ``version`` (node attributes, or
         ids such as ``name@1.0`` where there is one of a name on either side) are matched without it;

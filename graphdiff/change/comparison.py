@@ -15,7 +15,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.change.attribution import Attribution
 from graphdiff.change.bounds import certificate, remainder_bound, rough
 from graphdiff.change.difference import Difference
-from graphdiff.change.overlay import name_in, overlay
+from graphdiff.change.overlay import names_in, overlay
 from graphdiff.change.report import _records, change_text, comparison_text, headline
 from graphdiff.change.sweeps import Sweeps
 from graphdiff.change.ways import PathCounts
@@ -32,7 +32,8 @@ class Comparison(Result):
 
     Attributes
     ----------
-    source, target : labels
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+        As they were given.
     difference : Difference
         The sets in which what the source reaches differs.
     sweeps : Sweeps
@@ -51,12 +52,12 @@ class Comparison(Result):
 
     @property
     def before(self) -> Number:
-        """The total influence in the graph before; 0 where an end is missing."""
+        """The total influence in the graph before; a node that is missing there counts 0."""
         return self.sweeps.totals[0]
 
     @property
     def after(self) -> Number:
-        """The total influence in the graph after; 0 where an end is missing."""
+        """The total influence in the graph after; a node that is missing there counts 0."""
         return self.sweeps.totals[1]
 
     @property
@@ -119,7 +120,7 @@ class Comparison(Result):
     def remainder(self) -> Number:
         """The change minus the sum of the attribution: 0, for floats up to `remainder_bound`.
 
-        From a node to itself it is 1 or -1 where the node is new or gone: the empty path.
+        From a node to itself it is 1 or -1 where the node is new or gone: the empty path, times its seeds.
         """
         return self.change - self.attribution.total
 
@@ -157,8 +158,9 @@ class Comparison(Result):
     def in_series(self) -> bool:
         """Whether edges in series changed together, so that the two orders differ and the mean shares their change."""
         first, second = self.attribution_before_after.array, self.attribution_after_before.array
-        if first.dtype.kind != "f":
+        if "f" not in (first.dtype.kind, second.dtype.kind):
             return bool((first != second).any())
+        first, second = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
         return not np.allclose(first, second, rtol=1e-9, atol=1e-12 * float(np.abs(first).max(initial=0)))
 
     # -- counts
@@ -170,15 +172,20 @@ class Comparison(Result):
 
     @cached_property
     def places(self) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
-        """The target's place by total among what the source reaches, and how many those are: before and after."""
+        """The target's place by total among what the source reaches, and how many those are: before and after.
+
+        None where a cycle has no value, of symbols, of several targets, and from the roots.
+        """
         return self._place(0), self._place(1)
 
     def _place(self, which: int) -> tuple[int, int] | None:
-        swept = self.sweeps.sides[which]
-        rivals = self.sweeps.ways.rivals(which) if all(swept.ends) else None
-        if rivals is None or swept.side.graph.anchor(swept.ends[1][0]) not in rivals:
+        swept, ways = self.sweeps.sides[which], self.sweeps.ways
+        if not ways.source.is_named or len(ways.target.numbers) != 1:
             return None
-        own = swept.tangents[self.sweeps.ways.target]
+        rivals = ways.rivals(which) if all(swept.ends) else None
+        if rivals is None or swept.side.graph.anchor(swept.ends[1].positions[0]) not in rivals:
+            return None
+        own = swept.tangents[ways.target.numbers[0]]
         try:
             return int((np.abs(swept.tangents[swept.side.numbers[rivals]]) > abs(own)).sum()) + 1, len(rivals)
         except TypeError:  # symbols have no order
@@ -197,7 +204,9 @@ class Comparison(Result):
         """
         matched, ways = self.sweeps.matched, self.sweeps.ways
         graph = overlay(matched, ways.among, self.attribution)
-        graph.graph["source"], graph.graph["target"] = (name_in(matched, end) for end in (ways.source, ways.target))
+        for name, end in (("source", ways.source), ("target", ways.target)):
+            names = names_in(matched, end.numbers)
+            graph.graph[name] = names[0] if len(end.numbers) == 1 else names
         words = words_for(self.edge_meaning, self.weight_meaning)
         title = column_title(self.weight_meaning)
         totals = f"total, {title}: {shown(self.before)} → {shown(self.after)}, {change_text(self)}"

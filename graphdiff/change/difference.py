@@ -6,7 +6,7 @@ What one graph has and the other has not: nodes, with the edge that brought each
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from graphdiff.change.match import Matched, Rename, Side, likely_renames, version_among
 from graphdiff.change.overlay import overlay
 from graphdiff.change.ways import Reach
-from graphdiff.text.names import PLAIN, Edge, Naming
-from graphdiff.text.sentences import how_many, words_for
+from graphdiff.graph.ends import LEAVES, ROOTS, End
+from graphdiff.text.names import PLAIN, Edge, Naming, end_text
+from graphdiff.text.sentences import Words, how_many, words_for
 from graphdiff.text.tables import Frame, Result
 
 Mask = NDArray[np.bool_]
@@ -69,12 +70,12 @@ class Difference(Result):
         The two graphs, node by node and edge by edge.
     versions : pair of mappings of node to version, or None
         What nodes had as an attribute when the two were compared; None of graphs that have no attributes of nodes.
-    end : label or None
-        The node that reaches those that count; None where all count.
+    end : node, list of nodes, mapping of node to seed, ROOTS, LEAVES or None
+        What reaches the nodes that count; None where all count.
     towards : bool
         Whether the end is a target, which these nodes reach.
     reach : Reach or None
-        What the end reaches, or what reaches it, where that is looked for elsewhere too.
+        What the end reaches, or what reaches it; None where there is no end.
     """
 
     matched: Matched
@@ -86,8 +87,8 @@ class Difference(Result):
     @cached_property
     def scope(self) -> tuple[Mask, Mask]:
         """The nodes that count, by number, before and after."""
-        if self.end is not None:
-            return (self.reach or Reach(self.matched, self.matched.number(self.end), self.towards)).numbers
+        if self.reach is not None:
+            return self.reach.numbers
         before, after = (side.places >= 0 for side in self.matched.sides)
         return before, after
 
@@ -189,7 +190,7 @@ class Difference(Result):
         """Return everything as plain values."""
         naming = self.matched.naming
         return {
-            "among": None if self.end is None else {"end": naming.node(self.end), "towards": self.towards},
+            "among": None if self.end is None else {"end": naming.end(self.end), "towards": self.towards},
             "appeared": [entry.to_dict(naming) for entry in self.appeared],
             "gone": [entry.to_dict(naming) for entry in self.gone],
             "upgraded": [upgrade.to_dict(naming) for upgrade in self.upgraded],
@@ -247,8 +248,7 @@ def difference_lines(difference: Difference) -> list[str]:
     words = words_for(difference.matched.after.graph.edge_meaning)
     among = ""
     if difference.end is not None:
-        title = words.rank_towards if difference.towards else words.rank_from
-        among = f"{title.format(source=difference.end, target=difference.end)}: "
+        among = f"{scope_title(words, difference.end, towards=difference.towards)}: "
     head = f"{among}{counts_text(difference)}."
     return [
         head[0].upper() + head[1:],
@@ -261,6 +261,17 @@ def difference_lines(difference: Difference) -> list[str]:
             "Renamed? (--match OLD=NEW, match={old: new})", (f"{r.old} -> {r.new}" for r in difference.suggested)
         ),
     ]
+
+
+def end_named(words: Words, end: End) -> str:
+    """Return an end as a report names it."""
+    return words.starts if end is ROOTS else words.ends if end is LEAVES else end_text(end)
+
+
+def scope_title(words: Words, end: End, *, towards: bool, quoted: Callable[[str], str] = str) -> str:
+    """Return what is reached from an end, or reaches it, in words."""
+    name = quoted(end_named(words, end))
+    return (words.rank_towards if towards else words.rank_from).format(source=name, target=name)
 
 
 def counts_text(difference: Difference) -> str:

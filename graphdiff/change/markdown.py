@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from graphdiff.change.comparison import Comparison
-from graphdiff.change.difference import Difference, counts_text, cycle_text
+from graphdiff.change.difference import Difference, counts_text, cycle_text, end_named, scope_title
 from graphdiff.change.report import change_text, footnotes, headline, moving_rows, places_text
 from graphdiff.change.totals import Changes, place_text
 from graphdiff.text.numbers import shown, signed
@@ -96,8 +96,8 @@ def _sets(difference: Difference) -> list[str]:
     words = words_for(difference.matched.after.graph.edge_meaning)
     among = ""
     if difference.end is not None:
-        title = (words.rank_towards if difference.towards else words.rank_from).format(source="{}", target="{}")
-        among = f"{title[0].upper()}{title[1:]}: ".replace("{}", code(difference.end))
+        title = scope_title(words, difference.end, towards=difference.towards, quoted=code)
+        among = f"{title[0].upper()}{title[1:]}: "
     return [
         f"### {among}{counts_text(difference)}",
         *_section("Appeared", ("node", "by"), [(code(e.node), _by(e.edge, "new")) for e in difference.appeared]),
@@ -121,10 +121,10 @@ def _upgrade(each: Any) -> tuple[str, str, str]:
 
 def _totals(columns: Sequence[Comparison]) -> Iterator[str]:
     first = columns[0]
-    ends = f"{code(first.source)} → {code(first.target)}"
-    yield f"## {ends}"
+    words = words_for(first.edge_meaning, first.weight_meaning)
+    yield f"## {code(end_named(words, first.source))} → {code(end_named(words, first.target))}"
     yield ""
-    yield escaped(headline(first, words_for(first.edge_meaning, first.weight_meaning)))
+    yield escaped(headline(first, words))
     yield ""
     rows = [(_title(c), shown(c.before), shown(c.after), change_text(c), places_text(c)) for c in columns]
     head, n = ("weights", "before", "after", "change", "place"), 5 if any(row[4] for row in rows) else 4

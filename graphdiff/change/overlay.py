@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import networkx as nx
@@ -72,11 +72,12 @@ def _add_changes(graph: nx.MultiDiGraph, attribution: Attribution, names: dict[i
             data["change"] = data.get("change", 0) + attribution.array.item(edge)
 
 
-def name_in(matched: Matched, number: int) -> Any:
-    """Return the node of the overlay that a number is in."""
+def names_in(matched: Matched, numbers: Sequence[int]) -> list[Any]:
+    """Return the nodes of the overlay that some numbers are in, each once."""
     mask = np.zeros(matched.n_numbers, dtype=bool)
-    mask[number] = True
-    return _names(matched, mask)[number]
+    mask[list(numbers)] = True
+    names = _names(matched, mask)
+    return list(dict.fromkeys(names[number] for number in numbers))
 
 
 def _names(matched: Matched, among: NDArray[np.bool_]) -> dict[int, Any]:

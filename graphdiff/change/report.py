@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graphdiff.arithmetic import Number
-from graphdiff.change.difference import cycle_text, difference_lines
+from graphdiff.change.difference import cycle_text, difference_lines, end_named
 from graphdiff.errors import count_text
+from graphdiff.graph.ends import ROOTS
 from graphdiff.text.names import edge_name
 from graphdiff.text.numbers import ordinal, percent, plain, shown, signed
-from graphdiff.text.sentences import Words, by_weights, column_title, how_many, words_for
+from graphdiff.text.sentences import Words, by_weights, column_title, how_many, ways_round, words_for
 from graphdiff.text.tables import table
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ def comparison_text(columns: Sequence[Comparison]) -> str:
         The same ends, each under another weighting.
     """
     first = columns[0]
-    words = words_for(first.edge_meaning, first.weight_meaning, first.sweeps.matched.after.graph.node_meaning)
+    words = words_for(first.edge_meaning, first.weight_meaning, first.sweeps.matched.after.graph.node_meaning).about(
+        first.source
+    )
     lines = [*difference_lines(first.difference), "", headline(first, words)]
     lines += table([("", [column_title(c.weight_meaning) for c in columns]), *facts(columns, words)])
     lines += [f"! {text[0].upper()}{text[1:]}." for text in first.missing]
@@ -53,14 +56,17 @@ def comparison_text(columns: Sequence[Comparison]) -> str:
 
 def headline(first: Comparison, words: Words) -> str:
     """Return the sentence over the totals: what the paths became."""
-    ends = {"source": str(first.source), "target": str(first.target)}
+    ends = {"source": end_named(words, first.source), "target": end_named(words, first.target)}
+    relation = words.relation.format(**ends)
+    if first.source is ROOTS:
+        relation = f"From {ends['source']} to {ends['target']}"
     counts = first.paths
     if counts is None:
-        return f"{words.relation.format(**ends)} by infinitely many walks round a cycle."
+        return f"{relation} by {ways_round(first.sweeps.sides[0].side.graph.cycles)}."
     if not counts.before and not counts.after:
         return f"{words.none.format(**ends)}, neither before nor after."
     new = how_many(counts.after, "paths")
-    said = f"{words.relation.format(**ends)} by {new}" if counts.after else f"{words.none.format(**ends)} any more"
+    said = f"{relation} by {new}" if counts.after else f"{words.none.format(**ends)} any more"
     changes = f"{count_text(counts.gained)} gained, {count_text(counts.lost)} lost"
     return f"{said}; before it was {count_text(counts.before)} ({changes})."
 

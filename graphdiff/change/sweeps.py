@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -11,17 +11,18 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff import arithmetic
 from graphdiff.arithmetic import Dyadic, Number
 from graphdiff.change.attribution import Attribution, are_swept_at_once, halves, products, products_of_both
 from graphdiff.change.match import Matched, Side
-from graphdiff.change.ways import Ways
+from graphdiff.change.ways import NumberedEnd, Ways
 from graphdiff.errors import located
 from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.graph.ends import Seeds
 from graphdiff.kernels import pays, together
 from graphdiff.sums.cycles import Range, on_the_way
 from graphdiff.sums.flow import Flow
-from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values, reverse_values
+from graphdiff.sums.results import in_one_array
+from graphdiff.sums.sweeps import Values, checked_array, forward_values, reverse_values
 
 Ints = NDArray[Any]
 Made = TypeVar("Made")
@@ -73,11 +74,20 @@ class Swept:
         """The graph, by numbers."""
         return self.matched.sides[self.which]
 
-    @property
-    def ends(self) -> tuple[list[int], list[int]]:
-        """The positions of the source and of the target; none where one is missing."""
-        starts, ends = ([place] if place >= 0 else [] for place in self.ways.places(self.side))
-        return starts, ends
+    @Once
+    def source(self) -> NumberedEnd:
+        """The source, with its seeds in the arithmetic of both graphs."""
+        return self.ways.source.weighed(self.matched)
+
+    @Once
+    def target(self) -> NumberedEnd:
+        """The target, with its seeds in the arithmetic of both graphs."""
+        return self.ways.target.weighed(self.matched)
+
+    @Once
+    def ends(self) -> tuple[Seeds, Seeds]:
+        """What is put in at the sources, and what the targets count; none of those that are missing."""
+        return self.source.given(self.side), self.target.given(self.side)
 
     @Once
     def loops(self) -> tuple[list[Range], list[Range]]:
@@ -89,14 +99,14 @@ class Swept:
         graph, ways = self.side.graph, self.ways
         if not len(graph.topology.cyclic):
             return []
-        near, far, end, start, on = self.matched.tails, self.matched.heads, ways.target, ways.source, ways.back
+        near, far, ends, starts, on = self.matched.tails, self.matched.heads, ways.target, ways.source, ways.back
         if towards:
-            near, far, end, start, on = far, near, start, end, ways.ahead
+            near, far, ends, starts, on = far, near, starts, ends, ways.ahead
         goes_on = on.numbers[1 - self.which].copy()
-        goes_on[end] = True
-        wanted = self.side.stands[np.append(np.unique(near[goes_on[far]]), end)]
-        first, last = [self.side.stands[start]], wanted[wanted >= 0]
-        if first[0] < 0:
+        goes_on[list(ends.numbers)] = True
+        wanted = self.side.stands[np.append(np.unique(near[goes_on[far]]), ends.numbers).astype(np.int64)]
+        first, last = starts.given(self.side).positions, wanted[wanted >= 0].tolist()
+        if not first:
             return []
         return on_the_way(graph, last, first) if towards else on_the_way(graph, first, last)
 
@@ -104,30 +114,37 @@ class Swept:
     def flows(self) -> tuple[Flow, Flow]:
         """The sweeps over the whole graph: one for its tangents and one for its adjoints, alike without loops."""
         graph = self.side.graph
-        starts, ends = ([graph.anchor(place) for place in places] for places in self.ends)
+        starts, ends = (seeds.anchored(graph) for seeds in self.ends)
         ahead, back = self.loops
         flow = Whole(graph, starts, ends, ahead, None)
         return flow, replace(flow, loops=back) if ahead or back else flow
 
     @Once
     def tangents(self) -> Ints:
-        """By number, the total influence of the source; where it is missing, 1 at itself alone."""
-        return by_number(self.side, self.flows[0].tangents) if self.ends[0] else self._alone(self.ways.source)
+        """By number, the total influence of the source; a node that is missing has its seed, at itself alone."""
+        return self.with_alone(self.source, lambda: self.flows[0].tangents)
 
     @Once
     def adjoints(self) -> Ints:
-        """By number, the total influence on the target; where it is missing, 1 at itself alone."""
-        return by_number(self.side, self.flows[1].adjoints) if self.ends[1] else self._alone(self.ways.target)
+        """By number, the total influence on the target; a node that is missing has its seed, at itself alone."""
+        return self.with_alone(self.target, lambda: self.flows[1].adjoints)
 
-    def _alone(self, number: int) -> Ints:
-        alone = np.zeros(self.matched.n_numbers, dtype=np.int64)
-        alone[number] = 1
-        return alone
+    def with_alone(self, end: NumberedEnd, values: Callable[[], Values]) -> Ints:
+        """Return what a sweep from an end gives, by number, with the seeds of its nodes that are missing here."""
+        alone = end.alone(self.side)
+        if len(alone) < len(end.numbers):
+            array = by_number(self.side, values())
+        else:
+            array = np.zeros(self.matched.n_numbers, dtype=np.int64)
+        if end.seeds is None:
+            array[list(alone)] = 1
+            return array
+        return _replaced(array, alone) if alone else array
 
     @Once
     def total(self) -> Number:
         """The total influence; 0 where an end is missing."""
-        return checked(arithmetic.plain(self.tangents[self.ways.target])) if all(self.ends) else 0
+        return self.flows[0].total if all(self.ends) else 0
 
     def require(self) -> None:
         """Make what may fail: the adjoints too, unless a look at the weights shows that they cannot."""
@@ -136,6 +153,14 @@ class Swept:
             if loops or not is_bounded(self.side.graph):
                 _ = self.adjoints
             _ = self.total
+
+
+def _replaced(array: Ints, numbers: Mapping[int, Number]) -> Ints:
+    """Return an array with other numbers at some places, in one type that holds all."""
+    values = array.tolist()
+    for place, number in numbers.items():
+        values[place] = number
+    return in_one_array(values)
 
 
 def is_bounded(graph: CompiledGraph) -> bool:
@@ -164,7 +189,7 @@ def is_bounded(graph: CompiledGraph) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Sweeps:
-    """Four sweeps between two nodes, by number: tangents and adjoints, before and after, and what follows from them.
+    """Four sweeps between two ends, by number: tangents and adjoints, before and after, and what follows from them.
 
     Attributes
     ----------
@@ -230,27 +255,28 @@ class Sweeps:
         return self
 
 
-def swept_all(matched: Matched, number: int, *, towards: bool) -> tuple[Ints, Ints]:
-    """Return the totals of every number from one, or towards one, before and after; 0 where one is missing.
+def swept_all(matched: Matched, end: NumberedEnd, *, towards: bool) -> tuple[Ints, Ints]:
+    """Return the totals of every number from an end, or towards one, before and after; 0 where one is missing.
 
     Raises
     ------
     CycleError
         If a cycle lies on the way and the policy is ``"raise"``.
     """
-    before, after = (_totals(matched, side, int(side.stands[number]), towards=towards) for side in matched.sides)
+    ready = end.weighed(matched)
+    before, after = (_totals(matched, side, ready.given(side), towards=towards) for side in matched.sides)
     return before, after
 
 
-def _totals(matched: Matched, side: Side, place: int, *, towards: bool) -> Ints:
-    if place < 0:
+def _totals(matched: Matched, side: Side, seeds: Seeds, *, towards: bool) -> Ints:
+    if not seeds:
         return np.zeros(matched.n_numbers, dtype=np.int64)
     graph = side.graph
-    seed = {graph.anchor(place): graph.one_and_zero[0]}
+    put_in = seeds.anchored(graph).at(graph.one_and_zero[0])
     with located(matched.when(side)):
         if towards:
-            return by_number(side, reverse_values(graph, seed, on_the_way(graph, None, [place])))
-        return by_number(side, forward_values(graph, seed, on_the_way(graph, [place], None)))
+            return by_number(side, reverse_values(graph, put_in, on_the_way(graph, None, seeds.positions)))
+        return by_number(side, forward_values(graph, put_in, on_the_way(graph, seeds.positions, None)))
 
 
 def by_number(side: Side, values: Values) -> Ints:

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
 from graphdiff.change.comparison import Comparison
-from graphdiff.change.difference import Difference, difference_lines
+from graphdiff.change.difference import Difference, difference_lines, scope_title
 from graphdiff.change.match import Matched, Side
 from graphdiff.change.sweeps import Sweeps
-from graphdiff.change.ways import Reach, Ways
+from graphdiff.change.ways import NumberedEnd, Ways
+from graphdiff.graph.ends import End
 from graphdiff.sums.results import Numbers, in_one_array, largest_first
 from graphdiff.text.numbers import plain, shown, signed
 from graphdiff.text.sentences import by_weights, how_many, words_for
@@ -51,13 +52,13 @@ class Moved:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Changes(Numbers, Mapping[Any, Number]):
-    """The change of the total of every node that a source reaches, or that reaches a target.
+    """The change of the total of every node that a source reaches, or that reaches a target, without these ends.
 
     In pandas a DataFrame of the nodes that moved.
 
     Attributes
     ----------
-    end : label
+    end : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
     towards : bool
         Whether the end is the target.
     difference : Difference
@@ -76,11 +77,14 @@ class Changes(Numbers, Mapping[Any, Number]):
     after: NDArray[Any]
     node_groups: Mapping[Any, Any] | None = field(default=None, repr=False)
 
+    def _numbered(self, end: End) -> NumberedEnd:
+        return NumberedEnd.of(self.matched, end, self.difference.matched)
+
     @cached_property
     def _reached(self) -> list[int]:
-        """The numbers that have a total, before or after, without the end itself."""
+        """The numbers that have a total, before or after, without the ends themselves."""
         mask = (self.before != 0) | (self.after != 0)
-        mask[self.matched.number(self.end)] = False
+        mask[list(self._numbered(self.end).numbers)] = False
         return [int(number) for number in np.flatnonzero(mask)]
 
     @cached_property
@@ -105,10 +109,8 @@ class Changes(Numbers, Mapping[Any, Number]):
     def comparison(self, node: Hashable) -> Comparison:
         """Return what moved the total of one of the nodes."""
         source, target = (node, self.end) if self.towards else (self.end, node)
-        ways = Ways(
-            Reach(self.matched, self.matched.number(source), towards=False),
-            Reach(self.matched, self.matched.number(target), towards=True),
-        )
+        ways = Ways.of(self.matched, self._numbered(source), self._numbered(target))
+        ways.require_apart()
         return Comparison(source, target, self.difference, Sweeps(self.matched, ways).require(), self.node_groups)
 
     @cached_property
@@ -145,7 +147,7 @@ class Changes(Numbers, Mapping[Any, Number]):
         """Return everything as plain values."""
         naming = self.matched.naming
         return {
-            "end": naming.node(self.end),
+            "end": naming.end(self.end),
             "towards": self.towards,
             "weight_meaning": self.matched.after.graph.weight_meaning,
             "moved": [
@@ -177,7 +179,7 @@ def changes_lines(changes: Changes) -> list[str]:
     """Return the nodes that moved most as text."""
     graph = changes.matched.after.graph
     words = words_for(graph.edge_meaning, graph.weight_meaning)
-    title = (words.rank_towards if changes.towards else words.rank_from).format(source=changes.end, target=changes.end)
+    title = scope_title(words, changes.end, towards=changes.towards)
     if not changes.moved:
         return [f"{title[0].upper()}{title[1:]}, {by_weights(graph.weight_meaning)}: no total changed."]
     rows = [("node", "before", "after", "change", "place")]

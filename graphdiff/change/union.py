@@ -78,6 +78,7 @@ def _laid_out(side: Side, order: Ints, ranges: Ints) -> CompiledGraph:
         given_keys=None if topology.given_keys is None else keys_at(topology.given_keys, edges),
         counts=None if topology.counts is None else in_rows(topology.counts, edges),
         attributes={name: column.at(edges) for name, column in topology.attributes.items()},
+        given=None,
     )
     new = replace(graph, topology=laid_out, weights=in_rows(graph.weights, edges))
     return new if graph.preset is None else new.with_preset(WEIGHTS[graph.preset])

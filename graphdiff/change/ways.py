@@ -1,18 +1,23 @@
-"""What a question about two graphs asks of their shape, whatever the weights: what an end reaches, and the paths.
+"""What a question about two graphs asks of their shape, whatever the weights: what its ends reach, and the paths.
 
 Each fact is looked for once, when it is first asked for, and serves sets, totals, pictures and every weighting.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number
 from graphdiff.change.match import Matched, Side
+from graphdiff.errors import SameComponentError
+from graphdiff.graph.ends import Boundary, End, Seeds, placed, weighed
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.cycles import Range, between_mask, components_in
 from graphdiff.sums.sweeps import forward_values
@@ -21,35 +26,104 @@ Ints = NDArray[Any]
 Mask = NDArray[np.bool_]
 
 
+@dataclass(frozen=True)
+class NumberedEnd:
+    """An end of a question about two graphs, by the numbers of its nodes.
+
+    Attributes
+    ----------
+    numbers : tuple of int
+    seeds : tuple of numbers, or None
+        One for each node, as given; None is one unit at each.
+    is_named : bool
+        Whether the nodes were named; else they are all roots, or all leaves, of either graph.
+    """
+
+    numbers: tuple[int, ...]
+    seeds: tuple[Number, ...] | None = None
+    is_named: bool = True
+
+    @classmethod
+    def of(cls, graphs: Matched, end: End, plain: Matched) -> NumberedEnd:
+        """Return an end by numbers.
+
+        Parameters
+        ----------
+        graphs : Matched
+        end : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+            A node may be one that only one of the graphs has.
+        plain : Matched
+            The two graphs as they are: their roots are meant by ROOTS, those of either. Each cycle that is merged in
+            `graphs` is one root.
+        """
+        if not isinstance(end, Boundary):
+            seeds = placed(end, graphs.number)
+            return cls(tuple(seeds.positions), None if seeds.numbers is None else tuple(seeds.numbers))
+        ends = {int(number) for side in plain.sides for number in side.numbers[end.of(side.graph.topology)]}
+        numbers = [number if graphs is plain else graphs.number(plain.label(number)) for number in sorted(ends)]
+        apart = {tuple(_anchor(side, number) for side in graphs.sides): number for number in reversed(numbers)}
+        return cls(tuple(sorted(apart.values())), is_named=False)
+
+    @property
+    def kinds(self) -> tuple[type, ...]:
+        """The types of the seeds: 1 and 1.0 are the same key of a dict."""
+        return tuple(map(type, self.seeds or ()))
+
+    def given(self, side: Side) -> Seeds:
+        """Return where the nodes stand in one of the graphs, with their seeds; none of those it has not."""
+        places = side.stands[list(self.numbers)].tolist()
+        kept = [number for number, place in enumerate(places) if place >= 0]
+        return Seeds([places[k] for k in kept], None if self.seeds is None else [self.seeds[k] for k in kept])
+
+    def weighed(self, graphs: Matched) -> NumberedEnd:
+        """Return the same with seeds in the arithmetic of both graphs: a graph without edges has none of its own."""
+        seeds: Sequence[Number] | None = self.seeds
+        for side in graphs.sides:
+            seeds = weighed(side.graph, seeds)
+        return self if seeds is None else replace(self, seeds=tuple(seeds))
+
+    def alone(self, side: Side) -> dict[int, Number]:
+        """Return the numbers of the nodes that one of the graphs has not, with their seeds."""
+        places = side.stands[list(self.numbers)].tolist()
+        alone = zip(self.numbers, self.seeds or [1] * len(places), places, strict=True)
+        return {number: arithmetic.finished(seed) for number, seed, place in alone if place < 0}
+
+
+def _anchor(side: Side, number: int) -> int:
+    """Return where the value of a number is kept in one of the graphs; -1 where it has none."""
+    place = int(side.stands[number])
+    return side.graph.anchor(place) if place >= 0 else -1
+
+
 @dataclass(frozen=True, eq=False)
 class Reach:
-    """What a node reaches in each of two graphs, or what reaches it there.
+    """What some nodes reach in each of two graphs, or what reaches them there.
 
     Attributes
     ----------
     matched : Matched
-    number : int
-        The node.
+    ends : tuple of int
+        The numbers of the nodes.
     towards : bool
-        Whether it is what reaches the node.
+        Whether it is what reaches them.
     """
 
     matched: Matched
-    number: int
+    ends: tuple[int, ...]
     towards: bool
 
     @cached_property
     def masks(self) -> tuple[Mask, Mask]:
-        """By position in the graph before and in the one after; nothing where that has no such node."""
+        """By position in the graph before and in the one after; nothing where that has none of the nodes."""
         before, after = (self._mask(side) for side in self.matched.sides)
         return before, after
 
     def _mask(self, side: Side) -> Mask:
-        place, graph = int(side.stands[self.number]), side.graph
-        if place < 0:
+        places, graph = side.stands[list(self.ends)], side.graph
+        places = places[places >= 0]
+        if not len(places):
             return np.zeros(graph.n_nodes, dtype=bool)
-        ends = (np.arange(graph.n_nodes), [place]) if self.towards else ([place], None)
-        mask = between_mask(graph, *ends)
+        mask = between_mask(graph, *((np.arange(graph.n_nodes), places) if self.towards else (places, None)))
         return mask[graph.topology.representative] if len(graph.topology.cyclic) else mask
 
     @cached_property
@@ -60,9 +134,9 @@ class Reach:
 
     @property
     def either(self) -> Mask:
-        """By number what either graph has; the node itself always."""
+        """By number what either graph has; the nodes themselves always."""
         mask = self.numbers[0] | self.numbers[1]
-        mask[self.number] = True
+        mask[list(self.ends)] = True
         return mask
 
     def loops(self, which: int) -> list[Range]:
@@ -89,79 +163,90 @@ class PathCounts:
 
 @dataclass(frozen=True, eq=False)
 class Ways:
-    """What lies between two nodes in each of two graphs.
+    """What lies between two ends in each of two graphs.
 
     Attributes
     ----------
+    source, target : NumberedEnd
     ahead : Reach
         What the source reaches.
     back : Reach
         What reaches the target.
     """
 
+    source: NumberedEnd
+    target: NumberedEnd
     ahead: Reach
     back: Reach
+
+    @classmethod
+    def of(cls, graphs: Matched, source: NumberedEnd, target: NumberedEnd) -> Ways:
+        """Return the ways between two ends."""
+        ahead, back = (
+            Reach(graphs, end.numbers, towards=towards) for end, towards in ((source, False), (target, True))
+        )
+        return cls(source, target, ahead, back)
 
     @property
     def matched(self) -> Matched:
         """The two graphs, under any weighting."""
         return self.ahead.matched
 
-    @property
-    def source(self) -> int:
-        """The number of the source."""
-        return self.ahead.number
+    def require_apart(self) -> None:
+        """Raise where a source and a target are two members of one merged component: it cannot tell them apart.
 
-    @property
-    def target(self) -> int:
-        """The number of the target."""
-        return self.back.number
-
-    def places(self, side: Side) -> tuple[int, int]:
-        """Return where the ends stand in a graph; -1 where one is missing."""
-        return int(side.stands[self.source]), int(side.stands[self.target])
-
-    @property
-    def is_one_component(self) -> bool:
-        """Whether two ends are members of one merged component, which cannot tell them apart."""
-        return self.source != self.target and any(
-            side.graph.cycles == "collapse" and min(places) >= 0 and len(set(map(side.graph.anchor, places))) == 1
-            for side in self.matched.sides
-            for places in (self.places(side),)
-        )
+        Raises
+        ------
+        SameComponentError
+        """
+        if not (self.source.is_named and self.target.is_named):
+            return
+        for side in self.matched.sides if self.matched.after.graph.cycles == "collapse" else ():
+            members: dict[int, list[int]] = {}
+            for number in self.source.numbers:
+                members.setdefault(_anchor(side, number), []).append(number)
+            members.pop(-1, None)
+            pairs = ((s, t) for t in self.target.numbers for s in members.get(_anchor(side, t), ()) if s != t)
+            for pair in pairs:
+                raise SameComponentError(*map(self.matched.label, pair))
 
     @cached_property
     def among(self) -> Mask:
         """By number, what lies between in either graph, or in both together; the ends too."""
         among: Mask = self.ahead.either & self.back.either
-        among[[self.source, self.target]] = True
+        among[[*self.source.numbers, *self.target.numbers]] = True
         return among
 
     @cached_property
     def missing(self) -> list[str]:
-        """Which end is missing where, in words."""
-        texts = []
-        for side in self.matched.sides:
-            for number in dict.fromkeys((self.source, self.target)):
-                if side.places[number] < 0:
-                    total = "its total there is 0" if side.stands[number] < 0 else "the rest of its cycle stands for it"
-                    texts.append(f"the graph {self.matched.when(side)} has no {self.matched.label(number)}: {total}")
-        return texts
+        """Which named end is missing where, in words."""
+        ends = [end for end in (self.source, self.target) if end.is_named]
+        counts = {number: len(end.numbers) == 1 for end in ends for number in end.numbers}
+        return [
+            self._missing(side, number, alone=alone)
+            for side in self.matched.sides
+            for number, alone in counts.items()
+            if side.places[number] < 0
+        ]
+
+    def _missing(self, side: Side, number: int, *, alone: bool) -> str:
+        nothing = "its total there is 0" if alone else "it counts 0 there"
+        why = nothing if side.stands[number] < 0 else "the rest of its cycle stands for it"
+        return f"the graph {self.matched.when(side)} has no {self.matched.label(number)}: {why}"
 
     def loops(self, which: int) -> list[Range]:
         """Return the components with a cycle between the ends, in one of the graphs."""
         side = self.matched.sides[which]
-        if not len(side.graph.topology.cyclic) or min(self.places(side)) < 0:
+        if not len(side.graph.topology.cyclic):
             return []
         return components_in(side.graph, self.ahead.masks[which] & self.back.masks[which])
 
-    def between(self, which: int) -> Between:
-        """Return what lies between in one of the graphs, which has both ends, as a small graph of its own."""
+    def between(self, which: int, graphs: Matched) -> Between:
+        """Return what lies between in one of the graphs, under any weighting of both, as a small graph of its own."""
         if which not in self._parts:
             side = self.matched.sides[which]
-            start, end = self.places(side)
-            self._parts[which] = restriction(side.graph, [start], [end])
-        return self._parts[which]
+            self._parts[which] = restriction(side.graph, self.source.given(side), self.target.given(side))
+        return self._parts[which].weighed(graphs.sides[1 - which].graph).weighed(graphs.sides[which].graph)
 
     @cached_property
     def _parts(self) -> dict[int, Between]:
@@ -178,16 +263,15 @@ class Ways:
         return [members for members in cycles.values() if len(members) > 1]
 
     def rivals(self, which: int) -> Ints | None:
-        """Return the positions of what the source reaches, without itself; None where values are sums over walks.
+        """Return the positions of what the sources reach, without these; None where values are sums over walks.
 
         A merged component counts as one, at its first position.
         """
-        graph, start = self.matched.sides[which].graph, self.places(self.matched.sides[which])[0]
+        graph = self.matched.sides[which].graph
         is_reached = self.ahead.masks[which].copy()
         if graph.cycles != "collapse" and components_in(graph, is_reached):
             return None
-        if start >= 0:
-            is_reached[graph.anchor(start)] = False
+        is_reached[self.source.given(self.matched.sides[which]).anchored(graph).positions] = False
         if graph.cycles == "collapse" and len(graph.topology.cyclic):
             is_reached &= graph.topology.representative == np.arange(graph.n_nodes)
         return np.flatnonzero(is_reached)
@@ -214,11 +298,12 @@ class Ways:
 
     def _count(self, side: Side, without: Ints | tuple[()] = ()) -> int:
         """Return the number of paths in a graph that use none of some edges."""
-        start, end = self.places(side)
-        if min(start, end) < 0:
-            return 0
         graph = side.graph
+        starts, ends = (Seeds(end.given(side).positions).anchored(graph) for end in (self.source, self.target))
+        if not (starts and ends):
+            return 0
         ones = np.ones(graph.n_edges, dtype=np.int64)
         ones[np.asarray(without, dtype=np.int64)] = 0
         counted = graph.reweighted(ones)
-        return int(forward_values(counted, {graph.anchor(start): 1}, stop=graph.anchor(end))[graph.anchor(end)])
+        counts = forward_values(counted, starts.at(1), stop=ends.positions[-1])
+        return sum(int(counts[position]) for position in ends.positions)

@@ -22,12 +22,12 @@ from graphdiff.cli import (
     cycles,
     diagnose,
     draw,
-    factored,
     formats,
-    jacobian,
     paths,
     rank,
+    renamings,
     streams,
+    table,
     what_if,
     why,
 )
@@ -94,7 +94,17 @@ Of builds and programs:
 
 
 class Verbs(click.Group):
-    """The command, whose help lists what other packages read, too."""
+    """The command, whose help lists the verbs as they stand in `VERBS`, and what other packages read."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs, those first that most people want."""
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the verb and its arguments, of an old name what is written for it now."""
+        return super().resolve_command(ctx, renamings.current_verb(args, quiet=ctx.resilient_parsing))
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the epilog, then the formats of other packages."""
@@ -115,18 +125,18 @@ def graphdiff() -> None:
     """Run a verb; its help is `HELP`."""
 
 
+#: In the order of the help: first what most people want.
 VERBS = (
     why.why,
     rank.rank,
-    paths.paths,
+    comparison.compare,
     what_if.what_if,
     cut.cut,
-    comparison.compare,
-    diagnose.diagnose,
+    paths.paths,
     cycles.cycles,
-    jacobian.jacobian,
-    factored.factored,
+    table.table,
     draw.draw,
+    diagnose.diagnose,
     compile.compile,
     formats.formats,
 )
@@ -170,7 +180,9 @@ def _run(arguments: list[str]) -> int:
     if instruction := os.environ.get(COMPLETION):
         return shell_complete(graphdiff, {}, "graphdiff", COMPLETION, instruction)
     try:
-        with graphdiff.make_context("graphdiff", arguments, resilient_parsing=not arguments) as context:
+        with graphdiff.make_context(
+            "graphdiff", [*arguments], resilient_parsing=not arguments, obj=arguments
+        ) as context:
             if not arguments:
                 streams.say(f"{context.get_help()}\n")
                 return UsageError.exit_status

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli import inputs, options, output, weightings
-from graphdiff.cli.completion import complete_attribute
 from graphdiff.cli.conditions import Condition
-from graphdiff.cli.nodes import complete_node, given_ends
+from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.cli.streams import tell
 from graphdiff.errors import of_both
 
@@ -29,8 +28,8 @@ EPILOG = """\
 Examples:
   graphdiff compare old.lock new.lock                         what appeared, by which new edge
   graphdiff compare old.Packages new.Packages openssh-server liblzma5 -w even
-  graphdiff compare old.csv new.csv main -o markdown          for a pull request
-  graphdiff compare old.json new.json app --fail-if 'appeared > 5' --fail-if 'cycles > 0'
+  graphdiff compare old.csv new.csv -s main -o markdown       for a pull request
+  graphdiff compare old.json new.json -s app --fail-if 'appeared > 5' --fail-if 'cycles > 0'
   graphdiff compare old.csv new.csv main seconds --fail-if 'relative > 10 %'
   graphdiff compare old.dot new.dot a b -O diff.svg           the report, and the picture
 
@@ -49,13 +48,8 @@ In Python:
 @options.command(name="compare", epilog=EPILOG)
 @options.verb_on("OLD")
 @click.argument("new", metavar="NEW")
-@click.argument("nodes", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=complete_node)
-@click.option("--source", metavar="NODE", shell_complete=complete_node, help="Compare what this node reaches.")
-@click.option("--target", metavar="NODE", shell_complete=complete_node, help="Compare what reaches this node.")
-@click.option(
-    "--by", metavar="ATTRIBUTE", shell_complete=complete_attribute,
-    help="Sum the change over groups of nodes by this attribute too.",
-)  # fmt: skip
+@with_ends
+@options.grouping("Add the change up by groups: a node attribute, or N parts of names.")
 @click.option("--match", "matches", multiple=True, metavar="OLD=NEW", help="A node that has another name in NEW.")
 @click.option(
     "--fail-if", "conditions", multiple=True, metavar="'NAME OP NUMBER'", help="End with status 1 where this holds."
@@ -63,10 +57,8 @@ In Python:
 def compare(
     settings: options.Settings,
     new: str,
-    nodes: tuple[str, ...],
-    source: str | None,
-    target: str | None,
-    by: str | None,
+    ends: Ends,
+    by: str | int | None,
     matches: tuple[str, ...],
     conditions: tuple[str, ...],
 ) -> None:
@@ -75,12 +67,10 @@ def compare(
     First the sets: what appeared, with the new edge that brought each in, what is gone, upgraded, and what cycles are
     new. With both names then the totals, and the edges that changed them; with one the totals of all nodes.
     """
-    from graphdiff.change.match import in_either
-
     asked = [Condition.parse(text) for text in conditions]
     graphs = inputs.load(settings), inputs.load(replace(settings, file=new))
     pairs = _weighted(graphs, settings, matches)
-    first, last = (name and in_either(graphs, name) for name in given_ends(nodes, source, target))
+    first, last = ends.of_either(graphs)
     results: list[Any] = [pair.answer(first, last, by) for pair in (pairs[:1] if first is last is None else pairs)]
     failed = list(_met(asked, results))
     _emit(_drawn(results[-1], settings), graphs, results, failed)
@@ -107,10 +97,7 @@ def _weighted(graphs: tuple[nx.DiGraph, nx.DiGraph], settings: options.Settings,
     from graphdiff.change.compare import weighted
     from graphdiff.change.match import named_pair
 
-    names = settings.weights or max(
-        (weightings.default_weights(graph) for graph in graphs), key=lambda w: w == ("weight",)
-    )
-    chosen = replace(settings, weights=names)
+    chosen = replace(settings, weights=weightings.chosen_for_both(graphs).names)
     compiled = of_both(lambda graph: inputs.compile_all(graph, chosen), graphs)
     return weighted(graphs, zip(*compiled, strict=True), dict(named_pair(graphs, text) for text in texts))
 
@@ -140,13 +127,20 @@ def _emit(
 ) -> None:
     from graphdiff.change.markdown import comparison_markdown
 
-    lines = [f"{when}: {output.graph_line(graph)}" for when, graph in zip(("before", "after"), graphs, strict=True)]
-    records = {when: output.graph_record(graph) for when, graph in zip(("before", "after"), graphs, strict=True)}
+    choice = weightings.chosen_for_both(graphs)
+    lines = [f"{when}: {output.read_line(graph)}" for when, graph in zip(("before", "after"), graphs, strict=True)]
+    records = {when: output.read_record(graph) for when, graph in zip(("before", "after"), graphs, strict=True)}
     results = [answer.to_dict() for answer in answers] if settings.output in ("json", "csv") else []
     output.emit(
         settings,
-        text=lambda: "\n".join([*lines, "", _text(answers)]),
-        document=lambda: {"kind": "compare", **records, "results": results, "failed": failed},
+        text=lambda: "\n".join([*lines, choice.why, "", _text(answers)]),
+        document=lambda: {
+            "kind": "compare",
+            **records,
+            "weights": choice.to_dict(),
+            "results": results,
+            "failed": failed,
+        },
         rows=lambda: _rows(answers, results),
         also={"markdown": lambda: comparison_markdown(answers[0] if _is_sets(answers) else answers)},
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from graphdiff import files
 from graphdiff.cli import inputs, options, output
 from graphdiff.cli.streams import say
-from graphdiff.cli.weightings import default_weights
+from graphdiff.cli.weightings import chosen
 from graphdiff.errors import UsageError
 from graphdiff.showing import one_line
 
@@ -46,7 +46,7 @@ def compile(settings: options.Settings) -> None:
         raise UsageError("compile prints no report: it takes neither -o nor --spreadsheet-safe")
     files.require_free(settings.path, overwrite=settings.force)
     graph = inputs.load(settings)
-    names = settings.weights or default_weights(graph)
+    names = chosen(graph).names
     with output.bar("compile") as progress:
         progress(0, 3)
         compiled = inputs.compile_all(graph, replace(settings, weights=names[:1]))[0]

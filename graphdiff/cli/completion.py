@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli.nodes import graph_to_complete
-from graphdiff.cli.weightings import default_weights
+from graphdiff.cli.weightings import offered
 from graphdiff.io.formats import READERS
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def complete_column(ctx: click.Context, param: click.Parameter, incomplete: str)
     from graphdiff.structure.rank import SETS
 
     graph = graph_to_complete(ctx)
-    weights = ctx.params.get("weights") or (() if graph is None else default_weights(graph))
+    weights = ctx.params.get("weights") or offered(graph, str(ctx.command.name))
     value = ctx.params.get("value")
     return _starting([*weights, *SETS, *(f"{name} {value}" for name in SETS if value)], incomplete)
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli import inputs, options, output
-from graphdiff.cli.nodes import complete_node
+from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.errors import UsageError
-from graphdiff.graph.lookup import find_node
 
 if TYPE_CHECKING:
     from graphdiff.whatif.cut import Cut
@@ -19,8 +18,9 @@ EPILOG = """\
 \b
 Examples:
   graphdiff cut Packages.xz openssh-server liblzma5                every path, by the fewest edges
-  graphdiff cut Packages.xz openssh-server liblzma5 --by 50%       half of the total
-  graphdiff cut model.csv x y --by 0.2 --nodes
+  graphdiff cut Packages.xz openssh-server liblzma5 --reduce 50%   half of the total
+  graphdiff cut model.csv x y --reduce 0.2 --nodes
+  graphdiff cut uv.lock -s app --targets osv.json --reduce 90% --nodes   the least to upgrade
 
 \b
 In Python:
@@ -31,24 +31,24 @@ In Python:
 
 @options.command(epilog=EPILOG)
 @options.verb
-@click.argument("source", shell_complete=complete_node)
-@click.argument("target", shell_complete=complete_node)
-@click.option("--by", metavar="50%|NUMBER", help="How much of the total is to go. Default: every path.")
+@with_ends
+@click.option("--reduce", metavar="50%|NUMBER", help="How much of the total is to go. Default: every path.")
 @click.option("--nodes", is_flag=True, help="Remove nodes, not edges.")
-def cut(settings: options.Settings, source: str, target: str, by: str | None, nodes: bool) -> None:
+def cut(settings: options.Settings, ends: Ends, reduce: str | None, nodes: bool) -> None:
     """Find the fewest edges (or nodes) without which little enough of SOURCE's total on TARGET is left.
 
+    Every path is cut on the graph as it is, cycles included, whatever --cycles says: that needs no total.
     Exact up to 20 candidates, greedy above, with the bound that holds. By one weighting; without weights in the file
     that is even.
     """
     from graphdiff.whatif.cut import cut as compute
 
     graph = inputs.load(settings)
-    ends = find_node(graph, source), find_node(graph, target)
+    source, target = ends.between(graph)
     compiled = inputs.compile_one(graph, settings)
     with output.bar("cut") as progress:
         what = "nodes" if nodes else "edges"
-        removal = compute(compiled, *ends, what=what, progress=progress, **_wanted(by))
+        removal = compute(compiled, source, target, what=what, progress=progress, **_wanted(reduce))
     output.emit(
         settings,
         text=lambda: f"{output.graph_line(graph)}\n\n{removal}",
@@ -57,16 +57,16 @@ def cut(settings: options.Settings, source: str, target: str, by: str | None, no
     )
 
 
-def _wanted(by: str | None) -> dict[str, Any]:
-    """Return the options that ``--by`` stands for."""
-    if by is None:
+def _wanted(reduce: str | None) -> dict[str, Any]:
+    """Return the options that ``--reduce`` stands for."""
+    if reduce is None:
         return {}
     from graphdiff.io.building import numbers
 
-    text = by.strip()
+    text = reduce.strip()
     parsed = numbers([text.rstrip("% ")])
     if parsed is None:
-        raise UsageError(f"--by {by:.60}: a percentage such as 50%, or a number in the total's unit")
+        raise UsageError(f"--reduce {reduce:.60}: a percentage such as 50%, or a number in the total's unit")
     number = parsed[0]
     if text.endswith("%"):
         return {"part": number / 100}

@@ -44,7 +44,7 @@ def cycles(settings: options.Settings, top: int) -> None:
 
     graph = inputs.load(settings)
     reports: list[CycleReport] = []
-    for name in settings.weights or weightings.default_weights(graph)[:1]:
+    for name in weightings.chosen(graph).names:
         reports.append(find_cycles(graph, **weightings.weight_options(name, settings, graph)))
     output.emit(
         settings,

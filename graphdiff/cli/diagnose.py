@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from graphdiff.cli import inputs, options, output, weightings
-from graphdiff.cli.nodes import complete_node, find_ends
+from graphdiff.cli.nodes import Ends, with_ends
 
 if TYPE_CHECKING:
     from graphdiff.structure.diagnose import Diagnosis
@@ -18,7 +18,7 @@ EPILOG = """\
 Examples:
   graphdiff diagnose Packages.xz                          the whole file
   graphdiff diagnose Packages.xz openssh-server liblzma5  between two nodes
-  graphdiff diagnose net.csv --target loss                with gradient flow towards the loss
+  graphdiff diagnose net.csv loss                         with gradient flow towards the loss
 
 \b
 In Python:
@@ -29,19 +29,10 @@ In Python:
 
 @options.command(epilog=EPILOG)
 @options.verb
-@click.argument("nodes", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=complete_node)
-@click.option("--source", metavar="NODE", shell_complete=complete_node, help="Paths from this node.")
-@click.option("--target", metavar="NODE", shell_complete=complete_node, help="Paths to this node.")
+@with_ends
 @click.option("--vanishing", default=1e-6, show_default=True, help="Gradients below this part of the start vanish.")
 @click.option("--exploding", default=1e6, show_default=True, help="Gradients above this multiple of the start explode.")
-def diagnose(
-    settings: options.Settings,
-    nodes: tuple[str, ...],
-    source: str | None,
-    target: str | None,
-    vanishing: float,
-    exploding: float,
-) -> None:
+def diagnose(settings: options.Settings, ends: Ends, vanishing: float, exploding: float) -> None:
     """Count the paths exactly, say how long they are, where they all pass, and what each method would cost.
 
     With a target and weights it also says where gradients vanish or explode on the way to it.
@@ -49,7 +40,7 @@ def diagnose(
     from graphdiff.structure.diagnose import diagnose as compute
 
     graph = inputs.load(settings)
-    first, last = find_ends(graph, nodes, source, target)
+    first, last = ends.of(graph)
     with output.bar("diagnose") as progress:
         diagnoses = {
             name: compute(
@@ -61,7 +52,7 @@ def diagnose(
                 progress=progress,
                 **weightings.weight_options(name, settings, graph),
             )
-            for name in settings.weights or weightings.default_weights(graph)[:1]
+            for name in weightings.chosen(graph).names
         }
     one = next(iter(diagnoses.values()))
     flows = {name: other.gradient_flow and other.gradient_flow.to_dict() for name, other in diagnoses.items()}

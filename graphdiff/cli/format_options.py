@@ -15,7 +15,7 @@ NAMES = ("alternatives", "extras", "markers", "groups", "times", "set", "graph")
 #: What the library calls an option that help shows.
 SHOWN = {
     "columns": "--columns", "follow_arrows": "--follow-arrows", "kinds": "--kind", "max_memory": "--max-memory",
-    "timeout": "--timeout", "where": "--where",
+    "omit": "--omit", "timeout": "--timeout", "where": "--where",
 }  # fmt: skip
 
 
@@ -79,8 +79,8 @@ def with_format_options(function: Callable[..., None]) -> Callable[..., None]:
         function = click.option(f"--{name}", name, multiple=name == "set", type=choice, hidden=True)(function)
     return click.option(
         "--option", "options", multiple=True, metavar="NAME=VALUE", shell_complete=complete,
-        help=f"An option of the file's format: {', '.join(NAMES)} (of expr, also as --set NAME=NUMBER), or another "
-        "package's; graphdiff formats FORMAT lists them. Repeat for several.",
+        help=f"An option of the format: {', '.join(NAMES)} (--set NAME=NUMBER, too), "
+        "or another package's: graphdiff formats FORMAT lists them.",
     )(function)  # fmt: skip
 
 

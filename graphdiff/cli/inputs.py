@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import click
-
 from graphdiff.absences import absences_of
 from graphdiff.cli.options import Settings
 from graphdiff.cli.streams import tell
-from graphdiff.cli.weightings import default_weights, weight_options
+from graphdiff.cli.weightings import chosen, verb_that_runs, weight_options
 from graphdiff.errors import UsageError
 from graphdiff.graph.lookup import named
 
@@ -51,7 +49,7 @@ def compile_all(graph: nx.DiGraph, settings: Settings) -> list[CompiledGraph]:
 
     graphs: list[CompiledGraph] = []
     shape: CompiledGraph | None = None
-    for name in settings.weights or default_weights(graph):
+    for name in settings.weights or chosen(graph).names:
         options = weight_options(name, settings, graph)
         preset = options["weight"]
         if shape is not None and isinstance(preset, Preset) and not preset.counts_by:
@@ -64,13 +62,12 @@ def compile_all(graph: nx.DiGraph, settings: Settings) -> list[CompiledGraph]:
 
 
 def compile_one(graph: nx.DiGraph, settings: Settings) -> CompiledGraph:
-    """Compile the graph with the weighting asked for; without weights in the file that is even."""
+    """Compile the graph with the one weighting asked for; without weights in the file that is even."""
     require_one_weight(settings)
-    return compile_all(graph, replace(settings, weights=settings.weights or default_weights(graph)[-1:]))[0]
+    return compile_all(graph, replace(settings, weights=chosen(graph).names[-1:]))[0]
 
 
 def require_one_weight(settings: Settings) -> None:
     """Raise `UsageError` where several weightings are given to a verb that takes one."""
     if len(settings.weights) > 1:
-        verb = click.get_current_context().info_name
-        raise UsageError(f"{verb} takes one --weight, and {len(settings.weights)} are given")
+        raise UsageError(f"{verb_that_runs()} takes one --weight, and {len(settings.weights)} are given")

@@ -1,39 +1,189 @@
-"""Nodes on the command line: both ends from arguments and options, and names completed from the file."""
+"""Nodes on the command line: both ends of a question, as all verbs take them, and names completed from the file."""
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphdiff.cli.renamings import tell_one_name
+from graphdiff.cli.streams import tell
 from graphdiff.errors import GraphdiffError, UsageError
-from graphdiff.graph.lookup import find_node, named
+from graphdiff.graph.lookup import find_node, find_nodes, named
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from graphdiff.cli.options import Settings
+    from graphdiff.io.targets import Targets
 
 #: Files up to this size are read for completing a node's name.
 MAX_COMPLETED = 2_000_000
 
 
-def find_ends(
-    graph: nx.DiGraph, words: Sequence[str], source: str | None, target: str | None
-) -> tuple[Any | None, Any | None]:
-    """Return source and target given as arguments or as options; None where left out."""
-    first, last = (None if word is None else find_node(graph, word) for word in given_ends(words, source, target))
-    return first, last
+@dataclass(frozen=True)
+class Listed:
+    """The targets that a file lists: its name, and how it is read."""
+
+    path: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def of(self, graph: nx.DiGraph) -> Targets:
+        """Return the weights by node; what is to be said of them is told on standard error."""
+        from graphdiff.io.targets import read_targets
+
+        targets = read_targets(self.path, graph, **self.options)
+        for line in targets.warnings:
+            tell(line)
+        return targets
+
+    def of_either(self, graphs: tuple[nx.DiGraph, nx.DiGraph]) -> Targets:
+        """Return the weights by node, where a node may be in one of two graphs only."""
+        import networkx
+
+        either = networkx.DiGraph()
+        for graph in graphs:
+            either.add_nodes_from(graph.nodes(data=True))
+        targets = self.of(either)
+        if targets.format != "table":
+            raise UsageError(
+                f"{self.path}: which versions are vulnerable is another question in each of two files: compare takes a "
+                "table of --targets, and rank a report, file by file"
+            )
+        return targets
 
 
-def given_ends(words: Sequence[str], source: str | None, target: str | None) -> tuple[str | None, str | None]:
-    """Return the names of source and target, given as arguments or as options; None where left out."""
-    if len(words) > 2:
-        raise UsageError(f"{len(words)} nodes given; at most SOURCE and TARGET")
-    given = [*words, None, None][:2]
-    if (given[0] and source) or (given[1] and target):
-        raise UsageError("a node is given both as an argument and as an option")
-    return given[0] or source, given[1] or target
+@dataclass(frozen=True)
+class Ends:
+    """Both ends of a question by the names that were given, or by a file; an end that was left out has none.
+
+    Examples
+    --------
+    >>> Ends(targets=("x", "y")).nodes(str.upper)
+    (None, ['X', 'Y'])
+    """
+
+    sources: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    listed: Listed | None = None
+
+    @property
+    def has_target(self) -> bool:
+        """Whether a target is given, by name or by file."""
+        return bool(self.targets or self.listed)
+
+    def nodes(self, find: Callable[[str], Any]) -> tuple[Any, Any]:
+        """Return source and target by what finds a node: None where left out, one node, or several as a list."""
+        return _end(self.sources, find), _end(self.targets, find)
+
+    def of(self, graph: nx.DiGraph) -> tuple[Any, Any]:
+        """Return source and target in a graph: None where left out, one node, several as a list, or weights by node."""
+        source, target = self.nodes(functools.partial(find_node, graph))
+        return source, self.listed.of(graph) if self.listed else target
+
+    def of_either(self, graphs: tuple[nx.DiGraph, nx.DiGraph]) -> tuple[Any, Any]:
+        """Return source and target, each of which may be in one of two graphs only."""
+        from graphdiff.change.match import in_either
+
+        source, target = self.nodes(functools.partial(in_either, graphs))
+        return source, self.listed.of_either(graphs) if self.listed else target
+
+    def each(self, graph: nx.DiGraph) -> tuple[list[Any] | None, list[Any] | None]:
+        """Return the nodes that the sources mean and the targets, patterns too, weights aside; None where left out."""
+        sources, targets = (
+            list(dict.fromkeys(node for name in names for node in find_nodes(graph, name)))
+            for names in (self.sources, self.targets)
+        )
+        return sources or None, list(self.listed.of(graph)) if self.listed else targets or None
+
+    def between(self, graph: nx.DiGraph) -> tuple[Any, Any]:
+        """Return source and target of a question about the way between: what is left out is all roots, all leaves.
+
+        Raises
+        ------
+        UsageError
+            If neither is named.
+        """
+        from graphdiff.graph.ends import LEAVES, ROOTS
+
+        if not (self.sources or self.has_target):
+            verb = click.get_current_context().info_name
+            raise UsageError(
+                f"{verb} needs a target or a source: FILE [SOURCE] TARGET, or FILE -s SOURCE; the end that is left out "
+                "is all roots, or all leaves"
+            )
+        source, target = self.of(graph)
+        return ROOTS if source is None else source, LEAVES if target is None else target
+
+
+def _end(names: tuple[str, ...], find: Callable[[str], Any]) -> Any:
+    nodes = list(dict.fromkeys(map(find, names)))
+    return nodes if len(nodes) > 1 else nodes[0] if nodes else None
+
+
+def with_ends(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a verb ``[SOURCE] [TARGET]`` after the file, ``-s``, ``-t`` and ``--targets``; it receives one `Ends`."""
+
+    @functools.wraps(function)
+    def run(settings: Settings, names: tuple[str, ...], **given: Any) -> None:
+        listed = _listed(given.pop("listed"), given.pop("default_severity"), settings)
+        function(settings, ends=_ends(names, given.pop("sources"), given.pop("targets"), listed), **given)
+
+    run = click.option(
+        "--default-severity", type=float, metavar="W",
+        help="With --targets: what an advisory without severity counts as.",
+    )(run)  # fmt: skip
+    run = click.option(
+        "--targets", "listed", metavar="FILE",
+        help="Targets with weights: a table of node,weight, or a report of vulnerable packages by OSV-Scanner, Trivy "
+        "or Grype (JSON), by CVSS.",
+    )(run)  # fmt: skip
+    run = click.option(
+        "-t", "--target", "targets", multiple=True, metavar="NODE", shell_complete=complete_node,
+        help="The target, as one name after FILE is. Repeat for several.",
+    )(run)  # fmt: skip
+    run = click.option(
+        "-s", "--source", "sources", multiple=True, metavar="NODE", shell_complete=complete_node,
+        help="The source. Repeat for several.",
+    )(run)  # fmt: skip
+    return click.argument(
+        "names", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=complete_node, callback=_require_two
+    )(run)
+
+
+def _listed(path: str | None, severity: float | None, settings: Settings) -> Listed | None:
+    if path is None:
+        if severity is not None:
+            raise UsageError("--default-severity is of the advisories in --targets FILE, which is not given")
+        return None
+    return Listed(path, {"default_severity": severity, "max_bytes": settings.reading.get("max_bytes")})
+
+
+def _require_two(ctx: click.Context, param: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(names) > 2:
+        raise click.UsageError(
+            f"{len(names)} nodes given: after FILE stand SOURCE and TARGET; several are -s a -s b -t x -t y", ctx
+        )
+    return names
+
+
+def _ends(names: tuple[str, ...], sources: tuple[str, ...], targets: tuple[str, ...], listed: Listed | None) -> Ends:
+    """Return the ends: here they come from, after FILE or by option, each by one of these only."""
+    if listed and (names or targets):
+        raise UsageError(
+            f"the target is given twice: {(targets or names)[-1]!r}, and --targets {listed.path}; a source is -s NODE"
+        )
+    first, last = names[:-1], names[-1:]
+    for what, by_place, option, by_option in (("source", first, "-s", sources), ("target", last, "-t", targets)):
+        if by_place and by_option:
+            raise UsageError(f"the {what} is given twice: {by_place[0]!r} after FILE, and {option} {by_option[0]}")
+    if last and not (first or sources):
+        tell_one_name(str(click.get_current_context().info_name), last[0])
+    return Ends(first or sources, last or targets, listed)
 
 
 def complete_node(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli.completion import complete_format, complete_kind, complete_weight
+from graphdiff.cli.completion import complete_format, complete_group, complete_kind, complete_weight
 from graphdiff.cli.format_options import kinds_text, taken, taking, with_format_options
 from graphdiff.cli.headings import Verb
 from graphdiff.cli.refusals import Refusal
-from graphdiff.errors import GraphdiffError
+from graphdiff.errors import GraphdiffError, UsageError
 from graphdiff.io.formats import READERS
 
 if TYPE_CHECKING:
@@ -114,12 +115,13 @@ _READING: list[Callable[..., Any]] = [
         "-w", "--weight", "weights", multiple=True, metavar="NAME", shell_complete=complete_weight,
         help="unit (1 on every edge), even (1/out-degree), imports (an edge's part of its module's import "
         "statements), or an edge attribute (attr:NAME where its name is a preset's). Repeat to put several side by "
-        "side. Default: the attribute weight, where the file has it; else unit and even.",
+        "side. Default: those that the file is known to have, else even, unit or both; the report says why.",
     ),
     click.option("--default-weight", type=float, metavar="W", help="The weight of edges that have none."),
     click.option(
-        "--cycles", type=click.Choice(["raise", "collapse", "solve"]), metavar="HOW",
-        help="Where a cycle lies on the way: raise refuses it, collapse takes it as one node, solve sums its walks. "
+        "--cycles", type=click.Choice(["raise", "collapse", "solve", "reduced-form"]), metavar="HOW",
+        help="A cycle on the way: raise refuses it, collapse makes it one node, solve sums its walks, "
+        "reduced-form solves simultaneous equations. "
         "Default: collapse for unit, even and imports, raise for weights from the file.",
     ),
     click.option("--exact", is_flag=True, help="Exact rational arithmetic: floats as the fractions that they are."),
@@ -128,9 +130,13 @@ _READING: list[Callable[..., Any]] = [
         help=f"Only edges of this kind, or all. {kinds_text()}. Repeat for several.",
     ),
     click.option(
+        "--omit", "omit", multiple=True, metavar="KIND", shell_complete=complete_kind,
+        help="All edges but those of this kind; of --kind the others. Repeat for more.",
+    ),
+    click.option(
         "--where", "where", multiple=True, metavar="COLUMN=VALUE",
         help=f"For {', '.join(taking('where'))}: only rows with this value, or COLUMN!=VALUE without it. Repeat for "
-        "several columns, which hold together, or for several values of one.",
+        "several: columns hold together.",
     ),
     click.option(
         "--format", "format_", metavar="NAME", shell_complete=complete_format,
@@ -140,7 +146,7 @@ _READING: list[Callable[..., Any]] = [
     click.option(
         "--columns", metavar="MAP",
         help=f"For {', '.join(taking('columns'))}: source=COLUMN,target=COLUMN,weight=COLUMN, by name or number. "
-        "Default: the names that tools use (source and target, from and to, caller and callee, …).",
+        "Default: names that tools use (from and to, caller and callee, …).",
     ),
     click.option(
         "--follow-arrows", is_flag=True, default=None,
@@ -150,7 +156,7 @@ _READING: list[Callable[..., Any]] = [
     with_format_options,
     click.option(
         "--max-bytes", type=int, metavar="N",
-        help="The largest content to read. Default: 2 GiB; of a packed file 200 times its size, or 64 MiB.",
+        help="The most to read. Default: 2 GiB; packed, 200 times its size or 64 MiB.",
     ),
     click.option(
         "--timeout", type=float, metavar="SECONDS",
@@ -164,14 +170,13 @@ _READING: list[Callable[..., Any]] = [
 _PRINTING: list[Callable[..., Any]] = [
     click.option(
         "-o", "--output", type=OutputFormat(),
-        help="text, json or csv; compare: markdown, too; factored: latex, too. Default: text, or by FILE.",
+        help="text, json or csv; compare: markdown, too; why --formula: latex, too. Default: text, or by FILE.",
     ),
     click.option("-O", "--output-file", "path", metavar="FILE", help="Write to FILE instead of standard output."),
     click.option("--force", is_flag=True, help="Replace FILE where it exists."),
     click.option(
         "--spreadsheet-safe", is_flag=True,
-        help="For CSV: a quote mark before texts that a spreadsheet would run, which start with =, +, - or @ "
-        "(@angular/core, too).",
+        help="For CSV: a quote mark before texts that a spreadsheet would run (=1+1).",
     ),
 ]  # fmt: skip
 
@@ -187,6 +192,22 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
 def verb_on(file: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return what gives a verb the common options, where help calls the file by this name."""
     return lambda function: _with_options(function, click.argument("file", metavar=file))
+
+
+def grouping(text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return what gives a verb ``--group``, with this help: it receives an attribute, or a number of parts of names."""
+    return click.option(
+        "--group", "by", metavar="NAME|prefix:N", shell_complete=complete_group, callback=_grouped_by, help=text
+    )
+
+
+def _grouped_by(ctx: click.Context, param: click.Parameter, text: str | None) -> str | int | None:
+    kind, _, depth = (text or "").partition(":")
+    if kind != "prefix" or not depth:
+        return text
+    if not re.fullmatch("[0-9]{1,9}", depth):
+        raise UsageError(f"--group {text}: after prefix: a number of parts is needed, as in prefix:2")
+    return int(depth)
 
 
 def prints(function: Callable[..., None]) -> Callable[..., None]:
@@ -219,7 +240,8 @@ def _decorated(
 
 def _settings(given: dict[str, Any]) -> Settings:
     """Take the common options out of those given, and return them as settings."""
-    reading = {"format": given.pop("format_"), "kinds": given.pop("kinds") or None, "where": given.pop("where") or None}
+    reading = {"format": given.pop("format_")}
+    reading |= {name: given.pop(name) or None for name in ("kinds", "omit", "where")}
     reading |= {name: given.pop(name) for name in ("columns", "follow_arrows", "max_bytes", "timeout", "max_memory")}
     reading |= taken(given)
     set_names = {name: value for name, value in reading.items() if value is not None}

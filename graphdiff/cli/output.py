@@ -17,8 +17,8 @@ import click
 from graphdiff.absences import absences_of
 from graphdiff.cli.options import Printing, Settings
 from graphdiff.cli.streams import for_screen, say, wants_colour
-from graphdiff.cli.weightings import default_weights, weight_options
-from graphdiff.errors import UsageError
+from graphdiff.cli.weightings import chosen
+from graphdiff.errors import CycleError, LimitError, SameComponentError, UsageError
 from graphdiff.showing import clean, for_spreadsheets, one_line
 
 if TYPE_CHECKING:
@@ -27,12 +27,17 @@ if TYPE_CHECKING:
 #: The version of the JSON that ``-o json`` prints.
 SCHEMA = 1
 #: Which verb alone prints a format.
-ONLY = {"markdown": "compare", "latex": "factored"}
+ONLY = {"markdown": "compare", "latex": "why --formula"}
 #: What `draw` writes, `why` and `compare` beside their report, and no report is.
 DRAWN = {".dot", ".gv", ".svg", ".png", ".mmd", ".mermaid", ".graphml"}
 
 
 def graph_record(graph: nx.DiGraph) -> dict[str, Any]:
+    """Return what was read, and by which weights it is asked, for JSON."""
+    return {**read_record(graph), "weights": chosen(graph).to_dict()}
+
+
+def read_record(graph: nx.DiGraph) -> dict[str, Any]:
     """Return what was read, for JSON."""
     return {
         "format": str(graph.graph.get("format", "graph")),
@@ -63,31 +68,17 @@ def cell(value: Any) -> Any:
 
 
 def graph_line(graph: nx.DiGraph) -> str:
+    """Return what was read, and by which weights it is asked, in one line."""
+    return f"{read_line(graph)} · {chosen(graph).why}"
+
+
+def read_line(graph: nx.DiGraph) -> str:
     """Return what was read, in one line."""
     from graphdiff.text.sentences import how_many, words_of
 
     words = words_of(graph)
     counts = f"{how_many(graph.number_of_nodes(), words.nodes)}, {how_many(len(graph.edges), words.edges)}"
-    if default_weights(graph) == ("weight",):
-        weights = "weights: weight"
-    else:
-        numeric = numeric_attributes(graph)
-        weights = "no weights in the file" + (f" (numbers: {', '.join(numeric[:4])})" if numeric else "")
-    return " · ".join([str(graph.graph.get("format", "graph")), counts, words.arrow, weights])
-
-
-def numeric_attributes(graph: nx.DiGraph) -> list[str]:
-    """Return the edge attributes that are numbers wherever they stand, by the first thousand edges."""
-    from graphdiff.graph.attributes import drawing_names, is_quantity
-
-    left_out = drawing_names(graph)
-    seen: dict[str, bool] = {}
-    for number, (_, _, data) in enumerate(graph.edges(data=True)):
-        if number == 1000:
-            break
-        for name, value in data.items():
-            seen[name] = seen.get(name, True) and is_quantity(value)
-    return [name for name, numeric in seen.items() if numeric and name not in left_out]
+    return " · ".join([str(graph.graph.get("format", "graph")), counts, words.arrow])
 
 
 def emit(
@@ -140,12 +131,16 @@ def _csv_text(rows: Iterable[Sequence[Any]], settings: Printing) -> str:
     return buffer.getvalue()
 
 
-def draw(graph: nx.DiGraph, settings: Settings, ends: tuple[Any | None, Any | None]) -> None:
-    """Write the picture of the last weighting to the file, by its suffix, or as DOT to standard output."""
-    from graphdiff.pictures.annotate import annotate
+def without_open_cycles(whole: Callable[[], nx.DiGraph], known: Callable[[], nx.DiGraph]) -> nx.DiGraph:
+    """Return a picture; where a cycle on the way forbids it, one without what that leaves open, and say so."""
+    from graphdiff.cli.refusals import Refusal
 
-    name = (settings.weights or default_weights(graph))[-1]
-    write_drawn(annotate(graph, *ends, **weight_options(name, settings, graph)), settings)
+    try:
+        return whole()
+    except (CycleError, LimitError, SameComponentError) as error:
+        drawn = known()
+        say(f"drawn without what a cycle leaves open: {Refusal(error, click.get_current_context().command).message}\n")
+        return drawn
 
 
 def write_drawn(drawn: nx.DiGraph, settings: Settings) -> None:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli import inputs, options, output
-from graphdiff.cli.nodes import complete_node
+from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.errors import UsageError
-from graphdiff.graph.lookup import find_node
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -36,8 +35,7 @@ In Python:
 
 @options.command(epilog=EPILOG)
 @options.verb
-@click.argument("source", shell_complete=complete_node)
-@click.argument("target", shell_complete=complete_node)
+@with_ends
 @click.option("-k", type=click.IntRange(min=0), help="How many, strongest first. Default: 10.")
 @click.option("--coverage", type=click.FloatRange(0, 1), help="As many as carry this part of the influence.")
 @click.option("--all", "every", is_flag=True, help="Every path, in the order of the graph's edges.")
@@ -48,8 +46,7 @@ In Python:
 @click.option("--max-paths", default=1_000_000, show_default=True, help="With --all: refuse more than this.")
 def paths(
     settings: options.Settings,
-    source: str,
-    target: str,
+    ends: Ends,
     k: int | None,
     coverage: float | None,
     every: bool,
@@ -62,13 +59,13 @@ def paths(
     By one weighting; without weights in the file that is even.
     """
     from graphdiff.paths.strongest import covered, strongest_through
-    from graphdiff.sums.naive import pair
+    from graphdiff.sums.between import between_ends
 
     _require_one_way({"-k": k, "--coverage": coverage, "--all": every or None, "--sample": sample, "--seed": seed})
     graph = inputs.load(settings)
-    first, last = find_node(graph, source), find_node(graph, target)
+    first, last = ends.between(graph)
     compiled = inputs.compile_one(graph, settings)
-    between = pair(compiled, first, last)
+    between = between_ends(compiled, first, last)
     chosen = (
         _listed(compiled, first, last, max_paths, sample, seed)
         if every or sample
@@ -77,7 +74,7 @@ def paths(
     parts: Sequence[float | None] = covered(between, [] if every or sample else chosen) or [None] * len(chosen)
     # Round a cycle that is solved go walks, which are not paths.
     kind = "walks" if between.loops else "paths"
-    title = _title(chosen, kind, f"from {first} to {last}", compiled.weight_meaning)
+    title = _title(chosen, kind, _way(graph, first, last), compiled.weight_meaning)
     output.emit(
         settings,
         text=lambda: "\n".join([output.graph_line(graph), "", title, *_table(graph, chosen, parts)]),
@@ -111,6 +108,16 @@ def _require_one_way(options: dict[str, Any]) -> None:
         raise UsageError(f"{' and '.join(given)}: these are ways to choose the paths; give one")
     if options["--seed"] is not None and options["--sample"] is None:
         raise UsageError("--seed is for --sample N")
+
+
+def _way(graph: nx.DiGraph, source: Any, target: Any) -> str:
+    from graphdiff.graph.ends import LEAVES, ROOTS
+    from graphdiff.text.names import end_text
+    from graphdiff.text.sentences import words_of
+
+    words = words_of(graph)
+    start = words.starts if source is ROOTS else end_text(source)
+    return f"from {start} to {words.ends if target is LEAVES else end_text(target)}"
 
 
 def _title(chosen: list[Path], kind: str, ends: str, meaning: str) -> str:

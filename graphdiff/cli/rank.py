@@ -6,17 +6,18 @@ import click
 
 from graphdiff.cli import inputs, options, output
 from graphdiff.cli.completion import complete_column, complete_value
-from graphdiff.cli.nodes import complete_node, find_ends
+from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.errors import UsageError
 
 EPILOG = """\
 \b
 Examples:
-  graphdiff rank Packages.xz --source openssh-server      what it rests on, most first
-  graphdiff rank Packages.xz --target liblzma5 --by even  who rests on it
-  graphdiff rank uv.lock --by exclusive                   what goes if a package goes
+  graphdiff rank Packages.xz -s openssh-server      what it rests on, most first
+  graphdiff rank Packages.xz liblzma5 --by even     who rests on it
+  graphdiff rank uv.lock --by exclusive             what goes if a package goes
+  graphdiff rank uv.lock --targets trivy.json       who rests on vulnerable packages
   graphdiff rank imports:numpy --times LOG --value import_time
-  graphdiff rank model.csv --target y -o json
+  graphdiff rank model.csv y -o json
 
 \b
 In Python:
@@ -29,8 +30,7 @@ In Python:
 
 @options.command(epilog=EPILOG)
 @options.verb
-@click.option("--source", metavar="NODE", shell_complete=complete_node, help="Rank what this node influences.")
-@click.option("--target", metavar="NODE", shell_complete=complete_node, help="Rank what influences this node.")
+@with_ends
 @click.option(
     "--by",
     metavar="COLUMN",
@@ -47,21 +47,19 @@ In Python:
     "-n", "--top", type=click.IntRange(min=0), default=20, show_default=True,
     help="How many rows of text; JSON and CSV have all.",
 )  # fmt: skip
-def rank(
-    settings: options.Settings, source: str | None, target: str | None, by: str | None, value: str | None, top: int
-) -> None:
+def rank(settings: options.Settings, ends: Ends, by: str | None, value: str | None, top: int) -> None:
     """Rank the nodes by total influence: from a source, towards a target, or from all roots together.
 
     A node that the source does not reach (that does not reach the target) is left out. Equal values share a place.
     Beside the sums over paths stand sets, in which each node counts once: reach is how many nodes a node reaches,
     exclusive how many of them would go with it, since nothing else leads to them from the source or else the roots.
     """
-    if source and target:
-        raise UsageError("give --source or --target, not both; for one pair: graphdiff why FILE SOURCE TARGET")
+    if ends.sources and ends.has_target:
+        raise UsageError("give a source (-s) or a target, not both; for one pair: graphdiff why FILE SOURCE TARGET")
     from graphdiff.structure.rank import rank as ranking_of
 
     graph = inputs.load(settings)
-    first, last = find_ends(graph, (), source, target)
+    first, last = ends.of(graph)
     with output.bar("reach") as progress:
         ranking = ranking_of(
             graph,

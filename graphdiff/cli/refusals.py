@@ -9,14 +9,16 @@ import click
 
 from graphdiff.cli.format_options import as_given, given_names
 from graphdiff.errors import GraphdiffError
-from graphdiff.remedies import Keyword
+from graphdiff.remedies import Call, Keyword
 
 #: Parameters of a verb by the keyword arguments that they stand for, where the names differ.
 PARAMETERS = {
-    "amount": "by",
+    "amount": "reduce",
     "format": "format_",
     "overwrite": "force",
-    "part": "by",
+    "part": "reduce",
+    "source": "sources",
+    "target": "targets",
     "weight": "weights",
 }
 #: What is there in Python only, and where the command line has the same.
@@ -54,7 +56,17 @@ def as_option(keyword: Keyword, command: click.Command) -> str:
     option = max(parameter.opts, key=len)
     if parameter.is_flag or keyword.value is ...:
         return option
+    if isinstance(keyword, Call) and (words := _line()):
+        end = words.index("--") if "--" in words else len(words)
+        return shlex.join([*words[:end], min(parameter.opts, key=len), str(keyword.value), *words[end:]])
     return f"{option} {_quoted(keyword)}"
+
+
+def _line() -> list[str]:
+    """Return the words of the command line that runs, as its first context has them."""
+    context = click.get_current_context(silent=True)
+    words = context.find_root().obj if context else None
+    return ["graphdiff", *words] if words else []
 
 
 def _given() -> dict[str, Any]:

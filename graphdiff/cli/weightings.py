@@ -1,33 +1,80 @@
-"""Which weightings a question is asked by where none is given, and how each is compiled."""
+"""By which weights a verb asks: those of ``-w``, else what the library decides, and how each is compiled."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
-from itertools import repeat
-from operator import contains
 from typing import TYPE_CHECKING, Any
+
+import click
+
+from graphdiff.errors import UsageError
 
 if TYPE_CHECKING:
     import networkx as nx
 
     from graphdiff.cli.options import Settings
+    from graphdiff.graph.defaults import Choice
 
-
-#: What is asked of edges without weights: the two often disagree on the route, and that is worth more than either.
+#: What a verb takes for a file without weights, as presets. Verbs that are not here put two side by side: they often
+#: disagree on the route, and that is worth more than either.
+OTHERWISE = dict.fromkeys(("compile", "cycles", "diagnose"), ("unit",)) | dict.fromkeys(
+    ("cut", "draw", "paths", "rank", "why --formula"), ("even",)
+)
 SIDE_BY_SIDE = ("unit", "even")
+#: The verbs that only count: numbers that may be weights do not change what they say.
+COUNTING = ("cycles", "diagnose")
 
 
-@lru_cache(maxsize=1)
-def default_weights(graph: nx.DiGraph) -> tuple[str, ...]:
-    """Return the weightings of a file: its attribute weight, else unit and even; those that a saved graph has."""
-    from graphdiff.graph.intake import edge_data
+def chosen(graph: nx.DiGraph, otherwise: tuple[str, ...] = ()) -> Choice:
+    """Return by which weights the verb that runs asks a graph, and why; the head of its report says it.
+
+    `otherwise` are presets for a file without weights in place of the verb's own.
+    """
+    return _asked(click.get_current_context().params["weights"]) or _default(graph, verb_that_runs(), otherwise)
+
+
+def verb_that_runs() -> str:
+    """Return the verb that runs; with the option that makes another question of it."""
+    context = click.get_current_context()
+    return f"{context.command.name} --formula" if context.params.get("formula") else str(context.command.name)
+
+
+def chosen_for_both(graphs: tuple[nx.DiGraph, nx.DiGraph]) -> Choice:
+    """Return by which weights the verb that runs asks two graphs: the weights that one of them is known to have."""
+    from graphdiff.errors import of_both
+    from graphdiff.graph.defaults import known_weights
+
+    known = (choice for choice in map(known_weights, graphs) if choice.are_known)
+    context = click.get_current_context()
+    return _asked(context.params["weights"]) or next(known, None) or of_both(chosen, graphs)[0]
+
+
+def offered(graph: nx.DiGraph | None, verb: str) -> tuple[str, ...]:
+    """Return the weights that a verb takes without ``-w``, by name, to complete from; none where a file is refused."""
+    from graphdiff.errors import WeightError
+
+    try:
+        return () if graph is None else _default(graph, verb).names
+    except WeightError:
+        return ()
+
+
+def _asked(names: tuple[str, ...]) -> Choice | None:
+    from graphdiff.graph.defaults import Choice
     from graphdiff.graph.presets import WEIGHTS
-    from graphdiff.graph.views import saved_in
 
-    if (saved := saved_in(graph)) is not None:
-        return (f"attr:{saved.weight}" if saved.weight in WEIGHTS else saved.weight,) if saved.weight else SIDE_BY_SIDE
-    has_weight = any(map(contains, edge_data(graph), repeat("weight")))
-    return ("weight",) if has_weight else SIDE_BY_SIDE
+    weights = tuple([WEIGHTS.get(name, name.removeprefix("attr:")) for name in names])
+    return Choice(weights, f"weights: {' and '.join(names)}, as asked") if names else None
+
+
+@lru_cache(maxsize=2)
+def _default(graph: nx.DiGraph, verb: str, otherwise: tuple[str, ...] = ()) -> Choice:
+    from graphdiff.graph.defaults import default_weights, known_weights
+    from graphdiff.graph.presets import WEIGHTS
+
+    decide = known_weights if verb in COUNTING else default_weights
+    return decide(graph, [WEIGHTS[name] for name in otherwise or OTHERWISE.get(verb, SIDE_BY_SIDE)])
 
 
 def weight_options(name: str, settings: Settings, graph: nx.DiGraph) -> dict[str, Any]:
@@ -44,3 +91,11 @@ def weight_options(name: str, settings: Settings, graph: nx.DiGraph) -> dict[str
     cycles = settings.cycles or own or ("raise" if preset is None else "collapse")
     weight = name.removeprefix("attr:") if preset is None else preset
     return {"weight": weight, "default_weight": settings.default_weight, "cycles": cycles, "exact": settings.exact}
+
+
+def require_from_file(names: Collection[str], what: str) -> None:
+    """Raise `UsageError` where all weightings are presets: what is said of the file's weights is not of these."""
+    from graphdiff.graph.presets import WEIGHTS
+
+    if set(names) <= WEIGHTS.keys():
+        raise UsageError(f"{what} are of weights, and the file's are not named: add --weight ATTRIBUTE")

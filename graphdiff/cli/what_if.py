@@ -9,7 +9,7 @@ import click
 
 from graphdiff.cli import inputs, options, output
 from graphdiff.cli.headings import Verb
-from graphdiff.cli.nodes import complete_node
+from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.cli.streams import say
 from graphdiff.errors import UnknownNodeError, UsageError
 from graphdiff.graph.lookup import find_node
@@ -57,8 +57,7 @@ class WhatIfCommand(Verb):
 
 @options.command("what-if", cls=WhatIfCommand, epilog=EPILOG)
 @options.verb
-@click.argument("source", shell_complete=complete_node)
-@click.argument("target", shell_complete=complete_node)
+@with_ends
 @click.option("--remove-edge", "remove_edges", nargs=2, multiple=True, metavar="A B",
               help="Without this edge. Of parallel ones B#KEY says which.")  # fmt: skip
 @click.option("--remove-node", "remove_nodes", multiple=True, metavar="N", help="Without this node and its edges.")
@@ -67,8 +66,7 @@ class WhatIfCommand(Verb):
               help="With one edge more; A or B may be new. W of - is what unit or even gives it.")  # fmt: skip
 def what_if(
     settings: options.Settings,
-    source: str,
-    target: str,
+    ends: Ends,
     remove_edges: tuple[Pair, ...],
     remove_nodes: tuple[str, ...],
     reweights: tuple[Triple, ...],
@@ -83,10 +81,10 @@ def what_if(
     from graphdiff.whatif.what_if import what_if as compute
 
     graph = inputs.load(settings)
-    ends = find_node(graph, source), find_node(graph, target)
+    pair = ends.between(graph)
     compiled = inputs.compile_all(graph, settings)
     if not (remove_edges or remove_nodes or reweights or additions):
-        _print_most(settings, graph, [sensitivities(one, *ends) for one in compiled])
+        _print_most(settings, graph, [sensitivities(one, *pair) for one in compiled])
         return
     changes: dict[str, Any] = {
         "remove_edges": [_edge(graph, a, b) for a, b in remove_edges],
@@ -94,7 +92,7 @@ def what_if(
         "reweight": {_edge(graph, a, b): _number(w) for a, b, w in reweights},
         "add_edges": [_new_edge(graph, a, b, w) for a, b, w in additions],
     }
-    _print_change(settings, graph, [compute(one, *ends, **changes) for one in compiled])
+    _print_change(settings, graph, [compute(one, *pair, **changes) for one in compiled])
 
 
 # -- what the arguments mean

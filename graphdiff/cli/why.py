@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from graphdiff.cli import inputs, options, output, weightings
-from graphdiff.cli.nodes import complete_node
+from graphdiff.cli.formula import print_formula
+from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.errors import UsageError
-from graphdiff.graph.lookup import find_node
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -26,7 +27,9 @@ Examples:
   graphdiff why Packages.xz openssh-server liblzma5
   graphdiff why Packages.xz liblzma5                 from the roots
   graphdiff why model.csv --columns source=rhs,target=lhs,weight=est x y --sd se
+  graphdiff why market.csv income price --cycles reduced-form   simultaneous equations
   graphdiff why graph.dot a b -O why.svg             the report, and the picture in why.svg
+  graphdiff why model.csv x y --formula -o latex     the total as a formula
   graphdiff why env: pandas numpy                    in the Python environment that graphdiff runs in
   pip inspect | graphdiff why - jupyterlab tornado
   graphdiff why "expr:e = (a + b) * (b + 1)" --set a=2 --set b=1 b e
@@ -40,25 +43,30 @@ In Python:
 
 @options.command(epilog=EPILOG)
 @options.verb
-@click.argument("nodes", nargs=-1, required=True, metavar="[SOURCE] TARGET", shell_complete=complete_node)
+@with_ends
+@click.option("--formula", is_flag=True,
+              help="As nested sums and products, (a + b)*(c + d), not as paths; -o latex, too.")  # fmt: skip
 @click.option("--sd", metavar="NAME", help="Edge attribute: the weights' standard errors. Gives that of the total.")
 @click.option("--bounds", nargs=2, metavar="LOW HIGH",
               help="Edge attributes: the weights' bounds. Gives those of the total.")  # fmt: skip
-def why(settings: options.Settings, nodes: tuple[str, ...], sd: str | None, bounds: tuple[str, str] | None) -> None:
-    """Explain the total influence of SOURCE on TARGET: how much, by which paths, through what.
+def why(settings: options.Settings, ends: Ends, formula: bool, sd: str | None, bounds: tuple[str, str] | None) -> None:
+    """Explain the total influence of SOURCE on TARGET: how much, by how many paths, which ones, through what.
 
     With one name, from the roots. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too; .dot and
     .graphml hold the numbers as attributes, and graphdiff reads them back.
     """
+    if formula and (sd is not None or bounds is not None):
+        raise UsageError("--formula is of symbols, which have no --sd and no --bounds: ask for one of them")
+    (print_formula if formula else partial(_print_report, sd=sd, bounds=bounds))(settings, ends)
+
+
+def _print_report(settings: options.Settings, ends: Ends, *, sd: str | None, bounds: tuple[str, str] | None) -> None:
     from graphdiff.io.python.extras import joining
     from graphdiff.why.explain import annotated, explain_each
     from graphdiff.why.report import explanation_text
 
-    if len(nodes) > 2:
-        raise UsageError(f"{len(nodes)} nodes given: [SOURCE] TARGET, so one or two")
     graph = inputs.load(settings)
-    source = find_node(graph, nodes[0]) if len(nodes) == 2 else None
-    target = find_node(graph, nodes[-1])
+    source, target = ends.between(graph)
     explanations = explain_each(inputs.compile_all(graph, settings), source, target)
     line = output.graph_line(graph)
     uncertain = _uncertain(graph, source, target, settings, sd, bounds)
@@ -92,15 +100,11 @@ def _uncertain(
     """Return how uncertain the total is under each weighting, where the file says how uncertain its weights are."""
     if sd is None and bounds is None:
         return []
-    if source is None:
-        raise UsageError("--sd and --bounds are for the total of one SOURCE on TARGET; name both")
-    from graphdiff.graph.presets import WEIGHTS
     from graphdiff.whatif.uncertainty import uncertainty
 
     keywords = {"sd": sd} | dict(zip(("low", "high"), bounds or (None, None), strict=True))
-    names = settings.weights or weightings.default_weights(graph)
-    if set(names) <= WEIGHTS.keys():
-        raise UsageError("--sd and --bounds are of weights, and the file's are not named: add --weight ATTRIBUTE")
+    names = weightings.chosen(graph).names
+    weightings.require_from_file(names, "--sd and --bounds")
     return [
         uncertainty(graph, source, target, **keywords, **weightings.weight_options(name, settings, graph))
         for name in names

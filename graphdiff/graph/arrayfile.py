@@ -252,6 +252,7 @@ KINDS: dict[str, tuple[tuple[str, ...], str]] = {
     "marked": (("<i8",), "any"),
     "marked_leaves": (("<i8",), "any"),
     "weights": (("<f8", "<f4", "<i8"), "edges"),
+    "given": (INTS, "edges"),
     "keys": (("<i8",), "edges"),
     "values": (("<i8",), "nodes"),
     "text": (("|u1",), "any"),
@@ -301,7 +302,7 @@ def check_header(file: ArrayFile) -> None:
         for of, column, _, kind in columns_in(settings)
         for which, (dtypes, counted) in COLUMNS[kind].items()
     }
-    names = set(file.entries) - {"keys", "marked_leaves", "about"}
+    names = set(file.entries) - {"given", "keys", "marked_leaves", "about"}
     if not any(names == ALWAYS | labels | columns.keys() for labels in LABELS):
         raise file.damaged("it has not the arrays of a graph")
     n_nodes, n_edges = file.entries["ids"].shape[0], file.entries["heads"].shape[0]
@@ -353,6 +354,7 @@ def check_arrays(file: ArrayFile, arrays: Arrays) -> None:
         "cyclic": _are_ranges(arrays["cyclic"], n_nodes),
         "marked": _are_below(arrays["marked"], n_nodes),
         "marked_leaves": "marked_leaves" not in arrays or _are_below(arrays["marked_leaves"], n_nodes),
+        "given": "given" not in arrays or _is_permutation(arrays["given"]),
         "order": "order" not in arrays or _is_permutation(arrays["order"]),
         "ends": "ends" not in arrays or _are_ends(arrays["ends"], len(arrays["text"])),
     }

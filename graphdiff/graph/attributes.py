@@ -6,6 +6,7 @@ What edges have beside their weights, as arrays: columns of numbers, of yes and 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +24,9 @@ from graphdiff.graph.labels import Texts
 from graphdiff.kernels.rows import Ints
 
 __all__ = [
+    "BESIDE",
     "DRAWING",
+    "ORDINAL",
     "Column",
     "Columns",
     "Records",
@@ -34,6 +37,8 @@ __all__ = [
     "is_quantity",
     "kind_of",
     "no_attribute",
+    "numeric_names",
+    "possible_weights",
     "records",
 ]
 
@@ -83,6 +88,18 @@ DRAWING = frozenset(
     }
 )
 
+#: Numbers that are plainly no weights: what tools write beside an estimate, by the whole name, its words run together.
+BESIDE = frozenset(
+    {"se", "stderr", "stderror", "standarderror", "pvalue", "zvalue", "tvalue", "critvalue", "df", "cilower", "ciupper"}
+)
+#: The same by the last word of a name: what counts through, places, dates, or puts into parts.
+ORDINAL = frozenset(
+    {"id", "ids", "index", "idx", "nr", "no", "key", "line", "lineno", "row", "col", "column", "pos", "position"}
+    | {"slot", "port", "offset", "order", "year", "date", "timestamp", "version"}
+    | {"group", "cluster", "community", "component", "block"}
+)
+WORD = re.compile("[A-Z]?[a-z]+|[A-Z]+")
+
 
 def drawing_names(graph: nx.Graph) -> Collection[str]:
     """Return the attributes that only say how a graph is drawn: none, unless it is read from DOT.
@@ -104,6 +121,46 @@ def is_quantity(value: object) -> bool:
     (True, False, False)
     """
     return is_number(value) and not isinstance(value, bool)
+
+
+def numeric_names(data: Sequence[Mapping[str, Any]], left_out: Collection[str] = ()) -> dict[str, int]:
+    """Return the attributes that are numbers wherever they stand, and on how many of the edges or nodes they do.
+
+    Examples
+    --------
+    >>> numeric_names([{"imports": 2, "kind": "dev"}, {"imports": 1, "line": 7}])
+    {'imports': 2, 'line': 1}
+    """
+    counts: dict[str, int] = {}
+    for name in dict.fromkeys(chain.from_iterable(data)):
+        if name in left_out or not is_quantity(next(row[name] for row in data if name in row)):
+            continue
+        values = [row[name] for row in data if name in row]
+        # Whether a value is a number its type says: one of each is looked at.
+        kinds = set(map(type, values))
+        if all(is_quantity(next(value for value in values if type(value) is kind)) for kind in kinds):
+            counts[name] = len(values)
+    return counts
+
+
+def possible_weights(data: Sequence[Mapping[str, Any]], left_out: Collection[str] = ()) -> list[str]:
+    """Return the numbers that most edges have and that may be their weights: none that plainly is something else.
+
+    Examples
+    --------
+    >>> possible_weights([{"coefficient": 0.4, "Std. Err": 0.1, "lineNo": 7}])
+    ['coefficient']
+    """
+    return [
+        name
+        for name, count in numeric_names(data, left_out).items()
+        if 2 * count > len(data) and not _is_plainly_no_weight(str(name))
+    ]
+
+
+def _is_plainly_no_weight(name: str) -> bool:
+    words = [word.lower() for word in WORD.findall(name)]
+    return "".join(words) in BESIDE or not ORDINAL.isdisjoint(words[-1:])
 
 
 def attribute_kinds(data: Sequence[Mapping[str, Any]], left_out: Collection[str] = ()) -> list[str]:

@@ -7,7 +7,7 @@ sorts, hashes a label or checks a weight again. (One plain question about a plai
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -24,6 +24,8 @@ from graphdiff.graph import intake, storage
 from graphdiff.graph.attributes import Column, Columns, columns_of
 from graphdiff.graph.particulars import with_particulars
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
+from graphdiff.graph.reweighting import in_order_of_rows
+from graphdiff.graph.sparse import sparse_matrix
 from graphdiff.graph.topology import Rows, Topology, arrange, in_rows
 from graphdiff.kernels.blocks import turned
 from graphdiff.kernels.collecting import collector_at_rest
@@ -31,11 +33,11 @@ from graphdiff.remedies import Keyword
 from graphdiff.text.names import Edge
 from graphdiff.text.sentences import how_many
 
-CyclePolicy: TypeAlias = Literal["raise", "collapse", "solve"]
+CyclePolicy: TypeAlias = Literal["raise", "collapse", "solve", "reduced-form"]
 Weight: TypeAlias = str | Preset | Callable[[Any, Any, dict[str, Any]], Number] | None
 #: Called with how much is done and, where that is known, how much there is to do.
 Progress: TypeAlias = Callable[[int, int | None], None]
-POLICIES = ("raise", "collapse", "solve")
+POLICIES = ("raise", "collapse", "solve", "reduced-form")
 #: What a saved graph keeps beside its arrays.
 SETTINGS = ("cycles", "exact", "edge_meaning", "weight_meaning", "node_meaning")
 
@@ -47,6 +49,9 @@ class CompileOptions(TypedDict, total=False):
     default_weight: Number
     cycles: CyclePolicy
     exact: bool
+
+
+DEFAULTS = {"weight": "weight", "default_weight": None, "cycles": "raise", "exact": False}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -61,7 +66,7 @@ class CompiledGraph:
         The shape: order, rows, components, labels.
     weights : float64, float32 or int64 array, or list of objects, shape (n_edges,)
         In the order of the topology's edges.
-    cycles : {"raise", "collapse", "solve"}
+    cycles : {"raise", "collapse", "solve", "reduced-form"}
         What happens where a cycle lies on the way.
     exact : bool
         Whether floats are taken as the dyadic rationals that they are.
@@ -196,6 +201,42 @@ class CompiledGraph:
         """Return the edges as ``(tail, head)``, or ``(tail, head, key)`` in a multigraph, in the arrays' order."""
         return list(self.topology.edge_labels())
 
+    def to_scipy(self, nodes: Iterable[Hashable] | None = None) -> Any:
+        """Return the weights as a ``scipy.sparse.csr_array``: entry ``[i, j]`` is the edge i -> j.
+
+        Parameters
+        ----------
+        nodes : iterable of nodes, optional
+            What row i and column i are of, every node once; ``nodes=graph.labels`` is the order of `labels`. By
+            default the nodes stand in the order in which they were given: the ids of `from_arrays`, ``list(G)`` of
+            networkx, the rows of a matrix, the first appearances in a table (all sources first).
+
+        Returns
+        -------
+        scipy.sparse.csr_array, shape (n_nodes, n_nodes)
+            Of the type of the weights: float64, float32, int64 or complex128. Parallel edges are added, float32 as
+            float64; an edge of weight 0 is an entry, which `compile` takes for no edge. ``.tocsc()`` has its columns.
+
+        Raises
+        ------
+        MissingExtraError
+            If scipy is not installed.
+        UsageError
+            If the weights are Fractions, symbols or others that scipy has no type for, or `nodes` has not every node
+            once.
+        ValueOverflowError
+            If the sum of parallel edges is beyond the numbers of that type.
+
+        Examples
+        --------
+        >>> graph = CompiledGraph.from_arrays([1, 0, 0], [2, 2, 1], [5.0, 3.0, 2.0])
+        >>> graph.to_scipy().toarray()
+        array([[0., 2., 3.],
+               [0., 0., 5.],
+               [0., 0., 0.]])
+        """
+        return sparse_matrix(self.topology, self.weights, nodes)
+
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write the graph to a file of plain arrays, whole or not at all (see `graphdiff.graph.storage`).
 
@@ -311,6 +352,52 @@ class CompiledGraph:
         """Return the same graph with other weights, given in the order of the edges."""
         return replace(self, weights=weights, weight_meaning=meaning)
 
+    def with_weights(self, weights: ArrayLike | Mapping[Edge, Number], *, meaning: str = "unknown") -> CompiledGraph:
+        """Return the same graph with other weights: its shape is shared, and nothing is ordered anew.
+
+        What a bootstrap, a sweep over a parameter or a model that is trained again asks for. The weights are checked
+        and have the kind that they would have had in `compile`; `cycles` and `exact` stay.
+
+        Parameters
+        ----------
+        weights : array of numbers, shape (n_edges,), or mapping of edge to number
+            An array (list, Series, Arrow column) is in the order in which the edges were given: that of the arrays of
+            `from_arrays`, of the rows of the table of `read_edges`, of the list or dict, of ``G.edges`` of networkx,
+            of the ``data`` of a csr, csc or coo matrix that has every entry once and no zeros; of every other matrix
+            and of a square frame row by row, without zeros. Rows that ``repeats="add"`` made one edge stand where
+            the first of them stood. A saved graph keeps that order; `edges` lists the edges in another.
+
+            A mapping has every edge once, as ``(tail, head)`` or ``(tail, head, key)``; a Series of pandas with a
+            MultiIndex is one, too.
+        meaning : str
+            What the weights say, for reports; ``meaning=graph.weight_meaning`` where that is the same as before.
+
+        Returns
+        -------
+        CompiledGraph
+
+        Raises
+        ------
+        UsageError
+            If there are too few or too many, an edge is named twice, or the order is not known: of files that
+            were saved without it.
+        UnknownNodeError, UnknownEdgeError
+            If a name of the mapping is that of no edge.
+        WeightError
+            If a weight is missing, not a number, NaN or infinite; it names the edge and counts the others.
+
+        Examples
+        --------
+        >>> graph = CompiledGraph.from_arrays([1, 0, 0], [2, 2, 1], [5.0, 3.0, 2.0])
+        >>> again = graph.with_weights([50.0, 30.0, 20.0])
+        >>> again.edges(), again.weights
+        ([(0, 2), (0, 1), (1, 2)], array([30., 20., 50.]))
+        >>> graph.with_weights({(0, 1): 1, (0, 2): 2, (1, 2): 3}).weights
+        array([2, 1, 3])
+        """
+        values = in_order_of_rows(self.topology, weights)
+        return self.reweighted(arithmetic.exactly(values) if self.exact else values, meaning)
+
     def with_preset(self, preset: Preset) -> CompiledGraph:
         """Return the same graph with the weights of a preset."""
         return self.reweighted(preset.compute(self.topology, self.cycles, self.exact), preset.name)
@@ -353,6 +440,8 @@ class CompiledGraph:
     def absolute(self) -> CompiledGraph:
         """The same graph with the absolute values of the weights: what its sums can be at most.
 
+        These are sums over walks, also where the graph itself has the reduced form of its equations.
+
         Raises
         ------
         TypeError
@@ -360,11 +449,14 @@ class CompiledGraph:
         ValueOverflowError
             If that of a complex weight is no float.
         """
+        if not len(self.weights):  # of which no kind of number could be told
+            return self
+        summing: CyclePolicy = "solve" if self.cycles == "reduced-form" else self.cycles
         if isinstance(self.weights, np.ndarray) and not (self.weights == np.iinfo(np.int64).min).any():
-            return replace(self, weights=np.abs(self.weights))
+            return replace(self, weights=np.abs(self.weights), cycles=summing)
         numbers = map(arithmetic.finished, arithmetic.listed(self.weights))
         try:
-            return replace(self, weights=arithmetic.unify(list(map(arithmetic.size, numbers))))
+            return replace(self, weights=arithmetic.unify(list(map(arithmetic.size, numbers))), cycles=summing)
         except OverflowError:
             raise ValueOverflowError("the absolute value of a complex weight is more than the largest float") from None
 
@@ -457,15 +549,17 @@ def compile(
         of the edge i -> j and 0 means no edge. (lavaan's ``beta`` is the transpose.) A ``rustworkx.PyDiGraph`` or
         directed ``igraph.Graph``; nodes are called by what they carry (igraph: by ``name``) where that is distinct,
         else by their index. A list of edges ``(u, v)``, ``(u, v, weight)`` or ``(u, v, {attribute: value})``. A dict of
-        rows, each a dict of heads with weights or attributes, or a list of heads.
+        rows, each a dict of heads with weights or attributes, or a list of heads. What is compiled already is returned
+        as it is, and takes no options.
     weight : str, preset, callable or None
         A string is an edge attribute; a preset one of `graphdiff.weights`; a callable
         ``(u, v, data) -> number``; None is 1 on every edge. An array brings its own weights.
     default_weight : number, optional
         The weight of an edge that has none. Without it such an edge is an error.
-    cycles : {"raise", "collapse", "solve"}
+    cycles : {"raise", "collapse", "solve", "reduced-form"}
         Where a cycle lies on the way asked about: refuse; take each strongly connected component as one node;
-        or sum the infinitely many walks, (I - A)^-1.
+        sum the infinitely many walks, (I - A)^-1; or solve the edges as simultaneous equations, also (I - A)^-1,
+        where the walks need not converge and the total then is no sum of them.
     exact : bool
         Take floats as the dyadic rationals that they are, and return Fractions.
 
@@ -480,7 +574,7 @@ def compile(
     WeightError
         If a weight is missing, not a number, NaN or infinite; it names the edge and counts the others.
     UsageError
-        If `cycles` is none of the three, or `weight` nothing that gives weights.
+        If `cycles` is none of these, or `weight` nothing that gives weights.
 
     Examples
     --------
@@ -490,6 +584,10 @@ def compile(
     >>> compile(G)
     <CompiledGraph: 4 nodes, 4 edges, no cycles>
     """
+    if isinstance(graph, CompiledGraph):
+        given = {"weight": weight, "default_weight": default_weight, "cycles": cycles, "exact": exact}
+        other = {name: value for name, value in given.items() if value != DEFAULTS[name]}
+        return compiled(graph, cast(CompileOptions, other))
     check_policy(cycles)
     if not (weight is None or isinstance(weight, (str, Preset)) or callable(weight)):
         raise UsageError(
@@ -505,7 +603,7 @@ def compile(
         weights, meaning = preset.compute(topology, cycles, exact), preset.name
     else:
         values = intake.weights(edges, preset, default_weight) if edges.weights is None else edges.weights
-        weights, meaning = in_rows(values, numbers), _weight_meaning(edges.weight_meaning, preset)
+        weights, meaning = in_rows(values, numbers), weight_meaning_of(preset, edges.weight_meaning)
     if exact:
         weights = arithmetic.exactly(weights)
     return CompiledGraph(topology, weights, cycles, exact, edges.edge_meaning, meaning, edges.node_meaning)
@@ -525,10 +623,11 @@ def _arranged(edges: intake.Edges) -> tuple[Topology, NDArray[Any] | None]:
         marked_leaves=edges.marked_leaves,
         also_called=edges.also_called,
     )
-    return (replace(topology, absences=edges.absences) if edges.absences else topology), numbers
+    given = numbers if edges.order is None else edges.order[numbers]
+    return replace(topology, absences=edges.absences or None, given=given), numbers
 
 
-def _weight_meaning(meaning: str, weight: Any) -> str:
+def weight_meaning_of(weight: Any, meaning: str) -> str:
     """Return what the file says of the attribute ``weight``; the name of any other attribute or function."""
     if weight == "weight" and meaning not in ("unknown", "none"):
         return meaning

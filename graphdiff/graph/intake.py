@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -17,8 +18,8 @@ from graphdiff import arithmetic
 from graphdiff.absences import Absences, absences_of
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import GraphTypeError, UsageError, WeightError, edge_text
-from graphdiff.graph.attributes import Columns, Records, attribute_kinds, drawing_names
-from graphdiff.graph.forms import as_networkx, is_sparse, square_frame
+from graphdiff.graph.attributes import Columns, Records, attribute_kinds, drawing_names, possible_weights
+from graphdiff.graph.forms import Record, is_sparse, order_of_entries, records_of, square_frame
 from graphdiff.graph.labels import Indexed
 from graphdiff.graph.topology import Topology
 from graphdiff.graph.views import saved_in
@@ -26,6 +27,12 @@ from graphdiff.kernels.rows import index_type
 from graphdiff.remedies import Keyword, Remedy
 
 _MISSING = object()
+#: The ways out where edges have no weight of the name that is asked for.
+TAKES = "takes that number"
+WITHOUT_WEIGHTS = (
+    Remedy(Keyword("weight", "unit", python="None"), "counts paths"),
+    Remedy(Keyword("weight", "even", python="graphdiff.weights.even"), "spreads one unit evenly"),
+)
 #: Ids may go this far beyond 100 for each edge; farther they are no positions but names.
 MAX_SPARSE_IDS = 10_000_000
 
@@ -34,7 +41,9 @@ MAX_SPARSE_IDS = 10_000_000
 class Edges:
     """A graph's edges by node ids, unsigned, in the graph's own order.
 
-    `rows` holds networkx's own rows, if any: in each one the attribute dicts, or in a multigraph dicts of them. A saved
+    `rows` holds networkx's own rows, if any: in each one the attribute dicts, or in a multigraph dicts of them; what is
+    no graph of networkx has its attribute dicts in `records`. `order` says which of the entries as given each edge is,
+    where these are in another order. A saved
     graph brings its edges in the order of its `topology`, and their attributes as `columns`.
     """
 
@@ -47,6 +56,8 @@ class Edges:
     marked_leaves: tuple[int, ...] = ()
     also_called: tuple[tuple[str, int], ...] = ()
     rows: Sequence[Mapping[Hashable, Mapping[Any, Any]]] = ()
+    records: Sequence[Mapping[str, Any]] = ()
+    order: NDArray[Any] | None = None
     weights: Weights | None = None
     edge_meaning: str = "unknown"
     weight_meaning: str = "unknown"
@@ -61,7 +72,7 @@ class Edges:
         """The attributes of each edge."""
         if self.topology is not None:
             return Records(self.columns, len(self.tails))
-        return _data(self.rows, self.keys is not None)
+        return list(self.records) or _data(self.rows, self.keys is not None)
 
     def label(self, edge: int) -> tuple[Any, ...]:
         """Return edge number `edge` by its labels."""
@@ -85,10 +96,10 @@ def from_graph(graph: Any) -> Edges:
         return _from_matrix(graph, None)
     if is_sparse(graph):
         return _from_sparse(graph)
-    if hasattr(graph, "columns") and hasattr(graph, "index"):
+    if hasattr(graph, "index") and hasattr(graph, "columns"):  # a lazy frame is not asked for its columns
         return _from_pandas(graph)
-    if (converted := as_networkx(graph)) is not None:
-        return _from_networkx(converted)
+    if (listed := records_of(graph)) is not None:
+        return _from_records(*listed)
     if (square := square_frame(graph)) is not None:
         return _from_matrix(square[0], _distinct(square[1]))
     raise GraphTypeError(
@@ -115,8 +126,29 @@ def _from_sparse(matrix: Any) -> Edges:
     rows.eliminate_zeros()
     kind = index_type(rows.shape[0])
     tails = np.repeat(np.arange(rows.shape[0], dtype=kind), np.diff(rows.indptr))
-    edges = Edges(rows.shape[0], tails, rows.indices.astype(kind))
-    return replace(edges, weights=_checked(edges, rows.data))
+    edges = Edges(rows.shape[0], tails, rows.indices.astype(kind), order=order_of_entries(matrix, len(tails)))
+    return replace(edges, weights=checked(edges, rows.data))
+
+
+def _from_records(nodes: Sequence[Hashable], records: Sequence[Record]) -> Edges:
+    """Return edges that are records, in their order; those with the same ends are numbered, as networkx does."""
+    names = list(dict.fromkeys(chain(nodes, chain.from_iterable(record[:2] for record in records))))
+    index = {name: number for number, name in enumerate(names)}
+    ends = [(index[tail], index[head]) for tail, head, _ in records]
+    kind = index_type(len(names))
+    earlier: Counter[tuple[int, int]] = Counter()
+    keys: list[Hashable] = []
+    for pair in ends:
+        keys.append(earlier[pair])
+        earlier[pair] += 1
+    return Edges(
+        n_nodes=len(names),
+        tails=np.array([tail for tail, _ in ends], dtype=kind),
+        heads=np.array([head for _, head in ends], dtype=kind),
+        names=names,
+        keys=keys if any(keys) else None,
+        records=[attributes for *_, attributes in records],
+    )
 
 
 def _from_networkx(graph: nx.Graph) -> Edges:
@@ -214,7 +246,7 @@ def _from_matrix(matrix: NDArray[Any], names: Sequence[Hashable] | None) -> Edge
     _require_square(matrix.shape)
     tails, heads = np.nonzero(matrix)
     edges = Edges(len(matrix), tails.view(np.uintp), heads.view(np.uintp), names)
-    return replace(edges, weights=_checked(edges, matrix[tails, heads].tolist()))
+    return replace(edges, weights=checked(edges, matrix[tails, heads].tolist()))
 
 
 def _require_square(shape: tuple[int, ...]) -> None:
@@ -238,10 +270,24 @@ def from_arrays(
     edges = Edges(_n_nodes(n_nodes, used, names), first, second, names)
     if weights is None:
         return edges
-    values = weights if isinstance(weights, np.ndarray) else list(weights)  # type: ignore[arg-type]
+    values = listed(weights)
     if len(values) != len(first):
         raise UsageError(f"{len(first):,} edges, but {len(values):,} weights")
-    return replace(edges, weights=_checked(edges, values))
+    return replace(edges, weights=checked(edges, values))
+
+
+def listed(weights: Any) -> NDArray[Any] | list[Any]:
+    """Return weights as an array of one dimension, or as a list."""
+    if hasattr(weights, "__array__"):
+        array: NDArray[Any] = np.asarray(weights)
+        if array.ndim == 1:
+            return array
+        kind = f"an array of {array.ndim} dimensions"
+    elif isinstance(weights, Iterable) and not isinstance(weights, (str, bytes, Mapping, Set)):
+        return list(weights)
+    else:
+        kind = f"a {type(weights).__name__}"
+    raise UsageError(f"the weights of edges that have an order are an array, one number for each edge, not {kind}")
 
 
 def _n_nodes(given: int | None, used: int, names: Sequence[Hashable] | None) -> int:
@@ -298,16 +344,16 @@ def weights(edges: Edges, weight: str | Callable[..., Number], default: Number) 
         For edges that have none.
     """
     if callable(weight):
-        return _checked(edges, _filled(edges, _by_function(edges, weight), weight, default))
+        return checked(edges, _filled(edges, _by_function(edges, weight), weight, default))
     column = edges.columns.get(weight)
     if column is not None and column.numbers is not None:
-        return _checked(edges, column.numbers)
+        return checked(edges, column.numbers)
     try:
         values = list(map(itemgetter(weight), edges.data))
     except KeyError:
         given = [data.get(weight, _MISSING) for data in edges.data]
         values = _filled(edges, given, weight, default)
-    return _checked(edges, values)
+    return checked(edges, values)
 
 
 def _by_function(edges: Edges, weight: Callable[..., Number]) -> list[Any]:
@@ -325,10 +371,10 @@ def _filled(edges: Edges, values: list[Any], weight: object, default: Number) ->
     return [default if value is _MISSING else value for value in values]
 
 
-def _checked(edges: Edges, given: Sequence[Any] | NDArray[Any]) -> Weights:
+def checked(edges: Edges, given: Sequence[Any] | NDArray[Any]) -> Weights:
     """Return weights as the one kind that holds them all, or raise `WeightError`."""
-    if isinstance(given, np.ndarray) and (checked := _checked_array(given)) is not None:
-        return checked
+    if isinstance(given, np.ndarray) and (sound := checked_array(given)) is not None:
+        return sound
     values: Sequence[Any] = given.tolist() if isinstance(given, np.ndarray) else given
     kinds = set(map(type, values))
     if kinds == {float} and _all_finite(array := np.array(values)):
@@ -342,7 +388,7 @@ def _checked(edges: Edges, given: Sequence[Any] | NDArray[Any]) -> Weights:
         raise WeightError(f"the edge {edges.text(large)}: {error}", edge=edges.label(large)) from None
 
 
-def _checked_array(given: NDArray[Any]) -> NDArray[Any] | None:
+def checked_array(given: NDArray[Any]) -> NDArray[Any] | None:
     """Return an array of ints or of finite floats as the weights that it is; None for any other."""
     if given.dtype.kind in "iu" and (given.dtype != np.uint64 or given.max(initial=0) < 2**63):
         return given.astype(np.int64, copy=False)
@@ -378,8 +424,8 @@ def _missing_parts(edges: Edges, weight: object, missing: list[int]) -> list[str
     if isinstance(weight, str) and len(missing) == total:
         return [
             f"none of the {total:,} edges has {weight!r}{have}",
-            Remedy(Keyword("weight", "unit", python="None"), "counts paths"),
-            Remedy(Keyword("weight", "even", python="graphdiff.weights.even"), "spreads one unit evenly"),
+            *[Remedy(Keyword("weight", name), TAKES) for name in possible_weights(edges.data, edges.drawing)[:1]],
+            *WITHOUT_WEIGHTS,
         ]
     name = repr(weight) if isinstance(weight, str) else "weight by the given function"
     return [

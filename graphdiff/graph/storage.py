@@ -22,6 +22,7 @@ cyclic          (n, 2)            ranges of positions that are a component with 
 marked          (n,)              ids that were marked as roots
 marked_leaves   (n,)              ids that were marked as leaves, where any were
 weights         (n_edges,)        float64, float32 or int64, in the order of ``heads``
+given           (n_edges,)        which edge as given each one is, where that is known
 keys            (n_edges,)        of a multigraph: the key of each edge, int64, in the order of ``heads``; keys of
                                   other kinds are a column, ``key.0``
 about           (n_bytes,)        what is known of the graph as a whole: a dict as `graphdiff.graph.encoding` has it
@@ -45,9 +46,9 @@ not speak of them, nor of ``keys``, nor of ``labels``, which is ``"encoded"`` wh
 edges without keys are numbered in their order.
 
 Where a dtype is not said it is any int of 4 or 8 bytes. A file has the first five and ``weights``; it has
-``marked_leaves``, ``keys``, ``about``, ``values`` and ``order``, or ``text``, ``ends``, ``hashes`` and ``order`` where
-the graph has such. Without labels the ids are the labels. Version 1, which is read too, has no attributes of nodes,
-none that are encoded or the weights, no ``about``, and labels and keys that are text or ints only.
+``marked_leaves``, ``given``, ``keys``, ``about``, ``values`` and ``order``, or ``text``, ``ends``, ``hashes`` and
+``order`` where the graph has such. Without labels the ids are the labels. Version 1, which is read too, has no
+attributes of nodes, none that are encoded or the weights, no ``about``, and labels and keys that are text or ints only.
 """
 
 from __future__ import annotations
@@ -102,6 +103,8 @@ def save(
     if topology.marked_leaves:
         arrays["marked_leaves"] = np.array(topology.marked_leaves, dtype=np.int64)
     arrays["weights"] = weights
+    if topology.given is not None:
+        arrays["given"] = topology.given
     listed: dict[str, Any] = {}
     if topology.given_keys is not None:
         keys = _keys(topology.given_keys)
@@ -220,6 +223,7 @@ def _opened(
         given_keys=Integers(arrays["keys"]) if "keys" in arrays else columns["keys"].get(""),
         marked=tuple(arrays["marked"].tolist()),
         marked_leaves=leaves,
+        given=arrays.get("given"),
         attributes=columns["attributes"],
         counts=next((column.numbers for column in counts if column is not None), None),
         absences=absences_of(about),

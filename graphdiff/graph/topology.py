@@ -101,6 +101,8 @@ class Topology:
         What the graph's file lacks, and what an option left out, for what is said of a node that is not there.
     also_called : tuple of (str, int)
         Further names that nodes are found by, each with the node's id: those of outputs.
+    given : uint32 (or uint64) array, shape (n_edges,), or None
+        Which edge as given each edge of the rows is; None where that is not known.
     node_attributes : mapping of name to column
         What is known of the nodes, each column in the order of the ids.
     about : mapping of str to value
@@ -119,6 +121,7 @@ class Topology:
     attributes: Columns = field(default_factory=dict)
     absences: Absences | None = None
     also_called: tuple[tuple[str, int], ...] = ()
+    given: Ints | None = None
     node_attributes: Columns = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
 
@@ -126,8 +129,9 @@ class Topology:
         self._freeze()
 
     def _freeze(self) -> None:
-        for array in (self.ids, self.ptr, self.heads, self.cyclic):
-            _frozen(array)
+        for array in (self.ids, self.ptr, self.heads, self.cyclic, self.given):
+            if array is not None:
+                _frozen(array)
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: self.__dict__[name] for name in self.__dataclass_fields__}
@@ -339,7 +343,10 @@ def arrange(
     ptr, heads, numbers = reordered(ids, *by_id)
     if keys is not None:
         keys = keys_at(keys, numbers)
-    return Topology(ids, ptr, heads, cyclic, names, keys, marked, marked_leaves, also_called=also_called), numbers
+    shape = Topology(
+        ids, ptr, heads, cyclic, names, keys, marked, marked_leaves, also_called=also_called, given=numbers
+    )
+    return shape, numbers
 
 
 def keys_at(keys: Sequence[Hashable], edges: Ints) -> Sequence[Hashable]:

@@ -1,6 +1,6 @@
 """What readers share in building a graph: the collector rests, ids, numbers from texts, and what the graph means.
 
-Which edges are read, by their kind: the option ``kinds`` that several formats have.
+Which edges are read, by their kind: the options ``kinds`` and ``omit`` that several formats have.
 
 An empty networkx graph filled at once: what its own methods do edge by edge, in a third to a half of the time.
 """
@@ -15,9 +15,11 @@ from typing import Any, TypeVar
 import networkx as nx
 
 from graphdiff.errors import UsageError
+from graphdiff.remedies import Keyword
 from graphdiff.showing import MAX_DIGITS
 
 __all__ = [
+    "by_kinds",
     "chosen_kinds",
     "described",
     "filled",
@@ -169,6 +171,48 @@ def why_no_number(text: str) -> str:
     return "is beyond the floats, which end at 1.8e308"
 
 
+#: Before a kind among those that a reader is handed: edges of it are left out.
+OMITTED = "!"
+
+
+def _listed(kinds: str | Collection[str]) -> list[str]:
+    return [kind.strip() for text in ([kinds] if isinstance(kinds, str) else kinds) for kind in text.split(",")]
+
+
+def with_omitted(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a reader that has kinds, with what to `omit` among its ``kinds``.
+
+    Examples
+    --------
+    >>> with_omitted({"kinds": "dev,peer", "omit": "peer"}), with_omitted({"markers": "x"})
+    ({'kinds': ['dev', 'peer', '!peer']}, {'markers': 'x'})
+    """
+    handed = dict(options)
+    if "omit" in handed:
+        omitted = [f"{OMITTED}{kind}" for kind in _listed(handed.pop("omit"))]
+        handed["kinds"] = [*_listed(handed.get("kinds") or ()), *omitted]
+    return handed
+
+
+def by_kinds(kinds: str | Collection[str]) -> dict[str, str]:
+    """Return the options that chose kinds of edges, each with its value.
+
+    Examples
+    --------
+    >>> by_kinds(["normal,dev", "!dev"]), by_kinds("dev")
+    ({'kinds': 'normal,dev', 'omit': 'dev'}, {'kinds': 'dev'})
+    """
+    named, omitted = _parted(kinds)
+    return {name: ",".join(listed) for name, listed in (("kinds", named), ("omit", omitted)) if listed}
+
+
+def _parted(kinds: str | Collection[str]) -> tuple[list[str], list[str]]:
+    """Return the kinds that are named, and those that are left out."""
+    listed = _listed(kinds)
+    named = [kind for kind in listed if not kind.startswith(OMITTED)]
+    return named, [kind.removeprefix(OMITTED) for kind in listed if kind.startswith(OMITTED)]
+
+
 def chosen_kinds(kinds: str | Collection[str] | None, known: Iterable[str], *, default: Collection[str]) -> set[str]:
     """Return the kinds that an option names, in the spelling that is known; capitals make no difference.
 
@@ -176,7 +220,7 @@ def chosen_kinds(kinds: str | Collection[str] | None, known: Iterable[str], *, d
     ----------
     kinds : str, collection of str or None
         One text may have several, with commas between them; ``"all"`` stands for all that are known, ``None`` for
-        `default`.
+        `default`. Those with a ``!`` before them are left out: of the others, or of `default` where there are none.
     known : iterable of str
         The kinds that there are.
     default : collection of str
@@ -185,24 +229,35 @@ def chosen_kinds(kinds: str | Collection[str] | None, known: Iterable[str], *, d
     Raises
     ------
     UsageError
-        A kind that is not known; those that are get listed.
+        A kind that is not known; those that are get listed. Or none is left.
 
     Examples
     --------
     >>> sorted(chosen_kinds("depends, recommends", ["Depends", "Recommends", "Suggests"], default=()))
     ['Depends', 'Recommends']
+    >>> sorted(chosen_kinds("!dev", ["normal", "dev", "peer"], default=["normal", "dev"]))
+    ['normal']
     """
     spelling = {kind.casefold(): kind for kind in known}
     if kinds is None:
         return set(default) & set(spelling.values())
-    wanted = [kind.strip() for text in ([kinds] if isinstance(kinds, str) else kinds) for kind in text.split(",")]
-    if [kind.casefold() for kind in wanted] == ["all"]:
+    named, omitted = _parted(kinds)
+    wanted = _spelled(named, spelling) if named else set(default) & {*spelling.values(), ""}
+    left = wanted - _spelled(omitted, spelling)
+    if omitted and not left - {""}:
+        raise UsageError(Keyword("omit", ",".join(omitted)), " leaves no kind of edges to read")
+    return left
+
+
+def _spelled(kinds: Sequence[str], spelling: Mapping[str, str]) -> set[str]:
+    """Return kinds as they are known."""
+    if [kind.casefold() for kind in kinds] == ["all"]:
         return set(spelling.values())
-    for kind in wanted:
+    for kind in kinds:
         if kind.casefold() not in spelling:
             there = ", ".join(spelling.values()) or "none"
             raise UsageError(f"no edge is of the kind {kind!r}; there are {there}")
-    return {spelling[kind.casefold()] for kind in wanted}
+    return {spelling[kind.casefold()] for kind in kinds}
 
 
 def filled(graph: GraphT, nodes: Mapping[Any, dict[str, Any]], rows: Mapping[Any, dict[Any, Any]]) -> GraphT:

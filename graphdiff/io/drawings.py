@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 import networkx as nx
 
-from graphdiff.io.building import chosen_kinds, leave_out
+from graphdiff.io.building import by_kinds, chosen_kinds, leave_out
 from graphdiff.io.dot import read_dot
 
 __all__ = [
@@ -93,7 +93,7 @@ def without_attributes(graph: GraphT, *, nodes: Iterable[str] = (), edges: Itera
 
 
 def of_kinds(graph: GraphT, kinds: str | Collection[str] | None) -> GraphT:
-    """Return the graph with only the edges whose ``kind`` an option names, and the nodes that these join.
+    """Return the graph with only the edges whose ``kind`` an option names or does not omit, and the nodes these join.
 
     None leaves it as it is.
 
@@ -112,12 +112,17 @@ def of_kinds(graph: GraphT, kinds: str | Collection[str] | None) -> GraphT:
     """
     if kinds is None:
         return graph
-    there = dict.fromkeys(kind for _, _, kind in graph.edges(data="kind") if kind)
-    wanted = chosen_kinds(kinds, there, default=())
+    there: dict[str, None] = dict.fromkeys(kind for _, _, kind in graph.edges(data="kind") if kind)
+    wanted = chosen_kinds(kinds, there, default=(*there, ""))
     keyed = {"keys": True} if graph.is_multigraph() else {}
-    edges = [edge for edge in graph.edges(data="kind", **keyed) if edge[-1] in wanted]
-    kept: GraphT = graph.edge_subgraph(edge[:-1] for edge in edges).copy()
-    leave_out(kept, (node for node in graph if node not in kept), {"kinds": kinds})
+    kept: GraphT = graph.copy()
+    edges = graph.edges(data="kind", **keyed)
+    kept.remove_edges_from([edge[:-1] for edge in edges if (edge[-1] or "") not in wanted])
+    by = by_kinds(kinds)
+    # Where kinds are named, a node without any edge is of none of them.
+    alone = [node for node in kept if not kept.degree(node) and ("kinds" in by or graph.degree(node))]
+    kept.remove_nodes_from(alone)
+    leave_out(kept, alone, by)
     return kept
 
 

@@ -43,6 +43,9 @@ DIRECTIONS = frozenset({"type", "direction", "edgetype"})
 UNDIRECTED = frozenset({"undirected", "mixed", "mutual"})
 #: How the header of a multigraph starts that `graphdiff.write` has written.
 KEYED = ["source", "target", "key"]
+#: Cells that say nothing: of a column of weights, and of other numbers, of which R writes NA.
+EMPTY = frozenset({""})
+MISSING = EMPTY | {"NA"}
 FIRST_ROW = "CSV edge list, first row read as an edge"
 
 
@@ -58,7 +61,8 @@ def read_edge_list(
     ``format`` says that the first row was read as an edge. Lines that start with ``#`` are comments. Nodes are the
     texts in the file.
 
-    All columns but the ends become edge attributes, numbers where every value of the column is one. Rows that
+    All columns but the ends become edge attributes, numbers where every cell of the column is one, or empty, or R's NA;
+    an edge whose cell is that has no such number. Rows that
     repeat an edge add: with a weight they are one edge with the sum of the weights and no other attribute, as
     ``G.graph["warnings"]`` says; without one they are parallel edges. An edge whose weight is empty has none.
 
@@ -312,7 +316,7 @@ def _usual_weight(table: Table, taken: Collection[int]) -> int | None:
 def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGraph:
     tails, heads = _tails_and_heads(table, roles)
     attributes: dict[str, Sequence[Any]] = {
-        attribute: numbers(column) or column
+        attribute: numbers(column) or _numbers_with_gaps(column) or column
         for position, (attribute, column) in enumerate(zip(_told_apart(table.names), table.columns, strict=True))
         if position not in roles.values()
     }
@@ -361,12 +365,17 @@ def _summed(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     return {"weight": one["weight"] + other["weight"]} if "weight" in one and "weight" in other else {}
 
 
-def _weighted(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the attributes of each edge, of those whose weight is missing all others."""
-    for row in rows:
-        if row["weight"] is None:
-            del row["weight"]
-        yield row
+def _numbers_with_gaps(column: Sequence[str]) -> Sequence[Any] | None:
+    """Return a column of which some cells say nothing as numbers, None in place of these; None where it has text."""
+    there = [cell for cell in column if cell.strip() not in MISSING]
+    found = numbers(there) if len(there) < len(column) else None
+    return _with_gaps(found, column, MISSING) if found else None
+
+
+def _with_gaps(values: Iterable[Any], column: Sequence[str], gaps: Collection[str]) -> list[Any]:
+    """Return the values of the cells that say something in their places, None in those of the others."""
+    given = iter(values)
+    return [None if cell.strip() in gaps else next(given) for cell in column]
 
 
 def _told_apart(names: Sequence[str]) -> list[str]:
@@ -384,7 +393,7 @@ def _keys(
 ) -> Sequence[Any] | None:
     """Take out and return the column ``key``, as numbers or texts, where it tells edges between the same ends apart."""
     for keys in (attributes["key"], texts):
-        if len(set(zip(tails, heads, keys, strict=True))) == len(tails):
+        if None not in keys and len(set(zip(tails, heads, keys, strict=True))) == len(tails):
             del attributes["key"]
             return keys
     return None
@@ -393,13 +402,16 @@ def _keys(
 def _attributes(columns: Mapping[str, Sequence[Any]], n_edges: int) -> Iterator[dict[str, Any]]:
     """Yield the attributes of each edge, put in column by column, which is quicker than row by row."""
     empty: dict[str, Any] = dict.fromkeys(columns)
-    are_missing = None in columns.get("weight", ())
+    gaps = [name for name, column in columns.items() if None in column]
     for start in range(0, n_edges, BLOCK):
         rows = [empty.copy() for _ in range(min(BLOCK, n_edges - start))]
         for name, column in columns.items():
             for row, value in zip(rows, column[start : start + BLOCK], strict=True):
                 row[name] = value
-        yield from _weighted(rows) if are_missing else rows
+        for row, name in itertools.product(rows, gaps):
+            if row[name] is None:
+                del row[name]
+        yield from rows
 
 
 def _tails_and_heads(table: Table, roles: Mapping[str, int]) -> tuple[list[str], list[str]]:
@@ -426,5 +438,4 @@ def _weights(table: Table, position: int) -> Sequence[float | None]:
         raise FormatError(f"{table.file}, line {table.line(row)}: {message}")
     if len(there) == len(column):
         return weights
-    given = iter(weights)
-    return [next(given) if cell.strip() else None for cell in column]
+    return _with_gaps(weights, column, EMPTY)

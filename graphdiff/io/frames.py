@@ -17,12 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import FormatError, GraphdiffError, InputError, MissingExtraError, UsageError, WeightError
 from graphdiff.graph.attributes import Column
 from graphdiff.graph.labels import Texts
 from graphdiff.io.ends import DELIMITERS
 
-__all__ = ["Table", "attribute_columns", "damage_told", "opened", "pa", "text_and_ends"]
+__all__ = ["Table", "attribute_columns", "damage_told", "is_text", "numbers_of", "opened", "pa", "text_and_ends"]
 
 
 try:
@@ -322,6 +324,48 @@ def _numbers(column: Any, kind: Any, instead: Any) -> Column:
     return Column(np.array(filled.to_numpy()), absent)  # a copy: the frame may be changed
 
 
+def numbers_of(column: Any, default: Number) -> Weights | None:
+    """Return a column as weights, `default` where it has none; None where it is of no kind that is numbers.
+
+    Ints, floats, and yes and no as 1 and 0 are an array; decimals, and whatever the default makes of these, a list.
+    """
+    kind = column.type
+    if pa.types.is_boolean(kind) or (pa.types.is_null(kind) and len(column)):
+        column = column.cast(pa.int64())
+        kind = column.type
+    numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    if not numeric and not pa.types.is_decimal(kind):
+        return None
+    if column.null_count:
+        filled = _filled(column, arithmetic.plain(default))
+        if filled is None:
+            return [default if value is None else value for value in column.to_pylist()]
+        column = filled
+    numbers: Weights = column.to_numpy() if numeric else column.to_pylist()
+    return numbers
+
+
+def _filled(column: Any, default: Number) -> Any:
+    """Return a column with `default` where it has nothing, as an array holds both; None where only a list does."""
+    for kind in _kinds_with(column.type, default):
+        try:
+            scalar = pa.scalar(default, kind)
+            if scalar.as_py() == default:
+                return column.cast(kind).fill_null(scalar)
+        except NO_PLACE:  # too large for this kind
+            continue
+    return None
+
+
+def _kinds_with(kind: Any, default: Number) -> list[Any]:
+    """Return the types that numbers of one type and a default may have together, as `arithmetic.unify` has them."""
+    if not isinstance(default, (int, float)) or pa.types.is_decimal(kind):
+        return []
+    if pa.types.is_integer(kind):
+        return [kind] if isinstance(default, int) else [pa.float64()]
+    return [kind, pa.float64()]
+
+
 def is_text(kind: Any) -> bool:
     """Return whether a column of this type of pyarrow is text."""
     is_any: bool = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
@@ -336,4 +380,4 @@ def _texts(column: Any) -> Column | None:
     texts = encoded.dictionary
     texts.validate(full=True)  # neither Parquet nor pyarrow looks whether it is UTF-8
     codes = encoded.indices.cast(pa.int64()).fill_null(-1).to_numpy()
-    return Column(codes, codes < 0, Texts(*text_and_ends(texts)))
+    return Column(codes, codes < 0 if column.null_count else None, Texts(*text_and_ends(texts)))

@@ -23,6 +23,7 @@ from typing import Any, Literal
 import networkx as nx
 
 from graphdiff.errors import UsageError
+from graphdiff.graph.networks import network_of
 from graphdiff.paths.paths import Path
 from graphdiff.pictures.dot import picture_of, to_pydot
 from graphdiff.pictures.graphviz import layout
@@ -81,6 +82,7 @@ def document(thing: Any) -> dict[str, Any]:
     >>> document([Path(("a", "b"), (("a", "b"),), 2)])
     {'graphdiff': 1, 'kind': 'paths', 'result': [{'nodes': ['a', 'b'], 'edges': [['a', 'b']], 'influence': 2}]}
     """
+    thing = network_of(thing)
     if isinstance(thing, nx.Graph):
         return {"graphdiff": SCHEMA, "kind": "graph", **_node_link(thing)}
     if hasattr(thing, "to_dict"):
@@ -155,6 +157,7 @@ def write_csv(graph: nx.DiGraph, *, spreadsheet_safe: bool = False) -> bytes:
     >>> write_csv(G)
     b'source,target,key,weight,share\na,b,0,2,0.5\n'
     """
+    graph = network_of(graph)
     require_graph(graph, "csv")
     names = apart(graph, "csv", UNHELD_CSV)
     if "" in names.values():
@@ -214,6 +217,7 @@ def write_graphml(graph: nx.DiGraph) -> bytes:
     >>> b'<edge source="a" target="b"' in write_graphml(nx.DiGraph([("a", "b")]))
     True
     """
+    graph = network_of(graph)
     require_graph(graph, "graphml")
     names = apart(graph, "graphml", UNHELD_XML)
     keys = keys_of(graph, clean)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 import networkx as nx
 
 from graphdiff.errors import FormatError
-from graphdiff.io.building import chosen_kinds, described, leave_out, node_ids, note_unmet
+from graphdiff.io.building import by_kinds, chosen_kinds, described, leave_out, node_ids, note_unmet
 from graphdiff.io.documents import text
 from graphdiff.kernels.collecting import collector_at_rest
 
@@ -97,7 +97,7 @@ def package_graph(
     """
     if not packages:
         raise FormatError(f"{name}: no package in it")
-    wanted = chosen_kinds(kinds, known, default=known) if kinds else None
+    wanted = chosen_kinds(kinds, known, default=(*known, "")) if kinds else None
     with collector_at_rest():
         ids = _ids(packages)
         edges: dict[tuple[str, str, str], Attributes] = {}
@@ -120,7 +120,7 @@ def package_graph(
 def _nothing_of(wanted: Collection[str], there: Mapping[str, int], name: str) -> str:
     """Return what to say where kinds leave no edge: which kinds there are."""
     counted = ", ".join(f"{kind or 'of no kind'} ({times:,})" for kind, times in there.items()) or "none"
-    kinds = " or ".join(sorted(wanted))
+    kinds = " or ".join(sorted(filter(None, wanted)))
     return f"{name}: nothing that the roots reach is needed by the kind {kinds}; the needs in the file are {counted}"
 
 
@@ -167,7 +167,7 @@ def _nodes(ids: Sequence[str], packages: Sequence[Attributes]) -> dict[str, Attr
 def _leave_out_what_roots_miss(graph: PackageGraph, kinds: str | Collection[str]) -> None:
     if beyond := _beyond_the_roots(graph):
         graph.remove_nodes_from(beyond)
-        leave_out(graph, beyond, {"kinds": kinds})
+        leave_out(graph, beyond, by_kinds(kinds))
 
 
 def _merge_edge(

@@ -75,8 +75,8 @@ def read_path_model(
     Parameters
     ----------
     columns : str or mapping, optional
-        ``"weight=std.all"`` makes another column the weight. Where a path leads is known; columns for its ends that
-        say otherwise are refused.
+        ``"weight=std.all"`` makes another column the weight, and its name the ``weight_meaning``. Where a path leads
+        is known; columns for its ends that say otherwise are refused.
     where : str or sequence of str, optional
         Which rows are read, as in `graphdiff.io.edge_list.read_edge_list`: ``"group=1"``.
 
@@ -104,10 +104,11 @@ def read_path_model(
         if layout is None:
             raise FormatError(f"{name}: no columns of a path model in it; they are {', '.join(map(repr, table.names))}")
         table = filtered(table, where)
-        places = _places(table, layout, wanted_columns(columns))
+        wanted = wanted_columns(columns)
+        places = _places(table, layout, wanted)
         graph, left_out = _graph(table, layout, places)
     title = f"{layout.tool} path model"
-    graph = described(graph, format=title, edge_meaning="causes", weight_meaning="estimate")
+    graph = described(graph, format=title, edge_meaning="causes", weight_meaning=_meaning(table, places, wanted))
     _note(graph, layout, left_out, name, _equalities(table, places))
     return graph
 
@@ -136,6 +137,12 @@ def _places(table: Table, layout: Layout, wanted: Mapping[str, str]) -> Places:
         position(table, wanted["weight"]) if "weight" in wanted else weight,
         next((by_name[known] for known in ERRORS if known in by_name), None),
     )
+
+
+def _meaning(table: Table, places: Places, wanted: Mapping[str, str]) -> str:
+    """Return what the weights are: another column than the estimates is called by its name."""
+    name = "" if places.weight is None else table.names[places.weight]
+    return name if "weight" in wanted and normalised(name) not in ESTIMATES else "estimate"
 
 
 def _require_ends(table: Table, wanted: Mapping[str, str], source: int, target: int) -> None:

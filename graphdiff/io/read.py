@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphdiff.errors import FormatError, TruncatedError, UsageError, meant, nearest
 from graphdiff.io import plugins
+from graphdiff.io.building import with_omitted
 from graphdiff.io.ends import no_edges_of
 from graphdiff.io.formats import READERS, Format
 from graphdiff.io.outline import HEAD_BYTES, outline, root_element
@@ -55,7 +56,8 @@ def read(
         files of several formats, or for what is done with the graph as well.
     **options
         What the format takes (``graphdiff formats NAME`` lists it), such as ``columns`` (of tables), ``kinds``,
-        ``extras`` (of Python's packages) or ``graph`` (of DOT).
+        ``extras`` (of Python's packages) or ``graph`` (of DOT). What takes ``kinds`` of edges, a text or several,
+        takes ``omit``, too: all that is read otherwise but these, or of ``kinds`` those that are left.
 
     Returns
     -------
@@ -135,7 +137,7 @@ class _File:
 
     def options_of(self, row: Format) -> dict[str, Any]:
         """Return the options that are for a format; the others are not spare, and it will refuse them."""
-        return {name: value for name, value in self.options.items() if name in row.options or name not in self.spare}
+        return {name: value for name, value in self.options.items() if name in row.accepted or name not in self.spare}
 
     def read_as(self, key: str) -> nx.DiGraph | nx.MultiDiGraph:
         """Return the graph, by the function of a format."""
@@ -143,7 +145,9 @@ class _File:
         options = self.options_of(row)
         _check_options(key, row, options)
         with plugins.of_package(row.package, f"its format {key!r} fails"):
-            graph: nx.DiGraph = row.function(self.data, name=self.name, **options)
+            graph: nx.DiGraph = row.function(
+                self.data, name=self.name, **(options if row.package else with_omitted(options))
+            )
             if graph.graph.get("node_meaning", "unknown") == "unknown":
                 graph.graph["node_meaning"] = row.nodes
         return graph
@@ -300,7 +304,7 @@ def _by_another(key: str, failed: FormatError, file: _File) -> nx.DiGraph | nx.M
     if (
         others
         and not isinstance(failed, TruncatedError)
-        and READERS[others[0]].options >= {*file.options} - {*file.spare}
+        and READERS[others[0]].accepted >= {*file.options} - {*file.spare}
     ):
         with contextlib.suppress(FormatError):
             return file.read_as(others[0])
@@ -308,8 +312,8 @@ def _by_another(key: str, failed: FormatError, file: _File) -> nx.DiGraph | nx.M
 
 
 def _check_options(key: str, row: Format, options: Iterable[str]) -> None:
-    for option in {*options} - row.options:
-        taking = [key for key, other in READERS.items() if option in other.options]
-        taking = taking or [key for key, other in plugins.all_formats().items() if option in other.options]
+    for option in {*options} - row.accepted:
+        taking = [key for key, other in READERS.items() if option in other.accepted]
+        taking = taking or [key for key, other in plugins.all_formats().items() if option in other.accepted]
         where = f"it is for {', '.join(taking)}" if taking else "no format takes it"
         raise UsageError(f"format {key} takes no option ", Keyword(option), f": {where}")

@@ -17,13 +17,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff import arithmetic
-from graphdiff.arithmetic import SAFE_INT, Weights
+from graphdiff.arithmetic import SAFE_INT, Number, Weights
 from graphdiff.errors import FormatError, UsageError, WeightError
 from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, Progress
 from graphdiff.graph.labels import Integers, Numbering, Texts
-from graphdiff.graph.presets import unit
+from graphdiff.graph.presets import Preset, summed, unit
 from graphdiff.io.ends import known_ends, known_weight
-from graphdiff.io.frames import Table, attribute_columns, damage_told, is_text, opened, pa, text_and_ends
+from graphdiff.io.frames import (
+    Table,
+    attribute_columns,
+    damage_told,
+    is_text,
+    numbers_of,
+    opened,
+    pa,
+    text_and_ends,
+)
 from graphdiff.io.path_models import layout_of
 from graphdiff.kernels import available
 from graphdiff.kernels.rows import parallels, pointers
@@ -57,7 +66,8 @@ def read_edges(
     *,
     source: str | None = None,
     target: str | None = None,
-    weight: str | None = None,
+    weight: str | Preset | None = None,
+    default_weight: Number = None,
     attributes: Iterable[str] | None = None,
     repeats: Literal["keep", "add"] = "keep",
     progress: Progress | None = None,
@@ -66,10 +76,12 @@ def read_edges(
 ) -> CompiledGraph:
     """Compile a table of edges: a CSV, Parquet, Arrow or Feather file, or a data frame.
 
-    A row is an edge from its source to its target. Nodes are text or ints as in the table; those of a CSV file are
-    text, whatever they look like. A CSV file has a header, may be compressed, and is separated by commas, semicolons or
-    tabs.
-    Columns that are neither ends nor weight stay as attributes of the edges: numbers, yes and no, and text.
+    A row is an edge from its source to its target. Nodes are text, ints, dates or times (``datetime``) as in the table;
+    those of a CSV file are text, whatever they look like. A CSV file has a header, may be compressed, and is separated
+    by commas, semicolons or tabs.
+    Columns that are neither ends nor weight stay as attributes of the edges: numbers, yes and no, and text. They are
+    arrays: 8 bytes an edge for numbers and text (float32 4, yes and no 1), one more where values are missing, and
+    every distinct text once.
 
     Parameters
     ----------
@@ -80,11 +92,17 @@ def read_edges(
         The columns of the ends; both or neither. By default the one pair of names that is known
         (`graphdiff.io.ends.ENDS`: ``source`` and ``target``, ``from`` and ``to``, ``caller`` and ``callee``, ...), in
         any case, with or without what stands between words.
-    weight : str, optional
-        The column of the weights. By default ``weight``, ``w`` or ``value``; 1 on every edge where there is none.
+    weight : str or preset, optional
+        The column of the weights. By default ``weight``, ``w`` or ``value``; 1 on every edge where there is none. Yes
+        and no are 1 and 0; decimals stay `decimal.Decimal`, an object an edge (sums of ints in DuckDB come as such,
+        unless cast to BIGINT). A preset of `graphdiff.weights` reads no column (`imports` the column ``statements``).
+    default_weight : number, optional
+        The weight of a row whose cell is empty, and of all where there is no such column. Without it an empty cell is
+        an error.
     attributes : iterable of str, optional
         The columns that stay as attributes; by default all others that are numbers, yes and no, or text, each of a name
-        of its own. Decimals are floats, dates and times text; an empty cell is no value.
+        of its own. Decimals are floats there, dates and times text; an empty cell is no value. An empty list keeps
+        none.
     repeats : {"keep", "add"}
         What rows with the same ends are. Kept, as they are by default, each is an edge, ``(source, target, 0)``,
         ``(source, target, 1)``, …, and every path takes one of them. Added, they are one edge with the sum of their
@@ -104,8 +122,8 @@ def read_edges(
         If pyarrow or narwhals is not installed.
     UsageError
         If there is no such column, or are two, no columns are named and the table has a path model's parameters (whose
-        paths `graphdiff.read` takes), the nodes are neither text nor ints, an attribute that is asked for is of no kind
-        that stays, or `repeats` is neither of the two.
+        paths `graphdiff.read` takes), the nodes are of another kind, an attribute that is asked for is of no kind
+        that stays, `weight` is neither a column nor a preset, or `repeats` is neither of the two.
     WeightError
         If a weight is missing, NaN, infinite or no number; it names the row, counted from 1. In a CSV file also if
         an int beyond 2**53 stands beside floats, or beyond 64 bits, and no float is equal to it.
@@ -124,9 +142,9 @@ def read_edges(
     >>> read_edges(frame, repeats="add").edges()
     [('a', 'b'), ('b', 'c')]
     """
-    if repeats not in ("keep", "add"):
-        raise UsageError(Keyword("repeats", repeats), ": use 'keep' or 'add'")
+    _check_options(weight, repeats)
     table = opened(path_or_frame)
+    preset = weight if isinstance(weight, Preset) else None
     roles = _roles(table, source, target, weight)
     needed = [name for name in (roles.source, roles.target, roles.weight) if name is not None]
     others = _others(table, needed, attributes)
@@ -134,15 +152,37 @@ def read_edges(
         edges = table.read(needed, others)
     if not edges.num_rows:  # then its columns are of any kind
         return CompiledGraph.from_arrays([], [], cycles=cycles, exact=exact)
-    weights = None if roles.weight is None else _weights(table, edges, roles, roles.weight)
+    weights = _weights(table, edges, roles, default_weight, preset)
     with damage_told(table.name):
         columns = [_names(table, edges, column) for column in (roles.source, roles.target)]
         tails, heads, labels = _numbered(table, columns, progress or _silent)
         kept = attribute_columns(edges, others)
     if attributes is not None and len(kept) < len(others):
         raise _no_kind(table, edges, next(name for name in others if name not in kept))
-    graph = CompiledGraph.from_arrays(tails, heads, weights, labels=labels, attributes=kept, cycles=cycles, exact=exact)
+    as_read = exact and preset is None
+    graph = CompiledGraph.from_arrays(
+        tails, heads, weights, labels=labels, attributes=kept, cycles=cycles, exact=as_read
+    )
+    if preset is not None:
+        graph = _with_preset(replace(graph, exact=exact), preset)
+    elif roles.weight is not None:
+        graph = replace(graph, weight_meaning=roles.weight)
     return added(graph) if repeats == "add" else graph
+
+
+def _check_options(weight: Any, repeats: str) -> None:
+    if repeats not in ("keep", "add"):
+        raise UsageError(Keyword("repeats", repeats), ": use 'keep' or 'add'")
+    if not (weight is None or isinstance(weight, (str, Preset))):
+        raise UsageError(Keyword("weight", weight), ": the name of a column, or a preset of graphdiff.weights")
+
+
+def _with_preset(graph: CompiledGraph, preset: Preset) -> CompiledGraph:
+    """Return a graph with the weights of a preset; what it shares out by are the weights that have been read."""
+    if preset.counts_by:
+        counted = replace(graph, topology=replace(graph.topology, counts=graph.weights))
+        return counted.with_preset(preset)
+    return graph.with_preset(preset)
 
 
 def _others(table: Table, needed: list[str], attributes: Iterable[str] | None) -> list[str]:
@@ -173,10 +213,11 @@ def _require_one(table: Table, name: str) -> None:
         raise UsageError(f"{table.name} has {table.columns.count(name)} columns named {name!r}; rename one")
 
 
-def _roles(table: Table, source: str | None, target: str | None, weight: str | None) -> Roles:
+def _roles(table: Table, source: str | None, target: str | None, weight: str | Preset | None) -> Roles:
+    column = (weight.counts_by or None) if isinstance(weight, Preset) else weight
     if (source is None) != (target is None):
         raise UsageError("give both ", Keyword("source"), " and ", Keyword("target"), ", or neither")
-    given = [name for name in (source, target, weight) if name is not None]
+    given = [name for name in (source, target, column) if name is not None]
     if len(set(given)) < len(given):
         raise UsageError(
             "one column is given twice among ", Keyword("source"), ", ", Keyword("target"), ", ", Keyword("weight")
@@ -187,10 +228,10 @@ def _roles(table: Table, source: str | None, target: str | None, weight: str | N
         source, target = _usual_ends(table)
     if weight is None:
         place = known_weight(table.columns, taken=(table.columns.index(source), table.columns.index(target)))
-        weight = None if place is None else table.columns[place]
-    for name in filter(None, (source, target, weight)):
+        column = None if place is None else table.columns[place]
+    for name in filter(None, (source, target, column)):
         _require_one(table, name)
-    return Roles(source, target, weight)
+    return Roles(source, target, column)
 
 
 def _usual_ends(table: Table) -> tuple[str, str]:
@@ -222,23 +263,26 @@ def _listed(columns: Sequence[str]) -> str:
     return ", ".join(map(repr, columns[:SHOWN])) + (f", and {more:,} more" if more > 0 else "")
 
 
-def _weights(table: Table, edges: Any, roles: Roles, name: str) -> NDArray[Any]:
-    column = edges.column(name)
-    kind = column.type
+def _weights(table: Table, edges: Any, roles: Roles, default: Number, preset: Preset | None) -> Weights | None:
+    """Return the checked weights of all rows, or what a preset shares out by; None where every row counts 1."""
+    if roles.weight is None:
+        return None if default is None or preset is not None else [default] * edges.num_rows
+    name, column = roles.weight, edges.column(roles.weight)
 
     def refused(row: int, value: str) -> WeightError:
         ends = (edges.column(roles.source)[row].as_py(), edges.column(roles.target)[row].as_py())
         return WeightError(f"{table.name}, row {row + 1:,}: the weight in {name!r} is {value}", edge=ends)
 
-    if column.null_count:
+    if column.null_count and default is None:
         raise refused(_first_null(column), "missing")
-    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-        raise WeightError(f"{table.name}: the column {name!r} is {kind}, and weights are floats or ints; cast it")
-    weights: NDArray[Any] = column.to_numpy()
-    if weights.dtype.kind == "f" and not np.isfinite(weights).all():
-        row = int(np.flatnonzero(~np.isfinite(weights))[0])
-        raise refused(row, str(weights[row]))
-    return weights
+    numbers = numbers_of(column, default)
+    if numbers is None:
+        kind = f"the column {name!r} is {column.type}"
+        raise WeightError(f"{table.name}: {kind}, and weights are floats, ints, decimals, or yes and no; cast it")
+    if arithmetic.in_floats(numbers) and not np.isfinite(numbers).all():
+        row = int(np.flatnonzero(~np.isfinite(numbers))[0])
+        raise refused(row, str(numbers[row]))
+    return numbers
 
 
 def _first_null(column: Any) -> int:
@@ -248,7 +292,7 @@ def _first_null(column: Any) -> int:
 
 
 def _names(table: Table, edges: Any, name: str) -> Any:
-    """Return a column of names as chunks of text or of int64."""
+    """Return a column of names as chunks of text, of int64, of days or of microseconds."""
     column = edges.column(name)
     if pa.types.is_dictionary(column.type):  # what it stands for may be missing, too
         column = column.cast(column.type.value_type)
@@ -257,31 +301,54 @@ def _names(table: Table, edges: Any, name: str) -> Any:
     kind = column.type
     if pa.types.is_integer(kind):
         return column.cast(pa.int64())
+    if pa.types.is_date(kind):
+        return column.cast(pa.date32())
+    if pa.types.is_timestamp(kind):
+        return _times(table, column, name)
     if not is_text(kind):
-        raise UsageError(f"{table.name}: the column {name!r} is {kind}, and nodes are text or ints")
+        raise UsageError(f"{table.name}: the column {name!r} is {kind}, and nodes are text, ints, dates or times")
     return column.cast(pa.large_string())
 
 
+def _times(table: Table, column: Any, name: str) -> Any:
+    """Return times as microseconds, which Python's are."""
+    try:
+        return column.cast(pa.timestamp("us", column.type.tz))
+    except pa.ArrowInvalid:
+        raise UsageError(
+            f"{table.name}: the column {name!r} has times with nanoseconds, which Python's datetime has not; make it "
+            "text or ints"
+        ) from None
+
+
 Ids = NDArray[Any]
+Labels = Texts | Integers | list[Any]
 
 
-def _numbered(table: Table, columns: list[Any], progress: Progress) -> tuple[Ids, Ids, Texts | Integers | None]:
+def _numbered(table: Table, columns: list[Any], progress: Progress) -> tuple[Ids, Ids, Labels]:
     """Return both columns as ids, and the labels of the ids: numbers by first appearance, all sources first."""
     first, second = columns
     if first.type != second.type:
         raise UsageError(f"{table.name}: one of its ends is {first.type}, the other {second.type}; make both the same")
     chunks, total, is_text = first.chunks + second.chunks, 2 * len(first), pa.types.is_large_string(first.type)
-    labels: Texts | Integers
+    labels: Labels
     if is_text and _is_quicker(chunks, total):
         ids, labels = _numbered_texts(chunks, total, progress)
     else:
         encoded = pa.chunked_array(chunks, type=first.type).dictionary_encode().combine_chunks()
         ids, names = encoded.indices.to_numpy(), encoded.dictionary
-        labels = Texts(*text_and_ends(names)) if is_text else Integers(names.to_numpy())
+        labels = _labels(names)
         progress(total, total)
     if isinstance(labels, Texts):
         _require_utf8(labels)
     return ids[: len(first)], ids[len(first) :], labels
+
+
+def _labels(names: Any) -> Labels:
+    """Return distinct names of Arrow as labels: days and times as Python's."""
+    if pa.types.is_large_string(names.type):
+        return Texts(*text_and_ends(names))
+    return Integers(names.to_numpy()) if pa.types.is_integer(names.type) else names.to_pylist()
 
 
 def _is_quicker(chunks: list[Any], total: int) -> bool:
@@ -348,8 +415,10 @@ def added(graph: CompiledGraph) -> CompiledGraph:
         ptr=pointers(np.bincount(tails[kept].astype(np.int64), minlength=shape.n_nodes)),
         heads=shape.heads[kept],
         attributes={name: column.at(kept).without(several) for name, column in shape.attributes.items()},
+        counts=None,
+        given=None if shape.given is None else np.argsort(np.argsort(shape.given[kept])),
     )
-    meaning = "number of rows" if graph.weight_meaning == unit.name else graph.weight_meaning
+    meaning = "number of rows" if graph.weight_meaning == unit.name else summed(graph.weight_meaning)
     return replace(graph, topology=topology, weights=sums, weight_meaning=meaning)
 
 

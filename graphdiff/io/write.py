@@ -98,16 +98,16 @@ def write(
 ) -> None:
     """Write a graph or a result to a file, whole or not at all.
 
-    A graph from `graphdiff.annotate` is drawn as the picture of its answer, what `graphdiff.compare` returns as the
-    picture of the difference, any other graph as it is. `graphdiff.read` reads graphs back from dot, json, graphml and
-    csv with the same nodes, edges, weights and total; what a format cannot hold, its writer says: `graphdiff.to_pydot`
-    of DOT; nodes that are neither texts nor ints get names; in csv and graphml control characters in names become
-    U+FFFD, and names that would become one are refused; csv has the edges only. Of an annotated graph dot has what lies
-    on the way, as the picture; json, graphml and csv have all of it.
+    A graph from `graphdiff.annotate`, or what `graphdiff.explain` returns, is drawn as the picture of its answer, what
+    `graphdiff.compare` returns as the picture of the difference, any other graph as it is. `graphdiff.read` reads
+    graphs back from dot, json, graphml and csv with the same nodes, edges, weights and total; what a format cannot
+    hold, its writer says: `graphdiff.to_pydot` of DOT; nodes that are neither texts nor ints get names; in csv and
+    graphml control characters in names become U+FFFD, and names that would become one are refused; csv has the edges
+    only. Of an annotated graph dot has what lies on the way, as the picture; json, graphml and csv have all of it.
 
     Parameters
     ----------
-    graph_or_result : networkx.DiGraph, networkx.MultiDiGraph or result
+    graph_or_result : networkx.DiGraph, networkx.MultiDiGraph, what else `graphdiff.compile` takes, or result
         Results, and lists of `graphdiff.Path`, are written as JSON.
     path : str or path-like
     format : str, optional

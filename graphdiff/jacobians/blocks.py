@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from graphdiff.arithmetic import as_array, in_floats, taken
 from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.graph.ends import units
 from graphdiff.graph.topology import Topology
 from graphdiff.kernels import THREADED_VISITS, call_vectorized, pays
 from graphdiff.kernels import blocks as kernel
@@ -258,7 +259,7 @@ def _lanes(graph: CompiledGraph, direction: Direction, sources: Sequence[int], t
         if turned:
             return Lanes(*graph.turned, turned, None)
         return Lanes(graph.carriers.ptr, graph.carriers.heads, np.asarray(graph.carried), turned, None)
-    between = restriction(graph, sources, targets)
+    between = restriction(graph, units(graph, sources), units(graph, targets))
     heads = between.heads.astype(graph.topology.heads.dtype)
     rows = between.ptr.astype(np.uint64), heads, np.asarray(taken(graph.weights, between.edges))
     ptr, heads, weights = kernel.turned(*rows) if turned else rows

@@ -233,6 +233,22 @@ def network(between: Between) -> Network:
     return Network(between, ways, [node for node in range(between.n_nodes) if node not in kept], sources, targets)
 
 
+def joined_network(between: Between, entering: Sequence[Number], leaving: Sequence[Number]) -> Network:
+    """Return the same with one node more before all sources and one behind all targets, between which the total leads.
+
+    Parameters
+    ----------
+    between : Between
+    entering, leaving : sequence of numbers
+        The weights of the edges to the sources, and from the targets.
+    """
+    first, last = between.n_nodes, between.n_nodes + 1
+    starts = ((first, node, seed) for node, seed in zip(between.sources, entering, strict=True))
+    stops = ((node, last, seed) for node, seed in zip(between.targets, leaving, strict=True))
+    ways = _joined(between.n_nodes + 2, chain(_edges_of(between), starts, stops))
+    return Network(between, ways, list(range(between.n_nodes)), {first: first}, {last: last})
+
+
 def _edges_of(between: Between) -> Iterator[tuple[int, int, Number]]:
     return ((tail, head, weight) for tail, row in enumerate(between.rows) for head, _, weight in row)
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from graphdiff.errors import LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, Progress, compiled
+from graphdiff.graph.ends import End, units
 from graphdiff.graph.options import takes_options
 from graphdiff.jacobians.blocks import Direction, Task, anchored, joined, run, tasks
 from graphdiff.jacobians.elimination import check_order, choose, network, totals
@@ -34,8 +35,8 @@ MAX_BYTES = 2**30
 @takes_options
 def jacobian(
     graph: nx.DiGraph | CompiledGraph,
-    sources: Iterable[Hashable] | None = None,
-    targets: Iterable[Hashable] | None = None,
+    sources: End | None = None,
+    targets: End | None = None,
     *,
     method: str = "auto",
     elimination_order: EliminationOrder = "markowitz",
@@ -48,10 +49,10 @@ def jacobian(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    sources : nodes, optional
+    sources : node, list of nodes or ROOTS, optional
         The roots where left out: nodes that the reader marked, else what nothing enters. Of a collapsed
         component one member stands for all.
-    targets : nodes, optional
+    targets : node, list of nodes or LEAVES, optional
         Where left out, what nothing leaves.
     method : {"auto", "forward", "reverse", "elimination"}
         One pass a source, one pass a target, or eliminate all that lies between, node by node; all give the same
@@ -119,8 +120,8 @@ def jacobian(
 @takes_options
 def iter_jacobian(
     graph: nx.DiGraph | CompiledGraph,
-    sources: Iterable[Hashable] | None = None,
-    targets: Iterable[Hashable] | None = None,
+    sources: End | None = None,
+    targets: End | None = None,
     *,
     method: str = "auto",
     executor: Executor | None = None,
@@ -293,7 +294,7 @@ def _eliminated(
 ) -> NDArray[Any]:
     sources, targets = starts.tolist(), ends.tolist()
     loops = _require_walks(graph, sources, targets)
-    net = network(restriction(graph.divisible if loops else graph, sources, targets))
+    net = network(restriction(graph.divisible if loops else graph, units(graph, sources), units(graph, targets)))
     chosen = choose(net, order)
     assert chosen is not None
     ways, zero = totals(net, chosen[0], progress), graph.one_and_zero[1]

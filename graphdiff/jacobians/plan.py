@@ -8,7 +8,7 @@ and the targets.
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, Unpack
 
@@ -17,13 +17,14 @@ import numpy as np
 
 from graphdiff.errors import count_text
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, seeds_of, units
 from graphdiff.graph.options import takes_options
 from graphdiff.jacobians.blocks import Direction, side_by_side
 from graphdiff.jacobians.elimination import choose, network
 from graphdiff.kernels.blocks import WIDTH
 from graphdiff.kernels.rows import Ints
 from graphdiff.sums.between import Between, restriction
-from graphdiff.text.names import PLAIN, Naming
+from graphdiff.text.names import PLAIN, Naming, members_of
 from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
 
@@ -163,8 +164,8 @@ _HEAD = ("  method", "passes", "multiply-adds", "without zeros", "ratio", "memor
 @takes_options
 def plan(
     graph: nx.DiGraph | CompiledGraph,
-    sources: Iterable[Hashable] | None = None,
-    targets: Iterable[Hashable] | None = None,
+    sources: End | None = None,
+    targets: End | None = None,
     *,
     elimination_order: EliminationOrder = "markowitz",
     **options: Unpack[CompileOptions],
@@ -222,23 +223,25 @@ def plan(
     return planned(ready, *asked(ready, sources, targets), elimination_order, patience=MAX_PATIENCE)
 
 
-def asked(
-    graph: CompiledGraph, sources: Iterable[Hashable] | None, targets: Iterable[Hashable] | None
-) -> tuple[Ints, Ints]:
+def asked(graph: CompiledGraph, sources: End | None, targets: End | None) -> tuple[Ints, Ints]:
     """Return the positions of sources and targets; roots and leaves stand in for those left out.
 
     Of these, one member of a collapsed component stands for all.
     """
     topology = graph.topology
 
-    def positions(nodes: Iterable[Hashable]) -> Ints:
-        return np.array([topology.position(node) for node in nodes], dtype=np.int64)
+    def positions(nodes: End) -> Ints:
+        if isinstance(nodes, Boundary):
+            return np.array(seeds_of(graph, nodes).positions, dtype=np.int64)
+        several = members_of(nodes)  # one may stand twice: it is a column or a row each time
+        each: list[Any] = [nodes] if several is None else several
+        return np.array([topology.position(node) for node in each], dtype=np.int64)
 
     def distinct(every: Ints) -> Ints:
         return np.unique(topology.representative[every]) if graph.cycles == "collapse" else every
 
-    starts = distinct(topology.roots) if sources is None else positions(sources)
-    ends = distinct(topology.leaves) if targets is None else positions(targets)
+    starts = distinct(topology.roots) if sources is None or sources is ROOTS else positions(sources)
+    ends = distinct(topology.leaves) if targets is None or targets is LEAVES else positions(targets)
     return starts, ends
 
 
@@ -261,7 +264,7 @@ def planned(
     graph: CompiledGraph, starts: Ints, ends: Ints, elimination_order: EliminationOrder, *, patience: int = -1
 ) -> Plan:
     """Return the plan of a Jacobian between positions, elimination counted up to `patience` where it cannot win."""
-    between = restriction(graph, starts.tolist(), ends.tolist())
+    between = restriction(graph, units(graph, starts.tolist()), units(graph, ends.tolist()))
     costs = {"forward": _sweep_cost(between, starts, "forward"), "reverse": _sweep_cost(between, ends, "reverse")}
     sweep = sweep_of(len(starts), len(ends))
     budget = costs[sweep].least

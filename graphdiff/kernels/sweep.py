@@ -81,20 +81,20 @@ def sum_of_products(
     ptr: Sequence[int],
     heads: Sequence[int],
     weights: Sequence[Any],
-    is_target: Sequence[Any],
+    factors: Sequence[Any],
     edges: MutableSequence[int],
     ends: MutableSequence[int],
     products: MutableSequence[Any],
     source: int,
     total: Any,
 ) -> Any:
-    """Add to `total` the product of every path from `source` to a target.
+    """Add to `total` the product of every path from `source` to a target, times the target's factor; 0 is none.
 
     The stack takes one entry a node: `edges` has the next edge to follow, `ends` the one after the last, and
-    `products`, whose first entry is 1, the product on the way there.
+    `products`, whose first entry is what is put in, the product on the way there.
     """
-    if is_target[source]:
-        total = total + products[0]
+    if factors[source]:
+        total = total + products[0] * factors[source]
     edges[0] = ptr[source]
     ends[0] = ptr[source + 1]
     depth = 1
@@ -107,8 +107,8 @@ def sum_of_products(
         edges[top] = edge + 1
         head = heads[edge]
         product = products[top] * weights[edge]
-        if is_target[head]:
-            total = total + product
+        if factors[head]:
+            total = total + product * factors[head]
         if ptr[head] < ptr[head + 1]:
             edges[depth] = ptr[head]
             ends[depth] = ptr[head + 1]

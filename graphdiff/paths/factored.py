@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Unpack
 
@@ -11,14 +12,14 @@ import networkx as nx
 from graphdiff import arithmetic
 from graphdiff.errors import LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
-from graphdiff.jacobians.elimination import choose, network, totals
+from graphdiff.jacobians.elimination import choose, joined_network, network, totals
 from graphdiff.paths.formula import Formula, Symbolic, Term, simplified, symbols
 from graphdiff.remedies import Keyword
-from graphdiff.sums.between import Between, total_over
-from graphdiff.sums.naive import pair
+from graphdiff.sums.between import Between, between_ends, total_over
 from graphdiff.sums.semirings import SEMIRINGS
-from graphdiff.text.names import named_parts
+from graphdiff.text.names import named_parts, node_text
 
 #: The most nodes between the ends.
 MAX_NODES = 200
@@ -27,8 +28,8 @@ MAX_NODES = 200
 @takes_options
 def factored(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable,
-    target: Hashable,
+    source: End,
+    target: End,
     *,
     names: Sequence[str] | None = None,
     **options: Unpack[CompileOptions],
@@ -41,7 +42,8 @@ def factored(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source, target : nodes
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+        See `graphdiff.total_influence`; the seed of a node is the symbol ``seed[node]``.
     names : sequence of str, optional
         A name for each edge between, in the order of the compiled graph. Where they are left out it is
         ``w[tail,head]``, with the key of a second parallel edge, or the weight itself where it is a symbol of sympy.
@@ -78,22 +80,29 @@ def factored(
     (α + β + γ)*(δ + ε + ζ)
     5 operations; path by path 17
     """
-    between = pair(compiled(graph, options), source, target)
+    between = between_ends(compiled(graph, options), source, target)
     between.require_no_loops("and weights that are symbols of sympy make total_influence a formula")
-    inner = between.n_nodes - 2
+    inner = between.n_nodes - len({*between.sources, *between.targets})
     if inner > MAX_NODES:
         raise LimitError(
             f"{inner:,} nodes lie between, and a formula of more than {MAX_NODES} is nothing to read: "
             "prune the graph first"
         )
-    given = _names(between, names)
-    if source == target:
-        terms = [Term("product")]  # of nothing: the empty path
-    else:
-        total = _eliminated(between)
-        terms = [] if total is None else simplified(total.terms, total.place)
-    weights = arithmetic.listed(arithmetic.taken(between.graph.weights, between.edges))
-    return Formula(terms, given, [arithmetic.finished(weight) for weight in weights], _listed(between))
+    seeds = [(node, seed) for node, seed in (*between.starts, *between.stops) if seed is not None]
+    labels = (_quoted(node_text(between.labels[node])) for node, _ in seeds)
+    given = [*_names(between, names), *_distinct(f"seed[{label}]" for label in labels)]
+    total = _eliminated(between)
+    terms = [] if total is None else simplified(total.terms, total.place)
+    numbers = [*arithmetic.listed(arithmetic.taken(between.graph.weights, between.edges)), *between.given_seeds]
+    return Formula(terms, given, [arithmetic.finished(number) for number in numbers], _listed(between))
+
+
+def _distinct(names: Iterable[str]) -> Iterator[str]:
+    """Yield names; one that came before, as of a node that is source and target, with its number."""
+    seen: Counter[str] = Counter()
+    for name in names:
+        seen[name] += 1
+        yield name if seen[name] == 1 else f"{name} ({seen[name]})"
 
 
 def _names(between: Between, names: Sequence[str] | None) -> list[str]:
@@ -117,18 +126,28 @@ def _quoted(name: str) -> str:
 
 
 def _eliminated(between: Between) -> Symbolic | None:
-    """Eliminate all nodes between, with symbols for weights; None where no path leads to the target."""
-    if not between.n_nodes:
-        return None
+    """Eliminate all nodes between, with symbols for weights and seeds; None where no path leads to the target."""
+    known = symbols(between.n_edges + len(between.entering or ()) + len(between.leaving or ()))
     weights: list[Any] = [1] * between.graph.n_edges
-    for edge, symbol in zip(between.edges.tolist(), symbols(between.n_edges), strict=True):
+    for edge, symbol in zip(between.edges.tolist(), known, strict=False):
         weights[edge] = symbol
-    net = network(replace(between, graph=between.graph.reweighted(weights)))
+    symbolic = replace(between, graph=between.graph.reweighted(weights))
+    # The only int among the ways is the empty path's 1.
+    empty = known[0].joined("product") if known else Symbolic([], {}, Term("product"))
+    seeds = iter(known[between.n_edges :])
+    if len(between.sources) == len(between.targets) == 1 and not between.given_seeds:
+        net = network(symbolic)
+    else:
+        entering, leaving = (
+            [empty if seed is None else next(seeds) for _, seed in side] for side in (between.starts, between.stops)
+        )
+        net = joined_network(symbolic, entering, leaving)
     chosen = choose(net, "markowitz")
     assert chosen is not None
     ways = totals(net, chosen[0])
     ((start, end),) = zip(net.sources.values(), net.targets.values(), strict=True)
-    return ways[start].get(end)
+    total = ways[start].get(end)
+    return empty if isinstance(total, int) else total
 
 
 def _listed(between: Between) -> int:

@@ -50,14 +50,15 @@ class Symbolic:
         if self.place == len(terms):
             terms.append(term)
 
-    def _joined(self, kind: str, other: Symbolic) -> Symbolic:
-        return Symbolic(self.terms, self._places, Term(kind, (self.place, other.place)))
+    def joined(self, kind: str, *parts: Symbolic) -> Symbolic:
+        """Return the sum or the product of some numbers that share this one's terms."""
+        return Symbolic(self.terms, self._places, Term(kind, tuple([part.place for part in parts])))
 
     def __add__(self, other: Symbolic) -> Symbolic:
-        return self._joined("sum", other)
+        return self.joined("sum", self, other)
 
     def __mul__(self, other: Symbolic | int) -> Symbolic:
-        return self if isinstance(other, int) else self._joined("product", other)  # the only int is 1
+        return self if isinstance(other, int) else self.joined("product", self, other)  # the only int is 1
 
     __rmul__ = __mul__
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Unpack, overload
 
@@ -11,9 +11,10 @@ import networkx as nx
 
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled, counted
+from graphdiff.graph.ends import End, Seeds, seeds_of, units
 from graphdiff.graph.options import takes_options
-from graphdiff.sums.between import Between, restriction
-from graphdiff.sums.naive import _require_countable, pair
+from graphdiff.sums.between import Between, between_ends, restriction
+from graphdiff.sums.naive import _require_countable
 from graphdiff.sums.results import Influences
 from graphdiff.sums.sweeps import checked, checked_array, forward_values, reverse_values
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name, node_text
@@ -59,8 +60,8 @@ class Path:
 @takes_options
 def iter_paths(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable,
-    target: Hashable,
+    source: End,
+    target: End,
     *,
     max_paths: int = 1_000_000,
     **options: Unpack[CompileOptions],
@@ -73,7 +74,8 @@ def iter_paths(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source, target : nodes
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+        See `graphdiff.total_influence`; a path's influence is multiplied by the seeds of its ends.
     max_paths : int
         More paths than this are refused before the first one is made; their number is counted exactly.
     **options
@@ -100,7 +102,7 @@ def iter_paths(
     b -> c -> e  (2)
     b -> d -> e  (3)
     """
-    between = pair(compiled(graph, options), source, target)
+    between = between_ends(compiled(graph, options), source, target)
     _require_countable(between, max_paths)
     return _paths(between)
 
@@ -123,13 +125,13 @@ def path_of(between: Between, nodes: Sequence[int], edges: Sequence[int], influe
 
 def _search(between: Between) -> Iterator[tuple[list[int], list[int], Number]]:
     """Depth first with a stack of its own; yields the nodes and edges of the trail, which the next step changes."""
-    rows, is_target = between.rows, between.is_target
+    rows, exits = between.rows, between.exits
     one, _ = between.graph.one_and_zero
-    for source in between.sources:
-        nodes, edges, products = [source], [-1], [one]
+    for source, seed in between.starts:
+        nodes, edges, products = [source], [-1], [one if seed is None else seed]
         steps = [iter(rows[source])]
-        if is_target[source]:
-            yield nodes, edges[1:], one
+        for factor in exits[source]:
+            yield nodes, edges[1:], products[0] * factor
         while steps:
             step = next(steps[-1], None)
             if step is None:
@@ -142,8 +144,8 @@ def _search(between: Between) -> Iterator[tuple[list[int], list[int], Number]]:
             edges.append(edge)
             products.append(product)
             steps.append(iter(rows[head]))
-            if is_target[head]:
-                yield nodes, edges[1:], product
+            for factor in exits[head]:
+                yield nodes, edges[1:], product * factor
 
 
 @overload
@@ -156,7 +158,7 @@ def count_paths(  # type: ignore[overload-overlap]
 @overload
 def count_paths(  # type: ignore[overload-overlap]
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable,
+    source: End,
     target: None = None,
     **options: Unpack[CompileOptions],
 ) -> Influences: ...
@@ -164,7 +166,7 @@ def count_paths(  # type: ignore[overload-overlap]
 def count_paths(  # type: ignore[overload-overlap]
     graph: nx.DiGraph | CompiledGraph,
     source: None,
-    target: Hashable,
+    target: End,
     **options: Unpack[CompileOptions],
 ) -> Influences: ...
 @overload
@@ -172,21 +174,21 @@ def count_paths(  # type: ignore[overload-overlap]
     graph: nx.DiGraph | CompiledGraph,
     source: None = None,
     *,
-    target: Hashable,
+    target: End,
     **options: Unpack[CompileOptions],
 ) -> Influences: ...
 @overload
 def count_paths(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable,
-    target: Hashable,
+    source: End,
+    target: End,
     **options: Unpack[CompileOptions],
 ) -> int: ...
 @takes_options
 def count_paths(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable | None = None,
-    target: Hashable | None = None,
+    source: End | None = None,
+    target: End | None = None,
     **options: Unpack[CompileOptions],
 ) -> int | Influences:
     """Return how many paths there are, exactly, however many, without listing them. Needs no weights.
@@ -194,7 +196,8 @@ def count_paths(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source, target : nodes, optional
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
+        See `graphdiff.total_influence`; a seed plays no part.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already; `weight` plays no part.
 
@@ -217,36 +220,30 @@ def count_paths(
     True
     """
     ready = counted(graph, options)
-    topology = ready.topology
-    if source is not None and target is not None:
-        between = pair(ready, source, target)
-    elif source is None and target is None:
-        between = restriction(ready)
-    else:
+    if (source is None) != (target is None):
         return _counts_from_one_end(ready, source, target)
+    between = between_ends(ready, source, target)
     between.require_no_loops()
-    ends = [ready.anchor(int(between.positions[node])) for node in between.sources]
-    if not ends:
+    sources, targets = (Seeds(seeds.positions) for seeds in between.seeds)
+    if not sources:
         return 0
-    values = forward_values(ready, dict.fromkeys(ends, 1), stop=topology.n_nodes)
-    return sum(int(values[between.positions[node]]) for node in between.targets)
+    values = forward_values(ready, sources.at(1), stop=ready.n_nodes)
+    return sum(int(values[position]) for position in targets.positions)
 
 
-def _counts_from_one_end(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> Influences:
-    topology = graph.topology
-    every = range(topology.n_nodes)
+def _counts_from_one_end(graph: CompiledGraph, source: End | None, target: End | None) -> Influences:
+    seeds = Seeds(seeds_of(graph, target if source is None else source).anchored(graph).positions)
+    every = units(graph, range(graph.n_nodes))
     if target is None:
-        position = topology.position(source)
-        restriction(graph, [position], every).require_no_loops()
-        values = forward_values(graph, {graph.anchor(position): 1})
+        restriction(graph, seeds, every).require_no_loops()
+        values = forward_values(graph, seeds.at(1))
     else:
-        position = topology.position(target)
-        restriction(graph, every, [position]).require_no_loops()
-        values = reverse_values(graph, {graph.anchor(position): 1})
+        restriction(graph, every, seeds).require_no_loops()
+        values = reverse_values(graph, seeds.at(1))
     array = checked_array(values)
     if graph.cycles == "collapse":
-        array = array[topology.representative]
-    return Influences(topology, array, "path counts")
+        array = array[graph.topology.representative]
+    return Influences(graph.topology, array, "path counts")
 
 
 #: Names in a line are cut where together they are longer than this, but not below `SHORTEST`.

@@ -6,7 +6,8 @@ them all, which carries, for each node that is left out, the sum over the ways t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from typing import Any, TypeAlias, Unpack
 
 import networkx as nx
@@ -15,13 +16,13 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import End
 from graphdiff.graph.labels import require_nodes
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import summed
 from graphdiff.paths.strongest import covering, require_coverage, require_sizes
 from graphdiff.remedies import Keyword, Remedy
-from graphdiff.sums.between import Between, forward_over, reverse_over
-from graphdiff.sums.naive import pair
+from graphdiff.sums.between import Between, ends_of, forward_over, restriction, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.sums.sweeps import checked
 
@@ -35,24 +36,25 @@ MAX_COVERING = 10_000
 @takes_options
 def prune(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable,
-    target: Hashable,
+    source: End,
+    target: End,
     *,
     coverage: float | None = None,
     max_nodes: int | None = None,
     **options: Unpack[CompileOptions],
 ) -> nx.MultiDiGraph:
-    """Return the strongest part of what lies between two nodes; totals between the nodes kept are unchanged.
+    """Return the strongest part of what lies between two ends; totals between the nodes kept are unchanged.
 
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source, target : nodes
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+        See `graphdiff.total_influence`; all of them that lie between are kept.
     coverage : float, optional
         Keep the nodes of the strongest paths that have this part of the sum of absolute path influences; 0.9 where
         neither is given.
     max_nodes : int, optional
-        Keep the nodes that most of it runs through, so many at most, the ends among them; at least 2.
+        Keep the nodes that most of it runs through, so many at most, the ends among them; at least as many as these.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
@@ -88,10 +90,12 @@ def prune(
     {'weight': 1, 'paths': 1, 'eliminated': True}
     """
     require_coverage(coverage)
-    if max_nodes is not None and max_nodes < 2:
-        raise UsageError(Keyword("max_nodes", max_nodes), ": at least 2, for the source and the target")
     ready = compiled(graph, options)
-    between = pair(ready, source, target)
+    seeds = ends_of(ready, source, target)
+    between, ends = restriction(ready, *seeds), [*seeds[0].positions, *seeds[1].positions]
+    least = max(2, len({*between.sources, *between.targets}))
+    if max_nodes is not None and max_nodes < least:
+        raise UsageError(Keyword("max_nodes", max_nodes), f": at least {least}, for the source and the target")
     between.require_no_loops("and strongest_paths lists its strongest walks")
     require_sizes(between, "the strongest part is known by")
     if coverage is None and max_nodes is None:
@@ -99,7 +103,7 @@ def prune(
     kept = _on_strongest(between, coverage) if coverage is not None else set(range(between.n_nodes))
     if max_nodes is not None and len(kept) > max_nodes:
         kept = _largest(between, kept, max_nodes)
-    return _as_graph(graph, between, kept, (source, target))
+    return _as_graph(graph, between, kept, ends)
 
 
 def _on_strongest(between: Between, coverage: float) -> set[int]:
@@ -154,12 +158,10 @@ def bypasses(
     return {(tail, head): way for tail in sorted(arrived) for head, way in sorted(arrived[tail].items())}
 
 
-def _as_graph(
-    graph: nx.DiGraph | CompiledGraph, between: Between, kept: set[int], ends: tuple[Hashable, Hashable]
-) -> nx.MultiDiGraph:
+def _as_graph(graph: nx.DiGraph | CompiledGraph, between: Between, kept: set[int], ends: list[int]) -> nx.MultiDiGraph:
     """Return the kept nodes and the edges between them, drawn and eliminated."""
-    labels = dict(enumerate(between.labels)) | dict(zip([*between.sources, *between.targets], ends, strict=False))
-    named = [labels[node] for node in sorted(kept)] if between.n_nodes else list(ends)
+    labels = _labels(between, ends)
+    named = [labels[node] for node in sorted(kept)] or [between.graph.topology.label(place) for place in ends]
     require_nodes(named)
     edges = _edges_among(between, kept)
     given = graph if isinstance(graph, nx.DiGraph) else None
@@ -177,6 +179,15 @@ def _as_graph(
         for (tail, head), (weight, count) in rest.items()
     )
     return pruned
+
+
+def _labels(between: Between, ends: list[int]) -> dict[int, Any]:
+    """Return the label of each node; of a merged component that holds one end that end's, which was asked about."""
+    labels, graph = dict(enumerate(between.labels)), between.graph
+    places = {position: node for node, position in enumerate(between.positions.tolist())}
+    held = [(places[graph.anchor(end)], end) for end in dict.fromkeys(ends) if graph.anchor(end) in places]
+    alone = Counter(node for node, _ in held)
+    return labels | {node: graph.topology.label(end) for node, end in held if alone[node] == 1}
 
 
 def _edges_among(between: Between, kept: Collection[int]) -> list[tuple[int, int, int, Number]]:

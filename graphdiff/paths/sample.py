@@ -8,7 +8,6 @@ it: |weight| · adjoint(head) / adjoint(tail), the adjoints of one reverse sweep
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable
 from fractions import Fraction
 from itertools import accumulate
 from random import Random
@@ -21,18 +20,18 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
 from graphdiff.paths.paths import Path, path_of
 from graphdiff.paths.strongest import require_sizes
 from graphdiff.remedies import Keyword
-from graphdiff.sums.between import Between, require_apart, restriction, reverse_over
-from graphdiff.sums.cycles import COLLAPSE
+from graphdiff.sums.between import Between, between_ends, reverse_over
+from graphdiff.sums.cycles import COLLAPSE, require_shrinking
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.sums.sweeps import reverse_values
 
-#: A choice of a walker: head and edge, as in `Between.rows`; the end has neither.
+#: A choice of a walker: head, edge and weight, as in `Between.rows`; where a path ends the head is -1.
 Choice = tuple[int, int, Number]
-END: Choice = (-1, -1, 1)
 #: So many edges have the walks that are drawn together: where a cycle hardly shrinks walks go on and on.
 MAX_STEPS = 10_000_000
 
@@ -40,8 +39,8 @@ MAX_STEPS = 10_000_000
 @takes_options
 def sample_paths(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable | None,
-    target: Hashable,
+    source: End | None,
+    target: End,
     n: int,
     *,
     seed: int | None = None,
@@ -55,9 +54,9 @@ def sample_paths(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source : node, or None
-        None is one unit at every root.
-    target : node
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+        See `graphdiff.total_influence`; a path's influence is multiplied by the seeds of its ends. A source of None is
+        one unit at every root.
     n : int
         How many.
     seed : int, optional
@@ -68,7 +67,7 @@ def sample_paths(
     Returns
     -------
     list of Path
-        In the order drawn; a strong path comes several times. Under ``cycles="solve"`` these are walks.
+        In the order drawn; a strong path comes several times. Round a cycle that counts these are walks.
 
     Raises
     ------
@@ -90,12 +89,7 @@ def sample_paths(
     """
     if not isinstance(n, int) or n < 0:
         raise UsageError(Keyword("n", n), ": a number of paths, 0 or more")
-    ready = compiled(graph, options)
-    end = ready.topology.position(target)
-    starts = None if source is None else [ready.topology.position(source)]
-    if starts:
-        require_apart(ready, [(starts[0], end)])
-    walker = _Walker(restriction(ready, starts, [end]))
+    walker = _Walker(between_ends(compiled(graph, options), source, target))
     random = Random(seed)
     return [walker.draw(random) for _ in range(n)]
 
@@ -109,7 +103,7 @@ class _Walker:
         self.sizes = _sizes(between)
         self.left = MAX_STEPS
         self.choices: dict[int, tuple[list[Choice], list[float]]] = {}
-        starts: list[Choice] = [(node, -1, 1) for node in between.sources if self.sizes[node]]
+        starts: list[Choice] = [(node, -1, seed) for node, seed in between.numbered_starts if self.sizes[node] and seed]
         if not starts:
             raise UsageError("no path from the source to the target carries any influence")
         self.start = self._weighed(starts)
@@ -125,14 +119,15 @@ class _Walker:
         if choice is None:
             steps = [(head, edge, arithmetic.finished(weight)) for head, edge, weight in self.between.rows[node]]
             steps = [step for step in steps if step[2] and self.sizes[step[0]]]
-            choice = self.choices[node] = self._weighed(steps + [END] * self.between.is_target[node])
+            ends = [(-1, -1, arithmetic.finished(seed)) for seed in self.between.exits[node] if seed]
+            choice = self.choices[node] = self._weighed(steps + ends)
         return choice
 
     def draw(self, random: Random) -> Path:
         """Return one path."""
-        node, _, _ = _drawn(random, *self.start)
-        nodes, edges, influence = [node], [], self.between.graph.one_and_zero[0]
-        while (step := _drawn(random, *self._at(node))) is not END:
+        node, _, seed = _drawn(random, *self.start)
+        nodes, edges, influence = [node], [], arithmetic.finished(self.between.graph.one_and_zero[0]) * seed
+        while (step := _drawn(random, *self._at(node)))[0] >= 0:
             node, edge, weight = step
             nodes.append(node)
             edges.append(edge)
@@ -144,7 +139,7 @@ class _Walker:
                 )
         if self.between.loops:  # paths are no longer than the graph
             self.left -= len(edges)
-        return path_of(self.between, nodes, edges, influence)
+        return path_of(self.between, nodes, edges, influence * step[2])
 
 
 def _drawn(random: Random, choices: list[Choice], sums: list[float]) -> Choice:
@@ -162,7 +157,9 @@ def _sizes(between: Between) -> list[Any]:
     """Return the sum of the absolute influences of the paths, or walks, from each node to the target."""
     if not between.loops:
         return [arithmetic.finished(size) or 0 for size in reverse_over(between, SEMIRINGS["size"])]
+    for start, stop in between.loops:
+        require_shrinking(between.graph, start, stop)
     graph = between.graph.absolute  # real, also where the weights are complex
-    ends = dict.fromkeys(between.positions[between.targets].tolist(), graph.one_and_zero[0])
+    ends = between.seeds[1].sizes.at(graph.one_and_zero[0])
     values = reverse_values(graph, ends, between.loops)
     return np.asarray(values, dtype=object)[between.positions].tolist() if between.n_nodes else []

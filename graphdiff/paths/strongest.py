@@ -13,12 +13,12 @@ longer than that of its head: it ends, and so does every way that is made of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from functools import reduce
 from heapq import heapify, heappop, heappush
-from itertools import accumulate, islice
+from itertools import accumulate, chain, islice
 from operator import mul
 from typing import Unpack
 
@@ -28,12 +28,12 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import SMALLEST_NORMAL, Number
 from graphdiff.errors import CycleError, LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
 from graphdiff.paths.paths import Path, path_of
 from graphdiff.remedies import Keyword, Remedy
-from graphdiff.sums.between import Between, Step, restriction, total_over
+from graphdiff.sums.between import Between, Step, between_ends, total_over
 from graphdiff.sums.cycles import COLLAPSE, find_cycle, require_shrinking
-from graphdiff.sums.naive import pair
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.sums.sweeps import forward_values, in_range
 
@@ -57,14 +57,15 @@ class Ranking:
 
     def __init__(self, between: Between) -> None:
         weights = [[(head, edge, arithmetic.finished(weight)) for head, edge, weight in row] for row in between.rows]
-        start: list[Step] = [(node, END, 1) for node in between.sources]
+        start: list[Step] = [
+            (node, END, 1 if seed is None else arithmetic.finished(seed)) for node, seed in between.starts
+        ]
         self.rows = [*weights, start]
-        self.sizes, best, self.times = _sizes(between)
-        self.sizes.append([1] * len(start))
+        self.sizes, self.ends, best, self.times = _sizes(between)
         self.best = [*best, 1]
-        self.lengths = [*_lengths(between, self.sizes, best, self.times), 0]
+        self.lengths = [*_lengths(between, self.sizes, self.ends, best, self.times), 0]
         self.walk = 1 if between.loops else 0
-        self.is_target = [*between.is_target, False]
+        self.factors = [*between.exits, []]
         self.order = between.graph.topology.ids[between.positions].tolist()
         self.ranked: list[list[Candidate]] = [[] for _ in self.rows]
         self.waiting: list[list[Candidate] | None] = [None] * len(self.rows)
@@ -85,8 +86,7 @@ class Ranking:
                 for slot, ((head, *_), size) in enumerate(zip(self.rows[node], self.sizes[node], strict=True))
                 if self.best[head] is not None
             ]
-            if self.is_target[node]:
-                heap.append((-1, 0, END, END, 0))
+            heap += [(self.times(size, -1), 0, END, END - place, 0) for place, size in enumerate(self.ends[node])]
             heapify(heap)
             self.waiting[node] = heap
         return heap
@@ -107,7 +107,7 @@ class Ranking:
                 asked.append(question)
             elif heap:
                 ranked.append(heappop(heap))
-                self.unfollowed[here] = ranked[-1][3] != END
+                self.unfollowed[here] = ranked[-1][3] > END
             else:
                 asked.pop()
         return self.ranked[node][rank] if len(self.ranked[node]) > rank else None
@@ -137,7 +137,8 @@ class Ranking:
         while (candidate := self.way(here, rank)) is not None:
             own_size, *_, slot, rank = candidate
             size = own_size if size is None else size
-            if slot == END:
+            if slot <= END:
+                weights.append(arithmetic.finished(self.factors[here][END - slot]))
                 break
             here, edge, weight = self.rows[here][slot]
             nodes.append(here)
@@ -176,26 +177,35 @@ def ranked_paths(between: Between) -> Iterator[tuple[list[int], list[int], Numbe
 
 def require_sizes(between: Between, what: str) -> None:
     """Raise `UsageError`, saying what needs them, unless the weights have sizes that compare, as symbols have not."""
-    wrong = next((w for row in between.rows for *_, w in row if not isinstance(w, _COMPARABLE)), None)
+    numbers = chain((weight for row in between.rows for *_, weight in row), between.given_seeds)
+    wrong = next((number for number in numbers if not isinstance(number, _COMPARABLE)), None)
     if wrong is not None:
         raise UsageError(f"{what} numbers that compare, not {type(wrong).__name__} ({wrong})")
 
 
-def _sizes(between: Between) -> tuple[Sizes, list[Number], Times]:
-    """Return the size of each edge, by rows; of the strongest way from each node, if any; and what multiplies them."""
+def _sizes(between: Between) -> tuple[Sizes, Sizes, list[Number], Times]:
+    """Return the sizes of the edges and, last, the sources, by rows; of the targets; of the strongest way from each
+    node, if any; and what multiplies them.
+    """
     with in_range():
-        sizes = [[arithmetic.size(arithmetic.finished(weight)) for *_, weight in row] for row in between.rows]
-        best = _best(between, sizes, mul)
+        sizes = [[_size(weight) for *_, weight in row] for row in between.rows]
+        sizes.append([_size(seed) for _, seed in between.numbered_starts])
+        ends = [*([_size(seed) for seed in seeds] for seeds in between.exits), []]
+        best = _best(between, sizes, ends, mul)
     as_they_are = all(not isinstance(size, float) or SMALLEST_NORMAL <= size < math.inf for size in best)
     if as_they_are and not (between.loops and any(isinstance(size, float) for row in sizes for size in row)):
-        return sizes, best, mul
-    wide = [[Decimal(size) for size in row] for row in sizes]
-    return wide, _best(between, wide, WIDE.multiply), WIDE.multiply
+        return sizes, ends, best, mul
+    wide, far = ([list(map(arithmetic.wide, row)) for row in rows] for rows in (sizes, ends))
+    return wide, far, _best(between, wide, far, WIDE.multiply), WIDE.multiply
 
 
-def _best(between: Between, sizes: Sizes, times: Times) -> list[Number]:
+def _size(number: Number) -> Number:
+    return arithmetic.size(arithmetic.finished(number))
+
+
+def _best(between: Between, sizes: Sizes, ends: Sizes, times: Times) -> list[Number]:
     """Return the size of the strongest way from each node to a target; None where there is none."""
-    best: list[Number] = [1 if is_target else None for is_target in between.is_target]
+    best: list[Number] = [max(ends[node], default=None) for node in range(between.n_nodes)]
     for _ in range(between.n_nodes + 1 if between.loops else 1):  # round cycles a pass need not be the last one
         before = list(best)
         for node in range(between.n_nodes - 1, -1, -1):
@@ -208,13 +218,13 @@ def _best(between: Between, sizes: Sizes, times: Times) -> list[Number]:
     raise _growing(between)
 
 
-def _lengths(between: Between, sizes: Sizes, best: list[Number], times: Times) -> list[int]:
+def _lengths(between: Between, sizes: Sizes, far: Sizes, best: list[Number], times: Times) -> list[int]:
     """Return, of walks, how many edges the shortest of the strongest has from each node; of paths 0."""
     lengths = [0] * between.n_nodes
     if not between.loops:
         return lengths
     enter = _entering(between, sizes)
-    ends = [node for node in between.targets if best[node] == 1]
+    ends = [node for node in dict.fromkeys(between.targets) if best[node] == max(far[node])]
     known = set(ends)
     for head in ends:  # the list grows while it is walked: in breadth, so that the first way found is the shortest
         for node, size in enter[head]:
@@ -251,8 +261,8 @@ MAX_COVERING_EDGES = 10_000_000
 @takes_options
 def strongest_paths(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable | None,
-    target: Hashable,
+    source: End | None,
+    target: End,
     *,
     k: int | None = None,
     coverage: float | None = None,
@@ -263,9 +273,9 @@ def strongest_paths(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source : node, or None
-        None is all roots.
-    target : node
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+        See `graphdiff.total_influence`; a path's influence is multiplied by the seeds of its ends. A source of None is
+        all roots.
     k : int, optional
         How many; 10 where neither `k` nor `coverage` is given.
     coverage : float, optional
@@ -303,11 +313,7 @@ def strongest_paths(
     if k is not None and (not isinstance(k, int) or k < 0):
         raise UsageError(Keyword("k", k), ": a number of paths, 0 or more")
     require_coverage(coverage)
-    ready = compiled(graph, options)
-    between = (
-        restriction(ready, None, [ready.topology.position(target)]) if source is None else pair(ready, source, target)
-    )
-    return strongest_through(between, k, coverage)
+    return strongest_through(between_ends(compiled(graph, options), source, target), k, coverage)
 
 
 def strongest_through(between: Between, k: int | None, coverage: float | None) -> list[Path]:
@@ -334,12 +340,9 @@ def _sum_of_sizes(between: Between) -> Number:
     if not between.loops:
         return arithmetic.finished(total_over(between, SEMIRINGS["size"]) or 0)
     graph = between.graph.absolute.divisible
-    ends = [
-        dict.fromkeys(between.positions[nodes].tolist(), graph.one_and_zero[0])
-        for nodes in (between.sources, between.targets)
-    ]
-    values = forward_values(graph, ends[0], between.loops)
-    return sum(float(values[position]) for position in ends[1])
+    sources, targets = (seeds.sizes for seeds in between.seeds)
+    values = forward_values(graph, sources.at(graph.one_and_zero[0]), between.loops)
+    return sum(float(values[position]) * float(size) for position, size in targets.at(1).items())
 
 
 def covered(between: Between, paths: Iterable[Path]) -> list[float]:

@@ -1,7 +1,8 @@
 """What a drawing shows, and how Graphviz draws it: annotated graphs, groups, answers, differences.
 
-In comes a graph with the numbers of a question (`annotate`) or a quotient (`group`: nodes drawn as one, not the
-components that `cycles="collapse"` merges), out goes a `Picture` and from it DOT, SVG or PNG. `picture`, `answer` and
-`difference` decide what is shown, `dot` writes it down with all that is known and reads it again, `graphviz` lays it
-out in a child process with limits (`graphviz_child`). Users, `io` and results in a notebook call it.
+In comes a graph with the numbers of a question (`annotate`; `sketch`: those that a cycle leaves) or a quotient
+(`group`: nodes drawn as one, not the components that `cycles="collapse"` merges), out goes a `Picture` and from it DOT,
+SVG or PNG. `picture`, `answer` and `difference` decide what is shown, `dot` writes it down with all that is known and
+reads it again, `graphviz` lays it out in a child process with limits (`graphviz_child`). Users, `io` and results in a
+notebook call it.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, Unpack
 
@@ -13,20 +13,25 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.labels import require_nodes
+from graphdiff.graph.ends import Boundary, End, Seeds, seeds_of
+from graphdiff.graph.networks import network
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import unit
-from graphdiff.sums.between import restriction
+from graphdiff.sums.between import between_ends
 from graphdiff.sums.cycles import on_the_way
-from graphdiff.sums.flow import Flow, flow_through, positions_of
+from graphdiff.sums.flow import Flow, flow_through
 from graphdiff.sums.influence import forward, reverse
 from graphdiff.sums.sweeps import Values, checked_array
-from graphdiff.text.names import Edge
+from graphdiff.text.names import Edge, members_of
+
+#: The attribute of a node that says what is put in there, or how much it counts, where an end is no single node.
+SEEDS = {"source": "source_seed", "target": "target_seed"}
 
 #: The attributes that `annotate` sets on nodes and edges; those of a graph that is annotated again are dropped.
-ATTRIBUTES = ("tangent", "adjoint", "contribution", "share", "paths")
+ATTRIBUTES = ("tangent", "adjoint", "contribution", "share", "paths", *SEEDS.values())
 
 Column: TypeAlias = list[Any]
+Ends: TypeAlias = "tuple[End | None, End | None]"
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,8 @@ class Measures:
 @takes_options
 def annotate(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable | None = None,
-    target: Hashable | None = None,
+    source: End | None = None,
+    target: End | None = None,
     **options: Unpack[CompileOptions],
 ) -> nx.DiGraph | nx.MultiDiGraph:
     """Return a copy of the graph whose nodes and edges carry the numbers of one question.
@@ -66,7 +71,8 @@ def annotate(
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
         Of a CompiledGraph the copy has the nodes and edges, and the attributes of edges that were kept with it.
-    source, target : nodes, optional
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
+        See `graphdiff.total_influence`.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
@@ -89,10 +95,12 @@ def annotate(
             from here to the target. Not where walks go round a cycle, as they are infinitely many.
         ``weight``
             Of edges: the weight that was used.
+        ``source_seed``, ``target_seed``
+            What is put in at a source, and how much a target counts; only where an end is no single node.
 
-        Where a node or edge is on no path between the ends, contribution, share and paths are 0, and it has
-        neither tangent nor adjoint. The graph's attributes say what was asked: ``source`` and ``target``
-        where given, ``total`` (with both ends or neither), ``annotation`` (the attribute that answers:
+        Where a node or edge is on no path between the ends, contribution, share and paths are 0, and it has neither
+        tangent nor adjoint. The graph's attributes say what was asked: ``source`` and ``target`` as given (a file names
+        them in a text), ``total`` (with both ends or neither), ``annotation`` (the attribute that answers:
         ``contribution``, ``tangent`` or ``adjoint``), ``cycles``, ``edge_meaning``, ``weight_meaning`` and
         ``node_meaning``; all others are the graph's own. Attributes of these names that it had are replaced.
 
@@ -114,14 +122,14 @@ def annotate(
     ready = compiled(graph, options)
     if (source is None) != (target is None):
         return answered(graph, ready, (source, target), None)
-    sweeps = flow_through(restriction(ready, *positions_of(ready, source, target)))
+    sweeps = flow_through(between_ends(ready, source, target))
     return answered(graph, ready, (source, target), sweeps)
 
 
 def answered(
     graph: nx.DiGraph | CompiledGraph,
     ready: CompiledGraph,
-    ends: tuple[Hashable | None, Hashable | None],
+    ends: Ends,
     sweeps: Flow | None,
 ) -> nx.DiGraph | nx.MultiDiGraph:
     """Return what `annotate` does from sweeps that are made already; None where one end is left out.
@@ -131,44 +139,72 @@ def answered(
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
     ready : CompiledGraph
         The graph compiled.
-    ends : (node or None, node or None)
+    ends : (source, target)
+        As `annotate` takes them.
     sweeps : Flow or None
         From the source to the target.
     """
-    source, target = ends
     measures = _measures(ready, *ends) if sweeps is None else _flow_measures(ready, sweeps)
     counts = _path_counts(ready, ends, sweeps, measures)
+    whole = replace(measures, nodes=measures.nodes | counts.nodes, edges=measures.edges | counts.edges)
+    return measured(graph, ready, ends, whole)
+
+
+def measured(
+    graph: nx.DiGraph | CompiledGraph,
+    ready: CompiledGraph,
+    ends: Ends,
+    measures: Measures,
+) -> nx.DiGraph | nx.MultiDiGraph:
+    """Return a copy of the graph with what was measured, and what was asked."""
+    source, target = ends
     copy, edges = _unmarked(graph) if isinstance(graph, nx.Graph) else _built(ready)
     weights = [arithmetic.finished(weight) for weight in arithmetic.listed(ready.weights)]
     labels = ready.topology.labels
-    _set((copy.nodes[label] for label in labels), measures.nodes | counts.nodes)
+    _set((copy.nodes[label] for label in labels), measures.nodes)
     named = edges or ready.topology.edge_labels()
     kept = {name: list(column) for name, column in ready.attributes.items() if name not in ATTRIBUTES}
-    _set((copy.get_edge_data(*edge) for edge in named), kept | {"weight": weights} | measures.edges | counts.edges)
-    asked = {"source": source, "target": target, "total": measures.total, "annotation": measures.main}
+    _set((copy.get_edge_data(*edge) for edge in named), kept | {"weight": weights} | measures.edges)
+    for name, end in zip(SEEDS, ends, strict=True):
+        _set_seeds(copy, ready, end, SEEDS[name])
+    asked = {"source": _kept(source), "target": _kept(target), "total": measures.total, "annotation": measures.main}
     names = ("edge_meaning", "weight_meaning", "node_meaning", "cycles")
     meanings = {name: getattr(ready, name) for name in names}
     copy.graph.update({name: value for name, value in (asked | meanings).items() if value is not None})
     return copy
 
 
+def _kept(end: End | None) -> Any:
+    """Return an end as it is, whatever becomes of the list or the mapping that was given."""
+    return dict(end) if isinstance(end, Mapping) else end if members_of(end) is None else members_of(end)
+
+
+def _set_seeds(copy: nx.DiGraph, graph: CompiledGraph, end: End | None, name: str) -> None:
+    """Mark the nodes of an end that is no single node with their seeds."""
+    if end is None or not (isinstance(end, Boundary) or members_of(end) is not None):
+        return
+    seeds = seeds_of(graph, end)
+    for position, seed in zip(seeds.positions, seeds.numbers or [1] * len(seeds.positions), strict=True):
+        copy.nodes[graph.topology.label(position)][name] = arithmetic.finished(seed)
+
+
 # -- the numbers
 
 
-def _measures(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> Measures:
+def _measures(graph: CompiledGraph, source: End | None, target: End | None) -> Measures:
     """Return the tangents from a source, or the adjoints of a target."""
     if source is not None:
         tangents = forward(graph, source).array.tolist()
-        return Measures("tangent", {"tangent": tangents}, {"tangent": _edge_tangents(graph, tangents)}, None)
-    adjoints = reverse(graph, target).array.tolist()
-    return Measures("adjoint", {"adjoint": adjoints}, {"adjoint": _edge_adjoints(graph, adjoints)}, None)
+        return Measures("tangent", {"tangent": tangents}, {"tangent": tangents_of(graph, tangents)}, None)
+    adjoints = reverse(graph, Boundary.LEAVES if target is None else target).array.tolist()
+    return Measures("adjoint", {"adjoint": adjoints}, {"adjoint": adjoints_of(graph, adjoints)}, None)
 
 
 def _flow_measures(graph: CompiledGraph, flow: Flow) -> Measures:
     positions, numbers = flow.places, flow.used[2]
     tangents, adjoints = (_on_the_way(graph, positions, values) for values in (flow.tangents, flow.adjoints))
     kept = set(numbers.tolist())
-    sides = {"tangent": _edge_tangents(graph, tangents), "adjoint": _edge_adjoints(graph, adjoints)}
+    sides = {"tangent": tangents_of(graph, tangents), "adjoint": adjoints_of(graph, adjoints)}
     edges = {
         name: [value if edge in kept else None for edge, value in enumerate(column)] for name, column in sides.items()
     }
@@ -186,11 +222,13 @@ def _on_the_way(graph: CompiledGraph, positions: NDArray[Any], values: Values) -
     return [known.get(graph.anchor(position)) for position in range(graph.n_nodes)]
 
 
-def _edge_tangents(graph: CompiledGraph, tangents: Column) -> Column:
+def tangents_of(graph: CompiledGraph, tangents: Column) -> Column:
+    """Return of each edge the part of its head's tangent that comes by it, where its tail's is known."""
     return [None if tangents[tail] is None else tangents[tail] * weight for tail, _, weight in _steps(graph)]
 
 
-def _edge_adjoints(graph: CompiledGraph, adjoints: Column) -> Column:
+def adjoints_of(graph: CompiledGraph, adjoints: Column) -> Column:
+    """Return of each edge the part of its tail's adjoint that leaves by it, where its head's is known."""
     return [None if adjoints[head] is None else weight * adjoints[head] for _, head, weight in _steps(graph)]
 
 
@@ -202,19 +240,18 @@ def _steps(graph: CompiledGraph) -> Iterator[tuple[int, int, Number]]:
     return zip(graph.tails.tolist(), graph.heads.tolist(), carried, strict=True)
 
 
-def _path_counts(
-    graph: CompiledGraph, ends: tuple[Hashable | None, Hashable | None], sweeps: Flow | None, measures: Measures
-) -> Measures:
+def _path_counts(graph: CompiledGraph, ends: Ends, sweeps: Flow | None, measures: Measures) -> Measures:
     """Return the numbers of paths as columns: what the question answers with weight 1 on every edge."""
     if sweeps.loops if sweeps is not None else _has_loops(graph, ends):
         return Measures("paths", {}, {}, None)
-    if _counts_paths(graph):
+    if _counts_paths(graph) and not any(isinstance(end, Mapping) for end in ends):
         counts = measures
     elif sweeps is None:
-        counts = _measures(graph.with_preset(unit), *ends)
+        source, target = (list(end) if isinstance(end, Mapping) else end for end in ends)
+        counts = _measures(graph.with_preset(unit), source, target)
     else:
-        counted = graph.with_preset(unit)
-        counts = _flow_measures(counted, replace(sweeps, graph=counted))
+        counted, starts, stops = graph.with_preset(unit), sweeps.starts.positions, sweeps.ends.positions
+        counts = _flow_measures(counted, replace(sweeps, graph=counted, starts=Seeds(starts), ends=Seeds(stops)))
     return Measures("paths", {"paths": counts.nodes[counts.main]}, {"paths": counts.edges[counts.main]}, counts.total)
 
 
@@ -224,8 +261,8 @@ def _counts_paths(graph: CompiledGraph) -> bool:
     return isinstance(weights, np.ndarray) and weights.dtype.kind == "i" and bool((weights == 1).all())
 
 
-def _has_loops(graph: CompiledGraph, ends: tuple[Hashable | None, Hashable | None]) -> bool:
-    return bool(on_the_way(graph, *(None if node is None else [graph.topology.position(node)] for node in ends)))
+def _has_loops(graph: CompiledGraph, ends: Ends) -> bool:
+    return bool(on_the_way(graph, *(None if end is None else seeds_of(graph, end).positions for end in ends)))
 
 
 # -- the copy
@@ -238,7 +275,7 @@ def _unmarked(graph: nx.DiGraph) -> tuple[nx.DiGraph, list[Edge]]:
         _drop(data, ATTRIBUTES)
     for _, _, data in copy.edges(data=True):
         _drop(data, ATTRIBUTES)
-    _drop(copy.graph, ("source", "target", "total"))
+    _drop(copy.graph, ("source", "target", "total", "not_computed"))
     return copy, []
 
 
@@ -250,17 +287,8 @@ def _drop(data: dict[str, Any], names: Iterable[str]) -> None:
 def _built(graph: CompiledGraph) -> tuple[nx.DiGraph, list[Edge]]:
     """Return a networkx graph with the nodes and edges of a compiled one, and the edges by name in its order."""
     labels = graph.labels.tolist() if isinstance(graph.labels, np.ndarray) else graph.labels
-    require_nodes(labels)
     ends = list(graph.topology.edge_labels())
-    if graph.topology.keys is None:
-        plain = nx.DiGraph()
-        plain.add_nodes_from(labels)
-        plain.add_edges_from(ends)
-        return plain, ends
-    multi = nx.MultiDiGraph()
-    multi.add_nodes_from(labels)
-    multi.add_edges_from((*edge, {}) for edge in ends)  # of three networkx takes an empty key for attributes
-    return multi, ends
+    return network(labels, ends, graph.topology.keys is not None), ends
 
 
 def _set(rows: Iterable[dict[str, Any]], columns: dict[str, Column]) -> None:

@@ -6,7 +6,7 @@ Width and colour say how much of the answer runs through a node or edge. A merge
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -16,11 +16,12 @@ import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import REAL, Number
-from graphdiff.errors import count_text
+from graphdiff.errors import CycleError, UsageError, count_text
 from graphdiff.graph.compiled import compile
+from graphdiff.graph.ends import LEAVES, ROOTS, End, seeds_of
 from graphdiff.graph.presets import WEIGHTS
 from graphdiff.paths.strongest import ranked_paths
-from graphdiff.pictures.annotate import ATTRIBUTES
+from graphdiff.pictures.annotate import ATTRIBUTES, SEEDS
 from graphdiff.pictures.picture import (
     MAX_NAME,
     Bypass,
@@ -33,14 +34,18 @@ from graphdiff.pictures.picture import (
     title,
 )
 from graphdiff.sums.between import Between, restriction, total_over
+from graphdiff.sums.cycles import require_shrinking
 from graphdiff.sums.semirings import SEMIRINGS
-from graphdiff.text.names import node_text, texts
+from graphdiff.text.names import end_text, node_text, texts
 from graphdiff.text.numbers import short, shorten, shown
 from graphdiff.text.records import distinct, keys_of
-from graphdiff.text.sentences import how_many, words_for
+from graphdiff.text.sentences import Words, how_many, ways_round, words_for
 
 #: So many strongest paths are looked at, at most, for those that fit into the picture.
 MAX_RANKED = 1_000
+
+#: Where no path leads from one to the other, so many sources, and so many targets, are drawn at most.
+MAX_LONE = 20
 
 #: So many dashed edges stand, at most, for the paths that are not drawn.
 MAX_DASHED = 10
@@ -90,7 +95,8 @@ def answer_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
     said_part = _said_part(graph, between)
     if not between.n_nodes:
         ends = _lone_ends(graph)
-        return Picture(ends, [], [_question(graph.graph, between)], graph.graph | _named_ends(graph, ends) | said_part)
+        facts = graph.graph | _named_ends(graph, ends)
+        return Picture(ends, [], [_question(graph.graph, between)], facts | said_part)
     drawn = _strongest_part(between, max_edges)
     used = sorted({*drawn.heads.tolist(), *np.flatnonzero(np.diff(drawn.ptr)).tolist()}) or drawn.sources
     place = {node: number for number, node in enumerate(used)}
@@ -104,10 +110,12 @@ def answer_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
     dashed = [_dashed(place[bypass.tail], place[bypass.head], bypass) for bypass in shown]
     if shown:
         legend.insert(-3, "dashed: paths through nodes that are not drawn")
-    if n_hidden:
+    is_one_way = len(between.sources) == len(between.targets) == 1
+    if n_hidden or (shown and not is_one_way):
         others = others_of(graph, between, drawn, shown, whole)
-        legend.insert(-3, f"all paths over {n_hidden:,} more such ways together: {share_text(others.share)}")
-        if len(between.sources) == len(between.targets) == 1:
+        ways = f"all paths over {n_hidden:,} more such ways" if is_one_way else "all other paths"
+        legend.insert(-3, f"{ways} together: {share_text(others.share)}")
+        if is_one_way:
             label = f"all others · {share_text(others.share)}"
             dashed.append(_dashed_edge(place[others.tail], place[others.head], label, others))
     return Picture(nodes, edges + dashed, legend, facts | {"drawn": _coverage(between, drawn)})
@@ -119,8 +127,26 @@ def answer_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
 def _asked(graph: nx.DiGraph) -> Between:
     """Return what lies between the ends that the graph was annotated for."""
     ready = compile(graph, cycles=graph.graph.get("cycles", "raise"))
-    ends = [graph.graph.get(end) for end in ("source", "target")]
-    return restriction(ready, *(None if end is None else [ready.topology.position(end)] for end in ends))
+    if "not_computed" in graph.graph and ready.cycles == "raise":
+        ready = replace(ready, cycles="solve")  # only to look what lies between
+    ends = [_end(graph, name) for name in SEEDS]
+    return restriction(ready, *(None if end is None else seeds_of(ready, end) for end in ends))
+
+
+def _end(graph: nx.DiGraph, name: str) -> End | None:
+    """Return an end that the graph was annotated for; where it is no single node, the nodes that have seeds."""
+    seeds = {node: data[SEEDS[name]] for node, data in graph.nodes(data=True) if SEEDS[name] in data}
+    text = next((node for node, seed in seeds.items() if isinstance(seed, str)), None)
+    if text is not None:  # from a file, which has texts for all but ints and floats
+        raise UsageError(f"the seed {seeds[text]!r} of {text!r} is a text, and no number; annotate the graph again")
+    return seeds or graph.graph.get(name)
+
+
+def _end_nodes(graph: nx.DiGraph, name: str) -> list[Any]:
+    """Return the nodes of an end that was given."""
+    seeds = [node for node, data in graph.nodes(data=True) if SEEDS[name] in data]
+    given = graph.graph.get(name)
+    return seeds or ([] if given is None or not isinstance(given, Hashable) else [given])
 
 
 def _said_part(graph: nx.DiGraph, between: Between) -> dict[str, str]:
@@ -148,15 +174,43 @@ def _strongest_part(between: Between, max_edges: int) -> Between:
     """Return the part that the strongest paths take, as many as fit; at least one."""
     if between.n_edges <= max_edges:
         return between
+    if not _shrink(between):
+        return _with_edges(between, _nearest_edges(between, max_edges))
     kept: set[int] = set()
     for _, edges, _ in islice(ranked_paths(between), MAX_RANKED):
         grown = kept.union(edges)
         if kept and len(grown) > max_edges:
             break
         kept = grown
+    return _with_edges(between, kept)
+
+
+def _with_edges(between: Between, kept: Collection[int]) -> Between:
     keep = np.isin(between.edges, list(kept))
     ptr = np.concatenate([[0], np.cumsum(keep)])[between.ptr]
     return replace(between, ptr=ptr, heads=between.heads[keep], edges=between.edges[keep])
+
+
+def _shrink(between: Between) -> bool:
+    """Return whether round every cycle between walks become weaker, so that some are the strongest."""
+    try:
+        for start, stop in between.loops:
+            require_shrinking(between.graph, start, stop)
+    except CycleError:
+        return False
+    return True
+
+
+def _nearest_edges(between: Between, n: int) -> list[int]:
+    """Return so many edges, those on the shortest ways first."""
+    tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
+    steps = nx.DiGraph(zip(tails.tolist(), between.heads.tolist(), strict=True))
+    steps.add_nodes_from([*between.sources, *between.targets])
+    ahead = nx.multi_source_dijkstra_path_length(steps, set(between.sources), weight=None)
+    back = nx.multi_source_dijkstra_path_length(steps.reverse(copy=False), set(between.targets), weight=None)
+    lengths = [ahead[tail] + back[head] for tail, head in zip(tails.tolist(), between.heads.tolist(), strict=True)]
+    numbers: list[int] = between.edges[np.argsort(lengths, kind="stable")[:n]].tolist()
+    return numbers
 
 
 def _nodes(graph: nx.DiGraph, between: Between, used: list[int], whole: Number) -> list[DrawnNode]:
@@ -182,9 +236,11 @@ def _nodes(graph: nx.DiGraph, between: Between, used: list[int], whole: Number) 
 
 def _names(graph: nx.DiGraph, between: Between) -> list[str]:
     """Return the names of the nodes of a part, all different; a merged component that holds an end has the end's."""
-    given = {"source": between.sources, "target": between.targets}
-    ends = {nodes[0]: graph.graph[end] for end, nodes in given.items() if end in graph.graph}
-    labels = [ends.get(node, label) for node, label in enumerate(between.labels)]
+    ready = between.graph
+    nodes = [node for name in SEEDS for node in _end_nodes(graph, name)]
+    ends = {ready.anchor(ready.topology.position(node)): node for node in nodes}
+    places = zip(between.positions.tolist(), between.labels, strict=True)
+    labels = [ends.get(position, label) for position, label in places]
     return distinct(texts(node_text(label) if isinstance(label, frozenset) else label for label in labels))
 
 
@@ -198,26 +254,30 @@ def _node_facts(label: Any, data: dict[str, Any]) -> dict[str, Any]:
 
 def _lone_ends(graph: nx.DiGraph) -> list[DrawnNode]:
     """Return the ends of a question to which the answer is that no path leads from one to the other."""
-    asked = graph.graph
-    ends = [end for end in ("source", "target") if end in asked]
-    names = texts(asked[end] for end in ends)
+    ends = [(end, node) for end in SEEDS for node in _end_nodes(graph, end)[:MAX_LONE]]
+    names = texts(node for _, node in ends)
     return [
         DrawnNode(
             (shorten(name, MAX_NAME),),
             is_source=end == "source",
             is_target=end == "target",
             name=name,
-            facts=graph.nodes[asked[end]],
+            facts=graph.nodes[node],
         )
-        for end, name in zip(ends, distinct(names), strict=True)
+        for (end, node), name in zip(ends, distinct(names), strict=True)
     ]
 
 
 def _named_ends(graph: nx.DiGraph, nodes: list[DrawnNode]) -> dict[str, str]:
-    """Return the ends that were asked about by their names in the picture."""
+    """Return the ends that were asked about by their names in the picture; several in a text."""
     marked = {"source": [node.name for node in nodes if node.is_source]}
     marked["target"] = [node.name for node in nodes if node.is_target]
-    return {end: names[0] for end, names in marked.items() if end in graph.graph and names}
+    several = {end for end in SEEDS if any(SEEDS[end] in data for _, data in graph.nodes(data=True))}
+    return {
+        end: end_text(graph.graph[end]) if end in several else names[0]
+        for end, names in marked.items()
+        if end in graph.graph and (names or end in several)
+    }
 
 
 def _edges(graph: nx.DiGraph, drawn: Between, place: dict[int, int], whole: Number) -> list[DrawnEdge]:
@@ -285,11 +345,13 @@ def _lines(asked: dict[str, Any], name: str, data: dict[str, Any], scale: Scale)
     main = asked["annotation"]
     value = f" = {short(data['value'])}" if isinstance(data.get("value"), (*REAL, complex)) else ""
     first = title(name, data) + value
+    if main not in data:
+        return (first,)  # not known, or not asked of nodes
     if main == "contribution":
         return first, scale.part(data) or short(data["contribution"])
     if asked.get("edge_meaning") != "feeds":
         return first, short(data[main])
-    ends = (str(asked["target"]), name) if main == "adjoint" else (name, str(asked["source"]))
+    ends = (end_text(asked["target"]), name) if main == "adjoint" else (name, end_text(asked["source"]))
     return first, "∂{}/∂{} = {}".format(*map(_operand, ends), short(data[main]))
 
 
@@ -305,6 +367,7 @@ def _legend(asked: dict[str, Any], between: Between, drawn: Between, whole: Numb
     return [
         _question(asked, between),
         *([f"weights: {sentence}"] if meaning not in ("unknown", "weight") else []),
+        *([asked["not_computed"]] if "not_computed" in asked else []),
         *([_coverage(between, drawn)] if drawn is not between else []),
         *_keys(asked, whole),
     ]
@@ -312,29 +375,35 @@ def _legend(asked: dict[str, Any], between: Between, drawn: Between, whole: Numb
 
 def _question(asked: dict[str, Any], between: Between) -> str:
     """Return what was asked, and the answer."""
-    words = words_for(asked.get("edge_meaning", "unknown"))
-    source, target = (shorten(str(asked.get(end)), MAX_NAME) for end in ("source", "target"))
-    paths = _paths_text(between)
+    words = words_for(asked.get("edge_meaning", "unknown")).about(asked.get("source"))
+    source, target = (shorten(_end_name(asked.get(end), words), MAX_NAME) for end in ("source", "target"))
+    paths = "paths with cycles on the way" if "not_computed" in asked else _paths_text(between)
     if asked["annotation"] == "tangent":
         return f"{words.rank_from.format(source=source)}: {paths} to {words.ends}"
     if asked["annotation"] == "adjoint":
         return f"{words.rank_towards.format(target=target)}: {paths} from {words.starts}"
-    total = shown(asked["total"])
-    if "source" not in asked:
-        return f"from {words.starts} to {words.ends}: {paths}; total {total}"
+    total = f"; total {shown(asked['total'])}" if "total" in asked else ""
+    if asked.get("source") in (None, ROOTS):
+        return f"from {words.starts} to {target if 'target' in asked else words.ends}: {paths}{total}"
     if not between.n_nodes:
         return words.none.format(source=source, target=target)
-    return f"{words.relation.format(source=source, target=target)} by {paths}; total {total}"
+    return f"{words.relation.format(source=source, target=target)} by {paths}{total}"
+
+
+def _end_name(end: Any, words: Words) -> str:
+    return words.starts if end is ROOTS else words.ends if end is LEAVES else end_text(end)
 
 
 def _paths_text(between: Between) -> str:
     if between.loops:
-        return "walks, cycles included"
+        return "walks, cycles included" if between.graph.cycles == "solve" else ways_round(between.graph.cycles)
     return how_many(between.n_paths, "paths")
 
 
 def _coverage(between: Between, drawn: Between) -> str:
     """Return how much of the influence the drawn paths cover."""
+    if between.loops and not _shrink(between):
+        return f"drawn: {drawn.n_edges:,} of {between.n_edges:,} edges, those on the shortest ways first"
     if between.loops:
         return "drawn: the strongest walks only"
     counts = [count_text(some.n_paths) for some in (drawn, between)]
@@ -354,6 +423,9 @@ def _keys(asked: dict[str, Any], whole: Number) -> Iterator[str]:
         else:
             yield f"edge: {edge} · part of the paths' absolute influences, {shown(whole)}; node: part of them"
             yield "width and colour: part, blue positive, orange negative"
+        yield "bold ellipse: source; double border: target"
+    elif main == "weight":
+        yield f"edge: {edge}; width and colour: its size, blue positive, orange negative"
         yield "bold ellipse: source; double border: target"
     else:
         end = "target" if main == "adjoint" else "source"

@@ -5,13 +5,16 @@ Every mark is said twice, by colour and by line, sign or word, so that no kind o
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import networkx as nx
 
 from graphdiff.arithmetic import REAL
 from graphdiff.pictures.picture import MAX_NAME, DrawnEdge, DrawnNode, Picture
-from graphdiff.text.names import node_text, texts
+from graphdiff.text.names import end_text, node_text, texts
 from graphdiff.text.numbers import short, shorten
 from graphdiff.text.records import distinct
 
@@ -40,17 +43,23 @@ def overlay_picture(graph: nx.MultiDiGraph, max_edges: int) -> Picture:
     '− 2'
     """
     edges = _chosen(graph, max_edges)
-    ends = {end: graph.graph[end] for end in ("source", "target") if end in graph.graph}
-    used = {*ends.values(), *(node for edge in edges for node in edge[:2])}
+    ends = {name: _ends(graph, name) for name in ("source", "target") if name in graph.graph}
+    used = {*chain(*ends.values()), *(node for edge in edges for node in edge[:2])}
     shown_nodes = [node for node in graph if node in used]
     place = {node: number for number, node in enumerate(shown_nodes)}
     names = distinct(texts(node_text(node) for node in shown_nodes))
     largest = max((_size(graph.edges[edge]) for edge in edges), default=0.0)
     drawn = [_edge(place[edge[0]], place[edge[1]], edge[2], graph.edges[edge], largest) for edge in edges]
-    nodes = [_node(graph, node, name) for node, name in zip(shown_nodes, names, strict=True)]
+    drawn_nodes = [_node(graph, node, name, ends) for node, name in zip(shown_nodes, names, strict=True)]
     left = graph.number_of_edges() - len(edges)
-    facts = graph.graph | {end: names[place[node]] for end, node in ends.items()}
-    return Picture(nodes, drawn, _legend(graph, left), facts | ({"edges_not_drawn": left} if left else {}))
+    facts = graph.graph | {name: end_text([names[place[node]] for node in nodes]) for name, nodes in ends.items()}
+    return Picture(drawn_nodes, drawn, _legend(graph, left), facts | ({"edges_not_drawn": left} if left else {}))
+
+
+def _ends(graph: nx.MultiDiGraph, name: str) -> list[Any]:
+    """Return the nodes of an end; none where there is no such end."""
+    end = graph.graph.get(name)
+    return [] if end is None else end if isinstance(end, list) else [end]
 
 
 def _size(data: dict[str, Any]) -> float:
@@ -64,31 +73,44 @@ def _chosen(graph: nx.MultiDiGraph, max_edges: int) -> list[Any]:
     if len(every) <= max_edges:
         return every
     chosen: dict[Any, None] = {}
+    ahead, back = _steps(graph, _ends(graph, "source")), _steps(graph.reverse(copy=False), _ends(graph, "target"))
     differing = [edge for edge in every if graph.edges[edge]["status"] != "kept"]
     for edge in sorted(differing, key=lambda edge: -_size(graph.edges[edge])):
-        grown = chosen | dict.fromkeys([*_way(graph, graph.graph.get("source"), edge[0]), edge])
-        grown |= dict.fromkeys(_way(graph, edge[1], graph.graph.get("target")))
+        behind = [(tail, head, key) for head, tail, key in _way(back, edge[1])]
+        grown = chosen | dict.fromkeys([*_way(ahead, edge[0]), edge, *behind])
         if chosen and len(grown) > max_edges:
             break
         chosen = grown
     return [edge for edge in every if edge in chosen]
 
 
-def _way(graph: nx.MultiDiGraph, start: Any, end: Any) -> list[Any]:
-    """Return the edges of a shortest way, if there is one."""
-    if start is None or end is None or not nx.has_path(graph, start, end):
-        return []
-    nodes = nx.shortest_path(graph, start, end)
-    return [(tail, head, min(graph[tail][head])) for tail, head in zip(nodes, nodes[1:], strict=False)]
+def _steps(graph: nx.MultiDiGraph, starts: list[Any]) -> dict[Any, Any]:
+    """Return, of each node that some nodes reach, the last edge of a shortest way from one of them; None of these."""
+    steps: dict[Any, Any] = dict.fromkeys(starts)
+    queue = deque(steps)
+    while queue:
+        node = queue.popleft()
+        for head, parallel in graph[node].items():
+            if head not in steps:
+                steps[head] = (node, head, min(parallel))
+                queue.append(head)
+    return steps
 
 
-def _node(graph: nx.MultiDiGraph, node: Any, name: str) -> DrawnNode:
+def _way(steps: dict[Any, Any], node: Any) -> Iterator[Any]:
+    """Yield the edges of a shortest way to a node, if there is one, the last first."""
+    while (edge := steps.get(node)) is not None:
+        yield edge
+        node = edge[0]
+
+
+def _node(graph: nx.MultiDiGraph, node: Any, name: str, ends: dict[str, list[Any]]) -> DrawnNode:
     status = graph.nodes[node].get("status", "kept")
     return DrawnNode(
         lines=(shorten(name, MAX_NAME), *NODE_MARKS[status]),
         fill=FILLS[status],
-        is_source="source" in graph.graph and node == graph.graph["source"],
-        is_target="target" in graph.graph and node == graph.graph["target"],
+        is_source=node in ends.get("source", ()),
+        is_target=node in ends.get("target", ()),
         name=name,
         facts=graph.nodes[node],
     )

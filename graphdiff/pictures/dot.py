@@ -21,6 +21,7 @@ import networkx as nx
 import pydot
 
 from graphdiff.errors import GraphTypeError, UsageError
+from graphdiff.graph.networks import network_of
 from graphdiff.pictures.answer import answer_picture
 from graphdiff.pictures.difference import overlay_picture
 from graphdiff.pictures.picture import DARK, DrawnEdge, DrawnNode, Picture, plain_picture, quotient_picture
@@ -69,8 +70,8 @@ def to_pydot(graph: nx.DiGraph, *, max_edges: int = 60) -> pydot.Dot:
 
     Parameters
     ----------
-    graph : networkx.DiGraph, networkx.MultiDiGraph, or result of `graphdiff.compare`
-        A graph from `graphdiff.annotate`, or any other.
+    graph : networkx.DiGraph, networkx.MultiDiGraph, result of `graphdiff.compare`, or what `graphdiff.compile` takes
+        A graph from `graphdiff.annotate`, or any other, compiled or not.
     max_edges : int
         Of an annotated graph with more edges between its ends only the strongest paths are drawn, as many as
         fit, and the legend says how much of the influence they cover; of groups the heaviest edges. Dashed edges carry
@@ -141,6 +142,7 @@ def picture_of(graph: nx.DiGraph, *, max_edges: int = 60) -> Picture:
     """
     if hasattr(graph, "to_networkx"):
         graph = graph.to_networkx()
+    graph = network_of(graph)
     if not isinstance(graph, nx.DiGraph):
         kind = "an undirected graph" if isinstance(graph, nx.Graph) else type(graph).__name__
         raise GraphTypeError(f"cannot draw {kind}: give a networkx DiGraph, such as annotate(graph, source, target)")

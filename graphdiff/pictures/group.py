@@ -18,10 +18,12 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology
 from graphdiff.remedies import Keyword
-from graphdiff.sums.flow import flow_between
+from graphdiff.sums.between import ends_of
+from graphdiff.sums.flow import flow
 
 __all__ = ["group"]
 
@@ -35,8 +37,8 @@ def group(
     graph: nx.DiGraph | CompiledGraph,
     by: By,
     *,
-    source: Hashable | None = None,
-    target: Hashable | None = None,
+    source: End | None = None,
+    target: End | None = None,
     **options: Unpack[CompileOptions],
 ) -> nx.DiGraph:
     """Return a graph of groups of nodes, to be looked at: drawn, written, counted, but not asked for totals.
@@ -54,21 +56,22 @@ def group(
     by : str, int or callable
         A node attribute, such as ``"layer"``; how many parts of a name to keep, as 2 makes ``a.b`` of ``a.b.c``
         (names are parted at ``/``, else ``::``, else ``:``, else ``.``); or a function of the node.
-    source, target : nodes, optional
-        With one of them the edges carry contributions to the total between them; an end left out is all roots, or
-        all leaves.
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
+        See `graphdiff.total_influence`. With one of them the edges carry contributions to the total between them; an
+        end left out is all roots, or all leaves.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
     Returns
     -------
     networkx.DiGraph
-        A node for each group, with ``members`` (a tuple), ``size`` and ``inner_edges``. Nodes without the attribute
-        are in the group ``(no NAME)``. Each edge has ``edges`` (how many it stands for) and ``weight`` (their sum,
-        to be read as direct only); with an end given also ``contribution`` and ``share``, which add exactly: over
-        any cut between the ends the shares forward less those back sum to 1 (under ``cycles="collapse"`` where no
-        cycle is torn apart). ``Q.graph`` has ``quotient`` (True), ``grouped_by``, and ``cyclic``: the lists of
-        groups that are on a cycle only because of the grouping.
+        A node for each group, with ``members`` (a tuple), ``size`` and ``inner_edges``; with a source given also
+        ``source_seed``, what is put in at its members, with a target ``target_seed``, how much they count. Nodes
+        without the attribute are in the group ``(no NAME)``. Each edge has ``edges`` (how many it stands for) and
+        ``weight`` (their sum, to be read as direct only); with an end given also ``contribution`` and ``share``, which
+        add exactly: over any cut between the ends the shares forward less those back sum to 1 (under
+        ``cycles="collapse"`` where no cycle is torn apart). ``Q.graph`` has ``quotient`` (True), ``grouped_by``, and
+        ``cyclic``: the lists of groups that are on a cycle only because of the grouping.
 
     Raises
     ------
@@ -114,6 +117,17 @@ def _naming(graph: Any, by: By) -> Callable[[Any], Hashable]:
     if isinstance(by, str):
         values = _attribute(graph, by)
         return lambda label: values.get(label, f"(no {by})")
+    return group_of_name(by)
+
+
+def group_of_name(by: int | Callable[[Any], Hashable]) -> Callable[[Any], Hashable]:
+    """Return what gives a node's group without a look at its attributes: so many parts of its name, or a function.
+
+    Examples
+    --------
+    >>> group_of_name(2)("a.b.c")
+    'a.b'
+    """
     if isinstance(by, int) and not isinstance(by, bool):
         if by < 1:
             raise UsageError(Keyword("by", by), ": at least one part of each name is needed")
@@ -173,14 +187,20 @@ def _add(
 
 
 def _add_contributions(
-    quotient: nx.DiGraph, ready: CompiledGraph, names: list[Hashable], source: Hashable | None, target: Hashable | None
+    quotient: nx.DiGraph, ready: CompiledGraph, names: list[Hashable], source: End | None, target: End | None
 ) -> None:
-    flow = flow_between(ready, source, target)
-    _add(quotient, ready.topology, names, "contribution", flow.edges.tolist())
+    sources, targets = ends_of(ready, source, target)
+    flows = flow(ready, sources, targets)
+    _add(quotient, ready.topology, names, "contribution", flows.edges.tolist())
     for _, _, data in quotient.edges(data=True):
-        data["share"] = data["contribution"] / flow.total if flow.total else None
-    ends = {"source": source, "target": target}
-    quotient.graph |= {name: node for name, node in ends.items() if node is not None} | {"total": flow.total}
+        data["share"] = data["contribution"] / flows.total if flows.total else None
+    quotient.graph["total"] = flows.total
+    for name, end, seeds in (("source", source, sources), ("target", target, targets)):
+        if end is not None:
+            quotient.graph[name] = end
+            inside = arithmetic.added((names[position], seed) for position, seed in seeds.at(1).items())
+            for group_name, seed in inside.items():
+                quotient.nodes[group_name][f"{name}_seed"] = arithmetic.finished(seed)
 
 
 def _made_cyclic(quotient: nx.DiGraph, topology: Topology, names: list[Hashable]) -> list[list[Hashable]]:

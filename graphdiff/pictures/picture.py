@@ -15,9 +15,9 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import REAL, Number
 from graphdiff.graph.presets import unit
 from graphdiff.paths.prune import bypasses
-from graphdiff.sums.between import Between, forward_over, reverse_over
+from graphdiff.sums.between import Between, forward_over, reverse_over, total_over
 from graphdiff.sums.semirings import SEMIRINGS
-from graphdiff.text.names import Edge
+from graphdiff.text.names import Edge, end_text
 from graphdiff.text.numbers import MAX_NUMBER, percent, short, shorten, shown
 from graphdiff.text.records import keys_of, names_of
 
@@ -174,7 +174,7 @@ def _touched(graph: nx.DiGraph, edges: set[Edge]) -> list[Hashable]:
 
 def _quotient_facts(asked: dict[str, Any]) -> Facts:
     """Return what a quotient says of itself, its ends by their names."""
-    return asked | {end: str(asked[end]) for end in ("source", "target") if end in asked}
+    return asked | {end: end_text(asked[end]) for end in ("source", "target") if end in asked}
 
 
 def _size(number: Number) -> float:
@@ -182,10 +182,10 @@ def _size(number: Number) -> float:
 
 
 def _quotient_node(graph: nx.DiGraph, name: str, node: object) -> DrawnNode:
-    data, asked = graph.nodes[node], graph.graph
+    data = graph.nodes[node]
     size = data.get("size", 1)
     members = data.get("members", ())
-    is_source, is_target = (end in asked and asked[end] in members for end in ("source", "target"))
+    is_source, is_target = (f"{end}_seed" in data for end in ("source", "target"))
     lines = shorten(name, MAX_NAME), f"{size:,} member{'s' * (size != 1)}"
     facts = {**data, **({"members": list(map(str, members))} if members else {})}
     return DrawnNode(lines, "#ffffff", is_source, is_target, name=name, facts=facts)
@@ -198,7 +198,7 @@ def _quotient_edge(tail: int, head: int, data: dict[str, Any], strength: float, 
 
 
 def _quotient_legend(asked: dict[str, Any], attribute: str) -> list[str]:
-    ends = " to ".join(str(asked.get(end, f"all {end}s")) for end in ("source", "target"))
+    ends = " to ".join(end_text(asked.get(end, f"all {end}s")) for end in ("source", "target"))
     legend = [f"grouped by {asked.get('grouped_by', 'a function')}: for looking at, no totals are computed on it"]
     if attribute == "share":
         legend.append(f"edge: share of the total {shown(asked['total'])}, {ends}")
@@ -267,11 +267,24 @@ def _bypass(
 
 
 def others_of(graph: nx.DiGraph, between: Between, drawn: Between, dashed: list[Bypass], whole: Number) -> Bypass:
-    """Return what the total of the drawn and dashed edges lacks as one edge from the source to the target."""
-    weight = graph.graph["total"] - _sum_with(drawn, [(way.tail, way.head, way.facts["weight"]) for way in dashed])
-    counted = replace(drawn, graph=drawn.graph.with_preset(unit))
+    """Return what the total of the drawn and dashed edges lacks: of one source and one target as an edge."""
+    weights = [(way.tail, way.head, way.facts["weight"]) for way in dashed]
+    counted = replace(_unseeded(drawn), graph=drawn.graph.with_preset(unit))
     n_paths = between.n_paths - _sum_with(counted, [(way.tail, way.head, way.n_paths) for way in dashed])
-    return _bypass(graph, between, (between.sources[0], between.targets[0]), weight, (n_paths, n_paths), whole)
+    ends = between.sources[0], between.targets[0]
+    if len(between.sources) > 1 or len(between.targets) > 1:
+        lacking = graph.graph["total"] - _sum_with(drawn, weights)
+        return Bypass(*ends, n_paths, float(lacking / whole), {})
+    total = graph.graph["total"]
+    if between.given_seeds:
+        total = arithmetic.finished(total_over(_unseeded(between), SEMIRINGS["sum-product"]) or 0)
+    weight = total - _sum_with(_unseeded(drawn), weights)
+    return _bypass(graph, between, ends, weight, (n_paths, n_paths), whole)
+
+
+def _unseeded(between: Between) -> Between:
+    """Return the same with one unit at each end."""
+    return replace(between, entering=None, leaving=None)
 
 
 def _sum_with(drawn: Between, dashed: list[tuple[int, int, Number]]) -> Number:
@@ -279,8 +292,10 @@ def _sum_with(drawn: Between, dashed: list[tuple[int, int, Number]]) -> Number:
     steps = [[(head, weight) for head, _, weight in row] for row in drawn.rows]
     for tail, head, weight in dashed:
         steps[tail].append((head, weight))
-    values: list[Number] = [int(node in drawn.sources) for node in range(drawn.n_nodes)]
+    values: list[Number] = [0] * drawn.n_nodes
+    for node, seed in drawn.numbered_starts:
+        values[node] += seed
     for node, row in enumerate(steps):
         for head, weight in row:
             values[head] += values[node] * weight
-    return arithmetic.finished(sum(values[node] for node in drawn.targets))
+    return arithmetic.finished(sum(values[node] * seed for node, seed in drawn.numbered_stops))

@@ -51,12 +51,13 @@ class Search:
     """What may be removed, and what is left of the total without it.
 
     Each candidate, an edge or a node, is the set of edges that are gone with it: of a node those that leave it, which
-    all paths through it take.
+    all paths through it take; of a target those that enter it. No source is removed, nor a target where these stay.
     """
 
     between: Between
     what: str
-    total: Number
+    total: Number  # None where a cycle lies between, and every path is to be met
+    targets_stay: bool = True
 
     @cached_property
     def rows(self) -> list[list[tuple[int, int, Number]]]:
@@ -69,12 +70,23 @@ class Search:
         between = self.between
         if self.what == "edges":
             return {between.edge_label(edge): frozenset([edge]) for row in self.rows for _, edge, _ in row}
-        ends = {*between.sources, *between.targets}
+        staying = {*between.sources, *(between.targets if self.targets_stay else ())}
+        entering = self._entering
         return {
-            label: frozenset(edge for _, edge, _ in self.rows[node])
+            label: entering.get(node) or frozenset(edge for _, edge, _ in self.rows[node])
             for node, label in enumerate(between.labels)
-            if node not in ends and not self._is_merged(label)
+            if node not in staying and not self._is_merged(label)
         }
+
+    @property
+    def _entering(self) -> dict[int, Edges]:
+        """The edges that enter each target."""
+        edges: dict[int, set[int]] = {node: set() for node in self.between.targets}
+        for row in self.rows:
+            for head, edge, _ in row:
+                if head in edges:
+                    edges[head].add(edge)
+        return {node: frozenset(entering) for node, entering in edges.items()}
 
     def _is_merged(self, label: Any) -> bool:
         topology = self.between.graph.topology
@@ -89,8 +101,10 @@ class Search:
 
     @cached_property
     def is_positive(self) -> bool:
-        """Whether no weight is negative."""
-        return all(weight >= 0 for row in self.rows for _, _, weight in row)
+        """Whether no weight and no seed is negative."""
+        return all(weight >= 0 for row in self.rows for _, _, weight in row) and all(
+            arithmetic.finished(seed) >= 0 for seed in self.between.given_seeds
+        )
 
     def require_real(self) -> None:
         """Raise unless every weight is a real number."""
@@ -99,6 +113,9 @@ class Search:
                 if not isinstance(weight, REAL):
                     name = edge_text(self.between.edge_label(edge))
                     raise UsageError(f"a cut needs real weights, and that of the edge {name} is {weight!r}")
+        for seed in map(arithmetic.finished, self.between.given_seeds):
+            if not isinstance(seed, REAL):
+                raise UsageError(f"a cut needs real seeds, and one is {seed!r}")
 
     @cached_property
     def whole(self) -> Rest:
@@ -126,8 +143,8 @@ class Rest:
         """What reaches each node of one unit at the source."""
         between = self.search.between
         values: list[Number] = [0] * between.n_nodes
-        for node in between.sources:
-            values[node] = 1
+        for node, seed in between.numbered_starts:
+            values[node] += seed
         for node, row in enumerate(self.search.rows):
             value = values[node]
             if value:
@@ -139,16 +156,19 @@ class Rest:
     @property
     def total(self) -> Number:
         """The total that is left."""
-        targets = self.search.between.targets
-        return self.tangents[targets[0]] if targets else self.search.total
+        between = self.search.between
+        reached = (
+            self.tangents[node] * (1 if seed is None else arithmetic.finished(seed)) for node, seed in between.stops
+        )
+        return sum(reached) if between.targets else self.search.total
 
     @cached_property
     def gains(self) -> dict[Any, Number]:
         """By how much the total would fall without each candidate."""
         between, tangents = self.search.between, self.tangents
         adjoints: list[Number] = [0] * between.n_nodes
-        for node in between.targets:
-            adjoints[node] = 1
+        for node, seed in between.numbered_stops:
+            adjoints[node] += seed
         through: dict[int, Number] = {}
         for node in range(between.n_nodes - 1, -1, -1):
             for head, edge, weight in self.search.rows[node]:
@@ -163,7 +183,10 @@ class Rest:
 
 
 def strokes(search: Search, chosen: list[Any]) -> Iterator[Stroke]:
-    """Yield what was chosen, the one that takes most away first, with what is left after each."""
+    """Yield what was chosen, by totals the one that takes most away first, with what is left after each."""
+    if search.total is None:
+        yield from (Stroke(item, None, None) for item in chosen)
+        return
     left = search.whole
     done: list[Any] = []
     waiting = list(chosen)
@@ -189,9 +212,9 @@ def every_path(search: Search) -> tuple[list[Any], str, int | None]:
 
 def _no_nodes(search: Search) -> str:
     first, last = (search.between.labels[node] for node in (search.between.sources[0], search.between.targets[0]))
-    most = search.without(search.candidates).total
+    left = "there are" if search.total is None else f"{search.without(search.candidates).total!r} is left, by"
     return (
-        f"no set of nodes does it: without all {len(search.candidates):,} that may be removed {most!r} is left, by "
+        f"no set of nodes does it: without all {len(search.candidates):,} that may be removed {left} "
         f"paths from {first!r} to {last!r} that pass none of them; cut edges"
     )
 
@@ -212,14 +235,19 @@ def _edges_across(search: Search, steps: list[tuple[int, int, int]]) -> list[Any
 
 
 def _nodes_across(search: Search, steps: list[tuple[int, int, int]]) -> list[Any] | None:
-    """Do the same where each node is an edge of its own, from ``node`` to ``~node``, and all others hold any flow."""
+    """Do the same where each node is an edge of its own, to ``~node``, and all others hold any flow.
+
+    Of a target it is the one from ``~node``, so that paths end where it is left.
+    """
     labels = search.between.labels
     room = {node for node, label in enumerate(labels) if label in search.candidates}
-    within = {(node, ~node): 1 if node in room else None for node in range(len(labels))}
-    beyond = beyond_cut(search.between, within | {(~tail, head): None for tail, head, _ in steps})
+    targets = set(search.between.targets)
+    doors = [(~node, node) if node in targets else (node, ~node) for node in range(len(labels))]
+    within = {door: 1 if node in room else None for node, door in enumerate(doors)}
+    beyond = beyond_cut(search.between, within | {(doors[tail][1], doors[head][0]): None for tail, head, _ in steps})
     if beyond is None:
         return None
-    return [labels[node] for node in sorted(room) if node not in beyond and ~node in beyond]
+    return [labels[node] for node in sorted(room) if doors[node][0] not in beyond and doors[node][1] in beyond]
 
 
 # -- a part of it
@@ -295,9 +323,9 @@ class Stroke:
     Attributes
     ----------
     item : edge or node
-    alone : number
-        By how much the total would become smaller without this alone.
-    left : number
+    alone : number or None
+        By how much the total would become smaller without this alone; None where there is no total.
+    left : number or None
         The total without this and all before it.
     """
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -116,13 +117,13 @@ def _histogram(between: Between, n_paths: int, longest: int) -> dict[int, int]:
     """
     width = n_paths.bit_length() // 8 + 1
     values = [0] * between.n_nodes
-    for node in between.sources:
-        values[node] = 1
+    for node in between.sources:  # members of a collapsed component are one node several times
+        values[node] += 1
+    counted = Counter(between.targets)
     total = 0
     for node, row in enumerate(between.rows):
         value, values[node] = values[node], 0
-        if between.is_target[node]:
-            total += value
+        total += value * counted[node]
         value <<= 8 * width
         for head, _, _ in row:
             values[head] += value

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import REAL, Number, is_finite, plain
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, Progress, counted
+from graphdiff.graph.ends import ROOTS, End, seeds_of
 from graphdiff.graph.topology import Rows, Topology
 from graphdiff.kernels.reach import dominated_sums, dominator_tree, flooded
 from graphdiff.remedies import Keyword, Remedy
@@ -113,7 +114,7 @@ class Exclusive(Result, Set[Any]):
         return [f"goes with {self.node}"], ([node] for node in self.nodes[:20]), how_many(len(self), "nodes")
 
 
-def exclusive(graph: nx.DiGraph | CompiledGraph, node: Hashable, roots: Iterable[Hashable] | None = None) -> Exclusive:
+def exclusive(graph: nx.DiGraph | CompiledGraph, node: Hashable, roots: End | None = None) -> Exclusive:
     """Return what would go if `node` went: what only this node keeps reachable from the roots, itself left out.
 
     Two breadth-first searches, so linear in the edges; for all nodes at once there is `exclusive_sizes`.
@@ -123,7 +124,7 @@ def exclusive(graph: nx.DiGraph | CompiledGraph, node: Hashable, roots: Iterable
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
         With cycles or without; a compiled graph's policy and weights do not matter.
     node : node
-    roots : nodes, optional
+    roots : node, list of nodes or ROOTS, optional
         What stays for its own sake. By default the nodes that have ``root=True``, else all members of the
         components that nothing enters. A root is exclusive to no other node.
 
@@ -145,9 +146,10 @@ def exclusive(graph: nx.DiGraph | CompiledGraph, node: Hashable, roots: Iterable
     >>> exclusive(G, "web") == {"html", "bs4"}
     True
     """
-    topology = counted(graph, {}).topology
+    ready = counted(graph, {})
+    topology = ready.topology
     place = topology.position(node)
-    starts = root_positions(topology, roots)
+    starts = root_positions(ready, roots)
     rows = topology.rows
     kept = flooded(rows.ptr, rows.heads, starts, place)
     gone = flooded(rows.ptr, rows.heads, starts) & ~kept
@@ -158,7 +160,7 @@ def exclusive(graph: nx.DiGraph | CompiledGraph, node: Hashable, roots: Iterable
 
 def exclusive_sizes(
     graph: nx.DiGraph | CompiledGraph,
-    roots: Iterable[Hashable] | None = None,
+    roots: End | None = None,
     *,
     values: Mapping[Any, Any] | None = None,
 ) -> Influences:
@@ -169,7 +171,7 @@ def exclusive_sizes(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    roots : nodes, optional
+    roots : node, list of nodes or ROOTS, optional
         As for `exclusive`.
     values : mapping of node to number, optional
         What to add up instead of counting, such as ``G.nodes(data="size")``.
@@ -196,9 +198,9 @@ def exclusive_sizes(
     >>> exclusive_sizes(G).top(3)
     [('app', 4), ('web', 2), ('html', 1)]
     """
-    topology = counted(graph, {}).topology
-    own = values_at(topology, values)
-    return Influences(topology, dominated(topology.rows, root_positions(topology, roots), own) - own, "exclusive")
+    ready = counted(graph, {})
+    topology, own = ready.topology, values_at(ready.topology, values)
+    return Influences(topology, dominated(topology.rows, root_positions(ready, roots), own) - own, "exclusive")
 
 
 def reach_sizes(
@@ -246,13 +248,11 @@ def reach_sizes(
 # -- ends and values
 
 
-def root_positions(topology: Topology, roots: Iterable[Hashable] | None) -> NDArray[Any]:
+def root_positions(graph: CompiledGraph, roots: End | None) -> NDArray[Any]:
     """Return the positions of the roots: those given, else the graph's own."""
-    if isinstance(roots, str):
-        raise UsageError(Keyword("roots", roots), f": a collection of nodes is needed, such as [{roots!r}]")
-    if roots is None:
-        return topology.roots.astype(np.int64)
-    return np.array(sorted({topology.position(root) for root in roots}), dtype=np.int64)
+    if roots is None or roots is ROOTS:
+        return graph.topology.roots.astype(np.int64)
+    return np.array(sorted(seeds_of(graph, roots).positions), dtype=np.int64)
 
 
 def values_at(topology: Topology, values: Mapping[Any, Any] | None) -> NDArray[Any]:

@@ -8,7 +8,7 @@ What was read: a graph's size, what its edges say and carry, its roots and leave
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nlargest
 from itertools import chain
@@ -22,6 +22,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import LimitError, UsageError, count_text, edge_text
 from graphdiff.graph.attributes import drawing_names
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, Progress, compiled, counted
+from graphdiff.graph.ends import LEAVES, ROOTS, End, Seeds, seeds_of
 from graphdiff.graph.intake import edge_data
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
@@ -32,7 +33,7 @@ from graphdiff.showing import and_more
 from graphdiff.structure.gradients import GradientFlow, gradient_flow
 from graphdiff.sums.between import Between, forward_over, restriction, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
-from graphdiff.text.names import PLAIN, Naming, node_text
+from graphdiff.text.names import PLAIN, Naming, end_text, node_text
 from graphdiff.text.numbers import percent, plain, shown
 from graphdiff.text.sentences import how_many, words_for
 from graphdiff.text.tables import Axis, Column, Result, Sheet
@@ -59,7 +60,7 @@ class Diagnosis(Result):
 
     Attributes
     ----------
-    source, target : node or None
+    source, target : node, list of nodes, mapping of node to seed, ROOTS, LEAVES or None
         The ends; None stands for all roots, or all leaves.
     edge_meaning, node_meaning : str
         What an edge says, and what nodes are called.
@@ -139,8 +140,8 @@ class Diagnosis(Result):
         words = words_for(self.edge_meaning)
         if self.overview is not None:
             return f"All paths from {words.starts} to {words.ends}"
-        start = words.starts if self.source is None else str(self.source)
-        end = words.ends if self.target is None else str(self.target)
+        start = words.starts if self.source is None or self.source is ROOTS else end_text(self.source)
+        end = words.ends if self.target is None or self.target is LEAVES else end_text(self.target)
         return f"Paths from {start} to {end}"
 
     def rows(self) -> Iterator[tuple[str, str]]:
@@ -235,8 +236,8 @@ def _histogram_text(histogram: dict[int, int] | None) -> str:
 @takes_options
 def diagnose(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable | None = None,
-    target: Hashable | None = None,
+    source: End | None = None,
+    target: End | None = None,
     *,
     vanishing: float = 1e-6,
     exploding: float = 1e6,
@@ -250,12 +251,13 @@ def diagnose(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source, target : nodes, optional
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
+        See `graphdiff.total_influence`; of seeds only those of targets count, and for gradients only.
         Without a source the paths start at all roots, without a target they end at all leaves; without both there
         is an overview of what was read, too.
     vanishing, exploding : float
         Gradient flow is flagged where the median of |adjoint| at some distance from the target falls below, or
-        rises above, so many times what it starts with.
+        rises above, so many times what it starts with: 1, or the largest seed of a target.
     progress : callable, optional
         Told ``(stages done, stages)``.
     **options
@@ -295,7 +297,7 @@ def diagnose(
     _require_limits(vanishing, exploding)
     derived = target is not None and _has_derivatives(graph, options)
     read = replace((compiled if derived else counted)(graph, options), cycles="collapse")
-    ends = [None if node is None else [read.topology.position(node)] for node in (source, target)]
+    ends = [None if end is None else seeds_of(read, end) for end in (source, target)]
     between = restriction(read.with_preset(unit), *ends)
     before, behind, lengths, passages = _swept(between, progress or (lambda done, stages: None))
     n_paths = sum(before[node] for node in between.targets)
@@ -346,7 +348,7 @@ def _swept(between: Between, progress: Progress) -> tuple[list[int], list[int], 
     return before, behind, lengths, passages
 
 
-def _lead_back(between: Between, ends: list[list[int] | None]) -> bool:
+def _lead_back(between: Between, ends: list[Seeds | None]) -> bool:
     """Return whether paths lead from the target to the source, where both are given."""
     return None not in ends and restriction(between.graph, *reversed(ends)).n_nodes > 0
 

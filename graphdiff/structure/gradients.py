@@ -37,7 +37,7 @@ HEAD = ("steps", "nodes", "|adjoint|", "smallest", "largest")
 
 @dataclass(frozen=True)
 class Layer:
-    """The nodes at one distance from the target, without the roots.
+    """The nodes at one distance from the nearest target, without the roots.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ class Onset:
 
 @dataclass(frozen=True, repr=False)
 class GradientFlow(Result):
-    """How the size of the adjoint changes with the distance from the target, where it starts as 1.
+    """How the size of the adjoint changes with the distance from the target, where it starts as 1, or as the seeds.
 
     In pandas a row for each layer, by depth.
 
@@ -88,14 +88,16 @@ class GradientFlow(Result):
     roots : tuple of RootFlow
         In topological order.
     factor : float or None
-        By what the median changes a step: the geometric mean from the target, where it is 1, to the last median that
-        is neither 0 nor infinite. None where there is none.
+        By what the median changes a step: the geometric mean from the target, where it is `start`, to the last median
+        that is neither 0 nor infinite. None where there is none.
     vanishing, exploding : Onset or None
         Where the median first falls below, or rises above, its limit.
     limits : (float, float)
-        The two limits.
+        The two limits, in units of `start`.
     dead_edges : tuple of edges
         The edges between with local derivative 0.
+    start : float
+        The size of the largest seed of a target; 1 where none is given.
     """
 
     layers: tuple[Layer, ...]
@@ -105,6 +107,7 @@ class GradientFlow(Result):
     exploding: Onset | None
     limits: tuple[float, float]
     dead_edges: tuple[Edge, ...]
+    start: float = 1.0
     naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -117,6 +120,7 @@ class GradientFlow(Result):
             **{name: None if onset is None else _record(onset, self.naming) for name, onset in onsets.items()},
             "limits": list(self.limits),
             "dead_edges": list(map(self.naming.edge, self.dead_edges)),
+            "start": self.start,
         }
 
     def _frame(self) -> Frame:
@@ -133,7 +137,8 @@ class GradientFlow(Result):
             for word, onset in (("vanishing", self.vanishing), ("exploding", self.exploding))
             if onset is not None
         ]
-        return (" and ".join(onsets) or f"steady: every median is within {low:g} and {high:g}") + step
+        seeds = "" if self.start == 1 else f" times {shown(self.start)}, the largest seed"
+        return (" and ".join(onsets) or f"steady: every median is within {low:g} and {high:g}{seeds}") + step
 
     def _cells(self) -> list[tuple[str, ...]]:
         chosen = np.unique(np.linspace(0, len(self.layers) - 1, min(MAX_LINES, len(self.layers))).astype(int))
@@ -181,7 +186,7 @@ def _record(row: Layer | RootFlow | Onset, naming: Naming) -> dict[str, Any]:
 
 
 def gradient_flow(between: Between, limits: tuple[float, float]) -> GradientFlow | None:
-    """Return how |adjoint| changes between the sources and the target of `between`; None where weights are symbols.
+    """Return how |adjoint| changes between the sources and the targets; None where weights or seeds are symbols.
 
     Parameters
     ----------
@@ -197,10 +202,10 @@ def gradient_flow(between: Between, limits: tuple[float, float]) -> GradientFlow
 
     Examples
     --------
-    >>> from graphdiff.sums.between import restriction
+    >>> from graphdiff.sums.between import between_ends
     >>> from graphdiff.graph.compiled import CompiledGraph
     >>> chain = CompiledGraph.from_arrays([0, 1, 2, 3], [1, 2, 3, 4], [0.5, 0.5, 0.5, 0.5], cycles="collapse")
-    >>> print(gradient_flow(restriction(chain, None, [4]), (0.2, 1e6)))
+    >>> print(gradient_flow(between_ends(chain, None, 4), (0.2, 1e6)))
     vanishing from 3 steps on (1: 0.125); 0.5 times a step
     steps  nodes  |adjoint|  smallest  largest
         0      1          1         1        1
@@ -209,26 +214,29 @@ def gradient_flow(between: Between, limits: tuple[float, float]) -> GradientFlow
         3      1      0.125     0.125    0.125
     root 0: 0.0625, 4 steps away
     """
-    weights = _floats(between.graph.weights)
-    if weights is None:
+    weights, seeds = _floats(between.graph.weights), _floats([1] if between.leaving is None else between.leaving)
+    if weights is None or seeds is None:
         return None
+    start = float(np.abs(seeds).max())
     depths = reverse_over(between, SEMIRINGS["fewest-edges"])
     used = weights[between.edges].astype(bool)
-    alive = _keeping(between, between.graph.reweighted(weights), used)
+    leaving = None if between.leaving is None else seeds.tolist()
+    alive = _keeping(replace(between, leaving=leaving), between.graph.reweighted(weights), used)
     sizes = _sizes(reverse_over(alive, SEMIRINGS["sum-product"]))
     roots = sorted(set(between.sources) - set(between.targets))
     apart = set(roots)
     inner = np.array([node for node in range(between.n_nodes) if node not in apart], dtype=np.int64)
     layers = list(_layers(inner, np.array(depths, dtype=np.int64)[inner], sizes))
-    low, high = limits
+    low, high = (limit * start for limit in limits)
     return GradientFlow(
         layers=tuple([layer for layer, _ in layers]),
         roots=tuple([RootFlow(between.labels[n], depths[n], _number(sizes[n])) for n in roots]),
-        factor=_factor([layer for layer, _ in layers]),
+        factor=_factor([layer for layer, _ in layers], start),
         vanishing=_onset(between, layers, sizes, lambda median: median < low, 0),
         exploding=_onset(between, layers, sizes, lambda median: median > high, -1),
         limits=limits,
         dead_edges=tuple([between.edge_label(edge) for edge in between.edges[~used].tolist()]),
+        start=start,
         naming=between.graph.topology.naming,
     )
 
@@ -284,13 +292,13 @@ def _median(ranked: list[float]) -> float:
     return low / 2 + high / 2  # their sum may be beyond the floats
 
 
-def _factor(layers: list[Layer]) -> float | None:
+def _factor(layers: list[Layer], start: float) -> float | None:
     medians = [(layer.depth, layer.median) for layer in layers if layer.depth and layer.median]
     finite = [(depth, median) for depth, median in medians if median < math.inf]
     if not finite:
         return None
     depth, median = finite[-1]
-    return float(median ** (1 / depth))
+    return float((median / start) ** (1 / depth))
 
 
 def _onset(

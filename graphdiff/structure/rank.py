@@ -6,7 +6,7 @@ often disagree. Sets are sized for the rows that are returned only, unless they 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Unpack
@@ -19,6 +19,7 @@ from graphdiff.arithmetic import REAL, Number, is_finite
 from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import attribute_kinds, drawing_names, is_quantity
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import ROOTS, Boundary, End, seeds_of, units
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology
 from graphdiff.remedies import Keyword, Remedy
@@ -26,7 +27,7 @@ from graphdiff.sets.sets import root_positions, row_sizes, values_at
 from graphdiff.sums.between import restriction
 from graphdiff.sums.influence import forward, reverse
 from graphdiff.sums.results import largest_first
-from graphdiff.text.names import PLAIN, Naming, node_text
+from graphdiff.text.names import PLAIN, Naming, end_text, node_text
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import Words, words_for
 from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
@@ -46,7 +47,7 @@ class Ranking(Result):
 
     Attributes
     ----------
-    source, target : node or None
+    source, target : node, list of nodes, mapping of node to seed, ROOTS, LEAVES or None
         Where the influence comes from, or goes to; both None is from all roots together.
     by : str
         The column that gives the order.
@@ -113,8 +114,7 @@ class Ranking(Result):
         split = 2 + len(self.weights)
         sizes = [title.replace(" ", "_") for title in self.sizes]
         return {
-            "source": None if self.source is None else self.naming.node(self.source),
-            "target": None if self.target is None else self.naming.node(self.target),
+            **self.naming.ends(self.source, self.target),
             "by": self.by,
             "nodes": [
                 {
@@ -131,9 +131,9 @@ class Ranking(Result):
         """Return what is ranked, in a line."""
         words = self._words
         if self.target is not None:
-            text = words.rank_towards.format(target=self.target)
-        elif self.source is not None:
-            text = words.rank_from.format(source=self.source)
+            text = words.rank_towards.format(target=end_text(self.target))
+        elif self.source is not None and self.source is not ROOTS:
+            text = words.rank_from.format(source=end_text(self.source))
         else:
             text = f"{words.nodes} by what reaches them from {words.starts}"
         return text[0].upper() + text[1:]
@@ -149,7 +149,7 @@ class Ranking(Result):
     def notes(self) -> Iterator[str]:
         """Yield what stands below the table."""
         words = self._words
-        start = words.starts if self.source is None else str(self.source)
+        start = words.starts if self.source is None or self.source is ROOTS else end_text(self.source)
         reach = f"reach: {words.needed}, each counted once"
         yield f"{reach}; exclusive: those that go with it, being reached from {start} by it only."
         if self.without_value:
@@ -172,8 +172,8 @@ class Ranking(Result):
 @takes_options
 def rank(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable | None = None,
-    target: Hashable | None = None,
+    source: End | None = None,
+    target: End | None = None,
     *,
     by: str | None = None,
     value: str | None = None,
@@ -190,9 +190,10 @@ def rank(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source, target : node, optional
-        At most one of them. What it does not reach (what does not reach the target) is left out, and so is the node
-        itself. So are the constants of a trace, unless the graph is compiled: nothing is derived by them.
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
+        At most one of them: see `graphdiff.total_influence`. What it does not reach (what does not reach the target)
+        is left out, and so is the node itself. So are the constants of a trace, unless the graph is compiled: nothing
+        is derived by them.
     by : str, optional
         The column that gives the order, largest absolute value first: a weighting's meaning, such as ``"even"`` or
         ``"weight"``, ``"reach"``, ``"exclusive"``, or with a value ``"reach size"``. By default the first.
@@ -332,22 +333,21 @@ def _column_of(by: str | None, titles: list[str]) -> int:
 def _reached(graph: Any, ready: list[CompiledGraph], source: Any, target: Any) -> list[_Row]:
     """Return a row for every node that is reached; a merged component is one row."""
     first = ready[0]
-    topology = first.topology
     if target is not None:
         columns = [reverse(each, target).array.tolist() for each in ready]
-        reached = restriction(first, range(first.n_nodes), [topology.position(target)])
+        ends = seeds_of(first, target)
+        reached = restriction(first, units(first, range(first.n_nodes)), ends)
     else:
-        roots = topology.roots.tolist() if source is None else [topology.position(source)]
-        seeds = {topology.label(p): 1 for p in sorted({first.anchor(p) for p in roots})}
-        columns = [forward(each, seeds).array.tolist() for each in ready]
-        reached = restriction(first, roots, range(first.n_nodes))
-    end = target if source is None else source
-    own = None if end is None else first.anchor(topology.position(end))
+        columns = [forward(each, ROOTS if source is None else source).array.tolist() for each in ready]
+        ends = seeds_of(first, ROOTS if source is None else source)
+        reached = restriction(first, ends, units(first, range(first.n_nodes)))
+    asked = target if source is None else source
+    own = () if asked is None or isinstance(asked, Boundary) else ends.anchored(first).positions
     constants = _constants(graph)
     return [
         _Row(position, node, [column[position] for column in columns])
         for position, node in zip(reached.positions.tolist(), reached.labels, strict=True)
-        if position != own and node not in constants
+        if position not in own and node not in constants
     ]
 
 
@@ -390,7 +390,7 @@ def _set_columns(
 ) -> dict[str, NDArray[Any]]:
     """Return the columns of sizes by their titles: counts of nodes, and sums of a value where one is asked for."""
     topology = ready.topology
-    starts = root_positions(topology, None if source is None else [source])
+    starts = root_positions(ready, source)
     places = np.array(positions, dtype=np.int64)
     columns = dict(zip(SETS, row_sizes(ready, places, starts, values_at(topology, None), progress), strict=True))
     if values is not None:

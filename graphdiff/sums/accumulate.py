@@ -1,8 +1,8 @@
-"""`accumulate`: one sweep from a source over any semiring."""
+"""`accumulate`: one sweep over any semiring, from a source or back from a target."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable
 from typing import Any, Unpack
 
 import networkx as nx
@@ -11,9 +11,10 @@ import numpy as np
 from graphdiff import arithmetic
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import End, seeds_of, units
 from graphdiff.graph.options import takes_options
 from graphdiff.remedies import Keyword
-from graphdiff.sums.between import Between, forward_over, restriction
+from graphdiff.sums.between import Between, forward_over, restriction, reverse_over
 from graphdiff.sums.results import Influences
 from graphdiff.sums.semirings import SEMIRINGS, Semiring
 from graphdiff.sums.sweeps import checked, in_range
@@ -30,17 +31,20 @@ class Accumulated(Influences):
 @takes_options
 def accumulate(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable,
+    source: End | None = None,
+    target: End | None = None,
     *,
     semiring: str | Semiring = "sum-product",
     **options: Unpack[CompileOptions],
 ) -> Accumulated:
-    """Return, for every node, what the paths from `source` to it add up to in a semiring, each edge once.
+    """Return, for every node, what the paths from `source` to it, or from it to `target`, add up to in a semiring.
 
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source : node
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+        One of them: see `graphdiff.total_influence`. Back from a target the value of a path is extended from its end.
+        A seed extends the paths as a weight does, but where edges are counted.
     semiring : str or Semiring
         ``"sum-product"`` (what `forward` returns, here for any numbers in plain Python), ``"size"``,
         ``"value-and-size"``, ``"count"``, ``"max-product"`` (the strongest path), ``"min-plus"`` (the shortest),
@@ -52,12 +56,13 @@ def accumulate(
     Returns
     -------
     Accumulated
-        A mapping; a node that the source does not reach has the semiring's zero.
+        A mapping; a node that the source does not reach, or that does not reach the target, has the semiring's zero.
 
     Raises
     ------
     UsageError
-        If there is no semiring of this name, or it does not take numbers like these, as complex ones have no order.
+        If not one end is given, if there is no semiring of this name, or it does not take numbers like these, as
+        complex ones have no order.
     UnknownNodeError, WeightError, CycleError, ValueOverflowError
         As `graphdiff.forward`; a cycle that is solved is refused too, as a semiring need not have a limit.
 
@@ -68,6 +73,8 @@ def accumulate(
     >>> G.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", -3)])
     >>> [accumulate(G, "b", semiring=name)["e"] for name in ("sum-product", "size", "count", "min-plus")]
     [-1, 5, 2, -2]
+    >>> dict(accumulate(G, target="e", semiring="most-edges"))
+    {'b': 2, 'c': 1, 'd': 1, 'e': 0}
     >>> narrowest = Semiring(0, float("inf"), min, max)
     >>> accumulate(G, "b", semiring=narrowest)["e"]
     1
@@ -77,12 +84,18 @@ def accumulate(
         raise UsageError(
             Keyword("semiring", semiring), f": use one of {', '.join(map(repr, SEMIRINGS))}, or a Semiring"
         )
+    if (source is None) == (target is None):
+        raise UsageError("give ", Keyword("source"), " or ", Keyword("target"), ": a sweep starts at one end")
     ready = compiled(graph, options)
     ready = ready.divisible if ready.exact else ready  # a user's functions get Fractions
-    between = restriction(ready, [ready.topology.position(source)])
+    every = units(ready, range(ready.n_nodes))
+    if target is None:
+        between, sweep = restriction(ready, seeds_of(ready, source), every), forward_over
+    else:
+        between, sweep = restriction(ready, every, seeds_of(ready, target)), reverse_over
     between.require_no_loops()
     array = np.empty(ready.n_nodes, dtype=object)
-    sums = _named_sums(between, semiring) if isinstance(semiring, str) else forward_over(between, chosen)
+    sums = _named_sums(between, sweep, semiring) if isinstance(semiring, str) else sweep(between, chosen)
     values = dict(zip(between.positions.tolist(), sums, strict=True))
     for position in range(ready.n_nodes):  # one by one: numpy would take tuples apart
         array[position] = _checked(values.get(position, chosen.zero), chosen)
@@ -92,11 +105,11 @@ def accumulate(
     return Accumulated(ready.topology, array, semiring if isinstance(semiring, str) else "values")
 
 
-def _named_sums(between: Between, name: str) -> list[Any]:
+def _named_sums(between: Between, sweep: Callable[[Between, Semiring], list[Any]], name: str) -> list[Any]:
     """Return the sums of a semiring of ours, whose functions do not take every kind of number."""
     try:
         with in_range():
-            return forward_over(between, SEMIRINGS[name])
+            return sweep(between, SEMIRINGS[name])
     except TypeError:
         kinds = sorted({type(weight).__name__ for row in between.rows for *_, weight in row})
         raise UsageError(

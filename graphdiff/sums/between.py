@@ -6,9 +6,10 @@ reaches and a target can be reached from, in lists, in topological order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import CycleError, SameComponentError
 from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, seeds_of, weighed
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.cycles import Range, find_cycle, restricted
 from graphdiff.sums.semirings import SEMIRINGS, Semiring
@@ -38,7 +40,9 @@ class Between:
     ptr, heads, edges : int arrays
         The edges of node `u` here are ``ptr[u]:ptr[u + 1]``; `edges` numbers them as in the topology.
     sources, targets : list of int
-        Where the paths start and end, numbered as here.
+        Where the paths start and end, numbered as here; members of one collapsed component are one node several times.
+    entering, leaving : list of numbers, or None
+        The seeds of the sources and of the targets, which every path is multiplied by; None is one unit at each.
     loops : list of (start, stop)
         Components with a cycle between them, as positions in `graph`; only under ``cycles="solve"``.
     """
@@ -51,6 +55,8 @@ class Between:
     sources: list[int]
     targets: list[int]
     loops: list[Range]
+    entering: list[Number] | None = None
+    leaving: list[Number] | None = None
 
     @property
     def n_nodes(self) -> int:
@@ -83,6 +89,45 @@ class Between:
             flags[node] = True
         return flags
 
+    @property
+    def starts(self) -> Iterator[tuple[int, Number | None]]:
+        """Each source with its seed; None is one unit."""
+        return zip(self.sources, self.entering or repeat(None), strict=False)
+
+    @property
+    def stops(self) -> Iterator[tuple[int, Number | None]]:
+        """Each target with its seed; None is one unit."""
+        return zip(self.targets, self.leaving or repeat(None), strict=False)
+
+    @property
+    def seeds(self) -> tuple[Seeds, Seeds]:
+        """The sources and the targets, where sweeps keep their values."""
+        sources, targets = (self.positions[nodes].tolist() for nodes in (self.sources, self.targets))
+        return Seeds(sources, self.entering), Seeds(targets, self.leaving)
+
+    @property
+    def numbered_starts(self) -> Iterator[tuple[int, Number]]:
+        """Each source with its seed as callers see it; one unit is 1."""
+        return ((node, 1 if seed is None else arithmetic.finished(seed)) for node, seed in self.starts)
+
+    @property
+    def numbered_stops(self) -> Iterator[tuple[int, Number]]:
+        """Each target with its seed as callers see it; one unit is 1."""
+        return ((node, 1 if seed is None else arithmetic.finished(seed)) for node, seed in self.stops)
+
+    @property
+    def given_seeds(self) -> list[Number]:
+        """All seeds that are no unit."""
+        return [*(self.entering or ()), *(self.leaving or ())]
+
+    @cached_property
+    def exits(self) -> list[list[Number]]:
+        """The seeds of the targets at each node: mostly none."""
+        seeds: list[list[Number]] = [[] for _ in range(self.n_nodes)]
+        for node, seed in self.stops:
+            seeds[node].append(1 if seed is None else seed)
+        return seeds
+
     @cached_property
     def labels(self) -> list[Any]:
         """The label of each node; of a merged component the frozenset of its members."""
@@ -109,6 +154,11 @@ class Between:
             label = self._edge_labels[edge] = self.graph.topology.edge_label(edge)
         return label
 
+    def weighed(self, graph: CompiledGraph) -> Between:
+        """Return the same under the weights of another graph of its shape."""
+        entering, leaving = (weighed(graph, seeds) for seeds in (self.entering, self.leaving))
+        return replace(self, graph=graph, entering=entering, leaving=leaving)
+
     def require_no_loops(self, instead: str = "") -> None:
         """Raise where walks go round a cycle between the ends: there are infinitely many; `instead` is another way."""
         if self.loops:
@@ -119,10 +169,8 @@ class Between:
             )
 
 
-def restriction(
-    graph: CompiledGraph, sources: Sequence[int] | None = None, targets: Sequence[int] | None = None
-) -> Between:
-    """Return what lies between positions; roots and leaves stand in for ends left out.
+def restriction(graph: CompiledGraph, sources: Seeds | None = None, targets: Seeds | None = None) -> Between:
+    """Return what lies between seeds at positions; roots and leaves stand in for ends left out.
 
     Raises
     ------
@@ -130,9 +178,9 @@ def restriction(
         If a cycle lies between and the graph's policy is ``"raise"``.
     """
     topology = graph.topology
-    starts = sorted({graph.anchor(p) for p in (topology.roots.tolist() if sources is None else sources)})
-    ends = sorted({graph.anchor(p) for p in (topology.leaves.tolist() if targets is None else targets)})
-    nodes, loops = restricted(graph, starts, ends)
+    starts = (seeds_of(graph, ROOTS) if sources is None else sources).anchored(graph)
+    ends = (seeds_of(graph, LEAVES) if targets is None else targets).anchored(graph)
+    nodes, loops = restricted(graph, starts.positions, ends.positions)
     mask = np.zeros(graph.n_nodes, dtype=bool)
     mask[nodes] = True
     rows = topology.quotient if graph.cycles == "collapse" else topology.rows
@@ -140,6 +188,7 @@ def restriction(
     heads = rows.heads[places]
     keep = mask[heads]
     local = np.cumsum(mask) - 1
+    first, last = (_among(mask, local, seeds) for seeds in (starts, ends))
     ptr = np.concatenate([[0], np.cumsum(keep)])[bounds]
     return Between(
         graph=graph,
@@ -147,10 +196,51 @@ def restriction(
         ptr=ptr,
         heads=local[heads[keep]],
         edges=rows.edges_at(places[keep]),
-        sources=[int(local[p]) for p in starts if mask[p]],
-        targets=[int(local[p]) for p in ends if mask[p]],
+        sources=[*first.positions],
+        targets=[*last.positions],
         loops=loops,
+        entering=first.numbers,
+        leaving=last.numbers,
     )
+
+
+def _among(mask: NDArray[np.bool_], local: NDArray[Any], seeds: Seeds) -> Seeds:
+    """Return the seeds that lie between, numbered as there."""
+    kept = [place for place, position in enumerate(seeds.positions) if mask[position]]
+    numbers = None if seeds.numbers is None else [seeds.numbers[place] for place in kept]
+    return Seeds([int(local[seeds.positions[place]]) for place in kept], numbers)
+
+
+def ends_of(graph: CompiledGraph, source: End | None, target: End | None) -> tuple[Seeds, Seeds]:
+    """Return the seeds of the ends of a question; None is one unit at every root, or the sum of all leaves.
+
+    Raises
+    ------
+    UnknownNodeError, UsageError
+        As `seeds_of`.
+    SameComponentError
+        If a source and a target are two nodes of one component that is collapsed.
+    """
+    starts = seeds_of(graph, ROOTS if source is None else source)
+    ends = seeds_of(graph, LEAVES if target is None else target)
+    collapsed = graph.cycles == "collapse" and len(graph.topology.cyclic)
+    if collapsed and not any(end is None or isinstance(end, Boundary) for end in (source, target)):
+        members: dict[int, list[int]] = {}
+        for position in starts.positions:
+            members.setdefault(graph.anchor(position), []).append(position)
+        require_apart(graph, ((s, t) for t in ends.positions for s in members.get(graph.anchor(t), ())))
+    return starts, ends
+
+
+def between_ends(graph: CompiledGraph, source: End | None, target: End | None) -> Between:
+    """Return what lies between the ends of a question; None is all roots, or all leaves.
+
+    Examples
+    --------
+    >>> between_ends(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2]), [0, 1], {2: 5}).leaving
+    [5]
+    """
+    return restriction(graph, *ends_of(graph, source, target))
 
 
 def require_apart(graph: CompiledGraph, pairs: Iterable[Sequence[int]]) -> None:
@@ -167,11 +257,18 @@ def require_apart(graph: CompiledGraph, pairs: Iterable[Sequence[int]]) -> None:
             raise SameComponentError(graph.topology.label(source), graph.topology.label(target))
 
 
+def _put_in(between: Between, semiring: Semiring, seeds: Iterable[tuple[int, Number | None]]) -> list[Any]:
+    """Return the values of the nodes before a sweep: what is put in at the ends, None elsewhere."""
+    values: list[Any] = [None] * between.n_nodes
+    for node, seed in seeds:
+        value, before = semiring.seeded(semiring.one, seed), values[node]
+        values[node] = value if before is None else semiring.plus(before, value)
+    return values
+
+
 def forward_over(between: Between, semiring: Semiring) -> list[Any]:
     """Return, for each node, the sum over the paths from the sources to it; None where there is none."""
-    values: list[Any] = [None] * between.n_nodes
-    for node in between.sources:
-        values[node] = semiring.one
+    values = _put_in(between, semiring, between.starts)
     extend, plus = semiring.extend, semiring.plus
     for node, row in enumerate(between.rows):
         value = values[node]
@@ -188,10 +285,10 @@ def forward_over(between: Between, semiring: Semiring) -> list[Any]:
 def reverse_over(between: Between, semiring: Semiring) -> list[Any]:
     """Return, for each node, the sum over the paths from it to the targets; None where there is none."""
     extend, plus = semiring.extend, semiring.plus
-    values: list[Any] = [None] * between.n_nodes
+    values = _put_in(between, semiring, between.stops)
     rows = between.rows
     for node in range(between.n_nodes - 1, -1, -1):
-        value = semiring.one if between.is_target[node] else None
+        value = values[node]
         for head, _, weight in rows[node]:
             behind = values[head]
             if behind is not None:
@@ -205,7 +302,8 @@ def total_over(between: Between, semiring: Semiring) -> Any:
     """Return the sum over all paths from a source to a target; None where there is none."""
     values = forward_over(between, semiring)
     total = None
-    for node in between.targets:
+    for node, seed in between.stops:
         if values[node] is not None:
-            total = values[node] if total is None else semiring.plus(total, values[node])
+            value = semiring.seeded(values[node], seed)
+            total = value if total is None else semiring.plus(total, value)
     return total

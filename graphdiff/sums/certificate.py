@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -25,7 +25,10 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import SMALLEST_NORMAL, Number
 from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.graph.ends import Seeds
 from graphdiff.sums.between import Between, restriction
+from graphdiff.sums.cycles import enclosed
+from graphdiff.sums.enclosure import ABOVE, ROUNDING, UNDERFLOW, gamma, summed
 from graphdiff.sums.flow import Flow, flow, flow_through
 from graphdiff.sums.sweeps import Values, reverse_values
 from graphdiff.text.numbers import plain
@@ -34,11 +37,6 @@ __all__ = [
     "Ends", "certificate_of", "certified", "change_bound", "doubt", "is_bounded", "rough_bound", "rough_bound_of",
 ]  # fmt: skip
 
-
-ROUNDING = 2.0**-53
-
-#: The smallest float. A product can lose half of it below the smallest normal one, which is no float.
-UNDERFLOW = 2.0**-1074
 
 #: The roundings that a product of complex numbers counts as, and the smallest floats that it can lose.
 COMPLEX_PRODUCT = math.sqrt(5) * (1 + 2.0**-52)
@@ -88,6 +86,8 @@ def certificate(between: Between, value: Number, sizes: Flow) -> Certificate:
         The sums of the absolute path influences.
     """
     product, underflow = (COMPLEX_PRODUCT, COMPLEX_UNDERFLOW) if isinstance(value, complex) else (1.0, 1.0)
+    if between.given_seeds and not arithmetic.in_floats(between.graph.weights):
+        product += 1  # an exact weight beside a seed that is a float is rounded to one first
     bound = _error_bound(between, float(sizes.total), sizes.adjoints, product, underflow)
     return _certified(value, sizes.total, bound)
 
@@ -95,23 +95,20 @@ def certificate(between: Between, value: Number, sizes: Flow) -> Certificate:
 def _error_bound(between: Between, abs_sum: float, adjoints: Values, product: float, underflow: float) -> float:
     """Bound the error; a product counts as so many roundings, and loses so many smallest floats."""
     in_degree = np.bincount(between.heads, minlength=between.n_nodes).tolist()
+    put_in = np.bincount(between.sources, minlength=between.n_nodes).tolist()
     roundings = [0.0] * between.n_nodes
     onward = _onward(between, adjoints)
     lost = 0.0
     for node, row in enumerate(between.rows):
-        if in_degree[node]:
-            roundings[node] += product + in_degree[node] - 1
+        added = max(0, in_degree[node] + put_in[node] - 1)
+        roundings[node] += product * bool(in_degree[node]) + added
         for head, *_ in row:
             roundings[head] = max(roundings[head], roundings[node])
             lost += onward[head]
     most = max((roundings[node] for node in between.targets), default=0.0) + len(between.targets) - 1
+    if between.leaving is not None:
+        most, lost = most + product, lost + len(between.targets)
     return rounded_up(gamma(most) * abs_sum + UNDERFLOW * (underflow * lost)) if most > 0 else 0.0
-
-
-def gamma(roundings: float) -> float:
-    """Return the part of a sum of absolute values that so many roundings in a row can make; infinite for too many."""
-    unit = roundings * ROUNDING
-    return unit / (1 - unit) if unit < 1 else math.inf
 
 
 def rounded_up(bound: float) -> float:
@@ -119,7 +116,7 @@ def rounded_up(bound: float) -> float:
 
     Below the smallest normal float they are small beside no part, but each is at most half of the smallest float.
     """
-    return bound * (1 + 2.0**-20) + (2 * UNDERFLOW if bound < SMALLEST_NORMAL else 0.0)
+    return bound * ABOVE + (2 * UNDERFLOW if bound < SMALLEST_NORMAL else 0.0)
 
 
 def _onward(between: Between, adjoints: Values) -> list[float]:
@@ -127,11 +124,11 @@ def _onward(between: Between, adjoints: Values) -> list[float]:
     onward = [float(adjoints[position]) for position in between.positions.tolist()]
     if min(onward, default=1.0) >= SMALLEST_NORMAL:
         return onward
-    wide = [Decimal(int(is_target)) for is_target in between.is_target]
+    values = [sum((Decimal(float(arithmetic.size(seed))) for seed in seeds), Decimal(0)) for seeds in between.exits]
     for node in range(between.n_nodes - 1, -1, -1):
         for head, _, weight in between.rows[node]:
-            wide[node] += Decimal(arithmetic.size(weight)) * wide[head]
-    return [float(value) for value in wide]
+            values[node] += arithmetic.wide(arithmetic.size(weight)) * values[head]
+    return [float(value) for value in values]
 
 
 def solved_certificate(between: Between, flows: Flow, sizes: Flow) -> Certificate | None:
@@ -160,14 +157,57 @@ def solved_certificate(between: Between, flows: Flow, sizes: Flow) -> Certificat
     )
     sweeps = flows.tangents, sizes.adjoints, spread
     missed, most, lift = (np.array([values[p] for p in between.positions.tolist()]) for values in sweeps)
-    reached = float(np.abs(missed[between.targets]).sum())
-    added = gamma(len(between.targets) - 1) * reached
+    added = system.added(missed)
     missed = system.missed(missed)
     for share in (1e-12, 1e-9, 1e-6):
         candidate = most + share * lift * max(1.0, float(most.max(initial=0.0)))
         if candidate.min(initial=0.0) >= 0 and system.is_enough(candidate):  # below 0 an inverse was rounded away
             return _certified(flows.total, sizes.total, rounded_up(float(missed @ candidate) + added))
     return None
+
+
+def reduced_certificate(between: Between, flows: Flow, abs_sum: Number) -> Certificate:
+    """Return what is proven about a total of the reduced form, where the inverse of each component is enclosed.
+
+    As in `solved_certificate` the total is off by at most the sum of what the tangents miss times the sizes of the
+    exact adjoints. The computed adjoints solve y = target + A y up to what they miss in turn; what that makes comes
+    back through the nodes and components as edges do, through each component by a bound of its exact inverse.
+
+    Parameters
+    ----------
+    between : Between
+    flows : Flow
+        The sums of floats or complex numbers.
+    abs_sum : number
+        The sum of the absolute influences of the walks, infinite where they have none.
+    """
+    system = _System.of(between)
+    tangents, adjoints = (
+        np.array([v[p] for p in between.positions.tolist()]) for v in (flows.tangents, flows.adjoints)
+    )
+    added = system.added(tangents)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is no number bounds nothing
+        behind = np.abs(adjoints) + _off(between, flows.graph, system.turned.missed(adjoints))
+        bound = rounded_up(float(system.missed(tangents) @ behind) + added)
+    return _certified(flows.total, abs_sum, math.inf if math.isnan(bound) else bound)
+
+
+def _off(between: Between, graph: CompiledGraph, missed: NDArray[Any]) -> NDArray[Any]:
+    """Bound by how much adjoints are off of which it is known by how much they miss their equations."""
+    off = missed.tolist()
+    places = np.searchsorted(between.positions, np.array(between.loops)).tolist()
+    starts = {after - 1: (start, loop) for (start, after), loop in zip(places, between.loops, strict=True)}
+    node = between.n_nodes - 1
+    while node >= 0:
+        start, loop = starts.get(node, (node, None))
+        for place in range(start, node + 1):
+            row = [(head, weight) for head, _, weight in between.rows[place] if head > node]
+            passed = sum(arithmetic.size(weight) * off[head] for head, weight in row)
+            off[place] = (off[place] + passed) * (1 + 4 * gamma(len(row) + 4)) + len(row) * UNDERFLOW
+        if loop is not None:
+            off[start : node + 1] = enclosed(graph, *loop).onward(np.array(off[start : node + 1])).tolist()
+        node = start - 1
+    return np.array(off)
 
 
 def _certified(value: Number, abs_sum: Number, bound: float) -> Certificate:
@@ -202,31 +242,42 @@ class _System:
     @classmethod
     def of(cls, between: Between) -> _System:
         tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
-        ends = np.zeros((2, between.n_nodes))
-        ends[0, between.sources] = ends[1, between.targets] = 1.0
+        sources, targets = (_at_ends(between.n_nodes, list(seeds)) for seeds in (between.starts, between.stops))
         weights = np.asarray(arithmetic.taken(between.graph.weights, between.edges))
-        return cls(tails, between.heads, weights.astype(np.result_type(weights, np.float64)), *ends)
+        return cls(tails, between.heads, weights.astype(np.result_type(weights, np.float64)), sources, targets)
+
+    @property
+    def turned(self) -> _System:
+        """The same with every edge turned round: what is asked of tangents there is asked of adjoints here."""
+        return replace(self, tails=self.heads, heads=self.tails, sources=self.targets, targets=self.sources)
 
     def missed(self, tangents: NDArray[Any]) -> NDArray[Any]:
         """Bound, for each node, by how much the tangents miss what the edges into it bring."""
         brought = tangents[self.tails] * self.weights
         size = len(tangents)
-        residual = self.sources - tangents + _summed(self.heads, brought, size)
-        sizes = self.sources + np.abs(tangents) + np.bincount(self.heads, np.abs(brought), size)
+        residual = self.sources - tangents + summed(self.heads, brought, size)
+        sizes = np.abs(self.sources) + np.abs(tangents) + np.bincount(self.heads, np.abs(brought), size)
         missed: NDArray[Any] = np.abs(residual) + _gamma(self.heads, size) * sizes + 2 * UNDERFLOW * len(self.heads)
         return missed
+
+    def added(self, tangents: NDArray[Any]) -> float:
+        """Bound the roundings of the sum over the targets, each tangent times its seed."""
+        n_targets = int(np.count_nonzero(self.targets))
+        return gamma(n_targets + 8) * float((np.abs(tangents) * np.abs(self.targets)).sum()) + UNDERFLOW * n_targets
 
     def is_enough(self, candidate: NDArray[Any]) -> bool:
         """Return whether z >= target + |A| z holds, whatever the roundings."""
         size = len(candidate)
         passed = np.bincount(self.tails, np.abs(self.weights) * candidate[self.heads], size)
-        return bool((self.targets + passed + _gamma(self.tails, size) * (1 + passed) <= candidate).all())
+        return bool((np.abs(self.targets) + passed + _gamma(self.tails, size) * (1 + passed) <= candidate).all())
 
 
-def _summed(places: NDArray[Any], values: NDArray[Any], size: int) -> NDArray[Any]:
-    if values.dtype.kind != "c":
-        return np.bincount(places, values, size)
-    return np.bincount(places, values.real, size) + 1j * np.bincount(places, values.imag, size)
+def _at_ends(n_nodes: int, seeds: list[tuple[int, Number | None]]) -> NDArray[Any]:
+    """Return what is put in at each node, floats or complex numbers."""
+    numbers = [1.0 if seed is None else seed if isinstance(seed, complex) else float(seed) for _, seed in seeds]
+    put_in = np.zeros(n_nodes, dtype=np.result_type(np.float64, *map(type, numbers)))
+    np.add.at(put_in, [node for node, _ in seeds], numbers)
+    return put_in
 
 
 def _gamma(places: NDArray[Any], size: int) -> NDArray[Any]:
@@ -238,21 +289,26 @@ def _gamma(places: NDArray[Any], size: int) -> NDArray[Any]:
 #: Below so many certain digits a report says so.
 CERTAIN = 6
 
-#: A graph, and the positions of the sources and of the targets in it.
-Ends = tuple[CompiledGraph, list[int], list[int]]
+#: A graph, and the seeds of the sources and of the targets in it.
+Ends = tuple[CompiledGraph, Seeds, Seeds]
 
 
 def certificate_of(between: Between, flows: Flow) -> Certificate | None:
     """Return what is proven about the total of a flow; None for numbers without a known rounding."""
     sizes = flows.sizes
-    if sizes is None:
-        infinite = between.loops and arithmetic.have_sizes(between.graph.weights)
-        bound, digits = (0.0, 15) if isinstance(flows.total, (int, Fraction)) else (math.inf, 0)
-        return Certificate(flows.total, math.inf, math.inf, bound, digits) if infinite else None
+    abs_sum = math.inf if sizes is None else sizes.total
+    if sizes is None and not (between.loops and arithmetic.have_sizes(between.graph.weights)):
+        return None
     if isinstance(flows.total, (int, Fraction)):
-        return _certified(flows.total, sizes.total, 0.0)
+        return _certified(flows.total, abs_sum, 0.0)
+    if between.loops and between.graph.cycles == "reduced-form" and isinstance(flows.total, (float, complex)):
+        return reduced_certificate(between, flows, abs_sum)
+    if sizes is None:
+        return Certificate(flows.total, math.inf, math.inf, math.inf, 0)
     if not isinstance(flows.total, (float, complex)):
         return None
+    if between.loops and any(isinstance(weight, Fraction) for weight in arithmetic.listed(between.graph.weights)):
+        return None  # beside a seed that is a float: what rounding them to floats does to walks is not known
     return solved_certificate(between, flows, sizes) if between.loops else certificate(between, flows.total, sizes)
 
 
@@ -261,7 +317,7 @@ def certified(ends: Ends) -> Certificate | None:
 
     Examples
     --------
-    >>> certified((CompiledGraph.from_arrays([0, 1], [1, 2], [0.5, 0.5]), [0], [2])).value
+    >>> certified((CompiledGraph.from_arrays([0, 1], [1, 2], [0.5, 0.5]), Seeds([0]), Seeds([2]))).value
     0.25
     """
     if not (ends[1] and ends[2]):
@@ -283,7 +339,8 @@ def is_bounded(between: Between) -> bool:
     Examples
     --------
     >>> chain = [0, 1, 2], [1, 2, 3]
-    >>> [is_bounded(restriction(CompiledGraph.from_arrays(*chain, [size] * 3), [0], [3])) for size in (1e9, 1e200)]
+    >>> weighted = (CompiledGraph.from_arrays(*chain, [size] * 3) for size in (1e9, 1e200))
+    >>> [is_bounded(restriction(graph, Seeds([0]), Seeds([3]))) for graph in weighted]
     [True, False]
     """
     weights = between.graph.weights
@@ -295,7 +352,8 @@ def is_bounded(between: Between) -> bool:
         return True
     tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
     leaving = np.bincount(tails, np.abs(weights[between.edges]), between.n_nodes)
-    return bool(math.log(len(between.sources) or 1) + np.log(np.maximum(leaving, 1.0)).sum() < LOG_LARGEST)
+    put_in = [arithmetic.size(1 if seed is None else seed) for _, seed in (*between.starts, *between.stops)]
+    return bool(math.log(sum(put_in) + 1) * 2 + np.log(np.maximum(leaving, 1.0)).sum() < LOG_LARGEST)
 
 
 def change_bound(change: Number, totals: Sequence[Number], known: Sequence[Certificate | None]) -> float | None:
@@ -329,7 +387,9 @@ def rough_bound_of(flows: Flow) -> float:
     # Each edge is a product and a sum; what underflow takes anywhere comes on by at most the largest adjoint.
     most_onward = float(np.max(sizes.adjoints, initial=0.0))
     lost = UNDERFLOW * (COMPLEX_UNDERFLOW * n_edges * most_onward)
-    return rounded_up(gamma((COMPLEX_PRODUCT + 1) * n_edges + 2) * sizes.total + lost)
+    n_ends = len(flows.starts.positions) + (COMPLEX_PRODUCT + 1) * len(flows.ends.positions)
+    lost += UNDERFLOW * (COMPLEX_UNDERFLOW * len(flows.ends.positions))
+    return rounded_up(gamma((COMPLEX_PRODUCT + 1) * n_edges + n_ends + 2) * sizes.total + lost)
 
 
 def doubt(digits: int, bound: float, *, of: str = "", condition: str = "") -> str | None:

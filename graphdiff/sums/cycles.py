@@ -1,16 +1,19 @@
-"""What happens where a cycle lies on the way: refuse, collapse, or solve.
+"""What happens where a cycle lies on the way: refuse, collapse, solve, or take the reduced form.
 
 Collapsing needs nothing here: the carriers of a collapsed graph have no cycle. Solving sums the walks within a
 component, (I - A)^-1 of its matrix, dense; it is accepted where norms, the bounds of Collatz and Wielandt on
 |A| or, at last, the eigenvalues say that the series converges (R. Varga, *Matrix Iterative Analysis*, 2nd ed.,
 section 2.1). Exact non-negative numbers are accepted by the pivots of I - A, positive just where its inverse is
 a convergent sum (A. Berman, R. Plemmons, *Nonnegative Matrices in the Mathematical Sciences*, chapter 6).
+
+The reduced form of simultaneous equations is the same inverse where the series need not converge: it is accepted where
+I - A is proven to be regular (`enclosure`), exact numbers by the pivots.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -24,6 +27,7 @@ from graphdiff.errors import CycleError, FormatError, LimitError, ValueOverflowE
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.kernels.reach import reached, reaching
 from graphdiff.remedies import Keyword, Remedy
+from graphdiff.sums.enclosure import Inverse, enclosed_inverse
 
 #: The spectral radius must stay below this.
 MAX_RADIUS = 1 - 1e-9
@@ -35,6 +39,14 @@ MAX_SOLVED = 5_000
 MAX_SOLVED_EXACTLY = 200
 #: What helps wherever walks cannot be summed.
 COLLAPSE = Remedy(Keyword("cycles", "collapse"), "makes it one node")
+#: What helps where walks do not converge and the edges are equations.
+REDUCED = Remedy(
+    Keyword("cycles", "reduced-form"),
+    "solves the edges as simultaneous equations, (I - A)^-1, which is no sum of walks",
+)
+_IRREGULAR = (" ", Keyword("cycles", "reduced-form"), " needs I - A")
+#: An eigenvalue of A so near to 1 makes I - A as good as singular.
+NEAR_ONE = 1e-12
 
 Range = tuple[int, int]
 
@@ -118,7 +130,8 @@ def walks(graph: CompiledGraph, start: int, stop: int) -> Any:
     Raises
     ------
     CycleError
-        If the walks do not converge; the message has the spectral radius.
+        If the walks do not converge; the message has the spectral radius. Under ``"reduced-form"`` if I - A is not
+        proven to be regular; the message has its condition number.
     LimitError
         If the component is too large to be solved.
     ValueOverflowError
@@ -130,12 +143,20 @@ def walks(graph: CompiledGraph, start: int, stop: int) -> Any:
         if size > limit:
             raise LimitError(
                 f"a cycle runs through {size:,} nodes, and ",
-                Keyword("cycles", "solve"),
+                Keyword("cycles", graph.cycles),
                 f" takes up to {limit:,}{' in exact numbers' if exact else ''}",
                 COLLAPSE,
             )
         graph.solved[start] = (_exact_walks if exact else _walks)(graph, start, stop)
-    return graph.solved[start]
+    solved = graph.solved[start]
+    return solved.approximate if isinstance(solved, Inverse) else solved
+
+
+def enclosed(graph: CompiledGraph, start: int, stop: int) -> Inverse:
+    """Return (I - A)^-1 of a component of floats or complex numbers under ``"reduced-form"``, with its proof."""
+    walks(graph, start, stop)
+    inverse: Inverse = graph.solved[start]
+    return inverse
 
 
 def component_edges(graph: CompiledGraph, start: int, stop: int) -> tuple[NDArray[Any], NDArray[Any], Weights]:
@@ -175,7 +196,9 @@ def _too_large() -> ValueOverflowError:
     )
 
 
-def _walks(graph: CompiledGraph, start: int, stop: int) -> NDArray[Any]:
+def _walks(graph: CompiledGraph, start: int, stop: int) -> NDArray[Any] | Inverse:
+    if graph.cycles == "reduced-form":
+        return _reduced(graph, start, stop)
     size = stop - start
     tails, heads, weights = component_edges(graph, start, stop)
     matrix = np.bincount(tails * size + heads, np.asarray(weights), size * size).reshape(size, size)
@@ -183,23 +206,60 @@ def _walks(graph: CompiledGraph, start: int, stop: int) -> NDArray[Any]:
     return np.asarray(np.linalg.inv(np.eye(size) - matrix))
 
 
+def _reduced(graph: CompiledGraph, start: int, stop: int) -> Inverse:
+    """Return (I - A)^-1 of floats or complex numbers, where I - A is proven to be regular."""
+    tails, heads, weights = component_edges(graph, start, stop)
+    size = stop - start
+    try:
+        numbers = (
+            weights if isinstance(weights, np.ndarray) else np.array([*map(complex, map(arithmetic.finished, weights))])
+        )
+    except OverflowError:
+        raise _too_large() from None
+    inverse = enclosed_inverse(size, tails * size + heads, numbers)
+    if not inverse.is_proven:
+        raise CycleError(
+            find_cycle(graph, start, stop),
+            *_IRREGULAR,
+            f" proven regular; its condition number is {inverse.condition:.2g}: it is singular or as good as that",
+            *([] if inverse.approximate.dtype.kind == "c" else [Remedy(Keyword("exact", True), "decides")]),
+        )
+    return inverse
+
+
 def _exact_walks(graph: CompiledGraph, start: int, stop: int) -> Any:
     size, entries = stop - start, component_entries(graph, start, stop)
     if any(isinstance(weight, complex) for _, _, weight in entries):
+        if graph.cycles == "reduced-form":
+            return _reduced(graph, start, stop)
         matrix = _dense(size, entries, complex)
         _require(graph, matrix, start, stop)
         return np.linalg.inv(np.eye(size) - matrix).tolist()
+    if graph.cycles == "reduced-form":
+        return _exactly_reduced(graph, entries, start, stop)
     rational = all(isinstance(weight, (int, Fraction, Decimal)) for _, _, weight in entries)
     positive = rational and all(weight >= 0 for _, _, weight in entries)
     if rational and not positive:
         _require(graph, _dense(size, entries, float), start, stop)
-    one, zero = graph.one_and_zero
-    rows = _identity(size, one, zero)
-    for tail, head, weight in entries:
-        rows[tail][head] = rows[tail][head] - weight
-    inverse = _inverse(rows, _identity(size, one, zero), positive)
+    inverse = _inverse(size, entries, *graph.one_and_zero, positive)
     if inverse is None:
-        raise _divergence(graph, spectral_radius(_dense(size, entries, float)), start, stop)
+        raise _divergence(graph, np.linalg.eigvals(_dense(size, entries, float)), start, stop)
+    return inverse
+
+
+def _exactly_reduced(
+    graph: CompiledGraph, entries: list[tuple[int, int, Number]], start: int, stop: int
+) -> list[list[Number]]:
+    """Return (I - A)^-1 by pivots: of rationals exactly, Decimals rounded once at the end, of symbols formally."""
+    decimal = any(isinstance(weight, Decimal) for _, _, weight in entries)
+    if decimal:  # which round, so that no pivot of theirs is known to be 0
+        entries = [(tail, head, Fraction(weight)) for tail, head, weight in entries]
+    one, zero = (Fraction(1), Fraction(0)) if decimal else graph.one_and_zero
+    inverse = _inverse(stop - start, entries, one, zero, False)
+    if inverse is None:
+        raise CycleError(find_cycle(graph, start, stop), *_IRREGULAR, " regular, and it is singular")
+    if decimal:
+        return [[Decimal(entry.numerator) / entry.denominator for entry in row] for row in inverse]
     return inverse
 
 
@@ -207,10 +267,13 @@ def _identity(size: int, one: Number, zero: Number) -> list[list[Number]]:
     return [[one if i == j else zero for j in range(size)] for i in range(size)]
 
 
-def _inverse(rows: list[list[Number]], identity: list[list[Number]], positive: bool) -> list[list[Number]] | None:
-    """Gauss and Jordan; None where `positive` and a pivot is not, or where the matrix is singular."""
-    size = len(rows)
-    work = [[*row, *unit] for row, unit in zip(rows, identity, strict=True)]
+def _inverse(
+    size: int, entries: list[tuple[int, int, Number]], one: Number, zero: Number, positive: bool
+) -> list[list[Number]] | None:
+    """Invert I - A (Gauss and Jordan); None where `positive` and a pivot is not, or where the matrix is singular."""
+    work = [[*row, *unit] for row, unit in zip(_identity(size, one, zero), _identity(size, one, zero), strict=True)]
+    for tail, head, weight in entries:
+        work[tail][head] = work[tail][head] - weight
     for column in range(size):
         pivot_row = next((i for i in range(column, size) if work[i][column] != 0), None)
         if pivot_row is None or (positive and (pivot_row != column or work[column][column] <= 0)):
@@ -235,41 +298,56 @@ def _require(graph: CompiledGraph, matrix: NDArray[Any], start: int, stop: int) 
     sizes = np.abs(matrix)
     if not np.isfinite(sizes).all():
         raise _too_large()
-    if min(sizes.sum(axis=0).max(), sizes.sum(axis=1).max()) < MAX_RADIUS or _upper_bound(sizes) < MAX_RADIUS:
+    if min(sizes.sum(axis=0).max(), sizes.sum(axis=1).max()) < MAX_RADIUS:
         return
-    radius = spectral_radius(matrix)
-    if radius >= MAX_RADIUS:
-        raise _divergence(graph, radius, start, stop)
+    lower, upper = _bounds(sizes)
+    if upper < MAX_RADIUS:
+        return
+    if _is_plainly_large(sizes, lower) and np.array_equal(sizes, matrix):
+        raise _divergence(graph, np.array([lower]), start, stop, "at least ")
+    eigenvalues = np.linalg.eigvals(matrix)
+    if np.abs(eigenvalues).max() >= MAX_RADIUS:
+        raise _divergence(graph, eigenvalues, start, stop)
+
+
+def _is_plainly_large(sizes: NDArray[Any], lower: float) -> bool:
+    """Return whether a bound from below spares the eigenvalues of a large non-negative matrix, which are cubic."""
+    return lower >= 1 and len(sizes) > MAX_NAMED
 
 
 def require_shrinking(graph: CompiledGraph, start: int, stop: int) -> None:
-    """Raise unless walks round a component shrink whatever the signs: else none is the strongest."""
+    """Raise unless walks round a component shrink whatever the signs: else none is strongest or can be drawn."""
     with np.errstate(over="ignore"):
         matrix = np.abs(_dense(stop - start, component_entries(graph, start, stop), complex))
     if not np.isfinite(matrix).all():
         raise _too_large()
-    radius = _upper_bound(matrix)
-    if radius >= MAX_RADIUS and (radius := spectral_radius(matrix)) >= MAX_RADIUS:
+    lower, upper = _bounds(matrix)
+    if upper < MAX_RADIUS:
+        return
+    at_least, radius = ("at least ", lower) if _is_plainly_large(matrix, lower) else ("", spectral_radius(matrix))
+    if radius >= MAX_RADIUS:
         raise CycleError(
             find_cycle(graph, start, stop),
-            f" No walk round it is the strongest: the spectral radius of the absolute weights is {radius:.6g}",
+            " No walk round it is the strongest, for they do not shrink: "
+            f"the spectral radius of the absolute weights is {at_least}{radius:.6g}",
             COLLAPSE,
         )
 
 
-def _upper_bound(sizes: NDArray[Any], rounds: int = 30) -> float:
-    """Bound the spectral radius of a non-negative matrix from above (Collatz and Wielandt)."""
-    vector, bound = np.ones(len(sizes)), np.inf
+def _bounds(sizes: NDArray[Any], rounds: int = 30) -> tuple[float, float]:
+    """Bound the spectral radius of a non-negative matrix from below and from above (Collatz and Wielandt)."""
+    vector, lower, upper = np.ones(len(sizes)), 0.0, np.inf
     with np.errstate(over="ignore", invalid="ignore"):  # a ratio that is no float bounds nothing
         for _ in range(rounds):
             image = sizes @ vector
-            bound = min(bound, float((image / vector).max()))
-            if bound < MAX_RADIUS:
+            ratios = image / vector
+            lower, upper = max(lower, float(ratios.min())), min(upper, float(ratios.max()))
+            if upper < MAX_RADIUS:
                 break
             # The identity is added so that every entry stays positive, on periodic matrices too.
             vector = image + vector
             vector = np.maximum(vector / vector.max(), 1e-100)
-    return bound
+    return lower, upper
 
 
 def spectral_radius(matrix: NDArray[Any]) -> float:
@@ -283,28 +361,44 @@ def spectral_radius(matrix: NDArray[Any]) -> float:
     return float(np.abs(np.linalg.eigvals(matrix)).max())
 
 
-def _divergence(graph: CompiledGraph, radius: float, start: int, stop: int) -> CycleError:
+def _divergence(
+    graph: CompiledGraph, eigenvalues: NDArray[Any], start: int, stop: int, at_least: str = ""
+) -> CycleError:
+    radius = float(np.abs(eigenvalues).max())
     return CycleError(
         find_cycle(graph, start, stop),
         " ",
         Keyword("cycles", "solve"),
-        f" cannot sum its walks: their spectral radius is {radius:.6g} and must be below 1",
-        COLLAPSE,
+        f" cannot sum its walks: their spectral radius is {at_least}{radius:.6g} and must be below 1",
+        *_instead(eigenvalues),
+        # Of what a file says, a total without what goes round is the answer to another question.
+        *([] if graph.preset is None else [COLLAPSE]),
     )
+
+
+def _instead(eigenvalues: NDArray[Any]) -> Iterator[object]:
+    """Yield what there is instead of a sum of walks, by the eigenvalues of A: where one is 1, I - A has no inverse."""
+    if np.abs(eigenvalues - 1).min() > NEAR_ONE:
+        yield REDUCED
+    else:
+        yield ", and 1 is an eigenvalue: as simultaneous equations the edges have no one solution either"
 
 
 def cycle_error(graph: CompiledGraph, start: int, stop: int) -> CycleError:
     """Return the error that names a component's cycle and says what each remedy does."""
     solve = "sums its walks"
+    instead: list[object] = []
     if stop - start <= MAX_NAMED:
         try:
-            radius = spectral_radius(_dense(stop - start, component_entries(graph, start, stop), complex))
+            eigenvalues = np.linalg.eigvals(_dense(stop - start, component_entries(graph, start, stop), complex))
         except (TypeError, ValueError, OverflowError):  # symbols have no radius, nor what no float holds
             pass
         else:
+            radius = float(np.abs(eigenvalues).max())
             limit = "" if radius < MAX_RADIUS else ": they do not converge"
             solve = f"{solve} (spectral radius {radius:.3g}{limit})"
-    return CycleError(find_cycle(graph, start, stop), Remedy(Keyword("cycles", "solve"), solve), COLLAPSE)
+            instead = [part for part in _instead(eigenvalues) if limit and isinstance(part, Remedy)]
+    return CycleError(find_cycle(graph, start, stop), Remedy(Keyword("cycles", "solve"), solve), *instead, COLLAPSE)
 
 
 def find_cycle(graph: CompiledGraph, start: int, stop: int) -> list[Any]:

@@ -8,11 +8,12 @@ that runs through it, in the total's unit.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from operator import mul
 from typing import Any, Unpack
 
 import networkx as nx
@@ -21,13 +22,15 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
-from graphdiff.errors import CycleError
+from graphdiff.errors import CycleError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import End, Seeds
 from graphdiff.graph.options import takes_options
+from graphdiff.graph.sparse import sparse_matrix
 from graphdiff.graph.topology import Rows, Topology, not_there
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels import sweep as kernel
-from graphdiff.sums.between import Between, require_apart
+from graphdiff.sums.between import Between, ends_of
 from graphdiff.sums.cycles import Range, on_the_way, restricted
 from graphdiff.sums.results import Named, largest_first
 from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values, reverse_values
@@ -41,8 +44,8 @@ class Flow:
     Attributes
     ----------
     graph : CompiledGraph
-    starts, ends : list of int
-        The positions of the sources and the targets.
+    starts, ends : Seeds
+        The sources and the targets, where sweeps keep their values.
     loops : list of (start, stop)
         Components with a cycle between them whose walks are summed.
     among : int array, or None
@@ -51,28 +54,28 @@ class Flow:
     """
 
     graph: CompiledGraph
-    starts: list[int]
-    ends: list[int]
+    starts: Seeds
+    ends: Seeds
     loops: list[Range]
     among: NDArray[Any] | None
 
     @cached_property
     def tangents(self) -> Values:
         """By position, what reaches it of one unit at each source; it stands only at those between."""
-        return forward_values(self.graph, self._units(self.starts), self.loops, among=self.among)
+        return forward_values(self.graph, self.starts.at(self.graph.one_and_zero[0]), self.loops, among=self.among)
 
     @cached_property
     def adjoints(self) -> Values:
         """By position, what of one unit there reaches the targets; it stands only at those between."""
-        return reverse_values(self.graph, self._units(self.ends), self.loops, among=self.among)
-
-    def _units(self, positions: list[int]) -> dict[int, Number]:
-        return dict.fromkeys(positions, self.graph.one_and_zero[0])
+        return reverse_values(self.graph, self.ends.at(self.graph.one_and_zero[0]), self.loops, among=self.among)
 
     @cached_property
     def total(self) -> Number:
         """The sum over the paths."""
-        total = sum((self.tangents[p] for p in self.ends), start=self.graph.one_and_zero[1])
+        reached: Iterable[Number] = (self.tangents[position] for position in self.ends.positions)
+        if self.ends.numbers is not None:
+            reached = map(mul, reached, self.ends.numbers)
+        total = sum(reached, start=self.graph.one_and_zero[1])
         return checked(arithmetic.plain(total))
 
     @cached_property
@@ -81,16 +84,22 @@ class Flow:
 
         None where weights have none, as symbols, or walks whose sizes have no finite sum.
         """
-        if not arithmetic.have_sizes(self.graph.weights):
+        if not (arithmetic.have_sizes(self.graph.weights) and self.starts.have_sizes and self.ends.have_sizes):
             return None
-        if arithmetic.are_sizes(self._weights):
+        are_sizes = self.starts.are_sizes and self.ends.are_sizes and arithmetic.are_sizes(self._weights)
+        if are_sizes and not self._is_reduced:
             return self
-        sizes = replace(self, graph=self.graph.absolute)
+        sizes = replace(self, graph=self.graph.absolute, starts=self.starts.sizes, ends=self.ends.sizes)
         try:
             _ = sizes.total
-        except CycleError:  # the walks themselves have been summed
+        except CycleError:  # the walks themselves have been summed, or their equations solved
             return None
-        return sizes
+        return self if are_sizes else sizes
+
+    @property
+    def _is_reduced(self) -> bool:
+        """Whether equations are solved, whose solution need not be a sum of walks."""
+        return bool(self.loops) and self.graph.cycles == "reduced-form"
 
     @property
     def _weights(self) -> Weights:
@@ -166,28 +175,27 @@ def _spread(size: int, places: NDArray[Any], values: NDArray[Any]) -> NDArray[An
     return array
 
 
-def flow(graph: CompiledGraph, sources: list[int], targets: list[int]) -> Flow:
-    """Return the flow from one unit at each source to the sum of the targets, as positions.
+def flow(graph: CompiledGraph, sources: Seeds, targets: Seeds) -> Flow:
+    """Return the flow from the sources to the sum of the targets.
 
     Raises
     ------
     CycleError
         If a cycle lies between and the graph's policy is ``"raise"``.
     """
-    starts = sorted({graph.anchor(p) for p in sources})
-    ends = sorted({graph.anchor(p) for p in targets})
+    starts, ends = sources.anchored(graph), targets.anchored(graph)
     # By kernels one pass over everything takes no longer than to look what lies between.
     carried = graph.carried
-    if isinstance(carried, np.ndarray) and carried.dtype.kind == "f" and pays(len(carried)):
-        return Flow(graph, starts, ends, on_the_way(graph, starts, ends), None)
-    among, loops = restricted(graph, starts, ends)
+    if arithmetic.in_floats(carried) and pays(len(carried)) and starts.are_floats and ends.are_floats:
+        return Flow(graph, starts, ends, on_the_way(graph, starts.positions, ends.positions), None)
+    among, loops = restricted(graph, starts.positions, ends.positions)
     return Flow(graph.divisible if loops else graph, starts, ends, loops, among)
 
 
 def flow_through(between: Between) -> Flow:
-    """Return the flow through what is known to lie between, from one unit at each source to the sum of the targets."""
+    """Return the flow through what is known to lie between, from the sources to the sum of the targets."""
     graph = between.graph.divisible if between.loops else between.graph
-    starts, ends = (between.positions[nodes].tolist() for nodes in (between.sources, between.targets))
+    starts, ends = between.seeds
     return Flow(graph, starts, ends, between.loops, between.positions)
 
 
@@ -239,12 +247,12 @@ class Contributions(Named):
         places = np.flatnonzero(self.array)
         return zip(self._labels(places), self.array[places].tolist(), strict=True)
 
-    def into(self, node: Hashable) -> Iterator[tuple[Any, Number]]:
-        """Yield the edges that carry something into the component of a node from outside."""
+    def into(self, position: int) -> Iterator[tuple[Any, Number]]:
+        """Yield the edges that carry something into the component of a position from outside."""
         first = self.topology.representative
         places = np.flatnonzero(self.array)
-        places = places[first[self.topology.heads[places]] == first[self.topology.position(node)]]
-        places = places[first[self.topology.tails_of(places)] != first[self.topology.position(node)]]
+        places = places[first[self.topology.heads[places]] == first[position]]
+        places = places[first[self.topology.tails_of(places)] != first[position]]
         return zip(self._labels(places), self.array[places].tolist(), strict=True)
 
     @property
@@ -253,6 +261,37 @@ class Contributions(Named):
         if not self.total:
             return dict.fromkeys(self)
         return {key: number / self.total for key, number in zip(self, self.array.tolist(), strict=True)}
+
+    def to_scipy(self, nodes: Iterable[Hashable] | None = None) -> Any:
+        """Return the contributions of edges as a ``scipy.sparse.csr_array``: entry ``[i, j]`` is of the edge i -> j.
+
+        Parameters
+        ----------
+        nodes : iterable of nodes, optional
+            What row i and column i are of; by default as in ``CompiledGraph.to_scipy``.
+
+        Returns
+        -------
+        scipy.sparse.csr_array, shape (n_nodes, n_nodes)
+            Those of parallel edges are added; an edge that carries nothing is an entry of 0.
+
+        Raises
+        ------
+        MissingExtraError
+            If scipy is not installed.
+        UsageError
+            If they are contributions of nodes, or numbers that scipy has no type for.
+
+        Examples
+        --------
+        >>> edge_contributions([("a", "b", 2.0), ("b", "c", 3.0)], "a", "c").to_scipy().toarray()
+        array([[0., 6., 0.],
+               [0., 0., 6.],
+               [0., 0., 0.]])
+        """
+        if self.what == "node":
+            raise UsageError("contributions of nodes are no matrix: numpy.asarray has them, one for each node")
+        return sparse_matrix(self.topology, self.array, nodes)
 
     def top(self, n: int = 10) -> list[tuple[Any, Number]]:
         """Return the `n` with the largest absolute contributions, largest first."""
@@ -284,8 +323,8 @@ class Contributions(Named):
 @takes_options
 def edge_contributions(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable | None,
-    target: Hashable | None,
+    source: End | None,
+    target: End | None,
     **options: Unpack[CompileOptions],
 ) -> Contributions:
     """Return, for every edge, the part of the total influence that runs through it: tangent · weight · adjoint.
@@ -293,8 +332,8 @@ def edge_contributions(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source, target : node, or None
-        None is one unit at every root, or the sum of all leaves.
+    source, target : node, list of nodes, mapping of node to seed, ROOTS, LEAVES or None
+        See `graphdiff.total_influence`; None is one unit at every root, or the sum of all leaves.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
@@ -324,8 +363,8 @@ def edge_contributions(
 @takes_options
 def node_contributions(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable | None,
-    target: Hashable | None,
+    source: End | None,
+    target: End | None,
     **options: Unpack[CompileOptions],
 ) -> Contributions:
     """Return, for every node, the part of the total influence that runs through it: tangent · adjoint.
@@ -333,8 +372,8 @@ def node_contributions(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source, target : node, or None
-        None is one unit at every root, or the sum of all leaves.
+    source, target : node, list of nodes, mapping of node to seed, ROOTS, LEAVES or None
+        See `graphdiff.total_influence`; None is one unit at every root, or the sum of all leaves.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
@@ -360,25 +399,9 @@ def node_contributions(
     return Contributions(flows.nodes, flows.total, "node", flows.graph.topology)
 
 
-def flow_between(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> Flow:
-    """Return the flow between two nodes; None is one unit at every root, or the sum of all leaves."""
-    return flow(graph, *positions_of(graph, source, target))
-
-
-def positions_of(graph: CompiledGraph, source: Hashable | None, target: Hashable | None) -> tuple[list[int], list[int]]:
-    """Return the positions of the ends; None is all roots, or all leaves.
-
-    Raises
-    ------
-    SameComponentError
-        If the ends are two nodes of one component that is collapsed.
-    """
-    topology = graph.topology
-    sources = topology.roots.tolist() if source is None else [topology.position(source)]
-    targets = topology.leaves.tolist() if target is None else [topology.position(target)]
-    if source is not None and target is not None:
-        require_apart(graph, [(sources[0], targets[0])])
-    return sources, targets
+def flow_between(graph: CompiledGraph, source: End | None, target: End | None) -> Flow:
+    """Return the flow between two ends; None is one unit at every root, or the sum of all leaves."""
+    return flow(graph, *ends_of(graph, source, target))
 
 
 def path_entropy(flows: Flow) -> float | None:
@@ -395,8 +418,18 @@ def path_entropy(flows: Flow) -> float | None:
         return None
     used = np.flatnonzero(flows.edges)
     weights = arithmetic.listed(arithmetic.taken(flows.graph.weights, used))
-    parts = [float(number / flows.total) for number in flows.edges[used].tolist()]
-    return max(0.0, _log(flows.total) - math.fsum(share * _log(w) for share, w in zip(parts, weights, strict=True)))
+    steps = [*zip(flows.edges[used].tolist(), weights, strict=True), *_through_ends(flows)]
+    parts = math.fsum(float(number / flows.total) * _log(weight) for number, weight in steps)
+    return max(0.0, _log(flows.total) - parts)
+
+
+def _through_ends(flows: Flow) -> Iterator[tuple[Number, Number]]:
+    """Yield what flows in at each source and out at each target that has a seed, with the seed: as edges they count."""
+    for seeds, values in ((flows.starts, flows.adjoints), (flows.ends, flows.tangents)):
+        if seeds.numbers is not None:
+            reached = _numbers(values, np.array(seeds.positions, dtype=np.int64))
+            through = ((seed * value, seed) for seed, value in zip(seeds.numbers, reached, strict=True))
+            yield from (step for step in through if step[0])
 
 
 def _log(number: Number) -> float:

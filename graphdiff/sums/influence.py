@@ -10,18 +10,21 @@ which has the words for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
+from operator import mul
 from typing import Any, Unpack
 
 import networkx as nx
 
-from graphdiff.arithmetic import Number, added, in_floats, is_finite, is_number, unify
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import End, Seeds, seeds_of
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.views import saved_in
 from graphdiff.remedies import Keyword
-from graphdiff.sums.between import require_apart, restriction
+from graphdiff.sums.between import ends_of, restriction
 from graphdiff.sums.cycles import on_the_way
 from graphdiff.sums.naive import sum_over_paths
 from graphdiff.sums.results import Influences
@@ -31,8 +34,8 @@ from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values
 @takes_options
 def total_influence(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable,
-    target: Hashable,
+    source: End,
+    target: End,
     *,
     method: str = "auto",
     **options: Unpack[CompileOptions],
@@ -43,7 +46,11 @@ def total_influence(
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
         An edge u -> v with weight w says that one unit at u makes w units at v, directly.
-    source, target : nodes
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+        Several sources put a unit in at each, several targets add up; a mapping says how much is put in at each
+        source, or how much each target counts. `graphdiff.ROOTS` and `graphdiff.LEAVES` are all roots and all leaves.
+        A string is one node, and so is a tuple. The answer is that of a graph with a node before the sources and one
+        behind the targets, whose edges have the seeds for weights.
     method : {"auto", "forward", "reverse", "naive"}
         One pass from the source, one pass back from the target, or each path in turn. All give the same
         number; ``"naive"`` is the definition, and refuses more than a million paths.
@@ -75,6 +82,8 @@ def total_influence(
     ...     [("a", "c", 1), ("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)])
     >>> total_influence(G, "b", "e")
     5
+    >>> total_influence(G, {"a": 1, "b": 10}, ["d", "e"])
+    62
     """
     sums = METHODS.get(method)
     if sums is None:
@@ -84,33 +93,39 @@ def total_influence(
         if total is not None:
             return checked(total)
     ready = compiled(graph, options)
-    first, last = ready.topology.position(source), ready.topology.position(target)
-    require_apart(ready, [(first, last)])
-    return checked(sums(ready, first, last))
+    return checked(sums(ready, *ends_of(ready, source, target)))
 
 
-def _naive(graph: CompiledGraph, source: int, target: int) -> Number:
-    return sum_over_paths(restriction(graph, [source], [target]))
+def _naive(graph: CompiledGraph, sources: Seeds, targets: Seeds) -> Number:
+    return sum_over_paths(restriction(graph, sources, targets))
 
 
-def _forward(graph: CompiledGraph, source: int, target: int) -> Number:
-    loops = on_the_way(graph, [source], [target])
-    first, last = graph.anchor(source), graph.anchor(target)
-    return _at(forward_values(graph, {first: graph.one_and_zero[0]}, loops, stop=last), last)
+def _forward(graph: CompiledGraph, sources: Seeds, targets: Seeds) -> Number:
+    first, last = (seeds.anchored(graph) for seeds in (sources, targets))
+    loops = on_the_way(graph, first.positions, last.positions)
+    one, zero = graph.one_and_zero
+    stop = max(last.positions, default=0)
+    return _read(forward_values(graph, first.at(one), loops, stop=stop), last, zero)
 
 
-def _reverse(graph: CompiledGraph, source: int, target: int) -> Number:
-    loops = on_the_way(graph, [source], [target])
-    first, last = graph.anchor(source), graph.anchor(target)
-    return _at(reverse_values(graph, {last: graph.one_and_zero[0]}, loops, start=first), first)
+def _reverse(graph: CompiledGraph, sources: Seeds, targets: Seeds) -> Number:
+    first, last = (seeds.anchored(graph) for seeds in (sources, targets))
+    loops = on_the_way(graph, first.positions, last.positions)
+    one, zero = graph.one_and_zero
+    start = min(first.positions, default=graph.n_nodes)
+    return _read(reverse_values(graph, last.at(one), loops, start=start), first, zero)
 
 
-def _at(values: Values, position: int) -> Number:
-    return values[position] if isinstance(values, list) else values[position].item()
+def _read(values: Values, seeds: Seeds, zero: Number) -> Number:
+    """Return the sum of the values at some seeds, each times its number."""
+    numbers = [arithmetic.plain(values[position]) for position in seeds.positions]
+    if seeds.numbers is not None:
+        numbers = list(map(mul, numbers, seeds.numbers))
+    return sum(numbers[1:], start=numbers[0]) if numbers else zero
 
 
 #: The methods of `total_influence`. Forward skips what the source does not reach, so it is the quicker one.
-METHODS: dict[str, Callable[[CompiledGraph, int, int], Number]] = {
+METHODS: dict[str, Callable[[CompiledGraph, Seeds, Seeds], Number]] = {
     "auto": _forward,
     "naive": _naive,
     "forward": _forward,
@@ -121,7 +136,7 @@ METHODS: dict[str, Callable[[CompiledGraph, int, int], Number]] = {
 @takes_options
 def forward(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable | Mapping[Any, Number],
+    source: End,
     **options: Unpack[CompileOptions],
 ) -> Influences:
     """Return the total influence of `source` on every node: the tangents, in one pass.
@@ -129,8 +144,8 @@ def forward(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source : node, or mapping of node to number
-        A mapping is a seed: what is put in at several nodes at once.
+    source : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+        What is put in: see `graphdiff.total_influence`.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
@@ -153,15 +168,15 @@ def forward(
     {'b': 1, 'c': 1, 'd': 1, 'e': 5}
     """
     ready = compiled(graph, options)
-    seeds = _seeds(ready, source)
-    loops = on_the_way(ready, sources=list(seeds))
-    return _result(ready, forward_values(ready, _anchored(ready, seeds), loops), "tangents")
+    seeds = seeds_of(ready, source).anchored(ready)
+    loops = on_the_way(ready, sources=seeds.positions)
+    return _result(ready, forward_values(ready, seeds.at(ready.one_and_zero[0]), loops), "tangents")
 
 
 @takes_options
 def reverse(
     graph: nx.DiGraph | CompiledGraph,
-    target: Hashable | Mapping[Any, Number],
+    target: End,
     **options: Unpack[CompileOptions],
 ) -> Influences:
     """Return the total influence of every node on `target`: the adjoints, in one pass.
@@ -169,8 +184,8 @@ def reverse(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    target : node, or mapping of node to number
-        A mapping is a seed: the weighted sum of several targets.
+    target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+        What is added up: see `graphdiff.total_influence`.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
@@ -193,33 +208,9 @@ def reverse(
     {'b': 5, 'c': 2, 'd': 3, 'e': 1}
     """
     ready = compiled(graph, options)
-    seeds = _seeds(ready, target)
-    loops = on_the_way(ready, targets=list(seeds))
-    return _result(ready, reverse_values(ready, _anchored(ready, seeds), loops), "adjoints")
-
-
-def _seeds(graph: CompiledGraph, nodes: Hashable | Mapping[Any, Number]) -> dict[int, Number]:
-    if isinstance(nodes, Mapping):
-        return {graph.topology.position(node): _seed(graph, seed) for node, seed in nodes.items()}
-    return {graph.topology.position(nodes): graph.one_and_zero[0]}
-
-
-def _seed(graph: CompiledGraph, seed: Number) -> Number:
-    """Return a checked seed; beside float weights a real seed is a float too."""
-    if not (is_number(seed) and is_finite(seed)):
-        raise UsageError(f"the seed {seed!r} is not a finite number")
-    if not in_floats(graph.weights) or isinstance(seed, (float, complex)):
-        return seed
-    try:
-        as_float: Number = unify([seed, 1.0])[0]
-    except OverflowError as error:
-        raise UsageError(f"the seed beside float weights: {error}") from None
-    return as_float
-
-
-def _anchored(graph: CompiledGraph, seeds: Mapping[int, Number]) -> dict[int, Number]:
-    """Move seeds to where the sweeps keep them; those of one collapsed component add."""
-    return added((graph.anchor(position), seed) for position, seed in seeds.items())
+    seeds = seeds_of(ready, target).anchored(ready)
+    loops = on_the_way(ready, targets=seeds.positions)
+    return _result(ready, reverse_values(ready, seeds.at(ready.one_and_zero[0]), loops), "adjoints")
 
 
 def _result(graph: CompiledGraph, values: Values, what: str) -> Influences:
@@ -233,7 +224,7 @@ def _result(graph: CompiledGraph, values: Values, what: str) -> Influences:
 Adjacency = dict[Hashable, dict[Hashable, dict[Any, Any]]]
 
 
-def direct_total(graph: Any, source: Hashable, target: Hashable, weight: object) -> Number | None:
+def direct_total(graph: Any, source: End, target: End, weight: object) -> Number | None:
     """Return the total influence of `source` on `target`, every weight checked, or None where that takes more.
 
     Parameters
@@ -241,6 +232,7 @@ def direct_total(graph: Any, source: Hashable, target: Hashable, weight: object)
     graph : networkx.DiGraph
         Anything else takes more.
     source, target : nodes
+        Anything else takes more.
     weight : str
         An edge attribute, whose values are all floats or all ints; anything else takes more.
 
@@ -270,9 +262,7 @@ def direct_total(graph: Any, source: Hashable, target: Hashable, weight: object)
     return None
 
 
-def _swept(
-    rows: Adjacency, waiting: dict[Hashable, int], source: Hashable, target: Hashable, weight: str
-) -> Number | None:
+def _swept(rows: Adjacency, waiting: dict[Hashable, int], source: Any, target: Any, weight: str) -> Number | None:
     """Push one unit forward while Kahn's algorithm sorts; `waiting` is used up."""
     kind = next((type(data[weight]) for row in rows.values() for data in row.values()), float)
     if kind not in (float, int):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,18 +11,10 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import SAFE_INT, Number
 from graphdiff.errors import TooManyPathsError
-from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels.sweep import sum_of_products
-from graphdiff.sums.between import Between, require_apart, restriction, total_over
+from graphdiff.sums.between import Between, total_over
 from graphdiff.sums.semirings import SEMIRINGS
-
-
-def pair(graph: CompiledGraph, source: Hashable, target: Hashable) -> Between:
-    """Return what lies between two nodes."""
-    first, last = graph.topology.position(source), graph.topology.position(target)
-    require_apart(graph, [(first, last)])
-    return restriction(graph, [first], [last])
 
 
 def _require_countable(between: Between, max_paths: int) -> int:
@@ -46,20 +38,24 @@ def sum_over_paths(between: Between, max_paths: int = 1_000_000) -> Number:
     weights = arithmetic.taken(between.graph.weights, between.edges)
     edges: Sequence[Any]
     stack: Sequence[Any]
+    factors = [sum(seeds) for seeds in between.exits]  # a place that is no target has none: 0
     if isinstance(weights, np.ndarray) and pays(n_paths) and _fit(between, weights):
         search, index = jit(sum_of_products), between.graph.heads.dtype
-        edges = between.ptr.astype(index), between.heads.astype(index), weights, np.array(between.is_target)
+        edges = between.ptr.astype(index), between.heads.astype(index), weights, np.array(factors, dtype=weights.dtype)
         stack = [np.empty(between.n_nodes, dtype=kind) for kind in (index, index, weights.dtype)]
     else:
         search = sum_of_products
-        edges = between.ptr.tolist(), between.heads.tolist(), arithmetic.listed(weights), between.is_target
+        edges = between.ptr.tolist(), between.heads.tolist(), arithmetic.listed(weights), factors
         stack = [[0] * between.n_nodes for _ in range(3)]
-    for source in between.sources:
-        stack[-1][0] = one
+    for source, seed in between.starts:
+        stack[-1][0] = one if seed is None else seed
         total = search(*edges, *stack, source, total)
     return total
 
 
 def _fit(between: Between, weights: NDArray[Any]) -> bool:
     """Return whether the sum over the paths fits into a machine number; what wraps on the way then wraps back."""
+    kind = float if weights.dtype.kind == "f" else int
+    if not all(isinstance(seed, kind) for seed in between.given_seeds):
+        return False
     return weights.dtype.kind == "f" or (total_over(between, SEMIRINGS["size"]) or 0) < SAFE_INT

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
+from graphdiff.graph.sparse import csr_of, numeric
 from graphdiff.graph.topology import Topology
 from graphdiff.text.names import PLAIN, Naming
 from graphdiff.text.numbers import plain, shown
@@ -182,6 +183,28 @@ class Jacobian(Numbers):
     def T(self) -> Jacobian:  # noqa: N802, as in numpy
         """The same numbers with sources as rows and targets as columns."""
         return Jacobian(self.array.T, self.sources, self.targets, (self.axes[1], self.axes[0]), self.naming)
+
+    def to_scipy(self) -> Any:
+        """Return the numbers as a ``scipy.sparse.csr_array``: entry ``[i, j]`` is of target i and source j.
+
+        Returns
+        -------
+        scipy.sparse.csr_array, shape (n_targets, n_sources)
+            Rows in the order of `targets`, columns in that of `sources`; zeros are left out.
+
+        Raises
+        ------
+        MissingExtraError
+            If scipy is not installed.
+        UsageError
+            If the numbers are Fractions, symbols or others that scipy has no type for.
+
+        Examples
+        --------
+        >>> Jacobian(np.array([[0.0, 2.5]]), ["y"], ["a", "b"]).to_scipy().nnz
+        1
+        """
+        return csr_of(numeric(self.array))
 
     __array_priority__ = 1000.0  # so that numpy leaves ``array @ J`` to `__rmatmul__`
 

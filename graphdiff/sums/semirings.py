@@ -35,6 +35,8 @@ class Semiring:
     plus : callable
         ``(value, value) -> value`` of two sets of paths together; associative and commutative, and ``extend``
         distributes over it.
+    counts_edges : bool
+        Whether ``extend`` counts edges: the seed of an end is none. Else paths are extended by it as by a weight.
 
     Examples
     --------
@@ -47,6 +49,11 @@ class Semiring:
     one: Any
     extend: Callable[[Any, Number], Any]
     plus: Callable[[Any, Any], Any]
+    counts_edges: bool = False
+
+    def seeded(self, value: Any, seed: Number | None) -> Any:
+        """Return the value of paths behind an end with a seed; None is one unit, which changes nothing."""
+        return value if seed is None or self.counts_edges else self.extend(value, seed)
 
 
 def _added(a: Number, b: Number) -> Number:
@@ -99,8 +106,8 @@ SEMIRINGS: dict[str, Semiring] = {
     "min-plus": Semiring(math.inf, 0, _added, min),
     "max-plus": Semiring(-math.inf, 0, _added, max),
     # the same, each edge of length 1
-    "fewest-edges": Semiring(math.inf, 0, lambda value, weight: value + 1, min),
-    "most-edges": Semiring(-math.inf, 0, lambda value, weight: value + 1, max),
+    "fewest-edges": Semiring(math.inf, 0, lambda value, weight: value + 1, min, counts_edges=True),
+    "most-edges": Semiring(-math.inf, 0, lambda value, weight: value + 1, max, counts_edges=True),
     # whether a path leads there over edges whose weight is not 0
     "boolean": Semiring(False, True, lambda value, weight: value and bool(weight), lambda a, b: a or b),
     # the logarithm of the total: weights are logarithms
@@ -108,5 +115,5 @@ SEMIRINGS: dict[str, Semiring] = {
     # T, the sum of sizes, and R, of size · log size: the entropy of the paths' shares is log T - R / T
     "expectation": Semiring((0, 0), (1, 0), _expected, _pairs_added),
     # how many paths, the sum and the sum of squares of their lengths in edges
-    "lengths": Semiring((0, 0, 0), (1, 0, 0), _longer, _moments_added),
+    "lengths": Semiring((0, 0, 0), (1, 0, 0), _longer, _moments_added, counts_edges=True),
 }

@@ -133,8 +133,8 @@ def _prepared(
     """Return the graph and the seeds in one arithmetic."""
     prepared = {node: arithmetic.plain(seed) for node, seed in seeds.items()}
     if graph.exact:
-        if loops or any(not isinstance(seed, (int, float)) for seed in prepared.values()):
-            return graph.divisible, {node: Fraction(seed) for node, seed in prepared.items()}
+        if loops or any(not isinstance(seed, (int, float, Dyadic)) for seed in prepared.values()):
+            return graph.divisible, {node: Fraction(arithmetic.finished(seed)) for node, seed in prepared.items()}
         exact = {node: Dyadic.of(seed) if isinstance(seed, float) else seed for node, seed in prepared.items()}
         if graph.n_edges**2 > MAX_EXACT_WORDS:  # below, no depth could make it too long
             _require_quick(graph)

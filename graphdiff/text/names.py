@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 __all__ = ["PLAIN", "Naming", "distinct", "joined"]
@@ -45,10 +46,28 @@ class Naming:
             return text
         return joined(map(self.node, label)) if isinstance(label, frozenset) else str(label)
 
-    def ends(self, source: Any, target: Any) -> dict[str, str | None]:
+    def ends(self, source: Any, target: Any) -> dict[str, Any]:
         """Return the two ends of a question as a record; None stands for all."""
-        named = {"source": source, "target": target}
-        return {end: None if label is None else self.node(label) for end, label in named.items()}
+        return {"source": self.end(source), "target": self.end(target)}
+
+    def end(self, end: Any) -> Any:
+        """Return an end of a question as plain values: a name, a list of them, or a dict of seeds.
+
+        Examples
+        --------
+        >>> PLAIN.end("a"), PLAIN.end(["a", "b"]), PLAIN.end({"a": 2})
+        ('a', ['a', 'b'], {'a': 2})
+        """
+        if isinstance(end, Mapping):
+            from graphdiff.text.numbers import plain  # the command line starts without numpy
+
+            return dict(zip(self.listed(end), map(plain, end.values()), strict=True))
+        if isinstance(end, Enum):
+            return end.name.lower()
+        several = members_of(end)
+        if several is not None:
+            return self.listed(several)
+        return None if end is None else self.node(end)
 
     def listed(self, labels: Iterable[Any]) -> list[str]:
         """Return nodes as texts."""
@@ -108,6 +127,40 @@ def joined(members: Iterable[str]) -> str:
     names = sorted(members)
     rest = [f"{len(names) - 3} more"] if len(names) > 4 else names[3:]
     return " + ".join([*names[:3], *rest])
+
+
+def members_of(end: Any) -> list[Any] | None:
+    """Return the nodes of an end that is a list, a set, an array or a mapping of them; None of one node.
+
+    Examples
+    --------
+    >>> members_of(["a", "b"]), members_of({"a": 2}), members_of("ab"), members_of(("a", "b"))
+    (['a', 'b'], ['a'], None, None)
+    """
+    if isinstance(end, (list, range, Mapping)):
+        return list(end)
+    if not isinstance(end, Hashable) and isinstance(end, Iterable):
+        nodes: list[Any] = end.tolist() if hasattr(end, "tolist") else list(end)
+        return nodes
+    return None
+
+
+def end_text(end: Any) -> str:
+    """Return an end of a question as a report names it.
+
+    Examples
+    --------
+    >>> end_text("a"), end_text(["a", "b"]), end_text(dict.fromkeys("abcde", 0.5))
+    ('a', 'a and b', 'a, b, c and 2 more (weighted)')
+    """
+    nodes = members_of(end)
+    if nodes is None:
+        return str(end.value if isinstance(end, Enum) else node_text(end))
+    names = list(map(node_text, nodes))
+    if len(names) > 4:
+        names = [*names[:3], f"{len(names) - 3} more"]
+    listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names) or "no node"
+    return f"{listed} (weighted)" if isinstance(end, Mapping) else listed
 
 
 def named_parts(edge: Edge) -> Edge:

@@ -6,13 +6,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from enum import Enum
 from typing import Any
 
 import networkx as nx
 import numpy as np
 
 from graphdiff.errors import GraphTypeError, UsageError
-from graphdiff.text.names import texts
+from graphdiff.text.names import end_text, members_of, texts
 from graphdiff.text.numbers import plain
 
 __all__ = [
@@ -43,13 +44,10 @@ def require_graph(thing: Any, format: str) -> None:
     --------
     >>> require_graph([1, 2], "csv")
     Traceback (most recent call last):
-    graphdiff.errors.UsageError: csv holds graphs, not list; results are written as json, and annotate(...) makes ...
+    graphdiff.errors.UsageError: csv holds graphs, not list; results are written as json
     """
     if not isinstance(thing, nx.Graph):
-        raise UsageError(
-            f"{format} holds graphs, not {type(thing).__name__}; results are written as json, and annotate(...) "
-            "makes a graph with numbers of a CompiledGraph"
-        )
+        raise UsageError(f"{format} holds graphs, not {type(thing).__name__}; results are written as json")
     if not thing.is_directed():
         raise GraphTypeError(f"cannot write an undirected graph as {format}: its edges have no source and target")
 
@@ -180,18 +178,28 @@ OF_THE_FILE = frozenset({"absent", "format", "left_out", "unmet", "warnings"})
 
 
 def graph_attributes(graph: nx.DiGraph, names: Mapping[Hashable, Any]) -> dict[Any, Any]:
-    """Return the attributes of a graph; those that name the ends of an annotation by the names in the file.
+    """Return the attributes of a graph; those that name the ends of a question by the names in the file.
 
     Examples
     --------
     >>> graph_attributes(nx.DiGraph([(1, 2)], annotation="adjoint", target=2), {1: "1", 2: "2"})
     {'annotation': 'adjoint', 'target': '2'}
+    >>> graph_attributes(nx.DiGraph([(1, 2)], annotation="adjoint", target=[1, 2]), {1: "1", 2: "2"})["target"]
+    '1 and 2'
     """
     own: dict[Any, Any] = {name: value for name, value in graph.graph.items() if name not in OF_THE_FILE}
-    if "annotation" not in own:
+    if not own.keys() & {"annotation", "quotient"}:
         return own
-    ends = {end: own[end] for end in ("source", "target") if end in own}
-    return own | {end: names.get(node, node) for end, node in ends.items()}
+    return own | {name: _end_in_file(own[name], names) for name in ("source", "target") if name in own}
+
+
+def _end_in_file(end: Any, names: Mapping[Hashable, Any]) -> Any:
+    """Return an end of a question as a file has it: the name of a node, or several in a text."""
+    nodes = members_of(end)
+    if nodes is None:
+        return end_text(end) if isinstance(end, Enum) else names.get(end, end)
+    called = [names.get(node, node) for node in nodes]
+    return end_text(dict(zip(called, end.values(), strict=True)) if isinstance(end, Mapping) else called)
 
 
 def listed_or_storable(value: Any) -> Storable | list[str]:

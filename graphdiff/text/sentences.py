@@ -6,10 +6,13 @@ what is needed, in computations and path models at what responds.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Any
 
 from graphdiff.errors import count_text
+from graphdiff.text.names import members_of
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,22 @@ class Words:
     starts: str = "the roots"
     ends: str = "the leaves"
     moved: str = "Which edges moved it"
+
+    def about(self, source: Any) -> Words:
+        """Return the words for a source: of several nodes, and of all roots (None), sentences are in the plural.
+
+        Examples
+        --------
+        >>> words_for("depends on").about(["a", "b"]).relation, words_for("unknown").about("a").relation
+        ('{source} rest on {target}', '{source} leads to {target}')
+        """
+        nodes = members_of(source)
+        is_one = source is not None and not isinstance(source, Enum) if nodes is None else len(nodes) == 1
+        if is_one:
+            return self
+        relation = re.sub(r"\{source\} (\w+)s\b", r"{source} \1", self.relation)
+        none = self.none.replace("{source} does ", "{source} do ").replace("{source} has ", "{source} have ")
+        return replace(self, relation=relation, none=none)
 
     @property
     def needed(self) -> str:
@@ -200,6 +219,34 @@ def how_many(number: int, plural: str) -> str:
         plural = f"{plural[:-3]}y" if plural.endswith("ies") else plural.removesuffix("s")
     return f"{count_text(number)} {plural}"
 
+
+def ways_round(cycles: str) -> str:
+    """Return what leads from end to end where a cycle lies between and counts, by the policy.
+
+    Examples
+    --------
+    >>> ways_round("solve"), ways_round("reduced-form")
+    ('infinitely many walks round a cycle', 'edges round a cycle, solved as equations, not summed over walks')
+    """
+    return _WAYS_ROUND[cycles][0]
+
+
+def solution(cycles: str) -> str:
+    """Return the note that such a total is no sum over paths."""
+    return _WAYS_ROUND[cycles][1]
+
+
+_WAYS_ROUND = {
+    "solve": (
+        "infinitely many walks round a cycle",
+        'Walks may go round: they are summed exactly (cycles="solve"), and are not paths.',
+    ),
+    "reduced-form": (
+        "edges round a cycle, solved as equations, not summed over walks",
+        'Totals are the reduced form of simultaneous equations, (I - A)^-1 (cycles="reduced-form"): no sum of walks '
+        "where these do not converge.",
+    ),
+}
 
 #: What a column is called, by the meaning of its weights.
 TITLES = {"unit": "counting paths", "even": "spread evenly", "imports": "by statements", "unknown": "by weight"}

@@ -171,7 +171,7 @@ def check(program: str | Callable[..., Any], /, *args: Any, rules: Rules | None 
     ready = compile(graph)
     values = graph.nodes(data="value")
     ends = Ends(*(tuple([(name, values[name]) for name in graph.graph[side]]) for side in ("inputs", "outputs")))
-    inputs, outputs = ends.names
+    inputs, outputs = map(list, ends.names)
     forward = jacobian(ready, inputs, outputs, method="forward").array.tolist()
     reverse = jacobian(ready, inputs, outputs, method="reverse").array.tolist()
     matrices: list[tuple[str, Matrix]] = [("reverse", reverse)]
@@ -188,7 +188,7 @@ def check(program: str | Callable[..., Any], /, *args: Any, rules: Rules | None 
         matrices.append(differences)
     forward = _as_floats(forward)
     compared = tuple([_compared(name, _as_floats(matrix), forward, ends) for name, matrix in matrices])
-    return Check(inputs, outputs, compared, tuple(left_out))
+    return Check(*ends.names, compared, tuple(left_out))
 
 
 def _as_floats(matrix: Matrix) -> Matrix:

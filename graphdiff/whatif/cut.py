@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Unpack
@@ -16,12 +16,13 @@ import networkx as nx
 from graphdiff.arithmetic import Number, is_finite
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
 from graphdiff.remedies import Keyword
 from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, reduced, strokes
-from graphdiff.sums.between import restriction
-from graphdiff.sums.flow import flow_through, positions_of
-from graphdiff.text.names import PLAIN, Naming, edge_name, node_text
+from graphdiff.sums.between import Between, ends_of, restriction
+from graphdiff.sums.flow import flow_through
+from graphdiff.text.names import PLAIN, Naming, edge_name, end_text, node_text
 from graphdiff.text.numbers import percent, plain, shown
 from graphdiff.text.sentences import by_weights, how_many, words_for
 from graphdiff.text.tables import Frame, Result, Sheet, table
@@ -35,8 +36,8 @@ class Cut(Result):
     ----------
     source, target : node
     what : {"edges", "nodes"}
-    before : number
-        The total.
+    before : number or None
+        The total; None where every path was to be cut and a cycle lies on the way: that takes no total.
     wanted : number or None
         By how much it was to become smaller; None where every path was to be cut.
     strokes : list of Stroke
@@ -46,8 +47,8 @@ class Cut(Result):
         Any set that does it has at least so many members; None where no bound is known.
     n_candidates : int
         From how many edges or nodes it was chosen.
-    n_paths : int
-        How many paths there are.
+    n_paths : int or None
+        How many paths there are; None where a cycle lies on the way.
     edge_meaning, weight_meaning : str
     """
 
@@ -60,7 +61,7 @@ class Cut(Result):
     method: str
     at_least: int | None
     n_candidates: int
-    n_paths: int
+    n_paths: int | None
     edge_meaning: str
     weight_meaning: str
     naming: Naming = field(default=PLAIN, repr=False, compare=False)
@@ -73,6 +74,8 @@ class Cut(Result):
     @property
     def after(self) -> Number:
         """The total without them."""
+        if self.before is None:
+            return 0  # no path is left
         return self.strokes[-1].left if self.strokes else self.before
 
     def to_dict(self) -> dict[str, Any]:
@@ -104,27 +107,37 @@ class Cut(Result):
         return Frame(self.to_dict()["removed"])
 
     def __repr__(self) -> str:
-        return f"<cut of {how_many(len(self.strokes), self.what)}: {shown(self.before)} becomes {shown(self.after)}>"
+        cut = f"cut of {how_many(len(self.strokes), self.what)}"
+        return f"<{cut}>" if self.before is None else f"<{cut}: {shown(self.before)} becomes {shown(self.after)}>"
 
     def __str__(self) -> str:
-        rows = [(self.what, ["takes away", "left"]), *((name, cells) for name, *cells in self._rows())]
+        rows = [(self.what, self._columns()), *((name, cells) for name, *cells in self._rows())]
         return "\n".join([*self._head(), *(table(rows) if self.strokes else []), *self._notes()])
 
     def _head(self) -> list[str]:
-        words = words_for(self.edge_meaning, self.weight_meaning)
-        ends = {"source": self.source, "target": self.target}
-        if not self.n_paths:
+        words = words_for(self.edge_meaning, self.weight_meaning).about(self.source)
+        ends = {"source": end_text(self.source), "target": end_text(self.target)}
+        if self.n_paths == 0:
             return [f"{words.none.format(**ends)}: there is nothing to cut."]
         weights = by_weights(self.weight_meaning)
-        relation = f"{words.relation.format(**ends)} by {how_many(self.n_paths, 'paths')}"
+        relation = words.relation.format(**ends)
+        if self.n_paths is None:
+            relation = f"{relation} by paths with cycles on the way (to cut every path needs no total)."
+        else:
+            relation = f"{relation} by {how_many(self.n_paths, 'paths')}; total, {weights}: {shown(self.before)}."
         aim = "To cut every path" if self.wanted is None else f"To take {shown(_decimal(self.wanted))} of it away"
         return [
-            f"{relation}; total, {weights}: {shown(self.before)}.",
+            relation,
             f"{aim}, cut {how_many(len(self.strokes), self.what)} of {self.n_candidates:,}:",
         ]
 
+    def _columns(self) -> list[str]:
+        return [] if self.before is None else ["takes away", "left"]
+
     def _rows(self) -> list[list[str]]:
         name = node_text if self.what == "nodes" else edge_name
+        if self.before is None:
+            return [[name(stroke.item)] for stroke in self.strokes]
         return [
             [name(stroke.item), self._with_part(stroke.alone), self._with_part(stroke.left)] for stroke in self.strokes
         ]
@@ -138,6 +151,8 @@ class Cut(Result):
         if not self.strokes:
             return []
         notes = [self._bound()]
+        if self.before is None:
+            return notes
         # One after the other each takes away less than alone, unless no path passes two of them.
         before = [self.before, *(stroke.left for stroke in self.strokes)]
         lost = [old - stroke.left for old, stroke in zip(before, self.strokes, strict=False)]
@@ -165,7 +180,7 @@ class Cut(Result):
         return f"Chosen greedily; any set that does it has at least {self.at_least:,} (no weight is negative)."
 
     def _sheet(self) -> Sheet:
-        return [self.what, "takes away", "left"], self._rows(), " ".join(self._head())
+        return [self.what, *self._columns()], self._rows(), " ".join(self._head())
 
 
 def _decimal(number: Number) -> Number:
@@ -178,8 +193,8 @@ def _decimal(number: Number) -> Number:
 @takes_options
 def cut(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable,
-    target: Hashable,
+    source: End,
+    target: End,
     *,
     part: float | None = None,
     amount: Number | None = None,
@@ -189,17 +204,21 @@ def cut(
 ) -> Cut:
     """Return the fewest edges or nodes to remove so that less of the influence of `source` on `target` is left.
 
+    To cut every path takes no total: it is asked of the graph as it is, cycles included, whatever the policy.
+
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
         It is not changed. All other edges keep their weights.
-    source, target : nodes
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+        See `graphdiff.total_influence`. They are not removed, save that nodes may be for which a mapping as target has
+        weights, such as vulnerable packages: what ends there is gone with one.
     part : float, optional
         What part of the total is to go, above 0 and up to 1: 0.5 is half of it.
     amount : number, optional
         By how much the total is to become smaller in absolute value. With neither, every path is cut.
     what : {"edges", "nodes"}
-        What may be removed. A collapsed cycle is never removed as a node, nor are the two ends.
+        What may be removed. Where a part is asked for, a collapsed cycle is never removed as a node.
     progress : callable, optional
         Called with the number of sets tried and how many there are.
     **options
@@ -217,12 +236,13 @@ def cut(
         If both or neither fitting `part` and `amount` are given, the weights are no real numbers, or no set of nodes
         takes so much away.
     CycleError
-        If a cycle that is solved lies between: infinitely many walks pass an edge.
+        If a part is asked for and a cycle that is solved lies between: infinitely many walks pass an edge.
     UnknownNodeError, WeightError, SameComponentError, ValueOverflowError
         As `graphdiff.total_influence`.
 
     References
     ----------
+    L. Ford, D. Fulkerson, "Maximal flow through a network" (1956), for every path.
     L. Wolsey, "An analysis of the greedy algorithm for the submodular set covering problem", Combinatorica 2 (1982).
 
     Examples
@@ -234,20 +254,19 @@ def cut(
     [('b', 'd')]
     >>> len(cut(G, "b", "e").removed)
     2
+    >>> G.add_edge("d", "b", weight=2)
+    >>> sorted(cut(G, "b", "e").removed)
+    [('c', 'e'), ('d', 'e')]
     """
-    _check(source, target, part, amount, what)
+    _check(part, amount, what)
     ready = compiled(graph, options)
-    lies = restriction(ready, *positions_of(ready, source, target))
-    total = flow_through(lies).total
-    lies.require_no_loops("what_if and sensitivities sum its walks")
-    search = Search(lies, what, total)
-    search.require_real()
-    if part is None and amount is None:
-        chosen, method, at_least = every_path(search)
-        wanted = None
-    else:
-        wanted = _wanted(total, part, amount)
-        chosen, method, at_least = reduced(search, abs(total) - wanted, progress)
+    every = part is None and amount is None
+    asked = replace(ready, cycles="solve") if every else ready  # no cycle is refused, and none is one node
+    lies = _lying(asked, source, target)
+    search = _search(lies, what, every, targets_stay=not isinstance(target, Mapping))
+    total = search.total
+    wanted = None if every else _wanted(total, part, amount)
+    chosen, method, at_least = every_path(search) if every else reduced(search, abs(total) - wanted, progress)
     return Cut(
         source=source,
         target=target,
@@ -258,14 +277,34 @@ def cut(
         method=method,
         at_least=at_least,
         n_candidates=len(search.candidates),
-        n_paths=lies.n_paths,
+        n_paths=None if lies.loops else lies.n_paths,
         edge_meaning=ready.edge_meaning,
         weight_meaning=ready.weight_meaning,
         naming=ready.topology.naming,
     )
 
 
-def _check(source: Hashable, target: Hashable, part: Number, amount: Number, what: str) -> None:
+def _lying(graph: CompiledGraph, source: End, target: End) -> Between:
+    """Return what lies between the ends; raise `UsageError` where a node is both, from which nothing can be cut."""
+    starts, ends = ends_of(graph, source, target)
+    if both := set(starts.positions) & set(ends.positions):
+        node = graph.topology.label(both.pop())
+        raise UsageError(f"the empty path from {node!r} to itself has no edge to cut")
+    return restriction(graph, starts, ends)
+
+
+def _search(lies: Between, what: str, every: bool, *, targets_stay: bool) -> Search:
+    """Return what may be removed, with the total; without where every path is to go and a cycle lies between."""
+    if every and lies.loops:
+        return Search(lies, what, None, targets_stay)
+    total = flow_through(lies).total
+    lies.require_no_loops("what_if and sensitivities sum its walks")
+    search = Search(lies, what, total, targets_stay)
+    search.require_real()
+    return search
+
+
+def _check(part: Number, amount: Number, what: str) -> None:
     """Raise `UsageError` where no graph could make the question right."""
     if what not in ("edges", "nodes"):
         raise UsageError(Keyword("what", what), ": use 'edges' or 'nodes'")
@@ -276,8 +315,6 @@ def _check(source: Hashable, target: Hashable, part: Number, amount: Number, wha
             raise UsageError(Keyword(name, value), " is not a finite real number")
     if part is not None and not 0 < part <= 1:
         raise UsageError(Keyword("part", part), " is not above 0 and up to 1, the whole")
-    if source == target:
-        raise UsageError(f"the empty path from {source!r} to itself has no edge to cut")
 
 
 def _wanted(total: Number, part: Number | None, amount: Number | None) -> Number:

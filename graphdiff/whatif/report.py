@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from graphdiff.arithmetic import Number
 from graphdiff.errors import count_text
+from graphdiff.text.names import end_text
 from graphdiff.text.numbers import percent, shown
-from graphdiff.text.sentences import Words, column_title, how_many, words_for
+from graphdiff.text.sentences import Words, column_title, how_many, ways_round, words_for
 from graphdiff.text.tables import table
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ NAMED = 8
 def what_if_text(columns: Sequence[WhatIf]) -> str:
     """Return the report of the same changes under one weighting or several."""
     first = columns[0]
-    words = words_for(first.edge_meaning, first.weight_meaning, first.node_meaning)
+    words = words_for(first.edge_meaning, first.weight_meaning, first.node_meaning).about(first.source)
     names = _names(columns)
     more = len(first.changes) - NAMED
     title = ", ".join([*names, *([f"{more:,} more changes"] if more > 0 else [])]) or "no change"
@@ -46,9 +47,9 @@ def _names(columns: Sequence[WhatIf]) -> list[str]:
 
 
 def _paths(first: WhatIf, words: Words) -> str:
-    ends = {"source": first.source, "target": first.target}
+    ends = {"source": end_text(first.source), "target": end_text(first.target)}
     if first.n_paths is None or first.n_paths_before is None:
-        return f"{words.relation.format(**ends)} by walks round a cycle, summed exactly."
+        return f"{words.relation.format(**ends)} by {ways_round(first.ends[0].graph.cycles)}."
     before = count_text(first.n_paths_before)
     if not first.n_paths:
         any_more = " any more" if first.n_paths_before else ""
@@ -99,8 +100,8 @@ def _differ(alone: Number, change: Number) -> bool:
 def _nodes(first: WhatIf, words: Words) -> list[str]:
     lines = []
     for title, nodes in (
-        (f"No longer reached from {first.source}", first.no_longer_reached),
-        (f"Newly reached from {first.source}", first.newly_reached),
+        (f"No longer reached from {end_text(first.source)}", first.no_longer_reached),
+        (f"Newly reached from {end_text(first.source)}", first.newly_reached),
         ("Not in the graph before", first.new_nodes),
     ):
         if nodes:

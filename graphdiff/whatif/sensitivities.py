@@ -9,7 +9,7 @@ Statistics 21 (1950), 124-127).
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -23,14 +23,15 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology, not_there
-from graphdiff.sums.between import Between, restriction
+from graphdiff.sums.between import Between, between_ends
 from graphdiff.sums.cycles import walks
-from graphdiff.sums.flow import Flow, flow_through, positions_of
+from graphdiff.sums.flow import Flow, flow_through
 from graphdiff.sums.results import Numbers, in_one_array
 from graphdiff.sums.sweeps import checked_array
-from graphdiff.text.names import PLAIN, Edge, Naming, edge_name
+from graphdiff.text.names import PLAIN, Edge, Naming, edge_name, end_text
 from graphdiff.text.numbers import percent, plain, shown
 from graphdiff.text.sentences import by_weights, how_many
 from graphdiff.text.tables import Axis, Frame, Sheet, aligned
@@ -179,7 +180,7 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
     def _title(self) -> str:
         weights = by_weights(self.weight_meaning)
         rest = "the edges that matter most" if len(self) else "no edge leads from one to the other"
-        return f"{self.source} -> {self.target}, {weights}: {shown(self.total)}; {rest}"
+        return f"{end_text(self.source)} -> {end_text(self.target)}, {weights}: {shown(self.total)}; {rest}"
 
     def _notes(self) -> list[str]:
         notes = ["Edges in series share what runs through them: several removed together take it away once."]
@@ -204,14 +205,15 @@ def _shown(number: Number | None) -> str:
 
 @takes_options
 def sensitivities(
-    graph: nx.DiGraph | CompiledGraph, source: Hashable, target: Hashable, **options: Unpack[CompileOptions]
+    graph: nx.DiGraph | CompiledGraph, source: End, target: End, **options: Unpack[CompileOptions]
 ) -> Sensitivities:
     """Return what every edge does to the total influence of `source` on `target`, from two sweeps.
 
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source, target : nodes
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+        See `graphdiff.total_influence`.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
@@ -241,10 +243,10 @@ def sensitivities(
     (3, 0.6, -3)
     """
     ready = compiled(graph, options)
-    return sensitivities_through(restriction(ready, *positions_of(ready, source, target)), source, target)
+    return sensitivities_through(between_ends(ready, source, target), source, target)
 
 
-def sensitivities_through(between: Between, source: Hashable, target: Hashable) -> Sensitivities:
+def sensitivities_through(between: Between, source: End, target: End) -> Sensitivities:
     """Return the same from what is known to lie between the ends."""
     ready, flow = between.graph, flow_through(between)
     numbers = flow.used[2]

@@ -22,13 +22,14 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import Boundary, End, Seeds, seeds_of, units
 from graphdiff.graph.labels import Texts
 from graphdiff.graph.options import takes_options
 from graphdiff.kernels.reach import reached
-from graphdiff.sums.between import Between, restriction
+from graphdiff.sums.between import Between, ends_of, restriction
 from graphdiff.sums.certificate import Certificate, certificate_of, change_bound, doubt, rough_bound_of
 from graphdiff.sums.cycles import between_mask, components_in, positions_in
-from graphdiff.sums.flow import Flow, flow_through, positions_of
+from graphdiff.sums.flow import Flow, flow_through
 from graphdiff.sums.sweeps import Values, checked
 from graphdiff.text.names import PLAIN, Naming, distinct, edge_name
 from graphdiff.text.numbers import plain, shown
@@ -40,8 +41,8 @@ from graphdiff.whatif.report import what_if_text
 @takes_options
 def what_if(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable,
-    target: Hashable,
+    source: End,
+    target: End,
     *,
     remove_edges: Iterable[Any] = (),
     remove_nodes: Iterable[Hashable] = (),
@@ -55,11 +56,12 @@ def what_if(
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
         It is not changed.
-    source, target : nodes
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+        See `graphdiff.total_influence`. Roots and leaves are those before the changes, after them too.
     remove_edges : iterable of edges
         Each ``(tail, head)``, or ``(tail, head, key)`` where parallel edges are to be told apart.
     remove_nodes : iterable of nodes
-        With all their edges.
+        With all their edges; the ends stay, save that those may go for which a mapping as target has weights.
     reweight : mapping of edge to number
     add_edges : iterable of (tail, head, weight)
         A tail or head may be a new node. In a multigraph the edge gets a key as networkx would give it. Where the
@@ -95,28 +97,36 @@ def what_if(
     (5, 2, -3, 1)
     """
     ready = compiled(graph, options)
-    ready.topology.position(source)
-    ready.topology.position(target)
+    ends = _fixed(ready, source), _fixed(ready, target)
+    staying = ends[:1] if isinstance(target, Mapping) else ends
+    kept = [ready.topology.label(position) for end in staying for position in seeds_of(ready, end).positions]
     made = edited(
         ready,
         remove_edges=remove_edges,
         remove_nodes=remove_nodes,
         reweight=reweight,
         add_edges=add_edges,
-        keep=(source, target),
+        keep=kept,
     )
-    return _answer(made, source, target)
+    return _answer(made, (source, target), ends)
 
 
-def _answer(made: Edited, source: Hashable, target: Hashable) -> WhatIf:
+def _fixed(graph: CompiledGraph, end: End) -> End:
+    """Return an end by its nodes, so that it means the same ones in a changed graph."""
+    if not isinstance(end, Boundary):
+        return end
+    return [graph.topology.label(position) for position in seeds_of(graph, end).positions]
+
+
+def _answer(made: Edited, given: tuple[End, End], ends: tuple[End, End]) -> WhatIf:
     """Ask both graphs, and say what is different."""
-    before, after = Side.of(made.before, source, target), Side.of(made.after, source, target)
+    before, after = Side.of(made.before, *ends), Side.of(made.after, *ends)
     naming = _naming(made)
     changes, change = _accounts(made, before, after)
-    lost, gained = _reach(made, source)
+    lost, gained = _reach(made, ends[0])
     return WhatIf(
-        source=source,
-        target=target,
+        source=given[0],
+        target=given[1],
         before=before.total,
         after=after.total,
         change=change,
@@ -153,11 +163,11 @@ class Side:
     """One of the two graphs, asked the same question: what lies between the ends, and what flows through it."""
 
     graph: CompiledGraph
-    source: int
-    target: int
+    sources: Seeds
+    targets: Seeds
 
     @classmethod
-    def of(cls, graph: CompiledGraph, source: Hashable, target: Hashable) -> Side:
+    def of(cls, graph: CompiledGraph, source: End, target: End) -> Side:
         """Return the side of a graph, its total computed.
 
         Raises
@@ -165,15 +175,14 @@ class Side:
         UnknownNodeError, CycleError, SameComponentError, ValueOverflowError
             As `graphdiff.total_influence`.
         """
-        (start,), (end,) = positions_of(graph, source, target)
-        side = cls(graph, start, end)
+        side = cls(graph, *ends_of(graph, source, target))
         _ = side.sweeps.total
         return side
 
     @cached_property
     def between(self) -> Between:
         """What lies between the ends."""
-        return restriction(self.graph, [self.source], [self.target])
+        return restriction(self.graph, self.sources, self.targets)
 
     @cached_property
     def sweeps(self) -> Flow:
@@ -205,22 +214,22 @@ class Side:
         return [int(topology.positions[number]) for number in ids if number < topology.n_nodes]
 
     def tangents(self, tails: list[int]) -> dict[int, Number] | None:
-        """Return what reaches some nodes, by id, from one unit at the source; None where a cycle forbids it."""
-        sweeps = self._through([self.source], [self.target, *self.places(tails)])
+        """Return what reaches some nodes, by id, from the sources; None where a cycle forbids it."""
+        sweeps = self._through(self.sources, units(self.graph, [*self.targets.positions, *self.places(tails)]))
         return None if sweeps is None else self._at(sweeps.tangents, tails)
 
     def adjoints(self, heads: list[int]) -> dict[int, Number] | None:
-        """Return what of one unit at some nodes, by id, reaches the target; None where a cycle forbids it."""
-        sweeps = self._through([self.source, *self.places(heads)], [self.target])
+        """Return what of one unit at some nodes, by id, reaches the targets; None where a cycle forbids it."""
+        sweeps = self._through(units(self.graph, [*self.sources.positions, *self.places(heads)]), self.targets)
         return None if sweeps is None else self._at(sweeps.adjoints, heads)
 
-    def _through(self, starts: list[int], ends: list[int]) -> Flow | None:
+    def _through(self, starts: Seeds, ends: Seeds) -> Flow | None:
         """Return the sweeps between more ends, where these do not lie between already."""
         graph = self.graph
-        starts, ends = ([graph.anchor(place) for place in places] for places in (starts, ends))
-        if {*starts, *ends} <= set(self.between.positions.tolist()):
+        starts, ends = starts.anchored(graph), ends.anchored(graph)
+        if {*starts.positions, *ends.positions} <= set(self.between.positions.tolist()):
             return self.sweeps
-        mask = between_mask(graph, starts, ends)
+        mask = between_mask(graph, starts.positions, ends.positions)
         loops = components_in(graph, mask) if graph.cycles != "collapse" else []
         if loops and graph.cycles == "raise":
             return None
@@ -298,8 +307,8 @@ def _alone(graph: CompiledGraph, edit: Edit, tangents: dict[int, Number], adjoin
     steps = edit.steps
     if (graph.cycles == "collapse" or edit.what == "add edge") and any(_on_a_cycle(graph, step) for step in steps):
         return None
-    if edit.what == "remove node":  # whatever runs through the node leaves it by one of these
-        steps = tuple([step for step in steps if step.edge[0] == edit.item and step.edge[1] != edit.item])
+    if edit.what == "remove node":  # whatever runs through the node, or ends there, enters it by one of these
+        steps = tuple([step for step in steps if step.edge[1] == edit.item and step.edge[0] != edit.item])
     return checked(sum((_through(graph, tangents, step, adjoints) for step in steps), start=graph.one_and_zero[1]))
 
 
@@ -328,7 +337,7 @@ def _record(edit: Edit, alone: Number | None) -> Change:
 # -- what is reached
 
 
-def _reach(made: Edited, source: Hashable) -> tuple[list[Any], list[Any]]:
+def _reach(made: Edited, source: End) -> tuple[list[Any], list[Any]]:
     """Return the nodes that the source reaches only before (without removed ones), and only after."""
     removed = {edit.item for edit in made.edits if edit.what == "remove node"}
     before, after = _reached_ids(made.before, source), _reached_ids(made.after, source)
@@ -337,11 +346,11 @@ def _reach(made: Edited, source: Hashable) -> tuple[list[Any], list[Any]]:
     return [node for node in lost if node not in removed], gained
 
 
-def _reached_ids(graph: CompiledGraph, source: Hashable) -> NDArray[np.bool_]:
+def _reached_ids(graph: CompiledGraph, source: End) -> NDArray[np.bool_]:
     """Return the mask, by id, of the nodes that the source reaches."""
     topology = graph.topology
     rows, first = topology.quotient, topology.representative
-    mask = reached(rows.ptr, rows.heads, first[[topology.position(source)]])
+    mask = reached(rows.ptr, rows.heads, first[list(seeds_of(graph, source).positions)])
     return mask[first][topology.positions]
 
 

@@ -6,6 +6,7 @@ One reverse sweep over pairs (strongest positive way, strongest negative way) fi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from graphdiff import arithmetic
@@ -18,8 +19,10 @@ from graphdiff.text.numbers import plain
 
 __all__ = ["Cancellation", "cancellation"]
 
-#: The size of a way to the target, and its first step; none from the target itself.
+#: The size of a way to the target, and its first step; where it ends the seed with `END` for a head.
 Way: TypeAlias = tuple[Number, Step | None]
+
+END = -1
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,12 @@ def _strongest_of_each_sign(between: Between) -> tuple[Path | None, Path | None]
     best = _best_of_each_sign(between)
     strongest: list[Path | None] = []
     for sign in (0, 1):
-        start = max(between.sources, key=lambda node: best[node][sign][0])
-        strongest.append(_followed(between, best, start, sign) if best[start][sign][0] else None)
+        ways = [
+            _entered(best, node, 1 if seed is None else arithmetic.finished(seed), sign)
+            for node, seed in between.starts
+        ]
+        size, node, seed = max(ways, key=itemgetter(0))
+        strongest.append(_followed(between, best, node, seed, sign ^ (seed < 0)) if size else None)
     return strongest[0], strongest[1]
 
 
@@ -95,8 +102,9 @@ def _best_of_each_sign(between: Between) -> list[list[Way]]:
     """Return, for each node, its strongest positive and its strongest negative way to a target."""
     best: list[list[Way]] = [[(0, None), (0, None)] for _ in range(between.n_nodes)]
     for node in range(between.n_nodes - 1, -1, -1):
-        if between.is_target[node]:
-            best[node][0] = 1, None
+        for seed in map(arithmetic.finished, between.exits[node]):
+            if abs(seed) > best[node][seed < 0][0]:
+                best[node][seed < 0] = abs(seed), (END, END, seed)
         for step in between.rows[node]:
             weight = arithmetic.finished(step[2])
             for sign in (0, 1):
@@ -106,12 +114,19 @@ def _best_of_each_sign(between: Between) -> list[list[Way]]:
     return best
 
 
-def _followed(between: Between, best: list[list[Way]], node: int, sign: int) -> Path:
+def _entered(best: list[list[Way]], node: int, seed: Number, sign: int) -> tuple[Number, int, Number]:
+    """Return the size of the strongest way of a sign that a source with a seed begins, the source and the seed."""
+    return abs(seed) * best[node][sign ^ (seed < 0)][0], node, seed
+
+
+def _followed(between: Between, best: list[list[Way]], node: int, seed: Number, sign: int) -> Path:
     """Return the way of a sign from a node as a path."""
-    nodes, edges, influence = [node], list[int](), between.graph.one_and_zero[0]
+    nodes, edges, influence = [node], list[int](), arithmetic.finished(between.graph.one_and_zero[0]) * seed
     while (step := best[nodes[-1]][sign][1]) is not None:
         head, edge, weight = step
+        influence, sign = influence * arithmetic.finished(weight), sign ^ (arithmetic.finished(weight) < 0)
+        if head == END:
+            break
         nodes.append(head)
         edges.append(edge)
-        influence, sign = influence * weight, sign ^ (arithmetic.finished(weight) < 0)
     return path_of(between, nodes, edges, influence)

@@ -7,8 +7,8 @@ which zero it is.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import accumulate, islice
@@ -19,7 +19,9 @@ import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
+from graphdiff.errors import CycleError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
+from graphdiff.graph.ends import ROOTS, Boundary, End
 from graphdiff.graph.options import takes_options
 from graphdiff.paths.paths import Path
 from graphdiff.paths.strongest import strongest
@@ -27,7 +29,7 @@ from graphdiff.sums.between import Between
 from graphdiff.sums.certificate import Certificate, certificate_of, is_bounded
 from graphdiff.sums.flow import Contributions, Flow, flow_through, path_entropy
 from graphdiff.sums.results import largest_first
-from graphdiff.sums.sweeps import forward_values
+from graphdiff.sums.sweeps import checked, forward_values
 from graphdiff.text.names import Edge
 from graphdiff.text.numbers import plain
 from graphdiff.text.tables import Result
@@ -56,8 +58,8 @@ PARTS = (
 @takes_options
 def explain(
     graph: nx.DiGraph | CompiledGraph,
-    source: Hashable | None,
-    target: Hashable,
+    source: End | None,
+    target: End,
     **options: Unpack[CompileOptions],
 ) -> Explanation:
     """Take the total influence of `source` on `target` apart.
@@ -65,9 +67,8 @@ def explain(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source : node, or None
-        None is one unit at every root.
-    target : node
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+        See `graphdiff.total_influence`; a source of None is one unit at every root.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
@@ -92,7 +93,7 @@ def explain(
     return explain_each([compiled(graph, options)], source, target)[0]
 
 
-def explain_each(graphs: Iterable[CompiledGraph], source: Hashable | None, target: Hashable) -> list[Explanation]:
+def explain_each(graphs: Iterable[CompiledGraph], source: End | None, target: End) -> list[Explanation]:
     """Take the same total apart under several weightings; in graphs of one shape what lies between is shared.
 
     Examples
@@ -109,7 +110,7 @@ def explain_each(graphs: Iterable[CompiledGraph], source: Hashable | None, targe
         if shape not in shapes:
             shapes[shape] = Ways.of(graph, source, target)
         ways = shapes[shape]
-        between = ways.between if ways.between.graph is graph else replace(ways.between, graph=graph)
+        between = ways.between if ways.between.graph is graph else ways.between.weighed(graph)
         explanations.append(Explanation(source, target, ways, between, flow_through(between)))
         explanations[-1]._require_sound()
     return explanations
@@ -123,8 +124,8 @@ class Explanation(Result):
 
     Attributes
     ----------
-    source, target : node
-        The ends; a source of None stands for all roots.
+    source, target : node, list of nodes, mapping of node to seed, ROOTS, LEAVES or None
+        The ends as they were given; a source of None stands for all roots.
     ways : Ways
         What lies between whatever the weights.
     part : Between
@@ -156,22 +157,25 @@ class Explanation(Result):
 
     @cached_property
     def direct(self) -> Number:
-        """The sum of the parallel edges source -> target that carry: a collapsed loop has none that do."""
+        """The sum of the edges from a source to a target that carry, times their seeds: a collapsed loop has none."""
         graph = self.sweeps.graph
-        zero = graph.one_and_zero[1]
-        if self.source is None:
-            return arithmetic.finished(zero)
-        start, end = graph.anchor(self.ways.starts[0]), graph.anchor(self.ways.end)
+        entering, leaving = (seeds.at(1) for seeds in (self.sweeps.starts, self.sweeps.ends))
+        starts, ends = (np.fromiter(seeds, dtype=np.int64, count=len(seeds)) for seeds in (entering, leaving))
         rows = self.sweeps.rows
-        first, last = int(rows.ptr[start]), int(rows.ptr[start + 1])
-        hits = np.flatnonzero(rows.heads[first:last] == end) + first
-        weights = arithmetic.listed(arithmetic.taken(graph.weights, rows.edges_at(hits)))
-        return arithmetic.finished(sum(weights, start=zero))
+        places, bounds = rows.places(starts)
+        tails, heads = np.repeat(starts, np.diff(bounds)), rows.heads[places]
+        hits = np.flatnonzero(np.isin(heads, ends))
+        weights = arithmetic.listed(arithmetic.taken(graph.weights, rows.edges_at(places[hits])))
+        steps = zip(tails[hits].tolist(), weights, heads[hits].tolist(), strict=True)
+        direct = (weight * entering[tail] * leaving[head] for tail, weight, head in steps)
+        return arithmetic.finished(sum(direct, start=graph.one_and_zero[1]))
 
     @cached_property
     def indirect(self) -> Number:
         """What is neither direct nor the empty path."""
-        empty = self.sweeps.graph.one_and_zero[0] if self.target == self.source and not self.part.loops else 0
+        leaving = self.sweeps.ends.at(self.sweeps.graph.one_and_zero[0])
+        both = (leaving[place] * seed for place, seed in self.sweeps.starts.at(1).items() if place in leaving)
+        empty = 0 if self.part.loops else arithmetic.finished(sum(both))
         return arithmetic.finished(self.total - self.direct - empty)
 
     @cached_property
@@ -197,7 +201,7 @@ class Explanation(Result):
         """
         if self.sweeps.sizes is None:
             return None
-        if self.weight_meaning == "unit" and not self.part.loops:
+        if self.weight_meaning == "unit" and not self.part.loops and not self.part.given_seeds:
             return self.n_paths or None
         entropy = path_entropy(self.sweeps.sizes)
         if entropy is None or entropy < 700:
@@ -206,8 +210,13 @@ class Explanation(Result):
 
     @cached_property
     def strongest(self) -> list[Path]:
-        """The ten paths with the largest absolute influence."""
-        return [] if self.sweeps.sizes is None else list(islice(strongest(self.part), STRONGEST))
+        """The ten paths with the largest absolute influence; none where walks do not, or hardly, shrink."""
+        if self.sweeps.sizes is None:
+            return []
+        try:
+            return list(islice(strongest(self.part), STRONGEST))
+        except CycleError:  # exact sums converge that floats cannot tell from others
+            return []
 
     @cached_property
     def edge_contributions(self) -> Contributions:
@@ -234,17 +243,20 @@ class Explanation(Result):
     def place(self) -> tuple[int, int] | None:
         """The target's place by total influence among the nodes that the source reaches, and how many those are.
 
-        A collapsed component counts as one; None where a cycle elsewhere has no value, and of symbols.
+        A collapsed component counts as one; None where a cycle elsewhere has no value, of symbols, of several targets,
+        and from the roots.
         """
         graph = self.part.graph
         reached = self.ways.reached
-        if self.source is None or reached is None:
+        if self.source is None or isinstance(self.source, Boundary) or reached is None:
             return None
-        start, end = graph.anchor(self.ways.starts[0]), graph.anchor(self.ways.end)
-        others = [p for p in reached.tolist() if p != start]
+        if len(self.ways.ends.positions) != 1:
+            return None
+        starts, end = self.ways.starts.anchored(graph), graph.anchor(self.ways.ends.positions[0])
+        others = [p for p in reached.tolist() if p not in starts.positions]
         if end not in others:
             return None
-        values = forward_values(graph, {start: graph.one_and_zero[0]}, among=reached)
+        values = forward_values(graph, starts.at(graph.one_and_zero[0]), among=reached)
         try:
             larger = sum(abs(values[p]) > abs(values[end]) for p in others)
         except TypeError:  # symbols have no order
@@ -254,7 +266,7 @@ class Explanation(Result):
     @cached_property
     def zero(self) -> str | None:
         """Where the total is 0, why."""
-        return None if self.total else zero_reason(self.part, self.sweeps, self.ways.starts, self.ways.end)
+        return None if self.total else zero_reason(self.part, self.sweeps, self.ways.starts, self.ways.ends)
 
     @property
     def edge_meaning(self) -> str:
@@ -317,12 +329,20 @@ class Explanation(Result):
         """
         if self.whole == 0 or not _is_real(self.total):
             return []
-        brought: dict[Any, Number] = {}
-        for edge, number in self.edge_contributions.into(self.target):
-            brought[edge[0]] = brought.get(edge[0], 0) + number
+        brought = arithmetic.added(self._last())
         name = self.part.graph.topology.naming.node
         rows = [(name(node), n, None if self.whole is None else float(n / self.whole)) for node, n in brought.items()]
         return [rows[place] for place in largest_first([row[1] for row in rows])]
+
+    def _last(self) -> Iterator[tuple[Any, Number]]:
+        """Yield what is last, with what it contributes: of several targets themselves, else the tails of the edges."""
+        if len(self.ways.ends.positions) == 1:
+            into = self.edge_contributions.into(self.ways.ends.positions[0])
+            yield from ((edge[0], number) for edge, number in into)
+            return
+        for node, seed in self.part.numbered_stops:
+            number = arithmetic.finished(arithmetic.plain(self.sweeps.tangents[int(self.part.positions[node])]))
+            yield self.part.labels[node], checked(number * seed)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values; edges as records, only those that carry something."""
@@ -366,6 +386,10 @@ class Explanation(Result):
         series = self.edge_contributions.to_pandas()
         return series.iloc[largest_first(series.tolist())]
 
+    def to_networkx(self) -> nx.DiGraph | nx.MultiDiGraph:
+        """Return what `graphdiff.annotate` does of the same question: what `graphdiff.write` draws."""
+        return annotated(self, self.part.graph)
+
     def __repr__(self) -> str:
         told = ", ".join(f"{name}={getattr(self, name)!r}" for name in TOLD)
         return f"{type(self).__name__}({told})"
@@ -377,8 +401,7 @@ class Explanation(Result):
         from graphdiff.pictures.dot import to_pydot
         from graphdiff.pictures.graphviz import layout
 
-        answer = annotated(self, self.part.graph)
-        svg = layout(to_pydot(answer), "svg").decode().partition("?>")[2]
+        svg = layout(to_pydot(self.to_networkx()), "svg").decode().partition("?>")[2]
         return f"<div>{super()._repr_html_()}{svg}</div>"
 
 
@@ -396,5 +419,6 @@ def annotated(explanation: Explanation, graph: nx.DiGraph | CompiledGraph) -> nx
     """
     from graphdiff.pictures.annotate import answered
 
-    ready, ends = explanation.part.graph, (explanation.source, explanation.target)
-    return answered(graph, ready, ends, None if explanation.source is None else explanation.sweeps)
+    source = None if explanation.source is ROOTS else explanation.source
+    ready, ends = explanation.part.graph, (source, explanation.target)
+    return answered(graph, ready, ends, None if source is None else explanation.sweeps)

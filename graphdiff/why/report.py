@@ -12,13 +12,23 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from graphdiff.arithmetic import Number
+from graphdiff.graph.ends import LEAVES, ROOTS
 from graphdiff.graph.presets import WEIGHTS
 from graphdiff.paths.paths import LINE, Path, path_text, path_texts
 from graphdiff.sets.bottlenecks import fewer_edges_than
 from graphdiff.sums.certificate import doubt
-from graphdiff.text.names import edge_name, node_text
+from graphdiff.text.names import edge_name, end_text, node_text
 from graphdiff.text.numbers import ordinal, percent, plain, shorten, shown
-from graphdiff.text.sentences import TITLES, Words, by_weights, column_title, how_many, words_for
+from graphdiff.text.sentences import (
+    TITLES,
+    Words,
+    by_weights,
+    column_title,
+    how_many,
+    solution,
+    ways_round,
+    words_for,
+)
 from graphdiff.text.tables import table
 from graphdiff.why.cancellation import Cancellation
 
@@ -59,7 +69,7 @@ def explanation_text(
         What the paths are in: it says of what kind parallel edges are.
     """
     first = columns[0]
-    words = words_for(first.edge_meaning, first.weight_meaning, first.part.graph.node_meaning)
+    words = words_for(first.edge_meaning, first.weight_meaning, first.part.graph.node_meaning).about(first.source)
     if first.n_paths == 0:
         return f"{words.none.format(**_ends(first, words))}: {first.zero}"
     lines = [headline(first, words, alone=len(columns) == 1)]
@@ -73,8 +83,12 @@ def explanation_text(
 
 
 def _ends(explanation: Explanation, words: Words) -> dict[str, str]:
-    source = words.starts if explanation.source is None else str(explanation.source)
-    return {"source": source, "target": str(explanation.target)}
+    source = words.starts if _from_roots(explanation) else end_text(explanation.source)
+    return {"source": source, "target": words.ends if explanation.target is LEAVES else end_text(explanation.target)}
+
+
+def _from_roots(explanation: Explanation) -> bool:
+    return explanation.source is None or explanation.source is ROOTS
 
 
 def headline(first: Explanation, words: Words, *, alone: bool) -> str:
@@ -82,8 +96,8 @@ def headline(first: Explanation, words: Words, *, alone: bool) -> str:
     ends = _ends(first, words)
     paths = _paths_text(first)
     relation = f"{words.relation.format(**ends)} by {paths}."
-    if first.source is None:
-        relation = f"From {words.starts} to {first.target}: {paths}."
+    if _from_roots(first):
+        relation = f"From {words.starts} to {ends['target']}: {paths}."
     if not alone or first.weight_meaning == "unit":
         return relation
     in_per_cent = _is_real(first.total) and abs(first.total) < HUGE
@@ -98,7 +112,7 @@ def _is_real(number: Number) -> bool:
 
 def _paths_text(first: Explanation) -> str:
     if first.n_paths is None or first.lengths is None:
-        return "infinitely many walks round a cycle"
+        return ways_round(first.part.graph.cycles)
     shortest, longest = first.lengths
     steps = f"{shortest:,}" if shortest == longest else f"{shortest:,} to {longest:,}"
     return f"{how_many(first.n_paths, 'paths')} of {steps} step{'s' * (longest != 1)}"
@@ -229,7 +243,7 @@ def _strongest(column: Explanation, graph: nx.DiGraph | None) -> list[str]:
         parts = [-part if path.influence < 0 else part for path, part in zip(column.strongest, parts, strict=True)]
     kind = "walks" if column.n_paths is None else "paths"
     title = f"Strongest {kind}, {by_weights(column.weight_meaning)}"
-    texts = [f"  {text}" for text in path_texts(shown_paths, graph, short=column.source is not None)]
+    texts = [f"  {text}" for text in path_texts(shown_paths, graph, short=len(column.part.sources) == 1)]
     width = max(len(title), *map(len, texts))
     lines = [f"{title.ljust(width)}    share   so far"]
     lines += [
@@ -257,5 +271,5 @@ def _footnotes(columns: Sequence[Explanation], words: Words) -> list[str]:
             )
             notes.append(f"{one}: {names}{more} ({where}).")
     if first.n_paths is None:
-        notes.append('Walks may go round: they are summed exactly (cycles="solve"), and are not paths.')
+        notes.append(solution(first.part.graph.cycles))
     return notes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.graph.ends import End, Seeds
 from graphdiff.sets.bottlenecks import bottlenecks, fewest_edges
-from graphdiff.sums.between import Between, restriction, total_over
+from graphdiff.sums.between import Between, ends_of, restriction, total_over
 from graphdiff.sums.cycles import Range, between_mask, components_in, positions_in
-from graphdiff.sums.flow import positions_of
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import Edge
 
@@ -26,26 +25,25 @@ class Ways:
     Attributes
     ----------
     between : Between
-    starts : list of int
-    end : int
-        The positions of the ends, in the graph.
+    starts, ends : Seeds
+        The ends, by positions in the graph.
     """
 
     between: Between
-    starts: list[int]
-    end: int
+    starts: Seeds
+    ends: Seeds
 
     @classmethod
-    def of(cls, graph: CompiledGraph, source: Hashable | None, target: Hashable) -> Ways:
-        """Return the ways between two nodes; a source of None is all roots.
+    def of(cls, graph: CompiledGraph, source: End | None, target: End) -> Ways:
+        """Return the ways between two ends; a source of None is all roots.
 
         Raises
         ------
         UnknownNodeError, SameComponentError, CycleError
             Where they are not there, or the same, or a cycle lies between that the graph's policy refuses.
         """
-        starts, ends = positions_of(graph, source, target)
-        return cls(restriction(graph, starts, ends), starts, ends[0])
+        starts, ends = ends_of(graph, source, target)
+        return cls(restriction(graph, starts, ends), starts, ends)
 
     @cached_property
     def n_paths(self) -> int | None:
@@ -71,7 +69,7 @@ class Ways:
 
     @cached_property
     def _reach(self) -> NDArray[np.bool_]:
-        return between_mask(self.between.graph, self.starts, None)
+        return between_mask(self.between.graph, self.starts.positions, None)
 
     @cached_property
     def reached(self) -> NDArray[Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphdiff.graph.ends import Seeds
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.flow import Flow
 from graphdiff.text.names import node_text
@@ -11,7 +12,7 @@ from graphdiff.text.sentences import words_for
 __all__ = ["zero_reason"]
 
 
-def zero_reason(between: Between, flow: Flow, starts: list[int], end: int) -> str:
+def zero_reason(between: Between, flow: Flow, starts: Seeds, ends: Seeds) -> str:
     """Return which zero a total of 0 is.
 
     Parameters
@@ -19,25 +20,29 @@ def zero_reason(between: Between, flow: Flow, starts: list[int], end: int) -> st
     between : Between
     flow : Flow
         What flows through it.
-    starts : list of int
-    end : int
-        The positions of the ends.
+    starts, ends : Seeds
 
     Examples
     --------
     >>> from graphdiff.graph.compiled import CompiledGraph
     >>> from graphdiff.sums.flow import flow_through
-    >>> between = restriction(CompiledGraph.from_arrays([0], [1]), [1], [0])
-    >>> zero_reason(between, flow_through(between), [1], 0)
+    >>> ends = Seeds([1]), Seeds([0])
+    >>> between = restriction(CompiledGraph.from_arrays([0], [1]), *ends)
+    >>> zero_reason(between, flow_through(between), *ends)
     'no path from 1 to 0, but one the other way: are the ends swapped?'
     """
     if not between.sources:
-        return _no_path(between, starts, end)
+        return _no_path(between, starts, ends)
     dead = [(node, step[0]) for node, row in enumerate(between.rows) for step in row if not step[2]]
-    if dead and not _path_without_zero(between):
+    if dead and not _path_without_zero(between, between.sources, between.targets):
         return _dead_edge(between, dead)
+    seeded = ([node for node, seed in seeds if seed is None or seed] for seeds in (between.starts, between.stops))
+    if not _path_without_zero(between, *seeded):
+        return "every path begins or ends at a node whose seed is 0"
     sizes = flow.sizes
-    if sizes is None or not sizes.total:
+    if sizes is None:
+        return "what comes round a cycle cancels, or is too small for a float" if flow.loops else "paths cancel"
+    if not sizes.total:
         return "the products of the weights are too small for a float (underflow); exact=True keeps them"
     if isinstance(flow.total, complex):
         return f"paths cancel: their sizes add up to {shown(sizes.total)}"
@@ -45,10 +50,11 @@ def zero_reason(between: Between, flow: Flow, starts: list[int], end: int) -> st
     return f"paths cancel: +{half} and -{half}"
 
 
-def _no_path(between: Between, starts: list[int], end: int) -> str:
+def _no_path(between: Between, starts: Seeds, ends: Seeds) -> str:
     labels = between.graph.topology.label
-    if len(starts) == 1 and restriction(between.graph, [end], starts).sources:
-        return f"no path from {labels(starts[0])} to {labels(end)}, but one the other way: are the ends swapped?"
+    if len(starts.positions) == len(ends.positions) == 1 and restriction(between.graph, ends, starts).sources:
+        first, last = (labels(seeds.positions[0]) for seeds in (starts, ends))
+        return f"no path from {first} to {last}, but one the other way: are the ends swapped?"
     return "no path leads there"
 
 
@@ -61,13 +67,13 @@ def _dead_edge(between: Between, dead: list[tuple[int, int]]) -> str:
     return f"every path has an edge of weight 0, as {edge} ({many} on the way)"
 
 
-def _path_without_zero(between: Between) -> bool:
-    """Return whether some path has no edge of weight 0."""
+def _path_without_zero(between: Between, sources: list[int], targets: list[int]) -> bool:
+    """Return whether some path from one of the sources to one of the targets has no edge of weight 0."""
     reached = [False] * between.n_nodes
-    for node in between.sources:
+    for node in sources:
         reached[node] = True
     for node, row in enumerate(between.rows):
         if reached[node]:
             for head, _, weight in row:
                 reached[head] = reached[head] or bool(weight)
-    return any(reached[node] for node in between.targets)
+    return any(reached[node] for node in targets)

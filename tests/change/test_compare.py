@@ -434,6 +434,12 @@ def test_groups_sum_what_leaves_them() -> None:
     assert by_attribute.groups == by_function.groups == {"in": 8, "mid": 1}
     assert sum(by_attribute.groups.values()) == by_attribute.change
     assert "by group: in +8, mid +1" in str(by_attribute)
+    renamed = [nx.relabel_nodes(graph, lambda node: f"{new.nodes[node]['layer']}.{node}") for graph in (olah(), new)]
+    assert gd.compare(*renamed, "in.b", "out.e", by=1).groups == by_attribute.groups
+    with pytest.raises(UsageError, match=r"^by=0: at least one part of each name is needed$"):
+        gd.compare(*renamed, "in.b", "out.e", by=0)
+    with pytest.raises(UsageError, match=r"^by=\[\]: a node attribute, a number of parts of a name, or a function"):
+        gd.compare(*renamed, "in.b", "out.e", by=[])
     with pytest.raises(UsageError, match="a compiled graph has no node attributes"):
         gd.compare(gd.compile(olah()), gd.compile(new), "b", "e", by="layer")
     with pytest.raises(

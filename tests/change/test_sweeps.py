@@ -51,6 +51,14 @@ def test_the_change_costs_two_totals(locks: Any, weight: Any) -> None:
     assert work(lambda: gd.compare(*locks, *ENDS, weight=weight).change) == {"sweeps": 2}
 
 
+@pytest.mark.parametrize("ends", [(["shop", "web"], {"log": 2, "http": 1}), (gd.ROOTS, gd.LEAVES), ("shop", ["log"])])
+def test_so_it_does_however_many_ends_there_are(locks: Any, ends: Any) -> None:
+    assert work(lambda: gd.compare(*locks, *ends, weight=None).change) == {"sweeps": 2}
+    assert work(lambda: gd.compare(*locks, *ends, weight=None).attribution) == {"sweeps": 2 * 2}
+    assert work(lambda: str(gd.compare(*locks, *ends, weight=None))) == {"sweeps": REPORT, "restrictions": 2}
+    assert work(lambda: gd.compare(*locks, ends[0], weight=None)) == {"sweeps": 2}
+
+
 @pytest.mark.parametrize(
     ("output", "expected"),
     [

@@ -40,7 +40,8 @@ class TestWhy:
         assert done.status == 0
         assert not done.err
         for text in (
-            "Debian Packages · 72 packages, 183 dependencies · a -> b: a depends on b · no weights in the file",
+            "Debian Packages · 72 packages, 183 dependencies · a -> b: a depends on b · "
+            "no weights in the file: 1 on every edge (unit) and spread evenly (even)",
             "openssh-server rests on liblzma5 by 26 paths of 2 to 10 steps.",
             "26 equal paths      3.6 equal paths",
             "dpkg 92.3 %   libsystemd0 77.9 %",
@@ -79,6 +80,20 @@ class TestWhy:
         done = run("why", model, "Y")
         assert "From the roots to Y: 6 paths of 1 to 3 steps." in done.out
 
+    @pytest.mark.parametrize("ends", [("openssh-server", "liblzma5"), ("liblzma5",), ("dpkg", "libc6"), ("libc6",)])
+    @pytest.mark.parametrize("weights", [(), ("-w", "even"), ("-w", "unit", "--cycles", "collapse")])
+    def test_its_head_counts_the_paths_as_diagnose_does(
+        self, run: Run, ends: tuple[str, ...], weights: tuple[str, ...]
+    ) -> None:
+        counted = json.loads(run("diagnose", OPENSSH, *ends, "-o", "json").out)
+        shortest, longest = (counted["lengths"][end] for end in ("shortest", "longest"))
+        steps = f"{shortest} to {longest}" if shortest < longest else str(longest)
+        plural = "s" * (counted["n_paths"] > 1), "s" * (longest > 1)
+        told = f"{counted['n_paths']:,} path{plural[0]} of {steps} step{plural[1]}."
+        head = run("why", OPENSSH, *ends, *weights).out.split("\n\n")[1]
+        assert told in "\n".join(head.splitlines()[:2])
+        assert head.count(told) == 1
+
     def test_solved_walks_are_called_walks(self, run: Run, cyclic: str) -> None:
         done = run("why", cyclic, "a", "b", "--cycles", "solve")
         assert "0.330033" in done.out
@@ -111,43 +126,42 @@ class TestWhy:
         assert "\nWithin the weights' bounds it lies between 0 and 0.56, weight.\n" in done.out
 
     def test_uncertainty_is_that_of_weights_not_of_a_count_of_paths(self, run: Run) -> None:
-        done = run("why", str(ROOT / "data" / "mediation.csv"), "X", "Y", "--sd", "se")
+        done = run("why", str(ROOT / "data" / "mediation.csv"), "X", "Y", "--sd", "se", "-w", "unit")
         assert (done.status, done.err.count("\n")) == (2, 1)
         assert "add --weight ATTRIBUTE" in done.err
 
-    def test_uncertainty_is_that_of_one_source(self, run: Run, model: str) -> None:
-        done = run("why", model, "Y", "--sd", "se")
-        assert (done.status, done.err.count("\n")) == (2, 1)
-        assert "name both" in done.err
 
-
-class TestFactored:
+class TestFormula:
     def test_text_latex_and_the_rest(self, run: Run, model: str, tmp_path: Path) -> None:
-        done = run("factored", model, "V", "Y")
+        done = run("why", model, "V", "Y", "--formula")
         assert "w[V,U]*(w[U,Y] + w[U,W]*w[W,Y])\n3 operations; path by path 4\nValue, by weight: 0.160468" in done.out
         path = tmp_path / "total.tex"
-        assert run("factored", model, "V", "Y", "-O", str(path)).out == ""
+        assert run("why", model, "V", "Y", "--formula", "-O", str(path)).out == ""
         assert path.read_text().startswith("w_{\\mathrm{V},\\mathrm{U}}\\,(")
-        document = json.loads(run("factored", model, "V", "Y", "-o", "json").out)
+        document = json.loads(run("why", model, "V", "Y", "--formula", "-o", "json").out)
         assert (document["kind"], document["operations"]) == ("factored", 3)
         assert document["value"] == pytest.approx(0.1604684)
-        assert run("factored", model, "V", "Y", "-o", "csv").out.startswith('symbol,weight\n"w[V,U]",0.31\n')
+        assert run("why", model, "V", "Y", "--formula", "-o", "csv").out.startswith('symbol,weight\n"w[V,U]",0.31\n')
 
     def test_no_other_verb_prints_latex(self, run: Run, model: str) -> None:
-        assert (
-            "only graphdiff factored prints latex; use text, json or csv" in run("why", model, "Y", "-o", "latex").err
-        )
+        refused = run("why", model, "Y", "-o", "latex").err
+        assert "only graphdiff why --formula prints latex; use text, json or csv" in refused
+
+    def test_symbols_have_no_errors(self, run: Run, model: str) -> None:
+        done = run("why", model, "V", "Y", "--formula", "--sd", "se")
+        assert (done.status, done.out) == (2, "")
+        assert "--formula is of symbols, which have no --sd" in done.err
 
 
 class TestRank:
     def test_from_a_source(self, run: Run) -> None:
         done = run("rank", OPENSSH, "--source", "openssh-server", "-n", "3")
         assert "What openssh-server rests on" in done.out
-        assert "1  libc6 + libgcc-s1   676   0.766951" in done.out
+        assert "1  libc6 + libgcc-s1  0.766951" in done.out
         assert "… 67 more" in done.out
 
-    def test_towards_a_target_by_the_other_weighting(self, run: Run) -> None:
-        document = json.loads(run("rank", OPENSSH, "--target", "liblzma5", "--by", "even", "-o", "json").out)
+    def test_towards_a_target_spread_evenly(self, run: Run) -> None:
+        document = json.loads(run("rank", OPENSSH, "--target", "liblzma5", "-o", "json").out)
         assert [node["node"] for node in document["nodes"][:2]] == ["libsystemd0", "dpkg"]
         assert len(document["nodes"]) == 12
 
@@ -311,14 +325,14 @@ class TestCut:
         assert "Fewer cannot do it: 2 paths share no such edge (maximum flow)." in done.out
 
     def test_a_part_by_nodes(self, run: Run) -> None:
-        done = run("cut", OPENSSH, "openssh-server", "liblzma5", "--by", "50%", "--nodes")
+        done = run("cut", OPENSSH, "openssh-server", "liblzma5", "--reduce", "50%", "--nodes")
         assert re.search(r"cut 1 node of 11:\n.*\n  libsystemd0 +0\.00797101 \(77\.9 %\)", done.out)
 
     def test_an_amount_as_json_and_csv(self, run: Run, model: str) -> None:
-        document = json.loads(run("cut", model, "X", "Y", "--by", "0.2", "-o", "json").out)
+        document = json.loads(run("cut", model, "X", "Y", "--reduce", "0.2", "-o", "json").out)
         assert (document["kind"], document["method"], document["at_least"]) == ("cut", "exact", 2)
         assert document["after"] <= 0.32236556 - 0.2
-        rows = list(csv.DictReader(io.StringIO(run("cut", model, "X", "Y", "--by", "0.2", "-o", "csv").out)))
+        rows = list(csv.DictReader(io.StringIO(run("cut", model, "X", "Y", "--reduce", "0.2", "-o", "csv").out)))
         assert [row["source"] for row in rows] == [row["source"] for row in document["removed"]]
 
 
@@ -336,17 +350,17 @@ def test_a_plan_says_what_a_jacobian_would_cost(run: Run, tmp_path: Path) -> Non
     """The graph of U. Naumann (2004), figure 1."""
     path = tmp_path / "naumann.csv"
     path.write_text("source,target\n0,2\n1,2\n2,3\n2,4\n3,4\n4,5\n4,6\n")
-    text = run("jacobian", str(path), "--plan").out
+    text = run("table", str(path), "--plan").out
     assert "2 targets by 2 sources, 7 nodes and 7 edges between" in text
     assert re.search(r"forward +2 +14 +12 ", text)
     assert "MiB" in text
     assert "elimination order: 3, 2, 4" in text
-    plan = json.loads(run("jacobian", str(path), "--plan", "-o", "json").out)
+    plan = json.loads(run("table", str(path), "--plan", "-o", "json").out)
     assert [(each["weights"], each["costs"]["elimination"]["multiply_adds"]) for each in plan["plans"]] == [
         ("unit", 7),
         ("even", 7),
     ]
-    rows = list(csv.reader(io.StringIO(run("jacobian", str(path), "--plan", "-w", "even", "-o", "csv").out)))
+    rows = list(csv.reader(io.StringIO(run("table", str(path), "--plan", "-w", "even", "-o", "csv").out)))
     assert [row[:5] for row in rows] == [
         ["weights", "method", "passes", "multiply_adds", "sparse"],
         ["even", "forward", "2", "14", "12"],
@@ -355,11 +369,122 @@ def test_a_plan_says_what_a_jacobian_would_cost(run: Run, tmp_path: Path) -> Non
     ]
 
 
-def test_jacobian(run: Run, model: str) -> None:
-    rows = list(csv.reader(io.StringIO(run("jacobian", model, "-o", "csv").out)))
+@pytest.mark.parametrize("words", [("table", "--wide"), ("jacobian",)], ids=["its name", "its old name"])
+def test_a_matrix_of_totals(run: Run, model: str, words: tuple[str, ...]) -> None:
+    done = run(words[0], model, *words[1:], "-o", "csv")
+    rows = list(csv.reader(io.StringIO(done.out)))
     assert rows[0] == ["weights", "target", "V", "X"]
     assert rows[1][:2] == ["weight", "Y"]
     assert [float(number) for number in rows[1][2:]] == pytest.approx([0.1604684, 0.32236556])
+    warning = (
+        "graphdiff: graphdiff jacobian is an old name, which goes with the next version: write graphdiff table --wide"
+    )
+    assert done.err.startswith(warning) if words == ("jacobian",) else done.err == ""
+    assert done.err.count("\n") <= 1
+
+
+def test_the_old_name_of_table_is_not_in_the_help(run: Run) -> None:
+    assert not re.search(r"^ +jacobian ", run("--help").out, re.MULTILINE)
+    assert re.search(r"^ +table ", run("--help").out, re.MULTILINE)
+    assert (
+        "by unit: Jacobian of 1 target" in run("jacobian", OPENSSH, "--target", "liblzma5", "--plan", "-w", "unit").out
+    )
+
+
+#: A model of twelve coefficients: four causes of one another, by three between, of one outcome.
+TWELVE = """\
+from,to,label,weight,se
+age,income,a1,0.30,0.05
+age,health,a2,-0.40,0.06
+school,income,b1,0.50,0.04
+school,habits,b2,0.25,0.05
+income,health,c1,0.20,0.07
+income,habits,c2,0.10,0.05
+habits,health,d1,0.35,0.06
+health,mood,e1,0.60,0.05
+habits,mood,e2,0.15,0.04
+income,mood,e3,0.05,0.04
+age,mood,e4,-0.10,0.05
+school,mood,e5,0.00,0.05
+"""
+
+
+class TestTable:
+    @pytest.fixture
+    def twelve(self, tmp_path: Path) -> str:
+        path = tmp_path / "twelve.csv"
+        path.write_text(TWELVE)
+        return str(path)
+
+    def test_twelve_rows_become_a_table_of_effects_in_one_command(self, run: Run, twelve: str) -> None:
+        done = run("table", twelve, "--sd", "se", "-o", "csv")
+        assert (done.status, done.err) == (0, "")
+        rows = {(row["source"], row["target"]): row for row in csv.DictReader(io.StringIO(done.out))}
+        assert len(rows) == 14
+        one = rows["school", "habits"]
+        assert [float(one[name]) for name in ("direct", "indirect", "total", "paths")] == pytest.approx(
+            [0.25, 0.05, 0.3, 2]
+        )
+        assert float(one["indirect_se"]) == pytest.approx(((0.5 * 0.05) ** 2 + (0.1 * 0.04) ** 2) ** 0.5)
+        assert float(one["indirect_z"]) == pytest.approx(0.05 / float(one["indirect_se"]))
+        assert float(one["indirect_ci_low"]) == pytest.approx(0.05 - 1.959964 * float(one["indirect_se"]), rel=1e-5)
+        text = run("table", twelve, "--sd", "se").out
+        assert "CSV edge list" in text
+        assert "Effects by weight: 14 pairs" in text
+        assert re.search(r"^  school +habits +direct +0\.25 ", text, re.MULTILINE)
+        assert max(map(len, text.splitlines())) <= 100
+
+    def test_a_covariance_and_draws_from_files(self, run: Run, twelve: str, tmp_path: Path) -> None:
+        cov = tmp_path / "vcov.csv"
+        cov.write_text('"","b2","income~school","c2","mood~~mood"\nb2,0.0025,0,-0.001,0\n'
+                       "income~school,0,0.0016,0,0\nc2,-0.001,0,0.0025,0\nmood~~mood,0,0,0,9\n")  # fmt: skip
+        arguments = ("table", twelve, "--source", "school", "--target", "habits", "-o", "json")
+        (one,) = json.loads(run(*arguments, "--cov", str(cov)).out)["results"][0]["pairs"]
+        square = 0.0025 + (0.5**2 * 0.0025 + 0.1**2 * 0.0016) + 2 * 0.5 * -0.001
+        assert one["total_se"] == pytest.approx(square**0.5)
+        draws = tmp_path / "boot.csv"
+        draws.write_text("b2,income~school,c2\n0.2,0.5,0.1\n0.3,0.4,0.2\n0.1,0.6,0.1\n")
+        document = json.loads(run(*arguments, "--draws", str(draws), "--level", "0.5").out)
+        assert document["kind"] == "table"
+        assert document["results"][0]["level"] == 0.5
+        (one,) = document["results"][0]["pairs"]
+        assert (one["total_ci_low"], one["total_ci_high"]) == pytest.approx((0.205, 0.315))  # of .25, .38, .16
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            (",a,b\na,1,2\nb,2,1\n", "cov is no covariance: its smallest eigenvalue is -1 (the largest 3)"),
+            (",a,b\na,1,x\nb,0,1\n", "line 2: 'x' of 'b' is no number"),
+            (",a,b\na,1,0\n", "1 rows and 2 columns of numbers are no covariance"),
+            ("1,0\n0,1\n", "its first row has numbers, where the names of coefficients are needed"),
+            (",a,q\na,1,0\nq,0,1\n", "cov names 'q', which is no label of an edge"),
+            (",a\nb,1\n", "cov has other names for its rows than for its columns"),
+        ],
+    )
+    def test_what_is_no_covariance(self, run: Run, tmp_path: Path, text: str, message: str) -> None:
+        model, cov = tmp_path / "model.csv", tmp_path / "vcov.csv"
+        model.write_text("source,target,label,weight\nx,m,a,0.5\nm,y,b,0.5\n")
+        cov.write_text(text)
+        done = run("table", str(model), "--cov", str(cov))
+        assert done.status in (2, 65)
+        assert message in done.err
+
+    def test_what_options_go_together(self, run: Run, twelve: str) -> None:
+        assert "--wide is of the totals alone" in run("table", twelve, "--wide", "--sd", "se").err
+        assert "the file's are not named: add --weight" in run("table", twelve, "--sd", "se", "-w", "unit").err
+        done = run("table", twelve, "--max-cells", "35")
+        assert (done.status, done.err) == (
+            75, "graphdiff: 6 sources by 6 targets are 36, more than --max-cells 35: name fewer --source or --target\n"
+        )  # fmt: skip
+
+    def test_several_weightings_stand_one_below_the_other(self, run: Run) -> None:
+        text = run("table", OPENSSH, "--source", "openssh-server", "--target", "liblzma5").out
+        assert "Effects counting paths: 1 pair" in text
+        assert "Effects spread evenly: 1 pair" in text
+        rows = list(csv.DictReader(io.StringIO(run("table", OPENSSH, "--target", "liblzma5", "-o", "csv").out)))
+        assert {row["weights"] for row in rows} == {"unit", "even"}
+        one = next(row for row in rows if (row["weights"], row["source"]) == ("unit", "openssh-server"))
+        assert (one["total"], one["paths"]) == ("26", "26")
 
 
 class TestDraw:
@@ -400,8 +525,8 @@ MISTAKES = {
     "set for reweight": (["what-if", "{model}", "X", "Y", "--set", "X", "Y", "1"], 2, "--reweight A B W sets"),
     "two ways to choose": (["paths", "{model}", "X", "Y", "-k", "1", "--sample", "2"], 2, "-k and --sample: these are"),
     "seed of nothing": (["paths", "{model}", "X", "Y", "--seed", "2"], 2, "--seed is for --sample N"),
-    "cut by text": (["cut", "{model}", "X", "Y", "--by", "half"], 2, "a percentage such as 50%, or a number"),
-    "cut by too much": (["cut", "{model}", "X", "Y", "--by", "150%"], 2, "--by 150% is not above 0 and up to 1"),
+    "cut by text": (["cut", "{model}", "X", "Y", "--reduce", "half"], 2, "a percentage such as 50%, or a number"),
+    "cut by too much": (["cut", "{model}", "X", "Y", "--reduce", "150%"], 2, "--reduce 150% is not above 0 and up to"),
     "output exists": (["why", OPENSSH, "dpkg", "-O", "{model}"], 73, "--force"),
     "unwritable output": (["draw", "{model}", "-O", "{model}/x.svg"], 73, "x.svg"),
     "unknown suffix": (["draw", "{model}", "-O", "x.pdf"], 2, ".pdf"),
@@ -486,7 +611,7 @@ def test_help_names_the_formats_and_keeps_its_lines(run: Run) -> None:
 
 
 def test_every_verb_ends_with_examples_and_python(run: Run) -> None:
-    for name in ("why", "rank", "paths", "diagnose", "cycles", "jacobian", "draw"):
+    for name in ("why", "rank", "paths", "diagnose", "cycles", "table", "draw"):
         done = run(name, "--help")
         assert done.status == 0
         assert "Examples:" in done.out

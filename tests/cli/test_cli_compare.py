@@ -57,10 +57,10 @@ def test_with_both_names_first_the_sets_then_the_totals(run: Run) -> None:
 
 
 def test_with_one_name_the_nodes_whose_totals_moved(run: Run) -> None:
-    out = run(*CALLS, "request").out
+    out = run(*CALLS, "-s", "request").out
     assert "Influence of request, by per_call: 3 changed" in out or "Influence of request, by weight: 3 changed" in out
     assert any(line.split()[:4] == ["query", "3", "23", "+20"] for line in out.splitlines())
-    towards = run(*CALLS, "--target", "seconds").out
+    towards = run(*CALLS, "seconds").out
     assert "Influence on seconds" in towards
 
 
@@ -81,14 +81,18 @@ def test_groups_are_by_an_attribute_that_nodes_have_and_of_a_total(run: Run, tmp
     old, new = tmp_path / "old.dot", tmp_path / "new.dot"
     old.write_text("digraph { s [layer=top]; s -> t [weight=2] }")
     new.write_text("digraph { s [layer=top]; s -> t [weight=3] }")
-    assert "by group: top" in run(str(old), str(new), "s", "t", "--by", "layer").out
-    for ends in (["s", "t"], ["s"], ["--target", "t"]):
-        refused = run(str(old), str(new), *ends, "--by", "layr")
+    assert "by group: top" in run(str(old), str(new), "s", "t", "--group", "layer").out
+    assert "by group: s" in run(str(old), str(new), "s", "t", "--group", "prefix:1").out
+    refused = run(str(old), str(new), "s", "t", "--group", "prefix:0")
+    assert refused.err == "graphdiff: --group prefix:0: at least one part of each name is needed\n"
+    for ends in (["s", "t"], ["-s", "s"], ["t"]):
+        refused = run(str(old), str(new), *ends, "--group", "layr")
         assert refused.status == 2
-        assert refused.err.startswith("graphdiff: no node has the attribute 'layr' to group by; did you mean 'layer'?")
-    refused = run(str(old), str(new), "--by", "layer")
+        last = refused.err.splitlines()[-1]
+        assert last.startswith("graphdiff: no node has the attribute 'layr' to group by; did you mean 'layer'?")
+    refused = run(str(old), str(new), "--group", "layer")
     assert refused.err == (
-        "graphdiff: --by layer: a change of totals is summed over groups; name a source or a target\n"
+        "graphdiff: --group layer: a change of totals is summed over groups; name a source or a target\n"
     )
 
 
@@ -149,15 +153,15 @@ def test_json_csv_and_markdown(run: Run, tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(run(*CALLS, "request", "seconds", "-o", "csv").out)))
     assert sum(float(row["change"]) for row in rows) == pytest.approx(0.078)
     assert next(csv.DictReader(io.StringIO(run(*CALLS, "-o", "csv").out)))["status"] == "added"
-    assert next(csv.DictReader(io.StringIO(run(*CALLS, "request", "-o", "csv").out)))["node"] == "query"
+    assert next(csv.DictReader(io.StringIO(run(*CALLS, "-s", "request", "-o", "csv").out)))["node"] == "query"
     path = tmp_path / "summary.md"
     assert run(*LOCKS, "shop", "log", "-O", str(path)).err == f"wrote {path}\n"
     assert path.read_text().startswith("## `shop` → `log`\n")
-    for ends in ((), ("shop",)):
+    for ends in ((), ("-s", "shop")):
         assert "| `metrics` | new `web -> metrics` |" in run(*LOCKS, *ends, "-o", "markdown").out
 
 
-@pytest.mark.parametrize("ends", [(), ("shop",), ("shop", "log")])
+@pytest.mark.parametrize("ends", [(), ("-s", "shop"), ("shop", "log")])
 def test_pictures(run: Run, tmp_path: Path, ends: tuple[str, ...]) -> None:
     path = tmp_path / "diff.svg"
     done = run(*LOCKS, *ends, "-O", str(path))
@@ -173,7 +177,7 @@ def test_a_node_that_only_the_old_file_has_is_found(run: Run) -> None:
 def test_errors_are_one_line(run: Run) -> None:
     assert "did you mean 'shop'" in run(*LOCKS, "shp").err
     assert run(*LOCKS, "a", "b", "c").status == 2
-    assert run(*LOCKS, "shop", "--source", "shop").status == 2
+    assert run(*LOCKS, "log", "--target", "shop").status == 2
     assert run(LOCKS[0], "nowhere.csv").status == 66
 
 

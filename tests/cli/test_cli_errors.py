@@ -37,7 +37,7 @@ MISTAKES = {
     "no weights of that name": (["why", "plain.csv", "a", "c", "-w", "cost"],
                                 "none of the 2 edges has 'cost'; --weight unit counts paths; --weight even spreads"),
     "weights that some lack": (["why", "holes.json", "a", "c"], "--default-weight 1 would stand in"),
-    "a cycle": (["why", "loop.csv", "a", "b"], "(spectral radius 2: they do not converge); --cycles collapse makes"),
+    "a cycle": (["why", "loop.csv", "a", "b"], "(spectral radius 2: they do not converge); --cycles reduced-form so"),
     "a cycle that is solved": (["why", "loop.csv", "a", "b", "--cycles", "solve"],
                                "--cycles solve cannot sum its walks: their spectral radius is 2 and must be below 1"),
     "ends on one cycle": (["why", "loop.csv", "a", "b", "-w", "unit"],
@@ -60,7 +60,7 @@ MISTAKES = {
     "output that exists": (["draw", "plain.csv", "-O", "taken.svg"], "taken.svg exists; --force replaces it"),
     "an unknown suffix": (["draw", "plain.csv", "-O", "x.pdf"], ".pdf"),
     "relationships that are no needs": (["why", "log.spdx", "a"], "AMENDS (1); --kind all reads them"),
-    "cut by more than the whole": (["cut", "model.csv", "a", "c", "--by", "200%"], "--by 200% is not above 0"),
+    "cut by more than the whole": (["cut", "model.csv", "a", "c", "--reduce", "200%"], "--reduce 200% is not above 0"),
     "gradients that only vanish": (["diagnose", "model.csv", "--vanishing", "2"], "--vanishing 2, --explod"),
     "groups by no attribute": (["draw", "model.csv", "--group", "layer"], "'layer'"),
     "groups by no part of names": (["draw", "model.csv", "--group", "prefix:0"], "--group prefix:0: at least one part"),
@@ -89,11 +89,11 @@ def test_a_mistake_is_told_in_options(run: Run, tmp_path: Path, mistake: str, mo
     assert done.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("verb", ["paths", "cut", "factored", "draw"])
+@pytest.mark.parametrize("verb", ["paths", "cut", "why --formula", "draw"])
 def test_verbs_that_take_one_weighting_refuse_several(run: Run, tmp_path: Path, verb: str) -> None:
     path = tmp_path / "model.csv"
     path.write_text(FILES["model.csv"])
-    done = run(verb, str(path), "a", "c", "-w", "unit", "-w", "even")
+    done = run(*verb.split(), str(path), "a", "c", "-w", "unit", "-w", "even")
     assert (done.status, done.out) == (2, "")
     assert done.err == f"graphdiff: {verb} takes one --weight, and 2 are given\n"
-    assert run(verb, str(path), "a", "c", "-w", "even").status == 0
+    assert run(*verb.split(), str(path), "a", "c", "-w", "even").status == 0

@@ -54,7 +54,7 @@ class TestChoosingNodes:
         assert "2 nodes match '[wh]?b@*'" in run("draw", lock, "--target", "[wh]?b@*").err
 
     def test_a_glob_stands_for_all_rows_of_a_jacobian(self, run: Run, lock: str) -> None:
-        document = json.loads(run("jacobian", lock, "--target", "web*", "-w", "unit", "-o", "json").out)
+        document = json.loads(run("table", lock, "--wide", "--target", "web*", "-w", "unit", "-o", "json").out)
         assert document["results"][0]["jacobian"] == {"web@1.0": {"app": 0}, "web@2.0": {"app": 1}}
 
     def test_the_exact_id_comes_first(self) -> None:
@@ -128,9 +128,10 @@ class TestRankShowsSets:
         assert "reach: packages it needs, each counted once; exclusive: those that go with it" in lines[-1]
 
     def test_a_value_is_added_up_and_who_lacks_it_said(self, run: Run, lock: str) -> None:
-        done = run("rank", lock, "--source", "app", "--value", "size")
+        arguments = ["rank", lock, "-w", "unit", "-w", "even", "--source", "app", "--value", "size"]
+        done = run(*arguments)
         assert done.out.splitlines()[-1] == "! 3 of 6 packages have no size and count as 0."
-        document = json.loads(run("rank", lock, "--source", "app", "--value", "size", "-o", "json").out)
+        document = json.loads(run(*arguments, "-o", "json").out)
         web = next(node for node in document["nodes"] if node["node"] == "web@2.0")
         assert web == {
             "place": 2, "node": "web@2.0", "values": {"unit": 1, "even": 0.5},
@@ -150,7 +151,8 @@ class TestRankShowsSets:
         assert lines[-1].endswith("being reached from web@2.0 by it only.")
 
     def test_in_the_order_of_a_set(self, run: Run, lock: str) -> None:
-        lines = run("rank", lock, "--by", "exclusive", "-n", "2").out.splitlines()
+        weights = ["-w", "unit", "-w", "even"]
+        lines = run("rank", lock, *weights, "--by", "exclusive", "-n", "2").out.splitlines()
         assert [line.split() for line in lines[4:6]] == [
             ["1", "app", "1", "1", "3", "3"],
             ["2", "web@2.0", "1", "0.5", "2", "1"],
@@ -161,22 +163,24 @@ class TestRankShowsSets:
                 run(verb, lock, "-n", "-1").err
                 == "graphdiff: Invalid value for '-n' / '--top': -1 is not in the range x>=0.\n"
             )
-        document = json.loads(run("rank", lock, "--by", "exclusive size", "--value", "size", "-o", "json").out)
+        document = json.loads(
+            run("rank", lock, *weights, "--by", "exclusive size", "--value", "size", "-o", "json").out
+        )
         assert [node["exclusive_size"] for node in document["nodes"]] == [35, 5, 0, 0]
 
     def test_csv(self, run: Run, lock: str) -> None:
-        rows = list(csv.DictReader(io.StringIO(run("rank", lock, "-o", "csv", "--value", "size").out)))
-        assert rows[0].keys() == {"place", "node", "unit", "even", "reach", "exclusive", "reach size", "exclusive size"}
+        rows = list(csv.DictReader(io.StringIO(run("rank", lock, "-w", "even", "-o", "csv", "--value", "size").out)))
+        assert rows[0].keys() == {"place", "node", "even", "reach", "exclusive", "reach size", "exclusive size"}
 
     def test_a_value_that_no_node_has(self, run: Run, lock: str) -> None:
-        done = run("rank", lock, "--value", "name")
+        done = run("rank", lock, "-w", "unit", "--value", "name")
         assert done.status == 2
         assert "no node has a number of this name; nodes have: root (1 of 6" in done.err
 
 
 class TestSeveralWeightings:
     def test_jacobians_one_below_the_other(self, run: Run, lock: str) -> None:
-        out = run("jacobian", lock, "-w", "unit", "-w", "cost", "-w", "even").out
+        out = run("table", lock, "--wide", "-w", "unit", "-w", "cost", "-w", "even").out
         assert [line.rsplit(" ", 1)[1] for line in out.splitlines() if "d source" in line] == ["unit", "cost", "even"]
 
     def test_gradients_of_each(self, run: Run, tmp_path: Path) -> None:
@@ -221,7 +225,7 @@ class TestCycles:
 
 class TestGroups:
     def test_by_attribute(self, run: Run, lock: str) -> None:
-        out = run("draw", lock, "--group", "layer").out
+        out = run("draw", lock, "--group", "layer", "-w", "unit").out
         assert 'ours [label="ours\\n2 members", inner_edges=' in out
         assert "grouped by layer: for looking at" in out
         assert 'label=" 3 "' in out  # three dependencies, by unit
@@ -237,7 +241,7 @@ class TestGroups:
         "by, message", [("prefix:two", "a number of parts is needed"), ("lair", "no node has the attribute 'lair'")]
     )
     def test_mistakes(self, run: Run, lock: str, by: str, message: str) -> None:
-        done = run("draw", lock, "--group", by)
+        done = run("draw", lock, "--group", by, "-w", "unit")
         assert done.status == 2
         assert message in done.err
 
@@ -259,21 +263,21 @@ class TestNumbersToWeighBy:
     def test_what_a_drawing_looks_like_is_none(self, run: Run, tmp_path: Path) -> None:
         path = tmp_path / "drawn.dot"
         path.write_text("digraph { a -> b [penwidth=2, fontsize=9, cost=3, constraint=false]; b [width=1, height=2] }")
-        assert "(numbers: cost)" in run("rank", str(path)).out
+        assert "(numbers: cost): 1 on every edge (unit)" in run("cycles", str(path)).out
+        assert "known to be their weight: cost; " in run("rank", str(path)).err
         assert "numbers on edges  cost 3 to 3\n" in run("diagnose", str(path)).out
-        assert (
-            "these edges have: cost (1 of 1, numbers); --weight unit" in run("why", str(path), "a", "b", "-w", "x").err
-        )
-        assert "nodes have: no attributes" in run("rank", str(path), "--value", "size").err
-        assert "nodes have: no attributes" in run("draw", str(path), "--group", "layer").err
+        err = run("why", str(path), "a", "b", "-w", "x").err
+        assert "these edges have: cost (1 of 1, numbers); --weight cost takes that number; --weight unit" in err
+        assert "nodes have: no attributes" in run("rank", str(path), "-w", "cost", "--value", "size").err
+        assert "nodes have: no attributes" in run("draw", str(path), "-w", "cost", "--group", "layer").err
 
     def test_the_same_names_in_a_table_are_numbers(self, run: Run, tmp_path: Path) -> None:
         path = tmp_path / "pipes.csv"
         path.write_text("source,target,width\na,b,3\n")
-        assert "(numbers: width)" in run("rank", str(path)).out
+        assert "known to be their weight: width; " in run("rank", str(path)).err
 
     def test_yes_and_no_are_none(self, run: Run, lock: str) -> None:
-        err = run("rank", lock, "--value", "root").err
+        err = run("rank", lock, "-w", "unit", "--value", "root").err
         assert "no node has a number of this name; nodes have: root (1 of 6, yes or no)" in err
 
     def test_a_group_is_looked_for_before_weights(self, run: Run, lock: str) -> None:
@@ -281,7 +285,7 @@ class TestNumbersToWeighBy:
         assert "no node has the attribute 'layr' to group by; did you mean 'layer'? nodes have: " in err
 
 
-@pytest.mark.parametrize("verb", ["why", "paths", "factored", "cut", "what-if", "diagnose"])
+@pytest.mark.parametrize("verb", ["why", "paths", "why --formula", "cut", "what-if", "diagnose"])
 def test_records_call_the_ends_as_they_call_the_nodes(verb: str, tmp_path: Path, run: Run) -> None:
     """Where 1 and '1' are two nodes, the ints have their type in every record."""
     path = tmp_path / "graph.json"
@@ -289,6 +293,6 @@ def test_records_call_the_ends_as_they_call_the_nodes(verb: str, tmp_path: Path,
     records = [{"source": tail, "target": head, "weight": weight} for tail, head, weight in edges]
     nodes = [{"id": label} for label in (1, "1", 2, "b")]
     path.write_text(json.dumps({"directed": True, "multigraph": False, "nodes": nodes, "edges": records}))
-    record = json.loads(run(verb, str(path), "2", "b", "-o", "json").out)
+    record = json.loads(run(*verb.split(), str(path), "2", "b", "-o", "json").out)
     answer = record.get("results", [record])[0]
     assert (answer["source"], answer["target"]) == ("2 (int)", "b")

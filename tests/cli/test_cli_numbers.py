@@ -13,7 +13,7 @@ VALUES = [BIG, "nan", "inf", "1e400", "-1", "0", "1_0", "٣", "", "x\x1b"]
 OPTIONS = {
     "what-if a.csv a c --reweight a b": {"-1", "0"},
     "what-if a.csv a c --add a c": {"-1", "0"},
-    "cut a.csv a c --by": set(),
+    "cut a.csv a c --reduce": set(),
     "why a.csv a c --max-bytes": set(),
     "why a.dot a b --timeout": set(),
     "why a.dot a b --max-memory": set(),

@@ -52,11 +52,12 @@ def test_weights_groups_and_values_are_attributes(drawn: str) -> None:
     assert completed("why", drawn, "-w", "") == ["unit", "even", "imports", "cost"]
     assert completed("draw", drawn, "--group", "") == ["prefix:", "layer", "size"]
     assert completed("rank", drawn, "--value", "") == ["size"]
-    assert completed("compare", drawn, drawn, "--by", "") == ["layer", "size"]
+    assert completed("compare", drawn, drawn, "--group", "") == ["prefix:", "layer", "size"]
 
 
-def test_columns_of_the_ranking(drawn: str) -> None:
-    assert completed("rank", drawn, "--by", "") == ["unit", "even", "reach", "exclusive"]
+def test_columns_of_the_ranking(drawn: str, units: str) -> None:
+    assert completed("rank", units, "--by", "") == ["even", "reach", "exclusive"]
+    assert completed("rank", drawn, "--by", "") == ["reach", "exclusive"]  # its numbers are no known weights
     found = completed("rank", drawn, "-w", "cost", "--value", "size", "--by", "")
     assert found == ["cost", "reach", "exclusive", "reach size", "exclusive size"]
 

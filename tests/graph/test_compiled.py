@@ -402,3 +402,10 @@ class TestSameBits:
             total += weight
         with engine(name):
             assert bits([gd.forward(compiled, 0)[1], gd.reverse(compiled, 1)[0]]) == bits([total, total])
+
+
+def test_what_is_compiled_stays_as_it_is_and_takes_no_options() -> None:
+    graph = gd.compile(nx.DiGraph([("a", "b", {"weight": 2})]))
+    assert gd.compile(graph) is graph
+    with pytest.raises(TypeError, match=r"compiled already"):
+        gd.compile(graph, cycles="solve", weight=None)

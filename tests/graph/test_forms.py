@@ -6,7 +6,6 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-import duckdb
 import igraph
 import networkx as nx
 import numpy as np
@@ -137,15 +136,6 @@ def test_a_list_of_heads_is_a_row_without_weights() -> None:
     assert gd.count_paths({"a": ["b", "c"], "b": {"c"}}, "a", "c") == 2
 
 
-def test_every_question_takes_them() -> None:
-    edges = [("a", "b", 2), ("b", "c", 3), ("a", "c", 1)]
-    assert gd.explain(edges, "a", "c").total == 7
-    assert dict(gd.forward({"a": {"b": 2}, "b": {"c": 3}}, "a")) == {"a": 1, "b": 2, "c": 6}
-    assert gd.what_if(edges, "a", "c", remove_nodes=["b"]).after == 1
-    assert gd.compare(edges, [*edges, ("a", "d", 1)], "a", "c").change == 0
-    assert gd.compile(edges, weight=gd.weights.even).weights.tolist() == [0.5, 0.5, 1]
-
-
 @pytest.mark.parametrize(
     ("graph", "message"),
     [
@@ -163,6 +153,17 @@ def test_every_question_takes_them() -> None:
             pl.DataFrame({"source": ["a"], "target": ["b"]}),
             r"^a frame of 1 rows and 2 columns .* graphdiff.read_edges takes",
         ),
+        (
+            pl.DataFrame({"source": [0, 1], "target": [1, 2]}),
+            r"^a frame with the columns 'source' and 'target' has an edge a row; graphdiff.read_edges takes",
+        ),
+        (
+            pa.table({"x": ["a", "b"], "y": ["b", "c"]}),
+            r"^the column 'x' of the frame is String, which is no weight; graphdiff.read_edges takes",
+        ),
+        ({"a": {None: 2}}, r"^the row of 'a' has the end None, which is no label of a node$"),
+        ({None: {"a": 2}}, r"^the rows have the end None, which is no label of a node$"),
+        ({"a": [["b"]]}, r"^the row of 'a' has the end \['b'\], which is no label of a node$"),
         (pd.DataFrame({"source": ["a"], "target": ["b"]}), r"^the rows and columns of a DataFrame .* read_edges takes"),
         (sp.csr_array(np.ones((2, 3))), r"^the array has shape \(2, 3\): a graph's matrix is square"),
         (rx.PyGraph(), r"^the graph is undirected, and influence needs a direction: build a rustworkx.PyDiGraph$"),
@@ -175,13 +176,6 @@ def test_every_question_takes_them() -> None:
 def test_what_is_no_graph_is_refused_with_what_is_one(graph: Any, message: str) -> None:
     with pytest.raises(GraphTypeError, match=message):
         gd.compile(graph)
-
-
-def test_an_edge_frame_of_duckdb_is_sent_to_read_edges() -> None:
-    with pytest.raises(GraphTypeError, match=r"graphdiff.read_edges takes a frame with an edge a row$"):
-        gd.compile(
-            duckdb.sql("select 'a' as source, 'b' as target union all select 'b', 'c' union all select 'c', 'd'")
-        )
 
 
 def test_missing_and_infinite_weights_are_told_by_their_edge() -> None:

@@ -52,7 +52,7 @@ def storables(draw: Callable[..., Any]) -> CompiledGraph:
         ends = st.sampled_from(labels)
         graph.add_weighted_edges_from(draw(st.lists(st.tuples(ends, ends, weights), max_size=9)))
     graph.graph["edge_meaning"] = draw(st.text(max_size=3))
-    return gd.compile(graph, cycles=draw(st.sampled_from(["raise", "collapse", "solve"])))
+    return gd.compile(graph, cycles=draw(st.sampled_from(["raise", "collapse", "solve", "reduced-form"])))
 
 
 def answers(graph: CompiledGraph) -> list[Any]:
@@ -389,6 +389,8 @@ ARRAYS: dict[str, tuple[str, Callable[[Any], Any], str]] = {
     "components on each other": ("cyclic", lambda array: np.concatenate([array, array]), "'cyclic'"),
     "a root beyond": ("marked", partial(at, 0, 4), "'marked'"),
     "a root below": ("marked", partial(at, 0, -1), "'marked'"),
+    "an order beyond": ("given", partial(at, 0, 4), "'given'"),
+    "an order with a gap": ("given", lambda array: array * 0, "'given'"),
     "an index beyond": ("order", partial(at, 0, 4), "'order'"),
     "an index twice": ("order", lambda array: array * 0, "'order'"),
     "hashes that go back": ("hashes", lambda array: array[::-1], "index"),

@@ -79,7 +79,11 @@ def _edges(graph: nx.DiGraph) -> list[Any]:
     return list(graph.edges(data=True, **({"keys": True} if graph.is_multigraph() else {})))
 
 
-@pytest.mark.parametrize("weight", [None, "weight", gd.weights.even, lambda u, v, data: len(data)], ids=str)
+@pytest.mark.parametrize(
+    "weight",
+    [None, "weight", gd.weights.even, lambda u, v, data: len(data)],
+    ids=["none", "weight", "even", "a function"],
+)
 @given(graph=graphs())
 def test_compiling_a_view_is_compiling_the_graph(weight: Any, graph: nx.DiGraph, tmp_path_factory: Any) -> None:
     has_weights = all("weight" in data for *_, data in graph.edges(data=True)) and graph.number_of_edges()

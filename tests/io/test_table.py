@@ -8,6 +8,9 @@ import lzma
 import sys
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from graphs import ENGINES, engine
+from graphs import ENGINES, engine, weighted
 from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import csv as arrow_csv
@@ -288,9 +291,38 @@ BAD: dict[str, tuple[Any, type[Exception], str]] = {
     "a missing weight": (arrow([("a", "b", 1), ("b", "c", None)]), WeightError, "row 2: the weight .* is missing"),
     "NaN": (arrow([("a", "b", 1.0), ("b", "c", float("nan"))]), WeightError, "row 2: the weight in 'weight' is nan"),
     "infinity": (arrow([("a", "b", float("-inf"))]), WeightError, "row 1: the weight in 'weight' is -inf"),
-    "text weights": (arrow([("a", "b", "7")]), WeightError, "'weight' is string, and weights are floats or ints"),
-    "truths as weights": (arrow([("a", "b", True)]), WeightError, "'weight' is bool"),
-    "floats as nodes": (arrow([(0.5, 1.5, 1)]), UsageError, "'source' is double, and nodes are text or ints"),
+    "text weights": (
+        arrow([("a", "b", "7")]),
+        WeightError,
+        "'weight' is string, and weights are floats, ints,",
+    ),
+    "days as weights": (arrow([("a", "b", date(2024, 5, 1))]), WeightError, "'weight' is date32"),
+    "floats as nodes": (
+        arrow([(0.5, 1.5, 1)]),
+        UsageError,
+        "'source' is double, and nodes are text, ints, dates",
+    ),
+    "truths as nodes": (
+        arrow([(True, False, 1)]),
+        UsageError,
+        "'source' is bool, and nodes are text, ints, dates",
+    ),
+    "a missing day": (arrow([(date(2024, 5, 1), None, 1)]), FormatError, "row 1: the target is missing"),
+    "a day and a time": (
+        arrow([(date(2024, 5, 1), datetime(2024, 5, 1), 1)]),
+        UsageError,
+        r"one of its ends is date32\[day\], the other timestamp\[us\]; make both the same",
+    ),
+    "nanoseconds": (
+        pa.table({"u": pa.array([1], pa.timestamp("ns")), "v": pa.array([2000], pa.timestamp("ns"))}),
+        UsageError,
+        "'u' has times with nanoseconds, which Python's datetime has not; make it text or ints",
+    ),
+    "a year beyond": (
+        pa.table({"u": pa.array([2**60], pa.timestamp("us")), "v": pa.array([0], pa.timestamp("us"))}),
+        FormatError,
+        "out of range",
+    ),
     "text and ints": (arrow([("a", 1, 1)]), UsageError, "one of its ends is large_string, the other int64"),
     "large ints": (
         pa.table({"u": pa.array([2**63], pa.uint64()), "v": pa.array([1], pa.uint64())}),
@@ -538,9 +570,192 @@ def test_frames_that_no_arrow_table_holds_are_refused() -> None:
     assert len(read_edges(pd.DataFrame({"source": [], "target": []}))) == 0
 
 
-def test_decimals_are_refused_with_the_way_out() -> None:
-    with pytest.raises(WeightError, match=r"decimal.*cast it"):
-        read_edges(duckdb.sql("select 'a' as u, 'b' as v, 1.5 as w"))
+# -- kinds of weights, and of nodes
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+@pytest.mark.parametrize(
+    ("weights", "right"),
+    [
+        ([Decimal("0.1"), Decimal("2.50")], Decimal("0.2500")),
+        ([True, False], 0),
+        ([True, True], 1),
+        ([2**40, 2**21], 2**61),
+        ([0.5, 0.25], 0.125),
+    ],
+)
+def test_weights_keep_their_kind(kind: str, weights: list[Any], right: Any) -> None:
+    if kind == "pandas, objects":
+        frame: Any = pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"], "weight": weights}, dtype=object)
+    else:
+        frame = FRAMES[kind](arrow([("a", "b", weights[0]), ("b", "c", weights[1])]))
+    total = gd.total_influence(read_edges(frame), "a", "c")
+    assert (total, type(total)) == (right, type(right))
+    assert str(total) == str(right)
+
+
+def test_decimals_of_duckdb_and_yes_and_no_of_a_csv_file_are_weights(tmp_path: Path) -> None:
+    graph = read_edges(duckdb.sql("select 'a' as u, 'b' as v, 1.5 as w"))
+    assert repr(graph.weights) == "[Decimal('1.5')]"
+    (tmp_path / "e.csv").write_text("u,v,w\na,b,true\nb,c,false\n")
+    assert read_edges(tmp_path / "e.csv").weights.tolist() == [1, 0]
+    path = tmp_path / "e.parquet"
+    parquet.write_table(arrow([("a", "b", Decimal("0.1"))]), path)
+    assert repr(read_edges(path).weights) == "[Decimal('0.1')]"
+
+
+GAPS: dict[str, tuple[list[Any], Any, list[Any]]] = {
+    "ints by an int": ([1, None], 3, [1, 3]),
+    "ints by a float": ([1, None], 0.5, [1.0, 0.5]),
+    "ints by a whole float": ([1, None], 2.0, [1.0, 2.0]),
+    "ints by a decimal": ([1, None], Decimal(2), [1, Decimal(2)]),
+    "ints by one of numpy": ([1, None], np.int32(2), [1, 2]),
+    "ints by a fraction": ([1, None], Fraction(1, 3), [1, Fraction(1, 3)]),
+    "ints by a large int": ([1, None], 2**70, [1, 2**70]),
+    "floats by an int": ([0.5, None], 3, [0.5, 3.0]),
+    "floats by a fraction": ([0.5, None], Fraction(1, 4), [0.5, 0.25]),
+    "yes by yes": ([True, None], True, [1, 1]),
+    "yes by a float": ([True, None], 0.5, [1.0, 0.5]),
+    "decimals by a decimal": ([Decimal("0.1"), None], Decimal("0.25"), [Decimal("0.1"), Decimal("0.25")]),
+    "decimals by an int": ([Decimal("0.1"), None], 3, [Decimal("0.1"), Decimal(3)]),
+    "nothing by a decimal": ([None, None], Decimal("0.1"), [Decimal("0.1"), Decimal("0.1")]),
+    "nothing by a float": ([None, None], 0.5, [0.5, 0.5]),
+    "floats by a complex number": ([0.5, None], 1j, [0.5 + 0j, 1j]),
+}
+
+
+@pytest.mark.parametrize("kind", ["pyarrow", "pandas, objects", "polars", "DuckDB"])
+@pytest.mark.parametrize("what", GAPS)
+def test_an_empty_cell_has_the_default_weight(kind: str, what: str) -> None:
+    weights, default, right = GAPS[what]
+    table = arrow([("a", "b", weights[0]), ("b", "c", weights[1])])
+    if kind == "pandas, objects":
+        frame: Any = pd.DataFrame(table.to_pydict(), dtype=object)
+    else:
+        frame = FRAMES[kind](table)
+    graph = read_edges(frame, default_weight=default)
+    same = gd.compile(weighted([("a", "b", right[0]), ("b", "c", right[1])]))
+    assert repr(graph.weights) == repr(same.weights)
+    with pytest.raises(WeightError, match=r"^the frame, row [12]: the weight in 'weight' is missing$"):
+        read_edges(frame)
+
+
+def test_the_default_stays_exact_in_float32_and_large_ints_are_not_rounded() -> None:
+    ends = {"u": ["a", "b"], "v": ["b", "c"]}
+    single = pa.table({**ends, "w": pa.array([0.1, None], pa.float32())})
+    assert read_edges(single, default_weight=0.1).weights.tolist() == [float(np.float32(0.1)), 0.1]
+    assert read_edges(single, default_weight=0.5).weights.dtype == np.float32
+    with pytest.raises(WeightError, match=r"beside floats is above 2\*\*53"):
+        read_edges(pa.table({**ends, "w": [2**53 + 1, None]}), default_weight=0.5)
+
+
+@pytest.mark.parametrize(
+    ("default", "message"),
+    [
+        ("x", r"^the weight of the edge 'b' -> 'c' is 'x', not a finite number$"),
+        (float("nan"), r"^the weight of the edge 'b' -> 'c' is nan, not a finite number$"),
+        (float("inf"), r"the weight .* is inf$"),
+    ],
+)
+def test_a_default_that_is_no_weight_is_refused(default: Any, message: str) -> None:
+    with pytest.raises(WeightError, match=message):
+        read_edges(arrow([("a", "b", 0.5), ("b", "c", None)]), default_weight=default)
+
+
+def test_without_a_column_of_weights_all_have_the_default() -> None:
+    frame = pd.DataFrame({"from": ["a", "b"], "to": ["b", "c"]})
+    assert gd.total_influence(read_edges(frame, default_weight=0.5), "a", "c") == 0.25
+    assert gd.total_influence(read_edges(frame, default_weight=Fraction(1, 3)), "a", "c") == Fraction(1, 9)
+
+
+SHARED = [("a", "b", 3), ("a", "c", 1), ("b", "c", 1), ("b", "c", 1), ("c", "a", 1), ("c", "d", 2)]
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("kind", FRAMES)
+@pytest.mark.parametrize("cycles", ["raise", "collapse", "solve"])
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize("preset", [gd.weights.even, gd.weights.unit, gd.weights.imports])
+def test_a_preset_is_that_of_compile(name: str, kind: str, cycles: Any, exact: bool, preset: Any) -> None:
+    frame = FRAMES[kind](arrow(SHARED))
+    if preset is gd.weights.imports:
+        named = arrow(SHARED).rename_columns(["source", "target", "statements"])
+        frame = named if kind not in ("polars", "DuckDB") else FRAMES[kind](named)
+    same = nx.MultiDiGraph()
+    same.add_edges_from((*ends, {"statements": weight}) for *ends, weight in SHARED)
+    with engine(name):
+        graph = read_edges(frame, weight=preset, cycles=cycles, exact=exact)
+        right = gd.compile(same, weight=preset, cycles=cycles, exact=exact)
+        listed = [sorted(zip(each.edges(), map(repr, each.divisible.weights), strict=True)) for each in (graph, right)]
+        assert listed[0] == listed[1]
+        assert (graph.preset, graph.exact, graph.weight_meaning) == (right.preset, exact, preset.name)
+
+
+def test_parts_of_parallel_rows_add() -> None:
+    graph = read_edges(arrow(SHARED), weight=gd.weights.even, repeats="add", cycles="collapse")
+    kept = read_edges(arrow(SHARED), weight=gd.weights.even, cycles="collapse")
+    assert gd.total_influence(graph, "a", "d") == gd.total_influence(kept, "a", "d") == 1
+    assert (graph.n_edges, graph.weight_meaning, graph.preset) == (5, "even, summed", None)
+
+
+def test_what_rows_that_are_one_edge_share_out_by_is_not_known() -> None:
+    frame = arrow(SHARED).rename_columns(["source", "target", "statements"])
+    graph = read_edges(frame, weight=gd.weights.imports, repeats="add", cycles="collapse")
+    with pytest.raises(UsageError, match=r"^the preset imports reads the edges' statements"):
+        graph.with_preset(gd.weights.imports)
+
+
+def test_the_imports_are_those_of_a_column() -> None:
+    with pytest.raises(UsageError, match=r"has no column 'statements'; it has 'source', 'target', 'weight'$"):
+        read_edges(arrow(ROWS), weight=gd.weights.imports)
+    frame = arrow([("a", "b", 0)]).rename_columns(["source", "target", "statements"])
+    with pytest.raises(WeightError, match=r"^the edge .* has 0 statements"):
+        read_edges(frame, weight=gd.weights.imports)
+
+
+def test_a_weight_is_a_column_or_a_preset() -> None:
+    with pytest.raises(UsageError, match=r"^weight=7: the name of a column, or a preset of graphdiff.weights$"):
+        read_edges(arrow(ROWS), weight=7)  # type: ignore[arg-type]
+
+
+DAYS = [date(2024, 5, 1), date(2024, 5, 2), date(2024, 4, 30)]
+TIMES = [datetime(2024, 5, 1, 12, 30), datetime(2024, 5, 2, 0, 0, 0, 5), datetime(1969, 12, 31, 23)]
+ZONED = [moment.replace(tzinfo=UTC) for moment in TIMES]
+
+
+@pytest.mark.parametrize("kind", ["pyarrow", "pyarrow, in chunks", "pandas", "polars", "polars, lazy", "DuckDB"])
+@pytest.mark.parametrize("labels", [DAYS, TIMES, ZONED], ids=["days", "times", "times with a zone"])
+def test_days_and_times_are_nodes(kind: str, labels: list[Any]) -> None:
+    first, second, third = labels
+    frame = FRAMES[kind](arrow([(first, second, 2), (second, third, 3), (first, third, 1)]))
+    graph = read_edges(frame)
+    assert gd.total_influence(graph, first, third) == 7
+    assert dict(gd.forward(graph, first)) == {first: 1, second: 2, third: 7}
+    assert {type(label) for label in graph.labels} == {type(first)}
+    assert gd.strongest_paths(graph, first, third)[0].nodes == (first, second, third)
+
+
+def test_days_of_pandas_are_found_by_its_own_moments() -> None:
+    frame = pd.DataFrame({"from": pd.to_datetime(["2024-05-01"]), "to": pd.to_datetime(["2024-05-02"]), "w": [2]})
+    assert gd.total_influence(read_edges(frame), pd.Timestamp("2024-05-01"), datetime(2024, 5, 2)) == 2
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_other_columns_stay_in_every_frame(kind: str) -> None:
+    table = arrow(ROWS).append_column("kind", pa.array(["x", None, "y", "x"]))
+    table = table.append_column("dev", pa.array([True, False, None, True])).append_column(
+        "n", pa.array([1, 2, 3, None])
+    )
+    if kind == "pandas, objects":
+        frame: Any = pd.DataFrame(table.to_pydict(), dtype=object)
+    else:
+        frame = FRAMES[kind](table)
+    graph = read_edges(frame)
+    names = ("source", "target", "weight", "kind", "dev", "n")
+    rows = set(zip(*(table[name].to_pylist() for name in names), strict=True))
+    kept = zip(*(graph.attributes[name] for name in names[3:]), strict=True)
+    ends = [edge[:2] for edge in graph.edges()]
+    assert {(*e, w, *v) for e, w, v in zip(ends, graph.weights.tolist(), kept, strict=True)} == rows
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ import pytest
 from graphs import dags, edge_names, olah, parallel_chain, weighted
 from hypothesis import given
 
+import graphdiff as gd
 from graphdiff import CompiledGraph, annotate, explain, forward, read, strongest_paths, total_influence, weights, write
 from graphdiff.errors import GraphTypeError, LimitError, OutputError, UsageError
 from graphdiff.io.write import WRITERS, render
@@ -299,6 +300,21 @@ def test_mermaid_shows_shares_ends_and_the_legend(marked: nx.DiGraph) -> None:
     assert text.count("linkStyle") == 4
 
 
+def test_a_compiled_graph_is_written_with_its_attributes_and_meanings() -> None:
+    graph = CompiledGraph.from_arrays(
+        [0, 0, 1], [1, 1, 2], [2, 3, 5], labels=["b", "a", "c"], attributes={"kind": ["dev", None, "test"]}
+    )
+    assert render(graph, "csv").decode().split() == [
+        "source,target,key,weight,kind",
+        "b,a,0,2,dev",
+        "b,a,1,3,",
+        "a,c,0,5,test",
+    ]
+    again = json.loads(render(gd.compile(olah(), exact=True), "json"))
+    assert (again["multigraph"], again["graph"]["weight_meaning"]) == (olah().is_multigraph(), "weight")
+    assert gd.compile(nx.node_link_graph(again, edges="edges")).n_edges == olah().number_of_edges()
+
+
 # -- what is refused
 
 
@@ -317,11 +333,6 @@ def test_what_is_neither_graph_nor_result_is_refused() -> None:
 def test_undirected_graphs_are_refused(format: str) -> None:
     with pytest.raises(GraphTypeError, match="undirected graph"):
         render(nx.Graph([("a", "b")]), format)
-
-
-def test_a_compiled_graph_is_annotated_first() -> None:
-    with pytest.raises(UsageError, match=r"annotate\(\.\.\.\) makes a graph"):
-        render(CompiledGraph.from_arrays([0], [1]), "csv")
 
 
 def test_an_unknown_suffix_names_the_formats(marked: nx.DiGraph, tmp_path: Path) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import pytest
 from graphs import dags, edge_names, influence, olah, path_sum, queries, walks, weighted
 from hypothesis import given
+from hypothesis import strategies as st
 
-from graphdiff import CompiledGraph, annotate, compile, weights
+from graphdiff import LEAVES, ROOTS, CompiledGraph, annotate, compile, read, trace, weights, write
 from graphdiff.errors import CycleError, SameComponentError, UnknownNodeError
+from graphdiff.pictures.dot import picture_of
 
 FOUR = ("source and target", "target", "source", "neither")
 
@@ -195,3 +198,100 @@ def test_members_of_one_component_cannot_be_told_apart() -> None:
 def test_an_unknown_node_is_named() -> None:
     with pytest.raises(UnknownNodeError, match="no node 'los'"):
         annotate(olah(), "los")
+
+
+# ------------------------------------------------------------------------------------------ several ends
+
+
+def with_one_end_each(graph: nx.DiGraph, sources: dict[Any, Any], targets: dict[Any, Any]) -> nx.DiGraph:
+    """Return the graph with a node before the sources and one behind the targets, whose edges weigh their seeds."""
+    whole = graph.copy()
+    whole.add_weighted_edges_from(("before", node, seed) for node, seed in sources.items())
+    whole.add_weighted_edges_from((node, "behind", seed) for node, seed in targets.items())
+    return whole
+
+
+def ends_of(draw: Any, graph: nx.DiGraph) -> dict[Any, Any]:
+    nodes = draw(st.lists(st.sampled_from(list(graph)), min_size=1, max_size=3, unique=True))
+    return {node: draw(st.sampled_from([1, 2, -3, Fraction(1, 2)])) for node in nodes}
+
+
+@given(dags(), st.data())
+def test_seeds_are_weights_of_edges_from_one_node_before_and_to_one_behind(graph: nx.DiGraph, data: Any) -> None:
+    sources, targets = ends_of(data.draw, graph), ends_of(data.draw, graph)
+    asked, whole = annotate(graph, sources, targets), with_one_end_each(graph, sources, targets)
+    one = annotate(whole, "before", "behind")
+    assert asked.graph["total"] == one.graph["total"]
+    assert (asked.graph["source"], asked.graph["target"]) == (sources, targets)
+    for node in graph:
+        assert asked.nodes[node].get("contribution", 0) == one.nodes[node]["contribution"]
+        assert asked.nodes[node]["paths"] == one.nodes[node]["paths"]
+    for edge in edge_names(graph):
+        for name in ("contribution", "share", "paths"):
+            assert asked.edges[edge].get(name) == one.edges[edge].get(name)
+
+
+@given(dags(), st.data())
+def test_a_list_is_one_unit_at_each_also_with_one_end(graph: nx.DiGraph, data: Any) -> None:
+    nodes = dict.fromkeys(ends_of(data.draw, graph), 1)
+    whole = with_one_end_each(graph, nodes, nodes)
+    for asked, one, name in (
+        (annotate(graph, list(nodes)), annotate(whole, "before"), "tangent"),
+        (annotate(graph, target=list(nodes)), annotate(whole, target="behind"), "adjoint"),
+    ):
+        assert asked.graph["annotation"] == one.graph["annotation"] == name
+        assert {node: row[name] for node, row in asked.nodes.items()} == {node: one.nodes[node][name] for node in graph}
+        assert [asked.nodes[node]["paths"] for node in graph] == [one.nodes[node]["paths"] for node in graph]
+
+
+def test_all_roots_are_marked_with_their_seeds() -> None:
+    marked = annotate(olah(), ROOTS, "e")
+    assert marked.graph["total"] == path_sum(olah(), "a", "e") + path_sum(olah(), "b", "e")
+    assert marked.graph["source"] is ROOTS
+    assert {node for node, data in marked.nodes(data=True) if "source_seed" in data} == {"a", "b"}
+    assert marked.graph["target"] == "e"
+    assert annotate(olah(), ROOTS, LEAVES).graph["total"] == annotate(olah()).graph["total"]
+    assert picture_of(marked).legend[0].startswith("from the roots to e: 3 paths; total ")
+
+
+@pytest.mark.parametrize("cycles", ["collapse", "solve"])
+def test_several_ends_on_cycles(cycles: str) -> None:
+    graph = weighted(
+        [("s", "a", 0.5), ("a", "b", 0.25), ("b", "a", 0.5), ("b", "t", 2.0), ("r", "b", 3.0), ("a", "t", 1.0)]
+    )
+    marked = annotate(graph, ["s", "r"], "t", cycles=cycles)
+    whole = annotate(with_one_end_each(graph, {"s": 1.0, "r": 1.0}, {}), "before", "t", cycles=cycles)
+    assert marked.graph["total"] == about(whole.graph["total"])
+    for edge in graph.edges:
+        assert marked.edges[edge].get("contribution", 0) == about(whole.edges[edge].get("contribution", 0))
+
+
+def test_the_picture_marks_and_names_every_end() -> None:
+    graph = weighted([("s", "a", 2), ("r", "a", 3), ("a", "t", 5), ("a", "u", 7), ("x", "a", 1)])
+    picture = picture_of(annotate(graph, ["s", "r"], ["t", "u"]))
+    assert {node.name for node in picture.nodes if node.is_source} == {"s", "r"}
+    assert {node.name for node in picture.nodes if node.is_target} == {"t", "u"}
+    assert picture.legend[0] == "s and r lead to t and u by 4 paths; total 60"
+    assert (picture.facts["source"], picture.facts["target"]) == ("s and r", "t and u")
+    lone = picture_of(annotate(graph, ["t", "u"], ["s", "x"]))
+    assert [(node.name, node.is_source, node.is_target) for node in lone.nodes] == [
+        ("t", True, False), ("u", True, False), ("s", False, True), ("x", False, True)
+    ]  # fmt: skip
+    weighed = picture_of(annotate(graph, {"s": 2, "r": -1}, "t"))
+    assert weighed.legend[0] == "s and r (weighted) lead to t by 2 paths; total 5"
+
+
+@pytest.mark.parametrize("suffix", ["json", "dot", "graphml"])
+def test_several_ends_come_back_from_a_file(tmp_path: Path, suffix: str) -> None:
+    graph = weighted([("s", "a", 2), ("r", "a", 3), ("a", "t", 5)])
+    marked, path = annotate(graph, ["s", "r"], "t"), tmp_path / f"graph.{suffix}"
+    write(marked, path)
+    again = read(path)
+    assert (again.graph["source"], again.graph["target"], again.graph["total"]) == ("s and r", "t", 25)
+    assert picture_of(again).legend[0].endswith(" to t by 2 paths; total 25")
+
+
+def test_derivatives_of_several_outputs() -> None:
+    traced = trace("c = a * b; d = a + b", a=2, b=3)
+    lines = [line for node in picture_of(annotate(traced, target=["c", "d"])).nodes for line in node.lines]
+    assert "∂(c and d)/∂a = 4" in lines

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import graphdiff as gd
 from graphdiff.errors import GraphTypeError, UnknownNodeError, UsageError
+from graphdiff.pictures.dot import picture_of
 from graphdiff.pictures.group import prefix
 
 
@@ -214,3 +215,15 @@ class TestPicture:
             gd.compile(gd.read(tmp_path / "layers.json"))
         gd.write(gd.group(routes, "layer"), tmp_path / "layers.svg")
         assert "middle" in (tmp_path / "layers.svg").read_text()
+
+
+def test_several_ends_are_in_their_groups() -> None:
+    graph = weighted([("a.s", "b.x", 2), ("a.r", "b.y", 3), ("b.x", "c.t", 5), ("b.y", "c.t", 7), ("b.y", "d.u", 1)])
+    grouped = gd.group(graph, 1, source=["a.s", "a.r"], target={"c.t": 1, "d.u": 2})
+    assert dict(nx.get_edge_attributes(grouped, "contribution")) == {("a", "b"): 37, ("b", "c"): 31, ("b", "d"): 6}
+    assert (grouped.graph["source"], grouped.graph["target"]) == (["a.s", "a.r"], {"c.t": 1, "d.u": 2})
+    picture = picture_of(grouped)
+    assert [(node.name, node.is_source, node.is_target) for node in picture.nodes] == [
+        ("a", True, False), ("b", False, False), ("c", False, True), ("d", False, True)
+    ]  # fmt: skip
+    assert "share of the total 37, a.s and a.r to c.t and d.u (weighted)" in picture.legend[1]

@@ -10,7 +10,7 @@ from hypothesis import given
 
 import graphdiff as gd
 from graphdiff.sets.bottlenecks import fewer_edges_than
-from graphdiff.sums.between import restriction
+from graphdiff.sums.between import between_ends
 
 
 def n_in_the_cut(graph: nx.MultiDiGraph, source: Any, target: Any) -> int:
@@ -27,7 +27,7 @@ def n_in_the_cut(graph: nx.MultiDiGraph, source: Any, target: Any) -> int:
 def test_paths_without_a_common_edge_are_as_many_as_the_cut_has_edges(query: Any) -> None:
     graph, source, target = query
     ready = gd.compile(graph)
-    part = restriction(ready, [ready.topology.position(source)], [ready.topology.position(target)])
+    part = between_ends(ready, source, target)
     if source == target:
         assert not any(fewer_edges_than(limit, part) for limit in range(5))
         return
@@ -40,7 +40,7 @@ def test_the_same_round_cycles(query: Any) -> None:
     graph, source, target = query
     if source != target:
         ready = gd.compile(graph, cycles="solve")
-        part = restriction(ready, [ready.topology.position(source)], [ready.topology.position(target)])
+        part = between_ends(ready, source, target)
         smallest = n_in_the_cut(graph, source, target)
         assert [fewer_edges_than(limit, part) for limit in range(4)] == [smallest < limit for limit in range(4)]
 
@@ -49,5 +49,5 @@ def test_a_path_that_must_be_taken_back() -> None:
     """The shortest way s > a > d > t shuts both of s > a > c > t and s > b > d > t out."""
     graph = nx.DiGraph(["sa", "ad", "dt", "sb", "bd", "ac", "cx", "xy", "yt"])
     ready = gd.compile(graph, weight=None)
-    part = restriction(ready, *([ready.topology.position(node)] for node in "st"))
+    part = between_ends(ready, "s", "t")
     assert [fewer_edges_than(limit, part) for limit in (1, 2, 3)] == [False, False, True]

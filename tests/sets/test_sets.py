@@ -257,9 +257,10 @@ class TestMistakes:
         with pytest.raises(UnknownNodeError, match="no node 'ap'"):
             gd.exclusive(app, "web", ["ap"])
 
-    def test_a_root_that_is_no_collection(self, app: nx.DiGraph) -> None:
-        with pytest.raises(UsageError, match=r"roots=.app.: a collection of nodes is needed, such as \['app'\]"):
-            gd.exclusive_sizes(app, "app")
+    def test_one_root_is_a_list_of_one(self, app: nx.DiGraph) -> None:
+        assert dict(gd.exclusive_sizes(app, "app")) == dict(gd.exclusive_sizes(app, ["app"]))
+        with pytest.raises(gd.errors.UnknownNodeError, match="no node 'ap'"):
+            gd.exclusive_sizes(app, "ap")
 
     def test_values_that_are_missing(self, app: nx.DiGraph) -> None:
         with pytest.raises(UsageError, match="1 of 4 nodes has no number to add up, the first is 'json'"):

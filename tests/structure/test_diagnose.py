@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from graphs import Walk, chain, complete_dag, dags, diamonds, edge_names, lattice, olah, parallel_chain, queries, walks
 from hypothesis import given
+from hypothesis import strategies as st
 
 import graphdiff as gd
 from graphdiff.errors import LimitError, UnknownNodeError, UsageError, WeightError
@@ -79,6 +80,44 @@ class TestAgainstBruteForce:
             listed = [walk for s in sources for t in targets for walk in walks(graph, s, t)]
             check_against(found, listed, {*sources, *targets}, set(sources) & set(targets))
             assert (found.overview is None) == bool(given_ends)
+
+    @given(query=queries(dags(max_nodes=6, max_edges=10)), data=st.data())
+    def test_several_ends(self, query: tuple[nx.DiGraph, Any, Any], data: st.DataObject) -> None:
+        """A list, a mapping (whose seeds count nothing here), all roots and all leaves, some of them of both ends."""
+        graph, source, target = query
+        nodes = st.lists(st.sampled_from(list(graph)), unique=True, min_size=1, max_size=3)
+        listed_ends = [sorted({source, *data.draw(nodes)}, key=str), sorted({target, *data.draw(nodes)}, key=str)]
+        roots, leaves = ends_of(graph)
+        for given_ends, (sources, targets) in (
+            (listed_ends, listed_ends),
+            ([dict.fromkeys(listed_ends[0], 3), dict.fromkeys(listed_ends[1], 0)], listed_ends),
+            ([gd.ROOTS, listed_ends[1]], [roots, listed_ends[1]]),
+            ([listed_ends[0], gd.LEAVES], [listed_ends[0], leaves]),
+            ([gd.ROOTS, gd.LEAVES], [roots, leaves]),
+        ):
+            found = diagnose(graph, *given_ends, weight=None)
+            listed = [walk for s in sources for t in targets for walk in walks(graph, s, t)]
+            check_against(found, listed, {*sources, *targets}, set(sources) & set(targets))
+            assert found.overview is None
+            back = any(walks(graph, t, s) for s in sources for t in targets)
+            assert found.swapped == (not listed and back)
+            assert found.to_dict()["source"] == found.naming.end(given_ends[0])
+            assert str(found)
+
+    def test_members_of_one_cycle_are_one_node_several_times(self) -> None:
+        """As a super source and a super sink would have it: each of two members has an edge to the merged node."""
+        edges = [("a", "b"), ("b", "a"), ("b", "c"), ("c", "d"), ("d", "c"), ("a", "t"), ("c", "t")]
+        graph = nx.DiGraph(edges)
+        ends = [("SOURCE", "a"), ("SOURCE", "b"), ("c", "TARGET"), ("d", "TARGET"), ("t", "TARGET")]
+        found = diagnose(graph, ["a", "b"], ["c", "d", "t"], weight=None)
+        expected = diagnose(nx.DiGraph([*edges, *ends]), "SOURCE", "TARGET", weight=None)
+        assert found.lengths is not None
+        assert expected.lengths is not None
+        assert expected.lengths.histogram is not None
+        assert found.n_paths == expected.n_paths == 8
+        assert found.lengths.histogram == {length - 2: n for length, n in expected.lengths.histogram.items()}
+        assert found.lengths.mean == expected.lengths.mean - 2
+        assert found.lengths.std == expected.lengths.std
 
     @given(query=queries(dags(parallel=False)))
     def test_networkx(self, query: tuple[nx.DiGraph, Any, Any]) -> None:

@@ -297,3 +297,42 @@ def test_every_small_dag_of_zeros_and_ones() -> None:
         found = flow(graph, 3)
         n_dead = sum(layer.n_dead for layer in found.layers) + sum(root.size is None for root in found.roots)
         assert n_dead == len((nx.ancestors(graph, 3) | {3}) - living)
+
+
+class TestSeveralTargets:
+    @pytest.mark.parametrize("seeds", [{"t": 1.0, "u": 1.0}, {"t": 2.0, "u": -3.0}, {"t": 0.5, "u": 0.0}])
+    def test_adjoints_are_those_of_the_seeded_sum(self, seeds: dict[str, float]) -> None:
+        """And the limits are told by the largest seed, as if the target were their sum in units of it."""
+        edges = [("x", "a", 0.5), ("a", "b", -0.25), ("b", "t", 2.0), ("a", "u", 3.0), ("x", "u", -1.0)]
+        graph = weighted(edges)
+        found = flow(graph, seeds)
+        adjoints = {node: sum(gd.total_influence(graph, node, t) * seed for t, seed in seeds.items()) for node in graph}
+        assert {root.node: root.size for root in found.roots} == {"x": pytest.approx(abs(adjoints["x"]))}
+        near = {"a": 1, "b": 1, "t": 0, "u": 0}
+        for layer in found.layers:
+            sizes = sorted(abs(adjoints[node]) for node, depth in near.items() if depth == layer.depth)
+            assert (layer.smallest, layer.largest) == (pytest.approx(sizes[0]), pytest.approx(sizes[-1]))
+            assert layer.median == pytest.approx(float(np.median(sizes)))
+        assert found.start == max(map(abs, seeds.values()))
+
+    def test_a_list_is_a_unit_each(self) -> None:
+        graph = weighted([("x", "a", 0.5), ("a", "t", 2.0), ("a", "u", 3.0)])
+        assert flow(graph, ["t", "u"]) == flow(graph, {"t": 1, "u": 1}) == flow(graph, gd.LEAVES)
+        assert flow(graph, ["t"]) == flow(graph, "t")
+
+    @pytest.mark.parametrize("seed", [1e9, 1e-9])
+    def test_what_vanishes_or_explodes_is_told_in_units_of_the_seeds(self, seed: float) -> None:
+        steady, vanishing = (flow(recurrent(10, factor), {"loss": seed}) for factor in (1.0, 0.01))
+        assert steady.vanishing is steady.exploding is None
+        assert steady.factor == pytest.approx(1.0)
+        assert "the largest seed" in steady.verdict()
+        assert vanishing.vanishing is not None
+        assert vanishing.vanishing.depth == 4
+        assert vanishing.factor == pytest.approx(0.01)
+
+    def test_other_numbers(self) -> None:
+        graph = weighted([("x", "a", Fraction(1, 2)), ("a", "t", 2)])
+        assert flow(graph, {"t": Fraction(1, 3)}).roots[0].size == pytest.approx(1 / 3)
+        assert flow(graph, {"t": 3.0}, exact=True).roots[0].size == pytest.approx(3.0)
+        assert flow(graph, {"t": 1j}).roots[0].size == pytest.approx(1.0)
+        assert diagnose(graph, None, {"t": sympy.Symbol("k")}).gradient_flow is None

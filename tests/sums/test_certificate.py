@@ -227,15 +227,16 @@ def test_roundings_in_a_row_and_bounds_rounded_up() -> None:
 
 
 def test_a_sum_over_several_targets_round_cycles_counts_its_own_roundings() -> None:
+    from graphdiff.graph.ends import Seeds
     from graphdiff.sums.certificate import certified
 
     graph = gd.compile(np.array([[0.0, 0.5, 1e3], [0.25, 0.0, 1e3], [0.0, 0.0, 0.5]]), cycles="solve")
     places = [graph.topology.position(node) for node in range(3)]
-    known: Any = certified((graph, places[:1], places[1:]))
-    each: list[Any] = [certified((graph, places[:1], [place])) for place in places[1:]]
+    known: Any = certified((graph, Seeds(places[:1]), Seeds(places[1:])))
+    each: list[Any] = [certified((graph, Seeds(places[:1]), Seeds([place]))) for place in places[1:]]
     assert known.value == pytest.approx(sum(one.value for one in each))
     assert known.error_bound >= 2.0**-53 * sum(abs(one.value) for one in each)
-    half: Any = certified((graph, places[:1], [places[1]]))
+    half: Any = certified((graph, Seeds(places[:1]), Seeds([places[1]])))
     assert half.error_bound < known.error_bound
 
 

@@ -180,6 +180,7 @@ def test_the_change_of_complex_totals_keeps_its_bounds() -> None:
 
 
 def test_the_quick_bound_is_never_below_that_of_the_certificate() -> None:
+    from graphdiff.graph.ends import Seeds
     from graphdiff.sums.certificate import certified, rough_bound
 
     for weights in (
@@ -189,7 +190,7 @@ def test_the_quick_bound_is_never_below_that_of_the_certificate() -> None:
         [1e-200 + 1e-200j, 1e-150j, 1e100],
     ):
         graph = gd.compile(chain(weights))
-        ends = graph, [graph.topology.position(0)], [graph.topology.position(len(weights))]
+        ends = graph, *(Seeds([graph.topology.position(node)]) for node in (0, len(weights)))
         known = certified(ends)
         assert known is not None
         assert rough_bound(ends) >= known.error_bound

@@ -102,7 +102,7 @@ def test_a_cycle_anywhere_is_left_to_compile(loop: tuple[str, str]) -> None:
     assert direct_total(graph, "a", "c", "weight") is None
 
 
-@pytest.mark.parametrize("ends", [("a", "z"), ("z", "c"), (["a"], "c"), ("a", ["c"])])
+@pytest.mark.parametrize("ends", [("a", "z"), ("z", "c"), (["z"], "c"), ("a", ["z"])])
 def test_an_unknown_node_is_left_to_compile(ends: tuple[Any, Any]) -> None:
     graph = weighted([("a", "b", 2.0), ("b", "c", 3.0)])
     assert direct_total(graph, *ends, "weight") is None

@@ -198,7 +198,7 @@ def test_an_unknown_node_is_named_with_the_nearest(method: str) -> None:
 
 def test_an_unhashable_node_is_unknown() -> None:
     with pytest.raises(gd.errors.UnknownNodeError, match="no node"):
-        gd.total_influence(weighted([("a", "b", 2)]), ["a"], "b")
+        gd.total_influence(weighted([("a", "b", 2)]), [["a"]], "b")
 
 
 def test_an_unknown_seed_is_named() -> None:

@@ -46,11 +46,13 @@ def left_without(graph: nx.DiGraph, items: Iterable[Any], what: str, ends: tuple
     return result
 
 
-def fewest(graph: nx.DiGraph, what: str, ends: tuple[Any, Any], most: Fraction | None) -> int | None:
+def fewest(
+    graph: nx.DiGraph, what: str, ends: tuple[Any, Any], most: Fraction | None, staying: Iterable[Any] = ()
+) -> int | None:
     """Return the size of the smallest set that leaves at most this, or no path; None where there is none."""
     source, target = ends
     on_the_way = {edge for path in walks(graph, source, target) for edge in path}
-    items = sorted(on_the_way, key=repr) if what == "edges" else [n for n in graph if n not in ends]
+    items = sorted(on_the_way, key=repr) if what == "edges" else [n for n in graph if n not in {*ends, *staying}]
     for size in range(len(items) + 1):
         for chosen in combinations(items, size):
             rest = left_without(graph, chosen, what, ends)
@@ -128,6 +130,61 @@ def test_a_part_where_signs_mix(query: Query, what: str, part: float, exact: boo
         assert found.at_least == (1 if len(found.removed) == 1 else None)
 
 
+def with_super_ends(graph: nx.DiGraph, sources: dict[Any, Any], targets: dict[Any, Any]) -> nx.DiGraph:
+    """Return the graph with one node more that leads to the sources, and one to which the targets lead."""
+    result = graph.copy()
+    for node, seed in sources.items():
+        result.add_edge("super source", node, weight=seed)
+    for node, seed in targets.items():
+        result.add_edge(node, "super sink", weight=seed)
+    return result
+
+
+@settings(max_examples=100)
+@given(
+    graph=dags(POSITIVE, max_edges=7, max_nodes=6),
+    seeds=st.lists(st.integers(1, 5), min_size=4, max_size=4),
+    n_sources=st.sampled_from([1, 2]),
+    part=st.sampled_from([None, 0.5, 0.9, 1]),
+    exact=st.booleans(),
+)
+def test_what_a_mapping_gives_weights_may_be_removed_too(
+    graph: nx.MultiDiGraph, seeds: list[int], n_sources: int, part: float | None, exact: bool
+) -> None:
+    """The same nodes as on a graph with a super source and a super sink, where all but these and the sources may go."""
+    order = list(nx.topological_sort(graph))
+    assume(len(order) >= n_sources + 2)
+    sources = dict(zip(order[:n_sources], seeds, strict=False))
+    targets = dict(zip(order[-2:], seeds[2:], strict=True))
+    larger = with_super_ends(graph, sources, targets)
+    ends = ("super source", "super sink")
+    total = path_sum(larger, *ends)
+    assume(walks(larger, *ends) if part is None else total)
+    most = None if part is None else total * (1 - Fraction(str(part)))
+    smallest = fewest(larger, "nodes", ends, most, staying=sources)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(removal, "MAX_EXACT", 20 if exact else 0)
+        found = gd.cut(graph, sources, targets, part=part, what="nodes")
+    rest = left_without(larger, found.removed, "nodes", ends)
+    assert (found.before, found.after) == (total, path_sum(rest, *ends))
+    assert found.after <= most if most is not None else not walks(rest, *ends)
+    assert smallest is not None
+    assert (found.at_least or 0) <= smallest <= len(found.removed)
+    if found.method != "greedy":
+        assert len(found.removed) == smallest
+    for stroke in found.strokes:
+        assert stroke.alone == total - path_sum(left_without(larger, [stroke.item], "nodes", ends), *ends)
+
+
+def test_targets_without_weights_stay() -> None:
+    graph = weighted([("app", "web", 1), ("web", "log", 1), ("web", "tls", 1)])
+    assert gd.cut(graph, "app", ["log", "tls"], what="nodes").removed == ["web"]
+    assert gd.cut(graph, "web", {"log": 1, "tls": 9}, part=0.9, what="nodes").removed == ["tls"]
+    assert gd.cut(graph, "web", {"tls": 9}, what="nodes").removed == ["tls"]
+    with pytest.raises(gd.errors.UsageError, match="no set of nodes does it"):
+        gd.cut(graph, "web", ["log", "tls"], what="nodes")
+
+
 @pytest.mark.parametrize("limit", [0, 20])
 def test_the_greedy_choice_can_miss_the_smallest_and_the_bound_says_so(limit: int) -> None:
     """The classic bad case of covering: m -> t carries most, but s -> l and s -> r carry what is wanted, exactly."""
@@ -193,9 +250,9 @@ def test_a_negative_total_is_cut_towards_0() -> None:
 
 def test_a_collapsed_cycle_is_no_node_to_remove() -> None:
     graph = weighted([("s", "a", 1), ("a", "b", 1), ("b", "a", 1), ("b", "t", 1)])
-    assert len(gd.cut(graph, "s", "t", cycles="collapse").removed) == 1
+    assert len(gd.cut(graph, "s", "t", part=1.0, cycles="collapse").removed) == 1
     with pytest.raises(gd.errors.UsageError, match=r"no set of nodes does it: without all 0 .* cut edges"):
-        gd.cut(graph, "s", "t", what="nodes", cycles="collapse")
+        gd.cut(graph, "s", "t", part=1.0, what="nodes", cycles="collapse")
 
 
 def test_no_path_is_nothing_to_cut() -> None:
@@ -270,7 +327,7 @@ def test_totals_that_have_nothing_to_cut() -> None:
         gd.cut(weighted([("a", "b", 1j)]), "a", "b")
     loop = weighted([("a", "b", 0.5), ("b", "a", 0.5), ("b", "c", 1.0)])
     with pytest.raises(gd.errors.CycleError, match="Its walks are infinitely many"):
-        gd.cut(loop, "a", "c", cycles="solve")
+        gd.cut(loop, "a", "c", part=0.5, cycles="solve")
 
 
 def test_where_no_path_leads_nothing_is_cut_whatever_the_weights() -> None:
@@ -299,6 +356,71 @@ def test_solved_cycles_are_refused_with_what_sums_their_walks() -> None:
         (gd.factored, "symbols of sympy make total_influence a formula"),
     ):
         with pytest.raises(CycleError, match=f'infinitely many; cycles="collapse" makes it one node, .*{said}'):
-            refused(graph, "a", "c", cycles="solve")
+            refused(graph, "a", "c", cycles="solve", **({"part": 0.5} if refused is gd.cut else {}))
     assert gd.what_if(graph, "a", "c", remove_edges=[("b", "a")], cycles="solve").after == 0.5
     assert gd.strongest_paths(graph, "a", "c", k=1, cycles="solve")[0].influence == 0.5
+
+
+# -- every path of a graph with cycles: no total, whatever the policy
+
+
+def fewest_apart(graph: nx.MultiDiGraph, source: Any, target: Any, what: str) -> int | None:
+    """Return how many edges or nodes part the ends, by trying all sets of one more at a time."""
+    members = list(graph.edges(keys=True)) if what == "edges" else [n for n in graph if n not in (source, target)]
+    for number in range(len(members) + 1):
+        for chosen in combinations(members, number):
+            left = graph.copy()
+            (left.remove_edges_from if what == "edges" else left.remove_nodes_from)(chosen)
+            if not nx.has_path(left, source, target):
+                return number
+    return None
+
+
+@pytest.mark.parametrize("what", ["edges", "nodes"])
+@pytest.mark.parametrize("number", range(40))
+def test_every_path_round_cycles_is_cut_by_the_fewest(number: int, what: str) -> None:
+    r = Random(number)
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(range(5))
+    graph.add_weighted_edges_from((r.randrange(5), r.randrange(5), r.choice([2, -3])) for _ in range(9))
+    known = fewest_apart(graph, 0, 4, what)
+    policy = r.choice(["raise", "solve", "reduced-form", "collapse"])
+    if known is None:
+        with pytest.raises(gd.errors.UsageError, match="no set of nodes does it"):
+            gd.cut(graph, 0, 4, what=what, cycles=policy)
+        return
+    found = gd.cut(graph, 0, 4, what=what, cycles=policy)
+    assert (len(found.removed), found.after) == (known, 0)
+    left = graph.copy()
+    (left.remove_edges_from if what == "edges" else left.remove_nodes_from)(found.removed)
+    assert not nx.has_path(left, 0, 4)
+    assert str(found)
+    assert found.to_dict()["at_least"] == known or not known
+
+
+def test_a_cut_round_cycles_says_that_it_has_no_total() -> None:
+    graph = weighted([("s", "a", 2), ("a", "b", 3), ("b", "a", 1), ("b", "t", 5), ("a", "t", 7)])
+    found = gd.cut(graph, "s", "t")
+    assert (found.removed, found.before, found.after, found.n_paths) == ([("s", "a")], None, 0, None)
+    assert "s leads to t by paths with cycles on the way (to cut every path needs no total).\n" in str(found)
+    assert str(found).endswith("cut 1 edge of 5:\n  edges\n  s -> a\nFewer cannot do it.")
+    assert repr(found) == "<cut of 1 edge>"
+    assert found.to_dict()["removed"] == [{"source": "s", "target": "a", "alone": None, "left": None}]
+    assert gd.cut(graph, "a", "b", cycles="collapse").removed == [("a", "b")]
+
+
+def test_a_part_of_a_total_needs_the_total() -> None:
+    graph = weighted([("s", "a", 2), ("a", "a", 3), ("a", "t", 1)])
+    with pytest.raises(CycleError, match="the graph has a cycle: a -> a"):
+        gd.cut(graph, "s", "t", part=0.5)
+    assert gd.cut(graph, "s", "t", part=0.5, cycles="collapse").before == 2
+
+
+def test_where_no_cycle_lies_between_the_cut_has_its_totals() -> None:
+    graph = weighted(
+        [("s", "t", 2), ("s", "u", 3), ("u", "t", 1), ("t", "x", 1), ("x", "t", 1), ("c", "c", 1), ("c", "s", 1)]
+    )
+    graph.remove_edge("x", "t")
+    for policy in ("raise", "collapse", "solve", "reduced-form"):
+        found = gd.cut(graph, "s", "t", cycles=policy)
+        assert (found.before, found.after, found.n_paths) == (5, 0, 2)

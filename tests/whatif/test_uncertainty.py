@@ -286,7 +286,8 @@ MISTAKES: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
         gd.errors.UsageError,
         r"cov has shape \(2, 2\): a row and a column for each of the 3",
     ),
-    "no pair": ({"cov": {X_Y: 1.0}}, gd.errors.UsageError, r"a mapping of \(edge, edge\) to number is needed"),
+    "no pair": ({"cov": {"X~Y": 1.0}}, gd.errors.UsageError, r"a mapping of \(edge, edge\) to number is needed"),
+    "nodes, and no edges": ({"cov": {X_Y: 1.0}}, gd.errors.UsageError, "cov names 'X', which is no label of an edge"),
     "no variance": (
         {"cov": {(X_Y, X_Y): 1.0}},
         gd.errors.WeightError,
@@ -301,7 +302,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "no covariance": (
         {"sd": "se", "cov": {(X_Y, M_Y): -1.0}},
         gd.errors.UsageError,
-        "cov is no covariance: it gives the total a variance of -",
+        "cov is no covariance: its smallest eigenvalue is -0.9",
     ),
 }
 

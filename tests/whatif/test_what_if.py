@@ -449,3 +449,25 @@ def test_the_way_of_the_backdoor(test_data: Any) -> None:
     direct = gd.what_if(even, "openssh-server", "liblzma5", remove_edges=[("openssh-server", "libsystemd0")])
     assert direct.n_paths == 25
     assert float(direct.relative) == pytest.approx(-0.70796, abs=5e-5)
+
+
+@given(
+    graph=dags(st.integers(-3, 4), max_edges=8, max_nodes=6), seeds=st.lists(st.integers(-2, 5), min_size=2, max_size=2)
+)
+def test_a_node_that_a_mapping_gives_a_weight_is_gone_with_what_ends_there(
+    graph: nx.MultiDiGraph, seeds: list[int]
+) -> None:
+    """As on a graph with one node more, to which the targets lead."""
+    order = list(nx.topological_sort(graph))
+    assume(len(order) >= 3)
+    targets = dict(zip(order[-2:], seeds, strict=True))
+    larger = graph.copy()
+    larger.add_weighted_edges_from((node, "sink", seed) for node, seed in targets.items())
+    for removed in order[1:]:
+        answer = gd.what_if(graph, order[0], targets, remove_nodes=[removed])
+        rest = larger.copy()
+        rest.remove_node(removed)
+        assert (answer.before, answer.after) == (path_sum(larger, order[0], "sink"), path_sum(rest, order[0], "sink"))
+        assert answer.change == answer.changes[0].alone == answer.after - answer.before
+    with pytest.raises(gd.errors.UsageError, match="cannot be removed: the question is about it"):
+        gd.what_if(graph, order[0], list(targets), remove_nodes=order[-1:])

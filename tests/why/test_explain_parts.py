@@ -268,3 +268,25 @@ def test_a_total_that_is_0_by_a_weight_of_0_is_not_called_uncertain() -> None:
     why = str(gd.explain(weighted([("a", "b", 0.0), ("b", "c", 2.0)]), "a", "c"))
     assert "! The total is 0: every path has an edge of weight 0, as a -> b (the only one on the way)" in why
     assert "certain" not in why
+
+
+@pytest.mark.parametrize(
+    ("edges", "source", "target", "expected"),
+    [
+        ([("s", "t", 3)], {"s": 0.5}, {"t": 0.25, "s": 2.0}, (Fraction(11, 8), Fraction(3, 8), 0)),
+        ([], {"s": 0.5}, {"t": 0.25, "s": 2.0}, (1, 0, 0)),
+        ([("s", "t", Fraction(0))], {"s": 0.5}, {"t": 0.25, "s": 2.0}, (1, 0, 0)),
+    ],
+    ids=["ints", "no edge", "a fraction of 0"],
+)
+@pytest.mark.parametrize("exact", [True, False])
+def test_parts_of_seeds_that_are_floats(edges: Any, source: Any, target: Any, expected: Any, exact: bool) -> None:
+    graph = nx.DiGraph()
+    graph.add_nodes_from("st")
+    graph.add_weighted_edges_from(edges)
+    why = gd.explain(graph, source, target, exact=exact)
+    assert (why.total, why.direct, why.indirect) == expected
+    assert isinstance(why.total, float) is not exact
+    assert str(why)
+    assert why.certificate is not None
+    assert why.certificate.error_bound >= 0

@@ -144,6 +144,11 @@ class Format:
         return frozenset(self.takes)
 
     @cached_property
+    def accepted(self) -> frozenset[str]:
+        """The options that `graphdiff.read` takes for it: beside ``kinds`` of graphdiff's own formats ``omit``, too."""
+        return self.options | {"omit"} if "kinds" in self.takes and not self.package else self.options
+
+    @cached_property
     def function(self) -> Callable[..., Any]:
         """The function that reads a file, imported where it was not."""
         return _imported(self.read)

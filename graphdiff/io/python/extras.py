@@ -6,6 +6,9 @@ from typing import Any
 
 import networkx as nx
 
+from graphdiff.graph.ends import Boundary
+from graphdiff.text.names import members_of
+
 __all__ = ["joining"]
 
 
@@ -16,9 +19,8 @@ def joining(graph: nx.DiGraph, source: Any, target: Any) -> list[tuple[str, str,
     ----------
     graph : networkx.DiGraph
         As a reader of Python's packages returns it: ``G.graph["with_extras"]`` lists what was left out.
-    source : node or None
-        None is all roots, which no edge joins to more.
-    target : node
+    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+        No edge joins more to all roots, or to all leaves; None is these, too.
 
     Returns
     -------
@@ -33,9 +35,10 @@ def joining(graph: nx.DiGraph, source: Any, target: Any) -> list[tuple[str, str,
     [('web', 'tls', 'secure')]
     """
     left_out = graph.graph.get("with_extras", [])
-    if not isinstance(left_out, list) or source is None:  # in some files that were written it is a text
-        return []
-    from_source = {source, *nx.descendants(graph, source)}
-    to_target = {target, *nx.ancestors(graph, target)}
+    if not isinstance(left_out, list) or any(end is None or isinstance(end, Boundary) for end in (source, target)):
+        return []  # in some files that were written it is a text
+    sources, targets = (set(members_of(end) or [end]) for end in (source, target))
+    from_source = sources.union(*(nx.descendants(graph, node) for node in sources))
+    to_target = targets.union(*(nx.ancestors(graph, node) for node in targets))
     between = [edge for edge in left_out if edge[0] in from_source and edge[1] in to_target]
-    return sorted(between, key=lambda edge: edge[:2] != (source, target))
+    return sorted(between, key=lambda edge: edge[0] not in sources or edge[1] not in targets)

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
 
 from graphdiff.errors import FormatError
-from graphdiff.io.building import chosen_kinds, described, leave_out
+from graphdiff.io.building import by_kinds, chosen_kinds, described, leave_out
 from graphdiff.io.documents import Record, mapping, mappings, parse_json, text_in
 from graphdiff.io.sbom.common import Element, Relation, sbom_graph
 from graphdiff.io.sbom.spdx_linked import spdx_3
@@ -80,13 +80,21 @@ def read_spdx(data: bytes, *, name: str, kinds: str | Collection[str] | None = N
         relations = [relation for relation in turned(contents.relations) if relation.kind in wanted]
         if not relations:
             raise FormatError(f"{name}: {_nothing_said(contents, there)}", *([EVERY_KIND] if there else []))
-        ends = {end for relation in relations for end in (relation.source, relation.target)}
+        ends = _ends(relations)
         elements = {e.ref: e for e in contents.elements if e.type == "package" or e.ref in ends}
         graph = sbom_graph(elements, relations, contents.roots)
         if kinds is not None:
-            leave_out(graph, (e.name for e in contents.elements if e.ref not in elements), {"kinds": kinds})
+            by = by_kinds(kinds)
+            # What is omitted leaves out no more than what is read otherwise.
+            otherwise = _ends(relation for relation in contents.relations if relation.kind in DEPENDENCIES)
+            beyond = [e for e in contents.elements if e.ref not in elements and ("kinds" in by or e.ref in otherwise)]
+            leave_out(graph, (e.name for e in beyond), by)
     meaning = "depends on" if wanted <= DEPENDENCIES else "relates to"
     return described(graph, format=contents.title, edge_meaning=meaning, weight_meaning="none")
+
+
+def _ends(relations: Iterable[Relation]) -> set[str]:
+    return {end for relation in relations for end in (relation.source, relation.target)}
 
 
 EVERY_KIND = Remedy(Keyword("kinds", "all"), "reads them")

@@ -1,0 +1,218 @@
+"""Where influence starts and where it is read off: what callers may give as a source or a target, in one place.
+
+Several ends are what a super source (or sink) is, a node more with an edge to each of them whose weight is its seed.
+The sweeps put the seeds in and read them off; no graph is copied for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import Dyadic, Number
+from graphdiff.errors import UsageError
+from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.graph.topology import Topology
+from graphdiff.text.names import members_of
+
+__all__ = ["LEAVES", "ROOTS", "Boundary", "End", "Seeds", "placed", "seeds_of", "units", "weighed"]
+
+
+class Boundary(Enum):
+    """All roots of a graph, or all its leaves, as an end.
+
+    Of a component with a cycle that nothing enters all members are roots; where it is collapsed it is one.
+
+    Examples
+    --------
+    >>> ROOTS
+    graphdiff.ROOTS
+    """
+
+    ROOTS = "the roots"
+    LEAVES = "the leaves"
+
+    def __repr__(self) -> str:
+        return f"graphdiff.{self.name}"
+
+    def of(self, topology: Topology) -> NDArray[Any]:
+        """Return the positions that are meant in a graph; of a collapsed component those of all its members."""
+        return topology.roots if self is Boundary.ROOTS else topology.leaves
+
+
+ROOTS, LEAVES = Boundary.ROOTS, Boundary.LEAVES
+
+#: A node, a list of nodes, a mapping of node to seed, `ROOTS` or `LEAVES`.
+End: TypeAlias = "Hashable | list[Any] | Mapping[Any, Number] | Boundary"
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """The ends of one side by positions, and how much is put in (or counts) at each.
+
+    Attributes
+    ----------
+    positions : sequence of int
+    numbers : list of numbers, or None
+        One for each position; None is one unit at each.
+    """
+
+    positions: Sequence[int]
+    numbers: list[Number] | None = None
+
+    def __bool__(self) -> bool:
+        return len(self.positions) > 0
+
+    def anchored(self, graph: CompiledGraph) -> Seeds:
+        """Return the same where the sweeps keep values, in order; members of one collapsed component stay apart."""
+        if len(self.positions) == 1:
+            return Seeds([graph.anchor(self.positions[0])], self.numbers)
+        places = [graph.anchor(position) for position in self.positions]
+        order = sorted(range(len(places)), key=places.__getitem__)
+        numbers = None if self.numbers is None else [self.numbers[place] for place in order]
+        return Seeds([places[place] for place in order], numbers)
+
+    def at(self, one: Number) -> dict[int, Number]:
+        """Return what is put in at each position, where a unit is `one`; what meets at one adds up."""
+        return arithmetic.added(zip(self.positions, self.numbers or [one] * len(self.positions), strict=True))
+
+    @property
+    def sizes(self) -> Seeds:
+        """The same with the absolute values."""
+        return Seeds(self.positions, self.numbers and [arithmetic.size(_finished(number)) for number in self.numbers])
+
+    @property
+    def are_sizes(self) -> bool:
+        """Whether no number is negative, complex or a symbol."""
+        return all(isinstance(number, arithmetic.REAL) and number >= 0 for number in self.numbers or ())
+
+    @property
+    def are_floats(self) -> bool:
+        """Whether machine floats can hold every number."""
+        return all(isinstance(number, float) for number in self.numbers or ())
+
+    @property
+    def have_sizes(self) -> bool:
+        """Whether every number has an absolute value, as symbols have not."""
+        return self.numbers is None or arithmetic.have_sizes(self.numbers)
+
+
+def _finished(number: Number) -> Number:
+    return arithmetic.finished(arithmetic.plain(number))
+
+
+def units(graph: CompiledGraph, positions: Iterable[int]) -> Seeds:
+    """Return one unit at each of some positions, where the sweeps keep values; each place once, in order.
+
+    Examples
+    --------
+    >>> units(CompiledGraph.from_arrays([0, 1], [1, 2]), [2, 0, 2]).positions
+    [0, 2]
+    """
+    return Seeds(sorted({graph.anchor(position) for position in positions}))
+
+
+def seeds_of(graph: CompiledGraph, end: End) -> Seeds:
+    """Return the positions that an end means, and their seeds.
+
+    Parameters
+    ----------
+    graph : CompiledGraph
+    end : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+        Whatever hashes is a node, a string or a tuple too; a set counts as a list.
+
+    Raises
+    ------
+    UnknownNodeError
+        If a node is not there.
+    UsageError
+        If a node stands twice, or a seed is no finite number that goes with the weights.
+
+    Examples
+    --------
+    >>> graph = CompiledGraph.from_arrays([0, 1], [2, 2], labels=["a", "b", "ab"])
+    >>> [graph.labels[place] for place in seeds_of(graph, "ab").positions]
+    ['ab']
+    >>> seeds_of(graph, {"a": 2, "b": -1}).numbers, seeds_of(graph, ROOTS).numbers
+    ([2, -1], None)
+    """
+    position = graph.topology.position
+    if isinstance(end, (str, int)):  # spares most questions the rest
+        return Seeds([position(end)])
+    if isinstance(end, Boundary):
+        return units(graph, end.of(graph.topology).tolist())
+    seeds = placed(end, position)
+    return Seeds(seeds.positions, weighed(graph, seeds.numbers))
+
+
+def placed(end: Hashable | list[Any] | Mapping[Any, Number], position: Callable[[Any], int]) -> Seeds:
+    """Return where the nodes of an end are, each with its seed as it was given.
+
+    Raises
+    ------
+    UsageError
+        If a node stands twice.
+
+    Examples
+    --------
+    >>> placed({"a": 2, "b": 0.5}, {"a": 7, "b": 3}.__getitem__)
+    Seeds(positions=[7, 3], numbers=[2, 0.5])
+    """
+    nodes = members_of(end)
+    if nodes is None:
+        return Seeds([position(end)])
+    positions = list(map(position, nodes))
+    if len(set(positions)) < len(positions):
+        twice = next(node for number, node in enumerate(nodes) if positions[number] in positions[:number])
+        raise UsageError(f"the node {twice!r} stands twice; a mapping gives each node its seed")
+    return Seeds(positions, list(end.values()) if isinstance(end, Mapping) else None)
+
+
+def weighed(graph: CompiledGraph, numbers: Sequence[Number] | None) -> list[Number] | None:
+    """Return seeds, checked, in the arithmetic of a graph's weights.
+
+    Raises
+    ------
+    UsageError
+        If one is no finite number that goes with the weights.
+    """
+    return None if numbers is None else [_seed(graph, number) for number in numbers]
+
+
+def _seed(graph: CompiledGraph, seed: Number) -> Number:
+    """Return a checked seed in the arithmetic of the weights: beside floats a real one is a float too."""
+    if not (arithmetic.is_number(seed) and arithmetic.is_finite(seed)):
+        raise UsageError(f"the seed {seed!r} is not a finite number")
+    seed = arithmetic.plain(seed)
+    if arithmetic.in_floats(graph.weights):
+        return _in_float(seed)
+    if graph.exact and isinstance(seed, float):
+        return Dyadic.of(seed)
+    divides = graph.exact or graph.cycles == "solve"
+    if divides and isinstance(seed, Decimal) and isinstance(graph.weights, np.ndarray):  # ints, which become fractions
+        return Fraction(seed)
+    one = Dyadic(1, 0) if graph.exact and not isinstance(graph.weights, np.ndarray) else graph.one_and_zero[0]
+    try:
+        _ = one * seed + one
+    except TypeError:
+        kinds = type(_finished(one)).__name__, type(seed).__name__
+        raise UsageError(f"the seed {seed!r} does not go with the weights: {kinds[0]} and {kinds[1]}") from None
+    return seed
+
+
+def _in_float(seed: Number) -> Number:
+    if isinstance(seed, (float, complex)):
+        return seed
+    try:
+        as_float: Number = arithmetic.plain(arithmetic.unify([seed, 1.0])[0])
+    except OverflowError as error:
+        raise UsageError(f"the seed beside float weights: {error}") from None
+    return as_float

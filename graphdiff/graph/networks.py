@@ -1,0 +1,86 @@
+"""Any graph as one of networkx, for what draws and writes: with its weights and attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any
+
+import networkx as nx
+
+from graphdiff import arithmetic
+from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.graph.forms import is_form
+from graphdiff.graph.intake import Edges, from_graph
+from graphdiff.graph.labels import require_nodes
+from graphdiff.text.names import Edge
+from graphdiff.text.tables import Result
+
+__all__ = ["network", "network_of"]
+
+MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
+
+
+def network(labels: Sequence[Hashable], edges: Iterable[Edge], multigraph: bool) -> nx.DiGraph | nx.MultiDiGraph:
+    """Return a networkx graph of some nodes and edges by their names, which have nothing else.
+
+    Raises
+    ------
+    UsageError
+        If a label is none that networkx takes.
+
+    Examples
+    --------
+    >>> network(["a", "b"], [("a", "b", "x")], True).edges(keys=True)
+    OutMultiEdgeView([('a', 'b', 'x')])
+    """
+    require_nodes(labels)
+    graph = nx.MultiDiGraph() if multigraph else nx.DiGraph()
+    graph.add_nodes_from(labels)
+    # Of three networkx takes an empty key for attributes.
+    graph.add_edges_from((*edge, {}) for edge in edges)
+    return graph
+
+
+def network_of(thing: Any) -> Any:
+    """Return a compiled graph, or one of another form, as a graph of networkx; anything else as it is.
+
+    Raises
+    ------
+    GraphTypeError
+        If it is of such a form, and no graph.
+
+    Examples
+    --------
+    >>> network_of([("a", "b", 2)]).edges(data=True)
+    OutEdgeDataView([('a', 'b', {'weight': 2})])
+    """
+    if isinstance(thing, CompiledGraph):
+        return _of_compiled(thing)
+    if isinstance(thing, (nx.Graph, Result)) or not is_form(thing):
+        return thing
+    return _of_edges(from_graph(thing))
+
+
+def _of_compiled(compiled: CompiledGraph) -> nx.DiGraph | nx.MultiDiGraph:
+    topology = compiled.topology
+    labels = range(topology.n_nodes) if topology.names is None else topology.names
+    edges = list(topology.edge_labels())
+    graph = network(labels, edges, topology.keys is not None)
+    weights = map(arithmetic.finished, arithmetic.listed(compiled.weights))
+    for place, (edge, weight) in enumerate(zip(edges, weights, strict=True)):
+        graph.get_edge_data(*edge).update(topology.attributes_at(place) | {"weight": weight})
+    meanings = {name: getattr(compiled, name) for name in MEANINGS}
+    graph.graph.update({name: meaning for name, meaning in meanings.items() if meaning != "unknown"})
+    return graph
+
+
+def _of_edges(edges: Edges) -> nx.DiGraph | nx.MultiDiGraph:
+    labels = range(edges.n_nodes) if edges.names is None else edges.names
+    named = [edges.label(number) for number in range(len(edges.tails))]
+    graph = network(labels, named, edges.keys is not None)
+    data: Iterable[Mapping[str, Any]] = edges.records
+    if edges.weights is not None:
+        data = ({"weight": weight} for weight in arithmetic.listed(edges.weights))
+    for edge, attributes in zip(named, data, strict=True):
+        graph.get_edge_data(*edge).update(attributes)
+    return graph
