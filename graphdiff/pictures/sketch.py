@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from graphdiff.errors import CycleError, LimitError, chain_text
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End, Seeds
+from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import WEIGHTS
 from graphdiff.kernels.reach import reached, reaching
 from graphdiff.pictures.annotate import Column, Measures, adjoints_of, measured, tangents_of
@@ -25,6 +26,7 @@ from graphdiff.sums.sweeps import Values, checked_array, forward_values, reverse
 from graphdiff.text.sentences import how_many
 
 
+@takes_options
 def sketch(
     graph: nx.DiGraph | CompiledGraph,
     source: End | None = None,

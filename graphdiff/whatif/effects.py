@@ -22,6 +22,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import Boundary, End, seeds_of, units
+from graphdiff.graph.options import takes_options
 from graphdiff.kernels.rows import Ints
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import Between, require_apart, restriction
@@ -264,6 +265,7 @@ def _flush_left(rows: Iterable[Sequence[str]], n_columns: int) -> list[list[str]
     return [[*map(str.ljust, row, widths), *row[n_columns:]] for row in listed]
 
 
+@takes_options
 def table(
     graph: nx.DiGraph | CompiledGraph,
     sources: End | None = None,

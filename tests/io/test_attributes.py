@@ -15,7 +15,7 @@ from graphdiff.io.read import read
 ROOT = Path(__file__).parents[2]
 SAMPLES = sorted(path for path in (ROOT / "tests/data").glob("*/*") if path.is_file())
 #: These have the attributes that their file has; Pajek's are the parameters of its lines, GEXF's are the user's own.
-OWN = {"CSV edge list", "DOT", "GEXF", "GraphML", "Pajek", "adjacency JSON", "node-link JSON"}
+OWN = {"saved graph", "CSV edge list", "DOT", "GEXF", "GraphML", "Pajek", "adjacency JSON", "node-link JSON"}
 
 NODES = {
     # of packages
