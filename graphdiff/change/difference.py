@@ -271,7 +271,7 @@ def end_named(words: Words, end: End) -> str:
 def scope_title(words: Words, end: End, *, towards: bool, quoted: Callable[[str], str] = str) -> str:
     """Return what is reached from an end, or reaches it, in words."""
     name = quoted(end_named(words, end))
-    return (words.rank_towards if towards else words.rank_from).format(source=name, target=name)
+    return (words.rank_towards if towards else words.about(end).rank_from).format(source=name, target=name)
 
 
 def counts_text(difference: Difference) -> str:

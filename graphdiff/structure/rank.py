@@ -92,7 +92,7 @@ class Ranking(Result):
 
     @property
     def _words(self) -> Words:
-        return words_for(self.edge_meaning, self.weights[0], self.node_meaning)
+        return words_for(self.edge_meaning, self.weights[0], self.node_meaning).about(self.source)
 
     @property
     def columns(self) -> list[str]:

@@ -66,9 +66,11 @@ class Words:
         is_one = source is not None and not isinstance(source, Enum) if nodes is None else len(nodes) == 1
         if is_one:
             return self
-        relation = re.sub(r"\{source\} (\w+)s\b", r"{source} \1", self.relation)
+        relation, rank_from = (
+            re.sub(r"\{source\} (\w+)s\b", r"{source} \1", text) for text in (self.relation, self.rank_from)
+        )
         none = self.none.replace("{source} does ", "{source} do ").replace("{source} has ", "{source} have ")
-        return replace(self, relation=relation, none=none)
+        return replace(self, relation=relation, none=none, rank_from=rank_from)
 
     @property
     def needed(self) -> str:
