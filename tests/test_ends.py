@@ -401,3 +401,14 @@ def test_a_report_names_several_ends() -> None:
     assert "c (weighted)" in text
     document = gd.explain(weighted([("a", "c", 2), ("b", "c", 3)]), ["a", "b"], {"c": 2}).to_dict()
     assert (document["source"], document["target"]) == (["a", "b"], {"c": 2})
+
+
+def test_the_strongest_paths_with_seeds_beyond_the_floats_keep_their_order() -> None:
+    graph = weighted([("a", "t", 1e200), ("b", "t", 1e-200), ("c", "t", 1e-250)])
+    ends = {"a": 1e-300, "b": 1e150, "c": 1e300}
+    assert [path.nodes[0] for path in gd.strongest_paths(graph, ends, "t")] == ["c", "b", "a"]
+    tiny = {"a": 1e-320, "b": 1e-140, "c": 1e-100}
+    found = gd.strongest_paths(
+        weighted([("a", "t", 1.0), ("b", "t", 1e-190), ("c", "t", 1e-240)]), tiny, "t", exact=True
+    )
+    assert [path.nodes[0] for path in found] == ["a", "b", "c"]

@@ -190,13 +190,22 @@ def _sizes(between: Between) -> tuple[Sizes, Sizes, list[Number], Times]:
     with in_range():
         sizes = [[_size(weight) for *_, weight in row] for row in between.rows]
         sizes.append([_size(seed) for _, seed in between.numbered_starts])
-        ends = [*([_size(seed) for seed in seeds] for seeds in between.exits), []]
+        ends = [*(list(map(_size, seeds)) for seeds in between.exits), []]
         best = _best(between, sizes, ends, mul)
-    as_they_are = all(not isinstance(size, float) or SMALLEST_NORMAL <= size < math.inf for size in best)
-    if as_they_are and not (between.loops and any(isinstance(size, float) for row in sizes for size in row)):
+        first = [best[node] * size for node, size in zip(between.sources, sizes[-1], strict=True)]
+    if _are_as_they_are([*best, *first]) and not (between.loops and _have_floats(sizes)):
         return sizes, ends, best, mul
     wide, far = ([list(map(arithmetic.wide, row)) for row in rows] for rows in (sizes, ends))
     return wide, far, _best(between, wide, far, WIDE.multiply), WIDE.multiply
+
+
+def _are_as_they_are(sizes: Iterable[Number]) -> bool:
+    """Return whether no float among the sizes is so small or so large that it is not what was multiplied up."""
+    return all(not isinstance(size, float) or SMALLEST_NORMAL <= size < math.inf for size in sizes)
+
+
+def _have_floats(sizes: Sizes) -> bool:
+    return any(isinstance(size, float) for row in sizes for size in row)
 
 
 def _size(number: Number) -> Number:

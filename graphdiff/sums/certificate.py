@@ -301,15 +301,21 @@ def certificate_of(between: Between, flows: Flow) -> Certificate | None:
         return None
     if isinstance(flows.total, (int, Fraction)):
         return _certified(flows.total, abs_sum, 0.0)
-    if between.loops and between.graph.cycles == "reduced-form" and isinstance(flows.total, (float, complex)):
+    is_rounded = isinstance(flows.total, (float, complex))
+    if between.loops and between.graph.cycles == "reduced-form" and is_rounded:
         return reduced_certificate(between, flows, abs_sum)
     if sizes is None:
         return Certificate(flows.total, math.inf, math.inf, math.inf, 0)
-    if not isinstance(flows.total, (float, complex)):
+    if not is_rounded:
         return None
-    if between.loops and any(isinstance(weight, Fraction) for weight in arithmetic.listed(between.graph.weights)):
-        return None  # beside a seed that is a float: what rounding them to floats does to walks is not known
-    return solved_certificate(between, flows, sizes) if between.loops else certificate(between, flows.total, sizes)
+    return _walked(between, flows, sizes) if between.loops else certificate(between, flows.total, sizes)
+
+
+def _walked(between: Between, flows: Flow, sizes: Flow) -> Certificate | None:
+    """Return what is proven about a sum over walks of floats; nothing of fractions beside a seed that is a float."""
+    if any(isinstance(weight, Fraction) for weight in arithmetic.listed(between.graph.weights)):
+        return None  # what rounding them to floats does to walks is not known
+    return solved_certificate(between, flows, sizes)
 
 
 def certified(ends: Ends) -> Certificate | None:

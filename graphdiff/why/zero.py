@@ -39,6 +39,11 @@ def zero_reason(between: Between, flow: Flow, starts: Seeds, ends: Seeds) -> str
     seeded = ([node for node, seed in seeds if seed is None or seed] for seeds in (between.starts, between.stops))
     if not _path_without_zero(between, *seeded):
         return "every path begins or ends at a node whose seed is 0"
+    return _cancelled(flow)
+
+
+def _cancelled(flow: Flow) -> str:
+    """Say that paths cancel, or that their products are too small."""
     sizes = flow.sizes
     if sizes is None:
         return "what comes round a cycle cancels, or is too small for a float" if flow.loops else "paths cancel"
