@@ -13,6 +13,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
+import scipy.sparse
 from graphs import weighted
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,7 +47,8 @@ def seeds(graph: nx.DiGraph, end: Any) -> dict[Any, Any]:
         return {node: 1 for node in graph if not graph.out_degree(node)}
     if isinstance(end, dict):
         return end
-    return dict.fromkeys([end] if isinstance(end, str) else list(map(str, end)), 1)
+    several = end.tolist() if isinstance(end, np.ndarray) else end
+    return dict.fromkeys([end] if isinstance(end, (str, int)) else list(several), 1)
 
 
 def extended(graph: nx.DiGraph, source: Any, target: Any) -> nx.DiGraph:
@@ -61,15 +63,35 @@ def graph_of(kind: str) -> nx.DiGraph:
     return weighted([(tail, head, NUMBERS[kind](weight)) for tail, head, weight in EDGES])
 
 
-def given_as(form: str, graph: nx.DiGraph) -> Any:
+def asked(kind: str, form: str, source: Any, target: Any) -> tuple[nx.DiGraph, Any, Any, Any]:
+    """Return a graph, the same in some form, and the ends by its labels: a matrix has numbers."""
+    graph = graph_of(kind)
     if form == "compiled":
-        return gd.compile(graph)
+        return graph, gd.compile(graph), source, target
+    nodes = list(graph)
+    if form == "scipy":
+        if kind == "fractions":
+            pytest.skip("a sparse matrix holds no fractions")
+        places = {node: place for place, node in enumerate(nodes)}
+        graph = nx.relabel_nodes(graph, places)
+        matrix = scipy.sparse.csr_array(nx.to_scipy_sparse_array(graph, nodelist=range(len(nodes))))
+        return graph, matrix, *(numbered(end, places) for end in (source, target))
     if form == "arrays":
-        nodes = list(graph)
         ends = [(nodes.index(tail), nodes.index(head)) for tail, head in graph.edges]
         weights = [weight for *_, weight in graph.edges(data="weight")]
-        return gd.CompiledGraph.from_arrays(*zip(*ends, strict=True), weights, labels=nodes)
-    return graph
+        return graph, gd.CompiledGraph.from_arrays(*zip(*ends, strict=True), weights, labels=nodes), source, target
+    return graph, graph, source, target
+
+
+def numbered(end: Any, places: dict[str, int]) -> Any:
+    """Return an end by numbers, in its own form."""
+    if isinstance(end, dict):
+        return {places[node]: seed for node, seed in end.items()}
+    if isinstance(end, np.ndarray):
+        return np.array([places[node] for node in end.tolist()])
+    if isinstance(end, (list, set)):
+        return type(end)(places[node] for node in end)
+    return places.get(end, end)
 
 
 QUESTIONS = pytest.mark.parametrize(
@@ -77,7 +99,7 @@ QUESTIONS = pytest.mark.parametrize(
     [pytest.param(s, t, id=f"{n} to {m}") for n, s in SOURCES.items() for m, t in TARGETS.items()],
 )
 KINDS = pytest.mark.parametrize("kind", NUMBERS)
-FORMS = pytest.mark.parametrize("form", ["networkx", "compiled", "arrays"])
+FORMS = pytest.mark.parametrize("form", ["networkx", "compiled", "scipy", "arrays"])
 
 
 def close(number: Any, expected: Any) -> bool:
@@ -89,33 +111,31 @@ def close(number: Any, expected: Any) -> bool:
 @FORMS
 class TestAllNumbers:
     def test_totals_by_every_method(self, source: Any, target: Any, kind: str, form: str) -> None:
-        graph = graph_of(kind)
+        graph, question, source, target = asked(kind, form, source, target)
         ends = seeds(graph, source), seeds(graph, target)
         expected = sum(gd.total_influence(graph, s, t) * a * b for s, a in ends[0].items() for t, b in ends[1].items())
         for method in ("auto", "forward", "reverse", "naive"):
-            assert close(gd.total_influence(given_as(form, graph), source, target, method=method), expected)
+            assert close(gd.total_influence(question, source, target, method=method), expected)
 
     def test_one_end(self, source: Any, target: Any, kind: str, form: str) -> None:
-        graph = graph_of(kind)
+        graph, question, source, target = asked(kind, form, source, target)
         oracle = extended(graph, source, target)
         for function, end, super_end in ((gd.forward, source, "SOURCE"), (gd.reverse, target, "TARGET")):
-            found, expected = function(given_as(form, graph), end), function(oracle, super_end)
+            found, expected = function(question, end), function(oracle, super_end)
             assert all(close(found[node], expected[node]) for node in graph)
         for name in ("count", "most-edges", "sum-product", "boolean"):
             shift = 1 if name == "most-edges" else 0
             for side in ("source", "target"):
-                found = gd.accumulate(
-                    given_as(form, graph), **{side: source if side == "source" else target}, semiring=name
-                )
+                found = gd.accumulate(question, **{side: source if side == "source" else target}, semiring=name)
                 expected = gd.accumulate(oracle, **{side: side.upper()}, semiring=name)
                 assert all(close(found[node], expected[node] - shift) for node in graph if expected[node] != -np.inf)
         counts = gd.count_paths(oracle, "SOURCE"), gd.count_paths(oracle, target="TARGET")
-        assert [gd.count_paths(given_as(form, graph), source)[node] for node in graph] == [counts[0][n] for n in graph]
-        assert [gd.count_paths(given_as(form, graph), target=target)[n] for n in graph] == [counts[1][n] for n in graph]
+        assert [gd.count_paths(question, source)[node] for node in graph] == [counts[0][n] for n in graph]
+        assert [gd.count_paths(question, target=target)[n] for n in graph] == [counts[1][n] for n in graph]
 
     def test_paths(self, source: Any, target: Any, kind: str, form: str) -> None:
-        graph = graph_of(kind)
-        oracle, question = extended(graph, source, target), given_as(form, graph)
+        graph, question, source, target = asked(kind, form, source, target)
+        oracle = extended(graph, source, target)
         expected = sorted((path.nodes[1:-1], path.influence) for path in gd.iter_paths(oracle, "SOURCE", "TARGET"))
         found = sorted((path.nodes, path.influence) for path in gd.iter_paths(question, source, target))
         assert [nodes for nodes, _ in found] == [nodes for nodes, _ in expected]
@@ -131,8 +151,8 @@ class TestAllNumbers:
         assert all(close(path.influence, influence_of[path.nodes]) for path in drawn)
 
     def test_contributions(self, source: Any, target: Any, kind: str, form: str) -> None:
-        graph = graph_of(kind)
-        oracle, question = extended(graph, source, target), given_as(form, graph)
+        graph, question, source, target = asked(kind, form, source, target)
+        oracle = extended(graph, source, target)
         for function in (gd.edge_contributions, gd.node_contributions):
             found, expected = function(question, source, target), function(oracle, "SOURCE", "TARGET")
             assert close(found.total, expected.total)
@@ -142,8 +162,8 @@ class TestAllNumbers:
                 assert abs(found[key] - expected[other]) <= 1e-9 * max(1, abs(expected[other]))
 
     def test_explanations(self, source: Any, target: Any, kind: str, form: str) -> None:
-        graph = graph_of(kind)
-        oracle, question = extended(graph, source, target), given_as(form, graph)
+        graph, question, source, target = asked(kind, form, source, target)
+        oracle = extended(graph, source, target)
         why, expected = gd.explain(question, source, target), gd.explain(oracle, "SOURCE", "TARGET")
         assert close(why.total, expected.total)
         assert why.n_paths == expected.n_paths
@@ -166,9 +186,13 @@ class TestAllNumbers:
         assert why.to_dict()["source"] is not None
 
     def test_what_if_and_sensitivities(self, source: Any, target: Any, kind: str, form: str) -> None:
-        graph = graph_of(kind)
-        oracle, question = extended(graph, source, target), given_as(form, graph)
-        changes: dict[str, Any] = {"remove_edges": [("d", "f")], "add_edges": [("b", "e", NUMBERS[kind](3))]}
+        graph, question, source, target = asked(kind, form, source, target)
+        oracle = extended(graph, source, target)
+        names = dict(zip(graph_of(kind), graph, strict=True))
+        changes: dict[str, Any] = {
+            "remove_edges": [(names["d"], names["f"])],
+            "add_edges": [(names["b"], names["e"], NUMBERS[kind](3))],
+        }
         found, expected = (
             gd.what_if(question, source, target, **changes),
             gd.what_if(oracle, "SOURCE", "TARGET", **changes),
@@ -184,8 +208,7 @@ class TestAllNumbers:
                 assert abs(a - b) <= 1e-9 * max(1, abs(b))
 
     def test_pruned_and_factored(self, source: Any, target: Any, kind: str, form: str) -> None:
-        graph = graph_of(kind)
-        question = given_as(form, graph)
+        graph, question, source, target = asked(kind, form, source, target)
         total = gd.total_influence(graph, source, target)
         formula = gd.factored(question, source, target)
         assert abs(formula.value() - total) <= 1e-9 * max(1, abs(total))
@@ -195,8 +218,8 @@ class TestAllNumbers:
         assert abs(gd.total_influence(pruned, kept, read) - total) <= 1e-9 * max(1, abs(total))
 
     def test_rankings(self, source: Any, target: Any, kind: str, form: str) -> None:
-        graph = graph_of(kind)
-        oracle, question = extended(graph, source, target), given_as(form, graph)
+        graph, question, source, target = asked(kind, form, source, target)
+        oracle = extended(graph, source, target)
         for ends, name in (({"source": source}, "SOURCE"), ({"target": target}, "TARGET")):
             if kind == "complex":
                 continue
