@@ -64,5 +64,7 @@ def draw(settings: options.Settings, ends: Ends, by: str | int | None) -> None:
             lambda: group(graph, by, source=source, target=target, **compiling), lambda: group(graph, by, **compiling)
         )
     output.write_drawn(drawn, settings)
-    if settings.path and settings.path != "-" and not choice.are_known:  # where it is printed its legend says it
+    if (
+        settings.path and settings.path != "-" and not (settings.weights or choice.are_known)
+    ):  # where it is printed its legend says it
         say(f"{choice.why}\n")

@@ -81,8 +81,8 @@ def test_a_picture_says_what_its_ends_weigh(run: Run, tmp_path: Path, table: str
     done = run("draw", LOCK, "-s", "shop", "--targets", table, "-O", str(tmp_path / "risk.dot"))
     assert done.status == 0, done.err
     drawn = gd.read(tmp_path / "risk.dot")
-    assert drawn.graph["target"] == "{'tls': 2, 'escape': 3}"
-    assert {"tls", "escape"} <= set(drawn)
+    assert drawn.graph["target"] == "tls and escape (weighted)"
+    assert dict(drawn.nodes(data="target_seed"))["escape"] == 3
     assert "json" not in {node for node, data in drawn.nodes(data=True) if float(data.get("share", 0))}
 
 

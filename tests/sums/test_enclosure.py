@@ -17,7 +17,7 @@ from graphs import ENGINES, engine
 import graphdiff as gd
 from graphdiff.cli.why import why
 from graphdiff.graph.compiled import POLICIES
-from graphdiff.sums.between import restriction
+from graphdiff.sums.between import between_ends
 from graphdiff.sums.certificate import reduced_certificate
 from graphdiff.sums.enclosure import enclosed_inverse
 from graphdiff.sums.flow import flow_through
@@ -380,7 +380,7 @@ def test_the_bound_holds_of_whatever_numbers_the_sweeps_have(number: int) -> Non
     exact = solution(graph)
     assert exact is not None
     ready = gd.compile(graph, **REDUCED)
-    between = restriction(ready, [ready.topology.position("s")], [ready.topology.position("t")])
+    between = between_ends(ready, "s", "t")
     flow = flow_through(between)
     r = random.Random(number)
     flow.__dict__["tangents"] = [value * (1 + 0.01 * r.gauss(0, 1)) for value in flow.tangents]

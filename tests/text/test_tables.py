@@ -12,7 +12,7 @@ import graphdiff as gd
 from graphdiff.text.tables import Axis, Column, Frame, Result
 
 #: Public classes that a question takes, or that are a row of its result.
-NO_RESULTS = {"CompiledGraph", "Format", "Path", "Semiring"}
+NO_RESULTS = {"CompiledGraph", "Format", "Path", "Semiring", "Targets"}
 
 
 class Figures(Result):
