@@ -95,6 +95,8 @@ def _flattened(terms: Sequence[Term], used: list[int]) -> dict[int, tuple[int, .
     for place in used:
         flat: list[int] = []
         for part in terms[place].parts:
+            if terms[place].kind == "product" and terms[part] == Term("product"):
+                continue  # times 1, the empty path
             same = terms[part].kind == terms[place].kind and uses[part] == 1
             flat += parts[part] if same else [part]
         parts[place] = tuple(flat)

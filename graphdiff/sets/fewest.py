@@ -32,6 +32,7 @@ from graphdiff.sets.bottlenecks import beyond_cut
 from graphdiff.sums.between import Between, total_over
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.sums.sweeps import checked
+from graphdiff.text.names import node_text
 
 #: Up to so many candidates every set that might do is tried; above, the choice is greedy.
 MAX_EXACT = 20
@@ -75,7 +76,7 @@ class Search:
         return {
             label: entering.get(node) or frozenset(edge for _, edge, _ in self.rows[node])
             for node, label in enumerate(between.labels)
-            if node not in staying and not self._is_merged(label)
+            if node not in staying and not self.is_merged(label)
         }
 
     @property
@@ -88,7 +89,8 @@ class Search:
                     edges[head].add(edge)
         return {node: frozenset(entering) for node, entering in edges.items()}
 
-    def _is_merged(self, label: Any) -> bool:
+    def is_merged(self, label: Any) -> bool:
+        """Return whether a label is that of a cycle that counts as one node."""
         topology = self.between.graph.topology
         return isinstance(label, frozenset) and (topology.names is None or label not in topology.names)
 
@@ -211,11 +213,13 @@ def every_path(search: Search) -> tuple[list[Any], str, int | None]:
 
 
 def _no_nodes(search: Search) -> str:
-    first, last = (search.between.labels[node] for node in (search.between.sources[0], search.between.targets[0]))
+    merged = next((label for label in search.between.labels if search.is_merged(label)), None)
     left = "there are" if search.total is None else f"{search.without(search.candidates).total!r} is left, by"
     return (
         f"no set of nodes does it: without all {len(search.candidates):,} that may be removed {left} "
-        f"paths from {first!r} to {last!r} that pass none of them; cut edges"
+        "paths that pass none of them"
+        + (f"; {node_text(merged)} is a cycle that counts as one node and stays" if merged is not None else "")
+        + "; cut edges"
     )
 
 

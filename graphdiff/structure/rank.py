@@ -19,12 +19,12 @@ from graphdiff.arithmetic import REAL, Number, is_finite
 from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import attribute_kinds, drawing_names, is_quantity
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import ROOTS, Boundary, End, seeds_of, units
+from graphdiff.graph.ends import ROOTS, Boundary, End, Seeds, seeds_of, units
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sets.sets import root_positions, row_sizes, values_at
-from graphdiff.sums.between import restriction
+from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.influence import forward, reverse
 from graphdiff.sums.results import largest_first
 from graphdiff.text.names import PLAIN, Naming, end_text, node_text
@@ -192,8 +192,8 @@ def rank(
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
         At most one of them: see `graphdiff.total_influence`. What it does not reach (what does not reach the target)
-        is left out, and so is the node itself. So are the constants of a trace, unless the graph is compiled: nothing
-        is derived by them.
+        is left out, and so is the node itself; of several those that lead to none of the others. So are the constants
+        of a trace, unless the graph is compiled: nothing is derived by them.
     by : str, optional
         The column that gives the order, largest absolute value first: a weighting's meaning, such as ``"even"`` or
         ``"weight"``, ``"reach"``, ``"exclusive"``, or with a value ``"reach size"``. By default the first.
@@ -342,13 +342,20 @@ def _reached(graph: Any, ready: list[CompiledGraph], source: Any, target: Any) -
         ends = seeds_of(first, ROOTS if source is None else source)
         reached = restriction(first, ends, units(first, range(first.n_nodes)))
     asked = target if source is None else source
-    own = () if asked is None or isinstance(asked, Boundary) else ends.anchored(first).positions
+    own = () if asked is None or isinstance(asked, Boundary) else _apart(reached, ends, towards=target is not None)
     constants = _constants(graph)
     return [
         _Row(position, node, [column[position] for column in columns])
         for position, node in zip(reached.positions.tolist(), reached.labels, strict=True)
         if position not in own and node not in constants
     ]
+
+
+def _apart(reached: Between, ends: Seeds, *, towards: bool) -> set[int]:
+    """Return the positions of the ends that are only that: none of them comes from, or leads to, another end."""
+    anchors = set(ends.anchored(reached.graph).positions)
+    joined = np.flatnonzero(np.diff(reached.ptr)) if towards else reached.heads
+    return anchors if len(anchors) == 1 else anchors - set(reached.positions[joined].tolist())
 
 
 def _constants(graph: Any) -> set[Any]:

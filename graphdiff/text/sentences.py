@@ -7,6 +7,7 @@ what is needed, in computations and path models at what responds.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -70,7 +71,9 @@ class Words:
             re.sub(r"\{source\} (\w+)s\b", r"{source} \1", text) for text in (self.relation, self.rank_from)
         )
         none = self.none.replace("{source} does ", "{source} do ").replace("{source} has ", "{source} have ")
-        return replace(self, relation=relation, none=none, rank_from=rank_from)
+        unit = "of the seeds" if isinstance(source, Mapping) else "of one unit each"
+        total = self.total.replace("of one unit", unit)
+        return replace(self, relation=relation, none=none, rank_from=rank_from, total=total)
 
     @property
     def needed(self) -> str:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -22,7 +21,7 @@ from graphdiff.remedies import Keyword
 from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, reduced, strokes
 from graphdiff.sums.between import Between, ends_of, restriction
 from graphdiff.sums.flow import flow_through
-from graphdiff.text.names import PLAIN, Naming, edge_name, end_text, node_text
+from graphdiff.text.names import PLAIN, Naming, edge_name, end_text, members_of, node_text
 from graphdiff.text.numbers import percent, plain, shown
 from graphdiff.text.sentences import by_weights, how_many, words_for
 from graphdiff.text.tables import Frame, Result, Sheet, table
@@ -211,8 +210,8 @@ def cut(
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
         It is not changed. All other edges keep their weights.
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
-        See `graphdiff.total_influence`. They are not removed, save that nodes may be for which a mapping as target has
-        weights, such as vulnerable packages: what ends there is gone with one.
+        See `graphdiff.total_influence`. They are not removed, save that nodes of a list or a mapping as target may be,
+        such as vulnerable packages: what ends there is gone with one.
     part : float, optional
         What part of the total is to go, above 0 and up to 1: 0.5 is half of it.
     amount : number, optional
@@ -263,7 +262,7 @@ def cut(
     every = part is None and amount is None
     asked = replace(ready, cycles="solve") if every else ready  # no cycle is refused, and none is one node
     lies = _lying(asked, source, target)
-    search = _search(lies, what, every, targets_stay=not isinstance(target, Mapping))
+    search = _search(lies, what, every, targets_stay=members_of(target) is None)
     total = search.total
     wanted = None if every else _wanted(total, part, amount)
     chosen, method, at_least = every_path(search) if every else reduced(search, abs(total) - wanted, progress)

@@ -123,6 +123,8 @@ class Effects(Result, Mapping[Any, Effect]):
     n_apart : int
         How many pairs are not here because both ends lie in one collapsed cycle, which cannot tell them apart.
     weight_meaning : str
+    cycles : str
+        The policy.
     """
 
     sources: list[Any]
@@ -134,6 +136,7 @@ class Effects(Result, Mapping[Any, Effect]):
     method: str
     n_apart: int
     weight_meaning: str
+    cycles: str = "raise"
     naming: Naming = field(default=PLAIN)
 
     @cached_property
@@ -206,7 +209,11 @@ class Effects(Result, Mapping[Any, Effect]):
 
     def _notes(self) -> list[str]:
         notes = [self.method] if self.method and len(self) else []
-        if None in self.paths:
+        if any(source == target for source, target in self):
+            notes.append("Of a node on itself the total is 1 more than both parts: the empty path.")
+        if self.cycles == "reduced-form" and None in self.paths:
+            notes.append("Round cycles edges are simultaneous equations, (I - A)^-1: no sum over walks.")
+        elif None in self.paths:
             notes.append("∞: a cycle lies between, and walks round it are infinitely many.")
         if self.n_apart:
             notes.append(f"Left out: {how_many(self.n_apart, 'pairs')} within a cycle that counts as one node.")
@@ -370,6 +377,7 @@ def table(
         method=method,
         n_apart=_n_apart(ready, starts, ends),
         weight_meaning=ready.weight_meaning,
+        cycles=ready.cycles,
         naming=ready.topology.naming,
     )
 

@@ -31,7 +31,7 @@ from graphdiff.sums.certificate import Certificate, certificate_of, change_bound
 from graphdiff.sums.cycles import between_mask, components_in, positions_in
 from graphdiff.sums.flow import Flow, flow_through
 from graphdiff.sums.sweeps import Values, checked
-from graphdiff.text.names import PLAIN, Naming, distinct, edge_name
+from graphdiff.text.names import PLAIN, Naming, distinct, edge_name, members_of
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.tables import Frame, Result
 from graphdiff.whatif.edits import Edit, Edited, Step, edited
@@ -98,7 +98,7 @@ def what_if(
     """
     ready = compiled(graph, options)
     ends = _fixed(ready, source), _fixed(ready, target)
-    staying = ends[:1] if isinstance(target, Mapping) else ends
+    staying = ends if members_of(target) is None else ends[:1]
     kept = [ready.topology.label(position) for end in staying for position in seeds_of(ready, end).positions]
     made = edited(
         ready,

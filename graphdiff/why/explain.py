@@ -175,8 +175,7 @@ class Explanation(Result):
         """What is neither direct nor the empty path."""
         leaving = self.sweeps.ends.at(self.sweeps.graph.one_and_zero[0])
         both = (leaving[place] * seed for place, seed in self.sweeps.starts.at(1).items() if place in leaving)
-        empty = 0 if self.part.loops else arithmetic.finished(sum(both))
-        return arithmetic.finished(self.total - self.direct - empty)
+        return arithmetic.finished(self.total - self.direct - arithmetic.finished(sum(both)))
 
     @cached_property
     def certificate(self) -> Certificate | None:

@@ -176,13 +176,21 @@ def test_what_a_mapping_gives_weights_may_be_removed_too(
         assert stroke.alone == total - path_sum(left_without(larger, [stroke.item], "nodes", ends), *ends)
 
 
-def test_targets_without_weights_stay() -> None:
+def test_several_targets_can_be_taken_away_and_one_stays() -> None:
     graph = weighted([("app", "web", 1), ("web", "log", 1), ("web", "tls", 1)])
     assert gd.cut(graph, "app", ["log", "tls"], what="nodes").removed == ["web"]
     assert gd.cut(graph, "web", {"log": 1, "tls": 9}, part=0.9, what="nodes").removed == ["tls"]
     assert gd.cut(graph, "web", {"tls": 9}, what="nodes").removed == ["tls"]
+    assert sorted(gd.cut(graph, "web", ["log", "tls"], what="nodes").removed) == ["log", "tls"]
     with pytest.raises(gd.errors.UsageError, match="no set of nodes does it"):
-        gd.cut(graph, "web", ["log", "tls"], what="nodes")
+        gd.cut(graph, "web", "tls", what="nodes")
+
+
+def test_a_cycle_that_stays_is_named_where_no_nodes_do_it() -> None:
+    graph = weighted([("app", "c", 1), ("c", "d", 1), ("d", "c", 1), ("app", "t", 1)])
+    with pytest.raises(gd.errors.UsageError, match=r"c \+ d is a cycle that counts as one node and stays; cut edges"):
+        gd.cut(graph, "app", {"c": 1, "t": 1}, part=0.9, what="nodes", cycles="collapse")
+    assert sorted(gd.cut(graph, "app", {"c": 1, "t": 1}, what="nodes", cycles="collapse").removed) == ["c", "t"]
 
 
 @pytest.mark.parametrize("limit", [0, 20])

@@ -470,4 +470,4 @@ def test_a_node_that_a_mapping_gives_a_weight_is_gone_with_what_ends_there(
         assert (answer.before, answer.after) == (path_sum(larger, order[0], "sink"), path_sum(rest, order[0], "sink"))
         assert answer.change == answer.changes[0].alone == answer.after - answer.before
     with pytest.raises(gd.errors.UsageError, match="cannot be removed: the question is about it"):
-        gd.what_if(graph, order[0], list(targets), remove_nodes=order[-1:])
+        gd.what_if(graph, order[0], order[-1], remove_nodes=order[-1:])
