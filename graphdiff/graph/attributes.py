@@ -34,6 +34,7 @@ __all__ = [
     "column_of",
     "columns_of",
     "drawing_names",
+    "is_plainly_no_weight",
     "is_quantity",
     "kind_of",
     "no_attribute",
@@ -154,11 +155,18 @@ def possible_weights(data: Sequence[Mapping[str, Any]], left_out: Collection[str
     return [
         name
         for name, count in numeric_names(data, left_out).items()
-        if 2 * count > len(data) and not _is_plainly_no_weight(str(name))
+        if 2 * count > len(data) and not is_plainly_no_weight(str(name))
     ]
 
 
-def _is_plainly_no_weight(name: str) -> bool:
+def is_plainly_no_weight(name: str) -> bool:
+    """Return whether numbers of this name say something else of an edge: an id, a line, a date, an error of the weight.
+
+    Examples
+    --------
+    >>> is_plainly_no_weight("Std. Err"), is_plainly_no_weight("coefficient")
+    (True, False)
+    """
     words = [word.lower() for word in WORD.findall(name)]
     return "".join(words) in BESIDE or not ORDINAL.isdisjoint(words[-1:])
 

@@ -324,6 +324,12 @@ def _numbers(column: Any, kind: Any, instead: Any) -> Column:
     return Column(np.array(filled.to_numpy()), absent)  # a copy: the frame may be changed
 
 
+def is_numeric(column: Any) -> bool:
+    """Return whether a column holds ints, floats or decimals: yes and no are none."""
+    kind = column.type
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+
+
 def numbers_of(column: Any, default: Number) -> Weights | None:
     """Return a column as weights, `default` where it has none; None where it is of no kind that is numbers.
 
@@ -333,9 +339,9 @@ def numbers_of(column: Any, default: Number) -> Weights | None:
     if pa.types.is_boolean(kind) or (pa.types.is_null(kind) and len(column)):
         column = column.cast(pa.int64())
         kind = column.type
-    numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind)
-    if not numeric and not pa.types.is_decimal(kind):
+    if not is_numeric(column):
         return None
+    numeric = not pa.types.is_decimal(kind)
     if column.null_count:
         filled = _filled(column, arithmetic.plain(default))
         if filled is None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import SAFE_INT, Number, Weights
 from graphdiff.errors import FormatError, UsageError, WeightError
+from graphdiff.graph.attributes import is_plainly_no_weight
 from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, Progress
 from graphdiff.graph.labels import Integers, Numbering, Texts
 from graphdiff.graph.presets import Preset, summed, unit
@@ -27,6 +28,7 @@ from graphdiff.io.frames import (
     Table,
     attribute_columns,
     damage_told,
+    is_numeric,
     is_text,
     numbers_of,
     opened,
@@ -36,7 +38,7 @@ from graphdiff.io.frames import (
 from graphdiff.io.path_models import layout_of
 from graphdiff.kernels import available
 from graphdiff.kernels.rows import parallels, pointers
-from graphdiff.remedies import Keyword
+from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.sweeps import checked_array
 
 __all__ = ["added", "read_edges"]
@@ -152,6 +154,8 @@ def read_edges(
         edges = table.read(needed, others)
     if not edges.num_rows:  # then its columns are of any kind
         return CompiledGraph.from_arrays([], [], cycles=cycles, exact=exact)
+    if weight is None and roles.weight is None and default_weight is None:
+        _require_no_possible_weight(table, edges, others)
     weights = _weights(table, edges, roles, default_weight, preset)
     with damage_told(table.name):
         columns = [_names(table, edges, column) for column in (roles.source, roles.target)]
@@ -261,6 +265,17 @@ def _require_no_kinds(table: Table) -> None:
 def _listed(columns: Sequence[str]) -> str:
     more = len(columns) - SHOWN
     return ", ".join(map(repr, columns[:SHOWN])) + (f", and {more:,} more" if more > 0 else "")
+
+
+def _require_no_possible_weight(table: Table, edges: Any, others: Sequence[str]) -> None:
+    """Raise `WeightError` where no column is known to be the weight, and one of numbers may be it."""
+    filled = {name: edges.num_rows - edges.column(name).null_count for name in others if name in edges.column_names}
+    numbers = [name for name in filled if 2 * filled[name] > edges.num_rows and is_numeric(edges.column(name))]
+    if possible := [name for name in numbers if not is_plainly_no_weight(name)]:
+        text = f"{table.name}: the edges have numbers, and none is known to be their weight: {', '.join(numbers)}"
+        takes = Remedy(Keyword("weight", possible[0]), "takes that number")
+        counts = Remedy(Keyword("weight", "unit", python="graphdiff.weights.unit"), "counts paths")
+        raise WeightError(text, takes, counts, count=edges.num_rows)
 
 
 def _weights(table: Table, edges: Any, roles: Roles, default: Number, preset: Preset | None) -> Weights | None:
