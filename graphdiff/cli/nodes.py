@@ -13,7 +13,7 @@ import click
 from graphdiff.cli.renamings import tell_one_name
 from graphdiff.cli.streams import tell
 from graphdiff.errors import GraphdiffError, UsageError
-from graphdiff.graph.lookup import find_node, find_nodes, named
+from graphdiff.graph.lookup import Names, find_node, named
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -94,9 +94,10 @@ class Ends:
 
     def each(self, graph: nx.DiGraph) -> tuple[list[Any] | None, list[Any] | None]:
         """Return the nodes that the sources mean and the targets, patterns too, weights aside; None where left out."""
+        names = Names(graph)
         sources, targets = (
-            list(dict.fromkeys(node for name in names for node in find_nodes(graph, name)))
-            for names in (self.sources, self.targets)
+            list(dict.fromkeys(node for word in words for node in names.nodes(word)))
+            for words in (self.sources, self.targets)
         )
         return sources or None, list(self.listed.of(graph)) if self.listed else targets or None
 

@@ -352,7 +352,7 @@ def check_arrays(file: ArrayFile, arrays: Arrays) -> None:
         "ids": _is_permutation(arrays["ids"]),
         "ptr": _are_ends(arrays["ptr"], n_edges),
         "cyclic": _are_ranges(arrays["cyclic"], n_nodes),
-        "marked": _are_below(arrays["marked"], n_nodes),
+        "marked": len(arrays["marked"]) <= n_nodes and _are_below(arrays["marked"], n_nodes),
         "marked_leaves": "marked_leaves" not in arrays or _are_below(arrays["marked_leaves"], n_nodes),
         "given": "given" not in arrays or _is_permutation(arrays["given"]),
         "order": "order" not in arrays or _is_permutation(arrays["order"]),

@@ -612,7 +612,7 @@ def compile(
 def _arranged(edges: intake.Edges) -> tuple[Topology, NDArray[Any] | None]:
     """Return the shape of edges, and which of them each edge of the rows is; None where they are in order already."""
     if edges.topology is not None:
-        return edges.topology, None
+        return replace(edges.topology, given=None), None  # networkx lists the edges in another order than the file
     topology, numbers = arrange(
         edges.n_nodes,
         edges.tails,

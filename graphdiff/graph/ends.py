@@ -6,6 +6,7 @@ The sweeps put the seeds in and read them off; no graph is copied for it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -149,6 +150,8 @@ def seeds_of(graph: CompiledGraph, end: End) -> Seeds:
         return Seeds([position(end)])
     if isinstance(end, Boundary):
         return units(graph, end.of(graph.topology).tolist())
+    if hasattr(end, "to_dict") and hasattr(end, "index") and not isinstance(end, Mapping):
+        raise UsageError("a Series is no end: give dict(series), which gives nodes their seeds, or list(series)")
     seeds = placed(end, position)
     return Seeds(seeds.positions, weighed(graph, seeds.numbers))
 
@@ -171,7 +174,8 @@ def placed(end: Hashable | list[Any] | Mapping[Any, Number], position: Callable[
         return Seeds([position(end)])
     positions = list(map(position, nodes))
     if len(set(positions)) < len(positions):
-        twice = next(node for number, node in enumerate(nodes) if positions[number] in positions[:number])
+        times = Counter(positions)
+        twice = next(node for node, place in zip(nodes, positions, strict=True) if times[place] > 1)
         raise UsageError(f"the node {twice!r} stands twice; a mapping gives each node its seed")
     return Seeds(positions, list(end.values()) if isinstance(end, Mapping) else None)
 
@@ -184,7 +188,15 @@ def weighed(graph: CompiledGraph, numbers: Sequence[Number] | None) -> list[Numb
     UsageError
         If one is no finite number that goes with the weights.
     """
-    return None if numbers is None else [_seed(graph, number) for number in numbers]
+    if numbers is None:
+        return None
+    seeds = [_seed(graph, number) for number in numbers]
+    kinds = {type(seed): seed for seed in seeds}
+    try:
+        _ = sum(kinds.values())
+    except TypeError:
+        raise UsageError(f"the seeds do not add up: {' and '.join(sorted(kind.__name__ for kind in kinds))}") from None
+    return seeds
 
 
 def _seed(graph: CompiledGraph, seed: Number) -> Number:

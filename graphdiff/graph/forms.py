@@ -88,11 +88,13 @@ def records_of(graph: Any) -> tuple[list[Hashable], list[Record]] | None:
     >>> records_of({"a": {"b": 2}, "b": ["c"], "c": []})
     (['a', 'b', 'c'], [('a', 'b', {'weight': 2}), ('b', 'c', {})])
     """
+    library = type(graph).__module__.partition(".")[0]
+    if library == "networkx":
+        raise GraphTypeError(f"{type(graph).__name__} is a part of a graph of networkx: give the graph itself")
     if isinstance(graph, Mapping):
         return [_label(node, "the rows have") for node in graph], list(_edges_of_rows(graph))
     if isinstance(graph, (list, tuple)):
         return [], list(map(_edge, range(len(graph)), graph))
-    library = type(graph).__module__.partition(".")[0]
     reader = LIBRARIES.get(library)
     return None if reader is None else reader(graph)
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from graphdiff.absences import absences_of
@@ -18,7 +20,7 @@ from graphdiff.text.names import split_version
 if TYPE_CHECKING:  # the command line starts without networkx
     import networkx as nx
 
-__all__ = ["find_node", "find_nodes", "named"]
+__all__ = ["Names", "find_node", "find_nodes", "named"]
 
 #: Labels are cut to this length.
 MAX_LABEL = 80
@@ -96,18 +98,62 @@ def find_nodes(graph: nx.DiGraph, word: str) -> list[Any]:
     >>> find_nodes(G, "web")
     ['web@1', 'web@2']
     """
-    if word in graph:
-        return [word]
-    nodes = graph.nodes(data=True)
-    matches = (
-        [node for node in graph if str(node) == word]
-        or [node for node, data in nodes if word in _also_called(data)]
-        or [node for node in graph if word and split_version(node)[0] == word]
-        or [node for node, data in nodes if _fits(word, (str(node), *_also_called(data)))]
-    )
-    if not matches:
-        raise UnknownNodeError(word, graph, absences_of(graph.graph))
-    return matches
+    return Names(graph).nodes(word)
+
+
+@dataclass(frozen=True, eq=False)
+class Names:
+    """The nodes of a graph by the words that mean them, for many words: each index is made when it is first needed.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> Names(nx.DiGraph([("app", "web@1")])).node("web")
+    'web@1'
+    """
+
+    graph: nx.DiGraph
+
+    def nodes(self, word: str) -> list[Any]:
+        """Return what `find_nodes` does."""
+        if word in self.graph:
+            return [word]
+        matches = (
+            self._texts.get(word)
+            or self._called.get(word)
+            or (word and self._without_version.get(word))
+            or [node for node, data in self.graph.nodes(data=True) if _fits(word, (str(node), *_also_called(data)))]
+        )
+        if not matches:
+            raise UnknownNodeError(word, self.graph, absences_of(self.graph.graph))
+        return matches
+
+    def node(self, word: str) -> Any:
+        """Return what `find_node` does."""
+        matches = self.nodes(word)
+        if len(matches) > 1:
+            raise AmbiguousNodeError(word, matches)
+        return matches[0]
+
+    @cached_property
+    def _texts(self) -> dict[str, list[Any]]:
+        return _listed((str(node), node) for node in self.graph)
+
+    @cached_property
+    def _called(self) -> dict[str, list[Any]]:
+        nodes = self.graph.nodes(data=True)
+        return _listed((name, node) for node, data in nodes for name in dict.fromkeys(_also_called(data)))
+
+    @cached_property
+    def _without_version(self) -> dict[str, list[Any]]:
+        return _listed((split_version(node)[0], node) for node in self.graph)
+
+
+def _listed(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
+    nodes: dict[str, list[Any]] = {}
+    for name, node in pairs:
+        nodes.setdefault(name, []).append(node)
+    return nodes
 
 
 def _fits(pattern: str, texts: Iterable[str]) -> bool:
@@ -132,7 +178,4 @@ def find_node(graph: nx.DiGraph, word: str) -> Any:
     >>> find_node(nx.DiGraph([("app", "web@1")]), "web")
     'web@1'
     """
-    matches = find_nodes(graph, word)
-    if len(matches) > 1:
-        raise AmbiguousNodeError(word, matches)
-    return matches[0]
+    return Names(graph).node(word)

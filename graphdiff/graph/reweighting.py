@@ -47,7 +47,7 @@ def in_order_of_rows(topology: Topology, weights: Any) -> Weights:
         raise UsageError(f"{topology.n_edges:,} edges, but {len(values):,} weights")
     if topology.given is None:
         raise UsageError(
-            "the order in which the edges of this graph were given is not known (it was saved without): give the "
+            "the order in which the edges of this graph were given is not known (it comes of a saved one): give the "
             "weights as a mapping, edge to number"
         )
     if isinstance(values, np.ndarray):

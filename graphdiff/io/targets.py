@@ -15,7 +15,7 @@ import networkx as nx
 from graphdiff.arithmetic import Number, is_finite, is_number
 from graphdiff.errors import FormatError, GraphdiffError, UsageError
 from graphdiff.graph.compiled import CompiledGraph
-from graphdiff.graph.lookup import find_node
+from graphdiff.graph.lookup import Names
 from graphdiff.graph.networks import network_of
 from graphdiff.io.advisories import (
     FORMATS,
@@ -169,9 +169,10 @@ def _of_table(stated: Table, graph: nx.DiGraph) -> dict[Any, Number]:
     words = table.columns[table.names.index("node")]
     weights = _weights(table, table.names.index("weight")) if "weight" in table.names else [1] * len(words)
     rows: dict[Any, int] = {}
+    names = Names(graph)
     for row, word in enumerate(words):
         try:
-            node = find_node(graph, word.strip())
+            node = names.node(word.strip())
         except GraphdiffError as error:
             error.where = f"{table.file}, line {table.line(row)}: "
             raise

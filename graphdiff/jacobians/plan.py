@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, Unpack
 import networkx as nx
 import numpy as np
 
-from graphdiff.errors import count_text
+from graphdiff.errors import UsageError, count_text
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, seeds_of, units
 from graphdiff.graph.options import takes_options
@@ -231,6 +231,8 @@ def asked(graph: CompiledGraph, sources: End | None, targets: End | None) -> tup
     topology = graph.topology
 
     def positions(nodes: End) -> Ints:
+        if isinstance(nodes, Mapping):
+            raise UsageError("a row or a column is one node: a list of nodes is needed, without seeds")
         if isinstance(nodes, Boundary):
             return np.array(seeds_of(graph, nodes).positions, dtype=np.int64)
         several = members_of(nodes)  # one may stand twice: it is a column or a row each time

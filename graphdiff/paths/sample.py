@@ -106,6 +106,8 @@ class _Walker:
         starts: list[Choice] = [(node, -1, seed) for node, seed in between.numbered_starts if self.sizes[node] and seed]
         if not starts:
             raise UsageError("no path from the source to the target carries any influence")
+        if not sum(abs(seed) * self.sizes[node] for node, _, seed in starts):
+            raise UsageError("the influences of all paths are too small for a float; exact=True keeps them")
         self.start = self._weighed(starts)
 
     def _weighed(self, choices: list[Choice]) -> tuple[list[Choice], list[float]]:

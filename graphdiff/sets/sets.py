@@ -250,6 +250,8 @@ def reach_sizes(
 
 def root_positions(graph: CompiledGraph, roots: End | None) -> NDArray[Any]:
     """Return the positions of the roots: those given, else the graph's own."""
+    if isinstance(roots, Mapping):
+        raise UsageError(Keyword("roots"), " counts each node once: a list of nodes is needed, without seeds")
     if roots is None or roots is ROOTS:
         return graph.topology.roots.astype(np.int64)
     return np.array(sorted(seeds_of(graph, roots).positions), dtype=np.int64)

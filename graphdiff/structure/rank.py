@@ -6,7 +6,7 @@ often disagree. Sets are sized for the rows that are returned only, unless they 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Unpack
@@ -397,7 +397,7 @@ def _set_columns(
 ) -> dict[str, NDArray[Any]]:
     """Return the columns of sizes by their titles: counts of nodes, and sums of a value where one is asked for."""
     topology = ready.topology
-    starts = root_positions(ready, source)
+    starts = root_positions(ready, list(source) if isinstance(source, Mapping) else source)
     places = np.array(positions, dtype=np.int64)
     columns = dict(zip(SETS, row_sizes(ready, places, starts, values_at(topology, None), progress), strict=True))
     if values is not None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.errors import CycleError, SameComponentError
+from graphdiff.errors import CycleError, SameComponentError, UsageError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, seeds_of, weighed
 from graphdiff.remedies import Keyword, Remedy
@@ -223,6 +223,7 @@ def ends_of(graph: CompiledGraph, source: End | None, target: End | None) -> tup
     """
     starts = seeds_of(graph, ROOTS if source is None else source)
     ends = seeds_of(graph, LEAVES if target is None else target)
+    _require_one_arithmetic(starts, ends)
     collapsed = graph.cycles == "collapse" and len(graph.topology.cyclic)
     if collapsed and not any(end is None or isinstance(end, Boundary) for end in (source, target)):
         members: dict[int, list[int]] = {}
@@ -230,6 +231,17 @@ def ends_of(graph: CompiledGraph, source: End | None, target: End | None) -> tup
             members.setdefault(graph.anchor(position), []).append(position)
         require_apart(graph, ((s, t) for t in ends.positions for s in members.get(graph.anchor(t), ())))
     return starts, ends
+
+
+def _require_one_arithmetic(starts: Seeds, ends: Seeds) -> None:
+    """Raise `UsageError` where the seeds of the two ends do not multiply, as a Decimal and a float do not."""
+    if starts.numbers and ends.numbers:
+        try:
+            _ = starts.numbers[0] * ends.numbers[0]
+        except TypeError:
+            given = (arithmetic.finished(numbers[0]) for numbers in (starts.numbers, ends.numbers))
+            kinds = " and ".join(type(seed).__name__ for seed in given)
+            raise UsageError(f"the seeds of the source and of the target do not multiply: {kinds}") from None
 
 
 def between_ends(graph: CompiledGraph, source: End | None, target: End | None) -> Between:

@@ -302,20 +302,15 @@ def certificate_of(between: Between, flows: Flow) -> Certificate | None:
     if isinstance(flows.total, (int, Fraction)):
         return _certified(flows.total, abs_sum, 0.0)
     is_rounded = isinstance(flows.total, (float, complex))
+    if between.loops and is_rounded and any(isinstance(w, Fraction) for w in arithmetic.listed(flows.graph.weights)):
+        return None  # beside a seed that is a float: what rounding them to floats does to walks is not known
     if between.loops and between.graph.cycles == "reduced-form" and is_rounded:
         return reduced_certificate(between, flows, abs_sum)
     if sizes is None:
         return Certificate(flows.total, math.inf, math.inf, math.inf, 0)
     if not is_rounded:
         return None
-    return _walked(between, flows, sizes) if between.loops else certificate(between, flows.total, sizes)
-
-
-def _walked(between: Between, flows: Flow, sizes: Flow) -> Certificate | None:
-    """Return what is proven about a sum over walks of floats; nothing of fractions beside a seed that is a float."""
-    if any(isinstance(weight, Fraction) for weight in arithmetic.listed(between.graph.weights)):
-        return None  # what rounding them to floats does to walks is not known
-    return solved_certificate(between, flows, sizes)
+    return solved_certificate(between, flows, sizes) if between.loops else certificate(between, flows.total, sizes)
 
 
 def certified(ends: Ends) -> Certificate | None:

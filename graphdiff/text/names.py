@@ -139,7 +139,7 @@ def members_of(end: Any) -> list[Any] | None:
     """
     if isinstance(end, (list, range, Mapping)):
         return list(end)
-    if not isinstance(end, Hashable) and isinstance(end, Iterable):
+    if not isinstance(end, Hashable) and isinstance(end, Iterable) and getattr(end, "shape", None) != ():
         nodes: list[Any] = end.tolist() if hasattr(end, "tolist") else list(end)
         return nodes
     return None

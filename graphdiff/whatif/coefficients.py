@@ -86,7 +86,10 @@ class Coefficients:
     def order(self) -> list[int]:
         """The numbers of all edges in the order in which the graph has them."""
         if not isinstance(self.graph, nx.Graph):
-            return list(range(self.topology.n_edges))
+            if self.topology.given is None:
+                raise UsageError("the order in which the edges were given is not known: name the coefficients")
+            order: list[int] = np.argsort(self.topology.given).tolist()
+            return order
         numbers = {edge: number for number, edge in enumerate(self.topology.edge_labels())}
         return [numbers[edge] for edge in _edges_of(self.graph)]
 

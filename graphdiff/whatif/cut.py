@@ -261,7 +261,7 @@ def cut(
     ready = compiled(graph, options)
     every = part is None and amount is None
     asked = replace(ready, cycles="solve") if every else ready  # no cycle is refused, and none is one node
-    lies = _lying(asked, source, target)
+    lies = _lying(asked, source, target, every)
     search = _search(lies, what, every, targets_stay=members_of(target) is None)
     total = search.total
     wanted = None if every else _wanted(total, part, amount)
@@ -283,10 +283,11 @@ def cut(
     )
 
 
-def _lying(graph: CompiledGraph, source: End, target: End) -> Between:
-    """Return what lies between the ends; raise `UsageError` where a node is both, from which nothing can be cut."""
+def _lying(graph: CompiledGraph, source: End, target: End, every: bool) -> Between:
+    """Return what lies between the ends; raise `UsageError` where a node is both and every path is to be cut."""
     starts, ends = ends_of(graph, source, target)
-    if both := set(starts.positions) & set(ends.positions):
+    is_one = len(starts.positions) == len(ends.positions) == 1
+    if (every or is_one) and (both := set(starts.positions) & set(ends.positions)):
         node = graph.topology.label(both.pop())
         raise UsageError(f"the empty path from {node!r} to itself has no edge to cut")
     return restriction(graph, starts, ends)

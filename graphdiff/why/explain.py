@@ -41,6 +41,9 @@ from graphdiff.why.zero import zero_reason
 #: How many strongest paths an explanation keeps.
 STRONGEST = 10
 
+#: Between several ends records have the fewest edges that carry it all up to so many ends times edges.
+MAX_CUT = 1_000_000
+
 #: What a repr tells.
 TOLD = (
     "source", "target", "total", "direct", "indirect", "certificate", "n_paths", "lengths", "effective_paths",
@@ -171,11 +174,16 @@ class Explanation(Result):
         return arithmetic.finished(sum(direct, start=graph.one_and_zero[1]))
 
     @cached_property
-    def indirect(self) -> Number:
-        """What is neither direct nor the empty path."""
+    def empty(self) -> Number:
+        """What the empty paths carry: 1 of a node on itself, of nodes that are sources and targets their seeds."""
         leaving = self.sweeps.ends.at(self.sweeps.graph.one_and_zero[0])
         both = (leaving[place] * seed for place, seed in self.sweeps.starts.at(1).items() if place in leaving)
-        return arithmetic.finished(self.total - self.direct - arithmetic.finished(sum(both)))
+        return arithmetic.finished(sum(both))
+
+    @cached_property
+    def indirect(self) -> Number:
+        """What is neither direct nor the empty path."""
+        return arithmetic.finished(self.total - self.direct - self.empty)
 
     @cached_property
     def certificate(self) -> Certificate | None:
@@ -364,7 +372,7 @@ class Explanation(Result):
             "certificate": None if self.certificate is None else self.certificate.to_dict(),
             "zero": self.zero,
             "bottlenecks": naming.listed(self.bottlenecks),
-            "cut": [self._edge_record(edge, self.edge_contributions[edge]) for edge in self.cut],
+            "cut": self._cut_records(),
             "cancellation": None if self.cancellation is None else self.cancellation.to_dict(),
             "strongest": paths,
             "edges": [self._edge_record(edge, number) for edge, number in self.edge_contributions.carrying()],
@@ -375,6 +383,13 @@ class Explanation(Result):
             "cycles_merged": list(map(naming.listed, self.merged)),
             "cycles_merged_elsewhere": list(map(naming.listed, self.merged_elsewhere)),
         }
+
+    def _cut_records(self) -> list[dict[str, Any]] | None:
+        """Return the fewest edges that carry it all; None between so many ends that it would take too long."""
+        n_ends = len(self.part.sources) + len(self.part.targets) - 1
+        if n_ends > 1 and n_ends * self.part.n_edges > MAX_CUT:
+            return None
+        return [self._edge_record(edge, self.edge_contributions[edge]) for edge in self.cut]
 
     def _edge_record(self, edge: tuple[Any, ...], number: Number) -> dict[str, Any]:
         names = self.part.graph.topology.naming.edge(edge)

@@ -123,6 +123,8 @@ def _facts(columns: Sequence[Explanation], words: Words) -> list[tuple[str, list
     if any(c.direct for c in columns):
         rows.append(("directly", [shown(c.direct) for c in columns]))
         rows.append(("through others", [shown(c.indirect) for c in columns]))
+        if any(c.empty for c in columns):
+            rows.append(("being it itself", [shown(c.empty) for c in columns]))
     rows += _places(columns, words)
     if any(c.effective_paths is not None for c in columns):
         rows.append(("as concentrated as", [_effective_text(c) for c in columns]))
