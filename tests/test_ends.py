@@ -410,6 +410,36 @@ class TestWhatIsNoEnd:
         assert gd.count_paths(self.graph, "a", []) == 0
         assert not any(gd.forward(self.graph, {}).values())
 
+    def test_an_array_of_one_text_is_no_list_of_letters(self) -> None:
+        with pytest.raises(gd.errors.UnknownNodeError, match="no node array"):
+            gd.total_influence(self.graph, np.array("ab"), "c")
+
+    def test_a_series_says_not_whether_its_index_or_its_values_are_nodes(self) -> None:
+        pandas = pytest.importorskip("pandas")
+        with pytest.raises(gd.errors.UsageError, match=r"a Series is no end: give dict\(series\)"):
+            gd.total_influence(self.graph, pandas.Series({"a": 1}), "c")
+
+    def test_seeds_that_do_not_go_with_each_other(self) -> None:
+        from decimal import Decimal
+
+        with pytest.raises(gd.errors.UsageError, match="the seeds do not add up: Decimal and float"):
+            gd.forward(self.graph, {"a": Decimal("0.1"), "b": 0.1})
+        with pytest.raises(
+            gd.errors.UsageError, match="the source and of the target do not multiply: Decimal and float"
+        ):
+            gd.explain(self.graph, {"a": Decimal("0.1")}, {"c": 0.5})
+
+    def test_seeds_where_each_node_counts_once(self) -> None:
+        for question in (gd.jacobian, gd.plan):
+            with pytest.raises(gd.errors.UsageError, match="a row or a column is one node"):
+                question(self.graph, {"a": 5}, "c")
+        with pytest.raises(gd.errors.UsageError, match="roots= counts each node once"):
+            gd.exclusive(self.graph, "c", {"a": 2})
+
+    def test_paths_whose_influences_are_all_too_small_are_not_drawn(self) -> None:
+        with pytest.raises(gd.errors.UsageError, match="too small for a float"):
+            gd.sample_paths(weighted([("a", "b", 1.0)]), {"a": 1e-200}, {"b": 1e-200}, 3)
+
     def test_which_zero_a_total_of_seeds_is(self) -> None:
         assert (
             gd.explain(self.graph, {"a": 0, "b": 0}, "c").zero == "every path begins or ends at a node whose seed is 0"
@@ -440,3 +470,40 @@ def test_the_strongest_paths_with_seeds_beyond_the_floats_keep_their_order() -> 
         weighted([("a", "t", 1.0), ("b", "t", 1e-190), ("c", "t", 1e-240)]), tiny, "t", exact=True
     )
     assert [path.nodes[0] for path in found] == ["a", "b", "c"]
+
+
+def test_a_report_has_a_line_for_what_is_source_and_target() -> None:
+    text = str(gd.explain(weighted([("a", "x", 2), ("b", "x", 3)]), gd.ROOTS, ["x", "a"]))
+    assert [line.split()[-1] for line in text.splitlines()[3:7]] == ["6", "5", "0", "1"]
+
+
+def test_equations_beside_a_seed_that_is_a_float_have_a_total_and_no_bound() -> None:
+    graph = weighted([("x", "y", 1), ("y", "x", 5), ("y", "z", 2)])
+    why = gd.explain(graph, {"x": 0.25}, "z", cycles="reduced-form")
+    assert (why.total, why.certificate) == (-0.125, None)
+    assert str(why)
+
+
+def test_part_of_a_total_can_be_cut_where_an_end_is_source_and_target() -> None:
+    graph = weighted([("r", "m", 1), ("m", "x", 1)])
+    assert gd.cut(graph, {"r": 1}, {"r": 1, "x": 9}, part=0.5).after == 1
+    with pytest.raises(gd.errors.UsageError, match="the empty path from 'r' to itself has no edge to cut"):
+        gd.cut(graph, {"r": 1}, {"r": 1, "x": 9})
+
+
+def test_records_between_very_many_ends_have_no_cut() -> None:
+    nodes = 1_500
+    graph = gd.CompiledGraph.from_arrays(range(nodes), [node % 7 + nodes for node in range(nodes)])
+    assert gd.explain(graph, list(range(nodes)), [nodes, nodes + 1]).to_dict()["cut"] is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("graphdiff.why.explain.MAX_CUT", 1_000)
+        assert gd.explain(graph, list(range(nodes)), [nodes, nodes + 1]).to_dict()["cut"] is None
+
+
+def test_a_ranking_keeps_ends_that_lead_to_others() -> None:
+    graph = weighted([("a", "b", 0.5), ("a", "c", 0.5), ("b", "d", 1.0), ("c", "d", 1.0), ("d", "e", 2.0)])
+    found = gd.rank(graph, ["a", "b"])
+    assert dict(zip(found.nodes, [row[0] for row in found.influences], strict=True)) == {
+        "e": 4.0, "d": 2.0, "b": 1.5, "c": 0.5
+    }  # fmt: skip
+    assert gd.rank(graph, target={"e": 3, "b": 2}).nodes == ["b", "a", "c", "d"]

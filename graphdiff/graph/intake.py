@@ -278,6 +278,8 @@ def from_arrays(
 
 def listed(weights: Any) -> NDArray[Any] | list[Any]:
     """Return weights as an array of one dimension, or as a list."""
+    if np.ma.is_masked(weights):
+        raise WeightError("some weights are masked: what is not there cannot be taken as a weight")
     if hasattr(weights, "__array__"):
         array: NDArray[Any] = np.asarray(weights)
         if array.ndim == 1:
@@ -390,8 +392,6 @@ def checked(edges: Edges, given: Sequence[Any] | NDArray[Any]) -> Weights:
 
 def checked_array(given: NDArray[Any]) -> NDArray[Any] | None:
     """Return an array of ints or of finite floats as the weights that it is; None for any other."""
-    if np.ma.isMaskedArray(given) and np.ma.is_masked(given):
-        raise WeightError("weights are masked: numbers that are not there cannot be taken as weights")
     if given.dtype.kind in "iu" and (given.dtype != np.uint64 or given.max(initial=0) < 2**63):
         return given.astype(np.int64, copy=False)
     if given.dtype.kind == "f" and _all_finite(given):

@@ -81,6 +81,26 @@ def outcome(ask: Callable[[], CompiledGraph]) -> Any:
         return str(error)
 
 
+def test_masked_weights_are_refused() -> None:
+    graph = gd.CompiledGraph.from_arrays([0, 1], [1, 2], [1.0, 2.0])
+    for masked in (np.ma.array([7.0, 1.0], mask=[True, False]),):
+        with pytest.raises(gd.errors.WeightError, match="some weights are masked"):
+            graph.with_weights(masked)
+
+
+def test_a_graph_that_was_read_from_a_saved_one_takes_weights_by_name(tmp_path: Path) -> None:
+    gd.CompiledGraph.from_arrays([0, 1, 0], [1, 2, 2], [2.0, 5.0, 3.0], labels=["a", "b", "c"]).save(
+        tmp_path / "x.gdiff"
+    )
+    graph = gd.compile(gd.read(tmp_path / "x.gdiff"))
+    with pytest.raises(
+        gd.errors.UsageError, match="the order in which the edges of this graph were given is not known"
+    ):
+        graph.with_weights([2.0, 5.0, 3.0])
+    again = graph.with_weights({("a", "b"): 2.0, ("b", "c"): 5.0, ("a", "c"): 3.0})
+    assert gd.total_influence(again, "a", "c") == 13.0
+
+
 @pytest.mark.parametrize("name", ENGINES)
 @pytest.mark.parametrize("exact", [False, True], ids=["as they are", "exact"])
 @pytest.mark.parametrize("kind", KINDS)

@@ -761,3 +761,14 @@ def test_other_columns_stay_in_every_frame(kind: str) -> None:
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"Is a directory$"):
         read_edges(tmp_path)
+
+
+def test_numbers_of_which_none_is_known_to_be_the_weight_are_refused() -> None:
+    frame = pd.DataFrame({"from": ["a", "b"], "to": ["b", "c"], "beta": [0.5, 0.2], "se": [0.1, 0.1]})
+    with pytest.raises(
+        gd.errors.WeightError, match=r'known to be their weight: beta, se; weight="beta" takes that number'
+    ):
+        gd.read_edges(frame)
+    assert gd.total_influence(gd.read_edges(frame, weight="beta"), "a", "c") == pytest.approx(0.1)
+    assert gd.total_influence(gd.read_edges(frame, weight=gd.weights.unit), "a", "c") == 1
+    assert gd.read_edges(frame.drop(columns="beta")).n_edges == 2

@@ -635,3 +635,13 @@ def test_workspace_members_by_packages_of_a_lock(tmp_path: Path) -> None:
         ("worker", "log"): (1, 0), ("worker", "core"): (0, 1),
     }  # fmt: skip
     assert all(one.paths == one.total for one in effects.values())
+
+
+def test_an_array_of_covariances_is_in_the_order_as_given_of_every_form_of_a_graph() -> None:
+    rows = [("b", "c", 3.0), ("a", "b", 2.0)]
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from(rows)
+    for form in (graph, rows, gd.compile(graph), {"b": {"c": 3.0}, "a": {"b": 2.0}}):
+        effects = gd.table(form, cov=np.diag([4.0, 1.0]))
+        assert effects["a", "c"].spread["total"].standard_error == 5.0
+        assert gd.uncertainty(form, "a", "c", cov=np.diag([4.0, 1.0])).standard_error == 5.0
