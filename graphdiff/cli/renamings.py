@@ -28,9 +28,10 @@ def current_verb(arguments: Sequence[str], *, quiet: bool) -> list[str]:
     verb, *others = arguments
     if verb not in VERBS:
         return [*arguments]
+    now = VERBS[verb] if "--plan" not in others else VERBS[verb][:1]  # which is a question of its own
     if not quiet:
-        _tell(f"graphdiff {verb}", f"graphdiff {' '.join(VERBS[verb])}")
-    return [*VERBS[verb], *others]
+        _tell(f"graphdiff {verb}", f"graphdiff {' '.join(now)}")
+    return [*now, *others]
 
 
 def current_options(verb: str, arguments: Sequence[str], *, quiet: bool) -> list[str]:
