@@ -22,7 +22,7 @@ OLD = {
         "table model.dot -s a c --wide -o csv",
         "graphdiff table --wide",
     ),
-    "jacobian model.dot --plan": ("table model.dot --wide --plan", "graphdiff table --wide"),
+    "jacobian model.dot --plan": ("table model.dot --plan", "graphdiff table"),
     "factored model.dot a c -o latex": ("why model.dot a c --formula -o latex", "graphdiff why --formula"),
 }
 
