@@ -45,6 +45,7 @@ SAMPLES = {
     "python/poetry.lock": "poetry",
     "python/pydeps.json": "pydeps",
     "python/pylock.toml": "pylock",
+    "python/report.json": "pip-report",
     "python/reversed.pipdeptree-tree.json": "pipdeptree",
     "python/distributions.uv.lock": "uv",
     "python/uv.lock": "uv",

@@ -179,11 +179,6 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
         "what npm audit --json reports, of vulnerable packages alone; give package-lock.json",
     ),
     (
-        members(b"pip_version", b"install: ["),
-        f"what pip --report writes, with what each package requires, {NOT_YET}; install it and give what pip inspect "
-        "prints",
-    ),
-    (
         members(b"_meta: {", b"default: {", b"develop: {"),
         "Pipenv's lock, packages without what they depend on; pipenv graph --json prints it in JSON that is read",
     ),

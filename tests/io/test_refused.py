@@ -146,10 +146,6 @@ OBJECTS: dict[str, tuple[Any, str]] = {
         "Unity's packages-lock.json",
     ),
     "npm audit": ({"auditReportVersion": 2, "vulnerabilities": {"a": {"via": ["b"]}}}, "what npm audit --json reports"),
-    "pip --report": (
-        {"version": "1", "pip_version": "25", "install": [{"metadata": {"name": "a", "requires_dist": ["b"]}}]},
-        "what pip --report writes",
-    ),
     "Pipfile.lock": ({"_meta": {"hash": {}}, "default": {"a": {"version": "==1"}}, "develop": {}}, "Pipenv's lock"),
     "composer.lock": (
         {"content-hash": "a", "packages": [{"name": "a/b", "require": {"c/d": "^1"}}], "packages-dev": []},
