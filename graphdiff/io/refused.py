@@ -128,13 +128,11 @@ CDXGEN = "cdxgen -o bom.json writes a CycloneDX bill, which is read"
 LOCKS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     # Python.
     (
-        (rb"^[A-Za-z0-9][\w.-]*(?:\[[\w, -]*\])? *==", rb"^.*# +via\b"),
-        f"requirements as pip-compile or uv prints them, whose '# via' lines say who asks for what, {NOT_YET}; install "
-        "them and give what pip inspect prints",
-    ),
-    (
-        (rb"\A(?:#.*\n|-e .*\n|--.*\n|\s*\n)*[A-Za-z0-9][\w.-]*(?:\[[\w, -]*\])? *==\S+(?: *;.*)?(?: *\\)?\s*$",),
-        "a list of requirements without what they depend on; give what pip inspect prints",
+        (
+            rb"\A(?!(?s:.*)# +via\b)",
+            rb"\A(?:#.*\n|-e .*\n|--.*\n|\s*\n)*[A-Za-z0-9][\w.-]*(?:\[[\w, -]*\])? *==\S+(?: *;.*)?(?: *\\)?\s*$",
+        ),
+        "a list of requirements without what they depend on; give what pip inspect or uv pip compile prints",
     ),
     (
         (rb"\APackage +Version\b.*\n-+ +-+",),
@@ -380,7 +378,7 @@ def refusal(look: bytes) -> str | None:
     Examples
     --------
     >>> refusal(b"# pinned\nidna==3.20\nh11==0.16\n")
-    'a list of requirements without what they depend on; give what pip inspect prints'
+    'a list of requirements without what they depend on; give what pip inspect or uv pip compile prints'
     """
     reasons = (why for marks, why in REFUSED if all(has(look, mark) for mark in marks))
     return next(reasons, None)

@@ -26,7 +26,6 @@ REPORTED = {
     "13.json": "the statistics of webpack or a bundler like it, with modules and reasons, which",
     "15.packages.lock.json": "NuGet's packages.lock.json, which says what needs what; graphdiff does not read it yet",
     "16.project.assets.json": "NuGet's project.assets.json, which says what needs what; graphdiff does not read it yet",
-    "17.requirements.txt": "requirements as pip-compile or uv prints them, whose '# via' lines say who asks for what",
     "19.bun.lock": "bun's lock, which graphdiff does not read yet; bun install --yarn writes a yarn.lock",
 }
 
@@ -259,15 +258,6 @@ CPROFILE = (
     "   5 function calls (3 primitive calls) in 0.001 seconds\n\n   ncalls  tottime  percall  cumtime  percall x\n"
 )
 TEXTS: dict[str, tuple[str, str]] = {
-    "pip-compile": ("a==1\n    # via b\nb==2\n    # via -r requirements.in\n", "requirements as pip-compile"),
-    "pip-compile with hashes": (
-        "a==1 \\\n    --hash=sha256:00\n    # via\n    #   b\n    #   c\nb==2\n",
-        "requirements as pip-compile",
-    ),
-    "uv pip compile": (
-        "# uv pip compile\na[x]==1 ; python_version > '3'  # via b\nb==2\n",
-        "requirements as pip-compile",
-    ),
     "pip freeze": ("a==1\nb==2 ; python_version > '3'\n", "a list of requirements without"),
     "conda --explicit": ("# x\n@EXPLICIT\nhttps://x/a.conda\n", "conda's list of packages without"),
     "conda-lock": (

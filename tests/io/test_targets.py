@@ -222,7 +222,7 @@ ECOSYSTEMS = {
     "debian": "Debian:12", "go-mod-graph": "Go", "maven": "Maven", "cargo-lock": "crates.io",
     "cargo-metadata": "crates.io", "npm-lock": "npm", "npm-ls": "npm", "pnpm": "npm", "yarn": "npm",
     "yarn-berry": "npm", "uv": "PyPI", "poetry": "PyPI", "pdm": "PyPI", "pylock": "PyPI", "pip-inspect": "PyPI",
-    "pipdeptree": "PyPI", "pip-report": "PyPI",
+    "pipdeptree": "PyPI", "pip-report": "PyPI", "pip-compile": "PyPI",
 }  # fmt: skip
 LOCKS = [path for path, key in SAMPLES.items() if key in ECOSYSTEMS and "reversed" not in path]
 

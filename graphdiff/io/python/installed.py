@@ -306,7 +306,7 @@ def read_pip_report(data: bytes, *, name: str, extras: str = "requested") -> Pac
         by_user = {"requested": True, "root": True} if one.get("requested") is True else {}
         records.append({**metadata, **by_user, "requested_extras": one.get("requested_extras")})
     if not records:
-        raise FormatError(f"{name}: pip would install nothing; --ignore-installed reports what is installed already, too")
+        raise FormatError(f"{name}: pip would install nothing; --ignore-installed reports what is installed, too")
     return installed_graph(
         records,
         name=name,
