@@ -54,6 +54,7 @@ SAMPLES = {
     "python/uv.lock": "uv",
     "python/workspace.uv.lock": "uv",
     "python/versions.uv.lock": "uv",
+    "ruby/Gemfile.lock": "bundler",
     "rust/Cargo.lock": "cargo-lock",
     "rust/metadata.json": "cargo-metadata",
     "saved/crates.gdiff": "gdiff",

@@ -37,6 +37,7 @@ ECOSYSTEMS = {
 FORMATS = {
     **dict.fromkeys(("Cargo.lock", "cargo metadata"), "cargo"),
     **dict.fromkeys(("Debian Packages",), "deb"),
+    **dict.fromkeys(("Gemfile.lock",), "gem"),
     **dict.fromkeys(("go mod graph",), "golang"),
     **dict.fromkeys(("Maven dependency tree", "depgraph-maven-plugin"), "maven"),
     **dict.fromkeys(("npm package-lock", "npm ls", "pnpm-lock", "yarn.lock"), "npm"),

@@ -158,11 +158,7 @@ LOCKS: tuple[tuple[tuple[bytes, ...], str], ...] = (
         f"Podfile.lock, {NOT_YET}; cyclonedx-cocoapods writes a CycloneDX bill, which is read",
     ),
     ((rb'\A(?:(?:github|git|binary) "[^"\n]++" "[^"\n]*+"\s*)+\Z',), f"Cartfile.resolved, {BARE}"),
-    # Ruby, Dart, PHP has JSON.
-    (
-        (rb"^(?:GEM|GIT|PATH)$", rb"^  specs:$"),
-        f"Gemfile.lock, {NOT_YET}; bundle graph --format=dot (the plugin bundler-graph) draws it as DOT, which is read",
-    ),
+    # Dart; PHP has JSON.
     (
         (rb"^packages:$", rb'^    dependency: "?(?:direct|transitive)\b'),
         f"pubspec.lock, {BARE}; {CDXGEN}",
@@ -236,9 +232,7 @@ LOCKS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ),
     (
         (rb"""^source ["']https?://""", rb"""^\s*gem ["']"""),
-        "what a Ruby project asks for, and not what that rests on; bundle graph --format=dot (the plugin "
-        "bundler-graph) "
-        "draws it as DOT, which is read",
+        "what a Ruby project asks for, and not what that rests on; give Gemfile.lock, which bundle lock writes",
     ),
 )
 

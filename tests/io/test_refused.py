@@ -270,10 +270,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "mix.lock": ('%{\n  "a": {:hex, :a, "1.0", "x", [:mix], [{:b, ">= 0"}], "hexpm"},\n}\n', "mix.lock, which"),
     "Podfile.lock": ("PODS:\n  - A (1.0):\n    - B\n  - B (2.0)\n\nDEPENDENCIES:\n  - A\n", "Podfile.lock, which"),
     "Cartfile.resolved": ('github "x/y" "1.0"\ngithub "z/w" "2.0"\n', "Cartfile.resolved, packages without"),
-    "Gemfile.lock": (
-        "GEM\n  remote: https://x/\n  specs:\n    a (1)\n      b (>= 2)\n    b (2)\n",
-        "Gemfile.lock, which",
-    ),
     "pubspec.lock": (
         'packages:\n  a:\n    dependency: "direct main"\n    version: "1"\n',
         "pubspec.lock, packages without",

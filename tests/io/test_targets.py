@@ -54,6 +54,9 @@ TYPES = {
     "crates.io": ("cargo", "cargo", "rust-crate"),
     "Go": ("golang", "gomod", "go-module"),
     "Maven": ("maven", "pom", "java-archive"),
+    "RubyGems": ("gem", "bundler", "gem"),
+    "Packagist": ("composer", "composer", "php-composer"),
+    "NuGet": ("nuget", "nuget", "dotnet"),
     "Debian:12": ("deb/debian", "debian", "deb"),
 }
 
@@ -223,6 +226,7 @@ ECOSYSTEMS = {
     "cargo-metadata": "crates.io", "npm-lock": "npm", "npm-ls": "npm", "pnpm": "npm", "yarn": "npm",
     "yarn-berry": "npm", "uv": "PyPI", "poetry": "PyPI", "pdm": "PyPI", "pylock": "PyPI", "pip-inspect": "PyPI",
     "pipdeptree": "PyPI", "pip-report": "PyPI", "pip-compile": "PyPI",
+    "bundler": "RubyGems",
 }  # fmt: skip
 LOCKS = [path for path, key in SAMPLES.items() if key in ECOSYSTEMS and "reversed" not in path]
 
