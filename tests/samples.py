@@ -33,6 +33,7 @@ SAMPLES = {
     "pathmodels/openmx.csv": "path-model",
     "pathmodels/piecewise.csv": "path-model",
     "pathmodels/semopy.csv": "path-model",
+    "php/composer.lock": "composer",
     "pnpm/v5.yaml": "pnpm",
     "pnpm/v6.yaml": "pnpm",
     "pnpm/v9.yaml": "pnpm",

@@ -37,6 +37,7 @@ ECOSYSTEMS = {
 FORMATS = {
     **dict.fromkeys(("Cargo.lock", "cargo metadata"), "cargo"),
     **dict.fromkeys(("Debian Packages",), "deb"),
+    **dict.fromkeys(("composer.lock",), "composer"),
     **dict.fromkeys(("Gemfile.lock",), "gem"),
     **dict.fromkeys(("go mod graph",), "golang"),
     **dict.fromkeys(("Maven dependency tree", "depgraph-maven-plugin"), "maven"),

@@ -183,13 +183,9 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
         "Pipenv's lock, packages without what they depend on; pipenv graph --json prints it in JSON that is read",
     ),
     (
-        members(b"content-hash", b"packages: [", b"packages-dev: ["),
-        f"composer.lock, {NOT_YET}; composer CycloneDX:make-sbom (a plugin) writes a CycloneDX bill, which is read",
-    ),
-    (
         (rb'^"require(?:-dev)?": \{\s*+"(?:php|ext-[^"\n]*+|[^"/\n]++/[^"\n]++)"\s*+:\s*+"',),
-        "what a PHP package asks for, and not what that rests on; composer CycloneDX:make-sbom (a plugin) writes a "
-        "CycloneDX bill, which is read",
+        "what a PHP package asks for, and not what that rests on; give composer.lock, which composer update "
+        "--no-install writes",
     ),
     (
         (rb'^"pins": \[|^"object": \{\s*+"pins"', *members(b"version: \\d")),

@@ -146,10 +146,6 @@ OBJECTS: dict[str, tuple[Any, str]] = {
     ),
     "npm audit": ({"auditReportVersion": 2, "vulnerabilities": {"a": {"via": ["b"]}}}, "what npm audit --json reports"),
     "Pipfile.lock": ({"_meta": {"hash": {}}, "default": {"a": {"version": "==1"}}, "develop": {}}, "Pipenv's lock"),
-    "composer.lock": (
-        {"content-hash": "a", "packages": [{"name": "a/b", "require": {"c/d": "^1"}}], "packages-dev": []},
-        "composer.lock, which",
-    ),
     "composer.json": ({"name": "a/b", "require": {"php": ">=8", "c/d": "^1"}}, "what a PHP package asks for"),
     "Package.resolved": ({"pins": [{"identity": "a", "state": {}}], "version": 2}, "Swift's Package.resolved"),
     "Package.resolved 1": ({"object": {"pins": [{"package": "a"}]}, "version": 1}, "Swift's Package.resolved"),

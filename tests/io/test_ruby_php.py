@@ -1,17 +1,19 @@
 """Bundler's and Composer's locks, as the tools wrote them of small projects of our own.
 
-``Gemfile.lock`` is what Bundler 2.3.15 wrote (``bundle lock``, for two platforms) of gems that were made for it.
+``Gemfile.lock`` is what Bundler 2.3.15 wrote (``bundle lock``, for two platforms) of gems that were made for it,
+``composer.lock`` what Composer 2.5.5 wrote (``composer update --no-install``) of packages in folders.
 """
 
 from __future__ import annotations
 
 import io
+import json
 
 import networkx as nx
 import pytest
 from samples import DATA
 
-from graphdiff.errors import FormatError
+from graphdiff.errors import FormatError, UsageError
 from graphdiff.io.read import read
 from graphdiff.paths.paths import count_paths
 
@@ -89,3 +91,72 @@ def test_what_is_not_in_the_lock_is_named() -> None:
 def test_a_broken_lock_gets_one_line(text: str, message: str) -> None:
     with pytest.raises(FormatError, match=message):
         gemfile_lock(text)
+
+
+# -- Composer
+
+#: What composer show --locked --tree prints, without the platform and without names that others stand in for.
+REQUIRED = {
+    ("acme/linter", "acme/yaml-tools"): "~0.1",
+    ("acme/yaml-tools", "acme/core"): "^1.0 || ^2.0",
+    ("acme/web", "acme/core"): "^1.2",
+    ("acme/web", "acme/yaml-tools"): "*",
+}
+#: acme/logger provides psr/log-implementation, acme/markup replaces old/markup (composer depends --locked).
+STOOD_IN_FOR = {("acme/web", "acme/logger"): "^1.0", ("acme/web", "acme/markup"): "^1"}
+
+
+def composer_lock(*packages: dict[str, object], **options: str) -> nx.DiGraph:
+    document = {"content-hash": "x", "packages": list(packages), "packages-dev": []}
+    return read(io.StringIO(json.dumps(document)), **options)
+
+
+def test_the_packages_require_what_composer_says() -> None:
+    graph = read(DATA / "php/composer.lock")
+    assert {(u, v): clause for u, v, clause in graph.edges(data="clause")} == REQUIRED | STOOD_IN_FOR
+    assert {(u, v): alias for u, v, alias in graph.edges(data="alias") if alias} == {
+        ("acme/web", "acme/logger"): "psr/log-implementation",
+        ("acme/web", "acme/markup"): "old/markup",
+    }
+    assert graph.graph["edge_meaning"] == "depends on"
+    assert graph.graph["unmet"] == {}
+    assert not any(root for _, root in graph.nodes(data="root"))
+    assert graph.nodes["acme/yaml-tools"] == {
+        "name": "acme/yaml-tools", "version": "0.3.0", "licence": "MIT OR Apache-2.0", "path": "pk/acme_yaml-tools",
+    }  # fmt: skip
+    (warning,) = graph.graph["warnings"]
+    assert "what is required of the platform makes no edge: 'php', 'ext-json'" in warning
+
+
+def test_what_only_development_brings_is_left_out_on_demand() -> None:
+    graph = read(DATA / "php/composer.lock")
+    assert {node for node, dev in graph.nodes(data="dev") if dev} == {"acme/linter"}
+    assert {(u, v) for u, v, kind in graph.edges(data="kind") if kind == "dev"} == {("acme/linter", "acme/yaml-tools")}
+    for options in ({"omit": "dev"}, {"kinds": "normal"}):
+        production = read(DATA / "php/composer.lock", **options)
+        assert set(production) == set(graph) - {"acme/linter"}
+        assert set(production.edges) == set(graph.edges) - {("acme/linter", "acme/yaml-tools")}
+        assert production.graph["left_out"] == {"nodes": ["acme/linter"], "by": options}
+    with pytest.raises(UsageError, match="no edge is of the kind 'peer'; there are normal, dev"):
+        read(DATA / "php/composer.lock", kinds="peer")
+
+
+def test_a_package_of_the_name_itself_comes_before_those_that_stand_in() -> None:
+    web = {"name": "a/web", "version": "1", "require": {"A/Log": "^1", "psr/x": "*", "gone/z": "*"}, "provide": []}
+    log = {"name": "a/log", "version": "1", "source": {"type": "git", "url": "https://x/log.git"}}
+    other = {"name": "a/other", "version": "1", "replace": {"a/log": "*"}, "provide": {"psr/x": "1"}}
+    third = {"name": "a/third", "version": "1", "provide": {"psr/x": "1"}}
+    graph = composer_lock(web, log, other, third)
+    assert set(graph.edges) == {("a/web", "a/log"), ("a/web", "a/other"), ("a/web", "a/third")}
+    assert "alias" not in graph.edges["a/web", "a/log"]
+    assert graph.graph["unmet"] == {"gone/z": ["a/web"]}
+    assert graph.nodes["a/log"]["source"] == "git+https://x/log.git"
+
+
+def test_a_broken_composer_lock_gets_one_line() -> None:
+    with pytest.raises(FormatError, match="no package in it"):
+        composer_lock()
+    with pytest.raises(FormatError, match=r"packages\[0\] has no name"):
+        composer_lock({"version": "1"})
+    with pytest.raises(FormatError, match="no packages, as every composer"):
+        read(io.StringIO("{}"), format="composer")
