@@ -6,6 +6,7 @@ from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
 SAMPLES = {
+    "bun/bun.lock": "bun",
     "csv/olah.csv": "csv",
     "dbt/manifest.json": "dbt",
     "debian/small.Packages": "debian",

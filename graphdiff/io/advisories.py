@@ -41,7 +41,7 @@ FORMATS = {
     **dict.fromkeys(("Gemfile.lock",), "gem"),
     **dict.fromkeys(("go mod graph",), "golang"),
     **dict.fromkeys(("Maven dependency tree", "depgraph-maven-plugin"), "maven"),
-    **dict.fromkeys(("npm package-lock", "npm ls", "pnpm-lock", "yarn.lock"), "npm"),
+    **dict.fromkeys(("npm package-lock", "npm ls", "pnpm-lock", "yarn.lock", "bun.lock"), "npm"),
     **dict.fromkeys(("uv lock", "Poetry lock", "PDM lock", "pylock.toml"), "pypi"),
     **dict.fromkeys(("Python environment", "pip inspect", "pip report", "pip-compile", "pipdeptree"), "pypi"),
 }

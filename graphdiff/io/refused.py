@@ -332,7 +332,8 @@ BINARIES: tuple[tuple[bytes, str], ...] = (
     # bun's older lock.
     (
         rb"#!/usr/bin/env bun\nbun-lockfile-format",
-        "bun's binary lock; bun bun.lockb > yarn.lock makes a yarn.lock of it, which is read",
+        "bun's binary lock; bun install --save-text-lockfile --frozen-lockfile --lockfile-only writes bun.lock, which "
+        "is read",
     ),
     # Texts in other encodings.
     (

@@ -167,10 +167,6 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ),
     # -- packages of other languages
     (
-        members(b"lockfileVersion", b"workspaces: {"),
-        f"bun's lock, {NOT_YET}; bun install --yarn writes a yarn.lock, which is read",
-    ),
-    (
         (*members(b"dependencies: {"), rb'^"dependencies": \{\s*+"[^"\n]++"\s*+:\s*+\{[^{}]*?"depth"\s*+:'),
         f"Unity's packages-lock.json, {NOT_YET}",
     ),

@@ -226,7 +226,7 @@ ECOSYSTEMS = {
     "cargo-metadata": "crates.io", "npm-lock": "npm", "npm-ls": "npm", "pnpm": "npm", "yarn": "npm",
     "yarn-berry": "npm", "uv": "PyPI", "poetry": "PyPI", "pdm": "PyPI", "pylock": "PyPI", "pip-inspect": "PyPI",
     "pipdeptree": "PyPI", "pip-report": "PyPI", "pip-compile": "PyPI",
-    "bundler": "RubyGems", "composer": "Packagist",
+    "bundler": "RubyGems", "composer": "Packagist", "bun": "npm",
 }  # fmt: skip
 LOCKS = [path for path, key in SAMPLES.items() if key in ECOSYSTEMS and "reversed" not in path]
 
