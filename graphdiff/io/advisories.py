@@ -37,6 +37,7 @@ ECOSYSTEMS = {
 FORMATS = {
     **dict.fromkeys(("Cargo.lock", "cargo metadata"), "cargo"),
     **dict.fromkeys(("Debian Packages",), "deb"),
+    **dict.fromkeys(("packages.lock.json", "NuGet assets"), "nuget"),
     **dict.fromkeys(("composer.lock",), "composer"),
     **dict.fromkeys(("Gemfile.lock",), "gem"),
     **dict.fromkeys(("go mod graph",), "golang"),

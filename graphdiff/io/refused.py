@@ -217,9 +217,8 @@ LOCKS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ),
     (
         (rb"\A<Project\b", rb"<(?:PackageReference|ProjectReference|TargetFrameworks?)\b"),
-        "what a .NET project asks for, and not what that rests on; dotnet CycloneDX PROJECT (a tool) writes a "
-        "CycloneDX "
-        "bill, which is read",
+        "what a .NET project asks for, and not what that rests on; give obj/project.assets.json, which dotnet restore "
+        "writes",
     ),
     (
         (

@@ -136,34 +136,14 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ),
     # -- .NET
     (
-        (
-            *members(b"version: \\d"),
-            rb'^"dependencies": \{.*"type"\s*+:\s*+"(?:Direct|Transitive|Project|CentralTransitive)"',
-            _without(b"name", b"lockfileVersion"),
-        ),
-        f"NuGet's packages.lock.json, which says what needs what; {UNREAD}; dotnet CycloneDX "
-        "PROJECT (a tool) writes a CycloneDX bill, which is read",
-    ),
-    (
-        members(b"targets: {", b"libraries: {", b"projectFileDependencyGroups: {"),
-        f"NuGet's project.assets.json, which says what needs what; {UNREAD}; dotnet CycloneDX "
-        "PROJECT (a tool) writes a CycloneDX bill, which is read",
-    ),
-    (
-        members(b"runtimeTarget: {", b"targets: {", b"libraries: {"),
-        f"the deps.json of a .NET program, which says what needs what; {UNREAD}; dotnet "
-        "CycloneDX PROJECT (a tool) writes a CycloneDX bill, which is read",
-    ),
-    (
         members(b"restore: {", b"projects: {"),
-        f"NuGet's dgspec.json, of projects and what they refer to, {NOT_YET}; dotnet CycloneDX PROJECT (a tool) "
-        "writes a "
-        "CycloneDX bill, which is read",
+        f"NuGet's dgspec.json, of projects and what they refer to, {NOT_YET}; give obj/project.assets.json, "
+        "which dotnet restore writes",
     ),
     (
         members(b"version", b'parameters: "', b"projects: ["),
-        "a list of .NET packages without what they depend on; dotnet CycloneDX PROJECT (a tool) writes a CycloneDX "
-        "bill, which is read",
+        "a list of .NET packages without what they depend on; give obj/project.assets.json, which dotnet restore "
+        "writes",
     ),
     # -- packages of other languages
     (

@@ -24,8 +24,6 @@ REPORTED = {
     "04.json": "the graph of nx's projects, which graphdiff does not read yet; jq -r",
     "05.json": "esbuild's metafile, which says what imports what; graphdiff does not read it yet; depcruise",
     "13.json": "the statistics of webpack or a bundler like it, with modules and reasons, which",
-    "15.packages.lock.json": "NuGet's packages.lock.json, which says what needs what; graphdiff does not read it yet",
-    "16.project.assets.json": "NuGet's project.assets.json, which says what needs what; graphdiff does not read it yet",
 }
 
 
@@ -124,18 +122,6 @@ OBJECTS: dict[str, tuple[Any, str]] = {
         "Deno's lock",
     ),
     "deno.lock 3": ({"version": "3", "packages": {"specifiers": {}, "npm": {}}, "remote": {}}, "Deno's lock"),
-    "packages.lock.json": (
-        {"version": 2, "dependencies": {".NETFramework,Version=v4.8": {"A": {"type": "Direct", "resolved": "1"}}}},
-        "NuGet's packages.lock.json",
-    ),
-    "project.assets.json": (
-        {"version": 3, "targets": {}, "libraries": {}, "projectFileDependencyGroups": {}},
-        "NuGet's project.assets.json",
-    ),
-    "deps.json": (
-        {"runtimeTarget": {"name": ".NETCoreApp"}, "targets": {".NETCoreApp": {}}, "libraries": {"A/1": {}}},
-        "the deps.json of a .NET program",
-    ),
     "dgspec.json": ({"format": 1, "restore": {"/a.csproj": {}}, "projects": {"/a.csproj": {}}}, "NuGet's dgspec.json"),
     "dotnet list": ({"version": 1, "parameters": "--format json", "projects": []}, "a list of .NET packages without"),
     "Unity": (
@@ -191,10 +177,6 @@ OBJECTS: dict[str, tuple[Any, str]] = {
         {"inputs": {"a.js": {"imports": [{"path": "b.js"}], "bytes": 1}}, "outputs": {}},
         "esbuild's metafile",
     ),
-    "packages.lock.json with an empty framework": (
-        {"version": 1, "dependencies": {"net6.0": {}, "net8.0": {"A": {"type": "Transitive", "resolved": "1"}}}},
-        "NuGet's packages.lock.json",
-    ),
     "conan 1": ([{"reference": "a/1", "requires": ["b/1"], "display_name": "a"}], "what conan info --json prints"),
     "deno.lock 5": ({"version": "5", "npm": {"ms@2.1.3": {"integrity": "a", "dependencies": []}}}, "Deno's lock"),
     "pnpm list": (
@@ -238,6 +220,10 @@ def test_json_of_tools_is_named(document: Any, said: str, indent: int | None, tm
         with pytest.raises(FormatError, match=f"^{re.escape(str(path))}: {re.escape(said)}") as caught:
             read(path)
         assert "\n" not in str(caught.value)
+
+
+def test_json_with_trailing_commas_and_comments_is_named_where_its_tool_writes_them() -> None:
+    assert refusal(outline(b'/* x */ {\n "compilerOptions": {"strict": true,},\n}'))
 
 
 # --- texts ------------------------------------------------------------------------------------------------------------

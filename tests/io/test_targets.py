@@ -227,6 +227,7 @@ ECOSYSTEMS = {
     "yarn-berry": "npm", "uv": "PyPI", "poetry": "PyPI", "pdm": "PyPI", "pylock": "PyPI", "pip-inspect": "PyPI",
     "pipdeptree": "PyPI", "pip-report": "PyPI", "pip-compile": "PyPI",
     "bundler": "RubyGems", "composer": "Packagist", "bun": "npm",
+    "nuget-lock": "NuGet", "nuget-assets": "NuGet",
 }  # fmt: skip
 LOCKS = [path for path, key in SAMPLES.items() if key in ECOSYSTEMS and "reversed" not in path]
 
