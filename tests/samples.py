@@ -7,6 +7,7 @@ from pathlib import Path
 DATA = Path(__file__).parent / "data"
 SAMPLES = {
     "bun/bun.lock": "bun",
+    "conda/conda-lock.yml": "conda-lock",
     "csv/olah.csv": "csv",
     "dbt/manifest.json": "dbt",
     "debian/small.Packages": "debian",

@@ -6,80 +6,14 @@ all, in which an edge says for which it holds where that is not for all framewor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-
 from graphdiff.errors import FormatError
 from graphdiff.io.documents import Record, mapping, parse_json, required_text, text, texts
-from graphdiff.io.packages import Need, PackageGraph, package_graph
+from graphdiff.io.packages import PackageGraph, Targets
 
 __all__ = ["read_nuget_assets", "read_nuget_lock"]
 
 #: What a project is called of which the file says no name.
 PROJECT = "."
-
-
-@dataclass
-class _Packages:
-    """The packages of all targets, the project first, and on which targets one needs another by which versions."""
-
-    attributes: list[Record]
-    places: dict[tuple[str, str], int] = field(default_factory=dict)
-    by_target: dict[str, dict[str, int]] = field(default_factory=dict)
-    needs: dict[tuple[int, int], dict[str, str]] = field(default_factory=dict)
-    unmet: dict[tuple[int, str], None] = field(default_factory=dict)
-
-    def add(self, target: str, attributes: Record) -> int:
-        """Return the place of a package of a target; names are the same whatever their capitals."""
-        called = attributes["name"].lower()
-        place = self.places.setdefault((called, attributes["version"]), len(self.attributes))
-        if place == len(self.attributes):
-            self.attributes.append(attributes)
-        self.by_target.setdefault(target, {})[called] = place
-        return place
-
-    def need(self, target: str, tail: int, called: str, clause: str) -> None:
-        """Note that a package needs that of a name on a target; what a system has not is that of its framework."""
-        framework = target.partition("/")[0]
-        heads = (self.by_target.get(one, {}).get(called.lower()) for one in (target, framework))
-        head = next((place for place in heads if place is not None), None)
-        if head is None:
-            self.unmet[tail, called] = None
-        else:
-            self.needs.setdefault((tail, head), {}).setdefault(target, clause)
-
-    def graph(self, name: str, format: str) -> PackageGraph:
-        frameworks = [target for target in self.by_target if "/" not in target]
-        needs = (
-            Need(
-                tail,
-                head,
-                "",
-                {
-                    "clause": " | ".join(dict.fromkeys(filter(None, clauses.values()))),
-                    "marker": _where(clauses, frameworks),
-                },
-            )
-            for (tail, head), clauses in self.needs.items()
-        )
-        return package_graph(self.attributes, needs, name=name, format=format, unmet=self.unmet)
-
-    def unneeded(self, target: str) -> Iterator[int]:
-        """Yield the packages of a target that none needs there."""
-        needed = {head for (_, head), clauses in self.needs.items() if target in clauses}
-        yield from (place for place in self.by_target.get(target, {}).values() if place not in needed)
-
-
-def _where(targets: Record, frameworks: list[str]) -> str:
-    """Return the targets for which an edge holds, by their frameworks where these have it; nothing where all have.
-
-    Examples
-    --------
-    >>> _where({"net8.0": "", "net8.0/win-x64": "", "net9.0/win-x64": ""}, ["net8.0", "net9.0"])
-    'net8.0 | net9.0/win-x64'
-    """
-    there = [target for target in targets if target in frameworks or target.partition("/")[0] not in targets]
-    return "" if set(frameworks) <= set(there) else " | ".join(there)
 
 
 def read_nuget_lock(data: bytes, *, name: str) -> PackageGraph:
@@ -113,7 +47,7 @@ def read_nuget_lock(data: bytes, *, name: str) -> PackageGraph:
     [('.', 'Log', '[3.1, )'), ('Log', 'Core', '1.0.0')]
     """
     document = mapping(parse_json(data, name), name)
-    resolved = _Packages([{"name": PROJECT, "version": "", "root": True}])
+    resolved = Targets([{"name": PROJECT, "version": "", "root": True}])
     targets = mapping(document.get("dependencies"), f"{name}: dependencies")
     entries: list[tuple[str, str, int, Record]] = []
     for target, listed in targets.items():
@@ -170,7 +104,7 @@ def read_nuget_assets(data: bytes, *, name: str) -> PackageGraph:
     document = mapping(parse_json(data, name), name)
     groups = mapping(document.get("projectFileDependencyGroups"), f"{name}: projectFileDependencyGroups")
     asked = "projectFileDependencyGroups" in document
-    resolved = _Packages([_project(document, name)] if asked else [])
+    resolved = Targets([_project(document, name)] if asked else [])
     libraries = mapping(document.get("libraries"), f"{name}: libraries")
     projects: set[int] = set()
     entries: list[tuple[str, str, int, Record]] = []

@@ -186,6 +186,18 @@ PACKAGES: dict[str, Format] = {
         sample="by hand, 2026-11-24",
         command="pdm config lock.format pylock; pdm lock",
     ),
+    "conda-lock": Format(
+        read="graphdiff.io.conda:read_conda_lock",
+        title="conda-lock.yml",
+        about="conda-lock.yml: a package depends on a package on some platform, without weights; repeats are one edge",
+        suffixes=("conda-lock.yml", "conda-lock.yaml"),
+        marks=((rb"^package:$", rb"^ *(?:- )?manager: (?:conda|pip)$"),),
+        nodes="packages",
+        tool="conda-lock",
+        version="that of version 1 of the lock",
+        sample="by hand, 2026-11-29",
+        command="conda-lock -f environment.yml",
+    ),
     "npm-lock": Format(
         read="graphdiff.io.js.npm:read_npm_lock",
         title="package-lock.json",
