@@ -39,6 +39,7 @@ SAMPLES = {
     "pathmodels/piecewise.csv": "path-model",
     "pathmodels/semopy.csv": "path-model",
     "php/composer.lock": "composer",
+    "pixi/pixi.lock": "pixi",
     "pnpm/v5.yaml": "pnpm",
     "pnpm/v6.yaml": "pnpm",
     "pnpm/v9.yaml": "pnpm",

@@ -7,7 +7,7 @@ from graphdiff.errors import FormatError
 from graphdiff.io.documents import Record, mapping, mappings, parse_yaml, required_text, text
 from graphdiff.io.packages import PackageGraph, Targets
 
-__all__ = ["read_conda_lock"]
+__all__ = ["VIRTUAL", "read_conda_lock", "say_where"]
 
 #: What conda calls the system by: ``__glibc``, ``__unix``, and so on.
 VIRTUAL = "__"
@@ -60,7 +60,7 @@ def read_conda_lock(data: bytes, *, name: str) -> PackageGraph:
                 system[wanted] = None
             else:
                 targets.need(required_text(entry, "platform", where), place, wanted, text(clause, where))
-    _say_where(targets)
+    say_where(targets)
     graph = targets.graph(name, "conda-lock")
     if system:
         sentence = f"{name}: what is needed of the system makes no edge: {listed_few(list(system))}"
@@ -84,7 +84,7 @@ def _place(targets: Targets, entry: Record, where: str) -> int:
     return place
 
 
-def _say_where(targets: Targets) -> None:
+def say_where(targets: Targets) -> None:
     """Note with the packages that are not for all platforms for which they are."""
     platforms: dict[int, list[str]] = {}
     for target, there in targets.by_target.items():

@@ -139,7 +139,6 @@ LOCKS: tuple[tuple[tuple[bytes, ...], str], ...] = (
         "a list of packages without what they depend on; give what pip inspect prints",
     ),
     ((rb"^@EXPLICIT$",), f"conda's list of {BARE}; give what pip inspect prints in that environment"),
-    ((rb"\Aversion: \d+$", rb"^environments:$", rb"^packages:$"), f"pixi's lock, {NOT_YET}"),
     # Erlang, Elixir.
     (
         (rb'\A\s*(?:\{"[\d.]+",\s*)?\[\{<<"[^"\n]++">>,\s*\{(?:pkg|git|hg|elixir|raw)',),

@@ -235,7 +235,6 @@ CPROFILE = (
 TEXTS: dict[str, tuple[str, str]] = {
     "pip freeze": ("a==1\nb==2 ; python_version > '3'\n", "a list of requirements without"),
     "conda --explicit": ("# x\n@EXPLICIT\nhttps://x/a.conda\n", "conda's list of packages without"),
-    "pixi": ("version: 6\nenvironments:\n  default:\npackages:\n- conda: x\n", "pixi's lock"),
     "rebar.lock": ('{"1.2.0",\n[{<<"cowlib">>,{pkg,<<"cowlib">>,<<"2.11.0">>},1}]}.\n', "rebar.lock, packages without"),
     "old rebar.lock": ('[{<<"a">>,\n  {git,"https://x/a",\n  {ref,"1"}},\n  0}].\n', "rebar.lock, packages without"),
     "mix.lock": ('%{\n  "a": {:hex, :a, "1.0", "x", [:mix], [{:b, ">= 0"}], "hexpm"},\n}\n', "mix.lock, which"),

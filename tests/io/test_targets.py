@@ -256,7 +256,7 @@ def test_every_package_of_every_sample_is_found_by_its_name_and_version(path: st
 def test_every_format_of_packages_has_its_ecosystem_or_is_known_to_say_it_itself() -> None:
     titles = {SAMPLES[path]: read(DATA / path).graph["format"] for path in LOCKS}
     assert set(titles.values()) == set(FORMATS) - {"Python environment", "depgraph-maven-plugin"}
-    themselves = {"conda-lock", "cyclonedx", "spdx", "snyk"}
+    themselves = {"conda-lock", "cyclonedx", "pixi", "snyk", "spdx"}
     assert set(PACKAGES) - set(titles) - themselves <= {"env", "depgraph"}
 
 

@@ -198,6 +198,18 @@ PACKAGES: dict[str, Format] = {
         sample="by hand, 2026-11-29",
         command="conda-lock -f environment.yml",
     ),
+    "pixi": Format(
+        read="graphdiff.io.pixi:read_pixi_lock",
+        title="pixi.lock",
+        about="pixi.lock: a package depends on a package on some platform, without weights; repeats are one edge",
+        suffixes=("pixi.lock",),
+        marks=((rb"\Aversion: \d+$", rb"^environments:", rb"^packages:"),),
+        nodes="packages",
+        tool="pixi",
+        version="those of versions 4 to 7 of the lock",
+        sample="by hand, 2026-11-29",
+        command="pixi lock",
+    ),
     "npm-lock": Format(
         read="graphdiff.io.js.npm:read_npm_lock",
         title="package-lock.json",
