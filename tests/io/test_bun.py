@@ -71,11 +71,14 @@ def test_the_nearest_package_is_meant() -> None:
             "a/@s/b": ["@s/b@1.0.0", "", {"dependencies": {"c": "2", "d": "1"}}],
             "a/@s/b/c": ["c@2.0.0", "", {}],
             "c": ["c@1.0.0", "", {}],
+            # No c, though its key ends in one.
+            "a/@s/d": ["@s/d@1.0.0", "", {}],
             "a/d": ["d@1.0.0", "", {"dependencies": {"c": "1"}}],
         },
         dependencies={"a": "1"},
     )
     assert set(graph.edges) == {("app", "a"), ("a", "c@1.0.0"), ("@s/b", "c@2.0.0"), ("@s/b", "d"), ("d", "c@1.0.0")}
+    assert graph.nodes["d"]["name"] == "d"
 
 
 def test_optional_peers_may_miss_and_other_needs_are_named() -> None:

@@ -145,6 +145,12 @@ def test_editable_projects_addresses_and_folders() -> None:
     assert graph.nodes["."]["path"] == "."
 
 
+def test_a_project_is_a_root_also_where_another_line_names_it_as_a_package() -> None:
+    graph = lines("a==1", "    # via", "    #   shop", "    #   shop (pyproject.toml:test)", "b==1  # via shop")
+    assert roots(graph) == {"shop"}
+    assert graph.edges["shop", "a"] == {"kind": "normal"}
+
+
 @pytest.mark.parametrize(
     ("text", "warning"),
     [

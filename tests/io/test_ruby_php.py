@@ -142,7 +142,12 @@ def test_what_only_development_brings_is_left_out_on_demand() -> None:
 
 
 def test_a_package_of_the_name_itself_comes_before_those_that_stand_in() -> None:
-    web = {"name": "a/web", "version": "1", "require": {"A/Log": "^1", "psr/x": "*", "gone/z": "*"}, "provide": []}
+    web = {
+        "name": "a/web",
+        "version": "1",
+        "require": {"A/Log": "^1", "psr/x": "*", "gone/z": "*"},
+        "provide": {"psr/x": "1"},
+    }
     log = {"name": "a/log", "version": "1", "source": {"type": "git", "url": "https://x/log.git"}}
     other = {"name": "a/other", "version": "1", "replace": {"a/log": "*"}, "provide": {"psr/x": "1"}}
     third = {"name": "a/third", "version": "1", "provide": {"psr/x": "1"}}
