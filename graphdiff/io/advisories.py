@@ -37,11 +37,14 @@ ECOSYSTEMS = {
 FORMATS = {
     **dict.fromkeys(("Cargo.lock", "cargo metadata"), "cargo"),
     **dict.fromkeys(("Debian Packages",), "deb"),
+    **dict.fromkeys(("packages.lock.json", "NuGet assets"), "nuget"),
+    **dict.fromkeys(("composer.lock",), "composer"),
+    **dict.fromkeys(("Gemfile.lock",), "gem"),
     **dict.fromkeys(("go mod graph",), "golang"),
     **dict.fromkeys(("Maven dependency tree", "depgraph-maven-plugin"), "maven"),
-    **dict.fromkeys(("npm package-lock", "npm ls", "pnpm-lock", "yarn.lock"), "npm"),
+    **dict.fromkeys(("npm package-lock", "npm ls", "pnpm-lock", "yarn.lock", "bun.lock"), "npm"),
     **dict.fromkeys(("uv lock", "Poetry lock", "PDM lock", "pylock.toml"), "pypi"),
-    **dict.fromkeys(("Python environment", "pip inspect", "pipdeptree"), "pypi"),
+    **dict.fromkeys(("Python environment", "pip inspect", "pip report", "pip-compile", "pipdeptree"), "pypi"),
 }
 #: Those in which a package URL has the distribution before the name.
 DISTRIBUTIONS = ("apk", "deb", "rpm")

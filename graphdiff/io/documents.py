@@ -31,6 +31,7 @@ __all__ = [
     "mapping",
     "mappings",
     "parse_json",
+    "parse_json_with_comments",
     "parse_toml",
     "parse_yaml",
     "parsed_xml",
@@ -57,6 +58,11 @@ LONG_KEY = re.compile(r"(?:^|[\[{,])[ \t]*+(?:[\w-]++[ \t]*+\.[ \t]*+){64}", re.
 
 BLANK = re.compile(r"\s*+")
 
+# Texts are matched to be passed over; a comment that nothing ends goes to the end of the file.
+COMMENT = re.compile(r'"(?:[^"\\]|\\.)*+"|//[^\n]*+|/\*(?:.*?\*/|.*+)', re.DOTALL)
+
+LAST_COMMA = re.compile(r'"(?:[^"\\]|\\.)*+"|,(?=\s*+[}\]])', re.DOTALL)
+
 
 # -- one parser a syntax
 
@@ -76,6 +82,29 @@ def parse_json(data: bytes, name: str) -> Any:
     """
     with _json_errors(name):
         return json.loads(text_of(data), object_pairs_hook=_without_repeats)
+
+
+def parse_json_with_comments(data: bytes, name: str) -> Any:
+    r"""Return the one value of a JSON file that may have comments, and commas before closing brackets.
+
+    Raises
+    ------
+    FormatError
+        As `parse_json`; line and column are those of the file.
+
+    Examples
+    --------
+    >>> parse_json_with_comments(b'{"a": ["x, ]",], // two\n "b": 1, /* end */}', "bun.lock")
+    {'a': ['x, ]'], 'b': 1}
+    """
+    content = LAST_COMMA.sub(_blank, COMMENT.sub(_blank, text_of(data)))
+    with _json_errors(name):
+        return json.loads(content, object_pairs_hook=_without_repeats)
+
+
+def _blank(match: re.Match[str]) -> str:
+    """Return a text as it is, of anything else as many blanks, in as many lines."""
+    return match[0] if match[0][0] == '"' else re.sub(r"[^\n]", " ", match[0])
 
 
 def json_values(data: bytes, name: str) -> list[Any]:

@@ -7,7 +7,8 @@ several kinds at once the graph is a MultiDiGraph with the kind as key, else a D
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 import networkx as nx
@@ -17,7 +18,7 @@ from graphdiff.io.building import by_kinds, chosen_kinds, described, leave_out, 
 from graphdiff.io.documents import text
 from graphdiff.kernels.collecting import collector_at_rest
 
-__all__ = ["Need", "package_graph", "place_of"]
+__all__ = ["Need", "Targets", "package_graph", "place_of"]
 
 Attributes = dict[str, Any]
 PackageGraph: TypeAlias = "nx.DiGraph | nx.MultiDiGraph"
@@ -122,6 +123,81 @@ def _nothing_of(wanted: Collection[str], there: Mapping[str, int], name: str) ->
     counted = ", ".join(f"{kind or 'of no kind'} ({times:,})" for kind, times in there.items()) or "none"
     kinds = " or ".join(sorted(filter(None, wanted)))
     return f"{name}: nothing that the roots reach is needed by the kind {kinds}; the needs in the file are {counted}"
+
+
+@dataclass
+class Targets:
+    """Packages of several targets (frameworks, platforms), and on which of them one needs another by which versions.
+
+    A target with a slash is one of a framework's: ``net8.0/win-x64`` is what differs from ``net8.0``.
+
+    Examples
+    --------
+    >>> targets = Targets([])
+    >>> log, core = (targets.add("net8.0", {"name": name, "version": "1"}) for name in ("Log", "Core"))
+    >>> targets.need("net8.0", log, "core", ">= 1")
+    >>> list(targets.graph("x.json", "x").edges(data="clause"))
+    [('Log', 'Core', '>= 1')]
+    """
+
+    attributes: list[Attributes]
+    places: dict[tuple[str, str], int] = field(default_factory=dict)
+    by_target: dict[str, dict[str, int]] = field(default_factory=dict)
+    needs: dict[tuple[int, int], dict[str, str]] = field(default_factory=dict)
+    unmet: dict[tuple[int, str], None] = field(default_factory=dict)
+
+    def add(self, target: str, attributes: Attributes) -> int:
+        """Return the place of a package, which a target has; names are the same whatever their capitals."""
+        called = attributes["name"].lower()
+        place = self.places.setdefault((called, attributes["version"]), len(self.attributes))
+        if place == len(self.attributes):
+            self.attributes.append(attributes)
+        self.by_target.setdefault(target, {})[called] = place
+        return place
+
+    def need(self, target: str, tail: int, called: str, clause: str) -> None:
+        """Note that a package needs that of a name on a target; what a system has not is that of its framework."""
+        framework = target.partition("/")[0]
+        heads = (self.by_target.get(one, {}).get(called.lower()) for one in (target, framework))
+        head = next((place for place in heads if place is not None), None)
+        if head is None:
+            self.unmet[tail, called] = None
+        else:
+            self.needs.setdefault((tail, head), {}).setdefault(target, clause)
+
+    def graph(self, name: str, format: str) -> PackageGraph:
+        """Return the graph of all targets: an edge has as ``marker`` those for which it holds, where not for all."""
+        frameworks = [target for target in self.by_target if "/" not in target]
+        needs = (
+            Need(
+                tail,
+                head,
+                "",
+                {
+                    "clause": " | ".join(dict.fromkeys(filter(None, clauses.values()))),
+                    "marker": _where(clauses, frameworks),
+                },
+            )
+            for (tail, head), clauses in self.needs.items()
+        )
+        return package_graph(self.attributes, needs, name=name, format=format, unmet=self.unmet)
+
+    def unneeded(self, target: str) -> Iterator[int]:
+        """Yield the packages of a target that none needs there."""
+        needed = {head for (_, head), clauses in self.needs.items() if target in clauses}
+        yield from (place for place in self.by_target.get(target, {}).values() if place not in needed)
+
+
+def _where(targets: Mapping[str, str], frameworks: list[str]) -> str:
+    """Return the targets for which an edge holds, by their frameworks where these have it; nothing where all have.
+
+    Examples
+    --------
+    >>> _where({"net8.0": "", "net8.0/win-x64": "", "net9.0/win-x64": ""}, ["net8.0", "net9.0"])
+    'net8.0 | net9.0/win-x64'
+    """
+    there = [target for target in targets if target in frameworks or target.partition("/")[0] not in targets]
+    return "" if set(frameworks) <= set(there) else " | ".join(there)
 
 
 def place_of(wanted: object, places: Mapping[str, int], where: str) -> int:

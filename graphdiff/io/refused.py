@@ -128,21 +128,17 @@ CDXGEN = "cdxgen -o bom.json writes a CycloneDX bill, which is read"
 LOCKS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     # Python.
     (
-        (rb"^[A-Za-z0-9][\w.-]*(?:\[[\w, -]*\])? *==", rb"^.*# +via\b"),
-        f"requirements as pip-compile or uv prints them, whose '# via' lines say who asks for what, {NOT_YET}; install "
-        "them and give what pip inspect prints",
-    ),
-    (
-        (rb"\A(?:#.*\n|-e .*\n|--.*\n|\s*\n)*[A-Za-z0-9][\w.-]*(?:\[[\w, -]*\])? *==\S+(?: *;.*)?(?: *\\)?\s*$",),
-        "a list of requirements without what they depend on; give what pip inspect prints",
+        (
+            rb"\A(?!(?s:.*)# +via\b)",
+            rb"\A(?:#.*\n|-e .*\n|--.*\n|\s*\n)*[A-Za-z0-9][\w.-]*(?:\[[\w, -]*\])? *==\S+(?: *;.*)?(?: *\\)?\s*$",
+        ),
+        "a list of requirements without what they depend on; give what pip inspect or uv pip compile prints",
     ),
     (
         (rb"\APackage +Version\b.*\n-+ +-+",),
         "a list of packages without what they depend on; give what pip inspect prints",
     ),
     ((rb"^@EXPLICIT$",), f"conda's list of {BARE}; give what pip inspect prints in that environment"),
-    ((rb"^metadata:", rb"^package:$", rb"^  manager: (?:conda|pip)$"), f"conda-lock's lock, {NOT_YET}"),
-    ((rb"\Aversion: \d+$", rb"^environments:$", rb"^packages:$"), f"pixi's lock, {NOT_YET}"),
     # Erlang, Elixir.
     (
         (rb'\A\s*(?:\{"[\d.]+",\s*)?\[\{<<"[^"\n]++">>,\s*\{(?:pkg|git|hg|elixir|raw)',),
@@ -160,11 +156,7 @@ LOCKS: tuple[tuple[tuple[bytes, ...], str], ...] = (
         f"Podfile.lock, {NOT_YET}; cyclonedx-cocoapods writes a CycloneDX bill, which is read",
     ),
     ((rb'\A(?:(?:github|git|binary) "[^"\n]++" "[^"\n]*+"\s*)+\Z',), f"Cartfile.resolved, {BARE}"),
-    # Ruby, Dart, PHP has JSON.
-    (
-        (rb"^(?:GEM|GIT|PATH)$", rb"^  specs:$"),
-        f"Gemfile.lock, {NOT_YET}; bundle graph --format=dot (the plugin bundler-graph) draws it as DOT, which is read",
-    ),
+    # Dart; PHP has JSON.
     (
         (rb"^packages:$", rb'^    dependency: "?(?:direct|transitive)\b'),
         f"pubspec.lock, {BARE}; {CDXGEN}",
@@ -223,9 +215,8 @@ LOCKS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ),
     (
         (rb"\A<Project\b", rb"<(?:PackageReference|ProjectReference|TargetFrameworks?)\b"),
-        "what a .NET project asks for, and not what that rests on; dotnet CycloneDX PROJECT (a tool) writes a "
-        "CycloneDX "
-        "bill, which is read",
+        "what a .NET project asks for, and not what that rests on; give obj/project.assets.json, which dotnet restore "
+        "writes",
     ),
     (
         (
@@ -238,9 +229,7 @@ LOCKS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ),
     (
         (rb"""^source ["']https?://""", rb"""^\s*gem ["']"""),
-        "what a Ruby project asks for, and not what that rests on; bundle graph --format=dot (the plugin "
-        "bundler-graph) "
-        "draws it as DOT, which is read",
+        "what a Ruby project asks for, and not what that rests on; give Gemfile.lock, which bundle lock writes",
     ),
 )
 
@@ -340,7 +329,8 @@ BINARIES: tuple[tuple[bytes, str], ...] = (
     # bun's older lock.
     (
         rb"#!/usr/bin/env bun\nbun-lockfile-format",
-        "bun's binary lock; bun bun.lockb > yarn.lock makes a yarn.lock of it, which is read",
+        "bun's binary lock; bun install --save-text-lockfile --frozen-lockfile --lockfile-only writes bun.lock, which "
+        "is read",
     ),
     # Texts in other encodings.
     (
@@ -380,7 +370,7 @@ def refusal(look: bytes) -> str | None:
     Examples
     --------
     >>> refusal(b"# pinned\nidna==3.20\nh11==0.16\n")
-    'a list of requirements without what they depend on; give what pip inspect prints'
+    'a list of requirements without what they depend on; give what pip inspect or uv pip compile prints'
     """
     reasons = (why for marks, why in REFUSED if all(has(look, mark) for mark in marks))
     return next(reasons, None)

@@ -136,40 +136,16 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ),
     # -- .NET
     (
-        (
-            *members(b"version: \\d"),
-            rb'^"dependencies": \{.*"type"\s*+:\s*+"(?:Direct|Transitive|Project|CentralTransitive)"',
-            _without(b"name", b"lockfileVersion"),
-        ),
-        f"NuGet's packages.lock.json, which says what needs what; {UNREAD}; dotnet CycloneDX "
-        "PROJECT (a tool) writes a CycloneDX bill, which is read",
-    ),
-    (
-        members(b"targets: {", b"libraries: {", b"projectFileDependencyGroups: {"),
-        f"NuGet's project.assets.json, which says what needs what; {UNREAD}; dotnet CycloneDX "
-        "PROJECT (a tool) writes a CycloneDX bill, which is read",
-    ),
-    (
-        members(b"runtimeTarget: {", b"targets: {", b"libraries: {"),
-        f"the deps.json of a .NET program, which says what needs what; {UNREAD}; dotnet "
-        "CycloneDX PROJECT (a tool) writes a CycloneDX bill, which is read",
-    ),
-    (
         members(b"restore: {", b"projects: {"),
-        f"NuGet's dgspec.json, of projects and what they refer to, {NOT_YET}; dotnet CycloneDX PROJECT (a tool) "
-        "writes a "
-        "CycloneDX bill, which is read",
+        f"NuGet's dgspec.json, of projects and what they refer to, {NOT_YET}; give obj/project.assets.json, "
+        "which dotnet restore writes",
     ),
     (
         members(b"version", b'parameters: "', b"projects: ["),
-        "a list of .NET packages without what they depend on; dotnet CycloneDX PROJECT (a tool) writes a CycloneDX "
-        "bill, which is read",
+        "a list of .NET packages without what they depend on; give obj/project.assets.json, which dotnet restore "
+        "writes",
     ),
     # -- packages of other languages
-    (
-        members(b"lockfileVersion", b"workspaces: {"),
-        f"bun's lock, {NOT_YET}; bun install --yarn writes a yarn.lock, which is read",
-    ),
     (
         (*members(b"dependencies: {"), rb'^"dependencies": \{\s*+"[^"\n]++"\s*+:\s*+\{[^{}]*?"depth"\s*+:'),
         f"Unity's packages-lock.json, {NOT_YET}",
@@ -179,22 +155,13 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
         "what npm audit --json reports, of vulnerable packages alone; give package-lock.json",
     ),
     (
-        members(b"pip_version", b"install: ["),
-        f"what pip --report writes, with what each package requires, {NOT_YET}; install it and give what pip inspect "
-        "prints",
-    ),
-    (
         members(b"_meta: {", b"default: {", b"develop: {"),
         "Pipenv's lock, packages without what they depend on; pipenv graph --json prints it in JSON that is read",
     ),
     (
-        members(b"content-hash", b"packages: [", b"packages-dev: ["),
-        f"composer.lock, {NOT_YET}; composer CycloneDX:make-sbom (a plugin) writes a CycloneDX bill, which is read",
-    ),
-    (
         (rb'^"require(?:-dev)?": \{\s*+"(?:php|ext-[^"\n]*+|[^"/\n]++/[^"\n]++)"\s*+:\s*+"',),
-        "what a PHP package asks for, and not what that rests on; composer CycloneDX:make-sbom (a plugin) writes a "
-        "CycloneDX bill, which is read",
+        "what a PHP package asks for, and not what that rests on; give composer.lock, which composer update "
+        "--no-install writes",
     ),
     (
         (rb'^"pins": \[|^"object": \{\s*+"pins"', *members(b"version: \\d")),

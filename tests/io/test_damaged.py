@@ -97,6 +97,8 @@ OPTIONS: dict[str, list[dict[str, str]]] = {
     "pdm": LOCKED,
     "pylock": [{}, {"markers": "here"}],
     "pip-inspect": [{}, {"extras": "all"}, {"extras": "nodes"}],
+    "pip-compile": [{}, {"markers": "here"}],
+    "pip-report": [{}, {"extras": "none"}, {"extras": "nodes"}],
 }
 TOKEN = re.compile(rb'"(?:[^"\\\n]|\\.)*"|[\w.^@-]+|[\[\]{}=,:]')
 OTHERS = [

@@ -388,6 +388,8 @@ WRONG = [
         r"installed\[0\]: metadata: expected names with",
     ),
     ("pip-inspect", b'{"installed": []}', r"nothing is installed there"),
+    ("pip-report", b'{"installed": []}', r"not what pip install --report writes: no list under 'install'"),
+    ("pip-report", b'{"install": []}', r"pip would install nothing; --ignore-installed reports what is"),
     ("pipdeptree", b"[]", r"no package in it"),
     ("pipdeptree", b"{}", r"expected a list, found names with values"),
     ("pipdeptree", b'[{"package": 1}]', r"\[0\]: package is no object"),

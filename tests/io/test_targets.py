@@ -54,6 +54,9 @@ TYPES = {
     "crates.io": ("cargo", "cargo", "rust-crate"),
     "Go": ("golang", "gomod", "go-module"),
     "Maven": ("maven", "pom", "java-archive"),
+    "RubyGems": ("gem", "bundler", "gem"),
+    "Packagist": ("composer", "composer", "php-composer"),
+    "NuGet": ("nuget", "nuget", "dotnet"),
     "Debian:12": ("deb/debian", "debian", "deb"),
 }
 
@@ -222,7 +225,9 @@ ECOSYSTEMS = {
     "debian": "Debian:12", "go-mod-graph": "Go", "maven": "Maven", "cargo-lock": "crates.io",
     "cargo-metadata": "crates.io", "npm-lock": "npm", "npm-ls": "npm", "pnpm": "npm", "yarn": "npm",
     "yarn-berry": "npm", "uv": "PyPI", "poetry": "PyPI", "pdm": "PyPI", "pylock": "PyPI", "pip-inspect": "PyPI",
-    "pipdeptree": "PyPI",
+    "pipdeptree": "PyPI", "pip-report": "PyPI", "pip-compile": "PyPI",
+    "bundler": "RubyGems", "composer": "Packagist", "bun": "npm",
+    "nuget-lock": "NuGet", "nuget-assets": "NuGet",
 }  # fmt: skip
 LOCKS = [path for path, key in SAMPLES.items() if key in ECOSYSTEMS and "reversed" not in path]
 
@@ -251,7 +256,7 @@ def test_every_package_of_every_sample_is_found_by_its_name_and_version(path: st
 def test_every_format_of_packages_has_its_ecosystem_or_is_known_to_say_it_itself() -> None:
     titles = {SAMPLES[path]: read(DATA / path).graph["format"] for path in LOCKS}
     assert set(titles.values()) == set(FORMATS) - {"Python environment", "depgraph-maven-plugin"}
-    themselves = {"cyclonedx", "spdx", "snyk"}
+    themselves = {"conda-lock", "cyclonedx", "pixi", "snyk", "spdx"}
     assert set(PACKAGES) - set(titles) - themselves <= {"env", "depgraph"}
 
 

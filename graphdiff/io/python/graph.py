@@ -178,7 +178,7 @@ class _Needs:
         if self.extras == "none":
             return [set() for _ in self.packages]
         every = self.extras == "all"
-        wanted = [set(package.provides) if every or package.root else set() for package in self.packages]
+        wanted = [set(one.provides) if every or one.root else set(one.asked) for one in self.packages]
         queue = list(range(len(self.packages)))
         while queue:
             place = queue.pop()
@@ -247,7 +247,7 @@ class _Needs:
             return need.extra in chosen
         if self.packages[place].root:
             return place not in self.twofold or not _is_own(need)
-        return not need.extra
+        return not need.extra or need.extra in self.packages[place].asked
 
     def _closed(self, place: int, asked: frozenset[str]) -> frozenset[str]:
         """Return those of some extras that need something, and those of the same package that they need."""

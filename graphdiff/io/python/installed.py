@@ -3,6 +3,8 @@
 Python environments: ``env:`` is the one that graphdiff runs in, ``env:PATH`` another on this machine.
 
 What ``pip inspect`` prints: every distribution of an environment with its metadata, and the markers.
+
+What ``pip install --report`` writes: the same of what would be installed.
 """
 
 from __future__ import annotations
@@ -15,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from graphdiff.errors import FormatError, InputError
-from graphdiff.io.documents import mapping, mappings, parse_json
+from graphdiff.io.documents import Record, mapping, mappings, parse_json
 from graphdiff.io.python.graph import PackageGraph, python_graph
 from graphdiff.io.python.requirements import Environment, Package, Requirement, canonical, holds, requirements_of
 
-__all__ = ["installed_graph", "read_environment", "read_pip_inspect"]
+__all__ = ["installed_graph", "read_environment", "read_pip_inspect", "read_pip_report"]
 
 
 #: A licence that is longer is the licence's text.
@@ -29,7 +31,13 @@ CLASSIFIER = "License :: "
 
 
 def installed_graph(
-    metadata: Iterable[Mapping[str, Any]], *, name: str, format: str, extras: str, environment: Environment
+    metadata: Iterable[Mapping[str, Any]],
+    *,
+    name: str,
+    format: str,
+    extras: str,
+    environment: Environment,
+    absent: str = "not installed",
 ) -> PackageGraph:
     """Return the graph of what is installed; what is broken is left out and listed in ``G.graph["warnings"]``.
 
@@ -46,6 +54,8 @@ def installed_graph(
         As in `python_graph`.
     environment : mapping
         What markers are evaluated with.
+    absent : str
+        What is true of a distribution that is needed and not there.
     """
     packages: dict[str, Package] = {}
     warnings: list[str] = []
@@ -58,7 +68,7 @@ def installed_graph(
     if not packages:
         raise FormatError(f"{name}: nothing is installed there")
     graph = python_graph(
-        packages.values(), name=name, format=format, extras=extras, environment=environment, absent="not installed"
+        packages.values(), name=name, format=format, extras=extras, environment=environment, absent=absent
     )
     graph.graph["warnings"] = warnings
     return graph
@@ -82,12 +92,13 @@ def _package(
         version=version,
         needs=tuple(needs),
         provides=frozenset(map(canonical, _texts(fields.get("provides_extra")))),
+        asked=frozenset(map(canonical, _texts(fields.get("requested_extras")))),
         attributes={"name": name, "licence": _licence(fields), **_kept(fields)},
     )
 
 
 def _kept(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: fields[key] for key in ("requested", "size") if key in fields}
+    return {key: fields[key] for key in ("requested", "root", "size") if key in fields}
 
 
 def _licence(fields: Mapping[str, Any]) -> str:
@@ -223,13 +234,84 @@ def read_pip_inspect(data: bytes, *, name: str, extras: str = "requested") -> Pa
     >>> list(read_pip_inspect(text, name="inspect.json").edges(data="clause"))
     [('a', 'b', '>1')]
     """
-    document = parse_json(data, name)
-    if not isinstance(document, dict) or "installed" not in document:
-        raise FormatError(f"{name}: not what pip inspect prints: no list of what is installed")
-    records = []
-    for where, one in mappings(document["installed"], f"{name}: installed"):
-        metadata = mapping(one.get("metadata"), f"{where}: metadata")
-        records.append({**metadata, "requested": True} if one.get("requested") is True else metadata)
-    stated = mapping(document.get("environment"), f"{name}: environment")
-    environment = {key: value for key, value in stated.items() if isinstance(value, str)}
+    document = _document(data, "installed", "pip inspect prints", name)
+    records = [
+        {**metadata, "requested": True} if one.get("requested") is True else metadata
+        for one, metadata in _listed(document, "installed", name)
+    ]
+    environment = _environment(document, name)
     return installed_graph(records, name=name, format="pip inspect", extras=extras, environment=environment)
+
+
+def _document(data: bytes, key: str, what: str, name: str) -> Record:
+    document = parse_json(data, name)
+    if not isinstance(document, dict) or key not in document:
+        raise FormatError(f"{name}: not what {what}: no list under {key!r}")
+    return document
+
+
+def _listed(document: Record, key: str, name: str) -> Iterator[tuple[Record, Record]]:
+    """Yield what pip says of each distribution, and the metadata in it."""
+    for where, one in mappings(document[key], f"{name}: {key}"):
+        yield one, mapping(one.get("metadata"), f"{where}: metadata")
+
+
+def _environment(document: Record, name: str) -> dict[str, str]:
+    stated = mapping(document.get("environment"), f"{name}: environment")
+    return {key: value for key, value in stated.items() if isinstance(value, str)}
+
+
+#: What is installed already is in a report only where pip was asked to pass over it.
+NOT_REPORTED = "not in the report, which has what is installed already only with --ignore-installed"
+
+
+def read_pip_report(data: bytes, *, name: str, extras: str = "requested") -> PackageGraph:
+    """Read what ``pip install --dry-run --report FILE`` writes: the tail of an edge depends on its head.
+
+    What was named on pip's command line, or in a file of requirements, are the roots; the extras that were asked of
+    them there count as asked for. Markers are evaluated for the environment that the file describes. The file has
+    what pip would install: without ``--ignore-installed`` what is there already is missing from it, makes no edge,
+    and is among what is unmet.
+
+    Returns
+    -------
+    networkx.DiGraph or networkx.MultiDiGraph
+        Nodes have ``name`` (as written), ``version``, ``licence``, ``root`` and ``requested`` (both by the user);
+        edges ``kind``, ``clause``, ``extra``, ``marker`` and ``optional``. ``G.graph["unmet"]`` names what is needed
+        and not in the file, ``G.graph["with_extras"]`` lists the edges of extras that nothing asks for,
+        ``G.graph["warnings"]`` what was skipped.
+
+    Raises
+    ------
+    FormatError
+        Broken JSON, JSON of another shape, or nothing that would be installed.
+
+    References
+    ----------
+    pip's documentation, *Installation Report*, https://pip.pypa.io/en/stable/reference/installation-report/
+
+    Examples
+    --------
+    >>> text = b'''{"version": "1", "environment": {}, "install": [
+    ...     {"metadata": {"name": "b", "version": "2"}, "requested": false},
+    ...     {"metadata": {"name": "A", "version": "1", "provides_extra": ["x"], "requires_dist": ["b>1; extra == 'x'"]},
+    ...      "requested": true, "requested_extras": ["x"]}]}'''
+    >>> G = read_pip_report(text, name="report.json")
+    >>> list(G.edges(data="clause")), [node for node, root in G.nodes(data="root") if root]
+    ([('a', 'b', '>1')], ['a'])
+    """
+    document = _document(data, "install", "pip install --report writes", name)
+    records = []
+    for one, metadata in _listed(document, "install", name):
+        by_user = {"requested": True, "root": True} if one.get("requested") is True else {}
+        records.append({**metadata, **by_user, "requested_extras": one.get("requested_extras")})
+    if not records:
+        raise FormatError(f"{name}: pip would install nothing; --ignore-installed reports what is installed, too")
+    return installed_graph(
+        records,
+        name=name,
+        format="pip report",
+        extras=extras,
+        environment=_environment(document, name),
+        absent=NOT_REPORTED,
+    )

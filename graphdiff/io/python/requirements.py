@@ -79,7 +79,8 @@ class Package:
     """One version of a package, with what it needs and the attributes of its node.
 
     ``provides`` are the extras that it has, ``marker`` says in which environments the package is there at all, and
-    ``root`` marks what the file is about: a project, or a member of a workspace.
+    ``root`` marks what the file is about: a project, or a member of a workspace. ``asked`` are the extras that
+    nothing in the file asks for, but whoever made it.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Package:
     provides: frozenset[str] = frozenset()
     marker: Marker | None = None
     root: bool = False
+    asked: frozenset[str] = frozenset()
     attributes: dict[str, Any] = field(default_factory=dict)
 
 
