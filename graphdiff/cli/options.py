@@ -114,9 +114,8 @@ _READING: list[Callable[..., Any]] = [
     click.option(
         "-w", "--weight", "weights", multiple=True, metavar="NAME", shell_complete=complete_weight,
         help="unit (1 on every edge), even (1/out-degree), imports (an edge's part of its module's import "
-        "statements), or an edge attribute (attr:NAME where its name is a preset's). Twice: side by side, in why, "
-        "rank, compare, what-if and table. Default: those that the file is known to have, else even, unit or both; "
-        "the report says why.",
+        "statements), or an edge attribute (attr:NAME where its name is a preset's). why, rank, compare, what-if and "
+        "table put two side by side. Default: known ones, else even, unit or both; the report says why.",
     ),
     click.option("--default-weight", type=float, metavar="W", help="The weight of edges that have none."),
     click.option(
