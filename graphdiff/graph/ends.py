@@ -6,7 +6,6 @@ The sweeps put the seeds in and read them off; no graph is copied for it.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -174,8 +173,8 @@ def placed(end: Hashable | list[Any] | Mapping[Any, Number], position: Callable[
         return Seeds([position(end)])
     positions = list(map(position, nodes))
     if len(set(positions)) < len(positions):
-        times = Counter(positions)
-        twice = next(node for node, place in zip(nodes, positions, strict=True) if times[place] > 1)
+        first = dict(zip(reversed(positions), reversed(range(len(positions))), strict=True))
+        twice = next(node for number, node in enumerate(nodes) if first[positions[number]] < number)
         raise UsageError(f"the node {twice!r} stands twice; a mapping gives each node its seed")
     return Seeds(positions, list(end.values()) if isinstance(end, Mapping) else None)
 

@@ -24,7 +24,7 @@ from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
 from graphdiff.paths.paths import Path, path_of
 from graphdiff.paths.strongest import require_sizes
-from graphdiff.remedies import Keyword
+from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, between_ends, reverse_over
 from graphdiff.sums.cycles import COLLAPSE, require_shrinking
 from graphdiff.sums.semirings import SEMIRINGS
@@ -107,7 +107,9 @@ class _Walker:
         if not starts:
             raise UsageError("no path from the source to the target carries any influence")
         if not sum(abs(seed) * self.sizes[node] for node, _, seed in starts):
-            raise UsageError("the influences of all paths are too small for a float; exact=True keeps them")
+            raise UsageError(
+                "the influences of all paths are too small for a float", Remedy(Keyword("exact", True), "keeps them")
+            )
         self.start = self._weighed(starts)
 
     def _weighed(self, choices: list[Choice]) -> tuple[list[Choice], list[float]]:

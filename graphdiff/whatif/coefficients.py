@@ -268,7 +268,7 @@ def weights_of_draws(coefficients: Coefficients, weights: NDArray[Any], draws: A
     weights : array, shape (n,)
         Of the edges on the way: those that draws leave out keep theirs, where `sd` says 0 of them.
     draws : mapping, DataFrame or array
-        The numbers of each coefficient, by its name; or a row a draw, in the order of the graph's edges.
+        The numbers of each coefficient, by its name; or a row a draw, in the order in which the edges were given.
     sd : str or mapping of edge to number, optional
 
     Raises

@@ -300,7 +300,7 @@ def table(
         are taken as independent, but for `cov`.
     cov : mapping, DataFrame or array
         The covariance of the weights: ``{(name, name): number}``, where a pair that is missing is 0; a square DataFrame
-        with names on both axes, such as lavaan's ``vcov``; or an array in the order of the graph's edges. A name is an
+        with names on both axes, such as lavaan's ``vcov``; or an array in the order in which the edges were given. A name is an
         edge, ``(tail, head)``, the ``label`` of one or of several, which are then one parameter, or text such as
         ``"Y~X"``, ``"F=~X"`` and ``"X -> Y"``. Names of variances and intercepts (``"Y~~Y"``, ``"Y~1"``) are left out;
         variances that it does not have come from `sd`.
