@@ -302,8 +302,8 @@ def table(
         The covariance of the weights: ``{(name, name): number}``, where a pair that is missing is 0; a square DataFrame
         with names on both axes, such as lavaan's ``vcov``; or an array in the order in which the edges were given. A
         name is an edge, ``(tail, head)``, the ``label`` of one or of several, which are then one parameter, or text
-        such as ``"Y~X"``, ``"F=~X"`` and ``"X -> Y"``. Names of variances and intercepts (``"Y~~Y"``, ``"Y~1"``) are left out;
-        variances that it does not have come from `sd`.
+        such as ``"Y~X"``, ``"F=~X"`` and ``"X -> Y"``. Names of variances and intercepts (``"Y~~Y"``, ``"Y~1"``) are
+        left out; variances that it does not have come from `sd`.
     draws : mapping, DataFrame or array
         Draws of the weights, such as a bootstrap gives: a column each, named as in `cov`. Errors are then their
         standard deviations, intervals their percentiles. `sd` says of edges without a column that they are fixed: 0.

@@ -139,8 +139,8 @@ def uncertainty(
         The covariance of the weights: ``{(edge, edge): number}``, where a pair that is missing is 0; a square DataFrame
         whose labels are edges; or an array in the order in which the edges were given (``list(G.edges)``, with keys
         in a multigraph). Edges may be named as in `graphdiff.table`. Variances that it does not have come from `sd`.
-        Without it the weights are taken as independent, but for those that are one parameter and move together: as a path model
-        says (``G.graph["equal_parameters"]``), or of edges with the same ``label``, weight and deviation.
+        Without it the weights are taken as independent, but for those that are one parameter and move together: as a
+        path model says (``G.graph["equal_parameters"]``), or of edges with the same ``label``, weight and deviation.
     low, high : str, or mapping of edge to number
         Bounds of each weight, given together.
     **options
