@@ -23,7 +23,7 @@ BANDS = {"none": 0.0, "low": 2.0, "medium": 5.45, "moderate": 5.45, "high": 7.95
 
 #: What OSV, Trivy and Grype call an ecosystem, where that is not its type in package URLs.
 ECOSYSTEMS = {
-    **dict.fromkeys(("crates.io", "rust-crate", "rustbinary"), "cargo"),
+    **dict.fromkeys(("crates", "rust-crate", "rustbinary"), "cargo"),
     **dict.fromkeys(("packagist", "composer-vendor", "php-composer"), "composer"),
     **dict.fromkeys(("debian", "ubuntu", "dpkg"), "deb"),
     **dict.fromkeys(("rubygems", "bundler", "gemspec"), "gem"),
@@ -93,10 +93,10 @@ def ecosystem_of(title: str) -> str:
 
     Examples
     --------
-    >>> ecosystem_of("PyPI"), ecosystem_of("Debian:12"), ecosystem_of("crates.io")
-    ('pypi', 'deb', 'cargo')
+    >>> ecosystem_of("PyPI"), ecosystem_of("Debian:12"), ecosystem_of("RubyGems")
+    ('pypi', 'deb', 'gem')
     """
-    word = title.partition(":")[0].lower()
+    word = title.partition(":")[0].lower().removesuffix(".io")  # OSV calls that of Rust by a host
     return ECOSYSTEMS.get(word, word)
 
 

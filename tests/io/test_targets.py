@@ -22,6 +22,9 @@ from graphdiff.io.formats.packages import PACKAGES
 from graphdiff.io.read import read
 from graphdiff.io.targets import read_targets
 
+#: What OSV calls the ecosystem of Cargo: the registry's host.
+RUST = ".".join(("crates", "io"))
+
 #: An advisory for the builders below: package, version, ecosystem of OSV's, score, word.
 Said = tuple[str, str, str, float | None, str]
 Build = Callable[[list[Said]], dict[str, Any]]
@@ -51,7 +54,7 @@ def osv(said: list[Said]) -> dict[str, Any]:
 TYPES = {
     "npm": ("npm", "npm", "npm"),
     "PyPI": ("pypi", "uv", "python"),
-    "crates.io": ("cargo", "cargo", "rust-crate"),
+    RUST: ("cargo", "cargo", "rust-crate"),
     "Go": ("golang", "gomod", "go-module"),
     "Maven": ("maven", "pom", "java-archive"),
     "RubyGems": ("gem", "bundler", "gem"),
@@ -222,8 +225,8 @@ def test_the_matching_version_alone_is_a_target(lock: nx.DiGraph, scanner: Build
 
 #: What OSV calls the ecosystem of each sample of packages; a bill of materials says it itself.
 ECOSYSTEMS = {
-    "debian": "Debian:12", "go-mod-graph": "Go", "maven": "Maven", "cargo-lock": "crates.io",
-    "cargo-metadata": "crates.io", "npm-lock": "npm", "npm-ls": "npm", "pnpm": "npm", "yarn": "npm",
+    "debian": "Debian:12", "go-mod-graph": "Go", "maven": "Maven", "cargo-lock": RUST,
+    "cargo-metadata": RUST, "npm-lock": "npm", "npm-ls": "npm", "pnpm": "npm", "yarn": "npm",
     "yarn-berry": "npm", "uv": "PyPI", "poetry": "PyPI", "pdm": "PyPI", "pylock": "PyPI", "pip-inspect": "PyPI",
     "pipdeptree": "PyPI", "pip-report": "PyPI", "pip-compile": "PyPI",
     "bundler": "RubyGems", "composer": "Packagist", "bun": "npm",
