@@ -602,7 +602,8 @@ def compile(
             topology = replace(topology, counts=None if counts is None else in_rows(counts, numbers))
         weights, meaning = preset.compute(topology, cycles, exact), preset.name
     else:
-        values = intake.weights(edges, preset, default_weight) if edges.weights is None else edges.weights
+        known = edges.weights
+        values = intake.weights(edges, preset, default_weight, exact=exact) if known is None else known
         weights, meaning = in_rows(values, numbers), weight_meaning_of(preset, edges.weight_meaning)
     if exact:
         weights = arithmetic.exactly(weights)

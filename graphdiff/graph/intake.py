@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property
 from itertools import chain
 from operator import itemgetter
@@ -334,7 +336,7 @@ def _ids(values: ArrayLike, what: str) -> NDArray[Any]:
     return array.astype(f"i{size}" if array.dtype.kind == "i" else f"u{size}", copy=False).view(f"u{size}")
 
 
-def weights(edges: Edges, weight: str | Callable[..., Number], default: Number) -> Weights:
+def weights(edges: Edges, weight: str | Callable[..., Number], default: Number, *, exact: bool = False) -> Weights:
     """Return the checked weights of the edges of a networkx graph.
 
     Parameters
@@ -344,9 +346,12 @@ def weights(edges: Edges, weight: str | Callable[..., Number], default: Number) 
         An edge attribute, or ``(u, v, data) -> number``.
     default : number or None
         For edges that have none.
+    exact : bool
+        Whether floats beside fractions become fractions; else it is the other way round.
     """
     if callable(weight):
-        return checked(edges, _filled(edges, _by_function(edges, weight), weight, default))
+        values = _filled(edges, _by_function(edges, weight), weight, default)
+        return checked(edges, _fractions(values) if exact else values)
     column = edges.columns.get(weight)
     if column is not None and column.numbers is not None:
         return checked(edges, column.numbers)
@@ -355,7 +360,14 @@ def weights(edges: Edges, weight: str | Callable[..., Number], default: Number) 
     except KeyError:
         given = [data.get(weight, _MISSING) for data in edges.data]
         values = _filled(edges, given, weight, default)
-    return checked(edges, values)
+    return checked(edges, _fractions(values) if exact else values)
+
+
+def _fractions(values: list[Any]) -> list[Any]:
+    """Return finite floats that stand beside fractions as the fractions that they are; all others as they are."""
+    if Fraction not in set(map(type, values)):
+        return values
+    return [Fraction(value) if isinstance(value, float) and math.isfinite(value) else value for value in values]
 
 
 def _by_function(edges: Edges, weight: Callable[..., Number]) -> list[Any]:

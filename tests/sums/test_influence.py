@@ -271,3 +271,11 @@ def test_an_int_seed_that_floats_cannot_hold_is_refused_beside_them(seed: int) -
 
 def test_a_decimal_seed_beside_floats_is_a_float() -> None:
     assert gd.forward(weighted([("a", "b", 0.5)]), {"a": Decimal(3)})["b"] == 1.5
+
+
+def test_exact_sums_of_fractions_beside_floats_round_neither() -> None:
+    graph = weighted([("a", "b", Fraction(1, 3)), ("b", "c", 0.5)])
+    assert gd.total_influence(graph, "a", "c", exact=True) == Fraction(1, 6)
+    assert gd.total_influence(graph, "a", "c") == 1 / 3 * 0.5
+    ring = weighted([("a", "b", Fraction(1, 3)), ("b", "a", 0.5), ("b", "c", 1)])
+    assert gd.total_influence(ring, "a", "c", exact=True, cycles="solve") == Fraction(2, 5)
