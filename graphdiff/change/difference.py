@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from graphdiff.change.match import Matched, Rename, Side, likely_renames, version_among
 from graphdiff.change.overlay import overlay
 from graphdiff.change.ways import Reach
-from graphdiff.graph.ends import LEAVES, ROOTS, End
-from graphdiff.text.names import PLAIN, Edge, Naming, end_text
+from graphdiff.graph.ends import End
+from graphdiff.text.names import PLAIN, Edge, Naming
 from graphdiff.text.sentences import Words, how_many, words_for
 from graphdiff.text.tables import Frame, Result
 
@@ -263,14 +263,9 @@ def difference_lines(difference: Difference) -> list[str]:
     ]
 
 
-def end_named(words: Words, end: End) -> str:
-    """Return an end as a report names it."""
-    return words.starts if end is ROOTS else words.ends if end is LEAVES else end_text(end)
-
-
 def scope_title(words: Words, end: End, *, towards: bool, quoted: Callable[[str], str] = str) -> str:
     """Return what is reached from an end, or reaches it, in words."""
-    name = quoted(end_named(words, end))
+    name = quoted(words.named(end))
     return (words.rank_towards if towards else words.about(end).rank_from).format(source=name, target=name)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from graphdiff.change.comparison import Comparison
-from graphdiff.change.difference import Difference, counts_text, cycle_text, end_named, scope_title
+from graphdiff.change.difference import Difference, counts_text, cycle_text, scope_title
 from graphdiff.change.report import change_text, footnotes, headline, moving_rows, places_text
 from graphdiff.change.totals import Changes, place_text
 from graphdiff.text.numbers import shown, signed
@@ -122,7 +122,7 @@ def _upgrade(each: Any) -> tuple[str, str, str]:
 def _totals(columns: Sequence[Comparison]) -> Iterator[str]:
     first = columns[0]
     words = words_for(first.edge_meaning, first.weight_meaning)
-    yield f"## {code(end_named(words, first.source))} → {code(end_named(words, first.target))}"
+    yield f"## {code(words.named(first.source))} → {code(words.named(first.target))}"
     yield ""
     yield escaped(headline(first, words))
     yield ""

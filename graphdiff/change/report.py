@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graphdiff.arithmetic import Number
-from graphdiff.change.difference import cycle_text, difference_lines, end_named
+from graphdiff.change.difference import cycle_text, difference_lines
 from graphdiff.errors import count_text
 from graphdiff.graph.ends import ROOTS
 from graphdiff.text.names import edge_name
@@ -56,7 +56,7 @@ def comparison_text(columns: Sequence[Comparison]) -> str:
 
 def headline(first: Comparison, words: Words) -> str:
     """Return the sentence over the totals: what the paths became."""
-    ends = {"source": end_named(words, first.source), "target": end_named(words, first.target)}
+    ends = {"source": words.named(first.source), "target": words.named(first.target)}
     relation = words.relation.format(**ends)
     if first.source is ROOTS:
         relation = f"From {ends['source']} to {ends['target']}"

@@ -111,13 +111,10 @@ def _require_one_way(options: dict[str, Any]) -> None:
 
 
 def _way(graph: nx.DiGraph, source: Any, target: Any) -> str:
-    from graphdiff.graph.ends import LEAVES, ROOTS
-    from graphdiff.text.names import end_text
     from graphdiff.text.sentences import words_of
 
     words = words_of(graph)
-    start = words.starts if source is ROOTS else end_text(source)
-    return f"from {start} to {words.ends if target is LEAVES else end_text(target)}"
+    return f"from {words.named(source)} to {words.named(target)}"
 
 
 def _title(chosen: list[Path], kind: str, ends: str, meaning: str) -> str:

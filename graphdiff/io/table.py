@@ -154,9 +154,7 @@ def read_edges(
         edges = table.read(needed, others)
     if not edges.num_rows:  # then its columns are of any kind
         return CompiledGraph.from_arrays([], [], cycles=cycles, exact=exact)
-    if weight is None and roles.weight is None and default_weight is None:
-        _require_no_possible_weight(table, edges, others)
-    weights = _weights(table, edges, roles, default_weight, preset)
+    weights = _weights(table, edges, roles, default_weight, preset, others)
     with damage_told(table.name):
         columns = [_names(table, edges, column) for column in (roles.source, roles.target)]
         tails, heads, labels = _numbered(table, columns, progress or _silent)
@@ -278,9 +276,13 @@ def _require_no_possible_weight(table: Table, edges: Any, others: Sequence[str])
         raise WeightError(text, takes, counts, count=edges.num_rows)
 
 
-def _weights(table: Table, edges: Any, roles: Roles, default: Number, preset: Preset | None) -> Weights | None:
+def _weights(
+    table: Table, edges: Any, roles: Roles, default: Number, preset: Preset | None, others: Sequence[str]
+) -> Weights | None:
     """Return the checked weights of all rows, or what a preset shares out by; None where every row counts 1."""
     if roles.weight is None:
+        if preset is None and default is None:
+            _require_no_possible_weight(table, edges, others)
         return None if default is None or preset is not None else [default] * edges.num_rows
     name, column = roles.weight, edges.column(roles.weight)
 

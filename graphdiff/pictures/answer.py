@@ -18,7 +18,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import REAL, Number
 from graphdiff.errors import CycleError, UsageError, count_text
 from graphdiff.graph.compiled import compile
-from graphdiff.graph.ends import LEAVES, ROOTS, End, seeds_of
+from graphdiff.graph.ends import ROOTS, End, seeds_of
 from graphdiff.graph.presets import WEIGHTS
 from graphdiff.paths.strongest import ranked_paths
 from graphdiff.pictures.annotate import ATTRIBUTES, SEEDS
@@ -39,7 +39,7 @@ from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import end_text, node_text, texts
 from graphdiff.text.numbers import short, shorten, shown
 from graphdiff.text.records import distinct, keys_of
-from graphdiff.text.sentences import Words, how_many, ways_round, words_for
+from graphdiff.text.sentences import how_many, ways_round, words_for
 
 #: So many strongest paths are looked at, at most, for those that fit into the picture.
 MAX_RANKED = 1_000
@@ -376,7 +376,7 @@ def _legend(asked: dict[str, Any], between: Between, drawn: Between, whole: Numb
 def _question(asked: dict[str, Any], between: Between) -> str:
     """Return what was asked, and the answer."""
     words = words_for(asked.get("edge_meaning", "unknown")).about(asked.get("source"))
-    source, target = (shorten(_end_name(asked.get(end), words), MAX_NAME) for end in ("source", "target"))
+    source, target = (shorten(words.named(asked.get(end)), MAX_NAME) for end in ("source", "target"))
     paths = "paths with cycles on the way" if "not_computed" in asked else _paths_text(between)
     if asked["annotation"] == "tangent":
         return f"{words.rank_from.format(source=source)}: {paths} to {words.ends}"
@@ -388,10 +388,6 @@ def _question(asked: dict[str, Any], between: Between) -> str:
     if not between.n_nodes:
         return words.none.format(source=source, target=target)
     return f"{words.relation.format(source=source, target=target)} by {paths}{total}"
-
-
-def _end_name(end: Any, words: Words) -> str:
-    return words.starts if end is ROOTS else words.ends if end is LEAVES else end_text(end)
 
 
 def _paths_text(between: Between) -> str:

@@ -22,7 +22,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import LimitError, UsageError, count_text, edge_text
 from graphdiff.graph.attributes import drawing_names
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, Progress, compiled, counted
-from graphdiff.graph.ends import LEAVES, ROOTS, End, Seeds, seeds_of
+from graphdiff.graph.ends import End, Seeds, seeds_of
 from graphdiff.graph.intake import edge_data
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
@@ -33,7 +33,7 @@ from graphdiff.showing import and_more
 from graphdiff.structure.gradients import GradientFlow, gradient_flow
 from graphdiff.sums.between import Between, forward_over, restriction, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
-from graphdiff.text.names import PLAIN, Naming, end_text, node_text
+from graphdiff.text.names import PLAIN, Naming, node_text
 from graphdiff.text.numbers import percent, plain, shown
 from graphdiff.text.sentences import how_many, words_for
 from graphdiff.text.tables import Axis, Column, Result, Sheet
@@ -140,8 +140,8 @@ class Diagnosis(Result):
         words = words_for(self.edge_meaning)
         if self.overview is not None:
             return f"All paths from {words.starts} to {words.ends}"
-        start = words.starts if self.source is None or self.source is ROOTS else end_text(self.source)
-        end = words.ends if self.target is None or self.target is LEAVES else end_text(self.target)
+        start = words.starts if self.source is None else words.named(self.source)
+        end = words.ends if self.target is None else words.named(self.target)
         return f"Paths from {start} to {end}"
 
     def rows(self) -> Iterator[tuple[str, str]]:

@@ -149,7 +149,7 @@ class Ranking(Result):
     def notes(self) -> Iterator[str]:
         """Yield what stands below the table."""
         words = self._words
-        start = words.starts if self.source is None or self.source is ROOTS else end_text(self.source)
+        start = words.starts if self.source is None else words.named(self.source)
         reach = f"reach: {words.needed}, each counted once"
         yield f"{reach}; exclusive: those that go with it, being reached from {start} by it only."
         if self.without_value:

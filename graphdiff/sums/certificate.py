@@ -302,7 +302,7 @@ def certificate_of(between: Between, flows: Flow) -> Certificate | None:
     if isinstance(flows.total, (int, Fraction)):
         return _certified(flows.total, abs_sum, 0.0)
     is_rounded = isinstance(flows.total, (float, complex))
-    if between.loops and is_rounded and any(isinstance(w, Fraction) for w in arithmetic.listed(flows.graph.weights)):
+    if between.loops and is_rounded and _have_fractions(flows.graph.weights):
         return None  # beside a seed that is a float: what rounding them to floats does to walks is not known
     if between.loops and between.graph.cycles == "reduced-form" and is_rounded:
         return reduced_certificate(between, flows, abs_sum)
@@ -311,6 +311,10 @@ def certificate_of(between: Between, flows: Flow) -> Certificate | None:
     if not is_rounded:
         return None
     return solved_certificate(between, flows, sizes) if between.loops else certificate(between, flows.total, sizes)
+
+
+def _have_fractions(weights: arithmetic.Weights) -> bool:
+    return isinstance(weights, list) and any(isinstance(weight, Fraction) for weight in weights)
 
 
 def certified(ends: Ends) -> Certificate | None:

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any
 
 from graphdiff.errors import count_text
-from graphdiff.text.names import members_of
+from graphdiff.text.names import end_text, members_of
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,18 @@ class Words:
         unit = "of the seeds" if isinstance(source, Mapping) else "of one unit each"
         total = self.total.replace("of one unit", unit)
         return replace(self, relation=relation, none=none, rank_from=rank_from, total=total)
+
+    def named(self, end: Any) -> str:
+        """Return an end of a question as a report names it; all roots and all leaves as they are called here.
+
+        Examples
+        --------
+        >>> words_for("feeds").named(["a", "b"])
+        'a and b'
+        """
+        if isinstance(end, Enum):
+            return self.starts if end.name == "ROOTS" else self.ends
+        return end_text(end)
 
     @property
     def needed(self) -> str:

@@ -12,7 +12,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from graphdiff.arithmetic import Number
-from graphdiff.graph.ends import LEAVES, ROOTS
+from graphdiff.graph.ends import ROOTS
 from graphdiff.graph.presets import WEIGHTS
 from graphdiff.paths.paths import LINE, Path, path_text, path_texts
 from graphdiff.sets.bottlenecks import fewer_edges_than
@@ -84,7 +84,7 @@ def explanation_text(
 
 def _ends(explanation: Explanation, words: Words) -> dict[str, str]:
     source = words.starts if _from_roots(explanation) else end_text(explanation.source)
-    return {"source": source, "target": words.ends if explanation.target is LEAVES else end_text(explanation.target)}
+    return {"source": source, "target": words.named(explanation.target)}
 
 
 def _from_roots(explanation: Explanation) -> bool:
