@@ -40,14 +40,6 @@ def taking(name: str) -> list[str]:
     return [key for key, row in READERS.items() if name in row.options]
 
 
-def kinds_text() -> str:
-    """Return which kinds of edges the formats have, those with the same ones together."""
-    formats: dict[str, list[str]] = {}
-    for key in taking("kinds"):
-        formats.setdefault(READERS[key].takes["kinds"], []).append(key)
-    return "; ".join(f"{', '.join(keys)}: {kinds}" for kinds, keys in formats.items())
-
-
 def titles(family: Mapping[str, Format]) -> list[str]:
     """Return what people call the files of some formats."""
     return [row.title for row in family.values() if not row.prefix]

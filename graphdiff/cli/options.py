@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli.completion import complete_format, complete_group, complete_kind, complete_weight
-from graphdiff.cli.format_options import kinds_text, taken, taking, with_format_options
+from graphdiff.cli.format_options import taken, taking, with_format_options
 from graphdiff.cli.headings import Verb
 from graphdiff.cli.refusals import Refusal
 from graphdiff.errors import GraphdiffError, UsageError
@@ -127,7 +127,8 @@ _READING: list[Callable[..., Any]] = [
     click.option("--exact", is_flag=True, help="Exact rational arithmetic: floats as the fractions that they are."),
     click.option(
         "--kind", "kinds", multiple=True, metavar="KIND", shell_complete=complete_kind,
-        help=f"Only edges of this kind, or all. {kinds_text()}. Repeat for several.",
+        help="Only edges of this kind (dev, Recommends, type-checking, …), or all: graphdiff formats FORMAT lists a "
+        "format's. Repeat for several.",
     ),
     click.option(
         "--omit", "omit", multiple=True, metavar="KIND", shell_complete=complete_kind,
