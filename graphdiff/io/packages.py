@@ -51,6 +51,7 @@ def package_graph(
     format: str,
     known: Collection[str] = (),
     kinds: str | Collection[str] | None = None,
+    apart: Collection[str] = (),
     unmet: Iterable[tuple[int, str]] | None = None,
     absent: str = "not in the file",
 ) -> PackageGraph:
@@ -71,6 +72,8 @@ def package_graph(
     kinds : str or collection of str, optional
         Keep only needs of these kinds, and the packages that the roots still reach by them; one text may have several,
         with commas between them.
+    apart : collection of str
+        Kinds that are read only where `kinds` names them: what they say of two packages is no dependency.
     unmet : iterable of (int, str), optional
         What is needed and not there, where that can be: the place of the package and the name that it needs. They
         become ``G.graph["unmet"]``, a dict of names to the nodes that require them.
@@ -98,14 +101,14 @@ def package_graph(
     """
     if not packages:
         raise FormatError(f"{name}: no package in it")
-    wanted = chosen_kinds(kinds, known, default=(*known, "")) if kinds else None
+    wanted = chosen_kinds(kinds, known, default={*known, ""} - {*apart}) if kinds else None
     with collector_at_rest():
         ids = _ids(packages)
         edges: dict[tuple[str, str, str], Attributes] = {}
         there: dict[str, int] = {}
         for need in needs:
             there[need.kind] = there.get(need.kind, 0) + 1
-            if wanted is None or need.kind in wanted:
+            if need.kind not in apart if wanted is None else need.kind in wanted:
                 _merge_edge(edges, (ids[need.tail], ids[need.head], need.kind), need.attributes)
         graph = _built(_nodes(ids, packages), edges)
         if kinds:
