@@ -18,7 +18,7 @@ from graphdiff.io.building import by_kinds, chosen_kinds, described, leave_out, 
 from graphdiff.io.documents import text
 from graphdiff.kernels.collecting import collector_at_rest
 
-__all__ = ["Need", "Targets", "package_graph", "place_of"]
+__all__ = ["Need", "Targets", "beyond_the_roots", "package_graph", "place_of"]
 
 Attributes = dict[str, Any]
 PackageGraph: TypeAlias = "nx.DiGraph | nx.MultiDiGraph"
@@ -244,7 +244,7 @@ def _nodes(ids: Sequence[str], packages: Sequence[Attributes]) -> dict[str, Attr
 
 
 def _leave_out_what_roots_miss(graph: PackageGraph, kinds: str | Collection[str]) -> None:
-    if beyond := _beyond_the_roots(graph):
+    if beyond := beyond_the_roots(graph):
         graph.remove_nodes_from(beyond)
         leave_out(graph, beyond, by_kinds(kinds))
 
@@ -281,7 +281,7 @@ def _built(nodes: Mapping[str, Attributes], edges: Mapping[tuple[str, str, str],
     return graph
 
 
-def _beyond_the_roots(graph: PackageGraph) -> list[str]:
+def beyond_the_roots(graph: PackageGraph) -> list[str]:
     """Return the nodes that no root reaches; none where there are no roots."""
     roots = [node for node, root in graph.nodes(data="root") if root]
     reached = set(roots)
