@@ -420,4 +420,6 @@ def row_sizes(
 
 def _going(topology: Topology, rows: Rows, starts: NDArray[Any], own: NDArray[Any]) -> NDArray[Any]:
     """Return for each position the sum of the values of what goes with it."""
-    return dominated(keeping(topology, rows, starts), starts, own) - own
+    sums = dominated(keeping(topology, rows, starts), starts, own)
+    going: NDArray[Any] = sums - own
+    return going

@@ -16,7 +16,7 @@ __all__ = ["KINDS", "LINKS", "declared", "read_npm_lock", "read_npm_ls"]
 
 
 KINDS = ("normal", "dev", "optional", "peer", "workspace")
-#: From the project to its workspaces: they are roots as it is, so that paths through it would count all of theirs again.
+#: From the project to its workspaces. They are roots as it is: paths through it would count all of theirs again.
 LINKS = "workspace"
 
 # Of a package named in several fields the last one counts, as in npm itself.
