@@ -233,8 +233,8 @@ def _refuse_another_header(table: Table, first: Sequence[str]) -> None:
     """Raise where the first line, and no other, has a word for a number: it is a header of other names."""
     second = [column.strip() for column in table.columns[1]] if len(first) == 2 else []
     if len(second) > 1 and not is_numeral(second[0]) and any(map(is_numeral, second[1:])):
-        called = ",".join(first)
-        raise FormatError(f"{table.file}, line {table.line(0)}: a header must be node,weight, and this is {called!r:.60}")
+        where, called = f"{table.file}, line {table.line(0)}", ",".join(first)
+        raise FormatError(f"{where}: a header must be node,weight, and this is {called!r:.60}")
 
 
 def _weights(table: Table, place: int) -> Sequence[Number]:

@@ -205,7 +205,7 @@ def test_all_names_that_mean_no_node_are_told_at_once(lock: nx.DiGraph) -> None:
         "  line 2: no node 'wbe'; did you mean 'web'?",
         "  line 4: 2 nodes match 'ms': 'ms@0.7.0', 'ms@2.1.3'.",
     ]
-    with pytest.raises(UnknownNamesError, match="^the open file: 10 names") as raised:
+    with pytest.raises(UnknownNamesError, match=r"^the open file: 10 names") as raised:
         read_targets(table("".join(f"no{number}\n" for number in range(99))), lock)
     assert len(raised.value.sentences) == 10
 
