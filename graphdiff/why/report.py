@@ -45,11 +45,11 @@ SHOWN = 5
 #: Columns of the nodes of a path beside its shares.
 PATH = 78
 
-#: And of the name of a last step.
-STEP = 28
+#: And of the names of last steps, in all columns together.
+STEPS = 36
 
-#: And of a cycle in a note.
-CYCLE = 28
+#: Of the names of a cycle on the way, and of one elsewhere, which has one line.
+CYCLE, ELSEWHERE = 48, 28
 
 #: In text a cut is looked for among so many edges, and shown where it is no larger than this.
 CUT_AMONG, CUT_OF = 10_000, 4
@@ -196,7 +196,8 @@ def _places(columns: Sequence[Explanation], words: Words) -> Iterator[tuple[str,
 
 
 def _last_steps(columns: Sequence[Explanation]) -> Iterator[tuple[str, list[str]]]:
-    steps = [[_step_text(c, *step) for step in c.last_steps()[:2]] for c in columns]
+    length = STEPS // len(columns)
+    steps = [[_step_text(c, length, *step) for step in c.last_steps()[:2]] for c in columns]
     for number, texts in enumerate(zip_longest(*steps, fillvalue="")):
         yield "" if number else "last step", list(texts)
 
@@ -214,13 +215,13 @@ def _effective_text(column: Explanation) -> str:
     return f"{text} equal {kind}{'s' * (text != '1')}{aside}"
 
 
-def _step_text(column: Explanation, name: str, contribution: Number, part: float | None) -> str:
+def _step_text(column: Explanation, length: int, name: str, contribution: Number, part: float | None) -> str:
     """Return a last step with its part, and its contribution where that is not a part of the total."""
     known = "" if part is None else percent(part)
     if column.whole != column.total:
         known = f"{shown(contribution)} ({known})" if known else shown(contribution)
     colon = ":" if column.whole != column.total else ""
-    return f"{shorten(name, STEP)}{colon} {known}"
+    return f"{shorten(name, length)}{colon} {known}"
 
 
 def _narrow(first: Explanation) -> Iterator[str]:
@@ -229,7 +230,7 @@ def _narrow(first: Explanation) -> Iterator[str]:
     These where they are few, and no more than the list of one of the ends.
     """
     names = [shorten(node_text(node), NAME) for node in first.bottlenecks[:3]]
-    if names:
+    if names and first.n_paths != 1:
         more = len(first.bottlenecks) - 3
         yield f"Every path passes {', '.join(names)}{f', and {more:,} more' if more > 0 else ''}."
     between = first.part
@@ -323,17 +324,17 @@ def _footnotes(columns: Sequence[Explanation]) -> list[str]:
         if column.weight_meaning in ("even", "imports"):
             notes.append(f"{TITLES[column.weight_meaning]}: {WEIGHTS[column.weight_meaning].meaning}.")
     first = columns[0]
-    notes += _merged_text(first.merged, 3, "on the way")
+    notes += _merged_text(first.merged, 3, CYCLE, "on the way")
     if first.n_paths is None:
         notes.append(solution(first.part.graph.cycles))
-    return [*notes, *_merged_text(first.merged_elsewhere, 1, "not on the way")]
+    return [*notes, *_merged_text(first.merged_elsewhere, 1, ELSEWHERE, "not on the way")]
 
 
-def _merged_text(cycles: Sequence[Sequence[Any]], most: int, where: str) -> Iterator[str]:
-    """Yield the note on cycles that count as one node each, of which so many are named."""
+def _merged_text(cycles: Sequence[Sequence[Any]], most: int, length: int, where: str) -> Iterator[str]:
+    """Yield the note on cycles that count as one node each, of which so many are named, so long."""
     if not cycles:
         return
-    names = "; ".join(shorten(node_text(frozenset(members)), CYCLE) for members in cycles[:most])
+    names = "; ".join(shorten(node_text(frozenset(members)), length) for members in cycles[:most])
     more = f"; and {len(cycles) - most:,} more" if len(cycles) > most else ""
     one = "One cycle counts as one node" if len(cycles) == 1 else f"{len(cycles):,} cycles count as one node each"
     yield f"{one}: {names}{more} ({where})."
