@@ -62,6 +62,7 @@ def why(settings: options.Settings, ends: Ends, formula: bool, sd: str | None, b
 
 def _print_report(settings: options.Settings, ends: Ends, *, sd: str | None, bounds: tuple[str, str] | None) -> None:
     from graphdiff.io.python.extras import joining
+    from graphdiff.text.tables import in_columns
     from graphdiff.why.explain import annotated, explain_each
     from graphdiff.why.report import explanation_text
 
@@ -81,7 +82,7 @@ def _print_report(settings: options.Settings, ends: Ends, *, sd: str | None, bou
                 output.graph_line(graph),
                 "",
                 explanation_text(explanations, uncertainty_lines(uncertain), figures),
-                *extras_lines(extras),
+                *in_columns(extras_lines(extras)).splitlines(),
             ]
         ),
         document=lambda: {
