@@ -37,6 +37,7 @@ __all__ = [
     "TraceError",
     "TruncatedError",
     "UnknownEdgeError",
+    "UnknownNamesError",
     "UnknownNodeError",
     "UsageError",
     "ValueOverflowError",
@@ -179,6 +180,26 @@ class AmbiguousNodeError(GraphdiffError, LookupError):
     def _parts(self) -> Iterable[object]:
         shown = ", ".join(map(repr, self.matches[:5])) + (", …" if len(self.matches) > 5 else "")
         return [f"{len(self.matches)} nodes match {self.name!r}: {shown}"]
+
+
+class UnknownNamesError(GraphdiffError, LookupError):
+    """Several names of a list that mean no node, or several nodes: the ``sentences`` on each."""
+
+    exit_status = 2
+
+    def __init__(self, errors: Sequence[GraphdiffError]) -> None:
+        self.parts = tuple((error.where, *error._parts()) for error in errors)
+        super().__init__(len(errors))
+
+    @property
+    def sentences(self) -> list[str]:
+        """What each single error says."""
+        return [sentence(parts, in_python) for parts in self.parts]
+
+    def _parts(self) -> Iterable[object]:
+        yield f"{len(self.parts):,} names mean no node, or several nodes:"
+        for parts, text in zip(self.parts, self.sentences, strict=True):
+            yield from ("\n  ", *parts, "" if text.endswith("?") else ".")
 
 
 class UnknownEdgeError(GraphdiffError, KeyError):
