@@ -20,7 +20,7 @@ from graphdiff.change.overlay import overlay
 from graphdiff.change.ways import Reach
 from graphdiff.graph.ends import End
 from graphdiff.showing import and_more
-from graphdiff.text.names import PLAIN, Edge, Naming
+from graphdiff.text.names import Edge
 from graphdiff.text.sentences import Words, how_many, words_for
 from graphdiff.text.tables import Frame, Result
 
@@ -28,6 +28,8 @@ Mask = NDArray[np.bool_]
 
 #: So many lines a report has, beside the four on what was read, and so many columns: a screen.
 LINES, COLUMNS = 36, 100
+#: Where sections cannot have so many lines each, they have one.
+LINES_OF_A_SECTION = 4
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -101,15 +103,24 @@ class Difference(Result):
     @cached_property
     def _upgrades(self) -> dict[int, Upgrade]:
         """The same by number."""
-        before, after = self.matched.sides
-        both = np.flatnonzero((before.places >= 0) & (after.places >= 0) & (self.scope[0] | self.scope[1]))
         upgrades = {}
-        for number in both.tolist():
-            old, new = (side.graph.topology.label(int(side.places[number])) for side in (before, after))
+        for number, old, new in self._common():
             versions = version_among(self.versions[0], old), version_among(self.versions[1], new)
             if versions[0] != versions[1] or (old != new and not versions[0]):
                 upgrades[number] = Upgrade(old, new, *versions)
         return upgrades
+
+    def _common(self) -> Iterator[tuple[int, Any, Any]]:
+        """Yield the nodes that both graphs have, and that count in either: number, label before, label after."""
+        before, after = self.matched.sides
+        both = np.flatnonzero((before.places >= 0) & (after.places >= 0) & (self.scope[0] | self.scope[1]))
+        for number in both.tolist():
+            old, new = (side.graph.topology.label(int(side.places[number])) for side in (before, after))
+            yield number, old, new
+
+    def common(self) -> Iterator[tuple[Any, Any]]:
+        """Yield the nodes that both graphs have, and that count in either, each by its label before and after."""
+        return ((old, new) for _, old, new in self._common())
 
     @cached_property
     def suggested(self) -> list[Rename]:
@@ -257,12 +268,21 @@ def difference_lines(difference: Difference, top: int | None = None, room: int =
     head = f"{among}{counts_text(difference)}."
     sections = {title: list(rows) for title, rows in _sections(difference)}
     sections = {title: rows for title, rows in sections.items() if rows}
-    tops = _shares([len(rows) for rows in sections.values()], room - 1) if top is None else [top] * len(sections)
     lines = [head[0].upper() + head[1:]]
+    if top is None and room - 1 < LINES_OF_A_SECTION * len(sections):
+        return [*lines, "", *(_in_a_line(title, rows) for title, rows in sections.items())]
+    tops = _shares([len(rows) for rows in sections.values()], room - 1) if top is None else [top] * len(sections)
     for (title, rows), n in zip(sections.items(), tops, strict=True):
         more = [f"  … {how_many(len(rows) - n, 'more rows')} (--all)"] if len(rows) > n else []
         lines += ["", title, *(f"  {row}" for row in rows[:n]), *more]
     return lines
+
+
+def _in_a_line(title: str, rows: Sequence[str]) -> str:
+    """Return a section as its first row, cut where it is long."""
+    more = f" … {how_many(len(rows) - 1, 'more rows')} (--all)" if len(rows) > 1 else ""
+    text = f"{title.partition(' (')[0]}: {rows[0]}"
+    return (text if len(text) + len(more) <= COLUMNS else f"{text[: COLUMNS - len(more) - 1]}…") + more
 
 
 def _sections(difference: Difference) -> Iterator[tuple[str, Iterable[str]]]:

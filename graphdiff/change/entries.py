@@ -282,7 +282,7 @@ class Origins:
     def _searched(self, starts: Iterable[int], known: Mapping[int, int]) -> dict[int, int]:
         """Return the ways with the fewest other changes, then by what changed itself, then the shortest: Dijkstra's."""
         nearer: dict[int, int] = {}
-        heap = [(0, self._is_kept(start), 0, start, -1) for start in sorted(starts)]
+        heap = [(0, int(self._is_kept(start)), 0, start, -1) for start in sorted(starts)]
         while heap:
             joint, kept, length, node, before = heapq.heappop(heap)
             if node in nearer:
@@ -291,8 +291,8 @@ class Origins:
             for far in self._steps.get(node, ()):
                 if far not in nearer:
                     unchanged = self._is_first(node, far) and self._is_kept(far)
-                    costs = joint + ((node, far) in self._joint), kept + unchanged, length + 1
-                    heapq.heappush(heap, (*costs, far, node))
+                    is_other = (node, far) in self._joint
+                    heapq.heappush(heap, (joint + is_other, kept + unchanged, length + 1, far, node))
         return {**nearer, **known}
 
     def _is_first(self, near: int, far: int) -> bool:
@@ -378,7 +378,7 @@ def entry_rows(entries: Iterable[Entry], words: tuple[str, str], *, direct: bool
         nodes = sorted(brought, key=lambda entry: len(entry.way))
         names = tuple([str(entry.node) for entry in nodes])
         if by:
-            yield _row_of_direct(names, nodes[0], words[1])
+            yield row_of_direct(names, nodes[0], words[1])
         else:
             yield Row(names, "" if edge is None else f"{words[0]} {edge_name(edge)}")
 
@@ -391,7 +391,7 @@ class Row(NamedTuple):
     where: str = ""
 
 
-def _row_of_direct(names: tuple[str, ...], entry: Entry, word: str) -> Row:
+def row_of_direct(names: tuple[str, ...], entry: Entry, word: str) -> Row:
     """Return by which direct dependency nodes came in, what changed about it, and where the way is new."""
     first, more = entry.by[0], len(entry.by) - 1
     is_itself = entry.node == first.node
