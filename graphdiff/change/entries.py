@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.change.match import Matched, Side
-from graphdiff.change.ways import Reach
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name
 
 Mask = NDArray[np.bool_]
@@ -242,13 +241,20 @@ class Origins:
     @cached_property
     def _steps(self) -> dict[int, list[int]]:
         """The edges on ways to fresh nodes, by where they come from."""
-        numbers = tuple(np.flatnonzero(self.fresh).tolist())
-        leading = Reach(self.matched, numbers, not self.towards).numbers[self.which] & (self.fresh | self.known)
         nears, fars = self._ends(self.side)
-        used = leading[nears] & leading[fars]
+        order = np.argsort(fars, kind="stable")
+        nears, ptr = nears[order], np.searchsorted(fars[order], np.arange(self.matched.n_numbers + 1))
+        counts = self.fresh | self.known
+        stack = np.flatnonzero(self.fresh).tolist()
         steps: dict[int, list[int]] = {}
-        for near, far in zip(nears[used].tolist(), fars[used].tolist(), strict=True):
-            steps.setdefault(near, []).append(far)
+        seen = set(stack)
+        while stack:
+            far = stack.pop()
+            for near in nears[ptr[far] : ptr[far + 1]].tolist():
+                if counts[near]:
+                    steps.setdefault(near, []).append(far)
+                    stack += [] if near in seen else [near]
+                    seen.add(near)
         return steps
 
     def _ends(self, side: Side) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -395,8 +401,10 @@ def row_of_direct(names: tuple[str, ...], entry: Entry, word: str) -> Row:
     """Return by which direct dependency nodes came in, what changed about it, and where the way is new."""
     first, more = entry.by[0], len(entry.by) - 1
     is_itself = entry.node == first.node
-    text = first.change if is_itself and len(names) == 1 else f"{word} {first}"
-    text += f" and {more:,} more" if more else ""
+    if is_itself and len(names) == 1:
+        text = first.change + (f", and by {more:,} more" if more else "")
+    else:
+        text = f"{word} {first}" + (f" and {more:,} more" if more else "")
     if entry.together:
         text += f" together with {' and '.join(map(edge_name, entry.together))}"
     if first.status == "kept" and entry.upgrades:

@@ -313,7 +313,7 @@ def gated(function: Callable[..., None]) -> Callable[..., None]:
     run = click.option(
         "--allow",
         metavar="FILE",
-        help="Exceptions that do not count, in TOML: [[allow]] package, reason, until.",
+        help="Exceptions, in TOML: [[allow]] with package, reason, until.",
     )(run)
     return click.option(
         "--fail-if", "conditions", multiple=True, metavar="'NAME OP VALUE'",
