@@ -2,7 +2,8 @@
 
 In come the words of a command line, out go text, files and an exit status. `options` are what all verbs take, `inputs`
 reads the graph, `nodes` finds what a word means, `weightings` by which weights, `output` and `streams` print,
-`refusals` says the library's errors in options, `conditions` is ``--fail-if``, `completion` the shell's.
+`refusals` says the library's errors in options, `conditions` is ``--fail-if`` and `measures` what it can be about,
+`completion` the shell's.
 """
 
 from __future__ import annotations
