@@ -150,6 +150,8 @@ class _File:
             )
             if graph.graph.get("node_meaning", "unknown") == "unknown":
                 graph.graph["node_meaning"] = row.nodes
+            if row.ecosystem:
+                graph.graph.setdefault("ecosystem", row.ecosystem)
         return graph
 
 

@@ -42,8 +42,8 @@ def read_uv_lock(
     Returns
     -------
     networkx.DiGraph or networkx.MultiDiGraph
-        Nodes have ``name``, ``version``, ``source``, ``size`` (bytes of the largest wheel, else of the sdist) and
-        ``root``; edges ``kind``, ``extra``, ``group``, ``marker`` and ``optional``.
+        Nodes have ``name``, ``version``, ``source``, ``size`` (bytes of the largest wheel, else of the sdist),
+        ``marker`` (where it is there, if not everywhere) and ``root``; edges ``kind``, ``extra``, ``group``, ``marker`` and ``optional``.
 
     Raises
     ------
@@ -89,8 +89,17 @@ def _package(table: Record, where: str, groups: Collection[str]) -> Package:
         provides=frozenset([*map(canonical, optional), *extras]),
         marker=marker,
         root=any(kind in source for kind in MEMBER_SOURCES),
-        attributes={"source": source_text(source), "size": _size(table), "marker": str(marker) if marker else None},
+        attributes={
+            "source": source_text(source),
+            "size": _size(table),
+            "marker": str(marker) if marker else " or ".join(_forks(table, where)),
+        },
     )
+
+
+def _forks(table: Record, where: str) -> list[str]:
+    """Return the environments for which a version was chosen, where others have another one."""
+    return texts(table.get("resolution-markers"), f"{where}: resolution-markers")
 
 
 def _needs(table: Record, optional: Record, where: str, groups: Collection[str]) -> Iterator[Requirement]:
