@@ -13,6 +13,7 @@ import click
 from graphdiff.cli import inputs, options, output, weightings
 from graphdiff.cli.formula import print_formula
 from graphdiff.cli.nodes import Ends, with_ends
+from graphdiff.cli.versions import print_versions, several_versions
 from graphdiff.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ Examples:
   graphdiff why market.csv income price --cycles reduced-form   simultaneous equations
   graphdiff why graph.dot a b -O why.svg             the report, and the picture in why.svg
   graphdiff why model.csv x y --formula -o latex     the total as a formula
+  graphdiff why package-lock.json semver             each version of it, and who holds it back
   graphdiff why env: pandas numpy                    in the Python environment that graphdiff runs in
   pip inspect | graphdiff why - jupyterlab tornado
   graphdiff why "expr:e = (a + b) * (b + 1)" --set a=2 --set b=1 b e
@@ -49,23 +51,37 @@ In Python:
 @click.option("--sd", metavar="NAME", help="Edge attribute: the weights' standard errors. Gives that of the total.")
 @click.option("--bounds", nargs=2, metavar="LOW HIGH",
               help="Edge attributes: the weights' bounds. Gives those of the total.")  # fmt: skip
-def why(settings: options.Settings, ends: Ends, formula: bool, sd: str | None, bounds: tuple[str, str] | None) -> None:
+@click.option("--all", "whole", is_flag=True, help="All versions of a name, and all that need each.")
+def why(
+    settings: options.Settings,
+    ends: Ends,
+    formula: bool,
+    sd: str | None,
+    bounds: tuple[str, str] | None,
+    whole: bool,
+) -> None:
     """Explain the total influence of SOURCE on TARGET: how much, by how many paths, which ones, through what.
 
-    With one name, from the roots. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too; .dot and
+    With one name, from the roots. A name that several versions of a package have, or a pattern, is answered for each:
+    who needs it by which range, and which are held back. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too; .dot and
     .graphml hold the numbers as attributes, and graphdiff reads them back.
     """
     if formula and (sd is not None or bounds is not None):
         raise UsageError("--formula is of symbols, which have no --sd and no --bounds: ask for one of them")
-    (print_formula if formula else partial(_print_report, sd=sd, bounds=bounds))(settings, ends)
+    (print_formula if formula else partial(_print_report, sd=sd, bounds=bounds, whole=whole))(settings, ends)
 
 
-def _print_report(settings: options.Settings, ends: Ends, *, sd: str | None, bounds: tuple[str, str] | None) -> None:
+def _print_report(
+    settings: options.Settings, ends: Ends, *, sd: str | None, bounds: tuple[str, str] | None, whole: bool
+) -> None:
     from graphdiff.io.python.extras import joining
     from graphdiff.why.explain import annotated, explain_each
     from graphdiff.why.report import explanation_text
 
     graph = inputs.load(settings)
+    if sd is None and bounds is None and several_versions(graph, ends, settings):
+        print_versions(graph, ends, settings, whole=whole)
+        return
     source, target = ends.between(graph)
     explanations = explain_each(inputs.compile_all(graph, settings), source, target)
     line = output.graph_line(graph)

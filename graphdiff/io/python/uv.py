@@ -43,7 +43,8 @@ def read_uv_lock(
     -------
     networkx.DiGraph or networkx.MultiDiGraph
         Nodes have ``name``, ``version``, ``source``, ``size`` (bytes of the largest wheel, else of the sdist),
-        ``marker`` (where it is there, if not everywhere) and ``root``; edges ``kind``, ``extra``, ``group``, ``marker`` and ``optional``.
+        ``marker`` (where it is there, if not everywhere) and ``root``; edges ``kind``, ``extra``, ``group``, ``marker``
+        and ``optional``.
 
     Raises
     ------
