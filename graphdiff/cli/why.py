@@ -63,8 +63,8 @@ def why(
     """Explain the total influence of SOURCE on TARGET: how much, by how many paths, which ones, through what.
 
     With one name, from the roots. A name that several versions of a package have, or a pattern, is answered for each:
-    who needs it by which range, and which are held back. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too; .dot and
-    .graphml hold the numbers as attributes, and graphdiff reads them back.
+    who needs it, by which range, and which are held back. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is
+    written too; .dot and .graphml hold the numbers as attributes, and graphdiff reads them back.
     """
     if formula and (sd is not None or bounds is not None):
         raise UsageError("--formula is of symbols, which have no --sd and no --bounds: ask for one of them")
@@ -75,6 +75,7 @@ def _print_report(
     settings: options.Settings, ends: Ends, *, sd: str | None, bounds: tuple[str, str] | None, whole: bool
 ) -> None:
     from graphdiff.io.python.extras import joining
+    from graphdiff.sets.cost import cost_in
     from graphdiff.why.explain import annotated, explain_each
     from graphdiff.why.report import explanation_text
 
@@ -87,18 +88,24 @@ def _print_report(
     line = output.graph_line(graph)
     uncertain = _uncertain(graph, source, target, settings, sd, bounds)
     extras = [] if explanations[0].n_paths != 0 else joining(graph, source, target)
+    cost = cost_in(graph, explanations[0].part.graph, source, target)
     if settings.path and os.path.splitext(settings.path)[1] not in ("", ".txt", ".json", ".csv"):
         output.write_drawn(annotated(explanations[-1], graph), settings)
         settings = replace(settings, path=None)
     output.emit(
         settings,
         text=lambda: "\n".join(
-            [f"{line}\n\n{explanation_text(explanations, uncertainty_lines(uncertain), graph)}", *extras_lines(extras)]
+            [
+                f"{line}\n\n{explanation_text(explanations, uncertainty_lines(uncertain), graph)}",
+                *extras_lines(extras),
+                *([str(cost)] if cost else []),
+            ]
         ),
         document=lambda: {
             "kind": "why",
             "graph": output.graph_record(graph),
             "results": [x.to_dict() for x in explanations],
+            **({"cost": cost.to_dict()} if cost else {}),
             **({"uncertainty": [x.to_dict() for x in uncertain]} if uncertain else {}),
             **(
                 {"with_extras": [dict(zip(("source", "target", "extra"), edge, strict=True)) for edge in extras]}

@@ -301,4 +301,6 @@ def read_npm_ls(data: bytes, *, name: str) -> PackageGraph:
 def _listed_attributes(tree: Record, wanted: str, where: str) -> Record:
     package = text(tree.get("name"), where) or wanted
     attributes: Record = {"name": package, "version": text(tree.get("version"), where)}
+    if isinstance(tree.get("license"), str):  # with --long
+        attributes["licence"] = tree["license"]
     return attributes | {flag: True for flag in ("extraneous", "invalid") if tree.get(flag)}
