@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from graphdiff.cli.options import Settings
 
 
+#: What an edge means where several nodes are answered for together.
+MEANINGS = ("depends on", "imports")
+
+
 def several_versions(graph: nx.DiGraph, ends: Ends, settings: Settings) -> bool:
     """Tell whether the one target that is named means several packages or modules, and no more than why is asked.
 
     Weights, and pictures, are of one question: for these several are refused, as other verbs do.
     """
-    from graphdiff.why.versions import MEANINGS
-
     if len(ends.targets) != 1 or ends.listed or graph.graph.get("edge_meaning") not in MEANINGS:
         return False
     if settings.weights or settings.exact or settings.cycles not in (None, "collapse") or _is_picture(settings):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 WIDTH, INDENT = 100, 16
 #: A report has so many lines, unless all are asked for.
 LINES = 36
+#: What those are that lead to a node directly, by what edges are called.
+NEEDED = {"dependencies": "needed by", "imports": "imported by"}
 #: What reads the versions of one environment only.
 HERE = 'read(…, markers="here")'
 
@@ -69,7 +71,7 @@ def _block(one: Version, versions: Versions, lines: int | None) -> list[str]:
     block = [f"{node_text(one.node)}: {how_many(one.n_paths, 'paths')} from {versions.start}{_with_it(one)}"]
     if one.marker:
         block += _listed(_title("only on"), [one.marker])
-    needed = "imported by" if versions.words.edges == "imports" else "needed by"
+    needed = NEEDED.get(versions.words.edges, "led to by")
     others = [need for need in one.needs if not need.holds_back]
     for title, needs in (("held back by", one.holding), (needed, others)):
         block += _listed(_title(title), [need.by for need in needs], lines) if needs else []

@@ -15,7 +15,6 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, counted
 from graphdiff.graph.ends import ROOTS, End
 from graphdiff.graph.lookup import find_nodes
@@ -31,9 +30,6 @@ from graphdiff.text.tables import Axis, Frame, Result, Sheet
 from graphdiff.why.blocks import summary, versions_text
 
 __all__ = ["Need", "Version", "Versions", "explain_versions"]
-
-#: What an edge means where several nodes are answered for together.
-MEANINGS = ("depends on", "imports")
 
 
 @dataclass(frozen=True)
@@ -206,7 +202,7 @@ def explain_versions(graph: nx.DiGraph | CompiledGraph, name: str, source: End |
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-        Of dependencies or imports. What is said of nodes and edges is in their attributes: ``name``, ``version``,
+        What is said of nodes and edges is in their attributes: ``name``, ``version``,
         ``clause`` and the like.
     name : str
         A name that several nodes have, or a pattern such as ``"@babel/*"``; one that a single node has will do.
@@ -222,7 +218,7 @@ def explain_versions(graph: nx.DiGraph | CompiledGraph, name: str, source: End |
     UnknownNodeError
         If nothing has this name.
     UsageError
-        If edges mean something else, or the source has seeds.
+        If the source has seeds.
 
     Examples
     --------
@@ -243,7 +239,6 @@ def explain_versions(graph: nx.DiGraph | CompiledGraph, name: str, source: End |
       shortest      app > send > ms@1.0.0 (~1.0.0)
     """
     network = network_of(graph)
-    _require_meaning(network)
     nodes = find_nodes(network, name)
     starts = ROOTS if source is None else source
     ready = counted(network, {"cycles": "collapse"})
@@ -253,15 +248,6 @@ def explain_versions(graph: nx.DiGraph | CompiledGraph, name: str, source: End |
     newest = {one.name: one.version for one in reversed(packages)}
     versions = [_version(one, newest[one.name], ways, by_markers) for one in packages]
     return Versions(name, starts, versions, by_markers, words_of(network), ready.topology.naming)
-
-
-def _require_meaning(graph: nx.DiGraph) -> None:
-    meaning = graph.graph.get("edge_meaning", "unknown")
-    if meaning not in MEANINGS:
-        raise UsageError(
-            f"several nodes are explained together where edges say what {' or '.join(map(repr, MEANINGS))}, and these "
-            f'say {meaning!r}: give one node, or say what they mean by G.graph["edge_meaning"]'
-        )
 
 
 @dataclass(frozen=True)
