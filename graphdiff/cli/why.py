@@ -19,6 +19,7 @@ from graphdiff.errors import UsageError
 if TYPE_CHECKING:
     import networkx as nx
 
+    from graphdiff.sets.cost import Cost
     from graphdiff.whatif.uncertainty import Uncertainty
     from graphdiff.why.explain import Explanation
 
@@ -84,8 +85,8 @@ def _print_report(
         print_versions(graph, ends, settings, whole=whole)
         return
     source, target = ends.between(graph)
-    explanations = explain_each(inputs.compile_all(graph, settings), source, target)
-    line = output.graph_line(graph)
+    explanations = explain_each(inputs.compile_all(graph, settings), source, target, graph)
+    figures = explanations if settings.weights else []
     uncertain = _uncertain(graph, source, target, settings, sd, bounds)
     extras = [] if explanations[0].n_paths != 0 else joining(graph, source, target)
     cost = cost_in(graph, explanations[0].part.graph, source, target)
@@ -96,9 +97,10 @@ def _print_report(
         settings,
         text=lambda: "\n".join(
             [
-                f"{line}\n\n{explanation_text(explanations, uncertainty_lines(uncertain), graph)}",
+                output.graph_line(graph),
+                "",
+                explanation_text(explanations, [*uncertainty_lines(uncertain), *cost_lines(cost)], figures),
                 *extras_lines(extras),
-                *([str(cost)] if cost else []),
             ]
         ),
         document=lambda: {
@@ -139,6 +141,12 @@ def uncertainty_lines(uncertainties: list[Uncertainty]) -> Iterator[str]:
     for one in uncertainties:
         which = f", {one.weight_meaning}" if len(uncertainties) > 1 else ""
         yield from (f"{line.removesuffix('.')}{which}." for line in one.sentences())
+
+
+def cost_lines(cost: Cost | None) -> Iterator[str]:
+    """Yield what a report says of what would go with the target, where that is known."""
+    if cost is not None:
+        yield str(cost)
 
 
 def extras_lines(edges: list[tuple[str, str, str]]) -> Iterator[str]:

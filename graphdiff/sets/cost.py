@@ -79,8 +79,8 @@ class Cost(Result):
         }
 
     def __str__(self) -> str:
-        lines = (f"{self._what()}{self._size()}{self._under(shown)}." for shown in range(SHOWN, -1, -1))
-        return next((line for line in lines if len(line) <= WIDTH), f"{self._what()}{self._size()}.")
+        lines = (f"{self._what()}{self._of(shown)}." for shown in range(SHOWN, -1, -1))
+        return next((line for line in lines if len(line) <= WIDTH), f"{self._what()}{self._of(0)}.")
 
     __repr__ = __str__
 
@@ -88,24 +88,26 @@ class Cost(Result):
         node, nodes = node_text(self.node), how_many(len(self), self.node_meaning)
         if self.roots is None:
             return (
-                f"Without {node} {nodes} go, itself among them" if len(self) > 1 else f"Nothing else goes with {node}"
+                f"Nothing else goes with {node}" if len(self) == 1 else f"Without {node} {nodes} go, itself among them"
             )
         source = end_text(self.roots)
         if len(self) == 1:
             return f"Nothing else that {source} reaches hangs on {node} alone"
         return f"Of what {source} reaches, {nodes} hang on {node} alone, itself among them"
 
-    def _size(self) -> str:
+    def _of(self, shown: int) -> str:
+        """Return how large it is and under which licences, of which so many are named."""
+        size = [] if self.size is None else [size_text(self.size)]
+        if len(self) == 1:
+            known = ", ".join([*size, *self.licences])
+            return f" ({known})" if known else ""
         lack = f", {self.without_size:,} without a size" if self.without_size else ""
-        return "" if self.size is None else f" ({size_text(self.size)}{lack})"
-
-    def _under(self, shown: int) -> str:
         counts = [f"{licence} {count:,}" for licence, count in list(self.licences.items())[:shown]]
         if len(self.licences) > shown:
-            counts.append(f"{how_many(len(self.licences) - shown, 'licences')} more" if counts else "")
+            counts.append(f"{how_many(len(self.licences) - shown, 'other licences' if shown else 'licences')}")
         if self.without_licence:
             counts.append(f"{NOT_STATED} {self.without_licence:,}")
-        return f": {', '.join(filter(None, counts))}" if self.licences else ""
+        return f" ({size[0]}{lack})" * len(size) + f": {', '.join(counts)}" * bool(self.licences)
 
     def _frame(self) -> Column:
         names = ["size", "without_size", *self.licences, NOT_STATED]
