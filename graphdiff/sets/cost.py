@@ -86,14 +86,14 @@ class Cost(Result):
 
     def _what(self) -> str:
         node, nodes = node_text(self.node), how_many(len(self), self.node_meaning)
+        if self.roots is None and len(self) == 1:
+            return f"Nothing else goes with {node}"
         if self.roots is None:
-            return (
-                f"Nothing else goes with {node}" if len(self) == 1 else f"Without {node} {nodes} go, itself among them"
-            )
-        source = end_text(self.roots)
-        if len(self) == 1:
-            return f"Nothing else that {source} reaches hangs on {node} alone"
-        return f"Of what {source} reaches, {nodes} hang on {node} alone, itself among them"
+            return f"Without {node} {nodes} go, itself among them"
+        reached = f"nothing else is reached through {node} alone"
+        if len(self) > 1:
+            reached = f"{nodes} are reached through {node} alone, itself among them"
+        return f"From {end_text(self.roots)} {reached}"
 
     def _of(self, shown: int) -> str:
         """Return how large it is and under which licences, of which so many are named."""
@@ -107,7 +107,8 @@ class Cost(Result):
             counts.append(f"{how_many(len(self.licences) - shown, 'other licences' if shown else 'licences')}")
         if self.without_licence:
             counts.append(f"{NOT_STATED} {self.without_licence:,}")
-        return f" ({size[0]}{lack})" * len(size) + f": {', '.join(counts)}" * bool(self.licences)
+        how_large = f" ({size[0]}{lack})" if size else ""
+        return f"{how_large}: {', '.join(counts)}" if self.licences else how_large
 
     def _frame(self) -> Column:
         names = ["size", "without_size", *self.licences, NOT_STATED]
@@ -166,7 +167,7 @@ def cost_in(graph: nx.DiGraph, ready: CompiledGraph, source: End | None, target:
     >>> G = nx.DiGraph([("app", "web"), ("web", "html")], edge_meaning="depends on")
     >>> ready = counted(G, {})
     >>> cost_in(G, ready, "app", "web")
-    Of what app reaches, 2 nodes hang on web alone, itself among them.
+    From app 2 nodes are reached through web alone, itself among them.
     >>> cost_in(G, ready, None, "web")
     """
     if graph.graph.get("edge_meaning") != "depends on" or isinstance(target, Boundary):
