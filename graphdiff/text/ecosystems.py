@@ -130,10 +130,11 @@ def admits(clause: str, version: str, ecosystem: str) -> bool | None:
 
 def _admits_of_python(clause: str, version: str) -> bool | None:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
-    from packaging.version import InvalidVersion
+    from packaging.version import InvalidVersion, Version
 
     try:
-        return any(SpecifierSet(part).contains(version, prereleases=True) for part in clause.split("|"))
+        stated = Version(version)
+        return any(SpecifierSet(part).contains(stated, prereleases=True) for part in clause.split("|"))
     except (InvalidSpecifier, InvalidVersion):
         return None
 
