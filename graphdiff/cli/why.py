@@ -77,6 +77,7 @@ def _print_report(
 ) -> None:
     from graphdiff.io.python.extras import joining
     from graphdiff.sets.cost import cost_in
+    from graphdiff.text.tables import in_columns
     from graphdiff.why.explain import annotated, explain_each
     from graphdiff.why.report import explanation_text
 
@@ -100,7 +101,7 @@ def _print_report(
                 output.graph_line(graph),
                 "",
                 explanation_text(explanations, [*uncertainty_lines(uncertain), *cost_lines(cost)], figures),
-                *extras_lines(extras),
+                *in_columns(extras_lines(extras)).splitlines(),
             ]
         ),
         document=lambda: {

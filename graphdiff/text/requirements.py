@@ -7,10 +7,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graphdiff.showing import one_line
-from graphdiff.text.names import Edge
+from graphdiff.text.names import PLAIN, Edge, Naming
 from graphdiff.text.numbers import plain, shorten
 
-__all__ = ["FIELDS", "attributes_of", "needed_text", "package_name", "requirement_record", "requirement_text"]
+__all__ = [
+    "FIELDS",
+    "attributes_of",
+    "edge_record",
+    "needed_text",
+    "package_name",
+    "requirement_record",
+    "requirement_text",
+]
 
 #: The attributes of an edge that say what it asks for, in the order in which they are said.
 FIELDS = ("clause", "kind", "extra", "marker", "optional")
@@ -36,6 +44,18 @@ def requirement_record(data: Mapping[Any, Any]) -> dict[str, Any]:
     {'extra': ['css', 'html']}
     """
     return {name: _plain(data[name]) for name in FIELDS if data.get(name) is not None}
+
+
+def edge_record(edge: Edge, graph: Any = None, naming: Naming = PLAIN) -> dict[str, Any]:
+    """Return an edge as a record: its ends, its key if it has one, and what the graph says that it asks for.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> edge_record(("a", "b"), nx.DiGraph([("a", "b", {"clause": "^2"})]))
+    {'source': 'a', 'target': 'b', 'clause': '^2'}
+    """
+    return naming.edge(edge) | requirement_record(attributes_of(graph, edge))
 
 
 def requirement_text(data: Mapping[Any, Any], name: str = "") -> str:

@@ -80,9 +80,10 @@ def explanation_text(
         without any there is a sentence.
     """
     first = columns[0]
-    words = words_for(first.edge_meaning, first.weight_meaning, first.part.graph.node_meaning).about(first.source)
+    words = _words(first)
     if first.n_paths == 0:
-        return in_columns([f"{words.none.format(**_ends(first, words))}: {first.zero}"])
+        stop = "" if str(first.zero).endswith("?") else "."
+        return in_columns([words.sentence(f"{words.none.format(**_ends(first, words))}: {first.zero}{stop}")])
     opens_with_paths = first.n_paths and all(column.part.graph.preset for column in columns)
     tabled = figures if opens_with_paths else columns
     notes = [*_narrow(first), *(f"! {warning}" for warning in _warnings(columns, tabled))]
@@ -100,6 +101,11 @@ def explanation_text(
         lines = [*answer, *beside, *notes, *([""] if strongest else []), *strongest]
     footnotes = _footnotes(columns)
     return in_columns([*lines, *([""] if footnotes else []), *footnotes])
+
+
+def _words(column: Explanation) -> Words:
+    words = words_for(column.edge_meaning, column.weight_meaning, column.part.graph.node_meaning)
+    return words.about(column.source, column.target)
 
 
 def _ends(explanation: Explanation, words: Words) -> dict[str, str]:
@@ -147,7 +153,7 @@ def _influence(columns: Sequence[Explanation]) -> Iterator[str]:
     spread = columns[-1]
     if spread.weight_meaning == "unit":
         return
-    words = words_for(spread.edge_meaning, spread.weight_meaning, spread.part.graph.node_meaning).about(spread.source)
+    words = _words(spread)
     place, others = spread.place or (1, 1)
     among = f" ({ordinal(place)} of {how_many(others, words.nodes)})" if others > 1 else ""
     yield f"{_total_text(spread, words)}{among}."

@@ -140,6 +140,11 @@ class TestConditions:
         assert "by 7 paths of 2 to 3 steps.\n" in told(graph, "a", "b")
         assert "win.\n" not in told(graph, "a", "b")
 
+    def test_no_value_is_named_in_vain(self) -> None:
+        graph = nx.DiGraph([("a", "m", {"marker": "win"}), ("m", "b", {"marker": "unix"}), ("a", "b")])
+        graph.edges["a", "b"]["marker"] = "unix"
+        assert gd.explain(graph, "a", "b", weight=None).conditions[0].values == ("unix",)
+
     def test_a_cycle_on_the_way_is_crossed_for_nothing(self) -> None:
         graph = nx.DiGraph([("a", "b", {"marker": "win"}), ("b", "c"), ("c", "b"), ("c", "d")], edge_meaning="imports")
         assert "all on" not in told(graph, "a", "d")
