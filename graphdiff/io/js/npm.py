@@ -281,7 +281,6 @@ def read_npm_ls(data: bytes, *, name: str) -> PackageGraph:
     waiting = [document]
     # The place of a tree in `waiting` is the place of its package: both lists grow together.
     for tail, tree in enumerate(waiting):
-        ranges = mapping(tree.get("_dependencies"), f"{name}: {packages[tail]['name']}")  # with --long
         for wanted, value in mapping(tree.get("dependencies"), f"{name}: {packages[tail]['name']}").items():
             child = mapping(value, f"{name}: {wanted}")
             # An optional dependency that is not installed is an empty record.
@@ -291,8 +290,7 @@ def read_npm_ls(data: bytes, *, name: str) -> PackageGraph:
             packages.append(_listed_attributes(child, wanted, f"{name}: {wanted}"))
             waiting.append(child)
             alias = "" if packages[-1]["name"] == wanted else wanted
-            clause = text(ranges.get(wanted), f"{name}: {wanted}")
-            needs.append(Need(tail, len(packages) - 1, attributes={"alias": alias, "clause": clause}))
+            needs.append(Need(tail, len(packages) - 1, attributes={"alias": alias}))
     if not needs and "dependencies" not in document:
         raise FormatError(f"{name}: no dependencies in it; npm ls --all --json prints them")
     # Snyk writes its older trees in the same shape.
@@ -303,6 +301,4 @@ def read_npm_ls(data: bytes, *, name: str) -> PackageGraph:
 def _listed_attributes(tree: Record, wanted: str, where: str) -> Record:
     package = text(tree.get("name"), where) or wanted
     attributes: Record = {"name": package, "version": text(tree.get("version"), where)}
-    if isinstance(tree.get("license"), str):  # with --long
-        attributes["licence"] = tree["license"]
     return attributes | {flag: True for flag in ("extraneous", "invalid") if tree.get(flag)}
