@@ -7,6 +7,9 @@ from pathlib import Path
 DATA = Path(__file__).parent / "data"
 SAMPLES = {
     "bun/bun.lock": "bun",
+    "bundles/esbuild.meta.json": "esbuild",
+    "bundles/webpack.stats.json": "webpack",
+    "conan/info.json": "conan",
     "conda/conda-lock.yml": "conda-lock",
     "csv/olah.csv": "csv",
     "dbt/manifest.json": "dbt",
@@ -15,6 +18,7 @@ SAMPLES = {
     "gml/olah.gml": "gml",
     "go/list.json": "go-list",
     "go/mod-graph.txt": "go-mod-graph",
+    "gradle/dependencies.txt": "gradle",
     "graphml/olah.graphml": "graphml",
     "java/bazel.dot": "bazel",
     "java/gradle.dot": "dot",
@@ -33,6 +37,7 @@ SAMPLES = {
     "nuget/Shop.deps.json": "nuget-assets",
     "nuget/packages.lock.json": "nuget-lock",
     "nuget/project.assets.json": "nuget-assets",
+    "nx/graph.json": "nx",
     "pajek/olah.net": "pajek",
     "pathmodels/lavaan.csv": "path-model",
     "pathmodels/openmx.csv": "path-model",
@@ -40,6 +45,7 @@ SAMPLES = {
     "pathmodels/semopy.csv": "path-model",
     "php/composer.lock": "composer",
     "pixi/pixi.lock": "pixi",
+    "pnpm/ls.json": "pnpm-ls",
     "pnpm/v5.yaml": "pnpm",
     "pnpm/v6.yaml": "pnpm",
     "pnpm/v9.yaml": "pnpm",

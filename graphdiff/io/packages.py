@@ -18,7 +18,7 @@ from graphdiff.io.building import by_kinds, chosen_kinds, described, leave_out, 
 from graphdiff.io.documents import text
 from graphdiff.kernels.collecting import collector_at_rest
 
-__all__ = ["Need", "Targets", "package_graph", "place_of"]
+__all__ = ["Need", "Targets", "keep_what_roots_reach", "package_graph", "place_of"]
 
 Attributes = dict[str, Any]
 PackageGraph: TypeAlias = "nx.DiGraph | nx.MultiDiGraph"
@@ -109,7 +109,7 @@ def package_graph(
                 _merge_edge(edges, (ids[need.tail], ids[need.head], need.kind), need.attributes)
         graph = _built(_nodes(ids, packages), edges)
         if kinds:
-            _leave_out_what_roots_miss(graph, kinds)
+            keep_what_roots_reach(graph, kinds)
     if wanted and not graph.number_of_edges():
         graph.graph["warnings"] = [_nothing_of(wanted, there, name)]
     if unmet is not None:
@@ -240,7 +240,18 @@ def _nodes(ids: Sequence[str], packages: Sequence[Attributes]) -> dict[str, Attr
     return nodes
 
 
-def _leave_out_what_roots_miss(graph: PackageGraph, kinds: str | Collection[str]) -> None:
+def keep_what_roots_reach(graph: PackageGraph, kinds: str | Collection[str]) -> None:
+    """Take the nodes out of a graph of some kinds of edges that no root reaches by them, and note which these are.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph([("app", "a")])
+    >>> G.add_node("app", root=True)
+    >>> G.add_node("b")
+    >>> keep_what_roots_reach(G, "normal")
+    >>> list(G), G.graph["left_out"]
+    (['app', 'a'], {'nodes': ['b'], 'by': {'kinds': 'normal'}})
+    """
     if beyond := _beyond_the_roots(graph):
         graph.remove_nodes_from(beyond)
         leave_out(graph, beyond, by_kinds(kinds))
