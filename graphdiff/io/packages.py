@@ -18,7 +18,7 @@ from graphdiff.io.building import by_kinds, chosen_kinds, described, leave_out, 
 from graphdiff.io.documents import text
 from graphdiff.kernels.collecting import collector_at_rest
 
-__all__ = ["Need", "Targets", "keep_what_roots_reach", "package_graph", "place_of"]
+__all__ = ["Need", "Targets", "beyond_the_roots", "keep_what_roots_reach", "package_graph", "place_of"]
 
 Attributes = dict[str, Any]
 PackageGraph: TypeAlias = "nx.DiGraph | nx.MultiDiGraph"
@@ -51,6 +51,7 @@ def package_graph(
     format: str,
     known: Collection[str] = (),
     kinds: str | Collection[str] | None = None,
+    apart: Collection[str] = (),
     unmet: Iterable[tuple[int, str]] | None = None,
     absent: str = "not in the file",
 ) -> PackageGraph:
@@ -71,6 +72,8 @@ def package_graph(
     kinds : str or collection of str, optional
         Keep only needs of these kinds, and the packages that the roots still reach by them; one text may have several,
         with commas between them.
+    apart : collection of str
+        Kinds that are read only where `kinds` names them: what they say of two packages is no dependency.
     unmet : iterable of (int, str), optional
         What is needed and not there, where that can be: the place of the package and the name that it needs. They
         become ``G.graph["unmet"]``, a dict of names to the nodes that require them.
@@ -98,14 +101,14 @@ def package_graph(
     """
     if not packages:
         raise FormatError(f"{name}: no package in it")
-    wanted = chosen_kinds(kinds, known, default=(*known, "")) if kinds else None
+    wanted = chosen_kinds(kinds, known, default={*known, ""} - {*apart}) if kinds else None
     with collector_at_rest():
         ids = _ids(packages)
         edges: dict[tuple[str, str, str], Attributes] = {}
         there: dict[str, int] = {}
         for need in needs:
             there[need.kind] = there.get(need.kind, 0) + 1
-            if wanted is None or need.kind in wanted:
+            if need.kind not in apart if wanted is None else need.kind in wanted:
                 _merge_edge(edges, (ids[need.tail], ids[need.head], need.kind), need.attributes)
         graph = _built(_nodes(ids, packages), edges)
         if kinds:
@@ -252,7 +255,7 @@ def keep_what_roots_reach(graph: PackageGraph, kinds: str | Collection[str]) -> 
     >>> list(G), G.graph["left_out"]
     (['app', 'a'], {'nodes': ['b'], 'by': {'kinds': 'normal'}})
     """
-    if beyond := _beyond_the_roots(graph):
+    if beyond := beyond_the_roots(graph):
         graph.remove_nodes_from(beyond)
         leave_out(graph, beyond, by_kinds(kinds))
 
@@ -289,7 +292,7 @@ def _built(nodes: Mapping[str, Attributes], edges: Mapping[tuple[str, str, str],
     return graph
 
 
-def _beyond_the_roots(graph: PackageGraph) -> list[str]:
+def beyond_the_roots(graph: PackageGraph) -> list[str]:
     """Return the nodes that no root reaches; none where there are no roots."""
     roots = [node for node, root in graph.nodes(data="root") if root]
     reached = set(roots)

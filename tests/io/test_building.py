@@ -113,7 +113,7 @@ def test_a_format_without_kinds_omits_none(run: Run, tmp_path: Path) -> None:
     path.write_text("source,target,kind\na,b,dev\n")
     done = run("rank", str(path), "--omit", "dev")
     assert (done.status, done.out) == (2, "")
-    assert done.err.startswith("graphdiff: format csv takes no option --omit: it is for debian, spdx, npm-lock, ")
+    assert done.err.startswith("graphdiff: format csv takes no option --omit: it is for debian, spdx, uv, poetry, ")
 
 
 def test_kinds_are_named_and_omitted_together() -> None:

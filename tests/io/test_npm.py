@@ -130,7 +130,6 @@ def test_the_sample_has_every_kind(test_data):
         ("app", "b@1.5.0"): "normal",
         ("app", "react"): "normal",
         ("app", "test"): "dev",
-        ("app", "@app/tool"): "workspace",
         ("a", "b@2.1.0"): "normal",
         ("a", "c@1.0.1"): "normal",
         ("a", "react"): "peer",
@@ -157,8 +156,15 @@ def test_the_sample_has_every_kind(test_data):
     assert graph.edges["app", "a"]["optional"] is True
 
 
+def test_that_a_workspace_is_of_the_project_is_no_dependency_unless_asked_for(test_data):
+    plain, every = (read(test_data / "npm/package-lock.json", kinds=chosen) for chosen in (None, "all"))
+    assert set(every.edges) - set(plain.edges) == {("app", "@app/tool")}
+    assert every.edges["app", "@app/tool"] == {"kind": "workspace"}
+    assert plain.nodes["@app/tool"]["path"] == "packages/tool"
+
+
 def test_without_dev_what_only_tests_need_is_gone(test_data):
-    graph = read(test_data / "npm/package-lock.json", kinds=["normal", "optional", "workspace"])
+    graph = read(test_data / "npm/package-lock.json", kinds=["normal", "optional"])
     assert "test" not in graph
     assert "b@1.5.0" in graph
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphdiff.io.formats.format import ALTERNATIVES, EXTRAS, KINDS, LOCKED, MARKERS, Format
+from graphdiff.io.formats.format import ALTERNATIVES, EXTRAS, KINDS, LOCKED, MARKERS, PYTHON_KINDS, Format
 
 __all__ = ["PACKAGES"]
 
@@ -138,7 +138,7 @@ PACKAGES: dict[str, Format] = {
             (rb"\Aversion = \d+$", rb"^requires-python = |^source = \{ (registry|virtual|editable|git) = "),
             (rb"\Aversion = \d+$", rb"^\[\[distribution\]\]$"),
         ),
-        takes=LOCKED,
+        takes=LOCKED | {"kinds": PYTHON_KINDS},
         nodes="packages",
         tool="uv",
         version="0.13.9",
@@ -152,7 +152,7 @@ PACKAGES: dict[str, Format] = {
         about="a package depends on another in some environment, without weights; repeats are one edge",
         suffixes=("poetry.lock",),
         marks=((rb"^\[\[package\]\]$", rb'^python-versions = "'),),
-        takes=LOCKED,
+        takes=LOCKED | {"kinds": PYTHON_KINDS},
         nodes="packages",
         tool="Poetry",
         version="2.4.1",

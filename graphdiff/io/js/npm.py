@@ -12,10 +12,12 @@ from graphdiff.errors import FormatError, LimitError
 from graphdiff.io.documents import Record, mapping, parse_json, text
 from graphdiff.io.packages import Need, PackageGraph, package_graph
 
-__all__ = ["KINDS", "declared", "read_npm_lock", "read_npm_ls"]
+__all__ = ["KINDS", "LINKS", "declared", "read_npm_lock", "read_npm_ls"]
 
 
 KINDS = ("normal", "dev", "optional", "peer", "workspace")
+#: From the project to its workspaces. They are roots as it is: paths through it would count all of theirs again.
+LINKS = "workspace"
 
 # Of a package named in several fields the last one counts, as in npm itself.
 FIELDS = {
@@ -41,11 +43,11 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     """Read a ``package-lock.json`` or ``npm-shrinkwrap.json``: the tail of an edge depends on its head.
 
     A dependency is the folder of its name that is nearest to the depending package: in its own ``node_modules``, else
-    in that of the package it lies in, and so up to the project. An edge has its ``kind`` (normal, dev, optional, peer,
-    or workspace, from the project to its workspaces), the range as ``clause``, ``optional`` where it may be missing,
-    and ``alias`` where the package is installed under another name. A node has what the file says of version,
-    licence, ``deprecated`` (why), ``dev``, ``optional``, ``peer`` and ``bundled``; the project and its workspaces are
-    the roots.
+    in that of the package it lies in, and so up to the project. An edge has its ``kind`` (normal, dev, optional, or
+    peer), the range as ``clause``, ``optional`` where it may be missing, and ``alias`` where the package is installed
+    under another name. A node has what the file says of version, licence, ``deprecated`` (why), ``dev``, ``optional``,
+    ``peer`` and ``bundled``, a workspace its ``path``. The project and its workspaces are the roots; that they are its
+    own is no dependency: edges of the kind workspace are there only where `kinds` names them (or ``"all"``).
     ``G.graph["unmet"]`` names what is needed, not optional, and not there, with who needs it.
 
     Version 1 says by ``requires`` what a package needs, but neither what the project itself asks for nor what packages
@@ -89,10 +91,11 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     packages = _of_version_1(document, name) if first else mapping(document["packages"], f"{name}: packages")
     folders = _Folders(packages, name, document.get("name"))
     needs, unmet = _declared(folders, name, first=first)
-    needs.extend(Need(0, head, "workspace") for head in folders.workspaces)
+    needs.extend(Need(0, head, LINKS) for head in folders.workspaces)
     graph = package_graph(
-        _attributes(folders), needs, name=name, format="npm package-lock", known=KINDS, kinds=kinds, unmet=unmet
-    )
+        _attributes(folders), needs,
+        name=name, format="npm package-lock", known=KINDS, kinds=kinds, apart=[LINKS], unmet=unmet,
+    )  # fmt: skip
     if first:
         graph.graph.setdefault("warnings", []).append(f"{name}: {NO_PROJECT}; {AS_VERSION_3}")
     return graph
@@ -245,6 +248,7 @@ def _attributes(folders: _Folders) -> list[Record]:
             attributes["deprecated"] = entry["deprecated"]
         flags = {"dev": "dev", "optional": "optional", "peer": "peer", "inBundle": "bundled"}
         attributes |= {name_here: True for flag, name_here in flags.items() if entry.get(flag) is True}
+        attributes |= {"path": folder} if place and place in roots else {}
         records.append(attributes | ({"root": True} if place in roots else {}))
     return records
 

@@ -9,6 +9,7 @@ from typing import Any
 from graphdiff.errors import FormatError
 from graphdiff.io.documents import Record, mapping, mappings, parse_toml, required_text, texts
 from graphdiff.io.python.graph import PackageGraph, joined, python_graph
+from graphdiff.io.python.kinds import groups_and_extras, only_kinds
 from graphdiff.io.python.poetry import chosen_groups
 from graphdiff.io.python.requirements import Package, Requirement, canonical, environment_of, marker_of
 
@@ -21,7 +22,13 @@ MEMBER_SOURCES = ("virtual", "editable")
 
 
 def read_uv_lock(
-    data: bytes, *, name: str, extras: str = "requested", markers: str = "all", groups: str = "all"
+    data: bytes,
+    *,
+    name: str,
+    extras: str = "requested",
+    markers: str = "all",
+    groups: str = "all",
+    kinds: str | Collection[str] | None = None,
 ) -> PackageGraph:
     r"""Read a ``uv.lock``: the tail of an edge depends on its head; members of the workspace are the roots.
 
@@ -38,6 +45,9 @@ def read_uv_lock(
         ``"python_version=3.12,sys_platform=win32"``: markers are evaluated, and what is not needed there is left out.
     groups : str
         Which dependency groups make edges: ``"all"``, ``"none"``, or names with commas.
+    kinds : str or collection of str, optional
+        Only needs of these kinds (normal, extra or dev), and the packages that the members reach by them: without dev
+        what ``uv tree --no-default-groups`` has.
 
     Returns
     -------
@@ -64,10 +74,12 @@ def read_uv_lock(
     table = next((key for key in TABLES if key in document), TABLES[0])
     listed = list(mappings(document.get(table), f"{name}: {table}"))
     known = dict.fromkeys(group for where, table in listed for group in _groups(table, where))
+    options = {"markers": markers, "extras": extras, "groups": groups}
+    groups, extras = groups_and_extras(kinds, groups, extras, production="none")
     wanted = () if groups == "none" else chosen_groups(groups, known, name)
     packages = joined(_package(table, where, wanted) for where, table in listed)
-    options = {"markers": markers, "extras": extras, "groups": groups}
-    return python_graph(packages, name=name, format="uv lock", extras=extras, environment=environment, options=options)
+    graph = python_graph(packages, name=name, format="uv lock", extras=extras, environment=environment, options=options)
+    return only_kinds(graph, kinds)
 
 
 def _groups(table: Record, where: str) -> Record:
