@@ -227,7 +227,7 @@ PACKAGES: dict[str, Format] = {
     "npm-ls": Format(
         read="graphdiff.io.js.npm:read_npm_ls",
         title="npm ls --json",
-        about="npm ls --json: a package depends on a package, without weights; repeats are one edge",
+        about="npm ls --json: a package depends on a package, without weights; repeats are one edge a kind",
         suffixes=(".json",),
         marks=(
             (
@@ -237,11 +237,12 @@ PACKAGES: dict[str, Format] = {
                 rb'\s*+"(?:version|resolved|name|overridden|missing|required)"',
             ),
         ),
+        takes={"kinds": KINDS},
         nodes="packages",
         tool="npm",
         version="11.19",
         sample="by hand, 2026-11-24",
-        command="npm ls --all --json > tree.json",
+        command="npm ls --all --long --json > tree.json",
         tier=1,
     ),
     "pnpm": Format(
