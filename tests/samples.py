@@ -32,6 +32,7 @@ SAMPLES = {
     "networkx/olah.edgelist": "nx-edgelist",
     "networkx/olah.multiline_adjlist": "nx-multiline-adjlist",
     "networkx/shape.adjlist": "nx-adjlist",
+    "npm/ls-long.json": "npm-ls",
     "npm/ls.json": "npm-ls",
     "npm/package-lock.json": "npm-lock",
     "nuget/Shop.deps.json": "nuget-assets",

@@ -24,6 +24,7 @@ BANDS = {"none": 0.0, "low": 2.0, "medium": 5.45, "moderate": 5.45, "high": 7.95
 #: What OSV, Trivy and Grype call an ecosystem, where that is not its type in package URLs.
 ECOSYSTEMS = {
     **dict.fromkeys(("crates", "rust-crate", "rustbinary"), "cargo"),
+    **dict.fromkeys(("conancenter",), "conan"),
     **dict.fromkeys(("packagist", "composer-vendor", "php-composer"), "composer"),
     **dict.fromkeys(("debian", "ubuntu", "dpkg"), "deb"),
     **dict.fromkeys(("rubygems", "bundler", "gemspec"), "gem"),
@@ -41,8 +42,9 @@ FORMATS = {
     **dict.fromkeys(("composer.lock",), "composer"),
     **dict.fromkeys(("Gemfile.lock",), "gem"),
     **dict.fromkeys(("go mod graph",), "golang"),
-    **dict.fromkeys(("Maven dependency tree", "depgraph-maven-plugin"), "maven"),
-    **dict.fromkeys(("npm package-lock", "npm ls", "pnpm-lock", "yarn.lock", "bun.lock"), "npm"),
+    **dict.fromkeys(("conan graph info",), "conan"),
+    **dict.fromkeys(("Maven dependency tree", "depgraph-maven-plugin", "gradle dependencies"), "maven"),
+    **dict.fromkeys(("npm package-lock", "npm ls", "pnpm-lock", "pnpm ls", "yarn.lock", "bun.lock"), "npm"),
     **dict.fromkeys(("uv lock", "Poetry lock", "PDM lock", "pylock.toml"), "pypi"),
     **dict.fromkeys(("Python environment", "pip inspect", "pip report", "pip-compile", "pipdeptree"), "pypi"),
 }

@@ -209,6 +209,7 @@ WORDS = {
     "go/mod-graph.txt": ("clause", "root"),
     "gradle/dependencies.txt": ("clause kind", "root"),
     "java/tree.dot": ("kind", "root"),
+    "npm/ls-long.json": ("clause kind optional", "licence root"),
     "npm/package-lock.json": ("clause kind optional", "licence root"),
     "nuget/packages.lock.json": ("clause marker", "root"),
     "nuget/project.assets.json": ("clause marker", "root"),

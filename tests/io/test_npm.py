@@ -387,33 +387,22 @@ def test_eleven_thousand_packages_are_read_by_a_new_process_in_a_second_and_a_ha
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1.5
 
 
-#: What npm 11.19 printed with ``npm ls --all --long --json``; of the packages less is shown.
-LONG = {
-    "version": "1.0.0", "name": "shop", "_id": "shop@1.0.0", "extraneous": False, "path": "/shop",
-    "_dependencies": {"debug": "^4.4.0"}, "devDependencies": {"escalade": "^3.2.0"}, "peerDependencies": {},
-    "dependencies": {
-        "debug": {
-            "version": "4.4.3", "overridden": False, "name": "debug", "license": "MIT", "_id": "debug@4.4.3",
-            "peerDependenciesMeta": {"supports-color": {"optional": True}},
-            "_dependencies": {"ms": "^2.1.3"}, "devDependencies": {"brfs": "^2.0.1"}, "peerDependencies": {},
-            "dependencies": {"ms": {"version": "2.1.3", "name": "ms", "license": "MIT", "_dependencies": {}}},
-        },
-        "escalade": {"version": "3.2.0", "name": "escalade", "license": "MIT", "_dependencies": {}},
-    },
-}  # fmt: skip
-
-
-def test_npm_ls_long_says_what_a_lock_file_does():
-    graph = read(io.StringIO(json.dumps(LONG)))
-    assert {(u, v): data for u, v, data in graph.edges(data=True)} == {
-        ("shop", "debug"): {"clause": "^4.4.0", "kind": "normal"},
-        ("shop", "escalade"): {"clause": "^3.2.0", "kind": "dev"},
-        ("debug", "ms"): {"clause": "^2.1.3", "kind": "normal"},
+def test_npm_ls_long_says_what_the_package_json_of_each_does(test_data):
+    """``npm ls --all --long --json`` of npm 11.19, the folder renamed."""
+    graph = read(test_data / "npm/ls-long.json")
+    assert {(u, v): (data["clause"], data["kind"]) for u, v, data in graph.edges(data=True)} == {
+        ("shop", "debug"): ("^4.4.0", "normal"),
+        ("shop", "escalade"): ("^3.2.0", "dev"),
+        ("shop", "supports-color"): ("^8.0.0", "dev"),
+        ("shop", "ms"): ("2.1.3", "optional"),
+        ("debug", "ms"): ("^2.1.3", "normal"),
+        ("supports-color", "has-flag"): ("^4.0.0", "normal"),
     }
+    assert graph.edges["shop", "ms"]["optional"] is True
     assert graph.nodes["ms"] == {"name": "ms", "version": "2.1.3", "licence": "MIT"}
-    production = read(io.StringIO(json.dumps(LONG)), omit="dev")
+    production = read(test_data / "npm/ls-long.json", omit="dev")
     assert list(production) == ["shop", "debug", "ms"]
-    assert production.graph["left_out"]["nodes"] == ["escalade"]
+    assert production.graph["left_out"]["nodes"] == ["escalade", "supports-color", "has-flag"]
 
 
 def test_npm_ls_of_older_versions_says_by_which_range_a_package_was_found():
