@@ -62,13 +62,14 @@ def why(settings: options.Settings, ends: Ends, formula: bool, sd: str | None, b
 
 def _print_report(settings: options.Settings, ends: Ends, *, sd: str | None, bounds: tuple[str, str] | None) -> None:
     from graphdiff.io.python.extras import joining
+    from graphdiff.text.tables import in_columns
     from graphdiff.why.explain import annotated, explain_each
     from graphdiff.why.report import explanation_text
 
     graph = inputs.load(settings)
     source, target = ends.between(graph)
-    explanations = explain_each(inputs.compile_all(graph, settings), source, target)
-    line = output.graph_line(graph)
+    explanations = explain_each(inputs.compile_all(graph, settings), source, target, graph)
+    figures = explanations if settings.weights else []
     uncertain = _uncertain(graph, source, target, settings, sd, bounds)
     extras = [] if explanations[0].n_paths != 0 else joining(graph, source, target)
     if settings.path and os.path.splitext(settings.path)[1] not in ("", ".txt", ".json", ".csv"):
@@ -77,7 +78,12 @@ def _print_report(settings: options.Settings, ends: Ends, *, sd: str | None, bou
     output.emit(
         settings,
         text=lambda: "\n".join(
-            [f"{line}\n\n{explanation_text(explanations, uncertainty_lines(uncertain), graph)}", *extras_lines(extras)]
+            [
+                output.graph_line(graph),
+                "",
+                explanation_text(explanations, uncertainty_lines(uncertain), figures),
+                *in_columns(extras_lines(extras)).splitlines(),
+            ]
         ),
         document=lambda: {
             "kind": "why",

@@ -58,17 +58,19 @@ class Words:
     moved: str = "Which edges moved it"
     first_step: str = "first step"
 
-    def about(self, source: Any) -> Words:
-        """Return the words for a source: of several nodes, and of all roots (None), sentences are in the plural.
+    def about(self, source: Any, target: Any = "") -> Words:
+        """Return the words for the ends: of several nodes, and of all roots (None), sentences are in the plural.
 
         Examples
         --------
         >>> words_for("depends on").about(["a", "b"]).relation, words_for("unknown").about("a").relation
         ('{source} rest on {target}', '{source} leads to {target}')
+        >>> words_for("feeds").about("a", ["y", "z"]).none
+        '{target} do not depend on {source}'
         """
-        nodes = members_of(source)
-        is_one = source is not None and not isinstance(source, Enum) if nodes is None else len(nodes) == 1
-        if is_one:
+        if _are_several(target):
+            return replace(self, none=self.none.replace("{target} does ", "{target} do ")).about(source)
+        if not _are_several(source):
             return self
         relation, rank_from = (
             re.sub(r"\{source\} (\w+)s\b", r"{source} \1", text) for text in (self.relation, self.rank_from)
@@ -90,10 +92,25 @@ class Words:
             return self.starts if end.name == "ROOTS" else self.ends
         return end_text(end)
 
+    def sentence(self, text: str) -> str:
+        """Return what begins a line: all roots and all leaves with a capital, which names never get.
+
+        Examples
+        --------
+        >>> words_for("depends on").sentence("the roots rest on b."), words_for("depends on").sentence("a rests on b.")
+        ('The roots rest on b.', 'a rests on b.')
+        """
+        return f"{text[0].upper()}{text[1:]}" if text.startswith((self.starts, self.ends)) else text
+
     @property
     def needed(self) -> str:
         """The nodes that a source reaches: "place among the 70 packages it needs"."""
         return f"{self.nodes} {self.reached}"
+
+
+def _are_several(end: Any) -> bool:
+    nodes = members_of(end)
+    return end is None or isinstance(end, Enum) if nodes is None else len(nodes) != 1
 
 
 _UNKNOWN = Words(
