@@ -72,6 +72,8 @@ if TYPE_CHECKING:
     from graphdiff.whatif.cut import cut as cut
     from graphdiff.whatif.effects import Effects as Effects
     from graphdiff.whatif.effects import table as table
+    from graphdiff.whatif.first_steps import FirstSteps as FirstSteps
+    from graphdiff.whatif.first_steps import first_steps as first_steps
     from graphdiff.whatif.sensitivities import Sensitivities as Sensitivities
     from graphdiff.whatif.sensitivities import sensitivities as sensitivities
     from graphdiff.whatif.uncertainty import Uncertainty as Uncertainty
@@ -99,6 +101,7 @@ _HOMES: dict[str, str | None] = {
     "Effects": "whatif.effects",
     "Exclusive": "sets.sets",
     "Explanation": "why.explain",
+    "FirstSteps": "whatif.first_steps",
     "Format": "io.formats",
     "Formula": "paths.formula",
     "Influences": "sums.results",
@@ -133,6 +136,7 @@ _HOMES: dict[str, str | None] = {
     "explain_versions": "why.versions",
     "factored": "paths.factored",
     "find_cycles": "structure.components",
+    "first_steps": "whatif.first_steps",
     "forward": "sums.influence",
     "group": "pictures.group",
     "iter_jacobian": "jacobians.jacobian",

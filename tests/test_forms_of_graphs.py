@@ -190,6 +190,7 @@ QUESTIONS: dict[str, Callable[[Any, Make, Label], Any]] = {
     "explain_versions": lambda g, _, n: said(gd.explain_versions(g, n(5))),
     "factored": lambda g, _, n: str(gd.factored(g, n(0), n(5))),
     "find_cycles": lambda g, _, n: said(gd.find_cycles(g)),
+    "first_steps": lambda g, _, n: said(gd.first_steps(g, n(0), n(5))),
     "forward": lambda g, _, n: named(gd.forward(g, n(0))),
     "group": lambda g, _, n: pictured(gd.group(g, lambda node: str(int(node) // 3))),
     "iter_jacobian": lambda g, _, n: [plain(block) for block in gd.iter_jacobian(g, [n(0), n(1)], [n(5), n(6)])],

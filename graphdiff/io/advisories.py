@@ -25,6 +25,7 @@ BANDS = {"none": 0.0, "low": 2.0, "medium": 5.45, "moderate": 5.45, "high": 7.95
 #: What OSV, Trivy and Grype call an ecosystem, where that is not its type in package URLs.
 ECOSYSTEMS = {
     **dict.fromkeys(("crates", "rust-crate", "rustbinary"), "cargo"),
+    **dict.fromkeys(("conancenter",), "conan"),
     **dict.fromkeys(("packagist", "composer-vendor", "php-composer"), "composer"),
     **dict.fromkeys(("debian", "ubuntu", "dpkg"), "deb"),
     **dict.fromkeys(("rubygems", "bundler", "gemspec"), "gem"),

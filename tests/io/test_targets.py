@@ -61,6 +61,7 @@ TYPES = {
     "RubyGems": ("gem", "bundler", "gem"),
     "Packagist": ("composer", "composer", "php-composer"),
     "NuGet": ("nuget", "nuget", "dotnet"),
+    "ConanCenter": ("conan", "conan", "conan"),
     "Debian:12": ("deb/debian", "debian", "deb"),
 }
 
@@ -231,7 +232,7 @@ ECOSYSTEMS = {
     "yarn-berry": "npm", "uv": "PyPI", "poetry": "PyPI", "pdm": "PyPI", "pylock": "PyPI", "pip-inspect": "PyPI",
     "pipdeptree": "PyPI", "pip-report": "PyPI", "pip-compile": "PyPI",
     "bundler": "RubyGems", "composer": "Packagist", "bun": "npm",
-    "nuget-lock": "NuGet", "nuget-assets": "NuGet",
+    "nuget-lock": "NuGet", "nuget-assets": "NuGet", "gradle": "Maven", "conan": "ConanCenter", "pnpm-ls": "npm",
 }  # fmt: skip
 LOCKS = [path for path, key in SAMPLES.items() if key in ECOSYSTEMS and "reversed" not in path]
 

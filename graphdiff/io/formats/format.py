@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
 __all__ = [
-    "ALTERNATIVES", "DRAWN", "EXPRESSION", "EXTRAS", "KINDS", "LOCKED", "MARKERS", "TABLE", "TIMES", "Format", "has",
+    "ALTERNATIVES", "DRAWN", "EXPRESSION", "EXTRAS", "KINDS", "LOCKED", "MARKERS", "PYTHON_KINDS", "TABLE", "TIMES",
+    "Format", "has",
 ]  # fmt: skip
 
 #: What graphdiff has written is its own, whatever tool the graph is from.
@@ -32,6 +33,7 @@ MARKERS = (
 GROUPS = "all|none|NAME,…: of which dependency groups"
 TIMES = "LOG: a log of python -X importtime, for the nodes' import_time"
 KINDS = "normal, dev, build, optional, peer, workspace"
+PYTHON_KINDS = "normal, extra, dev"
 
 TABLE = {
     "columns": "source=COLUMN,target=COLUMN,weight=COLUMN: by name or number",

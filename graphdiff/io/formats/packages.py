@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphdiff.io.formats.format import ALTERNATIVES, EXTRAS, KINDS, LOCKED, MARKERS, Format
+from graphdiff.io.formats.format import ALTERNATIVES, EXTRAS, KINDS, LOCKED, MARKERS, PYTHON_KINDS, Format
 
 __all__ = ["PACKAGES"]
 
@@ -144,7 +144,7 @@ PACKAGES: dict[str, Format] = {
             (rb"\Aversion = \d+$", rb"^requires-python = |^source = \{ (registry|virtual|editable|git) = "),
             (rb"\Aversion = \d+$", rb"^\[\[distribution\]\]$"),
         ),
-        takes=LOCKED,
+        takes=LOCKED | {"kinds": PYTHON_KINDS},
         nodes="packages",
         ecosystem="pypi",
         tool="uv",
@@ -159,7 +159,7 @@ PACKAGES: dict[str, Format] = {
         about="a package depends on another in some environment, without weights; repeats are one edge",
         suffixes=("poetry.lock",),
         marks=((rb"^\[\[package\]\]$", rb'^python-versions = "'),),
-        takes=LOCKED,
+        takes=LOCKED | {"kinds": PYTHON_KINDS},
         nodes="packages",
         ecosystem="pypi",
         tool="Poetry",
@@ -238,7 +238,7 @@ PACKAGES: dict[str, Format] = {
     "npm-ls": Format(
         read="graphdiff.io.js.npm:read_npm_ls",
         title="npm ls --json",
-        about="npm ls --json: a package depends on a package, without weights; repeats are one edge",
+        about="npm ls --json: a package depends on a package, without weights; repeats are one edge a kind",
         suffixes=(".json",),
         marks=(
             (
@@ -248,12 +248,13 @@ PACKAGES: dict[str, Format] = {
                 rb'\s*+"(?:version|resolved|name|overridden|missing|required)"',
             ),
         ),
+        takes={"kinds": KINDS},
         nodes="packages",
         ecosystem="npm",
         tool="npm",
         version="11.19",
         sample="by hand, 2026-11-24",
-        command="npm ls --all --json > tree.json",
+        command="npm ls --all --long --json > tree.json",
         tier=1,
     ),
     "pnpm": Format(
@@ -270,6 +271,23 @@ PACKAGES: dict[str, Format] = {
         sample="by hand, 2026-11-24",
         command="pnpm install --lockfile-only",
         tier=1,
+    ),
+    "pnpm-ls": Format(
+        read="graphdiff.io.js.pnpm_ls:read_pnpm_ls",
+        title="pnpm ls --json",
+        about="pnpm ls --json: a package depends on a package, without weights; repeats are one edge",
+        suffixes=(".json",),
+        marks=(
+            (LIST, rb'^"path": "', rb'^"private": (?:true|false)$'),
+            (LIST, rb'^"name": "', rb'^"path": "', rb'^"(?:dev|optional|unsaved)?[dD]ependencies": \{'),
+        ),
+        takes={"kinds": "normal, dev, optional"},
+        nodes="packages",
+        ecosystem="npm",
+        tool="pnpm",
+        version="12.21",
+        sample="as pnpm writes it, 2026-11-29",
+        command="pnpm ls -r --json --depth Infinity > tree.json",
     ),
     "yarn": Format(
         read="graphdiff.io.js.yarn_classic:read_yarn_classic",
@@ -473,5 +491,32 @@ PACKAGES: dict[str, Format] = {
         version="that of its own tests",
         sample="by hand in its tests, 2026-11-24",
         command="mvn com.github.ferstl:depgraph-maven-plugin:graph -DgraphFormat=json",
+    ),
+    "gradle": Format(
+        read="graphdiff.io.gradle:read_gradle",
+        title="gradle dependencies",
+        about="gradle dependencies: a module depends on a module, without weights; repeats are one edge",
+        marks=((rb"^-{20,}\r?\n(?:Root project|Project '?:)", rb"^(?:[+\\]--- |No dependencies$)"),),
+        takes={"kinds": "compileClasspath, runtimeClasspath, …"},
+        nodes="modules",
+        ecosystem="maven",
+        tool="Gradle",
+        version="4.4.1, and its documentation of 9",
+        sample="as Gradle writes it, 2026-11-29",
+        command="gradle :app:dependencies --configuration runtimeClasspath > tree.txt",
+    ),
+    "conan": Format(
+        read="graphdiff.io.conan:read_conan",
+        title="conan graph info",
+        about="conan graph info --format=json: a package depends on a package, without weights; repeats are one edge",
+        suffixes=(".json",),
+        marks=((rb'^"graph": \{\s*+"nodes"\s*+:\s*+\{\s*+"\d+"\s*+:\s*+\{.*"(?:ref|recipe)"\s*+:',),),
+        takes={"kinds": "normal, build, test"},
+        nodes="packages",
+        ecosystem="conan",
+        tool="Conan",
+        version="2.34",
+        sample="as Conan writes it, 2026-11-29",
+        command="conan graph info . --format=json > info.json",
     ),
 }
