@@ -142,6 +142,7 @@ def test_the_sample_has_every_kind(test_data):
     }
     assert graph.graph == {
         "format": "npm package-lock",
+        "ecosystem": "npm",
         "edge_meaning": "depends on",
         "weight_meaning": "none",
         "node_meaning": "packages",
