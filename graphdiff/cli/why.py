@@ -145,8 +145,8 @@ def uncertainty_lines(uncertainties: list[Uncertainty]) -> Iterator[str]:
 
 
 def cost_lines(cost: Cost | None) -> Iterator[str]:
-    """Yield what a report says of what would go with the target, where that is known."""
-    if cost is not None:
+    """Yield what a report says of what would go with the target, where that is known and is anything."""
+    if cost is not None and (len(cost) > 1 or cost.size is not None or cost.licences):
         yield str(cost)
 
 
