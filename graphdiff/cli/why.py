@@ -1,4 +1,4 @@
-"""``graphdiff why``: one total, what it is made of, and whether the weightings agree."""
+"""``graphdiff why``: by which paths one thing rests on another, what all of them pass, and what weights say of it."""
 
 from __future__ import annotations
 
@@ -61,11 +61,12 @@ def why(
     bounds: tuple[str, str] | None,
     whole: bool,
 ) -> None:
-    """Explain the total influence of SOURCE on TARGET: how much, by how many paths, which ones, through what.
+    """Explain how SOURCE rests on TARGET: by which paths, the shortest first, how many, what all of them pass.
 
     With one name, from the roots. A name that several versions of a package have, or a pattern, is answered for each:
-    who needs it, by which range, and which are held back. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is
-    written too; .dot and .graphml hold the numbers as attributes, and graphdiff reads them back.
+    who needs it by which range, who holds it back. -w adds a table of what weights say; those of the file come first.
+    With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too; .dot and .graphml hold the numbers as
+    attributes, and graphdiff reads them back.
     """
     if formula and (sd is not None or bounds is not None):
         raise UsageError("--formula is of symbols, which have no --sd and no --bounds: ask for one of them")
