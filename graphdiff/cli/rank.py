@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from graphdiff.cli import inputs, options, output
+from graphdiff.cli import conditions, inputs, options, output
 from graphdiff.cli.completion import complete_column, complete_value
 from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.errors import UsageError
@@ -54,7 +54,10 @@ In Python:
     "-n", "--top", type=click.IntRange(min=0), default=20, show_default=True,
     help="How many rows of text; JSON and CSV have all.",
 )  # fmt: skip
-def rank(settings: options.Settings, ends: Ends, by: str | None, value: str | None, top: int) -> None:
+@conditions.gated
+def rank(
+    settings: options.Settings, ends: Ends, by: str | None, value: str | None, top: int, gate: conditions.Gate
+) -> None:
     """Rank the nodes by total influence: from a source, towards a target, or from all roots together.
 
     A node that the source does not reach (that does not reach the target) is left out. Equal values share a place.
@@ -69,7 +72,9 @@ def rank(settings: options.Settings, ends: Ends, by: str | None, value: str | No
 
     graph = inputs.load(settings)
     if value is not None and (value in SPELLINGS or has_texts(graph, value)):
-        _print_tally(graph, settings, ends, by, value, top)
+        if by is not None or ends.has_target or any(condition.name == "total" for condition in gate.conditions):
+            raise UsageError(f"{value} is no number, nodes are counted by it: from a source, without --by and totals")
+        _print_tally(graph, settings, ends, value, top, gate)
         return
     first, last = ends.of(graph)
     with output.bar("reach") as progress:
@@ -79,10 +84,11 @@ def rank(settings: options.Settings, ends: Ends, by: str | None, value: str | No
             last,
             by=by,
             value=value,
-            top=top if settings.output == "text" else None,
+            top=top if settings.output == "text" and not gate.conditions else None,
             weightings=inputs.compile_all(graph, settings),
             progress=progress,
         )
+    gate.check([ranking], graph)
     output.emit(
         settings,
         text=lambda: f"{output.graph_line(graph)}\n\n{ranking.text(top, f': --top {ranking.n_ranked}')}",
@@ -92,14 +98,13 @@ def rank(settings: options.Settings, ends: Ends, by: str | None, value: str | No
 
 
 def _print_tally(
-    graph: nx.DiGraph, settings: options.Settings, ends: Ends, by: str | None, value: str, top: int
+    graph: nx.DiGraph, settings: options.Settings, ends: Ends, value: str, top: int, gate: conditions.Gate
 ) -> None:
     """Print the nodes by a text that they have."""
-    if by is not None or ends.has_target:
-        raise UsageError(f"{value} is no number, so that nodes are counted by it: without --by, and from a source (-s)")
     from graphdiff.sets.tally import tally
 
     tallied = tally(graph, value, ends.of(graph)[0])
+    gate.check([tallied], graph)
     output.emit(
         settings,
         text=lambda: f"{output.read_line(graph)}\n\n{tallied.text(top, f': --top {len(tallied)}')}",

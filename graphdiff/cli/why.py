@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli import inputs, options, output, weightings
+from graphdiff.cli import conditions, inputs, options, output, weightings
 from graphdiff.cli.formula import print_formula
 from graphdiff.cli.nodes import Ends, with_ends
-from graphdiff.cli.versions import print_versions, several_versions
-from graphdiff.errors import UsageError
+from graphdiff.cli.versions import meant_together, print_versions
+from graphdiff.errors import UnknownNodeError, UsageError
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -48,33 +46,50 @@ In Python:
 @options.verb
 @with_ends
 @click.option("--formula", is_flag=True,
-              help="As nested sums and products, (a + b)*(c + d), not as paths; -o latex, too.")  # fmt: skip
+              help="As nested sums and products, (a + b)*(c + d); -o latex, too.")  # fmt: skip
 @click.option("--sd", metavar="NAME", help="Edge attribute: the weights' standard errors. Gives that of the total.")
 @click.option("--bounds", nargs=2, metavar="LOW HIGH",
               help="Edge attributes: the weights' bounds. Gives those of the total.")  # fmt: skip
-@click.option("--all", "whole", is_flag=True, help="All versions of a name, and all that need each.")
+@click.option("--all", "every", is_flag=True, help="All versions of a name, and all that need each.")
+@conditions.gated
 def why(
     settings: options.Settings,
     ends: Ends,
     formula: bool,
     sd: str | None,
     bounds: tuple[str, str] | None,
-    whole: bool,
+    every: bool,
+    gate: conditions.Gate,
 ) -> None:
-    """Explain how SOURCE rests on TARGET: by which paths, the shortest first, how many, what all of them pass.
+    """Explain how SOURCE rests on TARGET: by which paths, how many, what all of them pass.
 
-    With one name, from the roots. A name that several versions of a package have, or a pattern, is answered for each:
-    who needs it by which range, who holds it back. -w adds a table of what weights say; those of the file come first.
-    With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too; .dot and .graphml hold the numbers as
-    attributes, and graphdiff reads them back.
+    With one name, from the roots. Several versions of it, or a pattern, get a block each: who needs it by which range,
+    who holds it back. -w adds a table of what weights say; those of the file come first. With -O x.svg (or .png, .dot,
+    .mmd, .graphml) the picture is written too; graphdiff reads .dot and .graphml back, with all numbers.
     """
     if formula and (sd is not None or bounds is not None):
         raise UsageError("--formula is of symbols, which have no --sd and no --bounds: ask for one of them")
-    (print_formula if formula else partial(_print_report, sd=sd, bounds=bounds, whole=whole))(settings, ends)
+    if formula and gate.conditions:
+        raise UsageError("--formula is of symbols, which no condition of --fail-if is about: ask for one of them")
+    if formula:
+        print_formula(settings, ends)
+        return
+    graph = inputs.load(settings)
+    together = [] if sd is not None or bounds is not None else meant_together(graph, ends, settings)
+    if together:
+        print_versions(graph, ends, together, settings, every=every, gate=gate)
+    else:
+        _print_report(graph, settings, ends, sd=sd, bounds=bounds, gate=gate)
 
 
 def _print_report(
-    settings: options.Settings, ends: Ends, *, sd: str | None, bounds: tuple[str, str] | None, whole: bool
+    graph: nx.DiGraph,
+    settings: options.Settings,
+    ends: Ends,
+    *,
+    sd: str | None,
+    bounds: tuple[str, str] | None,
+    gate: conditions.Gate,
 ) -> None:
     from graphdiff.io.python.extras import joining
     from graphdiff.sets.cost import cost_in
@@ -82,17 +97,19 @@ def _print_report(
     from graphdiff.why.explain import annotated, explain_each
     from graphdiff.why.report import explanation_text
 
-    graph = inputs.load(settings)
-    if sd is None and bounds is None and several_versions(graph, ends, settings):
-        print_versions(graph, ends, settings, whole=whole)
+    try:
+        source, target = ends.between(graph)
+    except UnknownNodeError as error:
+        gate.require_absent(error, ends)
+        _print_absent(graph, error.node, settings)
         return
-    source, target = ends.between(graph)
     explanations = explain_each(inputs.compile_all(graph, settings), source, target, graph)
+    gate.check(explanations, graph)
     figures = explanations if settings.weights else []
     uncertain = _uncertain(graph, source, target, settings, sd, bounds)
     extras = [] if explanations[0].n_paths != 0 else joining(graph, source, target)
     cost = cost_in(graph, explanations[0].part.graph, source, target)
-    if settings.path and os.path.splitext(settings.path)[1] not in ("", ".txt", ".json", ".csv"):
+    if output.is_drawn(settings.path):
         output.write_drawn(annotated(explanations[-1], graph), settings)
         settings = replace(settings, path=None)
     output.emit(
@@ -118,6 +135,16 @@ def _print_report(
             ),
         },
         rows=lambda: _rows(explanations),
+    )
+
+
+def _print_absent(graph: nx.DiGraph, target: object, settings: options.Settings) -> None:
+    """Print the answer on a target that is not in the file: no path."""
+    output.emit(
+        replace(settings, path=None) if output.is_drawn(settings.path) else settings,
+        text=lambda: f"{output.read_line(graph)}\n\n{target} is not there: 0 paths.",
+        document=lambda: {"kind": "why", "graph": output.read_record(graph), "results": [], "absent": [str(target)]},
+        rows=lambda: _rows([]),
     )
 
 

@@ -43,8 +43,8 @@ def read(
     Parameters
     ----------
     path : str, path-like or file object
-        ``"-"`` is standard input; gzip, bzip2 and xz are decompressed on the way. ``"expr:e = a * b"`` is an
-        expression, with ``set={"a": 2, "b": 3}``.
+        ``"-"`` is standard input; gzip, bzip2 and xz are decompressed on the way. ``"git:main:uv.lock"`` is the file
+        as it is in a commit. ``"expr:e = a * b"`` is an expression, with ``set={"a": 2, "b": 3}``.
     format : str, optional
         A key of `READERS`, or the name of another package's format (`graphdiff.Format`); by default the file's suffix
         decides, then its content.

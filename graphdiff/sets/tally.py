@@ -90,6 +90,11 @@ class Tally(Result):
         return iter(self.rows)
 
     @property
+    def nodes(self) -> list[Any]:
+        """All that are counted."""
+        return [node for row in self.rows for node in row.nodes]
+
+    @property
     def columns(self) -> list[str]:
         """The titles of the table."""
         return [self.value, self.words.nodes, *TITLES]

@@ -180,12 +180,12 @@ def test_licences_as_records_and_rows(run: Run) -> None:
     assert "ISC,1,ms@1.0.0,send" in out
 
 
-@pytest.mark.parametrize("options", [["--by", "reach"], ["send"]])
+@pytest.mark.parametrize("options", [["--by", "reach"], ["send"], ["--fail-if", "total > 1"]])
 def test_what_is_of_numbers_is_refused_for_texts(run: Run, options: list[str]) -> None:
     done = run("rank", "package-lock.json", *options, "--value", "licence")
     assert (done.status, done.out) == (2, "")
     assert done.err == (
-        "graphdiff: licence is no number, so that nodes are counted by it: without --by, and from a source (-s)\n"
+        "graphdiff: licence is no number, nodes are counted by it: from a source, without --by and totals\n"
     )
 
 
@@ -193,3 +193,27 @@ def test_a_file_without_licences_says_so(run: Run) -> None:
     done = run("rank", "uv.lock", "--value", "license")
     assert done.status == 2
     assert done.err.startswith("graphdiff: --value license: no node says anything of this; nodes have: name (4 of 4")
+
+
+def test_conditions_are_asked_of_all_versions_together(run: Run) -> None:
+    held = run("why", "package-lock.json", "ms", "--fail-if", "paths > 1")
+    assert (held.status, held.out) == (1, REPORT)
+    assert "paths > 1 is met: 2" in held.err
+    assert run("why", "package-lock.json", "ms", "--fail-if", "paths > 2").status == 0
+    assert run("why", "package-lock.json", "ms", "--fail-if", "package == send").status == 1
+    record = json.loads(run("why", "package-lock.json", "ms", "--fail-if", "paths > 1", "-o", "json").out)
+    assert "paths > 1 is met: 2" in json.dumps(record)
+
+
+def test_a_package_that_is_not_there_is_no_path_under_a_condition(run: Run) -> None:
+    done = run("why", "package-lock.json", "left-pad", "--fail-if", "paths > 0")
+    assert (done.status, "0 paths" in done.out) == (0, True)
+    done = run("why", "package-lock.json", "left-pad")
+    assert (done.status, done.out) == (2, "")
+
+
+def test_conditions_on_licences_that_are_counted(run: Run) -> None:
+    held = run("rank", "package-lock.json", "--value", "licence", "--fail-if", "licence == ISC")
+    assert (held.status, held.out) == (1, LICENCES)
+    assert "ms@1.0.0 (ISC)" in held.err
+    assert run("rank", "package-lock.json", "--value", "licence", "--fail-if", "licence ~ 'GPL*'").status == 0
