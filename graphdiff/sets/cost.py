@@ -9,8 +9,8 @@ from typing import Any, cast
 
 import networkx as nx
 
-from graphdiff.arithmetic import REAL, Number, is_finite
-from graphdiff.graph.attributes import is_quantity
+from graphdiff.arithmetic import Number
+from graphdiff.graph.attributes import adds_up
 from graphdiff.graph.compiled import CompiledGraph, counted
 from graphdiff.graph.ends import ROOTS, Boundary, End
 from graphdiff.graph.networks import network_of
@@ -189,7 +189,7 @@ def cost_in(graph: nx.DiGraph, ready: CompiledGraph, source: End | None, target:
 def _cost(network: nx.DiGraph, ready: CompiledGraph, node: Any, roots: End | None) -> Cost:
     gone = exclusive(ready, node, roots)
     nodes = (node, *gone.nodes)
-    sizes = [number for one in nodes if _is_size(number := network.nodes[one].get("size"))]
+    sizes = [number for one in nodes if adds_up(number := network.nodes[one].get("size"))]
     texts = [text_at(network.nodes[one], "licence") for one in nodes]
     licences = Counter(text for text in texts if text)
     return Cost(
@@ -203,10 +203,6 @@ def _cost(network: nx.DiGraph, ready: CompiledGraph, node: Any, roots: End | Non
         words_of(network).nodes,
         gone.naming,
     )
-
-
-def _is_size(number: Any) -> bool:
-    return is_quantity(number) and isinstance(number, REAL) and is_finite(number)
 
 
 def text_at(data: Mapping[Any, Any], attribute: str) -> str:
