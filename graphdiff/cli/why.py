@@ -78,14 +78,21 @@ def why(
     together = [] if sd is not None or bounds is not None else meant_together(graph, ends, settings)
     if together:
         print_versions(graph, ends, together, settings, every=every, gate=gate)
+        return
+    try:
+        source, target = ends.between(graph)
+    except UnknownNodeError as error:
+        gate.require_absent(error, ends)
+        _print_absent(graph, error.node, settings)
     else:
-        _print_report(graph, settings, ends, sd=sd, bounds=bounds, gate=gate)
+        _print_report(graph, settings, source, target, sd=sd, bounds=bounds, gate=gate)
 
 
 def _print_report(
     graph: nx.DiGraph,
     settings: options.Settings,
-    ends: Ends,
+    source: Any,
+    target: Any,
     *,
     sd: str | None,
     bounds: tuple[str, str] | None,
@@ -97,12 +104,6 @@ def _print_report(
     from graphdiff.why.explain import annotated, explain_each
     from graphdiff.why.report import explanation_text
 
-    try:
-        source, target = ends.between(graph)
-    except UnknownNodeError as error:
-        gate.require_absent(error, ends)
-        _print_absent(graph, error.node, settings)
-        return
     explanations = explain_each(inputs.compile_all(graph, settings), source, target, graph)
     gate.check(explanations, graph)
     figures = explanations if settings.weights else []
@@ -128,11 +129,7 @@ def _print_report(
             "results": [x.to_dict() for x in explanations],
             **({"cost": cost.to_dict()} if cost else {}),
             **({"uncertainty": [x.to_dict() for x in uncertain]} if uncertain else {}),
-            **(
-                {"with_extras": [dict(zip(("source", "target", "extra"), edge, strict=True)) for edge in extras]}
-                if extras
-                else {}
-            ),
+            **({"with_extras": _extras_records(extras)} if extras else {}),
         },
         rows=lambda: _rows(explanations),
     )
@@ -176,6 +173,10 @@ def cost_lines(cost: Cost | None) -> Iterator[str]:
     """Yield what a report says of what would go with the target, where that is known and is anything."""
     if cost is not None and (len(cost) > 1 or cost.size is not None or cost.licences):
         yield str(cost)
+
+
+def _extras_records(edges: list[tuple[str, str, str]]) -> list[dict[str, str]]:
+    return [dict(zip(("source", "target", "extra"), edge, strict=True)) for edge in edges]
 
 
 def extras_lines(edges: list[tuple[str, str, str]]) -> Iterator[str]:
