@@ -62,8 +62,8 @@ def read(
     Returns
     -------
     networkx.DiGraph or networkx.MultiDiGraph
-        With ``edge_meaning``, ``weight_meaning``, ``node_meaning`` (what nodes are called, such as packages) and
-        ``format`` (a title) as graph attributes.
+        With ``edge_meaning``, ``weight_meaning``, ``node_meaning`` (what nodes are called, such as packages),
+        ``format`` (a title) and, of packages of one ecosystem, ``ecosystem`` (``"npm"``) as graph attributes.
 
     Raises
     ------
@@ -150,6 +150,8 @@ class _File:
             )
             if graph.graph.get("node_meaning", "unknown") == "unknown":
                 graph.graph["node_meaning"] = row.nodes
+            if row.ecosystem:
+                graph.graph.setdefault("ecosystem", row.ecosystem)
         return graph
 
 

@@ -45,8 +45,10 @@ def lock(tmp_path: Path) -> str:
 class TestChoosingNodes:
     def test_by_name_where_ids_have_versions(self, run: Run, lock: str) -> None:
         assert "app rests on html by 1 path" in run("why", lock, "app", "HTML", "-w", "unit").out
-        done = run("why", lock, "app", "web")
-        assert (done.status, done.err) == (2, "graphdiff: 2 nodes match 'web': 'web@1.0', 'web@2.0'\n")
+        done = run("paths", lock, "app", "web")
+        told = "2 nodes match 'web': 'web@1.0', 'web@2.0'; give one of them, or each: -t web@1.0 -t web@2.0"
+        assert (done.status, done.err) == (2, f"graphdiff: {told}\n")
+        assert "web: 2 versions, 2.0 by 1 path, 1.0 by 0 paths" in run("why", lock, "app", "web").out
 
     def test_by_glob(self, run: Run, lock: str) -> None:
         assert "app rests on web@2.0" in run("why", lock, "a*", "web@2*", "-w", "unit").out
@@ -173,7 +175,7 @@ class TestRankShowsSets:
         assert rows[0].keys() == {"place", "node", "even", "reach", "exclusive", "reach size", "exclusive size"}
 
     def test_a_value_that_no_node_has(self, run: Run, lock: str) -> None:
-        done = run("rank", lock, "-w", "unit", "--value", "name")
+        done = run("rank", lock, "-w", "unit", "--value", "weight")
         assert done.status == 2
         assert "no node has a number of this name; nodes have: root (1 of 6" in done.err
 

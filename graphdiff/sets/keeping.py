@@ -1,0 +1,48 @@
+"""What keeps a node: the edges without those that take it only where another edge brings it, as optional peers do."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.graph.topology import Rows, Topology
+from graphdiff.kernels.reach import flooded
+from graphdiff.kernels.rows import counted, pointers
+
+__all__ = ["keeping"]
+
+
+def keeping(topology: Topology, rows: Rows, starts: NDArray[np.int64]) -> Rows:
+    """Return the rows without the edges that keep nothing (`Topology.loose`), where another edge keeps their head.
+
+    What only such edges lead to, as where an option left out who brings it, is kept by them.
+
+    Parameters
+    ----------
+    topology : Topology
+    rows : Rows
+        All of its edges, or those between its components (`Topology.quotient`).
+    starts : int64 array
+        The roots.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from graphdiff.graph.compiled import compile
+    >>> G = nx.DiGraph([("app", "ws"), ("app", "tool"), ("tool", "util")], edge_meaning="depends on")
+    >>> G.add_edge("ws", "util", kind="peer", optional=True)
+    >>> shape = compile(G, weight=None).topology
+    >>> len(keeping(shape, shape.rows, shape.roots).heads)
+    3
+    """
+    if topology.loose is None:
+        return rows
+    firm = without(rows, topology.loose[rows.edges])
+    alone = ~flooded(firm.ptr, firm.heads, starts)[rows.heads]
+    return without(rows, topology.loose[rows.edges] & ~alone)
+
+
+def without(rows: Rows, mask: NDArray[np.bool_]) -> Rows:
+    """Return the rows without the edges of a mask."""
+    sizes = counted(len(rows.ptr) - 1, rows.tails[~mask])
+    return Rows(pointers(sizes), rows.heads[~mask], rows.edges[~mask])
