@@ -42,10 +42,14 @@ if TYPE_CHECKING:
     from graphdiff.pictures.annotate import annotate as annotate
     from graphdiff.pictures.dot import to_pydot as to_pydot
     from graphdiff.pictures.group import group as group
+    from graphdiff.sets.cost import Cost as Cost
+    from graphdiff.sets.cost import cost_of as cost_of
     from graphdiff.sets.sets import Exclusive as Exclusive
     from graphdiff.sets.sets import exclusive as exclusive
     from graphdiff.sets.sets import exclusive_sizes as exclusive_sizes
     from graphdiff.sets.sets import reach_sizes as reach_sizes
+    from graphdiff.sets.tally import Tally as Tally
+    from graphdiff.sets.tally import tally as tally
     from graphdiff.structure.components import CycleReport as CycleReport
     from graphdiff.structure.components import find_cycles as find_cycles
     from graphdiff.structure.diagnose import Diagnosis as Diagnosis
@@ -78,6 +82,8 @@ if TYPE_CHECKING:
     from graphdiff.whatif.what_if import what_if as what_if
     from graphdiff.why.explain import Explanation as Explanation
     from graphdiff.why.explain import explain as explain
+    from graphdiff.why.versions import Versions as Versions
+    from graphdiff.why.versions import explain_versions as explain_versions
 
 __version__ = "0.1.0"
 
@@ -87,6 +93,7 @@ _HOMES: dict[str, str | None] = {
     "Check": "tracing.check",
     "Comparison": "change.comparison",
     "CompiledGraph": "graph.compiled",
+    "Cost": "sets.cost",
     "Cut": "whatif.cut",
     "CycleReport": "structure.components",
     "Diagnosis": "structure.diagnose",
@@ -106,14 +113,17 @@ _HOMES: dict[str, str | None] = {
     "Ranking": "structure.rank",
     "Semiring": "sums.semirings",
     "Sensitivities": "whatif.sensitivities",
+    "Tally": "sets.tally",
     "Targets": "io.targets",
     "Uncertainty": "whatif.uncertainty",
+    "Versions": "why.versions",
     "WhatIf": "whatif.what_if",
     "accumulate": "sums.accumulate",
     "annotate": "pictures.annotate",
     "check": "tracing.check",
     "compare": "change.compare",
     "compile": "graph.compiled",
+    "cost_of": "sets.cost",
     "count_paths": "paths.paths",
     "cut": "whatif.cut",
     "diagnose": "structure.diagnose",
@@ -123,6 +133,7 @@ _HOMES: dict[str, str | None] = {
     "exclusive": "sets.sets",
     "exclusive_sizes": "sets.sets",
     "explain": "why.explain",
+    "explain_versions": "why.versions",
     "factored": "paths.factored",
     "find_cycles": "structure.components",
     "first_steps": "whatif.first_steps",
@@ -144,6 +155,7 @@ _HOMES: dict[str, str | None] = {
     "sensitivities": "whatif.sensitivities",
     "strongest_paths": "paths.strongest",
     "table": "whatif.effects",
+    "tally": "sets.tally",
     "to_pydot": "pictures.dot",
     "total_influence": "sums.influence",
     "total_influences": "jacobians.jacobian",

@@ -168,9 +168,10 @@ class UnknownNodeError(GraphdiffError, KeyError):
 
 
 class AmbiguousNodeError(GraphdiffError, LookupError):
-    """A name that means several nodes; ``name`` and the ``matches``."""
+    """A name that means several nodes; ``name``, the ``matches``, and in ``how`` how each is given, if known."""
 
     exit_status = 2
+    how = ""
 
     def __init__(self, name: str, matches: Sequence[Hashable]) -> None:
         self.name = name
@@ -179,7 +180,7 @@ class AmbiguousNodeError(GraphdiffError, LookupError):
 
     def _parts(self) -> Iterable[object]:
         shown = ", ".join(map(repr, self.matches[:5])) + (", …" if len(self.matches) > 5 else "")
-        return [f"{len(self.matches)} nodes match {self.name!r}: {shown}"]
+        return [f"{len(self.matches)} nodes match {self.name!r}: {shown}{self.how}"]
 
 
 class UnknownNamesError(GraphdiffError, LookupError):

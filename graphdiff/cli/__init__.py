@@ -2,7 +2,8 @@
 
 In come the words of a command line, out go text, files and an exit status. `options` are what all verbs take, `inputs`
 reads the graph, `nodes` finds what a word means, `weightings` by which weights, `output` and `streams` print,
-`refusals` says the library's errors in options, `conditions` is ``--fail-if``, `completion` the shell's.
+`refusals` says the library's errors in options, `conditions` is ``--fail-if`` and `measures` what it can be about,
+`completion` the shell's.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ EPILOG = f"""\
 \b
 Instead of a file's name:
   env: or env:PATH                 what is installed here, or in another environment
+  git:COMMIT:PATH                  a file as it is in a commit; git:COMMIT alone as OLD of compare
   imports:PACKAGE or imports:PATH  which module of a package imports which
   "expr:e = (a + b) * (b + 1)"     an expression with its local derivatives, at --set a=2 --set b=1
 
@@ -57,7 +59,7 @@ Formats (--format NAME, where neither name nor content tells; graphdiff formats 
 \b
 Exit status (1 means one thing only, and the others are those of sysexits.h):
   0    done
-  1    a condition of compare --fail-if holds
+  1    a condition of --fail-if holds
   2    usage, or a node or edge that is not there
   65   bad data: a format, a weight, a cycle, an overflow
   66   no input: a file that is not there or cannot be read

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import click
 
 from graphdiff.cli.renamings import tell_one_name
 from graphdiff.cli.streams import tell
-from graphdiff.errors import GraphdiffError, UsageError
+from graphdiff.errors import AmbiguousNodeError, GraphdiffError, UsageError
 from graphdiff.graph.lookup import Names, find_node, named
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Ends:
 
     def nodes(self, find: Callable[[str], Any]) -> tuple[Any, Any]:
         """Return source and target by what finds a node: None where left out, one node, or several as a list."""
-        return _end(self.sources, find), _end(self.targets, find)
+        return _end(self.sources, find, "-s"), _end(self.targets, find, "-t")
 
     def of(self, graph: nx.DiGraph) -> tuple[Any, Any]:
         """Return source and target in a graph: None where left out, one node, several as a list, or weights by node."""
@@ -133,8 +134,13 @@ class Ends:
         return ROOTS if source is None else source, LEAVES if target is None else target
 
 
-def _end(names: tuple[str, ...], find: Callable[[str], Any]) -> Any:
-    nodes = list(dict.fromkeys(map(find, names)))
+def _end(names: tuple[str, ...], find: Callable[[str], Any], option: str) -> Any:
+    try:
+        nodes = list(dict.fromkeys(map(find, names)))
+    except AmbiguousNodeError as error:
+        each = " ".join(f"{option} {shlex.quote(str(node))}" for node in error.matches[:3])
+        error.how = f"; give one of them, or each: {each}{' …' * (len(error.matches) > 3)}"
+        raise
     return nodes if len(nodes) > 1 else nodes[0] if nodes else None
 
 

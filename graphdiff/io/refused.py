@@ -26,7 +26,10 @@ DRAWN = "give the file that it was drawn from (DOT, a table, JSON)"
 #: The marks of each, all of which have to be there, and why it is not read.
 TEXTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     (
-        (rb"^[ \t|\xe2\x94\x82]*(\xe2\x94\x9c|\xe2\x94\x94|\|--|`--|\+--?|\\--?)[\xe2\x94\x80-]* ",),
+        (
+            rb"\A(?!(?s:.*)^-{20,}\r?\n(?:Root project|Project '?:))",  # Gradle's, which is read
+            rb"^[ \t|\xe2\x94\x82]*(\xe2\x94\x9c|\xe2\x94\x94|\|--|`--|\+--?|\\--?)[\xe2\x94\x80-]* ",
+        ),
         "a tree for people, in which a tool may leave out what it has shown before; give the lock file, or the tool's "
         "JSON (pip inspect, pipdeptree --json, npm ls --all --json, cargo metadata, mvn dependency:tree "
         "-DoutputType=json)",

@@ -24,19 +24,13 @@ from graphdiff.errors import (
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.lookup import Names
 from graphdiff.graph.networks import network_of
-from graphdiff.io.advisories import (
-    FORMATS,
-    Finding,
-    comparable_name,
-    comparable_version,
-    purl_type,
-    read_findings,
-)
+from graphdiff.io.advisories import FORMATS, Finding, comparable_name, comparable_version, read_findings
 from graphdiff.io.building import is_numeral, numbers, why_no_number
 from graphdiff.io.rows import Table, table_of
 from graphdiff.io.source import PathOrFile, load, text_of
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.showing import and_more
+from graphdiff.text.ecosystems import ecosystem_of
 from graphdiff.text.names import split_version
 
 __all__ = ["Targets", "read_targets"]
@@ -338,12 +332,11 @@ def _matches(findings: Iterable[Finding], graph: nx.DiGraph, default_severity: f
 
 def _packages(graph: nx.DiGraph) -> Iterator[_Package]:
     """Yield the nodes of a graph as packages."""
-    of_format = FORMATS.get(graph.graph.get("format", ""), "")
     for node, data in graph.nodes(data=True):
         name, version = split_version(node)
         yield _Package(
             node,
-            purl_type(str(data.get("purl", ""))) or of_format,
+            ecosystem_of(graph.graph, data),
             str(data.get("name", name or node)),
             str(data.get("version", version)),
         )

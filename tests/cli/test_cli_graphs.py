@@ -45,8 +45,10 @@ def lock(tmp_path: Path) -> str:
 class TestChoosingNodes:
     def test_by_name_where_ids_have_versions(self, run: Run, lock: str) -> None:
         assert "app rests on html by 1 path" in run("why", lock, "app", "HTML", "-w", "unit").out
-        done = run("why", lock, "app", "web")
-        assert (done.status, done.err) == (2, "graphdiff: 2 nodes match 'web': 'web@1.0', 'web@2.0'\n")
+        done = run("paths", lock, "app", "web")
+        told = "2 nodes match 'web': 'web@1.0', 'web@2.0'; give one of them, or each: -t web@1.0 -t web@2.0"
+        assert (done.status, done.err) == (2, f"graphdiff: {told}\n")
+        assert "web: 2 versions, 2.0 by 1 path, 1.0 by 0 paths" in run("why", lock, "app", "web").out
 
     def test_by_glob(self, run: Run, lock: str) -> None:
         assert "app rests on web@2.0" in run("why", lock, "a*", "web@2*", "-w", "unit").out
@@ -153,11 +155,11 @@ class TestRankShowsSets:
     def test_in_the_order_of_a_set(self, run: Run, lock: str) -> None:
         weights = ["-w", "unit", "-w", "even"]
         lines = run("rank", lock, *weights, "--by", "exclusive", "-n", "2").out.splitlines()
-        assert [line.split() for line in lines[4:6]] == [
+        assert [line.split() for line in lines[5:7]] == [
             ["1", "app", "1", "1", "3", "3"],
             ["2", "web@2.0", "1", "0.5", "2", "1"],
         ]
-        assert lines[6] == "… 2 more: --top 4"
+        assert lines[7] == "… 2 more: --top 4"
         for verb in ("rank", "cycles"):  # of -1 rows the last would be missing without a word
             assert (
                 run(verb, lock, "-n", "-1").err
@@ -173,7 +175,7 @@ class TestRankShowsSets:
         assert rows[0].keys() == {"place", "node", "even", "reach", "exclusive", "reach size", "exclusive size"}
 
     def test_a_value_that_no_node_has(self, run: Run, lock: str) -> None:
-        done = run("rank", lock, "-w", "unit", "--value", "name")
+        done = run("rank", lock, "-w", "unit", "--value", "weight")
         assert done.status == 2
         assert "no node has a number of this name; nodes have: root (1 of 6" in done.err
 

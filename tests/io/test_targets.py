@@ -25,7 +25,8 @@ from graphdiff.errors import (
     UnknownNodeError,
     UsageError,
 )
-from graphdiff.io.advisories import BANDS, FORMATS
+from graphdiff.io.advisories import BANDS, FORMATS, ecosystem_of
+from graphdiff.io.formats import READERS
 from graphdiff.io.formats.packages import PACKAGES
 from graphdiff.io.read import read
 from graphdiff.io.targets import read_targets
@@ -68,6 +69,7 @@ TYPES = {
     "RubyGems": ("gem", "bundler", "gem"),
     "Packagist": ("composer", "composer", "php-composer"),
     "NuGet": ("nuget", "nuget", "dotnet"),
+    "ConanCenter": ("conan", "conan", "conan"),
     "Debian:12": ("deb/debian", "debian", "deb"),
 }
 
@@ -252,7 +254,7 @@ ECOSYSTEMS = {
     "yarn-berry": "npm", "uv": "PyPI", "poetry": "PyPI", "pdm": "PyPI", "pylock": "PyPI", "pip-inspect": "PyPI",
     "pipdeptree": "PyPI", "pip-report": "PyPI", "pip-compile": "PyPI",
     "bundler": "RubyGems", "composer": "Packagist", "bun": "npm",
-    "nuget-lock": "NuGet", "nuget-assets": "NuGet",
+    "nuget-lock": "NuGet", "nuget-assets": "NuGet", "gradle": "Maven", "conan": "ConanCenter", "pnpm-ls": "npm",
 }  # fmt: skip
 LOCKS = [path for path, key in SAMPLES.items() if key in ECOSYSTEMS and "reversed" not in path]
 
@@ -279,10 +281,12 @@ def test_every_package_of_every_sample_is_found_by_its_name_and_version(path: st
 
 
 def test_every_format_of_packages_has_its_ecosystem_or_is_known_to_say_it_itself() -> None:
-    titles = {SAMPLES[path]: read(DATA / path).graph["format"] for path in LOCKS}
-    assert set(titles.values()) == set(FORMATS) - {"Python environment", "depgraph-maven-plugin"}
+    for path in LOCKS:
+        graph = read(DATA / path)
+        assert graph.graph["ecosystem"] == ecosystem_of(ECOSYSTEMS[SAMPLES[path]])
     themselves = {"conda-lock", "cyclonedx", "pixi", "snyk", "spdx"}
-    assert set(PACKAGES) - set(titles) - themselves <= {"env", "depgraph"}
+    assert {key for key, row in PACKAGES.items() if not row.ecosystem} == themselves
+    assert {key for key, row in READERS.items() if row.ecosystem} <= set(PACKAGES)
 
 
 @of_each_scanner

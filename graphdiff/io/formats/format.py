@@ -93,6 +93,9 @@ class Format:
         another package counts beside ``format=`` alone.
     nodes : str
         What its nodes are called, in the plural, where their file does not say it.
+    ecosystem : str
+        Of which ecosystem its packages are, as package URLs call it (``"pypi"``): it says how names and versions
+        compare, and becomes ``G.graph["ecosystem"]``.
     generic : bool
         Whether other formats are written in this one, so that its claim counts only where theirs do not.
     tool, version : str
@@ -132,6 +135,7 @@ class Format:
     takes: Mapping[str, str] = field(default_factory=dict)
     prefix: str = ""
     nodes: str = "unknown"
+    ecosystem: str = ""
     generic: bool = False
     tool: str = ""
     version: str = ""

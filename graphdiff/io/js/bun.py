@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from graphdiff.errors import FormatError
 from graphdiff.io.documents import Record, listing, mapping, parse_json_with_comments, text, texts
-from graphdiff.io.js.npm import KINDS, LINKS, declared
+from graphdiff.io.js.npm import KINDS, LINKS, declared, systems
 from graphdiff.io.packages import Need, PackageGraph, package_graph
 
 __all__ = ["read_bun_lock"]
@@ -106,7 +106,7 @@ def _places(entries: list[_Entry], packages: Record, name: str) -> dict[str, int
         if attributes.get("path") in paths and not attributes["version"]:
             places[key] = paths[attributes["path"]]
             continue
-        attributes |= {"marker": _systems(info, where), "bundled": info.get("bundled") is True or ""}
+        attributes |= {"marker": systems(info, where), "bundled": info.get("bundled") is True or ""}
         places[key] = len(entries)
         entries.append(_Entry(key, attributes, _with_optional_peers(info, where)))
     return places
@@ -129,13 +129,6 @@ def _resolved(resolution: str) -> Record:
     local = next((prefix for prefix in LOCAL if origin.startswith(prefix)), None)
     place = {"source": origin} if local is None else {"path": origin.removeprefix(local)}
     return {"name": called, "version": "", **place}
-
-
-def _systems(info: Record, where: str) -> str:
-    """Return the systems that a package is for, in the words of yarn."""
-    said = {key: info[key] if isinstance(info.get(key), list) else [info.get(key)] for key in ("os", "cpu", "libc")}
-    choices = [" | ".join(f"{key}={text(one, where)}" for one in values) for key, values in said.items() if any(values)]
-    return " & ".join(f"({choice})" if " | " in choice and len(choices) > 1 else choice for choice in choices)
 
 
 def _with_optional_peers(record: Record, where: str) -> Record:
