@@ -129,6 +129,7 @@ def test_a_lock_that_is_gone_is_said(compare: Compare) -> None:
         ("new.uv.lock", {"base": ""}, 2, "this event has no commit to compare with"),
         ("", {}, 2, "the input lock is needed"),
         ("new.uv.lock", {"GRAPHDIFF": "/nowhere/graphdiff"}, 127, "No such file"),
+        ("new.uv.lock", {"GRAPHDIFF": "false"}, 70, ""),
     ],
 )
 def test_problems_never_look_like_a_hit(
@@ -138,6 +139,13 @@ def test_problems_never_look_like_a_hit(
     assert (job.status, job.outputs.get("failed", "false")) == (status, "false")
     assert said in job.err
     assert "appeared" not in job.summary
+
+
+@pytest.mark.parametrize("python", ["false", "/nowhere/python"])
+def test_an_installation_that_fails_is_no_hit_either(repository: Path, python: str) -> None:
+    job = step(repository, "install", {"PYTHON": python})
+    assert (job.status, job.outputs) == (69, {})
+    assert f"graphdiff: {python} is no Python 3.11 or later" in job.err
 
 
 def test_the_action_installs_its_own_checkout(repository: Path, tmp_path: Path) -> None:

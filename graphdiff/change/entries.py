@@ -373,10 +373,8 @@ class Origins:
             union = 0
             for number in members:
                 union |= bits.get(number, 0)
-            for number in members:
-                bits[number] = union
-                for far in self._steps.get(number, ()):
-                    bits[far] = bits.get(far, 0) | union
+            for far in (far for number in members for far in self._steps.get(number, ())):
+                bits[far] = bits.get(far, 0) | union  # the other members of a component, too
         return bits
 
 

@@ -141,6 +141,15 @@ def test_what_is_gone_went_with_a_direct_dependency() -> None:
     ]
 
 
+def test_members_of_a_workspace_are_projects_and_no_direct_dependencies() -> None:
+    before, after = project("app>shop shop>web app>tools"), project("app>shop shop>web web>net app>tools tools>web")
+    for graph in (before, after):
+        graph.nodes["shop"]["root"] = graph.nodes["tools"]["root"] = True
+    (net,) = gd.compare(before, after, weight=None).appeared
+    assert [(direct.node, direct.status) for direct in net.by] == [("web", "kept")]
+    assert net.chain == ("shop", "web", "net")
+
+
 def test_what_was_asked_to_be_installed_is_direct_itself() -> None:
     before, after = nx.DiGraph(edge_meaning="depends on"), nx.DiGraph([("pip", "web"), ("web", "net")])
     before.add_edge("pip", "web")
