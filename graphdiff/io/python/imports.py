@@ -90,7 +90,7 @@ def read_imports(
     >>> G.edges["graphdiff.cli.output", "graphdiff.cli.options"]["kind"]
     'runtime'
     >>> G.edges["graphdiff.__main__", "graphdiff.cli"]["lines"]
-    ['graphdiff/__main__.py:...: from graphdiff.cli import main as run']
+    ['graphdiff/__main__.py:...: from graphdiff.cli import main as run (local)']
     """
     try:
         import grimp
@@ -201,7 +201,10 @@ def _current(kinds: str | Collection[str] | None, name: str) -> tuple[Collection
     if kinds is None:
         return None, []
     now, old_names = renamed_kinds(kinds, OLD_KINDS)
-    notes = [f"the kind {old} is an old name, which goes with the next version: write {chr(44).join(new)}" for old, new in old_names.items()]
+    notes = [
+        f"the kind {old} is an old name, which goes with the next version: write {','.join(new)}"
+        for old, new in old_names.items()
+    ]
     for note in notes:
         warnings.warn(note, DeprecationWarning, stacklevel=2)
     return now, [f"{name}: {note}" for note in notes]
