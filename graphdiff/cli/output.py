@@ -68,8 +68,11 @@ def cell(value: Any) -> Any:
 
 
 def graph_line(graph: nx.DiGraph) -> str:
-    """Return what was read, and by which weights it is asked, in one line."""
-    return f"{read_line(graph)} · {chosen(graph).why}"
+    """Return what was read, and by which weights it is asked, in one line, or two where it is long."""
+    from graphdiff.text.tables import WIDTH
+
+    line = f"{read_line(graph)} · {chosen(graph).why}"
+    return line if len(line) <= WIDTH else f"{read_line(graph)}\n{chosen(graph).why}"
 
 
 def read_line(graph: nx.DiGraph) -> str:
@@ -166,7 +169,7 @@ def coloured(text: str) -> str:
     lines = text.split("\n")
     styled = [
         click.style(line, fg="yellow") if line.startswith("!")
-        else click.style(line, dim=True) if number == 0 and " · " in line
+        else click.style(line, dim=True) if number < 2 and " · " in lines[0]
         else click.style(line, bold=True) if line and not line.startswith(" ") and (number < 3 or not lines[number - 1])
         else line
         for number, line in enumerate(lines)

@@ -67,8 +67,8 @@ def _print_report(settings: options.Settings, ends: Ends, *, sd: str | None, bou
 
     graph = inputs.load(settings)
     source, target = ends.between(graph)
-    explanations = explain_each(inputs.compile_all(graph, settings), source, target)
-    line = output.graph_line(graph)
+    explanations = explain_each(inputs.compile_all(graph, settings), source, target, graph)
+    figures = explanations if settings.weights else []
     uncertain = _uncertain(graph, source, target, settings, sd, bounds)
     extras = [] if explanations[0].n_paths != 0 else joining(graph, source, target)
     if settings.path and os.path.splitext(settings.path)[1] not in ("", ".txt", ".json", ".csv"):
@@ -77,7 +77,12 @@ def _print_report(settings: options.Settings, ends: Ends, *, sd: str | None, bou
     output.emit(
         settings,
         text=lambda: "\n".join(
-            [f"{line}\n\n{explanation_text(explanations, uncertainty_lines(uncertain), graph)}", *extras_lines(extras)]
+            [
+                output.graph_line(graph),
+                "",
+                explanation_text(explanations, uncertainty_lines(uncertain), figures),
+                *extras_lines(extras),
+            ]
         ),
         document=lambda: {
             "kind": "why",

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graphdiff.showing import one_line
+from graphdiff.text.names import Edge
 from graphdiff.text.numbers import plain, shorten
 
-__all__ = ["FIELDS", "needed_text", "package_name", "requirement_record", "requirement_text"]
+__all__ = ["FIELDS", "attributes_of", "needed_text", "package_name", "requirement_record", "requirement_text"]
 
 #: The attributes of an edge that say what it asks for, in the order in which they are said.
 FIELDS = ("clause", "kind", "extra", "marker", "optional")
@@ -71,6 +72,18 @@ def needed_text(node: str, data: Mapping[Any, Any], name: str = "") -> str:
     """
     asked = requirement_text(data, name or node)
     return f"{node} ({asked})" if asked else node
+
+
+def attributes_of(graph: Any, edge: Edge) -> Mapping[Any, Any]:
+    """Return what a networkx graph says of an edge; nothing without a graph, or where it has no such edge.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> attributes_of(nx.DiGraph([("a", "b", {"kind": "dev"})]), ("a", "b")), attributes_of(None, ("a", "b"))
+    ({'kind': 'dev'}, {})
+    """
+    return {} if graph is None else graph.get_edge_data(*edge) or {}
 
 
 def package_name(graph: Any, node: Any) -> str:
