@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli import inputs, options, output, weightings
+from graphdiff.cli import conditions, inputs, options, output, weightings
 
 if TYPE_CHECKING:
     from graphdiff.structure.components import CycleReport
@@ -17,6 +17,7 @@ EPILOG = """\
 Examples:
   graphdiff cycles imports:networkx                      which imports to take out: as few as can be
   graphdiff cycles imports:networkx --weight statements  with as few import statements as can be
+  graphdiff cycles imports:app --fail-if 'cycles > 0'    status 1 where there is one
   graphdiff cycles Packages.xz -o csv                    a row for each edge to take out
 
 \b
@@ -32,7 +33,8 @@ In Python:
     "-n", "--top", type=click.IntRange(min=0), metavar="N",
     help="N components with all their edges. Default: what a screen has room for; JSON and CSV have all.",
 )  # fmt: skip
-def cycles(settings: options.Settings, top: int | None) -> None:
+@conditions.gated
+def cycles(settings: options.Settings, top: int | None, gate: conditions.Gate) -> None:
     """List the strongly connected components, each with a shortest cycle and the edges that break all at least weight.
 
     A weight is what it costs to take an edge out: the attribute weight where the file has it, else 1. The least is
@@ -46,6 +48,7 @@ def cycles(settings: options.Settings, top: int | None) -> None:
     reports: list[CycleReport] = []
     for name in weightings.chosen(graph).names:
         reports.append(find_cycles(graph, **weightings.weight_options(name, settings, graph)))
+    gate.check(reports, graph)
     output.emit(
         settings,
         text=lambda: "\n\n".join([output.graph_line(graph), *_texts(reports, top)]),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.absences import absences_of
+from graphdiff.cli.measures import RECORD
 from graphdiff.cli.options import Printing, Settings
 from graphdiff.cli.streams import for_screen, say, wants_colour
 from graphdiff.cli.weightings import chosen
@@ -102,7 +103,8 @@ def emit(
     if settings.output == "json":
         from graphdiff.io.out import finite
 
-        body = json.dumps({"graphdiff": SCHEMA, **finite(document())}, indent=2, ensure_ascii=False) + "\n"
+        record = {"graphdiff": SCHEMA, **document(), **click.get_current_context().meta.get(RECORD, {})}
+        body = json.dumps(finite(record), indent=2, ensure_ascii=False) + "\n"
     elif settings.output == "csv":
         body = _csv_text(rows(), settings)
     else:
@@ -117,6 +119,11 @@ def emit(
         colour = wants_colour(sys.stdout)
         shown = for_screen(body)
         click.echo(coloured(shown) if settings.output == "text" and colour else shown, nl=False, color=colour)
+
+
+def is_drawn(path: str | None) -> bool:
+    """Tell whether what is written to a file beside a report is a picture or a graph, by its suffix."""
+    return os.path.splitext(path or "")[1] not in ("", ".txt", ".json", ".csv", ".md")
 
 
 def _require_text(path: str | None) -> None:

@@ -6,6 +6,7 @@ the shortest ones have so many edges, and which edges part the ends. Cycles are 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,7 +18,7 @@ import networkx as nx
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, counted
 from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
-from graphdiff.paths.paths import Path, path_of
+from graphdiff.paths.paths import Path, path_of, path_texts
 from graphdiff.sets.fewest import Search, every_path
 from graphdiff.sums.between import Between, between_ends
 from graphdiff.text.names import Edge, edge_name
@@ -40,7 +41,9 @@ NO_TOTAL = (
 
 
 @takes_options
-def routes(graph: nx.DiGraph | CompiledGraph, source: End, target: End, **options: Unpack[CompileOptions]) -> Routes:
+def routes(
+    graph: nx.DiGraph | CompiledGraph, source: End, target: End, *, k: int = KEPT, **options: Unpack[CompileOptions]
+) -> Routes:
     """Return the shortest routes from `source` to `target` and the fewest edges of which every route uses one.
 
     Both are found on the graph as it is, so that there is an answer between two nodes of one cycle too, where
@@ -51,6 +54,8 @@ def routes(graph: nx.DiGraph | CompiledGraph, source: End, target: End, **option
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
         See `graphdiff.total_influence`; a seed plays no part.
+    k : int
+        How many of the shortest routes are kept, at most; they are counted all.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already; `weight` and `cycles` play no part.
 
@@ -81,7 +86,7 @@ def routes(graph: nx.DiGraph | CompiledGraph, source: End, target: End, **option
     """
     given = graph if isinstance(graph, nx.Graph) else None
     ready = replace(counted(graph, options), cycles="solve")  # so that no cycle is refused, and none is one node
-    return Routes(source, target, between_ends(ready, source, target), given)
+    return Routes(source, target, between_ends(ready, source, target), given, k)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -98,12 +103,15 @@ class Routes(Result):
         What lies between them, cycles and all.
     given : networkx.DiGraph or None
         The graph as it was given, where that is known: it says what each edge asks for.
+    k : int
+        How many of the shortest routes are kept.
     """
 
     source: Any
     target: Any
     part: Between
     given: nx.DiGraph | None = None
+    k: int = KEPT
 
     @cached_property
     def _shortest(self) -> Shortest:
@@ -121,8 +129,8 @@ class Routes(Result):
 
     @cached_property
     def shortest(self) -> list[Path]:
-        """The first ten of them, in the order of the nodes; their influence, by which they are counted, is 1."""
-        steps = islice(self._shortest.routes(), KEPT)
+        """The first `k` of them, in the order of the nodes; their influence, by which they are counted, is 1."""
+        steps = islice(self._shortest.routes(), self.k)
         return [path_of(self.part, nodes, edges, 1) for nodes, edges in steps]
 
     @cached_property
@@ -142,9 +150,24 @@ class Routes(Result):
         return tuple(topology.labels[slice(*ranges[0])]) if ranges else ()
 
     @property
+    def n_paths(self) -> float | None:
+        """How many walks there are where both ends are on one cycle: infinitely many; else it is not known here."""
+        return math.inf if self.component else None
+
+    @property
+    def total(self) -> None:
+        """The total influence, which there is none of here."""
+        return None
+
+    @property
     def edge_meaning(self) -> str:
         """What an edge says."""
         return self.part.graph.edge_meaning
+
+    @property
+    def weight_meaning(self) -> str:
+        """What a weight says: all are 1."""
+        return self.part.graph.weight_meaning
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values; the total is None, and a sentence says why."""
@@ -178,7 +201,7 @@ class Routes(Result):
         return self.text()
 
     def title(self) -> str:
-        """Return how many routes there are, and how long they are."""
+        """Return how many shortest routes there are, and how long they are."""
         if self.length is None:
             return "No route"
         edges = how_many(self.length, "edges")
@@ -186,27 +209,38 @@ class Routes(Result):
             return f"The only shortest route, of {edges}"
         return f"The {how_many(self.n_shortest, 'shortest routes')}, of {edges} each"
 
-    def text(self, reason: str = NO_TOTAL) -> str:
-        """Return the report; `reason` is what it says of a total between two nodes of one cycle."""
+    def text(self, *, every: bool = False) -> str:
+        """Return the report: the first five routes, or every one that is kept, what parts the ends, and why no total."""
         words = words_for(self.edge_meaning, node_meaning=self.part.graph.node_meaning).about(self.source)
         ends = {"source": words.named(self.source), "target": words.named(self.target)}
         if self.length is None:
             return in_columns([f"{words.none.format(**ends)}: no route leads there."])
-        listed, lines = path_lines(self.shortest, self.given)
-        more = [f"  … {self.n_shortest - listed:,} more"] if self.n_shortest > listed else []
         relation = words.relation.format(**ends).removesuffix(",")
+        together = f": both are among {len(self.component):,} {words.nodes} that all lead to each other"
         return in_columns(
-            [f"{self.title()}:", *lines, *more, "", f"{relation}{self._together(words)}", *self._cut_lines()]
-            + ([reason] if self.component else [])
+            [
+                *self.route_lines(every=every),
+                "",
+                f"{relation}{together * bool(self.component)}.",
+                *self.cut_lines(),
+                *([NO_TOTAL] if self.component else []),
+            ]
         )
 
-    def _together(self, words: Words) -> str:
-        """Return what is said of the component that holds both ends."""
-        if not self.component:
-            return "."
-        return f": both are among {len(self.component):,} {words.nodes} that all lead to each other."
+    def route_lines(self, *, every: bool = False) -> Iterator[str]:
+        """Yield the title and the first five of the shortest routes, or every one that is kept."""
+        if self.length is None:
+            yield f"{self.title()}."
+            return
+        listed, lines = path_lines(self.shortest, self.given)
+        if every:
+            listed, lines = len(self.shortest), [f"  {text}" for text in path_texts(self.shortest, self.given)]
+        yield f"{self.title()}:"
+        yield from lines
+        if self.n_shortest > listed:
+            yield f"  … {self.n_shortest - listed:,} more"
 
-    def _cut_lines(self) -> Iterator[str]:
+    def cut_lines(self) -> Iterator[str]:
         """Yield the edges of which every route uses one."""
         if len(self.cut) == 1:
             yield f"Every route uses the edge {self._edge_text(self.cut[0])}."
@@ -218,6 +252,30 @@ class Routes(Result):
 
     def _edge_text(self, edge: Edge) -> str:
         return needed_text(edge_name(edge), attributes_of(self.given, edge), package_name(self.given, edge[1]))
+
+
+def change_text(before: Routes, after: Routes) -> str:
+    """Return the report on the routes before and after a change.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph([("a", "b"), ("b", "c"), ("c", "a"), ("a", "d"), ("d", "c")])
+    >>> H = nx.DiGraph([("a", "b"), ("b", "c")])
+    >>> print(change_text(routes(G, "b", "d"), routes(H, "b", "a")))
+    Before
+    The only shortest route, of 3 edges:
+      b > c > a > d
+    Every route uses the edge a -> d.
+    <BLANKLINE>
+    After
+    No route.
+    <BLANKLINE>
+    No total is given: walks between them go round a cycle without end, and a cycle that counts as one
+      node cannot tell its members apart.
+    """
+    reason = [NO_TOTAL] if before.component or after.component else []
+    parts = [["Before", *before.route_lines(), *before.cut_lines(), ""], ["After", *after.route_lines()]]
+    return in_columns([*parts[0], *parts[1], *after.cut_lines(), "", *reason])
 
 
 @dataclass(frozen=True, eq=False)
