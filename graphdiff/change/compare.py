@@ -114,7 +114,7 @@ class Pair:
         return Comparison(source, target, self._among(source, towards=False), sweeps, self._groups(by))
 
     def labels_in_each(self, end: End) -> tuple[list[Any], list[Any]]:
-        """Return the nodes of an end by their labels before and after; those that a graph has not are left out there."""
+        """Return the nodes of an end by their labels before and after; of a graph those that it has."""
         numbered = NumberedEnd.of(self.plain, end, self.plain)
         before, after = (
             [side.graph.topology.label(place) for place in numbered.given(side).positions] for side in self.plain.sides

@@ -82,8 +82,8 @@ def compare(
         results: list[Any] = [pair.answer(first, last, by) for pair in (pairs[:1] if first is last is None else pairs)]
     except SameComponentError:
         gate.check([pairs[0].difference()], *graphs)
-        ends = pairs[0].labels_in_each(first), pairs[0].labels_in_each(last)
-        print_change(settings, graphs, *map(routes, graphs, *ends))
+        labels = pairs[0].labels_in_each(first), pairs[0].labels_in_each(last)
+        print_change(settings, graphs, *map(routes, graphs, *labels))
         return
     gate.check(results, *graphs)
     _emit(_drawn(results[-1], settings), graphs, results, sys.maxsize if every else top, gate)

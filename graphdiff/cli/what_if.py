@@ -10,8 +10,8 @@ import click
 from graphdiff.cli import inputs, options, output
 from graphdiff.cli.headings import Verb
 from graphdiff.cli.nodes import Ends, with_ends
-from graphdiff.cli.streams import say
 from graphdiff.cli.routes import print_change, print_routes
+from graphdiff.cli.streams import say
 from graphdiff.errors import SameComponentError, UnknownNodeError, UsageError
 from graphdiff.graph.lookup import find_node
 from graphdiff.showing import one_line

@@ -13,7 +13,7 @@ from typing import Any, Unpack
 import networkx as nx
 
 from graphdiff.arithmetic import Number, is_finite
-from graphdiff.errors import UsageError
+from graphdiff.errors import SameComponentError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
@@ -261,7 +261,11 @@ def cut(
     ready = compiled(graph, options)
     every = part is None and amount is None
     asked = replace(ready, cycles="solve") if every else ready  # no cycle is refused, and none is one node
-    lies = _lying(asked, source, target, every)
+    try:
+        lies = _lying(asked, source, target, every)
+    except SameComponentError as error:  # without a total there is no part of it
+        instead = "; without ", Keyword("amount" if part is None else "part"), " every path is cut"
+        raise SameComponentError(error.source, error.target, *instead) from error
     search = _search(lies, what, every, targets_stay=members_of(target) is None)
     total = search.total
     wanted = None if every else _wanted(total, part, amount)

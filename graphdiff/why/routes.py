@@ -24,7 +24,7 @@ from graphdiff.sums.between import Between, between_ends
 from graphdiff.text.names import Edge, edge_name
 from graphdiff.text.numbers import plain, shorten
 from graphdiff.text.requirements import attributes_of, needed_text, package_name, requirement_record
-from graphdiff.text.sentences import Words, how_many, words_for
+from graphdiff.text.sentences import how_many, words_for
 from graphdiff.text.tables import WIDTH, Frame, Result, in_columns
 from graphdiff.why.listing import path_lines
 
@@ -142,7 +142,7 @@ class Routes(Result):
 
     @cached_property
     def component(self) -> tuple[Any, ...]:
-        """The nodes of the first component that a source and a target share, two or more; none where they share none."""
+        """The nodes of the first component that a source and a target share; none where they share none of several."""
         topology, positions = self.part.graph.topology, self.part.positions
         firsts = (topology.representative[positions[ends]].tolist() for ends in (self.part.sources, self.part.targets))
         shared = set.intersection(*map(set, firsts))
@@ -210,7 +210,7 @@ class Routes(Result):
         return f"The {how_many(self.n_shortest, 'shortest routes')}, of {edges} each"
 
     def text(self, *, every: bool = False) -> str:
-        """Return the report: the first five routes, or every one that is kept, what parts the ends, and why no total."""
+        """Return the report: five routes, or every one that is kept, what parts the ends, and why there is no total."""
         words = words_for(self.edge_meaning, node_meaning=self.part.graph.node_meaning).about(self.source)
         ends = {"source": words.named(self.source), "target": words.named(self.target)}
         if self.length is None:
