@@ -36,16 +36,18 @@ def cycles(settings: options.Settings, top: int) -> None:
     """List the strongly connected components with the edges whose removal breaks their cycles at least weight.
 
     A weight is what it costs to take an edge out: the attribute weight where the file has it, else 1. The least is
-    found exactly for small components; for large ones the report says how far from it the edges can be. Where edges
-    have source lines, as imports do, these are listed. Imports under TYPE_CHECKING alone are not counted, save with
-    --kind all.
+    found exactly for small components, for large ones by an integer programme (with scipy); else the report says how
+    far from it the edges can be. Where edges have source lines, as imports do, these are listed. Imports under
+    TYPE_CHECKING alone are not counted, save with --kind all.
     """
     from graphdiff.structure.components import find_cycles
 
-    graph = inputs.load(settings)
+    graph = inputs.load(settings, spare=options.SEARCHING)
     reports: list[CycleReport] = []
     for name in weightings.chosen(graph).names:
-        reports.append(find_cycles(graph, **weightings.weight_options(name, settings, graph)))
+        with output.bar("cycles") as progress:
+            limits = {"progress": progress, **settings.searching}
+            reports.append(find_cycles(graph, **limits, **weightings.weight_options(name, settings, graph)))
     output.emit(
         settings,
         text=lambda: "\n\n".join([output.graph_line(graph), *_texts(reports, top)]),
