@@ -23,7 +23,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["TIMEOUT", "Clock", "Programme", "Rational", "Row", "has_solver"]
+__all__ = ["MORE", "TIMEOUT", "Clock", "Programme", "Rational", "Row", "has_solver"]
 
 Answer = TypeVar("Answer")
 Progress = Callable[[int, int | None], None] | None
@@ -32,6 +32,8 @@ Row: TypeAlias = tuple[Mapping[int, Rational], Rational]
 
 #: How many seconds HiGHS may take in all, unless a caller says otherwise.
 TIMEOUT = 60.0
+#: What would tell more, by what is lacking.
+MORE = {"scipy": "; pip install scipy to know more", "time": "; a longer timeout may tell more"}
 #: Duals are rounded to parts of this, which has all denominators up to 16.
 PARTS = 720720
 #: Reduced costs below 0 are rounded down to parts of this, so that their sum stays short.

@@ -23,7 +23,7 @@ from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.options import takes_options
 from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword, Remedy
-from graphdiff.sets.programme import TIMEOUT, Clock, Progress
+from graphdiff.sets.programme import MORE, TIMEOUT, Clock, Progress
 from graphdiff.showing import and_more
 from graphdiff.structure.cycle_cover import least_arcs
 from graphdiff.structure.feedback_arcs import Arcs, shortest_way
@@ -118,14 +118,14 @@ class Component:
 
     def verdict(self) -> str:
         """Return what the removal costs and how sure it is that no other costs less."""
-        sure = "no set weighs less" if self.is_least else f"any set weighs at least {shown(self.bound)}{self._more()}"
+        sure = (
+            "no set weighs less"
+            if self.is_least
+            else f"any set weighs at least {shown(self.bound)}{MORE.get(self.lacking, '')}"
+        )
         return (
             f"without {how_many(len(self.breaking), 'edges')} of weight {shown(self.weight)} it has no cycle ({sure})"
         )
-
-    def _more(self) -> str:
-        """Return what it would take to know more."""
-        return {"scipy": "; pip install scipy to know more", "time": "; more time may tell more"}.get(self.lacking, "")
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""

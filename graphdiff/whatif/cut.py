@@ -21,7 +21,7 @@ from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword
 from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, reduced, strokes
 from graphdiff.sets.flow_model import fewer
-from graphdiff.sets.programme import TIMEOUT, Clock
+from graphdiff.sets.programme import MORE, TIMEOUT, Clock
 from graphdiff.sums.between import Between, ends_of, restriction
 from graphdiff.sums.flow import flow_through
 from graphdiff.text.names import PLAIN, Naming, edge_name, end_text, members_of, node_text
@@ -35,8 +35,6 @@ PROOFS = {
     "greedy": "by the greedy bound",
     "integer programme": "integer programme, its bound proven in rationals",
 }
-#: What would tell more.
-MORE = {"scipy": "; pip install scipy to know more", "time": "; more time may tell more"}
 
 
 @dataclass(frozen=True)
