@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import pairwise
 from textwrap import fill, indent
 from typing import Any, Unpack
@@ -21,9 +22,12 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError, ValueOverflowError, chain_text, edge_text
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.options import takes_options
+from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword, Remedy
+from graphdiff.sets.programme import MORE, TIMEOUT, Clock, Progress
 from graphdiff.showing import and_more
-from graphdiff.structure.feedback_arcs import feedback_arcs
+from graphdiff.structure.cycle_cover import least_arcs
+from graphdiff.structure.feedback_arcs import Arcs
 from graphdiff.structure.girth import shortest_cycle
 from graphdiff.text.names import PLAIN, Edge, Naming
 from graphdiff.text.numbers import plain, shorten, shown
@@ -98,8 +102,10 @@ class Component:
         Without these edges no cycle is left in it; the heaviest come first.
     weight : number
         The sum of their absolute weights.
-    bound : float
+    bound : number
         No such set weighs less than this; equal to the weight where the set is known to be a least one.
+    lacking : {"", "scipy", "time"}
+        What it would take to know more: scipy, which is not installed, or time; "" where nothing would help.
     cycle : tuple of nodes
         A shortest cycle of two nodes or more, or the loop of a single node; its first and last node are the same.
     cycle_edges : tuple of Breaking
@@ -112,20 +118,27 @@ class Component:
     n_edges: int
     breaking: tuple[Breaking, ...]
     weight: Number
-    bound: float
+    bound: Number
     cycle: tuple[Any, ...]
     cycle_edges: tuple[Breaking, ...] = ()
     cycle_is_shortest: bool = True
+    lacking: str = ""
     naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     @property
     def is_least(self) -> bool:
-        """Whether no set of less weight breaks all its cycles."""
-        return self.bound >= float(self.weight) * (1 - 1e-9)
+        """Whether no set of less weight breaks all its cycles; of floats, by more than they are to be told apart."""
+        if isinstance(self.weight, float):
+            return bool(self.bound >= self.weight * (1 - 1e-9))
+        return bool(self.bound >= self.weight)
 
     def verdict(self) -> str:
         """Return what the removal costs and how sure it is that no other costs less."""
-        sure = "no set weighs less" if self.is_least else f"heuristic; any set weighs at least {shown(self.bound)}"
+        sure = (
+            "no set weighs less"
+            if self.is_least
+            else f"any set weighs at least {shown(self.bound)}{MORE.get(self.lacking, '')}"
+        )
         return (
             f"without {how_many(len(self.breaking), 'edges')} of weight {shown(self.weight)} it has no cycle ({sure})"
         )
@@ -137,8 +150,9 @@ class Component:
             "n_edges": self.n_edges,
             "breaking": [one.to_dict() for one in self.breaking],
             "weight": plain(self.weight),
-            "bound": self.bound,
+            "bound": plain(self.bound),
             "is_least": self.is_least,
+            "lacking": self.lacking,
             "cycle": self.naming.listed(self.cycle),
             "cycle_edges": [one.to_dict() for one in self.cycle_edges],
             "cycle_is_shortest": self.cycle_is_shortest,
@@ -278,17 +292,29 @@ def _fitting(names: Iterable[Any], room: int) -> str:
 
 
 @takes_options
-def find_cycles(graph: nx.DiGraph | CompiledGraph, **options: Unpack[CompileOptions]) -> CycleReport:
+def find_cycles(
+    graph: nx.DiGraph | CompiledGraph,
+    *,
+    timeout: float | None = TIMEOUT,
+    progress: Progress = None,
+    **options: Unpack[CompileOptions],
+) -> CycleReport:
     """Return the strongly connected components that have cycles, with the edges to take out at least weight.
 
     The least weight is found exactly where what is left of a component, after reductions that lose nothing, has at
     most 18 nodes; beyond that by a heuristic, with a bound below that says how much less any other set could weigh.
-    Often the two are equal, and then it is least. Edges of the kind that ``G.graph["not_run"]`` names are on no cycle:
-    imports that only type checkers run, unless the graph was read with ``kinds="all"``.
+    Where the two differ and scipy is installed, an integer programme looks for less (HiGHS), within `timeout`: what it
+    finds is checked, and what it says of all others counts as far as its duals prove it in rationals. Edges of the
+    kind that ``G.graph["not_run"]`` names are on no cycle: imports that only type checkers run, unless the graph was
+    read with ``kinds="all"``.
 
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    timeout : float, optional
+        How many seconds the integer programmes of all components may take together; None is no limit.
+    progress : callable, optional
+        Told the seconds that have passed, and how many there are.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already. Absolute weights count: what it costs to
         take an edge out, such as the number of import statements; ``weight=None`` looks for the fewest edges.
@@ -323,11 +349,13 @@ def find_cycles(graph: nx.DiGraph | CompiledGraph, **options: Unpack[CompileOpti
          c -> a, weight 1
          c -> b, weight 1
     """
+    require_limits(timeout=timeout)
+    clock = Clock(timeout, progress)
     graph, not_run = _running(graph)
     ready = compiled(graph, options)
     _require_real(ready)
     ranges = sorted(ready.topology.cyclic.tolist(), key=lambda both: both[0] - both[1])
-    components = tuple([_component(graph, ready, start, stop) for start, stop in ranges])
+    components = tuple([_component(graph, ready, start, stop, clock) for start, stop in ranges])
     return CycleReport(components, ready.edge_meaning, ready.weight_meaning, ready.node_meaning, not_run)
 
 
@@ -354,7 +382,7 @@ def _require_real(graph: CompiledGraph) -> None:
         )
 
 
-def _component(graph: Any, ready: CompiledGraph, start: int, stop: int) -> Component:
+def _component(graph: Any, ready: CompiledGraph, start: int, stop: int, clock: Clock) -> Component:
     topology = ready.topology
     rows = topology.rows
     edges, bounds = rows.places(np.arange(start, stop))
@@ -364,19 +392,25 @@ def _component(graph: Any, ready: CompiledGraph, start: int, stop: int) -> Compo
     weights = [abs(arithmetic.finished(w)) for w in arithmetic.listed(arithmetic.taken(ready.weights, edges[inside]))]
     _require_floats(weights)
     steps = list(zip(tails[inside].tolist(), heads[inside].tolist(), edges[inside].tolist(), weights, strict=True))
-    arcs = _arcs(range(start, stop), steps)
-    cut = feedback_arcs(arcs)
+    scale = math.lcm(*(Fraction(weight).denominator for weight in weights))
+    arcs = _arcs(range(start, stop), steps, scale)
+    in_floats = any(isinstance(weight, float) for weight in weights)
+    cut = least_arcs(arcs, clock, Fraction(in_floats, 10**9))
     gone = set(cut.arcs)
     taken = [step for step in steps if step[:2] in gone or step[0] == step[1]]
     taken.sort(key=lambda step: -step[3])
     cycle, is_shortest = shortest_cycle(arcs) if stop - start > 1 else ([start, start], True)
     first_edges = {step[:2]: step[2] for step in reversed(steps)}
+    loops = sum(Fraction(weight) for tail, head, _, weight in taken if tail == head)
+    costs = [step[3] for step in taken]
+    weight = sum(costs, start=0)
     return Component(
         members=tuple(topology.labels[start:stop]),
         n_edges=len(steps),
         breaking=tuple([_breaking(graph, ready, edge) for _, _, edge, _ in taken]),
-        weight=sum((weight for *_, weight in taken), start=0),
-        bound=cut.bound + sum(float(weight) for tail, head, _, weight in taken if tail == head),
+        weight=weight,
+        bound=_below(Fraction(cut.bound) / scale + loops, sum(map(Fraction, costs), start=Fraction(0)), weight),
+        lacking=cut.lacking,
         cycle=tuple(map(topology.label, cycle)),
         cycle_edges=tuple([_breaking(graph, ready, first_edges[ends]) for ends in pairwise(cycle)]),
         cycle_is_shortest=is_shortest,
@@ -384,12 +418,22 @@ def _component(graph: Any, ready: CompiledGraph, start: int, stop: int) -> Compo
     )
 
 
-def _arcs(nodes: Iterable[int], steps: Iterable[tuple[int, int, int, Number]]) -> dict[int, dict[int, float]]:
-    """Return the steps from each node to others; those between the same two added up."""
-    arcs: dict[int, dict[int, float]] = {node: {} for node in nodes}
+def _below(bound: Fraction, least: Fraction, weight: Number) -> Number:
+    """Return a bound as a number of the weight's kind that is no larger; the weight itself where that is what it is."""
+    if bound >= least:
+        return weight
+    if not isinstance(weight, float):
+        return bound if bound.denominator > 1 else int(bound)
+    near = min(float(bound), weight)  # the weight is a sum of floats, which may be rounded down
+    return near if Fraction(near) <= bound else math.nextafter(near, 0.0)
+
+
+def _arcs(nodes: Iterable[int], steps: Iterable[tuple[int, int, int, Number]], scale: int) -> Arcs:
+    """Return the steps from each node to others, in whole numbers; those between the same two added up."""
+    arcs: Arcs = {node: {} for node in nodes}
     for tail, head, _, weight in steps:
         if tail != head:
-            arcs[tail][head] = arcs[tail].get(head, 0.0) + float(weight)
+            arcs[tail][head] = arcs[tail].get(head, 0) + int(Fraction(weight) * scale)
     return arcs
 
 

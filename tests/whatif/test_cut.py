@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
@@ -193,8 +194,8 @@ def test_a_cycle_that_stays_is_named_where_no_nodes_do_it() -> None:
     assert sorted(gd.cut(graph, "app", {"c": 1, "t": 1}, what="nodes", cycles="collapse").removed) == ["c", "t"]
 
 
-@pytest.mark.parametrize("limit", [0, 20])
-def test_the_greedy_choice_can_miss_the_smallest_and_the_bound_says_so(limit: int) -> None:
+@pytest.mark.parametrize("method", ["greedy", "integer programme", "exact"])
+def test_the_greedy_choice_can_miss_the_smallest_and_the_bound_says_so(method: str) -> None:
     """The classic bad case of covering: m -> t carries most, but s -> l and s -> r carry what is wanted, exactly."""
     graph = nx.MultiDiGraph()
     for tail, head, weight in (
@@ -205,18 +206,25 @@ def test_the_greedy_choice_can_miss_the_smallest_and_the_bound_says_so(limit: in
     ):  # fmt: skip
         graph.add_edge(tail, head, weight=weight)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(removal, "MAX_EXACT", limit)
+        patch.setattr(removal, "MAX_EXACT", 20 if method == "exact" else 0)
+        if method == "greedy":
+            patch.setitem(sys.modules, "scipy.optimize", None)
+        else:
+            pytest.importorskip("scipy")
         found = gd.cut(graph, "s", "t", amount=200)
-    assert found.at_least == 2
-    if limit:
-        assert (found.method, found.removed) == ("exact", [("s", "l", 0), ("s", "r", 0)])
+    assert (found.at_least, found.method) == (2, method)
+    if method == "greedy":
+        assert (len(found.removed), found.lacking, found.to_dict()["lacking"]) == (3, "scipy", "scipy")
+        assert "at least 2 (no weight is negative); pip install scipy to know more." in str(found)
     else:
-        assert (found.method, len(found.removed)) == ("greedy", 3)
-        assert "any set that does it has at least 2 (no weight is negative)" in str(found)
+        assert found.removed == [("s", "l", 0), ("s", "r", 0)]
+        assert "Fewer cannot do it (" in str(found)
 
 
 def test_above_twenty_candidates_the_choice_is_greedy() -> None:
-    found = gd.cut(complete_dag(9), 0, 8, part=0.75)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "scipy.optimize", None)
+        found = gd.cut(complete_dag(9), 0, 8, part=0.75)
     assert found.method == "greedy"
     assert found.n_candidates == 36
     assert found.at_least is not None
