@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -19,7 +20,7 @@ from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
 from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword
-from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, reduced, strokes
+from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, kept_text, reduced, strokes
 from graphdiff.sets.flow_model import fewer
 from graphdiff.sets.programme import MORE, TIMEOUT, Clock
 from graphdiff.sums.between import Between, ends_of, restriction
@@ -27,7 +28,7 @@ from graphdiff.sums.flow import flow_through
 from graphdiff.text.names import PLAIN, Naming, edge_name, end_text, members_of, node_text
 from graphdiff.text.numbers import percent, plain, shown
 from graphdiff.text.sentences import by_weights, how_many, words_for
-from graphdiff.text.tables import Frame, Result, Sheet, table
+from graphdiff.text.tables import Frame, Result, Sheet, in_columns, table
 
 #: By what it is known that fewer cannot do it.
 PROOFS = {
@@ -62,6 +63,8 @@ class Cut(Result):
     lacking : {"", "scipy", "size", "time"}
         What kept an integer programme from telling more: scipy is not installed, more than 20,000 edges lie between, or
         the time was over; "" where nothing did.
+    kept : mapping of node to str
+        Which nodes may not be removed, where nodes are to be, and why: sources, targets, collapsed cycles.
     """
 
     source: Any
@@ -77,6 +80,7 @@ class Cut(Result):
     edge_meaning: str
     weight_meaning: str
     lacking: str = ""
+    kept: Mapping[Any, str] = field(default_factory=dict)
     naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     @property
@@ -110,6 +114,7 @@ class Cut(Result):
             "lacking": self.lacking,
             "n_candidates": self.n_candidates,
             "n_paths": self.n_paths,
+            "kept": [{"node": self.naming.node(node), "why": why} for node, why in self.kept.items()],
         }
 
     def _named(self, item: Any) -> dict[str, str]:
@@ -126,7 +131,7 @@ class Cut(Result):
 
     def __str__(self) -> str:
         rows = [(self.what, self._columns()), *((name, cells) for name, *cells in self._rows())]
-        return "\n".join([*self._head(), *(table(rows) if self.strokes else []), *self._notes()])
+        return in_columns([*self._head(), *(table(rows) if self.strokes else []), *self._notes()])
 
     def _head(self) -> list[str]:
         words = words_for(self.edge_meaning, self.weight_meaning).about(self.source)
@@ -165,6 +170,8 @@ class Cut(Result):
         if not self.strokes:
             return []
         notes = [self._bound()]
+        if self.kept:
+            notes.append(f"Not to be taken: {kept_text(self.kept)}.")
         if self.before is None:
             return notes
         # One after the other each takes away less than alone, unless no path passes two of them.
@@ -314,6 +321,7 @@ def cut(
         edge_meaning=ready.edge_meaning,
         weight_meaning=ready.weight_meaning,
         lacking=lacking,
+        kept=search.kept,
         naming=ready.topology.naming,
     )
 
