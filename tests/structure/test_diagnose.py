@@ -319,7 +319,7 @@ class TestReport:
         assert not any(diagnose(olah(), *ends).swapped for ends in (("e", "e"), ("b", "e"), (None, "e")))
 
     def test_two_nodes_of_one_cycle_have_no_count(self) -> None:
-        graph = nx.DiGraph([("a", "b"), ("b", "c"), ("c", "a"), ("c", "d"), ("x", "a")])
+        graph = nx.DiGraph([("a", "b"), ("b", "c"), ("c", "a"), ("c", "d"), ("x", "a")], edge_meaning="imports")
         found = diagnose(graph, "a", "c")
         assert str(found).splitlines() == [
             "Paths from a to c",
