@@ -44,7 +44,7 @@ def comparison_text(columns: Sequence[Comparison], top: int | None = None) -> st
     """
     first = columns[0]
     words = words_for(first.edge_meaning, first.weight_meaning, first.sweeps.matched.after.graph.node_meaning).about(
-        first.source
+        first.source, first.target
     )
     lines = ["", headline(first, words)]
     lines += table([("", [column_title(c.weight_meaning) for c in columns]), *facts(columns, words)])
@@ -65,13 +65,13 @@ def headline(first: Comparison, words: Words) -> str:
         relation = f"From {ends['source']} to {ends['target']}"
     counts = first.paths
     if counts is None:
-        return f"{relation} by {ways_round(first.sweeps.sides[0].side.graph.cycles)}."
+        return words.sentence(f"{relation} by {ways_round(first.sweeps.sides[0].side.graph.cycles)}.")
     if not counts.before and not counts.after:
-        return f"{words.none.format(**ends)}, neither before nor after."
+        return words.sentence(f"{words.none.format(**ends)}, neither before nor after.")
     new = how_many(counts.after, "paths")
     said = f"{relation} by {new}" if counts.after else f"{words.none.format(**ends)} any more"
     changes = f"{count_text(counts.gained)} gained, {count_text(counts.lost)} lost"
-    return f"{said}; before it was {count_text(counts.before)} ({changes})."
+    return words.sentence(f"{said}; before it was {count_text(counts.before)} ({changes}).")
 
 
 def facts(columns: Sequence[Comparison], words: Words) -> list[tuple[str, list[str]]]:

@@ -1,4 +1,4 @@
-"""``graphdiff why``: one total, what it is made of, and whether the weightings agree."""
+"""``graphdiff why``: by which paths one thing rests on another, what all of them pass, and what weights say of it."""
 
 from __future__ import annotations
 
@@ -58,10 +58,11 @@ def why(
     bounds: tuple[str, str] | None,
     gate: conditions.Gate,
 ) -> None:
-    """Explain the total influence of SOURCE on TARGET: how much, by how many paths, which ones, through what.
+    """Explain how SOURCE rests on TARGET: by which paths, the shortest first, how many, what all of them pass.
 
-    With one name, from the roots. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too; .dot and
-    .graphml hold the numbers as attributes, and graphdiff reads them back.
+    -w adds a table of what weights say; those of the file come first. With one name, from the roots. With -O x.svg
+    (or .png, .dot, .mmd, .graphml) the picture is written too; .dot and .graphml hold the numbers as attributes, and
+    graphdiff reads them back.
     """
     if formula and (sd is not None or bounds is not None):
         raise UsageError("--formula is of symbols, which have no --sd and no --bounds: ask for one of them")
@@ -79,6 +80,7 @@ def _print_report(
     gate: conditions.Gate,
 ) -> None:
     from graphdiff.io.python.extras import joining
+    from graphdiff.text.tables import in_columns
     from graphdiff.why.explain import annotated, explain_each
     from graphdiff.why.report import explanation_text
 
@@ -111,7 +113,7 @@ def _print_report(
                 output.graph_line(graph),
                 "",
                 explanation_text(explanations, uncertainty_lines(uncertain), figures),
-                *extras_lines(extras),
+                *in_columns(extras_lines(extras)).splitlines(),
             ]
         ),
         document=lambda: {

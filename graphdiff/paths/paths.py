@@ -19,6 +19,7 @@ from graphdiff.sums.results import Influences
 from graphdiff.sums.sweeps import checked, checked_array, forward_values, reverse_values
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name, node_text
 from graphdiff.text.numbers import plain, shorten, shown
+from graphdiff.text.requirements import edge_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,17 @@ class Path:
 
     def __str__(self) -> str:
         return f"{' -> '.join(map(node_text, self.nodes))}  ({shown(self.influence)})"
+
+
+def path_record(path: Path, graph: nx.DiGraph | None = None) -> dict[str, Any]:
+    """Return the path as a record, and in its ``steps`` the edges as records, with what the graph says they ask for.
+
+    Examples
+    --------
+    >>> path_record(Path(("a", "b"), (("a", "b"),), 1), nx.DiGraph([("a", "b", {"kind": "dev"})]))["steps"]
+    [{'source': 'a', 'target': 'b', 'kind': 'dev'}]
+    """
+    return path.to_dict() | {"steps": [edge_record(edge, graph, path.naming) for edge in path.edges]}
 
 
 @takes_options

@@ -7,10 +7,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graphdiff.showing import one_line
-from graphdiff.text.names import Edge
+from graphdiff.text.names import PLAIN, Edge, Naming
 from graphdiff.text.numbers import plain, shorten
 
-__all__ = ["FIELDS", "attributes_of", "needed_text", "package_name", "requirement_record", "requirement_text"]
+__all__ = [
+    "FIELDS",
+    "attributes_of",
+    "edge_record",
+    "needed_text",
+    "package_name",
+    "requirement_record",
+    "requirement_text",
+]
 
 #: The attributes of an edge that say what it asks for, in the order in which they are said.
 FIELDS = ("clause", "kind", "extra", "marker", "optional")
@@ -38,6 +46,18 @@ def requirement_record(data: Mapping[Any, Any]) -> dict[str, Any]:
     return {name: _plain(data[name]) for name in FIELDS if data.get(name) is not None}
 
 
+def edge_record(edge: Edge, graph: Any = None, naming: Naming = PLAIN) -> dict[str, Any]:
+    """Return an edge as a record: its ends, its key if it has one, and what the graph says that it asks for.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> edge_record(("a", "b"), nx.DiGraph([("a", "b", {"clause": "^2"})]))
+    {'source': 'a', 'target': 'b', 'clause': '^2'}
+    """
+    return naming.edge(edge) | requirement_record(attributes_of(graph, edge))
+
+
 def requirement_text(data: Mapping[Any, Any], name: str = "") -> str:
     """Return what an edge asks for in words; nothing where its attributes say nothing.
 
@@ -59,7 +79,7 @@ def requirement_text(data: Mapping[Any, Any], name: str = "") -> str:
     >>> requirement_text({"kind": "extra", "extra": "css", "marker": 'sys_platform == "win32"', "optional": True})
     'extra css, only on sys_platform == "win32"'
     """
-    return ", ".join([shorten(one_line(text), LONGEST) for text in _said(data, name) if text])
+    return ", ".join([shorten(one_line(text), LONGEST) for text in _pieces(data, name) if text])
 
 
 def needed_text(node: str, data: Mapping[Any, Any], name: str = "") -> str:
@@ -100,7 +120,7 @@ def package_name(graph: Any, node: Any) -> str:
     return str(node if graph is None or node not in graph else graph.nodes[node].get("name", node))
 
 
-def _said(data: Mapping[Any, Any], name: str) -> Iterator[str]:
+def _pieces(data: Mapping[Any, Any], name: str) -> Iterator[str]:
     clause, kind, extra, marker = (_text(data.get(field)) for field in FIELDS[:4])
     yield _without_name(clause, name)
     if kind not in PLAIN_KINDS and not (kind == "extra" and extra):

@@ -25,7 +25,7 @@ from graphdiff.sets.flow_model import fewer
 from graphdiff.sets.programme import MORE, TIMEOUT, Clock
 from graphdiff.sums.between import Between, ends_of, restriction
 from graphdiff.sums.flow import flow_through
-from graphdiff.text.names import PLAIN, Naming, edge_name, end_text, members_of, node_text
+from graphdiff.text.names import PLAIN, Naming, edge_name, members_of, node_text
 from graphdiff.text.numbers import percent, plain, shown
 from graphdiff.text.sentences import by_weights, how_many, words_for
 from graphdiff.text.tables import Frame, Result, Sheet, in_columns, table
@@ -134,12 +134,12 @@ class Cut(Result):
         return in_columns([*self._head(), *(table(rows) if self.strokes else []), *self._notes()])
 
     def _head(self) -> list[str]:
-        words = words_for(self.edge_meaning, self.weight_meaning).about(self.source)
-        ends = {"source": end_text(self.source), "target": end_text(self.target)}
+        words = words_for(self.edge_meaning, self.weight_meaning).about(self.source, self.target)
+        ends = {"source": words.named(self.source), "target": words.named(self.target)}
         if self.n_paths == 0:
-            return [f"{words.none.format(**ends)}: there is nothing to cut."]
+            return [words.sentence(f"{words.none.format(**ends)}: there is nothing to cut.")]
         weights = by_weights(self.weight_meaning)
-        relation = words.relation.format(**ends)
+        relation = words.sentence(words.relation.format(**ends))
         if self.n_paths is None:
             relation = f"{relation} by paths with cycles on the way (to cut every path needs no total)."
         else:

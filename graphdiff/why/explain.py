@@ -23,7 +23,7 @@ from graphdiff.errors import CycleError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import ROOTS, Boundary, End
 from graphdiff.graph.options import takes_options
-from graphdiff.paths.paths import Path
+from graphdiff.paths.paths import Path, path_record
 from graphdiff.paths.strongest import strongest
 from graphdiff.sums.between import Between
 from graphdiff.sums.certificate import Certificate, certificate_of, is_bounded
@@ -32,7 +32,7 @@ from graphdiff.sums.results import largest_first
 from graphdiff.sums.sweeps import checked, forward_values
 from graphdiff.text.names import Edge
 from graphdiff.text.numbers import plain
-from graphdiff.text.requirements import attributes_of, requirement_record
+from graphdiff.text.requirements import edge_record
 from graphdiff.text.tables import Result
 from graphdiff.why.cancellation import Cancellation, cancellation
 from graphdiff.why.conditions import Condition
@@ -416,14 +416,11 @@ class Explanation(Result):
         return [self._edge_record(edge, self.edge_contributions[edge]) for edge in self.cut]
 
     def _edge_record(self, edge: tuple[Any, ...], number: Number) -> dict[str, Any]:
-        return {**self._step_record(edge), "contribution": plain(number), "share": _share(number, self.total)}
-
-    def _step_record(self, edge: Edge) -> dict[str, Any]:
-        """Return an edge by its names, with what it asks for."""
-        return self.part.graph.topology.naming.edge(edge) | requirement_record(attributes_of(self.ways.given, edge))
+        record = edge_record(edge, self.ways.given, self.part.graph.topology.naming)
+        return {**record, "contribution": plain(number), "share": _share(number, self.total)}
 
     def _path_record(self, path: Path) -> dict[str, Any]:
-        return path.to_dict() | {"steps": list(map(self._step_record, path.edges))}
+        return path_record(path, self.ways.given)
 
     def to_pandas(self) -> Any:
         """Return the edge contributions as a pandas Series, largest first."""

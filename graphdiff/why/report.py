@@ -45,11 +45,11 @@ SHOWN = 5
 #: Columns of the nodes of a path beside its shares.
 PATH = 78
 
-#: And of the name of a last step.
-STEP = 28
+#: And of the names of last steps, in all columns together.
+STEPS = 36
 
-#: And of a cycle in a note.
-CYCLE = 28
+#: Of the names of a cycle on the way, and of one elsewhere, which has one line.
+CYCLE, ELSEWHERE = 48, 28
 
 #: In text a cut is looked for among so many edges, and shown where it is no larger than this.
 CUT_AMONG, CUT_OF = 10_000, 4
@@ -80,9 +80,10 @@ def explanation_text(
         without any there is a sentence.
     """
     first = columns[0]
-    words = words_for(first.edge_meaning, first.weight_meaning, first.part.graph.node_meaning).about(first.source)
+    words = _words(first)
     if first.n_paths == 0:
-        return in_columns([f"{words.none.format(**_ends(first, words))}: {first.zero}"])
+        stop = "" if str(first.zero).endswith("?") else "."
+        return in_columns([words.sentence(f"{words.none.format(**_ends(first, words))}: {first.zero}{stop}")])
     opens_with_paths = first.n_paths and all(column.part.graph.preset for column in columns)
     tabled = figures if opens_with_paths else columns
     notes = [*_narrow(first), *(f"! {warning}" for warning in _warnings(columns, tabled))]
@@ -100,6 +101,11 @@ def explanation_text(
         lines = [*answer, *beside, *notes, *([""] if strongest else []), *strongest]
     footnotes = _footnotes(columns)
     return in_columns([*lines, *([""] if footnotes else []), *footnotes])
+
+
+def _words(column: Explanation) -> Words:
+    words = words_for(column.edge_meaning, column.weight_meaning, column.part.graph.node_meaning)
+    return words.about(column.source, column.target)
 
 
 def _ends(explanation: Explanation, words: Words) -> dict[str, str]:
@@ -147,7 +153,7 @@ def _influence(columns: Sequence[Explanation]) -> Iterator[str]:
     spread = columns[-1]
     if spread.weight_meaning == "unit":
         return
-    words = words_for(spread.edge_meaning, spread.weight_meaning, spread.part.graph.node_meaning).about(spread.source)
+    words = _words(spread)
     place, others = spread.place or (1, 1)
     among = f" ({ordinal(place)} of {how_many(others, words.nodes)})" if others > 1 else ""
     yield f"{_total_text(spread, words)}{among}."
@@ -156,7 +162,10 @@ def _influence(columns: Sequence[Explanation]) -> Iterator[str]:
     if len(spread.ways.ends.positions) == 1 and route != next(iter(by_paths), ""):
         paths = how_many(columns[0].n_paths or 0, "paths")
         goes = f"{shown(by_paths[route][0])} of {paths} {'goes' if by_paths[route][0] == 1 else 'go'}"
-        yield f"Spread evenly, {percent(by_parts[route][1])} comes by {shorten(route, NAME)}, by which {goes}."
+        label = spread.part.graph.topology.label
+        sources = {spread.part.graph.topology.naming.node(label(place)) for place in spread.ways.starts.positions}
+        by = "directly from" if route in sources else "by"
+        yield f"Spread evenly, {percent(by_parts[route][1])} comes {by} {shorten(route, NAME)}, by which {goes}."
 
 
 def _is_real(number: Number) -> bool:
@@ -196,7 +205,8 @@ def _places(columns: Sequence[Explanation], words: Words) -> Iterator[tuple[str,
 
 
 def _last_steps(columns: Sequence[Explanation]) -> Iterator[tuple[str, list[str]]]:
-    steps = [[_step_text(c, *step) for step in c.last_steps()[:2]] for c in columns]
+    length = STEPS // len(columns)
+    steps = [[_step_text(c, length, *step) for step in c.last_steps()[:2]] for c in columns]
     for number, texts in enumerate(zip_longest(*steps, fillvalue="")):
         yield "" if number else "last step", list(texts)
 
@@ -214,13 +224,13 @@ def _effective_text(column: Explanation) -> str:
     return f"{text} equal {kind}{'s' * (text != '1')}{aside}"
 
 
-def _step_text(column: Explanation, name: str, contribution: Number, part: float | None) -> str:
+def _step_text(column: Explanation, length: int, name: str, contribution: Number, part: float | None) -> str:
     """Return a last step with its part, and its contribution where that is not a part of the total."""
     known = "" if part is None else percent(part)
     if column.whole != column.total:
         known = f"{shown(contribution)} ({known})" if known else shown(contribution)
     colon = ":" if column.whole != column.total else ""
-    return f"{shorten(name, STEP)}{colon} {known}"
+    return f"{shorten(name, length)}{colon} {known}"
 
 
 def _narrow(first: Explanation) -> Iterator[str]:
@@ -229,7 +239,7 @@ def _narrow(first: Explanation) -> Iterator[str]:
     These where they are few, and no more than the list of one of the ends.
     """
     names = [shorten(node_text(node), NAME) for node in first.bottlenecks[:3]]
-    if names:
+    if names and first.n_paths != 1:
         more = len(first.bottlenecks) - 3
         yield f"Every path passes {', '.join(names)}{f', and {more:,} more' if more > 0 else ''}."
     between = first.part
@@ -323,17 +333,17 @@ def _footnotes(columns: Sequence[Explanation]) -> list[str]:
         if column.weight_meaning in ("even", "imports"):
             notes.append(f"{TITLES[column.weight_meaning]}: {WEIGHTS[column.weight_meaning].meaning}.")
     first = columns[0]
-    notes += _merged_text(first.merged, 3, "on the way")
+    notes += _merged_text(first.merged, 3, CYCLE, "on the way")
     if first.n_paths is None:
         notes.append(solution(first.part.graph.cycles))
-    return [*notes, *_merged_text(first.merged_elsewhere, 1, "not on the way")]
+    return [*notes, *_merged_text(first.merged_elsewhere, 1, ELSEWHERE, "not on the way")]
 
 
-def _merged_text(cycles: Sequence[Sequence[Any]], most: int, where: str) -> Iterator[str]:
-    """Yield the note on cycles that count as one node each, of which so many are named."""
+def _merged_text(cycles: Sequence[Sequence[Any]], most: int, length: int, where: str) -> Iterator[str]:
+    """Yield the note on cycles that count as one node each, of which so many are named, so long."""
     if not cycles:
         return
-    names = "; ".join(shorten(node_text(frozenset(members)), CYCLE) for members in cycles[:most])
+    names = "; ".join(shorten(node_text(frozenset(members)), length) for members in cycles[:most])
     more = f"; and {len(cycles) - most:,} more" if len(cycles) > most else ""
     one = "One cycle counts as one node" if len(cycles) == 1 else f"{len(cycles):,} cycles count as one node each"
     yield f"{one}: {names}{more} ({where})."
