@@ -54,7 +54,7 @@ In Python:
     "--direction", type=click.Choice(["TB", "LR"]), help="Top to bottom, or left to right. Default: what fits."
 )
 @click.option("--fit", type=click.Choice(["slide", "page", "poster"]), metavar="BOX",
-              help="slide: 1600 x 1200 dots of a PNG (default); page: 1080 x 1440; poster: 4752 x 3312.")  # fmt: skip
+              help="slide 1600x1200 dots (default), page 1080x1440, poster 4752x3312.")  # fmt: skip
 def draw(settings: options.Settings, ends: Ends, by: str | int | None, **viewing: Any) -> None:
     """Draw the graph with local derivatives and shares on its edges: DOT, or by the suffix of -O FILE.
 
@@ -65,7 +65,6 @@ def draw(settings: options.Settings, ends: Ends, by: str | int | None, **viewing
     More dependencies than fit, without ends, are drawn by groups: parts of names, or who alone keeps a package. Groups
     add up weights, with an end shares. A cycle without a value leaves out the total and what is behind it.
     """
-    from graphdiff.pictures.scopes import scopes
     from graphdiff.pictures.view import view_of
 
     inputs.require_one_weight(settings)
@@ -78,27 +77,32 @@ def draw(settings: options.Settings, ends: Ends, by: str | int | None, **viewing
     graph = inputs.load(settings)
     source, target = ends.of(graph)
     is_whole, needs = source is target is None, graph.graph.get("edge_meaning") in NEEDING
-    group_by = scopes(graph, max_nodes) if by is None and is_whole and needs and len(graph) > max_nodes else by
+    has_groups = by is not None or (is_whole and needs and len(graph) > max_nodes)
     # Between groups a sum of ones says how many edges there are; shares are better spread evenly.
-    choice = weightings.chosen(graph, ("unit",) if group_by is not None and is_whole else ("even",))
+    choice = weightings.chosen(graph, ("unit",) if has_groups and is_whole else ("even",))
     compiling = weightings.weight_options(choice.names[-1], settings, graph)
-    output.write_drawn(_drawn(graph, source, target, group_by, compiling), settings, viewing)
+    drawn = _groups(graph, by, source, target, compiling) if has_groups else _answer(graph, source, target, compiling)
+    output.write_drawn(drawn, settings, viewing)
     if (
         settings.path and settings.path != "-" and not (settings.weights or choice.are_known)
     ):  # where it is printed its legend says it
         say(f"{choice.why}\n")
 
 
-def _drawn(graph: nx.DiGraph, source: Any, target: Any, by: By | None, compiling: Any) -> nx.DiGraph:
-    """Return the graph with the numbers of the question, or its groups."""
-    from graphdiff.pictures.annotate import annotate, from_end_to_end
+def _groups(graph: nx.DiGraph, by: By | None, source: Any, target: Any, compiling: Any) -> nx.DiGraph:
+    """Return the groups of a graph, with what flows between them where an end is given."""
     from graphdiff.pictures.group import group
+
+    return output.without_open_cycles(
+        lambda: group(graph, by, source=source, target=target, **compiling), lambda: group(graph, by, **compiling)
+    )
+
+
+def _answer(graph: nx.DiGraph, source: Any, target: Any, compiling: Any) -> nx.DiGraph:
+    """Return a graph with the numbers of the question."""
+    from graphdiff.pictures.annotate import annotate, from_end_to_end
     from graphdiff.pictures.sketch import sketch
 
-    if by is not None:
-        return output.without_open_cycles(
-            lambda: group(graph, by, source=source, target=target, **compiling), lambda: group(graph, by, **compiling)
-        )
     source, target = from_end_to_end(graph.graph.get("edge_meaning", "unknown"), source, target)
     return output.without_open_cycles(
         lambda: annotate(graph, source, target, **compiling), lambda: sketch(graph, source, target, **compiling)

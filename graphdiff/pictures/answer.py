@@ -51,8 +51,7 @@ def answer_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
 
     Examples
     --------
-        >>> from graphdiff.paths.prune import Way
-    from graphdiff.pictures.annotate import annotate
+        >>> from graphdiff.pictures.annotate import annotate
         >>> from graphdiff.pictures.view import view_of
         >>> G = nx.DiGraph()
         >>> G.add_edge("a", "b", weight=0.5)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 
@@ -70,10 +73,17 @@ def fitted(
             if tries[-1][0] >= LEAST_SCALE:
                 break
         scale, dot, drawn = max(tries, key=itemgetter(0))
-        picture = next(pictures, None) if scale < LEAST_SCALE else None
+        picture = _smaller(pictures, scale) if scale < LEAST_SCALE else None
     if scale == 1 or scale < LEAST_SCALE:  # a picture of which no part is one is drawn as large as it is
         return drawn
     return layout(dot, format, timeout=timeout, max_memory=max_memory, box=view.fit)
+
+
+def _smaller(pictures: Iterator[Picture], scale: float) -> Picture | None:
+    """Return one of the pictures to come, further on the less the last one fitted; None where there is none."""
+    n_skipped = int(math.log(LEAST_SCALE / scale, 1.5))
+    skipped = deque(islice(pictures, n_skipped), maxlen=1)
+    return next(pictures, skipped[0] if skipped else None)
 
 
 def _size_of(drawn: bytes, format: str) -> tuple[float, float]:

@@ -42,7 +42,7 @@ class Fit:
 FITS: dict[str, Fit] = {
     "slide": Fit(1600, 1200, 30, 60),
     "page": Fit(1080, 1440, 30, 60),
-    "poster": Fit(4752, 3312, 120, 360),
+    "poster": Fit(4752, 3312, 120, 240),
 }
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import graphdiff as gd
 from graphdiff.errors import GraphTypeError, UnknownNodeError, UsageError
 from graphdiff.pictures.dot import picture_of
-from graphdiff.pictures.group import prefix
+from graphdiff.pictures.scopes import prefix
 
 
 @st.composite
