@@ -44,8 +44,8 @@ In Python:
     "--max-nodes",
     type=int,
     metavar="N",
-    help="So many nodes, those that most passes; dashed edges pass the others, so that shares stay. "
-    "Default: 30 (poster: 120), fewer if edges do not fit.",
+    help="So many nodes, those that most passes; edges add up ways past others. "
+    "Default: 30 (poster: 120), fewer where edges do not fit.",
 )
 @click.option(
     "--coverage", type=float, metavar="PART", help="What part of the answer is to pass named nodes. Default: 0.9."

@@ -136,7 +136,7 @@ def from_end_to_end(edge_meaning: str, source: End | None, target: End | None) -
     Examples
     --------
     >>> from_end_to_end("depends on", None, "b"), from_end_to_end("feeds", None, "b")
-    ((ROOTS, 'b'), (None, 'b'))
+    ((graphdiff.ROOTS, 'b'), (None, 'b'))
     """
     if edge_meaning not in NEEDING or source is target is None:
         return source, target

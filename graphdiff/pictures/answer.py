@@ -86,13 +86,28 @@ def _picture(graph: nx.DiGraph, part: Part, dashed: Dashed, view: View) -> Pictu
     place = {node: number for number, node in enumerate([*used, *part.others])}
     nodes = _nodes(graph, between, used, scale)
     nodes += [dashed.end(part, node, scale) for node in part.others if dashed.has_both_ends]
-    edges = _edges(graph, between, [edge[:3] for edge in part.edges], place, scale)
-    for pair in sorted(part.ways) if dashed.has_both_ends else part.inner_ways:
-        facts = dashed.facts(pair, part.ways[pair])
-        edges.append(replace(scale.edge(place[pair[0]], place[pair[1]], facts), is_dashed=True))
+    if part.is_whole:
+        steps = [(*pair, edge) for pair, edges in part.direct.items() for edge, _ in edges]
+        edges = _edges(graph, between, steps, place, scale)
+    else:
+        seen = sorted(part.ways) if dashed.has_both_ends else part.inner_ways
+        edges = [_added(graph, part, dashed, pair, place, scale) for pair in seen]
     said = {} if part.is_whole else {"drawn": dashed.text(part, view, scale)}
     legend = _legend(graph.graph, between, [*said.values()], scale)
     return Picture(nodes, edges, legend, graph.graph | _named_ends(graph, nodes) | (said or _said_part(graph, between)))
+
+
+def _added(
+    graph: nx.DiGraph, part: Part, dashed: Dashed, pair: tuple[int, int], place: dict[int, int], scale: Scale
+) -> DrawnEdge:
+    """Return one edge for an edge of the graph and all ways beside it; dashed where it has none."""
+    facts, direct = dashed.facts(pair, part.ways[pair]), part.direct.get(pair, [])
+    rows = [graph.get_edge_data(*part.between.edge_label(edge)) for edge, _ in direct]
+    if len(rows) == 1:
+        facts = rows[0] | facts
+    if part.passes_others(pair):
+        facts["eliminated"] = True
+    return replace(scale.edge(place[pair[0]], place[pair[1]], facts), is_dashed=not rows)
 
 
 def _nearest(graph: nx.DiGraph, between: Between, view: View) -> Iterator[Picture]:

@@ -9,9 +9,8 @@ by one. Ends that are too many to be drawn are drawn as one.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import chain
 from typing import Any, TypeAlias
 
@@ -36,9 +35,9 @@ __all__ = ["Dashed", "Part", "bounded", "passing", "without_edges"]
 
 #: More multiply-adds are not spent on walks round cycles.
 MAX_JOINS = 2_000_000
+#: More visits of edges are not spent on which nodes cover most; the largest are drawn then.
+MAX_VISITS = 3_000_000
 
-#: Tail, head, number in the topology, and weight.
-Edge: TypeAlias = tuple[int, int, int, Number]
 #: An edge into or out of a node that goes: its other end, its weight, and how many ways it stands for.
 Side: TypeAlias = tuple[int, Number, int]
 
@@ -54,28 +53,21 @@ class Part:
         The nodes drawn, numbered as in `between`; those that go first stand last.
     n_fixed : int
         So many, from the start of `order`, are ends that stay.
-    edges : list of Edge
-        Those of the graph.
     ways : dict of (tail, head) to (weight, number of ways)
-        What stands for ways through other nodes. ``between.n_nodes`` is where they come from if they start at a source
-        that is not drawn, and the number after it where they end at a target that is not.
+        Edges, and ways through other nodes. ``between.n_nodes`` is where they come from if they start at a source that
+        is not drawn, and the number after it where they end at a target that is not.
+    direct : dict of (tail, head) to list of (edge, weight)
+        The edges among them, numbered as in the topology.
+    is_whole : bool
+        Whether all nodes and edges are to be drawn as they are.
     """
 
     between: Between
     order: list[int]
     n_fixed: int
-    edges: list[Edge]
     ways: dict[tuple[int, int], Way]
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing is left out."""
-        return not self.ways and len(self.order) == self.between.n_nodes
-
-    @property
-    def n_edges(self) -> int:
-        """How many edges there are to draw."""
-        return len(self.edges) + len(self.ways)
+    direct: dict[tuple[int, int], list[tuple[int, Number]]]
+    is_whole: bool
 
     @property
     def others(self) -> list[int]:
@@ -88,6 +80,15 @@ class Part:
         """The ways from one drawn node to another."""
         return sorted(pair for pair in self.ways if max(pair) < self.between.n_nodes)
 
+    def passes_others(self, pair: tuple[int, int]) -> bool:
+        """Return whether some ways from one to the other pass nodes that are not drawn."""
+        n_ways, direct = self.ways[pair][1], self.direct.get(pair, ())
+        return n_ways != len(direct) if n_ways or not direct else self.beside(pair) != 0
+
+    def beside(self, pair: tuple[int, int]) -> Number:
+        """Return the weight of the ways through other nodes."""
+        return self.ways[pair][0] - sum(weight for _, weight in self.direct.get(pair, ()))
+
     def fewer(self, n: int) -> Part:
         """Return the part with so many nodes, where these are not less than stay; a loop of weight 1 keeps its node."""
         part = self
@@ -98,34 +99,20 @@ class Part:
 
     def within(self, max_nodes: int, max_edges: int) -> Part:
         """Return the part with as many nodes as there are edges to draw for."""
-        part = self if self.n_edges <= max_edges else self._bundled()
-        while part.n_edges > max_edges or len(part.order) + len(part.others) > max_nodes:
+        part = self
+        while len(part.ways) > max_edges or len(part.order) + len(part.others) > max_nodes:
             smaller = part.fewer(len(part.order) - 1)
             if smaller is part:
                 break
             part = smaller
         return part
 
-    def _bundled(self) -> Part:
-        """Return the same with parallel edges as one."""
-        ways = dict(self.ways)
-        pairs: dict[tuple[int, int], list[Edge]] = {}
-        for edge in self.edges:
-            pairs.setdefault(edge[:2], []).append(edge)
-        for pair, parallel in pairs.items():
-            for _, _, _, weight in parallel if len(parallel) > 1 else ():
-                _add(ways, pair, weight, 1)
-        return replace(self, edges=[edge for (edge, *more) in pairs.values() if not more], ways=ways)
-
     def _without(self, node: int) -> Part | None:
         """Return the part with one node less; None where it has a loop of weight 1."""
         one, first = self.between.graph.one_and_zero[0], self.between.n_nodes
-        steps = [
-            *((tail, head, weight, 1) for tail, head, _, weight in self.edges if node in (tail, head)),
-            *((*pair, *way) for pair, way in self.ways.items() if node in pair),
-        ]
-        loop = [weight for tail, head, weight, _ in steps if tail == head]
-        pivot = one - sum(loop[1:], start=loop[0]) if loop else one
+        steps = [(*pair, *way) for pair, way in self.ways.items() if node in pair]
+        loop = self.ways.get((node, node))
+        pivot = one if loop is None else one - loop[0]
         if pivot == 0:
             return None
         into: list[Side] = [(tail, weight, n) for tail, head, weight, n in steps if tail != node]
@@ -137,8 +124,9 @@ class Part:
             factor = before / pivot if loop else before
             for head, behind, n_behind in out:
                 _add(ways, (tail, head), factor * behind, n_before * n_behind)
-        edges = [edge for edge in self.edges if node not in edge[:2]]
-        return replace(self, order=[place for place in self.order if place != node], edges=edges, ways=ways)
+        direct = {pair: edges for pair, edges in self.direct.items() if node not in pair}
+        order = [place for place in self.order if place != node]
+        return replace(self, order=order, ways=ways, direct=direct, is_whole=False)
 
 
 def _add(ways: dict[tuple[int, int], Way], pair: tuple[int, int], weight: Number, n_ways: int) -> None:
@@ -151,8 +139,8 @@ def _add(ways: dict[tuple[int, int], Way], pair: tuple[int, int], weight: Number
 def bounded(between: Between, sizes: Sequence[Number], view: View) -> Part | None:
     """Return the part to draw: the nodes of largest size, as many as fit.
 
-    Where less than `view.coverage` of the answer passes them on its way between the ends, those come first that most
-    of the rest passes.
+    Those come first that make `view.coverage` of the answer pass nodes drawn between the ends: one by one that which
+    most of the rest passes.
 
     Parameters
     ----------
@@ -170,11 +158,9 @@ def bounded(between: Between, sizes: Sequence[Number], view: View) -> Part | Non
         between = between.weighed(between.graph.divisible)
     fixed = _fixed(between, view.max_nodes)
     order = [*fixed, *sorted(set(range(between.n_nodes)) - set(fixed), key=lambda node: (-sizes[node], node))]
-    part = _started(between, order, len(fixed), view)
-    if part is None or between.loops or part.is_whole:
-        return part
-    covering = _Cover(between, part, view.coverage).nodes
-    return _started(between, list(dict.fromkeys([*fixed, *covering, *order])), len(fixed), view) if covering else part
+    if between.n_nodes > view.max_nodes and not between.loops:
+        order = list(dict.fromkeys([*fixed, *_Cover(between, set(fixed), view).nodes, *order]))
+    return _started(between, order[: view.max_nodes], len(fixed), view)
 
 
 def _fixed(between: Between, max_nodes: int) -> list[int]:
@@ -184,92 +170,88 @@ def _fixed(between: Between, max_nodes: int) -> list[int]:
 
 
 def _started(between: Between, order: list[int], n_fixed: int, view: View) -> Part | None:
-    """Return the part of the first nodes, as many as fit."""
-    order = order[: view.max_nodes]
+    """Return the part of some nodes, as many as fit."""
     kept = set(order)
-    edges = [
-        (tail, head, edge, weight) for tail in sorted(kept) for head, edge, weight in between.rows[tail] if head in kept
-    ]
-    drawn = {edge for _, _, edge, _ in edges}
-    ways = _walked(between, kept) if between.loops else bypasses(between, kept, drawn)
+    direct: dict[tuple[int, int], list[tuple[int, Number]]] = {}
+    for tail in order:
+        for head, edge, weight in between.rows[tail]:
+            if head in kept:
+                direct.setdefault((tail, head), []).append((edge, weight))
+    ways = _walked(between, kept) if between.loops else bypasses(between, kept, ())
     if ways is None:
         return None
-    return Part(between, order, min(n_fixed, len(order)), edges, ways).within(view.max_nodes, view.max_edges)
+    is_whole = len(order) == between.n_nodes and between.n_edges <= view.max_edges
+    return Part(between, order, n_fixed, ways, direct, is_whole).within(view.max_nodes, view.max_edges)
 
 
 def _walked(between: Between, kept: Collection[int]) -> dict[tuple[int, int], Way] | None:
     """Return what `bypasses` does where there are cycles; their walks have no number, which is 0 here."""
-    one, first = between.graph.one_and_zero[0], between.n_nodes
-    ways: Ways = [{} for _ in range(first + 2)]
-    for tail, head, weight in _hidden(between, kept):
+    one = between.graph.one_and_zero[0]
+    ways: Ways = [{} for _ in range(between.n_nodes + 2)]
+    for tail, head, weight in _steps(between, kept):
         ways[tail][head] = ways[tail][head] + weight if head in ways[tail] else weight
     shape = Shape(ways)
-    inner = [node for node in range(first) if node not in kept]
+    inner = [node for node in range(between.n_nodes) if node not in kept]
     counted = count(shape, ORDERS["markowitz"](shape, inner), MAX_JOINS)
     if counted is None or take_out(ways, counted[0], one) is not None:
         return None
     return {(tail, head): (weight, 0) for tail, row in enumerate(ways) for head, weight in row.items()}
 
 
-def _hidden(between: Between, kept: Collection[int]) -> Iterator[tuple[int, int, Number]]:
-    """Yield the edges with an end that is not drawn; those that put in and take out, too."""
+def _steps(between: Between, kept: Collection[int]) -> Iterator[tuple[int, int, Number]]:
+    """Yield all edges, and where an end is not drawn what puts in or takes out."""
     one, first = between.graph.one_and_zero[0], between.n_nodes
     yield from ((first, node, one if seed is None else seed) for node, seed in between.starts if node not in kept)
     yield from ((node, first + 1, one if seed is None else seed) for node, seed in between.stops if node not in kept)
     for tail, row in enumerate(between.rows):
-        yield from ((tail, head, weight) for head, _, weight in row if not (tail in kept and head in kept))
+        yield from ((tail, head, weight) for head, _, weight in row)
 
 
 @dataclass(frozen=True, eq=False)
 class _Cover:
-    """Which nodes are to be drawn so that enough passes them: one by one that which most of the rest passes."""
+    """Which nodes are to be drawn so that enough passes them: one by one that which most of the rest passes.
+
+    Attributes
+    ----------
+    between : Between
+    fixed : set of int
+        Ends that are drawn: an edge from one to another passes no other node.
+    view : View
+    """
 
     between: Between
-    part: Part
-    coverage: float
-
-    @cached_property
-    def whole(self) -> Number:
-        """The sum of the sizes of all paths."""
-        return _size(self.between)
+    fixed: set[int]
+    view: View
 
     @property
     def nodes(self) -> list[int]:
-        """The nodes, none where the part has enough, or no number of nodes gets there."""
-        if not self._have_sizes or not self.whole or self._is_enough(self.part.order):
-            return []
-        chosen: list[int] = []
-        most = len(self.part.order) - self.part.n_fixed
-        while len(chosen) < most and not self._is_enough(chosen):
-            through = passing(self._rest(chosen), SEMIRINGS["size"])
-            best = max(
-                (node for node in range(self.between.n_nodes) if node not in self._ends), key=through.__getitem__
-            )
-            if not through[best]:
+        """The nodes; none where what lies between is too large to look at so often, or has no sizes to compare."""
+        between, chosen = self.between, list[int]()
+        whole = total_over(between, SEMIRINGS["size"]) if self._is_small else None
+        if not whole:
+            return chosen
+        ends = {*between.sources, *between.targets}
+        while len(chosen) < self.view.max_nodes - len(self.fixed):
+            rest = self._past(chosen)
+            left = total_over(rest, SEMIRINGS["size"])
+            if not left or float(left / whole) <= 1 - self.view.coverage:
                 break
-            chosen.append(best)
+            through = passing(rest, SEMIRINGS["size"])
+            chosen.append(max(set(range(between.n_nodes)) - ends, key=lambda node: (through[node], -node)))
         return chosen
 
-    @cached_property
-    def _ends(self) -> set[int]:
-        return {*self.between.sources, *self.between.targets}
-
     @property
-    def _have_sizes(self) -> bool:
-        return arithmetic.have_sizes(self.between.graph.weights)
+    def _is_small(self) -> bool:
+        have_sizes = arithmetic.have_sizes(self.between.graph.weights)
+        return have_sizes and self.between.n_edges * self.view.max_nodes <= MAX_VISITS
 
-    def _is_enough(self, drawn: Iterable[int]) -> bool:
-        return float(_size(self._rest(drawn)) / self.whole) <= 1 - self.coverage
-
-    def _rest(self, drawn: Iterable[int]) -> Between:
-        """Return what passes none of the nodes drawn on its way: edges from end to end are drawn themselves."""
-        inner = np.zeros(self.between.n_nodes, dtype=bool)
-        inner[[node for node in drawn if node not in self._ends]] = True
-        ends = np.zeros(self.between.n_nodes, dtype=bool)
-        ends[self.part.order[: self.part.n_fixed]] = True
-        tails = np.repeat(np.arange(self.between.n_nodes), np.diff(self.between.ptr))
-        heads = self.between.heads
-        return without_edges(self.between, inner[tails] | inner[heads] | (ends[tails] & ends[heads]))
+    def _past(self, drawn: list[int]) -> Between:
+        """Return what passes none of the nodes drawn on its way from end to end."""
+        is_drawn, is_fixed = (np.zeros(self.between.n_nodes, dtype=bool) for _ in range(2))
+        is_drawn[drawn] = True
+        is_fixed[list(self.fixed)] = True
+        tails, heads = np.repeat(np.arange(self.between.n_nodes), np.diff(self.between.ptr)), self.between.heads
+        return without_edges(self.between, is_drawn[tails] | is_drawn[heads] | (is_fixed[tails] & is_fixed[heads]))
 
 
 def without_edges(between: Between, gone: Sequence[bool] | np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Between:
@@ -277,11 +259,6 @@ def without_edges(between: Between, gone: Sequence[bool] | np.ndarray[tuple[int]
     keep = ~np.asarray(gone, dtype=bool)
     ptr = np.concatenate([[0], np.cumsum(keep)])[between.ptr]
     return replace(between, ptr=ptr, heads=between.heads[keep], edges=between.edges[keep])
-
-
-def _size(between: Between) -> Number:
-    """Return the sum of the sizes of all paths."""
-    return arithmetic.finished(total_over(between, SEMIRINGS["size"]) or 0)
 
 
 def passing(between: Between, semiring: Semiring) -> list[Number]:
@@ -335,7 +312,7 @@ class Dashed:
         return len(self.sums) == 2
 
     def facts(self, pair: tuple[int, int], way: Way) -> dict[str, Any]:
-        """Return what is known of the edge for all ways from one node to another; as much as of any edge."""
+        """Return what is known of all ways from one node to another; as much as of any edge."""
         weight, n_ways = arithmetic.finished(way[0]), way[1]
         facts: dict[str, Any] = {"weight": weight}
         ends = {"tangent": pair[0], "adjoint": pair[1]}
@@ -344,7 +321,7 @@ class Dashed:
             facts["paths"] = n_ways * math.prod(values[ends[side]] for side, values in self.counts.items())
         if self.has_both_ends:
             facts |= self._shares(facts["tangent"] * self.sums["adjoint"][pair[1]])
-        return facts | {"eliminated": True}
+        return facts
 
     def _shares(self, contribution: Number) -> dict[str, Any]:
         total = self.graph.graph.get("total")
@@ -371,11 +348,13 @@ class Dashed:
         """Return how much is drawn, and what became of the rest."""
         n_drawn, n_nodes = len(part.order), part.between.n_nodes
         nodes = words_for("unknown", node_meaning=self.graph.graph.get("node_meaning", "unknown")).nodes
-        text = f"drawn: {n_drawn:,} of {how_many(n_nodes, nodes)} on the way; dashed edges pass the others: "
+        text = f"drawn: {n_drawn:,} of {how_many(n_nodes, nodes)} on the way; an edge adds up the ways past others, "
+        text += "dashed where none is direct: "
         text += "all shares add up to 100 %" if self.has_both_ends else "every sum is that of the whole"
         if scale.largest == self.graph.graph.get("total") and isinstance(scale.largest, REAL):
             ends = {*part.between.sources, *part.between.targets, *part.others}
-            past = [self.facts(pair, way)["share"] for pair, way in part.ways.items() if ends.issuperset(pair)]
+            pairs = [pair for pair in part.ways if ends.issuperset(pair)]
+            past = [self.facts(pair, (part.beside(pair), 0))["share"] for pair in pairs]
             text += f", {share_text(1 - sum(past))} of it by named nodes"
         if n_drawn + len(part.others) < min(view.max_nodes, n_nodes):
             text += f" (more have over {view.max_edges} edges, or do not fit)"

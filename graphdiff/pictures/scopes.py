@@ -130,6 +130,7 @@ def scopes(graph: CompiledGraph, max_groups: int) -> int | Keepers:
 
     Examples
     --------
+    >>> import networkx as nx
     >>> from graphdiff.graph.compiled import compile
     >>> G = nx.DiGraph([("app.a.x", "app.b.y"), ("app.b.y", "app.b.z")], edge_meaning="imports")
     >>> scopes(compile(G, weight=None), 30)
