@@ -24,7 +24,7 @@ from graphdiff.errors import (
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.lookup import Names
 from graphdiff.graph.networks import network_of
-from graphdiff.io.advisories import FORMATS, Finding, comparable_name, comparable_version, read_findings
+from graphdiff.io.advisories import Finding, comparable_name, comparable_version, read_findings
 from graphdiff.io.building import is_numeral, numbers, why_no_number
 from graphdiff.io.rows import Table, table_of
 from graphdiff.io.source import PathOrFile, load, text_of

@@ -24,7 +24,7 @@ __all__ = [
 FIELDS = ("clause", "kind", "extra", "marker", "optional")
 
 #: Kinds that say nothing but that there is an edge.
-PLAIN_KINDS = frozenset({"", "normal", "Depends", "run-time", "compile", "dependsOn", "DEPENDS_ON", "DEPENDENCY_OF"})
+PLAIN_KINDS = frozenset({"", "normal", "Depends", "runtime", "compile", "dependsOn", "DEPENDS_ON", "DEPENDENCY_OF"})
 
 #: Of one attribute no more is shown.
 LONGEST = 64

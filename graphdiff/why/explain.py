@@ -449,7 +449,7 @@ class Explanation(Result):
 def annotated(explanation: Explanation, graph: nx.DiGraph | CompiledGraph) -> nx.DiGraph | nx.MultiDiGraph:
     """Return what `graphdiff.annotate` makes of the graph that was explained, without sweeping again.
 
-    From all roots it is the picture of the adjoints.
+    From all roots it is the picture of the adjoints, but where edges point at what is needed.
 
     Examples
     --------
@@ -458,8 +458,9 @@ def annotated(explanation: Explanation, graph: nx.DiGraph | CompiledGraph) -> nx
     >>> annotated(explain(G, "a", "b"), G).edges["a", "b"]["contribution"]
     2
     """
-    from graphdiff.pictures.annotate import answered
+    from graphdiff.pictures.annotate import answered, from_end_to_end
 
+    ready = explanation.part.graph
     source = None if explanation.source is ROOTS else explanation.source
-    ready, ends = explanation.part.graph, (source, explanation.target)
-    return answered(graph, ready, ends, None if source is None else explanation.sweeps)
+    ends = from_end_to_end(ready.edge_meaning, source, explanation.target)
+    return answered(graph, ready, ends, None if ends[0] is None else explanation.sweeps)

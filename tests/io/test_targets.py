@@ -25,7 +25,7 @@ from graphdiff.errors import (
     UnknownNodeError,
     UsageError,
 )
-from graphdiff.io.advisories import BANDS, FORMATS, ecosystem_of
+from graphdiff.io.advisories import BANDS, ecosystem_of
 from graphdiff.io.formats import READERS
 from graphdiff.io.formats.packages import PACKAGES
 from graphdiff.io.read import read
