@@ -77,6 +77,8 @@ if TYPE_CHECKING:
     from graphdiff.whatif.what_if import what_if as what_if
     from graphdiff.why.explain import Explanation as Explanation
     from graphdiff.why.explain import explain as explain
+    from graphdiff.why.routes import Routes as Routes
+    from graphdiff.why.routes import routes as routes
 
 __version__ = "0.1.0"
 
@@ -103,6 +105,7 @@ _HOMES: dict[str, str | None] = {
     "NODES": "graph.ends",
     "ROOTS": "graph.ends",
     "Ranking": "structure.rank",
+    "Routes": "why.routes",
     "Semiring": "sums.semirings",
     "Sensitivities": "whatif.sensitivities",
     "Targets": "io.targets",
@@ -138,6 +141,7 @@ _HOMES: dict[str, str | None] = {
     "read_edges": "io.table",
     "read_targets": "io.targets",
     "reverse": "sums.influence",
+    "routes": "why.routes",
     "sample_paths": "paths.sample",
     "sensitivities": "whatif.sensitivities",
     "strongest_paths": "paths.strongest",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias, Unpack, overload
@@ -11,7 +11,7 @@ import networkx as nx
 
 from graphdiff.change.comparison import Comparison
 from graphdiff.change.difference import Difference
-from graphdiff.change.match import Matched, matched, renamed, versions_in
+from graphdiff.change.match import Matched, matched, renamed, requested_in, versions_in
 from graphdiff.change.sweeps import Sweeps, swept_all
 from graphdiff.change.totals import Changes
 from graphdiff.change.union import merged
@@ -66,6 +66,14 @@ class Pair:
         before, after = map(versions_in, self.given)
         return before, after
 
+    @cached_property
+    def requested(self) -> tuple[Set[Any], Set[Any]]:
+        """The roots, before and after, that are direct dependencies themselves, as they are now."""
+        if self.first is not None:
+            return self.first.requested
+        before, after = map(requested_in, self.given)
+        return before, after
+
     def reweighted(self, before: CompiledGraph, after: CompiledGraph) -> Pair:
         """Return the same two graphs under another weighting, which shares with this one what both have in common."""
         have = [side.graph for side in self.plain.sides]
@@ -87,7 +95,7 @@ class Pair:
         """Return the sets in which the two graphs differ."""
         if by is not None:
             raise UsageError(Keyword("by", by), ": a change of totals is summed over groups; name a source or a target")
-        return Difference(self.plain, self.versions)
+        return Difference(self.plain, self.versions, self.requested)
 
     def changes(self, end: End, by: By = None, *, towards: bool) -> Changes:
         """Return the changes of all totals from a source, or towards a target."""
@@ -105,9 +113,17 @@ class Pair:
         sweeps = Sweeps(graphs, ways).require()
         return Comparison(source, target, self._among(source, towards=False), sweeps, self._groups(by))
 
+    def labels_in_each(self, end: End) -> tuple[list[Any], list[Any]]:
+        """Return the nodes of an end by their labels before and after; of a graph those that it has."""
+        numbered = NumberedEnd.of(self.plain, end, self.plain)
+        before, after = (
+            [side.graph.topology.label(place) for place in numbered.given(side).positions] for side in self.plain.sides
+        )
+        return before, after
+
     def _among(self, end: End, *, towards: bool) -> Difference:
         reach = self._reach(self.plain, self._numbered(self.plain, end), towards=towards)
-        return Difference(self.plain, self.versions, end, towards, reach)
+        return Difference(self.plain, self.versions, self.requested, end, towards, reach)
 
     def _numbered(self, graphs: Matched, end: End) -> NumberedEnd:
         """Return an end by its numbers in the plain graphs or in the ready ones."""

@@ -5,8 +5,7 @@ What one graph has and the other has not: nodes, with the edge that brought each
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,49 +14,22 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff.change.entries import Directs, Entry, Origins, Row, Upgrade, entry_rows
 from graphdiff.change.match import Matched, Rename, Side, likely_renames, version_among
 from graphdiff.change.overlay import overlay
 from graphdiff.change.ways import Reach
 from graphdiff.graph.ends import End
-from graphdiff.text.names import PLAIN, Edge, Naming
+from graphdiff.showing import and_more
+from graphdiff.text.names import Edge
 from graphdiff.text.sentences import Words, how_many, words_for
 from graphdiff.text.tables import Frame, Result
 
 Mask = NDArray[np.bool_]
 
-#: So many rows of each set are shown as text.
-SHOWN = 20
-
-
-@dataclass(frozen=True)
-class Upgrade:
-    """A node that both graphs have, with another version or under another label."""
-
-    old: Any
-    new: Any
-    version_before: str
-    version_after: str
-
-    def to_dict(self, naming: Naming = PLAIN) -> dict[str, Any]:
-        """Return the upgrade as texts."""
-        ends = {"old": naming.node(self.old), "new": naming.node(self.new)}
-        return {**ends, "version_before": str(self.version_before), "version_after": str(self.version_after)}
-
-    @property
-    def names(self) -> tuple[str, str]:
-        """What it is called before and after, without versions."""
-        ends = (self.old, self.version_before), (self.new, self.version_after)
-        # A label may say its source behind the version: x@1 (git).
-        before, after = (str(label).partition(f"@{version}")[0] if version else str(label) for label, version in ends)
-        return before, after
-
-    def __str__(self) -> str:
-        old, new = self.names
-        if not (self.version_before and self.version_after) and self.old != self.new:
-            return f"{self.old} is now {self.new}"
-        if old != new:
-            return f"{old} {self.version_before} is now {new} {self.version_after}"
-        return f"{new} {self.version_before} -> {self.version_after}"
+#: So many lines a report has, beside the four on what was read, and so many columns: a screen.
+LINES, COLUMNS = 36, 100
+#: Where sections cannot have so many lines each, they have one.
+LINES_OF_A_SECTION = 4
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -70,6 +42,8 @@ class Difference(Result):
         The two graphs, node by node and edge by edge.
     versions : pair of mappings of node to version, or None
         What nodes had as an attribute when the two were compared; None of graphs that have no attributes of nodes.
+    requested : pair of sets of nodes
+        The roots that are direct dependencies, not projects that have some: what was asked to be installed.
     end : node, list of nodes, mapping of node to seed, ROOTS, LEAVES or None
         What reaches the nodes that count; None where all count.
     towards : bool
@@ -80,6 +54,7 @@ class Difference(Result):
 
     matched: Matched
     versions: tuple[Mapping[Any, str] | None, Mapping[Any, str] | None] = field(repr=False)
+    requested: tuple[Set[Any], Set[Any]] = field(default=(frozenset(), frozenset()), repr=False)
     end: Any = None
     towards: bool = False
     reach: Reach | None = field(default=None, repr=False)
@@ -97,29 +72,55 @@ class Difference(Result):
     @cached_property
     def appeared(self) -> list[Entry]:
         """What only the graph after has, or the end reaches only there; each node with the edge that brought it in."""
-        return self._entries(self.matched.after, 1)
+        return self._entries(1)
 
     @cached_property
     def gone(self) -> list[Entry]:
         """What only the graph before has, or the end reaches only there; each node with the edge that brought it in."""
-        return self._entries(self.matched.before, 0)
+        return self._entries(0)
 
-    def _entries(self, side: Side, which: int) -> list[Entry]:
+    def _entries(self, which: int) -> list[Entry]:
         own, other = self.scope[which], self.scope[1 - which]
-        return brought_in(self.matched, side, own & ~other, own & other, towards=self.towards)
+        fresh, known = own & ~other, own & other
+        return Origins(self.matched, which, fresh, known, self.directs, self._upgrades, self.towards).entries()
 
     @cached_property
+    def directs(self) -> tuple[Directs, Directs]:
+        """The direct dependencies before and after: of the end where there is one, else of the projects."""
+        ends = None if self.reach is None else self.reach.ends
+        if self.towards:
+            return Directs(frozenset(ends or ())), Directs(frozenset(ends or ()))
+        before, after = (
+            Directs.of(side, ends, names) for side, names in zip(self.matched.sides, self.requested, strict=True)
+        )
+        return before, after
+
+    @property
     def upgraded(self) -> list[Upgrade]:
         """The nodes whose version, or label, changed."""
-        before, after = self.matched.sides
-        both = np.flatnonzero((before.places >= 0) & (after.places >= 0) & (self.scope[0] | self.scope[1]))
-        upgrades = []
-        for number in both.tolist():
-            old, new = (side.graph.topology.label(int(side.places[number])) for side in (before, after))
+        return list(self._upgrades.values())
+
+    @cached_property
+    def _upgrades(self) -> dict[int, Upgrade]:
+        """The same by number."""
+        upgrades = {}
+        for number, old, new in self._common():
             versions = version_among(self.versions[0], old), version_among(self.versions[1], new)
             if versions[0] != versions[1] or (old != new and not versions[0]):
-                upgrades.append(Upgrade(old, new, *versions))
+                upgrades[number] = Upgrade(old, new, *versions)
         return upgrades
+
+    def _common(self) -> Iterator[tuple[int, Any, Any]]:
+        """Yield the nodes that both graphs have, and that count in either: number, label before, label after."""
+        before, after = self.matched.sides
+        both = np.flatnonzero((before.places >= 0) & (after.places >= 0) & (self.scope[0] | self.scope[1]))
+        for number in both.tolist():
+            old, new = (side.graph.topology.label(int(side.places[number])) for side in (before, after))
+            yield number, old, new
+
+    def common(self) -> Iterator[tuple[Any, Any]]:
+        """Yield the nodes that both graphs have, and that count in either, each by its label before and after."""
+        return ((old, new) for _, old, new in self._common())
 
     @cached_property
     def suggested(self) -> list[Rename]:
@@ -135,6 +136,12 @@ class Difference(Result):
             for side, labels, numbers in zip((before, after), names, (gone, fresh), strict=True)
         ]
         return likely_renames(names[0], names[1], neighbours[0], neighbours[1])
+
+    @property
+    def names_directs(self) -> bool:
+        """Whether the text says direct dependencies: edges are dependencies, and whose are direct is known."""
+        is_known = any(directs.nodes for directs in self.directs)
+        return is_known and self.matched.after.graph.edge_meaning == "depends on"
 
     # -- cycles and edges
 
@@ -243,24 +250,86 @@ def _neighbours(side: Side, numbers: list[int]) -> list[set[tuple[str, int]]]:
 # -- text
 
 
-def difference_lines(difference: Difference) -> list[str]:
-    """Return the sets as text, one line a row; each set of at most 20 rows."""
+def difference_lines(difference: Difference, top: int | None = None, room: int = LINES) -> list[str]:
+    """Return the sets as text, one line a row.
+
+    Parameters
+    ----------
+    difference : Difference
+    top : int, optional
+        How many rows of each set; by default as many as there is room for.
+    room : int
+        In how many lines.
+    """
     words = words_for(difference.matched.after.graph.edge_meaning)
     among = ""
     if difference.end is not None:
         among = f"{scope_title(words, difference.end, towards=difference.towards)}: "
     head = f"{among}{counts_text(difference)}."
-    return [
-        head[0].upper() + head[1:],
-        *_section("Appeared", entry_rows(difference.appeared, "by the new")),
-        *_section("Gone", entry_rows(difference.gone, "lost with")),
-        *_section("Upgraded", map(str, difference.upgraded)),
-        *_section("New cycles", map(cycle_text, difference.cycles_new)),
-        *_section("Broken cycles", map(cycle_text, difference.cycles_broken)),
-        *_section(
-            "Renamed? (--match OLD=NEW, match={old: new})", (f"{r.old} -> {r.new}" for r in difference.suggested)
-        ),
-    ]
+    sections = {title: list(rows) for title, rows in _sections(difference)}
+    sections = {title: rows for title, rows in sections.items() if rows}
+    lines = [head[0].upper() + head[1:]]
+    if top is None and room - 1 < LINES_OF_A_SECTION * len(sections):
+        return [*lines, "", *(_in_a_line(title, rows) for title, rows in sections.items())]
+    tops = _shares([len(rows) for rows in sections.values()], room - 1) if top is None else [top] * len(sections)
+    for (title, rows), n in zip(sections.items(), tops, strict=True):
+        more = [f"  … {how_many(len(rows) - n, 'more rows')} (--all)"] if len(rows) > n else []
+        lines += ["", title, *(f"  {row}" for row in rows[:n]), *more]
+    return lines
+
+
+def _in_a_line(title: str, rows: Sequence[str]) -> str:
+    """Return a section as its first row, cut where it is long."""
+    more = f" … {how_many(len(rows) - 1, 'more rows')} (--all)" if len(rows) > 1 else ""
+    text = f"{title.partition(' (')[0]}: {rows[0]}"
+    return (text if len(text) + len(more) <= COLUMNS else f"{text[: COLUMNS - len(more) - 1]}…") + more
+
+
+def _sections(difference: Difference) -> Iterator[tuple[str, Iterable[str]]]:
+    for title, entries, words in (
+        ("Appeared", difference.appeared, ("by the new", "by")),
+        ("Gone", difference.gone, ("lost with", "with")),
+    ):
+        rows = entry_rows(entries, words, direct=difference.names_directs)
+        yield title, map(fitted, rows)
+    yield "Upgraded", map(str, difference.upgraded)
+    yield "New cycles", map(cycle_text, difference.cycles_new)
+    yield "Broken cycles", map(cycle_text, difference.cycles_broken)
+    suggested = (f"{rename.old} -> {rename.new}" for rename in difference.suggested)
+    yield "Renamed? (--match OLD=NEW, match={old: new})", suggested
+
+
+def _shares(lengths: Sequence[int], room: int) -> list[int]:
+    """Return how many rows of each section are shown: short ones are, long ones share what is left alike.
+
+    Examples
+    --------
+    >>> _shares([2, 50, 30], 36)
+    [2, 13, 13]
+    """
+    shares, left = [0] * len(lengths), room - 2 * len(lengths)
+    for k, number in enumerate(sorted(range(len(lengths)), key=lengths.__getitem__)):
+        share = left // (len(lengths) - k)
+        shares[number] = lengths[number] if lengths[number] <= share else max(1, share - 1)
+        left -= shares[number] + (shares[number] < lengths[number])
+    return shares
+
+
+def fitted(row: Row) -> str:
+    """Return a row as text: as many names as fit, what brought them in, and by which edge if that fits, too.
+
+    Examples
+    --------
+    >>> fitted(Row(("a" * 30, "b" * 30, "c" * 30), "by x", " (y -> z)"))
+    'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb and 1 more: by x (y -> z)'
+    """
+    names, what, where = row
+    tails = [f": {what}{where}", f": {what}"] if what else [""]
+    for tail, n in ((tail, n) for tail in tails for n in range(len(names), 0, -1)):
+        text = and_more(", ".join(names[:n]), len(names) - n) + tail
+        if len(text) <= COLUMNS - 2:
+            break
+    return text
 
 
 def scope_title(words: Words, end: End, *, towards: bool, quoted: Callable[[str], str] = str) -> str:
@@ -285,18 +354,6 @@ def counts_text(difference: Difference) -> str:
     return ", ".join(counts)
 
 
-def entry_rows(entries: Sequence[Entry], word: str) -> Iterator[str]:
-    """Yield a row for each edge that brought nodes in, with these nodes; nodes that no edge brought in come last."""
-    by_edge: dict[Edge | None, list[Entry]] = {}
-    for entry in entries:
-        by_edge.setdefault(entry.edge, []).append(entry)
-    for edge, brought in sorted(by_edge.items(), key=lambda item: item[0] is None):
-        nodes = sorted(brought, key=lambda entry: len(entry.way))
-        names = ", ".join(str(entry.node) for entry in nodes[:6])
-        more = f" and {len(nodes) - 6:,} more" if len(nodes) > 6 else ""
-        yield f"{names}{more}" + ("" if edge is None else f": {word} {edge[0]} -> {edge[1]}")
-
-
 def cycle_text(members: Sequence[Any]) -> str:
     """Return a cycle in one line.
 
@@ -307,92 +364,6 @@ def cycle_text(members: Sequence[Any]) -> str:
     """
     names = sorted(map(str, members))
     return " + ".join(names[:5]) + (f" + {len(names) - 5:,} more" if len(names) > 5 else "")
-
-
-def _section(title: str, rows: Iterable[str]) -> list[str]:
-    listed = list(rows)
-    if not listed:
-        return []
-    more = [f"  … {how_many(len(listed) - SHOWN, 'more rows')}"] if len(listed) > SHOWN else []
-    return ["", title, *(f"  {row}" for row in listed[:SHOWN]), *more]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A node that one graph has and the other has not.
-
-    Attributes
-    ----------
-    node : label
-    edge : (tail, head), or None
-        The edge that joins it, or what leads to it, to what both graphs have; None where no edge does.
-    way : tuple of labels
-        From the edge to the node: its head first (asked towards a target: its tail), the node last.
-    """
-
-    node: Any
-    edge: Edge | None
-    way: tuple[Any, ...]
-
-    def to_dict(self, naming: Naming = PLAIN) -> dict[str, Any]:
-        """Return the entry as texts."""
-        edge = None if self.edge is None else naming.parts(self.edge)
-        return {"node": naming.node(self.node), "edge": edge, "way": naming.listed(self.way)}
-
-
-def brought_in(matched: Matched, side: Side, fresh: Mask, known: Mask, *, towards: bool = False) -> list[Entry]:
-    """Return the fresh nodes of a graph, each with the edge that brought it in.
-
-    Parameters
-    ----------
-    matched : Matched
-    side : Side
-        The graph that has them.
-    fresh, known : bool arrays by number
-        The nodes that only this graph has, and those that both have.
-    towards : bool
-        Whether influence is followed back, from a target: then an edge brings in its tail.
-    """
-    numbers = np.flatnonzero(fresh)
-    if not len(numbers):
-        return []
-    nears, fars, ptr = _steps(side, fresh, towards=towards)
-    crossing = known[nears] & fresh[fars]
-    origin: dict[int, tuple[int, int]] = {}
-    for near, far in zip(nears[crossing].tolist(), fars[crossing].tolist(), strict=True):
-        origin.setdefault(far, (near, -1))
-    queue = deque(origin)
-    while queue:
-        node = queue.popleft()
-        for far in fars[ptr[node] : ptr[node + 1]].tolist():
-            if far not in origin and fresh[far]:
-                origin[far] = (node, node)
-                queue.append(far)
-    return [_entry(matched, number, origin, towards=towards) for number in numbers.tolist()]
-
-
-def _steps(side: Side, fresh: Mask, *, towards: bool) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return the edges that lead into fresh nodes, sorted by where they come from, and where each node's start."""
-    graph = side.graph
-    tails, heads = side.numbers[graph.tails], side.numbers[graph.heads]
-    nears, fars = (heads, tails) if towards else (tails, heads)
-    leading = fresh[fars]
-    nears, fars = nears[leading], fars[leading]
-    order = np.argsort(nears, kind="stable")
-    nears, fars = nears[order], fars[order]
-    return nears, fars, np.searchsorted(nears, np.arange(len(fresh) + 1))
-
-
-def _entry(matched: Matched, number: int, origin: dict[int, tuple[int, int]], *, towards: bool) -> Entry:
-    way, edge = [number], None
-    while way[-1] in origin:
-        near, parent = origin[way[-1]]
-        if parent < 0:
-            edge = (way[-1], near) if towards else (near, way[-1])
-            break
-        way.append(parent)
-    labels = tuple([matched.label(node) for node in reversed(way)])
-    return Entry(labels[-1], None if edge is None else (matched.label(edge[0]), matched.label(edge[1])), labels)
 
 
 def new_cycles(matched: Matched, old: Side, new: Side, scope: Mask) -> list[list[Any]]:

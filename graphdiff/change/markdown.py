@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from graphdiff.change.comparison import Comparison
 from graphdiff.change.difference import Difference, counts_text, cycle_text, scope_title
+from graphdiff.change.entries import Entry, row_of_direct
 from graphdiff.change.report import change_text, footnotes, headline, moving_rows, places_text
 from graphdiff.change.totals import Changes, place_text
 from graphdiff.text.numbers import shown, signed
@@ -19,8 +21,8 @@ ROWS, FOLDED = 50, 10
 SPECIAL = re.compile(r"[\\`*_\[\]<>|~@&#$]")
 
 
-def comparison_markdown(results: Sequence[Comparison] | Sequence[Changes] | Difference) -> str:
-    """Return the Markdown of one question, under one weighting or several.
+def comparison_markdown(results: Sequence[Comparison] | Sequence[Changes] | Difference, top: int | None = None) -> str:
+    """Return the Markdown of one question, under one weighting or several; so many rows of each table, else 50.
 
     Examples
     --------
@@ -36,14 +38,16 @@ def comparison_markdown(results: Sequence[Comparison] | Sequence[Changes] | Diff
     | --- | --- |
     | `c` | new `b -> c` |
     """
+    section = partial(_section, top=ROWS if top is None else top)
     if isinstance(results, Difference):
-        return "\n".join(_sets(results))
+        return "\n".join(_sets(results, section))
     first = results[0]
+    sets = _sets(first.difference, section)
     if isinstance(first, Changes):
-        parts = [line for column in results if isinstance(column, Changes) for line in _changes(column)]
-        return "\n".join([*_sets(first.difference), *parts])
+        parts = [line for column in results if isinstance(column, Changes) for line in _changes(column, section)]
+        return "\n".join([*sets, *parts])
     columns = [column for column in results if isinstance(column, Comparison)]
-    return "\n".join([*_totals(columns), *_sets(first.difference), *_notes(columns)])
+    return "\n".join([*_totals(columns, section), *sets, *_notes(columns)])
 
 
 def code(text: object) -> str:
@@ -72,45 +76,67 @@ def escaped(text: str) -> str:
     return SPECIAL.sub(lambda match: f"&#{ord(match[0])};", " ".join(text.split()))
 
 
+def quoted(lines: Iterable[str]) -> list[str]:
+    """Return sentences as a quotation over a report; nothing for none.
+
+    Examples
+    --------
+    >>> quoted(["appeared > 5 is met: 33"])
+    ['> appeared &#62; 5 is met: 33', '']
+    """
+    listed = [f"> {escaped(line)}" for line in lines]
+    return ["\\\n".join(listed), ""] if listed else []
+
+
 def _runs(text: str) -> list[str]:
     return "".join(sign if sign == "`" else " " for sign in text).split()
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], top: int = ROWS) -> list[str]:
     listed = list(rows)
-    lines = [f"| {' | '.join(cells)} |" for cells in [head, ["---"] * len(head), *listed[:ROWS]]]
-    return [*lines, *([f"\n… {len(listed) - ROWS:,} more"] if len(listed) > ROWS else [])]
+    lines = [f"| {' | '.join(cells)} |" for cells in [head, ["---"] * len(head), *listed[:top]]]
+    return [*lines, *([f"\n… {len(listed) - top:,} more"] if len(listed) > top else [])]
 
 
-def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+#: `_section` with so many rows.
+Section = Callable[[str, Sequence[str], Sequence[Sequence[str]]], list[str]]
+
+
+def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, top: int) -> list[str]:
     """Return a titled table, folded where it is long; nothing for an empty one."""
     if not rows:
         return []
     if len(rows) <= FOLDED:
-        return ["", f"**{title}**", "", *_table(head, rows)]
+        return ["", f"**{title}**", "", *_table(head, rows, top)]
     summary = f"<details><summary><b>{title}</b> ({len(rows):,})</summary>"
-    return ["", summary, "", *_table(head, rows), "", "</details>"]
+    return ["", summary, "", *_table(head, rows, top), "", "</details>"]
 
 
-def _sets(difference: Difference) -> list[str]:
+def _sets(difference: Difference, section: Section) -> list[str]:
     words = words_for(difference.matched.after.graph.edge_meaning)
     among = ""
     if difference.end is not None:
         title = scope_title(words, difference.end, towards=difference.towards, quoted=code)
         among = f"{title[0].upper()}{title[1:]}: "
+    direct = difference.names_directs
     return [
         f"### {among}{counts_text(difference)}",
-        *_section("Appeared", ("node", "by"), [(code(e.node), _by(e.edge, "new")) for e in difference.appeared]),
-        *_section("Gone", ("node", "with"), [(code(e.node), _by(e.edge, "removed")) for e in difference.gone]),
-        *_section("Upgraded", ("node", "before", "after"), [_upgrade(each) for each in difference.upgraded]),
-        *_section("New cycles", ("cycle",), [(code(cycle_text(members)),) for members in difference.cycles_new]),
-        *_section("Broken cycles", ("cycle",), [(code(cycle_text(members)),) for members in difference.cycles_broken]),
-        *_section("Renamed?", ("before", "after"), [(code(each.old), code(each.new)) for each in difference.suggested]),
+        *section("Appeared", ("node", "by"), [(code(e.node), _by(e, "new", direct)) for e in difference.appeared]),
+        *section("Gone", ("node", "with"), [(code(e.node), _by(e, "removed", direct)) for e in difference.gone]),
+        *section("Upgraded", ("node", "before", "after"), [_upgrade(each) for each in difference.upgraded]),
+        *section("New cycles", ("cycle",), [(code(cycle_text(members)),) for members in difference.cycles_new]),
+        *section("Broken cycles", ("cycle",), [(code(cycle_text(members)),) for members in difference.cycles_broken]),
+        *section("Renamed?", ("before", "after"), [(code(each.old), code(each.new)) for each in difference.suggested]),
     ]
 
 
-def _by(edge: tuple[Any, ...] | None, word: str) -> str:
-    return "" if edge is None else f"{word} {code(f'{edge[0]} -> {edge[1]}')}"
+def _by(entry: Entry, word: str, direct: bool) -> str:
+    """Return by which direct dependency a node came in, if any is known, and by which edge."""
+    edge = "" if entry.edge is None else f"{word} {code(f'{entry.edge[0]} -> {entry.edge[1]}')}"
+    if not (direct and entry.by):
+        return edge
+    row = row_of_direct((str(entry.node),), entry, "")
+    return f"{code(row.what)}, {edge}" if row.where else code(row.what)
 
 
 def _upgrade(each: Any) -> tuple[str, str, str]:
@@ -119,7 +145,7 @@ def _upgrade(each: Any) -> tuple[str, str, str]:
     return code(after), code(old), code(each.version_after or each.new)
 
 
-def _totals(columns: Sequence[Comparison]) -> Iterator[str]:
+def _totals(columns: Sequence[Comparison], section: Section) -> Iterator[str]:
     first = columns[0]
     words = words_for(first.edge_meaning, first.weight_meaning)
     yield f"## {code(words.named(first.source))} → {code(words.named(first.target))}"
@@ -134,7 +160,7 @@ def _totals(columns: Sequence[Comparison]) -> Iterator[str]:
     for text in (text for column in columns for text in column.doubts):
         yield from ("", f"> {escaped(text)}")
     for column in columns:
-        yield from _moved(column)
+        yield from _moved(column, section)
     yield ""
 
 
@@ -143,24 +169,24 @@ def _title(column: Comparison | Changes) -> str:
     return TITLES.get(meaning, code(meaning))
 
 
-def _moved(column: Comparison) -> list[str]:
+def _moved(column: Comparison, section: Section) -> list[str]:
     words = words_for(column.edge_meaning, column.weight_meaning)
-    rows = [(mark, code(name), weights, signed(number)) for mark, name, weights, number in moving_rows(column)]
+    rows = [(mark, code(name), weights, signed(number)) for mark, name, weights, number in moving_rows(column, None)]
     rows += [("", f"dilution in the list of {code(node)}", "", signed(n)) for node, n in column.dilution.items()]
     groups = [(code(group), signed(number)) for group, number in column.groups.items()]
     return [
-        *_section(f"{words.moved}, {_title(column)}", ("", "edge", "weight", "did"), rows),
-        *_section(f"By group, {_title(column)}", ("group", "did"), groups),
+        *section(f"{words.moved}, {_title(column)}", ("", "edge", "weight", "did"), rows),
+        *section(f"By group, {_title(column)}", ("group", "did"), groups),
     ]
 
 
-def _changes(column: Changes) -> list[str]:
+def _changes(column: Changes, section: Section) -> list[str]:
     rows = [
         (code(row.node), shown(row.before), shown(row.after), signed(row.change), place_text(row))
         for row in column.moved
         if row.before != row.after
     ]
-    return _section(f"Totals, {_title(column)}", ("node", "before", "after", "change", "place"), rows)
+    return section(f"Totals, {_title(column)}", ("node", "before", "after", "change", "place"), rows)
 
 
 def _notes(columns: Sequence[Comparison]) -> list[str]:

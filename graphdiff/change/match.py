@@ -328,6 +328,13 @@ def versions_in(graph: Any) -> dict[Any, str] | None:
     return {node: str(version) for node, version in graph.nodes(data="version") if version is not None}
 
 
+def requested_in(graph: Any) -> frozenset[Any]:
+    """Return the nodes of a networkx graph that were asked to be installed now; none of any other graph."""
+    if not isinstance(graph, nx.Graph):
+        return frozenset()
+    return frozenset(node for node, requested in graph.nodes(data="requested") if requested is True)
+
+
 def version_among(versions: Mapping[Any, str] | None, node: Hashable) -> str:
     """Return what `version_of` returned when `versions_in` looked."""
     if versions is None:

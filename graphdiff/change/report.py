@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graphdiff.arithmetic import Number
-from graphdiff.change.difference import cycle_text, difference_lines
+from graphdiff.change.difference import LINES, cycle_text, difference_lines
 from graphdiff.errors import count_text
 from graphdiff.graph.ends import ROOTS
 from graphdiff.text.names import edge_name
@@ -32,26 +32,29 @@ def _records(name: str, sums: Mapping[Any, Number], text: Callable[[Any], str]) 
 # -- text
 
 
-def comparison_text(columns: Sequence[Comparison]) -> str:
+def comparison_text(columns: Sequence[Comparison], top: int | None = None) -> str:
     """Return the report of one question under one weighting or several: first the sets, then the totals.
 
     Parameters
     ----------
     columns : sequence of Comparison
         The same ends, each under another weighting.
+    top : int, optional
+        How many rows of each list; by default as many as there is room for.
     """
     first = columns[0]
     words = words_for(first.edge_meaning, first.weight_meaning, first.sweeps.matched.after.graph.node_meaning).about(
-        first.source
+        first.source, first.target
     )
-    lines = [*difference_lines(first.difference), "", headline(first, words)]
+    lines = ["", headline(first, words)]
     lines += table([("", [column_title(c.weight_meaning) for c in columns]), *facts(columns, words)])
     lines += [f"! {text[0].upper()}{text[1:]}." for text in first.missing]
     lines += [f"! {text}" for column in columns for text in column.doubts]
     for column in columns:
-        lines += _moved(column, words)
+        lines += _moved(column, words, SHOWN // len(columns) if top is None else top)
     notes = list(footnotes(columns))
-    return "\n".join([*lines, *([""] if notes else []), *notes])
+    lines += ["", *notes] if notes else []
+    return "\n".join([*difference_lines(first.difference, top, LINES - len(lines)), *lines])
 
 
 def headline(first: Comparison, words: Words) -> str:
@@ -62,13 +65,13 @@ def headline(first: Comparison, words: Words) -> str:
         relation = f"From {ends['source']} to {ends['target']}"
     counts = first.paths
     if counts is None:
-        return f"{relation} by {ways_round(first.sweeps.sides[0].side.graph.cycles)}."
+        return words.sentence(f"{relation} by {ways_round(first.sweeps.sides[0].side.graph.cycles)}.")
     if not counts.before and not counts.after:
-        return f"{words.none.format(**ends)}, neither before nor after."
+        return words.sentence(f"{words.none.format(**ends)}, neither before nor after.")
     new = how_many(counts.after, "paths")
     said = f"{relation} by {new}" if counts.after else f"{words.none.format(**ends)} any more"
     changes = f"{count_text(counts.gained)} gained, {count_text(counts.lost)} lost"
-    return f"{said}; before it was {count_text(counts.before)} ({changes})."
+    return words.sentence(f"{said}; before it was {count_text(counts.before)} ({changes}).")
 
 
 def facts(columns: Sequence[Comparison], words: Words) -> list[tuple[str, list[str]]]:
@@ -97,7 +100,7 @@ def places_text(column: Comparison) -> str:
     return said[0] if said[0] == said[1] else " -> ".join(said)
 
 
-def moving_rows(column: Comparison, n: int = SHOWN) -> list[tuple[str, str, str, Number]]:
+def moving_rows(column: Comparison, n: int | None) -> list[tuple[str, str, str, Number]]:
     """Return the edges that did most: a mark, the edge, its weights, and what it did; dilution is left out."""
     matched, attribution = column.sweeps.matched, column.attribution
     rows = []
@@ -109,13 +112,13 @@ def moving_rows(column: Comparison, n: int = SHOWN) -> list[tuple[str, str, str,
     return rows
 
 
-def _moved(column: Comparison, words: Words) -> Iterator[str]:
-    rows = [(f"{mark} {name}", weights, signed(number)) for mark, name, weights, number in moving_rows(column)]
+def _moved(column: Comparison, words: Words, top: int) -> Iterator[str]:
+    rows = [(f"{mark} {name}", weights, signed(number)) for mark, name, weights, number in moving_rows(column, top)]
     left = len(column.attribution.largest()) - int(column.diluting[column.attribution.largest()].sum()) - len(rows)
-    rows += [(f"… {left:,} more", "", "")] if left > 0 else []
+    rows += [(f"… {left:,} more (--all)", "", "")] if left > 0 else []
     rows += [
         (f"  dilution: the {'shorter' if _is_shorter(column, node) else 'longer'} list of {node}", "", signed(number))
-        for node, number in list(column.dilution.items())[:5]
+        for node, number in list(column.dilution.items())[: max(1, top // 2)]
     ]
     if not rows:
         return

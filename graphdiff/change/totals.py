@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
 from graphdiff.change.comparison import Comparison
-from graphdiff.change.difference import Difference, difference_lines, scope_title
+from graphdiff.change.difference import LINES, Difference, difference_lines, scope_title
 from graphdiff.change.match import Matched, Side
 from graphdiff.change.sweeps import Sweeps
 from graphdiff.change.ways import NumberedEnd, Ways
@@ -22,8 +22,8 @@ from graphdiff.text.numbers import plain, shown, signed
 from graphdiff.text.sentences import by_weights, how_many, words_for
 from graphdiff.text.tables import Frame, aligned
 
-#: So many rows are shown as text.
-SHOWN = 20
+#: So many rows are shown as text, of all weightings together.
+SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class Changes(Numbers, Mapping[Any, Number]):
         return Frame([{**vars(row), "change": row.change} for row in self.moved])
 
     def __str__(self) -> str:
-        return "\n".join([*difference_lines(self.difference), "", *changes_lines(self)])
+        return changes_text([self])
 
     def __repr__(self) -> str:
         way = "towards" if self.towards else "from"
@@ -175,7 +175,14 @@ def place_text(row: Moved) -> str:
     return old if old == new else f"{old} -> {new}"
 
 
-def changes_lines(changes: Changes) -> list[str]:
+def changes_text(columns: Sequence[Changes], top: int | None = None) -> str:
+    """Return the report on the same end under one weighting or several: first the sets, then the nodes that moved."""
+    shown_rows = SHOWN // len(columns) if top is None else top
+    lines = [line for column in columns for line in ("", *changes_lines(column, shown_rows))]
+    return "\n".join([*difference_lines(columns[0].difference, top, LINES - len(lines)), *lines])
+
+
+def changes_lines(changes: Changes, top: int) -> list[str]:
     """Return the nodes that moved most as text."""
     graph = changes.matched.after.graph
     words = words_for(graph.edge_meaning, graph.weight_meaning)
@@ -184,9 +191,9 @@ def changes_lines(changes: Changes) -> list[str]:
         return [f"{title[0].upper()}{title[1:]}, {by_weights(graph.weight_meaning)}: no total changed."]
     rows = [("node", "before", "after", "change", "place")]
     changed = [row for row in changes.moved if row.before != row.after]
-    for row in changed[:SHOWN]:
+    for row in changed[:top]:
         rows.append((str(row.node), shown(row.before), shown(row.after), signed(row.change), place_text(row)))
-    more = [f"… {len(changed) - SHOWN:,} more"] if len(changed) > SHOWN else []
+    more = [f"… {len(changed) - top:,} more (--all)"] if len(changed) > top else []
     others = len(changes.moved) - len(changed)
     more += [f"{how_many(others, 'others')} changed {'its' if others == 1 else 'their'} place only."] if others else []
     return [

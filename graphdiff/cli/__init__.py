@@ -57,7 +57,7 @@ Formats (--format NAME, where neither name nor content tells; graphdiff formats 
 \b
 Exit status (1 means one thing only, and the others are those of sysexits.h):
   0    done
-  1    a condition of compare --fail-if holds
+  1    a condition of --fail-if holds
   2    usage, or a node or edge that is not there
   65   bad data: a format, a weight, a cycle, an overflow
   66   no input: a file that is not there or cannot be read

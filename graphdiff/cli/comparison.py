@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli import inputs, options, output, weightings
-from graphdiff.cli.conditions import Condition
+from graphdiff.cli import conditions, inputs, options, output, weightings
 from graphdiff.cli.nodes import Ends, with_ends
-from graphdiff.cli.streams import tell
-from graphdiff.errors import of_both
+from graphdiff.cli.routes import print_change
+from graphdiff.errors import SameComponentError, UsageError, of_both
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -26,17 +25,17 @@ if TYPE_CHECKING:
 EPILOG = """\
 \b
 Examples:
-  graphdiff compare old.lock new.lock                         what appeared, by which new edge
+  graphdiff compare old.lock new.lock                  what appeared, by which direct dependency
+  graphdiff compare git:main uv.lock -o markdown       since a commit, for a pull request
   graphdiff compare old.Packages new.Packages openssh-server liblzma5 -w even
-  graphdiff compare old.csv new.csv -s main -o markdown       for a pull request
-  graphdiff compare old.json new.json -s app --fail-if 'appeared > 5' --fail-if 'cycles > 0'
+  graphdiff compare git:HEAD uv.lock --fail-if 'appeared > 5' --fail-if "licence ~ 'GPL*'"
   graphdiff compare old.csv new.csv main seconds --fail-if 'relative > 10 %'
-  graphdiff compare old.dot new.dot a b -O diff.svg           the report, and the picture
+  graphdiff compare old.dot new.dot a b -O diff.svg    the report, and the picture
 
 \b
---fail-if NAME: change (after minus before), relative (change / before), paths (gained), appeared,
-gone, cycles (new); OP: > >= < <= == !=. With SOURCE the sets are of what it reaches. Exit status 1
-where a condition is met.
+Conditions count what is new: appeared, gone, upgraded, cycles; change or total (after minus before),
+relative (change / before), paths (gained), of SOURCE and TARGET: OP is > >= < <= == !=. Texts, OP ==
+!= ~ (a pattern): package (what appeared), licence (of these, and where it changed).
 
 \b
 In Python:
@@ -52,41 +51,42 @@ In Python:
 @options.grouping("Add the change up by groups: a node attribute, or N parts of names.")
 @click.option("--match", "matches", multiple=True, metavar="OLD=NEW", help="A node that has another name in NEW.")
 @click.option(
-    "--fail-if", "conditions", multiple=True, metavar="'NAME OP NUMBER'", help="End with status 1 where this holds."
-)
+    "-n", "--top", type=click.IntRange(min=0),
+    help="How many rows of each list. Default: of text a screen in all, of Markdown 50.",
+)  # fmt: skip
+@click.option("--all", "every", is_flag=True, help="Every row of each list, as JSON and CSV have them.")
+@conditions.gated
 def compare(
     settings: options.Settings,
     new: str,
     ends: Ends,
     by: str | int | None,
     matches: tuple[str, ...],
-    conditions: tuple[str, ...],
+    top: int | None,
+    every: bool,
+    gate: conditions.Gate,
 ) -> None:
     """Say what changed from OLD to NEW, and which edges moved the total influence of SOURCE on TARGET, exactly.
 
     First the sets: what appeared, with the new edge that brought each in, what is gone, upgraded, and what cycles are
     new. With both names then the totals, and the edges that changed them; with one the totals of all nodes.
     """
-    asked = [Condition.parse(text) for text in conditions]
+    from graphdiff.why.routes import routes
+
+    if every and top is not None:
+        raise UsageError("--top and --all are two answers to how many rows: give one of them")
     graphs = inputs.load(settings), inputs.load(replace(settings, file=new))
     pairs = _weighted(graphs, settings, matches)
     first, last = ends.of_either(graphs)
-    results: list[Any] = [pair.answer(first, last, by) for pair in (pairs[:1] if first is last is None else pairs)]
-    failed = list(_met(asked, results))
-    _emit(_drawn(results[-1], settings), graphs, results, failed)
-    for text in failed:
-        tell(text)
-    if failed:
-        click.get_current_context().exit(1)
-
-
-def _met(conditions: Iterable[Condition], results: Sequence[Any]) -> Iterator[str]:
-    """Yield the conditions that hold, of the sets and of each total."""
-    from graphdiff.change.comparison import Comparison
-
-    difference = results[0] if _is_sets(results) else results[0].difference
-    totals = [result for result in results if isinstance(result, Comparison)]
-    return (text for condition in conditions for text in condition.met(difference, totals))
+    try:
+        results: list[Any] = [pair.answer(first, last, by) for pair in (pairs[:1] if first is last is None else pairs)]
+    except SameComponentError:
+        gate.check([pairs[0].difference()], *graphs)
+        labels = pairs[0].labels_in_each(first), pairs[0].labels_in_each(last)
+        print_change(settings, graphs, *map(routes, graphs, *labels))
+        return
+    gate.check(results, *graphs)
+    _emit(_drawn(results[-1], settings), graphs, results, sys.maxsize if every else top, gate)
 
 
 # -- in
@@ -115,7 +115,7 @@ def _drawn(answer: Comparison | Changes | Difference, settings: options.Settings
     """Draw the answer where the file is to be a picture; return how the report is to be printed."""
     from graphdiff.change.totals import Changes
 
-    if not settings.path or os.path.splitext(settings.path)[1] in ("", ".txt", ".json", ".csv", ".md"):
+    if not output.is_drawn(settings.path):
         return settings
     drawn = answer.difference if isinstance(answer, Changes) else answer
     output.write_drawn(drawn.to_networkx(), replace(settings, spreadsheet_safe=False))  # which is for the report
@@ -123,41 +123,43 @@ def _drawn(answer: Comparison | Changes | Difference, settings: options.Settings
 
 
 def _emit(
-    settings: options.Settings, graphs: tuple[nx.DiGraph, nx.DiGraph], answers: list[Any], failed: list[str]
+    settings: options.Settings,
+    graphs: tuple[nx.DiGraph, nx.DiGraph],
+    answers: list[Any],
+    top: int | None,
+    gate: conditions.Gate,
 ) -> None:
-    from graphdiff.change.markdown import comparison_markdown
+    from graphdiff.change.markdown import comparison_markdown, quoted
 
     choice = weightings.chosen_for_both(graphs)
+    asked = answers[0] if _is_sets(answers) else answers
     lines = [f"{when}: {output.read_line(graph)}" for when, graph in zip(("before", "after"), graphs, strict=True)]
     records = {when: output.read_record(graph) for when, graph in zip(("before", "after"), graphs, strict=True)}
     results = [answer.to_dict() for answer in answers] if settings.output in ("json", "csv") else []
     output.emit(
         settings,
-        text=lambda: "\n".join([*lines, choice.why, "", _text(answers)]),
+        text=lambda: "\n".join([*lines, choice.why, "", _text(answers, top)]),
         document=lambda: {
             "kind": "compare",
             **records,
             "weights": choice.to_dict(),
             "results": results,
-            "failed": failed,
+            "failed": [],
         },
         rows=lambda: _rows(answers, results),
-        also={"markdown": lambda: comparison_markdown(answers[0] if _is_sets(answers) else answers)},
+        also={"markdown": lambda: "\n".join([*quoted(gate.told), comparison_markdown(asked, top)])},
     )
 
 
-def _text(results: list[Any]) -> str:
+def _text(results: list[Any], top: int | None) -> str:
     from graphdiff.change.comparison import Comparison
     from graphdiff.change.difference import difference_lines
     from graphdiff.change.report import comparison_text
-    from graphdiff.change.totals import changes_lines
+    from graphdiff.change.totals import changes_text
 
     if isinstance(results[0], Comparison):
-        return comparison_text(results)
-    if _is_sets(results):
-        return str(results[0])
-    parts = [line for column in results for line in ("", *changes_lines(column))]
-    return "\n".join([*difference_lines(results[0].difference), *parts])
+        return comparison_text(results, top)
+    return "\n".join(difference_lines(results[0], top)) if _is_sets(results) else changes_text(results, top)
 
 
 #: The columns of the CSV, by what was asked: the edges that differ, the nodes that moved, the edges that moved a total.

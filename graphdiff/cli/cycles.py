@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli import inputs, options, output, weightings
+from graphdiff.cli import conditions, inputs, options, output, weightings
 
 if TYPE_CHECKING:
     from graphdiff.structure.components import CycleReport
@@ -17,6 +17,7 @@ EPILOG = """\
 Examples:
   graphdiff cycles imports:networkx                      which imports to take out: as few as can be
   graphdiff cycles imports:networkx --weight statements  with as few import statements as can be
+  graphdiff cycles imports:app --fail-if 'cycles > 0'    status 1 where there is one
   graphdiff cycles Packages.xz -o csv                    a row for each edge to take out
 
 \b
@@ -29,16 +30,17 @@ In Python:
 @options.command(epilog=EPILOG)
 @options.verb
 @click.option(
-    "-n", "--top", type=click.IntRange(min=0), default=20, show_default=True,
-    help="How many components of text; JSON and CSV have all.",
+    "-n", "--top", type=click.IntRange(min=0), metavar="N",
+    help="N components with all their edges. Default: what a screen has room for; JSON and CSV have all.",
 )  # fmt: skip
-def cycles(settings: options.Settings, top: int) -> None:
-    """List the strongly connected components with the edges whose removal breaks their cycles at least weight.
+@conditions.gated
+def cycles(settings: options.Settings, top: int | None, gate: conditions.Gate) -> None:
+    """List the strongly connected components, each with a shortest cycle and the edges that break all at least weight.
 
     A weight is what it costs to take an edge out: the attribute weight where the file has it, else 1. The least is
     found exactly for small components, for large ones by an integer programme (with scipy); else the report says how
-    far from it the edges can be. Where edges have source lines, as imports do, these are listed. Imports under
-    TYPE_CHECKING alone are not counted, save with --kind all.
+    far from it the edges can be. Where edges have source lines, as imports do, these are listed. Imports in functions
+    count, and are marked (local); what only type checkers run does not, save with --kind all.
     """
     from graphdiff.structure.components import find_cycles
 
@@ -48,6 +50,7 @@ def cycles(settings: options.Settings, top: int) -> None:
         with output.bar("cycles") as progress:
             limits = {"progress": progress, **settings.searching}
             reports.append(find_cycles(graph, **limits, **weightings.weight_options(name, settings, graph)))
+    gate.check(reports, graph)
     output.emit(
         settings,
         text=lambda: "\n\n".join([output.graph_line(graph), *_texts(reports, top)]),
@@ -60,7 +63,7 @@ def cycles(settings: options.Settings, top: int) -> None:
     )
 
 
-def _texts(reports: list[CycleReport], top: int) -> Iterator[str]:
+def _texts(reports: list[CycleReport], top: int | None) -> Iterator[str]:
     for report in reports:
         yield f"By {report.weight_meaning}: {report.text(top)}" if len(reports) > 1 else report.text(top)
 

@@ -13,7 +13,7 @@ HEADINGS = {
     ASKED: ("source", "target", "sources", "targets", "listed", "default_severity"),
     "Weights": ("weights", "default_weight", "cycles", "exact", "sd", "bounds", "cov", "draws", "level"),
     "Which edges": ("kinds", "omit", "where", "remove_edges", "remove_nodes", "reweights", "additions"),
-    "Output": ("top", "output", "path", "force", "spreadsheet_safe"),
+    "Output": ("top", "every", "output", "path", "force", "spreadsheet_safe"),
     "This format": ("format_", "columns", "follow_arrows", "options", "max_bytes", "timeout", "max_memory"),
 }
 PLACES = {name: heading for heading, names in HEADINGS.items() for name in names}

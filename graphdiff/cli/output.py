@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.absences import absences_of
+from graphdiff.cli.measures import RECORD
 from graphdiff.cli.options import Printing, Settings
 from graphdiff.cli.streams import for_screen, say, wants_colour
 from graphdiff.cli.weightings import chosen
@@ -68,8 +69,11 @@ def cell(value: Any) -> Any:
 
 
 def graph_line(graph: nx.DiGraph) -> str:
-    """Return what was read, and by which weights it is asked, in one line."""
-    return f"{read_line(graph)} · {chosen(graph).why}"
+    """Return what was read, and by which weights it is asked, in one line, or two where it is long."""
+    from graphdiff.text.tables import WIDTH
+
+    line = f"{read_line(graph)} · {chosen(graph).why}"
+    return line if len(line) <= WIDTH else f"{read_line(graph)}\n{chosen(graph).why}"
 
 
 def read_line(graph: nx.DiGraph) -> str:
@@ -99,7 +103,8 @@ def emit(
     if settings.output == "json":
         from graphdiff.io.out import finite
 
-        body = json.dumps({"graphdiff": SCHEMA, **finite(document())}, indent=2, ensure_ascii=False) + "\n"
+        record = {"graphdiff": SCHEMA, **document(), **click.get_current_context().meta.get(RECORD, {})}
+        body = json.dumps(finite(record), indent=2, ensure_ascii=False) + "\n"
     elif settings.output == "csv":
         body = _csv_text(rows(), settings)
     else:
@@ -114,6 +119,11 @@ def emit(
         colour = wants_colour(sys.stdout)
         shown = for_screen(body)
         click.echo(coloured(shown) if settings.output == "text" and colour else shown, nl=False, color=colour)
+
+
+def is_drawn(path: str | None) -> bool:
+    """Tell whether what is written to a file beside a report is a picture or a graph, by its suffix."""
+    return os.path.splitext(path or "")[1] not in ("", ".txt", ".json", ".csv", ".md")
 
 
 def _require_text(path: str | None) -> None:
@@ -143,11 +153,11 @@ def without_open_cycles(whole: Callable[[], nx.DiGraph], known: Callable[[], nx.
         return drawn
 
 
-def write_drawn(drawn: nx.DiGraph, settings: Settings) -> None:
+def write_drawn(drawn: nx.DiGraph, settings: Settings, viewing: Mapping[str, Any] | None = None) -> None:
     """Write a picture to the file, by its suffix, or as DOT to standard output."""
     from graphdiff.io.write import render, write
 
-    options: dict[str, Any] = {"spreadsheet_safe": True} if settings.spreadsheet_safe else {}
+    options = {**(viewing or {}), **({"spreadsheet_safe": True} if settings.spreadsheet_safe else {})}
     is_table = settings.output == "csv" or str(settings.path).lower().endswith(".csv")
     if settings.path and settings.path != "-":
         write(drawn, settings.path, overwrite=settings.force, **options, **settings.layout)
@@ -166,7 +176,7 @@ def coloured(text: str) -> str:
     lines = text.split("\n")
     styled = [
         click.style(line, fg="yellow") if line.startswith("!")
-        else click.style(line, dim=True) if number == 0 and " · " in line
+        else click.style(line, dim=True) if number < 2 and " · " in lines[0]
         else click.style(line, bold=True) if line and not line.startswith(" ") and (number < 3 or not lines[number - 1])
         else line
         for number, line in enumerate(lines)

@@ -9,7 +9,8 @@ import click
 
 from graphdiff.cli import inputs, options, output
 from graphdiff.cli.nodes import Ends, with_ends
-from graphdiff.errors import UsageError
+from graphdiff.cli.routes import print_routes
+from graphdiff.errors import SameComponentError, UsageError
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -65,7 +66,13 @@ def paths(
     graph = inputs.load(settings)
     first, last = ends.between(graph)
     compiled = inputs.compile_one(graph, settings)
-    between = between_ends(compiled, first, last)
+    try:
+        between = between_ends(compiled, first, last)
+    except SameComponentError:
+        if coverage is not None or every or sample:
+            raise
+        print_routes(settings, graph, (first, last), k=10 if k is None else k)
+        return
     chosen = (
         _listed(compiled, first, last, max_paths, sample, seed)
         if every or sample
@@ -83,7 +90,7 @@ def paths(
             "graph": output.graph_record(graph),
             **compiled.topology.naming.ends(first, last),
             "weights": compiled.weight_meaning,
-            kind: list(map(_record, chosen, parts)),
+            kind: [_record(path, part, graph) for path, part in zip(chosen, parts, strict=True)],
         },
         rows=lambda: [["influence", "steps", "covered", kind.removesuffix("s")], *map(_row, chosen, parts)],
     )
@@ -137,8 +144,10 @@ def _table(graph: nx.DiGraph, chosen: list[Path], parts: Sequence[float | None])
     return aligned([head, *cells], left=len(head) - 1) if cells else []
 
 
-def _record(path: Path, so_far: float | None) -> dict[str, Any]:
-    return path.to_dict() | ({} if so_far is None else {"covered": so_far})
+def _record(path: Path, so_far: float | None, graph: nx.DiGraph) -> dict[str, Any]:
+    from graphdiff.paths.paths import path_record
+
+    return path_record(path, graph) | ({} if so_far is None else {"covered": so_far})
 
 
 def _row(path: Path, so_far: float | None) -> list[Any]:

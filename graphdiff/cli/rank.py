@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from graphdiff.cli import inputs, options, output
+from graphdiff.cli import conditions, inputs, options, output
 from graphdiff.cli.completion import complete_column, complete_value
 from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.errors import UsageError
@@ -47,7 +47,10 @@ In Python:
     "-n", "--top", type=click.IntRange(min=0), default=20, show_default=True,
     help="How many rows of text; JSON and CSV have all.",
 )  # fmt: skip
-def rank(settings: options.Settings, ends: Ends, by: str | None, value: str | None, top: int) -> None:
+@conditions.gated
+def rank(
+    settings: options.Settings, ends: Ends, by: str | None, value: str | None, top: int, gate: conditions.Gate
+) -> None:
     """Rank the nodes by total influence: from a source, towards a target, or from all roots together.
 
     A node that the source does not reach (that does not reach the target) is left out. Equal values share a place.
@@ -67,10 +70,11 @@ def rank(settings: options.Settings, ends: Ends, by: str | None, value: str | No
             last,
             by=by,
             value=value,
-            top=top if settings.output == "text" else None,
+            top=top if settings.output == "text" and not gate.conditions else None,
             weightings=inputs.compile_all(graph, settings),
             progress=progress,
         )
+    gate.check([ranking], graph)
     output.emit(
         settings,
         text=lambda: f"{output.graph_line(graph)}\n\n{ranking.text(top, f': --top {ranking.n_ranked}')}",

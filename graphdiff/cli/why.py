@@ -1,8 +1,7 @@
-"""``graphdiff why``: one total, what it is made of, and whether the weightings agree."""
+"""``graphdiff why``: by which paths one thing rests on another, what all of them pass, and what weights say of it."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -10,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli import inputs, options, output, weightings
+from graphdiff.cli import conditions, inputs, options, output, weightings
 from graphdiff.cli.formula import print_formula
 from graphdiff.cli.nodes import Ends, with_ends
-from graphdiff.errors import UsageError
+from graphdiff.cli.routes import print_routes
+from graphdiff.errors import SameComponentError, UnknownNodeError, UsageError
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -49,35 +49,72 @@ In Python:
 @click.option("--sd", metavar="NAME", help="Edge attribute: the weights' standard errors. Gives that of the total.")
 @click.option("--bounds", nargs=2, metavar="LOW HIGH",
               help="Edge attributes: the weights' bounds. Gives those of the total.")  # fmt: skip
-def why(settings: options.Settings, ends: Ends, formula: bool, sd: str | None, bounds: tuple[str, str] | None) -> None:
-    """Explain the total influence of SOURCE on TARGET: how much, by how many paths, which ones, through what.
+@conditions.gated
+def why(
+    settings: options.Settings,
+    ends: Ends,
+    formula: bool,
+    sd: str | None,
+    bounds: tuple[str, str] | None,
+    gate: conditions.Gate,
+) -> None:
+    """Explain how SOURCE rests on TARGET: by which paths, the shortest first, how many, what all of them pass.
 
-    With one name, from the roots. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too; .dot and
-    .graphml hold the numbers as attributes, and graphdiff reads them back.
+    -w adds a table of what weights say; those of the file come first. With one name, from the roots. With -O x.svg
+    (or .png, .dot, .mmd, .graphml) the picture is written too; .dot and .graphml hold the numbers as attributes, and
+    graphdiff reads them back.
     """
     if formula and (sd is not None or bounds is not None):
         raise UsageError("--formula is of symbols, which have no --sd and no --bounds: ask for one of them")
-    (print_formula if formula else partial(_print_report, sd=sd, bounds=bounds))(settings, ends)
+    if formula and gate.conditions:
+        raise UsageError("--formula is of symbols, which no condition of --fail-if is about: ask for one of them")
+    (print_formula if formula else partial(_print_report, sd=sd, bounds=bounds, gate=gate))(settings, ends)
 
 
-def _print_report(settings: options.Settings, ends: Ends, *, sd: str | None, bounds: tuple[str, str] | None) -> None:
+def _print_report(
+    settings: options.Settings,
+    ends: Ends,
+    *,
+    sd: str | None,
+    bounds: tuple[str, str] | None,
+    gate: conditions.Gate,
+) -> None:
     from graphdiff.io.python.extras import joining
+    from graphdiff.text.tables import in_columns
     from graphdiff.why.explain import annotated, explain_each
     from graphdiff.why.report import explanation_text
 
     graph = inputs.load(settings)
-    source, target = ends.between(graph)
-    explanations = explain_each(inputs.compile_all(graph, settings), source, target)
-    line = output.graph_line(graph)
+    try:
+        source, target = ends.between(graph)
+    except UnknownNodeError as error:
+        gate.require_absent(error, ends)
+        _print_absent(graph, error.node, settings)
+        return
+    compiled = inputs.compile_all(graph, settings)
+    try:
+        explanations = explain_each(compiled, source, target, graph)
+    except SameComponentError:
+        if sd is not None or bounds is not None:
+            raise
+        print_routes(settings, graph, (source, target), gate)
+        return
+    figures = explanations if settings.weights else []
+    gate.check(explanations, graph)
     uncertain = _uncertain(graph, source, target, settings, sd, bounds)
     extras = [] if explanations[0].n_paths != 0 else joining(graph, source, target)
-    if settings.path and os.path.splitext(settings.path)[1] not in ("", ".txt", ".json", ".csv"):
+    if output.is_drawn(settings.path):
         output.write_drawn(annotated(explanations[-1], graph), settings)
         settings = replace(settings, path=None)
     output.emit(
         settings,
         text=lambda: "\n".join(
-            [f"{line}\n\n{explanation_text(explanations, uncertainty_lines(uncertain), graph)}", *extras_lines(extras)]
+            [
+                output.graph_line(graph),
+                "",
+                explanation_text(explanations, uncertainty_lines(uncertain), figures),
+                *in_columns(extras_lines(extras)).splitlines(),
+            ]
         ),
         document=lambda: {
             "kind": "why",
@@ -91,6 +128,16 @@ def _print_report(settings: options.Settings, ends: Ends, *, sd: str | None, bou
             ),
         },
         rows=lambda: _rows(explanations),
+    )
+
+
+def _print_absent(graph: nx.DiGraph, target: object, settings: options.Settings) -> None:
+    """Print the answer on a target that is not in the file: no path."""
+    output.emit(
+        replace(settings, path=None) if output.is_drawn(settings.path) else settings,
+        text=lambda: f"{output.read_line(graph)}\n\n{target} is not there: 0 paths.",
+        document=lambda: {"kind": "why", "graph": output.read_record(graph), "results": [], "absent": [str(target)]},
+        rows=lambda: _rows([]),
     )
 
 

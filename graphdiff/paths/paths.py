@@ -19,6 +19,7 @@ from graphdiff.sums.results import Influences
 from graphdiff.sums.sweeps import checked, checked_array, forward_values, reverse_values
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name, node_text
 from graphdiff.text.numbers import plain, shorten, shown
+from graphdiff.text.requirements import edge_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,17 @@ class Path:
 
     def __str__(self) -> str:
         return f"{' -> '.join(map(node_text, self.nodes))}  ({shown(self.influence)})"
+
+
+def path_record(path: Path, graph: nx.DiGraph | None = None) -> dict[str, Any]:
+    """Return the path as a record, and in its ``steps`` the edges as records, with what the graph says they ask for.
+
+    Examples
+    --------
+    >>> path_record(Path(("a", "b"), (("a", "b"),), 1), nx.DiGraph([("a", "b", {"kind": "dev"})]))["steps"]
+    [{'source': 'a', 'target': 'b', 'kind': 'dev'}]
+    """
+    return path.to_dict() | {"steps": [edge_record(edge, graph, path.naming) for edge in path.edges]}
 
 
 @takes_options
@@ -246,23 +258,37 @@ def _counts_from_one_end(graph: CompiledGraph, source: End | None, target: End |
     return Influences(graph.topology, array, "path counts")
 
 
-#: Names in a line are cut where together they are longer than this, but not below `SHORTEST`.
+#: A path's line is no longer than `LINE`; names are shortened, not below `SHORTEST`, before more nodes are left out.
 LINE, SHORTEST = 160, 24
 
 
-def path_text(path: Path, *, short: bool = False) -> str:
-    """Return a path's nodes in one line, elided in the middle where it is long; short leaves out the source."""
+def path_text(path: Path, *, short: bool = False, width: int = LINE) -> str:
+    """Return a path's nodes in one line, elided in the middle where it is long; short leaves out the source.
+
+    Examples
+    --------
+    >>> chain = Path(tuple(range(30)), (), 1)
+    >>> path_text(chain), path_text(chain, width=30)
+    ('0 > 1 > 2 > 3 > … 22 more … > 26 > 27 > 28 > 29', '0 > 1 > … 26 more … > 28 > 29')
+    """
     names = [node_text(node) for node in path.nodes]
     if short and len(names) > 2:
         names[0] = "…"
-    if len(names) > 9:
-        names = [*names[:4], f"… {len(names) - 8:,} more …", *names[-4:]]
-    if sum(map(len, names)) > LINE:
-        names = [shorten(name, max(SHORTEST, LINE // len(names))) for name in names]
-    return " > ".join(names)
+    text = ""
+    for ends in (4, 2, 1):
+        some = names
+        if len(names) > 2 * ends + 1:
+            some = [*names[:ends], f"… {len(names) - 2 * ends:,} more …", *names[-ends:]]
+        for length in (width, max(SHORTEST, width // len(some))):
+            text = " > ".join([shorten(name, length) for name in some])
+            if len(text) <= width:
+                return text
+    return shorten(text, width)
 
 
-def path_texts(paths: Sequence[Path], graph: nx.DiGraph | None = None, *, short: bool = False) -> list[str]:
+def path_texts(
+    paths: Sequence[Path], graph: nx.DiGraph | None = None, *, short: bool = False, width: int = LINE
+) -> list[str]:
     """Return each path in one line; those by the same nodes say which of the edges between them they take.
 
     Parameters
@@ -272,12 +298,28 @@ def path_texts(paths: Sequence[Path], graph: nx.DiGraph | None = None, *, short:
         What the paths are in: its edges are called by their ``kind``, where they have one, else by their keys.
     short : bool
         Leave out the source on all lines but the first.
+    width : int
+        The columns that the nodes have.
 
     Examples
     --------
     >>> paths = [Path(("a", "b"), (("a", "b", key),), 1) for key in (0, 1)]
     >>> path_texts(paths)
     ['a > b  (by 0)', 'a > b  (by 1)']
+    """
+    return [
+        path_text(path, short=short and number > 0, width=width) + which
+        for number, (path, which) in enumerate(zip(paths, which_edges(paths, graph), strict=True))
+    ]
+
+
+def which_edges(paths: Sequence[Path], graph: nx.DiGraph | None = None) -> list[str]:
+    """Return for each path by which edges it goes where another goes by the same nodes; nothing where none does.
+
+    Examples
+    --------
+    >>> which_edges([Path(("a", "b"), (("a", "b", key),), 1) for key in (0, 1)])
+    ['  (by 0)', '  (by 1)']
     """
     alike: defaultdict[tuple[Any, ...], list[tuple[Edge, ...]]] = defaultdict(list)
     for path in paths:
@@ -286,10 +328,7 @@ def path_texts(paths: Sequence[Path], graph: nx.DiGraph | None = None, *, short:
         nodes: [Counter(edge[:2] for edge in set(step)) for step in zip(*edges, strict=True)]
         for nodes, edges in alike.items()
     }
-    return [
-        path_text(path, short=short and number > 0) + _by_which(path, ends[path.nodes], graph)
-        for number, path in enumerate(paths)
-    ]
+    return [_by_which(path, ends[path.nodes], graph) for path in paths]
 
 
 def _by_which(path: Path, steps: Sequence[Counter[Edge]], graph: nx.DiGraph | None) -> str:

@@ -200,8 +200,12 @@ def _sizes(between: Between) -> tuple[Sizes, Sizes, list[Number], Times]:
 
 
 def _are_as_they_are(sizes: Iterable[Number]) -> bool:
-    """Return whether no float among the sizes is so small or so large that it is not what was multiplied up."""
-    return all(not isinstance(size, float) or SMALLEST_NORMAL <= size < math.inf for size in sizes)
+    """Return whether no float and no Decimal is so small or so large that it is not what was multiplied up."""
+    return all(
+        SMALLEST_NORMAL <= size < math.inf if isinstance(size, float) else size.is_normal()
+        for size in sizes
+        if isinstance(size, (float, Decimal))
+    )
 
 
 def _have_floats(sizes: Sizes) -> bool:

@@ -21,6 +21,7 @@ from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology
+from graphdiff.pictures.scopes import prefix, scopes
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import ends_of
 from graphdiff.sums.flow import flow
@@ -28,14 +29,15 @@ from graphdiff.sums.flow import flow
 __all__ = ["group"]
 
 By: TypeAlias = str | int | Callable[[Any], Hashable]
-#: What parts a name into scopes: the first of these that is in it.
-SEPARATORS = ("/", "::", ":", ".")
+
+#: So many groups at most are made of parts of names, where nobody says how many parts.
+MAX_GROUPS = 30
 
 
 @takes_options
 def group(
     graph: nx.DiGraph | CompiledGraph,
-    by: By,
+    by: By | None = None,
     *,
     source: End | None = None,
     target: End | None = None,
@@ -55,7 +57,9 @@ def group(
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
     by : str, int or callable
         A node attribute, such as ``"layer"``; how many parts of a name to keep, as 2 makes ``a.b`` of ``a.b.c``
-        (names are parted at ``/``, else ``::``, else ``:``, else ``.``); or a function of the node.
+        (names are parted at ``/``, else ``::``, else ``:``, else ``.``); or a function of the node. By default as many
+        parts of names as make up to 30 groups, where most names have parts; else, as of packages, what alone keeps a
+        node: a root that every path to it passes, or where that keeps over a quarter of all, what it needs itself.
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
         See `graphdiff.total_influence`. With one of them the edges carry contributions to the total between them; an
         end left out is all roots, or all leaves.
@@ -89,8 +93,12 @@ def group(
     >>> Q.nodes["web"]["members"]
     ('web.http', 'web.html')
     """
-    name_of = _naming(graph, by)  # what is wrong with it is said before any weight is looked at
+    # What is wrong with it is said before any weight is looked at.
+    name_of = None if by is None else _naming(graph, by)
     ready = compiled(graph, options)
+    if by is None or name_of is None:
+        by = scopes(ready, MAX_GROUPS)
+        name_of = group_of_name(by)
     names = list(map(name_of, ready.topology.labels))
     quotient = nx.DiGraph(
         quotient=True,
@@ -148,19 +156,6 @@ def _attribute(graph: Any, name: str) -> dict[Any, Hashable]:
     if not values:
         raise no_attribute(name, [graph])
     return values
-
-
-def prefix(name: str, depth: int) -> str:
-    """Return the first `depth` parts of a name.
-
-    Examples
-    --------
-    >>> prefix("a.b.c", 2), prefix("src/a.js", 1), prefix("std::io::Read", 2), prefix("/usr/lib/x", 1)
-    ('a.b', 'src', 'std::io', '/usr')
-    """
-    separator = next((mark for mark in SEPARATORS if mark in name), SEPARATORS[-1])
-    lead = separator if name.startswith(separator) else ""
-    return lead + separator.join(name.removeprefix(lead).split(separator)[:depth])
 
 
 def _by_text(by: By) -> str:

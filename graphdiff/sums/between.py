@@ -21,7 +21,7 @@ from graphdiff.errors import CycleError, SameComponentError, UsageError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, seeds_of, weighed
 from graphdiff.remedies import Keyword, Remedy
-from graphdiff.sums.cycles import Range, find_cycle, restricted
+from graphdiff.sums.cycles import Range, find_cycle, restricted, solving
 from graphdiff.sums.semirings import SEMIRINGS, Semiring
 from graphdiff.text.names import Edge
 
@@ -266,7 +266,8 @@ def require_apart(graph: CompiledGraph, pairs: Iterable[Sequence[int]]) -> None:
         return
     for source, target in pairs:
         if source != target and graph.anchor(source) == graph.anchor(target):
-            raise SameComponentError(graph.topology.label(source), graph.topology.label(target))
+            ends = map(graph.topology.label, (source, target))
+            raise SameComponentError(*ends, *solving(graph, graph.anchor(source)))
 
 
 def _put_in(between: Between, semiring: Semiring, seeds: Iterable[tuple[int, Number | None]]) -> list[Any]:

@@ -55,17 +55,19 @@ class Words:
     ends: str = "the leaves"
     moved: str = "Which edges moved it"
 
-    def about(self, source: Any) -> Words:
-        """Return the words for a source: of several nodes, and of all roots (None), sentences are in the plural.
+    def about(self, source: Any, target: Any = "") -> Words:
+        """Return the words for the ends: of several nodes, and of all roots (None), sentences are in the plural.
 
         Examples
         --------
         >>> words_for("depends on").about(["a", "b"]).relation, words_for("unknown").about("a").relation
         ('{source} rest on {target}', '{source} leads to {target}')
+        >>> words_for("feeds").about("a", ["y", "z"]).none
+        '{target} do not depend on {source}'
         """
-        nodes = members_of(source)
-        is_one = source is not None and not isinstance(source, Enum) if nodes is None else len(nodes) == 1
-        if is_one:
+        if _are_several(target):
+            return replace(self, none=self.none.replace("{target} does ", "{target} do ")).about(source)
+        if not _are_several(source):
             return self
         relation, rank_from = (
             re.sub(r"\{source\} (\w+)s\b", r"{source} \1", text) for text in (self.relation, self.rank_from)
@@ -87,10 +89,25 @@ class Words:
             return {"ROOTS": self.starts, "LEAVES": self.ends}.get(end.name, f"all {self.nodes}")
         return end_text(end)
 
+    def sentence(self, text: str) -> str:
+        """Return what begins a line: all roots and all leaves with a capital, which names never get.
+
+        Examples
+        --------
+        >>> words_for("depends on").sentence("the roots rest on b."), words_for("depends on").sentence("a rests on b.")
+        ('The roots rest on b.', 'a rests on b.')
+        """
+        return f"{text[0].upper()}{text[1:]}" if text.startswith((self.starts, self.ends)) else text
+
     @property
     def needed(self) -> str:
         """The nodes that a source reaches: "place among the 70 packages it needs"."""
         return f"{self.nodes} {self.reached}"
+
+
+def _are_several(end: Any) -> bool:
+    nodes = members_of(end)
+    return end is None or isinstance(end, Enum) if nodes is None else len(nodes) != 1
 
 
 _UNKNOWN = Words(
@@ -173,14 +190,12 @@ WORDS: dict[str, Words] = {
 }
 
 
-#: By ``G.graph["edge_meaning"]`` and the meaning of the weights: what these change in the words above.
+#: By ``G.graph["edge_meaning"]``, or "" for any, and the meaning of the weights: what these change in the words above.
 SAID_BY_WEIGHTS: dict[tuple[str, str], dict[str, str]] = {
-    ("depends on", "even"): {"total": "of one unit spread evenly from {source}, {total} reaches {target}"},
-    ("imports", "even"): {"total": "of one unit spread evenly from {source}, {total} reaches {target}"},
+    ("", "even"): {"total": "of one unit spread evenly from {source}, {total} reaches {target}"},
     ("imports", "imports"): {
         "total": "of one unit spread from {source} along the import statements, {total} reaches {target}"
     },
-    ("calls", "even"): {"total": "of one unit spread evenly from {source}, {total} reaches {target}"},
     ("calls", "calls"): {"total": "one call of {source} makes {total} calls of {target}"},
     ("calls", "cost"): {
         "total": "{percent} of {target}'s time is spent for {source}",
@@ -206,7 +221,9 @@ def words_for(edge_meaning: str, weight_meaning: str = "unknown", node_meaning: 
     """
     words = WORDS.get(edge_meaning) or replace(_UNKNOWN, arrow=f"a -> b: a {edge_meaning} b")
     called = {} if node_meaning == "unknown" else {"nodes": node_meaning}
-    return replace(words, **SAID_BY_WEIGHTS.get((edge_meaning, weight_meaning), {}), **called)
+    for edges in ("", edge_meaning):
+        called |= SAID_BY_WEIGHTS.get((edges, weight_meaning), {})
+    return replace(words, **called)
 
 
 def words_of(graph: Any, weight_meaning: str = "unknown") -> Words:
@@ -220,6 +237,10 @@ def words_of(graph: Any, weight_meaning: str = "unknown") -> Words:
     """
     edges, nodes = (str(graph.graph.get(f"{what}_meaning", "unknown")) for what in ("edge", "node"))
     return words_for(edges, weight_meaning, nodes)
+
+
+#: What edges mean that point at what is needed: there everything rests on the target, from the roots on.
+NEEDING = ("depends on", "imports", "calls")
 
 
 def how_many(number: int, plural: str) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import chain
+from textwrap import wrap
 from typing import Any
 
 from graphdiff.errors import MissingExtraError
+from graphdiff.text.numbers import shorten
 
 
 def table(rows: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
@@ -19,6 +22,32 @@ def table(rows: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
         body = "   ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
         lines.append(f"  {name.ljust(label)}   {body}".rstrip())
     return lines
+
+
+#: The columns of a report.
+WIDTH = 100
+
+
+def in_columns(lines: Iterable[str]) -> str:
+    """Return the lines of a report as a text: sentences that are too long go on in the next line, words are shortened.
+
+    What starts with a space is part of a table, which is as wide as it is.
+
+    Examples
+    --------
+    >>> print(in_columns(["a " * 60, "  " + "b" * 101]).replace("a a a a a a a a a a ", ""))
+    a a a a a a a a a a
+      a a a a a a a a a a
+      bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
+    """
+    whole: list[str] = []
+    for line in chain.from_iterable(text.split("\n") for text in lines):
+        if len(line) <= WIDTH or line.startswith(" "):
+            whole.append(line)
+        else:
+            words = " ".join(shorten(word, WIDTH - 2) for word in line.split(" "))
+            whole += wrap(words, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return "\n".join(whole)
 
 
 def require_pandas() -> Any:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -13,21 +14,21 @@ from typing import Any, Unpack
 import networkx as nx
 
 from graphdiff.arithmetic import Number, is_finite
-from graphdiff.errors import UsageError
+from graphdiff.errors import SameComponentError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import NODES, End, Seeds
 from graphdiff.graph.options import takes_options
 from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword
-from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, reduced, strokes
+from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, kept_text, reduced, strokes
 from graphdiff.sets.flow_model import fewer
 from graphdiff.sets.programme import MORE, TIMEOUT, Clock
 from graphdiff.sums.between import Between, ends_of, restriction
 from graphdiff.sums.flow import flow_through
-from graphdiff.text.names import PLAIN, Naming, edge_name, end_text, members_of, node_text
+from graphdiff.text.names import PLAIN, Naming, edge_name, members_of, node_text
 from graphdiff.text.numbers import percent, plain, shown
 from graphdiff.text.sentences import by_weights, how_many, words_for
-from graphdiff.text.tables import Frame, Result, Sheet, table
+from graphdiff.text.tables import Frame, Result, Sheet, in_columns, table
 
 #: By what it is known that fewer cannot do it.
 PROOFS = {
@@ -62,6 +63,8 @@ class Cut(Result):
     lacking : {"", "scipy", "size", "time"}
         What kept an integer programme from telling more: scipy is not installed, more than 20,000 edges lie between, or
         the time was over; "" where nothing did.
+    kept : mapping of node to str
+        Which nodes may not be removed, where nodes are to be, and why: sources, targets, collapsed cycles.
     """
 
     source: Any
@@ -77,6 +80,7 @@ class Cut(Result):
     edge_meaning: str
     weight_meaning: str
     lacking: str = ""
+    kept: Mapping[Any, str] = field(default_factory=dict)
     naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     @property
@@ -110,6 +114,7 @@ class Cut(Result):
             "lacking": self.lacking,
             "n_candidates": self.n_candidates,
             "n_paths": self.n_paths,
+            "kept": [{"node": self.naming.node(node), "why": why} for node, why in self.kept.items()],
         }
 
     def _named(self, item: Any) -> dict[str, str]:
@@ -126,15 +131,15 @@ class Cut(Result):
 
     def __str__(self) -> str:
         rows = [(self.what, self._columns()), *((name, cells) for name, *cells in self._rows())]
-        return "\n".join([*self._head(), *(table(rows) if self.strokes else []), *self._notes()])
+        return in_columns([*self._head(), *(table(rows) if self.strokes else []), *self._notes()])
 
     def _head(self) -> list[str]:
-        words = words_for(self.edge_meaning, self.weight_meaning).about(self.source)
-        ends = {"source": end_text(self.source), "target": end_text(self.target)}
+        words = words_for(self.edge_meaning, self.weight_meaning).about(self.source, self.target)
+        ends = {"source": words.named(self.source), "target": words.named(self.target)}
         if self.n_paths == 0:
-            return [f"{words.none.format(**ends)}: there is nothing to cut."]
+            return [words.sentence(f"{words.none.format(**ends)}: there is nothing to cut.")]
         weights = by_weights(self.weight_meaning)
-        relation = words.relation.format(**ends)
+        relation = words.sentence(words.relation.format(**ends))
         if self.n_paths is None:
             relation = f"{relation} by paths with cycles on the way (to cut every path needs no total)."
         else:
@@ -165,6 +170,8 @@ class Cut(Result):
         if not self.strokes:
             return []
         notes = [self._bound()]
+        if self.kept:
+            notes.append(f"Not to be taken: {kept_text(self.kept)}.")
         if self.before is None:
             return notes
         # One after the other each takes away less than alone, unless no path passes two of them.
@@ -283,7 +290,11 @@ def cut(
     ready = compiled(graph, options)
     every = part is None and amount is None
     asked = replace(ready, cycles="solve") if every else ready  # no cycle is refused, and none is one node
-    lies = _lying(asked, source, target, every)
+    try:
+        lies = _lying(asked, source, target, every)
+    except SameComponentError as error:  # without a total there is no part of it
+        instead = "; without ", Keyword("amount" if part is None else "part"), " every path is cut"
+        raise SameComponentError(error.source, error.target, *instead) from error
     search = _search(lies, what, every, targets_stay=members_of(target) is None, everywhere=source is NODES)
     total = search.total
     wanted = None if every else _wanted(total, part, amount)
@@ -310,6 +321,7 @@ def cut(
         edge_meaning=ready.edge_meaning,
         weight_meaning=ready.weight_meaning,
         lacking=lacking,
+        kept=search.kept,
         naming=ready.topology.naming,
     )
 

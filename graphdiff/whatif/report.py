@@ -26,11 +26,11 @@ NAMED = 8
 def what_if_text(columns: Sequence[WhatIf]) -> str:
     """Return the report of the same changes under one weighting or several."""
     first = columns[0]
-    words = words_for(first.edge_meaning, first.weight_meaning, first.node_meaning).about(first.source)
+    words = words_for(first.edge_meaning, first.weight_meaning, first.node_meaning).about(first.source, first.target)
     names = _names(columns)
     more = len(first.changes) - NAMED
     title = ", ".join([*names, *([f"{more:,} more changes"] if more > 0 else [])]) or "no change"
-    lines = [f"{title[0].upper()}{title[1:]}:", f"{_paths(first, words)}"]
+    lines = [f"{title[0].upper()}{title[1:]}:", words.sentence(_paths(first, words))]
     rows = [("", [column_title(c.weight_meaning) for c in columns]), *_facts(columns)]
     nodes = _nodes(first, words)
     doubts = [f"! {text}" for column in columns for text in column.doubts]
@@ -47,7 +47,7 @@ def _names(columns: Sequence[WhatIf]) -> list[str]:
 
 
 def _paths(first: WhatIf, words: Words) -> str:
-    ends = {"source": end_text(first.source), "target": end_text(first.target)}
+    ends = {"source": words.named(first.source), "target": words.named(first.target)}
     if first.n_paths is None or first.n_paths_before is None:
         return f"{words.relation.format(**ends)} by {ways_round(first.ends[0].graph.cycles)}."
     before = count_text(first.n_paths_before)

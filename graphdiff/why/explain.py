@@ -23,7 +23,7 @@ from graphdiff.errors import CycleError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import ROOTS, Boundary, End
 from graphdiff.graph.options import takes_options
-from graphdiff.paths.paths import Path
+from graphdiff.paths.paths import Path, path_record
 from graphdiff.paths.strongest import strongest
 from graphdiff.sums.between import Between
 from graphdiff.sums.certificate import Certificate, certificate_of, is_bounded
@@ -32,8 +32,10 @@ from graphdiff.sums.results import largest_first
 from graphdiff.sums.sweeps import checked, forward_values
 from graphdiff.text.names import Edge
 from graphdiff.text.numbers import plain
+from graphdiff.text.requirements import edge_record
 from graphdiff.text.tables import Result
 from graphdiff.why.cancellation import Cancellation, cancellation
+from graphdiff.why.conditions import Condition
 from graphdiff.why.report import _is_real, _share, explanation_text
 from graphdiff.why.ways import Ways
 from graphdiff.why.zero import zero_reason
@@ -93,11 +95,21 @@ def explain(
     >>> why.total, why.n_paths, round(why.effective_paths, 2)
     (5, 2, 1.96)
     """
-    return explain_each([compiled(graph, options)], source, target)[0]
+    given = graph if isinstance(graph, nx.Graph) else None
+    return explain_each([compiled(graph, options)], source, target, given)[0]
 
 
-def explain_each(graphs: Iterable[CompiledGraph], source: End | None, target: End) -> list[Explanation]:
+def explain_each(
+    graphs: Iterable[CompiledGraph], source: End | None, target: End, given: nx.DiGraph | None = None
+) -> list[Explanation]:
     """Take the same total apart under several weightings; in graphs of one shape what lies between is shared.
+
+    Parameters
+    ----------
+    graphs : iterable of CompiledGraph
+    source, target : node, list of nodes, mapping of node to seed, ROOTS, LEAVES or None
+    given : networkx.DiGraph, optional
+        What they were compiled from: it says what each edge asks for.
 
     Examples
     --------
@@ -111,7 +123,7 @@ def explain_each(graphs: Iterable[CompiledGraph], source: End | None, target: En
     for graph in graphs:
         shape = id(graph.topology), graph.cycles
         if shape not in shapes:
-            shapes[shape] = Ways.of(graph, source, target)
+            shapes[shape] = Ways.of(graph, source, target, given)
         ways = shapes[shape]
         between = ways.between if ways.between.graph is graph else ways.between.weighed(graph)
         explanations.append(Explanation(source, target, ways, between, flow_through(between)))
@@ -224,6 +236,16 @@ class Explanation(Result):
             return list(islice(strongest(self.part), STRONGEST))
         except CycleError:  # exact sums converge that floats cannot tell from others
             return []
+
+    @property
+    def shortest(self) -> list[Path]:
+        """The five shortest paths, of one length the strongest first, spread evenly; none where walks go round."""
+        return self.ways.shortest
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """What every path has an edge of: a marker, an extra, a kind; none where the graph as given is not known."""
+        return self.ways.conditions
 
     @cached_property
     def edge_contributions(self) -> Contributions:
@@ -354,7 +376,7 @@ class Explanation(Result):
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values; edges as records, only those that carry something."""
         naming = self.part.graph.topology.naming
-        paths = [{**path.to_dict(), "covered": part} for path, part in zip(self.strongest, self.coverage, strict=False)]
+        strongest = zip(map(self._path_record, self.strongest), self.coverage, strict=False)
         return {
             **naming.ends(self.source, self.target),
             "edge_meaning": self.edge_meaning,
@@ -374,7 +396,9 @@ class Explanation(Result):
             "bottlenecks": naming.listed(self.bottlenecks),
             "cut": self._cut_records(),
             "cancellation": None if self.cancellation is None else self.cancellation.to_dict(),
-            "strongest": paths,
+            "shortest_paths": list(map(self._path_record, self.shortest)),
+            "conditions": [condition.to_dict() for condition in self.conditions],
+            "strongest": [record | {"covered": part} for record, part in strongest],
             "edges": [self._edge_record(edge, number) for edge, number in self.edge_contributions.carrying()],
             "nodes": [
                 {"node": naming.node(node), "contribution": plain(number), "share": _share(number, self.total)}
@@ -392,8 +416,11 @@ class Explanation(Result):
         return [self._edge_record(edge, self.edge_contributions[edge]) for edge in self.cut]
 
     def _edge_record(self, edge: tuple[Any, ...], number: Number) -> dict[str, Any]:
-        names = self.part.graph.topology.naming.edge(edge)
-        return {**names, "contribution": plain(number), "share": _share(number, self.total)}
+        record = edge_record(edge, self.ways.given, self.part.graph.topology.naming)
+        return {**record, "contribution": plain(number), "share": _share(number, self.total)}
+
+    def _path_record(self, path: Path) -> dict[str, Any]:
+        return path_record(path, self.ways.given)
 
     def to_pandas(self) -> Any:
         """Return the edge contributions as a pandas Series, largest first."""
@@ -409,7 +436,7 @@ class Explanation(Result):
         return f"{type(self).__name__}({told})"
 
     def __str__(self) -> str:
-        return explanation_text([self])
+        return explanation_text([self], figures=[self])
 
     def _repr_html_(self) -> str:
         from graphdiff.pictures.dot import to_pydot
@@ -422,7 +449,7 @@ class Explanation(Result):
 def annotated(explanation: Explanation, graph: nx.DiGraph | CompiledGraph) -> nx.DiGraph | nx.MultiDiGraph:
     """Return what `graphdiff.annotate` makes of the graph that was explained, without sweeping again.
 
-    From all roots it is the picture of the adjoints.
+    From all roots it is the picture of the adjoints, but where edges point at what is needed.
 
     Examples
     --------
@@ -431,8 +458,9 @@ def annotated(explanation: Explanation, graph: nx.DiGraph | CompiledGraph) -> nx
     >>> annotated(explain(G, "a", "b"), G).edges["a", "b"]["contribution"]
     2
     """
-    from graphdiff.pictures.annotate import answered
+    from graphdiff.pictures.annotate import answered, from_end_to_end
 
+    ready = explanation.part.graph
     source = None if explanation.source is ROOTS else explanation.source
-    ready, ends = explanation.part.graph, (source, explanation.target)
-    return answered(graph, ready, ends, None if source is None else explanation.sweeps)
+    ends = from_end_to_end(ready.edge_meaning, source, explanation.target)
+    return answered(graph, ready, ends, None if ends[0] is None else explanation.sweeps)

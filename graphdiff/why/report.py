@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from graphdiff.arithmetic import Number
 from graphdiff.graph.ends import ROOTS
 from graphdiff.graph.presets import WEIGHTS
-from graphdiff.paths.paths import LINE, Path, path_text, path_texts
+from graphdiff.paths.paths import Path, path_text, path_texts
 from graphdiff.sets.bottlenecks import fewer_edges_than
 from graphdiff.sums.certificate import doubt
-from graphdiff.text.names import edge_name, end_text, node_text
+from graphdiff.text.names import edge_name, node_text
 from graphdiff.text.numbers import ordinal, percent, plain, shorten, shown
 from graphdiff.text.sentences import (
     TITLES,
@@ -29,12 +29,11 @@ from graphdiff.text.sentences import (
     ways_round,
     words_for,
 )
-from graphdiff.text.tables import table
+from graphdiff.text.tables import WIDTH, in_columns, table
 from graphdiff.why.cancellation import Cancellation
+from graphdiff.why.listing import NAME, listing
 
 if TYPE_CHECKING:
-    import networkx as nx
-
     from graphdiff.why.explain import Explanation
 
 
@@ -42,6 +41,15 @@ if TYPE_CHECKING:
 ENOUGH = 0.9
 
 SHOWN = 5
+
+#: Columns of the nodes of a path beside its shares.
+PATH = 78
+
+#: And of the names of last steps, in all columns together.
+STEPS = 36
+
+#: Of the names of a cycle on the way, and of one elsewhere, which has one line.
+CYCLE, ELSEWHERE = 48, 28
 
 #: In text a cut is looked for among so many edges, and shown where it is no larger than this.
 CUT_AMONG, CUT_OF = 10_000, 4
@@ -55,9 +63,11 @@ def _share(number: Number, total: Number) -> Any:
 
 
 def explanation_text(
-    columns: Sequence[Explanation], beside: Iterable[str] = (), graph: nx.DiGraph | None = None
+    columns: Sequence[Explanation], beside: Iterable[str] = (), figures: Sequence[Explanation] = ()
 ) -> str:
     """Return the report of one question under one weighting or several.
+
+    Where the weights are presets it opens with the shortest paths, else with the total.
 
     Parameters
     ----------
@@ -65,26 +75,45 @@ def explanation_text(
         The same ends, each under another weighting.
     beside : iterable of str
         What else is known of the totals, a line each.
-    graph : networkx.DiGraph, optional
-        What the paths are in: it says of what kind parallel edges are.
+    figures : sequence of Explanation
+        Those of the columns whose totals and last steps are shown in a table, where the report opens with the paths;
+        without any there is a sentence.
     """
     first = columns[0]
-    words = words_for(first.edge_meaning, first.weight_meaning, first.part.graph.node_meaning).about(first.source)
+    words = _words(first)
     if first.n_paths == 0:
-        return f"{words.none.format(**_ends(first, words))}: {first.zero}"
-    lines = [headline(first, words, alone=len(columns) == 1)]
-    lines += table([("", [column_title(c.weight_meaning) for c in columns]), *_facts(columns, words)])
-    lines += beside
-    lines += [*_bottleneck_text(first), *_cut_text(first)]
-    lines += [f"! {warning}" for warning in _warnings(columns)]
-    lines += ["", *_strongest(columns[-1], graph)] if columns[-1].strongest else []
-    footnotes = _footnotes(columns, words)
-    return "\n".join([*lines, *([""] if footnotes else []), *footnotes])
+        stop = "" if str(first.zero).endswith("?") else "."
+        return in_columns([words.sentence(f"{words.none.format(**_ends(first, words))}: {first.zero}{stop}")])
+    opens_with_paths = first.n_paths and all(column.part.graph.preset for column in columns)
+    tabled = figures if opens_with_paths else columns
+    notes = [*_narrow(first), *(f"! {warning}" for warning in _warnings(columns, tabled))]
+    if opens_with_paths:
+        answer = [
+            *listing(first.shortest, first.n_paths or 0, first.ways.given),
+            "",
+            headline(first, words, alone=False),
+        ]
+        told = [*_influence(columns)] if len(tabled) < 2 else []
+        lines = [*answer, *notes, *told, *beside, *(["", *_figures(tabled, words)] if tabled else [])]
+    else:
+        strongest = _strongest(columns[-1])
+        answer = [headline(first, words, alone=len(columns) == 1), *_figures(tabled, words)]
+        lines = [*answer, *beside, *notes, *([""] if strongest else []), *strongest]
+    footnotes = _footnotes(columns)
+    return in_columns([*lines, *([""] if footnotes else []), *footnotes])
+
+
+def _words(column: Explanation) -> Words:
+    words = words_for(column.edge_meaning, column.weight_meaning, column.part.graph.node_meaning)
+    return words.about(column.source, column.target)
 
 
 def _ends(explanation: Explanation, words: Words) -> dict[str, str]:
-    source = words.starts if _from_roots(explanation) else end_text(explanation.source)
-    return {"source": source, "target": words.named(explanation.target)}
+    source, target = (
+        words.named(ROOTS if explanation.source is None else explanation.source),
+        words.named(explanation.target),
+    )
+    return {"source": shorten(source, NAME), "target": shorten(target, NAME)}
 
 
 def _from_roots(explanation: Explanation) -> bool:
@@ -94,16 +123,49 @@ def _from_roots(explanation: Explanation) -> bool:
 def headline(first: Explanation, words: Words, *, alone: bool) -> str:
     """Return the sentence that a report opens with: the total where there is one, else the paths."""
     ends = _ends(first, words)
-    paths = _paths_text(first)
-    relation = f"{words.relation.format(**ends)} by {paths}."
+    relation = f"{words.relation.format(**ends)} by {_paths_text(first)}{_conditions_text(first, words)}."
     if _from_roots(first):
-        relation = f"From {words.starts} to {ends['target']}: {paths}."
+        relation = f"From {words.starts} to {ends['target']}: {_paths_text(first)}{_conditions_text(first, words)}."
     if not alone or first.weight_meaning == "unit":
         return relation
-    in_per_cent = _is_real(first.total) and abs(first.total) < HUGE
-    part = percent(first.total) if in_per_cent else shown(first.total)
-    total = words.total.format(**ends, total=shown(first.total), percent=part, weights=first.weight_meaning)
-    return f"{total[0].upper()}{total[1:]}.\n{relation}"
+    return f"{_total_text(first, words)}.\n{relation}"
+
+
+def _total_text(column: Explanation, words: Words) -> str:
+    """Return the total as a sentence without its full stop."""
+    in_per_cent = _is_real(column.total) and abs(column.total) < HUGE
+    part = percent(column.total) if in_per_cent else shown(column.total)
+    ends = _ends(column, words)
+    total = words.total.format(**ends, total=shown(column.total), percent=part, weights=column.weight_meaning)
+    return f"{total[0].upper()}{total[1:]}"
+
+
+def _conditions_text(first: Explanation, words: Words) -> str:
+    """Return on what all paths stand; `how_many` knows how one edge is called."""
+    edge = how_many(1, words.edges).removeprefix("1 ")
+    texts = [condition.text(edge) for condition in first.conditions]
+    every = "all " if first.n_paths != 1 else ""
+    return f", {every}{' and '.join(texts)}" if texts else ""
+
+
+def _influence(columns: Sequence[Explanation]) -> Iterator[str]:
+    """Yield the total of one unit spread, and by what most of it comes where most of the paths go by another node."""
+    spread = columns[-1]
+    if spread.weight_meaning == "unit":
+        return
+    words = _words(spread)
+    place, others = spread.place or (1, 1)
+    among = f" ({ordinal(place)} of {how_many(others, words.nodes)})" if others > 1 else ""
+    yield f"{_total_text(spread, words)}{among}."
+    by_paths, by_parts = ({name: (number, part) for name, number, part in c.last_steps()} for c in (columns[0], spread))
+    route = next(iter(by_parts), "")
+    if len(spread.ways.ends.positions) == 1 and route != next(iter(by_paths), ""):
+        paths = how_many(columns[0].n_paths or 0, "paths")
+        goes = f"{shown(by_paths[route][0])} of {paths} {'goes' if by_paths[route][0] == 1 else 'go'}"
+        label = spread.part.graph.topology.label
+        sources = {spread.part.graph.topology.naming.node(label(place)) for place in spread.ways.starts.positions}
+        by = "directly from" if route in sources else "by"
+        yield f"Spread evenly, {percent(by_parts[route][1])} comes {by} {shorten(route, NAME)}, by which {goes}."
 
 
 def _is_real(number: Number) -> bool:
@@ -116,6 +178,11 @@ def _paths_text(first: Explanation) -> str:
     shortest, longest = first.lengths
     steps = f"{shortest:,}" if shortest == longest else f"{shortest:,} to {longest:,}"
     return f"{how_many(first.n_paths, 'paths')} of {steps} step{'s' * (longest != 1)}"
+
+
+def _figures(columns: Sequence[Explanation], words: Words) -> list[str]:
+    """Return the table of the totals, each weighting in a column."""
+    return table([("", [column_title(column.weight_meaning) for column in columns]), *_facts(columns, words)])
 
 
 def _facts(columns: Sequence[Explanation], words: Words) -> list[tuple[str, list[str]]]:
@@ -138,7 +205,8 @@ def _places(columns: Sequence[Explanation], words: Words) -> Iterator[tuple[str,
 
 
 def _last_steps(columns: Sequence[Explanation]) -> Iterator[tuple[str, list[str]]]:
-    steps = [[_step_text(c, *step) for step in c.last_steps()[:2]] for c in columns]
+    length = STEPS // len(columns)
+    steps = [[_step_text(c, length, *step) for step in c.last_steps()[:2]] for c in columns]
     for number, texts in enumerate(zip_longest(*steps, fillvalue="")):
         yield "" if number else "last step", list(texts)
 
@@ -156,25 +224,24 @@ def _effective_text(column: Explanation) -> str:
     return f"{text} equal {kind}{'s' * (text != '1')}{aside}"
 
 
-def _step_text(column: Explanation, name: str, contribution: Number, part: float | None) -> str:
+def _step_text(column: Explanation, length: int, name: str, contribution: Number, part: float | None) -> str:
     """Return a last step with its part, and its contribution where that is not a part of the total."""
     known = "" if part is None else percent(part)
     if column.whole != column.total:
         known = f"{shown(contribution)} ({known})" if known else shown(contribution)
     colon = ":" if column.whole != column.total else ""
-    return f"{shorten(name, LINE // 4)}{colon} {known}"
+    return f"{shorten(name, length)}{colon} {known}"
 
 
-def _bottleneck_text(first: Explanation) -> Iterator[str]:
-    """Yield the nodes that every path passes, as far as a line has room."""
-    names = [node_text(node) for node in first.bottlenecks[:3]]
-    if names:
+def _narrow(first: Explanation) -> Iterator[str]:
+    """Yield the nodes that every path passes, as far as a line has room, and the fewest edges of which each uses one.
+
+    These where they are few, and no more than the list of one of the ends.
+    """
+    names = [shorten(node_text(node), NAME) for node in first.bottlenecks[:3]]
+    if names and first.n_paths != 1:
         more = len(first.bottlenecks) - 3
         yield f"Every path passes {', '.join(names)}{f', and {more:,} more' if more > 0 else ''}."
-
-
-def _cut_text(first: Explanation) -> Iterator[str]:
-    """Yield the fewest edges that carry it all, where they are few, and no more than the list of one of the ends."""
     between = first.part
     if not 0 < between.n_edges <= CUT_AMONG:
         return
@@ -182,15 +249,16 @@ def _cut_text(first: Explanation) -> Iterator[str]:
     leaving = sum(tail in ends[0] for tail, row in enumerate(between.rows) for _ in row)
     entering = sum(head in ends[1] for row in between.rows for head, *_ in row)
     if fewer_edges_than(min(leaving, entering, CUT_OF + 1), between):
-        names = ", ".join(map(edge_name, first.cut))
-        yield f"Everything runs through {how_many(len(first.cut), 'edges')}: {names}."
+        edges = [shorten(edge_name(edge), WIDTH // 2) for edge in first.cut]
+        one_of = f"Each path uses one of these {len(edges)} edges:" if len(edges) > 1 else "Every path uses the edge"
+        yield f"{one_of} {', '.join(edges)}."
 
 
-def _warnings(columns: Sequence[Explanation]) -> list[str]:
+def _warnings(columns: Sequence[Explanation], tabled: Sequence[Explanation]) -> list[str]:
     warnings = []
-    routes = {steps[0][0] for c in columns if (steps := c.last_steps())}
+    routes = {steps[0][0] for c in tabled if (steps := c.last_steps())}
     if len(routes) > 1:
-        names = "|".join(c.weight_meaning for c in columns)
+        names = "|".join(c.weight_meaning for c in tabled)
         warnings.append(f"The weightings disagree on the route: choose one with --weight {names}.")
     for column in columns:
         warnings += _doubts(column)
@@ -235,7 +303,7 @@ def _listed(column: Explanation) -> list[Path]:
     return column.strongest[: min(_enough(column), SHOWN)]
 
 
-def _strongest(column: Explanation, graph: nx.DiGraph | None) -> list[str]:
+def _strongest(column: Explanation) -> list[str]:
     covered = column.coverage
     if not covered:
         return []
@@ -245,7 +313,8 @@ def _strongest(column: Explanation, graph: nx.DiGraph | None) -> list[str]:
         parts = [-part if path.influence < 0 else part for path, part in zip(column.strongest, parts, strict=True)]
     kind = "walks" if column.n_paths is None else "paths"
     title = f"Strongest {kind}, {by_weights(column.weight_meaning)}"
-    texts = [f"  {text}" for text in path_texts(shown_paths, graph, short=len(column.part.sources) == 1)]
+    one_source = len(column.part.sources) == 1
+    texts = [f"  {text}" for text in path_texts(shown_paths, column.ways.given, short=one_source, width=PATH)]
     width = max(len(title), *map(len, texts))
     lines = [f"{title.ljust(width)}    share   so far"]
     lines += [
@@ -258,20 +327,23 @@ def _strongest(column: Explanation, graph: nx.DiGraph | None) -> list[str]:
     return lines
 
 
-def _footnotes(columns: Sequence[Explanation], words: Words) -> list[str]:
+def _footnotes(columns: Sequence[Explanation]) -> list[str]:
     notes = []
     for column in columns:
         if column.weight_meaning in ("even", "imports"):
             notes.append(f"{TITLES[column.weight_meaning]}: {WEIGHTS[column.weight_meaning].meaning}.")
     first = columns[0]
-    for where, cycles in (("on the way", first.merged), ("not on the way", first.merged_elsewhere)):
-        if cycles:
-            names = "; ".join(shorten(node_text(frozenset(members)), LINE // 2) for members in cycles[:3])
-            more = f"; and {len(cycles) - 3:,} more" if len(cycles) > 3 else ""
-            one = (
-                "One cycle counts as one node" if len(cycles) == 1 else f"{len(cycles):,} cycles count as one node each"
-            )
-            notes.append(f"{one}: {names}{more} ({where}).")
+    notes += _merged_text(first.merged, 3, CYCLE, "on the way")
     if first.n_paths is None:
         notes.append(solution(first.part.graph.cycles))
-    return notes
+    return [*notes, *_merged_text(first.merged_elsewhere, 1, ELSEWHERE, "not on the way")]
+
+
+def _merged_text(cycles: Sequence[Sequence[Any]], most: int, length: int, where: str) -> Iterator[str]:
+    """Yield the note on cycles that count as one node each, of which so many are named, so long."""
+    if not cycles:
+        return
+    names = "; ".join(shorten(node_text(frozenset(members)), length) for members in cycles[:most])
+    more = f"; and {len(cycles) - most:,} more" if len(cycles) > most else ""
+    one = "One cycle counts as one node" if len(cycles) == 1 else f"{len(cycles):,} cycles count as one node each"
+    yield f"{one}: {names}{more} ({where})."

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import islice
 from typing import Any
 
+import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import End, Seeds
+from graphdiff.paths.paths import Path
+from graphdiff.paths.shortest import shortest
 from graphdiff.sets.bottlenecks import bottlenecks, fewest_edges
 from graphdiff.sums.between import Between, ends_of, restriction, total_over
 from graphdiff.sums.cycles import Range, between_mask, components_in, positions_in
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import Edge
+from graphdiff.text.requirements import attributes_of
+from graphdiff.why.conditions import Condition, conditions
+
+#: How many of the shortest paths are kept.
+SHORTEST = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,14 +36,17 @@ class Ways:
     between : Between
     starts, ends : Seeds
         The ends, by positions in the graph.
+    given : networkx.DiGraph or None
+        The graph as it was given, where that is known: it says what each edge asks for.
     """
 
     between: Between
     starts: Seeds
     ends: Seeds
+    given: nx.DiGraph | None = None
 
     @classmethod
-    def of(cls, graph: CompiledGraph, source: End | None, target: End) -> Ways:
+    def of(cls, graph: CompiledGraph, source: End | None, target: End, given: nx.DiGraph | None = None) -> Ways:
         """Return the ways between two ends; a source of None is all roots.
 
         Raises
@@ -43,7 +55,7 @@ class Ways:
             Where they are not there, or the same, or a cycle lies between that the graph's policy refuses.
         """
         starts, ends = ends_of(graph, source, target)
-        return cls(restriction(graph, starts, ends), starts, ends)
+        return cls(restriction(graph, starts, ends), starts, ends, given)
 
     @cached_property
     def n_paths(self) -> int | None:
@@ -56,6 +68,16 @@ class Ways:
         if self.between.loops or not self.between.targets:
             return None
         return total_over(self.between, SEMIRINGS["fewest-edges"]), total_over(self.between, SEMIRINGS["most-edges"])
+
+    @cached_property
+    def shortest(self) -> list[Path]:
+        """The shortest paths, of one length the strongest first, spread evenly; none where walks go round a cycle."""
+        return [] if self.between.loops else list(islice(shortest(self.between), SHORTEST))
+
+    @cached_property
+    def conditions(self) -> list[Condition]:
+        """What every path has an edge of; nothing where the graph as given is not known."""
+        return [] if self.given is None else conditions(self.between, partial(attributes_of, self.given))
 
     @cached_property
     def bottlenecks(self) -> list[Any]:

@@ -40,18 +40,36 @@ class TestWhy:
         assert done.status == 0
         assert not done.err
         for text in (
-            "Debian Packages · 72 packages, 183 dependencies · a -> b: a depends on b · "
-            "no weights in the file: 1 on every edge (unit) and spread evenly (even)",
-            "openssh-server rests on liblzma5 by 26 paths of 2 to 10 steps.",
-            "26 equal paths      3.6 equal paths",
-            "dpkg 92.3 %   libsystemd0 77.9 %",
-            "! The weightings disagree on the route: choose one with --weight unit|even.",
-            "openssh-server > libsystemd0 > liblzma5                                                70.8 %   70.8 %",
-            "5 of 26 paths carry 90.0 %.",
-            "One cycle counts as one node: libc6 + libgcc-s1 (not on the way).",
+            "Debian Packages · 72 packages, 183 dependencies · a -> b: a depends on b\n"
+            "no weights in the file: 1 on every edge (unit) and spread evenly (even)\n\n"
+            "The 5 shortest of 26 paths (of equally long ones the strongest first, spread evenly):\n"
+            "  openssh-server > libsystemd0 > liblzma5 (>= 5.1.1alpha+20120614)\n"
+            "  … > procps > libproc2-0 (>= 2:4.0.2) > libsystemd0 (>= 209) > liblzma5 (>= 5.1.1alpha+20120614)\n"
+            "  … > init-system-helpers (>= 1.54~, Pre-Depends)\n"
+            "    > usrmerge (usrmerge | usr-is-merged)\n",
+            "\nopenssh-server rests on liblzma5 by 26 paths of 2 to 10 steps.\n",
+            "\nOf one unit spread evenly from openssh-server, 0.0102355 reaches liblzma5 (42nd of 70 packages).\n"
+            "Spread evenly, 77.9 % comes by libsystemd0, by which 2 of 26 paths go.\n",
+            "One cycle counts as one node: libc6 + libgcc-s1 (not on the way).\n",
         ):
             assert text in done.out
         assert "influence" not in done.out
+        assert "disagree" not in done.out
+        assert done.out.count("\n") <= 40
+
+    def test_weightings_that_are_asked_for_stand_in_a_table(self, run: Run) -> None:
+        out = run("why", OPENSSH, "openssh-server", "liblzma5", "-w", "unit", "-w", "even").out
+        for text in (
+            "26 equal paths      3.6 equal paths",
+            "dpkg 92.3 %   libsystemd0 77.9 %",
+            "! The weightings disagree on the route: choose one with --weight unit|even.",
+        ):
+            assert text in out
+        assert "Of one unit" not in out
+        one = run("why", OPENSSH, "openssh-server", "liblzma5", "-w", "even").out
+        assert "Of one unit spread evenly from openssh-server, 0.0102355 reaches liblzma5 (42nd" in one
+        assert re.search(r"as concentrated as +3\.6 equal paths\n", one)
+        assert "disagree" not in one
 
     def test_json_has_a_schema_version_and_nothing_else(self, run: Run) -> None:
         done = run("why", OPENSSH, "openssh-server", "liblzma5", "-o", "json", "--exact")
@@ -90,9 +108,11 @@ class TestWhy:
         steps = f"{shortest} to {longest}" if shortest < longest else str(longest)
         plural = "s" * (counted["n_paths"] > 1), "s" * (longest > 1)
         told = f"{counted['n_paths']:,} path{plural[0]} of {steps} step{plural[1]}."
-        head = run("why", OPENSSH, *ends, *weights).out.split("\n\n")[1]
-        assert told in "\n".join(head.splitlines()[:2])
-        assert head.count(told) == 1
+        paths, head = run("why", OPENSSH, *ends, *weights).out.split("\n\n")[1:3]
+        assert told in head.splitlines()[0]
+        whole = f"{counted['n_paths']:,} path{plural[0]} "
+        assert paths.splitlines()[0].partition(" of ")[2].startswith(whole)
+        assert paths.count("\n  ") >= 5
 
     def test_solved_walks_are_called_walks(self, run: Run, cyclic: str) -> None:
         done = run("why", cyclic, "a", "b", "--cycles", "solve")
@@ -181,7 +201,7 @@ class TestPaths:
             run("paths", OPENSSH, "openssh-server", "liblzma5", "--coverage", "0.9", "-o", "json").out
         )
         assert [round(path["covered"], 3) for path in document["paths"]] == [0.708, 0.779, 0.845, 0.878, 0.9]
-        lines = run("paths", OPENSSH, "openssh-server", "liblzma5", "-k", "2").out.splitlines()[3:]
+        lines = run("paths", OPENSSH, "openssh-server", "liblzma5", "-k", "2").out.split("\n\n")[1].splitlines()[1:]
         assert [line.split()[:5] for line in lines] == [
             ["influence", "steps", "so", "far", "path"],
             ["0.00724638", "2", "70.8", "%", "openssh-server"],
@@ -781,8 +801,9 @@ def test_paths_over_parallel_edges_say_which_they_take(run: Run, parallel: Path)
 
 def test_why_says_of_paths_by_the_same_nodes_which_edges_they_take(run: Run, parallel: Path) -> None:
     out = run("why", str(parallel), "a", "c").out
-    assert "  a > b > c  (by After) " in out
-    assert "  … > b > c  (by Requires) " in out
+    assert "  a > b (After) > c (Requires)\n" in out
+    assert "  … > b (Requires) > c (Requires)\n" in out
+    assert "(by" not in out
     # The cycle of b and c counts as one node, which a enters and leaves by either.
     parallel.write_text("digraph { a -> b; a -> c; b -> c; c -> b; b -> d; c -> d; d -> e }")
     for verb in ("why", "paths"):

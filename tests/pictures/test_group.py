@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import graphdiff as gd
 from graphdiff.errors import GraphTypeError, UnknownNodeError, UsageError
 from graphdiff.pictures.dot import picture_of
-from graphdiff.pictures.group import prefix
+from graphdiff.pictures.scopes import prefix
 
 
 @st.composite
@@ -204,10 +204,25 @@ class TestPicture:
 
     def test_of_many_edges_the_heaviest(self) -> None:
         graph = weighted([(f"a{i}", f"b{i}", i + 1) for i in range(70)])
-        text = gd.to_pydot(gd.group(graph, str), max_edges=5).to_string()
-        assert "drawn: the 5 heaviest of 70 edges" in text
-        assert text.count("->") == 5
-        assert '"a64' not in text
+        text = gd.to_pydot(gd.group(graph, str), max_nodes=140).to_string()
+        assert "drawn: the 60 heaviest of 70 edges, 97.8 % of their sum" in text  # 2,430 of 2,485
+        assert text.count("->") == 60
+        assert '"a9"' not in text
+
+    def test_of_many_groups_the_smallest_are_one_and_nothing_is_lost(self) -> None:
+        # Group k has k members, each resting on the one of group 1.
+        graph = nx.DiGraph((f"g{k}.{i}", "g1.0") for k in range(2, 41) for i in range(k))
+        whole = gd.group(graph, 1, target="g1.0", weight=None)
+        picture = picture_of(whole, max_nodes=5)
+        assert sorted(node.lines for node in picture.nodes) == [
+            ("36 other groups", f"{sum(range(2, 38)):,} members"),
+            ("g1", "1 member"),
+            ("g38", "38 members"),
+            ("g39", "39 members"),
+            ("g40", "40 members"),
+        ]
+        assert sum(edge.facts["edges"] for edge in picture.edges) == graph.number_of_edges()
+        assert sum(edge.facts["share"] for edge in picture.edges) == pytest.approx(1)
 
     def test_it_is_written_and_read_back_as_a_quotient(self, routes: nx.DiGraph, tmp_path: Any) -> None:
         gd.write(gd.group(routes, "layer"), tmp_path / "layers.json")

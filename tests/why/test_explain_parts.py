@@ -89,9 +89,8 @@ def test_the_parts_that_cancel_are_those_of_the_listed_paths(query: Any) -> None
 def test_the_report_names_what_cancels_and_where() -> None:
     graph = weighted([("a", "b", 2.5), ("b", "d", 1.0), ("a", "c", 1.5), ("c", "d", -1.0), ("d", "e", 1.0)])
     text = str(gd.explain(graph, "a", "e"))
-    assert (
-        "Paths of both signs cancel in part: 2.5 and -1.5, most of it at d; parts are of their absolute sum, 4." in text
-    )
+    line = "Paths of both signs cancel in part: 2.5 and -1.5, most of it at d; parts are of their absolute sum, 4."
+    assert line in text.replace("\n  ", " ")
     assert gd.explain(graph, "a", "e").bottlenecks == ["d"]
     record = gd.explain(graph, "a", "e").to_dict()
     assert record["cancellation"]["strongest_negative"]["nodes"] == ["a", "c", "d", "e"]
@@ -134,16 +133,16 @@ class TestTheCutInText:
     def test_what_is_narrower_than_both_ends_is_told(self) -> None:
         steps = ("sa", "sb", "sc", "am", "bm", "mp", "pd", "pe", "cf", "dt", "et", "ft")
         why = gd.explain(weighted([(*step, 1) for step in steps]), "s", "t")
-        assert "\nEverything runs through 2 edges: m -> p, f -> t.\n" in str(why)
+        assert "\nEach path uses one of these 2 edges: m -> p, f -> t.\n" in str(why)
 
     def test_the_edges_at_an_end_are_told_already(self) -> None:
         steps = ("sa", "sb", "sc", "am", "bm", "cm", "mt", "ct")
-        assert "runs through" not in str(gd.explain(weighted([(*step, 1) for step in steps]), "s", "t"))
+        assert " edge" not in str(gd.explain(weighted([(*step, 1) for step in steps]), "s", "t"))
 
     def test_one_edge_is_in_the_singular(self) -> None:
         edges = [("s", "a"), ("s", "b"), ("a", "p"), ("b", "p"), ("p", "q"), ("q", "c"), ("q", "d"), ("c", "t")]
         graph = weighted([(u, v, 1) for u, v in [*edges, ("d", "t")]])
-        assert "\nEverything runs through 1 edge: p -> q.\n" in str(gd.explain(graph, "s", "t"))
+        assert "\nEvery path uses the edge p -> q.\n" in str(gd.explain(graph, "s", "t"))
 
 
 class TestWalks:

@@ -1,0 +1,404 @@
+"""What only one of two graphs has, node by node: the way by which it came in, and by which direct dependency.
+
+The direct dependencies are those of the end that is asked about, else of the projects that the reader marked as roots.
+Which of them lead to a node is looked for in the graph that has the node, so that each that is named does.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.change.match import Matched, Side
+from graphdiff.change.ways import Reach
+from graphdiff.text.names import PLAIN, Edge, Naming, edge_name
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """A node that both graphs have, with another version or under another label."""
+
+    old: Any
+    new: Any
+    version_before: str
+    version_after: str
+
+    def to_dict(self, naming: Naming = PLAIN) -> dict[str, Any]:
+        """Return the upgrade as texts."""
+        ends = {"old": naming.node(self.old), "new": naming.node(self.new)}
+        return {**ends, **self.versions}
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Its versions as a record."""
+        return {"version_before": str(self.version_before), "version_after": str(self.version_after)}
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What it is called before and after, without versions."""
+        ends = (self.old, self.version_before), (self.new, self.version_after)
+        # A label may say its source behind the version: x@1 (git).
+        before, after = (str(label).partition(f"@{version}")[0] if version else str(label) for label, version in ends)
+        return before, after
+
+    def __str__(self) -> str:
+        old, new = self.names
+        if not (self.version_before and self.version_after) and self.old != self.new:
+            return f"{self.old} is now {self.new}"
+        if old != new:
+            return f"{old} {self.version_before} is now {new} {self.version_after}"
+        return f"{new} {self.version_before} -> {self.version_after}"
+
+
+@dataclass(frozen=True)
+class Direct:
+    """A direct dependency that leads to a node which appeared, or led to one that is gone.
+
+    Attributes
+    ----------
+    node : label
+    status : {"added", "removed", "upgraded", "kept"}
+        Added and removed: it is a direct dependency in one of the graphs only.
+    upgrade : Upgrade or None
+        Its versions, where they differ.
+    """
+
+    node: Any
+    status: str
+    upgrade: Upgrade | None = None
+
+    def to_dict(self, naming: Naming = PLAIN) -> dict[str, Any]:
+        """Return it as texts."""
+        versions = {} if self.upgrade is None else self.upgrade.versions
+        return {"node": naming.node(self.node), "status": self.status, **versions}
+
+    @property
+    def change(self) -> str:
+        """What changed about it, in words."""
+        if self.status in ("added", "removed"):
+            return f"{'new' if self.status == 'added' else 'former'} direct dependency"
+        return str(self.node if self.upgrade is None else self.upgrade)
+
+    def __str__(self) -> str:
+        return f"{self.change} {self.node}" if self.status in ("added", "removed") else self.change
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A node that one graph has and the other has not.
+
+    Attributes
+    ----------
+    node : label
+    edge : (tail, head), or None
+        The edge that joins it, or what leads to it, to what both graphs have; None where no edge does.
+    way : tuple of labels
+        From the edge to the node: its head first (asked towards a target: its tail), the node last.
+    chain : tuple of labels
+        The whole way from a root, or from the end that is asked about, with as few other changes as can be; from what
+        both graphs have where neither leads to the node.
+    by : tuple of Direct
+        The direct dependencies that lead to it: first the one on `chain`, then those that changed.
+    together : tuple of edges
+        Edges on `chain` that only this graph has, between nodes of both: without them it had not come in by this way.
+    upgrades : tuple of Upgrade
+        Those of nodes on `chain` behind the direct dependency.
+    """
+
+    node: Any
+    edge: Edge | None
+    way: tuple[Any, ...]
+    chain: tuple[Any, ...] = ()
+    by: tuple[Direct, ...] = ()
+    together: tuple[Edge, ...] = ()
+    upgrades: tuple[Upgrade, ...] = ()
+
+    def to_dict(self, naming: Naming = PLAIN) -> dict[str, Any]:
+        """Return the entry as texts."""
+        return {
+            "node": naming.node(self.node),
+            "edge": None if self.edge is None else naming.parts(self.edge),
+            "way": naming.listed(self.way),
+            "chain": naming.listed(self.chain),
+            "by": [direct.to_dict(naming) for direct in self.by],
+            "together": [naming.parts(edge) for edge in self.together],
+        }
+
+
+@dataclass(frozen=True)
+class Directs:
+    """The direct dependencies in one graph, and of what, by number.
+
+    Attributes
+    ----------
+    projects : frozenset of int
+    nodes : frozenset of int
+        The direct dependencies, `requested` among them.
+    requested : frozenset of int
+        Roots that are direct dependencies themselves, as what somebody installed is.
+    """
+
+    projects: frozenset[int]
+    nodes: frozenset[int] = frozenset()
+    requested: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, side: Side, ends: Collection[int] | None, requested: Collection[Any]) -> Directs:
+        """Return those of some ends; of None those of the marked roots.
+
+        Parameters
+        ----------
+        side : Side
+        ends : collection of int, or None
+        requested : collection of labels
+        """
+        topology = side.graph.topology
+        roots = ends
+        if roots is None:
+            roots = side.numbers[topology.roots].tolist() if topology.marked else ()
+        own = frozenset(n for n in roots if ends is None and requested and _label(side, n) in requested)
+        projects = frozenset(n for n in roots if side.places[n] >= 0) - own
+        leaving = np.isin(side.numbers[side.graph.tails], list(projects))
+        heads = frozenset(side.numbers[topology.heads[leaving]].tolist())
+        return cls(projects, (heads - projects) | own, own)
+
+
+def _label(side: Side, number: int) -> Any:
+    return side.graph.topology.label(int(side.places[number]))
+
+
+@dataclass(frozen=True, eq=False)
+class Origins:
+    """Where the nodes come from that only one of two graphs has.
+
+    Attributes
+    ----------
+    matched : Matched
+    which : int
+        0 where the graph before has them, 1 for the one after.
+    fresh, known : bool arrays by number
+        The nodes that only this graph has, and those that both have.
+    directs : pair of Directs
+        Before and after.
+    upgrades : mapping of number to Upgrade
+    towards : bool
+        Whether influence is followed back, from a target: then an edge brings in its tail.
+    """
+
+    matched: Matched
+    which: int
+    fresh: Mask
+    known: Mask
+    directs: tuple[Directs, Directs]
+    upgrades: Mapping[int, Upgrade]
+    towards: bool = False
+
+    @property
+    def side(self) -> Side:
+        """The graph that has them."""
+        return self.matched.sides[self.which]
+
+    def entries(self) -> list[Entry]:
+        """Return an entry for each, in order."""
+        numbers = np.flatnonzero(self.fresh).tolist()
+        return [self._entry(number) for number in numbers]
+
+    def _entry(self, number: int) -> Entry:
+        chain = [number]
+        while (nearer := self._nearer[chain[-1]]) >= 0:
+            chain.append(nearer)
+        chain.reverse()
+        steps = list(zip(chain, chain[1:], strict=False))
+        last = max((k for k, (near, _) in enumerate(steps) if self.known[near]), default=-1)
+        by = self._by(number, chain)
+        behind = chain[1 + next((k for k, n in enumerate(chain) if n in self.directs[self.which].nodes), -1) :]
+        return Entry(
+            _label(self.side, number),
+            None if last < 0 else self._edge(*steps[last]),
+            self._labels(chain[last + 1 :]),
+            self._labels(chain),
+            by,
+            tuple(self._edge(*step) for step in steps if step in self._joint and not self._is_first(*step)),
+            tuple(self.upgrades[each] for each in behind if each in self.upgrades),
+        )
+
+    def _labels(self, numbers: Iterable[int]) -> tuple[Any, ...]:
+        return tuple([_label(self.side, number) for number in numbers])
+
+    def _edge(self, near: int, far: int) -> Edge:
+        near, far = (far, near) if self.towards else (near, far)
+        return _label(self.side, near), _label(self.side, far)
+
+    # -- ways
+
+    @cached_property
+    def _steps(self) -> dict[int, list[int]]:
+        """The edges on ways to fresh nodes, by where they come from."""
+        numbers = tuple(np.flatnonzero(self.fresh).tolist())
+        leading = Reach(self.matched, numbers, not self.towards).numbers[self.which] & (self.fresh | self.known)
+        nears, fars = self._ends(self.side)
+        used = leading[nears] & leading[fars]
+        steps: dict[int, list[int]] = {}
+        for near, far in zip(nears[used].tolist(), fars[used].tolist(), strict=True):
+            steps.setdefault(near, []).append(far)
+        return steps
+
+    def _ends(self, side: Side) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return where the edges of a graph come from and lead to, as they are followed."""
+        tails, heads = side.numbers[side.graph.tails], side.numbers[side.graph.heads]
+        return (heads, tails) if self.towards else (tails, heads)
+
+    @cached_property
+    def _joint(self) -> set[tuple[int, int]]:
+        """The steps that only this graph has, between nodes of both."""
+        there = {
+            (near, far) for near, fars in self._steps.items() for far in fars if self.known[near] and self.known[far]
+        }
+        nears, fars = self._ends(self.matched.sides[1 - self.which])
+        nodes = np.zeros(self.matched.n_numbers, dtype=bool)
+        nodes[list({near for near, _ in there})] = True
+        used = nodes[nears]
+        return there - set(zip(nears[used].tolist(), fars[used].tolist(), strict=True))
+
+    @cached_property
+    def _nearer(self) -> dict[int, int]:
+        """For each node on a chosen way the one before it; -1 where the way starts."""
+        directs = self.directs[self.which]
+        nearer = self._searched(directs.projects | directs.requested, {})
+        nearer = self._searched(np.flatnonzero(self.known).tolist(), nearer) if self._lacks(nearer) else nearer
+        return self._searched(np.flatnonzero(self.fresh).tolist(), nearer) if self._lacks(nearer) else nearer
+
+    def _lacks(self, nearer: Mapping[int, int]) -> bool:
+        return any(number not in nearer for number in np.flatnonzero(self.fresh).tolist())
+
+    def _searched(self, starts: Iterable[int], known: Mapping[int, int]) -> dict[int, int]:
+        """Return the ways with the fewest other changes, then by what changed itself, then the shortest: Dijkstra's."""
+        nearer: dict[int, int] = {}
+        heap = [(0, int(self._is_kept(start)), 0, start, -1) for start in sorted(starts)]
+        while heap:
+            joint, kept, length, node, before = heapq.heappop(heap)
+            if node in nearer:
+                continue
+            nearer[node] = before
+            for far in self._steps.get(node, ()):
+                if far not in nearer:
+                    unchanged = self._is_first(node, far) and self._is_kept(far)
+                    is_other = (node, far) in self._joint
+                    heapq.heappush(heap, (joint + is_other, kept + unchanged, length + 1, far, node))
+        return {**nearer, **known}
+
+    def _is_first(self, near: int, far: int) -> bool:
+        """Tell whether a step leads from a project to a direct dependency."""
+        directs = self.directs[self.which]
+        return near in directs.projects and far in directs.nodes
+
+    def _is_kept(self, number: int) -> bool:
+        """Tell whether a node is a direct dependency that both graphs have alike."""
+        return number in self.directs[0].nodes & self.directs[1].nodes and number not in self.upgrades
+
+    # -- direct dependencies
+
+    def _by(self, number: int, chain: list[int]) -> tuple[Direct, ...]:
+        leading = self._reached.get(number, 0)
+        if not leading:
+            return ()
+        own = next((each for each in chain if each in self._places), -1)
+        numbers = [each for each, place in self._places.items() if leading >> place & 1]
+        numbers.sort(key=lambda each: (each != own, self._is_kept(each)))
+        return tuple(self._direct[each] for each in numbers)
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        """The place of each direct dependency on ways to fresh nodes among the bits of `_reached`."""
+        nodes = () if self.towards else self.directs[self.which].nodes
+        return {number: place for place, number in enumerate(sorted(n for n in nodes if self._is_on_a_way(n)))}
+
+    def _is_on_a_way(self, number: int) -> bool:
+        return number in self._steps or bool(self.fresh[number])
+
+    @cached_property
+    def _direct(self) -> dict[int, Direct]:
+        return {number: self._direct_of(number) for number in self._places}
+
+    def _direct_of(self, number: int) -> Direct:
+        label = _label(self.side, number)
+        if number not in self.directs[1 - self.which].nodes:
+            return Direct(label, ("removed", "added")[self.which], self.upgrades.get(number))
+        upgrade = self.upgrades.get(number)
+        return Direct(label, "kept" if upgrade is None else "upgraded", upgrade)
+
+    @cached_property
+    def _reached(self) -> dict[int, int]:
+        """By which direct dependencies each node on a way is reached, as bits: pushed along the components in order."""
+        bits = {number: 1 << place for number, place in self._places.items()}
+        components: dict[int, list[int]] = {}
+        component = self.side.graph.topology.representative
+        for number in {*self._steps, *np.flatnonzero(self.fresh).tolist()}:
+            components.setdefault(int(component[self.side.places[number]]), []).append(number)
+        for _, members in sorted(components.items()):
+            union = 0
+            for number in members:
+                union |= bits.get(number, 0)
+            for number in members:
+                bits[number] = union
+                for far in self._steps.get(number, ()):
+                    bits[far] = bits.get(far, 0) | union
+        return bits
+
+
+# -- text
+
+
+def entry_rows(entries: Iterable[Entry], words: tuple[str, str], *, direct: bool) -> Iterator[Row]:
+    """Yield a row for nodes that came in together; those that no edge brought in last.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+    words : pair of str
+        What stands before an edge that brought them in, and before a direct dependency that did.
+    direct : bool
+        Whether direct dependencies are named, where they are known; else the edges.
+    """
+    rows: dict[tuple[Any, ...], list[Entry]] = {}
+    for entry in entries:
+        rows.setdefault((entry.by if direct else (), entry.edge, entry.together), []).append(entry)
+    places: dict[Any, int] = {}
+    for by, _, _ in rows:
+        places.setdefault(by[:1], len(places))
+    for (by, edge, _), brought in sorted(rows.items(), key=lambda row: (row[0][1] is None, places[row[0][0][:1]])):
+        nodes = sorted(brought, key=lambda entry: len(entry.way))
+        names = tuple([str(entry.node) for entry in nodes])
+        if by:
+            yield row_of_direct(names, nodes[0], words[1])
+        else:
+            yield Row(names, "" if edge is None else f"{words[0]} {edge_name(edge)}")
+
+
+class Row(NamedTuple):
+    """Nodes that came in together: their names, what brought them in, and by which edge where that is not said yet."""
+
+    names: tuple[str, ...]
+    what: str
+    where: str = ""
+
+
+def row_of_direct(names: tuple[str, ...], entry: Entry, word: str) -> Row:
+    """Return by which direct dependency nodes came in, what changed about it, and where the way is new."""
+    first, more = entry.by[0], len(entry.by) - 1
+    is_itself = entry.node == first.node
+    text = first.change if is_itself and len(names) == 1 else f"{word} {first}"
+    text += f" and {more:,} more" if more else ""
+    if entry.together:
+        text += f" together with {' and '.join(map(edge_name, entry.together))}"
+    if first.status == "kept" and entry.upgrades:
+        text += f", through {entry.upgrades[-1]}"
+    return Row(names, text, "" if is_itself or entry.edge is None else f" ({edge_name(entry.edge)})")
