@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from graphdiff.graph.compiled import CompiledGraph as CompiledGraph
     from graphdiff.graph.compiled import compile as compile
     from graphdiff.graph.ends import LEAVES as LEAVES
+    from graphdiff.graph.ends import NODES as NODES
     from graphdiff.graph.ends import ROOTS as ROOTS
     from graphdiff.io.formats import Format as Format
     from graphdiff.io.read import read as read
@@ -111,6 +112,7 @@ _HOMES: dict[str, str | None] = {
     "LEAVES": "graph.ends",
     "Path": "paths.paths",
     "Plan": "jacobians.plan",
+    "NODES": "graph.ends",
     "ROOTS": "graph.ends",
     "Ranking": "structure.rank",
     "Routes": "why.routes",

@@ -89,7 +89,7 @@ class Words:
         'a and b'
         """
         if isinstance(end, Enum):
-            return self.starts if end.name == "ROOTS" else self.ends
+            return {"ROOTS": self.starts, "LEAVES": self.ends}.get(end.name, f"all {self.nodes}")
         return end_text(end)
 
     def sentence(self, text: str) -> str:

@@ -16,7 +16,7 @@ import networkx as nx
 from graphdiff.arithmetic import Number, is_finite
 from graphdiff.errors import SameComponentError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import End
+from graphdiff.graph.ends import NODES, End, Seeds
 from graphdiff.graph.options import takes_options
 from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword
@@ -295,7 +295,7 @@ def cut(
     except SameComponentError as error:  # without a total there is no part of it
         instead = "; without ", Keyword("amount" if part is None else "part"), " every path is cut"
         raise SameComponentError(error.source, error.target, *instead) from error
-    search = _search(lies, what, every, targets_stay=members_of(target) is None)
+    search = _search(lies, what, every, targets_stay=members_of(target) is None, everywhere=source is NODES)
     total = search.total
     wanted = None if every else _wanted(total, part, amount)
     lacking = ""
@@ -329,6 +329,9 @@ def cut(
 def _lying(graph: CompiledGraph, source: End, target: End, every: bool) -> Between:
     """Return what lies between the ends; raise `UsageError` where a node is both and every path is to be cut."""
     starts, ends = ends_of(graph, source, target)
+    if source is NODES:  # what is an end already has no way to it
+        there = {graph.anchor(position) for position in ends.positions}
+        starts = Seeds([position for position in starts.positions if graph.anchor(position) not in there])
     is_one = len(starts.positions) == len(ends.positions) == 1
     if (every or is_one) and (both := set(starts.positions) & set(ends.positions)):
         node = graph.topology.label(both.pop())
@@ -336,13 +339,13 @@ def _lying(graph: CompiledGraph, source: End, target: End, every: bool) -> Betwe
     return restriction(graph, starts, ends)
 
 
-def _search(lies: Between, what: str, every: bool, *, targets_stay: bool) -> Search:
+def _search(lies: Between, what: str, every: bool, *, targets_stay: bool, everywhere: bool) -> Search:
     """Return what may be removed, with the total; without where every path is to go and a cycle lies between."""
     if every and lies.loops:
-        return Search(lies, what, None, targets_stay)
+        return Search(lies, what, None, targets_stay, everywhere)
     total = flow_through(lies).total
     lies.require_no_loops("what_if and sensitivities sum its walks")
-    search = Search(lies, what, total, targets_stay)
+    search = Search(lies, what, total, targets_stay, everywhere)
     search.require_real()
     return search
 
