@@ -79,10 +79,10 @@ def read_gradle(data: bytes, *, name: str, kinds: str | Collection[str] | None =
     r"""Read the text that ``gradle dependencies`` prints: the tail of an edge depends on its head.
 
     A module is called ``group:name``, a project of the build by its path (``:app``). The graph is that of all
-    configurations; an edge has as ``kind`` those in which it stands, and the version asked for as ``clause``. Gradle
-    prints what a module needs once, and ``(*)`` elsewhere; it is one node here, so nothing is lost. Constraints make no
-    edge, nor do configurations that are not resolved (``(n)``). The projects whose reports these are are the roots.
-    What could not be resolved is in ``G.graph["unmet"]``.
+    configurations; an edge has as ``kind`` those in which it stands, where these are not all, and the version asked for
+    as ``clause``. Gradle prints what a module needs once, and ``(*)`` elsewhere; it is one node here, so nothing is
+    lost. Constraints make no edge, nor do configurations that are not resolved (``(n)``). The projects whose reports
+    these are are the roots. What could not be resolved is in ``G.graph["unmet"]``.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def read_gradle(data: bytes, *, name: str, kinds: str | Collection[str] | None =
     report = _read(text_of(data), name)
     wanted = chosen_kinds(kinds, report.configurations, default=report.configurations)
     needs = [
-        Need(tail, head, ", ".join(there), {"clause": " | ".join(clauses)})
+        Need(tail, head, "" if wanted <= {*there} else ", ".join(there), {"clause": " | ".join(clauses)})
         for (tail, head), (configurations, clauses) in report.needs.items()
         if (there := [one for one in configurations if one in wanted])
     ]
