@@ -167,9 +167,7 @@ LOCKS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     # Java, Scala.
     (
         (rb"\A# This is a Gradle generated file for dependency locking\.",),
-        f"gradle.lockfile, {BARE}; gradle cyclonedxBom (the plugin org.cyclonedx.bom) writes a CycloneDX bill, which "
-        "is "
-        "read",
+        f"gradle.lockfile, {BARE}; gradle dependencies prints trees of them that are read",
     ),
     # Go.
     (
@@ -226,9 +224,7 @@ LOCKS: tuple[tuple[tuple[bytes, ...], str], ...] = (
             rb"^\s*(?:dependencies|plugins|allprojects|subprojects) *\{",
             rb"^\s*(?:(?:test|compile|runtime|annotation)\w*|implementation|api|id|apply|mavenCentral)\b[ (]",
         ),
-        "what a Gradle project asks for, and not what that rests on; gradle cyclonedxBom (the plugin "
-        "org.cyclonedx.bom) "
-        "writes a CycloneDX bill, which is read",
+        "what a Gradle project asks for, and not what that rests on; give the text that gradle dependencies prints",
     ),
     (
         (rb"""^source ["']https?://""", rb"""^\s*gem ["']"""),
