@@ -27,7 +27,8 @@ DRAWN = "give the file that it was drawn from (DOT, a table, JSON)"
 TEXTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     (
         (
-            rb"\A(?!(?s:.*)^-{20,}\r?\n(?:Root project|Project '?:))",  # Gradle's, which is read
+            # Not Gradle's, which is read.
+            rb"\A(?!(?s:.*)^-{20,}\r?\n(?:Root project|Project '?:)|\s*+\w+(?: - [^\n]*+)?\r?\n[+\\]--- [^\s:]++:)",
             rb"^[ \t|\xe2\x94\x82]*(\xe2\x94\x9c|\xe2\x94\x94|\|--|`--|\+--?|\\--?)[\xe2\x94\x80-]* ",
         ),
         "a tree for people, in which a tool may leave out what it has shown before; give the lock file, or the tool's "
