@@ -17,7 +17,7 @@ import numpy as np
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import Boundary, End, Seeds
+from graphdiff.graph.ends import End, Seeds
 from graphdiff.graph.options import takes_options
 from graphdiff.sets.sets import exclusive
 from graphdiff.sums.between import between_ends, ends_of
@@ -130,13 +130,11 @@ class FirstSteps(Result):
         return "\n".join([self._title(), *(f"  {line}" for line in table), *self._notes()])
 
     def _title(self) -> str:
-        words = words_for(self.edge_meaning, self.weight_meaning).about(self.source)
+        words = words_for(self.edge_meaning, self.weight_meaning).about(self.source, self.target)
         ends = {"source": words.named(self.source), "target": words.named(self.target)}
         if not self.steps:
-            return f"{words.none.format(**ends)}."
-        relation = words.relation.format(**ends)
-        if isinstance(self.source, Boundary):
-            relation = relation[0].upper() + relation[1:]
+            return words.sentence(f"{words.none.format(**ends)}.")
+        relation = words.sentence(words.relation.format(**ends))
         return f"{relation}: {shown(self.total)}, {by_weights(self.weight_meaning)}."
 
     def _rows(self) -> list[list[str]]:

@@ -86,7 +86,11 @@ def read_yarn_classic(data: bytes, *, name: str, kinds: str | Collection[str] | 
     packages = [_package(entry) for entry in entries]
     needs, unmet = _needs(entries, packages)
     graph = package_graph(packages, needs, name=name, format="yarn.lock", known=KINDS, kinds=kinds, unmet=unmet)
-    if kinds and "dev" not in chosen_kinds(kinds, KINDS, default=KINDS) and not any(need.kind == "dev" for need in needs):
+    if (
+        kinds
+        and "dev" not in chosen_kinds(kinds, KINDS, default=KINDS)
+        and not any(need.kind == "dev" for need in needs)
+    ):
         graph.graph.setdefault("warnings", []).append(f"{name}: {NO_DEV}")
     if others := Counter(title for entry in entries for title in entry.others):
         counted = ", ".join(f"{title} ({times:,})" for title, times in others.items())
