@@ -171,7 +171,10 @@ def _influence(columns: Sequence[Explanation]) -> Iterator[str]:
     elif route != next(iter(by_paths), ""):
         paths = how_many(columns[0].n_paths or 0, "paths")
         goes = f"{shown(by_paths[route][0])} of {paths} {'goes' if by_paths[route][0] == 1 else 'go'}"
-        yield f"Spread evenly, {percent(by_parts[route][1])} comes by {shorten(route, NAME)}, by which {goes}."
+        label = spread.part.graph.topology.label
+        sources = {spread.part.graph.topology.naming.node(label(place)) for place in spread.ways.starts.positions}
+        by = "directly from" if route in sources else "by"
+        yield f"Spread evenly, {percent(by_parts[route][1])} comes {by} {shorten(route, NAME)}, by which {goes}."
 
 
 def _first_steps(spread: Explanation) -> Iterator[str]:

@@ -153,11 +153,11 @@ class TestRankShowsSets:
     def test_in_the_order_of_a_set(self, run: Run, lock: str) -> None:
         weights = ["-w", "unit", "-w", "even"]
         lines = run("rank", lock, *weights, "--by", "exclusive", "-n", "2").out.splitlines()
-        assert [line.split() for line in lines[4:6]] == [
+        assert [line.split() for line in lines[5:7]] == [
             ["1", "app", "1", "1", "3", "3"],
             ["2", "web@2.0", "1", "0.5", "2", "1"],
         ]
-        assert lines[6] == "… 2 more: --top 4"
+        assert lines[7] == "… 2 more: --top 4"
         for verb in ("rank", "cycles"):  # of -1 rows the last would be missing without a word
             assert (
                 run(verb, lock, "-n", "-1").err

@@ -58,7 +58,7 @@ def test_every_verb_that_reads_a_file_is_here() -> None:
 class TestTheHeadSaysWhichAndWhy:
     def head(self, run: Run, verb: str, *words: str) -> str:
         lines = run(*words).out.split("\n\n")[0].splitlines()
-        return lines[2] if verb == "compare" else lines[0].rsplit(" · ", 1)[1]
+        return lines[-1].rsplit(" · ", 1)[-1]
 
     def record(self, run: Run, *words: str) -> dict[str, object]:
         document = json.loads(run(*words, "-o", "json").out)
