@@ -55,7 +55,10 @@ def rank(settings: options.Settings, ends: Ends, by: str | None, value: str | No
     exclusive how many of them would go with it, since nothing else leads to them from the source or else the roots.
     """
     if ends.sources and ends.has_target:
-        raise UsageError("give a source (-s) or a target, not both; for one pair: graphdiff why FILE SOURCE TARGET")
+        raise UsageError(
+            "give a source (-s) or a target, not both; for one pair: graphdiff why FILE SOURCE TARGET, and by direct "
+            "dependencies: graphdiff what-if --direct"
+        )
     from graphdiff.structure.rank import rank as ranking_of
 
     graph = inputs.load(settings)

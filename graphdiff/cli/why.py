@@ -1,4 +1,4 @@
-"""``graphdiff why``: one total, what it is made of, and whether the weightings agree."""
+"""``graphdiff why``: by which paths one thing rests on another, what all of them pass, and what weights say of it."""
 
 from __future__ import annotations
 
@@ -50,10 +50,11 @@ In Python:
 @click.option("--bounds", nargs=2, metavar="LOW HIGH",
               help="Edge attributes: the weights' bounds. Gives those of the total.")  # fmt: skip
 def why(settings: options.Settings, ends: Ends, formula: bool, sd: str | None, bounds: tuple[str, str] | None) -> None:
-    """Explain the total influence of SOURCE on TARGET: how much, by how many paths, which ones, through what.
+    """Explain how SOURCE rests on TARGET: by which paths, the shortest first, how many, what all of them pass.
 
-    With one name, from the roots. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too; .dot and
-    .graphml hold the numbers as attributes, and graphdiff reads them back.
+    -w adds a table of what weights say; those of the file come first. With one name, from the roots. With -O x.svg
+    (or .png, .dot, .mmd, .graphml) the picture is written too; .dot and .graphml hold the numbers as attributes, and
+    graphdiff reads them back.
     """
     if formula and (sd is not None or bounds is not None):
         raise UsageError("--formula is of symbols, which have no --sd and no --bounds: ask for one of them")

@@ -82,7 +82,7 @@ def requirement_text(data: Mapping[Any, Any], name: str = "") -> str:
     >>> requirement_text({"kind": "extra", "extra": "css", "marker": 'sys_platform == "win32"', "optional": True})
     'extra css, only on sys_platform == "win32"'
     """
-    return ", ".join([shorten(one_line(text), LONGEST) for text in _said(data, name) if text])
+    return ", ".join([shorten(one_line(text), LONGEST) for text in _pieces(data, name) if text])
 
 
 def needed_text(node: str, data: Mapping[Any, Any], name: str = "") -> str:
@@ -123,7 +123,7 @@ def package_name(graph: Any, node: Any) -> str:
     return str(node if graph is None or node not in graph else graph.nodes[node].get("name", node))
 
 
-def _said(data: Mapping[Any, Any], name: str) -> Iterator[str]:
+def _pieces(data: Mapping[Any, Any], name: str) -> Iterator[str]:
     clause, kind, extra, marker = (_text(data.get(field)) for field in FIELDS[:4])
     yield _without_name(clause, name)
     if kind not in PLAIN_KINDS and not (kind == "extra" and extra):

@@ -194,14 +194,12 @@ WORDS: dict[str, Words] = {
 }
 
 
-#: By ``G.graph["edge_meaning"]`` and the meaning of the weights: what these change in the words above.
+#: By ``G.graph["edge_meaning"]``, or "" for any, and the meaning of the weights: what these change in the words above.
 SAID_BY_WEIGHTS: dict[tuple[str, str], dict[str, str]] = {
-    ("depends on", "even"): {"total": "of one unit spread evenly from {source}, {total} reaches {target}"},
-    ("imports", "even"): {"total": "of one unit spread evenly from {source}, {total} reaches {target}"},
+    ("", "even"): {"total": "of one unit spread evenly from {source}, {total} reaches {target}"},
     ("imports", "imports"): {
         "total": "of one unit spread from {source} along the import statements, {total} reaches {target}"
     },
-    ("calls", "even"): {"total": "of one unit spread evenly from {source}, {total} reaches {target}"},
     ("calls", "calls"): {"total": "one call of {source} makes {total} calls of {target}"},
     ("calls", "cost"): {
         "total": "{percent} of {target}'s time is spent for {source}",
@@ -227,7 +225,9 @@ def words_for(edge_meaning: str, weight_meaning: str = "unknown", node_meaning: 
     """
     words = WORDS.get(edge_meaning) or replace(_UNKNOWN, arrow=f"a -> b: a {edge_meaning} b")
     called = {} if node_meaning == "unknown" else {"nodes": node_meaning}
-    return replace(words, **SAID_BY_WEIGHTS.get((edge_meaning, weight_meaning), {}), **called)
+    for edges in ("", edge_meaning):
+        called |= SAID_BY_WEIGHTS.get((edges, weight_meaning), {})
+    return replace(words, **called)
 
 
 def words_of(graph: Any, weight_meaning: str = "unknown") -> Words:

@@ -81,9 +81,10 @@ def conditions(between: Between, data: Callable[[Any], Mapping[Any, Any]]) -> li
                 by_value[", ".join(value) if isinstance(value, list) else str(value)].add(edge)
         if record.get("optional") is True:
             optional.add(edge)
-    found = [Condition(field, values) for field, by_value in edges.items() if (values := _fewest(between, by_value))]
-    known = any(condition.field == "extra" or "optional" in condition.values for condition in found)
-    return found if known or not _parts(between, optional) else [*found, Condition("optional", ("optional",))]
+    met = [Condition(field, values) for field, by_value in edges.items() if (values := _fewest(between, by_value))]
+    if not any(one.field == "extra" or "optional" in one.values for one in met) and _parts(between, optional):
+        met.append(Condition("optional", ("optional",)))
+    return met
 
 
 def _fewest(between: Between, edges: Mapping[str, set[int]]) -> tuple[str, ...]:
