@@ -394,12 +394,16 @@ class MissingExtraError(GraphdiffError, ImportError):
 def nearest(name: object, names: Iterable[Hashable], limit: int = 3) -> list[Hashable]:
     """Return up to `limit` of `names` that look like `name`: equal as text first, then case, then spelling.
 
+    Before spelling comes what is the same behind the last slash: a member of a workspace by its name or by its folder.
+
     Examples
     --------
     >>> nearest("los", ["loss", "weights"])
     ['loss']
     >>> nearest("1", [1, 2])
     [1]
+    >>> nearest("@shop/api", ["@shop/core", "packages/api"])
+    ['packages/api', '@shop/core']
     """
     text = str(name)
     by_text: dict[str, Hashable] = {}
@@ -408,6 +412,8 @@ def nearest(name: object, names: Iterable[Hashable], limit: int = 3) -> list[Has
     if text in by_text:
         return [by_text[text]]
     folded = [other for other in by_text if other.lower() == text.lower()]
+    last = text.rpartition("/")
+    folded += [other for other in by_text if last[1] and other.endswith(f"/{last[2]}")]
     # difflib is quadratic in the names' lengths: of a large graph only names of like length are compared.
     if len(by_text) > 20_000:
         by_text = {other: node for other, node in by_text.items() if abs(len(other) - len(text)) <= 2}

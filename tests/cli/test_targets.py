@@ -98,6 +98,19 @@ def test_a_table_says_that_it_passes_over_the_weights(run: Run, table: str, tmp_
     assert run("table", LOCK, "-s", "shop", "--targets", str(tmp_path / "plain.csv")).err == ""
 
 
+def test_why_says_by_which_first_steps_the_risk_comes(run: Run) -> None:
+    lock = gd.read(LOCK)
+    targets = gd.read_targets(REPORT, lock)
+    shares = gd.edge_contributions(lock, "shop", targets, weight=gd.weights.even).shares
+    text = run("why", LOCK, "-s", "shop", "--targets", REPORT).out
+    assert "By first steps: search 31.6 %, mail 28.7 %, orm 20.5 %, web 19.1 %." in text.splitlines()
+    steps = gd.explain(lock, "shop", targets, weight=gd.weights.even).first_steps()
+    assert {name: part for name, _, part in steps} == {
+        head: pytest.approx(share) for (tail, head), share in shares.items() if tail == "shop" and share
+    }
+    assert "By first steps" not in run("why", LOCK, "-s", "shop", "tls").out  # one target has its paths
+
+
 def test_what_goes_with_each_direct_dependency_is_what_what_if_says(run: Run) -> None:
     asked = ("what-if", LOCK, "-s", "shop", "--targets", REPORT, "-w", "even", "-o", "json")
     answer = document(run(*asked, "--direct"))

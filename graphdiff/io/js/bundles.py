@@ -18,7 +18,7 @@ from graphdiff.io.documents import Record, listing, mapping, mappings, parse_jso
 from graphdiff.io.packages import keep_what_roots_reach
 from graphdiff.kernels.collecting import collector_at_rest
 
-__all__ = ["read_esbuild", "read_webpack"]
+__all__ = ["package_of", "read_esbuild", "read_webpack"]
 
 #: The package that a file lies in: the last one of its path, where packages lie in packages.
 PACKAGE = re.compile(r".*\bnode_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\?|]+)", re.DOTALL)
@@ -113,8 +113,19 @@ def read_esbuild(data: bytes, *, name: str, kinds: str | Collection[str] | None 
 
 def _module(path: str) -> Record:
     """Return what a path says of its module."""
+    return {"file": "" if NO_FILE.match(path) else path, "package": package_of(path)}
+
+
+def package_of(path: str) -> str:
+    """Return the package that a file lies in, under the last ``node_modules`` of its path; nothing where in none.
+
+    Examples
+    --------
+    >>> package_of("node_modules/a/node_modules/@b/c/d.js"), package_of("src/index.js")
+    ('@b/c', '')
+    """
     package = PACKAGE.match(path)
-    return {"file": "" if NO_FILE.match(path) else path, "package": package[1].replace("\\", "/") if package else ""}
+    return package[1].replace("\\", "/") if package else ""
 
 
 def _mark_roots(modules: dict[str, Record], outputs: Record, loaded: Collection[str], name: str) -> None:
@@ -127,16 +138,14 @@ def _mark_roots(modules: dict[str, Record], outputs: Record, loaded: Collection[
 
 def _weigh(modules: dict[str, Record], outputs: Record, inputs: Collection[str], name: str) -> None:
     """Note with the inputs how much of them is in the outputs, and in which."""
-    if outputs:
-        for path in inputs:
-            modules[path] |= {"size": 0, "chunks": ""}
+    parts: dict[str, dict[str, int | float]] = {path: {} for path in inputs}
     for output, value in outputs.items():
         where = f"{name}: outputs: {output}"
         for path, within in mapping(mapping(value, where).get("inputs"), f"{where}: inputs").items():
-            if path in inputs:
-                module = modules[path]
-                module["size"] += _bytes(mapping(within, where).get("bytesInOutput"), where) or 0
-                module["chunks"] = _joined(module["chunks"], output)
+            if path in parts:
+                parts[path][output] = _bytes(mapping(within, where).get("bytesInOutput"), where) or 0
+    for path, there in parts.items() if outputs else ():
+        modules[path] |= {"size": sum(there.values()), "chunks": ", ".join(there)}
 
 
 @dataclass
@@ -234,8 +243,7 @@ def read_webpack(data: bytes, *, name: str, kinds: str | Collection[str] | None 
     ids = dict(zip(every.records, node_ids(zip(called, every.records, strict=True)), strict=True))
     modules = {ids[key]: _of_webpack(every, key) for key in every.records}
     imports = [one for key in every.records for one in _imports(every, ids, key)]
-    for one in imports:
-        modules.setdefault(one.tail, _module(one.tail))
+    modules |= {one.tail: _module(one.tail) for one in imports if one.tail not in modules}
     return _graph(modules, imports, kinds, name=name, format="webpack statistics")
 
 
@@ -246,7 +254,7 @@ def _key(module: Record, where: str) -> str:
 def _of_webpack(every: _Modules, key: str) -> Record:
     where, module = every.records[key]
     path = text(module.get("name"), where).rpartition("!")[2].partition("?")[0]
-    said = {"package": _module(path)["package"], "size": _bytes(module.get("size"), where)}
+    said = {"package": package_of(path), "size": _bytes(module.get("size"), where)}
     said |= {"type": text(module.get("moduleType"), where), "chunks": ", ".join(every.chunks[key])}
     flags = {
         "external": text(module.get("identifier"), where).startswith("external "),
@@ -298,25 +306,23 @@ def _graph(
         raise FormatError(f"{name}: no module in it")
     known = dict.fromkeys(one.kind for one in imports)
     wanted = chosen_kinds(kinds, known, default=known)
+    ways: dict[tuple[str, str], tuple[dict[str, None], dict[str, None]]] = {}
+    for tail, head, kind, text_of_it in imports:
+        if kind in wanted:
+            of_kinds, said = ways.setdefault((tail, head), ({}, {}))
+            of_kinds[kind] = said[text_of_it] = None
     graph = nx.DiGraph()
     with collector_at_rest():
-        for module, said in modules.items():
-            graph.add_node(module, **{key: value for key, value in said.items() if value not in ("", None)})
-        for one in imports:
-            if one.kind in wanted:
-                edge = graph.get_edge_data(one.tail, one.head, {})
-                said = {
-                    "kind": _joined(edge.get("kind", ""), one.kind),
-                    "module": _joined(edge.get("module", ""), one.said),
-                }
-                graph.add_edge(one.tail, one.head, **{key: value for key, value in said.items() if value})
+        graph.add_nodes_from((module, _without_blanks(said)) for module, said in modules.items())
+        for ends, (of_kinds, said) in ways.items():
+            graph.add_edge(*ends, **_without_blanks({"kind": ", ".join(of_kinds), "module": ", ".join(said)}))
         if kinds:
             keep_what_roots_reach(graph, kinds)
     return described(graph, format=format, edge_meaning="imports", weight_meaning="none")
 
 
-def _joined(before: str, more: str) -> str:
-    return ", ".join(dict.fromkeys(filter(None, [*before.split(", "), more])))
+def _without_blanks(said: Record) -> Record:
+    return {key: value for key, value in said.items() if value not in ("", None)}
 
 
 def _bytes(value: object, where: str) -> int | float | None:
