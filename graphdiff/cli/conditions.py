@@ -317,5 +317,5 @@ def gated(function: Callable[..., None]) -> Callable[..., None]:
     )(run)
     return click.option(
         "--fail-if", "conditions", multiple=True, metavar="'NAME OP VALUE'",
-        help=f"End with status 1 where this holds, of {', '.join(MEASURES[verb].names)}.",
+        help=f"Status 1 where this holds, of {', '.join(MEASURES[verb].names)}.",
     )(run)  # fmt: skip

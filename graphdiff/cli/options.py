@@ -121,8 +121,8 @@ _READING: list[Callable[..., Any]] = [
     click.option(
         "-w", "--weight", "weights", multiple=True, metavar="NAME", shell_complete=complete_weight,
         help="unit (1 on every edge), even (1/out-degree), imports (an edge's part of its module's import "
-        "statements), or an edge attribute (attr:NAME where its name is a preset's). why, rank, compare, what-if and "
-        "table put two side by side. Default: known ones, else even, unit or both; the report says why.",
+        "statements), or an edge attribute (attr:NAME where a preset has its name). Repeat, where a verb puts two side "
+        "by side. Default: known ones, else even, unit or both; the report says why.",
     ),
     click.option("--default-weight", type=float, metavar="W", help="The weight of edges that have none."),
     click.option(
@@ -143,8 +143,8 @@ _READING: list[Callable[..., Any]] = [
     ),
     click.option(
         "--where", "where", multiple=True, metavar="COLUMN=VALUE",
-        help=f"For {', '.join(taking('where'))}: only rows with this value, or COLUMN!=VALUE without it. Repeat for "
-        "several: columns hold together.",
+        help=f"For {', '.join(taking('where'))}: only rows with this value, or COLUMN!=VALUE without it. Of "
+        "several all hold.",
     ),
     click.option(
         "--format", "format_", metavar="NAME", shell_complete=complete_format,
@@ -168,8 +168,8 @@ _READING: list[Callable[..., Any]] = [
     ),
     click.option(
         "--timeout", type=float, metavar="SECONDS",
-        help="How long may take: reading DOT, laying out the picture of -O FILE.svg or .png, and in cut and cycles "
-        "integer programmes (with scipy). Default: 60 each.",
+        help="The most that reading DOT, laying out a picture (-O FILE.svg or .png), and in cut and cycles integer "
+        "programmes (with scipy) may take, each. Default: 60.",
     ),
     click.option(
         "--max-memory", type=int, metavar="BYTES",
