@@ -94,13 +94,25 @@ class Ends:
         return source, self.listed.of_either(graphs) if self.listed else target
 
     def each(self, graph: nx.DiGraph) -> tuple[list[Any] | None, list[Any] | None]:
-        """Return the nodes that the sources mean and the targets, patterns too, weights aside; None where left out."""
+        """Return the nodes that the sources mean and the targets, patterns too, weights aside; None where left out.
+
+        Sources that are left out are the roots that the file marks: a project, or the members of a workspace.
+        """
         names = Names(graph)
         sources, targets = (
             list(dict.fromkeys(node for word in words for node in names.nodes(word)))
             for words in (self.sources, self.targets)
         )
-        return sources or None, list(self.listed.of(graph)) if self.listed else targets or None
+        roots = [node for node, root in graph.nodes(data="root") if root is True]
+        return sources or roots or None, self._listed_apart(graph) if self.listed else targets or None
+
+    def _listed_apart(self, graph: nx.DiGraph) -> list[Any]:
+        """Return the targets that a file lists, each for itself: that their weights are passed over is told."""
+        assert self.listed is not None
+        weights = self.listed.of(graph)
+        if any(weight != 1 for weight in weights.values()):
+            tell(f"{self.listed.path}: the weights are passed over, as each target has a place of its own here")
+        return list(weights)
 
     def between(self, graph: nx.DiGraph) -> tuple[Any, Any]:
         """Return source and target of a question about the way between: what is left out is all roots, all leaves.

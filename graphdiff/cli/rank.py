@@ -65,7 +65,10 @@ def rank(
     exclusive how many of them would go with it, since nothing else leads to them from the source or else the roots.
     """
     if ends.sources and ends.has_target:
-        raise UsageError("give a source (-s) or a target, not both; for one pair: graphdiff why FILE SOURCE TARGET")
+        raise UsageError(
+            "give a source (-s) or a target, not both; for one pair: graphdiff why FILE SOURCE TARGET, and by direct "
+            "dependencies: graphdiff what-if --direct"
+        )
     from graphdiff.sets.cost import SPELLINGS
     from graphdiff.sets.tally import has_texts
     from graphdiff.structure.rank import rank as ranking_of

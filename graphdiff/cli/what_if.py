@@ -96,7 +96,9 @@ def what_if(
     if direct and is_changed:
         raise UsageError("--direct is without a change: leave out one of them")
     if direct:
-        _print_direct(settings, graph, [first_steps(one, *pair) for one in compiled])
+        with output.bar("first steps") as progress:
+            steps = [first_steps(one, *pair, progress=progress) for one in compiled]
+        _print_direct(settings, graph, steps)
         return
     if not is_changed:
         _print_most(settings, graph, [sensitivities(one, *pair) for one in compiled])

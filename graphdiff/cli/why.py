@@ -110,19 +110,14 @@ def _print_report(
     uncertain = _uncertain(graph, source, target, settings, sd, bounds)
     extras = [] if explanations[0].n_paths != 0 else joining(graph, source, target)
     cost = cost_in(graph, explanations[0].part.graph, source, target)
+    beside = [*uncertainty_lines(uncertain), *cost_lines(cost)]
+    notes = in_columns(extras_lines(extras))
     if output.is_drawn(settings.path):
         output.write_drawn(annotated(explanations[-1], graph), settings)
         settings = replace(settings, path=None)
     output.emit(
         settings,
-        text=lambda: "\n".join(
-            [
-                output.graph_line(graph),
-                "",
-                explanation_text(explanations, [*uncertainty_lines(uncertain), *cost_lines(cost)], figures),
-                *in_columns(extras_lines(extras)).splitlines(),
-            ]
-        ),
+        text=lambda: f"{output.graph_line(graph)}\n\n{explanation_text(explanations, beside, figures)}\n{notes}",
         document=lambda: {
             "kind": "why",
             "graph": output.graph_record(graph),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from graphdiff.errors import FormatError
-from graphdiff.io.documents import Record, mapping, parse_json, text
+from graphdiff.io.documents import Record, mapping, parse_json, text, text_in
 from graphdiff.io.packages import Need, PackageGraph, package_graph, place_of
 
 __all__ = ["KINDS", "read_conan"]
@@ -30,7 +30,7 @@ def read_conan(data: bytes, *, name: str, kinds: str | Collection[str] | None = 
     -------
     networkx.DiGraph or networkx.MultiDiGraph
         Nodes have ``name``, ``version``, ``licence``, ``type`` (of the package: static-library, application, …) and
-        ``deprecated``; ``G.graph["warnings"]`` has what Conan says is wrong with the graph.
+        ``deprecated``; ``G.graph["warnings"]`` has what Conan says is wrong with the graph, which ends there.
 
     Raises
     ------
@@ -59,8 +59,9 @@ def read_conan(data: bytes, *, name: str, kinds: str | Collection[str] | None = 
     packages = [_attributes(key, recipe, roots, f"{name}: nodes: {key}") for key, recipe in recipes.items()]
     needs = _needs(recipes, name)
     made = package_graph(packages, needs, name=name, format="conan graph info", known=KINDS, kinds=kinds)
-    if wrong := _wrong(graph.get("error")):
-        made.graph.setdefault("warnings", []).append(f"{name}: Conan says: {wrong}")
+    if (error := graph.get("error")) is not None:
+        wrong = _wrong(mapping(error, f"{name}: error"))
+        made.graph.setdefault("warnings", []).append(f"{name}: Conan found {wrong}, so the graph is not whole")
     return made
 
 
@@ -108,6 +109,17 @@ def _clause(required: Record, where: str) -> str:
     return reference.partition("/")[2].partition("@")[0].partition("#")[0]
 
 
-def _wrong(error: object) -> str:
-    said = error.get("message") if isinstance(error, dict) else error
-    return " ".join(said.split()) if isinstance(said, str) else ""
+def _wrong(error: Record) -> str:
+    """Return what Conan says is wrong: of what kind it is, and who requires what.
+
+    Examples
+    --------
+    >>> _wrong({"type": "missing", "node": {"ref": "app/1.0"}, "require": {"ref": "zlib/1.3"}})
+    'an error (missing): app/1.0 requires zlib/1.3'
+    """
+    requiring = []
+    for one in (error.get("branch1"), error.get("branch2"), error):
+        if isinstance(one, dict) and isinstance(required := one.get("require"), dict):
+            node = one.get("node") if isinstance(one.get("node"), dict) else {"ref": one.get("src_ref")}
+            requiring.append(f"{text_in(node or {}, 'ref')} requires {text_in(required, 'ref')}")
+    return f"an error ({text_in(error, 'type')})" + (f": {', '.join(requiring)}" if requiring else "")

@@ -21,7 +21,9 @@ LINE = re.compile(r"((?:\|    |     )*)[+\\]--- (.+)")
 #: What stands behind a dependency: that it could not be resolved; that what it needs stands elsewhere, that it is a
 #: constraint, that its configuration is none to be resolved.
 REMARK = re.compile(r"( FAILED)?(?: \(([*cn])\))?$")
-PROJECT = re.compile(r"project '?([^' ]+)'?")
+NAMED = re.compile(r"project '?([^' ]+)'?")
+#: What a project is called of which the text says no name.
+PROJECT = "."
 
 
 @dataclass
@@ -55,8 +57,11 @@ class _Report:
 
     def dependency(self, depth: int, said: str, configuration: str, where: str) -> None:
         """Take a line of a tree."""
-        if not self.above or depth >= len(self.above):
-            raise FormatError(f"{where}: a dependency below none, and below no project: {said[:40]!r}")
+        if not self.above:  # a part of a report, without the project's name
+            self.packages[self.place(PROJECT, "")] |= {"root": True}
+            self.above = [0]
+        if depth >= len(self.above):
+            raise FormatError(f"{where}: a dependency below none: {said[:40]!r}")
         remark = REMARK.search(said)
         failed, mark = (remark[1], remark[2]) if remark else ("", "")
         name, version, clause = _parsed(said[: remark.start()] if remark else said, where)
@@ -79,10 +84,11 @@ def read_gradle(data: bytes, *, name: str, kinds: str | Collection[str] | None =
     r"""Read the text that ``gradle dependencies`` prints: the tail of an edge depends on its head.
 
     A module is called ``group:name``, a project of the build by its path (``:app``). The graph is that of all
-    configurations; an edge has as ``kind`` those in which it stands, and the version asked for as ``clause``. Gradle
-    prints what a module needs once, and ``(*)`` elsewhere; it is one node here, so nothing is lost. Constraints make no
-    edge, nor do configurations that are not resolved (``(n)``). The projects whose reports these are are the roots.
-    What could not be resolved is in ``G.graph["unmet"]``.
+    configurations; an edge has as ``kind`` those in which it stands, where these are not all, and the version asked for
+    as ``clause``. Gradle prints what a module needs once, and ``(*)`` elsewhere; it is one node here, so nothing is
+    lost. Constraints make no edge, nor do configurations that are not resolved (``(n)``). The projects whose reports
+    these are are the roots; of a part of a report, without its title, the root is ``.``. What could not be resolved is
+    in ``G.graph["unmet"]``.
 
     Parameters
     ----------
@@ -115,7 +121,7 @@ def read_gradle(data: bytes, *, name: str, kinds: str | Collection[str] | None =
     report = _read(text_of(data), name)
     wanted = chosen_kinds(kinds, report.configurations, default=report.configurations)
     needs = [
-        Need(tail, head, ", ".join(there), {"clause": " | ".join(clauses)})
+        Need(tail, head, "" if wanted <= {*there} else ", ".join(there), {"clause": " | ".join(clauses)})
         for (tail, head), (configurations, clauses) in report.needs.items()
         if (there := [one for one in configurations if one in wanted])
     ]
@@ -161,7 +167,7 @@ def _parsed(said: str, where: str) -> tuple[str, str, str]:
     asked, _, chosen = said.partition(" -> ")
     group, _, rest = asked.partition(":")
     artifact, _, clause = rest.partition(":")
-    if project := PROJECT.fullmatch(chosen or asked):
+    if project := NAMED.fullmatch(chosen or asked):
         return project[1] if project[1][0] == ":" else f":{project[1]}", "", "" if not chosen else clause
     if not group or not artifact:
         raise FormatError(f"{where}: {said[:60]!r} is neither group:name:version nor a project")

@@ -27,7 +27,8 @@ DRAWN = "give the file that it was drawn from (DOT, a table, JSON)"
 TEXTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     (
         (
-            rb"\A(?!(?s:.*)^-{20,}\r?\n(?:Root project|Project '?:))",  # Gradle's, which is read
+            # Not Gradle's, which is read.
+            rb"\A(?!(?s:.*)^-{20,}\r?\n(?:Root project|Project '?:)|\s*+\w+(?: - [^\n]*+)?\r?\n[+\\]--- [^\s:]++:)",
             rb"^[ \t|\xe2\x94\x82]*(\xe2\x94\x9c|\xe2\x94\x94|\|--|`--|\+--?|\\--?)[\xe2\x94\x80-]* ",
         ),
         "a tree for people, in which a tool may leave out what it has shown before; give the lock file, or the tool's "
@@ -167,9 +168,7 @@ LOCKS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     # Java, Scala.
     (
         (rb"\A# This is a Gradle generated file for dependency locking\.",),
-        f"gradle.lockfile, {BARE}; gradle cyclonedxBom (the plugin org.cyclonedx.bom) writes a CycloneDX bill, which "
-        "is "
-        "read",
+        f"gradle.lockfile, {BARE}; gradle dependencies prints trees of them that are read",
     ),
     # Go.
     (
@@ -226,9 +225,7 @@ LOCKS: tuple[tuple[tuple[bytes, ...], str], ...] = (
             rb"^\s*(?:dependencies|plugins|allprojects|subprojects) *\{",
             rb"^\s*(?:(?:test|compile|runtime|annotation)\w*|implementation|api|id|apply|mavenCentral)\b[ (]",
         ),
-        "what a Gradle project asks for, and not what that rests on; gradle cyclonedxBom (the plugin "
-        "org.cyclonedx.bom) "
-        "writes a CycloneDX bill, which is read",
+        "what a Gradle project asks for, and not what that rests on; give the text that gradle dependencies prints",
     ),
     (
         (rb"""^source ["']https?://""", rb"""^\s*gem ["']"""),

@@ -96,12 +96,12 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ),
     (
         members(b"graph_lock: {"),
-        f"Conan's lock of version 1, {NOT_YET}; conan graph info PATH --format=dot prints DOT, which is read",
+        f"Conan's lock of version 1, {NOT_YET}; conan graph info PATH --format=json prints JSON that is read",
     ),
     (
         (*members(b'version: "0\\.', b"requires: ["), _without(b"name", b"packages")),
-        "Conan's lock, a list of recipes without what they depend on; conan graph info PATH --format=dot prints DOT, "
-        "which is read",
+        "Conan's lock, a list of recipes without what they depend on; conan graph info PATH --format=json prints JSON "
+        "that is read",
     ),
     (
         members(b"roots: [", b"modules: ["),
@@ -226,7 +226,10 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ),
     # -- settings and data of which no tool says that they are a graph of this kind
     (
-        (rb'^"(?:dev|peer|optional)?[dD]ependencies": \{\s*+"[^"\n]++"\s*+:\s*+"', _without(b"lockfileVersion")),
+        (
+            rb'^"(?:dev|peer|optional)?[dD]ependencies": \{\s*+"[^"\n]++"\s*+:\s*+"',
+            _without(b"lockfileVersion", b"_dependencies"),
+        ),
         "what a project asks for, and not what that rests on; give package-lock.json or what npm ls --all --json "
         "prints",
     ),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.graph.topology import Rows, Topology
-from graphdiff.kernels.reach import flooded
+from graphdiff.kernels.reach import dominator_tree, flooded
 from graphdiff.kernels.rows import counted, pointers
 
-__all__ = ["keeping"]
+__all__ = ["keeping", "taking_along"]
 
 
 def keeping(topology: Topology, rows: Rows, starts: NDArray[np.int64]) -> Rows:
@@ -46,3 +48,27 @@ def without(rows: Rows, mask: NDArray[np.bool_]) -> Rows:
     """Return the rows without the edges of a mask."""
     sizes = counted(len(rows.ptr) - 1, rows.tails[~mask])
     return Rows(pointers(sizes), rows.heads[~mask], rows.edges[~mask])
+
+
+def taking_along(topology: Topology, starts: NDArray[np.int64], ends: Sequence[int]) -> dict[int, list[int]]:
+    """Return for each position with which some of `ends` would go those that would, itself among them.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from graphdiff.graph.compiled import compile
+    >>> shape = compile(nx.DiGraph([("app", "web"), ("web", "html")]), weight=None).topology
+    >>> taking_along(shape, shape.roots, [2])
+    {2: [2], 1: [2], 0: [2]}
+    """
+    rows = keeping(topology, topology.rows, starts)
+    order, dominator = dominator_tree(rows.ptr, rows.heads, starts)
+    times = np.zeros(topology.n_nodes, dtype=np.int64)
+    times[order[1:]] = np.arange(1, len(order))
+    going: dict[int, list[int]] = {}
+    for end in ends:
+        time = int(times[end])
+        while time:
+            going.setdefault(int(order[time]), []).append(end)
+            time = int(dominator[time])
+    return going

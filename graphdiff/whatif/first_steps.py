@@ -13,13 +13,16 @@ from typing import Any, Unpack
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import Boundary, End, Seeds
+from graphdiff.errors import LimitError
+from graphdiff.graph.compiled import CompiledGraph, CompileOptions, Progress, compiled
+from graphdiff.graph.ends import End, Seeds
 from graphdiff.graph.options import takes_options
-from graphdiff.sets.sets import exclusive
+from graphdiff.remedies import Keyword
+from graphdiff.sets.keeping import taking_along
 from graphdiff.sums.between import between_ends, ends_of
 from graphdiff.sums.flow import Flow, flow_through
 from graphdiff.sums.results import largest_first
@@ -33,6 +36,8 @@ __all__ = ["FirstStep", "FirstSteps", "first_steps"]
 
 #: So many rows a report has, and so many characters the list of targets in one.
 TOP, WIDEST = 10, 40
+#: So many steps on cycles are removed one by one, unless the caller says another number.
+MAX_REMOVALS = 1000
 HEAD = ["takes away", "of it", "weight", "gone with it"]
 
 
@@ -130,13 +135,11 @@ class FirstSteps(Result):
         return "\n".join([self._title(), *(f"  {line}" for line in table), *self._notes()])
 
     def _title(self) -> str:
-        words = words_for(self.edge_meaning, self.weight_meaning).about(self.source)
+        words = words_for(self.edge_meaning, self.weight_meaning).about(self.source, self.target)
         ends = {"source": words.named(self.source), "target": words.named(self.target)}
         if not self.steps:
-            return f"{words.none.format(**ends)}."
-        relation = words.relation.format(**ends)
-        if isinstance(self.source, Boundary):
-            relation = relation[0].upper() + relation[1:]
+            return words.sentence(f"{words.none.format(**ends)}.")
+        relation = words.sentence(words.relation.format(**ends))
         return f"{relation}: {shown(self.total)}, {by_weights(self.weight_meaning)}."
 
     def _rows(self) -> list[list[str]]:
@@ -162,7 +165,13 @@ class FirstSteps(Result):
 
 @takes_options
 def first_steps(
-    graph: nx.DiGraph | CompiledGraph, source: End, target: End, **options: Unpack[CompileOptions]
+    graph: nx.DiGraph | CompiledGraph,
+    source: End,
+    target: End,
+    *,
+    max_removals: int = MAX_REMOVALS,
+    progress: Progress | None = None,
+    **options: Unpack[CompileOptions],
 ) -> FirstSteps:
     """Return, for each node that `source` leads to directly, what of the total goes with it, and which targets.
 
@@ -174,6 +183,10 @@ def first_steps(
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
         See `graphdiff.total_influence`. A node that is a source itself is no step.
+    max_removals : int
+        More first steps on cycles than this are refused: the graph is compiled without each of them.
+    progress : callable, optional
+        Told ``(steps done, steps)``.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
@@ -185,6 +198,8 @@ def first_steps(
     ------
     UnknownNodeError, WeightError, CycleError, SameComponentError, ValueOverflowError
         As `graphdiff.total_influence`.
+    LimitError
+        More than `max_removals`.
 
     Examples
     --------
@@ -193,16 +208,21 @@ def first_steps(
     app leads to json and xml (weighted): 24.8, counting paths.
       first step  takes away   of it  weight  gone with it
       web               17.3  69.8 %     9.8  xml
-      json               7.5  30.2 %
+      json                15  60.5 %     7.5  json
     takes away: of the total, each alone; what runs through several of them counts for each.
     gone with it: what nothing else leads to, and what that weighs; the rest stays, by other ways.
     """
     ready = compiled(graph, options)
     between = between_ends(ready, source, target)
-    starts, ends = ends_of(ready, source, target)
-    question = _Question(ready, source, starts, ends, flow_through(between))
-    direct, on_the_way = _direct(ready, starts.positions), set(between.positions.tolist())
-    steps = [question.step(place) for place in direct if ready.anchor(place) in on_the_way]
+    question = _Question(ready, source, *ends_of(ready, source, target), flow_through(between))
+    direct, on_the_way = question.direct, set(between.positions.tolist())
+    places = [place for place in direct if ready.anchor(place) in on_the_way]
+    question.require_few(places, max_removals)
+    steps = []
+    for place in places:
+        steps.append(question.step(place))
+        if progress is not None:
+            progress(len(steps), len(places))
     return FirstSteps(
         source=source,
         target=target,
@@ -213,13 +233,6 @@ def first_steps(
         weight_meaning=ready.weight_meaning,
         naming=ready.topology.naming,
     )
-
-
-def _direct(graph: CompiledGraph, starts: Sequence[int]) -> list[int]:
-    """Return the positions that an edge from a start leads to, in the order of the edges; none that is a start."""
-    places, _ = graph.topology.rows.places(np.array(starts, dtype=np.int64))
-    heads = dict.fromkeys(graph.topology.heads[places].tolist())
-    return [place for place in heads if place not in set(starts)]
 
 
 @dataclass(frozen=True)
@@ -233,30 +246,56 @@ class _Question:
     through: Flow
 
     @cached_property
-    def weights(self) -> dict[Any, Number]:
-        """The weight of each target, the heaviest first."""
-        numbers = self.ends.numbers or [1] * len(self.ends.positions)
-        labels = [self.graph.topology.label(place) for place in self.ends.positions]
-        order = largest_first(numbers)
-        return {labels[place]: arithmetic.finished(numbers[place]) for place in order}
+    def direct(self) -> list[int]:
+        """The positions that an edge from a start leads to, in the order of the edges; none that is a start."""
+        starts = self.starts.positions
+        places, _ = self.graph.topology.rows.places(np.array(starts, dtype=np.int64))
+        heads = dict.fromkeys(self.graph.topology.heads[places].tolist())
+        own = set(starts)
+        return [place for place in heads if place not in own]
 
     @cached_property
-    def roots(self) -> list[Any]:
-        """The sources, without seeds."""
-        return [self.graph.topology.label(place) for place in self.starts.positions]
+    def weights(self) -> dict[int, Number]:
+        """The weight of each target, the heaviest first."""
+        numbers = self.ends.numbers or [1] * len(self.ends.positions)
+        order = largest_first(numbers)
+        return {self.ends.positions[place]: arithmetic.finished(numbers[place]) for place in order}
+
+    @cached_property
+    def going(self) -> dict[int, list[int]]:
+        """The targets that go with a position, the heaviest first."""
+        starts = np.array(sorted(self.starts.positions), dtype=np.int64)
+        return taking_along(self.graph.topology, starts, list(self.weights))
+
+    @cached_property
+    def on_cycles(self) -> NDArray[np.bool_]:
+        """Mask of the positions that are on a cycle."""
+        mask = np.zeros(self.graph.n_nodes, dtype=bool)
+        for start, stop in self.graph.topology.cyclic.tolist():
+            mask[start:stop] = True
+        return mask
+
+    def require_few(self, places: Sequence[int], limit: int) -> None:
+        """Raise `LimitError` where more of the steps are on cycles, each of which is removed by itself."""
+        if (number := int(self.on_cycles[list(places)].sum())) > limit:
+            raise LimitError(
+                f"{number:,} of the first steps are on cycles, and each is removed by itself: more than ",
+                Keyword("max_removals", limit),
+                "; one source has fewer",
+            )
 
     def step(self, place: int) -> FirstStep:
         """Return what goes with the node at a position."""
-        node = self.graph.topology.label(place)
+        label = self.graph.topology.label
         total, removal = self.through.total, self._removal(place)
-        going = exclusive(self.graph, node, self.roots)
-        gone = tuple(target for target in self.weights if target == node or target in going)
+        gone = self.going.get(place, [])
         weight = sum((self.weights[target] for target in gone), start=0)
-        return FirstStep(node, removal, -removal / total if total else None, gone, weight)
+        return FirstStep(label(place), removal, -removal / total if total else None, tuple(map(label, gone)), weight)
 
     def _removal(self, place: int) -> Number:
-        topology = self.graph.topology
-        if not any(start <= place < stop for start, stop in topology.cyclic.tolist()):
+        if not self.on_cycles[place]:
             return arithmetic.plain(-self.through.nodes[place])
         # On a cycle what runs through a node is not all that goes with it, and in one that is merged not even that.
-        return what_if(self.graph, self.source, self.weights, remove_nodes=[topology.label(place)]).change
+        label = self.graph.topology.label
+        targets = {label(target): weight for target, weight in self.weights.items()}
+        return what_if(self.graph, self.source, targets, remove_nodes=[label(place)]).change

@@ -55,6 +55,7 @@ def test_versions_and_patterns_are_found_so_too() -> None:
     graph = packages("pypi", "app", "typing-extensions@4.1", "typing-extensions@4.2", "jupyter-server")
     assert find_nodes(graph, "Typing_Extensions") == ["typing-extensions@4.1", "typing-extensions@4.2"]
     assert find_nodes(graph, "Jupyter_*") == ["jupyter-server"]
+    assert find_nodes(packages("pypi", "ab", "a[b]"), "A[B]") == ["a[b]"]
     assert find_nodes(graph, "Typing_Extensions@4.2") == ["typing-extensions@4.2"]
     with pytest.raises(UnknownNodeError, match="no node"):
         find_nodes(graph, "")

@@ -83,8 +83,15 @@ def test_what_comes_through_others_makes_no_edge_also_as_the_first_versions_wrot
 
 
 def test_what_conan_finds_wrong_is_said() -> None:
-    graph = info({"require": "z/1.3", "direct": True}, error="Version conflict:\n z/1.2")
-    assert graph.graph["warnings"] == ["the open file: Conan says: Version conflict: z/1.2"]
+    """As Conan 2.34 wrote it where ``clash`` requires zlib 1.2.11, and ``old``, which it requires too, 1.3.1."""
+    first = {"src_id": "0", "src_ref": "clash/1.0", "dst_id": "1", "require": {"ref": "zlib/1.2.11"}}
+    second = {"src_id": "2", "src_ref": "old/1.0", "require": {"ref": "zlib/1.3.1"}}
+    error = {"type": "conflict", "name": "zlib", "branch1": first, "branch2": second}
+    (warning,) = info({"require": "z/1.3", "direct": True}, error=error).graph["warnings"]
+    assert warning.endswith(
+        ": Conan found an error (conflict): clash/1.0 requires zlib/1.2.11, old/1.0 requires zlib/1.3.1, so the graph "
+        "is not whole"
+    )
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,15 @@ def test_lines_of_windows_are_the_same() -> None:
 
 def test_a_tree_of_gradle_is_not_refused_as_one_for_people() -> None:
     assert refusal(outline(NEWER.encode())) is None
-    assert "a tree for people" in (refusal(outline(b"app\n+--- g:web:1.0\n")) or "")
+    assert "a tree for people" in (refusal(outline(b"app\n+--- web 1.0\n")) or "")
+
+
+def test_a_part_of_a_report_is_read_without_the_name_of_its_project() -> None:
+    graph = read_text(
+        "runtimeClasspath - Runtime classpath.\n+--- g:web:1.0\n|    \\--- g:core:2.0\n\\--- g:core:2.0\n"
+    )
+    assert list(graph.edges) == [(".", "g:web"), (".", "g:core"), ("g:web", "g:core")]
+    assert graph.nodes["."]["root"] is True
 
 
 RULE = "-" * 60

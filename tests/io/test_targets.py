@@ -16,7 +16,15 @@ from hypothesis import strategies as st
 from samples import DATA, SAMPLES
 
 import graphdiff as gd
-from graphdiff.errors import AmbiguousNodeError, FormatError, GraphdiffError, LimitError, UnknownNodeError, UsageError
+from graphdiff.errors import (
+    AmbiguousNodeError,
+    FormatError,
+    GraphdiffError,
+    LimitError,
+    UnknownNamesError,
+    UnknownNodeError,
+    UsageError,
+)
 from graphdiff.io.advisories import BANDS, ecosystem_of
 from graphdiff.io.formats import READERS
 from graphdiff.io.formats.packages import PACKAGES
@@ -192,9 +200,23 @@ def test_a_name_means_what_it_means_on_the_command_line(lock: nx.DiGraph) -> Non
         read_targets(table("ms\n"), lock)
 
 
+def test_all_names_that_mean_no_node_are_told_at_once(lock: nx.DiGraph) -> None:
+    with pytest.raises(UnknownNamesError, match="2 names mean no node, or several nodes") as raised:
+        read_targets(table("node\nwbe\nweb\nms\n"), lock)
+    assert str(raised.value).splitlines()[1:] == [
+        "  line 2: no node 'wbe'; did you mean 'web'?",
+        "  line 4: 2 nodes match 'ms': 'ms@0.7.0', 'ms@2.1.3'.",
+    ]
+    with pytest.raises(UnknownNamesError, match=r"^the open file: 10 names") as raised:
+        read_targets(table("".join(f"no{number}\n" for number in range(99))), lock)
+    assert len(raised.value.sentences) == 10
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("package,risk\nweb,1\n", "line 1: a header must be node,weight, and this is 'package,risk'"),
+        ("risk,package\n1,web\n", "line 1: the weight 'package' is not a number; a header must be node,weight"),
         ("node,weight\nweb,1\n\nweb,2\n", "line 4: the node 'web' again, as in line 2"),
         ("web,1\nms@0.7.0,high\n", "line 2: the weight 'high' is not a number"),
         ("web,1\nms@0.7.0,\n", "line 2: the weight '' is not a number"),

@@ -240,7 +240,10 @@ requires-dist = [
 ]
 
 [package.metadata.requires-dev]
-lint = [{ name = "pyflakes", specifier = ">=3.2" }]
+lint = [
+    { name = "pyflakes", marker = "python_full_version < '3.11'", specifier = "<4.1" },
+    { name = "pyflakes", marker = "python_full_version >= '3.11'", specifier = ">=4.1" },
+]
 """ + "".join(
     f'[[package]]\nname = "{name}"\nversion = "{version}"\n'
     for name, version in (
@@ -265,8 +268,8 @@ def test_what_a_member_asks_for_has_the_versions_that_its_project_states() -> No
         ("shop", "idna"): {">=3,<4"},
         ("shop", "packaging"): {">=24 | >=23"},
         ("shop", "tomli"): {">=2"},
-        ("shop", "pyflakes@4.0.3"): {">=3.2"},
-        ("shop", "pyflakes@4.1.0"): {">=3.2"},
+        ("shop", "pyflakes@4.0.3"): {"<4.1"},
+        ("shop", "pyflakes@4.1.0"): {">=4.1"},
     }
     assert asked(extras="nodes")["shop", "idna"] == {">=3,<4", ">=3.4"}
 

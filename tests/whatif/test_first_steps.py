@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graphdiff as gd
-from graphdiff.errors import UnknownNodeError
+from graphdiff.errors import LimitError, UnknownNodeError
 
 Query = tuple[nx.MultiDiGraph, Any, Any]
 
@@ -73,6 +73,8 @@ def test_a_member_of_a_merged_cycle_goes_alone() -> None:
     answer = gd.first_steps(nx.DiGraph(edges), "app", {"t": 1, "u": 10}, weight=None, cycles="collapse")
     assert answer.total == 24  # two ways into the cycle, times two out of it to t and one to u
     assert {step.node: (step.removal, step.gone) for step in answer} == {"b": (-23, ("u",)), "a": (-13, ())}
+    with pytest.raises(LimitError, match=r"^2 of the first steps are on cycles.*more than max_removals=1"):
+        gd.first_steps(nx.DiGraph(edges), "app", "t", weight=None, cycles="collapse", max_removals=1)
 
 
 def test_what_is_vulnerable_itself_goes_with_itself_and_roots_are_no_steps() -> None:

@@ -496,7 +496,11 @@ PACKAGES: dict[str, Format] = {
         read="graphdiff.io.gradle:read_gradle",
         title="gradle dependencies",
         about="gradle dependencies: a module depends on a module, without weights; repeats are one edge",
-        marks=((rb"^-{20,}\r?\n(?:Root project|Project '?:)", rb"^(?:[+\\]--- |No dependencies$)"),),
+        marks=(
+            (rb"^-{20,}\r?\n(?:Root project|Project '?:)", rb"^(?:[+\\]--- |No dependencies\r?$)"),
+            # A part of what it prints, as people paste it.
+            (rb"\A\s*+\w+(?: - [^\n]*+)?\r?\n[+\\]--- (?:project |[^\s:]++:[^\s:]++)",),
+        ),
         takes={"kinds": "compileClasspath, runtimeClasspath, …"},
         nodes="modules",
         ecosystem="maven",

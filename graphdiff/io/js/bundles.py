@@ -18,7 +18,7 @@ from graphdiff.io.documents import Record, listing, mapping, mappings, parse_jso
 from graphdiff.io.packages import keep_what_roots_reach
 from graphdiff.kernels.collecting import collector_at_rest
 
-__all__ = ["read_esbuild", "read_webpack"]
+__all__ = ["package_of", "read_esbuild", "read_webpack"]
 
 #: The package that a file lies in: the last one of its path, where packages lie in packages.
 PACKAGE = re.compile(r".*\bnode_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\?|]+)", re.DOTALL)
@@ -113,8 +113,19 @@ def read_esbuild(data: bytes, *, name: str, kinds: str | Collection[str] | None 
 
 def _module(path: str) -> Record:
     """Return what a path says of its module."""
+    return {"file": "" if NO_FILE.match(path) else path, "package": package_of(path)}
+
+
+def package_of(path: str) -> str:
+    """Return the package that a file lies in, under the last ``node_modules`` of its path; nothing where in none.
+
+    Examples
+    --------
+    >>> package_of("node_modules/a/node_modules/@b/c/d.js"), package_of("src/index.js")
+    ('@b/c', '')
+    """
     package = PACKAGE.match(path)
-    return {"file": "" if NO_FILE.match(path) else path, "package": package[1].replace("\\", "/") if package else ""}
+    return package[1].replace("\\", "/") if package else ""
 
 
 def _mark_roots(modules: dict[str, Record], outputs: Record, loaded: Collection[str], name: str) -> None:
@@ -246,7 +257,7 @@ def _key(module: Record, where: str) -> str:
 def _of_webpack(every: _Modules, key: str) -> Record:
     where, module = every.records[key]
     path = text(module.get("name"), where).rpartition("!")[2].partition("?")[0]
-    said = {"package": _module(path)["package"], "size": _bytes(module.get("size"), where)}
+    said = {"package": package_of(path), "size": _bytes(module.get("size"), where)}
     said |= {"type": text(module.get("moduleType"), where), "chunks": ", ".join(every.chunks[key])}
     flags = {
         "external": text(module.get("identifier"), where).startswith("external "),

@@ -1,4 +1,4 @@
-"""Kinds of needs in the lock files of Python: what `kinds` and `omit` leave of groups, of extras and of the graph."""
+"""Kinds of needs in the lock files of Python: what is left of groups, of extras and of the graph by some of them."""
 
 from __future__ import annotations
 

@@ -43,8 +43,8 @@ def read_uv_lock(
 
     With ``markers="here"`` and ``extras="nodes"`` the number of paths from the roots to a package is that of its lines
     in ``uv tree --no-dedupe --all-groups`` (uv's default is ``groups="dev"``). Each extra and group of a member that
-    needs a package is an edge then, and a member that others need is two nodes: ``name``, which these need, and
-    ``name (root)``, which has its own extras and groups too. The locks that uv wrote before 0.2.35, which call a
+    needs a package is an edge then, and a member with extras that others need is two nodes: ``name``, which these
+    need, and ``name (root)``, which has its own extras too. The locks that uv wrote before 0.2.35, which call a
     package a distribution, are read as well.
 
     Parameters
