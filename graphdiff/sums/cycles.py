@@ -385,7 +385,7 @@ def _instead(eigenvalues: NDArray[Any]) -> Iterator[object]:
 
 
 def solving(graph: CompiledGraph, start: int) -> Iterator[Remedy]:
-    """Yield the remedy that sums the walks of the component that starts at a position, where they shrink, signs aside."""
+    """Yield the remedy that sums the walks of the component that starts somewhere, where they shrink, signs aside."""
     matrix = _numbers(graph, *next(ends for ends in graph.topology.cyclic.tolist() if ends[0] == start))
     if matrix is not None and spectral_radius(np.abs(matrix)) < MAX_RADIUS:
         yield Remedy(Keyword("cycles", "solve"), "keeps every node")
