@@ -82,6 +82,8 @@ if TYPE_CHECKING:
     from graphdiff.whatif.what_if import what_if as what_if
     from graphdiff.why.explain import Explanation as Explanation
     from graphdiff.why.explain import explain as explain
+    from graphdiff.why.routes import Routes as Routes
+    from graphdiff.why.routes import routes as routes
     from graphdiff.why.versions import Versions as Versions
     from graphdiff.why.versions import explain_versions as explain_versions
 
@@ -111,6 +113,7 @@ _HOMES: dict[str, str | None] = {
     "Plan": "jacobians.plan",
     "ROOTS": "graph.ends",
     "Ranking": "structure.rank",
+    "Routes": "why.routes",
     "Semiring": "sums.semirings",
     "Sensitivities": "whatif.sensitivities",
     "Tally": "sets.tally",
@@ -151,6 +154,7 @@ _HOMES: dict[str, str | None] = {
     "read_edges": "io.table",
     "read_targets": "io.targets",
     "reverse": "sums.influence",
+    "routes": "why.routes",
     "sample_paths": "paths.sample",
     "sensitivities": "whatif.sensitivities",
     "strongest_paths": "paths.strongest",

@@ -252,22 +252,27 @@ class CycleError(GraphdiffError, ValueError):
         return [f"the graph has a cycle: {chain_text(self.cycle)}.", *self.args[1:]]
 
 
+#: What there is to ask between two nodes of one cycle.
+ROUTES = Remedy(Keyword("", python="graphdiff.routes"), "says how they lead to each other, which needs no total")
+
+
 class SameComponentError(GraphdiffError, ValueError):
     """Two nodes of one collapsed component, which ``cycles="collapse"`` cannot tell apart."""
 
     exit_status = 65
 
-    def __init__(self, source: Hashable, target: Hashable) -> None:
+    def __init__(self, source: Hashable, target: Hashable, *more: object) -> None:
         self.source = source
         self.target = target
-        super().__init__(source, target)
+        super().__init__(source, target, *more)
 
     def _parts(self) -> Iterable[object]:
         return [
             f"{self.source!r} and {self.target!r} are on one cycle, and ",
             Keyword("cycles", "collapse"),
             " makes it one node, which cannot tell them apart",
-            Remedy(Keyword("cycles", "solve"), "keeps every node"),
+            *self.args[2:],
+            ROUTES,
         ]
 
 

@@ -113,6 +113,14 @@ class Pair:
         sweeps = Sweeps(graphs, ways).require()
         return Comparison(source, target, self._among(source, towards=False), sweeps, self._groups(by))
 
+    def labels_in_each(self, end: End) -> tuple[list[Any], list[Any]]:
+        """Return the nodes of an end by their labels before and after; of a graph those that it has."""
+        numbered = NumberedEnd.of(self.plain, end, self.plain)
+        before, after = (
+            [side.graph.topology.label(place) for place in numbered.given(side).positions] for side in self.plain.sides
+        )
+        return before, after
+
     def _among(self, end: End, *, towards: bool) -> Difference:
         reach = self._reach(self.plain, self._numbered(self.plain, end), towards=towards)
         return Difference(self.plain, self.versions, self.requested, end, towards, reach)

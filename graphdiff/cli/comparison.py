@@ -11,8 +11,9 @@ import click
 
 from graphdiff.cli import conditions, inputs, options, output, weightings
 from graphdiff.cli.nodes import Ends, with_ends
+from graphdiff.cli.routes import print_change
 from graphdiff.cli.streams import tell
-from graphdiff.errors import UsageError, of_both
+from graphdiff.errors import SameComponentError, UsageError, of_both
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -71,15 +72,23 @@ def compare(
 ) -> None:
     """Say what changed from OLD to NEW, and which edges moved the total of SOURCE on TARGET, exactly.
 
-    First the sets: what appeared, by what, what is gone, upgraded, which cycles are new. With both names then the
-    totals, and the edges that changed them; with one the totals of all nodes. OLD may be git:COMMIT: NEW as it was.
+    First what appeared, by what, what is gone, upgraded, on new cycles. With both names then the totals and the edges
+    that changed them, with one those of all nodes. OLD may be git:COMMIT: NEW as it was.
     """
+    from graphdiff.why.routes import routes
+
     if every and top is not None:
         raise UsageError("--top and --all are two answers to how many rows: give one of them")
     graphs = _loaded(settings, new)
     pairs = _weighted(graphs, settings, matches)
     first, last = ends.of_either(graphs)
-    results: list[Any] = [pair.answer(first, last, by) for pair in (pairs[:1] if first is last is None else pairs)]
+    try:
+        results: list[Any] = [pair.answer(first, last, by) for pair in (pairs[:1] if first is last is None else pairs)]
+    except SameComponentError:
+        gate.check([pairs[0].difference()], *graphs)
+        labels = pairs[0].labels_in_each(first), pairs[0].labels_in_each(last)
+        print_change(settings, graphs, *map(routes, graphs, *labels))
+        return
     gate.check(results, *graphs)
     _emit(_drawn(results[-1], settings), graphs, results, sys.maxsize if every else top, gate)
 

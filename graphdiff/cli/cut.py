@@ -38,17 +38,18 @@ def cut(settings: options.Settings, ends: Ends, reduce: str | None, nodes: bool)
     """Find the fewest edges (or nodes) without which little enough of SOURCE's total on TARGET is left.
 
     Every path is cut on the graph as it is, cycles included, whatever --cycles says: that needs no total.
-    Exact up to 20 candidates, greedy above, with the bound that holds. By one weighting; without weights in the file
-    that is even.
+    Exact up to 20 candidates; above greedy, then an integer programme (with scipy), with the bound that is proven. By
+    one weighting; without weights in the file that is even.
     """
     from graphdiff.whatif.cut import cut as compute
 
-    graph = inputs.load(settings)
+    graph = inputs.load(settings, spare=options.SEARCHING)
     source, target = ends.between(graph)
     compiled = inputs.compile_one(graph, settings)
     with output.bar("cut") as progress:
         what = "nodes" if nodes else "edges"
-        removal = compute(compiled, source, target, what=what, progress=progress, **_wanted(reduce))
+        limits = {"progress": progress, **settings.searching}
+        removal = compute(compiled, source, target, what=what, **limits, **_wanted(reduce))
     output.emit(
         settings,
         text=lambda: f"{output.graph_line(graph)}\n\n{removal}",

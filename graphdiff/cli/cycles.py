@@ -30,24 +30,26 @@ In Python:
 @options.command(epilog=EPILOG)
 @options.verb
 @click.option(
-    "-n", "--top", type=click.IntRange(min=0), default=20, show_default=True,
-    help="How many components of text; JSON and CSV have all.",
+    "-n", "--top", type=click.IntRange(min=0), metavar="N",
+    help="N components with all their edges. Default: what a screen has room for; JSON and CSV have all.",
 )  # fmt: skip
 @conditions.gated
-def cycles(settings: options.Settings, top: int, gate: conditions.Gate) -> None:
-    """List the strongly connected components with the edges whose removal breaks their cycles at least weight.
+def cycles(settings: options.Settings, top: int | None, gate: conditions.Gate) -> None:
+    """List the strongly connected components, each with a shortest cycle and the edges that break all at least weight.
 
     A weight is what it costs to take an edge out: the attribute weight where the file has it, else 1. The least is
-    found exactly for small components; for large ones the report says how far from it the edges can be. Where edges
-    have source lines, as imports do, these are listed. Imports under TYPE_CHECKING alone are not counted, save with
-    --kind all.
+    found exactly for small components, for large ones by an integer programme (with scipy); else the report says how
+    far from it the edges can be. Where edges have source lines, as imports do, these are listed. Imports in functions
+    count, and are marked (local); what only type checkers run does not, save with --kind all.
     """
     from graphdiff.structure.components import find_cycles
 
-    graph = inputs.load(settings)
+    graph = inputs.load(settings, spare=options.SEARCHING)
     reports: list[CycleReport] = []
     for name in weightings.chosen(graph).names:
-        reports.append(find_cycles(graph, **weightings.weight_options(name, settings, graph)))
+        with output.bar("cycles") as progress:
+            limits = {"progress": progress, **settings.searching}
+            reports.append(find_cycles(graph, **limits, **weightings.weight_options(name, settings, graph)))
     gate.check(reports, graph)
     output.emit(
         settings,
@@ -61,7 +63,7 @@ def cycles(settings: options.Settings, top: int, gate: conditions.Gate) -> None:
     )
 
 
-def _texts(reports: list[CycleReport], top: int) -> Iterator[str]:
+def _texts(reports: list[CycleReport], top: int | None) -> Iterator[str]:
     for report in reports:
         yield f"By {report.weight_meaning}: {report.text(top)}" if len(reports) > 1 else report.text(top)
 

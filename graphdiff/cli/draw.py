@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+import click
+
 from graphdiff.cli import inputs, options, output, weightings
 from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.cli.streams import say
 from graphdiff.errors import UsageError
+from graphdiff.text.sentences import NEEDING
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from graphdiff.pictures.group import By
 
 EPILOG = """\
 \b
 Examples:
-  graphdiff draw graph.dot a b | dot -Tpdf -o graph.pdf
   graphdiff draw graph.dot a b -O graph.svg          needs no Graphviz
+  graphdiff draw Packages.xz kde-full libc6 --max-nodes 12 -O slide.png
+  graphdiff draw package-lock.json -O lock.svg       the whole, by groups
   graphdiff draw net.csv loss -O loss.png            the picture of backpropagation
-  graphdiff draw imports:networkx --group prefix:2 -O packages.svg
-  graphdiff draw modules.json app.main app.db --group layer
+  graphdiff draw imports:networkx --group prefix:2 | dot -Tpdf -o packages.pdf
   graphdiff draw "expr:e = (a + b) * (b + 1)" --set a=2 --set b=1 e -O e.svg
 
 \b
@@ -30,41 +40,70 @@ In Python:
 @options.verb
 @with_ends
 @options.grouping("Draw groups: by a node attribute, or N parts of names.")
-def draw(settings: options.Settings, ends: Ends, by: str | int | None) -> None:
+@click.option(
+    "--max-nodes",
+    type=int,
+    metavar="N",
+    help="So many nodes, those that most passes; edges add up ways past others. "
+    "Default: 30 (poster: 120), fewer where edges do not fit.",
+)
+@click.option(
+    "--coverage", type=float, metavar="PART", help="What part of the answer is to pass named nodes. Default: 0.9."
+)
+@click.option(
+    "--direction", type=click.Choice(["TB", "LR"]), help="Top to bottom, or left to right. Default: what fits."
+)
+@click.option("--fit", type=click.Choice(["slide", "page", "poster"]), metavar="BOX",
+              help="slide 1600x1200 dots (default), page 1080x1440, poster 4752x3312.")  # fmt: skip
+def draw(settings: options.Settings, ends: Ends, by: str | int | None, **viewing: Any) -> None:
     """Draw the graph with local derivatives and shares on its edges: DOT, or by the suffix of -O FILE.
 
-    FILE.svg and FILE.png need no Graphviz; .dot, .mmd (Mermaid), .json, .csv and .graphml are written too. DOT holds
-    the graph: ids are names; weight, share, contribution, paths, value and what the file said are attributes of nodes
-    and edges; source, target, total and what edges and weights mean are the graph's. graphdiff, networkx, pygraphviz
-    and rustworkx read it back. (dot takes a weight for a wish about its layout; -O x.svg lays out without.)
+    FILE.svg and FILE.png need no Graphviz; .dot, .mmd (Mermaid), .json, .csv and .graphml are written too: the last
+    three hold all, with --max-nodes what is drawn. DOT holds the graph: ids are names, attributes what is known;
+    graphdiff, networkx, pygraphviz and rustworkx read it back.
 
-    With --group the nodes are groups; their edges add up weights, and with an end given shares.
-    A cycle without a value leaves out the total and what is behind it; the legend says so.
+    More dependencies than fit, without ends, are drawn by groups: parts of names, or who alone keeps a package. Groups
+    add up weights, with an end shares. A cycle without a value leaves out the total and what is behind it.
     """
-    from graphdiff.pictures.annotate import annotate
-    from graphdiff.pictures.group import group
-    from graphdiff.pictures.sketch import sketch
+    from graphdiff.pictures.view import view_of
 
     inputs.require_one_weight(settings)
     if settings.path and settings.path != "-" and settings.output != options.output_of(settings.path):
         raise UsageError(
             f"-o {settings.output} is for standard output; in -O {settings.path} the suffix says what is written"
         )
+    viewing = {name: value for name, value in viewing.items() if value is not None}
+    max_nodes = view_of(**viewing).max_nodes
     graph = inputs.load(settings)
     source, target = ends.of(graph)
+    is_whole, needs = source is target is None, graph.graph.get("edge_meaning") in NEEDING
+    has_groups = by is not None or (is_whole and needs and len(graph) > max_nodes)
     # Between groups a sum of ones says how many edges there are; shares are better spread evenly.
-    choice = weightings.chosen(graph, ("unit",) if by is not None and source is target is None else ("even",))
+    choice = weightings.chosen(graph, ("unit",) if has_groups and is_whole else ("even",))
     compiling = weightings.weight_options(choice.names[-1], settings, graph)
-    if by is None:
-        drawn = output.without_open_cycles(
-            lambda: annotate(graph, source, target, **compiling), lambda: sketch(graph, source, target, **compiling)
-        )
-    else:
-        drawn = output.without_open_cycles(
-            lambda: group(graph, by, source=source, target=target, **compiling), lambda: group(graph, by, **compiling)
-        )
-    output.write_drawn(drawn, settings)
+    drawn = _groups(graph, by, source, target, compiling) if has_groups else _answer(graph, source, target, compiling)
+    output.write_drawn(drawn, settings, viewing)
     if (
         settings.path and settings.path != "-" and not (settings.weights or choice.are_known)
     ):  # where it is printed its legend says it
         say(f"{choice.why}\n")
+
+
+def _groups(graph: nx.DiGraph, by: By | None, source: Any, target: Any, compiling: Any) -> nx.DiGraph:
+    """Return the groups of a graph, with what flows between them where an end is given."""
+    from graphdiff.pictures.group import group
+
+    return output.without_open_cycles(
+        lambda: group(graph, by, source=source, target=target, **compiling), lambda: group(graph, by, **compiling)
+    )
+
+
+def _answer(graph: nx.DiGraph, source: Any, target: Any, compiling: Any) -> nx.DiGraph:
+    """Return a graph with the numbers of the question."""
+    from graphdiff.pictures.annotate import annotate, from_end_to_end
+    from graphdiff.pictures.sketch import sketch
+
+    source, target = from_end_to_end(graph.graph.get("edge_meaning", "unknown"), source, target)
+    return output.without_open_cycles(
+        lambda: annotate(graph, source, target, **compiling), lambda: sketch(graph, source, target, **compiling)
+    )

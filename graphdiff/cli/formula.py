@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from graphdiff.cli import inputs, options, output
 from graphdiff.cli.nodes import Ends
+from graphdiff.cli.routes import print_routes
+from graphdiff.errors import SameComponentError
 
 
 def print_formula(settings: options.Settings, ends: Ends) -> None:
@@ -19,7 +21,13 @@ def print_formula(settings: options.Settings, ends: Ends) -> None:
     graph = inputs.load(settings)
     source, target = ends.between(graph)
     compiled = inputs.compile_one(graph, settings)
-    formula = compute(compiled, source, target)
+    try:
+        formula = compute(compiled, source, target)
+    except SameComponentError:
+        if settings.output == "latex":
+            raise
+        print_routes(settings, graph, (source, target))
+        return
     value = f"Value, {by_weights(compiled.weight_meaning)}: {shown(formula.value())}"
     output.emit(
         settings,

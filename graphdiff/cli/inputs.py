@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,15 +23,17 @@ if TYPE_CHECKING:
 SHOWN = 3
 
 
-def load(settings: Settings) -> nx.DiGraph:
+def load(settings: Settings, spare: Sequence[str] = ()) -> nx.DiGraph:
     """Read the graph that the options name; nodes whose ids say nothing are called by their labels.
+
+    What is spare is an option of the verb, too: a reader need not take it.
 
     Says on standard error what the reader skipped, and what the file names and does not have: where it was cut off that
     is all there is to see.
     """
     from graphdiff.io.read import read
 
-    graph: nx.DiGraph = read(settings.file, spare=settings.spare, **settings.reading)
+    graph: nx.DiGraph = read(settings.file, spare=[*settings.spare, *spare], **settings.reading)
     warnings = graph.graph.get("warnings", [])
     if len(warnings) > SHOWN:
         warnings = [*warnings[: SHOWN - 1], f"{warnings[SHOWN - 1]} (and {len(warnings) - SHOWN:,} more)"]

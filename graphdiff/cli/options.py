@@ -30,6 +30,8 @@ SUFFIXES = {".json": "json", ".csv": "csv", ".md": "markdown", ".tex": "latex"}
 #: The suffixes of -O FILE for which Graphviz lays out a picture, and the options that limit that.
 PICTURES = (".svg", ".png")
 LIMITS = ("timeout", "max_memory")
+#: What a verb that searches takes of the options of reading: how long.
+SEARCHING = ("timeout",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,11 @@ class Settings(Printing):
         """The limits of laying out the picture that is asked for; none where none is."""
         laid_out = os.path.splitext(self.path or "")[1].lower() in PICTURES
         return {name: self.reading[name] for name in LIMITS if laid_out and name in self.reading}
+
+    @property
+    def searching(self) -> dict[str, Any]:
+        """The limit of a search; none where none is given."""
+        return {name: self.reading[name] for name in SEARCHING if name in self.reading}
 
     @property
     def spare(self) -> Sequence[str]:
@@ -161,7 +168,8 @@ _READING: list[Callable[..., Any]] = [
     ),
     click.option(
         "--timeout", type=float, metavar="SECONDS",
-        help="How long reading DOT may take, and laying out the picture of -O FILE.svg or .png. Default: 60 each.",
+        help="How long may take: reading DOT, laying out the picture of -O FILE.svg or .png, and in cut and cycles "
+        "integer programmes (with scipy). Default: 60 each.",
     ),
     click.option(
         "--max-memory", type=int, metavar="BYTES",

@@ -153,11 +153,11 @@ def without_open_cycles(whole: Callable[[], nx.DiGraph], known: Callable[[], nx.
         return drawn
 
 
-def write_drawn(drawn: nx.DiGraph, settings: Settings) -> None:
+def write_drawn(drawn: nx.DiGraph, settings: Settings, viewing: Mapping[str, Any] | None = None) -> None:
     """Write a picture to the file, by its suffix, or as DOT to standard output."""
     from graphdiff.io.write import render, write
 
-    options: dict[str, Any] = {"spreadsheet_safe": True} if settings.spreadsheet_safe else {}
+    options = {**(viewing or {}), **({"spreadsheet_safe": True} if settings.spreadsheet_safe else {})}
     is_table = settings.output == "csv" or str(settings.path).lower().endswith(".csv")
     if settings.path and settings.path != "-":
         write(drawn, settings.path, overwrite=settings.force, **options, **settings.layout)

@@ -9,7 +9,8 @@ import click
 
 from graphdiff.cli import inputs, options, output
 from graphdiff.cli.nodes import Ends, with_ends
-from graphdiff.errors import UsageError
+from graphdiff.cli.routes import print_routes
+from graphdiff.errors import SameComponentError, UsageError
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -65,7 +66,13 @@ def paths(
     graph = inputs.load(settings)
     first, last = ends.between(graph)
     compiled = inputs.compile_one(graph, settings)
-    between = between_ends(compiled, first, last)
+    try:
+        between = between_ends(compiled, first, last)
+    except SameComponentError:
+        if coverage is not None or every or sample:
+            raise
+        print_routes(settings, graph, (first, last), k=10 if k is None else k)
+        return
     chosen = (
         _listed(compiled, first, last, max_paths, sample, seed)
         if every or sample

@@ -22,7 +22,7 @@ PARAMETERS = {
     "weight": "weights",
 }
 #: What is there in Python only, and where the command line has the same.
-ELSEWHERE = {"graphdiff.io.formats.READERS": "graphdiff --help"}
+ELSEWHERE = {"graphdiff.io.formats.READERS": "graphdiff --help", "graphdiff.routes": "graphdiff why"}
 
 
 class Refusal(click.ClickException):

@@ -13,14 +13,16 @@ import click
 from graphdiff.cli import inputs, options, output
 from graphdiff.cli.headings import Verb
 from graphdiff.cli.nodes import Ends, with_ends
+from graphdiff.cli.routes import print_change, print_routes
 from graphdiff.cli.streams import say
-from graphdiff.errors import UnknownNodeError, UsageError
+from graphdiff.errors import SameComponentError, UnknownNodeError, UsageError
 from graphdiff.graph.lookup import find_node
 from graphdiff.showing import one_line
 
 if TYPE_CHECKING:
     import networkx as nx
 
+    from graphdiff.graph.compiled import CompiledGraph
     from graphdiff.whatif.first_steps import FirstSteps
     from graphdiff.whatif.sensitivities import Sensitivities
     from graphdiff.whatif.what_if import WhatIf
@@ -101,7 +103,12 @@ def what_if(
         _print_direct(settings, graph, steps)
         return
     if not is_changed:
-        _print_most(settings, graph, [sensitivities(one, *pair) for one in compiled])
+        try:
+            rankings = [sensitivities(one, *pair) for one in compiled]
+        except SameComponentError:
+            print_routes(settings, graph, pair)
+            return
+        _print_most(settings, graph, rankings)
         return
     changes: dict[str, Any] = {
         "remove_edges": [_edge(graph, a, b) for a, b in remove_edges],
@@ -109,7 +116,12 @@ def what_if(
         "reweight": {_edge(graph, a, b): _number(w) for a, b, w in reweights},
         "add_edges": [_new_edge(graph, a, b, w) for a, b, w in additions],
     }
-    _print_change(settings, graph, [compute(one, *pair, **changes) for one in compiled])
+    try:
+        answers = [compute(one, *pair, **changes) for one in compiled]
+    except SameComponentError:
+        _print_routes(settings, graph, compiled[0], pair, changes)
+        return
+    _print_change(settings, graph, answers)
 
 
 # -- what the arguments mean
@@ -168,6 +180,19 @@ def _print_change(settings: options.Settings, graph: nx.DiGraph, answers: list[W
         },
         rows=lambda: _rows(answers),
     )
+
+
+def _print_routes(
+    settings: options.Settings, graph: nx.DiGraph, compiled: CompiledGraph, ends: tuple[Any, Any], changes: Any
+) -> None:
+    """Print the routes before and after the changes, where a total has no meaning: on one cycle."""
+    from graphdiff.text.names import members_of
+    from graphdiff.whatif.edits import edited
+    from graphdiff.why.routes import routes
+
+    keep = [node for end in ends for node in (members_of(end) or [end])]
+    after = edited(compiled, **changes, keep=keep).after
+    print_change(settings, [graph], routes(graph, *ends), routes(after, *ends))
 
 
 def _rows(answers: list[WhatIf]) -> Iterator[Sequence[Any]]:

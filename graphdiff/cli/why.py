@@ -11,8 +11,9 @@ import click
 from graphdiff.cli import conditions, inputs, options, output, weightings
 from graphdiff.cli.formula import print_formula
 from graphdiff.cli.nodes import Ends, with_ends
+from graphdiff.cli.routes import print_routes
 from graphdiff.cli.versions import meant_together, print_versions
-from graphdiff.errors import UnknownNodeError, UsageError
+from graphdiff.errors import SameComponentError, UnknownNodeError, UsageError
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -104,9 +105,16 @@ def _print_report(
     from graphdiff.why.explain import annotated, explain_each
     from graphdiff.why.report import explanation_text
 
-    explanations = explain_each(inputs.compile_all(graph, settings), source, target, graph)
-    gate.check(explanations, graph)
+    compiled = inputs.compile_all(graph, settings)
+    try:
+        explanations = explain_each(compiled, source, target, graph)
+    except SameComponentError:
+        if sd is not None or bounds is not None:
+            raise
+        print_routes(settings, graph, (source, target), gate)
+        return
     figures = explanations if settings.weights else []
+    gate.check(explanations, graph)
     uncertain = _uncertain(graph, source, target, settings, sd, bounds)
     extras = [] if explanations[0].n_paths != 0 else joining(graph, source, target)
     cost = cost_in(graph, explanations[0].part.graph, source, target)

@@ -28,6 +28,7 @@ __all__ = [
     "node_ids",
     "note_unmet",
     "numbers",
+    "renamed_kinds",
     "why_no_number",
 ]
 
@@ -204,6 +205,26 @@ def by_kinds(kinds: str | Collection[str]) -> dict[str, str]:
     """
     named, omitted = _parted(kinds)
     return {name: ",".join(listed) for name, listed in (("kinds", named), ("omit", omitted)) if listed}
+
+
+def renamed_kinds(
+    kinds: str | Collection[str], old: Mapping[str, Sequence[str]]
+) -> tuple[list[str], dict[str, Sequence[str]]]:
+    """Return kinds as they are called now, those with a ``!`` too, and the old names among them.
+
+    Examples
+    --------
+    >>> renamed_kinds("!run-time,dev", {"run-time": ("runtime", "local")})
+    (['!runtime', '!local', 'dev'], {'run-time': ('runtime', 'local')})
+    """
+    now: list[str] = []
+    met: dict[str, Sequence[str]] = {}
+    for kind in _listed(kinds):
+        name = kind.removeprefix(OMITTED)
+        if name in old:
+            met[name] = old[name]
+        now += [f"{kind.removesuffix(name)}{new}" for new in old.get(name, (name,))]
+    return now, met
 
 
 def _parted(kinds: str | Collection[str]) -> tuple[list[str], list[str]]:

@@ -18,16 +18,17 @@ import io
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import networkx as nx
 
 from graphdiff.errors import UsageError
 from graphdiff.graph.networks import network_of
 from graphdiff.paths.paths import Path
-from graphdiff.pictures.dot import picture_of, to_pydot
-from graphdiff.pictures.graphviz import layout
+from graphdiff.pictures.dot import picture_of, pictures_of, to_pydot
+from graphdiff.pictures.graphviz import fitted
 from graphdiff.pictures.picture import DARK, DrawnEdge, DrawnNode
+from graphdiff.pictures.view import Viewing, view_of
 from graphdiff.showing import UNPRINTABLE, clean, for_spreadsheets
 from graphdiff.text.records import (
     apart,
@@ -58,15 +59,20 @@ __all__ = [
 SCHEMA = 1
 
 
-def write_json(thing: Any) -> bytes:
-    """Return a graph, a result, or a list of paths as JSON in ASCII.
+def _drawn(graph: Any, viewing: Viewing) -> Any:
+    """Return what a picture shows, where it is asked how much that is; else the graph itself."""
+    return picture_of(graph, **viewing).to_networkx() if viewing else graph
+
+
+def write_json(thing: Any, **viewing: Unpack[Viewing]) -> bytes:
+    """Return a graph, a result, or a list of paths as JSON in ASCII; of a graph what is drawn, if that is limited.
 
     Examples
     --------
     >>> json.loads(write_json(nx.DiGraph([("a", "b")])))["edges"]
     [{'source': 'a', 'target': 'b'}]
     """
-    return json.dumps(document(thing), indent=1, allow_nan=False).encode() + b"\n"
+    return json.dumps(document(_drawn(thing, viewing)), indent=1, allow_nan=False).encode() + b"\n"
 
 
 def document(thing: Any) -> dict[str, Any]:
@@ -132,7 +138,7 @@ def finite(result: Any) -> Any:
 UNHELD_CSV = re.compile(rf"{UNPRINTABLE.pattern}|\n(?=#)")
 
 
-def write_csv(graph: nx.DiGraph, *, spreadsheet_safe: bool = False) -> bytes:
+def write_csv(graph: nx.DiGraph, *, spreadsheet_safe: bool = False, **viewing: Unpack[Viewing]) -> bytes:
     r"""Return the edges as CSV in UTF-8: source, target, the key in a multigraph, the weight, other attributes.
 
     Nodes without edges and the attributes of nodes and of the graph have no place there. An attribute that is called
@@ -144,6 +150,8 @@ def write_csv(graph: nx.DiGraph, *, spreadsheet_safe: bool = False) -> bytes:
     spreadsheet_safe : bool
         Whether a text that a spreadsheet would run gets a quote mark before it: what starts with ``=``, ``+``, ``-``
         or ``@`` and is no number. Names like ``@angular/core`` come back as they were without it only.
+    **viewing
+        With any of those of `graphdiff.to_pydot` what is drawn is written.
 
     Raises
     ------
@@ -157,7 +165,7 @@ def write_csv(graph: nx.DiGraph, *, spreadsheet_safe: bool = False) -> bytes:
     >>> write_csv(G)
     b'source,target,key,weight,share\na,b,0,2,0.5\n'
     """
-    graph = network_of(graph)
+    graph = network_of(_drawn(graph, viewing))
     require_graph(graph, "csv")
     names = apart(graph, "csv", UNHELD_CSV)
     if "" in names.values():
@@ -201,7 +209,7 @@ UNHELD_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 DEFAULTS = ("node_default", "edge_default")
 
 
-def write_graphml(graph: nx.DiGraph) -> bytes:
+def write_graphml(graph: nx.DiGraph, **viewing: Unpack[Viewing]) -> bytes:
     """Return a graph as GraphML; ints beyond 64 bits are written as texts, control characters as U+FFFD.
 
     Edges of a multigraph have ids that no two share, as other tools want them, and their ``key`` as an attribute; the
@@ -217,7 +225,7 @@ def write_graphml(graph: nx.DiGraph) -> bytes:
     >>> b'<edge source="a" target="b"' in write_graphml(nx.DiGraph([("a", "b")]))
     True
     """
-    graph = network_of(graph)
+    graph = network_of(_drawn(graph, viewing))
     require_graph(graph, "graphml")
     names = apart(graph, "graphml", UNHELD_XML)
     keys = keys_of(graph, clean)
@@ -260,7 +268,7 @@ def _typed(value: Any) -> Any:
 SPECIAL = re.compile(r'["#&<>`\\|*_~$;{}\[\]()]|^[-+]|^\d(?=\d*[.)])', re.MULTILINE)
 
 
-def write_mermaid(graph: nx.DiGraph, *, max_edges: int = 60) -> bytes:
+def write_mermaid(graph: nx.DiGraph, **viewing: Unpack[Viewing]) -> bytes:
     """Return the drawing as a Mermaid flowchart in UTF-8.
 
     Examples
@@ -271,7 +279,7 @@ def write_mermaid(graph: nx.DiGraph, *, max_edges: int = 60) -> bytes:
         n1["b"]
         n0 --> n1
     """
-    picture = picture_of(graph, max_edges=max_edges)
+    picture = picture_of(graph, **viewing)
     lines = [
         *(_node(number, node) for number, node in enumerate(picture.nodes)),
         *map(_edge, picture.edges),
@@ -280,7 +288,8 @@ def write_mermaid(graph: nx.DiGraph, *, max_edges: int = 60) -> bytes:
     ]
     if picture.legend:
         lines += [f"legend[{_label(picture.legend)}]", "style legend fill:none,stroke:none"]
-    return "\n    ".join(["flowchart TD", *lines]).encode() + b"\n"
+    way = "LR" if viewing.get("direction") == "LR" else "TD"
+    return "\n    ".join([f"flowchart {way}", *lines]).encode() + b"\n"
 
 
 def _label(lines: Iterable[str]) -> str:
@@ -311,7 +320,7 @@ def _edge_style(edge: DrawnEdge) -> str:
     return f"stroke:{edge.color},stroke-width:{edge.width:.2f}px" if edge.color != DARK else ""
 
 
-def write_dot(graph: nx.DiGraph, *, max_edges: int = 60) -> bytes:
+def write_dot(graph: nx.DiGraph, **viewing: Unpack[Viewing]) -> bytes:
     """Return the drawing as DOT in UTF-8.
 
     Examples
@@ -319,11 +328,13 @@ def write_dot(graph: nx.DiGraph, *, max_edges: int = 60) -> bytes:
     >>> write_dot(nx.DiGraph([("a", "b")])).startswith(b"digraph graphdiff {")
     True
     """
-    text: str = to_pydot(graph, max_edges=max_edges).to_string()
+    text: str = to_pydot(graph, **viewing).to_string()
     return text.encode()
 
 
-def write_svg(graph: nx.DiGraph, *, max_edges: int = 60, timeout: float = 60.0, max_memory: int = 2**31) -> bytes:
+def write_svg(
+    graph: nx.DiGraph, *, timeout: float = 60.0, max_memory: int = 2**31, **viewing: Unpack[Viewing]
+) -> bytes:
     """Return the drawing as SVG.
 
     Examples
@@ -331,10 +342,13 @@ def write_svg(graph: nx.DiGraph, *, max_edges: int = 60, timeout: float = 60.0, 
     >>> b"<svg " in write_svg(nx.DiGraph([("a", "b")]))
     True
     """
-    return layout(to_pydot(graph, max_edges=max_edges), "svg", timeout=timeout, max_memory=max_memory)
+    view = view_of(**viewing)
+    return fitted(pictures_of(graph, view), view, "svg", timeout=timeout, max_memory=max_memory)
 
 
-def write_png(graph: nx.DiGraph, *, max_edges: int = 60, timeout: float = 60.0, max_memory: int = 2**31) -> bytes:
+def write_png(
+    graph: nx.DiGraph, *, timeout: float = 60.0, max_memory: int = 2**31, **viewing: Unpack[Viewing]
+) -> bytes:
     """Return the drawing as PNG, at 144 dots to the inch.
 
     Examples
@@ -342,4 +356,5 @@ def write_png(graph: nx.DiGraph, *, max_edges: int = 60, timeout: float = 60.0, 
     >>> write_png(nx.DiGraph([("a", "b")]))[1:4]
     b'PNG'
     """
-    return layout(to_pydot(graph, max_edges=max_edges), "png", timeout=timeout, max_memory=max_memory)
+    view = view_of(**viewing)
+    return fitted(pictures_of(graph, view), view, "png", timeout=timeout, max_memory=max_memory)

@@ -17,6 +17,9 @@ from graphdiff.remedies import Keyword, Remedy
 
 __all__ = ["WRITERS", "Writer", "render", "write"]
 
+#: The options of what is drawn; max_edges is an old one.
+VIEWING = frozenset({"max_nodes", "coverage", "direction", "fit", "max_edges"})
+
 
 @dataclass(frozen=True)
 class Writer:
@@ -44,45 +47,45 @@ WRITERS: dict[str, Writer] = {
     "dot": Writer(
         suffixes=(".dot", ".gv"),
         entry="graphdiff.io.out:write_dot",
-        options=frozenset({"max_edges"}),
+        options=VIEWING,
         about="the picture in Graphviz's language, not laid out, and what is known as attributes: ids are names, "
         "weight, share, total, what the graph came with; read reads it back",
     ),
     "svg": Writer(
         suffixes=(".svg",),
         entry="graphdiff.io.out:write_svg",
-        options=frozenset({"max_edges", "timeout", "max_memory"}),
+        options=VIEWING | {"timeout", "max_memory"},
         about="the picture, laid out; no Graphviz needs to be installed",
     ),
     "png": Writer(
         suffixes=(".png",),
         entry="graphdiff.io.out:write_png",
-        options=frozenset({"max_edges", "timeout", "max_memory"}),
+        options=VIEWING | {"timeout", "max_memory"},
         about="the picture, laid out; no Graphviz needs to be installed",
     ),
     "mermaid": Writer(
         suffixes=(".mmd", ".mermaid"),
         entry="graphdiff.io.out:write_mermaid",
-        options=frozenset({"max_edges"}),
+        options=VIEWING,
         about="the picture as a Mermaid flowchart, for Markdown",
     ),
     "json": Writer(
         suffixes=(".json",),
         entry="graphdiff.io.out:write_json",
-        options=frozenset(),
+        options=VIEWING,
         about="a graph as node-link data, which read and networkx read back, or any result",
     ),
     "csv": Writer(
         suffixes=(".csv",),
         entry="graphdiff.io.out:write_csv",
-        options=frozenset({"spreadsheet_safe"}),
+        options=VIEWING | {"spreadsheet_safe"},
         about="the edges of a graph and their attributes, which read reads back; nodes without edges, and what is "
         "known of nodes and of the graph, are left out",
     ),
     "graphml": Writer(
         suffixes=(".graphml",),
         entry="graphdiff.io.out:write_graphml",
-        options=frozenset(),
+        options=VIEWING,
         about="a graph with all attributes, for other tools; what is neither number nor text is written as text",
     ),
 }
@@ -115,8 +118,9 @@ def write(
     overwrite : bool
         Whether a file that exists is replaced.
     **options
-        What the format takes: ``max_edges`` (dot, svg, png, mermaid: how many edges of an annotated graph are
-        drawn, 60 by default), ``timeout`` in seconds and ``max_memory`` in bytes (svg, png),
+        What the format takes: ``max_nodes``, ``coverage``, ``direction`` and ``fit`` (dot, svg, png, mermaid: what of
+        an annotated graph is drawn, and how large; see `graphdiff.to_pydot`; of json, csv and graphml the first two
+        make what is written that of the picture), ``timeout`` in seconds and ``max_memory`` in bytes (svg, png),
         ``spreadsheet_safe`` (csv: whether texts that a spreadsheet would run get a quote mark before them).
 
     Raises

@@ -26,8 +26,10 @@ from graphdiff.sums.between import Between, ends_of, forward_over, restriction, 
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.sums.sweeps import checked
 
-#: The sum of the products and the number of ways, by the node at their other end.
-Ways: TypeAlias = dict[int, tuple[Number, int]]
+#: The sum of the products over some ways, and the number of these.
+Way: TypeAlias = tuple[Number, int]
+#: Ways by the node at their other end.
+Ways: TypeAlias = dict[int, Way]
 
 #: So many strongest paths are looked at, at most, for those that cover a part of the influence.
 MAX_COVERING = 10_000
@@ -123,9 +125,7 @@ def _largest(between: Between, kept: Collection[int], max_nodes: int) -> set[int
     return ends | set(inner[: max_nodes - len(ends)])
 
 
-def bypasses(
-    between: Between, kept: Collection[int], drawn: Collection[int]
-) -> dict[tuple[int, int], tuple[Number, int]]:
+def bypasses(between: Between, kept: Collection[int], drawn: Collection[int]) -> dict[tuple[int, int], Way]:
     """Return what leads from one kept node to another besides the drawn edges, passing no kept node.
 
     Parameters
@@ -140,22 +140,33 @@ def bypasses(
     Returns
     -------
     dict
-        ``{(tail, head): (sum of the products, number of ways)}``.
+        ``{(tail, head): (sum of the products, number of ways)}``. All sources that are not kept are one tail,
+        ``between.n_nodes``, and all targets that are not are one head, the number after it.
     """
-    one = between.graph.one_and_zero[0]
+    one, first = between.graph.one_and_zero[0], between.n_nodes
     arrived: dict[int, Ways] = {}
     carried: dict[int, Ways] = {node: {node: (one, 1)} for node in kept}
+    for node, seed in between.starts:
+        if node not in kept:
+            _bring(carried.setdefault(node, {}), first, one if seed is None else seed, 1)
     for node, row in enumerate(between.rows):
         ways = carried.pop(node, {})
+        for tail, (value, count) in ways.items() if node not in kept else ():
+            for seed in between.exits[node]:
+                _bring(arrived.setdefault(tail, {}), first + 1, value * seed, count)
         for head, edge, weight in row:
             if edge in drawn:
                 continue
             for tail, (value, count) in ways.items():
                 sums = arrived.setdefault(tail, {}) if head in kept else carried.setdefault(head, {})
-                key = head if head in kept else tail
-                before = sums.get(key, (0, 0))
-                sums[key] = before[0] + value * weight, before[1] + count
+                _bring(sums, head if head in kept else tail, value * weight, count)
     return {(tail, head): way for tail in sorted(arrived) for head, way in sorted(arrived[tail].items())}
+
+
+def _bring(sums: Ways, key: int, value: Number, count: int) -> None:
+    """Add ways to those that have the same other end."""
+    before, counted = sums.get(key, (0, 0))
+    sums[key] = before + value, counted + count
 
 
 def _as_graph(graph: nx.DiGraph | CompiledGraph, between: Between, kept: set[int], ends: list[int]) -> nx.MultiDiGraph:

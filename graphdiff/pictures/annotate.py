@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import Boundary, End, Seeds, seeds_of
+from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, seeds_of
 from graphdiff.graph.networks import network
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import unit
@@ -23,6 +23,7 @@ from graphdiff.sums.flow import Flow, flow_through
 from graphdiff.sums.influence import forward, reverse
 from graphdiff.sums.sweeps import Values, checked_array
 from graphdiff.text.names import Edge, members_of
+from graphdiff.text.sentences import NEEDING
 
 #: The attribute of a node that says what is put in there, or how much it counts, where an end is no single node.
 SEEDS = {"source": "source_seed", "target": "target_seed"}
@@ -124,6 +125,22 @@ def annotate(
         return answered(graph, ready, (source, target), None)
     sweeps = flow_through(between_ends(ready, source, target))
     return answered(graph, ready, (source, target), sweeps)
+
+
+def from_end_to_end(edge_meaning: str, source: End | None, target: End | None) -> Ends:
+    """Return both ends of what is drawn with one end given: where edges point at what is needed, roots or leaves.
+
+    There the picture is of who rests on the target, and the edge that all paths use is the strongest. Elsewhere, as in
+    a computation, one end is a question of its own: the gradient.
+
+    Examples
+    --------
+    >>> from_end_to_end("depends on", None, "b"), from_end_to_end("feeds", None, "b")
+    ((graphdiff.ROOTS, 'b'), (None, 'b'))
+    """
+    if edge_meaning not in NEEDING or source is target is None:
+        return source, target
+    return ROOTS if source is None else source, LEAVES if target is None else target
 
 
 def answered(

@@ -1,4 +1,4 @@
-"""The picture of an annotated graph: what lies between the ends, and of much only the strongest paths.
+"""The picture of an annotated graph: what lies between the ends, and of much the nodes that most of it passes.
 
 Width and colour say how much of the answer runs through a node or edge. A merged component is one node.
 """
@@ -6,9 +6,8 @@ Width and colour say how much of the answer runs through a node or edge. A merge
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
@@ -16,109 +15,126 @@ import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import REAL, Number
-from graphdiff.errors import CycleError, UsageError, count_text
+from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import compile
 from graphdiff.graph.ends import ROOTS, End, seeds_of
 from graphdiff.graph.presets import WEIGHTS
-from graphdiff.paths.strongest import ranked_paths
 from graphdiff.pictures.annotate import ATTRIBUTES, SEEDS
-from graphdiff.pictures.picture import (
-    MAX_NAME,
-    Bypass,
-    DrawnEdge,
-    DrawnNode,
-    Picture,
-    others_of,
-    rest_of,
-    share_text,
-    title,
-)
+from graphdiff.pictures.choice import Dashed, Part, bounded, passing, without_edges
+from graphdiff.pictures.picture import MAX_NAME, DrawnEdge, DrawnNode, Picture, title
+from graphdiff.pictures.scale import Scale, scale_of
+from graphdiff.pictures.view import View
 from graphdiff.sums.between import Between, restriction, total_over
-from graphdiff.sums.cycles import require_shrinking
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import end_text, node_text, texts
 from graphdiff.text.numbers import short, shorten, shown
 from graphdiff.text.records import distinct, keys_of
 from graphdiff.text.sentences import how_many, ways_round, words_for
 
-#: So many strongest paths are looked at, at most, for those that fit into the picture.
-MAX_RANKED = 1_000
-
 #: Where no path leads from one to the other, so many sources, and so many targets, are drawn at most.
 MAX_LONE = 20
 
-#: So many dashed edges stand, at most, for the paths that are not drawn.
-MAX_DASHED = 10
+#: If a picture does not fit, so many of its nodes are left for the next try.
+SMALLER = 0.85
 
-# Two ends of a scale that differ to every kind of colour vision (M. Okabe, K. Ito, "Color Universal Design", 2008).
-Color = tuple[int, int, int]
-BLUE, ORANGE, GREY = (0, 114, 178), (213, 94, 0), (190, 190, 190)
-PALE_BLUE, PALE_ORANGE, WHITE = (140, 196, 232), (250, 190, 130), (255, 255, 255)
+#: No picture of an answer that has more has fewer nodes.
+MIN_NODES = 3
 
 
-@dataclass(frozen=True)
-class Scale:
-    """How strongly a node or edge is drawn: its number in `attribute`, where `largest` is full strength."""
-
-    attribute: str
-    largest: Number
-
-    def part(self, data: dict[str, Any]) -> str | None:
-        """Return what part of the whole goes through; None where values are no contributions."""
-        known = self.attribute == "contribution" and "contribution" in data
-        return share_text(data["contribution"] / self.largest) if known else None
-
-    def strength(self, data: dict[str, Any]) -> float:
-        """Return a number from -1 to 1; 0 where there is no real number."""
-        value = data.get(self.attribute)
-        return max(-1.0, min(1.0, float(value / self.largest))) if isinstance(value, REAL) else 0.0
-
-
-def answer_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
-    """Return the picture of a graph from `graphdiff.annotate`.
+def answer_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
+    """Yield pictures of a graph from `graphdiff.annotate`, each with fewer nodes than the one before.
 
     Parameters
     ----------
-    graph : networkx.DiGraph or networkx.MultiDiGraph
-    max_edges : int
-        With more edges between the ends only the strongest paths are drawn, as many as fit; at least one.
+        graph : networkx.DiGraph or networkx.MultiDiGraph
+        view : View
 
     Examples
     --------
-    >>> from graphdiff.pictures.annotate import annotate
-    >>> G = nx.DiGraph()
-    >>> G.add_edge("a", "b", weight=0.5)
-    >>> answer_picture(annotate(G, "a", "b"), 60).legend[0]
-    'a leads to b by 1 path; total 0.5'
+        >>> from graphdiff.pictures.annotate import annotate
+        >>> from graphdiff.pictures.view import view_of
+        >>> G = nx.DiGraph()
+        >>> G.add_edge("a", "b", weight=0.5)
+        >>> next(answer_pictures(annotate(G, "a", "b"), view_of())).legend[0]
+        'a leads to b by 1 path; total 0.5'
     """
     between = _asked(graph)
-    said_part = _said_part(graph, between)
     if not between.n_nodes:
         ends = _lone_ends(graph)
-        facts = graph.graph | _named_ends(graph, ends)
-        return Picture(ends, [], [_question(graph.graph, between)], facts | said_part)
-    drawn = _strongest_part(between, max_edges)
-    used = sorted({*drawn.heads.tolist(), *np.flatnonzero(np.diff(drawn.ptr)).tolist()}) or drawn.sources
+        facts = graph.graph | _named_ends(graph, ends) | _said_part(graph, between)
+        yield Picture(ends, [], [_question(graph.graph, between)], facts)
+        return
+    part = None if "not_computed" in graph.graph else bounded(between, _passing(graph, between), view)
+    if part is None:
+        yield from _nearest(graph, between, view)
+        return
+    dashed = Dashed.of(graph, between)
+    while True:
+        yield _picture(graph, part, dashed, view)
+        n = min(len(part.order) - 1, round(SMALLER * len(part.order)))
+        smaller = part.fewer(n)
+        if smaller is part or n < MIN_NODES:
+            return
+        part = smaller
+
+
+def _picture(graph: nx.DiGraph, part: Part, dashed: Dashed, view: View) -> Picture:
+    between = part.between
+    used = sorted(part.order)
+    rows, whole = [dashed.rows[node] for node in used], _whole(graph.graph, between)
+    scale = scale_of(graph, rows, whole, has_weights=part.is_whole)
+    place = {node: number for number, node in enumerate([*used, *part.others])}
+    nodes = _nodes(graph, between, used, scale)
+    nodes += [dashed.end(part, node, scale) for node in part.others if dashed.has_both_ends]
+    if part.is_whole:
+        steps = [(*pair, edge) for pair, edges in part.direct.items() for edge, _ in edges]
+        edges = _edges(graph, between, steps, place, scale)
+    else:
+        seen = sorted(part.ways) if dashed.has_both_ends else part.inner_ways
+        edges = [_added(graph, part, dashed, pair, place, scale) for pair in seen]
+    said = {} if part.is_whole else {"drawn": dashed.text(part, view, scale)}
+    legend = _legend(graph.graph, between, [*said.values()], scale)
+    return Picture(nodes, edges, legend, graph.graph | _named_ends(graph, nodes) | (said or _said_part(graph, between)))
+
+
+def _added(
+    graph: nx.DiGraph, part: Part, dashed: Dashed, pair: tuple[int, int], place: dict[int, int], scale: Scale
+) -> DrawnEdge:
+    """Return one edge for an edge of the graph and all ways beside it; dashed where it has none."""
+    facts, direct = dashed.facts(pair, part.ways[pair]), part.direct.get(pair, [])
+    rows = [graph.get_edge_data(*part.between.edge_label(edge)) for edge, _ in direct]
+    if len(rows) == 1:
+        facts = rows[0] | facts
+    if part.passes_others(pair):
+        facts["eliminated"] = True
+    return replace(scale.edge(place[pair[0]], place[pair[1]], facts), is_dashed=not rows)
+
+
+def _nearest(graph: nx.DiGraph, between: Between, view: View) -> Iterator[Picture]:
+    """Yield pictures of the shortest ways, where walks round cycles leave no number to choose by."""
+    n = min(view.max_edges, between.n_edges)
+    while n:
+        drawn = without_edges(between, ~np.isin(between.edges, _nearest_edges(between, n)))
+        steps = [(tail, head, edge) for tail, row in enumerate(drawn.rows) for head, edge, _ in row]
+        used = sorted({node for step in steps for node in step[:2]} or between.sources)
+        if len(used) <= view.max_nodes or n == 1:
+            text = f"drawn: {n:,} of {between.n_edges:,} edges, those on the shortest ways first"
+            yield _plainly(graph, between, used, steps, [text] if n < between.n_edges else [])
+        n = min(n - 1, round(SMALLER * n))
+
+
+def _plainly(
+    graph: nx.DiGraph, between: Between, used: list[int], steps: list[tuple[int, int, int]], said: list[str]
+) -> Picture:
+    """Return the picture of some edges that stand for no others."""
+    label = between.graph.topology.label
+    rows = (graph.nodes[label(int(between.positions[node]))] for node in used)
+    scale = scale_of(graph, rows, _whole(graph.graph, between), has_weights=True)
     place = {node: number for number, node in enumerate(used)}
-    whole = _whole(graph.graph, between)
-    nodes, edges = _nodes(graph, between, used, whole), _edges(graph, drawn, place, whole)
-    legend, facts = _legend(graph.graph, between, drawn, whole), graph.graph | _named_ends(graph, nodes)
-    if drawn is between:
-        return Picture(nodes, edges, legend, facts | said_part)
-    rest = rest_of(graph, between, drawn, used, whole)
-    shown, n_hidden = rest[:MAX_DASHED], len(rest[MAX_DASHED:])
-    dashed = [_dashed(place[bypass.tail], place[bypass.head], bypass) for bypass in shown]
-    if shown:
-        legend.insert(-3, "dashed: paths through nodes that are not drawn")
-    is_one_way = len(between.sources) == len(between.targets) == 1
-    if n_hidden or (shown and not is_one_way):
-        others = others_of(graph, between, drawn, shown, whole)
-        ways = f"all paths over {n_hidden:,} more such ways" if is_one_way else "all other paths"
-        legend.insert(-3, f"{ways} together: {share_text(others.share)}")
-        if is_one_way:
-            label = f"all others · {share_text(others.share)}"
-            dashed.append(_dashed_edge(place[others.tail], place[others.head], label, others))
-    return Picture(nodes, edges + dashed, legend, facts | {"drawn": _coverage(between, drawn)})
+    nodes, edges = _nodes(graph, between, used, scale), _edges(graph, between, steps, place, scale)
+    facts = graph.graph | _named_ends(graph, nodes)
+    facts |= {"drawn": said[0]} if said else _said_part(graph, between)
+    return Picture(nodes, edges, _legend(graph.graph, between, said, scale), facts)
 
 
 # -- what is drawn
@@ -170,35 +186,14 @@ def _whole(asked: dict[str, Any], between: Between) -> Number:
     return sizes if rounding > sizes else total
 
 
-def _strongest_part(between: Between, max_edges: int) -> Between:
-    """Return the part that the strongest paths take, as many as fit; at least one."""
-    if between.n_edges <= max_edges:
-        return between
-    if not _shrink(between):
-        return _with_edges(between, _nearest_edges(between, max_edges))
-    kept: set[int] = set()
-    for _, edges, _ in islice(ranked_paths(between), MAX_RANKED):
-        grown = kept.union(edges)
-        if kept and len(grown) > max_edges:
-            break
-        kept = grown
-    return _with_edges(between, kept)
-
-
-def _with_edges(between: Between, kept: Collection[int]) -> Between:
-    keep = np.isin(between.edges, list(kept))
-    ptr = np.concatenate([[0], np.cumsum(keep)])[between.ptr]
-    return replace(between, ptr=ptr, heads=between.heads[keep], edges=between.edges[keep])
-
-
-def _shrink(between: Between) -> bool:
-    """Return whether round every cycle between walks become weaker, so that some are the strongest."""
-    try:
-        for start, stop in between.loops:
-            require_shrinking(between.graph, start, stop)
-    except CycleError:
-        return False
-    return True
+def _passing(graph: nx.DiGraph, between: Between) -> list[Number]:
+    """Return how much passes each node, whatever its sign; of symbols, how many paths."""
+    if not between.loops:
+        have_sizes = arithmetic.have_sizes(between.graph.weights) and arithmetic.have_sizes(between.given_seeds)
+        return passing(between, SEMIRINGS["size" if have_sizes else "count"])
+    label, main = between.graph.topology.label, graph.graph["annotation"]
+    numbers = (graph.nodes[label(position)].get(main) for position in between.positions.tolist())
+    return [abs(number) if isinstance(number, (*REAL, complex)) else 0 for number in numbers]
 
 
 def _nearest_edges(between: Between, n: int) -> list[int]:
@@ -213,18 +208,17 @@ def _nearest_edges(between: Between, n: int) -> list[int]:
     return numbers
 
 
-def _nodes(graph: nx.DiGraph, between: Between, used: list[int], whole: Number) -> list[DrawnNode]:
+def _nodes(graph: nx.DiGraph, between: Between, used: list[int], scale: Scale) -> list[DrawnNode]:
     label = between.graph.topology.label
     rows = [graph.nodes[label(int(between.positions[node]))] for node in used]
     names = texts(node_text(name) if isinstance(name, frozenset) else name for name in between.labels)
     ids = _names(graph, between)
-    scale = _scale(graph, rows, whole)
     sources = between.sources if graph.graph["annotation"] != "adjoint" else ()
     targets = between.targets if graph.graph["annotation"] != "tangent" else ()
     return [
         DrawnNode(
             lines=_lines(graph.graph, names[node], data, scale),
-            fill=_hex(WHITE, PALE_BLUE, PALE_ORANGE, scale.strength(data)),
+            fill=scale.fill(data),
             is_source=node in sources,
             is_target=node in targets,
             name=ids[node],
@@ -280,13 +274,14 @@ def _named_ends(graph: nx.DiGraph, nodes: list[DrawnNode]) -> dict[str, str]:
     }
 
 
-def _edges(graph: nx.DiGraph, drawn: Between, place: dict[int, int], whole: Number) -> list[DrawnEdge]:
-    steps = [(tail, head, drawn.edge_label(edge)) for tail, row in enumerate(drawn.rows) for head, edge, _ in row]
+def _edges(
+    graph: nx.DiGraph, between: Between, edges: list[tuple[int, int, int]], place: dict[int, int], scale: Scale
+) -> list[DrawnEdge]:
+    steps = [(tail, head, between.edge_label(edge)) for tail, head, edge in edges]
     rows = [graph.get_edge_data(*label) for _, _, label in steps]
     keys = _drawn_keys(graph, steps)
-    scale = _scale(graph, rows, whole)
     return [
-        replace(_edge(place[tail], place[head], data, scale), key=key, facts=data)
+        replace(scale.edge(place[tail], place[head], data), key=key)
         for (tail, head, _), data, key in zip(steps, rows, keys, strict=True)
     ]
 
@@ -299,42 +294,6 @@ def _drawn_keys(graph: nx.DiGraph, steps: list[tuple[int, int, Any]]) -> list[st
     if not keys or max(times.values(), default=1) == 1:
         return drawn
     return list(range(len(drawn)))
-
-
-def _edge(tail: int, head: int, data: dict[str, Any], scale: Scale) -> DrawnEdge:
-    strength = scale.strength(data)
-    label = " · ".join(filter(None, [short(data["weight"]), scale.part(data)]))
-    width, nothing = 1 + 4 * abs(strength), data.get(scale.attribute) == 0
-    return DrawnEdge(tail, head, label, width, _edge_color(strength), is_dashed=nothing)
-
-
-def _dashed(tail: int, head: int, bypass: Bypass) -> DrawnEdge:
-    return _dashed_edge(tail, head, f"{how_many(bypass.n_paths, 'paths')} · {share_text(bypass.share)}", bypass)
-
-
-def _dashed_edge(tail: int, head: int, text: str, bypass: Bypass) -> DrawnEdge:
-    strength = max(-1.0, min(1.0, bypass.share))
-    width, color = 1 + 4 * abs(strength), _edge_color(strength)
-    return DrawnEdge(tail, head, text, width, color, is_dashed=True, facts=bypass.facts)
-
-
-def _edge_color(strength: float) -> str:
-    """Return the colour of an edge; from 0 the ends of the scale are a step away, so that a little is seen."""
-    return _hex(GREY, BLUE, ORANGE, strength and strength * 0.75 + (0.25 if strength > 0 else -0.25))
-
-
-def _scale(graph: nx.DiGraph, rows: Iterable[dict[str, Any]], whole: Number) -> Scale:
-    main = graph.graph["annotation"]
-    if main == "contribution" and whole:
-        return Scale("contribution", whole)
-    sizes = [abs(row[main]) for row in rows if isinstance(row.get(main), REAL)]
-    return Scale(main, max(sizes, default=0) or 1)
-
-
-def _hex(base: Color, positive: Color, negative: Color, strength: float) -> str:
-    """Return the colour that lies so far from `base` towards the colour of the sign."""
-    end = positive if strength >= 0 else negative
-    return "#" + "".join(f"{round(a + (b - a) * abs(strength)):02x}" for a, b in zip(base, end, strict=True))
 
 
 # -- what is written
@@ -361,15 +320,15 @@ def _operand(name: str) -> str:
     return f"({text})" if " " in text else text
 
 
-def _legend(asked: dict[str, Any], between: Between, drawn: Between, whole: Number) -> list[str]:
+def _legend(asked: dict[str, Any], between: Between, drawn: list[str], scale: Scale) -> list[str]:
     meaning = asked.get("weight_meaning", "unknown")
     sentence = WEIGHTS[meaning].meaning if meaning in WEIGHTS else meaning
     return [
         _question(asked, between),
         *([f"weights: {sentence}"] if meaning not in ("unknown", "weight") else []),
         *([asked["not_computed"]] if "not_computed" in asked else []),
-        *([_coverage(between, drawn)] if drawn is not between else []),
-        *_keys(asked, whole),
+        *drawn,
+        *_keys(asked, scale),
     ]
 
 
@@ -396,28 +355,18 @@ def _paths_text(between: Between) -> str:
     return how_many(between.n_paths, "paths")
 
 
-def _coverage(between: Between, drawn: Between) -> str:
-    """Return how much of the influence the drawn paths cover."""
-    if between.loops and not _shrink(between):
-        return f"drawn: {drawn.n_edges:,} of {between.n_edges:,} edges, those on the shortest ways first"
-    if between.loops:
-        return "drawn: the strongest walks only"
-    counts = [count_text(some.n_paths) for some in (drawn, between)]
-    sizes = [total_over(some, SEMIRINGS["size"]) for some in (drawn, between)]
-    covered = f": {share_text(sizes[0] / sizes[1])} of the influence" if sizes[1] else ""
-    return f"drawn: {counts[0]} of {counts[1]} paths{covered}"
-
-
-def _keys(asked: dict[str, Any], whole: Number) -> Iterator[str]:
+def _keys(asked: dict[str, Any], scale: Scale) -> Iterator[str]:
     """Yield what numbers, widths, colours and borders mean."""
     main = asked["annotation"]
     edge = "local derivative" if asked.get("edge_meaning") == "feeds" else "weight"
     if main == "contribution":
-        if whole == asked["total"]:
-            yield f"edge: {edge} · share of the total; node: share of the total"
+        edge, both = (f"edge: {edge} · ", "; node: ") if scale.has_weights else ("edge and node: ", "")
+        if scale.largest == asked["total"] or not isinstance(asked["total"], REAL):
+            yield f"{edge}share of the total{both and f'{both}share of the total'}"
             yield "width and colour: share, blue with the total, orange against it"
         else:
-            yield f"edge: {edge} · part of the paths' absolute influences, {shown(whole)}; node: part of them"
+            size = shown(scale.largest)
+            yield f"{edge}part of the paths' absolute influences, {size}{both and f'{both}part of them'}"
             yield "width and colour: part, blue positive, orange negative"
         yield "bold ellipse: source; double border: target"
     elif main == "weight":

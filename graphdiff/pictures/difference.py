@@ -14,6 +14,7 @@ import networkx as nx
 
 from graphdiff.arithmetic import REAL
 from graphdiff.pictures.picture import MAX_NAME, DrawnEdge, DrawnNode, Picture
+from graphdiff.pictures.view import View
 from graphdiff.text.names import end_text, node_text, texts
 from graphdiff.text.numbers import short, shorten
 from graphdiff.text.records import distinct
@@ -25,24 +26,33 @@ FILLS = {"added": "#d5f0e6", "removed": "#fbe3d3", "kept": "#ffffff"}
 NODE_MARKS = {"added": ("+ new",), "removed": ("− gone",), "kept": ()}
 
 
-def overlay_picture(graph: nx.MultiDiGraph, max_edges: int) -> Picture:
-    """Return the picture of a graph from `overlay`.
+def overlay_pictures(graph: nx.MultiDiGraph, view: View) -> Iterator[Picture]:
+    """Yield pictures of a graph from `overlay`, each with fewer edges than the one before.
 
     Parameters
     ----------
     graph : networkx.MultiDiGraph
-    max_edges : int
-        Of more edges those that did most are drawn, with a way from the source and on to the target, as many as fit.
+    view : View
+        Of more nodes or edges those that did most are drawn, with a way from the source and on to the target, as many
+        as fit.
 
     Examples
     --------
+    >>> from graphdiff.pictures.view import view_of
     >>> G = nx.MultiDiGraph(annotation="comparison")
     >>> G.add_nodes_from("ab", status="kept")
     >>> _ = G.add_edge("a", "b", key="", status="removed", weight_before=2)
-    >>> overlay_picture(G, 60).edges[0].label
+    >>> next(overlay_pictures(G, view_of())).edges[0].label
     '− 2'
     """
-    edges = _chosen(graph, max_edges)
+    n_nodes, n_edges = view.max_nodes, view.max_edges
+    while n_edges:
+        edges = _chosen(graph, n_nodes, n_edges)
+        yield _overlay_picture(graph, edges)
+        n_edges, n_nodes = min(n_edges, len(edges)) * 5 // 6, max(2, n_nodes * 5 // 6)
+
+
+def _overlay_picture(graph: nx.MultiDiGraph, edges: list[Any]) -> Picture:
     ends = {name: _ends(graph, name) for name in ("source", "target") if name in graph.graph}
     used = {*chain(*ends.values()), *(node for edge in edges for node in edge[:2])}
     shown_nodes = [node for node in graph if node in used]
@@ -67,10 +77,10 @@ def _size(data: dict[str, Any]) -> float:
     return abs(float(change)) if isinstance(change, REAL) else 0.0
 
 
-def _chosen(graph: nx.MultiDiGraph, max_edges: int) -> list[Any]:
+def _chosen(graph: nx.MultiDiGraph, max_nodes: int, max_edges: int) -> list[Any]:
     """Return the edges to draw: all that fit, else those that did most and the shortest ways through them."""
     every = list(graph.edges(keys=True))
-    if len(every) <= max_edges:
+    if len(every) <= max_edges and len({node for edge in every for node in edge[:2]}) <= max_nodes:
         return every
     chosen: dict[Any, None] = {}
     ahead, back = _steps(graph, _ends(graph, "source")), _steps(graph.reverse(copy=False), _ends(graph, "target"))
@@ -78,7 +88,7 @@ def _chosen(graph: nx.MultiDiGraph, max_edges: int) -> list[Any]:
     for edge in sorted(differing, key=lambda edge: -_size(graph.edges[edge])):
         behind = [(tail, head, key) for head, tail, key in _way(back, edge[1])]
         grown = chosen | dict.fromkeys([*_way(ahead, edge[0]), edge, *behind])
-        if chosen and len(grown) > max_edges:
+        if chosen and (len(grown) > max_edges or len({node for edge in grown for node in edge[:2]}) > max_nodes):
             break
         chosen = grown
     return [edge for edge in every if edge in chosen]

@@ -15,17 +15,17 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Unpack
 
 import networkx as nx
 import pydot
 
-from graphdiff.errors import GraphTypeError, UsageError
+from graphdiff.errors import GraphTypeError
 from graphdiff.graph.networks import network_of
-from graphdiff.pictures.answer import answer_picture
-from graphdiff.pictures.difference import overlay_picture
-from graphdiff.pictures.picture import DARK, DrawnEdge, DrawnNode, Picture, plain_picture, quotient_picture
-from graphdiff.remedies import Keyword
+from graphdiff.pictures.answer import answer_pictures
+from graphdiff.pictures.difference import overlay_pictures
+from graphdiff.pictures.picture import DARK, DrawnEdge, DrawnNode, Picture, plain_picture, quotient_pictures
+from graphdiff.pictures.view import View, Viewing, view_of
 from graphdiff.showing import UNPRINTABLE, clean
 from graphdiff.text.records import OF_THE_FILE, OWN, listed_or_storable, set_aside
 
@@ -33,6 +33,9 @@ __all__ = ["LAID_OUT", "LOOKS", "id_of", "ids_of", "looks_of", "quoted", "read_r
 
 
 Part = TypeVar("Part", pydot.Node, pydot.Edge)
+
+#: Of more edges nodes stand closer together.
+DENSE = 30
 
 # The first is there on Windows and macOS, one of the others on Linux; an SVG names all of them.
 FONT = "Helvetica,Arial,DejaVu Sans,Liberation Sans,sans-serif"
@@ -50,7 +53,7 @@ class NamedDot(pydot.Dot):  # type: ignore[misc]
         return nodes
 
 
-def to_pydot(graph: nx.DiGraph, *, max_edges: int = 60) -> pydot.Dot:
+def to_pydot(graph: nx.DiGraph, **viewing: Unpack[Viewing]) -> pydot.Dot:
     """Return a graph as DOT: an annotated one as the picture of its answer, groups as groups, any other as it is.
 
     The id of a node is its name; ``get_node(name)`` finds it. A name that quotes in DOT cannot hold, or that Graphviz
@@ -72,12 +75,21 @@ def to_pydot(graph: nx.DiGraph, *, max_edges: int = 60) -> pydot.Dot:
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph, result of `graphdiff.compare`, or what `graphdiff.compile` takes
         A graph from `graphdiff.annotate`, or any other, compiled or not.
-    max_edges : int
-        Of an annotated graph with more edges between its ends only the strongest paths are drawn, as many as
-        fit, and the legend says how much of the influence they cover; of groups the heaviest edges. Dashed edges carry
-        the weight of the paths that are not drawn, so that the total is that of the whole; not so where both ends
-        are not one node each, or cycles are solved: then ``drawn`` says what is drawn, and ``total`` is that of the
-        whole.
+    **viewing
+        ``max_nodes``
+            How many nodes an annotated graph shows at most, 30 by default: those that most of the answer passes. All
+            others are eliminated, as `graphdiff.eliminate` does it: dashed edges (``eliminated``) carry the weight of
+            the ways through them, so that every share and the total are those of the whole. There are fewer where they
+            would have over 60 edges. Of groups the smallest are drawn as one.
+        ``coverage``
+            The part of the answer, 0.9 by default, that is to pass nodes drawn between the ends, where so many nodes
+            can do it.
+        ``direction``
+            ``"TB"``, from top to bottom, or ``"LR"``, from left to right. By default the first, or where only the other
+            fits that.
+        ``fit``
+            The box of the picture: ``"slide"`` of 1600 × 1200 dots of a PNG (144 to the inch), ``"page"`` of
+            1080 × 1440, or ``"poster"`` of 4752 × 3312, with up to 120 nodes and 240 edges.
 
     Returns
     -------
@@ -101,7 +113,18 @@ def to_pydot(graph: nx.DiGraph, *, max_edges: int = 60) -> pydot.Dot:
     >>> print(to_pydot(G).get_node("b")[0])
     b [label="b"];
     """
-    picture = picture_of(graph, max_edges=max_edges)
+    view = view_of(**viewing)
+    return drawing(next(pictures_of(graph, view)), view.directions[0])
+
+
+def drawing(picture: Picture, direction: str) -> pydot.Dot:
+    """Return a picture as DOT that runs from top to bottom (``"TB"``) or from left to right (``"LR"``).
+
+    Examples
+    --------
+    >>> drawing(picture_of(nx.DiGraph([("a", "b")])), "LR").get_node("graph")[0].get("rankdir")
+    'LR'
+    """
     names = [node.name for node in picture.nodes]
     ids = ids_of(names)
     nodes, node_texts = rows_of("node", [node.facts for node in picture.nodes])
@@ -113,7 +136,8 @@ def to_pydot(graph: nx.DiGraph, *, max_edges: int = 60) -> pydot.Dot:
     dot = NamedDot("graphdiff", graph_type="digraph")
     like_numbers = [*graph_texts, *node_texts, *edge_texts, *key_texts]
     marks = {"graphdiff": 1} | ({"texts": quoted("\n".join(like_numbers))} if like_numbers else {})
-    _set_defaults(dot, picture, whole | marks)
+    way = {"rankdir": direction} if direction != "TB" else {}
+    _set_defaults(dot, picture, way | whole | marks)
     for id, name, node, row in zip(ids, names, picture.nodes, nodes, strict=True):
         called = {} if id == id_of(name) else {'"name"': quoted(name)}
         looks = _quoted(_node_attributes(node)) | looks_of("node", node.facts)
@@ -132,7 +156,7 @@ def _with(part: Part, attributes: dict[str, Any]) -> Part:
     return part
 
 
-def picture_of(graph: nx.DiGraph, *, max_edges: int = 60) -> Picture:
+def picture_of(graph: nx.DiGraph, **viewing: Unpack[Viewing]) -> Picture:
     """Return what a drawing of the graph shows, whatever its format.
 
     Examples
@@ -140,19 +164,28 @@ def picture_of(graph: nx.DiGraph, *, max_edges: int = 60) -> Picture:
     >>> picture_of(nx.DiGraph([("a", "b")])).nodes[0].lines
     ('a',)
     """
+    return next(pictures_of(graph, view_of(**viewing)))
+
+
+def pictures_of(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
+    """Yield pictures of the graph, at least one, each with less than the one before, for where that does not fit.
+
+    Examples
+    --------
+    >>> [len(picture.nodes) for picture in pictures_of(nx.DiGraph([("a", "b")]), view_of())]
+    [2]
+    """
     if hasattr(graph, "to_networkx"):
         graph = graph.to_networkx()
     graph = network_of(graph)
     if not isinstance(graph, nx.DiGraph):
         kind = "an undirected graph" if isinstance(graph, nx.Graph) else type(graph).__name__
         raise GraphTypeError(f"cannot draw {kind}: give a networkx DiGraph, such as annotate(graph, source, target)")
-    if max_edges < 1:
-        raise UsageError(Keyword("max_edges", max_edges), ": at least one edge has to be drawn")
     if graph.graph.get("quotient"):
-        return quotient_picture(graph, max_edges)
+        return quotient_pictures(graph, view)
     if graph.graph.get("annotation") == "comparison":
-        return overlay_picture(graph, max_edges)
-    return answer_picture(graph, max_edges) if "annotation" in graph.graph else plain_picture(graph)
+        return overlay_pictures(graph, view)
+    return answer_pictures(graph, view) if "annotation" in graph.graph else iter([plain_picture(graph)])
 
 
 def escape(text: str) -> str:
@@ -177,7 +210,7 @@ def _set_defaults(dot: pydot.Dot, picture: Picture, facts: dict[str, Any]) -> No
         "fontsize": "10",
         "fontcolor": "#444444",
         "pad": "0.2",
-        "nodesep": "0.35",
+        "nodesep": "0.15" if len(picture.edges) > DENSE else "0.35",
         "ranksep": "0.45",
     }
     if picture.legend:
@@ -313,7 +346,7 @@ LOOKS: dict[str, dict[str, re.Pattern[str]]] = {
     },
 }
 
-OURS = "fontname fontsize fontcolor pad nodesep ranksep label labelloc labeljust margin penwidth peripheries"
+OURS = "fontname fontsize fontcolor pad nodesep rankdir ranksep label labelloc labeljust margin penwidth peripheries"
 
 #: What a layout is told of a drawing by `graphdiff.pictures.dot`.
 LAID_OUT = frozenset(OURS.split()).union(*LOOKS.values())

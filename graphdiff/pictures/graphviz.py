@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import re
+import struct
 import subprocess
 import sys
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 
 import pydot
 
 from graphdiff.errors import LimitError, OutputError
 from graphdiff.limits import require_limits
-from graphdiff.pictures.dot import LAID_OUT
+from graphdiff.pictures.dot import LAID_OUT, drawing
+from graphdiff.pictures.picture import Picture
+from graphdiff.pictures.view import DPI, LEAST_SCALE, Fit, View
 from graphdiff.remedies import Keyword, Remedy
 
 CHILD = Path(__file__).with_name("graphviz_child.py")
@@ -20,11 +28,76 @@ NO_FONT = 3
 # The DTD that Graphviz names is on the network; readers of XML that refuse one need none.
 DOCTYPE = re.compile(rb"<!DOCTYPE[^>]*>\s*")
 
+# As Graphviz begins an SVG.
+SIZE = re.compile(rb'<svg width="([\d.]+)pt" height="([\d.]+)pt"')
+
 # As Python, Graphviz and GLib say it.
 OUT_OF_MEMORY = re.compile("MemoryError|out of memory|allocate memory")
 
 
-def layout(dot: pydot.Dot, format: str, *, timeout: float = 60.0, max_memory: int = 2**31) -> bytes:
+def fitted(
+    pictures: Iterator[Picture], view: View, format: str, *, timeout: float = 60.0, max_memory: int = 2**31
+) -> bytes:
+    r"""Return the first of some pictures that fits into a box with all its text legible, else the last as it is.
+
+    Parameters
+    ----------
+    pictures : iterator of Picture
+        At least one, each with less in it than the one before.
+    view : View
+    format : {"svg", "png"}
+    timeout, max_memory
+        Those of `layout`, each time.
+
+    Raises
+    ------
+    LimitError, OutputError
+        As `layout`.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from graphdiff.pictures.dot import pictures_of
+    >>> from graphdiff.pictures.view import view_of
+    >>> view = view_of()
+    >>> fitted(pictures_of(nx.DiGraph([("a", "b")]), view), view, "png")[:4]
+    b'\x89PNG'
+    """
+    picture: Picture | None = next(pictures)
+    while picture is not None:
+        tries = []
+        for direction in view.directions:
+            dot = drawing(picture, direction)
+            drawn = layout(dot, format, timeout=timeout, max_memory=max_memory)
+            tries.append((view.scale(*_size_of(drawn, format)), dot, drawn))
+            if tries[-1][0] >= LEAST_SCALE:
+                break
+        scale, dot, drawn = max(tries, key=itemgetter(0))
+        picture = _smaller(pictures, scale) if scale < LEAST_SCALE else None
+    if scale == 1 or scale < LEAST_SCALE:  # a picture of which no part is one is drawn as large as it is
+        return drawn
+    return layout(dot, format, timeout=timeout, max_memory=max_memory, box=view.fit)
+
+
+def _smaller(pictures: Iterator[Picture], scale: float) -> Picture | None:
+    """Return one of the pictures to come, further on the less the last one fitted; None where there is none."""
+    n_skipped = int(math.log(LEAST_SCALE / scale, 1.5))
+    skipped = deque(islice(pictures, n_skipped), maxlen=1)
+    return next(pictures, skipped[0] if skipped else None)
+
+
+def _size_of(drawn: bytes, format: str) -> tuple[float, float]:
+    """Return the width and height of a picture by Graphviz, in points."""
+    if format == "png":
+        dots = struct.unpack(">II", drawn[16:24])
+        return dots[0] * 72 / DPI, dots[1] * 72 / DPI
+    [(width, height)] = SIZE.findall(drawn[:1000])
+    return float(width), float(height)
+
+
+def layout(
+    dot: pydot.Dot, format: str, *, timeout: float = 60.0, max_memory: int = 2**31, box: Fit | None = None
+) -> bytes:
     r"""Return a drawing by `graphdiff.to_pydot` as a picture.
 
     Parameters
@@ -36,6 +109,8 @@ def layout(dot: pydot.Dot, format: str, *, timeout: float = 60.0, max_memory: in
         The most seconds that it may take.
     max_memory : int
         The most bytes of memory that it may take (not on Windows).
+    box : Fit, optional
+        What it is shrunk to where it is larger.
 
     Raises
     ------
@@ -52,7 +127,11 @@ def layout(dot: pydot.Dot, format: str, *, timeout: float = 60.0, max_memory: in
     b'\x89PNG'
     """
     require_limits(timeout=timeout, max_memory=max_memory)
-    picture = _run_child(_bare(dot).to_string().encode(), format, timeout, max_memory)
+    bare = _bare(dot)
+    if box is not None:
+        inches = f'"{box.width / DPI:.4f},{box.height / DPI:.4f}"'
+        bare.get_node("graph")[0].set("size", inches)
+    picture = _run_child(bare.to_string().encode(), format, timeout, max_memory)
     return DOCTYPE.sub(b"", picture, count=1) if format == "svg" else picture
 
 
@@ -93,7 +172,7 @@ def _run_child(text: bytes, format: str, timeout: float, max_memory: int) -> byt
 
 def _too_large(name: str, limit: float, unit: str) -> LimitError:
     return LimitError(
-        f"laying out this picture took over {limit:,} {unit}: write it as .dot, draw fewer edges",
-        Remedy(Keyword("", python="max_edges="), "says how many of an annotated graph"),
+        f"laying out this picture took over {limit:,} {unit}: write it as .dot, or draw less of it",
+        Remedy(Keyword("max_nodes"), "says how many nodes of an annotated graph are drawn"),
         Remedy(Keyword(name, type(limit)(limit * 4)), "allows more"),
     )

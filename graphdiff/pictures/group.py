@@ -7,8 +7,7 @@ it. Contributions are computed on the graph itself and only then added up, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from itertools import pairwise
+from collections.abc import Callable, Hashable, Iterable, Sequence, Set
 from typing import Any, TypeAlias, Unpack
 
 import networkx as nx
@@ -21,6 +20,7 @@ from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology
+from graphdiff.pictures.scopes import prefix, scopes
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import ends_of
 from graphdiff.sums.flow import flow
@@ -28,14 +28,15 @@ from graphdiff.sums.flow import flow
 __all__ = ["group"]
 
 By: TypeAlias = str | int | Callable[[Any], Hashable]
-#: What parts a name into scopes: the first of these that is in it.
-SEPARATORS = ("/", "::", ":", ".")
+
+#: So many groups at most are made of parts of names, where nobody says how many parts.
+MAX_GROUPS = 30
 
 
 @takes_options
 def group(
     graph: nx.DiGraph | CompiledGraph,
-    by: By,
+    by: By | None = None,
     *,
     source: End | None = None,
     target: End | None = None,
@@ -55,7 +56,9 @@ def group(
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
     by : str, int or callable
         A node attribute, such as ``"layer"``; how many parts of a name to keep, as 2 makes ``a.b`` of ``a.b.c``
-        (names are parted at ``/``, else ``::``, else ``:``, else ``.``); or a function of the node.
+        (names are parted at ``/``, else ``::``, else ``:``, else ``.``); or a function of the node. By default as many
+        parts of names as make up to 30 groups, where most names have parts; else, as of packages, what alone keeps a
+        node: a root that every path to it passes, or where that keeps over a quarter of all, what it needs itself.
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
         See `graphdiff.total_influence`. With one of them the edges carry contributions to the total between them; an
         end left out is all roots, or all leaves.
@@ -71,7 +74,8 @@ def group(
         ``weight`` (their sum, to be read as direct only); with an end given also ``contribution`` and ``share``, which
         add exactly: over any cut between the ends the shares forward less those back sum to 1 (under
         ``cycles="collapse"`` where no cycle is torn apart). ``Q.graph`` has ``quotient`` (True), ``grouped_by``, and
-        ``cyclic``: the lists of groups that are on a cycle only because of the grouping.
+        ``real_cycles``: the lists of groups that a cycle of the graph itself runs through, and ``cyclic``: the lists of
+        groups that are on one cycle only because of the grouping.
 
     Raises
     ------
@@ -89,8 +93,12 @@ def group(
     >>> Q.nodes["web"]["members"]
     ('web.http', 'web.html')
     """
-    name_of = _naming(graph, by)  # what is wrong with it is said before any weight is looked at
+    # What is wrong with it is said before any weight is looked at.
+    name_of = None if by is None else _naming(graph, by)
     ready = compiled(graph, options)
+    if by is None or name_of is None:
+        by = scopes(ready, MAX_GROUPS)
+        name_of = group_of_name(by)
     names = list(map(name_of, ready.topology.labels))
     quotient = nx.DiGraph(
         quotient=True,
@@ -108,7 +116,9 @@ def group(
     _add(quotient, ready.topology, names, "weight", weights)
     if source is not None or target is not None:
         _add_contributions(quotient, ready, names, source, target)
-    quotient.graph["cyclic"] = _made_cyclic(quotient, ready.topology, names)
+    quotient.graph["real_cycles"] = _real_cycles(ready.topology, names)
+    made = made_cyclic(quotient, quotient.graph["real_cycles"])
+    quotient.graph["cyclic"] = [[name for part in parts for name in part] for parts in made]
     return quotient
 
 
@@ -148,19 +158,6 @@ def _attribute(graph: Any, name: str) -> dict[Any, Hashable]:
     if not values:
         raise no_attribute(name, [graph])
     return values
-
-
-def prefix(name: str, depth: int) -> str:
-    """Return the first `depth` parts of a name.
-
-    Examples
-    --------
-    >>> prefix("a.b.c", 2), prefix("src/a.js", 1), prefix("std::io::Read", 2), prefix("/usr/lib/x", 1)
-    ('a.b', 'src', 'std::io', '/usr')
-    """
-    separator = next((mark for mark in SEPARATORS if mark in name), SEPARATORS[-1])
-    lead = separator if name.startswith(separator) else ""
-    return lead + separator.join(name.removeprefix(lead).split(separator)[:depth])
 
 
 def _by_text(by: By) -> str:
@@ -203,12 +200,53 @@ def _add_contributions(
                 quotient.nodes[group_name][f"{name}_seed"] = arithmetic.finished(seed)
 
 
-def _made_cyclic(quotient: nx.DiGraph, topology: Topology, names: list[Hashable]) -> list[list[Hashable]]:
-    """Return the groups on cycles of the quotient that no cycle of the graph accounts for."""
+def _real_cycles(topology: Topology, names: list[Hashable]) -> list[list[Hashable]]:
+    """Return the groups that each cycle of the graph runs through, where these are several; none twice."""
+    spans = {frozenset(names[start:stop]) for start, stop in topology.cyclic.tolist()}
+    return in_order(dict.fromkeys(names), [span for span in spans if not any(span < other for other in spans)])
+
+
+def in_order(names: Iterable[Hashable], sets: Iterable[Set[Hashable]], *, least: int = 2) -> list[list[Hashable]]:
+    """Return sets of so many names at least as lists, each and all in the order of the names.
+
+    Examples
+    --------
+    >>> in_order("abcd", [{"d", "c"}, {"b"}, {"c", "a"}])
+    [['a', 'c'], ['c', 'd']]
+    """
+    places = {name: place for place, name in enumerate(names)}
+    lists = [sorted(inside, key=places.__getitem__) for inside in sets if len(inside) >= least]
+    return sorted(lists, key=lambda inside: [places[name] for name in inside])
+
+
+def made_cyclic(quotient: nx.DiGraph, real: Iterable[Sequence[Hashable]]) -> list[list[list[Hashable]]]:
+    """Return the groups on cycles of a quotient that cycles of the graph do not account for, in parts.
+
+    Parameters
+    ----------
+    quotient : networkx.DiGraph
+    real : iterable of sequences of groups
+        Those that each cycle of the graph runs through.
+
+    Returns
+    -------
+    list of lists of lists
+        For each component that only the grouping makes one its groups: those that cycles of the graph join together.
+
+    Examples
+    --------
+    >>> quotient = nx.DiGraph([("a", "b"), ("b", "a"), ("b", "c"), ("c", "a"), ("d", "e"), ("e", "d")])
+    >>> made_cyclic(quotient, [["a", "b"], ["d", "e"]])
+    [[['a', 'b'], ['c']]]
+    """
     tied = nx.Graph()
     tied.add_nodes_from(quotient)
-    for start, stop in topology.cyclic.tolist():
-        tied.add_edges_from(pairwise(names[start:stop]))
+    for groups in real:
+        nx.add_path(tied, groups)
     components = [inside for inside in nx.strongly_connected_components(quotient) if len(inside) > 1]
-    made = [inside for inside in components if nx.number_connected_components(tied.subgraph(inside)) > 1]
-    return [[name for name in quotient if name in inside] for inside in made]
+    made = []
+    for inside in in_order(quotient, components):
+        parts = list(nx.connected_components(tied.subgraph(inside)))
+        if len(parts) > 1:
+            made.append(in_order(inside, parts, least=1))
+    return made

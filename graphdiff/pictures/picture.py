@@ -1,28 +1,19 @@
-"""What a drawing shows, before any format: labels, widths and colours of nodes and edges, and a legend.
-
-What is not drawn of an answer, as edges that carry its weight: the picture keeps the total of the whole.
-"""
+"""What a drawing shows, before any format: labels, widths and colours of nodes and edges, and a legend."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import networkx as nx
 
-from graphdiff import arithmetic
 from graphdiff.arithmetic import REAL, Number
-from graphdiff.graph.presets import unit
-from graphdiff.paths.prune import bypasses
-from graphdiff.sums.between import Between, forward_over, reverse_over, total_over
-from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.pictures.group import in_order, made_cyclic
+from graphdiff.pictures.view import View
 from graphdiff.text.names import Edge, end_text
 from graphdiff.text.numbers import MAX_NUMBER, percent, short, shorten, shown
 from graphdiff.text.records import keys_of, names_of
-
-__all__ = ["Bypass", "others_of", "rest_of"]
-
 
 #: Names longer than this are cut.
 MAX_NAME = 60
@@ -33,6 +24,9 @@ MAX_FORMULA = 30
 #: The colour of an edge of which nothing is known.
 DARK = "#555555"
 
+
+#: What marks a group that holds an end of the question.
+SEEDS = {"source_seed", "target_seed"}
 
 #: What is known of a node, an edge or a graph, by name.
 Facts: TypeAlias = Mapping[Any, Any]
@@ -83,6 +77,22 @@ class Picture:
     legend: list[str] = field(default_factory=list)
     facts: Facts = field(default_factory=dict)
 
+    def to_networkx(self) -> nx.MultiDiGraph:
+        """Return what is drawn as a graph, with all that is known of it; nodes are called by their names.
+
+        Examples
+        --------
+        >>> list(plain_picture(nx.DiGraph([("a", "b")])).to_networkx().edges)
+        [('a', 'b', 0)]
+        """
+        graph = nx.MultiDiGraph(**self.facts)
+        graph.add_nodes_from((node.name, node.facts) for node in self.nodes)
+        for edge in self.edges:
+            tail, head = (self.nodes[end].name for end in (edge.tail, edge.head))
+            key = None if graph.has_edge(tail, head, edge.key) else edge.key
+            graph.add_edge(tail, head, key, **edge.facts)
+        return graph
+
 
 def plain_picture(graph: nx.DiGraph) -> Picture:
     """Return the picture of a graph as it is: its nodes and edges, and the edges' weights.
@@ -125,19 +135,28 @@ def title(name: str, data: Mapping[str, Any]) -> str:
     return shorten(name, MAX_NAME)
 
 
-def quotient_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
-    """Return the picture of a graph from `graphdiff.group`: how many members a group has, what the edges add up to.
+def quotient_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
+    """Yield pictures of a graph from `graphdiff.group`: members of a group, and what the edges add up to.
 
-    Of more than `max_edges` edges the heaviest are drawn; groups that none of them touches are left out then, and
-    where the edges are shares of a total.
+    Each has fewer groups than the one before. Of more than fit the smallest are drawn as one; of more edges than fit
+    the heaviest are drawn; groups that none of them touches are left out then, and where edges are shares of a total.
 
     Examples
     --------
+    >>> from graphdiff.pictures.view import view_of
     >>> G = nx.DiGraph(quotient=True, grouped_by="layer")
     >>> G.add_node("web", size=2)
-    >>> quotient_picture(G, 60).nodes[0].lines
+    >>> next(quotient_pictures(G, view_of())).nodes[0].lines
     ('web', '2 members')
     """
+    n_groups, n_edges = view.max_nodes, view.max_edges
+    while n_groups > 1:
+        drawn = merged(graph, n_groups)
+        yield _quotient_picture(drawn, n_edges)
+        n_groups, n_edges = (min(n - 1, n * 5 // 6) for n in (min(n_groups, len(drawn)), n_edges))
+
+
+def _quotient_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
     asked = graph.graph
     attribute = "share" if asked.get("total") else "weight"
     sizes = {(u, v): _size(data[attribute]) for u, v, data in graph.edges(data=True)}
@@ -153,11 +172,53 @@ def quotient_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
         for u, v, data in graph.edges(data=True)
         if (u, v) in drawn
     ]
-    legend = _quotient_legend(asked, attribute)
+    legend = _quotient_legend(graph, attribute)
     if len(drawn) < len(heaviest):
-        legend.append(f"drawn: the {len(drawn):,} heaviest of {len(heaviest):,} edges")
+        part = sum(sizes[edge] for edge in drawn) / sum(sizes.values())
+        legend.append(f"drawn: the {len(drawn):,} heaviest of {len(heaviest):,} edges, {share_text(part)} of their sum")
     drawn_nodes = [_quotient_node(graph, names[node], node) for node in nodes]
     return Picture(drawn_nodes, edges, legend, facts=_quotient_facts(asked))
+
+
+def merged(graph: nx.DiGraph, max_groups: int) -> nx.DiGraph:
+    """Return a quotient with so many groups at most: the smallest, those without an end first, are one.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph()
+    >>> G.add_nodes_from([("a", {"size": 3}), ("b", {"size": 1}), ("c", {"size": 2})])
+    >>> G.add_weighted_edges_from([("a", "b", 1), ("a", "c", 2), ("b", "c", 4)])
+    >>> merged(G, 2).nodes(data="size"), list(merged(G, 2).edges(data="weight"))
+    (NodeDataView({'a': 3, '2 other groups': 3}, data='size'), [('a', '2 other groups', 3)])
+    """
+    if len(graph) <= max_groups:
+        return graph
+    ranked = sorted(graph, key=lambda node: (not SEEDS & graph.nodes[node].keys(), -graph.nodes[node].get("size", 1)))
+    rest = ranked[max(1, max_groups - 1) :]
+    name = f"{len(rest):,} other groups"
+    name_of = dict(zip(graph, graph, strict=True)) | dict.fromkeys(rest, name)
+    whole = nx.DiGraph(**graph.graph)
+    real = {frozenset(map(name_of.__getitem__, groups)) for groups in graph.graph.get("real_cycles", ())}
+    whole.graph["real_cycles"] = in_order(dict.fromkeys(name_of.values()), real)
+    for node, data in graph.nodes(data=True):
+        _add_up(whole.nodes[name_of[node]], data) if name_of[node] in whole else whole.add_node(name_of[node], **data)
+    for tail, head, data in graph.edges(data=True):
+        ends = name_of[tail], name_of[head]
+        if ends[0] == ends[1]:
+            if tail != head:
+                inside = whole.nodes[name]
+                inside["inner_edges"] = inside.get("inner_edges", 0) + data.get("edges", 1)
+        elif whole.has_edge(*ends):
+            _add_up(whole.edges[ends], data)
+        else:
+            whole.add_edge(*ends, **data)
+    return whole
+
+
+def _add_up(row: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Add the numbers and the members of a group, or of an edge, to those of another."""
+    for name, value in more.items():
+        row[name] = row[name] + value if row.get(name) is not None and value is not None else value
 
 
 def _heaviest(sizes: dict[Edge, float], attribute: str) -> list[Edge]:
@@ -197,7 +258,8 @@ def _quotient_edge(tail: int, head: int, data: dict[str, Any], strength: float, 
     return DrawnEdge(tail, head, label, 1 + 4 * strength, facts=data)
 
 
-def _quotient_legend(asked: dict[str, Any], attribute: str) -> list[str]:
+def _quotient_legend(graph: nx.DiGraph, attribute: str) -> list[str]:
+    asked = graph.graph
     ends = " to ".join(end_text(asked.get(end, f"all {end}s")) for end in ("source", "target"))
     legend = [f"grouped by {asked.get('grouped_by', 'a function')}: for looking at, no totals are computed on it"]
     if attribute == "share":
@@ -206,8 +268,24 @@ def _quotient_legend(asked: dict[str, Any], attribute: str) -> list[str]:
         legend.append(f"edge: sum of the weights ({asked.get('weight_meaning', 'unknown')}), direct only")
     if asked.keys() & {"source", "target"}:
         legend.append("bold ellipse: group of the source; double border: group of the target")
-    made = [shorten(", ".join(map(str, groups)), 2 * MAX_NAME) for groups in asked.get("cyclic", ())]
-    return [*legend, *([f"cyclic only by the grouping: {'; '.join(made)}"] if made else [])]
+    return [*legend, *_cycles_legend(graph)]
+
+
+def _cycles_legend(graph: nx.DiGraph) -> Iterator[str]:
+    """Yield which cycles between groups are cycles of the graph itself, and which the grouping made."""
+    names = names_of(graph)
+    real = graph.graph.get("real_cycles")
+    if not isinstance(real, list):  # of a graph that was read again: which they are is not known
+        return
+    if real:
+        groups = "; ".join(shorten(", ".join(names[group] for group in inside), 2 * MAX_NAME) for inside in real)
+        yield f"cyclic in the graph itself: {groups}"
+    if made := made_cyclic(graph, real):
+        groups = "; ".join(
+            shorten(", ".join(" + ".join(names[group] for group in part) for part in parts), 2 * MAX_NAME)
+            for parts in made
+        )
+        yield f"cyclic only by the grouping: {groups}"
 
 
 def share_text(share: Number) -> str:
@@ -220,82 +298,3 @@ def share_text(share: Number) -> str:
     ('70.8 %', '40 %', '-0.012 %', '0 %')
     """
     return percent(float(share) + 0.0, ".3g") if isinstance(share, REAL) else shorten(str(share), MAX_NUMBER)
-
-
-@dataclass(frozen=True)
-class Bypass:
-    """Ways from one drawn node to another through nodes that are not drawn; of what is drawn, its share."""
-
-    tail: int
-    head: int
-    n_paths: int
-    share: float
-    facts: dict[str, Any]
-
-
-def rest_of(graph: nx.DiGraph, between: Between, drawn: Between, used: list[int], whole: Number) -> list[Bypass]:
-    """Return what stands for the paths through nodes that are not drawn, the largest share first."""
-    if between.loops or not isinstance(graph.graph.get("total"), REAL) or not whole:
-        return []
-    rests = bypasses(between, set(used), set(drawn.edges.tolist()))
-    ahead, behind = (sweep(between, SEMIRINGS["count"]) for sweep in (forward_over, reverse_over))
-    rest = [
-        _bypass(graph, between, (tail, head), weight, (ways, ahead[tail] * ways * behind[head]), whole)
-        for (tail, head), (weight, ways) in rests.items()
-    ]
-    return sorted(rest, key=lambda bypass: -abs(bypass.share))
-
-
-def _bypass(
-    graph: nx.DiGraph, between: Between, ends: tuple[int, int], weight: Number, counts: tuple[int, int], whole: Number
-) -> Bypass:
-    """Return an edge for ways from one drawn node to another: so many ways, on so many paths; as known as any edge."""
-    label = between.graph.topology.label
-    tail, head = (graph.nodes[label(int(between.positions[end]))] for end in ends)
-    weight = arithmetic.finished(weight)
-    contribution, total = tail["tangent"] * weight * head["adjoint"], graph.graph["total"]
-    facts = {
-        "weight": weight,
-        "tangent": tail["tangent"] * weight,
-        "adjoint": weight * head["adjoint"],
-        "contribution": contribution,
-        "share": contribution / total if total else None,
-        "paths": counts[1],
-        "eliminated": True,
-    }
-    return Bypass(*ends, counts[0], float(contribution / whole), facts)
-
-
-def others_of(graph: nx.DiGraph, between: Between, drawn: Between, dashed: list[Bypass], whole: Number) -> Bypass:
-    """Return what the total of the drawn and dashed edges lacks: of one source and one target as an edge."""
-    weights = [(way.tail, way.head, way.facts["weight"]) for way in dashed]
-    counted = replace(_unseeded(drawn), graph=drawn.graph.with_preset(unit))
-    n_paths = between.n_paths - _sum_with(counted, [(way.tail, way.head, way.n_paths) for way in dashed])
-    ends = between.sources[0], between.targets[0]
-    if len(between.sources) > 1 or len(between.targets) > 1:
-        lacking = graph.graph["total"] - _sum_with(drawn, weights)
-        return Bypass(*ends, n_paths, float(lacking / whole), {})
-    total = graph.graph["total"]
-    if between.given_seeds:
-        total = arithmetic.finished(total_over(_unseeded(between), SEMIRINGS["sum-product"]) or 0)
-    weight = total - _sum_with(_unseeded(drawn), weights)
-    return _bypass(graph, between, ends, weight, (n_paths, n_paths), whole)
-
-
-def _unseeded(between: Between) -> Between:
-    """Return the same with one unit at each end."""
-    return replace(between, entering=None, leaving=None)
-
-
-def _sum_with(drawn: Between, dashed: list[tuple[int, int, Number]]) -> Number:
-    """Return the sum over all paths of drawn and dashed edges."""
-    steps = [[(head, weight) for head, _, weight in row] for row in drawn.rows]
-    for tail, head, weight in dashed:
-        steps[tail].append((head, weight))
-    values: list[Number] = [0] * drawn.n_nodes
-    for node, seed in drawn.numbered_starts:
-        values[node] += seed
-    for node, row in enumerate(steps):
-        for head, weight in row:
-            values[head] += values[node] * weight
-    return arithmetic.finished(sum(values[node] * seed for node, seed in drawn.numbered_stops))

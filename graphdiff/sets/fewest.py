@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -25,10 +25,13 @@ from functools import cached_property
 from itertools import accumulate, combinations
 from typing import Any
 
+import networkx as nx
+
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError, edge_text
 from graphdiff.sets.bottlenecks import beyond_cut
+from graphdiff.showing import and_more
 from graphdiff.sums.between import Between, total_over
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.sums.sweeps import checked
@@ -41,6 +44,9 @@ MAX_EXACT = 20
 CLOSE = 1e-12
 
 REAL = (int, float, Fraction, Decimal)
+
+#: Why a cycle that counts as one node may not be removed.
+MERGED = "cycle that counts as one node"
 
 Progress = Callable[[int, int | None], None] | None
 
@@ -71,13 +77,27 @@ class Search:
         between = self.between
         if self.what == "edges":
             return {between.edge_label(edge): frozenset([edge]) for row in self.rows for _, edge, _ in row}
-        staying = {*between.sources, *(between.targets if self.targets_stay else ())}
         entering = self._entering
         return {
             label: entering.get(node) or frozenset(edge for _, edge, _ in self.rows[node])
             for node, label in enumerate(between.labels)
-            if node not in staying and not self.is_merged(label)
+            if node not in self._staying
         }
+
+    @cached_property
+    def _staying(self) -> dict[int, str]:
+        """The nodes that may not be removed, each with the reason."""
+        between = self.between
+        sources = dict.fromkeys(between.sources, "source")
+        targets = dict.fromkeys(between.targets if self.targets_stay else (), "target")
+        merged = {node: MERGED for node, label in enumerate(between.labels) if self.is_merged(label)}
+        return sources | targets | merged | targets | sources  # in this order, the last reason counts
+
+    @property
+    def kept(self) -> dict[Any, str]:
+        """The nodes that may not be removed, where nodes are to be, by their labels, each with the reason."""
+        labels = self.between.labels
+        return {labels[node]: why for node, why in self._staying.items()} if self.what == "nodes" else {}
 
     @property
     def _entering(self) -> dict[int, Edges]:
@@ -213,14 +233,37 @@ def every_path(search: Search) -> tuple[list[Any], str, int | None]:
 
 
 def _no_nodes(search: Search) -> str:
-    merged = next((label for label in search.between.labels if search.is_merged(label)), None)
     left = "there are" if search.total is None else f"{search.without(search.candidates).total!r} is left, by"
     return (
         f"no set of nodes does it: without all {len(search.candidates):,} that may be removed {left} "
-        "paths that pass none of them"
-        + (f"; {node_text(merged)} is a cycle that counts as one node and stays" if merged is not None else "")
-        + "; cut edges"
+        f"paths that pass none of them, such as {' > '.join(_path_of_kept(search))}; not to be removed are "
+        f"{kept_text(search.kept)}; cut edges"
     )
+
+
+def _path_of_kept(search: Search) -> list[str]:
+    """Return a shortest path that no node of which may be removed, by its nodes; nothing where there is none."""
+    between = search.between
+    staying = {node for node, label in enumerate(between.labels) if label in search.kept}
+    steps = {node: {head for head, *_ in between.rows[node] if head in staying} for node in staying}
+    tree = nx.DiGraph([(-1, node) for node in between.sources] + [(node, -2) for node in between.targets])
+    tree.add_edges_from((tail, head) for tail, heads in steps.items() for head in heads)
+    path = nx.shortest_path(tree, -1, -2) if nx.has_path(tree, -1, -2) else []
+    return [node_text(between.labels[node]) for node in path[1:-1]]
+
+
+def kept_text(kept: Mapping[Any, str]) -> str:
+    """Return which nodes stay, and why; of each reason the first.
+
+    Examples
+    --------
+    >>> kept_text({"a": "source", "b": "target", "c": "target", frozenset("xy"): MERGED})
+    'a (source), b and 1 more (target), x + y (cycle that counts as one node)'
+    """
+    groups: dict[str, list[str]] = {}
+    for label, why in kept.items():
+        groups.setdefault(why, []).append(node_text(label))
+    return ", ".join(f"{and_more(names[0], len(names) - 1)} ({why})" for why, names in groups.items())
 
 
 def _minimum_cut(search: Search, counts: Callable[[Number], bool]) -> list[Any] | None:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from textwrap import indent
+from fractions import Fraction
+from itertools import pairwise
+from textwrap import fill, indent
 from typing import Any, Unpack
 
 import networkx as nx
@@ -20,24 +22,31 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError, ValueOverflowError, chain_text, edge_text
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.options import takes_options
+from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword, Remedy
+from graphdiff.sets.programme import MORE, TIMEOUT, Clock, Progress
 from graphdiff.showing import and_more
-from graphdiff.structure.feedback_arcs import feedback_arcs, shortest_way
+from graphdiff.structure.cycle_cover import least_arcs
+from graphdiff.structure.feedback_arcs import Arcs
+from graphdiff.structure.girth import shortest_cycle
 from graphdiff.text.names import PLAIN, Edge, Naming
-from graphdiff.text.numbers import plain, shown
+from graphdiff.text.numbers import plain, shorten, shown
+from graphdiff.text.requirements import needed_text, requirement_record, requirement_text
 from graphdiff.text.sentences import how_many, words_for
 from graphdiff.text.tables import Axis, Frame, Result, Sheet
 
 __all__ = ["Breaking", "Component", "CycleReport", "find_cycles"]
 
 
-#: How many names, edges and source lines a report lists of each.
-SHOWN, SHOWN_EDGES, SHOWN_LINES = 6, 20, 3
+#: How wide and how long a report is, unless a number of components is asked for.
+WIDTH, SCREEN = 100, 40
+#: How many edges a report lists of each component, and how many source lines of each; of one that is asked for all.
+SHOWN_EDGES, SHOWN_LINES, ASKED_LINES = 5, 1, 3
 
 
 @dataclass(frozen=True)
 class Breaking:
-    """An edge to take out.
+    """An edge to take out, or one on a cycle.
 
     Attributes
     ----------
@@ -46,11 +55,13 @@ class Breaking:
         As in the graph.
     lines : tuple of str
         Where it is in the source, ``file:line`` or ``file:line: statement``, if the edge has the attribute ``lines``.
+    asks : mapping
+        What it asks for, by the attributes of its edge: ``kind``, ``clause`` and the like.
 
     Examples
     --------
-    >>> print(Breaking(("a", "b"), 2, ("a.py:3", "a.py:9")))
-    a -> b, weight 2
+    >>> print(Breaking(("a", "b"), 2, ("a.py:3", "a.py:9"), {"kind": "local"}))
+    a -> b (local), weight 2
       a.py:3
       a.py:9
     """
@@ -58,21 +69,24 @@ class Breaking:
     edge: Edge
     weight: Number
     lines: tuple[str, ...] = ()
+    asks: Mapping[str, Any] = field(default_factory=dict)
     naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     def __str__(self) -> str:
         return self.text(keyed=False)
 
-    def text(self, *, keyed: bool) -> str:
-        """Return the edge with its weight and lines; with its key where that tells it from others."""
-        more = [f"  … {len(self.lines) - SHOWN_LINES:,} more"] if len(self.lines) > SHOWN_LINES else []
-        lines = [f"  {line}" for line in self.lines[:SHOWN_LINES]]
+    def text(self, *, keyed: bool, most_lines: int = ASKED_LINES) -> str:
+        """Return the edge with its weight and so many lines; with its key where that tells it from others."""
+        n_more = len(self.lines) - most_lines
+        lines = [f"  {shorten(line, WIDTH - 7)}" for line in self.lines[:most_lines]]
         edge = edge_text(self.edge if keyed else self.edge[:2], str)
-        return "\n".join([f"{edge}, weight {shown(self.weight)}", *lines, *more])
+        asked = requirement_text(self.asks, str(self.edge[1]))
+        head = f"{edge}{f' ({asked})' * bool(asked)}, weight {shown(self.weight)}"
+        return "\n".join([head, *lines, *([f"  … {n_more:,} more"] if n_more > 0 else [])])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the edge as a record."""
-        return {**self.naming.edge(self.edge), "weight": plain(self.weight), "lines": list(self.lines)}
+        return {**self.naming.edge(self.edge), "weight": plain(self.weight), **self.asks, "lines": list(self.lines)}
 
 
 @dataclass(frozen=True)
@@ -88,28 +102,43 @@ class Component:
         Without these edges no cycle is left in it; the heaviest come first.
     weight : number
         The sum of their absolute weights.
-    bound : float
+    bound : number
         No such set weighs less than this; equal to the weight where the set is known to be a least one.
+    lacking : {"", "scipy", "time"}
+        What it would take to know more: scipy, which is not installed, or time; "" where nothing would help.
     cycle : tuple of nodes
-        A shortest cycle through the first of them, its first and last node the same.
+        A shortest cycle of two nodes or more, or the loop of a single node; its first and last node are the same.
+    cycle_edges : tuple of Breaking
+        Its edges; of parallel ones the first.
+    cycle_is_shortest : bool
+        Whether none is known to be shorter; of very large components that have no short cycle, it is one of many.
     """
 
     members: tuple[Any, ...]
     n_edges: int
     breaking: tuple[Breaking, ...]
     weight: Number
-    bound: float
+    bound: Number
     cycle: tuple[Any, ...]
+    cycle_edges: tuple[Breaking, ...] = ()
+    cycle_is_shortest: bool = True
+    lacking: str = ""
     naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     @property
     def is_least(self) -> bool:
-        """Whether no set of less weight breaks all its cycles."""
-        return self.bound >= float(self.weight) * (1 - 1e-9)
+        """Whether no set of less weight breaks all its cycles; of floats, by more than they are to be told apart."""
+        if isinstance(self.weight, float):
+            return bool(self.bound >= self.weight * (1 - 1e-9))
+        return bool(self.bound >= self.weight)
 
     def verdict(self) -> str:
         """Return what the removal costs and how sure it is that no other costs less."""
-        sure = "no set weighs less" if self.is_least else f"heuristic; any set weighs at least {shown(self.bound)}"
+        sure = (
+            "no set weighs less"
+            if self.is_least
+            else f"any set weighs at least {shown(self.bound)}{MORE.get(self.lacking, '')}"
+        )
         return (
             f"without {how_many(len(self.breaking), 'edges')} of weight {shown(self.weight)} it has no cycle ({sure})"
         )
@@ -121,9 +150,12 @@ class Component:
             "n_edges": self.n_edges,
             "breaking": [one.to_dict() for one in self.breaking],
             "weight": plain(self.weight),
-            "bound": self.bound,
+            "bound": plain(self.bound),
             "is_least": self.is_least,
+            "lacking": self.lacking,
             "cycle": self.naming.listed(self.cycle),
+            "cycle_edges": [one.to_dict() for one in self.cycle_edges],
+            "cycle_is_shortest": self.cycle_is_shortest,
         }
 
 
@@ -138,7 +170,7 @@ class CycleReport(Result):
     edge_meaning, weight_meaning, node_meaning : str
         What an edge and a weight say, and what nodes are called.
     not_run : int
-        How many edges are not counted, as they do nothing when the program runs: imports for type checking alone.
+        How many edges are not counted, as they do nothing when the program runs: imports that only type checkers run.
     """
 
     components: tuple[Component, ...]
@@ -183,28 +215,31 @@ class CycleReport(Result):
         """Return the whole in a line."""
         words = words_for(self.edge_meaning, node_meaning=self.node_meaning)
         if not self.components:
-            return f"No cycles{self._uncounted()}"
+            return "No cycles"
         count = len(self.components)
         inside = sum(len(component.members) for component in self.components)
         gone = f"without {how_many(len(self.breaking), 'edges')} of weight {shown(self.weight)} there are none"
-        return (
-            f"{how_many(count, 'components')} with cycles, {inside:,} {words.nodes} in all; {gone}{self._uncounted()}"
-        )
+        return f"{how_many(count, 'components')} with cycles, {inside:,} {words.nodes} in all; {gone}"
 
-    def _uncounted(self) -> str:
-        """Return what is said of the edges that are not counted."""
-        if not self.not_run:
-            return ""
-        edges = how_many(self.not_run, words_for(self.edge_meaning).edges)
-        return f" (at run time: {edges} for type checking alone not counted)"
+    def _left_out(self) -> Iterator[str]:
+        """Yield what is said of the edges that are not counted."""
+        if self.not_run:
+            verb = "is" if self.not_run == 1 else "are"
+            edges = how_many(self.not_run, words_for(self.edge_meaning).edges)
+            yield f"{edges} that only type checkers run {verb} left out: --kind all brings {_them(self.not_run)} back"
 
-    def text(self, top: int = 20) -> str:
-        """Return the report on the `top` largest components."""
-        lines, nodes = [self.title()], words_for(self.edge_meaning, node_meaning=self.node_meaning).nodes
+    def text(self, top: int | None = None) -> str:
+        """Return the report on the `top` largest components with all their edges; else what a screen has room for."""
+        nodes = words_for(self.edge_meaning, node_meaning=self.node_meaning).nodes
+        lines, listed = [self.title(), *self._left_out()], 0
         for number, component in enumerate(self.components[:top], 1):
-            lines += ["", *_component_lines(number, component, nodes)]
-        if len(self.components) > top:
-            lines += ["", f"… {len(self.components) - top:,} more components"]
+            block = ["", *_component_lines(number, component, nodes, in_full=top is not None)]
+            if top is None and listed and len(lines) + len(block) > SCREEN - 4:
+                break
+            lines += block
+            listed = number
+        if n_more := len(self.components) - listed:
+            lines += ["", f"… {how_many(n_more, 'more components')}: --top {len(self.components)}"]
         return "\n".join(lines)
 
     def __str__(self) -> str:
@@ -218,33 +253,68 @@ class CycleReport(Result):
         return ["component", "source", "target", "weight", "lines"], rows[:50], self.title()
 
 
-def _component_lines(number: int, component: Component, nodes: str) -> Iterator[str]:
+def _them(number: int) -> str:
+    return "it" if number == 1 else "them"
+
+
+def _component_lines(number: int, component: Component, nodes: str, *, in_full: bool) -> Iterator[str]:
     members = component.members
-    listed = and_more(", ".join(map(str, members[:SHOWN])), len(members) - SHOWN)
     count = f"{len(members):,} {nodes}, {how_many(component.n_edges, 'edges')}" if len(members) > 1 else "a self loop"
-    yield f"{number}. {count}: {listed}"
+    yield f"{number}. {count}: {_fitting(members, WIDTH - len(count) - 20)}"
+    if len(members) > 1:
+        yield from _cycle_lines(component)
     yield f"   {component.verdict()}:"
     alike = Counter(one.edge[:2] for one in component.breaking)
-    for one in component.breaking[:SHOWN_EDGES]:
-        yield indent(one.text(keyed=len(one.edge) > 2 and alike[one.edge[:2]] > 1), "     ")
-    if len(component.breaking) > SHOWN_EDGES:
-        yield f"     … {len(component.breaking) - SHOWN_EDGES:,} more"
-    if len(component.cycle) > 3:
-        yield f"   a cycle: {chain_text(component.cycle)}"
+    n_shown, n_lines = (len(component.breaking), ASKED_LINES) if in_full else (SHOWN_EDGES, SHOWN_LINES)
+    for one in component.breaking[:n_shown]:
+        keyed = len(one.edge) > 2 and alike[one.edge[:2]] > 1
+        edge = indent(one.text(keyed=keyed, most_lines=n_lines), "     ")
+        yield from edge.split("\n")
+    if len(component.breaking) > n_shown:
+        yield f"     … {len(component.breaking) - n_shown:,} more: --top {number}"
+
+
+def _cycle_lines(component: Component) -> Iterator[str]:
+    """Yield the shortest cycle, each node with what is asked of it, in as many lines as it takes."""
+    names = [str(component.cycle[0]), *(needed_text(str(one.edge[1]), one.asks) for one in component.cycle_edges)]
+    title = "a shortest cycle" if component.cycle_is_shortest else "a cycle"
+    yield from fill(
+        f"{title}: {chain_text(names)}", WIDTH, initial_indent="   ", subsequent_indent="     ",
+        break_long_words=False, break_on_hyphens=False,
+    ).split("\n")  # fmt: skip
+
+
+def _fitting(names: Iterable[Any], room: int) -> str:
+    """Return as many names as there is room for, at least one, and how many more there are."""
+    texts = list(map(str, names))
+    fits = next((n for n in range(len(texts), 0, -1) if len(", ".join(texts[:n])) <= room), 1)
+    return and_more(", ".join(texts[:fits]), len(texts) - fits)
 
 
 @takes_options
-def find_cycles(graph: nx.DiGraph | CompiledGraph, **options: Unpack[CompileOptions]) -> CycleReport:
+def find_cycles(
+    graph: nx.DiGraph | CompiledGraph,
+    *,
+    timeout: float | None = TIMEOUT,
+    progress: Progress = None,
+    **options: Unpack[CompileOptions],
+) -> CycleReport:
     """Return the strongly connected components that have cycles, with the edges to take out at least weight.
 
     The least weight is found exactly where what is left of a component, after reductions that lose nothing, has at
     most 18 nodes; beyond that by a heuristic, with a bound below that says how much less any other set could weigh.
-    Often the two are equal, and then it is least. Edges of the kind that ``G.graph["not_run"]`` names are on no cycle:
-    imports under ``TYPE_CHECKING`` alone, unless the graph was read with ``kinds="all"``.
+    Where the two differ and scipy is installed, an integer programme looks for less (HiGHS), within `timeout`: what it
+    finds is checked, and what it says of all others counts as far as its duals prove it in rationals. Edges of the
+    kind that ``G.graph["not_run"]`` names are on no cycle: imports that only type checkers run, unless the graph was
+    read with ``kinds="all"``.
 
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    timeout : float, optional
+        How many seconds the integer programmes of all components may take together; None is no limit.
+    progress : callable, optional
+        Told the seconds that have passed, and how many there are.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already. Absolute weights count: what it costs to
         take an edge out, such as the number of import statements; ``weight=None`` looks for the fewest edges.
@@ -274,16 +344,18 @@ def find_cycles(graph: nx.DiGraph | CompiledGraph, **options: Unpack[CompileOpti
     1 component with cycles, 3 nodes in all; without 2 edges of weight 2 there are none
     <BLANKLINE>
     1. 3 nodes, 4 edges: a, b, c
+       a shortest cycle: b -> c -> b
        without 2 edges of weight 2 it has no cycle (no set weighs less):
          c -> a, weight 1
          c -> b, weight 1
-       a cycle: c -> a -> b -> c
     """
+    require_limits(timeout=timeout)
+    clock = Clock(timeout, progress)
     graph, not_run = _running(graph)
     ready = compiled(graph, options)
     _require_real(ready)
     ranges = sorted(ready.topology.cyclic.tolist(), key=lambda both: both[0] - both[1])
-    components = tuple([_component(graph, ready, start, stop) for start, stop in ranges])
+    components = tuple([_component(graph, ready, start, stop, clock) for start, stop in ranges])
     return CycleReport(components, ready.edge_meaning, ready.weight_meaning, ready.node_meaning, not_run)
 
 
@@ -310,7 +382,7 @@ def _require_real(graph: CompiledGraph) -> None:
         )
 
 
-def _component(graph: Any, ready: CompiledGraph, start: int, stop: int) -> Component:
+def _component(graph: Any, ready: CompiledGraph, start: int, stop: int, clock: Clock) -> Component:
     topology = ready.topology
     rows = topology.rows
     edges, bounds = rows.places(np.arange(start, stop))
@@ -320,30 +392,48 @@ def _component(graph: Any, ready: CompiledGraph, start: int, stop: int) -> Compo
     weights = [abs(arithmetic.finished(w)) for w in arithmetic.listed(arithmetic.taken(ready.weights, edges[inside]))]
     _require_floats(weights)
     steps = list(zip(tails[inside].tolist(), heads[inside].tolist(), edges[inside].tolist(), weights, strict=True))
-    arcs = _arcs(range(start, stop), steps)
-    cut = feedback_arcs(arcs)
+    scale = math.lcm(*(Fraction(weight).denominator for weight in weights))
+    arcs = _arcs(range(start, stop), steps, scale)
+    in_floats = any(isinstance(weight, float) for weight in weights)
+    cut = least_arcs(arcs, clock, Fraction(in_floats, 10**9))
     gone = set(cut.arcs)
     taken = [step for step in steps if step[:2] in gone or step[0] == step[1]]
     taken.sort(key=lambda step: -step[3])
-    first = taken[0]
-    way = [first[0]] if first[0] == first[1] else shortest_way(arcs, first[1], first[0]) or []
+    cycle, is_shortest = shortest_cycle(arcs) if stop - start > 1 else ([start, start], True)
+    first_edges = {step[:2]: step[2] for step in reversed(steps)}
+    loops = sum(Fraction(weight) for tail, head, _, weight in taken if tail == head)
+    costs = [step[3] for step in taken]
+    weight = sum(costs, start=0)
     return Component(
         members=tuple(topology.labels[start:stop]),
         n_edges=len(steps),
         breaking=tuple([_breaking(graph, ready, edge) for _, _, edge, _ in taken]),
-        weight=sum((weight for *_, weight in taken), start=0),
-        bound=cut.bound + sum(float(weight) for tail, head, _, weight in taken if tail == head),
-        cycle=tuple([topology.label(place) for place in [first[0], *way]]),
+        weight=weight,
+        bound=_below(Fraction(cut.bound) / scale + loops, sum(map(Fraction, costs), start=Fraction(0)), weight),
+        lacking=cut.lacking,
+        cycle=tuple(map(topology.label, cycle)),
+        cycle_edges=tuple([_breaking(graph, ready, first_edges[ends]) for ends in pairwise(cycle)]),
+        cycle_is_shortest=is_shortest,
         naming=topology.naming,
     )
 
 
-def _arcs(nodes: Iterable[int], steps: Iterable[tuple[int, int, int, Number]]) -> dict[int, dict[int, float]]:
-    """Return the steps from each node to others; those between the same two added up."""
-    arcs: dict[int, dict[int, float]] = {node: {} for node in nodes}
+def _below(bound: Fraction, least: Fraction, weight: Number) -> Number:
+    """Return a bound as a number of the weight's kind that is no larger; the weight itself where that is what it is."""
+    if bound >= least:
+        return weight
+    if not isinstance(weight, float):
+        return bound if bound.denominator > 1 else int(bound)
+    near = min(float(bound), weight)  # the weight is a sum of floats, which may be rounded down
+    return near if Fraction(near) <= bound else math.nextafter(near, 0.0)
+
+
+def _arcs(nodes: Iterable[int], steps: Iterable[tuple[int, int, int, Number]], scale: int) -> Arcs:
+    """Return the steps from each node to others, in whole numbers; those between the same two added up."""
+    arcs: Arcs = {node: {} for node in nodes}
     for tail, head, _, weight in steps:
         if tail != head:
-            arcs[tail][head] = arcs[tail].get(head, 0.0) + float(weight)
+            arcs[tail][head] = arcs[tail].get(head, 0) + int(Fraction(weight) * scale)
     return arcs
 
 
@@ -363,4 +453,4 @@ def _breaking(graph: Any, ready: CompiledGraph, edge: int) -> Breaking:
     data = graph.get_edge_data(*label) if isinstance(graph, nx.Graph) else {}
     lines = data.get("lines", ())
     places = (lines,) if isinstance(lines, str) else tuple(map(str, lines))
-    return Breaking(label, weight, places, ready.topology.naming)
+    return Breaking(label, weight, places, requirement_record(data), ready.topology.naming)

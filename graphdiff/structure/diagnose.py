@@ -84,6 +84,9 @@ class Diagnosis(Result):
     gradient_flow : GradientFlow or None
         How the size of the adjoint changes with the distance from the target, where a path leads to a target and
         the edges carry derivatives.
+    together : bool
+        Whether a source and a target are two nodes of one cycle: as that counts as one node, what leads from one to the
+        other is counted as one empty path (`graphdiff.routes` has more).
     """
 
     source: Any
@@ -100,6 +103,7 @@ class Diagnosis(Result):
     swapped: bool
     overview: Overview | None
     gradient_flow: GradientFlow | None
+    together: bool = False
     naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -120,6 +124,7 @@ class Diagnosis(Result):
             "multiply_adds": self.cost.to_dict(),
             "cycles": [{"size": len(members), "members": naming.listed(members)} for members in self.cycles],
             "swapped": self.swapped,
+            "together": self.together,
             "overview": self.overview and self.overview.to_dict(),
             "gradient_flow": self.gradient_flow and self.gradient_flow.to_dict(),
         }
@@ -150,8 +155,11 @@ class Diagnosis(Result):
         if self.overview is not None:
             yield from self.overview.rows()
         between_text = f"over {how_many(self.n_nodes, words.nodes)} and {how_many(self.n_edges, words.edges)}"
-        yield "paths", f"{shown(self.n_paths)} {between_text}" if self.n_paths else self._no_path()
-        if self.lengths is not None:
+        if self.together:
+            yield "paths", "not counted between two nodes of one cycle: why says how they lead to each other"
+        else:
+            yield "paths", f"{shown(self.n_paths)} {between_text}" if self.n_paths else self._no_path()
+        if self.lengths is not None and not self.together:
             yield from self._path_rows(self.lengths)
         if self.cycles:
             cycles = "; ".join(f"{node_text(frozenset(m))} ({len(m):,})" for m in self.cycles[:SHOWN])
@@ -196,7 +204,8 @@ class Diagnosis(Result):
         return [f"    {line}" for line in flow.table()] + [f"  {name:<16}  {text}" for name, text in flow.notes()]
 
     def __repr__(self) -> str:
-        return f"<Diagnosis: {self.title()}: {count_text(self.n_paths)} over {how_many(self.n_edges, 'edges')}>"
+        number = "not counted" if self.together else count_text(self.n_paths)
+        return f"<Diagnosis: {self.title()}: {number} over {how_many(self.n_edges, 'edges')}>"
 
     def _sheet(self) -> Sheet:
         return ["", ""], self.rows(), self.title()
@@ -318,8 +327,19 @@ def diagnose(
         gradient_flow=gradient_flow(replace(between, graph=read), (vanishing, exploding))
         if derived and n_paths
         else None,
+        together=_are_together(read, *ends),
         naming=read.topology.naming,
     )
+
+
+def _are_together(graph: CompiledGraph, sources: Seeds | None, targets: Seeds | None) -> bool:
+    """Tell whether a source and a target are two nodes of one component."""
+    if sources is None or targets is None:
+        return False
+    members: dict[int, set[int]] = {}
+    for position in sources.positions:
+        members.setdefault(graph.anchor(position), set()).add(position)
+    return any(members.get(graph.anchor(position), set()) - {position} for position in targets.positions)
 
 
 def _require_limits(vanishing: float, exploding: float) -> None:

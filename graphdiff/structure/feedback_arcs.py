@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from random import Random
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -50,10 +51,14 @@ MAX_WORK = 10_000_000
 
 @dataclass(frozen=True)
 class Cut:
-    """Edges whose removal leaves no cycle, and the least weight that any such set has at least."""
+    """Edges whose removal leaves no cycle, and the weight that any such set has at least.
+
+    What it would take to know more is "scipy" where that is not installed, "time", or "" where nothing would help.
+    """
 
     arcs: list[Arc]
     bound: float
+    lacking: str = ""
 
 
 class Part:
@@ -89,7 +94,7 @@ class Part:
             if tail == head:
                 loops += origins
                 continue
-            self.arcs[tail][head] = self.arcs[tail].get(head, 0.0) + weight
+            self.arcs[tail][head] = self.arcs[tail].get(head, 0) + weight
             self.tails[head].add(tail)
             self.origins.setdefault((tail, head), []).extend(origins)
         del self.arcs[node], self.tails[node]
@@ -112,10 +117,10 @@ def feedback_arcs(arcs: Arcs) -> Cut:
     Examples
     --------
     >>> feedback_arcs({0: {1: 1.0}, 1: {2: 1.0, 0: 1.0}, 2: {0: 5.0}})
-    Cut(arcs=[(0, 1)], bound=1.0)
+    Cut(arcs=[(0, 1)], bound=1.0, lacking='')
     """
     chosen: list[Arc] = []
-    bound = 0.0
+    bound: float = 0
     waiting = [_restricted(Part(arcs, {(u, v): [(u, v)] for u in arcs for v in arcs[u]}), set(arcs))]
     while waiting:
         part = waiting.pop()
@@ -224,8 +229,9 @@ def best_order(arcs: Arcs) -> list[Node]:
     masks = np.arange(1 << size)
     by_count = np.argsort(np.bitwise_count(masks) if hasattr(np, "bitwise_count") else _ones(masks), kind="stable")
     bounds = np.concatenate([[0], np.cumsum([_choose(size, k) for k in range(size + 1)])]).tolist()
-    backward = [_row_sums([arcs[node].get(other, 0.0) for other in nodes]) for node in nodes]
-    least = np.full(1 << size, np.inf)
+    kind = float if sum(sum(row.values()) for row in arcs.values()) < 2**53 else object  # whole numbers stay exact
+    backward = [_row_sums([arcs[node].get(other, 0) for other in nodes], kind) for node in nodes]
+    least = np.full(1 << size, np.inf, dtype=kind)
     least[0] = 0
     last = np.zeros(1 << size, dtype=np.int8)
     for start, stop in zip(bounds[1:-1], bounds[2:], strict=True):
@@ -256,9 +262,9 @@ def _choose(size: int, count: int) -> int:
     return chosen
 
 
-def _row_sums(weights: list[float]) -> NDArray[np.float64]:
+def _row_sums(weights: list[float], kind: type) -> NDArray[Any]:
     """Return the sum of the weights of every subset."""
-    sums = np.zeros(1)
+    sums: NDArray[Any] = np.zeros(1, dtype=kind)
     for weight in weights:
         sums = np.concatenate([sums, sums + weight])
     return sums
@@ -375,15 +381,16 @@ def _sifted(arcs: Arcs, into: Arcs, order: list[Node]) -> list[Node]:
 
 def _best_place(out: dict[Node, float], into: dict[Node, float], key: dict[Node, float], now: float) -> float | None:
     """Return the key behind which a node has least leading back; None where that is no better than where it is."""
-    steps = sorted((key[other], out.get(other, 0.0) - into.get(other, 0.0)) for other in out.keys() | into.keys())
-    cost = best = here = 0.0
+    steps = sorted((key[other], out.get(other, 0) - into.get(other, 0)) for other in out.keys() | into.keys())
+    cost: float = 0
+    best = here = cost
     behind = -1.0
     for at, step in steps:
         cost += step
         here = cost if at < now else here
         if cost < best:
             best, behind = cost, at
-    return behind if best < here - 1e-12 * abs(here) else None
+    return behind if (here - best) * 10**12 > abs(here) else None
 
 
 def _key_behind(keys: list[float], behind: float) -> float:
@@ -421,7 +428,7 @@ def disjoint_bound(arcs: Arcs, cut: Iterable[Arc]) -> float:
     3.0
     """
     left = {tail: dict(row) for tail, row in arcs.items()}
-    bound = 0.0
+    bound: float = 0
     for tail, head in cut:
         while head in left[tail] and (way := shortest_way(left, head, tail)) is not None:
             steps = [(tail, head), *zip(way, way[1:], strict=False)]

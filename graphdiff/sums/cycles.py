@@ -384,20 +384,35 @@ def _instead(eigenvalues: NDArray[Any]) -> Iterator[object]:
         yield ", and 1 is an eigenvalue: as simultaneous equations the edges have no one solution either"
 
 
+def solving(graph: CompiledGraph, start: int) -> Iterator[Remedy]:
+    """Yield the remedy that sums the walks of the component that starts somewhere, where they shrink, signs aside."""
+    matrix = _numbers(graph, *next(ends for ends in graph.topology.cyclic.tolist() if ends[0] == start))
+    if matrix is not None and spectral_radius(np.abs(matrix)) < MAX_RADIUS:
+        yield Remedy(Keyword("cycles", "solve"), "keeps every node")
+
+
+def _numbers(graph: CompiledGraph, start: int, stop: int) -> NDArray[Any] | None:
+    """Return the matrix of a component; None of a large one, of symbols and of what no float holds."""
+    if stop - start > MAX_NAMED:
+        return None
+    try:
+        matrix = _dense(stop - start, component_entries(graph, start, stop), complex)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return matrix if np.isfinite(matrix).all() else None
+
+
 def cycle_error(graph: CompiledGraph, start: int, stop: int) -> CycleError:
     """Return the error that names a component's cycle and says what each remedy does."""
     solve = "sums its walks"
     instead: list[object] = []
-    if stop - start <= MAX_NAMED:
-        try:
-            eigenvalues = np.linalg.eigvals(_dense(stop - start, component_entries(graph, start, stop), complex))
-        except (TypeError, ValueError, OverflowError):  # symbols have no radius, nor what no float holds
-            pass
-        else:
-            radius = float(np.abs(eigenvalues).max())
-            limit = "" if radius < MAX_RADIUS else ": they do not converge"
-            solve = f"{solve} (spectral radius {radius:.3g}{limit})"
-            instead = [part for part in _instead(eigenvalues) if limit and isinstance(part, Remedy)]
+    matrix = _numbers(graph, start, stop)
+    if matrix is not None:
+        eigenvalues = np.linalg.eigvals(matrix)
+        radius = float(np.abs(eigenvalues).max())
+        limit = "" if radius < MAX_RADIUS else ": they do not converge"
+        solve = f"{solve} (spectral radius {radius:.3g}{limit})"
+        instead = [part for part in _instead(eigenvalues) if limit and isinstance(part, Remedy)]
     return CycleError(find_cycle(graph, start, stop), Remedy(Keyword("cycles", "solve"), solve), *instead, COLLAPSE)
 
 

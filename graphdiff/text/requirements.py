@@ -25,7 +25,7 @@ FIELDS = ("clause", "kind", "extra", "marker", "optional")
 
 #: Kinds that say nothing but that there is an edge.
 PLAIN_KINDS = frozenset(
-    {"", "normal", "Depends", "run-time", "compile", "dependsOn", "DEPENDS_ON", "DEPENDENCY_OF"}
+    {"", "normal", "Depends", "runtime", "compile", "dependsOn", "DEPENDS_ON", "DEPENDENCY_OF"}
     | {"import-statement", "require-call", "static"}  # of bundlers and nx
 )
 

@@ -243,6 +243,10 @@ def words_of(graph: Any, weight_meaning: str = "unknown") -> Words:
     return words_for(edges, weight_meaning, nodes)
 
 
+#: What edges mean that point at what is needed: there everything rests on the target, from the roots on.
+NEEDING = ("depends on", "imports", "calls")
+
+
 def how_many(number: int, plural: str) -> str:
     """Return a number of nodes, edges, paths or whatever else, with its noun.
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -13,18 +14,28 @@ from typing import Any, Unpack
 import networkx as nx
 
 from graphdiff.arithmetic import Number, is_finite
-from graphdiff.errors import UsageError
+from graphdiff.errors import SameComponentError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
+from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword
-from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, reduced, strokes
+from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, kept_text, reduced, strokes
+from graphdiff.sets.flow_model import fewer
+from graphdiff.sets.programme import MORE, TIMEOUT, Clock
 from graphdiff.sums.between import Between, ends_of, restriction
 from graphdiff.sums.flow import flow_through
 from graphdiff.text.names import PLAIN, Naming, edge_name, members_of, node_text
 from graphdiff.text.numbers import percent, plain, shown
 from graphdiff.text.sentences import by_weights, how_many, words_for
-from graphdiff.text.tables import Frame, Result, Sheet, table
+from graphdiff.text.tables import Frame, Result, Sheet, in_columns, table
+
+#: By what it is known that fewer cannot do it.
+PROOFS = {
+    "exact": "every smaller set was ruled out",
+    "greedy": "by the greedy bound",
+    "integer programme": "integer programme, its bound proven in rationals",
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,7 @@ class Cut(Result):
         By how much it was to become smaller; None where every path was to be cut.
     strokes : list of Stroke
         What is cut, the one that takes most away first.
-    method : {"exact", "greedy", "minimum cut"}
+    method : {"exact", "greedy", "minimum cut", "integer programme"}
     at_least : int or None
         Any set that does it has at least so many members; None where no bound is known.
     n_candidates : int
@@ -49,6 +60,11 @@ class Cut(Result):
     n_paths : int or None
         How many paths there are; None where a cycle lies on the way.
     edge_meaning, weight_meaning : str
+    lacking : {"", "scipy", "size", "time"}
+        What kept an integer programme from telling more: scipy is not installed, more than 20,000 edges lie between, or
+        the time was over; "" where nothing did.
+    kept : mapping of node to str
+        Which nodes may not be removed, where nodes are to be, and why: sources, targets, collapsed cycles.
     """
 
     source: Any
@@ -63,6 +79,8 @@ class Cut(Result):
     n_paths: int | None
     edge_meaning: str
     weight_meaning: str
+    lacking: str = ""
+    kept: Mapping[Any, str] = field(default_factory=dict)
     naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     @property
@@ -93,8 +111,10 @@ class Cut(Result):
             ],
             "method": self.method,
             "at_least": self.at_least,
+            "lacking": self.lacking,
             "n_candidates": self.n_candidates,
             "n_paths": self.n_paths,
+            "kept": [{"node": self.naming.node(node), "why": why} for node, why in self.kept.items()],
         }
 
     def _named(self, item: Any) -> dict[str, str]:
@@ -111,7 +131,7 @@ class Cut(Result):
 
     def __str__(self) -> str:
         rows = [(self.what, self._columns()), *((name, cells) for name, *cells in self._rows())]
-        return "\n".join([*self._head(), *(table(rows) if self.strokes else []), *self._notes()])
+        return in_columns([*self._head(), *(table(rows) if self.strokes else []), *self._notes()])
 
     def _head(self) -> list[str]:
         words = words_for(self.edge_meaning, self.weight_meaning).about(self.source, self.target)
@@ -150,6 +170,8 @@ class Cut(Result):
         if not self.strokes:
             return []
         notes = [self._bound()]
+        if self.kept:
+            notes.append(f"Not to be taken: {kept_text(self.kept)}.")
         if self.before is None:
             return notes
         # One after the other each takes away less than alone, unless no path passes two of them.
@@ -174,9 +196,10 @@ class Cut(Result):
         if self.method == "minimum cut":
             return f"Fewer cannot do it: {number:,} paths share no such {self.what.removesuffix('s')} (maximum flow)."
         if self.at_least == number:
-            how = "every smaller set was ruled out" if self.method == "exact" else "by the greedy bound"
-            return f"Fewer cannot do it ({how})."
-        return f"Chosen greedily; any set that does it has at least {self.at_least:,} (no weight is negative)."
+            return f"Fewer cannot do it ({PROOFS[self.method]})."
+        chosen = "Chosen greedily" if self.method == "greedy" else "Chosen by an integer programme"
+        least = f"any set that does it has at least {self.at_least:,} (no weight is negative)"
+        return f"{chosen}; {least}{MORE.get(self.lacking, '')}."
 
     def _sheet(self) -> Sheet:
         return [self.what, *self._columns()], self._rows(), " ".join(self._head())
@@ -198,6 +221,7 @@ def cut(
     part: float | None = None,
     amount: Number | None = None,
     what: str = "edges",
+    timeout: float | None = TIMEOUT,
     progress: Progress = None,
     **options: Unpack[CompileOptions],
 ) -> Cut:
@@ -218,16 +242,20 @@ def cut(
         By how much the total is to become smaller in absolute value. With neither, every path is cut.
     what : {"edges", "nodes"}
         What may be removed. Where a part is asked for, a collapsed cycle is never removed as a node.
+    timeout : float, optional
+        How many seconds an integer programme may take (HiGHS, where scipy is installed): above 20 candidates it looks
+        for fewer than the greedy choice where they might do, and proves how many have to be. None is no limit.
     progress : callable, optional
-        Called with the number of sets tried and how many there are.
+        Called with the number of sets tried and how many there are; or with the seconds passed, and how many there are.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
     Returns
     -------
     Cut
-        ``.removed`` lists them; ``.method`` is ``"exact"`` up to 20 candidates, ``"greedy"`` above, ``"minimum cut"``
-        where every path is cut; ``.at_least`` is how many any such set must have, None where no bound is known.
+        ``.removed`` lists them; ``.method`` is ``"exact"`` up to 20 candidates, ``"greedy"`` or ``"integer programme"``
+        above, ``"minimum cut"`` where every path is cut; ``.at_least`` is how many any such set must have, None where
+        no bound is known, and ``.lacking`` what it would take to know more.
 
     Raises
     ------
@@ -258,14 +286,27 @@ def cut(
     [('c', 'e'), ('d', 'e')]
     """
     _check(part, amount, what)
+    require_limits(timeout=timeout)
     ready = compiled(graph, options)
     every = part is None and amount is None
     asked = replace(ready, cycles="solve") if every else ready  # no cycle is refused, and none is one node
-    lies = _lying(asked, source, target, every)
+    try:
+        lies = _lying(asked, source, target, every)
+    except SameComponentError as error:  # without a total there is no part of it
+        instead = "; without ", Keyword("amount" if part is None else "part"), " every path is cut"
+        raise SameComponentError(error.source, error.target, *instead) from error
     search = _search(lies, what, every, targets_stay=members_of(target) is None)
     total = search.total
     wanted = None if every else _wanted(total, part, amount)
-    chosen, method, at_least = every_path(search) if every else reduced(search, abs(total) - wanted, progress)
+    lacking = ""
+    if every:
+        chosen, method, at_least = every_path(search)
+    else:
+        most_left = abs(total) - wanted
+        chosen, method, at_least = reduced(search, most_left, progress)
+        if at_least is not None and at_least < len(chosen) and search.is_positive:
+            chosen, at_least, lacking = fewer(search, most_left, chosen, at_least, Clock(timeout, progress))
+            method = method if lacking in ("scipy", "size") else "integer programme"
     return Cut(
         source=source,
         target=target,
@@ -279,6 +320,8 @@ def cut(
         n_paths=None if lies.loops else lies.n_paths,
         edge_meaning=ready.edge_meaning,
         weight_meaning=ready.weight_meaning,
+        lacking=lacking,
+        kept=search.kept,
         naming=ready.topology.naming,
     )
 

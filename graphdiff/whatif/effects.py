@@ -25,7 +25,7 @@ from graphdiff.graph.ends import Boundary, End, seeds_of, units
 from graphdiff.graph.options import takes_options
 from graphdiff.kernels.rows import Ints
 from graphdiff.remedies import Keyword
-from graphdiff.sums.between import Between, require_apart, restriction
+from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.cycles import between_mask
 from graphdiff.text.names import PLAIN, Naming, members_of
 from graphdiff.text.numbers import plain, shorten, shown
@@ -204,7 +204,9 @@ class Effects(Result, Mapping[Any, Effect]):
         return "\n".join([self._title(), *(f"  {line}" for line in lines), *self._notes()])
 
     def _title(self) -> str:
-        pairs = how_many(len(self), "pairs") if len(self) else "no path leads from a source to a target"
+        pairs = how_many(len(self), "pairs")
+        if not len(self):
+            pairs = "none" if self.n_apart else "no path leads from a source to a target"
         return f"Effects {by_weights(self.weight_meaning)}: {pairs}"
 
     def _notes(self) -> list[str]:
@@ -216,7 +218,10 @@ class Effects(Result, Mapping[Any, Effect]):
         elif None in self.paths:
             notes.append("∞: a cycle lies between, and walks round it are infinitely many.")
         if self.n_apart:
-            notes.append(f"Left out: {how_many(self.n_apart, 'pairs')} within a cycle that counts as one node.")
+            pairs = how_many(self.n_apart, "pairs")
+            notes.append(
+                f"Left out: {pairs} within a cycle that counts as one node; why says how such two hang together."
+            )
         return notes
 
     def _names(self, row: int) -> list[str]:
@@ -319,7 +324,7 @@ def table(
     Effects
         A mapping of ``(source, target)`` to effects, in the order of the ends as given, else in topological order; in
         pandas a row a pair. Only pairs that a path of one edge or more joins are there. Of a collapsed cycle's members
-        none has an effect on another here.
+        none has an effect on another here: `n_apart` is how many such pairs are left out (see `graphdiff.routes`).
 
     Raises
     ------
@@ -329,7 +334,7 @@ def table(
         If the deviation of a weight on the way is missing or negative.
     LimitError
         If it takes more than `max_cells`.
-    UnknownNodeError, CycleError, SameComponentError, ValueOverflowError
+    UnknownNodeError, CycleError, ValueOverflowError
         As `graphdiff.jacobian`.
 
     Notes
@@ -362,8 +367,6 @@ def table(
     starts, ends = _sides(ready, sources, targets)
     reach_of(level)  # which has to be one
     _require_cells(len(starts) * len(ends), max_cells, f"{len(starts):,} sources by {len(ends):,} targets")
-    if sources is not None and targets is not None:
-        require_apart(ready, product(starts.tolist(), ends.tolist()))
     pairs = joined_pairs(ready, starts, ends)
     spreads, method = _spreads(graph, pairs, sd, cov, draws, level, max_cells)
     label = ready.topology.label

@@ -43,6 +43,12 @@ def listing(paths: Sequence[Path], n_paths: int, graph: nx.DiGraph | None = None
     >>> listing([Path(("a", "b", "c"), (("a", "b"), ("b", "c")), 1)], 1)
     ['The only path:', '  a > b > c']
     """
+    count, lines = path_lines(paths, graph)
+    return [_title(count, n_paths), *lines]
+
+
+def path_lines(paths: Sequence[Path], graph: nx.DiGraph | None = None) -> tuple[int, list[str]]:
+    """Return how many of the first paths there is room for, and their lines."""
     shown = paths[:SHOWN]
     named = [(*_texts(path, graph),) for path in shown]
     texts = [
@@ -52,8 +58,7 @@ def listing(paths: Sequence[Path], n_paths: int, graph: nx.DiGraph | None = None
     if len({path.nodes[0] for path in shown}) == 1:
         texts[1:] = [["…", *text[1:]] if len(text) > 2 else text for text in texts[1:]]
     layouts = ((count, lines) for count in range(len(texts), 0, -1) for lines in _layouts(texts[:count]))
-    count, lines = next((count, lines) for count, lines in layouts if len(lines) <= LINES or count == 1)
-    return [_title(count, n_paths), *lines]
+    return next((count, lines) for count, lines in layouts if len(lines) <= LINES or count == 1)
 
 
 def _title(count: int, n_paths: int) -> str:

@@ -144,8 +144,14 @@ def test_the_remedies_in_python_are_right() -> None:
         r'converge\); cycles="collapse" makes it one node$',
     ):
         gd.total_influence(graph, "a", "b", weight=None)
-    with pytest.raises(gd.errors.SameComponentError, match=r'and cycles="collapse" makes it one node.*="solve" keeps'):
+    apart = r'and cycles="collapse" makes it one node, which cannot tell them apart'
+    routes = r"; graphdiff\.routes says how they lead to each other, which needs no total$"
+    # The one remedy of the last error that would refuse too is not offered: its walks do not converge.
+    with pytest.raises(gd.errors.SameComponentError, match=apart + routes):
         gd.total_influence(graph, "a", "b", weight=None, cycles="collapse")
+    graph.add_edge("b", "c")
+    with pytest.raises(gd.errors.SameComponentError, match=f'{apart}; cycles="solve" keeps every node{routes}'):
+        gd.total_influence(graph, "a", "b", weight=lambda u, v, data: 0.5, cycles="collapse")
 
 
 def test_help_lists_every_format() -> None:

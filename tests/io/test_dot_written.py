@@ -343,13 +343,13 @@ def test_a_picture_of_a_part_says_so_when_it_is_read(tmp_path: Path) -> None:
     write(annotate(graph, "s", "t"), tmp_path / "x.dot")
     again = read(tmp_path / "x.dot")
     assert len(again) < len(graph)
-    assert "is the picture of a part of a graph (drawn: 30 of 45 paths" in again.graph["warnings"][0]
+    assert "is the picture of a part of a graph (drawn: 30 of 47 nodes on the way" in again.graph["warnings"][0]
     assert total_influence(again, "s", "t") == pytest.approx(22.5)
 
 
 def test_edges_that_stand_for_others_and_those_that_carry_nothing_are_dashed_in_the_drawing() -> None:
     picture = to_pydot(
-        annotate(weighted([("a", "b", 2), ("b", "d", 3), ("a", "c", 1), ("c", "d", 1)]), "a", "d"), max_edges=2
+        annotate(weighted([("a", "b", 2), ("b", "d", 3), ("a", "c", 1), ("c", "d", 1)]), "a", "d"), max_nodes=3
     )
     styles = {(edge.get_source(), edge.get_destination()): edge.get("style") for edge in picture.get_edges()}
     assert styles == {("a", "b"): None, ("b", "d"): None, ("a", "d"): '"dashed"'}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from conftest import Run
 
 import graphdiff as gd
 from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageError
+from graphdiff.io.python.scopes import in_functions
 from graphdiff.io.read import read
 from graphdiff.io.write import write
 
@@ -50,7 +52,7 @@ def test_an_import_graph_with_its_lines(shop: Path, monkeypatch: pytest.MonkeyPa
             "src/shop/cart.py:3: from shop.price import gross",
             "src/shop/cart.py:6: import shop.price",
         ],
-        "kind": "run-time",
+        "kind": "runtime",
     }
     assert graph.nodes["shop.sub"]["file"] == "src/shop/sub/__init__.py"
     assert (graph.graph["edge_meaning"], graph.graph["weight_meaning"]) == ("imports", "none")
@@ -207,46 +209,165 @@ def checked(tmp_path: Path) -> str:
     return f"imports:{tmp_path / 'checked'}"
 
 
-RUNNING = {("checked.upper", "checked.lower"), ("checked.upper", "checked.other"), ("checked.other", "checked.lower")}
+RUNTIME = {("checked.upper", "checked.lower"), ("checked.upper", "checked.other")}
+LOCAL = {("checked.other", "checked.lower")}
 CHECKED = {("checked.lower", "checked.upper"), ("checked.third", "checked.other"), ("checked.third", "checked.upper")}
 
 
-def test_an_import_says_whether_it_is_made_when_the_program_runs(checked: str) -> None:
+def test_an_import_says_when_it_runs(checked: str) -> None:
     graph = read(checked)
     kinds = {
         kind: {(u, v) for u, v, its in graph.edges(data="kind") if its == kind}
-        for kind in ("run-time", "type-checking")
+        for kind in ("runtime", "local", "type-checking")
     }
-    # One that stands in both places is made.
-    assert kinds == {"run-time": RUNNING, "type-checking": CHECKED}
-    assert graph.graph["warnings"] == [
-        f"{checked}: 3 of 6 imports are under TYPE_CHECKING alone and not made when the program runs "
-        '(kind=type-checking); --kind run-time (in Python kinds="run-time") leaves out such imports'
+    assert kinds == {"runtime": RUNTIME, "local": LOCAL, "type-checking": CHECKED}
+    # One that stands in both places is made when the function is called; each line says where it stands.
+    lines = graph.edges["checked.other", "checked.lower"]["lines"]
+    assert [line.partition("other.py:")[2] for line in lines] == [
+        "3: from checked import lower (type-checking)",
+        "5: import checked.lower (local)",
     ]
-    assert set(read(checked, kinds="run-time").edges) == RUNNING
-    assert set(read(checked, kinds="type-checking").edges) == CHECKED
+    assert graph.graph["warnings"] == [
+        f"{checked}: only type checkers run 3 of 6 imports: cycles leaves them out, and other verbs do with "
+        '--omit type-checking (in Python omit="type-checking")'
+    ]
+    for kind, edges in kinds.items():
+        assert set(read(checked, kinds=kind).edges) == edges
+    assert set(read(checked, omit="type-checking").edges) == RUNTIME | LOCAL
     assert "warnings" not in read(checked, kinds="all").graph
-    with pytest.raises(UsageError, match=r"^no edge is of the kind 'x'; there are run-time, type-checking$"):
+    with pytest.raises(UsageError, match=r"^no edge is of the kind 'x'; there are runtime, local, type-checking$"):
         read(checked, kinds="x")
 
 
+def test_the_old_name_of_a_kind_is_still_read(checked: str) -> None:
+    for options, edges in (({"kinds": "run-time"}, RUNTIME | LOCAL), ({"omit": "run-time"}, CHECKED)):
+        with pytest.warns(DeprecationWarning, match="^the kind run-time is an old name, .*: write runtime,local$"):
+            graph = read(checked, **options)
+        assert set(graph.edges) == edges
+        assert graph.graph["warnings"] == [
+            f"{checked}: the kind run-time is an old name, which goes with the next version: write runtime,local"
+        ]
+
+
+#: Where statements stand that run with their module, although code that looks like a function is near, and those that
+#: do not; what the line says is what is expected.
+STANDING = '''
+import top  # runtime
+try:
+    import tried  # runtime
+except ImportError:
+    import fallen  # runtime
+else:
+    if True:
+        import deep  # runtime
+class Outer:
+    """
+def shown():
+    """
+    import inner  # runtime
+    def method(
+        self,
+    ) -> None:
+        import called  # local
+        class Within:
+            import within  # local
+        try:
+            pass
+        finally:
+            import at_last  # local
+    async def other(self): import short  # local
+    import after  # runtime
+def outer():
+    text = """
+at the left
+    """
+    import behind  # local
+    if text:
+        # import no
+# a remark at the left
+        import branch  # local
+    match text:
+        case 1:
+            import case  # local
+for x in ():
+    import looped  # runtime
+if True: \\
+import odd  # runtime
+def late(): \\
+import odder  # local
+with x: import managed  # runtime
+'''
+
+
+def test_which_imports_stand_in_functions() -> None:
+    lines = STANDING.split("\n")
+    numbers = {number for number, line in enumerate(lines, 1) if "# runtime" in line or "# local" in line}
+    local = {number for number in numbers if "# local" in lines[number - 1]}
+    assert len(local) == 8
+    for ending in ("\n", "\r\n", "\r"):
+        source = STANDING.replace("\n", ending).encode()
+        assert in_functions(source, numbers) == local
+        for number in numbers:  # whatever else is asked for
+            assert in_functions(source, [number]) == local & {number}
+
+
+def test_an_import_in_a_file_that_this_python_cannot_parse_counts_as_one_that_runs(
+    checked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert in_functions(b"def f(:\n    import a\n", [2]) is None
+    monkeypatch.setattr("graphdiff.io.python.imports.in_functions", lambda source, lines: None if lines else set())
+    graph = read(checked, kinds="all")
+    assert graph.edges["checked.other", "checked.lower"]["kind"] == "runtime"
+    (first, second) = graph.graph["warnings"]
+    assert first.endswith("checked/other.py: not parsed by this Python: its imports in functions count as runtime")
+    assert "checked/upper.py" in second
+
+
+def test_which_imports_stand_in_functions_is_what_the_whole_file_says() -> None:
+    counted = 0
+    names = "inspect", "pydoc", "doctest", "zipfile", "os", "tarfile", "platform", "unittest/mock", "logging/config"
+    for name in names:
+        source = (Path(ast.__file__).parent / f"{name}.py").read_bytes()
+        tree = ast.parse(source)
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        inside = {line for f in functions for line in range(f.body[0].lineno, (f.end_lineno or 0) + 1)}
+        imports = {node.lineno for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)}
+        assert in_functions(source, imports) == imports & inside
+        counted += len(imports & inside)
+    assert counted > 50
+
+
+@pytest.mark.parametrize("package", ["networkx", "graphdiff"])
+def test_cycles_are_those_of_grimp(package: str) -> None:
+    numbers = []
+    for kinds in ("all", None):
+        imports = grimp.build_graph(package, cache_dir=None, exclude_type_checking_imports=kinds is None)
+        pairs = ((m, head) for m in imports.modules for head in imports.find_modules_directly_imported_by(m))
+        cyclic = [inside for inside in nx.strongly_connected_components(nx.DiGraph(pairs)) if len(inside) > 1]
+        report = gd.find_cycles(read(f"imports:{package}", kinds=kinds), weight=None)
+        assert {frozenset(one.members) for one in report.components} == set(map(frozenset, cyclic))
+        numbers.append(len(cyclic))
+    assert numbers[0] > 0  # with what only type checkers run
+
+
 def test_the_edges_that_run_are_those_of_grimp_without_type_checking(checked: str) -> None:
-    for name, kinds in (("graphdiff", "run-time"), ("networkx", "run-time")):
-        found = grimp.build_graph(name, cache_dir=None, exclude_type_checking_imports=True)
-        assert read(f"imports:{name}", kinds=kinds).number_of_edges() == found.count_imports()
+    for name in ("graphdiff", "networkx"):
+        running = grimp.build_graph(name, cache_dir=None, exclude_type_checking_imports=True)
+        assert read(f"imports:{name}", omit="type-checking").number_of_edges() == running.count_imports()
 
 
 def test_cycles_at_run_time_are_those_that_are_reported(checked: str, run: Run) -> None:
     report = gd.find_cycles(read(checked), weight=None)
     assert (report.components, report.breaking, report.not_run) == ((), [], 3)
-    assert str(report) == "No cycles (at run time: 3 imports for type checking alone not counted)"
+    left_out = "3 imports that only type checkers run are left out: --kind all brings them back"
+    assert str(report).splitlines() == ["No cycles", left_out]
     assert report.to_dict()["not_run"] == 3
     every = gd.find_cycles(read(checked, kinds="all"), weight=None)
     assert [set(one.members) for one in every.components] == [{"checked.lower", "checked.upper", "checked.other"}]
     assert every.not_run == 0
     done = run("cycles", checked)
-    assert "No cycles (at run time" in done.out
-    assert "3 of 6 imports are under TYPE_CHECKING alone" in done.err
+    assert f"No cycles\n{left_out}" in done.out
+    assert "only type checkers run 3 of 6 imports: cycles leaves them out" in done.err
     assert "1 component with cycles" in run("cycles", checked, "--kind", "all").out
 
 
@@ -260,10 +381,10 @@ def test_a_cycle_at_run_time_is_not_broken_at_an_import_for_type_checking(tmp_pa
     (tmp_path / "ring/c.py").write_text("import ring.a\n")
     report = gd.find_cycles(read(f"imports:{tmp_path / 'ring'}"), weight=None)
     assert [set(one.members) for one in report.components] == [{"ring.a", "ring.b"}]
-    assert report.title().endswith("(at run time: 1 import for type checking alone not counted)")
+    assert str(report).splitlines()[1] == "1 import that only type checkers run is left out: --kind all brings it back"
 
 
 def test_the_reported_package_has_no_cycle(shared_data: Path) -> None:
     name = f"imports:{shared_data / 'reported/26/tc'}"
     assert not gd.find_cycles(read(name), weight=None).components
-    assert list(read(name, kinds="run-time").edges) == [("tc.upper", "tc.lower")]
+    assert list(read(name, kinds="runtime").edges) == [("tc.upper", "tc.lower")]

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import io
+import random
+import re
 import struct
+import time
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 from pathlib import Path
 
 import networkx as nx
 import pytest
 from graphs import complete_dag, olah
 
-from graphdiff import annotate, to_pydot
+from graphdiff import annotate, read, to_pydot, total_influence, weights
 from graphdiff.errors import LimitError, OutputError
+from graphdiff.io.write import render
+from graphdiff.pictures.dot import picture_of
 from graphdiff.pictures.graphviz import layout
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 EMPTY_FONTS = '<?xml version="1.0"?><fontconfig><dir>/nonexistent</dir></fontconfig>'
 
@@ -40,7 +49,7 @@ def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_layout_that_takes_too_long_is_stopped() -> None:
-    with pytest.raises(LimitError, match=r"over 0\.5 seconds: write it as \.dot, draw fewer edges"):
+    with pytest.raises(LimitError, match=r"over 0\.5 seconds: write it as \.dot, or draw less of it"):
         layout(to_pydot(complete_dag(120)), "svg", timeout=0.5)
 
 
@@ -56,3 +65,65 @@ def test_a_machine_without_fonts_says_so(tmp_path: Path, monkeypatch: pytest.Mon
     assert b"</svg>" in layout(to_pydot(olah()), "svg")
     with pytest.raises(OutputError, match=r"no font to draw a PNG with: write an \.svg"):
         layout(to_pydot(olah()), "png")
+
+
+def layered(width: int, depth: int) -> nx.DiGraph:
+    """Return layers of nodes with long names, each node with five edges into the next; a source and a target."""
+    draw = random.Random(5)
+    graph = nx.DiGraph()
+    layers = [
+        ["source"],
+        *([f"package-number-{i}-of-layer-{k}" for i in range(width)] for k in range(depth)),
+        ["target"],
+    ]
+    for before, after in pairwise(layers):
+        for tail in before:
+            graph.add_edges_from((tail, head) for head in draw.sample(after, min(5, len(after))))
+    return graph
+
+
+@pytest.mark.parametrize(
+    ("fit", "format", "box"),
+    [
+        ("slide", "png", (1600, 1200)),
+        ("slide", "svg", (800, 600)),
+        ("page", "svg", (540, 720)),
+        pytest.param("poster", "svg", (2376, 1656), marks=pytest.mark.slow),
+    ],
+)
+def test_a_picture_fits_its_box_and_its_text_is_legible(fit: str, format: str, box: tuple[int, int]) -> None:
+    graph = annotate(layered(20, 12), "source", "target", weight=weights.even)
+    picture = render(graph, format, fit=fit)
+    if format == "png":
+        assert all(size <= most for size, most in zip(struct.unpack(">II", picture[16:24]), box, strict=True))
+        return
+    root = ET.fromstring(picture)
+    assert all(float(root.attrib[name][:-2]) <= most for name, most in zip(("width", "height"), box, strict=True))
+    scale = float(re.findall(rb"scale\(([\d.]+)", picture)[0])
+    sizes = [float(text.attrib["font-size"]) for text in root.iter(f"{SVG}text")]
+    assert min(sizes) * scale * 2 >= 9  # dots of a PNG of this size
+    titles = [title.text for title in root.iter(f"{SVG}title")]
+    assert {"source", "target"} <= set(titles)
+    assert sum("->" not in title for title in titles) > 8
+
+
+def test_a_picture_runs_from_left_to_right_where_only_that_fits() -> None:
+    graph = annotate(nx.DiGraph([("a", f"package number {n} of nineteen") for n in range(19)]), "a", weight=None)
+    assert render(graph, "svg") == render(graph, "svg", direction="LR")
+    assert render(annotate(olah(), "b", "e"), "svg") == render(annotate(olah(), "b", "e"), "svg", direction="TB")
+
+
+@pytest.mark.slow
+def test_kde_full_on_a_slide() -> None:
+    graph = read(Path(__file__).parents[2] / "data" / "bookworm.Packages.xz")
+    marked = annotate(graph, "kde-full", "libc6", weight=weights.even, cycles="collapse")
+    began = time.perf_counter()
+    picture = picture_of(marked)
+    assert time.perf_counter() - began < 10
+    assert re.search(r"(9\d(\.\d+)?|100) % of it by named nodes", picture.legend[2])
+    assert len(picture.nodes) > 12
+    again = read(io.BytesIO(render(marked, "dot")), format="dot")
+    assert total_influence(again, "kde-full", "libc6") == pytest.approx(marked.graph["total"], rel=1e-12)
+    width, height = struct.unpack(">II", render(marked, "png")[16:24])
+    assert (width, height) <= (1600, 1200)
+    assert height <= 1200

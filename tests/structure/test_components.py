@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
-from itertools import permutations
+from itertools import pairwise, permutations
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from hypothesis import strategies as st
 import graphdiff as gd
 from graphdiff.errors import GraphTypeError, UsageError, WeightError
 from graphdiff.structure import feedback_arcs as arcs_module
-from graphdiff.structure.components import Breaking
+from graphdiff.structure.components import Breaking, CycleReport
 from graphdiff.structure.feedback_arcs import Arcs, best_order, feedback_arcs, good_order
+from graphdiff.structure.girth import shortest_cycle
 
 #: A few nodes, many edges, weights that tie and weights of 0.
 ARCS = st.dictionaries(
@@ -81,6 +83,39 @@ def test_a_least_cut_of_eighteen_nodes_that_nothing_reduces() -> None:
     assert len(cut.arcs) == cut.bound == 36  # 8 · 9 / 2: the identity order leads back 1 + 2 + … + 8
 
 
+@given(arcs=ARCS)
+def test_a_shortest_cycle_is_one(arcs: dict[tuple[int, int], float]) -> None:
+    graph = nx.DiGraph(list(arcs))
+    for members in nx.strongly_connected_components(graph):
+        if len(members) == 1:
+            continue
+        inside = graph.subgraph(members)
+        cycle, is_shortest = shortest_cycle({tail: dict.fromkeys(inside[tail], 1.0) for tail in sorted(members)})
+        assert is_shortest
+        assert cycle[0] == cycle[-1]
+        assert all(inside.has_edge(*ends) for ends in pairwise(cycle))
+        assert len(cycle) - 1 == len(set(cycle)) == min(map(len, nx.simple_cycles(inside)))
+
+
+def test_a_shortest_cycle_of_a_long_ring_is_found_at_once_and_of_layers_only_if_asked() -> None:
+    size = 50_000
+    cycle, is_shortest = shortest_cycle({node: {(node + 1) % size: 1.0} for node in range(size)})
+    assert (len(cycle), is_shortest) == (size + 1, True)
+    layers, width = 30, 10
+    rows: Arcs = {
+        node: {(node // width + 1) % layers * width + other: 1.0 for other in range(width)}
+        for node in range(layers * width)
+    }
+    rows[0][5 * width] = 1.0  # a way that leaves four layers out
+    cycle, is_shortest = shortest_cycle(rows)
+    assert (len(cycle) - 1, is_shortest) == (layers - 4, True)
+    del rows[0][5 * width]
+    rows[9][5 * width] = 1.0  # the same from a node that is looked at later
+    assert len(shortest_cycle(rows)[0]) - 1 == layers - 4
+    cycle, is_shortest = shortest_cycle(rows, max_steps=100)
+    assert (len(cycle) - 1, is_shortest) == (layers, False)
+
+
 class TestFindCycles:
     def test_a_report(self) -> None:
         graph = weighted([("a", "b", 3), ("b", "c", 2), ("c", "a", 1), ("d", "d", 5), ("c", "d", 1), ("d", "e", 1)])
@@ -92,19 +127,64 @@ class TestFindCycles:
             "2 components with cycles, 4 nodes in all; without 2 edges of weight 6 there are none",
             "",
             "1. 3 nodes, 3 edges: a, b, c",
+            "   a shortest cycle: a -> b -> c -> a",
             "   without 1 edge of weight 1 it has no cycle (no set weighs less):",
             "     c -> a, weight 1",
             "       c.py:1",
-            "       c.py:9",
-            "       c.py:12",
-            "       … 1 more",
-            "   a cycle: c -> a -> b -> c",
+            "       … 3 more",
             "",
             "2. a self loop: d",
             "   without 1 edge of weight 5 it has no cycle (no set weighs less):",
             "     d -> d, weight 5",
         ]
-        assert found.text(1).endswith("… 1 more components")
+        assert found.text(1).splitlines()[6:] == [
+            "       c.py:1",
+            "       c.py:9",
+            "       c.py:12",
+            "       … 1 more",
+            "",
+            "… 1 more component: --top 2",
+        ]
+
+    def test_a_report_is_one_screen_unless_a_number_is_asked_for(self) -> None:
+        names = [f"package_{number:02}" for number in range(30)]
+        graph = nx.DiGraph((f"{name}.{a}", f"{name}.{b}") for name in names for a, b in ("xy", "yx", "zz", "xz"))
+        whole = nx.complete_graph([f"a_long_name_{number}" for number in range(9)], nx.DiGraph())
+        report = gd.find_cycles(nx.compose(graph, whole), weight=None)
+        lines = str(report).splitlines()
+        assert len(lines) <= 40
+        assert max(map(len, lines)) <= 100
+        assert lines[2] == (
+            "1. 9 nodes, 72 edges: a_long_name_0, a_long_name_1, a_long_name_2, a_long_name_3 and 5 more"
+        )
+        assert "     … 31 more: --top 1" in lines
+        assert lines[-1] == "… 55 more components: --top 61"
+        every = report.text(61).splitlines()
+        assert len([line for line in every if ", weight 1" in line]) == 36 + 30 + 30
+        assert "more" not in every[-1]
+
+    def test_edges_say_their_kind(self) -> None:
+        graph = nx.DiGraph([("a", "b", {"kind": "runtime"}), ("b", "c", {"kind": "local"}), ("c", "a", {})])
+        graph.add_edge("d", "a", kind="type-checking")
+        graph.add_edge("a", "d", kind="type-checking", weight=9)
+        graph.graph |= {"not_run": "type-checking", "edge_meaning": "imports"}
+        report = gd.find_cycles(graph, default_weight=1)
+        assert str(report).splitlines() == [
+            "1 component with cycles, 3 modules in all; without 1 edge of weight 1 there are none",
+            "2 imports that only type checkers run are left out: --kind all brings them back",
+            "",
+            "1. 3 modules, 3 edges: a, b, c",
+            "   a shortest cycle: a -> b -> c (local) -> a",
+            "   without 1 edge of weight 1 it has no cycle (no set weighs less):",
+            "     c -> a, weight 1",
+        ]
+        records = report.to_dict()["components"][0]["cycle_edges"]
+        assert [record.get("kind") for record in records] == ["runtime", "local", None]
+
+    def test_the_report_says_a_cycle_where_a_shorter_one_may_be(self) -> None:
+        component = gd.find_cycles(nx.DiGraph([("a", "b"), ("b", "a")]), weight=None).components[0]
+        report = CycleReport((replace(component, cycle_is_shortest=False),), "unknown", "unit")
+        assert "   a cycle: a -> b -> a" in str(report).splitlines()
 
     def test_no_cycle(self) -> None:
         found = gd.find_cycles(nx.DiGraph([("a", "b")]), weight=None)
@@ -134,6 +214,7 @@ class TestFindCycles:
     def test_as_records_and_tables(self) -> None:
         found = gd.find_cycles(nx.DiGraph([("a", "b"), ("b", "a")]), weight=None)
         edge = {"source": "b", "target": "a", "weight": 1, "lines": []}
+        assert found.to_dict()["components"][0]["cycle"] == ["a", "b", "a"]
         assert found.to_dict()["components"][0]["breaking"] == [edge]
         assert list(found.records()) == [{"component": 1, "size": 2, **edge}]
         assert repr(found).startswith("<CycleReport: 1 component with cycles, 2 nodes")

@@ -318,6 +318,20 @@ class TestReport:
         assert apart.to_dict()["lengths"] is None
         assert not any(diagnose(olah(), *ends).swapped for ends in (("e", "e"), ("b", "e"), (None, "e")))
 
+    def test_two_nodes_of_one_cycle_have_no_count(self) -> None:
+        graph = nx.DiGraph([("a", "b"), ("b", "c"), ("c", "a"), ("c", "d"), ("x", "a")], edge_meaning="imports")
+        found = diagnose(graph, "a", "c")
+        assert str(found).splitlines() == [
+            "Paths from a to c",
+            "  paths             not counted between two nodes of one cycle: why says how they lead to each other",
+            "  cycles            1 on the way, each counted as one node: a + b + c (3)",
+        ]
+        assert (found.together, found.to_dict()["together"]) == (True, True)
+        assert repr(found) == "<Diagnosis: Paths from a to c: not counted over 0 edges>"
+        assert diagnose(graph, ["x", "a"], ["d", "c"]).together
+        for ends in (("a", "a"), ("a", "d"), ("x", "c"), (["a", "b"], ["d"]), (None, "a"), ("a", None)):
+            assert not diagnose(graph, *ends).together
+
     def test_one_end_cannot_be_swapped(self) -> None:
         graph = nx.DiGraph([("root", "a"), ("x", "t")])
         graph.nodes["root"]["root"] = True

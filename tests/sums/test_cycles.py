@@ -230,7 +230,7 @@ class TestCollapse:
 
     @pytest.mark.parametrize("method", METHODS)
     def test_two_members_cannot_be_told_apart(self, method: str) -> None:
-        with pytest.raises(gd.errors.SameComponentError, match='cycles="solve" keeps every node'):
+        with pytest.raises(gd.errors.SameComponentError, match=r"; graphdiff\.routes says how they lead"):
             gd.total_influence(around(), "b", "c", method=method, cycles="collapse")
 
     @pytest.mark.parametrize("method", METHODS)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
@@ -188,13 +190,39 @@ def test_several_targets_can_be_taken_away_and_one_stays() -> None:
 
 def test_a_cycle_that_stays_is_named_where_no_nodes_do_it() -> None:
     graph = weighted([("app", "c", 1), ("c", "d", 1), ("d", "c", 1), ("app", "t", 1)])
-    with pytest.raises(gd.errors.UsageError, match=r"c \+ d is a cycle that counts as one node and stays; cut edges"):
+    reason = (
+        "paths that pass none of them, such as app > c + d; not to be removed are app (source), c + d (cycle that "
+        "counts as one node); cut edges"
+    )
+    with pytest.raises(gd.errors.UsageError, match=re.escape(reason)):
         gd.cut(graph, "app", {"c": 1, "t": 1}, part=0.9, what="nodes", cycles="collapse")
     assert sorted(gd.cut(graph, "app", {"c": 1, "t": 1}, what="nodes", cycles="collapse").removed) == ["c", "t"]
 
 
-@pytest.mark.parametrize("limit", [0, 20])
-def test_the_greedy_choice_can_miss_the_smallest_and_the_bound_says_so(limit: int) -> None:
+def test_which_nodes_may_not_be_taken_is_said_with_the_reason() -> None:
+    graph = weighted([("s", "a", 1), ("a", "b", 1), ("b", "a", 1), ("b", "x", 1), ("x", "t", 1), ("s", "x", 1)])
+    report = gd.cut(graph, "s", "t", part=0.5, what="nodes", cycles="collapse")
+    assert report.removed == ["x"]
+    assert "Not to be taken: s (source), t (target), a + b (cycle that counts as one node)." in str(report).splitlines()
+    assert report.to_dict()["kept"] == [
+        {"node": "s", "why": "source"},
+        {"node": "t", "why": "target"},
+        {"node": "a + b", "why": "cycle that counts as one node"},
+    ]
+    # Every path is cut on the graph as it is, where no cycle is one node; edges are all to be taken.
+    assert gd.cut(graph, "s", "t", what="nodes", cycles="collapse").kept == {"s": "source", "t": "target"}
+    assert gd.cut(graph, "s", "t", cycles="collapse").kept == {}
+    reason = (
+        "no set of nodes does it: without all 0 that may be removed there are paths that pass none of them, such as "
+        "x > t; not to be removed are x (source), t (target); cut edges"
+    )
+    graph.add_edge("t", "x", weight=1)
+    with pytest.raises(gd.errors.UsageError, match=re.escape(reason)):
+        gd.cut(graph, "x", "t", what="nodes", cycles="solve")
+
+
+@pytest.mark.parametrize("method", ["greedy", "integer programme", "exact"])
+def test_the_greedy_choice_can_miss_the_smallest_and_the_bound_says_so(method: str) -> None:
     """The classic bad case of covering: m -> t carries most, but s -> l and s -> r carry what is wanted, exactly."""
     graph = nx.MultiDiGraph()
     for tail, head, weight in (
@@ -205,18 +233,25 @@ def test_the_greedy_choice_can_miss_the_smallest_and_the_bound_says_so(limit: in
     ):  # fmt: skip
         graph.add_edge(tail, head, weight=weight)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(removal, "MAX_EXACT", limit)
+        patch.setattr(removal, "MAX_EXACT", 20 if method == "exact" else 0)
+        if method == "greedy":
+            patch.setitem(sys.modules, "scipy.optimize", None)
+        else:
+            pytest.importorskip("scipy")
         found = gd.cut(graph, "s", "t", amount=200)
-    assert found.at_least == 2
-    if limit:
-        assert (found.method, found.removed) == ("exact", [("s", "l", 0), ("s", "r", 0)])
+    assert (found.at_least, found.method) == (2, method)
+    if method == "greedy":
+        assert (len(found.removed), found.lacking, found.to_dict()["lacking"]) == (3, "scipy", "scipy")
+        assert "at least 2 (no weight is negative); pip install scipy to know more." in " ".join(str(found).split())
     else:
-        assert (found.method, len(found.removed)) == ("greedy", 3)
-        assert "any set that does it has at least 2 (no weight is negative)" in str(found)
+        assert found.removed == [("s", "l", 0), ("s", "r", 0)]
+        assert "Fewer cannot do it (" in str(found)
 
 
 def test_above_twenty_candidates_the_choice_is_greedy() -> None:
-    found = gd.cut(complete_dag(9), 0, 8, part=0.75)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "scipy.optimize", None)
+        found = gd.cut(complete_dag(9), 0, 8, part=0.75)
     assert found.method == "greedy"
     assert found.n_candidates == 36
     assert found.at_least is not None

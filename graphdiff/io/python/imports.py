@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator
+import warnings
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import invalidate_caches
@@ -21,15 +22,22 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageError
-from graphdiff.io.building import chosen_kinds, described
+from graphdiff.io.building import chosen_kinds, described, renamed_kinds
 from graphdiff.io.documents import parse_json, texts
+from graphdiff.io.python.scopes import in_functions
 from graphdiff.io.source import load, text_of
 from graphdiff.kernels.collecting import collector_at_rest
 
 __all__ = ["KINDS", "put_times", "read_grimp", "read_import_times", "read_imports", "read_pydeps"]
 
 
-RUN_TIME, TYPE_CHECKING = KINDS = ("run-time", "type-checking")
+#: The kinds of imports, the strongest first: an edge with several statements is of the strongest.
+RUNTIME, LOCAL, TYPE_CHECKING = KINDS = ("runtime", "local", "type-checking")
+#: What kinds were called before, by what they are now.
+OLD_KINDS = {"run-time": (RUNTIME, LOCAL)}
+
+#: Of an import: its line, the statement, and its kind.
+Statement = tuple[int, str, str]
 
 
 def read_imports(
@@ -37,9 +45,10 @@ def read_imports(
 ) -> nx.DiGraph:
     """Read the import graph of a package with grimp: the tail of an edge imports its head.
 
-    No module of the package is run. Imports of other packages are left out, those in functions are taken. An edge all
-    of whose statements stand under ``if TYPE_CHECKING`` has ``kind="type-checking"``: nothing is imported there when
-    the program runs. The others have ``kind="run-time"``.
+    No module of the package is run. Imports of other packages are left out. Each edge has a ``kind``:
+    ``"runtime"`` is an import that runs with its module, ``"local"`` one that stands in functions only and runs when
+    they are called, ``"type-checking"`` one that stands only under ``if TYPE_CHECKING``, where nothing runs but a type
+    checker. Of several statements the strongest counts, in this order.
 
     `data` is the package in UTF-8: its name, as Python finds it, the current folder first; or the path of its
     folder.
@@ -49,15 +58,16 @@ def read_imports(
     times : str, optional
         The log of ``python -X importtime``; its times become the nodes' ``import_time``, in microseconds.
     kinds : str or collection of str, optional
-        Only imports of these kinds: ``"run-time"``, ``"type-checking"``. By default both are read, and
+        Only imports of these kinds: ``"runtime"``, ``"local"``, ``"type-checking"``. By default all are read, and
         ``G.graph["warnings"]`` says how many there are for type checking alone, which are on no cycle that
-        `graphdiff.find_cycles` reports; with ``kinds="all"`` they are.
+        `graphdiff.find_cycles` reports; with ``kinds="all"`` they are. Where a file cannot be parsed by the Python
+        that runs, its imports count as ``"runtime"`` wherever they stand, and a warning says so.
 
     Returns
     -------
     networkx.DiGraph
         Edges have ``kind``, ``statements``, the number of import statements, and ``lines``, a text for each one:
-        ``file:line: statement``. Nodes have ``file``.
+        ``file:line: statement``, with ``(local)`` or ``(type-checking)`` behind. Nodes have ``file``.
 
     Raises
     ------
@@ -78,14 +88,15 @@ def read_imports(
     --------
     >>> G = read_imports(b"graphdiff", name="imports:graphdiff")
     >>> G.edges["graphdiff.cli.output", "graphdiff.cli.options"]["kind"]
-    'run-time'
+    'runtime'
     >>> G.edges["graphdiff.__main__", "graphdiff.cli"]["lines"]
-    ['graphdiff/__main__.py:...: from graphdiff.cli import main as run']
+    ['graphdiff/__main__.py:...: from graphdiff.cli import main as run (local)']
     """
     try:
         import grimp
     except ImportError as error:
         raise MissingExtraError("grimp", "imports") from error
+    kinds, notes = _current(kinds, name)
     chosen_kinds(kinds, KINDS, default=KINDS)  # before anything is read
     package, folder = _place(data.decode("utf-8", "surrogateescape"), name)
     with _first_on_path(folder):
@@ -96,9 +107,8 @@ def read_imports(
         except (grimp.exceptions.GrimpException, UnicodeError, SyntaxError, OSError) as error:
             raise FormatError(f"{name}: {' '.join(str(error).split()) or type(error).__name__}") from error
     with collector_at_rest():
-        graph = _graph(imports, _files(package, bases))
-        _say_kinds(graph, running)
-        _choose_kinds(graph, name, kinds)
+        graph = _graph(imports, running, Files(package, bases), notes)
+        _choose_kinds(graph, name, kinds, notes)
     if times is not None:
         put_times(graph, times)
     return described(graph, format="imports by grimp", edge_meaning="imports", weight_meaning="none")
@@ -186,58 +196,103 @@ def _spec(module: str, name: str) -> Any:
     return spec
 
 
-def _say_kinds(graph: nx.DiGraph, running: Any) -> None:
-    """Say of each edge whether its import runs, by the graph without imports for type checking."""
-    for importer, imported, data in graph.edges(data=True):
-        runs = running.direct_import_exists(importer=importer, imported=imported)
-        data["kind"] = RUN_TIME if runs else TYPE_CHECKING
+def _current(kinds: str | Collection[str] | None, name: str) -> tuple[Collection[str] | None, list[str]]:
+    """Return the kinds as they are called now, and what is to be said of those that are not."""
+    if kinds is None:
+        return None, []
+    now, old_names = renamed_kinds(kinds, OLD_KINDS)
+    notes = [
+        f"the kind {old} is an old name, which goes with the next version: write {','.join(new)}"
+        for old, new in old_names.items()
+    ]
+    for note in notes:
+        warnings.warn(note, DeprecationWarning, stacklevel=2)
+    return now, [f"{name}: {note}" for note in notes]
 
 
-def _choose_kinds(graph: nx.DiGraph, name: str, kinds: str | Collection[str] | None) -> None:
+def _choose_kinds(graph: nx.DiGraph, name: str, kinds: Collection[str] | None, notes: list[str]) -> None:
     """Keep the imports of some kinds; where none are named, say how many do not run."""
     wanted = chosen_kinds(kinds, KINDS, default=KINDS)
     n_edges = graph.number_of_edges()
     n_checked = sum(kind == TYPE_CHECKING for *_, kind in graph.edges(data="kind"))
     if n_checked and kinds is None:
         graph.graph["not_run"] = TYPE_CHECKING
-        graph.graph["warnings"] = [
-            f"{name}: {n_checked:,} of {n_edges:,} imports {'is' if n_checked == 1 else 'are'} under TYPE_CHECKING "
-            f"alone and not made when the program runs (kind={TYPE_CHECKING}); --kind {RUN_TIME} (in Python "
-            f'kinds="{RUN_TIME}") leaves out such imports'
-        ]
+        notes.append(
+            f"{name}: only type checkers run {n_checked:,} of {n_edges:,} imports: cycles leaves them out, and "
+            f'other verbs do with --omit {TYPE_CHECKING} (in Python omit="{TYPE_CHECKING}")'
+        )
+    if notes:
+        graph.graph["warnings"] = notes
     graph.remove_edges_from([(u, v) for u, v, kind in graph.edges(data="kind") if kind not in wanted])
 
 
-def _files(package: str, bases: list[str]) -> Callable[[str], str]:
-    """Return how a module's file is found, as a path from the current folder or from where the package is."""
-    home = os.getcwd()
+class Files:
+    """Where the modules of a package are."""
 
-    @cache
-    def file(module: str) -> str:
-        inside = os.path.join(*module.removeprefix(package).split("."))
-        for base in bases:
+    def __init__(self, package: str, bases: list[str]) -> None:
+        self.package = package
+        self.bases = bases
+        self.home = os.getcwd()
+        self.place = cache(self._place)
+
+    def _place(self, module: str) -> tuple[str, str]:
+        """Return the path of a module's file, and how it is shown: from here, or from where the package is."""
+        inside = os.path.join(*module.removeprefix(self.package).split("."))
+        for base in self.bases:
             for ending in (os.path.join(inside, "__init__.py"), f"{inside}.py"):
                 path = os.path.join(base, ending.lstrip(os.sep))
                 if os.path.isfile(path):
-                    start = home if path.startswith(home + os.sep) and "site-packages" not in path else None
-                    return os.path.relpath(path, start or os.path.join(base, *[".."] * (package.count(".") + 1)))
-        return ""
+                    is_here = path.startswith(self.home + os.sep) and "site-packages" not in path
+                    start = self.home if is_here else os.path.join(base, *[".."] * (self.package.count(".") + 1))
+                    return path, os.path.relpath(path, start)
+        return "", ""
 
-    return file
+    def source(self, module: str) -> bytes:
+        """Return what stands in a module's file; nothing where there is none any more."""
+        try:
+            return Path(self.place(module)[0]).read_bytes()
+        except OSError:
+            return b""
 
 
-def _graph(imports: Any, file: Callable[[str], str]) -> nx.DiGraph:
+def _graph(imports: Any, running: Any, files: Files, notes: list[str]) -> nx.DiGraph:
     graph = nx.DiGraph()
     for module in sorted(imports.modules):
-        path = file(module)
+        path = files.place(module)[1]
         graph.add_node(module, **({"file": path} if path else {}))
     for importer in graph:
-        for imported in sorted(imports.find_modules_directly_imported_by(importer)):
-            details = imports.get_import_details(importer=importer, imported=imported)
-            lines = sorted((detail["line_number"], detail["line_contents"]) for detail in details)
-            places = [f"{file(importer)}:{number}: {statement}" for number, statement in lines]
-            graph.add_edge(importer, imported, statements=len(places) or 1, lines=places)
+        imported = {head: _details(imports, importer, head) for head in _imported(imports, importer)}
+        runs = {head: {line for line, _ in _details(running, importer, head)} for head in _imported(running, importer)}
+        in_function = in_functions(files.source(importer), set().union(*runs.values()))
+        if in_function is None:
+            where = files.place(importer)[1] or importer
+            notes.append(f"{where}: not parsed by this Python: its imports in functions count as {RUNTIME}")
+        for head, details in imported.items():
+            statements = list(_statements(details, runs.get(head, set()), in_function or set()))
+            places = [f"{files.place(importer)[1]}:{line}: {text}{_mark(kind)}" for line, text, kind in statements]
+            strongest = min((kind for *_, kind in statements), key=KINDS.index, default=RUNTIME)
+            graph.add_edge(importer, head, statements=len(places) or 1, lines=places, kind=strongest)
     return graph
+
+
+def _imported(imports: Any, importer: str) -> list[str]:
+    return sorted(imports.find_modules_directly_imported_by(importer)) if importer in imports.modules else []
+
+
+def _details(imports: Any, importer: str, imported: str) -> list[tuple[int, str]]:
+    """Return the statements by which a module imports another, in their order: line and text."""
+    details = imports.get_import_details(importer=importer, imported=imported)
+    return sorted((detail["line_number"], detail["line_contents"]) for detail in details)
+
+
+def _statements(details: Iterable[tuple[int, str]], running: set[int], local: set[int]) -> Iterator[Statement]:
+    for line, text in details:
+        yield line, text, TYPE_CHECKING if line not in running else LOCAL if line in local else RUNTIME
+
+
+def _mark(kind: str) -> str:
+    """Return what stands behind a statement that does not run with its module."""
+    return "" if kind == RUNTIME else f" ({kind})"
 
 
 LINE = re.compile(r"import time:\s*(\d{1,15})\s*\|\s*(\d{1,15})\s*\| ( *)(\S.*)")

@@ -1,0 +1,361 @@
+"""Which nodes of an answer are drawn, and the edges that stand for all others: no total is lost.
+
+Drawn are the nodes that most of the answer passes, as pprof has it (https://github.com/google/pprof). All others are
+eliminated: what passes them on its way from one drawn node to the next becomes one edge, so that what enters a drawn
+node still is what leaves it. One sweep over what lies between finds these edges; from there on nodes are taken out one
+by one. Ends that are too many to be drawn are drawn as one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any, TypeAlias
+
+import networkx as nx
+import numpy as np
+
+from graphdiff import arithmetic
+from graphdiff.arithmetic import REAL, Number
+from graphdiff.graph.ends import ROOTS, Boundary
+from graphdiff.jacobians.elimination import ORDERS, Shape, Ways, count, take_out
+from graphdiff.paths.prune import Way, bypasses
+from graphdiff.pictures.annotate import SEEDS
+from graphdiff.pictures.picture import DrawnNode, share_text
+from graphdiff.pictures.scale import Scale
+from graphdiff.pictures.view import View
+from graphdiff.sums.between import Between, forward_over, reverse_over, total_over
+from graphdiff.sums.semirings import SEMIRINGS, Semiring
+from graphdiff.text.numbers import short
+from graphdiff.text.sentences import how_many, words_for
+
+__all__ = ["Dashed", "Part", "bounded", "passing", "without_edges"]
+
+#: More multiply-adds are not spent on walks round cycles.
+MAX_JOINS = 2_000_000
+#: More visits of edges are not spent on which nodes cover most; the largest are drawn then.
+MAX_VISITS = 3_000_000
+
+#: An edge into or out of a node that goes: its other end, its weight, and how many ways it stands for.
+Side: TypeAlias = tuple[int, Number, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Nodes that are drawn, and all that leads from one to another without passing a third.
+
+    Attributes
+    ----------
+    between : Between
+    order : list of int
+        The nodes drawn, numbered as in `between`; those that go first stand last.
+    n_fixed : int
+        So many, from the start of `order`, are ends that stay.
+    ways : dict of (tail, head) to (weight, number of ways)
+        Edges, and ways through other nodes. ``between.n_nodes`` is where they come from if they start at a source that
+        is not drawn, and the number after it where they end at a target that is not.
+    direct : dict of (tail, head) to list of (edge, weight)
+        The edges among them, numbered as in the topology.
+    is_whole : bool
+        Whether all nodes and edges are to be drawn as they are.
+    """
+
+    between: Between
+    order: list[int]
+    n_fixed: int
+    ways: dict[tuple[int, int], Way]
+    direct: dict[tuple[int, int], list[tuple[int, Number]]]
+    is_whole: bool
+
+    @property
+    def others(self) -> list[int]:
+        """What stands for sources and for targets that are not drawn."""
+        first = self.between.n_nodes
+        return sorted({node for pair in self.ways for node in pair if node >= first})
+
+    @property
+    def inner_ways(self) -> list[tuple[int, int]]:
+        """The ways from one drawn node to another."""
+        return sorted(pair for pair in self.ways if max(pair) < self.between.n_nodes)
+
+    def passes_others(self, pair: tuple[int, int]) -> bool:
+        """Return whether some ways from one to the other pass nodes that are not drawn."""
+        n_ways, direct = self.ways[pair][1], self.direct.get(pair, ())
+        return n_ways != len(direct) if n_ways or not direct else self.beside(pair) != 0
+
+    def beside(self, pair: tuple[int, int]) -> Number:
+        """Return the weight of the ways through other nodes."""
+        return self.ways[pair][0] - sum(weight for _, weight in self.direct.get(pair, ()))
+
+    def fewer(self, n: int) -> Part:
+        """Return the part with so many nodes, where these are not less than stay; a loop of weight 1 keeps its node."""
+        part = self
+        for node in reversed(self.order[self.n_fixed :]):
+            if len(part.order) > n:
+                part = part._without(node) or part
+        return part
+
+    def within(self, max_nodes: int, max_edges: int) -> Part:
+        """Return the part with as many nodes as there are edges to draw for."""
+        part = self
+        while len(part.ways) > max_edges or len(part.order) + len(part.others) > max_nodes:
+            smaller = part.fewer(len(part.order) - 1)
+            if smaller is part:
+                break
+            part = smaller
+        return part
+
+    def _without(self, node: int) -> Part | None:
+        """Return the part with one node less; None where it has a loop of weight 1."""
+        one, first = self.between.graph.one_and_zero[0], self.between.n_nodes
+        steps = [(*pair, *way) for pair, way in self.ways.items() if node in pair]
+        loop = self.ways.get((node, node))
+        pivot = one if loop is None else one - loop[0]
+        if pivot == 0:
+            return None
+        into: list[Side] = [(tail, weight, n) for tail, head, weight, n in steps if tail != node]
+        out: list[Side] = [(head, weight, n) for tail, head, weight, n in steps if head != node]
+        into += [(first, one if seed is None else seed, 1) for place, seed in self.between.starts if place == node]
+        out += [(first + 1, one if seed is None else seed, 1) for place, seed in self.between.stops if place == node]
+        ways = {pair: way for pair, way in self.ways.items() if node not in pair}
+        for tail, before, n_before in into:
+            factor = before / pivot if loop else before
+            for head, behind, n_behind in out:
+                _add(ways, (tail, head), factor * behind, n_before * n_behind)
+        direct = {pair: edges for pair, edges in self.direct.items() if node not in pair}
+        order = [place for place in self.order if place != node]
+        return replace(self, order=order, ways=ways, direct=direct, is_whole=False)
+
+
+def _add(ways: dict[tuple[int, int], Way], pair: tuple[int, int], weight: Number, n_ways: int) -> None:
+    if pair in ways:
+        before, n_before = ways[pair]
+        weight, n_ways = before + weight, n_before + n_ways
+    ways[pair] = weight, n_ways
+
+
+def bounded(between: Between, sizes: Sequence[Number], view: View) -> Part | None:
+    """Return the part to draw: the nodes of largest size, as many as fit.
+
+    Those come first that make `view.coverage` of the answer pass nodes drawn between the ends: one by one that which
+    most of the rest passes.
+
+    Parameters
+    ----------
+    between : Between
+    sizes : sequence of numbers
+        By node, how much passes it.
+    view : View
+
+    Returns
+    -------
+    Part or None
+        None where walks round cycles would take too many steps to sum, or have no sum.
+    """
+    if between.loops:
+        between = between.weighed(between.graph.divisible)
+    fixed = _fixed(between, view.max_nodes)
+    order = [*fixed, *sorted(set(range(between.n_nodes)) - set(fixed), key=lambda node: (-sizes[node], node))]
+    if between.n_nodes > view.max_nodes and not between.loops:
+        order = list(dict.fromkeys([*fixed, *_Cover(between, set(fixed), view).nodes, *order]))
+    return _started(between, order[: view.max_nodes], len(fixed), view)
+
+
+def _fixed(between: Between, max_nodes: int) -> list[int]:
+    """Return the ends, where they are few: they stay."""
+    ends = [list(dict.fromkeys(nodes)) for nodes in (between.sources, between.targets)]
+    return list(dict.fromkeys(chain(*(nodes for nodes in ends if len(nodes) <= max(1, max_nodes // 4)))))
+
+
+def _started(between: Between, order: list[int], n_fixed: int, view: View) -> Part | None:
+    """Return the part of some nodes, as many as fit."""
+    kept = set(order)
+    direct: dict[tuple[int, int], list[tuple[int, Number]]] = {}
+    for tail in order:
+        for head, edge, weight in between.rows[tail]:
+            if head in kept:
+                direct.setdefault((tail, head), []).append((edge, weight))
+    ways = _walked(between, kept) if between.loops else bypasses(between, kept, ())
+    if ways is None:
+        return None
+    is_whole = len(order) == between.n_nodes and between.n_edges <= view.max_edges
+    return Part(between, order, n_fixed, ways, direct, is_whole).within(view.max_nodes, view.max_edges)
+
+
+def _walked(between: Between, kept: Collection[int]) -> dict[tuple[int, int], Way] | None:
+    """Return what `bypasses` does where there are cycles; their walks have no number, which is 0 here."""
+    one = between.graph.one_and_zero[0]
+    ways: Ways = [{} for _ in range(between.n_nodes + 2)]
+    for tail, head, weight in _steps(between, kept):
+        ways[tail][head] = ways[tail][head] + weight if head in ways[tail] else weight
+    shape = Shape(ways)
+    inner = [node for node in range(between.n_nodes) if node not in kept]
+    counted = count(shape, ORDERS["markowitz"](shape, inner), MAX_JOINS)
+    if counted is None or take_out(ways, counted[0], one) is not None:
+        return None
+    return {(tail, head): (weight, 0) for tail, row in enumerate(ways) for head, weight in row.items()}
+
+
+def _steps(between: Between, kept: Collection[int]) -> Iterator[tuple[int, int, Number]]:
+    """Yield all edges, and where an end is not drawn what puts in or takes out."""
+    one, first = between.graph.one_and_zero[0], between.n_nodes
+    yield from ((first, node, one if seed is None else seed) for node, seed in between.starts if node not in kept)
+    yield from ((node, first + 1, one if seed is None else seed) for node, seed in between.stops if node not in kept)
+    for tail, row in enumerate(between.rows):
+        yield from ((tail, head, weight) for head, _, weight in row)
+
+
+@dataclass(frozen=True, eq=False)
+class _Cover:
+    """Which nodes are to be drawn so that enough passes them: one by one that which most of the rest passes.
+
+    Attributes
+    ----------
+    between : Between
+    fixed : set of int
+        Ends that are drawn: an edge from one to another passes no other node.
+    view : View
+    """
+
+    between: Between
+    fixed: set[int]
+    view: View
+
+    @property
+    def nodes(self) -> list[int]:
+        """The nodes; none where what lies between is too large to look at so often, or has no sizes to compare."""
+        between, chosen = self.between, list[int]()
+        whole = total_over(between, SEMIRINGS["size"]) if self._is_small else None
+        if not whole:
+            return chosen
+        ends = {*between.sources, *between.targets}
+        while len(chosen) < self.view.max_nodes - len(self.fixed):
+            rest = self._past(chosen)
+            left = total_over(rest, SEMIRINGS["size"])
+            if not left or float(left / whole) <= 1 - self.view.coverage:
+                break
+            through = passing(rest, SEMIRINGS["size"])
+            chosen.append(max(set(range(between.n_nodes)) - ends, key=lambda node: (through[node], -node)))
+        return chosen
+
+    @property
+    def _is_small(self) -> bool:
+        have_sizes = arithmetic.have_sizes(self.between.graph.weights)
+        return have_sizes and self.between.n_edges * self.view.max_nodes <= MAX_VISITS
+
+    def _past(self, drawn: list[int]) -> Between:
+        """Return what passes none of the nodes drawn on its way from end to end."""
+        is_drawn, is_fixed = (np.zeros(self.between.n_nodes, dtype=bool) for _ in range(2))
+        is_drawn[drawn] = True
+        is_fixed[list(self.fixed)] = True
+        tails, heads = np.repeat(np.arange(self.between.n_nodes), np.diff(self.between.ptr)), self.between.heads
+        return without_edges(self.between, is_drawn[tails] | is_drawn[heads] | (is_fixed[tails] & is_fixed[heads]))
+
+
+def without_edges(between: Between, gone: Sequence[bool] | np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Between:
+    """Return what lies between without some edges; nodes keep their numbers."""
+    keep = ~np.asarray(gone, dtype=bool)
+    ptr = np.concatenate([[0], np.cumsum(keep)])[between.ptr]
+    return replace(between, ptr=ptr, heads=between.heads[keep], edges=between.edges[keep])
+
+
+def passing(between: Between, semiring: Semiring) -> list[Number]:
+    """Return the sum over the paths through each node."""
+    ahead, behind = (sweep(between, semiring) for sweep in (forward_over, reverse_over))
+    return [
+        0 if before is None or after is None else arithmetic.finished(before * after)
+        for before, after in zip(ahead, behind, strict=True)
+    ]
+
+
+# -- what stands for what is not drawn
+
+
+@dataclass(frozen=True)
+class Dashed:
+    """What is known of the edges that stand for ways through others, and of what stands for ends that are not drawn.
+
+    Attributes
+    ----------
+    rows : list of dict
+        What is known of each node between.
+    sums : {"tangent", "adjoint"} to list
+        Those that an edge is measured by; one unit at what stands for ends.
+    counts : the same of numbers of paths
+        Empty where walks go round cycles.
+    """
+
+    graph: nx.DiGraph
+    rows: list[dict[str, Any]]
+    sums: dict[str, list[Any]]
+    counts: dict[str, list[Any]]
+
+    @classmethod
+    def of(cls, graph: nx.DiGraph, between: Between) -> Dashed:
+        """Return what is known of all that lies between."""
+        label = between.graph.topology.label
+        rows = [graph.nodes[label(position)] for position in between.positions.tolist()]
+        sides = {"tangent": ["tangent"], "adjoint": ["adjoint"]}.get(graph.graph["annotation"], ["tangent", "adjoint"])
+        sums = {side: [*(row.get(side) for row in rows), 1, 1] for side in sides}
+        if between.loops:
+            return cls(graph, rows, sums, {})
+        counted = replace(between, entering=None, leaving=None)
+        sweeps = {"tangent": forward_over, "adjoint": reverse_over}
+        counts = {side: [*sweeps[side](counted, SEMIRINGS["count"]), 1, 1] for side in sides}
+        return cls(graph, rows, sums, counts)
+
+    @property
+    def has_both_ends(self) -> bool:
+        """Whether the question has both ends; what stands for ends is no answer to one that has not."""
+        return len(self.sums) == 2
+
+    def facts(self, pair: tuple[int, int], way: Way) -> dict[str, Any]:
+        """Return what is known of all ways from one node to another; as much as of any edge."""
+        weight, n_ways = arithmetic.finished(way[0]), way[1]
+        facts: dict[str, Any] = {"weight": weight}
+        ends = {"tangent": pair[0], "adjoint": pair[1]}
+        facts |= {side: values[ends[side]] * weight for side, values in self.sums.items()}
+        if self.counts:
+            facts["paths"] = n_ways * math.prod(values[ends[side]] for side, values in self.counts.items())
+        if self.has_both_ends:
+            facts |= self._shares(facts["tangent"] * self.sums["adjoint"][pair[1]])
+        return facts
+
+    def _shares(self, contribution: Number) -> dict[str, Any]:
+        total = self.graph.graph.get("total")
+        return {"contribution": contribution, "share": contribution / total if total else None}
+
+    def end(self, part: Part, node: int, scale: Scale) -> DrawnNode:
+        """Return what stands for all sources, or all targets, that are not drawn."""
+        between, is_source = part.between, node == part.between.n_nodes
+        words = words_for(self.graph.graph.get("edge_meaning", "unknown"))
+        name = "source" if is_source else "target"
+        is_boundary = isinstance(self.graph.graph.get(name, ROOTS), Boundary)
+        kind = (words.starts if is_source else words.ends) if is_boundary else f"{name}s"
+        ends = {*(between.sources if is_source else between.targets)}
+        n_others = len(ends - {*part.order})
+        text = how_many(n_others, f"{'other ' * (n_others < len(ends))}{kind.removeprefix('the ')}")
+        while text in self.graph:
+            text += "…"
+        contribution = sum(self.facts(pair, way)["contribution"] for pair, way in part.ways.items() if node in pair)
+        facts = {SEEDS[name]: 1, **self._shares(contribution), "eliminated": True}
+        lines = text, scale.part(facts) or short(contribution)
+        return DrawnNode(lines, scale.fill(facts), is_source, not is_source, name=text, facts=facts)
+
+    def text(self, part: Part, view: View, scale: Scale) -> str:
+        """Return how much is drawn, and what became of the rest."""
+        n_drawn, n_nodes = len(part.order), part.between.n_nodes
+        nodes = words_for("unknown", node_meaning=self.graph.graph.get("node_meaning", "unknown")).nodes
+        text = f"drawn: {n_drawn:,} of {how_many(n_nodes, nodes)} on the way; an edge adds up the ways past others, "
+        text += "dashed where none is direct: "
+        text += "all shares add up to 100 %" if self.has_both_ends else "every sum is that of the whole"
+        if scale.largest == self.graph.graph.get("total") and isinstance(scale.largest, REAL):
+            ends = {*part.between.sources, *part.between.targets, *part.others}
+            pairs = [pair for pair in part.ways if ends.issuperset(pair)]
+            past = [self.facts(pair, (part.beside(pair), 0))["share"] for pair in pairs]
+            text += f", {share_text(1 - sum(past))} of it by named nodes"
+        if n_drawn + len(part.others) < min(view.max_nodes, n_nodes):
+            text += f" (more have over {view.max_edges} edges, or do not fit)"
+        return text

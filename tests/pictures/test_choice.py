@@ -1,0 +1,265 @@
+"""Which nodes of an answer are drawn: what is drawn keeps every total, and what enters a node is what leaves it.
+
+The oracles walk what is drawn as a graph of its own: path by path, or by (I - W)^-1 in Fractions.
+"""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+from typing import Any
+
+import networkx as nx
+import pytest
+import sympy
+from graphs import FRACTIONS, chain, dags, diamonds, inverse_totals, ladder, path_sum, queries, weighted
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import graphdiff as gd
+from graphdiff.errors import UsageError
+from graphdiff.pictures.choice import bounded
+from graphdiff.pictures.dot import picture_of
+from graphdiff.pictures.picture import Picture
+from graphdiff.pictures.view import view_of
+from graphdiff.sums.between import between_ends
+
+SAID = "an edge adds up the ways past others, dashed where none is direct: "
+
+
+def dense(size: int, seed: int = 1) -> nx.DiGraph:
+    """Return every edge i -> j with i < j, with fractions of many sizes."""
+    draw = random.Random(seed)
+    edges = [(i, j, Fraction(draw.randint(1, 60), 60)) for i in range(size) for j in range(i + 1, size)]
+    return weighted(edges)
+
+
+def assert_balanced(picture: Picture) -> None:
+    """Compare, for each node that is drawn, what enters by its edges and what leaves, with what is said to pass it."""
+    for place, node in enumerate(picture.nodes):
+        enters = sum(edge.facts["contribution"] for edge in picture.edges if edge.head == place)
+        leaves = sum(edge.facts["contribution"] for edge in picture.edges if edge.tail == place)
+        passes = node.facts["contribution"]
+        assert enters == passes or node.is_source, node
+        assert leaves == passes or node.is_target, node
+
+
+def drawn_total(picture: Picture) -> Any:
+    """Return the total over what is drawn, path by path, from the seeds of its sources to those of its targets."""
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(range(len(picture.nodes)))
+    graph.add_edges_from((edge.tail, edge.head, {"weight": edge.facts["weight"]}) for edge in picture.edges)
+    ends = [
+        [(place, node.facts.get(seed, 1)) for place, node in enumerate(picture.nodes) if is_end(node)]
+        for seed, is_end in (("source_seed", lambda n: n.is_source), ("target_seed", lambda n: n.is_target))
+    ]
+    return sum(before * path_sum(graph, s, t) * after for s, before in ends[0] for t, after in ends[1])
+
+
+@given(query=queries(dags(FRACTIONS, max_nodes=8, max_edges=16)), n=st.integers(2, 6), most=st.integers(1, 12))
+@settings(max_examples=60)
+def test_whatever_is_drawn_all_shares_add_up(query: Any, n: int, most: int) -> None:
+    graph, source, target = query
+    found = gd.annotate(graph, source, target)
+    with pytest.warns(DeprecationWarning, match="write max_nodes="):
+        picture = picture_of(found, max_nodes=n, max_edges=most)
+    if not picture.edges:
+        return
+    assert_balanced(picture)
+    assert drawn_total(picture) == path_sum(graph, source, target)
+    assert len(picture.nodes) <= n
+    inner = [node for node in picture.nodes if not (node.is_source or node.is_target)]
+    assert len(picture.edges) <= most or not inner
+    assert all(
+        node.facts["contribution"] == found.nodes[label]["contribution"] for label, node in matched(found, picture)
+    )
+
+
+def matched(graph: nx.DiGraph, picture: Picture) -> list[tuple[Any, Any]]:
+    names = {str(node): node for node in graph}
+    return [(names[node.name], node) for node in picture.nodes if node.name in names]
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        (list(range(12)), list(range(30, 40))),
+        ({place: Fraction(place, 7) for place in range(1, 14)}, 39),
+        (0, {place: 1 - place for place in range(28, 40)}),
+        (gd.ROOTS, gd.LEAVES),
+        ([3, 5], [3, 39]),
+    ],
+    ids=["many to many", "seeds to one", "one to seeds", "roots to leaves", "two to two"],
+)
+def test_ends_that_are_too_many_are_drawn_as_one(source: Any, target: Any) -> None:
+    graph = dense(40)
+    for node in range(10):
+        graph.remove_edges_from([(other, node) for other in range(10)])  # ten roots
+    found = gd.annotate(graph, source, target)
+    picture = picture_of(found, max_nodes=8)
+    assert_balanced(picture)
+    assert len(picture.nodes) <= 8
+    assert any(edge.facts.get("eliminated") for edge in picture.edges)
+    assert drawn_total(picture) == found.graph["total"]
+
+
+def test_of_many_ends_those_that_count_most_are_named_and_the_others_counted() -> None:
+    graph = weighted([(f"r{place}", "m", place) for place in range(1, 41)] + [("m", "t", 1)])
+    graph.graph["edge_meaning"] = "depends on"
+    picture = picture_of(gd.annotate(graph, gd.ROOTS, "t"), max_nodes=6)
+    assert [node.name for node in picture.nodes if node.is_source] == ["r38", "r39", "r40", "37 other roots"]
+    assert picture.nodes[-1].lines == ("37 other roots", "85.7 %")  # 703 of 820
+    assert [edge.label for edge in picture.edges if edge.tail == 5] == ["85.7 %"]
+
+
+@pytest.mark.parametrize("cycles", ["solve", "collapse", "reduced-form"])
+def test_round_cycles_every_total_between_what_is_drawn_stays(cycles: Any) -> None:
+    draw = random.Random(3)
+    graph = weighted(
+        [(i, j, Fraction(draw.randint(1, 9), 100)) for i in range(12) for j in range(12) if draw.random() < 0.5]
+    )
+    graph.add_edge("s", 0, weight=1)
+    graph.add_edge(11, "t", weight=1)
+    found = gd.annotate(graph, "s", "t", cycles=cycles)
+    picture = picture_of(found, max_nodes=6)
+    assert 2 < len(picture.nodes) <= 6
+    assert_balanced(picture)
+    drawn = nx.DiGraph()
+    for edge in picture.edges:
+        tail, head = (picture.nodes[end].name for end in (edge.tail, edge.head))
+        before = drawn.get_edge_data(tail, head, {"weight": 0})["weight"]
+        drawn.add_edge(tail, head, weight=before + edge.facts["weight"])
+    assert inverse_totals(drawn)["s", "t"] == found.graph["total"]
+    if cycles == "solve":
+        whole = {(str(a), str(b)): total for (a, b), total in inverse_totals(graph).items()}
+        assert all(whole[pair] == total for pair, total in inverse_totals(drawn).items())
+
+
+@pytest.mark.parametrize("last", ["a", "b"])
+def test_a_loop_of_weight_one_waits_for_the_nodes_around_it(last: str) -> None:
+    # Round b alone walks have no sum: it cannot be the first to go.
+    edges = [("s", "a", 1), ("a", "b", -3), ("b", "b", 1), ("b", "a", 1), ("a", "t", 1), ("s", "t", 1), ("b", "t", 2)]
+    between = between_ends(gd.compile(weighted(edges), cycles="reduced-form"), "s", "t")
+    sizes = [{last: 1}.get(label, 2) for label in between.labels]
+    part = bounded(between, sizes, view_of())
+    assert part is not None
+    assert [between.labels[node] for node in part.fewer(3).order] == ["s", "t", "b"]
+    small = part.fewer(3).fewer(2)
+    assert len(small.order) == 2
+    total = gd.total_influence(weighted(edges), "s", "t", cycles="reduced-form")
+    assert [weight for weight, _ in small.ways.values()] == [total]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [float, complex, sympy.Rational, lambda w: sympy.Symbol("x") * w],
+    ids=["floats", "complex", "sympy", "symbols"],
+)
+def test_numbers_of_every_kind_are_added_up(kind: Any) -> None:
+    graph = nx.DiGraph(ladder(12))
+    for *_, data in graph.edges(data=True):
+        data["weight"] = kind(1)
+    found = gd.annotate(graph, 0, 12)
+    picture = picture_of(found, max_nodes=5)
+    assert len(picture.nodes) == 5
+    total = sympy.expand(drawn_total(picture)) if kind not in (float, complex) else drawn_total(picture)
+    assert total == (sympy.expand(found.graph["total"]) if kind not in (float, complex) else found.graph["total"])
+    assert sum(edge.facts["paths"] for edge in picture.edges if edge.tail == 0) == 233
+
+
+def test_paths_that_cancel_are_drawn_by_their_sizes() -> None:
+    edges = [("s", f"m{place}", place if place % 2 else 1 - place) for place in range(1, 41)]
+    graph = weighted(edges + [(f"m{place}", "t", 1) for place in range(1, 41)])
+    found = gd.annotate(graph, "s", "t")
+    assert found.graph["total"] == 0 + sum(w for *_, w in edges)
+    picture = picture_of(found, max_nodes=4)
+    assert_balanced(picture)
+    assert {node.name for node in picture.nodes} == {"s", "t", "m39", "m40"}
+    assert "edge and node: part of the paths' absolute influences, 800" in picture.legend
+
+
+def test_those_are_drawn_that_most_passes() -> None:
+    # 2^40 paths; the upper way of each diamond is three times as strong.
+    graph = diamonds(40)
+    nx.set_edge_attributes(graph, 0.25, "weight")
+    for top in range(0, 120, 3):
+        graph.edges[top, top + 1]["weight"] = 0.75
+        graph.edges[top + 1, top + 3]["weight"] = graph.edges[top + 2, top + 3]["weight"] = 1.0
+    picture = picture_of(gd.annotate(graph, 0, 120))
+    assert {int(node.name) % 3 for node in picture.nodes} == {0}  # what every path passes
+    assert len(picture.nodes) == 30
+    assert {edge.label for edge in picture.edges} == {"100 %"}
+    text = f"drawn: 30 of 121 nodes on the way; {SAID}all shares add up to 100 %, "
+    assert picture.legend[1] == picture.facts["drawn"] == text + "100 % of it by named nodes"
+    ways = [edge.facts["paths"] for edge in picture.edges]
+    assert set(ways) == {2**40}
+
+
+def test_where_the_largest_do_not_cover_enough_others_come_first() -> None:
+    # A chain of three holds 40 %, two nodes alone hold 30 % each: of two the chain's would be the first.
+    edges = [
+        ("s", "a", 4),
+        ("a", "b", 1),
+        ("b", "c", 1),
+        ("c", "t", 1),
+        ("s", "x", 3),
+        ("x", "t", 1),
+        ("s", "y", 3),
+        ("y", "t", 1),
+    ]
+    found = gd.annotate(weighted(edges), "s", "t")
+    some = {node.name for node in picture_of(found, max_nodes=5, coverage=0.4).nodes}
+    assert some == {"s", "t", "a", "b", "c"}
+    most = picture_of(found, max_nodes=5)
+    assert {node.name for node in most.nodes} == {"s", "t", "a", "x", "y"}
+    assert "100 % of it by named nodes" in most.legend[1]
+    assert "70 % of it by named nodes" in picture_of(found, max_nodes=4).legend[1]
+
+
+def test_what_has_too_many_edges_has_fewer_nodes_and_says_so() -> None:
+    picture = picture_of(gd.annotate(dense(60), 0, 59))
+    assert len(picture.edges) <= 60
+    assert len(picture.nodes) == 11  # 55 pairs
+    assert picture.legend[1].endswith("(more have over 60 edges, or do not fit)")
+    assert_balanced(picture)
+    poster = picture_of(gd.annotate(dense(60), 0, 59), fit="poster")
+    assert len(picture.nodes) < len(poster.nodes)
+    assert 60 < len(poster.edges) <= 240
+
+
+def test_too_many_parallel_edges_are_one() -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_edges_from(("a", "b", {"weight": Fraction(1, 100)}) for _ in range(100))
+    graph.add_edge("b", "c", weight=2)
+    picture = picture_of(gd.annotate(graph, "a", "c"))
+    assert [(edge.label, edge.is_dashed, edge.facts["paths"]) for edge in picture.edges] == [
+        ("100 %", False, 100),
+        ("100 %", False, 100),
+    ]
+    assert drawn_total(picture) == 2
+
+
+def test_of_one_end_the_gradient_stays() -> None:
+    graph = nx.DiGraph(chain([2] * 50), edge_meaning="feeds")
+    picture = picture_of(gd.annotate(graph, target=50), max_nodes=4)
+    assert [(node.name, node.facts["adjoint"]) for node in picture.nodes] == [
+        (str(n), 2 ** (50 - n)) for n in (0, 1, 2, 50)
+    ]
+    assert [edge.facts["adjoint"] for edge in picture.edges] == [2**50, 2**49, 2**48]
+    assert picture.legend[1] == f"drawn: 4 of 51 nodes on the way; {SAID}every sum is that of the whole"
+    assert not any("root" in node.name for node in picture.nodes)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"max_nodes": 1}, "max_nodes=1: at least 2"),
+        ({"coverage": 1.5}, "coverage=1.5: a part between 0 and 1"),
+        ({"direction": "RL"}, 'direction="RL": use one of TB, LR'),
+        ({"fit": "wall"}, 'fit="wall": use one of slide, page, poster'),
+    ],
+    ids=["one node", "more than all", "another way", "another box"],
+)
+def test_what_fits_nothing_is_refused(options: Any, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        gd.to_pydot(gd.annotate(ladder(3), 0, 3), **options)
