@@ -12,7 +12,7 @@ from typing import Any
 import networkx as nx
 import pytest
 import sympy
-from graphs import FRACTIONS, chain, dags, diamonds, inverse_totals, ladder, path_sum, queries, weighted
+from graphs import FRACTIONS, chain, dags, diamonds, inverse_totals, ladder, path_sum, queries, walks, weighted
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,6 +67,8 @@ def test_whatever_is_drawn_all_shares_add_up(query: Any, n: int, most: int) -> N
         return
     assert_balanced(picture)
     assert drawn_total(picture) == path_sum(graph, source, target)
+    leaving = [edge.facts["paths"] for edge in picture.edges if picture.nodes[edge.tail].is_source]
+    assert sum(leaving) == len(walks(graph, source, target))
     assert len(picture.nodes) <= n
     inner = [node for node in picture.nodes if not (node.is_source or node.is_target)]
     assert len(picture.edges) <= most or not inner
