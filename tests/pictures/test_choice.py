@@ -263,3 +263,12 @@ def test_of_one_end_the_gradient_stays() -> None:
 def test_what_fits_nothing_is_refused(options: Any, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         gd.to_pydot(gd.annotate(ladder(3), 0, 3), **options)
+
+
+def test_where_nothing_flows_shares_are_not_made_up() -> None:
+    graph = weighted([("s", f"m{place}", 0) for place in range(40)] + [(f"m{place}", "t", 1) for place in range(40)])
+    picture = picture_of(gd.annotate(graph, "s", "t"), max_nodes=4)
+    assert len(picture.nodes) == 4
+    assert {edge.facts["share"] for edge in picture.edges} == {None}
+    assert {edge.label for edge in picture.edges} == {"0", "1"}
+    assert "edge and node: share of the total" in picture.legend
