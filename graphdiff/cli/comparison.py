@@ -72,8 +72,8 @@ def compare(
 ) -> None:
     """Say what changed from OLD to NEW, and which edges moved the total of SOURCE on TARGET, exactly.
 
-    First the sets: what appeared, by what, what is gone, upgraded, which cycles are new. With both names then the
-    totals, and the edges that changed them; with one the totals of all nodes. OLD may be git:COMMIT: NEW as it was.
+    First what appeared, by what, what is gone, upgraded, on new cycles. With both names then the totals and what
+    moved them, with one those of all nodes. OLD may be git:COMMIT: NEW as it was.
     """
     from graphdiff.why.routes import routes
 

@@ -62,7 +62,7 @@ def why(
     every: bool,
     gate: conditions.Gate,
 ) -> None:
-    """Explain how SOURCE rests on TARGET: by which paths, the shortest first, how many, what all of them pass.
+    """Explain how SOURCE rests on TARGET: by which paths, how many, what all of them pass.
 
     With one name, from the roots. Several versions of it, or a pattern, get a block each: who needs it by which range,
     who holds it back. -w adds a table of what weights say; those of the file come first. With -O x.svg (or .png, .dot,

@@ -23,6 +23,9 @@ from graphdiff.kernels.order import topological
 from graphdiff.kernels.rows import Ints, counted, grouped, index_type, parallels, pointers, reordered, taken
 from graphdiff.text.names import PLAIN, Edge, Naming
 
+#: The kind of an edge to a package that is taken where others install it.
+PEER = "peer"
+
 
 def _frozen(array: Ints) -> Ints:
     array.flags.writeable = False
@@ -334,7 +337,7 @@ def keeps_nothing(data: Mapping[str, Any]) -> bool:
     >>> keeps_nothing({"kind": "peer", "optional": True}), keeps_nothing({"kind": "optional", "optional": True})
     (True, False)
     """
-    return data.get("kind") == "peer" and data.get("optional") is True
+    return data.get("kind") == PEER and data.get("optional") is True
 
 
 def arrange(

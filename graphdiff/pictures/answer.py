@@ -361,11 +361,11 @@ def _keys(asked: dict[str, Any], scale: Scale) -> Iterator[str]:
     edge = "local derivative" if asked.get("edge_meaning") == "feeds" else "weight"
     if main == "contribution":
         edge, both = (f"edge: {edge} · ", "; node: ") if scale.has_weights else ("edge and node: ", "")
-        if scale.largest == asked["total"] or not isinstance(asked["total"], REAL):
+        if scale.whole == asked["total"]:
             yield f"{edge}share of the total{both and f'{both}share of the total'}"
             yield "width and colour: share, blue with the total, orange against it"
         else:
-            size = shown(scale.largest)
+            size = shown(scale.whole)
             yield f"{edge}part of the paths' absolute influences, {size}{both and f'{both}part of them'}"
             yield "width and colour: part, blue positive, orange negative"
         yield "bold ellipse: source; double border: target"

@@ -351,7 +351,7 @@ class Dashed:
         text = f"drawn: {n_drawn:,} of {how_many(n_nodes, nodes)} on the way; an edge adds up the ways past others, "
         text += "dashed where none is direct: "
         text += "all shares add up to 100 %" if self.has_both_ends else "every sum is that of the whole"
-        if scale.largest == self.graph.graph.get("total") and isinstance(scale.largest, REAL):
+        if scale.whole and scale.whole == self.graph.graph.get("total") and isinstance(scale.whole, REAL):
             ends = {*part.between.sources, *part.between.targets, *part.others}
             pairs = [pair for pair in part.ways if ends.issuperset(pair)]
             past = [self.facts(pair, (part.beside(pair), 0))["share"] for pair in pairs]

@@ -70,7 +70,7 @@ def fitted(
             dot = drawing(picture, direction)
             drawn = layout(dot, format, timeout=timeout, max_memory=max_memory)
             tries.append((view.scale(*_size_of(drawn, format)), dot, drawn))
-            if tries[-1][0] >= LEAST_SCALE:
+            if tries[-1][0] == 1:
                 break
         scale, dot, drawn = max(tries, key=itemgetter(0))
         picture = _smaller(pictures, scale) if scale < LEAST_SCALE else None

@@ -100,7 +100,8 @@ def _path_lines(path: Sequence[Need]) -> list[str]:
 def _listed(start: str, texts: Sequence[str], lines: int | None = 1, more: str = "") -> list[str]:
     """Return as many texts as there are lines for, at least one, and how many `more` there are; None is all."""
     laid_out: list[str] = []
-    for shown in range(len(texts), 0, -1):
+    room = len(texts) if lines is None else min(len(texts), lines * WIDTH // 2)
+    for shown in range(room, 0, -1):
         last = and_more(texts[shown - 1], len(texts) - shown) + more * (shown < len(texts))
         laid_out = _laid_out(start, [*texts[: shown - 1], last], ", ")
         if lines is None or len(laid_out) <= lines:

@@ -103,7 +103,7 @@ def test_in_other_verbs_it_is_of_what_is_there(run: Run, after: str, verb: str, 
 @pytest.mark.parametrize("verb", MEASURES)
 def test_every_name_of_a_verb_is_in_its_help_and_answers(run: Run, before: str, after: str, verb: str) -> None:
     text = " ".join(run(verb, "--help").out.split())
-    assert f"End with status 1 where this holds, of {', '.join(MEASURES[verb].names)}." in text
+    assert f"Status 1 where it holds, of {', '.join(MEASURES[verb].names)}." in text
     files = [before, after] if verb == "compare" else [after]
     ends = {"compare": ["app", "log"], "why": ["log"]}.get(verb, [])
     texts = [f"{name} == x" if name in ("package", "licence") else f"{name} < -9" for name in MEASURES[verb].names]

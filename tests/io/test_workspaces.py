@@ -110,6 +110,22 @@ def test_uv_shows_the_groups_of_a_member_wherever_it_is_needed(
     assert {"uv": paths} == said({"uv": expected})
 
 
+def test_poetry_leaves_out_other_groups_than_main(run: Run) -> None:
+    """As `poetry show --only main` and `--without lint` do, where lint is the only other group."""
+    lock = DATA.parent / "python/poetry.lock"
+    production = read(lock, omit="dev")
+    main = read(lock, groups="main")
+    assert list(production.nodes(data=True)) == list(main.nodes(data=True))
+    assert list(production.edges(data=True)) == list(main.edges(data=True))
+    assert "linter" in read(lock)
+    assert "linter" not in production
+    assert (
+        run("why", str(lock), "linter", "--omit", "dev").err == "graphdiff: no node 'linter': left out by --omit dev\n"
+    )
+    refused = run("rank", str(lock), "--omit", "dev", "--option", "groups=lint").err
+    assert refused == "graphdiff: --option groups=lint is of the kind dev, which is left out by --omit dev\n"
+
+
 @pytest.mark.parametrize("file", ["package-lock.json", "bun.lock", "pnpm-lock.yaml", "metadata.json", "uv.lock"])
 def test_members_are_roots_once(file: str) -> None:
     graph = read(DATA / file)

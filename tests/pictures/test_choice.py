@@ -12,7 +12,7 @@ from typing import Any
 import networkx as nx
 import pytest
 import sympy
-from graphs import FRACTIONS, chain, dags, diamonds, inverse_totals, ladder, path_sum, queries, weighted
+from graphs import FRACTIONS, chain, diamonds, inverse_totals, ladder, path_sum, walks, ways, weighted
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -56,17 +56,17 @@ def drawn_total(picture: Picture) -> Any:
     return sum(before * path_sum(graph, s, t) * after for s, before in ends[0] for t, after in ends[1])
 
 
-@given(query=queries(dags(FRACTIONS, max_nodes=8, max_edges=16)), n=st.integers(2, 6), most=st.integers(1, 12))
+@given(query=ways(FRACTIONS, max_nodes=8, max_more=12), n=st.integers(2, 6), most=st.integers(1, 12))
 @settings(max_examples=60)
 def test_whatever_is_drawn_all_shares_add_up(query: Any, n: int, most: int) -> None:
     graph, source, target = query
     found = gd.annotate(graph, source, target)
     with pytest.warns(DeprecationWarning, match="write max_nodes="):
         picture = picture_of(found, max_nodes=n, max_edges=most)
-    if not picture.edges:
-        return
     assert_balanced(picture)
     assert drawn_total(picture) == path_sum(graph, source, target)
+    leaving = [edge.facts["paths"] for edge in picture.edges if picture.nodes[edge.tail].is_source]
+    assert sum(leaving) == len(walks(graph, source, target))
     assert len(picture.nodes) <= n
     inner = [node for node in picture.nodes if not (node.is_source or node.is_target)]
     assert len(picture.edges) <= most or not inner
@@ -263,3 +263,12 @@ def test_of_one_end_the_gradient_stays() -> None:
 def test_what_fits_nothing_is_refused(options: Any, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         gd.to_pydot(gd.annotate(ladder(3), 0, 3), **options)
+
+
+def test_where_nothing_flows_shares_are_not_made_up() -> None:
+    graph = weighted([("s", f"m{place}", 0) for place in range(40)] + [(f"m{place}", "t", 1) for place in range(40)])
+    picture = picture_of(gd.annotate(graph, "s", "t"), max_nodes=4)
+    assert len(picture.nodes) == 4
+    assert {edge.facts["share"] for edge in picture.edges} == {None}
+    assert {edge.label for edge in picture.edges} == {"0", "1"}
+    assert "edge and node: share of the total" in picture.legend

@@ -327,3 +327,13 @@ def test_an_optional_dependency_and_a_peer_that_is_asked_for_keep_what_they_lead
         graph = nx.DiGraph([("app", "a"), ("app", "b"), ("a", "c")], edge_meaning="depends on")
         graph.add_edge("b", "c", **said)
         assert gd.exclusive(graph, "a") == set()
+
+
+def test_a_member_of_a_merged_cycle_that_an_optional_peer_alone_leads_to_goes_by_itself() -> None:
+    edges = [("app", "x"), ("app", "y"), ("x", "b"), ("y", "a"), ("a", "b")]
+    graph = nx.DiGraph(edges, edge_meaning="depends on")
+    graph.add_edge("b", "a", kind="peer", optional=True)
+    assert gd.exclusive(graph, "y") == {"a"}
+    ranking = gd.rank(graph, by="exclusive", weight=None, cycles="collapse")
+    sizes = dict(zip(ranking.nodes, ranking.sizes["exclusive"].tolist(), strict=True))
+    assert (sizes["x"], sizes["y"], sizes[frozenset("ab")]) == (0, 1, 0)
