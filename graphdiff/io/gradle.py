@@ -64,20 +64,20 @@ class _Report:
             raise FormatError(f"{where}: a dependency below none: {said[:40]!r}")
         remark = REMARK.search(said)
         failed, mark = (remark[1], remark[2]) if remark else ("", "")
+        if mark in ("c", "n"):
+            self.unresolved += mark == "n"
+            return
         name, version, clause = _parsed(said[: remark.start()] if remark else said, where)
         del self.above[depth + 1 :]
-        tail = self.above[depth]
-        if mark == "n":
-            self.unresolved += 1
-        self.configurations.update({configuration: None} if mark != "n" else {})
+        self.configurations[configuration] = None
         if failed:
-            self.unmet.setdefault((tail, name), set()).add(configuration)
-        elif mark not in ("c", "n"):
-            head = self.place(name, version)
-            configurations, clauses = self.needs.setdefault((tail, head), ({}, {}))
-            configurations[configuration] = None
-            clauses.update({clause: None} if clause else {})
-            self.above.append(head)
+            self.unmet.setdefault((self.above[depth], name), set()).add(configuration)
+            return
+        head = self.place(name, version)
+        configurations, clauses = self.needs.setdefault((self.above[depth], head), ({}, {}))
+        configurations[configuration] = None
+        clauses.update({clause: None} if clause else {})
+        self.above.append(head)
 
 
 def read_gradle(data: bytes, *, name: str, kinds: str | Collection[str] | None = None) -> PackageGraph:

@@ -33,7 +33,7 @@ def format_record(name: str) -> dict[str, Any]:
     Examples
     --------
     >>> format_record("uv")["command"], [*format_record("uv")["options"]]
-    ('uv lock', ['extras', 'markers', 'groups'])
+    ('uv lock', ['extras', 'markers', 'groups', 'kinds'])
     """
     row = format_named(name)
     with of_package(row.package, f"its format {name!r} fails"):

@@ -141,6 +141,13 @@ def test_a_module_in_two_outputs_weighs_what_it_weighs_in_both() -> None:
     assert graph.nodes["a"] == {"file": "a", "bytes": 9, "size": 7, "chunks": "x.js, y.js"}
 
 
+def test_only_what_the_file_calls_external_is() -> None:
+    imports = [{"path": "fs", "kind": "require-call", "external": True}, {"path": "b", "kind": "require-call"}]
+    assert dict(metafile({"a": {"bytes": 9, "imports": imports}}).nodes(data="external")) == {
+        "a": None, "fs": True, "b": None,
+    }  # fmt: skip
+
+
 def test_without_outputs_no_size_is_made_up() -> None:
     assert "size" not in metafile({"a": {"bytes": 9, "imports": []}}).nodes["a"]
 

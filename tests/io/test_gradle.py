@@ -53,7 +53,8 @@ compileClasspath - Compile classpath for source set 'main'.
 \\--- project ':util'
 
 implementation - Implementation dependencies for the 'main' feature. (n)
-\\--- com.google:guava:30.0 (n)
++--- com.google:guava:30.0 (n)
+\\--- unspecified (n)
 
 (c) - A dependency constraint, not a dependency. The dependency affected by the constraint occurs elsewhere in the tree.
 (*) - Indicates repeated occurrences of a transitive dependency subtree.

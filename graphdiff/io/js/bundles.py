@@ -94,6 +94,7 @@ def read_esbuild(data: bytes, *, name: str, kinds: str | Collection[str] | None 
     document = mapping(parse_json(data, name), name)
     inputs = mapping(document.get("inputs"), f"{name}: inputs")
     modules: dict[str, Record] = {}
+    outside: dict[str, Record] = {}
     imports: list[_Import] = []
     for path, value in inputs.items():
         where = f"{name}: {path}"
@@ -101,9 +102,9 @@ def read_esbuild(data: bytes, *, name: str, kinds: str | Collection[str] | None 
         modules[path] = _module(path) | {"bytes": _bytes(module.get("bytes"), where)}
         for place, one in mappings(module.get("imports"), f"{where}: imports"):
             head = required_text(one, "path", place)
+            outside.setdefault(head, {}).update({"external": True} if one.get("external") is True else {})
             imports.append(_Import(path, head, text(one.get("kind"), place), text(one.get("original"), place)))
-    for head in [one.head for one in imports]:
-        modules.setdefault(head, {"external": True})
+    modules |= {head: said for head, said in outside.items() if head not in modules}
     outputs = mapping(document.get("outputs"), f"{name}: outputs")
     loaded = {one.head for one in imports if one.kind == "dynamic-import"}
     _mark_roots(modules, outputs, loaded, name)
