@@ -36,8 +36,7 @@ In Python:
     "--by",
     metavar="COLUMN",
     shell_complete=complete_column,
-    help="Which column gives the order: a weighting, reach, exclusive; or reliance: one unit from every node, spread "
-    "evenly, and through whom. Default: the first.",
+    help="The order: a weighting, reach, exclusive, or reliance, one unit from every node. Default: the first.",
 )
 @click.option(
     "--value",

@@ -268,10 +268,9 @@ def rank(
         2  bs4      1      0          0
     <BLANKLINE>
     reach: nodes it reaches, each counted once; exclusive: those that go with it, being reached from app by it only.
-    >>> print(rank(G, by="reliance", weight=None, top=2).text())
-    What all nodes rest on
-    place  node  reliance  reach  exclusive  through
-    ...
+    >>> ranking = rank(G, by="reliance", weight=None)
+    >>> ranking.nodes[0], ranking.through[0]
+    ('bs4', [('html', 0.6363636363636364)])
     >>> rank(G, "app", by="exclusive", weight=None).nodes
     ['web', 'html', 'json', 'bs4']
     """
