@@ -64,7 +64,7 @@ def complete_column(ctx: click.Context, param: click.Parameter, incomplete: str)
     graph = graph_to_complete(ctx)
     weights = ctx.params.get("weights") or offered(graph, str(ctx.command.name))
     value = ctx.params.get("value")
-    return _starting([*weights, *SETS, RELIANCE, *(f"{name} {value}" for name in SETS if value)], incomplete)
+    return _starting([*weights, *SETS, *(f"{name} {value}" for name in SETS if value), RELIANCE], incomplete)
 
 
 def _starting(names: Iterable[str], incomplete: str) -> list[str]:
