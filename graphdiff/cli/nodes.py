@@ -6,7 +6,7 @@ import functools
 import os
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from graphdiff.cli.options import Settings
     from graphdiff.io.targets import Targets
+
+#: The source that is all nodes.
+EVERY = "*"
 
 #: Files up to this size are read for completing a node's name.
 MAX_COMPLETED = 2_000_000
@@ -82,7 +85,14 @@ class Ends:
         return _end(self.sources, find, "-s"), _end(self.targets, find, "-t")
 
     def of(self, graph: nx.DiGraph) -> tuple[Any, Any]:
-        """Return source and target in a graph: None where left out, one node, several as a list, or weights by node."""
+        """Return source and target in a graph: None where left out, one node, several as a list, or weights by node.
+
+        The source ``*`` is all nodes, where none is called so.
+        """
+        from graphdiff.graph.ends import NODES
+
+        if self.sources == (EVERY,) and EVERY not in graph:
+            return NODES, replace(self, sources=()).of(graph)[1]
         source, target = self.nodes(functools.partial(find_node, graph))
         return source, self.listed.of(graph) if self.listed else target
 
@@ -167,7 +177,7 @@ def with_ends(function: Callable[..., None]) -> Callable[..., None]:
     )(run)  # fmt: skip
     run = click.option(
         "-s", "--source", "sources", multiple=True, metavar="NODE", shell_complete=complete_node,
-        help="The source. Repeat for several.",
+        help="The source; * is all nodes. Repeat for several.",
     )(run)  # fmt: skip
     return click.argument(
         "names", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=complete_node, callback=_require_two

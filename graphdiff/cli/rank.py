@@ -20,6 +20,7 @@ Examples:
   graphdiff rank Packages.xz -s openssh-server      what it rests on, most first
   graphdiff rank Packages.xz liblzma5 --by even     who rests on it
   graphdiff rank uv.lock --by exclusive             what goes if a package goes
+  graphdiff rank Packages.xz --by reliance          whom everybody rests on, and through whom
   graphdiff rank uv.lock --targets trivy.json       who rests on vulnerable packages
   graphdiff rank package-lock.json --value licence  which licences, and through whom
   graphdiff rank imports:numpy --times LOG --value import_time
@@ -41,7 +42,7 @@ In Python:
     "--by",
     metavar="COLUMN",
     shell_complete=complete_column,
-    help="Which column gives the order: a weighting, reach, exclusive. Default: the first.",
+    help="The order: a weighting, reach, exclusive, or reliance, one unit from every node. Default: the first.",
 )
 @click.option(
     "--value",
@@ -96,7 +97,7 @@ def rank(
         settings,
         text=lambda: f"{output.graph_line(graph)}\n\n{ranking.text(top, f': --top {ranking.n_ranked}')}",
         document=lambda: {"kind": "rank", "graph": output.graph_record(graph), **ranking.to_dict()},
-        rows=lambda: [ranking.columns, *ranking.records()],
+        rows=lambda: list(ranking.sheet()),
     )
 
 

@@ -244,7 +244,7 @@ class Rest:
 
 @dataclass(frozen=True, eq=False)
 class _Arrays:
-    """The edges that lie between as arrays, and which of them go with each candidate: ``edges[i]`` with ``owners[i]``."""
+    """The edges that lie between as arrays, and which go with each candidate: ``edges[i]`` with ``owners[i]``."""
 
     ptr: NDArray[Any]
     heads: NDArray[Any]
@@ -275,7 +275,8 @@ class _Arrays:
         """Return what reaches each node of what is put in."""
         pushed = np.array(values, dtype=np.float64)
         jit(kernel.forward)(self.ptr, self.heads, self._left(gone), pushed, 0, len(pushed))
-        return pushed.tolist()
+        values[:] = pushed.tolist()
+        return values
 
     def gains(self, tangents: list[Number], adjoints: list[Number], gone: Edges) -> dict[Any, Number]:
         """Return by how much the total would fall without each candidate that is there."""

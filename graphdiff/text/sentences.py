@@ -100,7 +100,8 @@ class Words:
         >>> words_for("depends on").sentence("the roots rest on b."), words_for("depends on").sentence("a rests on b.")
         ('The roots rest on b.', 'a rests on b.')
         """
-        return f"{text[0].upper()}{text[1:]}" if text.startswith((self.starts, self.ends)) else text
+        several = (self.starts, self.ends, f"all {self.nodes} ")
+        return f"{text[0].upper()}{text[1:]}" if text.startswith(several) else text
 
     @property
     def needed(self) -> str:
