@@ -92,9 +92,10 @@ def _picture(graph: nx.DiGraph, part: Part, dashed: Dashed, view: View) -> Pictu
     else:
         seen = sorted(part.ways) if dashed.has_both_ends else part.inner_ways
         edges = [_added(graph, part, dashed, pair, place, scale) for pair in seen]
-    said = {} if part.is_whole else {"drawn": dashed.text(part, view, scale)}
-    legend = _legend(graph.graph, between, [*said.values()], scale)
-    return Picture(nodes, edges, legend, graph.graph | _named_ends(graph, nodes) | (said or _said_part(graph, between)))
+    lines = [] if part.is_whole else dashed.lines(part, view, scale)
+    facts = {"drawn": "; ".join(lines)} if lines else _said_part(graph, between)
+    legend = _legend(graph.graph, between, lines, scale)
+    return Picture(nodes, edges, legend, graph.graph | _named_ends(graph, nodes) | facts)
 
 
 def _added(
