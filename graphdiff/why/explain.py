@@ -246,17 +246,12 @@ class Explanation(Result):
 
     @cached_property
     def routes(self) -> Routes | None:
-        """The shortest routes on the graph as it is, where a path of the shortest hides its nodes in a merged cycle."""
-        if not any(map(self._is_hidden, self.shortest)):
+        """The shortest routes on the graph as it is, where one of the shortest paths passes a cycle with no short name."""
+        if not (self.merged and any(is_abbreviated(node) for path in self.shortest for node in path.nodes)):
             return None
         as_it_is = replace(self.part.graph, cycles="solve").with_preset(unit)
         source = ROOTS if self.source is None else self.source
         return Routes(self.source, self.target, between_ends(as_it_is, source, self.target), self.ways.given)
-
-    def _is_hidden(self, path: Path) -> bool:
-        """Tell whether a path starts or ends in a merged cycle, or passes one of which a line cannot name all nodes."""
-        merged = [isinstance(node, frozenset) for node in path.nodes] if self.merged else [False]
-        return merged[0] or merged[-1] or any(map(is_abbreviated, path.nodes))
 
     @property
     def conditions(self) -> list[Condition]:
