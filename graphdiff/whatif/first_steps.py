@@ -137,6 +137,8 @@ class FirstSteps(Result):
     def _title(self) -> str:
         words = words_for(self.edge_meaning, self.weight_meaning).about(self.source, self.target)
         ends = {"source": words.named(self.source), "target": words.named(self.target)}
+        if not self.steps and self.total:
+            return f"No step leads from {ends['source']} to {ends['target']}: what is there is there by itself."
         if not self.steps:
             return words.sentence(f"{words.none.format(**ends)}.")
         relation = words.sentence(words.relation.format(**ends))

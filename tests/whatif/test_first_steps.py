@@ -104,6 +104,8 @@ def test_the_report_says_what_was_asked_then_the_steps_then_what_the_columns_mea
     assert repr(answer) == "<2 first steps of the total 23>"
     assert list(answer.to_pandas()["gone"]) == [["json"], []]
     assert str(gd.first_steps(graph, "tls", "app", weight=None)) == "tls does not rest on app."
+    alone = "No step leads from tls to tls: what is there is there by itself."
+    assert str(gd.first_steps(graph, "tls", "tls", weight=None)) == alone
 
 
 def test_a_name_that_is_not_there_is_refused() -> None:
