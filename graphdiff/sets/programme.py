@@ -91,7 +91,7 @@ class Clock:
             self.progress(int(time.monotonic() - self.began), whole)
 
     def run(self, task: Callable[[], Answer]) -> Answer:
-        """Run a task in a thread, so that Ctrl-C gets through: HiGHS lets Python run (from scipy 1.15 on), and ends in time."""
+        """Run a task in a thread, so that Ctrl-C gets through (from scipy 1.15 on); HiGHS itself ends in its time."""
         outcome: Future[Answer] = Future()
 
         def fulfil() -> None:
