@@ -230,6 +230,10 @@ class CycleError(GraphdiffError, ValueError):
         return [f"the graph has a cycle: {chain_text(self.cycle)}.", *self.args[1:]]
 
 
+#: What there is to ask between two nodes of one cycle.
+ROUTES = Remedy(Keyword("", python="graphdiff.routes"), "says how they lead to each other, which needs no total")
+
+
 class SameComponentError(GraphdiffError, ValueError):
     """Two nodes of one collapsed component, which ``cycles="collapse"`` cannot tell apart."""
 
@@ -246,7 +250,7 @@ class SameComponentError(GraphdiffError, ValueError):
             Keyword("cycles", "collapse"),
             " makes it one node, which cannot tell them apart",
             *self.args[2:],
-            Remedy(Keyword("", python="graphdiff.routes"), "says how they lead to each other, which needs no total"),
+            ROUTES,
         ]
 
 

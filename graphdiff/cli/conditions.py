@@ -122,6 +122,8 @@ class Condition:
                 return
 
     def _real(self, number: Any) -> Any:
+        if number is None and self.name == "total":
+            raise UsageError(f"--fail-if {self}: between two nodes of one cycle there is no total; paths are there")
         if number is None:
             raise UsageError(
                 f"--fail-if {self}: walks round a cycle have no count; --cycles collapse makes it one node"

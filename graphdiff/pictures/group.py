@@ -7,8 +7,7 @@ it. Contributions are computed on the graph itself and only then added up, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from itertools import pairwise
+from collections.abc import Callable, Hashable, Iterable, Sequence, Set
 from typing import Any, TypeAlias, Unpack
 
 import networkx as nx
@@ -75,7 +74,8 @@ def group(
         ``weight`` (their sum, to be read as direct only); with an end given also ``contribution`` and ``share``, which
         add exactly: over any cut between the ends the shares forward less those back sum to 1 (under
         ``cycles="collapse"`` where no cycle is torn apart). ``Q.graph`` has ``quotient`` (True), ``grouped_by``, and
-        ``cyclic``: the lists of groups that are on a cycle only because of the grouping.
+        ``real_cycles``: the lists of groups that a cycle of the graph itself runs through, and ``cyclic``: the lists of
+        groups that are on one cycle only because of the grouping.
 
     Raises
     ------
@@ -116,7 +116,9 @@ def group(
     _add(quotient, ready.topology, names, "weight", weights)
     if source is not None or target is not None:
         _add_contributions(quotient, ready, names, source, target)
-    quotient.graph["cyclic"] = _made_cyclic(quotient, ready.topology, names)
+    quotient.graph["real_cycles"] = _real_cycles(ready.topology, names)
+    made = made_cyclic(quotient, quotient.graph["real_cycles"])
+    quotient.graph["cyclic"] = [[name for part in parts for name in part] for parts in made]
     return quotient
 
 
@@ -198,12 +200,53 @@ def _add_contributions(
                 quotient.nodes[group_name][f"{name}_seed"] = arithmetic.finished(seed)
 
 
-def _made_cyclic(quotient: nx.DiGraph, topology: Topology, names: list[Hashable]) -> list[list[Hashable]]:
-    """Return the groups on cycles of the quotient that no cycle of the graph accounts for."""
+def _real_cycles(topology: Topology, names: list[Hashable]) -> list[list[Hashable]]:
+    """Return the groups that each cycle of the graph runs through, where these are several; none twice."""
+    spans = {frozenset(names[start:stop]) for start, stop in topology.cyclic.tolist()}
+    return in_order(dict.fromkeys(names), [span for span in spans if not any(span < other for other in spans)])
+
+
+def in_order(names: Iterable[Hashable], sets: Iterable[Set[Hashable]], *, least: int = 2) -> list[list[Hashable]]:
+    """Return sets of so many names at least as lists, each and all in the order of the names.
+
+    Examples
+    --------
+    >>> in_order("abcd", [{"d", "c"}, {"b"}, {"c", "a"}])
+    [['a', 'c'], ['c', 'd']]
+    """
+    places = {name: place for place, name in enumerate(names)}
+    lists = [sorted(inside, key=places.__getitem__) for inside in sets if len(inside) >= least]
+    return sorted(lists, key=lambda inside: [places[name] for name in inside])
+
+
+def made_cyclic(quotient: nx.DiGraph, real: Iterable[Sequence[Hashable]]) -> list[list[list[Hashable]]]:
+    """Return the groups on cycles of a quotient that cycles of the graph do not account for, in parts.
+
+    Parameters
+    ----------
+    quotient : networkx.DiGraph
+    real : iterable of sequences of groups
+        Those that each cycle of the graph runs through.
+
+    Returns
+    -------
+    list of lists of lists
+        For each component that only the grouping makes one its groups: those that cycles of the graph join together.
+
+    Examples
+    --------
+    >>> quotient = nx.DiGraph([("a", "b"), ("b", "a"), ("b", "c"), ("c", "a"), ("d", "e"), ("e", "d")])
+    >>> made_cyclic(quotient, [["a", "b"], ["d", "e"]])
+    [[['a', 'b'], ['c']]]
+    """
     tied = nx.Graph()
     tied.add_nodes_from(quotient)
-    for start, stop in topology.cyclic.tolist():
-        tied.add_edges_from(pairwise(names[start:stop]))
+    for groups in real:
+        nx.add_path(tied, groups)
     components = [inside for inside in nx.strongly_connected_components(quotient) if len(inside) > 1]
-    made = [inside for inside in components if nx.number_connected_components(tied.subgraph(inside)) > 1]
-    return [[name for name in quotient if name in inside] for inside in made]
+    made = []
+    for inside in in_order(quotient, components):
+        parts = list(nx.connected_components(tied.subgraph(inside)))
+        if len(parts) > 1:
+            made.append(in_order(inside, parts, least=1))
+    return made

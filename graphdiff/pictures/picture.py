@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import networkx as nx
 
 from graphdiff.arithmetic import REAL, Number
+from graphdiff.pictures.group import in_order, made_cyclic
 from graphdiff.pictures.view import View
 from graphdiff.text.names import Edge, end_text
 from graphdiff.text.numbers import MAX_NUMBER, percent, short, shorten, shown
@@ -171,7 +172,7 @@ def _quotient_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
         for u, v, data in graph.edges(data=True)
         if (u, v) in drawn
     ]
-    legend = _quotient_legend(asked, attribute)
+    legend = _quotient_legend(graph, attribute)
     if len(drawn) < len(heaviest):
         part = sum(sizes[edge] for edge in drawn) / sum(sizes.values())
         legend.append(f"drawn: the {len(drawn):,} heaviest of {len(heaviest):,} edges, {share_text(part)} of their sum")
@@ -197,6 +198,8 @@ def merged(graph: nx.DiGraph, max_groups: int) -> nx.DiGraph:
     name = f"{len(rest):,} other groups"
     name_of = dict(zip(graph, graph, strict=True)) | dict.fromkeys(rest, name)
     whole = nx.DiGraph(**graph.graph)
+    real = {frozenset(map(name_of.__getitem__, groups)) for groups in graph.graph.get("real_cycles", ())}
+    whole.graph["real_cycles"] = in_order(dict.fromkeys(name_of.values()), real)
     for node, data in graph.nodes(data=True):
         _add_up(whole.nodes[name_of[node]], data) if name_of[node] in whole else whole.add_node(name_of[node], **data)
     for tail, head, data in graph.edges(data=True):
@@ -255,7 +258,8 @@ def _quotient_edge(tail: int, head: int, data: dict[str, Any], strength: float, 
     return DrawnEdge(tail, head, label, 1 + 4 * strength, facts=data)
 
 
-def _quotient_legend(asked: dict[str, Any], attribute: str) -> list[str]:
+def _quotient_legend(graph: nx.DiGraph, attribute: str) -> list[str]:
+    asked = graph.graph
     ends = " to ".join(end_text(asked.get(end, f"all {end}s")) for end in ("source", "target"))
     legend = [f"grouped by {asked.get('grouped_by', 'a function')}: for looking at, no totals are computed on it"]
     if attribute == "share":
@@ -264,8 +268,24 @@ def _quotient_legend(asked: dict[str, Any], attribute: str) -> list[str]:
         legend.append(f"edge: sum of the weights ({asked.get('weight_meaning', 'unknown')}), direct only")
     if asked.keys() & {"source", "target"}:
         legend.append("bold ellipse: group of the source; double border: group of the target")
-    made = [shorten(", ".join(map(str, groups)), 2 * MAX_NAME) for groups in asked.get("cyclic", ())]
-    return [*legend, *([f"cyclic only by the grouping: {'; '.join(made)}"] if made else [])]
+    return [*legend, *_cycles_legend(graph)]
+
+
+def _cycles_legend(graph: nx.DiGraph) -> Iterator[str]:
+    """Yield which cycles between groups are cycles of the graph itself, and which the grouping made."""
+    names = names_of(graph)
+    real = graph.graph.get("real_cycles")
+    if not isinstance(real, list):  # of a graph that was read again: which they are is not known
+        return
+    if real:
+        groups = "; ".join(shorten(", ".join(names[group] for group in inside), 2 * MAX_NAME) for inside in real)
+        yield f"cyclic in the graph itself: {groups}"
+    if made := made_cyclic(graph, real):
+        groups = "; ".join(
+            shorten(", ".join(" + ".join(names[group] for group in part) for part in parts), 2 * MAX_NAME)
+            for parts in made
+        )
+        yield f"cyclic only by the grouping: {groups}"
 
 
 def share_text(share: Number) -> str:

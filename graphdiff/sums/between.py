@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.errors import CycleError, SameComponentError, UsageError
+from graphdiff.errors import ROUTES, CycleError, SameComponentError, UsageError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, seeds_of, weighed
 from graphdiff.remedies import Keyword, Remedy
@@ -162,11 +162,15 @@ class Between:
     def require_no_loops(self, instead: str = "") -> None:
         """Raise where walks go round a cycle between the ends: there are infinitely many; `instead` is another way."""
         if self.loops:
-            raise CycleError(
-                find_cycle(self.graph, *self.loops[0]),
-                " Its walks are infinitely many",
-                Remedy(Keyword("cycles", "collapse"), f"makes it one node{', ' * bool(instead)}{instead}"),
-            )
+            collapse = Remedy(Keyword("cycles", "collapse"), f"makes it one node{', ' * bool(instead)}{instead}")
+            cycle = find_cycle(self.graph, *self.loops[0])
+            raise CycleError(cycle, " Its walks are infinitely many", ROUTES if self._are_together() else collapse)
+
+    def _are_together(self) -> bool:
+        """Tell whether a source and a target are on one cycle, which as one node could not tell them apart."""
+        first = self.graph.topology.representative
+        sources, targets = (set(first[seeds.positions].tolist()) for seeds in self.seeds)
+        return any(start in sources and start in targets for start, _ in self.loops)
 
 
 def restriction(graph: CompiledGraph, sources: Seeds | None = None, targets: Seeds | None = None) -> Between:

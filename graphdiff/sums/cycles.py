@@ -385,28 +385,30 @@ def _instead(eigenvalues: NDArray[Any]) -> Iterator[object]:
 
 
 def solving(graph: CompiledGraph, start: int) -> Iterator[Remedy]:
-    """Yield the remedy that sums the walks of the component that starts at a position, where it is known to help."""
-    eigenvalues = _eigenvalues(graph, *next(ends for ends in graph.topology.cyclic.tolist() if ends[0] == start))
-    if eigenvalues is not None and np.abs(eigenvalues).max() < MAX_RADIUS:
+    """Yield the remedy that sums the walks of the component that starts somewhere, where they shrink, signs aside."""
+    matrix = _numbers(graph, *next(ends for ends in graph.topology.cyclic.tolist() if ends[0] == start))
+    if matrix is not None and spectral_radius(np.abs(matrix)) < MAX_RADIUS:
         yield Remedy(Keyword("cycles", "solve"), "keeps every node")
 
 
-def _eigenvalues(graph: CompiledGraph, start: int, stop: int) -> NDArray[Any] | None:
-    """Return the eigenvalues of a component; None of a large one, of symbols and of what no float holds."""
+def _numbers(graph: CompiledGraph, start: int, stop: int) -> NDArray[Any] | None:
+    """Return the matrix of a component; None of a large one, of symbols and of what no float holds."""
     if stop - start > MAX_NAMED:
         return None
     try:
-        return np.linalg.eigvals(_dense(stop - start, component_entries(graph, start, stop), complex))
+        matrix = _dense(stop - start, component_entries(graph, start, stop), complex)
     except (TypeError, ValueError, OverflowError):
         return None
+    return matrix if np.isfinite(matrix).all() else None
 
 
 def cycle_error(graph: CompiledGraph, start: int, stop: int) -> CycleError:
     """Return the error that names a component's cycle and says what each remedy does."""
     solve = "sums its walks"
     instead: list[object] = []
-    eigenvalues = _eigenvalues(graph, start, stop)
-    if eigenvalues is not None:
+    matrix = _numbers(graph, start, stop)
+    if matrix is not None:
+        eigenvalues = np.linalg.eigvals(matrix)
         radius = float(np.abs(eigenvalues).max())
         limit = "" if radius < MAX_RADIUS else ": they do not converge"
         solve = f"{solve} (spectral radius {radius:.3g}{limit})"

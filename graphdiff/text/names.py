@@ -82,6 +82,9 @@ class Naming:
         return dict(zip(("source", "target", "key"), self.parts(edge), strict=False))
 
 
+#: Of a component with more members than this three are named.
+NAMED = 4
+
 #: Where no two labels have the same text.
 PLAIN = Naming()
 
@@ -125,8 +128,19 @@ def joined(members: Iterable[str]) -> str:
     ('a + b', 'a + b + c + 2 more')
     """
     names = sorted(members)
-    rest = [f"{len(names) - 3} more"] if len(names) > 4 else names[3:]
+    rest = [f"{len(names) - 3} more"] if len(names) > NAMED else names[3:]
     return " + ".join([*names[:3], *rest])
+
+
+def is_abbreviated(label: Any) -> bool:
+    """Tell whether a component that counts as one node has more members than its text names.
+
+    Examples
+    --------
+    >>> is_abbreviated(frozenset("abcd")), is_abbreviated(frozenset("abcde"))
+    (False, True)
+    """
+    return isinstance(label, frozenset) and len(label) > NAMED
 
 
 def members_of(end: Any) -> list[Any] | None:

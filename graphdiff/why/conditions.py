@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from graphdiff.paths.paths import Path
 from graphdiff.sums.between import Between
+from graphdiff.text.names import Edge
 from graphdiff.text.numbers import shorten
 from graphdiff.text.requirements import LONGEST, requirement_record
 
+#: What may be a condition, in the order in which it is said.
+OPTIONAL = "optional"
+FIELDS = ("marker", "extra", "kind", OPTIONAL)
+
 #: Kinds of edges that are not there for everybody who has the tail.
-KINDS = frozenset({"dev", "optional", "peer", "test", "type-checking"})
+KINDS = frozenset({"dev", OPTIONAL, "peer", "test", "type-checking"})
 
 #: So many of the values of a condition are named.
 SHOWN = 3
@@ -55,36 +61,44 @@ class Condition:
         return {"field": self.field, "values": [*self.values]}
 
 
-def conditions(between: Between, data: Callable[[Any], Mapping[Any, Any]]) -> list[Condition]:
+def conditions(between: Between, path: Path, data: Callable[[Edge], Mapping[Any, Any]]) -> list[Condition]:
     """Return what all paths between two ends stand on, each condition with as few values as will do.
 
     Parameters
     ----------
     between : Between
+    path : Path
+        Any one of the paths: what it has no edge of is no condition, so that mostly the others are not looked at.
     data : callable
         Gives the attributes of an edge.
 
     Examples
     --------
     >>> from graphdiff.graph.compiled import CompiledGraph
+    >>> from graphdiff.paths.shortest import shortest
     >>> from graphdiff.sums.between import between_ends
     >>> between = between_ends(CompiledGraph.from_arrays([0, 0, 1, 2], [1, 2, 3, 3]), 0, 3)
-    >>> conditions(between, lambda edge: {"marker": "unix"} if edge[1] == 3 else {})
+    >>> conditions(between, next(shortest(between)), lambda edge: {"marker": "unix"} if edge[1] == 3 else {})
     [Condition(field='marker', values=('unix',))]
     """
-    edges: dict[str, defaultdict[str, set[int]]] = {name: defaultdict(set) for name in ("marker", "extra", "kind")}
-    optional = set()
-    for edge in between.edges.tolist():
-        record = requirement_record(data(between.edge_label(edge)))
-        for field, by_value in edges.items():
-            if (value := record.get(field)) and (field != "kind" or value in KINDS):
-                by_value[", ".join(value) if isinstance(value, list) else str(value)].add(edge)
-        if record.get("optional") is True:
-            optional.add(edge)
+    fields = {field for edge in path.edges for field, _ in _facts(data(edge))}
+    edges: dict[str, defaultdict[str, set[int]]] = {name: defaultdict(set) for name in FIELDS if name in fields}
+    for edge in between.edges.tolist() if fields else ():
+        for field, value in _facts(data(between.edge_label(edge))):
+            if field in edges:
+                edges[field][value].add(edge)
     met = [Condition(field, values) for field, by_value in edges.items() if (values := _fewest(between, by_value))]
-    if not any(one.field == "extra" or "optional" in one.values for one in met) and _parts(between, optional):
-        met.append(Condition("optional", ("optional",)))
-    return met
+    told = any(one.field == "extra" or (one.field == "kind" and OPTIONAL in one.values) for one in met)
+    return [one for one in met if not (told and one.field == OPTIONAL)]
+
+
+def _facts(data: Mapping[Any, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the fields of an edge that may be conditions, with their values as texts."""
+    for field, value in requirement_record(data).items():
+        if field in ("marker", "extra") and value:
+            yield field, ", ".join(value) if isinstance(value, list) else str(value)
+        elif (field == "kind" and str(value) in KINDS) or (field == OPTIONAL and value is True):
+            yield field, OPTIONAL if value is True else value
 
 
 def _fewest(between: Between, edges: Mapping[str, set[int]]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import accumulate, islice
@@ -23,20 +23,22 @@ from graphdiff.errors import CycleError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import ROOTS, Boundary, End
 from graphdiff.graph.options import takes_options
+from graphdiff.graph.presets import unit
 from graphdiff.paths.paths import Path, path_record
 from graphdiff.paths.strongest import strongest
-from graphdiff.sums.between import Between
+from graphdiff.sums.between import Between, between_ends
 from graphdiff.sums.certificate import Certificate, certificate_of, is_bounded
 from graphdiff.sums.flow import Contributions, Flow, flow_through, path_entropy
 from graphdiff.sums.results import largest_first
 from graphdiff.sums.sweeps import checked, forward_values
-from graphdiff.text.names import Edge
+from graphdiff.text.names import Edge, is_abbreviated
 from graphdiff.text.numbers import plain
 from graphdiff.text.requirements import edge_record
 from graphdiff.text.tables import Result
 from graphdiff.why.cancellation import Cancellation, cancellation
 from graphdiff.why.conditions import Condition
 from graphdiff.why.report import _is_real, _share, explanation_text
+from graphdiff.why.routes import Routes
 from graphdiff.why.ways import Ways
 from graphdiff.why.zero import zero_reason
 
@@ -242,6 +244,15 @@ class Explanation(Result):
         """The five shortest paths, of one length the strongest first, spread evenly; none where walks go round."""
         return self.ways.shortest
 
+    @cached_property
+    def routes(self) -> Routes | None:
+        """The shortest routes on the graph as it is, where one of the shortest paths passes a cycle with no short name."""
+        if not (self.merged and any(is_abbreviated(node) for path in self.shortest for node in path.nodes)):
+            return None
+        as_it_is = replace(self.part.graph, cycles="solve").with_preset(unit)
+        source = ROOTS if self.source is None else self.source
+        return Routes(self.source, self.target, between_ends(as_it_is, source, self.target), self.ways.given)
+
     @property
     def conditions(self) -> list[Condition]:
         """What every path has an edge of: a marker, an extra, a kind; none where the graph as given is not known."""
@@ -397,6 +408,7 @@ class Explanation(Result):
             "cut": self._cut_records(),
             "cancellation": None if self.cancellation is None else self.cancellation.to_dict(),
             "shortest_paths": list(map(self._path_record, self.shortest)),
+            **({} if self.routes is None else {"shortest_routes": self.routes.to_dict()["shortest_paths"]}),
             "conditions": [condition.to_dict() for condition in self.conditions],
             "strongest": [record | {"covered": part} for record, part in strongest],
             "edges": [self._edge_record(edge, number) for edge, number in self.edge_contributions.carrying()],

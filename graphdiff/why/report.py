@@ -88,11 +88,10 @@ def explanation_text(
     tabled = figures if opens_with_paths else columns
     notes = [*_narrow(first), *(f"! {warning}" for warning in _warnings(columns, tabled))]
     if opens_with_paths:
-        answer = [
-            *listing(first.shortest, first.n_paths or 0, first.ways.given),
-            "",
-            headline(first, words, alone=False),
-        ]
+        listed = listing(first.shortest, first.n_paths or 0, first.ways.given)
+        if first.routes is not None:  # of merged cycles the names say too little
+            listed = list(first.routes.route_lines())
+        answer = [*listed, "", headline(first, words, alone=False)]
         told = [*_influence(columns)] if len(tabled) < 2 else []
         lines = [*answer, *notes, *told, *beside, *(["", *_figures(tabled, words)] if tabled else [])]
     else:
@@ -178,7 +177,8 @@ def _paths_text(first: Explanation) -> str:
         return ways_round(first.part.graph.cycles)
     shortest, longest = first.lengths
     steps = f"{shortest:,}" if shortest == longest else f"{shortest:,} to {longest:,}"
-    return f"{how_many(first.n_paths, 'paths')} of {steps} step{'s' * (longest != 1)}"
+    as_one = ", each cycle as one node" if first.routes is not None else ""
+    return f"{how_many(first.n_paths, 'paths')} of {steps} step{'s' * (longest != 1)}{as_one}"
 
 
 def _figures(columns: Sequence[Explanation], words: Words) -> list[str]:

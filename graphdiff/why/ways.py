@@ -77,7 +77,9 @@ class Ways:
     @cached_property
     def conditions(self) -> list[Condition]:
         """What every path has an edge of; nothing where the graph as given is not known."""
-        return [] if self.given is None else conditions(self.between, partial(attributes_of, self.given))
+        if self.given is None or not self.shortest:
+            return []
+        return conditions(self.between, self.shortest[0], partial(attributes_of, self.given))
 
     @cached_property
     def bottlenecks(self) -> list[Any]:

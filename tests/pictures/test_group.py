@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from itertools import chain, combinations
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -180,11 +182,46 @@ class TestCycles:
         graph = weighted([("a1", "b1", 1), ("b2", "a2", 1), ("c1", "d1", 1), ("d1", "c1", 1), ("a1", "c1", 1)])
         quotient = gd.group(graph, lambda node: node[0], cycles="collapse")
         assert quotient.graph["cyclic"] == [["a", "b"]]
-        assert "cyclic only by the grouping: a, b" in gd.to_pydot(quotient).to_string()
+        assert quotient.graph["real_cycles"] == [["c", "d"]]
+        legend = gd.to_pydot(quotient).to_string()
+        assert "cyclic in the graph itself: c, d" in legend
+        assert "cyclic only by the grouping: a, b" in legend
 
     def test_a_cycle_that_grew_is_named_too(self) -> None:
         graph = weighted([("a1", "b1", 1), ("b1", "a1", 1), ("b2", "c1", 1), ("c1", "a2", 1)])
-        assert gd.group(graph, lambda node: node[0]).graph["cyclic"] == [["b", "c", "a"]]
+        quotient = gd.group(graph, lambda node: node[0])
+        assert [set(groups) for groups in quotient.graph["cyclic"]] == [{"a", "b", "c"}]
+        assert [set(groups) for groups in quotient.graph["real_cycles"]] == [{"a", "b"}]
+        legend = gd.to_pydot(quotient).to_string()
+        assert re.search(r"cyclic in the graph itself: (a, b|b, a)\b", legend)
+        assert re.search(r"cyclic only by the grouping: (c, )?(a \+ b|b \+ a)(, c)?\b", legend)
+
+    def test_two_cycles_that_meet_in_a_group_are_two(self) -> None:
+        graph = weighted([("a1", "b1", 1), ("b1", "a1", 1), ("a2", "c1", 1), ("c1", "a2", 1), ("a1", "a2", 1)])
+        quotient = gd.group(graph, lambda node: node[0])
+        assert {frozenset(groups) for groups in quotient.graph["real_cycles"]} == {frozenset("ab"), frozenset("ac")}
+        assert quotient.graph["cyclic"] == []
+
+    def test_of_a_graph_that_was_read_again_no_cycle_is_called_the_groupings(self, tmp_path: Path) -> None:
+        graph = weighted([("a1", "b1", 1), ("b1", "a1", 1)])
+        gd.write(gd.group(graph, lambda node: node[0]), tmp_path / "groups.dot")
+        again = gd.read(tmp_path / "groups.dot")
+        assert "only by the grouping" not in gd.to_pydot(again).to_string()
+
+    @given(graph=st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=14))
+    def test_what_is_real_and_what_is_made_against_every_simple_cycle(self, graph: list[tuple[int, int]]) -> None:
+        given_graph = nx.DiGraph([(f"{u // 2}{u}", f"{v // 2}{v}") for u, v in graph])
+        quotient = gd.group(given_graph, lambda node: node[0], weight=None)
+        spans = [{node[0] for node in inside} for inside in nx.strongly_connected_components(given_graph)]
+        real = [span for span in spans if len(span) > 1]
+        assert all(any(set(groups) == span for span in real) for groups in quotient.graph["real_cycles"])
+        assert all(any(span <= set(groups) for groups in quotient.graph["real_cycles"]) for span in real)
+        made = {frozenset(groups) for groups in quotient.graph["cyclic"]}
+        for inside in nx.strongly_connected_components(quotient):
+            ties = nx.Graph()
+            ties.add_nodes_from(inside)
+            ties.add_edges_from(pair for span in real if span <= inside for pair in combinations(span, 2))
+            assert (frozenset(inside) in made) == (not nx.is_connected(ties))
 
     def test_a_cycle_within_a_group_is_none(self) -> None:
         assert gd.group(weighted([("a1", "a2", 1), ("a2", "a1", 1)]), lambda node: node[0]).graph["cyclic"] == []

@@ -15,9 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import graphdiff as gd
+from graphdiff.graph.presets import even, unit
 from graphdiff.paths.paths import Path as Way
 from graphdiff.text.requirements import FIELDS
+from graphdiff.why.explain import explain_each
 from graphdiff.why.listing import listing
+from graphdiff.why.report import explanation_text
 
 WINDOWS = 'sys_platform == "win32"'
 
@@ -126,6 +129,7 @@ class TestConditions:
             ([{"marker": "win", "kind": "dev"}], "by 1 path of 1 step, on win and by a dev dependency."),
             ([{"marker": "win"}, {}], "by 2 paths of 1 step."),
             ([{"kind": "Pre-Depends"}] * 2, "by 2 paths of 1 step."),
+            ([{"kind": ["dev", "test"], "marker": ["a", "b"]}] * 2, "by 2 paths of 1 step, all on a, b."),
         ],
     )
     def test_it_ends_the_sentence(self, attributes: list[dict[str, Any]], sentence: str) -> None:
@@ -203,3 +207,48 @@ def test_weights_of_the_file_come_first_where_there_are_some() -> None:
     assert str(gd.explain(graph, "a", "c")).startswith("Of one unit spread from a by weight, 1 reaches c.\n")
     one = nx.DiGraph([("a", "b", {"weight": 1.0})], edge_meaning="calls", weight_meaning="even")
     assert str(gd.explain(one, "a", "b")).startswith("The only path:")  # the numbers are those of the preset
+
+
+class TestTheRoute:
+    """What is spread evenly is said in a line of its own where it comes by another node than most paths do."""
+
+    EDGES = (("a", "m"), ("m", "t"), ("a", "b"), ("b", "c"), ("b", "d"), ("c", "n"), ("d", "n"), ("n", "t"), ("b", "x"))
+
+    def report(self, *edges: tuple[str, str]) -> str:
+        graph = nx.DiGraph([*self.EDGES, *edges], edge_meaning="depends on")
+        return explanation_text(explain_each([gd.compile(graph, weight=one) for one in (unit, even)], "a", "t"))
+
+    def test_by_another_node(self) -> None:
+        assert self.report().endswith(
+            "\nOf one unit spread evenly from a, 0.833333 reaches t (1st of 7 nodes).\n"
+            "Spread evenly, 60.0 % comes by m, by which 1 of 3 paths goes.\n\n"
+            "spread evenly: each node passes what reaches it in equal parts along its edges."
+        )
+
+    def test_straight_from_the_source(self) -> None:
+        assert "\nSpread evenly, 75.0 % comes directly from a, by which 1 of 3 paths goes.\n" in self.straight()
+
+    def straight(self) -> str:
+        edges = [edge for edge in self.EDGES if "m" not in edge]
+        graph = nx.DiGraph([*edges, ("a", "t"), ("x", "leaf"), ("n", "x")], edge_meaning="depends on")
+        return explanation_text(explain_each([gd.compile(graph, weight=one) for one in (unit, even)], "a", "t"))
+
+    def test_by_the_same_node_nothing_is_said(self) -> None:
+        text = self.report(("m", "p"), ("m", "q"), ("m", "r"), ("m", "u"))
+        assert "Of one unit spread evenly from a" in text
+        assert "comes" not in text
+
+
+def test_all_roots_are_in_the_plural_and_begin_with_a_capital(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "roots.json"
+    nodes = [{"id": "a", "root": True}, *({"id": name} for name in "bxy")]
+    links = [{"source": "a", "target": "b"}, {"source": "x", "target": "y"}]
+    graph = {"directed": True, "graph": {"edge_meaning": "depends on"}, "nodes": nodes, "links": links}
+    path.write_text(json.dumps(graph))
+    assert run("why", str(path), "y").out.endswith("\n\nThe roots do not rest on y: no path leads there.\n")
+    assert "\nThe roots do not rest on y: there is nothing to cut.\n" in run("cut", str(path), "y").out
+    assert "\nThe roots do not rest on b any more (" in run("what-if", str(path), "b", "--remove-edge", "a", "b").out
+    assert (
+        "\ny does not rest on x: no path from y to x, but one the other way: are the ends swapped?\n"
+        in run("why", str(path), "y", "x").out
+    )

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import graphdiff as gd
+from graphdiff.why.report import explanation_text
 from graphdiff.why.routes import change_text
 
 #: Few nodes, many edges: nearly all of them on cycles; parallel edges and loops among them.
@@ -122,6 +123,27 @@ def test_as_plain_values_and_tables() -> None:
     assert repr(answer) == "<Routes: The only shortest route, of 1 edge>"
     pytest.importorskip("pandas")
     assert len(answer.to_pandas()) == 2
+
+
+@pytest.mark.parametrize(("source", "target"), [("a", "out"), ("in", "c"), ("in", "out")])
+def test_why_opens_with_the_routes_themselves_where_a_large_cycle_hides_them(source: str, target: str) -> None:
+    why = gd.explain(ring(), source, target, weight=gd.weights.even, cycles="collapse")
+    answer = gd.routes(ring(), source, target)
+    report = explanation_text([why])
+    assert report.startswith("\n".join(answer.route_lines()))
+    assert "each cycle as one node." in " ".join(report.split())
+    routes = why.to_dict()["shortest_routes"]
+    assert [route["nodes"] for route in routes] == [list(path.nodes) for path in answer.shortest]
+    assert any(step.get("kind") == "local" for route in routes for step in route["steps"]) == (target == "out")
+
+
+def test_why_names_the_members_of_a_small_cycle_on_the_way() -> None:
+    graph = nx.DiGraph([("s", "a"), ("a", "b"), ("b", "a"), ("b", "t"), ("s", "t")])
+    for target, line in (("t", "… > a + b > t"), ("b", "s > a + b")):
+        why = gd.explain(graph, "s", target, weight=None, cycles="collapse")
+        assert why.routes is None
+        assert "shortest_routes" not in why.to_dict()
+        assert line in explanation_text([why])
 
 
 def test_a_name_that_is_not_there() -> None:
