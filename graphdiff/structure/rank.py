@@ -16,9 +16,9 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.arithmetic import REAL, Number, is_finite
+from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
-from graphdiff.graph.attributes import attribute_kinds, drawing_names, is_quantity
+from graphdiff.graph.attributes import adds_up, attribute_kinds, drawing_names
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import NODES, ROOTS, Boundary, End, Seeds, seeds_of, units
 from graphdiff.graph.options import takes_options
@@ -462,10 +462,6 @@ def _set_columns(
     return columns
 
 
-def _adds_up(value: Any) -> bool:
-    return is_quantity(value) and isinstance(value, REAL) and is_finite(value)
-
-
 def _values_of(graph: Any, name: str) -> dict[Any, Any]:
     """Return the number of each node that has one; where none has, say which attributes nodes have."""
     if not isinstance(graph, nx.Graph):
@@ -474,7 +470,7 @@ def _values_of(graph: Any, name: str) -> dict[Any, Any]:
             f": a {type(graph).__name__} has no attributes of nodes",
             Remedy(Keyword("weightings", python="[compiled]"), "beside the networkx graph has both"),
         )
-    numbers = {node: number for node, number in graph.nodes(data=name) if _adds_up(number)}
+    numbers = {node: number for node, number in graph.nodes(data=name) if adds_up(number)}
     if not numbers:
         have = ", ".join(attribute_kinds([data for _, data in graph.nodes(data=True)], drawing_names(graph)))
         raise UsageError(

@@ -40,6 +40,8 @@ class Words:
         What the roots and the leaves are called.
     moved : str
         The title over the edges that made a total another one.
+    first_step : str
+        What a node is called that an edge from the source leads to.
     """
 
     nodes: str
@@ -54,6 +56,7 @@ class Words:
     starts: str = "the roots"
     ends: str = "the leaves"
     moved: str = "Which edges moved it"
+    first_step: str = "first step"
 
     def about(self, source: Any, target: Any = "") -> Words:
         """Return the words for the ends: of several nodes, and of all roots (None), sentences are in the plural.
@@ -137,6 +140,7 @@ WORDS: dict[str, Words] = {
         rank_towards="who rests on {target}",
         reached="it needs",
         moved="Which dependencies moved it",
+        first_step="direct dependency",
     ),
     "imports": Words(
         nodes="modules",
