@@ -80,6 +80,10 @@ class Ends:
         """Whether a target is given, by name or by file."""
         return bool(self.targets or self.listed)
 
+    def is_from_all(self, *graphs: nx.DiGraph) -> bool:
+        """Return whether the source is ``*``, where no node is called so."""
+        return self.sources == (EVERY,) and all(EVERY not in graph for graph in graphs)
+
     def nodes(self, find: Callable[[str], Any]) -> tuple[Any, Any]:
         """Return source and target by what finds a node: None where left out, one node, or several as a list."""
         return _end(self.sources, find, "-s"), _end(self.targets, find, "-t")
@@ -91,7 +95,7 @@ class Ends:
         """
         from graphdiff.graph.ends import NODES
 
-        if self.sources == (EVERY,) and EVERY not in graph:
+        if self.is_from_all(graph):
             return NODES, replace(self, sources=()).of(graph)[1]
         source, target = self.nodes(functools.partial(find_node, graph))
         return source, self.listed.of(graph) if self.listed else target
@@ -99,7 +103,10 @@ class Ends:
     def of_either(self, graphs: tuple[nx.DiGraph, nx.DiGraph]) -> tuple[Any, Any]:
         """Return source and target, each of which may be in one of two graphs only."""
         from graphdiff.change.match import in_either
+        from graphdiff.graph.ends import NODES
 
+        if self.is_from_all(*graphs):
+            return NODES, replace(self, sources=()).of_either(graphs)[1]
         source, target = self.nodes(functools.partial(in_either, graphs))
         return source, self.listed.of_either(graphs) if self.listed else target
 

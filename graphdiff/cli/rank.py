@@ -42,7 +42,7 @@ In Python:
     "--by",
     metavar="COLUMN",
     shell_complete=complete_column,
-    help="The order: a weighting, reach, exclusive, or reliance, one unit from every node. Default: the first.",
+    help="Order by a weighting, reach, exclusive or reliance. Default: the first.",
 )
 @click.option(
     "--value",

@@ -172,6 +172,16 @@ class Search:
             if not isinstance(seed, REAL):
                 raise UsageError(f"a cut needs real seeds, and one is {seed!r}")
 
+    def require_positive(self) -> None:
+        """Raise unless no weight is negative: then what is lost grows with what is removed."""
+        for row in self.rows:
+            for _, edge, weight in row:
+                if weight < 0:
+                    name = edge_text(self.between.edge_label(edge))
+                    raise UsageError(
+                        f"of the paths of all nodes a part is lost where no weight is negative: {name} has {weight}"
+                    )
+
     @cached_property
     def whole(self) -> Rest:
         """What is there before anything is removed."""

@@ -233,15 +233,16 @@ def cut(
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
         It is not changed. All other edges keep their weights.
-    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+    source, target : node, list of nodes, mapping of node to seed, ROOTS, LEAVES or NODES
         See `graphdiff.total_influence`. They are not removed, save that nodes of a list or a mapping as target may be,
-        such as vulnerable packages: what ends there is gone with one.
+        such as vulnerable packages: what ends there is gone with one. From all nodes (`NODES`) any node may be removed,
+        a target and a collapsed cycle too; the targets are no sources then, and no weight may be negative.
     part : float, optional
         What part of the total is to go, above 0 and up to 1: 0.5 is half of it.
     amount : number, optional
         By how much the total is to become smaller in absolute value. With neither, every path is cut.
     what : {"edges", "nodes"}
-        What may be removed. Where a part is asked for, a collapsed cycle is never removed as a node.
+        What may be removed. Where a part is asked for, a collapsed cycle is not removed as a node.
     timeout : float, optional
         How many seconds an integer programme may take (HiGHS, where scipy is installed): above 20 candidates it looks
         for fewer than the greedy choice where they might do, and proves how many have to be. None is no limit.
@@ -347,6 +348,8 @@ def _search(lies: Between, what: str, every: bool, *, targets_stay: bool, everyw
     lies.require_no_loops("what_if and sensitivities sum its walks")
     search = Search(lies, what, total, targets_stay, everywhere)
     search.require_real()
+    if everywhere and not every:
+        search.require_positive()
     return search
 
 

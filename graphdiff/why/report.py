@@ -129,9 +129,10 @@ def _from_roots(explanation: Explanation) -> bool:
 def headline(first: Explanation, words: Words, *, alone: bool) -> str:
     """Return the sentence that a report opens with: the total where there is one, else the paths."""
     ends = _ends(first, words)
-    relation = f"{words.relation.format(**ends)} by {_paths_text(first)}{_conditions_text(first, words)}."
+    paths = f"{_paths_text(first)}{_conditions_text(first, words)}"
+    relation = words.sentence(f"{words.relation.format(**ends)} by {paths}.")
     if _from_roots(first):
-        relation = f"From {words.starts} to {ends['target']}: {_paths_text(first)}{_conditions_text(first, words)}."
+        relation = f"From {words.starts} to {ends['target']}: {paths}."
     if not alone or first.weight_meaning == "unit":
         return relation
     return f"{_total_text(first, words)}.\n{relation}"

@@ -210,6 +210,19 @@ def test_the_source_star_is_all_nodes_unless_one_is_called_so(run: Run, tmp_path
     assert "s" not in totals(str(starred), "-s", "*")
 
 
+def test_a_comparison_of_all_nodes_adds_up_what_each_has(run: Run, tmp_path: Path) -> None:
+    new = tmp_path / "new.csv"
+    new.write_text((tmp_path / "model.csv").read_text().replace("a,t,5", "a,t,8"))
+
+    def changes(*sources: str) -> list[float]:
+        words = ["compare", "model.csv", str(new), *(word for node in sources for word in ("-s", node)), "-t", "t"]
+        result = json.loads(run(*words, "-o", "json").out)["results"][0]
+        return [result[name] for name in ("before", "after", "change")]
+
+    assert changes("*") == changes(*"srabtu")
+    assert changes("*")[2] == 3 * (2 + 11 + 1)  # what reaches a of one unit from s, r and a
+
+
 def test_reliance_on_the_command_line(run: Run) -> None:
     assert "through" in run("rank", "model.csv", "--by", "reliance").out
     rows = run("rank", "model.csv", "--by", "reliance", "-o", "csv").out.splitlines()

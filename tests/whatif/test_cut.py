@@ -31,7 +31,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import graphdiff as gd
-from graphdiff.errors import CycleError
+from graphdiff.errors import CycleError, UsageError
 from graphdiff.sets import fewest as removal
 
 Query = tuple[nx.MultiDiGraph, Any, Any]
@@ -507,10 +507,11 @@ def test_a_cycle_that_counts_as_one_node_may_go_where_all_paths_are_asked_for() 
     assert str(found).startswith("All nodes lead to e by 4 paths")
 
 
-def test_negative_weights_have_no_bound_where_all_paths_are_asked_for() -> None:
+def test_negative_weights_are_refused_by_name_where_a_part_of_all_paths_is_asked_for() -> None:
     graph = weighted([("a", "b", 1), ("b", "c", -1), ("a", "c", 3), ("b", "d", 2), ("c", "d", 1)])
-    found = gd.cut(graph, gd.NODES, "d", part=0.9, what="edges")
-    assert found.at_least in (None, 1) or found.method == "exact"
+    with pytest.raises(UsageError, match="where no weight is negative: 'b' -> 'c' has -1"):
+        gd.cut(graph, gd.NODES, "d", part=0.9)
+    assert sorted(gd.cut(graph, gd.NODES, "d").removed) == [("b", "d"), ("c", "d")]
 
 
 @pytest.mark.parametrize("what", ["edges", "nodes"])
