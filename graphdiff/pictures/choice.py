@@ -351,10 +351,15 @@ class Dashed:
         drawn = f"drawn: {n_drawn:,} of {how_many(n_nodes, nodes)} on the way"
         if n_drawn + len(part.others) < min(view.max_nodes, n_nodes):
             drawn += f" (more have over {view.max_edges} edges, or do not fit)"
-        if scale.whole and scale.whole == self.graph.graph.get("total") and isinstance(scale.whole, REAL):
-            ends = {*part.between.sources, *part.between.targets, *part.others}
-            pairs = [pair for pair in part.ways if ends.issuperset(pair)]
-            past = [self.facts(pair, (part.beside(pair), 0))["share"] for pair in pairs]
-            drawn += f"; {share_text(1 - sum(past))} of the total by named ones"
-        adding = "all shares add up to 100 %" if self.has_both_ends else "every sum is that of the whole"
+        adding = "as much enters a node as leaves it" if self.has_both_ends else "every sum is that of the whole"
+        is_total = isinstance(scale.whole, REAL) and scale.whole == self.graph.graph.get("total")
+        if self.has_both_ends and scale.whole and is_total:
+            adding = "all shares add up to 100 %"
+            drawn += f"; {share_text(1 - self._past(part))} of the total by named ones"
         return [drawn, f"an edge adds up the ways past others, dashed where none is direct: {adding}"]
+
+    def _past(self, part: Part) -> Number:
+        """Return the share of what passes no node that is drawn between the ends."""
+        ends = {*part.between.sources, *part.between.targets, *part.others}
+        pairs = [pair for pair in part.ways if ends.issuperset(pair)]
+        return sum(self.facts(pair, (part.beside(pair), 0))["share"] for pair in pairs)

@@ -176,6 +176,7 @@ def test_paths_that_cancel_are_drawn_by_their_sizes() -> None:
     assert_balanced(picture)
     assert {node.name for node in picture.nodes} == {"s", "t", "m39", "m40"}
     assert "edge and node: part of the paths' absolute influences, 800" in picture.legend
+    assert picture.legend[1:3] == ["drawn: 4 of 42 nodes on the way", f"{SAID}as much enters a node as leaves it"]
 
 
 def test_those_are_drawn_that_most_passes() -> None:
