@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from graphdiff.graph.compiled import CompiledGraph
-    from graphdiff.whatif.first_steps import FirstSteps
-    from graphdiff.whatif.sensitivities import Sensitivities
     from graphdiff.whatif.what_if import WhatIf
 
 Pair = tuple[str, str]
@@ -87,41 +85,23 @@ def what_if(
     Changes can be repeated and are made together. Without a change: the ten edges whose removal changes the total
     most. All other edges keep their weights; under even the report says too what comes of counting them anew.
     """
-    from graphdiff.whatif.first_steps import first_steps
-    from graphdiff.whatif.sensitivities import sensitivities
-    from graphdiff.whatif.what_if import what_if as compute
-
     graph = inputs.load(settings)
     pair = ends.between(graph)
     compiled = inputs.compile_all(graph, settings)
-    is_changed = bool(remove_edges or remove_nodes or reweights or additions)
-    if direct and is_changed:
-        raise UsageError("--direct is without a change: leave out one of them")
-    if direct:
-        with output.bar("first steps") as progress:
-            steps = [first_steps(one, *pair, progress=progress) for one in compiled]
-        _print_direct(settings, graph, steps)
-        return
-    if not is_changed:
-        try:
-            rankings = [sensitivities(one, *pair) for one in compiled]
-        except SameComponentError:
-            print_routes(settings, graph, pair)
-            return
-        _print_most(settings, graph, rankings)
-        return
     changes: dict[str, Any] = {
         "remove_edges": [_edge(graph, a, b) for a, b in remove_edges],
         "remove_nodes": [find_node(graph, name) for name in remove_nodes],
         "reweight": {_edge(graph, a, b): _number(w) for a, b, w in reweights},
         "add_edges": [_new_edge(graph, a, b, w) for a, b, w in additions],
     }
-    try:
-        answers = [compute(one, *pair, **changes) for one in compiled]
-    except SameComponentError:
-        _print_routes(settings, graph, compiled[0], pair, changes)
-        return
-    _print_change(settings, graph, answers)
+    if direct and any(changes.values()):
+        raise UsageError("--direct is without a change: leave out one of them")
+    if direct:
+        _print_direct(settings, graph, compiled, pair)
+    elif any(changes.values()):
+        _print_change(settings, graph, compiled, pair, changes)
+    else:
+        _print_most(settings, graph, compiled, pair)
 
 
 # -- what the arguments mean
@@ -167,9 +147,21 @@ def _number(text: str) -> int | float:
 # -- what is printed
 
 
-def _print_change(settings: options.Settings, graph: nx.DiGraph, answers: list[WhatIf]) -> None:
+def _print_change(
+    settings: options.Settings,
+    graph: nx.DiGraph,
+    compiled: Sequence[CompiledGraph],
+    ends: tuple[Any, Any],
+    changes: dict[str, Any],
+) -> None:
     from graphdiff.whatif.report import what_if_text
+    from graphdiff.whatif.what_if import what_if as compute
 
+    try:
+        answers = [compute(one, *ends, **changes) for one in compiled]
+    except SameComponentError:
+        _print_routes(settings, graph, compiled[0], ends, changes)
+        return
     output.emit(
         settings,
         text=lambda: f"{output.graph_line(graph)}\n\n{what_if_text(answers)}",
@@ -203,7 +195,16 @@ def _rows(answers: list[WhatIf]) -> Iterator[Sequence[Any]]:
         yield [one.weight_meaning, *(record[name] for name in names)]
 
 
-def _print_most(settings: options.Settings, graph: nx.DiGraph, rankings: list[Sensitivities]) -> None:
+def _print_most(
+    settings: options.Settings, graph: nx.DiGraph, compiled: Sequence[CompiledGraph], ends: tuple[Any, Any]
+) -> None:
+    from graphdiff.whatif.sensitivities import sensitivities
+
+    try:
+        rankings = [sensitivities(one, *ends) for one in compiled]
+    except SameComponentError:
+        print_routes(settings, graph, ends)
+        return
     names = ["source", "target", "key", "weight", "derivative", "elasticity", "removal"]
     output.emit(
         settings,
@@ -224,7 +225,13 @@ def _print_most(settings: options.Settings, graph: nx.DiGraph, rankings: list[Se
     )
 
 
-def _print_direct(settings: options.Settings, graph: nx.DiGraph, answers: list[FirstSteps]) -> None:
+def _print_direct(
+    settings: options.Settings, graph: nx.DiGraph, compiled: Sequence[CompiledGraph], ends: tuple[Any, Any]
+) -> None:
+    from graphdiff.whatif.first_steps import first_steps
+
+    with output.bar("first steps") as progress:
+        answers = [first_steps(one, *ends, progress=progress) for one in compiled]
     names = ["node", "removal", "share", "weight"]
     output.emit(
         settings,

@@ -99,11 +99,7 @@ def _print_report(
     bounds: tuple[str, str] | None,
     gate: conditions.Gate,
 ) -> None:
-    from graphdiff.io.python.extras import joining
-    from graphdiff.sets.cost import cost_in
-    from graphdiff.text.tables import in_columns
     from graphdiff.why.explain import annotated, explain_each
-    from graphdiff.why.report import explanation_text
 
     compiled = inputs.compile_all(graph, settings)
     try:
@@ -113,16 +109,28 @@ def _print_report(
             raise
         print_routes(settings, graph, (source, target), gate)
         return
-    figures = explanations if settings.weights else []
     gate.check(explanations, graph)
     uncertain = _uncertain(graph, source, target, settings, sd, bounds)
-    extras = [] if explanations[0].n_paths != 0 else joining(graph, source, target)
-    cost = cost_in(graph, explanations[0].part.graph, source, target)
-    beside = [*uncertainty_lines(uncertain), *cost_lines(cost)]
-    notes = in_columns(extras_lines(extras))
     if output.is_drawn(settings.path):
         output.write_drawn(annotated(explanations[-1], graph), settings)
         settings = replace(settings, path=None)
+    _emit(graph, settings, explanations, uncertain)
+
+
+def _emit(
+    graph: nx.DiGraph, settings: options.Settings, explanations: list[Explanation], uncertain: list[Uncertainty]
+) -> None:
+    from graphdiff.io.python.extras import joining
+    from graphdiff.sets.cost import cost_in
+    from graphdiff.text.tables import in_columns
+    from graphdiff.why.report import explanation_text
+
+    first = explanations[0]
+    figures = explanations if settings.weights else []
+    extras = [] if first.n_paths != 0 else joining(graph, first.source, first.target)
+    cost = cost_in(graph, first.part.graph, first.source, first.target)
+    beside = [*uncertainty_lines(uncertain), *cost_lines(cost)]
+    notes = in_columns(extras_lines(extras))
     output.emit(
         settings,
         text=lambda: f"{output.graph_line(graph)}\n\n{explanation_text(explanations, beside, figures)}\n{notes}",

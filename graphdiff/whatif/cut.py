@@ -297,22 +297,13 @@ def cut(
         instead = "; without ", Keyword("amount" if part is None else "part"), " every path is cut"
         raise SameComponentError(error.source, error.target, *instead) from error
     search = _search(lies, what, every, targets_stay=members_of(target) is None, everywhere=source is NODES)
-    total = search.total
-    wanted = None if every else _wanted(total, part, amount)
-    lacking = ""
-    if every:
-        chosen, method, at_least = every_path(search)
-    else:
-        most_left = abs(total) - wanted
-        chosen, method, at_least = reduced(search, most_left, progress)
-        if at_least is not None and at_least < len(chosen) and search.is_positive:
-            chosen, at_least, lacking = fewer(search, most_left, chosen, at_least, Clock(timeout, progress))
-            method = method if lacking in ("scipy", "size") else "integer programme"
+    wanted = None if every else _wanted(search.total, part, amount)
+    chosen, method, at_least, lacking = _chosen(search, wanted, timeout, progress)
     return Cut(
         source=source,
         target=target,
         what=what,
-        before=total,
+        before=search.total,
         wanted=wanted,
         strokes=list(strokes(search, chosen)),
         method=method,
@@ -325,6 +316,20 @@ def cut(
         kept=search.kept,
         naming=ready.topology.naming,
     )
+
+
+def _chosen(
+    search: Search, wanted: Number | None, timeout: float | None, progress: Progress
+) -> tuple[Any, str, int | None, str]:
+    """Return the candidates to remove, how they were found, how many any set must have, and what would tell more."""
+    if wanted is None:
+        return (*every_path(search), "")
+    most_left = abs(search.total) - wanted
+    chosen, method, at_least = reduced(search, most_left, progress)
+    if at_least is None or at_least >= len(chosen) or not search.is_positive:
+        return chosen, method, at_least, ""
+    chosen, at_least, lacking = fewer(search, most_left, chosen, at_least, Clock(timeout, progress))
+    return chosen, method if lacking in ("scipy", "size") else "integer programme", at_least, lacking
 
 
 def _lying(graph: CompiledGraph, source: End, target: End, every: bool) -> Between:
