@@ -69,7 +69,8 @@ def test_deep_graphs_of_more_paths_than_anybody_counts_are_quick() -> None:
     """Lengths so long that what keeps them apart leaves the exponents of a plain Decimal."""
     graph = nx.DiGraph()
     for step in range(3000):
-        graph.add_edges_from([((0, step), (0, step + 1)), ((0, step), (1, step)), ((1, step), (0, step + 1))])
+        # The detour comes first in the order of the nodes, which is what ties go by.
+        graph.add_edges_from([((0, step), (1, step)), ((1, step), (0, step + 1)), ((0, step), (0, step + 1))])
     began = time.process_time()
     between = between_ends(gd.compile(graph, weight=None), (0, 0), (0, 3000))
     assert [path.length for path in islice(shortest(between), 4)] == [3000, 3001, 3001, 3001]
