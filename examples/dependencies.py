@@ -36,7 +36,7 @@ def main(folder: str = ".") -> None:
         print(f"  {path.influence / total:6.1%}  {' > '.join(path.nodes)}")
 
     picture = Path(folder) / "openssh-server.svg"
-    gd.write(gd.annotate(graph, SOURCE, TARGET), picture, overwrite=True)
+    gd.write(gd.annotate(graph, SOURCE, TARGET), picture, fit="poster", overwrite=True)
     print(f"picture in {picture}")
 
 

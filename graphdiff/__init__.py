@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from graphdiff.graph.compiled import CompiledGraph as CompiledGraph
     from graphdiff.graph.compiled import compile as compile
     from graphdiff.graph.ends import LEAVES as LEAVES
+    from graphdiff.graph.ends import NODES as NODES
     from graphdiff.graph.ends import ROOTS as ROOTS
     from graphdiff.io.formats import Format as Format
     from graphdiff.io.read import read as read
@@ -42,10 +43,14 @@ if TYPE_CHECKING:
     from graphdiff.pictures.annotate import annotate as annotate
     from graphdiff.pictures.dot import to_pydot as to_pydot
     from graphdiff.pictures.group import group as group
+    from graphdiff.sets.cost import Cost as Cost
+    from graphdiff.sets.cost import cost_of as cost_of
     from graphdiff.sets.sets import Exclusive as Exclusive
     from graphdiff.sets.sets import exclusive as exclusive
     from graphdiff.sets.sets import exclusive_sizes as exclusive_sizes
     from graphdiff.sets.sets import reach_sizes as reach_sizes
+    from graphdiff.sets.tally import Tally as Tally
+    from graphdiff.sets.tally import tally as tally
     from graphdiff.structure.components import CycleReport as CycleReport
     from graphdiff.structure.components import find_cycles as find_cycles
     from graphdiff.structure.diagnose import Diagnosis as Diagnosis
@@ -68,6 +73,8 @@ if TYPE_CHECKING:
     from graphdiff.whatif.cut import cut as cut
     from graphdiff.whatif.effects import Effects as Effects
     from graphdiff.whatif.effects import table as table
+    from graphdiff.whatif.first_steps import FirstSteps as FirstSteps
+    from graphdiff.whatif.first_steps import first_steps as first_steps
     from graphdiff.whatif.sensitivities import Sensitivities as Sensitivities
     from graphdiff.whatif.sensitivities import sensitivities as sensitivities
     from graphdiff.whatif.uncertainty import Uncertainty as Uncertainty
@@ -78,6 +85,8 @@ if TYPE_CHECKING:
     from graphdiff.why.explain import explain as explain
     from graphdiff.why.routes import Routes as Routes
     from graphdiff.why.routes import routes as routes
+    from graphdiff.why.versions import Versions as Versions
+    from graphdiff.why.versions import explain_versions as explain_versions
 
 __version__ = "0.1.0"
 
@@ -87,6 +96,7 @@ _HOMES: dict[str, str | None] = {
     "Check": "tracing.check",
     "Comparison": "change.comparison",
     "CompiledGraph": "graph.compiled",
+    "Cost": "sets.cost",
     "Cut": "whatif.cut",
     "CycleReport": "structure.components",
     "Diagnosis": "structure.diagnose",
@@ -94,6 +104,7 @@ _HOMES: dict[str, str | None] = {
     "Effects": "whatif.effects",
     "Exclusive": "sets.sets",
     "Explanation": "why.explain",
+    "FirstSteps": "whatif.first_steps",
     "Format": "io.formats",
     "Formula": "paths.formula",
     "Influences": "sums.results",
@@ -101,19 +112,23 @@ _HOMES: dict[str, str | None] = {
     "LEAVES": "graph.ends",
     "Path": "paths.paths",
     "Plan": "jacobians.plan",
+    "NODES": "graph.ends",
     "ROOTS": "graph.ends",
     "Ranking": "structure.rank",
     "Routes": "why.routes",
     "Semiring": "sums.semirings",
     "Sensitivities": "whatif.sensitivities",
+    "Tally": "sets.tally",
     "Targets": "io.targets",
     "Uncertainty": "whatif.uncertainty",
+    "Versions": "why.versions",
     "WhatIf": "whatif.what_if",
     "accumulate": "sums.accumulate",
     "annotate": "pictures.annotate",
     "check": "tracing.check",
     "compare": "change.compare",
     "compile": "graph.compiled",
+    "cost_of": "sets.cost",
     "count_paths": "paths.paths",
     "cut": "whatif.cut",
     "diagnose": "structure.diagnose",
@@ -123,8 +138,10 @@ _HOMES: dict[str, str | None] = {
     "exclusive": "sets.sets",
     "exclusive_sizes": "sets.sets",
     "explain": "why.explain",
+    "explain_versions": "why.versions",
     "factored": "paths.factored",
     "find_cycles": "structure.components",
+    "first_steps": "whatif.first_steps",
     "forward": "sums.influence",
     "group": "pictures.group",
     "iter_jacobian": "jacobians.jacobian",
@@ -144,6 +161,7 @@ _HOMES: dict[str, str | None] = {
     "sensitivities": "whatif.sensitivities",
     "strongest_paths": "paths.strongest",
     "table": "whatif.effects",
+    "tally": "sets.tally",
     "to_pydot": "pictures.dot",
     "total_influence": "sums.influence",
     "total_influences": "jacobians.jacobian",

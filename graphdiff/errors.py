@@ -37,6 +37,7 @@ __all__ = [
     "TraceError",
     "TruncatedError",
     "UnknownEdgeError",
+    "UnknownNamesError",
     "UnknownNodeError",
     "UsageError",
     "ValueOverflowError",
@@ -167,9 +168,10 @@ class UnknownNodeError(GraphdiffError, KeyError):
 
 
 class AmbiguousNodeError(GraphdiffError, LookupError):
-    """A name that means several nodes; ``name`` and the ``matches``."""
+    """A name that means several nodes; ``name``, the ``matches``, and in ``how`` how each is given, if known."""
 
     exit_status = 2
+    how = ""
 
     def __init__(self, name: str, matches: Sequence[Hashable]) -> None:
         self.name = name
@@ -178,7 +180,27 @@ class AmbiguousNodeError(GraphdiffError, LookupError):
 
     def _parts(self) -> Iterable[object]:
         shown = ", ".join(map(repr, self.matches[:5])) + (", …" if len(self.matches) > 5 else "")
-        return [f"{len(self.matches)} nodes match {self.name!r}: {shown}"]
+        return [f"{len(self.matches)} nodes match {self.name!r}: {shown}{self.how}"]
+
+
+class UnknownNamesError(GraphdiffError, LookupError):
+    """Several names of a list that mean no node, or several nodes: the ``sentences`` on each."""
+
+    exit_status = 2
+
+    def __init__(self, errors: Sequence[GraphdiffError]) -> None:
+        self.parts = tuple((error.where, *error._parts()) for error in errors)
+        super().__init__(len(errors))
+
+    @property
+    def sentences(self) -> list[str]:
+        """What each single error says."""
+        return [sentence(parts, in_python) for parts in self.parts]
+
+    def _parts(self) -> Iterable[object]:
+        yield f"{len(self.parts):,} names mean no node, or several nodes:"
+        for parts, text in zip(self.parts, self.sentences, strict=True):
+            yield from ("\n  ", *parts, "" if text.endswith("?") else ".")
 
 
 class UnknownEdgeError(GraphdiffError, KeyError):
@@ -376,12 +398,16 @@ class MissingExtraError(GraphdiffError, ImportError):
 def nearest(name: object, names: Iterable[Hashable], limit: int = 3) -> list[Hashable]:
     """Return up to `limit` of `names` that look like `name`: equal as text first, then case, then spelling.
 
+    Before spelling comes what is the same behind the last slash: a member of a workspace by its name or by its folder.
+
     Examples
     --------
     >>> nearest("los", ["loss", "weights"])
     ['loss']
     >>> nearest("1", [1, 2])
     [1]
+    >>> nearest("@shop/api", ["@shop/core", "packages/api"])
+    ['packages/api', '@shop/core']
     """
     text = str(name)
     by_text: dict[str, Hashable] = {}
@@ -390,6 +416,8 @@ def nearest(name: object, names: Iterable[Hashable], limit: int = 3) -> list[Has
     if text in by_text:
         return [by_text[text]]
     folded = [other for other in by_text if other.lower() == text.lower()]
+    last = text.rpartition("/")
+    folded += [other for other in by_text if last[1] and other.endswith(f"/{last[2]}")]
     # difflib is quadratic in the names' lengths: of a large graph only names of like length are compared.
     if len(by_text) > 20_000:
         by_text = {other: node for other, node in by_text.items() if abs(len(other) - len(text)) <= 2}

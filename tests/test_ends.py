@@ -32,7 +32,7 @@ NUMBERS: dict[str, Callable[[int], Any]] = {
 
 SOURCES: dict[str, Any] = {
     "node": "a", "list": ["b", "a", "x"], "seeds": {"a": 3, "x": -2}, "a seed of 0": {"a": 0, "b": 5},
-    "ROOTS": gd.ROOTS, "an array": np.array(["a", "b"]),
+    "ROOTS": gd.ROOTS, "NODES": gd.NODES, "an array": np.array(["a", "b"]),
 }  # fmt: skip
 TARGETS: dict[str, Any] = {
     "node": "f", "list": ["f", "e"], "seeds": {"f": 2, "g": -1, "e": 4}, "LEAVES": gd.LEAVES, "a set": {"g", "f"},
@@ -43,6 +43,8 @@ def seeds(graph: nx.DiGraph, end: Any) -> dict[Any, Any]:
     """Return an end as a mapping, by other means than the library's."""
     if end is gd.ROOTS:
         return {node: 1 for node in graph if not graph.in_degree(node)}
+    if end is gd.NODES:
+        return dict.fromkeys(graph, 1)
     if end is gd.LEAVES:
         return {node: 1 for node in graph if not graph.out_degree(node)}
     if isinstance(end, dict):

@@ -29,6 +29,7 @@ MADE = {
     "UsageError": (errors.UsageError(Keyword("weight", "x"), " is no weight"), ValueError, 2),
     "UnknownNodeError": (errors.UnknownNodeError("los", ["loss", "weights"]), KeyError, 2),
     "AmbiguousNodeError": (errors.AmbiguousNodeError("a", ["a1", "a2"]), LookupError, 2),
+    "UnknownNamesError": (errors.UnknownNamesError([errors.UsageError("no")]), LookupError, 2),
     "UnknownEdgeError": (errors.UnknownEdgeError(("a", "b"), ["c"], turned=True), KeyError, 2),
     "GraphTypeError": (errors.GraphTypeError("no"), TypeError, 65),
     "WeightError": (errors.WeightError("no", edge=("a", "b"), count=2), ValueError, 65),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import struct
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -33,8 +34,8 @@ def texts_of(picture: Path) -> set[str]:
 
 def test_every_example_is_run_here() -> None:
     assert {path.stem for path in EXAMPLES.glob("*.py")} == {
-        "backprop", "calls", "dependencies", "drop_dependency", "gradient_descent", "import_cycle", "mediation",
-        "new_dependency", "path_model", "risk", "slower", "vanishing",
+        "backprop", "calls", "dependencies", "drop_dependency", "gallery", "gradient_descent", "import_cycle",
+        "mediation", "new_dependency", "path_model", "risk", "slower", "vanishing",
     }  # fmt: skip
 
 
@@ -185,3 +186,18 @@ def test_mediation_gives_the_standard_errors_that_lavaan_prints(run: Run) -> Non
     assert "total 0.4095 0.1389 2.95 0.1372 to 0.6818" in lines
     assert "without M: 0.036, so M carries 91.2%" in lines
     assert "each coefficient within one standard error: total between 0.190 and 0.648" in lines
+
+
+def test_the_gallery_fits_on_slides(run: Run, tmp_path: Path) -> None:
+    lines = run("gallery", str(tmp_path))
+    assert lines[0] == "way.svg, way.png: 60 edges"
+    drawn = next(
+        text for text in texts_of(tmp_path / "way.svg") if text.startswith("drawn: 21 of 61 packages on the way")
+    )
+    assert drawn.endswith("95.6 % of the total by named ones")
+    assert {"jupyter-server", "27 members", "(kept by several)"} <= texts_of(tmp_path / "lock.svg")
+    assert {"metrics", "+ new", "colours", "− gone"} <= texts_of(tmp_path / "difference.svg")
+    assert {"weight = -1.2", "∂out/∂weight = -0.903"} <= texts_of(tmp_path / "gradient.svg")
+    sizes = {path.stem: struct.unpack(">II", path.read_bytes()[16:24]) for path in tmp_path.glob("*.png")}
+    assert len(sizes) == 4
+    assert all(width <= 1600 and height <= 1200 for width, height in sizes.values())

@@ -25,7 +25,7 @@ import rustworkx as rx
 import scipy.sparse as sp
 
 import graphdiff as gd
-from graphdiff.errors import GraphTypeError
+from graphdiff.errors import GraphTypeError, UsageError
 
 #: An acyclic graph of whole floats, so that sums are the same in any order: 0 and 1 are roots, 5 and 6 leaves.
 EDGES = [
@@ -163,6 +163,13 @@ def by_ends(report: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in report.items() if name != "attributes"}
 
 
+def refused(function: Callable[[Any], Any], graph: Any) -> str:
+    """Return why a function refuses a graph whose nodes have nothing."""
+    with pytest.raises(UsageError) as refusal:
+        function(graph)
+    return str(refusal.value)
+
+
 #: What is asked with each function of a graph, and what of the answer must be the same.
 QUESTIONS: dict[str, Callable[[Any, Make, Label], Any]] = {
     "accumulate": lambda g, _, n: named(gd.accumulate(g, n(0), semiring="max-product")),
@@ -171,6 +178,7 @@ QUESTIONS: dict[str, Callable[[Any, Make, Label], Any]] = {
     "compile": lambda g, _, n: sorted(
         (str(edge), weight) for edge, weight in zip(gd.compile(g).edges(), gd.compile(g).weights.tolist(), strict=True)
     ),
+    "cost_of": lambda g, _, n: said(gd.cost_of(g, n(4))),
     "count_paths": lambda g, _, n: (gd.count_paths(g, n(0), n(5)), named(gd.count_paths(g, n(0)))),
     "cut": lambda g, _, n: said(gd.cut(g, n(0), n(6), part=0.5)),
     "diagnose": lambda g, _, n: by_ends(plain(gd.diagnose(g, n(0), n(5)))),
@@ -179,8 +187,10 @@ QUESTIONS: dict[str, Callable[[Any, Make, Label], Any]] = {
     "exclusive": lambda g, _, n: plain(gd.exclusive(g, n(4))),
     "exclusive_sizes": lambda g, _, n: named(gd.exclusive_sizes(g)),
     "explain": lambda g, _, n: said(gd.explain(g, n(0), n(5))),
+    "explain_versions": lambda g, _, n: said(gd.explain_versions(g, n(5))),
     "factored": lambda g, _, n: str(gd.factored(g, n(0), n(5))),
     "find_cycles": lambda g, _, n: said(gd.find_cycles(g)),
+    "first_steps": lambda g, _, n: said(gd.first_steps(g, n(0), n(5))),
     "forward": lambda g, _, n: named(gd.forward(g, n(0))),
     "group": lambda g, _, n: pictured(gd.group(g, lambda node: str(int(node) // 3))),
     "iter_jacobian": lambda g, _, n: [plain(block) for block in gd.iter_jacobian(g, [n(0), n(1)], [n(5), n(6)])],
@@ -202,6 +212,7 @@ QUESTIONS: dict[str, Callable[[Any, Make, Label], Any]] = {
         (tuple(map(str, path.nodes)), path.influence) for path in gd.strongest_paths(g, n(0), n(5), k=3)
     ],
     "table": lambda g, _, n: said(gd.table(g, [n(0), n(1)], [n(5), n(6)])),
+    "tally": lambda g, _, n: refused(gd.tally, g),
     "to_pydot": lambda g, _, n: drawn(g),
     "total_influence": lambda g, _, n: gd.total_influence(g, n(0), n(5)),
     "total_influences": lambda g, _, n: gd.total_influences(g, [(n(0), n(5)), (n(1), n(6))]).tolist(),

@@ -15,12 +15,13 @@ from graphdiff.arithmetic import Number
 from graphdiff.change.attribution import Attribution
 from graphdiff.change.bounds import certificate, remainder_bound, rough
 from graphdiff.change.difference import Difference
+from graphdiff.change.gains import Gains, gain_records
 from graphdiff.change.overlay import names_in, overlay
 from graphdiff.change.report import _records, change_text, comparison_text, headline
 from graphdiff.change.sweeps import Sweeps
 from graphdiff.change.ways import PathCounts
 from graphdiff.sums.certificate import CERTAIN, Certificate, certain_digits, change_bound, doubt
-from graphdiff.sums.results import largest_first
+from graphdiff.sums.results import in_one_array, largest_first
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import column_title, words_for
 from graphdiff.text.tables import Result
@@ -93,6 +94,17 @@ class Comparison(Result):
         return self.sweeps.after_before
 
     @cached_property
+    def gains(self) -> Gains | None:
+        """Where totals are numbers of paths, those that are gained and lost, by the edge at which they differ first."""
+        return Gains.of(self.sweeps)
+
+    @property
+    def _counted(self) -> Attribution:
+        """What each edge did, in whole paths where totals are numbers of paths."""
+        gains = self.gains
+        return self.attribution if gains is None else Attribution(in_one_array(gains.paths), self.sweeps.matched)
+
+    @cached_property
     def nodes(self) -> dict[Any, Number]:
         """What the edges that leave each node did together, largest first."""
         return self.attribution.by_tail()
@@ -100,7 +112,7 @@ class Comparison(Result):
     @cached_property
     def groups(self) -> dict[Any, Number]:
         """What the edges that leave each group of nodes did together (`by`), largest first; empty without groups."""
-        return {} if self.node_groups is None else self.attribution.by_group(self.node_groups)
+        return {} if self.node_groups is None else self._counted.by_group(self.node_groups)
 
     @cached_property
     def diluting(self) -> NDArray[np.bool_]:
@@ -203,7 +215,8 @@ class Comparison(Result):
         and ``change``, what they did to the total.
         """
         matched, ways = self.sweeps.matched, self.sweeps.ways
-        graph = overlay(matched, ways.among, self.attribution)
+        done = self.attribution if self.gains is None else Attribution(in_one_array(self.gains.through), matched)
+        graph = overlay(matched, ways.among, done)
         for name, end in (("source", ways.source), ("target", ways.target)):
             names = names_in(matched, end.numbers)
             graph.graph[name] = names[0] if len(end.numbers) == 1 else names
@@ -254,6 +267,7 @@ class Comparison(Result):
             "paths": None if self.paths is None else {name: plain(n) for name, n in vars(self.paths).items()},
             "places": self.places,
             "edges": edges,
+            **({} if self.gains is None else {"paths_by_edge": gain_records(self.gains)}),
             "nodes": _records("node", self.nodes, naming.node),
             "groups": _records("group", self.groups, str),
             "dilution": _records("node", self.dilution, naming.node),

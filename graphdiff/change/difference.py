@@ -324,8 +324,9 @@ def fitted(row: Row) -> str:
     'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb and 1 more: by x (y -> z)'
     """
     names, what, where = row
-    tails = [f": {what}{where}", f": {what}"] if what else [""]
-    for tail, n in ((tail, n) for tail in tails for n in range(len(names), 0, -1)):
+    # The edge, unless it leaves no room for a second name.
+    tails = [(f": {what}{where}", min(2, len(names))), (f": {what}", 1)] if what else [("", 1)]
+    for tail, n in ((tail, n) for tail, least in tails for n in range(len(names), least - 1, -1)):
         text = and_more(", ".join(names[:n]), len(names) - n) + tail
         if len(text) <= COLUMNS - 2:
             break

@@ -7,6 +7,7 @@ Which of them lead to a node is looked for in the graph that has the node, so th
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.change.match import Matched, Side
-from graphdiff.change.ways import Reach
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name
 
 Mask = NDArray[np.bool_]
@@ -226,7 +226,7 @@ class Origins:
             self._labels(chain[last + 1 :]),
             self._labels(chain),
             by,
-            tuple(self._edge(*step) for step in steps if step in self._joint and not self._is_first(*step)),
+            tuple(self._edge(*step) for step in steps if by and step in self._joint and not self._is_first(*step)),
             tuple(self.upgrades[each] for each in behind if each in self.upgrades),
         )
 
@@ -242,13 +242,20 @@ class Origins:
     @cached_property
     def _steps(self) -> dict[int, list[int]]:
         """The edges on ways to fresh nodes, by where they come from."""
-        numbers = tuple(np.flatnonzero(self.fresh).tolist())
-        leading = Reach(self.matched, numbers, not self.towards).numbers[self.which] & (self.fresh | self.known)
         nears, fars = self._ends(self.side)
-        used = leading[nears] & leading[fars]
+        order = np.argsort(fars, kind="stable")
+        nears, ptr = nears[order], np.searchsorted(fars[order], np.arange(self.matched.n_numbers + 1))
+        counts = self.fresh | self.known
+        stack = np.flatnonzero(self.fresh).tolist()
         steps: dict[int, list[int]] = {}
-        for near, far in zip(nears[used].tolist(), fars[used].tolist(), strict=True):
-            steps.setdefault(near, []).append(far)
+        seen = set(stack)
+        while stack:
+            far = stack.pop()
+            for near in nears[ptr[far] : ptr[far + 1]].tolist():
+                if counts[near]:
+                    steps.setdefault(near, []).append(far)
+                    stack += [] if near in seen else [near]
+                    seen.add(near)
         return steps
 
     def _ends(self, side: Side) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -272,17 +279,16 @@ class Origins:
     def _nearer(self) -> dict[int, int]:
         """For each node on a chosen way the one before it; -1 where the way starts."""
         directs = self.directs[self.which]
-        nearer = self._searched(directs.projects | directs.requested, {})
-        nearer = self._searched(np.flatnonzero(self.known).tolist(), nearer) if self._lacks(nearer) else nearer
-        return self._searched(np.flatnonzero(self.fresh).tolist(), nearer) if self._lacks(nearer) else nearer
+        starts = sorted(directs.projects | directs.requested)
+        nearer = self._searched(starts) if starts else {}
+        fresh = np.flatnonzero(self.fresh).tolist()
+        left = {number for number in fresh if number not in nearer}
+        return nearer | self._from_known(left) if left else nearer
 
-    def _lacks(self, nearer: Mapping[int, int]) -> bool:
-        return any(number not in nearer for number in np.flatnonzero(self.fresh).tolist())
-
-    def _searched(self, starts: Iterable[int], known: Mapping[int, int]) -> dict[int, int]:
+    def _searched(self, starts: Iterable[int]) -> dict[int, int]:
         """Return the ways with the fewest other changes, then by what changed itself, then the shortest: Dijkstra's."""
         nearer: dict[int, int] = {}
-        heap = [(0, int(self._is_kept(start)), 0, start, -1) for start in sorted(starts)]
+        heap = [(0, int(self._is_kept(start)), 0, start, -1) for start in starts]
         while heap:
             joint, kept, length, node, before = heapq.heappop(heap)
             if node in nearer:
@@ -293,7 +299,25 @@ class Origins:
                     unchanged = self._is_first(node, far) and self._is_kept(far)
                     is_other = (node, far) in self._joint
                     heapq.heappush(heap, (joint + is_other, kept + unchanged, length + 1, far, node))
-        return {**nearer, **known}
+        return nearer
+
+    def _from_known(self, left: set[int]) -> dict[int, int]:
+        """Return the shortest ways to nodes that no start leads to: from what both graphs have, else none."""
+        crossing = [
+            (far, near) for near, fars in self._steps.items() if self.known[near] for far in fars if far in left
+        ]
+        nearer: dict[int, int] = {}
+        for far, near in sorted(crossing, key=lambda step: step[1]):
+            nearer.setdefault(far, near)
+        queue = deque(nearer)
+        while queue:
+            near = queue.popleft()
+            for far in self._steps.get(near, ()):
+                if far in left and far not in nearer:
+                    nearer[far] = near
+                    queue.append(far)
+        known = dict.fromkeys((near for _, near in crossing), -1)
+        return dict.fromkeys(left, -1) | known | nearer
 
     def _is_first(self, near: int, far: int) -> bool:
         """Tell whether a step leads from a project to a direct dependency."""
@@ -339,6 +363,8 @@ class Origins:
     def _reached(self) -> dict[int, int]:
         """By which direct dependencies each node on a way is reached, as bits: pushed along the components in order."""
         bits = {number: 1 << place for number, place in self._places.items()}
+        if not bits:
+            return {}
         components: dict[int, list[int]] = {}
         component = self.side.graph.topology.representative
         for number in {*self._steps, *np.flatnonzero(self.fresh).tolist()}:
@@ -347,10 +373,8 @@ class Origins:
             union = 0
             for number in members:
                 union |= bits.get(number, 0)
-            for number in members:
-                bits[number] = union
-                for far in self._steps.get(number, ()):
-                    bits[far] = bits.get(far, 0) | union
+            for far in (far for number in members for far in self._steps.get(number, ())):
+                bits[far] = bits.get(far, 0) | union  # the other members of a component, too
         return bits
 
 
@@ -395,8 +419,10 @@ def row_of_direct(names: tuple[str, ...], entry: Entry, word: str) -> Row:
     """Return by which direct dependency nodes came in, what changed about it, and where the way is new."""
     first, more = entry.by[0], len(entry.by) - 1
     is_itself = entry.node == first.node
-    text = first.change if is_itself and len(names) == 1 else f"{word} {first}"
-    text += f" and {more:,} more" if more else ""
+    if is_itself and len(names) == 1:
+        text = first.change + (f", and by {more:,} more" if more else "")
+    else:
+        text = f"{word} {first}" + (f" and {more:,} more" if more else "")
     if entry.together:
         text += f" together with {' and '.join(map(edge_name, entry.together))}"
     if first.status == "kept" and entry.upgrades:

@@ -171,7 +171,10 @@ def _title(column: Comparison | Changes) -> str:
 
 def _moved(column: Comparison, section: Section) -> list[str]:
     words = words_for(column.edge_meaning, column.weight_meaning)
-    rows = [(mark, code(name), weights, signed(number)) for mark, name, weights, number in moving_rows(column, None)]
+    rows = [
+        (row.mark, code(row.name), row.weights, f"{signed(row.number)} {code(row.note) if row.note else ''}".rstrip())
+        for row in moving_rows(column, ROWS)
+    ]
     rows += [("", f"dilution in the list of {code(node)}", "", signed(n)) for node, n in column.dilution.items()]
     groups = [(code(group), signed(number)) for group, number in column.groups.items()]
     return [

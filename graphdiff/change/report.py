@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphdiff.arithmetic import Number
-from graphdiff.change.difference import LINES, cycle_text, difference_lines
+from graphdiff.change.difference import COLUMNS, LINES, cycle_text, difference_lines
+from graphdiff.change.gains import Gain
 from graphdiff.errors import count_text
 from graphdiff.graph.ends import ROOTS
+from graphdiff.showing import and_more
 from graphdiff.text.names import edge_name
 from graphdiff.text.numbers import ordinal, percent, plain, shown, signed
 from graphdiff.text.sentences import Words, by_weights, column_title, how_many, ways_round, words_for
@@ -100,33 +102,64 @@ def places_text(column: Comparison) -> str:
     return said[0] if said[0] == said[1] else " -> ".join(said)
 
 
-def moving_rows(column: Comparison, n: int | None) -> list[tuple[str, str, str, Number]]:
-    """Return the edges that did most: a mark, the edge, its weights, and what it did; dilution is left out."""
-    matched, attribution = column.sweeps.matched, column.attribution
+class Moving(NamedTuple):
+    """An edge that moved a total: a mark, its name, its weights, what it did, and with what together."""
+
+    mark: str
+    name: str
+    weights: str
+    number: Number
+    note: str = ""
+
+
+def moving_rows(column: Comparison, n: int | None) -> list[Moving]:
+    """Return the edges that did most; dilution is left out, and paths are counted once, where they begin to differ."""
+    matched, edges, gains = column.sweeps.matched, moving_edges(column)[:n], column.gains
     rows = []
-    for edge in [each for each in attribution.largest() if not column.diluting[each]][:n]:
+    for edge in edges:
         old, new = (shown(w[edge]) if k[edge] else "" for w, k in zip(matched.weights, matched.counts, strict=True))
         weights = f"{old} -> {new}" if old and new else f"{matched.status(edge)} {old or new}"
-        name = edge_name(matched.edge_label(edge))
-        rows.append((MARKS[matched.status(edge)], name, weights, attribution.array.item(edge)))
+        if gains is None:
+            number, note = column.attribution.array.item(edge), ""
+        else:
+            gain = gains.gain(edge)
+            number, note = gain.paths, _together(gain)
+            weights = weights.removesuffix(" 1")  # an edge is one, unless there are parallel ones
+        rows.append(Moving(MARKS[matched.status(edge)], edge_name(matched.edge_label(edge)), weights, number, note))
     return rows
 
 
+def moving_edges(column: Comparison) -> list[int]:
+    """Return the edges that moved a total, by their numbers, most first."""
+    if column.gains is not None:
+        return column.gains.largest
+    return [edge for edge in column.attribution.largest() if not column.diluting[edge]]
+
+
+def _together(gain: Gain) -> str:
+    """Return with which other edges the paths that begin to differ at one are there, in words."""
+    if not gain.joint:
+        return ""
+    others = and_more(edge_name(gain.others[0]), len(gain.others) - 1)
+    some = "" if gain.joint == abs(gain.paths) else f"{gain.joint:,} of them "
+    return f"{some}together with {others}"
+
+
 def _moved(column: Comparison, words: Words, top: int) -> Iterator[str]:
-    rows = [(f"{mark} {name}", weights, signed(number)) for mark, name, weights, number in moving_rows(column, top)]
-    left = len(column.attribution.largest()) - int(column.diluting[column.attribution.largest()].sum()) - len(rows)
-    rows += [(f"… {left:,} more (--all)", "", "")] if left > 0 else []
-    rows += [
-        (f"  dilution: the {'shorter' if _is_shorter(column, node) else 'longer'} list of {node}", "", signed(number))
-        for node, number in list(column.dilution.items())[: max(1, top // 2)]
-    ]
+    rows = [(f"{row.mark} {row.name}", row.weights, signed(row.number), row.note) for row in moving_rows(column, top)]
+    left = len(moving_edges(column)) - len(rows)
+    rows += [(f"… {left:,} more (--all)", "", "", "")] if left > 0 else []
+    for node, number in list(column.dilution.items())[: max(1, top // 2)]:
+        longer = "shorter" if _is_shorter(column, node) else "longer"
+        rows.append((f"  dilution: the {longer} list of {node}", "", signed(number), ""))
     if not rows:
         return
-    name, weights, number = (max(map(len, cells)) for cells in zip(*rows, strict=True))
+    name, weights, width = (max(map(len, cells)) for cells in list(zip(*rows, strict=True))[:3])
     title = f"{words.moved}, {by_weights(column.weight_meaning)}"
     yield from ("", title)
     for row in rows:
-        yield f"  {row[0].ljust(name)}  {row[1].ljust(weights)}  {row[2].rjust(number)}".rstrip()
+        line = f"  {row[0].ljust(name)}  {row[1].ljust(weights)}  {row[2].rjust(width)}  {row[3]}".rstrip()
+        yield line if len(line) <= COLUMNS else f"{line[: COLUMNS - 1]}…"
     if column.node_groups is not None:
         yield f"  by group: {', '.join(f'{group} {signed(n)}' for group, n in list(column.groups.items())[:SHOWN])}"
 
@@ -140,7 +173,7 @@ def _is_shorter(column: Comparison, node: Any) -> bool:
 
 def footnotes(columns: Sequence[Comparison]) -> Iterator[str]:
     """Yield what a reader should know beside the numbers."""
-    if any(column.in_series for column in columns):
+    if any(column.in_series for column in columns if column.gains is None):
         yield "Edges in series changed together: they share their joint change, in equal parts."
     if any(column.dilution for column in columns):
         yield "dilution: edges that stayed in a list weigh more or less because the list is shorter or longer."

@@ -132,8 +132,8 @@ class Changes(Numbers, Mapping[Any, Number]):
         stands = side.stands[self._reached]
         merged = side.graph.cycles == "collapse" and len(stands)
         anchors = stands
-        if merged:  # of unsigned numbers numpy takes no -1
-            anchors = np.where(stands >= 0, side.graph.topology.representative[stands].astype(np.int64), -1)
+        if merged:  # what is not there, at -1, stays so
+            anchors = np.append(side.graph.topology.representative.astype(np.int64), -1)[stands]
         sizes = np.array([abs(value) for value in totals[self._reached].tolist()])
         _, first = np.unique(anchors, return_index=True)
         try:

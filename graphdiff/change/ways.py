@@ -17,7 +17,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.change.match import Matched, Side
 from graphdiff.errors import SameComponentError
-from graphdiff.graph.ends import Boundary, End, Seeds, placed, weighed
+from graphdiff.graph.ends import NODES, Boundary, End, Seeds, placed, weighed
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.cycles import Range, between_mask, components_in
 from graphdiff.sums.sweeps import forward_values
@@ -61,6 +61,8 @@ class NumberedEnd:
             return cls(tuple(seeds.positions), None if seeds.numbers is None else tuple(seeds.numbers))
         ends = {int(number) for side in plain.sides for number in side.numbers[end.of(side.graph.topology)]}
         numbers = [number if graphs is plain else graphs.number(plain.label(number)) for number in sorted(ends)]
+        if end is NODES:  # of these each counts, merged or not
+            return cls(tuple(numbers), is_named=False)
         apart = {tuple(_anchor(side, number) for side in graphs.sides): number for number in reversed(numbers)}
         return cls(tuple(sorted(apart.values())), is_named=False)
 

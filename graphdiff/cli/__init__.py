@@ -2,7 +2,8 @@
 
 In come the words of a command line, out go text, files and an exit status. `options` are what all verbs take, `inputs`
 reads the graph, `nodes` finds what a word means, `weightings` by which weights, `output` and `streams` print,
-`refusals` says the library's errors in options, `conditions` is ``--fail-if``, `completion` the shell's.
+`refusals` says the library's errors in options, `conditions` is ``--fail-if`` and `measures` what it can be about,
+`completion` the shell's.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ EPILOG = f"""\
 \b
 Instead of a file's name:
   env: or env:PATH                 what is installed here, or in another environment
+  git:COMMIT:PATH                  a file as it is in a commit; git:COMMIT alone as OLD of compare
   imports:PACKAGE or imports:PATH  which module of a package imports which
   "expr:e = (a + b) * (b + 1)"     an expression with its local derivatives, at --set a=2 --set b=1
 

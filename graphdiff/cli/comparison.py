@@ -12,6 +12,7 @@ import click
 from graphdiff.cli import conditions, inputs, options, output, weightings
 from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.cli.routes import print_change
+from graphdiff.cli.streams import tell
 from graphdiff.errors import SameComponentError, UsageError, of_both
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from graphdiff.change.comparison import Comparison
     from graphdiff.change.difference import Difference
     from graphdiff.change.totals import Changes
+
+#: What a graph says of itself, and one without nodes of the same file would.
+MEANINGS = ("edge_meaning", "node_meaning", "weight_meaning")
 
 EPILOG = """\
 \b
@@ -34,8 +38,8 @@ Examples:
 
 \b
 Conditions count what is new: appeared, gone, upgraded, cycles; change or total (after minus before),
-relative (change / before), paths (gained), of SOURCE and TARGET: OP is > >= < <= == !=. Texts, OP ==
-!= ~ (a pattern): package (what appeared), licence (of these, and where it changed).
+relative (change / before), paths (gained), of SOURCE and TARGET: OP is > >= < <= == !=. Of texts OP
+is == != ~ (a pattern): package (what appeared), licence (of these, and where it changed).
 
 \b
 In Python:
@@ -66,16 +70,16 @@ def compare(
     every: bool,
     gate: conditions.Gate,
 ) -> None:
-    """Say what changed from OLD to NEW, and which edges moved the total influence of SOURCE on TARGET, exactly.
+    """Say what changed from OLD to NEW, and which edges moved the total of SOURCE on TARGET, exactly.
 
-    First the sets: what appeared, with the new edge that brought each in, what is gone, upgraded, and what cycles are
-    new. With both names then the totals, and the edges that changed them; with one the totals of all nodes.
+    First what appeared, by what, what is gone, upgraded, on new cycles. With both names then the totals and what
+    moved them, with one those of all nodes. OLD may be git:COMMIT: NEW as it was.
     """
     from graphdiff.why.routes import routes
 
     if every and top is not None:
         raise UsageError("--top and --all are two answers to how many rows: give one of them")
-    graphs = inputs.load(settings), inputs.load(replace(settings, file=new))
+    graphs = _loaded(settings, new)
     pairs = _weighted(graphs, settings, matches)
     first, last = ends.of_either(graphs)
     try:
@@ -90,6 +94,25 @@ def compare(
 
 
 # -- in
+
+
+def _loaded(settings: options.Settings, new: str) -> tuple[nx.DiGraph, nx.DiGraph]:
+    """Return both graphs; of ``git:COMMIT`` the new file as it is there, and one without nodes where it is not."""
+    from graphdiff.io.commits import PREFIX, is_committed, parts_of
+    from graphdiff.io.read import by_prefix
+
+    commit, path = parts_of(settings.file) or ("", "")
+    if not commit or path:
+        return inputs.load(settings), inputs.load(replace(settings, file=new))
+    _, path = parts_of(new) or ("", new)
+    if new == "-" or by_prefix(new):
+        raise UsageError(f"{settings.file} is NEW as it was: NEW is the name of a file, and {new} is none")
+    after = inputs.load(replace(settings, file=new))
+    if is_committed(commit, path):
+        return inputs.load(replace(settings, file=f"{PREFIX}{commit}:{path}")), after
+    tell(f"{path} is not in {commit}: all of it is new")
+    meanings = {name: after.graph[name] for name in MEANINGS if name in after.graph}
+    return after.__class__(format=f"not in {commit}", **meanings), after
 
 
 def _weighted(graphs: tuple[nx.DiGraph, nx.DiGraph], settings: options.Settings, texts: Sequence[str]) -> list[Pair]:

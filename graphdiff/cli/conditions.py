@@ -315,9 +315,9 @@ def gated(function: Callable[..., None]) -> Callable[..., None]:
     run = click.option(
         "--allow",
         metavar="FILE",
-        help="Exceptions that do not count, in TOML: [[allow]] package, reason, until.",
+        help="Exceptions, in TOML: [[allow]] with package, reason, until.",
     )(run)
     return click.option(
         "--fail-if", "conditions", multiple=True, metavar="'NAME OP VALUE'",
-        help=f"End with status 1 where this holds, of {', '.join(MEASURES[verb].names)}.",
+        help=f"Status 1 where it holds, of {', '.join(MEASURES[verb].names)}.",
     )(run)  # fmt: skip

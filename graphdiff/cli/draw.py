@@ -45,7 +45,7 @@ In Python:
     type=int,
     metavar="N",
     help="So many nodes, those that most passes; edges add up ways past others. "
-    "Default: 30 (poster: 120), fewer where edges do not fit.",
+    "Default: 30 (poster: 80), fewer where edges do not fit.",
 )
 @click.option(
     "--coverage", type=float, metavar="PART", help="What part of the answer is to pass named nodes. Default: 0.9."

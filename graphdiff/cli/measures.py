@@ -155,6 +155,16 @@ def _members(node: Any) -> tuple[Any, ...]:
     return tuple(node) if isinstance(node, frozenset) else (node,)
 
 
+def _cycles_between(answered: Answered) -> Iterator[tuple[Any, ...]]:
+    """Yield the components with a cycle on the way."""
+    for explanation in (one for one in answered.results[:1] if not isinstance(one, Absent)):
+        topology = explanation.part.graph.topology
+        on_the_way = set(topology.representative[explanation.part.positions].tolist())
+        for start, stop in topology.cyclic.tolist():
+            if start in on_the_way:
+                yield tuple(topology.label(place) for place in range(start, stop))
+
+
 def _between(answered: Answered, name: str) -> list[Any]:
     """Return the nodes on the way, source and target among them."""
     import numpy as np
@@ -201,7 +211,7 @@ MEASURES = {
         {"package": _appeared, "licence": _appeared},
     ),
     "why": Measures(
-        {},
+        {"cycles": _cycles_between},
         {
             "paths": lambda answered: (Total(why.n_paths, "", _ends(why.target)) for why in answered.results[:1]),
             "total": lambda answered: (

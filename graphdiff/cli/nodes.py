@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import functools
 import os
+import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from graphdiff.cli.renamings import tell_one_name
 from graphdiff.cli.streams import tell
-from graphdiff.errors import GraphdiffError, UsageError
+from graphdiff.errors import AmbiguousNodeError, GraphdiffError, UsageError
 from graphdiff.graph.lookup import Names, find_node, named
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from graphdiff.cli.options import Settings
     from graphdiff.io.targets import Targets
+
+#: The source that is all nodes.
+EVERY = "*"
 
 #: Files up to this size are read for completing a node's name.
 MAX_COMPLETED = 2_000_000
@@ -76,30 +80,56 @@ class Ends:
         """Whether a target is given, by name or by file."""
         return bool(self.targets or self.listed)
 
+    def is_from_all(self, *graphs: nx.DiGraph) -> bool:
+        """Return whether the source is ``*``, where no node is called so."""
+        return self.sources == (EVERY,) and all(EVERY not in graph for graph in graphs)
+
     def nodes(self, find: Callable[[str], Any]) -> tuple[Any, Any]:
         """Return source and target by what finds a node: None where left out, one node, or several as a list."""
-        return _end(self.sources, find), _end(self.targets, find)
+        return _end(self.sources, find, "-s"), _end(self.targets, find, "-t")
 
     def of(self, graph: nx.DiGraph) -> tuple[Any, Any]:
-        """Return source and target in a graph: None where left out, one node, several as a list, or weights by node."""
+        """Return source and target in a graph: None where left out, one node, several as a list, or weights by node.
+
+        The source ``*`` is all nodes, where none is called so.
+        """
+        from graphdiff.graph.ends import NODES
+
+        if self.is_from_all(graph):
+            return NODES, replace(self, sources=()).of(graph)[1]
         source, target = self.nodes(functools.partial(find_node, graph))
         return source, self.listed.of(graph) if self.listed else target
 
     def of_either(self, graphs: tuple[nx.DiGraph, nx.DiGraph]) -> tuple[Any, Any]:
         """Return source and target, each of which may be in one of two graphs only."""
         from graphdiff.change.match import in_either
+        from graphdiff.graph.ends import NODES
 
+        if self.is_from_all(*graphs):
+            return NODES, replace(self, sources=()).of_either(graphs)[1]
         source, target = self.nodes(functools.partial(in_either, graphs))
         return source, self.listed.of_either(graphs) if self.listed else target
 
     def each(self, graph: nx.DiGraph) -> tuple[list[Any] | None, list[Any] | None]:
-        """Return the nodes that the sources mean and the targets, patterns too, weights aside; None where left out."""
+        """Return the nodes that the sources mean and the targets, patterns too, weights aside; None where left out.
+
+        Sources that are left out are the roots that the file marks: a project, or the members of a workspace.
+        """
         names = Names(graph)
         sources, targets = (
             list(dict.fromkeys(node for word in words for node in names.nodes(word)))
             for words in (self.sources, self.targets)
         )
-        return sources or None, list(self.listed.of(graph)) if self.listed else targets or None
+        roots = [node for node, root in graph.nodes(data="root") if root is True]
+        return sources or roots or None, self._listed_apart(graph) if self.listed else targets or None
+
+    def _listed_apart(self, graph: nx.DiGraph) -> list[Any]:
+        """Return the targets that a file lists, each for itself: that their weights are passed over is told."""
+        assert self.listed is not None
+        weights = self.listed.of(graph)
+        if any(weight != 1 for weight in weights.values()):
+            tell(f"{self.listed.path}: the weights are passed over, as each target has a place of its own here")
+        return list(weights)
 
     def between(self, graph: nx.DiGraph) -> tuple[Any, Any]:
         """Return source and target of a question about the way between: what is left out is all roots, all leaves.
@@ -121,8 +151,13 @@ class Ends:
         return ROOTS if source is None else source, LEAVES if target is None else target
 
 
-def _end(names: tuple[str, ...], find: Callable[[str], Any]) -> Any:
-    nodes = list(dict.fromkeys(map(find, names)))
+def _end(names: tuple[str, ...], find: Callable[[str], Any], option: str) -> Any:
+    try:
+        nodes = list(dict.fromkeys(map(find, names)))
+    except AmbiguousNodeError as error:
+        each = " ".join(f"{option} {shlex.quote(str(node))}" for node in error.matches[:3])
+        error.how = f"; give one of them, or each: {each}{' …' * (len(error.matches) > 3)}"
+        raise
     return nodes if len(nodes) > 1 else nodes[0] if nodes else None
 
 
@@ -149,7 +184,7 @@ def with_ends(function: Callable[..., None]) -> Callable[..., None]:
     )(run)  # fmt: skip
     run = click.option(
         "-s", "--source", "sources", multiple=True, metavar="NODE", shell_complete=complete_node,
-        help="The source. Repeat for several.",
+        help="The source; * is all nodes. Repeat for several.",
     )(run)  # fmt: skip
     return click.argument(
         "names", nargs=-1, metavar="[SOURCE] [TARGET]", shell_complete=complete_node, callback=_require_two

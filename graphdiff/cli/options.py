@@ -168,8 +168,8 @@ _READING: list[Callable[..., Any]] = [
     ),
     click.option(
         "--timeout", type=float, metavar="SECONDS",
-        help="How long may take: reading DOT, laying out the picture of -O FILE.svg or .png, and in cut and cycles "
-        "integer programmes (with scipy). Default: 60 each.",
+        help="How long reading DOT may take, laying out the picture of -O FILE.svg or .png, and the search of cut and "
+        "cycles (with scipy). Default: 60 each.",
     ),
     click.option(
         "--max-memory", type=int, metavar="BYTES",

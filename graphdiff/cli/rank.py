@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from graphdiff.cli import conditions, inputs, options, output
@@ -9,13 +11,18 @@ from graphdiff.cli.completion import complete_column, complete_value
 from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.errors import UsageError
 
+if TYPE_CHECKING:
+    import networkx as nx
+
 EPILOG = """\
 \b
 Examples:
   graphdiff rank Packages.xz -s openssh-server      what it rests on, most first
   graphdiff rank Packages.xz liblzma5 --by even     who rests on it
   graphdiff rank uv.lock --by exclusive             what goes if a package goes
+  graphdiff rank Packages.xz --by reliance          whom everybody rests on, and through whom
   graphdiff rank uv.lock --targets trivy.json       who rests on vulnerable packages
+  graphdiff rank package-lock.json --value licence  which licences, and through whom
   graphdiff rank imports:numpy --times LOG --value import_time
   graphdiff rank model.csv y -o json
 
@@ -35,13 +42,14 @@ In Python:
     "--by",
     metavar="COLUMN",
     shell_complete=complete_column,
-    help="Which column gives the order: a weighting, reach, exclusive. Default: the first.",
+    help="Order by a weighting, reach, exclusive or reliance. Default: the first.",
 )
 @click.option(
     "--value",
     metavar="NAME",
     shell_complete=complete_value,
-    help="A number that nodes have, such as size: add it up, too.",
+    help="A number that nodes have, such as size: add it up, too. A text, such as licence: count the nodes by it, and "
+    "say through whom they come.",
 )
 @click.option(
     "-n", "--top", type=click.IntRange(min=0), default=20, show_default=True,
@@ -58,10 +66,20 @@ def rank(
     exclusive how many of them would go with it, since nothing else leads to them from the source or else the roots.
     """
     if ends.sources and ends.has_target:
-        raise UsageError("give a source (-s) or a target, not both; for one pair: graphdiff why FILE SOURCE TARGET")
+        raise UsageError(
+            "give a source (-s) or a target, not both; for one pair: graphdiff why FILE SOURCE TARGET, and by direct "
+            "dependencies: graphdiff what-if --direct"
+        )
+    from graphdiff.sets.cost import SPELLINGS
+    from graphdiff.sets.tally import has_texts
     from graphdiff.structure.rank import rank as ranking_of
 
     graph = inputs.load(settings)
+    if value is not None and (value in SPELLINGS or has_texts(graph, value)):
+        if by is not None or ends.has_target or any(condition.name == "total" for condition in gate.conditions):
+            raise UsageError(f"{value} is no number, nodes are counted by it: from a source, without --by and totals")
+        _print_tally(graph, settings, ends, value, top, gate)
+        return
     first, last = ends.of(graph)
     with output.bar("reach") as progress:
         ranking = ranking_of(
@@ -79,5 +97,21 @@ def rank(
         settings,
         text=lambda: f"{output.graph_line(graph)}\n\n{ranking.text(top, f': --top {ranking.n_ranked}')}",
         document=lambda: {"kind": "rank", "graph": output.graph_record(graph), **ranking.to_dict()},
-        rows=lambda: [ranking.columns, *ranking.records()],
+        rows=lambda: list(ranking.sheet()),
+    )
+
+
+def _print_tally(
+    graph: nx.DiGraph, settings: options.Settings, ends: Ends, value: str, top: int, gate: conditions.Gate
+) -> None:
+    """Print the nodes by a text that they have."""
+    from graphdiff.sets.tally import tally
+
+    tallied = tally(graph, value, ends.of(graph)[0])
+    gate.check([tallied], graph)
+    output.emit(
+        settings,
+        text=lambda: f"{output.read_line(graph)}\n\n{tallied.text(top, f': --top {len(tallied)}')}",
+        document=lambda: {"kind": "rank", "graph": output.read_record(graph), **tallied.to_dict()},
+        rows=lambda: [tallied.columns, *tallied.records()],
     )

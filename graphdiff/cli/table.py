@@ -27,6 +27,7 @@ Examples:
   graphdiff table model.csv --sd se                       with standard errors, intervals and z
   graphdiff table lavaan.csv --sd se --cov vcov.csv       with the covariance of the coefficients
   graphdiff table model.csv --draws bootstrap.csv         errors and percentiles of a bootstrap
+  graphdiff table uv.lock --wide -w unit                  packages by members of a workspace
   graphdiff table uv.lock -s api -s worker -t 'numpy*' -w unit
   graphdiff table sectors.csv --cycles solve -o csv
   graphdiff table model.csv --wide                        totals alone: targets in rows, sources in columns
@@ -62,7 +63,8 @@ def table(
 ) -> None:
     """Print the direct, the indirect and the total effect of every source on every target it leads to.
 
-    Direct is the edge itself, indirect all longer paths, total both. Of a pattern, 'x*', all that match.
+    Direct is the edge itself, indirect all longer paths, total both. Of a pattern, 'x*', all that match. Without a
+    source: the project, or the members of a workspace, where the file marks them, else all nodes.
     """
     graph = inputs.load(settings)
     pairs = ends.each(graph)

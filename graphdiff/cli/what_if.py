@@ -1,4 +1,7 @@
-"""``graphdiff what-if``: a total before and after changes; without a change, those that matter most."""
+"""``graphdiff what-if``: a total before and after changes; without a change, those that matter most.
+
+What goes with each first step from the source is a question of its own.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from graphdiff.graph.compiled import CompiledGraph
+    from graphdiff.whatif.first_steps import FirstSteps
     from graphdiff.whatif.sensitivities import Sensitivities
     from graphdiff.whatif.what_if import WhatIf
 
@@ -33,6 +37,7 @@ Examples:
   graphdiff what-if Packages.xz openssh-server liblzma5 --remove-edge openssh-server libsystemd0
   graphdiff what-if Packages.xz openssh-server liblzma5 --remove-node dpkg --add procps zlib1g -
   graphdiff what-if model.csv x y --reweight x m 0.3 --reweight m y 0.8 -o json
+  graphdiff what-if uv.lock --targets trivy.json --direct          which direct dependency to be rid of
 
 \b
 In Python:
@@ -66,6 +71,8 @@ class WhatIfCommand(Verb):
 @click.option("--reweight", "reweights", nargs=3, multiple=True, metavar="A B W", help="With this weight on this edge.")
 @click.option("--add", "additions", nargs=3, multiple=True, metavar="A B W",
               help="With one edge more; A or B may be new. W of - is what unit or even gives it.")  # fmt: skip
+@click.option("--direct", is_flag=True,
+              help="No change: what goes with each direct dependency (first step), and which targets.")  # fmt: skip
 def what_if(
     settings: options.Settings,
     ends: Ends,
@@ -73,19 +80,29 @@ def what_if(
     remove_nodes: tuple[str, ...],
     reweights: tuple[Triple, ...],
     additions: tuple[Triple, ...],
+    direct: bool,
 ) -> None:
     """Say what becomes of the total influence of SOURCE on TARGET if edges or nodes were others.
 
     Changes can be repeated and are made together. Without a change: the ten edges whose removal changes the total
     most. All other edges keep their weights; under even the report says too what comes of counting them anew.
     """
+    from graphdiff.whatif.first_steps import first_steps
     from graphdiff.whatif.sensitivities import sensitivities
     from graphdiff.whatif.what_if import what_if as compute
 
     graph = inputs.load(settings)
     pair = ends.between(graph)
     compiled = inputs.compile_all(graph, settings)
-    if not (remove_edges or remove_nodes or reweights or additions):
+    is_changed = bool(remove_edges or remove_nodes or reweights or additions)
+    if direct and is_changed:
+        raise UsageError("--direct is without a change: leave out one of them")
+    if direct:
+        with output.bar("first steps") as progress:
+            steps = [first_steps(one, *pair, progress=progress) for one in compiled]
+        _print_direct(settings, graph, steps)
+        return
+    if not is_changed:
         try:
             rankings = [sensitivities(one, *pair) for one in compiled]
         except SameComponentError:
@@ -202,6 +219,27 @@ def _print_most(settings: options.Settings, graph: nx.DiGraph, rankings: list[Se
                 [one.weight_meaning, *(row.get(name, "") for name in names)]
                 for one in rankings
                 for row in one.to_dict()["edges"]
+            ),
+        ],
+    )
+
+
+def _print_direct(settings: options.Settings, graph: nx.DiGraph, answers: list[FirstSteps]) -> None:
+    names = ["node", "removal", "share", "weight"]
+    output.emit(
+        settings,
+        text=lambda: "\n\n".join([output.graph_line(graph), *map(str, answers)]),
+        document=lambda: {
+            "kind": "first-steps",
+            "graph": output.graph_record(graph),
+            "results": [one.to_dict() for one in answers],
+        },
+        rows=lambda: [
+            ["weights", *names, "gone"],
+            *(
+                [one.weight_meaning, *(step[name] for name in names), " ".join(step["gone"])]
+                for one in answers
+                for step in one.to_dict()["steps"]
             ),
         ],
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,11 +12,13 @@ from graphdiff.cli import conditions, inputs, options, output, weightings
 from graphdiff.cli.formula import print_formula
 from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.cli.routes import print_routes
+from graphdiff.cli.versions import meant_together, print_versions
 from graphdiff.errors import SameComponentError, UnknownNodeError, UsageError
 
 if TYPE_CHECKING:
     import networkx as nx
 
+    from graphdiff.sets.cost import Cost
     from graphdiff.whatif.uncertainty import Uncertainty
     from graphdiff.why.explain import Explanation
 
@@ -30,6 +31,7 @@ Examples:
   graphdiff why market.csv income price --cycles reduced-form   simultaneous equations
   graphdiff why graph.dot a b -O why.svg             the report, and the picture in why.svg
   graphdiff why model.csv x y --formula -o latex     the total as a formula
+  graphdiff why package-lock.json semver             each version of it, and who holds it back
   graphdiff why env: pandas numpy                    in the Python environment that graphdiff runs in
   pip inspect | graphdiff why - jupyterlab tornado
   graphdiff why "expr:e = (a + b) * (b + 1)" --set a=2 --set b=1 b e
@@ -45,10 +47,11 @@ In Python:
 @options.verb
 @with_ends
 @click.option("--formula", is_flag=True,
-              help="As nested sums and products, (a + b)*(c + d), not as paths; -o latex, too.")  # fmt: skip
+              help="As nested sums and products, (a + b)*(c + d); -o latex, too.")  # fmt: skip
 @click.option("--sd", metavar="NAME", help="Edge attribute: the weights' standard errors. Gives that of the total.")
 @click.option("--bounds", nargs=2, metavar="LOW HIGH",
               help="Edge attributes: the weights' bounds. Gives those of the total.")  # fmt: skip
+@click.option("--all", "every", is_flag=True, help="All versions of a name, and all that need each.")
 @conditions.gated
 def why(
     settings: options.Settings,
@@ -56,41 +59,52 @@ def why(
     formula: bool,
     sd: str | None,
     bounds: tuple[str, str] | None,
+    every: bool,
     gate: conditions.Gate,
 ) -> None:
-    """Explain how SOURCE rests on TARGET: by which paths, the shortest first, how many, what all of them pass.
+    """Explain how SOURCE rests on TARGET: by which paths, how many, what all of them pass.
 
-    -w adds a table of what weights say; those of the file come first. With one name, from the roots. With -O x.svg
-    (or .png, .dot, .mmd, .graphml) the picture is written too; .dot and .graphml hold the numbers as attributes, and
-    graphdiff reads them back.
+    With one name, from the roots. Several versions of it, or a pattern, get a block each: who needs it by which range,
+    who holds it back. -w adds a table of what weights say; those of the file come first. With -O x.svg (or .png, .dot,
+    .mmd, .graphml) the picture is written too; graphdiff reads .dot and .graphml back, with all numbers.
     """
     if formula and (sd is not None or bounds is not None):
         raise UsageError("--formula is of symbols, which have no --sd and no --bounds: ask for one of them")
     if formula and gate.conditions:
         raise UsageError("--formula is of symbols, which no condition of --fail-if is about: ask for one of them")
-    (print_formula if formula else partial(_print_report, sd=sd, bounds=bounds, gate=gate))(settings, ends)
+    if formula:
+        print_formula(settings, ends)
+        return
+    graph = inputs.load(settings)
+    together = [] if sd is not None or bounds is not None else meant_together(graph, ends, settings)
+    if together:
+        print_versions(graph, ends, together, settings, every=every, gate=gate)
+        return
+    try:
+        source, target = ends.between(graph)
+    except UnknownNodeError as error:
+        gate.require_absent(error, ends)
+        _print_absent(graph, error.node, settings)
+    else:
+        _print_report(graph, settings, source, target, sd=sd, bounds=bounds, gate=gate)
 
 
 def _print_report(
+    graph: nx.DiGraph,
     settings: options.Settings,
-    ends: Ends,
+    source: Any,
+    target: Any,
     *,
     sd: str | None,
     bounds: tuple[str, str] | None,
     gate: conditions.Gate,
 ) -> None:
     from graphdiff.io.python.extras import joining
+    from graphdiff.sets.cost import cost_in
     from graphdiff.text.tables import in_columns
     from graphdiff.why.explain import annotated, explain_each
     from graphdiff.why.report import explanation_text
 
-    graph = inputs.load(settings)
-    try:
-        source, target = ends.between(graph)
-    except UnknownNodeError as error:
-        gate.require_absent(error, ends)
-        _print_absent(graph, error.node, settings)
-        return
     compiled = inputs.compile_all(graph, settings)
     try:
         explanations = explain_each(compiled, source, target, graph)
@@ -103,29 +117,22 @@ def _print_report(
     gate.check(explanations, graph)
     uncertain = _uncertain(graph, source, target, settings, sd, bounds)
     extras = [] if explanations[0].n_paths != 0 else joining(graph, source, target)
+    cost = cost_in(graph, explanations[0].part.graph, source, target)
+    beside = [*uncertainty_lines(uncertain), *cost_lines(cost)]
+    notes = in_columns(extras_lines(extras))
     if output.is_drawn(settings.path):
         output.write_drawn(annotated(explanations[-1], graph), settings)
         settings = replace(settings, path=None)
     output.emit(
         settings,
-        text=lambda: "\n".join(
-            [
-                output.graph_line(graph),
-                "",
-                explanation_text(explanations, uncertainty_lines(uncertain), figures),
-                *in_columns(extras_lines(extras)).splitlines(),
-            ]
-        ),
+        text=lambda: f"{output.graph_line(graph)}\n\n{explanation_text(explanations, beside, figures)}\n{notes}",
         document=lambda: {
             "kind": "why",
             "graph": output.graph_record(graph),
             "results": [x.to_dict() for x in explanations],
+            **({"cost": cost.to_dict()} if cost else {}),
             **({"uncertainty": [x.to_dict() for x in uncertain]} if uncertain else {}),
-            **(
-                {"with_extras": [dict(zip(("source", "target", "extra"), edge, strict=True)) for edge in extras]}
-                if extras
-                else {}
-            ),
+            **({"with_extras": _extras_records(extras)} if extras else {}),
         },
         rows=lambda: _rows(explanations),
     )
@@ -163,6 +170,16 @@ def uncertainty_lines(uncertainties: list[Uncertainty]) -> Iterator[str]:
     for one in uncertainties:
         which = f", {one.weight_meaning}" if len(uncertainties) > 1 else ""
         yield from (f"{line.removesuffix('.')}{which}." for line in one.sentences())
+
+
+def cost_lines(cost: Cost | None) -> Iterator[str]:
+    """Yield what a report says of what would go with the target, where that is known and is anything."""
+    if cost is not None and (len(cost) > 1 or cost.size is not None or cost.licences):
+        yield str(cost)
+
+
+def _extras_records(edges: list[tuple[str, str, str]]) -> list[dict[str, str]]:
+    return [dict(zip(("source", "target", "extra"), edge, strict=True)) for edge in edges]
 
 
 def extras_lines(edges: list[tuple[str, str, str]]) -> Iterator[str]:

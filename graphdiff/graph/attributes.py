@@ -17,7 +17,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.arithmetic import is_number
+from graphdiff.arithmetic import REAL, is_finite, is_number
 from graphdiff.errors import UsageError, meant, nearest
 from graphdiff.graph.encoding import Encoded
 from graphdiff.graph.labels import Texts
@@ -122,6 +122,17 @@ def is_quantity(value: object) -> bool:
     (True, False, False)
     """
     return is_number(value) and not isinstance(value, bool)
+
+
+def adds_up(value: object) -> bool:
+    """Return whether a value is a number that can be added up over nodes: real and finite.
+
+    Examples
+    --------
+    >>> adds_up(3), adds_up(True), adds_up(float("inf")), adds_up(1j), adds_up("3")
+    (True, False, False, False, False)
+    """
+    return is_quantity(value) and isinstance(value, REAL) and is_finite(value)
 
 
 def numeric_names(data: Sequence[Mapping[str, Any]], left_out: Collection[str] = ()) -> dict[str, int]:

@@ -625,7 +625,9 @@ def _arranged(edges: intake.Edges) -> tuple[Topology, NDArray[Any] | None]:
         also_called=edges.also_called,
     )
     given = numbers if edges.order is None else edges.order[numbers]
-    return replace(topology, absences=edges.absences or None, given=given), numbers
+    loose = edges.loose
+    marked = None if loose is None else loose[numbers]
+    return replace(topology, absences=edges.absences or None, given=given, marked_loose=marked), numbers
 
 
 def weight_meaning_of(weight: Any, meaning: str) -> str:

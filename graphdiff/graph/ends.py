@@ -23,13 +23,14 @@ from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.topology import Topology
 from graphdiff.text.names import members_of
 
-__all__ = ["LEAVES", "ROOTS", "Boundary", "End", "Seeds", "placed", "seeds_of", "units", "weighed"]
+__all__ = ["LEAVES", "NODES", "ROOTS", "Boundary", "End", "Seeds", "placed", "seeds_of", "units", "weighed"]
 
 
 class Boundary(Enum):
-    """All roots of a graph, or all its leaves, as an end.
+    """All roots of a graph, all its leaves, or all its nodes, as an end.
 
-    Of a component with a cycle that nothing enters all members are roots; where it is collapsed it is one.
+    Of a component with a cycle that nothing enters all members are roots; where it is collapsed it is one. Of all nodes
+    each member counts, collapsed or not.
 
     Examples
     --------
@@ -39,18 +40,21 @@ class Boundary(Enum):
 
     ROOTS = "the roots"
     LEAVES = "the leaves"
+    NODES = "all nodes"
 
     def __repr__(self) -> str:
         return f"graphdiff.{self.name}"
 
     def of(self, topology: Topology) -> NDArray[Any]:
         """Return the positions that are meant in a graph; of a collapsed component those of all its members."""
+        if self is Boundary.NODES:
+            return np.arange(topology.n_nodes)
         return topology.roots if self is Boundary.ROOTS else topology.leaves
 
 
-ROOTS, LEAVES = Boundary.ROOTS, Boundary.LEAVES
+ROOTS, LEAVES, NODES = Boundary.ROOTS, Boundary.LEAVES, Boundary.NODES
 
-#: A node, a list of nodes, a mapping of node to seed, `ROOTS` or `LEAVES`.
+#: A node, a list of nodes, a mapping of node to seed, `ROOTS`, `LEAVES` or `NODES`.
 End: TypeAlias = "Hashable | list[Any] | Mapping[Any, Number] | Boundary"
 
 
@@ -148,7 +152,8 @@ def seeds_of(graph: CompiledGraph, end: End) -> Seeds:
     if isinstance(end, (str, int)):  # spares most questions the rest
         return Seeds([position(end)])
     if isinstance(end, Boundary):
-        return units(graph, end.of(graph.topology).tolist())
+        positions = end.of(graph.topology).tolist()
+        return Seeds(positions) if end is NODES else units(graph, positions)
     if hasattr(end, "to_dict") and hasattr(end, "index") and not isinstance(end, Mapping):
         raise UsageError("a Series is no end: give dict(series), which gives nodes their seeds, or list(series)")
     seeds = placed(end, position)

@@ -23,7 +23,7 @@ from graphdiff.errors import GraphTypeError, UsageError, WeightError, edge_text
 from graphdiff.graph.attributes import Columns, Records, attribute_kinds, drawing_names, possible_weights
 from graphdiff.graph.forms import Record, is_sparse, order_of_entries, records_of, square_frame
 from graphdiff.graph.labels import Indexed
-from graphdiff.graph.topology import Topology
+from graphdiff.graph.topology import PEER, Topology, keeps_nothing
 from graphdiff.graph.views import saved_in
 from graphdiff.kernels.rows import index_type
 from graphdiff.remedies import Keyword, Remedy
@@ -75,6 +75,16 @@ class Edges:
         if self.topology is not None:
             return Records(self.columns, len(self.tails))
         return list(self.records) or _data(self.rows, self.keys is not None)
+
+    @property
+    def loose(self) -> NDArray[np.bool_] | None:
+        """Which edges keep nothing (see `graphdiff.graph.topology.keeps_nothing`); None where all may keep."""
+        if self.edge_meaning != "depends on" or self.topology is not None:
+            return None
+        if PEER not in [data.get("kind") for data in self.data]:  # of most files, at a glance
+            return None
+        mask = np.fromiter(map(keeps_nothing, self.data), dtype=bool, count=len(self.tails))
+        return mask if mask.any() else None
 
     def label(self, edge: int) -> tuple[Any, ...]:
         """Return edge number `edge` by its labels."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphdiff.absences import absences_of
 from graphdiff.errors import AmbiguousNodeError, UnknownNodeError
+from graphdiff.text.ecosystems import ANY_CASE, compared, ecosystem_of
 from graphdiff.text.names import split_version
 
 if TYPE_CHECKING:  # the command line starts without networkx
@@ -84,6 +85,10 @@ def _label_text(node: Any, label: Any) -> str:
 def find_nodes(graph: nx.DiGraph, word: str) -> list[Any]:
     """Return the nodes that a word means: by exact id, else by name, label or the file's id, else by glob.
 
+    Where the graph says of which ecosystem its packages are (``G.graph["ecosystem"]``, or a package URL), what is no
+    name as it is written is one as the ecosystem compares it: of Python's packages ``Flask_SQLAlchemy`` is
+    ``flask-sqlalchemy``.
+
     Raises
     ------
     UnknownNodeError
@@ -96,6 +101,9 @@ def find_nodes(graph: nx.DiGraph, word: str) -> list[Any]:
     >>> find_nodes(G, "web*"), find_nodes(G, "app")
     (['web@1', 'web@2'], ['app'])
     >>> find_nodes(G, "web")
+    ['web@1', 'web@2']
+    >>> G.graph["ecosystem"] = "pypi"
+    >>> find_nodes(G, "Web")
     ['web@1', 'web@2']
     """
     return Names(graph).nodes(word)
@@ -123,10 +131,18 @@ class Names:
             or self._called.get(word)
             or (word and self._without_version.get(word))
             or [node for node, data in self.graph.nodes(data=True) if _fits(word, (str(node), *_also_called(data)))]
+            or self._as_compared(word)
         )
         if not matches:
-            raise UnknownNodeError(word, self.graph, absences_of(self.graph.graph))
+            raise self._unknown(word)
         return matches
+
+    def _unknown(self, word: str) -> UnknownNodeError:
+        absences = absences_of(self.graph.graph)
+        error = UnknownNodeError(word, self.graph, absences)
+        if absences and not error.why:
+            error.why = absences.why(compared(word, ecosystem_of(self.graph.graph, {})))
+        return error
 
     def node(self, word: str) -> Any:
         """Return what `find_node` does."""
@@ -134,6 +150,27 @@ class Names:
         if len(matches) > 1:
             raise AmbiguousNodeError(word, matches)
         return matches[0]
+
+    def _as_compared(self, word: str) -> list[Any]:
+        """Return the nodes that a word means by name, else by glob, as the ecosystems of the graph compare them."""
+        named: list[Any] = []
+        fitting: list[Any] = []
+        for ecosystem, names in self._compared.items():
+            wanted = compared(word, ecosystem)
+            named += names.get(wanted, [])
+            fitting += [node for name, nodes in names.items() if _fits(wanted, [name]) for node in nodes]
+        return list(dict.fromkeys(named or fitting))
+
+    @cached_property
+    def _compared(self) -> dict[str, dict[str, list[Any]]]:
+        """The nodes by name, of each ecosystem that takes several spellings for one, as it compares them."""
+        pairs: dict[str, list[tuple[str, Any]]] = {}
+        for node, data in self.graph.nodes(data=True):
+            ecosystem = ecosystem_of(self.graph.graph, data)
+            if ecosystem in ANY_CASE:
+                words = filter(None, (str(node), split_version(node)[0], *_also_called(data)))
+                pairs.setdefault(ecosystem, []).extend((compared(word, ecosystem), node) for word in words)
+        return {ecosystem: _listed(dict.fromkeys(listed)) for ecosystem, listed in pairs.items()}
 
     @cached_property
     def _texts(self) -> dict[str, list[Any]]:

@@ -23,6 +23,9 @@ from graphdiff.kernels.order import topological
 from graphdiff.kernels.rows import Ints, counted, grouped, index_type, parallels, pointers, reordered, taken
 from graphdiff.text.names import PLAIN, Edge, Naming
 
+#: The kind of an edge to a package that is taken where others install it.
+PEER = "peer"
+
 
 def _frozen(array: Ints) -> Ints:
     array.flags.writeable = False
@@ -107,6 +110,8 @@ class Topology:
         What is known of the nodes, each column in the order of the ids.
     about : mapping of str to value
         What is known of the graph as a whole.
+    marked_loose : bool array, shape (n_edges,), or None
+        Which edges keep nothing, where the graph said so as it was compiled; else their attributes tell (`loose`).
     """
 
     ids: Ints
@@ -124,6 +129,7 @@ class Topology:
     given: Ints | None = None
     node_attributes: Columns = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
+    marked_loose: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         self._freeze()
@@ -250,6 +256,16 @@ class Topology:
         """Return the position of the tail of some edges of the rows."""
         return np.searchsorted(self.ptr, edges.astype(self.ptr.dtype), side="right") - 1
 
+    @cached_property
+    def loose(self) -> NDArray[np.bool_] | None:
+        """Mask of the edges that keep nothing; None where all may keep what they lead to."""
+        if self.marked_loose is not None or not {"kind", "optional"} <= {*self.attributes}:
+            return self.marked_loose
+        kinds, optional = self.attributes["kind"], self.attributes["optional"]
+        pairs = ({"kind": kind, "optional": may_miss} for kind, may_miss in zip(kinds, optional, strict=True))
+        mask = np.fromiter(map(keeps_nothing, pairs), dtype=bool, count=self.n_edges)
+        return mask if mask.any() else None
+
     # -- components
 
     @cached_property
@@ -307,6 +323,21 @@ class Topology:
             return np.sort(self.positions[list(self.marked_leaves)])
         left = np.diff(self.quotient.ptr.astype(np.int64)) > 0
         return np.flatnonzero(~left[self.representative])
+
+
+def keeps_nothing(data: Mapping[str, Any]) -> bool:
+    """Tell whether an edge is an optional peer: what asks for it takes the package where others install it.
+
+    References
+    ----------
+    npm documentation, *package.json*, peerDependenciesMeta: npm does not install a peer that is marked optional.
+
+    Examples
+    --------
+    >>> keeps_nothing({"kind": "peer", "optional": True}), keeps_nothing({"kind": "optional", "optional": True})
+    (True, False)
+    """
+    return data.get("kind") == PEER and data.get("optional") is True
 
 
 def arrange(

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from graphdiff.errors import FormatError
 from graphdiff.io.building import numbers
 from graphdiff.io.documents import Record, mapping, mappings, parse_json, text, text_in, texts
+from graphdiff.text.ecosystems import compared, purl_type
 
-__all__ = ["BANDS", "FORMATS", "Finding", "comparable_name", "comparable_version", "purl_type", "read_findings"]
+__all__ = ["BANDS", "Finding", "comparable_name", "comparable_version", "read_findings"]
 
 #: The highest that a base score of CVSS can be.
 HIGHEST = 10.0
@@ -24,6 +25,7 @@ BANDS = {"none": 0.0, "low": 2.0, "medium": 5.45, "moderate": 5.45, "high": 7.95
 #: What OSV, Trivy and Grype call an ecosystem, where that is not its type in package URLs.
 ECOSYSTEMS = {
     **dict.fromkeys(("crates", "rust-crate", "rustbinary"), "cargo"),
+    **dict.fromkeys(("conancenter",), "conan"),
     **dict.fromkeys(("packagist", "composer-vendor", "php-composer"), "composer"),
     **dict.fromkeys(("debian", "ubuntu", "dpkg"), "deb"),
     **dict.fromkeys(("rubygems", "bundler", "gemspec"), "gem"),
@@ -32,19 +34,6 @@ ECOSYSTEMS = {
     **dict.fromkeys(("yarn", "pnpm", "bun", "node-pkg", "javascript"), "npm"),
     **dict.fromkeys(("dotnet", "dotnet-core", "packages-props"), "nuget"),
     **dict.fromkeys(("pip", "pipenv", "poetry", "uv", "pylock", "python", "python-pkg"), "pypi"),
-}
-#: Of which ecosystem the packages are of a graph without package URLs, by the title of its format.
-FORMATS = {
-    **dict.fromkeys(("Cargo.lock", "cargo metadata"), "cargo"),
-    **dict.fromkeys(("Debian Packages",), "deb"),
-    **dict.fromkeys(("packages.lock.json", "NuGet assets"), "nuget"),
-    **dict.fromkeys(("composer.lock",), "composer"),
-    **dict.fromkeys(("Gemfile.lock",), "gem"),
-    **dict.fromkeys(("go mod graph",), "golang"),
-    **dict.fromkeys(("Maven dependency tree", "depgraph-maven-plugin"), "maven"),
-    **dict.fromkeys(("npm package-lock", "npm ls", "pnpm-lock", "yarn.lock", "bun.lock"), "npm"),
-    **dict.fromkeys(("uv lock", "Poetry lock", "PDM lock", "pylock.toml"), "pypi"),
-    **dict.fromkeys(("Python environment", "pip inspect", "pip report", "pip-compile", "pipdeptree"), "pypi"),
 }
 #: Those in which a package URL has the distribution before the name.
 DISTRIBUTIONS = ("apk", "deb", "rpm")
@@ -100,17 +89,6 @@ def ecosystem_of(title: str) -> str:
     return ECOSYSTEMS.get(word, word)
 
 
-def purl_type(purl: str) -> str:
-    """Return the type of a package URL; "" where it is none.
-
-    Examples
-    --------
-    >>> purl_type("pkg:npm/%40babel/core@7.0.0"), purl_type("")
-    ('npm', '')
-    """
-    return purl.removeprefix("pkg:").partition("/")[0].lower() if purl.startswith("pkg:") else ""
-
-
 def comparable_name(name: str, ecosystem: str) -> str:
     """Return a package's name as its ecosystem compares it.
 
@@ -121,16 +99,12 @@ def comparable_name(name: str, ecosystem: str) -> str:
     >>> comparable_name("debian/bash", "deb"), comparable_name("JSONStream", "npm")
     ('bash', 'jsonstream')
     """
-    if ecosystem == "pypi":
-        from graphdiff.io.python.requirements import canonical  # which loads packaging
-
-        return canonical(name)
     if ecosystem == "maven":
         return "/".join(name.replace("/", ":").split(":")[:2])
     if ecosystem in DISTRIBUTIONS:
         return name.rpartition("/")[2]
     # A package URL has npm's names in lower case, which all but some of the oldest are.
-    return name.lower() if ecosystem == "npm" else name
+    return name.lower() if ecosystem == "npm" else compared(name, ecosystem)
 
 
 def comparable_version(version: str, ecosystem: str) -> str:

@@ -62,8 +62,9 @@ def _attributes(package: Record, where: str) -> Record:
 def read_go_mod_graph(data: bytes, *, name: str) -> PackageGraph:
     r"""Read ``go mod graph``: the tail of an edge requires its head.
 
-    These are requirements as the modules state them, also of versions that are not chosen in the end. A module
-    without a version is one of the workspace's own: a root.
+    These are requirements as the modules state them, also of versions that are not chosen in the end; an edge has the
+    version asked for, the least that would do, as ``clause``. A module without a version is one of the workspace's
+    own: a root.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def read_go_mod_graph(data: bytes, *, name: str) -> PackageGraph:
             raise FormatError(f"{name}, line {number}: not two modules but {line[:60].strip()!r}")
         if words:
             tail, head = (places.setdefault(module, len(places)) for module in words)
-            needs.append(Need(tail, head))
+            needs.append(Need(tail, head, attributes={"clause": words[1].partition("@")[2]}))
     packages = []
     for module in places:
         path, _, version = module.partition("@")

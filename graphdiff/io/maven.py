@@ -39,6 +39,9 @@ KINDS = ("compile", "runtime", "provided", "system", "test", "import")
 
 CONFLICT = re.compile(r"omitted for conflict with ([^\s;)]+)")
 
+#: What an artifact that needs it asked for, where the build says which version is taken.
+MANAGED = re.compile(r"version managed from ([^\s;)]+)")
+
 OMITTED = re.compile(r"omitted for (conflict|duplicate|cycle)")
 
 
@@ -60,7 +63,8 @@ def read_maven(data: bytes, *, name: str, kinds: str | Collection[str] | None = 
     trees of several modules become one graph, in which a module that another needs is one node; the modules are the
     roots. Maven writes an artifact where it stands first and leaves it out elsewhere; with ``-Dverbose`` it says so,
     and then those dependencies are read too: one that lost a conflict leads to the version that won, with its own as
-    ``clause``. An edge has its scope as ``kind``, of several modules the widest, and ``optional`` where it is.
+    ``clause``; one whose version the build manages has that which was asked for. An edge has its scope as ``kind``, of
+    several modules the widest, and ``optional`` where it is.
 
     A log around DOT does no harm.
 
@@ -105,6 +109,8 @@ def parsed(label: str, name: str) -> Artifact:
     --------
     >>> parsed("(g:a:jar:2.0:test - omitted for conflict with 1.0)", "x.dot")
     Artifact(name='g:a', version='1.0', scope='test', clause='2.0', omitted='conflict', optional=False)
+    >>> parsed("(g:a:jar:2.0:compile - version managed from 1.0; omitted for duplicate)", "x.dot").clause
+    '1.0'
     >>> parsed("g:a:test-jar:tests:1.0:test", "x.dot").name
     'g:a:test-jar:tests'
     """
@@ -115,12 +121,12 @@ def parsed(label: str, name: str) -> Artifact:
         raise FormatError(f"{name}: {label[:80]!r} is no artifact such as group:artifact:jar:1.0:compile")
     group, artifact, kind, *classifier, version = parts
     called = [group, artifact, *([kind] if classifier or kind not in ("jar", "pom") else []), *classifier]
-    won, omitted = CONFLICT.search(remark), OMITTED.search(remark)
+    won, managed, omitted = (pattern.search(remark) for pattern in (CONFLICT, MANAGED, OMITTED))
     return Artifact(
         name=":".join(called),
         version=won[1] if won else version,
         scope=scope,
-        clause=version if won else "",
+        clause=managed[1] if managed else version if won else "",
         omitted=omitted[1] if omitted else "",
         optional="(optional" in remark,
     )

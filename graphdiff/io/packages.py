@@ -18,7 +18,7 @@ from graphdiff.io.building import by_kinds, chosen_kinds, described, leave_out, 
 from graphdiff.io.documents import text
 from graphdiff.kernels.collecting import collector_at_rest
 
-__all__ = ["Need", "Targets", "package_graph", "place_of"]
+__all__ = ["Need", "Targets", "beyond_the_roots", "keep_what_roots_reach", "package_graph", "place_of"]
 
 Attributes = dict[str, Any]
 PackageGraph: TypeAlias = "nx.DiGraph | nx.MultiDiGraph"
@@ -51,6 +51,7 @@ def package_graph(
     format: str,
     known: Collection[str] = (),
     kinds: str | Collection[str] | None = None,
+    apart: Collection[str] = (),
     unmet: Iterable[tuple[int, str]] | None = None,
     absent: str = "not in the file",
 ) -> PackageGraph:
@@ -71,6 +72,8 @@ def package_graph(
     kinds : str or collection of str, optional
         Keep only needs of these kinds, and the packages that the roots still reach by them; one text may have several,
         with commas between them.
+    apart : collection of str
+        Kinds that are read only where `kinds` names them: what they say of two packages is no dependency.
     unmet : iterable of (int, str), optional
         What is needed and not there, where that can be: the place of the package and the name that it needs. They
         become ``G.graph["unmet"]``, a dict of names to the nodes that require them.
@@ -98,18 +101,18 @@ def package_graph(
     """
     if not packages:
         raise FormatError(f"{name}: no package in it")
-    wanted = chosen_kinds(kinds, known, default=(*known, "")) if kinds else None
+    wanted = chosen_kinds(kinds, known, default={*known, ""} - {*apart}) if kinds else None
     with collector_at_rest():
         ids = _ids(packages)
         edges: dict[tuple[str, str, str], Attributes] = {}
         there: dict[str, int] = {}
         for need in needs:
             there[need.kind] = there.get(need.kind, 0) + 1
-            if wanted is None or need.kind in wanted:
+            if need.kind not in apart if wanted is None else need.kind in wanted:
                 _merge_edge(edges, (ids[need.tail], ids[need.head], need.kind), need.attributes)
         graph = _built(_nodes(ids, packages), edges)
         if kinds:
-            _leave_out_what_roots_miss(graph, kinds)
+            keep_what_roots_reach(graph, kinds)
     if wanted and not graph.number_of_edges():
         graph.graph["warnings"] = [_nothing_of(wanted, there, name)]
     if unmet is not None:
@@ -144,6 +147,7 @@ class Targets:
     places: dict[tuple[str, str], int] = field(default_factory=dict)
     by_target: dict[str, dict[str, int]] = field(default_factory=dict)
     needs: dict[tuple[int, int], dict[str, str]] = field(default_factory=dict)
+    extras: dict[tuple[int, int], set[str]] = field(default_factory=dict)
     unmet: dict[tuple[int, str], None] = field(default_factory=dict)
 
     def add(self, target: str, attributes: Attributes) -> int:
@@ -155,8 +159,8 @@ class Targets:
         self.by_target.setdefault(target, {})[called] = place
         return place
 
-    def need(self, target: str, tail: int, called: str, clause: str) -> None:
-        """Note that a package needs that of a name on a target; what a system has not is that of its framework."""
+    def need(self, target: str, tail: int, called: str, clause: str, extra: str = "") -> None:
+        """Note that a package, or an extra of it, needs that of a name; what a system has not its framework has."""
         framework = target.partition("/")[0]
         heads = (self.by_target.get(one, {}).get(called.lower()) for one in (target, framework))
         head = next((place for place in heads if place is not None), None)
@@ -164,23 +168,23 @@ class Targets:
             self.unmet[tail, called] = None
         else:
             self.needs.setdefault((tail, head), {}).setdefault(target, clause)
+            self.extras.setdefault((tail, head), set()).add(extra)
 
     def graph(self, name: str, format: str) -> PackageGraph:
         """Return the graph of all targets: an edge has as ``marker`` those for which it holds, where not for all."""
         frameworks = [target for target in self.by_target if "/" not in target]
-        needs = (
-            Need(
-                tail,
-                head,
-                "",
-                {
-                    "clause": " | ".join(dict.fromkeys(filter(None, clauses.values()))),
-                    "marker": _where(clauses, frameworks),
-                },
-            )
-            for (tail, head), clauses in self.needs.items()
-        )
+        needs = (Need(*ends, *self._said(ends, clauses, frameworks)) for ends, clauses in self.needs.items())
         return package_graph(self.attributes, needs, name=name, format=format, unmet=self.unmet)
+
+    def _said(self, ends: tuple[int, int], clauses: Mapping[str, str], frameworks: list[str]) -> tuple[str, Attributes]:
+        """Return the kind of a need and its attributes: of extras where no package needs it without."""
+        said = {
+            "clause": " | ".join(dict.fromkeys(filter(None, clauses.values()))),
+            "marker": _where(clauses, frameworks),
+        }
+        if "" in self.extras[ends]:
+            return "", said
+        return "extra", said | {"extra": ",".join(sorted(self.extras[ends])), "optional": True}
 
     def unneeded(self, target: str) -> Iterator[int]:
         """Yield the packages of a target that none needs there."""
@@ -240,8 +244,19 @@ def _nodes(ids: Sequence[str], packages: Sequence[Attributes]) -> dict[str, Attr
     return nodes
 
 
-def _leave_out_what_roots_miss(graph: PackageGraph, kinds: str | Collection[str]) -> None:
-    if beyond := _beyond_the_roots(graph):
+def keep_what_roots_reach(graph: PackageGraph, kinds: str | Collection[str]) -> None:
+    """Take the nodes out of a graph of some kinds of edges that no root reaches by them, and note which these are.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph([("app", "a")])
+    >>> G.add_node("app", root=True)
+    >>> G.add_node("b")
+    >>> keep_what_roots_reach(G, "normal")
+    >>> list(G), G.graph["left_out"]
+    (['app', 'a'], {'nodes': ['b'], 'by': {'kinds': 'normal'}})
+    """
+    if beyond := beyond_the_roots(graph):
         graph.remove_nodes_from(beyond)
         leave_out(graph, beyond, by_kinds(kinds))
 
@@ -278,7 +293,7 @@ def _built(nodes: Mapping[str, Attributes], edges: Mapping[tuple[str, str, str],
     return graph
 
 
-def _beyond_the_roots(graph: PackageGraph) -> list[str]:
+def beyond_the_roots(graph: PackageGraph) -> list[str]:
     """Return the nodes that no root reaches; none where there are no roots."""
     roots = [node for node, root in graph.nodes(data="root") if root]
     reached = set(roots)

@@ -63,7 +63,8 @@ def read_pixi_lock(data: bytes, *, name: str) -> PackageGraph:
     -------
     networkx.DiGraph
         Nodes have ``name``, ``version``, ``purl``, ``licence``, ``size`` (bytes of its largest file), and ``marker``
-        where they are in some environments or for some platforms alone; edges ``clause`` and ``marker``.
+        where they are in some environments or for some platforms alone; edges ``clause``, ``marker``, and ``kind``,
+        ``extra`` and ``optional`` where only an extra brings the head.
         ``G.graph["unmet"]`` names what is needed and not in the file.
 
     Raises
@@ -191,7 +192,7 @@ def _require(installed: _Installed, targets: Targets) -> None:
     for place, package, need in holding:
         if _asked(need, package, installed.extras):
             called = targets.attributes[places[need.name]]["name"] if need.name in places else need.name
-            targets.need(installed.target, place, called, need.clause)
+            targets.need(installed.target, place, called, need.clause, need.extra or "")
 
 
 def _asked(need: Requirement, package: _Package, extras: Mapping[str, set[str]]) -> bool:

@@ -43,8 +43,8 @@ def read(
     Parameters
     ----------
     path : str, path-like or file object
-        ``"-"`` is standard input; gzip, bzip2 and xz are decompressed on the way. ``"expr:e = a * b"`` is an
-        expression, with ``set={"a": 2, "b": 3}``.
+        ``"-"`` is standard input; gzip, bzip2 and xz are decompressed on the way. ``"git:main:uv.lock"`` is the file
+        as it is in a commit. ``"expr:e = a * b"`` is an expression, with ``set={"a": 2, "b": 3}``.
     format : str, optional
         A key of `READERS`, or the name of another package's format (`graphdiff.Format`); by default the file's suffix
         decides, then its content.
@@ -62,8 +62,8 @@ def read(
     Returns
     -------
     networkx.DiGraph or networkx.MultiDiGraph
-        With ``edge_meaning``, ``weight_meaning``, ``node_meaning`` (what nodes are called, such as packages) and
-        ``format`` (a title) as graph attributes.
+        With ``edge_meaning``, ``weight_meaning``, ``node_meaning`` (what nodes are called, such as packages),
+        ``format`` (a title) and, of packages of one ecosystem, ``ecosystem`` (``"npm"``) as graph attributes.
 
     Raises
     ------
@@ -150,6 +150,8 @@ class _File:
             )
             if graph.graph.get("node_meaning", "unknown") == "unknown":
                 graph.graph["node_meaning"] = row.nodes
+            if row.ecosystem:
+                graph.graph.setdefault("ecosystem", row.ecosystem)
         return graph
 
 

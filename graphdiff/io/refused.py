@@ -26,7 +26,11 @@ DRAWN = "give the file that it was drawn from (DOT, a table, JSON)"
 #: The marks of each, all of which have to be there, and why it is not read.
 TEXTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     (
-        (rb"^[ \t|\xe2\x94\x82]*(\xe2\x94\x9c|\xe2\x94\x94|\|--|`--|\+--?|\\--?)[\xe2\x94\x80-]* ",),
+        (
+            # Not Gradle's, which is read.
+            rb"\A(?!(?s:.*)^-{20,}\r?\n(?:Root project|Project '?:)|\s*+\w+(?: - [^\n]*+)?\r?\n[+\\]--- [^\s:]++:)",
+            rb"^[ \t|\xe2\x94\x82]*(\xe2\x94\x9c|\xe2\x94\x94|\|--|`--|\+--?|\\--?)[\xe2\x94\x80-]* ",
+        ),
         "a tree for people, in which a tool may leave out what it has shown before; give the lock file, or the tool's "
         "JSON (pip inspect, pipdeptree --json, npm ls --all --json, cargo metadata, mvn dependency:tree "
         "-DoutputType=json)",
@@ -164,9 +168,7 @@ LOCKS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     # Java, Scala.
     (
         (rb"\A# This is a Gradle generated file for dependency locking\.",),
-        f"gradle.lockfile, {BARE}; gradle cyclonedxBom (the plugin org.cyclonedx.bom) writes a CycloneDX bill, which "
-        "is "
-        "read",
+        f"gradle.lockfile, {BARE}; gradle dependencies prints trees of them that are read",
     ),
     # Go.
     (
@@ -223,9 +225,7 @@ LOCKS: tuple[tuple[tuple[bytes, ...], str], ...] = (
             rb"^\s*(?:dependencies|plugins|allprojects|subprojects) *\{",
             rb"^\s*(?:(?:test|compile|runtime|annotation)\w*|implementation|api|id|apply|mavenCentral)\b[ (]",
         ),
-        "what a Gradle project asks for, and not what that rests on; gradle cyclonedxBom (the plugin "
-        "org.cyclonedx.bom) "
-        "writes a CycloneDX bill, which is read",
+        "what a Gradle project asks for, and not what that rests on; give the text that gradle dependencies prints",
     ),
     (
         (rb"""^source ["']https?://""", rb"""^\s*gem ["']"""),

@@ -37,20 +37,19 @@ def _without(*names: bytes) -> bytes:
 OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     # -- bundlers
     (
-        (*members(b"modules: ["), rb'^"modules": \[.*"(?:reasons|moduleType|issuerName|identifier)"\s*+:'),
-        f"the statistics of webpack or a bundler like it, with modules and reasons, {NOT_YET}; {CRUISE}",
-    ),
-    (
-        members(b"chunks: [", b"assets: [", b"(?:entrypoints|assetsByChunkName|outputPath|publicPath|hash)"),
+        (
+            *members(b"chunks: [", b"assets: [", b"(?:entrypoints|assetsByChunkName|outputPath|publicPath|hash)"),
+            _without(b"modules"),
+        ),
         f"the statistics of webpack or a bundler like it, without modules and the reasons why they are there; {CRUISE}",
     ),
     (
-        (*members(b"children: ["), rb'^"children": \[.*"(?:assetsByChunkName|reasons|moduleType|chunks)"\s*+:'),
-        f"the statistics of several builds of webpack, {NOT_YET}; {CRUISE}",
-    ),
-    (
-        (*members(b"outputs: {"), rb'^"inputs": \{\s*+"[^"\n]*+"\s*+:\s*+\{\s*+"(?:bytes|imports|format)"\s*+:'),
-        f"esbuild's metafile, which says what imports what; {UNREAD}; {CRUISE}",
+        (
+            *members(b"children: ["),
+            rb'^"children": \[.*"(?:assetsByChunkName|reasons|moduleType|chunks)"\s*+:',
+            _without(b"modules"),
+        ),
+        "the statistics of several builds of webpack; give those of one, a member of children",
     ),
     (
         members(b"nodeParts: {", b"nodeMetas: {"),
@@ -74,20 +73,6 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ),
     # -- task and build graphs
     (
-        (
-            rb'^"graph": \{(?!\s*+"nodes"\s*+:\s*+\{\s*+"\d+"\s*+:)',
-            rb'^"graph": \{.*(?:"dependencies"\s*+:\s*+\{\s*+(?:\}|"[^"\n]*+"\s*+:\s*+\[)'
-            rb'|"type"\s*+:\s*+"(?:app|lib|e2e|application|library)")',
-        ),
-        f'the graph of nx\'s projects, {NOT_YET}; jq -r \'["source","target"],(.graph.dependencies[][]|'
-        "[.source,.target])|@csv' FILE > projects.csv makes a table of it, which is read",
-    ),
-    (
-        (*members(b"nodes: {", b"dependencies: {"), rb'^"externalNodes": |^"dependencies": \{.*"source"\s*+:'),
-        f'the graph of nx\'s projects, {NOT_YET}; jq -r \'["source","target"],(.dependencies[][]|'
-        "[.source,.target])|@csv' FILE > projects.csv makes a table of it, which is read",
-    ),
-    (
         members(b"turboVersion", b"tasks: ["),
         f"turbo's list of tasks and what they need, {NOT_YET}; turbo run TASK --graph=tasks.dot draws it as DOT, "
         "which is read",
@@ -106,21 +91,17 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ),
     # -- conan, deno
     (
-        (rb'^"graph": \{\s*+"nodes"\s*+:\s*+\{\s*+"\d+"\s*+:\s*+\{.*"(?:ref|recipe)"\s*+:',),
-        f"what conan graph info --format=json prints, {NOT_YET}; --format=dot prints DOT, which is read",
-    ),
-    (
         (LIST, *members(b"reference", b"(?:requires|required_by|binary|build_id)")),
         f"what conan info --json prints, {NOT_YET}; conan info PATH --graph=x.dot draws it as DOT, which is read",
     ),
     (
         members(b"graph_lock: {"),
-        f"Conan's lock of version 1, {NOT_YET}; conan graph info PATH --format=dot prints DOT, which is read",
+        f"Conan's lock of version 1, {NOT_YET}; conan graph info PATH --format=json prints JSON that is read",
     ),
     (
         (*members(b'version: "0\\.', b"requires: ["), _without(b"name", b"packages")),
-        "Conan's lock, a list of recipes without what they depend on; conan graph info PATH --format=dot prints DOT, "
-        "which is read",
+        "Conan's lock, a list of recipes without what they depend on; conan graph info PATH --format=json prints JSON "
+        "that is read",
     ),
     (
         members(b"roots: [", b"modules: ["),
@@ -207,10 +188,6 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
         (rb'^"metadata": \{.*"dbt_schema_version"\s*+:\s*+"[^"\n]*/dbt/(?!manifest/)',),
         "an artifact of dbt that is not its manifest; give target/manifest.json",
     ),
-    (
-        (LIST, *members(b"name", b"path"), rb'^"(?:dev|optional|unsaved)?[dD]ependencies": \{'),
-        f"what pnpm list --json prints, {NOT_YET}; give pnpm-lock.yaml",
-    ),
     ((rb'^"type": "tree"', rb'^"data": \{.*"trees"'), f"what yarn list --json prints, {NOT_YET}; give yarn.lock"),
     (
         members(b'Path: "', b"(?:Main|GoVersion|GoMod|Dir|Version)"),
@@ -249,7 +226,10 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ),
     # -- settings and data of which no tool says that they are a graph of this kind
     (
-        (rb'^"(?:dev|peer|optional)?[dD]ependencies": \{\s*+"[^"\n]++"\s*+:\s*+"', _without(b"lockfileVersion")),
+        (
+            rb'^"(?:dev|peer|optional)?[dD]ependencies": \{\s*+"[^"\n]++"\s*+:\s*+"',
+            _without(b"lockfileVersion", b"_dependencies"),
+        ),
         "what a project asks for, and not what that rests on; give package-lock.json or what npm ls --all --json "
         "prints",
     ),

@@ -16,7 +16,8 @@ from collections.abc import Callable
 from threading import Thread
 from typing import IO, Any
 
-from graphdiff.errors import FormatError, InputError, LimitError
+from graphdiff.errors import FormatError, GraphdiffError, InputError, LimitError
+from graphdiff.io.commits import opened, parts_of
 from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword, Remedy
 
@@ -79,6 +80,8 @@ def load(path: PathOrFile, *, max_bytes: int | None) -> tuple[str, bytes]:
     name = name_of(path)
     try:
         raw = _read_raw(path, name, MAX_BYTES if max_bytes is None else max_bytes)
+    except GraphdiffError:  # those of files and of values are such errors, too
+        raise
     except OSError as error:
         raise InputError.of(name, error) from error
     except ValueError as error:  # A closed file, or a path with a NUL in it.
@@ -132,7 +135,8 @@ def _read_raw(path: PathOrFile, name: str, max_bytes: int) -> bytes:
         if sys.stdin is None:
             raise OSError(errno.EBADF, "it is closed")
         return _bounded(sys.stdin.buffer, name, max_bytes)
-    with open(path, "rb") as file:
+    committed = parts_of(path) if isinstance(path, str) else None
+    with opened(*committed) if committed else open(path, "rb") as file:
         return _bounded(file, name, max_bytes)
 
 

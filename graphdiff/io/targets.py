@@ -13,23 +13,24 @@ from typing import Any, NamedTuple
 import networkx as nx
 
 from graphdiff.arithmetic import Number, is_finite, is_number
-from graphdiff.errors import FormatError, GraphdiffError, UsageError
+from graphdiff.errors import (
+    AmbiguousNodeError,
+    FormatError,
+    GraphdiffError,
+    UnknownNamesError,
+    UnknownNodeError,
+    UsageError,
+)
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.lookup import Names
 from graphdiff.graph.networks import network_of
-from graphdiff.io.advisories import (
-    FORMATS,
-    Finding,
-    comparable_name,
-    comparable_version,
-    purl_type,
-    read_findings,
-)
-from graphdiff.io.building import numbers, why_no_number
+from graphdiff.io.advisories import Finding, comparable_name, comparable_version, read_findings
+from graphdiff.io.building import is_numeral, numbers, why_no_number
 from graphdiff.io.rows import Table, table_of
 from graphdiff.io.source import PathOrFile, load, text_of
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.showing import and_more
+from graphdiff.text.ecosystems import ecosystem_of
 from graphdiff.text.names import split_version
 
 __all__ = ["Targets", "read_targets"]
@@ -38,6 +39,8 @@ __all__ = ["Targets", "read_targets"]
 MAX_BYTES = 1 << 28
 #: How many names a sentence lists.
 SHOWN = 3
+#: So many names that mean no node are looked up and told.
+MAX_UNKNOWN = 10
 #: What the columns of a table are called, in any order and in any case.
 COLUMNS = (["node"], ["node", "weight"])
 
@@ -120,8 +123,8 @@ def read_targets(
     FormatError
         A table of other columns or with what is no number; a report of another shape, without any vulnerable package,
         or with a package in the graph of which no advisory has a severity.
-    UnknownNodeError, AmbiguousNodeError
-        A name in a table that means no node, or several.
+    UnknownNodeError, AmbiguousNodeError, UnknownNamesError
+        A name in a table that means no node, or several; more such names than one, of which the first ten are told.
     UsageError
         None of the vulnerable packages is in the graph, or a `default_severity` that is no number.
     LimitError
@@ -169,29 +172,63 @@ def _of_table(stated: Table, graph: nx.DiGraph) -> dict[Any, Number]:
     words = table.columns[table.names.index("node")]
     weights = _weights(table, table.names.index("weight")) if "weight" in table.names else [1] * len(words)
     rows: dict[Any, int] = {}
-    names = Names(graph)
-    for row, word in enumerate(words):
-        try:
-            node = names.node(word.strip())
-        except GraphdiffError as error:
-            error.where = f"{table.file}, line {table.line(row)}: "
-            raise
+    for row, node in enumerate(_named(table, words, graph)):
         if rows.setdefault(node, row) != row:
             lines = table.line(row), table.line(rows[node])
             raise FormatError(f"{table.file}, line {lines[0]}: the node {node!r} again, as in line {lines[1]}")
     return dict(zip(rows, weights, strict=True))
 
 
+def _named(table: Table, words: Sequence[str], graph: nx.DiGraph) -> list[Any]:
+    """Return the node that each word means.
+
+    Raises
+    ------
+    UnknownNodeError, AmbiguousNodeError
+        A word that means none, or several.
+    UnknownNamesError
+        Several such words: the first `MAX_UNKNOWN` of them.
+    """
+    names = Names(graph)
+    nodes: list[Any] = []
+    errors: list[GraphdiffError] = []
+    for row, word in enumerate(words):
+        try:
+            nodes.append(names.node(word.strip()))
+        except (UnknownNodeError, AmbiguousNodeError) as error:
+            error.where = f"line {table.line(row)}: "
+            errors.append(error)
+            if len(errors) == MAX_UNKNOWN:  # to look for names that are near takes its time
+                break
+    if not errors:
+        return nodes
+    if len(errors) > 1:
+        several = UnknownNamesError(errors)
+        several.where = f"{table.file}: "
+        raise several
+    errors[0].where = f"{table.file}, {errors[0].where}"
+    raise errors[0]
+
+
 def _with_names(table: Table) -> Table:
     """Return a table with the names of its columns: those of its header, else node and weight."""
     first = [column[0].strip().lower() for column in table.columns]
     if "node" not in first and len(first) <= 2:
+        _refuse_another_header(table, first)
         return replace(table, names=COLUMNS[len(first) - 1])
     if sorted(first) not in COLUMNS:
         raise FormatError(f"{table.file}: its columns are {', '.join(map(repr, first))}, not node or node,weight")
     if table.n_rows == 1:
         raise FormatError(f"{table.file}: a header, and no node below it")
     return replace(table, names=first, has_header=True, columns=[column[1:] for column in table.columns])
+
+
+def _refuse_another_header(table: Table, first: Sequence[str]) -> None:
+    """Raise where the first line, and no other, has a word for a number: it is a header of other names."""
+    second = [column.strip() for column in table.columns[1]] if len(first) == 2 else []
+    if len(second) > 1 and not is_numeral(second[0]) and any(map(is_numeral, second[1:])):
+        where, called = f"{table.file}, line {table.line(0)}", ",".join(first)
+        raise FormatError(f"{where}: a header must be node,weight, and this is {called!r:.60}")
 
 
 def _weights(table: Table, place: int) -> Sequence[Number]:
@@ -201,7 +238,8 @@ def _weights(table: Table, place: int) -> Sequence[Number]:
         parsed = numbers([cell]) if weights is None else weights[row : row + 1]
         if not parsed or not math.isfinite(parsed[0]):
             why = "is not finite" if parsed else why_no_number(cell)
-            raise FormatError(f"{table.file}, line {table.line(row)}: the weight {cell!r:.60} {why}")
+            header = "" if row or table.has_header else "; a header must be node,weight"
+            raise FormatError(f"{table.file}, line {table.line(row)}: the weight {cell!r:.60} {why}{header}")
     return weights or []
 
 
@@ -294,12 +332,11 @@ def _matches(findings: Iterable[Finding], graph: nx.DiGraph, default_severity: f
 
 def _packages(graph: nx.DiGraph) -> Iterator[_Package]:
     """Yield the nodes of a graph as packages."""
-    of_format = FORMATS.get(graph.graph.get("format", ""), "")
     for node, data in graph.nodes(data=True):
         name, version = split_version(node)
         yield _Package(
             node,
-            purl_type(str(data.get("purl", ""))) or of_format,
+            ecosystem_of(graph.graph, data),
             str(data.get("name", name or node)),
             str(data.get("version", version)),
         )

@@ -92,9 +92,10 @@ def _picture(graph: nx.DiGraph, part: Part, dashed: Dashed, view: View) -> Pictu
     else:
         seen = sorted(part.ways) if dashed.has_both_ends else part.inner_ways
         edges = [_added(graph, part, dashed, pair, place, scale) for pair in seen]
-    said = {} if part.is_whole else {"drawn": dashed.text(part, view, scale)}
-    legend = _legend(graph.graph, between, [*said.values()], scale)
-    return Picture(nodes, edges, legend, graph.graph | _named_ends(graph, nodes) | (said or _said_part(graph, between)))
+    lines = [] if part.is_whole else dashed.lines(part, view, scale)
+    facts = {"drawn": "; ".join(lines)} if lines else _said_part(graph, between)
+    legend = _legend(graph.graph, between, lines, scale)
+    return Picture(nodes, edges, legend, graph.graph | _named_ends(graph, nodes) | facts)
 
 
 def _added(
@@ -361,11 +362,11 @@ def _keys(asked: dict[str, Any], scale: Scale) -> Iterator[str]:
     edge = "local derivative" if asked.get("edge_meaning") == "feeds" else "weight"
     if main == "contribution":
         edge, both = (f"edge: {edge} · ", "; node: ") if scale.has_weights else ("edge and node: ", "")
-        if scale.largest == asked["total"] or not isinstance(asked["total"], REAL):
+        if scale.whole == asked["total"]:
             yield f"{edge}share of the total{both and f'{both}share of the total'}"
             yield "width and colour: share, blue with the total, orange against it"
         else:
-            size = shown(scale.largest)
+            size = shown(scale.whole)
             yield f"{edge}part of the paths' absolute influences, {size}{both and f'{both}part of them'}"
             yield "width and colour: part, blue positive, orange negative"
         yield "bold ellipse: source; double border: target"

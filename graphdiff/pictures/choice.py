@@ -344,18 +344,17 @@ class Dashed:
         lines = text, scale.part(facts) or short(contribution)
         return DrawnNode(lines, scale.fill(facts), is_source, not is_source, name=text, facts=facts)
 
-    def text(self, part: Part, view: View, scale: Scale) -> str:
+    def lines(self, part: Part, view: View, scale: Scale) -> list[str]:
         """Return how much is drawn, and what became of the rest."""
         n_drawn, n_nodes = len(part.order), part.between.n_nodes
         nodes = words_for("unknown", node_meaning=self.graph.graph.get("node_meaning", "unknown")).nodes
-        text = f"drawn: {n_drawn:,} of {how_many(n_nodes, nodes)} on the way; an edge adds up the ways past others, "
-        text += "dashed where none is direct: "
-        text += "all shares add up to 100 %" if self.has_both_ends else "every sum is that of the whole"
-        if scale.largest == self.graph.graph.get("total") and isinstance(scale.largest, REAL):
+        drawn = f"drawn: {n_drawn:,} of {how_many(n_nodes, nodes)} on the way"
+        if n_drawn + len(part.others) < min(view.max_nodes, n_nodes):
+            drawn += f" (more have over {view.max_edges} edges, or do not fit)"
+        if scale.whole and scale.whole == self.graph.graph.get("total") and isinstance(scale.whole, REAL):
             ends = {*part.between.sources, *part.between.targets, *part.others}
             pairs = [pair for pair in part.ways if ends.issuperset(pair)]
             past = [self.facts(pair, (part.beside(pair), 0))["share"] for pair in pairs]
-            text += f", {share_text(1 - sum(past))} of it by named nodes"
-        if n_drawn + len(part.others) < min(view.max_nodes, n_nodes):
-            text += f" (more have over {view.max_edges} edges, or do not fit)"
-        return text
+            drawn += f"; {share_text(1 - sum(past))} of the total by named ones"
+        adding = "all shares add up to 100 %" if self.has_both_ends else "every sum is that of the whole"
+        return [drawn, f"an edge adds up the ways past others, dashed where none is direct: {adding}"]

@@ -89,7 +89,7 @@ def to_pydot(graph: nx.DiGraph, **viewing: Unpack[Viewing]) -> pydot.Dot:
             fits that.
         ``fit``
             The box of the picture: ``"slide"`` of 1600 × 1200 dots of a PNG (144 to the inch), ``"page"`` of
-            1080 × 1440, or ``"poster"`` of 4752 × 3312, with up to 120 nodes and 240 edges.
+            1080 × 1440, or ``"poster"`` of 4752 × 3312, with up to 80 nodes and 150 edges.
 
     Returns
     -------

@@ -19,7 +19,7 @@ from graphdiff.errors import LimitError, OutputError
 from graphdiff.limits import require_limits
 from graphdiff.pictures.dot import LAID_OUT, drawing
 from graphdiff.pictures.picture import Picture
-from graphdiff.pictures.view import DPI, LEAST_SCALE, Fit, View
+from graphdiff.pictures.view import DPI, GOOD_SCALE, LEAST_SCALE, Fit, View
 from graphdiff.remedies import Keyword, Remedy
 
 CHILD = Path(__file__).with_name("graphviz_child.py")
@@ -70,7 +70,7 @@ def fitted(
             dot = drawing(picture, direction)
             drawn = layout(dot, format, timeout=timeout, max_memory=max_memory)
             tries.append((view.scale(*_size_of(drawn, format)), dot, drawn))
-            if tries[-1][0] >= LEAST_SCALE:
+            if tries[-1][0] >= GOOD_SCALE:
                 break
         scale, dot, drawn = max(tries, key=itemgetter(0))
         picture = _smaller(pictures, scale) if scale < LEAST_SCALE else None

@@ -26,17 +26,20 @@ class Scale:
     ----------
     attribute : str
     largest : number
+    whole : number
+        What contributions are parts of.
     has_weights : bool
         Whether an edge says its weight beside its part of the whole.
     """
 
     attribute: str
     largest: Number
-    has_weights: bool = True
+    whole: Number
+    has_weights: bool
 
     def part(self, data: dict[str, Any]) -> str | None:
-        """Return what part of the whole goes through; None where values are no contributions."""
-        known = self.attribute == "contribution" and "contribution" in data
+        """Return what part of the whole goes through; None where values are no contributions, or the whole is 0."""
+        known = bool(self.whole) and self.attribute == "contribution" and "contribution" in data
         return share_text(data["contribution"] / self.largest) if known else None
 
     def label(self, data: dict[str, Any]) -> str:
@@ -81,9 +84,9 @@ def scale_of(graph: nx.DiGraph, rows: Iterable[dict[str, Any]], whole: Number, *
     """
     main = graph.graph["annotation"]
     if main == "contribution" and whole:
-        return Scale("contribution", whole, has_weights)
+        return Scale("contribution", whole, whole, has_weights)
     sizes = [abs(row[main]) for row in rows if isinstance(row.get(main), REAL)]
-    return Scale(main, max(sizes, default=0) or 1)
+    return Scale(main, max(sizes, default=0) or 1, whole, has_weights)
 
 
 def _edge_color(strength: float) -> str:

@@ -19,6 +19,8 @@ FitName: TypeAlias = Literal["slide", "page", "poster"]
 DPI = 144
 #: No picture is shrunk below this part of its size: text of 10 points is then 9 dots of a PNG high.
 LEAST_SCALE = 0.46
+#: Where one way fits so well the other is not tried.
+GOOD_SCALE = 0.75
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Fit:
 FITS: dict[str, Fit] = {
     "slide": Fit(1600, 1200, 30, 60),
     "page": Fit(1080, 1440, 30, 60),
-    "poster": Fit(4752, 3312, 120, 240),
+    "poster": Fit(4752, 3312, 80, 150),
 }
 
 
@@ -104,7 +106,7 @@ def view_of(
     Examples
     --------
     >>> view_of(fit="poster").max_nodes, view_of(max_nodes=12).fit.width
-    (120, 1600)
+    (80, 1600)
     """
     for name, value, known in (("direction", direction, get_args(Direction)), ("fit", fit, FITS)):
         if value is not None and value not in known:

@@ -26,10 +26,14 @@ from itertools import accumulate, combinations
 from typing import Any
 
 import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError, edge_text
+from graphdiff.kernels import jit, pays
+from graphdiff.kernels import sweep as kernel
 from graphdiff.sets.bottlenecks import beyond_cut
 from graphdiff.showing import and_more
 from graphdiff.sums.between import Between, total_over
@@ -39,6 +43,12 @@ from graphdiff.text.names import node_text
 
 #: Up to so many candidates every set that might do is tried; above, the choice is greedy.
 MAX_EXACT = 20
+
+#: Up to so many edges between the ends a cut of all paths is looked at, too, where a part is to go.
+MAX_MEETING = 50_000
+
+#: How many sweeps a cut takes, some.
+SWEEPS = 10
 
 #: Floats count as equal within this part of the sum of absolute influences.
 CLOSE = 1e-12
@@ -58,13 +68,15 @@ class Search:
     """What may be removed, and what is left of the total without it.
 
     Each candidate, an edge or a node, is the set of edges that are gone with it: of a node those that leave it, which
-    all paths through it take; of a target those that enter it. No source is removed, nor a target where these stay.
+    all paths through it take; of a target those that enter it. No source is removed, nor a target where these stay, nor
+    a cycle that counts as one node, save where the paths from all nodes are asked for: there any node may be.
     """
 
     between: Between
     what: str
     total: Number  # None where a cycle lies between, and every path is to be met
     targets_stay: bool = True
+    everywhere: bool = False
 
     @cached_property
     def rows(self) -> list[list[tuple[int, int, Number]]]:
@@ -85,8 +97,19 @@ class Search:
         }
 
     @cached_property
+    def arrays(self) -> _Arrays | None:
+        """The edges as arrays, where kernels walk them faster than Python; None elsewhere."""
+        graph = self.between.graph
+        in_floats = arithmetic.in_floats(graph.weights) and isinstance(graph.weights, np.ndarray)
+        if not (in_floats and pays(SWEEPS * self.between.n_edges)):
+            return None
+        return _Arrays.of(self)
+
+    @cached_property
     def _staying(self) -> dict[int, str]:
         """The nodes that may not be removed, each with the reason."""
+        if self.everywhere:
+            return {}
         between = self.between
         sources = dict.fromkeys(between.sources, "source")
         targets = dict.fromkeys(between.targets if self.targets_stay else (), "target")
@@ -115,6 +138,16 @@ class Search:
         return isinstance(label, frozenset) and (topology.names is None or label not in topology.names)
 
     @cached_property
+    def entering(self) -> list[Number]:
+        """What is put in at each node."""
+        return _added(self.between.n_nodes, self.between.numbered_starts)
+
+    @cached_property
+    def leaving(self) -> list[Number]:
+        """How much each node counts at the end."""
+        return _added(self.between.n_nodes, self.between.numbered_stops)
+
+    @cached_property
     def slack(self) -> Number:
         """How far sums of floats may be off."""
         if not isinstance(self.total, float):
@@ -139,6 +172,16 @@ class Search:
             if not isinstance(seed, REAL):
                 raise UsageError(f"a cut needs real seeds, and one is {seed!r}")
 
+    def require_positive(self) -> None:
+        """Raise unless no weight is negative: then what is lost grows with what is removed."""
+        for row in self.rows:
+            for _, edge, weight in row:
+                if weight < 0:
+                    name = edge_text(self.between.edge_label(edge))
+                    raise UsageError(
+                        f"of the paths of all nodes a part is lost where no weight is negative: {name} has {weight}"
+                    )
+
     @cached_property
     def whole(self) -> Rest:
         """What is there before anything is removed."""
@@ -153,6 +196,13 @@ class Search:
         return frozenset().union(*(self.candidates[label] for label in chosen))
 
 
+def _added(size: int, seeds: Iterable[tuple[int, Number]]) -> list[Number]:
+    values: list[Number] = [0] * size
+    for node, seed in seeds:
+        values[node] += seed
+    return values
+
+
 @dataclass(frozen=True, eq=False)
 class Rest:
     """What is left of a total without some edges, and what each further candidate would take away; from two sweeps."""
@@ -163,10 +213,9 @@ class Rest:
     @cached_property
     def tangents(self) -> list[Number]:
         """What reaches each node of one unit at the source."""
-        between = self.search.between
-        values: list[Number] = [0] * between.n_nodes
-        for node, seed in between.numbered_starts:
-            values[node] += seed
+        values = list(self.search.entering)
+        if self.search.arrays is not None:
+            return self.search.arrays.forward(values, self.gone)
         for node, row in enumerate(self.search.rows):
             value = values[node]
             if value:
@@ -178,19 +227,18 @@ class Rest:
     @property
     def total(self) -> Number:
         """The total that is left."""
-        between = self.search.between
-        reached = (
-            self.tangents[node] * (1 if seed is None else arithmetic.finished(seed)) for node, seed in between.stops
-        )
-        return sum(reached) if between.targets else self.search.total
+        if not self.search.between.targets:
+            return self.search.total
+        tangents = self.tangents
+        return sum(tangents[node] * seed for node, seed in self.search.between.numbered_stops)
 
     @cached_property
     def gains(self) -> dict[Any, Number]:
         """By how much the total would fall without each candidate."""
         between, tangents = self.search.between, self.tangents
-        adjoints: list[Number] = [0] * between.n_nodes
-        for node, seed in between.numbered_stops:
-            adjoints[node] += seed
+        adjoints = list(self.search.leaving)
+        if self.search.arrays is not None:
+            return self.search.arrays.gains(tangents, adjoints, self.gone)
         through: dict[int, Number] = {}
         for node in range(between.n_nodes - 1, -1, -1):
             for head, edge, weight in self.search.rows[node]:
@@ -202,6 +250,54 @@ class Rest:
             for label, edges in self.search.candidates.items()
             if not edges <= self.gone
         }
+
+
+@dataclass(frozen=True, eq=False)
+class _Arrays:
+    """The edges that lie between as arrays, and which go with each candidate: ``edges[i]`` with ``owners[i]``."""
+
+    ptr: NDArray[Any]
+    heads: NDArray[Any]
+    weights: NDArray[Any]
+    tails: NDArray[Any]
+    place: dict[int, int]
+    labels: list[Any]
+    edges: NDArray[Any]
+    owners: NDArray[Any]
+
+    @classmethod
+    def of(cls, search: Search) -> _Arrays:
+        """Return those of a search."""
+        between = search.between
+        place = {edge: at for at, edge in enumerate(between.edges.tolist())}
+        pairs = [(place[edge], at) for at, edges in enumerate(search.candidates.values()) for edge in edges]
+        edges, owners = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+        tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
+        weights = np.asarray(between.graph.weights, dtype=np.float64)[between.edges]
+        return cls(between.ptr, between.heads, weights, tails, place, list(search.candidates), edges, owners)
+
+    def _left(self, gone: Edges) -> NDArray[Any]:
+        weights = self.weights.copy()
+        weights[[self.place[edge] for edge in gone]] = 0.0
+        return weights
+
+    def forward(self, values: list[Number], gone: Edges) -> list[Number]:
+        """Return what reaches each node of what is put in."""
+        pushed = np.array(values, dtype=np.float64)
+        jit(kernel.forward)(self.ptr, self.heads, self._left(gone), pushed, 0, len(pushed))
+        values[:] = pushed.tolist()
+        return values
+
+    def gains(self, tangents: list[Number], adjoints: list[Number], gone: Edges) -> dict[Any, Number]:
+        """Return by how much the total would fall without each candidate that is there."""
+        pulled, weights = np.array(adjoints, dtype=np.float64), self._left(gone)
+        jit(kernel.reverse)(self.ptr, self.heads, weights, pulled, 0, len(pulled))
+        through = np.array(tangents)[self.tails] * weights * pulled[self.heads]
+        sums = np.bincount(self.owners, weights=through[self.edges], minlength=len(self.labels))
+        there = np.ones(len(through), dtype=bool)
+        there[[self.place[edge] for edge in gone]] = False
+        left = np.bincount(self.owners, weights=there[self.edges], minlength=len(self.labels))
+        return {label: gain for label, gain, any_left in zip(self.labels, sums.tolist(), left, strict=True) if any_left}
 
 
 def strokes(search: Search, chosen: list[Any]) -> Iterator[Stroke]:
@@ -303,7 +399,9 @@ def _nodes_across(search: Search, steps: list[tuple[int, int, int]]) -> list[Any
 def reduced(search: Search, most_left: Number, progress: Progress) -> tuple[list[Any], str, int | None]:
     """Return a set that leaves at most so much, how it was found, and how many any such set has at least."""
     greedy, at_least = _greedy(search, most_left)
-    whole = _minimum_cut(search, bool)
+    proven = greedy is not None and len(greedy) <= at_least
+    skips = proven or (greedy is not None and search.between.n_edges > MAX_MEETING)
+    whole = None if skips else _minimum_cut(search, bool)
     known = [chosen for chosen in (greedy, whole) if chosen is not None]
     if not known:
         raise UsageError(_no_nodes(search))
@@ -327,7 +425,7 @@ def _greedy(search: Search, most_left: Number) -> tuple[list[Any] | None, int]:
     rest = search.whole
     while not _enough(search, left, most_left):
         gains = rest.gains
-        best = min(gains, key=lambda label: abs(left - gains[label]), default=None)
+        best = _best(search, gains, left)
         if best is None or abs(left - gains[best]) >= abs(left):
             return None, at_least
         if search.is_positive:
@@ -336,6 +434,13 @@ def _greedy(search: Search, most_left: Number) -> tuple[list[Any] | None, int]:
         rest = search.without(chosen)
         left = rest.total
     return chosen, at_least
+
+
+def _best(search: Search, gains: dict[Any, Number], left: Number) -> Any | None:
+    """Return the candidate without which least is left; None where there is none."""
+    if search.is_positive:
+        return max(gains, key=gains.__getitem__, default=None)
+    return min(gains, key=lambda label: abs(left - gains[label]), default=None)
 
 
 def _fewest(gains: Iterable[Number], wanted: Number) -> int:

@@ -91,7 +91,7 @@ class Clock:
             self.progress(int(time.monotonic() - self.began), whole)
 
     def run(self, task: Callable[[], Answer]) -> Answer:
-        """Run what holds no lock of Python in a thread, so that Ctrl-C gets through; HiGHS itself ends in its time."""
+        """Run a task in a thread, so that Ctrl-C gets through (from scipy 1.15 on); HiGHS itself ends in its time."""
         outcome: Future[Answer] = Future()
 
         def fulfil() -> None:
@@ -230,7 +230,8 @@ class Programme:
             entries += [(place, len(self.costs), 1.0) for place in range(len(self.rows))]
         places, columns, numbers = zip(*entries, strict=True)
         shape = (len(self.rows), len(self.costs) + lack)
-        return csr_array((numbers, (places, columns)), shape=shape), np.array([float(least) for _, least in self.rows])
+        ends = np.array((places, columns), dtype=np.int32)  # older scipy takes no others
+        return csr_array((numbers, (ends[0], ends[1])), shape=shape), np.array([float(least) for _, least in self.rows])
 
     def proven(self, goal: int, at_least: int, clock: Clock) -> int:
         """Return what a solution costs at least, up to a goal: branch by branch, as far as time allows.

@@ -24,6 +24,7 @@ from graphdiff.graph.ends import ROOTS, End, seeds_of
 from graphdiff.graph.topology import Rows, Topology
 from graphdiff.kernels.reach import dominated_sums, dominator_tree, flooded
 from graphdiff.remedies import Keyword, Remedy
+from graphdiff.sets.keeping import keeping
 from graphdiff.sums.results import Influences
 from graphdiff.text.names import PLAIN, Naming
 from graphdiff.text.sentences import how_many
@@ -117,6 +118,9 @@ class Exclusive(Result, Set[Any]):
 def exclusive(graph: nx.DiGraph | CompiledGraph, node: Hashable, roots: End | None = None) -> Exclusive:
     """Return what would go if `node` went: what only this node keeps reachable from the roots, itself left out.
 
+    An optional peer (of the kind ``peer``, with ``optional``, where edges mean "depends on") keeps nothing that another
+    edge keeps: who asks for it takes the package where others install it.
+
     Two breadth-first searches, so linear in the edges; for all nodes at once there is `exclusive_sizes`.
 
     Parameters
@@ -150,7 +154,7 @@ def exclusive(graph: nx.DiGraph | CompiledGraph, node: Hashable, roots: End | No
     topology = ready.topology
     place = topology.position(node)
     starts = root_positions(ready, roots)
-    rows = topology.rows
+    rows = keeping(topology, topology.rows, starts)
     kept = flooded(rows.ptr, rows.heads, starts, place)
     gone = flooded(rows.ptr, rows.heads, starts) & ~kept
     gone[place] = False
@@ -200,7 +204,8 @@ def exclusive_sizes(
     """
     ready = counted(graph, {})
     topology, own = ready.topology, values_at(ready.topology, values)
-    return Influences(topology, dominated(topology.rows, root_positions(ready, roots), own) - own, "exclusive")
+    starts = root_positions(ready, roots)
+    return Influences(topology, _going(topology, topology.rows, starts, own), "exclusive")
 
 
 def reach_sizes(
@@ -397,11 +402,24 @@ def row_sizes(
         What to add up: the value of each position.
     progress : callable, optional
     """
-    topology, rows, weight = graph.topology, graph.topology.rows, own
-    if graph.cycles == "collapse":
-        first = topology.representative
-        rows, starts = topology.quotient, np.unique(first[starts])
+    topology, weight = graph.topology, own
+    collapsed = graph.cycles == "collapse" and len(topology.cyclic) > 0
+    if collapsed:
         weight = np.zeros_like(own)
-        np.add.at(weight, first, own)
-    reach = reached_sums(topology, positions, own, bool((own == 1).all()), progress)
-    return reach - weight[positions], (dominated(rows, starts, weight) - weight)[positions]
+        np.add.at(weight, topology.representative, own)
+    reach = reached_sums(topology, positions, own, bool((own == 1).all()), progress) - weight[positions]
+    if not collapsed:
+        return reach, _going(topology, topology.rows, starts, own)[positions]
+    first = topology.representative
+    going = _going(topology, topology.quotient, np.unique(first[starts]), weight)
+    if topology.loose is not None:  # A member may keep another by such an edge alone: a node by itself goes without.
+        is_merged = np.bincount(first)[first] > 1
+        going = np.where(is_merged, going, _going(topology, topology.rows, starts, own))
+    return reach, going[positions]
+
+
+def _going(topology: Topology, rows: Rows, starts: NDArray[Any], own: NDArray[Any]) -> NDArray[Any]:
+    """Return for each position the sum of the values of what goes with it."""
+    sums = dominated(keeping(topology, rows, starts), starts, own)
+    going: NDArray[Any] = sums - own
+    return going

@@ -131,8 +131,8 @@ class _Cover:
 
         names = list(self.arcs)
         place = {node: number for number, node in enumerate(names)}
-        ends = ([place[tail] for tail, _ in self.edges], [place[head] for _, head in self.edges])
-        steps = csr_array((values + HOP, ends), shape=(len(names),) * 2)
+        ends = np.array([(place[tail], place[head]) for tail, head in self.edges], dtype=np.int32).T
+        steps = csr_array((values + HOP, (ends[0], ends[1])), shape=(len(names),) * 2)
         lengths = dict(zip(self.edges, values.tolist(), strict=True))
         tails: dict[int, list[int]] = {node: [] for node in names}
         for tail, head in self.edges:

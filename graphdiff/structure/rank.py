@@ -9,26 +9,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import repeat
 from typing import Any, Unpack
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.arithmetic import REAL, Number, is_finite
+from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
-from graphdiff.graph.attributes import attribute_kinds, drawing_names, is_quantity
+from graphdiff.graph.attributes import adds_up, attribute_kinds, drawing_names
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import ROOTS, Boundary, End, Seeds, seeds_of, units
+from graphdiff.graph.ends import NODES, ROOTS, Boundary, End, Seeds, seeds_of, units
 from graphdiff.graph.options import takes_options
+from graphdiff.graph.presets import even
 from graphdiff.graph.topology import Topology
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sets.sets import root_positions, row_sizes, values_at
+from graphdiff.structure.reliance import RELIANCE, last_steps
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.influence import forward, reverse
 from graphdiff.sums.results import largest_first
 from graphdiff.text.names import PLAIN, Naming, end_text, node_text
-from graphdiff.text.numbers import plain, shown
+from graphdiff.text.numbers import percent, plain, shown
 from graphdiff.text.sentences import Words, words_for
 from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
 
@@ -69,6 +72,8 @@ class Ranking(Result):
         The attribute that is added up.
     without_value : int
         How many nodes do not have it, and count as 0.
+    through : list of lists of (node, number)
+        By reliance, for each row the nodes before it that most comes through, with their parts of it.
     """
 
     source: Any
@@ -86,6 +91,7 @@ class Ranking(Result):
     value: str | None = None
     without_value: int = 0
     naming: Naming = field(default=PLAIN, repr=False)
+    through: list[list[tuple[Any, Number]]] = field(default_factory=list, repr=False)
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -109,6 +115,15 @@ class Ranking(Result):
         """Yield the rows as files hold them: nodes as texts, numbers as JSON has them."""
         return ([place, self.naming.node(node), *map(plain, numbers)] for place, node, *numbers in self.rows())
 
+    def sheet(self) -> Iterator[list[Any]]:
+        """Yield the titles and the rows of a table, with a column of text for whom most comes through."""
+        if not self.through:
+            yield from [self.columns, *self.records()]
+            return
+        yield [*self.columns, "through"]
+        for record, steps in zip(self.records(), self.through, strict=True):
+            yield [*record, _steps_text(steps)]
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
         split = 2 + len(self.weights)
@@ -122,10 +137,17 @@ class Ranking(Result):
                     "node": row[1],
                     "values": dict(zip(self.weights, row[2:split], strict=True)),
                     **dict(zip(sizes, row[split:], strict=True)),
+                    **more,
                 }
-                for row in self.records()
+                for row, more in zip(self.records(), self._through_records(), strict=False)
             ],
         }
+
+    def _through_records(self) -> Iterator[dict[str, Any]]:
+        """Yield what a row says of whom most comes through; nothing where that is not known."""
+        for steps in self.through:
+            yield {"through": [{"node": self.naming.node(node), "part": plain(part)} for node, part in steps]}
+        yield from repeat({}, len(self) - len(self.through))
 
     def title(self) -> str:
         """Return what is ranked, in a line."""
@@ -133,7 +155,7 @@ class Ranking(Result):
         if self.target is not None:
             text = words.rank_towards.format(target=end_text(self.target))
         elif self.source is not None and self.source is not ROOTS:
-            text = words.rank_from.format(source=end_text(self.source))
+            text = words.rank_from.format(source=words.named(self.source))
         else:
             text = f"{words.nodes} by what reaches them from {words.starts}"
         return text[0].upper() + text[1:]
@@ -142,6 +164,11 @@ class Ranking(Result):
         """Return the report on the first `top` rows; `how` says behind the number of the others how to see them."""
         cells = [[f"{row[0]:,}", node_text(row[1]), *map(shown, row[2:])] for row in list(self.rows())[:top]]
         table = aligned([self.columns, *cells], left=1)
+        if self.through:
+            table = [
+                f"{line}  {text}"
+                for line, text in zip(table, ["through", *map(_steps_text, self.through)], strict=False)
+            ]
         left_out = self.n_ranked - len(cells)
         more = [f"… {left_out:,} more{how}"] if left_out else []
         return "\n".join([self.title(), *table, *more, "", *self.notes()])
@@ -149,7 +176,9 @@ class Ranking(Result):
     def notes(self) -> Iterator[str]:
         """Yield what stands below the table."""
         words = self._words
-        start = words.starts if self.source is None else words.named(self.source)
+        start = words.starts if self.source is None or self.through else words.named(self.source)
+        if self.through:
+            yield "reliance: one unit from each of all, spread evenly; through: the last step of most of it."
         reach = f"reach: {words.needed}, each counted once"
         yield f"{reach}; exclusive: those that go with it, being reached from {start} by it only."
         if self.without_value:
@@ -197,6 +226,8 @@ def rank(
     by : str, optional
         The column that gives the order, largest absolute value first: a weighting's meaning, such as ``"even"`` or
         ``"weight"``, ``"reach"``, ``"exclusive"``, or with a value ``"reach size"``. By default the first.
+        ``"reliance"`` is whom all nodes rest on: one unit from each (`NODES`), spread evenly, in place of the
+        weightings, with the nodes before it that most of it comes through.
     value : str, optional
         A node attribute to add up, such as ``"size"``: two columns more. A node without counts as 0.
     top : int, optional
@@ -237,6 +268,9 @@ def rank(
         2  bs4      1      0          0
     <BLANKLINE>
     reach: nodes it reaches, each counted once; exclusive: those that go with it, being reached from app by it only.
+    >>> ranking = rank(G, by="reliance", weight=None)
+    >>> ranking.nodes[0], ranking.through[0]
+    ('bs4', [('html', 0.6363636363636364)])
     >>> rank(G, "app", by="exclusive", weight=None).nodes
     ['web', 'html', 'json', 'bs4']
     """
@@ -244,14 +278,19 @@ def rank(
     _require_count(top)
     ready = _all_compiled(graph, weightings, options)
     weights = _distinct([each.weight_meaning for each in ready])
+    relies = by == RELIANCE and by not in weights
+    if relies:
+        _require_no_ends(source, target)
+        ready, weights = [ready[0].with_preset(even)], [RELIANCE]
     column = _column_of(by, [*weights, *SETS, *(f"{name} {value}" for name in SETS if value)])
-    rows = _reached(graph, ready, source, target)
+    rows = _reached(graph, ready, NODES if relies else source, target)
     values = None if value is None else _values_of(graph, value)
     sized = partial(_set_columns, graph, ready[0], source, value, values, progress)
     order, places, sizes = _ordered(rows, column, sized, top)
     first = ready[0]
+    steps = _steps(first, [rows[number].position for number in order]) if relies else []
     return Ranking(
-        source=source,
+        source=NODES if relies else source,
         target=target,
         by=by or weights[0],
         nodes=[rows[number].node for number in order],
@@ -266,7 +305,23 @@ def rank(
         value=value,
         without_value=0 if values is None else first.n_nodes - len(values),
         naming=first.topology.naming,
+        through=steps,
     )
+
+
+def _steps(graph: CompiledGraph, positions: list[int]) -> list[list[tuple[Any, Number]]]:
+    """Return whom most comes through to each position, of one unit from every node."""
+    return list(last_steps(graph, forward(graph, NODES).array.tolist(), positions))
+
+
+def _steps_text(steps: list[tuple[Any, Number]]) -> str:
+    return ", ".join(f"{node_text(node)} {percent(part, '.0f')}" for node, part in steps[:2])
+
+
+def _require_no_ends(source: Any, target: Any) -> None:
+    if source is not None or target is not None:
+        end = Keyword("target" if source is None else "source")
+        raise UsageError(Keyword("by", RELIANCE), " is what all nodes rest on: leave out ", end)
 
 
 def _require_one_end(source: Any, target: Any) -> None:
@@ -407,10 +462,6 @@ def _set_columns(
     return columns
 
 
-def _adds_up(value: Any) -> bool:
-    return is_quantity(value) and isinstance(value, REAL) and is_finite(value)
-
-
 def _values_of(graph: Any, name: str) -> dict[Any, Any]:
     """Return the number of each node that has one; where none has, say which attributes nodes have."""
     if not isinstance(graph, nx.Graph):
@@ -419,7 +470,7 @@ def _values_of(graph: Any, name: str) -> dict[Any, Any]:
             f": a {type(graph).__name__} has no attributes of nodes",
             Remedy(Keyword("weightings", python="[compiled]"), "beside the networkx graph has both"),
         )
-    numbers = {node: number for node, number in graph.nodes(data=name) if _adds_up(number)}
+    numbers = {node: number for node, number in graph.nodes(data=name) if adds_up(number)}
     if not numbers:
         have = ", ".join(attribute_kinds([data for _, data in graph.nodes(data=True)], drawing_names(graph)))
         raise UsageError(

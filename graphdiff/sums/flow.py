@@ -255,6 +255,14 @@ class Contributions(Named):
         places = places[first[self.topology.tails_of(places)] != first[position]]
         return zip(self._labels(places), self.array[places].tolist(), strict=True)
 
+    def out_of(self, position: int) -> Iterator[tuple[Any, Number]]:
+        """Yield the edges that carry something out of the component of a position."""
+        first = self.topology.representative
+        places = np.flatnonzero(self.array)
+        places = places[first[self.topology.tails_of(places)] == first[position]]
+        places = places[first[self.topology.heads[places]] != first[position]]
+        return zip(self._labels(places), self.array[places].tolist(), strict=True)
+
     @property
     def shares(self) -> dict[Any, Number | None]:
         """Contribution / total of each; None where the total is 0."""

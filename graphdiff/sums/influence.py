@@ -48,7 +48,8 @@ def total_influence(
         An edge u -> v with weight w says that one unit at u makes w units at v, directly.
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
         Several sources put a unit in at each, several targets add up; a mapping says how much is put in at each
-        source, or how much each target counts. `graphdiff.ROOTS` and `graphdiff.LEAVES` are all roots and all leaves.
+        source, or how much each target counts. `graphdiff.ROOTS`, `graphdiff.LEAVES` and `graphdiff.NODES` are all
+        roots, all leaves and all nodes.
         A string is one node, and so is a tuple. The answer is that of a graph with a node before the sources and one
         behind the targets, whose edges have the seeds for weights.
     method : {"auto", "forward", "reverse", "naive"}

@@ -97,6 +97,22 @@ def short(number: Number) -> str:
     return f"{number:.3g}" if isinstance(number, (float, complex, Decimal)) else shorten(shown(number), MAX_NUMBER)
 
 
+#: Of bytes, each a thousand of the one before.
+UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+def size_text(size: Number) -> str:
+    """Return a number of bytes as text.
+
+    Examples
+    --------
+    >>> size_text(512), size_text(20_480), size_text(3_400_000), size_text(999_999), size_text(10**17)
+    ('512 B', '20.5 kB', '3.4 MB', '1 MB', '100,000 TB')
+    """
+    unit = next((place for place in range(len(UNITS) - 1) if round(abs(size) / 1000**place, 1) < 1000), len(UNITS) - 1)
+    return f"{float(round(size / 1000**unit, 1)):,.1f}".removesuffix(".0") + f" {UNITS[unit]}"
+
+
 #: The longest int, in bits, that JSON readers take as a number.
 MAX_BITS = 14_000
 

@@ -24,7 +24,10 @@ __all__ = [
 FIELDS = ("clause", "kind", "extra", "marker", "optional")
 
 #: Kinds that say nothing but that there is an edge.
-PLAIN_KINDS = frozenset({"", "normal", "Depends", "runtime", "compile", "dependsOn", "DEPENDS_ON", "DEPENDENCY_OF"})
+PLAIN_KINDS = frozenset(
+    {"", "normal", "Depends", "runtime", "compile", "dependsOn", "DEPENDS_ON", "DEPENDENCY_OF"}
+    | {"import-statement", "require-call", "static"}  # of bundlers and nx
+)
 
 #: Of one attribute no more is shown.
 LONGEST = 64

@@ -40,6 +40,8 @@ class Words:
         What the roots and the leaves are called.
     moved : str
         The title over the edges that made a total another one.
+    first_step : str
+        What a node is called that an edge from the source leads to.
     """
 
     nodes: str
@@ -54,6 +56,7 @@ class Words:
     starts: str = "the roots"
     ends: str = "the leaves"
     moved: str = "Which edges moved it"
+    first_step: str = "first step"
 
     def about(self, source: Any, target: Any = "") -> Words:
         """Return the words for the ends: of several nodes, and of all roots (None), sentences are in the plural.
@@ -86,7 +89,7 @@ class Words:
         'a and b'
         """
         if isinstance(end, Enum):
-            return self.starts if end.name == "ROOTS" else self.ends
+            return {"ROOTS": self.starts, "LEAVES": self.ends}.get(end.name, f"all {self.nodes}")
         return end_text(end)
 
     def sentence(self, text: str) -> str:
@@ -97,7 +100,8 @@ class Words:
         >>> words_for("depends on").sentence("the roots rest on b."), words_for("depends on").sentence("a rests on b.")
         ('The roots rest on b.', 'a rests on b.')
         """
-        return f"{text[0].upper()}{text[1:]}" if text.startswith((self.starts, self.ends)) else text
+        several = (self.starts, self.ends, f"all {self.nodes} ")
+        return f"{text[0].upper()}{text[1:]}" if text.startswith(several) else text
 
     @property
     def needed(self) -> str:
@@ -136,6 +140,7 @@ WORDS: dict[str, Words] = {
         rank_towards="who rests on {target}",
         reached="it needs",
         moved="Which dependencies moved it",
+        first_step="direct dependency",
     ),
     "imports": Words(
         nodes="modules",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import chain
@@ -59,18 +59,21 @@ def require_pandas() -> Any:
     return pandas
 
 
-def aligned(rows: Sequence[Sequence[str]], *, left: int | None = 0) -> list[str]:
-    """Return a table as lines; the column `left`, if any, is flush left, the others flush right.
+def aligned(rows: Sequence[Sequence[str]], *, left: int | Collection[int] | None = 0) -> list[str]:
+    """Return a table as lines; the column `left`, or each of them, is flush left, the others flush right.
 
     Examples
     --------
     >>> aligned([("edge", "weight"), ("a -> b", "2")])
     ['edge    weight', 'a -> b       2']
+    >>> aligned([("edge", "kind"), ("a -> b", "x")], left=(0, 1))
+    ['edge    kind', 'a -> b  x']
     """
+    columns = (left,) if isinstance(left, int) else left or ()
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(
-            cell.ljust(width) if number == left else cell.rjust(width)
+            cell.ljust(width) if number in columns else cell.rjust(width)
             for number, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows

@@ -16,7 +16,7 @@ import networkx as nx
 from graphdiff.arithmetic import Number, is_finite
 from graphdiff.errors import SameComponentError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import End
+from graphdiff.graph.ends import NODES, End, Seeds
 from graphdiff.graph.options import takes_options
 from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword
@@ -233,15 +233,16 @@ def cut(
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
         It is not changed. All other edges keep their weights.
-    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
+    source, target : node, list of nodes, mapping of node to seed, ROOTS, LEAVES or NODES
         See `graphdiff.total_influence`. They are not removed, save that nodes of a list or a mapping as target may be,
-        such as vulnerable packages: what ends there is gone with one.
+        such as vulnerable packages: what ends there is gone with one. From all nodes (`NODES`) any node may be removed,
+        a target and a collapsed cycle too; the targets are no sources then, and no weight may be negative.
     part : float, optional
         What part of the total is to go, above 0 and up to 1: 0.5 is half of it.
     amount : number, optional
         By how much the total is to become smaller in absolute value. With neither, every path is cut.
     what : {"edges", "nodes"}
-        What may be removed. Where a part is asked for, a collapsed cycle is never removed as a node.
+        What may be removed. Where a part is asked for, a collapsed cycle is not removed as a node.
     timeout : float, optional
         How many seconds an integer programme may take (HiGHS, where scipy is installed): above 20 candidates it looks
         for fewer than the greedy choice where they might do, and proves how many have to be. None is no limit.
@@ -295,7 +296,7 @@ def cut(
     except SameComponentError as error:  # without a total there is no part of it
         instead = "; without ", Keyword("amount" if part is None else "part"), " every path is cut"
         raise SameComponentError(error.source, error.target, *instead) from error
-    search = _search(lies, what, every, targets_stay=members_of(target) is None)
+    search = _search(lies, what, every, targets_stay=members_of(target) is None, everywhere=source is NODES)
     total = search.total
     wanted = None if every else _wanted(total, part, amount)
     lacking = ""
@@ -329,6 +330,9 @@ def cut(
 def _lying(graph: CompiledGraph, source: End, target: End, every: bool) -> Between:
     """Return what lies between the ends; raise `UsageError` where a node is both and every path is to be cut."""
     starts, ends = ends_of(graph, source, target)
+    if source is NODES:  # what is an end already has no way to it
+        there = {graph.anchor(position) for position in ends.positions}
+        starts = Seeds([position for position in starts.positions if graph.anchor(position) not in there])
     is_one = len(starts.positions) == len(ends.positions) == 1
     if (every or is_one) and (both := set(starts.positions) & set(ends.positions)):
         node = graph.topology.label(both.pop())
@@ -336,14 +340,16 @@ def _lying(graph: CompiledGraph, source: End, target: End, every: bool) -> Betwe
     return restriction(graph, starts, ends)
 
 
-def _search(lies: Between, what: str, every: bool, *, targets_stay: bool) -> Search:
+def _search(lies: Between, what: str, every: bool, *, targets_stay: bool, everywhere: bool) -> Search:
     """Return what may be removed, with the total; without where every path is to go and a cycle lies between."""
     if every and lies.loops:
-        return Search(lies, what, None, targets_stay)
+        return Search(lies, what, None, targets_stay, everywhere)
     total = flow_through(lies).total
     lies.require_no_loops("what_if and sensitivities sum its walks")
-    search = Search(lies, what, total, targets_stay)
+    search = Search(lies, what, total, targets_stay, everywhere)
     search.require_real()
+    if everywhere and not every:
+        search.require_positive()
     return search
 
 

@@ -367,9 +367,23 @@ class Explanation(Result):
         The largest first. The part is that of `whole`; into a cycle that has the target on it counts as the last step.
         Of symbols and complex numbers there are no parts.
         """
+        return self._parts(self._last())
+
+    def first_steps(self) -> list[tuple[str, Number, float | None]]:
+        """Return the nodes that edges from the sources lead to, each with its contribution and that as a part.
+
+        The largest first; what a path passes of the sources themselves is no step.
+        """
+        starts = self.ways.starts.positions
+        sources = {self.part.graph.topology.label(position) for position in starts}
+        edges = (each for position in starts for each in self.edge_contributions.out_of(position))
+        return self._parts((edge[1], number) for edge, number in edges if edge[1] not in sources)
+
+    def _parts(self, steps: Iterable[tuple[Any, Number]]) -> list[tuple[str, Number, float | None]]:
+        """Return what steps bring, and as parts of `whole`; the largest first."""
         if self.whole == 0 or not _is_real(self.total):
             return []
-        brought = arithmetic.added(self._last())
+        brought = arithmetic.added(steps)
         name = self.part.graph.topology.naming.node
         rows = [(name(node), n, None if self.whole is None else float(n / self.whole)) for node, n in brought.items()]
         return [rows[place] for place in largest_first([row[1] for row in rows])]

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphdiff.arithmetic import Number
 from graphdiff.graph.ends import ROOTS
 from graphdiff.graph.presets import WEIGHTS
 from graphdiff.paths.paths import Path, path_text, path_texts
 from graphdiff.sets.bottlenecks import fewer_edges_than
+from graphdiff.showing import and_more
 from graphdiff.sums.certificate import doubt
 from graphdiff.text.names import edge_name, node_text
 from graphdiff.text.numbers import ordinal, percent, plain, shorten, shown
@@ -41,6 +42,12 @@ if TYPE_CHECKING:
 ENOUGH = 0.9
 
 SHOWN = 5
+
+#: So many first steps are named where there are several targets.
+FIRST = 5
+
+#: A step of all paths: its name, what it contributes, and that as a part.
+Step: TypeAlias = "tuple[str, Number, float | None]"
 
 #: Columns of the nodes of a path beside its shares.
 PATH = 78
@@ -122,9 +129,10 @@ def _from_roots(explanation: Explanation) -> bool:
 def headline(first: Explanation, words: Words, *, alone: bool) -> str:
     """Return the sentence that a report opens with: the total where there is one, else the paths."""
     ends = _ends(first, words)
-    relation = f"{words.relation.format(**ends)} by {_paths_text(first)}{_conditions_text(first, words)}."
+    paths = f"{_paths_text(first)}{_conditions_text(first, words)}"
+    relation = words.sentence(f"{words.relation.format(**ends)} by {paths}.")
     if _from_roots(first):
-        relation = f"From {words.starts} to {ends['target']}: {_paths_text(first)}{_conditions_text(first, words)}."
+        relation = f"From {words.starts} to {ends['target']}: {paths}."
     if not alone or first.weight_meaning == "unit":
         return relation
     return f"{_total_text(first, words)}.\n{relation}"
@@ -158,13 +166,23 @@ def _influence(columns: Sequence[Explanation]) -> Iterator[str]:
     yield f"{_total_text(spread, words)}{among}."
     by_paths, by_parts = ({name: (number, part) for name, number, part in c.last_steps()} for c in (columns[0], spread))
     route = next(iter(by_parts), "")
-    if len(spread.ways.ends.positions) == 1 and route != next(iter(by_paths), ""):
+    if _are_several(spread):
+        yield from _first_steps(spread)
+    elif route != next(iter(by_paths), ""):
         paths = how_many(columns[0].n_paths or 0, "paths")
         goes = f"{shown(by_paths[route][0])} of {paths} {'goes' if by_paths[route][0] == 1 else 'go'}"
         label = spread.part.graph.topology.label
         sources = {spread.part.graph.topology.naming.node(label(place)) for place in spread.ways.starts.positions}
         by = "directly from" if route in sources else "by"
         yield f"Spread evenly, {percent(by_parts[route][1])} comes {by} {shorten(route, NAME)}, by which {goes}."
+
+
+def _first_steps(spread: Explanation) -> Iterator[str]:
+    """Yield by which first steps the most comes, where there are several."""
+    steps = spread.first_steps()
+    if len(steps) > 1 and steps[0][2] is not None:
+        parts = [f"{shorten(name, NAME)} {percent(part)}" for name, _, part in steps[:FIRST]]
+        yield f"By first steps: {and_more(', '.join(parts), len(steps) - FIRST)}."
 
 
 def _is_real(number: Number) -> bool:
@@ -195,7 +213,10 @@ def _facts(columns: Sequence[Explanation], words: Words) -> list[tuple[str, list
     rows += _places(columns, words)
     if any(c.effective_paths is not None for c in columns):
         rows.append(("as concentrated as", [_effective_text(c) for c in columns]))
-    return [*rows, *_last_steps(columns)]
+    first = (
+        _rows_of_steps("first step", [c.first_steps() for c in columns], columns) if _are_several(columns[0]) else ()
+    )
+    return [*rows, *_rows_of_steps("last step", [c.last_steps() for c in columns], columns), *first]
 
 
 def _places(columns: Sequence[Explanation], words: Words) -> Iterator[tuple[str, list[str]]]:
@@ -204,11 +225,17 @@ def _places(columns: Sequence[Explanation], words: Words) -> Iterator[tuple[str,
         yield f"place among the {placed[1]:,} {words.needed}", [ordinal(c.place[0]) if c.place else "" for c in columns]
 
 
-def _last_steps(columns: Sequence[Explanation]) -> Iterator[tuple[str, list[str]]]:
+def _are_several(column: Explanation) -> bool:
+    return len(column.ways.ends.positions) > 1
+
+
+def _rows_of_steps(
+    title: str, steps: Sequence[Sequence[Step]], columns: Sequence[Explanation]
+) -> Iterator[tuple[str, list[str]]]:
     length = STEPS // len(columns)
-    steps = [[_step_text(c, length, *step) for step in c.last_steps()[:2]] for c in columns]
-    for number, texts in enumerate(zip_longest(*steps, fillvalue="")):
-        yield "" if number else "last step", list(texts)
+    cells = [[_step_text(c, length, *step) for step in listed[:2]] for c, listed in zip(columns, steps, strict=True)]
+    for number, texts in enumerate(zip_longest(*cells, fillvalue="")):
+        yield "" if number else title, list(texts)
 
 
 def _effective_text(column: Explanation) -> str:

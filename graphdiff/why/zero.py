@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from graphdiff.graph.ends import Seeds
+from graphdiff.kernels.reach import flooded
+from graphdiff.kernels.rows import grouped
+from graphdiff.showing import and_more
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.flow import Flow
 from graphdiff.text.names import node_text
@@ -10,6 +15,9 @@ from graphdiff.text.numbers import shown
 from graphdiff.text.sentences import words_for
 
 __all__ = ["zero_reason"]
+
+#: So many other roots are named.
+SHOWN = 3
 
 
 def zero_reason(between: Between, flow: Flow, starts: Seeds, ends: Seeds) -> str:
@@ -60,7 +68,20 @@ def _no_path(between: Between, starts: Seeds, ends: Seeds) -> str:
     if len(starts.positions) == len(ends.positions) == 1 and restriction(between.graph, ends, starts).sources:
         first, last = (labels(seeds.positions[0]) for seeds in (starts, ends))
         return f"no path from {first} to {last}, but one the other way: are the ends swapped?"
-    return "no path leads there"
+    others = _other_roots(between, starts, ends)
+    return f"no path leads there, but from {others}" if others else "no path leads there"
+
+
+def _other_roots(between: Between, starts: Seeds, ends: Seeds) -> str:
+    """Return the other members of a workspace from which there is a path, where a member is asked about; else ""."""
+    topology = between.graph.topology
+    roots = set(topology.roots.tolist()) if topology.marked else set()
+    if not roots.issuperset(starts.positions):
+        return ""
+    ptr, tails, _ = grouped(topology.n_nodes, topology.heads, topology.rows.tails)
+    mask = flooded(ptr, tails, np.array(ends.positions, dtype=np.int64))
+    others = [root for root in sorted(roots.difference(starts.positions, ends.positions)) if mask[root]]
+    return and_more(", ".join(node_text(topology.label(root)) for root in others[:SHOWN]), len(others) - SHOWN)
 
 
 def _dead_edge(between: Between, dead: list[tuple[int, int]]) -> str:

@@ -393,3 +393,11 @@ def test_no_bound_is_told_where_fractions_meet_a_float_seed_round_a_cycle() -> N
     found = gd.compare(graph, graph, {"a": 0.1}, ["t"], cycles="solve")
     assert found.certificates == (None, None)
     assert gd.explain(graph, {"a": 0.1}, "t", cycles="solve").certificate is None
+
+
+def test_of_all_nodes_each_counts_merged_or_not() -> None:
+    old = nx.DiGraph([("app", "c"), ("c", "d"), ("d", "c"), ("d", "t"), ("app", "t")])
+    new = old.copy()
+    new.add_edges_from([("app", "x"), ("x", "t")])
+    found = gd.compare(old, new, gd.NODES, "t", weight=gd.weights.even, cycles="collapse")
+    assert (found.before, found.after) == (len(old), len(new))  # each unit reaches t

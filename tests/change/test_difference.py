@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from graphdiff.change.difference import Difference
 from graphdiff.change.markdown import code, comparison_markdown
 from graphdiff.errors import UnknownNodeError, UsageError
 from graphdiff.io.write import render
-from graphdiff.pictures.difference import COLORS, overlay_picture
+from graphdiff.pictures.difference import COLORS, overlay_pictures
+from graphdiff.pictures.view import view_of
 
 Graph = nx.DiGraph
 
@@ -240,7 +242,7 @@ def changed() -> gd.Comparison:
 
 
 def test_the_picture_says_every_change_by_colour_and_by_line_or_sign(changed: gd.Comparison) -> None:
-    picture = overlay_picture(changed.to_networkx(), 60)
+    picture = next(overlay_pictures(changed.to_networkx(), view_of()))
     nodes = [node.lines[0] for node in picture.nodes]
     drawn = {(nodes[e.tail], nodes[e.head]): (e.label, e.color, e.is_dashed) for e in picture.edges}
     assert drawn == {
@@ -258,7 +260,7 @@ def test_the_picture_says_every_change_by_colour_and_by_line_or_sign(changed: gd
 
 
 def test_what_does_not_fit_is_counted_and_what_did_most_is_drawn(changed: gd.Comparison) -> None:
-    picture = overlay_picture(changed.to_networkx(), 2)
+    picture = next(overlay_pictures(changed.to_networkx(), replace(view_of(), max_edges=2)))
     assert {edge.label for edge in picture.edges} == {"+ 1 · +5/2", "+ 5 · +5/2"}
     assert "4 more edges are not drawn" in picture.legend
 

@@ -768,7 +768,8 @@ class TestWords:
 
 def test_kinds_of_dependencies_are_chosen_by_repeating_an_option(run: Run) -> None:
     lock = str(ROOT / "tests" / "data" / "npm" / "package-lock.json")
-    assert "by 5 paths" in run("why", lock, "app", "c@1.0.1", "-w", "unit").out
+    assert "by 3 paths" in run("why", lock, "app", "c@1.0.1", "-w", "unit").out
+    assert "by 5 paths" in run("why", lock, "app", "c@1.0.1", "-w", "unit", "--kind", "all").out
     assert (
         "by 3 paths"
         in run(

@@ -45,8 +45,10 @@ def lock(tmp_path: Path) -> str:
 class TestChoosingNodes:
     def test_by_name_where_ids_have_versions(self, run: Run, lock: str) -> None:
         assert "app rests on html by 1 path" in run("why", lock, "app", "HTML", "-w", "unit").out
-        done = run("why", lock, "app", "web")
-        assert (done.status, done.err) == (2, "graphdiff: 2 nodes match 'web': 'web@1.0', 'web@2.0'\n")
+        done = run("paths", lock, "app", "web")
+        told = "2 nodes match 'web': 'web@1.0', 'web@2.0'; give one of them, or each: -t web@1.0 -t web@2.0"
+        assert (done.status, done.err) == (2, f"graphdiff: {told}\n")
+        assert "web: 2 versions, 2.0 by 1 path, 1.0 by 0 paths" in run("why", lock, "app", "web").out
 
     def test_by_glob(self, run: Run, lock: str) -> None:
         assert "app rests on web@2.0" in run("why", lock, "a*", "web@2*", "-w", "unit").out
@@ -173,7 +175,7 @@ class TestRankShowsSets:
         assert rows[0].keys() == {"place", "node", "even", "reach", "exclusive", "reach size", "exclusive size"}
 
     def test_a_value_that_no_node_has(self, run: Run, lock: str) -> None:
-        done = run("rank", lock, "-w", "unit", "--value", "name")
+        done = run("rank", lock, "-w", "unit", "--value", "weight")
         assert done.status == 2
         assert "no node has a number of this name; nodes have: root (1 of 6" in done.err
 
@@ -244,6 +246,47 @@ class TestGroups:
         done = run("draw", lock, "--group", by, "-w", "unit")
         assert done.status == 2
         assert message in done.err
+
+
+class TestPictures:
+    """What of a question is drawn."""
+
+    def test_so_many_nodes_and_the_total_of_the_whole(self, run: Run, tmp_path: Path) -> None:
+        whole = json.loads(run("why", OPENSSH, "openssh-server", "libc6", "-w", "even", "-o", "json").out)
+        for suffix in ("dot", "json", "graphml"):
+            path = str(tmp_path / f"part.{suffix}")
+            draw = ("draw", OPENSSH, "openssh-server", "libc6", "-w", "even", "--max-nodes", "9", "-O", path)
+            assert run(*draw).status == 0
+            part = json.loads(run("why", path, "openssh-server", "libc6", "-w", "weight", "-o", "json").out)
+            assert part["graph"]["nodes"] == 9
+            totals = [document["results"][0]["total"] for document in (whole, part)]
+            assert totals[1] == pytest.approx(totals[0], rel=1e-12)
+
+    def test_with_one_name_the_edge_that_all_paths_use_is_the_strongest(self, run: Run, tmp_path: Path) -> None:
+        path = tmp_path / "lock.json"
+        edges = [("app", "web"), ("app", "log"), ("web", "http"), ("log", "http"), ("http", "tls")]
+        graph = nx.DiGraph(edges, edge_meaning="depends on")
+        path.write_text(json.dumps(nx.node_link_data(graph, edges="edges")))
+        for command in (("draw", str(path), "tls"), ("why", str(path), "tls", "-O", str(tmp_path / "x.dot"))):
+            done = run(*command, "-w", "even")
+            text = done.out if command[0] == "draw" else (tmp_path / "x.dot").read_text()
+            assert 'http -> tls [label=" 1 · 100 % ", penwidth="5.00"' in text
+            assert text.count("50 %") == 6  # app -> web -> http, app -> log -> http, web and log
+            assert "from the roots to tls: 2 paths; total 1" in text
+
+    def test_a_whole_lock_is_drawn_by_groups_if_it_does_not_fit(self, run: Run) -> None:
+        lock = str(ROOT / "data" / "jupyter-stack.json")
+        out = run("draw", lock).out
+        assert "grouped by what alone keeps a node, as all paths to it pass that: for looking at" in out
+        assert 'label="jupyter-server\\n27 members"' in out
+        assert "grouped by" not in run("draw", lock, "--max-nodes", "200").out
+        assert "other groups" not in out
+        assert 'label="17 other groups\\n' in run("draw", lock, "--max-nodes", "4").out
+
+    def test_a_limit_that_is_none_is_refused(self, run: Run, lock: str) -> None:
+        done = run("draw", lock, "app", "json", "--max-nodes", "1")
+        assert (done.status, done.err) == (2, "graphdiff: --max-nodes 1: at least 2\n")
+        assert "--coverage 2: a part between 0 and 1" in run("draw", lock, "app", "json", "--coverage", "2").err
 
 
 def test_kinds_that_leave_no_edge_say_which_there_are(run: Run, tmp_path: Path) -> None:

@@ -56,10 +56,14 @@ def test_weights_groups_and_values_are_attributes(drawn: str) -> None:
 
 
 def test_columns_of_the_ranking(drawn: str, units: str) -> None:
-    assert completed("rank", units, "--by", "") == ["even", "reach", "exclusive"]
-    assert completed("rank", drawn, "--by", "") == ["reach", "exclusive"]  # its numbers are no known weights
+    assert completed("rank", units, "--by", "") == ["even", "reach", "exclusive", "reliance"]
+    assert completed("rank", drawn, "--by", "") == [
+        "reach",
+        "exclusive",
+        "reliance",
+    ]  # its numbers are no known weights
     found = completed("rank", drawn, "-w", "cost", "--value", "size", "--by", "")
-    assert found == ["cost", "reach", "exclusive", "reach size", "exclusive size"]
+    assert found == ["cost", "reach", "exclusive", "reach size", "exclusive size", "reliance"]
 
 
 @pytest.mark.parametrize("option", ["--kind", "--weight", "--value", "--by"])

@@ -80,6 +80,8 @@ def test_in_compare_a_condition_is_of_what_is_new(run: Run, before: str, after: 
         ("why", "paths > 2", ""),
         ("why", "total >= 2", "total >= 2 is met: 2 (unit)"),
         ("why", "package == web", "package == web is met: web"),
+        ("why", "cycles > 0", ""),
+        ("why to a cycle", "cycles == 1", "cycles == 1 is met: 1"),
         ("why", "package == tls", ""),
         ("why", "licence ~ AGPL*", "licence ~ AGPL* is met: web (AGPL-3.0-only)"),
         ("rank", "total >= 2", "total >= 2 is met: 2 (log, unit)"),
@@ -93,8 +95,8 @@ def test_in_compare_a_condition_is_of_what_is_new(run: Run, before: str, after: 
     ],
 )
 def test_in_other_verbs_it_is_of_what_is_there(run: Run, after: str, verb: str, condition: str, met: str) -> None:
-    ends = {"why": ["app", "log"], "rank": ["-s", "app"], "cycles": []}[verb]
-    done = run(verb, after, *ends, "-w", "unit", "--fail-if", condition)
+    ends = {"why": ["app", "log"], "why to a cycle": ["app", "tls"], "rank": ["-s", "app"], "cycles": []}[verb]
+    done = run(verb.split()[0], after, *ends, "-w", "unit", "--fail-if", condition)
     told = [line for line in done.err.splitlines() if "is not in the file" not in line]
     assert (done.status, told) == (1 if met else 0, [f"graphdiff: {met}"] if met else [])
     assert done.out
@@ -103,7 +105,7 @@ def test_in_other_verbs_it_is_of_what_is_there(run: Run, after: str, verb: str, 
 @pytest.mark.parametrize("verb", MEASURES)
 def test_every_name_of_a_verb_is_in_its_help_and_answers(run: Run, before: str, after: str, verb: str) -> None:
     text = " ".join(run(verb, "--help").out.split())
-    assert f"End with status 1 where this holds, of {', '.join(MEASURES[verb].names)}." in text
+    assert f"Status 1 where it holds, of {', '.join(MEASURES[verb].names)}." in text
     files = [before, after] if verb == "compare" else [after]
     ends = {"compare": ["app", "log"], "why": ["log"]}.get(verb, [])
     texts = [f"{name} == x" if name in ("package", "licence") else f"{name} < -9" for name in MEASURES[verb].names]
@@ -125,7 +127,7 @@ def test_every_name_of_a_verb_is_in_its_help_and_answers(run: Run, before: str, 
         ("compare", "appeared ~ 1", "OP is >= <= == != > <"),
         ("compare", "change > 5 %", "only relative can be given in %"),
         ("compare", "licence > GPL", "of a text OP is == != ~; ~ is a pattern"),
-        ("why", "appeared > 5", "NAME in why is one of paths, total, package, licence"),
+        ("why", "appeared > 5", "NAME in why is one of cycles, paths, total, package, licence"),
         ("rank", "paths > 5", "NAME in rank is one of total, package, licence"),
         ("cycles", "licence == x", "NAME in cycles is one of cycles, package"),
     ],

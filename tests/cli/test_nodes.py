@@ -191,3 +191,49 @@ def test_several_ends_are_drawn(run: Run, tmp_path: Path, verb: str, ends: str) 
         path = tmp_path / f"{name}.{suffix}"
         done = run(name, "model.csv", *ends.split(), *options, "-O", str(path), "--force")
         assert (done.status, path.stat().st_size > 200) == (0, True), done.err
+
+
+def test_the_source_star_is_all_nodes_unless_one_is_called_so(run: Run, tmp_path: Path) -> None:
+    def totals(*words: str) -> dict[str, float]:
+        return {
+            row["node"]: row["values"]["weight"] for row in json.loads(run("rank", *words, "-o", "json").out)["nodes"]
+        }
+
+    each = [word for node in "srabtu" for word in ("-s", node)]
+    every = totals("model.csv", "-s", "*")
+    assert totals("model.csv", *each).items() <= every.items()
+    assert every.keys() == set("srabtu")
+    cut = json.loads(run("cut", "model.csv", "-s", "*", "--reduce", "50%", "--nodes", "-o", "json").out)
+    assert (cut["source"], cut["target"]) == ("nodes", "leaves")
+    starred = tmp_path / "starred.csv"
+    starred.write_text((tmp_path / "model.csv").read_text() + "*,a,3\n")
+    assert "s" not in totals(str(starred), "-s", "*")
+
+
+def test_a_comparison_of_all_nodes_adds_up_what_each_has(run: Run, tmp_path: Path) -> None:
+    new = tmp_path / "new.csv"
+    new.write_text((tmp_path / "model.csv").read_text().replace("a,t,5", "a,t,8"))
+
+    def changes(*sources: str) -> list[float]:
+        words = ["compare", "model.csv", str(new), *(word for node in sources for word in ("-s", node)), "-t", "t"]
+        result = json.loads(run(*words, "-o", "json").out)["results"][0]
+        return [result[name] for name in ("before", "after", "change")]
+
+    assert changes("*") == changes(*"srabtu")
+    assert changes("*")[2] == 3 * (2 + 11 + 1)  # what reaches a of one unit from s, r and a
+
+
+def test_reliance_on_the_command_line(run: Run) -> None:
+    assert "through" in run("rank", "model.csv", "--by", "reliance").out
+    rows = run("rank", "model.csv", "--by", "reliance", "-o", "csv").out.splitlines()
+    assert rows[0] == "place,node,reliance,reach,exclusive,through"
+    refused = run("rank", "model.csv", "t", "--by", "reliance")
+    assert (refused.status, refused.err.splitlines()[-1]) == (
+        2, "graphdiff: --by reliance is what all nodes rest on: leave out --target",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", ["cut model.csv s t --reduce 50%", "cycles model.csv"])
+def test_the_limit_of_a_search_is_an_option_of_any_format(run: Run, verb: str) -> None:
+    assert run(*verb.split(), "--timeout", "5").status == 0
+    assert "--timeout 0" in run(*verb.split(), "--timeout", "0").err

@@ -91,6 +91,44 @@ def test_a_matrix_has_a_row_for_each_target(run: Run) -> None:
     assert sorted(lines[1:]) == ["unit,escape,2", "unit,json,1", "unit,sockets,3", "unit,tls,4"]
 
 
+def test_a_table_says_that_it_passes_over_the_weights(run: Run, table: str, tmp_path: Path) -> None:
+    said = f"graphdiff: {table}: the weights are passed over, as each target has a place of its own here\n"
+    assert run("table", LOCK, "-s", "shop", "--targets", table).err == said
+    (tmp_path / "plain.csv").write_text("tls\nescape\n")
+    assert run("table", LOCK, "-s", "shop", "--targets", str(tmp_path / "plain.csv")).err == ""
+
+
+def test_why_says_by_which_first_steps_the_risk_comes(run: Run) -> None:
+    lock = gd.read(LOCK)
+    targets = gd.read_targets(REPORT, lock)
+    shares = gd.edge_contributions(lock, "shop", targets, weight=gd.weights.even).shares
+    text = run("why", LOCK, "-s", "shop", "--targets", REPORT).out
+    assert "By first steps: search 31.6 %, mail 28.7 %, orm 20.5 %, web 19.1 %." in text.splitlines()
+    steps = gd.explain(lock, "shop", targets, weight=gd.weights.even).first_steps()
+    assert {name: part for name, _, part in steps} == {
+        head: pytest.approx(share) for (tail, head), share in shares.items() if tail == "shop" and share
+    }
+    assert "By first steps" not in run("why", LOCK, "-s", "shop", "tls").out  # one target has its paths
+
+
+def test_what_goes_with_each_direct_dependency_is_what_what_if_says(run: Run) -> None:
+    asked = ("what-if", LOCK, "-s", "shop", "--targets", REPORT, "-w", "even", "-o", "json")
+    answer = document(run(*asked, "--direct"))
+    steps = answer["results"][0]["steps"]
+    assert [(step["node"], step["gone"]) for step in steps] == [
+        ("search", ["json"]),
+        ("mail", []),
+        ("orm", []),
+        ("web", []),
+    ]
+    for step in steps:
+        alone = document(run(*asked, "--remove-node", step["node"]))["results"][0]
+        assert step["removal"] == pytest.approx(alone["change"])
+        assert {*step["gone"]} == {*alone["no_longer_reached"]} & {*SEVERITIES}
+    refused = run("what-if", LOCK, "-s", "shop", "tls", "--direct", "--remove-node", "web")
+    assert (refused.status, refused.err) == (2, "graphdiff: --direct is without a change: leave out one of them\n")
+
+
 def test_the_target_is_given_once(run: Run, table: str) -> None:
     for ends in (["tls"], ["shop", "tls"], ["-t", "tls"]):
         done = run("why", LOCK, *ends, "--targets", table)

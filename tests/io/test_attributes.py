@@ -24,7 +24,7 @@ NODES = {
     "root": "True: what the file is about",
     "licence": "an SPDX expression or a name",
     "purl": "the package URL",
-    "size": "in bytes, of a module or package; of Debian's installed",
+    "size": "in bytes, of a module or package; of Debian's installed, of esbuild's in the outputs",
     "source": "the registry or repository it comes from, as kind+URL",
     "path": "its folder in the workspace",
     "marker": "where it is there at all",
@@ -44,8 +44,13 @@ NODES = {
     "bundled": "True: in its parent's archive",
     "extraneous": "True: nothing asks for it",
     "invalid": "True: not what was asked for",
+    "tags": "nx: as the settings of a project have them",
     # of modules and functions
     "file": "where its source is",
+    "package": "bundlers: that under node_modules which a module lies in",
+    "external": "True: not in the bundle",
+    "chunks": "bundlers: the outputs or chunks that a module is in",
+    "bytes": "esbuild: those of the source, where size is in the outputs",
     "import_time": "in microseconds",
     "cumulative": "import time with what it imports",
     "bacon": "the number of imports from the package itself",
@@ -193,3 +198,48 @@ def test_pnpm_keeps_why_a_package_is_deprecated() -> None:
     pytest.importorskip("yaml")
     text = "lockfileVersion: '9.0'\npackages:\n  a@1.0.0:\n    deprecated: use b\nsnapshots:\n  a@1.0.0: {}\n"
     assert read(io.StringIO(text), format="pnpm").nodes["a"]["deprecated"] == "use b"
+
+
+#: Of each format of packages the sample: what its edges say of a need, and what its nodes say beside name and version.
+WORDS = {
+    "bun/bun.lock": ("clause kind optional", "marker root"),
+    "conan/info.json": ("clause kind", "licence root"),
+    "conda/conda-lock.yml": ("clause marker", "groups marker"),
+    "debian/small.Packages": ("clause kind", ""),
+    "go/mod-graph.txt": ("clause", "root"),
+    "gradle/dependencies.txt": ("clause kind", "root"),
+    "java/tree.dot": ("kind", "root"),
+    "npm/ls-long.json": ("clause kind optional", "licence root"),
+    "npm/package-lock.json": ("clause kind optional", "licence root"),
+    "nuget/packages.lock.json": ("clause marker", "root"),
+    "nuget/project.assets.json": ("clause marker", "root"),
+    "nx/graph.json": ("kind", ""),
+    "php/composer.lock": ("clause kind", "licence"),
+    "pixi/pixi.lock": ("clause extra kind marker optional", "licence marker size"),
+    "pnpm/ls.json": ("kind optional", "root"),
+    "pnpm/v9.yaml": ("clause kind optional", "marker root"),
+    "python/inspect.json": ("clause extra kind marker optional", "licence"),
+    "python/pdm.lock": ("clause kind", "groups marker"),
+    "python/pipdeptree.json": ("clause extra kind optional", ""),
+    "python/poetry.lock": ("clause kind marker", "groups marker"),
+    "python/report.json": ("clause extra kind marker optional", "licence root"),
+    "python/uv.lock": ("extra kind marker optional", "root size"),
+    "ruby/Gemfile.lock": ("clause marker", "root"),
+    "rust/Cargo.lock": ("", "root"),
+    "rust/metadata.json": ("clause kind marker optional", "licence root"),
+    "sbom/app.cdx.json": ("", "licence root"),
+    "sbom/app.spdx.json": ("kind optional", "licence root"),
+    "yarn/berry.lock": ("clause kind optional", "marker root"),
+    "yarn/classic.lock": ("clause kind optional", ""),
+}
+
+
+@pytest.mark.parametrize(("file", "words"), WORDS.items(), ids=WORDS)
+def test_what_each_format_says_of_needs_and_packages(file: str, words: tuple[str, str]) -> None:
+    if file.endswith(("lock.yml", "pixi.lock", "v9.yaml", "berry.lock")):
+        pytest.importorskip("yaml")
+    graph = read(ROOT / "tests/data" / file)
+    edges = {key for _, _, said in graph.edges(data=True) for key in said}
+    nodes = {key for _, said in graph.nodes(data=True) for key in said}
+    assert " ".join(sorted(edges & {"clause", "kind", "extra", "marker", "optional"})) == words[0]
+    assert " ".join(sorted(nodes & {"licence", "size", "root", "marker", "groups"})) == words[1]

@@ -202,6 +202,9 @@ def test_the_module_graph_has_the_requirements_line_by_line(shared_data):
         node: f"{d['name']}@{d['version']}" if "version" in d else d["name"] for node, d in graph.nodes(data=True)
     }
     assert {(called[tail], called[head]) for tail, head in graph.edges()} == lines
+    assert {
+        (called[tail], f"{graph.nodes[head]['name']}@{clause}") for tail, head, clause in graph.edges(data="clause")
+    } == lines
     assert (len(graph), len(lines), components(graph)) == (108, 182, [2, 2])
     assert {frozenset(part) for part in nx.strongly_connected_components(graph) if len(part) > 1} == {
         frozenset({f"github.com/ugorji/go@{version}", f"github.com/ugorji/go/codec@{version}"})

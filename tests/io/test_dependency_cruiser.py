@@ -100,7 +100,8 @@ def test_modules_and_imports_have_the_rules_that_they_break_and_the_figures_that
 
 def test_modules_have_what_the_file_says(webpack):
     assert webpack.nodes["crypto"] == {"types": "core, require", "coreModule": True}
-    assert webpack.nodes["node_modules/webpack/lib/Chunk.js"] == {"file": "node_modules/webpack/lib/Chunk.js"}
+    chunk = "node_modules/webpack/lib/Chunk.js"
+    assert webpack.nodes[chunk] == {"file": chunk, "package": "webpack"}
 
 
 @pytest.mark.parametrize(

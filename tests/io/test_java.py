@@ -111,11 +111,11 @@ def test_a_conflict_leads_to_the_version_that_won(shared_data):
         ("g:a:jar:tests:1.0:test", "g:a:jar:tests", "1.0", "test", ("", "", False)),
         ("g:a:jar:${v}:test", "g:a", "${v}", "test", ("", "", False)),
         ("g:a:jar:1.0:compile (optional)", "g:a", "1.0", "compile", ("", "", True)),
-        ("g:a:jar:1.0:compile (version managed from 0.9)", "g:a", "1.0", "compile", ("", "", False)),
+        ("g:a:jar:1.0:compile (version managed from 0.9)", "g:a", "1.0", "compile", ("0.9", "", False)),
         ("(g:a:jar:1.0:test - omitted for duplicate)", "g:a", "1.0", "test", ("", "duplicate", False)),
         ("(g:a:jar:1.0:test - omitted for cycle)", "g:a", "1.0", "test", ("", "cycle", False)),
         ("(g:a:jar:2:test - version managed from 3; omitted for conflict with 1)", "g:a", "1", "test",
-         ("2", "conflict", False)),
+         ("3", "conflict", False)),
     ],
 )  # fmt: skip
 def test_labels(label, name, version, scope, rest):

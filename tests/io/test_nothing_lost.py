@@ -53,6 +53,14 @@ def test_the_same_need_for_development_and_always_is_two_edges() -> None:
     assert sorted(graph.edges(keys=True)) == [("a", "b", "dev"), ("a", "b", "normal")]
 
 
+def test_yarn_says_that_it_cannot_tell_what_only_development_needs() -> None:
+    said = "classic.lock: it does not say what only development needs, which is still there"
+    for kinds in ({"omit": "dev"}, {"kinds": "normal"}):
+        assert said in read(DATA / "yarn/classic.lock", **kinds).graph["warnings"][0]
+        assert "warnings" not in read(DATA / "yarn/bun.lock", format="yarn", **kinds).graph
+    assert "warnings" not in read(DATA / "yarn/classic.lock", omit="optional").graph
+
+
 def test_titles_that_make_no_edge_are_said() -> None:
     lock = b'# yarn lockfile v1\n\na@1:\n  version "1.0.0"\n  engines:\n    node ">=4"\n    npm "3"\n'
     lock += b'  peerDependencies:\n    b "1"\n'

@@ -130,7 +130,6 @@ def test_the_sample_has_every_kind(test_data):
         ("app", "b@1.5.0"): "normal",
         ("app", "react"): "normal",
         ("app", "test"): "dev",
-        ("app", "@app/tool"): "workspace",
         ("a", "b@2.1.0"): "normal",
         ("a", "c@1.0.1"): "normal",
         ("a", "react"): "peer",
@@ -143,6 +142,7 @@ def test_the_sample_has_every_kind(test_data):
     }
     assert graph.graph == {
         "format": "npm package-lock",
+        "ecosystem": "npm",
         "edge_meaning": "depends on",
         "weight_meaning": "none",
         "node_meaning": "packages",
@@ -157,8 +157,15 @@ def test_the_sample_has_every_kind(test_data):
     assert graph.edges["app", "a"]["optional"] is True
 
 
+def test_that_a_workspace_is_of_the_project_is_no_dependency_unless_asked_for(test_data):
+    plain, every = (read(test_data / "npm/package-lock.json", kinds=chosen) for chosen in (None, "all"))
+    assert set(every.edges) - set(plain.edges) == {("app", "@app/tool")}
+    assert every.edges["app", "@app/tool"] == {"kind": "workspace"}
+    assert plain.nodes["@app/tool"]["path"] == "packages/tool"
+
+
 def test_without_dev_what_only_tests_need_is_gone(test_data):
-    graph = read(test_data / "npm/package-lock.json", kinds=["normal", "optional", "workspace"])
+    graph = read(test_data / "npm/package-lock.json", kinds=["normal", "optional"])
     assert "test" not in graph
     assert "b@1.5.0" in graph
 
@@ -379,3 +386,40 @@ def test_eleven_thousand_packages_are_read_by_a_new_process_in_a_second_and_a_ha
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     # Of the processor, which other work on the machine does not change.
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1.5
+
+
+def test_npm_ls_long_says_what_the_package_json_of_each_does(test_data):
+    """``npm ls --all --long --json`` of npm 11.19, the folder renamed."""
+    graph = read(test_data / "npm/ls-long.json")
+    assert {(u, v): (data["clause"], data["kind"]) for u, v, data in graph.edges(data=True)} == {
+        ("shop", "debug"): ("^4.4.0", "normal"),
+        ("shop", "escalade"): ("^3.2.0", "dev"),
+        ("shop", "supports-color"): ("^8.0.0", "dev"),
+        ("shop", "ms"): ("2.1.3", "optional"),
+        ("debug", "ms"): ("^2.1.3", "normal"),
+        ("supports-color", "has-flag"): ("^4.0.0", "normal"),
+    }
+    assert graph.edges["shop", "ms"]["optional"] is True
+    assert graph.nodes["ms"] == {"name": "ms", "version": "2.1.3", "licence": "MIT"}
+    production = read(test_data / "npm/ls-long.json", omit="dev")
+    assert list(production) == ["shop", "debug", "ms"]
+    assert production.graph["left_out"]["nodes"] == ["escalade", "supports-color", "has-flag"]
+
+
+def test_npm_ls_of_older_versions_says_by_which_range_a_package_was_found():
+    ms, fork = {"version": "2.0.0", "from": "ms@2.0.0"}, {"version": "1.0.0", "from": "github:me/fork"}
+    tree = {"name": "app", "dependencies": {"ms": ms, "fork": fork}}
+    assert dict(read(io.StringIO(json.dumps(tree)))["app"]) == {"ms": {"clause": "2.0.0"}, "fork": {}}
+
+
+@pytest.mark.parametrize(
+    ("said", "marker"),
+    [
+        ({"os": ["!win32"]}, "os=!win32"),
+        ({"os": "linux", "cpu": ["x64", "arm64"]}, "os=linux & (cpu=x64 | cpu=arm64)"),
+        ({}, None),
+    ],
+)
+def test_a_package_for_some_systems_says_for_which(said, marker):
+    lock = {"lockfileVersion": 3, "packages": {"": {}, "node_modules/a": {"version": "1.0.0", **said}}}
+    assert read(io.StringIO(json.dumps(lock)), format="npm-lock").nodes["a"].get("marker") == marker

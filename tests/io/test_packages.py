@@ -106,5 +106,7 @@ def test_a_kind_that_the_format_does_not_have():
 
 
 def test_a_format_without_kinds_says_who_has_them(test_data: Path):
-    with pytest.raises(UsageError, match=r"^format cargo-lock takes no option kinds=: it is for .*npm-lock, pnpm, "):
+    with pytest.raises(
+        UsageError, match=r"^format cargo-lock takes no option kinds=: it is for .*npm-lock, npm-ls, pnpm, "
+    ):
         read(test_data / "rust/Cargo.lock", kinds="dev")

@@ -39,6 +39,15 @@ def test_a_lock_is_the_graph_of_all_its_platforms() -> None:
     assert "what is needed of the system makes no edge: '__glibc'" in warning
 
 
+def test_what_only_an_extra_brings_says_so() -> None:
+    data = read(DATA / "pixi/pixi.lock").edges["core", "speed"]
+    assert data == {"kind": "extra", "extra": "fast", "optional": True, "marker": "linux-64"}
+    needs = "requires_dist: [\"b; extra == 'x'\", b>1]"
+    both = f"[{{pypi: x/a, name: a, version: 1, {needs}}}, {{pypi: x/b, name: b, version: 2}}]"
+    graph = lock(both, "{default: {packages: {linux-64: [{pypi: x/a, extras: [x]}, {pypi: x/b}]}}}")
+    assert graph.edges["a", "b"].keys() <= {"clause"}
+
+
 def test_what_is_said_of_the_packages() -> None:
     nodes = read(DATA / "pixi/pixi.lock").nodes
     assert nodes["python"] == {

@@ -6,9 +6,7 @@ import gzip
 import json
 import marshal
 import re
-import shutil
 import struct
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -20,43 +18,9 @@ from graphdiff.io.outline import outline
 from graphdiff.io.read import read
 from graphdiff.io.refused import BINARIES, REFUSED, refusal, refusal_of_binary
 
-REPORTED = {
-    "04.json": "the graph of nx's projects, which graphdiff does not read yet; jq -r",
-    "05.json": "esbuild's metafile, which says what imports what; graphdiff does not read it yet; depcruise",
-    "13.json": "the statistics of webpack or a bundler like it, with modules and reasons, which",
-}
-
-
-@pytest.mark.parametrize(("file", "said"), REPORTED.items())
-def test_what_was_reported_is_named(file: str, said: str, shared_data: Path) -> None:
-    with pytest.raises(FormatError, match=re.escape(f"{file}: {said}")):
-        read(shared_data / "reported" / file)
-
-
-@pytest.mark.skipif(not shutil.which("jq"), reason="needs jq")
-@pytest.mark.parametrize("cached", [False, True])
-def test_the_command_for_nx_makes_a_table_that_is_read(cached: bool, tmp_path: Path) -> None:
-    edges = {"app": [{"source": "app", "target": "ui", "type": "static"}], "ui": []}
-    graph = {"nodes": {"app": NODE, "ui": NODE}, "dependencies": edges}
-    path = tmp_path / "graph.json"
-    path.write_text(json.dumps({**graph, "externalNodes": {}} if cached else {"graph": graph}))
-    command = re.search("jq -r '(.*)' FILE > projects.csv", refusal(outline(path.read_bytes())) or "")
-    assert command
-    made = subprocess.run(["jq", "-r", command[1], path], check=True, capture_output=True)
-    (tmp_path / "projects.csv").write_bytes(made.stdout)
-    assert list(read(tmp_path / "projects.csv").edges) == [("app", "ui")]
-
-
 # --- JSON -------------------------------------------------------------------------------------------------------------
 
-WEBPACK = {"type": "module", "name": "./a.js", "orphan": False}
-NODE = {"name": "app", "type": "app", "data": {"root": "apps/app"}}
 OBJECTS: dict[str, tuple[Any, str]] = {
-    "webpack": ({"version": "5", "modules": [{**WEBPACK, "reasons": []}], "chunks": []}, "the statistics of webpack"),
-    "webpack, modules without names": (
-        {"hash": "a", "modules": [{"identifier": "/a.js"}]},
-        "the statistics of webpack",
-    ),
     "webpack without modules": (
         {"hash": "a", "assetsByChunkName": {}, "assets": [], "chunks": []},
         "the statistics of webpack or a bundler like it, without modules",
@@ -64,10 +28,6 @@ OBJECTS: dict[str, tuple[Any, str]] = {
     "webpack, several builds": (
         {"errors": [], "children": [{"hash": "a", "modules": [{"reasons": []}]}]},
         "the statistics of several builds of webpack",
-    ),
-    "esbuild, css": (
-        {"inputs": {"a.css": {"bytes": 1, "imports": []}}, "outputs": {"out.css": {}}},
-        "esbuild's metafile",
     ),
     "rollup": (
         {"version": 2, "tree": {}, "nodeParts": {"a": {}}, "nodeMetas": {"b": {"imported": []}}},
@@ -86,14 +46,6 @@ OBJECTS: dict[str, tuple[Any, str]] = {
         "Vite's manifest",
     ),
     "source map": ({"version": 3, "sources": ["a.js"], "names": [], "mappings": "AAAA"}, "a source map"),
-    "nx, from nx graph": (
-        {"graph": {"nodes": {"app": NODE}, "dependencies": {"app": []}}},
-        "the graph of nx's projects",
-    ),
-    "nx's cache": (
-        {"version": "6.0", "nodes": {"app": NODE}, "externalNodes": {}, "dependencies": {"app": []}},
-        "the graph of nx's projects",
-    ),
     "turbo, dry": ({"id": "a", "turboVersion": "2", "tasks": [{"taskId": "app#build"}]}, "turbo's list of tasks"),
     "cabal": ({"cabal-version": "3", "install-plan": [{"id": "a", "depends": []}]}, "cabal's plan"),
     "terraform's state": (
@@ -101,10 +53,6 @@ OBJECTS: dict[str, tuple[Any, str]] = {
         "Terraform's state",
     ),
     "compile commands": ([{"directory": "/x", "command": "cc a.c", "file": "a.c"}], "a list of compile commands"),
-    "conan": (
-        {"graph": {"nodes": {"0": {"ref": "conanfile", "dependencies": {"1": {"ref": "z/1"}}}}, "root": {"0": "None"}}},
-        "what conan graph info --format=json prints",
-    ),
     "conan's lock": (
         {"version": "0.5", "requires": ["zlib/1.3#a%1"], "build_requires": [], "python_requires": []},
         "Conan's lock, a list of recipes without",
@@ -169,20 +117,8 @@ OBJECTS: dict[str, tuple[Any, str]] = {
         {"graphs": [{"nodes": {"a": {}}, "edges": [{"source": "a", "target": "a"}]}]},
         "several graphs in one",
     ),
-    "nx by other types": (
-        {"graph": {"dependencies": {"a": [{"source": "a", "target": "b"}]}, "nodes": {"a": {"type": "x"}}}},
-        "the graph of nx's projects",
-    ),
-    "esbuild, fields in another order": (
-        {"inputs": {"a.js": {"imports": [{"path": "b.js"}], "bytes": 1}}, "outputs": {}},
-        "esbuild's metafile",
-    ),
     "conan 1": ([{"reference": "a/1", "requires": ["b/1"], "display_name": "a"}], "what conan info --json prints"),
     "deno.lock 5": ({"version": "5", "npm": {"ms@2.1.3": {"integrity": "a", "dependencies": []}}}, "Deno's lock"),
-    "pnpm list": (
-        [{"name": "a", "path": "/a", "dependencies": {"b": {"version": "1"}}}],
-        "what pnpm list --json prints",
-    ),
     "yarn list": ({"type": "tree", "data": {"type": "list", "trees": []}}, "what yarn list --json prints"),
     "go list -m": ({"Path": "a.org/x", "Main": True, "GoMod": "/go.mod"}, "a list of Go's modules without"),
     "go mod edit": ({"Module": {"Path": "a"}, "Go": "1.22", "Require": [{"Path": "b"}]}, "what a module asks for"),

@@ -16,8 +16,17 @@ from hypothesis import strategies as st
 from samples import DATA, SAMPLES
 
 import graphdiff as gd
-from graphdiff.errors import AmbiguousNodeError, FormatError, GraphdiffError, LimitError, UnknownNodeError, UsageError
-from graphdiff.io.advisories import BANDS, FORMATS
+from graphdiff.errors import (
+    AmbiguousNodeError,
+    FormatError,
+    GraphdiffError,
+    LimitError,
+    UnknownNamesError,
+    UnknownNodeError,
+    UsageError,
+)
+from graphdiff.io.advisories import BANDS, ecosystem_of
+from graphdiff.io.formats import READERS
 from graphdiff.io.formats.packages import PACKAGES
 from graphdiff.io.read import read
 from graphdiff.io.targets import read_targets
@@ -60,6 +69,7 @@ TYPES = {
     "RubyGems": ("gem", "bundler", "gem"),
     "Packagist": ("composer", "composer", "php-composer"),
     "NuGet": ("nuget", "nuget", "dotnet"),
+    "ConanCenter": ("conan", "conan", "conan"),
     "Debian:12": ("deb/debian", "debian", "deb"),
 }
 
@@ -190,9 +200,23 @@ def test_a_name_means_what_it_means_on_the_command_line(lock: nx.DiGraph) -> Non
         read_targets(table("ms\n"), lock)
 
 
+def test_all_names_that_mean_no_node_are_told_at_once(lock: nx.DiGraph) -> None:
+    with pytest.raises(UnknownNamesError, match="2 names mean no node, or several nodes") as raised:
+        read_targets(table("node\nwbe\nweb\nms\n"), lock)
+    assert str(raised.value).splitlines()[1:] == [
+        "  line 2: no node 'wbe'; did you mean 'web'?",
+        "  line 4: 2 nodes match 'ms': 'ms@0.7.0', 'ms@2.1.3'.",
+    ]
+    with pytest.raises(UnknownNamesError, match=r"^the open file: 10 names") as raised:
+        read_targets(table("".join(f"no{number}\n" for number in range(99))), lock)
+    assert len(raised.value.sentences) == 10
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("package,risk\nweb,1\n", "line 1: a header must be node,weight, and this is 'package,risk'"),
+        ("risk,package\n1,web\n", "line 1: the weight 'package' is not a number; a header must be node,weight"),
         ("node,weight\nweb,1\n\nweb,2\n", "line 4: the node 'web' again, as in line 2"),
         ("web,1\nms@0.7.0,high\n", "line 2: the weight 'high' is not a number"),
         ("web,1\nms@0.7.0,\n", "line 2: the weight '' is not a number"),
@@ -230,7 +254,7 @@ ECOSYSTEMS = {
     "yarn-berry": "npm", "uv": "PyPI", "poetry": "PyPI", "pdm": "PyPI", "pylock": "PyPI", "pip-inspect": "PyPI",
     "pipdeptree": "PyPI", "pip-report": "PyPI", "pip-compile": "PyPI",
     "bundler": "RubyGems", "composer": "Packagist", "bun": "npm",
-    "nuget-lock": "NuGet", "nuget-assets": "NuGet",
+    "nuget-lock": "NuGet", "nuget-assets": "NuGet", "gradle": "Maven", "conan": "ConanCenter", "pnpm-ls": "npm",
 }  # fmt: skip
 LOCKS = [path for path, key in SAMPLES.items() if key in ECOSYSTEMS and "reversed" not in path]
 
@@ -257,10 +281,12 @@ def test_every_package_of_every_sample_is_found_by_its_name_and_version(path: st
 
 
 def test_every_format_of_packages_has_its_ecosystem_or_is_known_to_say_it_itself() -> None:
-    titles = {SAMPLES[path]: read(DATA / path).graph["format"] for path in LOCKS}
-    assert set(titles.values()) == set(FORMATS) - {"Python environment", "depgraph-maven-plugin"}
+    for path in LOCKS:
+        graph = read(DATA / path)
+        assert graph.graph["ecosystem"] == ecosystem_of(ECOSYSTEMS[SAMPLES[path]])
     themselves = {"conda-lock", "cyclonedx", "pixi", "snyk", "spdx"}
-    assert set(PACKAGES) - set(titles) - themselves <= {"env", "depgraph"}
+    assert {key for key, row in PACKAGES.items() if not row.ecosystem} == themselves
+    assert {key for key, row in READERS.items() if row.ecosystem} <= set(PACKAGES)
 
 
 @of_each_scanner

@@ -205,3 +205,75 @@ def test_content_alone_tells_an_early_lock(tmp_path: Path) -> None:
     assert read(path).graph["format"] == "uv lock"
     path.write_text('version = 1\n\n[[distribution]]\nname = "a"\nversion = "1"\nsource = "editable+."\n')
     assert list(read(path)) == ["a"]
+
+
+#: As uv 0.13.9 wrote it of a project that asks for each of these with the versions below.
+STATED = """version = 1
+requires-python = ">=3.10"
+
+[[package]]
+name = "shop"
+version = "1.0"
+source = { virtual = "." }
+dependencies = [
+    { name = "idna" },
+    { name = "packaging" },
+    { name = "tomli", marker = "python_full_version < '3.11'" },
+]
+
+[package.optional-dependencies]
+tls = [{ name = "idna" }]
+
+[package.dev-dependencies]
+lint = [
+    { name = "pyflakes", version = "4.0.3", marker = "python_full_version < '3.11'" },
+    { name = "pyflakes", version = "4.1.0", marker = "python_full_version >= '3.11'" },
+]
+
+[package.metadata]
+requires-dist = [
+    { name = "idna", specifier = ">=3,<4" },
+    { name = "idna", marker = "extra == 'tls'", specifier = ">=3.4" },
+    { name = "packaging", marker = "sys_platform != 'win32'", specifier = ">=24" },
+    { name = "packaging", marker = "sys_platform == 'win32'", specifier = ">=23" },
+    { name = "tomli", marker = "python_full_version < '3.11'", specifier = ">=2" },
+]
+
+[package.metadata.requires-dev]
+lint = [
+    { name = "pyflakes", marker = "python_full_version < '3.11'", specifier = "<4.1" },
+    { name = "pyflakes", marker = "python_full_version >= '3.11'", specifier = ">=4.1" },
+]
+""" + "".join(
+    f'[[package]]\nname = "{name}"\nversion = "{version}"\n'
+    for name, version in (
+        ("idna", "3.20"),
+        ("packaging", "26.0"),
+        ("tomli", "2.4"),
+        ("pyflakes", "4.0.3"),
+        ("pyflakes", "4.1.0"),
+    )
+)
+
+
+def asked(**options: str) -> dict[tuple[str, str], set[str]]:
+    said: dict[tuple[str, str], set[str]] = {}
+    for tail, head, clause in read_uv_lock(STATED.encode(), name="uv.lock", **options).edges(data="clause"):
+        said.setdefault((tail, head), set()).add(clause)
+    return said
+
+
+def test_what_a_member_asks_for_has_the_versions_that_its_project_states() -> None:
+    assert asked() == {
+        ("shop", "idna"): {">=3,<4"},
+        ("shop", "packaging"): {">=24 | >=23"},
+        ("shop", "tomli"): {">=2"},
+        ("shop", "pyflakes@4.0.3"): {"<4.1"},
+        ("shop", "pyflakes@4.1.0"): {">=4.1"},
+    }
+    assert asked(extras="nodes")["shop", "idna"] == {">=3,<4", ">=3.4"}
+
+
+def test_in_one_environment_the_versions_are_those_asked_for_there() -> None:
+    assert asked(markers="sys_platform=win32,python_version=3.12")["shop", "packaging"] == {">=23"}
+    assert ("shop", "tomli") not in asked(markers="python_version=3.12")

@@ -246,12 +246,10 @@ def test_dashed_edges_carry_the_rest_of_a_seeded_total(seed: float, count: float
     assert any(edge.is_dashed for edge in picture.edges)
     total = drawn_total(picture, {"(0, 0)": seed}, {"(5, 5)": count})
     assert total == pytest.approx(found.graph["total"])
-    plain = picture_of(gd.annotate(graph, (0, 0), (5, 5)), max_nodes=9)
-    for edge, alone in zip(picture.edges, plain.edges, strict=True):
-        assert edge.facts["weight"] == pytest.approx(alone.facts["weight"])
-        assert edge.facts["share"] == pytest.approx(alone.facts["share"])
-        assert edge.facts["contribution"] == pytest.approx(alone.facts["contribution"] * seed * count)
-        assert edge.facts["paths"] == alone.facts["paths"]
+    leaving = [edge.facts for edge in picture.edges if picture.nodes[edge.tail].is_source]
+    assert sum(facts["contribution"] for facts in leaving) == pytest.approx(total)
+    assert sum(facts["share"] for facts in leaving) == pytest.approx(1)
+    assert sum(facts["paths"] for facts in leaving) == gd.count_paths(graph, (0, 0), (5, 5))
 
 
 @pytest.mark.parametrize("n", [4, 9])
@@ -264,7 +262,7 @@ def test_of_several_ends_the_total_stays(ends: Any, n: int) -> None:
         for seed in ("source_seed", "target_seed")
     )
     assert drawn_total(picture, entering, leaving) == pytest.approx(found.graph["total"])
-    assert ("an edge adds up the ways past others" in picture.legend[1]) == (len(picture.nodes) <= n)
+    assert ("drawn: " in picture.legend[1]) == (len(picture.nodes) <= n)
 
 
 @QUESTIONS

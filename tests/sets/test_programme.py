@@ -32,7 +32,7 @@ def test_no_duals_prove_too_much(costs: list[int], cover: list[set[int]], data: 
     assert programme(costs, cover).bound(duals) <= least(costs, cover)
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(costs=st.lists(st.integers(1, 9), min_size=6, max_size=6), cover=COVER, more=st.integers(0, 3))
 def test_branches_prove_the_least_cost_and_never_more(costs: list[int], cover: list[set[int]], more: int) -> None:
     pytest.importorskip("scipy")

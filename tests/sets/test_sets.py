@@ -37,6 +37,16 @@ def gone_without(graph: nx.DiGraph, node: Node, roots: Iterable[Node]) -> set[No
     return reached(graph, roots) - reached(rest, roots) - {node}
 
 
+def firm(graph: nx.MultiDiGraph, roots: Iterable[Node]) -> nx.MultiDiGraph:
+    """Return a graph without the optional peers of what other edges reach from the roots."""
+    loose = [edge for edge in graph.edges if graph.edges[edge].get("kind") == "peer"]
+    rest = graph.copy()
+    rest.remove_edges_from(loose)
+    there = reached(rest, roots)
+    rest.add_edges_from(edge for edge in loose if edge[1] not in there)
+    return rest
+
+
 def roots_of(graph: nx.DiGraph) -> set[Node]:
     """Return the marked nodes, else every node that is reached by nothing but what it reaches."""
     marked = {node for node, root in graph.nodes(data="root") if root is True}
@@ -74,6 +84,27 @@ class TestAgainstRemoval:
             assert dict(gd.exclusive_sizes(graph, roots)) == {node: len(gone) for node, gone in sets.items()}
             summed = gd.exclusive_sizes(graph, roots, values=values)
         assert dict(summed) == {node: sum(values[other] for other in gone) for node, gone in sets.items()}
+
+    @given(question=questions(), data=st.data())
+    def test_an_optional_peer_keeps_nothing_that_another_edge_keeps(
+        self, name: str, question: Any, data: st.DataObject
+    ) -> None:
+        graph, node, roots = question
+        graph.graph["edge_meaning"] = "depends on"
+        for edge in data.draw(st.lists(st.sampled_from(list(graph.edges)), unique=True)) if graph.edges else []:
+            graph.edges[edge].update(kind="peer", optional=True)
+        starts = roots_of(graph) if roots is None else roots
+        kept = firm(graph, starts)
+        sets = {each: gone_without(kept, each, starts) for each in graph}
+        with engine(name):
+            assert gd.exclusive(graph, node, roots) == sets[node]
+            assert dict(gd.exclusive_sizes(graph, roots)) == {each: len(gone) for each, gone in sets.items()}
+            if roots is not None:
+                return
+            ranking = gd.rank(graph, by="exclusive", weight=None, cycles="collapse")
+        for each, size in zip(ranking.nodes, ranking.sizes["exclusive"].tolist(), strict=True):
+            if not isinstance(each, frozenset):  # a merged component goes as one
+                assert size == len(sets[each])
 
     @pytest.mark.parametrize("few", [0, 64], ids=["by bits", "one by one"])
     @given(graph=contractions(max_nodes=7, max_edges=14), data=st.data())
@@ -273,3 +304,36 @@ class TestMistakes:
     def test_groups_are_refused(self, app: nx.DiGraph) -> None:
         with pytest.raises(GraphTypeError, match="for looking at"):
             gd.exclusive(gd.group(app, 1, weight=None), "web")
+
+
+def test_a_saved_graph_and_arrays_know_optional_peers_by_their_attributes(tmp_path: Path) -> None:
+    graph = nx.DiGraph([("app", "ws"), ("app", "tool"), ("tool", "util")], edge_meaning="depends on")
+    graph.add_edge("ws", "util", kind="peer", optional=True)
+    gd.compile(graph, weight=None).with_attributes(graph).save(tmp_path / "x.gdiff")
+    again = gd.CompiledGraph.load(tmp_path / "x.gdiff")
+    peers = {"kind": [None, None, None, "peer"], "optional": [None, None, None, True]}
+    arrays = gd.CompiledGraph.from_arrays([0, 0, 2, 1], [1, 2, 3, 3], attributes=peers)
+    for each, tool, util in (
+        (graph, "tool", "util"),
+        (again, "tool", "util"),
+        (gd.read(tmp_path / "x.gdiff"), "tool", "util"),
+        (arrays, 2, 3),
+    ):
+        assert gd.exclusive(each, tool) == {util}
+
+
+def test_an_optional_dependency_and_a_peer_that_is_asked_for_keep_what_they_lead_to() -> None:
+    for said in ({"kind": "optional", "optional": True}, {"kind": "peer"}):
+        graph = nx.DiGraph([("app", "a"), ("app", "b"), ("a", "c")], edge_meaning="depends on")
+        graph.add_edge("b", "c", **said)
+        assert gd.exclusive(graph, "a") == set()
+
+
+def test_a_member_of_a_merged_cycle_that_an_optional_peer_alone_leads_to_goes_by_itself() -> None:
+    edges = [("app", "x"), ("app", "y"), ("x", "b"), ("y", "a"), ("a", "b")]
+    graph = nx.DiGraph(edges, edge_meaning="depends on")
+    graph.add_edge("b", "a", kind="peer", optional=True)
+    assert gd.exclusive(graph, "y") == {"a"}
+    ranking = gd.rank(graph, by="exclusive", weight=None, cycles="collapse")
+    sizes = dict(zip(ranking.nodes, ranking.sizes["exclusive"].tolist(), strict=True))
+    assert (sizes["x"], sizes["y"], sizes[frozenset("ab")]) == (0, 1, 0)

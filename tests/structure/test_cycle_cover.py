@@ -153,7 +153,7 @@ def test_ctrl_c_gets_through() -> None:
         gd.find_cycles(hard(), progress=press)
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(
     weights=st.lists(st.integers(1, 3) | st.fractions(Fraction(1, 9), 2, max_denominator=9), min_size=30, max_size=30)
 )

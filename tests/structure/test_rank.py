@@ -85,6 +85,27 @@ def test_the_first_rows_are_those_of_the_whole(question: Any, top: int) -> None:
     assert (first.n_ranked, len(first)) == (len(whole), min(top, len(whole)))
 
 
+@given(graph=dags())
+def test_reliance_is_one_unit_from_every_node_spread_evenly(graph: nx.DiGraph) -> None:
+    ranking = gd.rank(graph, by="reliance", weight=None, exact=True)
+    spread = nx.MultiDiGraph(graph)
+    for tail, _, data in spread.edges(data=True):
+        data["weight"] = Fraction(1, spread.out_degree(tail))
+    reliance = {
+        node: sum((path_sum(spread, start, node) for start in graph if start != node), start=Fraction(1))
+        for node in graph
+    }
+    assert {node: value for _, node, value, *_ in ranking.rows()} == reliance
+    for node, steps in zip(ranking.nodes, ranking.through, strict=True):
+        parts = {
+            tail: sum(data["weight"] for data in spread.get_edge_data(tail, node).values()) * reliance[tail]
+            for tail in graph.predecessors(node)
+        }
+        assert {tail: part * reliance[node] for tail, part in steps}.items() <= parts.items()
+        assert len(steps) == min(3, len(parts))
+        assert [part for _, part in steps] == sorted((p / reliance[node] for p in parts.values()), reverse=True)[:3]
+
+
 # --------------------------------------------------------------------------------------------------- results
 
 
@@ -94,6 +115,35 @@ def packages() -> nx.DiGraph:
     graph.graph.update(edge_meaning="depends on", node_meaning="packages")
     graph.nodes["web"]["size"], graph.nodes["bs4"]["size"] = 20, 5
     return graph
+
+
+def test_the_report_on_reliance_says_through_whom(packages: nx.DiGraph) -> None:
+    packages.add_edges_from([("tool", "html"), ("bs4", "soup"), ("soup", "bs4")])
+    ranking = gd.rank(packages, by="reliance", weight=None, cycles="collapse", top=3)
+    assert str(ranking.text()).splitlines() == [
+        "What all packages rest on",
+        "place  node        reliance  reach  exclusive  through",
+        "    1  bs4 + soup      4.75      0          0  html 58 %",
+        "    2  html            2.75      2          2  tool 36 %, web 27 %",
+        "    3  json            2.25      0          0  web 33 %, app 22 %",
+        "… 3 more",
+        "",
+        "reliance: one unit from each of all, spread evenly; through: the last step of most of it.",
+        "reach: packages it needs, each counted once; exclusive: those that go with it, being reached from the roots "
+        "by it only.",
+    ]
+    assert ranking.to_dict()["nodes"][2]["through"][1] == {"node": "app", "part": pytest.approx(0.5 / 2.25)}
+    assert [row[-1] for row in ranking.sheet()][::3] == ["through", "web 33 %, app 22 %"]
+    assert ranking.source is gd.NODES
+
+
+def test_reliance_has_no_ends_and_an_attribute_may_be_called_so(packages: nx.DiGraph) -> None:
+    with pytest.raises(UsageError, match=r"by=.reliance. is what all nodes rest on: leave out source"):
+        gd.rank(packages, "app", by="reliance", weight=None)
+    with pytest.raises(UsageError, match="leave out target"):
+        gd.rank(packages, target="app", by="reliance", weight=None)
+    nx.set_edge_attributes(packages, 2, "reliance")
+    assert gd.rank(packages, "app", by="reliance", weight="reliance").through == []
 
 
 def test_weightings_stand_side_by_side(packages: nx.DiGraph) -> None:

@@ -31,7 +31,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import graphdiff as gd
-from graphdiff.errors import CycleError
+from graphdiff.errors import CycleError, UsageError
 from graphdiff.sets import fewest as removal
 
 Query = tuple[nx.MultiDiGraph, Any, Any]
@@ -467,3 +467,64 @@ def test_where_no_cycle_lies_between_the_cut_has_its_totals() -> None:
     for policy in ("raise", "collapse", "solve", "reduced-form"):
         found = gd.cut(graph, "s", "t", cycles=policy)
         assert (found.before, found.after, found.n_paths) == (5, 0, 2)
+
+
+def left_of_all(graph: nx.MultiDiGraph, gone: set[Any]) -> Fraction:
+    """Return the sum over the paths from nodes that are no leaves to leaves, none of whose nodes is gone."""
+    leaves = [node for node in graph if not graph.out_degree(node)]
+    starts = [node for node in graph if graph.out_degree(node)]
+    rest = graph.copy()
+    rest.remove_nodes_from(gone)
+    pairs = [(start, leaf) for start in starts for leaf in leaves if not gone & {start, leaf}]
+    return sum((path_sum(rest, *pair) for pair in pairs), start=Fraction(0))
+
+
+@settings(max_examples=60)
+@given(graph=dags(POSITIVE, max_edges=9, max_nodes=6), part=st.sampled_from([0.3, 0.5, 0.9]), exact=st.booleans())
+def test_without_which_nodes_most_of_all_paths_are_lost(graph: nx.MultiDiGraph, part: float, exact: bool) -> None:
+    total = left_of_all(graph, set())
+    assume(total)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(removal, "MAX_EXACT", 20 if exact else 0)
+        found = gd.cut(graph, gd.NODES, gd.LEAVES, part=part, what="nodes")
+    most = total * (1 - Fraction(str(part)))
+    sizes = (
+        size for size in range(len(graph) + 1)
+        for gone in combinations(graph, size) if left_of_all(graph, set(gone)) <= most
+    )  # fmt: skip
+    assert found.before == total
+    assert found.after == left_of_all(graph, set(found.removed)) <= most
+    assert found.at_least is not None
+    assert found.at_least <= next(sizes) <= len(found.removed)
+
+
+def test_a_cycle_that_counts_as_one_node_may_go_where_all_paths_are_asked_for() -> None:
+    graph = nx.DiGraph([("app", "c"), ("web", "c"), ("c", "d"), ("d", "c"), ("d", "e"), ("app", "f")])
+    found = gd.cut(graph, gd.NODES, gd.LEAVES, part=0.5, what="nodes", weight=gd.weights.even, cycles="collapse")
+    assert (found.before, found.removed) == (4, [frozenset("cd")])
+    found = gd.cut(graph, gd.NODES, ["e"], part=0.9, what="nodes", weight=gd.weights.even, cycles="collapse")
+    assert (found.before, len(found.removed)) == (3.5, 1)
+    assert str(found).startswith("All nodes lead to e by 4 paths")
+
+
+def test_negative_weights_are_refused_by_name_where_a_part_of_all_paths_is_asked_for() -> None:
+    graph = weighted([("a", "b", 1), ("b", "c", -1), ("a", "c", 3), ("b", "d", 2), ("c", "d", 1)])
+    with pytest.raises(UsageError, match="where no weight is negative: 'b' -> 'c' has -1"):
+        gd.cut(graph, gd.NODES, "d", part=0.9)
+    assert sorted(gd.cut(graph, gd.NODES, "d").removed) == [("b", "d"), ("c", "d")]
+
+
+@pytest.mark.parametrize("what", ["edges", "nodes"])
+def test_kernels_and_python_take_the_same_away(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    chance = Random(3)
+    edges = {tuple(sorted(chance.sample(range(60), 2))): chance.random() for _ in range(400)}
+    graph = weighted([(tail, head, weight) for (tail, head), weight in edges.items()])
+    monkeypatch.setattr(removal, "pays", lambda visits: False)
+    by_python = gd.cut(graph, 0, 59, part=0.7, what=what)
+    monkeypatch.setattr(removal, "pays", lambda visits: True)
+    by_kernels = gd.cut(graph, 0, 59, part=0.7, what=what)
+    assert by_python.removed == by_kernels.removed
+    assert [stroke.left for stroke in by_python.strokes] == [stroke.left for stroke in by_kernels.strokes]
+    alone = [[stroke.alone for stroke in found.strokes] for found in (by_python, by_kernels)]
+    assert alone[0] == pytest.approx(alone[1], rel=1e-12)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
 __all__ = [
-    "ALTERNATIVES", "DRAWN", "EXPRESSION", "EXTRAS", "KINDS", "LOCKED", "MARKERS", "TABLE", "TIMES", "Format", "has",
+    "ALTERNATIVES", "DRAWN", "EXPRESSION", "EXTRAS", "KINDS", "LOCKED", "MARKERS", "PYTHON_KINDS", "TABLE", "TIMES",
+    "Format", "has",
 ]  # fmt: skip
 
 #: What graphdiff has written is its own, whatever tool the graph is from.
@@ -32,6 +33,7 @@ MARKERS = (
 GROUPS = "all|none|NAME,…: of which dependency groups"
 TIMES = "LOG: a log of python -X importtime, for the nodes' import_time"
 KINDS = "normal, dev, build, optional, peer, workspace"
+PYTHON_KINDS = "normal, extra, dev"
 
 TABLE = {
     "columns": "source=COLUMN,target=COLUMN,weight=COLUMN: by name or number",
@@ -91,6 +93,9 @@ class Format:
         another package counts beside ``format=`` alone.
     nodes : str
         What its nodes are called, in the plural, where their file does not say it.
+    ecosystem : str
+        Of which ecosystem its packages are, as package URLs call it (``"pypi"``): it says how names and versions
+        compare, and becomes ``G.graph["ecosystem"]``.
     generic : bool
         Whether other formats are written in this one, so that its claim counts only where theirs do not.
     tool, version : str
@@ -130,6 +135,7 @@ class Format:
     takes: Mapping[str, str] = field(default_factory=dict)
     prefix: str = ""
     nodes: str = "unknown"
+    ecosystem: str = ""
     generic: bool = False
     tool: str = ""
     version: str = ""

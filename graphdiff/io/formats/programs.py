@@ -11,6 +11,9 @@ DIGRAPH = rb"\bdigraph\b"
 TURBO = rb'"\[root\] (?:[^"\s\[\]()#]*+#[^"\s\[\]()]++"|___ROOT___")'
 NO_TURBO = rb"\A(?!(?s:.*?)" + TURBO + rb")"
 
+#: The kinds of imports of bundlers that most projects have.
+BUNDLED = "import-statement, require-call, dynamic-import, …"
+
 PROGRAMS: dict[str, Format] = {
     "dbt": Format(
         read="graphdiff.io.dbt:read_dbt",
@@ -75,6 +78,30 @@ PROGRAMS: dict[str, Format] = {
         version="as in vercel/turborepo#10942",
         sample="by hand, 2026-11-29",
         command="turbo run build --graph=tasks.dot",
+    ),
+    "nx": Format(
+        read="graphdiff.io.js.nx:read_nx",
+        title="nx graph --file",
+        about="nx graph --file, nx's project-graph.json: a project depends on a project; repeats are one edge a kind",
+        suffixes=(".json",),
+        marks=(
+            (
+                rb'^"graph": \{(?!\s*+"nodes"\s*+:\s*+\{\s*+"\d+"\s*+:)',
+                rb'^"graph": \{.*(?:"dependencies"\s*+:\s*+\{\s*+(?:\}|"[^"\n]*+"\s*+:\s*+\[)'
+                rb'|"type"\s*+:\s*+"(?:app|lib|e2e|application|library)")',
+            ),
+            (
+                rb'^"nodes": \{',
+                rb'^"dependencies": \{',
+                rb'^"externalNodes": |^"dependencies": \{.*"source"\s*+:',
+            ),
+        ),
+        takes={"kinds": "static, dynamic, implicit"},
+        nodes="projects",
+        tool="nx",
+        version="24.0",
+        sample="as nx writes it, 2026-11-29",
+        command="nx graph --file=graph.json",
     ),
     "systemd": Format(
         read="graphdiff.io.drawings:read_systemd",
@@ -223,6 +250,32 @@ PROGRAMS: dict[str, Format] = {
         sample="by hand in its tests, 2026-11-25",
         command="depcruise --output-type json src > modules.json",
         tier=1,
+    ),
+    "esbuild": Format(
+        read="graphdiff.io.js.bundles:read_esbuild",
+        title="esbuild's metafile",
+        about="esbuild --metafile: a module imports a module, without weights; repeats are one edge",
+        suffixes=(".json",),
+        marks=((rb'^"outputs": \{', rb'^"inputs": \{\s*+"[^"\n]*+"\s*+:\s*+\{\s*+"(?:bytes|imports|format)"\s*+:'),),
+        takes={"kinds": BUNDLED},
+        nodes="modules",
+        tool="esbuild",
+        version="0.28.2",
+        sample="as esbuild writes it, 2026-11-29",
+        command="esbuild src/index.js --bundle --outfile=out.js --metafile=meta.json",
+    ),
+    "webpack": Format(
+        read="graphdiff.io.js.bundles:read_webpack",
+        title="webpack's statistics",
+        about="webpack --json: a module imports a module, without weights; repeats are one edge",
+        suffixes=(".json",),
+        marks=((rb'^"modules": \[', rb'^"modules": \[.*"(?:reasons|moduleType|issuerName|identifier)"\s*+:'),),
+        takes={"kinds": BUNDLED},
+        nodes="modules",
+        tool="webpack",
+        version="5.113, 4.47, Rspack 2.3",
+        sample="as webpack writes it, 2026-11-29",
+        command="webpack --json stats.json",
     ),
     "go-list": Format(
         read="graphdiff.io.go:read_go_list",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from graphdiff.errors import FormatError
 from graphdiff.io.documents import Record, listing, mapping, parse_json_with_comments, text, texts
-from graphdiff.io.js.npm import KINDS, declared
+from graphdiff.io.js.npm import KINDS, LINKS, declared, systems
 from graphdiff.io.packages import Need, PackageGraph, package_graph
 
 __all__ = ["read_bun_lock"]
@@ -29,9 +29,10 @@ def read_bun_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     """Read a ``bun.lock`` of any version: the tail of an edge depends on its head.
 
     A dependency is the package of its name that lies nearest: under the depending package itself, else under those
-    that this lies under, else at the top. An edge has its ``kind`` (normal, dev, optional, peer, or workspace, from
-    the project to its workspaces), the range as ``clause``, ``optional`` where it may be missing, and ``alias`` where
-    the package is installed under another name. The project and its workspaces are the roots.
+    that this lies under, else at the top. An edge has its ``kind`` (normal, dev, optional, or peer), the range as
+    ``clause``, ``optional`` where it may be missing, and ``alias`` where the package is installed under another name.
+    The project and its workspaces are the roots; edges from it to them, of the kind workspace, are there only where
+    `kinds` names them (or ``"all"``).
 
     Parameters
     ----------
@@ -69,7 +70,7 @@ def read_bun_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
         raise FormatError(f"{name}: no workspaces with the project ('') among them, as every bun.lock has")
     entries = [_workspace(path, value, f"{name}: workspaces: {path}") for path, value in members.items()]
     project = list(members).index("")
-    needs = [Need(project, place, "workspace") for place in range(len(entries)) if place != project]
+    needs = [Need(project, place, LINKS) for place in range(len(entries)) if place != project]
     places = _places(entries, mapping(document.get("packages"), f"{name}: packages"), name)
     unmet: list[tuple[int, str]] = []
     for tail, entry in enumerate(entries):
@@ -81,7 +82,9 @@ def read_bun_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
             elif not said["optional"]:
                 unmet.append((tail, wanted))
     attributes = [entry.attributes for entry in entries]
-    return package_graph(attributes, needs, name=name, format="bun.lock", known=KINDS, kinds=kinds, unmet=unmet)
+    return package_graph(
+        attributes, needs, name=name, format="bun.lock", known=KINDS, kinds=kinds, apart=[LINKS], unmet=unmet
+    )  # fmt: skip
 
 
 def _workspace(path: str, value: object, where: str) -> _Entry:
@@ -103,7 +106,7 @@ def _places(entries: list[_Entry], packages: Record, name: str) -> dict[str, int
         if attributes.get("path") in paths and not attributes["version"]:
             places[key] = paths[attributes["path"]]
             continue
-        attributes |= {"marker": _systems(info, where), "bundled": info.get("bundled") is True or ""}
+        attributes |= {"marker": systems(info, where), "bundled": info.get("bundled") is True or ""}
         places[key] = len(entries)
         entries.append(_Entry(key, attributes, _with_optional_peers(info, where)))
     return places
@@ -126,13 +129,6 @@ def _resolved(resolution: str) -> Record:
     local = next((prefix for prefix in LOCAL if origin.startswith(prefix)), None)
     place = {"source": origin} if local is None else {"path": origin.removeprefix(local)}
     return {"name": called, "version": "", **place}
-
-
-def _systems(info: Record, where: str) -> str:
-    """Return the systems that a package is for, in the words of yarn."""
-    said = {key: info[key] if isinstance(info.get(key), list) else [info.get(key)] for key in ("os", "cpu", "libc")}
-    choices = [" | ".join(f"{key}={text(one, where)}" for one in values) for key, values in said.items() if any(values)]
-    return " & ".join(f"({choice})" if " | " in choice and len(choices) > 1 else choice for choice in choices)
 
 
 def _with_optional_peers(record: Record, where: str) -> Record:

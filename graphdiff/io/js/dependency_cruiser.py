@@ -7,6 +7,7 @@ import networkx as nx
 from graphdiff.errors import FormatError
 from graphdiff.io.building import described
 from graphdiff.io.documents import Record, mapping, mappings, parse_json, required_text, text, texts
+from graphdiff.io.js.bundles import package_of
 from graphdiff.kernels.collecting import collector_at_rest
 
 __all__ = ["read_dependency_cruiser"]
@@ -20,11 +21,12 @@ def read_dependency_cruiser(data: bytes, *, name: str) -> nx.DiGraph:
     """Read what ``depcruise --output-type json`` writes: the tail of an edge imports its head.
 
     Nodes are the paths of the modules as the file has them; those that are files have it as ``file``, too. A module
-    has its ``types`` (``"core"``, ``"npm"``), ``rules``, the names of those that it breaks, ``orphan``, ``coreModule``
-    and ``couldNotResolve`` where they hold, and where the tool was asked for them ``size`` (bytes) and ``instability``
-    (the part of its ties that lead out). An edge has what the import says as ``module``, its ``types``
-    (``"local, require"``), ``rules``, and ``dynamic``, ``circular`` and ``couldNotResolve`` where they hold. A module
-    that imports another twice is one edge, which has the types of both.
+    has its ``package`` (that under ``node_modules`` which it lies in), its ``types`` (``"core"``, ``"npm"``),
+    ``rules``, the names of those that it breaks, ``orphan``, ``coreModule`` and ``couldNotResolve`` where they hold,
+    and where the tool was asked for them ``size`` (bytes) and ``instability`` (the part of its ties that lead out). An
+    edge has what the import says as ``module``, its ``types`` (``"local, require"``), ``rules``, and ``dynamic``,
+    ``circular`` and ``couldNotResolve`` where they hold. A module that imports another twice is one edge, which has the
+    types of both.
 
     Raises
     ------
@@ -67,6 +69,7 @@ def _of_module(module: Record, where: str) -> Record:
     numbers = {"size": stats.get("size"), "instability": module.get("instability")}
     attributes = {
         "file": "" if "coreModule" in flags or "couldNotResolve" in flags else module["source"],
+        "package": package_of(module["source"]),
         "types": _joined(texts(module.get("dependencyTypes"), f"{where}: dependencyTypes")),
         "rules": _joined(_rules(module, where)),
     }

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from graphdiff.errors import FormatError, LimitError
 from graphdiff.io.documents import Record, mapping, parse_json, text
 from graphdiff.io.packages import Need, PackageGraph, package_graph
 
-__all__ = ["KINDS", "declared", "read_npm_lock", "read_npm_ls"]
+__all__ = ["KINDS", "LINKS", "declared", "read_npm_lock", "read_npm_ls", "systems"]
 
 
 KINDS = ("normal", "dev", "optional", "peer", "workspace")
+#: From the project to its workspaces. They are roots as it is: paths through it would count all of theirs again.
+LINKS = "workspace"
 
 # Of a package named in several fields the last one counts, as in npm itself.
 FIELDS = {
@@ -41,11 +44,12 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     """Read a ``package-lock.json`` or ``npm-shrinkwrap.json``: the tail of an edge depends on its head.
 
     A dependency is the folder of its name that is nearest to the depending package: in its own ``node_modules``, else
-    in that of the package it lies in, and so up to the project. An edge has its ``kind`` (normal, dev, optional, peer,
-    or workspace, from the project to its workspaces), the range as ``clause``, ``optional`` where it may be missing,
-    and ``alias`` where the package is installed under another name. A node has what the file says of version,
-    licence, ``deprecated`` (why), ``dev``, ``optional``, ``peer`` and ``bundled``; the project and its workspaces are
-    the roots.
+    in that of the package it lies in, and so up to the project. An edge has its ``kind`` (normal, dev, optional, or
+    peer), the range as ``clause``, ``optional`` where it may be missing, and ``alias`` where the package is installed
+    under another name. A node has what the file says of version, licence, ``marker`` (the systems that a package is
+    for), ``deprecated`` (why), ``dev``, ``optional``, ``peer`` and ``bundled``, a workspace its ``path``. The project
+    and its workspaces are the roots; that they are its own is no dependency: edges of the kind workspace are there only
+    where `kinds` names them (or ``"all"``).
     ``G.graph["unmet"]`` names what is needed, not optional, and not there, with who needs it.
 
     Version 1 says by ``requires`` what a package needs, but neither what the project itself asks for nor what packages
@@ -89,10 +93,11 @@ def read_npm_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     packages = _of_version_1(document, name) if first else mapping(document["packages"], f"{name}: packages")
     folders = _Folders(packages, name, document.get("name"))
     needs, unmet = _declared(folders, name, first=first)
-    needs.extend(Need(0, head, "workspace") for head in folders.workspaces)
+    needs.extend(Need(0, head, LINKS) for head in folders.workspaces)
     graph = package_graph(
-        _attributes(folders), needs, name=name, format="npm package-lock", known=KINDS, kinds=kinds, unmet=unmet
-    )
+        _attributes(folders), needs,
+        name=name, format="npm package-lock", known=KINDS, kinds=kinds, apart=[LINKS], unmet=unmet,
+    )  # fmt: skip
     if first:
         graph.graph.setdefault("warnings", []).append(f"{name}: {NO_PROJECT}; {AS_VERSION_3}")
     return graph
@@ -243,22 +248,43 @@ def _attributes(folders: _Folders) -> list[Record]:
             attributes["licence"] = entry["license"]
         if isinstance(entry.get("deprecated"), str):
             attributes["deprecated"] = entry["deprecated"]
+        attributes["marker"] = systems(entry, where)
         flags = {"dev": "dev", "optional": "optional", "peer": "peer", "inBundle": "bundled"}
         attributes |= {name_here: True for flag, name_here in flags.items() if entry.get(flag) is True}
+        attributes |= {"path": folder} if place and place in roots else {}
         records.append(attributes | ({"root": True} if place in roots else {}))
     return records
 
 
-def read_npm_ls(data: bytes, *, name: str) -> PackageGraph:
+def systems(entry: Mapping[str, Any], where: str) -> str:
+    """Return the systems that a package is for, in the words of yarn.
+
+    Examples
+    --------
+    >>> systems({"os": ["linux"], "cpu": ["x64", "arm64"]}, "x.json"), systems({"os": "!win32"}, "x.json")
+    ('os=linux & (cpu=x64 | cpu=arm64)', 'os=!win32')
+    """
+    said = {key: entry[key] if isinstance(entry.get(key), list) else [entry.get(key)] for key in ("os", "cpu", "libc")}
+    choices = [" | ".join(f"{key}={text(one, where)}" for one in values) for key, values in said.items() if any(values)]
+    return " & ".join(f"({choice})" if " | " in choice and len(choices) > 1 else choice for choice in choices)
+
+
+def read_npm_ls(data: bytes, *, name: str, kinds: str | Collection[str] | None = None) -> PackageGraph:
     """Read ``npm ls --all --json``: the tail of an edge depends on its head.
 
     npm writes what a package needs where the package stands for the first time ("deduped" says its text output of
     the others). One version of a package is one node here, so nothing is lost. Without ``--all`` the file has only
-    what the project itself needs. The kinds of dependencies are not in it; `package-lock.json` has them.
+    what the project itself needs. With ``--long`` an edge has its ``kind``, the range as ``clause`` and ``optional``,
+    as in `package-lock.json`, and a node its ``licence``; without it, what npm before version 7 notes of ranges.
+
+    Parameters
+    ----------
+    kinds : str or collection of str, optional
+        Only dependencies of these kinds, and the packages that the project reaches by them.
 
     Returns
     -------
-    networkx.DiGraph
+    networkx.DiGraph or networkx.MultiDiGraph
         The project is the root. ``G.graph["unmet"]`` names what npm reports as missing, with who needs it.
 
     Raises
@@ -281,6 +307,7 @@ def read_npm_ls(data: bytes, *, name: str) -> PackageGraph:
     waiting = [document]
     # The place of a tree in `waiting` is the place of its package: both lists grow together.
     for tail, tree in enumerate(waiting):
+        stated = _stated_by(tree, f"{name}: {packages[tail]['name']}")
         for wanted, value in mapping(tree.get("dependencies"), f"{name}: {packages[tail]['name']}").items():
             child = mapping(value, f"{name}: {wanted}")
             # An optional dependency that is not installed is an empty record.
@@ -290,15 +317,36 @@ def read_npm_ls(data: bytes, *, name: str) -> PackageGraph:
             packages.append(_listed_attributes(child, wanted, f"{name}: {wanted}"))
             waiting.append(child)
             alias = "" if packages[-1]["name"] == wanted else wanted
-            needs.append(Need(tail, len(packages) - 1, attributes={"alias": alias}))
+            kind, said = stated.get(wanted, ("", {"clause": _asked_for(child, wanted)}))
+            needs.append(Need(tail, len(packages) - 1, kind, said | {"alias": alias}))
     if not needs and "dependencies" not in document:
         raise FormatError(f"{name}: no dependencies in it; npm ls --all --json prints them")
     # Snyk writes its older trees in the same shape.
     title = "Snyk dependency tree" if "packageFormatVersion" in document else "npm ls"
-    return package_graph(packages, needs, name=name, format=title, unmet=unmet, absent="not installed")
+    return package_graph(
+        packages, needs, name=name, format=title, known=KINDS, kinds=kinds, unmet=unmet, absent="not installed"
+    )
+
+
+def _stated_by(tree: Record, where: str) -> dict[str, tuple[str, Record]]:
+    """Return what ``--long`` repeats of a package.json: by name the kind of need, and what else is said of it."""
+    fields = {field: tree.get(field) for field in ("peerDependencies", "optionalDependencies", "devDependencies")}
+    entry = {
+        **fields,
+        "dependencies": tree.get("_dependencies"),
+        "peerDependenciesMeta": tree.get("peerDependenciesMeta"),
+    }
+    return {wanted: (kind, said) for wanted, kind, said in declared(entry, where)} if "_dependencies" in tree else {}
+
+
+def _asked_for(child: Record, wanted: str) -> str:
+    """Return the range by which npm before version 7 found a package: ``from`` is ``ms@^2.0.0``."""
+    origin = child.get("from")
+    return origin.removeprefix(f"{wanted}@") if isinstance(origin, str) and origin.startswith(f"{wanted}@") else ""
 
 
 def _listed_attributes(tree: Record, wanted: str, where: str) -> Record:
     package = text(tree.get("name"), where) or wanted
     attributes: Record = {"name": package, "version": text(tree.get("version"), where)}
+    attributes |= {"licence": tree["license"]} if isinstance(tree.get("license"), str) else {}
     return attributes | {flag: True for flag in ("extraneous", "invalid") if tree.get(flag)}

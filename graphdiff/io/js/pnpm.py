@@ -8,6 +8,7 @@ from typing import Any
 
 from graphdiff.errors import FormatError
 from graphdiff.io.documents import Record, mapping, parse_yaml, text
+from graphdiff.io.js.npm import systems
 from graphdiff.io.packages import Need, PackageGraph, package_graph
 
 __all__ = ["KINDS", "read_pnpm"]
@@ -187,7 +188,8 @@ class _Lock:
         flags = {flag: True for flag in ("dev", "optional") if stated.get(flag) == "true"}
         deprecated = stated.get("deprecated")
         reason = {"deprecated": deprecated} if isinstance(deprecated, str) else {}
-        return {**attributes, "version": attributes["version"] or version, **reason, **flags}
+        marker = {"marker": systems(stated, where)}
+        return {**attributes, "version": attributes["version"] or version, **marker, **reason, **flags}
 
     def _peers(self, key: str) -> dict[str, tuple[str, bool]]:
         """Return the peers that a package asks for, each with its range and whether it may be missing."""

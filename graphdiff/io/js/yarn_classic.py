@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from graphdiff.errors import FormatError
+from graphdiff.io.building import chosen_kinds
 from graphdiff.io.documents import Record
 from graphdiff.io.packages import Need, PackageGraph, package_graph
 from graphdiff.io.source import text_of
@@ -18,6 +19,7 @@ KINDS = ("normal", "dev", "optional")
 #: The last is bun's alone, of its workspaces.
 FIELDS = {"dependencies": "normal", "optionalDependencies": "optional", "devDependencies": "dev"}
 WORKSPACE = "workspace:"
+NO_DEV = "it does not say what only development needs, which is still there"
 WORD = re.compile(r'"((?:[^"\\]++|\\.)*+)"|([^\s",:]++)')
 
 
@@ -84,6 +86,12 @@ def read_yarn_classic(data: bytes, *, name: str, kinds: str | Collection[str] | 
     packages = [_package(entry) for entry in entries]
     needs, unmet = _needs(entries, packages)
     graph = package_graph(packages, needs, name=name, format="yarn.lock", known=KINDS, kinds=kinds, unmet=unmet)
+    if (
+        kinds
+        and "dev" not in chosen_kinds(kinds, KINDS, default=KINDS)
+        and not any(need.kind == "dev" for need in needs)
+    ):
+        graph.graph.setdefault("warnings", []).append(f"{name}: {NO_DEV}")
     if others := Counter(title for entry in entries for title in entry.others):
         counted = ", ".join(f"{title} ({times:,})" for title, times in others.items())
         graph.graph.setdefault("warnings", []).append(f"{name}: no edges are made of what stands under {counted}")

@@ -31,7 +31,7 @@ EXTRAS = {
 #: One node: the place of a package, and in ``nodes`` the extras that make it a node of its own.
 Node = tuple[int, frozenset[str]]
 PLAIN: frozenset[str] = frozenset()
-#: In place of extras: the node of a root with all of its own extras and groups, where another package needs the root.
+#: In place of extras: the node of a root with all of its own extras, where another package needs the root.
 OWN = frozenset({"(root)"})
 PackageGraph: TypeAlias = "nx.DiGraph | nx.MultiDiGraph"
 
@@ -210,7 +210,7 @@ class _Needs:
 
     @cached_property
     def twofold(self) -> set[int]:
-        """The roots with extras or groups of their own that another package needs too, and needs without those."""
+        """The roots with extras of their own that another package needs too, and needs without those."""
         needed = {head for place, need in self.holding() for head in self.meant(need) if head != place}
         roots = (place for place in needed if self.packages[place].root)
         return {place for place in roots if any(map(_is_own, self.packages[place].needs))}
@@ -269,8 +269,8 @@ class _Needs:
 
 
 def _is_own(need: Requirement) -> bool:
-    """Tell whether a need is only of a package with an extra, or of a dependency group."""
-    return bool(need.extra or need.group)
+    """Tell whether a need is only of a package with an extra; groups of a root hold wherever uv's tree shows it."""
+    return bool(need.extra)
 
 
 def _without_extras(package: Package, chosen: frozenset[str]) -> Requirement:

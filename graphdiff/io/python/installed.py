@@ -24,6 +24,8 @@ from graphdiff.io.python.requirements import Environment, Package, Requirement, 
 __all__ = ["installed_graph", "read_environment", "read_pip_inspect", "read_pip_report"]
 
 
+#: What setuptools wrote where nothing was stated.
+UNSTATED = ("", "UNKNOWN")
 #: A licence that is longer is the licence's text.
 MAX_LICENCE = 80
 
@@ -105,7 +107,7 @@ def _licence(fields: Mapping[str, Any]) -> str:
     """Return the licence: an SPDX expression, else a short name, else what the classifiers say."""
     for key in ("license_expression", "license"):
         stated = fields.get(key)
-        if isinstance(stated, str) and stated and len(stated) <= MAX_LICENCE and "\n" not in stated:
+        if isinstance(stated, str) and stated not in UNSTATED and len(stated) <= MAX_LICENCE and "\n" not in stated:
             return stated
     classified = [text for text in _texts(fields.get("classifier")) if text.startswith(CLASSIFIER)]
     return ", ".join(text.rpartition(" :: ")[2] for text in classified)

@@ -15,6 +15,7 @@ from typing import Any
 from graphdiff.errors import FormatError, UsageError, meant, nearest
 from graphdiff.io.documents import Record, mapping, mappings, parse_toml, required_text, texts
 from graphdiff.io.python.graph import PackageGraph, joined, python_graph
+from graphdiff.io.python.kinds import groups_and_extras, only_kinds
 from graphdiff.io.python.requirements import (
     Environment,
     Package,
@@ -31,7 +32,13 @@ __all__ = ["chosen_groups", "packages_of_groups", "read_pdm_lock", "read_poetry_
 
 
 def read_poetry_lock(
-    data: bytes, *, name: str, extras: str = "requested", markers: str = "all", groups: str = "all"
+    data: bytes,
+    *,
+    name: str,
+    extras: str = "requested",
+    markers: str = "all",
+    groups: str = "all",
+    kinds: str | Collection[str] | None = None,
 ) -> PackageGraph:
     r"""Read a ``poetry.lock``: the tail of an edge depends on its head.
 
@@ -45,6 +52,9 @@ def read_poetry_lock(
         ``"python_version=3.12,sys_platform=win32"``: markers are evaluated.
     groups : str
         Which dependency groups the packages are taken of: ``"all"``, or names with commas (``"main"``).
+    kinds : str or collection of str, optional
+        Only needs of these kinds (normal or extra; dev is what other groups than main bring): without dev the packages
+        of ``poetry show --only main``.
 
     Returns
     -------
@@ -66,19 +76,22 @@ def read_poetry_lock(
     [('a', 'b', '>=2')]
     """
     environment = environment_of(markers)
+    options = {"markers": markers, "extras": extras, "groups": groups}
+    groups, extras = groups_and_extras(kinds, groups, extras, production="main")
     packages: dict[bool, list[Package]] = {True: [], False: []}
     for where, table, of_groups in packages_of_groups(data, name, groups):
         there = of_groups is not None and _there(table.get("markers"), of_groups, environment, where)
         packages[there].append(_package(table, of_groups or [], where))
-    return python_graph(
+    graph = python_graph(
         packages[True],
         name=name,
         format="Poetry lock",
         extras=extras,
         environment=environment,
-        options={"markers": markers, "extras": extras, "groups": groups},
+        options=options,
         left_out=packages[False],
     )
+    return only_kinds(graph, kinds)
 
 
 def _there(markers: Any, groups: list[str], environment: Environment | None, where: str) -> bool:

@@ -10,12 +10,12 @@ from typing import Any
 from packaging import requirements as pep_508
 from packaging.markers import InvalidMarker, Marker, default_environment
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.remedies import Keyword
 from graphdiff.showing import MAX_DIGITS, TOO_LONG
+from graphdiff.text.ecosystems import compared
 
 __all__ = [
     "Package",
@@ -101,7 +101,7 @@ def canonical(name: str) -> str:
     >>> canonical("ruamel_yaml.clib")
     'ruamel-yaml-clib'
     """
-    return str(canonicalize_name(name))
+    return compared(name, "pypi")
 
 
 def requirements_of(text: str, *, where: str, kind: str = "normal") -> list[Requirement]:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from graphdiff.errors import FormatError
-from graphdiff.io.documents import Record, mapping, mappings, parse_toml, required_text, texts
+from graphdiff.io.documents import Record, mapping, mappings, parse_toml, required_text, text, texts
 from graphdiff.io.python.graph import PackageGraph, joined, python_graph
+from graphdiff.io.python.kinds import groups_and_extras, only_kinds
 from graphdiff.io.python.poetry import chosen_groups
-from graphdiff.io.python.requirements import Package, Requirement, canonical, environment_of, marker_of
+from graphdiff.io.python.requirements import (
+    Environment,
+    Package,
+    Requirement,
+    by_extra,
+    canonical,
+    environment_of,
+    holds,
+    marker_of,
+)
 
 __all__ = ["read_uv_lock"]
 
@@ -21,14 +31,20 @@ MEMBER_SOURCES = ("virtual", "editable")
 
 
 def read_uv_lock(
-    data: bytes, *, name: str, extras: str = "requested", markers: str = "all", groups: str = "all"
+    data: bytes,
+    *,
+    name: str,
+    extras: str = "requested",
+    markers: str = "all",
+    groups: str = "all",
+    kinds: str | Collection[str] | None = None,
 ) -> PackageGraph:
     r"""Read a ``uv.lock``: the tail of an edge depends on its head; members of the workspace are the roots.
 
     With ``markers="here"`` and ``extras="nodes"`` the number of paths from the roots to a package is that of its lines
     in ``uv tree --no-dedupe --all-groups`` (uv's default is ``groups="dev"``). Each extra and group of a member that
-    needs a package is an edge then, and a member that others need is two nodes: ``name``, which these need, and
-    ``name (root)``, which has its own extras and groups too. The locks that uv wrote before 0.2.35, which call a
+    needs a package is an edge then, and a member with extras that others need is two nodes: ``name``, which these
+    need, and ``name (root)``, which has its own extras too. The locks that uv wrote before 0.2.35, which call a
     package a distribution, are read as well.
 
     Parameters
@@ -38,12 +54,16 @@ def read_uv_lock(
         ``"python_version=3.12,sys_platform=win32"``: markers are evaluated, and what is not needed there is left out.
     groups : str
         Which dependency groups make edges: ``"all"``, ``"none"``, or names with commas.
+    kinds : str or collection of str, optional
+        Only needs of these kinds (normal, extra or dev), and the packages that the members reach by them: without dev
+        what ``uv tree --no-default-groups`` has.
 
     Returns
     -------
     networkx.DiGraph or networkx.MultiDiGraph
-        Nodes have ``name``, ``version``, ``source``, ``size`` (bytes of the largest wheel, else of the sdist) and
-        ``root``; edges ``kind``, ``extra``, ``group``, ``marker`` and ``optional``.
+        Nodes have ``name``, ``version``, ``source``, ``size`` (bytes of the largest wheel, else of the sdist),
+        ``marker`` (where it is there, if not everywhere) and ``root``; edges ``kind``, ``extra``, ``group``, ``marker``
+        and ``optional``, and those of members, of which the file has the requirements, ``clause``.
 
     Raises
     ------
@@ -64,21 +84,24 @@ def read_uv_lock(
     table = next((key for key in TABLES if key in document), TABLES[0])
     listed = list(mappings(document.get(table), f"{name}: {table}"))
     known = dict.fromkeys(group for where, table in listed for group in _groups(table, where))
-    wanted = () if groups == "none" else chosen_groups(groups, known, name)
-    packages = joined(_package(table, where, wanted) for where, table in listed)
     options = {"markers": markers, "extras": extras, "groups": groups}
-    return python_graph(packages, name=name, format="uv lock", extras=extras, environment=environment, options=options)
+    groups, extras = groups_and_extras(kinds, groups, extras, production="none")
+    wanted = () if groups == "none" else chosen_groups(groups, known, name)
+    packages = joined(_package(table, where, wanted, environment) for where, table in listed)
+    graph = python_graph(packages, name=name, format="uv lock", extras=extras, environment=environment, options=options)
+    return only_kinds(graph, kinds)
 
 
 def _groups(table: Record, where: str) -> Record:
     return mapping(table.get("dev-dependencies"), f"{where}: dev-dependencies")
 
 
-def _package(table: Record, where: str, groups: Collection[str]) -> Package:
+def _package(table: Record, where: str, groups: Collection[str], there: Environment | None) -> Package:
     source = source_of(table.get("source"), where)
     marker = marker_of(table.get("marker"), where=where)
     optional = mapping(table.get("optional-dependencies"), f"{where}: optional-dependencies")
-    needs = list(_needs(table, optional, where, groups))
+    stated = _stated(table, where, there)
+    needs = [_with_clause(need, stated) for need in _needs(table, optional, where, groups)]
     extras = [canonical(extra) for extra in _extras(table, where)]  # an entry of its own each, before uv 0.2.6
     if extras:
         needs = [replace(need, extra=extra, kind="extra") for need in needs for extra in extras]
@@ -89,8 +112,17 @@ def _package(table: Record, where: str, groups: Collection[str]) -> Package:
         provides=frozenset([*map(canonical, optional), *extras]),
         marker=marker,
         root=any(kind in source for kind in MEMBER_SOURCES),
-        attributes={"source": source_text(source), "size": _size(table), "marker": str(marker) if marker else None},
+        attributes={
+            "source": source_text(source),
+            "size": _size(table),
+            "marker": str(marker) if marker else " or ".join(_forks(table, where)),
+        },
     )
+
+
+def _forks(table: Record, where: str) -> list[str]:
+    """Return the environments for which a version was chosen, where others have another one."""
+    return texts(table.get("resolution-markers"), f"{where}: resolution-markers")
 
 
 def _needs(table: Record, optional: Record, where: str, groups: Collection[str]) -> Iterator[Requirement]:
@@ -102,6 +134,30 @@ def _needs(table: Record, optional: Record, where: str, groups: Collection[str])
     for group, listed in _groups(table, where).items():
         if group in groups:
             yield from (_need(one, path, kind="dev", group=group) for path, one in mappings(listed, where))
+
+
+def _stated(
+    table: Record, where: str, there: Environment | None
+) -> dict[tuple[str, str | None, str], list[Requirement]]:
+    """Return what a member's project says that it requires, in an environment or in any, by name, extra and group."""
+    metadata = mapping(table.get("metadata"), f"{where}: metadata")
+    listed = [("", one) for one in mappings(metadata.get("requires-dist"), f"{where}: requires-dist")]
+    for group, ones in mapping(metadata.get("requires-dev"), f"{where}: requires-dev").items():
+        listed += [(group, one) for one in mappings(ones, f"{where}: requires-dev: {group}")]
+    stated: dict[tuple[str, str | None, str], list[Requirement]] = {}
+    for group, (path, one) in listed:
+        clause = text(one.get("specifier"), f"{path}: specifier")
+        for need in by_extra(replace(_need(one, path), clause=clause, version="")):
+            if there is None or holds(need.marker, there, extra=need.extra):
+                stated.setdefault((need.name, need.extra, group), []).append(need)
+    return stated
+
+
+def _with_clause(need: Requirement, stated: Mapping[tuple[str, str | None, str], Sequence[Requirement]]) -> Requirement:
+    """Return a need with the versions that its project asks for: those for its marker, or else for any."""
+    fitting = stated.get((need.name, need.extra, need.group), ())
+    same = [one for one in fitting if str(one.marker) == str(need.marker)] or fitting
+    return replace(need, clause=" | ".join(dict.fromkeys(one.clause for one in same if one.clause)))
 
 
 def source_of(value: Any, where: str) -> Record:

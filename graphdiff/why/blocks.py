@@ -1,0 +1,120 @@
+"""The text of `Versions`: a summary, then one block a version, in lines that a screen has room for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from graphdiff.paths.paths import Path, path_text
+from graphdiff.showing import and_more
+from graphdiff.text.names import node_text
+from graphdiff.text.numbers import shorten
+from graphdiff.text.sentences import how_many
+
+if TYPE_CHECKING:
+    from graphdiff.why.versions import Need, Version, Versions
+
+#: In characters: how long lines of a report are, and where what they say begins.
+WIDTH, INDENT = 100, 16
+#: A report has so many lines, unless all are asked for.
+LINES = 36
+#: What those are that lead to a node directly, by what edges are called.
+NEEDED = {"dependencies": "needed by", "imports": "imported by"}
+#: What reads the versions of one environment only.
+HERE = 'read(…, markers="here")'
+
+
+def versions_text(versions: Versions, lines: int | None = LINES, how: str = "", here: str = HERE) -> str:
+    """Return the report on several versions.
+
+    Parameters
+    ----------
+    versions : Versions
+    lines : int, optional
+        How many lines it may have; None is all that is known.
+    how : str
+        What is said behind the number of those that are left out.
+    here : str
+        What reads the versions of one environment only.
+    """
+    report = [summary(versions)]
+    if versions.by_markers:
+        report.append(f"An environment has one version of each; {here} takes that of this one.")
+    for number, version in enumerate(versions):
+        block = _block(version, versions, None if lines is None else 1)
+        if lines is not None and number and len(report) + len(block) + 1 > lines:
+            return "\n".join([*report, "", f"… {len(versions) - number:,} more{how}"])
+        report += ["", *block]
+    return "\n".join(report)
+
+
+def summary(versions: Versions) -> str:
+    """Return what is there in a line or two: of one package which version is held back by whom."""
+    if len(versions.names) == 1:
+        start = f"{versions.names[0]}: {how_many(len(versions), 'versions')}, "
+        return "\n".join(_listed(start, list(map(_told, versions)), 2, " versions"))
+    paths = how_many(sum(version.n_paths for version in versions), "paths")
+    several = f" in {len(versions):,} versions" if len(versions) > len(versions.names) else ""
+    nodes = how_many(len(versions.names), versions.words.nodes)
+    return f"{versions.name}: {nodes}{several}, {paths} from {versions.start}"
+
+
+def _told(one: Version) -> str:
+    version = one.version or node_text(one.node)
+    if not one.holding:
+        return f"{version} by {how_many(one.n_paths, 'paths')}"
+    return and_more(f"{version} held back by {one.holding[0].by}", len(one.holding) - 1)
+
+
+def _block(one: Version, versions: Versions, lines: int | None) -> list[str]:
+    """Return the lines on a version: those that ask for it in no more lines than these."""
+    block = [f"{node_text(one.node)}: {how_many(one.n_paths, 'paths')} from {versions.start}{_with_it(one)}"]
+    if one.marker:
+        block += _listed(_title("only on"), [one.marker])
+    needed = NEEDED.get(versions.words.edges, "led to by")
+    others = [need for need in one.needs if not need.holds_back]
+    for title, needs in (("held back by", one.holding), (needed, others)):
+        block += _listed(_title(title), [need.by for need in needs], lines) if needs else []
+    return [*block, *(_path_lines(one.path) if len(one.path) > 1 else [])]
+
+
+def _with_it(one: Version) -> str:
+    if not one.n_exclusive:
+        return ""
+    return "; 1 other goes with it" if one.n_exclusive == 1 else f"; {one.n_exclusive:,} others go with it"
+
+
+def _title(text: str) -> str:
+    return f"  {text}".ljust(INDENT)
+
+
+def _path_lines(path: Sequence[Need]) -> list[str]:
+    """Return a path with what its edges ask for, where two lines have room for it."""
+    lines = _laid_out(_title("shortest"), [node_text(path[0].edge[0]), *(need.met for need in path)], " > ")
+    if len(lines) <= 2 and max(map(len, lines)) <= WIDTH:
+        return lines
+    plain = Path((path[0].edge[0], *(need.edge[1] for need in path)), tuple(need.edge for need in path), 1)
+    return [_title("shortest") + shorten(path_text(plain), WIDTH - INDENT)]
+
+
+def _listed(start: str, texts: Sequence[str], lines: int | None = 1, more: str = "") -> list[str]:
+    """Return as many texts as there are lines for, at least one, and how many `more` there are; None is all."""
+    laid_out: list[str] = []
+    room = len(texts) if lines is None else min(len(texts), lines * WIDTH // 2)
+    for shown in range(room, 0, -1):
+        last = and_more(texts[shown - 1], len(texts) - shown) + more * (shown < len(texts))
+        laid_out = _laid_out(start, [*texts[: shown - 1], last], ", ")
+        if lines is None or len(laid_out) <= lines:
+            break
+    return [shorten(line, WIDTH) for line in laid_out[:lines]]
+
+
+def _laid_out(start: str, texts: Sequence[str], between: str) -> list[str]:
+    lines = [start + texts[0]]
+    for text in texts[1:]:
+        if len(lines[-1]) + len(between) + len(text) < WIDTH:
+            lines[-1] += between + text
+        else:
+            lines[-1] += between.rstrip()
+            lines.append(" " * INDENT + text)
+    return lines

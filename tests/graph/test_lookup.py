@@ -1,0 +1,92 @@
+"""Which nodes a word means: an exact name always, else what the ecosystem of the graph takes for the same."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import networkx as nx
+import pytest
+
+import graphdiff as gd
+from graphdiff.errors import AmbiguousNodeError, UnknownNodeError
+from graphdiff.graph.lookup import find_node, find_nodes
+
+
+def packages(ecosystem: str, *names: str) -> nx.DiGraph:
+    graph = nx.DiGraph(edge_meaning="depends on", ecosystem=ecosystem)
+    graph.add_nodes_from((name, {"name": name.partition("@")[0]}) for name in names)
+    return graph
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "word", "node"),
+    [
+        ("pypi", "Jinja2", "jinja2"),
+        ("pypi", "JINJA2", "jinja2"),
+        ("pypi", "typing_extensions", "typing-extensions"),
+        ("pypi", "typing.extensions", "typing-extensions"),
+        ("pypi", "Flask__SQLAlchemy", "flask-sqlalchemy"),
+        ("pypi", "Web[All]", "web[all]"),
+        ("nuget", "newtonsoft.json", "Newtonsoft.Json"),
+        ("composer", "Symfony/Console", "symfony/console"),
+        ("conda", "NumPy", "numpy"),
+    ],
+)
+def test_a_name_is_written_as_its_ecosystem_takes_it(ecosystem: str, word: str, node: str) -> None:
+    assert find_nodes(packages(ecosystem, "app", node), word) == [node]
+
+
+@pytest.mark.parametrize("ecosystem", ["npm", "cargo", "maven", "golang", "gem", ""])
+def test_elsewhere_a_name_is_exact(ecosystem: str) -> None:
+    for word in ("Left-pad", "left_pad"):
+        with pytest.raises(UnknownNodeError, match=f"no node '{word}'; did you mean 'left-pad'"):
+            find_nodes(packages(ecosystem, "app", "left-pad"), word)
+
+
+def test_an_exact_name_wins_always() -> None:
+    graph = packages("pypi", "a.b", "a-b", "A_B")
+    assert [find_node(graph, word) for word in ("a.b", "a-b", "A_B")] == ["a.b", "a-b", "A_B"]
+    with pytest.raises(AmbiguousNodeError, match=r"3 nodes match 'A\.B': 'a\.b', 'a-b', 'A_B'"):
+        find_node(graph, "A.B")
+
+
+def test_versions_and_patterns_are_found_so_too() -> None:
+    graph = packages("pypi", "app", "typing-extensions@4.1", "typing-extensions@4.2", "jupyter-server")
+    assert find_nodes(graph, "Typing_Extensions") == ["typing-extensions@4.1", "typing-extensions@4.2"]
+    assert find_nodes(graph, "Jupyter_*") == ["jupyter-server"]
+    assert find_nodes(packages("pypi", "ab", "a[b]"), "A[B]") == ["a[b]"]
+    assert find_nodes(graph, "Typing_Extensions@4.2") == ["typing-extensions@4.2"]
+    with pytest.raises(UnknownNodeError, match="no node"):
+        find_nodes(graph, "")
+
+
+def test_each_package_of_a_bill_is_of_the_ecosystem_of_its_url() -> None:
+    bill = {
+        "bomFormat": "CycloneDX",
+        "components": [
+            {"bom-ref": kind, "name": name, "purl": f"pkg:{kind}/{name}@1"}
+            for kind, name in (("npm", "left-pad"), ("pypi", "py-pad"))
+        ],
+        "dependencies": [{"ref": "npm", "dependsOn": ["pypi"]}],
+    }
+    graph = gd.read(io.StringIO(json.dumps(bill)))
+    assert find_nodes(graph, "Py_Pad") == ["py-pad"]
+    with pytest.raises(UnknownNodeError, match="no node 'Left_Pad'"):
+        find_nodes(graph, "Left_Pad")
+
+
+def test_what_is_absent_is_found_so_too() -> None:
+    lock = '[[package]]\nname = "a"\nversion = "1"\n[package.dependencies]\nNot_There = "*"\n'
+    graph = gd.read(io.StringIO(lock), format="poetry")
+    with pytest.raises(UnknownNodeError, match="no node 'Not_There': required by 'a', but not in the file"):
+        find_nodes(graph, "Not_There")
+
+
+@pytest.mark.parametrize("suffix", [".json", ".graphml", ".dot"])
+def test_a_graph_that_is_written_says_its_ecosystem_when_it_is_read_again(suffix: str, tmp_path: object) -> None:
+    graph = packages("pypi", "app", "jinja2")
+    graph.add_edge("app", "jinja2")
+    path = f"{tmp_path}/graph{suffix}"
+    gd.write(graph, path)
+    assert find_nodes(gd.read(path), "Jinja2") == ["jinja2"]
