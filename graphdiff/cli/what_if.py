@@ -6,6 +6,7 @@ What goes with each first step from the source is a question of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +14,7 @@ import click
 from graphdiff.cli import inputs, options, output
 from graphdiff.cli.headings import Verb
 from graphdiff.cli.nodes import Ends, with_ends
-from graphdiff.cli.routes import print_change, print_routes
+from graphdiff.cli.routes import or_routes, print_change
 from graphdiff.cli.streams import say
 from graphdiff.errors import SameComponentError, UnknownNodeError, UsageError
 from graphdiff.graph.lookup import find_node
@@ -23,11 +24,10 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from graphdiff.graph.compiled import CompiledGraph
-    from graphdiff.whatif.first_steps import FirstSteps
-    from graphdiff.whatif.sensitivities import Sensitivities
     from graphdiff.whatif.what_if import WhatIf
 
 Pair = tuple[str, str]
+Both = tuple[Any, Any]
 Triple = tuple[str, str, str]
 
 EPILOG = """\
@@ -87,28 +87,14 @@ def what_if(
     Changes can be repeated and are made together. Without a change: the ten edges whose removal changes the total
     most. All other edges keep their weights; under even the report says too what comes of counting them anew.
     """
-    from graphdiff.whatif.first_steps import first_steps
-    from graphdiff.whatif.sensitivities import sensitivities
-    from graphdiff.whatif.what_if import what_if as compute
-
     graph = inputs.load(settings)
     pair = ends.between(graph)
     compiled = inputs.compile_all(graph, settings)
     is_changed = bool(remove_edges or remove_nodes or reweights or additions)
     if direct and is_changed:
         raise UsageError("--direct is without a change: leave out one of them")
-    if direct:
-        with output.bar("first steps") as progress:
-            steps = [first_steps(one, *pair, progress=progress) for one in compiled]
-        _print_direct(settings, graph, steps)
-        return
     if not is_changed:
-        try:
-            rankings = [sensitivities(one, *pair) for one in compiled]
-        except SameComponentError:
-            print_routes(settings, graph, pair)
-            return
-        _print_most(settings, graph, rankings)
+        (_print_direct if direct else _print_most)(settings, graph, compiled, pair)
         return
     changes: dict[str, Any] = {
         "remove_edges": [_edge(graph, a, b) for a, b in remove_edges],
@@ -116,12 +102,7 @@ def what_if(
         "reweight": {_edge(graph, a, b): _number(w) for a, b, w in reweights},
         "add_edges": [_new_edge(graph, a, b, w) for a, b, w in additions],
     }
-    try:
-        answers = [compute(one, *pair, **changes) for one in compiled]
-    except SameComponentError:
-        _print_routes(settings, graph, compiled[0], pair, changes)
-        return
-    _print_change(settings, graph, answers)
+    _print_change(settings, graph, compiled, pair, changes)
 
 
 # -- what the arguments mean
@@ -167,9 +148,17 @@ def _number(text: str) -> int | float:
 # -- what is printed
 
 
-def _print_change(settings: options.Settings, graph: nx.DiGraph, answers: list[WhatIf]) -> None:
+def _print_change(
+    settings: options.Settings, graph: nx.DiGraph, compiled: list[CompiledGraph], ends: Both, changes: dict[str, Any]
+) -> None:
     from graphdiff.whatif.report import what_if_text
+    from graphdiff.whatif.what_if import what_if as compute
 
+    try:
+        answers = [compute(one, *ends, **changes) for one in compiled]
+    except SameComponentError:
+        _print_routes(settings, graph, compiled[0], ends, changes)
+        return
     output.emit(
         settings,
         text=lambda: f"{output.graph_line(graph)}\n\n{what_if_text(answers)}",
@@ -183,7 +172,7 @@ def _print_change(settings: options.Settings, graph: nx.DiGraph, answers: list[W
 
 
 def _print_routes(
-    settings: options.Settings, graph: nx.DiGraph, compiled: CompiledGraph, ends: tuple[Any, Any], changes: Any
+    settings: options.Settings, graph: nx.DiGraph, compiled: CompiledGraph, ends: Both, changes: dict[str, Any]
 ) -> None:
     """Print the routes before and after the changes, where a total has no meaning: on one cycle."""
     from graphdiff.text.names import members_of
@@ -203,7 +192,12 @@ def _rows(answers: list[WhatIf]) -> Iterator[Sequence[Any]]:
         yield [one.weight_meaning, *(record[name] for name in names)]
 
 
-def _print_most(settings: options.Settings, graph: nx.DiGraph, rankings: list[Sensitivities]) -> None:
+def _print_most(settings: options.Settings, graph: nx.DiGraph, compiled: list[CompiledGraph], ends: Both) -> None:
+    from graphdiff.whatif.sensitivities import sensitivities
+
+    rankings = or_routes(lambda: [sensitivities(one, *ends) for one in compiled], settings, graph, ends)
+    if rankings is None:
+        return
     names = ["source", "target", "key", "weight", "derivative", "elasticity", "removal"]
     output.emit(
         settings,
@@ -224,7 +218,14 @@ def _print_most(settings: options.Settings, graph: nx.DiGraph, rankings: list[Se
     )
 
 
-def _print_direct(settings: options.Settings, graph: nx.DiGraph, answers: list[FirstSteps]) -> None:
+def _print_direct(settings: options.Settings, graph: nx.DiGraph, compiled: list[CompiledGraph], ends: Both) -> None:
+    from graphdiff.whatif.first_steps import first_steps
+
+    with output.bar("first steps") as progress:
+        ask = partial(first_steps, source=ends[0], target=ends[1], progress=progress)
+        answers = or_routes(lambda: list(map(ask, compiled)), settings, graph, ends)
+    if answers is None:
+        return
     names = ["node", "removal", "share", "weight"]
     output.emit(
         settings,

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -291,23 +292,12 @@ def cut(
     ready = compiled(graph, options)
     every = part is None and amount is None
     asked = replace(ready, cycles="solve") if every else ready  # no cycle is refused, and none is one node
-    try:
+    with _without_part("amount" if part is None else "part"):
         lies = _lying(asked, source, target, every)
-    except SameComponentError as error:  # without a total there is no part of it
-        instead = "; without ", Keyword("amount" if part is None else "part"), " every path is cut"
-        raise SameComponentError(error.source, error.target, *instead) from error
     search = _search(lies, what, every, targets_stay=members_of(target) is None, everywhere=source is NODES)
     total = search.total
     wanted = None if every else _wanted(total, part, amount)
-    lacking = ""
-    if every:
-        chosen, method, at_least = every_path(search)
-    else:
-        most_left = abs(total) - wanted
-        chosen, method, at_least = reduced(search, most_left, progress)
-        if at_least is not None and at_least < len(chosen) and search.is_positive:
-            chosen, at_least, lacking = fewer(search, most_left, chosen, at_least, Clock(timeout, progress))
-            method = method if lacking in ("scipy", "size") else "integer programme"
+    chosen, method, at_least, lacking = _chosen(search, wanted, timeout, progress)
     return Cut(
         source=source,
         target=target,
@@ -325,6 +315,30 @@ def cut(
         kept=search.kept,
         naming=ready.topology.naming,
     )
+
+
+@contextmanager
+def _without_part(keyword: str) -> Iterator[None]:
+    """Have the error on two nodes of one cycle, which have no total to take a part of, say what there is to cut."""
+    try:
+        yield
+    except SameComponentError as error:
+        instead = "; without ", Keyword(keyword), " every path is cut"
+        raise SameComponentError(error.source, error.target, *instead) from error
+
+
+def _chosen(
+    search: Search, wanted: Number | None, timeout: float | None, progress: Progress
+) -> tuple[list[Any], str, int | None, str]:
+    """Return what is cut, how it was found, how many it takes at least, and what kept that from being known better."""
+    if wanted is None:
+        return *every_path(search), ""
+    most_left = abs(search.total) - wanted
+    chosen, method, at_least = reduced(search, most_left, progress)
+    if at_least is None or at_least >= len(chosen) or not search.is_positive:
+        return chosen, method, at_least, ""
+    chosen, at_least, lacking = fewer(search, most_left, chosen, at_least, Clock(timeout, progress))
+    return chosen, method if lacking in ("scipy", "size") else "integer programme", at_least, lacking
 
 
 def _lying(graph: CompiledGraph, source: End, target: End, every: bool) -> Between:
