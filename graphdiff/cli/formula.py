@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from graphdiff.cli import inputs, options, output
 from graphdiff.cli.nodes import Ends
-from graphdiff.cli.routes import print_routes
-from graphdiff.errors import SameComponentError
+from graphdiff.cli.routes import or_routes
 
 
 def print_formula(settings: options.Settings, ends: Ends) -> None:
@@ -21,12 +22,9 @@ def print_formula(settings: options.Settings, ends: Ends) -> None:
     graph = inputs.load(settings)
     source, target = ends.between(graph)
     compiled = inputs.compile_one(graph, settings)
-    try:
-        formula = compute(compiled, source, target)
-    except SameComponentError:
-        if settings.output == "latex":
-            raise
-        print_routes(settings, graph, (source, target))
+    ask = partial(compute, compiled, source, target)
+    formula = ask() if settings.output == "latex" else or_routes(ask, settings, graph, (source, target))
+    if formula is None:
         return
     value = f"Value, {by_weights(compiled.weight_meaning)}: {shown(formula.value())}"
     output.emit(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from graphdiff.cli import inputs, options, output
 from graphdiff.cli.nodes import Ends, with_ends
-from graphdiff.cli.routes import print_routes
-from graphdiff.errors import SameComponentError, UsageError
+from graphdiff.cli.routes import or_routes
+from graphdiff.errors import UsageError
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -66,19 +67,16 @@ def paths(
     graph = inputs.load(settings)
     first, last = ends.between(graph)
     compiled = inputs.compile_one(graph, settings)
-    try:
-        between = between_ends(compiled, first, last)
-    except SameComponentError:
-        if coverage is not None or every or sample:
-            raise
-        print_routes(settings, graph, (first, last), k=10 if k is None else k)
+    ask = partial(between_ends, compiled, first, last)
+    has_k = coverage is None and not every and not sample
+    between = or_routes(ask, settings, graph, (first, last), k=10 if k is None else k) if has_k else ask()
+    if between is None:
         return
+    listed = every or sample
     chosen = (
-        _listed(compiled, first, last, max_paths, sample, seed)
-        if every or sample
-        else strongest_through(between, k, coverage)
+        _listed(compiled, first, last, max_paths, sample, seed) if listed else strongest_through(between, k, coverage)
     )
-    parts: Sequence[float | None] = covered(between, [] if every or sample else chosen) or [None] * len(chosen)
+    parts: Sequence[float | None] = covered(between, [] if listed else chosen) or [None] * len(chosen)
     # Round a cycle that is solved go walks, which are not paths.
     kind = "walks" if between.loops else "paths"
     title = _title(chosen, kind, _way(graph, first, last), compiled.weight_meaning)

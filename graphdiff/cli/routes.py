@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from graphdiff.cli import options, output, weightings
+from graphdiff.errors import SameComponentError
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -17,6 +18,23 @@ if TYPE_CHECKING:
     from graphdiff.why.routes import Routes
 
 Ends = tuple[Any, Any]
+Answer = TypeVar("Answer")
+
+
+def or_routes(
+    compute: Callable[[], Answer],
+    settings: options.Settings,
+    graph: nx.DiGraph,
+    ends: Ends,
+    gate: Gate | None = None,
+    k: int | None = None,
+) -> Answer | None:
+    """Return what is computed of a total; None between two nodes of one cycle, where the routes are printed instead."""
+    try:
+        return compute()
+    except SameComponentError:
+        print_routes(settings, graph, ends, gate, k)
+        return None
 
 
 def print_routes(

@@ -6,6 +6,7 @@ What goes with each first step from the source is a question of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +14,7 @@ import click
 from graphdiff.cli import inputs, options, output
 from graphdiff.cli.headings import Verb
 from graphdiff.cli.nodes import Ends, with_ends
-from graphdiff.cli.routes import print_change, print_routes
+from graphdiff.cli.routes import or_routes, print_change
 from graphdiff.cli.streams import say
 from graphdiff.errors import SameComponentError, UnknownNodeError, UsageError
 from graphdiff.graph.lookup import find_node
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from graphdiff.whatif.what_if import WhatIf
 
 Pair = tuple[str, str]
+Both = tuple[Any, Any]
 Triple = tuple[str, str, str]
 
 EPILOG = """\
@@ -88,20 +90,19 @@ def what_if(
     graph = inputs.load(settings)
     pair = ends.between(graph)
     compiled = inputs.compile_all(graph, settings)
+    is_changed = bool(remove_edges or remove_nodes or reweights or additions)
+    if direct and is_changed:
+        raise UsageError("--direct is without a change: leave out one of them")
+    if not is_changed:
+        (_print_direct if direct else _print_most)(settings, graph, compiled, pair)
+        return
     changes: dict[str, Any] = {
         "remove_edges": [_edge(graph, a, b) for a, b in remove_edges],
         "remove_nodes": [find_node(graph, name) for name in remove_nodes],
         "reweight": {_edge(graph, a, b): _number(w) for a, b, w in reweights},
         "add_edges": [_new_edge(graph, a, b, w) for a, b, w in additions],
     }
-    if direct and any(changes.values()):
-        raise UsageError("--direct is without a change: leave out one of them")
-    if direct:
-        _print_direct(settings, graph, compiled, pair)
-    elif any(changes.values()):
-        _print_change(settings, graph, compiled, pair, changes)
-    else:
-        _print_most(settings, graph, compiled, pair)
+    _print_change(settings, graph, compiled, pair, changes)
 
 
 # -- what the arguments mean
@@ -148,11 +149,7 @@ def _number(text: str) -> int | float:
 
 
 def _print_change(
-    settings: options.Settings,
-    graph: nx.DiGraph,
-    compiled: Sequence[CompiledGraph],
-    ends: tuple[Any, Any],
-    changes: dict[str, Any],
+    settings: options.Settings, graph: nx.DiGraph, compiled: list[CompiledGraph], ends: Both, changes: dict[str, Any]
 ) -> None:
     from graphdiff.whatif.report import what_if_text
     from graphdiff.whatif.what_if import what_if as compute
@@ -175,7 +172,7 @@ def _print_change(
 
 
 def _print_routes(
-    settings: options.Settings, graph: nx.DiGraph, compiled: CompiledGraph, ends: tuple[Any, Any], changes: Any
+    settings: options.Settings, graph: nx.DiGraph, compiled: CompiledGraph, ends: Both, changes: dict[str, Any]
 ) -> None:
     """Print the routes before and after the changes, where a total has no meaning: on one cycle."""
     from graphdiff.text.names import members_of
@@ -195,15 +192,11 @@ def _rows(answers: list[WhatIf]) -> Iterator[Sequence[Any]]:
         yield [one.weight_meaning, *(record[name] for name in names)]
 
 
-def _print_most(
-    settings: options.Settings, graph: nx.DiGraph, compiled: Sequence[CompiledGraph], ends: tuple[Any, Any]
-) -> None:
+def _print_most(settings: options.Settings, graph: nx.DiGraph, compiled: list[CompiledGraph], ends: Both) -> None:
     from graphdiff.whatif.sensitivities import sensitivities
 
-    try:
-        rankings = [sensitivities(one, *ends) for one in compiled]
-    except SameComponentError:
-        print_routes(settings, graph, ends)
+    rankings = or_routes(lambda: [sensitivities(one, *ends) for one in compiled], settings, graph, ends)
+    if rankings is None:
         return
     names = ["source", "target", "key", "weight", "derivative", "elasticity", "removal"]
     output.emit(
@@ -225,13 +218,14 @@ def _print_most(
     )
 
 
-def _print_direct(
-    settings: options.Settings, graph: nx.DiGraph, compiled: Sequence[CompiledGraph], ends: tuple[Any, Any]
-) -> None:
+def _print_direct(settings: options.Settings, graph: nx.DiGraph, compiled: list[CompiledGraph], ends: Both) -> None:
     from graphdiff.whatif.first_steps import first_steps
 
     with output.bar("first steps") as progress:
-        answers = [first_steps(one, *ends, progress=progress) for one in compiled]
+        ask = partial(first_steps, source=ends[0], target=ends[1], progress=progress)
+        answers = or_routes(lambda: list(map(ask, compiled)), settings, graph, ends)
+    if answers is None:
+        return
     names = ["node", "removal", "share", "weight"]
     output.emit(
         settings,

@@ -11,9 +11,9 @@ import click
 from graphdiff.cli import conditions, inputs, options, output, weightings
 from graphdiff.cli.formula import print_formula
 from graphdiff.cli.nodes import Ends, with_ends
-from graphdiff.cli.routes import print_routes
+from graphdiff.cli.routes import or_routes
 from graphdiff.cli.versions import meant_together, print_versions
-from graphdiff.errors import SameComponentError, UnknownNodeError, UsageError
+from graphdiff.errors import UnknownNodeError, UsageError
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -86,14 +86,13 @@ def why(
         gate.require_absent(error, ends)
         _print_absent(graph, error.node, settings)
     else:
-        _print_report(graph, settings, source, target, sd=sd, bounds=bounds, gate=gate)
+        _print_report(graph, settings, (source, target), sd=sd, bounds=bounds, gate=gate)
 
 
 def _print_report(
     graph: nx.DiGraph,
     settings: options.Settings,
-    source: Any,
-    target: Any,
+    ends: tuple[Any, Any],
     *,
     sd: str | None,
     bounds: tuple[str, str] | None,
@@ -101,16 +100,12 @@ def _print_report(
 ) -> None:
     from graphdiff.why.explain import annotated, explain_each
 
+    uncertain = _uncertain(graph, *ends, settings, sd, bounds)
     compiled = inputs.compile_all(graph, settings)
-    try:
-        explanations = explain_each(compiled, source, target, graph)
-    except SameComponentError:
-        if sd is not None or bounds is not None:
-            raise
-        print_routes(settings, graph, (source, target), gate)
+    explanations = or_routes(lambda: explain_each(compiled, *ends, graph), settings, graph, ends, gate)
+    if explanations is None:
         return
     gate.check(explanations, graph)
-    uncertain = _uncertain(graph, source, target, settings, sd, bounds)
     if output.is_drawn(settings.path):
         output.write_drawn(annotated(explanations[-1], graph), settings)
         settings = replace(settings, path=None)

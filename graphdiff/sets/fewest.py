@@ -27,13 +27,12 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
-from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError, edge_text
-from graphdiff.kernels import jit, pays
-from graphdiff.kernels import sweep as kernel
+from graphdiff.kernels import pays
+from graphdiff.sets.arrays import Arrays
 from graphdiff.sets.bottlenecks import beyond_cut
 from graphdiff.showing import and_more
 from graphdiff.sums.between import Between, total_over
@@ -97,13 +96,13 @@ class Search:
         }
 
     @cached_property
-    def arrays(self) -> _Arrays | None:
+    def arrays(self) -> Arrays | None:
         """The edges as arrays, where kernels walk them faster than Python; None elsewhere."""
         graph = self.between.graph
         in_floats = arithmetic.in_floats(graph.weights) and isinstance(graph.weights, np.ndarray)
         if not (in_floats and pays(SWEEPS * self.between.n_edges)):
             return None
-        return _Arrays.of(self)
+        return Arrays.of(self.between, self.candidates)
 
     @cached_property
     def _staying(self) -> dict[int, str]:
@@ -250,54 +249,6 @@ class Rest:
             for label, edges in self.search.candidates.items()
             if not edges <= self.gone
         }
-
-
-@dataclass(frozen=True, eq=False)
-class _Arrays:
-    """The edges that lie between as arrays, and which go with each candidate: ``edges[i]`` with ``owners[i]``."""
-
-    ptr: NDArray[Any]
-    heads: NDArray[Any]
-    weights: NDArray[Any]
-    tails: NDArray[Any]
-    place: dict[int, int]
-    labels: list[Any]
-    edges: NDArray[Any]
-    owners: NDArray[Any]
-
-    @classmethod
-    def of(cls, search: Search) -> _Arrays:
-        """Return those of a search."""
-        between = search.between
-        place = {edge: at for at, edge in enumerate(between.edges.tolist())}
-        pairs = [(place[edge], at) for at, edges in enumerate(search.candidates.values()) for edge in edges]
-        edges, owners = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-        tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
-        weights = np.asarray(between.graph.weights, dtype=np.float64)[between.edges]
-        return cls(between.ptr, between.heads, weights, tails, place, list(search.candidates), edges, owners)
-
-    def _left(self, gone: Edges) -> NDArray[Any]:
-        weights = self.weights.copy()
-        weights[[self.place[edge] for edge in gone]] = 0.0
-        return weights
-
-    def forward(self, values: list[Number], gone: Edges) -> list[Number]:
-        """Return what reaches each node of what is put in."""
-        pushed = np.array(values, dtype=np.float64)
-        jit(kernel.forward)(self.ptr, self.heads, self._left(gone), pushed, 0, len(pushed))
-        values[:] = pushed.tolist()
-        return values
-
-    def gains(self, tangents: list[Number], adjoints: list[Number], gone: Edges) -> dict[Any, Number]:
-        """Return by how much the total would fall without each candidate that is there."""
-        pulled, weights = np.array(adjoints, dtype=np.float64), self._left(gone)
-        jit(kernel.reverse)(self.ptr, self.heads, weights, pulled, 0, len(pulled))
-        through = np.array(tangents)[self.tails] * weights * pulled[self.heads]
-        sums = np.bincount(self.owners, weights=through[self.edges], minlength=len(self.labels))
-        there = np.ones(len(through), dtype=bool)
-        there[[self.place[edge] for edge in gone]] = False
-        left = np.bincount(self.owners, weights=there[self.edges], minlength=len(self.labels))
-        return {label: gain for label, gain, any_left in zip(self.labels, sums.tolist(), left, strict=True) if any_left}
 
 
 def strokes(search: Search, chosen: list[Any]) -> Iterator[Stroke]:

@@ -30,6 +30,8 @@ __all__ = ["MAX_EDGES", "fewer"]
 
 #: Up to so many edges between the ends there is a programme.
 MAX_EDGES = 20_000
+#: How many sets are looked at for a solution.
+MAX_SETS = 30
 #: Shares are rounded down to parts of this: that lets more sets through, so what none of them beats is proven.
 FINE = 2**60
 #: More than sums of floats over so many edges may be off by, in parts of them: a hundredfold.
@@ -92,7 +94,8 @@ def _violated(search: Search, most_left: Fraction, values: NDArray[Any]) -> Iter
     """Yield what sets that a solution leans to still need, where it does not have it."""
     parts = values[: len(search.candidates)]
     labels = list(search.candidates)
-    for part in [math.inf, *sorted({part for part in parts.round(6).tolist() if part > NOTHING}, reverse=True)]:
+    steps = sorted({part for part in parts.round(6).tolist() if part > NOTHING}, reverse=True)
+    for part in [math.inf, *steps[:MAX_SETS]]:
         rest = search.without(labels[at] for at in np.flatnonzero(parts >= part - NOTHING).tolist())
         lack = Fraction(rest.total) * (1 - ROUNDED) - most_left
         if lack <= FINE_LACK * Fraction(search.total):

@@ -125,7 +125,7 @@ class _Cover:
         return rows
 
     def _left_whole(self, values: NDArray[Any]) -> Iterator[list[Arc]]:
-        """Yield for each edge the shortest cycle through it, where that is shorter than 1."""
+        """Yield for each edge the shortest cycle through it, where that is shorter than 1, as far as time allows."""
         from scipy.sparse import csr_array
         from scipy.sparse.csgraph import dijkstra
 
@@ -138,6 +138,9 @@ class _Cover:
         for tail, head in self.edges:
             tails[head].append(tail)
         for first in range(0, len(names), BLOCK):
+            self.clock.tell()
+            if not self.clock.left:
+                return
             heads = range(first, min(first + BLOCK, len(names)))
             far, before = dijkstra(steps, indices=list(heads), return_predecessors=True, limit=1.0)
             for row, start in enumerate(heads):

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -291,19 +292,17 @@ def cut(
     ready = compiled(graph, options)
     every = part is None and amount is None
     asked = replace(ready, cycles="solve") if every else ready  # no cycle is refused, and none is one node
-    try:
+    with _without_part("amount" if part is None else "part"):
         lies = _lying(asked, source, target, every)
-    except SameComponentError as error:  # without a total there is no part of it
-        instead = "; without ", Keyword("amount" if part is None else "part"), " every path is cut"
-        raise SameComponentError(error.source, error.target, *instead) from error
     search = _search(lies, what, every, targets_stay=members_of(target) is None, everywhere=source is NODES)
-    wanted = None if every else _wanted(search.total, part, amount)
+    total = search.total
+    wanted = None if every else _wanted(total, part, amount)
     chosen, method, at_least, lacking = _chosen(search, wanted, timeout, progress)
     return Cut(
         source=source,
         target=target,
         what=what,
-        before=search.total,
+        before=total,
         wanted=wanted,
         strokes=list(strokes(search, chosen)),
         method=method,
@@ -318,10 +317,20 @@ def cut(
     )
 
 
+@contextmanager
+def _without_part(keyword: str) -> Iterator[None]:
+    """Have the error on two nodes of one cycle, which have no total to take a part of, say what there is to cut."""
+    try:
+        yield
+    except SameComponentError as error:
+        instead = "; without ", Keyword(keyword), " every path is cut"
+        raise SameComponentError(error.source, error.target, *instead) from error
+
+
 def _chosen(
     search: Search, wanted: Number | None, timeout: float | None, progress: Progress
-) -> tuple[Any, str, int | None, str]:
-    """Return the candidates to remove, how they were found, how many any set must have, and what would tell more."""
+) -> tuple[list[Any], str, int | None, str]:
+    """Return what is cut, how it was found, how many it takes at least, and what kept that from being known better."""
     if wanted is None:
         return (*every_path(search), "")
     most_left = abs(search.total) - wanted

@@ -246,7 +246,7 @@ class Explanation(Result):
 
     @cached_property
     def routes(self) -> Routes | None:
-        """The shortest routes on the graph as it is, where a shortest path passes a cycle with no short name."""
+        """The shortest routes on the graph as it is, where a path of the shortest passes a cycle too large to name."""
         if not (self.merged and any(is_abbreviated(node) for path in self.shortest for node in path.nodes)):
             return None
         as_it_is = replace(self.part.graph, cycles="solve").with_preset(unit)

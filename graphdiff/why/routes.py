@@ -313,7 +313,7 @@ class Shortest:
         number_from = {node: 1 for node in ends if ahead[node] == length}
         for node in reversed(order):
             onward = sum(number_from.get(head, 0) for head, _, _ in part.rows[node] if ahead[head] == ahead[node] + 1)
-            if onward and node not in number_from:
+            if onward:
                 number_from[node] = onward
         return cls(part, length, ahead, number_from)
 

@@ -112,6 +112,11 @@ def test_a_shortest_cycle_of_a_long_ring_is_found_at_once_and_of_layers_only_if_
     del rows[0][5 * width]
     rows[9][5 * width] = 1.0  # the same from a node that is looked at later
     assert len(shortest_cycle(rows)[0]) - 1 == layers - 4
+    # One that is shorter by one edge only, and is looked at after the longer one.
+    five, four = nx.cycle_graph(range(5), nx.DiGraph), nx.cycle_graph(range(5, 9), nx.DiGraph)
+    both = nx.compose(five, four)
+    both.add_edges_from([(0, 5), (7, 10), (10, 11), (11, 2)])
+    assert shortest_cycle({tail: dict.fromkeys(both[tail], 1.0) for tail in sorted(both)}) == ([5, 6, 7, 8, 5], True)
     cycle, is_shortest = shortest_cycle(rows, max_steps=100)
     assert (len(cycle) - 1, is_shortest) == (layers, False)
 
