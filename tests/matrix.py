@@ -689,7 +689,31 @@ def ask_annotate(case: Case) -> None:
         assert_plain(data)
     for _, _, data in found.edges(data=True):
         assert_plain({name: value for name, value in data.items() if name != "weight"})
-    gd.to_pydot(found, max_edges=1000)
+    gd.to_pydot(found, max_nodes=1000)
+
+
+def ask_first_steps(case: Case) -> None:
+    found = gd.first_steps(case.graph, case.source, case.target, **case.options)
+    shown(found)
+    for step in found.steps:
+        assert_plain((step.removal, step.weight))
+        if case.is_acyclic and case.source != case.target:
+            rest = case.graph.copy()
+            if step.node == case.target:
+                right = case.total
+            else:
+                rest.remove_node(step.node)
+                right = minus(case.total, dataclasses.replace(case, graph=rest).total)
+            case.check(step.removal, minus(ZERO, right), max(case.largest, case.largest**2))
+
+
+def ask_routes(case: Case) -> None:
+    found = gd.routes(case.graph, case.source, case.target, **case.options)
+    shown(found)
+    if case.source == case.target:
+        return
+    leads = nx.has_path(case.graph, case.source, case.target)
+    assert found.length == (nx.shortest_path_length(case.graph, case.source, case.target) if leads else None)
 
 
 def ask_exact(case: Case) -> None:
