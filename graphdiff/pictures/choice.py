@@ -237,7 +237,11 @@ class _Cover:
             if not left or float(left / whole) <= 1 - self.view.coverage:
                 break
             through = passing(rest, SEMIRINGS["size"])
-            chosen.append(max(set(range(between.n_nodes)) - ends, key=lambda node: (through[node], -node)))
+            inner = set(range(between.n_nodes)).difference(ends, chosen)
+            most = max(inner, key=lambda node: (through[node], -node), default=None)
+            if most is None or not through[most]:
+                break
+            chosen.append(most)
         return chosen
 
     @property

@@ -107,11 +107,11 @@ class Search:
     @cached_property
     def _staying(self) -> dict[int, str]:
         """The nodes that may not be removed, each with the reason."""
-        if self.everywhere:
-            return {}
         between = self.between
-        sources = dict.fromkeys(between.sources, "source")
         targets = dict.fromkeys(between.targets if self.targets_stay else (), "target")
+        if self.everywhere:
+            return targets
+        sources = dict.fromkeys(between.sources, "source")
         merged = {node: MERGED for node, label in enumerate(between.labels) if self.is_merged(label)}
         return sources | targets | merged | targets | sources  # in this order, the last reason counts
 
@@ -366,6 +366,8 @@ def reduced(search: Search, most_left: Number, progress: Progress) -> tuple[list
 
 
 def _enough(search: Search, left: Number, most_left: Number) -> bool:
+    if search.is_positive and not most_left:  # sums of what is not negative are 0 only where nothing is left
+        return not left
     return bool(abs(left) <= most_left + search.slack)
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise, takewhile
 from textwrap import fill, indent
 from typing import Any, Unpack
 
@@ -287,7 +287,8 @@ def _cycle_lines(component: Component) -> Iterator[str]:
 def _fitting(names: Iterable[Any], room: int) -> str:
     """Return as many names as there is room for, at least one, and how many more there are."""
     texts = list(map(str, names))
-    fits = next((n for n in range(len(texts), 0, -1) if len(", ".join(texts[:n])) <= room), 1)
+    widths = accumulate(len(text) + 2 for text in texts)
+    fits = max(1, sum(1 for _ in takewhile(lambda width: width - 2 <= room, widths)))
     return and_more(", ".join(texts[:fits]), len(texts) - fits)
 
 

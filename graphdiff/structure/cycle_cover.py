@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.sets.programme import Clock, Programme, Row, has_solver
-from graphdiff.structure.feedback_arcs import Arcs, Cut, back_arcs, feedback_arcs, good_order, without_spare
+from graphdiff.structure.feedback_arcs import MAX_WORK, Arcs, Cut, back_arcs, feedback_arcs, good_order, without_spare
 
 __all__ = ["least_arcs"]
 
@@ -101,7 +101,7 @@ class _Cover:
         """Keep a cut where it is one and weighs less."""
         gone = set(chosen)
         if nx.is_directed_acyclic_graph(nx.DiGraph(edge for edge in self.edges if edge not in gone)):
-            needed = without_spare(self.arcs, chosen)
+            needed = without_spare(self.arcs, chosen) if len(gone) * len(self.edges) <= MAX_WORK else chosen
             self.best = min(self.best, needed, key=lambda cut: _weight(self.arcs, cut))
 
     def _rounded(self, values: NDArray[Any]) -> list[Arc]:

@@ -17,7 +17,7 @@ import networkx as nx
 from graphdiff.arithmetic import Number, is_finite
 from graphdiff.errors import SameComponentError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import NODES, End, Seeds
+from graphdiff.graph.ends import LEAVES, NODES, End, Seeds
 from graphdiff.graph.options import takes_options
 from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword
@@ -236,8 +236,8 @@ def cut(
         It is not changed. All other edges keep their weights.
     source, target : node, list of nodes, mapping of node to seed, ROOTS, LEAVES or NODES
         See `graphdiff.total_influence`. They are not removed, save that nodes of a list or a mapping as target may be,
-        such as vulnerable packages: what ends there is gone with one. From all nodes (`NODES`) any node may be removed,
-        a target and a collapsed cycle too; the targets are no sources then, and no weight may be negative.
+        such as vulnerable packages: what ends there is gone with one. From all nodes (`NODES`) any other node may be
+        removed, a leaf and a collapsed cycle too; the targets are no sources then, and no weight may be negative.
     part : float, optional
         What part of the total is to go, above 0 and up to 1: 0.5 is half of it.
     amount : number, optional
@@ -294,7 +294,8 @@ def cut(
     asked = replace(ready, cycles="solve") if every else ready  # no cycle is refused, and none is one node
     with _without_part("amount" if part is None else "part"):
         lies = _lying(asked, source, target, every)
-    search = _search(lies, what, every, targets_stay=members_of(target) is None, everywhere=source is NODES)
+    targets_stay = members_of(target) is None and not (source is NODES and target is LEAVES)
+    search = _search(lies, what, every, targets_stay=targets_stay, everywhere=source is NODES)
     total = search.total
     wanted = None if every else _wanted(total, part, amount)
     chosen, method, at_least, lacking = _chosen(search, wanted, timeout, progress)

@@ -274,3 +274,12 @@ def test_where_nothing_flows_shares_are_not_made_up() -> None:
     assert {edge.facts["share"] for edge in picture.edges} == {None}
     assert {edge.label for edge in picture.edges} == {"0", "1"}
     assert "edge and node: share of the total" in picture.legend
+
+
+def test_where_every_node_is_an_end_there_is_nothing_more_to_choose() -> None:
+    star = nx.DiGraph(("a", name) for name in "wxyz")
+    found = gd.annotate(star, "a", list("xyz"), weight=None)
+    picture = picture_of(found, max_nodes=3)
+    assert len(picture.nodes) <= 3
+    assert drawn_total(picture) == found.graph["total"] == 3
+    assert len(picture_of(gd.annotate(star, gd.ROOTS, gd.LEAVES, weight=None), max_nodes=2).nodes) <= 2

@@ -171,3 +171,18 @@ def test_loops_and_parallel_edges_count(weights: list[Any]) -> None:
     assert [one.bound for one in hard_way.components] == [one.bound for one in easy_way.components]
     graph.remove_edges_from(hard_way.breaking)
     assert nx.is_directed_acyclic_graph(graph)
+
+
+def test_edges_are_put_back_only_as_far_as_that_takes_little_work(
+    heuristic: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from graphdiff.structure import cycle_cover
+
+    monkeypatch.setattr(cycle_cover, "MAX_WORK", 0)
+    monkeypatch.setattr(cycle_cover, "without_spare", None)
+    graph = random_graph(3, KINDS["ints"])
+    (component,) = gd.find_cycles(graph).components
+    left = graph.copy()
+    left.remove_edges_from(one.edge for one in component.breaking)
+    assert nx.is_directed_acyclic_graph(left)
+    assert component.bound <= component.weight == sum(one.weight for one in component.breaking)

@@ -528,3 +528,18 @@ def test_kernels_and_python_take_the_same_away(what: str, monkeypatch: pytest.Mo
     assert [stroke.left for stroke in by_python.strokes] == [stroke.left for stroke in by_kernels.strokes]
     alone = [[stroke.alone for stroke in found.strokes] for found in (by_python, by_kernels)]
     assert alone[0] == pytest.approx(alone[1], rel=1e-12)
+
+
+def test_a_target_that_is_named_stays_also_where_all_nodes_may_go() -> None:
+    graph = nx.DiGraph([("a", "b"), ("c", "b"), ("d", "b"), ("a", "c")])
+    found = gd.cut(graph, gd.NODES, "b", part=0.5, what="nodes", weight=gd.weights.even)
+    assert found.removed == ["c"]
+    assert found.kept == {"b": "target"}
+    assert gd.cut(graph, gd.NODES, gd.LEAVES, part=0.5, what="nodes", weight=gd.weights.even).removed == ["b"]
+
+
+def test_the_whole_of_a_total_is_all_of_it_however_small_a_path() -> None:
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from([("s", "a", 1e12), ("s", "b", 1e-3), ("a", "t", 1.0), ("b", "t", 1.0)])
+    found = gd.cut(graph, "s", "t", part=1)
+    assert len(found.removed) == len(gd.cut(graph, "s", "t").removed) == 2
