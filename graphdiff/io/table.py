@@ -267,8 +267,13 @@ def _listed(columns: Sequence[str]) -> str:
 
 def _require_no_possible_weight(table: Table, edges: Any, others: Sequence[str]) -> None:
     """Raise `WeightError` where no column is known to be the weight, and one of numbers may be it."""
-    filled = {name: edges.num_rows - edges.column(name).null_count for name in others if name in edges.column_names}
-    numbers = [name for name in filled if 2 * filled[name] > edges.num_rows and is_numeric(edges.column(name))]
+    columns = dict(zip(edges.column_names, edges.columns, strict=True))
+    candidates = {name: columns[name] for name in others if name in columns}
+    numbers = [
+        name
+        for name, column in candidates.items()
+        if 2 * (edges.num_rows - column.null_count) > edges.num_rows and is_numeric(column)
+    ]
     if possible := [name for name in numbers if not is_plainly_no_weight(name)]:
         text = f"{table.name}: the edges have numbers, and none is known to be their weight: {', '.join(numbers)}"
         takes = Remedy(Keyword("weight", possible[0]), "takes that number")

@@ -44,6 +44,7 @@ def test_two_modules_are_one_graph_in_every_shape(test_data, file):
         "edge_meaning": "depends on",
         "weight_meaning": "none",
         "node_meaning": "artifacts",
+        "ecosystem": "maven",
     }
 
 
