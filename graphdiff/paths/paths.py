@@ -299,7 +299,7 @@ def path_texts(
     short : bool
         Leave out the source on all lines but the first.
     width : int
-        The columns that the nodes have.
+        The columns that each line has.
 
     Examples
     --------
@@ -308,7 +308,7 @@ def path_texts(
     ['a > b  (by 0)', 'a > b  (by 1)']
     """
     return [
-        path_text(path, short=short and number > 0, width=width) + which
+        path_text(path, short=short and number > 0, width=max(SHORTEST, width - len(which))) + which
         for number, (path, which) in enumerate(zip(paths, which_edges(paths, graph), strict=True))
     ]
 

@@ -152,8 +152,8 @@ def cost_of(graph: nx.DiGraph | CompiledGraph, node: Hashable, roots: End | None
 def cost_in(graph: nx.DiGraph, ready: CompiledGraph, source: End | None, target: End) -> Cost | None:
     """Return what the target of a question costs, where that is known.
 
-    None where edges are no dependencies, of several targets, of a root that nothing needs, of the source itself where no
-    root is marked, and of all roots there.
+    None where edges are no dependencies, of several targets, of a root that nothing needs, of the source itself where
+    no root is marked, and of all roots there.
 
     Parameters
     ----------

@@ -86,7 +86,7 @@ def shorten(text: str, length: int) -> str:
 
 
 def shorten_label(text: str, length: int) -> str:
-    """Return the name of a node of at most some `length`; of members that count as one node whole names, or parts of each.
+    """Return the name of a node of at most some `length`; of members that count as one node whole names, or parts.
 
     Examples
     --------

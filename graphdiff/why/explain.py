@@ -254,7 +254,7 @@ class Explanation(Result):
 
     @cached_property
     def routes(self) -> Routes | None:
-        """The shortest routes on the graph as it is, where a path of the shortest passes a cycle that counts as one node."""
+        """The shortest routes on the graph as it is, where a path of the shortest passes a cycle that is one node."""
         listed = (node for path in (*self.shortest, *self.ways.leading) for node in path.nodes)
         if not (self.merged and any(isinstance(node, frozenset) for node in listed)):
             return None

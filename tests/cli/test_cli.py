@@ -801,6 +801,16 @@ def test_paths_over_parallel_edges_say_which_they_take(run: Run, parallel: Path)
     assert "(by" not in run("paths", str(parallel), "a", "c").out
 
 
+def test_paths_have_a_hundred_columns(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    names = [("x" * 45 + number, "y" * 40 + number) for number in "123"]
+    path.write_text("source,target\n" + "".join(f"start,{x}\n{x},{y}\n{y},end\n" for x, y in names))
+    for more in ((), ("--all",), ("-w", "unit")):
+        out = run("paths", str(path), "start", "end", *more).out
+        assert max(map(len, out.splitlines())) <= 100
+        assert out.count("  start > xxx") == 3
+
+
 def test_why_says_of_paths_by_the_same_nodes_which_edges_they_take(run: Run, parallel: Path) -> None:
     out = run("why", str(parallel), "a", "c").out
     assert "  a > b (After) > c (Requires)\n" in out
