@@ -91,7 +91,7 @@ def shorten_label(text: str, length: int) -> str:
     Examples
     --------
     >>> shorten_label("eslint + minimizer + webpack", 20), shorten_label("eslint-utils + minimizer", 17)
-    ('eslint + 2 more', 'esli…ls + min…er')
+    ('eslint + 2 more', 'esl…ils + min…zer')
     >>> shorten_label("abcdefgh", 5)
     'ab…gh'
     """

@@ -248,9 +248,10 @@ def _paths_text(first: Explanation) -> str:
     if first.n_paths is None or first.lengths is None:
         return ways_round(first.part.graph.cycles)
     number, routes = _n_leading(first), first.routes
+    if not _leads(first):
+        return how_many(0, "paths")
     if routes is None:
-        leading = first.ways.leading
-        return f"{_counted(number, (leading[0].length if leading else 0, first.lengths[1]))}{_as_one(first)}"
+        return f"{_counted(number, (first.ways.leading[0].length, first.lengths[1]))}{_as_one(first)}"
     if routes.n_nearest is None:
         return f"{how_many(number, 'paths')}{_as_one(first)}"
     counted = _counted(routes.n_nearest, (routes.nearest[0].length, routes.nearest[-1].length))

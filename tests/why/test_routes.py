@@ -175,6 +175,12 @@ def test_where_no_listed_path_passes_the_cycle_only_the_number_says_so() -> None
     assert "by 6 paths of 2 to 3 steps, each cycle as one node.\n" in explanation_text([why])
 
 
+def test_a_member_of_a_cycle_to_itself() -> None:
+    why = gd.explain(nx.DiGraph([("a", "b"), ("b", "a")]), "a", "a", weight=None, cycles="collapse")
+    assert explanation_text([why]).startswith("a is the source itself: no other path leads there.\n")
+    assert str(why).startswith("a is the source itself: no other path leads there.\n")
+
+
 def test_very_many_ways_through_cycles_are_not_counted() -> None:
     graph = nx.complete_graph(9, nx.DiGraph)
     graph.add_edges_from([("s", 0), (8, "t")])
