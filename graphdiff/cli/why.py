@@ -51,7 +51,7 @@ In Python:
 @click.option("--sd", metavar="NAME", help="Edge attribute: the weights' standard errors. Gives that of the total.")
 @click.option("--bounds", nargs=2, metavar="LOW HIGH",
               help="Edge attributes: the weights' bounds. Gives those of the total.")  # fmt: skip
-@click.option("--all", "every", is_flag=True, help="All versions of a name, and all that need each.")
+@click.option("--all", "every", is_flag=True, help="All versions of a name, all that need each, more routes.")
 @conditions.gated
 def why(
     settings: options.Settings,
