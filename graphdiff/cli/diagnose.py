@@ -71,9 +71,11 @@ def diagnose(settings: options.Settings, ends: Ends, vanishing: float, exploding
 
 def _texts(diagnoses: dict[str, Diagnosis]) -> Iterator[str]:
     """Yield the first report whole; counts hang on no weights, so of the others only what flows back is new."""
+    from graphdiff.text.tables import hanging
+
     for number, (weights, one) in enumerate(diagnoses.items()):
         if not number:
             yield str(one)
         elif one.gradient_flow is not None:
-            verdict = f"  {'gradient':<16}  {one.gradient_flow.verdict()}"
-            yield "\n".join([f"By {weights}", verdict, *one.gradient_lines()])
+            verdict = hanging(f"  {'gradient':<16}  ", one.gradient_flow.verdict())
+            yield "\n".join([f"By {weights}", *verdict, *one.gradient_lines()])

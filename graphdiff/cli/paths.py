@@ -131,15 +131,15 @@ def _title(chosen: list[Path], kind: str, ends: str, meaning: str) -> str:
 def _table(graph: nx.DiGraph, chosen: list[Path], parts: Sequence[float | None]) -> list[str]:
     from graphdiff.paths.paths import path_texts
     from graphdiff.text.numbers import percent, shown
-    from graphdiff.text.tables import aligned
+    from graphdiff.text.tables import WIDTH, aligned
 
-    ways = path_texts(chosen, graph)
     cells = [
-        [shown(path.influence), str(path.length), *([] if so_far is None else [percent(so_far)]), way]
-        for path, so_far, way in zip(chosen, parts, ways, strict=True)
+        [shown(path.influence), str(path.length), *([] if so_far is None else [percent(so_far)])]
+        for path, so_far in zip(chosen, parts, strict=True)
     ]
-    head = ["influence", "steps", *([] if None in parts else ["so far"]), "path"]
-    return aligned([head, *cells], left=len(head) - 1) if cells else []
+    figures = aligned([["influence", "steps", *([] if None in parts else ["so far"])], *cells], left=None)
+    ways = path_texts(chosen, graph, width=WIDTH - len(figures[0]) - 2)
+    return [f"{line}  {way}" for line, way in zip(figures, ["path", *ways], strict=True)] if cells else []
 
 
 def _record(path: Path, so_far: float | None, graph: nx.DiGraph) -> dict[str, Any]:

@@ -56,6 +56,6 @@ def print_versions(
     output.emit(
         settings,
         text=lambda: f"{output.read_line(graph)}\n\n{report}",
-        document=lambda: {"kind": "why", "graph": output.read_record(graph), **versions.to_dict()},
+        document=lambda: {"kind": "why", "graph": output.read_record(graph), **versions.to_dict(every=every)},
         rows=lambda: [COLUMNS, *versions.rows()],
     )

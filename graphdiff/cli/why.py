@@ -51,7 +51,7 @@ In Python:
 @click.option("--sd", metavar="NAME", help="Edge attribute: the weights' standard errors. Gives that of the total.")
 @click.option("--bounds", nargs=2, metavar="LOW HIGH",
               help="Edge attributes: the weights' bounds. Gives those of the total.")  # fmt: skip
-@click.option("--all", "every", is_flag=True, help="All versions of a name, and all that need each.")
+@click.option("--all", "every", is_flag=True, help="All versions of a name, all that need each, more routes.")
 @conditions.gated
 def why(
     settings: options.Settings,
@@ -128,7 +128,7 @@ def _emit(
     notes = in_columns(extras_lines(extras))
     output.emit(
         settings,
-        text=lambda: f"{output.graph_line(graph)}\n\n{explanation_text(explanations, beside, figures)}\n{notes}",
+        text=lambda: f"{_head(graph, settings, first)}\n\n{explanation_text(explanations, beside, figures)}\n{notes}",
         document=lambda: {
             "kind": "why",
             "graph": output.graph_record(graph),
@@ -139,6 +139,14 @@ def _emit(
         },
         rows=lambda: _rows(explanations),
     )
+
+
+def _head(graph: nx.DiGraph, settings: options.Settings, first: Explanation) -> str:
+    """Return what was read, and by which weights it is asked; not where these are what a verb takes of dependencies."""
+    from graphdiff.why.report import UNWEIGHTED
+
+    unasked = first.edge_meaning in UNWEIGHTED and first.part.graph.preset and not settings.weights
+    return output.read_line(graph) if unasked else output.graph_line(graph)
 
 
 def _print_absent(graph: nx.DiGraph, target: object, settings: options.Settings) -> None:

@@ -18,7 +18,7 @@ from graphdiff.sums.naive import _require_countable
 from graphdiff.sums.results import Influences
 from graphdiff.sums.sweeps import checked, checked_array, forward_values, reverse_values
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name, node_text
-from graphdiff.text.numbers import plain, shorten, shown
+from graphdiff.text.numbers import plain, shorten, shorten_label, shown
 from graphdiff.text.requirements import edge_record
 
 
@@ -280,7 +280,7 @@ def path_text(path: Path, *, short: bool = False, width: int = LINE) -> str:
         if len(names) > 2 * ends + 1:
             some = [*names[:ends], f"… {len(names) - 2 * ends:,} more …", *names[-ends:]]
         for length in (width, max(SHORTEST, width // len(some))):
-            text = " > ".join([shorten(name, length) for name in some])
+            text = " > ".join([shorten_label(name, length) for name in some])
             if len(text) <= width:
                 return text
     return shorten(text, width)
@@ -299,7 +299,7 @@ def path_texts(
     short : bool
         Leave out the source on all lines but the first.
     width : int
-        The columns that the nodes have.
+        The columns that each line has.
 
     Examples
     --------
@@ -308,7 +308,7 @@ def path_texts(
     ['a > b  (by 0)', 'a > b  (by 1)']
     """
     return [
-        path_text(path, short=short and number > 0, width=width) + which
+        path_text(path, short=short and number > 0, width=max(SHORTEST, width - len(which))) + which
         for number, (path, which) in enumerate(zip(paths, which_edges(paths, graph), strict=True))
     ]
 

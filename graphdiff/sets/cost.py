@@ -152,7 +152,8 @@ def cost_of(graph: nx.DiGraph | CompiledGraph, node: Hashable, roots: End | None
 def cost_in(graph: nx.DiGraph, ready: CompiledGraph, source: End | None, target: End) -> Cost | None:
     """Return what the target of a question costs, where that is known.
 
-    None where edges are no dependencies, of several targets, of a root, and of all roots where none is marked.
+    None where edges are no dependencies, of several targets, of a root that nothing needs, of the source itself where
+    no root is marked, and of all roots there.
 
     Parameters
     ----------
@@ -181,7 +182,9 @@ def cost_in(graph: nx.DiGraph, ready: CompiledGraph, source: End | None, target:
     starts = root_positions(ready, roots)
     rows = ready.topology.rows
     place = ready.topology.position(cast("Hashable", target))
-    if place in starts or not flooded(rows.ptr, rows.heads, starts)[place]:
+    if place in starts and (roots is not None or place not in rows.heads):
+        return None
+    if not flooded(rows.ptr, rows.heads, starts)[place]:
         return None
     return _cost(graph, ready, target, roots)
 

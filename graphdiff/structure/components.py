@@ -33,7 +33,7 @@ from graphdiff.text.names import PLAIN, Edge, Naming
 from graphdiff.text.numbers import plain, shorten, shown
 from graphdiff.text.requirements import needed_text, requirement_record, requirement_text
 from graphdiff.text.sentences import how_many, words_for
-from graphdiff.text.tables import Axis, Frame, Result, Sheet
+from graphdiff.text.tables import Axis, Frame, Result, Sheet, hanging
 
 __all__ = ["Breaking", "Component", "CycleReport", "find_cycles"]
 
@@ -260,16 +260,16 @@ def _them(number: int) -> str:
 def _component_lines(number: int, component: Component, nodes: str, *, in_full: bool) -> Iterator[str]:
     members = component.members
     count = f"{len(members):,} {nodes}, {how_many(component.n_edges, 'edges')}" if len(members) > 1 else "a self loop"
-    yield f"{number}. {count}: {_fitting(members, WIDTH - len(count) - 20)}"
+    yield shorten(f"{number}. {count}: {_fitting(members, WIDTH - len(count) - 20)}", WIDTH)
     if len(members) > 1:
         yield from _cycle_lines(component)
-    yield f"   {component.verdict()}:"
+    yield from hanging("   ", f"{component.verdict()}:")
     alike = Counter(one.edge[:2] for one in component.breaking)
     n_shown, n_lines = (len(component.breaking), ASKED_LINES) if in_full else (SHOWN_EDGES, SHOWN_LINES)
     for one in component.breaking[:n_shown]:
         keyed = len(one.edge) > 2 and alike[one.edge[:2]] > 1
         edge = indent(one.text(keyed=keyed, most_lines=n_lines), "     ")
-        yield from edge.split("\n")
+        yield from (shorten(line, WIDTH) for line in edge.split("\n"))
     if len(component.breaking) > n_shown:
         yield f"     … {len(component.breaking) - n_shown:,} more: --top {number}"
 

@@ -8,7 +8,7 @@ What was read: a graph's size, what its edges say and carry, its roots and leave
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nlargest
 from itertools import chain
@@ -36,7 +36,7 @@ from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import PLAIN, Naming, node_text
 from graphdiff.text.numbers import percent, plain, shown
 from graphdiff.text.sentences import how_many, words_for
-from graphdiff.text.tables import Axis, Column, Result, Sheet
+from graphdiff.text.tables import Axis, Column, Result, Sheet, hanging, in_columns
 
 __all__ = ["Diagnosis", "EdgeAttribute", "Overview", "diagnose", "overview_of"]
 
@@ -193,15 +193,14 @@ class Diagnosis(Result):
             yield "", f"both sweeps touch each edge once; naive is {more}"
 
     def __str__(self) -> str:
-        lines = [self.title(), *(f"  {name:<16}  {text}" for name, text in self.rows())]
-        return "\n".join([*lines, *self.gradient_lines()])
+        return "\n".join([in_columns([self.title()]), *_rows_text(self.rows()), *self.gradient_lines()])
 
     def gradient_lines(self) -> list[str]:
         """Return how gradients flow, layer by layer, below the report; nothing where that is not known."""
         flow = self.gradient_flow
         if flow is None:
             return []
-        return [f"    {line}" for line in flow.table()] + [f"  {name:<16}  {text}" for name, text in flow.notes()]
+        return [f"    {line}" for line in flow.table()] + _rows_text(flow.notes())
 
     def __repr__(self) -> str:
         number = "not counted" if self.together else count_text(self.n_paths)
@@ -213,6 +212,11 @@ class Diagnosis(Result):
     def _repr_html_(self) -> str:
         flow = "" if self.gradient_flow is None else self.gradient_flow._repr_html_()
         return super()._repr_html_() + flow
+
+
+def _rows_text(rows: Iterable[tuple[str, str]]) -> list[str]:
+    """Return figures as lines, each behind its name."""
+    return [line for name, text in rows for line in hanging(f"  {name:<16}  ", text)]
 
 
 def _figures(passage: Passage) -> dict[str, Any]:

@@ -6,6 +6,7 @@ often disagree. Sets are sized for the rows that are returned only, unless they 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -31,9 +32,9 @@ from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.influence import forward, reverse
 from graphdiff.sums.results import largest_first
 from graphdiff.text.names import PLAIN, Naming, end_text, node_text
-from graphdiff.text.numbers import percent, plain, shown
+from graphdiff.text.numbers import percent, plain, shorten_label, shown
 from graphdiff.text.sentences import Words, words_for
-from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
+from graphdiff.text.tables import WIDTH, Axis, Frame, Result, Sheet, aligned, in_columns
 
 __all__ = ["SETS", "Ranking", "rank"]
 
@@ -42,6 +43,10 @@ Progress = Callable[[int, int | None], None]
 SETS = ("reach", "exclusive")
 #: How many rows a report has.
 TOP = 20
+#: A name is not shortened below this, so that a row is no longer than a report is wide.
+SHORTEST = 24
+#: So much of a row is kept for through whom most comes.
+THROUGH = 38
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -162,16 +167,26 @@ class Ranking(Result):
 
     def text(self, top: int = TOP, how: str = "") -> str:
         """Return the report on the first `top` rows; `how` says behind the number of the others how to see them."""
-        cells = [[f"{row[0]:,}", node_text(row[1]), *map(shown, row[2:])] for row in list(self.rows())[:top]]
-        table = aligned([self.columns, *cells], left=1)
+        rows = list(self.rows())[:top]
+        room = WIDTH - THROUGH * bool(self.through)
+        table = self._table(rows)
+        if (wider := max(map(len, table)) - room) > 0:
+            longest = max(len(node_text(row[1])) for row in rows)
+            table = self._table(rows, max(SHORTEST, longest - wider))
         if self.through:
-            table = [
-                f"{line}  {text}"
-                for line, text in zip(table, ["through", *map(_steps_text, self.through)], strict=False)
-            ]
-        left_out = self.n_ranked - len(cells)
+            room = WIDTH - 2 - len(table[0])
+            steps = ["through", *(_steps_text(step, room) for step in self.through)]
+            table = [f"{line}  {text}" for line, text in zip(table, steps, strict=False)]
+        left_out = self.n_ranked - len(rows)
         more = [f"… {left_out:,} more{how}"] if left_out else []
-        return "\n".join([self.title(), *table, *more, "", *self.notes()])
+        return "\n".join([in_columns([self.title()]), *table, *more, "", in_columns(self.notes())])
+
+    def _table(self, rows: list[Any], length: int | None = None) -> list[str]:
+        """Return the rows as lines, with names of nodes that are no longer than this."""
+        names = (node_text(row[1]) for row in rows)
+        short = names if length is None else (shorten_label(name, length) for name in names)
+        cells = [[f"{row[0]:,}", name, *map(shown, row[2:])] for row, name in zip(rows, short, strict=True)]
+        return aligned([self.columns, *cells], left=1)
 
     def notes(self) -> Iterator[str]:
         """Yield what stands below the table."""
@@ -180,7 +195,8 @@ class Ranking(Result):
         if self.through:
             yield "reliance: one unit from each of all, spread evenly; through: the last step of most of it."
         reach = f"reach: {words.needed}, each counted once"
-        yield f"{reach}; exclusive: those that go with it, being reached from {start} by it only."
+        yield f"{reach};"
+        yield f"exclusive: those that go with it, being reached from {start} by it only."
         if self.without_value:
             lack = "has no {} and counts" if self.without_value == 1 else "have no {} and count"
             of = f"{self.without_value:,} of {self.n_nodes:,} {words.nodes}"
@@ -267,7 +283,8 @@ def rank(
         2  html     1      1          1
         2  bs4      1      0          0
     <BLANKLINE>
-    reach: nodes it reaches, each counted once; exclusive: those that go with it, being reached from app by it only.
+    reach: nodes it reaches, each counted once;
+    exclusive: those that go with it, being reached from app by it only.
     >>> ranking = rank(G, by="reliance", weight=None)
     >>> ranking.nodes[0], ranking.through[0]
     ('bs4', [('html', 0.6363636363636364)])
@@ -314,8 +331,14 @@ def _steps(graph: CompiledGraph, positions: list[int]) -> list[list[tuple[Any, N
     return list(last_steps(graph, forward(graph, NODES).array.tolist(), positions))
 
 
-def _steps_text(steps: list[tuple[Any, Number]]) -> str:
-    return ", ".join(f"{node_text(node)} {percent(part, '.0f')}" for node, part in steps[:2])
+def _steps_text(steps: list[tuple[Any, Number]], room: float = math.inf) -> str:
+    """Return the first two steps where there is room for them, else the first."""
+    parts = [(node_text(node), f" {percent(part, '.0f')}") for node, part in steps[:2]]
+    text = ", ".join(map("".join, parts))
+    if len(text) <= room or not parts:
+        return text
+    name, part = parts[0]
+    return f"{shorten_label(name, max(SHORTEST, int(room) - len(part)))}{part}"
 
 
 def _require_no_ends(source: Any, target: Any) -> None:

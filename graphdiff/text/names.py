@@ -132,17 +132,6 @@ def joined(members: Iterable[str]) -> str:
     return " + ".join([*names[:3], *rest])
 
 
-def is_abbreviated(label: Any) -> bool:
-    """Tell whether a component that counts as one node has more members than its text names.
-
-    Examples
-    --------
-    >>> is_abbreviated(frozenset("abcd")), is_abbreviated(frozenset("abcde"))
-    (False, True)
-    """
-    return isinstance(label, frozenset) and len(label) > NAMED
-
-
 def members_of(end: Any) -> list[Any] | None:
     """Return the nodes of an end that is a list, a set, an array or a mapping of them; None of one node.
 

@@ -85,6 +85,31 @@ def shorten(text: str, length: int) -> str:
     return f"{text[: length - 1 - half]}…{text[-half:]}"
 
 
+def shorten_label(text: str, length: int) -> str:
+    """Return the name of a node of at most some `length`; of members that count as one node whole names, or parts.
+
+    Examples
+    --------
+    >>> shorten_label("eslint + minimizer + webpack", 20), shorten_label("eslint-utils + minimizer", 17)
+    ('eslint + 2 more', 'esl…ils + min…zer')
+    >>> shorten_label("abcdefgh", 5)
+    'ab…gh'
+    """
+    members = text.split(" + ")
+    if len(text) <= length or len(members) == 1:
+        return shorten(text, length)
+    last, _, more = members[-1].partition(" ")
+    number = len(members) - 1 + int(last) if more == "more" and last.isdecimal() else len(members)
+    for count in range(min(3, number - 2), 0, -1):
+        whole = " + ".join([*members[:count], f"{number - count} more"])
+        if len(whole) <= length:
+            return whole
+    rest = f" + {number - 1} more" if number > 2 else ""
+    if rest:
+        return shorten(members[0], max(3, length - len(rest))) + rest
+    return " + ".join(shorten(member, max(3, (length - 3) // 2)) for member in members)
+
+
 def short(number: Number) -> str:
     """Return a number as a picture has room for: three significant digits, ints whole.
 

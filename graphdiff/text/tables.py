@@ -50,6 +50,20 @@ def in_columns(lines: Iterable[str]) -> str:
     return "\n".join(whole)
 
 
+def hanging(lead: str, text: str) -> list[str]:
+    """Return a text behind what leads to it, as lines of a report that go on below where the text begins.
+
+    Examples
+    --------
+    >>> hanging("  nodes  ", "ab " * 40)[1]
+    '         ab ab ab ab ab ab ab ab ab ab'
+    """
+    room = WIDTH - len(lead)
+    words = " ".join(shorten(word, room) for word in text.split(" "))
+    lines = wrap(words, room, break_long_words=False, break_on_hyphens=False) or [""]
+    return [f"{lead}{lines[0]}".rstrip(), *(f"{' ' * len(lead)}{line}" for line in lines[1:])]
+
+
 def require_pandas() -> Any:
     """Return the pandas module, or raise an error that says how to get it."""
     try:

@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING
 
 from graphdiff.paths.paths import Path, path_text
 from graphdiff.showing import and_more
-from graphdiff.text.names import node_text
+from graphdiff.text.names import Edge, node_text
 from graphdiff.text.numbers import shorten
+from graphdiff.text.requirements import attributes_of, needed_text, package_name
 from graphdiff.text.sentences import how_many
 
 if TYPE_CHECKING:
+    from graphdiff.why.routes import Routes
     from graphdiff.why.versions import Need, Version, Versions
 
 #: In characters: how long lines of a report are, and where what they say begins.
 WIDTH, INDENT = 100, 16
 #: A report has so many lines, unless all are asked for.
 LINES = 36
+#: Of so many versions more than the shortest route is told where all is asked for.
+ROUTED = 100
+#: What is said next to a number of paths that counts cycles as one node each.
+AS_ONE = ", each cycle as one node"
 #: What those are that lead to a node directly, by what edges are called.
 NEEDED = {"dependencies": "needed by", "imports": "imported by"}
 #: What reads the versions of one environment only.
@@ -45,37 +51,67 @@ def versions_text(versions: Versions, lines: int | None = LINES, how: str = "", 
         if lines is not None and number and len(report) + len(block) + 1 > lines:
             return "\n".join([*report, "", f"… {len(versions) - number:,} more{how}"])
         report += ["", *block]
-    return "\n".join(report)
+    more = lines is not None and any(version.n_paths > 1 and len(version.path) > 1 for version in versions)
+    return "\n".join([*report, *(["", f"… more routes{how}"] if more and how else [])])
 
 
 def summary(versions: Versions) -> str:
     """Return what is there in a line or two: of one package which version is held back by whom."""
     if len(versions.names) == 1:
-        start = f"{versions.names[0]}: {how_many(len(versions), 'versions')}, "
+        told = any(version.by_cycles and not version.holding for version in versions)
+        as_one = " (paths count each cycle as one node)" * told
+        start = f"{versions.names[0]}: {how_many(len(versions), 'versions')}{as_one}, "
         return "\n".join(_listed(start, list(map(_told, versions)), 2, " versions"))
     paths = how_many(sum(version.n_paths for version in versions), "paths")
     several = f" in {len(versions):,} versions" if len(versions) > len(versions.names) else ""
     nodes = how_many(len(versions.names), versions.words.nodes)
-    return f"{versions.name}: {nodes}{several}, {paths} from {versions.start}"
+    as_one = AS_ONE * any(version.by_cycles for version in versions)
+    return f"{versions.name}: {nodes}{several}, {paths} from {versions.start}{as_one}"
 
 
 def _told(one: Version) -> str:
     version = one.version or node_text(one.node)
     if not one.holding:
-        return f"{version} by {how_many(one.n_paths, 'paths')}"
+        return f"{version} by {_counted(one)}"
     return and_more(f"{version} held back by {one.holding[0].by}", len(one.holding) - 1)
 
 
 def _block(one: Version, versions: Versions, lines: int | None) -> list[str]:
     """Return the lines on a version: those that ask for it in no more lines than these."""
-    block = [f"{node_text(one.node)}: {how_many(one.n_paths, 'paths')} from {versions.start}{_with_it(one)}"]
+    itself = " itself;" if one.is_source else ""
+    block = [
+        f"{node_text(one.node)}:{itself} {_counted(one)} from {versions.start}{AS_ONE * one.by_cycles}{_with_it(one)}"
+    ]
     if one.marker:
         block += _listed(_title("only on"), [one.marker])
     needed = NEEDED.get(versions.words.edges, "led to by")
     others = [need for need in one.needs if not need.holds_back]
     for title, needs in (("held back by", one.holding), (needed, others)):
         block += _listed(_title(title), [need.by for need in needs], lines) if needs else []
+    if lines is None and len(versions) <= ROUTED:
+        return [*block, *_route_lines(versions.routes(one))]
     return [*block, *(_path_lines(one.path) if len(one.path) > 1 else [])]
+
+
+def _counted(one: Version) -> str:
+    """Return how many paths with an edge lead to a version."""
+    return how_many(one.n_paths - one.is_source, "paths")
+
+
+def _route_lines(routes: Routes) -> list[str]:
+    """Return a line or more for each of the shortest routes, unless all have one edge: who needs it is told."""
+    if all(path.length == 1 for path in routes.nearest):
+        return []
+    title = "all routes" if routes.n_nearest is not None else "shortest"
+    lines: list[str] = []
+    for path in routes.nearest:
+        nodes = [node_text(path.nodes[0]), *(_met(routes, edge) for edge in path.edges)]
+        lines += _laid_out(_title("" if lines else title), nodes, " > ", INDENT + 2)
+    return [shorten(line, WIDTH) for line in lines]
+
+
+def _met(routes: Routes, edge: Edge) -> str:
+    return needed_text(node_text(edge[1]), attributes_of(routes.given, edge), package_name(routes.given, edge[1]))
 
 
 def _with_it(one: Version) -> str:
@@ -109,12 +145,12 @@ def _listed(start: str, texts: Sequence[str], lines: int | None = 1, more: str =
     return [shorten(line, WIDTH) for line in laid_out[:lines]]
 
 
-def _laid_out(start: str, texts: Sequence[str], between: str) -> list[str]:
+def _laid_out(start: str, texts: Sequence[str], between: str, indent: int = INDENT) -> list[str]:
     lines = [start + texts[0]]
     for text in texts[1:]:
         if len(lines[-1]) + len(between) + len(text) < WIDTH:
             lines[-1] += between + text
         else:
             lines[-1] += between.rstrip()
-            lines.append(" " * INDENT + text)
+            lines.append(" " * indent + text)
     return lines

@@ -31,7 +31,7 @@ from graphdiff.sums.certificate import Certificate, certificate_of, is_bounded
 from graphdiff.sums.flow import Contributions, Flow, flow_through, path_entropy
 from graphdiff.sums.results import largest_first
 from graphdiff.sums.sweeps import checked, forward_values
-from graphdiff.text.names import Edge, is_abbreviated
+from graphdiff.text.names import Edge
 from graphdiff.text.numbers import plain
 from graphdiff.text.requirements import edge_record
 from graphdiff.text.tables import Result
@@ -39,7 +39,7 @@ from graphdiff.why.cancellation import Cancellation, cancellation
 from graphdiff.why.conditions import Condition
 from graphdiff.why.report import _is_real, _share, explanation_text
 from graphdiff.why.routes import Routes
-from graphdiff.why.ways import Ways
+from graphdiff.why.ways import SHORTEST, Ways
 from graphdiff.why.zero import zero_reason
 
 #: How many strongest paths an explanation keeps.
@@ -214,6 +214,14 @@ class Explanation(Result):
         """Edges of the shortest and the longest path."""
         return self.ways.lengths
 
+    @property
+    def own_lengths(self) -> tuple[int, int | None] | None:
+        """Edges of the shortest and of the longest path on the graph as it is; None where that is not known."""
+        if self.lengths is None or self.routes is None or not self.routes.nearest:
+            return self.lengths
+        ways = [path.length for path in self.routes.nearest]
+        return (0 if self.ways.n_itself else ways[0]), None if self.routes.n_nearest is None else ways[-1]
+
     @cached_property
     def effective_paths(self) -> Number | None:
         """The effective number of paths: exp of the entropy of their shares of the sum of absolute influences.
@@ -246,8 +254,9 @@ class Explanation(Result):
 
     @cached_property
     def routes(self) -> Routes | None:
-        """The shortest routes on the graph as it is, where a path of the shortest passes a cycle too large to name."""
-        if not (self.merged and any(is_abbreviated(node) for path in self.shortest for node in path.nodes)):
+        """The shortest routes on the graph as it is, where a path of the shortest passes a cycle that is one node."""
+        listed = (node for path in (*self.shortest, *self.ways.leading) for node in path.nodes)
+        if not (self.merged and any(isinstance(node, frozenset) for node in listed)):
             return None
         as_it_is = replace(self.part.graph, cycles="solve").with_preset(unit)
         source = ROOTS if self.source is None else self.source
@@ -402,6 +411,7 @@ class Explanation(Result):
         """Return everything as plain values; edges as records, only those that carry something."""
         naming = self.part.graph.topology.naming
         strongest = zip(map(self._path_record, self.strongest), self.coverage, strict=False)
+        lengths = self.own_lengths or (None, None)
         return {
             **naming.ends(self.source, self.target),
             "edge_meaning": self.edge_meaning,
@@ -410,8 +420,8 @@ class Explanation(Result):
             "direct": plain(self.direct),
             "indirect": plain(self.indirect),
             "n_paths": self.n_paths,
-            "shortest": None if self.lengths is None else self.lengths[0],
-            "longest": None if self.lengths is None else self.lengths[1],
+            "shortest": lengths[0],
+            "longest": lengths[1],
             "effective_paths": plain(self.effective_paths),
             "entropy": self.entropy,
             "place": None if self.place is None else self.place[0],
@@ -421,8 +431,7 @@ class Explanation(Result):
             "bottlenecks": naming.listed(self.bottlenecks),
             "cut": self._cut_records(),
             "cancellation": None if self.cancellation is None else self.cancellation.to_dict(),
-            "shortest_paths": list(map(self._path_record, self.shortest)),
-            **({} if self.routes is None else {"shortest_routes": self.routes.to_dict()["shortest_paths"]}),
+            "shortest_paths": self._shortest_records(),
             "conditions": [condition.to_dict() for condition in self.conditions],
             "strongest": [record | {"covered": part} for record, part in strongest],
             "edges": [self._edge_record(edge, number) for edge, number in self.edge_contributions.carrying()],
@@ -433,6 +442,12 @@ class Explanation(Result):
             "cycles_merged": list(map(naming.listed, self.merged)),
             "cycles_merged_elsewhere": list(map(naming.listed, self.merged_elsewhere)),
         }
+
+    def _shortest_records(self) -> list[dict[str, Any]]:
+        """Return the shortest paths; where they pass cycles that count as one node the routes through these."""
+        if self.routes is None:
+            return list(map(self._path_record, self.shortest))
+        return [self._path_record(path) | {"influence": None} for path in self.routes.nearest[:SHORTEST]]
 
     def _cut_records(self) -> list[dict[str, Any]] | None:
         """Return the fewest edges that carry it all; None between so many ends that it would take too long."""

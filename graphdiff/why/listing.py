@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from graphdiff.paths.paths import Path, which_edges
 from graphdiff.text.names import Edge, node_text
-from graphdiff.text.numbers import shorten
+from graphdiff.text.numbers import shorten, shorten_label
 from graphdiff.text.requirements import attributes_of, needed_text, package_name
 from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import WIDTH
@@ -26,15 +26,15 @@ SHOWN = 5
 ENDS, NAME = 4, 48
 
 
-def listing(paths: Sequence[Path], n_paths: int, graph: nx.DiGraph | None = None) -> list[str]:
+def listing(paths: Sequence[Path], n_paths: int | None, graph: nx.DiGraph | None = None) -> list[str]:
     """Return the first paths as lines under a title that says how many they are.
 
     Parameters
     ----------
     paths : sequence of Path
         The shortest, in order.
-    n_paths : int
-        How many there are.
+    n_paths : int or None
+        How many there are; None where that is not known.
     graph : networkx.DiGraph, optional
         What the paths are in: it says what each edge asks for.
 
@@ -61,18 +61,19 @@ def path_lines(paths: Sequence[Path], graph: nx.DiGraph | None = None) -> tuple[
     return next((count, lines) for count, lines in layouts if len(lines) <= LINES or count == 1)
 
 
-def _title(count: int, n_paths: int) -> str:
+def _title(count: int, n_paths: int | None) -> str:
     if n_paths == 1:
         return "The only path:"
-    which = f"The {n_paths} paths" if count == n_paths else f"The {count} shortest of {how_many(n_paths, 'paths')}"
-    order = "shortest first, " if count == n_paths else ""
-    return f"{which} ({order}of equally long ones the strongest first, spread evenly):"
+    if count == n_paths:
+        return f"The {n_paths} paths, shortest first:"
+    shortest = f"The {count} shortest" if count > 1 else "The shortest"
+    return f"{shortest} path{'s' * (count > 1)}:" if n_paths is None else f"{shortest} of {how_many(n_paths, 'paths')}:"
 
 
 def _texts(path: Path, graph: nx.DiGraph | None) -> Iterator[str]:
     """Yield the nodes of a path, each with what the edge to it asks for; of a long one the ends."""
     steps: list[tuple[str, Edge | None]] = [
-        (shorten(node_text(node), NAME), edge) for node, edge in zip(path.nodes, (None, *path.edges), strict=True)
+        (shorten_label(node_text(node), NAME), edge) for node, edge in zip(path.nodes, (None, *path.edges), strict=True)
     ]
     if len(steps) > 2 * ENDS + 1:
         steps[ENDS:-ENDS] = [(f"… {len(steps) - 2 * ENDS:,} more …", None)]

@@ -12,6 +12,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphdiff.arithmetic import Number
+from graphdiff.errors import count_text
 from graphdiff.graph.ends import ROOTS
 from graphdiff.graph.presets import WEIGHTS
 from graphdiff.paths.paths import Path, path_text, path_texts
@@ -19,8 +20,9 @@ from graphdiff.sets.bottlenecks import fewer_edges_than
 from graphdiff.showing import and_more
 from graphdiff.sums.certificate import doubt
 from graphdiff.text.names import edge_name, node_text
-from graphdiff.text.numbers import ordinal, percent, plain, shorten, shown
+from graphdiff.text.numbers import ordinal, percent, plain, shorten, shorten_label, shown
 from graphdiff.text.sentences import (
+    NEEDING,
     TITLES,
     Words,
     by_weights,
@@ -61,6 +63,9 @@ CYCLE, ELSEWHERE = 48, 28
 #: In text a cut is looked for among so many edges, and shown where it is no larger than this.
 CUT_AMONG, CUT_OF = 10_000, 4
 
+#: What edges mean of which no weights are told unless they are asked for: what is needed.
+UNWEIGHTED = NEEDING[:2]
+
 #: Totals from here on are not shown in per cent: an int may be beyond every float.
 HUGE = 10**15
 
@@ -95,18 +100,36 @@ def explanation_text(
     tabled = figures if opens_with_paths else columns
     notes = [*_narrow(first), *(f"! {warning}" for warning in _warnings(columns, tabled))]
     if opens_with_paths:
-        listed = listing(first.shortest, first.n_paths or 0, first.ways.given)
-        if first.routes is not None:  # of merged cycles the names say too little
-            listed = list(first.routes.route_lines())
-        answer = [*listed, "", headline(first, words, alone=False)]
-        told = [*_influence(columns)] if len(tabled) < 2 else []
+        listed = _paths_lines(first)
+        answer = [*listed, *([""] if listed else []), headline(first, words, alone=False)]
+        told = [*_influence(columns, asked=not _are_unasked(first, tabled))] if len(tabled) < 2 else []
         lines = [*answer, *notes, *told, *beside, *(["", *_figures(tabled, words)] if tabled else [])]
     else:
         strongest = _strongest(columns[-1])
         answer = [headline(first, words, alone=len(columns) == 1), *_figures(tabled, words)]
         lines = [*answer, *beside, *notes, *([""] if strongest else []), *strongest]
-    footnotes = _footnotes(columns)
+    spread = not _are_unasked(first, tabled) or "spread evenly" in "\n".join(lines).lower()
+    footnotes = [*(_weights_notes(columns) if spread else []), *_cycle_notes(first)]
     return in_columns([*lines, *([""] if footnotes else []), *footnotes])
+
+
+def _paths_lines(first: Explanation) -> list[str]:
+    """Return the paths that the report opens with: those of the graph as it is, and none that has no edge."""
+    if not _leads(first):
+        return []
+    if first.routes is not None:
+        return first.routes.nearest_lines()
+    return listing(first.ways.leading, _n_leading(first), first.ways.given)
+
+
+def _leads(first: Explanation) -> bool:
+    """Tell whether a path has an edge."""
+    return bool(first.ways.leading if first.routes is None else first.routes.nearest)
+
+
+def _n_leading(first: Explanation) -> int:
+    """Return how many paths have an edge."""
+    return (first.n_paths or 0) - first.ways.n_itself
 
 
 def _words(column: Explanation) -> Words:
@@ -133,9 +156,27 @@ def headline(first: Explanation, words: Words, *, alone: bool) -> str:
     relation = words.sentence(f"{words.relation.format(**ends)} by {paths}.")
     if _from_roots(first):
         relation = f"From {words.starts} to {ends['target']}: {paths}."
+    if itself := _itself_text(first, words):
+        relation = f"{itself}. {relation}" if _leads(first) else f"{itself}: no other path leads there."
     if not alone or first.weight_meaning == "unit":
         return relation
     return f"{_total_text(first, words)}.\n{relation}"
+
+
+def _itself_text(first: Explanation, words: Words) -> str:
+    """Return which targets are sources themselves, as a sentence without its full stop; nothing where none is."""
+    topology = first.part.graph.topology
+    starts = set(first.ways.starts.positions)
+    both = sorted(topology.naming.node(topology.label(place)) for place in starts & set(first.ways.ends.positions))
+    if not both:  # but one is on a cycle with a source
+        return ""
+    names = and_more(", ".join(shorten(name, NAME) for name in both[:3]), len(both) - 3)
+    kind = words.starts.removeprefix("the ") if _from_roots(first) else "sources"
+    if len(both) > 1:
+        return f"{names} are {kind} themselves"
+    only = not _from_roots(first) and len(starts) == 1
+    article = "the" if only else "an" if kind[0] in "aeiou" else "a"
+    return f"{names} is {article} {kind.removesuffix('s')} itself"
 
 
 def _total_text(column: Explanation, words: Words) -> str:
@@ -155,34 +196,47 @@ def _conditions_text(first: Explanation, words: Words) -> str:
     return f", {every}{' and '.join(texts)}" if texts else ""
 
 
-def _influence(columns: Sequence[Explanation]) -> Iterator[str]:
-    """Yield the total of one unit spread, and by what most of it comes where most of the paths go by another node."""
+def _are_unasked(first: Explanation, tabled: Sequence[Explanation]) -> bool:
+    """Tell whether nobody has asked for the weightings: where edges say what is needed these are not in the file."""
+    return not tabled and bool(first.part.graph.preset) and first.edge_meaning in UNWEIGHTED
+
+
+def _influence(columns: Sequence[Explanation], *, asked: bool) -> Iterator[str]:
+    """Yield the total of one unit spread, if asked, and by what most comes where most paths go by another node."""
     spread = columns[-1]
     if spread.weight_meaning == "unit":
         return
-    words = _words(spread)
-    place, others = spread.place or (1, 1)
-    among = f" ({ordinal(place)} of {how_many(others, words.nodes)})" if others > 1 else ""
-    yield f"{_total_text(spread, words)}{among}."
+    if asked:
+        words = _words(spread)
+        place, others = spread.place or (1, 1)
+        among = f" ({ordinal(place)} of {how_many(others, words.nodes)})" if others > 1 else ""
+        yield f"{_total_text(spread, words)}{among}."
     by_paths, by_parts = ({name: (number, part) for name, number, part in c.last_steps()} for c in (columns[0], spread))
     route = next(iter(by_parts), "")
     if _are_several(spread):
-        yield from _first_steps(spread)
+        yield from _first_steps(spread, "By" if asked else "Spread evenly, by")
     elif route != next(iter(by_paths), ""):
-        paths = how_many(columns[0].n_paths or 0, "paths")
+        as_one = _as_one(columns[0])
+        paths = f"{how_many(_n_leading(columns[0]), 'paths')}{as_one}{',' * bool(as_one)}"
         goes = f"{shown(by_paths[route][0])} of {paths} {'goes' if by_paths[route][0] == 1 else 'go'}"
         label = spread.part.graph.topology.label
         sources = {spread.part.graph.topology.naming.node(label(place)) for place in spread.ways.starts.positions}
         by = "directly from" if route in sources else "by"
-        yield f"Spread evenly, {percent(by_parts[route][1])} comes {by} {shorten(route, NAME)}, by which {goes}."
+        comes = f"{percent(by_parts[route][1])} comes {by} {shorten_label(route, NAME)}, by which {goes}"
+        itself = f"{percent(float(spread.empty / spread.total))} is {_target(spread)} itself, " if spread.empty else ""
+        yield f"Spread evenly, {itself}{comes}."
 
 
-def _first_steps(spread: Explanation) -> Iterator[str]:
+def _target(column: Explanation) -> str:
+    return _ends(column, _words(column))["target"]
+
+
+def _first_steps(spread: Explanation, by: str) -> Iterator[str]:
     """Yield by which first steps the most comes, where there are several."""
     steps = spread.first_steps()
     if len(steps) > 1 and steps[0][2] is not None:
-        parts = [f"{shorten(name, NAME)} {percent(part)}" for name, _, part in steps[:FIRST]]
-        yield f"By first steps: {and_more(', '.join(parts), len(steps) - FIRST)}."
+        parts = [f"{shorten_label(name, NAME)} {percent(part)}" for name, _, part in steps[:FIRST]]
+        yield f"{by} first steps: {and_more(', '.join(parts), len(steps) - FIRST)}."
 
 
 def _is_real(number: Number) -> bool:
@@ -190,12 +244,29 @@ def _is_real(number: Number) -> bool:
 
 
 def _paths_text(first: Explanation) -> str:
+    """Return how many paths there are, and how long; of those of the graph as it is where these are known."""
     if first.n_paths is None or first.lengths is None:
         return ways_round(first.part.graph.cycles)
-    shortest, longest = first.lengths
+    number, routes = _n_leading(first), first.routes
+    if not _leads(first):
+        return how_many(0, "paths")
+    if routes is None:
+        return f"{_counted(number, (first.ways.leading[0].length, first.lengths[1]))}{_as_one(first)}"
+    if routes.n_nearest is None:
+        return f"{how_many(number, 'paths')}{_as_one(first)}"
+    counted = _counted(routes.n_nearest, (routes.nearest[0].length, routes.nearest[-1].length))
+    return counted if routes.n_nearest == number else f"{counted} ({count_text(number)}{_as_one(first)})"
+
+
+def _counted(number: int, lengths: tuple[int, int]) -> str:
+    shortest, longest = lengths
     steps = f"{shortest:,}" if shortest == longest else f"{shortest:,} to {longest:,}"
-    as_one = ", each cycle as one node" if first.routes is not None else ""
-    return f"{how_many(first.n_paths, 'paths')} of {steps} step{'s' * (longest != 1)}{as_one}"
+    return f"{how_many(number, 'paths')} of {steps} step{'s' * (longest != 1)}"
+
+
+def _as_one(first: Explanation) -> str:
+    """Return what is said next to a number of paths that counts cycles as one node each."""
+    return ", each cycle as one node" if first.merged else ""
 
 
 def _figures(columns: Sequence[Explanation], words: Words) -> list[str]:
@@ -257,7 +328,7 @@ def _step_text(column: Explanation, length: int, name: str, contribution: Number
     if column.whole != column.total:
         known = f"{shown(contribution)} ({known})" if known else shown(contribution)
     colon = ":" if column.whole != column.total else ""
-    return f"{shorten(name, length)}{colon} {known}"
+    return f"{shorten_label(name, length)}{colon} {known}"
 
 
 def _narrow(first: Explanation) -> Iterator[str]:
@@ -265,7 +336,7 @@ def _narrow(first: Explanation) -> Iterator[str]:
 
     These where they are few, and no more than the list of one of the ends.
     """
-    names = [shorten(node_text(node), NAME) for node in first.bottlenecks[:3]]
+    names = [_passed(node) for node in first.bottlenecks[:3]]
     if names and first.n_paths != 1:
         more = len(first.bottlenecks) - 3
         yield f"Every path passes {', '.join(names)}{f', and {more:,} more' if more > 0 else ''}."
@@ -279,6 +350,12 @@ def _narrow(first: Explanation) -> Iterator[str]:
         edges = [shorten(edge_name(edge), WIDTH // 2) for edge in first.cut]
         one_of = f"Each path uses one of these {len(edges)} edges:" if len(edges) > 1 else "Every path uses the edge"
         yield f"{one_of} {', '.join(edges)}."
+
+
+def _passed(node: Any) -> str:
+    """Return the name of a node that every path passes; of a cycle a path need not pass each member."""
+    name = shorten_label(node_text(node), NAME)
+    return f"the cycle {name}" if isinstance(node, frozenset) else name
 
 
 def _warnings(columns: Sequence[Explanation], tabled: Sequence[Explanation]) -> list[str]:
@@ -354,23 +431,25 @@ def _strongest(column: Explanation) -> list[str]:
     return lines
 
 
-def _footnotes(columns: Sequence[Explanation]) -> list[str]:
-    notes = []
+def _weights_notes(columns: Sequence[Explanation]) -> Iterator[str]:
     for column in columns:
         if column.weight_meaning in ("even", "imports"):
-            notes.append(f"{TITLES[column.weight_meaning]}: {WEIGHTS[column.weight_meaning].meaning}.")
-    first = columns[0]
-    notes += _merged_text(first.merged, 3, CYCLE, "on the way")
+            yield f"{TITLES[column.weight_meaning]}: {WEIGHTS[column.weight_meaning].meaning}."
+
+
+def _cycle_notes(first: Explanation) -> Iterator[str]:
+    """Yield which cycles count as one node each, and how one that is solved is."""
+    yield from _merged_text(first.merged, 3, CYCLE, "on the way")
     if first.n_paths is None:
-        notes.append(solution(first.part.graph.cycles))
-    return [*notes, *_merged_text(first.merged_elsewhere, 1, ELSEWHERE, "not on the way")]
+        yield solution(first.part.graph.cycles)
+    yield from _merged_text(first.merged_elsewhere, 1, ELSEWHERE, "not on the way")
 
 
 def _merged_text(cycles: Sequence[Sequence[Any]], most: int, length: int, where: str) -> Iterator[str]:
     """Yield the note on cycles that count as one node each, of which so many are named, so long."""
     if not cycles:
         return
-    names = "; ".join(shorten(node_text(frozenset(members)), length) for members in cycles[:most])
+    names = "; ".join(shorten_label(node_text(frozenset(members)), length) for members in cycles[:most])
     more = f"; and {len(cycles) - most:,} more" if len(cycles) > most else ""
     one = "One cycle counts as one node" if len(cycles) == 1 else f"{len(cycles):,} cycles count as one node each"
     yield f"{one}: {names}{more} ({where})."

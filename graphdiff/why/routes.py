@@ -18,6 +18,7 @@ import networkx as nx
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, counted
 from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
+from graphdiff.paths.loopless import loopless
 from graphdiff.paths.paths import Path, path_of, path_texts
 from graphdiff.sets.fewest import Search, every_path
 from graphdiff.sums.between import Between, between_ends
@@ -26,12 +27,16 @@ from graphdiff.text.numbers import plain, shorten
 from graphdiff.text.requirements import attributes_of, needed_text, package_name, requirement_record
 from graphdiff.text.sentences import how_many, words_for
 from graphdiff.text.tables import WIDTH, Frame, Result, in_columns
-from graphdiff.why.listing import path_lines
+from graphdiff.why.listing import SHOWN as LISTED
+from graphdiff.why.listing import listing, path_lines
 
 __all__ = ["Routes", "routes"]
 
 #: How many of the shortest routes are kept, and how many edges of the cut a report lists.
 KEPT, SHOWN = 10, 8
+
+#: Longer ones than the shortest are looked for where their edges times all edges between are no more than this.
+MAX_SEARCH = 1_000_000
 
 #: Why there is no number.
 NO_TOTAL = (
@@ -134,6 +139,30 @@ class Routes(Result):
         return [path_of(self.part, nodes, edges, 1) for nodes, edges in steps]
 
     @cached_property
+    def _nearest(self) -> list[Path]:
+        """One more than `k` of them, where there are so many; without a route of no edge."""
+        steps = islice(loopless(self.part), self.k + 1 + len(self.part.sources))
+        paths = (path_of(self.part, nodes, edges, 1) for nodes, edges in steps if edges)
+        return list(islice(paths, self.k + 1))
+
+    @property
+    def _is_searched(self) -> bool:
+        return self.length is not None and max(self.length, 1) * self.part.n_edges <= MAX_SEARCH
+
+    @cached_property
+    def nearest(self) -> list[Path]:
+        """The `k` shortest ways that pass no node twice, longer ones than the shortest, too; of very many only these.
+
+        Where a node is both ends that is no way.
+        """
+        return self._nearest[: self.k] if self._is_searched else [path for path in self.shortest if path.edges]
+
+    @property
+    def n_nearest(self) -> int | None:
+        """How many ways pass no node twice; None where they are more than `k`, and not counted."""
+        return len(self._nearest) if self._is_searched and len(self._nearest) <= self.k else None
+
+    @cached_property
     def cut(self) -> list[Edge]:
         """The fewest edges of which every route uses one; none where a node is both ends, or there is no route."""
         if set(self.part.sources) & set(self.part.targets):
@@ -181,12 +210,14 @@ class Routes(Result):
             "component": naming.listed(self.component),
             "length": self.length,
             "n_shortest": plain(self.n_shortest),
-            "shortest_paths": [
-                {"nodes": naming.listed(path.nodes), "steps": list(map(self._record, path.edges))}
-                for path in self.shortest
-            ],
+            "shortest_paths": [self.path_record(path) for path in self.shortest],
             "cut": list(map(self._record, self.cut)),
         }
+
+    def path_record(self, path: Path) -> dict[str, Any]:
+        """Return a route as plain values: its nodes, and its edges with what each asks for."""
+        nodes = self.part.graph.topology.naming.listed(path.nodes)
+        return {"nodes": nodes, "steps": list(map(self._record, path.edges))}
 
     def _record(self, edge: Edge) -> dict[str, Any]:
         return self.part.graph.topology.naming.edge(edge) | requirement_record(attributes_of(self.given, edge))
@@ -239,6 +270,12 @@ class Routes(Result):
         yield from lines
         if self.n_shortest > listed:
             yield f"  … {self.n_shortest - listed:,} more"
+
+    def nearest_lines(self) -> list[str]:
+        """Return the first five of the nearest routes under a title; where all have one length, how many such are."""
+        if self.n_nearest is None and self.n_shortest >= len(self.nearest[:LISTED]):
+            return list(self.route_lines())
+        return listing(self.nearest, self.n_nearest, self.given)
 
     def cut_lines(self) -> Iterator[str]:
         """Yield the edges of which every route uses one."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, counted
 from graphdiff.graph.ends import ROOTS, End
 from graphdiff.graph.lookup import find_nodes
@@ -22,12 +23,14 @@ from graphdiff.graph.networks import network_of
 from graphdiff.kernels.reach import flooded
 from graphdiff.paths.paths import count_paths
 from graphdiff.sets.sets import exclusive_sizes, root_positions
+from graphdiff.sums.between import between_ends
 from graphdiff.text.ecosystems import admits, ecosystem_of, version_order
 from graphdiff.text.names import PLAIN, Edge, Naming, node_text, split_version
 from graphdiff.text.requirements import needed_text, package_name, requirement_record
 from graphdiff.text.sentences import Words, words_of
 from graphdiff.text.tables import Axis, Frame, Result, Sheet
-from graphdiff.why.blocks import summary, versions_text
+from graphdiff.why.blocks import ROUTED, summary, versions_text
+from graphdiff.why.routes import Routes
 
 __all__ = ["Need", "Version", "Versions", "explain_versions"]
 
@@ -80,6 +83,10 @@ class Version:
         What the file says of it; the version may be that of its id, the marker says where it is there at all.
     n_paths : int
         How many paths lead there; a component with a cycle counts as one node.
+    by_cycles : bool
+        Whether one does, on the way.
+    is_source : bool
+        Whether it is a source itself, of which one of the paths has no edge.
     path : list of Need
         The edges of a shortest path; none where there is no path, and of a source itself.
     needs : list of Need
@@ -94,6 +101,8 @@ class Version:
     version: str
     marker: str
     n_paths: int
+    by_cycles: bool
+    is_source: bool
     path: list[Need]
     needs: list[Need]
     n_exclusive: int | None
@@ -111,6 +120,7 @@ class Version:
             "version": self.version,
             "marker": self.marker or None,
             "n_paths": self.n_paths,
+            "cycles_as_one": self.by_cycles,
             "shortest": [need.to_dict(naming) for need in self.path],
             "required_by": [{**need.to_dict(naming), "holds_back": need.holds_back} for need in self.needs],
             "n_exclusive": self.n_exclusive,
@@ -138,6 +148,15 @@ class Versions(Result):
     by_markers: bool
     words: Words
     naming: Naming = field(default=PLAIN, repr=False)
+    ready: CompiledGraph | None = field(default=None, repr=False)
+    given: nx.DiGraph | None = field(default=None, repr=False)
+
+    def routes(self, version: Version) -> Routes:
+        """Return the shortest ways from the source to a version, on the graph as it is."""
+        if self.ready is None:
+            raise UsageError("these versions were not made by explain_versions, which keeps the graph that they are in")
+        ready = replace(self.ready, cycles="solve")
+        return Routes(self.source, version.node, between_ends(ready, self.source, version.node), self.given)
 
     def __len__(self) -> int:
         return len(self.versions)
@@ -155,14 +174,20 @@ class Versions(Result):
         """What the source is called."""
         return self.words.named(self.source)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values."""
+    def to_dict(self, *, every: bool = False) -> dict[str, Any]:
+        """Return everything as plain values; of every version more of the shortest routes where they are asked for."""
         return {
             "name": self.name,
             "source": self.naming.end(self.source),
             "by_markers": self.by_markers,
-            "results": [version.to_dict(self.naming) for version in self.versions],
+            "results": [version.to_dict(self.naming) | self._routes(version, every) for version in self.versions],
         }
+
+    def _routes(self, version: Version, every: bool) -> dict[str, Any]:
+        if not every or len(self) > ROUTED:
+            return {}
+        routes = self.routes(version)
+        return {"shortest_paths": [routes.path_record(path) for path in routes.nearest]}
 
     def rows(self) -> Iterator[list[Any]]:
         """Yield a row for each node that asks for a version; of one for which none does, a row without it."""
@@ -247,7 +272,7 @@ def explain_versions(graph: nx.DiGraph | CompiledGraph, name: str, source: End |
     by_markers = _split_by_markers(packages, network)
     newest = {one.name: one.version for one in reversed(packages)}
     versions = [_version(one, newest[one.name], ways, by_markers) for one in packages]
-    return Versions(name, starts, versions, by_markers, words_of(network), ready.topology.naming)
+    return Versions(name, starts, versions, by_markers, words_of(network), ready.topology.naming, ready, network)
 
 
 @dataclass(frozen=True)
@@ -303,6 +328,7 @@ class _Ways:
     counts: Any
     nearest: dict[int, int]
     reached: NDArray[np.bool_]
+    behind_cycles: NDArray[np.bool_]
     exclusive: Any
 
     @classmethod
@@ -310,13 +336,15 @@ class _Ways:
         starts = root_positions(ready, source)
         rows = ready.topology.rows
         known = bool(ready.topology.marked)
+        reached = flooded(rows.ptr, rows.heads, starts)
         return cls(
             ready,
             graph,
             {*starts.tolist()},
             count_paths(ready, source),
             _nearest(ready, starts.tolist()),
-            flooded(rows.ptr, rows.heads, starts),
+            reached,
+            flooded(rows.ptr, rows.heads, _on_cycles(ready, reached)),
             exclusive_sizes(ready) if known else None,
         )
 
@@ -349,6 +377,14 @@ class _Ways:
                 yield tuple(edge), data
 
 
+def _on_cycles(ready: CompiledGraph, among: NDArray[np.bool_]) -> NDArray[Any]:
+    """Return the positions of those that are on a cycle with others."""
+    on_cycles = np.zeros(len(among), dtype=bool)
+    for start, stop in ready.topology.cyclic.tolist():
+        on_cycles[start:stop] = stop - start > 1
+    return np.flatnonzero(on_cycles & among)
+
+
 def _nearest(ready: CompiledGraph, starts: list[int]) -> dict[int, int]:
     """Return where in the rows the last edge of a shortest path to each position is; of the starts there is none."""
     ptr, heads = (array.tolist() for array in (ready.topology.rows.ptr, ready.topology.rows.heads))
@@ -368,6 +404,7 @@ def _version(one: _Package, newest: str, ways: _Ways, by_markers: bool) -> Versi
         ways.need(edge, None if by_markers else _holds_back(one, newest, data))
         for edge, data in ways.entering(one.node)
     ]
+    place = ways.ready.topology.position(one.node)
     needs.sort(key=lambda need: (not need.holds_back, *ways.rank(need.edge[0])))
     return Version(
         one.node,
@@ -375,6 +412,8 @@ def _version(one: _Package, newest: str, ways: _Ways, by_markers: bool) -> Versi
         one.version,
         one.marker,
         int(ways.counts[one.node]),
+        bool(ways.behind_cycles[place]),
+        place in ways.starts,
         ways.path(one.node),
         needs,
         None if ways.exclusive is None else int(ways.exclusive[one.node]),

@@ -74,6 +74,18 @@ class Ways:
         """The shortest paths, of one length the strongest first, spread evenly; none where walks go round a cycle."""
         return [] if self.between.loops else list(islice(shortest(self.between), SHORTEST))
 
+    @property
+    def n_itself(self) -> int:
+        """How many nodes are both ends: of each there is a path of no edge."""
+        return len(set(self.starts.positions) & set(self.ends.positions))
+
+    @cached_property
+    def leading(self) -> list[Path]:
+        """The shortest paths that have an edge, as many."""
+        if self.between.loops or all(path.edges for path in self.shortest):
+            return self.shortest
+        return list(islice((path for path in shortest(self.between) if path.edges), SHORTEST))
+
     @cached_property
     def conditions(self) -> list[Condition]:
         """What every path has an edge of; nothing where the graph as given is not known."""

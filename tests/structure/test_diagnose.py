@@ -260,9 +260,17 @@ class TestCycles:
 
     def test_many_are_named_in_part(self) -> None:
         graph = nx.DiGraph((f"n{i}", f"n{j}") for i in range(7) for j in (i, i + 1))
-        assert "7 on the way, each counted as one node: n0 (1); n1 (1); n2 (1); n3 (1); n4 (1) and 2 more" in str(
-            diagnose(graph, "n0", "n7")
-        )
+        report = str(diagnose(graph, "n0", "n7"))
+        named = "7 on the way, each counted as one node: n0 (1); n1 (1); n2 (1); n3 (1); n4 (1) and 2 more"
+        assert named in " ".join(report.split())
+        assert max(map(len, report.splitlines())) <= 100
+
+    def test_long_names_go_on_below(self) -> None:
+        names = [f"{letter * 50}" for letter in "abcdefgh"]
+        graph = nx.DiGraph([*zip(names, names[1:], strict=False), (names[0], "z" * 130), ("z" * 130, names[3])])
+        lines = str(diagnose(graph)).splitlines()
+        assert max(map(len, lines)) <= 100
+        assert " " * 20 + names[3] in " ".join(lines)
 
 
 class TestOverview:

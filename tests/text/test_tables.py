@@ -55,3 +55,19 @@ def test_columns_and_frames_have_their_names() -> None:
     assert (series.name, series.index.name, series["b"]) == ("tangent", "node", 2)
     frame = Frame([[1, 2]], Axis("c", "target"), Axis("ab", "source")).to_pandas()
     assert (frame.index.name, frame.columns.name, frame.loc["c", "b"]) == ("target", "source", 2)
+
+
+def test_labels_of_members_keep_their_plus_signs() -> None:
+    from graphdiff.text.names import node_text
+    from graphdiff.text.numbers import shorten_label
+
+    for count in range(1, 8):
+        for length in (17, 24, 48):
+            text = node_text(frozenset(f"@scope/package-{number}-of-some-length" for number in range(count)))
+            short = shorten_label(text, length)
+            assert len(short) <= max(length, 17)
+            assert (" + " in short) == (count > 1)
+            if count > 2:
+                assert short.endswith("more")
+                named = [name for name in short.split(" + ") if not name.endswith("more")]
+                assert len(named) + int(short.rpartition("+ ")[2].split()[0]) == count

@@ -44,7 +44,7 @@ def told(graph: nx.DiGraph, source: Any, target: Any) -> str:
 class TestWhatTheEdgesAskFor:
     def test_the_report_opens_with_the_paths(self) -> None:
         assert told(lab(), "lab", "colorama").startswith(
-            "The 4 paths (shortest first, of equally long ones the strongest first, spread evenly):\n"
+            "The 4 paths, shortest first:\n"
             f"  lab > click (>=8) > colorama (>=0.5, only on {WINDOWS})\n"
             f"  … > tqdm (~=4.6) > colorama (>=0.4, only on {WINDOWS})\n"
             f"  … > pytest (>=7, dev) > colorama (>=0.6, only on {WINDOWS})\n"
@@ -152,7 +152,7 @@ class TestConditions:
     def test_a_cycle_on_the_way_is_crossed_for_nothing(self) -> None:
         graph = nx.DiGraph([("a", "b", {"marker": "win"}), ("b", "c"), ("c", "b"), ("c", "d")], edge_meaning="imports")
         assert "all on" not in told(graph, "a", "d")
-        assert "by 1 path of 2 steps, on win.\n" in told(graph, "a", "d")
+        assert "by 1 path of 3 steps, on win.\n" in told(graph, "a", "d")
         assert gd.explain(graph, "a", "d", weight=gd.weights.even, cycles="collapse").conditions
 
 
@@ -171,7 +171,7 @@ class TestTheScreen:
         assert max(map(len, lines)) <= 100
         assert len(lines) <= 38  # beside what was read, and an empty line
         count = int(lines[0].split()[1])
-        assert lines[0].startswith(f"The {count} shortest of 7 paths (")
+        assert lines[0].startswith(f"The {count} shortest of 7 paths:")
         assert sum(line.startswith(("  start", "  …")) for line in lines[: lines.index("")]) == count
 
     @pytest.mark.parametrize("signs", [(1, 1), (1, -1)])
@@ -220,8 +220,7 @@ class TestTheRoute:
 
     def test_by_another_node(self) -> None:
         assert self.report().endswith(
-            "\nOf one unit spread evenly from a, 0.833333 reaches t (1st of 7 nodes).\n"
-            "Spread evenly, 60.0 % comes by m, by which 1 of 3 paths goes.\n\n"
+            "\nSpread evenly, 60.0 % comes by m, by which 1 of 3 paths goes.\n\n"
             "spread evenly: each node passes what reaches it in equal parts along its edges."
         )
 
@@ -235,8 +234,8 @@ class TestTheRoute:
 
     def test_by_the_same_node_nothing_is_said(self) -> None:
         text = self.report(("m", "p"), ("m", "q"), ("m", "r"), ("m", "u"))
-        assert "Of one unit spread evenly from a" in text
         assert "comes" not in text
+        assert "spread" not in text.lower()
 
 
 def test_all_roots_are_in_the_plural_and_begin_with_a_capital(run: Run, tmp_path: Path) -> None:
@@ -252,3 +251,47 @@ def test_all_roots_are_in_the_plural_and_begin_with_a_capital(run: Run, tmp_path
         "\ny does not rest on x: no path from y to x, but one the other way: are the ends swapped?\n"
         in run("why", str(path), "y", "x").out
     )
+
+
+def workspace(*edges: tuple[str, str]) -> nx.DiGraph:
+    graph = nx.DiGraph(edge_meaning="depends on", node_meaning="packages")
+    graph.add_nodes_from(["web", "cli", "lib"], root=True)
+    graph.add_edges_from([("web", "lib"), ("cli", "util"), ("cli", "x"), ("util", "lib"), ("x", "lib"), ("lib", "a")])
+    graph.add_edges_from([("lib", "b"), *edges])
+    return graph
+
+
+class TestARootItself:
+    """A target that is a source is said to be one: a path of no step is none."""
+
+    @pytest.mark.parametrize("edges", [(), [("b", "lib")]])
+    def test_that_others_need(self, run: Run, tmp_path: Path, edges: Any) -> None:
+        gd.write(workspace(*edges), tmp_path / "work.json")
+        out = run("why", str(tmp_path / "work.json"), "lib").out
+        assert "\nlib is a root itself. From the roots to lib: 3 paths of 1 to 2 steps.\n" in out
+        assert out.count("\n  ") == 3
+        assert "\nThe 3 paths, shortest first:\n  web > lib\n" in out
+        assert "\nWithout lib 3 packages go, itself among them.\n" in out
+        assert "0 steps" not in out
+
+    def test_that_nothing_needs_or_that_is_the_source(self, run: Run, tmp_path: Path) -> None:
+        gd.write(workspace(), tmp_path / "work.json")
+        assert (
+            "\nweb is a root itself: no other path leads there.\n" in run("why", str(tmp_path / "work.json"), "web").out
+        )
+        own = run("why", str(tmp_path / "work.json"), "lib", "lib").out
+        assert "\nlib is the source itself: no other path leads there.\n" in own
+
+    def test_what_comes_by_others_leaves_room_for_what_is_there_already(self) -> None:
+        graph = nx.DiGraph(TestTheRoute.EDGES, edge_meaning="depends on")
+        nx.set_node_attributes(graph, dict.fromkeys("at", True), "root")
+        text = explanation_text(explain_each([gd.compile(graph, weight=one) for one in (unit, even)], gd.ROOTS, "t"))
+        assert "\nt is a root itself. From the roots to t: 3 paths of 2 to 4 steps.\n" in text
+        # 1 itself, 1/2 by m and 1/3 by n
+        assert "\nSpread evenly, 54.5 % is t itself, 27.3 % comes by m, by which 1 of 3 paths goes.\n" in text
+
+    def test_a_member_of_a_cycle_with_a_root_is_no_root(self) -> None:
+        text = told(workspace(("b", "lib")), None, "b")
+        assert "itself." not in text.partition("\n\n")[2].partition("\n")[0]
+        assert "  lib > b\n" in text
+        assert "4 paths of 1 to 3 steps.\n" in text

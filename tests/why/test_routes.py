@@ -126,24 +126,77 @@ def test_as_plain_values_and_tables() -> None:
 
 
 @pytest.mark.parametrize(("source", "target"), [("a", "out"), ("in", "c"), ("in", "out")])
-def test_why_opens_with_the_routes_themselves_where_a_large_cycle_hides_them(source: str, target: str) -> None:
-    why = gd.explain(ring(), source, target, weight=gd.weights.even, cycles="collapse")
-    answer = gd.routes(ring(), source, target)
+def test_why_opens_with_the_routes_themselves_where_a_cycle_hides_them(source: str, target: str) -> None:
+    graph = ring()
+    why = gd.explain(graph, source, target, weight=gd.weights.even, cycles="collapse")
+    ways = sorted(nx.all_simple_paths(graph, source, target), key=len)
     report = explanation_text([why])
-    assert report.startswith("\n".join(answer.route_lines()))
-    assert "each cycle as one node." in " ".join(report.split())
-    routes = why.to_dict()["shortest_routes"]
-    assert [route["nodes"] for route in routes] == [list(path.nodes) for path in answer.shortest]
-    assert any(step.get("kind") == "local" for route in routes for step in route["steps"]) == (target == "out")
+    assert report.startswith(f"The {len(ways)} paths, shortest first:\n")
+    words = " ".join(report.split())
+    counted = f"{len(ways)} paths of {len(ways[0]) - 1} to {len(ways[-1]) - 1} steps"
+    assert f"{counted} ({why.n_paths}, each cycle as one node)." in words or len(ways) == why.n_paths
+    assert counted in words
+    record = why.to_dict()
+    assert (record["shortest"], record["longest"]) == (len(ways[0]) - 1, len(ways[-1]) - 1)
+    routes = record["shortest_paths"]
+    assert {tuple(route["nodes"]) for route in routes} == set(map(tuple, ways))
+    for route in routes:
+        assert [step["source"] for step in route["steps"]] == route["nodes"][:-1]
+        assert [step["target"] for step in route["steps"]] == route["nodes"][1:]
+        for step in route["steps"]:
+            assert step.get("kind") == graph.edges[step["source"], step["target"]].get("kind")
 
 
-def test_why_names_the_members_of_a_small_cycle_on_the_way() -> None:
-    graph = nx.DiGraph([("s", "a"), ("a", "b"), ("b", "a"), ("b", "t"), ("s", "t")])
-    for target, line in (("t", "… > a + b > t"), ("b", "s > a + b")):
-        why = gd.explain(graph, "s", target, weight=None, cycles="collapse")
-        assert why.routes is None
-        assert "shortest_routes" not in why.to_dict()
-        assert line in explanation_text([why])
+def test_a_small_cycle_is_no_step_that_is_not_there() -> None:
+    graph = nx.DiGraph([("app", "web"), ("web", "utils"), ("utils", "web")])
+    graph.edges["app", "web"]["clause"] = "^5"
+    graph.edges["web", "utils"]["clause"] = "^4"
+    why = gd.explain(graph, "app", "utils", weight=None, cycles="collapse")
+    lines = explanation_text([why]).splitlines()
+    assert lines[:4] == [
+        "The only path:",
+        "  app > web (^5) > utils (^4)",
+        "",
+        "app leads to utils by 1 path of 2 steps.",
+    ]
+    assert [path["nodes"] for path in why.to_dict()["shortest_paths"]] == [["app", "web", "utils"]]
+    graph.add_edge("utils", "t")
+    why = gd.explain(graph, "app", "t", weight=None, cycles="collapse")
+    assert explanation_text([why]).startswith("The only path:\n  app > web (^5) > utils (^4) > t\n")
+    assert "Every path passes the cycle utils + web" not in explanation_text([why])  # of one path nothing is
+
+
+def test_where_no_listed_path_passes_the_cycle_only_the_number_says_so() -> None:
+    graph = nx.DiGraph([("s", f"{number}") for number in range(5)])
+    graph.add_edges_from((f"{number}", "t") for number in range(5))
+    graph.add_edges_from([("s", "x"), ("x", "a"), ("a", "b"), ("b", "a"), ("b", "t")])
+    why = gd.explain(graph, "s", "t", weight=None, cycles="collapse")
+    assert why.routes is None
+    assert "by 6 paths of 2 to 3 steps, each cycle as one node.\n" in explanation_text([why])
+
+
+def test_a_member_of_a_cycle_to_itself() -> None:
+    why = gd.explain(nx.DiGraph([("a", "b"), ("b", "a")]), "a", "a", weight=None, cycles="collapse")
+    assert explanation_text([why]).startswith("a is the source itself: no other path leads there.\n")
+    assert str(why).startswith("a is the source itself: no other path leads there.\n")
+
+
+def test_very_many_ways_through_cycles_are_not_counted() -> None:
+    graph = nx.complete_graph(9, nx.DiGraph)
+    graph.add_edges_from([("s", 0), (8, "t")])
+    why = gd.explain(graph, "s", "t", weight=None, cycles="collapse")
+    lines = explanation_text([why]).splitlines()
+    assert lines[0] == "The 5 shortest paths:"
+    assert lines[1] == "  s > 0 > 8 > t"
+    assert "s leads to t by 1 path, each cycle as one node." in lines
+    assert (why.to_dict()["shortest"], why.to_dict()["longest"]) == (3, None)
+
+
+def test_beyond_the_limit_only_the_shortest_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graphdiff.why.routes.MAX_SEARCH", 3)
+    answer = gd.routes(ring(), "in", "out")
+    assert (answer.n_nearest, len(answer.nearest)) == (None, 2)
+    assert answer.nearest_lines()[0] == "The 2 shortest routes, of 4 edges each:"
 
 
 def test_a_name_that_is_not_there() -> None:

@@ -71,6 +71,7 @@ def test_what_is_printed_is_in_the_record() -> None:
         "version": "5.7.2",
         "marker": None,
         "n_paths": 2,
+        "cycles_as_one": False,
         "shortest": [
             {"source": "app", "target": "old", "clause": "^1.0.0"},
             {"source": "old", "target": "semver@5.7.2", "clause": "^5.6.0"},
@@ -266,3 +267,46 @@ def test_who_needs_each_version_is_what_npm_lists(shared_data: Path) -> None:
         }
         of_single = {pair for pair in dependents(tree, name) if pair[0].rpartition("@")[0] in lock}
         assert listed == of_single
+
+
+def around() -> nx.DiGraph:
+    """Two versions: one behind a cycle of peers, one that has one way."""
+    graph = nx.DiGraph(edge_meaning="depends on", ecosystem="npm")
+    for node, version in (("ms@2.1.3", "2.1.3"), ("ms@1.0.0", "1.0.0")):
+        graph.add_node(node, name="ms", version=version)
+    for tail, head in (("app", "a"), ("app", "b"), ("a", "b"), ("b", "a"), ("a", "ms@2.1.3"), ("b", "x")):
+        graph.add_edge(tail, head, clause=f"^{head}")
+    graph.add_edges_from([("x", "ms@2.1.3"), ("app", "send"), ("send", "ms@1.0.0")])
+    return graph
+
+
+def test_a_number_of_paths_says_that_a_cycle_counts_as_one_node() -> None:
+    versions = gd.explain_versions(around(), "ms")
+    assert [(one.n_paths, one.by_cycles) for one in versions] == [(4, True), (1, False)]
+    text = versions_text(versions, how=": --all")
+    assert text.startswith("ms: 2 versions (paths count each cycle as one node), 2.1.3 by 4 paths, 1.0.0 by 1 path\n")
+    assert "\nms@2.1.3: 4 paths from the roots, each cycle as one node" in text
+    assert "\nms@1.0.0: 1 path from the roots\n" in text
+    assert text.endswith("\n\n… more routes: --all")
+    assert [one["cycles_as_one"] for one in versions.to_dict()["results"]] == [True, False]
+
+
+def test_all_has_more_routes_as_they_are() -> None:
+    versions = gd.explain_versions(around(), "ms")
+    text = versions_text(versions, None)
+    ways = ["app > a (^a)", "app > b (^b) > x (^x)", "app > b (^b) > a (^a)", "app > a (^a) > b (^b) > x (^x)"]
+    first = next(place for place, line in enumerate(text.splitlines()) if line.startswith("  all routes "))
+    lines = text.splitlines()[first : first + 4]
+    assert {line.replace("all routes", "").strip().partition(" > ms@")[0] for line in lines} == set(ways)
+    assert "  all routes    app > send > ms@1.0.0" in text
+    record = versions.to_dict(every=True)["results"][0]
+    simple = nx.all_simple_paths(around(), "app", "ms@2.1.3")
+    assert {tuple(path["nodes"]) for path in record["shortest_paths"]} == set(map(tuple, simple))
+    assert "shortest_paths" not in versions.to_dict()["results"][0]
+
+
+def test_a_version_that_is_a_root_itself() -> None:
+    graph = around()
+    graph.add_nodes_from(["app", "ms@1.0.0"], root=True)
+    text = versions_text(gd.explain_versions(graph, "ms"))
+    assert "\nms@1.0.0: itself; 1 path from the roots" in text
