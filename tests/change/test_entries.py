@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import graphdiff as gd
-from graphdiff.change.difference import COLUMNS, LINES, difference_lines
 from graphdiff.change import entries
+from graphdiff.change.difference import COLUMNS, LINES, difference_lines
 from graphdiff.change.entries import LONGEST, Entry
 from graphdiff.change.markdown import comparison_markdown
 

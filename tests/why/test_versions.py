@@ -266,3 +266,13 @@ def test_who_needs_each_version_is_what_npm_lists(shared_data: Path) -> None:
         }
         of_single = {pair for pair in dependents(tree, name) if pair[0].rpartition("@")[0] in lock}
         assert listed == of_single
+
+
+def test_the_newest_is_that_of_the_ecosystem_and_each_ecosystem_has_its_own() -> None:
+    edges = [("app", "x@1.1.1", "=1.1.1"), ("app", "x@1.1.1-0", "^1.1.1-0")]
+    assert [one.version for one in gd.explain_versions(packages(*edges), "x")] == ["1.1.1", "1.1.1-0"]
+    epochs = packages(("app", "x@2.0", "<3"), ("app", "x@1!0.1", ">=1"), ecosystem="pypi")
+    assert [one.version for one in gd.explain_versions(epochs, "x")] == ["1!0.1", "2.0"]
+    both = packages(("app", "x@1.0.0", "^1"), ("app", "x@2.0.0", "^2"))
+    both.nodes["x@2.0.0"]["purl"] = "pkg:cargo/x@2.0.0"
+    assert [need.holds_back for one in gd.explain_versions(both, "x") for need in one.needs] == [None, None]
