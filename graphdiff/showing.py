@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["MAX_DIGITS", "TOO_LONG", "and_more", "clean", "for_spreadsheets", "in_our_words", "legible", "one_line"]
+__all__ = [
+    "MAX_DIGITS",
+    "TOO_LONG",
+    "and_more",
+    "clean",
+    "for_spreadsheets",
+    "harmless",
+    "in_our_words",
+    "legible",
+    "one_line",
+]
 
 #: More digits than this Python makes no int of, as it would take a time that grows with their square.
 MAX_DIGITS = 4_300
@@ -13,6 +23,8 @@ TOO_LONG = re.compile(rf"[0-9]{{{MAX_DIGITS + 1}}}")
 
 # Control characters but the newline, lone surrogates and noncharacters: no XML may hold them.
 UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+#: What turns the order of letters round, so that a line on a screen says another thing than it holds. XML may hold it.
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 #: What a spreadsheet takes a cell for a formula by, also as wide letters; line ends and tabs hide it from the eye.
 RUN = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
@@ -33,6 +45,17 @@ def clean(text: str) -> str:
     return UNPRINTABLE.sub("\ufffd", text)
 
 
+def harmless(text: str) -> str:
+    r"""Return text that steers no terminal: without control characters, and without what turns the order of letters.
+
+    Examples
+    --------
+    >>> ascii(harmless("a\x1b[2J\u202eb\n"))
+    "'a\\ufffd[2J\\ufffdb\\n'"
+    """
+    return TURNING.sub("\ufffd", clean(text))
+
+
 def one_line(text: str) -> str:
     r"""Return text as one line that steers no terminal.
 
@@ -41,7 +64,7 @@ def one_line(text: str) -> str:
     >>> ascii(one_line("no file\x1b[2J\nof that name"))
     "'no file\\ufffd[2J of that name'"
     """
-    return clean(" ".join(filter(None, map(str.strip, text.splitlines()))))
+    return harmless(" ".join(filter(None, map(str.strip, text.splitlines()))))
 
 
 def legible(text: str) -> str:

@@ -90,7 +90,7 @@ def test_what_comes_from_outside_is_in_no_line_of_a_script() -> None:
 
 
 def test_a_pull_request_gets_the_report_and_the_status(compare: Compare, repository: Path) -> None:
-    job = compare(HOSTILE, FAIL_IF="appeared > 2\n\ngone > 1\n")
+    job = compare(HOSTILE, FAIL_IF="appeared > 2\n \t\n\ngone > 1\n  ")
     assert (job.status, job.outputs["failed"], job.outputs["status"]) == (1, "true", "1")
     assert "> appeared &#62; 2 is met: 3" in job.summary
     assert "### 3 appeared, 1 gone, 3 upgraded, 5 dependencies added, 1 removed" in job.summary
@@ -115,7 +115,11 @@ def test_a_lock_that_was_not_there_is_all_new(compare: Compare) -> None:
 
 def test_a_lock_that_is_gone_is_said(compare: Compare) -> None:
     job = compare("old.uv.lock")
-    assert (job.status, job.summary) == (0, "## old.uv.lock\n\nThe lock file is gone.\n\n")
+    assert (job.status, job.outputs["failed"]) == (0, "false")
+    assert "### 0 appeared, 7 gone" in job.summary
+    assert "old.uv.lock is in " in job.err
+    gone = compare("old.uv.lock", FAIL_IF="gone > 0")
+    assert (gone.status, gone.outputs["failed"]) == (1, "true")
 
 
 @pytest.mark.parametrize(
@@ -126,6 +130,14 @@ def test_a_lock_that_is_gone_is_said(compare: Compare) -> None:
         ("new.uv.lock", {"FAIL_IF": "size > 1"}, 2, "NAME in compare is one of"),
         ("new.uv.lock", {"base": "1" * 40}, 66, "git has no commit 1111111111111111111111111111111111111111"),
         ("new.uv.lock", {"base": "--upload-pack=touch pwned"}, 2, "base is no commit"),
+        ("new.uv.lock", {"base": "+HEAD:refs/heads/evil"}, 2, "base is no commit"),
+        ("new.uv.lock", {"base": "HEAD:refs/heads/evil"}, 2, "base is no commit"),
+        ("new.uv.lock", {"base": "+HEAD"}, 2, "base is no commit"),
+        ("new.uv.lock", {"base": "refs/heads/*"}, 2, "base is no commit"),
+        ("new.uv.lock", {"base": "x\n::error::y"}, 2, "base is no commit: x ::error::y"),
+        ("new.uv.lock", {"base": "HEAD^{/x}"}, 2, "base is no commit"),
+        ("new.uv.lock", {"base": "HEAD~7"}, 66, "git has no commit HEAD~7"),
+        ("new.uv.lock", {"base": "no-such-branch"}, 66, "git has no commit no-such-branch"),
         ("new.uv.lock", {"base": ""}, 2, "this event has no commit to compare with"),
         ("", {}, 2, "the input lock is needed"),
         ("new.uv.lock", {"GRAPHDIFF": "/nowhere/graphdiff"}, 127, "No such file"),
@@ -136,9 +148,30 @@ def test_problems_never_look_like_a_hit(
     compare: Compare, lock: str, environment: dict[str, str], status: int, said: str
 ) -> None:
     job = compare(lock, **environment)
-    assert (job.status, job.outputs.get("failed", "false")) == (status, "false")
+    assert (job.status, job.outputs["failed"], job.outputs["status"]) == (status, "false", str(status))
+    assert f"Nothing was compared: status {status};" in job.summary
+    assert Path(job.outputs["report"]).read_text() in job.summary
     assert said in job.err
     assert "appeared" not in job.summary
+
+
+def test_a_commit_that_is_not_there_is_fetched_and_no_branch_is_made(compare: Compare, repository: Path) -> None:
+    clone = repository.parent / "clone"
+
+    def git(folder: Path, *words: str) -> str:
+        done = subprocess.run(["git", *words], cwd=folder, text=True, capture_output=True, check=True)
+        return done.stdout.strip()
+
+    git(repository, "tag", "-f", "start", "HEAD~1")
+    git(repository.parent, "clone", "--quiet", "--no-tags", "--depth=1", f"file://{repository}", str(clone))
+    refs = git(clone, "for-each-ref")
+    command = str(Path(sys.executable).with_name("graphdiff"))
+    for base in ("start", git(repository, "rev-parse", "HEAD~1"), "+HEAD:refs/heads/evil"):
+        job = step(clone, "compare", {"LOCK": HOSTILE, "BASE": base, "GRAPHDIFF": command})
+        assert job.status == (2 if ":" in base else 0)
+        assert ("### 3 appeared" in job.summary) == (":" not in base)
+        assert git(clone, "for-each-ref") == refs
+    assert compare(HOSTILE, "HEAD~1").status == compare(HOSTILE, "HEAD^").status == 0
 
 
 @pytest.mark.parametrize("python", ["false", "/nowhere/python"])

@@ -21,6 +21,7 @@ from graphdiff.change.ways import Reach
 from graphdiff.graph.ends import End
 from graphdiff.showing import and_more
 from graphdiff.text.names import Edge
+from graphdiff.text.numbers import shorten
 from graphdiff.text.sentences import Words, how_many, words_for
 from graphdiff.text.tables import Frame, Result
 
@@ -326,11 +327,11 @@ def fitted(row: Row) -> str:
     names, what, where = row
     # The edge, unless it leaves no room for a second name.
     tails = [(f": {what}{where}", min(2, len(names))), (f": {what}", 1)] if what else [("", 1)]
-    for tail, n in ((tail, n) for tail, least in tails for n in range(len(names), least - 1, -1)):
+    for tail, n in ((tail, n) for tail, least in tails for n in range(min(len(names), COLUMNS), least - 1, -1)):
         text = and_more(", ".join(names[:n]), len(names) - n) + tail
         if len(text) <= COLUMNS - 2:
             break
-    return text
+    return shorten(text, COLUMNS - 2)
 
 
 def scope_title(words: Words, end: End, *, towards: bool, quoted: Callable[[str], str] = str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.change.match import Matched, Side
+from graphdiff.showing import and_more
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name
 
 Mask = NDArray[np.bool_]
@@ -91,46 +92,112 @@ class Direct:
         return f"{self.change} {self.node}" if self.status in ("added", "removed") else self.change
 
 
-@dataclass(frozen=True)
+#: So many nodes of a way, those next to what came in, are written as data, and so many edges.
+LONGEST = 32
+#: So many edges that it needs together a sentence names.
+NAMED = 3
+
+
+@dataclass(frozen=True, eq=False)
 class Entry:
-    """A node that one graph has and the other has not.
+    """A node that one graph has and the other has not; ways to it are made of labels when they are asked for.
 
     Attributes
     ----------
     node : label
     edge : (tail, head), or None
         The edge that joins it, or what leads to it, to what both graphs have; None where no edge does.
-    way : tuple of labels
-        From the edge to the node: its head first (asked towards a target: its tail), the node last.
-    chain : tuple of labels
-        The whole way from a root, or from the end that is asked about, with as few other changes as can be; from what
-        both graphs have where neither leads to the node.
     by : tuple of Direct
         The direct dependencies that lead to it: first the one on `chain`, then those that changed.
-    together : tuple of edges
-        Edges on `chain` that only this graph has, between nodes of both: without them it had not come in by this way.
-    upgrades : tuple of Upgrade
-        Those of nodes on `chain` behind the direct dependency.
+    stage : Stage
+        Where it stands on the chosen way.
+    origins : Origins
     """
 
     node: Any
     edge: Edge | None
-    way: tuple[Any, ...]
-    chain: tuple[Any, ...] = ()
-    by: tuple[Direct, ...] = ()
-    together: tuple[Edge, ...] = ()
-    upgrades: tuple[Upgrade, ...] = ()
+    by: tuple[Direct, ...]
+    stage: Stage = field(repr=False)
+    origins: Origins = field(repr=False)
+
+    @property
+    def way(self) -> tuple[Any, ...]:
+        """From the edge to the node: its head first (asked towards a target: its tail), the node last."""
+        return self.origins.last(self.stage, self.stage.n_way)
+
+    @property
+    def chain(self) -> tuple[Any, ...]:
+        """The whole way, with as few other changes as can be, from a root or from the end that is asked about.
+
+        From what both graphs have where neither leads to the node.
+        """
+        return self.origins.last(self.stage, self.stage.n_chain)
+
+    @property
+    def n_together(self) -> int:
+        """How many edges `together` has."""
+        return self.stage.n_joints if self.by else 0
+
+    @property
+    def together(self) -> tuple[Edge, ...]:
+        """Edges on `chain` that only this graph has, between nodes of both: without them it had not come by this way.
+
+        The first of a project, to its direct dependency, is not among them.
+        """
+        return self.origins.joints(self.stage, self.n_together)
+
+    @property
+    def upgrades(self) -> tuple[Upgrade, ...]:
+        """Those of nodes on `chain` behind the direct dependency."""
+        return self.origins.upgrades_on(self.stage)
+
+    @property
+    def through(self) -> Upgrade | None:
+        """The last of `upgrades`."""
+        return self.origins.upgrades.get(self.stage.upgraded)
 
     def to_dict(self, naming: Naming = PLAIN) -> dict[str, Any]:
-        """Return the entry as texts."""
+        """Return the entry as texts; of long ways, and of many edges, the last `LONGEST`, and how many there are."""
+        origins, stage = self.origins, self.stage
         return {
             "node": naming.node(self.node),
             "edge": None if self.edge is None else naming.parts(self.edge),
-            "way": naming.listed(self.way),
-            "chain": naming.listed(self.chain),
+            "way": naming.listed(origins.last(stage, min(stage.n_way, LONGEST))),
+            "chain": naming.listed(origins.last(stage, min(stage.n_chain, LONGEST))),
             "by": [direct.to_dict(naming) for direct in self.by],
-            "together": [naming.parts(edge) for edge in self.together],
+            "together": [naming.parts(edge) for edge in origins.joints(stage, min(self.n_together, LONGEST))],
+            "lengths": {"way": stage.n_way, "chain": stage.n_chain, "together": self.n_together},
         }
+
+
+class Stage(NamedTuple):
+    """A node on a chosen way, by number, and what of the way up to it is known without following it back.
+
+    Attributes
+    ----------
+    number, before : int
+        The node, and the one before it; -1 where the way starts.
+    n_chain, n_way : int
+        How many nodes the whole way has, and how many of them lie behind the last that both graphs have.
+    first : int
+        The first of these.
+    direct : int
+        The first direct dependency on the way, -1 of none.
+    joint, n_joints : int
+        To which node the last of the other new steps leads, -1 of none, and how many such steps there are.
+    upgraded : int
+        The last node behind the direct dependency that has another version, -1 of none.
+    """
+
+    number: int = -1
+    before: int = -1
+    n_chain: int = 0
+    n_way: int = 0
+    first: int = -1
+    direct: int = -1
+    joint: int = -1
+    n_joints: int = 0
+    upgraded: int = -1
 
 
 @dataclass(frozen=True)
@@ -212,30 +279,73 @@ class Origins:
         return [self._entry(number) for number in numbers]
 
     def _entry(self, number: int) -> Entry:
-        chain = [number]
-        while (nearer := self._nearer[chain[-1]]) >= 0:
-            chain.append(nearer)
-        chain.reverse()
-        steps = list(zip(chain, chain[1:], strict=False))
-        last = max((k for k, (near, _) in enumerate(steps) if self.known[near]), default=-1)
-        by = self._by(number, chain)
-        behind = chain[1 + next((k for k, n in enumerate(chain) if n in self.directs[self.which].nodes), -1) :]
-        return Entry(
-            _label(self.side, number),
-            None if last < 0 else self._edge(*steps[last]),
-            self._labels(chain[last + 1 :]),
-            self._labels(chain),
-            by,
-            tuple(self._edge(*step) for step in steps if by and step in self._joint and not self._is_first(*step)),
-            tuple(self.upgrades[each] for each in behind if each in self.upgrades),
-        )
-
-    def _labels(self, numbers: Iterable[int]) -> tuple[Any, ...]:
-        return tuple([_label(self.side, number) for number in numbers])
+        stage = self._stage(number)
+        before = self._stages[stage.first].before
+        edge = None if before < 0 else self._edge(before, stage.first)
+        return Entry(_label(self.side, number), edge, self._by(stage), stage, self)
 
     def _edge(self, near: int, far: int) -> Edge:
         near, far = (far, near) if self.towards else (near, far)
         return _label(self.side, near), _label(self.side, far)
+
+    # -- along the chosen ways: each node once, however many ways pass it
+
+    @cached_property
+    def _stages(self) -> dict[int, Stage]:
+        return {-1: Stage()}
+
+    def _stage(self, number: int) -> Stage:
+        ahead = []
+        while number not in self._stages:
+            ahead.append(number)
+            number = self._nearer[number]
+        for each in reversed(ahead):
+            self._stages[each] = self._next(self._stages[self._nearer[each]], each)
+        return self._stages[ahead[0] if ahead else number]
+
+    def _next(self, last: Stage, number: int) -> Stage:
+        """Return the stage of a node behind another."""
+        near = last.number
+        starts = near < 0 or bool(self.known[near])
+        is_direct = last.direct < 0 and number in self.directs[self.which].nodes
+        is_joint = (near, number) in self._joint and not self._is_first(near, number)
+        inherited = -1 if is_direct else last.upgraded
+        return Stage(
+            number,
+            near,
+            last.n_chain + 1,
+            1 if starts else last.n_way + 1,
+            number if starts else last.first,
+            number if is_direct else last.direct,
+            number if is_joint else last.joint,
+            last.n_joints + is_joint,
+            number if number in self.upgrades and not is_direct else inherited,
+        )
+
+    def last(self, stage: Stage, n: int) -> tuple[Any, ...]:
+        """Return the labels of the last nodes of the way to a stage, that of the stage last."""
+        labels = []
+        for _ in range(n):
+            labels.append(_label(self.side, stage.number))
+            stage = self._stages[stage.before]
+        return tuple(reversed(labels))
+
+    def joints(self, stage: Stage, n: int) -> tuple[Edge, ...]:
+        """Return the last of the other new steps on the way to a stage."""
+        edges = []
+        for _ in range(n):
+            at = self._stages[stage.joint]
+            edges.append(self._edge(at.before, at.number))
+            stage = self._stages[at.before]
+        return tuple(reversed(edges))
+
+    def upgrades_on(self, stage: Stage) -> tuple[Upgrade, ...]:
+        """Return what has another version on the way to a stage, behind the direct dependency."""
+        upgrades = []
+        while stage.upgraded >= 0:
+            upgrades.append(self.upgrades[stage.upgraded])
+            stage = self._stages[self._stages[stage.upgraded].before]
+        return tuple(reversed(upgrades))
 
     # -- ways
 
@@ -330,14 +440,18 @@ class Origins:
 
     # -- direct dependencies
 
-    def _by(self, number: int, chain: list[int]) -> tuple[Direct, ...]:
-        leading = self._reached.get(number, 0)
-        if not leading:
-            return ()
-        own = next((each for each in chain if each in self._places), -1)
-        numbers = [each for each, place in self._places.items() if leading >> place & 1]
-        numbers.sort(key=lambda each: (each != own, self._is_kept(each)))
-        return tuple(self._direct[each] for each in numbers)
+    def _by(self, stage: Stage) -> tuple[Direct, ...]:
+        key = self._reached.get(stage.number, 0), stage.direct
+        if key not in self._listed:
+            numbers = [each for each, place in self._places.items() if key[0] >> place & 1]
+            numbers.sort(key=lambda each: (each != stage.direct, self._is_kept(each)))
+            self._listed[key] = tuple(self._direct[each] for each in numbers)
+        return self._listed[key]
+
+    @cached_property
+    def _listed(self) -> dict[tuple[int, int], tuple[Direct, ...]]:
+        """The direct dependencies by which of them lead to a node, and which first."""
+        return {}
 
     @cached_property
     def _places(self) -> dict[int, int]:
@@ -394,12 +508,13 @@ def entry_rows(entries: Iterable[Entry], words: tuple[str, str], *, direct: bool
     """
     rows: dict[tuple[Any, ...], list[Entry]] = {}
     for entry in entries:
-        rows.setdefault((entry.by if direct else (), entry.edge, entry.together), []).append(entry)
+        joint = entry.stage.joint if entry.by else -1  # on one tree of ways all others are known by the last
+        rows.setdefault((entry.by if direct else (), entry.edge, joint), []).append(entry)
     places: dict[Any, int] = {}
     for by, _, _ in rows:
         places.setdefault(by[:1], len(places))
     for (by, edge, _), brought in sorted(rows.items(), key=lambda row: (row[0][1] is None, places[row[0][0][:1]])):
-        nodes = sorted(brought, key=lambda entry: len(entry.way))
+        nodes = sorted(brought, key=lambda entry: entry.stage.n_way)
         names = tuple([str(entry.node) for entry in nodes])
         if by:
             yield row_of_direct(names, nodes[0], words[1])
@@ -423,8 +538,9 @@ def row_of_direct(names: tuple[str, ...], entry: Entry, word: str) -> Row:
         text = first.change + (f", and by {more:,} more" if more else "")
     else:
         text = f"{word} {first}" + (f" and {more:,} more" if more else "")
-    if entry.together:
-        text += f" together with {' and '.join(map(edge_name, entry.together))}"
-    if first.status == "kept" and entry.upgrades:
-        text += f", through {entry.upgrades[-1]}"
+    if entry.n_together:
+        edges = entry.origins.joints(entry.stage, min(entry.n_together, NAMED))
+        text += f" together with {and_more(' and '.join(map(edge_name, edges)), entry.n_together - NAMED)}"
+    if first.status == "kept" and entry.through:
+        text += f", through {entry.through}"
     return Row(names, text, "" if is_itself or entry.edge is None else f" ({edge_name(entry.edge)})")

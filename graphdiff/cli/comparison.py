@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -97,7 +98,10 @@ def compare(
 
 
 def _loaded(settings: options.Settings, new: str) -> tuple[nx.DiGraph, nx.DiGraph]:
-    """Return both graphs; of ``git:COMMIT`` the new file as it is there, and one without nodes where it is not."""
+    """Return both graphs; of ``git:COMMIT`` the new file as it is there.
+
+    Where it is in the commit only, or not in it, the other graph is one without nodes.
+    """
     from graphdiff.io.commits import PREFIX, is_committed, parts_of
     from graphdiff.io.read import by_prefix
 
@@ -107,12 +111,22 @@ def _loaded(settings: options.Settings, new: str) -> tuple[nx.DiGraph, nx.DiGrap
     _, path = parts_of(new) or ("", new)
     if new == "-" or by_prefix(new):
         raise UsageError(f"{settings.file} is NEW as it was: NEW is the name of a file, and {new} is none")
+    before = replace(settings, file=f"{PREFIX}{commit}:{path}")
+    if path == new and not os.path.lexists(path) and is_committed(commit, path):
+        tell(f"{path} is in {commit} and no longer there: all of it is gone")
+        graph = inputs.load(before)
+        return graph, _emptied(graph, "gone")
     after = inputs.load(replace(settings, file=new))
     if is_committed(commit, path):
-        return inputs.load(replace(settings, file=f"{PREFIX}{commit}:{path}")), after
+        return inputs.load(before), after
     tell(f"{path} is not in {commit}: all of it is new")
-    meanings = {name: after.graph[name] for name in MEANINGS if name in after.graph}
-    return after.__class__(format=f"not in {commit}", **meanings), after
+    return _emptied(after, f"not in {commit}"), after
+
+
+def _emptied(graph: nx.DiGraph, read_from: str) -> nx.DiGraph:
+    """Return a graph without nodes that means what another one does."""
+    meanings = {name: graph.graph[name] for name in MEANINGS if name in graph.graph}
+    return graph.__class__(format=read_from, **meanings)
 
 
 def _weighted(graphs: tuple[nx.DiGraph, nx.DiGraph], settings: options.Settings, texts: Sequence[str]) -> list[Pair]:

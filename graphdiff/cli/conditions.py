@@ -6,20 +6,22 @@ A verb takes both by `gated`, and asks once, by `Gate.check`, before it prints.
 from __future__ import annotations
 
 import functools
+import glob
 import math
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli.measures import MEASURES, RECORD, Absent, Answered, Total
+from graphdiff.cli.measures import MEASURES, RECORD, Answered, Total
 from graphdiff.cli.streams import tell
 from graphdiff.errors import FormatError, UnknownNodeError, UsageError
+from graphdiff.graph.lookup import Names
 from graphdiff.showing import and_more
 
 if TYPE_CHECKING:
@@ -82,6 +84,8 @@ class Condition:
                 f"{', '.join(names)}"
             )
         value = _text_of(text, *match.groups()[1:]) if name in TEXTS else _number_of(text, name, *match.groups()[1:])
+        if isinstance(value, str) and match[2] != "~" and {"*", "?"} & set(value):
+            tell(f"--fail-if {text[:60]!r}: {match[2]} takes {value[:60]} as it is written; a pattern is {name} ~ …")
         return cls(name, match[2], value)
 
     def __str__(self) -> str:
@@ -139,7 +143,8 @@ class Condition:
             yield f"{self} is met: {and_more(', '.join(listed[:SHOWN]), len(listed) - SHOWN)}"
 
     def _called(self, nodes: Sequence[Any], answered: Answered) -> Iterator[tuple[Any, str]]:
-        meant = answered.meant(str(self.value))
+        value = str(self.value)
+        meant = answered.meant(value if self.operator == "~" else glob.escape(value))
         return ((node, str(node)) for node in nodes if (node in meant) != (self.operator == "!="))
 
     def _with_licence(self, nodes: Sequence[Any], answered: Answered) -> Iterator[tuple[Any, str]]:
@@ -204,8 +209,11 @@ class Allowed:
 
     @classmethod
     def of(cls, allowances: Iterable[Allowance], answered: Answered) -> Allowed:
-        """Return what some exceptions mean in the graphs that were read."""
-        return cls({node: each for each in allowances for node in answered.meant(each.package)})
+        """Return what some exceptions mean in the graphs that were read; those that mean nothing there are told."""
+        meant = {each: answered.meant(each.package) for each in allowances}
+        for each in (each for each, nodes in meant.items() if not nodes):
+            tell(f"--allow: nothing here is called {each.package}: {each}")
+        return cls({node: each for each, nodes in meant.items() for node in nodes})
 
     def covers(self, condition: Condition, nodes: Sequence[Any]) -> bool:
         """Tell whether all of some nodes are allowed, and remember by what."""
@@ -230,6 +238,8 @@ class Gate:
     allowances : sequence of Allowance
     failed, spared : lists of str
         What holds, and what was allowed, a sentence each.
+    absent : list of str
+        The targets that the file has not.
     """
 
     verb: str
@@ -237,6 +247,7 @@ class Gate:
     allowances: Sequence[Allowance] = ()
     failed: list[str] = field(default_factory=list)
     spared: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
 
     @property
     def told(self) -> list[str]:
@@ -280,19 +291,28 @@ class Gate:
         click.get_current_context().meta[RECORD] = {
             "failed": self.failed,
             "allowed": [{**each.to_dict(), "nodes": list(map(str, nodes))} for each, nodes in allowed.met.items()],
+            **({"absent": self.absent} if self.absent else {}),
         }
         return self.failed
 
-    def require_absent(self, error: UnknownNodeError, ends: Ends) -> None:
-        """Take the target that a file has not for 0 paths, and say so; raise the error where it is nothing to ask of.
+    def present(self, ends: Ends, graph: nx.DiGraph) -> Ends:
+        """Return the ends without targets that a file has not: with a condition these are 0 paths, which is told.
 
         That a package is never there is what a gate can be for. Without a condition a name that is not there is more
         likely a mistake, and a source always is.
         """
-        if not self.conditions or ends.targets != (error.node,):
-            raise error
-        tell(f"0 paths: {error}")
-        self.check([Absent(error.node)])
+        if not self.conditions:
+            return ends
+        names = Names(graph)
+        for word in dict.fromkeys(ends.targets):
+            try:
+                names.nodes(word)
+            except UnknownNodeError as error:
+                tell(f"0 paths: {error}")
+                self.absent.append(word)
+        kept = tuple(word for word in ends.targets if word not in self.absent)
+        listed = ends.listed and replace(ends.listed, options={**ends.listed.options, "missing": "skip"})
+        return replace(ends, targets=kept, listed=listed)
 
     def end(self) -> None:
         """Say what holds, and end with status 1 where anything does."""

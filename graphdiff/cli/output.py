@@ -20,7 +20,7 @@ from graphdiff.cli.options import Printing, Settings
 from graphdiff.cli.streams import for_screen, say, wants_colour
 from graphdiff.cli.weightings import chosen
 from graphdiff.errors import CycleError, LimitError, SameComponentError, UsageError
-from graphdiff.showing import clean, for_spreadsheets, one_line
+from graphdiff.showing import for_spreadsheets, harmless, one_line
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -109,7 +109,7 @@ def emit(
         body = _csv_text(rows(), settings)
     else:
         # A name from a file must not steer the terminal.
-        body = clean(others.get(settings.output, text)().rstrip("\n")) + "\n"
+        body = harmless(others.get(settings.output, text)().rstrip("\n")) + "\n"
     if settings.path and settings.path != "-":
         from graphdiff.files import save
 

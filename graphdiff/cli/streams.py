@@ -13,7 +13,7 @@ from typing import IO, Any
 import click
 
 from graphdiff.errors import OutputError
-from graphdiff.showing import clean, one_line
+from graphdiff.showing import harmless, one_line
 
 #: Set to anything, it has an internal error show where it happened.
 TRACEBACK = "GRAPHDIFF_TRACEBACK"
@@ -62,7 +62,7 @@ def wants_colour(stream: IO[Any] | None) -> bool:
 
 def for_screen(text: str) -> str:
     """Return what is printed as data, on a terminal without what would steer it."""
-    return clean(text) if sys.stdout.isatty() else text
+    return harmless(text) if sys.stdout.isatty() else text
 
 
 def tell(text: str) -> None:

@@ -10,10 +10,12 @@ import click
 
 from graphdiff.cli import conditions, inputs, options, output, weightings
 from graphdiff.cli.formula import print_formula
+from graphdiff.cli.measures import Absent
 from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.cli.routes import or_routes
 from graphdiff.cli.versions import meant_together, print_versions
-from graphdiff.errors import UnknownNodeError, UsageError
+from graphdiff.errors import UsageError
+from graphdiff.showing import and_more
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -76,15 +78,19 @@ def why(
         print_formula(settings, ends)
         return
     graph = inputs.load(settings)
+    asked, ends = ends, gate.present(ends, graph)
+    if asked.has_target and not ends.has_target:
+        ends.of(graph)  # a source that is not there is a mistake
+        _print_absent(graph, settings, gate)
+        return
     together = [] if sd is not None or bounds is not None else meant_together(graph, ends, settings)
     if together:
         print_versions(graph, ends, together, settings, every=every, gate=gate)
         return
-    try:
-        source, target = ends.between(graph)
-    except UnknownNodeError as error:
-        gate.require_absent(error, ends)
-        _print_absent(graph, error.node, settings)
+    source, target = ends.between(graph)
+    gate.absent += getattr(target, "missing", ())
+    if gate.absent and not target:
+        _print_absent(graph, settings, gate)
     else:
         _print_report(graph, settings, (source, target), sd=sd, bounds=bounds, gate=gate)
 
@@ -149,12 +155,16 @@ def _head(graph: nx.DiGraph, settings: options.Settings, first: Explanation) -> 
     return output.read_line(graph) if unasked else output.graph_line(graph)
 
 
-def _print_absent(graph: nx.DiGraph, target: object, settings: options.Settings) -> None:
-    """Print the answer on a target that is not in the file: no path."""
+def _print_absent(graph: nx.DiGraph, settings: options.Settings, gate: conditions.Gate) -> None:
+    """Print the answer on targets none of which is in the file: no path."""
+    names = and_more(", ".join(gate.absent[:3]), len(gate.absent) - 3)
+    gate.check([Absent(gate.absent)], graph)
     output.emit(
         replace(settings, path=None) if output.is_drawn(settings.path) else settings,
-        text=lambda: f"{output.read_line(graph)}\n\n{target} is not there: 0 paths.",
-        document=lambda: {"kind": "why", "graph": output.read_record(graph), "results": [], "absent": [str(target)]},
+        text=lambda: (
+            f"{output.read_line(graph)}\n\n{names} {'is' if len(gate.absent) == 1 else 'are'} not there: 0 paths."
+        ),
+        document=lambda: {"kind": "why", "graph": output.read_record(graph), "results": [], "absent": gate.absent},
         rows=lambda: _rows([]),
     )
 

@@ -88,4 +88,7 @@ def _allowance(record: Record, where: str) -> Allowance:
     until = record.get("until")
     if until is not None and (not isinstance(until, date) or isinstance(until, datetime)):
         raise FormatError(f"{where}: until is a date without quotes, such as 2027-01-01, and is {until!r}")
+    for key, value in (("package", package), ("reason", reason)):
+        if not any(mark.isprintable() and not mark.isspace() for mark in value):
+            raise FormatError(f"{where} has no {key}: nothing in {value[:20]!r} can be read")
     return Allowance(package, " ".join(reason.split()), until)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import networkx as nx
 
@@ -56,7 +56,8 @@ class Targets(Mapping[Any, Number]):
     format : {"table", "report"}
         What they were read from: nodes and weights as they stand in a table, or a scanner's report of packages.
     missing : tuple of str
-        The packages of a report that are not in the graph, each as ``name@version``.
+        The packages of a report that are not in the graph, each as ``name@version``; the names in a table that mean no
+        node, where these are no error.
     warnings : tuple of str
         What else is to be said, a sentence each: which packages are missing, and which weights are no base scores.
     """
@@ -89,6 +90,7 @@ def read_targets(
     *,
     default_severity: float | None = None,
     max_bytes: int | None = None,
+    missing: Literal["raise", "skip"] = "raise",
 ) -> Targets:
     r"""Read which nodes of a graph are asked about, and how much each weighs.
 
@@ -107,6 +109,9 @@ def read_targets(
         What an advisory without severity counts as.
     max_bytes : int, optional
         The largest content that is read, counted after decompression; by default 256 MiB.
+    missing : {"raise", "skip"}
+        What becomes of a name in a table that means no node, and of a report none of whose packages is in the graph:
+        an error, or nothing but `Targets.missing` and a sentence in `Targets.warnings`.
 
     Returns
     -------
@@ -150,9 +155,14 @@ def read_targets(
         raise UsageError(Keyword("default_severity", default_severity), " is not a finite number")
     name, data = load(path, max_bytes=MAX_BYTES if max_bytes is None else max_bytes)
     nodes = _with_nodes(graph)
+    if missing not in ("raise", "skip"):
+        raise UsageError(Keyword("missing", missing), " is neither 'raise' nor 'skip'")
     if text_of(data[:256]).lstrip()[:1] in ("{", "["):
-        return _of_report(read_findings(data, name), nodes, name, default_severity)
-    return Targets(_of_table(table_of(data, name), nodes), "table")
+        targets = _of_report(read_findings(data, name), nodes, name, default_severity)
+        if not targets and missing == "raise":
+            raise UsageError(targets.warnings[0])
+        return targets
+    return _of_table(table_of(data, name), nodes, skips=missing == "skip")
 
 
 def _with_nodes(graph: nx.DiGraph | CompiledGraph) -> nx.DiGraph:
@@ -167,20 +177,24 @@ def _with_nodes(graph: nx.DiGraph | CompiledGraph) -> nx.DiGraph:
 # -- a table
 
 
-def _of_table(stated: Table, graph: nx.DiGraph) -> dict[Any, Number]:
+def _of_table(stated: Table, graph: nx.DiGraph, *, skips: bool) -> Targets:
+    """Return the nodes and weights of a table; where it skips, without names that mean no node."""
     table = _with_names(stated)
     words = table.columns[table.names.index("node")]
     weights = _weights(table, table.names.index("weight")) if "weight" in table.names else [1] * len(words)
     rows: dict[Any, int] = {}
-    for row, node in enumerate(_named(table, words, graph)):
+    nodes, missing = _named(table, words, graph, skips=skips)
+    for row, node in nodes.items():
         if rows.setdefault(node, row) != row:
             lines = table.line(row), table.line(rows[node])
             raise FormatError(f"{table.file}, line {lines[0]}: the node {node!r} again, as in line {lines[1]}")
-    return dict(zip(rows, weights, strict=True))
+    named = f"{table.file}: {len(missing):,} of {len(words):,} names mean no node: {_listed(missing)}"
+    weighted = {node: weights[row] for node, row in rows.items()}
+    return Targets(weighted, "table", tuple(missing), (named,) if missing else ())
 
 
-def _named(table: Table, words: Sequence[str], graph: nx.DiGraph) -> list[Any]:
-    """Return the node that each word means.
+def _named(table: Table, words: Sequence[str], graph: nx.DiGraph, *, skips: bool) -> tuple[dict[int, Any], list[str]]:
+    """Return the node that each word means, by row; and, where it skips, the words that mean none.
 
     Raises
     ------
@@ -190,18 +204,22 @@ def _named(table: Table, words: Sequence[str], graph: nx.DiGraph) -> list[Any]:
         Several such words: the first `MAX_UNKNOWN` of them.
     """
     names = Names(graph)
-    nodes: list[Any] = []
+    nodes: dict[int, Any] = {}
+    missing: list[str] = []
     errors: list[GraphdiffError] = []
     for row, word in enumerate(words):
         try:
-            nodes.append(names.node(word.strip()))
+            nodes[row] = names.node(word.strip())
         except (UnknownNodeError, AmbiguousNodeError) as error:
+            if skips and isinstance(error, UnknownNodeError):
+                missing.append(word.strip())
+                continue
             error.where = f"line {table.line(row)}: "
             errors.append(error)
             if len(errors) == MAX_UNKNOWN:  # to look for names that are near takes its time
                 break
     if not errors:
-        return nodes
+        return nodes, missing
     if len(errors) > 1:
         several = UnknownNamesError(errors)
         several.where = f"{table.file}: "
@@ -297,9 +315,6 @@ def _of_report(findings: Iterable[Finding], graph: nx.DiGraph, name: str, defaul
     matches = list(_matches(findings, graph, default_severity))
     there = [match for match in matches if match.there]
     missing = [match for match in matches if not match.there]
-    if not there:
-        named = _listed([match.name for match in missing])
-        raise UsageError(f"{name}: none of the {len(missing):,} vulnerable packages is in the graph: {named}")
     if unknown := [match.name for match in there if not match.severities]:
         raise FormatError(
             f"{name}: no severity of {_listed(unknown)}",
@@ -361,8 +376,9 @@ def _has_version(package: _Package, version: str, kind: str) -> bool:
 def _notes(there: Sequence[_Match], missing: Sequence[_Match]) -> Iterator[str]:
     if missing:
         counted = f"{len(missing):,} of the {len(there) + len(missing):,} vulnerable packages"
-        names = _listed([match.name for match in missing])
-        yield f"{counted} {'is' if len(missing) == 1 else 'are'} not in the graph: {names}"
+        are_not = f"{counted} {'is' if len(missing) == 1 else 'are'} not"
+        none_is = f"none of the {len(missing):,} vulnerable packages is"
+        yield f"{are_not if there else none_is} in the graph: {_listed([match.name for match in missing])}"
     if words := [match.by_word for match in there if match.by_word]:
         yield f"a weight is the middle of its word's band, where no base score is given: {_listed(words)}"
     if named := [match.name for match in there if match.is_by_name]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 __all__ = ["admits", "compared", "ecosystem_of", "purl_type", "version_order"]
@@ -67,16 +67,30 @@ EARLY, END, LATE, NUMBER = range(4)
 LATER = ("final", "ga", "p", "post", "release", "sp")
 
 
-def version_order(version: str) -> list[tuple[int, int, str]]:
-    """Return by what versions of one package are sorted: numbers by size, and pre-releases before their release.
+def version_order(version: str, ecosystem: str = "") -> tuple[Any, ...]:
+    """Return by what versions of one package are sorted, as its ecosystem does: Python, npm and Cargo say how.
+
+    Elsewhere numbers by size, and pre-releases before their release. What is no version there comes before all that
+    are.
+
+    References
+    ----------
+    Python Packaging User Guide, "Version specifiers"; Semantic Versioning 2.0.0, item 11.
 
     Examples
     --------
     >>> sorted(["1.10", "1.9", "2.0.0-rc.1", "2.0.0", "1.9.1"], key=version_order)
     ['1.9', '1.9.1', '1.10', '2.0.0-rc.1', '2.0.0']
-    >>> sorted(["1.0", "1.0.post1", "1.0rc1", "1.0.1"], key=version_order)
-    ['1.0rc1', '1.0', '1.0.post1', '1.0.1']
+    >>> sorted(["1.1.1-p1", "1.1.1", "1.1.1-9", "1.1.1-10"], key=lambda version: version_order(version, "npm"))
+    ['1.1.1-9', '1.1.1-10', '1.1.1-p1', '1.1.1']
+    >>> sorted(["1!0.1", "2.0", "2.0+local", "2.0rc1"], key=lambda version: version_order(version, "pypi"))
+    ['2.0rc1', '2.0', '2.0+local', '1!0.1']
     """
+    own = OWN_ORDER.get(ecosystem, _any_order)(version)
+    return (ecosystem, 0, _any_order(version)) if own is None else (ecosystem, 1, own)
+
+
+def _any_order(version: str) -> list[tuple[int, int, str]]:
     parts = PART.findall(version.partition("+")[0])
     return [*map(_part_order, parts), (END, 0, "")]
 
@@ -85,6 +99,45 @@ def _part_order(part: str) -> tuple[int, int, str]:
     if part.isdecimal():
         return NUMBER, len(part.lstrip("0")), part.lstrip("0")
     return LATE if part.lower() in LATER else EARLY, 0, part
+
+
+def _python_order(version: str) -> Any:
+    from packaging.version import Version
+
+    try:
+        return Version(version)
+    except ValueError:  # an InvalidVersion, or a number too long for Python
+        return None
+
+
+def _semantic_order(version: str) -> Any:
+    match = SEMANTIC.fullmatch(version)
+    if match is None:
+        return None
+    *numbers, pre = match.groups()
+    return [*map(_identifier_order, numbers), [*map(_identifier_order, pre.split("."))] if pre else [(LAST_OF_ALL,)]]
+
+
+def _identifier_order(identifier: str) -> tuple[int, int, str]:
+    """Return by what parts between dots are sorted: numbers by size, before all others by their characters."""
+    if identifier.isdecimal():
+        digits = identifier.lstrip("0")
+        return 0, len(digits), digits
+    return 1, 0, identifier
+
+
+#: Three numbers, and identifiers of a pre-release; what stands behind a plus has no part in the order.
+SEMANTIC = re.compile(
+    r"[v=]?([0-9]+)\.([0-9]+)\.([0-9]+)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?"
+)
+#: Behind all identifiers of pre-releases.
+LAST_OF_ALL = 2
+#: How versions are sorted, by ecosystem; None of what is no version there.
+OWN_ORDER: Mapping[str, Callable[[str], Any]] = {
+    "pypi": _python_order,
+    "npm": _semantic_order,
+    "cargo": _semantic_order,
+}
 
 
 # -- ranges

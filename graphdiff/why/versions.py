@@ -270,8 +270,8 @@ def explain_versions(graph: nx.DiGraph | CompiledGraph, name: str, source: End |
     ways = _Ways.of(ready, network, starts)
     packages = _sorted([_Package.of(network, node) for node in nodes])
     by_markers = _split_by_markers(packages, network)
-    newest = {one.name: one.version for one in reversed(packages)}
-    versions = [_version(one, newest[one.name], ways, by_markers) for one in packages]
+    newest = {(one.name, one.ecosystem): one.version for one in reversed(packages)}
+    versions = [_version(one, newest[one.name, one.ecosystem], ways, by_markers) for one in packages]
     return Versions(name, starts, versions, by_markers, words_of(network), ready.topology.naming, ready, network)
 
 
@@ -298,8 +298,8 @@ class _Package:
 
 def _sorted(packages: list[_Package]) -> list[_Package]:
     """Return packages by name, of each the newest first."""
-    newest_first = sorted(packages, key=lambda one: version_order(one.version), reverse=True)
-    return sorted(newest_first, key=lambda one: one.name)
+    newest_first = sorted(packages, key=lambda one: version_order(one.version, one.ecosystem), reverse=True)
+    return sorted(newest_first, key=lambda one: (one.name, one.ecosystem))
 
 
 def _split_by_markers(packages: list[_Package], graph: nx.DiGraph) -> bool:

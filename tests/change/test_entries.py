@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import graphdiff as gd
+from graphdiff.change import entries
 from graphdiff.change.difference import COLUMNS, LINES, difference_lines
-from graphdiff.change.entries import Entry
+from graphdiff.change.entries import LONGEST, Entry
 from graphdiff.change.markdown import comparison_markdown
 
 Graph = nx.DiGraph
@@ -171,6 +172,7 @@ def test_from_an_end_its_own_dependencies_are_the_direct_ones() -> None:
         "chain": ["web", "log", "net", "tls"],
         "by": [{"node": "log", "status": "upgraded", "version_before": "1", "version_after": "3"}],
         "together": [],
+        "lengths": {"way": 2, "chain": 4, "together": 0},
     }
 
 
@@ -203,3 +205,48 @@ def test_a_report_fits_a_screen_until_more_is_asked_for() -> None:
     found = gd.compare(before, after, weight=None)
     assert len(difference_lines(found, top=2)) < len(difference_lines(found)) < len(difference_lines(found, top=100))
     assert "… 58 more rows (--all)" in str(difference_lines(found, top=2))
+
+
+def long_locks(n: int) -> tuple[Graph, Graph]:
+    """Return two locks: in the second is a chain of so many packages more, behind one of as many new edges."""
+    before = project(" ".join(f"app>k{k}" for k in range(n)))
+    after = before.copy()
+    nx.add_path(after, [f"k{k}" for k in range(n)])
+    nx.add_path(after, [f"k{n - 1}", *(f"n{k}" for k in range(n))])
+    before.remove_edges_from([("app", f"k{k}") for k in range(1, n)])
+    after.remove_edges_from([("app", f"k{k}") for k in range(1, n)])
+    nx.add_path(before, ["app", *(f"k{k}" for k in range(n - 1, 0, -1))])
+    after.add_edges_from((f"k{k}", f"leaf{k}") for k in range(n))
+    return before, after
+
+
+def test_of_long_chains_labels_are_made_once_a_node_for_the_text_and_a_limited_part_as_data(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls = {"labels": 0, "stages": 0}
+    label, following = entries._label, entries.Origins._next
+
+    def counted_label(*arguments: Any) -> Any:
+        calls["labels"] += 1
+        return label(*arguments)
+
+    def counted_stage(*arguments: Any) -> Any:
+        calls["stages"] += 1
+        return following(*arguments)
+
+    monkeypatch.setattr(entries, "_label", counted_label)
+    monkeypatch.setattr(entries.Origins, "_next", counted_stage)
+    n = 400
+    difference = gd.compare(*long_locks(n), weight=None)
+    assert (len(difference.appeared), calls["stages"]) == (2 * n, 3 * n + 1)
+    for ask, most in ((str, 12), (comparison_markdown, 12), (lambda d: d.to_dict(), 4 * LONGEST)):
+        calls["labels"] = 0
+        ask(difference)
+        assert calls["labels"] <= most * 3 * n
+    last = next(entry for entry in difference.appeared if entry.node == f"n{n - 1}")
+    assert (len(last.chain), len(last.way), len(last.together)) == (2 * n + 1, n, n - 1)
+    record = last.to_dict()
+    assert record["chain"] == list(last.chain[-LONGEST:]) == record["way"]
+    assert record["together"] == [list(edge) for edge in last.together[-LONGEST:]]
+    assert record["lengths"] == {"way": n, "chain": 2 * n + 1, "together": n - 1}
+    assert f"k{n - 2} -> k{n - 1} and {n - 4:,} more" in entries.row_of_direct((last.node,), last, "by").what

@@ -157,19 +157,49 @@ def test_an_absent_target_is_0_paths_where_a_condition_asks(run: Run, after: str
     assert run("why", after, "event-stream", "--fail-if", "paths > 0", "-o", "csv").status == 0
 
 
+def test_of_several_targets_those_that_are_absent_are_0_paths_and_the_others_are_asked(run: Run, after: str) -> None:
+    never = ("-t", "nosuch", "-t", "left-pad", "--fail-if", "paths > 0")
+    done = run("why", after, *never)
+    assert (done.status, [line[:34] for line in done.err.splitlines()]) == (
+        0,
+        ["graphdiff: 0 paths: no node 'nosuc", "graphdiff: 0 paths: no node 'left-"],
+    )
+    assert "nosuch, left-pad are not there: 0 paths." in done.out
+    held = run("why", after, *never, "-t", "tls", "-o", "json")
+    assert (held.status, "graphdiff: paths > 0 is met: 1" in held.err) == (1, True)
+    document = json.loads(held.out)
+    assert (document["absent"], document["results"][0]["target"]) == (["nosuch", "left-pad"], "tls")
+
+
+def test_so_are_those_of_a_table_or_a_report(run: Run, after: str, tmp_path: Path) -> None:
+    (tmp_path / "all.csv").write_text("node,weight\nnosuch,3\nleft-pad,2\n")
+    (tmp_path / "some.csv").write_text("node,weight\nnosuch,3\ntls,2\n")
+    none, some = (
+        run("why", after, "--targets", str(tmp_path / name), "--fail-if", "paths > 0", "-o", "json")
+        for name in ("all.csv", "some.csv")
+    )
+    assert (none.status, some.status) == (0, 1)
+    assert "all.csv: 2 of 2 names mean no node: nosuch, left-pad" in none.err
+    assert [json.loads(each.out)["absent"] for each in (none, some)] == [["nosuch", "left-pad"], ["nosuch"]]
+    assert json.loads(some.out)["results"][0]["total"] == 2
+    mistake = run("why", after, "--targets", str(tmp_path / "some.csv"))
+    assert (mistake.status, "no node 'nosuch'" in mistake.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ["readlin"],
         ["-s", "ap", "-t", "tls", "--fail-if", "paths > 0"],
-        ["-s", "app", "-t", "tls", "-t", "x", "--fail-if", "paths > 0"],
+        ["-s", "ap", "-t", "none", "--fail-if", "paths > 0"],
+        ["-s", "app", "-t", "tls", "-t", "x"],
     ],
-    ids=["no condition", "an unknown source", "one of several"],
+    ids=["no condition", "an unknown source", "with an unknown target", "one of several and no condition"],
 )
 def test_any_other_unknown_node_is_a_mistake(run: Run, after: str, arguments: list[str]) -> None:
     done = run("why", after, *arguments)
     assert (done.status, done.out) == (2, "")
-    assert done.err.startswith("graphdiff: no node")
+    assert done.err.splitlines()[-1].startswith("graphdiff: no node")
 
 
 # ------------------------------------------------------------------------------------ problems are no hits
@@ -242,6 +272,8 @@ def test_a_cycle_is_allowed_where_all_its_members_are_and_a_total_where_its_targ
     [
         ('package = "a"', "has no reason"),
         ('package = "a"\nreason = ""', "has no reason"),
+        ('package = "a"\nreason = " \\t\\u00a0\\u200b"', "has no reason"),
+        ('package = " "\nreason = "b"', "has no package"),
         ('reason = "a"', "has no package"),
         ('package = "a"\nreason = "b"\nuntil = "2027-01-01"', "until is a date without quotes"),
         ('package = "a"\nreason = "b"\nuntil = 2027-01-01T00:00:00', "until is a date without quotes"),
@@ -253,6 +285,24 @@ def test_a_cycle_is_allowed_where_all_its_members_are_and_a_total_where_its_targ
 def test_an_exception_that_says_too_little_is_refused(tmp_path: Path, entry: str, said: str) -> None:
     with pytest.raises(FormatError, match=said):
         read_allowances(allowing(tmp_path / "allow.toml", entry))
+
+
+def test_an_exception_that_means_nothing_is_told(run: Run, before: str, after: str, tmp_path: Path) -> None:
+    file = allowing(tmp_path / "allow.toml", 'package = "redline"\nreason = "a"', 'package = "tls"\nreason = "b"')
+    done = run("compare", before, after, "--allow", file, "--fail-if", "appeared > 5")
+    assert done.err.splitlines()[0] == "graphdiff: --allow: nothing here is called redline: redline (a)"
+    assert "called tls" not in done.err
+    never = run("why", after, "nosuch", "--allow", file, "--fail-if", "paths > 0")
+    assert (never.status, "called redline" in never.err, "called tls" in never.err) == (0, True, False)
+
+
+def test_equal_is_exact_and_a_tilde_is_a_pattern_for_packages_and_licences(run: Run, after: str) -> None:
+    for name, value in (("package", "r*"), ("licence", "AGPL*")):
+        exact = run("rank", after, "--fail-if", f"{name} == '{value}'")
+        assert (exact.status, f"a pattern is {name} ~" in exact.err) == (0, True)
+        pattern = run("rank", after, "--fail-if", f"{name} ~ '{value}'")
+        assert (pattern.status, "a pattern is" in pattern.err) == (1, False)
+        assert run("rank", after, "--fail-if", f"{name} != '{value}'").status == 1
 
 
 def test_exceptions_without_a_condition_are_refused(run: Run, after: str, tmp_path: Path) -> None:

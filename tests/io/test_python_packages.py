@@ -438,6 +438,30 @@ def test_wrong_options(options: dict[str, str], message: str) -> None:
         read(DATA / "uv.lock", **options)
 
 
+@pytest.mark.parametrize(
+    ("markers", "doubt"),
+    [
+        ("sys_platform=Windows", "no sys_platform is known to be 'Windows': write sys_platform=win32"),
+        ("sys_platform=macos", "write sys_platform=darwin"),
+        ("sys_platform=Linux", "write sys_platform=linux"),
+        ("os_name=win32", "write os_name=nt"),
+        ("platform_system=macOS", "write platform_system=Darwin"),
+        ("platform_system=windows", "write platform_system=Windows"),
+        ("implementation_name=CPython", "write implementation_name=cpython"),
+        ("implementation_name=windows", "there are cpython, pypy"),
+        ("sys_platform=dos", "there are linux, win32"),
+        ("sys_platform=win32,os_name=nt,platform_system=Windows,implementation_name=pypy", ""),
+        ("sys_platform=freebsd14,platform_system=FreeBSD,os_name=posix,python_version=3.12", ""),
+        ("platform_machine=Windows", ""),
+        ("all", ""),
+    ],
+)
+def test_values_that_no_platform_has_are_told_with_what_was_meant(markers: str, doubt: str) -> None:
+    warnings = read(DATA / "uv.lock", markers=markers).graph.get("warnings", [])
+    assert len(warnings) == bool(doubt)
+    assert doubt in "".join(warnings)
+
+
 REFUSALS = {
     "a tree": (b"demo v0.1.0\n\xe2\x94\x9c\xe2\x94\x80\xe2\x94\x80 idna v3.20\n", "a tree for people"),
     "pip list in JSON": (

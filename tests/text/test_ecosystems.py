@@ -122,11 +122,46 @@ def test_a_clause_of_python_is_that_of_packaging(clause: str, version: str, admi
     assert admits(clause, version, "pypi") is admitted
 
 
-def test_versions_of_python_stand_in_the_order_of_packaging() -> None:
-    versions = ["1.0.dev1", "1.0a1", "1.0b2", "1.0rc1", "1.0", "1.0.post1", "1.0.1", "1.2", "1.10", "2.0", "2024.1"]
-    assert all(Version(one) < Version(other) for one, other in pairwise(versions) if "dev" not in one)
+#: Versions from the lowest: the examples of Semantic Versioning 2.0.0, item 11, and others as node-semver orders them.
+SEMVER = [
+    ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1",
+     "1.0.0", "2.0.0", "2.1.0", "2.1.1"],
+    ["0.0.0-foo", "0.0.0", "0.0.1", "0.9.0", "0.10.0", "0.99.0", "1.2.3", "2.0.0"],
+    ["1.2.3-4", "1.2.3-5", "1.2.3-5-Foo", "1.2.3-5-foo", "1.2.3-R2", "1.2.3-a", "1.2.3-a.5", "1.2.3-a.10", "1.2.3-a.b",
+     "1.2.3-a.b.c.5.d.100", "1.2.3-a.b.c.10.d.5", "1.2.3-r100", "1.2.3-r2", "1.2.3"],
+    ["1.1.1-0", "1.1.1-p1", "1.1.1-post", "1.1.1", "5.0.0-9", "5.0.0-20240101", "5.0.0-20240101.1", "5.0.0"],
+]  # fmt: skip
+#: The same of Python, as packaging has it and the specification of version specifiers says.
+PYTHON = [
+    "no version", "1.0.dev1", "1.0a1.dev1", "1.0a1", "1.0a2", "1.0b2", "1.0rc1", "1.0", "1.0+abc.5", "1.0+5",
+    "1.0.post1.dev1", "1.0.post1", "1.0.1", "1.2", "1.10", "2.0rc1", "2.0", "2024.1", "1!0.5", "1!1.0", "2!0.1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("ecosystem", ["npm", "cargo"])
+@pytest.mark.parametrize("versions", SEMVER)
+def test_versions_of_npm_and_cargo_stand_in_the_order_of_semver(versions: list[str], ecosystem: str) -> None:
     shuffled = random.Random(3).sample(versions, len(versions))
-    assert [v for v in sorted(shuffled, key=version_order) if "dev" not in v] == versions[1:]
+    assert sorted(shuffled, key=lambda version: version_order(version, ecosystem)) == versions
+    assert len({str(version_order(version, ecosystem)) for version in versions}) == len(versions)
+
+
+def test_what_stands_behind_a_plus_has_no_part_in_the_order_of_semver_and_no_version_comes_first() -> None:
+    assert version_order("1.2.3+b", "npm") == version_order("v1.2.3+a.1", "npm") == version_order("1.2.3", "npm")
+    assert sorted(["1.0.0-a", "file:x", "9" * 5000, ""], key=lambda v: version_order(v, "npm"))[-1] == "1.0.0-a"
+    assert version_order(f"{'9' * 5000}.0.0", "npm") > version_order("8.0.0", "npm")
+
+
+def test_versions_of_python_stand_in_the_order_of_packaging() -> None:
+    assert all(Version(one) < Version(other) for one, other in pairwise(PYTHON[1:]))
+    shuffled = random.Random(3).sample(PYTHON, len(PYTHON))
+    assert sorted(shuffled, key=lambda version: version_order(version, "pypi")) == PYTHON
+    assert version_order("1.0", "pypi") == version_order("1.0.0", "pypi") > version_order("9" * 5000, "pypi")
+
+
+def test_elsewhere_numbers_go_by_size_and_pre_releases_before_their_release() -> None:
+    versions = ["1.0a1", "1.0b2", "1.0rc1", "1.0", "1.0.post1", "1.0.1", "1.2", "1.10", "2.0", "2024.1"]
+    assert sorted(random.Random(3).sample(versions, len(versions)), key=version_order) == versions
 
 
 def test_names_of_python_are_those_of_packaging_and_npm_is_exact() -> None:

@@ -310,3 +310,13 @@ def test_a_version_that_is_a_root_itself() -> None:
     graph.add_nodes_from(["app", "ms@1.0.0"], root=True)
     text = versions_text(gd.explain_versions(graph, "ms"))
     assert "\nms@1.0.0: itself; 1 path from the roots" in text
+
+
+def test_the_newest_is_that_of_the_ecosystem_and_each_ecosystem_has_its_own() -> None:
+    edges = [("app", "x@1.1.1", "=1.1.1"), ("app", "x@1.1.1-0", "^1.1.1-0")]
+    assert [one.version for one in gd.explain_versions(packages(*edges), "x")] == ["1.1.1", "1.1.1-0"]
+    epochs = packages(("app", "x@2.0", "<3"), ("app", "x@1!0.1", ">=1"), ecosystem="pypi")
+    assert [one.version for one in gd.explain_versions(epochs, "x")] == ["1!0.1", "2.0"]
+    both = packages(("app", "x@1.0.0", "^1"), ("app", "x@2.0.0", "^2"))
+    both.nodes["x@2.0.0"]["purl"] = "pkg:cargo/x@2.0.0"
+    assert [need.holds_back for one in gd.explain_versions(both, "x") for need in one.needs] == [None, None]

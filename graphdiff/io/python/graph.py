@@ -14,7 +14,7 @@ import networkx as nx
 
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.io.building import described, leave_out, node_ids, note_unmet
-from graphdiff.io.python.requirements import Environment, Package, Requirement, holds, satisfies
+from graphdiff.io.python.requirements import Environment, Package, Requirement, doubts_on, holds, satisfies
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.remedies import Keyword
 
@@ -95,15 +95,19 @@ def python_graph(
     """
     if extras not in EXTRAS:
         raise UsageError(Keyword("extras", extras), f" is not one of {', '.join(map(repr, EXTRAS))}")
+    doubts = [f"{name}: {doubt}" for doubt in doubts_on((options or {}).get("markers", "all"))]
     with collector_at_rest():
         given = list(packages)
         every = [package for package in given if environment is None or holds(package.marker, environment)]
         if not every:
-            raise FormatError(f"{name}: no package in it" + ("" if environment is None else " for that environment"))
+            where = "" if environment is None else " for that environment"
+            raise FormatError("; ".join([f"{name}: no package in it{where}", *doubts]))
         needs = _Needs([_holding(package, environment) for package in every], extras)
         graph = _graph(needs, extras, absent, prune=environment is not None)
         chosen = {key: value for key, value in (options or {}).items() if value not in ("all", "requested", "nodes")}
         leave_out(graph, _not_among(graph, [*given, *left_out]), chosen)
+    if doubts:
+        graph.graph["warnings"] = doubts
     return described(graph, format=format, edge_meaning="depends on", weight_meaning="none")
 
 

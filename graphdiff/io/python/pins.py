@@ -105,7 +105,8 @@ def read_pins(data: bytes, *, name: str, markers: str = "all") -> PackageGraph:
     graph = python_graph(
         packages, name=name, format="pip-compile", environment=environment, options={"markers": markers}
     )
-    graph.graph["warnings"] = [f"{name}: {sentence}" for sentence in _warnings(pins, others, needs)]
+    notes = [f"{name}: {sentence}" for sentence in _warnings(pins, others, needs)]
+    graph.graph["warnings"] = [*graph.graph.get("warnings", ()), *notes]
     return graph
 
 

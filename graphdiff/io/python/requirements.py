@@ -22,6 +22,7 @@ __all__ = [
     "Requirement",
     "by_extra",
     "canonical",
+    "doubts_on",
     "environment_of",
     "holds",
     "marker_of",
@@ -238,6 +239,48 @@ def _pairs(parts: Iterable[str]) -> Iterator[tuple[str, str]]:
                 Keyword("markers", term), f" is neither all, here, nor NAME=VALUE with one of {', '.join(known)}"
             )
         yield name, value
+
+
+#: The values that Python's documentation has for some names of markers, and those of other systems by how they begin.
+VALUES: Mapping[str, tuple[str, ...]] = {
+    "sys_platform": ("linux", "win32", "darwin", "cygwin", "aix", "android", "emscripten", "ios", "wasi"),
+    "os_name": ("posix", "nt", "java"),
+    "platform_system": ("Linux", "Windows", "Darwin", "Java", "AIX", "Android", "Emscripten", "iOS", "iPadOS", "SunOS"),
+    "implementation_name": ("cpython", "pypy", "graalpy", "ironpython", "jython", "micropython", "rustpython"),
+}
+BY_SYSTEM = ("sys_platform", "platform_system")
+OTHERS = re.compile(
+    r"(?:freebsd|openbsd|netbsd|dragonfly|gnukfreebsd|sunos|aix|linux|cygwin_nt|java|haiku)[\w.-]*", re.I
+)
+#: What people call a system, and which of the values above it has, in the same order.
+CALLED = {
+    **dict.fromkeys(("windows", "win32", "win64", "win", "nt"), ("win32", "nt", "Windows")),
+    **dict.fromkeys(("macos", "mac", "macosx", "osx", "darwin"), ("darwin", "posix", "Darwin")),
+    **dict.fromkeys(("linux", "ubuntu", "debian"), ("linux", "posix", "Linux")),
+    "python": ("", "", "", "cpython"),
+}
+
+
+def doubts_on(markers: str) -> Iterator[str]:
+    """Yield a sentence for each value in an option that no platform or Python is known to have.
+
+    References
+    ----------
+    The Python Standard Library, ``sys.platform``, ``os.name``, ``platform.system`` and ``sys.implementation``.
+
+    Examples
+    --------
+    >>> list(doubts_on("sys_platform=Windows,os_name=nt"))
+    ["no sys_platform is known to be 'Windows': write sys_platform=win32"]
+    """
+    for place, (name, known) in enumerate(VALUES.items()):
+        value = (environment_of(markers) or {}).get(name, known[0])
+        spelt = {one.casefold(): one for one in known}.get(value.casefold())
+        if value == spelt or (OTHERS.fullmatch(value) and spelt is None and name in BY_SYSTEM):
+            continue
+        meant = spelt or "".join(CALLED.get(value.casefold(), ())[place : place + 1])
+        hint = f"write {name}={meant}" if meant else f"there are {', '.join(known)}"
+        yield f"no {name} is known to be {value!r:.60}: {hint}"
 
 
 def _check_length(text: str, where: str) -> None:
