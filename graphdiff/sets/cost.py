@@ -152,7 +152,8 @@ def cost_of(graph: nx.DiGraph | CompiledGraph, node: Hashable, roots: End | None
 def cost_in(graph: nx.DiGraph, ready: CompiledGraph, source: End | None, target: End) -> Cost | None:
     """Return what the target of a question costs, where that is known.
 
-    None where edges are no dependencies, of several targets, of a root, and of all roots where none is marked.
+    None where edges are no dependencies, nor imports from marked roots, as of a bundle; of several targets, of a root,
+    and of all roots where none is marked.
 
     Parameters
     ----------
@@ -170,9 +171,10 @@ def cost_in(graph: nx.DiGraph, ready: CompiledGraph, source: End | None, target:
     From app 2 nodes are reached through web alone, itself among them.
     >>> cost_in(G, ready, None, "web")
     """
-    if graph.graph.get("edge_meaning") != "depends on" or isinstance(target, Boundary):
-        return None
-    if members_of(target) is not None:
+    edge_meaning = graph.graph.get("edge_meaning")
+    if edge_meaning != "depends on" and not (edge_meaning == "imports" and ready.topology.marked):
+        return None  # of a package whose modules import each other anybody may import any
+    if isinstance(target, Boundary) or members_of(target) is not None:
         return None
     of_all = source is None or isinstance(source, Boundary)
     if of_all and not ready.topology.marked:
