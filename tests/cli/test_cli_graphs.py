@@ -200,8 +200,8 @@ class TestSeveralWeightings:
 class TestCycles:
     def test_debian(self, run: Run) -> None:
         done = run("cycles", OPENSSH)
-        assert "1 component with cycles, 2 packages in all; without 1 edge of weight 1" in done.out
-        assert "libc6 -> libgcc-s1, weight 1" in done.out or "libgcc-s1 -> libc6, weight 1" in done.out
+        assert "1 component with cycles, 2 packages in all; without 1 edge there are none" in done.out
+        assert "libc6 -> libgcc-s1\n" in done.out or "libgcc-s1 -> libc6\n" in done.out
 
     def test_lines_in_every_output(self, run: Run, tmp_path: Path) -> None:
         edges = [
