@@ -422,7 +422,7 @@ def row_of_direct(names: tuple[str, ...], entry: Entry, word: str) -> Row:
     if is_itself and len(names) == 1:
         text = first.change + (f", and by {more:,} more" if more else "")
     else:
-        text = f"{word} {first}" + (f" and {more:,} more" if more else "")
+        text = f"{word} {first}".lstrip() + (f" and {more:,} more" if more else "")
     if entry.together:
         text += f" together with {' and '.join(map(edge_name, entry.together))}"
     if first.status == "kept" and entry.upgrades:

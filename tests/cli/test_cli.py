@@ -540,6 +540,7 @@ MISTAKES = {
     "file given as format": (["why", OPENSSH, "dpkg", "-o", "x.svg"], 2, "for a file: -O x.svg"),
     "no such column": (["why", "{model}", "X", "--columns", "source=from"], 2, "from"),
     "unknown verb": (["explain", "{model}"], 2, "No such command 'explain'"),
+    "no verb": (["{model}", "X", "Y"], 2, "is a file, and a verb comes first; did you mean: graphdiff why "),
     "edge that is not there": (["what-if", "{model}", "X", "Y", "--remove-edge", "Y", "X"], 2, "one the other way"),
     "weight that is text": (["what-if", "{model}", "X", "Y", "--reweight", "X", "Y", "much"], 2, "'much' is not a num"),
     "set for reweight": (["what-if", "{model}", "X", "Y", "--set", "X", "Y", "1"], 2, "--reweight A B W sets"),
