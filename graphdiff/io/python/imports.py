@@ -59,10 +59,10 @@ def read_imports(
     times : str, optional
         The log of ``python -X importtime``; its times become the nodes' ``import_time``, in microseconds.
     kinds : str or collection of str, optional
-        Only imports of these kinds: ``"runtime"``, ``"local"``, ``"type-checking"``. By default all are read, and
-        ``G.graph["warnings"]`` says how many there are for type checking alone, which are on no cycle that
-        `graphdiff.find_cycles` reports; with ``kinds="all"`` they are. Where a file cannot be parsed by the Python
-        that runs, its imports count as ``"runtime"`` wherever they stand, and a warning says so.
+        Only imports of these kinds: ``"runtime"``, ``"local"``, ``"type-checking"``. By default all are read, those
+        for type checking alone are on no cycle that `graphdiff.find_cycles` reports; with ``kinds="all"`` they are.
+        Where a file cannot be parsed by the Python that runs, its imports count as ``"runtime"`` wherever they stand,
+        and a warning says so.
 
     Returns
     -------
@@ -213,14 +213,10 @@ def _current(kinds: str | Collection[str] | None, name: str) -> tuple[Collection
 
 
 def _choose_kinds(graph: nx.DiGraph, name: str, kinds: Collection[str] | None, notes: list[str]) -> None:
-    """Keep the imports of some kinds; where none are named, say how many do not run."""
+    """Keep the imports of some kinds; where none are named, note which do not run."""
     wanted = chosen_kinds(kinds, KINDS, default=KINDS)
-    n_edges = graph.number_of_edges()
-    n_checked = sum(kind == TYPE_CHECKING for *_, kind in graph.edges(data="kind"))
-    if n_checked and kinds is None:
+    if kinds is None and any(kind == TYPE_CHECKING for *_, kind in graph.edges(data="kind")):
         graph.graph["not_run"] = TYPE_CHECKING
-        left_out = f"--omit {TYPE_CHECKING} leaves them out, as cycles does"
-        notes.append(f"{name}: {n_checked:,} of {n_edges:,} imports are under TYPE_CHECKING; {left_out}")
     graph.graph["deferred"] = LOCAL
     if notes:
         graph.graph["warnings"] = notes
