@@ -537,7 +537,7 @@ def row_of_direct(names: tuple[str, ...], entry: Entry, word: str) -> Row:
     if is_itself and len(names) == 1:
         text = first.change + (f", and by {more:,} more" if more else "")
     else:
-        text = f"{word} {first}" + (f" and {more:,} more" if more else "")
+        text = f"{word} {first}".lstrip() + (f" and {more:,} more" if more else "")
     if entry.n_together:
         edges = entry.origins.joints(entry.stage, min(entry.n_together, NAMED))
         text += f" together with {and_more(' and '.join(map(edge_name, edges)), entry.n_together - NAMED)}"

@@ -9,11 +9,12 @@ from typing import Any
 
 from graphdiff.change.comparison import Comparison
 from graphdiff.change.difference import Difference, counts_text, cycle_text, scope_title
-from graphdiff.change.entries import Entry, row_of_direct
+from graphdiff.change.entries import Entry, entry_rows
 from graphdiff.change.report import change_text, footnotes, headline, moving_rows, places_text
 from graphdiff.change.totals import Changes, place_text
+from graphdiff.showing import and_more
 from graphdiff.text.numbers import shown, signed
-from graphdiff.text.sentences import TITLES, words_for
+from graphdiff.text.sentences import TITLES, how_many, words_for
 
 #: So many rows a table has; sets of more than `FOLDED` are folded.
 ROWS, FOLDED = 50, 10
@@ -34,9 +35,9 @@ def comparison_markdown(results: Sequence[Comparison] | Sequence[Changes] | Diff
     <BLANKLINE>
     **Appeared**
     <BLANKLINE>
-    | node | by |
+    | nodes | by |
     | --- | --- |
-    | `c` | new `b -> c` |
+    | `c` | the new b → c |
     """
     section = partial(_section, top=ROWS if top is None else top)
     if isinstance(results, Difference):
@@ -113,30 +114,36 @@ def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, 
 
 
 def _sets(difference: Difference, section: Section) -> list[str]:
-    words = words_for(difference.matched.after.graph.edge_meaning)
+    after = difference.matched.after.graph
+    words = words_for(after.edge_meaning, node_meaning=after.node_meaning)
+    nodes, node = words.nodes, how_many(1, words.nodes).removeprefix("1 ")
     among = ""
     if difference.end is not None:
         title = scope_title(words, difference.end, towards=difference.towards, quoted=code)
         among = f"{title[0].upper()}{title[1:]}: "
-    direct = difference.names_directs
+    tables = [
+        ("Appeared", "by", _entries(difference.appeared, ("the new", ""), difference.names_directs)),
+        ("Gone", "with", _entries(difference.gone, ("the former", ""), difference.names_directs)),
+    ]
     return [
         f"### {among}{counts_text(difference)}",
-        *section("Appeared", ("node", "by"), [(code(e.node), _by(e, "new", direct)) for e in difference.appeared]),
-        *section("Gone", ("node", "with"), [(code(e.node), _by(e, "removed", direct)) for e in difference.gone]),
-        *section("Upgraded", ("node", "before", "after"), [_upgrade(each) for each in difference.upgraded]),
+        *(line for title, by, rows in tables for line in section(title, (nodes, by), rows)),
+        *section("Upgraded", (node, "before", "after"), [_upgrade(each) for each in difference.upgraded]),
         *section("New cycles", ("cycle",), [(code(cycle_text(members)),) for members in difference.cycles_new]),
         *section("Broken cycles", ("cycle",), [(code(cycle_text(members)),) for members in difference.cycles_broken]),
         *section("Renamed?", ("before", "after"), [(code(each.old), code(each.new)) for each in difference.suggested]),
     ]
 
 
-def _by(entry: Entry, word: str, direct: bool) -> str:
-    """Return by which direct dependency a node came in, if any is known, and by which edge."""
-    edge = "" if entry.edge is None else f"{word} {code(f'{entry.edge[0]} -> {entry.edge[1]}')}"
-    if not (direct and entry.by):
-        return edge
-    row = row_of_direct((str(entry.node),), entry, "")
-    return f"{code(row.what)}, {edge}" if row.where else code(row.what)
+def _entries(entries: Iterable[Entry], words: tuple[str, str], direct: bool) -> list[tuple[str, str]]:
+    """Return the rows of what came in, or went, together: the names, and by what, as the text has it."""
+    return [
+        (
+            and_more(", ".join(map(code, row.names[:FOLDED])), len(row.names) - FOLDED),
+            escaped((row.what + row.where).replace(" -> ", " → ")),
+        )
+        for row in entry_rows(entries, words, direct=direct)
+    ]
 
 
 def _upgrade(each: Any) -> tuple[str, str, str]:

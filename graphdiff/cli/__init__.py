@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shlex
 import sys
 
 import click
@@ -106,7 +107,11 @@ class Verbs(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the verb and its arguments, of an old name what is written for it now."""
-        return super().resolve_command(ctx, renamings.current_verb(args, quiet=ctx.resilient_parsing))
+        words = renamings.current_verb(args, quiet=ctx.resilient_parsing)
+        if words[0] not in self.commands and os.path.isfile(words[0]):
+            line = shlex.join(["graphdiff", "why", *words])
+            raise click.UsageError(f"{words[0]} is a file, and a verb comes first; did you mean: {line}", ctx)
+        return super().resolve_command(ctx, words)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the epilog, then the formats of other packages."""

@@ -91,7 +91,8 @@ def compare(
         print_change(settings, graphs, *map(routes, graphs, *labels))
         return
     gate.check(results, *graphs)
-    _emit(_drawn(results[-1], settings), graphs, results, sys.maxsize if every else top, gate)
+    files = settings.file, new
+    _emit(_drawn(results[-1], settings), files, graphs, results, sys.maxsize if every else top, gate)
 
 
 # -- in
@@ -161,12 +162,13 @@ def _drawn(answer: Comparison | Changes | Difference, settings: options.Settings
 
 def _emit(
     settings: options.Settings,
+    files: tuple[str, str],
     graphs: tuple[nx.DiGraph, nx.DiGraph],
     answers: list[Any],
     top: int | None,
     gate: conditions.Gate,
 ) -> None:
-    from graphdiff.change.markdown import comparison_markdown, quoted
+    from graphdiff.change.markdown import code, comparison_markdown, quoted
 
     choice = weightings.chosen_for_both(graphs)
     asked = answers[0] if _is_sets(answers) else answers
@@ -184,7 +186,11 @@ def _emit(
             "failed": [],
         },
         rows=lambda: _rows(answers, results),
-        also={"markdown": lambda: "\n".join([*quoted(gate.told), comparison_markdown(asked, top)])},
+        also={
+            "markdown": lambda: "\n".join(
+                [" → ".join(map(code, files)), "", *quoted(gate.told), comparison_markdown(asked, top)]
+            )
+        },
     )
 
 

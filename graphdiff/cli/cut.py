@@ -49,7 +49,7 @@ def cut(settings: options.Settings, ends: Ends, reduce: str | None, nodes: bool)
     with output.bar("cut") as progress:
         what = "nodes" if nodes else "edges"
         limits = {"progress": progress, **settings.searching}
-        removal = compute(compiled, source, target, what=what, **limits, **_wanted(reduce))
+        removal = compute(compiled, source, target, what=what, **limits, **_wanted(reduce)).asking(graph)
     output.emit(
         settings,
         text=lambda: f"{output.graph_line(graph)}\n\n{removal}",

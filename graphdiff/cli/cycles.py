@@ -40,7 +40,7 @@ def cycles(settings: options.Settings, top: int | None, gate: conditions.Gate) -
     A weight is what it costs to take an edge out: the attribute weight where the file has it, else 1. The least is
     found exactly for small components, for large ones by an integer programme (with scipy); else the report says how
     far from it the edges can be. Where edges have source lines, as imports do, these are listed. Imports in functions
-    count, and are marked (local); what only type checkers run does not, save with --kind all.
+    count, and are marked (local); those under TYPE_CHECKING do not, save with --kind all.
     """
     from graphdiff.structure.components import find_cycles
 

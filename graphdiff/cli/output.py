@@ -82,6 +82,8 @@ def read_line(graph: nx.DiGraph) -> str:
 
     words = words_of(graph)
     counts = f"{how_many(graph.number_of_nodes(), words.nodes)}, {how_many(len(graph.edges), words.edges)}"
+    if idle := graph.graph.get("not_run"):
+        counts += f" ({sum(kind == idle for *_, kind in graph.edges(data='kind')):,} under TYPE_CHECKING)"
     return " · ".join([str(graph.graph.get("format", "graph")), counts, words.arrow])
 
 

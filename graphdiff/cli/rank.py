@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from graphdiff.cli import conditions, inputs, options, output
+from graphdiff.cli import conditions, inputs, options, output, renamings
 from graphdiff.cli.completion import complete_column, complete_value
 from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.errors import UsageError
@@ -19,7 +19,7 @@ EPILOG = """\
 Examples:
   graphdiff rank Packages.xz -s openssh-server      what it rests on, most first
   graphdiff rank Packages.xz liblzma5 --by even     who rests on it
-  graphdiff rank uv.lock --by exclusive             what goes if a package goes
+  graphdiff rank uv.lock --value size --by 'gone size'   what would be freed if it went
   graphdiff rank Packages.xz --by reliance          whom everybody rests on, and through whom
   graphdiff rank uv.lock --targets trivy.json       who rests on vulnerable packages
   graphdiff rank package-lock.json --value licence  which licences, and through whom
@@ -42,14 +42,14 @@ In Python:
     "--by",
     metavar="COLUMN",
     shell_complete=complete_column,
-    help="Order by a weighting, reach, exclusive or reliance. Default: the first.",
+    help="Order by a weighting, reach, exclusive, 'gone size', reliance.",
 )
 @click.option(
     "--value",
     metavar="NAME",
     shell_complete=complete_value,
-    help="A number that nodes have, such as size: add it up, too. A text, such as licence: count the nodes by it, and "
-    "say through whom they come.",
+    help="A number that nodes have, such as size: add it up, too (gone size: with its own). A text, "
+    "such as licence: count the nodes by it, and say through whom they come.",
 )
 @click.option(
     "-n", "--top", type=click.IntRange(min=0), default=20, show_default=True,
@@ -86,7 +86,7 @@ def rank(
             graph,
             first,
             last,
-            by=by,
+            by=renamings.current_column(by, value),
             value=value,
             top=top if settings.output == "text" and not gate.conditions else None,
             weightings=inputs.compile_all(graph, settings),

@@ -59,6 +59,20 @@ def _current(verb: str, arguments: Sequence[str], *, quiet: bool) -> Iterator[st
         yield f"{now}{equals}{value}"
 
 
+def current_column(by: str | None, value: str | None) -> str | None:
+    """Return a column of ``rank`` as it is called now.
+
+    Examples
+    --------
+    >>> current_column("reach", "size")
+    'reach'
+    """
+    if value is None or by != f"exclusive {value}":
+        return by
+    _tell(f"--by '{by}'", f"--by 'gone {value}', which counts the node itself")
+    return f"gone {value}"
+
+
 def tell_one_name(verb: str, name: str) -> None:
     """Say of one name after the file that it is the target, where it was the source in the version before."""
     if verb in ONE_WAS_SOURCE:

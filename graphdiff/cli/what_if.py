@@ -37,6 +37,7 @@ Examples:
   graphdiff what-if Packages.xz openssh-server liblzma5 --remove-edge openssh-server libsystemd0
   graphdiff what-if Packages.xz openssh-server liblzma5 --remove-node dpkg --add procps zlib1g -
   graphdiff what-if model.csv x y --reweight x m 0.3 --reweight m y 0.8 -o json
+  graphdiff what-if uv.lock --direct                               what goes with each direct dependency
   graphdiff what-if uv.lock --targets trivy.json --direct          which direct dependency to be rid of
 
 \b
@@ -87,12 +88,14 @@ def what_if(
     Changes can be repeated and are made together. Without a change: the ten edges whose removal changes the total
     most. All other edges keep their weights; under even the report says too what comes of counting them anew.
     """
-    graph = inputs.load(settings)
-    pair = ends.between(graph)
-    compiled = inputs.compile_all(graph, settings)
     is_changed = bool(remove_edges or remove_nodes or reweights or additions)
     if direct and is_changed:
         raise UsageError("--direct is without a change: leave out one of them")
+    graph = inputs.load(settings)
+    if direct and not (ends.sources or ends.has_target) and _print_costs(settings, graph):
+        return
+    pair = ends.between(graph)
+    compiled = inputs.compile_all(graph, settings)
     if not is_changed:
         (_print_direct if direct else _print_most)(settings, graph, compiled, pair)
         return
@@ -216,6 +219,22 @@ def _print_most(settings: options.Settings, graph: nx.DiGraph, compiled: list[Co
             ),
         ],
     )
+
+
+def _print_costs(settings: options.Settings, graph: nx.DiGraph) -> bool:
+    """Print what goes with each direct dependency of the roots, if any are marked; return whether."""
+    from graphdiff.sets.cost import direct_costs
+
+    costs = direct_costs(graph)
+    if costs is None:
+        return False
+    output.emit(
+        settings,
+        text=lambda: f"{output.read_line(graph)}\n\n{costs}",
+        document=lambda: {"kind": "direct-costs", "graph": output.read_record(graph), **costs.to_dict()},
+        rows=costs.records,
+    )
+    return True
 
 
 def _print_direct(settings: options.Settings, graph: nx.DiGraph, compiled: list[CompiledGraph], ends: Both) -> None:

@@ -142,7 +142,19 @@ class Names:
         error = UnknownNodeError(word, self.graph, absences)
         if absences and not error.why:
             error.why = absences.why(compared(word, ecosystem_of(self.graph.graph, {})))
+        error.why = error.why or self._of_package(word)
         return error
+
+    def _of_package(self, word: str) -> list[object]:
+        """Return how the nodes are given that lie in a package of this name; nothing where none does."""
+        inside = [node for node, data in self.graph.nodes(data=True) if word and data.get("package") == word]
+        if not inside:
+            return []
+        pattern = f"*/{word}/*"
+        fits = [node for node in self.graph if fnmatchcase(str(node), pattern)]
+        how = f"all by {pattern!r}" if fits == inside else f"such as {str(inside[0])!r}"
+        nodes = "1 node is" if len(inside) == 1 else f"{len(inside):,} nodes are"
+        return [f"{nodes} of the package {word!r}: {how}"]
 
     def node(self, word: str) -> Any:
         """Return what `find_node` does."""

@@ -69,8 +69,9 @@ def is_committed(commit: str, path: str) -> bool:
         return False  # a branch without any commit yet
     if known.returncode:
         told = known.stderr.decode(errors="replace").strip().removeprefix("fatal: ").splitlines()
-        why = f": {told[0]}" if told else "; of a shallow clone git fetch brings it"
-        raise InputError(f"git knows no commit {commit}{why}")
+        shallow = _asked(folder, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+        why = told[0] if told else "the clone is shallow, git fetch --unshallow brings the others" if shallow else ""
+        raise InputError(f"there is no commit {commit} in this repository{f': {why}' if why else ''}")
     return not _asked(folder, "rev-parse", "--verify", "--quiet", place).returncode
 
 

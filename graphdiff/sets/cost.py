@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import networkx as nx
+import numpy as np
 
 from graphdiff.arithmetic import Number
 from graphdiff.graph.attributes import adds_up
@@ -19,9 +20,9 @@ from graphdiff.sets.sets import exclusive, root_positions
 from graphdiff.text.names import PLAIN, Naming, end_text, members_of, node_text
 from graphdiff.text.numbers import plain, size_text
 from graphdiff.text.sentences import how_many, words_of
-from graphdiff.text.tables import Axis, Column, Result, Sheet
+from graphdiff.text.tables import Axis, Column, Result, Sheet, aligned
 
-__all__ = ["NOT_STATED", "SPELLINGS", "Cost", "cost_in", "cost_of", "text_at"]
+__all__ = ["NOT_STATED", "SPELLINGS", "Cost", "DirectCosts", "cost_in", "cost_of", "direct_costs", "text_at"]
 
 #: What a licence is called of which the file says nothing.
 NOT_STATED = "not stated"
@@ -29,6 +30,8 @@ NOT_STATED = "not stated"
 SPELLINGS = {"licence": "license", "license": "licence"}
 #: So many licences are named in a line, if that is no longer than this.
 SHOWN, WIDTH = 4, 100
+#: So many rows has a report on all direct ones.
+SHOWN_ROWS = 30
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -152,8 +155,8 @@ def cost_of(graph: nx.DiGraph | CompiledGraph, node: Hashable, roots: End | None
 def cost_in(graph: nx.DiGraph, ready: CompiledGraph, source: End | None, target: End) -> Cost | None:
     """Return what the target of a question costs, where that is known.
 
-    None where edges are no dependencies, of several targets, of a root that nothing needs, of the source itself where
-    no root is marked, and of all roots there.
+    None where edges are no dependencies, nor imports from marked roots, as of a bundle; of several targets, of a root
+    that nothing needs, of the source itself where no root is marked, and of all roots there.
 
     Parameters
     ----------
@@ -171,9 +174,10 @@ def cost_in(graph: nx.DiGraph, ready: CompiledGraph, source: End | None, target:
     From app 2 nodes are reached through web alone, itself among them.
     >>> cost_in(G, ready, None, "web")
     """
-    if graph.graph.get("edge_meaning") != "depends on" or isinstance(target, Boundary):
-        return None
-    if members_of(target) is not None:
+    edge_meaning = graph.graph.get("edge_meaning")
+    if edge_meaning != "depends on" and not (edge_meaning == "imports" and ready.topology.marked):
+        return None  # of a package whose modules import each other anybody may import any
+    if isinstance(target, Boundary) or members_of(target) is not None:
         return None
     of_all = source is None or isinstance(source, Boundary)
     if of_all and not ready.topology.marked:
@@ -187,6 +191,72 @@ def cost_in(graph: nx.DiGraph, ready: CompiledGraph, source: End | None, target:
     if not flooded(rows.ptr, rows.heads, starts)[place]:
         return None
     return _cost(graph, ready, target, roots)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class DirectCosts(Result):
+    """What would go with each node that the roots lead to directly, each for itself: the largest first."""
+
+    costs: tuple[Cost, ...]
+    edges: str
+    nodes: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        return {"costs": [cost.to_dict() for cost in self.costs]}
+
+    def records(self) -> Iterator[list[Any]]:
+        """Yield a table: of each the node, how many go, how large they are, and how many of them have no size."""
+        yield ["node", "n_nodes", "size", "without_size"]
+        for cost in self.costs:
+            yield [cost.naming.node(cost.node), len(cost), plain(cost.size), cost.without_size]
+
+    def text(self, top: int = SHOWN_ROWS) -> str:
+        """Return the report on the first of them."""
+        head = [f"of {how_many(len(self.costs), f'direct {self.edges}')}", "gone", "size", "without a size"]
+        rows = [
+            [
+                node_text(cost.node),
+                f"{len(cost):,}",
+                "" if cost.size is None else size_text(cost.size),
+                f"{cost.without_size or ''}",
+            ]
+            for cost in self.costs[:top]
+        ]
+        columns = [0, 1, *([2, 3] if any(cost.size is not None for cost in self.costs) else [])]
+        lines = aligned([[row[column] for column in columns] for row in [head, *rows]])
+        more = [f"… {len(self.costs) - top:,} more (-o json has all)"] if len(self.costs) > top else []
+        reached = "itself among them; nothing else leads to them from the roots"
+        note = f"gone: {self.nodes} that go if this one goes, {reached}."
+        return "\n".join([*lines, *more, "", note])
+
+    __str__ = __repr__ = text
+
+
+def direct_costs(graph: nx.DiGraph) -> DirectCosts | None:
+    """Return what would go with each node that a root leads to directly; None where no root is marked.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph([("app", "web"), ("web", "html"), ("app", "json"), ("web", "json")], edge_meaning="depends on")
+    >>> direct_costs(G)
+    >>> G.nodes["app"]["root"] = True
+    >>> print(direct_costs(G))
+    of 2 direct dependencies  gone
+    web                          2
+    json                         1
+    <BLANKLINE>
+    gone: nodes that go if this one goes, itself among them; nothing else leads to them from the roots.
+    """
+    ready = counted(graph, {})
+    if not ready.topology.marked:
+        return None
+    starts, rows = root_positions(ready, None), ready.topology.rows
+    places = np.setdiff1d(rows.heads[rows.places(starts)[0]], starts)
+    costs = [_cost(graph, ready, label, None) for label in map(ready.topology.label, places.tolist())]
+    costs.sort(key=lambda cost: (-(cost.size or 0), -len(cost)))
+    words = words_of(graph)
+    return DirectCosts(tuple(costs), words.edges, words.nodes)
 
 
 def _cost(network: nx.DiGraph, ready: CompiledGraph, node: Any, roots: End | None) -> Cost:

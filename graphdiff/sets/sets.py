@@ -390,8 +390,8 @@ def row_sizes(
     starts: NDArray[Any],
     own: NDArray[Any],
     progress: Progress | None = None,
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return reach and exclusive of some positions; where cycles are collapsed each stands for its component.
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Return reach, exclusive and own value of some positions; where cycles are collapsed each is its component.
 
     Parameters
     ----------
@@ -409,13 +409,13 @@ def row_sizes(
         np.add.at(weight, topology.representative, own)
     reach = reached_sums(topology, positions, own, bool((own == 1).all()), progress) - weight[positions]
     if not collapsed:
-        return reach, _going(topology, topology.rows, starts, own)[positions]
+        return reach, _going(topology, topology.rows, starts, own)[positions], own[positions]
     first = topology.representative
     going = _going(topology, topology.quotient, np.unique(first[starts]), weight)
     if topology.loose is not None:  # A member may keep another by such an edge alone: a node by itself goes without.
         is_merged = np.bincount(first)[first] > 1
         going = np.where(is_merged, going, _going(topology, topology.rows, starts, own))
-    return reach, going[positions]
+    return reach, going[positions], weight[positions]
 
 
 def _going(topology: Topology, rows: Rows, starts: NDArray[Any], own: NDArray[Any]) -> NDArray[Any]:

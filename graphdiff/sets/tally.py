@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat, zip_longest
+from textwrap import wrap
 from typing import Any
 
 import networkx as nx
@@ -22,14 +24,13 @@ from graphdiff.sets.cost import NOT_STATED, SPELLINGS, text_at
 from graphdiff.sets.sets import root_positions
 from graphdiff.showing import and_more
 from graphdiff.text.names import PLAIN, Naming, node_text
-from graphdiff.text.numbers import shorten
 from graphdiff.text.sentences import Words, how_many, words_of
 from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
 
 __all__ = ["Tallied", "Tally", "has_texts", "tally"]
 
 #: How many rows a report has; how wide it is, and how much of that a text takes.
-TOP, WIDTH, LONGEST = 20, 100, 32
+TOP, WIDTH, LONGEST = 20, 100, 40
 TITLES = ("which", "through whom")
 
 
@@ -125,15 +126,23 @@ class Tally(Result):
     def text(self, top: int = TOP, how: str = "") -> str:
         """Return the report on the first `top` rows; `how` says behind the number of the others how to see them."""
         shown = self.rows[:top]
-        texts = [self.value, *(shorten(row.title, LONGEST) for row in shown)]
+        texts = [line for row in shown for line in _wrapped(row.title, LONGEST)]
         counts = [self.words.nodes, *(f"{len(row):,}" for row in shown)]
-        room = (WIDTH - max(map(len, texts)) - max(map(len, counts)) - 6) // 2
-        names = [TITLES, *((_named(row.nodes, room), _named(row.through, room)) for row in shown)]
-        rows = [[text, count, *both] for text, count, both in zip(texts, counts, names, strict=True)]
+        left = WIDTH - max(map(len, [self.value, *texts])) - max(map(len, counts)) - 6
+        needed = [max((len(_named(nodes, left)) for nodes in column), default=0) for column in self._names(shown)]
+        rooms = [max(left // 2, left - other) for other in reversed(needed)]
+        names = (map(_named, column, repeat(room)) for column, room in zip(self._names(shown), rooms, strict=True))
+        rows = [[self.value, self.words.nodes, *TITLES]]
+        for row, count, *both in zip(shown, counts[1:], *names, strict=True):
+            cells = [_wrapped(row.title, LONGEST), [count], *map(_wrapped, both, rooms)]
+            rows += map(list, zip_longest(*cells, fillvalue=""))
         lines = [self.title(), *aligned(rows, left=(0, 2, 3))]
         if len(self.rows) > top:
             lines.append(f"… {len(self.rows) - top:,} more{how}")
         return "\n".join([*lines, "", self.note()])
+
+    def _names(self, rows: Sequence[Tallied]) -> list[list[list[Any]]]:
+        return [[row.nodes for row in rows], [row.through for row in rows]]
 
     def title(self) -> str:
         """Return what is counted, in a line."""
@@ -162,14 +171,19 @@ class Tally(Result):
         return self.columns, list(self.records())[:TOP], self.title()
 
 
+def _wrapped(text: str, room: int) -> list[str]:
+    """Return a text in lines that have room: what is copied from a report is cut where it has blanks, if anywhere."""
+    return wrap(text, room, break_on_hyphens=False)
+
+
 def _named(nodes: Sequence[Any], room: int) -> str:
-    """Return as many names as a column has room for, at least one, and how many more there are."""
+    """Return as many names as a column has room for, at least one whole, and how many more there are."""
     names = list(map(node_text, nodes))
     for shown in range(min(len(names), room // 3), 0, -1):
         more = and_more("", len(names) - shown)
         text = ", ".join(names[:shown])
         if len(text) + len(more) <= room or shown == 1:
-            return shorten(text, room - len(more)) + more
+            return text + more
     return ""
 
 

@@ -22,6 +22,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError, ValueOverflowError, chain_text, edge_text
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.options import takes_options
+from graphdiff.graph.topology import Topology
 from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sets.programme import MORE, TIMEOUT, Clock, Progress
@@ -32,12 +33,14 @@ from graphdiff.structure.girth import shortest_cycle
 from graphdiff.text.names import PLAIN, Edge, Naming
 from graphdiff.text.numbers import plain, shorten, shown
 from graphdiff.text.requirements import needed_text, requirement_record, requirement_text
-from graphdiff.text.sentences import how_many, words_for
+from graphdiff.text.sentences import Words, how_many, words_for
 from graphdiff.text.tables import Axis, Frame, Result, Sheet, hanging
 
 __all__ = ["Breaking", "Component", "CycleReport", "find_cycles"]
 
 
+#: An edge: its ends and its own number, and what it weighs.
+Step = tuple[int, int, int, Number]
 #: How wide and how long a report is, unless a number of components is asked for.
 WIDTH, SCREEN = 100, 40
 #: How many edges a report lists of each component, and how many source lines of each; of one that is asked for all.
@@ -75,13 +78,13 @@ class Breaking:
     def __str__(self) -> str:
         return self.text(keyed=False)
 
-    def text(self, *, keyed: bool, most_lines: int = ASKED_LINES) -> str:
-        """Return the edge with its weight and so many lines; with its key where that tells it from others."""
+    def text(self, *, keyed: bool, most_lines: int = ASKED_LINES, weighed: bool = True) -> str:
+        """Return the edge, with its weight, and so many lines; with its key where that tells it from others."""
         n_more = len(self.lines) - most_lines
         lines = [f"  {shorten(line, WIDTH - 7)}" for line in self.lines[:most_lines]]
         edge = edge_text(self.edge if keyed else self.edge[:2], str)
         asked = requirement_text(self.asks, str(self.edge[1]))
-        head = f"{edge}{f' ({asked})' * bool(asked)}, weight {shown(self.weight)}"
+        head = f"{edge}{f' ({asked})' * bool(asked)}{f', weight {shown(self.weight)}' * weighed}"
         return "\n".join([head, *lines, *([f"  … {n_more:,} more"] if n_more > 0 else [])])
 
     def to_dict(self) -> dict[str, Any]:
@@ -106,8 +109,14 @@ class Component:
         No such set weighs less than this; equal to the weight where the set is known to be a least one.
     lacking : {"", "scipy", "time"}
         What it would take to know more: scipy, which is not installed, or time; "" where nothing would help.
+    is_counted : bool
+        Whether every edge within weighs 1.
+    deferred : str
+        The kind of edges within that ``G.graph["deferred"]`` names: imports that do not run when their module is
+        imported; "" where there is none.
     cycle : tuple of nodes
-        A shortest cycle of two nodes or more, or the loop of a single node; its first and last node are the same.
+        A shortest cycle of two nodes or more, or the loop of a single node; its first and last node are the same. If
+        there is any without deferred edges, it is a shortest one of these.
     cycle_edges : tuple of Breaking
         Its edges; of parallel ones the first.
     cycle_is_shortest : bool
@@ -123,6 +132,8 @@ class Component:
     cycle_edges: tuple[Breaking, ...] = ()
     cycle_is_shortest: bool = True
     lacking: str = ""
+    is_counted: bool = False
+    deferred: str = ""
     naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     @property
@@ -132,16 +143,18 @@ class Component:
             return bool(self.bound >= self.weight * (1 - 1e-9))
         return bool(self.bound >= self.weight)
 
-    def verdict(self) -> str:
+    def verdict(self, *, weighed: bool = True) -> str:
         """Return what the removal costs and how sure it is that no other costs less."""
-        sure = (
-            "no set weighs less"
-            if self.is_least
-            else f"any set weighs at least {shown(self.bound)}{MORE.get(self.lacking, '')}"
-        )
-        return (
-            f"without {how_many(len(self.breaking), 'edges')} of weight {shown(self.weight)} it has no cycle ({sure})"
-        )
+        least, most = ("no set weighs less", "weighs at least") if weighed else ("no set is smaller", "has at least")
+        sure = least if self.is_least else f"any set {most} {shown(self.bound)}{MORE.get(self.lacking, '')}"
+        return f"without {_edges(len(self.breaking), self.weight, weighed)} it has no cycle ({sure})"
+
+    def cycle_title(self, edges: str) -> str:
+        """Return what the cycle is that is shown; `edges` is what edges are called."""
+        a_cycle = "a shortest cycle" if self.cycle_is_shortest else "a cycle"
+        if any(one.asks.get("kind") == self.deferred for one in self.cycle_edges if self.deferred):
+            return f"{a_cycle} (each has {self.deferred} {edges})"
+        return f"{a_cycle} without {self.deferred} {edges}" if self.deferred and len(self.cycle) > 3 else a_cycle
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -156,6 +169,7 @@ class Component:
             "cycle": self.naming.listed(self.cycle),
             "cycle_edges": [one.to_dict() for one in self.cycle_edges],
             "cycle_is_shortest": self.cycle_is_shortest,
+            **({"deferred": self.deferred} if self.deferred else {}),
         }
 
 
@@ -170,7 +184,7 @@ class CycleReport(Result):
     edge_meaning, weight_meaning, node_meaning : str
         What an edge and a weight say, and what nodes are called.
     not_run : int
-        How many edges are not counted, as they do nothing when the program runs: imports that only type checkers run.
+        How many edges are not counted, as they do nothing when the program runs: imports under ``TYPE_CHECKING``.
     """
 
     components: tuple[Component, ...]
@@ -218,22 +232,26 @@ class CycleReport(Result):
             return "No cycles"
         count = len(self.components)
         inside = sum(len(component.members) for component in self.components)
-        gone = f"without {how_many(len(self.breaking), 'edges')} of weight {shown(self.weight)} there are none"
+        gone = f"without {_edges(len(self.breaking), self.weight, self._is_weighed)} there are none"
         return f"{how_many(count, 'components')} with cycles, {inside:,} {words.nodes} in all; {gone}"
+
+    @property
+    def _is_weighed(self) -> bool:
+        return not all(component.is_counted for component in self.components)
 
     def _left_out(self) -> Iterator[str]:
         """Yield what is said of the edges that are not counted."""
         if self.not_run:
             verb = "is" if self.not_run == 1 else "are"
             edges = how_many(self.not_run, words_for(self.edge_meaning).edges)
-            yield f"{edges} that only type checkers run {verb} left out: --kind all brings {_them(self.not_run)} back"
+            yield f"{edges} under TYPE_CHECKING {verb} left out: --kind all brings {_them(self.not_run)} back"
 
     def text(self, top: int | None = None) -> str:
         """Return the report on the `top` largest components with all their edges; else what a screen has room for."""
-        nodes = words_for(self.edge_meaning, node_meaning=self.node_meaning).nodes
+        words = words_for(self.edge_meaning, node_meaning=self.node_meaning)
         lines, listed = [self.title(), *self._left_out()], 0
         for number, component in enumerate(self.components[:top], 1):
-            block = ["", *_component_lines(number, component, nodes, in_full=top is not None)]
+            block = ["", *_component_lines(number, component, words, self._is_weighed, in_full=top is not None)]
             if top is None and listed and len(lines) + len(block) > SCREEN - 4:
                 break
             lines += block
@@ -253,33 +271,38 @@ class CycleReport(Result):
         return ["component", "source", "target", "weight", "lines"], rows[:50], self.title()
 
 
+def _edges(number: int, weight: Number, weighed: bool) -> str:
+    return how_many(number, "edges") + f" of weight {shown(weight)}" * weighed
+
+
 def _them(number: int) -> str:
     return "it" if number == 1 else "them"
 
 
-def _component_lines(number: int, component: Component, nodes: str, *, in_full: bool) -> Iterator[str]:
+def _component_lines(number: int, component: Component, words: Words, weighed: bool, *, in_full: bool) -> Iterator[str]:
     members = component.members
-    count = f"{len(members):,} {nodes}, {how_many(component.n_edges, 'edges')}" if len(members) > 1 else "a self loop"
+    count = (
+        f"{len(members):,} {words.nodes}, {how_many(component.n_edges, 'edges')}" if len(members) > 1 else "a self loop"
+    )
     yield shorten(f"{number}. {count}: {_fitting(members, WIDTH - len(count) - 20)}", WIDTH)
     if len(members) > 1:
-        yield from _cycle_lines(component)
-    yield from hanging("   ", f"{component.verdict()}:")
+        yield from _cycle_lines(component, words.edges)
+    yield from hanging("   ", f"{component.verdict(weighed=weighed)}:")
     alike = Counter(one.edge[:2] for one in component.breaking)
     n_shown, n_lines = (len(component.breaking), ASKED_LINES) if in_full else (SHOWN_EDGES, SHOWN_LINES)
     for one in component.breaking[:n_shown]:
         keyed = len(one.edge) > 2 and alike[one.edge[:2]] > 1
-        edge = indent(one.text(keyed=keyed, most_lines=n_lines), "     ")
+        edge = indent(one.text(keyed=keyed, most_lines=n_lines, weighed=weighed), "     ")
         yield from (shorten(line, WIDTH) for line in edge.split("\n"))
     if len(component.breaking) > n_shown:
         yield f"     … {len(component.breaking) - n_shown:,} more: --top {number}"
 
 
-def _cycle_lines(component: Component) -> Iterator[str]:
+def _cycle_lines(component: Component, edges: str) -> Iterator[str]:
     """Yield the shortest cycle, each node with what is asked of it, in as many lines as it takes."""
     names = [str(component.cycle[0]), *(needed_text(str(one.edge[1]), one.asks) for one in component.cycle_edges)]
-    title = "a shortest cycle" if component.cycle_is_shortest else "a cycle"
     yield from fill(
-        f"{title}: {chain_text(names)}", WIDTH, initial_indent="   ", subsequent_indent="     ",
+        f"{component.cycle_title(edges)}: {chain_text(names)}", WIDTH, initial_indent="   ", subsequent_indent="     ",
         break_long_words=False, break_on_hyphens=False,
     ).split("\n")  # fmt: skip
 
@@ -306,8 +329,9 @@ def find_cycles(
     most 18 nodes; beyond that by a heuristic, with a bound below that says how much less any other set could weigh.
     Where the two differ and scipy is installed, an integer programme looks for less (HiGHS), within `timeout`: what it
     finds is checked, and what it says of all others counts as far as its duals prove it in rationals. Edges of the
-    kind that ``G.graph["not_run"]`` names are on no cycle: imports that only type checkers run, unless the graph was
-    read with ``kinds="all"``.
+    kind that ``G.graph["not_run"]`` names are on no cycle: imports under ``TYPE_CHECKING``, unless the graph was
+    read with ``kinds="all"``. A cycle without edges of the kind that ``G.graph["deferred"]`` names is shown before
+    shorter ones with them: imports that do not run when their module is imported.
 
     Parameters
     ----------
@@ -400,8 +424,12 @@ def _component(graph: Any, ready: CompiledGraph, start: int, stop: int, clock: C
     gone = set(cut.arcs)
     taken = [step for step in steps if step[:2] in gone or step[0] == step[1]]
     taken.sort(key=lambda step: -step[3])
-    cycle, is_shortest = shortest_cycle(arcs) if stop - start > 1 else ([start, start], True)
-    first_edges = {step[:2]: step[2] for step in reversed(steps)}
+    deferred, prompt = _prompt(graph, topology, steps)
+    first_edges = {step[:2]: step[2] for step in reversed([*prompt, *steps])}
+    cycle, is_shortest = [start, start], True
+    if stop - start > 1:
+        cycle, is_shortest = shortest_cycle(_arcs(arcs, prompt, scale)) if deferred else ([], True)
+        cycle, is_shortest = (cycle, is_shortest) if cycle else shortest_cycle(arcs)
     loops = sum(Fraction(weight) for tail, head, _, weight in taken if tail == head)
     costs = [step[3] for step in taken]
     weight = sum(costs, start=0)
@@ -412,11 +440,22 @@ def _component(graph: Any, ready: CompiledGraph, start: int, stop: int, clock: C
         weight=weight,
         bound=_below(Fraction(cut.bound) / scale + loops, sum(map(Fraction, costs), start=Fraction(0)), weight),
         lacking=cut.lacking,
+        is_counted=all(step[3] == 1 for step in steps),
+        deferred=deferred,
         cycle=tuple(map(topology.label, cycle)),
         cycle_edges=tuple([_breaking(graph, ready, first_edges[ends]) for ends in pairwise(cycle)]),
         cycle_is_shortest=is_shortest,
         naming=topology.naming,
     )
+
+
+def _prompt(graph: Any, topology: Topology, steps: list[Step]) -> tuple[str, list[Step]]:
+    """Return the kind of edges that run later, if any of the steps is of it, and the steps that are not."""
+    kind = graph.graph.get("deferred", "") if isinstance(graph, nx.Graph) else ""
+    if not kind:
+        return "", []
+    prompt = [step for step in steps if graph.get_edge_data(*topology.edge_label(step[2])).get("kind") != kind]
+    return ("", []) if len(prompt) == len(steps) else (str(kind), prompt)
 
 
 def _below(bound: Fraction, least: Fraction, weight: Number) -> Number:
@@ -429,7 +468,7 @@ def _below(bound: Fraction, least: Fraction, weight: Number) -> Number:
     return near if Fraction(near) <= bound else math.nextafter(near, 0.0)
 
 
-def _arcs(nodes: Iterable[int], steps: Iterable[tuple[int, int, int, Number]], scale: int) -> Arcs:
+def _arcs(nodes: Iterable[int], steps: Iterable[Step], scale: int) -> Arcs:
     """Return the steps from each node to others, in whole numbers; those between the same two added up."""
     arcs: Arcs = {node: {} for node in nodes}
     for tail, head, _, weight in steps:

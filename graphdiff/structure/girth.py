@@ -20,10 +20,12 @@ Rows = dict[int, set[int]]
 def shortest_cycle(arcs: Mapping[int, Mapping[int, float]], max_steps: int = MAX_STEPS) -> tuple[list[int], bool]:
     """Return a shortest cycle of two nodes or more, its first and last the same, and whether it is known to be one.
 
+    Where there is no cycle it is empty.
+
     Parameters
     ----------
     arcs : mapping
-        For every node the nodes that it leads to, loops left out. There is a cycle.
+        For every node the nodes that it leads to, loops left out.
     max_steps : int
         So many edges are looked at, at most, once there is some cycle.
 
@@ -36,11 +38,7 @@ def shortest_cycle(arcs: Mapping[int, Mapping[int, float]], max_steps: int = MAX
         for head in heads:
             if tail in arcs[head]:
                 return [tail, head, tail], True
-    heads_of: Rows = {node: set(heads) for node, heads in arcs.items()}
-    tails_of: Rows = {node: set() for node in arcs}
-    for tail, out in heads_of.items():
-        for head in out:
-            tails_of[head].add(tail)
+    heads_of, tails_of = _rows(arcs)
     best: list[int] = []
     steps = 0
     for node in arcs:
@@ -53,6 +51,19 @@ def shortest_cycle(arcs: Mapping[int, Mapping[int, float]], max_steps: int = MAX
             return best, False
         _take_away(node, heads_of, tails_of)
     return best, True
+
+
+def _rows(arcs: Mapping[int, Mapping[int, float]]) -> tuple[Rows, Rows]:
+    """Return where each node leads to and what leads to it, without those that no cycle passes, for lack of either."""
+    heads_of: Rows = {node: set(heads) for node, heads in arcs.items()}
+    tails_of: Rows = {node: set() for node in arcs}
+    for tail, out in heads_of.items():
+        for head in out:
+            tails_of[head].add(tail)
+    for node in arcs:
+        if node in heads_of and not (heads_of[node] and tails_of[node]):
+            _take_away(node, heads_of, tails_of)
+    return heads_of, tails_of
 
 
 def _through(node: int, heads_of: Rows, longest: int) -> tuple[list[int], int]:

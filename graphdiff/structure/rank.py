@@ -7,6 +7,7 @@ often disagree. Sets are sized for the rows that are returned only, unless they 
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -36,11 +37,13 @@ from graphdiff.text.numbers import percent, plain, shorten_label, shown
 from graphdiff.text.sentences import Words, words_for
 from graphdiff.text.tables import WIDTH, Axis, Frame, Result, Sheet, aligned, in_columns
 
-__all__ = ["SETS", "Ranking", "rank"]
+__all__ = ["SETS", "SUMS", "Ranking", "rank"]
 
 Progress = Callable[[int, int | None], None]
 #: The columns of sets: how many nodes each node reaches, and how many of them would go with it.
 SETS = ("reach", "exclusive")
+#: Before the name of a value: its sum over what a node reaches, and over the node and what would go with it.
+SUMS = ("reach", "gone")
 #: How many rows a report has.
 TOP = 20
 #: A name is not shortened below this, so that a row is no longer than a report is wide.
@@ -197,6 +200,9 @@ class Ranking(Result):
         reach = f"reach: {words.needed}, each counted once"
         yield f"{reach};"
         yield f"exclusive: those that go with it, being reached from {start} by it only."
+        if self.value is not None:
+            reach, gone = (f"{name} {self.value}" for name in SUMS)
+            yield f"{reach}: of those that it reaches; {gone}: of those that go with it, and its own."
         if self.without_value:
             lack = "has no {} and counts" if self.without_value == 1 else "have no {} and count"
             of = f"{self.without_value:,} of {self.n_nodes:,} {words.nodes}"
@@ -241,11 +247,12 @@ def rank(
         of a trace, unless the graph is compiled: nothing is derived by them.
     by : str, optional
         The column that gives the order, largest absolute value first: a weighting's meaning, such as ``"even"`` or
-        ``"weight"``, ``"reach"``, ``"exclusive"``, or with a value ``"reach size"``. By default the first.
-        ``"reliance"`` is whom all nodes rest on: one unit from each (`NODES`), spread evenly, in place of the
+        ``"weight"``, ``"reach"``, ``"exclusive"``, or with a value ``"reach size"`` or ``"gone size"``. By default the
+        first. ``"reliance"`` is whom all nodes rest on: one unit from each (`NODES`), spread evenly, in place of the
         weightings, with the nodes before it that most of it comes through.
     value : str, optional
-        A node attribute to add up, such as ``"size"``: two columns more. A node without counts as 0.
+        A node attribute to add up, such as ``"size"``: two columns more, of what a node reaches, and of what would
+        go with it and the node itself. A node without counts as 0.
     top : int, optional
         How many rows; all by default. Sets are sized for these only, which is quick up to 64.
     weightings : sequence of CompiledGraph, optional
@@ -295,11 +302,12 @@ def rank(
     _require_count(top)
     ready = _all_compiled(graph, weightings, options)
     weights = _distinct([each.weight_meaning for each in ready])
+    by = _renamed(by, value)
     relies = by == RELIANCE and by not in weights
     if relies:
         _require_no_ends(source, target)
         ready, weights = [ready[0].with_preset(even)], [RELIANCE]
-    column = _column_of(by, [*weights, *SETS, *(f"{name} {value}" for name in SETS if value)])
+    column = _column_of(by, [*weights, *SETS, *(f"{name} {value}" for name in SUMS if value)])
     rows = _reached(graph, ready, NODES if relies else source, target)
     values = None if value is None else _values_of(graph, value)
     sized = partial(_set_columns, graph, ready[0], source, value, values, progress)
@@ -408,6 +416,15 @@ def _column_of(by: str | None, titles: list[str]) -> int:
     return titles.index(by)
 
 
+def _renamed(by: str | None, value: str | None) -> str | None:
+    """Return the name of a column; of one that has another now, with a warning."""
+    if value is None or by != f"exclusive {value}":
+        return by
+    note = f"the column exclusive {value} is now gone {value}, which counts the node itself: write by='gone {value}'"
+    warnings.warn(note, DeprecationWarning, stacklevel=4)
+    return f"gone {value}"
+
+
 def _reached(graph: Any, ready: list[CompiledGraph], source: Any, target: Any) -> list[_Row]:
     """Return a row for every node that is reached; a merged component is one row."""
     first = ready[0]
@@ -477,11 +494,11 @@ def _set_columns(
     topology = ready.topology
     starts = root_positions(ready, list(source) if isinstance(source, Mapping) else source)
     places = np.array(positions, dtype=np.int64)
-    columns = dict(zip(SETS, row_sizes(ready, places, starts, values_at(topology, None), progress), strict=True))
+    columns = dict(zip(SETS, row_sizes(ready, places, starts, values_at(topology, None), progress), strict=False))
     if values is not None:
         own = values_at(topology, dict.fromkeys(graph, 0) | values)
-        titles = [f"{name} {value}" for name in SETS]
-        columns |= zip(titles, row_sizes(ready, places, starts, own, progress), strict=True)
+        reach, going, itself = row_sizes(ready, places, starts, own, progress)
+        columns |= zip([f"{name} {value}" for name in SUMS], [reach, going + itself], strict=True)
     return columns
 
 

@@ -14,6 +14,8 @@ __all__ = [
     "FIELDS",
     "attributes_of",
     "edge_record",
+    "marker_parts",
+    "marker_text",
     "needed_text",
     "package_name",
     "requirement_record",
@@ -82,7 +84,50 @@ def requirement_text(data: Mapping[Any, Any], name: str = "") -> str:
     >>> requirement_text({"kind": "extra", "extra": "css", "marker": 'sys_platform == "win32"', "optional": True})
     'extra css, only on sys_platform == "win32"'
     """
-    return ", ".join([shorten(one_line(text), LONGEST) for text in _pieces(data, name) if text])
+    return ", ".join(filter(None, _pieces(data, name)))
+
+
+def marker_text(marker: str, room: int = LONGEST) -> str:
+    """Return a marker, or how many alternatives it has where there is no room: what is said is true of it, never more.
+
+    Examples
+    --------
+    >>> marker_text('python_version < "3.12"'), marker_text("a == '1' and b == '2' or a == '3' and b == '4'", 30)
+    ('python_version < "3.12"', 'one of 2 markers')
+    >>> marker_text("linux-64 | osx-64 | osx-arm64 | win-64", 30)
+    'linux-64 | osx-64 | 2 others'
+    >>> marker_text("a == '1' and (b == '2' or c == '3')", 20)
+    "a == '1' and …"
+    """
+    marker = one_line(marker)
+    if len(marker) <= room:
+        return marker
+    if len(alternatives := marker.split(" | ")) > 1:
+        n_most = len(alternatives) - 2
+        rests = (" | ".join([*alternatives[:n], f"{len(alternatives) - n} others"]) for n in range(n_most, 0, -1))
+        return next((text for text in rests if len(text) <= room), f"one of {len(alternatives)} markers")
+    if len(alternatives := marker_parts(marker, " or ")) > 1:
+        return f"one of {len(alternatives)} markers"
+    parts = marker_parts(marker, " and ")
+    starts = (" and ".join([*parts[:n], "…"]) for n in range(len(parts) - 1, 0, -1))
+    return next((text for text in starts if len(text) <= room), f"a marker of {len(marker)} characters")
+
+
+def marker_parts(marker: str, between: str) -> list[str]:
+    """Return what a marker joins by a word, outside of brackets.
+
+    Examples
+    --------
+    >>> marker_parts("(a or b) and c or d", " or ")
+    ['(a or b) and c', 'd']
+    """
+    parts: list[str] = []
+    for piece in marker.split(between):
+        if parts and parts[-1].count("(") > parts[-1].count(")"):
+            parts[-1] += between + piece
+        else:
+            parts.append(piece)
+    return parts
 
 
 def needed_text(node: str, data: Mapping[Any, Any], name: str = "") -> str:
@@ -125,15 +170,19 @@ def package_name(graph: Any, node: Any) -> str:
 
 def _pieces(data: Mapping[Any, Any], name: str) -> Iterator[str]:
     clause, kind, extra, marker = (_text(data.get(field)) for field in FIELDS[:4])
-    yield _without_name(clause, name)
+    yield _shortened(_without_name(clause, name))
     if kind not in PLAIN_KINDS and not (kind == "extra" and extra):
-        yield kind
+        yield _shortened(kind)
     if extra:
-        yield f"extra {extra}"
+        yield _shortened(f"extra {extra}")
     if marker and marker not in (f'extra == "{extra}"', f"extra == '{extra}'"):
-        yield f"only on {marker}"
+        yield f"only on {marker_text(marker)}"
     if data.get("optional") is True and not extra and "optional" not in kind.lower():
         yield "optional"
+
+
+def _shortened(text: str) -> str:
+    return shorten(one_line(text), LONGEST)
 
 
 def _without_name(clause: str, name: str) -> str:

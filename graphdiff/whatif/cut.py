@@ -28,6 +28,7 @@ from graphdiff.sums.between import Between, ends_of, restriction
 from graphdiff.sums.flow import flow_through
 from graphdiff.text.names import PLAIN, Naming, edge_name, members_of, node_text
 from graphdiff.text.numbers import percent, plain, shown
+from graphdiff.text.requirements import attributes_of, needed_text, requirement_record
 from graphdiff.text.sentences import by_weights, how_many, words_for
 from graphdiff.text.tables import Frame, Result, Sheet, in_columns, table
 
@@ -66,6 +67,8 @@ class Cut(Result):
         the time was over; "" where nothing did.
     kept : mapping of node to str
         Which nodes may not be removed, where nodes are to be, and why: sources, targets, collapsed cycles.
+    asks : mapping of edge to mapping
+        What each edge that is cut asks for, by its attributes (``kind``, ``clause`` and the like), where it says so.
     """
 
     source: Any
@@ -82,7 +85,15 @@ class Cut(Result):
     weight_meaning: str
     lacking: str = ""
     kept: Mapping[Any, str] = field(default_factory=dict)
+    asks: Mapping[Any, Mapping[str, Any]] = field(default_factory=dict)
     naming: Naming = field(default=PLAIN, repr=False, compare=False)
+
+    def asking(self, graph: nx.DiGraph) -> Cut:
+        """Return the cut with what its edges ask for in the graph that it was computed on."""
+        if self.what == "nodes":
+            return self
+        records = {edge: requirement_record(attributes_of(graph, edge)) for edge in self.removed}
+        return replace(self, asks={edge: record for edge, record in records.items() if record})
 
     @property
     def removed(self) -> list[Any]:
@@ -118,10 +129,16 @@ class Cut(Result):
             "kept": [{"node": self.naming.node(node), "why": why} for node, why in self.kept.items()],
         }
 
-    def _named(self, item: Any) -> dict[str, str]:
+    def _named(self, item: Any) -> dict[str, Any]:
         if self.what == "nodes":
             return {"node": self.naming.node(item)}
-        return self.naming.edge(item)
+        return {**self.naming.edge(item), **self.asks.get(item, {})}
+
+    def _text(self, item: Any) -> str:
+        """Return what is cut as a report names it."""
+        if self.what == "nodes":
+            return node_text(item)
+        return needed_text(edge_name(item), self.asks.get(item, {}), str(item[1]))
 
     def _frame(self) -> Frame:
         return Frame(self.to_dict()["removed"])
@@ -139,7 +156,7 @@ class Cut(Result):
         ends = {"source": words.named(self.source), "target": words.named(self.target)}
         if self.n_paths == 0:
             return [words.sentence(f"{words.none.format(**ends)}: there is nothing to cut.")]
-        weights = by_weights(self.weight_meaning)
+        weights, what = by_weights(self.weight_meaning), "nodes" if self.what == "nodes" else words.edges
         relation = words.sentence(words.relation.format(**ends))
         if self.n_paths is None:
             relation = f"{relation} by paths with cycles on the way (to cut every path needs no total)."
@@ -148,14 +165,14 @@ class Cut(Result):
         aim = "To cut every path" if self.wanted is None else f"To take {shown(_decimal(self.wanted))} of it away"
         return [
             relation,
-            f"{aim}, cut {how_many(len(self.strokes), self.what)} of {self.n_candidates:,}:",
+            f"{aim}, cut {len(self.strokes):,} of the {self.n_candidates:,} {what} between them:",
         ]
 
     def _columns(self) -> list[str]:
         return [] if self.before is None else ["takes away", "left"]
 
     def _rows(self) -> list[list[str]]:
-        name = node_text if self.what == "nodes" else edge_name
+        name = self._text
         if self.before is None:
             return [[name(stroke.item)] for stroke in self.strokes]
         return [
@@ -299,7 +316,7 @@ def cut(
     total = search.total
     wanted = None if every else _wanted(total, part, amount)
     chosen, method, at_least, lacking = _chosen(search, wanted, timeout, progress)
-    return Cut(
+    answer = Cut(
         source=source,
         target=target,
         what=what,
@@ -316,6 +333,7 @@ def cut(
         kept=search.kept,
         naming=ready.topology.naming,
     )
+    return answer.asking(graph) if isinstance(graph, nx.Graph) else answer
 
 
 @contextmanager

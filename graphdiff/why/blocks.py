@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from graphdiff.paths.paths import Path, path_text
 from graphdiff.showing import and_more
 from graphdiff.text.names import Edge, node_text
 from graphdiff.text.numbers import shorten
-from graphdiff.text.requirements import attributes_of, needed_text, package_name
+from graphdiff.text.requirements import attributes_of, marker_parts, marker_text, needed_text, package_name
 from graphdiff.text.sentences import how_many
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 #: In characters: how long lines of a report are, and where what they say begins.
 WIDTH, INDENT = 100, 16
+#: Of what a line has no room for, so many lines at most.
+LONGEST = 4
 #: A report has so many lines, unless all are asked for.
 LINES = 36
 #: Of so many versions more than the shortest route is told where all is asked for.
@@ -83,7 +86,9 @@ def _block(one: Version, versions: Versions, lines: int | None) -> list[str]:
         f"{node_text(one.node)}:{itself} {_counted(one)} from {versions.start}{AS_ONE * one.by_cycles}{_with_it(one)}"
     ]
     if one.marker:
-        block += _listed(_title("only on"), [one.marker])
+        alternatives = marker_parts(one.marker, " or ")
+        markers = [marker_text(one.marker, WIDTH - INDENT)] if lines else alternatives
+        block += _laid_out(_title("only on"), markers, " or ")
     needed = NEEDED.get(versions.words.edges, "led to by")
     others = [need for need in one.needs if not need.holds_back]
     for title, needs in (("held back by", one.holding), (needed, others)):
@@ -142,7 +147,15 @@ def _listed(start: str, texts: Sequence[str], lines: int | None = 1, more: str =
         laid_out = _laid_out(start, [*texts[: shown - 1], last], ", ")
         if lines is None or len(laid_out) <= lines:
             break
-    return [shorten(line, WIDTH) for line in laid_out[:lines]]
+    return [short for line in laid_out[:lines] for short in _wrapped(line)]
+
+
+def _wrapped(line: str) -> list[str]:
+    """Return a line in as many as it takes: of what is cut in the middle the sense may be another."""
+    if len(line) <= WIDTH:
+        return [line]
+    wrapped = wrap(line, WIDTH, subsequent_indent=" " * (INDENT + 2), max_lines=LONGEST, placeholder=" …")
+    return [line[:INDENT] + wrapped[0][INDENT:].lstrip(), *wrapped[1:]]
 
 
 def _laid_out(start: str, texts: Sequence[str], between: str, indent: int = INDENT) -> list[str]:

@@ -11,7 +11,7 @@ from graphdiff.paths.paths import Path
 from graphdiff.sums.between import Between
 from graphdiff.text.names import Edge
 from graphdiff.text.numbers import shorten
-from graphdiff.text.requirements import LONGEST, requirement_record
+from graphdiff.text.requirements import LONGEST, marker_text, requirement_record
 
 #: What may be a condition, in the order in which it is said.
 OPTIONAL = "optional"
@@ -47,7 +47,8 @@ class Condition:
         >>> Condition("marker", ("unix",)).text("dependency"), Condition("kind", ("optional", "dev")).text("import")
         ('on unix', 'by an optional or dev import')
         """
-        named = [shorten(value, LONGEST) for value in self.values[:SHOWN]]
+        short = marker_text if self.field == "marker" else shorten
+        named = [short(value, LONGEST) for value in self.values[:SHOWN]]
         named += [f"{len(self.values) - SHOWN:,} more"] if len(self.values) > SHOWN else []
         values = " or ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
         if self.field == "marker":

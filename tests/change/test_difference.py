@@ -305,7 +305,7 @@ def test_markdown_of_the_three_results(changed: gd.Comparison) -> None:
     text = comparison_markdown([changed])
     assert "| `weight` | 7 | 13 | +6 (+85.7 %) | 1st of 3 -> 1st of 4 |" in text
     assert "| - | `b -> t` | removed 1 | -1 |" in text
-    assert "| `c` | new `s -> c` |" in text
+    assert "| `c` | the new s → c |" in text
     assert "_Edges in series changed together" in text
     found = gd.compare(weighted([("s", "a", 1)]), weighted([("s", "a", 2)]), "s")
     assert "| `a` | 1 | 2 | +1 | 1 |" in comparison_markdown([found])

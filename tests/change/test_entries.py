@@ -189,8 +189,17 @@ def test_of_graphs_that_name_no_project_and_of_no_dependencies_the_edge_is_named
 def test_markdown_says_the_same() -> None:
     before, after = project("app>web"), project("app>web web>net app>x", "web=2")
     text = comparison_markdown(gd.compare(before, after, weight=None))
-    assert "| `net` | `web 1 -> 2`, new `web -> net` |" in text
-    assert "| `x` | `new direct dependency` |" in text
+    assert "| nodes | by |" in text  # the graphs do not say what they are
+    assert "| `net` | web 1 → 2 (web → net) |" in text
+    assert "| `x` | new direct dependency |" in text
+    many = comparison_markdown(gd.compare(before, project("app>web app>x x>a x>b x>c"), weight=None))
+    assert "| `x`, `a`, `b`, `c` | new direct dependency x |" in many
+    back = comparison_markdown(gd.compare(after, before, weight=None))
+    assert "| nodes | with |" in back
+    assert "| `x` | former direct dependency |" in back
+    hostile = comparison_markdown(gd.compare(before, project("app>web web>@someone app>#1 #1>y", "web=2"), weight=None))
+    assert "&#64;someone) |" in hostile
+    assert "new direct dependency &#35;1 |" in hostile
 
 
 def test_a_report_fits_a_screen_until_more_is_asked_for() -> None:

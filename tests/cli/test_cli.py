@@ -342,12 +342,12 @@ class TestWhatIf:
 class TestCut:
     def test_every_path(self, run: Run) -> None:
         done = run("cut", OPENSSH, "openssh-server", "liblzma5")
-        assert "To cut every path, cut 2 edges of 20:" in done.out
+        assert "To cut every path, cut 2 of the 20 dependencies between them:" in done.out
         assert "Fewer cannot do it: 2 paths share no such edge (maximum flow)." in done.out
 
     def test_a_part_by_nodes(self, run: Run) -> None:
         done = run("cut", OPENSSH, "openssh-server", "liblzma5", "--reduce", "50%", "--nodes")
-        assert re.search(r"cut 1 node of 11:\n.*\n  libsystemd0 +0\.00797101 \(77\.9 %\)", done.out)
+        assert re.search(r"cut 1 of the 11 nodes between them:\n.*\n  libsystemd0 +0\.00797101 \(77\.9 %\)", done.out)
 
     def test_an_amount_as_json_and_csv(self, run: Run, model: str) -> None:
         document = json.loads(run("cut", model, "X", "Y", "--reduce", "0.2", "-o", "json").out)
@@ -541,6 +541,7 @@ MISTAKES = {
     "file given as format": (["why", OPENSSH, "dpkg", "-o", "x.svg"], 2, "for a file: -O x.svg"),
     "no such column": (["why", "{model}", "X", "--columns", "source=from"], 2, "from"),
     "unknown verb": (["explain", "{model}"], 2, "No such command 'explain'"),
+    "no verb": (["{model}", "X", "Y"], 2, "is a file, and a verb comes first; did you mean: graphdiff why "),
     "edge that is not there": (["what-if", "{model}", "X", "Y", "--remove-edge", "Y", "X"], 2, "one the other way"),
     "weight that is text": (["what-if", "{model}", "X", "Y", "--reweight", "X", "Y", "much"], 2, "'much' is not a num"),
     "set for reweight": (["what-if", "{model}", "X", "Y", "--set", "X", "Y", "1"], 2, "--reweight A B W sets"),

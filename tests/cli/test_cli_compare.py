@@ -133,9 +133,11 @@ def test_json_csv_and_markdown(run: Run, tmp_path: Path) -> None:
     assert next(csv.DictReader(io.StringIO(run(*CALLS, "-s", "request", "-o", "csv").out)))["node"] == "query"
     path = tmp_path / "summary.md"
     assert run(*LOCKS, "shop", "log", "-O", str(path)).err == f"wrote {path}\n"
-    assert path.read_text().startswith("## `shop` → `log`\n")
+    assert "\n## `shop` → `log`\n" in path.read_text()
     for ends in ((), ("-s", "shop")):
-        assert "| `metrics` | `web 2.3.1 -> 2.4.0`, new `web -> metrics` |" in run(*LOCKS, *ends, "-o", "markdown").out
+        text = run(*LOCKS, *ends, "-o", "markdown").out
+        assert text.startswith(f"`{LOCKS[0]}` → `{LOCKS[1]}`\n\n### ")
+        assert "| `metrics`, `http`, `sockets` | web 2.3.1 → 2.4.0 (web → metrics) |" in text
 
 
 @pytest.mark.parametrize("ends", [(), ("-s", "shop"), ("shop", "log")])

@@ -59,7 +59,7 @@ def test_columns_of_the_ranking(drawn: str, units: str) -> None:
     assert completed("rank", units, "--by", "") == ["even", "reach", "exclusive", "reliance"]
     assert completed("rank", drawn, "--by", "") == ["reach", "exclusive", "reliance"]  # numbers, not known as weights
     found = completed("rank", drawn, "-w", "cost", "--value", "size", "--by", "")
-    assert found == ["cost", "reach", "exclusive", "reach size", "exclusive size", "reliance"]
+    assert found == ["cost", "reach", "exclusive", "reach size", "gone size", "reliance"]
 
 
 @pytest.mark.parametrize("option", ["--kind", "--weight", "--value", "--by"])

@@ -16,9 +16,9 @@ def several(*edges: tuple[str, str]) -> nx.MultiDiGraph:
 
 def test_cycles_name_parallel_edges_by_their_keys() -> None:
     alone = str(gd.find_cycles(several(("a", "b"), ("b", "a"), ("b", "a")), weight=None))
-    assert "a -> b, weight 1" in alone
+    assert alone.endswith("     a -> b")
     twice = str(gd.find_cycles(several(("a", "b"), ("a", "b"), ("b", "a"), ("b", "a"), ("a", "b")), weight=None))
-    assert twice.count("b -> a (key 0), weight 1") == twice.count("b -> a (key 1), weight 1") == 1
+    assert twice.count("b -> a (key 0)") == twice.count("b -> a (key 1)") == 1
     loops = str(gd.find_cycles(several(("a", "a"), ("a", "a")), weight=None))
     assert "a -> a (key 1)" in loops
 

@@ -26,7 +26,7 @@ VERBS = {
     "why, as a formula": (["--formula"], "Every route uses the edge d -> a."),
     "paths": ([], "  b > c > d > a"),
     "paths, one": (["-k", "1"], "  b > c > d > a"),
-    "cut": ([], "To cut every path, cut 1 edge of 5:"),
+    "cut": ([], "To cut every path, cut 1 of the 5 dependencies between them:"),
     "cut, nodes": (["--nodes"], "Not to be taken: b (source), a (target)."),
     "what-if": ([], "Every route uses the edge d -> a."),
     "what-if, without": (["--remove-edge", "d", "a"], "No route."),

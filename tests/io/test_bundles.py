@@ -20,7 +20,8 @@ import pytest
 from samples import DATA
 
 import graphdiff as gd
-from graphdiff.errors import FormatError, UsageError
+from graphdiff.errors import FormatError, UnknownNodeError, UsageError
+from graphdiff.graph.lookup import find_nodes
 from graphdiff.io.read import claiming, read
 
 ESBUILD, WEBPACK = DATA / "bundles/esbuild.meta.json", DATA / "bundles/webpack.stats.json"
@@ -185,7 +186,7 @@ def test_what_would_go_with_a_module_is_counted_in_bytes(path: Any) -> None:
     )
     common, ms = "node_modules/debug/src/common.js", "node_modules/ms/index.js"
     assert row["exclusive"] == 2
-    assert row["exclusive_size"] == sizes[common] + sizes[ms]
+    assert row["gone_size"] == sizes[common] + sizes[ms] + sizes["node_modules/debug/src/browser.js"]
 
 
 @pytest.mark.parametrize("path", [ESBUILD, WEBPACK])
@@ -194,7 +195,65 @@ def test_modules_are_grouped_by_package(path: Any) -> None:
     assert set(groups.edges) == {("(no package)", "debug"), ("(no package)", "clsx"), ("debug", "ms")}
 
 
+@pytest.mark.parametrize("path", [ESBUILD, WEBPACK])
+def test_why_says_what_goes_with_a_module(path: Any, run: Any) -> None:
+    graph = read(path)
+    sizes = {own_name(node): size for node, size in graph.nodes(data="size")}
+    gone = ["node_modules/debug/src/browser.js", "node_modules/debug/src/common.js", "node_modules/ms/index.js"]
+    node = next(node for node in graph if own_name(node) == gone[0])
+    cost = json.loads(run("why", str(path), node, "-o", "json").out)["cost"]
+    assert (cost["n_nodes"], cost["size"]) == (3, sum(sizes[one] for one in gone))
+    assert {own_name(one) for one in cost["nodes"]} == set(gone)
+    assert f"Without {node} 3 modules go, itself among them (" in run("why", str(path), node).out
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [
+        ("debug", "2 nodes are of the package 'debug': all by '\\*/debug/\\*'"),
+        ("ms", "1 node is of the package 'ms': all by '\\*/ms/\\*'"),
+        ("m", "there are nodes such as"),
+    ],
+)
+def test_a_package_is_no_node_and_how_its_modules_are_given_is_said(word: str, reason: str) -> None:
+    with pytest.raises(UnknownNodeError, match=f"^no node '{word}'.*{reason}"):
+        find_nodes(read(ESBUILD), word)
+
+
+def test_the_pattern_that_is_said_gives_no_other_module() -> None:
+    graph = read(ESBUILD)
+    assert find_nodes(graph, "*/debug/*") == [
+        node for node, package in graph.nodes(data="package") if package == "debug"
+    ]
+    graph.add_node("src/debug/own.js")
+    with pytest.raises(UnknownNodeError, match="2 nodes are of the package 'debug': such as 'node_modules/debug/src/"):
+        find_nodes(graph, "debug")
+
+
 # -- webpack
+
+
+def test_what_is_in_no_chunk_is_left_out_and_counted() -> None:
+    """A barrel of which one module is used: webpack 5 lists it and all others as orphans."""
+    used = module("used.js", by("index.js", "harmony import specifier"), by("barrel.js", "harmony export"), orphan=True)
+    whole = module("index.js + 1 modules", orphan=False, chunks=["main"], modules=[
+        module("index.js", by(None, "entry"), orphan=False, chunks=[]),
+        used | {"orphan": False, "chunks": []},
+    ])  # fmt: skip
+    barrel = module("barrel.js", by("index.js", "harmony import", active=False), orphan=True, chunks=[])
+    runtime = {
+        "identifier": "webpack/runtime/x",
+        "name": "webpack/runtime/x",
+        "moduleType": "runtime",
+        "chunks": ["main"],
+    }
+    unused = module("unused.js", by("barrel.js"), orphan=True, chunks=[])
+    graph = statistics(whole, barrel, used, unused, runtime)
+    assert list(graph.edges) == [("index.js", "used.js")]
+    assert set(graph) == {"index.js", "used.js"}
+    assert [line.partition(": ")[2] for line in graph.graph["warnings"]] == [
+        "left out 2 modules in no chunk, so not in the bundle"
+    ]
 
 
 def test_webpack_has_the_imports_of_the_sources() -> None:
@@ -220,7 +279,7 @@ def test_a_module_of_webpack_has_what_the_file_says() -> None:
         "chunks": "shop",
     }  # fmt: skip
     assert graph.nodes['external "fs"']["external"] is True
-    assert graph.nodes["webpack/runtime/load script"]["type"] == "runtime"
+    assert not any("webpack/runtime" in node for node in graph)
 
 
 def test_imports_of_a_concatenation_are_those_of_the_modules_in_it() -> None:

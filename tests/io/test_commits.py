@@ -58,8 +58,14 @@ def test_a_file_in_a_commit_is_read_as_any_other(repository: Path, monkeypatch: 
 
 def test_what_is_not_there_is_said(repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(repository)
-    with pytest.raises(InputError, match="git knows no commit v2; of a shallow clone git fetch brings it"):
+    with pytest.raises(InputError, match=r"^there is no commit v2 in this repository$"):
         gd.read("git:v2:app/uv.lock")
+    (repository / ".git/shallow").write_text(git(repository, "rev-parse", "HEAD"))
+    try:
+        with pytest.raises(InputError, match=r"repository: the clone is shallow, git fetch --unshallow brings"):
+            gd.read("git:v2:app/uv.lock")
+    finally:
+        (repository / ".git/shallow").unlink()
     with pytest.raises(InputError, match=r"other\.uv\.lock is not in the commit v1"):
         gd.read("git:v1:other.uv.lock")
     with pytest.raises(UsageError, match="a commit is needed"):

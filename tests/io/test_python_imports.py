@@ -14,7 +14,7 @@ from conftest import Run
 
 import graphdiff as gd
 from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageError
-from graphdiff.io.python.scopes import in_functions
+from graphdiff.io.python.scopes import deferred_lines
 from graphdiff.io.read import read
 from graphdiff.io.write import write
 
@@ -224,17 +224,15 @@ def test_an_import_says_when_it_runs(checked: str) -> None:
     # One that stands in both places is made when the function is called; each line says where it stands.
     lines = graph.edges["checked.other", "checked.lower"]["lines"]
     assert [line.partition("other.py:")[2] for line in lines] == [
+        "5: import checked.lower (local)",  # which gives the kind
         "3: from checked import lower (type-checking)",
-        "5: import checked.lower (local)",
     ]
-    assert graph.graph["warnings"] == [
-        f"{checked}: only type checkers run 3 of 6 imports: cycles leaves them out, and other verbs do with "
-        '--omit type-checking (in Python omit="type-checking")'
-    ]
+    assert graph.graph["not_run"] == "type-checking"
     for kind, edges in kinds.items():
         assert set(read(checked, kinds=kind).edges) == edges
     assert set(read(checked, omit="type-checking").edges) == RUNTIME | LOCAL
-    assert "warnings" not in read(checked, kinds="all").graph
+    for options in ({"kinds": "all"}, {"omit": "type-checking"}):
+        assert "not_run" not in read(checked, **options).graph
     with pytest.raises(UsageError, match=r"^no edge is of the kind 'x'; there are runtime, local, type-checking$"):
         read(checked, kinds="x")
 
@@ -296,43 +294,58 @@ import odd  # runtime
 def late(): \\
 import odder  # local
 with x: import managed  # runtime
+if __name__ == "__main__":
+    import script  # local
+    if text:
+        import deeper  # local
+elif x:
+    import other  # runtime
+else:
+    import neither  # runtime
+if '__main__' == __name__ and x: import also  # local
+if __name__ == "__main__" or x: import always  # runtime
+if __name__ != "__main__":
+    import imported  # runtime
+else:
+    import not_imported  # runtime
 '''
 
 
-def test_which_imports_stand_in_functions() -> None:
+def test_which_imports_stand_deferred_lines() -> None:
     lines = STANDING.split("\n")
     numbers = {number for number, line in enumerate(lines, 1) if "# runtime" in line or "# local" in line}
     local = {number for number in numbers if "# local" in lines[number - 1]}
-    assert len(local) == 8
+    assert len(local) == 11
     for ending in ("\n", "\r\n", "\r"):
         source = STANDING.replace("\n", ending).encode()
-        assert in_functions(source, numbers) == local
+        assert deferred_lines(source, numbers) == local
         for number in numbers:  # whatever else is asked for
-            assert in_functions(source, [number]) == local & {number}
+            assert deferred_lines(source, [number]) == local & {number}
 
 
 def test_an_import_in_a_file_that_this_python_cannot_parse_counts_as_one_that_runs(
     checked: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert in_functions(b"def f(:\n    import a\n", [2]) is None
-    monkeypatch.setattr("graphdiff.io.python.imports.in_functions", lambda source, lines: None if lines else set())
+    assert deferred_lines(b"def f(:\n    import a\n", [2]) is None
+    monkeypatch.setattr("graphdiff.io.python.imports.deferred_lines", lambda source, lines: None if lines else set())
     graph = read(checked, kinds="all")
     assert graph.edges["checked.other", "checked.lower"]["kind"] == "runtime"
-    (first, second) = graph.graph["warnings"]
+    first, *others = graph.graph["warnings"]
     assert first.endswith("checked/other.py: not parsed by this Python: its imports in functions count as runtime")
-    assert "checked/upper.py" in second
+    assert ["checked/upper.py" in other for other in others] == [True]
 
 
-def test_which_imports_stand_in_functions_is_what_the_whole_file_says() -> None:
+def test_which_imports_stand_deferred_lines_is_what_the_whole_file_says() -> None:
     counted = 0
     names = "inspect", "pydoc", "doctest", "zipfile", "os", "tarfile", "platform", "unittest/mock", "logging/config"
     for name in names:
         source = (Path(ast.__file__).parent / f"{name}.py").read_bytes()
         tree = ast.parse(source)
         functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        functions += [node for node in tree.body if ast.unparse(node).startswith("if __name__ == '__main__':")]
         inside = {line for f in functions for line in range(f.body[0].lineno, (f.end_lineno or 0) + 1)}
         imports = {node.lineno for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)}
-        assert in_functions(source, imports) == imports & inside
+        assert deferred_lines(source, imports) == imports & inside
         counted += len(imports & inside)
     assert counted > 50
 
@@ -359,7 +372,7 @@ def test_the_edges_that_run_are_those_of_grimp_without_type_checking(checked: st
 def test_cycles_at_run_time_are_those_that_are_reported(checked: str, run: Run) -> None:
     report = gd.find_cycles(read(checked), weight=None)
     assert (report.components, report.breaking, report.not_run) == ((), [], 3)
-    left_out = "3 imports that only type checkers run are left out: --kind all brings them back"
+    left_out = "3 imports under TYPE_CHECKING are left out: --kind all brings them back"
     assert str(report).splitlines() == ["No cycles", left_out]
     assert report.to_dict()["not_run"] == 3
     every = gd.find_cycles(read(checked, kinds="all"), weight=None)
@@ -367,8 +380,25 @@ def test_cycles_at_run_time_are_those_that_are_reported(checked: str, run: Run) 
     assert every.not_run == 0
     done = run("cycles", checked)
     assert f"No cycles\n{left_out}" in done.out
-    assert "only type checkers run 3 of 6 imports: cycles leaves them out" in done.err
+    assert "5 modules, 6 imports (3 under TYPE_CHECKING) · " in done.out
+    assert not done.err
     assert "1 component with cycles" in run("cycles", checked, "--kind", "all").out
+
+
+def test_a_cycle_that_runs_on_import_is_shown_before_a_shorter_one(tmp_path: Path) -> None:
+    (tmp_path / "ring").mkdir()
+    sources = {"a": "import ring.b\n", "b": "import ring.c\n", "c": "import ring.d\ndef f():\n    import ring.b\n",
+               "d": "import ring.a\n", "e": "import ring.f\n",
+               "f": "x = 1\nif __name__ == '__main__':\n    import ring.e\n"}  # fmt: skip
+    for name, source in {"__init__": "", **sources}.items():
+        (tmp_path / f"ring/{name}.py").write_text(source)
+    report = gd.find_cycles(read(f"imports:{tmp_path / 'ring'}"), weight=None)
+    lines = [line.strip() for line in str(report).splitlines()]
+    assert "a shortest cycle without local imports: ring.a -> ring.b -> ring.c -> ring.d -> ring.a" in lines
+    assert "a shortest cycle (each has local imports): ring.e -> ring.f -> ring.e (local)" in lines or (
+        "a shortest cycle (each has local imports): ring.f -> ring.e (local) -> ring.f" in lines
+    )
+    assert [one.to_dict()["deferred"] for one in report.components] == ["local", "local"]
 
 
 def test_a_cycle_at_run_time_is_not_broken_at_an_import_for_type_checking(tmp_path: Path) -> None:
@@ -381,7 +411,7 @@ def test_a_cycle_at_run_time_is_not_broken_at_an_import_for_type_checking(tmp_pa
     (tmp_path / "ring/c.py").write_text("import ring.a\n")
     report = gd.find_cycles(read(f"imports:{tmp_path / 'ring'}"), weight=None)
     assert [set(one.members) for one in report.components] == [{"ring.a", "ring.b"}]
-    assert str(report).splitlines()[1] == "1 import that only type checkers run is left out: --kind all brings it back"
+    assert str(report).splitlines()[1] == "1 import under TYPE_CHECKING is left out: --kind all brings it back"
 
 
 def test_the_reported_package_has_no_cycle(shared_data: Path) -> None:

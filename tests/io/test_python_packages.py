@@ -143,6 +143,20 @@ def test_poetry_has_a_marker_for_each_group(python: str, group: str, there: bool
     assert ("tomli" in graph) is there
 
 
+@pytest.mark.parametrize(
+    ("markers", "marker"),
+    [
+        ("""{ main = "os_name == 'nt'", dev = "os_name == 'x'" }""", "os_name == 'nt' or os_name == 'x'"),
+        ("""{ main = "os_name == 'nt'" }""", None),
+        ("""{ main = "os_name == 'nt'", dev = "os_name == 'nt'" }""", "os_name == 'nt'"),
+    ],
+)
+def test_poetry_has_a_marker_of_a_package_only_where_each_group_has_one(markers: str, marker: str | None) -> None:
+    lock = f'[[package]]\nname = "a"\nversion = "1"\ngroups = ["main", "dev"]\nmarkers = {markers}\n'
+    graph = read_bytes(lock.encode() + b'[metadata]\nlock-version = "2.1"\n', "poetry")
+    assert graph.nodes["a"].get("marker") == marker
+
+
 @pytest.mark.parametrize("lock, key", [("poetry", "markers"), ("pdm", "marker")])
 def test_no_package_is_there_for_an_environment(lock: str, key: str, tmp_path: Path) -> None:
     path = tmp_path / f"{lock}.lock"

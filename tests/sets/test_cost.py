@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import random
 from collections import Counter
@@ -9,12 +11,13 @@ from pathlib import Path
 
 import networkx as nx
 import pytest
+from conftest import Run
 
 import graphdiff as gd
 from graphdiff.errors import UnknownNodeError
 from graphdiff.graph.compiled import counted
 from graphdiff.graph.ends import LEAVES, ROOTS
-from graphdiff.sets.cost import cost_in
+from graphdiff.sets.cost import cost_in, direct_costs
 from graphdiff.text.numbers import size_text
 
 
@@ -162,3 +165,32 @@ def test_what_goes_with_a_package_of_npm_is_what_its_tree_no_longer_has(shared_d
         gone = every - {"app", *nx.descendants(rest, "app")}
         cost = gd.cost_of(lock, name)
         assert {f"{lock.nodes[one]['name']}@{lock.nodes[one]['version']}" for one in cost.nodes} == gone
+
+
+def test_what_goes_with_each_direct_dependency_is_what_its_cost_says() -> None:
+    graph = stack()
+    costs = direct_costs(graph)
+    assert costs is not None
+    assert costs.to_dict() == {"costs": [gd.cost_of(graph, node).to_dict() for node in ("web", "json")]}
+    assert str(costs).splitlines()[:3] == [
+        "of 2 direct dependencies  gone    size  without a size",
+        "web                          3  1.5 MB               1",
+        "json                         1                       1",
+    ]
+    assert direct_costs(stack(marked=False)) is None
+
+
+def test_the_verb_needs_no_target_for_direct_dependencies(run: Run) -> None:
+    lock = str(Path(__file__).parents[2] / "data/shop.uv.lock")
+    document = json.loads(run("what-if", lock, "--direct", "-o", "json").out)
+    graph = gd.read(lock)
+    roots = {node for node, root in graph.nodes(data="root") if root}
+    direct = {head for root in roots for head in graph.successors(root)} - roots
+    assert {cost["node"]: cost["n_nodes"] for cost in document["costs"]} == {
+        node: 1 + len(gd.exclusive(graph, node)) for node in direct
+    }
+    table = list(csv.DictReader(io.StringIO(run("what-if", lock, "--direct", "-o", "csv").out)))
+    assert {row["node"]: int(row["n_nodes"]) for row in table} == {c["node"]: c["n_nodes"] for c in document["costs"]}
+    assert (
+        run("what-if", str(Path(__file__).parents[2] / "data/openssh-server.Packages"), "--direct").status == 2
+    )  # no root is marked

@@ -128,14 +128,15 @@ def test_a_collapsed_component_goes_as_one(graph: nx.MultiDiGraph, data: st.Data
     root = data.draw(st.sampled_from(list(graph)))
     starts, own = (np.array([ready.topology.position(root)]), np.array([values[node] for node in ready.labels]))
     rows = np.unique(ready.topology.representative).astype(np.int64)
-    reach, exclusive = setsums.row_sizes(ready, rows, starts, own)
-    for row, size, held in zip(rows.tolist(), reach.tolist(), exclusive.tolist(), strict=True):
+    columns = setsums.row_sizes(ready, rows, starts, own)
+    for row, size, held, itself in zip(rows.tolist(), *(column.tolist() for column in columns), strict=True):
         inside = next(c for c in nx.strongly_connected_components(graph) if ready.labels[row] in c)
         rest = graph.copy()
         rest.remove_nodes_from(inside)
         assert size == sum(values[node] for node in reached(graph, inside) - inside)
         gone = reached(graph, [root]) - reached(rest, [root]) - inside
         assert held == (sum(values[node] for node in gone) if inside & reached(graph, [root]) else 0)
+        assert itself == sum(values[node] for node in inside)
 
 
 @pytest.mark.parametrize("root", ["a", "b", "c"])
@@ -144,7 +145,7 @@ def test_a_collapsed_root_stands_for_all_its_members(root: str) -> None:
     ready = gd.compile(graph, weight=None, cycles="collapse")
     row, start = ready.topology.representative[[ready.topology.position(root)]], ready.topology.position(root)
     ones = np.ones(len(graph), dtype=np.int64)
-    reach, exclusive = setsums.row_sizes(ready, row.astype(np.int64), np.array([start]), ones)
+    reach, exclusive, _ = setsums.row_sizes(ready, row.astype(np.int64), np.array([start]), ones)
     assert (reach.tolist(), exclusive.tolist()) == ([3], [3])
 
 

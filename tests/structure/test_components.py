@@ -165,7 +165,7 @@ class TestFindCycles:
         assert "     … 31 more: --top 1" in lines
         assert lines[-1] == "… 55 more components: --top 61"
         every = report.text(61).splitlines()
-        assert len([line for line in every if ", weight 1" in line]) == 36 + 30 + 30
+        assert len([line for line in every if line.startswith("     ") and " -> " in line]) == 36 + 30 + 30
         assert "more" not in every[-1]
 
     def test_edges_say_their_kind(self) -> None:
@@ -175,16 +175,54 @@ class TestFindCycles:
         graph.graph |= {"not_run": "type-checking", "edge_meaning": "imports"}
         report = gd.find_cycles(graph, default_weight=1)
         assert str(report).splitlines() == [
-            "1 component with cycles, 3 modules in all; without 1 edge of weight 1 there are none",
-            "2 imports that only type checkers run are left out: --kind all brings them back",
+            "1 component with cycles, 3 modules in all; without 1 edge there are none",
+            "2 imports under TYPE_CHECKING are left out: --kind all brings them back",
             "",
             "1. 3 modules, 3 edges: a, b, c",
             "   a shortest cycle: a -> b -> c (local) -> a",
-            "   without 1 edge of weight 1 it has no cycle (no set weighs less):",
-            "     c -> a, weight 1",
+            "   without 1 edge it has no cycle (no set is smaller):",
+            "     c -> a",
         ]
         records = report.to_dict()["components"][0]["cycle_edges"]
         assert [record.get("kind") for record in records] == ["runtime", "local", None]
+
+    def test_weights_are_told_unless_each_is_1(self) -> None:
+        graph = nx.DiGraph([("a", "b"), ("b", "a"), ("c", "d"), ("d", "c")])
+        assert "weigh" not in str(gd.find_cycles(graph, weight=None))
+        graph.edges["d", "c"]["weight"] = 2  # which is not taken out
+        lines = str(gd.find_cycles(graph, default_weight=1)).splitlines()
+        assert lines[0].endswith("; without 2 edges of weight 2 there are none")
+        assert sum(line.endswith(", weight 1") for line in lines) == 2
+
+    @pytest.mark.parametrize(
+        ("deferred", "title"),
+        [
+            ([("c", "b")], "a shortest cycle without local imports: a -> b -> c -> a"),
+            ([("c", "b"), ("b", "c")], "a shortest cycle (each has local imports): b -> c (local) -> b (local)"),
+            ([], "a shortest cycle: b -> c -> b"),
+            ([("a", "d")], "a shortest cycle: b -> c -> b"),
+        ],
+    )
+    def test_a_cycle_that_runs_on_import_comes_first(self, deferred: list[tuple[str, str]], title: str) -> None:
+        edges = [("a", "b"), ("b", "c"), ("c", "a"), ("c", "b"), ("a", "d"), ("d", "a")]
+        edges = edges if ("a", "d") in deferred else edges[:4]
+        graph = nx.DiGraph(edges, edge_meaning="imports", deferred="local")
+        nx.set_edge_attributes(graph, {edge: "local" if edge in deferred else "runtime" for edge in edges}, "kind")
+        report = gd.find_cycles(graph, weight=None)
+        assert f"   {title}" in str(report).splitlines()
+        assert report.components[0].to_dict().get("deferred") == ("local" if deferred else None)
+
+    @pytest.mark.parametrize("seed", range(40))
+    def test_the_cycle_that_is_shown_is_a_shortest_one_of_its_kind(self, seed: int) -> None:
+        graph = nx.gnp_random_graph(8, 0.3, seed=seed, directed=True)
+        for n, (_, _, data) in enumerate(graph.edges(data=True)):
+            data["kind"] = "local" if (n * 7 + seed) % 3 else "runtime"
+        graph.graph["deferred"] = "local"
+        now = nx.DiGraph([(u, v) for u, v, kind in graph.edges(data="kind") if kind == "runtime"])
+        for component in gd.find_cycles(graph, weight=None).components:
+            within = [graph.subgraph(component.members), now.subgraph(component.members)]
+            lengths = [min(map(len, nx.simple_cycles(each)), default=0) for each in within]
+            assert len(component.cycle) - 1 == (lengths[1] or lengths[0])
 
     def test_the_report_says_a_cycle_where_a_shorter_one_may_be(self) -> None:
         component = gd.find_cycles(nx.DiGraph([("a", "b"), ("b", "a")]), weight=None).components[0]

@@ -35,7 +35,7 @@ def row_of(graph: nx.DiGraph, node: Node, starts: set[Node], ends: tuple[Any, An
     reach = nx.descendants(graph, node)
     gone = {end for start in starts for end in (start, *nx.descendants(graph, start))} - left - {node}
     influence = sum(path_sum(graph, *pair) if pair[0] != pair[1] else 1 for pair in pairs)
-    return influence, len(reach), len(gone), sum(sizes[n] for n in reach), sum(sizes[n] for n in gone)
+    return influence, len(reach), len(gone), sum(sizes[n] for n in reach), sum(sizes[n] for n in {node, *gone})
 
 
 def brute_force(graph: nx.DiGraph, ends: tuple[Any, Any], sizes: dict[Node, int]) -> dict[Node, Any]:
@@ -55,7 +55,7 @@ def questions(draw: Any) -> tuple[nx.DiGraph, tuple[Any, Any], int]:
     return graph, draw(st.sampled_from([(None, None), (node, None), (None, node)])), draw(st.integers(0, 4))
 
 
-COLUMNS = ["weight", "reach", "exclusive", "reach size", "exclusive size"]
+COLUMNS = ["weight", "reach", "exclusive", "reach size", "gone size"]
 
 
 # ------------------------------------------------------------------------------------------------ properties
@@ -158,6 +158,21 @@ def test_weightings_stand_side_by_side(packages: nx.DiGraph) -> None:
     assert ranking.places == [1, 2, 3, 3]
 
 
+def test_a_column_goes_by_its_old_name_for_a_version(packages: nx.DiGraph) -> None:
+    with pytest.warns(DeprecationWarning, match="write by='gone size'") as caught:
+        old = gd.rank(packages, by="exclusive size", value="size", weight=None)
+    assert caught[0].filename == __file__
+    assert (old.nodes, old.by) == (gd.rank(packages, by="gone size", value="size", weight=None).nodes, "gone size")
+
+
+def test_what_rank_says_would_go_is_what_the_cost_says() -> None:
+    graph = gd.read(Path(__file__).parents[2] / "tests/data/bundles/esbuild.meta.json")
+    ranking = gd.rank(graph, by="gone size", value="size", weight=None)
+    sizes = dict(zip(ranking.nodes, ranking.sizes["gone size"].tolist(), strict=True))
+    assert sizes == {node: gd.cost_of(graph, node).size or 0 for node in sizes}  # fs has none
+    assert ranking.nodes[1] == "node_modules/debug/src/browser.js"
+
+
 def test_an_attribute_called_as_a_preset_keeps_its_column() -> None:
     graph = nx.DiGraph([("a", "b", {"even": 5}), ("a", "c", {"even": 7})])
     ranking = gd.rank(graph, weightings=[gd.compile(graph, weight=weight) for weight in ("even", gd.weights.even)])
@@ -168,13 +183,14 @@ def test_an_attribute_called_as_a_preset_keeps_its_column() -> None:
 def test_the_report_is_what_the_verb_prints(packages: nx.DiGraph) -> None:
     assert repr(gd.rank(packages, "app", value="size", top=2, weight=None)).splitlines() == [
         "What app rests on",
-        "place  node  unit  reach  exclusive  reach size  exclusive size",
-        "    1  json     2      0          0           0               0",
-        "    2  web      1      3          2           5               5",
+        "place  node  unit  reach  exclusive  reach size  gone size",
+        "    1  json     2      0          0           0          0",
+        "    2  web      1      3          2           5         25",
         "… 2 more",
         "",
         "reach: packages it needs, each counted once;",
         "exclusive: those that go with it, being reached from app by it only.",
+        "reach size: of those that it reaches; gone size: of those that go with it, and its own.",
         "! 3 of 5 packages have no size and count as 0.",
     ]
     assert gd.rank(packages, weight=None).title() == "Packages by what reaches them from the roots"
@@ -251,7 +267,9 @@ class TestRefused:
             gd.rank(packages, "app", "bs4", weight=None)
 
     def test_a_column_that_is_not_there(self, packages: nx.DiGraph) -> None:
-        with pytest.raises(UsageError, match='by="even": the columns here are unit, reach, exclusive, reach size, exc'):
+        with pytest.raises(
+            UsageError, match='by="even": the columns here are unit, reach, exclusive, reach size, gone size'
+        ):
             gd.rank(packages, by="even", value="size", weight=None)
 
     def test_a_value_that_no_node_has(self, packages: nx.DiGraph) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from itertools import product
 
-from graphdiff.text.requirements import LONGEST, needed_text, requirement_record, requirement_text
+import pytest
+from packaging.markers import Marker
+
+from graphdiff.text.requirements import LONGEST, marker_text, needed_text, requirement_record, requirement_text
+from graphdiff.why.conditions import Condition
 
 CASES = {
     "npm, development": ({"clause": "^2.6.9", "kind": "dev"}, "debug", "^2.6.9, dev"),
@@ -60,6 +64,42 @@ def test_a_long_clause_is_shortened_in_the_middle() -> None:
     assert len(text) == LONGEST
     assert text.startswith("lame (>= 1) | ")
     assert text.endswith("(>= 1)")
+
+
+FORKS = [
+    f"python_full_version {version} and sys_platform {system}"
+    for version in (">= '3.15'", "== '3.14.*'", "< '3.12'")
+    for system in ("== 'win32'", "== 'emscripten'", "!= 'win32' and sys_platform != 'emscripten'")
+]
+MARKERS = {
+    "one": FORKS[2],
+    "several": " or ".join(FORKS),
+    "of each both": f"({FORKS[0]} or {FORKS[4]}) and os_name == 'nt' and python_version >= '3.9'",
+    "brackets first": f"({' or '.join(FORKS)}) and os_name == 'nt'",
+}
+
+
+@pytest.mark.parametrize("marker", MARKERS.values(), ids=MARKERS)
+@pytest.mark.parametrize("room", [8, 20, 50, 64, 90, 400])
+def test_what_is_said_of_a_marker_is_true_wherever_it_holds(marker: str, room: int) -> None:
+    text = marker_text(marker, room)
+    assert len(text) <= max(room, len("a marker of 10000 characters"))
+    shown = text.removesuffix(" and …")
+    assert shown != text or text == marker or text in {"one of 9 markers", f"a marker of {len(marker)} characters"}
+    if " marker" in text:
+        return
+    for version, system, name in product(("3.11.2", "3.14.1", "3.15.0"), ("win32", "linux", "emscripten"), ("nt", "x")):
+        there = {"python_full_version": version, "python_version": version[:4], "sys_platform": system, "os_name": name}
+        assert Marker(shown).evaluate(there) or not Marker(marker).evaluate(there)
+
+
+def test_no_marker_of_several_is_called_the_only_one() -> None:
+    assert requirement_text({"marker": " or ".join(FORKS)}) == "only on one of 9 markers"
+    assert Condition("marker", (" or ".join(FORKS),)).text("dependency") == "on one of 9 markers"
+    platforms = " | ".join(f"environment-{number} linux-64" for number in range(5))
+    assert (
+        requirement_text({"marker": platforms}) == "only on environment-0 linux-64 | environment-1 linux-64 | 3 others"
+    )
 
 
 def test_fields_are_those_that_are_there_and_plain() -> None:

@@ -318,7 +318,10 @@ def test_text_record_and_table() -> None:
     graph = nx.DiGraph(edge_meaning="depends on", node_meaning="packages")
     graph.add_edges_from([("a", "b"), ("b", "c"), ("a", "c")])
     found = gd.cut(graph, "a", "c", weight=gd.weights.even)
-    assert "a rests on c by 2 paths; total, spread evenly: 1.\nTo cut every path, cut 2 edges of 3:" in str(found)
+    assert str(found).startswith(
+        "a rests on c by 2 paths; total, spread evenly: 1.\nTo cut every path, cut 2 of the 3 "
+    )
+    assert "cut 2 of the 3 dependencies between them:" in str(found)
     assert "Fewer cannot do it: 2 paths share no such edge (maximum flow)." in str(found)
     assert "in series they share" not in str(found)
     shared = replace(found, strokes=[replace(found.strokes[0], alone=1.0), found.strokes[1]])
@@ -330,7 +333,7 @@ def test_text_record_and_table() -> None:
     assert "<td>a -&gt; c</td>" in found._repr_html_()
     assert repr(found) == "<cut of 2 edges: 1 becomes 0>"
     one = gd.cut(graph, "a", "c", weight=None, part=0.5, what="nodes")
-    assert "To take 1 of it away, cut 1 node of 1:" in str(one)
+    assert "To take 1 of it away, cut 1 of the 1 nodes between them:" in str(one)
 
 
 def test_one_is_the_least_of_any_signs() -> None:
@@ -441,12 +444,25 @@ def test_every_path_round_cycles_is_cut_by_the_fewest(number: int, what: str) ->
     assert found.to_dict()["at_least"] == known or not known
 
 
+def test_an_edge_that_is_cut_says_its_kind_as_why_does() -> None:
+    graph = nx.DiGraph([("a", "b", {"kind": "local"}), ("b", "c", {"kind": "runtime"})], edge_meaning="imports")
+    done = gd.cut(graph, "a", "b", weight=None)
+    assert "\n  a -> b (local)  " in str(done)
+    assert done.to_dict()["removed"][0]["kind"] == "local"
+    bare = gd.cut(gd.compile(graph, weight=None), "a", "b")
+    assert "a -> b (local)" not in str(bare)
+    assert "kind" not in bare.to_dict()["removed"][0]
+    assert str(bare.asking(graph)) == str(done)
+    nodes = gd.cut(graph, "a", "c", what="nodes", weight=None)
+    assert nodes.asking(graph) is nodes
+
+
 def test_a_cut_round_cycles_says_that_it_has_no_total() -> None:
     graph = weighted([("s", "a", 2), ("a", "b", 3), ("b", "a", 1), ("b", "t", 5), ("a", "t", 7)])
     found = gd.cut(graph, "s", "t")
     assert (found.removed, found.before, found.after, found.n_paths) == ([("s", "a")], None, 0, None)
     assert "s leads to t by paths with cycles on the way (to cut every path needs no total).\n" in str(found)
-    assert str(found).endswith("cut 1 edge of 5:\n  edges\n  s -> a\nFewer cannot do it.")
+    assert str(found).endswith("cut 1 of the 5 edges between them:\n  edges\n  s -> a\nFewer cannot do it.")
     assert repr(found) == "<cut of 1 edge>"
     assert found.to_dict()["removed"] == [{"source": "s", "target": "a", "alone": None, "left": None}]
     assert gd.cut(graph, "a", "b", cycles="collapse").removed == [("a", "b")]

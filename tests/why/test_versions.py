@@ -156,6 +156,35 @@ def test_versions_for_other_environments_are_said_to_be_that() -> None:
     assert not gd.explain_versions(graph, "networkx").by_markers
 
 
+def test_a_version_for_many_environments_is_not_said_to_be_for_one_of_them() -> None:
+    forks = [f"python_full_version {version} and sys_platform == '{system}' and platform_machine != 'riscv64'"
+             for version in (">= '3.13'", "== '3.12.*'", "< '3.12'") for system in ("win32", "linux")]  # fmt: skip
+    graph = packages(("app", "web@2", ""), ("app", "web@1", ""), ecosystem="pypi")
+    for node, marker in (("web@2", " or ".join(forks[:4])), ("web@1", " or ".join(forks[4:]))):
+        graph.nodes[node]["marker"] = graph.edges["app", node]["marker"] = marker
+    versions = gd.explain_versions(graph, "web")
+    assert versions.by_markers
+    short, whole = versions_text(versions).splitlines(), versions_text(versions, None).splitlines()
+    assert [line.split(None, 2)[2] for line in short if line.startswith("  only on")] == [
+        "one of 4 markers",
+        "one of 2 markers",
+    ]
+    assert "  needed by     app (only on one of 4 markers)" in short
+    start = whole.index(f"  only on       {forks[0]} or")
+    assert [line.strip() for line in whole[start + 1 : start + 4]] == [f"{forks[1]} or", f"{forks[2]} or", forks[3]]
+
+
+def test_a_long_line_goes_on_below_rather_than_lose_its_middle() -> None:
+    marker = 'python_version >= "3.9" and sys_platform == "win32"'
+    graph = packages(("app", "a-package-with-a-rather-long-name-of-its-own", ""), ecosystem="pypi")
+    for version in ("web@1", "web@2"):
+        graph.add_edge("a-package-with-a-rather-long-name-of-its-own", version, clause=">=1", marker=marker)
+        graph.nodes[version].update(name="web", version=version[-1])
+    lines = versions_text(gd.explain_versions(graph, "web")).splitlines()
+    assert max(map(len, lines)) <= 100
+    assert f"(>=1, only on {marker})" in " ".join(" ".join(lines).split())
+
+
 def test_parallel_edges_are_needs_of_their_own_and_a_loop_is_none() -> None:
     graph = nx.MultiDiGraph(edge_meaning="depends on", ecosystem="npm")
     graph.add_nodes_from([("app", {"root": True}), ("x@1.0.0", {"name": "x", "version": "1.0.0"})])

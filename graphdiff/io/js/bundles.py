@@ -17,6 +17,7 @@ from graphdiff.io.building import chosen_kinds, described, node_ids
 from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, required_text, text, texts
 from graphdiff.io.packages import keep_what_roots_reach
 from graphdiff.kernels.collecting import collector_at_rest
+from graphdiff.text.sentences import how_many
 
 __all__ = ["package_of", "read_esbuild", "read_webpack"]
 
@@ -39,6 +40,8 @@ WEBPACK_KINDS = {
 OF_ITSELF = ("cjs self exports reference", "module decorator", "cjs exports", "cjs object exports", "harmony accept")
 #: What the name of several modules that are concatenated ends in.
 CONCATENATED = re.compile(r" \+ \d+ modules?$")
+#: The type of the modules that webpack puts there by itself: nothing imports them.
+RUNTIME = "runtime"
 #: More bytes than this are none.
 MOST_BYTES = 1 << 50
 
@@ -157,6 +160,8 @@ class _Modules:
     chunks: dict[str, dict[str, None]] = field(default_factory=dict)
     reasons: dict[str, list[tuple[str, Record]]] = field(default_factory=dict)
     first_of: dict[str, str] = field(default_factory=dict)
+    built: set[str] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
 
     def add(self, listed: Iterable[tuple[str, Record]], chunks: Mapping[str, str]) -> None:
         """Add modules; what imports several that are concatenated imports the first of them."""
@@ -176,7 +181,20 @@ class _Modules:
             else:
                 self.records.setdefault(key, (where, module))
                 self.chunks.setdefault(key, {}).update(dict.fromkeys(there))
+                if there or module.get("orphan") is not True:
+                    self.built.add(key)
                 self.reasons.setdefault(key, []).extend(reasons)
+
+    def keep_what_is_built(self) -> str:
+        """Leave out what is in no chunk, and what webpack itself puts there; return a sentence on how much that is."""
+        own = [key for key, (_, module) in self.records.items() if module.get("moduleType") == RUNTIME]
+        orphans = [key for key in self.records if key not in self.built] if self.built.difference(own) else []
+        for key in {*orphans, *own}:
+            del self.records[key]
+        self.left_out.update(orphans)
+        if not orphans:
+            return ""
+        return f"left out {how_many(len(orphans), 'modules')} in no chunk, so not in the bundle"
 
     def named(self, key: str) -> str:
         """Return the identifier of a module, that of the first where a reason names several together."""
@@ -197,7 +215,8 @@ def read_webpack(data: bytes, *, name: str, kinds: str | Collection[str] | None 
     """Read the statistics of webpack (``--json``), or of a bundler that writes the same: the tail imports the head.
 
     The edges are the ``reasons`` for which a module is there, but those that webpack does not follow (``active`` is
-    false). Nodes are called by the names of modules; those that webpack concatenated are nodes of their own. A module
+    false). Nodes are called by the names of modules; those that webpack concatenated are nodes of their own, those that
+    are in no chunk (``orphan``) and webpack's own runtime, which nothing imports, are left out. A module
     has its ``size`` (the bytes of its source, as webpack counts them), ``chunks``, ``type``, ``package`` (that under
     ``node_modules`` which it lies in), and ``external`` where it is not in the bundle. Entry points are the roots. An
     edge has its ``kind`` in the words of esbuild (import-statement, require-call, dynamic-import, …; several where a
@@ -240,12 +259,15 @@ def read_webpack(data: bytes, *, name: str, kinds: str | Collection[str] | None 
     every.add(mappings(document.get("modules"), f"{name}: modules"), chunks)
     if not any(every.reasons.values()):
         raise FormatError(f"{name}: no module has reasons, which say what imports it; webpack --json --stats all has")
+    note = every.keep_what_is_built()
     called = [text(module.get("name"), where) or key for key, (where, module) in every.records.items()]
     ids = dict(zip(every.records, node_ids(zip(called, every.records, strict=True)), strict=True))
     modules = {ids[key]: _of_webpack(every, key) for key in every.records}
     imports = [one for key in every.records for one in _imports(every, ids, key)]
     modules |= {one.tail: _module(one.tail) for one in imports if one.tail not in modules}
-    return _graph(modules, imports, kinds, name=name, format="webpack statistics")
+    graph = _graph(modules, imports, kinds, name=name, format="webpack statistics")
+    graph.graph.update({"warnings": [f"{name}: {note}"]} if note else {})
+    return graph
 
 
 def _key(module: Record, where: str) -> str:
@@ -279,6 +301,8 @@ def _imports(every: _Modules, ids: Mapping[str, str], key: str) -> Iterator[_Imp
         kind = text(reason.get("type"), place)
         if tail and reason.get("active") is not False and kind not in OF_ITSELF:
             tail = every.named(tail)
+            if tail in every.left_out:
+                continue
             called = ids.get(tail) or text(reason.get("resolvedModule") or reason.get("moduleName"), place) or tail
             yield _Import(called, ids[key], _kind(kind), text(reason.get("userRequest"), place))
 

@@ -24,7 +24,7 @@ import networkx as nx
 from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageError
 from graphdiff.io.building import chosen_kinds, described, renamed_kinds
 from graphdiff.io.documents import parse_json, texts
-from graphdiff.io.python.scopes import in_functions
+from graphdiff.io.python.scopes import deferred_lines
 from graphdiff.io.source import load, text_of
 from graphdiff.kernels.collecting import collector_at_rest
 
@@ -46,9 +46,10 @@ def read_imports(
     """Read the import graph of a package with grimp: the tail of an edge imports its head.
 
     No module of the package is run. Imports of other packages are left out. Each edge has a ``kind``:
-    ``"runtime"`` is an import that runs with its module, ``"local"`` one that stands in functions only and runs when
-    they are called, ``"type-checking"`` one that stands only under ``if TYPE_CHECKING``, where nothing runs but a type
-    checker. Of several statements the strongest counts, in this order.
+    ``"runtime"`` is an import that runs with its module, ``"local"`` one that does not, but when a function is called
+    that it stands in, or in a script alone, under ``if __name__ == "__main__"``; ``"type-checking"`` one that stands
+    only under ``if TYPE_CHECKING``, where nothing runs but a type checker. Of several statements the strongest counts,
+    in this order.
 
     `data` is the package in UTF-8: its name, as Python finds it, the current folder first; or the path of its
     folder.
@@ -58,16 +59,17 @@ def read_imports(
     times : str, optional
         The log of ``python -X importtime``; its times become the nodes' ``import_time``, in microseconds.
     kinds : str or collection of str, optional
-        Only imports of these kinds: ``"runtime"``, ``"local"``, ``"type-checking"``. By default all are read, and
-        ``G.graph["warnings"]`` says how many there are for type checking alone, which are on no cycle that
-        `graphdiff.find_cycles` reports; with ``kinds="all"`` they are. Where a file cannot be parsed by the Python
-        that runs, its imports count as ``"runtime"`` wherever they stand, and a warning says so.
+        Only imports of these kinds: ``"runtime"``, ``"local"``, ``"type-checking"``. By default all are read, those
+        for type checking alone are on no cycle that `graphdiff.find_cycles` reports; with ``kinds="all"`` they are.
+        Where a file cannot be parsed by the Python that runs, its imports count as ``"runtime"`` wherever they stand,
+        and a warning says so.
 
     Returns
     -------
     networkx.DiGraph
         Edges have ``kind``, ``statements``, the number of import statements, and ``lines``, a text for each one:
-        ``file:line: statement``, with ``(local)`` or ``(type-checking)`` behind. Nodes have ``file``.
+        ``file:line: statement``, with ``(local)`` or ``(type-checking)`` behind, those that give the kind first. Nodes
+        have ``file``.
 
     Raises
     ------
@@ -211,16 +213,11 @@ def _current(kinds: str | Collection[str] | None, name: str) -> tuple[Collection
 
 
 def _choose_kinds(graph: nx.DiGraph, name: str, kinds: Collection[str] | None, notes: list[str]) -> None:
-    """Keep the imports of some kinds; where none are named, say how many do not run."""
+    """Keep the imports of some kinds; where none are named, note which do not run."""
     wanted = chosen_kinds(kinds, KINDS, default=KINDS)
-    n_edges = graph.number_of_edges()
-    n_checked = sum(kind == TYPE_CHECKING for *_, kind in graph.edges(data="kind"))
-    if n_checked and kinds is None:
+    if kinds is None and any(kind == TYPE_CHECKING for *_, kind in graph.edges(data="kind")):
         graph.graph["not_run"] = TYPE_CHECKING
-        notes.append(
-            f"{name}: only type checkers run {n_checked:,} of {n_edges:,} imports: cycles leaves them out, and "
-            f'other verbs do with --omit {TYPE_CHECKING} (in Python omit="{TYPE_CHECKING}")'
-        )
+    graph.graph["deferred"] = LOCAL
     if notes:
         graph.graph["warnings"] = notes
     graph.remove_edges_from([(u, v) for u, v, kind in graph.edges(data="kind") if kind not in wanted])
@@ -263,14 +260,15 @@ def _graph(imports: Any, running: Any, files: Files, notes: list[str]) -> nx.DiG
     for importer in graph:
         imported = {head: _details(imports, importer, head) for head in _imported(imports, importer)}
         runs = {head: {line for line, _ in _details(running, importer, head)} for head in _imported(running, importer)}
-        in_function = in_functions(files.source(importer), set().union(*runs.values()))
-        if in_function is None:
+        deferred = deferred_lines(files.source(importer), set().union(*runs.values()))
+        if deferred is None:
             where = files.place(importer)[1] or importer
             notes.append(f"{where}: not parsed by this Python: its imports in functions count as {RUNTIME}")
         for head, details in imported.items():
-            statements = list(_statements(details, runs.get(head, set()), in_function or set()))
+            statements = list(_statements(details, runs.get(head, set()), deferred or set()))
+            statements.sort(key=lambda statement: KINDS.index(statement[2]))
             places = [f"{files.place(importer)[1]}:{line}: {text}{_mark(kind)}" for line, text, kind in statements]
-            strongest = min((kind for *_, kind in statements), key=KINDS.index, default=RUNTIME)
+            strongest = statements[0][2] if statements else RUNTIME
             graph.add_edge(importer, head, statements=len(places) or 1, lines=places, kind=strongest)
     return graph
 

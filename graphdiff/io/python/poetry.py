@@ -119,16 +119,18 @@ def _package(table: Record, groups: list[str], where: str) -> Package:
         attributes={
             "name": written,
             "groups": ",".join(groups),
-            "marker": _marker(table.get("markers")),
+            "marker": _marker(table.get("markers"), groups),
             "source": _source(mapping(table.get("source"), f"{where}: source")),
         },
     )
 
 
-def _marker(markers: Any) -> str:
-    """Return where a package is there at all; where each group says it by itself, in one of them."""
-    listed = [str(marker) for marker in markers.values()] if isinstance(markers, dict) else [str(markers or "")]
-    return " or ".join(dict.fromkeys(listed))
+def _marker(markers: Any, groups: list[str]) -> str:
+    """Return where a package is there at all: where groups say it by themselves, in one of them; "" is anywhere."""
+    if not isinstance(markers, dict):
+        return str(markers or "")
+    listed = [str(markers.get(group) or "") for group in groups]
+    return " or ".join(dict.fromkeys(listed)) if all(listed) else ""
 
 
 def _source(source: Record) -> str:

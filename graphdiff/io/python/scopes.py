@@ -1,4 +1,4 @@
-"""Which lines of Python source stand in functions, by parsing little more than the functions that they stand in.
+"""Which lines of Python source run later than their module, by parsing little more than the functions they stand in.
 
 To parse a large package whole takes longer than to read all its imports. So a piece is cut out of the file by its
 indentation, from the ``def`` (or, without one, from the statement that starts its line) to the next line that is not
@@ -13,9 +13,11 @@ import re
 import warnings
 from collections.abc import Collection, Iterator
 
-__all__ = ["in_functions"]
+__all__ = ["deferred_lines"]
 
 DEF = re.compile(rb"\s*(?:async\s+)?def\b")
+#: What is true in a script alone, as `ast.unparse` writes it.
+OF_SCRIPT = ("__name__ == '__main__'", "'__main__' == __name__")
 #: What starts no statement of its own at its indentation.
 GOES_ON = re.compile(rb"\s*(?:except|else|elif|finally)\b|\s*[)\]}]")
 BLANK = re.compile(rb"\s*(?:#.*)?$")
@@ -23,8 +25,10 @@ BLANK = re.compile(rb"\s*(?:#.*)?$")
 Lines = list[bytes]
 
 
-def in_functions(source: bytes, numbers: Collection[int]) -> set[int] | None:
-    r"""Return which of the lines, by number from 1, stand in the body of a function; None where it cannot be parsed.
+def deferred_lines(source: bytes, numbers: Collection[int]) -> set[int] | None:
+    r"""Return which of the lines, by number from 1, do not run on import; None where the source cannot be parsed.
+
+    They stand in the body of a function, or of ``if __name__ == "__main__"``.
 
     Parameters
     ----------
@@ -36,7 +40,7 @@ def in_functions(source: bytes, numbers: Collection[int]) -> set[int] | None:
     Examples
     --------
     >>> source = b"import a\nclass C:\n    import b\n    def f(self):\n        import c\n"
-    >>> in_functions(source, [1, 3, 5])
+    >>> deferred_lines(source, [1, 3, 5])
     {5}
     """
     lines = source.splitlines()
@@ -113,14 +117,21 @@ def _parsed(source: bytes) -> ast.Module | None:
 
 
 def _imports(body: list[ast.stmt], *, inside: bool) -> Iterator[tuple[int, bool]]:
-    """Yield the first line of each import, and whether it stands in a function."""
+    """Yield the first line of each import, and whether it stands in a function, or in what a script alone runs."""
     for statement in body:
         if isinstance(statement, ast.Import | ast.ImportFrom):
             yield statement.lineno, inside
         within = inside or isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef)
-        yield from _imports(getattr(statement, "body", []), inside=within)
+        yield from _imports(getattr(statement, "body", []), inside=within or _is_of_script(statement))
         for name in ("handlers", "cases"):
             for branch in getattr(statement, name, ()):
                 yield from _imports(branch.body, inside=within)
         for name in ("orelse", "finalbody"):
             yield from _imports(getattr(statement, name, []), inside=within)
+
+
+def _is_of_script(statement: ast.stmt) -> bool:
+    """Tell whether the body of a statement runs in a script alone: ``if __name__ == "__main__"``, or ``and`` more."""
+    test = statement.test if isinstance(statement, ast.If) else None
+    tests = test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]
+    return any(ast.unparse(one) in OF_SCRIPT for one in tests if isinstance(one, ast.Compare))
