@@ -31,9 +31,9 @@ from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.influence import forward, reverse
 from graphdiff.sums.results import largest_first
 from graphdiff.text.names import PLAIN, Naming, end_text, node_text
-from graphdiff.text.numbers import percent, plain, shown
+from graphdiff.text.numbers import percent, plain, shorten, shown
 from graphdiff.text.sentences import Words, words_for
-from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
+from graphdiff.text.tables import NAME, Axis, Frame, Result, Sheet, aligned
 
 __all__ = ["SETS", "Ranking", "rank"]
 
@@ -153,16 +153,17 @@ class Ranking(Result):
         """Return what is ranked, in a line."""
         words = self._words
         if self.target is not None:
-            text = words.rank_towards.format(target=end_text(self.target))
+            text = words.rank_towards.format(target=shorten(end_text(self.target), NAME))
         elif self.source is not None and self.source is not ROOTS:
-            text = words.rank_from.format(source=words.named(self.source))
+            text = words.rank_from.format(source=shorten(words.named(self.source), NAME))
         else:
             text = f"{words.nodes} by what reaches them from {words.starts}"
         return text[0].upper() + text[1:]
 
     def text(self, top: int = TOP, how: str = "") -> str:
         """Return the report on the first `top` rows; `how` says behind the number of the others how to see them."""
-        cells = [[f"{row[0]:,}", node_text(row[1]), *map(shown, row[2:])] for row in list(self.rows())[:top]]
+        rows = list(self.rows())[:top]
+        cells = [[f"{row[0]:,}", shorten(node_text(row[1]), NAME), *map(shown, row[2:])] for row in rows]
         table = aligned([self.columns, *cells], left=1)
         if self.through:
             table = [
@@ -176,7 +177,7 @@ class Ranking(Result):
     def notes(self) -> Iterator[str]:
         """Yield what stands below the table."""
         words = self._words
-        start = words.starts if self.source is None or self.through else words.named(self.source)
+        start = words.starts if self.source is None or self.through else shorten(words.named(self.source), NAME)
         if self.through:
             yield "reliance: one unit from each of all, spread evenly; through: the last step of most of it."
         reach = f"reach: {words.needed}, each counted once"
@@ -315,7 +316,7 @@ def _steps(graph: CompiledGraph, positions: list[int]) -> list[list[tuple[Any, N
 
 
 def _steps_text(steps: list[tuple[Any, Number]]) -> str:
-    return ", ".join(f"{node_text(node)} {percent(part, '.0f')}" for node, part in steps[:2])
+    return ", ".join(f"{shorten(node_text(node), NAME // 3)} {percent(part, '.0f')}" for node, part in steps[:2])
 
 
 def _require_no_ends(source: Any, target: Any) -> None:
