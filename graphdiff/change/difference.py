@@ -275,7 +275,7 @@ def difference_lines(difference: Difference, top: int | None = None, room: int =
     tops = _shares([len(rows) for rows in sections.values()], room - 1) if top is None else [top] * len(sections)
     for (title, rows), n in zip(sections.items(), tops, strict=True):
         more = [f"  … {how_many(len(rows) - n, 'more rows')} (--all)"] if len(rows) > n else []
-        lines += ["", title, *(f"  {row}" for row in rows[:n]), *more]
+        lines += ["", title, *(f"  {shorten(row, COLUMNS - 2)}" for row in rows[:n]), *more]
     return lines
 
 
@@ -331,7 +331,7 @@ def fitted(row: Row) -> str:
         text = and_more(", ".join(names[:n]), len(names) - n) + tail
         if len(text) <= COLUMNS - 2:
             break
-    return shorten(text, COLUMNS - 2)
+    return text
 
 
 def scope_title(words: Words, end: End, *, towards: bool, quoted: Callable[[str], str] = str) -> str:

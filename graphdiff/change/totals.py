@@ -18,9 +18,9 @@ from graphdiff.change.sweeps import Sweeps
 from graphdiff.change.ways import NumberedEnd, Ways
 from graphdiff.graph.ends import End
 from graphdiff.sums.results import Numbers, in_one_array, largest_first
-from graphdiff.text.numbers import plain, shown, signed
+from graphdiff.text.numbers import plain, shorten, shown, signed
 from graphdiff.text.sentences import by_weights, how_many, words_for
-from graphdiff.text.tables import Frame, aligned
+from graphdiff.text.tables import NAME, Frame, aligned
 
 #: So many rows are shown as text, of all weightings together.
 SHOWN = 6
@@ -192,7 +192,9 @@ def changes_lines(changes: Changes, top: int) -> list[str]:
     rows = [("node", "before", "after", "change", "place")]
     changed = [row for row in changes.moved if row.before != row.after]
     for row in changed[:top]:
-        rows.append((str(row.node), shown(row.before), shown(row.after), signed(row.change), place_text(row)))
+        rows.append(
+            (shorten(str(row.node), NAME), shown(row.before), shown(row.after), signed(row.change), place_text(row))
+        )
     more = [f"… {len(changed) - top:,} more (--all)"] if len(changed) > top else []
     others = len(changes.moved) - len(changed)
     more += [f"{how_many(others, 'others')} changed {'its' if others == 1 else 'their'} place only."] if others else []

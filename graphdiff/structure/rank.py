@@ -161,9 +161,9 @@ class Ranking(Result):
         """Return what is ranked, in a line."""
         words = self._words
         if self.target is not None:
-            text = words.rank_towards.format(target=end_text(self.target))
+            text = words.rank_towards.format(target=shorten(end_text(self.target), NAME))
         elif self.source is not None and self.source is not ROOTS:
-            text = words.rank_from.format(source=words.named(self.source))
+            text = words.rank_from.format(source=shorten(words.named(self.source), NAME))
         else:
             text = f"{words.nodes} by what reaches them from {words.starts}"
         return text[0].upper() + text[1:]
@@ -194,7 +194,7 @@ class Ranking(Result):
     def notes(self) -> Iterator[str]:
         """Yield what stands below the table."""
         words = self._words
-        start = words.starts if self.source is None or self.through else words.named(self.source)
+        start = words.starts if self.source is None or self.through else shorten(words.named(self.source), NAME)
         if self.through:
             yield "reliance: one unit from each of all, spread evenly; through: the last step of most of it."
         reach = f"reach: {words.needed}, each counted once"

@@ -24,8 +24,8 @@ def table(rows: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
     return lines
 
 
-#: The columns of a report.
-WIDTH = 100
+#: The columns of a report, and to how many a name in a table is shortened.
+WIDTH, NAME = 100, 60
 
 
 def in_columns(lines: Iterable[str]) -> str:
@@ -76,6 +76,8 @@ def require_pandas() -> Any:
 def aligned(rows: Sequence[Sequence[str]], *, left: int | Collection[int] | None = 0) -> list[str]:
     """Return a table as lines; the column `left`, or each of them, is flush left, the others flush right.
 
+    A cell that is wider than a report is shortened to that.
+
     Examples
     --------
     >>> aligned([("edge", "weight"), ("a -> b", "2")])
@@ -84,13 +86,14 @@ def aligned(rows: Sequence[Sequence[str]], *, left: int | Collection[int] | None
     ['edge    kind', 'a -> b  x']
     """
     columns = (left,) if isinstance(left, int) else left or ()
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    cells = [[shorten(cell, WIDTH) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return [
         "  ".join(
             cell.ljust(width) if number in columns else cell.rjust(width)
             for number, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
-        for row in rows
+        for row in cells
     ]
 
 

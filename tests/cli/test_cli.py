@@ -591,7 +591,7 @@ class TestOutput:
             done = run(command[0], str(path), *command[1:], "-w", "unit")
             assert done.status == 0
             assert "a\ufffd[31m\ufffd]0;title\ufffd\ufffd2J" in done.out
-            assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", done.out)
+            assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", done.out)
 
     def test_a_report_goes_to_a_file(self, run: Run, tmp_path: Path) -> None:
         path = tmp_path / "why.json"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+import networkx as nx
 import pytest
 from graphs import olah
 
 import graphdiff as gd
-from graphdiff.text.tables import Axis, Column, Frame, Result
+from graphdiff.text.tables import WIDTH, Axis, Column, Frame, Result, aligned
 
 #: Public classes that a question takes, or that are a row of its result.
 NO_RESULTS = {"CompiledGraph", "Format", "Path", "Semiring", "Targets"}
@@ -71,3 +72,17 @@ def test_labels_of_members_keep_their_plus_signs() -> None:
                 assert short.endswith("more")
                 named = [name for name in short.split(" + ") if not name.endswith("more")]
                 assert len(named) + int(short.rpartition("+ ")[2].split()[0]) == count
+
+
+def test_a_name_of_many_letters_makes_no_line_longer_than_its_numbers_do() -> None:
+    name = "z" * 20_000
+    graph = nx.DiGraph([("a", name), (name, "c"), ("a", "b"), ("b", "c")])
+    texts = [
+        *(gd.rank(graph, **ask, weight=None).text() for ask in ({}, {"source": name}, {"target": name})),
+        gd.rank(graph, by="reliance", weight=None).text(),
+        str(gd.compare(graph.subgraph("ab"), graph, weight=None)),
+        str(gd.compare(graph.edge_subgraph([("a", "b"), ("b", "c"), ("a", name)]), graph, source="a", weight=None)),
+    ]
+    assert all("zz…zz" in text for text in (*texts[:2], texts[3], texts[4]))
+    assert max(len(line) for text in texts for line in text.splitlines()) <= 190  # the longest is a note to be wrapped
+    assert max(map(len, aligned([("node", "total"), (name, "1")]))) == WIDTH + len("  total")
