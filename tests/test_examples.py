@@ -194,8 +194,8 @@ def test_the_gallery_fits_on_slides(run: Run, tmp_path: Path) -> None:
     drawn = next(
         text for text in texts_of(tmp_path / "way.svg") if text.startswith("drawn: 21 of 61 packages on the way")
     )
-    assert drawn.endswith("95.6 % of the total by named ones")
-    assert {"jupyter-server", "27 members", "(kept by several)"} <= texts_of(tmp_path / "lock.svg")
+    assert drawn.endswith("95.6 % of the total passes named packages")
+    assert {"jupyter-server", "19 members · 9 MB", "(kept by several)"} <= texts_of(tmp_path / "lock.svg")
     assert {"metrics", "+ new", "colours", "− gone"} <= texts_of(tmp_path / "difference.svg")
     assert {"weight = -1.2", "∂out/∂weight = -0.903"} <= texts_of(tmp_path / "gradient.svg")
     sizes = {path.stem: struct.unpack(">II", path.read_bytes()[16:24]) for path in tmp_path.glob("*.png")}

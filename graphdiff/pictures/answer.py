@@ -82,7 +82,7 @@ def _picture(graph: nx.DiGraph, part: Part, dashed: Dashed, view: View) -> Pictu
     between = part.between
     used = sorted(part.order)
     rows, whole = [dashed.rows[node] for node in used], _whole(graph.graph, between)
-    scale = scale_of(graph, rows, whole, has_weights=part.is_whole)
+    scale = scale_of(graph, rows, whole, has_weights=part.is_whole and not _is_preset(graph))
     place = {node: number for number, node in enumerate([*used, *part.others])}
     nodes = _nodes(graph, between, used, scale)
     nodes += [dashed.end(part, node, scale) for node in part.others if dashed.has_both_ends]
@@ -96,6 +96,11 @@ def _picture(graph: nx.DiGraph, part: Part, dashed: Dashed, view: View) -> Pictu
     facts = {"drawn": "; ".join(lines)} if lines else _said_part(graph, between)
     legend = _legend(graph.graph, between, lines, scale)
     return Picture(nodes, edges, legend, graph.graph | _named_ends(graph, nodes) | facts)
+
+
+def _is_preset(graph: nx.DiGraph) -> bool:
+    """Return whether the weights follow from the edges alone, so that no reader needs them beside the shares."""
+    return graph.graph.get("weight_meaning") in WEIGHTS
 
 
 def _added(
@@ -130,7 +135,7 @@ def _plainly(
     """Return the picture of some edges that stand for no others."""
     label = between.graph.topology.label
     rows = (graph.nodes[label(int(between.positions[node]))] for node in used)
-    scale = scale_of(graph, rows, _whole(graph.graph, between), has_weights=True)
+    scale = scale_of(graph, rows, _whole(graph.graph, between), has_weights=not _is_preset(graph))
     place = {node: number for number, node in enumerate(used)}
     nodes, edges = _nodes(graph, between, used, scale), _edges(graph, between, steps, place, scale)
     facts = graph.graph | _named_ends(graph, nodes)

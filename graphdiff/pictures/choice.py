@@ -350,12 +350,12 @@ class Dashed:
         nodes = words_for("unknown", node_meaning=self.graph.graph.get("node_meaning", "unknown")).nodes
         drawn = f"drawn: {n_drawn:,} of {how_many(n_nodes, nodes)} on the way"
         if n_drawn + len(part.others) < min(view.max_nodes, n_nodes):
-            drawn += f" (more have over {view.max_edges} edges, or do not fit)"
+            drawn += " (more would not fit)"
         adding = "as much enters a node as leaves it" if self.has_both_ends else "every sum is that of the whole"
         is_total = isinstance(scale.whole, REAL) and scale.whole == self.graph.graph.get("total")
         if self.has_both_ends and scale.whole and is_total:
             adding = "all shares add up to 100 %"
-            drawn += f"; {share_text(1 - self._past(part))} of the total by named ones"
+            drawn += f"; {share_text(1 - self._past(part))} of the total passes named {nodes}"
         return [drawn, f"an edge adds up the ways past others, dashed where none is direct: {adding}"]
 
     def _past(self, part: Part) -> Number:

@@ -190,7 +190,7 @@ def test_those_are_drawn_that_most_passes() -> None:
     assert {int(node.name) % 3 for node in picture.nodes} == {0}  # what every path passes
     assert len(picture.nodes) == 30
     assert {edge.label for edge in picture.edges} == {"100 %"}
-    text = "drawn: 30 of 121 nodes on the way; 100 % of the total by named ones"
+    text = "drawn: 30 of 121 nodes on the way; 100 % of the total passes named nodes"
     assert picture.legend[1:3] == [text, f"{SAID}all shares add up to 100 %"]
     assert picture.facts["drawn"] == f"{text}; {SAID}all shares add up to 100 %"
     ways = [edge.facts["paths"] for edge in picture.edges]
@@ -214,15 +214,15 @@ def test_where_the_largest_do_not_cover_enough_others_come_first() -> None:
     assert some == {"s", "t", "a", "b", "c"}
     most = picture_of(found, max_nodes=5)
     assert {node.name for node in most.nodes} == {"s", "t", "a", "x", "y"}
-    assert "100 % of the total by named ones" in most.legend[1]
-    assert "70 % of the total by named ones" in picture_of(found, max_nodes=4).legend[1]
+    assert "100 % of the total passes named nodes" in most.legend[1]
+    assert "70 % of the total passes named nodes" in picture_of(found, max_nodes=4).legend[1]
 
 
 def test_what_has_too_many_edges_has_fewer_nodes_and_says_so() -> None:
     picture = picture_of(gd.annotate(dense(60), 0, 59))
     assert len(picture.edges) <= 60
     assert len(picture.nodes) == 11  # 55 pairs
-    assert "(more have over 60 edges, or do not fit)" in picture.legend[1]
+    assert "(more would not fit)" in picture.legend[1]
     assert_balanced(picture)
     poster = picture_of(gd.annotate(dense(60), 0, 59), fit="poster")
     assert len(picture.nodes) < len(poster.nodes)
