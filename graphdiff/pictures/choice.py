@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, TypeAlias
 
@@ -28,7 +28,8 @@ from graphdiff.pictures.scale import Scale
 from graphdiff.pictures.view import View
 from graphdiff.sums.between import Between, forward_over, reverse_over, total_over
 from graphdiff.sums.semirings import SEMIRINGS, Semiring
-from graphdiff.text.numbers import short
+from graphdiff.text.names import node_text, texts
+from graphdiff.text.numbers import short, shorten
 from graphdiff.text.sentences import how_many, words_for
 
 __all__ = ["Dashed", "Part", "bounded", "passing", "without_edges"]
@@ -38,8 +39,29 @@ MAX_JOINS = 2_000_000
 #: More visits of edges are not spent on which nodes cover most; the largest are drawn then.
 MAX_VISITS = 3_000_000
 
+#: A box names so many nodes, each by so many characters at most.
+MAX_NAMES, MAX_BOXED = 10, 30
+
 #: An edge into or out of a node that goes: its other end, its weight, and how many ways it stands for.
 Side: TypeAlias = tuple[int, Number, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Box:
+    """Nodes that are drawn as one: those that one node leads to, and that lead to the same nodes.
+
+    Attributes
+    ----------
+    nodes : list of int
+    before : int
+        What alone leads to them.
+    into : list of (weight, number of ways)
+        The ways from that to each of them.
+    """
+
+    nodes: list[int]
+    before: int
+    into: list[Way]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +82,8 @@ class Part:
         The edges among them, numbered as in the topology.
     is_whole : bool
         Whether all nodes and edges are to be drawn as they are.
+    boxes : dict of int to Box
+        What stands for several nodes, by the one of them that is in `order`.
     """
 
     between: Between
@@ -68,6 +92,12 @@ class Part:
     ways: dict[tuple[int, int], Way]
     direct: dict[tuple[int, int], list[tuple[int, Number]]]
     is_whole: bool
+    boxes: dict[int, Box] = field(default_factory=dict)
+
+    @property
+    def n_named(self) -> int:
+        """How many nodes are drawn, in boxes or alone."""
+        return len(self.order) + sum(len(box.nodes) - 1 for node, box in self.boxes.items() if node in self.order)
 
     @property
     def others(self) -> list[int]:
@@ -81,7 +111,9 @@ class Part:
         return sorted(pair for pair in self.ways if max(pair) < self.between.n_nodes)
 
     def passes_others(self, pair: tuple[int, int]) -> bool:
-        """Return whether some ways from one to the other pass nodes that are not drawn."""
+        """Return whether some ways from one to the other pass nodes that are not drawn, or start or end in a box."""
+        if not self.boxes.keys().isdisjoint(pair):
+            return True
         n_ways, direct = self.ways[pair][1], self.direct.get(pair, ())
         return n_ways != len(direct) if n_ways or not direct else self.beside(pair) != 0
 
@@ -97,15 +129,60 @@ class Part:
                 part = part._without(node) or part
         return part
 
-    def within(self, max_nodes: int, max_edges: int) -> Part:
-        """Return the part with as many nodes as there are edges to draw for."""
-        part = self
-        while len(part.ways) > max_edges or len(part.order) + len(part.others) > max_nodes:
+    def within(self, view: View, *, with_boxes: bool) -> Part:
+        """Return the part with as many nodes as there are edges to draw for, some of them put together if need be."""
+        part = seen = self
+        while not seen._fits(view):
+            seen = part.in_boxes() if with_boxes else part
+            if seen._fits(replace(view, max_edges=view.max_edges * 2 // 3)):
+                break
             smaller = part.fewer(len(part.order) - 1)
             if smaller is part:
                 break
-            part = smaller
-        return part
+            part = seen = smaller
+        return seen
+
+    def _fits(self, view: View) -> bool:
+        return len(self.ways) <= view.max_edges and len(self.order) + len(self.others) <= view.max_nodes
+
+    def in_boxes(self) -> Part:
+        """Return the part with those in one box that one node alone leads to, and that lead to the same nodes.
+
+        One unit at the box is one at what leads to it, so that no weight is divided and every total stays.
+        """
+        one = self.between.graph.one_and_zero[0]
+        boxes = {
+            nodes[0]: Box(nodes, before, [self.ways[before, node] for node in nodes]) for before, nodes in self._alike()
+        }
+        place = {node: first for first, box in boxes.items() for node in box.nodes}
+        ways: dict[tuple[int, int], Way] = {}
+        direct: dict[tuple[int, int], list[tuple[int, Number]]] = {}
+        for (tail, head), (weight, n_ways) in self.ways.items():
+            if head in place:
+                ways[tail, place[head]] = one, 1
+            elif tail in place:
+                into, n_into = self.ways[boxes[place[tail]].before, tail]
+                _add(ways, (place[tail], head), into * weight, n_into * n_ways)
+            else:
+                ways[tail, head] = weight, n_ways
+        for (tail, head), edges in self.direct.items():
+            direct.setdefault((place.get(tail, tail), place.get(head, head)), []).extend(edges)
+        order = [node for node in self.order if place.get(node, node) == node]
+        return replace(self, order=order, ways=ways, direct=direct, is_whole=False, boxes=boxes)
+
+    def _alike(self) -> list[tuple[int, list[int]]]:
+        """Return each node that alone leads to several nodes which lead to the same, with these."""
+        before: dict[int, set[int]] = {}
+        behind: dict[int, set[int]] = {}
+        for tail, head in self.ways:
+            before.setdefault(head, set()).add(tail)
+            behind.setdefault(tail, set()).add(head)
+        ends = {*self.between.sources, *self.between.targets}
+        alike: dict[tuple[int, frozenset[int]], list[int]] = {}
+        for node in self.order[self.n_fixed :]:
+            if node not in ends and len(before[node]) == 1 and node not in before[node]:
+                alike.setdefault((*before[node], frozenset(behind[node])), []).append(node)
+        return [(above, nodes) for (above, _), nodes in alike.items() if len(nodes) > 1]
 
     def _without(self, node: int) -> Part | None:
         """Return the part with one node less; None where it has a loop of weight 1."""
@@ -136,7 +213,7 @@ def _add(ways: dict[tuple[int, int], Way], pair: tuple[int, int], weight: Number
     ways[pair] = weight, n_ways
 
 
-def bounded(between: Between, sizes: Sequence[Number], view: View) -> Part | None:
+def bounded(between: Between, sizes: Sequence[Number], view: View, *, with_boxes: bool = False) -> Part | None:
     """Return the part to draw: the nodes of largest size, as many as fit.
 
     Those come first that make `view.coverage` of the answer pass nodes drawn between the ends: one by one that which
@@ -148,6 +225,8 @@ def bounded(between: Between, sizes: Sequence[Number], view: View) -> Part | Non
     sizes : sequence of numbers
         By node, how much passes it.
     view : View
+    with_boxes : bool
+        Whether nodes between the same others may be put together where they are too many.
 
     Returns
     -------
@@ -160,7 +239,8 @@ def bounded(between: Between, sizes: Sequence[Number], view: View) -> Part | Non
     order = [*fixed, *sorted(set(range(between.n_nodes)) - set(fixed), key=lambda node: (-sizes[node], node))]
     if between.n_nodes > view.max_nodes and not between.loops:
         order = list(dict.fromkeys([*fixed, *_Cover(between, set(fixed), view).nodes, *order]))
-    return _started(between, order[: view.max_nodes], len(fixed), view)
+    part = _started(between, order[: view.max_nodes], len(fixed), view)
+    return part and part.within(view, with_boxes=with_boxes)
 
 
 def _fixed(between: Between, max_nodes: int) -> list[int]:
@@ -170,7 +250,7 @@ def _fixed(between: Between, max_nodes: int) -> list[int]:
 
 
 def _started(between: Between, order: list[int], n_fixed: int, view: View) -> Part | None:
-    """Return the part of some nodes, as many as fit."""
+    """Return the part of some nodes."""
     kept = set(order)
     direct: dict[tuple[int, int], list[tuple[int, Number]]] = {}
     for tail in order:
@@ -181,7 +261,7 @@ def _started(between: Between, order: list[int], n_fixed: int, view: View) -> Pa
     if ways is None:
         return None
     is_whole = len(order) == between.n_nodes and between.n_edges <= view.max_edges
-    return Part(between, order, n_fixed, ways, direct, is_whole).within(view.max_nodes, view.max_edges)
+    return Part(between, order, n_fixed, ways, direct, is_whole)
 
 
 def _walked(between: Between, kept: Collection[int]) -> dict[tuple[int, int], Way] | None:
@@ -306,6 +386,24 @@ class Dashed:
         counts = {side: [*sweeps[side](counted, SEMIRINGS["count"]), 1, 1] for side in sides}
         return cls(graph, rows, sums, counts)
 
+    def for_boxes(self, part: Part) -> Dashed:
+        """Return the same where what boxes of a part are measured by stands at their first nodes."""
+        sums = {side: _with_boxes(values, side, part, 0) for side, values in self.sums.items()}
+        counts = {side: _with_boxes(values, side, part, 1) for side, values in self.counts.items()}
+        return replace(self, sums=sums, counts=counts)
+
+    def box(self, part: Part, node: int, scale: Scale) -> DrawnNode:
+        """Return what stands for several nodes: their names, those first that most passes."""
+        nodes = part.boxes[node].nodes
+        labels = [part.between.labels[place] for place in nodes]
+        names = texts(node_text(label) if isinstance(label, frozenset) else label for label in labels)
+        facts = {"members": names, **self._shares(self.sums["tangent"][node] * self.sums["adjoint"][node])}
+        rows = [f"{shorten(name, MAX_BOXED)}{',' * (name is not names[-1])}" for name in names[:MAX_NAMES]]
+        rows = [" ".join(rows[place : place + 2]) for place in range(0, len(rows), 2)]
+        rows += [f"and {len(names) - MAX_NAMES:,} more"] if len(names) > MAX_NAMES else []
+        lines = *rows, scale.part(facts) or short(facts["contribution"])
+        return DrawnNode(lines, scale.fill(facts), name=", ".join(names), facts=facts | {"eliminated": True})
+
     @property
     def has_both_ends(self) -> bool:
         """Whether the question has both ends; what stands for ends is no answer to one that has not."""
@@ -346,7 +444,7 @@ class Dashed:
 
     def lines(self, part: Part, view: View, scale: Scale) -> list[str]:
         """Return how much is drawn, and what became of the rest."""
-        n_drawn, n_nodes = len(part.order), part.between.n_nodes
+        n_drawn, n_nodes = part.n_named, part.between.n_nodes
         nodes = words_for("unknown", node_meaning=self.graph.graph.get("node_meaning", "unknown")).nodes
         drawn = f"drawn: {n_drawn:,} of {how_many(n_nodes, nodes)} on the way"
         if n_drawn + len(part.others) < min(view.max_nodes, n_nodes):
@@ -356,6 +454,8 @@ class Dashed:
         if self.has_both_ends and scale.whole and is_total:
             adding = "all shares add up to 100 %"
             drawn += f"; {share_text(1 - self._past(part))} of the total passes named {nodes}"
+        if part.boxes:
+            drawn += f"; several in a box: {nodes} between the same others"
         return [drawn, f"an edge adds up the ways past others, dashed where none is direct: {adding}"]
 
     def _past(self, part: Part) -> Number:
@@ -363,3 +463,14 @@ class Dashed:
         ends = {*part.between.sources, *part.between.targets, *part.others}
         pairs = [pair for pair in part.ways if ends.issuperset(pair)]
         return sum(self.facts(pair, (part.beside(pair), 0))["share"] for pair in pairs)
+
+
+def _with_boxes(values: list[Any], side: str, part: Part, which: int) -> list[Any]:
+    """Return what nodes are measured by, at the first of each box that of the box."""
+    whole = [*values]
+    for node, box in part.boxes.items():
+        if side == "tangent":
+            whole[node] = values[box.before]
+        else:
+            whole[node] = sum(way[which] * values[place] for way, place in zip(box.into, box.nodes, strict=True))
+    return whole

@@ -5,6 +5,7 @@ The oracles walk what is drawn as a graph of its own: path by path, or by (I - W
 
 from __future__ import annotations
 
+import io
 import random
 from fractions import Fraction
 from typing import Any
@@ -274,3 +275,84 @@ def test_where_nothing_flows_shares_are_not_made_up() -> None:
     assert {edge.facts["share"] for edge in picture.edges} == {None}
     assert {edge.label for edge in picture.edges} == {"0", "1"}
     assert "edge and node: share of the total" in picture.legend
+
+
+def crowded(n_alike: int = 9, size: int = 6) -> nx.DiGraph:
+    """Return nodes side by side that lead to each of many others, which lead to one another, and one that is apart."""
+    draw = random.Random(4)
+    ends = [("s", f"a{n}") for n in range(n_alike)] + [("s", "apart"), ("apart", "a0")]
+    ends += [(f"a{n}", place) for n in range(n_alike) for place in range(size)]
+    ends += [(i, j) for i in range(size) for j in range(i + 1, size)] + [(place, "t") for place in range(size)]
+    return weighted([(tail, head, Fraction(draw.randint(1, 9), 10)) for tail, head in ends])
+
+
+@pytest.mark.parametrize("kind", [Fraction, float, int, sympy.Rational])
+def test_nodes_between_the_same_others_are_in_one_box_where_they_are_too_many(kind: Any) -> None:
+    graph = crowded()
+    if kind is not Fraction:
+        for *_, data in graph.edges(data=True):
+            data["weight"] = kind(int(10 * data["weight"]))
+    found = gd.annotate(graph, "s", "t")
+    picture = picture_of(found)
+    [box] = [node for node in picture.nodes if "members" in node.facts]
+    assert {*box.facts["members"]} == {f"a{n}" for n in range(1, 9)}
+    assert ", ".join(box.facts["members"]) == box.name
+    assert len(picture.edges) <= 40
+    if kind is not float:
+        assert_balanced(picture)
+        assert drawn_total(picture) == path_sum(graph, "s", "t")
+    else:
+        assert drawn_total(picture) == pytest.approx(path_sum(graph, "s", "t"))
+    assert sum(edge.facts["paths"] for edge in picture.edges if edge.tail == 0) == len(walks(graph, "s", "t"))
+    assert "several in a box: nodes between the same others" in picture.legend[1]
+    [into] = [edge for edge in picture.edges if picture.nodes[edge.head] is box]
+    assert not into.is_dashed
+    if kind not in (int, float):
+        return
+    again = gd.read(io.BytesIO(gd.to_pydot(found).to_string().encode()), format="dot")
+    assert gd.total_influence(again, "s", "t") == pytest.approx(float(found.graph["total"]))
+
+
+def test_boxes_keep_totals_round_cycles() -> None:
+    graph = crowded()
+    graph.add_edges_from([(f"a{n}", "s") for n in range(1, 9)], weight=Fraction(1, 1000))
+    graph.add_edge(5, 3, weight=Fraction(-1, 7))
+    found = gd.annotate(graph, "s", "t", cycles="solve")
+    picture = picture_of(found)
+    assert any("members" in node.facts for node in picture.nodes)
+    drawn = weighted([])
+    for edge in picture.edges:
+        tail, head = (picture.nodes[end].name for end in (edge.tail, edge.head))
+        drawn.add_edge(tail, head, weight=edge.facts["weight"])
+    assert inverse_totals(drawn)["s", "t"] == found.graph["total"]
+    contributions = [edge.facts["contribution"] for edge in picture.edges if picture.nodes[edge.head].name == "t"]
+    assert sum(contributions) == found.graph["total"]
+
+
+def test_where_edges_are_many_small_shares_have_no_label() -> None:
+    picture = picture_of(gd.annotate(crowded(), "s", "t"))
+    assert "labels from 2 %, lighter below" in picture.legend
+    for edge in picture.edges:
+        assert bool(edge.label) == (edge.facts["share"] >= 0.02) == (edge.width >= 1)
+    assert not all(edge.label for edge in picture.edges)
+    few = picture_of(gd.annotate(crowded(), "s", "t"), max_nodes=6)
+    assert all(edge.label for edge in few.edges)
+    assert not any("labels from" in line for line in few.legend)
+
+
+def test_a_box_names_ten_and_counts_the_others() -> None:
+    picture = picture_of(gd.annotate(crowded(25), "s", "t"), max_nodes=30)
+    [box] = [node for node in picture.nodes if "members" in node.facts]
+    n_others = len(box.facts["members"]) - 10
+    assert n_others > 0
+    assert box.lines[5] == f"and {n_others} more"
+    assert len(box.lines) == 7
+
+
+@pytest.mark.parametrize("preset", [gd.weights.even, gd.weights.unit])
+def test_weights_that_follow_from_the_edges_are_not_written_beside_shares(preset: Any) -> None:
+    picture = picture_of(gd.annotate(ladder(3), 0, 3, weight=preset))
+    assert all(edge.label.endswith(" %") and "·" not in edge.label for edge in picture.edges)
+    assert "edge and node: share of the total" in picture.legend
+    own = picture_of(gd.annotate(weighted([("a", "b", 2)]), "a", "b"))
+    assert [edge.label for edge in own.edges] == ["2 · 100 %"]
