@@ -20,7 +20,8 @@ from graphdiff.graph.compiled import compile
 from graphdiff.graph.ends import ROOTS, End, seeds_of
 from graphdiff.graph.presets import WEIGHTS
 from graphdiff.pictures.annotate import ATTRIBUTES, SEEDS
-from graphdiff.pictures.choice import Dashed, Part, bounded, passing, without_edges
+from graphdiff.pictures.choice import Dashed, bounded, passing, without_edges
+from graphdiff.pictures.part import Part
 from graphdiff.pictures.picture import MAX_NAME, DrawnEdge, DrawnNode, Picture, share_text, title
 from graphdiff.pictures.scale import FAINT, Scale, scale_of
 from graphdiff.pictures.view import View

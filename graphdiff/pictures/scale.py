@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,7 +49,7 @@ class Scale:
         part = self.part(data)
         return " · ".join(filter(None, [short(data["weight"]) if self.has_weights or not part else "", part]))
 
-    def strength(self, data: dict[str, Any]) -> float:
+    def strength(self, data: Mapping[str, Any]) -> float:
         """Return a number from -1 to 1; 0 where there is no real number."""
         value = data.get(self.attribute)
         return max(-1.0, min(1.0, float(value / self.largest))) if isinstance(value, REAL) else 0.0
