@@ -155,7 +155,7 @@ def test_import_cycle_names_the_line(run: Run, tmp_path: Path) -> None:
     assert lines[place + 1] == "shop/stock/labels.py:5"
     assert "without shop/stock/labels.py:5: No cycles" in lines
     assert "cyclic by the grouping only: shop.web + shop.orders + shop.stock" in lines
-    assert {"shop.orders", "2 members"} <= texts_of(tmp_path / "shop.svg")
+    assert {"shop.orders", "2 modules"} <= texts_of(tmp_path / "shop.svg")
 
 
 def test_slower_blames_the_two_new_calls_and_says_what_got_faster(run: Run) -> None:

@@ -59,7 +59,8 @@ def group(
         A node attribute, such as ``"layer"``; how many parts of a name to keep, as 2 makes ``a.b`` of ``a.b.c``
         (names are parted at ``/``, else ``::``, else ``:``, else ``.``); or a function of the node. By default as many
         parts of names as make up to 30 groups, where most names have parts; else, as of packages, what alone keeps a
-        node: a root that every path to it passes, or where that keeps over a quarter of all, what it needs itself.
+        node, as every path to it passes that: a root, what a root needs, or of what keeps over a quarter of all what
+        that needs; there what keeps least is put together.
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
         See `graphdiff.total_influence`. With one of them the edges carry contributions to the total between them; an
         end left out is all roots, or all leaves.
@@ -70,7 +71,8 @@ def group(
     -------
     networkx.DiGraph
         A node for each group, with ``members`` (a tuple), ``size`` (how many), where these have sizes ``total_size``
-        and ``without_size`` (how many have none), and ``inner_edges``; with a source given also
+        and ``without_size`` (how many have none), ``keeps`` (how many it alone keeps, where some of these are drawn
+        apart), and ``inner_edges``; with a source given also
         ``source_seed``, what is put in at its members, with a target ``target_seed``, how much they count. Nodes
         without the attribute are in the group ``(no NAME)``. Each edge has ``edges`` (how many it stands for) and
         ``weight`` (their sum, to be read as direct only); with an end given also ``contribution`` and ``share``, which
