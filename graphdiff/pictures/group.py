@@ -7,7 +7,7 @@ it. Contributions are computed on the graph itself and only then added up, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Iterable, Sequence, Set
 from typing import Any, TypeAlias, Unpack
 
 import networkx as nx
@@ -112,18 +112,14 @@ def group(
         node_meaning="groups",
         member_meaning=ready.node_meaning,
     )
-    keeps: Mapping[Hashable, int] = {}
-    if isinstance(by, Keepers):
-        keeps = by.keeps
-        quotient.graph["boxes"] = by.legend(words_for(ready.edge_meaning, node_meaning=ready.node_meaning).nodes)
     members: dict[Hashable, list[Any]] = {}
     for name, label in zip(names, ready.topology.labels, strict=True):
         members.setdefault(name, []).append(label)
     sizes = _sizes(graph)
     for name, inside in members.items():
         quotient.add_node(name, members=tuple(inside), size=len(inside), inner_edges=0, **_large(sizes, inside))
-        if keeps.get(name, 0) > len(inside):
-            quotient.nodes[name]["keeps"] = keeps[name]
+    if isinstance(by, Keepers):
+        _say_what_keeps(quotient, by, words_for(ready.edge_meaning, node_meaning=ready.node_meaning).nodes)
     weights = list(map(arithmetic.finished, arithmetic.listed(ready.weights)))
     _add(quotient, ready.topology, names, "weight", weights)
     if source is not None or target is not None:
@@ -132,6 +128,14 @@ def group(
     made = made_cyclic(quotient, quotient.graph["real_cycles"])
     quotient.graph["cyclic"] = [[name for part in parts for name in part] for parts in made]
     return quotient
+
+
+def _say_what_keeps(quotient: nx.DiGraph, by: Keepers, nodes: str) -> None:
+    """Say what a box is, and how many each keeps of which some have other boxes."""
+    quotient.graph["boxes"] = by.legend(nodes)
+    for name, data in quotient.nodes(data=True):
+        if by.keeps.get(name, 0) > data["size"]:
+            data["keeps"] = by.keeps[name]
 
 
 def _sizes(graph: Any) -> dict[Any, Number]:

@@ -313,6 +313,28 @@ def test_nodes_between_the_same_others_are_in_one_box_where_they_are_too_many(ki
     assert gd.total_influence(again, "s", "t") == pytest.approx(float(found.graph["total"]))
 
 
+def test_what_leads_to_nodes_in_a_box_may_pass_others() -> None:
+    graph = crowded()
+    for place in range(1, 9):
+        graph.remove_edge("s", f"a{place}")
+        for side in "xy":
+            graph.add_edge("s", f"{side}{place}", weight=Fraction(place + 8, 8))
+            graph.add_edge(f"{side}{place}", f"a{place}", weight=Fraction(1, 2))
+    for tail, _, data in graph.edges(data=True):
+        data["weight"] = Fraction(1, 2) if tail in [f"a{n}" for n in range(9)] else data["weight"]
+    picture = picture_of(gd.annotate(graph, "s", "t"), max_nodes=17)
+    [box] = [node for node in picture.nodes if "members" in node.facts]
+    assert {*box.facts["members"]} >= {f"a{n}" for n in range(1, 9)}
+    assert_balanced(picture)
+    assert drawn_total(picture) == path_sum(graph, "s", "t")
+    assert sum(edge.facts["paths"] for edge in picture.edges if edge.tail == 0) == len(walks(graph, "s", "t"))
+    through = [
+        sum(edge.facts["paths"] for edge in picture.edges if picture.nodes[getattr(edge, end)] is box)
+        for end in ("head", "tail")
+    ]
+    assert through[0] == through[1] > 0
+
+
 def test_boxes_keep_totals_round_cycles() -> None:
     graph = crowded()
     graph.add_edges_from([(f"a{n}", "s") for n in range(1, 9)], weight=Fraction(1, 1000))
