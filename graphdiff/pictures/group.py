@@ -8,6 +8,8 @@ it. Contributions are computed on the graph itself and only then added up, so th
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence, Set
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, TypeAlias, Unpack
 
 import networkx as nx
@@ -142,7 +144,10 @@ def _sizes(graph: Any) -> dict[Any, Number]:
     """Return the bytes of each node that says them, in a graph of what is needed: elsewhere a size may be anything."""
     if not isinstance(graph, nx.Graph) or graph.graph.get("edge_meaning") not in NEEDING:
         return {}
-    return {node: size for node, size in graph.nodes(data="size") if adds_up(size)}
+    sizes = {node: size for node, size in graph.nodes(data="size") if adds_up(size)}
+    return {
+        node: Fraction(size) if isinstance(size, Decimal) else size for node, size in sizes.items()
+    }  # beside floats
 
 
 def _large(sizes: dict[Any, Number], inside: list[Any]) -> dict[str, Number]:

@@ -186,7 +186,7 @@ def scopes(graph: CompiledGraph, max_groups: int) -> int | Keepers:
     >>> H = nx.DiGraph([("shop", "web"), ("shop", "mail"), ("web", "http"), ("mail", "tls"), ("http", "tls")])
     >>> by = scopes(compile(H, weight=None), 30)
     >>> [by(node) for node in ("shop", "mail", "http", "tls")]
-    ['shop', 'mail', 'http', '(kept by several)']
+    ['shop', 'mail', 'web', '(kept by several)']
     """
     names = [VERSION.sub("", str(node)) for node in graph.topology.labels]
     mark = PARTED if graph.edge_meaning == "depends on" else PARTED_BY_POINTS

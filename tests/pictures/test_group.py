@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 from itertools import chain, combinations
 from pathlib import Path
@@ -274,8 +275,8 @@ class TestPicture:
 
     def test_what_has_sizes_says_them(self) -> None:
         graph = nx.DiGraph([("a.x", "b.x"), ("b.x", "c.x"), ("c.x", "d.x")], edge_meaning="imports")
-        graph.add_nodes_from([("b.y", {"size": 1500}), ("c.y", {"size": 9}), "d.y"])
-        nx.set_node_attributes(graph, {"a.x": 512, "b.x": 1000}, "size")
+        graph.add_nodes_from([("b.y", {"size": Decimal(1500)}), ("c.y", {"size": 9}), "d.y"])
+        nx.set_node_attributes(graph, {"a.x": 512, "b.x": 1000.0}, "size")
         lines = [node.lines for node in picture_of(gd.group(graph, 1, weight=None)).nodes]
         assert lines == [
             ("a", "512 B"),
