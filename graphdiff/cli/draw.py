@@ -68,25 +68,35 @@ def draw(settings: options.Settings, ends: Ends, by: str | int | None, **viewing
     from graphdiff.pictures.view import view_of
 
     inputs.require_one_weight(settings)
-    if settings.path and settings.path != "-" and settings.output != options.output_of(settings.path):
-        raise UsageError(
-            f"-o {settings.output} is for standard output; in -O {settings.path} the suffix says what is written"
-        )
+    is_file = settings.path is not None and settings.path != "-"
+    if is_file:
+        _require_no_other_format(settings)
     viewing = {name: value for name, value in viewing.items() if value is not None}
     max_nodes = view_of(**viewing).max_nodes
     graph = inputs.load(settings)
     source, target = ends.of(graph)
-    is_whole, needs = source is target is None, graph.graph.get("edge_meaning") in NEEDING
-    has_groups = by is not None or (is_whole and needs and len(graph) > max_nodes)
+    is_whole = source is target is None
+    has_groups = by is not None or (is_whole and _is_too_large(graph, max_nodes))
     # Between groups a sum of ones says how many edges there are; shares are better spread evenly.
     choice = weightings.chosen(graph, ("unit",) if has_groups and is_whole else ("even",))
     compiling = weightings.weight_options(choice.names[-1], settings, graph)
     drawn = _groups(graph, by, source, target, compiling) if has_groups else _answer(graph, source, target, compiling)
     output.write_drawn(drawn, settings, viewing)
-    if (
-        settings.path and settings.path != "-" and not (settings.weights or choice.are_known)
-    ):  # where it is printed its legend says it
+    if is_file and not (settings.weights or choice.are_known):  # where it is printed its legend says it
         say(f"{choice.why}\n")
+
+
+def _require_no_other_format(settings: options.Settings) -> None:
+    """Raise `UsageError` where what the output option says is not what the suffix of the file says."""
+    if settings.output != options.output_of(str(settings.path)):
+        raise UsageError(
+            f"-o {settings.output} is for standard output; in -O {settings.path} the suffix says what is written"
+        )
+
+
+def _is_too_large(graph: nx.DiGraph, max_nodes: int) -> bool:
+    """Return whether a graph of what is needed has more nodes than fit into a picture."""
+    return graph.graph.get("edge_meaning") in NEEDING and len(graph) > max_nodes
 
 
 def _groups(graph: nx.DiGraph, by: By | None, source: Any, target: Any, compiling: Any) -> nx.DiGraph:

@@ -74,6 +74,7 @@ class Ends:
     sources: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     listed: Listed | None = None
+    is_one_name: bool = field(default=False, compare=False)
 
     @property
     def has_target(self) -> bool:
@@ -98,6 +99,7 @@ class Ends:
         if self.is_from_all(graph):
             return NODES, replace(self, sources=()).of(graph)[1]
         source, target = self.nodes(functools.partial(find_node, graph))
+        self._tell_if_unreached(target, graph)
         return source, self.listed.of(graph) if self.listed else target
 
     def of_either(self, graphs: tuple[nx.DiGraph, nx.DiGraph]) -> tuple[Any, Any]:
@@ -108,7 +110,14 @@ class Ends:
         if self.is_from_all(*graphs):
             return NODES, replace(self, sources=()).of_either(graphs)[1]
         source, target = self.nodes(functools.partial(in_either, graphs))
+        self._tell_if_unreached(target, *graphs)
         return source, self.listed.of_either(graphs) if self.listed else target
+
+    def _tell_if_unreached(self, target: Any, *graphs: nx.DiGraph) -> None:
+        """Say of one name after the file that it is the target, where that has no answer as no root leads to it."""
+        nodes = target if isinstance(target, list) else [target]
+        if self.is_one_name and not any(_is_led_to(graph, nodes) for graph in graphs):
+            tell_one_name(str(click.get_current_context().info_name), self.targets[0])
 
     def each(self, graph: nx.DiGraph) -> tuple[list[Any] | None, list[Any] | None]:
         """Return the nodes that the sources mean and the targets, patterns too, weights aside; None where left out.
@@ -149,6 +158,15 @@ class Ends:
             )
         source, target = self.of(graph)
         return ROOTS if source is None else source, LEAVES if target is None else target
+
+
+def _is_led_to(graph: nx.DiGraph, nodes: list[Any]) -> bool:
+    """Return whether a path leads from another root to one of some nodes, of which not all need be there."""
+    from networkx import ancestors
+
+    above = {before for node in nodes if node in graph for before in ancestors(graph, node)}
+    roots = {node for node, root in graph.nodes(data="root") if root is True}
+    return not above.isdisjoint(roots) if roots else bool(above)
 
 
 def _end(names: tuple[str, ...], find: Callable[[str], Any], option: str) -> Any:
@@ -217,9 +235,7 @@ def _ends(names: tuple[str, ...], sources: tuple[str, ...], targets: tuple[str, 
     for what, by_place, option, by_option in (("source", first, "-s", sources), ("target", last, "-t", targets)):
         if by_place and by_option:
             raise UsageError(f"the {what} is given twice: {by_place[0]!r} after FILE, and {option} {by_option[0]}")
-    if last and not (first or sources):
-        tell_one_name(str(click.get_current_context().info_name), last[0])
-    return Ends(first or sources, last or targets, listed)
+    return Ends(first or sources, last or targets, listed, is_one_name=bool(last) and not (first or sources))
 
 
 def complete_node(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

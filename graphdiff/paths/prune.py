@@ -143,24 +143,43 @@ def bypasses(between: Between, kept: Collection[int], drawn: Collection[int]) ->
         ``{(tail, head): (sum of the products, number of ways)}``. All sources that are not kept are one tail,
         ``between.n_nodes``, and all targets that are not are one head, the number after it.
     """
-    one, first = between.graph.one_and_zero[0], between.n_nodes
     arrived: dict[int, Ways] = {}
-    carried: dict[int, Ways] = {node: {node: (one, 1)} for node in kept}
-    for node, seed in between.starts:
-        if node not in kept:
-            _bring(carried.setdefault(node, {}), first, one if seed is None else seed, 1)
+    carried = _started(between, kept)
     for node, row in enumerate(between.rows):
         ways = carried.pop(node, {})
-        for tail, (value, count) in ways.items() if node not in kept else ():
+        if node not in kept:
             for seed in between.exits[node]:
-                _bring(arrived.setdefault(tail, {}), first + 1, value * seed, count)
+                _arrive(arrived, between.n_nodes + 1, ways, seed)
         for head, edge, weight in row:
             if edge in drawn:
                 continue
-            for tail, (value, count) in ways.items():
-                sums = arrived.setdefault(tail, {}) if head in kept else carried.setdefault(head, {})
-                _bring(sums, head if head in kept else tail, value * weight, count)
+            if head in kept:
+                _arrive(arrived, head, ways, weight)
+            else:
+                _carry(carried.setdefault(head, {}), ways, weight)
     return {(tail, head): way for tail in sorted(arrived) for head, way in sorted(arrived[tail].items())}
+
+
+def _started(between: Between, kept: Collection[int]) -> dict[int, Ways]:
+    """Return the empty way at each kept node, and at each other source what is put in there."""
+    one = between.graph.one_and_zero[0]
+    carried: dict[int, Ways] = {node: {node: (one, 1)} for node in kept}
+    for node, seed in between.starts:
+        if node not in kept:
+            _bring(carried.setdefault(node, {}), between.n_nodes, one if seed is None else seed, 1)
+    return carried
+
+
+def _arrive(arrived: dict[int, Ways], head: int, ways: Ways, weight: Number) -> None:
+    """Add ways, each a step of this weight longer, to those that end at a head, by the tails that they start at."""
+    for tail, (value, count) in ways.items():
+        _bring(arrived.setdefault(tail, {}), head, value * weight, count)
+
+
+def _carry(sums: Ways, ways: Ways, weight: Number) -> None:
+    """Add ways, each a step of this weight longer, to those of the same tails that are on their way."""
+    for tail, (value, count) in ways.items():
+        _bring(sums, tail, value * weight, count)
 
 
 def _bring(sums: Ways, key: int, value: Number, count: int) -> None:

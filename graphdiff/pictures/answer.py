@@ -20,9 +20,10 @@ from graphdiff.graph.compiled import compile
 from graphdiff.graph.ends import ROOTS, End, seeds_of
 from graphdiff.graph.presets import WEIGHTS
 from graphdiff.pictures.annotate import ATTRIBUTES, SEEDS
-from graphdiff.pictures.choice import Dashed, Part, bounded, passing, without_edges
-from graphdiff.pictures.picture import MAX_NAME, DrawnEdge, DrawnNode, Picture, title
-from graphdiff.pictures.scale import Scale, scale_of
+from graphdiff.pictures.choice import Dashed, bounded, passing, without_edges
+from graphdiff.pictures.part import Part
+from graphdiff.pictures.picture import MAX_NAME, DrawnEdge, DrawnNode, Picture, share_text, title
+from graphdiff.pictures.scale import FAINT, Scale, scale_of
 from graphdiff.pictures.view import View
 from graphdiff.sums.between import Between, restriction, total_over
 from graphdiff.sums.semirings import SEMIRINGS
@@ -36,6 +37,9 @@ MAX_LONE = 20
 
 #: If a picture does not fit, so many of its nodes are left for the next try.
 SMALLER = 0.85
+
+#: Of more edges that stand for others those of small shares are faint.
+MANY = 30
 
 #: No picture of an answer that has more has fewer nodes.
 MIN_NODES = 3
@@ -64,11 +68,15 @@ def answer_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
         facts = graph.graph | _named_ends(graph, ends) | _said_part(graph, between)
         yield Picture(ends, [], [_question(graph.graph, between)], facts)
         return
-    part = None if "not_computed" in graph.graph else bounded(between, _passing(graph, between), view)
+    part = (
+        None
+        if "not_computed" in graph.graph
+        else bounded(between, _passing(graph, between), view, with_boxes=graph.graph["annotation"] == "contribution")
+    )
     if part is None:
         yield from _nearest(graph, between, view)
         return
-    dashed = Dashed.of(graph, between)
+    dashed = Dashed.of(graph, between).for_boxes(part)
     while True:
         yield _picture(graph, part, dashed, view)
         n = min(len(part.order) - 1, round(SMALLER * len(part.order)))
@@ -82,9 +90,10 @@ def _picture(graph: nx.DiGraph, part: Part, dashed: Dashed, view: View) -> Pictu
     between = part.between
     used = sorted(part.order)
     rows, whole = [dashed.rows[node] for node in used], _whole(graph.graph, between)
-    scale = scale_of(graph, rows, whole, has_weights=part.is_whole)
+    scale = scale_of(graph, rows, whole, has_weights=part.is_whole and not _is_preset(graph))
     place = {node: number for number, node in enumerate([*used, *part.others])}
     nodes = _nodes(graph, between, used, scale)
+    nodes = [dashed.box(part, n, scale) if n in part.boxes else node for n, node in zip(used, nodes, strict=True)]
     nodes += [dashed.end(part, node, scale) for node in part.others if dashed.has_both_ends]
     if part.is_whole:
         steps = [(*pair, edge) for pair, edges in part.direct.items() for edge, _ in edges]
@@ -93,9 +102,18 @@ def _picture(graph: nx.DiGraph, part: Part, dashed: Dashed, view: View) -> Pictu
         seen = sorted(part.ways) if dashed.has_both_ends else part.inner_ways
         edges = [_added(graph, part, dashed, pair, place, scale) for pair in seen]
     lines = [] if part.is_whole else dashed.lines(part, view, scale)
+    if not part.is_whole and len(edges) > MANY:
+        faint = [scale.faint(edge) for edge in edges]
+        lines += [f"labels from {share_text(FAINT)}, lighter below"] if faint != edges else []
+        edges = faint
     facts = {"drawn": "; ".join(lines)} if lines else _said_part(graph, between)
     legend = _legend(graph.graph, between, lines, scale)
     return Picture(nodes, edges, legend, graph.graph | _named_ends(graph, nodes) | facts)
+
+
+def _is_preset(graph: nx.DiGraph) -> bool:
+    """Return whether the weights follow from the edges alone, so that no reader needs them beside the shares."""
+    return graph.graph.get("weight_meaning") in WEIGHTS
 
 
 def _added(
@@ -130,7 +148,7 @@ def _plainly(
     """Return the picture of some edges that stand for no others."""
     label = between.graph.topology.label
     rows = (graph.nodes[label(int(between.positions[node]))] for node in used)
-    scale = scale_of(graph, rows, _whole(graph.graph, between), has_weights=True)
+    scale = scale_of(graph, rows, _whole(graph.graph, between), has_weights=not _is_preset(graph))
     place = {node: number for number, node in enumerate(used)}
     nodes, edges = _nodes(graph, between, used, scale), _edges(graph, between, steps, place, scale)
     facts = graph.graph | _named_ends(graph, nodes)

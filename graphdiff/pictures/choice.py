@@ -12,7 +12,7 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any, TypeAlias
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -23,120 +23,28 @@ from graphdiff.graph.ends import ROOTS, Boundary
 from graphdiff.jacobians.elimination import ORDERS, Shape, Ways, count, take_out
 from graphdiff.paths.prune import Way, bypasses
 from graphdiff.pictures.annotate import SEEDS
+from graphdiff.pictures.part import Part
 from graphdiff.pictures.picture import DrawnNode, share_text
 from graphdiff.pictures.scale import Scale
 from graphdiff.pictures.view import View
 from graphdiff.sums.between import Between, forward_over, reverse_over, total_over
 from graphdiff.sums.semirings import SEMIRINGS, Semiring
-from graphdiff.text.numbers import short
+from graphdiff.text.names import node_text, texts
+from graphdiff.text.numbers import short, shorten
 from graphdiff.text.sentences import how_many, words_for
 
-__all__ = ["Dashed", "Part", "bounded", "passing", "without_edges"]
+__all__ = ["Dashed", "bounded", "passing", "without_edges"]
 
 #: More multiply-adds are not spent on walks round cycles.
 MAX_JOINS = 2_000_000
 #: More visits of edges are not spent on which nodes cover most; the largest are drawn then.
 MAX_VISITS = 3_000_000
 
-#: An edge into or out of a node that goes: its other end, its weight, and how many ways it stands for.
-Side: TypeAlias = tuple[int, Number, int]
+#: A box names so many nodes, each by so many characters at most.
+MAX_NAMES, MAX_BOXED = 10, 30
 
 
-@dataclass(frozen=True, eq=False)
-class Part:
-    """Nodes that are drawn, and all that leads from one to another without passing a third.
-
-    Attributes
-    ----------
-    between : Between
-    order : list of int
-        The nodes drawn, numbered as in `between`; those that go first stand last.
-    n_fixed : int
-        So many, from the start of `order`, are ends that stay.
-    ways : dict of (tail, head) to (weight, number of ways)
-        Edges, and ways through other nodes. ``between.n_nodes`` is where they come from if they start at a source that
-        is not drawn, and the number after it where they end at a target that is not.
-    direct : dict of (tail, head) to list of (edge, weight)
-        The edges among them, numbered as in the topology.
-    is_whole : bool
-        Whether all nodes and edges are to be drawn as they are.
-    """
-
-    between: Between
-    order: list[int]
-    n_fixed: int
-    ways: dict[tuple[int, int], Way]
-    direct: dict[tuple[int, int], list[tuple[int, Number]]]
-    is_whole: bool
-
-    @property
-    def others(self) -> list[int]:
-        """What stands for sources and for targets that are not drawn."""
-        first = self.between.n_nodes
-        return sorted({node for pair in self.ways for node in pair if node >= first})
-
-    @property
-    def inner_ways(self) -> list[tuple[int, int]]:
-        """The ways from one drawn node to another."""
-        return sorted(pair for pair in self.ways if max(pair) < self.between.n_nodes)
-
-    def passes_others(self, pair: tuple[int, int]) -> bool:
-        """Return whether some ways from one to the other pass nodes that are not drawn."""
-        n_ways, direct = self.ways[pair][1], self.direct.get(pair, ())
-        return n_ways != len(direct) if n_ways or not direct else self.beside(pair) != 0
-
-    def beside(self, pair: tuple[int, int]) -> Number:
-        """Return the weight of the ways through other nodes."""
-        return self.ways[pair][0] - sum(weight for _, weight in self.direct.get(pair, ()))
-
-    def fewer(self, n: int) -> Part:
-        """Return the part with so many nodes, where these are not less than stay; a loop of weight 1 keeps its node."""
-        part = self
-        for node in reversed(self.order[self.n_fixed :]):
-            if len(part.order) > n:
-                part = part._without(node) or part
-        return part
-
-    def within(self, max_nodes: int, max_edges: int) -> Part:
-        """Return the part with as many nodes as there are edges to draw for."""
-        part = self
-        while len(part.ways) > max_edges or len(part.order) + len(part.others) > max_nodes:
-            smaller = part.fewer(len(part.order) - 1)
-            if smaller is part:
-                break
-            part = smaller
-        return part
-
-    def _without(self, node: int) -> Part | None:
-        """Return the part with one node less; None where it has a loop of weight 1."""
-        one, first = self.between.graph.one_and_zero[0], self.between.n_nodes
-        steps = [(*pair, *way) for pair, way in self.ways.items() if node in pair]
-        loop = self.ways.get((node, node))
-        pivot = one if loop is None else one - loop[0]
-        if pivot == 0:
-            return None
-        into: list[Side] = [(tail, weight, n) for tail, head, weight, n in steps if tail != node]
-        out: list[Side] = [(head, weight, n) for tail, head, weight, n in steps if head != node]
-        into += [(first, one if seed is None else seed, 1) for place, seed in self.between.starts if place == node]
-        out += [(first + 1, one if seed is None else seed, 1) for place, seed in self.between.stops if place == node]
-        ways = {pair: way for pair, way in self.ways.items() if node not in pair}
-        for tail, before, n_before in into:
-            factor = before / pivot if loop else before
-            for head, behind, n_behind in out:
-                _add(ways, (tail, head), factor * behind, n_before * n_behind)
-        direct = {pair: edges for pair, edges in self.direct.items() if node not in pair}
-        order = [place for place in self.order if place != node]
-        return replace(self, order=order, ways=ways, direct=direct, is_whole=False)
-
-
-def _add(ways: dict[tuple[int, int], Way], pair: tuple[int, int], weight: Number, n_ways: int) -> None:
-    if pair in ways:
-        before, n_before = ways[pair]
-        weight, n_ways = before + weight, n_before + n_ways
-    ways[pair] = weight, n_ways
-
-
-def bounded(between: Between, sizes: Sequence[Number], view: View) -> Part | None:
+def bounded(between: Between, sizes: Sequence[Number], view: View, *, with_boxes: bool = False) -> Part | None:
     """Return the part to draw: the nodes of largest size, as many as fit.
 
     Those come first that make `view.coverage` of the answer pass nodes drawn between the ends: one by one that which
@@ -148,6 +56,8 @@ def bounded(between: Between, sizes: Sequence[Number], view: View) -> Part | Non
     sizes : sequence of numbers
         By node, how much passes it.
     view : View
+    with_boxes : bool
+        Whether nodes between the same others may be put together where they are too many.
 
     Returns
     -------
@@ -160,7 +70,8 @@ def bounded(between: Between, sizes: Sequence[Number], view: View) -> Part | Non
     order = [*fixed, *sorted(set(range(between.n_nodes)) - set(fixed), key=lambda node: (-sizes[node], node))]
     if between.n_nodes > view.max_nodes and not between.loops:
         order = list(dict.fromkeys([*fixed, *_Cover(between, set(fixed), view).nodes, *order]))
-    return _started(between, order[: view.max_nodes], len(fixed), view)
+    part = _started(between, order[: view.max_nodes], len(fixed), view)
+    return part and part.within(view, with_boxes=with_boxes)
 
 
 def _fixed(between: Between, max_nodes: int) -> list[int]:
@@ -170,7 +81,7 @@ def _fixed(between: Between, max_nodes: int) -> list[int]:
 
 
 def _started(between: Between, order: list[int], n_fixed: int, view: View) -> Part | None:
-    """Return the part of some nodes, as many as fit."""
+    """Return the part of some nodes."""
     kept = set(order)
     direct: dict[tuple[int, int], list[tuple[int, Number]]] = {}
     for tail in order:
@@ -181,7 +92,7 @@ def _started(between: Between, order: list[int], n_fixed: int, view: View) -> Pa
     if ways is None:
         return None
     is_whole = len(order) == between.n_nodes and between.n_edges <= view.max_edges
-    return Part(between, order, n_fixed, ways, direct, is_whole).within(view.max_nodes, view.max_edges)
+    return Part(between, order, n_fixed, ways, direct, is_whole)
 
 
 def _walked(between: Between, kept: Collection[int]) -> dict[tuple[int, int], Way] | None:
@@ -310,6 +221,24 @@ class Dashed:
         counts = {side: [*sweeps[side](counted, SEMIRINGS["count"]), 1, 1] for side in sides}
         return cls(graph, rows, sums, counts)
 
+    def for_boxes(self, part: Part) -> Dashed:
+        """Return the same where what boxes of a part are measured by stands at their first nodes."""
+        sums = {side: _with_boxes(values, side, part, 0) for side, values in self.sums.items()}
+        counts = {side: _with_boxes(values, side, part, 1) for side, values in self.counts.items()}
+        return replace(self, sums=sums, counts=counts)
+
+    def box(self, part: Part, node: int, scale: Scale) -> DrawnNode:
+        """Return what stands for several nodes: their names, those first that most passes."""
+        nodes = part.boxes[node].nodes
+        labels = [part.between.labels[place] for place in nodes]
+        names = texts(node_text(label) if isinstance(label, frozenset) else label for label in labels)
+        facts = {"members": names, **self._shares(self.sums["tangent"][node] * self.sums["adjoint"][node])}
+        rows = [f"{shorten(name, MAX_BOXED)}{',' * (name is not names[-1])}" for name in names[:MAX_NAMES]]
+        rows = [" ".join(rows[place : place + 2]) for place in range(0, len(rows), 2)]
+        rows += [f"and {len(names) - MAX_NAMES:,} more"] if len(names) > MAX_NAMES else []
+        lines = *rows, scale.part(facts) or short(facts["contribution"])
+        return DrawnNode(lines, scale.fill(facts), name=", ".join(names), facts=facts | {"eliminated": True})
+
     @property
     def has_both_ends(self) -> bool:
         """Whether the question has both ends; what stands for ends is no answer to one that has not."""
@@ -350,16 +279,18 @@ class Dashed:
 
     def lines(self, part: Part, view: View, scale: Scale) -> list[str]:
         """Return how much is drawn, and what became of the rest."""
-        n_drawn, n_nodes = len(part.order), part.between.n_nodes
+        n_drawn, n_nodes = part.n_named, part.between.n_nodes
         nodes = words_for("unknown", node_meaning=self.graph.graph.get("node_meaning", "unknown")).nodes
         drawn = f"drawn: {n_drawn:,} of {how_many(n_nodes, nodes)} on the way"
         if n_drawn + len(part.others) < min(view.max_nodes, n_nodes):
-            drawn += f" (more have over {view.max_edges} edges, or do not fit)"
+            drawn += " (more would not fit)"
         adding = "as much enters a node as leaves it" if self.has_both_ends else "every sum is that of the whole"
         is_total = isinstance(scale.whole, REAL) and scale.whole == self.graph.graph.get("total")
         if self.has_both_ends and scale.whole and is_total:
             adding = "all shares add up to 100 %"
-            drawn += f"; {share_text(1 - self._past(part))} of the total by named ones"
+            drawn += f"; {share_text(1 - self._past(part))} of the total passes named {nodes}"
+        if part.boxes:
+            drawn += f"; several in a box: {nodes} between the same others"
         return [drawn, f"an edge adds up the ways past others, dashed where none is direct: {adding}"]
 
     def _past(self, part: Part) -> Number:
@@ -367,3 +298,14 @@ class Dashed:
         ends = {*part.between.sources, *part.between.targets, *part.others}
         pairs = [pair for pair in part.ways if ends.issuperset(pair)]
         return sum(self.facts(pair, (part.beside(pair), 0))["share"] for pair in pairs)
+
+
+def _with_boxes(values: list[Any], side: str, part: Part, which: int) -> list[Any]:
+    """Return what nodes are measured by, at the first of each box that of the box."""
+    whole = [*values]
+    for node, box in part.boxes.items():
+        if side == "tangent":
+            whole[node] = values[box.before]
+        else:
+            whole[node] = sum(way[which] * values[place] for way, place in zip(box.into, box.nodes, strict=True))
+    return whole

@@ -79,8 +79,9 @@ def to_pydot(graph: nx.DiGraph, **viewing: Unpack[Viewing]) -> pydot.Dot:
         ``max_nodes``
             How many nodes an annotated graph shows at most, 30 by default: those that most of the answer passes. All
             others are eliminated, as `graphdiff.eliminate` does it: dashed edges (``eliminated``) carry the weight of
-            the ways through them, so that every share and the total are those of the whole. There are fewer where they
-            would have over 60 edges. Of groups the smallest are drawn as one.
+            the ways through them, so that every share and the total are those of the whole. Where they would have over
+            60 edges, nodes that one node alone leads to, and that lead to the same nodes, are one box (``members``, a
+            list), and if that is not enough there are fewer. Of groups the smallest are drawn as one.
         ``coverage``
             The part of the answer, 0.9 by default, that is to pass nodes drawn between the ends, where so many nodes
             can do it.

@@ -8,6 +8,8 @@ it. Contributions are computed on the graph itself and only then added up, so th
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence, Set
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, TypeAlias, Unpack
 
 import networkx as nx
@@ -15,15 +17,16 @@ import networkx as nx
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
-from graphdiff.graph.attributes import no_attribute
+from graphdiff.graph.attributes import adds_up, no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology
-from graphdiff.pictures.scopes import prefix, scopes
+from graphdiff.pictures.scopes import Keepers, prefix, scopes
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import ends_of
 from graphdiff.sums.flow import flow
+from graphdiff.text.sentences import NEEDING, words_for
 
 __all__ = ["group"]
 
@@ -58,7 +61,8 @@ def group(
         A node attribute, such as ``"layer"``; how many parts of a name to keep, as 2 makes ``a.b`` of ``a.b.c``
         (names are parted at ``/``, else ``::``, else ``:``, else ``.``); or a function of the node. By default as many
         parts of names as make up to 30 groups, where most names have parts; else, as of packages, what alone keeps a
-        node: a root that every path to it passes, or where that keeps over a quarter of all, what it needs itself.
+        node, as every path to it passes that: a root, what a root needs, or of what keeps over a quarter of all what
+        that needs; there what keeps least is put together.
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
         See `graphdiff.total_influence`. With one of them the edges carry contributions to the total between them; an
         end left out is all roots, or all leaves.
@@ -68,7 +72,9 @@ def group(
     Returns
     -------
     networkx.DiGraph
-        A node for each group, with ``members`` (a tuple), ``size`` and ``inner_edges``; with a source given also
+        A node for each group, with ``members`` (a tuple), ``size`` (how many), where these have sizes ``total_size``
+        and ``without_size`` (how many have none), ``keeps`` (how many it alone keeps, where some of these are drawn
+        apart), and ``inner_edges``; with a source given also
         ``source_seed``, what is put in at its members, with a target ``target_seed``, how much they count. Nodes
         without the attribute are in the group ``(no NAME)``. Each edge has ``edges`` (how many it stands for) and
         ``weight`` (their sum, to be read as direct only); with an end given also ``contribution`` and ``share``, which
@@ -106,12 +112,16 @@ def group(
         edge_meaning=ready.edge_meaning,
         weight_meaning=ready.weight_meaning,
         node_meaning="groups",
+        member_meaning=ready.node_meaning,
     )
     members: dict[Hashable, list[Any]] = {}
     for name, label in zip(names, ready.topology.labels, strict=True):
         members.setdefault(name, []).append(label)
+    sizes = _sizes(graph)
     for name, inside in members.items():
-        quotient.add_node(name, members=tuple(inside), size=len(inside), inner_edges=0)
+        quotient.add_node(name, members=tuple(inside), size=len(inside), inner_edges=0, **_large(sizes, inside))
+    if isinstance(by, Keepers):
+        _say_what_keeps(quotient, by, words_for(ready.edge_meaning, node_meaning=ready.node_meaning).nodes)
     weights = list(map(arithmetic.finished, arithmetic.listed(ready.weights)))
     _add(quotient, ready.topology, names, "weight", weights)
     if source is not None or target is not None:
@@ -120,6 +130,31 @@ def group(
     made = made_cyclic(quotient, quotient.graph["real_cycles"])
     quotient.graph["cyclic"] = [[name for part in parts for name in part] for parts in made]
     return quotient
+
+
+def _say_what_keeps(quotient: nx.DiGraph, by: Keepers, nodes: str) -> None:
+    """Say what a box is, and how many each keeps of which some have other boxes."""
+    quotient.graph["boxes"] = by.legend(nodes)
+    for name, data in quotient.nodes(data=True):
+        if by.keeps.get(name, 0) > data["size"]:
+            data["keeps"] = by.keeps[name]
+
+
+def _sizes(graph: Any) -> dict[Any, Number]:
+    """Return the bytes of each node that says them, in a graph of what is needed: elsewhere a size may be anything."""
+    if not isinstance(graph, nx.Graph) or graph.graph.get("edge_meaning") not in NEEDING:
+        return {}
+    sizes = {node: size for node, size in graph.nodes(data="size") if adds_up(size)}
+    return {
+        node: Fraction(size) if isinstance(size, Decimal) else size for node, size in sizes.items()
+    }  # beside floats
+
+
+def _large(sizes: dict[Any, Number], inside: list[Any]) -> dict[str, Number]:
+    """Return how large the members of a group are together, and how many have no size; nothing where no node has."""
+    numbers = [sizes[node] for node in inside if node in sizes]
+    total = {"total_size": sum(numbers)} if numbers else {}
+    return total | {"without_size": len(inside) - len(numbers)} if sizes else {}
 
 
 def _naming(graph: Any, by: By) -> Callable[[Any], Hashable]:

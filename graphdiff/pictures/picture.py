@@ -12,8 +12,9 @@ from graphdiff.arithmetic import REAL, Number
 from graphdiff.pictures.group import in_order, made_cyclic
 from graphdiff.pictures.view import View
 from graphdiff.text.names import Edge, end_text
-from graphdiff.text.numbers import MAX_NUMBER, percent, short, shorten, shown
+from graphdiff.text.numbers import MAX_NUMBER, percent, short, shorten, shown, size_text
 from graphdiff.text.records import keys_of, names_of
+from graphdiff.text.sentences import how_many, words_for
 
 #: Names longer than this are cut.
 MAX_NAME = 60
@@ -27,6 +28,9 @@ DARK = "#555555"
 
 #: What marks a group that holds an end of the question.
 SEEDS = {"source_seed", "target_seed"}
+
+#: What is true of groups in general.
+LOOSE = "what enters a box need not lead to what leaves it, so no totals are computed on boxes"
 
 #: What is known of a node, an edge or a graph, by name.
 Facts: TypeAlias = Mapping[Any, Any]
@@ -167,8 +171,17 @@ def _quotient_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
     names = names_of(graph)
     place = {node: number for number, node in enumerate(nodes)}
     largest = max(sizes.values(), default=0.0) or 1.0
+    # Shares are parts of a whole; of weights that are all the same none is large.
+    least = min(sizes.values(), default=0.0) if attribute == "weight" else 0.0
+    meaning = str(asked.get("weight_meaning"))
     edges = [
-        _quotient_edge(place[u], place[v], data, sizes[u, v] / largest, attribute)
+        _quotient_edge(
+            place[u],
+            place[v],
+            data,
+            (sizes[u, v] - least) / largest,
+            _quotient_label(data[attribute], attribute, meaning),
+        )
         for u, v, data in graph.edges(data=True)
         if (u, v) in drawn
     ]
@@ -212,6 +225,7 @@ def merged(graph: nx.DiGraph, max_groups: int) -> nx.DiGraph:
             _add_up(whole.edges[ends], data)
         else:
             whole.add_edge(*ends, **data)
+    whole.nodes[name].pop("keeps", None)  # what one of several groups keeps
     return whole
 
 
@@ -247,23 +261,49 @@ def _quotient_node(graph: nx.DiGraph, name: str, node: object) -> DrawnNode:
     size = data.get("size", 1)
     members = data.get("members", ())
     is_source, is_target = (f"{end}_seed" in data for end in ("source", "target"))
-    lines = shorten(name, MAX_NAME), f"{size:,} member{'s' * (size != 1)}"
+    lines = shorten(name, MAX_NAME), _how_large(size, data, _members_word(graph.graph))
     facts = {**data, **({"members": list(map(str, members))} if members else {})}
     return DrawnNode(lines, "#ffffff", is_source, is_target, name=name, facts=facts)
 
 
-def _quotient_edge(tail: int, head: int, data: dict[str, Any], strength: float, attribute: str) -> DrawnEdge:
-    number = data[attribute]
-    label = share_text(number) if attribute == "share" else short(number)
+def _how_large(n_members: int, data: Mapping[str, Any], members: str) -> str:
+    """Return how many members a group has, and how many bytes these, where they have sizes; of one its bytes."""
+    n_kept = data.get("keeps", n_members)
+    count = f"{n_members:,} of {how_many(n_kept, members)}" if n_kept > n_members else how_many(n_members, members)
+    if "total_size" not in data:
+        return count
+    lack = f", {data['without_size']:,} without a size" if data.get("without_size") else ""
+    size = size_text(data["total_size"]) + lack
+    return size if n_kept == 1 else f"{count} · {size}"
+
+
+def _members_word(asked: Mapping[str, Any]) -> str:
+    """Return what the members of groups are called."""
+    meanings = (str(asked.get(name, "unknown")) for name in ("edge_meaning", "member_meaning"))
+    edge_meaning, node_meaning = meanings
+    nodes = words_for(edge_meaning, node_meaning=node_meaning).nodes
+    return "members" if nodes == "nodes" else nodes
+
+
+def _quotient_edge(tail: int, head: int, data: dict[str, Any], strength: float, label: str) -> DrawnEdge:
     return DrawnEdge(tail, head, label, 1 + 4 * strength, facts=data)
+
+
+def _quotient_label(number: Number, attribute: str, meaning: str) -> str:
+    """Return what stands at an edge; nothing where it stands for one edge that counts as 1."""
+    if attribute == "share":
+        return share_text(number)
+    return "" if meaning == "unit" and number == 1 else short(number)
 
 
 def _quotient_legend(graph: nx.DiGraph, attribute: str) -> list[str]:
     asked = graph.graph
     ends = " to ".join(end_text(asked.get(end, f"all {end}s")) for end in ("source", "target"))
-    legend = [f"grouped by {asked.get('grouped_by', 'a function')}: for looking at, no totals are computed on it"]
+    legend = [asked.get("boxes") or f"grouped by {asked.get('grouped_by', 'a function')}; {LOOSE}"]
     if attribute == "share":
         legend.append(f"edge: share of the total {shown(asked['total'])}, {ends}")
+    elif asked.get("weight_meaning") == "unit":
+        legend.append("number at an arrow: how many edges it stands for, where not one")
     else:
         legend.append(f"edge: sum of the weights ({asked.get('weight_meaning', 'unknown')}), direct only")
     if asked.keys() & {"source", "target"}:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import networkx as nx
@@ -14,6 +14,8 @@ from graphdiff.text.numbers import short
 
 # Two ends of a scale that differ to every kind of colour vision (M. Okabe, K. Ito, "Color Universal Design", 2008).
 Color = tuple[int, int, int]
+#: Where edges are many, one of less than this part of the whole has no label.
+FAINT = 0.02
 BLUE, ORANGE, GREY = (0, 114, 178), (213, 94, 0), (190, 190, 190)
 PALE_BLUE, PALE_ORANGE, WHITE = (140, 196, 232), (250, 190, 130), (255, 255, 255)
 
@@ -47,7 +49,7 @@ class Scale:
         part = self.part(data)
         return " · ".join(filter(None, [short(data["weight"]) if self.has_weights or not part else "", part]))
 
-    def strength(self, data: dict[str, Any]) -> float:
+    def strength(self, data: Mapping[str, Any]) -> float:
         """Return a number from -1 to 1; 0 where there is no real number."""
         value = data.get(self.attribute)
         return max(-1.0, min(1.0, float(value / self.largest))) if isinstance(value, REAL) else 0.0
@@ -61,6 +63,13 @@ class Scale:
         strength = self.strength(data)
         width, nothing = 1 + 4 * abs(strength), data.get(self.attribute) == 0
         return DrawnEdge(tail, head, self.label(data), width, _edge_color(strength), is_dashed=nothing, facts=data)
+
+    def faint(self, edge: DrawnEdge) -> DrawnEdge:
+        """Return an edge thin, light and without its label, where it has a small part of the whole."""
+        value = edge.facts.get("contribution")
+        if self.attribute != "contribution" or not isinstance(value, REAL) or abs(self.strength(edge.facts)) >= FAINT:
+            return edge
+        return replace(edge, label="", width=0.6, color=_hex(WHITE, GREY, GREY, 0.8))
 
 
 def scale_of(graph: nx.DiGraph, rows: Iterable[dict[str, Any]], whole: Number, *, has_weights: bool) -> Scale:

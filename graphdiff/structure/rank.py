@@ -33,9 +33,9 @@ from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.influence import forward, reverse
 from graphdiff.sums.results import largest_first
 from graphdiff.text.names import PLAIN, Naming, end_text, node_text
-from graphdiff.text.numbers import percent, plain, shorten_label, shown
+from graphdiff.text.numbers import percent, plain, shorten, shorten_label, shown
 from graphdiff.text.sentences import Words, words_for
-from graphdiff.text.tables import WIDTH, Axis, Frame, Result, Sheet, aligned, in_columns
+from graphdiff.text.tables import NAME, WIDTH, Axis, Frame, Result, Sheet, aligned, in_columns
 
 __all__ = ["SETS", "SUMS", "Ranking", "rank"]
 

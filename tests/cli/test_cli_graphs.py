@@ -231,8 +231,8 @@ class TestCycles:
 class TestGroups:
     def test_by_attribute(self, run: Run, lock: str) -> None:
         out = run("draw", lock, "--group", "layer", "-w", "unit").out
-        assert 'ours [label="ours\\n2 members", inner_edges=' in out
-        assert "grouped by layer: for looking at" in out
+        assert 'ours [label="ours\\n2 packages", inner_edges=' in out
+        assert "grouped by layer; what enters a box" in out
         assert 'label=" 3 "' in out  # three dependencies, by unit
 
     def test_by_prefix_with_shares(self, run: Run, tmp_path: Path) -> None:
@@ -273,18 +273,18 @@ class TestPictures:
         for command in (("draw", str(path), "tls"), ("why", str(path), "tls", "-O", str(tmp_path / "x.dot"))):
             done = run(*command, "-w", "even")
             text = done.out if command[0] == "draw" else (tmp_path / "x.dot").read_text()
-            assert 'http -> tls [label=" 1 · 100 % ", penwidth="5.00"' in text
+            assert 'http -> tls [label=" 100 % ", penwidth="5.00"' in text
             assert text.count("50 %") == 6  # app -> web -> http, app -> log -> http, web and log
             assert "from the roots to tls: 2 paths; total 1" in text
 
     def test_a_whole_lock_is_drawn_by_groups_if_it_does_not_fit(self, run: Run) -> None:
         lock = str(ROOT / "data" / "jupyter-stack.json")
         out = run("draw", lock).out
-        assert "grouped by what alone keeps a node, as all paths to it pass that: for looking at" in out
-        assert 'label="jupyter-server\\n27 members"' in out
-        assert "grouped by" not in run("draw", lock, "--max-nodes", "200").out
+        assert "a box: a node and what only it keeps (all paths to these pass it)" in out
+        assert 'label="ipykernel\\n19 members · 9 MB"' in out
+        assert "a box:" not in run("draw", lock, "--max-nodes", "200").out
         assert "other groups" not in out
-        assert 'label="17 other groups\\n' in run("draw", lock, "--max-nodes", "4").out
+        assert 'label="11 other groups\\n' in run("draw", lock, "--max-nodes", "4").out
 
     def test_a_limit_that_is_none_is_refused(self, run: Run, lock: str) -> None:
         done = run("draw", lock, "app", "json", "--max-nodes", "1")

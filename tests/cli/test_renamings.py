@@ -31,6 +31,7 @@ OLD = {
 def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "digraph { a [layer=top]; a -> b [weight=2]; b -> c [weight=3]; a -> c [weight=1] }"
     (tmp_path / "model.dot").write_text(text)
+    (tmp_path / "after.dot").write_text(f"{text[:-1]}; c -> new [weight=1] }}")
     monkeypatch.chdir(tmp_path)
 
 
@@ -73,11 +74,13 @@ def test_values_that_look_like_old_names_stay() -> None:
 
 
 @pytest.mark.parametrize("verb", ONE_WAS_SOURCE)
-def test_one_name_is_said_to_be_the_target_where_it_was_the_source(run: Run, verb: str) -> None:
+def test_one_name_to_which_nothing_leads_is_said_to_be_the_target_where_it_was_the_source(run: Run, verb: str) -> None:
     files = ["model.dot"] * (2 if verb == "compare" else 1)
-    said = f"graphdiff: {verb}: one name after the file is the target now, as in all verbs; as the source it is -s c\n"
-    assert run(verb, *files, "c").err == said
-    assert run(verb, *files, "-t", "c").err == run(verb, *files, "c", "-s", "a").err == ""
+    said = f"graphdiff: {verb}: one name after the file is the target now, as in all verbs; as the source it is -s a\n"
+    assert run(verb, *files, "a").err == said
+    assert run(verb, *files, "-t", "a").err == run(verb, *files, "c", "-s", "a").err == ""
+    assert run("compare", "model.dot", "after.dot", "new").err == ""  # which one of two graphs has
+    assert run(verb, *files, "c").err == ""  # to which something leads: the target is what was meant
     assert run(verb, *files, "a", "c").err == run(verb, *files, "-s", "a").err == ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 from itertools import chain, combinations
 from pathlib import Path
@@ -124,7 +125,8 @@ class TestInventedRoutes:
 
     def test_the_picture_says_so(self, routes: nx.DiGraph) -> None:
         text = gd.to_pydot(gd.group(routes, "layer")).to_string()
-        assert "grouped by layer: for looking at, no totals are computed on it" in text
+        assert "grouped by layer; what enters a box need not lead to what leaves it" in text
+        assert "no totals are computed on boxes" in text
         assert "edge: sum of the weights (weight), direct only" in text
         assert r"middle\n2 members" in text
 
@@ -260,6 +262,35 @@ class TestPicture:
         ]
         assert sum(edge.facts["edges"] for edge in picture.edges) == graph.number_of_edges()
         assert sum(edge.facts["share"] for edge in picture.edges) == pytest.approx(1)
+
+    def test_equal_weights_are_thin_and_ones_unlabelled(self) -> None:
+        edges = [("a.x", "b.x"), ("b.x", "c.x"), ("a.x", "c.y"), ("a.y", "c.x"), ("a.z", "c.x")]
+        graph = nx.DiGraph(edges[:2], edge_meaning="imports")
+        assert [(edge.label, edge.width) for edge in picture_of(gd.group(graph, 1, weight=None)).edges] == [("", 1)] * 2
+        graph.add_edges_from(edges)
+        drawn = {edge.label: edge.width for edge in picture_of(gd.group(graph, 1, weight=None)).edges}
+        assert drawn == {"": 1, "3": pytest.approx(1 + 4 * 2 / 3)}
+        nx.set_edge_attributes(graph, 1, "cost")
+        assert {edge.label for edge in picture_of(gd.group(graph, 1, weight="cost")).edges} == {"1", "3"}
+
+    def test_what_has_sizes_says_them(self) -> None:
+        graph = nx.DiGraph([("a.x", "b.x"), ("b.x", "c.x"), ("c.x", "d.x")], edge_meaning="imports")
+        graph.add_nodes_from([("b.y", {"size": Decimal(1500)}), ("c.y", {"size": 9}), "d.y"])
+        nx.set_node_attributes(graph, {"a.x": 512, "b.x": 1000.0}, "size")
+        lines = [node.lines for node in picture_of(gd.group(graph, 1, weight=None)).nodes]
+        assert lines == [
+            ("a", "512 B"),
+            ("b", "2 modules · 2.5 kB"),
+            ("c", "2 modules · 9 B, 1 without a size"),
+            ("d", "2 modules"),
+        ]
+        whole = picture_of(gd.group(graph, 1, weight=None), max_nodes=2)
+        assert ("3 other groups", "5 modules · 521 B, 3 without a size") in [node.lines for node in whole.nodes]
+        graph.graph["edge_meaning"] = "unknown"  # where a size may be anything
+        assert {node.lines[1] for node in picture_of(gd.group(graph, 1, weight=None)).nodes} == {
+            "1 member",
+            "2 members",
+        }
 
     def test_it_is_written_and_read_back_as_a_quotient(self, routes: nx.DiGraph, tmp_path: Any) -> None:
         gd.write(gd.group(routes, "layer"), tmp_path / "layers.json")

@@ -10,6 +10,7 @@ import pytest
 from graphs import weighted
 
 import graphdiff as gd
+from graphdiff.pictures.dot import picture_of
 from graphdiff.pictures.scopes import Keepers, scopes
 
 
@@ -42,7 +43,7 @@ def test_packages_with_versions_and_scopes_are_grouped_by_what_keeps_them() -> N
     assert [by(node) for node in ("shop", "mail@1.0", "smtp@1.1", "tls@2.0")] == [
         "shop",
         "mail@1.0",
-        "smtp@1.1",
+        "mail@1.0",
         "(kept by several)",
     ]
 
@@ -64,6 +65,72 @@ def test_what_keeps_a_node_is_on_every_path_to_it(seed: int, n_roots: int) -> No
         while dominators[-1] not in ("all", None):
             dominators.append(parents.get(dominators[-1]))
         keeper = by(node)
-        assert keeper == "(kept by several)" or keeper in dominators
-    groups = {by(node) for node in graph}
-    assert all(by(keeper) == keeper for keeper in groups - {"(kept by several)"})
+        assert keeper == "(kept by several)" or keeper in dominators or keeper in [f"others of {n}" for n in dominators]
+    groups = {by(node) for node in graph if not isinstance(by(node), str)}
+    assert all(by(keeper) == keeper for keeper in groups)
+    kept = {node: sum(node in dominated(parents, other) for other in graph) for node in by.keeps}
+    assert by.keeps == kept
+
+
+def dominated(parents: dict[Any, Any], node: Any) -> list[Any]:
+    """Return the nodes that all paths to one pass, itself among them."""
+    chain = [node]
+    while chain[-1] in parents:
+        chain.append(parents[chain[-1]])
+        if chain[-1] in ("all", None):
+            break
+    return chain
+
+
+def workspace() -> nx.DiGraph:
+    """Return two members that share a package, one of which needs something with many small needs of its own."""
+    graph = nx.DiGraph([("api", "big"), ("api", "pg"), ("api", "both"), ("web", "both"), ("web", "one")])
+    graph.add_edges_from(("pg", f"pg{n}") for n in range(9))
+    graph.add_edges_from(("big", f"small{n}") for n in range(12))
+    graph.add_edges_from(
+        [("big", "middle"), *(("middle", f"m{n}") for n in range(5)), ("small1", "m"), ("small2", "m")]
+    )
+    graph.graph.update(edge_meaning="depends on", node_meaning="packages")
+    nx.set_node_attributes(graph, {"api": True, "web": True}, "root")
+    return graph
+
+
+def test_members_and_what_they_need_have_boxes_and_what_keeps_little_is_put_together() -> None:
+    by = Keepers.of(gd.compile(workspace(), weight=None), 30)
+    assert {by(node) for node in workspace()} == {
+        *("api", "web", "big", "pg", "both", "one", "middle", "others of big", "(kept by several)")
+    }
+    assert by("small3") == "others of big"
+    assert (by("pg3"), by("m3"), by("m")) == ("pg", "middle", "(kept by several)")
+    assert by.keeps == {"api": 31, "web": 2, "big": 20}
+
+
+def test_where_needs_of_members_are_too_many_the_small_ones_are_put_together() -> None:
+    graph = workspace()
+    graph.add_edges_from(("web", f"w{n}") for n in range(40))
+    by = Keepers.of(gd.compile(graph, weight=None), 30)
+    assert {by(f"w{n}") for n in range(40)} == {"others of web"}
+    assert by("pg3") == "pg"
+
+
+def test_boxes_say_how_much_they_keep() -> None:
+    picture = picture_of(gd.group(workspace(), weight=None))
+    lines = {node.name: node.lines[1] for node in picture.nodes}
+    assert lines == {
+        "api": "1 of 31 packages",
+        "web": "1 of 2 packages",
+        "big": "1 of 20 packages",
+        "pg": "10 packages",
+        "both": "1 package",
+        "one": "1 package",
+        "middle": "6 packages",
+        "others of big": "12 packages",
+        "(kept by several)": "1 package",
+    }
+    assert picture.legend == [
+        "a box: a package and what only it keeps (all paths to these pass it); 1 of n: the others are drawn apart; "
+        "others of a box: what keeps little, put together",
+        "number at an arrow: how many edges it stands for, where not one",
+    ]
+    few = picture_of(gd.group(workspace(), weight=None), max_nodes=3)
+    assert {node.lines for node in few.nodes} >= {("7 other groups", "12 packages")}
