@@ -586,7 +586,9 @@ def test_a_mistake_is_one_line_and_writes_nothing(
 class TestOutput:
     def test_what_a_name_would_do_to_a_terminal_is_not_printed(self, run: Run, tmp_path: Path) -> None:
         path = tmp_path / "hostile.csv"
-        path.write_text("source,target\ns,a\x1b[31m\x1b]0;title\x07\x9b2J\na\x1b[31m\x1b]0;title\x07\x9b2J,t\n")
+        path.write_text(
+            "source,target\ns,a\x1b[31m\x1b]0;title\x07\x9b2J\u202e\na\x1b[31m\x1b]0;title\x07\x9b2J\u202e,t\n", "utf-8"
+        )
         for command in (("why", "s", "t"), ("paths", "s", "t"), ("what-if", "s", "t"), ("cut", "s", "t"), ("rank",)):
             done = run(command[0], str(path), *command[1:], "-w", "unit")
             assert done.status == 0
