@@ -174,7 +174,7 @@ class Ranking(Result):
         room = WIDTH - THROUGH * bool(self.through)
         table = self._table(rows)
         if (wider := max(map(len, table)) - room) > 0:
-            longest = max(len(node_text(row[1])) for row in rows)
+            longest = min(WIDTH, max(len(node_text(row[1])) for row in rows))  # a cell has no more
             table = self._table(rows, max(SHORTEST, longest - wider))
         if self.through:
             room = WIDTH - 2 - len(table[0])

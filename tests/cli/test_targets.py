@@ -103,7 +103,7 @@ def test_why_says_by_which_first_steps_the_risk_comes(run: Run) -> None:
     targets = gd.read_targets(REPORT, lock)
     shares = gd.edge_contributions(lock, "shop", targets, weight=gd.weights.even).shares
     text = run("why", LOCK, "-s", "shop", "--targets", REPORT).out
-    assert "By first steps: search 31.6 %, mail 28.7 %, orm 20.5 %, web 19.1 %." in text.splitlines()
+    assert "Spread evenly, by first steps: search 31.6 %, mail 28.7 %, orm 20.5 %, web 19.1 %." in text.splitlines()
     steps = gd.explain(lock, "shop", targets, weight=gd.weights.even).first_steps()
     assert {name: part for name, _, part in steps} == {
         head: pytest.approx(share) for (tail, head), share in shares.items() if tail == "shop" and share
