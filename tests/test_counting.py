@@ -154,7 +154,9 @@ class TestOtherQuestions:
         assert work(lambda: gd.annotate(unit, *ENDS)) == {"restrictions": 1, "sweeps": 2}
         assert work(lambda: gd.annotate(unit, target=ENDS[1])) == {"sweeps": 1}
         drawn = gd.annotate(openssh, *ENDS)
-        assert work(lambda: gd.to_pydot(drawn)) == {"compilations": 1, "restrictions": 1, "semirings": 2}
+        assert work(lambda: gd.to_pydot(drawn)) == {
+            "compilations": 1, "restrictions": 1, "semirings": 6,  # which nodes are drawn is chosen by what passes each
+        }  # fmt: skip
 
     def test_diagnose(self, openssh: gd.CompiledGraph) -> None:
         assert work(lambda: gd.diagnose(openssh, *ENDS)) == {"restrictions": 1, "semirings": 4}
@@ -218,7 +220,7 @@ class TestOtherQuestions:
 
 #: What the command line takes, the file being read; two weightings, unit and even, where it has no weights.
 COMMANDS = {
-    "why": {"compilations": 1, "restrictions": 2, "sweeps": 5, "semirings": 4, "rankings": 1},
+    "why": {"compilations": 1, "restrictions": 2, "sweeps": 4, "semirings": 4, "rankings": 1},
     "why -o json": {"compilations": 1, "restrictions": 2, "sweeps": 6, "semirings": 4, "rankings": 3},
     "paths": {"compilations": 1, "restrictions": 1, "semirings": 1, "rankings": 1},
     "what-if": {"compilations": 1, "restrictions": 2, "sweeps": 4},
@@ -241,7 +243,7 @@ def test_a_picture_beside_the_report_is_of_the_same_sweeps(run: Run, tmp_path: P
     with counting() as counts:
         assert run("why", str(OPENSSH), *ENDS, "-O", str(tmp_path / "why.dot")).status == 0
     assert counts.work["compilations"] == 2  # the graph, and the annotated one that is drawn
-    assert counts.work["sweeps"] == 5 + 2  # and the paths through each edge
+    assert counts.work["sweeps"] == 4 + 2  # and the paths through each edge
     again = gd.read(tmp_path / "why.dot")
     assert nx.number_of_edges(again) > 0
 

@@ -116,7 +116,7 @@ class Ends:
     def _tell_if_unreached(self, target: Any, *graphs: nx.DiGraph) -> None:
         """Say of one name after the file that it is the target, where that has no answer as no root leads to it."""
         nodes = target if isinstance(target, list) else [target]
-        if self.is_one_name and not any(_is_led_to(graph, nodes) for graph in graphs):
+        if self.is_one_name and self.targets and not any(_is_led_to(graph, nodes) for graph in graphs):
             tell_one_name(str(click.get_current_context().info_name), self.targets[0])
 
     def each(self, graph: nx.DiGraph) -> tuple[list[Any] | None, list[Any] | None]:
