@@ -252,7 +252,7 @@ def test_a_pruned_picture_of_a_million_million_paths_has_the_total_and_the_paths
     marked = annotate(graph, 0, 120)
     again = back(marked, "dot", max_nodes=31)
     assert total_influence(again, "0", "120") == total_influence(graph, 0, 120)
-    assert again.graph["drawn"].startswith("drawn: 31 of 121 nodes on the way; 100 % of the total by ")
+    assert again.graph["drawn"].startswith("drawn: 31 of 121 nodes on the way; 100 % of the total passes ")
     assert [data["share"] for *_, data in again.edges(data=True)] == [1] * again.number_of_edges()
     assert {data["paths"] for *_, data in again.edges(data=True)} == {2**40}
 
