@@ -20,7 +20,7 @@ from graphdiff.graph.compiled import compile
 from graphdiff.graph.ends import ROOTS, End, seeds_of
 from graphdiff.graph.presets import WEIGHTS
 from graphdiff.pictures.annotate import ATTRIBUTES, SEEDS
-from graphdiff.pictures.choice import Dashed, bounded, passing, without_edges
+from graphdiff.pictures.choice import Dashed, bounded, passing
 from graphdiff.pictures.part import Part
 from graphdiff.pictures.picture import MAX_NAME, DrawnEdge, DrawnNode, Picture, share_text, title
 from graphdiff.pictures.scale import FAINT, Scale, scale_of
@@ -133,7 +133,7 @@ def _nearest(graph: nx.DiGraph, between: Between, view: View) -> Iterator[Pictur
     """Yield pictures of the shortest ways, where walks round cycles leave no number to choose by."""
     n = min(view.max_edges, between.n_edges)
     while n:
-        drawn = without_edges(between, ~np.isin(between.edges, _nearest_edges(between, n)))
+        drawn = between.keeping(np.isin(between.edges, _nearest_edges(between, n)))
         steps = [(tail, head, edge) for tail, row in enumerate(drawn.rows) for head, edge, _ in row]
         used = sorted({node for step in steps for node in step[:2]} or between.sources)
         if len(used) <= view.max_nodes or n == 1:

@@ -33,7 +33,7 @@ from graphdiff.text.names import node_text, texts
 from graphdiff.text.numbers import short, shorten
 from graphdiff.text.sentences import how_many, words_for
 
-__all__ = ["Dashed", "bounded", "passing", "without_edges"]
+__all__ = ["Dashed", "bounded", "passing"]
 
 #: More multiply-adds are not spent on walks round cycles.
 MAX_JOINS = 2_000_000
@@ -166,14 +166,7 @@ class _Cover:
         is_drawn[drawn] = True
         is_fixed[list(self.fixed)] = True
         tails, heads = np.repeat(np.arange(self.between.n_nodes), np.diff(self.between.ptr)), self.between.heads
-        return without_edges(self.between, is_drawn[tails] | is_drawn[heads] | (is_fixed[tails] & is_fixed[heads]))
-
-
-def without_edges(between: Between, gone: Sequence[bool] | np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Between:
-    """Return what lies between without some edges; nodes keep their numbers."""
-    keep = ~np.asarray(gone, dtype=bool)
-    ptr = np.concatenate([[0], np.cumsum(keep)])[between.ptr]
-    return replace(between, ptr=ptr, heads=between.heads[keep], edges=between.edges[keep])
+        return self.between.keeping(~(is_drawn[tails] | is_drawn[heads] | (is_fixed[tails] & is_fixed[heads])))
 
 
 def passing(between: Between, semiring: Semiring) -> list[Number]:

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Weights
 from graphdiff.errors import ValueOverflowError
-from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
@@ -221,7 +220,7 @@ def gradient_flow(between: Between, limits: tuple[float, float]) -> GradientFlow
     depths = reverse_over(between, SEMIRINGS["fewest-edges"])
     used = weights[between.edges].astype(bool)
     leaving = None if between.leaving is None else seeds.tolist()
-    alive = _keeping(replace(between, leaving=leaving), between.graph.reweighted(weights), used)
+    alive = replace(between, leaving=leaving, graph=between.graph.reweighted(weights)).keeping(used)
     sizes = _sizes(reverse_over(alive, SEMIRINGS["sum-product"]))
     roots = sorted(set(between.sources) - set(between.targets))
     apart = set(roots)
@@ -256,12 +255,6 @@ def _floats(weights: Weights) -> NDArray[Any] | None:
             "a weight is larger than the largest float (1.8e308), and gradient flow is in floats",
             Remedy(Keyword("weight", "unit", python="None"), "counts paths without it"),
         ) from None
-
-
-def _keeping(between: Between, graph: CompiledGraph, keep: NDArray[np.bool_]) -> Between:
-    """Return `between` with only some of its edges, and the weights of `graph`."""
-    ptr = np.concatenate([[0], np.cumsum(keep)])[between.ptr]
-    return replace(between, graph=graph, ptr=ptr, heads=between.heads[keep], edges=between.edges[keep])
 
 
 def _sizes(adjoints: list[Any]) -> NDArray[np.float64]:

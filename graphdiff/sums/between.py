@@ -159,6 +159,11 @@ class Between:
         entering, leaving = (weighed(graph, seeds) for seeds in (self.entering, self.leaving))
         return replace(self, graph=graph, entering=entering, leaving=leaving)
 
+    def keeping(self, keep: NDArray[np.bool_]) -> Between:
+        """Return the same with only some of its edges, of which `keep` has a mark each; nodes keep their numbers."""
+        ptr = np.concatenate([[0], np.cumsum(keep)])[self.ptr]
+        return replace(self, ptr=ptr, heads=self.heads[keep], edges=self.edges[keep])
+
     def require_no_loops(self, instead: str = "") -> None:
         """Raise where walks go round a cycle between the ends: there are infinitely many; `instead` is another way."""
         if self.loops:
