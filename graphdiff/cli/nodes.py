@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphdiff.cli.renamings import tell_one_name
+from graphdiff.cli.renamings import ONE_WAS_SOURCE, tell_one_name
 from graphdiff.cli.streams import tell
 from graphdiff.errors import AmbiguousNodeError, GraphdiffError, UsageError
 from graphdiff.graph.lookup import Names, find_node, named
@@ -115,9 +115,12 @@ class Ends:
 
     def _tell_if_unreached(self, target: Any, *graphs: nx.DiGraph) -> None:
         """Say of one name after the file that it is the target, where that has no answer as no root leads to it."""
+        verb = str(click.get_current_context().info_name)
+        if not (self.is_one_name and self.targets and verb in ONE_WAS_SOURCE):
+            return
         nodes = target if isinstance(target, list) else [target]
-        if self.is_one_name and self.targets and not any(_is_led_to(graph, nodes) for graph in graphs):
-            tell_one_name(str(click.get_current_context().info_name), self.targets[0])
+        if not any(_is_led_to(graph, nodes) for graph in graphs):
+            tell_one_name(verb, self.targets[0])
 
     def each(self, graph: nx.DiGraph) -> tuple[list[Any] | None, list[Any] | None]:
         """Return the nodes that the sources mean and the targets, patterns too, weights aside; None where left out.

@@ -75,8 +75,7 @@ def current_column(by: str | None, value: str | None) -> str | None:
 
 def tell_one_name(verb: str, name: str) -> None:
     """Say of one name after the file to which nothing leads that it is the target, where it was the source before."""
-    if verb in ONE_WAS_SOURCE:
-        tell(f"{verb}: one name after the file is the target now, as in all verbs; as the source it is -s {name}")
+    tell(f"{verb}: one name after the file is the target now, as in all verbs; as the source it is -s {name}")
 
 
 def _tell(old: str, now: str) -> None:

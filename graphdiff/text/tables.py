@@ -45,8 +45,7 @@ def in_columns(lines: Iterable[str]) -> str:
         if len(line) <= WIDTH or line.startswith(" "):
             whole.append(line)
         else:
-            words = " ".join(shorten(word, WIDTH - 2) for word in line.split(" "))
-            whole += wrap(words, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+            whole += _wrapped(line, WIDTH, "  ")
     return "\n".join(whole)
 
 
@@ -58,10 +57,14 @@ def hanging(lead: str, text: str) -> list[str]:
     >>> hanging("  nodes  ", "ab " * 40)[1]
     '         ab ab ab ab ab ab ab ab ab ab'
     """
-    room = WIDTH - len(lead)
-    words = " ".join(shorten(word, room) for word in text.split(" "))
-    lines = wrap(words, room, break_long_words=False, break_on_hyphens=False) or [""]
+    lines = _wrapped(text, WIDTH - len(lead)) or [""]
     return [f"{lead}{lines[0]}".rstrip(), *(f"{' ' * len(lead)}{line}" for line in lines[1:])]
+
+
+def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
+    """Return a text in lines that are no wider, all but the first indented; words that are too long are shortened."""
+    words = " ".join(shorten(word, width - len(indent)) for word in text.split(" "))
+    return wrap(words, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def require_pandas() -> Any:

@@ -118,3 +118,15 @@ def test_the_docs_have_a_row_for_each_verb_with_functions_that_are_there() -> No
     functions = {name for _, function in rows for name in re.findall(r"`([\w.]+)`", function)}
     assert functions - {"graphdiff.io.formats.READERS", "CompiledGraph.save"} <= {*gd.__all__}
     assert len(functions) > 15
+
+
+def test_other_verbs_do_not_look_whether_roots_lead_to_one_name(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "model.csv").write_text("source,target\na,b\nb,c\n")
+    looked: list[str] = []
+    monkeypatch.setattr("graphdiff.cli.nodes._is_led_to", lambda *_: looked.append("") or True)
+    assert run("rank", str(tmp_path / "model.csv"), "c").status == 0
+    assert looked == []
+    assert run("diagnose", str(tmp_path / "model.csv"), "c").status == 0
+    assert looked == [""]
