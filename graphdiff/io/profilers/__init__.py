@@ -1,1 +1,5 @@
-"""Profiles as the tools that record them save them, each read into a graph of calls with what they cost."""
+"""Readers of profiles: what profilers record, and call graphs of static analysis.
+
+In come bytes, out go networkx graphs; the table of formats calls a function of each. A profile is made by
+`graphdiff.profiles.call_graph` and nothing else.
+"""
