@@ -17,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.errors import FormatError, UsageError, meant, nearest
+from graphdiff.graph.measured import with_stacks
 from graphdiff.io.building import leave_out
 from graphdiff.io.profilers.wire import break_of
 from graphdiff.kernels.collecting import collector_at_rest
-
-# from graphdiff.profiles.call_graph import Function, from_stacks
-from graphdiff.profiles.stacks import Stacks
+from graphdiff.profiles.call_graph import Function, from_stacks
+from graphdiff.profiles.stacks import MOST, Stacks
 from graphdiff.remedies import Keyword, Remedy
+from graphdiff.text.amounts import amount
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -57,6 +58,7 @@ UNITS = {
 #: What profiles of memory measure, by the names of Go and of gperftools.
 MEMORY = ("alloc_", "inuse_", "space", "objects")
 
+TITLE = "pprof profile"
 #: The name that pprof has for what no table of symbols names.
 UNKNOWN = "<unknown>"
 
@@ -152,49 +154,44 @@ def read_pprof(data: bytes, *, name: str, event: str | None = None, stacks: str 
         recorded = _recorded(profile.sample, locations, len(measured), name)
         del profile
         _require_amounts(recorded.values, measured, name)
-        return _graph(functions, recorded, measured, chosen, name)
+        return with_stacks(_graph(functions, recorded, measured, chosen, name), stacks)
 
 
 def _graph(
-    functions: list[Function], recorded: _Recorded, measured: list[_Measured], chosen: int, name: str
+    functions: Sequence[Function], recorded: _Recorded, measured: Sequence[_Measured], chosen: int, name: str
 ) -> nx.DiGraph:
-    """Return the graph of the samples that have something of the value that is chosen."""
-    costs = recorded.values[:, chosen]
+    """Return the graph of the samples that have some of the value that is chosen."""
+    costs, event = recorded.values[:, chosen], measured[chosen]
     if not costs.any():
-        raise _nothing(recorded.values.any(axis=0), measured, chosen, name)
-    counted = next((number for number, each in enumerate(measured) if each == SAMPLES), None)
-    there = (costs > 0) & (recorded.lengths > 0)
-    frames = recorded.frames[np.repeat(there, recorded.lengths)]
-    used = np.unique(frames)
-    new = np.zeros(len(functions), dtype=np.int32)
-    new[used] = np.arange(len(used))
-    tree = Stacks.of(
-        new[frames[::-1]],
-        recorded.lengths[there][::-1],
-        costs[there][::-1],
-        None if counted is None else recorded.values[there, counted][::-1],
+        raise _nothing(recorded.values, measured, chosen, name)
+    has_some = costs > 0
+    counts = recorded.values[has_some, measured.index(SAMPLES)] if SAMPLES in measured else None
+    of_some = np.repeat(has_some, recorded.lengths)
+    tree = Stacks.of(  # backwards, so that each begins with its root
+        recorded.frames[of_some][::-1],
+        recorded.lengths[has_some][::-1],
+        costs[has_some][::-1],
+        None if counts is None else counts[::-1],
     )
     graph = from_stacks(
-        [functions[number] for number in used.tolist()],
+        functions,
         tree,
-        unit=measured[chosen].shown_unit,
-        kind=measured[chosen].kind,
-        format="pprof profile",
-        event=measured[chosen].name,
+        unit=event.shown_unit,
+        kind=event.kind,
+        format=TITLE,
+        event=event.name,
         events=[each.name for each in measured],
     )
-    if len(used) < len(functions):
-        names = {functions[number].name for number in used.tolist()}
-        gone = dict.fromkeys(function.name for function in functions if function.name not in names)
-        leave_out(graph, gone, {"event": measured[chosen].name})
-    if bare := costs[recorded.lengths == 0].sum():
-        share = f"{bare / costs.sum():.1%}"
-        ...
+    gone = np.setdiff1d(recorded.frames[~of_some], recorded.frames[of_some])
+    leave_out(graph, dict.fromkeys(functions[number].name for number in gone.tolist()), {"event": event.name})
+    if bare := int(costs[recorded.lengths == 0].sum()):
+        told = f"{amount(bare, event.shown_unit)} of {amount(int(costs.sum()), event.shown_unit)}"
+        graph.graph["warnings"] = [f"{name}: samples without a stack are left out: {told}"]
     return graph
 
 
-def _nothing(there: NDArray[np.bool_], measured: Sequence[_Measured], chosen: int, name: str) -> FormatError:
-    others = [each.name for each, any_of_it in zip(measured, there.tolist(), strict=True) if any_of_it]
+def _nothing(values: NDArray[np.int64], measured: Sequence[_Measured], chosen: int, name: str) -> FormatError:
+    others = [each.name for each, column in zip(measured, values.T, strict=True) if column.any()]
     remedies = [Remedy(Keyword("event", others[-1]), "reads what there is")] if others else []
     return FormatError(f"{name} has no sample with any {measured[chosen]}", *remedies)
 
@@ -371,10 +368,13 @@ def _recorded(samples: Sequence[Any], locations: _Locations, n_types: int, name:
 
 
 def _require_amounts(values: NDArray[np.int64], measured: Sequence[_Measured], name: str) -> None:
-    """Raise where something was measured to be less than nothing."""
+    """Raise where something was measured to be less than nothing, or more than can be."""
     if (values < 0).any():
         sample, which = np.argwhere(values < 0)[0].tolist()
         raise FormatError(
-            f"{name}: sample {sample + 1:,} has {values[sample, which]:,} of {measured[which]}: it is the difference of "
-            "two profiles, as pprof -base makes it, and none itself; graphdiff compare BASE NEW compares the two"
+            f"{name}: sample {sample + 1:,} has {values[sample, which]:,} of {measured[which]}: it is the difference "
+            "of two profiles, as pprof -base makes it, and none itself; graphdiff compare BASE NEW compares the two"
         )
+    for each, total in zip(measured, values.sum(axis=0, dtype=np.float64).tolist(), strict=True):
+        if total >= MOST:
+            raise FormatError(f"{name}: all samples together have {total:.2g} of {each}: it is broken; {AGAIN}")

@@ -41,7 +41,7 @@ def fields(data: bytes, known: Mapping[int, tuple[int, ...]] = PROFILE) -> Itera
     Examples
     --------
     >>> list(fields(b"\x0a\x02\x08\x01\x60\x05\x12\x7f"))
-    [Field(number=1, start=2, stop=4), Field(number=12, start=4, stop=6)]
+    [Field(number=1, start=2, stop=4), Field(number=12, start=5, stop=6)]
     """
     place = 0
     while field := _field(data, place, known):
