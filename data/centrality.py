@@ -1,7 +1,7 @@
 """Which stations of a network matter: a program whose time goes to few routes through networkx.
 
-    python -m cProfile -o centrality.prof centrality.py
-    py-spy record --format raw --rate 200 -o centrality.folded -- python centrality.py
+python -m cProfile -o centrality.prof centrality.py
+py-spy record --format raw --rate 200 -o centrality.folded -- python centrality.py
 """
 
 import random
