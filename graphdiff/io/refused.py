@@ -276,7 +276,7 @@ BINARIES: tuple[tuple[bytes, str], ...] = (
     ),
     (
         # Words of 32 or 64 bits, of either order: 0, 3, 0 or 1, the microseconds between two samples, 0.
-        rb"(?:\x00{4}|\x00{8})(?:\x03\x00{3}(?:\x00{4})?|(?:\x00{4})?\x00{3}\x03)(?:\x00{7}[\x00\x01]|[\x00\x01]\x00{3})",
+        rb"(?:\x00{4}|\x00{8})(?:\x03\x00{3}(?:\x00{4})?|(?:\x00{4})?\x00{3}\x03)(?:[\x00\x01]\x00{3}|(?:\x00{3}){1,2}\x00?[\x00\x01])",
         OLD_PPROF,
     ),
     (rb"FLR\x00", "a recording of Java's flight recorder, of which graphdiff makes no call graph yet"),
