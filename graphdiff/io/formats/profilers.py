@@ -6,4 +6,35 @@ from graphdiff.io.formats.format import Format
 
 __all__ = ["PROFILERS"]
 
-PROFILERS: dict[str, Format] = {}
+PROFILERS: dict[str, Format] = {
+    "pstats": Format(
+        read="graphdiff.io.profilers.pstats:read_pstats",
+        title="pstats (cProfile)",
+        about="a function calls a function: what that cost in seconds, and how often; each pair is one edge",
+        suffixes=(".pstats",),
+        # A dict, the first key of which is a tuple of three, referred to later or not; the outline has it in UTF-8.
+        marks=((rb"\A(?:\{|\xc3\xbb)(?:(?:\)|\xc2\xa9)\x03|(?:\(|\xc2\xa8)\x03\x00{3})",),),
+        nodes="functions",
+        tool="cProfile and profile of Python, pyinstrument",
+        version="Python 2.7 to 3.13, pyinstrument 5.1",
+        sample="cProfile of Python 3.11, 2026-11-29",
+        command="python -m cProfile -o run.prof SCRIPT",
+        tier=1,
+    ),
+    "gprof": Format(
+        read="graphdiff.io.profilers.gprof:read_gprof",
+        title="gprof",
+        about="a function calls a function: how often, and what that costs where all its calls cost the same; repeats "
+        "are one edge",
+        suffixes=(".gprof",),
+        marks=(
+            (rb"^index +% *(?:time +)?self +(?:children|descendents) +called(?:\+self)? +name\b",),
+            (rb"\A\s*+Flat profile:", rb"\bcumulative +self\b"),
+        ),
+        nodes="functions",
+        tool="gprof",
+        version="GNU 2.40",
+        sample="as GNU gprof prints it, 2026-11-29",
+        command="gprof -b PROGRAM gmon.out > calls.gprof",
+    ),
+}
