@@ -131,7 +131,7 @@ class Stacks:
 
     @classmethod
     def joined(cls, trees: Sequence[Stacks]) -> Stacks:
-        """Return one tree of the stacks of several, whose frames are of the same functions; samples where all have them.
+        """Return one tree of the stacks of several trees of the same functions; with samples where all have them.
 
         Examples
         --------
@@ -142,7 +142,9 @@ class Stacks:
         if len(trees) == 1:
             return trees[0]
         starts = np.cumsum([0, *map(len, trees)]).tolist()
-        parents = [np.where(tree.parents >= 0, tree.parents + start, -1) for tree, start in zip(trees, starts, strict=False)]
+        parents = [
+            np.where(tree.parents >= 0, tree.parents + start, -1) for tree, start in zip(trees, starts, strict=False)
+        ]
         counts = [tree.samples for tree in trees if tree.samples is not None]
         return cls.of_tree(
             np.concatenate([np.zeros(0, dtype=np.int64), *parents]),
@@ -384,7 +386,7 @@ def _depths(parents: NDArray[np.int64]) -> NDArray[np.int64]:
             return depths
         depths[below] += depths[above[below]]
         above[below] = above[above[below]]
-    raise UsageError("a stack that is among its own callers")
+    raise UsageError(f"node {above[below[0]]} of its tree, counted from 0, is among its own callers")
 
 
 def _joined(parts: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> tuple[NDArray[Any], NDArray[Any]]:

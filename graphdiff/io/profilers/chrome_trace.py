@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import networkx as nx
 
 from graphdiff.errors import FormatError
+from graphdiff.graph.measured import with_stacks
 from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, text_in
 from graphdiff.io.profilers.cpuprofile import CallFrames, stacks_of
 from graphdiff.io.profilers.timeline import Timeline, chosen
@@ -49,12 +50,12 @@ class _Thread:
     profiles: dict[str, Record] = field(default_factory=dict)
 
 
-def read_chrome_trace(data: bytes, *, name: str, thread: str | None = None) -> nx.DiGraph:
+def read_chrome_trace(data: bytes, *, name: str, thread: str | None = None, stacks: str = "keep") -> nx.DiGraph:
     r"""Read a trace: what lies in an event's time on the same thread was called by it; the threads add up.
 
-    Begin and end events (``B``, ``E``) and complete ones (``X``) are read, no others. Of a trace that holds CPU profiles,
-    as Chrome's performance panel saves it, these are read instead. An event is a call, but for py-spy, which writes its
-    samples so.
+    Begin and end events (``B``, ``E``) and complete ones (``X``) are read, no others. Of a trace that holds CPU
+    profiles, as Chrome's performance panel saves it, these are read instead. An event is a call, but for py-spy, which
+    writes its samples so.
 
     References
     ----------
@@ -76,15 +77,8 @@ def read_chrome_trace(data: bytes, *, name: str, thread: str | None = None) -> n
         )
     kept = [threads[place] for place in chosen([each.names for each in threads], thread, name)]
     facts = {"format": FORMAT, "threads": [each.names[0] for each in kept]}
-    if kept[0].profiles:
-        frames = CallFrames()
-        trees = [stacks_of(record, frames, f"{name}, {key}") for each in kept for key, record in each.profiles.items()]
-        units = {unit for _, unit in trees}
-        if len(units) > 1:
-            raise FormatError(f"{name}: CPU profiles with times and without, which do not add up")
-        stacks = Stacks.joined([tree for tree, _ in trees])
-        return from_stacks(frames.functions(), stacks, unit=units.pop(), kind="sampled", **facts)
-    return _traced(kept, name, facts)
+    graph = _profiled(kept, name, facts) if kept[0].profiles else _traced(kept, name, facts)
+    return with_stacks(graph, stacks)
 
 
 def _events(data: bytes, name: str) -> list[tuple[int, Record]]:
@@ -99,7 +93,7 @@ def _events(data: bytes, name: str) -> list[tuple[int, Record]]:
 
 
 def _threads(events: Sequence[tuple[int, Record]]) -> list[_Thread]:
-    """Return the threads with something to read, in the order of the file; of several kinds, those with CPU profiles."""
+    """Return the threads with something to read, in the order of the file; those with CPU profiles where there are."""
     titles = {_key(event): _title(event) for _, event in events if event.get("name") == "thread_name"}
     threads: dict[tuple[str, str], _Thread] = {}
     owners: dict[str, _Thread] = {}
@@ -133,6 +127,17 @@ def _add_part(record: Record, event: Record) -> None:
     for key in ("nodes", "samples", "timeDeltas"):
         record.setdefault(key, []).extend(listing(profile.get(key) or part.get(key), f"{where}: {key}"))
     record |= {key: each[key] for each in (profile, part) for key in ("startTime", "endTime") if key in each}
+
+
+def _profiled(threads: Sequence[_Thread], name: str, facts: dict[str, Any]) -> nx.DiGraph:
+    """Return the profile of the CPU profiles that the threads have."""
+    frames = CallFrames()
+    trees = [stacks_of(each, frames, f"{name}, {key}") for thread in threads for key, each in thread.profiles.items()]
+    units = {unit for _, unit in trees}
+    if len(units) > 1:
+        raise FormatError(f"{name}: CPU profiles with times and without, which do not add up")
+    stacks = Stacks.joined([tree for tree, _ in trees])
+    return from_stacks(frames.functions(), stacks, unit=units.pop(), kind="sampled", **facts)
 
 
 def _traced(threads: Sequence[_Thread], name: str, facts: dict[str, Any]) -> nx.DiGraph:
@@ -178,7 +183,7 @@ def _event(place: int, record: Record, name: str) -> _Event:
 
 
 def _time(record: Record, key: str, where: str) -> Any:
-    value = record.get(key)
+    value: Any = record.get(key)
     if type(value) not in (int, float) or not abs(value) < 2**52 or (key == "dur" and value < 0):
         raise FormatError(f"{where}: its {key} is {value!r:.40}, where microseconds are expected")
     return value

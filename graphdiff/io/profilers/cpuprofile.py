@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.errors import FormatError
+from graphdiff.graph.measured import with_stacks
 from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, text_in
-from graphdiff.io.profilers.timeline import amounts
+from graphdiff.io.profilers.timeline import indices, summed, tree
 from graphdiff.profiles.call_graph import Function, from_stacks
 from graphdiff.profiles.stacks import MOST, Stacks
 
@@ -23,11 +24,11 @@ ANONYMOUS = "(anonymous)"
 FORMAT = "V8's CPU profile"
 
 
-def read_cpuprofile(data: bytes, *, name: str) -> nx.DiGraph:
+def read_cpuprofile(data: bytes, *, name: str, stacks: str = "keep") -> nx.DiGraph:
     r"""Read a ``.cpuprofile``: what passed from one sample to the next is of the stack that the first has seen.
 
-    So do Chrome's developer tools count it; what passed before the first sample is nobody's. Where the file has no times,
-    samples are counted. Lines, which the file counts from 0, are counted from 1.
+    So do Chrome's developer tools count it; what passed before the first sample is nobody's. Where the file has no
+    times, samples are counted. Lines, which the file counts from 0, are counted from 1.
 
     References
     ----------
@@ -45,8 +46,8 @@ def read_cpuprofile(data: bytes, *, name: str) -> nx.DiGraph:
     """
     record = mapping(parse_json(data, name), name)
     frames = CallFrames()
-    stacks, unit = stacks_of(record, frames, name)
-    return from_stacks(frames.functions(), stacks, unit=unit, kind="sampled", format=FORMAT)
+    seen, unit = stacks_of(record, frames, name)
+    return with_stacks(from_stacks(frames.functions(), seen, unit=unit, kind="sampled", format=FORMAT), stacks)
 
 
 class CallFrames:
@@ -76,7 +77,7 @@ class CallFrames:
 
 
 @dataclass(frozen=True)
-class _Tree:
+class _Nodes:
     """The nodes of a profile: their places by id, and for each the caller's place and the number of its function."""
 
     places: dict[Any, int]
@@ -92,18 +93,18 @@ def stacks_of(record: Record, frames: CallFrames, where: str) -> tuple[Stacks, s
     FormatError
         An id that is no node's or that two have, a node with two callers or among its own, samples without a time each.
     """
-    tree = _tree(record, frames, where)
+    nodes = _nodes(record, frames, where)
     seen = listing(record.get("samples"), f"{where}: samples")
     times = _times(record, len(seen), where)
-    places = _places(seen, tree, where)
-    counts = np.bincount(places, minlength=len(tree.parents))
+    places = _seen(seen, nodes, where)
+    counts = np.bincount(places, minlength=len(nodes.parents))
     if not len(seen):
-        counts = amounts([node.get("hitCount", 0) for node in record["nodes"]], f"{where}: nodes, hitCount")
+        counts = indices([node.get("hitCount", 0) for node in record["nodes"]], 2**32, f"{where}: nodes, hitCount")
     own = counts if times is None else _passed(times, places, len(counts))
-    return Stacks.of_tree(tree.parents, tree.frames, own, counts), "samples" if times is None else "us"
+    return tree(nodes.parents, nodes.frames, own, counts, where), "samples" if times is None else "us"
 
 
-def _tree(record: Record, frames: CallFrames, where: str) -> _Tree:
+def _nodes(record: Record, frames: CallFrames, where: str) -> _Nodes:
     nodes = list(mappings(record.get("nodes"), f"{where}: nodes"))
     if not nodes:
         raise FormatError(f"{where}: no node in it")
@@ -116,42 +117,27 @@ def _tree(record: Record, frames: CallFrames, where: str) -> _Tree:
             raise FormatError(f"{at}: its id {identity} is that of another node")
         places[identity] = place
     numbers = [frames.number(mapping(node.get("callFrame"), f"{at}: callFrame"), at) for at, node in nodes]
-    tree = _Tree(places, [-1] * len(nodes), numbers)
+    made = _Nodes(places, [-1] * len(nodes), numbers)
     for place, (at, node) in enumerate(nodes):
         if "parent" in node:
-            _link(tree, node["parent"], place, at, node["parent"])
+            _link(made, node["parent"], place, at, node["parent"])
         for child in listing(node.get("children"), f"{at}: children"):
-            _link(tree, node["id"], places.get(child, -1) if type(child) is int else -1, at, child)
-    _require_roots(tree, where)
-    return tree
+            _link(made, node["id"], places.get(child, -1) if type(child) is int else -1, at, child)
+    return made
 
 
-def _link(tree: _Tree, caller: Any, place: int, at: str, other: Any) -> None:
+def _link(nodes: _Nodes, caller: Any, place: int, at: str, other: Any) -> None:
     """Note which node calls one, which may be said by both."""
-    parent = tree.places.get(caller, -1) if type(caller) is int else -1
+    parent = nodes.places.get(caller, -1) if type(caller) is int else -1
     if parent < 0 or place < 0:
         raise FormatError(f"{at}: no node has the id {other!r:.40}")
-    if tree.parents[place] not in (-1, parent):
+    if nodes.parents[place] not in (-1, parent):
         raise FormatError(f"{at}: node {other} has two callers")
-    tree.parents[place] = parent
+    nodes.parents[place] = parent
 
 
-def _require_roots(tree: _Tree, where: str) -> None:
-    """Raise `FormatError` where a node is among its own callers: then going up never ends at a root."""
-    known = [parent < 0 for parent in tree.parents]
-    for start in range(len(known)):
-        way, place = [], start
-        while not known[place]:
-            known[place] = True
-            way.append(place)
-            place = tree.parents[place]
-        if place in set(way):
-            identity = next(one for one, at in tree.places.items() if at == place)
-            raise FormatError(f"{where}: node {identity} is among its own callers: a loop, which no tree has")
-
-
-def _places(seen: Sequence[Any], tree: _Tree, where: str) -> NDArray[np.int64]:
-    places = [tree.places.get(one, -1) if type(one) is int else -1 for one in seen]
+def _seen(seen: Sequence[Any], nodes: _Nodes, where: str) -> NDArray[np.int64]:
+    places = [nodes.places.get(one, -1) if type(one) is int else -1 for one in seen]
     if -1 in places:
         place = places.index(-1)
         raise FormatError(f"{where}: samples[{place}]: no node has the id {seen[place]!r:.40}")
@@ -184,6 +170,4 @@ def _microseconds(value: Any, where: str) -> int | None:
 def _passed(times: NDArray[np.int64], places: NDArray[np.int64], size: int) -> NDArray[np.int64]:
     """Return how long each node was the one seen last; V8 may note samples late, so they are put in order."""
     order = np.argsort(times[:-1], kind="stable")
-    sums = np.zeros(size, dtype=np.int64)
-    np.add.at(sums, places[order], np.diff(times[order], append=times[-1]))
-    return sums
+    return summed(np.diff(times[order], append=times[-1]), places[order], size)

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.errors import FormatError, UsageError, meant, nearest
+from graphdiff.graph.measured import with_stacks
 from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, text_in, texts
-from graphdiff.io.profilers.timeline import amounts, chosen, indices
+from graphdiff.io.profilers.timeline import amounts, chosen, indices, places, summed, tree
 from graphdiff.profiles.call_graph import Function, from_stacks
 from graphdiff.profiles.stacks import Stacks
 from graphdiff.remedies import Keyword, Remedy
@@ -25,7 +26,9 @@ WEIGHT, TIME = "weight", "time"
 EVENTS = (WEIGHT, TIME)
 
 
-def read_firefox(data: bytes, *, name: str, event: str = WEIGHT, thread: str | None = None) -> nx.DiGraph:
+def read_firefox(
+    data: bytes, *, name: str, event: str = WEIGHT, thread: str | None = None, stacks: str = "keep"
+) -> nx.DiGraph:
     r"""Read a processed profile; what its threads' samples weigh adds up, by function.
 
     A sample without a weight is one, as the Firefox Profiler itself counts; ``event="time"`` takes the milliseconds up
@@ -37,8 +40,8 @@ def read_firefox(data: bytes, *, name: str, event: str = WEIGHT, thread: str | N
 
     Examples
     --------
-    >>> text = b'''{"meta": {"preprocessedProfileVersion": 50}, "threads": [{"name": "Main", "stringArray": ["main", "f"],
-    ... "funcTable": {"name": [0, 1]}, "frameTable": {"func": [0, 1]},
+    >>> text = b'''{"meta": {"preprocessedProfileVersion": 50}, "threads": [{"name": "Main",
+    ... "stringArray": ["main", "f"], "funcTable": {"name": [0, 1]}, "frameTable": {"func": [0, 1]},
     ... "stackTable": {"prefix": [null, 0], "frame": [0, 1]}, "samples": {"stack": [0, 1, 1], "time": [0, 2, 4]}}]}'''
     >>> graph = read_firefox(text, name="x.json")
     >>> graph.nodes["main"], list(graph.edges(data="cost")), graph.graph["unit"]
@@ -57,14 +60,14 @@ def read_firefox(data: bytes, *, name: str, event: str = WEIGHT, thread: str | N
     if not threads:
         raise FormatError(f"{name}: no thread of it has samples")
     names = [_names(record) for _, record in threads]
-    places = chosen(names, thread, name)
+    kept = chosen(names, thread, name)
     numbers: dict[Function, int] = {}
     warnings: list[str] = []
     read = [
         _Thread(shared, record, where).read(event, numbers, warnings)
-        for where, record in map(threads.__getitem__, places)
+        for where, record in map(threads.__getitem__, kept)
     ]
-    measured = {unit: place for place, (_, unit) in zip(places, read, strict=True)}
+    measured = {unit: place for place, (_, unit) in zip(kept, read, strict=True)}
     if len(measured) > 1:
         (one, place), (other, _), *_ = measured.items()
         raise FormatError(
@@ -72,17 +75,18 @@ def read_firefox(data: bytes, *, name: str, event: str = WEIGHT, thread: str | N
             Remedy(Keyword("thread", names[place][0]), f"reads one of {one[0]}"),
         )
     unit, kind = next(iter(measured))
-    return from_stacks(
+    graph = from_stacks(
         [*numbers],
-        Stacks.joined([stacks for stacks, _ in read]),
+        Stacks.joined([tree_of for tree_of, _ in read]),
         unit=unit,
         kind=kind,
         format="Firefox Profiler",
         event=event,
         events=[*EVENTS],
-        threads=[names[place][0] for place in places],
+        threads=[names[place][0] for place in kept],
         warnings=warnings,
     )
+    return with_stacks(graph, stacks)
 
 
 def _names(thread: Record) -> tuple[str, ...]:
@@ -107,18 +111,16 @@ class _Thread:
         """Return the stacks of its samples, and the unit and kind of what they cost."""
         parents, frames = self._tree(numbers)
         seen = self.column("samples", "stack")
-        stacks = indices(
-            [-1 if one is None else one for one in seen], len(parents), self.at("samples: stack"), least=-1
-        )
+        stacks = places(seen, len(parents), self.at("samples: stack"))
         costs, counts, measured = self._costs(event, len(seen))
         there = stacks >= 0
         if not there.all():
             warnings.append(
                 f"{self.where}: {len(seen) - there.sum():,} of {len(seen):,} samples have no stack and are left out"
             )
-        own = _sums(costs[there], stacks[there], len(parents))
-        samples = None if counts is None else _sums(counts[there], stacks[there], len(parents))
-        return Stacks.of_tree(parents, frames, own, samples), measured
+        own = summed(costs[there], stacks[there], len(parents))
+        samples = None if counts is None else summed(counts[there], stacks[there], len(parents))
+        return tree(parents, frames, own, samples, self.where), measured
 
     def at(self, *words: str) -> str:
         """Return the words for a place in it."""
@@ -140,13 +142,10 @@ class _Thread:
         strings = self._strings()
 
         def named(texts_of: Sequence[Any], what: str) -> list[str]:
-            places = indices([-1 if one is None else one for one in texts_of], len(strings), self.at(what), least=-1)
-            return [strings[place] if place >= 0 else "" for place in places.tolist()]
+            return _picked(strings, places(texts_of, len(strings), self.at(what)))
 
         def through(key: str, names: list[str]) -> list[str]:
-            rows = [-1 if one is None else one for one in self.column("funcTable", key)]
-            places = indices(rows, len(names), self.at("funcTable", key), least=-1).tolist()
-            return [names[place] if place >= 0 else "" for place in places]
+            return _picked(names, places(self.column("funcTable", key), len(names), self.at("funcTable", key)))
 
         names = named(self.column("funcTable", "name"), "funcTable: name")
         sources = named(_column(self.shared, "sources", "filename"), "sources: filename")
@@ -170,8 +169,7 @@ class _Thread:
             back = indices(offsets, len(frames), self.at("stackTable: prefixOffset"))
             parents = np.where(back > 0, np.arange(len(back)) - back, -1)
         else:
-            prefixes = [-1 if one is None else one for one in self.column("stackTable", "prefix")]
-            parents = indices(prefixes, len(frames), self.at("stackTable: prefix"), least=-1)
+            parents = places(self.column("stackTable", "prefix"), len(frames), self.at("stackTable: prefix"))
         if len(parents) != len(frames) or (parents < -1).any():
             raise FormatError(f"{self.at('stackTable')}: its columns do not fit together")
         return parents, of_frames[frames]
@@ -205,10 +203,9 @@ class _Thread:
         return passed
 
 
-def _sums(values: NDArray[Any], places: NDArray[np.int64], size: int) -> NDArray[Any]:
-    sums = np.zeros(size, dtype=values.dtype)
-    np.add.at(sums, places, values)
-    return sums
+def _picked(names: Sequence[str], of: NDArray[np.int64]) -> list[str]:
+    """Return the name of each number, of -1 none."""
+    return [names[place] if place >= 0 else "" for place in of.tolist()]
 
 
 def _first(files: Sequence[Sequence[str]], place: int) -> str:

@@ -10,6 +10,7 @@ import networkx as nx
 import numpy as np
 
 from graphdiff.errors import FormatError
+from graphdiff.graph.measured import with_stacks
 from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, required_text, text_in
 from graphdiff.io.profilers.timeline import Timeline, amounts, chosen, indices
 from graphdiff.profiles.call_graph import Function, from_stacks
@@ -19,7 +20,8 @@ from graphdiff.remedies import Keyword, Remedy
 __all__ = ["read_speedscope"]
 
 UNITS = {
-    "none": "samples", "nanoseconds": "ns", "microseconds": "us", "milliseconds": "ms", "seconds": "s", "bytes": "bytes",
+    "none": "samples", "nanoseconds": "ns", "microseconds": "us", "milliseconds": "ms", "seconds": "s",
+    "bytes": "bytes",
 }  # fmt: skip
 #: Who writes the line on which a function begins. Of others it may be the one that was running.
 DEFINITIONS = ("pyinstrument",)
@@ -27,7 +29,7 @@ DEFINITIONS = ("pyinstrument",)
 SAMPLERS = ("pyinstrument", "py-spy", "speedscope")
 
 
-def read_speedscope(data: bytes, *, name: str, thread: str | None = None) -> nx.DiGraph:
+def read_speedscope(data: bytes, *, name: str, thread: str | None = None, stacks: str = "keep") -> nx.DiGraph:
     r"""Read a file of speedscope: the profiles in it add up, or one is chosen by its name or its number from 1.
 
     A function is known by its name and file, and by its line where the exporter is known to write where it begins: of
@@ -60,16 +62,16 @@ def read_speedscope(data: bytes, *, name: str, thread: str | None = None) -> nx.
     unit, kind = _measured(kept, [names[place][1] for place in places], exporter, name)
     warnings: list[str] = []
     trees = [READ[profile["type"]](profile, len(functions), where, warnings) for where, profile in kept]
-    stacks = Stacks.joined(trees).mapped(numbers)
-    return from_stacks(
+    graph = from_stacks(
         list(dict.fromkeys(functions)),
-        stacks,
+        Stacks.joined(trees).mapped(numbers),
         unit=unit,
         kind=kind,
         format="speedscope",
         threads=[names[place][0] for place in places],
         warnings=warnings,
     )
+    return with_stacks(graph, stacks)
 
 
 def _functions(document: Record, exporter: str, name: str) -> tuple[list[Function], list[int]]:
@@ -96,7 +98,7 @@ def _measured(
     """Return unit and kind of profiles, the same for all of them."""
     kinds: dict[tuple[str, str], str] = {}
     for (where, profile), number in zip(profiles, numbers, strict=True):
-        unit, way = profile.get("unit"), profile.get("type")
+        unit, way = text_in(profile, "unit"), text_in(profile, "type")
         if unit not in UNITS:
             raise FormatError(f"{where}: its unit is {unit!r:.40}, not one of {', '.join(UNITS)}")
         if way not in READ:

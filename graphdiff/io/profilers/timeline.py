@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.profiles.stacks import MOST, Stacks
 from graphdiff.remedies import Keyword
 
-__all__ = ["Timeline", "amounts", "chosen", "indices"]
+__all__ = ["Timeline", "amounts", "chosen", "indices", "places", "summed", "tree"]
 
 #: So many threads are listed where none is the one asked for.
 SHOWN = 10
@@ -118,6 +118,51 @@ def amounts(values: Sequence[Any], where: str) -> NDArray[Any]:
     return np.array(values) if values else np.zeros(0, dtype=np.int64)
 
 
+def places(values: Sequence[Any], size: int, where: str) -> NDArray[np.int64]:
+    """Return numbers of things, of which there are so many, or -1 where there is none.
+
+    Examples
+    --------
+    >>> places([0, None, 2], 3, "a.json: prefix").tolist()
+    [0, -1, 2]
+    """
+    return indices([-1 if value is None else value for value in values], size, where, least=-1)
+
+
+def summed(values: NDArray[Any], at: NDArray[np.int64], size: int) -> NDArray[Any]:
+    """Return the sum of the values of each place.
+
+    Examples
+    --------
+    >>> summed(np.array([1, 2, 3]), np.array([0, 2, 0]), 3).tolist()
+    [4, 0, 2]
+    """
+    sums = np.zeros(size, dtype=values.dtype)
+    np.add.at(sums, at, values)
+    return sums
+
+
+def tree(
+    parents: ArrayLike, frames: ArrayLike, own: NDArray[Any], samples: NDArray[np.int64] | None, where: str
+) -> Stacks:
+    """Return the stacks of a tree that a file has.
+
+    Raises
+    ------
+    FormatError
+        A loop in it.
+
+    Examples
+    --------
+    >>> tree([-1, 0], [0, 1], np.array([1, 2]), None, "a.json").totals.tolist()
+    [3, 2]
+    """
+    try:
+        return Stacks.of_tree(parents, frames, own, samples)
+    except UsageError as error:
+        raise FormatError(f"{where}: {error}") from error
+
+
 def chosen(threads: Sequence[Sequence[str]], thread: str | int | None, name: str) -> list[int]:
     """Return the places of the threads of one name; of all where none is asked for.
 
@@ -141,10 +186,10 @@ def chosen(threads: Sequence[Sequence[str]], thread: str | int | None, name: str
     """
     if thread is None:
         return list(range(len(threads)))
-    places = [place for place, names in enumerate(threads) if str(thread) in names]
-    if not places:
+    of_name = [place for place, names in enumerate(threads) if str(thread) in names]
+    if not of_name:
         there = [repr(names[0]) for names in threads]
         more = f" and {len(there) - SHOWN:,} more" if len(there) > SHOWN else ""
         listed = ", ".join(there[:SHOWN]) + more if there else "none"
         raise UsageError(Keyword("thread", str(thread)), f": {name} has no such thread; there are {listed}")
-    return places
+    return of_name
