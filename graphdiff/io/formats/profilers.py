@@ -41,7 +41,8 @@ PROFILERS: dict[str, Format] = {
         about="a function calls a function; the microseconds of its stacks",
         suffixes=(".cpuprofile", ".json"),
         marks=(
-            (rb'^"nodes": \[', rb'^"nodes": \[.*"callFrame"\s*+:', rb'^"(?:samples|timeDeltas|startTime|endTime)": '),
+            (rb'^"nodes": \[', rb'^"startTime": ', rb'^"endTime": '),
+            (rb'^"nodes": \[.*"callFrame"\s*+:', rb'^"(?:samples|timeDeltas)": \['),
         ),
         takes={"stacks": STACKS},
         nodes="functions",
