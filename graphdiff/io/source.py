@@ -118,7 +118,7 @@ def files_of(path: PathOrFile | Sequence[PathOrFile]) -> list[PathOrFile]:
     >>> files_of(["a.prof", "b.prof"]), files_of("libstdc++.prof")
     (['a.prof', 'b.prof'], ['libstdc++.prof'])
     """
-    if isinstance(path, Sequence) and not isinstance(path, str):
+    if isinstance(path, Sequence) and not isinstance(path, str | bytes):
         return [*path]
     if not isinstance(path, str) or not set("+*?[") & set(path) or os.path.lexists(path):
         return [path]
