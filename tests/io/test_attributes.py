@@ -47,6 +47,10 @@ NODES = {
     "tags": "nx: as the settings of a project have them",
     # of modules and functions
     "file": "where its source is",
+    "line": "where it begins",
+    "self": "profiles: what was measured in it alone, in the unit of the profile",
+    "inclusive": "profiles: what was measured in it and in all it calls",
+    "calls": "profiles: how often it was called",
     "package": "bundlers: that under node_modules which a module lies in",
     "external": "True: not in the bundle",
     "chunks": "bundlers: the outputs or chunks that a module is in",
@@ -102,6 +106,8 @@ EDGES = {
     "circular": "True",
     "couldNotResolve": "True",
     "site": "where the call stands",
+    "cost": "profiles: what the calls cost with all that they call",
+    "calls": "profiles: how many they were",
     "cycle": "True: Terraform drew it as part of one",
     "label": "what is shown of it",
     # of calls in a profile
@@ -140,7 +146,8 @@ def test_every_attribute_in_the_samples_is_listed() -> None:
 
 @pytest.mark.parametrize("table", [NODES, EDGES])
 def test_every_listed_attribute_stands_in_a_reader(table: dict[str, str]) -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "graphdiff/io").rglob("*.py")).lower()
+    files = [path for room in ("io", "profiles") for path in (ROOT / "graphdiff" / room).rglob("*.py")]
+    text = "".join(path.read_text(encoding="utf-8") for path in files).lower()
     assert [key for key in table if f'"{key.lower()}"' not in text and f"{key.lower()}=" not in text] == []
 
 
