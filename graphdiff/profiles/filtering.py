@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
-from graphdiff.errors import UsageError
+from graphdiff.errors import GraphTypeError, UsageError
 from graphdiff.graph.measured import STACKS, is_profile
+from graphdiff.graph.networks import network_of
 from graphdiff.profiles.averages import grouped_calls, hidden_calls
 from graphdiff.profiles.call_graph import Function, from_stacks, functions_of
 from graphdiff.profiles.scopes import KINDS, scopes_of
@@ -96,16 +97,24 @@ def filter_calls(
     >>> filter_calls(G, ignore="parse").graph["filters"]
     ['ignore "parse": 3 samples are left of 8 samples (37.5 %)']
     """
-    if not is_profile(graph):
-        raise UsageError("this graph is no profile: only of what profilers write stacks can be dropped, or calls hidden")
+    filtered = network_of(graph)
+    given = {"focus": focus, "ignore": ignore, "hide": hide, "group": group}
+    _require_profile(filtered, [Keyword(name, value) for name, value in given.items() if value is not None])
     if group is not None and group not in KINDS:
         raise UsageError(Keyword("group", group), f": a profile is grouped by {', '.join(KINDS)}")
-    filtered = graph
     if focus is not None or ignore is not None:
         filtered = _focused(filtered, focus, ignore)
     if hide is not None:
         filtered = _without(filtered, hide)
     return filtered if group is None else _grouped(filtered, group)
+
+
+def _require_profile(graph: Any, given: Sequence[Keyword]) -> None:
+    if not isinstance(graph, nx.DiGraph):
+        raise GraphTypeError(f"{type(graph).__name__} is no profile: give a graph from graphdiff.read")
+    if not is_profile(graph):
+        subject = (given[0], " is for profiles") if given else ("this graph is no profile",)
+        raise UsageError(*subject, ": what a profiler wrote of functions, their calls and what these cost")
 
 
 # -- which functions
@@ -187,7 +196,7 @@ def _made(graph: nx.DiGraph, functions: Sequence[Function], stacks: Stacks, sent
     unit, kind, format_ = (graph.graph[name] for name in ("unit", "kind", "format"))
     made = from_stacks(functions, stacks, unit=unit, kind=kind, format=format_, **facts)
     made.graph["node_meaning"] = graph.graph.get("node_meaning", "functions")
-    known = {function: data for function, data in zip(functions_of(graph), graph.nodes.values(), strict=True)}
+    known = dict(zip(functions_of(graph), graph.nodes.values(), strict=True))
     for function, data in zip(functions_of(made), made.nodes.values(), strict=True):
         data |= {name: known[function][name] for name in KINDS if name in known.get(function, {}) and name not in data}
     return made
@@ -215,9 +224,7 @@ def _without(graph: nx.DiGraph, hide: str) -> nx.DiGraph:
     if hide in NAMED:
         mapped = _but_first(stacks, is_hidden)
     _require_left(len(mapped), hide)
-    return _made(
-        graph, functions_of(graph), mapped, f'hide "{hide}": {n_hidden}; {_left_text(graph, mapped.total)}'
-    )
+    return _made(graph, functions_of(graph), mapped, f'hide "{hide}": {n_hidden}; {_left_text(graph, mapped.total)}')
 
 
 def _require_left(n_left: int, hide: str) -> None:

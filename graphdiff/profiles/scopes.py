@@ -1,4 +1,4 @@
-"""Which module, file or class a function of a profile is of: what the file says, else what names of its language hold."""
+"""Which module, file or class a function of a profile is of: as the file says, else as names of its language have it."""
 
 from __future__ import annotations
 

@@ -34,7 +34,8 @@ def profile(listed: Listed, files: dict[str, str] | None = None) -> nx.DiGraph:
 def random_stacks(seed: int) -> Listed:
     rng = random.Random(seed)
     return [
-        (tuple(rng.choice(NAMES) for _ in range(rng.randint(1, 7))), rng.randint(1, 9)) for _ in range(rng.randint(8, 30))
+        (tuple(rng.choice(NAMES) for _ in range(rng.randint(1, 7))), rng.randint(1, 9))
+        for _ in range(rng.randint(8, 30))
     ]
 
 
@@ -101,7 +102,9 @@ def test_all_of_them_in_one_order_drop_then_hide_then_group() -> None:
     for listed in SETS:
         kept = [(stack, cost) for stack, cost in listed if "load" in stack and "emit" not in stack]
         hidden = [(tuple(name for name in stack if name != "load"), cost) for stack, cost in kept]
-        merged = [(tuple(f for f, _ in groupby(files[name] for name in stack)), cost) for stack, cost in hidden if stack]
+        merged = [
+            (tuple(f for f, _ in groupby(files[name] for name in stack)), cost) for stack, cost in hidden if stack
+        ]
         if not merged:
             continue
         graph = profile(listed, files)
@@ -207,9 +210,7 @@ def test_on_calls_hiding_conserves_every_inclusive_cost() -> None:
     rng = random.Random(3)
     for _ in range(60):
         order = ["main", "b", "c", "d", "e", "f"]
-        listed = [
-            (("main", *sorted(rng.sample(order[1:], rng.randint(0, 5)))), rng.randint(1, 9)) for _ in range(12)
-        ]
+        listed = [(("main", *sorted(rng.sample(order[1:], rng.randint(0, 5)))), rng.randint(1, 9)) for _ in range(12)]
         graph = calls_of(listed)
         for data in (*graph.nodes.values(), *graph.edges.values()):
             data |= {name: Fraction(data[name]) for name in ("self", "cost") if name in data}
@@ -335,5 +336,7 @@ def test_costs_that_are_not_there_are_not_shared_out() -> None:
         {Function("a"): {"self": 1}}, {(Function("a"), Function("b")): {"calls": 3}},
         unit="s", total=1, kind="counted", format="profile",
     )  # fmt: skip
-    with pytest.raises(UsageError, match=re.escape("of 1 of 1 calls this profile does not say what they cost (a -> b)")):
+    with pytest.raises(
+        UsageError, match=re.escape("of 1 of 1 calls this profile does not say what they cost (a -> b)")
+    ):
         filter_calls(graph, hide="b")
