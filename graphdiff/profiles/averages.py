@@ -1,4 +1,4 @@
-"""What calls without stacks say of fewer functions: what is hidden is shared among callers as if all calls were average.
+"""What calls without stacks say of fewer functions: what is hidden is shared out as if all calls were average.
 
 Functions that call each other are hidden as one: what enters them is spent like all that they cost. The last thing that
 is known of a group is what its functions cost by themselves, and what calls between groups cost.

@@ -1,4 +1,4 @@
-"""Which module, file or class a function of a profile is of: as the file says, else as names of its language have it."""
+"""Which module, file or class a function of a profile is of: as the file says, else as names of its language do."""
 
 from __future__ import annotations
 

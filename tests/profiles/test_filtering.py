@@ -327,7 +327,7 @@ def test_refused(options: dict[str, str], message: str) -> None:
 
 
 def test_what_is_no_profile_is_refused() -> None:
-    with pytest.raises(UsageError, match="this graph is no profile"):
+    with pytest.raises(UsageError, match="hide=\"a\" is for profiles: what a profiler wrote"):
         filter_calls(nx.DiGraph([("a", "b")]), hide="a")
 
 
