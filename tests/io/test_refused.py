@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import marshal
 import re
 import struct
 from pathlib import Path
@@ -107,7 +106,6 @@ OBJECTS: dict[str, tuple[Any, str]] = {
     "trace events": ({"traceEvents": [{"ph": "X", "ts": 1}], "displayTimeUnit": "ms"}, "a trace of events"),
     "trace events, bare": ([{"name": "a", "ph": "B", "pid": 1, "ts": 2}], "a trace of events"),
     "speedscope": ({"$schema": "https://www.speedscope.app/file-format-schema.json", "profiles": []}, "speedscope's"),
-    "pyinstrument": ({"start_time": 1.5, "root_frame": {"function": "f", "children": []}}, "a session of pyinstrument"),
     "cpuprofile": ({"nodes": [{"id": 1, "children": [2]}], "startTime": 1, "endTime": 2}, "a CPU profile of V8"),
     "dot -Tjson": (
         {"name": "x", "objects": [{"_gvid": 0, "name": "a"}], "edges": [{"_gvid": 0, "tail": 0, "head": 0}]},
@@ -227,7 +225,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "version: 1\ncreator: x\npid: 1\nevents: Ir\nfn=(1) main\n1 2\n",
         "callgrind's",
     ),
-    "gprof": ("Flat profile:\n\nEach sample counts as 0.01 seconds.\n", "what gprof prints"),
     "cProfile": (CPROFILE, "what cProfile prints"),
     "perf script": (PERF * 2, "what perf script prints"),
     "folded stacks": ("main;foo;bar 12\nmain;baz 3\n", "folded stacks"),
@@ -264,14 +261,12 @@ def test_texts_of_tools_are_named(text: str, said: str, tmp_path: Path) -> None:
 
 # --- binaries ---------------------------------------------------------------------------------------------------------
 
-PSTATS = marshal.dumps({("a.py", 1, "f"): (1, 1, 0.5, 0.5, {("b.py", 2, "g"): (1, 1, 0.5, 0.5)})})
 #: Words of 64 bits, as gperftools writes them, and of 32 with the highest byte first.
 PPROF = struct.pack("<8Q", 0, 3, 0, 10_000, 0, 1, 1, 0x4010A0)
 PPROF_BIG = struct.pack(">8I", 0, 3, 1, 10_000, 0, 1, 1, 0x4010A0)
 BINARY: dict[str, tuple[bytes, str]] = {
     "perf.data": (b"PERFILE2" + bytes(96), "perf's recording; perf script -i perf.data | gprof2dot -f perf"),
     "old.perf.data": (b"PERFFILE" + bytes(96), "perf's recording; perf script -i perf.data | gprof2dot -f perf"),
-    "pstats": (PSTATS, "a profile as cProfile saves it; gprof2dot -f pstats"),
     "pprof": (PPROF, "a profile in an old form of pprof's; go tool pprof -proto"),
     "pprof, packed": (gzip.compress(PPROF_BIG), "a profile in an old form of pprof's; go tool pprof -proto"),
     "lz4": (
