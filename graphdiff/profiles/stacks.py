@@ -1,0 +1,340 @@
+"""`Stacks`: all stacks of a profile as one prefix tree of arrays, from which sums are taken once a stack.
+
+A tree node is a stack: the frame it ends with, and the tree node of its caller. The nodes stand level by level, and in
+a level by their parents, so that a parent stands before its children and these stand side by side: each pass over the
+tree is one array operation a level, with no recursion however deep it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from graphdiff.errors import UsageError
+from graphdiff.kernels.stacks import outermost
+
+__all__ = ["Route", "Stacks"]
+
+#: No sum of ints may reach this: beyond it the int64 of another sum could wrap.
+MOST = 2.0**62
+
+
+class Route(NamedTuple):
+    """One stack: its frames from the root on, what was measured with it and below, and in how many samples."""
+
+    frames: tuple[int, ...]
+    cost: Any
+    samples: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Stacks:
+    """A prefix tree of stacks.
+
+    Attributes
+    ----------
+    parents : int array, shape (n,)
+        The tree node of the caller, -1 for the first frame of a stack. It never decreases.
+    frames : int array, shape (n,)
+        Which function each tree node ends with.
+    own : int64 or float64 array, shape (n,)
+        What was measured with exactly this stack, 0 or more.
+    levels : int array, shape (depth + 1,)
+        Where each level starts, and n.
+    samples : int64 array, shape (n,), or None
+        How many samples had exactly this stack; None where the file does not say.
+
+    Examples
+    --------
+    >>> stacks = Stacks.of([0, 1, 0, 2, 1, 0], [2, 3, 1], [5, 2, 1])
+    >>> stacks.frames.tolist(), stacks.parents.tolist(), stacks.own.tolist()
+    ([0, 1, 2, 1], [-1, 0, 0, 2], [1, 5, 0, 2])
+    >>> stacks.totals.tolist()
+    [8, 5, 2, 2]
+    """
+
+    parents: NDArray[Any]
+    frames: NDArray[Any]
+    own: NDArray[Any]
+    levels: NDArray[np.int64]
+    samples: NDArray[np.int64] | None = None
+
+    @classmethod
+    def of(cls, frames: ArrayLike, lengths: ArrayLike, costs: ArrayLike, samples: ArrayLike | None = None) -> Stacks:
+        """Return the tree of stacks; what equal stacks cost adds up, and an empty stack is left out.
+
+        Parameters
+        ----------
+        frames : ints, shape (sum of lengths,)
+            The functions of all stacks, one stack after another, each from its root on.
+        lengths : ints, shape (n_stacks,)
+        costs : ints or floats, shape (n_stacks,)
+        samples : ints, shape (n_stacks,), optional
+
+        Raises
+        ------
+        UsageError
+            If a cost is negative, no number, or they add up to 2**62 or more.
+        """
+        given, sizes, values = np.asarray(frames), np.asarray(lengths, dtype=np.int64), np.asarray(costs)
+        _require_sums(values)
+        ends = _tree(given, sizes, np.cumsum(sizes) - sizes)
+        parents, labels, levels, at = ends
+        there = sizes > 0
+        counts = None if samples is None else np.asarray(samples, dtype=np.int64)[there]
+        own = _summed(values[there], at[there], len(parents))
+        return cls(parents, labels, own, levels, None if counts is None else _summed(counts, at[there], len(parents)))
+
+    def __len__(self) -> int:
+        return len(self.parents)
+
+    @property
+    def total(self) -> Any:
+        """What all stacks cost together."""
+        return self.own.sum().item() if len(self) else 0
+
+    @property
+    def n_samples(self) -> int | None:
+        """How many samples there are; None where the file does not say."""
+        return None if self.samples is None else int(self.samples.sum())
+
+    @cached_property
+    def totals(self) -> NDArray[Any]:
+        """What each stack cost with all that it called, shape (n,)."""
+        totals = self.own.copy()
+        for start, stop in reversed([*self._levels()][1:]):
+            parents = self.parents[start:stop]
+            firsts = np.flatnonzero(np.diff(parents, prepend=-2))
+            totals[parents[firsts]] += np.add.reduceat(totals[start:stop], firsts)
+        return totals
+
+    @cached_property
+    def outer(self) -> NDArray[np.bool_]:
+        """Whether a tree node is the first of its function on the way from its root, shape (n,)."""
+        return outermost(self.parents, self.frames)
+
+    def sampled(self) -> Stacks:
+        """Return the same stacks with samples in place of what was measured; where samples are known."""
+        if self.samples is None:
+            raise UsageError("this profile does not say how many samples it is of")
+        return replace(self, own=self.samples)
+
+    # -- which stacks
+
+    def holding(self, frames: ArrayLike) -> NDArray[np.bool_]:
+        """Return the mask of the tree nodes that have one of these functions on the way from the root, or are one.
+
+        Examples
+        --------
+        >>> Stacks.of([0, 1, 0, 2, 1], [2, 3], [5, 2]).holding([2]).tolist()
+        [False, False, True, True]
+        """
+        return self._inherited(np.isin(self.frames, np.asarray(frames)))
+
+    def passing(self, tails: ArrayLike, heads: ArrayLike) -> NDArray[np.bool_]:
+        """Return the mask of the tree nodes that have one of these direct calls on the way from the root.
+
+        Examples
+        --------
+        >>> Stacks.of([0, 1, 0, 2, 1], [2, 3], [5, 2]).passing([2], [1]).tolist()
+        [False, False, False, True]
+        """
+        size = self._n_frames
+        pairs = np.asarray(tails, dtype=np.int64) * size + np.asarray(heads, dtype=np.int64)
+        return self._inherited((self.parents >= 0) & np.isin(self._pairs(size), pairs))
+
+    def where(self, mask: NDArray[np.bool_]) -> Stacks:
+        """Return only the stacks of a mask over the tree nodes; of the others nothing is left."""
+        own = np.where(mask, self.own, 0)
+        samples = None if self.samples is None else np.where(mask, self.samples, 0)
+        kept = own != 0 if samples is None else (own != 0) | (samples != 0)
+        for start, stop in reversed([*self._levels()][1:]):
+            kept[self.parents[start:stop][kept[start:stop]]] = True
+        return replace(self, own=own, samples=samples)._of_nodes(kept)
+
+    def scaled(self, factors: NDArray[Any]) -> Stacks:
+        """Return the stacks with what each cost times its factor, shape (n,)."""
+        return replace(self, own=self.own * factors)
+
+    def mapped(self, new_frames: ArrayLike) -> Stacks:
+        """Return the stacks with other functions in the place of these; of one that becomes -1 the caller gets it all.
+
+        A stack all of whose functions become -1 is left out.
+
+        Examples
+        --------
+        >>> stacks = Stacks.of([0, 1, 2, 0, 2], [3, 2], [5, 2]).mapped([0, -1, 2])
+        >>> stacks.frames.tolist(), stacks.own.tolist()
+        ([0, 2], [0, 7])
+        """
+        target = np.asarray(new_frames, dtype=np.int64)[self.frames]
+        anchors, above, depths = self._visible(target >= 0)
+        at = np.full(len(self), -1, dtype=np.int64)
+        parts: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+        levels, size = [0], int(target.max(initial=-1)) + 1
+        order = np.argsort(depths, kind="stable")
+        bounds = np.searchsorted(depths[order], np.arange(1, int(depths.max(initial=0)) + 2))
+        for start, stop in pairwise(bounds.tolist()):
+            nodes = order[start:stop]
+            callers = np.where(above[nodes] >= 0, at[above[nodes]], -1)
+            keys, inverse = np.unique((callers + 1) * size + target[nodes], return_inverse=True)
+            at[nodes] = levels[-1] + inverse
+            parts.append((keys // size - 1, keys % size))
+            levels.append(levels[-1] + len(keys))
+        places = np.where(anchors >= 0, at[anchors], -1)
+        there, n = places >= 0, levels[-1]
+        samples = None if self.samples is None else _summed(self.samples[there], places[there], n)
+        parents, frames = _joined(parts)
+        return Stacks(parents, frames, _summed(self.own[there], places[there], n), np.array(levels), samples)
+
+    # -- sums, once a stack
+
+    def functions(self, n_functions: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return what each function cost by itself and with all it called, each counted once a stack; (n_functions,).
+
+        Examples
+        --------
+        >>> own, inclusive = Stacks.of([0, 1, 0], [3], [5]).functions(2)
+        >>> own.tolist(), inclusive.tolist()
+        ([5, 0], [5, 5])
+        """
+        outer = self.outer
+        inclusive = _summed(self.totals[outer], self.frames[outer], n_functions)
+        return _summed(self.own, self.frames, n_functions), inclusive
+
+    def calls(self, n_functions: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any]]:
+        """Return caller, callee and cost of each call that stacks have, a stack counted once; by caller, then callee.
+
+        Examples
+        --------
+        >>> [each.tolist() for each in Stacks.of([0, 1, 0, 1], [4], [5]).calls(2)]
+        [[0, 1], [1, 0], [5, 5]]
+        """
+        pairs = self._pairs(n_functions)
+        keys, inverse = np.unique(pairs[self.levels[1] if len(self) else 0 :], return_inverse=True)
+        ids = np.concatenate([np.full(len(self) - len(inverse), len(keys)), inverse])
+        outer = outermost(self.parents, ids) & (self.parents >= 0)
+        return keys // n_functions, keys % n_functions, _summed(self.totals[outer], ids[outer], len(keys))
+
+    def routes(self, mask: NDArray[np.bool_], top: int) -> list[Route]:
+        """Return the stacks of a mask over the tree nodes that cost most, with all they call, the costliest first.
+
+        Examples
+        --------
+        >>> stacks = Stacks.of([0, 1, 0, 2, 1], [2, 3], [5, 2])
+        >>> stacks.routes(stacks.frames == 1, 1)
+        [Route(frames=(0, 1), cost=5, samples=None)]
+        """
+        nodes = np.flatnonzero(mask)
+        order = np.argsort(-self.totals[nodes], kind="stable")[:top]
+        counts = None if self.samples is None else self.sampled().totals
+        return [
+            Route(self.path(node), self.totals[node].item(), None if counts is None else int(counts[node]))
+            for node in nodes[order].tolist()
+        ]
+
+    def path(self, node: int) -> tuple[int, ...]:
+        """Return the functions from the root to a tree node."""
+        frames: list[int] = []
+        while node >= 0:
+            frames.append(int(self.frames[node]))
+            node = int(self.parents[node])
+        return tuple(reversed(frames))
+
+    # -- inside
+
+    @cached_property
+    def _n_frames(self) -> int:
+        return int(self.frames.max(initial=-1)) + 1
+
+    def _levels(self) -> Iterator[tuple[int, int]]:
+        return pairwise(self.levels.tolist())
+
+    def _pairs(self, size: int) -> NDArray[np.int64]:
+        """Return each tree node's call as one number; of the first frames of stacks it means nothing."""
+        pairs: NDArray[np.int64] = self.frames[self.parents].astype(np.int64) * size + self.frames
+        return pairs
+
+    def _inherited(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return a mask with everything below a node that has it."""
+        for start, stop in [*self._levels()][1:]:
+            mask[start:stop] |= mask[self.parents[start:stop]]
+        return mask
+
+    def _of_nodes(self, kept: NDArray[np.bool_]) -> Stacks:
+        """Return the tree of some nodes, all callers of which are among them."""
+        numbers = np.cumsum(kept) - 1
+        parents = self.parents[kept]
+        levels = np.concatenate([[0], np.cumsum(kept)])[self.levels]
+        levels = levels[: np.searchsorted(levels, levels[-1]) + 1]
+        return Stacks(
+            np.where(parents >= 0, numbers[parents], -1).astype(self.parents.dtype),
+            self.frames[kept],
+            self.own[kept],
+            levels,
+            None if self.samples is None else self.samples[kept],
+        )
+
+    def _visible(self, visible: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return of each tree node the nearest visible one at or above it, the one above it, and its depth among them.
+
+        The depth of what is not visible is 0.
+        """
+        anchors = np.where(visible, np.arange(len(self)), -1)
+        above = np.full(len(self), -1, dtype=np.int64)
+        depths = visible.astype(np.int64)
+        for start, stop in [*self._levels()][1:]:
+            above[start:stop] = anchors[self.parents[start:stop]]
+            hidden = ~visible[start:stop]
+            anchors[start:stop][hidden] = above[start:stop][hidden]
+            found = above[start:stop] >= 0
+            depths[start:stop] += np.where(visible[start:stop] & found, depths[above[start:stop]], 0)
+        return anchors, above, depths
+
+
+def _tree(frames: NDArray[Any], sizes: NDArray[np.int64], starts: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
+    """Return parents, frames and levels of the tree, and at which of its nodes each stack ends."""
+    at = np.full(len(sizes), -1, dtype=np.int64)
+    n_frames = int(frames.max(initial=-1)) + 1
+    active, levels, parts = np.flatnonzero(sizes), [0], []
+    while len(active):
+        depth = len(levels) - 1
+        keys, inverse = np.unique((at[active] + 1) * n_frames + frames[starts[active] + depth], return_inverse=True)
+        at[active] = levels[-1] + inverse
+        parts.append((keys // n_frames - 1, keys % n_frames))
+        levels.append(levels[-1] + len(keys))
+        active = active[sizes[active] > depth + 1]
+    parents, labels = _joined(parts)
+    return parents, labels, np.array(levels), at
+
+
+def _joined(parts: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return parents and frames of all levels, in as few bytes as hold them."""
+    columns = [np.concatenate([[], *column]).astype(np.int64) for column in zip(*parts, strict=True)] or [
+        np.zeros(0, dtype=np.int64) for _ in range(2)
+    ]
+    kind = np.int32 if all(column.max(initial=0) < 2**31 for column in columns) else np.int64
+    return columns[0].astype(kind), columns[1].astype(kind)
+
+
+def _summed(values: NDArray[Any], places: NDArray[Any], size: int) -> NDArray[Any]:
+    """Return the sum of the values of each place: of ints exactly, which `numpy.bincount` does in floats."""
+    if values.dtype.kind == "f":
+        return np.bincount(places, weights=values, minlength=size)
+    sums = np.zeros(size, dtype=np.int64)
+    np.add.at(sums, places, values)
+    return sums
+
+
+def _require_sums(values: NDArray[Any]) -> None:
+    if values.dtype.kind not in "iuf":
+        raise UsageError("what stacks cost is ints or floats")
+    total = float(values.astype(np.float64).sum())
+    if not total < MOST or (values < 0).any():
+        raise UsageError("what stacks cost is 0 or more, and less than 2**62 together")
