@@ -11,7 +11,7 @@ from graphdiff.errors import UsageError, meant, nearest
 from graphdiff.io.formats import READERS, Format
 
 #: What is given by ``--option NAME=VALUE``; what formats of many families take has an option that help shows.
-NAMES = ("alternatives", "extras", "markers", "groups", "times", "set", "graph")
+NAMES = ("alternatives", "extras", "markers", "groups", "times", "set", "graph", "event", "thread", "stacks")
 #: What the library calls an option that help shows.
 SHOWN = {
     "columns": "--columns", "follow_arrows": "--follow-arrows", "kinds": "--kind", "max_memory": "--max-memory",
@@ -32,7 +32,7 @@ def values_of(name: str) -> list[str]:
 
 
 def _takes(name: str) -> str:
-    return next(row.takes[name] for row in READERS.values() if name in row.takes)
+    return next((row.takes[name] for row in READERS.values() if name in row.takes), "")
 
 
 def taking(name: str) -> list[str]:

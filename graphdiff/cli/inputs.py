@@ -55,11 +55,11 @@ def compile_all(graph: nx.DiGraph, settings: Settings) -> list[CompiledGraph]:
     for name in settings.weights or chosen(graph).names:
         options = weight_options(name, settings, graph)
         preset = options["weight"]
-        if shape is not None and isinstance(preset, Preset) and not preset.counts_by:
+        if shape is not None and isinstance(preset, Preset) and preset.is_of_shape:
             graphs.append(shape.with_preset(preset))
             continue
         graphs.append(compile(graph, **options))
-        if isinstance(preset, Preset):
+        if isinstance(preset, Preset) and preset.is_of_shape:
             shape = graphs[-1]
     return graphs
 

@@ -414,7 +414,7 @@ class CompiledGraph:
         ('unit', None)
         """
         preset = WEIGHTS.get(self.weight_meaning)
-        if preset is None or (preset.counts_by and self.topology.counts is None):
+        if preset is None or not preset.can_be_of(self.topology):
             return None
         return preset.name if arithmetic.equal(self.with_preset(preset).weights, self.weights) else None
 
@@ -600,6 +600,7 @@ def compile(
         if preset.counts_by:
             counts = intake.weights(edges, preset.counts_by, default_weight) if edges.weights is None else None
             topology = replace(topology, counts=None if counts is None else in_rows(counts, numbers))
+        topology = _with_measured(topology, preset, graph, edges, numbers)
         weights, meaning = preset.compute(topology, cycles, exact), preset.name
     else:
         known = edges.weights
@@ -608,6 +609,26 @@ def compile(
     if exact:
         weights = arithmetic.exactly(weights)
     return CompiledGraph(topology, weights, cycles, exact, edges.edge_meaning, meaning, edges.node_meaning)
+
+
+def _with_measured(
+    topology: Topology, preset: Preset, graph: Any, edges: intake.Edges, numbers: NDArray[Any] | None
+) -> Topology:
+    """Return the shape with the columns that a preset reads.
+
+    Raises
+    ------
+    WeightError
+        If an edge or a node has no such number.
+    """
+    if not preset.measured:
+        return topology
+    columns = {
+        name: Column(np.asarray(in_rows(intake.weights(edges, name, None), numbers))) for name in preset.measured
+    }
+    of_nodes = {name: Column(intake.numbers_of_nodes(graph, name)) for name in preset.measured_of_nodes}
+    attributes, node_attributes = {**topology.attributes, **columns}, {**topology.node_attributes, **of_nodes}
+    return replace(topology, attributes=attributes, node_attributes=node_attributes)
 
 
 def _arranged(edges: intake.Edges) -> tuple[Topology, NDArray[Any] | None]:

@@ -17,7 +17,8 @@ from graphdiff.errors import WeightError
 from graphdiff.graph.attributes import drawing_names, kind_of, numeric_names, possible_weights
 from graphdiff.graph.compiled import weight_meaning_of
 from graphdiff.graph.intake import TAKES, WITHOUT_WEIGHTS, edge_data
-from graphdiff.graph.presets import WEIGHTS, Preset, unit
+from graphdiff.graph.measured import is_profile
+from graphdiff.graph.presets import WEIGHTS, Preset, spent, unit
 from graphdiff.graph.views import saved_in
 from graphdiff.remedies import Call, Remedy
 
@@ -53,7 +54,6 @@ class Known:
 
 #: The rule: the first row that is of the graph, and of whose attributes an edge has one.
 KNOWN = (
-    Known(("weight", "cost", "time"), "{meaning}, the profile's own", "calls", ("cost", "time")),
     Known(("weight",), "estimate, the column of the table", "causes", ("estimate",)),
     Known(("weight",), "{meaning}, the edges' own"),
     Known(("estimate", "est"), "{name}, the column of the table", "causes"),
@@ -61,6 +61,8 @@ KNOWN = (
 
 #: What a preset does, for the head of a report.
 DOES = {"unit": "1 on every edge (unit)", "even": "spread evenly (even)"}
+#: Why a profile is asked by what was measured.
+SPENT = "weights: spent, a caller's part of what a function cost"
 
 #: So many numbers are listed.
 SHOWN = 4
@@ -88,8 +90,8 @@ class Choice:
 
     @property
     def are_known(self) -> bool:
-        """Whether the graph has them; presets follow from its shape."""
-        return not any(isinstance(each, Preset) for each in self.weights)
+        """Whether the graph has them, or they are parts of what it measured; other presets follow from its shape."""
+        return not any(isinstance(each, Preset) and each.is_of_shape for each in self.weights)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -156,6 +158,8 @@ def known_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) -> C
     >>> known_weights(nx.DiGraph([("a", "b", {"effect": 2.5})])).why
     'no known weights in the file (numbers: effect): 1 on every edge (unit)'
     """
+    if is_profile(graph) and any("cost" in data for *_, data in graph.edges(data=True)):
+        return Choice((spent,), SPENT)
     saved, data = saved_in(graph), [] if saved_in(graph) else edge_data(graph)
     columns = saved.topology.attributes if saved else {}
     attribute, why = _known([*columns, *dict.fromkeys(chain.from_iterable(data))], graph.graph)

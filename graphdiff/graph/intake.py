@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from graphdiff import arithmetic
 from graphdiff.absences import Absences, absences_of
-from graphdiff.arithmetic import Number, Weights
+from graphdiff.arithmetic import Number, Weights, is_number
 from graphdiff.errors import GraphTypeError, UsageError, WeightError, edge_text
 from graphdiff.graph.attributes import Columns, Records, attribute_kinds, drawing_names, possible_weights
 from graphdiff.graph.forms import Record, is_sparse, order_of_entries, records_of, square_frame
@@ -27,6 +27,7 @@ from graphdiff.graph.topology import PEER, Topology, keeps_nothing
 from graphdiff.graph.views import saved_in
 from graphdiff.kernels.rows import index_type
 from graphdiff.remedies import Keyword, Remedy
+from graphdiff.text.names import node_text
 
 _MISSING = object()
 #: The ways out where edges have no weight of the name that is asked for.
@@ -371,6 +372,31 @@ def weights(edges: Edges, weight: str | Callable[..., Number], default: Number, 
         given = [data.get(weight, _MISSING) for data in edges.data]
         values = _filled(edges, given, weight, default)
     return checked(edges, _fractions(values) if exact else values)
+
+
+def numbers_of_nodes(graph: Any, name: str) -> NDArray[Any]:
+    """Return the number that each node of a networkx graph has under a name, in the order of the nodes.
+
+    Raises
+    ------
+    WeightError
+        If a node has none.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph()
+    >>> G.add_nodes_from([("f", {"self": 3})])
+    >>> numbers_of_nodes(G, "self").tolist()
+    [3]
+    """
+    if not isinstance(graph, nx.Graph):
+        raise WeightError(f"a {type(graph).__name__} has no nodes with a {name!r}")
+    values = [value for _, value in graph.nodes(data=name)]
+    missing = [node for node, value in zip(graph, values, strict=True) if not is_number(value)]
+    if missing:
+        more = f", nor have {len(missing) - 1:,} more" if len(missing) > 1 else ""
+        raise WeightError(f"the node {node_text(missing[0])} has no number {name!r}{more}")
+    return np.asarray(values)
 
 
 def _fractions(values: list[Any]) -> list[Any]:

@@ -16,6 +16,7 @@ from graphdiff.graph.attributes import Column, column_of
 from graphdiff.graph.encoding import Encoded, encoded
 from graphdiff.graph.intake import edge_data
 from graphdiff.graph.labels import Texts
+from graphdiff.graph.measured import without_stacks
 from graphdiff.graph.topology import Topology
 from graphdiff.graph.views import saved_in
 
@@ -51,7 +52,7 @@ def with_particulars(topology: Topology, graph: nx.DiGraph) -> Topology:
     order = _edges_in_rows(graph, topology)
     return replace(
         topology,
-        about={str(name): value for name, value in graph.graph.items()},
+        about={str(name): value for name, value in without_stacks(graph.graph).items()},
         node_attributes=_columns([data for _, data in graph.nodes(data=True)], "nodes"),
         attributes={name: column.at(order) for name, column in _columns(edge_data(graph), "edges").items()},
     )

@@ -1,7 +1,8 @@
 """Weight presets: weights that follow from the shape of the graph, for edges that carry none.
 
 A preset is data: a name, a sentence, and a function of the topology that `graphdiff.compile` runs. One that shares out
-by an edge attribute names it, and finds it as the topology's ``counts``.
+by an edge attribute names it, and finds it as the topology's ``counts``; those of profiles name what was measured, and
+find that as the topology's columns.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Weights
 from graphdiff.errors import UsageError, WeightError
+from graphdiff.graph import costs
 from graphdiff.graph.topology import Topology
 
-__all__ = ["WEIGHTS", "Preset", "even", "imports", "unit"]
+__all__ = ["WEIGHTS", "Preset", "even", "even_calls", "how_often", "imports", "per_call", "spent", "unit"]
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,27 @@ class Preset:
         ``(topology, cycles, exact) -> weights`` in the order of the topology's edges.
     counts_by : str
         The edge attribute that `compute` finds as ``topology.counts``; empty where it needs none.
+    measured, measured_of_nodes : tuple of str
+        The attributes of edges, and of nodes, that `compute` finds as columns of the topology.
     """
 
     name: str
     meaning: str
     compute: Callable[[Topology, str, bool], Weights] = field(repr=False)
     counts_by: str = ""
+    measured: tuple[str, ...] = ()
+    measured_of_nodes: tuple[str, ...] = ()
+
+    @property
+    def is_of_shape(self) -> bool:
+        """Whether the weights follow from the shape of the graph alone."""
+        return not (self.counts_by or self.measured)
+
+    def can_be_of(self, topology: Topology) -> bool:
+        """Tell whether a compiled graph has what this reads."""
+        columns = topology.attributes.keys() >= {*self.measured}
+        of_nodes = topology.node_attributes.keys() >= {*self.measured_of_nodes}
+        return columns and of_nodes and not (self.counts_by and topology.counts is None)
 
 
 def _unit(topology: Topology, cycles: str, exact: bool) -> Weights:
@@ -95,8 +112,32 @@ imports = Preset(
     "imports", "each module passes what reaches it along its import statements in equal parts", _imports, "statements"
 )
 
+#: Of a profile: the caller's part of all that the function cost, cost(a, b) / inclusive(b).
+spent = Preset(
+    "spent", "each edge is the part of the function's cost that is spent for this caller", costs.spent,
+    measured=("cost",), measured_of_nodes=("self",),
+)  # fmt: skip
+
+#: Of a profile: how many average calls of b one call of a is worth, for what changes would save.
+per_call = Preset(
+    "per-call", "each edge is how many average calls of the function one call of this caller costs", costs.per_call,
+    measured=("cost", "calls"), measured_of_nodes=("self",),
+)  # fmt: skip
+
+#: Of a profile: how often one call of a calls b. It says nothing of costs: calls differ.
+how_often = Preset(
+    "how-often", "each edge is how often one call of the caller calls the function", costs.how_often,
+    measured=("calls",),
+)  # fmt: skip
+
+#: Of a profile: calls(a, b) / calls(b), as if every call of a function cost the same (gprof).
+even_calls = Preset(
+    "even-calls", "each edge is its part of the function's calls, as if all cost the same", costs.even_calls,
+    measured=("calls",),
+)  # fmt: skip
+
 #: The presets by the names that the command line takes.
-WEIGHTS = {preset.name: preset for preset in (unit, even, imports)}
+WEIGHTS = {preset.name: preset for preset in (unit, even, imports, spent, per_call, how_often, even_calls)}
 
 
 def summed(meaning: str) -> str:

@@ -174,7 +174,7 @@ def keys_of(graph: nx.DiGraph, held: Callable[[str], str] = str) -> dict[tuple[A
 
 
 #: What is said of the file that a graph was read from, and not of one that it is written to.
-OF_THE_FILE = frozenset({"absent", "format", "left_out", "unmet", "warnings"})
+OF_THE_FILE = frozenset({"absent", "format", "left_out", "stacks", "unmet", "warnings"})
 
 
 def graph_attributes(graph: nx.DiGraph, names: Mapping[Hashable, Any]) -> dict[Any, Any]:

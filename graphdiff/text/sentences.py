@@ -202,7 +202,8 @@ SAID_BY_WEIGHTS: dict[tuple[str, str], dict[str, str]] = {
         "total": "of one unit spread from {source} along the import statements, {total} reaches {target}"
     },
     ("calls", "calls"): {"total": "one call of {source} makes {total} calls of {target}"},
-    ("calls", "cost"): {
+    ("calls", "how-often"): {"total": "one call of {source} makes {total} calls of {target}"},
+    ("calls", "spent"): {
         "total": "{percent} of {target}'s time is spent for {source}",
         "rank_from": "where {source}'s time goes",
         "rank_towards": "who makes {target} cost",
@@ -217,7 +218,7 @@ def words_for(edge_meaning: str, weight_meaning: str = "unknown", node_meaning: 
     --------
     >>> words_for("depends on").relation
     '{source} rests on {target}'
-    >>> words_for("calls", "cost").total
+    >>> words_for("calls", "spent").total
     "{percent} of {target}'s time is spent for {source}"
     >>> words_for("blames").arrow
     'a -> b: a blames b'

@@ -22,7 +22,7 @@ DATA = Path(__file__).parents[1] / "data"
 LOCK = str(DATA / "python" / "uv.lock")
 TABLE = str(DATA / "csv" / "olah.csv")
 #: Two screens.
-MOST_LINES = 80
+MOST_LINES = 90
 
 
 @pytest.mark.parametrize("verb", ["", *[str(verb.name) for verb in VERBS]])

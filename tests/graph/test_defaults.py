@@ -31,7 +31,6 @@ KNOWN = {
         {"weight": 2.0}, {"weight_meaning": "local derivative"}, "weight", "weights: local derivative, the edges' own",
     ),
     "a profile's cost": (
-        {"calls": 3, "cost": 0.5}, {**CALLS, "weight_meaning": "cost"}, "cost", "weights: cost, the profile's own",
     ),
     "a profile's time": (
         {"calls": 3, "Time": 0.5}, {**CALLS, "weight_meaning": "time"}, "Time", "weights: Time, the profile's own",

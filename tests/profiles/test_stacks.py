@@ -113,9 +113,7 @@ def test_routes_are_the_costliest_stacks() -> None:
         routes = stacks.routes(stacks.frames == 1, 3)
         ends = [prefix for prefix in below if prefix[-1] == 1]
         assert [route.cost for route in routes] == sorted((below[p] for p in ends), reverse=True)[:3]
-        assert all(
-            (route.cost, route.samples) == (below[route.frames], samples[route.frames]) for route in routes
-        )
+        assert all((route.cost, route.samples) == (below[route.frames], samples[route.frames]) for route in routes)
 
 
 def test_a_stack_of_a_hundred_thousand_frames() -> None:

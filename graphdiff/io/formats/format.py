@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
 __all__ = [
-    "ALTERNATIVES", "DRAWN", "EXPRESSION", "EXTRAS", "KINDS", "LOCKED", "MARKERS", "PYTHON_KINDS", "TABLE", "TIMES",
-    "Format", "has",
+    "ALTERNATIVES", "DRAWN", "EVENT", "EXPRESSION", "EXTRAS", "KINDS", "LOCKED", "MARKERS", "PYTHON_KINDS", "STACKS",
+    "TABLE", "THREAD", "TIMES", "Format", "has",
 ]  # fmt: skip
 
 #: What graphdiff has written is its own, whatever tool the graph is from.
@@ -32,6 +32,10 @@ MARKERS = (
 )
 GROUPS = "all|none|NAME,…: of which dependency groups"
 TIMES = "LOG: a log of python -X importtime, for the nodes' import_time"
+# Of profiles.
+EVENT = "NAME: which of several measured values: a sample type of pprof, an event of callgrind or perf"
+THREAD = "NAME: only this thread or profile of the file; without it all add up"
+STACKS = "keep|drop: whether stacks stay beside the calls that they are counted to; keep by default"
 KINDS = "normal, dev, build, optional, peer, workspace"
 PYTHON_KINDS = "normal, extra, dev"
 

@@ -1,0 +1,37 @@
+"""Profiles among graphs: call graphs that say what was measured, and in which unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+__all__ = ["STACKS", "is_profile", "without_stacks"]
+
+#: The attribute of a graph that has the stacks it was measured on: arrays, which no file of a graph holds.
+STACKS = "stacks"
+
+
+def is_profile(graph: nx.DiGraph) -> bool:
+    """Tell whether a graph is a profile: functions and their calls, with what was measured.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> is_profile(nx.DiGraph(edge_meaning="calls", unit="s")), is_profile(nx.DiGraph(edge_meaning="calls"))
+    (True, False)
+    """
+    return graph.graph.get("edge_meaning") == "calls" and "unit" in graph.graph
+
+
+def without_stacks(facts: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Return the attributes of a graph that files can hold.
+
+    Examples
+    --------
+    >>> without_stacks({"unit": "s", "stacks": object()})
+    {'unit': 's'}
+    """
+    return {name: value for name, value in facts.items() if name != STACKS}
