@@ -231,6 +231,11 @@ class Costs:
             return self.sums[self.components[number]]
         return self.inclusive(label)
 
+    @property
+    def assumes_even_calls(self) -> bool:
+        """Whether what calls cost was not measured, but shared out as if all calls of a function cost the same."""
+        return self.graph.graph.get("assumes") == "even calls"
+
     # -- edges
 
     @cached_property
@@ -305,23 +310,13 @@ class Costs:
         for tail, head, cost in self.calls:
             component = self.components[head]
             if cost:
-                entering.setdefault(component, []).append((tail, head, float(cost) / float(self.sums[component])))
+                part = min(1.0, float(cost) / float(self.sums[component]))  # beyond 1 where a file rounds
+                entering.setdefault(component, []).append((tail, head, part))
         return entering
 
-    def of_component(self, number: int) -> float:
-        """Return which part of what its component costs a function is on the stack of, where that is known, else 1."""
-        component = self.components[number]
-        inclusive = None if self.counts_every_level else self._attribute(self.labels[number], INCLUSIVE)
-        if len(self.members[component]) == 1 or inclusive is None or not self.sums[component]:
-            return 1.0
-        return min(1.0, float(inclusive) / float(self.sums[component]))
-
     def spent_for(self, functions: Collection[int]) -> dict[int, float]:
-        """Return which part of each component edges estimate to be spent for some functions, these themselves in it."""
-        parts: dict[int, float] = {}
-        for function in functions:
-            component = self.components[function]
-            parts[component] = min(1.0, parts.get(component, 0.0) + self.of_component(function))
+        """Return which part of each component edges estimate to be spent for the components of some functions."""
+        parts = {self.components[function]: 1.0 for function in functions}
         for component in self._in_order(parts):
             if component not in parts:
                 steps = self.entering.get(component, ())
@@ -346,6 +341,19 @@ class Costs:
 
     # -- parts
 
+    def component_name(self, numbers: Sequence[int]) -> str:
+        """Return what some functions of one component are called: the one that costs most, and how many more.
+
+        Examples
+        --------
+        >>> G = nx.DiGraph([("a", "b", {"cost": 1}), ("b", "a", {"cost": 1})], edge_meaning="calls", unit="s")
+        >>> Costs(G).component_name([0, 1])
+        'a + 1 more'
+        """
+        labels = [self.labels[number] for number in numbers]
+        first = max(labels, key=lambda label: float(self._attribute(label, INCLUSIVE) or self.own(label) or 0))
+        return f"{first} + {len(labels) - 1:,} more" if len(labels) > 1 else str(first)
+
     def part(self, sources: Sequence[Any], target: Any, by: str = INCLUSIVE, *, ranged: bool = True) -> Part:
         """Return how much of what a function costs is spent for some functions.
 
@@ -363,13 +371,17 @@ class Costs:
         whole = self.required(target, by)
         if end in numbers:
             return Part(whole, whole, 1.0, Range(whole, whole, whole))
-        component = self.components[end]
-        inner = any(self.components[number] == component for number in numbers)
-        estimate = None if inner else self.spent_for(numbers).get(component, 0.0)
+        alone = not any(self.is_in_component(number) for number in numbers)  # else its component is not only they
+        estimate = self.spent_for(numbers).get(self.components[end], 0.0) if alone else None
         return self.with_range(Part(whole, estimate=estimate), numbers, end) if ranged else Part(whole, None, estimate)
 
     def with_range(self, part: Part, sources: Sequence[int], target: int) -> Part:
-        """Return a part with the range that edges allow; where that leaves no choice it is measured."""
+        """Return a part with the range that edges allow; where that leaves no choice it is measured.
+
+        Where calls were not measured nothing is known but the estimate.
+        """
+        if self.assumes_even_calls:
+            return part
         allowed = self.flows.range_for(sources, target, part.whole)
         return Part(part.whole, allowed.high if allowed.is_exact else None, part.estimate, allowed)
 
@@ -413,8 +425,7 @@ class Costs:
         numbers = None if sources is None else [self.number(source) for source in sources]
         if self.stacks is not None:
             return self._measured_routes(self.stacks, numbers, end, by, top)
-        own = ((number, self.components[number], self.of_component(number)) for number in numbers or ())
-        starts = self.beginning if numbers is None else list(own)
+        starts = self.beginning if numbers is None else [(each, self.components[each], 1.0) for each in numbers]
         return self.best_routes(starts, top).get(end, [])
 
     def _measured_routes(

@@ -12,7 +12,7 @@ import networkx as nx
 from graphdiff.arithmetic import Number, is_number
 from graphdiff.errors import UsageError, WeightError
 from graphdiff.profiles.costs import INCLUSIVE, SELF, Costs, Part, Route
-from graphdiff.profiles.report import CALLS, COLUMNS, RANGED, ranking_text
+from graphdiff.profiles.report_ranking import CALLS, COLUMNS, RANGED, ranking_text
 from graphdiff.profiles.stacks import Stacks
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.text.names import members_of
@@ -28,12 +28,16 @@ class Row:
 
     Attributes
     ----------
-    node : node
+    numbers : tuple of int
+        The function, or those of a component that edges cannot tell apart, by their places among the nodes.
+    name : str
+        What it is called.
     part : Part or None
         Which part of the one's cost is spent for the other; None where no other is asked for.
     """
 
-    node: Any
+    numbers: tuple[int, ...]
+    name: str
     part: Part | None = None
 
 
@@ -70,6 +74,8 @@ class CostRanking(Result):
         """What of the one that is asked for is parted."""
         if self.asked is None:
             return None
+        if self.by == CALLS:
+            return next((row.part.whole for row in self.listed if row.part), 0)
         return self.costs.whole(self.asked, INCLUSIVE if self.source is not None else self.by)
 
     def rows(self, top: int | None = None) -> list[Row]:
@@ -81,9 +87,9 @@ class CostRanking(Result):
         part, costs = row.part, self.costs
         if part is None or costs.stacks is not None or part.is_measured or not part.whole:
             return row
-        ends = (self.source, row.node) if self.source is not None else (row.node, self.target)
-        start, end = map(costs.number, ends)
-        return replace(row, part=costs.with_range(part, [start], end))
+        if self.source is not None:
+            return replace(row, part=costs.with_range(part, [costs.number(self.source)], row.numbers[0]))
+        return replace(row, part=costs.with_range(part, row.numbers, costs.number(self.target)))
 
     # -- what a gate asks
 
@@ -94,8 +100,9 @@ class CostRanking(Result):
 
     @property
     def nodes(self) -> list[Any]:
-        """The functions."""
-        return [row.node for row in self.listed]
+        """The functions; those that edges cannot tell apart as a frozenset."""
+        labels = ([self.costs.labels[number] for number in row.numbers] for row in self.listed)
+        return [members[0] if len(members) == 1 else frozenset(members) for members in labels]
 
     @property
     def weights(self) -> list[str]:
@@ -122,29 +129,35 @@ class CostRanking(Result):
         """Return what a row is ranked by, in the unit of the profile."""
         if row.part is not None:
             return row.part.cost if row.part.is_measured else (row.part.estimate or 0.0) * float(row.part.whole)
-        return self.figure(row.node, self.by)
+        return self.figure(row, self.by)
 
-    def figure(self, node: Any, name: str) -> Number | None:
+    def figure(self, row: Row, name: str) -> Number | None:
         """Return what a function costs by itself or inclusively, or how often it is called; None where not recorded."""
+        if len(row.numbers) > 1:
+            return None
+        label = self.costs.labels[row.numbers[0]]
         if name == INCLUSIVE:
-            return self.costs.inclusive(node)
-        value = self.costs.graph.nodes[node].get(name)
+            return self.costs.inclusive(label)
+        value = self.costs.graph.nodes[label].get(name)
         return value if is_number(value) else None
 
     @cached_property
     def edge_routes(self) -> dict[int, list[Route]]:
-        """The strongest route to each function, as edges estimate it."""
-        return self.costs.best_routes(self.costs.beginning, 1)
+        """The strongest route to each function from the source, else from where stacks begin, as edges estimate it."""
+        costs = self.costs
+        start = None if self.source is None else costs.number(self.source)
+        return costs.best_routes(costs.beginning if start is None else [(start, costs.components[start], 1.0)], 1)
 
-    def route(self, node: Any) -> Route | None:
+    def route(self, row: Row) -> Route | None:
         """Return the route by which most comes: to a function, from it to the target, or to it from the source."""
-        if self.source is not None or self.target is not None:
-            ends = (self.source, node) if self.source is not None else (node, self.target)
-            routes = self.costs.routes([ends[0]], ends[1], self.by if self.by != CALLS else INCLUSIVE, 1)
-        elif self.costs.stacks is not None:
-            routes = self.costs.routes(None, node, self.by if self.by != CALLS else INCLUSIVE, 1)
+        costs, place = self.costs, row.numbers[0]
+        by = INCLUSIVE if self.by == CALLS else self.by
+        if self.target is None and costs.stacks is None:
+            routes = self.edge_routes.get(place, [])
         else:
-            routes = self.edge_routes.get(self.costs.number(node), [])
+            source = self.source if self.target is None else costs.labels[place]
+            end = costs.labels[place] if self.target is None else self.target
+            routes = costs.routes(None if source is None else [source], end, by, 1)
         return routes[0] if routes else None
 
     # -- as records
@@ -165,7 +178,7 @@ class CostRanking(Result):
         }
 
     def _record(self, row: Row) -> dict[str, Any]:
-        record = {"node": str(row.node), **{name: plain(self.figure(row.node, name)) for name in COLUMNS}}
+        record = {"node": row.name, **{name: plain(self.figure(row, name)) for name in COLUMNS}}
         if row.part is not None:
             low, high = row.part.bounds or (None, None)
             interval = row.part.interval
@@ -261,10 +274,11 @@ def _sorted(rows: list[Row], number: Callable[[Row], Number | None]) -> list[Row
 def _all(costs: Costs, by: str) -> list[Row]:
     """Return every function that has a number of the column."""
     ranking = CostRanking(None, None, by, [], costs)
-    rows = [Row(label) for label in costs.labels if ranking.figure(label, by) is not None]
+    every = (Row((number,), str(label)) for number, label in enumerate(costs.labels))
+    rows = [row for row in every if ranking.figure(row, by) is not None]
     if not rows and costs.labels:
         raise WeightError(f"no function of this file has {'a cost by itself' if by == SELF else by}: {_have(costs)}")
-    return _sorted(rows, lambda row: ranking.figure(row.node, by))
+    return _sorted(rows, lambda row: ranking.figure(row, by))
 
 
 def _have(costs: Costs) -> str:
@@ -283,81 +297,75 @@ def _callers(costs: Costs, source: Any, target: Any) -> list[Row]:
             f"this file does not say how often {asked} {'is called' if source is None else 'calls others'}"
         )
     whole = sum(calls for _, calls in counts)
-    return _sorted([Row(node, Part(whole, calls)) for node, calls in counts], lambda row: row.part and row.part.cost)
+    rows = [Row((costs.number(node),), str(node), Part(whole, calls)) for node, calls in counts]
+    return _sorted(rows, lambda row: row.part and row.part.cost)
 
 
 def _towards(costs: Costs, target: Any, by: str) -> list[Row]:
     """Return how much of what a function costs is spent for each that leads to it."""
-    end = costs.number(target)
-    callers = [costs.number(node) for node in nx.ancestors(costs.graph, target)]
-    return _parted(costs, [(number, end) for number in callers], by, towards=True)
+    costs.number(target)
+    return _parted(costs, target, nx.ancestors(costs.graph, target), by, towards=True)
 
 
 def _from(costs: Costs, source: Any, by: str) -> list[Row]:
-    """Return how much of what each function costs is spent for one."""
-    start = costs.number(source)
-    called = [costs.number(node) for node in nx.descendants(costs.graph, source)]
-    return _parted(costs, [(start, number) for number in [start, *called]], by, towards=False)
+    """Return how much of what each function costs is spent for one, and what of it that costs by itself."""
+    costs.number(source)
+    return _parted(costs, source, nx.descendants(costs.graph, source), by, towards=False)
 
 
-def _parted(costs: Costs, pairs: Sequence[tuple[int, int]], by: str, *, towards: bool) -> list[Row]:
-    """Return a row for each pair of functions, the first of which the other's cost is spent for."""
-    if not pairs:
-        return []
-    parts: Iterator[Part | None] = _estimated(costs, pairs, by, towards=towards)
+def _parted(costs: Costs, fixed: Any, others: set[Any], by: str, *, towards: bool) -> list[Row]:
+    """Return a row for each of some functions: what is spent for it on a fixed one, or for that on it."""
+    end, numbers = costs.number(fixed), sorted(map(costs.number, others))
     if costs.stacks is not None:
-        parts = _measured(costs, costs.stacks, pairs, by, towards=towards)
-    rows = [Row(costs.labels[pair[0 if towards else 1]], part) for pair, part in zip(pairs, parts, strict=True)]
+        parts: Iterator[tuple[tuple[int, ...], Part]] = _measured(
+            costs, costs.stacks, end, numbers, by, towards=towards
+        )
+    else:
+        parts = _estimated(costs, end, numbers, by, towards=towards)
+    rows = [Row(members, costs.component_name(members), part) for members, part in parts]
+    if not towards and (whole := costs.whole(fixed, by)) is not None:
+        rows.append(Row((end,), str(fixed), Part(whole, whole)))
     ranking = CostRanking(None, None, by, [], costs)
-    return _sorted(
-        [row for row in rows if row.part and (ranking.number(row) or row.part.share is None)], ranking.number
-    )
+    known = [row for row in rows if row.part and row.part.share is not None and ranking.number(row)]
+    unknown = [row for row in rows if row.part and row.part.share is None and row.part.whole]
+    return [*_sorted(known, ranking.number), *_sorted(unknown, lambda row: row.part and row.part.whole)]
 
 
-def _estimated(costs: Costs, pairs: Sequence[tuple[int, int]], by: str, *, towards: bool) -> Iterator[Part | None]:
-    """Yield the parts as edges estimate them, of two of one component without an estimate; None where it is not known.
-
-    Raises
-    ------
-    WeightError
-        If it is not known what the target costs.
-    """
-    fixed = pairs[0][1 if towards else 0]
+def _estimated(
+    costs: Costs, fixed: int, numbers: Sequence[int], by: str, *, towards: bool
+) -> Iterator[tuple[tuple[int, ...], Part]]:
+    """Yield the parts as edges estimate them, of each component once; without an estimate of the fixed one's own."""
     shares = costs.spent_on(fixed) if towards else costs.spent_for([fixed])
-    for start, end in pairs:
-        whole = costs.required(costs.labels[end], by) if towards else costs.whole(costs.labels[end], by)
-        first, last = costs.components[start], costs.components[end]
-        if whole is None:
-            yield None
-        elif start == end:
-            yield Part(whole, whole)
-        elif first == last:
-            yield Part(whole)
-        else:
-            yield Part(
-                whole, estimate=shares.get(first, 0.0) * costs.of_component(start) if towards else shares.get(last, 0.0)
-            )
+    together: dict[int, list[int]] = {}
+    for number in numbers:
+        together.setdefault(costs.components[number], []).append(number)
+    for component, members in together.items():
+        whole = costs.required(costs.labels[fixed], by) if towards else _whole_of(costs, component, members, by)
+        inner = component == costs.components[fixed] or (towards is False and costs.is_in_component(fixed))
+        yield tuple(members), Part(whole, estimate=None if inner else shares.get(component, 0.0))
+
+
+def _whole_of(costs: Costs, component: int, members: Sequence[int], by: str) -> Number:
+    """Return what the functions of a component cost together."""
+    return costs.sums[component] if by == INCLUSIVE else sum(costs.owns[number] for number in members)
 
 
 def _measured(
-    costs: Costs, stacks: Stacks, pairs: Sequence[tuple[int, int]], by: str, *, towards: bool
-) -> Iterator[Part]:
-    """Yield the parts as stacks have them: of all pairs at once, but of two of one component one by one.
+    costs: Costs, stacks: Stacks, fixed: int, numbers: Sequence[int], by: str, *, towards: bool
+) -> Iterator[tuple[tuple[int, ...], Part]]:
+    """Yield the parts as stacks have them: of all at once, but of two of one component one by one.
 
     In stacks that hold both, one of another component stands above, as a call leads from it to the other and none back.
     """
-    fixed = pairs[0][1 if towards else 0]
     mask = stacks.frames == fixed if towards and by == SELF else stacks.holding([fixed])
-    size = len(costs.labels)
-    held = [None if each is None else each.where(mask).functions(size) for each in (stacks, costs.counts)]
-    every = [None if each is None else each.functions(size) for each in (stacks, costs.counts)]
-    column = int(towards or by == INCLUSIVE)  # own costs, or inclusive ones
-    for start, end in pairs:
-        if start == end or costs.components[start] == costs.components[end]:
-            yield costs.part([costs.labels[start]], costs.labels[end], by)
+    both = [each for each in (stacks, costs.counts) if each is not None]
+    held = [each.where(mask).functions(len(costs.labels))[towards or by == INCLUSIVE] for each in both]
+    every = [each.functions(len(costs.labels))[by == INCLUSIVE] for each in both]
+    for number in numbers:
+        if costs.components[number] == costs.components[fixed]:
+            ends = (number, fixed) if towards else (fixed, number)
+            yield (number,), costs.part([costs.labels[ends[0]]], costs.labels[ends[1]], by)
             continue
-        place = start if towards else end
-        spent, of = ([None if sums is None else sums[at][number].item() for sums in both] for both, at, number in (
-            (held, column, place), (every, int(by == INCLUSIVE), end)
-        ))  # fmt: skip
-        yield Part(of[0], spent[0], samples=None if spent[1] is None else (spent[1], of[1]))
+        spent = [column[number].item() for column in held]
+        whole = [column[fixed if towards else number].item() for column in every]
+        yield (number,), Part(whole[0], spent[0], samples=(spent[1], whole[1]) if len(both) > 1 else None)
