@@ -26,10 +26,13 @@ def complete_format(ctx: click.Context, param: click.Parameter, incomplete: str)
 
 def complete_weight(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Complete a preset, or an edge attribute of the file that is a number."""
+    from graphdiff.graph.measured import is_profile
     from graphdiff.graph.presets import WEIGHTS
 
     graph = graph_to_complete(ctx)
-    return _starting([*WEIGHTS, *_names(_edge_data(graph), graph)], incomplete)
+    measures = graph is not None and is_profile(graph)
+    presets = [name for name, preset in WEIGHTS.items() if measures or not preset.measured]
+    return _starting([*presets, *_names(_edge_data(graph), graph)], incomplete)
 
 
 def complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

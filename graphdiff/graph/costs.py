@@ -113,6 +113,7 @@ def _divided(
 
 def _fractions(size: int, edges: Values, over: Sequence[Values], below: Sequence[Values]) -> list[Fraction]:
     weights = [Fraction(0)] * size
+    over, below = ([values.tolist() for values in each] for each in (over, below))
     for edge in edges.tolist():
         parts = [math.prod((Fraction(values[edge]) for values in each), start=Fraction(1)) for each in (over, below)]
         weights[edge] = parts[0] / parts[1] if parts[1] else Fraction(0)

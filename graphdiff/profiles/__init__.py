@@ -1,5 +1,5 @@
 """Profiles: call graphs whose edges were measured, and the stacks that they were measured on.
 
-Arrays and networkx graphs come in, none of it from a file: the readers of `graphdiff.io` call `call_graph`. `stacks` is
+In come arrays and what readers have measured, none of it from a file; out go networkx graphs and results. `stacks` is
 the prefix tree of what was seen, `call_graph` the one place where a profile is made of stacks or of measured calls.
 """

@@ -195,6 +195,12 @@ WORDS: dict[str, Words] = {
 }
 
 
+OF_COSTS = {
+    "total": "{percent} of {target}'s time is spent for {source}",
+    "rank_from": "where {source}'s time goes",
+    "rank_towards": "who makes {target} cost",
+}
+
 #: By ``G.graph["edge_meaning"]``, or "" for any, and the meaning of the weights: what these change in the words above.
 SAID_BY_WEIGHTS: dict[tuple[str, str], dict[str, str]] = {
     ("", "even"): {"total": "of one unit spread evenly from {source}, {total} reaches {target}"},
@@ -203,11 +209,8 @@ SAID_BY_WEIGHTS: dict[tuple[str, str], dict[str, str]] = {
     },
     ("calls", "calls"): {"total": "one call of {source} makes {total} calls of {target}"},
     ("calls", "how-often"): {"total": "one call of {source} makes {total} calls of {target}"},
-    ("calls", "spent"): {
-        "total": "{percent} of {target}'s time is spent for {source}",
-        "rank_from": "where {source}'s time goes",
-        "rank_towards": "who makes {target} cost",
-    },
+    ("calls", "cost"): OF_COSTS,
+    ("calls", "spent"): OF_COSTS,
 }
 
 

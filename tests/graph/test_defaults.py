@@ -30,14 +30,6 @@ KNOWN = {
     "what the file says they are": (
         {"weight": 2.0}, {"weight_meaning": "local derivative"}, "weight", "weights: local derivative, the edges' own",
     ),
-    "a profile's cost": (
-    ),
-    "a profile's time": (
-        {"calls": 3, "Time": 0.5}, {**CALLS, "weight_meaning": "time"}, "Time", "weights: Time, the profile's own",
-    ),
-    "of a profile, too, the weight first": (
-        {"cost": 3, "weight": 0.5}, {**CALLS, "weight_meaning": "cost"}, "weight", "weights: cost, the profile's own",
-    ),
     "an estimate of what causes what": (
         {"Estimate": 0.5, "se": 0.1}, CAUSES, "Estimate", "weights: Estimate, the column of the table",
     ),

@@ -26,6 +26,13 @@ def graph_of(*edges: tuple[str, str, int]) -> nx.DiGraph:
 SHOP = graph_of(("a", "b", 3), ("a", "c", 1), ("b", "d", 1), ("c", "d", 1), ("c", "e", 4))
 
 
+MEASURED = SHOP.copy()
+nx.set_edge_attributes(
+    MEASURED, {edge: {"cost": 3 * place + 1, "calls": place + 1} for place, edge in enumerate(SHOP.edges)}
+)
+nx.set_node_attributes(MEASURED, 2, "self")
+
+
 def test_a_part_of_the_statements() -> None:
     assert total_influence(SHOP, "a", "d", weight=imports) == 3 / 4 + 1 / 4 * 1 / 5
     assert total_influence(SHOP, "a", "d", weight=imports, exact=True) == Fraction(3, 4) + Fraction(1, 20)
@@ -93,7 +100,7 @@ def test_a_graph_without_attributes() -> None:
 @pytest.mark.parametrize("cycles", ["collapse", "solve"])
 @pytest.mark.parametrize("name", list(WEIGHTS))
 def test_a_graph_knows_the_preset_of_its_weights(name: str, cycles: CyclePolicy, exact: bool) -> None:
-    graph = compile(SHOP, weight=WEIGHTS[name], cycles=cycles, exact=exact)
+    graph = compile(MEASURED, weight=WEIGHTS[name], cycles=cycles, exact=exact)
     assert graph.preset == name
     assert graph.reweighted([2] * graph.n_edges, name).preset is None
     assert graph.reweighted(graph.weights).preset is None
