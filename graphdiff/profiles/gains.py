@@ -121,7 +121,7 @@ def _gains(graph: nx.DiGraph, source: Any, answer: Answer) -> Gains:
         interval=interval,
         samples=answer.samples,
         threads=threads if isinstance(threads, int) else len(threads),
-        is_recursive=answer.is_recursive,
+        reasons=answer.reasons,
     )
 
 
@@ -151,8 +151,8 @@ class Gains(Result):
     unit : str
     threads : int
         Of how many threads the costs are, at least.
-    is_recursive : bool
-        Whether a change is about calls in a recursion.
+    reasons : tuple of str
+        Why there may be a range: see `savings.Answer`.
     """
 
     source: Any
@@ -166,7 +166,7 @@ class Gains(Result):
     interval: tuple[float, float] | None = None
     samples: int | None = None
     threads: int = 1
-    is_recursive: bool = field(default=False, repr=False)
+    reasons: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def after(self) -> Number | None:
@@ -196,6 +196,12 @@ class Gains(Result):
             "threads": self.threads,
             "changes": [saving.to_dict() for saving in self.savings],
         }
+
+    def rows(self) -> list[list[Any]]:
+        """Return the table of CSV: the answer in one row."""
+        record = self.to_dict()
+        names = ("source", "unit", "before", "after", "change", "relative", "low", "high", "estimate", "samples")
+        return [list(names), [record[name] for name in names]]
 
     def _frame(self) -> Frame:
         return Frame([saving.to_dict() for saving in self.savings])
@@ -237,7 +243,7 @@ def _interval(answer: Answer) -> tuple[float, float]:
     """
     assert answer.samples
     most = float(1 - math.prod(1 - change.part for change in answer.changes))
-    if answer.is_recursive:
+    if "recursion" in answer.reasons:
         most = 1.0
     low, high = (float(Fraction(saved) / Fraction(answer.before)) / most for saved in answer.saved)
     return most * wilson(low, answer.samples)[0], most * wilson(high, answer.samples)[1]

@@ -112,17 +112,21 @@ def _assumed(gains: Gains) -> list[str]:
     return [f"assumes that the calls that go cost what {calls} cost on average"]
 
 
+#: What a range is of, by its reason, and what is assumed of a call that stacks pass several times.
+WHY = {
+    "recursion": "a range: in a recursion one stack may hold it several times, and edges do not say how often",
+    "source": "a range: edges do not say how much of it is spent for {source}; stacks do",
+    "several": "a range: what several changes hold is saved once, and edges do not say how much; stacks do",
+}
+POWER = "of a stack that passes a call of a recursion n times the n-th power of what remains is left"
+
+
 def _unknown(gains: Gains) -> list[str]:
-    notes = []
-    if gains.source is not None and any(each.cost.low != each.cost.high for each in gains.savings):
-        notes.append(
-            f"a range: edges do not say how much of it is spent for {shorten(str(gains.source), NAME)}; stacks do"
-        )
-    elif gains.after is None and len(gains.savings) > 1:
-        notes.append("a range: what several changes hold is saved once, and edges do not say how much; stacks do")
-    if gains.is_recursive:
-        how = "it is saved once" if gains.has_stacks else "a range: at least the part, at most all"
-        notes.append(f"a stack may pass a call of a recursion more than once: {how}")
+    if gains.has_stacks:
+        return [POWER] if gains.reasons else []
+    if gains.after is not None:
+        return []
+    notes = [WHY[reason].format(source=shorten(str(gains.source), NAME)) for reason in gains.reasons[:1]]
     if gains.estimate is not None:
         middle = percent(gains.estimate / float(gains.before) - 1, "+.1f")
         notes.append(f"≈{middle} if a function costs the same for all its callers")

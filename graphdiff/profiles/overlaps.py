@@ -83,7 +83,7 @@ class Network:
 
     def is_inner(self, call: tuple[Any, Any]) -> bool:
         """Return whether a call is part of a recursion."""
-        return len({self.components[end] for end in call}) == 1
+        return len({self.components[end] for end in call}) < 2
 
     def callers_first(self) -> list[tuple[int, set[Any]]]:
         """Return the components with their members, each before those that it calls."""
@@ -94,7 +94,7 @@ class Network:
 
     def is_about(self, part: Part, component: int) -> bool:
         """Return whether a part is a function or a call inside a component."""
-        return component == self._component(part)
+        return self._component(part) == component
 
     # -- what a part costs
 
@@ -117,12 +117,13 @@ class Network:
         component = self.components[function]
         is_recursive = component in self.recursive
         data = self.graph.nodes[function]
-        if "inclusive" in data and not (is_recursive and self._is_repeated):
+        counts_once = "primitive_calls" in data or not (is_recursive and self._is_repeated)
+        if "inclusive" in data and counts_once:
             return Bounds(data["inclusive"], data["inclusive"])
         most = self.totals[component]
         if self.members[component] == 1:
             return Bounds(most, most)
-        enters = sum(
+        enters: Number = sum(
             cost
             for tail, _, cost in self.graph.in_edges(function, data="cost", default=0)
             if not self.is_inner((tail, function))
@@ -132,7 +133,7 @@ class Network:
     @property
     def _is_repeated(self) -> bool:
         """Whether a recursive function counts at every level."""
-        return self.graph.graph.get("recursion") == "every level"
+        return bool(self.graph.graph.get("recursion") == "every level")
 
     @cached_property
     def members(self) -> dict[int, int]:

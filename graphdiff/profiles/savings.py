@@ -90,7 +90,9 @@ class Answer(NamedTuple):
     """What changes save of a total, in exact numbers.
 
     `estimate` is what they would save if a function cost the same for all its callers; `samples` how many samples the
-    total is of; `is_recursive` whether a call goes that a stack can pass more than once.
+    total is of; `reasons` why there is a range: ``"source"`` where it is not known what is spent for it, ``"several"``
+    where it is not known what changes have in common, ``"recursion"`` where one stack may be met more than once. Stacks
+    have no range, and the last reason for a call that stacks pass several times.
     """
 
     before: Number
@@ -98,7 +100,7 @@ class Answer(NamedTuple):
     changes: list[Saving]
     estimate: float | None
     samples: int | None
-    is_recursive: bool
+    reasons: tuple[str, ...]
 
 
 def require_node(graph: nx.DiGraph, node: Any) -> None:
@@ -154,7 +156,7 @@ def on_stacks(graph: nx.DiGraph, source: Any, changes: Sequence[Saving]) -> Answ
         changes=known,
         estimate=None,
         samples=None if counts is None else int(counts[inside].sum()),
-        is_recursive=any(bool((count > 1).any()) for count in times),
+        reasons=("recursion",) if any(bool((count > 1).any()) for count in times) else (),
     )
 
 
@@ -217,8 +219,22 @@ def on_edges(graph: nx.DiGraph, source: Any, changes: Sequence[Saving]) -> Answe
         changes=known,
         estimate=_estimate(network, source, changes) if saved.low != saved.high else None,
         samples=round(samples * share) if isinstance(samples, int) else None,
-        is_recursive=any(part.low != part.high for part in parts),
+        reasons=_reasons(network, known, parts),
     )
+
+
+def _reasons(network: Network, changes: Sequence[Saving], parts: Sequence[Bounds]) -> tuple[str, ...]:
+    """Return why what is saved may be a range."""
+    is_known = [
+        len({*network.cost(change.about)}) == len({*part}) == 1 for change, part in zip(changes, parts, strict=True)
+    ]
+    is_ranged = [len({*change.cost}) > 1 for change in changes]
+    reasons = {
+        "recursion": not all(is_known),
+        "source": any(known and ranged for known, ranged in zip(is_known, is_ranged, strict=True)),
+        "several": len(changes) > 1,
+    }
+    return tuple(reason for reason, holds in reasons.items() if holds)
 
 
 def _cost_of(network: Network, source: Any) -> Number:
