@@ -82,7 +82,7 @@ def read_callgrind(data: bytes, *, name: str, event: str | None = None) -> nx.Di
     >>> text = b"events: Ir\nfl=a.c\nfn=main\n1 20\ncfn=f\ncalls=3 9\n2 400\n\nfn=f\n9 400\n"
     >>> G = read_callgrind(text, name="callgrind.out.1")
     >>> G.nodes["main"]["self"], G.nodes["main"]["inclusive"], G["main"]["f"], G.graph["unit"]
-    (20, 420, {'calls': 3, 'cost': 400}, 'Ir')
+    (20, 420, {'cost': 400, 'calls': 3}, 'Ir')
     """
     profile = _Profile(name, event)
     with collector_at_rest():
