@@ -107,7 +107,7 @@ def what_if(
     is_of_costs = _is_of_costs(settings, graph, ends)
     if is_of_costs and not is_changed:
         raise UsageError("of a profile a change is asked for: --faster F 30%; rank FILE says what costs most")
-    if any(savings.values()) or (is_of_costs and not (reweights or additions)):
+    if any(savings.values()) or is_of_costs:
         removals = {"remove_edges": remove_edges, "remove_nodes": remove_nodes}
         _print_gains(settings, graph, ends, {**removals, **savings}, reweights or additions)
         return
@@ -185,9 +185,12 @@ def _share(text: str) -> Fraction:
     """Return a part, as 30% or 0.3."""
     number = text.strip().removesuffix("%")
     try:
-        return Fraction(number.strip()) / (100 if number != text.strip() else 1)
+        part = Fraction(number.strip()) / (100 if number != text.strip() else 1)
     except (ValueError, ZeroDivisionError):
-        raise UsageError(f"{text!r} is no part: write 30% or 0.3") from None
+        part = Fraction(0)
+    if not 0 < part <= 1:
+        raise UsageError(f"{text!r} is no part: write 30% or 0.3, of 100% at most")
+    return part
 
 
 def _shares(given: Iterable[tuple[str, ...]], graph: nx.DiGraph, option: str) -> dict[Any, Fraction]:

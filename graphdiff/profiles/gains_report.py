@@ -32,12 +32,17 @@ def gains_text(gains: Gains) -> str:
 
 def _head(gains: Gains) -> str:
     """Return the total before and after, and the change in per cent, of ranges both ends."""
-    name = "all" if gains.source is None else shorten(str(gains.source), NAME)
+    name = "total" if gains.source is None else shorten(str(gains.source), NAME)
     before, after = amount(gains.before, gains.unit), _ends(gains.low, gains.high, gains.unit)
     parts = [None if not gains.before else float(left / gains.before) - 1 for left in (gains.low, gains.high)]
-    low, high = (percent(part, "+.1f") for part in parts)
+    low, high = (percent(part, _form(part)) for part in parts)
     change = high if low == high else f"{low.removesuffix(' %')} to {high}"
     return f"{name}: {_without_unit(before, after)} -> {after}" + (f" ({change})" if change else "")
+
+
+def _form(part: float | None) -> str:
+    """Return how a part is written: one that is there is not 0.0 %."""
+    return ".1f" if not part else "+.1f" if abs(part) >= 0.0005 else "+.0e"
 
 
 def _ends(low: Number, high: Number, unit: str) -> str:
@@ -61,7 +66,7 @@ def _cost(saving: Saving, gains: Gains) -> str:
     """Return what the one change is a part of."""
     cost = f"{_about(saving)} {_ends(*saving.cost, gains.unit)}"
     if saving.cost.low != saving.cost.high:
-        return f"{cost}: a range"
+        return cost
     return f"{cost}: measured{' on stacks' if gains.has_stacks else ''}"
 
 

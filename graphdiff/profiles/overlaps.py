@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import networkx as nx
 
 from graphdiff.arithmetic import Number
-from graphdiff.profiles.ranges import Flows, flows
+from graphdiff.profiles.ranges import ALIKE, Flows, Range, flows
 
 __all__ = ["Bounds", "Network", "Part", "union"]
 
@@ -178,9 +178,9 @@ class Network:
 
     def _on_the_way(self, one: Part, other: Part) -> Bounds:
         """Return what is spent for one part by another that stands below it."""
-        cost, ends = self.cost(other), (self._place(one), self._place(other))
-        low, high = (self._flows.range_for([ends[0]], ends[1], whole) for whole in cost)
-        return Bounds(low.low, high.high)
+        start, end = self._place(one), self._place(other)
+        least, most = (_settled(self._flows.range_for([start], end, whole)) for whole in self.cost(other))
+        return Bounds(least.low, most.high)
 
     # -- as numbers
 
@@ -221,6 +221,15 @@ class Network:
             [*(data.get("self", 0) for _, data in self.graph.nodes(data=True)), *(0 for _ in calls)],
             [cost.high if cost.low == cost.high else None for cost in costs],
         )
+
+
+def _settled(allowed: Range) -> Bounds:
+    """Return the bounds of a range; where only rounding is between them, what was measured."""
+    if not (isinstance(allowed.high, float) and allowed.is_exact):
+        return Bounds(allowed.low, allowed.high)
+    slack = ALIKE * float(allowed.whole)
+    known = next((each for each in (allowed.whole, 0.0) if abs(allowed.high - float(each)) <= slack), allowed.high)
+    return Bounds(known, known)
 
 
 def union(singles: Sequence[Bounds], pairs: dict[tuple[int, int], Bounds]) -> Bounds:

