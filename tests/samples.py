@@ -50,6 +50,7 @@ SAMPLES = {
     "pnpm/v5.yaml": "pnpm",
     "pnpm/v6.yaml": "pnpm",
     "pnpm/v9.yaml": "pnpm",
+    "profiles/shop.pb": "pprof-proto",
     "python/deduped.pipdeptree-tree.json": "pipdeptree",
     "python/grimp.json": "grimp",
     "python/line.pip-compile.txt": "pip-compile",

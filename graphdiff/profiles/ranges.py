@@ -14,7 +14,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import networkx as nx
 
@@ -64,10 +64,16 @@ class Flows:
     ----------
     components : sequence of int
         Of each function, in which component of the graph it is.
+    calls : list of (int, int, int)
+        Caller, callee and cost of each call between two components.
     costs : networkx.DiGraph
         The components, each edge with its ``capacity``.
     supplies : list of int
         What stacks that begin in each component cost.
+    totals : list of int
+        What each component costs: its functions by themselves, and the calls that leave it.
+    members : list of int
+        How many functions each component has.
     most : list of int or None
         What each function costs inclusively, rounded up; None where that is not known.
     scale : Fraction
@@ -77,6 +83,7 @@ class Flows:
     """
 
     components: Sequence[int]
+    calls: list[tuple[int, int, int]]
     costs: nx.DiGraph
     supplies: list[int]
     most: list[int | None]
@@ -136,7 +143,15 @@ class Flows:
         on_the_way = self._before(end, without=closed)
         supplies = {at: self.supplies[at] for at in on_the_way if self.supplies[at]}
         narrow = {at: rest for at, rest in room.items() if rest > 0 and at in on_the_way}
-        return _most(self.costs, supplies, end, on_the_way, narrow)
+        return _most(self._without_calls(set(functions)) if narrow else self.costs, supplies, end, on_the_way, narrow)
+
+    def _without_calls(self, functions: set[int]) -> nx.DiGraph:
+        """Return the costs of all calls but those that some functions make or get: what these cost passes them."""
+        costs = self.costs.copy()
+        for tail, head, size in self.calls:
+            if tail in functions or head in functions:
+                costs.edges[self.components[tail], self.components[head]]["capacity"] -= size
+        return costs
 
     def _least(self, function: int) -> int:
         """Return what a member of a component costs at least; 0 where that is not known."""
@@ -175,8 +190,7 @@ def flows(
     -------
     Flows
     """
-    listed = list(calls)
-    outer = [(components[a], components[b], cost) for a, b, cost in listed if components[a] != components[b]]
+    outer = [(a, b, cost) for a, b, cost in calls if components[a] != components[b]]
     given = [*own, *(cost for *_, cost in outer)]
     scale, is_exact = _scale(given)
     slack = 0 if is_exact else ROUNDED
@@ -184,8 +198,9 @@ def flows(
     costs = nx.DiGraph()
     costs.add_nodes_from(range(n_components))
     totals, entering, members = ([0] * n_components for _ in range(3))
-    for tail, head, cost in outer:
-        size = math.ceil(Fraction(cost) * scale * (1 + slack))
+    sized = [(a, b, math.ceil(Fraction(cost) * scale * (1 + slack))) for a, b, cost in outer]
+    for (_, _, cost), (caller, callee, size) in zip(outer, sized, strict=True):
+        tail, head = components[caller], components[callee]
         held = costs.get_edge_data(tail, head, {"capacity": 0})
         costs.add_edge(tail, head, capacity=held["capacity"] + size)
         totals[tail] += size
@@ -195,7 +210,7 @@ def flows(
         members[component] += 1
     supplies = [max(0, total - enters) for total, enters in zip(totals, entering, strict=True)]
     most = [None if cost is None else math.ceil(Fraction(cost) * scale * (1 + slack)) for cost in inclusive]
-    return Flows(components, costs, supplies, most, scale, is_exact, members, totals)
+    return Flows(components, sized, costs, supplies, most, scale, is_exact, members, totals)
 
 
 def _scale(numbers: Sequence[Number]) -> tuple[Fraction, bool]:

@@ -223,6 +223,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "gprof": ("Flat profile:\n\nEach sample counts as 0.01 seconds.\n", "what gprof prints"),
     "cProfile": (CPROFILE, "what cProfile prints"),
+    "pprof's heap": ("heap profile:    144:  8498176 [  144: 8498176] @ heapz_v2/524288\n", "a profile in an old form"),
+    "pprof's goroutines": ("goroutine profile: total 2\n1 @ 0x44a\n", "a profile in an old form of pprof's"),
+    "pprof's locks": ("--- contentionz 1 ---\ncycles/second = 1\n", "a profile in an old form of pprof's"),
     "ninja": ("ninja_required_version = 1.5\nrule cc\n  command = x\nbuild a.o: cc a.c\n", "ninja's build file"),
     "CMakeLists.txt": ("cmake_minimum_required(VERSION 3.20)\nproject(x)\n", "CMake's build file"),
     "BUILD.bazel": ('cc_library(\n    name = "a",\n    deps = [":b"],\n)\n', "Bazel's build file"),
@@ -254,13 +257,15 @@ def test_texts_of_tools_are_named(text: str, said: str, tmp_path: Path) -> None:
 # --- binaries ---------------------------------------------------------------------------------------------------------
 
 PSTATS = marshal.dumps({("a.py", 1, "f"): (1, 1, 0.5, 0.5, {("b.py", 2, "g"): (1, 1, 0.5, 0.5)})})
-PPROF = b"\x0a\x04\x08\x01\x10\x02\x0a\x04\x08\x03\x10\x04\x12\x08\x0a\x02\x01\x02\x12\x02\x01\x0a"
+#: Words of 64 bits, as gperftools writes them, and of 32 with the highest byte first.
+PPROF = struct.pack("<8Q", 0, 3, 0, 10_000, 0, 1, 1, 0x4010A0)
+PPROF_BIG = struct.pack(">8I", 0, 3, 1, 10_000, 0, 1, 1, 0x4010A0)
 BINARY: dict[str, tuple[bytes, str]] = {
     "perf.data": (b"PERFILE2" + bytes(96), "perf's recording; perf script -i FILE > run.perf"),
     "old.perf.data": (b"PERFFILE" + bytes(96), "perf's recording; perf script -i FILE > run.perf"),
     "pstats": (PSTATS, "a profile as cProfile saves it; gprof2dot -f pstats"),
-    "pprof": (PPROF, "a profile as pprof saves it; go tool pprof -dot"),
-    "pprof, packed": (gzip.compress(PPROF), "a profile as pprof saves it; go tool pprof -dot"),
+    "pprof": (PPROF, "a profile in an old form of pprof's; go tool pprof -proto"),
+    "pprof, packed": (gzip.compress(PPROF_BIG), "a profile in an old form of pprof's; go tool pprof -proto"),
     "lz4": (
         b"\x04\x22\x4d\x18\x64\x40\xa7" + bytes(20),
         "compressed by lz4, which is not read; /usr/lib/apt/apt-helper",

@@ -126,16 +126,26 @@ def test_mixed_callers_of_which_edges_cannot_tell() -> None:
     assert network.range_for([5], 4, 50) == Range(0, 0, 50)
 
 
+def test_a_member_of_a_component_has_at_least_what_its_own_calls_cost() -> None:
+    """1 and 2 call each other; 3 is called by 1 only, 4 by both, and 1 is what main enters."""
+    calls = [(0, 1, 30), (1, 2, 20), (2, 1, 20), (1, 3, 5), (1, 4, 2), (2, 4, 9)]
+    network = flows([0, 1, 1, 2, 3], calls, [0, 10, 4, 5, 11], [30, 30, 25, 5, 11])
+    assert network.range_for([1], 3, 5) == Range(5, 5, 5)
+    assert network.range_for([2], 4, 11) == Range(9, 11, 11)
+    assert network.range_for([1], 4, 11) == Range(11, 11, 11)
+
+
 def test_within_a_component_a_member_gives_no_lower_bound() -> None:
     network = flows([0, 1, 1, 2], [(0, 1, 10), (1, 2, 9), (2, 1, 5), (2, 3, 6)], [0, 2, 2, 6], [10, 10, 9, 6])
     assert network.range_for([2], 1, 10) == Range(0, 9, 10)
     assert network.range_for([1], 3, 6) == Range(6, 6, 6)
-    assert network.range_for([2], 3, 6) == Range(5, 6, 6)
+    assert network.range_for([2], 3, 6) == Range(6, 6, 6)
 
 
-def test_a_member_that_is_not_measured_bounds_nothing() -> None:
-    network = flows([0, 1, 1, 2], [(0, 1, 10), (2, 3, 6)], [0, 2, 2, 6], [10, None, None, 6])
-    assert network.range_for([2], 3, 6) == Range(0, 6, 6)
+def test_of_a_member_what_it_costs_bounds_what_comes_past_it_where_that_is_measured() -> None:
+    calls = [(0, 1, 4), (0, 2, 6), (2, 3, 6)]
+    assert flows([0, 1, 1, 2], calls, [0, 2, 2, 6], [10, None, None, 6]).range_for([1], 3, 6) == Range(0, 6, 6)
+    assert flows([0, 1, 1, 2], calls, [0, 2, 2, 6], [10, 9, 10, 6]).range_for([1], 3, 6) == Range(5, 6, 6)
 
 
 def test_costs_that_differ_by_more_than_floats_hold() -> None:
