@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import marshal
 import re
 import struct
 from pathlib import Path
@@ -107,7 +106,6 @@ OBJECTS: dict[str, tuple[Any, str]] = {
     "trace events": ({"traceEvents": [{"ph": "X", "ts": 1}], "displayTimeUnit": "ms"}, "a trace of events"),
     "trace events, bare": ([{"name": "a", "ph": "B", "pid": 1, "ts": 2}], "a trace of events"),
     "speedscope": ({"$schema": "https://www.speedscope.app/file-format-schema.json", "profiles": []}, "speedscope's"),
-    "pyinstrument": ({"start_time": 1.5, "root_frame": {"function": "f", "children": []}}, "a session of pyinstrument"),
     "cpuprofile": ({"nodes": [{"id": 1, "children": [2]}], "startTime": 1, "endTime": 2}, "a CPU profile of V8"),
     "dot -Tjson": (
         {"name": "x", "objects": [{"_gvid": 0, "name": "a"}], "edges": [{"_gvid": 0, "tail": 0, "head": 0}]},
@@ -221,7 +219,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:spdx="http://spdx.org/rdf/terms#"/>',
         "SPDX as RDF",
     ),
-    "gprof": ("Flat profile:\n\nEach sample counts as 0.01 seconds.\n", "what gprof prints"),
     "cProfile": (CPROFILE, "what cProfile prints"),
     "pprof's heap": ("heap profile:    144:  8498176 [  144: 8498176] @ heapz_v2/524288\n", "a profile in an old form"),
     "pprof's goroutines": ("goroutine profile: total 2\n1 @ 0x44a\n", "a profile in an old form of pprof's"),
@@ -256,14 +253,12 @@ def test_texts_of_tools_are_named(text: str, said: str, tmp_path: Path) -> None:
 
 # --- binaries ---------------------------------------------------------------------------------------------------------
 
-PSTATS = marshal.dumps({("a.py", 1, "f"): (1, 1, 0.5, 0.5, {("b.py", 2, "g"): (1, 1, 0.5, 0.5)})})
 #: Words of 64 bits, as gperftools writes them, and of 32 with the highest byte first.
 PPROF = struct.pack("<8Q", 0, 3, 0, 10_000, 0, 1, 1, 0x4010A0)
 PPROF_BIG = struct.pack(">8I", 0, 3, 1, 10_000, 0, 1, 1, 0x4010A0)
 BINARY: dict[str, tuple[bytes, str]] = {
     "perf.data": (b"PERFILE2" + bytes(96), "perf's recording; perf script -i FILE > run.perf"),
     "old.perf.data": (b"PERFFILE" + bytes(96), "perf's recording; perf script -i FILE > run.perf"),
-    "pstats": (PSTATS, "a profile as cProfile saves it; gprof2dot -f pstats"),
     "pprof": (PPROF, "a profile in an old form of pprof's; go tool pprof -proto"),
     "pprof, packed": (gzip.compress(PPROF_BIG), "a profile in an old form of pprof's; go tool pprof -proto"),
     "lz4": (
