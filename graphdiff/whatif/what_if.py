@@ -13,7 +13,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Unpack
+from typing import Any, Unpack, overload
 
 import networkx as nx
 import numpy as np
@@ -21,11 +21,17 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
+from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import Boundary, End, Seeds, seeds_of, units
+from graphdiff.graph.defaults import changes_weight
+from graphdiff.graph.ends import ROOTS, Boundary, End, Seeds, seeds_of, units
 from graphdiff.graph.labels import Texts
+from graphdiff.graph.measured import is_profile
 from graphdiff.graph.options import takes_options
+from graphdiff.graph.presets import Preset, per_call, spent
 from graphdiff.kernels.reach import reached
+from graphdiff.profiles.gains import Gains, gains
+from graphdiff.remedies import Keyword
 from graphdiff.sums.between import Between, ends_of, restriction
 from graphdiff.sums.certificate import Certificate, certificate_of, change_bound, doubt, rough_bound_of
 from graphdiff.sums.cycles import between_mask, components_in, positions_in
@@ -38,7 +44,7 @@ from graphdiff.whatif.edits import Edit, Edited, Step, edited
 from graphdiff.whatif.report import what_if_text
 
 
-@takes_options
+@overload
 def what_if(
     graph: nx.DiGraph | CompiledGraph,
     source: End,
@@ -49,8 +55,40 @@ def what_if(
     reweight: Mapping[Any, Number] | None = None,
     add_edges: Iterable[Any] = (),
     **options: Unpack[CompileOptions],
-) -> WhatIf:
+) -> WhatIf: ...
+
+
+@overload
+def what_if(
+    graph: nx.DiGraph,
+    source: End | None = None,
+    *,
+    remove_edges: Iterable[Any] = (),
+    remove_nodes: Iterable[Hashable] = (),
+    faster: Mapping[Any, Number] | None = None,
+    faster_inclusive: Mapping[Any, Number] | None = None,
+    fewer_calls: Mapping[tuple[Any, Any], Number] | None = None,
+) -> Gains: ...
+
+
+@takes_options
+def what_if(
+    graph: nx.DiGraph | CompiledGraph,
+    source: End | None = None,
+    target: End | None = None,
+    *,
+    remove_edges: Iterable[Any] = (),
+    remove_nodes: Iterable[Hashable] = (),
+    reweight: Mapping[Any, Number] | None = None,
+    add_edges: Iterable[Any] = (),
+    faster: Mapping[Any, Number] | None = None,
+    faster_inclusive: Mapping[Any, Number] | None = None,
+    fewer_calls: Mapping[tuple[Any, Any], Number] | None = None,
+    **options: Unpack[CompileOptions],
+) -> WhatIf | Gains:
     """Return what becomes of the total influence of `source` on `target` if edges or nodes were others.
+
+    Of a profile, without a target: what becomes of the cost of `source`, or of all of it.
 
     Parameters
     ----------
@@ -66,12 +104,16 @@ def what_if(
     add_edges : iterable of (tail, head, weight)
         A tail or head may be a new node. In a multigraph the edge gets a key as networkx would give it. Where the
         weights are a preset of `graphdiff.weights`, ``(tail, head)`` takes the preset's; of statements it counts 1.
-    **options
-        Those of `graphdiff.compile`, unless the graph is compiled already.
+    faster, faster_inclusive, fewer_calls : mapping of function, or of (caller, callee), to part
+        Of a profile: how much faster a function's own code gets, or the function with all it calls, and which part of
+        a caller's calls there will not be: see `graphdiff.profiles.gains.gains`. There removed edges are calls that all
+        go, and removed nodes functions that cost nothing with all they call.
+        Those of `graphdiff.compile`, unless the graph is compiled already. A profile is asked by
+        ``weights.per_call``, its cycles collapsed.
 
     Returns
     -------
-    WhatIf
+    WhatIf, or of a profile without a target Gains
         All other edges keep their weights. Under ``weights.even`` its ``recounted`` is the total where they are
         counted anew on the changed graph.
 
@@ -96,7 +138,11 @@ def what_if(
     >>> found.before, found.after, found.change, found.n_paths
     (5, 2, -3, 1)
     """
-    ready = compiled(graph, options)
+    about_costs = {"faster": faster, "faster_inclusive": faster_inclusive, "fewer_calls": fewer_calls}
+    if target is None or any(about_costs.values()):
+        _require_costs(target, reweight, add_edges, options)
+        return gains(graph, _one_function(source), **_with_removals(about_costs, remove_edges, remove_nodes))
+    ready = compiled(graph, _by_calls(graph, options))
     ends = _fixed(ready, source), _fixed(ready, target)
     staying = ends if members_of(target) is None else ends[:1]
     kept = [ready.topology.label(position) for end in staying for position in seeds_of(ready, end).positions]
@@ -109,6 +155,57 @@ def what_if(
         keep=kept,
     )
     return _answer(made, (source, target), ends)
+
+
+# -- of a profile
+
+
+def _by_calls(graph: Any, options: CompileOptions) -> CompileOptions:
+    """Return the options of `compile`; a profile is asked by what calls cost, where nothing else is asked for."""
+    if isinstance(graph, CompiledGraph) or not is_profile(graph) or "weight" in options:
+        return options
+    return {"cycles": "collapse", **options, "weight": changes_weight(graph)}
+
+
+def _require_costs(target: End | None, reweight: Any, add_edges: Any, options: CompileOptions) -> None:
+    """Raise `UsageError` where something is asked that is no question about the costs of a profile."""
+    if target is not None:
+        raise UsageError(
+            "how much faster a function gets, or how many calls fewer there are, is asked of what one function costs: "
+            "leave out ", Keyword("target")
+        )  # fmt: skip
+    for name, given in (("reweight", reweight), ("add_edges", add_edges)):
+        if given:
+            raise UsageError(Keyword(name), " needs a source and a ", Keyword("target"))
+    weight = options.get("weight", spent)
+    if isinstance(weight, Preset) and weight.name == "how-often":
+        raise UsageError(
+            "how-often counts calls, and calls of one function do not cost the same: it says nothing of costs (halving "
+            "calls that cost 60 % can look like 1 %); leave out ", Keyword("weight")
+        )  # fmt: skip
+    for name in options:
+        if weight not in (spent, per_call) or name != "weight":
+            raise UsageError("a saving is a part of what the file measured: leave out ", Keyword(name))
+
+
+def _one_function(source: End | None) -> Any:
+    """Return the function whose cost it is; None for the whole profile, which is what its roots cost."""
+    if source is None or (isinstance(source, Boundary) and source == ROOTS):
+        return None
+    if members_of(source) is not None or isinstance(source, Boundary):
+        raise UsageError("a saving is asked of one function, or of the whole profile: give one ", Keyword("source"))
+    return source
+
+
+def _with_removals(
+    changes: dict[str, Mapping[Any, Number] | None], edges: Iterable[Any], nodes: Iterable[Hashable]
+) -> dict[str, Any]:
+    """Return the changes of a profile with those calls and functions that go altogether."""
+    return {
+        "faster": changes["faster"],
+        "faster_inclusive": {**(changes["faster_inclusive"] or {}), **dict.fromkeys(nodes, 1)},
+        "fewer_calls": {**(changes["fewer_calls"] or {}), **{tuple(edge): 1 for edge in edges}},
+    }
 
 
 def _fixed(graph: CompiledGraph, end: End) -> End:
