@@ -81,14 +81,8 @@ TEXTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
         "DOT of it, which is read",
     ),
     (
-        (rb"^Flat profile:", rb"^Each sample counts as |\bself\s+children\s+called\b"),
-        "what gprof prints; gprof2dot -f prof FILE > calls.dot makes DOT of it, which is read",
-    ),
-    (
         (rb"\bfunction calls\b.* in [\d.]+ seconds", rb"^ *ncalls +tottime +percall +cumtime"),
-        "what cProfile prints, without who calls whom; python -m cProfile -o run.prof SCRIPT keeps that, and "
-        "gprof2dot -f "
-        "pstats run.prof > calls.dot makes DOT of it, which is read",
+        "what cProfile prints, without who calls whom; python -m cProfile -o run.prof SCRIPT keeps that",
     ),
     (
         (rb"^\S.*\s\d+(?:/\d+)?\s+(?:\[\d+\]\s+)?\d+\.\d+:\s+(?:\d+\s+)?\S+:.*\n\s+[0-9a-f]{6,} \S+",),
@@ -268,11 +262,6 @@ BINARIES: tuple[tuple[bytes, str], ...] = (
     (
         rb"PERFILE2|2ELIFREP|PERFFILE",
         "perf's recording; perf script -i perf.data | gprof2dot -f perf > calls.dot makes DOT of it, which is read",
-    ),
-    (
-        # marshal's dictionary, then a tuple of three as its key, with or without the mark of a reference
-        rb"[\x7b\xfb][\x29\xa9]\x03",
-        "a profile as cProfile saves it; gprof2dot -f pstats FILE > calls.dot makes DOT of it, which is read",
     ),
     (
         # Words of 32 or 64 bits, of either order: 0, 3, 0 or 1, the microseconds between two samples, 0.

@@ -199,10 +199,6 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ),
     # -- profiles and traces
     (
-        members(b"start_time", b"root_frame: {"),
-        "a session of pyinstrument, of which graphdiff makes no call graph yet",
-    ),
-    (
         (*members(b"head: {"), rb'^"head": \{.*"functionName"\s*+:', rb'^"head": \{.*"selfSize"\s*+:'),
         f"what V8 allocated, as Chrome and Node.js sample it, {NOT_YET}",
     ),

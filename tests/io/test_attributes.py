@@ -47,10 +47,6 @@ NODES = {
     "tags": "nx: as the settings of a project have them",
     # of modules and functions
     "file": "where its source is",
-    "line": "where it begins",
-    "self": "profiles: what was measured in it alone, in the unit of the profile",
-    "inclusive": "profiles: what was measured in it and in all it calls",
-    "calls": "profiles: how often it was called",
     "package": "bundlers: that under node_modules which a module lies in",
     "external": "True: not in the bundle",
     "chunks": "bundlers: the outputs or chunks that a module is in",
@@ -78,6 +74,13 @@ NODES = {
     "original_file_path": "dbt",
     "package_name": "dbt",
     "resource_type": "dbt",
+    # of functions of a profile
+    "line": "where the function begins",
+    "class": "the one that the function is a method of",
+    "self": "what it cost by itself",
+    "inclusive": "what it cost with all that it called",
+    "calls": "how often it was called",
+    "primitive_calls": "without those that a call of itself led to",
 }
 EDGES = {
     "kind": "what it is needed for",
@@ -99,10 +102,13 @@ EDGES = {
     "circular": "True",
     "couldNotResolve": "True",
     "site": "where the call stands",
-    "cost": "profiles: what the calls cost with all that they call",
-    "calls": "profiles: how many they were",
     "cycle": "True: Terraform drew it as part of one",
     "label": "what is shown of it",
+    # of calls in a profile
+    "cost": "what they cost with all that they called",
+    "self": "what the function that is called cost by itself in them",
+    "calls": "how many there were",
+    "primitive_calls": "without those that a call of the same function led to",
 }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import marshal
 import re
 import struct
 from pathlib import Path
@@ -104,7 +103,6 @@ OBJECTS: dict[str, tuple[Any, str]] = {
         {"metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/catalog/v1.json"}, "nodes": {}},
         "an artifact of dbt that is not its manifest",
     ),
-    "pyinstrument": ({"start_time": 1.5, "root_frame": {"function": "f", "children": []}}, "a session of pyinstrument"),
     "heapprofile": (
         {"head": {"callFrame": {"functionName": "f"}, "selfSize": 8, "id": 1, "children": []}, "samples": []},
         "what V8 allocated",
@@ -240,7 +238,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "version: 1\ncreator: x\npid: 1\nevents: Ir\nfn=(1) main\n1 2\n",
         "callgrind's",
     ),
-    "gprof": ("Flat profile:\n\nEach sample counts as 0.01 seconds.\n", "what gprof prints"),
     "cProfile": (CPROFILE, "what cProfile prints"),
     "perf script": (PERF * 2, "what perf script prints"),
     "folded stacks": ("main;foo;bar 12\nmain;baz 3\n", "folded stacks"),
@@ -277,14 +274,12 @@ def test_texts_of_tools_are_named(text: str, said: str, tmp_path: Path) -> None:
 
 # --- binaries ---------------------------------------------------------------------------------------------------------
 
-PSTATS = marshal.dumps({("a.py", 1, "f"): (1, 1, 0.5, 0.5, {("b.py", 2, "g"): (1, 1, 0.5, 0.5)})})
 #: Words of 64 bits, as gperftools writes them, and of 32 with the highest byte first.
 PPROF = struct.pack("<8Q", 0, 3, 0, 10_000, 0, 1, 1, 0x4010A0)
 PPROF_BIG = struct.pack(">8I", 0, 3, 1, 10_000, 0, 1, 1, 0x4010A0)
 BINARY: dict[str, tuple[bytes, str]] = {
     "perf.data": (b"PERFILE2" + bytes(96), "perf's recording; perf script -i perf.data | gprof2dot -f perf"),
     "old.perf.data": (b"PERFFILE" + bytes(96), "perf's recording; perf script -i perf.data | gprof2dot -f perf"),
-    "pstats": (PSTATS, "a profile as cProfile saves it; gprof2dot -f pstats"),
     "pprof": (PPROF, "a profile in an old form of pprof's; go tool pprof -proto"),
     "pprof, packed": (gzip.compress(PPROF_BIG), "a profile in an old form of pprof's; go tool pprof -proto"),
     "lz4": (
