@@ -47,10 +47,6 @@ NODES = {
     "tags": "nx: as the settings of a project have them",
     # of modules and functions
     "file": "where its source is",
-    "line": "where it begins",
-    "self": "profiles: what was measured in it alone, in the unit of the profile",
-    "inclusive": "profiles: what was measured in it and in all it calls",
-    "calls": "profiles: how often it was called",
     "package": "bundlers: that under node_modules which a module lies in",
     "external": "True: not in the bundle",
     "chunks": "bundlers: the outputs or chunks that a module is in",
@@ -106,8 +102,6 @@ EDGES = {
     "circular": "True",
     "couldNotResolve": "True",
     "site": "where the call stands",
-    "cost": "profiles: what the calls cost with all that they call",
-    "calls": "profiles: how many they were",
     "cycle": "True: Terraform drew it as part of one",
     "label": "what is shown of it",
     # of calls in a profile
