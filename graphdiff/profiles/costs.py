@@ -1,7 +1,7 @@
-"""`Costs`: a profile ready for questions of for whom its cost is spent, by its stacks where it has them, else its edges.
+"""`Costs`: a profile ready for questions of for whom it spends, by its stacks where it has them, else by its edges.
 
-Stacks answer exactly. Edges give an estimate, as if each function spent the same parts of its cost whoever calls it, and
-the range that they allow (`ranges`). Within a component edges carry nothing, and members have what they cost themselves.
+Stacks answer exactly. Edges give an estimate, as if each function spent the same parts of its cost whoever calls it,
+and the range that they allow (`ranges`). Within a component edges carry nothing; members have what was measured.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import Number, is_number
 from graphdiff.errors import UnknownNodeError, WeightError
 from graphdiff.graph.compiled import compile
-from graphdiff.graph.costs import EVERY_LEVEL
+from graphdiff.graph.costs import EVERY_LEVEL, HIDDEN
 from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.ranges import Flows, Range, flows
 from graphdiff.profiles.stacks import Stacks
@@ -179,14 +179,18 @@ class Costs:
         return self._attribute(label, SELF)
 
     def inclusive(self, label: Any) -> Number | None:
-        """Return what a function costs with all it calls; None where that is not known.
+        """Return what a function costs with all it calls; None where that is not known, as it may be on a cycle."""
+        known, number = self._once(label), self.number(label)
+        return self.sums[self.components[number]] if known is None and not self.is_in_component(number) else known
 
-        Where calls within recursion are counted at every level it is not known of members of a component.
+    def _once(self, label: Any) -> Number | None:
+        """Return what the file says that a function costs inclusively, unless it adds up all levels of a recursion.
+
+        Of instructions readers say it where all levels are known to be within the first; a sampler that counts each
+        level does not tell.
         """
-        number = self.number(label)
-        is_member = self.is_in_component(number)
-        known = None if self.counts_every_level else self._attribute(label, INCLUSIVE)
-        return self.sums[self.components[number]] if known is None and not is_member else known
+        adds_up = self.counts_every_level and self.graph.graph.get("kind") == "sampled"
+        return None if adds_up else self._attribute(label, INCLUSIVE)
 
     def estimated_inclusive(self, label: Any) -> float | None:
         """Return what a member of a component costs inclusively, estimated from calls counted at every level.
@@ -220,7 +224,7 @@ class Costs:
     @property
     def counts_every_level(self) -> bool:
         """Whether a function that calls itself is counted once more at each level."""
-        return self.graph.graph.get("recursion") == EVERY_LEVEL
+        return bool(self.graph.graph.get("recursion") == EVERY_LEVEL)
 
     def whole(self, label: Any, by: str) -> Number | None:
         """Return what a function costs, by itself or inclusively, as the edges add up to it."""
@@ -234,7 +238,7 @@ class Costs:
     @property
     def assumes_even_calls(self) -> bool:
         """Whether what calls cost was not measured, but shared out as if all calls of a function cost the same."""
-        return self.graph.graph.get("assumes") == "even calls"
+        return bool(self.graph.graph.get("assumes") == "even calls")
 
     # -- edges
 
@@ -284,8 +288,13 @@ class Costs:
 
     @cached_property
     def owns(self) -> list[Number]:
-        """What each function costs by itself; 0 where the file does not say."""
-        return [self.own(label) or 0 for label in self.labels]
+        """What each function costs by itself, and in functions that a drawing leaves out; 0 where that is not said."""
+        return [(self.own(label) or 0) + (self._attribute(label, HIDDEN) or 0) for label in self.labels]
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether the calls are all that there were: a drawing may leave some out."""
+        return not any(HIDDEN in data for _, data in self.graph.nodes(data=True))
 
     @cached_property
     def sums(self) -> dict[int, Number]:
@@ -300,8 +309,7 @@ class Costs:
     @cached_property
     def flows(self) -> Flows:
         """What can flow on the edges."""
-        once = [None if self.counts_every_level else self._attribute(label, INCLUSIVE) for label in self.labels]
-        return flows(self.components, self.calls, self.owns, once)
+        return flows(self.components, self.calls, self.owns, list(map(self._once, self.labels)))
 
     @cached_property
     def entering(self) -> Mapping[int, list[tuple[int, int, float]]]:
@@ -382,6 +390,8 @@ class Costs:
         """
         if self.assumes_even_calls:
             return part
+        if not self.is_whole:  # other ways may lead through functions that are not drawn
+            return part
         allowed = self.flows.range_for(sources, target, part.whole)
         return Part(part.whole, allowed.high if allowed.is_exact else None, part.estimate, allowed)
 
@@ -419,12 +429,15 @@ class Costs:
     def routes(self, sources: Sequence[Any] | None, target: Any, by: str = INCLUSIVE, top: int = 3) -> list[Route]:
         """Return the routes by which most of a function comes, from the roots or from some functions.
 
-        On stacks a route begins where the stack begins.
+        On stacks a route begins where the stack begins. Edges say none of a member of a component: what of that comes
+        by it they cannot tell.
         """
         end = self.number(target)
         numbers = None if sources is None else [self.number(source) for source in sources]
         if self.stacks is not None:
             return self._measured_routes(self.stacks, numbers, end, by, top)
+        if any(self.is_in_component(number) for number in numbers or ()):
+            return []
         starts = self.beginning if numbers is None else [(each, self.components[each], 1.0) for each in numbers]
         return self.best_routes(starts, top).get(end, [])
 
@@ -477,6 +490,7 @@ class Costs:
         """
         best: dict[int, list[tuple[float, tuple[Any, ...]]]] = {}
         for component in self._in_order([component for _, component, _ in starts]):
+            ways: list[tuple[float, tuple[Any, ...]]]
             ways = [(part, (start,)) for start, at, part in starts if at == component]
             for tail, head, step in self.entering.get(component, ()):
                 ways += [(part * step, (way, tail, head)) for part, way in best.get(self.components[tail], ())]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graphdiff.arithmetic import Number
+from graphdiff.profiles.call_graph import functions_of
 from graphdiff.profiles.costs import SELF, Costs, Part, Route
+from graphdiff.profiles.filtering import NAMED
 from graphdiff.text.amounts import SECONDS, amount
 from graphdiff.text.names import end_text
 from graphdiff.text.numbers import chain_of, percent, shorten, shown
@@ -25,15 +28,6 @@ ROUTE = 70
 CALLERS = 5
 #: How a component is named in a route: the functions by which it is entered and left are.
 PASSED = "(cycle)"
-#: The functions by which Python imports a module, by their names and the file they are in.
-IMPORTS = (
-    "_find_and_load",
-    "_call_with_frames_removed",
-    "_load_unlocked",
-    "_handle_fromlist",
-    "_gcd_import",
-    "exec_module",
-)
 #: Imports are said to glue a profile together where a component has more than this part of the functions.
 GLUED = 0.05
 
@@ -88,14 +82,14 @@ def share_text(part: Part) -> str:
 
 
 def range_text(low: float, high: float, unit: str = " %") -> str:
-    """Return a range of parts in per cent, rounded outward; the whole of them without digits.
+    """Return a range of parts in per cent, rounded outward; without digits where it is nearly all of them.
 
     Examples
     --------
-    >>> range_text(0.598, 0.62175), range_text(0, 1), range_text(0.16, 0.1604)
+    >>> range_text(0.598, 0.62175), range_text(0.003, 1), range_text(0.16, 0.1604)
     ('59.8 to 62.2 %', '0 to 100 %', '16.0 to 16.1 %')
     """
-    if (low, high) == (0, 1):
+    if low < 0.01 and high > 0.99:
         return f"0 to 100{unit}"
     return f"{math.floor(1000 * low + 1e-6) / 10:.1f} to {math.ceil(1000 * high - 1e-6) / 10:.1f}{unit}"
 
@@ -149,7 +143,8 @@ def _answer(spent: Spent) -> Iterator[str]:
     part, source = spent.part, shorten(end_text(spent.source), NAME)
     owned, unit = _owned(spent), spent.costs.unit
     if not part.whole:
-        yield f"{name_of(spent.target)} costs nothing here ({amount(0, unit)}), so that no part of it is spent for {source}."
+        nothing = f"{name_of(spent.target)} costs nothing here ({amount(0, unit)})"
+        yield f"{nothing}, so that no part of it is spent for {source}."
     elif spent.costs.assumes_even_calls and not part.is_measured:
         yield from _assumed(spent, source)
     elif not part.is_measured:
@@ -187,7 +182,7 @@ def _allowed(spent: Spent, source: str) -> Iterator[str]:
     """Yield what edges allow, and what it is if calls cost the same."""
     part = spent.part
     low, high = part.bounds or (0.0, 1.0)
-    unknown = part.range is not None and part.range.is_open
+    unknown = range_text(low, high) == range_text(0, 1)
     end = ": this file cannot tell." if unknown else ", as far as this file tells."
     yield f"{range_text(low, high)} of {_owned(spent)} is spent for {source}{end}"
     if part.estimate is not None:
@@ -206,7 +201,8 @@ def _assumed(spent: Spent, source: str) -> Iterator[str]:
     if spent.part.estimate is None:
         yield f"Which part of {_owned(spent)} is spent for {source} is not known: both are in one cycle of calls."
     else:
-        yield f"{share_text(spent.part)} of {_owned(spent)} is spent for {source}, if all calls of a function cost the same."
+        share = share_text(spent.part)
+        yield f"{share} of {_owned(spent)} is spent for {source}, if all calls of a function cost the same."
     yield f"! {name} takes calls to cost the same and measures none: {EVEN_CALLS}"
 
 
@@ -329,8 +325,10 @@ def glued_by_imports(costs: Costs) -> Iterator[str]:
     if costs.stacks is not None:
         return
     largest: Sequence[int] = max(costs.members.values(), key=len, default=())
-    names = [str(costs.graph.nodes[costs.labels[number]].get("name", costs.labels[number])) for number in largest]
-    if len(largest) > GLUED * len(costs.labels) and any(name.endswith(IMPORTS) for name in names):
+    functions = functions_of(costs.graph)
+    imports = re.compile(NAMED["imports"], re.MULTILINE)
+    names = (f"{functions[number].name}\n{functions[number].file}" for number in largest)
+    if len(largest) > GLUED * len(costs.labels) and any(map(imports.search, names)):
         yield (
             f"! {len(largest):,} of {len(costs.labels):,} functions call each other in one cycle, to which imports tie "
             "them: --hide imports takes these out."

@@ -175,8 +175,8 @@ def _bounds(ranking: CostRanking, part: Part, scale: float) -> str:
         return "" if ends is None else f"{100 * ends[0]:.0f} to {100 * ends[1]:.0f}"
     if part.is_measured:
         return "exact"
-    ends = part.bounds
-    return "" if ends is None else range_text(*(min(1.0, end * scale) for end in ends), unit="")
+    low, high = part.bounds or (None, None)
+    return "" if low is None or high is None else range_text(min(1.0, low * scale), min(1.0, high * scale), "")
 
 
 def _aligned_ranges(cells: Sequence[list[str]]) -> list[list[str]]:
@@ -230,6 +230,6 @@ def _notes(ranking: CostRanking, rows: Sequence[Row]) -> Iterator[str]:
         yield "≈ an estimate: this file counts calls within a function's own calls at every level."
     if ranking.target is None and ranking.source is not None and costs.is_in_component(costs.number(ranking.source)):
         size = len(costs.members[costs.components[costs.number(ranking.source)]])
-        yield f"! {name_of(ranking.source)} is in a cycle of {size:,} functions, within which calls cannot tell for whom."
+        yield f"! {name_of(ranking.source)} is in a cycle of {size:,} functions, within which edges cannot tell."
     if parts or ranking.by == INCLUSIVE:
         yield from glued_by_imports(costs)

@@ -1,4 +1,4 @@
-"""`why` of a profile: how much of what a function costs is spent for others, by which routes, and how far that is known."""
+"""`why` of a profile: how much of what a function costs is spent for others, by which routes, how far it is known."""
 
 from __future__ import annotations
 
@@ -124,8 +124,8 @@ class Spent(Result):
             return share
         low, high = self.part.bounds or (0.0, 1.0)
         raise UsageError(
-            f"which part of {self.target} is spent for {' and '.join(map(str, self.sources))} is not measured: the calls "
-            f"in this file allow {low:.3g} to {high:.3g}; a profile with stacks tells"
+            f"which part of {self.target} is spent for {' and '.join(map(str, self.sources))} is not measured: the "
+            f"calls in this file allow {low:.3g} to {high:.3g}; a profile with stacks tells"
         )
 
     @property
