@@ -24,7 +24,7 @@ from graphdiff.errors import GraphTypeError
 from graphdiff.graph.networks import network_of
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.difference import overlay_pictures
-from graphdiff.pictures.picture import DARK, DrawnEdge, DrawnNode, Picture, plain_picture, quotient_pictures
+from graphdiff.pictures.picture import DARK, FONT_SIZE, DrawnEdge, DrawnNode, Picture, plain_picture, quotient_pictures
 from graphdiff.pictures.profile import profile_pictures
 from graphdiff.pictures.view import View, Viewing, view_of
 from graphdiff.showing import UNPRINTABLE, clean
@@ -223,7 +223,7 @@ def _set_defaults(dot: pydot.Dot, picture: Picture, facts: dict[str, Any]) -> No
     # As "graph [...]": not every reader takes a quoted value in an assignment of its own.
     dot.add_node(_with(pydot.Node("graph"), _quoted(whole) | facts))
     box = {"shape": "box", "style": "rounded,filled", "fillcolor": "#ffffff", "color": "#666666"}
-    dot.set_node_defaults(**_quoted(box | {"fontname": FONT, "fontsize": "12", "margin": "0.14,0.07"}))
+    dot.set_node_defaults(**_quoted(box | {"fontname": FONT, "fontsize": f"{FONT_SIZE:g}", "margin": "0.14,0.07"}))
     arrow = {"color": DARK, "fontcolor": "#333333", "arrowsize": "0.7"}
     dot.set_edge_defaults(**_quoted(arrow | {"fontname": FONT, "fontsize": "10"}))
 
@@ -232,7 +232,7 @@ def _node_attributes(node: DrawnNode) -> dict[str, str]:
     attributes = {"label": "\\n".join(map(escape, node.lines))}
     if node.fill != "#ffffff":
         attributes["fillcolor"] = node.fill
-    if node.font_size != DrawnNode.font_size:
+    if node.font_size != FONT_SIZE:
         attributes["fontsize"] = f"{node.font_size:.1f}"
     if node.is_dashed:
         attributes["style"] = "rounded,filled,dashed"

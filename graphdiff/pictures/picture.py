@@ -22,6 +22,9 @@ MAX_NAME = 60
 #: Formulas longer than this are left out.
 MAX_FORMULA = 30
 
+#: The size of a node's text where nothing else is said, in points.
+FONT_SIZE = 12.0
+
 #: The colour of an edge of which nothing is known.
 DARK = "#555555"
 
@@ -47,7 +50,7 @@ class DrawnNode:
     fill: str = "#ffffff"
     is_source: bool = False
     is_target: bool = False
-    font_size: float = 12.0
+    font_size: float = FONT_SIZE
     is_dashed: bool = False
     name: str = field(default="", repr=False)
     facts: Facts = field(default_factory=dict, repr=False, compare=False)

@@ -148,8 +148,8 @@ def test_what_pprof_prints(options: dict[str, str], total: int, expected: dict[s
 def test_how_much_is_left_is_said() -> None:
     graph = filter_calls(profile(PPROF, PPROF_FILES), focus="line2000", hide="line3")
     assert graph.graph["filters"] == [
-        'focus "line2000": 1,010 samples are left of 1,120 samples (90.2 %)',
-        'hide "line3": 3 functions; 1,010 samples are left of 1,010 samples (100 %)',
+        'focus "line2000": 1,010 samples of 1,120 samples left (90.2 %)',
+        'hide "line3": 3 functions; 1,010 samples of 1,010 samples left (100 %)',
     ]
 
 
@@ -327,7 +327,7 @@ def test_refused(options: dict[str, str], message: str) -> None:
 
 
 def test_what_is_no_profile_is_refused() -> None:
-    with pytest.raises(UsageError, match="hide=\"a\" is for profiles: what a profiler wrote"):
+    with pytest.raises(UsageError, match='hide="a" is for profiles: what a profiler wrote'):
         filter_calls(nx.DiGraph([("a", "b")]), hide="a")
 
 

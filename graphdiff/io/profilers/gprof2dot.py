@@ -47,7 +47,10 @@ def read_gprof2dot_json(data: bytes, *, name: str, event: str | None = None, sta
     document = mapping(parse_json(data, name), name)
     if document.get("version") != 0:
         raise FormatError(f"{name}: version {document.get('version')!r:.40} of gprof2dot's JSON; 0 is read")
-    costs = [(text_in(cost, "description"), text_in(cost, "unit")) for _, cost in mappings(document.get("costs"), f"{name}: costs")]
+    costs = [
+        (text_in(cost, "description"), text_in(cost, "unit"))
+        for _, cost in mappings(document.get("costs"), f"{name}: costs")
+    ]
     place = _chosen([description for description, _ in costs], event, name)
     functions = _functions(document, name)
     chains, values = _events(document, place, len(functions), name)

@@ -60,7 +60,9 @@ def unmarshalled(data: bytes, name: str) -> Any:
     try:
         value = file.value(0)
     except (IndexError, struct.error):
-        raise FormatError(f"{name}: it ends at byte {len(data):,} in the middle of a value: the file is cut off") from None
+        raise FormatError(
+            f"{name}: it ends at byte {len(data):,} in the middle of a value: the file is cut off"
+        ) from None
     if file.place < len(data):
         raise file.broken("something behind the profile's end", file.place)
     return value
