@@ -26,6 +26,7 @@ from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.difference import overlay_pictures
 from graphdiff.pictures.picture import DARK, FONT_SIZE, DrawnEdge, DrawnNode, Picture, plain_picture, quotient_pictures
 from graphdiff.pictures.profile import profile_pictures
+from graphdiff.pictures.profile_change import change_pictures
 from graphdiff.pictures.view import View, Viewing, view_of
 from graphdiff.showing import UNPRINTABLE, clean
 from graphdiff.text.records import OF_THE_FILE, OWN, listed_or_storable, set_aside
@@ -169,6 +170,10 @@ def picture_of(graph: nx.DiGraph, **viewing: Unpack[Viewing]) -> Picture:
     return next(pictures_of(graph, view_of(**viewing)))
 
 
+#: What draws an annotated profile, and two as one.
+_OF_PROFILES = {"profile": profile_pictures, "profiles": change_pictures}
+
+
 def pictures_of(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     """Yield pictures of the graph, at least one, each with less than the one before, for where that does not fit.
 
@@ -187,8 +192,8 @@ def pictures_of(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
         return quotient_pictures(graph, view)
     if graph.graph.get("annotation") == "comparison":
         return overlay_pictures(graph, view)
-    if graph.graph.get("annotation") == "profile":
-        return profile_pictures(graph, view)
+    if graph.graph.get("annotation") in _OF_PROFILES:
+        return _OF_PROFILES[graph.graph["annotation"]](graph, view)
     return answer_pictures(graph, view) if "annotation" in graph.graph else iter([plain_picture(graph)])
 
 

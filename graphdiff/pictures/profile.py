@@ -51,6 +51,9 @@ def profile_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     >>> picture.nodes[1].lines, picture.edges[0].label
     (('work', 'self 3 s (75 %)'), '3 s · 5 calls')
     """
+    if not graph.graph["total"] or any("cost" not in data for data in graph.edges.values()):
+        yield _counted(graph, view)
+        return
     profile = Profile.of(graph, graph.graph.get("source"), graph.graph.get("target"))
     order = _order(profile)
     n = min(view.max_nodes - 1, len(order)) if len(order) > view.max_nodes else len(order)
@@ -62,6 +65,33 @@ def profile_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
             drew = True
             yield _picture(graph, profile, spending)
         n = min(n - 1, round(SMALLER * n))
+
+
+def _counted(graph: nx.DiGraph, view: View) -> Picture:
+    """Return the picture of a profile that does not say what calls cost: functions and how often they are called."""
+    calls = {node: data.get("calls", 0) for node, data in graph.nodes(data=True)}
+    for _, head, count in graph.edges(data="calls", default=0):
+        calls[head] = max(calls[head], count)
+    order = sorted(graph, key=lambda node: (-graph.nodes[node].get("self", 0), -calls[node]))[: view.max_nodes]
+    number = {node: n for n, node in enumerate(order)}
+    unit, largest = str(graph.graph["unit"]), max(calls.values(), default=0) or 1
+    rows = {node: [shorten(str(node), MAX_NAME), how_many(int(calls[node]), "calls")] for node in order}
+    for node in order:
+        if graph.nodes[node].get("self"):
+            rows[node].insert(1, f"self {amount(graph.nodes[node]['self'], unit)}")
+    nodes = [
+        DrawnNode(tuple(rows[node]), font_size=SMALLEST, name=str(node), facts=graph.nodes[node]) for node in order
+    ]
+    edges = [
+        DrawnEdge(number[tail], number[head], how_many(int(data["calls"]), "calls") if data.get("calls") else "",
+                  1 + 5 * float(data.get("calls", 0) / largest), facts=data)
+        for tail, head, data in graph.edges(data=True) if tail in number and head in number
+    ]  # fmt: skip
+    drawn = f"{len(order):,} of {how_many(len(graph), 'functions')}"
+    return Picture(
+        nodes, edges, [_title(graph), drawn, "this file does not say what calls cost: width by how many they are"],
+        graph.graph | {"drawn": drawn},
+    )  # fmt: skip
 
 
 def _order(profile: Profile) -> list[int]:
@@ -109,10 +139,32 @@ def _drawn_text(profile: Profile, spending: Spending) -> str:
     text += f" ({spending.n_joined:,} in boxes of several)" if spending.n_joined else ""
     if profile.total and profile.target is None and not profile.is_shared_out:
         text += f", {percent(float(spending.own / profile.total), '.0f')} of the total"
-    if spending.n_dashed:
-        stand = "stands" if spending.n_dashed == 1 else "stand"
-        text += f"; {how_many(spending.n_dashed, 'dashed edges')} {stand} for the rest"
-    return text
+    return text + dashed_text(spending.n_dashed)
+
+
+def dashed_text(n_dashed: int) -> str:
+    """Return how many edges stand for what is not drawn.
+
+    Examples
+    --------
+    >>> dashed_text(2), dashed_text(0)
+    ('; 2 dashed edges stand for the rest', '')
+    """
+    if not n_dashed:
+        return ""
+    return f"; {how_many(n_dashed, 'dashed edges')} {'stands' if n_dashed == 1 else 'stand'} for the rest"
+
+
+def text_size(part: float, n_rows: int) -> float:
+    """Return the size of the text that makes the area of a box grow by its part of the largest.
+
+    Examples
+    --------
+    >>> text_size(0, 3), text_size(1, 3)
+    (10.0, 22.0)
+    """
+    area = (LARGEST**2 - SMALLEST**2) * part * min(1.0, FEW_ROWS / n_rows)
+    return float((SMALLEST**2 + area) ** 0.5)
 
 
 @dataclass(frozen=True)
@@ -155,10 +207,8 @@ class Look:
         )
 
     def size(self, own: Number, n_rows: int) -> float:
-        """Return the size of the text that makes the area of a box grow by what it costs by itself."""
-        part = float(own / self.largest) if self.largest else 0.0
-        area = (LARGEST**2 - SMALLEST**2) * part * min(1, FEW_ROWS / n_rows)
-        return float((SMALLEST**2 + area) ** 0.5)
+        """Return the size of the text of a box by what it costs by itself."""
+        return text_size(float(own / self.largest) if self.largest else 0.0, n_rows)
 
     def _members(self, box: Box, profile: Profile) -> list[str]:
         rows = [f"{how_many(len(box.members), 'functions')} that call each other"]
