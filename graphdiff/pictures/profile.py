@@ -51,7 +51,7 @@ def profile_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     >>> picture.nodes[1].lines, picture.edges[0].label
     (('work', 'self 3 s (75 %)'), '3 s · 5 calls')
     """
-    if not graph.graph["total"] or any("cost" not in data for data in graph.edges.values()):
+    if not graph.graph["total"] or not any("cost" in data for data in graph.edges.values()):
         yield _counted(graph, view)
         return
     profile = Profile.of(graph, graph.graph.get("source"), graph.graph.get("target"))
@@ -269,5 +269,7 @@ def _keys(profile: Profile, spending: Spending) -> Iterator[str]:
         yield "box: what a function costs itself and with all it calls; size by self, colour by inclusive"
     dashed = "; dashed: by functions not drawn, so that self and what leaves is inclusive" if spending.n_dashed else ""
     yield f"edge: what calls cost; width by cost{dashed}"
+    if profile.n_unknown:
+        yield f"{how_many(profile.n_unknown, 'edges')} of which the file does not say the cost left out"
     if any(way.is_estimate for way in spending.ways.values()):
         yield "≈: as if all calls of a function cost the same (this profile has no stacks)"

@@ -121,8 +121,11 @@ class Profile:
 
     @classmethod
     def of(cls, graph: nx.DiGraph, source: Hashable | None = None, target: Hashable | None = None) -> Profile:
-        """Return a profile, compiled."""
-        return cls(graph, compile(graph, weight=spent, cycles="collapse"), source, target)
+        """Return a profile, compiled; where a file does not say what a call costs, nothing is spent by it."""
+        known = nx.DiGraph()
+        known.add_nodes_from((node, {"self": data.get("self", 0)}) for node, data in graph.nodes(data=True))
+        known.add_edges_from((tail, head, {"cost": cost}) for tail, head, cost in graph.edges(data="cost", default=0))
+        return cls(graph, compile(known, weight=spent, cycles="collapse"), source, target)
 
     @cached_property
     def place(self) -> dict[Hashable, int]:
@@ -154,9 +157,17 @@ class Profile:
         for tail, head, data in self.graph.edges(data=True):
             pair = self.place[tail], self.place[head]
             if pair[0] != pair[1]:
-                way = Way(data["cost"], data.get("calls"), True, bool(data.get("estimated")))
+                way = Way(data.get("cost", 0), data.get("calls"), True, bool(data.get("estimated")))
                 rows[pair] = _joined(rows[pair], way) if pair in rows else way
         return rows
+
+    @property
+    def n_unknown(self) -> int:
+        """Of how many calls between boxes the file does not say what they cost."""
+        ends = (
+            (self.place[tail], self.place[head]) for tail, head, cost in self.graph.edges(data="cost") if cost is None
+        )
+        return sum(tail != head for tail, head in ends)
 
     @cached_property
     def leaving(self) -> dict[int, Number]:
