@@ -200,7 +200,7 @@ def _write_picture(drawn: nx.DiGraph, settings: Settings, viewing: Mapping[str, 
             yield picture
 
     save(path, [fitted(kept(), view, path.lower()[-3:], **settings.layout)], overwrite=settings.force)
-    say(f"{one_line(path)}: {seen[-1].facts['drawn']}\n")
+    say(f"{one_line(path)}: {seen[-1].extent}\n")
 
 
 def coloured(text: str) -> str:

@@ -82,12 +82,15 @@ class Picture:
         One line each: what was asked, what came out, what the marks mean.
     facts : mapping
         What is known of the whole, by name.
+    extent : str
+        How much of a profile is drawn.
     """
 
     nodes: list[DrawnNode]
     edges: list[DrawnEdge]
     legend: list[str] = field(default_factory=list)
     facts: Facts = field(default_factory=dict)
+    extent: str = ""
 
     def to_networkx(self) -> nx.MultiDiGraph:
         """Return what is drawn as a graph, with all that is known of it; nodes are called by their names.

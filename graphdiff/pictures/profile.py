@@ -88,10 +88,9 @@ def _counted(graph: nx.DiGraph, view: View) -> Picture:
         for tail, head, data in graph.edges(data=True) if tail in number and head in number
     ]  # fmt: skip
     drawn = f"{len(order):,} of {how_many(len(graph), 'functions')}"
-    return Picture(
-        nodes, edges, [_title(graph), drawn, "this file does not say what calls cost: width by how many they are"],
-        graph.graph | {"drawn": drawn},
-    )  # fmt: skip
+    legend = [_title(graph), drawn, "this file does not say what calls cost: width by how many they are"]
+    facts = graph.graph | ({"drawn": drawn} if len(order) < len(graph) else {})
+    return Picture(nodes, edges, legend, facts, drawn)
 
 
 def _order(profile: Profile) -> list[int]:
@@ -123,7 +122,8 @@ def _picture(graph: nx.DiGraph, profile: Profile, spending: Spending) -> Picture
     edges = [_faint(edge, look) for edge in edges] if len(edges) > MANY else edges
     drawn = _drawn_text(profile, spending)
     legend = [_title(graph), *_question(profile, look), drawn, *_keys(profile, spending)]
-    return Picture(nodes, edges, legend, graph.graph | {"drawn": drawn})
+    is_whole = spending.n_functions == len(graph) and not spending.n_dashed
+    return Picture(nodes, edges, legend, graph.graph | ({} if is_whole else {"drawn": drawn}), drawn)
 
 
 def _faint(edge: DrawnEdge, look: Look) -> DrawnEdge:

@@ -110,8 +110,7 @@ class _Change:
         number = {place: n for n, place in enumerate(places)}
         edges = [self.edge(number, pair, is_many=len(pairs) > MANY) for pair in pairs]
         text = self.drawn_text(pairs)
-        facts = {name: value for name, value in self.graph.graph.items() if name != "stacks"} | {"drawn": text}
-        return Picture(nodes, edges, [*self.title(), text, *self.keys(pairs)], facts)
+        return Picture(nodes, edges, [*self.title(), text, *self.keys(pairs)], self.graph.graph | {"drawn": text}, text)
 
     @staticmethod
     def key(pair: Pair) -> tuple[bool, Pair]:
