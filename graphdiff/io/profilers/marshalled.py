@@ -163,7 +163,7 @@ def _large(file: _File, _: int) -> int:
     digits = file.number(INT)
     if not 0 < abs(digits) <= MOST_DIGITS:
         raise file.broken(f"an int of {digits:,} digits of 15 bits, which no profile has", start)
-    value = sum(file.number(DIGIT) << 15 * place for place in range(abs(digits)))
+    value: int = sum(file.number(DIGIT) << 15 * place for place in range(abs(digits)))
     return value if digits > 0 else -value
 
 
