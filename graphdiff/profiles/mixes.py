@@ -67,7 +67,7 @@ def mixes(shape: Shape, moved: Attribution) -> list[Mix]:
     found = []
     for component in sorted(above, reverse=True):
         bag = sorted(bags.pop(component, []), key=lambda each: -abs(each.change))
-        if moved.expected[component] and (n := _cancelling(bag, smallest)) is not None:
+        if moved.moved[component] and (n := _cancelling(bag, smallest)) is not None:
             found.append(_mix(shape, component, bag[n:]))
             bag = bag[:n]
         if bag and above[component] >= 0:
