@@ -4,12 +4,9 @@ What changes in the calls *into* a function is expected to change its own code a
 have of what it costs. What a call does beyond that it did itself, and so on down, callers first. All of it sums to the
 change, whatever is said of each call, as a function costs what its own code and its calls do.
 
-Of a call, what is said is how much its number did: by *count* the change of that number times the mean of what one
-cost before and after. Where the caller's callers are not alike (one asks for much, one for little) this is off, as is
-by *flow* what is expected plus what the call is made more often for each call of its caller. So where it is made as
-often as before for each of these, nothing but the flow counts; else, of count, flow and what was measured, the one in
-the middle: between count and flow what explains most. (Of programs made at random with one thing changed in each, this
-names it first in 2,942 of 2,942, count alone in 2,924.)
+Of a call, what is said is how much its number did: the change of that number times the mean of what one cost before
+and after. Where the caller's callers are not alike (one asks for much, one for little) a mean is off, so that a call
+that is made as often as before for each call of its caller passes on what is expected, and did nothing itself.
 
 A cycle of functions is one function here: its inner calls carry nothing, and a change in them is one of its functions'
 own code.
@@ -39,8 +36,8 @@ Mask = NDArray[np.bool_]
 #: A function that costs more than what enters it accounts for is called from elsewhere, too, if it is by this part:
 #: less is how files round.
 SLACK = 0.01
-#: Calls for each call of the caller that differ by no more than this part are the same: runs are scaled in floats.
-SAME = 1e-9
+#: So much more or less often for each call of its caller, a call is made as often as before.
+SAME = 0.025
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,8 +141,8 @@ class Shape:
         names = [str(self.paired.labels[number]) for number in members.tolist() if number != main]
         raise UsageError(
             f"{self.paired.labels[main]} is on a cycle with {and_more(', '.join(names[:3]), len(names) - 3)}, which is "
-            "entered elsewhere, too: these files do not tell what it costs alone. Without its name the whole of both is "
-            "compared; stacks (py-spy -f raw, pprof, perf) tell it"
+            "entered elsewhere, too: these files do not tell what it costs alone. Without its name the whole of both "
+            "is compared; stacks (py-spy -f raw, pprof, perf) tell it"
         )
 
     def within(self, main: int) -> Mask:
@@ -212,7 +209,7 @@ def attributed(shape: Shape, main: int | None = None, *, by_calls: bool = True) 
     assert paired.costs is not None
     inside = np.ones(len(shape.component), dtype=bool) if main is None else shape.within(main)
     leaves = inside[shape.callers]
-    did, passed, moved = (_passed(shape, main, inside) if by_calls else (shape.none, shape.none, paired.zeros))
+    did, passed, moved = _passed(shape, main, inside) if by_calls else (shape.none, shape.none, paired.zeros)
     both = shape.inclusive[0] + shape.inclusive[1]
     rate = _ratio(moved, both)[shape.component]
     own = np.where(inside[shape.component], paired.own[1] - paired.own[0] - rate * (paired.own[0] + paired.own[1]), 0)
@@ -243,24 +240,24 @@ def _unaccounted(shape: Shape, main: int | None, inside: Mask) -> Number:
 
 
 def _passed(shape: Shape, main: int | None, inside: Mask) -> tuple[Values, Values, Values]:
-    """Return what each call from component to component did, and passed on; and what was passed on to each component."""
+    """Return what each call between components did, and passed on; and what was passed on to each component."""
     paired, start = shape.paired, -1 if main is None else int(shape.component[main])
     assert paired.costs is not None
     costs = [cost[shape.calls].tolist() for cost in paired.costs]
     both = (shape.inclusive[0] + shape.inclusive[1]).tolist()
-    rows = zip(shape.callers.tolist(), shape.callees.tolist(), *costs, *(c.tolist() for c in _counted(shape)), strict=True)
+    rows = zip(
+        shape.callers.tolist(), shape.callees.tolist(), *costs, *(c.tolist() for c in _counted(shape)), strict=True
+    )
     moved: list[Number] = paired.zeros.tolist()
     did, passed = shape.none, shape.none
-    for row, (caller, callee, old, new, count, oftener) in enumerate(rows):
+    for row, (caller, callee, old, new, count, oftener, is_other) in enumerate(rows):
         if not (inside[caller] or callee == start):
             continue
         expected = moved[caller] * (old + new) / both[caller] if inside[caller] and both[caller] else 0
         if not inside[caller]:
             passed[row] = count
-        elif not oftener:
-            passed[row] = expected
         else:
-            passed[row] = sorted((count, expected + oftener, new - old))[1]
+            passed[row] = count if is_other else expected + oftener
         did[row] = passed[row] - expected
         moved[callee] += passed[row]
     sums = paired.zeros
@@ -268,8 +265,8 @@ def _passed(shape: Shape, main: int | None, inside: Mask) -> tuple[Values, Value
     return did, passed, sums
 
 
-def _counted(shape: Shape) -> tuple[Values, Values]:
-    """Return what a call did by count, and by how much oftener it is made for each call of its caller.
+def _counted(shape: Shape) -> tuple[Values, Values, Mask]:
+    """Return what a call did by its number, by how much oftener it is made for each call of its caller, and if it is.
 
     Both times the mean of what one costs; of what is new or gone what it costs on the side that has it.
     """
@@ -283,8 +280,9 @@ def _counted(shape: Shape) -> tuple[Values, Values]:
     entries = [_entries(shape, number)[shape.callers] for number in paired.calls]
     often = [_ratio(number, of_caller) for number, of_caller in zip(calls, entries, strict=True)]
     change = often[1] - often[0]
-    is_same = (np.abs(change) <= SAME * (often[0] + often[1])) | (entries[0] == 0) | (entries[1] == 0)
-    return (calls[1] - calls[0]) * mean, np.where(is_same, 0, change * (entries[0] + entries[1]) / 2 * mean)
+    is_known = (entries[0] != 0) & (entries[1] != 0)
+    oftener = np.where(is_known, change * (entries[0] + entries[1]) / 2 * mean, 0)
+    return (calls[1] - calls[0]) * mean, oftener, is_known & (np.abs(change) > SAME * (often[0] + often[1]))
 
 
 def _entries(shape: Shape, numbers: Values) -> Values:

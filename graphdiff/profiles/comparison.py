@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -14,14 +14,13 @@ from graphdiff.arithmetic import Number, added
 from graphdiff.errors import UsageError
 from graphdiff.graph.lookup import find_node
 from graphdiff.profiles.mixes import Mix
-from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.noise import deviation, scatter, widest
-from graphdiff.profiles.pairing import aligned, require_alike
-from graphdiff.profiles.report_comparison import comparison_text
+from graphdiff.profiles.pairing import Paired, both_in_one, require_alike
+from graphdiff.profiles.report_comparison import comparison_text, headline, noise_percent
 from graphdiff.profiles.runs import Key, Measured, Run, run_of
 from graphdiff.profiles.trees import ChangedRoute, changed_routes
 from graphdiff.remedies import Keyword
-from graphdiff.text.numbers import plain
+from graphdiff.text.numbers import percent, plain
 from graphdiff.text.tables import Frame, Result
 
 __all__ = ["Part", "ProfileComparison", "compared"]
@@ -111,8 +110,11 @@ class ProfileComparison(Result):
         How many profiles before there are.
     scale : str
         How the runs were made alike, in words; empty where they are as they were.
-    difference : Result or None
-        The sets in which the two profiles differ (`graphdiff.change`), for conditions about them.
+    node_groups : mapping of label to group, or None
+    difference : graphdiff.Difference or None
+        The sets in which the two profiles differ.
+    pair : Paired or None
+        What both measured; of several before the first.
     """
 
     main: Hashable | None
@@ -131,6 +133,7 @@ class ProfileComparison(Result):
     scale: str = ""
     node_groups: Mapping[Any, Any] | None = None
     difference: Any = None
+    pair: Paired | None = None
 
     @property
     def change(self) -> Number:
@@ -149,7 +152,7 @@ class ProfileComparison(Result):
 
     @property
     def attribution(self) -> dict[Any, Number]:
-        """What each call ``(caller, callee)`` and the own code of each function did, largest first: it sums to the change."""
+        """What each call ``(caller, callee)`` and each own code did, largest first: the sum is the change."""
         return added((part.key, part.change) for part in self.parts)
 
     @property
@@ -172,13 +175,22 @@ class ProfileComparison(Result):
         sums = added((groups.get(end, "the rest"), change) for end, change in ends)
         return dict(sorted(sums.items(), key=lambda item: -abs(item[1])))
 
-    def to_networkx(self) -> nx.MultiDiGraph:
-        """Return both profiles' calls as one graph with what each did, which `graphdiff.write` draws.
+    @property
+    def noise_text(self) -> str:
+        """What is said of a change that can be chance."""
+        return f"{percent(self.relative, '+.1f')} is within noise, which is up to {noise_percent(self)}"
 
-        Nodes and edges have a ``status`` (kept, added, removed), edges also changed; ``weight_before`` and
-        ``weight_after`` are costs, ``change`` what the call did.
+    def to_networkx(self) -> nx.MultiDiGraph:
+        """Return the calls of both profiles as one graph, which `graphdiff.write` draws.
+
+        Nodes and edges have a ``status`` (kept, added, removed; edges also changed) and what they did, ``change``;
+        edges what they cost, ``weight_before`` and ``weight_after``, nodes their own cost, ``self_before`` and
+        ``self_after``.
         """
-        return replace(self.difference).to_networkx() if self.difference is not None else nx.MultiDiGraph()
+        graph = both_in_one(self.pair, {part.key: part.change for part in self.parts})
+        ends = {} if self.main is None else {"source": self.main}
+        graph.graph.update(total=plain(self.after), unit=self.unit, headline=headline(self), **ends)
+        return graph
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values, the parts largest first."""
@@ -249,7 +261,9 @@ def compared(
     ]
     methods = {run.method for run in runs}
     if len(methods) > 1:
-        raise UsageError(f"the profiles before do not hold the same: {' and '.join(sorted(methods))}; take runs of one kind")
+        raise UsageError(
+            f"the profiles before do not hold the same: {' and '.join(sorted(methods))}; take runs of one kind"
+        )
     has_stacks = runs[0].method == "stacks"
     return ProfileComparison(
         main,
@@ -268,6 +282,7 @@ def compared(
         scale=scale,
         node_groups=groups,
         difference=difference,
+        pair=runs[0].pair,
     )
 
 

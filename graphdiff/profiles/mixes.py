@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number, added
 from graphdiff.profiles.attribution import Attribution, Shape
@@ -55,7 +54,9 @@ class Mix:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the mix as plain values."""
-        keys = [{"part": kind, "caller": caller and str(caller), "function": str(name)} for kind, caller, name in self.keys]
+        keys = [
+            {"part": kind, "caller": caller and str(caller), "function": str(name)} for kind, caller, name in self.keys
+        ]
         return {"function": str(self.function), "parts": keys}
 
 
@@ -103,7 +104,8 @@ def _mix(shape: Shape, component: int, bag: list[_Found]) -> Mix:
     labels, pair = shape.paired.labels, shape.paired
     members = [labels[number] for number in np.flatnonzero(shape.component == component).tolist()]
     keys = [
-        (each.kind, None if each.kind == "own" else labels[pair.tails[each.place]], labels[each.function]) for each in bag
+        (each.kind, None if each.kind == "own" else labels[pair.tails[each.place]], labels[each.function])
+        for each in bag
     ]
     changes = added((labels[each.function], each.change) for each in bag)
     return Mix(members[0], keys, dict(sorted(changes.items(), key=lambda item: -abs(item[1]))))

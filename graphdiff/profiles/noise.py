@@ -34,7 +34,7 @@ def quantum(graph: nx.DiGraph) -> float | None:
         return None
     samples, total = graph.graph.get("samples"), graph.graph.get("total")
     if samples and total:
-        return float(total) / samples
+        return float(total) / float(samples)
     return 1.0 if graph.graph.get("unit") == "samples" else None
 
 

@@ -16,7 +16,7 @@ from graphdiff.text.tables import WIDTH
 if TYPE_CHECKING:
     from graphdiff.profiles.comparison import Part, ProfileComparison
 
-__all__ = ["Row", "comparison_text", "headline", "notes", "rows", "whole"]
+__all__ = ["NOISE", "Row", "change_text", "comparison_text", "headline", "notes", "part_text", "rows", "share_text"]
 
 #: So many rows are shown, none of them smaller than this part of the sum of all sizes; and so many stacks.
 SHOWN, SMALLEST, SHOWN_ROUTES = 12, 0.01, 5
@@ -27,7 +27,7 @@ NOISE = "within noise"
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the report: what moved the cost, by how much, and which part of the change that is."""
+    """A row of the report: what moved the cost, by how much, what its parts' sizes sum to, and whether it is chance."""
 
     text: str
     change: Number
@@ -44,14 +44,13 @@ def comparison_text(result: ProfileComparison, top: int | None = None) -> str:
     top : int, optional
         How many rows; by default those that are not small, as many as there is room for.
     """
-    lines = [headline(result)]
-    lines += _table(result, rows(result, top))
-    if result.routes and top != 0:
-        lines += ["", "by stack, the last function's own cost", *_routes(result, SHOWN_ROUTES if top is None else top)]
-    if result.groups:
-        lines += ["", "by group", *_table(result, [Row(str(name), n, abs(n)) for name, n in result.groups.items()][:SHOWN])]
-    lines += notes(result)
-    return "\n".join(lines)
+    lines = [headline(result), *_table(result, rows(result, top))]
+    if routes := _route_rows(result, SHOWN_ROUTES if top is None else top):
+        lines += ["", "by stack, the last function's own cost", *_table(result, routes)]
+    groups = [Row(str(name), number, abs(number)) for name, number in result.groups.items()]
+    if groups:
+        lines += ["", "by group", *_table(result, groups[: SHOWN if top is None else top])]
+    return "\n".join([*lines, *(shorten(note, WIDTH) for note in notes(result))])
 
 
 def headline(result: ProfileComparison) -> str:
@@ -64,42 +63,41 @@ def headline(result: ProfileComparison) -> str:
     'main: 7,916,916 -> 3,921,595 Ir (-50.5 %)'
     """
     name = "all functions" if result.main is None else str(result.main)
-    old, new = (amount(whole(n, result.unit), result.unit) for n in (result.before, result.after))
-    before, unit = old.rpartition(" ")[::2]
-    old = before if unit == new.rpartition(" ")[2] else old
-    relative = percent(result.relative, "+.1f")
-    margin = f"; within {percent(result.margin / result.before, '.1f')} it can be chance" if result.margin and result.before else ""
-    of_runs = f", mean of {result.runs} runs before" if result.runs > 1 else ""
-    return f"{shorten(name, NAME)}: {old} -> {new} ({relative or 'none before'}{margin}{of_runs})"
+    old, new = (amount(_rounded(number, result.unit), result.unit) for number in (result.before, result.after))
+    number, _, unit = old.rpartition(" ")
+    facts = [percent(result.relative, "+.1f") or "none before"]
+    facts += [f"noise: up to {noise_percent(result)}"] if result.margin is not None and result.before else []
+    facts += [f"mean of {result.runs} runs before"] if result.runs > 1 else []
+    return f"{shorten(name, NAME)}: {number if new.endswith(f' {unit}') else old} -> {new} ({'; '.join(facts)})"
 
 
-def whole(number: Number, unit: str) -> Number:
-    """Return an amount as it is shown: of what is counted a whole number."""
-    return number if unit in SECONDS or unit == "bytes" else round(number)
+def noise_percent(result: ProfileComparison) -> str:
+    """Return up to which part of the cost before a change can be chance."""
+    return percent(None if result.margin is None or not result.before else result.margin / result.before, ".1f")
 
 
 # -- rows
 
 
 def rows(result: ProfileComparison, top: int | None = None) -> list[Row]:
-    """Return the rows of a report: parts, those that cancel as one, and what is left as the rest."""
+    """Return the rows of a report, the largest first: parts, those that cancel as one, and what is left as the rest."""
     every = sorted(_every(result), key=lambda row: -abs(row.change))
-    size = sum(row.size for row in every)
-    shown_rows = [row for row in every if row.size >= SMALLEST * size][:SHOWN] if top is None else every[:top]
+    least = SMALLEST * sum(row.size for row in every)
+    shown_rows = [row for row in every if row.size >= least][:SHOWN] if top is None else every[:top]
+    if len(shown_rows) == len(every):
+        return shown_rows
     left = [row for row in every if row not in shown_rows]
-    return shown_rows + ([Row("the rest", sum(row.change for row in left), sum(row.size for row in left))] if left else [])
+    return [*shown_rows, Row("the rest", sum(row.change for row in left), sum(row.size for row in left))]
 
 
 def _every(result: ProfileComparison) -> Iterator[Row]:
-    mixed = {key for mix in result.mixes for key in mix.keys}
-    for part in result.parts:
-        if (part.kind, part.caller, part.function) not in mixed:
-            yield Row(part_text(part), part.change, abs(part.change), part.is_noise)
+    parts = {(part.kind, part.caller, part.function): part for part in result.parts}
     for mix in result.mixes:
-        parts = [part for part in result.parts if (part.kind, part.caller, part.function) in set(mix.keys)]
-        names = [f"{_name(name)} {_change(result, change)}" for name, change in mix.changes.items()]
+        changes = [parts.pop(key).change for key in mix.keys if key in parts]
+        names = [f"{_name(name)} {change_text(result, change)}" for name, change in mix.changes.items()]
         text = f"mix at {_name(mix.function)}: {and_more(', '.join(names[:NAMED]), len(names) - NAMED)}"
-        yield Row(text, sum(part.change for part in parts), sum(abs(part.change) for part in parts))
+        yield Row(text, sum(changes), sum(map(abs, changes)))
+    yield from (Row(part_text(part), part.change, abs(part.change), part.is_noise) for part in parts.values())
 
 
 def part_text(part: Part) -> str:
@@ -135,34 +133,62 @@ def _times(number: Number) -> str:
 
 
 def _count(number: Number) -> str:
-    """Return how often a call is made: a whole number, unless runs were scaled."""
+    """Return how often a call is made: a whole number, unless runs were scaled, or it is a mean."""
     return shown(int(number)) if number == int(number) else f"{float(number):,.4g}"
 
 
-def _change(result: ProfileComparison, number: Number) -> str:
+def _rounded(number: Number, unit: str) -> Number:
+    """Return an amount as it is shown: of what is counted a whole number, where that is not too coarse."""
+    return number if unit in SECONDS or unit == "bytes" else round(number, None if abs(number) >= 10 else 2)
+
+
+def change_text(result: ProfileComparison, number: Number) -> str:
     """Return by how much, without the unit where all numbers have the one of the head."""
-    text = amount_change(whole(number, result.unit), result.unit)
+    text = amount_change(_rounded(number, result.unit), result.unit)
     return text if result.unit in SECONDS or result.unit == "bytes" else text.split(" ")[0]
 
 
+def share_text(result: ProfileComparison, number: Number) -> str:
+    """Return which part of the change that is."""
+    return percent(number / result.change, ".1f").replace("-0.0 %", "0.0 %") if result.change else ""
+
+
 def _table(result: ProfileComparison, listed: Sequence[Row]) -> list[str]:
-    cells = [(row.text, _change(result, row.change), _share(result, row.change), row.is_noise) for row in listed]
-    if not cells:
-        return ["  nothing changed"] if not result.change else []
-    widths = [max(len(cell[k]) for cell in cells) for k in range(3)]
-    widths[0] = min(widths[0], WIDTH - widths[1] - widths[2] - len(NOISE) - 8)
+    if not listed:
+        return [] if result.change else ["  nothing changed"]
+    changes = [change_text(result, row.change) for row in listed]
+    shares = [share_text(result, row.change) for row in listed]
+    wide, part = max(map(len, changes)), max(map(len, shares))
+    room = WIDTH - wide - part - len(NOISE) - 8
+    texts = [row.text if len(row.text) <= room else shorten(row.text, room) for row in listed]
+    width = max(map(len, texts))
     return [
-        f"  {shorten(text, widths[0]).ljust(widths[0])}  {change.rjust(widths[1])}  {share.rjust(widths[2])}  {NOISE if noise else ''}".rstrip()
-        for text, change, share, noise in cells
+        f"  {text.ljust(width)}  {change.rjust(wide)}  {share.rjust(part)}  {NOISE * row.is_noise}".rstrip()
+        for row, text, change, share in zip(listed, texts, changes, shares, strict=True)
     ]
 
 
-def _share(result: ProfileComparison, number: Number) -> str:
-    return percent(number / result.change, ".1f") if result.change else ""
+def _route_rows(result: ProfileComparison, top: int) -> list[Row]:
+    return [
+        Row(_route_text(list(map(_name, each.functions))), each.change, abs(each.change), each.is_noise)
+        for each in result.routes[:top]
+    ]
 
 
-def _routes(result: ProfileComparison, top: int) -> list[str]:
-    return _table(result, [Row(" > ".join(map(str, each.functions)), each.change, abs(each.change), each.is_noise) for each in result.routes[:top]])
+def _route_text(names: list[str]) -> str:
+    """Return a route in half a line: its first function, and as many of the last as there is room for.
+
+    Examples
+    --------
+    >>> _route_text(["main", *"abcdefghijklmnopq"]), _route_text(["main", "a"])
+    ('main > … > e > f > g > h > i > j > k > l > m > n > o > p > q', 'main > a')
+    """
+    room = 60
+    for start in range(1, len(names)):
+        text = " > ".join([names[0], *(["…"] if start > 1 else []), *names[start:]])
+        if len(text) <= room:
+            return text
+    return " > ".join(names[:1] if len(names) == 1 else [names[0], "…", names[-1]])
 
 
 # -- what the numbers are
@@ -176,25 +202,28 @@ def notes(result: ProfileComparison) -> list[str]:
     if result.margin is not None:
         lines.append(_noise(result))
     elif result.kind == "sampled":
-        lines.append("! the files do not say how many samples they are of, so that noise is not known")
+        lines.append("! these files do not say how many samples they are of: what is noise is not known")
     elif result.unit in SECONDS:
-        lines.append("One run each: what differs from run to run is not known; --old FILE gives more runs of OLD.")
-    counts = [f"{how_many(len(names), 'functions')} {word}" for names, word in ((result.appeared, "new"), (result.gone, "gone")) if names]
-    lines += [", ".join(counts)] if counts else []
-    return lines
+        lines.append("! one run each: what differs from run to run is not known (--old FILE: more runs of OLD)")
+    both = ((result.appeared, "new"), (result.gone, "gone"))
+    counts = [f"{how_many(len(names), 'functions')} {word}: {_listed(names)}" for names, word in both if names]
+    return lines + counts
+
+
+def _listed(names: Sequence[Any]) -> str:
+    return and_more(", ".join(map(_name, names[:NAMED])), len(names) - NAMED)
 
 
 #: What the parts rest on, in words.
 BASES = {
     "calls": "exact",
-    "stacks": "measured on stacks: own costs sum to the change; stacks do not count calls",
-    "costs": "own costs sum to the change; these files do not say how often calls are made",
-    "own": "own costs sum to the change; these files do not say what calls cost",
+    "stacks": "own costs sum to the change, measured on stacks, which do not count calls",
+    "costs": "own costs sum to the change; how often calls were made is not known",
+    "own": "own costs sum to the change; what calls cost is not known",
 }
 
 
 def _noise(result: ProfileComparison) -> str:
-    by_runs = f", and what the {result.runs} runs before differ by" if result.runs > 1 else ""
-    if result.kind != "sampled":
-        return f"{NOISE}: within what the {result.runs} runs before differ by (95 %)"
-    return f"{NOISE}: within 2 standard errors of the samples{by_runs}"
+    by_runs = f"what the {result.runs} runs before differ by (95 %)" if result.runs > 1 else ""
+    by_samples = "2 standard errors of the samples" if result.kind == "sampled" else ""
+    return f"{NOISE}: within {' and '.join(filter(None, (by_samples, by_runs)))}"

@@ -54,6 +54,8 @@ class Run:
     variance : float or None
         Of the change.
     mixes : list of Mix
+    pair : Paired or None
+        What both measured.
     """
 
     method: str
@@ -63,6 +65,7 @@ class Run:
     variances: dict[Key, float] | None = None
     variance: float | None = None
     mixes: list[Mix] = field(default_factory=list)
+    pair: Paired | None = None
 
 
 def run_of(
@@ -85,20 +88,21 @@ def run_of(
         If the files cannot tell what the function costs.
     """
     graphs = before, after
-    if all(graph.graph.get(STACKS) is not None for graph in graphs):
-        return _by_stacks(graphs, main, factors, exact=exact)
     pair = paired(before, after, exact=exact).scaled(*factors)
-    place = None if main is None else pair.labels.index(main)
+    if all(graph.graph.get(STACKS) is not None for graph in graphs):
+        return replace(_by_stacks(graphs, main, factors, exact=exact), pair=pair)
     if pair.costs is None:
         if main is not None:
             raise UsageError(
                 f"these profiles do not say what calls cost, and so not what {main} costs with all that it calls: "
                 "without its name the whole of both is compared"
             )
-        run = Run("own", *(plain(own.sum()) for own in pair.own), _own(pair, pair.own[1] - pair.own[0]))
+        old, new = (plain(own.sum()) for own in pair.own)
+        run = Run("own", old, new, _own(pair, pair.own[1] - pair.own[0]))
     else:
+        place = None if main is None else pair.labels.index(main)
         run = _by_calls(pair, place, is_sampled=before.graph.get("kind") == "sampled")
-    return _sampled(run, graphs, factors)
+    return replace(_sampled(run, graphs, factors), pair=pair)
 
 
 # -- calls
@@ -123,9 +127,7 @@ def _own(pair: Paired, changes: Values) -> dict[Key, Measured]:
     used = np.flatnonzero(changes)
     columns = [column[used].tolist() for column in (changes, *pair.own)]
     labels = (pair.labels[place] for place in used.tolist())
-    return {
-        ("own", None, label): Measured(*numbers) for label, *numbers in zip(labels, *columns, strict=True)
-    }
+    return {("own", None, label): Measured(*numbers) for label, *numbers in zip(labels, *columns, strict=True)}
 
 
 def _of_calls(pair: Paired, kind: str, changes: Values) -> dict[Key, Measured]:
@@ -140,10 +142,10 @@ def _of_calls(pair: Paired, kind: str, changes: Values) -> dict[Key, Measured]:
 
 def _sampled(run: Run, graphs: tuple[nx.DiGraph, nx.DiGraph], factors: tuple[Any, Any]) -> Run:
     """Return a run with variances, where both files say what one sample stands for."""
-    each = [quantum(graph) for graph in graphs]
+    each = quantum(graphs[0]), quantum(graphs[1])
     if each[0] is None or each[1] is None:
         return run
-    old, new = (one * float(factor) for one, factor in zip(each, factors, strict=True))
+    old, new = each[0] * float(factors[0]), each[1] * float(factors[1])
     variances = {key: old * float(part.before) + new * float(part.after) for key, part in run.parts.items()}
     return replace(run, variances=variances, variance=old * float(run.before) + new * float(run.after))
 
@@ -154,15 +156,16 @@ def _sampled(run: Run, graphs: tuple[nx.DiGraph, nx.DiGraph], factors: tuple[Any
 def _by_stacks(graphs: tuple[nx.DiGraph, nx.DiGraph], main: Any, factors: tuple[Any, Any], *, exact: bool) -> Run:
     """Return what the own code of each function did, in the stacks that hold a function."""
     kind = Fraction if exact else float
-    sides = [_side(graph, main, kind(factor)) for graph, factor in zip(graphs, factors, strict=True)]
-    labels = dict.fromkeys([*sides[0].own, *sides[1].own])
-    pairs = {label: (sides[0].own.get(label, 0), sides[1].own.get(label, 0)) for label in labels}
-    parts = {("own", None, label): Measured(new - old, old, new) for label, (old, new) in pairs.items() if old != new}
-    run = Run("stacks", *(sum(side.own.values()) for side in sides), parts)
-    if any(side.variances is None for side in sides):
+    before, after = (_side(graph, main, kind(factor)) for graph, factor in zip(graphs, factors, strict=True))
+    pairs = {label: (before.own.get(label, 0), after.own.get(label, 0)) for label in {**before.own, **after.own}}
+    parts: dict[Key, Measured] = {
+        ("own", None, label): Measured(new - old, old, new) for label, (old, new) in pairs.items() if old != new
+    }
+    run = Run("stacks", sum(before.own.values()), sum(after.own.values()), parts)
+    if before.variances is None or after.variances is None:
         return run
-    variances = {key: sum(side.variances.get(key[2], 0.0) for side in sides if side.variances) for key in parts}
-    return replace(run, variances=variances, variance=sum(sum(side.variances.values()) for side in sides if side.variances))
+    variances = {key: before.variances.get(key[2], 0.0) + after.variances.get(key[2], 0.0) for key in parts}
+    return replace(run, variances=variances, variance=sum([*before.variances.values(), *after.variances.values()]))
 
 
 class _Side(NamedTuple):

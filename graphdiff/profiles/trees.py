@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.graph.measured import STACKS
-from graphdiff.profiles.noise import deviation, of_stacks, widest, scatter
+from graphdiff.profiles.noise import deviation, of_stacks, scatter, widest
 from graphdiff.profiles.stacks import Stacks
 
 __all__ = ["ChangedRoute", "Forest", "changed_routes", "stacks_of", "united"]
@@ -92,15 +92,17 @@ def united(trees: Sequence[Stacks], functions: Sequence[Values]) -> Forest:
     --------
     >>> old, new = Stacks.of([0, 1], [2], [5]), Stacks.of([1, 0], [2], [3])
     >>> forest = united([old, new], [np.array([0, 1]), np.array([1, 0])])
-    >>> [forest.path(node) for node in range(2)], [forest.column(k, tree.own).tolist() for k, tree in enumerate((old, new))]
-    ([(0,), (0, 1)], [[0.0, 5.0], [0.0, 3.0]])
+    >>> [forest.path(node) for node in range(2)], forest.column(0, old.own).tolist(), forest.column(1, new.own).tolist()
+    ([(0,), (0, 1)], [0.0, 5.0], [0.0, 3.0])
     """
     labels = [which[tree.frames].astype(np.int64) for tree, which in zip(trees, functions, strict=True)]
     size = 1 + max((int(each.max(initial=0)) for each in labels), default=0)
     places = [np.zeros(len(tree), dtype=np.int64) for tree in trees]
     parents, frames, n = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)], 0
     for level in range(max((len(tree.levels) for tree in trees), default=1) - 1):
-        spans = [slice(*tree.levels[[level, level + 1]]) if level + 1 < len(tree.levels) else slice(0) for tree in trees]
+        spans = [
+            slice(*tree.levels[[level, level + 1]]) if level + 1 < len(tree.levels) else slice(0) for tree in trees
+        ]
         keys = [
             (_callers(tree, at, span) + 1) * size + each[span]
             for tree, at, each, span in zip(trees, places, labels, spans, strict=True)
@@ -149,19 +151,23 @@ def changed_routes(graphs: Sequence[nx.DiGraph], main: Any, factors: Sequence[An
     scales = list(map(float, factors))
     own = [forest.column(k, tree.own) * scales[k] for k, tree in enumerate(trees)]
     before, after = np.mean(own[:-1], axis=0), own[-1]
-    change = after - before
-    chosen = np.argsort(-np.abs(change), kind="stable")[:top]
-    each = [of_stacks(graph, tree) for graph, tree in zip(graphs, trees, strict=True)]
-    variances = None
-    if all(column is not None for column in each):
-        columns = [forest.column(k, column) * scales[k] ** 2 for k, column in enumerate(each) if column is not None]
-        variances = np.mean(columns[:-1], axis=0) / (len(columns) - 1) + columns[-1]
-    return [
-        ChangedRoute(
-            tuple(labels[frame] for frame in forest.path(node)),
-            *(float(column[node]) for column in (before, after, change)),
-            widest(deviation(None if variances is None else variances[node]), scatter([after[node] - one[node] for one in own[:-1]])),
-        )
-        for node in chosen.tolist()
-        if change[node]
-    ]
+    chosen = np.argsort(-np.abs(after - before), kind="stable")[:top]
+    spread = _variances(forest, [of_stacks(*both) for both in zip(graphs, trees, strict=True)], scales)
+    routes = []
+    for node in chosen[after[chosen] != before[chosen]].tolist():
+        old, new = float(before[node]), float(after[node])
+        by_samples = None if spread is None else deviation(float(spread[node]))
+        margin = widest(by_samples, scatter([new - float(one[node]) for one in own[:-1]]))
+        names = tuple(labels[frame] for frame in forest.path(node))
+        routes.append(ChangedRoute(names, old, new, new - old, margin))
+    return routes
+
+
+def _variances(forest: Forest, each: Sequence[Values | None], scales: Sequence[float]) -> Values | None:
+    """Return the variance of the change of each stack: of the mean before, and of what is after."""
+    columns = [forest.column(k, column) * scales[k] ** 2 for k, column in enumerate(each) if column is not None]
+    if len(columns) < len(each):
+        return None
+    n = len(columns) - 1
+    spread: Values = sum(columns[:-1]) / n**2 + columns[-1]
+    return spread
