@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from graphdiff.errors import UsageError
+from graphdiff.remedies import Keyword
+
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["STACKS", "is_profile", "without_stacks"]
+__all__ = ["STACKS", "is_profile", "with_stacks", "without_stacks"]
 
 #: The attribute of a graph that has the stacks it was measured on: arrays, which no file of a graph holds.
 STACKS = "stacks"
@@ -35,3 +38,19 @@ def without_stacks(facts: Mapping[Any, Any]) -> dict[Any, Any]:
     {'unit': 's'}
     """
     return {name: value for name, value in facts.items() if name != STACKS}
+
+
+def with_stacks(graph: nx.DiGraph, stacks: str) -> nx.DiGraph:
+    """Return a profile that keeps its stacks, or drops them, as a reader is asked to.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> with_stacks(nx.DiGraph(unit="s", stacks=object()), "drop").graph
+    {'unit': 's'}
+    """
+    if stacks not in ("keep", "drop"):
+        raise UsageError(Keyword("stacks", stacks), ": it is keep or drop")
+    if stacks == "drop":
+        graph.graph.pop(STACKS, None)
+    return graph

@@ -23,6 +23,11 @@ __all__ = ["BINARIES", "LOCKS", "REFUSED", "TEXTS", "refusal", "refusal_of_binar
 
 DRAWN = "give the file that it was drawn from (DOT, a table, JSON)"
 
+OLD_PPROF = (
+    "a profile in an old form of pprof's; go tool pprof -proto PROGRAM FILE > profile.pb.gz writes it in the form that "
+    "is read"
+)
+
 #: The marks of each, all of which have to be there, and why it is not read.
 TEXTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     (
@@ -53,9 +58,8 @@ TEXTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ((rb"\A\s*@startuml\b",), "PlantUML, a picture; give the tool's DOT or JSON"),
     (
         (rb"\A(?:<!DOCTYPE [^>]*+>\s*+)?<(?:svg:)?svg\b", rb'class="func_g"|id="frames"|Flame Graph|[Ff]lame[Gg]raph'),
-        "a flame graph, a picture; gprof2dot -f collapse STACKS > calls.dot makes DOT, which is read, of the folded "
-        "stacks "
-        "that it was drawn from",
+        "a flame graph, a picture; give the folded stacks that it was drawn from (stackcollapse-perf.pl, py-spy record "
+        "-f raw, or asprof -o collapsed writes such), which are read",
     ),
     ((rb"\A(?:<!DOCTYPE [^>]*+>\s*+)?(?:<!--(?s:.)*?-->\s*+)*+<(?:svg:)?svg\b",), f"SVG, a picture; {DRAWN}"),
     (
@@ -70,33 +74,15 @@ TEXTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ),
     # Profiles.
     (
-        (rb"\A# callgrind format|^(?:cmd|pid|creator|version): ", rb"^events: ", rb"^fn="),
-        "callgrind's profile, of which graphdiff makes no call graph yet; gprof2dot -f callgrind FILE > calls.dot "
-        "makes "
-        "DOT of it, which is read",
-    ),
-    (
-        (rb"^Flat profile:", rb"^Each sample counts as |\bself\s+children\s+called\b"),
-        "what gprof prints; gprof2dot -f prof FILE > calls.dot makes DOT of it, which is read",
-    ),
-    (
         (rb"\bfunction calls\b.* in [\d.]+ seconds", rb"^ *ncalls +tottime +percall +cumtime"),
-        "what cProfile prints, without who calls whom; python -m cProfile -o run.prof SCRIPT keeps that, and "
-        "gprof2dot -f "
-        "pstats run.prof > calls.dot makes DOT of it, which is read",
-    ),
-    (
-        (rb"^\S.*\s\d+(?:/\d+)?\s+(?:\[\d+\]\s+)?\d+\.\d+:\s+(?:\d+\s+)?\S+:.*\n\s+[0-9a-f]{6,} \S+",),
-        "what perf script prints; gprof2dot -f perf FILE > calls.dot makes DOT of it, which is read",
+        "what cProfile prints, without who calls whom; python -m cProfile -o run.prof SCRIPT keeps that",
     ),
     (
         (
-            # Two lines end in a count, and one of the first has three frames.
-            rb"\A(?=(?:[^\n]*+\n){0,50}?[^;\n]++;[^;\n]++;)(?:(?=[^\n;]++;)[^,\t\n]*?[^,\t\n ] \d++(?:\n|\Z)){2}",
+            rb"\A(?:--- (?:symbol|profile|heapz?|growthz?|contentionz?|threadz?)\b|heap profile: +\d+:"
+            rb"|\w+ profile: total \d+$)",
         ),
-        "folded stacks, of which graphdiff makes no call graph yet; gprof2dot -f collapse FILE > calls.dot makes DOT "
-        "of "
-        "it, which is read",
+        OLD_PPROF,
     ),
     # Build files.
     (
@@ -255,17 +241,12 @@ BINARIES: tuple[tuple[bytes, str], ...] = (
     # Profiles.
     (
         rb"PERFILE2|2ELIFREP|PERFFILE",
-        "perf's recording; perf script -i perf.data | gprof2dot -f perf > calls.dot makes DOT of it, which is read",
+        "perf's recording; perf script -i FILE > run.perf prints its samples, which are read",
     ),
     (
-        # marshal's dictionary, then a tuple of three as its key, with or without the mark of a reference
-        rb"[\x7b\xfb][\x29\xa9]\x03",
-        "a profile as cProfile saves it; gprof2dot -f pstats FILE > calls.dot makes DOT of it, which is read",
-    ),
-    (
-        # The types of the samples come first, each a message of two numbers.
-        rb"\x0a[\x02-\x0c](?:\x08[\x00-\xff]{1,2}(?:\x10[\x00-\xff]{1,2})?){1,2}[\x0a\x12\x1a]",
-        "a profile as pprof saves it; go tool pprof -dot FILE > calls.dot makes DOT of it, which is read",
+        # Words of 32 or 64 bits, of either order: 0, 3, 0 or 1, the microseconds between two samples, 0.
+        rb"(?:\x00{4}|\x00{8})(?:\x03\x00{3}(?:\x00{4})?|(?:\x00{4})?\x00{3}\x03)(?:[\x00\x01]\x00{3}|(?:\x00{3}){1,2}\x00?[\x00\x01])",
+        OLD_PPROF,
     ),
     (rb"FLR\x00", "a recording of Java's flight recorder, of which graphdiff makes no call graph yet"),
     # Lists of packages as apt keeps them.

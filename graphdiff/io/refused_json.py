@@ -208,10 +208,6 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
         "speedscope's profile, of which graphdiff makes no call graph yet",
     ),
     (
-        members(b"start_time", b"root_frame: {"),
-        "a session of pyinstrument, of which graphdiff makes no call graph yet",
-    ),
-    (
         members(b"nodes: [", b"startTime", b"endTime"),
         "a CPU profile of V8 (Node.js, Chrome), of which graphdiff makes no call graph yet",
     ),

@@ -74,6 +74,13 @@ NODES = {
     "original_file_path": "dbt",
     "package_name": "dbt",
     "resource_type": "dbt",
+    # of functions of a profile
+    "line": "where the function begins",
+    "class": "the one that the function is a method of",
+    "self": "what it cost by itself",
+    "inclusive": "what it cost with all that it called",
+    "calls": "how often it was called",
+    "primitive_calls": "without those that a call of itself led to",
 }
 EDGES = {
     "kind": "what it is needed for",
@@ -97,6 +104,11 @@ EDGES = {
     "site": "where the call stands",
     "cycle": "True: Terraform drew it as part of one",
     "label": "what is shown of it",
+    # of calls in a profile
+    "cost": "what they cost with all that they called",
+    "self": "what the function that is called cost by itself in them",
+    "calls": "how many there were",
+    "primitive_calls": "without those that a call of the same function led to",
 }
 
 

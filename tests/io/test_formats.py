@@ -54,7 +54,7 @@ def test_importing_the_table_imports_no_reader() -> None:
     code = "import sys, graphdiff.io.formats; print(*[name for name in sys.modules if name.startswith('graphdiff.')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     table = {"graphdiff.io", "graphdiff.io.formats"}
-    table |= {f"graphdiff.io.formats.{name}" for name in ("format", "graphs", "packages", "programs")}
+    table |= {f"graphdiff.io.formats.{name}" for name in ("format", "graphs", "packages", "profilers", "programs")}
     assert set(done.stdout.split()) == table
 
 

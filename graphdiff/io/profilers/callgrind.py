@@ -6,7 +6,7 @@ The format: https://valgrind.org/docs/manual/cl-format.html
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
@@ -53,9 +53,10 @@ def read_callgrind(data: bytes, *, name: str, event: str | None = None) -> nx.Di
     r"""Read a profile of callgrind: the tail of an edge calls its head, which costs so much for all of these calls.
 
     Several parts add up. The levels of a recursive function (``f'2``) are one node, of which ``inclusive`` is what the
-    first level cost, all within it once, and ``primitive_calls`` are the calls of that level; where a recursive
-    function has no levels (``--separate-recs=1``), its inclusive cost counts each call within a call again. So do the
-    edges inside of a cycle: ``G.graph["recursion"]`` is "every level".
+    first level cost, all others within it, and ``primitive_calls`` are the calls of that level. In a file without
+    levels (``--separate-recs=1``) the inclusive cost of a function on a cycle of calls is left out, unless all calls
+    into the cycle are of it. Calls inside of a cycle cost again what each level within them costs:
+    ``G.graph["recursion"]`` is "every level".
 
     Code that is inlined from other files belongs to the function that it runs in. Jumps are passed over.
 
@@ -82,7 +83,7 @@ def read_callgrind(data: bytes, *, name: str, event: str | None = None) -> nx.Di
     >>> text = b"events: Ir\nfl=a.c\nfn=main\n1 20\ncfn=f\ncalls=3 9\n2 400\n\nfn=f\n9 400\n"
     >>> G = read_callgrind(text, name="callgrind.out.1")
     >>> G.nodes["main"]["self"], G.nodes["main"]["inclusive"], G["main"]["f"], G.graph["unit"]
-    (20, 420, {'calls': 3, 'cost': 400}, 'Ir')
+    (20, 420, {'cost': 400, 'calls': 3}, 'Ir')
     """
     profile = _Profile(name, event)
     with collector_at_rest():
@@ -281,9 +282,8 @@ class _Profile:
                 "no calls in it, as in what cachegrind writes; valgrind --tool=callgrind PROGRAM records who calls whom"
             )
         _, factor, unit = _unit_of(self.event)
-        counts_levels = self.creator.startswith(EVERY_LEVEL)
         measured = _Measured(self.own, self.calls, factor)
-        functions = measured.functions(counts_levels=counts_levels)
+        functions = measured.functions()
         for function, module in self.modules.items():
             if function in functions:
                 functions[function]["module"] = module
@@ -296,7 +296,7 @@ class _Profile:
             format="callgrind",
             event=self.event if len(self.events) > 1 else None,
             events=self.events if len(self.events) > 1 else None,
-            recursion="every level" if counts_levels else None,
+            recursion="every level" if self.creator.startswith(EVERY_LEVEL) else None,
             threads=len(self.threads) if len(self.threads) > 1 else None,
         )
 
@@ -310,6 +310,8 @@ class _Measured:
         #: Whether calls are counted: pprof writes 0.
         self.is_counted = any(count for count, _ in self.calls.values()) or not calls
         self.cycles = _cycles((tail.function, head.function) for tail, head in self.calls)
+        #: Whether levels of recursion are told apart: what has but one never ran twice at once.
+        self.has_levels = any(head.level > 1 for _, head in self.calls)
 
     def between(self) -> dict[tuple[Function, Function], dict[str, int]]:
         """Return what calls between two functions cost, of all levels."""
@@ -321,26 +323,27 @@ class _Measured:
                 edge["calls"] = edge.get("calls", 0) + count
         return merged
 
-    def functions(self, *, counts_levels: bool) -> dict[Function, dict[str, Any]]:
-        """Return what is known of each function; on cycles the inclusive cost only where each level counts."""
+    def functions(self) -> dict[Function, dict[str, Any]]:
+        """Return what is known of each function."""
         functions: dict[Function, dict[str, Any]] = {}
         for place in (*self.own, *(place for call in self.calls for place in call)):
             functions.setdefault(place.function, {"self": 0})
         for place, cost in self.own.items():
             functions[place.function]["self"] += cost
-        for function, cost in self._inclusive().items():
-            if counts_levels or function not in self.cycles:
-                functions[function]["inclusive"] = cost
+        known = self._inclusive()
+        for function in functions.keys() & known.keys():
+            functions[function]["inclusive"] = known[function]
         if self.is_counted:
             for function, counts in self._counts().items():
                 functions[function].update(counts)
         return functions
 
-    def _inclusive(self) -> Counter[Function]:
-        """Return what each function cost with all that it called.
+    def _inclusive(self) -> dict[Function, int]:
+        """Return what functions cost with all that they called, each call once; of some on cycles it is not known.
 
-        On a cycle that is what its first level cost, all other levels being within it, and what calls of other levels
-        from outside of the cycle cost, where callgrind has lost count. What has no costs of its own has those of calls.
+        On a cycle it is what the first level of a function cost, where the file has levels: all others are within it,
+        save for calls of them from outside of the cycle, where callgrind has lost count. Without levels it is known of
+        what alone is called from outside. What has no costs of its own has those of its calls.
         """
         inclusive: Counter[Function] = Counter()
         for place, cost in self.own.items():
@@ -350,7 +353,22 @@ class _Measured:
             inclusive[tail.function] += cost * self._is_first(tail)
             is_late = not self._is_first(head) and self._enters(tail, head)
             inclusive[head.function] += cost * (is_late or head.function not in written)
-        return inclusive
+        if self.has_levels:
+            return inclusive
+        return {each: cost for each, cost in inclusive.items() if each not in self.cycles} | self._entrances()
+
+    def _entrances(self) -> dict[Function, int]:
+        """Return what functions cost that alone lead into their cycle: what all of it costs, and calls of them."""
+        entering: dict[int, Counter[Function]] = defaultdict(Counter)
+        costs: Counter[int] = Counter()
+        for place, cost in self.own.items():
+            costs[self.cycles.get(place.function, -1)] += cost
+        for (tail, head), (_, cost) in self.calls.items():
+            if self._enters(tail, head):
+                costs[self.cycles.get(tail.function, -1)] += cost
+                entering[self.cycles.get(head.function, -1)][head.function] += cost
+        only = (each for number, each in entering.items() if number >= 0 and [*each.values()] == [costs[number]])
+        return {function: cost for each in only for function, cost in each.items()}
 
     def _counts(self) -> dict[Function, dict[str, int]]:
         """Return how often each function was called and, where levels tell them apart, how often from outside."""

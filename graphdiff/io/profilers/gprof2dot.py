@@ -1,0 +1,117 @@
+"""gprof2dot's own JSON, which other tools write for it: chains of calls, each with what it cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from graphdiff.errors import FormatError, UsageError, meant, nearest
+from graphdiff.graph.measured import with_stacks
+from graphdiff.io.documents import listing, mapping, mappings, parse_json, required_text, text_in
+from graphdiff.profiles.call_graph import Function, from_stacks
+from graphdiff.profiles.stacks import Stacks
+from graphdiff.remedies import Keyword
+
+__all__ = ["read_gprof2dot_json"]
+
+#: What costs are called that have no unit because they are counted.
+COUNTS = {"samples": "samples", "calls": "calls", "objects": "objects"}
+
+
+def read_gprof2dot_json(data: bytes, *, name: str, event: str | None = None, stacks: str = "keep") -> nx.DiGraph:
+    r"""Read the JSON that ``gprof2dot -f json`` takes: chains of calls from the innermost function out, with costs.
+
+    Parameters
+    ----------
+    event : str, optional
+        Which cost, by its description, where chains have several; by default the first, as gprof2dot.
+    stacks : {"keep", "drop"}
+        Whether stacks stay beside the calls that they are counted to.
+
+    References
+    ----------
+    .. [1] https://github.com/jrfonseca/gprof2dot/blob/main/schema.json
+
+    Examples
+    --------
+    >>> text = b'''{"version": 0, "costs": [{"description": "Memory", "unit": "bytes"}],
+    ... "functions": [{"name": "main"}, {"name": "malloc", "module": "libc.so.6"}],
+    ... "events": [{"callchain": [1, 0], "cost": [512]}, {"callchain": [0], "cost": [64]}]}'''
+    >>> G = read_gprof2dot_json(text, name="leaked.json")
+    >>> list(G.edges(data="cost")), G.graph["total"], G.graph["unit"], G.graph["kind"]
+    ([('main', 'malloc', 512)], 576, 'bytes', 'allocated')
+    """
+    document = mapping(parse_json(data, name), name)
+    if document.get("version") != 0:
+        raise FormatError(f"{name}: version {document.get('version')!r:.40} of gprof2dot's JSON; 0 is read")
+    costs = [(text_in(cost, "description"), text_in(cost, "unit")) for _, cost in mappings(document.get("costs"), f"{name}: costs")]
+    place = _chosen([description for description, _ in costs], event, name)
+    functions = _functions(document, name)
+    chains, values = _events(document, place, len(functions), name)
+    if not chains:
+        raise FormatError(f"{name}: no chain of calls is in it: nothing was measured")
+    distinct = {function: number for number, function in enumerate(dict.fromkeys(functions))}
+    numbers = np.array([distinct[function] for function in functions])
+    unit = costs[place][1] or COUNTS.get(costs[place][0].lower(), costs[place][0])
+    counted = unit == "samples" and set(map(type, values)) == {int}
+    graph = from_stacks(
+        list(distinct),
+        Stacks.of(
+            numbers[[frame for chain in chains for frame in reversed(chain)]],
+            list(map(len, chains)),
+            values,
+            values if counted else None,
+        ),
+        unit=unit,
+        kind="allocated" if unit == "bytes" else "sampled",
+        format="gprof2dot (JSON)",
+        event=costs[place][0] or None,
+        events=[description for description, _ in costs],
+    )
+    for _, attributes in graph.nodes(data=True):
+        if "file" in attributes:
+            attributes["module"] = attributes["file"]
+    return with_stacks(graph, stacks)
+
+
+def _chosen(descriptions: Sequence[str], event: str | None, name: str) -> int:
+    """Return the place of the cost that is asked for."""
+    if not descriptions:
+        raise FormatError(f"{name}: costs: at least one is expected")
+    if event is None:
+        return 0
+    if event not in descriptions:
+        close = nearest(event, descriptions) or descriptions
+        raise UsageError(Keyword("event", event), f": {name} has no such cost{meant(close)}")
+    return descriptions.index(event)
+
+
+def _functions(document: dict[str, Any], name: str) -> list[Function]:
+    """Return the functions in their order; where several processes have some, each bears its process's name."""
+    records = list(mappings(document.get("functions"), f"{name}: functions"))
+    several = len({text_in(record, "process") for _, record in records}) > 1
+    return [
+        Function(
+            required_text(record, "name", where) + (f" [{text_in(record, 'process')}]" if several else ""),
+            text_in(record, "module"),
+        )
+        for where, record in records
+    ]
+
+
+def _events(document: dict[str, Any], place: int, size: int, name: str) -> tuple[list[list[int]], list[int | float]]:
+    """Return the chains of calls, innermost first, and what each cost."""
+    chains, values = [], []
+    for where, event in mappings(document.get("events"), f"{name}: events"):
+        chain = listing(event.get("callchain"), f"{where}: callchain")
+        cost = [*listing(event.get("cost"), f"{where}: cost"), *[None] * (place + 1)][place]
+        if not chain or any(type(frame) is not int or not 0 <= frame < size for frame in chain):
+            raise FormatError(f"{where}: callchain: numbers of functions are expected, of which there are {size:,}")
+        if isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost < 2**62:
+            raise FormatError(f"{where}: cost: {cost!r:.40} is no cost, which is a number from 0 on")
+        chains.append(chain)
+        values.append(cost)
+    return chains, values

@@ -1,0 +1,180 @@
+"""Profiles as Python saves them (pstats): cProfile, profile, the sampling profiler of Python 3.15, pyinstrument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+
+import networkx as nx
+
+from graphdiff.arithmetic import Number
+from graphdiff.errors import FormatError
+from graphdiff.io.profilers.marshalled import Code, Pairs, unmarshalled
+from graphdiff.kernels.collecting import collector_at_rest
+from graphdiff.profiles.call_graph import Function, from_calls
+
+__all__ = ["read_pstats"]
+
+Columns = dict[str, Number]
+Key = TypeVar("Key")
+
+#: The key that says that counts are samples, not calls.
+SAMPLED = ("__sampled__",)
+#: The file and the line of what is written in C.
+BUILT_IN = ("~", 0)
+#: What a file says of calls that were not counted.
+UNKNOWN = -1
+#: No time and no count is so large; sums of floats below it are finite.
+MOST = 2**62
+
+
+def read_pstats(data: bytes, *, name: str) -> nx.DiGraph:
+    r"""Read what ``python -m cProfile -o run.prof`` saves, or another profiler in the same form: a function calls another.
+
+    Nodes have ``self`` and ``inclusive`` (seconds; pstats' tottime and cumtime), ``calls`` and ``primitive_calls``
+    (those that no call of the same function led to); edges ``cost``, ``self``, ``calls`` and ``primitive_calls`` of the
+    callee for this caller. ``profile`` counts calls only on edges; a sampling profiler counts none.
+
+    References
+    ----------
+    .. [1] https://docs.python.org/3/library/profile.html
+
+    Examples
+    --------
+    >>> import marshal
+    >>> main, work = ("run.py", 1, "main"), ("run.py", 5, "work")
+    >>> G = read_pstats(
+    ...     marshal.dumps({main: (1, 1, 0.5, 2.0, {}), work: (1, 4, 1.5, 1.5, {main: (4, 1, 1.5, 1.5)})}), name="run.prof"
+    ... )
+    >>> G.nodes["work"]["inclusive"], G.edges["main", "work"]
+    (1.5, {'cost': 1.5, 'self': 1.5, 'calls': 4, 'primitive_calls': 1})
+    """
+    with collector_at_rest():
+        return _read(data, name)
+
+
+def _read(data: bytes, name: str) -> nx.DiGraph:
+    profile = unmarshalled(data, name)
+    if not isinstance(profile, Pairs):
+        raise FormatError(f"{name}: no profile: functions with what they cost are expected, in a dict")
+    entries = [_Entry(key, values, name) for key, values in profile if key != SAMPLED]
+    if not entries:
+        raise FormatError(f"{name} is the profile of no function: nothing ran while it was recorded")
+    if len(entries) < len(profile):
+        return _sampled(entries)
+    functions = _unique(((entry.function, entry.measured()) for entry in entries), name)
+    calls = _unique((call for entry in entries for call in entry.calls()), name)
+    counted = any("calls" in columns for columns in functions.values())
+    return from_calls(
+        functions,
+        calls,
+        unit="s",
+        total=sum(entry.self for entry in entries),
+        kind="counted" if counted else "sampled",
+        format="pstats" if counted else "pstats without counts",
+        # Without counts it is pyinstrument's, which adds what a function took at each level of a recursion.
+        recursion=None if counted else "every level",
+    )
+
+
+def _sampled(entries: list[_Entry]) -> nx.DiGraph:
+    """Return the profile of Python's own sampling profiler: where samples are counted as if they were calls."""
+    return from_calls(
+        {entry.function: {"self": entry.self, "inclusive": entry.inclusive} for entry in entries},
+        dict(call for entry in entries for call in entry.sampled()),
+        unit="s",
+        total=sum(entry.self for entry in entries),
+        kind="sampled",
+        format="pstats of samples",
+        samples=sum(entry.primitive for entry in entries),
+    )
+
+
+class _Entry:
+    """What the file has of one function: its times and counts, and those of each caller."""
+
+    def __init__(self, key: object, values: object, name: str) -> None:
+        self.name = name
+        self.function = _function(key, name)
+        match values:
+            case (primitive, every, own, inclusive, Pairs() as callers):
+                self.primitive, self.every = self._count(primitive), self._count(every)
+                self.self, self.inclusive = self._time(own), self._time(inclusive)
+                self.callers = callers
+            case _:
+                raise self._broken("two counts, two times and the callers are expected")
+
+    def measured(self) -> Columns:
+        """Return the attributes of the function's node."""
+        return {"self": self.self, "inclusive": self.inclusive, **_counts(self.every, self.primitive)}
+
+    def calls(self) -> Iterator[tuple[tuple[Function, Function], Columns]]:
+        """Yield what each caller's calls of the function cost; `profile` has counted them only."""
+        for key, values in self.callers:
+            call = _function(key, self.name), self.function
+            match values:
+                case int():
+                    yield call, _counts(self._count(values))
+                case (every, primitive, own, cost):  # the other way round than in a function's values
+                    yield (
+                        call,
+                        {
+                            "cost": self._time(cost),
+                            "self": self._time(own),
+                            **_counts(self._count(every), self._count(primitive)),
+                        },
+                    )
+                case _:
+                    raise self._broken("a caller without two counts and two times")
+
+    def sampled(self) -> Iterator[tuple[tuple[Function, Function], Columns]]:
+        """Yield how long each caller was seen to call the function: a sample stands for as long as any other."""
+        for key, values in self.callers:
+            if self.every <= 0:
+                raise self._broken("it has callers, and no samples")
+            cost = self._count(values) * self.inclusive / self.every
+            yield (_function(key, self.name), self.function), {"cost": cost}
+
+    def _count(self, value: object) -> int:
+        if type(value) is int and UNKNOWN <= value < MOST:
+            return value
+        raise self._broken(f"{value!r:.40} is no number of calls")
+
+    def _time(self, value: object) -> Number:
+        if isinstance(value, int | float) and 0 <= value < MOST:
+            return value
+        raise self._broken(f"{value!r:.40} is no time, which is 0 s or more; a clock that was set back makes such")
+
+    def _broken(self, what: str) -> FormatError:
+        return FormatError(f"{self.name}: {self.function.name!r} ({_place(self.function)}): {what}")
+
+
+def _counts(every: int, primitive: int = UNKNOWN) -> Columns:
+    counts = {"calls": every, "primitive_calls": primitive}
+    return {column: count for column, count in counts.items() if count != UNKNOWN}
+
+
+def _function(key: object, name: str) -> Function:
+    match key:
+        case (str(file), int(line), str(function)):
+            if (file, line) == BUILT_IN:
+                return Function(function)
+            return Function(function, file, line or None)
+        case (str(file), int(), Code(name=str(function))):  # as `profile` names the script it ran
+            return Function(function, file)
+        case _:
+            raise FormatError(f"{name}: {key!r:.60} is no function: its file, line and name are expected")
+
+
+def _place(function: Function) -> str:
+    return f"{function.file}:{function.line}" if function.file else "built in"
+
+
+def _unique(pairs: Iterable[tuple[Key, Columns]], name: str) -> dict[Key, Columns]:
+    """Return what is known of each function or call, none of which is there twice."""
+    unique: dict[Key, Columns] = {}
+    for key, columns in pairs:
+        if key in unique:
+            raise FormatError(f"{name}: {key} is in the profile twice")
+        unique[key] = columns
+    return unique
