@@ -24,7 +24,7 @@ HEADING = re.compile(r"\s*(?:called/total\s+(?:parents|children)|\([KM]\)\s+\([K
 #: Behind the call graph, where no form feed is.
 BEHIND = re.compile(r"\s*(?:This table describes|Index by function name)")
 BETWEEN = re.compile(r"-{3,}\s*")
-#: At the start of a line: the index of the function that the lines between two rules are about, and its part of the total.
+#: At the start of a line: the index of the function that the lines between two rules are about, its part of the total.
 OWN = re.compile(r"\[\d+\]?\s++\d++\.\d++")
 FIGURES = re.compile(
     r"\s*+(?:(?P<self>-?\d++\.\d++)\s++(?P<rest>-?\d++\.\d++)(?:\s++|$))?"
@@ -49,7 +49,7 @@ class _Line(NamedTuple):
     """A line of the call graph: a function, and what it costs or what it costs for another."""
 
     number: int
-    index: int
+    key: int
     name: str
     cycle: str
     figures: re.Match[str]
@@ -114,13 +114,13 @@ class _CallGraph:
         own = entry[places[0]]
         if WHOLE.fullmatch(own.name):
             return  # its callers and members have lines of their own
-        if own.index in self.functions:
-            raise FormatError(f"{self.name}, line {own.number}: function [{own.index}] is there twice")
-        self.functions[own.index] = self._function(own)
+        if own.key in self.functions:
+            raise FormatError(f"{self.name}, line {own.number}: function [{own.key}] is there twice")
+        self.functions[own.key] = self._function(own)
         for place, line in enumerate(entry):
-            self.names.setdefault(line.index, line.name)
+            self.names.setdefault(line.key, line.name)
             if place != places[0]:
-                ends = (line.index, own.index) if place < places[0] else (own.index, line.index)
+                ends = (line.key, own.key) if place < places[0] else (own.key, line.key)
                 self._add_call(ends, line)
 
     def _function(self, line: _Line) -> Columns:
@@ -140,8 +140,8 @@ class _CallGraph:
         columns["calls"] = int(line.figures["calls"])
         if self.calls.setdefault(ends, columns) != columns:
             raise FormatError(
-                f"{self.name}, line {line.number}: the calls of {self.names[ends[1]]} by {self.names[ends[0]]} have other "
-                "figures here than where they stood before"
+                f"{self.name}, line {line.number}: the calls of {self.names[ends[1]]} by {self.names[ends[0]]} have "
+                "other figures here than where they stood before"
             )
 
     def _times(self, line: _Line) -> tuple[Number, Number] | None:
@@ -199,7 +199,7 @@ def _graph_lines(text: str, name: str) -> Iterator[tuple[int, str]]:
     lines = enumerate(text.split("\n"), 1)
     if not any(HEADER.match(line) for _, line in lines):
         raise FormatError(
-            f"{name}: gprof's flat profile alone, without who calls whom; gprof -q PROGRAM gmon.out prints the call graph"
+            f"{name}: gprof's flat profile alone, without who calls whom; gprof -q PROGRAM gmon.out prints that"
         )
     for number, line in lines:
         if "\f" in line or BEHIND.match(line):

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import networkx as nx
 import numpy as np
 
 from graphdiff.errors import FormatError, UsageError, meant, nearest
 from graphdiff.graph.measured import with_stacks
-from graphdiff.io.documents import listing, mapping, mappings, parse_json, required_text, text_in
+from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, required_text, text_in
 from graphdiff.profiles.call_graph import Function, from_stacks
 from graphdiff.profiles.stacks import Stacks
 from graphdiff.remedies import Keyword
 
 __all__ = ["read_gprof2dot_json"]
 
-#: What costs are called that have no unit because they are counted.
-COUNTS = {"samples": "samples", "calls": "calls", "objects": "objects"}
+#: What is counted: of these a cost's description is its unit.
+COUNTED = ("samples", "calls", "objects")
 
 
 def read_gprof2dot_json(data: bytes, *, name: str, event: str | None = None, stacks: str = "keep") -> nx.DiGraph:
@@ -47,34 +46,40 @@ def read_gprof2dot_json(data: bytes, *, name: str, event: str | None = None, sta
     document = mapping(parse_json(data, name), name)
     if document.get("version") != 0:
         raise FormatError(f"{name}: version {document.get('version')!r:.40} of gprof2dot's JSON; 0 is read")
-    costs = [(text_in(cost, "description"), text_in(cost, "unit")) for _, cost in mappings(document.get("costs"), f"{name}: costs")]
-    place = _chosen([description for description, _ in costs], event, name)
+    costs = [record for _, record in mappings(document.get("costs"), f"{name}: costs")]
+    descriptions = [text_in(cost, "description") for cost in costs]
+    place = _chosen(descriptions, event, name)
+    title = descriptions[place]
+    unit = text_in(costs[place], "unit") or (title.lower() if title.lower() in COUNTED else title) or "units"
     functions = _functions(document, name)
-    chains, values = _events(document, place, len(functions), name)
-    if not chains:
-        raise FormatError(f"{name}: no chain of calls is in it: nothing was measured")
-    distinct = {function: number for number, function in enumerate(dict.fromkeys(functions))}
-    numbers = np.array([distinct[function] for function in functions])
-    unit = costs[place][1] or COUNTS.get(costs[place][0].lower(), costs[place][0])
-    counted = unit == "samples" and set(map(type, values)) == {int}
     graph = from_stacks(
-        list(distinct),
-        Stacks.of(
-            numbers[[frame for chain in chains for frame in reversed(chain)]],
-            list(map(len, chains)),
-            values,
-            values if counted else None,
-        ),
+        list(dict.fromkeys(functions)),
+        _stacks(document, functions, place, unit, name),
         unit=unit,
         kind="allocated" if unit == "bytes" else "sampled",
         format="gprof2dot (JSON)",
-        event=costs[place][0] or None,
-        events=[description for description, _ in costs],
+        event=title or None,
+        events=descriptions,
     )
     for _, attributes in graph.nodes(data=True):
         if "file" in attributes:
             attributes["module"] = attributes["file"]
     return with_stacks(graph, stacks)
+
+
+def _stacks(document: Record, functions: Sequence[Function], place: int, unit: str, name: str) -> Stacks:
+    """Return the stacks of the chains of calls, with the cost at a place; a function that is there twice is one."""
+    chains, values = _events(document, place, len(functions), name)
+    if not chains:
+        raise FormatError(f"{name}: no chain of calls is in it: nothing was measured")
+    distinct = {function: number for number, function in enumerate(dict.fromkeys(functions))}
+    numbers = np.array([distinct[function] for function in functions])
+    return Stacks.of(
+        numbers[[frame for chain in chains for frame in reversed(chain)]],
+        list(map(len, chains)),
+        values,
+        values if unit == "samples" and set(map(type, values)) == {int} else None,
+    )
 
 
 def _chosen(descriptions: Sequence[str], event: str | None, name: str) -> int:
@@ -89,7 +94,7 @@ def _chosen(descriptions: Sequence[str], event: str | None, name: str) -> int:
     return descriptions.index(event)
 
 
-def _functions(document: dict[str, Any], name: str) -> list[Function]:
+def _functions(document: Record, name: str) -> list[Function]:
     """Return the functions in their order; where several processes have some, each bears its process's name."""
     records = list(mappings(document.get("functions"), f"{name}: functions"))
     several = len({text_in(record, "process") for _, record in records}) > 1
@@ -102,7 +107,7 @@ def _functions(document: dict[str, Any], name: str) -> list[Function]:
     ]
 
 
-def _events(document: dict[str, Any], place: int, size: int, name: str) -> tuple[list[list[int]], list[int | float]]:
+def _events(document: Record, place: int, size: int, name: str) -> tuple[list[list[int]], list[int | float]]:
     """Return the chains of calls, innermost first, and what each cost."""
     chains, values = [], []
     for where, event in mappings(document.get("events"), f"{name}: events"):
@@ -114,4 +119,6 @@ def _events(document: dict[str, Any], place: int, size: int, name: str) -> tuple
             raise FormatError(f"{where}: cost: {cost!r:.40} is no cost, which is a number from 0 on")
         chains.append(chain)
         values.append(cost)
+    if sum(values) >= 2**62:
+        raise FormatError(f"{name}: events: their costs add up to 2**62 or more, which is not read")
     return chains, values

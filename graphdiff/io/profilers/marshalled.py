@@ -60,7 +60,9 @@ def unmarshalled(data: bytes, name: str) -> Any:
     try:
         value = file.value(0)
     except (IndexError, struct.error):
-        raise FormatError(f"{name}: it ends at byte {len(data):,} in the middle of a value: the file is cut off") from None
+        raise FormatError(
+            f"{name}: it ends at byte {len(data):,} in the middle of a value: the file is cut off"
+        ) from None
     if file.place < len(data):
         raise file.broken("something behind the profile's end", file.place)
     return value
@@ -151,7 +153,7 @@ def _reference(numbered: list[Any], file: _File) -> Any:
         raise file.broken(f"a reference to value {number:,}, which is not before it", start)
     value = numbered[number]
     # Of a dict, or a function's values with one, many small references would make an endless profile.
-    if isinstance(value, Pairs) or (isinstance(value, tuple) and any(isinstance(each, Pairs) for each in value)):
+    if any(isinstance(each, Pairs) and each for each in (value, *(value if isinstance(value, tuple) else ()))):
         raise file.broken("a reference to a dict, which no profile has", start)
     return value
 
@@ -161,7 +163,7 @@ def _large(file: _File, _: int) -> int:
     digits = file.number(INT)
     if not 0 < abs(digits) <= MOST_DIGITS:
         raise file.broken(f"an int of {digits:,} digits of 15 bits, which no profile has", start)
-    value = sum(file.number(DIGIT) << 15 * place for place in range(abs(digits)))
+    value: int = sum(file.number(DIGIT) << 15 * place for place in range(abs(digits)))
     return value if digits > 0 else -value
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from collections import Counter
+from collections.abc import Iterator
 
 import networkx as nx
 
@@ -16,7 +16,7 @@ from graphdiff.profiles.call_graph import Function, from_calls
 __all__ = ["read_pstats"]
 
 Columns = dict[str, Number]
-Key = TypeVar("Key")
+Call = tuple[Function, Function]
 
 #: The key that says that counts are samples, not calls.
 SAMPLED = ("__sampled__",)
@@ -29,7 +29,7 @@ MOST = 2**62
 
 
 def read_pstats(data: bytes, *, name: str) -> nx.DiGraph:
-    r"""Read what ``python -m cProfile -o run.prof`` saves, or another profiler in the same form: a function calls another.
+    r"""Read what ``python -m cProfile -o run.prof`` or another profiler saves for pstats: a function calls another.
 
     Nodes have ``self`` and ``inclusive`` (seconds; pstats' tottime and cumtime), ``calls`` and ``primitive_calls``
     (those that no call of the same function led to); edges ``cost``, ``self``, ``calls`` and ``primitive_calls`` of the
@@ -43,9 +43,8 @@ def read_pstats(data: bytes, *, name: str) -> nx.DiGraph:
     --------
     >>> import marshal
     >>> main, work = ("run.py", 1, "main"), ("run.py", 5, "work")
-    >>> G = read_pstats(
-    ...     marshal.dumps({main: (1, 1, 0.5, 2.0, {}), work: (1, 4, 1.5, 1.5, {main: (4, 1, 1.5, 1.5)})}), name="run.prof"
-    ... )
+    >>> saved = marshal.dumps({main: (1, 1, 0.5, 2.0, {}), work: (1, 4, 1.5, 1.5, {main: (4, 1, 1.5, 1.5)})})
+    >>> G = read_pstats(saved, name="run.prof")
     >>> G.nodes["work"]["inclusive"], G.edges["main", "work"]
     (1.5, {'cost': 1.5, 'self': 1.5, 'calls': 4, 'primitive_calls': 1})
     """
@@ -60,14 +59,17 @@ def _read(data: bytes, name: str) -> nx.DiGraph:
     entries = [_Entry(key, values, name) for key, values in profile if key != SAMPLED]
     if not entries:
         raise FormatError(f"{name} is the profile of no function: nothing ran while it was recorded")
-    if len(entries) < len(profile):
-        return _sampled(entries)
-    functions = _unique(((entry.function, entry.measured()) for entry in entries), name)
-    calls = _unique((call for entry in entries for call in entry.calls()), name)
-    counted = any("calls" in columns for columns in functions.values())
+    for function, times in Counter(entry.function for entry in entries).items():
+        if times > 1:
+            raise FormatError(f"{name}: {function.name!r} ({_place(function)}) is in the profile {times} times")
+    return _sampled(entries) if len(entries) < len(profile) else _timed(entries)
+
+
+def _timed(entries: list[_Entry]) -> nx.DiGraph:
+    counted = any(entry.every != UNKNOWN for entry in entries)
     return from_calls(
-        functions,
-        calls,
+        {entry.function: entry.measured() for entry in entries},
+        dict(call for entry in entries for call in entry.calls()),
         unit="s",
         total=sum(entry.self for entry in entries),
         kind="counted" if counted else "sampled",
@@ -78,7 +80,7 @@ def _read(data: bytes, name: str) -> nx.DiGraph:
 
 
 def _sampled(entries: list[_Entry]) -> nx.DiGraph:
-    """Return the profile of Python's own sampling profiler: where samples are counted as if they were calls."""
+    """Return the profile of Python's own sampling profiler, where samples are counted as if they were calls."""
     return from_calls(
         {entry.function: {"self": entry.self, "inclusive": entry.inclusive} for entry in entries},
         dict(call for entry in entries for call in entry.sampled()),
@@ -100,50 +102,45 @@ class _Entry:
             case (primitive, every, own, inclusive, Pairs() as callers):
                 self.primitive, self.every = self._count(primitive), self._count(every)
                 self.self, self.inclusive = self._time(own), self._time(inclusive)
-                self.callers = callers
+                self.callers = [(_function(caller, name), columns) for caller, columns in callers]
             case _:
                 raise self._broken("two counts, two times and the callers are expected")
+        if len(dict(self.callers)) < len(callers):
+            raise self._broken("a caller is there twice")
 
     def measured(self) -> Columns:
         """Return the attributes of the function's node."""
         return {"self": self.self, "inclusive": self.inclusive, **_counts(self.every, self.primitive)}
 
-    def calls(self) -> Iterator[tuple[tuple[Function, Function], Columns]]:
+    def calls(self) -> Iterator[tuple[Call, Columns]]:
         """Yield what each caller's calls of the function cost; `profile` has counted them only."""
-        for key, values in self.callers:
-            call = _function(key, self.name), self.function
+        for caller, values in self.callers:
             match values:
                 case int():
-                    yield call, _counts(self._count(values))
-                case (every, primitive, own, cost):  # the other way round than in a function's values
-                    yield (
-                        call,
-                        {
-                            "cost": self._time(cost),
-                            "self": self._time(own),
-                            **_counts(self._count(every), self._count(primitive)),
-                        },
-                    )
+                    columns = _counts(self._count(values))
+                case (every, primitive, own, cost):  # the counts the other way round than a function's
+                    columns = {"cost": self._time(cost), "self": self._time(own)}
+                    columns |= _counts(self._count(every), self._count(primitive))
                 case _:
-                    raise self._broken("a caller without two counts and two times")
+                    raise self._broken(f"two counts and two times are expected for its caller {caller.name!r}")
+            yield (caller, self.function), columns
 
-    def sampled(self) -> Iterator[tuple[tuple[Function, Function], Columns]]:
+    def sampled(self) -> Iterator[tuple[Call, Columns]]:
         """Yield how long each caller was seen to call the function: a sample stands for as long as any other."""
-        for key, values in self.callers:
-            if self.every <= 0:
-                raise self._broken("it has callers, and no samples")
-            cost = self._count(values) * self.inclusive / self.every
-            yield (_function(key, self.name), self.function), {"cost": cost}
+        for caller, samples in self.callers:
+            if UNKNOWN in (self.every, self.primitive, self._count(samples)) or not self.every:
+                raise self._broken("a number of samples is expected, for it and its callers")
+            yield (caller, self.function), {"cost": samples * self.inclusive / self.every}
 
     def _count(self, value: object) -> int:
         if type(value) is int and UNKNOWN <= value < MOST:
             return value
-        raise self._broken(f"{value!r:.40} is no number of calls")
+        raise self._broken(f"a number of calls is expected, found {_shown(value)}")
 
     def _time(self, value: object) -> Number:
-        if isinstance(value, int | float) and 0 <= value < MOST:
+        if isinstance(value, float | int) and 0 <= value < MOST:
             return value
-        raise self._broken(f"{value!r:.40} is no time, which is 0 s or more; a clock that was set back makes such")
+        raise self._broken(f"a time of 0 s or more is expected, found {_shown(value)}; was the clock set back?")
 
     def _broken(self, what: str) -> FormatError:
         return FormatError(f"{self.name}: {self.function.name!r} ({_place(self.function)}): {what}")
@@ -156,25 +153,19 @@ def _counts(every: int, primitive: int = UNKNOWN) -> Columns:
 
 def _function(key: object, name: str) -> Function:
     match key:
-        case (str(file), int(line), str(function)):
-            if (file, line) == BUILT_IN:
-                return Function(function)
-            return Function(function, file, line or None)
+        case (str(file), int(line), str(function)) if line >= 0:
+            return Function(function) if (file, line) == BUILT_IN else Function(function, file, line or None)
         case (str(file), int(), Code(name=str(function))):  # as `profile` names the script it ran
             return Function(function, file)
         case _:
-            raise FormatError(f"{name}: {key!r:.60} is no function: its file, line and name are expected")
+            raise FormatError(f"{name}: {_shown(key)} is no function: its file, line and name are expected")
 
 
 def _place(function: Function) -> str:
-    return f"{function.file}:{function.line}" if function.file else "built in"
+    line = "" if function.line is None else f":{function.line}"
+    return f"{function.file}{line}" if function.file else "built in"
 
 
-def _unique(pairs: Iterable[tuple[Key, Columns]], name: str) -> dict[Key, Columns]:
-    """Return what is known of each function or call, none of which is there twice."""
-    unique: dict[Key, Columns] = {}
-    for key, columns in pairs:
-        if key in unique:
-            raise FormatError(f"{name}: {key} is in the profile twice")
-        unique[key] = columns
-    return unique
+def _shown(value: object) -> str:
+    """Return a value for a message; what holds others may hold one of them any number of times."""
+    return f"{value!r:.40}" if isinstance(value, str | int | float) else f"a {type(value).__name__.lower()}"
