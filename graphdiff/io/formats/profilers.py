@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphdiff.io.formats.format import EVENT, STACKS, THREAD, Format
+from graphdiff.io.formats.format import DRAWN, EVENT, STACKS, THREAD, Format
 
 __all__ = ["PROFILERS"]
 
@@ -123,5 +123,103 @@ PROFILERS: dict[str, Format] = {
         sample="by hand, 2026-11-29",
         command="go test -cpuprofile cpu.pb.gz .",
         tier=1,
+    ),
+    "speedscope": Format(
+        read="graphdiff.io.profilers.speedscope:read_speedscope",
+        title="speedscope's JSON",
+        about="a function calls a function; what its stacks cost, sampled or evented: time, bytes or counts",
+        suffixes=(".json",),
+        marks=((rb'^"\$schema": "[^"]*speedscope',),),
+        takes={"thread": THREAD, "stacks": STACKS},
+        nodes="functions",
+        tool="py-spy, pyinstrument, rbspy and others",
+        version="py-spy 0.4.3, pyinstrument 5.1, speedscope 1.25",
+        sample="by hand, 2026-11-29",
+        command="py-spy record --format speedscope -o profile.json -- python SCRIPT",
+        tier=1,
+    ),
+    "cpuprofile": Format(
+        read="graphdiff.io.profilers.cpuprofile:read_cpuprofile",
+        title="V8's .cpuprofile",
+        about="a function calls a function; the microseconds of its stacks",
+        suffixes=(".cpuprofile", ".json"),
+        marks=(
+            (rb'^"nodes": \[', rb'^"startTime": ', rb'^"endTime": '),
+            (rb'^"nodes": \[.*"callFrame"\s*+:', rb'^"(?:samples|timeDeltas)": \['),
+        ),
+        takes={"stacks": STACKS},
+        nodes="functions",
+        tool="Node.js, Chrome",
+        version="Node.js 20",
+        sample="as Node writes it, 2026-11-29",
+        command="node --cpu-prof SCRIPT",
+        tier=1,
+    ),
+    "chrome-trace": Format(
+        read="graphdiff.io.profilers.chrome_trace:read_chrome_trace",
+        title="traces in Chrome's format",
+        about="a function calls a function; the time of its events, which lie one in the other, and how many they are",
+        suffixes=(".json", ".trace"),
+        marks=(
+            (rb'^"traceEvents": \[',),
+            (rb"\A\[\{$", rb'^"ph": "[A-Za-z]"$', rb'^"(?:ts|pid|tid)": '),
+        ),
+        takes={"thread": THREAD, "stacks": STACKS},
+        nodes="functions",
+        tool="VizTracer, py-spy, Chrome",
+        version="VizTracer 1, py-spy 0.4.3, Chrome 116",
+        sample="by hand, 2026-11-29",
+        command="viztracer -o trace.json SCRIPT",
+        tier=1,
+    ),
+    "firefox": Format(
+        read="graphdiff.io.profilers.firefox:read_firefox",
+        title="the Firefox Profiler's JSON",
+        about="a function calls a function; the samples of its stacks, or their time",
+        suffixes=(".json",),
+        marks=(
+            (
+                rb'^"meta": \{',
+                rb'^"threads": \[',
+                rb'"preprocessedProfileVersion"\s*+:|"(?:funcTable|resourceTable)"\s*+:',
+            ),
+        ),
+        takes={"event": EVENT, "thread": THREAD, "stacks": STACKS},
+        nodes="functions",
+        tool="Firefox Profiler, samply",
+        version="processed format 1 to 70",
+        sample="by hand, 2026-11-29",
+        command="samply record --save-only -o profile.json PROGRAM",
+        tier=1,
+    ),
+    "pycg": Format(
+        read="graphdiff.io.static_calls:read_pycg",
+        title="PyCG's call graph",
+        about="PyCG's JSON: a function may call a function, as static analysis finds it, without weights; no repeats",
+        suffixes=(".json",),
+        marks=((rb'\A\{\n"[^"\n]*+": \[(?:\]|\s*+"|$)', rb'"<builtin>\.'),),
+        nodes="functions",
+        tool="PyCG",
+        version="0.0.8",
+        sample="as PyCG writes it, 2026-11-29",
+        command="pycg --package . FILE.py -o calls.json",
+    ),
+    "pyan": Format(
+        read="graphdiff.io.static_calls:read_pyan",
+        title="pyan's call graph (DOT)",
+        about="pyan's drawing: a function uses a function, as static analysis finds it, without weights; no repeats",
+        suffixes=(".dot", ".gv"),
+        marks=(
+            (
+                rb"\bdigraph G\s*\{\s*+graph \[",
+                rb'fillcolor="#[0-9a-f]{8}", fontcolor="#[0-9a-f]{6}", group="\d+"',
+            ),
+        ),
+        takes=DRAWN,
+        nodes="functions",
+        tool="pyan3",
+        version="2.9.0",
+        sample="as pyan3 writes it, 2026-11-29",
+        command="pyan3 FILE.py --uses --no-defines --dot > calls.dot",
     ),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+
 import networkx as nx
 import numpy as np
 
@@ -49,7 +50,7 @@ def read_gprof2dot_json(data: bytes, *, name: str, event: str | None = None, sta
     descriptions = [text_in(cost, "description") for cost in costs]
     place = _chosen(descriptions, event, name)
     title = descriptions[place]
-    unit = text_in(costs[place], "unit") or (title.lower() if title.lower() in COUNTED else title)
+    unit = text_in(costs[place], "unit") or (title.lower() if title.lower() in COUNTED else title) or "units"
     functions = _functions(document, name)
     graph = from_stacks(
         list(dict.fromkeys(functions)),
@@ -118,4 +119,6 @@ def _events(document: Record, place: int, size: int, name: str) -> tuple[list[li
             raise FormatError(f"{where}: cost: {cost!r:.40} is no cost, which is a number from 0 on")
         chains.append(chain)
         values.append(cost)
+    if sum(values) >= 2**62:
+        raise FormatError(f"{name}: events: their costs add up to 2**62 or more, which is not read")
     return chains, values
