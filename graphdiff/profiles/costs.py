@@ -181,7 +181,8 @@ class Costs:
     def inclusive(self, label: Any) -> Number | None:
         """Return what a function costs with all it calls; None where that is not known, as it may be on a cycle."""
         known, number = self._once(label), self.number(label)
-        return self.sums[self.components[number]] if known is None and not self.is_in_component(number) else known
+        is_sum = known is None and not self.is_in_component(number) and not self.without_cost
+        return self.sums[self.components[number]] if is_sum else known
 
     def _once(self, label: Any) -> Number | None:
         """Return what the file says that a function costs inclusively, unless it adds up all levels of a recursion.
@@ -263,6 +264,17 @@ class Costs:
         return len(self.members[self.components[number]]) > 1
 
     @cached_property
+    def outer(self) -> list[tuple[int, int, Any]]:
+        """Caller, callee and cost, or what stands in its place, of each call from one component to another."""
+        ends = ((self.numbers[tail], self.numbers[head], cost) for tail, head, cost in self.graph.edges(data="cost"))
+        return [call for call in ends if self.components[call[0]] != self.components[call[1]]]
+
+    @cached_property
+    def without_cost(self) -> list[tuple[Any, Any]]:
+        """The calls from one component to another of which the file does not say what they cost."""
+        return [(self.labels[a], self.labels[b]) for a, b, cost in self.outer if not is_number(cost)]
+
+    @cached_property
     def calls(self) -> list[tuple[int, int, Number]]:
         """Caller, callee and cost of each call from one component to another.
 
@@ -271,20 +283,17 @@ class Costs:
         WeightError
             If such a call has no cost.
         """
-        outer = [
-            (self.numbers[tail], self.numbers[head], cost)
-            for tail, head, cost in self.graph.edges(data="cost")
-            if self.components[self.numbers[tail]] != self.components[self.numbers[head]]
-        ]
-        without = [(tail, head) for tail, head, cost in outer if not is_number(cost)]
-        if without:
-            tail, head = (self.labels[number] for number in without[0])
+        if self.without_cost:
+            tail, head = self.without_cost[0]
             raise WeightError(
-                f"{len(without):,} of {len(outer):,} calls have no cost in this file, such as {tail} -> {head}",
-                Remedy(Call("weight", "even-calls"), "takes every call of a function to cost the same"),
+                f"{len(self.without_cost):,} of {len(self.outer):,} calls have no cost in this file, such as "
+                f"{tail} -> {head}",
+                Remedy(
+                    Call("weight", "even-calls", python="graphdiff.weights.even_calls"), "takes all calls to be alike"
+                ),
                 edge=(tail, head),
             )
-        return outer
+        return self.outer
 
     @cached_property
     def owns(self) -> list[Number]:

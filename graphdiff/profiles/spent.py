@@ -225,8 +225,7 @@ def spent_for(graph: nx.DiGraph, source: Any, target: Any) -> Spent:
     costs = Costs(graph)
     start = None if source is ROOTS else source
     spent = Spent(start, target, _known(costs, target), costs)
-    for node in spent.sources:
-        costs.number(node)
+    assert spent.part  # so that what is refused is refused here
     return spent
 
 
