@@ -27,6 +27,8 @@ from graphdiff.text.numbers import plain
 
 __all__ = ["Answer", "Saving", "on_edges", "on_stacks", "require_node"]
 
+#: Of so many calls hardly anything is left where a stack passes them all.
+MANY = 100
 #: Of a change of which nothing is known so far.
 NOTHING = Bounds(0, 0)
 
@@ -259,9 +261,12 @@ def _require_costs(graph: nx.DiGraph) -> None:
 
 
 def _most(network: Network, change: Saving) -> Fraction:
-    """Return the largest part of a stack that a change saves: nearly all where it passes a recursive call often."""
-    is_repeated = change.what == "fewer_calls" and network.is_inner(change.item)
-    return Fraction(1) if is_repeated else change.part
+    """Return the largest part of a stack that a change saves: of recursive calls it may pass all that there are."""
+    if change.what != "fewer_calls" or not network.is_inner(change.item):
+        return change.part
+    if not isinstance(change.calls, int) or change.calls > MANY:
+        return Fraction(1)
+    return 1 - (1 - change.part) ** change.calls
 
 
 def _common(network: Network, parts: tuple[Part, Part], costs: tuple[Bounds, Bounds], source: Any) -> Bounds:
