@@ -12,7 +12,6 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from statistics import NormalDist
 from typing import Any
 
 import networkx as nx
@@ -21,19 +20,16 @@ import numpy as np
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.measured import STACKS, is_profile
-from graphdiff.profiles.gains_report import gains_text
+from graphdiff.profiles.costs import wilson
 from graphdiff.profiles.overlaps import Bounds
+from graphdiff.profiles.ranges import ALIKE
+from graphdiff.profiles.report_gains import gains_text
 from graphdiff.profiles.savings import Answer, Saving, on_edges, on_stacks, require_node
 from graphdiff.remedies import Keyword
 from graphdiff.text.numbers import plain
 from graphdiff.text.tables import Frame, Result
 
-__all__ = ["Gains", "gains", "wilson"]
-
-#: Both bounds of floats that are no further apart than this part of the whole are one number.
-ALIKE = 2.0**-20
-#: Of how many standard errors a 95 % interval is.
-NORMAL = NormalDist().inv_cdf(0.975)
+__all__ = ["Gains", "gains"]
 
 
 def gains(
@@ -245,23 +241,5 @@ def _interval(answer: Answer) -> tuple[float, float]:
     most = float(1 - math.prod(1 - change.part for change in answer.changes))
     if "recursion" in answer.reasons:
         most = 1.0
-    low, high = (float(Fraction(saved) / Fraction(answer.before)) / most for saved in answer.saved)
+    low, high = (float(Fraction(saved) / Fraction(answer.before)) / most * answer.samples for saved in answer.saved)
     return most * wilson(low, answer.samples)[0], most * wilson(high, answer.samples)[1]
-
-
-def wilson(share: float, samples: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share of so many samples.
-
-    References
-    ----------
-    .. [1] E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22, 1927.
-
-    Examples
-    --------
-    >>> [round(end, 3) for end in wilson(51 / 248, 248)]
-    [0.16, 0.26]
-    """
-    square = NORMAL**2 / samples
-    middle = share + square / 2
-    half = math.sqrt(max(0.0, square * (share * (1 - share) + square / 4)))
-    return max(0.0, (middle - half) / (1 + square)), min(1.0, (middle + half) / (1 + square))

@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 import networkx as nx
 
 from graphdiff.arithmetic import Number
-from graphdiff.profiles.ranges import ALIKE, Flows, Range, flows
+from graphdiff.profiles.costs import Costs
+from graphdiff.profiles.ranges import ALIKE, Range
 
 __all__ = ["Bounds", "Network", "Part", "union"]
 
@@ -60,41 +61,29 @@ class Network:
     calls: tuple[tuple[Any, Any], ...]
 
     @cached_property
-    def components(self) -> dict[Any, int]:
-        """The component of each function."""
-        listed = nx.strongly_connected_components(self.graph)
-        return {node: number for number, members in enumerate(listed) for node in members}
+    def costs(self) -> Costs:
+        """The costs, each call that is asked about as a function of its own between its ends."""
+        split = self.graph.copy()
+        for call in self.calls:
+            cost = self.graph.edges[call]["cost"]
+            split.remove_edge(*call)
+            split.add_nodes_from([(call, {"self": 0, "inclusive": cost})])
+            split.add_edge(call[0], call, cost=cost)
+            split.add_edge(call, call[1], cost=cost)
+        return Costs(split)
 
-    @cached_property
-    def recursive(self) -> set[int]:
-        """The components with a cycle."""
-        return {self.components[tail] for tail, head in self.graph.edges if self.is_inner((tail, head))}
-
-    @cached_property
-    def totals(self) -> dict[int, Number]:
-        """What each component costs: what its members cost themselves, and its exits."""
-        totals = dict.fromkeys(self.components.values(), 0)
-        for node, own in self.graph.nodes(data="self", default=0):
-            totals[self.components[node]] += own
-        for tail, head, cost in self.graph.edges(data="cost", default=0):
-            if not self.is_inner((tail, head)):
-                totals[self.components[tail]] += cost
-        return totals
+    def component(self, item: Any) -> int:
+        """Return the component of a function, or of a call that is asked about."""
+        return self.costs.components[self.costs.number(item)]
 
     def is_inner(self, call: tuple[Any, Any]) -> bool:
         """Return whether a call is part of a recursion."""
-        return len({self.components[end] for end in call}) < 2
+        return self.component(call[0]) == self.component(call[1])
 
-    def callers_first(self) -> list[tuple[int, set[Any]]]:
-        """Return the components with their members, each before those that it calls."""
-        groups: dict[int, set[Any]] = {}
-        for node, component in self.components.items():
-            groups.setdefault(component, set()).add(node)
-        return sorted(groups.items(), reverse=True)  # networkx counts from what is called
-
-    def is_about(self, part: Part, component: int) -> bool:
-        """Return whether a part is a function or a call inside a component."""
-        return self._component(part) == component
+    def functions_of(self, component: int) -> list[Any]:
+        """Return the functions of a component."""
+        labels = (self.costs.labels[number] for number in self.costs.members[component])
+        return [label for label in labels if label in self.graph]
 
     # -- what a part costs
 
@@ -109,19 +98,19 @@ class Network:
 
     def _of_call(self, call: tuple[Any, Any]) -> Bounds:
         cost = self.graph.edges[call]["cost"]
-        if self._is_repeated and self.is_inner(call):  # a stack counts as often as it passes the call
-            return Bounds(0, min(cost, self.totals[self.components[call[0]]]))
+        if self.costs.counts_every_level and self.is_inner(call):  # a stack counts as often as it passes the call
+            return Bounds(0, min(cost, self.costs.sums[self.component(call)]))
         return Bounds(cost, cost)
 
     def _of_function(self, function: Any) -> Bounds:
-        component = self.components[function]
-        is_recursive = component in self.recursive
-        data = self.graph.nodes[function]
-        counts_once = "primitive_calls" in data or not (is_recursive and self._is_repeated)
+        data, component = self.graph.nodes[function], self.component(function)
+        members = self.functions_of(component)
+        is_recursive = len(members) > 1 or self.graph.has_edge(function, function)
+        counts_once = "primitive_calls" in data or not (is_recursive and self.costs.counts_every_level)
         if "inclusive" in data and counts_once:
             return Bounds(data["inclusive"], data["inclusive"])
-        most = self.totals[component]
-        if self.members[component] == 1:
+        most = self.costs.sums[component]
+        if len(members) == 1:
             return Bounds(most, most)
         enters: Number = sum(
             cost
@@ -129,19 +118,6 @@ class Network:
             if not self.is_inner((tail, function))
         )
         return Bounds(min(most, max(data.get("self", 0), enters)), most)
-
-    @property
-    def _is_repeated(self) -> bool:
-        """Whether a recursive function counts at every level."""
-        return bool(self.graph.graph.get("recursion") == "every level")
-
-    @cached_property
-    def members(self) -> dict[int, int]:
-        """How many functions each component has."""
-        counts = dict.fromkeys(self.components.values(), 0)
-        for component in self.components.values():
-            counts[component] += 1
-        return counts
 
     # -- what two parts have in common
 
@@ -156,7 +132,7 @@ class Network:
             return known
         if other.is_own and one.item == other.item:
             return self.cost(other)
-        if self._component(one) == self._component(other):
+        if self.component(one.item) == self.component(other.item):
             return self._inside(one, other)
         there, back = self._on_the_way(one, other), Bounds(0, 0)
         if not (there.high or other.is_own):
@@ -168,59 +144,21 @@ class Network:
         if not (other.is_own and isinstance(one.item, tuple) and one.item[1] == other.item):
             return None
         own = self.graph.edges[one.item].get("self")
-        return None if own is None or self._component(other) in self.recursive else Bounds(own, own)
+        is_alone = len(self.costs.members[self.component(other.item)]) == 1
+        is_recursive = not is_alone or self.graph.has_edge(other.item, other.item)
+        return None if own is None or is_recursive else Bounds(own, own)
 
     def _inside(self, one: Part, other: Part) -> Bounds:
         """Return the bounds of two parts of one component, in which stacks may go any way."""
         first, second = self.cost(one), self.cost(other)
-        least = first.low + second.low - self.totals[self._component(one)]
+        least = first.low + second.low - self.costs.sums[self.component(one.item)]
         return Bounds(max(0 * least, least), min(first.high, second.high))
 
     def _on_the_way(self, one: Part, other: Part) -> Bounds:
         """Return what is spent for one part by another that stands below it."""
-        start, end = self._place(one), self._place(other)
-        least, most = (_settled(self._flows.range_for([start], end, whole)) for whole in self.cost(other))
+        start, end = (self.costs.number(part.item) for part in (one, other))
+        least, most = (_settled(self.costs.flows.range_for([start], end, whole)) for whole in self.cost(other))
         return Bounds(least.low, most.high)
-
-    # -- as numbers
-
-    def _component(self, part: Part) -> int:
-        """Return the component of a part; a call between two of them has one of its own."""
-        if not isinstance(part.item, tuple):
-            return self.components[part.item]
-        if self.is_inner(part.item):
-            return self.components[part.item[0]]
-        return len(self.members) + self.calls.index(part.item)
-
-    def _place(self, part: Part) -> int:
-        if isinstance(part.item, tuple):
-            return len(self.graph) + self.calls.index(part.item)
-        return self._places[part.item]
-
-    @cached_property
-    def _places(self) -> dict[Any, int]:
-        return {node: place for place, node in enumerate(self.graph)}
-
-    @cached_property
-    def _flows(self) -> Flows:
-        """The flows, each call that is asked about as a function between its ends."""
-        places = self._places
-        listed: list[tuple[int, int, Number]] = []
-        for tail, head, cost in self.graph.edges(data="cost", default=0):
-            call = (tail, head)
-            if call in self.calls:
-                middle = self._place(Part(call))
-                listed += [(places[tail], middle, cost), (middle, places[head], cost)]
-            else:
-                listed.append((places[tail], places[head], cost))
-        functions, calls = [Part(node) for node in self.graph], [Part(call) for call in self.calls]
-        costs = [self.cost(part) for part in (*functions, *calls)]
-        return flows(
-            [self._component(part) for part in (*functions, *calls)],
-            listed,
-            [*(data.get("self", 0) for _, data in self.graph.nodes(data=True)), *(0 for _ in calls)],
-            [cost.high if cost.low == cost.high else None for cost in costs],
-        )
 
 
 def _settled(allowed: Range) -> Bounds:

@@ -27,6 +27,8 @@ from graphdiff.text.numbers import plain
 
 __all__ = ["Answer", "Saving", "on_edges", "on_stacks", "require_node"]
 
+#: Of so many calls hardly anything is left where a stack passes them all.
+MANY = 100
 #: Of a change of which nothing is known so far.
 NOTHING = Bounds(0, 0)
 
@@ -197,7 +199,7 @@ def on_edges(graph: nx.DiGraph, source: Any, changes: Sequence[Saving]) -> Answe
     network = Network(graph, tuple(change.item for change in changes if change.what == "fewer_calls"))
     before = graph.graph["total"] if source is None else _cost_of(network, source)
     if source is not None or len(changes) > 1:
-        _require_costs(network)
+        _require_costs(graph)
     whole = None if source is None else Part(source)
     costs = [network.cost(each.about) if whole is None else network.shared(whole, each.about) for each in changes]
     parts = [Bounds(each.part, _most(network, each)) for each in changes]
@@ -248,10 +250,10 @@ def _cost_of(network: Network, source: Any) -> Number:
     return cost.low
 
 
-def _require_costs(network: Network) -> None:
+def _require_costs(graph: nx.DiGraph) -> None:
     """Raise an error unless the costs of calls say how much of one function is spent for another."""
-    for tail, head, cost in network.graph.edges(data="cost"):
-        if cost is None and not network.is_inner((tail, head)):
+    for tail, head, cost in graph.edges(data="cost"):
+        if cost is None:
             raise UsageError(
                 f"this file does not say what the calls {tail} -> {head} cost, nor what else is spent for whom: ask "
                 "for one change of the whole profile, by naming no function"
@@ -259,9 +261,12 @@ def _require_costs(network: Network) -> None:
 
 
 def _most(network: Network, change: Saving) -> Fraction:
-    """Return the largest part of a stack that a change saves: nearly all where it passes a recursive call often."""
-    is_repeated = change.what == "fewer_calls" and network.is_inner(change.item)
-    return Fraction(1) if is_repeated else change.part
+    """Return the largest part of a stack that a change saves: of recursive calls it may pass all that there are."""
+    if change.what != "fewer_calls" or not network.is_inner(change.item):
+        return change.part
+    if not isinstance(change.calls, int) or change.calls > MANY:
+        return Fraction(1)
+    return 1 - (1 - change.part) ** change.calls
 
 
 def _common(network: Network, parts: tuple[Part, Part], costs: tuple[Bounds, Bounds], source: Any) -> Bounds:
@@ -275,27 +280,25 @@ def _common(network: Network, parts: tuple[Part, Part], costs: tuple[Bounds, Bou
 
 def _estimate(network: Network, source: Any, changes: Sequence[Saving]) -> float:
     """Return what changes would save if each function cost the same for all its callers: one sweep over the calls."""
-    graph, components = network.graph, network.components
-    left = {change.about: 1 - change.part for change in changes}
-    supplies = {component: float(total) for component, total in network.totals.items()}
-    for tail, head, cost in graph.edges(data="cost", default=0):
-        if not network.is_inner((tail, head)):
-            supplies[components[head]] -= float(cost)
-    whole = sum(supplies.values())
+    costs, saved = network.costs, 0.0
+    lost = {change.about: float(change.part) for change in changes}
+    sizes, supplies = costs.flows.totals, costs.flows.supplies
+    begins = {at: supplies[at] / sizes[at] for at in costs.members if sizes[at]}
     if source is not None:
-        whole = float(network.cost(Part(source)).high)
-        supplies = {components[source]: whole}
-    kept = 0.0
-    for component, members in network.callers_first():
-        total = float(network.totals[component])
-        arriving = max(0.0, supplies.get(component, 0.0)) / total if total else 0.0
-        for part, factor in left.items():
-            if not part.is_own and network.is_about(part, component):
-                arriving *= 1 - float(1 - factor) * float(network.cost(part).high) / total if total else 1.0
-        for node in members:
-            kept += arriving * float(graph.nodes[node].get("self", 0)) * float(left.get(Part(node, is_own=True), 1))
-            for _, head, cost in graph.out_edges(node, data="cost", default=0):
-                if components[head] != component:
-                    passed = arriving * float(cost) * float(left.get(Part((node, head)), 1))
-                    supplies[components[head]] = supplies.get(components[head], 0.0) + passed
-    return whole - kept
+        begins = {network.component(source): 1.0}
+    parts: dict[int, float] = {}  # of each component, what is left of its cost
+    for component, members in sorted(costs.members.items()):
+        entering = costs.entering.get(component, ())
+        part = begins.get(component, 0.0) + sum(parts[costs.components[tail]] * step for tail, _, step in entering)
+        labels, total = [costs.labels[number] for number in members], float(costs.sums[component])
+        parts[component] = part * _left(network, [Part(label) for label in labels], lost, total)
+        saved += (part - parts[component]) * total
+        own = sum(float(costs.own(label) or 0) * lost.get(Part(label, is_own=True), 0.0) for label in labels)
+        saved += parts[component] * own
+    return saved
+
+
+def _left(network: Network, members: Sequence[Part], lost: Mapping[Part, float], total: float) -> float:
+    """Return what changes of members with all they call leave of their component, which costs a total."""
+    losses = [lost[part] * float(network.cost(part).high) / total for part in members if total and part in lost]
+    return math.prod(1 - loss for loss in losses)

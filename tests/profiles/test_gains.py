@@ -166,6 +166,36 @@ def test_of_more_changes_the_range_holds_all_that_edges_allow() -> None:
         assert result.high >= most - 1e-6
 
 
+def as_if_alike(profile: Profile, changes: dict[str, dict]) -> float:
+    """Return what would be left if each function spent its cost alike for all callers: way by way from the roots on."""
+    graph = on_edges(profile)
+    inclusive = dict(graph.nodes(data="inclusive"))
+    ways = []
+    for node, cost in inclusive.items():
+        supply = cost - sum(data["cost"] for *_, data in graph.in_edges(node, data=True))
+        ways.append(([int(node[1:])], supply / cost if cost else 0))
+    left = 0.0
+    for way, part in ways:  # which grows
+        node = f"f{way[-1]}"
+        left += part * graph.nodes[node]["self"] * float(left_of([(tuple(way), 1)], None, changes))
+        for head in graph.successors(node):
+            if inclusive[head]:
+                ways.append(([*way, int(head[1:])], part * graph.edges[node, head]["cost"] / inclusive[head]))
+    return left
+
+
+def test_the_estimate_is_as_if_functions_cost_the_same_for_all_callers() -> None:
+    estimates = 0
+    for seed in range(60):
+        profile = random_profile(seed)
+        changes = random_changes(profile, seed, 2)
+        result = gains(on_edges(profile), **changes)
+        if result.estimate is not None:
+            estimates += 1
+            assert result.estimate == pytest.approx(as_if_alike(profile, changes), abs=1e-6), seed
+    assert estimates > 5
+
+
 # -- what is said
 
 

@@ -5,29 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graphdiff.arithmetic import Number
-from graphdiff.text.amounts import amount
+from graphdiff.text.amounts import SECONDS, amount
 from graphdiff.text.numbers import percent, shorten
-from graphdiff.text.tables import NAME, aligned, in_columns
+from graphdiff.text.tables import WIDTH, aligned
 
 if TYPE_CHECKING:
     from graphdiff.profiles.gains import Gains
     from graphdiff.profiles.overlaps import Bounds
     from graphdiff.profiles.savings import Saving
 
-#: So many changes are listed.
-LISTED = 20
+#: So many changes are listed, and to how many characters the name of a function is shortened in a sentence.
+LISTED, NAME = 20, 48
 
 
 def gains_text(gains: Gains) -> str:
     """Return the report."""
-    head = _head(gains)
-    rows = []
-    if len(gains.savings) == 1:
-        head += f"    {_cost(gains.savings[0], gains)}"
-    else:
-        rows = _table(gains)
-    notes = [f"  {note}" for note in _notes(gains)]
-    return in_columns([head, *rows, *notes])
+    head, notes = _head(gains), _notes(gains)
+    rows = _table(gains) if len(gains.savings) > 1 else []
+    if not rows:
+        cost = _cost(gains.savings[0], gains)
+        if len(head) + len(cost) + 4 <= WIDTH:
+            head = f"{head}    {cost}"
+        else:
+            notes = [cost, *notes]
+    return "\n".join([head, *rows, *(f"  {note}" for note in notes)])
 
 
 def _head(gains: Gains) -> str:
@@ -37,7 +38,7 @@ def _head(gains: Gains) -> str:
     parts = [None if not gains.before else float(left / gains.before) - 1 for left in (gains.low, gains.high)]
     low, high = (percent(part, _form(part)) for part in parts)
     change = high if low == high else f"{low.removesuffix(' %')} to {high}"
-    return f"{name}: {_without_unit(before, after)} -> {after}" + (f" ({change})" if change else "")
+    return f"{name}: {_without_unit(before, *after.split(' to '))} -> {after}" + (f" ({change})" if change else "")
 
 
 def _form(part: float | None) -> str:
@@ -47,19 +48,21 @@ def _form(part: float | None) -> str:
 
 def _ends(low: Number, high: Number, unit: str) -> str:
     """Return an amount, or both ends of a range."""
-    texts = [amount(_rounded(number), unit) for number in (low, high)]
+    texts = [amount(_rounded(number, unit), unit) for number in (low, high)]
     return texts[1] if texts[0] == texts[1] else f"{_without_unit(*texts)} to {texts[1]}"
 
 
-def _rounded(number: Number) -> Number:
-    """Return a large number whole: behind the point of so many nothing was measured."""
-    return round(number) if abs(number) >= 1000 else number
+def _rounded(number: Number, unit: str) -> Number:
+    """Return a number of what is counted with no more behind the point than counting tells."""
+    if unit in SECONDS or isinstance(number, int):
+        return number
+    return round(number) if abs(number) >= 1000 else round(float(number), 1)
 
 
-def _without_unit(text: str, following: str) -> str:
-    """Return an amount without the unit, where the amount behind it has the same."""
+def _without_unit(text: str, *following: str) -> str:
+    """Return an amount without the unit, where those behind it have the same or none."""
     number, _, unit = text.partition(" ")
-    return number if unit == following.split(" to ")[-1].partition(" ")[2] else text
+    return number if {each.partition(" ")[2] for each in following} <= {unit, ""} else text
 
 
 def _cost(saving: Saving, gains: Gains) -> str:
@@ -81,20 +84,22 @@ def _about(saving: Saving) -> str:
 
 def _table(gains: Gains) -> list[str]:
     """Return a line for each change, with what it would save alone."""
-    head = ("each alone", "cost", "saves", "")
-    rows = [
-        (_name(each), _ends(*each.cost, gains.unit), _ends(*each.saved, gains.unit), _share(each.saved, gains))
-        for each in gains.savings[:LISTED]
+    listed = gains.savings[:LISTED]
+    rows = [("cost", "saves", "")] + [
+        (_ends(*each.cost, gains.unit), _ends(*each.saved, gains.unit), _share(each.saved, gains)) for each in listed
     ]
+    room = WIDTH - 2 - sum(2 + max(map(len, column)) for column in zip(*rows, strict=True))
+    names = ["each alone", *(shorten(_name(each), max(room, 20)) for each in listed)]
     more = len(gains.savings) - LISTED
-    return [f"  {line}" for line in aligned([head, *rows])] + ([f"  … {more:,} more"] if more > 0 else [])
+    lines = aligned([(name, *row) for name, row in zip(names, rows, strict=True)])
+    return [f"  {line}" for line in lines] + ([f"  … {more:,} more"] if more > 0 else [])
 
 
 def _name(saving: Saving) -> str:
     part = percent(saving.part, "g")
     if saving.what == "fewer_calls":
-        return f"{part} fewer calls {shorten(' -> '.join(map(str, saving.item)), NAME)}"
-    return f"{shorten(str(saving.item), NAME)} {part} faster{' with all it calls' * (saving.what != 'faster')}"
+        return f"{part} fewer calls {' -> '.join(map(str, saving.item))}"
+    return f"{saving.item} {part} faster{' with all it calls' * (saving.what != 'faster')}"
 
 
 def _share(saved: Bounds, gains: Gains) -> str:
@@ -113,6 +118,8 @@ def _assumed(gains: Gains) -> list[str]:
     fewer = [each for each in gains.savings if each.what == "fewer_calls" and each.part < 1]
     if not fewer:
         return []
+    if len(fewer) == 1 and fewer[0].calls == 1:
+        return [f"it is called once: in {percent(fewer[0].part, 'g')} of the runs it is not"]
     calls = f"the {fewer[0].calls:,}" if len(fewer) == 1 and fewer[0].calls else "all of them"
     return [f"assumes that the calls that go cost what {calls} cost on average"]
 
