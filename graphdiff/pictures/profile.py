@@ -17,7 +17,7 @@ from graphdiff.pictures.picture import DrawnEdge, DrawnNode, Picture
 from graphdiff.pictures.scale import FAINT, GREY, ORANGE, PALE_ORANGE, WHITE, mixed
 from graphdiff.pictures.spending import BEFORE, BEHIND, Box, Profile, Spending, Way, score
 from graphdiff.pictures.view import View
-from graphdiff.text.amounts import amount
+from graphdiff.text.amounts import SECONDS, amount
 from graphdiff.text.names import node_text
 from graphdiff.text.numbers import percent, shorten
 from graphdiff.text.sentences import how_many
@@ -34,6 +34,8 @@ SMALLEST, LARGEST = 10.0, 22.0
 FEW_ROWS = 3
 #: Of more edges those of small parts have no label.
 MANY = 30
+#: Of what is counted as much as this is rounded.
+WHOLE = 100
 #: The next picture has so many of the boxes of one that does not fit; none has fewer than the least.
 SMALLER, LEAST = 0.85, 3
 
@@ -142,6 +144,17 @@ def _drawn_text(profile: Profile, spending: Spending) -> str:
     return text + dashed_text(spending.n_dashed)
 
 
+def cost_text(cost: Number, unit: str) -> str:
+    """Return a cost with its unit, of an estimate of what is counted no part of one.
+
+    Examples
+    --------
+    >>> cost_text(1968491.3, "Ir"), cost_text(12.25, "s"), cost_text(0.25, "samples")
+    ('1,968,491 Ir', '12.25 s', '0.25 samples')
+    """
+    return amount(round(cost) if isinstance(cost, float) and unit not in SECONDS and cost >= WHOLE else cost, unit)
+
+
 def dashed_text(n_dashed: int) -> str:
     """Return how many edges stand for what is not drawn.
 
@@ -182,7 +195,7 @@ class Look:
     def text(self, cost: Number, *, is_estimate: bool = False) -> str:
         """Return a cost with its unit and its part of the total."""
         share = f" ({percent(self.part(cost), '.3g')})" if self.total else ""
-        return f"{'≈ ' * is_estimate}{amount(cost, self.unit)}{share}"
+        return f"{'≈ ' * is_estimate}{cost_text(cost, self.unit)}{share}"
 
     def node(self, box: Box, profile: Profile, place: int) -> DrawnNode:
         """Return a box with its numbers."""
@@ -231,7 +244,7 @@ class Look:
     def edge(self, tail: int, head: int, way: Way) -> DrawnEdge:
         """Return an edge as wide as what it costs; a little of many has no label."""
         part = self.part(way.cost)
-        label = f"{'≈ ' * way.is_estimate}{amount(way.cost, self.unit)}"
+        label = f"{'≈ ' * way.is_estimate}{cost_text(way.cost, self.unit)}"
         label += f" · {how_many(int(way.calls), 'calls')}" if way.calls is not None else ""
         color = mixed(GREY, ORANGE, part and 0.2 + 0.8 * part)
         facts: dict[str, Any] = {"cost": way.cost}
@@ -254,6 +267,9 @@ def _question(profile: Profile, look: Look) -> Iterator[str]:
         yield from () if source is None else (f"what {source}'s cost is spent on",)
         return
     whole = profile.graph.graph.get("whole")
+    if source is not None and profile.is_shared_out and profile.are_together:
+        yield f"{source} and {target} call each other: what is spent for which this profile does not tell"
+        return
     spent_for = look.text(profile.asked_total, is_estimate=profile.is_shared_out).partition(" (")[0]
     share = f" ({percent(float(profile.asked_total / whole), '.3g')})" if whole else ""
     of_all = f" of {target}'s {amount(whole, look.unit)}" if whole is not None else f" of {target}'s cost"

@@ -22,6 +22,7 @@ from graphdiff.pictures.profile import (
     MAX_NAME,
     SMALLER,
     SMALLEST,
+    cost_text,
     dashed_text,
     text_size,
 )
@@ -29,7 +30,6 @@ from graphdiff.pictures.scale import FAINT, GREEN, GREY, RED, WHITE, mixed
 from graphdiff.pictures.spending import BEHIND, Box, Pair, Profile, Spending, Way, score
 from graphdiff.pictures.view import View
 from graphdiff.profiles.overlay import SIDES, side_of
-from graphdiff.text.amounts import amount
 from graphdiff.text.names import node_text
 from graphdiff.text.numbers import percent, shorten
 from graphdiff.text.sentences import how_many
@@ -155,7 +155,7 @@ class _Change:
 
     def both(self, before: Number, after: Number) -> str:
         """Return two costs as one text."""
-        old, new = amount(before, self.unit), amount(after, self.unit)
+        old, new = cost_text(before, self.unit), cost_text(after, self.unit)
         if old == new:
             return new
         number, _, unit = old.partition(" ")
@@ -179,7 +179,8 @@ class _Change:
                                  for side, box in zip(SIDES, (old, new), strict=True)
                                  for name in ("self", "inclusive")}  # fmt: skip
         label = members[0] if len(members) == 1 else node_text(frozenset(members))
-        return DrawnNode(tuple(rows), fill, font_size=size, name=label, facts=facts)
+        is_asked = self.graph.graph.get("source") in members
+        return DrawnNode(tuple(rows), fill, is_asked, font_size=size, name=label, facts=facts)
 
     def marks(self, members: tuple[str, ...]) -> list[str]:
         """Return what marks a function that only one of both has."""
@@ -216,7 +217,8 @@ class _Change:
         return DrawnEdge(tail, head, "" if is_faint else label, width, color, not is_direct, facts=facts)
 
     def title(self) -> Iterator[str]:
-        """Yield what both are of."""
+        """Yield what was asked, and what both are of."""
+        yield from str(self.graph.graph.get("headline", "")).splitlines()
         old, new = (side.total for side in self.sides)
         relative = f" ({percent(float((new - old) / old), '+.3g')})" if old else ""
         yield f"{self.graph.graph.get('format', 'profile')} · total {self.both(old, new)}{relative}"

@@ -206,6 +206,12 @@ class Profile:
         """Whether it is the picture of a question that only averages answer."""
         return self.stacks is None and (self.source is not None or self.target is not None)
 
+    @property
+    def are_together(self) -> bool:
+        """Whether both ends are in one box."""
+        ends = [self.place[end] for end in (self.source, self.target) if end is not None]
+        return len(ends) == 2 and ends[0] == ends[1]
+
     def spending(self, kept: Collection[int]) -> Spending:
         """Return what is spent among some boxes, and by those that are not drawn."""
         order = sorted(kept)

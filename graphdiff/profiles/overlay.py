@@ -9,6 +9,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
+from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.stacks import Stacks
@@ -20,15 +21,21 @@ SIDES = ("before", "after")
 OF_NODES, OF_EDGES = ("self", "inclusive", "calls"), ("cost", "calls")
 #: What is known of either profile.
 OF_PROFILES = ("total", "samples")
+#: What counts how often something happened, and is no cost.
+COUNTS = ("calls", "samples")
 
 
-def overlaid(before: nx.DiGraph, after: nx.DiGraph) -> nx.DiGraph:
+def overlaid(before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, into: nx.DiGraph | None = None) -> nx.DiGraph:
     """Return two profiles, whose functions are called alike, as one graph that is drawn as the change.
 
     Parameters
     ----------
     before, after : networkx.DiGraph
         Profiles in one unit.
+    scale : number
+        Times which what was measured after counts: of a run that was longer or shorter.
+    into : networkx.DiGraph or networkx.MultiDiGraph, optional
+        A graph of the same functions that gets all of it as attributes; by default a new one.
 
     Returns
     -------
@@ -53,25 +60,33 @@ def overlaid(before: nx.DiGraph, after: nx.DiGraph) -> nx.DiGraph:
     if units[0] != units[1]:
         raise UsageError(f"the two profiles differ in unit, {units[0]} before and {units[1]} after")
     names = ("format", "unit", "kind", "edge_meaning", "node_meaning")
-    both = nx.DiGraph(**{name: after.graph[name] for name in names if name in after.graph}, annotation="profiles")
-    for side, graph in zip(SIDES, (before, after), strict=True):
+    both = nx.DiGraph() if into is None else into
+    both.graph.update({name: after.graph[name] for name in names if name in after.graph}, annotation="profiles")
+    for side, graph, factor in zip(SIDES, (before, after), (1, scale), strict=True):
         for node, data in graph.nodes(data=True):
-            both.add_node(node, **_sided(data, OF_NODES, side))
+            both.add_node(node, **_sided(data, OF_NODES, side, factor))
         for tail, head, data in graph.edges(data=True):
-            both.add_edge(tail, head, **_sided(data, OF_EDGES, side))
-        both.graph |= _sided(graph.graph, OF_PROFILES, side)
+            key = ("",) if both.is_multigraph() else ()
+            both.add_edge(tail, head, *key, **_sided(data, OF_EDGES, side, factor))
+        both.graph |= _sided(graph.graph, OF_PROFILES, side, factor)
     stacks = [graph.graph.get(STACKS) for graph in (before, after)]
     if all(isinstance(each, Stacks) for each in stacks):
         place = {node: number for number, node in enumerate(both)}
         both.graph[STACKS] = tuple(
-            replace(each, frames=np.array([place[node] for node in graph], dtype=np.int64)[each.frames])
-            for each, graph in zip(stacks, (before, after), strict=True)
+            replace(
+                each,
+                frames=np.array([place[node] for node in graph], dtype=np.int64)[each.frames],
+                own=each.own if factor == 1 else each.own * float(factor),
+            )
+            for each, graph, factor in zip(stacks, (before, after), (1, scale), strict=True)
         )
     return both
 
 
-def _sided(data: Mapping[str, Any], names: tuple[str, ...], side: str) -> dict[str, Any]:
-    return {f"{name}_{side}": data[name] for name in names if data.get(name) is not None}
+def _sided(data: Mapping[str, Any], names: tuple[str, ...], side: str, factor: Number) -> dict[str, Any]:
+    """Return what is known of one side; how often something happened is not told of a run that counts otherwise."""
+    told = [name for name in names if data.get(name) is not None and (factor == 1 or name not in COUNTS)]
+    return {f"{name}_{side}": data[name] if factor == 1 else data[name] * factor for name in told}
 
 
 def side_of(both: nx.DiGraph, side: str) -> nx.DiGraph:
