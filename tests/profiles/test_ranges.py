@@ -45,7 +45,7 @@ def flows_of(stacks: Stacks, n_functions: int) -> tuple[Flows, list[Any], list[A
 
 
 def spent_for(stacks: Stacks, functions: Iterable[int], target: int, *, by_self: bool) -> Any:
-    """What stacks cost in which one of the functions stands above the target, which is the last where its own counts."""
+    """What stacks cost in which one of the functions stands above the target, or is it."""
     asked = set(functions)
 
     def counts(stack: tuple[int, ...]) -> bool:
