@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import Number, is_number
 from graphdiff.errors import UnknownNodeError, WeightError
 from graphdiff.graph.compiled import compile
-from graphdiff.graph.costs import EVERY_LEVEL
+from graphdiff.graph.costs import EVERY_LEVEL, HIDDEN
 from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.ranges import Flows, Range, flows
 from graphdiff.profiles.stacks import Stacks
@@ -301,10 +301,16 @@ class Costs:
         return [self.own(label) or 0 for label in self.labels]
 
     @cached_property
+    def held(self) -> list[Number]:
+        """What each function costs by itself, and in functions that a drawing leaves out."""
+        hidden = (self._attribute(label, HIDDEN) or 0 for label in self.labels)
+        return [own + rest for own, rest in zip(self.owns, hidden, strict=True)]
+
+    @cached_property
     def sums(self) -> dict[int, Number]:
         """What each component costs: its functions by themselves, and the calls that leave it."""
         sums: dict[int, Number] = dict.fromkeys(self.components, 0)
-        for component, own in zip(self.components, self.owns, strict=True):
+        for component, own in zip(self.components, self.held, strict=True):
             sums[component] += own
         for tail, _, cost in self.calls:
             sums[self.components[tail]] += cost
@@ -313,7 +319,7 @@ class Costs:
     @cached_property
     def flows(self) -> Flows:
         """What can flow on the edges."""
-        return flows(self.components, self.calls, self.owns, list(map(self._once, self.labels)))
+        return flows(self.components, self.calls, self.held, list(map(self._once, self.labels)))
 
     @cached_property
     def entering(self) -> Mapping[int, list[tuple[int, int, float]]]:

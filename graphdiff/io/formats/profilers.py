@@ -85,10 +85,13 @@ PROFILERS: dict[str, Format] = {
     ),
     "pyinstrument": Format(
         read="graphdiff.io.profilers.pyinstrument:read_pyinstrument",
-        title="pyinstrument -r json",
+        title="pyinstrument -r json, -r session",
         about="a function calls a function: how many seconds of its stacks were spent in that; repeats add",
-        suffixes=(".json",),
-        marks=((rb'^"start_time": ', rb'^"root_frame": (?:\{|null)'),),
+        suffixes=(".json", ".pyisession"),
+        marks=(
+            (rb'^"start_time": ', rb'^"root_frame": (?:\{|null)'),
+            (rb'^"start_time": ', rb'^"frame_records": \['),
+        ),
         takes={"stacks": STACKS},
         nodes="functions",
         tool="pyinstrument",
