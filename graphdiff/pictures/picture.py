@@ -22,6 +22,9 @@ MAX_NAME = 60
 #: Formulas longer than this are left out.
 MAX_FORMULA = 30
 
+#: The size of a node's text where nothing else is said, in points.
+FONT_SIZE = 12.0
+
 #: The colour of an edge of which nothing is known.
 DARK = "#555555"
 
@@ -47,7 +50,7 @@ class DrawnNode:
     fill: str = "#ffffff"
     is_source: bool = False
     is_target: bool = False
-    font_size: float = 12.0
+    font_size: float = FONT_SIZE
     is_dashed: bool = False
     name: str = field(default="", repr=False)
     facts: Facts = field(default_factory=dict, repr=False, compare=False)
@@ -79,12 +82,15 @@ class Picture:
         One line each: what was asked, what came out, what the marks mean.
     facts : mapping
         What is known of the whole, by name.
+    extent : str
+        How much of a profile is drawn.
     """
 
     nodes: list[DrawnNode]
     edges: list[DrawnEdge]
     legend: list[str] = field(default_factory=list)
     facts: Facts = field(default_factory=dict)
+    extent: str = ""
 
     def to_networkx(self) -> nx.MultiDiGraph:
         """Return what is drawn as a graph, with all that is known of it; nodes are called by their names.
