@@ -297,8 +297,13 @@ class Costs:
 
     @cached_property
     def owns(self) -> list[Number]:
-        """What each function costs by itself; 0 where the file does not say."""
-        return [self.own(label) or 0 for label in self.labels]
+        """What each function costs by itself, and in functions that a drawing leaves out; 0 where that is not said."""
+        return [(self.own(label) or 0) + (self._attribute(label, HIDDEN) or 0) for label in self.labels]
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether the calls are all that there were: a drawing may leave some out."""
+        return not any(HIDDEN in data for _, data in self.graph.nodes(data=True))
 
     @cached_property
     def held(self) -> list[Number]:
@@ -399,6 +404,8 @@ class Costs:
         Where calls were not measured nothing is known but the estimate.
         """
         if self.assumes_even_calls:
+            return part
+        if not self.is_whole:  # other ways may lead through functions that are not drawn
             return part
         allowed = self.flows.range_for(sources, target, part.whole)
         return Part(part.whole, allowed.high if allowed.is_exact else None, part.estimate, allowed)
