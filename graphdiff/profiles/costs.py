@@ -306,10 +306,16 @@ class Costs:
         return not any(HIDDEN in data for _, data in self.graph.nodes(data=True))
 
     @cached_property
+    def held(self) -> list[Number]:
+        """What each function costs by itself, and in functions that a drawing leaves out."""
+        hidden = (self._attribute(label, HIDDEN) or 0 for label in self.labels)
+        return [own + rest for own, rest in zip(self.owns, hidden, strict=True)]
+
+    @cached_property
     def sums(self) -> dict[int, Number]:
         """What each component costs: its functions by themselves, and the calls that leave it."""
         sums: dict[int, Number] = dict.fromkeys(self.components, 0)
-        for component, own in zip(self.components, self.owns, strict=True):
+        for component, own in zip(self.components, self.held, strict=True):
             sums[component] += own
         for tail, _, cost in self.calls:
             sums[self.components[tail]] += cost
@@ -318,7 +324,7 @@ class Costs:
     @cached_property
     def flows(self) -> Flows:
         """What can flow on the edges."""
-        return flows(self.components, self.calls, self.owns, list(map(self._once, self.labels)))
+        return flows(self.components, self.calls, self.held, list(map(self._once, self.labels)))
 
     @cached_property
     def entering(self) -> Mapping[int, list[tuple[int, int, float]]]:

@@ -37,8 +37,10 @@ TITLES = {
     INCLUSIVE: "Functions by what they cost with all they call",
     CALLS: "Functions by how often they are called",
 }
-#: A name in a ranking is no longer, and a route is not shown in less room.
-FUNCTION, ROOM = 36, 20
+#: A name is no longer where parts are ranked, and where functions are, which have more columns.
+PARTED, FUNCTION = 36, 30
+#: A route is not shown in less room.
+ROOM = 20
 #: So many functions are named for which all of a cost is spent.
 COMMON = 3
 
@@ -149,7 +151,7 @@ def _is_all(part: Part | None) -> bool:
 
 def _cells(ranking: CostRanking, row: Row) -> list[str]:
     """Return the name, the part of what was asked for, what it may be, and of a source how much it is."""
-    part, name = row.part, shorten(row.name, FUNCTION)
+    part, name = row.part, shorten(row.name, PARTED)
     assert part is not None
     if ranking.by == CALLS:
         return [name, percent(part.share), shown(part.cost or 0)]

@@ -136,6 +136,16 @@ def test_amounts_keep_their_type(kind: Any) -> None:
     assert spent_for(graph, None, "main").part.whole == 5
 
 
+def test_what_a_drawing_leaves_out_is_in_what_a_function_costs_and_not_its_own() -> None:
+    main, a = Function("main"), Function("a")
+    graph = from_calls(
+        {main: {"self": 1}, a: {"self": 2, "hidden": 4}}, {(main, a): {"cost": 6}},
+        unit="s", total=7, kind="sampled", format="x",
+    )  # fmt: skip
+    assert spent_for(graph, "main", "a").part.range == (6, 6, 6)
+    assert rank_costs(graph, target="a", by=SELF).listed[0].part.whole == 2  # type: ignore[union-attr]
+
+
 # -- recursion
 
 
