@@ -74,7 +74,7 @@ def gains(
     >>> print(gains(G, "main", faster={"f": 0.3}))
     main: 100 -> 73 Ir (-27.0 %)    f's own code costs 90 Ir: measured
     """
-    if not is_profile(graph):
+    if not isinstance(graph, nx.DiGraph) or not is_profile(graph):
         raise UsageError("this graph is no profile: what a change of a function saves is a part of what was measured")
     given = {"faster": faster, "faster_inclusive": faster_inclusive, "fewer_calls": fewer_calls}
     changes = [

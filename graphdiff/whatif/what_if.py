@@ -162,7 +162,7 @@ def what_if(
 
 def _by_calls(graph: Any, options: CompileOptions) -> CompileOptions:
     """Return the options of `compile`; a profile is asked by what calls cost, where nothing else is asked for."""
-    if isinstance(graph, CompiledGraph) or not is_profile(graph) or "weight" in options:
+    if "weight" in options or not isinstance(graph, nx.DiGraph) or not is_profile(graph):
         return options
     return {"cycles": "collapse", **options, "weight": changes_weight(graph)}
 
