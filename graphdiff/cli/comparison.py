@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from graphdiff.profiles.comparison import ProfileComparison
 
 #: What a graph says of itself, and one without nodes of the same file would.
-MEANINGS = ("edge_meaning", "node_meaning", "weight_meaning")
+MEANINGS = ("edge_meaning", "node_meaning", "weight_meaning", "unit", "kind", "event")
 
 EPILOG = """\
 \b
@@ -100,6 +100,7 @@ def compare(
         return
     if olds or normalise:
         raise UsageError("--old and --normalise are of the cost of one function, or of all, in two profiles")
+    graphs, matches = _aligned(graphs, matches)
     pairs = _weighted(graphs, settings, matches)
     first, last = ends.of_either(graphs)
     try:
@@ -158,6 +159,19 @@ def _profiles(
     if settings.weights or settings.cycles or not are_profiles(graphs) or (ends.sources and ends.has_target):
         return []
     return [graphs[0], *(inputs.load(replace(settings, file=old)) for old in olds)]
+
+
+def _aligned(
+    graphs: tuple[nx.DiGraph, nx.DiGraph], matches: tuple[str, ...]
+) -> tuple[tuple[nx.DiGraph, nx.DiGraph], tuple[str, ...]]:
+    """Return two graphs and which nodes are the same; functions of profiles are called alike, which needs no match."""
+    from graphdiff.change.match import named_pair
+    from graphdiff.graph.measured import is_profile
+    from graphdiff.profiles.pairing import aligned
+
+    if not all(map(is_profile, graphs)):
+        return graphs, matches
+    return (aligned(*graphs, dict(named_pair(graphs, text) for text in matches)), graphs[1]), ()
 
 
 def _costs(
