@@ -12,25 +12,22 @@ from pathlib import Path
 import graphdiff as gd
 
 DATA = Path(__file__).parents[1] / "data"
-OWN = ("by_time", "by_steps", "reach")
 
 
 def main() -> None:
     profile = gd.read(DATA / "centrality.folded.gz")
     hot = gd.rank(profile).nodes[0]
-    print(f"most samples are in {hot}, {profile.nodes[hot]['self']} of {profile.graph['total']}")
-    for function in OWN:
-        answer = gd.explain(profile, function, hot)
-        print(f"  for {function}: {answer.total:.0%}")
+    print(f"most samples are in {hot}, {profile.nodes[hot]['self']} of {profile.graph['total']:,}")
+    for function in ("by_time", "by_steps", "reach"):
+        print(f"  {gd.explain(profile, function, hot).total:.0%} of it for {function}")
     called = "_accumulate_basic"
-    print(gd.explain(profile, "by_time", called).text())
+    print(gd.explain(profile, "by_time", called))
 
-    measured = gd.read(DATA / "centrality.prof")
-    answer = gd.explain(measured, "by_time", called)
-    print(f"cProfile, which has no stacks, says {answer.part.low:.0%} to {answer.part.high:.0%}")
-
+    edges = gd.explain(gd.read(DATA / "centrality.prof"), "by_time", called).part.range
+    room = (edges.high - edges.low) / edges.whole
+    print(f"cProfile, which has no stacks, leaves room for {room:.0%} of it")
     saved = gd.what_if(profile, "main", faster={hot: 0.5})
-    print(f"twice as fast, {hot} makes main {-saved.relative:.0%} faster")
+    print(f"twice as fast, {hot} makes main {-saved.relative:.1%} faster")
 
 
 if __name__ == "__main__":

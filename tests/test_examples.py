@@ -35,7 +35,7 @@ def texts_of(picture: Path) -> set[str]:
 def test_every_example_is_run_here() -> None:
     assert {path.stem for path in EXAMPLES.glob("*.py")} == {
         "backprop", "calls", "dependencies", "drop_dependency", "gallery", "gradient_descent", "import_cycle",
-        "mediation", "new_dependency", "path_model", "risk", "slower", "vanishing",
+        "hot_route", "mediation", "new_dependency", "path_model", "risk", "slower", "vanishing",
     }  # fmt: skip
 
 
@@ -158,16 +158,21 @@ def test_import_cycle_names_the_line(run: Run, tmp_path: Path) -> None:
     assert {"shop.orders", "2 modules"} <= texts_of(tmp_path / "shop.svg")
 
 
-def test_slower_blames_the_two_new_calls_and_says_what_got_faster(run: Run) -> None:
+def test_slower_predicts_what_rebuilding_saves_and_says_which_call_did_it(run: Run) -> None:
     lines = run("slower")
-    assert lines[0] == "one request takes 32.2 ms before, 110.2 ms after"
-    assert lines[1:5] == [
-        "+41.0 ms list_orders -> load_customer",
-        "+40.0 ms load_customer -> query",
-        "-4.0 ms render -> seconds",
-        "+1.0 ms load_customer -> seconds",
-    ]
-    assert lines[-1] == "one request makes 3 queries before, 23 after"
+    assert lines[0] == "with half the exports main would cost -34.6 %"
+    assert "export calls render 5 times, not 10 -2,640,120 63.3 %" in lines
+    assert "escape's own cost -1,528,995 36.7 %" in lines
+    assert lines[-1] == "all parts together: -4,168,793 Ir"
+
+
+def test_hot_route_says_for_whom_a_function_works(run: Run) -> None:
+    lines = run("hot_route")
+    assert lines[0] == "most samples are in _single_source_dijkstra_path_basic, 511 of 1,539"
+    assert lines[1:4] == ["100% of it for by_time", "0% of it for by_steps", "0% of it for reach"]
+    assert "measured on stacks" in " ".join(lines)
+    assert lines[-2] == "cProfile, which has no stacks, leaves room for 100% of it"
+    assert lines[-1] == "twice as fast, _single_source_dijkstra_path_basic makes main 17.7% faster"
 
 
 def test_new_dependency_names_the_edge_that_brought_the_package_in(run: Run, tmp_path: Path) -> None:

@@ -16,9 +16,10 @@ from conftest import Run
 from graphdiff.cli import main
 
 DATA = Path(__file__).resolve().parents[2] / "data"
+CALLED = Path(__file__).resolve().parents[1] / "data" / "calls"
 CALLS = (
-    str(DATA / "calls-before.csv"),
-    str(DATA / "calls-after.csv"),
+    str(CALLED / "before.csv"),
+    str(CALLED / "after.csv"),
     "--columns",
     "source=caller,target=callee,weight=per_call",
 )
