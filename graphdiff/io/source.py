@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import codecs
 import errno
+import glob
 import gzip
 import importlib
 import io
@@ -12,7 +13,7 @@ import lzma
 import os
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Thread
 from typing import IO, Any
 
@@ -21,7 +22,7 @@ from graphdiff.io.commits import opened, parts_of
 from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword, Remedy
 
-__all__ = ["PathOrFile", "load", "text_of"]
+__all__ = ["PathOrFile", "files_of", "load", "text_of"]
 
 PathOrFile = str | os.PathLike[str] | IO[bytes] | IO[str]
 
@@ -105,6 +106,29 @@ def name_of(path: PathOrFile) -> str:
         return "standard input" if path == "-" else os.fspath(path)
     name = getattr(path, "name", None)
     return name if isinstance(name, str) else "the open file"
+
+
+def files_of(path: PathOrFile | Sequence[PathOrFile]) -> list[PathOrFile]:
+    """Return the files that a list, or a name such as ``a.prof+b.prof`` or ``runs/*.prof``, stands for.
+
+    A file of that very name is itself; so is a name of which no part is there.
+
+    Examples
+    --------
+    >>> files_of(["a.prof", "b.prof"]), files_of("libstdc++.prof")
+    (['a.prof', 'b.prof'], ['libstdc++.prof'])
+    """
+    if isinstance(path, Sequence) and not isinstance(path, str | bytes):
+        return [*path]
+    if not isinstance(path, str) or not set("+*?[") & set(path) or os.path.lexists(path):
+        return [path]
+    files = [file for part in path.split("+") for file in _matching(part)]
+    return [*files] if any(map(os.path.exists, files)) else [path]
+
+
+def _matching(pattern: str) -> list[str]:
+    """Return the files that a pattern fits, in the order of their names; itself where there is none."""
+    return [pattern] if os.path.lexists(pattern) else sorted(glob.glob(pattern)) or [pattern]
 
 
 def text_of(data: bytes) -> str:

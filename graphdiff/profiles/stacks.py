@@ -91,6 +91,68 @@ class Stacks:
         own = _summed(values[there], at[there], len(parents))
         return cls(parents, labels, own, levels, None if counts is None else _summed(counts, at[there], len(parents)))
 
+    @classmethod
+    def of_tree(
+        cls, parents: ArrayLike, frames: ArrayLike, costs: ArrayLike, samples: ArrayLike | None = None
+    ) -> Stacks:
+        """Return the tree of nodes that are given each with its caller, in any order; equal stacks become one.
+
+        Parameters
+        ----------
+        parents : ints, shape (n,)
+            Which node is the caller, -1 for the first frame of a stack.
+        frames : ints, shape (n,)
+        costs : ints or floats, shape (n,)
+            What was measured with exactly the stack that ends at each node.
+        samples : ints, shape (n,), optional
+
+        Raises
+        ------
+        UsageError
+            As `of`; or if a node is among its own callers.
+
+        Examples
+        --------
+        >>> stacks = Stacks.of_tree([1, -1, 1], [4, 3, 4], [5, 1, 2])
+        >>> stacks.frames.tolist(), stacks.parents.tolist(), stacks.own.tolist()
+        ([3, 4], [-1, 0], [1, 7])
+        """
+        callers, labels, values = np.asarray(parents, dtype=np.int64), np.asarray(frames), np.asarray(costs)
+        _require_sums(values)
+        depths = _depths(callers)
+        order = np.argsort(depths, kind="stable")
+        places = np.empty_like(order)
+        places[order] = np.arange(len(order))
+        levels = np.searchsorted(depths[order], np.arange(int(depths.max(initial=-1)) + 2))
+        above = callers[order]
+        counts = None if samples is None else np.asarray(samples, dtype=np.int64)[order]
+        tree = cls(np.where(above >= 0, places[above], -1), labels[order], values[order], levels, counts)
+        return tree.mapped(np.arange(tree._n_frames))
+
+    @classmethod
+    def joined(cls, trees: Sequence[Stacks]) -> Stacks:
+        """Return one tree of the stacks of several trees of the same functions; with samples where all have them.
+
+        Examples
+        --------
+        >>> stacks = Stacks.joined([Stacks.of([0, 1], [2], [5]), Stacks.of([0, 1, 2], [3], [3])])
+        >>> stacks.frames.tolist(), stacks.own.tolist()
+        ([0, 1, 2], [0, 5, 3])
+        """
+        if len(trees) == 1:
+            return trees[0]
+        starts = np.cumsum([0, *map(len, trees)]).tolist()
+        parents = [
+            np.where(tree.parents >= 0, tree.parents + start, -1) for tree, start in zip(trees, starts, strict=False)
+        ]
+        counts = [tree.samples for tree in trees if tree.samples is not None]
+        return cls.of_tree(
+            np.concatenate([np.zeros(0, dtype=np.int64), *parents]),
+            np.concatenate([np.zeros(0, dtype=np.int64), *(tree.frames for tree in trees)]),
+            np.concatenate([tree.own for tree in trees] or [np.zeros(0, dtype=np.int64)]),
+            np.concatenate(counts) if trees and len(counts) == len(trees) else None,
+        )
+
     def __len__(self) -> int:
         return len(self.parents)
 
@@ -323,6 +385,19 @@ def _tree(frames: NDArray[Any], sizes: NDArray[np.int64], starts: NDArray[np.int
         active = active[sizes[active] > depth + 1]
     parents, labels = _joined(parts)
     return parents, labels, np.array(levels), at
+
+
+def _depths(parents: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many callers each node of a tree has: as far up as is known, each step knows twice as far."""
+    depths = (parents >= 0).astype(np.int64)
+    above = parents.copy()
+    for _ in range(len(parents).bit_length() + 1):
+        below = np.flatnonzero(above >= 0)
+        if not len(below):
+            return depths
+        depths[below] += depths[above[below]]
+        above[below] = above[above[below]]
+    raise UsageError(f"node {above[below[0]]} of its tree, counted from 0, is among its own callers")
 
 
 def _joined(parts: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> tuple[NDArray[Any], NDArray[Any]]:
