@@ -168,6 +168,7 @@ class _Thread:
         if offsets:
             back = indices(offsets, len(frames), self.at("stackTable: prefixOffset"))
             parents = np.where(back > 0, np.arange(len(back)) - back, -1)
+            parents[back > np.arange(len(back))] = -2
         else:
             parents = places(self.column("stackTable", "prefix"), len(frames), self.at("stackTable: prefix"))
         if len(parents) != len(frames) or (parents < -1).any():

@@ -173,6 +173,7 @@ class _CallGraph:
             unit=self.unit,
             kind="sampled",
             format="gprof",
+            assumes="even calls",
             warnings=[f"{self.name}: {ASSUMED}"],
             **self._sampled(text),
         )
