@@ -61,8 +61,8 @@ PROFILERS: dict[str, Format] = {
         # A dict, the first key of which is a tuple of three, referred to later or not; the outline has it in UTF-8.
         marks=((rb"\A(?:\{|\xc3\xbb)(?:(?:\)|\xc2\xa9)\x03|(?:\(|\xc2\xa8)\x03\x00{3})",),),
         nodes="functions",
-        tool="cProfile and profile of Python, pyinstrument",
-        version="Python 2.7 to 3.13, pyinstrument 5.1",
+        tool="Python",
+        version="2.7 to 3.13, pyinstrument 5.1.3",
         sample="as Python writes it, 2026-11-29",
         command="python -m cProfile -o run.prof SCRIPT",
         tier=1,

@@ -109,7 +109,10 @@ class _File:
         """Return how many bytes or values follow, which are there."""
         size: int = self.number(kind)
         if not 0 <= size <= len(self.data) - self.place:
-            raise self.broken(f"a size of {size:,}, and {len(self.data) - self.place:,} bytes follow", self.place)
+            left = len(self.data) - self.place
+            raise self.broken(
+                f"a size of {size:,}, with {left:,} bytes left: the file is cut off or broken", self.place
+            )
         return size
 
     def taken(self, size: struct.Struct) -> bytes:
