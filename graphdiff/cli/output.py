@@ -159,9 +159,11 @@ def without_open_cycles(whole: Callable[[], nx.DiGraph], known: Callable[[], nx.
 
 def write_drawn(drawn: nx.DiGraph, settings: Settings, viewing: Mapping[str, Any] | None = None) -> None:
     """Write a picture to the file, by its suffix, or as DOT to standard output."""
+    from graphdiff.graph.measured import is_profile
     from graphdiff.io.write import render, write
 
-    if drawn.graph.get("annotation") in SUMMED and _is_laid_out(settings):
+    is_summed = drawn.graph.get("annotation") in SUMMED or (is_profile(drawn) and "quotient" in drawn.graph)
+    if is_summed and _is_laid_out(settings):
         _write_picture(drawn, settings, viewing or {})
         return
     options = {**(viewing or {}), **({"spreadsheet_safe": True} if settings.spreadsheet_safe else {})}

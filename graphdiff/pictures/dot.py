@@ -21,12 +21,14 @@ import networkx as nx
 import pydot
 
 from graphdiff.errors import GraphTypeError
+from graphdiff.graph.measured import is_profile
 from graphdiff.graph.networks import network_of
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.difference import overlay_pictures
 from graphdiff.pictures.picture import DARK, FONT_SIZE, DrawnEdge, DrawnNode, Picture, plain_picture, quotient_pictures
 from graphdiff.pictures.profile import profile_pictures
 from graphdiff.pictures.profile_change import change_pictures
+from graphdiff.pictures.profile_known import known_pictures
 from graphdiff.pictures.view import View, Viewing, view_of
 from graphdiff.showing import UNPRINTABLE, clean
 from graphdiff.text.records import OF_THE_FILE, OWN, listed_or_storable, set_aside
@@ -189,7 +191,7 @@ def pictures_of(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
         kind = "an undirected graph" if isinstance(graph, nx.Graph) else type(graph).__name__
         raise GraphTypeError(f"cannot draw {kind}: give a networkx DiGraph, such as annotate(graph, source, target)")
     if graph.graph.get("quotient"):
-        return quotient_pictures(graph, view)
+        return known_pictures(graph, view) if is_profile(graph) else quotient_pictures(graph, view)
     if graph.graph.get("annotation") == "comparison":
         return overlay_pictures(graph, view)
     if graph.graph.get("annotation") in _OF_PROFILES:

@@ -105,7 +105,7 @@ class Picture:
         for edge in self.edges:
             tail, head = (self.nodes[end].name for end in (edge.tail, edge.head))
             key = None if graph.has_edge(tail, head, edge.key) else edge.key
-            graph.add_edge(tail, head, key, **edge.facts)
+            graph.edges[tail, head, graph.add_edge(tail, head, key)].update(edge.facts)  # which may have a "self"
         return graph
 
 
@@ -225,7 +225,7 @@ def merged(graph: nx.DiGraph, max_groups: int) -> nx.DiGraph:
     real = {frozenset(map(name_of.__getitem__, groups)) for groups in graph.graph.get("real_cycles", ())}
     whole.graph["real_cycles"] = in_order(dict.fromkeys(name_of.values()), real)
     for node, data in graph.nodes(data=True):
-        _add_up(whole.nodes[name_of[node]], data) if name_of[node] in whole else whole.add_node(name_of[node], **data)
+        _add_up(whole.nodes[name_of[node]], data) if name_of[node] in whole else _add_row(whole, name_of[node], data)
     for tail, head, data in graph.edges(data=True):
         ends = name_of[tail], name_of[head]
         if ends[0] == ends[1]:
@@ -235,9 +235,13 @@ def merged(graph: nx.DiGraph, max_groups: int) -> nx.DiGraph:
         elif whole.has_edge(*ends):
             _add_up(whole.edges[ends], data)
         else:
-            whole.add_edge(*ends, **data)
+            whole.add_edges_from([(*ends, data)])
     whole.nodes[name].pop("keeps", None)  # what one of several groups keeps
     return whole
+
+
+def _add_row(graph: nx.DiGraph, node: Hashable, data: Mapping[str, Any]) -> None:
+    graph.add_nodes_from([(node, data)])  # which may have a "self", as no keyword may be called
 
 
 def _add_up(row: dict[str, Any], more: Mapping[str, Any]) -> None:

@@ -14,30 +14,30 @@ import networkx as nx
 
 from graphdiff.arithmetic import Number
 from graphdiff.pictures.picture import DrawnEdge, DrawnNode, Picture
+from graphdiff.pictures.profile_known import known_pictures
 from graphdiff.pictures.scale import FAINT, GREY, ORANGE, PALE_ORANGE, WHITE, mixed
+from graphdiff.pictures.sizes import (
+    LEAST,
+    MANY,
+    MAX_MEMBER,
+    MAX_MEMBERS,
+    MAX_NAME,
+    SMALLER,
+    SMALLEST,
+    cost_text,
+    dashed_text,
+    nodes_of,
+    text_size,
+    title,
+)
 from graphdiff.pictures.spending import BEFORE, BEHIND, Box, Profile, Spending, Way, score
 from graphdiff.pictures.view import View
-from graphdiff.text.amounts import SECONDS, amount
+from graphdiff.text.amounts import amount
 from graphdiff.text.names import node_text
 from graphdiff.text.numbers import percent, shorten
 from graphdiff.text.sentences import how_many
 
 __all__ = ["profile_pictures"]
-
-#: Names are shortened to so many characters, those of members to fewer.
-MAX_NAME, MAX_MEMBER = 44, 36
-#: So many members are named.
-MAX_MEMBERS = 8
-#: The text of a box, in points: where nothing is its own, and of the one with most of its own.
-SMALLEST, LARGEST = 10.0, 22.0
-#: Of more rows each takes less room, so that a box is no larger for them.
-FEW_ROWS = 3
-#: Of more edges those of small parts have no label.
-MANY = 30
-#: Of what is counted as much as this is rounded.
-WHOLE = 100
-#: The next picture has so many of the boxes of one that does not fit; none has fewer than the least.
-SMALLER, LEAST = 0.85, 3
 
 
 def profile_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
@@ -54,7 +54,7 @@ def profile_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     (('work', 'self 3 s (75 %)'), '3 s · 5 calls')
     """
     if not graph.graph["total"] or not any("cost" in data for data in graph.edges.values()):
-        yield _counted(graph, view)
+        yield from known_pictures(graph, view)
         return
     profile = Profile.of(graph, graph.graph.get("source"), graph.graph.get("target"))
     order = _order(profile)
@@ -67,32 +67,6 @@ def profile_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
             drew = True
             yield _picture(graph, profile, spending)
         n = min(n - 1, round(SMALLER * n))
-
-
-def _counted(graph: nx.DiGraph, view: View) -> Picture:
-    """Return the picture of a profile that does not say what calls cost: functions and how often they are called."""
-    calls = {node: data.get("calls", 0) for node, data in graph.nodes(data=True)}
-    for _, head, count in graph.edges(data="calls", default=0):
-        calls[head] = max(calls[head], count)
-    order = sorted(graph, key=lambda node: (-graph.nodes[node].get("self", 0), -calls[node]))[: view.max_nodes]
-    number = {node: n for n, node in enumerate(order)}
-    unit, largest = str(graph.graph["unit"]), max(calls.values(), default=0) or 1
-    rows = {node: [shorten(str(node), MAX_NAME), how_many(int(calls[node]), "calls")] for node in order}
-    for node in order:
-        if graph.nodes[node].get("self"):
-            rows[node].insert(1, f"self {amount(graph.nodes[node]['self'], unit)}")
-    nodes = [
-        DrawnNode(tuple(rows[node]), font_size=SMALLEST, name=str(node), facts=graph.nodes[node]) for node in order
-    ]
-    edges = [
-        DrawnEdge(number[tail], number[head], how_many(int(data["calls"]), "calls") if data.get("calls") else "",
-                  1 + 5 * float(data.get("calls", 0) / largest), facts=data)
-        for tail, head, data in graph.edges(data=True) if tail in number and head in number
-    ]  # fmt: skip
-    drawn = f"{len(order):,} of {how_many(len(graph), 'functions')}"
-    legend = [_title(graph), drawn, "this file does not say what calls cost: width by how many they are"]
-    facts = graph.graph | ({"drawn": drawn} if len(order) < len(graph) else {})
-    return Picture(nodes, edges, legend, facts, drawn)
 
 
 def _order(profile: Profile) -> list[int]:
@@ -115,7 +89,7 @@ def _picture(graph: nx.DiGraph, profile: Profile, spending: Spending) -> Picture
     look = Look(str(graph.graph["unit"]), profile.asked_total, max((b.own for b in spending.boxes.values()), default=0))
     places = [*spending.boxes]
     nodes = [look.node(spending.boxes[place], profile, place) for place in places]
-    for end, text in ((BEFORE, "callers"), (BEHIND, "functions")):
+    for end, text in ((BEFORE, "callers"), (BEHIND, nodes_of(graph))):
         if any(end in pair for pair in spending.ways):
             places.append(end)
             nodes.append(look.rest(spending, end, f"other {text}", graph))
@@ -123,7 +97,7 @@ def _picture(graph: nx.DiGraph, profile: Profile, spending: Spending) -> Picture
     edges = [look.edge(number[tail], number[head], way) for (tail, head), way in spending.ways.items()]
     edges = [_faint(edge, look) for edge in edges] if len(edges) > MANY else edges
     drawn = _drawn_text(profile, spending)
-    legend = [_title(graph), *_question(profile, look), drawn, *_keys(profile, spending)]
+    legend = [title(graph), *_question(profile, look), drawn, *_keys(profile, spending)]
     is_whole = spending.n_functions == len(graph) and not spending.n_dashed
     return Picture(nodes, edges, legend, graph.graph | ({} if is_whole else {"drawn": drawn}), drawn)
 
@@ -136,48 +110,11 @@ def _faint(edge: DrawnEdge, look: Look) -> DrawnEdge:
 
 def _drawn_text(profile: Profile, spending: Spending) -> str:
     """Return how much is drawn: functions, and what these cost by themselves."""
-    nodes = str(profile.graph.graph.get("node_meaning", "functions"))
-    text = f"{spending.n_functions:,} of {how_many(profile.n_functions, nodes)}"
+    text = f"{spending.n_functions:,} of {how_many(profile.n_functions, nodes_of(profile.graph))}"
     text += f" ({spending.n_joined:,} in boxes of several)" if spending.n_joined else ""
     if profile.total and profile.target is None and not profile.is_shared_out:
         text += f", {percent(float(spending.own / profile.total), '.0f')} of the total"
     return text + dashed_text(spending.n_dashed)
-
-
-def cost_text(cost: Number, unit: str) -> str:
-    """Return a cost with its unit, of an estimate of what is counted no part of one.
-
-    Examples
-    --------
-    >>> cost_text(1968491.3, "Ir"), cost_text(12.25, "s"), cost_text(0.25, "samples")
-    ('1,968,491 Ir', '12.25 s', '0.25 samples')
-    """
-    return amount(round(cost) if isinstance(cost, float) and unit not in SECONDS and cost >= WHOLE else cost, unit)
-
-
-def dashed_text(n_dashed: int) -> str:
-    """Return how many edges stand for what is not drawn.
-
-    Examples
-    --------
-    >>> dashed_text(2), dashed_text(0)
-    ('; 2 dashed edges stand for the rest', '')
-    """
-    if not n_dashed:
-        return ""
-    return f"; {how_many(n_dashed, 'dashed edges')} {'stands' if n_dashed == 1 else 'stand'} for the rest"
-
-
-def text_size(part: float, n_rows: int) -> float:
-    """Return the size of the text that makes the area of a box grow by its part of the largest.
-
-    Examples
-    --------
-    >>> text_size(0, 3), text_size(1, 3)
-    (10.0, 22.0)
-    """
-    area = (LARGEST**2 - SMALLEST**2) * part * min(1.0, FEW_ROWS / n_rows)
-    return float((SMALLEST**2 + area) ** 0.5)
 
 
 @dataclass(frozen=True)
@@ -224,7 +161,7 @@ class Look:
         return text_size(float(own / self.largest) if self.largest else 0.0, n_rows)
 
     def _members(self, box: Box, profile: Profile) -> list[str]:
-        rows = [f"{how_many(len(box.members), 'functions')} that call each other"]
+        rows = [f"{how_many(len(box.members), nodes_of(profile.graph))} that call each other"]
         for member in box.members[:MAX_MEMBERS]:
             inclusive = profile.graph.nodes[member].get("inclusive")
             is_known = inclusive is not None and not profile.is_shared_out
@@ -254,12 +191,6 @@ class Look:
         return DrawnEdge(tail, head, label, 1 + 5 * part, color, not way.is_direct, facts=facts)
 
 
-def _title(graph: nx.DiGraph) -> str:
-    facts = graph.graph
-    parts = [str(facts.get("format", "profile")), f"total {amount(facts['total'], facts['unit'])}"]
-    return " · ".join([*parts, *facts.get("filters", ())])
-
-
 def _question(profile: Profile, look: Look) -> Iterator[str]:
     """Yield what was asked, and the answer."""
     source, target = (None if end is None else shorten(str(end), MAX_NAME) for end in (profile.source, profile.target))
@@ -283,7 +214,7 @@ def _keys(profile: Profile, spending: Spending) -> Iterator[str]:
         yield f"box: what it costs for {shorten(str(profile.source), MAX_NAME)}; colour by that"
     else:
         yield "box: what a function costs itself and with all it calls; size by self, colour by inclusive"
-    dashed = "; dashed: by functions not drawn, so that self and what leaves is inclusive" if spending.n_dashed else ""
+    dashed = "; dashed: by what is not drawn, so that self and what leaves is inclusive" if spending.n_dashed else ""
     yield f"edge: what calls cost; width by cost{dashed}"
     if profile.n_unknown:
         yield f"{how_many(profile.n_unknown, 'edges')} of which the file does not say the cost left out"

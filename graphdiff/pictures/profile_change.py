@@ -15,7 +15,8 @@ import networkx as nx
 
 from graphdiff.arithmetic import Number
 from graphdiff.pictures.picture import DrawnEdge, DrawnNode, Picture
-from graphdiff.pictures.profile import (
+from graphdiff.pictures.scale import FAINT, GREEN, GREY, RED, WHITE, mixed
+from graphdiff.pictures.sizes import (
     LEAST,
     MANY,
     MAX_MEMBERS,
@@ -24,9 +25,9 @@ from graphdiff.pictures.profile import (
     SMALLEST,
     cost_text,
     dashed_text,
+    nodes_of,
     text_size,
 )
-from graphdiff.pictures.scale import FAINT, GREEN, GREY, RED, WHITE, mixed
 from graphdiff.pictures.spending import BEHIND, Box, Pair, Profile, Spending, Way, score
 from graphdiff.pictures.view import View
 from graphdiff.profiles.overlay import SIDES, side_of
@@ -190,14 +191,14 @@ class _Change:
 
     def members(self, members: tuple[str, ...]) -> list[str]:
         """Return the names of those in a box of several."""
-        rows = [f"{how_many(len(members), 'functions')} that call each other"]
+        rows = [f"{how_many(len(members), nodes_of(self.graph))} that call each other"]
         rows += [shorten(member, MAX_NAME) for member in members[:MAX_MEMBERS]]
         return [*rows, *([f"and {len(members) - MAX_MEMBERS:,} more"] if len(members) > MAX_MEMBERS else [])]
 
     def rest(self, end: int) -> DrawnNode:
         """Return what stands for the functions that are not drawn."""
         old, new = (sum(way.cost for pair, way in spending.ways.items() if end in pair) for spending in self.drawn)
-        name = "other functions" if end == BEHIND else "other callers"
+        name = f"other {nodes_of(self.graph)}" if end == BEHIND else "other callers"
         while name in self.graph:
             name += "…"
         return DrawnNode((name, self.both(old, new)), font_size=SMALLEST, is_dashed=True, name=name)
@@ -227,8 +228,7 @@ class _Change:
         """Return how much is drawn."""
         names = {name for spending in self.drawn for box in spending.boxes.values() for name in box.members}
         n_dashed = sum(not any(way.is_direct for way in self.ways(pair)) for pair in pairs)
-        nodes = str(self.graph.graph.get("node_meaning", "functions"))
-        return f"{len(names):,} of {how_many(len(self.graph), nodes)}{dashed_text(n_dashed)}"
+        return f"{len(names):,} of {how_many(len(self.graph), nodes_of(self.graph))}{dashed_text(n_dashed)}"
 
     def keys(self, pairs: list[Pair]) -> Iterator[str]:
         """Yield what colours and sizes mean."""

@@ -330,7 +330,11 @@ def _grouped(graph: nx.DiGraph, kind: str) -> nx.DiGraph:
     stacks = graph.graph.get(STACKS)
     if not isinstance(stacks, Stacks):
         quotient = grouped_calls(graph, names)
-        quotient.graph |= {"grouped_by": kind, "filters": [*graph.graph.get("filters", ()), sentence]}
+        quotient.graph |= {
+            "node_meaning": KINDS[kind],
+            "grouped_by": kind,
+            "filters": [*graph.graph.get("filters", ()), sentence],
+        }
         return quotient
     frames = np.array([groups[name] for name in names])[stacks.frames]
     callers = np.where(stacks.parents >= 0, frames[stacks.parents], -1)

@@ -58,7 +58,7 @@ def ranking_text(ranking: CostRanking, top: int, how: str = "") -> str:
 def _title(ranking: CostRanking) -> str:
     asked, costs = ranking.asked, ranking.costs
     if asked is None:
-        return TITLES[ranking.by]
+        return f"{_nodes(ranking).capitalize()}{TITLES[ranking.by].removeprefix('Functions')}"
     name = name_of(asked)
     if ranking.by == CALLS:
         calls = how_many(int(ranking.whole or 0), "calls")
@@ -73,6 +73,11 @@ def _title(ranking: CostRanking) -> str:
     return f"who makes {name} cost{whole}{' by itself' if ranking.by == SELF else ''}"
 
 
+def _nodes(ranking: CostRanking) -> str:
+    """Return what is ranked, in the plural: functions, or what these are grouped by."""
+    return str(ranking.costs.graph.graph.get("node_meaning", "functions"))
+
+
 # -- all functions
 
 
@@ -80,7 +85,7 @@ def _functions(ranking: CostRanking, rows: Sequence[Row]) -> list[str]:
     """Return the table of all functions: what each costs, how often it is called, and by which route."""
     names = [name for name in COLUMNS if any(ranking.figure(row, name) is not None for row in rows)]
     per_call = ["per call"] if CALLS in names and _parted(ranking) in names else []
-    titles = [["function", *names, *per_call]]
+    titles = [[how_many(1, _nodes(ranking)).partition(" ")[2], *names, *per_call]]
     cells = [
         [
             shorten(row.name, FUNCTION),
