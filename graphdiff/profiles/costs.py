@@ -23,7 +23,7 @@ from graphdiff.graph.costs import EVERY_LEVEL, HIDDEN
 from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.ranges import Flows, Range, flows
 from graphdiff.profiles.stacks import Stacks
-from graphdiff.remedies import Call, Remedy
+from graphdiff.remedies import Call, Keyword, Remedy
 
 __all__ = ["INCLUSIVE", "SELF", "Costs", "Part", "Route", "wilson"]
 
@@ -306,16 +306,10 @@ class Costs:
         return not any(HIDDEN in data for _, data in self.graph.nodes(data=True))
 
     @cached_property
-    def held(self) -> list[Number]:
-        """What each function costs by itself, and in functions that a drawing leaves out."""
-        hidden = (self._attribute(label, HIDDEN) or 0 for label in self.labels)
-        return [own + rest for own, rest in zip(self.owns, hidden, strict=True)]
-
-    @cached_property
     def sums(self) -> dict[int, Number]:
         """What each component costs: its functions by themselves, and the calls that leave it."""
         sums: dict[int, Number] = dict.fromkeys(self.components, 0)
-        for component, own in zip(self.components, self.held, strict=True):
+        for component, own in zip(self.components, self.owns, strict=True):
             sums[component] += own
         for tail, _, cost in self.calls:
             sums[self.components[tail]] += cost
@@ -324,7 +318,7 @@ class Costs:
     @cached_property
     def flows(self) -> Flows:
         """What can flow on the edges."""
-        return flows(self.components, self.calls, self.held, list(map(self._once, self.labels)))
+        return flows(self.components, self.calls, self.owns, list(map(self._once, self.labels)))
 
     @cached_property
     def entering(self) -> Mapping[int, list[tuple[int, int, float]]]:
@@ -332,8 +326,8 @@ class Costs:
         entering: dict[int, list[tuple[int, int, float]]] = {}
         for tail, head, cost in self.calls:
             component = self.components[head]
-            if cost:
-                part = min(1.0, float(cost) / float(self.sums[component]))  # beyond 1 where a file rounds
+            if cost and self.sums[component]:  # of a file that rounds either may be 0
+                part = min(1.0, float(cost) / float(self.sums[component]))  # and this beyond 1
                 entering.setdefault(component, []).append((tail, head, part))
         return entering
 
@@ -403,9 +397,7 @@ class Costs:
 
         Where calls were not measured nothing is known but the estimate.
         """
-        if self.assumes_even_calls:
-            return part
-        if not self.is_whole:  # other ways may lead through functions that are not drawn
+        if self.assumes_even_calls or not self.is_whole:  # other ways may lead through functions that are not drawn
             return part
         allowed = self.flows.range_for(sources, target, part.whole)
         return Part(part.whole, allowed.high if allowed.is_exact else None, part.estimate, allowed)
@@ -413,17 +405,12 @@ class Costs:
     def required(self, label: Any, by: str) -> Number:
         """Return what a function costs, or raise `WeightError` where that is not known."""
         whole = self.whole(label, by)
+        if whole is None and by == INCLUSIVE:
+            remedies = [Remedy(Keyword("by", SELF), "parts what it costs by itself")]
+            raise WeightError(f"what {label} costs with all that it calls is not in this file", *remedies)
         if whole is None:
-            raise WeightError(self._why_unknown(label, by))
+            raise WeightError(f"what {label} costs by itself is not in this file")
         return whole
-
-    def _why_unknown(self, label: Any, by: str) -> str:
-        if by == INCLUSIVE and self.counts_every_level:
-            return (
-                f"what {label} costs inclusively is not in this file: it is called within its own calls, which are "
-                "counted at every level; what it costs by itself is (by self)"
-            )
-        return f"what {label} costs {'by itself' if by == SELF else 'inclusively'} is not in this file"
 
     # -- stacks
 

@@ -24,8 +24,8 @@ __all__ = ["cost_word", "glued_by_imports", "head", "range_text", "route_text", 
 
 #: A route is no longer, and where it is said behind it that it was measured.
 ROUTE, BESIDE = 78, 56
-#: So many callers are listed.
-CALLERS = 5
+#: So many callers are listed, with names that are no longer.
+CALLERS, CALLER = 5, 44
 #: How a component is named in a route: the functions by which it is entered and left are.
 PASSED = "(cycle)"
 #: Imports are said to glue a profile together where a component has more than this part of the functions, and so many.
@@ -265,7 +265,7 @@ def _callers(spent: Spent) -> Iterator[str]:
 def _caller_row(caller: Caller, unit: str) -> list[str]:
     times = _times(caller.calls, caller.cost, unit).removeprefix("called ") if caller.calls else ""
     cost = "" if caller.cost is None else amount(caller.cost, unit)
-    return [name_of(caller.function), percent(caller.share), cost, times]
+    return [shorten(str(caller.function), CALLER), percent(caller.share), cost, times]
 
 
 def _routes(spent: Spent) -> Iterator[str]:
@@ -301,8 +301,8 @@ def _notes(spent: Spent) -> Iterator[str]:
         about = costs.estimated_inclusive(spent.target)
         known = "" if about is None else f" (an estimate: {amount(round(about), costs.unit)})"
         yield (
-            f"! {name_of(spent.target)} is called within its own calls, which this file counts at every level: what it "
-            f"costs with all it calls is not measured{known}; the parts are of what it costs by itself."
+            f"! {name_of(spent.target)} is on a cycle of calls, and what it costs with all it calls is not in this "
+            f"file{known}; the parts are of what it costs by itself."
         )
     if not spent.part.is_measured and not costs.assumes_even_calls:
         yield f"! {_why_open(spent)} Stacks tell them apart (py-spy -f raw, pprof, perf)."

@@ -19,7 +19,7 @@ from graphdiff.showing import and_more
 from graphdiff.text.amounts import SECONDS, amount
 from graphdiff.text.numbers import percent, shorten, shown
 from graphdiff.text.sentences import how_many
-from graphdiff.text.tables import WIDTH, aligned, in_columns
+from graphdiff.text.tables import WIDTH, aligned, hanging, in_columns
 
 if TYPE_CHECKING:
     from graphdiff.profiles.ranking import CostRanking, Row
@@ -145,8 +145,8 @@ def _parts(ranking: CostRanking, rows: Sequence[Row]) -> list[str]:
     table = [f"  {line}" for line in aligned(_aligned_ranges([_cells(ranking, row) for row in others]), left=(0, 2))]
     room = WIDTH - 2 - max(map(len, table), default=0)
     routes = [_through(ranking, row, room) for row in others] if room >= ROOM and ranking.by != CALLS else []
-    names = and_more(", ".join(name_of(row.name) for row in common[:COMMON]), len(common) - COMMON)
-    return [*_beside(table, routes), *([f"  all of it is spent for {names}"] if common else [])]
+    names = and_more(", ".join(shorten(row.name, PARTED) for row in common[:COMMON]), len(common) - COMMON)
+    return [*_beside(table, routes), *(hanging("  all of it is spent for ", names) if common else [])]
 
 
 def _is_all(part: Part | None) -> bool:
