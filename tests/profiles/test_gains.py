@@ -342,8 +342,12 @@ def test_what_is_not_there_is_refused(changes: dict, message: str) -> None:
 
 
 def test_a_graph_without_costs_is_no_profile() -> None:
+    plain = nx.DiGraph([("a", "b")])
+    for asked in ({"faster": {"b": 0.5}}, {"remove_edges": [("a", "b")]}):
+        with pytest.raises(UsageError, match=r"this graph is no profile.*: give a source and a target="):
+            gd.what_if(plain, "a", **asked)
     with pytest.raises(UsageError, match="this graph is no profile"):
-        gd.what_if(nx.DiGraph([("a", "b")]), "a", faster={"b": 0.5})
+        gains(plain, faster={"b": 0.5})
 
 
 def test_results_are_plain_values() -> None:
