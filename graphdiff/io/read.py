@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
@@ -17,7 +17,7 @@ from graphdiff.io.formats import READERS, Format
 from graphdiff.io.outline import HEAD_BYTES, outline, root_element
 from graphdiff.io.refused import refusal, refusal_of_binary
 from graphdiff.io.sniff import seen
-from graphdiff.io.source import PathOrFile, load, text_of
+from graphdiff.io.source import PathOrFile, files_of, load, name_of, text_of
 from graphdiff.remedies import Keyword, Remedy
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ PACKED_SUFFIXES = (".gz", ".bz2", ".xz")
 
 
 def read(
-    path: PathOrFile,
+    path: PathOrFile | Sequence[PathOrFile],
     *,
     format: str | None = None,
     max_bytes: int | None = None,
@@ -42,9 +42,11 @@ def read(
 
     Parameters
     ----------
-    path : str, path-like or file object
+    path : str, path-like, file object, or a list of these
         ``"-"`` is standard input; gzip, bzip2 and xz are decompressed on the way. ``"git:main:uv.lock"`` is the file
-        as it is in a commit. ``"expr:e = a * b"`` is an expression, with ``set={"a": 2, "b": 3}``.
+        as it is in a commit. ``"expr:e = a * b"`` is an expression, with ``set={"a": 2, "b": 3}``. A list of several
+        profiles of one kind adds them up, and so do ``"a.prof+b.prof"`` and ``"runs/*.prof"`` where no file is called
+        so.
     format : str, optional
         A key of `READERS`, or the name of another package's format (`graphdiff.Format`); by default the file's suffix
         decides, then its content.
@@ -76,7 +78,7 @@ def read(
     LimitError
         Reading it takes more than a stated limit.
     UsageError
-        An unknown format, or an option that this format does not take.
+        An unknown format, or an option that this format does not take; several files that do not add up.
     PluginError
         Another package's format that cannot be used.
 
@@ -87,6 +89,11 @@ def read(
     >>> list(graph.edges(data="weight")), graph.graph["format"]
     ([('a', 'b', 2)], 'DOT')
     """
+    files = files_of(path)
+    if len(files) != 1:
+        graphs = [read(file, format=format, max_bytes=max_bytes, spare=spare, **options) for file in files]
+        return _added(graphs, files)
+    [path] = files
     chosen = format or by_prefix(path)
     prefix = format_named(chosen).prefix if chosen else ""
     if chosen and prefix:
@@ -99,6 +106,15 @@ def read(
         name, data = load(path, max_bytes=max_bytes)
     file = _File(name, data, options, spare)
     return file.read_as(chosen) if chosen else _by_claims(file)
+
+
+def _added(graphs: list[nx.DiGraph | nx.MultiDiGraph], files: list[PathOrFile]) -> nx.DiGraph:
+    """Return the profile that several are together."""
+    from graphdiff.profiles.addition import added  # which loads numpy
+
+    if not files:
+        raise UsageError("the list of files is empty")
+    return added(graphs, [name_of(file) for file in files])
 
 
 def format_named(name: str) -> Format:

@@ -199,17 +199,25 @@ OBJECTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ),
     # -- profiles and traces
     (
-        (rb'^"traceEvents": \[',),
-        "a trace of events in time, of which graphdiff makes no call graph yet",
-    ),
-    ((LIST, *members(b"ph", b"ts")), "a trace of events in time, of which graphdiff makes no call graph yet"),
-    (
-        (rb'^"\$schema": "[^"]*speedscope',),
-        "speedscope's profile, of which graphdiff makes no call graph yet",
+        (*members(b"head: {"), rb'^"head": \{.*"functionName"\s*+:', rb'^"head": \{.*"selfSize"\s*+:'),
+        f"what V8 allocated, as Chrome and Node.js sample it, {NOT_YET}",
     ),
     (
-        members(b"nodes: [", b"startTime", b"endTime"),
-        "a CPU profile of V8 (Node.js, Chrome), of which graphdiff makes no call graph yet",
+        (*members(b"head: {"), rb'^"head": \{.*"functionName"\s*+:'),
+        "a CPU profile in V8's form of before 2016; node --cpu-prof SCRIPT writes one that is read",
+    ),
+    (
+        (*members(b"meta: {", b"threads: ["), rb'^"threads": \[.*"schema"\s*+:'),
+        "a recording of Firefox's profiler as Firefox itself writes it; profiler.firefox.com opens it, and saves it in "
+        "the form that is read",
+    ),
+    (
+        (*members(b"snapshot: {"), rb'^"snapshot": \{.*"node_fields"\s*+:'),
+        "a snapshot of V8's heap, of objects and not of calls, of which graphdiff makes no graph",
+    ),
+    (
+        (*members(b"graph: {", b"modules: {"), rb'^"graph": \{.*"internalCalls"\s*+:'),
+        "PyCG's call graph in FASTEN's form, which is not read; without --fasten PyCG writes that which is",
     ),
     # -- drawings and pages of graphs
     (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import codecs
 import errno
+import glob
 import gzip
 import importlib
 import io
@@ -12,7 +13,7 @@ import lzma
 import os
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Thread
 from typing import IO, Any
 
@@ -21,7 +22,7 @@ from graphdiff.io.commits import opened, parts_of
 from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword, Remedy
 
-__all__ = ["PathOrFile", "load", "text_of"]
+__all__ = ["PathOrFile", "files_of", "load", "text_of"]
 
 PathOrFile = str | os.PathLike[str] | IO[bytes] | IO[str]
 
@@ -107,6 +108,29 @@ def name_of(path: PathOrFile) -> str:
     return name if isinstance(name, str) else "the open file"
 
 
+def files_of(path: PathOrFile | Sequence[PathOrFile]) -> list[PathOrFile]:
+    """Return the files that a list, or a name such as ``a.prof+b.prof`` or ``runs/*.prof``, stands for.
+
+    A file of that very name is itself; so is a name of which no part is there.
+
+    Examples
+    --------
+    >>> files_of(["a.prof", "b.prof"]), files_of("libstdc++.prof")
+    (['a.prof', 'b.prof'], ['libstdc++.prof'])
+    """
+    if isinstance(path, Sequence) and not isinstance(path, str | bytes):
+        return [*path]
+    if not isinstance(path, str) or not set("+*?[") & set(path) or os.path.lexists(path):
+        return [path]
+    files = [file for part in path.split("+") for file in _matching(part)]
+    return [*files] if any(map(os.path.exists, files)) else [path]
+
+
+def _matching(pattern: str) -> list[str]:
+    """Return the files that a pattern fits, in the order of their names; itself where there is none."""
+    return [pattern] if os.path.lexists(pattern) else sorted(glob.glob(pattern)) or [pattern]
+
+
 def text_of(data: bytes) -> str:
     r"""Decode `data`: by its byte-order mark where it has one, else UTF-8, else Latin-1, which takes every byte.
 
@@ -137,7 +161,9 @@ def _read_raw(path: PathOrFile, name: str, max_bytes: int) -> bytes:
         return _bounded(sys.stdin.buffer, name, max_bytes)
     committed = parts_of(path) if isinstance(path, str) else None
     with opened(*committed) if committed else open(path, "rb") as file:
-        return _bounded(file, name, max_bytes)
+        # At once where its size is known: parts that are joined are in memory twice.
+        size = 0 if committed else os.fstat(file.fileno()).st_size
+        return _bounded(file, name, max_bytes, max(CHUNK, min(size, max_bytes) + 1))
 
 
 def _decompress(raw: bytes, name: str, max_bytes: int) -> bytes:
@@ -153,10 +179,10 @@ def _decompress(raw: bytes, name: str, max_bytes: int) -> bytes:
     return raw
 
 
-def _bounded(file: IO[Any] | io.BufferedIOBase, name: str, max_bytes: int) -> bytes:
+def _bounded(file: IO[Any] | io.BufferedIOBase, name: str, max_bytes: int, chunk_bytes: int = CHUNK) -> bytes:
     chunks: list[bytes] = []
     left = max_bytes
-    while chunk := file.read(CHUNK):
+    while chunk := file.read(chunk_bytes):
         chunk = chunk.encode("utf-8", "surrogateescape") if isinstance(chunk, str) else chunk
         left -= len(chunk)
         if left < 0:

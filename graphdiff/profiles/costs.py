@@ -1,7 +1,7 @@
-"""`Costs`: a profile ready for questions of for whom its cost is spent, by its stacks where it has them, else its edges.
+"""`Costs`: a profile ready for questions of for whom it spends, by its stacks where it has them, else by its edges.
 
-Stacks answer exactly. Edges give an estimate, as if each function spent the same parts of its cost whoever calls it, and
-the range that they allow (`ranges`). Within a component edges carry nothing, and members have what they cost themselves.
+Stacks answer exactly. Edges give an estimate, as if each function spent the same parts of its cost whoever calls it,
+and the range that they allow (`ranges`). Within a component edges carry nothing; members have what was measured.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import Number, is_number
 from graphdiff.errors import UnknownNodeError, WeightError
 from graphdiff.graph.compiled import compile
-from graphdiff.graph.costs import EVERY_LEVEL
+from graphdiff.graph.costs import EVERY_LEVEL, HIDDEN
 from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.ranges import Flows, Range, flows
 from graphdiff.profiles.stacks import Stacks
-from graphdiff.remedies import Call, Remedy
+from graphdiff.remedies import Call, Keyword, Remedy
 
 __all__ = ["INCLUSIVE", "SELF", "Costs", "Part", "Route", "wilson"]
 
@@ -179,14 +179,19 @@ class Costs:
         return self._attribute(label, SELF)
 
     def inclusive(self, label: Any) -> Number | None:
-        """Return what a function costs with all it calls; None where that is not known.
+        """Return what a function costs with all it calls; None where that is not known, as it may be on a cycle."""
+        known, number = self._once(label), self.number(label)
+        is_sum = known is None and not self.is_in_component(number) and not self.without_cost
+        return self.sums[self.components[number]] if is_sum else known
 
-        Where calls within recursion are counted at every level it is not known of members of a component.
+    def _once(self, label: Any) -> Number | None:
+        """Return what the file says that a function costs inclusively, unless it adds up all levels of a recursion.
+
+        Of instructions readers say it where all levels are known to be within the first; a sampler that counts each
+        level does not tell.
         """
-        number = self.number(label)
-        is_member = self.is_in_component(number)
-        known = None if self.counts_every_level else self._attribute(label, INCLUSIVE)
-        return self.sums[self.components[number]] if known is None and not is_member else known
+        adds_up = self.counts_every_level and self.graph.graph.get("kind") == "sampled"
+        return None if adds_up else self._attribute(label, INCLUSIVE)
 
     def estimated_inclusive(self, label: Any) -> float | None:
         """Return what a member of a component costs inclusively, estimated from calls counted at every level.
@@ -220,7 +225,7 @@ class Costs:
     @property
     def counts_every_level(self) -> bool:
         """Whether a function that calls itself is counted once more at each level."""
-        return self.graph.graph.get("recursion") == EVERY_LEVEL
+        return bool(self.graph.graph.get("recursion") == EVERY_LEVEL)
 
     def whole(self, label: Any, by: str) -> Number | None:
         """Return what a function costs, by itself or inclusively, as the edges add up to it."""
@@ -234,7 +239,7 @@ class Costs:
     @property
     def assumes_even_calls(self) -> bool:
         """Whether what calls cost was not measured, but shared out as if all calls of a function cost the same."""
-        return self.graph.graph.get("assumes") == "even calls"
+        return bool(self.graph.graph.get("assumes") == "even calls")
 
     # -- edges
 
@@ -259,6 +264,17 @@ class Costs:
         return len(self.members[self.components[number]]) > 1
 
     @cached_property
+    def outer(self) -> list[tuple[int, int, Any]]:
+        """Caller, callee and cost, or what stands in its place, of each call from one component to another."""
+        ends = ((self.numbers[tail], self.numbers[head], cost) for tail, head, cost in self.graph.edges(data="cost"))
+        return [call for call in ends if self.components[call[0]] != self.components[call[1]]]
+
+    @cached_property
+    def without_cost(self) -> list[tuple[Any, Any]]:
+        """The calls from one component to another of which the file does not say what they cost."""
+        return [(self.labels[a], self.labels[b]) for a, b, cost in self.outer if not is_number(cost)]
+
+    @cached_property
     def calls(self) -> list[tuple[int, int, Number]]:
         """Caller, callee and cost of each call from one component to another.
 
@@ -267,25 +283,27 @@ class Costs:
         WeightError
             If such a call has no cost.
         """
-        outer = [
-            (self.numbers[tail], self.numbers[head], cost)
-            for tail, head, cost in self.graph.edges(data="cost")
-            if self.components[self.numbers[tail]] != self.components[self.numbers[head]]
-        ]
-        without = [(tail, head) for tail, head, cost in outer if not is_number(cost)]
-        if without:
-            tail, head = (self.labels[number] for number in without[0])
+        if self.without_cost:
+            tail, head = self.without_cost[0]
             raise WeightError(
-                f"{len(without):,} of {len(outer):,} calls have no cost in this file, such as {tail} -> {head}",
-                Remedy(Call("weight", "even-calls"), "takes every call of a function to cost the same"),
+                f"{len(self.without_cost):,} of {len(self.outer):,} calls have no cost in this file, such as "
+                f"{tail} -> {head}",
+                Remedy(
+                    Call("weight", "even-calls", python="graphdiff.weights.even_calls"), "takes all calls to be alike"
+                ),
                 edge=(tail, head),
             )
-        return outer
+        return self.outer
 
     @cached_property
     def owns(self) -> list[Number]:
-        """What each function costs by itself; 0 where the file does not say."""
-        return [self.own(label) or 0 for label in self.labels]
+        """What each function costs by itself, and in functions that a drawing leaves out; 0 where that is not said."""
+        return [(self.own(label) or 0) + (self._attribute(label, HIDDEN) or 0) for label in self.labels]
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether the calls are all that there were: a drawing may leave some out."""
+        return not any(HIDDEN in data for _, data in self.graph.nodes(data=True))
 
     @cached_property
     def sums(self) -> dict[int, Number]:
@@ -300,8 +318,7 @@ class Costs:
     @cached_property
     def flows(self) -> Flows:
         """What can flow on the edges."""
-        once = [None if self.counts_every_level else self._attribute(label, INCLUSIVE) for label in self.labels]
-        return flows(self.components, self.calls, self.owns, once)
+        return flows(self.components, self.calls, self.owns, list(map(self._once, self.labels)))
 
     @cached_property
     def entering(self) -> Mapping[int, list[tuple[int, int, float]]]:
@@ -309,8 +326,8 @@ class Costs:
         entering: dict[int, list[tuple[int, int, float]]] = {}
         for tail, head, cost in self.calls:
             component = self.components[head]
-            if cost:
-                part = min(1.0, float(cost) / float(self.sums[component]))  # beyond 1 where a file rounds
+            if cost and self.sums[component]:  # of a file that rounds either may be 0
+                part = min(1.0, float(cost) / float(self.sums[component]))  # and this beyond 1
                 entering.setdefault(component, []).append((tail, head, part))
         return entering
 
@@ -380,7 +397,7 @@ class Costs:
 
         Where calls were not measured nothing is known but the estimate.
         """
-        if self.assumes_even_calls:
+        if self.assumes_even_calls or not self.is_whole:  # other ways may lead through functions that are not drawn
             return part
         allowed = self.flows.range_for(sources, target, part.whole)
         return Part(part.whole, allowed.high if allowed.is_exact else None, part.estimate, allowed)
@@ -388,17 +405,12 @@ class Costs:
     def required(self, label: Any, by: str) -> Number:
         """Return what a function costs, or raise `WeightError` where that is not known."""
         whole = self.whole(label, by)
+        if whole is None and by == INCLUSIVE:
+            remedies = [Remedy(Keyword("by", SELF), "parts what it costs by itself")]
+            raise WeightError(f"what {label} costs with all that it calls is not in this file", *remedies)
         if whole is None:
-            raise WeightError(self._why_unknown(label, by))
+            raise WeightError(f"what {label} costs by itself is not in this file")
         return whole
-
-    def _why_unknown(self, label: Any, by: str) -> str:
-        if by == INCLUSIVE and self.counts_every_level:
-            return (
-                f"what {label} costs inclusively is not in this file: it is called within its own calls, which are "
-                "counted at every level; what it costs by itself is (by self)"
-            )
-        return f"what {label} costs {'by itself' if by == SELF else 'inclusively'} is not in this file"
 
     # -- stacks
 
@@ -419,12 +431,15 @@ class Costs:
     def routes(self, sources: Sequence[Any] | None, target: Any, by: str = INCLUSIVE, top: int = 3) -> list[Route]:
         """Return the routes by which most of a function comes, from the roots or from some functions.
 
-        On stacks a route begins where the stack begins.
+        On stacks a route begins where the stack begins. Edges say none of a member of a component: what of that comes
+        by it they cannot tell.
         """
         end = self.number(target)
         numbers = None if sources is None else [self.number(source) for source in sources]
         if self.stacks is not None:
             return self._measured_routes(self.stacks, numbers, end, by, top)
+        if any(self.is_in_component(number) for number in numbers or ()):
+            return []
         starts = self.beginning if numbers is None else [(each, self.components[each], 1.0) for each in numbers]
         return self.best_routes(starts, top).get(end, [])
 
@@ -477,6 +492,7 @@ class Costs:
         """
         best: dict[int, list[tuple[float, tuple[Any, ...]]]] = {}
         for component in self._in_order([component for _, component, _ in starts]):
+            ways: list[tuple[float, tuple[Any, ...]]]
             ways = [(part, (start,)) for start, at, part in starts if at == component]
             for tail, head, step in self.entering.get(component, ()):
                 ways += [(part * step, (way, tail, head)) for part, way in best.get(self.components[tail], ())]

@@ -1,11 +1,11 @@
 """What edges alone allow of a measured part: the least and the most of what f costs that can be spent for a function.
 
 An edge knows what it cost, not for whom: where callers are mixed, the stacks behind the edges may be any that sum to
-them. Those that pass some functions are a flow on the graph of components (a stack uses each edge between them once), no
-edge carrying more than it cost, so the most is a maximum flow to f, and the least what is left of f by the most that can
-come past these functions (L. Ford, D. Fulkerson, "Maximal flow through a network", 1956; networkx's implementation of
-Dinitz's algorithm). Both are reached by some stacks. Costs are whole numbers here, so that flows end; what floats lack
-is rounded outward.
+them. Those that pass some functions are a flow on the graph of components (a stack uses each edge between them once),
+no edge carrying more than it cost. So the most is a maximum flow to f, and the least what is left of f by the most that
+can come past these functions (L. Ford, D. Fulkerson, "Maximal flow through a network", 1956; networkx's implementation
+of Dinitz's algorithm). Both are reached by some stacks. Costs are whole numbers here, so that flows end; what floats
+lack is rounded outward.
 """
 
 from __future__ import annotations

@@ -120,8 +120,8 @@ class CostRanking(Result):
         """
         if any(row.part is not None and not row.part.is_measured for row in self.listed):
             raise UsageError(
-                f"for whom {self.asked} costs is an estimate on the calls of this file, which no condition can be about; "
-                "a profile with stacks tells"
+                f"for whom {self.asked} costs is an estimate on the calls of this file, which no condition can be "
+                "about; a profile with stacks tells"
             )
         return [[self.number(row) or 0] for row in self.listed]
 
@@ -217,7 +217,7 @@ def rank_costs(
     source, target : node, optional
         At most one of them.
     by : {"self", "inclusive", "calls"}, optional
-        By default ``"self"``, and of a target ``"inclusive"``.
+        By default ``"self"``, and of a target ``"inclusive"``; of a file that only counts calls ``"calls"``.
     top : int, optional
         How many rows.
 
@@ -246,6 +246,8 @@ def rank_costs(
         raise UsageError(Keyword("by", by), f": of a profile the columns are {', '.join(COLUMNS)}")
     source, target = _one(source, "source"), _one(target, "target")
     costs = Costs(graph)
+    if by is None and source is None and target is None:
+        by = next((name for name in COLUMNS if any(is_number(value) for _, value in graph.nodes(data=name))), SELF)
     if source is None and target is None:
         listed = _all(costs, by or SELF)
     elif by == CALLS:

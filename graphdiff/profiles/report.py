@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graphdiff.arithmetic import Number
+from graphdiff.profiles.call_graph import functions_of
 from graphdiff.profiles.costs import SELF, Costs, Part, Route
+from graphdiff.profiles.filtering import NAMED
 from graphdiff.text.amounts import SECONDS, amount
 from graphdiff.text.names import end_text
 from graphdiff.text.numbers import chain_of, percent, shorten, shown
@@ -19,23 +22,14 @@ if TYPE_CHECKING:
 
 __all__ = ["cost_word", "glued_by_imports", "head", "range_text", "route_text", "share_text", "spent_text"]
 
-#: A route's line is no longer.
-ROUTE = 70
-#: So many callers are listed.
-CALLERS = 5
+#: A route is no longer, and where it is said behind it that it was measured.
+ROUTE, BESIDE = 78, 56
+#: So many callers are listed, with names that are no longer.
+CALLERS, CALLER = 5, 44
 #: How a component is named in a route: the functions by which it is entered and left are.
 PASSED = "(cycle)"
-#: The functions by which Python imports a module, by their names and the file they are in.
-IMPORTS = (
-    "_find_and_load",
-    "_call_with_frames_removed",
-    "_load_unlocked",
-    "_handle_fromlist",
-    "_gcd_import",
-    "exec_module",
-)
-#: Imports are said to glue a profile together where a component has more than this part of the functions.
-GLUED = 0.05
+#: Imports are said to glue a profile together where a component has more than this part of the functions, and so many.
+GLUED, FEW = 0.05, 9
 
 
 def head(costs: Costs) -> str:
@@ -88,19 +82,19 @@ def share_text(part: Part) -> str:
 
 
 def range_text(low: float, high: float, unit: str = " %") -> str:
-    """Return a range of parts in per cent, rounded outward; the whole of them without digits.
+    """Return a range of parts in per cent, rounded outward; without digits where it is nearly all of them.
 
     Examples
     --------
-    >>> range_text(0.598, 0.62175), range_text(0, 1), range_text(0.16, 0.1604)
+    >>> range_text(0.598, 0.62175), range_text(0.003, 1), range_text(0.16, 0.1604)
     ('59.8 to 62.2 %', '0 to 100 %', '16.0 to 16.1 %')
     """
-    if (low, high) == (0, 1):
+    if low < 0.01 and high > 0.99:
         return f"0 to 100{unit}"
     return f"{math.floor(1000 * low + 1e-6) / 10:.1f} to {math.ceil(1000 * high - 1e-6) / 10:.1f}{unit}"
 
 
-def route_text(route: Route, width: int = ROUTE) -> str:
+def route_text(route: Route, width: int) -> str:
     """Return a route in one line."""
     return chain_of([PASSED if function is None else str(function) for function in route.functions], width)
 
@@ -149,7 +143,8 @@ def _answer(spent: Spent) -> Iterator[str]:
     part, source = spent.part, shorten(end_text(spent.source), NAME)
     owned, unit = _owned(spent), spent.costs.unit
     if not part.whole:
-        yield f"{name_of(spent.target)} costs nothing here ({amount(0, unit)}), so that no part of it is spent for {source}."
+        nothing = f"{name_of(spent.target)} costs nothing here ({amount(0, unit)})"
+        yield f"{nothing}, so that no part of it is spent for {source}."
     elif spent.costs.assumes_even_calls and not part.is_measured:
         yield from _assumed(spent, source)
     elif not part.is_measured:
@@ -187,7 +182,7 @@ def _allowed(spent: Spent, source: str) -> Iterator[str]:
     """Yield what edges allow, and what it is if calls cost the same."""
     part = spent.part
     low, high = part.bounds or (0.0, 1.0)
-    unknown = part.range is not None and part.range.is_open
+    unknown = range_text(low, high) == range_text(0, 1)
     end = ": this file cannot tell." if unknown else ", as far as this file tells."
     yield f"{range_text(low, high)} of {_owned(spent)} is spent for {source}{end}"
     if part.estimate is not None:
@@ -206,7 +201,8 @@ def _assumed(spent: Spent, source: str) -> Iterator[str]:
     if spent.part.estimate is None:
         yield f"Which part of {_owned(spent)} is spent for {source} is not known: both are in one cycle of calls."
     else:
-        yield f"{share_text(spent.part)} of {_owned(spent)} is spent for {source}, if all calls of a function cost the same."
+        share = share_text(spent.part)
+        yield f"{share} of {_owned(spent)} is spent for {source}, if all calls of a function cost the same."
     yield f"! {name} takes calls to cost the same and measures none: {EVEN_CALLS}"
 
 
@@ -269,7 +265,7 @@ def _callers(spent: Spent) -> Iterator[str]:
 def _caller_row(caller: Caller, unit: str) -> list[str]:
     times = _times(caller.calls, caller.cost, unit).removeprefix("called ") if caller.calls else ""
     cost = "" if caller.cost is None else amount(caller.cost, unit)
-    return [name_of(caller.function), percent(caller.share), cost, times]
+    return [shorten(str(caller.function), CALLER), percent(caller.share), cost, times]
 
 
 def _routes(spent: Spent) -> Iterator[str]:
@@ -284,9 +280,10 @@ def _routes(spent: Spent) -> Iterator[str]:
     for route in routes:
         if measured:
             assert route.cost is not None
-            rows.append([route_text(route), amount(route.cost, unit), "" if spent.sources else percent(route.part)])
+            text = route_text(route, BESIDE if spent.sources else ROUTE)
+            rows.append([text, amount(route.cost, unit), "" if spent.sources else percent(route.part)])
         else:
-            rows.append([route_text(route), f"{'' if _is_forced(spent, route) else '≈'}{percent(route.part)}"])
+            rows.append([route_text(route, ROUTE), f"{'' if _is_forced(spent, route) else '≈'}{percent(route.part)}"])
     lines = [f"  {line}" for line in aligned(rows)]
     yield from [f"{lines[0]}    measured on stacks" if measured and spent.sources else lines[0], *lines[1:]]
 
@@ -304,8 +301,8 @@ def _notes(spent: Spent) -> Iterator[str]:
         about = costs.estimated_inclusive(spent.target)
         known = "" if about is None else f" (an estimate: {amount(round(about), costs.unit)})"
         yield (
-            f"! {name_of(spent.target)} is called within its own calls, which this file counts at every level: what it "
-            f"costs with all it calls is not measured{known}; the parts are of what it costs by itself."
+            f"! {name_of(spent.target)} is on a cycle of calls, and what it costs with all it calls is not in this "
+            f"file{known}; the parts are of what it costs by itself."
         )
     if not spent.part.is_measured and not costs.assumes_even_calls:
         yield f"! {_why_open(spent)} Stacks tell them apart (py-spy -f raw, pprof, perf)."
@@ -329,8 +326,10 @@ def glued_by_imports(costs: Costs) -> Iterator[str]:
     if costs.stacks is not None:
         return
     largest: Sequence[int] = max(costs.members.values(), key=len, default=())
-    names = [str(costs.graph.nodes[costs.labels[number]].get("name", costs.labels[number])) for number in largest]
-    if len(largest) > GLUED * len(costs.labels) and any(name.endswith(IMPORTS) for name in names):
+    functions = functions_of(costs.graph)
+    imports = re.compile(NAMED["imports"], re.MULTILINE)
+    names = (f"{functions[number].name}\n{functions[number].file}" for number in largest)
+    if len(largest) > max(FEW, GLUED * len(costs.labels)) and any(map(imports.search, names)):
         yield (
             f"! {len(largest):,} of {len(costs.labels):,} functions call each other in one cycle, to which imports tie "
             "them: --hide imports takes these out."

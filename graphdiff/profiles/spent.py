@@ -1,4 +1,4 @@
-"""`why` of a profile: how much of what a function costs is spent for others, by which routes, and how far that is known."""
+"""`why` of a profile: how much of what a function costs is spent for others, by which routes, how far it is known."""
 
 from __future__ import annotations
 
@@ -124,8 +124,8 @@ class Spent(Result):
             return share
         low, high = self.part.bounds or (0.0, 1.0)
         raise UsageError(
-            f"which part of {self.target} is spent for {' and '.join(map(str, self.sources))} is not measured: the calls "
-            f"in this file allow {low:.3g} to {high:.3g}; a profile with stacks tells"
+            f"which part of {self.target} is spent for {' and '.join(map(str, self.sources))} is not measured: the "
+            f"calls in this file allow {low:.3g} to {high:.3g}; a profile with stacks tells"
         )
 
     @property
@@ -225,12 +225,11 @@ def spent_for(graph: nx.DiGraph, source: Any, target: Any) -> Spent:
     costs = Costs(graph)
     start = None if source is ROOTS else source
     spent = Spent(start, target, _known(costs, target), costs)
-    for node in spent.sources:
-        costs.number(node)
+    assert spent.part  # so that what is refused is refused here
     return spent
 
 
 def _known(costs: Costs, target: Any) -> str:
     """Return what of a function is measured: what it costs inclusively, else by itself."""
     costs.number(target)
-    return SELF if costs.counts_every_level and costs.inclusive(target) is None else INCLUSIVE
+    return SELF if costs.inclusive(target) is None and costs.own(target) is not None else INCLUSIVE

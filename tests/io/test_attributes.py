@@ -140,7 +140,8 @@ def test_every_attribute_in_the_samples_is_listed() -> None:
 
 @pytest.mark.parametrize("table", [NODES, EDGES])
 def test_every_listed_attribute_stands_in_a_reader(table: dict[str, str]) -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "graphdiff/io").rglob("*.py")).lower()
+    files = [path for room in ("io", "profiles") for path in (ROOT / "graphdiff" / room).rglob("*.py")]
+    text = "".join(path.read_text(encoding="utf-8") for path in files).lower()
     assert [key for key in table if f'"{key.lower()}"' not in text and f"{key.lower()}=" not in text] == []
 
 

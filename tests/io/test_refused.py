@@ -103,10 +103,23 @@ OBJECTS: dict[str, tuple[Any, str]] = {
         {"metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/catalog/v1.json"}, "nodes": {}},
         "an artifact of dbt that is not its manifest",
     ),
-    "trace events": ({"traceEvents": [{"ph": "X", "ts": 1}], "displayTimeUnit": "ms"}, "a trace of events"),
-    "trace events, bare": ([{"name": "a", "ph": "B", "pid": 1, "ts": 2}], "a trace of events"),
-    "speedscope": ({"$schema": "https://www.speedscope.app/file-format-schema.json", "profiles": []}, "speedscope's"),
-    "cpuprofile": ({"nodes": [{"id": 1, "children": [2]}], "startTime": 1, "endTime": 2}, "a CPU profile of V8"),
+    "heapprofile": (
+        {"head": {"callFrame": {"functionName": "f"}, "selfSize": 8, "id": 1, "children": []}, "samples": []},
+        "what V8 allocated",
+    ),
+    "old cpuprofile": (
+        {"head": {"functionName": "(root)", "children": []}, "startTime": 1},
+        "a CPU profile in V8's form of",
+    ),
+    "heap snapshot": ({"snapshot": {"meta": {"node_fields": ["type"]}}, "nodes": []}, "a snapshot of V8's heap"),
+    "Gecko profile": (
+        {"meta": {"version": 30}, "libs": [], "threads": [{"samples": {"schema": {"stack": 0}, "data": []}}]},
+        "a recording of Firefox's profiler",
+    ),
+    "PyCG for FASTEN": (
+        {"product": "x", "modules": {}, "graph": {"internalCalls": []}},
+        "PyCG's call graph in FASTEN's",
+    ),
     "dot -Tjson": (
         {"name": "x", "objects": [{"_gvid": 0, "name": "a"}], "edges": [{"_gvid": 0, "tail": 0, "head": 0}]},
         "a drawing that Graphviz made in JSON",

@@ -6,7 +6,7 @@ The format: https://valgrind.org/docs/manual/cl-format.html
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from graphdiff.errors import FormatError, UsageError
 from graphdiff.io.source import text_of
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.profiles.call_graph import Function, from_calls
-from graphdiff.remedies import Keyword, Remedy
+from graphdiff.remedies import Keyword
 
 __all__ = ["read_callgrind"]
 
@@ -53,9 +53,10 @@ def read_callgrind(data: bytes, *, name: str, event: str | None = None) -> nx.Di
     r"""Read a profile of callgrind: the tail of an edge calls its head, which costs so much for all of these calls.
 
     Several parts add up. The levels of a recursive function (``f'2``) are one node, of which ``inclusive`` is what the
-    first level cost, all within it once, and ``primitive_calls`` are the calls of that level; where a recursive
-    function has no levels (``--separate-recs=1``), its inclusive cost counts each call within a call again. So do the
-    edges inside of a cycle: ``G.graph["recursion"]`` is "every level".
+    first level cost, all others within it, and ``primitive_calls`` are the calls of that level. In a file without
+    levels (``--separate-recs=1``) the inclusive cost of a function on a cycle of calls is left out, unless all calls
+    into the cycle are of it. Calls inside of a cycle cost again what each level within them costs:
+    ``G.graph["recursion"]`` is "every level".
 
     Code that is inlined from other files belongs to the function that it runs in. Jumps are passed over.
 
@@ -106,6 +107,7 @@ class _Profile:
         self.calls: dict[_Call, list[int]] = {}
         self.modules: dict[Function, str] = {}
         self._names: dict[tuple[str, str], str] = {}
+        self._n_positions = 1
         self._costs = COSTS[1]
         self._column = -1
         self._total = 0
@@ -162,7 +164,7 @@ class _Profile:
     def _unread(self, line: str) -> FormatError:
         if self._pending is not None:
             return self._error("behind calls= stands no line of what they cost")
-        if re.fullmatch(rf"{POSITION}\s.*\s-[0-9].*", line):
+        if any(re.fullmatch(r"-[0-9]+", word) for word in line.split()[self._n_positions :]):
             return self._error(f"a negative cost: {line[:60]!r}")
         return self._error(f"no line of callgrind's format: {line[:60]!r}")
 
@@ -186,18 +188,18 @@ class _Profile:
         self.end()
         events = text.split()
         named = {short: event for event in events for short in (_unit_of(event)[0], event)}
-        self.event = self.event or (events[0] if events else "")
+        if not events:
+            raise self._error("events: without a name")
+        self.event = self.event or events[0]
         if self.event not in named:
-            what = f"it measured {', '.join(events)}" if events else "it measured nothing"
-            raise UsageError(
-                f"{self.name}: no event {self.event!r}: {what}", Remedy(Keyword("event", "NAME"), "chooses")
-            )
+            raise UsageError(Keyword("event", self.event), f": {self.name} has no such event, but {', '.join(events)}")
         self.events = self.events or events
         self.event = named[self.event]
         self._column = events.index(self.event)
 
     def _positions(self, text: str) -> None:
-        self._costs = COSTS[min(max(len(text.split()), 1), 3)]
+        self._n_positions = min(max(len(text.split()), 1), 3)
+        self._costs = COSTS[self._n_positions]
 
     def _sums_to(self, text: str) -> None:
         values = text.split()
@@ -281,9 +283,8 @@ class _Profile:
                 "no calls in it, as in what cachegrind writes; valgrind --tool=callgrind PROGRAM records who calls whom"
             )
         _, factor, unit = _unit_of(self.event)
-        counts_levels = self.creator.startswith(EVERY_LEVEL)
         measured = _Measured(self.own, self.calls, factor)
-        functions = measured.functions(counts_levels=counts_levels)
+        functions = measured.functions()
         for function, module in self.modules.items():
             if function in functions:
                 functions[function]["module"] = module
@@ -296,7 +297,7 @@ class _Profile:
             format="callgrind",
             event=self.event if len(self.events) > 1 else None,
             events=self.events if len(self.events) > 1 else None,
-            recursion="every level" if counts_levels else None,
+            recursion="every level" if self.creator.startswith(EVERY_LEVEL) else None,
             threads=len(self.threads) if len(self.threads) > 1 else None,
         )
 
@@ -310,6 +311,8 @@ class _Measured:
         #: Whether calls are counted: pprof writes 0.
         self.is_counted = any(count for count, _ in self.calls.values()) or not calls
         self.cycles = _cycles((tail.function, head.function) for tail, head in self.calls)
+        #: Whether levels of recursion are told apart: what has but one never ran twice at once.
+        self.has_levels = any(head.level > 1 for _, head in self.calls)
 
     def between(self) -> dict[tuple[Function, Function], dict[str, int]]:
         """Return what calls between two functions cost, of all levels."""
@@ -321,26 +324,27 @@ class _Measured:
                 edge["calls"] = edge.get("calls", 0) + count
         return merged
 
-    def functions(self, *, counts_levels: bool) -> dict[Function, dict[str, Any]]:
-        """Return what is known of each function; on cycles the inclusive cost only where each level counts."""
+    def functions(self) -> dict[Function, dict[str, Any]]:
+        """Return what is known of each function."""
         functions: dict[Function, dict[str, Any]] = {}
         for place in (*self.own, *(place for call in self.calls for place in call)):
             functions.setdefault(place.function, {"self": 0})
         for place, cost in self.own.items():
             functions[place.function]["self"] += cost
-        for function, cost in self._inclusive().items():
-            if counts_levels or function not in self.cycles:
-                functions[function]["inclusive"] = cost
+        known = self._inclusive()
+        for function in functions.keys() & known.keys():
+            functions[function]["inclusive"] = known[function]
         if self.is_counted:
             for function, counts in self._counts().items():
                 functions[function].update(counts)
         return functions
 
-    def _inclusive(self) -> Counter[Function]:
-        """Return what each function cost with all that it called.
+    def _inclusive(self) -> dict[Function, int]:
+        """Return what functions cost with all that they called, each call once; of some on cycles it is not known.
 
-        On a cycle that is what its first level cost, all other levels being within it, and what calls of other levels
-        from outside of the cycle cost, where callgrind has lost count. What has no costs of its own has those of calls.
+        On a cycle it is what the first level of a function cost, where the file has levels: all others are within it,
+        save for calls of them from outside of the cycle, where callgrind has lost count. Without levels it is known of
+        what alone is called from outside. What has no costs of its own has those of its calls.
         """
         inclusive: Counter[Function] = Counter()
         for place, cost in self.own.items():
@@ -350,7 +354,26 @@ class _Measured:
             inclusive[tail.function] += cost * self._is_first(tail)
             is_late = not self._is_first(head) and self._enters(tail, head)
             inclusive[head.function] += cost * (is_late or head.function not in written)
-        return inclusive
+        if self.has_levels:
+            return inclusive
+        return {each: cost for each, cost in inclusive.items() if each not in self.cycles} | self._entrances()
+
+    def _entrances(self) -> dict[Function, int]:
+        """Return what functions cost that are alone on their cycle, or alone lead into it: what all of it costs."""
+        entering: dict[int, Counter[Function]] = defaultdict(Counter)
+        wholes: Counter[int] = Counter()
+        for place, cost in self.own.items():
+            wholes[self.cycles.get(place.function, -1)] += cost
+        for (tail, head), (_, cost) in self.calls.items():
+            if self._enters(tail, head):
+                wholes[self.cycles.get(tail.function, -1)] += cost
+                entering[self.cycles.get(head.function, -1)][head.function] += cost
+        sizes = Counter(self.cycles.values())
+        return {
+            function: wholes[number]
+            for function, number in self.cycles.items()
+            if sizes[number] == 1 or entering[number] == {function: wholes[number]}
+        }
 
     def _counts(self) -> dict[Function, dict[str, int]]:
         """Return how often each function was called and, where levels tell them apart, how often from outside."""

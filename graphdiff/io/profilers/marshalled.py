@@ -153,7 +153,7 @@ def _reference(numbered: list[Any], file: _File) -> Any:
         raise file.broken(f"a reference to value {number:,}, which is not before it", start)
     value = numbered[number]
     # Of a dict, or a function's values with one, many small references would make an endless profile.
-    if isinstance(value, Pairs) or (isinstance(value, tuple) and any(isinstance(each, Pairs) for each in value)):
+    if any(isinstance(each, Pairs) and each for each in (value, *(value if isinstance(value, tuple) else ()))):
         raise file.broken("a reference to a dict, which no profile has", start)
     return value
 
