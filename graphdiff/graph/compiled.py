@@ -628,7 +628,9 @@ def _with_measured(
     }
     of_nodes = {name: Column(intake.numbers_of_nodes(graph, name)) for name in preset.measured_of_nodes}
     attributes, node_attributes = {**topology.attributes, **columns}, {**topology.node_attributes, **of_nodes}
-    return replace(topology, attributes=attributes, node_attributes=node_attributes)
+    recursion = graph.graph.get("recursion") if isinstance(graph, nx.Graph) else None
+    about = {**topology.about, **({"recursion": recursion} if recursion else {})}
+    return replace(topology, attributes=attributes, node_attributes=node_attributes, about=about)
 
 
 def _arranged(edges: intake.Edges) -> tuple[Topology, NDArray[Any] | None]:

@@ -17,6 +17,7 @@ Color = tuple[int, int, int]
 #: Where edges are many, one of less than this part of the whole has no label.
 FAINT = 0.02
 BLUE, ORANGE, GREY = (0, 114, 178), (213, 94, 0), (190, 190, 190)
+RED, GREEN = (213, 94, 0), (0, 158, 115)
 PALE_BLUE, PALE_ORANGE, WHITE = (140, 196, 232), (250, 190, 130), (255, 255, 255)
 
 
@@ -101,6 +102,17 @@ def scale_of(graph: nx.DiGraph, rows: Iterable[dict[str, Any]], whole: Number, *
 def _edge_color(strength: float) -> str:
     """Return the colour of an edge; from 0 the ends of the scale are a step away, so that a little is seen."""
     return _hex(GREY, BLUE, ORANGE, strength and strength * 0.75 + (0.25 if strength > 0 else -0.25))
+
+
+def mixed(base: Color, end: Color, strength: float) -> str:
+    """Return the colour that lies so far from one to another.
+
+    Examples
+    --------
+    >>> mixed(WHITE, (0, 0, 0), 0.5)
+    '#808080'
+    """
+    return _hex(base, end, end, strength)
 
 
 def _hex(base: Color, positive: Color, negative: Color, strength: float) -> str:

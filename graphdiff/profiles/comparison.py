@@ -15,6 +15,7 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.lookup import find_node
 from graphdiff.profiles.mixes import Mix
 from graphdiff.profiles.noise import deviation, scatter, widest
+from graphdiff.profiles.overlay import overlaid
 from graphdiff.profiles.pairing import Paired, both_in_one, require_alike
 from graphdiff.profiles.report_comparison import comparison_text, headline, noise_percent
 from graphdiff.profiles.runs import Key, Measured, Run, run_of
@@ -115,6 +116,10 @@ class ProfileComparison(Result):
         The sets in which the two profiles differ.
     pair : Paired or None
         What both measured; of several before the first.
+    profiles : pair of networkx.DiGraph, or None
+        The profiles; of several before the first.
+    factor : number
+        Times which the profile after counts.
     """
 
     main: Hashable | None
@@ -134,6 +139,8 @@ class ProfileComparison(Result):
     node_groups: Mapping[Any, Any] | None = None
     difference: Any = None
     pair: Paired | None = None
+    profiles: tuple[nx.DiGraph, nx.DiGraph] | None = None
+    factor: Number = 1
 
     @property
     def change(self) -> Number:
@@ -185,11 +192,13 @@ class ProfileComparison(Result):
 
         Nodes and edges have a ``status`` (kept, added, removed; edges also changed) and what they did, ``change``;
         edges what they cost, ``weight_before`` and ``weight_after``, nodes their own cost, ``self_before`` and
-        ``self_after``.
+        ``self_after``, and all that `graphdiff.profiles.overlay.overlaid` says.
         """
         graph = both_in_one(self.pair, {part.key: part.change for part in self.parts})
         ends = {} if self.main is None else {"source": self.main}
         graph.graph.update(total=plain(self.after), unit=self.unit, headline=headline(self), **ends)
+        if self.profiles is not None:
+            overlaid(*self.profiles, scale=self.factor, into=graph)
         return graph
 
     def to_dict(self) -> dict[str, Any]:
@@ -283,6 +292,8 @@ def compared(
         node_groups=groups,
         difference=difference,
         pair=runs[0].pair,
+        profiles=(befores[0], after),
+        factor=factors[-1],
     )
 
 

@@ -9,7 +9,7 @@ import posixpath
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,7 +29,7 @@ from graphdiff.text.amounts import amount
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["read_pprof"]
+__all__ = ["profile_class", "read_pprof"]
 
 #: The fields that are read, each with its number and type; ``*`` is before those that repeat.
 SCHEMA = {
@@ -67,6 +67,8 @@ AGAIN = "record or fetch it again"
 ABSENT = f"which is not in the file: it is broken or cut off; {AGAIN}"
 
 
+#: Numbers up to so many, or so many times those that there are, are looked up in a table.
+MOST_NUMBERS, FAR_APART = 1 << 16, 8
 #: So many samples are taken apart at once.
 BLOCK = 1 << 14
 
@@ -165,13 +167,14 @@ def _graph(
     if not costs.any():
         raise _nothing(recorded.values, measured, chosen, name)
     has_some = costs > 0
-    counts = recorded.values[has_some, measured.index(SAMPLES)] if SAMPLES in measured else None
+    counts = recorded.values[:, measured.index(SAMPLES)] if SAMPLES in measured else None
     of_some = np.repeat(has_some, recorded.lengths)
+    frames = recorded.frames if has_some.all() else recorded.frames[of_some]
     tree = Stacks.of(  # backwards, so that each begins with its root
-        recorded.frames[of_some][::-1],
+        frames[::-1],
         recorded.lengths[has_some][::-1],
         costs[has_some][::-1],
-        None if counts is None else counts[::-1],
+        None if counts is None else counts[has_some][::-1],
     )
     graph = from_stacks(
         functions,
@@ -182,7 +185,7 @@ def _graph(
         event=event.name,
         events=[each.name for each in measured],
     )
-    gone = np.setdiff1d(recorded.frames[~of_some], recorded.frames[of_some])
+    gone = np.setdiff1d(recorded.frames[~of_some], tree.frames)
     leave_out(graph, dict.fromkeys(functions[number].name for number in gone.tolist()), {"event": event.name})
     if bare := int(costs[recorded.lengths == 0].sum()):
         told = f"{amount(bare, event.shown_unit)} of {amount(int(costs.sum()), event.shown_unit)}"
@@ -200,7 +203,7 @@ def _parsed(data: bytes, name: str) -> Any:
     from google.protobuf.message import DecodeError
 
     try:
-        profile = _schema().FromString(data)
+        profile = profile_class().FromString(data)
     except DecodeError:
         place = break_of(data)
         what = f"is broken or cut off at byte {place:,} of {len(data):,}" if place else NO_PROFILE
@@ -211,8 +214,14 @@ def _parsed(data: bytes, name: str) -> Any:
 
 
 @cache
-def _schema() -> Any:
-    """Return the class of a profile."""
+def profile_class() -> Any:
+    r"""Return the class of a profile in protocol buffers.
+
+    Examples
+    --------
+    >>> profile_class().FromString(b"\x60\x05\x32\x00\x32\x03cpu").string_table
+    [b'', b'cpu']
+    """
     from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
     kinds = descriptor_pb2.FieldDescriptorProto
@@ -290,12 +299,23 @@ class _Locations:
         order = np.argsort(ids)
         return cls(ids[order], (np.cumsum(counts) - counts)[order], counts[order], frames)
 
+    @cached_property
+    def _numbered(self) -> NDArray[np.int64]:
+        """The place of each number up to the largest, then -1; empty where numbers are far apart, as addresses are."""
+        largest = int(self.ids.max(initial=0))
+        if largest > MOST_NUMBERS + FAR_APART * len(self.ids):
+            return np.zeros(0, dtype=np.int64)
+        numbered = np.full(largest + 2, -1, dtype=np.int64)
+        numbered[self.ids.astype(np.int64)] = np.arange(len(self.ids))
+        return numbered
+
     def places(self, ids: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return where each location is among these; -1 where it is not."""
+        if len(self._numbered):
+            return self._numbered[np.minimum(ids, len(self._numbered) - 1).astype(np.int64)]
         places = np.searchsorted(self.ids, ids)
-        places[places == len(self.ids)] = -1
-        places[self.ids[places] != ids if len(self.ids) else slice(None)] = -1
-        return places
+        places[places == len(self.ids)] = 0
+        return np.where(self.ids[places] == ids, places, -1)
 
     def frames_at(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Return the frames of locations one after another, and where those of each end."""
