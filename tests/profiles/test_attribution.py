@@ -96,7 +96,9 @@ def planted(program: Program, rng: random.Random) -> tuple[Program, Any]:
 def by_definition(before: nx.DiGraph, after: nx.DiGraph) -> dict[Any, Fraction]:
     """Return the parts of the change of all that two profiles without cycles cost."""
     union = nx.compose(before, after)
-    number = {(graph, a, b): Fraction(data["calls"]) for graph in (before, after) for a, b, data in graph.edges(data=True)}
+    number = {
+        (graph, a, b): Fraction(data["calls"]) for graph in (before, after) for a, b, data in graph.edges(data=True)
+    }
     cost = {(graph, a, b): Fraction(data["cost"]) for graph in (before, after) for a, b, data in graph.edges(data=True)}
     own = {(graph, f): Fraction(n) for graph in (before, after) for f, n in graph.nodes(data="self")}
     both = (before, after)
@@ -131,7 +133,9 @@ def test_parts_are_those_of_the_definition_and_sum_to_the_change_in_fractions() 
         other = made_program(rng) if rng.random() < 0.3 else planted(planted(program, rng)[0], rng)[0]
         before, after = profile(program), profile(other)
         found = gd.compare(before, after, exact=True)
-        assert found.change == sum(n for _, n in after.nodes(data="self")) - sum(n for _, n in before.nodes(data="self"))
+        assert found.change == sum(n for _, n in after.nodes(data="self")) - sum(
+            n for _, n in before.nodes(data="self")
+        )
         assert found.remainder == 0
         assert found.attribution == by_definition(before, after)
 
@@ -143,7 +147,9 @@ def test_floats_are_the_fractions_up_to_rounding() -> None:
         before, after = profile(program), profile(planted(program, rng)[0])
         exact, floats = (gd.compare(before, after, "f0", exact=exact) for exact in (True, False))
         for key, part in exact.attribution.items():
-            assert floats.attribution.get(key, 0) == pytest.approx(float(part), rel=1e-9, abs=1e-9 * float(exact.before))
+            assert floats.attribution.get(key, 0) == pytest.approx(
+                float(part), rel=1e-9, abs=1e-9 * float(exact.before)
+            )
 
 
 def largest(found: ProfileComparison) -> Any:
