@@ -93,7 +93,7 @@ def compare(
         raise UsageError("--top and --all are two answers to how many rows: give one of them")
     graphs = _loaded(settings, new)
     rows = sys.maxsize if every else top
-    if runs := _profiles(settings, graphs, olds, ends):
+    if runs := _profiles(settings, graphs, olds):
         found = _costs(runs, graphs[1], ends, matches, by=by, normalise=normalise, exact=settings.exact)
         gate.check([found], runs[0], graphs[1])
         _emit_costs(_drawn(found, settings), (settings.file, new), (runs[0], graphs[1]), found, rows, gate)
@@ -151,12 +151,12 @@ def _emptied(graph: nx.DiGraph, read_from: str) -> nx.DiGraph:
 
 
 def _profiles(
-    settings: options.Settings, graphs: tuple[nx.DiGraph, nx.DiGraph], olds: Sequence[str], ends: Ends
+    settings: options.Settings, graphs: tuple[nx.DiGraph, nx.DiGraph], olds: Sequence[str]
 ) -> list[nx.DiGraph]:
-    """Return the runs before, where both files are profiles and costs are asked for, not paths between two ends."""
+    """Return the runs before, where both files are profiles and no weights are asked for."""
     from graphdiff.profiles.pairing import are_profiles
 
-    if settings.weights or settings.cycles or not are_profiles(graphs) or (ends.sources and ends.has_target):
+    if settings.weights or settings.cycles or not are_profiles(graphs):
         return []
     return [graphs[0], *(inputs.load(replace(settings, file=old)) for old in olds)]
 
@@ -178,14 +178,12 @@ def _costs(
     runs: Sequence[nx.DiGraph], after: nx.DiGraph, ends: Ends, matches: Sequence[str], **asked: Any
 ) -> ProfileComparison:
     """Return what moved the cost of the function that is named, or of all."""
-    from graphdiff.change.compare import compared_costs
+    from graphdiff.change.compare import compared_costs, one_function
     from graphdiff.change.match import in_either, named_pair
 
-    names = ends.sources or ends.targets
-    if len(names) > 1 or ends.listed:
-        raise UsageError("of two profiles the cost of one function is compared, or without a name that of all")
+    name = one_function([*ends.sources, *ends.targets, *([ends.listed.path] * 2 if ends.listed else [])])
     match = dict(named_pair((runs[0], after), text) for text in matches)
-    main = in_either((runs[0], after), names[0]) if names else None
+    main = None if name is None else in_either((runs[0], after), name)
     return compared_costs(runs, after, main, match=match, **asked)
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from graphdiff.profiles.overlaps import Bounds
     from graphdiff.profiles.savings import Saving
 
+#: Below which part of the total the ends of a range are told as one number in per cent.
+ALIKE = 0.0005
 #: So many changes are listed, and to how many characters the name of a function is shortened in a sentence.
 LISTED, NAME = 20, 48
 
@@ -68,7 +70,7 @@ def _without_unit(text: str, *following: str) -> str:
 def _cost(saving: Saving, gains: Gains) -> str:
     """Return what the one change is a part of."""
     cost = f"{_about(saving)} {_ends(*saving.cost, gains.unit)}"
-    if saving.cost.low != saving.cost.high:
+    if saving.cost.low != saving.cost.high or not gains.is_measured:
         return cost
     return f"{cost}: measured{' on stacks' if gains.has_stacks else ''}"
 
@@ -115,6 +117,11 @@ def _notes(gains: Gains) -> list[str]:
 
 
 def _assumed(gains: Gains) -> list[str]:
+    even = [] if gains.is_measured else ["an estimate: this file takes all calls of a function to cost the same"]
+    return [*even, *_of_calls(gains)]
+
+
+def _of_calls(gains: Gains) -> list[str]:
     fewer = [each for each in gains.savings if each.what == "fewer_calls" and each.part < 1]
     if not fewer:
         return []
@@ -139,7 +146,7 @@ def _unknown(gains: Gains) -> list[str]:
     if gains.after is not None:
         return []
     notes = [WHY[reason].format(source=shorten(str(gains.source), NAME)) for reason in gains.reasons[:1]]
-    if gains.estimate is not None:
+    if gains.estimate is not None and gains.high - gains.low > ALIKE * float(gains.before):
         middle = percent(gains.estimate / float(gains.before) - 1, "+.1f")
         notes.append(f"≈{middle} if a function costs the same for all its callers")
     return notes

@@ -160,9 +160,18 @@ def _of_calls(pair: Paired, kind: str, changes: Values) -> dict[Key, Measured]:
     used = np.flatnonzero(changes)
     ends = ([pair.labels[place] for place in each[used].tolist()] for each in (pair.tails, pair.heads))
     columns = [column[used].tolist() for column in (changes, *pair.costs)]
-    numbers = [None] * len(used) if pair.calls is None else zip(*(n[used].tolist() for n in pair.calls), strict=True)
+    numbers = _numbers(pair, used)
     rows = zip(*ends, *columns, numbers, strict=True)
     return {(kind, tail, head): Measured(*measured) for tail, head, *measured in rows}
+
+
+def _numbers(pair: Paired, used: Values) -> list[tuple[Number, Number] | None]:
+    """Return how often some calls were made before and after, where that is known."""
+    if pair.calls is None:
+        return [None] * len(used)
+    old, new = (number[used].tolist() for number in pair.calls)
+    known = pair.is_counted[used].tolist()
+    return [(a, b) if is_known else None for a, b, is_known in zip(old, new, known, strict=True)]
 
 
 def _sampled(run: Run, graphs: tuple[nx.DiGraph, nx.DiGraph], factors: tuple[Any, Any]) -> Run:

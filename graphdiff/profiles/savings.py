@@ -94,7 +94,8 @@ class Answer(NamedTuple):
     `estimate` is what they would save if a function cost the same for all its callers; `samples` how many samples the
     total is of; `reasons` why there is a range: ``"source"`` where it is not known what is spent for it, ``"several"``
     where it is not known what changes have in common, ``"recursion"`` where one stack may be met more than once. Stacks
-    have no range, and the last reason for a call that stacks pass several times.
+    have no range, and the last reason for a call that stacks pass several times. `is_measured` tells whether no cost
+    was shared out by counts of calls.
     """
 
     before: Number
@@ -103,6 +104,7 @@ class Answer(NamedTuple):
     estimate: float | None
     samples: int | None
     reasons: tuple[str, ...]
+    is_measured: bool = True
 
 
 def require_node(graph: nx.DiGraph, node: Any) -> None:
@@ -199,7 +201,7 @@ def on_edges(graph: nx.DiGraph, source: Any, changes: Sequence[Saving]) -> Answe
     network = Network(graph, tuple(change.item for change in changes if change.what == "fewer_calls"))
     before = graph.graph["total"] if source is None else _cost_of(network, source)
     if source is not None or len(changes) > 1:
-        _require_costs(graph)
+        _require_costs(network)
     whole = None if source is None else Part(source)
     costs = [network.cost(each.about) if whole is None else network.shared(whole, each.about) for each in changes]
     parts = [Bounds(each.part, _most(network, each)) for each in changes]
@@ -222,6 +224,8 @@ def on_edges(graph: nx.DiGraph, source: Any, changes: Sequence[Saving]) -> Answe
         estimate=_estimate(network, source, changes) if saved.low != saved.high else None,
         samples=round(samples * share) if isinstance(samples, int) else None,
         reasons=_reasons(network, known, parts),
+        is_measured=(source is None and all(change.about.is_own for change in changes))
+        or not network.costs.assumes_even_calls,
     )
 
 
@@ -250,10 +254,10 @@ def _cost_of(network: Network, source: Any) -> Number:
     return cost.low
 
 
-def _require_costs(graph: nx.DiGraph) -> None:
+def _require_costs(network: Network) -> None:
     """Raise an error unless the costs of calls say how much of one function is spent for another."""
-    for tail, head, cost in graph.edges(data="cost"):
-        if cost is None:
+    for tail, head, cost in network.graph.edges(data="cost"):
+        if cost is None and not network.is_inner((tail, head)):
             raise UsageError(
                 f"this file does not say what the calls {tail} -> {head} cost, nor what else is spent for whom: ask "
                 "for one change of the whole profile, by naming no function"

@@ -12,36 +12,28 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
 from typing import Any, Unpack, overload
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.defaults import changes_weight
-from graphdiff.graph.ends import ROOTS, Boundary, End, Seeds, seeds_of, units
+from graphdiff.graph.ends import Boundary, End, seeds_of
 from graphdiff.graph.labels import Texts
-from graphdiff.graph.measured import is_profile
 from graphdiff.graph.options import takes_options
-from graphdiff.graph.presets import Preset, per_call, spent
 from graphdiff.kernels.reach import reached
 from graphdiff.profiles.gains import Gains, gains
-from graphdiff.remedies import Keyword
-from graphdiff.sums.between import Between, ends_of, restriction
-from graphdiff.sums.certificate import Certificate, certificate_of, change_bound, doubt, rough_bound_of
-from graphdiff.sums.cycles import between_mask, components_in, positions_in
-from graphdiff.sums.flow import Flow, flow_through
-from graphdiff.sums.sweeps import Values, checked
+from graphdiff.sums.certificate import Certificate, change_bound, doubt, rough_bound_of
+from graphdiff.sums.sweeps import checked
 from graphdiff.text.names import PLAIN, Naming, distinct, edge_name, members_of
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.tables import Frame, Result
+from graphdiff.whatif.costs import by_calls, one_function, require_costs, with_removals
 from graphdiff.whatif.edits import Edit, Edited, Step, edited
 from graphdiff.whatif.report import what_if_text
+from graphdiff.whatif.side import Side
 
 
 @overload
@@ -140,9 +132,9 @@ def what_if(
     """
     about_costs = {"faster": faster, "faster_inclusive": faster_inclusive, "fewer_calls": fewer_calls}
     if target is None or any(about_costs.values()):
-        _require_costs(target, reweight, add_edges, options)
-        return gains(graph, _one_function(source), **_with_removals(about_costs, remove_edges, remove_nodes))
-    ready = compiled(graph, _by_calls(graph, options))
+        require_costs(graph, target, reweight, add_edges, options)
+        return gains(graph, one_function(source), **with_removals(about_costs, remove_edges, remove_nodes))
+    ready = compiled(graph, by_calls(graph, options))
     ends = _fixed(ready, source), _fixed(ready, target)
     staying = ends if members_of(target) is None else ends[:1]
     kept = [ready.topology.label(position) for end in staying for position in seeds_of(ready, end).positions]
@@ -155,57 +147,6 @@ def what_if(
         keep=kept,
     )
     return _answer(made, (source, target), ends)
-
-
-# -- of a profile
-
-
-def _by_calls(graph: Any, options: CompileOptions) -> CompileOptions:
-    """Return the options of `compile`; a profile is asked by what calls cost, where nothing else is asked for."""
-    if "weight" in options or not isinstance(graph, nx.DiGraph) or not is_profile(graph):
-        return options
-    return {"cycles": "collapse", **options, "weight": changes_weight(graph)}
-
-
-def _require_costs(target: End | None, reweight: Any, add_edges: Any, options: CompileOptions) -> None:
-    """Raise `UsageError` where something is asked that is no question about the costs of a profile."""
-    if target is not None:
-        raise UsageError(
-            "how much faster a function gets, or how many calls fewer there are, is asked of what one function costs: "
-            "leave out ", Keyword("target")
-        )  # fmt: skip
-    for name, given in (("reweight", reweight), ("add_edges", add_edges)):
-        if given:
-            raise UsageError(Keyword(name), " needs a source and a ", Keyword("target"))
-    weight = options.get("weight", spent)
-    if isinstance(weight, Preset) and weight.name == "how-often":
-        raise UsageError(
-            "how-often counts calls, and calls of one function do not cost the same: it says nothing of costs (halving "
-            "calls that cost 60 % can look like 1 %); leave out ", Keyword("weight")
-        )  # fmt: skip
-    for name in options:
-        if weight not in (spent, per_call) or name != "weight":
-            raise UsageError("a saving is a part of what the file measured: leave out ", Keyword(name))
-
-
-def _one_function(source: End | None) -> Any:
-    """Return the function whose cost it is; None for the whole profile, which is what its roots cost."""
-    if source is None or (isinstance(source, Boundary) and source == ROOTS):
-        return None
-    if members_of(source) is not None or isinstance(source, Boundary):
-        raise UsageError("a saving is asked of one function, or of the whole profile: give one ", Keyword("source"))
-    return source
-
-
-def _with_removals(
-    changes: dict[str, Mapping[Any, Number] | None], edges: Iterable[Any], nodes: Iterable[Hashable]
-) -> dict[str, Any]:
-    """Return the changes of a profile with those calls and functions that go altogether."""
-    return {
-        "faster": changes["faster"],
-        "faster_inclusive": {**(changes["faster_inclusive"] or {}), **dict.fromkeys(nodes, 1)},
-        "fewer_calls": {**(changes["fewer_calls"] or {}), **{tuple(edge): 1 for edge in edges}},
-    }
 
 
 def _fixed(graph: CompiledGraph, end: End) -> End:
@@ -253,93 +194,6 @@ def _naming(made: Edited) -> Naming:
     if before.given_keys is None:
         return Naming(nodes)
     return Naming(nodes, distinct([*before.given_keys, *(after.keys or ())]))
-
-
-@dataclass(frozen=True, eq=False)
-class Side:
-    """One of the two graphs, asked the same question: what lies between the ends, and what flows through it."""
-
-    graph: CompiledGraph
-    sources: Seeds
-    targets: Seeds
-
-    @classmethod
-    def of(cls, graph: CompiledGraph, source: End, target: End) -> Side:
-        """Return the side of a graph, its total computed.
-
-        Raises
-        ------
-        UnknownNodeError, CycleError, SameComponentError, ValueOverflowError
-            As `graphdiff.total_influence`.
-        """
-        side = cls(graph, *ends_of(graph, source, target))
-        _ = side.sweeps.total
-        return side
-
-    @cached_property
-    def between(self) -> Between:
-        """What lies between the ends."""
-        return restriction(self.graph, self.sources, self.targets)
-
-    @cached_property
-    def sweeps(self) -> Flow:
-        """What flows through it."""
-        return flow_through(self.between)
-
-    @property
-    def total(self) -> Number:
-        """The total."""
-        return self.sweeps.total
-
-    def total_of(self, graph: CompiledGraph) -> Number:
-        """Return the total with the weights of a graph of the same shape."""
-        return flow_through(replace(self.between, graph=graph)).total
-
-    @cached_property
-    def certificate(self) -> Certificate | None:
-        """What is proven about the total."""
-        return certificate_of(self.between, self.sweeps)
-
-    @property
-    def n_paths(self) -> int | None:
-        """How many paths there are; None where a cycle is solved."""
-        return None if self.between.loops else self.between.n_paths
-
-    def places(self, ids: list[int]) -> list[int]:
-        """Return the positions of nodes that are here."""
-        topology = self.graph.topology
-        return [int(topology.positions[number]) for number in ids if number < topology.n_nodes]
-
-    def tangents(self, tails: list[int]) -> dict[int, Number] | None:
-        """Return what reaches some nodes, by id, from the sources; None where a cycle forbids it."""
-        sweeps = self._through(self.sources, units(self.graph, [*self.targets.positions, *self.places(tails)]))
-        return None if sweeps is None else self._at(sweeps.tangents, tails)
-
-    def adjoints(self, heads: list[int]) -> dict[int, Number] | None:
-        """Return what of one unit at some nodes, by id, reaches the targets; None where a cycle forbids it."""
-        sweeps = self._through(units(self.graph, [*self.sources.positions, *self.places(heads)]), self.targets)
-        return None if sweeps is None else self._at(sweeps.adjoints, heads)
-
-    def _through(self, starts: Seeds, ends: Seeds) -> Flow | None:
-        """Return the sweeps between more ends, where these do not lie between already."""
-        graph = self.graph
-        starts, ends = starts.anchored(graph), ends.anchored(graph)
-        if {*starts.positions, *ends.positions} <= set(self.between.positions.tolist()):
-            return self.sweeps
-        mask = between_mask(graph, starts.positions, ends.positions)
-        loops = components_in(graph, mask) if graph.cycles != "collapse" else []
-        if loops and graph.cycles == "raise":
-            return None
-        return Flow(graph.divisible if loops else graph, starts, ends, loops, positions_in(graph, mask))
-
-    def _at(self, values: Values, ids: list[int]) -> dict[int, Number]:
-        graph, positions = self.graph, self.graph.topology.positions
-        known = [number for number in ids if number < graph.n_nodes]
-        return {number: _plain(values[graph.anchor(int(positions[number]))]) for number in known}
-
-
-def _plain(value: Number) -> Number:
-    return arithmetic.finished(arithmetic.plain(value))
 
 
 # -- the change and its parts

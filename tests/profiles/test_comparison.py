@@ -338,6 +338,29 @@ def test_costs_of_calls_without_their_numbers_give_own_costs() -> None:
         gd.compare(before, after, "main")
 
 
+def test_a_call_whose_number_is_not_known_did_nothing_by_it_unless_it_is_new() -> None:
+    before, after = counted("base"), counted("both")
+    for graph in (before, after):
+        del graph.edges["handle", "burn"]["calls"]
+    found = gd.compare(before, after, "main", exact=True)
+    assert (found.method, found.remainder) == ("calls", 0)
+    assert ("handle", "burn") not in found.attribution
+    assert set(keys(found)[:2]) == {("costly", "handle"), "burn"}
+    new = counted("new")
+    del new.edges["handle", "check"]["calls"]
+    found = gd.compare(before, new, "main", exact=True)
+    assert found.attribution["handle", "check"] == 375450
+    assert "handle calls check, which is new" in str(found)
+
+
+def test_averages_of_hidden_functions_are_not_called_exact() -> None:
+    pair = [gd.filter_calls(counted(build), hide="^handle$") for build in ("base", "both")]
+    found = gd.compare(*pair, "main")
+    assert "adds up; what hidden functions cost is shared among their callers by averages" in str(found)
+    assert "exact" not in str(found)
+    assert found.remainder == pytest.approx(0, abs=1e-6)
+
+
 def test_groups_sum_the_parts_of_the_functions_that_call_or_whose_code_it_is() -> None:
     found = gd.compare(counted("base"), counted("both"), "main", by="file", exact=True)
     assert sum(found.groups.values()) == found.change

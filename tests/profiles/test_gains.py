@@ -342,8 +342,12 @@ def test_what_is_not_there_is_refused(changes: dict, message: str) -> None:
 
 
 def test_a_graph_without_costs_is_no_profile() -> None:
+    plain = nx.DiGraph([("a", "b")])
+    for asked in ({"faster": {"b": 0.5}}, {"remove_edges": [("a", "b")]}):
+        with pytest.raises(UsageError, match=r"this graph is no profile.*: give a source and a target="):
+            gd.what_if(plain, "a", **asked)
     with pytest.raises(UsageError, match="this graph is no profile"):
-        gd.what_if(nx.DiGraph([("a", "b")]), "a", faster={"b": 0.5})
+        gains(plain, faster={"b": 0.5})
 
 
 def test_results_are_plain_values() -> None:
@@ -383,3 +387,33 @@ def test_between_two_functions_a_profile_is_asked_by_what_calls_cost() -> None:
     assert answer.before == pytest.approx(8.0)  # all of c's eight calls, each worth its mean
     assert answer.change == pytest.approx(-0.75 / (1.25 / 8))
     assert answer.recounted is None
+
+
+def test_costs_that_counts_of_calls_shared_out_are_not_measured() -> None:
+    graph = small(assumes="even calls")
+    assert str(gains(graph, faster={"c": 0.4})).endswith("c's own code costs 1.25 s: measured")
+    answer = gains(graph, "main", fewer_calls={("main", "a"): 1})
+    assert not answer.is_measured
+    assert str(answer).split("\n") == [
+        "main: 2 -> 1 s (-50.0 %)    the call costs 1 s",
+        "  an estimate: this file takes all calls of a function to cost the same",
+    ]
+
+
+def test_a_call_that_is_made_once_can_be_left_out_of_some_runs() -> None:
+    answer = gains(small(), fewer_calls={("main", "a"): 0.25})
+    assert str(answer).split("\n")[1] == "  it is called once: in 25 % of the runs it is not"
+    profile: Profile = [((0, 1, 1), 16), ((0,), 4)]
+    graph = on_edges(profile)
+    graph.edges["f1", "f1"]["calls"] = 1  # which no stack passes twice
+    assert gains(graph, fewer_calls={("f1", "f1"): 0.5}).after == 12
+
+
+def test_reports_fit_a_screen() -> None:
+    graph = small()
+    name = "a_function_of_a_name_that_is_longer_than_most_names_of_functions_are (a_file_of_a_long_name.py:123)"
+    graph = nx.relabel_nodes(graph, {"a": name, "c": f"{name} too", "main": f"{name} once more"})
+    several = {"faster": {f"{name} too": 0.3, "b": 0.1}, "fewer_calls": {(f"{name} once more", name): 0.5}}
+    for source in (None, f"{name} once more", name):
+        for changes in (several, {"faster": {f"{name} too": 0.3}}, {"faster_inclusive": {f"{name} too": 0.3}}):
+            assert max(map(len, str(gains(graph, source, **changes)).split("\n"))) <= 100
