@@ -45,9 +45,11 @@ def asks_costs(graph: Any, options: Mapping[str, Any]) -> bool:
     >>> asks_costs(profile, {}), asks_costs(profile, {"cycles": "collapse"}), asks_costs(profile, {"weight": None})
     (True, True, False)
     """
-    return hasattr(graph, "graph") and is_profile(graph) and {**options, "cycles": "collapse"} == {
-        "cycles": options.get("cycles", "collapse")
-    }
+    return (
+        hasattr(graph, "graph")
+        and is_profile(graph)
+        and {**options, "cycles": "collapse"} == {"cycles": options.get("cycles", "collapse")}
+    )
 
 
 def without_stacks(facts: Mapping[Any, Any]) -> dict[Any, Any]:

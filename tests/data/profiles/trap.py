@@ -1,7 +1,7 @@
 """Two callers of one function whose calls are not alike: for b it works 1 part in c and 4 in e, for d the other way.
 
-    python -m cProfile -o trap.prof trap.py
-    py-spy record --rate 250 --format raw -o trap.folded -- python trap.py
+python -m cProfile -o trap.prof trap.py
+py-spy record --rate 250 --format raw -o trap.folded -- python trap.py
 """
 
 from time import perf_counter
