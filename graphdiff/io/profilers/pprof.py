@@ -158,9 +158,11 @@ def read_pprof(data: bytes, *, name: str, event: str | None = None, stacks: str 
         chosen = _chosen(measured, event, texts.at(profile.default_sample_type), name)
         functions, locations = _tables(profile, texts)
         recorded = _recorded(profile.sample, locations, len(measured), name)
+        drops = texts.at(profile.drop_frames)
+        del profile  # several times what is left of it
         _require_amounts(recorded.values, measured, name)
         graph = _graph(functions, recorded, measured, chosen, name)
-    if texts.at(profile.drop_frames):
+    if drops:
         graph.graph.setdefault("warnings", []).append(f"{name}: {KEPT}")
     return with_stacks(graph, stacks)
 
@@ -383,8 +385,7 @@ def _program(path: str) -> Function:
 
 def _recorded(samples: Sequence[Any], locations: _Locations, n_types: int, name: str) -> _Recorded:
     """Return what was recorded, taken apart a block of samples at a time."""
-    frames, lengths = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.int64)]
-    values = array("q")
+    frames, lengths, values = array("i"), array("q"), array("q")
     for start in range(0, len(samples), BLOCK):
         ids, sizes = array("Q"), array("q")
         for sample in samples[start : start + BLOCK]:
@@ -400,10 +401,12 @@ def _recorded(samples: Sequence[Any], locations: _Locations, n_types: int, name:
             number = start + int(np.searchsorted(ends, first, side="right")) + 1
             raise FormatError(f"{name}: sample {number:,} is at location {ids[first]:,}, {ABSENT}")
         block, stops = locations.frames_at(places)
-        frames.append(block)
-        lengths.append(np.diff(np.append(0, stops)[ends], prepend=0))
+        frames.frombytes(block.tobytes())
+        lengths.frombytes(np.diff(np.append(0, stops)[ends], prepend=0).tobytes())
     return _Recorded(
-        np.concatenate(frames), np.concatenate(lengths), np.frombuffer(values, dtype=np.int64).reshape(-1, n_types)
+        np.frombuffer(frames, dtype=np.int32),
+        np.frombuffer(lengths, dtype=np.int64),
+        np.frombuffer(values, dtype=np.int64).reshape(-1, n_types),
     )
 
 
