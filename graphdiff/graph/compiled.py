@@ -629,7 +629,9 @@ def _with_measured(
     if preset.measured_of_nodes and any(HIDDEN in data for _, data in graph.nodes(data=True)):
         of_nodes[HIDDEN] = column_of([data.get(HIDDEN) for _, data in graph.nodes(data=True)], HIDDEN)
     attributes, node_attributes = {**topology.attributes, **columns}, {**topology.node_attributes, **of_nodes}
-    return replace(topology, attributes=attributes, node_attributes=node_attributes)
+    recursion = graph.graph.get("recursion") if isinstance(graph, nx.Graph) else None
+    about = {**topology.about, **({"recursion": recursion} if recursion else {})}
+    return replace(topology, attributes=attributes, node_attributes=node_attributes, about=about)
 
 
 def _measured(topology: Topology, edges: intake.Edges, name: str, numbers: NDArray[Any] | None, cycles: str) -> Column:

@@ -19,21 +19,27 @@ from graphdiff.arithmetic import Weights
 from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import Column, kind_of
 from graphdiff.graph.topology import Topology
+from graphdiff.remedies import Call, Remedy
+from graphdiff.text.numbers import shorten
 
 __all__ = ["even_calls", "how_often", "inclusive", "per_call", "spent"]
 
 Values = NDArray[Any]
 #: Of a drawing's nodes: what they spend in functions that are not drawn.
 HIDDEN = "hidden"
+#: What a profile says of its recursion (``G.graph["recursion"]``) where each level of it is counted, as callgrind does.
+EVERY_LEVEL = "every level"
 
 
 def spent(topology: Topology, cycles: str, exact: bool) -> Weights:
     """Return cost(a, b) / inclusive(b)."""
+    _require_all_levels(topology, cycles)
     return _divided(topology, cycles, exact, [_of_edges(topology, "cost", cycles)], [inclusive(topology, cycles)])
 
 
 def per_call(topology: Topology, cycles: str, exact: bool) -> Weights:
     """Return cost(a, b) / calls(a) over inclusive(b) / calls(b)."""
+    _require_all_levels(topology, cycles)
     calls = _calls(topology, cycles)
     over = [_of_edges(topology, "cost", cycles), _at_heads(topology, cycles, calls)]
     return _divided(topology, cycles, exact, over, [inclusive(topology, cycles)], [_at_tails(topology, cycles, calls)])
@@ -63,6 +69,22 @@ def inclusive(topology: Topology, cycles: str) -> Values:
     rows = topology.quotient if cycles == "collapse" else topology.rows
     np.add.at(sums, rows.tails, _of_edges(topology, "cost", cycles)[rows.edges])
     return sums
+
+
+def _require_all_levels(topology: Topology, cycles: str) -> None:
+    """Raise `UsageError` where walks round a cycle would be summed and the profile counts a recursive call once.
+
+    What lies below a call that is on the stack already is in the cost of the outer call: summed round the cycle it is
+    counted again at each turn.
+    """
+    if cycles in ("solve", "reduced-form") and len(topology.cyclic) and topology.about.get("recursion") != EVERY_LEVEL:
+        start, stop = topology.cyclic.tolist()[0]
+        names = shorten(" and ".join(str(topology.label(place)) for place in range(start, min(stop, start + 2))), 60)
+        raise UsageError(
+            f"in this profile a call within the function's own call is counted once ({names}): to sum walks round the "
+            "cycle would count it at every turn, and make callers answerable for more than all",
+            Remedy(Call("cycles", "collapse"), "takes what calls itself as one node, which is exact"),
+        )
 
 
 def _calls(topology: Topology, cycles: str) -> Values:

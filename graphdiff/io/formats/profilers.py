@@ -113,7 +113,7 @@ PROFILERS: dict[str, Format] = {
     "pprof-proto": Format(
         read="graphdiff.io.profilers.pprof:read_pprof",
         title="pprof's profile (.pb.gz)",
-        about="a function calls a function; what its stacks cost: time, bytes, counts; stacks are kept",
+        about="a function calls a function; what that costs, in time, bytes or counts; repeats add up",
         suffixes=(".pb", ".pprof", ".prof"),
         claim="graphdiff.io.profilers.wire:is_pprof",
         takes={"event": EVENT, "stacks": STACKS},
