@@ -25,6 +25,7 @@ GROUPS = (
     "tracing",
     "real",
     "processes",
+    "pprof",
 )
 
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from graphdiff.pictures.annotate import annotate as annotate
     from graphdiff.pictures.dot import to_pydot as to_pydot
     from graphdiff.pictures.group import group as group
+    from graphdiff.profiles.filtering import filter_calls as filter_calls
     from graphdiff.sets.cost import Cost as Cost
     from graphdiff.sets.cost import cost_of as cost_of
     from graphdiff.sets.sets import Exclusive as Exclusive
@@ -140,6 +141,7 @@ _HOMES: dict[str, str | None] = {
     "explain": "why.explain",
     "explain_versions": "why.versions",
     "factored": "paths.factored",
+    "filter_calls": "profiles.filtering",
     "find_cycles": "structure.components",
     "first_steps": "whatif.first_steps",
     "forward": "sums.influence",

@@ -189,6 +189,7 @@ QUESTIONS: dict[str, Callable[[Any, Make, Label], Any]] = {
     "explain": lambda g, _, n: said(gd.explain(g, n(0), n(5))),
     "explain_versions": lambda g, _, n: said(gd.explain_versions(g, n(5))),
     "factored": lambda g, _, n: str(gd.factored(g, n(0), n(5))),
+    "filter_calls": lambda g, _, n: refused(lambda graph: gd.filter_calls(graph, hide="x"), g),
     "find_cycles": lambda g, _, n: said(gd.find_cycles(g)),
     "first_steps": lambda g, _, n: said(gd.first_steps(g, n(0), n(5))),
     "forward": lambda g, _, n: named(gd.forward(g, n(0))),

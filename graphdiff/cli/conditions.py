@@ -275,6 +275,12 @@ class Gate:
             tell(f"{path}: no longer allowed: {expired}")
         return cls(verb, conditions, [each for each in allowances if each.holds(date.today())])
 
+    def require(self, name: str, what: str) -> None:
+        """Raise `UsageError` for a condition about anything but one measure, where nothing else is known."""
+        for each in self.conditions:
+            if each.name != name:
+                raise UsageError(f"--fail-if {each}: {what} conditions are about {name}")
+
     def check(self, results: Sequence[Any], *graphs: nx.DiGraph) -> list[str]:
         """Ask every condition, and return what holds; JSON that is printed from now on has it."""
         if not self.conditions:

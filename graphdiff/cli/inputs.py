@@ -42,7 +42,24 @@ def load(settings: Settings, spare: Sequence[str] = ()) -> nx.DiGraph:
     if (absences := absences_of(graph.graph)) and absences.unmet:
         where = "standard input" if settings.file == "-" else settings.file
         tell(f"{where}: {absences.unmet_line(graph.graph.get('node_meaning', 'nodes'))}")
-    return named(graph)
+    return _viewed(named(graph), settings)
+
+
+def _viewed(graph: nx.DiGraph, settings: Settings) -> nx.DiGraph:
+    """Return what is left of a profile by the options for that, and say how much it is."""
+    from graphdiff.graph.measured import is_profile
+
+    views = {name: value for name, value in settings.views.items() if name != "by"}
+    if "by" in settings.views and is_profile(graph):
+        views["group"] = settings.views["by"]
+    if not views:
+        return graph
+    from graphdiff.profiles.filtering import filter_calls
+
+    viewed = filter_calls(graph, **views)
+    for line in viewed.graph["filters"]:
+        tell(line)
+    return viewed
 
 
 def compile_all(graph: nx.DiGraph, settings: Settings) -> list[CompiledGraph]:

@@ -69,6 +69,8 @@ class Settings(Printing):
     exact : bool
     reading : dict
         What goes to the reader: format, columns, kinds, the options of its format and the like.
+    views : dict
+        Of a profile: focus, ignore, hide and group, those that are given; `by` is a group of a verb that has its own.
     """
 
     file: str
@@ -77,6 +79,7 @@ class Settings(Printing):
     cycles: str | None
     exact: bool
     reading: dict[str, Any]
+    views: dict[str, str]
 
     @property
     def layout(self) -> dict[str, Any]:
@@ -117,6 +120,9 @@ class OutputFormat(_TextType):
         return [click.shell_completion.CompletionItem(name) for name in FORMATS if name.startswith(incomplete)]
 
 
+#: What functions of a profile are grouped by.
+SCOPES = ("module", "file", "class")
+
 _READING: list[Callable[..., Any]] = [
     click.option(
         "-w", "--weight", "weights", multiple=True, metavar="NAME", shell_complete=complete_weight,
@@ -145,6 +151,11 @@ _READING: list[Callable[..., Any]] = [
         "--where", "where", multiple=True, metavar="COLUMN=VALUE",
         help=f"For {', '.join(taking('where'))}: only rows with this value, or COLUMN!=VALUE without it. Of "
         "several all hold.",
+    ),
+    click.option("--focus", metavar="REGEX", help="Only stacks with a function whose name or file has this."),
+    click.option("--ignore", metavar="REGEX", help="Without the stacks that have one."),
+    click.option(
+        "--hide", metavar="REGEX", help="Such functions' cost is their callers'; imports: Python's importing."
     ),
     click.option(
         "--format", "format_", metavar="NAME", shell_complete=complete_format,
@@ -176,6 +187,13 @@ _READING: list[Callable[..., Any]] = [
         help="How much memory reading DOT may take (default: 4 GiB), and laying out that picture (2 GiB).",
     ),
 ]  # fmt: skip
+#: What a verb has where it has no ``--group`` of its own, which takes these, too.
+_GROUP = click.option(
+    "--group",
+    type=click.Choice(SCOPES),
+    metavar="KIND",
+    help=f"One node for each {', '.join(SCOPES[:-1])} or {SCOPES[-1]}.",
+)
 _PRINTING: list[Callable[..., Any]] = [
     click.option(
         "-o", "--output", type=OutputFormat(),
@@ -225,7 +243,9 @@ def prints(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def _with_options(function: Callable[..., None], argument: Callable[..., Any]) -> Callable[..., None]:
-    given_file: Callable[..., None] = argument(_decorated(function, [*_READING, *_PRINTING], _settings))
+    own = {name for param in getattr(function, "__click_params__", []) for name in param.opts}
+    common = [*_READING, *([] if "--group" in own else [_GROUP]), *_PRINTING]
+    given_file: Callable[..., None] = argument(_decorated(function, common, _settings))
     return given_file
 
 
@@ -253,9 +273,12 @@ def _settings(given: dict[str, Any]) -> Settings:
     reading |= {name: given.pop(name) or None for name in ("kinds", "omit", "where")}
     reading |= {name: given.pop(name) for name in ("columns", "follow_arrows", "max_bytes", "timeout", "max_memory")}
     reading |= taken(given)
+    views = {name: given.pop(name, None) for name in ("focus", "ignore", "hide", "group")}
+    views["by"] = given["by"] if given.get("by") in SCOPES else None
     set_names = {name: value for name, value in reading.items() if value is not None}
     common = {name: given.pop(name) for name in ("file", "weights", "default_weight", "cycles", "exact")}
-    return Settings(reading=set_names, **common, **vars(_printing(given)))
+    asked = {name: value for name, value in views.items() if value is not None}
+    return Settings(reading=set_names, views=asked, **common, **vars(_printing(given)))
 
 
 def _printing(given: dict[str, Any]) -> Printing:

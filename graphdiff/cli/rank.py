@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from graphdiff.cli import conditions, inputs, options, output, renamings
+from graphdiff.cli import conditions, inputs, options, output, renamings, weightings
 from graphdiff.cli.completion import complete_column, complete_value
 from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.errors import UsageError
@@ -25,6 +25,8 @@ Examples:
   graphdiff rank package-lock.json --value licence  which licences, and through whom
   graphdiff rank imports:numpy --times LOG --value import_time
   graphdiff rank model.csv y -o json
+  graphdiff rank run.prof                           a profile: what costs most; --by inclusive, calls
+  graphdiff rank run.prof parse                     who makes parse cost; -s parse: where its time goes
 
 \b
 In Python:
@@ -42,7 +44,7 @@ In Python:
     "--by",
     metavar="COLUMN",
     shell_complete=complete_column,
-    help="Order by a weighting, reach, exclusive, 'gone size', reliance.",
+    help="Order by a weighting, reach, exclusive, 'gone size', reliance; a profile by self, inclusive, calls.",
 )
 @click.option(
     "--value",
@@ -70,11 +72,15 @@ def rank(
             "give a source (-s) or a target, not both; for one pair: graphdiff why FILE SOURCE TARGET, and by direct "
             "dependencies: graphdiff what-if --direct"
         )
+    from graphdiff.profiles.report_ranking import COLUMNS
     from graphdiff.sets.cost import SPELLINGS
     from graphdiff.sets.tally import has_texts
     from graphdiff.structure.rank import rank as ranking_of
 
     graph = inputs.load(settings)
+    if value is None and weightings.asks_costs(graph, settings) and by in (None, *COLUMNS):
+        _print_costs(graph, settings, ends, by, top, gate)
+        return
     if value is not None and (value in SPELLINGS or has_texts(graph, value)):
         if by is not None or ends.has_target or any(condition.name == "total" for condition in gate.conditions):
             raise UsageError(f"{value} is no number, nodes are counted by it: from a source, without --by and totals")
@@ -98,6 +104,24 @@ def rank(
         text=lambda: f"{output.graph_line(graph)}\n\n{ranking.text(top, f': --top {ranking.n_ranked}')}",
         document=lambda: {"kind": "rank", "graph": output.graph_record(graph), **ranking.to_dict()},
         rows=lambda: list(ranking.sheet()),
+    )
+
+
+def _print_costs(
+    graph: nx.DiGraph, settings: options.Settings, ends: Ends, by: str | None, top: int, gate: conditions.Gate
+) -> None:
+    """Print the functions of a profile by what was measured; the first rows of JSON and CSV say what edges allow."""
+    from graphdiff.profiles.ranking import rank_costs
+    from graphdiff.profiles.report import head
+
+    gate.require("total", "of a profile")
+    ranking = rank_costs(graph, *ends.of(graph), by=by)
+    gate.check([ranking], graph)
+    output.emit(
+        settings,
+        text=lambda: f"{head(ranking.costs)}\n\n{ranking.text(top, f': --top {len(ranking)}')}",
+        document=lambda: {"kind": "rank", "graph": output.read_record(graph), **ranking.to_dict(top)},
+        rows=lambda: ranking.sheet(top),
     )
 
 

@@ -48,7 +48,8 @@ def as_option(keyword: Keyword, command: click.Command) -> str:
     if keyword.name in given_names(given.get("options", ())):
         return as_given(keyword.name, _quoted(keyword), {})
     name = PARAMETERS.get(keyword.name, keyword.name)
-    parameter = next((each for each in command.params if each.name == name and isinstance(each, click.Option)), None)
+    options = [each for each in command.params if isinstance(each, click.Option)]
+    parameter = next((each for each in options if each.name == name or f"--{name}" in each.opts), None)
     if parameter is None:
         return ""
     if parameter.hidden:

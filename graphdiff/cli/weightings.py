@@ -93,6 +93,14 @@ def weight_options(name: str, settings: Settings, graph: nx.DiGraph) -> dict[str
     return {"weight": weight, "default_weight": settings.default_weight, "cycles": cycles, "exact": settings.exact}
 
 
+def asks_costs(graph: nx.DiGraph, settings: Settings) -> bool:
+    """Return whether a verb is asked what a profile measured: no other weights are given, and no other policy."""
+    from graphdiff.graph.measured import asks_costs as asks
+
+    given = {"weight": settings.weights, "default_weight": settings.default_weight, "cycles": settings.cycles}
+    return asks(graph, {name: value for name, value in given.items() if value}) and not settings.exact
+
+
 def require_from_file(names: Collection[str], what: str) -> None:
     """Raise `UsageError` where all weightings are presets: what is said of the file's weights is not of these."""
     from graphdiff.graph.presets import WEIGHTS

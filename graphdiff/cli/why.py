@@ -36,6 +36,7 @@ Examples:
   graphdiff why package-lock.json semver             each version of it, and who holds it back
   graphdiff why env: pandas numpy                    in the Python environment that graphdiff runs in
   pip inspect | graphdiff why - jupyterlab tornado
+  graphdiff why run.prof parse compile               a profile: how much of compile is spent for parse
   graphdiff why "expr:e = (a + b) * (b + 1)" --set a=2 --set b=1 b e
 
 \b
@@ -83,7 +84,8 @@ def why(
         ends.of(graph)  # a source that is not there is a mistake
         _print_absent(graph, settings, gate)
         return
-    together = [] if sd is not None or bounds is not None else meant_together(graph, ends, settings)
+    costs = sd is None and bounds is None and weightings.asks_costs(graph, settings)
+    together = [] if costs or sd is not None or bounds is not None else meant_together(graph, ends, settings)
     if together:
         print_versions(graph, ends, together, settings, every=every, gate=gate)
         return
@@ -91,6 +93,8 @@ def why(
     gate.absent += getattr(target, "missing", ())
     if gate.absent and not target:
         _print_absent(graph, settings, gate)
+    elif costs:
+        _print_spent(graph, settings, (source, target), gate)
     else:
         _print_report(graph, settings, (source, target), sd=sd, bounds=bounds, gate=gate)
 
@@ -116,6 +120,27 @@ def _print_report(
         output.write_drawn(annotated(explanations[-1], graph), settings)
         settings = replace(settings, path=None)
     _emit(graph, settings, explanations, uncertain)
+
+
+def _print_spent(graph: nx.DiGraph, settings: options.Settings, ends: tuple[Any, Any], gate: conditions.Gate) -> None:
+    """Print how much of what a function of a profile costs is spent for others."""
+    from graphdiff.profiles.report import head
+    from graphdiff.profiles.spent import spent_for
+    from graphdiff.why.explain import annotated, explain_each
+
+    gate.require("total", "of a profile")
+    spent = spent_for(graph, *ends)
+    gate.check([spent], graph)
+    if output.is_drawn(settings.path):
+        explained = explain_each(inputs.compile_all(graph, settings), *ends, graph)[0]
+        output.write_drawn(annotated(explained, graph), settings)
+        settings = replace(settings, path=None)
+    output.emit(
+        settings,
+        text=lambda: f"{head(spent.costs)}\n\n{spent.text()}",
+        document=lambda: {"kind": "why", "graph": output.read_record(graph), "results": [spent.to_dict()]},
+        rows=spent.rows,
+    )
 
 
 def _emit(

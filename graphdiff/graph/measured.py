@@ -11,7 +11,7 @@ from graphdiff.remedies import Keyword
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["STACKS", "is_profile", "with_stacks", "without_stacks"]
+__all__ = ["STACKS", "asks_costs", "is_profile", "with_stacks", "without_stacks"]
 
 #: The attribute of a graph that has the stacks it was measured on: arrays, which no file of a graph holds.
 STACKS = "stacks"
@@ -27,6 +27,27 @@ def is_profile(graph: nx.DiGraph) -> bool:
     (True, False)
     """
     return graph.graph.get("edge_meaning") == "calls" and "unit" in graph.graph
+
+
+def asks_costs(graph: Any, options: Mapping[str, Any]) -> bool:
+    """Tell whether a question is about what a profile measured: no other weights are given, and no other policy.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, or whatever is given
+    options : mapping
+        Those of `graphdiff.compile`.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> profile = nx.DiGraph(edge_meaning="calls", unit="s")
+    >>> asks_costs(profile, {}), asks_costs(profile, {"cycles": "collapse"}), asks_costs(profile, {"weight": None})
+    (True, True, False)
+    """
+    return hasattr(graph, "graph") and is_profile(graph) and {**options, "cycles": "collapse"} == {
+        "cycles": options.get("cycles", "collapse")
+    }
 
 
 def without_stacks(facts: Mapping[Any, Any]) -> dict[Any, Any]:

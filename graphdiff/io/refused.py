@@ -58,9 +58,8 @@ TEXTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ((rb"\A\s*@startuml\b",), "PlantUML, a picture; give the tool's DOT or JSON"),
     (
         (rb"\A(?:<!DOCTYPE [^>]*+>\s*+)?<(?:svg:)?svg\b", rb'class="func_g"|id="frames"|Flame Graph|[Ff]lame[Gg]raph'),
-        "a flame graph, a picture; gprof2dot -f collapse STACKS > calls.dot makes DOT, which is read, of the folded "
-        "stacks "
-        "that it was drawn from",
+        "a flame graph, a picture; give the folded stacks that it was drawn from (stackcollapse-perf.pl, py-spy record "
+        "-f raw, or asprof -o collapsed writes such), which are read",
     ),
     ((rb"\A(?:<!DOCTYPE [^>]*+>\s*+)?(?:<!--(?s:.)*?-->\s*+)*+<(?:svg:)?svg\b",), f"SVG, a picture; {DRAWN}"),
     (
@@ -75,27 +74,8 @@ TEXTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ),
     # Profiles.
     (
-        (rb"\A# callgrind format|^(?:cmd|pid|creator|version): ", rb"^events: ", rb"^fn="),
-        "callgrind's profile, of which graphdiff makes no call graph yet; gprof2dot -f callgrind FILE > calls.dot "
-        "makes "
-        "DOT of it, which is read",
-    ),
-    (
         (rb"\bfunction calls\b.* in [\d.]+ seconds", rb"^ *ncalls +tottime +percall +cumtime"),
         "what cProfile prints, without who calls whom; python -m cProfile -o run.prof SCRIPT keeps that",
-    ),
-    (
-        (rb"^\S.*\s\d+(?:/\d+)?\s+(?:\[\d+\]\s+)?\d+\.\d+:\s+(?:\d+\s+)?\S+:.*\n\s+[0-9a-f]{6,} \S+",),
-        "what perf script prints; gprof2dot -f perf FILE > calls.dot makes DOT of it, which is read",
-    ),
-    (
-        (
-            # Two lines end in a count, and one of the first has three frames.
-            rb"\A(?=(?:[^\n]*+\n){0,50}?[^;\n]++;[^;\n]++;)(?:(?=[^\n;]++;)[^,\t\n]*?[^,\t\n ] \d++(?:\n|\Z)){2}",
-        ),
-        "folded stacks, of which graphdiff makes no call graph yet; gprof2dot -f collapse FILE > calls.dot makes DOT "
-        "of "
-        "it, which is read",
     ),
     (
         (
@@ -261,7 +241,7 @@ BINARIES: tuple[tuple[bytes, str], ...] = (
     # Profiles.
     (
         rb"PERFILE2|2ELIFREP|PERFFILE",
-        "perf's recording; perf script -i perf.data | gprof2dot -f perf > calls.dot makes DOT of it, which is read",
+        "perf's recording; perf script -i FILE > run.perf prints its samples, which are read",
     ),
     (
         # Words of 32 or 64 bits, of either order: 0, 3, 0 or 1, the microseconds between two samples, 0.

@@ -18,7 +18,7 @@ from graphdiff.sums.naive import _require_countable
 from graphdiff.sums.results import Influences
 from graphdiff.sums.sweeps import checked, checked_array, forward_values, reverse_values
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name, node_text
-from graphdiff.text.numbers import plain, shorten, shorten_label, shown
+from graphdiff.text.numbers import SHORTEST, chain_of, plain, shorten, shown
 from graphdiff.text.requirements import edge_record
 
 
@@ -258,8 +258,8 @@ def _counts_from_one_end(graph: CompiledGraph, source: End | None, target: End |
     return Influences(graph.topology, array, "path counts")
 
 
-#: A path's line is no longer than `LINE`; names are shortened, not below `SHORTEST`, before more nodes are left out.
-LINE, SHORTEST = 160, 24
+#: A path's line is no longer.
+LINE = 160
 
 
 def path_text(path: Path, *, short: bool = False, width: int = LINE) -> str:
@@ -274,16 +274,7 @@ def path_text(path: Path, *, short: bool = False, width: int = LINE) -> str:
     names = [node_text(node) for node in path.nodes]
     if short and len(names) > 2:
         names[0] = "…"
-    text = ""
-    for ends in (4, 2, 1):
-        some = names
-        if len(names) > 2 * ends + 1:
-            some = [*names[:ends], f"… {len(names) - 2 * ends:,} more …", *names[-ends:]]
-        for length in (width, max(SHORTEST, width // len(some))):
-            text = " > ".join([shorten_label(name, length) for name in some])
-            if len(text) <= width:
-                return text
-    return shorten(text, width)
+    return chain_of(names, width)
 
 
 def path_texts(

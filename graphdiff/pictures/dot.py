@@ -25,6 +25,7 @@ from graphdiff.graph.networks import network_of
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.difference import overlay_pictures
 from graphdiff.pictures.picture import DARK, DrawnEdge, DrawnNode, Picture, plain_picture, quotient_pictures
+from graphdiff.pictures.profile import profile_pictures
 from graphdiff.pictures.view import View, Viewing, view_of
 from graphdiff.showing import UNPRINTABLE, clean
 from graphdiff.text.records import OF_THE_FILE, OWN, listed_or_storable, set_aside
@@ -186,6 +187,8 @@ def pictures_of(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
         return quotient_pictures(graph, view)
     if graph.graph.get("annotation") == "comparison":
         return overlay_pictures(graph, view)
+    if graph.graph.get("annotation") == "profile":
+        return profile_pictures(graph, view)
     return answer_pictures(graph, view) if "annotation" in graph.graph else iter([plain_picture(graph)])
 
 
@@ -229,6 +232,10 @@ def _node_attributes(node: DrawnNode) -> dict[str, str]:
     attributes = {"label": "\\n".join(map(escape, node.lines))}
     if node.fill != "#ffffff":
         attributes["fillcolor"] = node.fill
+    if node.font_size != DrawnNode.font_size:
+        attributes["fontsize"] = f"{node.font_size:.1f}"
+    if node.is_dashed:
+        attributes["style"] = "rounded,filled,dashed"
     if node.is_source:
         attributes |= {"shape": "ellipse", "style": "filled", "penwidth": "2.5", "color": "#222222"}
     if node.is_target:

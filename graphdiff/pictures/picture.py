@@ -38,12 +38,17 @@ Facts: TypeAlias = Mapping[Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class DrawnNode:
-    """A node: its lines of text, its fill, whether it is an end of the question; its name, and what is known of it."""
+    """A node: its lines of text, its fill, whether it is an end of the question; its name, and what is known of it.
+
+    `font_size` is that of its text, in points, which makes it as large as that; dashed is what stands for others.
+    """
 
     lines: tuple[str, ...]
     fill: str = "#ffffff"
     is_source: bool = False
     is_target: bool = False
+    font_size: float = 12.0
+    is_dashed: bool = False
     name: str = field(default="", repr=False)
     facts: Facts = field(default_factory=dict, repr=False, compare=False)
 

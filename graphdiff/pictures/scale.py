@@ -103,6 +103,17 @@ def _edge_color(strength: float) -> str:
     return _hex(GREY, BLUE, ORANGE, strength and strength * 0.75 + (0.25 if strength > 0 else -0.25))
 
 
+def mixed(base: Color, end: Color, strength: float) -> str:
+    """Return the colour that lies so far from one to another.
+
+    Examples
+    --------
+    >>> mixed(WHITE, (0, 0, 0), 0.5)
+    '#808080'
+    """
+    return _hex(base, end, end, strength)
+
+
 def _hex(base: Color, positive: Color, negative: Color, strength: float) -> str:
     """Return the colour that lies so far from `base` towards the colour of the sign."""
     end = positive if strength >= 0 else negative

@@ -96,7 +96,7 @@ def from_calls(
     *,
     unit: str,
     total: Number,
-    kind: str,
+    kind: str | None,
     format: str,
     **facts: Any,
 ) -> nx.DiGraph:

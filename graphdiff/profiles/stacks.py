@@ -212,6 +212,17 @@ class Stacks:
         pairs = np.asarray(tails, dtype=np.int64) * size + np.asarray(heads, dtype=np.int64)
         return self._inherited((self.parents >= 0) & np.isin(self._pairs(size), pairs))
 
+    def below(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return a mask over the tree nodes with everything below what it has.
+
+        Examples
+        --------
+        >>> stacks = Stacks.of([0, 1, 0, 2, 1], [2, 3], [5, 2])
+        >>> stacks.below(stacks.frames == 2).tolist()
+        [False, False, True, True]
+        """
+        return self._inherited(mask.copy())
+
     def where(self, mask: NDArray[np.bool_]) -> Stacks:
         """Return only the stacks of a mask over the tree nodes; of the others nothing is left."""
         own = np.where(mask, self.own, 0)

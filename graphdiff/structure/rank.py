@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import repeat
-from typing import Any, Unpack
+from typing import Any, Unpack, cast
 
 import networkx as nx
 import numpy as np
@@ -23,9 +23,12 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import adds_up, attribute_kinds, drawing_names
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import NODES, ROOTS, Boundary, End, Seeds, seeds_of, units
+from graphdiff.graph.measured import asks_costs
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import even
 from graphdiff.graph.topology import Topology
+from graphdiff.profiles.ranking import rank_costs
+from graphdiff.profiles.report_ranking import COLUMNS
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sets.sets import root_positions, row_sizes, values_at
 from graphdiff.structure.reliance import RELIANCE, last_steps
@@ -238,6 +241,10 @@ def rank(
     Beside the sums over paths stand sets, in which each node counts once: reach is how many nodes a node reaches,
     exclusive how many of them would go with it, since nothing else leads to them from the source or else the roots.
 
+    A profile without other weights is ranked by what it measured, which gives a `CostRanking`: by what functions cost
+    by themselves, inclusively, or how often they are called (`by`); towards a target who makes it cost, and how far
+    the file tells; from a source where its cost goes.
+
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
@@ -264,7 +271,7 @@ def rank(
 
     Returns
     -------
-    Ranking
+    Ranking, or of a profile CostRanking
         With ``nodes``, ``places`` and the columns, ``to_pandas()`` and ``to_dict()``; printed it is a table.
 
     Raises
@@ -300,6 +307,9 @@ def rank(
     """
     _require_one_end(source, target)
     _require_count(top)
+    if asks_costs(graph, options) and not weightings and value is None and by in (None, *COLUMNS):
+        # Which graphs are profiles no type says.
+        return cast(Ranking, rank_costs(graph, source, target, by=by, top=top))
     ready = _all_compiled(graph, weightings, options)
     weights = _distinct([each.weight_meaning for each in ready])
     by = _renamed(by, value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -108,6 +109,30 @@ def shorten_label(text: str, length: int) -> str:
     if rest:
         return shorten(members[0], max(3, length - len(rest))) + rest
     return " + ".join(shorten(member, max(3, (length - 3) // 2)) for member in members)
+
+
+#: A name in a chain is not shortened below this before more of them are left out.
+SHORTEST = 24
+
+
+def chain_of(names: Sequence[str], width: int) -> str:
+    """Return names one after the other in one line, elided in the middle where it would be too long.
+
+    Examples
+    --------
+    >>> chain_of(["main", "parse", "burn"], 30), chain_of([str(number) for number in range(30)], 30)
+    ('main > parse > burn', '0 > 1 > … 26 more … > 28 > 29')
+    """
+    text = ""
+    for ends in (4, 2, 1):
+        some = list(names)
+        if len(names) > 2 * ends + 1:
+            some = [*names[:ends], f"… {len(names) - 2 * ends:,} more …", *names[-ends:]]
+        for length in (width, max(SHORTEST, width // len(some))):
+            text = " > ".join([shorten_label(name, length) for name in some])
+            if len(text) <= width:
+                return text
+    return shorten(text, width)
 
 
 def short(number: Number) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import accumulate, islice
-from typing import Any, Unpack
+from typing import Any, Unpack, cast
 
 import networkx as nx
 import numpy as np
@@ -22,10 +22,12 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import CycleError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import ROOTS, Boundary, End
+from graphdiff.graph.measured import asks_costs
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import unit
 from graphdiff.paths.paths import Path, path_record
 from graphdiff.paths.strongest import strongest
+from graphdiff.profiles.spent import spent_for
 from graphdiff.sums.between import Between, between_ends
 from graphdiff.sums.certificate import Certificate, certificate_of, is_bounded
 from graphdiff.sums.flow import Contributions, Flow, flow_through, path_entropy
@@ -71,6 +73,9 @@ def explain(
 ) -> Explanation:
     """Take the total influence of `source` on `target` apart.
 
+    Of a profile without other weights it says how much of what the target costs is spent for the source, measured on
+    stacks or as far as the file's calls tell: a `Spent`.
+
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
@@ -81,7 +86,7 @@ def explain(
 
     Returns
     -------
-    Explanation
+    Explanation, or of a profile Spent
 
     Raises
     ------
@@ -98,6 +103,8 @@ def explain(
     (5, 2, 1.96)
     """
     given = graph if isinstance(graph, nx.Graph) else None
+    if asks_costs(graph, options):
+        return cast(Explanation, spent_for(graph, source, target))  # which graphs are profiles no type says
     return explain_each([compiled(graph, options)], source, target, given)[0]
 
 

@@ -168,6 +168,7 @@ class _CallGraph:
             unit=self.unit,
             kind="sampled",
             format="gprof",
+            assumes="even calls",
             warnings=[f"{self.name}: {ASSUMED}"],
             **self._sampled(text),
         )

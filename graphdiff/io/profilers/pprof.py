@@ -9,8 +9,8 @@ import posixpath
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import chain
+from functools import cache, cached_property
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from graphdiff.errors import FormatError, UsageError, meant, nearest
 from graphdiff.graph.measured import with_stacks
 from graphdiff.io.building import leave_out
-from graphdiff.io.profilers.wire import break_of
+from graphdiff.io.profilers.wire import fields
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.profiles.call_graph import Function, from_stacks
 from graphdiff.profiles.stacks import MOST, Stacks
@@ -29,7 +29,7 @@ from graphdiff.text.amounts import amount
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["read_pprof"]
+__all__ = ["profile_class", "read_pprof"]
 
 #: The fields that are read, each with its number and type; ``*`` is before those that repeat.
 SCHEMA = {
@@ -46,6 +46,7 @@ SCHEMA = {
         "location": (4, "*Location"),
         "function": (5, "*Function"),
         "string_table": (6, "*bytes"),  # bytes: some tools write names that are no UTF-8
+        "drop_frames": (7, "int64"),
         "default_sample_type": (14, "int64"),
     },
 }
@@ -63,10 +64,15 @@ TITLE = "pprof profile"
 UNKNOWN = "<unknown>"
 
 NO_PROFILE = "is no profile of pprof's"
+KEPT = "pprof leaves out frames of allocators that the file names by a pattern (drop_frames); here all are kept"
 AGAIN = "record or fetch it again"
 ABSENT = f"which is not in the file: it is broken or cut off; {AGAIN}"
 
 
+#: Numbers up to so many, or so many times those that there are, are looked up in a table.
+MOST_NUMBERS, FAR_APART = 1 << 16, 8
+#: So many fields of a broken file are looked at.
+MOST_FIELDS = 1_000_000
 #: So many samples are taken apart at once.
 BLOCK = 1 << 14
 
@@ -152,9 +158,11 @@ def read_pprof(data: bytes, *, name: str, event: str | None = None, stacks: str 
         chosen = _chosen(measured, event, texts.at(profile.default_sample_type), name)
         functions, locations = _tables(profile, texts)
         recorded = _recorded(profile.sample, locations, len(measured), name)
-        del profile
         _require_amounts(recorded.values, measured, name)
-        return with_stacks(_graph(functions, recorded, measured, chosen, name), stacks)
+        graph = _graph(functions, recorded, measured, chosen, name)
+    if texts.at(profile.drop_frames):
+        graph.graph.setdefault("warnings", []).append(f"{name}: {KEPT}")
+    return with_stacks(graph, stacks)
 
 
 def _graph(
@@ -162,17 +170,9 @@ def _graph(
 ) -> nx.DiGraph:
     """Return the graph of the samples that have some of the value that is chosen."""
     costs, event = recorded.values[:, chosen], measured[chosen]
-    if not costs.any():
-        raise _nothing(recorded.values, measured, chosen, name)
-    has_some = costs > 0
-    counts = recorded.values[has_some, measured.index(SAMPLES)] if SAMPLES in measured else None
-    of_some = np.repeat(has_some, recorded.lengths)
-    tree = Stacks.of(  # backwards, so that each begins with its root
-        recorded.frames[of_some][::-1],
-        recorded.lengths[has_some][::-1],
-        costs[has_some][::-1],
-        None if counts is None else counts[::-1],
-    )
+    if not costs[recorded.lengths > 0].any():
+        raise _nothing(recorded.values[recorded.lengths > 0], measured, chosen, name)
+    tree = _tree(recorded, costs, recorded.values[:, measured.index(SAMPLES)] if SAMPLES in measured else None)
     graph = from_stacks(
         functions,
         tree,
@@ -182,7 +182,7 @@ def _graph(
         event=event.name,
         events=[each.name for each in measured],
     )
-    gone = np.setdiff1d(recorded.frames[~of_some], recorded.frames[of_some])
+    gone = np.setdiff1d(recorded.frames[np.repeat(costs == 0, recorded.lengths)], tree.frames)
     leave_out(graph, dict.fromkeys(functions[number].name for number in gone.tolist()), {"event": event.name})
     if bare := int(costs[recorded.lengths == 0].sum()):
         told = f"{amount(bare, event.shown_unit)} of {amount(int(costs.sum()), event.shown_unit)}"
@@ -190,29 +190,58 @@ def _graph(
     return graph
 
 
+def _tree(recorded: _Recorded, costs: NDArray[np.int64], counts: NDArray[np.int64] | None) -> Stacks:
+    """Return the stacks of the samples that cost something."""
+    some = costs > 0
+    frames = recorded.frames if some.all() else recorded.frames[np.repeat(some, recorded.lengths)]
+    samples = None if counts is None else counts[some][::-1]
+    return Stacks.of(frames[::-1], recorded.lengths[some][::-1], costs[some][::-1], samples)  # roots first
+
+
 def _nothing(values: NDArray[np.int64], measured: Sequence[_Measured], chosen: int, name: str) -> FormatError:
     others = [each.name for each, column in zip(measured, values.T, strict=True) if column.any()]
     remedies = [Remedy(Keyword("event", others[-1]), "reads what there is")] if others else []
-    return FormatError(f"{name} has no sample with any {measured[chosen]}", *remedies)
+    return FormatError(f"{name} has no stack with any {measured[chosen]}", *remedies)
 
 
 def _parsed(data: bytes, name: str) -> Any:
     from google.protobuf.message import DecodeError
 
     try:
-        profile = _schema().FromString(data)
+        profile = profile_class().FromString(data)
     except DecodeError:
-        place = break_of(data)
-        what = f"is broken or cut off at byte {place:,} of {len(data):,}" if place else NO_PROFILE
-        raise FormatError(f"{name} {what}; {AGAIN}") from None
+        place = _break_of(data)
+        where = "" if place is None else f" at byte {place:,} of {len(data):,}"
+        raise FormatError(f"{name} {f'is broken or cut off{where}' if place != 0 else NO_PROFILE}; {AGAIN}") from None
     if not profile.sample_type:
         raise FormatError(f"{name} {NO_PROFILE}: it does not say what was measured")
     return profile
 
 
+def _break_of(data: bytes) -> int | None:
+    """Return where the field begins that cannot be read; None where it is none of the first."""
+    from google.protobuf.message import DecodeError
+
+    start = 0
+    for field in islice(fields(data), MOST_FIELDS):
+        try:
+            profile_class().FromString(data[start : field.stop])
+        except DecodeError:
+            return start
+        start = field.stop
+    is_the_next = next(islice(fields(data[start:]), 1), None) is None
+    return start if is_the_next else None
+
+
 @cache
-def _schema() -> Any:
-    """Return the class of a profile."""
+def profile_class() -> Any:
+    r"""Return the class of a profile in protocol buffers.
+
+    Examples
+    --------
+    >>> profile_class().FromString(b"\x60\x05\x32\x00\x32\x03cpu").string_table
+    [b'', b'cpu']
+    """
     from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
     kinds = descriptor_pb2.FieldDescriptorProto
@@ -290,12 +319,23 @@ class _Locations:
         order = np.argsort(ids)
         return cls(ids[order], (np.cumsum(counts) - counts)[order], counts[order], frames)
 
+    @cached_property
+    def _numbered(self) -> NDArray[np.int64]:
+        """The place of each number up to the largest, then -1; empty where numbers are far apart, as addresses are."""
+        largest = int(self.ids.max(initial=0))
+        if largest > MOST_NUMBERS + FAR_APART * len(self.ids):
+            return np.zeros(0, dtype=np.int64)
+        numbered = np.full(largest + 2, -1, dtype=np.int64)
+        numbered[self.ids.astype(np.int64)] = np.arange(len(self.ids))
+        return numbered
+
     def places(self, ids: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return where each location is among these; -1 where it is not."""
+        if len(self._numbered):
+            return self._numbered[np.minimum(ids, len(self._numbered) - 1).astype(np.int64)]
         places = np.searchsorted(self.ids, ids)
-        places[places == len(self.ids)] = -1
-        places[self.ids[places] != ids if len(self.ids) else slice(None)] = -1
-        return places
+        places[places == len(self.ids)] = 0
+        return np.where(self.ids[places] == ids, places, -1)
 
     def frames_at(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Return the frames of locations one after another, and where those of each end."""

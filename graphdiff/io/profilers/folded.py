@@ -1,0 +1,176 @@
+"""Folded stacks: a line has a stack from its root on, and how often it was seen."""
+
+from __future__ import annotations
+
+import io
+import re
+from array import array
+from collections.abc import Iterable
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.errors import FormatError
+from graphdiff.graph.measured import with_stacks
+from graphdiff.io.source import text_of
+from graphdiff.kernels.collecting import collector_at_rest
+from graphdiff.profiles.call_graph import Function, from_stacks
+from graphdiff.profiles.stacks import MOST, Stacks
+
+__all__ = ["is_folded", "read_folded"]
+
+NUMBER = re.compile(rb"[0-9]{1,18}(?:\.[0-9]{0,18})?")
+#: What is left of a line with two numbers, its second taken off.
+FIRST_OF_TWO = re.compile(rb"\s[0-9]+(?:\.[0-9]*)?\Z")
+#: py-spy's frames: a function, and the line where it was just then. Of one file of Python's all others are such, too.
+PYTHON = re.compile(r"\((?:.*\.pyx?|<.+>):[0-9]+\)\Z")
+PLACED = re.compile(r"(.+?) \((.*\.[\w.]+|<.+>)(?::[0-9]+)?\)")
+#: No sampler counts in steps of so many: such numbers are periods, or times.
+STEP = 1000
+#: So many lines are looked at to tell the format.
+LOOKED_AT = 200
+#: What a frame has, and the cells of a table that end in numbers need not have.
+NO_NUMBER = re.compile(rb"[^\s\d.,]")
+#: Where nothing stands before the number, as py-spy writes it of threads without a frame.
+NO_STACK = b"(no stack)"
+
+
+def read_folded(data: bytes, *, name: str, event: str | None = None, stacks: str = "keep") -> nx.DiGraph:
+    r"""Read folded stacks, as stackcollapse, py-spy, async-profiler and others write them: ``main;parse;read 12``.
+
+    The first name is the root, the number follows the last space. py-spy writes beside a function the line where it
+    was just then; functions are told apart by their name and file, not by that line.
+
+    Numbers count samples, unless all of them are multiples of 1,000 or more (periods of perf): then nothing is known of
+    samples, and the unit is "counts".
+
+    Parameters
+    ----------
+    event : str, optional
+        What the numbers count where these are no samples, as ``G.graph["unit"]``: ``"ns"``, ``"bytes"``.
+    stacks : {"keep", "drop"}
+        Whether stacks stay beside the calls.
+
+    Returns
+    -------
+    networkx.DiGraph
+
+    Raises
+    ------
+    FormatError
+        A line without a number, or one with a negative one; the line is named. Or a file of differences, in which each
+        line has two numbers.
+
+    References
+    ----------
+    .. [1] B. Gregg, "The Flame Graph", ACM Queue 14(2), 2016.
+
+    Examples
+    --------
+    >>> G = read_folded(b"main;parse;read 12\nmain;write 3\n", name="run.folded")
+    >>> list(G.edges(data="cost")), G.nodes["main"]["inclusive"], G.graph["unit"]
+    ([('main', 'parse', 12), ('main', 'write', 3), ('parse', 'read', 12)], 15, 'samples')
+    """
+    with collector_at_rest():
+        frames, lengths, costs, names = _lines_of(data, name)
+        functions, numbers = _functions(names)
+        if len(functions) < len(names):
+            frames = numbers[frames]
+        is_counted = event is None and costs.dtype.kind == "i" and np.gcd.reduce(costs) < STEP
+        unit = event or ("samples" if is_counted else "counts")
+        graph = from_stacks(
+            functions,
+            Stacks.of(frames, lengths, costs, costs if is_counted else None),
+            unit=unit,
+            kind="allocated" if unit == "bytes" else "sampled",
+            format="folded stacks",
+        )
+    return with_stacks(graph, stacks)
+
+
+class _Numbers(dict[bytes, int]):
+    """Numbers of names, from 0 on, in the order in which they come."""
+
+    def __missing__(self, name: bytes) -> int:
+        self[name] = number = len(self)
+        return number
+
+
+def _lines_of(data: bytes, name: str) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[Any], list[str]]:
+    """Return the frames of all stacks, one stack after another, how many each has, its number, and frames' names."""
+    content = text_of(data).encode("utf-8", "surrogatepass") if data.startswith((b"\xff\xfe", b"\xfe\xff")) else data
+    numbers = _Numbers()
+    frames, lengths, costs = array("i"), array("q"), list[bytes]()
+    is_difference = True
+    for place, line in enumerate(io.BytesIO(content), 1):
+        stack, cost = _parted(line, f"{name}, line {place}")
+        if not stack:
+            continue
+        is_difference = is_difference and FIRST_OF_TWO.search(stack) is not None
+        parts = stack.split(b";")
+        frames.extend(map(numbers.__getitem__, parts))
+        lengths.append(len(parts))
+        costs.append(cost)
+    if is_difference:
+        raise _no_stacks(name, bool(costs))
+    values = np.array(costs, dtype=np.float64 if any(b"." in cost for cost in costs) else np.int64)
+    if not float(values.sum(dtype=np.float64)) < MOST:
+        raise FormatError(f"{name}: the numbers of all lines add up to 2**62 or more")
+    names = [text_of(each.strip()) or "(no name)" for each in numbers]
+    return np.frombuffer(frames, dtype=np.int32), np.frombuffer(lengths, dtype=np.int64), values, names
+
+
+def _parted(line: bytes, where: str) -> tuple[bytes, bytes]:
+    """Return the stack of a line, empty where that is blank, and its number."""
+    parts = line.rsplit(None, 1)
+    if not parts:
+        return b"", b""
+    if NUMBER.fullmatch(parts[-1]):
+        return b"".join(parts[:-1]).rstrip(b"; ") or NO_STACK, parts[-1]
+    if re.fullmatch(rb"-[0-9.]+", parts[-1]):
+        raise FormatError(f"{where}: a negative number: {text_of(line.strip())[-60:]!r}")
+    raise FormatError(f"{where}: no number at the end of a stack: {text_of(line.strip())[-60:]!r}")
+
+
+def _no_stacks(name: str, has_lines: bool) -> FormatError:
+    if not has_lines:
+        return FormatError(f"{name}: no stacks in it")
+    return FormatError(
+        f"{name}: two numbers a line: a difference of two files, of which none is known any more; graphdiff compare "
+        "OLD NEW takes the two that it was made from"
+    )
+
+
+def _functions(names: Iterable[str]) -> tuple[list[Function], NDArray[np.int32]]:
+    """Return the functions, and which of them each name is."""
+    names = list(names)
+    has_places = any(map(PYTHON.search, names))
+    numbers: dict[Function, int] = {}
+    of_names = array("i")
+    for name in names:
+        placed = PLACED.fullmatch(name) if has_places else None
+        function = Function(placed[1], placed[2]) if placed else Function(name)
+        of_names.append(numbers.setdefault(function, len(numbers)))
+    return list(numbers), np.frombuffer(of_names, dtype=np.int32)
+
+
+def is_folded(head: bytes) -> bool:
+    r"""Tell whether each line is a stack and a number.
+
+    Examples
+    --------
+    >>> is_folded(b"main;parse;read 12\nmain 3\n"), is_folded(b"main 12\nread 3\n"), is_folded(b"a;b;1 2\nc;d;3 4\n")
+    (True, False, False)
+    """
+    lines = head.splitlines()[: LOOKED_AT + 1]
+    whole = [line for line in (lines if head.endswith(b"\n") or len(lines) < 2 else lines[:-1]) if line.strip()]
+    return any(b";" in line for line in whole) and all(map(_is_stack, whole))
+
+
+def _is_stack(line: bytes) -> bool:
+    parts = line.rsplit(None, 1)
+    if not NUMBER.fullmatch(parts[-1]):
+        return False
+    return len(parts) == 1 or NO_NUMBER.search(parts[0].rstrip(b"; ").rpartition(b";")[2]) is not None

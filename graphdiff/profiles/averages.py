@@ -1,0 +1,216 @@
+"""What calls without stacks say of fewer functions: what is hidden is shared out as if all calls were average.
+
+Functions that call each other are hidden as one: what enters them is spent like all that they cost. The last thing that
+is known of a group is what its functions cost by themselves, and what calls between groups cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import networkx as nx
+
+from graphdiff.arithmetic import Number
+from graphdiff.errors import UsageError
+
+__all__ = ["grouped_calls", "hidden_calls"]
+
+#: What callers account for is all of it, but for rounding in the file.
+ROUNDING = 1e-9
+#: An edge that carries no more of the total than this, by rounding only, is none.
+NOTHING = 1e-15
+
+
+def hidden_calls(graph: nx.DiGraph, names: Collection[str], *, keeps_first: bool = False) -> nx.DiGraph:
+    """Return a profile of calls without some functions, each of which leaves to its callers what it cost.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph
+        A profile without stacks.
+    names : collection of nodes
+    keeps_first : bool
+        Whether ``<module>`` of the script, which only what starts it calls, stays.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph(unit="s", total=10)
+    >>> G.add_nodes_from([("a", {"self": 1}), ("b", {"self": 1}), ("x", {"self": 2}), ("c", {"self": 6})])
+    >>> G.add_weighted_edges_from([("a", "x", 6), ("b", "x", 2), ("x", "c", 6)], weight="cost")
+    >>> H = hidden_calls(G, ["x"])
+    >>> list(H.edges(data="cost")), dict(H.nodes(data="self"))
+    ([('a', 'c', 4.5), ('b', 'c', 1.5)], {'a': 2.5, 'b': 1.5, 'c': 6})
+    """
+    _require_costs(graph)
+    left = graph.copy()
+    hidden = set(names)
+    if keeps_first and (script := _script(graph, hidden)):
+        hidden.discard(script)
+        left.remove_edges_from([(caller, script) for caller in hidden if left.has_edge(caller, script)])
+    lost: Number = 0
+    inside = left.subgraph(hidden)
+    components = nx.condensation(inside)
+    for component in nx.topological_sort(components):
+        lost = lost + _hide(left, components.nodes[component]["members"])
+    left.graph["total"] = graph.graph["total"] - lost if lost else graph.graph["total"]
+    return left
+
+
+def _require_costs(graph: nx.DiGraph) -> None:
+    lacking = [edge for edge in graph.edges if "cost" not in graph.edges[edge]]
+    if lacking:
+        tail, head = lacking[0]
+        raise UsageError(
+            f"of {len(lacking):,} of {graph.number_of_edges():,} calls this profile does not say what they cost "
+            f"({tail} -> {head}): what a hidden function cost cannot be shared among its callers"
+        )
+
+
+def _script(graph: nx.DiGraph, hidden: Collection[str]) -> str | None:
+    """Return ``<module>`` of the script: the costliest that is called by what nothing else calls for so much."""
+    modules = [node for node in hidden if graph.nodes[node].get("name", node).startswith("<module>")]
+    script = max(modules, key=lambda node: graph.nodes[node].get("inclusive", 0), default=None)
+    if script is None:
+        return None
+    callers = [*graph.predecessors(script)]
+    starts = [caller for caller in callers if caller in hidden and not _is_accounted_for(graph, caller)]
+    return script if starts and all(caller in hidden for caller in callers) else None
+
+
+def _is_accounted_for(graph: nx.DiGraph, node: str) -> bool:
+    """Tell whether the callers of a function account for all that it cost."""
+    entering = sum(data["cost"] for tail, _, data in graph.in_edges(node, data=True) if tail != node)
+    return bool(entering >= graph.nodes[node].get("inclusive", 0) * (1 - ROUNDING))
+
+
+@dataclass(frozen=True)
+class _Passage:
+    """Functions that are hidden as one: what enters and leaves them, by the function at the other end."""
+
+    own: Number
+    entering: Mapping[str, Number]
+    leaving: Mapping[str, Number]
+
+    @property
+    def whole(self) -> Number:
+        """All that they cost; at least what their callers say."""
+        return max(self.own + sum(self.leaving.values()), sum(self.entering.values()))
+
+
+def _hide(graph: nx.DiGraph, members: Collection[str]) -> Number:
+    """Take some functions out, and return what of their own cost no caller accounts for."""
+    inside = set(members)
+    entering = _added((u, data["cost"]) for u, _, data in graph.in_edges(inside, data=True) if u not in inside)
+    leaving = _added((v, data["cost"]) for _, v, data in graph.out_edges(inside, data=True) if v not in inside)
+    passage = _Passage(sum(graph.nodes[node].get("self", 0) for node in inside), entering, leaving)
+    whole, given = passage.whole, 0
+    is_all = len(entering) == 1 and len(inside) == 1 and sum(entering.values()) >= whole * (1 - ROUNDING)
+    [calls] = [_calls(graph, inside)] if is_all else [{}]
+    least = NOTHING * graph.graph["total"]
+    for caller, cost in entering.items():
+        if not whole:
+            continue
+        own = _part(passage.own, cost, whole, is_all)
+        given = given + own
+        _give(graph, caller, own, is_measured=is_all)
+        for callee, more in leaving.items():
+            amount = _part(more, cost, whole, is_all)
+            if amount > least:
+                _join(graph, caller, callee, amount, calls.get(callee))
+    graph.remove_nodes_from(inside)
+    is_accounted_for = sum(entering.values()) >= whole * (1 - ROUNDING)
+    return 0 if is_accounted_for else passage.own - given
+
+
+def _part(of: Number, cost: Number, whole: Number, is_all: bool) -> Number:
+    return of if is_all else of * cost / whole
+
+
+def _calls(graph: nx.DiGraph, inside: Collection[str]) -> dict[str, Number | None]:
+    """Return how often each function is called from inside; what only one caller called is its caller's for sure."""
+    return {head: data.get("calls") for _, head, data in graph.out_edges(inside, data=True) if head not in inside}
+
+
+def _added(pairs: Iterable[tuple[str, Number]]) -> dict[str, Number]:
+    sums: dict[str, Number] = {}
+    for name, number in pairs:
+        sums[name] = sums.get(name, 0) + number
+    return sums
+
+
+def _give(graph: nx.DiGraph, caller: str, own: Number, *, is_measured: bool) -> None:
+    data = graph.nodes[caller]
+    if own:
+        data["self"] = data.get("self", 0) + own
+        if not is_measured:
+            data["estimated"] = True
+
+
+def _join(graph: nx.DiGraph, caller: str, callee: str, cost: Number, calls: Number | None) -> None:
+    """Add a call's cost to an edge; how many calls it is stays known where all of them are."""
+    is_new = not graph.has_edge(caller, callee)
+    data = graph.get_edge_data(caller, callee, {})
+    known = calls is not None and (is_new or "calls" in data)
+    row: dict[str, Any] = {name: value for name, value in data.items() if name not in ("calls", "self")}
+    row["cost"] = data.get("cost", 0) + cost
+    if known:
+        row["calls"] = data.get("calls", 0) + calls
+    else:
+        row["estimated"] = True
+    data.clear()
+    graph.add_edge(caller, callee, **row)
+
+
+def grouped_calls(graph: nx.DiGraph, names: Sequence[str]) -> nx.DiGraph:
+    """Return the groups of a profile's functions: what is theirs, and what calls between them cost.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph
+        A profile without stacks.
+    names : sequence of str
+        Of each node, in their order.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph(unit="s", total=6)
+    >>> G.add_nodes_from([("a", {"self": 1}), ("b", {"self": 2}), ("c", {"self": 3})])
+    >>> G.add_weighted_edges_from([("a", "b", 5), ("b", "c", 3)], weight="cost")
+    >>> Q = grouped_calls(G, ["x", "x", "y"])
+    >>> dict(Q.nodes(data="self")), list(Q.edges(data="cost"))
+    ({'x': 3, 'y': 3}, [('x', 'y', 3)])
+    """
+    quotient = nx.DiGraph(**{name: value for name, value in graph.graph.items() if name != "filters"}, quotient=True)
+    quotient.graph |= {"node_meaning": "groups", "member_meaning": graph.graph.get("node_meaning", "functions")}
+    group = dict(zip(graph, names, strict=True))
+    for node, data in graph.nodes(data=True):
+        if group[node] not in quotient:
+            quotient.add_node(group[node], name=group[node], members=[], size=0, inner_edges=0)
+        row = quotient.nodes[group[node]]
+        row["members"].append(node)
+        row["size"] += 1
+        if "self" in data:
+            row["self"] = row.get("self", 0) + data["self"]
+    for tail, head, data in graph.edges(data=True):
+        if group[tail] == group[head]:
+            quotient.nodes[group[tail]]["inner_edges"] += 1
+        else:
+            _sum_edge(quotient, group[tail], group[head], data)
+    return quotient
+
+
+def _sum_edge(quotient: nx.DiGraph, tail: str, head: str, data: Mapping[str, Any]) -> None:
+    """Add what is known of a call to the edge between two groups; what one of them lacks is not known of all."""
+    if not quotient.has_edge(tail, head):
+        quotient.add_edge(tail, head, edges=0, **{name: 0 for name in ("cost", "calls") if name in data})
+    row = quotient.edges[tail, head]
+    row["edges"] += 1
+    for name in ("cost", "calls"):
+        if name in row and name in data:
+            row[name] += data[name]
+        else:
+            row.pop(name, None)
+    if "cost" in row:
+        row["weight"] = row["cost"]

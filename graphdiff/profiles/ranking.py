@@ -1,0 +1,373 @@
+"""`rank` of a profile: which functions cost most, who makes one cost, and where what one costs goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import networkx as nx
+
+from graphdiff.arithmetic import Number, is_number
+from graphdiff.errors import UsageError, WeightError
+from graphdiff.profiles.costs import INCLUSIVE, SELF, Costs, Part, Route
+from graphdiff.profiles.report_ranking import CALLS, COLUMNS, RANGED, ranking_text
+from graphdiff.profiles.stacks import Stacks
+from graphdiff.remedies import Keyword, Remedy
+from graphdiff.text.names import members_of
+from graphdiff.text.numbers import plain
+from graphdiff.text.tables import Axis, Frame, Result
+
+__all__ = ["CostRanking", "Row", "rank_costs"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A function in a ranking: what it costs, or its part of the cost of what was asked for.
+
+    Attributes
+    ----------
+    numbers : tuple of int
+        The function, or those of a component that edges cannot tell apart, by their places among the nodes.
+    name : str
+        What it is called.
+    part : Part or None
+        Which part of the one's cost is spent for the other; None where no other is asked for.
+    """
+
+    numbers: tuple[int, ...]
+    name: str
+    part: Part | None = None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CostRanking(Result):
+    """Functions of a profile in order: what `graphdiff.rank` returns of one.
+
+    Attributes
+    ----------
+    source, target : node or None
+        Whose cost is followed down, or up; both None is what each function costs.
+    by : {"self", "inclusive", "calls"}
+        What is ranked, or what of the target, or of each function, is parted.
+    listed : list of Row
+        All of them, in order.
+    """
+
+    source: Any
+    target: Any
+    by: str
+    listed: list[Row]
+    costs: Costs = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.listed)
+
+    @property
+    def asked(self) -> Any:
+        """The function that is asked for, if one is."""
+        return self.target if self.source is None else self.source
+
+    @property
+    def whole(self) -> Number | None:
+        """What of the one that is asked for is parted."""
+        if self.asked is None:
+            return None
+        if self.by == CALLS:
+            return next((row.part.whole for row in self.listed if row.part), 0)
+        return self.costs.whole(self.asked, INCLUSIVE if self.source is not None else self.by)
+
+    def rows(self, top: int | None = None) -> list[Row]:
+        """Return the first rows, each with what edges allow; by default `RANGED`."""
+        some = self.listed[: RANGED if top is None else top]
+        return [self._ranged(row) for row in some]
+
+    def _ranged(self, row: Row) -> Row:
+        part, costs = row.part, self.costs
+        if part is None or costs.stacks is not None or part.is_measured or not part.whole:
+            return row
+        if self.source is not None:
+            return replace(row, part=costs.with_range(part, [costs.number(self.source)], row.numbers[0]))
+        return replace(row, part=costs.with_range(part, row.numbers, costs.number(self.target)))
+
+    # -- what a gate asks
+
+    @property
+    def n_ranked(self) -> int:
+        """How many functions there are."""
+        return len(self.listed)
+
+    @property
+    def nodes(self) -> list[Any]:
+        """The functions; those that edges cannot tell apart as a frozenset."""
+        labels = ([self.costs.labels[number] for number in row.numbers] for row in self.listed)
+        return [members[0] if len(members) == 1 else frozenset(members) for members in labels]
+
+    @property
+    def weights(self) -> list[str]:
+        """What the numbers are."""
+        return [self.by]
+
+    @property
+    def influences(self) -> list[list[Number]]:
+        """The numbers as a condition of a gate asks for them, a row each.
+
+        Raises
+        ------
+        UsageError
+            If they are estimates.
+        """
+        if any(row.part is not None and not row.part.is_measured for row in self.listed):
+            raise UsageError(
+                f"for whom {self.asked} costs is an estimate on the calls of this file, which no condition can be "
+                "about; a profile with stacks tells"
+            )
+        return [[self.number(row) or 0] for row in self.listed]
+
+    def number(self, row: Row) -> Number | None:
+        """Return what a row is ranked by, in the unit of the profile."""
+        if row.part is not None:
+            return row.part.cost if row.part.is_measured else (row.part.estimate or 0.0) * float(row.part.whole)
+        return self.figure(row, self.by)
+
+    def figure(self, row: Row, name: str) -> Number | None:
+        """Return what a function costs by itself or inclusively, or how often it is called; None where not recorded."""
+        if len(row.numbers) > 1:
+            return None
+        label = self.costs.labels[row.numbers[0]]
+        if name == INCLUSIVE:
+            return self.costs.inclusive(label)
+        value = self.costs.graph.nodes[label].get(name)
+        return value if is_number(value) else None
+
+    @cached_property
+    def edge_routes(self) -> dict[int, list[Route]]:
+        """The strongest route to each function from the source, else from where stacks begin, as edges estimate it."""
+        costs = self.costs
+        start = None if self.source is None else costs.number(self.source)
+        return costs.best_routes(costs.beginning if start is None else [(start, costs.components[start], 1.0)], 1)
+
+    def route(self, row: Row) -> Route | None:
+        """Return the route by which most comes: to a function, from it to the target, or to it from the source."""
+        costs, place = self.costs, row.numbers[0]
+        by = INCLUSIVE if self.by == CALLS else self.by
+        if self.target is None and costs.stacks is None:
+            routes = self.edge_routes.get(place, [])
+        else:
+            source = self.source if self.target is None else costs.labels[place]
+            end = costs.labels[place] if self.target is None else self.target
+            routes = costs.routes(None if source is None else [source], end, by, 1)
+        return routes[0] if routes else None
+
+    # -- as records
+
+    def to_dict(self, top: int | None = None) -> dict[str, Any]:
+        """Return everything as plain values; of the first rows, by default `RANGED`, what edges allow."""
+        ranged = self.rows(top)
+        named = {
+            name: None if node is None else str(node)
+            for name, node in (("source", self.source), ("target", self.target))
+        }
+        return {
+            **named,
+            "by": self.by,
+            "unit": self.costs.unit,
+            "whole": plain(self.whole),
+            "nodes": [self._record(row) for row in [*ranged, *self.listed[len(ranged) :]]],
+        }
+
+    def _record(self, row: Row) -> dict[str, Any]:
+        record = {"node": row.name, **{name: plain(self.figure(row, name)) for name in COLUMNS}}
+        if row.part is not None:
+            low, high = row.part.bounds or (None, None)
+            interval = row.part.interval
+            record |= {"cost": plain(row.part.cost), "share": row.part.share, "measured": row.part.is_measured}
+            record |= {"least": low, "most": high, "interval_95": None if interval is None else list(interval)}
+        return record
+
+    def sheet(self, top: int | None = None) -> list[list[Any]]:
+        """Return the titles and the rows of a table."""
+        records = self.to_dict(top)["nodes"]
+        titles = list(records[0]) if records else ["node", *COLUMNS]
+        kept = [title for title in titles if title != "interval_95"]
+        return [kept, *([record[title] for title in kept] for record in records)]
+
+    def _frame(self) -> Frame:
+        titles, *rows = self.sheet()
+        return Frame([row[1:] for row in rows], Axis([row[0] for row in rows], "node"), Axis(titles[1:]))
+
+    def text(self, top: int = RANGED, how: str = "") -> str:
+        """Return the report on the first `top` rows; `how` says behind the number of the others how to see them."""
+        return ranking_text(self, top, how)
+
+    def __repr__(self) -> str:
+        return self.text()
+
+
+def rank_costs(
+    graph: nx.DiGraph, source: Any = None, target: Any = None, *, by: str | None = None, top: int | None = None
+) -> CostRanking:
+    """Rank the functions of a profile: by what they cost, by how much they make one cost, or by where its cost goes.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph
+        A profile (`graphdiff.graph.measured`).
+    source, target : node, optional
+        At most one of them.
+    by : {"self", "inclusive", "calls"}, optional
+        By default ``"self"``, and of a target ``"inclusive"``; of a file that only counts calls ``"calls"``.
+    top : int, optional
+        How many rows.
+
+    Returns
+    -------
+    CostRanking
+
+    Raises
+    ------
+    UnknownNodeError
+        If the end is not there.
+    UsageError
+        If both ends are given, or there is no such column.
+    WeightError
+        If the file does not say what functions or calls cost.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph(edge_meaning="calls", unit="Ir", total=9, format="callgrind")
+    >>> G.add_nodes_from([("main", {"self": 0}), ("a", {"self": 2}), ("b", {"self": 3}), ("work", {"self": 4})])
+    >>> G.add_weighted_edges_from([("main", "a", 3), ("main", "b", 6), ("a", "work", 1), ("b", "work", 3)], "cost")
+    >>> rank_costs(G).nodes, rank_costs(G, target="work").nodes
+    (['work', 'b', 'a', 'main'], ['main', 'b', 'a'])
+    """
+    if by is not None and by not in COLUMNS:
+        raise UsageError(Keyword("by", by), f": of a profile the columns are {', '.join(COLUMNS)}")
+    source, target = _one(source, "source"), _one(target, "target")
+    costs = Costs(graph)
+    if by is None and source is None and target is None:
+        by = next((name for name in COLUMNS if any(is_number(value) for _, value in graph.nodes(data=name))), SELF)
+    if source is None and target is None:
+        listed = _all(costs, by or SELF)
+    elif by == CALLS:
+        listed = _callers(costs, source, target)
+    else:
+        parts = _towards if target is not None else _from
+        listed = parts(costs, target if source is None else source, by or (SELF if target is None else INCLUSIVE))
+    return CostRanking(source, target, by or (SELF if target is None else INCLUSIVE), listed[:top], costs)
+
+
+def _one(end: Any, name: str) -> Any:
+    """Return the one function that an end is."""
+    several = members_of(end)
+    if several is not None and len(several) == 1 and not isinstance(end, dict):
+        return several[0]
+    if several is not None or type(end).__name__ == "Boundary":
+        pair = Remedy(Keyword("", python="graphdiff.explain(G, [a, b], target)"), "takes several callers together")
+        raise UsageError("of a profile a ranking has one ", Keyword(name), ", without weights", pair)
+    return end
+
+
+def _sorted(rows: list[Row], number: Callable[[Row], Number | None]) -> list[Row]:
+    return sorted(rows, key=lambda row: -float(number(row) or 0))
+
+
+def _all(costs: Costs, by: str) -> list[Row]:
+    """Return every function that has a number of the column."""
+    ranking = CostRanking(None, None, by, [], costs)
+    every = (Row((number,), str(label)) for number, label in enumerate(costs.labels))
+    rows = [row for row in every if ranking.figure(row, by) is not None]
+    if not rows and costs.labels:
+        raise WeightError(f"no function of this file has {'a cost by itself' if by == SELF else by}: {_have(costs)}")
+    return _sorted(rows, lambda row: ranking.figure(row, by))
+
+
+def _have(costs: Costs) -> str:
+    names = [name for name in COLUMNS if any(is_number(value) for _, value in costs.graph.nodes(data=name))]
+    return f"functions have {' and '.join(names)}" if names else "functions have no numbers"
+
+
+def _callers(costs: Costs, source: Any, target: Any) -> list[Row]:
+    """Return who calls a function directly, or whom it calls, by how often."""
+    asked = source if target is None else target
+    costs.number(asked)
+    edges = costs.graph.in_edges(asked, data=CALLS) if target is not None else costs.graph.out_edges(asked, data=CALLS)
+    counts = [(tail if target is not None else head, calls) for tail, head, calls in edges if is_number(calls)]
+    if not counts and costs.graph.degree(asked):
+        raise WeightError(
+            f"this file does not say how often {asked} {'is called' if source is None else 'calls others'}"
+        )
+    whole = sum(calls for _, calls in counts)
+    rows = [Row((costs.number(node),), str(node), Part(whole, calls)) for node, calls in counts]
+    return _sorted(rows, lambda row: row.part and row.part.cost)
+
+
+def _towards(costs: Costs, target: Any, by: str) -> list[Row]:
+    """Return how much of what a function costs is spent for each that leads to it."""
+    costs.number(target)
+    return _parted(costs, target, nx.ancestors(costs.graph, target), by, towards=True)
+
+
+def _from(costs: Costs, source: Any, by: str) -> list[Row]:
+    """Return how much of what each function costs is spent for one, and what of it that costs by itself."""
+    costs.number(source)
+    return _parted(costs, source, nx.descendants(costs.graph, source), by, towards=False)
+
+
+def _parted(costs: Costs, fixed: Any, others: set[Any], by: str, *, towards: bool) -> list[Row]:
+    """Return a row for each of some functions: what is spent for it on a fixed one, or for that on it."""
+    end, numbers = costs.number(fixed), sorted(map(costs.number, others))
+    if costs.stacks is not None:
+        parts: Iterator[tuple[tuple[int, ...], Part]] = _measured(
+            costs, costs.stacks, end, numbers, by, towards=towards
+        )
+    else:
+        parts = _estimated(costs, end, numbers, by, towards=towards)
+    rows = [Row(members, costs.component_name(members), part) for members, part in parts]
+    if not towards and (whole := costs.whole(fixed, by)) is not None:
+        rows.append(Row((end,), str(fixed), Part(whole, whole)))
+    ranking = CostRanking(None, None, by, [], costs)
+    known = [row for row in rows if row.part and row.part.share is not None and ranking.number(row)]
+    unknown = [row for row in rows if row.part and row.part.share is None and row.part.whole]
+    return [*_sorted(known, ranking.number), *_sorted(unknown, lambda row: row.part and row.part.whole)]
+
+
+def _estimated(
+    costs: Costs, fixed: int, numbers: Sequence[int], by: str, *, towards: bool
+) -> Iterator[tuple[tuple[int, ...], Part]]:
+    """Yield the parts as edges estimate them, of each component once; without an estimate of the fixed one's own."""
+    shares = costs.spent_on(fixed) if towards else costs.spent_for([fixed])
+    together: dict[int, list[int]] = {}
+    for number in numbers:
+        together.setdefault(costs.components[number], []).append(number)
+    for component, members in together.items():
+        whole = costs.required(costs.labels[fixed], by) if towards else _whole_of(costs, component, members, by)
+        inner = component == costs.components[fixed] or (towards is False and costs.is_in_component(fixed))
+        yield tuple(members), Part(whole, estimate=None if inner else shares.get(component, 0.0))
+
+
+def _whole_of(costs: Costs, component: int, members: Sequence[int], by: str) -> Number:
+    """Return what the functions of a component cost together."""
+    return costs.sums[component] if by == INCLUSIVE else sum(costs.owns[number] for number in members)
+
+
+def _measured(
+    costs: Costs, stacks: Stacks, fixed: int, numbers: Sequence[int], by: str, *, towards: bool
+) -> Iterator[tuple[tuple[int, ...], Part]]:
+    """Yield the parts as stacks have them: of all at once, but of two of one component one by one.
+
+    In stacks that hold both, one of another component stands above, as a call leads from it to the other and none back.
+    """
+    mask = stacks.frames == fixed if towards and by == SELF else stacks.holding([fixed])
+    both = [each for each in (stacks, costs.counts) if each is not None]
+    held = [each.where(mask).functions(len(costs.labels))[towards or by == INCLUSIVE] for each in both]
+    every = [each.functions(len(costs.labels))[by == INCLUSIVE] for each in both]
+    for number in numbers:
+        if costs.components[number] == costs.components[fixed]:
+            ends = (number, fixed) if towards else (fixed, number)
+            yield (number,), costs.part([costs.labels[ends[0]]], costs.labels[ends[1]], by)
+            continue
+        spent = [column[number].item() for column in held]
+        whole = [column[fixed if towards else number].item() for column in every]
+        yield (number,), Part(whole[0], spent[0], samples=(spent[1], whole[1]) if len(both) > 1 else None)

@@ -1,0 +1,235 @@
+"""What `rank` says of a profile: a table of all functions, or of the parts of one's cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from graphdiff.profiles.costs import INCLUSIVE, SELF, Part
+from graphdiff.profiles.report import (
+    EVEN_CALLS,
+    callers_text,
+    cost_each,
+    cost_word,
+    glued_by_imports,
+    name_of,
+    range_text,
+)
+from graphdiff.showing import and_more
+from graphdiff.text.amounts import SECONDS, amount
+from graphdiff.text.numbers import percent, shorten, shown
+from graphdiff.text.sentences import how_many
+from graphdiff.text.tables import WIDTH, aligned, in_columns
+
+if TYPE_CHECKING:
+    from graphdiff.profiles.ranking import CostRanking, Row
+
+__all__ = ["CALLS", "COLUMNS", "RANGED", "ranking_text"]
+
+#: The column of how often functions are called, and what functions are ranked by.
+CALLS = "calls"
+COLUMNS = (SELF, INCLUSIVE, CALLS)
+#: Of so many rows edges are asked what they allow, which takes long for all.
+RANGED = 20
+#: What stands over a ranking of all functions.
+TITLES = {
+    SELF: "Functions by what they cost by themselves",
+    INCLUSIVE: "Functions by what they cost with all they call",
+    CALLS: "Functions by how often they are called",
+}
+#: A name in a ranking is no longer, and a route is not shown in less room.
+FUNCTION, ROOM = 36, 20
+#: So many functions are named for which all of a cost is spent.
+COMMON = 3
+
+
+def ranking_text(ranking: CostRanking, top: int, how: str = "") -> str:
+    """Return the report on the first rows of a ranking; `how` says how to see the others."""
+    rows = ranking.rows(top)
+    lines = _functions(ranking, rows) if ranking.asked is None else _parts(ranking, rows)
+    left = len(ranking.listed) - len(rows)
+    more = [f"… {left:,} more{how}"] if left else []
+    notes = in_columns(_notes(ranking, rows))
+    return "\n".join([in_columns([_title(ranking)]), *lines, *more, *(["", notes] if notes else [])])
+
+
+def _title(ranking: CostRanking) -> str:
+    asked, costs = ranking.asked, ranking.costs
+    if asked is None:
+        return TITLES[ranking.by]
+    name = name_of(asked)
+    if ranking.by == CALLS:
+        calls = how_many(int(ranking.whole or 0), "calls")
+        return (
+            f"what {name} calls directly ({calls})"
+            if ranking.target is None
+            else f"who calls {name} directly ({calls})"
+        )
+    whole = "" if ranking.whole is None else f" ({amount(ranking.whole, costs.unit)})"
+    if ranking.target is None:
+        return f"where {name}'s {cost_word(costs)} goes{whole}"
+    return f"who makes {name} cost{whole}{' by itself' if ranking.by == SELF else ''}"
+
+
+# -- all functions
+
+
+def _functions(ranking: CostRanking, rows: Sequence[Row]) -> list[str]:
+    """Return the table of all functions: what each costs, how often it is called, and by which route."""
+    names = [name for name in COLUMNS if any(ranking.figure(row, name) is not None for row in rows)]
+    per_call = ["per call"] if CALLS in names and _parted(ranking) in names else []
+    titles = [["function", *names, *per_call]]
+    cells = [
+        [
+            shorten(row.name, FUNCTION),
+            *(_figure(ranking, row, name) for name in names),
+            *(_per_call(ranking, row) for _ in per_call),
+        ]
+        for row in rows
+    ]
+    table = aligned(titles + cells)
+    room = WIDTH - 2 - max(map(len, table))
+    routes = ["strongest route", *(_route_to(ranking, row, room) for row in rows)] if room >= ROOM else []
+    return _beside(table, routes)
+
+
+def _parted(ranking: CostRanking) -> str:
+    """Return whether a call is taken to cost what the function does by itself, or inclusively."""
+    return SELF if ranking.by == SELF else INCLUSIVE
+
+
+def _per_call(ranking: CostRanking, row: Row) -> str:
+    """Return what one call costs: inclusively of those that are not within the function's own calls."""
+    outer = ranking.figure(row, "primitive_calls") if _parted(ranking) == INCLUSIVE else None
+    calls, cost = outer or ranking.figure(row, CALLS), ranking.figure(row, _parted(ranking))
+    return cost_each(cost, calls, ranking.costs.unit) if cost is not None and calls and calls > 0 else ""
+
+
+def _figure(ranking: CostRanking, row: Row, name: str) -> str:
+    """Return what a function costs, with its part of the total where that is what is ranked by."""
+    value, costs = ranking.figure(row, name), ranking.costs
+    if value is None:
+        about = costs.estimated_inclusive(costs.labels[row.numbers[0]]) if name == INCLUSIVE else None
+        return "" if about is None else f"≈{amount(round(about), costs.unit)}"
+    if name == CALLS:
+        return shown(value)
+    total = costs.graph.graph.get("total")
+    part = f"  {percent(float(value) / float(total), '.1f')}" if total and name == ranking.by else ""
+    return f"{amount(value, costs.unit)}{part}"
+
+
+def _route_to(ranking: CostRanking, row: Row, room: int) -> str:
+    """Return the route by which most of a function comes, without it, and which part of it that is."""
+    route = ranking.route(row)
+    if route is None or len(route.functions) < 2:
+        return ""
+    measured = ranking.costs.stacks is not None or route.part > 1 - 1e-6
+    part = f"  {'' if measured else '≈'}{percent(route.part, '.0f')}"
+    return f"{callers_text(route.functions[:-1], room - len(part))}{part}"
+
+
+# -- parts of one function's cost
+
+
+def _parts(ranking: CostRanking, rows: Sequence[Row]) -> list[str]:
+    """Return the table of parts: of what, how far edges or samples allow it, and the strongest route."""
+    common = [row for row in rows if ranking.target is not None and ranking.by != CALLS and _is_all(row.part)]
+    others = [row for row in rows if row not in common]
+    table = [f"  {line}" for line in aligned(_aligned_ranges([_cells(ranking, row) for row in others]), left=(0, 2))]
+    room = WIDTH - 2 - max(map(len, table), default=0)
+    routes = [_through(ranking, row, room) for row in others] if room >= ROOM and ranking.by != CALLS else []
+    names = and_more(", ".join(name_of(row.name) for row in common[:COMMON]), len(common) - COMMON)
+    return [*_beside(table, routes), *([f"  all of it is spent for {names}"] if common else [])]
+
+
+def _is_all(part: Part | None) -> bool:
+    """Tell whether all is spent for a function: then it says nothing of who makes the target cost."""
+    return part is not None and part.is_measured and part.cost == part.whole
+
+
+def _cells(ranking: CostRanking, row: Row) -> list[str]:
+    """Return the name, the part of what was asked for, what it may be, and of a source how much it is."""
+    part, name = row.part, shorten(row.name, FUNCTION)
+    assert part is not None
+    if ranking.by == CALLS:
+        return [name, percent(part.share), shown(part.cost or 0)]
+    scale = float(part.whole) / float(ranking.whole) if ranking.target is None and ranking.whole else 1.0
+    mark = "" if part.is_measured else "≈"
+    share = "" if part.share is None else f"{mark}{percent(part.share * scale, '.1f')}"
+    cells = [name, share, _bounds(ranking, part, scale)]
+    return cells if ranking.target is not None else [*cells, f"{mark}{_cost(ranking, part)}" if share else ""]
+
+
+def _cost(ranking: CostRanking, part: Part) -> str:
+    unit = ranking.costs.unit
+    if part.cost is not None:
+        return amount(part.cost, unit)
+    about = (part.estimate or 0.0) * float(part.whole)
+    return amount(about if unit in SECONDS else round(about), unit)
+
+
+def _bounds(ranking: CostRanking, part: Part, scale: float) -> str:
+    """Return between which parts the edges allow it, or on stacks the samples; that edges leave no choice."""
+    if ranking.costs.stacks is not None:
+        ends = part.interval if ranking.target is not None else None
+        return "" if ends is None else f"{100 * ends[0]:.0f} to {100 * ends[1]:.0f}"
+    if part.is_measured:
+        return "exact"
+    low, high = part.bounds or (None, None)
+    return "" if low is None or high is None else range_text(min(1.0, low * scale), min(1.0, high * scale), "")
+
+
+def _aligned_ranges(cells: Sequence[list[str]]) -> list[list[str]]:
+    """Return the rows with the ends of their ranges below each other."""
+    ends = [row[2].split(" to ") for row in cells]
+    widths = [max((len(each[at]) for each in ends if len(each) == 2), default=0) for at in (0, 1)]
+    return [
+        [*row[:2], f"{each[0].rjust(widths[0])} to {each[1].rjust(widths[1])}" if len(each) == 2 else row[2], *row[3:]]
+        for row, each in zip(cells, ends, strict=True)
+    ]
+
+
+def _through(ranking: CostRanking, row: Row, room: int) -> str:
+    """Return through which functions most comes from one end to the other, or that the call is direct."""
+    route = ranking.route(row)
+    if route is None:
+        return ""
+    names = list(route.functions)
+    if ranking.costs.stacks is not None:  # there a route begins where the stack does
+        start = ranking.source if ranking.target is None else row.name
+        names = names[max((at for at, name in enumerate(names[:-1]) if name == start), default=0) :]
+    if len(names) < 2:
+        return ""
+    return f"through {callers_text(names[1:-1], room - len('through '))}" if names[1:-1] else "directly"
+
+
+def _beside(table: Sequence[str], texts: Sequence[str]) -> list[str]:
+    """Return the lines of a table with a column of texts, if there is one."""
+    width = max(map(len, table), default=0)
+    return [
+        f"{line.ljust(width)}  {text}".rstrip() for line, text in zip(table, texts or [""] * len(table), strict=True)
+    ]
+
+
+def _notes(ranking: CostRanking, rows: Sequence[Row]) -> Iterator[str]:
+    """Yield how what stands beside the parts is meant, and what makes them uncertain."""
+    costs = ranking.costs
+    parts = [row.part for row in rows if row.part is not None and ranking.by != CALLS]
+    if ranking.target is not None and any(part.interval for part in parts):
+        yield "Measured on stacks; behind each part what so many samples allow (95 %)."
+    estimates = any(not part.is_measured and part.estimate is not None for part in parts)
+    if estimates and costs.assumes_even_calls:
+        yield f"≈ as {costs.graph.graph.get('format')} takes calls to cost the same and measures none: {EVEN_CALLS}"
+    elif estimates:
+        yield "≈ if all calls of a function cost the same; behind it what the calls in this file allow."
+    if (
+        ranking.asked is None
+        and costs.counts_every_level
+        and any(ranking.figure(row, INCLUSIVE) is None for row in rows)
+    ):
+        yield "≈ an estimate: this file counts calls within a function's own calls at every level."
+    if ranking.target is None and ranking.source is not None and costs.is_in_component(costs.number(ranking.source)):
+        size = len(costs.members[costs.components[costs.number(ranking.source)]])
+        yield f"! {name_of(ranking.source)} is in a cycle of {size:,} functions, within which edges cannot tell."
+    if parts or ranking.by == INCLUSIVE:
+        yield from glued_by_imports(costs)
