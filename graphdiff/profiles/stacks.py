@@ -121,7 +121,8 @@ class Stacks:
         >>> stacks.frames.tolist(), stacks.parents.tolist(), stacks.own.tolist()
         ([3, 4], [-1, 0], [1, 7])
         """
-        callers, labels, values = np.asarray(parents, dtype=np.int64), np.asarray(frames), np.asarray(costs)
+        callers, labels = np.asarray(parents, dtype=np.int64), np.asarray(frames, dtype=np.int64)
+        values = np.asarray(costs)
         _require_sums(values)
         depths = _depths(callers)
         order = np.argsort(depths, kind="stable")

@@ -61,8 +61,8 @@ PROFILERS: dict[str, Format] = {
         # A dict, the first key of which is a tuple of three, referred to later or not; the outline has it in UTF-8.
         marks=((rb"\A(?:\{|\xc3\xbb)(?:(?:\)|\xc2\xa9)\x03|(?:\(|\xc2\xa8)\x03\x00{3})",),),
         nodes="functions",
-        tool="cProfile and profile of Python, pyinstrument",
-        version="Python 2.7 to 3.13, pyinstrument 5.1",
+        tool="Python",
+        version="2.7 to 3.13, pyinstrument 5.1.3",
         sample="as Python writes it, 2026-11-29",
         command="python -m cProfile -o run.prof SCRIPT",
         tier=1,
@@ -85,10 +85,13 @@ PROFILERS: dict[str, Format] = {
     ),
     "pyinstrument": Format(
         read="graphdiff.io.profilers.pyinstrument:read_pyinstrument",
-        title="pyinstrument -r json",
+        title="pyinstrument -r json, -r session",
         about="a function calls a function: how many seconds of its stacks were spent in that; repeats add",
-        suffixes=(".json",),
-        marks=((rb'^"start_time": ', rb'^"root_frame": (?:\{|null)'),),
+        suffixes=(".json", ".pyisession"),
+        marks=(
+            (rb'^"start_time": ', rb'^"root_frame": (?:\{|null)'),
+            (rb'^"start_time": ', rb'^"frame_records": \['),
+        ),
         takes={"stacks": STACKS},
         nodes="functions",
         tool="pyinstrument",
