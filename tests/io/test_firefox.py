@@ -142,6 +142,9 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "an unknown type of weights": (
         changed(samples={"stack": [0], "weight": [1], "weightType": "joules"}), r"its weightType is 'joules', not",
     ),
+    "a type of weights that is no text": (
+        changed(samples={"stack": [0], "weight": [1], "weightType": {}}), r"weightType: expected a text, found names",
+    ),
     "texts that are none": (changed(stringArray=["a", 7]), r"stringArray: expected a list of texts, found a number"),
     "no samples": (changed(samples={"stack": []}), r"x.json: no thread of it has samples"),
     "a table that is none": (changed(stackTable=7), r"stackTable: expected names with values, found a number"),

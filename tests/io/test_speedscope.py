@@ -62,7 +62,8 @@ def replayed(events: list[tuple[str, int, int]]) -> list[tuple[list[str], int]]:
 def test_sampled_profiles_are_what_counting_their_stacks_says() -> None:
     chance = random.Random(1)
     for _ in range(100):
-        rows = [[chance.randrange(5) for _ in range(chance.randrange(9))] for _ in range(chance.randrange(1, 20))]
+        lengths = [1, *(chance.randrange(9) for _ in range(chance.randrange(20)))]
+        rows = [[chance.randrange(5) for _ in range(length)] for length in lengths]
         weights = [chance.randrange(9) for _ in rows]
         graph = read_speedscope(document(sampled(rows, weights)), name="x.json")
         sums = counted_once(([NAMES[frame] for frame in row], cost) for row, cost in zip(rows, weights, strict=True))
@@ -166,6 +167,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "a unit that is unknown": (document(sampled([[0]], [1], "hours")), r"profiles\[0\]: its unit is 'hours', not one"),
     "a type that is unknown": (document({"type": "x", "unit": "none"}), r"profiles\[0\]: its type is 'x', not sampled"),
     "a frame without a name": (document(sampled([[0]], [1]), frames=[{}]), r"frames\[0\] has no name"),
+    "no stack": (document(evented([])), r"x.json: no stack in it"),
     "no profile": (document(), r"x.json: no profile in it"),
     "units that do not add up": (
         document(sampled([[0]], [1]), sampled([[0]], [1], "bytes")),

@@ -28,13 +28,15 @@ BETWEEN = re.compile(r"-{3,}\s*")
 OWN = re.compile(r"\[\d+\]?\s++\d++\.\d++")
 FIGURES = re.compile(
     r"\s*+(?:(?P<self>-?\d++\.\d++)\s++(?P<rest>-?\d++\.\d++)(?:\s++|$))?"
-    r"(?:(?P<calls>\d++)(?:(?P<sign>[/+])(?P<others>\d++))?(?:\s++|$))?"
+    r"(?:(?P<calls>\d{1,18})(?:(?P<sign>[/+])(?P<others>\d{1,18}))?(?:\s++|$))?"
 )
 INDEX = re.compile(r"[\[(](\d{1,9})[\])]")
 CYCLE = re.compile(r"(.*) <cycle (\d+)>")
+#: As gprof -l writes a function.
+PLACED = re.compile(r"(.+) \((.+):(\d{1,9}) @ [0-9a-f]+\)")
 WHOLE = re.compile(r"<cycle \d+ as a whole>")
-PERIOD = re.compile(r"^Each sample counts as ([\d.]+) seconds", re.MULTILINE)
-TOTAL = re.compile(r"^n?granularity: .*?(?: of |Time: )([\d.]+) seconds", re.MULTILINE)
+PERIOD = re.compile(r"^Each sample counts as (\d{1,9}(?:\.\d{1,9})?) seconds", re.MULTILINE)
+TOTAL = re.compile(r"^n?granularity: .*?(?: of |Time: )(\d{1,9}(?:\.\d{1,9})?) seconds", re.MULTILINE)
 #: The header of what counts a processor's cycles, and in which multiples.
 CYCLES = re.compile(r"^index +% +self +children +called +name *\r?\n(?: +\(([KM])\))?", re.MULTILINE)
 MULTIPLES = {None: 1, "K": 10**3, "M": 10**6}
@@ -117,8 +119,13 @@ class _CallGraph:
         if own.key in self.functions:
             raise FormatError(f"{self.name}, line {own.number}: function [{own.key}] is there twice")
         self.functions[own.key] = self._function(own)
+        for line in entry:
+            if self.names.setdefault(line.key, line.name) != line.name:
+                raise FormatError(
+                    f"{self.name}, line {line.number}: [{line.key}] is called {line.name!r} here, and "
+                    f"{self.names[line.key]!r} where it stood before"
+                )
         for place, line in enumerate(entry):
-            self.names.setdefault(line.key, line.name)
             if place != places[0]:
                 ends = (line.key, own.key) if place < places[0] else (own.key, line.key)
                 self._add_call(ends, line)
@@ -158,9 +165,11 @@ class _CallGraph:
 
     def profile(self, text: str) -> nx.DiGraph:
         """Return the profile; functions of one name, as static ones may be, bear their index."""
-        times = Counter(self.names.values())
+        known = {index: _function(each) for index, each in self.names.items()}
+        times = Counter(known.values())
         functions = {
-            index: Function(each if times[each] == 1 else f"{each} [{index}]") for index, each in self.names.items()
+            index: each if times[each] == 1 else each._replace(name=f"{each.name} [{index}]")
+            for index, each in known.items()
         }
         return from_calls(
             {functions[index]: columns for index, columns in self.functions.items()},
@@ -180,6 +189,18 @@ class _CallGraph:
         total = float(stated[1]) if stated and self.multiple == 1 else self._scaled(sum(sums) / self.multiple)
         samples = round(float(total) / float(period[1])) if period and float(period[1]) else None
         return {"total": total, "samples": samples}
+
+
+def _function(title: str) -> Function:
+    """Return a function by its name, which has a place where gprof was asked for lines.
+
+    Examples
+    --------
+    >>> _function("burn (shop.c:3 @ 401196)"), _function("f(int)")
+    (Function(name='burn', file='shop.c', line=3), Function(name='f(int)', file='', line=None))
+    """
+    placed = PLACED.fullmatch(title)
+    return Function(placed[1], placed[2], int(placed[3])) if placed else Function(title)
 
 
 def _entries(text: str, name: str) -> Iterator[list[_Line]]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff.errors import FormatError, UsageError, meant, nearest
 from graphdiff.graph.measured import with_stacks
 from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, required_text, text_in
+from graphdiff.io.profilers.timeline import amounts
 from graphdiff.profiles.call_graph import Function, from_stacks
 from graphdiff.profiles.stacks import Stacks
 from graphdiff.remedies import Keyword
@@ -50,7 +53,7 @@ def read_gprof2dot_json(data: bytes, *, name: str, event: str | None = None, sta
     descriptions = [text_in(cost, "description") for cost in costs]
     place = _chosen(descriptions, event, name)
     title = descriptions[place]
-    unit = text_in(costs[place], "unit") or (title.lower() if title.lower() in COUNTED else title)
+    unit = text_in(costs[place], "unit") or (title.lower() if title.lower() in COUNTED else title) or "units"
     functions = _functions(document, name)
     graph = from_stacks(
         list(dict.fromkeys(functions)),
@@ -78,7 +81,7 @@ def _stacks(document: Record, functions: Sequence[Function], place: int, unit: s
         numbers[[frame for chain in chains for frame in reversed(chain)]],
         list(map(len, chains)),
         values,
-        values if unit == "samples" and set(map(type, values)) == {int} else None,
+        values if unit == "samples" and values.dtype == np.int64 else None,
     )
 
 
@@ -107,16 +110,13 @@ def _functions(document: Record, name: str) -> list[Function]:
     ]
 
 
-def _events(document: Record, place: int, size: int, name: str) -> tuple[list[list[int]], list[int | float]]:
+def _events(document: Record, place: int, size: int, name: str) -> tuple[list[list[int]], NDArray[Any]]:
     """Return the chains of calls, innermost first, and what each cost."""
-    chains, values = [], []
+    chains, costs = [], []
     for where, event in mappings(document.get("events"), f"{name}: events"):
         chain = listing(event.get("callchain"), f"{where}: callchain")
-        cost = [*listing(event.get("cost"), f"{where}: cost"), *[None] * (place + 1)][place]
         if not chain or any(type(frame) is not int or not 0 <= frame < size for frame in chain):
             raise FormatError(f"{where}: callchain: numbers of functions are expected, of which there are {size:,}")
-        if isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost < 2**62:
-            raise FormatError(f"{where}: cost: {cost!r:.40} is no cost, which is a number from 0 on")
         chains.append(chain)
-        values.append(cost)
-    return chains, values
+        costs.append([*listing(event.get("cost"), f"{where}: cost")[: place + 1], *[None] * (place + 1)][place])
+    return chains, amounts(costs, f"{name}: costs of events")

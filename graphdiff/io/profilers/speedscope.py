@@ -12,7 +12,7 @@ import numpy as np
 from graphdiff.errors import FormatError
 from graphdiff.graph.measured import with_stacks
 from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, required_text, text_in
-from graphdiff.io.profilers.timeline import Timeline, amounts, chosen, indices
+from graphdiff.io.profilers.timeline import Timeline, amounts, chosen, indices, joined
 from graphdiff.profiles.call_graph import Function, from_stacks
 from graphdiff.profiles.stacks import Stacks
 from graphdiff.remedies import Keyword, Remedy
@@ -64,7 +64,7 @@ def read_speedscope(data: bytes, *, name: str, thread: str | None = None, stacks
     trees = [READ[profile["type"]](profile, functions, numbers, where, warnings) for where, profile in kept]
     graph = from_stacks(
         functions,
-        Stacks.joined(trees),
+        joined(trees, name),
         unit=unit,
         kind=kind,
         format="speedscope",
