@@ -118,7 +118,7 @@ def _gains(graph: nx.DiGraph, source: Any, answer: Answer) -> Gains:
         samples=answer.samples,
         threads=threads if isinstance(threads, int) else len(threads),
         reasons=answer.reasons,
-        is_measured=answer.is_measured,
+        estimated=answer.estimated,
     )
 
 
@@ -150,8 +150,8 @@ class Gains(Result):
         Of how many threads the costs are, at least.
     reasons : tuple of str
         Why there may be a range: see `savings.Answer`.
-    is_measured : bool
-        Whether all costs it rests on were measured; gprof shares them out as if all calls of a function cost the same.
+    estimated : str
+        Why the costs it rests on were not measured, as gprof shares them out by counts of calls; empty where they were.
     """
 
     source: Any
@@ -166,7 +166,7 @@ class Gains(Result):
     samples: int | None = None
     threads: int = 1
     reasons: tuple[str, ...] = field(default=(), repr=False)
-    is_measured: bool = True
+    estimated: str = ""
 
     @property
     def after(self) -> Number | None:
@@ -194,7 +194,7 @@ class Gains(Result):
             "samples": self.samples,
             "has_stacks": self.has_stacks,
             "threads": self.threads,
-            "measured": self.is_measured,
+            "estimated": self.estimated,
             "changes": [saving.to_dict() for saving in self.savings],
         }
 

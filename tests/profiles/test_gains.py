@@ -393,7 +393,7 @@ def test_costs_that_counts_of_calls_shared_out_are_not_measured() -> None:
     graph = small(assumes="even calls")
     assert str(gains(graph, faster={"c": 0.4})).endswith("c's own code costs 1.25 s: measured")
     answer = gains(graph, "main", fewer_calls={("main", "a"): 1})
-    assert not answer.is_measured
+    assert answer.estimated
     assert str(answer).split("\n") == [
         "main: 2 -> 1 s (-50.0 %)    the call costs 1 s",
         "  an estimate: this file takes all calls of a function to cost the same",
@@ -417,3 +417,11 @@ def test_reports_fit_a_screen() -> None:
     for source in (None, f"{name} once more", name):
         for changes in (several, {"faster": {f"{name} too": 0.3}}, {"faster_inclusive": {f"{name} too": 0.3}}):
             assert max(map(len, str(gains(graph, source, **changes)).split("\n"))) <= 100
+
+
+def test_what_hidden_functions_cost_is_shared_out_by_averages() -> None:
+    graph = gd.filter_calls(mixed(), hide="d")
+    answer = gains(graph, faster={"c": 0.5})
+    assert str(answer).split("\n")[1:] == [
+        "  an estimate: what hidden functions cost is shared among their callers by averages"
+    ]
