@@ -186,11 +186,16 @@ def _times(stacks: Stacks, places: Mapping[Any, int], change: Saving) -> NDArray
 def _saved(own: NDArray[Any], changes: Sequence[Saving], times: Sequence[NDArray[np.int64]]) -> Fraction:
     """Return what changes save together: exactly, by what the stacks cost that they meet as often."""
     rows = np.flatnonzero(own)
-    kinds, which = np.unique(np.column_stack([count[rows] for count in times]), axis=0, return_inverse=True)
+    kinds = np.zeros(len(rows), dtype=np.int64)
+    for count in times:
+        _, kinds = np.unique(kinds * (count.max(initial=0) + 1) + count[rows], return_inverse=True)
+    order = np.argsort(kinds, kind="stable")
+    firsts = np.flatnonzero(np.diff(kinds[order], prepend=-1))
+    sums = np.add.reduceat(own[rows[order]], firsts).tolist() if len(rows) else []
     saved = Fraction(0)
-    for place, kind in enumerate(kinds.tolist()):
-        left = math.prod((1 - change.part) ** count for change, count in zip(changes, kind, strict=True))
-        saved += Fraction(own[rows[which.ravel() == place]].sum().item()) * (1 - left)
+    for row, cost in zip(rows[order[firsts]].tolist(), sums, strict=True):
+        left = math.prod((1 - change.part) ** int(count[row]) for change, count in zip(changes, times, strict=True))
+        saved += Fraction(cost) * (1 - left)
     return saved
 
 
