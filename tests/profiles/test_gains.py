@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import networkx as nx
 import numpy as np
 import pytest
+import sympy
 
 import graphdiff as gd
-from graphdiff.errors import GraphdiffError, UsageError
+from graphdiff.errors import GraphdiffError, GraphTypeError, UsageError
 from graphdiff.profiles.call_graph import Function, from_stacks
 from graphdiff.profiles.gains import gains
 from graphdiff.profiles.stacks import Stacks
@@ -425,3 +429,31 @@ def test_what_hidden_functions_cost_is_shared_out_by_averages() -> None:
     assert str(answer).split("\n")[1:] == [
         "  an estimate: what hidden functions cost is shared among their callers by averages"
     ]
+
+
+@pytest.mark.parametrize(
+    "kind", [Decimal, Fraction, np.float64, np.float32, sympy.Rational, lambda cost: np.int64(100 * cost)]
+)
+def test_costs_are_any_real_numbers(kind: Any) -> None:
+    graph = in_numbers(kind)
+    whole = float(graph.graph["total"])
+    assert float(gains(graph, "main", faster={"c": 0.5}).after) == pytest.approx(0.875 * whole)
+    answer = gains(graph, "main", faster={"c": 0.5}, fewer_calls={("a", "d"): 1})
+    assert (float(answer.low), float(answer.high)) == pytest.approx((0.625 * whole, 0.75 * whole))
+    assert "after" in json.dumps(answer.to_dict())
+
+
+def in_numbers(kind: Any) -> nx.DiGraph:
+    graph = mixed()
+    for data in (*graph.nodes.values(), *graph.edges.values()):
+        data.update({name: kind(cost) for name, cost in data.items() if name != "calls"})
+    graph.graph["total"] = kind(2.0)
+    return graph
+
+
+def test_costs_that_have_no_parts_are_refused() -> None:
+    for kind in (complex, lambda cost: cost * sympy.Symbol("x")):
+        with pytest.raises(UsageError, match="is no cost: a saving is a part of a real number"):
+            gains(in_numbers(kind), "main", faster={"c": 0.5})
+    with pytest.raises(GraphTypeError, match="one edge from a function to another"):
+        gains(nx.MultiDiGraph(small()), "main", faster={"c": 0.5})
