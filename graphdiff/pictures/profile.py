@@ -27,6 +27,7 @@ from graphdiff.pictures.sizes import (
     cost_text,
     dashed_text,
     nodes_of,
+    part_text,
     text_size,
     title,
 )
@@ -131,7 +132,7 @@ class Look:
 
     def text(self, cost: Number, *, is_estimate: bool = False) -> str:
         """Return a cost with its unit and its part of the total."""
-        share = f" ({percent(self.part(cost), '.3g')})" if self.total else ""
+        share = f" ({part_text(self.part(cost))})" if self.total else ""
         return f"{'≈ ' * is_estimate}{cost_text(cost, self.unit)}{share}"
 
     def node(self, box: Box, profile: Profile, place: int) -> DrawnNode:

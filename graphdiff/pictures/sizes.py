@@ -6,9 +6,10 @@ import networkx as nx
 
 from graphdiff.arithmetic import Number
 from graphdiff.text.amounts import SECONDS, amount
+from graphdiff.text.numbers import percent
 from graphdiff.text.sentences import how_many
 
-__all__ = ["cost_text", "dashed_text", "nodes_of", "text_size", "title"]
+__all__ = ["cost_text", "dashed_text", "nodes_of", "part_text", "text_size", "title"]
 
 #: Names are shortened to so many characters, those of members to fewer.
 MAX_NAME, MAX_MEMBER = 44, 36
@@ -35,6 +36,17 @@ def cost_text(cost: Number, unit: str) -> str:
     ('1,968,491 Ir', '12.25 s', '0.25 samples')
     """
     return amount(round(cost) if isinstance(cost, float) and unit not in SECONDS and cost >= WHOLE else cost, unit)
+
+
+def part_text(part: float) -> str:
+    """Return a part of the whole as a percentage, of next to nothing that it is that.
+
+    Examples
+    --------
+    >>> part_text(0.12345), part_text(0.00002), part_text(0.0)
+    ('12.3 %', 'under 0.01 %', '0 %')
+    """
+    return "under 0.01 %" if 0 < part < 1e-4 else percent(part, ".3g")
 
 
 def dashed_text(n_dashed: int) -> str:

@@ -22,6 +22,25 @@ from graphdiff.profiles.overlay import overlaid
 from graphdiff.profiles.stacks import Stacks
 
 FOLDED = "main;parse;read 3\nmain;parse;burn 5\nmain;render;burn 2\nmain 1\n"
+CALLGRIND = """\
+version: 1
+creator: x
+events: Ir
+
+fl=a.c
+fn=main
+1 5
+cfi=b.c
+cfn=f
+calls={calls} 2
+2 7
+
+fl=b.c
+fn=f
+2 7
+
+summary: 12
+"""
 CALLS = {
     ("main", "parse"): (8.0, 2),
     ("parse", "burn"): (5.0, 4),
@@ -219,9 +238,7 @@ class TestTheCommandLine:
 
     def test_a_focus_needs_stacks(self, tmp_path: Path, run: Run) -> None:
         path = tmp_path / "calls.callgrind"
-        path.write_text(
-            "version: 1\ncreator: x\nevents: Ir\n\nfl=a.c\nfn=main\n1 5\ncfn=f\ncalls=1 2\n2 7\n\nfn=f\n2 7\n\nsummary: 12\n"
-        )
+        path.write_text(CALLGRIND.format(calls=1))
         done = run("draw", str(path), "--focus", "f")
         assert done.status == 2
         assert done.err.startswith(
@@ -236,7 +253,8 @@ class TestTheCommandLine:
         done = run("why", str(path), "a", "b", "--ignore", "x")
         assert (done.status, done.err) == (
             2,
-            "graphdiff: --ignore x is for profiles: what a profiler wrote of functions, their calls and what these cost\n",
+            "graphdiff: --ignore x is for profiles: what a profiler wrote of functions, their calls and what these "
+            "cost\n",
         )
 
     def test_groups(self, tmp_path: Path, run: Run) -> None:
@@ -247,3 +265,33 @@ class TestTheCommandLine:
             ("a.py", 1, 5),
             ("b.py", 4, 4),
         ]
+
+    def test_groups_without_stacks_have_their_own_and_cross_costs(self, tmp_path: Path, run: Run) -> None:
+        path = tmp_path / "calls.callgrind"
+        path.write_text(CALLGRIND.format(calls=2))
+        done = run("rank", str(path), "--group", "file")
+        assert [line.split() for line in done.out.splitlines()[2:6]] == [
+            ["Groups", "by", "what", "their", "functions", "cost", "by", "themselves"],
+            ["group", "functions", "self", "calls", "from", "others"],
+            ["b.c", "1", "7", "Ir", "58.3", "%", "7", "Ir"],
+            ["a.c", "1", "5", "Ir", "41.7", "%"],
+        ]
+        record = json.loads(run("rank", str(path), "--group", "file", "-o", "json").out)
+        assert record["groups"][0] == {"group": "b.c", "functions": 1, "self": 7, "calls_from_others": 7}
+        assert run("rank", str(path), "--group", "file", "-o", "csv").out.splitlines()[1] == "b.c,1,7,7"
+        picture = tmp_path / "x.svg"
+        done = run("draw", str(path), "--group", "file", "-O", str(picture))
+        assert done.err.splitlines()[-1] == f"{picture}: 2 of 2 files"
+        assert "> 7 Ir · 2 calls <" in picture.read_text(encoding="utf-8").replace("&#160;", " ")
+        assert run("why", str(path), "a.c", "b.c", "--group", "file").status == 65
+
+    def test_why_and_compare_draw_the_same_pictures(self, folded: str, tmp_path: Path, run: Run) -> None:
+        picture = tmp_path / "why.svg"
+        done = run("why", folded, "parse", "burn", "-O", str(picture))
+        assert "71.4 % of burn's" in done.out
+        assert done.err == f"{picture}: 2 of 2 functions\n"
+        other = tmp_path / "new.folded"
+        other.write_text(FOLDED.replace("burn 2", "burn 90"))
+        done = run("compare", folded, str(other), "-O", str(tmp_path / "change.svg"))
+        assert done.err == f"{tmp_path / 'change.svg'}: 5 of 5 functions\n"
+        assert ">self 7 → 95 samples<" in (tmp_path / "change.svg").read_text(encoding="utf-8")

@@ -104,7 +104,8 @@ def calls_only(listed: Listed) -> nx.DiGraph:
     return from_calls(
         {Function(node): {"self": float(data["self"]), "inclusive": float(data["inclusive"])}
          for node, data in graph.nodes(data=True)},
-        {(Function(tail), Function(head)): {"cost": float(cost), "calls": 2} for tail, head, cost in graph.edges(data="cost")},
+        {(Function(tail), Function(head)): {"cost": float(cost), "calls": 2}
+         for tail, head, cost in graph.edges(data="cost")},
         unit="s", total=float(graph.graph["total"]), kind="counted", format="cProfile",
     )  # fmt: skip
 
