@@ -83,8 +83,8 @@ def _edge_data(graph: nx.DiGraph | None) -> Iterator[dict[str, Any]]:
 
 
 def _names(rows: Iterable[dict[str, Any]], graph: nx.DiGraph | None, *, numbers: bool = True) -> list[str]:
-    from graphdiff.graph.attributes import drawing_names, is_quantity
+    from graphdiff.graph.attributes import are_numbers, drawing_names
 
     left_out = () if graph is None else drawing_names(graph)
-    offered = (name for data in rows for name, value in data.items() if not numbers or is_quantity(value))
+    offered = (name for data in rows for name, value in data.items() if not numbers or are_numbers([value]))
     return [str(name) for name in dict.fromkeys(offered) if name not in left_out]

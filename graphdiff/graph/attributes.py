@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from itertools import chain
 from typing import Any, TypeAlias
@@ -39,6 +40,7 @@ __all__ = [
     "kind_of",
     "no_attribute",
     "numeric_names",
+    "percentage",
     "possible_weights",
     "records",
 ]
@@ -100,6 +102,8 @@ ORDINAL = frozenset(
     | {"group", "cluster", "community", "component", "block"}
 )
 WORD = re.compile("[A-Z]?[a-z]+|[A-Z]+")
+#: A number in per cent, as drawings have it in labels.
+PERCENTAGE = re.compile(r"\s*(-?[0-9]{1,18}(?:\.[0-9]{1,18})?) ?%\s*")
 
 
 def drawing_names(graph: nx.Graph) -> Collection[str]:
@@ -135,24 +139,46 @@ def adds_up(value: object) -> bool:
     return is_quantity(value) and isinstance(value, REAL) and is_finite(value)
 
 
-def numeric_names(data: Sequence[Mapping[str, Any]], left_out: Collection[str] = ()) -> dict[str, int]:
-    """Return the attributes that are numbers wherever they stand, and on how many of the edges or nodes they do.
+def percentage(value: object) -> Fraction | None:
+    """Return the part that a text in per cent says, exactly; None for all else.
 
     Examples
     --------
-    >>> numeric_names([{"imports": 2, "kind": "dev"}, {"imports": 1, "line": 7}])
-    {'imports': 2, 'line': 1}
+    >>> percentage("36.07%"), percentage("-5 %"), percentage("36.07"), percentage(0.5)
+    (Fraction(3607, 10000), Fraction(-1, 20), None, None)
+    """
+    match = PERCENTAGE.fullmatch(value) if isinstance(value, str) else None
+    return Fraction(match[1]) / 100 if match else None
+
+
+def numeric_names(data: Sequence[Mapping[str, Any]], left_out: Collection[str] = ()) -> dict[str, int]:
+    """Return the attributes that are numbers wherever they stand, and on how many of the edges or nodes they do.
+
+    Texts in per cent are numbers, too.
+
+    Examples
+    --------
+    >>> numeric_names([{"imports": 2, "kind": "dev"}, {"imports": 1, "line": 7, "label": "36.07%"}])
+    {'imports': 2, 'line': 1, 'label': 1}
     """
     counts: dict[str, int] = {}
     for name in dict.fromkeys(chain.from_iterable(data)):
-        if name in left_out or not is_quantity(next(row[name] for row in data if name in row)):
+        first = next(row[name] for row in data if name in row)
+        if name in left_out or not (is_quantity(first) or percentage(first) is not None):
             continue
         values = [row[name] for row in data if name in row]
-        # Whether a value is a number its type says: one of each is looked at.
-        kinds = set(map(type, values))
-        if all(is_quantity(next(value for value in values if type(value) is kind)) for kind in kinds):
+        if are_numbers(values):
             counts[name] = len(values)
     return counts
+
+
+def are_numbers(values: Sequence[Any]) -> bool:
+    """Tell whether values are numbers that can be weights, or all are texts in per cent."""
+    # Whether a value is a number its type says: one of each is looked at.
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        return all(percentage(value) is not None for value in values)
+    return all(is_quantity(next(value for value in values if type(value) is kind)) for kind in kinds)
 
 
 def possible_weights(data: Sequence[Mapping[str, Any]], left_out: Collection[str] = ()) -> list[str]:
@@ -194,15 +220,17 @@ def attribute_kinds(data: Sequence[Mapping[str, Any]], left_out: Collection[str]
     for attributes in data:
         for name, value in attributes.items():
             if name not in left_out:
-                counts = seen.setdefault(name, [0, 0, 0])
+                counts = seen.setdefault(name, [0, 0, 0, 0])
                 counts[0] += 1
                 counts[1] += is_quantity(value)
                 counts[2] += isinstance(value, bool)
+                counts[3] += percentage(value) is not None
     return [f"{name} ({counts[0]:,} of {len(data):,}, {_kind(*counts)})" for name, counts in seen.items()]
 
 
-def _kind(every: int, numbers: int, bools: int) -> str:
-    return {numbers: "numbers", bools: "yes or no"}.get(every, "mixed" if numbers or bools else "text")
+def _kind(every: int, numbers: int, bools: int, percentages: int) -> str:
+    kinds = {numbers: "numbers", bools: "yes or no", percentages: "per cent"}
+    return kinds.get(every, "mixed" if numbers or bools else "text")
 
 
 def no_attribute(name: str, graphs: Sequence[nx.Graph]) -> UsageError:

@@ -21,7 +21,8 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import FormatError, UsageError, ValueOverflowError
 from graphdiff.graph import intake, storage
-from graphdiff.graph.attributes import Column, Columns, columns_of
+from graphdiff.graph.attributes import Column, Columns, column_of, columns_of
+from graphdiff.graph.costs import HIDDEN
 from graphdiff.graph.particulars import with_particulars
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
 from graphdiff.graph.reweighting import in_order_of_rows
@@ -600,7 +601,7 @@ def compile(
         if preset.counts_by:
             counts = intake.weights(edges, preset.counts_by, default_weight) if edges.weights is None else None
             topology = replace(topology, counts=None if counts is None else in_rows(counts, numbers))
-        topology = _with_measured(topology, preset, graph, edges, numbers)
+        topology = _with_measured(topology, preset, graph, edges, numbers, cycles)
         weights, meaning = preset.compute(topology, cycles, exact), preset.name
     else:
         known = edges.weights
@@ -612,25 +613,34 @@ def compile(
 
 
 def _with_measured(
-    topology: Topology, preset: Preset, graph: Any, edges: intake.Edges, numbers: NDArray[Any] | None
+    topology: Topology, preset: Preset, graph: Any, edges: intake.Edges, numbers: NDArray[Any] | None, cycles: str
 ) -> Topology:
     """Return the shape with the columns that a preset reads.
 
     Raises
     ------
     WeightError
-        If an edge or a node has no such number.
+        If an edge or a node has no such number; edges that carry nothing need none.
     """
     if not preset.measured:
         return topology
-    columns = {
-        name: Column(np.asarray(in_rows(intake.weights(edges, name, None), numbers))) for name in preset.measured
-    }
+    columns = {name: _measured(topology, edges, name, numbers, cycles) for name in preset.measured}
     of_nodes = {name: Column(intake.numbers_of_nodes(graph, name)) for name in preset.measured_of_nodes}
+    if preset.measured_of_nodes and any(HIDDEN in data for _, data in graph.nodes(data=True)):
+        of_nodes[HIDDEN] = column_of([data.get(HIDDEN) for _, data in graph.nodes(data=True)], HIDDEN)
     attributes, node_attributes = {**topology.attributes, **columns}, {**topology.node_attributes, **of_nodes}
     recursion = graph.graph.get("recursion") if isinstance(graph, nx.Graph) else None
     about = {**topology.about, **({"recursion": recursion} if recursion else {})}
     return replace(topology, attributes=attributes, node_attributes=node_attributes, about=about)
+
+
+def _measured(topology: Topology, edges: intake.Edges, name: str, numbers: NDArray[Any] | None, cycles: str) -> Column:
+    """Return what was measured of each edge, in the order of the rows."""
+    absent = np.array([name not in data for data in edges.data], dtype=bool)
+    missing = np.asarray(in_rows(absent, numbers))
+    carries_nothing = cycles == "collapse" and not missing[topology.quotient.edges].any()
+    values = intake.weights(edges, name, 0 if carries_nothing else None)
+    return Column(np.asarray(in_rows(values, numbers)), missing)
 
 
 def _arranged(edges: intake.Edges) -> tuple[Topology, NDArray[Any] | None]:

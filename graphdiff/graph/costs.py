@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Weights
 from graphdiff.errors import UsageError
+from graphdiff.graph.attributes import Column, kind_of
 from graphdiff.graph.topology import Topology
 from graphdiff.remedies import Call, Remedy
 from graphdiff.text.numbers import shorten
@@ -24,6 +25,8 @@ from graphdiff.text.numbers import shorten
 __all__ = ["even_calls", "how_often", "inclusive", "per_call", "spent"]
 
 Values = NDArray[Any]
+#: Of a drawing's nodes: what they spend in functions that are not drawn.
+HIDDEN = "hidden"
 #: What a profile says of its recursion (``G.graph["recursion"]``) where each level of it is counted, as callgrind does.
 EVERY_LEVEL = "every level"
 
@@ -31,36 +34,40 @@ EVERY_LEVEL = "every level"
 def spent(topology: Topology, cycles: str, exact: bool) -> Weights:
     """Return cost(a, b) / inclusive(b)."""
     _require_all_levels(topology, cycles)
-    return _divided(topology, cycles, exact, [_of_edges(topology, "cost")], [inclusive(topology, cycles)])
+    return _divided(topology, cycles, exact, [_of_edges(topology, "cost", cycles)], [inclusive(topology, cycles)])
 
 
 def per_call(topology: Topology, cycles: str, exact: bool) -> Weights:
     """Return cost(a, b) / calls(a) over inclusive(b) / calls(b)."""
     _require_all_levels(topology, cycles)
     calls = _calls(topology, cycles)
-    over = [_of_edges(topology, "cost"), _at_heads(topology, cycles, calls)]
+    over = [_of_edges(topology, "cost", cycles), _at_heads(topology, cycles, calls)]
     return _divided(topology, cycles, exact, over, [inclusive(topology, cycles)], [_at_tails(topology, cycles, calls)])
 
 
 def how_often(topology: Topology, cycles: str, exact: bool) -> Weights:
     """Return calls(a, b) / calls(a)."""
     calls = _at_tails(topology, cycles, _calls(topology, cycles))
-    return _divided(topology, cycles, exact, [_of_edges(topology, "calls")], [], [calls])
+    return _divided(topology, cycles, exact, [_of_edges(topology, "calls", cycles)], [], [calls])
 
 
 def even_calls(topology: Topology, cycles: str, exact: bool) -> Weights:
     """Return calls(a, b) / calls(b), of a component the calls that enter it."""
-    return _divided(topology, cycles, exact, [_of_edges(topology, "calls")], [_entering(topology, cycles)])
+    return _divided(topology, cycles, exact, [_of_edges(topology, "calls", cycles)], [_entering(topology, cycles)])
 
 
 def inclusive(topology: Topology, cycles: str) -> Values:
     """Return what each node cost with all it called, by position: its own, or its component's, and what leaves.
 
-    It is not the sum of what enters, so that roots keep their part; a component has it at its first position.
+    It is not the sum of what enters, so that roots keep their part; a component has it at its first position. What a
+    drawing leaves out is in it.
     """
-    sums = _by_component(topology, cycles, _of_nodes(topology, "self"))
+    own, hidden = _of_nodes(topology, "self"), topology.node_attributes.get(HIDDEN)
+    if hidden is not None:
+        own = own + np.where(hidden.missing, 0, hidden.values)[topology.ids]
+    sums = _by_component(topology, cycles, own)
     rows = topology.quotient if cycles == "collapse" else topology.rows
-    np.add.at(sums, rows.tails, _of_edges(topology, "cost")[rows.edges])
+    np.add.at(sums, rows.tails, _of_edges(topology, "cost", cycles)[rows.edges])
     return sums
 
 
@@ -88,7 +95,7 @@ def _calls(topology: Topology, cycles: str) -> Values:
 
 def _entering(topology: Topology, cycles: str) -> Values:
     rows = topology.quotient if cycles == "collapse" else topology.rows
-    calls = _of_edges(topology, "calls")
+    calls = _of_edges(topology, "calls", cycles)
     sums = np.zeros(topology.n_nodes, dtype=calls.dtype)
     np.add.at(sums, rows.heads, calls[rows.edges])
     return sums
@@ -142,15 +149,21 @@ def _fractions(size: int, edges: Values, over: Sequence[Values], below: Sequence
     return weights
 
 
-def _of_edges(topology: Topology, name: str) -> Values:
-    return _numbers(topology, topology.attributes.get(name), f"the edges' {name}")
+def _of_edges(topology: Topology, name: str, cycles: str) -> Values:
+    """Return the numbers of the edges; of those that carry nothing they need not be known."""
+    column = topology.attributes.get(name)
+    if column is not None and kind_of(column) == "number" and cycles == "collapse" and column.missing.any():
+        inner = np.ones(topology.n_edges, dtype=bool)
+        inner[topology.quotient.edges] = False
+        column = Column(np.where(column.missing, 0, column.values), column.missing & ~inner)
+    return _numbers(column, f"the edges' {name}")
 
 
 def _of_nodes(topology: Topology, name: str) -> Values:
-    return _numbers(topology, topology.node_attributes.get(name), f"the nodes' {name}")[topology.ids]
+    return _numbers(topology.node_attributes.get(name), f"the nodes' {name}")[topology.ids]
 
 
-def _numbers(topology: Topology, column: Any, what: str) -> Values:
+def _numbers(column: Any, what: str) -> Values:
     numbers = None if column is None else column.numbers
     if numbers is None:
         raise UsageError(f"this preset reads {what}: give it to graphdiff.compile, with the graph")

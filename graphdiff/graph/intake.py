@@ -20,7 +20,7 @@ from graphdiff import arithmetic
 from graphdiff.absences import Absences, absences_of
 from graphdiff.arithmetic import Number, Weights, is_number
 from graphdiff.errors import GraphTypeError, UsageError, WeightError, edge_text
-from graphdiff.graph.attributes import Columns, Records, attribute_kinds, drawing_names, possible_weights
+from graphdiff.graph.attributes import Columns, Records, attribute_kinds, drawing_names, percentage, possible_weights
 from graphdiff.graph.forms import Record, is_sparse, order_of_entries, records_of, square_frame
 from graphdiff.graph.labels import Indexed
 from graphdiff.graph.topology import PEER, Topology, keeps_nothing
@@ -371,7 +371,18 @@ def weights(edges: Edges, weight: str | Callable[..., Number], default: Number, 
     except KeyError:
         given = [data.get(weight, _MISSING) for data in edges.data]
         values = _filled(edges, given, weight, default)
+    values = _parts_of_one(values, exact)
     return checked(edges, _fractions(values) if exact else values)
+
+
+def _parts_of_one(values: list[Any], exact: bool) -> list[Any]:
+    """Return texts in per cent, where all texts are such, as the parts that they say; all others as they are."""
+    if not values or str not in set(map(type, values)):
+        return values
+    parts = [percentage(value) if isinstance(value, str) else value for value in values]
+    if None in parts:
+        return values
+    return parts if exact else [float(part) if isinstance(part, Fraction) else part for part in parts]
 
 
 def numbers_of_nodes(graph: Any, name: str) -> NDArray[Any]:

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import Number, is_number
 from graphdiff.errors import UnknownNodeError, WeightError
 from graphdiff.graph.compiled import compile
-from graphdiff.graph.costs import EVERY_LEVEL
+from graphdiff.graph.costs import EVERY_LEVEL, HIDDEN
 from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.ranges import Flows, Range, flows
 from graphdiff.profiles.stacks import Stacks
-from graphdiff.remedies import Call, Remedy
+from graphdiff.remedies import Call, Keyword, Remedy
 
 __all__ = ["INCLUSIVE", "SELF", "Costs", "Part", "Route", "wilson"]
 
@@ -104,7 +104,7 @@ class Part:
         return self.range.shares if self.range is not None and self.whole else None
 
 
-def wilson(hits: int, number: int) -> tuple[float, float]:
+def wilson(hits: float, number: int) -> tuple[float, float]:
     """Return the 95 % interval of a probability that some of a number of draws have shown.
 
     E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (158), 1927.
@@ -297,8 +297,13 @@ class Costs:
 
     @cached_property
     def owns(self) -> list[Number]:
-        """What each function costs by itself; 0 where the file does not say."""
-        return [self.own(label) or 0 for label in self.labels]
+        """What each function costs by itself, and in functions that a drawing leaves out; 0 where that is not said."""
+        return [(self.own(label) or 0) + (self._attribute(label, HIDDEN) or 0) for label in self.labels]
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether the calls are all that there were: a drawing may leave some out."""
+        return not any(HIDDEN in data for _, data in self.graph.nodes(data=True))
 
     @cached_property
     def sums(self) -> dict[int, Number]:
@@ -321,8 +326,8 @@ class Costs:
         entering: dict[int, list[tuple[int, int, float]]] = {}
         for tail, head, cost in self.calls:
             component = self.components[head]
-            if cost:
-                part = min(1.0, float(cost) / float(self.sums[component]))  # beyond 1 where a file rounds
+            if cost and self.sums[component]:  # of a file that rounds either may be 0
+                part = min(1.0, float(cost) / float(self.sums[component]))  # and this beyond 1
                 entering.setdefault(component, []).append((tail, head, part))
         return entering
 
@@ -392,7 +397,7 @@ class Costs:
 
         Where calls were not measured nothing is known but the estimate.
         """
-        if self.assumes_even_calls:
+        if self.assumes_even_calls or not self.is_whole:  # other ways may lead through functions that are not drawn
             return part
         allowed = self.flows.range_for(sources, target, part.whole)
         return Part(part.whole, allowed.high if allowed.is_exact else None, part.estimate, allowed)
@@ -400,17 +405,12 @@ class Costs:
     def required(self, label: Any, by: str) -> Number:
         """Return what a function costs, or raise `WeightError` where that is not known."""
         whole = self.whole(label, by)
+        if whole is None and by == INCLUSIVE:
+            remedies = [Remedy(Keyword("by", SELF), "parts what it costs by itself")]
+            raise WeightError(f"what {label} costs with all that it calls is not in this file", *remedies)
         if whole is None:
-            raise WeightError(self._why_unknown(label, by))
+            raise WeightError(f"what {label} costs by itself is not in this file")
         return whole
-
-    def _why_unknown(self, label: Any, by: str) -> str:
-        if by == INCLUSIVE and self.counts_every_level:
-            return (
-                f"what {label} costs inclusively is not in this file: it is called within its own calls, which are "
-                "counted at every level; what it costs by itself is (by self)"
-            )
-        return f"what {label} costs {'by itself' if by == SELF else 'inclusively'} is not in this file"
 
     # -- stacks
 

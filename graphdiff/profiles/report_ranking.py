@@ -19,7 +19,7 @@ from graphdiff.showing import and_more
 from graphdiff.text.amounts import SECONDS, amount
 from graphdiff.text.numbers import percent, shorten, shown
 from graphdiff.text.sentences import how_many
-from graphdiff.text.tables import WIDTH, aligned, in_columns
+from graphdiff.text.tables import WIDTH, aligned, hanging, in_columns
 
 if TYPE_CHECKING:
     from graphdiff.profiles.ranking import CostRanking, Row
@@ -37,8 +37,10 @@ TITLES = {
     INCLUSIVE: "Functions by what they cost with all they call",
     CALLS: "Functions by how often they are called",
 }
-#: A name in a ranking is no longer, and a route is not shown in less room.
-FUNCTION, ROOM = 36, 20
+#: A name is no longer where parts are ranked, and where functions are, which have more columns.
+PARTED, FUNCTION = 36, 30
+#: A route is not shown in less room.
+ROOM = 20
 #: So many functions are named for which all of a cost is spent.
 COMMON = 3
 
@@ -143,8 +145,8 @@ def _parts(ranking: CostRanking, rows: Sequence[Row]) -> list[str]:
     table = [f"  {line}" for line in aligned(_aligned_ranges([_cells(ranking, row) for row in others]), left=(0, 2))]
     room = WIDTH - 2 - max(map(len, table), default=0)
     routes = [_through(ranking, row, room) for row in others] if room >= ROOM and ranking.by != CALLS else []
-    names = and_more(", ".join(name_of(row.name) for row in common[:COMMON]), len(common) - COMMON)
-    return [*_beside(table, routes), *([f"  all of it is spent for {names}"] if common else [])]
+    names = and_more(", ".join(shorten(row.name, PARTED) for row in common[:COMMON]), len(common) - COMMON)
+    return [*_beside(table, routes), *(hanging("  all of it is spent for ", names) if common else [])]
 
 
 def _is_all(part: Part | None) -> bool:
@@ -154,7 +156,7 @@ def _is_all(part: Part | None) -> bool:
 
 def _cells(ranking: CostRanking, row: Row) -> list[str]:
     """Return the name, the part of what was asked for, what it may be, and of a source how much it is."""
-    part, name = row.part, shorten(row.name, FUNCTION)
+    part, name = row.part, shorten(row.name, PARTED)
     assert part is not None
     if ranking.by == CALLS:
         return [name, percent(part.share), shown(part.cost or 0)]

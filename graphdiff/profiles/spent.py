@@ -232,4 +232,4 @@ def spent_for(graph: nx.DiGraph, source: Any, target: Any) -> Spent:
 def _known(costs: Costs, target: Any) -> str:
     """Return what of a function is measured: what it costs inclusively, else by itself."""
     costs.number(target)
-    return SELF if costs.counts_every_level and costs.inclusive(target) is None else INCLUSIVE
+    return SELF if costs.inclusive(target) is None and costs.own(target) is not None else INCLUSIVE

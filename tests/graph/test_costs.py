@@ -99,3 +99,29 @@ def test_a_saved_profile_has_no_stacks(tmp_path: Path) -> None:
     assert "stacks" in graph.graph
     gd.write(graph, tmp_path / "x.json")
     assert "stacks" not in gd.read(tmp_path / "x.json").graph
+
+
+def test_calls_within_a_component_need_no_cost_as_they_carry_nothing() -> None:
+    graph = nx.DiGraph(edge_meaning="calls", unit="%")
+    graph.add_nodes_from([("main", {"self": 10}), ("a", {"self": 20}), ("b", {"self": 30}), ("c", {"self": 40})])
+    graph.add_edge("main", "a", cost=90)
+    graph.add_edges_from([("a", "b"), ("b", "a")])
+    graph.add_edge("b", "c", cost=40)
+    ready = compile(graph, weight=spent, cycles="collapse")
+    assert gd.total_influence(ready, "main", "c") == 1
+    assert ready.with_preset(spent).weights.tolist() == ready.weights.tolist()
+    with pytest.raises(WeightError, match=r"^2 of the 4 edges have no 'cost'"):
+        compile(graph, weight=spent, cycles="solve")
+    del graph.edges["b", "c"]["cost"]
+    with pytest.raises(WeightError, match=r"^3 of the 4 edges have no 'cost'"):
+        compile(graph, weight=spent, cycles="collapse")
+
+
+def test_what_a_drawing_leaves_out_is_part_of_what_a_function_costs() -> None:
+    graph = nx.DiGraph(edge_meaning="calls", unit="%")
+    graph.add_nodes_from([("main", {"self": 10}), ("a", {"self": 20, "hidden": 40}), ("b", {"self": 30})])
+    graph.add_edge("main", "a", cost=45)
+    graph.add_edge("main", "b", cost=45)
+    graph.add_edge("a", "b", cost=30)
+    ready = compile(graph, weight=spent, cycles="collapse")
+    assert gd.total_influence(ready, "main", "a") == 0.5

@@ -161,3 +161,30 @@ class TestTables:
         graph = self.read(tmp_path, self.PATHS, columns=columns)
         assert default_weights(graph).why == why
         assert gd.total_influence(graph, "x", "y") == pytest.approx(0.42 if "std" in why else 1.0)
+
+
+def in_percent(*labels: object) -> nx.DiGraph:
+    ends = [("a", "b"), ("a", "c"), ("b", "d"), ("c", "d")]
+    return nx.DiGraph([(*pair, {"label": label}) for pair, label in zip(ends, labels, strict=False)])
+
+
+def test_labels_in_per_cent_are_weights_that_one_may_ask_for() -> None:
+    graph = in_percent("36.07%", "63.93 %", "50%", " 10%")
+    with pytest.raises(WeightError, match=r'none is known to be their weight: label; weight="label" takes that number'):
+        default_weights(graph)
+    with pytest.raises(WeightError, match=r'have: label \(4 of 4, per cent\); weight="label" takes that number'):
+        gd.total_influence(graph, "a", "d", weight="lable")
+    assert gd.total_influence(graph, "a", "d", weight="label") == pytest.approx(0.3607 * 0.5 + 0.6393 * 0.1)
+    exact = gd.total_influence(graph, "a", "d", weight="label", exact=True)
+    assert exact == Fraction(3607, 10_000) / 2 + Fraction(6393, 10_000) / 10
+    graph.edges["c", "d"].clear()
+    assert gd.total_influence(graph, "a", "d", weight="label", default_weight=1) == pytest.approx(0.3607 * 0.5 + 0.6393)
+
+
+@pytest.mark.parametrize("other", ["x", "36.07", "1e2%", "%", "5%5%", 7, "9" * 30 + "%"])
+def test_labels_of_which_one_is_something_else_are_texts(other: object) -> None:
+    graph = in_percent("36.07%", other, "50%", "10%")
+    assert default_weights(graph).names == ("unit",)
+    if isinstance(other, str):
+        with pytest.raises(WeightError, match=r"is '36\.07%', not a finite number"):
+            gd.total_influence(graph, "a", "d", weight="label")

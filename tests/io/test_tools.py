@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -10,8 +12,10 @@ from typing import Any
 import networkx as nx
 import pygraphviz
 import pytest
+from conftest import Run
 
 from graphdiff.errors import FormatError, UsageError
+from graphdiff.io.profile_dot import read_gprof2dot, read_pprof
 from graphdiff.io.read import read
 from graphdiff.io.vcg import read_vcg
 
@@ -38,11 +42,8 @@ def drawn(path: Path) -> pygraphviz.AGraph:
 def test_each_says_what_it_is(tool: str, test_data: Path) -> None:
     title, meaning = MEANINGS[tool]
     graph = sample(test_data, tool)
-    assert (graph.graph["format"], graph.graph["edge_meaning"], graph.graph["weight_meaning"]) == (
-        title,
-        meaning,
-        "none",
-    )
+    weights = "cost" if tool in ("pprof", "gprof2dot") else "none"
+    assert [graph.graph[key] for key in ("format", "edge_meaning", "weight_meaning")] == [title, meaning, weights]
 
 
 @pytest.mark.parametrize("tool", MEANINGS)
@@ -290,14 +291,134 @@ def test_broken_call_graphs_are_refused_in_one_line(text: str, message: str) -> 
 # --- profiles -----------------------------------------------------------------------------------------------------
 
 
-def test_pprof_without_legend_tags_and_layout_weights(test_data: Path) -> None:
+def test_pprof_without_legend_and_tags_with_what_labels_say(test_data: Path) -> None:
     graph = sample(test_data, "pprof")
-    assert list(graph.edges(data=True)) == [("main.main", "main.(*Shop).sell", {"label": "2s"})]
+    assert dict(graph.nodes(data=True)) == {
+        "main.main": {"name": "main.main", "self": 0.0, "inclusive": 2.0},
+        "main.(*Shop).sell": {"name": "main.(*Shop).sell", "self": 2.0, "inclusive": 2.0},
+    }
+    assert list(graph.edges(data=True)) == [("main.main", "main.(*Shop).sell", {"cost": 2.0})]
+    assert [graph.graph[key] for key in ("unit", "total", "event")] == ["s", 2.0, "cpu"]
 
 
-def test_gprof2dot_by_the_first_line_of_labels(test_data: Path) -> None:
+def test_gprof2dot_with_what_labels_say(test_data: Path) -> None:
     graph = sample(test_data, "gprof2dot")
-    assert list(graph.edges(data=True)) == [("shop:1:main", "shop:9:sell", {"label": r"50.00%\n2×"})]
+    assert dict(graph.nodes(data=True)) == {
+        "shop:1:main": {"name": "shop:1:main", "self": 50.0, "inclusive": 100.0, "calls": 1},
+        "shop:9:sell": {"name": "shop:9:sell", "self": 50.0, "inclusive": 50.0, "calls": 2},
+    }
+    assert list(graph.edges(data=True)) == [("shop:1:main", "shop:9:sell", {"cost": 50.0, "calls": 2})]
+    assert [graph.graph[key] for key in ("unit", "total")] == ["%", 100]
+    assert "warnings" not in graph.graph
+
+
+def test_what_is_spent_in_functions_that_are_not_drawn_is_hidden(test_data: Path) -> None:
+    text = (test_data / "tools" / "gprof2dot.dot").read_text().replace("(50.00%)", "(12.50%)", 1)
+    graph = read_gprof2dot(text.encode(), name="x.dot")
+    assert dict(graph.nodes(data="hidden")) == {"shop:1:main": 37.5, "shop:9:sell": None}
+    told = "x.dot: by its labels 1 of 2 functions spend up to 37.5 % in others that are not drawn"
+    assert graph.graph["warnings"] == [told]
+
+
+@pytest.mark.parametrize("tool", ["pprof", "gprof2dot"])
+def test_why_on_a_drawing_says_for_whom_time_is_spent(tool: str, test_data: Path, run: Run) -> None:
+    graph = sample(test_data, tool)
+    done = run("why", str(test_data / "tools" / f"{tool}.dot"), *graph)
+    assert "spent for" in done.out
+    assert " path " not in done.out.partition("spent for")[0] or "by 1 path" in done.out
+
+
+GPROF2DOT = [
+    "axe/r000hs_gprof_cc.axe", "callgrind/bool.callgrind", "dtrace/go.dtrace", "hprof/jdbc.hprof", "json/cycle.json",
+    "json/diamond.json", "perf/issue28.perf", "prof/cycle.prof", "prof/gnu1.prof", "prof/ibm.prof",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("pruned", [False, True], ids=["all", "pruned"])
+@pytest.mark.parametrize("file", GPROF2DOT)
+def test_gprof2dots_figures_are_those_that_it_computed(file: str, pruned: bool, shared_data: Path) -> None:
+    path = shared_data / "profiles" / "gprof2dot" / file
+    graph = read(f"{path}.{'default' if pruned else 'n0e0'}.dot")
+    truth = path.with_name(f"{path.name}.truth.json")
+    text = truth.read_text() if truth.exists() else gzip.decompress(Path(f"{truth}.gz").read_bytes()).decode()
+    functions = {each["id"]: each for each in json.loads(text)["functions"]}
+    names = Counter(each["name"] for each in functions.values())
+    checked = 0
+    for each in functions.values():
+        node = each["id"] if each["id"] in graph else each["name"]
+        if node not in graph or names[each["name"]] > 1:
+            continue
+        data = graph.nodes[node]
+        assert data["self"] == pytest.approx(100 * each["self_ratio"], abs=0.00501)
+        assert data["inclusive"] == pytest.approx(100 * each["total_ratio"], abs=0.00501)
+        calls = {call["to"]: call for call in each["calls"]}
+        for _, head, drawn in graph.out_edges(node, data=True):
+            call = calls.get(head) or next(c for c in each["calls"] if functions[c["to"]]["name"] == head)
+            assert drawn.get("calls") == (call["n"] if "calls" in drawn else None)
+            assert ("cost" in drawn) == ("total_ratio" in call)
+            if "cost" in drawn:
+                assert drawn["cost"] == pytest.approx(100 * call["total_ratio"], abs=0.00501)
+            checked += 1
+    assert checked > 0.8 * graph.number_of_edges()
+    assert pruned or len([node for node, hidden in graph.nodes(data="hidden") if hidden]) <= len(graph) / 20
+
+
+@pytest.mark.parametrize("file", ["go/json_cpu", "go/regexp_mem", "pprof/java.cpu", "pprof/cppbench.cpu"])
+def test_pprofs_drawing_says_what_its_profile_does(file: str, shared_data: Path) -> None:
+    drawn, measured = (read(shared_data / "profiles" / f"{file}{end}") for end in (".dot", ".pb.gz"))
+    size = {"s": 1e9, "ms": 1e6, "MB": 2**20}[drawn.graph["unit"]]
+    assert drawn.graph["event"] == measured.graph["event"]
+    assert drawn.graph["total"] * size == pytest.approx(measured.graph["total"], abs=0.00501 * size)
+    assert set(drawn) == set(measured)
+    for node, data in drawn.nodes(data=True):
+        for key in ("self", "inclusive"):
+            assert data[key] * size == pytest.approx(measured.nodes[node][key], abs=0.00501 * size)
+    costs = {(tail, head): cost for tail, head, cost in measured.edges(data="cost") if tail != head}
+    assert {(tail, head) for tail, head in drawn.edges()} == costs.keys()
+    for tail, head, cost in drawn.edges(data="cost"):
+        assert cost * size == pytest.approx(costs[tail, head], abs=0.00501 * size)
+
+
+def test_functions_that_a_drawing_has_several_times_keep_their_ids(shared_data: Path) -> None:
+    graph = read(shared_data / "profiles" / "pprof" / "pprof.cpu.flat.functions.call_tree.dot")
+    assert [node for node in graph if node.startswith("line1000")] == ["line1000 (N1)", "line1000 (N4)"]
+    assert graph.edges["line3001", "line1000 (N4)"]["cost"] == 0.1
+
+
+def pprof_drawing(own: str, cost: str, total: str = "2s", kind: str = "cpu") -> nx.DiGraph:
+    legend = f'subgraph cluster_L {{ L [label="Type: {kind}\\l100% of {total} total\\l"] }}'
+    text = (
+        f'digraph {{ {legend} N1 [tooltip="a (2s)" label="a\\n0 of 2s (100%)"] '
+        f'N2 [tooltip="b (x)" label="b\\n{own} (9%)"] N1 -> N2 [label=" {cost}"] }}'
+    )
+    return read_pprof(text.encode(), name="x.dot")
+
+
+def test_units_of_one_kind_become_that_of_the_total() -> None:
+    graph = pprof_drawing("500ms", r"500ms\n (inline)")
+    assert graph.edges["a", "b"]["cost"] == 0.5
+    assert graph.nodes["b"]["inclusive"] == 0.5
+    assert pprof_drawing("512kB", "1MB", total="2MB").edges["a", "b"]["cost"] == 1
+
+
+@pytest.mark.parametrize(("kind", "unit"), [("alloc_objects", "objects"), ("goroutine", "goroutine")])
+def test_a_count_has_the_unit_of_what_is_counted(kind: str, unit: str) -> None:
+    text = f'digraph {{ L [label="Type: {kind}\\l100% of 7 total\\l"] N1 [tooltip="a (7)" label="a\\n7 (100%)"] }}'
+    graph = read_pprof(text.encode(), name="x.dot")
+    assert (graph.graph["unit"], graph.nodes["a"]["self"]) == (unit, 7)
+
+
+@pytest.mark.parametrize(("own", "cost"), [("-1s", "1s"), ("1s", "-1s"), ("1s", "many"), ("1GCU", "1s"), ("", "1s")])
+def test_a_drawing_of_something_else_keeps_its_labels(own: str, cost: str) -> None:
+    graph = pprof_drawing(own, cost)
+    assert "unit" not in graph.graph
+    assert list(graph.edges(data=True)) == [("a", "b", {"label": cost})]
+
+
+def test_gprof2dot_with_other_labels_keeps_them() -> None:
+    text = r'digraph { 0 [label="a\n(1.5)"]; 1 [label="b\n50.00%\n(50.00%)"]; 0 -> 1 [label="50.00%"] }'
+    graph = read_gprof2dot(text.encode(), name="x.dot")
+    assert (graph.graph["weight_meaning"], list(graph.edges(data=True))) == ("none", [("0", "b", {"label": "50.00%"})])
 
 
 @pytest.mark.parametrize("file", ["go/json_cpu.dot", "go/regexp_mem.dot", "pprof/cppbench.cpu.dot"])

@@ -32,7 +32,9 @@ def held(stacks: Stacks, which: Callable[[tuple[int, ...]], bool]) -> Any:
 def flows_of(stacks: Stacks, n_functions: int) -> tuple[Flows, list[Any], list[Any], list[int]]:
     """Edges, own and inclusive costs, counted once a stack, by going through all stacks for each."""
     calls = {call for stack in stacks for call in pairwise(stack)}
-    costs = [(*call, held(stacks, lambda stack: call in set(pairwise(stack)))) for call in sorted(calls)]  # noqa: B023
+    costs = []
+    for call in sorted(calls):
+        costs.append((*call, held(stacks, lambda stack: call in set(pairwise(stack)))))  # noqa: B023
     own = [held(stacks, lambda stack: stack[-1] == f) for f in range(n_functions)]  # noqa: B023
     inclusive = [held(stacks, lambda stack: f in stack) for f in range(n_functions)]  # noqa: B023
     graph = nx.DiGraph(calls)
@@ -43,7 +45,7 @@ def flows_of(stacks: Stacks, n_functions: int) -> tuple[Flows, list[Any], list[A
 
 
 def spent_for(stacks: Stacks, functions: Iterable[int], target: int, *, by_self: bool) -> Any:
-    """What stacks cost in which one of the functions stands above the target, which is the last where its own counts."""
+    """What stacks cost in which one of the functions stands above the target, or is it."""
     asked = set(functions)
 
     def counts(stack: tuple[int, ...]) -> bool:

@@ -136,6 +136,17 @@ def test_amounts_keep_their_type(kind: Any) -> None:
     assert spent_for(graph, None, "main").part.whole == 5
 
 
+def test_what_a_drawing_leaves_out_is_in_what_a_function_costs_and_not_its_own() -> None:
+    main, a = Function("main"), Function("a")
+    graph = from_calls(
+        {main: {"self": 1}, a: {"self": 2, "hidden": 4}}, {(main, a): {"cost": 6}},
+        unit="s", total=7, kind="sampled", format="x",
+    )  # fmt: skip
+    part = spent_for(graph, "main", "a").part
+    assert (part.whole, part.estimate, part.range) == (6, 1.0, None)
+    assert rank_costs(graph, target="a", by=SELF).listed[0].part.whole == 2  # type: ignore[union-attr]
+
+
 # -- recursion
 
 
@@ -162,9 +173,11 @@ def test_of_calls_counted_at_every_level_what_a_member_costs_is_an_estimate() ->
     spent = spent_for(graph, "main", "odd")
     assert spent.by == SELF
     assert spent.part.cost == 8
-    assert "odd is called within its own calls, which this file counts at every level" in spent.text().replace(
-        "\n  ", " "
-    )
+    says = "odd is on a cycle of calls, and what it costs with all it calls is not in this file (an estimate: 14 Ir);"
+    assert says in spent.text().replace("\n  ", " ")
+    with pytest.raises(WeightError, match='odd costs with all that it calls is not in this file; by="self" parts'):
+        rank_costs(graph, target="odd")
+    assert rank_costs(graph, target="odd", by=SELF).nodes == ["main", "even"]
 
 
 def test_walks_round_calls_that_are_counted_once_are_not_summed() -> None:

@@ -6,6 +6,9 @@ from graphdiff.io.formats.format import DRAWN, EVENT, STACKS, THREAD, Format
 
 __all__ = ["PROFILERS"]
 
+#: What is given to the option, for `graphdiff formats`.
+OVERHEAD = "TIME: what the profiler adds to each call, taken off (0.6us)"
+
 PROFILERS: dict[str, Format] = {
     "callgrind": Format(
         read="graphdiff.io.profilers.callgrind:read_callgrind",
@@ -17,7 +20,7 @@ PROFILERS: dict[str, Format] = {
         nodes="functions",
         tool="valgrind",
         version="3.19; pprof 1.19, Xdebug",
-        sample="by hand, 2026-11-29",
+        sample="as valgrind writes it, 2026-11-29",
         command="valgrind --tool=callgrind PROGRAM  (writes callgrind.out.PID)",
         tier=1,
     ),
@@ -49,7 +52,7 @@ PROFILERS: dict[str, Format] = {
         nodes="functions",
         tool="perf",
         version="6.1",
-        sample="by hand, 2026-11-29",
+        sample="as perf writes it, 2026-11-29",
         command="perf record -g PROGRAM && perf script > run.perf",
         tier=1,
     ),
@@ -60,6 +63,7 @@ PROFILERS: dict[str, Format] = {
         suffixes=(".prof", ".pstats"),
         # A dict, the first key of which is a tuple of three, referred to later or not; the outline has it in UTF-8.
         marks=((rb"\A(?:\{|\xc3\xbb)(?:(?:\)|\xc2\xa9)\x03|(?:\(|\xc2\xa8)\x03\x00{3})",),),
+        takes={"overhead": OVERHEAD},
         nodes="functions",
         tool="cProfile and profile of Python, pyinstrument",
         version="Python 2.7 to 3.13, pyinstrument 5.1",
@@ -85,10 +89,13 @@ PROFILERS: dict[str, Format] = {
     ),
     "pyinstrument": Format(
         read="graphdiff.io.profilers.pyinstrument:read_pyinstrument",
-        title="pyinstrument -r json",
+        title="pyinstrument -r json, -r session",
         about="a function calls a function: how many seconds of its stacks were spent in that; repeats add",
-        suffixes=(".json",),
-        marks=((rb'^"start_time": ', rb'^"root_frame": (?:\{|null)'),),
+        suffixes=(".json", ".pyisession"),
+        marks=(
+            (rb'^"start_time": ', rb'^"root_frame": (?:\{|null)'),
+            (rb'^"start_time": ', rb'^"frame_records": \['),
+        ),
         takes={"stacks": STACKS},
         nodes="functions",
         tool="pyinstrument",
@@ -113,7 +120,7 @@ PROFILERS: dict[str, Format] = {
     "pprof-proto": Format(
         read="graphdiff.io.profilers.pprof:read_pprof",
         title="pprof's profile (.pb.gz)",
-        about="a function calls a function; what its stacks cost: time, bytes, counts; stacks are kept",
+        about="a function calls a function; what that costs, in time, bytes or counts; repeats add up",
         suffixes=(".pb", ".pprof", ".prof"),
         claim="graphdiff.io.profilers.wire:is_pprof",
         takes={"event": EVENT, "stacks": STACKS},

@@ -146,7 +146,7 @@ PROGRAMS: dict[str, Format] = {
     "pprof": Format(
         read="graphdiff.io.profile_dot:read_pprof",
         title="go tool pprof -dot",
-        about="a function calls a function, without weights; repeats are kept",
+        about="a function calls a function; what that costs by the labels, in their unit; repeats add up",
         suffixes=(".dot", ".gv"),
         marks=((DIGRAPH, rb"\bsubgraph\s+cluster_L\s*\{", rb'\bN1 \[label=[^\n]*\bid="node1"'),),
         takes=DRAWN,
@@ -160,7 +160,7 @@ PROGRAMS: dict[str, Format] = {
     "gprof2dot": Format(
         read="graphdiff.io.profile_dot:read_gprof2dot",
         title="gprof2dot",
-        about="a function calls a function, without weights; repeats are kept",
+        about="a function calls a function; what that costs by the labels, in their unit; repeats add up",
         suffixes=(".dot", ".gv"),
         marks=((DIGRAPH, rb"\bgraph \[fontname=Arial, nodesep=0\.125, ranksep=0\.25\]"),),
         takes=DRAWN,

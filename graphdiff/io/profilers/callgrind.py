@@ -17,7 +17,7 @@ from graphdiff.errors import FormatError, UsageError
 from graphdiff.io.source import text_of
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.profiles.call_graph import Function, from_calls
-from graphdiff.remedies import Keyword, Remedy
+from graphdiff.remedies import Keyword
 
 __all__ = ["read_callgrind"]
 
@@ -107,6 +107,7 @@ class _Profile:
         self.calls: dict[_Call, list[int]] = {}
         self.modules: dict[Function, str] = {}
         self._names: dict[tuple[str, str], str] = {}
+        self._n_positions = 1
         self._costs = COSTS[1]
         self._column = -1
         self._total = 0
@@ -163,7 +164,7 @@ class _Profile:
     def _unread(self, line: str) -> FormatError:
         if self._pending is not None:
             return self._error("behind calls= stands no line of what they cost")
-        if re.fullmatch(rf"{POSITION}\s.*\s-[0-9].*", line):
+        if any(re.fullmatch(r"-[0-9]+", word) for word in line.split()[self._n_positions :]):
             return self._error(f"a negative cost: {line[:60]!r}")
         return self._error(f"no line of callgrind's format: {line[:60]!r}")
 
@@ -187,18 +188,18 @@ class _Profile:
         self.end()
         events = text.split()
         named = {short: event for event in events for short in (_unit_of(event)[0], event)}
-        self.event = self.event or (events[0] if events else "")
+        if not events:
+            raise self._error("events: without a name")
+        self.event = self.event or events[0]
         if self.event not in named:
-            what = f"it measured {', '.join(events)}" if events else "it measured nothing"
-            raise UsageError(
-                f"{self.name}: no event {self.event!r}: {what}", Remedy(Keyword("event", "NAME"), "chooses")
-            )
+            raise UsageError(Keyword("event", self.event), f": {self.name} has no such event, but {', '.join(events)}")
         self.events = self.events or events
         self.event = named[self.event]
         self._column = events.index(self.event)
 
     def _positions(self, text: str) -> None:
-        self._costs = COSTS[min(max(len(text.split()), 1), 3)]
+        self._n_positions = min(max(len(text.split()), 1), 3)
+        self._costs = COSTS[self._n_positions]
 
     def _sums_to(self, text: str) -> None:
         values = text.split()
@@ -358,17 +359,21 @@ class _Measured:
         return {each: cost for each, cost in inclusive.items() if each not in self.cycles} | self._entrances()
 
     def _entrances(self) -> dict[Function, int]:
-        """Return what functions cost that alone lead into their cycle: what all of it costs, and calls of them."""
+        """Return what functions cost that are alone on their cycle, or alone lead into it: what all of it costs."""
         entering: dict[int, Counter[Function]] = defaultdict(Counter)
-        costs: Counter[int] = Counter()
+        wholes: Counter[int] = Counter()
         for place, cost in self.own.items():
-            costs[self.cycles.get(place.function, -1)] += cost
+            wholes[self.cycles.get(place.function, -1)] += cost
         for (tail, head), (_, cost) in self.calls.items():
             if self._enters(tail, head):
-                costs[self.cycles.get(tail.function, -1)] += cost
+                wholes[self.cycles.get(tail.function, -1)] += cost
                 entering[self.cycles.get(head.function, -1)][head.function] += cost
-        only = (each for number, each in entering.items() if number >= 0 and [*each.values()] == [costs[number]])
-        return {function: cost for each in only for function, cost in each.items()}
+        sizes = Counter(self.cycles.values())
+        return {
+            function: wholes[number]
+            for function, number in self.cycles.items()
+            if sizes[number] == 1 or entering[number] == {function: wholes[number]}
+        }
 
     def _counts(self) -> dict[Function, dict[str, int]]:
         """Return how often each function was called and, where levels tell them apart, how often from outside."""

@@ -14,9 +14,8 @@ from graphdiff.errors import FormatError
 from graphdiff.graph.measured import with_stacks
 from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, text_in
 from graphdiff.io.profilers.cpuprofile import CallFrames, stacks_of
-from graphdiff.io.profilers.timeline import Timeline, chosen
+from graphdiff.io.profilers.timeline import Timeline, chosen, joined
 from graphdiff.profiles.call_graph import Function, from_stacks
-from graphdiff.profiles.stacks import Stacks
 from graphdiff.remedies import Keyword, Remedy
 
 __all__ = ["read_chrome_trace"]
@@ -136,7 +135,7 @@ def _profiled(threads: Sequence[_Thread], name: str, facts: dict[str, Any]) -> n
     units = {unit for _, unit in trees}
     if len(units) > 1:
         raise FormatError(f"{name}: CPU profiles with times and without, which do not add up")
-    stacks = Stacks.joined([tree for tree, _ in trees])
+    stacks = joined([tree for tree, _ in trees], name)
     return from_stacks(frames.functions(), stacks, unit=units.pop(), kind="sampled", **facts)
 
 
@@ -154,7 +153,7 @@ def _traced(threads: Sequence[_Thread], name: str, facts: dict[str, Any]) -> nx.
                 f"{name}: {line.unended:,} events of thread {thread.names[0]} have no end; they last as it does"
             )
     sampled = any(event.get("cat") == SAMPLER for thread in threads for _, event in thread.events[:1])
-    stacks = Stacks.joined([line.stacks() for line in lines])
+    stacks = joined([line.stacks() for line in lines], name)
     kind = "sampled" if sampled else "counted"
     graph = from_stacks([*numbers], stacks, unit=unit, kind=kind, warnings=warnings, **facts)
     if not sampled:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from graphdiff.errors import FormatError, UsageError, meant, nearest
 from graphdiff.graph.measured import with_stacks
-from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, text_in, texts
-from graphdiff.io.profilers.timeline import amounts, chosen, indices, places, summed, tree
+from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, text, text_in, texts
+from graphdiff.io.profilers.timeline import amounts, chosen, indices, joined, places, summed, tree
 from graphdiff.profiles.call_graph import Function, from_stacks
 from graphdiff.profiles.stacks import Stacks
 from graphdiff.remedies import Keyword, Remedy
@@ -77,7 +77,7 @@ def read_firefox(
     unit, kind = next(iter(measured))
     graph = from_stacks(
         [*numbers],
-        Stacks.joined([tree_of for tree_of, _ in read]),
+        joined([tree_of for tree_of, _ in read], name),
         unit=unit,
         kind=kind,
         format="Firefox Profiler",
@@ -168,6 +168,7 @@ class _Thread:
         if offsets:
             back = indices(offsets, len(frames), self.at("stackTable: prefixOffset"))
             parents = np.where(back > 0, np.arange(len(back)) - back, -1)
+            parents[back > np.arange(len(back))] = -2
         else:
             parents = places(self.column("stackTable", "prefix"), len(frames), self.at("stackTable: prefix"))
         if len(parents) != len(frames) or (parents < -1).any():
@@ -179,7 +180,7 @@ class _Thread:
         if event == TIME:
             return self._times(size), np.ones(size, dtype=np.int64), ("ms", "sampled")
         weights = self.column("samples", WEIGHT)
-        way = self.thread["samples"].get("weightType", "samples")
+        way = text(self.thread["samples"].get("weightType"), self.at("samples: weightType")) or "samples"
         if way not in WEIGHTS:
             raise FormatError(f"{self.at('samples')}: its weightType is {way!r:.40}, not one of {', '.join(WEIGHTS)}")
         if weights and any(type(one) in (int, float) and one < 0 for one in weights):

@@ -28,13 +28,13 @@ BETWEEN = re.compile(r"-{3,}\s*")
 OWN = re.compile(r"\[\d+\]?\s++\d++\.\d++")
 FIGURES = re.compile(
     r"\s*+(?:(?P<self>-?\d++\.\d++)\s++(?P<rest>-?\d++\.\d++)(?:\s++|$))?"
-    r"(?:(?P<calls>\d++)(?:(?P<sign>[/+])(?P<others>\d++))?(?:\s++|$))?"
+    r"(?:(?P<calls>\d{1,18})(?:(?P<sign>[/+])(?P<others>\d{1,18}))?(?:\s++|$))?"
 )
 INDEX = re.compile(r"[\[(](\d{1,9})[\])]")
 CYCLE = re.compile(r"(.*) <cycle (\d+)>")
 WHOLE = re.compile(r"<cycle \d+ as a whole>")
-PERIOD = re.compile(r"^Each sample counts as ([\d.]+) seconds", re.MULTILINE)
-TOTAL = re.compile(r"^n?granularity: .*?(?: of |Time: )([\d.]+) seconds", re.MULTILINE)
+PERIOD = re.compile(r"^Each sample counts as (\d{1,9}(?:\.\d{1,9})?) seconds", re.MULTILINE)
+TOTAL = re.compile(r"^n?granularity: .*?(?: of |Time: )(\d{1,9}(?:\.\d{1,9})?) seconds", re.MULTILINE)
 #: The header of what counts a processor's cycles, and in which multiples.
 CYCLES = re.compile(r"^index +% +self +children +called +name *\r?\n(?: +\(([KM])\))?", re.MULTILINE)
 MULTIPLES = {None: 1, "K": 10**3, "M": 10**6}
@@ -117,8 +117,13 @@ class _CallGraph:
         if own.key in self.functions:
             raise FormatError(f"{self.name}, line {own.number}: function [{own.key}] is there twice")
         self.functions[own.key] = self._function(own)
+        for line in entry:
+            if self.names.setdefault(line.key, line.name) != line.name:
+                raise FormatError(
+                    f"{self.name}, line {line.number}: [{line.key}] is called {line.name!r} here, and "
+                    f"{self.names[line.key]!r} where it stood before"
+                )
         for place, line in enumerate(entry):
-            self.names.setdefault(line.key, line.name)
             if place != places[0]:
                 ends = (line.key, own.key) if place < places[0] else (own.key, line.key)
                 self._add_call(ends, line)

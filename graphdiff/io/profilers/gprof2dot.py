@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff.errors import FormatError, UsageError, meant, nearest
 from graphdiff.graph.measured import with_stacks
 from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, required_text, text_in
+from graphdiff.io.profilers.timeline import amounts
 from graphdiff.profiles.call_graph import Function, from_stacks
 from graphdiff.profiles.stacks import Stacks
 from graphdiff.remedies import Keyword
@@ -78,7 +81,7 @@ def _stacks(document: Record, functions: Sequence[Function], place: int, unit: s
         numbers[[frame for chain in chains for frame in reversed(chain)]],
         list(map(len, chains)),
         values,
-        values if unit == "samples" and set(map(type, values)) == {int} else None,
+        values if unit == "samples" and values.dtype == np.int64 else None,
     )
 
 
@@ -107,18 +110,13 @@ def _functions(document: Record, name: str) -> list[Function]:
     ]
 
 
-def _events(document: Record, place: int, size: int, name: str) -> tuple[list[list[int]], list[int | float]]:
+def _events(document: Record, place: int, size: int, name: str) -> tuple[list[list[int]], NDArray[Any]]:
     """Return the chains of calls, innermost first, and what each cost."""
-    chains, values = [], []
+    chains, costs = [], []
     for where, event in mappings(document.get("events"), f"{name}: events"):
         chain = listing(event.get("callchain"), f"{where}: callchain")
-        cost = [*listing(event.get("cost"), f"{where}: cost"), *[None] * (place + 1)][place]
         if not chain or any(type(frame) is not int or not 0 <= frame < size for frame in chain):
             raise FormatError(f"{where}: callchain: numbers of functions are expected, of which there are {size:,}")
-        if isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost < 2**62:
-            raise FormatError(f"{where}: cost: {cost!r:.40} is no cost, which is a number from 0 on")
         chains.append(chain)
-        values.append(cost)
-    if sum(values) >= 2**62:
-        raise FormatError(f"{name}: events: their costs add up to 2**62 or more, which is not read")
-    return chains, values
+        costs.append([*listing(event.get("cost"), f"{where}: cost")[: place + 1], *[None] * (place + 1)][place])
+    return chains, amounts(costs, f"{name}: costs of events")

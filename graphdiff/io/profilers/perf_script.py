@@ -15,7 +15,7 @@ from graphdiff.io.source import text_of
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.profiles.call_graph import Function, from_stacks
 from graphdiff.profiles.stacks import MOST, Stacks
-from graphdiff.remedies import Keyword, Remedy
+from graphdiff.remedies import Keyword
 
 __all__ = ["read_perf_script"]
 
@@ -213,11 +213,13 @@ class _Samples:
 
     def _nothing_kept(self) -> UsageError:
         if not self._threads:
-            what = f"{self.name} has no event {self.event!r}: it has {', '.join(self.events)}"
-            return UsageError(what, Remedy(Keyword("event"), "chooses one"))
+            others = ", ".join(self.events)
+            return UsageError(Keyword("event", self.event), f": {self.name} has no such event, but {others}")
         known = ", ".join(sorted({head.command for head in self._threads.values()})[:5])
-        what = f"{self.name} has no command or thread {self.thread!r}: it has the commands {known}"
-        return UsageError(what, Remedy(Keyword("thread"), "chooses one, or a thread by its number"))
+        return UsageError(
+            Keyword("thread", self.thread),
+            f": {self.name} has no such command, nor a thread of this number; it has {known}",
+        )
 
     def _error(self, line: str) -> FormatError:
         return FormatError(f"{self.name}, line {self.line}: no line of perf script: {line.strip()[:60]!r}")

@@ -46,6 +46,7 @@ SCHEMA = {
         "location": (4, "*Location"),
         "function": (5, "*Function"),
         "string_table": (6, "*bytes"),  # bytes: some tools write names that are no UTF-8
+        "drop_frames": (7, "int64"),
         "default_sample_type": (14, "int64"),
     },
 }
@@ -63,6 +64,7 @@ TITLE = "pprof profile"
 UNKNOWN = "<unknown>"
 
 NO_PROFILE = "is no profile of pprof's"
+KEPT = "pprof leaves out frames of allocators that the file names by a pattern (drop_frames); here all are kept"
 AGAIN = "record or fetch it again"
 ABSENT = f"which is not in the file: it is broken or cut off; {AGAIN}"
 
@@ -154,9 +156,11 @@ def read_pprof(data: bytes, *, name: str, event: str | None = None, stacks: str 
         chosen = _chosen(measured, event, texts.at(profile.default_sample_type), name)
         functions, locations = _tables(profile, texts)
         recorded = _recorded(profile.sample, locations, len(measured), name)
-        del profile
         _require_amounts(recorded.values, measured, name)
-        return with_stacks(_graph(functions, recorded, measured, chosen, name), stacks)
+        graph = _graph(functions, recorded, measured, chosen, name)
+    if texts.at(profile.drop_frames):
+        graph.graph.setdefault("warnings", []).append(f"{name}: {KEPT}")
+    return with_stacks(graph, stacks)
 
 
 def _graph(
@@ -164,8 +168,8 @@ def _graph(
 ) -> nx.DiGraph:
     """Return the graph of the samples that have some of the value that is chosen."""
     costs, event = recorded.values[:, chosen], measured[chosen]
-    if not costs.any():
-        raise _nothing(recorded.values, measured, chosen, name)
+    if not costs[recorded.lengths > 0].any():
+        raise _nothing(recorded.values[recorded.lengths > 0], measured, chosen, name)
     has_some = costs > 0
     counts = recorded.values[:, measured.index(SAMPLES)] if SAMPLES in measured else None
     of_some = np.repeat(has_some, recorded.lengths)
@@ -196,7 +200,7 @@ def _graph(
 def _nothing(values: NDArray[np.int64], measured: Sequence[_Measured], chosen: int, name: str) -> FormatError:
     others = [each.name for each, column in zip(measured, values.T, strict=True) if column.any()]
     remedies = [Remedy(Keyword("event", others[-1]), "reads what there is")] if others else []
-    return FormatError(f"{name} has no sample with any {measured[chosen]}", *remedies)
+    return FormatError(f"{name} has no stack with any {measured[chosen]}", *remedies)
 
 
 def _parsed(data: bytes, name: str) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 from graphdiff.errors import FormatError
 from graphdiff.graph.measured import with_stacks
 from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, required_text, text_in
-from graphdiff.io.profilers.timeline import Timeline, amounts, chosen, indices
+from graphdiff.io.profilers.timeline import Timeline, amounts, chosen, indices, joined
 from graphdiff.profiles.call_graph import Function, from_stacks
 from graphdiff.profiles.stacks import Stacks
 from graphdiff.remedies import Keyword, Remedy
@@ -61,10 +61,10 @@ def read_speedscope(data: bytes, *, name: str, thread: str | None = None, stacks
     kept = [profiles[place] for place in places]
     unit, kind = _measured(kept, [names[place][1] for place in places], exporter, name)
     warnings: list[str] = []
-    trees = [READ[profile["type"]](profile, len(functions), where, warnings) for where, profile in kept]
+    trees = [READ[profile["type"]](profile, functions, numbers, where, warnings) for where, profile in kept]
     graph = from_stacks(
-        list(dict.fromkeys(functions)),
-        Stacks.joined(trees).mapped(numbers),
+        functions,
+        joined(trees, name),
         unit=unit,
         kind=kind,
         format="speedscope",
@@ -75,8 +75,8 @@ def read_speedscope(data: bytes, *, name: str, thread: str | None = None, stacks
 
 
 def _functions(document: Record, exporter: str, name: str) -> tuple[list[Function], list[int]]:
-    """Return the function of each frame, and its number among the distinct ones."""
-    functions = []
+    """Return the distinct functions, and which of them each frame is of."""
+    functions: list[Function] = []
     begins = exporter in DEFINITIONS
     shared = mapping(document.get("shared"), f"{name}: shared")
     for where, frame in mappings(shared.get("frames"), f"{name}: shared: frames"):
@@ -89,7 +89,7 @@ def _functions(document: Record, exporter: str, name: str) -> tuple[list[Functio
             )
         )
     distinct = {function: number for number, function in enumerate(dict.fromkeys(functions))}
-    return functions, [distinct[function] for function in functions]
+    return [*distinct], [distinct[function] for function in functions]
 
 
 def _measured(
@@ -121,7 +121,9 @@ def _kind(unit: str, way: str, exporter: str) -> tuple[str, str]:
     return "units" if unit == "samples" else unit, "counted"
 
 
-def _sampled(profile: Record, n_frames: int, where: str, warnings: list[str]) -> Stacks:
+def _sampled(
+    profile: Record, functions: Sequence[Function], numbers: Sequence[int], where: str, warnings: list[str]
+) -> Stacks:
     """Return the stacks of a sampled profile; each is a sample, or as many as a weight without a unit counts."""
     rows = listing(profile.get("samples"), f"{where}: samples")
     weights = amounts(listing(profile.get("weights"), f"{where}: weights"), f"{where}: weights")
@@ -130,10 +132,12 @@ def _sampled(profile: Record, n_frames: int, where: str, warnings: list[str]) ->
     for place, row in enumerate(rows):
         listing(row, f"{where}: samples[{place}]")
     lengths = np.array([len(row or ()) for row in rows], dtype=np.int64)
-    frames = indices(list(chain.from_iterable(row or () for row in rows)), n_frames, f"{where}: samples, their frames")
+    frames = indices(
+        list(chain.from_iterable(row or () for row in rows)), len(numbers), f"{where}: samples, their frames"
+    )
     if empty := int((lengths == 0).sum()):
         warnings.append(f"{where}: {empty:,} of {len(rows):,} samples have no stack and are left out")
-    return Stacks.of(frames, lengths, weights, _samples(profile["unit"], weights))
+    return Stacks.of(np.array(numbers, dtype=np.int64)[frames], lengths, weights, _samples(profile["unit"], weights))
 
 
 def _samples(unit: str, weights: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | None:
@@ -142,28 +146,31 @@ def _samples(unit: str, weights: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] |
     return weights if unit == "none" else np.ones(len(weights), dtype=np.int64)
 
 
-def _evented(profile: Record, n_frames: int, where: str, warnings: list[str]) -> Stacks:
+def _evented(
+    profile: Record, functions: Sequence[Function], numbers: Sequence[int], where: str, warnings: list[str]
+) -> Stacks:
     """Return the stacks of an evented profile, in which the frames have to close in the order opposite to opening."""
     events = list(mappings(profile.get("events"), f"{where}: events"))
     times = amounts([event.get("at") for _, event in events], f"{where}: events, at").tolist()
-    indices([event.get("frame") for _, event in events], n_frames, f"{where}: events, frame")
+    frames = indices([event.get("frame") for _, event in events], len(numbers), f"{where}: events, frame").tolist()
     line, before = Timeline(), 0
-    for (place, event), time in zip(events, times, strict=True):
+    for (place, event), time, frame in zip(events, times, frames, strict=True):
         if time < before:
             raise FormatError(f"{place}: at {time}, which is before {before} of the event above it")
         line.pass_until(time)
         before = time
         if event.get("type") == "O":
-            line.open(event["frame"])
+            line.open(numbers[frame])
         elif event.get("type") != "C":
             raise FormatError(f"{place}: its type is {event.get('type')!r:.40}, not O or C")
-        elif event["frame"] != line.frame:
-            there = "no frame is open" if line.frame is None else f"frame {line.frame} is open"
-            raise FormatError(f"{place}: it closes frame {event['frame']}, and {there}")
+        elif numbers[frame] != line.frame:
+            there = "nothing" if line.frame is None else repr(functions[line.frame].name)
+            raise FormatError(f"{place}: it closes {functions[numbers[frame]].name!r:.60}, and {there:.60} is open")
         else:
             line.close()
     if line.frame is not None:
-        raise FormatError(f"{where}: at its end frame {line.frame} is open: the file is cut off")
+        open_ = functions[line.frame].name
+        raise FormatError(f"{where}: at its end {open_!r:.60} is open: the file is cut off")
     return line.stacks()
 
 

@@ -13,8 +13,9 @@ from graphdiff.errors import FormatError, UsageError
 from graphdiff.profiles.stacks import MOST, Stacks
 from graphdiff.remedies import Keyword
 
-__all__ = ["Timeline", "amounts", "chosen", "indices", "places", "summed", "tree"]
+__all__ = ["Timeline", "amounts", "chosen", "indices", "joined", "places", "summed", "tree"]
 
+NOTHING = np.zeros(0, dtype=np.int64)
 #: So many threads are listed where none is the one asked for.
 SHOWN = 10
 
@@ -69,7 +70,7 @@ class Timeline:
 
     def stacks(self) -> Stacks:
         """Return what was open when, as stacks."""
-        return Stacks.of_tree(self.parents, self.frames, np.array(self.own))
+        return Stacks.of_tree(self.parents, self.frames, np.array(self.own) if self.own else NOTHING)
 
 
 def indices(values: Sequence[Any], size: int, where: str, *, least: int = 0) -> NDArray[np.int64]:
@@ -86,7 +87,7 @@ def indices(values: Sequence[Any], size: int, where: str, *, least: int = 0) -> 
     [0, 2]
     """
     if set(map(type, values)) <= {int}:
-        array = np.array(values) if values else np.zeros(0, dtype=np.int64)
+        array = np.array(values) if values else NOTHING
         if array.dtype == np.int64 and (array >= least).all() and (array < size).all():
             return array
     wrong = (place for place, value in enumerate(values) if type(value) is not int or not least <= value < size)
@@ -115,7 +116,7 @@ def amounts(values: Sequence[Any], where: str) -> NDArray[Any]:
         total += min(value, 2**1000)
     if total >= MOST:
         raise FormatError(f"{where}: they add up to 2**62 or more, which is not read")
-    return np.array(values) if values else np.zeros(0, dtype=np.int64)
+    return np.array(values) if values else NOTHING
 
 
 def places(values: Sequence[Any], size: int, where: str) -> NDArray[np.int64]:
@@ -161,6 +162,24 @@ def tree(
         return Stacks.of_tree(parents, frames, own, samples)
     except UsageError as error:
         raise FormatError(f"{where}: {error}") from error
+
+
+def joined(trees: Sequence[Stacks], name: str) -> Stacks:
+    """Return one tree of those of a file's threads.
+
+    Raises
+    ------
+    FormatError
+        There is no stack in any.
+
+    Examples
+    --------
+    >>> joined([Stacks.of([0], [1], [2]), Stacks.of([0], [1], [3])], "a.json").own.tolist()
+    [5]
+    """
+    if not any(map(len, trees)):
+        raise FormatError(f"{name}: no stack in it")
+    return Stacks.joined(trees)
 
 
 def chosen(threads: Sequence[Sequence[str]], thread: str | int | None, name: str) -> list[int]:
