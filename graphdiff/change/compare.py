@@ -30,6 +30,8 @@ from graphdiff.text.names import members_of
 
 By: TypeAlias = str | int | Callable[[Any], Hashable] | None
 Given: TypeAlias = "nx.DiGraph | CompiledGraph"
+#: Of profiles several runs, which a graph's type does not tell: nor, then, that the answer is a `ProfileComparison`.
+Befores: TypeAlias = "Given | Sequence[nx.DiGraph]"
 Answer: TypeAlias = "Difference | Changes | Comparison"
 
 #: The options that make of two profiles two graphs with weights.
@@ -214,20 +216,8 @@ def weighted(
 
 
 @overload
-def compare(
-    before: Sequence[nx.DiGraph],
-    after: nx.DiGraph,
-    source: Hashable | None = None,
-    target: Hashable | None = None,
-    *,
-    by: By = None,
-    match: Mapping[Any, Any] | None = None,
-    normalise: str | None = None,
-    exact: bool = False,
-) -> ProfileComparison: ...
-@overload
 def compare(  # type: ignore[overload-overlap]
-    before: Given,
+    before: Befores,
     after: Given,
     source: None = None,
     target: None = None,
@@ -239,7 +229,7 @@ def compare(  # type: ignore[overload-overlap]
 ) -> Difference: ...
 @overload
 def compare(  # type: ignore[overload-overlap]
-    before: Given,
+    before: Befores,
     after: Given,
     source: None,
     target: End,
@@ -251,7 +241,7 @@ def compare(  # type: ignore[overload-overlap]
 ) -> Changes: ...
 @overload
 def compare(  # type: ignore[overload-overlap]
-    before: Given,
+    before: Befores,
     after: Given,
     source: End,
     target: None = None,
@@ -263,7 +253,7 @@ def compare(  # type: ignore[overload-overlap]
 ) -> Changes: ...
 @overload
 def compare(  # type: ignore[overload-overlap]
-    before: Given,
+    before: Befores,
     after: Given,
     source: None = None,
     *,
@@ -275,7 +265,7 @@ def compare(  # type: ignore[overload-overlap]
 ) -> Changes: ...
 @overload
 def compare(
-    before: Given,
+    before: Befores,
     after: Given,
     source: End,
     target: End,
@@ -287,7 +277,7 @@ def compare(
 ) -> Comparison: ...
 @takes_options
 def compare(
-    before: Given | Sequence[nx.DiGraph],
+    before: Befores,
     after: Given,
     source: End | None = None,
     target: End | None = None,

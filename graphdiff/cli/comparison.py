@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -91,10 +91,13 @@ def compare(
 
     if every and top is not None:
         raise UsageError("--top and --all are two answers to how many rows: give one of them")
+    # The change of functions is added up by groups, which are no other profile.
+    settings = replace(settings, views={name: text for name, text in settings.views.items() if name != "by"})
     graphs = _loaded(settings, new)
     rows = sys.maxsize if every else top
     if runs := _profiles(settings, graphs, olds):
-        found = _costs(runs, graphs[1], ends, matches, by=by, normalise=normalise, exact=settings.exact)
+        grouping = by if by not in options.SCOPES else _scopes([*runs, graphs[1]], str(by))
+        found = _costs(runs, graphs[1], ends, matches, by=grouping, normalise=normalise, exact=settings.exact)
         gate.check([found], runs[0], graphs[1])
         _emit_costs(_drawn(found, settings), (settings.file, new), (runs[0], graphs[1]), found, rows, gate)
         return
@@ -185,6 +188,14 @@ def _costs(
     match = dict(named_pair((runs[0], after), text) for text in matches)
     main = None if name is None else in_either((runs[0], after), name)
     return compared_costs(runs, after, main, match=match, **asked)
+
+
+def _scopes(graphs: Sequence[nx.DiGraph], kind: str) -> Callable[[Any], Any]:
+    """Return what gives a function's module, file or class."""
+    from graphdiff.profiles.scopes import scopes_of
+
+    names = {node: name for graph in graphs for node, name in zip(graph, scopes_of(graph, kind), strict=True)}
+    return lambda node: names.get(node, f"(no {kind})")
 
 
 def _weighted(graphs: tuple[nx.DiGraph, nx.DiGraph], settings: options.Settings, texts: Sequence[str]) -> list[Pair]:

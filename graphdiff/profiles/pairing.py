@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.arithmetic import REAL
-from graphdiff.errors import UnknownNodeError, UsageError, WeightError
+from graphdiff.errors import GraphTypeError, UnknownNodeError, UsageError, WeightError
 from graphdiff.graph.measured import is_profile
 from graphdiff.profiles.call_graph import Function, functions_of
 from graphdiff.remedies import Keyword, Remedy
@@ -64,6 +64,8 @@ def are_profiles(graphs: Sequence[Any]) -> bool:
     ------
     UsageError
         If some are and others are not: their numbers mean different things.
+    GraphTypeError
+        If a profile is a multigraph.
 
     Examples
     --------
@@ -77,6 +79,8 @@ def are_profiles(graphs: Sequence[Any]) -> bool:
         first, other = ("after", "before") if known[-1] else ("before", "after")
         ways = Remedy(Keyword("weight"), "compares both as graphs")
         raise UsageError(f"{first} is a profile, and {other} is none: compare two profiles", ways)
+    if all(known) and any(graph.is_multigraph() for graph in graphs):
+        raise GraphTypeError("a profile has one edge from a function to another: add up the calls that are parallel")
     return all(known)
 
 

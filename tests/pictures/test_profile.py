@@ -283,7 +283,7 @@ class TestTheCommandLine:
         done = run("draw", str(path), "--group", "file", "-O", str(picture))
         assert done.err.splitlines()[-1] == f"{picture}: 2 of 2 files"
         assert "> 7 Ir · 2 calls <" in picture.read_text(encoding="utf-8").replace("&#160;", " ")
-        assert run("why", str(path), "a.c", "b.c", "--group", "file").status == 2
+        assert run("why", str(path), "a.c", "b.c", "--group", "file").status == 65
 
     def test_why_and_compare_draw_the_same_pictures(self, folded: str, tmp_path: Path, run: Run) -> None:
         picture = tmp_path / "why.svg"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -171,6 +172,22 @@ def test_of_one_planted_change_it_is_the_first_part() -> None:
     assert hits >= 0.99 * trials
 
 
+@pytest.mark.parametrize("kind", [int, float, Fraction, Decimal])
+def test_all_real_numbers_are_compared(kind: Callable[[Any], Any]) -> None:
+    before, after = BEFORE.copy(), AFTER.copy()
+    for graph in (before, after):
+        for _, _, data in graph.edges(data=True):
+            data["cost"] = kind(data["cost"])
+        for _, data in graph.nodes(data=True):
+            data["self"] = kind(data["self"])
+    assert gd.compare(before, after, "main").attribution == {("main", "work"): 30, ("main", "shared"): 10}
+
+
+def test_parallel_calls_are_refused() -> None:
+    with pytest.raises(gd.errors.GraphTypeError, match="add up the calls that are parallel"):
+        gd.compare(nx.MultiDiGraph(BEFORE), nx.MultiDiGraph(AFTER), "main")
+
+
 # -- a function among others
 
 
@@ -205,6 +222,42 @@ def test_what_others_lead_to_as_well_is_a_part_of_its_own() -> None:
     assert {part.kind for part in found.parts} == {"calls", "shared"}
     assert "shared and what it calls, called by main" in str(found)
     assert gd.compare(BEFORE, AFTER, exact=True).attribution == {("main", "work"): 30, "shared": 20}
+
+
+def test_what_calls_do_not_account_for_is_called_from_elsewhere_too() -> None:
+    before = graph_of({"main": 2, "work": 30}, {"main work": (10, 1)})
+    after = graph_of({"main": 2, "work": 60}, {"main work": (20, 1)})
+    found = gd.compare(before, after, "main", exact=True)
+    assert [(part.kind, part.key, part.change) for part in found.parts] == [("shared", ("main", "work"), 10)]
+    assert gd.compare(before, after, exact=True).attribution == {"work": 30}
+
+
+def test_a_call_made_nearly_as_often_for_each_call_of_its_caller_did_nothing_but_that() -> None:
+    light, heavy, own = ("main light", (1000, 1)), ("main heavy", (9000, 1)), {"main": 0, "light": 0, "heavy": 0}
+    before = graph_of(
+        {**own, "mid": 0, "work": 10000},
+        {
+            light[0]: light[1],
+            heavy[0]: heavy[1],
+            "light mid": (1000, 100),
+            "heavy mid": (9000, 100),
+            "mid work": (10000, 200),
+        },
+    )
+    after = graph_of(
+        {**own, "mid": 0, "work": 5500},
+        {
+            light[0]: light[1],
+            "main heavy": (4500, 1),
+            "light mid": (1000, 100),
+            "heavy mid": (4500, 50),
+            "mid work": (5500, 151),
+        },
+    )
+    found = gd.compare(before, after, "main", exact=True)
+    assert found.attribution["heavy", "mid"] == -4500
+    assert abs(found.attribution["mid", "work"]) < 60  # one call in 151
+    assert abs(found.attribution["work"]) < 60
 
 
 def test_calls_of_the_function_itself_count() -> None:
@@ -280,6 +333,23 @@ def test_where_the_callers_differ_parts_that_cancel_are_one_row() -> None:
     assert rows[1].split("  ")[1] == "f0 calls heavy 5 times, not 10"
     assert rows[2].startswith("  mix at handle: ")
     assert abs(sum(found.mixes[0].changes.values())) < 0.05 * abs(found.mixes[0].changes["parse"])
+
+
+def test_code_that_changed_where_the_callers_differ_is_no_mix() -> None:
+    program: Program = {
+        "f0": (1, 0, [["light", 40, "=", 1], ["heavy", 10, "=", 10]]),
+        "light": (1, 0, [["handle", 1, "=", "same"]]),
+        "heavy": (1, 0, [["handle", 1, "=", "same"]]),
+        "handle": (5, 0, [["burn", 1, "=", 1], ["parse", 2, "=", "same"]]),
+        "burn": (1000, 0, []),
+        "parse": (10, 50, []),
+    }
+    other = dict(program) | {"f0": (1, 0, [["light", 40, "=", 1], ["heavy", 9, "=", 10]]), "parse": (100, 90, [])}
+    found = gd.compare(profile(program), profile(other), "f0")
+    assert largest(found) == "parse"
+    assert not any(key == ("own", None, "parse") for mix in found.mixes for key in mix.keys)
+    both = dict(other) | {"burn": (3000, 0, [])}
+    assert not gd.compare(profile(program), profile(both), "f0").mixes
 
 
 # -- refused
