@@ -162,6 +162,14 @@ class TestOne:
         assert all(len(each.edges) <= 60 + 31 * 2 for each in pictures)
 
 
+    def test_an_explanation_and_a_comparison_are_drawn_in_python_too(self, tmp_path: Path) -> None:
+        graph = stacks_profile(("main;parse;burn", 5), ("main;burn", 2))
+        gd.write(gd.explain(graph, "parse", "burn"), tmp_path / "why.svg")
+        assert "are spent for parse" in (tmp_path / "why.svg").read_text(encoding="utf-8")
+        gd.write(gd.compare(graph, stacks_profile(("main;parse;burn", 9))), tmp_path / "change.svg")
+        assert "7 → 9 samples" in (tmp_path / "change.svg").read_text(encoding="utf-8")
+
+
 class TestTwo:
     def test_what_costs_more_is_red_and_what_costs_less_green(self) -> None:
         picture = next(change_pictures(overlaid(calls_profile(), calls_profile(burn=9.0, main=0.5)), view_of()))
