@@ -147,6 +147,7 @@ def test_events_of_no_time_are_calls_that_cost_nothing() -> None:
 def chunks(nodes: list[dict[str, Any]], samples: list[int], deltas: list[int]) -> list[dict[str, Any]]:
     """Return a CPU profile in the parts in which Chrome writes it, each a half of the samples."""
     first = event("P", 5, "Profile", id="0x1", args={"data": {"startTime": 1000}})
+    without_any = {**first, "id": "0x2"}
     parts = []
     for half in (slice(0, 2), slice(2, None)):
         data = {"cpuProfile": {"samples": samples[half]}, "timeDeltas": deltas[half]}
