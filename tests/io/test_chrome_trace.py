@@ -157,6 +157,7 @@ def chunks(nodes: list[dict[str, Any]], samples: list[int], deltas: list[int]) -
     parts[-1]["args"]["data"]["endTime"] = 1500
     return [
         first,
+        without_any,
         *parts,
         event("M", 0, "thread_name", args={"name": "CrRendererMain"}),
         event("X", 3, "Task", dur=900),
