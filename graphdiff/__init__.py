@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from graphdiff.pictures.dot import to_pydot as to_pydot
     from graphdiff.pictures.group import group as group
     from graphdiff.profiles.filtering import filter_calls as filter_calls
+    from graphdiff.profiles.ranking import CostRanking as CostRanking
+    from graphdiff.profiles.spent import Spent as Spent
     from graphdiff.sets.cost import Cost as Cost
     from graphdiff.sets.cost import cost_of as cost_of
     from graphdiff.sets.sets import Exclusive as Exclusive
@@ -98,6 +100,7 @@ _HOMES: dict[str, str | None] = {
     "Comparison": "change.comparison",
     "CompiledGraph": "graph.compiled",
     "Cost": "sets.cost",
+    "CostRanking": "profiles.ranking",
     "Cut": "whatif.cut",
     "CycleReport": "structure.components",
     "Diagnosis": "structure.diagnose",
@@ -120,6 +123,7 @@ _HOMES: dict[str, str | None] = {
     "Semiring": "sums.semirings",
     "Sensitivities": "whatif.sensitivities",
     "Tally": "sets.tally",
+    "Spent": "profiles.spent",
     "Targets": "io.targets",
     "Uncertainty": "whatif.uncertainty",
     "Versions": "why.versions",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Set
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias, Unpack, overload
@@ -16,17 +16,22 @@ from graphdiff.change.sweeps import Sweeps, swept_all
 from graphdiff.change.totals import Changes
 from graphdiff.change.union import merged
 from graphdiff.change.ways import NumberedEnd, Reach, Ways
-from graphdiff.errors import UsageError, of_both
+from graphdiff.errors import UnknownNodeError, UsageError, of_both
 from graphdiff.graph.attributes import no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
 from graphdiff.pictures.group import group_of_name
+from graphdiff.profiles.comparison import ProfileComparison, compared
+from graphdiff.profiles.pairing import aligned, are_profiles
 from graphdiff.remedies import Keyword
 
 By: TypeAlias = str | int | Callable[[Any], Hashable] | None
 Given: TypeAlias = "nx.DiGraph | CompiledGraph"
 Answer: TypeAlias = "Difference | Changes | Comparison"
+
+#: The options that make of two profiles two graphs with weights.
+OF_WEIGHTS = {"weight", "default_weight", "cycles"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +106,7 @@ class Pair:
         """Return the changes of all totals from a source, or towards a target."""
         graphs = self.ready
         totals = swept_all(graphs, self._numbered(graphs, end), towards=towards)
-        return Changes(end, towards, self._among(end, towards=towards), graphs, *totals, self._groups(by))
+        return Changes(end, towards, self._among(end, towards=towards), graphs, *totals, self.groups(by))
 
     def comparison(self, source: End, target: End, by: By = None) -> Comparison:
         """Return the change of one total, and what moved it."""
@@ -111,7 +116,7 @@ class Pair:
         ways.require_apart()
         ways = self._known.setdefault((first, last, first.kinds, last.kinds), ways)
         sweeps = Sweeps(graphs, ways).require()
-        return Comparison(source, target, self._among(source, towards=False), sweeps, self._groups(by))
+        return Comparison(source, target, self._among(source, towards=False), sweeps, self.groups(by))
 
     def labels_in_each(self, end: End) -> tuple[list[Any], list[Any]]:
         """Return the nodes of an end by their labels before and after; of a graph those that it has."""
@@ -140,7 +145,8 @@ class Pair:
         """What has been asked of the shape of the two graphs so far, whatever the weights."""
         return {} if self.first is None else self.first._known
 
-    def _groups(self, by: By) -> dict[Any, Any] | None:
+    def groups(self, by: By) -> dict[Any, Any] | None:
+        """Return the group of each node; None where no groups are asked for."""
         if by is None:
             return None
         labels = [self.ready.label(number) for number in range(self.ready.n_numbers)]
@@ -206,6 +212,18 @@ def weighted(
 
 
 @overload
+def compare(
+    before: Sequence[nx.DiGraph],
+    after: nx.DiGraph,
+    source: Hashable | None = None,
+    target: Hashable | None = None,
+    *,
+    by: By = None,
+    match: Mapping[Any, Any] | None = None,
+    normalise: str | None = None,
+    exact: bool = False,
+) -> ProfileComparison: ...
+@overload
 def compare(  # type: ignore[overload-overlap]
     before: Given,
     after: Given,
@@ -214,6 +232,7 @@ def compare(  # type: ignore[overload-overlap]
     *,
     by: By = None,
     match: Mapping[Any, Any] | None = None,
+    normalise: str | None = None,
     **options: Unpack[CompileOptions],
 ) -> Difference: ...
 @overload
@@ -225,6 +244,7 @@ def compare(  # type: ignore[overload-overlap]
     *,
     by: By = None,
     match: Mapping[Any, Any] | None = None,
+    normalise: str | None = None,
     **options: Unpack[CompileOptions],
 ) -> Changes: ...
 @overload
@@ -236,6 +256,7 @@ def compare(  # type: ignore[overload-overlap]
     *,
     by: By = None,
     match: Mapping[Any, Any] | None = None,
+    normalise: str | None = None,
     **options: Unpack[CompileOptions],
 ) -> Changes: ...
 @overload
@@ -247,6 +268,7 @@ def compare(  # type: ignore[overload-overlap]
     target: Hashable,
     by: By = None,
     match: Mapping[Any, Any] | None = None,
+    normalise: str | None = None,
     **options: Unpack[CompileOptions],
 ) -> Changes: ...
 @overload
@@ -258,24 +280,27 @@ def compare(
     *,
     by: By = None,
     match: Mapping[Any, Any] | None = None,
+    normalise: str | None = None,
     **options: Unpack[CompileOptions],
 ) -> Comparison: ...
 @takes_options
 def compare(
-    before: Given,
+    before: Given | Sequence[nx.DiGraph],
     after: Given,
     source: End | None = None,
     target: End | None = None,
     *,
     by: By = None,
     match: Mapping[Any, Any] | None = None,
+    normalise: str | None = None,
     **options: Unpack[CompileOptions],
-) -> Difference | Changes | Comparison:
+) -> Difference | Changes | Comparison | ProfileComparison:
     """Return what changed between two graphs, and which edges moved a total, by how much: exactly, and in full.
 
     Parameters
     ----------
     before, after : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+        Of profiles, before may be a list: several runs, by which what differs from run to run is known.
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
         See `graphdiff.total_influence`; by their labels in either graph. A node that one graph has not counts 0 there.
         Roots and leaves are those of either graph, in both; a cycle of both together that is collapsed is one.
@@ -285,7 +310,10 @@ def compare(
     match : mapping of label before to label after, optional
         Nodes that are the same under another label. Nodes of one ``name`` and another ``version`` (node attributes, or
         ids such as ``name@1.0`` where there is one of a name on either side) are matched without it;
-        `Difference.suggested` has likely ones.
+        `Difference.suggested` has likely ones. Functions of profiles are matched by name and file.
+    normalise : str, optional
+        Of two profiles whose runs were of other lengths: ``"total"`` takes everything after times what makes the totals
+        equal, ``"calls:NAME"`` what makes a function's calls as many as before.
     **options
         Those of `graphdiff.compile`, unless both graphs are compiled already. Under ``cycles="collapse"`` what is one
         component in the union of both graphs is one node in both, so that totals may differ from those of each alone.
@@ -297,6 +325,9 @@ def compare(
         part of the change. With one, `Changes`: a mapping of every node to the change of its total. With neither a
         `Difference`: what appeared, what is gone, and what cycles are new. The first two have a ``difference`` too.
 
+        Of two profiles, unless weights are asked for, a `ProfileComparison`: what the one function that is named, or
+        all of them, cost before and after, and which calls and which code moved it.
+
         Edges are matched by tail and head, parallel ones summed, or by key where keys are strings.
 
     Raises
@@ -305,7 +336,7 @@ def compare(
         If neither graph has a node.
     UsageError
         If `match` names nodes that are not there or that both graphs have; if no node has the attribute `by`, or there
-        is no end and so no total.
+        is no end and so no total; if one graph is a profile, or two are of different units, kinds or events.
     WeightError, CycleError, SameComponentError, ValueOverflowError
         As `graphdiff.total_influence`.
 
@@ -326,4 +357,45 @@ def compare(
     >>> found.before, found.after, dict(found.attribution)
     (5, 4, {('b', 'c'): -2, ('d', 'e'): 1})
     """
-    return paired(before, after, match, options).answer(source, target, by)
+    befores: list[Any] = [*before] if isinstance(before, (list, tuple)) else [before]
+    if not OF_WEIGHTS & options.keys() and are_profiles([*befores, after]):
+        if source is None or target is None:
+            main, exact = source if target is None else target, bool(options.get("exact"))
+            return compared_costs(befores, after, main, by=by, match=match, normalise=normalise, exact=exact)
+        befores, match = [aligned(each, after, match) for each in befores], None
+    if normalise is not None or len(befores) != 1:
+        what = "several graphs before are" if normalise is None else Keyword("normalise", normalise)
+        raise UsageError(what, " of the cost of one function, or of all, in profiles")
+    return paired(befores[0], after, match, options).answer(source, target, by)
+
+
+def compared_costs(
+    befores: Sequence[nx.DiGraph],
+    after: nx.DiGraph,
+    main: Any = None,
+    *,
+    by: By = None,
+    match: Mapping[Any, Any] | None = None,
+    normalise: str | None = None,
+    exact: bool = False,
+) -> ProfileComparison:
+    """Return what moved the cost of a function, or of all, between profiles: what `compare` returns of them.
+
+    Parameters
+    ----------
+    befores : sequence of networkx.DiGraph
+        One profile, or several runs of the same.
+    after : networkx.DiGraph
+    main : label, optional
+    by, match, normalise, exact
+        As in `compare`.
+    """
+    if main is not None and not isinstance(main, Hashable):
+        raise UsageError("of two profiles the cost of one function is compared, or without a name that of all")
+    alike = [aligned(before, after, match) for before in befores]
+    if main is not None and not any(main in graph for graph in (*alike, after)):
+        raise UnknownNodeError(main, [*after])
+    pair = paired(alike[0], after, None, {"weight": None, "cycles": "collapse"})
+    return compared(
+        alike, after, main, normalise=normalise, exact=exact, groups=pair.groups(by), difference=pair.difference()
+    )  # fmt: skip

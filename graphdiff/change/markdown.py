@@ -12,6 +12,10 @@ from graphdiff.change.difference import Difference, counts_text, cycle_text, sco
 from graphdiff.change.entries import Entry, entry_rows
 from graphdiff.change.report import change_text, footnotes, headline, moving_rows, places_text
 from graphdiff.change.totals import Changes, place_text
+from graphdiff.profiles.comparison import ProfileComparison
+from graphdiff.profiles.report_comparison import NOISE, notes, rows, share_text
+from graphdiff.profiles.report_comparison import change_text as cost_text
+from graphdiff.profiles.report_comparison import headline as cost_headline
 from graphdiff.showing import and_more
 from graphdiff.text.numbers import shown, signed
 from graphdiff.text.sentences import TITLES, how_many, words_for
@@ -49,6 +53,36 @@ def comparison_markdown(results: Sequence[Comparison] | Sequence[Changes] | Diff
         return "\n".join([*sets, *parts])
     columns = [column for column in results if isinstance(column, Comparison)]
     return "\n".join([*_totals(columns, section), *sets, *_notes(columns)])
+
+
+def costs_markdown(found: ProfileComparison, top: int | None = None) -> str:
+    """Return the Markdown of what a function cost in two profiles, and what moved that.
+
+    Examples
+    --------
+    >>> from graphdiff.profiles.comparison import Part
+    >>> parts = [Part("own", None, "f", 7, 9, None, 2)]
+    >>> print(costs_markdown(ProfileComparison("main", 10, 12, "Ir", parts, "calls")))
+    ### main: 10 -&#62; 12 Ir (+20.0 %)
+    <BLANKLINE>
+    **What moved it**
+    <BLANKLINE>
+    |  | change |  |
+    | --- | --- | --- |
+    | f's own cost | +2 | 100.0 % |
+    <BLANKLINE>
+    _exact; the parts' sizes sum to 1.00 times the change_
+    """
+    listed = [
+        (escaped(row.text), cost_text(found, row.change), NOISE if row.is_noise else share_text(found, row.change))
+        for row in rows(found, top)
+    ]
+    groups = [(code(group), cost_text(found, number)) for group, number in found.groups.items()]
+    section = partial(_section, top=len(listed) + 1)
+    scale = [found.scale] if found.scale else []
+    lines = [f"### {escaped(cost_headline(found))}", *section("What moved it", ("", "change", ""), listed)]
+    lines += partial(_section, top=ROWS if top is None else top)("By group", ("group", "did"), groups)
+    return "\n".join([*lines, *(line for note in (*scale, *notes(found)) for line in ("", f"_{escaped(note)}_"))])
 
 
 def code(text: object) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from graphdiff.change.comparison import Comparison
     from graphdiff.change.difference import Difference
     from graphdiff.change.totals import Changes
+    from graphdiff.profiles.comparison import ProfileComparison
 
 #: What a graph says of itself, and one without nodes of the same file would.
 MEANINGS = ("edge_meaning", "node_meaning", "weight_meaning")
@@ -36,6 +37,7 @@ Examples:
   graphdiff compare git:HEAD uv.lock --fail-if 'appeared > 5' --fail-if "licence ~ 'GPL*'"
   graphdiff compare old.csv new.csv main seconds --fail-if 'relative > 10 %'
   graphdiff compare old.dot new.dot a b -O diff.svg    the report, and the picture
+  graphdiff compare old.prof new.prof main             profiles: which call, whose code made main slower
 
 \b
 Conditions count what is new: appeared, gone, upgraded, cycles; change or total (after minus before),
@@ -54,6 +56,12 @@ In Python:
 @click.argument("new", metavar="NEW")
 @with_ends
 @options.grouping("Add the change up by groups: a node attribute, or N parts of names.")
+@click.option("--old", "olds", multiple=True, metavar="FILE", help="Of profiles: another run of OLD. Repeat for more.")
+@click.option(
+    "--normalise",
+    metavar="total|calls:NAME",
+    help="Of profiles: take NEW times what makes the totals, or the calls of NAME, as many as in OLD.",
+)
 @click.option("--match", "matches", multiple=True, metavar="OLD=NEW", help="A node that has another name in NEW.")
 @click.option(
     "-n", "--top", type=click.IntRange(min=0),
@@ -66,6 +74,8 @@ def compare(
     new: str,
     ends: Ends,
     by: str | int | None,
+    olds: tuple[str, ...],
+    normalise: str | None,
     matches: tuple[str, ...],
     top: int | None,
     every: bool,
@@ -74,13 +84,22 @@ def compare(
     """Say what changed from OLD to NEW, and which edges moved the total of SOURCE on TARGET, exactly.
 
     First what appeared, by what, what is gone, upgraded, on new cycles. With both names then the totals and what
-    moved them, with one those of all nodes. OLD may be git:COMMIT: NEW as it was.
+    moved them, with one those of all nodes. OLD may be git:COMMIT: NEW as it was. Of two profiles: what the one
+    function that is named cost, or all, and which calls and whose code moved that.
     """
     from graphdiff.why.routes import routes
 
     if every and top is not None:
         raise UsageError("--top and --all are two answers to how many rows: give one of them")
     graphs = _loaded(settings, new)
+    rows = sys.maxsize if every else top
+    if runs := _profiles(settings, graphs, olds, ends):
+        found = _costs(runs, graphs[1], ends, matches, by=by, normalise=normalise, exact=settings.exact)
+        gate.check([found], runs[0], graphs[1])
+        _emit_costs(_drawn(found, settings), (settings.file, new), (runs[0], graphs[1]), found, rows, gate)
+        return
+    if olds or normalise:
+        raise UsageError("--old and --normalise are of the cost of one function, or of all, in two profiles")
     pairs = _weighted(graphs, settings, matches)
     first, last = ends.of_either(graphs)
     try:
@@ -92,7 +111,7 @@ def compare(
         return
     gate.check(results, *graphs)
     files = settings.file, new
-    _emit(_drawn(results[-1], settings), files, graphs, results, sys.maxsize if every else top, gate)
+    _emit(_drawn(results[-1], settings), files, graphs, results, rows, gate)
 
 
 # -- in
@@ -130,6 +149,32 @@ def _emptied(graph: nx.DiGraph, read_from: str) -> nx.DiGraph:
     return graph.__class__(format=read_from, **meanings)
 
 
+def _profiles(
+    settings: options.Settings, graphs: tuple[nx.DiGraph, nx.DiGraph], olds: Sequence[str], ends: Ends
+) -> list[nx.DiGraph]:
+    """Return the runs before, where both files are profiles and costs are asked for, not paths between two ends."""
+    from graphdiff.profiles.pairing import are_profiles
+
+    if settings.weights or settings.cycles or not are_profiles(graphs) or (ends.sources and ends.has_target):
+        return []
+    return [graphs[0], *(inputs.load(replace(settings, file=old)) for old in olds)]
+
+
+def _costs(
+    runs: Sequence[nx.DiGraph], after: nx.DiGraph, ends: Ends, matches: Sequence[str], **asked: Any
+) -> ProfileComparison:
+    """Return what moved the cost of the function that is named, or of all."""
+    from graphdiff.change.compare import compared_costs
+    from graphdiff.change.match import in_either, named_pair
+
+    names = ends.sources or ends.targets
+    if len(names) > 1 or ends.listed:
+        raise UsageError("of two profiles the cost of one function is compared, or without a name that of all")
+    match = dict(named_pair((runs[0], after), text) for text in matches)
+    main = in_either((runs[0], after), names[0]) if names else None
+    return compared_costs(runs, after, main, match=match, **asked)
+
+
 def _weighted(graphs: tuple[nx.DiGraph, nx.DiGraph], settings: options.Settings, texts: Sequence[str]) -> list[Pair]:
     """Return the two graphs, compiled and matched, for each weighting."""
     from graphdiff.change.compare import weighted
@@ -149,7 +194,9 @@ def _is_sets(results: Sequence[Any]) -> bool:
 # -- out
 
 
-def _drawn(answer: Comparison | Changes | Difference, settings: options.Settings) -> options.Settings:
+def _drawn(
+    answer: Comparison | Changes | Difference | ProfileComparison, settings: options.Settings
+) -> options.Settings:
     """Draw the answer where the file is to be a picture; return how the report is to be printed."""
     from graphdiff.change.totals import Changes
 
@@ -194,6 +241,38 @@ def _emit(
     )
 
 
+def _emit_costs(
+    settings: options.Settings,
+    files: tuple[str, str],
+    graphs: tuple[nx.DiGraph, nx.DiGraph],
+    found: ProfileComparison,
+    top: int | None,
+    gate: conditions.Gate,
+) -> None:
+    from graphdiff.change.markdown import code, costs_markdown, quoted
+    from graphdiff.profiles.report_comparison import comparison_text
+
+    sides = dict(zip(("before", "after"), graphs, strict=True))
+    lines = [f"{when}: {output.read_line(graph)}" for when, graph in sides.items()]
+    lines += [found.scale] if found.scale else []
+    output.emit(
+        settings,
+        text=lambda: "\n".join([*lines, "", comparison_text(found, top)]),
+        document=lambda: {
+            "kind": "compare",
+            **{when: output.read_record(graph) for when, graph in sides.items()},
+            "results": [found.to_dict()],
+            "failed": [],
+        },
+        rows=lambda: [list(OF_COSTS), *_cells([part.to_dict() for part in found.parts], OF_COSTS)],
+        also={
+            "markdown": lambda: "\n".join(
+                [" → ".join(map(code, files)), "", *quoted(gate.told), costs_markdown(found, top)]
+            )
+        },
+    )
+
+
 def _text(results: list[Any], top: int | None) -> str:
     from graphdiff.change.comparison import Comparison
     from graphdiff.change.difference import difference_lines
@@ -209,6 +288,8 @@ def _text(results: list[Any], top: int | None) -> str:
 OF_SETS = ("source", "target", "key", "status", "weight_before", "weight_after")
 OF_NODES = ("node", "before", "after", "change", "place_before", "place_after")
 OF_EDGES = (*OF_SETS, "change", "before_after", "after_before")
+#: And of profiles the parts that moved a cost.
+OF_COSTS = ("part", "caller", "function", "calls_before", "calls_after", "before", "after", "change", "margin")
 
 
 def _rows(answers: list[Any], results: list[dict[str, Any]]) -> Iterator[list[Any]]:

@@ -118,7 +118,9 @@ class Condition:
             raise UsageError(f"--fail-if {self}: {self.name} is of one total; give SOURCE and TARGET")
         holds = OPERATORS[self.operator]
         hits = [each for each in totals if holds(self._real(each.number), self.value)]
-        left = [each for each in hits if not allowed.covers(self, each.nodes)]
+        for noise in (each.noise for each in hits if each.noise):
+            tell(f"{self} is not met: {noise}")
+        left = [each for each in hits if not each.noise and not allowed.covers(self, each.nodes)]
         for total in left[:SHOWN]:
             more = f", and {len(left) - 1:,} more" if len(left) > SHOWN else ""
             yield f"{self} is met: {shown(total.number)}" + (f" ({total.by})" if total.by else "") + more

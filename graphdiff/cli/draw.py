@@ -65,6 +65,8 @@ def draw(settings: options.Settings, ends: Ends, by: str | int | None, **viewing
     More dependencies than fit, without ends, are drawn by groups: parts of names, or who alone keeps a package. Groups
     add up weights, with an end shares. A cycle without a value leaves out the total and what is behind it.
     """
+    from graphdiff.graph.measured import is_profile
+    from graphdiff.pictures.annotate import annotate
     from graphdiff.pictures.view import view_of
 
     inputs.require_one_weight(settings)
@@ -75,6 +77,9 @@ def draw(settings: options.Settings, ends: Ends, by: str | int | None, **viewing
     max_nodes = view_of(**viewing).max_nodes
     graph = inputs.load(settings)
     source, target = ends.of(graph)
+    if is_profile(graph) and not settings.weights and not (by and by not in options.SCOPES):
+        output.write_drawn(graph if graph.graph.get("quotient") else annotate(graph, source, target), settings, viewing)
+        return
     is_whole = source is target is None
     has_groups = by is not None or (is_whole and _is_too_large(graph, max_nodes))
     # Between groups a sum of ones says how many edges there are; shares are better spread evenly.

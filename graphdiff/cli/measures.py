@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from graphdiff.errors import UnknownNodeError
+from graphdiff.errors import UnknownNodeError, UsageError
 
 if TYPE_CHECKING:
     import networkx as nx
 
     from graphdiff.change.comparison import Comparison
     from graphdiff.change.difference import Difference
+    from graphdiff.profiles.comparison import ProfileComparison
 
 
 #: Where JSON finds, in the context of a verb, which conditions hold and what was allowed.
@@ -48,6 +49,12 @@ class Answered:
         from graphdiff.change.comparison import Comparison
 
         return (result for result in self.results if isinstance(result, Comparison))
+
+    def costs(self) -> Iterator[ProfileComparison]:
+        """Yield what a function cost in two profiles."""
+        from graphdiff.profiles.comparison import ProfileComparison
+
+        return (result for result in self.results if isinstance(result, ProfileComparison))
 
     def meant(self, word: str) -> set[Any]:
         """Return the nodes that a word or a pattern means in any of the graphs."""
@@ -92,11 +99,14 @@ class Total:
         What it is a total of, or by which weights.
     nodes : tuple of nodes
         What it is about: it does not count where all of these are allowed.
+    noise : str
+        Why the number can be chance, in words: then no condition holds of it. Empty where it cannot.
     """
 
     number: Any
     by: str
     nodes: tuple[Any, ...]
+    noise: str = ""
 
 
 #: Things that are counted, each by its nodes: it does not count where all of these are allowed.
@@ -131,11 +141,25 @@ def _ends(end: Any) -> tuple[Any, ...]:
     return (end,) if nodes is None else tuple(nodes)
 
 
-def _of_comparison(number: Callable[[Comparison], Any]) -> Callable[[Answered], Iterator[Total]]:
-    return lambda answered: (Total(number(c), c.weight_meaning, _ends(c.target)) for c in answered.comparisons())
+def _of_comparison(number: Callable[[Any], Any]) -> Callable[[Answered], Iterator[Total]]:
+    def totals(answered: Answered) -> Iterator[Total]:
+        yield from (Total(number(c), c.weight_meaning, _ends(c.target)) for c in answered.comparisons())
+        for found in answered.costs():
+            nodes = () if found.main is None else (found.main,)
+            yield Total(number(found), "cost", nodes, found.noise_text if found.is_noise else "")
+
+    return totals
 
 
-def _relative(comparison: Comparison) -> Any:
+def _gained(comparison: Comparison | ProfileComparison) -> Any:
+    from graphdiff.profiles.comparison import ProfileComparison
+
+    if isinstance(comparison, ProfileComparison):
+        raise UsageError("--fail-if: a cost is no number of paths; change and relative are of the cost")
+    return None if comparison.paths is None else comparison.paths.gained
+
+
+def _relative(comparison: Comparison | ProfileComparison) -> Any:
     return comparison.relative if comparison.relative is not None else comparison.change and float("inf")
 
 
@@ -206,7 +230,7 @@ MEASURES = {
             "change": _of_comparison(lambda comparison: comparison.change),
             "total": _of_comparison(lambda comparison: comparison.change),
             "relative": _of_comparison(_relative),
-            "paths": _of_comparison(lambda c: None if c.paths is None else c.paths.gained),
+            "paths": _of_comparison(_gained),
         },
         {"package": _appeared, "licence": _appeared},
     ),

@@ -16,7 +16,7 @@ import click
 
 from graphdiff.absences import absences_of
 from graphdiff.cli.measures import RECORD
-from graphdiff.cli.options import Printing, Settings
+from graphdiff.cli.options import PICTURES, Printing, Settings
 from graphdiff.cli.streams import for_screen, say, wants_colour
 from graphdiff.cli.weightings import chosen
 from graphdiff.errors import CycleError, LimitError, SameComponentError, UsageError
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 SCHEMA = 1
 #: Which verb alone prints a format.
 ONLY = {"markdown": "compare", "latex": "why --formula"}
+#: What a graph is annotated with whose picture says how much of it is drawn.
+SUMMED = ("profile", "profiles")
 #: What `draw` writes, `why` and `compare` beside their report, and no report is.
 DRAWN = {".dot", ".gv", ".svg", ".png", ".mmd", ".mermaid", ".graphml"}
 
@@ -157,8 +159,13 @@ def without_open_cycles(whole: Callable[[], nx.DiGraph], known: Callable[[], nx.
 
 def write_drawn(drawn: nx.DiGraph, settings: Settings, viewing: Mapping[str, Any] | None = None) -> None:
     """Write a picture to the file, by its suffix, or as DOT to standard output."""
+    from graphdiff.graph.measured import is_profile
     from graphdiff.io.write import render, write
 
+    is_summed = drawn.graph.get("annotation") in SUMMED or (is_profile(drawn) and "quotient" in drawn.graph)
+    if is_summed and _is_laid_out(settings):
+        _write_picture(drawn, settings, viewing or {})
+        return
     options = {**(viewing or {}), **({"spreadsheet_safe": True} if settings.spreadsheet_safe else {})}
     is_table = settings.output == "csv" or str(settings.path).lower().endswith(".csv")
     if settings.path and settings.path != "-":
@@ -171,6 +178,31 @@ def write_drawn(drawn: nx.DiGraph, settings: Settings, viewing: Mapping[str, Any
         from graphdiff.text.sentences import how_many
 
         say(f"left out of the table: {how_many(lone, 'nodes')} without edges; json has them\n")
+
+
+def _is_laid_out(settings: Settings) -> bool:
+    return os.path.splitext(settings.path or "")[1].lower() in PICTURES
+
+
+def _write_picture(drawn: nx.DiGraph, settings: Settings, viewing: Mapping[str, Any]) -> None:
+    """Write a laid-out picture, and say how much of the whole it shows."""
+    from graphdiff.files import require_free, save
+    from graphdiff.pictures.dot import pictures_of
+    from graphdiff.pictures.graphviz import fitted
+    from graphdiff.pictures.picture import Picture
+    from graphdiff.pictures.view import view_of
+
+    path, view = str(settings.path), view_of(**viewing)
+    require_free(path, overwrite=settings.force)
+    seen: list[Picture] = []
+
+    def kept() -> Iterator[Picture]:
+        for picture in pictures_of(drawn, view):
+            seen.append(picture)
+            yield picture
+
+    save(path, [fitted(kept(), view, path.lower()[-3:], **settings.layout)], overwrite=settings.force)
+    say(f"{one_line(path)}: {seen[-1].extent}\n")
 
 
 def coloured(text: str) -> str:

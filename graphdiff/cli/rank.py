@@ -78,6 +78,9 @@ def rank(
     from graphdiff.structure.rank import rank as ranking_of
 
     graph = inputs.load(settings)
+    if graph.graph.get("quotient"):
+        _print_groups(graph, settings, top, gate)
+        return
     if value is None and weightings.asks_costs(graph, settings) and by in (None, *COLUMNS):
         _print_costs(graph, settings, ends, by, top, gate)
         return
@@ -122,6 +125,20 @@ def _print_costs(
         text=lambda: f"{head(ranking.costs)}\n\n{ranking.text(top, f': --top {len(ranking)}')}",
         document=lambda: {"kind": "rank", "graph": output.read_record(graph), **ranking.to_dict(top)},
         rows=lambda: ranking.sheet(top),
+    )
+
+
+def _print_groups(graph: nx.DiGraph, settings: options.Settings, top: int, gate: conditions.Gate) -> None:
+    """Print groups of a profile's functions, of which edges alone tell no totals."""
+    from graphdiff.profiles.averages import GroupCosts
+
+    costs = GroupCosts(graph)
+    gate.check([costs], graph)
+    output.emit(
+        settings,
+        text=lambda: f"{output.read_line(graph)}\n\n{costs.text(top, f': --top {len(costs)}')}",
+        document=lambda: {"kind": "rank", "graph": output.read_record(graph), **costs.to_dict()},
+        rows=lambda: list(costs.sheet()),
     )
 
 

@@ -124,16 +124,15 @@ def _print_report(
 
 def _print_spent(graph: nx.DiGraph, settings: options.Settings, ends: tuple[Any, Any], gate: conditions.Gate) -> None:
     """Print how much of what a function of a profile costs is spent for others."""
+    from graphdiff.pictures.annotate import annotate
     from graphdiff.profiles.report import head
     from graphdiff.profiles.spent import spent_for
-    from graphdiff.why.explain import annotated, explain_each
 
     gate.require("total", "of a profile")
     spent = spent_for(graph, *ends)
     gate.check([spent], graph)
     if output.is_drawn(settings.path):
-        explained = explain_each(inputs.compile_all(graph, settings), *ends, graph)[0]
-        output.write_drawn(annotated(explained, graph), settings)
+        output.write_drawn(annotate(graph, spent.source, spent.target), settings)
         settings = replace(settings, path=None)
     output.emit(
         settings,

@@ -161,7 +161,9 @@ def _read_raw(path: PathOrFile, name: str, max_bytes: int) -> bytes:
         return _bounded(sys.stdin.buffer, name, max_bytes)
     committed = parts_of(path) if isinstance(path, str) else None
     with opened(*committed) if committed else open(path, "rb") as file:
-        return _bounded(file, name, max_bytes)
+        # At once where its size is known: parts that are joined are in memory twice.
+        size = 0 if committed else os.fstat(file.fileno()).st_size
+        return _bounded(file, name, max_bytes, max(CHUNK, min(size, max_bytes) + 1))
 
 
 def _decompress(raw: bytes, name: str, max_bytes: int) -> bytes:
@@ -177,10 +179,10 @@ def _decompress(raw: bytes, name: str, max_bytes: int) -> bytes:
     return raw
 
 
-def _bounded(file: IO[Any] | io.BufferedIOBase, name: str, max_bytes: int) -> bytes:
+def _bounded(file: IO[Any] | io.BufferedIOBase, name: str, max_bytes: int, chunk_bytes: int = CHUNK) -> bytes:
     chunks: list[bytes] = []
     left = max_bytes
-    while chunk := file.read(CHUNK):
+    while chunk := file.read(chunk_bytes):
         chunk = chunk.encode("utf-8", "surrogateescape") if isinstance(chunk, str) else chunk
         left -= len(chunk)
         if left < 0:

@@ -12,36 +12,37 @@ from graphdiff.kernels import jit, pays
 
 __all__ = ["outermost"]
 
+CHUNK = 1 << 20
+
 
 def mark_outermost(
     parents: Sequence[int],
     kinds: Sequence[int],
-    cursor: MutableSequence[int],
-    ends: Sequence[int],
+    below: Sequence[int],
     open_: MutableSequence[int],
     first: MutableSequence[Any],
 ) -> None:
     """Mark the nodes above which no other is of their kind.
 
-    The children of a node are ``cursor[node]`` to ``ends[node]``; `open_` counts how many nodes of each kind are on
-    the way to the one where the walk is.
+    Children stand side by side from ``below[node]`` on, if they are the node's. `open_` counts how many nodes of each
+    kind are on the way to the one where the walk is.
     """
-    for root in range(len(parents)):
-        if parents[root] >= 0:
-            break
-        first[root] = open_[kinds[root]] == 0
-        open_[kinds[root]] += 1
-        node = root
+    size = len(parents)
+    node = 0 if size else -1
+    while node >= 0:
+        first[node] = open_[kinds[node]] == 0
+        open_[kinds[node]] += 1
+        child = below[node]
+        if child < size and parents[child] == node:
+            node = child
+            continue
+        # Up, to the next node beside one that is done.
         while node >= 0:
-            if cursor[node] < ends[node]:
-                child = cursor[node]
-                cursor[node] += 1
-                first[child] = open_[kinds[child]] == 0
-                open_[kinds[child]] += 1
-                node = child
-            else:
-                open_[kinds[node]] -= 1
-                node = parents[node]
+            open_[kinds[node]] -= 1
+            if node + 1 < size and parents[node + 1] == parents[node]:
+                node += 1
+                break
+            node = parents[node]
 
 
 def outermost(parents: NDArray[Any], kinds: NDArray[Any]) -> NDArray[np.bool_]:
@@ -60,12 +61,15 @@ def outermost(parents: NDArray[Any], kinds: NDArray[Any]) -> NDArray[np.bool_]:
     [True, True, False]
     """
     size = len(parents)
-    bounds = np.searchsorted(parents, np.arange(size + 1))
+    # In the parents' own type and by parts: 64-bit ints of all nodes at once take as much memory as the tree.
+    below = np.empty(size, dtype=parents.dtype)
+    for start in range(0, size, CHUNK):
+        stop = min(start + CHUNK, size)
+        below[start:stop] = np.searchsorted(parents, np.arange(start, stop, dtype=parents.dtype))
     open_, first = np.zeros(int(kinds.max(initial=-1)) + 1, dtype=np.int64), np.zeros(size, dtype=bool)
     if pays(size):
-        jit(mark_outermost)(parents, kinds, bounds[:-1].copy(), bounds[1:], open_, first)
+        jit(mark_outermost)(parents, kinds, below, open_, first)
         return first
     marked = bytearray(size)
-    cursor, ends = bounds[:-1].tolist(), bounds[1:].tolist()
-    mark_outermost(parents.tolist(), kinds.tolist(), cursor, ends, open_.tolist(), marked)
+    mark_outermost(parents.tolist(), kinds.tolist(), below.tolist(), open_.tolist(), marked)
     return np.frombuffer(marked, dtype=bool)

@@ -14,9 +14,11 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, seeds_of
+from graphdiff.graph.measured import is_profile
 from graphdiff.graph.networks import network
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import unit
+from graphdiff.profiles.filtering import asked
 from graphdiff.sums.between import between_ends
 from graphdiff.sums.cycles import on_the_way
 from graphdiff.sums.flow import Flow, flow_through
@@ -67,6 +69,9 @@ def annotate(
     With both ends the question is what flows from the source to the target, with neither what flows from all
     roots to all leaves. With the target alone it is d target / d node, the picture of backpropagation, with
     the source alone d node / d source. `graphdiff.write` draws the result.
+
+    A profile, without options, is drawn as what was measured: of its stacks those from the source to the target are
+    left, of a profile without stacks everything, and only ``annotation``, ``source`` and ``target`` are new.
 
     Parameters
     ----------
@@ -120,6 +125,9 @@ def annotate(
     >>> annotate(G, "b", "e").edges["d", "e"]
     {'weight': 3, 'tangent': 3, 'adjoint': 3, 'contribution': 3, 'share': 0.6, 'paths': 1}
     """
+    if not options and isinstance(graph, nx.DiGraph) and is_profile(graph):
+        first, last = (None if isinstance(end, Boundary) else end for end in (source, target))
+        return asked(graph, first, last)
     ready = compiled(graph, options)
     if (source is None) != (target is None):
         return answered(graph, ready, (source, target), None)

@@ -21,11 +21,14 @@ import networkx as nx
 import pydot
 
 from graphdiff.errors import GraphTypeError
+from graphdiff.graph.measured import is_profile
 from graphdiff.graph.networks import network_of
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.difference import overlay_pictures
-from graphdiff.pictures.picture import DARK, DrawnEdge, DrawnNode, Picture, plain_picture, quotient_pictures
+from graphdiff.pictures.picture import DARK, FONT_SIZE, DrawnEdge, DrawnNode, Picture, plain_picture, quotient_pictures
 from graphdiff.pictures.profile import profile_pictures
+from graphdiff.pictures.profile_change import change_pictures
+from graphdiff.pictures.profile_known import known_pictures
 from graphdiff.pictures.view import View, Viewing, view_of
 from graphdiff.showing import UNPRINTABLE, clean
 from graphdiff.text.records import OF_THE_FILE, OWN, listed_or_storable, set_aside
@@ -169,6 +172,10 @@ def picture_of(graph: nx.DiGraph, **viewing: Unpack[Viewing]) -> Picture:
     return next(pictures_of(graph, view_of(**viewing)))
 
 
+#: What draws an annotated profile, and two as one.
+_OF_PROFILES = {"profile": profile_pictures, "profiles": change_pictures}
+
+
 def pictures_of(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     """Yield pictures of the graph, at least one, each with less than the one before, for where that does not fit.
 
@@ -184,11 +191,11 @@ def pictures_of(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
         kind = "an undirected graph" if isinstance(graph, nx.Graph) else type(graph).__name__
         raise GraphTypeError(f"cannot draw {kind}: give a networkx DiGraph, such as annotate(graph, source, target)")
     if graph.graph.get("quotient"):
-        return quotient_pictures(graph, view)
+        return known_pictures(graph, view) if is_profile(graph) else quotient_pictures(graph, view)
     if graph.graph.get("annotation") == "comparison":
         return overlay_pictures(graph, view)
-    if graph.graph.get("annotation") == "profile":
-        return profile_pictures(graph, view)
+    if graph.graph.get("annotation") in _OF_PROFILES:
+        return _OF_PROFILES[graph.graph["annotation"]](graph, view)
     return answer_pictures(graph, view) if "annotation" in graph.graph else iter([plain_picture(graph)])
 
 
@@ -223,7 +230,7 @@ def _set_defaults(dot: pydot.Dot, picture: Picture, facts: dict[str, Any]) -> No
     # As "graph [...]": not every reader takes a quoted value in an assignment of its own.
     dot.add_node(_with(pydot.Node("graph"), _quoted(whole) | facts))
     box = {"shape": "box", "style": "rounded,filled", "fillcolor": "#ffffff", "color": "#666666"}
-    dot.set_node_defaults(**_quoted(box | {"fontname": FONT, "fontsize": "12", "margin": "0.14,0.07"}))
+    dot.set_node_defaults(**_quoted(box | {"fontname": FONT, "fontsize": f"{FONT_SIZE:g}", "margin": "0.14,0.07"}))
     arrow = {"color": DARK, "fontcolor": "#333333", "arrowsize": "0.7"}
     dot.set_edge_defaults(**_quoted(arrow | {"fontname": FONT, "fontsize": "10"}))
 
@@ -232,7 +239,7 @@ def _node_attributes(node: DrawnNode) -> dict[str, str]:
     attributes = {"label": "\\n".join(map(escape, node.lines))}
     if node.fill != "#ffffff":
         attributes["fillcolor"] = node.fill
-    if node.font_size != DrawnNode.font_size:
+    if node.font_size != FONT_SIZE:
         attributes["fontsize"] = f"{node.font_size:.1f}"
     if node.is_dashed:
         attributes["style"] = "rounded,filled,dashed"

@@ -22,6 +22,9 @@ MAX_NAME = 60
 #: Formulas longer than this are left out.
 MAX_FORMULA = 30
 
+#: The size of a node's text where nothing else is said, in points.
+FONT_SIZE = 12.0
+
 #: The colour of an edge of which nothing is known.
 DARK = "#555555"
 
@@ -47,7 +50,7 @@ class DrawnNode:
     fill: str = "#ffffff"
     is_source: bool = False
     is_target: bool = False
-    font_size: float = 12.0
+    font_size: float = FONT_SIZE
     is_dashed: bool = False
     name: str = field(default="", repr=False)
     facts: Facts = field(default_factory=dict, repr=False, compare=False)
@@ -79,12 +82,15 @@ class Picture:
         One line each: what was asked, what came out, what the marks mean.
     facts : mapping
         What is known of the whole, by name.
+    extent : str
+        How much of a profile is drawn.
     """
 
     nodes: list[DrawnNode]
     edges: list[DrawnEdge]
     legend: list[str] = field(default_factory=list)
     facts: Facts = field(default_factory=dict)
+    extent: str = ""
 
     def to_networkx(self) -> nx.MultiDiGraph:
         """Return what is drawn as a graph, with all that is known of it; nodes are called by their names.
@@ -99,7 +105,7 @@ class Picture:
         for edge in self.edges:
             tail, head = (self.nodes[end].name for end in (edge.tail, edge.head))
             key = None if graph.has_edge(tail, head, edge.key) else edge.key
-            graph.add_edge(tail, head, key, **edge.facts)
+            graph.edges[tail, head, graph.add_edge(tail, head, key)].update(edge.facts)  # which may have a "self"
         return graph
 
 
@@ -219,7 +225,7 @@ def merged(graph: nx.DiGraph, max_groups: int) -> nx.DiGraph:
     real = {frozenset(map(name_of.__getitem__, groups)) for groups in graph.graph.get("real_cycles", ())}
     whole.graph["real_cycles"] = in_order(dict.fromkeys(name_of.values()), real)
     for node, data in graph.nodes(data=True):
-        _add_up(whole.nodes[name_of[node]], data) if name_of[node] in whole else whole.add_node(name_of[node], **data)
+        _add_up(whole.nodes[name_of[node]], data) if name_of[node] in whole else _add_row(whole, name_of[node], data)
     for tail, head, data in graph.edges(data=True):
         ends = name_of[tail], name_of[head]
         if ends[0] == ends[1]:
@@ -229,9 +235,13 @@ def merged(graph: nx.DiGraph, max_groups: int) -> nx.DiGraph:
         elif whole.has_edge(*ends):
             _add_up(whole.edges[ends], data)
         else:
-            whole.add_edge(*ends, **data)
+            whole.add_edges_from([(*ends, data)])
     whole.nodes[name].pop("keeps", None)  # what one of several groups keeps
     return whole
+
+
+def _add_row(graph: nx.DiGraph, node: Hashable, data: Mapping[str, Any]) -> None:
+    graph.add_nodes_from([(node, data)])  # which may have a "self", as no keyword may be called
 
 
 def _add_up(row: dict[str, Any], more: Mapping[str, Any]) -> None:

@@ -6,16 +6,31 @@ self and what leaves it are its inclusive cost.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import networkx as nx
 
 from graphdiff.arithmetic import Number
 from graphdiff.pictures.picture import DrawnEdge, DrawnNode, Picture
+from graphdiff.pictures.profile_known import known_pictures
 from graphdiff.pictures.scale import FAINT, GREY, ORANGE, PALE_ORANGE, WHITE, mixed
-from graphdiff.pictures.spending import BEFORE, BEHIND, Box, Pair, Profile, Spending, Way, score
+from graphdiff.pictures.sizes import (
+    LEAST,
+    MANY,
+    MAX_MEMBER,
+    MAX_MEMBERS,
+    MAX_NAME,
+    SMALLER,
+    SMALLEST,
+    cost_text,
+    dashed_text,
+    nodes_of,
+    text_size,
+    title,
+)
+from graphdiff.pictures.spending import BEFORE, BEHIND, Box, Profile, Spending, Way, score
 from graphdiff.pictures.view import View
 from graphdiff.text.amounts import amount
 from graphdiff.text.names import node_text
@@ -23,15 +38,6 @@ from graphdiff.text.numbers import percent, shorten
 from graphdiff.text.sentences import how_many
 
 __all__ = ["profile_pictures"]
-
-#: Names are shortened to so many characters, those of members to fewer.
-MAX_NAME, MAX_MEMBER = 44, 36
-#: So many members are named.
-MAX_MEMBERS = 8
-#: The text of a box, in points: where nothing is its own, and of the one with most of its own.
-SMALLEST, LARGEST = 10.0, 22.0
-#: The next picture has so many of the boxes of one that does not fit; none has fewer than the least.
-SMALLER, LEAST = 0.85, 3
 
 
 def profile_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
@@ -47,6 +53,9 @@ def profile_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     >>> picture.nodes[1].lines, picture.edges[0].label
     (('work', 'self 3 s (75 %)'), '3 s · 5 calls')
     """
+    if not graph.graph["total"] or not any("cost" in data for data in graph.edges.values()):
+        yield from known_pictures(graph, view)
+        return
     profile = Profile.of(graph, graph.graph.get("source"), graph.graph.get("target"))
     order = _order(profile)
     n = min(view.max_nodes - 1, len(order)) if len(order) > view.max_nodes else len(order)
@@ -77,29 +86,35 @@ def _order(profile: Profile) -> list[int]:
 
 
 def _picture(graph: nx.DiGraph, profile: Profile, spending: Spending) -> Picture:
-    look = Look(str(graph.graph["unit"]), profile.total, max((box.own for box in spending.boxes.values()), default=0))
+    look = Look(str(graph.graph["unit"]), profile.asked_total, max((b.own for b in spending.boxes.values()), default=0))
     places = [*spending.boxes]
     nodes = [look.node(spending.boxes[place], profile, place) for place in places]
-    for end, text in ((BEFORE, "callers"), (BEHIND, "functions")):
+    for end, text in ((BEFORE, "callers"), (BEHIND, nodes_of(graph))):
         if any(end in pair for pair in spending.ways):
             places.append(end)
             nodes.append(look.rest(spending, end, f"other {text}", graph))
     number = {place: n for n, place in enumerate(places)}
     edges = [look.edge(number[tail], number[head], way) for (tail, head), way in spending.ways.items()]
-    drawn = drawn_text(graph, spending, profile.total)
-    return Picture(nodes, edges, [_title(graph), drawn, *_keys(profile, spending)], graph.graph | {"drawn": drawn})
+    edges = [_faint(edge, look) for edge in edges] if len(edges) > MANY else edges
+    drawn = _drawn_text(profile, spending)
+    legend = [title(graph), *_question(profile, look), drawn, *_keys(profile, spending)]
+    is_whole = spending.n_functions == len(graph) and not spending.n_dashed
+    return Picture(nodes, edges, legend, graph.graph | ({} if is_whole else {"drawn": drawn}), drawn)
 
 
-def drawn_text(graph: nx.DiGraph, spending: Spending, total: Number) -> str:
-    """Return how much is drawn."""
-    nodes = str(graph.graph.get("node_meaning", "functions"))
-    text = f"{spending.n_functions:,} of {how_many(len(graph), nodes)}"
-    if total:
-        text += f", {percent(float(spending.own / total), '.0f')} of the total"
-    if spending.n_dashed:
-        stand = "stands" if spending.n_dashed == 1 else "stand"
-        text += f"; {how_many(spending.n_dashed, 'dashed edges')} {stand} for the rest"
-    return text
+def _faint(edge: DrawnEdge, look: Look) -> DrawnEdge:
+    """Return an edge thin and without its label, where it costs little."""
+    least = FAINT if edge.is_dashed else FAINT / 4
+    return replace(edge, label="", width=0.6) if look.part(edge.facts["cost"]) < least else edge
+
+
+def _drawn_text(profile: Profile, spending: Spending) -> str:
+    """Return how much is drawn: functions, and what these cost by themselves."""
+    text = f"{spending.n_functions:,} of {how_many(profile.n_functions, nodes_of(profile.graph))}"
+    text += f" ({spending.n_joined:,} in boxes of several)" if spending.n_joined else ""
+    if profile.total and profile.target is None and not profile.is_shared_out:
+        text += f", {percent(float(spending.own / profile.total), '.0f')} of the total"
+    return text + dashed_text(spending.n_dashed)
 
 
 @dataclass(frozen=True)
@@ -117,37 +132,40 @@ class Look:
     def text(self, cost: Number, *, is_estimate: bool = False) -> str:
         """Return a cost with its unit and its part of the total."""
         share = f" ({percent(self.part(cost), '.3g')})" if self.total else ""
-        return f"{'≈ ' * is_estimate}{amount(cost, self.unit)}{share}"
+        return f"{'≈ ' * is_estimate}{cost_text(cost, self.unit)}{share}"
 
     def node(self, box: Box, profile: Profile, place: int) -> DrawnNode:
         """Return a box with its numbers."""
-        is_part = profile.is_asked
-        name = shorten(box.members[0], MAX_NAME)
-        rows = [name] if len(box.members) == 1 else self._members(box, profile)
-        if box.own and not is_part:
-            rows.append(f"self {self.text(box.own)}")
-        if box.inclusive != box.own or not box.own or is_part:
-            rows.append(f"inclusive {self.text(box.inclusive, is_estimate=is_part)}")
+        ends = {end: place == profile.place.get(getattr(profile, end)) for end in ("source", "target")}
+        has_own = bool(box.own) and not profile.is_shared_out and not ends["target"]
+        rows = [shorten(box.members[0], MAX_NAME)] if len(box.members) == 1 else self._members(box, profile)
+        if has_own:
+            rows.append(f"self {self.text(box.own, is_estimate=box.is_estimate)}")
+        if box.inclusive != box.own or not has_own:
+            is_part = profile.is_shared_out or profile.target is not None
+            text = self.text(box.inclusive, is_estimate=profile.is_shared_out)
+            rows.append(text if is_part else f"inclusive {text}")
         if box.calls is not None:
             rows.append(how_many(int(box.calls), "calls"))
-        ends = {end: place == profile.place.get(getattr(profile, end)) for end in ("source", "target")}
         facts: dict[str, Any] = {"self": box.own, "inclusive": box.inclusive}
         facts |= {"calls": box.calls} if box.calls is not None else {}
         facts |= {"members": list(box.members)} if len(box.members) > 1 else {}
         fill = mixed(WHITE, PALE_ORANGE, self.part(box.inclusive))
         label = box.members[0] if len(box.members) == 1 else node_text(frozenset(box.members))
-        return DrawnNode(tuple(rows), fill, ends["source"], ends["target"], self.size(box.own), name=label, facts=facts)
+        return DrawnNode(
+            tuple(rows), fill, ends["source"], ends["target"], self.size(box.own, len(rows)), name=label, facts=facts
+        )
 
-    def size(self, own: Number) -> float:
-        """Return the size of the text that makes the area of a box grow by what it costs by itself."""
-        part = float(own / self.largest) if self.largest else 0.0
-        return float((SMALLEST**2 + (LARGEST**2 - SMALLEST**2) * part) ** 0.5)
+    def size(self, own: Number, n_rows: int) -> float:
+        """Return the size of the text of a box by what it costs by itself."""
+        return text_size(float(own / self.largest) if self.largest else 0.0, n_rows)
 
     def _members(self, box: Box, profile: Profile) -> list[str]:
-        rows = [f"{how_many(len(box.members), 'functions')} that call each other"]
+        rows = [f"{how_many(len(box.members), nodes_of(profile.graph))} that call each other"]
         for member in box.members[:MAX_MEMBERS]:
             inclusive = profile.graph.nodes[member].get("inclusive")
-            known = f"  {amount(inclusive, self.unit)}" if inclusive is not None else ""
+            is_known = inclusive is not None and not profile.is_shared_out
+            known = f"  {amount(inclusive, self.unit)}" if is_known else ""
             rows.append(f"{shorten(member, MAX_MEMBER)}{known}")
         n_more = len(box.members) - MAX_MEMBERS
         return [*rows, *([f"and {n_more:,} more"] if n_more > 0 else [])]
@@ -163,27 +181,42 @@ class Look:
     def edge(self, tail: int, head: int, way: Way) -> DrawnEdge:
         """Return an edge as wide as what it costs; a little of many has no label."""
         part = self.part(way.cost)
-        label = f"{'≈ ' * way.is_estimate}{amount(way.cost, self.unit)}"
+        label = f"{'≈ ' * way.is_estimate}{cost_text(way.cost, self.unit)}"
         label += f" · {how_many(int(way.calls), 'calls')}" if way.calls is not None else ""
         color = mixed(GREY, ORANGE, part and 0.2 + 0.8 * part)
         facts: dict[str, Any] = {"cost": way.cost}
         facts |= {"calls": way.calls} if way.calls is not None else {}
         facts |= {"estimated": True} if way.is_estimate else {}
         facts |= {} if way.is_direct else {"eliminated": True}
-        is_faint = part < FAINT and not way.is_direct
-        return DrawnEdge(tail, head, "" if is_faint else label, 0.6 if is_faint else 1 + 5 * part, color,
-                         not way.is_direct, facts=facts)  # fmt: skip
+        return DrawnEdge(tail, head, label, 1 + 5 * part, color, not way.is_direct, facts=facts)
 
 
-def _title(graph: nx.DiGraph) -> str:
-    facts = graph.graph
-    parts = [str(facts.get("format", "profile")), f"total {amount(facts['total'], facts['unit'])}"]
-    return " · ".join([*parts, *facts.get("filters", ())])
+def _question(profile: Profile, look: Look) -> Iterator[str]:
+    """Yield what was asked, and the answer."""
+    source, target = (None if end is None else shorten(str(end), MAX_NAME) for end in (profile.source, profile.target))
+    if target is None:
+        yield from () if source is None else (f"what {source}'s cost is spent on",)
+        return
+    whole = profile.graph.graph.get("whole")
+    if source is not None and profile.is_shared_out and profile.are_together:
+        yield f"{source} and {target} call each other: what is spent for which this profile does not tell"
+        return
+    spent_for = look.text(profile.asked_total, is_estimate=profile.is_shared_out).partition(" (")[0]
+    share = f" ({percent(float(profile.asked_total / whole), '.3g')})" if whole else ""
+    of_all = f" of {target}'s {amount(whole, look.unit)}" if whole is not None else f" of {target}'s cost"
+    yield f"who makes {target} cost" if source is None else f"{spent_for}{of_all} are spent for {source}{share}"
 
 
 def _keys(profile: Profile, spending: Spending) -> Iterator[str]:
-    yield "box: what a function costs itself and with all it calls; size by self, colour by inclusive"
-    dashed = "; dashed: by functions not drawn, so that self and what leaves is inclusive" if spending.n_dashed else ""
+    if profile.target is not None:
+        yield f"box: what of {shorten(str(profile.target), MAX_NAME)}'s cost passes it; colour by that"
+    elif profile.is_shared_out:
+        yield f"box: what it costs for {shorten(str(profile.source), MAX_NAME)}; colour by that"
+    else:
+        yield "box: what a function costs itself and with all it calls; size by self, colour by inclusive"
+    dashed = "; dashed: by what is not drawn, so that self and what leaves is inclusive" if spending.n_dashed else ""
     yield f"edge: what calls cost; width by cost{dashed}"
+    if profile.n_unknown:
+        yield f"{how_many(profile.n_unknown, 'edges')} of which the file does not say the cost left out"
     if any(way.is_estimate for way in spending.ways.values()):
         yield "≈: as if all calls of a function cost the same (this profile has no stacks)"

@@ -17,6 +17,7 @@ Color = tuple[int, int, int]
 #: Where edges are many, one of less than this part of the whole has no label.
 FAINT = 0.02
 BLUE, ORANGE, GREY = (0, 114, 178), (213, 94, 0), (190, 190, 190)
+RED, GREEN = (213, 94, 0), (0, 158, 115)
 PALE_BLUE, PALE_ORANGE, WHITE = (140, 196, 232), (250, 190, 130), (255, 255, 255)
 
 

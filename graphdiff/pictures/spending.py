@@ -15,6 +15,7 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, compile
@@ -41,18 +42,19 @@ Pair = tuple[int, int]
 class Box:
     """A function, or several that call each other: their names, what is theirs, and what they cost with what they call.
 
-    `calls` is how often a function was called, where that is known.
+    `calls` is how often a function was called, where that is known; an estimate has costs that averages give it.
     """
 
     members: tuple[str, ...]
     own: Number
     inclusive: Number
     calls: Number | None = None
+    is_estimate: bool = False
 
 
 @dataclass(frozen=True)
 class Way:
-    """What is spent on the way from one box to another: its calls, where all of it are direct ones that were counted."""
+    """What is spent on the way from one box to another, and its calls, where all of these are direct and counted."""
 
     cost: Number
     calls: Number | None = None
@@ -82,6 +84,11 @@ class Spending:
     def n_functions(self) -> int:
         """How many functions are drawn, those in a box of several among them."""
         return sum(len(box.members) for box in self.boxes.values())
+
+    @property
+    def n_joined(self) -> int:
+        """How many of these are in a box of several."""
+        return sum(len(box.members) for box in self.boxes.values() if len(box.members) > 1)
 
     @property
     def n_dashed(self) -> int:
@@ -114,8 +121,11 @@ class Profile:
 
     @classmethod
     def of(cls, graph: nx.DiGraph, source: Hashable | None = None, target: Hashable | None = None) -> Profile:
-        """Return a profile, compiled."""
-        return cls(graph, compile(graph, weight=spent, cycles="collapse"), source, target)
+        """Return a profile, compiled; where a file does not say what a call costs, nothing is spent by it."""
+        known = nx.DiGraph()
+        known.add_nodes_from((node, {"self": data.get("self", 0)}) for node, data in graph.nodes(data=True))
+        known.add_edges_from((tail, head, {"cost": cost}) for tail, head, cost in graph.edges(data="cost", default=0))
+        return cls(graph, compile(known, weight=spent, cycles="collapse"), source, target)
 
     @cached_property
     def place(self) -> dict[Hashable, int]:
@@ -136,10 +146,9 @@ class Profile:
     @cached_property
     def own(self) -> dict[int, Number]:
         """What each costs by itself."""
-        own = {
+        return {
             place: sum(self.graph.nodes[node].get("self", 0) for node in nodes) for place, nodes in self.members.items()
         }
-        return own
 
     @cached_property
     def calls(self) -> dict[Pair, Way]:
@@ -148,9 +157,17 @@ class Profile:
         for tail, head, data in self.graph.edges(data=True):
             pair = self.place[tail], self.place[head]
             if pair[0] != pair[1]:
-                way = Way(data["cost"], data.get("calls"), True, bool(data.get("estimated")))
+                way = Way(data.get("cost", 0), data.get("calls"), True, bool(data.get("estimated")))
                 rows[pair] = _joined(rows[pair], way) if pair in rows else way
         return rows
+
+    @property
+    def n_unknown(self) -> int:
+        """Of how many calls between boxes the file does not say what they cost."""
+        ends = (
+            (self.place[tail], self.place[head]) for tail, head, cost in self.graph.edges(data="cost") if cost is None
+        )
+        return sum(tail != head for tail, head in ends)
 
     @cached_property
     def leaving(self) -> dict[int, Number]:
@@ -178,14 +195,37 @@ class Profile:
         asked = [self.place[end] for end in (self.source, self.target) if end is not None]
         return asked or sorted(self.roots, key=lambda place: -self.roots[place])[:1]
 
+    @property
+    def stacks(self) -> Stacks | None:
+        """What the profile was measured on, where that is there."""
+        stacks = self.graph.graph.get(STACKS)
+        return stacks if isinstance(stacks, Stacks) else None
+
+    @property
+    def is_shared_out(self) -> bool:
+        """Whether it is the picture of a question that only averages answer."""
+        return self.stacks is None and (self.source is not None or self.target is not None)
+
+    @property
+    def are_together(self) -> bool:
+        """Whether both ends are in one box."""
+        ends = [self.place[end] for end in (self.source, self.target) if end is not None]
+        return len(ends) == 2 and ends[0] == ends[1]
+
     def spending(self, kept: Collection[int]) -> Spending:
         """Return what is spent among some boxes, and by those that are not drawn."""
         order = sorted(kept)
-        stacks = self.graph.graph.get(STACKS)
-        drawn, ways = self._measured(order, stacks) if isinstance(stacks, Stacks) else self._estimated(order)
-        n_hidden = len(self.graph) - sum(len(self.members[place]) for place in order)
+        drawn, ways = self._estimated(order) if self.stacks is None else self._measured(order, self.stacks)
+        n_hidden = self.n_functions - sum(len(box.members) for box in drawn.values())
         seen = {pair: way for pair, way in ways.items() if way.cost > ROUNDING**2 * self.total}
         return Spending(drawn, seen, n_hidden)
+
+    @property
+    def n_functions(self) -> int:
+        """How many functions there are; on the way, where averages answer a question."""
+        if not self.is_shared_out:
+            return len(self.graph)
+        return sum(len(self.members[place]) for place in self.between.positions.tolist())
 
     @property
     def total(self) -> Number:
@@ -198,7 +238,8 @@ class Profile:
         nodes = self.members[place]
         alone = self.graph.nodes[nodes[0]] if len(nodes) == 1 else {}
         inclusive = alone.get("inclusive", self.inclusive[place])
-        return Box(tuple(map(str, nodes)), self.own[place], inclusive, alone.get("calls"))
+        is_estimate = any("estimated" in self.graph.nodes[node] for node in nodes)
+        return Box(tuple(map(str, nodes)), self.own[place], inclusive, alone.get("calls"), is_estimate)
 
     def _measured(self, order: list[int], stacks: Stacks) -> tuple[dict[int, Box], dict[Pair, Way]]:
         """Return what stacks say of boxes without all other functions."""
@@ -215,11 +256,18 @@ class Profile:
             pair = order[tail], order[head]
             ways[pair] = Way(cost, None, pair in self.calls)
         entering = _sums((head, way.cost) for (_, head), way in ways.items())
+        first = self._first(stacks, frames)
         for n, place in enumerate(order):
             ways[place, BEHIND] = Way(own[n] - self.own[place])
-            if place not in self.roots:
-                ways[BEFORE, place] = Way(inclusive[n] - entering.get(place, 0))
+            ways[BEFORE, place] = Way(inclusive[n] - entering.get(place, 0) - first.get(n, 0))
+        ways[BEFORE, BEHIND] = Way(stacks.total - seen.total)
         return {place: self.box(place) for place in order}, ways
+
+    @staticmethod
+    def _first(stacks: Stacks, frames: NDArray[Any]) -> dict[int, Number]:
+        """Return what the stacks cost that begin with each box."""
+        n_first = int(stacks.levels[1]) if len(stacks) else 0
+        return _sums(zip(frames[stacks.frames[:n_first]].tolist(), stacks.totals[:n_first].tolist(), strict=True))
 
     def _estimated(self, order: list[int]) -> tuple[dict[int, Box], dict[Pair, Way]]:
         """Return what calls say: what has functions between is shared out as if all calls of these cost the same."""
@@ -234,21 +282,26 @@ class Profile:
             direct = self.calls.get(pair)
             cost = tangents[tail] * weight * adjoints[head]
             is_alone = direct is not None and n_ways == self.n_calls[pair]
-            if is_alone and direct is not None and not self.is_asked:
+            if is_alone and direct is not None and not self.is_shared_out:
                 ways[pair] = direct
             else:
                 ways[pair] = Way(cost, None, direct is not None, is_estimate=True)
         boxes = {place: self.box(place) for place in kept.values()}
-        if self.is_asked:
+        if self.is_shared_out:
             boxes = {
-                place: replace(boxes[place], inclusive=tangents[node] * adjoints[node]) for node, place in kept.items()
+                place: replace(boxes[place], inclusive=tangents[node] * adjoints[node], calls=None, is_estimate=True)
+                for node, place in kept.items()
             }
         return boxes, ways
 
     @property
-    def is_asked(self) -> bool:
-        """Whether it is the picture of a question."""
-        return self.source is not None or self.target is not None
+    def asked_total(self) -> Number:
+        """All that the picture is of: of a question what is spent on the target for the source."""
+        if not self.is_shared_out:
+            return self.total
+        ends = [*self.between.positions.tolist()], *self.sweeps
+        of_source = {place: tangent * adjoint for place, tangent, adjoint in zip(*ends, strict=True)}
+        return of_source[self.place[self.source if self.source is not None else self.target]]
 
     @cached_property
     def n_calls(self) -> dict[Pair, int]:

@@ -6,16 +6,20 @@ is known of a group is what its functions cost by themselves, and what calls bet
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import networkx as nx
 
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
+from graphdiff.text.amounts import amount
+from graphdiff.text.numbers import percent, shorten
+from graphdiff.text.tables import NAME, Axis, Frame, Result, aligned
 
-__all__ = ["grouped_calls", "hidden_calls"]
+__all__ = ["GroupCosts", "grouped_calls", "hidden_calls"]
 
 #: What callers account for is all of it, but for rounding in the file.
 ROUNDING = 1e-9
@@ -193,6 +197,8 @@ def grouped_calls(graph: nx.DiGraph, names: Sequence[str]) -> nx.DiGraph:
         row["size"] += 1
         if "self" in data:
             row["self"] = row.get("self", 0) + data["self"]
+        if "estimated" in data:
+            row["estimated"] = True
     for tail, head, data in graph.edges(data=True):
         if group[tail] == group[head]:
             quotient.nodes[group[tail]]["inner_edges"] += 1
@@ -201,12 +207,90 @@ def grouped_calls(graph: nx.DiGraph, names: Sequence[str]) -> nx.DiGraph:
     return quotient
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class GroupCosts(Result):
+    """What is known of groups of functions without stacks: what these cost by themselves, and calls between groups.
+
+    Attributes
+    ----------
+    graph : networkx.DiGraph
+        As `grouped_calls` makes it.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph(unit="s", total=6.0)
+    >>> G.add_nodes_from([("a", {"self": 1.0}), ("b", {"self": 2.0}), ("c", {"self": 3.0})])
+    >>> G.add_weighted_edges_from([("a", "b", 5.0), ("b", "c", 3.0)], weight="cost")
+    >>> print(GroupCosts(grouped_calls(G, ["x", "x", "y"])))
+    Groups by what their functions cost by themselves
+    group  functions         self  calls from others
+    y              1  3 s  50.0 %                3 s
+    x              2  3 s  50.0 %
+    <BLANKLINE>
+    Calls nest: what those from others cost may count the same twice, and what a group costs with all it calls
+    is not known. Stacks tell.
+    """
+
+    graph: nx.DiGraph
+
+    def __len__(self) -> int:
+        return len(self.graph)
+
+    @cached_property
+    def rows(self) -> list[tuple[str, int, Number | None, Number | None]]:
+        """Of each group its name, how many functions it has, what they cost, and what calls from other groups cost."""
+        entering = _added((head, cost) for _, head, cost in self.graph.edges(data="cost") if cost is not None)
+        rows = [
+            (node, data["size"], data.get("self"), entering.get(node)) for node, data in self.graph.nodes(data=True)
+        ]
+        return sorted(rows, key=lambda row: (-(row[2] or 0), -(row[3] or 0)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        names = ("group", "functions", "self", "calls_from_others")
+        return {"unit": self.graph.graph["unit"], "groups": [dict(zip(names, row, strict=True)) for row in self.rows]}
+
+    def sheet(self) -> Iterator[list[Any]]:
+        """Yield the table of CSV."""
+        yield ["group", "functions", "self", "calls_from_others"]
+        yield from map(list, self.rows)
+
+    def _frame(self) -> Frame:
+        titles, *rows = self.sheet()
+        return Frame(rows, None, Axis(titles))
+
+    def text(self, top: int = 20, how: str = "") -> str:
+        """Return the report on the first rows; `how` says how to see the others."""
+        unit, total = str(self.graph.graph["unit"]), self.graph.graph["total"]
+        cells = [["group", "functions", "self", "calls from others"]]
+        for name, size, own, entering in self.rows[:top]:
+            share = f"  {percent(float((own or 0) / total), '.1f')}" if total else ""
+            own_text = "" if own is None else f"{amount(own, unit)}{share}"
+            cells.append(
+                [shorten(name, NAME), f"{size:,}", own_text, "" if entering is None else amount(entering, unit)]
+            )
+        more = [f"… {len(self) - top:,} more{how}"] if len(self) > top else []
+        note = (
+            "Calls nest: what those from others cost may count the same twice, and what a group costs with all it "
+            "calls\nis not known. Stacks tell."
+        )
+        return "\n".join(["Groups by what their functions cost by themselves", *aligned(cells), *more, "", note])
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<GroupCosts: {len(self):,} groups>"
+
+
 def _sum_edge(quotient: nx.DiGraph, tail: str, head: str, data: Mapping[str, Any]) -> None:
     """Add what is known of a call to the edge between two groups; what one of them lacks is not known of all."""
     if not quotient.has_edge(tail, head):
         quotient.add_edge(tail, head, edges=0, **{name: 0 for name in ("cost", "calls") if name in data})
     row = quotient.edges[tail, head]
     row["edges"] += 1
+    if "estimated" in data:
+        row["estimated"] = True
     for name in ("cost", "calls"):
         if name in row and name in data:
             row[name] += data[name]

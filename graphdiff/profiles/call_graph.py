@@ -68,12 +68,10 @@ def from_stacks(
     ({'name': 'main', 'self': 1, 'inclusive': 4}, [('main', 'work', 3)], 4)
     """
     present = np.unique(stacks.frames)
-    numbers = np.zeros(len(functions), dtype=np.int64)
+    numbers = np.zeros(len(functions), dtype=stacks.frames.dtype)
     numbers[present] = np.arange(len(present))
     kept = [functions[number] for number in present.tolist()]
-    renumbered = Stacks(
-        stacks.parents, numbers[stacks.frames].astype(stacks.frames.dtype), stacks.own, stacks.levels, stacks.samples
-    )
+    renumbered = Stacks(stacks.parents, numbers[stacks.frames], stacks.own, stacks.levels, stacks.samples)
     labels = labels_of(kept)
     own, inclusive = (column.tolist() for column in renumbered.functions(len(kept)))
     tails, heads, costs = (column.tolist() for column in renumbered.calls(len(kept)))

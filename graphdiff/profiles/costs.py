@@ -23,7 +23,7 @@ from graphdiff.graph.costs import EVERY_LEVEL, HIDDEN
 from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.ranges import Flows, Range, flows
 from graphdiff.profiles.stacks import Stacks
-from graphdiff.remedies import Call, Remedy
+from graphdiff.remedies import Call, Keyword, Remedy
 
 __all__ = ["INCLUSIVE", "SELF", "Costs", "Part", "Route", "wilson"]
 
@@ -181,7 +181,8 @@ class Costs:
     def inclusive(self, label: Any) -> Number | None:
         """Return what a function costs with all it calls; None where that is not known, as it may be on a cycle."""
         known, number = self._once(label), self.number(label)
-        return self.sums[self.components[number]] if known is None and not self.is_in_component(number) else known
+        is_sum = known is None and not self.is_in_component(number) and not self.without_cost
+        return self.sums[self.components[number]] if is_sum else known
 
     def _once(self, label: Any) -> Number | None:
         """Return what the file says that a function costs inclusively, unless it adds up all levels of a recursion.
@@ -263,6 +264,17 @@ class Costs:
         return len(self.members[self.components[number]]) > 1
 
     @cached_property
+    def outer(self) -> list[tuple[int, int, Any]]:
+        """Caller, callee and cost, or what stands in its place, of each call from one component to another."""
+        ends = ((self.numbers[tail], self.numbers[head], cost) for tail, head, cost in self.graph.edges(data="cost"))
+        return [call for call in ends if self.components[call[0]] != self.components[call[1]]]
+
+    @cached_property
+    def without_cost(self) -> list[tuple[Any, Any]]:
+        """The calls from one component to another of which the file does not say what they cost."""
+        return [(self.labels[a], self.labels[b]) for a, b, cost in self.outer if not is_number(cost)]
+
+    @cached_property
     def calls(self) -> list[tuple[int, int, Number]]:
         """Caller, callee and cost of each call from one component to another.
 
@@ -271,20 +283,17 @@ class Costs:
         WeightError
             If such a call has no cost.
         """
-        outer = [
-            (self.numbers[tail], self.numbers[head], cost)
-            for tail, head, cost in self.graph.edges(data="cost")
-            if self.components[self.numbers[tail]] != self.components[self.numbers[head]]
-        ]
-        without = [(tail, head) for tail, head, cost in outer if not is_number(cost)]
-        if without:
-            tail, head = (self.labels[number] for number in without[0])
+        if self.without_cost:
+            tail, head = self.without_cost[0]
             raise WeightError(
-                f"{len(without):,} of {len(outer):,} calls have no cost in this file, such as {tail} -> {head}",
-                Remedy(Call("weight", "even-calls"), "takes every call of a function to cost the same"),
+                f"{len(self.without_cost):,} of {len(self.outer):,} calls have no cost in this file, such as "
+                f"{tail} -> {head}",
+                Remedy(
+                    Call("weight", "even-calls", python="graphdiff.weights.even_calls"), "takes all calls to be alike"
+                ),
                 edge=(tail, head),
             )
-        return outer
+        return self.outer
 
     @cached_property
     def owns(self) -> list[Number]:
@@ -317,8 +326,8 @@ class Costs:
         entering: dict[int, list[tuple[int, int, float]]] = {}
         for tail, head, cost in self.calls:
             component = self.components[head]
-            if cost:
-                part = min(1.0, float(cost) / float(self.sums[component]))  # beyond 1 where a file rounds
+            if cost and self.sums[component]:  # of a file that rounds either may be 0
+                part = min(1.0, float(cost) / float(self.sums[component]))  # and this beyond 1
                 entering.setdefault(component, []).append((tail, head, part))
         return entering
 
@@ -388,9 +397,7 @@ class Costs:
 
         Where calls were not measured nothing is known but the estimate.
         """
-        if self.assumes_even_calls:
-            return part
-        if not self.is_whole:  # other ways may lead through functions that are not drawn
+        if self.assumes_even_calls or not self.is_whole:  # other ways may lead through functions that are not drawn
             return part
         allowed = self.flows.range_for(sources, target, part.whole)
         return Part(part.whole, allowed.high if allowed.is_exact else None, part.estimate, allowed)
@@ -398,17 +405,12 @@ class Costs:
     def required(self, label: Any, by: str) -> Number:
         """Return what a function costs, or raise `WeightError` where that is not known."""
         whole = self.whole(label, by)
+        if whole is None and by == INCLUSIVE:
+            remedies = [Remedy(Keyword("by", SELF), "parts what it costs by itself")]
+            raise WeightError(f"what {label} costs with all that it calls is not in this file", *remedies)
         if whole is None:
-            raise WeightError(self._why_unknown(label, by))
+            raise WeightError(f"what {label} costs by itself is not in this file")
         return whole
-
-    def _why_unknown(self, label: Any, by: str) -> str:
-        if by == INCLUSIVE and self.counts_every_level:
-            return (
-                f"what {label} costs inclusively is not in this file: it is called within its own calls, which are "
-                "counted at every level; what it costs by itself is (by self)"
-            )
-        return f"what {label} costs {'by itself' if by == SELF else 'inclusively'} is not in this file"
 
     # -- stacks
 

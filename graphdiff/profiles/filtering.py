@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
-from graphdiff.errors import GraphTypeError, UsageError
+from graphdiff.errors import GraphTypeError, UnknownNodeError, UsageError
+from graphdiff.graph.ends import End
 from graphdiff.graph.measured import STACKS, is_profile
 from graphdiff.graph.networks import network_of
 from graphdiff.profiles.averages import grouped_calls, hidden_calls
@@ -25,10 +26,11 @@ from graphdiff.profiles.scopes import KINDS, scopes_of
 from graphdiff.profiles.stacks import Stacks
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.text.amounts import amount
+from graphdiff.text.names import members_of
 from graphdiff.text.numbers import percent
 from graphdiff.text.sentences import how_many
 
-__all__ = ["filter_calls"]
+__all__ = ["asked", "filter_calls"]
 
 #: What says of a profile what it is, and stays true of a part of it.
 KEPT = ("event", "events", "threads", "recursion", "warnings", "filters")
@@ -95,7 +97,7 @@ def filter_calls(
     >>> list(filter_calls(G, hide="parse|render").edges(data="cost"))
     [('main', 'burn', 7)]
     >>> filter_calls(G, ignore="parse").graph["filters"]
-    ['ignore "parse": 3 samples are left of 8 samples (37.5 %)']
+    ['ignore "parse": 3 samples of 8 samples left (37.5 %)']
     """
     filtered = network_of(graph)
     given = {"focus": focus, "ignore": ignore, "hide": hide, "group": group}
@@ -107,6 +109,79 @@ def filter_calls(
     if hide is not None:
         filtered = _without(filtered, hide)
     return filtered if group is None else _grouped(filtered, group)
+
+
+def asked(graph: nx.DiGraph, source: End | None = None, target: End | None = None) -> nx.DiGraph:
+    """Return a profile as it is drawn: of its stacks what is spent on the target for the source.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph
+        A profile.
+    source, target : node, optional
+        Of stacks those that pass them in this order are left, from the source to the target, whose inclusive cost is
+        its own there. A profile without stacks is left as it is.
+
+    Returns
+    -------
+    networkx.DiGraph
+        A copy, whose attributes ``annotation``, ``source`` and ``target`` say what was asked; with a target ``whole``
+        is what this costs for all.
+
+    Raises
+    ------
+    UnknownNodeError
+        If an end is not there.
+    UsageError
+        If no stack leads from the one to the other.
+
+    Examples
+    --------
+    >>> from graphdiff.profiles.call_graph import Function, from_stacks
+    >>> stacks = Stacks.of([0, 1, 2, 1, 2], [3, 2], [5, 2])
+    >>> G = from_stacks([*map(Function, "abc")], stacks, unit="samples", kind="sampled", format="folded")
+    >>> asked(G, "a", "b").nodes["b"], asked(G, "a", "b").graph["whole"]
+    ({'name': 'b', 'self': 5, 'inclusive': 5}, 7)
+    """
+    ends = {name: end for name, end in (("source", source), ("target", target)) if end is not None}
+    for name, end in ends.items():
+        if members_of(end) is not None:
+            raise UsageError(Keyword(name), ": a picture of a profile has one function at each end")
+        if end not in graph:
+            raise UnknownNodeError(end, graph)
+    part = graph.copy()
+    stacks = graph.graph.get(STACKS)
+    if ends and isinstance(stacks, Stacks):
+        numbers = {node: number for number, node in enumerate(graph)}
+        first, last = (numbers[ends[name]] if name in ends else None for name in ("source", "target"))
+        left = _from_to(stacks, len(graph), first, last)
+        if not left.total:
+            raise UsageError(f"no stack of this profile leads from {source} to {target}: nothing is spent for that")
+        part = _made(graph, functions_of(graph), left)
+    if target is not None:
+        part.graph["whole"] = graph.nodes[target].get("inclusive")
+    part.graph |= {"annotation": "profile", **ends}
+    return part
+
+
+def _from_to(stacks: Stacks, n_functions: int, source: int | None, target: int | None) -> Stacks:
+    """Return the stacks in which the source leads to the target, from the first to the first after it."""
+    left = stacks.where(_reaching(stacks, n_functions, source, target)[1])
+    inside, ends = _reaching(left, n_functions, source, target)
+    if target is None:
+        return _dropping(left, ~inside, n_functions)
+    return _dropping(left, ~inside | ((left.parents >= 0) & ends[left.parents]), n_functions)
+
+
+def _reaching(
+    stacks: Stacks, n_functions: int, source: int | None, target: int | None
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the masks of the tree nodes from the source on, and of those from the target on behind it."""
+    inside = np.ones(len(stacks), dtype=bool) if source is None else stacks.holding([source])
+    if target is None:
+        return inside, inside
+    frames = np.where(inside & (stacks.frames == target), n_functions, stacks.frames)
+    return inside, replace(stacks, frames=frames).holding([n_functions])
 
 
 def _require_profile(graph: Any, given: Sequence[Keyword]) -> None:
@@ -185,14 +260,14 @@ def _left_text(graph: nx.DiGraph, left: Number) -> str:
     total, unit = graph.graph.get("total"), graph.graph["unit"]
     if not total:
         return f"{amount(left, unit)} left"
-    are = "is" if amount(left, unit).startswith("1 ") else "are"
-    return f"{amount(left, unit)} {are} left of {amount(total, unit)} ({percent(float(left / total), '.3g')})"
+    return f"{amount(left, unit)} of {amount(total, unit)} left ({percent(float(left / total), '.3g')})"
 
 
-def _made(graph: nx.DiGraph, functions: Sequence[Function], stacks: Stacks, sentence: str) -> nx.DiGraph:
+def _made(graph: nx.DiGraph, functions: Sequence[Function], stacks: Stacks, sentence: str = "") -> nx.DiGraph:
     """Return the profile of other stacks of the same functions, with what remains true."""
     facts = {name: graph.graph[name] for name in KEPT if name in graph.graph}
-    facts["filters"] = [*facts.get("filters", ()), sentence]
+    if sentence:
+        facts["filters"] = [*facts.get("filters", ()), sentence]
     unit, kind, format_ = (graph.graph[name] for name in ("unit", "kind", "format"))
     made = from_stacks(functions, stacks, unit=unit, kind=kind, format=format_, **facts)
     made.graph["node_meaning"] = graph.graph.get("node_meaning", "functions")
@@ -216,8 +291,8 @@ def _without(graph: nx.DiGraph, hide: str) -> nx.DiGraph:
         _require_left(len(left), hide)
         left.graph["filters"] = [
             *graph.graph.get("filters", ()),
-            f'hide "{hide}": {n_hidden}, whose cost is shared among their callers as if all calls were average; '
-            f"{_left_text(graph, left.graph['total'])}",
+            f'hide "{hide}": {how_many(len(graph) - len(left), "functions")}, whose cost is shared among their callers '
+            f"as if all calls were average; {_left_text(graph, left.graph['total'])}",
         ]
         return left
     mapped = stacks.mapped(np.where(is_hidden, -1, np.arange(len(graph))))
@@ -255,7 +330,11 @@ def _grouped(graph: nx.DiGraph, kind: str) -> nx.DiGraph:
     stacks = graph.graph.get(STACKS)
     if not isinstance(stacks, Stacks):
         quotient = grouped_calls(graph, names)
-        quotient.graph |= {"grouped_by": kind, "filters": [*graph.graph.get("filters", ()), sentence]}
+        quotient.graph |= {
+            "node_meaning": KINDS[kind],
+            "grouped_by": kind,
+            "filters": [*graph.graph.get("filters", ()), sentence],
+        }
         return quotient
     frames = np.array([groups[name] for name in names])[stacks.frames]
     callers = np.where(stacks.parents >= 0, frames[stacks.parents], -1)

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 __all__ = ["cost_word", "glued_by_imports", "head", "range_text", "route_text", "share_text", "spent_text"]
 
-#: A route's line is no longer.
-ROUTE = 70
-#: So many callers are listed.
-CALLERS = 5
+#: A route is no longer, and where it is said behind it that it was measured.
+ROUTE, BESIDE = 78, 56
+#: So many callers are listed, with names that are no longer.
+CALLERS, CALLER = 5, 44
 #: How a component is named in a route: the functions by which it is entered and left are.
 PASSED = "(cycle)"
-#: Imports are said to glue a profile together where a component has more than this part of the functions.
-GLUED = 0.05
+#: Imports are said to glue a profile together where a component has more than this part of the functions, and so many.
+GLUED, FEW = 0.05, 9
 
 
 def head(costs: Costs) -> str:
@@ -94,7 +94,7 @@ def range_text(low: float, high: float, unit: str = " %") -> str:
     return f"{math.floor(1000 * low + 1e-6) / 10:.1f} to {math.ceil(1000 * high - 1e-6) / 10:.1f}{unit}"
 
 
-def route_text(route: Route, width: int = ROUTE) -> str:
+def route_text(route: Route, width: int) -> str:
     """Return a route in one line."""
     return chain_of([PASSED if function is None else str(function) for function in route.functions], width)
 
@@ -265,7 +265,7 @@ def _callers(spent: Spent) -> Iterator[str]:
 def _caller_row(caller: Caller, unit: str) -> list[str]:
     times = _times(caller.calls, caller.cost, unit).removeprefix("called ") if caller.calls else ""
     cost = "" if caller.cost is None else amount(caller.cost, unit)
-    return [name_of(caller.function), percent(caller.share), cost, times]
+    return [shorten(str(caller.function), CALLER), percent(caller.share), cost, times]
 
 
 def _routes(spent: Spent) -> Iterator[str]:
@@ -280,9 +280,10 @@ def _routes(spent: Spent) -> Iterator[str]:
     for route in routes:
         if measured:
             assert route.cost is not None
-            rows.append([route_text(route), amount(route.cost, unit), "" if spent.sources else percent(route.part)])
+            text = route_text(route, BESIDE if spent.sources else ROUTE)
+            rows.append([text, amount(route.cost, unit), "" if spent.sources else percent(route.part)])
         else:
-            rows.append([route_text(route), f"{'' if _is_forced(spent, route) else '≈'}{percent(route.part)}"])
+            rows.append([route_text(route, ROUTE), f"{'' if _is_forced(spent, route) else '≈'}{percent(route.part)}"])
     lines = [f"  {line}" for line in aligned(rows)]
     yield from [f"{lines[0]}    measured on stacks" if measured and spent.sources else lines[0], *lines[1:]]
 
@@ -300,8 +301,8 @@ def _notes(spent: Spent) -> Iterator[str]:
         about = costs.estimated_inclusive(spent.target)
         known = "" if about is None else f" (an estimate: {amount(round(about), costs.unit)})"
         yield (
-            f"! {name_of(spent.target)} is called within its own calls, which this file counts at every level: what it "
-            f"costs with all it calls is not measured{known}; the parts are of what it costs by itself."
+            f"! {name_of(spent.target)} is on a cycle of calls, and what it costs with all it calls is not in this "
+            f"file{known}; the parts are of what it costs by itself."
         )
     if not spent.part.is_measured and not costs.assumes_even_calls:
         yield f"! {_why_open(spent)} Stacks tell them apart (py-spy -f raw, pprof, perf)."
@@ -328,7 +329,7 @@ def glued_by_imports(costs: Costs) -> Iterator[str]:
     functions = functions_of(costs.graph)
     imports = re.compile(NAMED["imports"], re.MULTILINE)
     names = (f"{functions[number].name}\n{functions[number].file}" for number in largest)
-    if len(largest) > GLUED * len(costs.labels) and any(map(imports.search, names)):
+    if len(largest) > max(FEW, GLUED * len(costs.labels)) and any(map(imports.search, names)):
         yield (
             f"! {len(largest):,} of {len(costs.labels):,} functions call each other in one cycle, to which imports tie "
             "them: --hide imports takes these out."

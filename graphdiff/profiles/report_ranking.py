@@ -19,7 +19,7 @@ from graphdiff.showing import and_more
 from graphdiff.text.amounts import SECONDS, amount
 from graphdiff.text.numbers import percent, shorten, shown
 from graphdiff.text.sentences import how_many
-from graphdiff.text.tables import WIDTH, aligned, in_columns
+from graphdiff.text.tables import WIDTH, aligned, hanging, in_columns
 
 if TYPE_CHECKING:
     from graphdiff.profiles.ranking import CostRanking, Row
@@ -37,8 +37,10 @@ TITLES = {
     INCLUSIVE: "Functions by what they cost with all they call",
     CALLS: "Functions by how often they are called",
 }
-#: A name in a ranking is no longer, and a route is not shown in less room.
-FUNCTION, ROOM = 36, 20
+#: A name is no longer where parts are ranked, and where functions are, which have more columns.
+PARTED, FUNCTION = 36, 30
+#: A route is not shown in less room.
+ROOM = 20
 #: So many functions are named for which all of a cost is spent.
 COMMON = 3
 
@@ -56,7 +58,7 @@ def ranking_text(ranking: CostRanking, top: int, how: str = "") -> str:
 def _title(ranking: CostRanking) -> str:
     asked, costs = ranking.asked, ranking.costs
     if asked is None:
-        return TITLES[ranking.by]
+        return f"{_nodes(ranking).capitalize()}{TITLES[ranking.by].removeprefix('Functions')}"
     name = name_of(asked)
     if ranking.by == CALLS:
         calls = how_many(int(ranking.whole or 0), "calls")
@@ -71,6 +73,11 @@ def _title(ranking: CostRanking) -> str:
     return f"who makes {name} cost{whole}{' by itself' if ranking.by == SELF else ''}"
 
 
+def _nodes(ranking: CostRanking) -> str:
+    """Return what is ranked, in the plural: functions, or what these are grouped by."""
+    return str(ranking.costs.graph.graph.get("node_meaning", "functions"))
+
+
 # -- all functions
 
 
@@ -78,7 +85,7 @@ def _functions(ranking: CostRanking, rows: Sequence[Row]) -> list[str]:
     """Return the table of all functions: what each costs, how often it is called, and by which route."""
     names = [name for name in COLUMNS if any(ranking.figure(row, name) is not None for row in rows)]
     per_call = ["per call"] if CALLS in names and _parted(ranking) in names else []
-    titles = [["function", *names, *per_call]]
+    titles = [[how_many(1, _nodes(ranking)).partition(" ")[2], *names, *per_call]]
     cells = [
         [
             shorten(row.name, FUNCTION),
@@ -138,8 +145,8 @@ def _parts(ranking: CostRanking, rows: Sequence[Row]) -> list[str]:
     table = [f"  {line}" for line in aligned(_aligned_ranges([_cells(ranking, row) for row in others]), left=(0, 2))]
     room = WIDTH - 2 - max(map(len, table), default=0)
     routes = [_through(ranking, row, room) for row in others] if room >= ROOM and ranking.by != CALLS else []
-    names = and_more(", ".join(name_of(row.name) for row in common[:COMMON]), len(common) - COMMON)
-    return [*_beside(table, routes), *([f"  all of it is spent for {names}"] if common else [])]
+    names = and_more(", ".join(shorten(row.name, PARTED) for row in common[:COMMON]), len(common) - COMMON)
+    return [*_beside(table, routes), *(hanging("  all of it is spent for ", names) if common else [])]
 
 
 def _is_all(part: Part | None) -> bool:
@@ -149,7 +156,7 @@ def _is_all(part: Part | None) -> bool:
 
 def _cells(ranking: CostRanking, row: Row) -> list[str]:
     """Return the name, the part of what was asked for, what it may be, and of a source how much it is."""
-    part, name = row.part, shorten(row.name, FUNCTION)
+    part, name = row.part, shorten(row.name, PARTED)
     assert part is not None
     if ranking.by == CALLS:
         return [name, percent(part.share), shown(part.cost or 0)]

@@ -225,12 +225,11 @@ def spent_for(graph: nx.DiGraph, source: Any, target: Any) -> Spent:
     costs = Costs(graph)
     start = None if source is ROOTS else source
     spent = Spent(start, target, _known(costs, target), costs)
-    for node in spent.sources:
-        costs.number(node)
+    assert spent.part  # so that what is refused is refused here
     return spent
 
 
 def _known(costs: Costs, target: Any) -> str:
     """Return what of a function is measured: what it costs inclusively, else by itself."""
     costs.number(target)
-    return SELF if costs.counts_every_level and costs.inclusive(target) is None else INCLUSIVE
+    return SELF if costs.inclusive(target) is None and costs.own(target) is not None else INCLUSIVE

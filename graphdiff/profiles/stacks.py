@@ -23,6 +23,8 @@ __all__ = ["Route", "Stacks"]
 
 #: No sum of ints may reach this: beyond it the int64 of another sum could wrap.
 MOST = 2.0**62
+#: So many tree nodes are numbered at once, so that this takes little memory.
+CHUNK = 1 << 20
 
 
 class Route(NamedTuple):
@@ -87,9 +89,11 @@ class Stacks:
         ends = _tree(given, sizes, np.cumsum(sizes) - sizes)
         parents, labels, levels, at = ends
         there = sizes > 0
-        counts = None if samples is None else np.asarray(samples, dtype=np.int64)[there]
         own = _summed(values[there], at[there], len(parents))
-        return cls(parents, labels, own, levels, None if counts is None else _summed(counts, at[there], len(parents)))
+        if samples is None or (samples is costs and own.dtype.kind == "i"):
+            return cls(parents, labels, own, levels, None if samples is None else own)
+        counts = np.asarray(samples, dtype=np.int64)[there]
+        return cls(parents, labels, own, levels, _summed(counts, at[there], len(parents)))
 
     @classmethod
     def of_tree(
@@ -279,7 +283,7 @@ class Stacks:
         ([5, 0], [5, 5])
         """
         outer = self.outer
-        inclusive = _summed(self.totals[outer], self.frames[outer], n_functions)
+        inclusive = _summed(self.totals, self.frames, n_functions, outer)
         return _summed(self.own, self.frames, n_functions), inclusive
 
     def calls(self, n_functions: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any]]:
@@ -290,11 +294,15 @@ class Stacks:
         >>> [each.tolist() for each in Stacks.of([0, 1, 0, 1], [4], [5]).calls(2)]
         [[0, 1], [1, 0], [5, 5]]
         """
-        pairs = self._pairs(n_functions)
-        keys, inverse = np.unique(pairs[self.levels[1] if len(self) else 0 :], return_inverse=True)
-        ids = np.concatenate([np.full(len(self) - len(inverse), len(keys)), inverse])
+        first = int(self.levels[1]) if len(self) else 0
+        chunks = [(start, min(start + CHUNK, len(self))) for start in range(first, len(self), CHUNK)]
+        parts = [np.unique(self._pairs(n_functions, *chunk)) for chunk in chunks]
+        keys = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *parts]))
+        ids = np.full(len(self), len(keys), dtype=self.parents.dtype)
+        for start, stop in chunks:
+            ids[start:stop] = np.searchsorted(keys, self._pairs(n_functions, start, stop))
         outer = outermost(self.parents, ids) & (self.parents >= 0)
-        return keys // n_functions, keys % n_functions, _summed(self.totals[outer], ids[outer], len(keys))
+        return keys // n_functions, keys % n_functions, _summed(self.totals, ids, len(keys), outer)
 
     def routes(self, mask: NDArray[np.bool_], top: int) -> list[Route]:
         """Return the stacks of a mask over the tree nodes that cost most, with all they call, the costliest first.
@@ -330,9 +338,10 @@ class Stacks:
     def _levels(self) -> Iterator[tuple[int, int]]:
         return pairwise(self.levels.tolist())
 
-    def _pairs(self, size: int) -> NDArray[np.int64]:
-        """Return each tree node's call as one number; of the first frames of stacks it means nothing."""
-        pairs: NDArray[np.int64] = self.frames[self.parents].astype(np.int64) * size + self.frames
+    def _pairs(self, size: int, start: int = 0, stop: int | None = None) -> NDArray[np.int64]:
+        """Return the calls of tree nodes, each as one number; of the first frames of stacks it means nothing."""
+        callers = self.frames[self.parents[start:stop]].astype(np.int64)
+        pairs: NDArray[np.int64] = callers * size + self.frames[start:stop]
         return pairs
 
     def _inherited(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -381,7 +390,7 @@ def _tree(frames: NDArray[Any], sizes: NDArray[np.int64], starts: NDArray[np.int
         depth = len(levels) - 1
         keys, inverse = np.unique((at[active] + 1) * n_frames + frames[starts[active] + depth], return_inverse=True)
         at[active] = levels[-1] + inverse
-        parts.append((keys // n_frames - 1, keys % n_frames))
+        parts.append((_small(keys // n_frames - 1), _small(keys % n_frames)))
         levels.append(levels[-1] + len(keys))
         active = active[sizes[active] > depth + 1]
     parents, labels = _joined(parts)
@@ -403,19 +412,31 @@ def _depths(parents: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _joined(parts: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return parents and frames of all levels, in as few bytes as hold them."""
-    columns = [np.concatenate([[], *column]).astype(np.int64) for column in zip(*parts, strict=True)] or [
-        np.zeros(0, dtype=np.int64) for _ in range(2)
-    ]
-    kind = np.int32 if all(column.max(initial=0) < 2**31 for column in columns) else np.int64
-    return columns[0].astype(kind), columns[1].astype(kind)
+    parents, frames = (
+        np.concatenate(column) if column else np.zeros(0, dtype=np.int32)
+        for column in ([part[place] for part in parts] for place in range(2))
+    )
+    kind = np.result_type(_small(parents), _small(frames))
+    return parents.astype(kind, copy=False), frames.astype(kind, copy=False)
 
 
-def _summed(values: NDArray[Any], places: NDArray[Any], size: int) -> NDArray[Any]:
-    """Return the sum of the values of each place: of ints exactly, which `numpy.bincount` does in floats."""
-    if values.dtype.kind == "f":
-        return np.bincount(places, weights=values, minlength=size)
-    sums = np.zeros(size, dtype=np.int64)
-    np.add.at(sums, places, values)
+def _small(values: NDArray[Any]) -> NDArray[Any]:
+    """Return ints in as few bytes as hold them: half the memory of a large tree."""
+    return values.astype(np.int32, copy=False) if values.max(initial=0) < 2**31 else values
+
+
+def _summed(
+    values: NDArray[Any], places: NDArray[Any], size: int, mask: NDArray[np.bool_] | None = None
+) -> NDArray[Any]:
+    """Return the sum of the values of each place, or of those of a mask.
+
+    Of ints exactly, which `numpy.bincount` does in floats.
+    """
+    sums = np.zeros(size, dtype=np.float64 if values.dtype.kind == "f" else np.int64)
+    for start in range(0, len(values), CHUNK):
+        chunk = slice(start, start + CHUNK)
+        kept = chunk if mask is None else np.flatnonzero(mask[chunk]) + start
+        np.add.at(sums, places[kept], values[kept])
     return sums
 
 

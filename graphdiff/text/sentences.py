@@ -210,7 +210,11 @@ SAID_BY_WEIGHTS: dict[tuple[str, str], dict[str, str]] = {
     ("calls", "calls"): {"total": "one call of {source} makes {total} calls of {target}"},
     ("calls", "how-often"): {"total": "one call of {source} makes {total} calls of {target}"},
     ("calls", "cost"): OF_COSTS,
-    ("calls", "spent"): OF_COSTS,
+    # In its own unit, which may be no time.
+    ("calls", "spent"): {name: text.replace("'s time", "'s cost") for name, text in OF_COSTS.items()},
+    ("calls", "even-calls"): {
+        "total": "{percent} of {target}'s cost is spent for {source}, if all calls of a function cost the same"
+    },
 }
 
 
@@ -222,7 +226,7 @@ def words_for(edge_meaning: str, weight_meaning: str = "unknown", node_meaning: 
     >>> words_for("depends on").relation
     '{source} rests on {target}'
     >>> words_for("calls", "spent").total
-    "{percent} of {target}'s time is spent for {source}"
+    "{percent} of {target}'s cost is spent for {source}"
     >>> words_for("blames").arrow
     'a -> b: a blames b'
     >>> words_for("depends on", node_meaning="units").needed

@@ -185,6 +185,8 @@ def _total_text(column: Explanation, words: Words) -> str:
     part = percent(column.total) if in_per_cent else shown(column.total)
     ends = _ends(column, words)
     total = words.total.format(**ends, total=shown(column.total), percent=part, weights=column.weight_meaning)
+    if column.weight_meaning == "spent" and column.n_paths is None:  # walks: only of a profile that counts every level
+        total = f"counted again at every level of a recursion, {total}"
     return f"{total[0].upper()}{total[1:]}"
 
 

@@ -13,9 +13,9 @@ import networkx as nx
 import pytest
 
 import graphdiff as gd
-from graphdiff.errors import GraphTypeError, UsageError
+from graphdiff.errors import GraphTypeError, UnknownNodeError, UsageError
 from graphdiff.profiles.call_graph import Function, from_calls, from_stacks
-from graphdiff.profiles.filtering import filter_calls
+from graphdiff.profiles.filtering import asked, filter_calls
 from graphdiff.profiles.stacks import Stacks
 
 Listed = list[tuple[tuple[str, ...], int]]
@@ -148,8 +148,8 @@ def test_what_pprof_prints(options: dict[str, str], total: int, expected: dict[s
 def test_how_much_is_left_is_said() -> None:
     graph = filter_calls(profile(PPROF, PPROF_FILES), focus="line2000", hide="line3")
     assert graph.graph["filters"] == [
-        'focus "line2000": 1,010 samples are left of 1,120 samples (90.2 %)',
-        'hide "line3": 3 functions; 1,010 samples are left of 1,010 samples (100 %)',
+        'focus "line2000": 1,010 samples of 1,120 samples left (90.2 %)',
+        'hide "line3": 3 functions; 1,010 samples of 1,010 samples left (100 %)',
     ]
 
 
@@ -327,7 +327,7 @@ def test_refused(options: dict[str, str], message: str) -> None:
 
 
 def test_what_is_no_profile_is_refused() -> None:
-    with pytest.raises(UsageError, match="hide=\"a\" is for profiles: what a profiler wrote"):
+    with pytest.raises(UsageError, match='hide="a" is for profiles: what a profiler wrote'):
         filter_calls(nx.DiGraph([("a", "b")]), hide="a")
 
 
@@ -340,3 +340,36 @@ def test_costs_that_are_not_there_are_not_shared_out() -> None:
         UsageError, match=re.escape("of 1 of 1 calls this profile does not say what they cost (a -> b)")
     ):
         filter_calls(graph, hide="b")
+
+
+# -- what is drawn of a question
+
+
+def test_from_one_function_to_another_only_what_lies_between_is_left() -> None:
+    """The source's own frames below it, and what the target calls, are the target's."""
+    for listed in SETS:
+        graph = profile(listed)
+        for source, target in (("main", "burn"), (None, "burn"), ("main", None)):
+            kept: Listed = []
+            for stack, cost in listed:
+                if source is not None:
+                    stack = stack[stack.index(source) :] if source in stack else ()
+                if target is not None:
+                    stack = stack[: stack.index(target) + 1] if target in stack else ()
+                kept += [(stack, cost)] if stack else []
+            if not kept:
+                continue
+            part = asked(graph, source, target)
+            assert found(part) == counted(kept)
+            assert part.graph["annotation"] == "profile"
+            assert part.graph.get("whole") == (None if target is None else graph.nodes[target]["inclusive"])
+
+
+def test_an_end_that_is_not_there_or_not_reached() -> None:
+    graph = profile([(("main", "burn"), 1), (("main", "emit"), 1)])
+    with pytest.raises(UnknownNodeError, match="no node 'brun'; did you mean 'burn'"):
+        asked(graph, target="brun")
+    with pytest.raises(UsageError, match="no stack of this profile leads from burn to emit"):
+        asked(graph, "burn", "emit")
+    with pytest.raises(UsageError, match="source=: a picture of a profile has one function at each end"):
+        asked(graph, ["burn", "emit"])

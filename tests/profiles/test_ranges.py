@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from itertools import pairwise
@@ -33,7 +32,9 @@ def held(stacks: Stacks, which: Callable[[tuple[int, ...]], bool]) -> Any:
 def flows_of(stacks: Stacks, n_functions: int) -> tuple[Flows, list[Any], list[Any], list[int]]:
     """Edges, own and inclusive costs, counted once a stack, by going through all stacks for each."""
     calls = {call for stack in stacks for call in pairwise(stack)}
-    costs = [(a, b, held(stacks, lambda stack: (a, b) in set(pairwise(stack)))) for a, b in sorted(calls)]  # noqa: B023
+    costs = []
+    for call in sorted(calls):
+        costs.append((*call, held(stacks, lambda stack: call in set(pairwise(stack)))))  # noqa: B023
     own = [held(stacks, lambda stack: stack[-1] == f) for f in range(n_functions)]  # noqa: B023
     inclusive = [held(stacks, lambda stack: f in stack) for f in range(n_functions)]  # noqa: B023
     graph = nx.DiGraph(calls)
@@ -44,7 +45,7 @@ def flows_of(stacks: Stacks, n_functions: int) -> tuple[Flows, list[Any], list[A
 
 
 def spent_for(stacks: Stacks, functions: Iterable[int], target: int, *, by_self: bool) -> Any:
-    """What stacks cost in which one of the functions stands above the target, which is the last where its own counts."""
+    """What stacks cost in which one of the functions stands above the target, or is it."""
     asked = set(functions)
 
     def counts(stack: tuple[int, ...]) -> bool:
@@ -70,7 +71,7 @@ def test_the_truth_of_stacks_lies_in_the_range_of_their_edges(kind: str, recursi
     n_pairs, n_narrow = 0, 0
     while n_pairs < 300:
         stacks = random_stacks(rng, 8, NUMBERS[kind](rng), recursive=recursive)
-        network, own, inclusive, components = flows_of(stacks, 8)
+        network, own, inclusive, _ = flows_of(stacks, 8)
         for _ in range(6):
             target, asked = rng.randrange(8), rng.sample(range(8), rng.choice([1, 1, 2]))
             for by_self, whole in ((False, inclusive[target]), (True, own[target])):
@@ -150,7 +151,7 @@ def test_of_a_member_what_it_costs_bounds_what_comes_past_it_where_that_is_measu
 
 def test_costs_that_differ_by_more_than_floats_hold() -> None:
     network = flows([0, 1, 2], [(0, 1, 1e-30), (0, 2, 1e20)], [0.0, 1e-30, 1e20], [1e20, 1e-30, 1e20])
-    low, high, whole = network.range_for([0], 2, 1e20)
+    low, high, _ = network.range_for([0], 2, 1e20)
     assert low <= 1e20 <= high
     assert network.range_for([0], 1, 1e-30) == Range(0, 1e-30, 1e-30)
 

@@ -74,20 +74,21 @@ def read_folded(data: bytes, *, name: str, event: str | None = None, stacks: str
     ([('main', 'parse', 12), ('main', 'write', 3), ('parse', 'read', 12)], 15, 'samples')
     """
     with collector_at_rest():
-        frames, lengths, costs, names = _lines_of(data, name)
-        functions, numbers = _functions(names)
-        if len(functions) < len(names):
-            frames = numbers[frames]
-        is_counted = event is None and costs.dtype.kind == "i" and np.gcd.reduce(costs) < STEP
+        functions, tree, is_counted = _tree(data, name, counted=event is None)
         unit = event or ("samples" if is_counted else "counts")
-        graph = from_stacks(
-            functions,
-            Stacks.of(frames, lengths, costs, costs if is_counted else None),
-            unit=unit,
-            kind="allocated" if unit == "bytes" else "sampled",
-            format="folded stacks",
-        )
+        kind = "allocated" if unit == "bytes" else "sampled"
+        graph = from_stacks(functions, tree, unit=unit, kind=kind, format="folded stacks")
     return with_stacks(graph, stacks)
+
+
+def _tree(data: bytes, name: str, *, counted: bool) -> tuple[list[Function], Stacks, bool]:
+    """Return the functions, the tree of the stacks, and whether the numbers count samples, which is asked or not."""
+    frames, lengths, costs, names = _lines_of(data, name)
+    functions, numbers = _functions(names)
+    if len(functions) < len(names):
+        frames = numbers[frames]
+    is_counted = counted and costs.dtype.kind == "i" and bool(np.gcd.reduce(costs) < STEP)
+    return functions, Stacks.of(frames, lengths, costs, costs if is_counted else None), is_counted
 
 
 class _Numbers(dict[bytes, int]):
@@ -102,7 +103,8 @@ def _lines_of(data: bytes, name: str) -> tuple[NDArray[np.int32], NDArray[np.int
     """Return the frames of all stacks, one stack after another, how many each has, its number, and frames' names."""
     content = text_of(data).encode("utf-8", "surrogatepass") if data.startswith((b"\xff\xfe", b"\xfe\xff")) else data
     numbers = _Numbers()
-    frames, lengths, costs = array("i"), array("q"), list[bytes]()
+    frames, lengths = array("i"), array("q")
+    costs: array[Any] = array("q")
     is_difference = True
     for place, line in enumerate(io.BytesIO(content), 1):
         stack, cost = _parted(line, f"{name}, line {place}")
@@ -112,10 +114,12 @@ def _lines_of(data: bytes, name: str) -> tuple[NDArray[np.int32], NDArray[np.int
         parts = stack.split(b";")
         frames.extend(map(numbers.__getitem__, parts))
         lengths.append(len(parts))
-        costs.append(cost)
+        if b"." in cost and costs.typecode == "q":
+            costs = array("d", costs)
+        costs.append(float(cost) if costs.typecode == "d" else int(cost))
     if is_difference:
         raise _no_stacks(name, bool(costs))
-    values = np.array(costs, dtype=np.float64 if any(b"." in cost for cost in costs) else np.int64)
+    values = np.frombuffer(costs, dtype=np.dtype(costs.typecode))
     if not float(values.sum(dtype=np.float64)) < MOST:
         raise FormatError(f"{name}: the numbers of all lines add up to 2**62 or more")
     names = [text_of(each.strip()) or "(no name)" for each in numbers]

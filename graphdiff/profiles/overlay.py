@@ -1,0 +1,114 @@
+"""Two profiles as one graph, as their picture is drawn: what each function and each call cost before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from graphdiff.arithmetic import Number
+from graphdiff.errors import UsageError
+from graphdiff.graph.measured import STACKS
+from graphdiff.profiles.stacks import Stacks
+
+__all__ = ["SIDES", "overlaid", "side_of"]
+
+SIDES = ("before", "after")
+#: What is known of a node, and of an edge, on either side.
+OF_NODES, OF_EDGES = ("self", "inclusive", "calls"), ("cost", "calls")
+#: What is known of either profile.
+OF_PROFILES = ("total", "samples")
+#: What counts how often something happened, and is no cost.
+COUNTS = ("calls", "samples")
+
+
+def overlaid(before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, into: nx.DiGraph | None = None) -> nx.DiGraph:
+    """Return two profiles, whose functions are called alike, as one graph that is drawn as the change.
+
+    Parameters
+    ----------
+    before, after : networkx.DiGraph
+        Profiles in one unit.
+    scale : number
+        Times which what was measured after counts: of a run that was longer or shorter.
+    into : networkx.DiGraph or networkx.MultiDiGraph, optional
+        A graph of the same functions that gets all of it as attributes; by default a new one.
+
+    Returns
+    -------
+    networkx.DiGraph
+        Nodes have ``self_before`` and ``self_after``, ``inclusive_…``, ``calls_…``, edges ``cost_…`` and ``calls_…``,
+        the graph ``total_…`` and ``samples_…``, where the profile on that side has them.
+
+    Raises
+    ------
+    UsageError
+        If the units differ.
+
+    Examples
+    --------
+    >>> old, new = nx.DiGraph(unit="s", total=3), nx.DiGraph(unit="s", total=1)
+    >>> old.add_nodes_from([("f", {"self": 3})])
+    >>> new.add_nodes_from([("g", {"self": 1})])
+    >>> overlaid(old, new).nodes(data=True)
+    NodeDataView({'f': {'self_before': 3}, 'g': {'self_after': 1}})
+    """
+    units = [str(graph.graph["unit"]) for graph in (before, after)]
+    if units[0] != units[1]:
+        raise UsageError(f"the two profiles differ in unit, {units[0]} before and {units[1]} after")
+    names = ("format", "unit", "kind", "edge_meaning", "node_meaning")
+    both = nx.DiGraph() if into is None else into
+    both.graph.update({name: after.graph[name] for name in names if name in after.graph}, annotation="profiles")
+    for side, graph, factor in zip(SIDES, (before, after), (1, scale), strict=True):
+        for node, data in graph.nodes(data=True):
+            both.add_node(node, **_sided(data, OF_NODES, side, factor))
+        for tail, head, data in graph.edges(data=True):
+            key = ("",) if both.is_multigraph() else ()
+            both.add_edge(tail, head, *key, **_sided(data, OF_EDGES, side, factor))
+        both.graph |= _sided(graph.graph, OF_PROFILES, side, factor)
+    stacks = [graph.graph.get(STACKS) for graph in (before, after)]
+    if all(isinstance(each, Stacks) for each in stacks):
+        place = {node: number for number, node in enumerate(both)}
+        both.graph[STACKS] = tuple(
+            replace(
+                each,
+                frames=np.array([place[node] for node in graph], dtype=np.int64)[each.frames],
+                own=each.own if factor == 1 else each.own * float(factor),
+            )
+            for each, graph, factor in zip(stacks, (before, after), (1, scale), strict=True)
+        )
+    return both
+
+
+def _sided(data: Mapping[str, Any], names: tuple[str, ...], side: str, factor: Number) -> dict[str, Any]:
+    """Return what is known of one side; how often something happened is not told of a run that counts otherwise."""
+    told = [name for name in names if data.get(name) is not None and (factor == 1 or name not in COUNTS)]
+    return {f"{name}_{side}": data[name] if factor == 1 else data[name] * factor for name in told}
+
+
+def side_of(both: nx.DiGraph, side: str) -> nx.DiGraph:
+    """Return one of two profiles on the functions and calls of both; what it does not have costs 0.
+
+    Examples
+    --------
+    >>> old, new = nx.DiGraph(unit="s", total=3), nx.DiGraph(unit="s", total=1)
+    >>> old.add_nodes_from([("f", {"self": 3})])
+    >>> new.add_nodes_from([("g", {"self": 1})])
+    >>> side_of(overlaid(old, new), "after").nodes(data="self")
+    NodeDataView({'f': 0, 'g': 1}, data='self')
+    """
+    graph = nx.DiGraph(unit=both.graph["unit"], total=both.graph[f"total_{side}"], edge_meaning="calls")
+    for node, data in both.nodes(data=True):
+        known = {name: data[f"{name}_{side}"] for name in OF_NODES if f"{name}_{side}" in data}
+        graph.add_nodes_from([(node, {"self": 0, **known} if known else {"self": 0, "inclusive": 0})])
+    for tail, head, data in both.edges(data=True):
+        calls = data.get(f"calls_{side}", None if f"cost_{side}" in data else 0)
+        known = {} if calls is None else {"calls": calls}
+        graph.add_edge(tail, head, cost=data.get(f"cost_{side}", 0), **known)
+    stacks = both.graph.get(STACKS)
+    if stacks is not None:
+        graph.graph[STACKS] = stacks[SIDES.index(side)]
+    return graph

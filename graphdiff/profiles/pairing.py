@@ -1,0 +1,329 @@
+"""Two profiles on one set of functions: which function is which, and what each and each call cost, before and after."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.arithmetic import REAL
+from graphdiff.errors import UnknownNodeError, UsageError, WeightError
+from graphdiff.graph.measured import is_profile
+from graphdiff.profiles.call_graph import Function, functions_of
+from graphdiff.remedies import Keyword, Remedy
+from graphdiff.text.numbers import plain
+
+__all__ = ["Paired", "aligned", "are_profiles", "both_in_one", "paired", "require_alike"]
+
+Values = NDArray[Any]
+Two = tuple[Values, Values]
+
+#: What two profiles must have in common for a difference of their numbers to mean anything, and what to do.
+ALIKE = {
+    "unit": "one of both is to be measured again, in the unit of the other",
+    "kind": "what was counted and what was sampled differ in more than the program: measure both in one way",
+    "event": "name one that both have",
+}
+
+
+def require_alike(before: nx.DiGraph, after: nx.DiGraph) -> None:
+    """Raise unless two profiles measured the same.
+
+    Raises
+    ------
+    UsageError
+        If their units, kinds or events differ.
+
+    Examples
+    --------
+    >>> require_alike(nx.DiGraph(unit="s"), nx.DiGraph(unit="Ir"))
+    Traceback (most recent call last):
+    graphdiff.errors.UsageError: the two profiles differ in unit, s before and Ir after: one of both is to be measured
+        again, in the unit of the other
+    """
+    for name, remedy in ALIKE.items():
+        old, new = (graph.graph.get(name) for graph in (before, after))
+        if old != new:
+            ways: list[object] = [Keyword("event", new or old), " "] if name == "event" else []
+            raise UsageError(f"the two profiles differ in {name}, {old} before and {new} after: ", *ways, remedy)
+
+
+def are_profiles(graphs: Sequence[Any]) -> bool:
+    """Return whether all of some graphs are profiles: the last is the one after, the others those before.
+
+    Raises
+    ------
+    UsageError
+        If some are and others are not: their numbers mean different things.
+
+    Examples
+    --------
+    >>> are_profiles([nx.DiGraph(edge_meaning="calls", unit="s"), nx.DiGraph()])
+    Traceback (most recent call last):
+    graphdiff.errors.UsageError: before is a profile, and after is none: compare two profiles; weight= compares both as
+        graphs
+    """
+    known = [isinstance(graph, nx.Graph) and is_profile(graph) for graph in graphs]
+    if any(known) and not all(known):
+        first, other = ("after", "before") if known[-1] else ("before", "after")
+        ways = Remedy(Keyword("weight"), "compares both as graphs")
+        raise UsageError(f"{first} is a profile, and {other} is none: compare two profiles", ways)
+    return all(known)
+
+
+# -- functions
+
+
+def aligned(before: nx.DiGraph, after: nx.DiGraph, match: Mapping[Any, Any] | None = None) -> nx.DiGraph:
+    """Return the profile before with its functions called as those of the profile after are.
+
+    Functions are the same by name and file, several of one name in a file in the order of their lines; what is left by
+    name and the last part of the file, or by name where only the program is known, where there is one on either side.
+
+    Parameters
+    ----------
+    before, after : networkx.DiGraph
+    match : mapping of label before to label after, optional
+        Functions that are the same under another name.
+
+    Raises
+    ------
+    UnknownNodeError, UsageError
+        If `match` names functions that are not there, or one twice.
+
+    Examples
+    --------
+    >>> old, new = nx.DiGraph(), nx.DiGraph()
+    >>> old.add_node("f (a.py:3)", name="f", file="a.py", line=3)
+    >>> new.add_node("f (a.py:5)", name="f", file="a.py", line=5)
+    >>> list(aligned(old, new))
+    ['f (a.py:5)']
+    """
+    labels = list(before), list(after)
+    functions = functions_of(before), functions_of(after)
+    pairs = _given(labels, match or {})
+    pairs |= _by_file(functions, pairs)
+    modules = tuple([data.get("module") for _, data in graph.nodes(data=True)] for graph in (before, after))
+    pairs |= _by_base(functions, modules, pairs)
+    renames = {labels[0][old]: labels[1][new] for old, new in pairs.items()}
+    taken = {*after}
+    for label in labels[0]:
+        if label not in renames and label in taken:
+            renames[label] = _free(label, taken)
+            taken.add(renames[label])
+    return nx.relabel_nodes(before, renames) if any(old != new for old, new in renames.items()) else before
+
+
+def _given(labels: tuple[list[Any], list[Any]], match: Mapping[Any, Any]) -> dict[int, int]:
+    places = [{label: place for place, label in enumerate(each)} for each in labels]
+    for end, known in ((old, places[0]) for old in match):
+        if end not in known:
+            raise UnknownNodeError(end, labels[0])
+    for end in match.values():
+        if end not in places[1]:
+            raise UnknownNodeError(end, labels[1])
+    if len(set(match.values())) < len(match):
+        raise UsageError("match: two functions before cannot be one function after")
+    return {places[0][old]: places[1][new] for old, new in match.items()}
+
+
+def _left(functions: tuple[list[Function], list[Function]], pairs: Mapping[int, int]) -> tuple[list[int], list[int]]:
+    """Return which functions have no partner yet."""
+    taken = set(pairs), set(pairs.values())
+    old, new = (
+        [place for place in range(len(each)) if place not in used] for each, used in zip(functions, taken, strict=True)
+    )
+    return old, new
+
+
+def _by_file(functions: tuple[list[Function], list[Function]], pairs: Mapping[int, int]) -> dict[int, int]:
+    """Return the pairs of one name in one file, by the order of lines."""
+    rows: tuple[dict[Any, list[int]], dict[Any, list[int]]] = (defaultdict(list), defaultdict(list))
+    for by_name, each, places in zip(rows, functions, _left(functions, pairs), strict=True):
+        for place in sorted(places, key=lambda place: each[place].line or 0):
+            by_name[each[place].name, each[place].file].append(place)
+    same = (zip(row, rows[1][key], strict=False) for key, row in rows[0].items() if key in rows[1])
+    return {old: new for pair in same for old, new in pair}
+
+
+def _by_base(
+    functions: tuple[list[Function], list[Function]], modules: tuple[list[Any], ...], pairs: Mapping[int, int]
+) -> dict[int, int]:
+    """Return the pairs of one name in files that are called alike, in another folder, where each side has one.
+
+    Where a file is but the program that a function is in, as no source is known, it may be called otherwise.
+    """
+    keys = [
+        {place: (each[place].name, _base(each[place].file, known[place])) for place in places}
+        for each, known, places in zip(functions, modules, _left(functions, pairs), strict=True)
+    ]
+    counts = [Counter(side.values()) for side in keys]
+    places = {key: place for place, key in keys[1].items()}
+    return {old: places[key] for old, key in keys[0].items() if counts[0][key] == 1 and counts[1][key] == 1}
+
+
+def _base(file: str, module: Any) -> str:
+    return "" if file == module else file.replace("\\", "/").rpartition("/")[2]
+
+
+def _free(label: Any, taken: set[Any]) -> str:
+    """Return how a function is called that is gone while another one has its label."""
+    name = f"{label} (before)"
+    while name in taken:
+        name += "'"
+    return name
+
+
+# -- what was measured
+
+
+@dataclass(frozen=True, eq=False)
+class Paired:
+    """What two profiles measured, function by function and call by call; 0 where one of them has none.
+
+    Attributes
+    ----------
+    labels : list
+    there : pair of bool arrays, shape (n_functions,)
+        Which functions the profile before has, and that after.
+    own : pair of arrays, shape (n_functions,)
+        What each function cost by itself: float64, or Fractions.
+    tails, heads : int arrays, shape (n_calls,)
+    costs : pair of arrays, shape (n_calls,), or None
+        None where a call's cost is not recorded.
+    calls : pair of arrays, shape (n_calls,), or None
+        None where it is not recorded how often a function calls another.
+    """
+
+    labels: list[Any]
+    there: Two
+    own: Two
+    tails: Values
+    heads: Values
+    costs: Two | None
+    calls: Two | None
+
+    @property
+    def zeros(self) -> Values:
+        """A zero for each function, of the kind that the numbers are."""
+        return self.own[0] * 0
+
+    def scaled(self, before: Any, after: Any) -> Paired:
+        """Return the same with everything before and after times a factor: of runs that were longer or shorter."""
+
+        def times(pair: Two) -> Two:
+            return pair[0] * before, pair[1] * after
+
+        calls = self.calls and times(self.calls)
+        return replace(self, own=times(self.own), costs=self.costs and times(self.costs), calls=calls)
+
+
+def paired(before: nx.DiGraph, after: nx.DiGraph, *, exact: bool = False) -> Paired:
+    """Return what two profiles measured, whose functions are called alike.
+
+    Examples
+    --------
+    >>> old, new = nx.DiGraph(), nx.DiGraph()
+    >>> old.add_nodes_from([("f", {"self": 2})])
+    >>> new.add_nodes_from([("g", {"self": 3})])
+    >>> [column.tolist() for column in paired(old, new).own]
+    [[2.0, 0.0], [0.0, 3.0]]
+    """
+    graphs = before, after
+    labels = list(dict.fromkeys([*before, *after]))
+    places = {label: place for place, label in enumerate(labels)}
+    edges = list(dict.fromkeys([*before.edges(), *after.edges()]))
+    kind = _kind(graphs, exact=exact)
+    ends = np.array([(places[tail], places[head]) for tail, head in edges], dtype=np.int64).reshape(-1, 2)
+    old, new = (np.array([label in graph for label in labels], dtype=bool) for graph in graphs)
+    return Paired(
+        labels,
+        (old, new),
+        (_own(before, labels, kind), _own(after, labels, kind)),
+        ends[:, 0],
+        ends[:, 1],
+        *(_of_calls(graphs, edges, name, kind) for name in ("cost", "calls")),
+    )
+
+
+def _own(graph: nx.DiGraph, labels: Sequence[Any], kind: type) -> Values:
+    nodes = graph.nodes
+    return _column((nodes[label].get("self") if label in nodes else 0 for label in labels), kind, "what is self")
+
+
+def _of_calls(graphs: tuple[nx.DiGraph, nx.DiGraph], edges: Sequence[Any], name: str, kind: type) -> Two | None:
+    """Return an attribute of the calls of both; None where a call that is there lacks it."""
+    if any(value is None for graph in graphs for _, _, value in graph.edges(data=name)):
+        return None
+    before, after = (
+        _column((graph.edges[edge][name] if graph.has_edge(*edge) else 0 for edge in edges), kind, f"a call's {name}")
+        for graph in graphs
+    )
+    return before, after
+
+
+def _kind(graphs: Iterable[nx.DiGraph], *, exact: bool) -> type:
+    """Return in which arithmetic two profiles are compared: floats, unless Fractions or Decimals are there."""
+    values = (
+        value
+        for graph in graphs
+        for records, name in ((graph.nodes, "self"), (graph.edges, "cost"))
+        for *_, value in records(data=name)
+    )
+    return Fraction if exact or any(isinstance(value, (Fraction, Decimal)) for value in values) else float
+
+
+def _column(values: Iterable[Any], kind: type, what: str) -> Values:
+    """Return numbers as an array; what is not recorded is 0."""
+    numbers = [0 if value is None else value for value in values]
+    for number in numbers:
+        if not isinstance(number, REAL) or not math.isfinite(number):
+            raise WeightError(f"{what} is no finite real number: {number}")
+    if kind is float:
+        return np.array(numbers, dtype=np.float64)
+    column = np.empty(len(numbers), dtype=object)
+    column[:] = [Fraction(n.item() if isinstance(n, np.generic) else n) for n in numbers]
+    return column
+
+
+#: What happened to what one profile has, or both.
+STATUS = {(True, True): "kept", (False, True): "added", (True, False): "removed"}
+
+
+def both_in_one(pair: Paired | None, changes: Mapping[Any, Any]) -> nx.MultiDiGraph:
+    """Return two profiles as one graph: what functions and calls cost before and after, and what they did.
+
+    Parameters
+    ----------
+    pair : Paired or None
+    changes : mapping of function, or (caller, callee), to number
+    """
+    graph = nx.MultiDiGraph(annotation="comparison", edge_meaning="calls", node_meaning="functions")
+    if pair is None:
+        return graph
+    columns = (each.tolist() for each in (*pair.there, *pair.own))
+    for label, is_before, is_after, old, new in zip(pair.labels, *columns, strict=True):
+        numbers = _shown(changes.get(label), self_before=old, self_after=new)
+        graph.add_node(label, status=STATUS[is_before, is_after], **numbers)
+    columns = (each.tolist() for each in (pair.tails, pair.heads, *(pair.costs or ())))
+    for tail, head, old, new in zip(*columns, strict=True) if pair.costs else ():
+        if (old or new) and tail != head:
+            ends = pair.labels[tail], pair.labels[head]
+            status = "added" if not old else "removed" if not new else "kept" if old == new else "changed"
+            weights = {name: n for name, n in (("weight_before", old), ("weight_after", new)) if n}
+            graph.add_edge(*ends, key="", status=status, **_shown(changes.get(ends), **weights))
+    return graph
+
+
+def _shown(change: Any, **numbers: Any) -> dict[str, Any]:
+    """Return numbers as attributes, whole ones as ints."""
+    given = {**numbers, **({} if change is None else {"change": change})}
+    return {name: int(n) if isinstance(n, float) and n.is_integer() else plain(n) for name, n in given.items()}

@@ -1,0 +1,185 @@
+"""One profile before and one after: what moved a cost between them, by what the files hold.
+
+Numbers and costs of calls give what each call did; stacks, or costs of calls alone, what functions' own code did.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any, NamedTuple, TypeAlias
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.arithmetic import Number, plain
+from graphdiff.errors import UsageError
+from graphdiff.graph.measured import STACKS
+from graphdiff.profiles.attribution import Shape, attributed
+from graphdiff.profiles.mixes import Mix, mixes
+from graphdiff.profiles.noise import of_stacks, quantum
+from graphdiff.profiles.pairing import Paired, paired
+from graphdiff.profiles.trees import stacks_of
+
+__all__ = ["Key", "Measured", "Run", "run_of"]
+
+Values = NDArray[Any]
+#: What a part is of: its kind, the caller of a call, and the function.
+Key: TypeAlias = tuple[str, Any, Any]
+REST: Key = ("rest", None, None)
+
+
+class Measured(NamedTuple):
+    """A part of a change: what it did, what it cost before and after, and how often a call was made."""
+
+    change: Number
+    before: Number
+    after: Number
+    calls: tuple[Number, Number] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What moved a cost between two profiles.
+
+    Attributes
+    ----------
+    method : str
+        As in `ProfileComparison`.
+    before, after : numbers
+    parts : dict of Key to Measured
+    variances : dict of Key to float, or None
+        Of the change of each part, where it was sampled; None where it was not, or no file says how often.
+    variance : float or None
+        Of the change.
+    mixes : list of Mix
+    pair : Paired or None
+        What both measured.
+    """
+
+    method: str
+    before: Number
+    after: Number
+    parts: dict[Key, Measured]
+    variances: dict[Key, float] | None = None
+    variance: float | None = None
+    mixes: list[Mix] = field(default_factory=list)
+    pair: Paired | None = None
+
+
+def run_of(
+    before: nx.DiGraph, after: nx.DiGraph, main: Any = None, *, factors: tuple[Any, Any] = (1, 1), exact: bool = False
+) -> Run:
+    """Return what moved the cost of a function with all that it calls, or of the whole, between two profiles.
+
+    Parameters
+    ----------
+    before, after : networkx.DiGraph
+        Their functions are called alike.
+    main : label, optional
+    factors : pair of numbers
+        Times which everything counts, before and after.
+    exact : bool
+
+    Raises
+    ------
+    UsageError
+        If the files cannot tell what the function costs.
+    """
+    graphs = before, after
+    pair = paired(before, after, exact=exact).scaled(*factors)
+    if all(graph.graph.get(STACKS) is not None for graph in graphs):
+        return replace(_by_stacks(graphs, main, factors, exact=exact), pair=pair)
+    if pair.costs is None:
+        if main is not None:
+            raise UsageError(
+                f"these profiles do not say what calls cost, and so not what {main} costs with all that it calls: "
+                "without its name the whole of both is compared"
+            )
+        old, new = (plain(own.sum()) for own in pair.own)
+        run = Run("own", old, new, _own(pair, pair.own[1] - pair.own[0]))
+    else:
+        place = None if main is None else pair.labels.index(main)
+        run = _by_calls(pair, place, is_sampled=before.graph.get("kind") == "sampled")
+    return replace(_sampled(run, graphs, factors), pair=pair)
+
+
+# -- calls
+
+
+def _by_calls(pair: Paired, main: int | None, *, is_sampled: bool) -> Run:
+    shape = Shape.of(pair)
+    if main is not None:
+        shape.require_alone(main)
+    by_calls = pair.calls is not None and not is_sampled
+    moved = attributed(shape, main, by_calls=by_calls)
+    parts = _own(pair, moved.own)
+    for kind, column in (("calls", moved.calls), ("shared", moved.shared)):
+        parts |= _of_calls(pair, kind, column)
+    if moved.rest:
+        parts[REST] = Measured(moved.rest, 0, 0)
+    mixed = mixes(shape, moved) if by_calls else []
+    return Run("calls" if by_calls else "costs", moved.before, moved.after, parts, mixes=mixed)
+
+
+def _own(pair: Paired, changes: Values) -> dict[Key, Measured]:
+    used = np.flatnonzero(changes)
+    columns = [column[used].tolist() for column in (changes, *pair.own)]
+    labels = (pair.labels[place] for place in used.tolist())
+    return {("own", None, label): Measured(*numbers) for label, *numbers in zip(labels, *columns, strict=True)}
+
+
+def _of_calls(pair: Paired, kind: str, changes: Values) -> dict[Key, Measured]:
+    assert pair.costs is not None
+    used = np.flatnonzero(changes)
+    ends = ([pair.labels[place] for place in each[used].tolist()] for each in (pair.tails, pair.heads))
+    columns = [column[used].tolist() for column in (changes, *pair.costs)]
+    numbers = [None] * len(used) if pair.calls is None else zip(*(n[used].tolist() for n in pair.calls), strict=True)
+    rows = zip(*ends, *columns, numbers, strict=True)
+    return {(kind, tail, head): Measured(*measured) for tail, head, *measured in rows}
+
+
+def _sampled(run: Run, graphs: tuple[nx.DiGraph, nx.DiGraph], factors: tuple[Any, Any]) -> Run:
+    """Return a run with variances, where both files say what one sample stands for."""
+    each = quantum(graphs[0]), quantum(graphs[1])
+    if each[0] is None or each[1] is None:
+        return run
+    old, new = each[0] * float(factors[0]), each[1] * float(factors[1])
+    variances = {key: old * float(part.before) + new * float(part.after) for key, part in run.parts.items()}
+    return replace(run, variances=variances, variance=old * float(run.before) + new * float(run.after))
+
+
+# -- stacks
+
+
+def _by_stacks(graphs: tuple[nx.DiGraph, nx.DiGraph], main: Any, factors: tuple[Any, Any], *, exact: bool) -> Run:
+    """Return what the own code of each function did, in the stacks that hold a function."""
+    kind = Fraction if exact else float
+    before, after = (_side(graph, main, kind(factor)) for graph, factor in zip(graphs, factors, strict=True))
+    pairs = {label: (before.own.get(label, 0), after.own.get(label, 0)) for label in {**before.own, **after.own}}
+    parts: dict[Key, Measured] = {
+        ("own", None, label): Measured(new - old, old, new) for label, (old, new) in pairs.items() if old != new
+    }
+    run = Run("stacks", sum(before.own.values()), sum(after.own.values()), parts)
+    if before.variances is None or after.variances is None:
+        return run
+    variances = {key: before.variances.get(key[2], 0.0) + after.variances.get(key[2], 0.0) for key in parts}
+    return replace(run, variances=variances, variance=sum([*before.variances.values(), *after.variances.values()]))
+
+
+class _Side(NamedTuple):
+    """What each function cost by itself in the stacks that hold a function, and its variance, where that is known."""
+
+    own: dict[Any, Number]
+    variances: dict[Any, float] | None
+
+
+def _side(graph: nx.DiGraph, main: Any, factor: Any) -> _Side:
+    stacks = stacks_of(graph, main)
+    own = dict(zip(graph, (n * factor for n in stacks.functions(len(graph))[0].tolist()), strict=True))
+    each = of_stacks(graph, stacks)
+    if each is None:
+        return _Side(own, None)
+    sums = np.bincount(stacks.frames, weights=each * float(factor) ** 2, minlength=len(graph))
+    return _Side(own, dict(zip(graph, sums.tolist(), strict=True)))

@@ -1,0 +1,249 @@
+"""What stands in the picture of a profile, and in that of two; what is said when it is written."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pytest
+from conftest import Run
+
+import graphdiff as gd
+from graphdiff.errors import UsageError
+from graphdiff.pictures.picture import DrawnEdge, DrawnNode, Picture
+from graphdiff.pictures.profile import profile_pictures
+from graphdiff.pictures.profile_change import change_pictures
+from graphdiff.pictures.view import view_of
+from graphdiff.profiles.call_graph import Function, from_calls, from_stacks
+from graphdiff.profiles.overlay import overlaid
+from graphdiff.profiles.stacks import Stacks
+
+FOLDED = "main;parse;read 3\nmain;parse;burn 5\nmain;render;burn 2\nmain 1\n"
+CALLS = {
+    ("main", "parse"): (8.0, 2),
+    ("parse", "burn"): (5.0, 4),
+    ("main", "render"): (3.0, 1),
+    ("render", "burn"): (2.0, 9),
+}
+OWN = {"main": (1.0, 12.0, 1), "parse": (3.0, 8.0, 2), "render": (1.0, 3.0, 1), "burn": (7.0, 7.0, 13)}
+
+
+def calls_profile(**changed: float) -> nx.DiGraph:
+    """A profile without stacks; some functions' own costs may be others."""
+    own = {name: changed.get(name, cost) for name, (cost, _, _) in OWN.items()}
+    more = {name: own[name] - OWN[name][0] for name in OWN}
+    costs = {pair: cost for pair, (cost, _) in CALLS.items()}
+    costs["render", "burn"] += more["burn"]
+    costs["main", "render"] += more["burn"] + more["render"]
+    whole = {name: inclusive + more[name] for name, (_, inclusive, _) in OWN.items()}
+    whole["render"] += more["burn"]
+    whole["main"] += more["burn"] + more["render"]
+    return from_calls(
+        {Function(name): {"self": own[name], "inclusive": whole[name], "calls": OWN[name][2]} for name in OWN},
+        {(Function(u), Function(v)): {"cost": costs[u, v], "calls": CALLS[u, v][1]} for u, v in CALLS},
+        unit="s", total=whole["main"], kind="counted", format="cProfile",
+    )  # fmt: skip
+
+
+def stacks_profile(*lines: tuple[str, int]) -> nx.DiGraph:
+    stacks = [line.split(";") for line, _ in lines]
+    names = sorted({name for stack in stacks for name in stack})
+    frames = [names.index(name) for stack in stacks for name in stack]
+    costs = [cost for _, cost in lines]
+    tree = Stacks.of(frames, [*map(len, stacks)], costs, costs)
+    return from_stacks([*map(Function, names)], tree, unit="samples", kind="sampled", format="folded")
+
+
+def picture_of(graph: nx.DiGraph, source: Any = None, target: Any = None, **viewing: Any) -> Picture:
+    return next(profile_pictures(gd.annotate(graph, source, target), view_of(**viewing)))
+
+
+def node(picture: Picture, name: str) -> DrawnNode:
+    return next(each for each in picture.nodes if each.name == name)
+
+
+def edge(picture: Picture, tail: str, head: str) -> DrawnEdge:
+    names = [each.name for each in picture.nodes]
+    return next(each for each in picture.edges if (names[each.tail], names[each.head]) == (tail, head))
+
+
+class TestOne:
+    def test_boxes_have_self_inclusive_and_calls_and_edges_cost_and_calls(self) -> None:
+        picture = picture_of(calls_profile())
+        assert node(picture, "parse").lines == ("parse", "self 3 s (25 %)", "inclusive 8 s (66.7 %)", "2 calls")
+        assert node(picture, "burn").lines == ("burn", "self 7 s (58.3 %)", "13 calls")
+        assert edge(picture, "render", "burn").label == "2 s · 9 calls"
+        assert picture.legend[:2] == ["cProfile · total 12 s", "4 of 4 functions, 100 % of the total"]
+
+    def test_size_is_by_self_colour_by_inclusive_width_by_cost(self) -> None:
+        picture = picture_of(calls_profile())
+        sizes = {each.name: each.font_size for each in picture.nodes}
+        assert sizes["burn"] > sizes["parse"] > sizes["main"] == sizes["render"]
+        assert node(picture, "main").fill != node(picture, "render").fill
+        assert edge(picture, "main", "parse").width == pytest.approx(1 + 5 * 8 / 12)
+        assert edge(picture, "main", "parse").width > edge(picture, "main", "render").width
+
+    def test_what_is_not_drawn_is_dashed_and_said(self) -> None:
+        lines = [(f"main;step{n};burn", 10 + n) for n in range(6)]
+        picture = picture_of(stacks_profile(*lines), max_nodes=3)
+        assert {each.name for each in picture.nodes} == {"main", "burn"}
+        [only] = picture.edges
+        assert (only.label, only.is_dashed) == ("75 samples", True)
+        assert picture.legend[1] == "2 of 8 functions, 100 % of the total; 1 dashed edge stands for the rest"
+        assert not any("≈" in line for line in picture.legend)
+
+    def test_what_stays_in_functions_that_are_not_drawn_has_a_box(self) -> None:
+        lines = [("main;f", 5), *((f"main;step{n}", 1 + n) for n in range(6))]
+        picture = picture_of(stacks_profile(*lines), max_nodes=4)
+        rest = node(picture, "other functions")
+        assert rest.is_dashed
+        assert rest.lines[0] == "5 other functions"
+        assert "fontsize" in gd.to_pydot(gd.annotate(stacks_profile(*lines)), max_nodes=4).to_string()
+
+    def test_functions_that_call_each_other_are_one_box(self) -> None:
+        picture = picture_of(stacks_profile(("main;even;odd;even", 4), ("main;odd", 2), ("main;even;odd;leaf", 1)))
+        box = next(each for each in picture.nodes if "even" in each.name)
+        assert box.lines[0] == "2 functions that call each other"
+        assert set(box.lines[1:3]) == {"odd  7 samples", "even  5 samples"}
+        assert box.lines[3:] == ("self 6 samples (85.7 %)", "inclusive 7 samples (100 %)")
+        assert box.facts["members"] == ["odd", "even"]
+        assert "(2 in boxes of several)" in picture.legend[1]
+
+    def test_of_a_target_the_box_is_its_cost_that_passes(self) -> None:
+        lines = [(line, int(cost)) for line, _, cost in (text.rpartition(" ") for text in FOLDED.splitlines())]
+        picture = picture_of(stacks_profile(*lines), "parse", "burn")
+        assert picture.legend[1] == "5 samples of burn's 7 samples are spent for parse (71.4 %)"
+        assert node(picture, "burn").is_target
+        assert node(picture, "burn").lines == ("burn", "5 samples (100 %)")
+        assert [each.name for each in picture.nodes] == ["parse", "burn"]
+
+    def test_without_stacks_an_estimate_is_marked(self) -> None:
+        picture = picture_of(calls_profile(), "main", "burn")
+        assert edge(picture, "parse", "burn").label == "≈ 5 s"
+        assert picture.legend[-1].startswith("≈: as if all calls of a function cost the same")
+
+    def test_counts_alone_are_drawn_as_counts(self) -> None:
+        graph = from_calls(
+            {Function("a"): {}, Function("b"): {"calls": 3}}, {(Function("a"), Function("b")): {"calls": 3}},
+            unit="s", total=0, kind="counted", format="gprof",
+        )  # fmt: skip
+        picture = picture_of(graph)
+        assert node(picture, "b").lines == ("b", "3 calls")
+        assert edge(picture, "a", "b").label == "3 calls"
+        assert "does not say what calls cost" in picture.legend[-1]
+
+    def test_each_picture_has_fewer_boxes(self) -> None:
+        lines = [(f"main;f{n % 5};g{n % 7};h{n}", 5 + n) for n in range(35)]
+        pictures = list(profile_pictures(gd.annotate(stacks_profile(*lines)), view_of()))
+        sizes = [len(each.nodes) for each in pictures]
+        assert sizes == sorted(set(sizes), reverse=True)
+        assert all(len(each.edges) <= 60 + 31 * 2 for each in pictures)
+
+
+class TestTwo:
+    def test_what_costs_more_is_red_and_what_costs_less_green(self) -> None:
+        picture = next(change_pictures(overlaid(calls_profile(), calls_profile(burn=9.0, main=0.5)), view_of()))
+        assert picture.legend[0] == "cProfile · total 12 → 13.5 s (+12.5 %)"
+        assert node(picture, "burn").lines == ("burn", "self 7 → 9 s", "13 calls")
+        assert edge(picture, "render", "burn").label == "2 → 4 s · 9 calls"
+        assert node(picture, "parse").fill == "#ffffff"
+        red, green = ([int(colour[n : n + 2], 16) for n in (1, 3, 5)] for colour in (
+            node(picture, "burn").fill,
+            node(next(change_pictures(overlaid(calls_profile(), calls_profile(burn=6.0)), view_of())), "burn").fill,
+        ))  # fmt: skip
+        assert red[0] > red[1]
+        assert green[1] > green[0]
+
+    def test_new_and_gone_functions_are_marked(self) -> None:
+        old, new = stacks_profile(("main;old", 900), ("main;f", 40)), stacks_profile(("main;new", 500), ("main;f", 40))
+        picture = next(change_pictures(overlaid(old, new), view_of()))
+        assert node(picture, "old").lines == ("old", "− gone", "self 900 → 0 samples")
+        assert node(picture, "new").lines[1] == "+ new"
+        assert node(picture, "f").lines == ("f", "self 40 samples")
+
+    def test_of_samples_what_may_be_chance_is_grey(self) -> None:
+        old, new = stacks_profile(("main;f", 100), ("main;g", 100)), stacks_profile(("main;f", 120), ("main;g", 300))
+        picture = next(change_pictures(overlaid(old, new), view_of()))
+        assert edge(picture, "main", "f").color == "#bebebe"  # 20 of 2 * (100 + 120) ** 0.5 = 29.7
+        assert edge(picture, "main", "g").color != "#bebebe"
+        assert "grey, white: within two standard errors" in picture.legend
+
+    def test_each_side_adds_up_whatever_is_drawn(self) -> None:
+        sides = [
+            stacks_profile(*((f"main;f{n % 3};g{n % 4};h{n}", 5 + n * factor) for n in range(24))) for factor in (1, 2)
+        ]
+        for picture in change_pictures(overlaid(*sides), view_of(max_nodes=9)):
+            for number, drawn in enumerate(picture.nodes):
+                if drawn.is_dashed:
+                    continue
+                for side in ("before", "after"):
+                    leaving = sum(each.facts[f"cost_{side}"] for each in picture.edges if each.tail == number)
+                    assert drawn.facts[f"self_{side}"] + leaving == drawn.facts[f"inclusive_{side}"]
+
+    def test_other_units_are_refused(self) -> None:
+        with pytest.raises(UsageError, match="differ in unit, s before and samples after"):
+            overlaid(calls_profile(), stacks_profile(("main", 1)))
+
+
+class TestTheCommandLine:
+    @pytest.fixture
+    def folded(self, tmp_path: Path) -> str:
+        path = tmp_path / "run.folded"
+        path.write_text(FOLDED)
+        return str(path)
+
+    def test_draw_says_how_much_it_shows(self, folded: str, tmp_path: Path, run: Run) -> None:
+        path = tmp_path / "x.svg"
+        done = run("draw", folded, "-O", str(path))
+        assert done.err == f"{path}: 5 of 5 functions, 100 % of the total\n"
+        text = path.read_text(encoding="utf-8")
+        assert re.search(r">inclusive 8 samples \(72\.7 %\)<", text)
+
+    def test_ends_and_filters(self, folded: str, tmp_path: Path, run: Run) -> None:
+        path = tmp_path / "x.svg"
+        done = run("draw", folded, "parse", "burn", "--hide", "main", "-O", str(path))
+        assert (
+            done.err
+            == f'graphdiff: hide "main": 1 function; 10 samples of 11 samples left (90.9 %)\n{path}: 2 of 2 functions\n'
+        )
+        assert "5 samples of burn&#39;s 7 samples are spent for parse (71.4 %)" in path.read_text(encoding="utf-8")
+
+    def test_json_of_a_picture_has_what_is_drawn(self, folded: str, run: Run) -> None:
+        document = json.loads(run("draw", folded, "--max-nodes", "9", "-o", "json").out)
+        nodes = {row["id"]: row for row in document["nodes"]}
+        assert nodes["burn"]["self"] == 7
+        assert {"source": "render", "target": "burn", "key": 0, "cost": 2} in document["edges"]
+
+    def test_a_focus_needs_stacks(self, tmp_path: Path, run: Run) -> None:
+        path = tmp_path / "calls.callgrind"
+        path.write_text(
+            "version: 1\ncreator: x\nevents: Ir\n\nfl=a.c\nfn=main\n1 5\ncfn=f\ncalls=1 2\n2 7\n\nfn=f\n2 7\n\nsummary: 12\n"
+        )
+        done = run("draw", str(path), "--focus", "f")
+        assert done.status == 2
+        assert done.err.startswith(
+            "graphdiff: --focus f: this profile has calls and no stacks, of which some could be "
+        )
+        assert done.err.endswith("; --hide f gives what these functions cost to their callers, by averages\n")
+        assert "main" in run("draw", str(path), "--hide", "f").out
+
+    def test_other_files_have_none_of_it(self, tmp_path: Path, run: Run) -> None:
+        path = tmp_path / "g.csv"
+        path.write_text("source,target,weight\na,b,1\n")
+        done = run("why", str(path), "a", "b", "--ignore", "x")
+        assert (done.status, done.err) == (
+            2,
+            "graphdiff: --ignore x is for profiles: what a profiler wrote of functions, their calls and what these cost\n",
+        )
+
+    def test_groups(self, tmp_path: Path, run: Run) -> None:
+        path = tmp_path / "run.folded"
+        path.write_text("main (a.py:1);load (b.py:3);read (b.py:7) 4\nmain (a.py:1) 1\n")
+        document = json.loads(run("draw", str(path), "--group", "file", "--max-nodes", "9", "-o", "json").out)
+        assert [(row["id"], row["self"], row["inclusive"]) for row in document["nodes"]] == [
+            ("a.py", 1, 5),
+            ("b.py", 4, 4),
+        ]
