@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from graphdiff.errors import FormatError, UsageError, meant, nearest
 from graphdiff.graph.measured import with_stacks
 from graphdiff.io.building import leave_out
-from graphdiff.io.profilers.wire import break_of
+from graphdiff.io.profilers.wire import fields
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.profiles.call_graph import Function, from_stacks
 from graphdiff.profiles.stacks import MOST, Stacks
@@ -71,6 +71,8 @@ ABSENT = f"which is not in the file: it is broken or cut off; {AGAIN}"
 
 #: Numbers up to so many, or so many times those that there are, are looked up in a table.
 MOST_NUMBERS, FAR_APART = 1 << 16, 8
+#: So many fields of a broken file are looked at.
+MOST_FIELDS = 1_000_000
 #: So many samples are taken apart at once.
 BLOCK = 1 << 14
 
@@ -170,16 +172,7 @@ def _graph(
     costs, event = recorded.values[:, chosen], measured[chosen]
     if not costs[recorded.lengths > 0].any():
         raise _nothing(recorded.values[recorded.lengths > 0], measured, chosen, name)
-    has_some = costs > 0
-    counts = recorded.values[:, measured.index(SAMPLES)] if SAMPLES in measured else None
-    of_some = np.repeat(has_some, recorded.lengths)
-    frames = recorded.frames if has_some.all() else recorded.frames[of_some]
-    tree = Stacks.of(  # backwards, so that each begins with its root
-        frames[::-1],
-        recorded.lengths[has_some][::-1],
-        costs[has_some][::-1],
-        None if counts is None else counts[has_some][::-1],
-    )
+    tree = _tree(recorded, costs, recorded.values[:, measured.index(SAMPLES)] if SAMPLES in measured else None)
     graph = from_stacks(
         functions,
         tree,
@@ -189,12 +182,20 @@ def _graph(
         event=event.name,
         events=[each.name for each in measured],
     )
-    gone = np.setdiff1d(recorded.frames[~of_some], tree.frames)
+    gone = np.setdiff1d(recorded.frames[np.repeat(costs == 0, recorded.lengths)], tree.frames)
     leave_out(graph, dict.fromkeys(functions[number].name for number in gone.tolist()), {"event": event.name})
     if bare := int(costs[recorded.lengths == 0].sum()):
         told = f"{amount(bare, event.shown_unit)} of {amount(int(costs.sum()), event.shown_unit)}"
         graph.graph["warnings"] = [f"{name}: samples without a stack are left out: {told}"]
     return graph
+
+
+def _tree(recorded: _Recorded, costs: NDArray[np.int64], counts: NDArray[np.int64] | None) -> Stacks:
+    """Return the stacks of the samples that cost something."""
+    some = costs > 0
+    frames = recorded.frames if some.all() else recorded.frames[np.repeat(some, recorded.lengths)]
+    samples = None if counts is None else counts[some][::-1]
+    return Stacks.of(frames[::-1], recorded.lengths[some][::-1], costs[some][::-1], samples)  # roots first
 
 
 def _nothing(values: NDArray[np.int64], measured: Sequence[_Measured], chosen: int, name: str) -> FormatError:
@@ -209,12 +210,27 @@ def _parsed(data: bytes, name: str) -> Any:
     try:
         profile = profile_class().FromString(data)
     except DecodeError:
-        place = break_of(data)
-        what = f"is broken or cut off at byte {place:,} of {len(data):,}" if place else NO_PROFILE
-        raise FormatError(f"{name} {what}; {AGAIN}") from None
+        place = _break_of(data)
+        where = "" if place is None else f" at byte {place:,} of {len(data):,}"
+        raise FormatError(f"{name} {f'is broken or cut off{where}' if place != 0 else NO_PROFILE}; {AGAIN}") from None
     if not profile.sample_type:
         raise FormatError(f"{name} {NO_PROFILE}: it does not say what was measured")
     return profile
+
+
+def _break_of(data: bytes) -> int | None:
+    """Return where the field begins that cannot be read; None where it is none of the first."""
+    from google.protobuf.message import DecodeError
+
+    start = 0
+    for field in islice(fields(data), MOST_FIELDS):
+        try:
+            profile_class().FromString(data[start : field.stop])
+        except DecodeError:
+            return start
+        start = field.stop
+    is_the_next = next(islice(fields(data[start:]), 1), None) is None
+    return start if is_the_next else None
 
 
 @cache
