@@ -158,44 +158,43 @@ def read_pprof(data: bytes, *, name: str, event: str | None = None, stacks: str 
         chosen = _chosen(measured, event, texts.at(profile.default_sample_type), name)
         functions, locations = _tables(profile, texts)
         recorded = _recorded(profile.sample, locations, len(measured), name)
+        warnings = [f"{name}: {KEPT}"] if texts.at(profile.drop_frames) else []
+        del profile  # several times what is left of it
         _require_amounts(recorded.values, measured, name)
-        graph = _graph(functions, recorded, measured, chosen, name)
-    if texts.at(profile.drop_frames):
-        graph.graph.setdefault("warnings", []).append(f"{name}: {KEPT}")
+        tree, gone, bare = _chosen_stacks(recorded, measured, chosen, name)
+        del recorded
+        value = measured[chosen]
+        graph = from_stacks(
+            functions,
+            tree,
+            unit=value.shown_unit,
+            kind=value.kind,
+            format=TITLE,
+            event=value.name,
+            events=[each.name for each in measured],
+        )
+    leave_out(graph, dict.fromkeys(functions[number].name for number in gone), {"event": value.name})
+    if bare:
+        amounts = [amount(cost, value.shown_unit) for cost in (bare, bare + tree.total)]
+        warnings.append(f"{name}: samples without a stack are left out: {' of '.join(amounts)}")
+    if warnings:
+        graph.graph["warnings"] = warnings
     return with_stacks(graph, stacks)
 
 
-def _graph(
-    functions: Sequence[Function], recorded: _Recorded, measured: Sequence[_Measured], chosen: int, name: str
-) -> nx.DiGraph:
-    """Return the graph of the samples that have some of the value that is chosen."""
-    costs, event = recorded.values[:, chosen], measured[chosen]
-    if not costs[recorded.lengths > 0].any():
-        raise _nothing(recorded.values[recorded.lengths > 0], measured, chosen, name)
-    tree = _tree(recorded, costs, recorded.values[:, measured.index(SAMPLES)] if SAMPLES in measured else None)
-    graph = from_stacks(
-        functions,
-        tree,
-        unit=event.shown_unit,
-        kind=event.kind,
-        format=TITLE,
-        event=event.name,
-        events=[each.name for each in measured],
-    )
-    gone = np.setdiff1d(recorded.frames[np.repeat(costs == 0, recorded.lengths)], tree.frames)
-    leave_out(graph, dict.fromkeys(functions[number].name for number in gone.tolist()), {"event": event.name})
-    if bare := int(costs[recorded.lengths == 0].sum()):
-        told = f"{amount(bare, event.shown_unit)} of {amount(int(costs.sum()), event.shown_unit)}"
-        graph.graph["warnings"] = [f"{name}: samples without a stack are left out: {told}"]
-    return graph
-
-
-def _tree(recorded: _Recorded, costs: NDArray[np.int64], counts: NDArray[np.int64] | None) -> Stacks:
-    """Return the stacks of the samples that cost something."""
+def _chosen_stacks(
+    recorded: _Recorded, measured: Sequence[_Measured], chosen: int, name: str
+) -> tuple[Stacks, list[int], int]:
+    """Return the stacks of one value, the functions that have none of it, and what samples without a stack have."""
+    costs, has_stack = recorded.values[:, chosen], recorded.lengths > 0
+    if not costs[has_stack].any():
+        raise _nothing(recorded.values[has_stack], measured, chosen, name)
     some = costs > 0
     frames = recorded.frames if some.all() else recorded.frames[np.repeat(some, recorded.lengths)]
-    samples = None if counts is None else counts[some][::-1]
-    return Stacks.of(frames[::-1], recorded.lengths[some][::-1], costs[some][::-1], samples)  # roots first
+    samples = recorded.values[some, measured.index(SAMPLES)][::-1] if SAMPLES in measured else None
+    tree = Stacks.of(frames[::-1], recorded.lengths[some][::-1], costs[some][::-1], samples)  # roots first
+    gone = np.setdiff1d(recorded.frames[np.repeat(~some, recorded.lengths)], tree.frames)
+    return tree, gone.tolist(), int(costs[~has_stack].sum())
 
 
 def _nothing(values: NDArray[np.int64], measured: Sequence[_Measured], chosen: int, name: str) -> FormatError:
@@ -383,8 +382,7 @@ def _program(path: str) -> Function:
 
 def _recorded(samples: Sequence[Any], locations: _Locations, n_types: int, name: str) -> _Recorded:
     """Return what was recorded, taken apart a block of samples at a time."""
-    frames, lengths = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.int64)]
-    values = array("q")
+    frames, lengths, values = array("i"), array("q"), array("q")
     for start in range(0, len(samples), BLOCK):
         ids, sizes = array("Q"), array("q")
         for sample in samples[start : start + BLOCK]:
@@ -400,10 +398,12 @@ def _recorded(samples: Sequence[Any], locations: _Locations, n_types: int, name:
             number = start + int(np.searchsorted(ends, first, side="right")) + 1
             raise FormatError(f"{name}: sample {number:,} is at location {ids[first]:,}, {ABSENT}")
         block, stops = locations.frames_at(places)
-        frames.append(block)
-        lengths.append(np.diff(np.append(0, stops)[ends], prepend=0))
+        frames.frombytes(block.tobytes())
+        lengths.frombytes(np.diff(np.append(0, stops)[ends], prepend=0).tobytes())
     return _Recorded(
-        np.concatenate(frames), np.concatenate(lengths), np.frombuffer(values, dtype=np.int64).reshape(-1, n_types)
+        np.frombuffer(frames, dtype=np.int32),
+        np.frombuffer(lengths, dtype=np.int64),
+        np.frombuffer(values, dtype=np.int64).reshape(-1, n_types),
     )
 
 
