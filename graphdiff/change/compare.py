@@ -20,14 +20,18 @@ from graphdiff.errors import UnknownNodeError, UsageError, of_both
 from graphdiff.graph.attributes import no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
+from graphdiff.graph.measured import is_profile
 from graphdiff.graph.options import takes_options
 from graphdiff.pictures.group import group_of_name
 from graphdiff.profiles.comparison import ProfileComparison, compared
 from graphdiff.profiles.pairing import aligned, are_profiles
-from graphdiff.remedies import Keyword
+from graphdiff.remedies import Keyword, Remedy
+from graphdiff.text.names import members_of
 
 By: TypeAlias = str | int | Callable[[Any], Hashable] | None
 Given: TypeAlias = "nx.DiGraph | CompiledGraph"
+#: Of profiles several runs, which a graph's type does not tell: nor, then, that the answer is a `ProfileComparison`.
+Befores: TypeAlias = "Given | Sequence[nx.DiGraph]"
 Answer: TypeAlias = "Difference | Changes | Comparison"
 
 #: The options that make of two profiles two graphs with weights.
@@ -212,20 +216,8 @@ def weighted(
 
 
 @overload
-def compare(
-    before: Sequence[nx.DiGraph],
-    after: nx.DiGraph,
-    source: Hashable | None = None,
-    target: Hashable | None = None,
-    *,
-    by: By = None,
-    match: Mapping[Any, Any] | None = None,
-    normalise: str | None = None,
-    exact: bool = False,
-) -> ProfileComparison: ...
-@overload
 def compare(  # type: ignore[overload-overlap]
-    before: Given,
+    before: Befores,
     after: Given,
     source: None = None,
     target: None = None,
@@ -237,7 +229,7 @@ def compare(  # type: ignore[overload-overlap]
 ) -> Difference: ...
 @overload
 def compare(  # type: ignore[overload-overlap]
-    before: Given,
+    before: Befores,
     after: Given,
     source: None,
     target: End,
@@ -249,7 +241,7 @@ def compare(  # type: ignore[overload-overlap]
 ) -> Changes: ...
 @overload
 def compare(  # type: ignore[overload-overlap]
-    before: Given,
+    before: Befores,
     after: Given,
     source: End,
     target: None = None,
@@ -261,7 +253,7 @@ def compare(  # type: ignore[overload-overlap]
 ) -> Changes: ...
 @overload
 def compare(  # type: ignore[overload-overlap]
-    before: Given,
+    before: Befores,
     after: Given,
     source: None = None,
     *,
@@ -273,7 +265,7 @@ def compare(  # type: ignore[overload-overlap]
 ) -> Changes: ...
 @overload
 def compare(
-    before: Given,
+    before: Befores,
     after: Given,
     source: End,
     target: End,
@@ -285,7 +277,7 @@ def compare(
 ) -> Comparison: ...
 @takes_options
 def compare(
-    before: Given | Sequence[nx.DiGraph],
+    before: Befores,
     after: Given,
     source: End | None = None,
     target: End | None = None,
@@ -359,14 +351,32 @@ def compare(
     """
     befores: list[Any] = [*before] if isinstance(before, (list, tuple)) else [before]
     if not OF_WEIGHTS & options.keys() and are_profiles([*befores, after]):
-        if source is None or target is None:
-            main, exact = source if target is None else target, bool(options.get("exact"))
-            return compared_costs(befores, after, main, by=by, match=match, normalise=normalise, exact=exact)
+        exact = bool(options.get("exact"))
+        main = one_function([end for end in (source, target) if end is not None])
+        return compared_costs(befores, after, main, by=by, match=match, normalise=normalise, exact=exact)
+    if all(isinstance(each, nx.Graph) and is_profile(each) for each in (*befores, after)):
         befores, match = [aligned(each, after, match) for each in befores], None
     if normalise is not None or len(befores) != 1:
         what = "several graphs before are" if normalise is None else Keyword("normalise", normalise)
         raise UsageError(what, " of the cost of one function, or of all, in profiles")
     return paired(befores[0], after, match, options).answer(source, target, by)
+
+
+def one_function(ends: Sequence[Any]) -> Any:
+    """Return the function whose cost is compared; None where no end is given.
+
+    Raises
+    ------
+    UsageError
+        If it is not one.
+    """
+    if len(ends) > 1 or any(members_of(end) is not None for end in ends):
+        spent = Keyword("weight", "spent", python="graphdiff.weights.spent")
+        raise UsageError(
+            "of two profiles the cost of one function is compared, or without a name that of all",
+            Remedy(spent, "compares the part of one function that, by the averages of calls, is spent for another"),
+        )
+    return ends[0] if ends else None
 
 
 def compared_costs(
@@ -390,8 +400,6 @@ def compared_costs(
     by, match, normalise, exact
         As in `compare`.
     """
-    if main is not None and not isinstance(main, Hashable):
-        raise UsageError("of two profiles the cost of one function is compared, or without a name that of all")
     alike = [aligned(before, after, match) for before in befores]
     if main is not None and not any(main in graph for graph in (*alike, after)):
         raise UnknownNodeError(main, [*after])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from graphdiff.profiles.comparison import ProfileComparison
 
 #: What a graph says of itself, and one without nodes of the same file would.
-MEANINGS = ("edge_meaning", "node_meaning", "weight_meaning")
+MEANINGS = ("edge_meaning", "node_meaning", "weight_meaning", "unit", "kind", "event")
 
 EPILOG = """\
 \b
@@ -55,7 +55,7 @@ In Python:
 @options.verb_on("OLD")
 @click.argument("new", metavar="NEW")
 @with_ends
-@options.grouping("Add the change up by groups: a node attribute, or N parts of names.")
+@options.grouping("Add the change up by groups: an attribute, or N parts of names.")
 @click.option("--old", "olds", multiple=True, metavar="FILE", help="Of profiles: another run of OLD. Repeat for more.")
 @click.option(
     "--normalise",
@@ -84,22 +84,26 @@ def compare(
     """Say what changed from OLD to NEW, and which edges moved the total of SOURCE on TARGET, exactly.
 
     First what appeared, by what, what is gone, upgraded, on new cycles. With both names then the totals and what
-    moved them, with one those of all nodes. OLD may be git:COMMIT: NEW as it was. Of two profiles: what the one
-    function that is named cost, or all, and which calls and whose code moved that.
+    moved them, with one those of all nodes. OLD may be git:COMMIT: NEW as it was. Of two profiles: what one function
+    cost, or all, and which calls and whose code did it.
     """
     from graphdiff.why.routes import routes
 
     if every and top is not None:
         raise UsageError("--top and --all are two answers to how many rows: give one of them")
+    # The change of functions is added up by groups, which are no other profile.
+    settings = replace(settings, views={name: text for name, text in settings.views.items() if name != "by"})
     graphs = _loaded(settings, new)
     rows = sys.maxsize if every else top
-    if runs := _profiles(settings, graphs, olds, ends):
-        found = _costs(runs, graphs[1], ends, matches, by=by, normalise=normalise, exact=settings.exact)
+    if runs := _profiles(settings, graphs, olds):
+        grouping = by if by not in options.SCOPES else _scopes([*runs, graphs[1]], str(by))
+        found = _costs(runs, graphs[1], ends, matches, by=grouping, normalise=normalise, exact=settings.exact)
         gate.check([found], runs[0], graphs[1])
         _emit_costs(_drawn(found, settings), (settings.file, new), (runs[0], graphs[1]), found, rows, gate)
         return
     if olds or normalise:
         raise UsageError("--old and --normalise are of the cost of one function, or of all, in two profiles")
+    graphs, matches = _aligned(graphs, matches)
     pairs = _weighted(graphs, settings, matches)
     first, last = ends.of_either(graphs)
     try:
@@ -150,29 +154,48 @@ def _emptied(graph: nx.DiGraph, read_from: str) -> nx.DiGraph:
 
 
 def _profiles(
-    settings: options.Settings, graphs: tuple[nx.DiGraph, nx.DiGraph], olds: Sequence[str], ends: Ends
+    settings: options.Settings, graphs: tuple[nx.DiGraph, nx.DiGraph], olds: Sequence[str]
 ) -> list[nx.DiGraph]:
-    """Return the runs before, where both files are profiles and costs are asked for, not paths between two ends."""
+    """Return the runs before, where both files are profiles and no weights are asked for."""
     from graphdiff.profiles.pairing import are_profiles
 
-    if settings.weights or settings.cycles or not are_profiles(graphs) or (ends.sources and ends.has_target):
+    if settings.weights or settings.cycles or not are_profiles(graphs):
         return []
     return [graphs[0], *(inputs.load(replace(settings, file=old)) for old in olds)]
+
+
+def _aligned(
+    graphs: tuple[nx.DiGraph, nx.DiGraph], matches: tuple[str, ...]
+) -> tuple[tuple[nx.DiGraph, nx.DiGraph], tuple[str, ...]]:
+    """Return two graphs and which nodes are the same; functions of profiles are called alike, which needs no match."""
+    from graphdiff.change.match import named_pair
+    from graphdiff.graph.measured import is_profile
+    from graphdiff.profiles.pairing import aligned
+
+    if not all(map(is_profile, graphs)):
+        return graphs, matches
+    return (aligned(*graphs, dict(named_pair(graphs, text) for text in matches)), graphs[1]), ()
 
 
 def _costs(
     runs: Sequence[nx.DiGraph], after: nx.DiGraph, ends: Ends, matches: Sequence[str], **asked: Any
 ) -> ProfileComparison:
     """Return what moved the cost of the function that is named, or of all."""
-    from graphdiff.change.compare import compared_costs
+    from graphdiff.change.compare import compared_costs, one_function
     from graphdiff.change.match import in_either, named_pair
 
-    names = ends.sources or ends.targets
-    if len(names) > 1 or ends.listed:
-        raise UsageError("of two profiles the cost of one function is compared, or without a name that of all")
+    name = one_function([*ends.sources, *ends.targets, *([ends.listed.path] * 2 if ends.listed else [])])
     match = dict(named_pair((runs[0], after), text) for text in matches)
-    main = in_either((runs[0], after), names[0]) if names else None
+    main = None if name is None else in_either((runs[0], after), name)
     return compared_costs(runs, after, main, match=match, **asked)
+
+
+def _scopes(graphs: Sequence[nx.DiGraph], kind: str) -> Callable[[Any], Any]:
+    """Return what gives a function's module, file or class."""
+    from graphdiff.profiles.scopes import scopes_of
+
+    names = {node: name for graph in graphs for node, name in zip(graph, scopes_of(graph, kind), strict=True)}
+    return lambda node: names.get(node, f"(no {kind})")
 
 
 def _weighted(graphs: tuple[nx.DiGraph, nx.DiGraph], settings: options.Settings, texts: Sequence[str]) -> list[Pair]:

@@ -11,7 +11,8 @@ from graphdiff.errors import UsageError, meant, nearest
 from graphdiff.io.formats import READERS, Format
 
 #: What is given by ``--option NAME=VALUE``; what formats of many families take has an option that help shows.
-NAMES = ("alternatives", "extras", "markers", "groups", "times", "set", "graph", "event", "thread", "stacks")
+NAMES = ("alternatives", "extras", "markers", "groups", "times", "set", "graph", "event", "thread", "stacks",
+         "overhead")  # fmt: skip
 #: What the library calls an option that help shows.
 SHOWN = {
     "columns": "--columns", "follow_arrows": "--follow-arrows", "kinds": "--kind", "max_memory": "--max-memory",

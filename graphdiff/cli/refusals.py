@@ -22,7 +22,11 @@ PARAMETERS = {
     "weight": "weights",
 }
 #: What is there in Python only, and where the command line has the same.
-ELSEWHERE = {"graphdiff.io.formats.READERS": "graphdiff --help", "graphdiff.routes": "graphdiff why"}
+ELSEWHERE = {
+    "graphdiff.io.formats.READERS": "graphdiff --help",
+    "graphdiff.routes": "graphdiff why",
+    'graphdiff.filter_calls(G, hide="imports")': "--hide imports",
+}
 
 
 class Refusal(click.ClickException):

@@ -70,9 +70,13 @@ def _asked(names: tuple[str, ...]) -> Choice | None:
 
 @lru_cache(maxsize=2)
 def _default(graph: nx.DiGraph, verb: str, otherwise: tuple[str, ...] = ()) -> Choice:
-    from graphdiff.graph.defaults import default_weights, known_weights
+    from graphdiff.graph.defaults import Choice, changes_weight, default_weights, known_weights
+    from graphdiff.graph.measured import is_profile
     from graphdiff.graph.presets import WEIGHTS
 
+    if verb == "what-if" and is_profile(graph):
+        weight = changes_weight(graph)
+        return Choice((weight,), f"weights: {weight.name}, {weight.meaning}")
     decide = known_weights if verb in COUNTING else default_weights
     return decide(graph, [WEIGHTS[name] for name in otherwise or OTHERWISE.get(verb, SIDE_BY_SIDE)])
 

@@ -5,7 +5,8 @@ What goes with each first step from the source is a question of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ Examples:
   graphdiff what-if model.csv x y --reweight x m 0.3 --reweight m y 0.8 -o json
   graphdiff what-if uv.lock --direct                               what goes with each direct dependency
   graphdiff what-if uv.lock --targets trivy.json --direct          which direct dependency to be rid of
+  graphdiff what-if app.prof main --faster parse 30% --fewer-calls run load 50%
 
 \b
 In Python:
@@ -72,6 +74,12 @@ class WhatIfCommand(Verb):
 @click.option("--reweight", "reweights", nargs=3, multiple=True, metavar="A B W", help="With this weight on this edge.")
 @click.option("--add", "additions", nargs=3, multiple=True, metavar="A B W",
               help="With one edge more; A or B may be new. W of - is what unit or even gives it.")  # fmt: skip
+@click.option("--faster", nargs=2, multiple=True, metavar="F PART",
+              help="Of a profile: F's own code faster by a part (30%).")  # fmt: skip
+@click.option("--faster-inclusive", "faster_inclusive", nargs=2, multiple=True, metavar="F PART",
+              help="Of a profile: F faster with all that it calls.")  # fmt: skip
+@click.option("--fewer-calls", "fewer_calls", nargs=3, multiple=True, metavar="A B PART",
+              help="Of a profile: so much fewer calls of B by A.")  # fmt: skip
 @click.option("--direct", is_flag=True,
               help="No change: what goes with each direct dependency (first step), and which targets.")  # fmt: skip
 def what_if(
@@ -82,17 +90,26 @@ def what_if(
     reweights: tuple[Triple, ...],
     additions: tuple[Triple, ...],
     direct: bool,
+    **savings: tuple[tuple[str, ...], ...],
 ) -> None:
     """Say what becomes of the total influence of SOURCE on TARGET if edges or nodes were others.
 
     Changes can be repeated and are made together. Without a change: the ten edges whose removal changes the total
-    most. All other edges keep their weights; under even the report says too what comes of counting them anew.
+    most. All other edges keep their weights; under even the report says too what comes of counting them anew. Of a
+    profile: what FUNCTION, or all of it, costs after changes (FILE [FUNCTION] --faster F 30%).
     """
-    is_changed = bool(remove_edges or remove_nodes or reweights or additions)
+    is_changed = bool(remove_edges or remove_nodes or reweights or additions or any(savings.values()))
     if direct and is_changed:
         raise UsageError("--direct is without a change: leave out one of them")
     graph = inputs.load(settings)
     if direct and not (ends.sources or ends.has_target) and _print_costs(settings, graph):
+        return
+    is_of_costs = _is_of_costs(settings, graph, ends)
+    if is_of_costs and not is_changed:
+        raise UsageError("of a profile a change is asked for: --faster F 30%; rank FILE says what costs most")
+    if any(savings.values()) or is_of_costs:
+        removals = {"remove_edges": remove_edges, "remove_nodes": remove_nodes}
+        _print_gains(settings, graph, ends, {**removals, **savings}, reweights or additions)
         return
     pair = ends.between(graph)
     compiled = inputs.compile_all(graph, settings)
@@ -148,7 +165,79 @@ def _number(text: str) -> int | float:
     return parsed[0]
 
 
+def _is_of_costs(settings: options.Settings, graph: nx.DiGraph, ends: Ends) -> bool:
+    """Return whether it is asked what one function of a profile costs, or the whole profile."""
+    from graphdiff.graph.measured import is_profile
+
+    has_one_end = not (ends.sources and ends.has_target) and not ends.listed
+    return is_profile(graph) and has_one_end and not settings.weights
+
+
+def _function(ends: Ends, graph: nx.DiGraph) -> Any:
+    """Return the function whose cost is asked about; None for the whole profile."""
+    names = ends.sources + ends.targets
+    if ends.listed or len(names) > 1:
+        raise UsageError("a saving is asked of one function: FILE FUNCTION, or FILE alone for the whole profile")
+    return find_node(graph, names[0]) if names else None
+
+
+def _share(text: str) -> Fraction:
+    """Return a part, as 30% or 0.3."""
+    number = text.strip().removesuffix("%")
+    try:
+        part = Fraction(number.strip()) / (100 if number != text.strip() else 1)
+    except (ValueError, ZeroDivisionError):
+        part = Fraction(0)
+    if not 0 < part <= 1:
+        raise UsageError(f"{text!r} is no part: write 30% or 0.3, of 100% at most")
+    return part
+
+
+def _shares(given: Iterable[tuple[str, ...]], graph: nx.DiGraph, option: str) -> dict[Any, Fraction]:
+    """Return parts by function, or by caller and callee."""
+    shares: dict[Any, Fraction] = {}
+    for *names, part in given:
+        nodes = [find_node(graph, name) for name in names]
+        item = tuple(nodes) if len(nodes) > 1 else nodes[0]
+        if item in shares:
+            raise UsageError(f"--{option} is given twice for {' '.join(names)}")
+        shares[item] = _share(part)
+    return shares
+
+
 # -- what is printed
+
+
+def _print_gains(
+    settings: options.Settings, graph: nx.DiGraph, ends: Ends, changes: dict[str, Any], others: Any
+) -> None:
+    """Print what becomes of the cost of one function, or of the whole profile."""
+    from graphdiff.graph.presets import WEIGHTS
+    from graphdiff.whatif.what_if import what_if as compute
+
+    if others:
+        raise UsageError("--reweight and --add are asked of SOURCE and TARGET, without what gets faster")
+    shares = {
+        name: _shares(changes[name], graph, name.replace("_", "-"))
+        for name in ("faster", "faster_inclusive", "fewer_calls")
+    }
+    inputs.require_one_weight(settings)
+    weights = [WEIGHTS.get(name, name) for name in settings.weights]
+    asked_by: dict[str, Any] = dict(zip(["weight"], weights, strict=False))
+    answer = compute(
+        graph,
+        _function(ends, graph),
+        remove_edges=[_edge(graph, a, b) for a, b in changes["remove_edges"]],
+        remove_nodes=[find_node(graph, name) for name in changes["remove_nodes"]],
+        **shares,
+        **asked_by,
+    )
+    output.emit(
+        settings,
+        text=lambda: str(answer),
+        document=lambda: {"kind": "gains", "graph": output.graph_record(graph), **answer.to_dict()},
+        rows=answer.rows,
+    )
 
 
 def _print_change(

@@ -18,11 +18,11 @@ from graphdiff.graph.attributes import drawing_names, kind_of, numeric_names, po
 from graphdiff.graph.compiled import weight_meaning_of
 from graphdiff.graph.intake import TAKES, WITHOUT_WEIGHTS, edge_data
 from graphdiff.graph.measured import is_profile
-from graphdiff.graph.presets import WEIGHTS, Preset, spent, unit
+from graphdiff.graph.presets import WEIGHTS, Preset, per_call, spent, unit
 from graphdiff.graph.views import saved_in
 from graphdiff.remedies import Call, Remedy
 
-__all__ = ["KNOWN", "Choice", "Known", "default_weights", "known_weights"]
+__all__ = ["KNOWN", "Choice", "Known", "changes_weight", "default_weights", "known_weights"]
 
 
 @dataclass(frozen=True)
@@ -173,6 +173,21 @@ def known_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) -> C
     numeric = _listed([*of_columns, *numeric_names(data, left_out)])
     none = f"no known weights in the file (numbers: {numeric})" if numeric else "no weights in the file"
     return Choice(tuple(otherwise), f"{none}: {' and '.join(DOES.get(each.name, each.name) for each in otherwise)}")
+
+
+def changes_weight(graph: nx.DiGraph) -> Preset:
+    """Return by which weights a profile is asked what changes of its calls would do.
+
+    What one call costs for this caller, where calls were counted; else a caller's part of what the function cost.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph([("a", "b", {"cost": 2})])
+    >>> changes_weight(G).name, changes_weight(nx.DiGraph([("a", "b", {"cost": 2, "calls": 1})])).name
+    ('spent', 'per-call')
+    """
+    is_counted = all("calls" in data for *_, data in graph.edges(data=True))
+    return per_call if is_counted else spent
 
 
 def _known(names: Iterable[Any], facts: Mapping[str, Any]) -> tuple[str | None, str]:

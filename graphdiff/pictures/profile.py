@@ -27,6 +27,7 @@ from graphdiff.pictures.sizes import (
     cost_text,
     dashed_text,
     nodes_of,
+    part_text,
     text_size,
     title,
 )
@@ -97,7 +98,7 @@ def _picture(graph: nx.DiGraph, profile: Profile, spending: Spending) -> Picture
     edges = [look.edge(number[tail], number[head], way) for (tail, head), way in spending.ways.items()]
     edges = [_faint(edge, look) for edge in edges] if len(edges) > MANY else edges
     drawn = _drawn_text(profile, spending)
-    legend = [title(graph), *_question(profile, look), drawn, *_keys(profile, spending)]
+    legend = [*title(graph), *_question(profile, look), drawn, *_keys(profile, spending)]
     is_whole = spending.n_functions == len(graph) and not spending.n_dashed
     return Picture(nodes, edges, legend, graph.graph | ({} if is_whole else {"drawn": drawn}), drawn)
 
@@ -131,7 +132,7 @@ class Look:
 
     def text(self, cost: Number, *, is_estimate: bool = False) -> str:
         """Return a cost with its unit and its part of the total."""
-        share = f" ({percent(self.part(cost), '.3g')})" if self.total else ""
+        share = f" ({part_text(self.part(cost))})" if self.total else ""
         return f"{'≈ ' * is_estimate}{cost_text(cost, self.unit)}{share}"
 
     def node(self, box: Box, profile: Profile, place: int) -> DrawnNode:

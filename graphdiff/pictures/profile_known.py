@@ -75,13 +75,11 @@ class _Known:
         lines = [
             self.edge(number[tail], number[head], self.graph.edges[tail, head], float(largest)) for tail, head in edges
         ]
-        extent = (
-            f"{len(drawn):,} of {how_many(len(self.graph), str(self.graph.graph.get('node_meaning', 'functions')))}"
-        )
+        extent = f"{len(drawn):,} of {how_many(len(self.graph), nodes_of(self.graph))}"
         extent += f"; the {len(edges):,} heaviest of {len(every):,} edges" if len(edges) < len(every) else ""
         is_whole = len(drawn) == len(self.graph) and len(edges) == len(every)
         facts = self.graph.graph | ({} if is_whole else {"drawn": extent})
-        return Picture(nodes, lines, [title(self.graph), extent, *self.keys()], facts, extent)
+        return Picture(nodes, lines, [*title(self.graph), extent, *self.keys()], facts, extent)
 
     def node(self, node: Any) -> DrawnNode:
         """Return a box with what is known of it."""

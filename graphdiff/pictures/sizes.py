@@ -6,9 +6,10 @@ import networkx as nx
 
 from graphdiff.arithmetic import Number
 from graphdiff.text.amounts import SECONDS, amount
+from graphdiff.text.numbers import percent
 from graphdiff.text.sentences import how_many
 
-__all__ = ["cost_text", "dashed_text", "nodes_of", "text_size", "title"]
+__all__ = ["cost_text", "dashed_text", "nodes_of", "part_text", "text_size", "title"]
 
 #: Names are shortened to so many characters, those of members to fewer.
 MAX_NAME, MAX_MEMBER = 44, 36
@@ -37,6 +38,17 @@ def cost_text(cost: Number, unit: str) -> str:
     return amount(round(cost) if isinstance(cost, float) and unit not in SECONDS and cost >= WHOLE else cost, unit)
 
 
+def part_text(part: float) -> str:
+    """Return a part of the whole as a percentage, of next to nothing that it is that.
+
+    Examples
+    --------
+    >>> part_text(0.12345), part_text(0.00002), part_text(0.0)
+    ('12.3 %', 'under 0.01 %', '0 %')
+    """
+    return "under 0.01 %" if 0 < part < 1e-4 else percent(part, ".3g")
+
+
 def dashed_text(n_dashed: int) -> str:
     """Return how many edges stand for what is not drawn.
 
@@ -62,17 +74,17 @@ def text_size(part: float, n_rows: int) -> float:
     return float((SMALLEST**2 + area) ** 0.5)
 
 
-def title(graph: nx.DiGraph) -> str:
-    """Return what a picture is of: the format, all that was measured, and what was left out.
+def title(graph: nx.DiGraph) -> list[str]:
+    """Return the lines of what a picture is of: the format, all that was measured, and what was left out.
 
     Examples
     --------
     >>> title(nx.DiGraph(format="cProfile", total=2.0, unit="s"))
-    'cProfile · total 2 s'
+    ['cProfile · total 2 s']
     """
     facts = graph.graph
-    parts = [str(facts.get("format", "profile")), f"total {amount(facts['total'], facts['unit'])}"]
-    return " · ".join([*parts, *facts.get("filters", ())])
+    head = f"{facts.get('format', 'profile')} · total {amount(facts['total'], facts['unit'])}"
+    return [head, *facts.get("filters", ())]
 
 
 def nodes_of(graph: nx.DiGraph) -> str:

@@ -26,6 +26,7 @@ from graphdiff.arithmetic import Number, plain
 from graphdiff.errors import UsageError
 from graphdiff.graph.topology import Topology, arrange
 from graphdiff.profiles.pairing import Paired, Two
+from graphdiff.remedies import Keyword, Remedy
 from graphdiff.showing import and_more
 
 __all__ = ["Attribution", "Shape", "attributed"]
@@ -139,10 +140,12 @@ class Shape:
         if len(members) == 1 or not (self.is_root[component] or (self.paired.heads[entered] != main).any()):
             return
         names = [str(self.paired.labels[number]) for number in members.tolist() if number != main]
+        importing = Keyword("", python='graphdiff.filter_calls(G, hide="imports")')
         raise UsageError(
             f"{self.paired.labels[main]} is on a cycle with {and_more(', '.join(names[:3]), len(names) - 3)}, which is "
             "entered elsewhere, too: these files do not tell what it costs alone. Without its name the whole of both "
-            "is compared; stacks (py-spy -f raw, pprof, perf) tell it"
+            "is compared; stacks (py-spy -f raw, pprof, perf) tell it",
+            Remedy(importing, "leaves out Python's importing, which makes most cycles"),
         )
 
     def within(self, main: int) -> Mask:
@@ -268,7 +271,8 @@ def _passed(shape: Shape, main: int | None, inside: Mask) -> tuple[Values, Value
 def _counted(shape: Shape) -> tuple[Values, Values, Mask]:
     """Return what a call did by its number, by how much oftener it is made for each call of its caller, and if it is.
 
-    Both times the mean of what one costs; of what is new or gone what it costs on the side that has it.
+    Both times the mean of what one costs; of what is new or gone what it costs on the side that has it. A call of which
+    the number is not known did nothing by that, unless it is new or gone.
     """
     paired = shape.paired
     assert paired.costs is not None
@@ -280,9 +284,20 @@ def _counted(shape: Shape) -> tuple[Values, Values, Mask]:
     entries = [_entries(shape, number)[shape.callers] for number in paired.calls]
     often = [_ratio(number, of_caller) for number, of_caller in zip(calls, entries, strict=True)]
     change = often[1] - often[0]
-    is_known = (entries[0] != 0) & (entries[1] != 0)
-    oftener = np.where(is_known, change * (entries[0] + entries[1]) / 2 * mean, 0)
-    return (calls[1] - calls[0]) * mean, oftener, is_known & (np.abs(change) > SAME * (often[0] + often[1]))
+    is_counted, is_whole = paired.is_counted[shape.calls], _entered_by_counted(shape)[shape.callers]
+    is_known = (entries[0] != 0) & (entries[1] != 0) & is_whole
+    oftener = np.where(is_known & is_counted, change * (entries[0] + entries[1]) / 2 * mean, 0)
+    is_other = ~is_whole | (is_known & (np.abs(change) > SAME * (often[0] + often[1])))
+    lone = ~is_counted & ((costs[0] == 0) | (costs[1] == 0))
+    count = np.where(lone, costs[1] - costs[0], (calls[1] - calls[0]) * mean)
+    return count, oftener, lone | (is_counted & is_other)
+
+
+def _entered_by_counted(shape: Shape) -> Mask:
+    """Return the components of which it is known how often they are called."""
+    mask = np.ones(len(shape.component), dtype=bool)
+    mask[shape.callees[~shape.paired.is_counted[shape.calls]]] = False
+    return mask
 
 
 def _entries(shape: Shape, numbers: Values) -> Values:

@@ -260,41 +260,47 @@ def compared(
     groups, difference
         As in `ProfileComparison`.
     """
-    for before in befores:
-        require_alike(before, after)
     graphs = [*befores, after]
     factors, scale = _factors(graphs, normalise, exact=exact)
-    runs = [
-        run_of(before, after, main, factors=(factor, factors[-1]), exact=exact)
-        for before, factor in zip(befores, factors, strict=False)
-    ]
-    methods = {run.method for run in runs}
-    if len(methods) > 1:
-        raise UsageError(
-            f"the profiles before do not hold the same: {' and '.join(sorted(methods))}; take runs of one kind"
-        )
-    has_stacks = runs[0].method == "stacks"
+    runs = _runs(befores, after, main, factors, exact=exact)
+    first = runs[0]
     return ProfileComparison(
         main,
         before=_mean([run.before for run in runs]),
-        after=runs[0].after,
+        after=first.after,
         unit=str(after.graph.get("unit", "")),
         parts=_parts(runs),
-        method=runs[0].method,
+        method=first.method,
         kind=str(after.graph.get("kind", "")),
         margin=_margin([run.variance for run in runs], [run.after - run.before for run in runs]),
-        routes=changed_routes(graphs, main, factors, ROUTES) if has_stacks else [],
+        routes=changed_routes(graphs, main, factors, ROUTES) if first.method == "stacks" else [],
         appeared=_only(after, befores),
         gone=_only(befores[0], [after]),
-        mixes=runs[0].mixes,
+        mixes=first.mixes,
         runs=len(runs),
         scale=scale,
         node_groups=groups,
         difference=difference,
-        pair=runs[0].pair,
+        pair=first.pair,
         profiles=(befores[0], after),
         factor=factors[-1],
     )
+
+
+def _runs(
+    befores: Sequence[nx.DiGraph], after: nx.DiGraph, main: Hashable | None, factors: Sequence[Any], *, exact: bool
+) -> list[Run]:
+    """Return what moved the cost from each of the profiles before."""
+    for before in befores:
+        require_alike(before, after)
+    runs = [
+        run_of(before, after, main, factors=(factor, factors[-1]), exact=exact)
+        for before, factor in zip(befores, factors, strict=False)
+    ]
+    methods = sorted({run.method for run in runs})
+    if len(methods) > 1:
+        raise UsageError(f"the profiles before do not hold the same: {' and '.join(methods)}; take runs of one kind")
+    return runs
 
 
 #: So many stacks are in a result.

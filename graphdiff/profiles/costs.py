@@ -104,7 +104,7 @@ class Part:
         return self.range.shares if self.range is not None and self.whole else None
 
 
-def wilson(hits: int, number: int) -> tuple[float, float]:
+def wilson(hits: float, number: int) -> tuple[float, float]:
     """Return the 95 % interval of a probability that some of a number of draws have shown.
 
     E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (158), 1927.

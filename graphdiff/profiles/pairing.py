@@ -24,6 +24,7 @@ from graphdiff.text.numbers import plain
 __all__ = ["Paired", "aligned", "are_profiles", "both_in_one", "paired", "require_alike"]
 
 Values = NDArray[Any]
+Mask = NDArray[np.bool_]
 Two = tuple[Values, Values]
 
 #: What two profiles must have in common for a difference of their numbers to mean anything, and what to do.
@@ -200,7 +201,11 @@ class Paired:
     costs : pair of arrays, shape (n_calls,), or None
         None where a call's cost is not recorded.
     calls : pair of arrays, shape (n_calls,), or None
-        None where it is not recorded how often a function calls another.
+        None where it is not recorded how often functions call others.
+    is_counted : bool array, shape (n_calls,)
+        Of which calls it is known how often they were made, in each profile that has them.
+    is_averaged : bool
+        Whether costs are averages: those of what was called by functions that were left out.
     """
 
     labels: list[Any]
@@ -210,6 +215,8 @@ class Paired:
     heads: Values
     costs: Two | None
     calls: Two | None
+    is_counted: Mask
+    is_averaged: bool = False
 
     @property
     def zeros(self) -> Values:
@@ -242,6 +249,7 @@ def paired(before: nx.DiGraph, after: nx.DiGraph, *, exact: bool = False) -> Pai
     places = {label: place for place, label in enumerate(labels)}
     edges = list(dict.fromkeys([*before.edges(), *after.edges()]))
     kind = _kind(graphs, exact=exact)
+    unknown = {name: _unknown(graphs, edges, name) for name in ("cost", "calls")}
     ends = np.array([(places[tail], places[head]) for tail, head in edges], dtype=np.int64).reshape(-1, 2)
     old, new = (np.array([label in graph for label in labels], dtype=bool) for graph in graphs)
     return Paired(
@@ -250,8 +258,22 @@ def paired(before: nx.DiGraph, after: nx.DiGraph, *, exact: bool = False) -> Pai
         (_own(before, labels, kind), _own(after, labels, kind)),
         ends[:, 0],
         ends[:, 1],
-        *(_of_calls(graphs, edges, name, kind) for name in ("cost", "calls")),
+        None if unknown["cost"].any() else _of_calls(graphs, edges, "cost", kind),
+        _of_calls(graphs, edges, "calls", kind) if all(map(_counts_calls, graphs)) else None,
+        ~unknown["calls"],
+        any(data.get("estimated") for graph in graphs for _, _, data in graph.edges(data=True)),
     )
+
+
+def _counts_calls(graph: nx.DiGraph) -> bool:
+    """Return whether a profile records how often any call was made, where it has calls."""
+    return not graph.number_of_edges() or any(n is not None for _, _, n in graph.edges(data="calls"))
+
+
+def _unknown(graphs: tuple[nx.DiGraph, nx.DiGraph], edges: Sequence[Any], name: str) -> Mask:
+    """Return the mask of the calls of which a profile that has them does not record something."""
+    each = (any(graph.has_edge(*edge) and graph.edges[edge].get(name) is None for graph in graphs) for edge in edges)
+    return np.fromiter(each, dtype=bool, count=len(edges))
 
 
 def _own(graph: nx.DiGraph, labels: Sequence[Any], kind: type) -> Values:
@@ -259,12 +281,12 @@ def _own(graph: nx.DiGraph, labels: Sequence[Any], kind: type) -> Values:
     return _column((nodes[label].get("self") if label in nodes else 0 for label in labels), kind, "what is self")
 
 
-def _of_calls(graphs: tuple[nx.DiGraph, nx.DiGraph], edges: Sequence[Any], name: str, kind: type) -> Two | None:
-    """Return an attribute of the calls of both; None where a call that is there lacks it."""
-    if any(value is None for graph in graphs for _, _, value in graph.edges(data=name)):
-        return None
+def _of_calls(graphs: tuple[nx.DiGraph, nx.DiGraph], edges: Sequence[Any], name: str, kind: type) -> Two:
+    """Return an attribute of the calls of both; 0 where a profile has no such call, or does not record it."""
     before, after = (
-        _column((graph.edges[edge][name] if graph.has_edge(*edge) else 0 for edge in edges), kind, f"a call's {name}")
+        _column(
+            (graph.edges[edge].get(name) if graph.has_edge(*edge) else 0 for edge in edges), kind, f"a call's {name}"
+        )
         for graph in graphs
     )
     return before, after

@@ -11,7 +11,7 @@ from graphdiff.showing import and_more
 from graphdiff.text.amounts import SECONDS, amount, amount_change
 from graphdiff.text.numbers import percent, shorten, shown
 from graphdiff.text.sentences import how_many
-from graphdiff.text.tables import WIDTH
+from graphdiff.text.tables import WIDTH, in_columns
 
 if TYPE_CHECKING:
     from graphdiff.profiles.comparison import Part, ProfileComparison
@@ -20,8 +20,8 @@ __all__ = ["NOISE", "Row", "change_text", "comparison_text", "headline", "notes"
 
 #: So many rows are shown, none of them smaller than this part of the sum of all sizes; and so many stacks.
 SHOWN, SMALLEST, SHOWN_ROUTES = 12, 0.01, 5
-#: So many functions a row of a mix names, and so long a name is in a row.
-NAMED, NAME = 3, 40
+#: So many functions a row of a mix names, and so long a name is in a row, or each of two.
+NAMED, NAME, NAME_OF_TWO = 3, 40, 28
 NOISE = "within noise"
 
 
@@ -50,7 +50,7 @@ def comparison_text(result: ProfileComparison, top: int | None = None) -> str:
     groups = [Row(str(name), number, abs(number)) for name, number in result.groups.items()]
     if groups:
         lines += ["", "by group", *_table(result, groups[: SHOWN if top is None else top])]
-    return "\n".join([*lines, *(shorten(note, WIDTH) for note in notes(result))])
+    return "\n".join([*lines, in_columns(notes(result))])
 
 
 def headline(result: ProfileComparison) -> str:
@@ -109,14 +109,16 @@ def part_text(part: Part) -> str:
     >>> part_text(Part("calls", "costly", "handle", 4800140, 1600000, (10, 5), -2040065))
     'costly calls handle 5 times, not 10'
     """
-    name, caller = _name(part.function), _name(part.caller)
+    name, caller = (_name(end, NAME if part.caller is None else NAME_OF_TWO) for end in (part.function, part.caller))
     if part.kind == "own":
         return f"{name}'s own cost"
     if part.kind == "rest":
         return "what no call accounts for"
     if part.kind == "shared":
         return f"{name} and what it calls, called by {caller}"
-    old, new = part.calls or (0, 0)
+    if part.calls is None:
+        return f"{caller} calls {name}, which is new" if part.after else f"{caller} no longer calls {name}"
+    old, new = part.calls
     if not old:
         return f"{caller} calls {name} {_times(new)}, which is new"
     if not new:
@@ -124,8 +126,8 @@ def part_text(part: Part) -> str:
     return f"{caller} calls {name} {_times(new)}, " + ("as before" if old == new else f"not {_count(old)}")
 
 
-def _name(label: Any) -> str:
-    return shorten(str(label), NAME)
+def _name(label: Any, length: int = NAME) -> str:
+    return shorten(str(label), length)
 
 
 def _times(number: Number) -> str:
@@ -159,7 +161,7 @@ def _table(result: ProfileComparison, listed: Sequence[Row]) -> list[str]:
     changes = [change_text(result, row.change) for row in listed]
     shares = [share_text(result, row.change) for row in listed]
     wide, part = max(map(len, changes)), max(map(len, shares))
-    room = WIDTH - wide - part - len(NOISE) - 8
+    room = WIDTH - wide - part - 6 - (len(NOISE) + 2) * any(row.is_noise for row in listed)
     texts = [row.text if len(row.text) <= room else shorten(row.text, room) for row in listed]
     width = max(map(len, texts))
     return [
@@ -196,7 +198,7 @@ def _route_text(names: list[str]) -> str:
 
 def notes(result: ProfileComparison) -> list[str]:
     """Return what a reader should know of the numbers."""
-    lines = [BASES[result.method]]
+    lines = [AVERAGED if result.pair is not None and result.pair.is_averaged else BASES[result.method]]
     if result.size is not None and result.method == "calls":
         lines[0] += f"; the parts' sizes sum to {float(result.size):.2f} times the change"
     if result.margin is not None:
@@ -221,6 +223,8 @@ BASES = {
     "costs": "own costs sum to the change; how often calls were made is not known",
     "own": "own costs sum to the change; what calls cost is not known",
 }
+
+AVERAGED = "adds up; what hidden functions cost is shared among their callers by averages"
 
 
 def _noise(result: ProfileComparison) -> str:

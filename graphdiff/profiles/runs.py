@@ -13,7 +13,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.arithmetic import Number, plain
+from graphdiff.arithmetic import EXACT_INT, Number, plain
 from graphdiff.errors import UsageError
 from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.attribution import Shape, attributed
@@ -28,6 +28,18 @@ Values = NDArray[Any]
 #: What a part is of: its kind, the caller of a call, and the function.
 Key: TypeAlias = tuple[str, Any, Any]
 REST: Key = ("rest", None, None)
+
+
+def tidy(number: Number) -> Number:
+    """Return a number of an array as Python's own; a float that is whole as an int.
+
+    Examples
+    --------
+    >>> tidy(np.float64(3.0)), tidy(2.5)
+    (3, 2.5)
+    """
+    value = plain(number)
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < EXACT_INT else value
 
 
 class Measured(NamedTuple):
@@ -90,7 +102,7 @@ def run_of(
     graphs = before, after
     pair = paired(before, after, exact=exact).scaled(*factors)
     if all(graph.graph.get(STACKS) is not None for graph in graphs):
-        return replace(_by_stacks(graphs, main, factors, exact=exact), pair=pair)
+        return _tidied(_by_stacks(graphs, main, factors, exact=exact), pair)
     if pair.costs is None:
         if main is not None:
             raise UsageError(
@@ -102,7 +114,20 @@ def run_of(
     else:
         place = None if main is None else pair.labels.index(main)
         run = _by_calls(pair, place, is_sampled=before.graph.get("kind") == "sampled")
-    return replace(_sampled(run, graphs, factors), pair=pair)
+    return _tidied(_sampled(run, graphs, factors), pair)
+
+
+def _tidied(run: Run, pair: Paired) -> Run:
+    """Return a run with whole numbers as ints, and with what both profiles measured."""
+    parts = {
+        key: Measured(tidy(part.change), tidy(part.before), tidy(part.after), part.calls and _both(part.calls))
+        for key, part in run.parts.items()
+    }
+    return replace(run, before=tidy(run.before), after=tidy(run.after), parts=parts, pair=pair)
+
+
+def _both(calls: tuple[Number, Number]) -> tuple[Number, Number]:
+    return tidy(calls[0]), tidy(calls[1])
 
 
 # -- calls
@@ -135,9 +160,18 @@ def _of_calls(pair: Paired, kind: str, changes: Values) -> dict[Key, Measured]:
     used = np.flatnonzero(changes)
     ends = ([pair.labels[place] for place in each[used].tolist()] for each in (pair.tails, pair.heads))
     columns = [column[used].tolist() for column in (changes, *pair.costs)]
-    numbers = [None] * len(used) if pair.calls is None else zip(*(n[used].tolist() for n in pair.calls), strict=True)
+    numbers = _numbers(pair, used)
     rows = zip(*ends, *columns, numbers, strict=True)
     return {(kind, tail, head): Measured(*measured) for tail, head, *measured in rows}
+
+
+def _numbers(pair: Paired, used: Values) -> list[tuple[Number, Number] | None]:
+    """Return how often some calls were made before and after, where that is known."""
+    if pair.calls is None:
+        return [None] * len(used)
+    old, new = (number[used].tolist() for number in pair.calls)
+    known = pair.is_counted[used].tolist()
+    return [(a, b) if is_known else None for a, b, is_known in zip(old, new, known, strict=True)]
 
 
 def _sampled(run: Run, graphs: tuple[nx.DiGraph, nx.DiGraph], factors: tuple[Any, Any]) -> Run:

@@ -169,7 +169,7 @@ def _wished(wishes: Wishes, given: Any) -> tuple[tuple[Any, ...], Number | None]
     if not isinstance(given, (tuple, list)) or len(given) not in (2, 3):
         raise UsageError(f"{given!r} is no edge to add: a list is needed, each (tail, head, weight)")
     label, weight = tuple(given[:2]), given[2] if len(given) == 3 else None
-    if weight is None and wishes.graph.preset is None:
+    if weight is None and not _is_counted(wishes.graph):
         raise UsageError(f"the new edge {edge_text(label)} needs a weight: (tail, head, weight)")
     return label, weight
 
@@ -272,10 +272,10 @@ def _weighted(wishes: Wishes, after: CompiledGraph, given: dict[int, Number | No
     graph = wishes.graph
     explicit = {place: weight for place, weight in given.items() if weight is not None}
     new_nodes = list(wishes.new_nodes)
-    if graph.preset is None:
+    if not _is_counted(graph):
         kept = replace(after, weights=placed(graph, after.weights, explicit))
         return Edited(graph, kept, None, wishes.edits, new_nodes)
-    anew = after.with_preset(WEIGHTS[graph.preset]).weights
+    anew = after.with_preset(WEIGHTS[str(graph.preset)]).weights
     bare = [place for place in given if place not in explicit]
     by_preset = arithmetic.listed(arithmetic.taken(anew, np.array(bare, dtype=np.int64)))
     filled = dict(zip(bare, map(arithmetic.finished, by_preset), strict=True))
@@ -284,6 +284,11 @@ def _weighted(wishes: Wishes, after: CompiledGraph, given: dict[int, Number | No
     differs = not arithmetic.equal(recounted.weights, kept.weights)
     edits = _filled(wishes.edits, list(filled.values()))
     return Edited(graph, kept, recounted if differs else None, edits, new_nodes)
+
+
+def _is_counted(graph: CompiledGraph) -> bool:
+    """Return whether the weights are counted on the graph, so that another graph has others; measured ones stay."""
+    return graph.preset is not None and not WEIGHTS[graph.preset].measured
 
 
 def _filled(edits: list[Edit], weights: list[Number]) -> list[Edit]:

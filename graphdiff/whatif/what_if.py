@@ -12,33 +12,31 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
-from typing import Any, Unpack
+from typing import Any, Unpack, overload
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import Boundary, End, Seeds, seeds_of, units
+from graphdiff.graph.ends import Boundary, End, seeds_of
 from graphdiff.graph.labels import Texts
 from graphdiff.graph.options import takes_options
 from graphdiff.kernels.reach import reached
-from graphdiff.sums.between import Between, ends_of, restriction
-from graphdiff.sums.certificate import Certificate, certificate_of, change_bound, doubt, rough_bound_of
-from graphdiff.sums.cycles import between_mask, components_in, positions_in
-from graphdiff.sums.flow import Flow, flow_through
-from graphdiff.sums.sweeps import Values, checked
+from graphdiff.profiles.gains import Gains, gains
+from graphdiff.sums.certificate import Certificate, change_bound, doubt, rough_bound_of
+from graphdiff.sums.sweeps import checked
 from graphdiff.text.names import PLAIN, Naming, distinct, edge_name, members_of
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.tables import Frame, Result
+from graphdiff.whatif.costs import by_calls, one_function, require_costs, with_removals
 from graphdiff.whatif.edits import Edit, Edited, Step, edited
 from graphdiff.whatif.report import what_if_text
+from graphdiff.whatif.side import Side
 
 
-@takes_options
+@overload
 def what_if(
     graph: nx.DiGraph | CompiledGraph,
     source: End,
@@ -49,8 +47,40 @@ def what_if(
     reweight: Mapping[Any, Number] | None = None,
     add_edges: Iterable[Any] = (),
     **options: Unpack[CompileOptions],
-) -> WhatIf:
+) -> WhatIf: ...
+
+
+@overload
+def what_if(
+    graph: nx.DiGraph,
+    source: End | None = None,
+    *,
+    remove_edges: Iterable[Any] = (),
+    remove_nodes: Iterable[Hashable] = (),
+    faster: Mapping[Any, Number] | None = None,
+    faster_inclusive: Mapping[Any, Number] | None = None,
+    fewer_calls: Mapping[tuple[Any, Any], Number] | None = None,
+) -> Gains: ...
+
+
+@takes_options
+def what_if(
+    graph: nx.DiGraph | CompiledGraph,
+    source: End | None = None,
+    target: End | None = None,
+    *,
+    remove_edges: Iterable[Any] = (),
+    remove_nodes: Iterable[Hashable] = (),
+    reweight: Mapping[Any, Number] | None = None,
+    add_edges: Iterable[Any] = (),
+    faster: Mapping[Any, Number] | None = None,
+    faster_inclusive: Mapping[Any, Number] | None = None,
+    fewer_calls: Mapping[tuple[Any, Any], Number] | None = None,
+    **options: Unpack[CompileOptions],
+) -> WhatIf | Gains:
     """Return what becomes of the total influence of `source` on `target` if edges or nodes were others.
+
+    Of a profile, without a target: what becomes of the cost of `source`, or of all of it.
 
     Parameters
     ----------
@@ -66,12 +96,16 @@ def what_if(
     add_edges : iterable of (tail, head, weight)
         A tail or head may be a new node. In a multigraph the edge gets a key as networkx would give it. Where the
         weights are a preset of `graphdiff.weights`, ``(tail, head)`` takes the preset's; of statements it counts 1.
-    **options
-        Those of `graphdiff.compile`, unless the graph is compiled already.
+    faster, faster_inclusive, fewer_calls : mapping of function, or of (caller, callee), to part
+        Of a profile: how much faster a function's own code gets, or the function with all it calls, and which part of
+        a caller's calls there will not be: see `graphdiff.profiles.gains.gains`. There removed edges are calls that all
+        go, and removed nodes functions that cost nothing with all they call.
+        Those of `graphdiff.compile`, unless the graph is compiled already. A profile is asked by
+        ``weights.per_call``, its cycles collapsed.
 
     Returns
     -------
-    WhatIf
+    WhatIf, or of a profile without a target Gains
         All other edges keep their weights. Under ``weights.even`` its ``recounted`` is the total where they are
         counted anew on the changed graph.
 
@@ -96,7 +130,11 @@ def what_if(
     >>> found.before, found.after, found.change, found.n_paths
     (5, 2, -3, 1)
     """
-    ready = compiled(graph, options)
+    about_costs = {"faster": faster, "faster_inclusive": faster_inclusive, "fewer_calls": fewer_calls}
+    if target is None or any(about_costs.values()):
+        require_costs(graph, target, reweight, add_edges, options)
+        return gains(graph, one_function(source), **with_removals(about_costs, remove_edges, remove_nodes))
+    ready = compiled(graph, by_calls(graph, options))
     ends = _fixed(ready, source), _fixed(ready, target)
     staying = ends if members_of(target) is None else ends[:1]
     kept = [ready.topology.label(position) for end in staying for position in seeds_of(ready, end).positions]
@@ -156,93 +194,6 @@ def _naming(made: Edited) -> Naming:
     if before.given_keys is None:
         return Naming(nodes)
     return Naming(nodes, distinct([*before.given_keys, *(after.keys or ())]))
-
-
-@dataclass(frozen=True, eq=False)
-class Side:
-    """One of the two graphs, asked the same question: what lies between the ends, and what flows through it."""
-
-    graph: CompiledGraph
-    sources: Seeds
-    targets: Seeds
-
-    @classmethod
-    def of(cls, graph: CompiledGraph, source: End, target: End) -> Side:
-        """Return the side of a graph, its total computed.
-
-        Raises
-        ------
-        UnknownNodeError, CycleError, SameComponentError, ValueOverflowError
-            As `graphdiff.total_influence`.
-        """
-        side = cls(graph, *ends_of(graph, source, target))
-        _ = side.sweeps.total
-        return side
-
-    @cached_property
-    def between(self) -> Between:
-        """What lies between the ends."""
-        return restriction(self.graph, self.sources, self.targets)
-
-    @cached_property
-    def sweeps(self) -> Flow:
-        """What flows through it."""
-        return flow_through(self.between)
-
-    @property
-    def total(self) -> Number:
-        """The total."""
-        return self.sweeps.total
-
-    def total_of(self, graph: CompiledGraph) -> Number:
-        """Return the total with the weights of a graph of the same shape."""
-        return flow_through(replace(self.between, graph=graph)).total
-
-    @cached_property
-    def certificate(self) -> Certificate | None:
-        """What is proven about the total."""
-        return certificate_of(self.between, self.sweeps)
-
-    @property
-    def n_paths(self) -> int | None:
-        """How many paths there are; None where a cycle is solved."""
-        return None if self.between.loops else self.between.n_paths
-
-    def places(self, ids: list[int]) -> list[int]:
-        """Return the positions of nodes that are here."""
-        topology = self.graph.topology
-        return [int(topology.positions[number]) for number in ids if number < topology.n_nodes]
-
-    def tangents(self, tails: list[int]) -> dict[int, Number] | None:
-        """Return what reaches some nodes, by id, from the sources; None where a cycle forbids it."""
-        sweeps = self._through(self.sources, units(self.graph, [*self.targets.positions, *self.places(tails)]))
-        return None if sweeps is None else self._at(sweeps.tangents, tails)
-
-    def adjoints(self, heads: list[int]) -> dict[int, Number] | None:
-        """Return what of one unit at some nodes, by id, reaches the targets; None where a cycle forbids it."""
-        sweeps = self._through(units(self.graph, [*self.sources.positions, *self.places(heads)]), self.targets)
-        return None if sweeps is None else self._at(sweeps.adjoints, heads)
-
-    def _through(self, starts: Seeds, ends: Seeds) -> Flow | None:
-        """Return the sweeps between more ends, where these do not lie between already."""
-        graph = self.graph
-        starts, ends = starts.anchored(graph), ends.anchored(graph)
-        if {*starts.positions, *ends.positions} <= set(self.between.positions.tolist()):
-            return self.sweeps
-        mask = between_mask(graph, starts.positions, ends.positions)
-        loops = components_in(graph, mask) if graph.cycles != "collapse" else []
-        if loops and graph.cycles == "raise":
-            return None
-        return Flow(graph.divisible if loops else graph, starts, ends, loops, positions_in(graph, mask))
-
-    def _at(self, values: Values, ids: list[int]) -> dict[int, Number]:
-        graph, positions = self.graph, self.graph.topology.positions
-        known = [number for number in ids if number < graph.n_nodes]
-        return {number: _plain(values[graph.anchor(int(positions[number]))]) for number in known}
-
-
-def _plain(value: Number) -> Number:
-    return arithmetic.finished(arithmetic.plain(value))
 
 
 # -- the change and its parts

@@ -22,6 +22,25 @@ from graphdiff.profiles.overlay import overlaid
 from graphdiff.profiles.stacks import Stacks
 
 FOLDED = "main;parse;read 3\nmain;parse;burn 5\nmain;render;burn 2\nmain 1\n"
+CALLGRIND = """\
+version: 1
+creator: x
+events: Ir
+
+fl=a.c
+fn=main
+1 5
+cfi=b.c
+cfn=f
+calls={calls} 2
+2 7
+
+fl=b.c
+fn=f
+2 7
+
+summary: 12
+"""
 CALLS = {
     ("main", "parse"): (8.0, 2),
     ("parse", "burn"): (5.0, 4),
@@ -142,6 +161,13 @@ class TestOne:
         assert sizes == sorted(set(sizes), reverse=True)
         assert all(len(each.edges) <= 60 + 31 * 2 for each in pictures)
 
+    def test_an_explanation_and_a_comparison_are_drawn_in_python_too(self, tmp_path: Path) -> None:
+        graph = stacks_profile(("main;parse;burn", 5), ("main;burn", 2))
+        gd.write(gd.explain(graph, "parse", "burn"), tmp_path / "why.svg")
+        assert "are spent for parse" in (tmp_path / "why.svg").read_text(encoding="utf-8")
+        gd.write(gd.compare(graph, stacks_profile(("main;parse;burn", 9))), tmp_path / "change.svg")
+        assert "7 → 9 samples" in (tmp_path / "change.svg").read_text(encoding="utf-8")
+
 
 class TestTwo:
     def test_what_costs_more_is_red_and_what_costs_less_green(self) -> None:
@@ -211,6 +237,10 @@ class TestTheCommandLine:
         )
         assert "5 samples of burn&#39;s 7 samples are spent for parse (71.4 %)" in path.read_text(encoding="utf-8")
 
+    def test_json_says_what_was_left_out(self, folded: str, run: Run) -> None:
+        record = json.loads(run("rank", folded, "--ignore", "render", "-o", "json").out)
+        assert record["graph"]["filters"] == ['ignore "render": 9 samples of 11 samples left (81.8 %)']
+
     def test_json_of_a_picture_has_what_is_drawn(self, folded: str, run: Run) -> None:
         document = json.loads(run("draw", folded, "--max-nodes", "9", "-o", "json").out)
         nodes = {row["id"]: row for row in document["nodes"]}
@@ -219,9 +249,7 @@ class TestTheCommandLine:
 
     def test_a_focus_needs_stacks(self, tmp_path: Path, run: Run) -> None:
         path = tmp_path / "calls.callgrind"
-        path.write_text(
-            "version: 1\ncreator: x\nevents: Ir\n\nfl=a.c\nfn=main\n1 5\ncfn=f\ncalls=1 2\n2 7\n\nfn=f\n2 7\n\nsummary: 12\n"
-        )
+        path.write_text(CALLGRIND.format(calls=1))
         done = run("draw", str(path), "--focus", "f")
         assert done.status == 2
         assert done.err.startswith(
@@ -236,7 +264,8 @@ class TestTheCommandLine:
         done = run("why", str(path), "a", "b", "--ignore", "x")
         assert (done.status, done.err) == (
             2,
-            "graphdiff: --ignore x is for profiles: what a profiler wrote of functions, their calls and what these cost\n",
+            "graphdiff: --ignore x is for profiles: what a profiler wrote of functions, their calls and what these "
+            "cost\n",
         )
 
     def test_groups(self, tmp_path: Path, run: Run) -> None:
@@ -247,3 +276,33 @@ class TestTheCommandLine:
             ("a.py", 1, 5),
             ("b.py", 4, 4),
         ]
+
+    def test_groups_without_stacks_have_their_own_and_cross_costs(self, tmp_path: Path, run: Run) -> None:
+        path = tmp_path / "calls.callgrind"
+        path.write_text(CALLGRIND.format(calls=2))
+        done = run("rank", str(path), "--group", "file")
+        assert [line.split() for line in done.out.splitlines()[2:6]] == [
+            ["Groups", "by", "what", "their", "functions", "cost", "by", "themselves"],
+            ["group", "functions", "self", "calls", "from", "others"],
+            ["b.c", "1", "7", "Ir", "58.3", "%", "7", "Ir"],
+            ["a.c", "1", "5", "Ir", "41.7", "%"],
+        ]
+        record = json.loads(run("rank", str(path), "--group", "file", "-o", "json").out)
+        assert record["groups"][0] == {"group": "b.c", "functions": 1, "self": 7, "calls_from_others": 7}
+        assert run("rank", str(path), "--group", "file", "-o", "csv").out.splitlines()[1] == "b.c,1,7,7"
+        picture = tmp_path / "x.svg"
+        done = run("draw", str(path), "--group", "file", "-O", str(picture))
+        assert done.err.splitlines()[-1] == f"{picture}: 2 of 2 files"
+        assert "> 7 Ir · 2 calls <" in picture.read_text(encoding="utf-8").replace("&#160;", " ")
+        assert run("why", str(path), "a.c", "b.c", "--group", "file").status == 65
+
+    def test_why_and_compare_draw_the_same_pictures(self, folded: str, tmp_path: Path, run: Run) -> None:
+        picture = tmp_path / "why.svg"
+        done = run("why", folded, "parse", "burn", "-O", str(picture))
+        assert "71.4 % of burn's" in done.out
+        assert done.err == f"{picture}: 2 of 2 functions\n"
+        other = tmp_path / "new.folded"
+        other.write_text(FOLDED.replace("burn 2", "burn 90"))
+        done = run("compare", folded, str(other), "-O", str(tmp_path / "change.svg"))
+        assert done.err == f"{tmp_path / 'change.svg'}: 5 of 5 functions\n"
+        assert ">self 7 → 95 samples<" in (tmp_path / "change.svg").read_text(encoding="utf-8")

@@ -96,7 +96,9 @@ def planted(program: Program, rng: random.Random) -> tuple[Program, Any]:
 def by_definition(before: nx.DiGraph, after: nx.DiGraph) -> dict[Any, Fraction]:
     """Return the parts of the change of all that two profiles without cycles cost."""
     union = nx.compose(before, after)
-    number = {(graph, a, b): Fraction(data["calls"]) for graph in (before, after) for a, b, data in graph.edges(data=True)}
+    number = {
+        (graph, a, b): Fraction(data["calls"]) for graph in (before, after) for a, b, data in graph.edges(data=True)
+    }
     cost = {(graph, a, b): Fraction(data["cost"]) for graph in (before, after) for a, b, data in graph.edges(data=True)}
     own = {(graph, f): Fraction(n) for graph in (before, after) for f, n in graph.nodes(data="self")}
     both = (before, after)
@@ -131,7 +133,9 @@ def test_parts_are_those_of_the_definition_and_sum_to_the_change_in_fractions() 
         other = made_program(rng) if rng.random() < 0.3 else planted(planted(program, rng)[0], rng)[0]
         before, after = profile(program), profile(other)
         found = gd.compare(before, after, exact=True)
-        assert found.change == sum(n for _, n in after.nodes(data="self")) - sum(n for _, n in before.nodes(data="self"))
+        assert found.change == sum(n for _, n in after.nodes(data="self")) - sum(
+            n for _, n in before.nodes(data="self")
+        )
         assert found.remainder == 0
         assert found.attribution == by_definition(before, after)
 
@@ -143,7 +147,9 @@ def test_floats_are_the_fractions_up_to_rounding() -> None:
         before, after = profile(program), profile(planted(program, rng)[0])
         exact, floats = (gd.compare(before, after, "f0", exact=exact) for exact in (True, False))
         for key, part in exact.attribution.items():
-            assert floats.attribution.get(key, 0) == pytest.approx(float(part), rel=1e-9, abs=1e-9 * float(exact.before))
+            assert floats.attribution.get(key, 0) == pytest.approx(
+                float(part), rel=1e-9, abs=1e-9 * float(exact.before)
+            )
 
 
 def largest(found: ProfileComparison) -> Any:
@@ -199,6 +205,42 @@ def test_what_others_lead_to_as_well_is_a_part_of_its_own() -> None:
     assert {part.kind for part in found.parts} == {"calls", "shared"}
     assert "shared and what it calls, called by main" in str(found)
     assert gd.compare(BEFORE, AFTER, exact=True).attribution == {("main", "work"): 30, "shared": 20}
+
+
+def test_what_calls_do_not_account_for_is_called_from_elsewhere_too() -> None:
+    before = graph_of({"main": 2, "work": 30}, {"main work": (10, 1)})
+    after = graph_of({"main": 2, "work": 60}, {"main work": (20, 1)})
+    found = gd.compare(before, after, "main", exact=True)
+    assert [(part.kind, part.key, part.change) for part in found.parts] == [("shared", ("main", "work"), 10)]
+    assert gd.compare(before, after, exact=True).attribution == {"work": 30}
+
+
+def test_a_call_made_nearly_as_often_for_each_call_of_its_caller_did_nothing_but_that() -> None:
+    light, heavy, own = ("main light", (1000, 1)), ("main heavy", (9000, 1)), {"main": 0, "light": 0, "heavy": 0}
+    before = graph_of(
+        {**own, "mid": 0, "work": 10000},
+        {
+            light[0]: light[1],
+            heavy[0]: heavy[1],
+            "light mid": (1000, 100),
+            "heavy mid": (9000, 100),
+            "mid work": (10000, 200),
+        },
+    )
+    after = graph_of(
+        {**own, "mid": 0, "work": 5500},
+        {
+            light[0]: light[1],
+            "main heavy": (4500, 1),
+            "light mid": (1000, 100),
+            "heavy mid": (4500, 50),
+            "mid work": (5500, 151),
+        },
+    )
+    found = gd.compare(before, after, "main", exact=True)
+    assert found.attribution["heavy", "mid"] == -4500
+    assert abs(found.attribution["mid", "work"]) < 60  # one call in 151
+    assert abs(found.attribution["work"]) < 60
 
 
 def test_calls_of_the_function_itself_count() -> None:
@@ -274,6 +316,23 @@ def test_where_the_callers_differ_parts_that_cancel_are_one_row() -> None:
     assert rows[1].split("  ")[1] == "f0 calls heavy 5 times, not 10"
     assert rows[2].startswith("  mix at handle: ")
     assert abs(sum(found.mixes[0].changes.values())) < 0.05 * abs(found.mixes[0].changes["parse"])
+
+
+def test_code_that_changed_where_the_callers_differ_is_no_mix() -> None:
+    program: Program = {
+        "f0": (1, 0, [["light", 40, "=", 1], ["heavy", 10, "=", 10]]),
+        "light": (1, 0, [["handle", 1, "=", "same"]]),
+        "heavy": (1, 0, [["handle", 1, "=", "same"]]),
+        "handle": (5, 0, [["burn", 1, "=", 1], ["parse", 2, "=", "same"]]),
+        "burn": (1000, 0, []),
+        "parse": (10, 50, []),
+    }
+    other = dict(program) | {"f0": (1, 0, [["light", 40, "=", 1], ["heavy", 9, "=", 10]]), "parse": (100, 90, [])}
+    found = gd.compare(profile(program), profile(other), "f0")
+    assert largest(found) == "parse"
+    assert not any(key == ("own", None, "parse") for mix in found.mixes for key in mix.keys)
+    both = dict(other) | {"burn": (3000, 0, [])}
+    assert not gd.compare(profile(program), profile(both), "f0").mixes
 
 
 # -- refused

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from fractions import Fraction
 from itertools import groupby, pairwise
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -373,3 +374,49 @@ def test_an_end_that_is_not_there_or_not_reached() -> None:
         asked(graph, "burn", "emit")
     with pytest.raises(UsageError, match="source=: a picture of a profile has one function at each end"):
         asked(graph, ["burn", "emit"])
+
+
+# -- real stacks as pprof prints them
+
+
+def traces(path: Path) -> Listed:
+    """The stacks that `go tool pprof -traces` prints, root first, in ms."""
+    stacks: Listed = []
+    for block in path.read_text(encoding="utf-8").split("-----------+" + "-" * 55 + "\n")[1:]:
+        rows = [row for row in block.splitlines() if row.strip()]
+        if rows:
+            cost, first = rows[0].split(maxsplit=1)
+            names = [re.sub(r" \((partial-)?inline\)$", "", name.strip()) for name in (first, *rows[1:])]
+            stacks.append(
+                (
+                    tuple(reversed(names)),
+                    round(float(cost.removesuffix("ms").removesuffix("s")) * (1 if "ms" in cost else 1000)),
+                )
+            )
+    return stacks
+
+
+GONE = re.compile(r"runtime\.mallocgc|\)\.object;")
+
+
+@pytest.mark.parametrize(
+    ("options", "keeps", "hides"),
+    [
+        ({"focus": r"\)\.literalStore$"}, lambda s: any(n.endswith(").literalStore") for n in s), ""),
+        ({"ignore": r"runtime\.mallocgc|\)\.object$"}, lambda s: not GONE.search(f"{';'.join(s)};"), ""),
+        ({"hide": r"decodeState\)|^runtime\.(gc|scan)\w+$"}, lambda s: True, r"decodeState\)|^runtime\.(gc|scan)\w+$"),
+        ({"focus": r"json\.Unmarshal$", "hide": "^runtime"}, lambda s: "encoding/json.Unmarshal" in s, "^runtime"),
+    ],
+    ids=["focus", "ignore", "hide", "focus and hide"],
+)  # fmt: skip
+def test_a_real_profile_against_its_printed_stacks(
+    options: dict[str, str], keeps: Any, hides: str, shared_data: Path
+) -> None:
+    folder = shared_data / "profiles" / "go"
+    kept = [
+        (tuple(name for name in stack if not (hides and re.search(hides, name))), cost * 1_000_000)
+        for stack, cost in traces(folder / "json_cpu.traces.txt")
+        if keeps(stack)
+    ]
+    filtered = filter_calls(gd.read(folder / "json_cpu.pb.gz"), **options)
+    assert found(filtered) == counted([(stack, cost) for stack, cost in kept if stack])

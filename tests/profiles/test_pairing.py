@@ -43,7 +43,10 @@ def test_where_folders_are_others_one_of_a_name_and_file_on_either_side_is_the_s
 
 
 def test_where_only_the_program_is_known_its_name_does_not_matter() -> None:
-    before, after = profile(Function("f", "site"), module="site"), profile(Function("f", "site-after"), module="site-after")
+    before, after = (
+        profile(Function("f", "site"), module="site"),
+        profile(Function("f", "site-after"), module="site-after"),
+    )
     after.add_node("f (x.c)", name="f", file="x.c")
     assert costs(aligned(before, after)) == {"f": 1}
 

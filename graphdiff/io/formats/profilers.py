@@ -6,6 +6,9 @@ from graphdiff.io.formats.format import DRAWN, EVENT, STACKS, THREAD, Format
 
 __all__ = ["PROFILERS"]
 
+#: What is given to the option, for `graphdiff formats`.
+OVERHEAD = "TIME: what the profiler adds to each call, taken off (0.6us)"
+
 PROFILERS: dict[str, Format] = {
     "callgrind": Format(
         read="graphdiff.io.profilers.callgrind:read_callgrind",
@@ -60,6 +63,7 @@ PROFILERS: dict[str, Format] = {
         suffixes=(".prof", ".pstats"),
         # A dict, the first key of which is a tuple of three, referred to later or not; the outline has it in UTF-8.
         marks=((rb"\A(?:\{|\xc3\xbb)(?:(?:\)|\xc2\xa9)\x03|(?:\(|\xc2\xa8)\x03\x00{3})",),),
+        takes={"overhead": OVERHEAD},
         nodes="functions",
         tool="Python",
         version="2.7 to 3.13, pyinstrument 5.1.3",

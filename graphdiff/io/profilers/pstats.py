@@ -13,6 +13,7 @@ from graphdiff.errors import FormatError
 from graphdiff.io.profilers.marshalled import Code, Pairs, unmarshalled
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.profiles.call_graph import Function, from_calls
+from graphdiff.profiles.overhead import seconds_of, without_overhead
 
 __all__ = ["read_pstats"]
 
@@ -29,12 +30,17 @@ UNKNOWN = -1
 MOST = 2**62
 
 
-def read_pstats(data: bytes, *, name: str) -> nx.DiGraph:
+def read_pstats(data: bytes, *, name: str, overhead: str | float | None = None) -> nx.DiGraph:
     r"""Read what ``python -m cProfile -o run.prof`` or another profiler saves for pstats: a function calls another.
 
     Nodes have ``self`` and ``inclusive`` (seconds; pstats' tottime and cumtime), ``calls`` and ``primitive_calls``
     (those that no call of the same function led to); edges ``cost``, ``self``, ``calls`` and ``primitive_calls`` of the
     callee for this caller. ``profile`` counts calls only on edges; a sampling profiler counts none.
+
+    Parameters
+    ----------
+    overhead : str or float, optional
+        What the profiler added to each call (``"0.6us"``, or seconds), to be taken off: `profiles.overhead`.
 
     References
     ----------
@@ -50,7 +56,8 @@ def read_pstats(data: bytes, *, name: str) -> nx.DiGraph:
     (1.5, {'cost': 1.5, 'self': 1.5, 'calls': 4, 'primitive_calls': 1})
     """
     with collector_at_rest():
-        return _read(data, name)
+        graph = _read(data, name)
+        return graph if overhead is None else without_overhead(graph, seconds_of(overhead))
 
 
 def _read(data: bytes, name: str) -> nx.DiGraph:
