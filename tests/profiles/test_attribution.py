@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -169,6 +170,27 @@ def test_of_one_planted_change_it_is_the_first_part() -> None:
         hits += largest(found) == cause
     assert trials > 130
     assert hits >= 0.99 * trials
+
+
+@pytest.mark.parametrize("kind", [int, float, Fraction, Decimal])
+def test_all_real_numbers_are_compared(kind: Callable[[Any], Any]) -> None:
+    before, after = BEFORE.copy(), AFTER.copy()
+    for graph in (before, after):
+        for _, _, data in graph.edges(data=True):
+            data["cost"] = kind(data["cost"])
+        for _, data in graph.nodes(data=True):
+            data["self"] = kind(data["self"])
+    assert gd.compare(before, after, "main").attribution == {("main", "work"): 30, ("main", "shared"): 10}
+
+
+def test_ints_that_floats_cannot_hold_are_counted_exactly() -> None:
+    before, after = (graph_of({"main": 2**70 + n, "work": 1}, {"main work": (1, 1)}) for n in (0, 5))
+    assert gd.compare(before, after, "main").attribution == {"main": 5}
+
+
+def test_parallel_calls_are_refused() -> None:
+    with pytest.raises(gd.errors.GraphTypeError, match="add up the calls that are parallel"):
+        gd.compare(nx.MultiDiGraph(BEFORE), nx.MultiDiGraph(AFTER), "main")
 
 
 # -- a function among others
