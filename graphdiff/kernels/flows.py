@@ -5,7 +5,7 @@ An edge and its twin, which leads back, stand at ``twin`` of each other; ``room`
 
 from __future__ import annotations
 
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Callable, MutableSequence, Sequence
 from typing import Any
 
 import numpy as np
@@ -108,8 +108,9 @@ def max_flow(tails: NDArray[Any], heads: NDArray[Any], sizes: NDArray[np.int64],
     twin = np.concatenate([places[n_edges:], places[:n_edges]])[order]
     ptr = np.searchsorted(starts[order], np.arange(n_nodes + 1))
     room = np.concatenate([sizes, np.zeros(n_edges, dtype=np.int64)])[order]
-    arrays = [ptr, ends[order].astype(np.int64), twin, room, np.empty(n_nodes, dtype=np.int64)]
-    find, push = set_levels, fill
+    arrays: Any = [ptr, ends[order].astype(np.int64), twin, room, np.empty(n_nodes, dtype=np.int64)]
+    find: Callable[..., bool] = set_levels
+    push: Callable[..., int] = fill
     if pays(VISITS * n_edges):
         find, push = jit(set_levels), jit(fill)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.arithmetic import REAL
+from graphdiff.arithmetic import EXACT_INT, REAL, is_finite
 from graphdiff.errors import GraphTypeError, UnknownNodeError, UsageError, WeightError
 from graphdiff.graph.measured import is_profile
 from graphdiff.profiles.call_graph import Function, functions_of
@@ -248,93 +247,106 @@ def paired(before: nx.DiGraph, after: nx.DiGraph, *, exact: bool = False) -> Pai
     >>> [column.tolist() for column in paired(old, new).own]
     [[2.0, 0.0], [0.0, 3.0]]
     """
-    graphs = before, after
     labels = list(dict.fromkeys([*before, *after]))
     places = {label: place for place, label in enumerate(labels)}
-    edges = list(dict.fromkeys([*before.edges(), *after.edges()]))
-    kind = _kind(graphs, exact=exact)
-    unknown = {name: _unknown(graphs, edges, name) for name in ("cost", "calls")}
-    ends = np.array([(places[tail], places[head]) for tail, head in edges], dtype=np.int64).reshape(-1, 2)
-    old, new = (np.array([label in graph for label in labels], dtype=bool) for graph in graphs)
+    index: dict[Any, int] = {}
+    sides = [_Side.of(graph, places, index) for graph in (before, after)]
+    kind = _kind([values for side in sides for values in (side.own, side.costs)], exact=exact)
+    ends = np.array([(places[tail], places[head]) for tail, head in index], dtype=np.int64).reshape(-1, 2)
+    columns = [side.columns(len(labels), len(index), kind) for side in sides]
+    there, own, costs, calls, unknown = zip(*columns, strict=True)
     return Paired(
         labels,
-        (old, new),
-        (_own(before, labels, kind), _own(after, labels, kind)),
+        there,
+        own,
         ends[:, 0],
         ends[:, 1],
-        None if unknown["cost"].any() else _of_calls(graphs, edges, "cost", kind),
-        _of_calls(graphs, edges, "calls", kind) if all(map(_counts_calls, graphs)) else None,
-        ~unknown["calls"],
-        any(data.get("estimated") for graph in graphs for _, _, data in graph.edges(data=True)),
+        None if any(None in side.costs for side in sides) else costs,
+        calls if all(side.counts_calls for side in sides) else None,
+        ~(unknown[0] | unknown[1]),
+        any(side.is_averaged for side in sides),
     )
 
 
-def _counts_calls(graph: nx.DiGraph) -> bool:
-    """Return whether a profile records how often any call was made, where it has calls."""
-    return not graph.number_of_edges() or any(n is not None for _, _, n in graph.edges(data="calls"))
+@dataclass(frozen=True)
+class _Side:
+    """What one profile records of its functions and calls, and which of both these are."""
 
+    functions: list[int]
+    own: list[Any]
+    edges: list[int]
+    costs: list[Any]
+    calls: list[Any]
+    is_averaged: bool
 
-def _unknown(graphs: tuple[nx.DiGraph, nx.DiGraph], edges: Sequence[Any], name: str) -> Mask:
-    """Return the mask of the calls of which a profile that has them does not record something."""
-    each = (any(graph.has_edge(*edge) and graph.edges[edge].get(name) is None for graph in graphs) for edge in edges)
-    return np.fromiter(each, dtype=bool, count=len(edges))
-
-
-def _own(graph: nx.DiGraph, labels: Sequence[Any], kind: type) -> Values:
-    nodes = graph.nodes
-    return _column((nodes[label].get("self") if label in nodes else 0 for label in labels), kind, "what is self")
-
-
-def _of_calls(graphs: tuple[nx.DiGraph, nx.DiGraph], edges: Sequence[Any], name: str, kind: type) -> Two:
-    """Return an attribute of the calls of both; 0 where a profile has no such call, or does not record it."""
-    before, after = (
-        _column(
-            (graph.edges[edge].get(name) if graph.has_edge(*edge) else 0 for edge in edges), kind, f"a call's {name}"
+    @classmethod
+    def of(cls, graph: nx.DiGraph, places: Mapping[Any, int], index: dict[Any, int]) -> _Side:
+        """Return what a profile records; calls that are not in the index yet are added to it."""
+        rows = [(index.setdefault((tail, head), len(index)), data) for tail, head, data in graph.edges(data=True)]
+        return cls(
+            [places[label] for label in graph],
+            [own for _, own in graph.nodes(data="self")],
+            [edge for edge, _ in rows],
+            [data.get("cost") for _, data in rows],
+            [data.get("calls") for _, data in rows],
+            any("estimated" in data for _, data in rows),
         )
-        for graph in graphs
+
+    @property
+    def counts_calls(self) -> bool:
+        """Whether it is recorded how often any call was made, where there are calls."""
+        return not self.calls or any(number is not None for number in self.calls)
+
+    def columns(self, n_functions: int, n_calls: int, kind: type) -> tuple[Any, ...]:
+        """Return which functions there are, their own cost, cost and number of calls, and where that is not known."""
+        there, unknown = np.zeros(n_functions, dtype=bool), np.zeros(n_calls, dtype=bool)
+        there[self.functions] = True
+        unknown[[edge for edge, number in zip(self.edges, self.calls, strict=True) if number is None]] = True
+        own = _column(n_functions, self.functions, self.own, kind, "what is self")
+        costs = _column(n_calls, self.edges, self.costs, kind, "a call's cost")
+        return there, own, costs, _column(n_calls, self.edges, self.calls, kind, "a call's calls"), unknown
+
+
+def _kind(columns: Iterable[Sequence[Any]], *, exact: bool) -> type:
+    """Return in which arithmetic two profiles are compared: floats, unless they hold what these do not."""
+    rounded = any(
+        type(n) in (Fraction, Decimal) or (type(n) is int and abs(n) > EXACT_INT) for values in columns for n in values
     )
-    return before, after
+    return Fraction if exact or rounded else float
 
 
-def _kind(graphs: Iterable[nx.DiGraph], *, exact: bool) -> type:
-    """Return in which arithmetic two profiles are compared: floats, unless Fractions or Decimals are there."""
-    values = (
-        value
-        for graph in graphs
-        for records, name in ((graph.nodes, "self"), (graph.edges, "cost"))
-        for *_, value in records(data=name)
-    )
-    return Fraction if exact or any(isinstance(value, (Fraction, Decimal)) for value in values) else float
-
-
-def _column(values: Iterable[Any], kind: type, what: str) -> Values:
-    """Return numbers as an array; what is not recorded is 0."""
+def _column(size: int, places: Sequence[int], values: Sequence[Any], kind: type, what: str) -> Values:
+    """Return numbers as an array; what is not there, or not recorded, is 0."""
     numbers = [0 if value is None else value for value in values]
-    for number in numbers:
-        if not isinstance(number, REAL) or not math.isfinite(number):
-            raise WeightError(f"{what} is no finite real number: {number}")
+    wrong = next((n for n in numbers if not isinstance(n, REAL) or not is_finite(n)), None)
+    if wrong is not None:
+        raise WeightError(f"{what} is no finite real number: {wrong}")
     if kind is float:
-        return np.array(numbers, dtype=np.float64)
-    column = np.empty(len(numbers), dtype=object)
-    column[:] = [Fraction(n.item() if isinstance(n, np.generic) else n) for n in numbers]
-    return column
+        column = np.zeros(size)
+        column[places] = numbers
+        return column
+    fractions = np.full(size, Fraction(0), dtype=object)
+    fractions[places] = [Fraction(n.item() if isinstance(n, np.generic) else n) for n in numbers]
+    return fractions
 
 
 #: What happened to what one profile has, or both.
 STATUS = {(True, True): "kept", (False, True): "added", (True, False): "removed"}
 
 
-def both_in_one(pair: Paired | None, changes: Mapping[Any, Any]) -> nx.MultiDiGraph:
+def both_in_one(before: nx.DiGraph, after: nx.DiGraph, factor: Any, changes: Mapping[Any, Any]) -> nx.MultiDiGraph:
     """Return two profiles as one graph: what functions and calls cost before and after, and what they did.
 
     Parameters
     ----------
-    pair : Paired or None
+    before, after : networkx.DiGraph
+        Whose functions are called alike.
+    factor : number
+        Times which everything after counts.
     changes : mapping of function, or (caller, callee), to number
     """
     graph = nx.MultiDiGraph(annotation="comparison", edge_meaning="calls", node_meaning="functions")
-    if pair is None:
-        return graph
+    pair = paired(before, after).scaled(1, float(factor))
     columns = (each.tolist() for each in (*pair.there, *pair.own))
     for label, is_before, is_after, old, new in zip(pair.labels, *columns, strict=True):
         numbers = _shown(changes.get(label), self_before=old, self_after=new)

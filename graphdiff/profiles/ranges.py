@@ -207,13 +207,15 @@ def flows(
         members[component] += 1
     supplies = [max(0, total - enters) for total, enters in zip(totals, entering, strict=True)]
     most = [None if cost is None else _up(cost, scale, slack) for cost in inclusive]
-    ends = (np.array([call[at] for call in outer], dtype=np.int64) for at in (0, 1))
-    return Flows(places, *ends, np.array(sizes, dtype=np.int64), supplies, totals, members, most, scale, is_exact)
+    callers, callees = (np.array([call[at] for call in outer], dtype=np.int64) for at in (0, 1))
+    array = np.array(sizes, dtype=np.int64)
+    return Flows(places, callers, callees, array, supplies, totals, members, most, scale, is_exact)
 
 
 def _up(cost: Number, scale: Fraction, slack: Any) -> int:
     """Return a cost in whole units, rounded up."""
-    return math.ceil(Fraction(cost) * scale * (1 + slack))
+    units: Fraction = Fraction(cost) * scale * (1 + slack)
+    return math.ceil(units)
 
 
 def _scale(numbers: Sequence[Number]) -> tuple[Fraction, bool]:

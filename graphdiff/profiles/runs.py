@@ -66,8 +66,8 @@ class Run:
     variance : float or None
         Of the change.
     mixes : list of Mix
-    pair : Paired or None
-        What both measured.
+    is_averaged : bool
+        Whether costs of calls are averages.
     """
 
     method: str
@@ -77,7 +77,7 @@ class Run:
     variances: dict[Key, float] | None = None
     variance: float | None = None
     mixes: list[Mix] = field(default_factory=list)
-    pair: Paired | None = None
+    is_averaged: bool = False
 
 
 def run_of(
@@ -100,9 +100,9 @@ def run_of(
         If the files cannot tell what the function costs.
     """
     graphs = before, after
-    pair = paired(before, after, exact=exact).scaled(*factors)
     if all(graph.graph.get(STACKS) is not None for graph in graphs):
-        return _tidied(_by_stacks(graphs, main, factors, exact=exact), pair)
+        return _tidied(_by_stacks(graphs, main, factors, exact=exact))
+    pair = paired(before, after, exact=exact).scaled(*factors)
     if pair.costs is None:
         if main is not None:
             raise UsageError(
@@ -114,16 +114,16 @@ def run_of(
     else:
         place = None if main is None else pair.labels.index(main)
         run = _by_calls(pair, place, is_sampled=before.graph.get("kind") == "sampled")
-    return _tidied(_sampled(run, graphs, factors), pair)
+    return _tidied(replace(_sampled(run, graphs, factors), is_averaged=pair.is_averaged))
 
 
-def _tidied(run: Run, pair: Paired) -> Run:
-    """Return a run with whole numbers as ints, and with what both profiles measured."""
+def _tidied(run: Run) -> Run:
+    """Return a run with whole numbers as ints."""
     parts = {
         key: Measured(tidy(part.change), tidy(part.before), tidy(part.after), part.calls and _both(part.calls))
         for key, part in run.parts.items()
     }
-    return replace(run, before=tidy(run.before), after=tidy(run.after), parts=parts, pair=pair)
+    return replace(run, before=tidy(run.before), after=tidy(run.after), parts=parts)
 
 
 def _both(calls: tuple[Number, Number]) -> tuple[Number, Number]:

@@ -183,6 +183,11 @@ def test_all_real_numbers_are_compared(kind: Callable[[Any], Any]) -> None:
     assert gd.compare(before, after, "main").attribution == {("main", "work"): 30, ("main", "shared"): 10}
 
 
+def test_ints_that_floats_cannot_hold_are_counted_exactly() -> None:
+    before, after = (graph_of({"main": 2**70 + n, "work": 1}, {"main work": (1, 1)}) for n in (0, 5))
+    assert gd.compare(before, after, "main").attribution == {"main": 5}
+
+
 def test_parallel_calls_are_refused() -> None:
     with pytest.raises(gd.errors.GraphTypeError, match="add up the calls that are parallel"):
         gd.compare(nx.MultiDiGraph(BEFORE), nx.MultiDiGraph(AFTER), "main")
