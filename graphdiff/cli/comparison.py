@@ -55,7 +55,7 @@ In Python:
 @options.verb_on("OLD")
 @click.argument("new", metavar="NEW")
 @with_ends
-@options.grouping("Add the change up by groups: a node attribute, or N parts of names.")
+@options.grouping("Add the change up by groups: an attribute, or N parts of names.")
 @click.option("--old", "olds", multiple=True, metavar="FILE", help="Of profiles: another run of OLD. Repeat for more.")
 @click.option(
     "--normalise",
@@ -84,8 +84,8 @@ def compare(
     """Say what changed from OLD to NEW, and which edges moved the total of SOURCE on TARGET, exactly.
 
     First what appeared, by what, what is gone, upgraded, on new cycles. With both names then the totals and what
-    moved them, with one those of all nodes. OLD may be git:COMMIT: NEW as it was. Of two profiles: what the one
-    function that is named cost, or all, and which calls and whose code moved that.
+    moved them, with one those of all nodes. OLD may be git:COMMIT: NEW as it was. Of two profiles: what one function
+    cost, or all, and which calls and whose code did it.
     """
     from graphdiff.why.routes import routes
 

@@ -24,6 +24,7 @@ Examples:
   graphdiff draw Packages.xz kde-full libc6 --max-nodes 12 -O slide.png
   graphdiff draw package-lock.json -O lock.svg       the whole, by groups
   graphdiff draw net.csv loss -O loss.png            the picture of backpropagation
+  graphdiff draw run.prof --hide imports -O run.svg  a profile: what functions and calls cost
   graphdiff draw imports:networkx --group prefix:2 | dot -Tpdf -o packages.pdf
   graphdiff draw "expr:e = (a + b) * (b + 1)" --set a=2 --set b=1 e -O e.svg
 
@@ -62,6 +63,8 @@ def draw(settings: options.Settings, ends: Ends, by: str | int | None, **viewing
     three hold all, with --max-nodes what is drawn. DOT holds the graph: ids are names, attributes what is known;
     graphdiff, networkx, pygraphviz and rustworkx read it back.
 
+    Of a profile it draws what functions cost and what is spent from one to the next, with ends on TARGET for SOURCE.
+
     More dependencies than fit, without ends, are drawn by groups: parts of names, or who alone keeps a package. Groups
     add up weights, with an end shares. A cycle without a value leaves out the total and what is behind it.
     """
@@ -77,7 +80,8 @@ def draw(settings: options.Settings, ends: Ends, by: str | int | None, **viewing
     max_nodes = view_of(**viewing).max_nodes
     graph = inputs.load(settings)
     source, target = ends.of(graph)
-    if is_profile(graph) and not settings.weights and not (by and by not in options.SCOPES):
+    by = None if is_profile(graph) and by in options.SCOPES else by  # what was read is grouped by these
+    if is_profile(graph) and by is None and (graph.graph.get("quotient") or not settings.weights):
         output.write_drawn(graph if graph.graph.get("quotient") else annotate(graph, source, target), settings, viewing)
         return
     is_whole = source is target is None

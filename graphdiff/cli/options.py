@@ -179,12 +179,12 @@ _READING: list[Callable[..., Any]] = [
     ),
     click.option(
         "--timeout", type=float, metavar="SECONDS",
-        help="The most that reading DOT, laying out a picture (-O FILE.svg or .png), and in cut and cycles integer "
-        "programmes (with scipy) may take, each. Default: 60.",
+        help="The most that reading DOT, laying out a picture (-O FILE.svg or .png), and integer programmes of cut "
+        "and cycles may take, each. Default: 60.",
     ),
     click.option(
         "--max-memory", type=int, metavar="BYTES",
-        help="How much memory reading DOT may take (default: 4 GiB), and laying out that picture (2 GiB).",
+        help="Memory for reading DOT (default: 4 GiB), and for laying out that picture (2 GiB).",
     ),
 ]  # fmt: skip
 #: What a verb has where it has no ``--group`` of its own, which takes these, too.

@@ -47,6 +47,7 @@ def read_record(graph: nx.DiGraph) -> dict[str, Any]:
         "nodes": graph.number_of_nodes(),
         "edges": len(graph.edges),  # counts rows, where number_of_edges() adds up degrees
         **{name: str(graph.graph.get(name, "unknown")) for name in ("edge_meaning", "node_meaning")},
+        **({"filters": graph.graph["filters"]} if "filters" in graph.graph else {}),
         **_unmet_record(graph),
     }
 

@@ -124,7 +124,6 @@ def _print_report(
 
 def _print_spent(graph: nx.DiGraph, settings: options.Settings, ends: tuple[Any, Any], gate: conditions.Gate) -> None:
     """Print how much of what a function of a profile costs is spent for others."""
-    from graphdiff.pictures.annotate import annotate
     from graphdiff.profiles.report import head
     from graphdiff.profiles.spent import spent_for
 
@@ -132,7 +131,7 @@ def _print_spent(graph: nx.DiGraph, settings: options.Settings, ends: tuple[Any,
     spent = spent_for(graph, *ends)
     gate.check([spent], graph)
     if output.is_drawn(settings.path):
-        output.write_drawn(annotate(graph, spent.source, spent.target), settings)
+        output.write_drawn(spent.to_networkx(), settings)
         settings = replace(settings, path=None)
     output.emit(
         settings,

@@ -98,7 +98,7 @@ def _picture(graph: nx.DiGraph, profile: Profile, spending: Spending) -> Picture
     edges = [look.edge(number[tail], number[head], way) for (tail, head), way in spending.ways.items()]
     edges = [_faint(edge, look) for edge in edges] if len(edges) > MANY else edges
     drawn = _drawn_text(profile, spending)
-    legend = [title(graph), *_question(profile, look), drawn, *_keys(profile, spending)]
+    legend = [*title(graph), *_question(profile, look), drawn, *_keys(profile, spending)]
     is_whole = spending.n_functions == len(graph) and not spending.n_dashed
     return Picture(nodes, edges, legend, graph.graph | ({} if is_whole else {"drawn": drawn}), drawn)
 

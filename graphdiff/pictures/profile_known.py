@@ -79,7 +79,7 @@ class _Known:
         extent += f"; the {len(edges):,} heaviest of {len(every):,} edges" if len(edges) < len(every) else ""
         is_whole = len(drawn) == len(self.graph) and len(edges) == len(every)
         facts = self.graph.graph | ({} if is_whole else {"drawn": extent})
-        return Picture(nodes, lines, [title(self.graph), extent, *self.keys()], facts, extent)
+        return Picture(nodes, lines, [*title(self.graph), extent, *self.keys()], facts, extent)
 
     def node(self, node: Any) -> DrawnNode:
         """Return a box with what is known of it."""

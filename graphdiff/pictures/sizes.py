@@ -74,17 +74,17 @@ def text_size(part: float, n_rows: int) -> float:
     return float((SMALLEST**2 + area) ** 0.5)
 
 
-def title(graph: nx.DiGraph) -> str:
-    """Return what a picture is of: the format, all that was measured, and what was left out.
+def title(graph: nx.DiGraph) -> list[str]:
+    """Return the lines of what a picture is of: the format, all that was measured, and what was left out.
 
     Examples
     --------
     >>> title(nx.DiGraph(format="cProfile", total=2.0, unit="s"))
-    'cProfile · total 2 s'
+    ['cProfile · total 2 s']
     """
     facts = graph.graph
-    parts = [str(facts.get("format", "profile")), f"total {amount(facts['total'], facts['unit'])}"]
-    return " · ".join([*parts, *facts.get("filters", ())])
+    head = f"{facts.get('format', 'profile')} · total {amount(facts['total'], facts['unit'])}"
+    return [head, *facts.get("filters", ())]
 
 
 def nodes_of(graph: nx.DiGraph) -> str:

@@ -188,7 +188,7 @@ class Profile:
     def roots(self) -> dict[int, Number]:
         """Where callers do not account for what is spent: how much they do not."""
         lacking = {place: whole - self.entering.get(place, 0) for place, whole in self.inclusive.items()}
-        return {place: lack for place, lack in lacking.items() if lack > ROUNDING * self.inclusive[place]}
+        return {place: lack for place, lack in lacking.items() if float(lack) > ROUNDING * float(self.inclusive[place])}
 
     def ends(self) -> list[int]:
         """Return what is drawn in any case: the ends of a question, else where most begins."""
@@ -217,7 +217,7 @@ class Profile:
         order = sorted(kept)
         drawn, ways = self._estimated(order) if self.stacks is None else self._measured(order, self.stacks)
         n_hidden = self.n_functions - sum(len(box.members) for box in drawn.values())
-        seen = {pair: way for pair, way in ways.items() if way.cost > ROUNDING**2 * self.total}
+        seen = {pair: way for pair, way in ways.items() if float(way.cost) > ROUNDING**2 * float(self.total)}
         return Spending(drawn, seen, n_hidden)
 
     @property
@@ -316,11 +316,12 @@ class Profile:
         if self.source is not None:
             starts = Seeds([self.place[self.source]], [1.0])
         else:
-            starts = Seeds([*self.roots], [lack / self.inclusive[place] for place, lack in self.roots.items()])
+            parts = [float(lack / self.inclusive[place]) for place, lack in self.roots.items()]
+            starts = Seeds([*self.roots], parts)
         if self.target is not None:
-            stops = {self.place[self.target]: self.inclusive[self.place[self.target]]}
+            stops = {self.place[self.target]: float(self.inclusive[self.place[self.target]])}
         else:
-            stops = {place: own for place, own in self.own.items() if own}
+            stops = {place: float(own) for place, own in self.own.items() if own}
         return restriction(self.ready, starts, Seeds([*stops], [*stops.values()]))
 
     @cached_property

@@ -86,7 +86,7 @@ def _script(graph: nx.DiGraph, hidden: Collection[str]) -> str | None:
 def _is_accounted_for(graph: nx.DiGraph, node: str) -> bool:
     """Tell whether the callers of a function account for all that it cost."""
     entering = sum(data["cost"] for tail, _, data in graph.in_edges(node, data=True) if tail != node)
-    return bool(entering >= graph.nodes[node].get("inclusive", 0) * (1 - ROUNDING))
+    return float(entering) >= float(graph.nodes[node].get("inclusive", 0)) * (1 - ROUNDING)
 
 
 @dataclass(frozen=True)
@@ -110,9 +110,9 @@ def _hide(graph: nx.DiGraph, members: Collection[str]) -> Number:
     leaving = _added((v, data["cost"]) for _, v, data in graph.out_edges(inside, data=True) if v not in inside)
     passage = _Passage(sum(graph.nodes[node].get("self", 0) for node in inside), entering, leaving)
     whole, given = passage.whole, 0
-    is_all = len(entering) == 1 and len(inside) == 1 and sum(entering.values()) >= whole * (1 - ROUNDING)
+    is_all = len(entering) == 1 and len(inside) == 1 and float(sum(entering.values())) >= float(whole) * (1 - ROUNDING)
     [calls] = [_calls(graph, inside)] if is_all else [{}]
-    least = NOTHING * graph.graph["total"]
+    least = NOTHING * float(graph.graph["total"])
     for caller, cost in entering.items():
         if not whole:
             continue
@@ -124,7 +124,7 @@ def _hide(graph: nx.DiGraph, members: Collection[str]) -> Number:
             if amount > least:
                 _join(graph, caller, callee, amount, calls.get(callee))
     graph.remove_nodes_from(inside)
-    is_accounted_for = sum(entering.values()) >= whole * (1 - ROUNDING)
+    is_accounted_for = float(sum(entering.values())) >= float(whole) * (1 - ROUNDING)
     return 0 if is_accounted_for else passage.own - given
 
 

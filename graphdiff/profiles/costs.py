@@ -7,7 +7,7 @@ and the range that they allow (`ranges`). Within a component edges carry nothing
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, NamedTuple, TypeAlias
@@ -504,15 +504,44 @@ class Costs:
             if component in best
         }
 
+    def best_routes_to(self, target: int) -> dict[int, Route]:
+        """Return the route by which edges estimate that most of one function comes, from each that leads to it.
+
+        Of members of a component none is said: which of them the route begins with is not known.
+        """
+        best: dict[int, tuple[float, Any]] = {self.components[target]: (1.0, None)}
+        for component in sorted(self.members, reverse=True):
+            part, way = best.get(component, (0.0, None))
+            for tail, head, step in self.entering.get(component, ()) if part else ():
+                caller = self.components[tail]
+                if part * step > best.get(caller, (0.0, None))[0]:
+                    best[caller] = (part * step, (tail, head, way))
+        return {
+            members[0]: Route(self._passed(members[0], _calls_of(best[component][1]), target), best[component][0])
+            for component, members in self.members.items()
+            if component in best and len(members) == 1
+        }
+
     def _unwound(self, way: tuple[Any, ...], last: int) -> tuple[str | None, ...]:
-        """Return the functions on a way to one, from the first on; None where a component is passed."""
-        steps: list[tuple[int, int]] = [(last, last)]
+        """Return the functions on a way to one, from the first on."""
+        steps: list[tuple[int, int]] = []
         while len(way) == 3:
             way, *step = way
             steps.append((step[0], step[1]))
-        numbers: list[int | None] = [way[0]]
-        for tail, head in reversed(steps):
+        return self._passed(way[0], reversed(steps), last)
+
+    def _passed(self, first: int | None, calls: Iterable[tuple[int, int]], last: int) -> tuple[str | None, ...]:
+        """Return the functions that calls pass, one after the other; None where that is a component."""
+        numbers: list[int | None] = [first]
+        for tail, head in (*calls, (last, last)):
             if numbers[-1] not in (tail, None):
                 numbers.append(None)
             numbers += [number for number in dict.fromkeys((tail, head)) if number != numbers[-1]]
         return tuple(None if number is None else self.labels[number] for number in numbers)
+
+
+def _calls_of(way: Any) -> Iterator[tuple[int, int]]:
+    """Yield the calls of a way that is a call and the rest of the way."""
+    while way is not None:
+        tail, head, way = way
+        yield tail, head

@@ -291,8 +291,8 @@ def _without(graph: nx.DiGraph, hide: str) -> nx.DiGraph:
         _require_left(len(left), hide)
         left.graph["filters"] = [
             *graph.graph.get("filters", ()),
-            f'hide "{hide}": {how_many(len(graph) - len(left), "functions")}, whose cost is shared among their callers '
-            f"as if all calls were average; {_left_text(graph, left.graph['total'])}",
+            f'hide "{hide}": {how_many(len(graph) - len(left), "functions")}, whose cost is their callers\', as if all '
+            f"calls were average; {_left_text(graph, left.graph['total'])}",
         ]
         return left
     mapped = stacks.mapped(np.where(is_hidden, -1, np.arange(len(graph))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -142,22 +142,24 @@ class CostRanking(Result):
         return value if is_number(value) else None
 
     @cached_property
-    def edge_routes(self) -> dict[int, list[Route]]:
-        """The strongest route to each function from the source, else from where stacks begin, as edges estimate it."""
+    def edge_routes(self) -> Mapping[int, Route]:
+        """The strongest route from or to each function, as edges estimate it."""
         costs = self.costs
+        if self.target is not None:
+            return costs.best_routes_to(costs.number(self.target))
         start = None if self.source is None else costs.number(self.source)
-        return costs.best_routes(costs.beginning if start is None else [(start, costs.components[start], 1.0)], 1)
+        starts = costs.beginning if start is None else [(start, costs.components[start], 1.0)]
+        return {number: routes[0] for number, routes in costs.best_routes(starts, 1).items()}
 
     def route(self, row: Row) -> Route | None:
         """Return the route by which most comes: to a function, from it to the target, or to it from the source."""
         costs, place = self.costs, row.numbers[0]
+        if costs.stacks is None:
+            return self.edge_routes.get(place)
         by = INCLUSIVE if self.by == CALLS else self.by
-        if self.target is None and costs.stacks is None:
-            routes = self.edge_routes.get(place, [])
-        else:
-            source = self.source if self.target is None else costs.labels[place]
-            end = costs.labels[place] if self.target is None else self.target
-            routes = costs.routes(None if source is None else [source], end, by, 1)
+        source = self.source if self.target is None else costs.labels[place]
+        end = costs.labels[place] if self.target is None else self.target
+        routes = costs.routes(None if source is None else [source], end, by, 1)
         return routes[0] if routes else None
 
     # -- as records

@@ -12,6 +12,7 @@ from graphdiff.arithmetic import Number, is_number
 from graphdiff.errors import UsageError
 from graphdiff.graph.ends import LEAVES, NODES, ROOTS
 from graphdiff.profiles.costs import INCLUSIVE, SELF, Costs, Part, Route
+from graphdiff.profiles.filtering import asked
 from graphdiff.profiles.report import spent_text
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.text.names import members_of
@@ -132,6 +133,10 @@ class Spent(Result):
     def weight_meaning(self) -> str:
         """What the weights are: parts of what was measured."""
         return "spent"
+
+    def to_networkx(self) -> nx.DiGraph:
+        """Return the profile with what was asked, which `graphdiff.write` draws."""
+        return asked(self.graph, self.source, self.target)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""

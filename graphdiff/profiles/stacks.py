@@ -177,7 +177,7 @@ class Stacks:
         totals = self.own.copy()
         for start, stop in reversed([*self._levels()][1:]):
             parents = self.parents[start:stop]
-            firsts = np.flatnonzero(np.diff(parents, prepend=-2))
+            firsts = np.flatnonzero(np.diff(parents, prepend=-2)) if stop - start > 1 else [0]
             totals[parents[firsts]] += np.add.reduceat(totals[start:stop], firsts)
         return totals
 
@@ -385,14 +385,23 @@ def _tree(frames: NDArray[Any], sizes: NDArray[np.int64], starts: NDArray[np.int
     """Return parents, frames and levels of the tree, and at which of its nodes each stack ends."""
     at = np.full(len(sizes), -1, dtype=np.int64)
     n_frames = int(frames.max(initial=-1)) + 1
+    kind = np.int32 if max(n_frames, len(frames)) < 2**31 else np.int64
     active, levels, parts = np.flatnonzero(sizes), [0], []
     while len(active):
         depth = len(levels) - 1
         keys, inverse = np.unique((at[active] + 1) * n_frames + frames[starts[active] + depth], return_inverse=True)
         at[active] = levels[-1] + inverse
-        parts.append((_small(keys // n_frames - 1), _small(keys % n_frames)))
+        parts.append(((keys // n_frames - 1).astype(kind), (keys % n_frames).astype(kind)))
         levels.append(levels[-1] + len(keys))
         active = active[sizes[active] > depth + 1]
+        if len(active) == 1:
+            break
+    for stack in active.tolist():  # one alone, which may go on for long
+        rest = frames[starts[stack] + len(levels) - 1 : starts[stack] + sizes[stack]]
+        nodes = levels[-1] + np.arange(len(rest))
+        parts.append((np.concatenate([at[[stack]], nodes[:-1]]).astype(kind), rest.astype(kind)))
+        levels.extend((nodes + 1).tolist())
+        at[stack] = nodes[-1]
     parents, labels = _joined(parts)
     return parents, labels, np.array(levels), at
 
@@ -436,7 +445,7 @@ def _summed(
     for start in range(0, len(values), CHUNK):
         chunk = slice(start, start + CHUNK)
         kept = chunk if mask is None else np.flatnonzero(mask[chunk]) + start
-        np.add.at(sums, places[kept], values[kept])
+        np.add.at(sums, places[kept].astype(np.intp, copy=False), values[kept])
     return sums
 
 

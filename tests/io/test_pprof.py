@@ -250,6 +250,10 @@ AGAIN = "record or fetch it again"
 PAY = field(6, b"pay.go")
 REFUSED: dict[str, tuple[bytes, str]] = {
     "cut off": (SHOP[:-3], f"is broken or cut off at byte {SHOP.index(PAY)} of {len(SHOP) - 3}; {AGAIN}"),
+    "broken within": (
+        field(9, 1) + field(2, b"\x0a\x7f") + SHOP,
+        f"is broken or cut off at byte {len(field(9, 1))} of {len(SHOP) + 6}; {AGAIN}",
+    ),
     "no types": (SHOP[SHOP.index(field(2, b"")[:1]) :], "is no profile of pprof's: it does not say what was measured"),
     "no profile": (b"\x0f\x01", "is no profile of pprof's"),
     "location": (profile([((9, 1), (1, 1))]), rf": sample 1 is at location 9, which is not in the file: .*{AGAIN}"),

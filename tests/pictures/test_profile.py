@@ -161,6 +161,13 @@ class TestOne:
         assert sizes == sorted(set(sizes), reverse=True)
         assert all(len(each.edges) <= 60 + 31 * 2 for each in pictures)
 
+    def test_an_explanation_and_a_comparison_are_drawn_in_python_too(self, tmp_path: Path) -> None:
+        graph = stacks_profile(("main;parse;burn", 5), ("main;burn", 2))
+        gd.write(gd.explain(graph, "parse", "burn"), tmp_path / "why.svg")
+        assert "are spent for parse" in (tmp_path / "why.svg").read_text(encoding="utf-8")
+        gd.write(gd.compare(graph, stacks_profile(("main;parse;burn", 9))), tmp_path / "change.svg")
+        assert "7 → 9 samples" in (tmp_path / "change.svg").read_text(encoding="utf-8")
+
 
 class TestTwo:
     def test_what_costs_more_is_red_and_what_costs_less_green(self) -> None:
@@ -229,6 +236,10 @@ class TestTheCommandLine:
             == f'graphdiff: hide "main": 1 function; 10 samples of 11 samples left (90.9 %)\n{path}: 2 of 2 functions\n'
         )
         assert "5 samples of burn&#39;s 7 samples are spent for parse (71.4 %)" in path.read_text(encoding="utf-8")
+
+    def test_json_says_what_was_left_out(self, folded: str, run: Run) -> None:
+        record = json.loads(run("rank", folded, "--ignore", "render", "-o", "json").out)
+        assert record["graph"]["filters"] == ['ignore "render": 9 samples of 11 samples left (81.8 %)']
 
     def test_json_of_a_picture_has_what_is_drawn(self, folded: str, run: Run) -> None:
         document = json.loads(run("draw", folded, "--max-nodes", "9", "-o", "json").out)

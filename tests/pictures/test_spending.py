@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from decimal import Decimal
+from fractions import Fraction
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 
 from graphdiff.pictures.spending import BEFORE, BEHIND, Profile
 from graphdiff.profiles.call_graph import Function, from_calls, from_stacks
+from graphdiff.profiles.filtering import filter_calls
 from graphdiff.profiles.stacks import Stacks
 
 Listed = list[tuple[tuple[str, ...], int]]
@@ -170,3 +173,19 @@ def test_costs_that_are_not_recorded_are_counted_as_such() -> None:
     one = Profile.of(graph)
     assert one.n_unknown == 1
     assert one.inclusive[one.place["a"]] == 3.0
+
+
+@pytest.mark.parametrize("kind", [float, Fraction, Decimal, int])
+def test_every_kind_of_number_is_drawn_and_hidden(kind: type) -> None:
+    graph = calls_only([(("a", "b", "c"), 3), (("a", "b", "d"), 1), (("e", "b", "c"), 2)])
+    for data in (*graph.nodes.values(), *graph.edges.values(), graph.graph):
+        data.update(
+            (name, kind(value)) for name, value in data.items() if name in ("self", "inclusive", "cost", "total")
+        )
+    ways, _ = named(Profile.of(graph), {"a", "c", "e"})
+    a, c, e = (frozenset(name) for name in "ace")
+    assert [float(ways[pair].cost) for pair in ((a, c), (e, c))] == pytest.approx([20 / 6, 10 / 6])
+    left = filter_calls(graph, hide="^b$")
+    assert {edge: float(left.edges[edge]["cost"]) for edge in (("a", "c"), ("e", "d"))} == pytest.approx(
+        {("a", "c"): 20 / 6, ("e", "d"): 2 / 6}
+    )

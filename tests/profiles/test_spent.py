@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +224,26 @@ def test_routes_on_edges_pass_components_and_end_where_they_are_asked_for() -> N
     assert best.part <= 1
     assert others == 0
     assert Costs(graph).routes(["b"], "d") == []
+
+
+def test_routes_to_a_function_are_those_from_each_to_it() -> None:
+    rng = random.Random(3)
+    n_routes = 0
+    for _ in range(20):
+        graph = without_stacks(profile_of(random_listed(rng, recursive=False)))
+        costs = Costs(graph)
+        for target in graph:
+            together = costs.best_routes_to(costs.number(target))
+            for caller in graph:
+                (alone,) = costs.routes([caller], target, top=1) or [None]
+                route = together.get(costs.number(caller))
+                assert (route is None) == (alone is None)
+                if route is not None and alone is not None:
+                    assert route.part == pytest.approx(alone.part)
+                    assert (route.functions[0], route.functions[-1]) == (caller, target)
+                    assert all(call in graph.edges for call in pairwise(route.functions))
+                    n_routes += 1
+    assert n_routes > 100
 
 
 # -- what is refused
