@@ -334,7 +334,7 @@ def test_costs_of_calls_without_their_numbers_give_own_costs() -> None:
         for _, _, data in graph.edges(data=True):
             del data["cost"]
     assert gd.compare(before, after, exact=True).method == "own"
-    with pytest.raises(UsageError, match="do not say what calls cost, and so not what main costs"):
+    with pytest.raises(UsageError, match="do not say what each call costs, and so not what main costs"):
         gd.compare(before, after, "main")
 
 
