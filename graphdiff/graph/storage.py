@@ -41,7 +41,8 @@ node.0.values   (n_nodes,)        of the first attribute of nodes, by id; ``node
 
 The settings list the attributes of edges and, as ``node_attributes``, those of nodes, each with its kind, numbered
 from 0: number, bool, text, encoded (texts of `graphdiff.graph.encoding`, for values of several kinds or of none of
-these) or weights, which has no arrays of its own: the attribute is the weights. Where there are none the settings do
+these) or weights, which has no arrays of its own: the attribute is the weights. Of a profile's stacks ``about`` has each
+array of `graphdiff.profiles.stacks.Stacks` as a text: its type, a colon, its bytes in base64. Where there are none the settings do
 not speak of them, nor of ``keys``, nor of ``labels``, which is ``"encoded"`` where labels are such texts. Parallel
 edges without keys are numbered in their order.
 
