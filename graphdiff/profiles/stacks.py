@@ -7,6 +7,7 @@ tree is one array operation a level, with no recursion however deep it is.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -191,6 +192,20 @@ class Stacks:
         if self.samples is None:
             raise UsageError("this profile does not say how many samples it is of")
         return replace(self, own=self.samples)
+
+    def texts(self) -> dict[str, str]:
+        """Return the tree as texts, which a saved graph holds: of each array its type, then its bytes in base64.
+
+        Examples
+        --------
+        >>> Stacks.of([0], [1], [5]).texts()
+        {'parents': '<i4://///w==', 'frames': '<i4:AAAAAA==', 'own': '<i8:BQAAAAAAAAA='}
+        """
+        arrays = {"parents": self.parents, "frames": self.frames, "own": self.own, "samples": self.samples}
+        little = {
+            name: array.astype(array.dtype.newbyteorder("<")) for name, array in arrays.items() if array is not None
+        }
+        return {name: f"{array.dtype.str}:{b64encode(array.tobytes()).decode()}" for name, array in little.items()}
 
     # -- which stacks
 
