@@ -30,7 +30,7 @@ Two = tuple[Values, Values]
 ALIKE = {
     "unit": "one of both is to be measured again, in the unit of the other",
     "kind": "what was counted and what was sampled differ in more than the program: measure both in one way",
-    "event": "name one that both have",
+    "event": "names one that both have",
 }
 
 
@@ -51,7 +51,7 @@ def require_alike(before: nx.DiGraph, after: nx.DiGraph) -> None:
     """
     for name, remedy in ALIKE.items():
         old, new = (graph.graph.get(name) for graph in (before, after))
-        if old != new:
+        if old != new and not (name == "event" and None in (old, new)):  # not every file names it
             ways: list[object] = [Keyword("event", new or old), " "] if name == "event" else []
             raise UsageError(f"the two profiles differ in {name}, {old} before and {new} after: ", *ways, remedy)
 
@@ -201,8 +201,9 @@ class Paired:
     own : pair of arrays, shape (n_functions,)
         What each function cost by itself: float64, or Fractions.
     tails, heads : int arrays, shape (n_calls,)
-    costs : pair of arrays, shape (n_calls,), or None
-        None where a call's cost is not recorded.
+    costs : pair of arrays, shape (n_calls,)
+    is_measured : bool array, shape (n_calls,)
+        Of which calls it is known what they cost, in each profile that has them.
     calls : pair of arrays, shape (n_calls,), or None
         None where it is not recorded how often functions call others.
     is_counted : bool array, shape (n_calls,)
@@ -216,7 +217,8 @@ class Paired:
     own: Two
     tails: Values
     heads: Values
-    costs: Two | None
+    costs: Two
+    is_measured: Mask
     calls: Two | None
     is_counted: Mask
     is_averaged: bool = False
@@ -233,7 +235,7 @@ class Paired:
             return pair[0] * before, pair[1] * after
 
         calls = self.calls and times(self.calls)
-        return replace(self, own=times(self.own), costs=self.costs and times(self.costs), calls=calls)
+        return replace(self, own=times(self.own), costs=times(self.costs), calls=calls)
 
 
 def paired(before: nx.DiGraph, after: nx.DiGraph, *, exact: bool = False) -> Paired:
@@ -254,16 +256,17 @@ def paired(before: nx.DiGraph, after: nx.DiGraph, *, exact: bool = False) -> Pai
     kind = _kind([values for side in sides for values in (side.own, side.costs)], exact=exact)
     ends = np.array([(places[tail], places[head]) for tail, head in index], dtype=np.int64).reshape(-1, 2)
     columns = [side.columns(len(labels), len(index), kind) for side in sides]
-    there, own, costs, calls, unknown = zip(*columns, strict=True)
+    there, own, costs, unmeasured, calls, uncounted = zip(*columns, strict=True)
     return Paired(
         labels,
         there,
         own,
         ends[:, 0],
         ends[:, 1],
-        None if any(None in side.costs for side in sides) else costs,
+        costs,
+        ~(unmeasured[0] | unmeasured[1]),
         calls if all(side.counts_calls for side in sides) else None,
-        ~(unknown[0] | unknown[1]),
+        ~(uncounted[0] | uncounted[1]),
         any(side.is_averaged for side in sides),
     )
 
@@ -298,13 +301,16 @@ class _Side:
         return not self.calls or any(number is not None for number in self.calls)
 
     def columns(self, n_functions: int, n_calls: int, kind: type) -> tuple[Any, ...]:
-        """Return which functions there are, their own cost, cost and number of calls, and where that is not known."""
-        there, unknown = np.zeros(n_functions, dtype=bool), np.zeros(n_calls, dtype=bool)
+        """Return which functions are there, and their own cost; of calls cost and number, and where each is unknown."""
+        there = np.zeros(n_functions, dtype=bool)
         there[self.functions] = True
-        unknown[[edge for edge, number in zip(self.edges, self.calls, strict=True) if number is None]] = True
         own = _column(n_functions, self.functions, self.own, kind, "what is self")
-        costs = _column(n_calls, self.edges, self.costs, kind, "a call's cost")
-        return there, own, costs, _column(n_calls, self.edges, self.calls, kind, "a call's calls"), unknown
+        of_calls: list[Values] = []
+        for name, values in (("cost", self.costs), ("calls", self.calls)):
+            unknown = np.zeros(n_calls, dtype=bool)
+            unknown[[edge for edge, value in zip(self.edges, values, strict=True) if value is None]] = True
+            of_calls += [_column(n_calls, self.edges, values, kind, f"a call's {name}"), unknown]
+        return there, own, *of_calls
 
 
 def _kind(columns: Iterable[Sequence[Any]], *, exact: bool) -> type:
@@ -351,8 +357,8 @@ def both_in_one(before: nx.DiGraph, after: nx.DiGraph, factor: Any, changes: Map
     for label, is_before, is_after, old, new in zip(pair.labels, *columns, strict=True):
         numbers = _shown(changes.get(label), self_before=old, self_after=new)
         graph.add_node(label, status=STATUS[is_before, is_after], **numbers)
-    columns = (each.tolist() for each in (pair.tails, pair.heads, *(pair.costs or ())))
-    for tail, head, old, new in zip(*columns, strict=True) if pair.costs else ():
+    columns = (each.tolist() for each in (pair.tails, pair.heads, *pair.costs))
+    for tail, head, old, new in zip(*columns, strict=True):
         if (old or new) and tail != head:
             ends = pair.labels[tail], pair.labels[head]
             status = "added" if not old else "removed" if not new else "kept" if old == new else "changed"

@@ -222,7 +222,7 @@ def _listed(names: Sequence[Any]) -> str:
 BASES = {
     "calls": "exact",
     "stacks": "own costs sum to the change, measured on stacks, which do not count calls",
-    "costs": "own costs sum to the change; how often calls were made is not known",
+    "costs": "own costs sum to the change; no numbers of calls are known of what was measured",
     "own": "own costs sum to the change; what calls cost is not known",
 }
 

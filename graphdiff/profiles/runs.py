@@ -103,17 +103,18 @@ def run_of(
     if all(graph.graph.get(STACKS) is not None for graph in graphs):
         return _tidied(_by_stacks(graphs, main, factors, exact=exact))
     pair = paired(before, after, exact=exact).scaled(*factors)
-    if pair.costs is None:
-        if main is not None:
-            raise UsageError(
-                f"these profiles do not say what calls cost, and so not what {main} costs with all that it calls: "
-                "without its name the whole of both is compared"
-            )
+    shape = Shape.of(pair)
+    if pair.is_measured[shape.calls].all():
+        place = None if main is None else pair.labels.index(main)
+        run = _by_calls(shape, place, is_sampled=before.graph.get("kind") == "sampled")
+    elif main is None:
         old, new = (plain(own.sum()) for own in pair.own)
         run = Run("own", old, new, _own(pair, pair.own[1] - pair.own[0]))
     else:
-        place = None if main is None else pair.labels.index(main)
-        run = _by_calls(pair, place, is_sampled=before.graph.get("kind") == "sampled")
+        raise UsageError(
+            f"these profiles do not say what each call costs, and so not what {main} costs with all that it calls: "
+            "without its name the whole of both is compared"
+        )
     return _tidied(replace(_sampled(run, graphs, factors), is_averaged=pair.is_averaged))
 
 
@@ -133,8 +134,8 @@ def _both(calls: tuple[Number, Number]) -> tuple[Number, Number]:
 # -- calls
 
 
-def _by_calls(pair: Paired, main: int | None, *, is_sampled: bool) -> Run:
-    shape = Shape.of(pair)
+def _by_calls(shape: Shape, main: int | None, *, is_sampled: bool) -> Run:
+    pair = shape.paired
     if main is not None:
         shape.require_alone(main)
     by_calls = pair.calls is not None and not is_sampled
@@ -156,7 +157,6 @@ def _own(pair: Paired, changes: Values) -> dict[Key, Measured]:
 
 
 def _of_calls(pair: Paired, kind: str, changes: Values) -> dict[Key, Measured]:
-    assert pair.costs is not None
     used = np.flatnonzero(changes)
     ends = ([pair.labels[place] for place in each[used].tolist()] for each in (pair.tails, pair.heads))
     columns = [column[used].tolist() for column in (changes, *pair.costs)]
