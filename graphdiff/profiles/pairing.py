@@ -30,7 +30,7 @@ Two = tuple[Values, Values]
 ALIKE = {
     "unit": "one of both is to be measured again, in the unit of the other",
     "kind": "what was counted and what was sampled differ in more than the program: measure both in one way",
-    "event": "name one that both have",
+    "event": "names one that both have",
 }
 
 
@@ -51,7 +51,7 @@ def require_alike(before: nx.DiGraph, after: nx.DiGraph) -> None:
     """
     for name, remedy in ALIKE.items():
         old, new = (graph.graph.get(name) for graph in (before, after))
-        if old != new:
+        if old != new and not (name == "event" and None in (old, new)):  # not every file names it
             ways: list[object] = [Keyword("event", new or old), " "] if name == "event" else []
             raise UsageError(f"the two profiles differ in {name}, {old} before and {new} after: ", *ways, remedy)
 
@@ -301,7 +301,7 @@ class _Side:
         return not self.calls or any(number is not None for number in self.calls)
 
     def columns(self, n_functions: int, n_calls: int, kind: type) -> tuple[Any, ...]:
-        """Return which functions there are, their own cost, and of calls cost and number, each with where it is unknown."""
+        """Return which functions are there, and their own cost; of calls cost and number, and where each is unknown."""
         there = np.zeros(n_functions, dtype=bool)
         there[self.functions] = True
         own = _column(n_functions, self.functions, self.own, kind, "what is self")

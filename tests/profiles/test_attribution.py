@@ -365,14 +365,15 @@ def test_code_that_changed_where_the_callers_differ_is_no_mix() -> None:
     [
         (lambda g: g.graph.update(unit="s"), "differ in unit, Ir before and s after"),
         (lambda g: g.graph.update(kind="sampled"), "differ in kind, counted before and sampled after"),
-        (lambda g: g.graph.update(event="Dr"), "differ in event, None before and Dr after"),
+        (lambda g: g.graph.update(event="Dr"), 'differ in event, Ir before and Dr after: event="Dr" names one'),
         (lambda g: g.graph.pop("unit"), "before is a profile, and after is none: compare two profiles"),
         (lambda g: g.nodes["main"].update(self=float("nan")), "what is self is no finite real number: nan"),
         (lambda g: g.edges["main", "work"].update(cost=1j), "a call's cost is no finite real number: 1j"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(change: Callable[[nx.DiGraph], Any], message: str) -> None:
-    after = AFTER.copy()
+    before, after = BEFORE.copy(), AFTER.copy()
+    before.graph["event"] = "Ir"
     change(after)
     with pytest.raises(gd.errors.GraphdiffError, match=message):
-        gd.compare(BEFORE, after, "main")
+        gd.compare(before, after, "main")
