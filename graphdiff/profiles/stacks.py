@@ -434,7 +434,7 @@ def _depths(parents: NDArray[np.int64]) -> NDArray[np.int64]:
     raise UsageError(f"node {above[below[0]]} of its tree, counted from 0, is among its own callers")
 
 
-def _joined(parts: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> tuple[NDArray[Any], NDArray[Any]]:
+def _joined(parts: Sequence[tuple[NDArray[Any], NDArray[Any]]]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return parents and frames of all levels, in as few bytes as hold them."""
     parents, frames = (
         np.concatenate(column) if column else np.zeros(0, dtype=np.int32)

@@ -120,7 +120,7 @@ def test_frames(frame: str, name: str, file: str) -> None:
 
 
 def test_places_in_the_source_are_passed_over_and_the_last_sample_needs_no_blank_line() -> None:
-    text = "run 7 5.1: cycles: \n\t 1f f+0x1 (/bin/run)\n  a.c:12\n\t 2f main+0x4 (/bin/run)\n  a.c:40\n"
+    text = "run 7 5.1: cycles: \n\t 1f f+0x1 (/bin/run)\n  a.c:12\n\t 2f main+0x4 (/bin/run)\n  [kernel][ff]\n"
     assert {*read(text).edges} == {("run", "main"), ("main", "f")}
 
 
@@ -159,6 +159,14 @@ def test_a_function_that_calls_itself_counts_once() -> None:
 def test_a_broken_file_is_refused(text: str, said: str) -> None:
     with pytest.raises(FormatError, match=said):
         read(text)
+
+
+@pytest.mark.parametrize("command", ["run", "dd"])
+def test_samples_without_stacks_are_told_from_frames(command: str) -> None:
+    # As perf prints them: "dd" is a command here, and would be an address in a stack.
+    line = f"   {command}  5902 46690.1: 250000 cpu-clock:ppp:  7f16 f+0xa (/bin/run)\n"
+    with pytest.raises(FormatError, match="samples without stacks; perf record -g"):
+        gd.read(BytesIO((line * 3).encode()))
 
 
 def test_what_is_not_there_is_named_with_what_is(test_data: Path) -> None:
