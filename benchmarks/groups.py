@@ -26,6 +26,7 @@ GROUPS = (
     "real",
     "processes",
     "pprof",
+    "folded",
 )
 
 

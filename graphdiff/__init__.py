@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from graphdiff.pictures.dot import to_pydot as to_pydot
     from graphdiff.pictures.group import group as group
     from graphdiff.profiles.filtering import filter_calls as filter_calls
+    from graphdiff.profiles.gains import Gains as Gains
     from graphdiff.profiles.ranking import CostRanking as CostRanking
     from graphdiff.profiles.spent import Spent as Spent
     from graphdiff.sets.cost import Cost as Cost
@@ -111,6 +112,7 @@ _HOMES: dict[str, str | None] = {
     "FirstSteps": "whatif.first_steps",
     "Format": "io.formats",
     "Formula": "paths.formula",
+    "Gains": "profiles.gains",
     "Influences": "sums.results",
     "Jacobian": "sums.results",
     "LEAVES": "graph.ends",

@@ -38,6 +38,7 @@ from graphdiff.errors import GraphdiffError, LimitError, UsageError
 from graphdiff.io.formats import READERS
 from graphdiff.io.formats.graphs import GRAPHS
 from graphdiff.io.formats.packages import PACKAGES
+from graphdiff.io.formats.profilers import PROFILERS
 from graphdiff.io.formats.programs import PROGRAMS
 
 #: The variable by which a shell asks for completion.
@@ -94,6 +95,10 @@ Of packages:
 \b
 Of builds and programs:
 {wrapped(titles(PROGRAMS))}
+
+\b
+Profiles, and who may call whom:
+{wrapped(titles(PROFILERS))}
 """
 
 

@@ -60,14 +60,17 @@ def complete_value(ctx: click.Context, param: click.Parameter, incomplete: str) 
 
 
 def complete_column(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Complete a column of ``rank``: the weightings and the sets."""
+    """Complete a column of ``rank``: the weightings and the sets, of a profile what was measured."""
+    from graphdiff.graph.measured import is_profile
+    from graphdiff.profiles.report_ranking import COLUMNS
     from graphdiff.structure.rank import SETS, SUMS
     from graphdiff.structure.reliance import RELIANCE
 
     graph = graph_to_complete(ctx)
     weights = ctx.params.get("weights") or offered(graph, str(ctx.command.name))
     value = ctx.params.get("value")
-    return _starting([*weights, *SETS, *(f"{name} {value}" for name in SUMS if value), RELIANCE], incomplete)
+    measured = COLUMNS if graph is not None and is_profile(graph) else ()
+    return _starting([*measured, *weights, *SETS, *(f"{name} {value}" for name in SUMS if value), RELIANCE], incomplete)
 
 
 def _starting(names: Iterable[str], incomplete: str) -> list[str]:

@@ -207,11 +207,11 @@ def _write_picture(drawn: nx.DiGraph, settings: Settings, viewing: Mapping[str, 
 
 
 def coloured(text: str) -> str:
-    """Return a report with its warnings and titles marked for a terminal."""
+    """Return a report with its warnings and titles marked for a terminal, and grey what is noise or was but read."""
     lines = text.split("\n")
     styled = [
         click.style(line, fg="yellow") if line.startswith("!")
-        else click.style(line, dim=True) if number < 2 and " · " in lines[0]
+        else click.style(line, dim=True) if (number < 2 and " · " in lines[0]) or line.endswith("  within noise")
         else click.style(line, bold=True) if line and not line.startswith(" ") and (number < 3 or not lines[number - 1])
         else line
         for number, line in enumerate(lines)

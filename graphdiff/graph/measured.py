@@ -11,7 +11,7 @@ from graphdiff.remedies import Keyword
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["STACKS", "asks_costs", "is_profile", "with_stacks", "without_stacks"]
+__all__ = ["STACKS", "asks_costs", "is_profile", "with_stacks", "with_texts", "without_stacks"]
 
 #: The attribute of a graph that has the stacks it was measured on: arrays, which no file of a graph holds.
 STACKS = "stacks"
@@ -45,9 +45,11 @@ def asks_costs(graph: Any, options: Mapping[str, Any]) -> bool:
     >>> asks_costs(profile, {}), asks_costs(profile, {"cycles": "collapse"}), asks_costs(profile, {"weight": None})
     (True, True, False)
     """
-    return hasattr(graph, "graph") and is_profile(graph) and {**options, "cycles": "collapse"} == {
-        "cycles": options.get("cycles", "collapse")
-    }
+    return (
+        hasattr(graph, "graph")
+        and is_profile(graph)
+        and {**options, "cycles": "collapse"} == {"cycles": options.get("cycles", "collapse")}
+    )
 
 
 def without_stacks(facts: Mapping[Any, Any]) -> dict[Any, Any]:
@@ -59,6 +61,19 @@ def without_stacks(facts: Mapping[Any, Any]) -> dict[Any, Any]:
     {'unit': 's'}
     """
     return {name: value for name, value in facts.items() if name != STACKS}
+
+
+def with_texts(facts: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Return the attributes of a graph with its stacks as the texts that a saved graph holds.
+
+    Examples
+    --------
+    >>> with_texts({"unit": "s"})
+    {'unit': 's'}
+    """
+    return {
+        name: value.texts() if name == STACKS and hasattr(value, "texts") else value for name, value in facts.items()
+    }
 
 
 def with_stacks(graph: nx.DiGraph, stacks: str) -> nx.DiGraph:

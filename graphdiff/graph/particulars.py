@@ -16,7 +16,7 @@ from graphdiff.graph.attributes import Column, column_of
 from graphdiff.graph.encoding import Encoded, encoded
 from graphdiff.graph.intake import edge_data
 from graphdiff.graph.labels import Texts
-from graphdiff.graph.measured import without_stacks
+from graphdiff.graph.measured import with_texts
 from graphdiff.graph.topology import Topology
 from graphdiff.graph.views import saved_in
 
@@ -42,7 +42,7 @@ def with_particulars(topology: Topology, graph: nx.DiGraph) -> Topology:
             raise UsageError("the attributes are of another graph")
         return replace(
             topology,
-            about=dict(graph.graph),
+            about=with_texts(graph.graph),
             node_attributes=saved.topology.node_attributes,
             attributes=saved.topology.attributes,
         )
@@ -52,7 +52,7 @@ def with_particulars(topology: Topology, graph: nx.DiGraph) -> Topology:
     order = _edges_in_rows(graph, topology)
     return replace(
         topology,
-        about={str(name): value for name, value in without_stacks(graph.graph).items()},
+        about={str(name): value for name, value in with_texts(graph.graph).items()},
         node_attributes=_columns([data for _, data in graph.nodes(data=True)], "nodes"),
         attributes={name: column.at(order) for name, column in _columns(edge_data(graph), "edges").items()},
     )

@@ -43,7 +43,8 @@ The settings list the attributes of edges and, as ``node_attributes``, those of 
 from 0: number, bool, text, encoded (texts of `graphdiff.graph.encoding`, for values of several kinds or of none of
 these) or weights, which has no arrays of its own: the attribute is the weights. Where there are none the settings do
 not speak of them, nor of ``keys``, nor of ``labels``, which is ``"encoded"`` where labels are such texts. Parallel
-edges without keys are numbered in their order.
+edges without keys are numbered in their order. Of a profile's stacks ``about`` has each array as a text: its type, a
+colon, its bytes in base64.
 
 Where a dtype is not said it is any int of 4 or 8 bytes. A file has the first five and ``weights``; it has
 ``marked_leaves``, ``given``, ``keys``, ``about``, ``values`` and ``order``, or ``text``, ``ends``, ``hashes`` and

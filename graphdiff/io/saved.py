@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import replace
+from typing import Any
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
+from graphdiff.errors import FormatError
 from graphdiff.graph.attributes import Column
 from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.graph.measured import STACKS, is_profile
 from graphdiff.graph.views import Saved, view
+from graphdiff.profiles.stacks import Stacks
 
 __all__ = ["read_saved"]
 
@@ -57,4 +63,43 @@ def read_saved(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
         columns[weight] = Column(np.asarray(weights))
     meanings = {key: getattr(saved, key) for key in ("edge_meaning", "node_meaning")}
     known = topology.about or {**meanings, "weight_meaning": saved.weight_meaning if weight else "unknown"}
-    return view(Saved(replace(topology, attributes=columns), weight, saved.cycles), {"format": "saved graph", **known})
+    graph = view(Saved(replace(topology, attributes=columns), weight, saved.cycles), {"format": "saved graph", **known})
+    if is_profile(graph) and STACKS in graph.graph:
+        graph.graph[STACKS] = _stacks(graph.graph[STACKS], topology.n_nodes, name)
+    return graph
+
+
+#: The types of the arrays of stacks.
+DTYPES = ("<i4", "<i8", "<f8")
+
+
+def _stacks(texts: Any, n_nodes: int, name: str) -> Stacks:
+    """Return the stacks of a profile of which these are the texts.
+
+    Raises
+    ------
+    FormatError
+        If they are damaged.
+    """
+    try:
+        arrays = {which: _array(text) for which, text in texts.items()}
+        parents, frames = arrays["parents"], arrays["frames"]
+        is_sound = (
+            {array.shape for array in arrays.values()} == {parents.shape}
+            and all(arrays[which].dtype.kind == "i" for which in ("parents", "frames", "samples") if which in arrays)
+            and -1 <= parents.min(initial=-1) <= parents.max(initial=-1) < len(parents)
+            and 0 <= frames.min(initial=0) <= frames.max(initial=0) < max(1, n_nodes)
+            and arrays.get("samples", parents[:0]).min(initial=0) >= 0
+        )
+        if is_sound:
+            return Stacks.of_tree(parents, frames, arrays["own"], arrays.get("samples"))
+    except (AttributeError, KeyError, TypeError, ValueError):  # UsageError is a ValueError, too
+        pass
+    raise FormatError(f"{name}: the stacks of its profile are damaged; make it again")
+
+
+def _array(text: str) -> NDArray[Any]:
+    kind, _, content = text.partition(":")
+    if kind not in DTYPES:
+        raise ValueError(kind)
+    return np.frombuffer(b64decode(content, validate=True), dtype=kind)

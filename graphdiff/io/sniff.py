@@ -177,7 +177,8 @@ def seen(head: bytes) -> str:
     >>> seen(b"Hello, dear reader of this.")
     "it starts with 'Hello, dear reader of this.'"
     """
-    if any(len(rows[0]) == 2 and are_numbers_and_names(rows) for rows in (*_tables(head), _words(head)) if rows):
+    tables = [rows[:ROWS_LOOKED_AT] for rows in (*_tables(head), _words(head)) if rows]
+    if any(len(rows[0]) == 2 and are_numbers_and_names(rows) for rows in tables):
         return COUNTS
     text = head.decode("utf-8", "replace")
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")

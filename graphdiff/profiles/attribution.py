@@ -48,7 +48,7 @@ class Shape:
     Attributes
     ----------
     paired : Paired
-        With costs of calls.
+        Calls inside a component need no costs.
     topology : Topology
         Of both profiles together.
     """
@@ -103,7 +103,6 @@ class Shape:
     @cached_property
     def inclusive(self) -> Two:
         """What each component cost with all that it called, before and after: its own and what leaves it."""
-        assert self.paired.costs is not None
         old, new = (
             self.sums(self.component, own) + self.sums(self.callers, cost[self.calls])
             for own, cost in zip(self.paired.own, self.paired.costs, strict=True)
@@ -113,7 +112,6 @@ class Shape:
     @cached_property
     def entering(self) -> Two:
         """What the calls that enter each component cost, before and after."""
-        assert self.paired.costs is not None
         old, new = (self.sums(self.callees, cost[self.calls]) for cost in self.paired.costs)
         return old, new
 
@@ -209,7 +207,6 @@ def attributed(shape: Shape, main: int | None = None, *, by_calls: bool = True) 
         Whether it is known how often calls are made. Where it is not, there is only what functions cost by themselves.
     """
     paired = shape.paired
-    assert paired.costs is not None
     inside = np.ones(len(shape.component), dtype=bool) if main is None else shape.within(main)
     leaves = inside[shape.callers]
     did, passed, moved = _passed(shape, main, inside) if by_calls else (shape.none, shape.none, paired.zeros)
@@ -245,7 +242,6 @@ def _unaccounted(shape: Shape, main: int | None, inside: Mask) -> Number:
 def _passed(shape: Shape, main: int | None, inside: Mask) -> tuple[Values, Values, Values]:
     """Return what each call between components did, and passed on; and what was passed on to each component."""
     paired, start = shape.paired, -1 if main is None else int(shape.component[main])
-    assert paired.costs is not None
     costs = [cost[shape.calls].tolist() for cost in paired.costs]
     both = (shape.inclusive[0] + shape.inclusive[1]).tolist()
     rows = zip(
@@ -275,7 +271,6 @@ def _counted(shape: Shape) -> tuple[Values, Values, Mask]:
     the number is not known did nothing by that, unless it is new or gone.
     """
     paired = shape.paired
-    assert paired.costs is not None
     assert paired.calls is not None
     costs, calls = ([column[shape.calls] for column in pair] for pair in (paired.costs, paired.calls))
     each = [_ratio(cost, number) for cost, number in zip(costs, calls, strict=True)]

@@ -16,7 +16,7 @@ from graphdiff.graph.lookup import find_node
 from graphdiff.profiles.mixes import Mix
 from graphdiff.profiles.noise import deviation, scatter, widest
 from graphdiff.profiles.overlay import overlaid
-from graphdiff.profiles.pairing import Paired, both_in_one, require_alike
+from graphdiff.profiles.pairing import both_in_one, require_alike
 from graphdiff.profiles.report_comparison import comparison_text, headline, noise_percent
 from graphdiff.profiles.runs import Key, Measured, Run, run_of
 from graphdiff.profiles.trees import ChangedRoute, changed_routes
@@ -114,8 +114,8 @@ class ProfileComparison(Result):
     node_groups : mapping of label to group, or None
     difference : graphdiff.Difference or None
         The sets in which the two profiles differ.
-    pair : Paired or None
-        What both measured; of several before the first.
+    is_averaged : bool
+        Whether costs of calls are averages, as those are that hidden functions made.
     profiles : pair of networkx.DiGraph, or None
         The profiles; of several before the first.
     factor : number
@@ -138,7 +138,7 @@ class ProfileComparison(Result):
     scale: str = ""
     node_groups: Mapping[Any, Any] | None = None
     difference: Any = None
-    pair: Paired | None = None
+    is_averaged: bool = False
     profiles: tuple[nx.DiGraph, nx.DiGraph] | None = None
     factor: Number = 1
 
@@ -194,7 +194,8 @@ class ProfileComparison(Result):
         edges what they cost, ``weight_before`` and ``weight_after``, nodes their own cost, ``self_before`` and
         ``self_after``, and all that `graphdiff.profiles.overlay.overlaid` says.
         """
-        graph = both_in_one(self.pair, {part.key: part.change for part in self.parts})
+        changes = {part.key: part.change for part in self.parts}
+        graph = nx.MultiDiGraph() if self.profiles is None else both_in_one(*self.profiles, self.factor, changes)
         ends = {} if self.main is None else {"source": self.main}
         graph.graph.update(total=plain(self.after), unit=self.unit, headline=headline(self), **ends)
         if self.profiles is not None:
@@ -281,7 +282,7 @@ def compared(
         scale=scale,
         node_groups=groups,
         difference=difference,
-        pair=first.pair,
+        is_averaged=first.is_averaged,
         profiles=(befores[0], after),
         factor=factors[-1],
     )

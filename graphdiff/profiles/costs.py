@@ -6,11 +6,10 @@ and the range that they allow (`ranges`). Within a component edges carry nothing
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -25,35 +24,16 @@ from graphdiff.profiles.ranges import Flows, Range, flows
 from graphdiff.profiles.stacks import Stacks
 from graphdiff.remedies import Call, Keyword, Remedy
 
-__all__ = ["INCLUSIVE", "SELF", "Costs", "Part", "Route", "wilson"]
+__all__ = ["INCLUSIVE", "SELF", "Costs", "Part", "wilson"]
 
 #: What a function costs: with all that it calls, or by itself.
 INCLUSIVE, SELF = "inclusive", "self"
-#: What stacks that begin in a function cost counts where it is more than this part of the function.
-BEGINS = 1e-9
 #: Samples count the same where what they stand for differs by no more than this part.
 ALIKE = 0.01
 #: The largest component whose levels of recursion are estimated: that takes a dense matrix.
 DENSE = 1000
 #: The standard normal quantile of an interval that holds 95 of 100 times.
 NORMAL = 1.959964
-
-
-#: Where routes begin: a function, None of a component of several, the component, and which part of it begins there.
-Start: TypeAlias = "tuple[int | None, int, float]"
-
-
-class Route(NamedTuple):
-    """Functions from caller to callee, what of the last one comes this way, and as a part of all that does.
-
-    `cost` is measured on stacks, and None where edges estimate the part; None stands in `functions` where a component
-    lies on the way.
-    """
-
-    functions: tuple[str | None, ...]
-    part: float
-    cost: Number | None = None
-    samples: int | None = None
 
 
 @dataclass(frozen=True)
@@ -334,7 +314,7 @@ class Costs:
     def spent_for(self, functions: Collection[int]) -> dict[int, float]:
         """Return which part of each component edges estimate to be spent for the components of some functions."""
         parts = {self.components[function]: 1.0 for function in functions}
-        for component in self._in_order(parts):
+        for component in self.in_order(parts):
             if component not in parts:
                 steps = self.entering.get(component, ())
                 parts[component] = min(
@@ -352,7 +332,8 @@ class Costs:
                 parts[caller] = parts.get(caller, 0.0) + part * step
         return {component: min(1.0, part) for component, part in parts.items()}
 
-    def _in_order(self, starts: Collection[int]) -> Iterator[int]:
+    def in_order(self, starts: Collection[int]) -> Iterator[int]:
+        """Return the components from the first of some on, callers before callees."""
         first = min(starts, default=0)
         return (component for component in sorted(self.members) if component >= first)
 
@@ -425,94 +406,3 @@ class Costs:
         counts = self.counts
         samples = None if counts is None else (int(counts.own[spent].sum()), int(counts.own[every].sum()))
         return Part(stacks.own[every].sum().item(), stacks.own[spent].sum().item(), samples=samples)
-
-    # -- routes
-
-    def routes(self, sources: Sequence[Any] | None, target: Any, by: str = INCLUSIVE, top: int = 3) -> list[Route]:
-        """Return the routes by which most of a function comes, from the roots or from some functions.
-
-        On stacks a route begins where the stack begins. Edges say none of a member of a component: what of that comes
-        by it they cannot tell.
-        """
-        end = self.number(target)
-        numbers = None if sources is None else [self.number(source) for source in sources]
-        if self.stacks is not None:
-            return self._measured_routes(self.stacks, numbers, end, by, top)
-        if any(self.is_in_component(number) for number in numbers or ()):
-            return []
-        starts = self.beginning if numbers is None else [(each, self.components[each], 1.0) for each in numbers]
-        return self.best_routes(starts, top).get(end, [])
-
-    def _measured_routes(
-        self, stacks: Stacks, sources: Sequence[int] | None, target: int, by: str, top: int
-    ) -> list[Route]:
-        at = stacks.frames == target
-        if sources is not None:
-            at &= stacks.holding(sources)
-        if by == INCLUSIVE:
-            above = stacks.parents >= 0
-            above[above] = stacks.below(at)[stacks.parents[above]]
-            at &= ~above
-        costs, counts = (
-            None if each is None else each.own if by == SELF else each.totals for each in (stacks, self.counts)
-        )
-        assert costs is not None
-        nodes = np.flatnonzero(at & (costs > 0))
-        whole = costs[at].sum().item()
-        order = nodes[np.argsort(-costs[nodes], kind="stable")[:top]].tolist()
-        return [
-            Route(
-                tuple(self.labels[frame] for frame in stacks.path(node)),
-                costs[node].item() / whole,
-                costs[node].item(),
-                None if counts is None else int(counts[node]),
-            )
-            for node in order
-        ]
-
-    @cached_property
-    def beginning(self) -> list[Start]:
-        """Where stacks begin, and which part of the component they cost; of several members it is not known which."""
-        starts: list[Start] = []
-        for component, members in self.members.items():
-            supply, total = self.flows.supplies[component], self.flows.totals[component]
-            if total and supply > BEGINS * total:
-                starts.append((members[0] if len(members) == 1 else None, component, supply / total))
-        return starts
-
-    def best_routes(self, starts: Sequence[Start], top: int) -> dict[int, list[Route]]:
-        """Return the routes by which edges estimate that most of each function comes from where they start.
-
-        Parameters
-        ----------
-        starts : sequence of (int or None, int, float)
-            The function, its component, and which part of that begins there.
-        top : int
-            How many for each function.
-        """
-        best: dict[int, list[tuple[float, tuple[Any, ...]]]] = {}
-        for component in self._in_order([component for _, component, _ in starts]):
-            ways: list[tuple[float, tuple[Any, ...]]]
-            ways = [(part, (start,)) for start, at, part in starts if at == component]
-            for tail, head, step in self.entering.get(component, ()):
-                ways += [(part * step, (way, tail, head)) for part, way in best.get(self.components[tail], ())]
-            if ways:
-                best[component] = heapq.nlargest(top, ways, key=lambda way: way[0])
-        return {
-            number: [Route(self._unwound(way, number), part) for part, way in best[component]]
-            for number, component in enumerate(self.components)
-            if component in best
-        }
-
-    def _unwound(self, way: tuple[Any, ...], last: int) -> tuple[str | None, ...]:
-        """Return the functions on a way to one, from the first on; None where a component is passed."""
-        steps: list[tuple[int, int]] = [(last, last)]
-        while len(way) == 3:
-            way, *step = way
-            steps.append((step[0], step[1]))
-        numbers: list[int | None] = [way[0]]
-        for tail, head in reversed(steps):
-            if numbers[-1] not in (tail, None):
-                numbers.append(None)
-            numbers += [number for number in dict.fromkeys((tail, head)) if number != numbers[-1]]
-        return tuple(None if number is None else self.labels[number] for number in numbers)

@@ -8,17 +8,17 @@ stacks answer exactly; from edges alone comes the range of what the changes have
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 import networkx as nx
-import numpy as np
 
+from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.errors import UsageError
+from graphdiff.errors import GraphTypeError, UsageError
 from graphdiff.graph.measured import STACKS, is_profile
 from graphdiff.profiles.costs import wilson
 from graphdiff.profiles.overlaps import Bounds
@@ -30,6 +30,10 @@ from graphdiff.text.numbers import plain
 from graphdiff.text.tables import Frame, Result
 
 __all__ = ["Gains", "gains"]
+
+
+#: What functions and calls cost, and the numbers that are parted as they are.
+COSTS, EXACT = ("self", "inclusive", "cost"), (int, float, Fraction)
 
 
 def gains(
@@ -63,6 +67,8 @@ def gains(
     ------
     UsageError
         If the graph is no profile, a part is none, or the file does not have what a change is about.
+    GraphTypeError
+        If calls are parallel edges.
     UnknownNodeError, UnknownEdgeError
         If a function or a call is not in the profile.
 
@@ -76,6 +82,7 @@ def gains(
     """
     if not isinstance(graph, nx.DiGraph) or not is_profile(graph):
         raise UsageError("this graph is no profile: what a change of a function saves is a part of what was measured")
+    graph = _in_real_numbers(graph)
     given = {"faster": faster, "faster_inclusive": faster_inclusive, "fewer_calls": fewer_calls}
     changes = [
         Saving.of(graph, what, item, part) for what, each in given.items() for item, part in (each or {}).items()
@@ -118,7 +125,7 @@ def _gains(graph: nx.DiGraph, source: Any, answer: Answer) -> Gains:
         samples=answer.samples,
         threads=threads if isinstance(threads, int) else len(threads),
         reasons=answer.reasons,
-        is_measured=answer.is_measured,
+        estimated=answer.estimated,
     )
 
 
@@ -150,8 +157,8 @@ class Gains(Result):
         Of how many threads the costs are, at least.
     reasons : tuple of str
         Why there may be a range: see `savings.Answer`.
-    is_measured : bool
-        Whether all costs it rests on were measured; gprof shares them out as if all calls of a function cost the same.
+    estimated : str
+        Why the costs it rests on were not measured, as gprof shares them out by counts of calls; empty where they were.
     """
 
     source: Any
@@ -166,7 +173,7 @@ class Gains(Result):
     samples: int | None = None
     threads: int = 1
     reasons: tuple[str, ...] = field(default=(), repr=False)
-    is_measured: bool = True
+    estimated: str = ""
 
     @property
     def after(self) -> Number | None:
@@ -194,7 +201,7 @@ class Gains(Result):
             "samples": self.samples,
             "has_stacks": self.has_stacks,
             "threads": self.threads,
-            "measured": self.is_measured,
+            "estimated": self.estimated,
             "changes": [saving.to_dict() for saving in self.savings],
         }
 
@@ -214,12 +221,42 @@ class Gains(Result):
 # -- numbers of the profile's kind
 
 
+def _in_real_numbers(graph: nx.DiGraph) -> nx.DiGraph:
+    """Return the profile with all costs ints, floats or Fractions: as it is, where they are."""
+    if graph.is_multigraph():
+        raise GraphTypeError("a profile has one edge from a function to another: add up the calls that are parallel")
+    if all(type(cost) in EXACT for cost in (graph.graph["total"], *_costs_of(graph))):
+        return graph
+    made = graph.copy()
+    made.graph["total"] = _real(made.graph["total"])
+    for data in (*made.nodes.values(), *made.edges.values()):
+        data |= {name: _real(data[name]) for name in COSTS if name in data}
+    return made
+
+
+def _costs_of(graph: nx.DiGraph) -> Iterator[Any]:
+    for data in chain(graph.nodes.values(), graph.edges.values()):
+        for name in COSTS:
+            if name in data:
+                yield data[name]
+
+
+def _real(cost: Number) -> Number:
+    cost = arithmetic.plain(cost)
+    if type(cost) in EXACT:
+        return cost
+    try:
+        return Fraction(cost)
+    except (TypeError, ValueError, OverflowError):
+        raise UsageError(f"{cost!r} is no cost: a saving is a part of a real number") from None
+
+
 def _finisher(graph: nx.DiGraph) -> Callable[[Number], Number]:
     """Return what makes an exact number one of the profile's kind: of ints an int where it is one, else a float."""
     costs = [graph.graph.get("total"), *(own for _, own in graph.nodes(data="self"))]
-    if any(isinstance(cost, (float, np.floating)) for cost in costs):
+    if any(isinstance(cost, float) for cost in costs):
         return float
-    is_rational = any(isinstance(cost, (Fraction, Decimal)) for cost in costs)
+    is_rational = any(isinstance(cost, Fraction) for cost in costs)
 
     def finish(number: Number) -> Number:
         exact = Fraction(number)

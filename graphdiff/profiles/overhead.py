@@ -1,8 +1,8 @@
 """`without_overhead`: a profile without what a tracing profiler adds to each call.
 
 A tracer such as cProfile works at each call and each return. Most of that falls between the caller's own instructions
-and is counted as the caller's: some three quarters with cProfile of CPython 3.11, for functions in Python and in C. Small
-functions that are called very often look heavier than they are, and still more so whoever calls them.
+and is counted as the caller's: some three quarters with cProfile of CPython 3.11, for functions in Python and in C.
+Small functions that are called very often look heavier than they are, and still more so whoever calls them.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from graphdiff.errors import UsageError
 from graphdiff.profiles.costs import INCLUSIVE, SELF, Costs
 from graphdiff.text.amounts import SECONDS, amount
 
-__all__ = ["seconds_of", "without_overhead"]
+__all__ = ["OVERHEAD", "seconds_of", "without_overhead"]
 
+#: The attribute of a graph that says what was taken off each call.
+OVERHEAD = "overhead"
 #: The part of a call's overhead that is counted as the caller's own time; the rest is the callee's.
 CALLERS = 0.75
 #: A time with its unit.
@@ -89,7 +91,7 @@ def without_overhead(graph: nx.DiGraph, seconds: float) -> nx.DiGraph:
     for node, own in owns.items():
         lighter.nodes[node][SELF] = own
     _rescale(graph, lighter)
-    lighter.graph["total"] = sum(owns.values())
+    lighter.graph |= {"total": sum(owns.values()), OVERHEAD: seconds}
     less = f"of {short:,} functions that was more than their own time" if short else ""
     lighter.graph["warnings"] = [
         *graph.graph.get("warnings", []),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,8 +13,8 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.arithmetic import REAL
-from graphdiff.errors import UnknownNodeError, UsageError, WeightError
+from graphdiff.arithmetic import EXACT_INT, REAL, is_finite
+from graphdiff.errors import GraphTypeError, UnknownNodeError, UsageError, WeightError
 from graphdiff.graph.measured import is_profile
 from graphdiff.profiles.call_graph import Function, functions_of
 from graphdiff.remedies import Keyword, Remedy
@@ -31,7 +30,7 @@ Two = tuple[Values, Values]
 ALIKE = {
     "unit": "one of both is to be measured again, in the unit of the other",
     "kind": "what was counted and what was sampled differ in more than the program: measure both in one way",
-    "event": "name one that both have",
+    "event": "names one that both have",
 }
 
 
@@ -52,7 +51,7 @@ def require_alike(before: nx.DiGraph, after: nx.DiGraph) -> None:
     """
     for name, remedy in ALIKE.items():
         old, new = (graph.graph.get(name) for graph in (before, after))
-        if old != new:
+        if old != new and not (name == "event" and None in (old, new)):  # not every file names it
             ways: list[object] = [Keyword("event", new or old), " "] if name == "event" else []
             raise UsageError(f"the two profiles differ in {name}, {old} before and {new} after: ", *ways, remedy)
 
@@ -64,6 +63,8 @@ def are_profiles(graphs: Sequence[Any]) -> bool:
     ------
     UsageError
         If some are and others are not: their numbers mean different things.
+    GraphTypeError
+        If a profile is a multigraph.
 
     Examples
     --------
@@ -77,6 +78,8 @@ def are_profiles(graphs: Sequence[Any]) -> bool:
         first, other = ("after", "before") if known[-1] else ("before", "after")
         ways = Remedy(Keyword("weight"), "compares both as graphs")
         raise UsageError(f"{first} is a profile, and {other} is none: compare two profiles", ways)
+    if all(known) and any(graph.is_multigraph() for graph in graphs):
+        raise GraphTypeError("a profile has one edge from a function to another: add up the calls that are parallel")
     return all(known)
 
 
@@ -198,8 +201,9 @@ class Paired:
     own : pair of arrays, shape (n_functions,)
         What each function cost by itself: float64, or Fractions.
     tails, heads : int arrays, shape (n_calls,)
-    costs : pair of arrays, shape (n_calls,), or None
-        None where a call's cost is not recorded.
+    costs : pair of arrays, shape (n_calls,)
+    is_measured : bool array, shape (n_calls,)
+        Of which calls it is known what they cost, in each profile that has them.
     calls : pair of arrays, shape (n_calls,), or None
         None where it is not recorded how often functions call others.
     is_counted : bool array, shape (n_calls,)
@@ -213,7 +217,8 @@ class Paired:
     own: Two
     tails: Values
     heads: Values
-    costs: Two | None
+    costs: Two
+    is_measured: Mask
     calls: Two | None
     is_counted: Mask
     is_averaged: bool = False
@@ -230,7 +235,7 @@ class Paired:
             return pair[0] * before, pair[1] * after
 
         calls = self.calls and times(self.calls)
-        return replace(self, own=times(self.own), costs=self.costs and times(self.costs), calls=calls)
+        return replace(self, own=times(self.own), costs=times(self.costs), calls=calls)
 
 
 def paired(before: nx.DiGraph, after: nx.DiGraph, *, exact: bool = False) -> Paired:
@@ -244,99 +249,116 @@ def paired(before: nx.DiGraph, after: nx.DiGraph, *, exact: bool = False) -> Pai
     >>> [column.tolist() for column in paired(old, new).own]
     [[2.0, 0.0], [0.0, 3.0]]
     """
-    graphs = before, after
     labels = list(dict.fromkeys([*before, *after]))
     places = {label: place for place, label in enumerate(labels)}
-    edges = list(dict.fromkeys([*before.edges(), *after.edges()]))
-    kind = _kind(graphs, exact=exact)
-    unknown = {name: _unknown(graphs, edges, name) for name in ("cost", "calls")}
-    ends = np.array([(places[tail], places[head]) for tail, head in edges], dtype=np.int64).reshape(-1, 2)
-    old, new = (np.array([label in graph for label in labels], dtype=bool) for graph in graphs)
+    index: dict[Any, int] = {}
+    sides = [_Side.of(graph, places, index) for graph in (before, after)]
+    kind = _kind([values for side in sides for values in (side.own, side.costs)], exact=exact)
+    ends = np.array([(places[tail], places[head]) for tail, head in index], dtype=np.int64).reshape(-1, 2)
+    columns = [side.columns(len(labels), len(index), kind) for side in sides]
+    there, own, costs, unmeasured, calls, uncounted = zip(*columns, strict=True)
     return Paired(
         labels,
-        (old, new),
-        (_own(before, labels, kind), _own(after, labels, kind)),
+        there,
+        own,
         ends[:, 0],
         ends[:, 1],
-        None if unknown["cost"].any() else _of_calls(graphs, edges, "cost", kind),
-        _of_calls(graphs, edges, "calls", kind) if all(map(_counts_calls, graphs)) else None,
-        ~unknown["calls"],
-        any(data.get("estimated") for graph in graphs for _, _, data in graph.edges(data=True)),
+        costs,
+        ~(unmeasured[0] | unmeasured[1]),
+        calls if all(side.counts_calls for side in sides) else None,
+        ~(uncounted[0] | uncounted[1]),
+        any(side.is_averaged for side in sides),
     )
 
 
-def _counts_calls(graph: nx.DiGraph) -> bool:
-    """Return whether a profile records how often any call was made, where it has calls."""
-    return not graph.number_of_edges() or any(n is not None for _, _, n in graph.edges(data="calls"))
+@dataclass(frozen=True)
+class _Side:
+    """What one profile records of its functions and calls, and which of both these are."""
 
+    functions: list[int]
+    own: list[Any]
+    edges: list[int]
+    costs: list[Any]
+    calls: list[Any]
+    is_averaged: bool
 
-def _unknown(graphs: tuple[nx.DiGraph, nx.DiGraph], edges: Sequence[Any], name: str) -> Mask:
-    """Return the mask of the calls of which a profile that has them does not record something."""
-    each = (any(graph.has_edge(*edge) and graph.edges[edge].get(name) is None for graph in graphs) for edge in edges)
-    return np.fromiter(each, dtype=bool, count=len(edges))
-
-
-def _own(graph: nx.DiGraph, labels: Sequence[Any], kind: type) -> Values:
-    nodes = graph.nodes
-    return _column((nodes[label].get("self") if label in nodes else 0 for label in labels), kind, "what is self")
-
-
-def _of_calls(graphs: tuple[nx.DiGraph, nx.DiGraph], edges: Sequence[Any], name: str, kind: type) -> Two:
-    """Return an attribute of the calls of both; 0 where a profile has no such call, or does not record it."""
-    before, after = (
-        _column(
-            (graph.edges[edge].get(name) if graph.has_edge(*edge) else 0 for edge in edges), kind, f"a call's {name}"
+    @classmethod
+    def of(cls, graph: nx.DiGraph, places: Mapping[Any, int], index: dict[Any, int]) -> _Side:
+        """Return what a profile records; calls that are not in the index yet are added to it."""
+        rows = [(index.setdefault((tail, head), len(index)), data) for tail, head, data in graph.edges(data=True)]
+        return cls(
+            [places[label] for label in graph],
+            [own for _, own in graph.nodes(data="self")],
+            [edge for edge, _ in rows],
+            [data.get("cost") for _, data in rows],
+            [data.get("calls") for _, data in rows],
+            any("estimated" in data for _, data in rows),
         )
-        for graph in graphs
+
+    @property
+    def counts_calls(self) -> bool:
+        """Whether it is recorded how often any call was made, where there are calls."""
+        return not self.calls or any(number is not None for number in self.calls)
+
+    def columns(self, n_functions: int, n_calls: int, kind: type) -> tuple[Any, ...]:
+        """Return which functions are there, and their own cost; of calls cost and number, and where each is unknown."""
+        there = np.zeros(n_functions, dtype=bool)
+        there[self.functions] = True
+        own = _column(n_functions, self.functions, self.own, kind, "what is self")
+        of_calls: list[Values] = []
+        for name, values in (("cost", self.costs), ("calls", self.calls)):
+            unknown = np.zeros(n_calls, dtype=bool)
+            unknown[[edge for edge, value in zip(self.edges, values, strict=True) if value is None]] = True
+            of_calls += [_column(n_calls, self.edges, values, kind, f"a call's {name}"), unknown]
+        return there, own, *of_calls
+
+
+def _kind(columns: Iterable[Sequence[Any]], *, exact: bool) -> type:
+    """Return in which arithmetic two profiles are compared: floats, unless they hold what these do not."""
+    rounded = any(
+        type(n) in (Fraction, Decimal) or (type(n) is int and abs(n) > EXACT_INT) for values in columns for n in values
     )
-    return before, after
+    return Fraction if exact or rounded else float
 
 
-def _kind(graphs: Iterable[nx.DiGraph], *, exact: bool) -> type:
-    """Return in which arithmetic two profiles are compared: floats, unless Fractions or Decimals are there."""
-    values = (
-        value
-        for graph in graphs
-        for records, name in ((graph.nodes, "self"), (graph.edges, "cost"))
-        for *_, value in records(data=name)
-    )
-    return Fraction if exact or any(isinstance(value, (Fraction, Decimal)) for value in values) else float
-
-
-def _column(values: Iterable[Any], kind: type, what: str) -> Values:
-    """Return numbers as an array; what is not recorded is 0."""
+def _column(size: int, places: Sequence[int], values: Sequence[Any], kind: type, what: str) -> Values:
+    """Return numbers as an array; what is not there, or not recorded, is 0."""
     numbers = [0 if value is None else value for value in values]
-    for number in numbers:
-        if not isinstance(number, REAL) or not math.isfinite(number):
-            raise WeightError(f"{what} is no finite real number: {number}")
+    wrong = next((n for n in numbers if not isinstance(n, REAL) or not is_finite(n)), None)
+    if wrong is not None:
+        raise WeightError(f"{what} is no finite real number: {wrong}")
     if kind is float:
-        return np.array(numbers, dtype=np.float64)
-    column = np.empty(len(numbers), dtype=object)
-    column[:] = [Fraction(n.item() if isinstance(n, np.generic) else n) for n in numbers]
-    return column
+        column = np.zeros(size)
+        column[places] = numbers
+        return column
+    fractions = np.full(size, Fraction(0), dtype=object)
+    fractions[places] = [Fraction(n.item() if isinstance(n, np.generic) else n) for n in numbers]
+    return fractions
 
 
 #: What happened to what one profile has, or both.
 STATUS = {(True, True): "kept", (False, True): "added", (True, False): "removed"}
 
 
-def both_in_one(pair: Paired | None, changes: Mapping[Any, Any]) -> nx.MultiDiGraph:
+def both_in_one(before: nx.DiGraph, after: nx.DiGraph, factor: Any, changes: Mapping[Any, Any]) -> nx.MultiDiGraph:
     """Return two profiles as one graph: what functions and calls cost before and after, and what they did.
 
     Parameters
     ----------
-    pair : Paired or None
+    before, after : networkx.DiGraph
+        Whose functions are called alike.
+    factor : number
+        Times which everything after counts.
     changes : mapping of function, or (caller, callee), to number
     """
     graph = nx.MultiDiGraph(annotation="comparison", edge_meaning="calls", node_meaning="functions")
-    if pair is None:
-        return graph
+    pair = paired(before, after).scaled(1, float(factor))
     columns = (each.tolist() for each in (*pair.there, *pair.own))
     for label, is_before, is_after, old, new in zip(pair.labels, *columns, strict=True):
         numbers = _shown(changes.get(label), self_before=old, self_after=new)
         graph.add_node(label, status=STATUS[is_before, is_after], **numbers)
-    columns = (each.tolist() for each in (pair.tails, pair.heads, *(pair.costs or ())))
-    for tail, head, old, new in zip(*columns, strict=True) if pair.costs else ():
+    columns = (each.tolist() for each in (pair.tails, pair.heads, *pair.costs))
+    for tail, head, old, new in zip(*columns, strict=True):
         if (old or new) and tail != head:
             ends = pair.labels[tail], pair.labels[head]
             status = "added" if not old else "removed" if not new else "kept" if old == new else "changed"

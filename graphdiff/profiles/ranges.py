@@ -3,22 +3,23 @@
 An edge knows what it cost, not for whom: where callers are mixed, the stacks behind the edges may be any that sum to
 them. Those that pass some functions are a flow on the graph of components (a stack uses each edge between them once),
 no edge carrying more than it cost. So the most is a maximum flow to f, and the least what is left of f by the most that
-can come past these functions (L. Ford, D. Fulkerson, "Maximal flow through a network", 1956; networkx's implementation
-of Dinitz's algorithm). Both are reached by some stacks. Costs are whole numbers here, so that flows end; what floats
-lack is rounded outward.
+can come past these functions (L. Ford, D. Fulkerson, "Maximal flow through a network", 1956). Both are reached by some
+stacks. Costs are whole numbers here, so that flows end; what floats lack is rounded outward.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
+from graphdiff.kernels.flows import max_flow
 
 __all__ = ["Flows", "Range", "flows"]
 
@@ -26,8 +27,8 @@ __all__ = ["Flows", "Range", "flows"]
 ROUNDED = Fraction(1, 2**32)
 #: Bounds of floats that are no further apart than this part of the whole are one number.
 ALIKE = 2.0**-20
-#: The largest cost in whole numbers, where costs are no whole numbers themselves.
-FINE = 2**62
+#: What all costs add up to in whole numbers is less than this, so that no sum leaves an int64.
+FINE = 2**61
 
 
 class Range(NamedTuple):
@@ -62,12 +63,12 @@ class Flows:
 
     Attributes
     ----------
-    components : sequence of int
-        Of each function, in which component of the graph it is.
-    calls : list of (int, int, int)
-        Caller, callee and cost of each call between two components.
-    costs : networkx.DiGraph
-        The components, each edge with its ``capacity``.
+    components : int array, shape (n_functions,)
+        In which component of the graph each function is.
+    callers, callees : int arrays, shape (n_calls,)
+        The functions of each call from one component to another.
+    sizes : int64 array, shape (n_calls,)
+        What it cost.
     supplies : list of int
         What stacks that begin in each component cost.
     totals : list of int
@@ -82,15 +83,16 @@ class Flows:
         Whether nothing was rounded.
     """
 
-    components: Sequence[int]
-    calls: list[tuple[int, int, int]]
-    costs: nx.DiGraph
+    components: NDArray[np.int64]
+    callers: NDArray[np.int64]
+    callees: NDArray[np.int64]
+    sizes: NDArray[np.int64]
     supplies: list[int]
+    totals: list[int]
+    members: list[int]
     most: list[int | None]
     scale: Fraction
     is_exact: bool
-    members: list[int] = field(repr=False)
-    totals: list[int] = field(repr=False)
 
     def range_for(self, functions: Collection[int], target: int, whole: Number) -> Range:
         """Return how much of `whole`, which is what the target costs inclusively or by itself, is spent for functions.
@@ -112,7 +114,7 @@ class Flows:
         if target in functions:
             return Range(whole, whole, whole)
         least, most = math.floor(Fraction(whole) * self.scale), math.ceil(Fraction(whole) * self.scale)
-        end = self.components[target]
+        end = int(self.components[target])
         high = min(most, self._through(functions, end))
         low = max(0, least - self._past(functions, end))
         return Range(min(self._in_units(low), whole), min(self._in_units(high), whole), whole)
@@ -122,51 +124,52 @@ class Flows:
 
     def _through(self, functions: Collection[int], end: int) -> int:
         """Return the most that can come to a component from some functions."""
-        known = [self.most[function] for function in functions]
         starts: dict[int, int] = {}
-        for function, cost in zip(functions, known, strict=True):
-            component = self.components[function]
-            whole = self.totals[component] if cost is None else cost
+        for function in functions:
+            component, known = int(self.components[function]), self.most[function]
+            whole = self.totals[component] if known is None else known
             starts[component] = min(self.totals[component], starts.get(component, 0) + whole)
-        on_the_way = self._before(end, without=())
-        return _most(self.costs, {at: cost for at, cost in starts.items() if at in on_the_way}, end, on_the_way)
+        return self._flow(starts, end, np.ones(len(self.sizes), dtype=bool), {})
 
     def _past(self, functions: Collection[int], end: int) -> int:
-        """Return the most that can come to a component from where stacks begin, past some functions."""
+        """Return the most that can come to a component from where stacks begin, past some functions.
+
+        What is not theirs of a component may pass it, but for calls that they make or get.
+        """
         least: dict[int, int] = {}
         for function in functions:
-            component = self.components[function]
+            component = int(self.components[function])
             own = self.totals[component] if self.members[component] == 1 else self._least(function)
             least[component] = max(own, least.get(component, 0))
-        room = {at: self.totals[at] - own for at, own in least.items() if at != end}
-        closed = [at for at, rest in room.items() if rest <= 0]
-        on_the_way = self._before(end, without=closed)
-        supplies = {at: self.supplies[at] for at in on_the_way if self.supplies[at]}
-        narrow = {at: rest for at, rest in room.items() if rest > 0 and at in on_the_way}
-        return _most(self._without_calls(set(functions)) if narrow else self.costs, supplies, end, on_the_way, narrow)
-
-    def _without_calls(self, functions: set[int]) -> nx.DiGraph:
-        """Return the costs of all calls but those that some functions make or get: what these cost passes them."""
-        costs = self.costs.copy()
-        for tail, head, size in self.calls:
-            if tail in functions or head in functions:
-                costs.edges[self.components[tail], self.components[head]]["capacity"] -= size
-        return costs
+        room = {at: max(0, self.totals[at] - own) for at, own in least.items() if at != end}
+        asked = np.fromiter(functions, dtype=np.int64)
+        inner = np.isin(self.components[asked], [end])
+        theirs = np.isin(self.callers, asked[~inner]) | np.isin(self.callees, asked[~inner])
+        starts = {at: supply for at, supply in enumerate(self.supplies) if supply}
+        return self._flow(starts, end, ~theirs, room)
 
     def _least(self, function: int) -> int:
         """Return what a member of a component costs at least; 0 where that is not known."""
         most = self.most[function]
         return 0 if most is None else most if self.is_exact else math.floor(most * (1 - 2 * ROUNDED))
 
-    def _before(self, end: int, without: Iterable[int]) -> set[int]:
-        """Return the components that lead to one, and itself, past those that are closed."""
-        closed, reached, waiting = set(without), {end}, [end]
-        while waiting:
-            for tail in self.costs.predecessors(waiting.pop()):
-                if tail not in reached and tail not in closed:
-                    reached.add(tail)
-                    waiting.append(tail)
-        return reached
+    def _flow(self, starts: Mapping[int, int], end: int, kept: NDArray[np.bool_], room: Mapping[int, int]) -> int:
+        """Return the maximum flow from components, each with its supply, to one, by some of the calls.
+
+        Those with `room` let no more through: they are two nodes, and calls leave the second.
+        """
+        n, source = len(self.totals), 2 * len(self.totals)
+        tails, heads = self.components[self.callers[kept]], self.components[self.callees[kept]]
+        narrow, begin = (np.fromiter(each, dtype=np.int64) for each in (room, starts))
+        tails = np.where(np.isin(tails, narrow), tails + n, tails)
+        added = [*room.values(), *starts.values()]
+        return max_flow(
+            np.concatenate([tails, narrow, np.full(len(begin), source)]),
+            np.concatenate([heads, narrow + n, begin]),
+            np.concatenate([self.sizes[kept], np.array(added, dtype=np.int64)]),
+            source,
+            end,
+        )
 
 
 def flows(
@@ -190,57 +193,37 @@ def flows(
     -------
     Flows
     """
+    places = np.asarray(components, dtype=np.int64)
     outer = [(a, b, cost) for a, b, cost in calls if components[a] != components[b]]
-    given = [*own, *(cost for *_, cost in outer)]
-    scale, is_exact = _scale(given)
+    scale, is_exact = _scale([*own, *(cost for *_, cost in outer)])
     slack = 0 if is_exact else ROUNDED
-    n_components = 1 + max(components, default=-1)
-    costs = nx.DiGraph()
-    costs.add_nodes_from(range(n_components))
-    totals, entering, members = ([0] * n_components for _ in range(3))
-    sized = [(a, b, math.ceil(Fraction(cost) * scale * (1 + slack))) for a, b, cost in outer]
-    for (_, _, cost), (caller, callee, size) in zip(outer, sized, strict=True):
-        tail, head = components[caller], components[callee]
-        held = costs.get_edge_data(tail, head, {"capacity": 0})
-        costs.add_edge(tail, head, capacity=held["capacity"] + size)
-        totals[tail] += size
-        entering[head] += math.floor(Fraction(cost) * scale)
+    totals, entering, members = ([0] * (1 + max(components, default=-1)) for _ in range(3))
+    sizes = [_up(cost, scale, slack) for *_, cost in outer]
+    for (caller, callee, cost), size in zip(outer, sizes, strict=True):
+        totals[components[caller]] += size
+        entering[components[callee]] += math.floor(Fraction(cost) * scale)
     for component, cost in zip(components, own, strict=True):
-        totals[component] += math.ceil(Fraction(cost) * scale * (1 + slack))
+        totals[component] += _up(cost, scale, slack)
         members[component] += 1
     supplies = [max(0, total - enters) for total, enters in zip(totals, entering, strict=True)]
-    most = [None if cost is None else math.ceil(Fraction(cost) * scale * (1 + slack)) for cost in inclusive]
-    return Flows(components, sized, costs, supplies, most, scale, is_exact, members, totals)
+    most = [None if cost is None else _up(cost, scale, slack) for cost in inclusive]
+    callers, callees = (np.array([call[at] for call in outer], dtype=np.int64) for at in (0, 1))
+    array = np.array(sizes, dtype=np.int64)
+    return Flows(places, callers, callees, array, supplies, totals, members, most, scale, is_exact)
+
+
+def _up(cost: Number, scale: Fraction, slack: Any) -> int:
+    """Return a cost in whole units, rounded up."""
+    units: Fraction = Fraction(cost) * scale * (1 + slack)
+    return math.ceil(units)
 
 
 def _scale(numbers: Sequence[Number]) -> tuple[Fraction, bool]:
     """Return how many whole units one unit is, and whether all numbers are whole then: of rationals the common one."""
+    fractions = list(map(Fraction, numbers))
+    whole = sum(fractions, start=Fraction(0))
     if not any(isinstance(number, float) for number in numbers):
-        common = math.lcm(*(Fraction(number).denominator for number in numbers))
-        if common < FINE:
+        common = math.lcm(*(number.denominator for number in fractions))
+        if common * whole < FINE:
             return Fraction(common), True
-    largest = max((Fraction(number) for number in numbers), default=Fraction(0))
-    return FINE / largest if largest else Fraction(1), False
-
-
-def _most(
-    costs: nx.DiGraph,
-    starts: Mapping[int, int],
-    end: int,
-    among: Collection[int],
-    narrow: Mapping[int, int] | None = None,
-) -> int:
-    """Return the maximum flow from some nodes, each with its supply, to one; narrow nodes let no more through."""
-    if not starts or (len(starts) == 1 and end in starts):
-        return sum(starts.values())
-    narrow = narrow or {}
-    network = nx.DiGraph()
-    for tail, head, capacity in costs.subgraph(among).edges(data="capacity"):
-        network.add_edge(("out", tail) if tail in narrow else tail, head, capacity=capacity)
-    for node, room in narrow.items():
-        network.add_edge(node, ("out", node), capacity=room)
-    for node, supply in starts.items():
-        network.add_edge("start", node, capacity=supply)
-    if end not in network:
-        return 0
-    return int(nx.maximum_flow_value(network, "start", end, flow_func=nx.algorithms.flow.dinitz))
+    return Fraction(FINE, 2) / whole if whole else Fraction(1), False

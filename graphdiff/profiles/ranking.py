@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -11,8 +11,9 @@ import networkx as nx
 
 from graphdiff.arithmetic import Number, is_number
 from graphdiff.errors import UsageError, WeightError
-from graphdiff.profiles.costs import INCLUSIVE, SELF, Costs, Part, Route
+from graphdiff.profiles.costs import INCLUSIVE, SELF, Costs, Part
 from graphdiff.profiles.report_ranking import CALLS, COLUMNS, RANGED, ranking_text
+from graphdiff.profiles.routes import Route, beginning, best_routes, best_routes_to, routes
 from graphdiff.profiles.stacks import Stacks
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.text.names import members_of
@@ -79,9 +80,14 @@ class CostRanking(Result):
         return self.costs.whole(self.asked, INCLUSIVE if self.source is not None else self.by)
 
     def rows(self, top: int | None = None) -> list[Row]:
-        """Return the first rows, each with what edges allow; by default `RANGED`."""
-        some = self.listed[: RANGED if top is None else top]
-        return [self._ranged(row) for row in some]
+        """Return the first rows, each with what edges allow; by default `RANGED`.
+
+        Functions for which all of the target is spent come beside them, `RANGED` at most: of who makes it cost they say
+        nothing.
+        """
+        full = [row for row in self.listed if self.target is not None and _is_full(row)][:RANGED]
+        others = self.listed[len(full) :][: RANGED if top is None else top]
+        return [self._ranged(row) for row in [*full, *others]]
 
     def _ranged(self, row: Row) -> Row:
         part, costs = row.part, self.costs
@@ -142,23 +148,24 @@ class CostRanking(Result):
         return value if is_number(value) else None
 
     @cached_property
-    def edge_routes(self) -> dict[int, list[Route]]:
-        """The strongest route to each function from the source, else from where stacks begin, as edges estimate it."""
+    def edge_routes(self) -> Mapping[int, Route]:
+        """The strongest route from or to each function, as edges estimate it."""
         costs = self.costs
+        if self.target is not None:
+            return best_routes_to(costs, costs.number(self.target))
         start = None if self.source is None else costs.number(self.source)
-        return costs.best_routes(costs.beginning if start is None else [(start, costs.components[start], 1.0)], 1)
+        starts = beginning(costs) if start is None else [(start, costs.components[start], 1.0)]
+        return {number: ways[0] for number, ways in best_routes(costs, starts, 1).items()}
 
     def route(self, row: Row) -> Route | None:
         """Return the route by which most comes: to a function, from it to the target, or to it from the source."""
         costs, place = self.costs, row.numbers[0]
+        if costs.stacks is None:
+            return self.edge_routes.get(place)
         by = INCLUSIVE if self.by == CALLS else self.by
-        if self.target is None and costs.stacks is None:
-            routes = self.edge_routes.get(place, [])
-        else:
-            source = self.source if self.target is None else costs.labels[place]
-            end = costs.labels[place] if self.target is None else self.target
-            routes = costs.routes(None if source is None else [source], end, by, 1)
-        return routes[0] if routes else None
+        source = self.source if self.target is None else costs.labels[place]
+        end = costs.labels[place] if self.target is None else self.target
+        return next(iter(routes(costs, None if source is None else [source], end, by, 1)), None)
 
     # -- as records
 
@@ -256,6 +263,15 @@ def rank_costs(
         parts = _towards if target is not None else _from
         listed = parts(costs, target if source is None else source, by or (SELF if target is None else INCLUSIVE))
     return CostRanking(source, target, by or (SELF if target is None else INCLUSIVE), listed[:top], costs)
+
+
+def _is_full(row: Row) -> bool:
+    """Tell whether all of the target is spent for a function; such rows come first."""
+    return row.part is not None and (row.part.share or 0.0) > 1 - ALL
+
+
+#: What an estimate of all of a cost may lack.
+ALL = 1e-9
 
 
 def _one(end: Any, name: str) -> Any:

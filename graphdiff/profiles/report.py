@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from graphdiff.arithmetic import Number
 from graphdiff.profiles.call_graph import functions_of
-from graphdiff.profiles.costs import SELF, Costs, Part, Route
+from graphdiff.profiles.costs import SELF, Costs, Part
 from graphdiff.profiles.filtering import NAMED
+from graphdiff.profiles.routes import Route
 from graphdiff.text.amounts import SECONDS, amount
 from graphdiff.text.names import end_text
 from graphdiff.text.numbers import chain_of, percent, shorten, shown

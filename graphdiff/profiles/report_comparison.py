@@ -83,7 +83,9 @@ def rows(result: ProfileComparison, top: int | None = None) -> list[Row]:
     """Return the rows of a report, the largest first: parts, those that cancel as one, and what is left as the rest."""
     every = sorted(_every(result), key=lambda row: -abs(row.change))
     least = SMALLEST * sum(row.size for row in every)
-    shown_rows = [row for row in every if row.size >= least][:SHOWN] if top is None else every[:top]
+    shown_rows = every[:top]
+    if top is None:
+        shown_rows = [row for row in every if row.size >= least][:SHOWN] or every[:SHOWN_ROUTES]
     if len(shown_rows) == len(every):
         return shown_rows
     left = [row for row in every if row not in shown_rows]
@@ -198,7 +200,7 @@ def _route_text(names: list[str]) -> str:
 
 def notes(result: ProfileComparison) -> list[str]:
     """Return what a reader should know of the numbers."""
-    lines = [AVERAGED if result.pair is not None and result.pair.is_averaged else BASES[result.method]]
+    lines = [AVERAGED if result.is_averaged else BASES[result.method]]
     if result.size is not None and result.method == "calls":
         lines[0] += f"; the parts' sizes sum to {float(result.size):.2f} times the change"
     if result.margin is not None:
@@ -220,7 +222,7 @@ def _listed(names: Sequence[Any]) -> str:
 BASES = {
     "calls": "exact",
     "stacks": "own costs sum to the change, measured on stacks, which do not count calls",
-    "costs": "own costs sum to the change; how often calls were made is not known",
+    "costs": "own costs sum to the change; no numbers of calls are known of what was measured",
     "own": "own costs sum to the change; what calls cost is not known",
 }
 

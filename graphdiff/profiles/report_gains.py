@@ -70,7 +70,7 @@ def _without_unit(text: str, *following: str) -> str:
 def _cost(saving: Saving, gains: Gains) -> str:
     """Return what the one change is a part of."""
     cost = f"{_about(saving)} {_ends(*saving.cost, gains.unit)}"
-    if saving.cost.low != saving.cost.high or not gains.is_measured:
+    if saving.cost.low != saving.cost.high or gains.estimated:
         return cost
     return f"{cost}: measured{' on stacks' if gains.has_stacks else ''}"
 
@@ -117,8 +117,7 @@ def _notes(gains: Gains) -> list[str]:
 
 
 def _assumed(gains: Gains) -> list[str]:
-    even = [] if gains.is_measured else ["an estimate: this file takes all calls of a function to cost the same"]
-    return [*even, *_of_calls(gains)]
+    return [*([f"an estimate: {gains.estimated}"] if gains.estimated else []), *_of_calls(gains)]
 
 
 def _of_calls(gains: Gains) -> list[str]:

@@ -66,8 +66,8 @@ class Run:
     variance : float or None
         Of the change.
     mixes : list of Mix
-    pair : Paired or None
-        What both measured.
+    is_averaged : bool
+        Whether costs of calls are averages.
     """
 
     method: str
@@ -77,7 +77,7 @@ class Run:
     variances: dict[Key, float] | None = None
     variance: float | None = None
     mixes: list[Mix] = field(default_factory=list)
-    pair: Paired | None = None
+    is_averaged: bool = False
 
 
 def run_of(
@@ -100,30 +100,31 @@ def run_of(
         If the files cannot tell what the function costs.
     """
     graphs = before, after
-    pair = paired(before, after, exact=exact).scaled(*factors)
     if all(graph.graph.get(STACKS) is not None for graph in graphs):
-        return _tidied(_by_stacks(graphs, main, factors, exact=exact), pair)
-    if pair.costs is None:
-        if main is not None:
-            raise UsageError(
-                f"these profiles do not say what calls cost, and so not what {main} costs with all that it calls: "
-                "without its name the whole of both is compared"
-            )
+        return _tidied(_by_stacks(graphs, main, factors, exact=exact))
+    pair = paired(before, after, exact=exact).scaled(*factors)
+    shape = Shape.of(pair)
+    if pair.is_measured[shape.calls].all():
+        place = None if main is None else pair.labels.index(main)
+        run = _by_calls(shape, place, is_sampled=before.graph.get("kind") == "sampled")
+    elif main is None:
         old, new = (plain(own.sum()) for own in pair.own)
         run = Run("own", old, new, _own(pair, pair.own[1] - pair.own[0]))
     else:
-        place = None if main is None else pair.labels.index(main)
-        run = _by_calls(pair, place, is_sampled=before.graph.get("kind") == "sampled")
-    return _tidied(_sampled(run, graphs, factors), pair)
+        raise UsageError(
+            f"these profiles do not say what each call costs, and so not what {main} costs with all that it calls: "
+            "without its name the whole of both is compared"
+        )
+    return _tidied(replace(_sampled(run, graphs, factors), is_averaged=pair.is_averaged))
 
 
-def _tidied(run: Run, pair: Paired) -> Run:
-    """Return a run with whole numbers as ints, and with what both profiles measured."""
+def _tidied(run: Run) -> Run:
+    """Return a run with whole numbers as ints."""
     parts = {
         key: Measured(tidy(part.change), tidy(part.before), tidy(part.after), part.calls and _both(part.calls))
         for key, part in run.parts.items()
     }
-    return replace(run, before=tidy(run.before), after=tidy(run.after), parts=parts, pair=pair)
+    return replace(run, before=tidy(run.before), after=tidy(run.after), parts=parts)
 
 
 def _both(calls: tuple[Number, Number]) -> tuple[Number, Number]:
@@ -133,8 +134,8 @@ def _both(calls: tuple[Number, Number]) -> tuple[Number, Number]:
 # -- calls
 
 
-def _by_calls(pair: Paired, main: int | None, *, is_sampled: bool) -> Run:
-    shape = Shape.of(pair)
+def _by_calls(shape: Shape, main: int | None, *, is_sampled: bool) -> Run:
+    pair = shape.paired
     if main is not None:
         shape.require_alone(main)
     by_calls = pair.calls is not None and not is_sampled
@@ -156,7 +157,6 @@ def _own(pair: Paired, changes: Values) -> dict[Key, Measured]:
 
 
 def _of_calls(pair: Paired, kind: str, changes: Values) -> dict[Key, Measured]:
-    assert pair.costs is not None
     used = np.flatnonzero(changes)
     ends = ([pair.labels[place] for place in each[used].tolist()] for each in (pair.tails, pair.heads))
     columns = [column[used].tolist() for column in (changes, *pair.costs)]

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UnknownEdgeError, UnknownNodeError, UsageError
 from graphdiff.graph.measured import STACKS
+from graphdiff.profiles.overhead import OVERHEAD
 from graphdiff.profiles.overlaps import Bounds, Network, Part, union
 from graphdiff.profiles.stacks import Stacks
 from graphdiff.remedies import Keyword
@@ -94,8 +95,8 @@ class Answer(NamedTuple):
     `estimate` is what they would save if a function cost the same for all its callers; `samples` how many samples the
     total is of; `reasons` why there is a range: ``"source"`` where it is not known what is spent for it, ``"several"``
     where it is not known what changes have in common, ``"recursion"`` where one stack may be met more than once. Stacks
-    have no range, and the last reason for a call that stacks pass several times. `is_measured` tells whether no cost
-    was shared out by counts of calls.
+    have no range, and the last reason for a call that stacks pass several times. `estimated` says why what all of it
+    rests on was not measured, and is empty where it was.
     """
 
     before: Number
@@ -104,7 +105,7 @@ class Answer(NamedTuple):
     estimate: float | None
     samples: int | None
     reasons: tuple[str, ...]
-    is_measured: bool = True
+    estimated: str = ""
 
 
 def require_node(graph: nx.DiGraph, node: Any) -> None:
@@ -185,11 +186,16 @@ def _times(stacks: Stacks, places: Mapping[Any, int], change: Saving) -> NDArray
 def _saved(own: NDArray[Any], changes: Sequence[Saving], times: Sequence[NDArray[np.int64]]) -> Fraction:
     """Return what changes save together: exactly, by what the stacks cost that they meet as often."""
     rows = np.flatnonzero(own)
-    kinds, which = np.unique(np.column_stack([count[rows] for count in times]), axis=0, return_inverse=True)
+    kinds = np.zeros(len(rows), dtype=np.int64)
+    for count in times:
+        _, kinds = np.unique(kinds * (count.max(initial=0) + 1) + count[rows], return_inverse=True)
+    order = np.argsort(kinds, kind="stable")
+    firsts = np.flatnonzero(np.diff(kinds[order], prepend=-1))
+    sums = np.add.reduceat(own[rows[order]], firsts).tolist() if len(rows) else []
     saved = Fraction(0)
-    for place, kind in enumerate(kinds.tolist()):
-        left = math.prod((1 - change.part) ** count for change, count in zip(changes, kind, strict=True))
-        saved += Fraction(own[rows[which.ravel() == place]].sum().item()) * (1 - left)
+    for row, cost in zip(rows[order[firsts]].tolist(), sums, strict=True):
+        left = math.prod((1 - change.part) ** int(count[row]) for change, count in zip(changes, times, strict=True))
+        saved += Fraction(cost) * (1 - left)
     return saved
 
 
@@ -224,8 +230,7 @@ def on_edges(graph: nx.DiGraph, source: Any, changes: Sequence[Saving]) -> Answe
         estimate=_estimate(network, source, changes) if saved.low != saved.high else None,
         samples=round(samples * share) if isinstance(samples, int) else None,
         reasons=_reasons(network, known, parts),
-        is_measured=(source is None and all(change.about.is_own for change in changes))
-        or not network.costs.assumes_even_calls,
+        estimated=_estimated(network, source, changes),
     )
 
 
@@ -241,6 +246,18 @@ def _reasons(network: Network, changes: Sequence[Saving], parts: Sequence[Bounds
         "several": len(changes) > 1,
     }
     return tuple(reason for reason, holds in reasons.items() if holds)
+
+
+def _estimated(network: Network, source: Any, changes: Sequence[Saving]) -> str:
+    """Return why costs that an answer rests on were not measured; nothing where they were."""
+    facts = network.graph.graph
+    if any(str(sentence).startswith("hide ") for sentence in facts.get("filters", ())):
+        return "what hidden functions cost is shared among their callers by averages"
+    if source is None and all(change.about.is_own for change in changes):
+        return ""
+    if network.costs.assumes_even_calls:
+        return "this file takes all calls of a function to cost the same"
+    return "of what calls cost the profiler's own is taken off by averages" if OVERHEAD in facts else ""
 
 
 def _cost_of(network: Network, source: Any) -> Number:

@@ -11,9 +11,10 @@ import networkx as nx
 from graphdiff.arithmetic import Number, is_number
 from graphdiff.errors import UsageError
 from graphdiff.graph.ends import LEAVES, NODES, ROOTS
-from graphdiff.profiles.costs import INCLUSIVE, SELF, Costs, Part, Route
+from graphdiff.profiles.costs import INCLUSIVE, SELF, Costs, Part
 from graphdiff.profiles.filtering import asked
 from graphdiff.profiles.report import spent_text
+from graphdiff.profiles.routes import Route, routes
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.text.names import members_of
 from graphdiff.text.numbers import plain
@@ -73,7 +74,7 @@ class Spent(Result):
     @cached_property
     def routes(self) -> list[Route]:
         """The routes by which most of it comes."""
-        return self.costs.routes(self.sources or None, self.target, self.by, ROUTES)
+        return routes(self.costs, self.sources or None, self.target, self.by, ROUTES)
 
     @cached_property
     def callers(self) -> list[Caller]:

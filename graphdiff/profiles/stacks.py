@@ -7,6 +7,7 @@ tree is one array operation a level, with no recursion however deep it is.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -177,7 +178,7 @@ class Stacks:
         totals = self.own.copy()
         for start, stop in reversed([*self._levels()][1:]):
             parents = self.parents[start:stop]
-            firsts = np.flatnonzero(np.diff(parents, prepend=-2))
+            firsts = np.flatnonzero(np.diff(parents, prepend=-2)) if stop - start > 1 else [0]
             totals[parents[firsts]] += np.add.reduceat(totals[start:stop], firsts)
         return totals
 
@@ -191,6 +192,20 @@ class Stacks:
         if self.samples is None:
             raise UsageError("this profile does not say how many samples it is of")
         return replace(self, own=self.samples)
+
+    def texts(self) -> dict[str, str]:
+        """Return the tree as texts, which a saved graph holds: of each array its type, then its bytes in base64.
+
+        Examples
+        --------
+        >>> Stacks.of([0], [1], [5]).texts()
+        {'parents': '<i4://///w==', 'frames': '<i4:AAAAAA==', 'own': '<i8:BQAAAAAAAAA='}
+        """
+        arrays = {"parents": self.parents, "frames": self.frames, "own": self.own, "samples": self.samples}
+        little = {
+            name: array.astype(array.dtype.newbyteorder("<")) for name, array in arrays.items() if array is not None
+        }
+        return {name: f"{array.dtype.str}:{b64encode(array.tobytes()).decode()}" for name, array in little.items()}
 
     # -- which stacks
 
@@ -385,14 +400,23 @@ def _tree(frames: NDArray[Any], sizes: NDArray[np.int64], starts: NDArray[np.int
     """Return parents, frames and levels of the tree, and at which of its nodes each stack ends."""
     at = np.full(len(sizes), -1, dtype=np.int64)
     n_frames = int(frames.max(initial=-1)) + 1
+    kind = np.int32 if max(n_frames, len(frames)) < 2**31 else np.int64
     active, levels, parts = np.flatnonzero(sizes), [0], []
     while len(active):
         depth = len(levels) - 1
         keys, inverse = np.unique((at[active] + 1) * n_frames + frames[starts[active] + depth], return_inverse=True)
         at[active] = levels[-1] + inverse
-        parts.append((_small(keys // n_frames - 1), _small(keys % n_frames)))
+        parts.append(((keys // n_frames - 1).astype(kind), (keys % n_frames).astype(kind)))
         levels.append(levels[-1] + len(keys))
         active = active[sizes[active] > depth + 1]
+        if len(active) == 1:
+            break
+    for stack in active.tolist():  # one alone, which may go on for long
+        rest = frames[starts[stack] + len(levels) - 1 : starts[stack] + sizes[stack]]
+        nodes = levels[-1] + np.arange(len(rest))
+        parts.append((np.concatenate([at[[stack]], nodes[:-1]]).astype(kind), rest.astype(kind)))
+        levels.extend((nodes + 1).tolist())
+        at[stack] = nodes[-1]
     parents, labels = _joined(parts)
     return parents, labels, np.array(levels), at
 
@@ -410,7 +434,7 @@ def _depths(parents: NDArray[np.int64]) -> NDArray[np.int64]:
     raise UsageError(f"node {above[below[0]]} of its tree, counted from 0, is among its own callers")
 
 
-def _joined(parts: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> tuple[NDArray[Any], NDArray[Any]]:
+def _joined(parts: Sequence[tuple[NDArray[Any], NDArray[Any]]]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return parents and frames of all levels, in as few bytes as hold them."""
     parents, frames = (
         np.concatenate(column) if column else np.zeros(0, dtype=np.int32)
@@ -436,7 +460,7 @@ def _summed(
     for start in range(0, len(values), CHUNK):
         chunk = slice(start, start + CHUNK)
         kept = chunk if mask is None else np.flatnonzero(mask[chunk]) + start
-        np.add.at(sums, places[kept], values[kept])
+        np.add.at(sums, places[kept].astype(np.intp, copy=False), values[kept])
     return sums
 
 

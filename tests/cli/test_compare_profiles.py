@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
+from graphdiff.cli.output import coloured
+
 ROOT = Path(__file__).resolve().parents[2]
 PLANTED = ROOT / "tests/data/planted"
 PAIR = str(PLANTED / "base.callgrind"), str(PLANTED / "both.callgrind")
@@ -92,6 +94,11 @@ def test_a_condition_holds_of_a_count_and_not_of_noise(run: Run, stacks: dict[st
     new = str(PLANTED / "new.callgrind")
     assert run(PAIR[0], new, "main", "--fail-if", "package == 'check'").status == 1
     assert "a cost is no number of paths" in run(*PAIR, "main", "--fail-if", "paths > 0").err
+
+
+def test_what_is_noise_is_grey_on_a_terminal(run: Run, stacks: dict[str, str]) -> None:
+    lines = coloured(run(stacks["old"], stacks["new"], "main").out).splitlines()
+    assert next(line for line in lines if "work's own cost" in line).startswith("\x1b[2m  work's own cost")
 
 
 def test_more_runs_of_old_measure_what_runs_differ_by(run: Run, stacks: dict[str, str]) -> None:

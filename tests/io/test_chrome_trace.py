@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 from collections import Counter
@@ -120,7 +121,7 @@ def test_of_equal_complete_events_viztracer_writes_the_inner_one_first() -> None
 def test_a_list_may_end_without_its_bracket() -> None:
     whole = json.dumps([event("X", 0, dur=4), event("X", 1, "g", dur=2)]).encode()
     for text in (whole, whole[:-1], whole[:-1] + b",\n"):
-        assert [*read_chrome_trace(text, name="x").edges(data="cost")] == [("f", "g", 2)]
+        assert [*gd.read(io.BytesIO(text)).edges(data="cost")] == [("f", "g", 2)]
     with pytest.raises(FormatError, match="broken JSON"):
         read_chrome_trace(whole[:-20], name="x")
 
@@ -147,6 +148,7 @@ def test_events_of_no_time_are_calls_that_cost_nothing() -> None:
 def chunks(nodes: list[dict[str, Any]], samples: list[int], deltas: list[int]) -> list[dict[str, Any]]:
     """Return a CPU profile in the parts in which Chrome writes it, each a half of the samples."""
     first = event("P", 5, "Profile", id="0x1", args={"data": {"startTime": 1000}})
+    without_any = {**first, "id": "0x2"}
     parts = []
     for half in (slice(0, 2), slice(2, None)):
         data = {"cpuProfile": {"samples": samples[half]}, "timeDeltas": deltas[half]}
@@ -156,6 +158,7 @@ def chunks(nodes: list[dict[str, Any]], samples: list[int], deltas: list[int]) -
     parts[-1]["args"]["data"]["endTime"] = 1500
     return [
         first,
+        without_any,
         *parts,
         event("M", 0, "thread_name", args={"name": "CrRendererMain"}),
         event("X", 3, "Task", dur=900),

@@ -194,6 +194,28 @@ def test_damaged_debian_indexes_take_under_2_s_and_512_mb(shared_data: Path, apa
         check_apart(apart, index.read(2_000_000), path, COPIES)
 
 
+#: Profiles in JSON, whose readers are asked alone, without telling the format.
+PROFILES = [
+    file for file, format in SAMPLES.items() if format in ("chrome-trace", "cpuprofile", "firefox", "speedscope")
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", PROFILES)
+def test_100_000_damaged_profiles_give_a_graph_or_one_clear_line(file: str) -> None:
+    data, chance, n_graphs = (DATA / file).read_bytes(), random.Random(43), 0
+    for _ in range(100_000):
+        copy = damaged(data, chance)
+        try:
+            graph = READERS[SAMPLES[file]].function(copy, name="x")
+        except GraphdiffError as error:
+            assert len(str(error).splitlines()) == 1, copy  # noqa: PT017
+            continue
+        n_graphs += 1
+        assert all(said["inclusive"] >= said["self"] * 0.999999 >= 0 for _, said in graph.nodes(data=True)), copy
+    assert n_graphs > 1000
+
+
 @pytest.fixture
 def apart() -> Iterator[Executor]:
     """Give a process of its own, whose memory is that of reading alone."""

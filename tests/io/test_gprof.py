@@ -185,6 +185,16 @@ def test_names_with_blanks_and_static_functions_of_one_name(shared_data: Path) -
     assert {"FLUSH_REDRAW() [693]", "FLUSH_REDRAW() [824]"} <= {*graph}
 
 
+def test_functions_by_lines_bear_their_file_and_line() -> None:
+    """As gprof -l names them; two pieces of code of one line are told apart by their index."""
+    text = CYCLE.replace("main", "main (shop.c:11 @ 4012d5)").replace("start", "main (shop.c:11 @ 401300)")
+    graph = graph_of(text)
+    assert {node: data.get("line") for node, data in graph.nodes(data=True)} == {
+        "main [1]": 11, "main [2]": 11, "a": None, "b": None, "c": None,
+    }  # fmt: skip
+    assert graph.nodes["main [2]"]["file"] == "shop.c"
+
+
 def test_the_file_of_ibm_with_its_other_header(shared_data: Path) -> None:
     graph = read(shared_data / "profiles/gprof2dot/prof/ibm.prof")
     assert graph.graph["total"] == 1.17

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import io
 import random
@@ -16,10 +17,12 @@ import numpy as np
 import pytest
 
 from graphdiff.errors import FormatError, GraphdiffError, LimitError, UsageError
+from graphdiff.graph.compiled import compile
 from graphdiff.io.formats import READERS
 from graphdiff.io.outline import outline
 from graphdiff.io.profilers.pprof import read_pprof
 from graphdiff.io.read import read
+from graphdiff.weights import spent
 
 # --- files, byte by byte ----------------------------------------------------------------------------------------------
 
@@ -250,6 +253,10 @@ AGAIN = "record or fetch it again"
 PAY = field(6, b"pay.go")
 REFUSED: dict[str, tuple[bytes, str]] = {
     "cut off": (SHOP[:-3], f"is broken or cut off at byte {SHOP.index(PAY)} of {len(SHOP) - 3}; {AGAIN}"),
+    "broken within": (
+        field(9, 1) + field(2, b"\x0a\x7f") + SHOP,
+        f"is broken or cut off at byte {len(field(9, 1))} of {len(SHOP) + 6}; {AGAIN}",
+    ),
     "no types": (SHOP[SHOP.index(field(2, b"")[:1]) :], "is no profile of pprof's: it does not say what was measured"),
     "no profile": (b"\x0f\x01", "is no profile of pprof's"),
     "location": (profile([((9, 1), (1, 1))]), rf": sample 1 is at location 9, which is not in the file: .*{AGAIN}"),
@@ -449,6 +456,48 @@ def test_100_000_damaged_copies_are_a_graph_or_one_line(shared_data: Path) -> No
     ended = sum((survive(data, 25_000, seed=2) for data in [SHOP, *real]), Counter[str]())
     print(dict(ended))
     assert ended.total() == 100_000
+
+
+# --- saved ------------------------------------------------------------------------------------------------------------
+
+
+def saved(graph: nx.DiGraph, path: Path) -> nx.DiGraph:
+    compile(graph, weight=spent, cycles="collapse").with_attributes(graph).save(path, overwrite=True)
+    return read(path)
+
+
+def test_a_saved_profile_keeps_its_stacks(tmp_path: Path) -> None:
+    graph = shop()
+    again = saved(saved(graph, tmp_path / "x.gdiff"), tmp_path / "y.gdiff")
+    for name in ("parents", "frames", "own", "samples"):
+        assert getattr(again.graph["stacks"], name).tolist() == getattr(graph.graph["stacks"], name).tolist()
+    assert list(again) == list(graph)
+    assert no_stacks(again).graph.items() >= no_stacks(graph).graph.items()
+
+
+def test_what_is_called_stacks_elsewhere_is_kept_as_it_is(tmp_path: Path) -> None:
+    graph = nx.DiGraph([("a", "b")], stacks={"parents": 3})
+    compile(graph, weight=None).with_attributes(graph).save(tmp_path / "x.gdiff")
+    assert read(tmp_path / "x.gdiff").graph["stacks"] == {"parents": 3}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"parents": "<i4:AAAA"}, {"parents": "<i4:????"}, {"own": "<f8:"}, {"own": 3}, {"parents": "O:AAAA"},
+        {"frames": "<i4:" + base64.b64encode(np.array([0, 1, 2, 3], dtype="<i4")).decode()},
+        {"parents": "<i4:" + base64.b64encode(np.array([-1, 0, 1, 9], dtype="<i4")).decode()},
+        {"parents": "<i4:" + base64.b64encode(np.array([-1, 2, 1, 2], dtype="<i4")).decode()},
+        {"own": "<i8:" + base64.b64encode(np.array([1, 2, -3, 4], dtype="<i8")).decode()},
+        {"own": "<f8:" + base64.b64encode(np.array([1, 2, np.nan, 4], dtype="<f8")).decode()},
+        {"samples": "<i8:" + base64.b64encode(np.array([1, 2, -3, 4], dtype="<i8")).decode()},
+    ],
+)  # fmt: skip
+def test_stacks_that_are_damaged_are_refused(changed: dict[str, Any], tmp_path: Path) -> None:
+    graph = shop()
+    graph.graph["stacks"] = graph.graph["stacks"].texts() | changed
+    with pytest.raises(FormatError, match=r"x.gdiff: the stacks of its profile are damaged; make it again"):
+        saved(graph, tmp_path / "x.gdiff")
 
 
 def test_numpy_ints_do_not_leave_the_reader() -> None:

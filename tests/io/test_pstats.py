@@ -11,6 +11,7 @@ import pstats
 import random
 import re
 import struct
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -176,14 +177,66 @@ def test_calls_that_nobody_counted_are_absent() -> None:
     assert (graph.graph["kind"], graph.graph["recursion"]) == ("sampled", "every level")
 
 
-def test_samples_counted_as_calls_are_samples() -> None:
-    """As the sampling profiler of Python 3.15 writes them: 2 ms a sample."""
-    entries = {MAIN: (1, 4, 0.002, 0.008, {}), WORK: (3, 3, 0.006, 0.006, {MAIN: 3}), ("__sampled__",): True}
-    graph = saved(entries)
+def sampled(stacks: list[list[Key]], seconds: float) -> dict[Any, Any]:
+    """Return what the sampling profiler of Python 3.15 saves of stacks, each from its root on, with the lines that ran.
+
+    A line counts once a sample in what is cumulative; a call of a line by a line counts as often as it is there.
+    """
+    counts: dict[Key, Counter[str]] = defaultdict(Counter)
+    callers: dict[Key, Counter[Key]] = defaultdict(Counter)
+    for stack in stacks:
+        for key in {*stack}:
+            counts[key]["every"] += 1
+        counts[stack[-1]]["direct"] += 1
+        for caller, callee in itertools.pairwise(stack):
+            callers[callee][caller] += 1
+    entries = {
+        key: (one["direct"], one["every"], seconds * one["direct"], seconds * one["every"], dict(callers[key]))
+        for key, one in counts.items()
+    }
+    return {**entries, ("__sampled__",): True}
+
+
+def test_samples_counted_as_calls_are_samples_and_lines_add_up_to_functions() -> None:
+    """By hand: 4 samples of 2 ms; main calls work from its lines 2 and 3."""
+    first, second, work, deeper = (
+        ("run.py", 2, "main"),
+        ("run.py", 3, "main"),
+        ("run.py", 9, "work"),
+        ("run.py", 8, "work"),
+    )
+    graph = saved(sampled([[first], [first, work], [second, work], [second, deeper]], 0.002))
     assert graph.graph["samples"] == 4
-    assert graph.graph["kind"] == "sampled"
-    assert graph.nodes["work"] == {"name": "work", "file": "run.py", "line": 5, "self": 0.006, "inclusive": 0.006}
+    assert (graph.graph["kind"], graph.graph["total"]) == ("sampled", pytest.approx(0.008))
+    assert graph.nodes["main"] == {
+        "name": "main", "file": "run.py", "self": pytest.approx(0.002), "inclusive": pytest.approx(0.008),
+    }  # fmt: skip
     assert graph.edges["main", "work"] == {"cost": pytest.approx(0.006)}
+
+
+def test_of_random_samples_all_that_is_said_is_what_stacks_say() -> None:
+    """Functions, not lines, counted once a stack; what is not said is within a cycle."""
+    chance = random.Random(15)
+    for _ in range(60):
+        frames = [("run.py", line, name) for line, name in enumerate("aabbccdde", 1)]
+        stacks = [chance.sample(frames, chance.randint(1, 4)) for _ in range(chance.randint(1, 12))]
+        stacks = stacks if chance.random() < 0.3 else [sorted(stack) for stack in stacks]
+        own, inclusive, cost = Counter[str](), Counter[str](), Counter[tuple[str, str]]()
+        for names in ([name for *_, name in stack] for stack in stacks):
+            own[names[-1]] += 1
+            inclusive.update({*names})
+            cost.update({*itertools.pairwise(names)})
+        graph = saved(sampled(stacks, 0.5))
+        assert {*graph} == {*inclusive}
+        assert {*graph.edges} == {*cost}
+        parts = [*nx.strongly_connected_components(graph)]
+        cyclic = {node for part in parts for node in part if len(part) > 1 or (node, node) in cost}
+        for node, data in graph.nodes(data=True):
+            assert data["self"] == own[node] / 2
+            assert data.get("inclusive") == (None if node in cyclic else inclusive[node] / 2)
+        inner = {call for part in parts for call in cost if part.issuperset(call)}
+        for tail, head, data in graph.edges(data=True):
+            assert data == ({} if (tail, head) in inner else {"cost": cost[tail, head] / 2})
 
 
 # --- the same as marshal ----------------------------------------------------------------------------------------------
@@ -262,7 +315,7 @@ VALUES = b"(\x05\0\0\0" + 2 * CALLS + 2 * (b"g" + struct.pack("<d", 0.5))
             "a reference to a dict",
         ),
         "cut off": (marshal.dumps({MAIN: (1, 1, 0.5, 0.5, {})})[:-20], "it ends at byte .* is cut off"),
-        "longer than the file": (b"{(\xff\xff\xff\x7f", "byte 6: a size of 2,147,483,647, and 0 bytes follow"),
+        "longer than the file": (b"{(\xff\xff\xff\x7f", "byte 6: a size of 2,147,483,647, with 0 bytes left: .*cut"),
         "of negative size": (b"{u\xff\xff\xff\xff", "a size of -1"),
         "endless nesting": (b"(\x01\0\0\0" * 100_000, "nested more than 40 deep"),
         "a set": (b"{<\x01\0\0\0i\x01\0\0\0i\x01\0\0\0" + b"0", "a tuple is no function: its file, line and name"),
@@ -374,23 +427,26 @@ def outcomes(files: Iterator[bytes]) -> tuple[int, int]:
     return graphs, errors
 
 
-def mutations(seeds: list[bytes], count: int) -> Iterator[bytes]:
+def mutations(given: list[bytes], count: int) -> Iterator[bytes]:
     chance = random.Random(15)
-    return (damaged(chance.choice(seeds), chance) for _ in range(count))
+    return (damaged(chance.choice(given), chance) for _ in range(count))
 
 
-SEEDS = ["profiles/run.prof", "profiles/python2.prof", "profiles/profile.prof"]
+def seeds(test_data: Path) -> list[bytes]:
+    files = ["profiles/run.prof", "profiles/python2.prof", "profiles/profile.prof"]
+    samples = sampled([[MAIN], [MAIN, WORK], [MAIN, WORK, MAIN, ("~", 0, "len")]], 0.01)
+    return [*((test_data / file).read_bytes() for file in files), marshal.dumps(samples)]
 
 
 def test_damaged_files_give_a_graph_or_one_line(test_data: Path) -> None:
-    graphs, errors = outcomes(mutations([(test_data / seed).read_bytes() for seed in SEEDS], 1_500))
+    graphs, errors = outcomes(mutations(seeds(test_data), 1_500))
     assert graphs > 50
     assert errors > 500
 
 
 @pytest.mark.slow
 def test_100_000_damaged_files_give_a_graph_or_one_line(test_data: Path) -> None:
-    graphs, errors = outcomes(mutations([(test_data / seed).read_bytes() for seed in SEEDS], 100_000))
+    graphs, errors = outcomes(mutations(seeds(test_data), 100_000))
     assert graphs + errors == 100_000
 
 

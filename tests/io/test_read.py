@@ -161,6 +161,7 @@ def test_a_line_of_prose_is_no_table():
         ("archive/tar 44\narchive/zip 47\n", "each line is a name and a number, which are no two ends of an edge"),
         ("223 ./README.md\n369 ./LICENSE\n", "each line is a name and a number"),
         ("package,count\nzip,4\ntar,7\n", "each line is a name and a number"),
+        ("name: tar\n" * 25 + "a:b\n", "it starts with 'name: tar'"),
         ("a -> b\nb -> c\n", "it starts with 'a -> b'"),
         ("Name: zip\nVersion: two\n", "it starts with 'Name: zip'"),
         ("* apples\n* pears\n", "it starts with '* apples'"),

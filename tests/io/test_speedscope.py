@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 from pathlib import Path
@@ -134,6 +135,11 @@ def test_what_samplers_write_as_events_is_no_count() -> None:
 def test_nothing_measured_is_a_profile_of_nothing() -> None:
     graph = read_speedscope(document(sampled([[0, 1], [0]], [0, 0])), name="x.json")
     assert (graph.graph["total"], graph.nodes["main"]["inclusive"], graph.edges["main", "load"]["cost"]) == (0, 0, 0)
+
+
+def test_a_file_that_names_no_schema_is_told_by_its_frames_and_profiles() -> None:
+    text = document(sampled([[0, 1]], [4])).replace(f'"$schema": "{SCHEMA}", '.encode(), b"")
+    assert gd.read(io.BytesIO(text)).graph["format"] == "speedscope"
 
 
 def test_stacks_are_dropped_where_that_is_asked_for(test_data: Path) -> None:

@@ -320,6 +320,15 @@ def test_what_is_spent_in_functions_that_are_not_drawn_is_hidden(test_data: Path
     assert graph.graph["warnings"] == [told]
 
 
+def test_of_functions_that_call_one_another_the_one_with_most_has_what_is_hidden() -> None:
+    labels = {"main": (100, 10), "a": (90, 20), "b": (50, 30), "c": (39.9, 39.9)}
+    nodes = " ".join(rf'{node} [label="{node}\n{whole:.2f}%\n({own:.2f}%)"];' for node, (whole, own) in labels.items())
+    calls = 'main -> a [label="90.00%"]; a -> b [label="50.00%"]; b -> a [label="3×"]; b -> c [label="39.90%"]'
+    graph = read_gprof2dot(f"digraph {{ {nodes} {calls} }}".encode(), name="x.dot")
+    assert {node: hidden for node, hidden in graph.nodes(data="hidden") if hidden} == {"a": 0.1}
+    assert graph.edges["b", "a"] == {"calls": 3}
+
+
 @pytest.mark.parametrize("tool", ["pprof", "gprof2dot"])
 def test_why_on_a_drawing_says_for_whom_time_is_spent(tool: str, test_data: Path, run: Run) -> None:
     graph = sample(test_data, tool)
@@ -398,7 +407,8 @@ def test_units_of_one_kind_become_that_of_the_total() -> None:
     graph = pprof_drawing("500ms", r"500ms\n (inline)")
     assert graph.edges["a", "b"]["cost"] == 0.5
     assert graph.nodes["b"]["inclusive"] == 0.5
-    assert pprof_drawing("512kB", "1MB", total="2MB").edges["a", "b"]["cost"] == 1
+    memory = pprof_drawing("512kB", "2048B", total="2MB")
+    assert (memory.nodes["b"]["self"], memory.edges["a", "b"]["cost"]) == (0.5, 2 / 1024)
 
 
 @pytest.mark.parametrize(("kind", "unit"), [("alloc_objects", "objects"), ("goroutine", "goroutine")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -169,6 +170,27 @@ def test_of_one_planted_change_it_is_the_first_part() -> None:
         hits += largest(found) == cause
     assert trials > 130
     assert hits >= 0.99 * trials
+
+
+@pytest.mark.parametrize("kind", [int, float, Fraction, Decimal])
+def test_all_real_numbers_are_compared(kind: Callable[[Any], Any]) -> None:
+    before, after = BEFORE.copy(), AFTER.copy()
+    for graph in (before, after):
+        for _, _, data in graph.edges(data=True):
+            data["cost"] = kind(data["cost"])
+        for _, data in graph.nodes(data=True):
+            data["self"] = kind(data["self"])
+    assert gd.compare(before, after, "main").attribution == {("main", "work"): 30, ("main", "shared"): 10}
+
+
+def test_ints_that_floats_cannot_hold_are_counted_exactly() -> None:
+    before, after = (graph_of({"main": 2**70 + n, "work": 1}, {"main work": (1, 1)}) for n in (0, 5))
+    assert gd.compare(before, after, "main").attribution == {"main": 5}
+
+
+def test_parallel_calls_are_refused() -> None:
+    with pytest.raises(gd.errors.GraphTypeError, match="add up the calls that are parallel"):
+        gd.compare(nx.MultiDiGraph(BEFORE), nx.MultiDiGraph(AFTER), "main")
 
 
 # -- a function among others
@@ -343,14 +365,15 @@ def test_code_that_changed_where_the_callers_differ_is_no_mix() -> None:
     [
         (lambda g: g.graph.update(unit="s"), "differ in unit, Ir before and s after"),
         (lambda g: g.graph.update(kind="sampled"), "differ in kind, counted before and sampled after"),
-        (lambda g: g.graph.update(event="Dr"), "differ in event, None before and Dr after"),
+        (lambda g: g.graph.update(event="Dr"), 'differ in event, Ir before and Dr after: event="Dr" names one'),
         (lambda g: g.graph.pop("unit"), "before is a profile, and after is none: compare two profiles"),
         (lambda g: g.nodes["main"].update(self=float("nan")), "what is self is no finite real number: nan"),
         (lambda g: g.edges["main", "work"].update(cost=1j), "a call's cost is no finite real number: 1j"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(change: Callable[[nx.DiGraph], Any], message: str) -> None:
-    after = AFTER.copy()
+    before, after = BEFORE.copy(), AFTER.copy()
+    before.graph["event"] = "Ir"
     change(after)
     with pytest.raises(gd.errors.GraphdiffError, match=message):
-        gd.compare(BEFORE, after, "main")
+        gd.compare(before, after, "main")

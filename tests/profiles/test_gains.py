@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import networkx as nx
 import numpy as np
 import pytest
+import sympy
 
 import graphdiff as gd
-from graphdiff.errors import GraphdiffError, UsageError
+from graphdiff.errors import GraphdiffError, GraphTypeError, UsageError
 from graphdiff.profiles.call_graph import Function, from_stacks
 from graphdiff.profiles.gains import gains
 from graphdiff.profiles.stacks import Stacks
@@ -393,7 +397,7 @@ def test_costs_that_counts_of_calls_shared_out_are_not_measured() -> None:
     graph = small(assumes="even calls")
     assert str(gains(graph, faster={"c": 0.4})).endswith("c's own code costs 1.25 s: measured")
     answer = gains(graph, "main", fewer_calls={("main", "a"): 1})
-    assert not answer.is_measured
+    assert answer.estimated
     assert str(answer).split("\n") == [
         "main: 2 -> 1 s (-50.0 %)    the call costs 1 s",
         "  an estimate: this file takes all calls of a function to cost the same",
@@ -417,3 +421,39 @@ def test_reports_fit_a_screen() -> None:
     for source in (None, f"{name} once more", name):
         for changes in (several, {"faster": {f"{name} too": 0.3}}, {"faster_inclusive": {f"{name} too": 0.3}}):
             assert max(map(len, str(gains(graph, source, **changes)).split("\n"))) <= 100
+
+
+def test_what_hidden_functions_cost_is_shared_out_by_averages() -> None:
+    graph = gd.filter_calls(mixed(), hide="d")
+    answer = gains(graph, faster={"c": 0.5})
+    assert str(answer).split("\n")[1:] == [
+        "  an estimate: what hidden functions cost is shared among their callers by averages"
+    ]
+
+
+@pytest.mark.parametrize(
+    "kind", [Decimal, Fraction, np.float64, np.float32, sympy.Rational, lambda cost: np.int64(100 * cost)]
+)
+def test_costs_are_any_real_numbers(kind: Any) -> None:
+    graph = in_numbers(kind)
+    whole = float(graph.graph["total"])
+    assert float(gains(graph, "main", faster={"c": 0.5}).after) == pytest.approx(0.875 * whole)
+    answer = gains(graph, "main", faster={"c": 0.5}, fewer_calls={("a", "d"): 1})
+    assert (float(answer.low), float(answer.high)) == pytest.approx((0.625 * whole, 0.75 * whole))
+    assert "after" in json.dumps(answer.to_dict())
+
+
+def in_numbers(kind: Any) -> nx.DiGraph:
+    graph = mixed()
+    for data in (*graph.nodes.values(), *graph.edges.values()):
+        data.update({name: kind(cost) for name, cost in data.items() if name != "calls"})
+    graph.graph["total"] = kind(2.0)
+    return graph
+
+
+def test_costs_that_have_no_parts_are_refused() -> None:
+    for kind in (complex, lambda cost: cost * sympy.Symbol("x")):
+        with pytest.raises(UsageError, match="is no cost: a saving is a part of a real number"):
+            gains(in_numbers(kind), "main", faster={"c": 0.5})
+    with pytest.raises(GraphTypeError, match="one edge from a function to another"):
+        gains(nx.MultiDiGraph(small()), "main", faster={"c": 0.5})

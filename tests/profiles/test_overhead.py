@@ -132,4 +132,7 @@ def test_it_is_an_option_of_the_file(tmp_path: Path) -> None:
     graph = gd.read(file, overhead="4us")
     assert graph.nodes["main"]["self"] == pytest.approx(0.7, abs=1e-5)
     assert graph.nodes["leaf"]["self"] == pytest.approx(0.4)
-    assert gd.what_if(graph, "main", faster={"main": 0.5}).relative == pytest.approx(-0.35 / 1.1, abs=1e-5)
+    answer = gd.what_if(graph, "main", faster={"main": 0.5})
+    assert answer.estimated == "of what calls cost the profiler's own is taken off by averages"
+    assert not gd.what_if(graph, faster={"main": 0.5}).estimated
+    assert answer.relative == pytest.approx(-0.35 / 1.1, abs=1e-5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from graphdiff.errors import UnknownNodeError, UsageError, WeightError
 from graphdiff.profiles.call_graph import Function, from_calls, from_stacks
 from graphdiff.profiles.costs import INCLUSIVE, SELF, Costs
 from graphdiff.profiles.ranking import rank_costs
+from graphdiff.profiles.routes import best_routes_to, routes
 from graphdiff.profiles.spent import spent_for
 from graphdiff.profiles.stacks import Stacks
 
@@ -209,20 +211,39 @@ def test_of_the_same_stacks_the_component_spends_for_its_members_what_they_cost(
 
 def test_routes_on_stacks_are_the_stacks_that_cost_most() -> None:
     graph = profile_of([((0, 1, 3), 5), ((0, 2, 3), 7), ((0, 1, 3, 4), 4), ((3,), 1)])
-    routes = Costs(graph).routes(None, "d")
-    assert [(route.functions, route.cost) for route in routes] == [
+    assert [(route.functions, route.cost) for route in routes(Costs(graph), None, "d")] == [
         (("a", "b", "d"), 9), (("a", "c", "d"), 7), (("d",), 1),
     ]  # fmt: skip
-    assert [route.cost for route in Costs(graph).routes(["b"], "d", SELF)] == [5]
+    assert [route.cost for route in routes(Costs(graph), ["b"], "d", SELF)] == [5]
 
 
 def test_routes_on_edges_pass_components_and_end_where_they_are_asked_for() -> None:
     graph = without_stacks(profile_of([((0, 1, 2, 1, 3), 6), ((0, 2, 1, 2, 3), 2), ((0, 3), 1)]))
-    (best, *_), others = Costs(graph).routes(["a"], "d"), 0
+    (best, *_), others = routes(Costs(graph), ["a"], "d"), 0
     assert best.functions == ("a", "b", "d")
     assert best.part <= 1
     assert others == 0
-    assert Costs(graph).routes(["b"], "d") == []
+    assert routes(Costs(graph), ["b"], "d") == []
+
+
+def test_routes_to_a_function_are_those_from_each_to_it() -> None:
+    rng = random.Random(3)
+    n_routes = 0
+    for _ in range(20):
+        graph = without_stacks(profile_of(random_listed(rng, recursive=False)))
+        costs = Costs(graph)
+        for target in graph:
+            together = best_routes_to(costs, costs.number(target))
+            for caller in graph:
+                (alone,) = routes(costs, [caller], target, top=1) or [None]
+                route = together.get(costs.number(caller))
+                assert (route is None) == (alone is None)
+                if route is not None and alone is not None:
+                    assert route.part == pytest.approx(alone.part)
+                    assert (route.functions[0], route.functions[-1]) == (caller, target)
+                    assert all(call in graph.edges for call in pairwise(route.functions))
+                    n_routes += 1
+    assert n_routes > 100
 
 
 # -- what is refused

@@ -13,7 +13,7 @@ PROFILERS: dict[str, Format] = {
     "callgrind": Format(
         read="graphdiff.io.profilers.callgrind:read_callgrind",
         title="callgrind's profiles",
-        about="a function calls a function, which costs so much for all its calls; parts and levels (f'2) add up",
+        about="a function calls a function: what these calls cost, and how many; repeats (parts, levels) add up",
         suffixes=(".callgrind", ".cachegrind"),
         marks=((rb"^events:[ \t]*\S", rb"^(?:fn=|positions:|summary:)"),),
         takes={"event": EVENT},
@@ -27,7 +27,7 @@ PROFILERS: dict[str, Format] = {
     "folded": Format(
         read="graphdiff.io.profilers.folded:read_folded",
         title="folded stacks",
-        about="a function calls the next one of a stack, which costs what all stacks with that call count",
+        about="a function calls the next one of a stack: what all stacks with that call cost; repeats add up",
         suffixes=(".folded", ".collapsed", ".collapse"),
         claim="graphdiff.io.profilers.folded:is_folded",
         takes={"event": "NAME: what its numbers count where they are no samples (ns, bytes)", "stacks": STACKS},
@@ -41,7 +41,7 @@ PROFILERS: dict[str, Format] = {
     "perf": Format(
         read="graphdiff.io.profilers.perf_script:read_perf_script",
         title="perf script",
-        about="a function calls the next one of a stack, which costs the periods of all samples with that call",
+        about="a function calls the next one of a stack: the periods of all samples with that call; repeats add up",
         suffixes=(".perf",),
         marks=(
             (rb"^[ \t]*\S[^\n]*[ \t][^\s:]\S*:[ \t]*\r?\n[ \t]*[0-9a-f]+ [^\n]*\([^\n()]*\)+\r?$",),
@@ -65,8 +65,8 @@ PROFILERS: dict[str, Format] = {
         marks=((rb"\A(?:\{|\xc3\xbb)(?:(?:\)|\xc2\xa9)\x03|(?:\(|\xc2\xa8)\x03\x00{3})",),),
         takes={"overhead": OVERHEAD},
         nodes="functions",
-        tool="cProfile and profile of Python, pyinstrument",
-        version="Python 2.7 to 3.13, pyinstrument 5.1",
+        tool="Python",
+        version="2.7 to 3.13, pyinstrument 5.1.3",
         sample="as Python writes it, 2026-11-29",
         command="python -m cProfile -o run.prof SCRIPT",
         tier=1,
@@ -136,7 +136,7 @@ PROFILERS: dict[str, Format] = {
         title="speedscope's JSON",
         about="a function calls a function; what its stacks cost, sampled or evented: time, bytes or counts",
         suffixes=(".json",),
-        marks=((rb'^"\$schema": "[^"]*speedscope',),),
+        marks=((rb'^"\$schema": "[^"]*speedscope',), (rb'^"shared": \{\s*+"frames"', rb'^"profiles": \[')),
         takes={"thread": THREAD, "stacks": STACKS},
         nodes="functions",
         tool="py-spy, pyinstrument, rbspy and others",

@@ -131,7 +131,8 @@ def _add_part(record: Record, event: Record) -> None:
 def _profiled(threads: Sequence[_Thread], name: str, facts: dict[str, Any]) -> nx.DiGraph:
     """Return the profile of the CPU profiles that the threads have."""
     frames = CallFrames()
-    trees = [stacks_of(each, frames, f"{name}, {key}") for thread in threads for key, each in thread.profiles.items()]
+    records = [(key, each) for thread in threads for key, each in thread.profiles.items() if each["nodes"]]
+    trees = [stacks_of(each, frames, f"{name}, {key}") for key, each in records]
     units = {unit for _, unit in trees}
     if len(units) > 1:
         raise FormatError(f"{name}: CPU profiles with times and without, which do not add up")

@@ -107,7 +107,8 @@ def stacks_of(record: Record, frames: CallFrames, where: str) -> tuple[Stacks, s
 def _nodes(record: Record, frames: CallFrames, where: str) -> _Nodes:
     nodes = list(mappings(record.get("nodes"), f"{where}: nodes"))
     if not nodes:
-        raise FormatError(f"{where}: no node in it")
+        old = "; it is of V8 before 2016, and node --cpu-prof SCRIPT writes what is read" if "head" in record else ""
+        raise FormatError(f"{where}: no node in it{old}")
     places: dict[Any, int] = {}
     for place, (at, node) in enumerate(nodes):
         identity = node.get("id")

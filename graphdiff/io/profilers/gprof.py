@@ -32,6 +32,8 @@ FIGURES = re.compile(
 )
 INDEX = re.compile(r"[\[(](\d{1,9})[\])]")
 CYCLE = re.compile(r"(.*) <cycle (\d+)>")
+#: As gprof -l writes a function.
+PLACED = re.compile(r"(.+) \((.+):(\d{1,9}) @ [0-9a-f]+\)")
 WHOLE = re.compile(r"<cycle \d+ as a whole>")
 PERIOD = re.compile(r"^Each sample counts as (\d{1,9}(?:\.\d{1,9})?) seconds", re.MULTILINE)
 TOTAL = re.compile(r"^n?granularity: .*?(?: of |Time: )(\d{1,9}(?:\.\d{1,9})?) seconds", re.MULTILINE)
@@ -163,9 +165,11 @@ class _CallGraph:
 
     def profile(self, text: str) -> nx.DiGraph:
         """Return the profile; functions of one name, as static ones may be, bear their index."""
-        times = Counter(self.names.values())
+        known = {index: _function(each) for index, each in self.names.items()}
+        times = Counter(known.values())
         functions = {
-            index: Function(each if times[each] == 1 else f"{each} [{index}]") for index, each in self.names.items()
+            index: each if times[each] == 1 else each._replace(name=f"{each.name} [{index}]")
+            for index, each in known.items()
         }
         return from_calls(
             {functions[index]: columns for index, columns in self.functions.items()},
@@ -185,6 +189,18 @@ class _CallGraph:
         total = float(stated[1]) if stated and self.multiple == 1 else self._scaled(sum(sums) / self.multiple)
         samples = round(float(total) / float(period[1])) if period and float(period[1]) else None
         return {"total": total, "samples": samples}
+
+
+def _function(title: str) -> Function:
+    """Return a function by its name, which has a place where gprof was asked for lines.
+
+    Examples
+    --------
+    >>> _function("burn (shop.c:3 @ 401196)"), _function("f(int)")
+    (Function(name='burn', file='shop.c', line=3), Function(name='f(int)', file='', line=None))
+    """
+    placed = PLACED.fullmatch(title)
+    return Function(placed[1], placed[2], int(placed[3])) if placed else Function(title)
 
 
 def _entries(text: str, name: str) -> Iterator[list[_Line]]:

@@ -24,7 +24,9 @@ MOST_DIGITS = 5
 
 BYTE, INT, LONG, DIGIT, DOUBLE = (struct.Struct(code) for code in ("<B", "<i", "<q", "<H", "<d"))
 
+#: What stands for a value that is not read to its end, and for one that may not be referred to.
 UNFINISHED = object()
+WITH_DICT = object()
 
 
 class Code(NamedTuple):
@@ -93,7 +95,8 @@ class _File:
             return read(self, depth)
         number = len(self.referable)
         self.referable.append(UNFINISHED)
-        self.referable[number] = value = read(self, depth)
+        value = read(self, depth)
+        self.referable[number] = WITH_DICT if _has_dict(value) else value
         return value
 
     def number(self, kind: struct.Struct) -> Any:
@@ -106,7 +109,10 @@ class _File:
         """Return how many bytes or values follow, which are there."""
         size: int = self.number(kind)
         if not 0 <= size <= len(self.data) - self.place:
-            raise self.broken(f"a size of {size:,}, and {len(self.data) - self.place:,} bytes follow", self.place)
+            left = len(self.data) - self.place
+            raise self.broken(
+                f"a size of {size:,}, with {left:,} bytes left: the file is cut off or broken", self.place
+            )
         return size
 
     def taken(self, size: struct.Struct) -> bytes:
@@ -152,10 +158,14 @@ def _reference(numbered: list[Any], file: _File) -> Any:
     if not 0 <= number < len(numbered) or numbered[number] is UNFINISHED:
         raise file.broken(f"a reference to value {number:,}, which is not before it", start)
     value = numbered[number]
-    # Of a dict, or a function's values with one, many small references would make an endless profile.
-    if any(isinstance(each, Pairs) and each for each in (value, *(value if isinstance(value, tuple) else ()))):
+    if value is WITH_DICT:
         raise file.broken("a reference to a dict, which no profile has", start)
     return value
+
+
+def _has_dict(value: object) -> bool:
+    """Tell whether many small references to a value would make an endless profile: a dict, or a function's values."""
+    return isinstance(value, tuple | Pairs) and any(isinstance(each, Pairs) and each for each in (value, *value))
 
 
 def _large(file: _File, _: int) -> int:

@@ -21,7 +21,7 @@ __all__ = ["read_perf_script"]
 
 #: A sample's first line: the command, its thread, the processor, the time, the period, the event.
 SAMPLE = re.compile(
-    r"\s*(?P<command>\S.*?)(?:\s+(?P<ids>-?[0-9]{1,10}(?:/-?[0-9]{1,10})?))?(?:\s+\[[0-9]+\])?(?:\s+[0-9]+\.[0-9]+:)?"
+    r"\s*(?P<command>\S.*?)(?:\s+(?P<ids>-?[0-9]{1,10}(?:/-?[0-9]{1,10})?))?(?:\s+\[[0-9]+\])?(?:\s+(?P<time>[0-9]+\.[0-9]+):)?"
     r"(?:\s+(?P<period>[0-9]{1,18}))?\s+(?P<event>[^\s:]\S*?):(?:\s+(?P<rest>\S.*))?\s*"
 )
 #: So much of a line has all of that.
@@ -30,8 +30,8 @@ LINE_START = 500
 OFFSET = re.compile(r"\+0x[0-9a-f]{1,16}\Z")
 DELETED = " (deleted)"
 ADDRESS = re.compile(r"[0-9a-f]{1,16}")
-#: Where in the source a frame is, on a line of its own.
-SOURCE = re.compile(r"\s+\S+:[0-9]+\s*")
+#: Where in the source a frame is, or in its file, on a line of its own.
+SOURCE = re.compile(r"\s+\S+(?::[0-9]+|\[[0-9a-f]+\])\s*")
 MODIFIERS = re.compile(r":[ukhpPGHISDWeb]*\Z")
 UNKNOWN = "[unknown]"
 INLINED = "inlined"
@@ -126,11 +126,14 @@ class _Samples:
 
     def _begin(self, line: str) -> None:
         match = SAMPLE.fullmatch(line[:LINE_START])
-        if match is None or (match["rest"] and not match["ids"]):
-            if self._head is None:
-                raise self._error(line)
+        if match and (match["ids"] or not match["rest"]):
+            self._take_head(match)
+        elif self._head is not None:
             self._frame(line)
-            return
+        else:
+            raise self._error(line)
+
+    def _take_head(self, match: re.Match[str]) -> None:
         self.end()
         thread = (match["ids"] or "").rpartition("/")[2]
         self._head = _Head(match["command"], thread, match["period"] or "", match["event"])
@@ -139,11 +142,12 @@ class _Samples:
         address, _, text = line.strip().partition(" ")
         if text in self._known and not self._inlined:
             self._stack.append(self._known[text])
-        elif not ADDRESS.fullmatch(address):
-            if not SOURCE.fullmatch(line):
-                raise self._error(line)
-        else:
+        elif (match := SAMPLE.fullmatch(line[:LINE_START])) and match["ids"] and match["time"]:
+            self._take_head(match)  # samples without stacks, which stand one below the other
+        elif ADDRESS.fullmatch(address):
             self._new_frame(text)
+        elif not SOURCE.fullmatch(line):
+            raise self._error(line)
 
     def _new_frame(self, text: str) -> None:
         symbol, module = _symbol_of(text)

@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from graphdiff.errors import FormatError, UsageError, meant, nearest
 from graphdiff.graph.measured import with_stacks
 from graphdiff.io.building import leave_out
-from graphdiff.io.profilers.wire import break_of
+from graphdiff.io.profilers.wire import fields
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.profiles.call_graph import Function, from_stacks
 from graphdiff.profiles.stacks import MOST, Stacks
@@ -71,6 +71,8 @@ ABSENT = f"which is not in the file: it is broken or cut off; {AGAIN}"
 
 #: Numbers up to so many, or so many times those that there are, are looked up in a table.
 MOST_NUMBERS, FAR_APART = 1 << 16, 8
+#: So many fields of a broken file are looked at.
+MOST_FIELDS = 1_000_000
 #: So many samples are taken apart at once.
 BLOCK = 1 << 14
 
@@ -156,45 +158,43 @@ def read_pprof(data: bytes, *, name: str, event: str | None = None, stacks: str 
         chosen = _chosen(measured, event, texts.at(profile.default_sample_type), name)
         functions, locations = _tables(profile, texts)
         recorded = _recorded(profile.sample, locations, len(measured), name)
+        warnings = [f"{name}: {KEPT}"] if texts.at(profile.drop_frames) else []
+        del profile  # several times what is left of it
         _require_amounts(recorded.values, measured, name)
-        graph = _graph(functions, recorded, measured, chosen, name)
-    if texts.at(profile.drop_frames):
-        graph.graph.setdefault("warnings", []).append(f"{name}: {KEPT}")
+        tree, gone, bare = _chosen_stacks(recorded, measured, chosen, name)
+        del recorded
+        value = measured[chosen]
+        graph = from_stacks(
+            functions,
+            tree,
+            unit=value.shown_unit,
+            kind=value.kind,
+            format=TITLE,
+            event=value.name,
+            events=[each.name for each in measured],
+        )
+    leave_out(graph, dict.fromkeys(functions[number].name for number in gone), {"event": value.name})
+    if bare:
+        amounts = [amount(cost, value.shown_unit) for cost in (bare, bare + tree.total)]
+        warnings.append(f"{name}: samples without a stack are left out: {' of '.join(amounts)}")
+    if warnings:
+        graph.graph["warnings"] = warnings
     return with_stacks(graph, stacks)
 
 
-def _graph(
-    functions: Sequence[Function], recorded: _Recorded, measured: Sequence[_Measured], chosen: int, name: str
-) -> nx.DiGraph:
-    """Return the graph of the samples that have some of the value that is chosen."""
-    costs, event = recorded.values[:, chosen], measured[chosen]
-    if not costs[recorded.lengths > 0].any():
-        raise _nothing(recorded.values[recorded.lengths > 0], measured, chosen, name)
-    has_some = costs > 0
-    counts = recorded.values[:, measured.index(SAMPLES)] if SAMPLES in measured else None
-    of_some = np.repeat(has_some, recorded.lengths)
-    frames = recorded.frames if has_some.all() else recorded.frames[of_some]
-    tree = Stacks.of(  # backwards, so that each begins with its root
-        frames[::-1],
-        recorded.lengths[has_some][::-1],
-        costs[has_some][::-1],
-        None if counts is None else counts[has_some][::-1],
-    )
-    graph = from_stacks(
-        functions,
-        tree,
-        unit=event.shown_unit,
-        kind=event.kind,
-        format=TITLE,
-        event=event.name,
-        events=[each.name for each in measured],
-    )
-    gone = np.setdiff1d(recorded.frames[~of_some], tree.frames)
-    leave_out(graph, dict.fromkeys(functions[number].name for number in gone.tolist()), {"event": event.name})
-    if bare := int(costs[recorded.lengths == 0].sum()):
-        told = f"{amount(bare, event.shown_unit)} of {amount(int(costs.sum()), event.shown_unit)}"
-        graph.graph["warnings"] = [f"{name}: samples without a stack are left out: {told}"]
-    return graph
+def _chosen_stacks(
+    recorded: _Recorded, measured: Sequence[_Measured], chosen: int, name: str
+) -> tuple[Stacks, list[int], int]:
+    """Return the stacks of one value, the functions that have none of it, and what samples without a stack have."""
+    costs, has_stack = recorded.values[:, chosen], recorded.lengths > 0
+    if not costs[has_stack].any():
+        raise _nothing(recorded.values[has_stack], measured, chosen, name)
+    some = costs > 0
+    frames = recorded.frames if some.all() else recorded.frames[np.repeat(some, recorded.lengths)]
+    samples = recorded.values[some, measured.index(SAMPLES)][::-1] if SAMPLES in measured else None
+    tree = Stacks.of(frames[::-1], recorded.lengths[some][::-1], costs[some][::-1], samples)  # roots first
+    gone = np.setdiff1d(recorded.frames[np.repeat(~some, recorded.lengths)], tree.frames)
+    return tree, gone.tolist(), int(costs[~has_stack].sum())
 
 
 def _nothing(values: NDArray[np.int64], measured: Sequence[_Measured], chosen: int, name: str) -> FormatError:
@@ -209,12 +209,27 @@ def _parsed(data: bytes, name: str) -> Any:
     try:
         profile = profile_class().FromString(data)
     except DecodeError:
-        place = break_of(data)
-        what = f"is broken or cut off at byte {place:,} of {len(data):,}" if place else NO_PROFILE
-        raise FormatError(f"{name} {what}; {AGAIN}") from None
+        place = _break_of(data)
+        where = "" if place is None else f" at byte {place:,} of {len(data):,}"
+        raise FormatError(f"{name} {f'is broken or cut off{where}' if place != 0 else NO_PROFILE}; {AGAIN}") from None
     if not profile.sample_type:
         raise FormatError(f"{name} {NO_PROFILE}: it does not say what was measured")
     return profile
+
+
+def _break_of(data: bytes) -> int | None:
+    """Return where the field begins that cannot be read; None where it is none of the first."""
+    from google.protobuf.message import DecodeError
+
+    start = 0
+    for field in islice(fields(data), MOST_FIELDS):
+        try:
+            profile_class().FromString(data[start : field.stop])
+        except DecodeError:
+            return start
+        start = field.stop
+    is_the_next = next(islice(fields(data[start:]), 1), None) is None
+    return start if is_the_next else None
 
 
 @cache
@@ -367,8 +382,7 @@ def _program(path: str) -> Function:
 
 def _recorded(samples: Sequence[Any], locations: _Locations, n_types: int, name: str) -> _Recorded:
     """Return what was recorded, taken apart a block of samples at a time."""
-    frames, lengths = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.int64)]
-    values = array("q")
+    frames, lengths, values = array("i"), array("q"), array("q")
     for start in range(0, len(samples), BLOCK):
         ids, sizes = array("Q"), array("q")
         for sample in samples[start : start + BLOCK]:
@@ -384,10 +398,12 @@ def _recorded(samples: Sequence[Any], locations: _Locations, n_types: int, name:
             number = start + int(np.searchsorted(ends, first, side="right")) + 1
             raise FormatError(f"{name}: sample {number:,} is at location {ids[first]:,}, {ABSENT}")
         block, stops = locations.frames_at(places)
-        frames.append(block)
-        lengths.append(np.diff(np.append(0, stops)[ends], prepend=0))
+        frames.frombytes(block.tobytes())
+        lengths.frombytes(np.diff(np.append(0, stops)[ends], prepend=0).tobytes())
     return _Recorded(
-        np.concatenate(frames), np.concatenate(lengths), np.frombuffer(values, dtype=np.int64).reshape(-1, n_types)
+        np.frombuffer(frames, dtype=np.int32),
+        np.frombuffer(lengths, dtype=np.int64),
+        np.frombuffer(values, dtype=np.int64).reshape(-1, n_types),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import networkx as nx
 
@@ -87,16 +88,36 @@ def _timed(entries: list[_Entry]) -> nx.DiGraph:
 
 
 def _sampled(entries: list[_Entry]) -> nx.DiGraph:
-    """Return the profile of Python's own sampling profiler, where samples are counted as if they were calls."""
+    """Return the profile of Python's own sampling profiler, where samples are counted as if they were calls.
+
+    An entry is of the line that ran, and those of one function add up. Where it calls itself, or others that call it,
+    two of its lines may be in one sample: what it took with all it called, and calls within the cycle, are not known.
+    """
+    functions: dict[Function, Columns] = {}
+    calls: dict[Call, Columns] = {}
+    for entry in entries:
+        _add(functions, entry.function._replace(line=None), {"self": entry.self, "inclusive": entry.inclusive})
+        for (caller, callee), columns in entry.sampled():
+            _add(calls, (caller._replace(line=None), callee._replace(line=None)), columns)
+    for members in nx.strongly_connected_components(nx.DiGraph(list(calls))):
+        inner = [call for call in calls if members.issuperset(call)]
+        calls.update((call, {}) for call in inner)
+        for function in members if inner else ():
+            functions.get(function, {}).pop("inclusive", None)
     return from_calls(
-        {entry.function: {"self": entry.self, "inclusive": entry.inclusive} for entry in entries},
-        dict(call for entry in entries for call in entry.sampled()),
+        functions,
+        calls,
         unit="s",
         total=sum(entry.self for entry in entries),
         kind="sampled",
         format="pstats of samples",
         samples=sum(entry.primitive for entry in entries),
     )
+
+
+def _add(table: dict[Any, Columns], key: object, columns: Columns) -> None:
+    known = table.setdefault(key, {})
+    known.update((column, known.get(column, 0) + value) for column, value in columns.items())
 
 
 class _Entry:

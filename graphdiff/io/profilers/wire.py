@@ -1,4 +1,4 @@
-"""Protocol buffers as they are written: which bytes are pprof's profile, and where one breaks off.
+"""Protocol buffers as they are written: which bytes are pprof's profile, and where its fields are.
 
 It loads nothing, as every file that may be a profile is asked.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-__all__ = ["Field", "break_of", "fields", "is_pprof"]
+__all__ = ["Field", "fields", "is_pprof"]
 
 VARINT, BYTES = 0, 2
 #: The fields of a profile that is written, by number, each with how its value may be written.
@@ -68,17 +68,6 @@ def _number(data: bytes, place: int) -> tuple[int, int]:
         if byte < 128:
             return value, place + shift + 1
     return value, len(data) + 1
-
-
-def break_of(data: bytes) -> int:
-    r"""Return the byte from which on a profile is broken or cut off; its length where it is whole.
-
-    Examples
-    --------
-    >>> break_of(b"\x0a\x02\x08\x01\x60\x05\x12\x7f")
-    6
-    """
-    return max((field.stop for field in fields(data)), default=0)
 
 
 def is_pprof(head: bytes) -> bool:
