@@ -127,8 +127,9 @@ _READING: list[Callable[..., Any]] = [
     click.option(
         "-w", "--weight", "weights", multiple=True, metavar="NAME", shell_complete=complete_weight,
         help="unit (1 on every edge), even (1/out-degree), imports (part of a module's import statements); of "
-        "profiles spent, per-call, how-often, even-calls; or an edge attribute (attr:NAME where a preset has its name). "
-        "Repeat, where a verb puts two side by side. Default: known ones, else even, unit or both; the report says why.",
+        "profiles spent, per-call, how-often, even-calls; or an edge attribute (attr:NAME where a preset has its "
+        "name). Repeat, where a verb puts two side by side. Default: known ones, else even, unit or both; the report "
+        "says why.",
     ),
     click.option("--default-weight", type=float, metavar="W", help="The weight of edges that have none."),
     click.option(

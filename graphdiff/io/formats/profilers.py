@@ -134,7 +134,7 @@ PROFILERS: dict[str, Format] = {
     "speedscope": Format(
         read="graphdiff.io.profilers.speedscope:read_speedscope",
         title="speedscope's JSON",
-        about="a function calls a function; what its stacks cost, sampled or evented: time, bytes or counts",
+        about="a function calls a function; what its stacks cost, sampled or evented: time, bytes or counts; repeats add up",
         suffixes=(".json",),
         marks=((rb'^"\$schema": "[^"]*speedscope',), (rb'^"shared": \{\s*+"frames"', rb'^"profiles": \[')),
         takes={"thread": THREAD, "stacks": STACKS},
@@ -148,7 +148,7 @@ PROFILERS: dict[str, Format] = {
     "cpuprofile": Format(
         read="graphdiff.io.profilers.cpuprofile:read_cpuprofile",
         title="V8's .cpuprofile",
-        about="a function calls a function; the microseconds of its stacks",
+        about="a function calls a function; the microseconds of its stacks; repeats add up",
         suffixes=(".cpuprofile", ".json"),
         marks=(
             (rb'^"nodes": \[', rb'^"startTime": ', rb'^"endTime": '),
@@ -165,7 +165,7 @@ PROFILERS: dict[str, Format] = {
     "chrome-trace": Format(
         read="graphdiff.io.profilers.chrome_trace:read_chrome_trace",
         title="traces in Chrome's format",
-        about="a function calls a function; the time of its events, which lie one in the other, and how many they are",
+        about="a function calls a function; the time of its events, which lie one in the other, and how many they are; repeats add up",
         suffixes=(".json", ".trace"),
         marks=(
             (rb'^"traceEvents": \[',),
@@ -182,7 +182,7 @@ PROFILERS: dict[str, Format] = {
     "firefox": Format(
         read="graphdiff.io.profilers.firefox:read_firefox",
         title="the Firefox Profiler's JSON",
-        about="a function calls a function; the samples of its stacks, or their time",
+        about="a function calls a function; the samples of its stacks, or their time; repeats add up",
         suffixes=(".json",),
         marks=(
             (
