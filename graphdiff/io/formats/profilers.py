@@ -134,7 +134,7 @@ PROFILERS: dict[str, Format] = {
     "speedscope": Format(
         read="graphdiff.io.profilers.speedscope:read_speedscope",
         title="speedscope's JSON",
-        about="a function calls a function; what its stacks cost, sampled or evented: time, bytes or counts; repeats add up",
+        about="a function calls a function; what its stacks cost, in time, bytes or counts; repeats add up",
         suffixes=(".json",),
         marks=((rb'^"\$schema": "[^"]*speedscope',), (rb'^"shared": \{\s*+"frames"', rb'^"profiles": \[')),
         takes={"thread": THREAD, "stacks": STACKS},
@@ -165,7 +165,7 @@ PROFILERS: dict[str, Format] = {
     "chrome-trace": Format(
         read="graphdiff.io.profilers.chrome_trace:read_chrome_trace",
         title="traces in Chrome's format",
-        about="a function calls a function; the time of its events, which lie one in the other, and how many they are; repeats add up",
+        about="a function calls a function; the time of its events, which nest, and how many they are; repeats add up",
         suffixes=(".json", ".trace"),
         marks=(
             (rb'^"traceEvents": \[',),
