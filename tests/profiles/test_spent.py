@@ -347,3 +347,48 @@ def test_who_makes_burn_cost_in_a_program_under_callgrind() -> None:
     for caller, steps in (("costly", costly), ("cheap", cheap), ("rec", rec)):
         low, high = spent_for(graph, caller, "burn").part.bounds or (1, 0)
         assert low - 1e-3 <= steps / (costly + cheap + rec) <= high + 1e-3
+
+
+# -- what reports say
+
+
+def glued(n: int) -> nx.DiGraph:
+    """Functions that import each other in a ring, called by main; the last calls work."""
+    frozen = "<frozen importlib._bootstrap>"
+    ring = [Function(f"step{number}", frozen) for number in range(n)]
+    main, work = Function("main", "run.py"), Function("work", "run.py")
+    calls = {(a, b): {"cost": 5.0} for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)}
+    return from_calls(
+        {main: {"self": 1.0}, work: {"self": 3.0}, **{each: {"self": 0.5, "inclusive": 4.0} for each in ring}},
+        {(main, ring[0]): {"cost": 3.0 + n / 2}, **calls, (ring[-1], work): {"cost": 3.0}},
+        unit="s", total=4.0 + n / 2, kind="counted", format="pstats",
+    )  # fmt: skip
+
+
+def test_a_profile_that_imports_tie_together_says_so() -> None:
+    graph = glued(12)
+    says = "! 12 of 14 functions call each other in one cycle, to which imports tie them: --hide imports takes"
+    assert says in str(rank_costs(graph, by="inclusive"))
+    ranking = str(rank_costs(graph, "step3"))
+    assert says in ranking
+    assert "! step3 is in a cycle of 12 functions, within which edges cannot tell." in ranking
+    assert says not in str(rank_costs(glued(8), by="inclusive"))  # few functions in a cycle are what they are
+    asked = spent_for(graph, "step3", "step5")
+    assert "! step3 and step5 are in one cycle of calls (12 functions)." in str(asked)
+    assert asked.part.estimate is None
+    towards = rank_costs(graph, target="work")
+    assert [len(row.numbers) for row in towards.listed] == [1, 12]
+    assert "all of it is spent for main, step0 + 11 more" in str(towards)
+
+
+def test_results_are_plain_values_tables_and_html() -> None:
+    graph = gd.read(DATA / "calls.callgrind")
+    spent, ranking = gd.explain(graph, "costly", "burn"), gd.rank(graph, target="burn")
+    assert isinstance(spent, gd.Spent)
+    assert isinstance(ranking, gd.CostRanking)
+    assert spent.to_pandas().iloc[0]["target"] == "burn"
+    assert list(ranking.to_pandas().loc[["render", "parse"], "cost"]) == [2240180, 2000240]
+    assert "<pre>" in spent._repr_html_()
+    assert "costly" in ranking._repr_html_()
+    assert len(gd.rank(graph, target="burn", top=2)) == 2
+    assert gd.rank(graph, weight=gd.weights.spent, cycles="collapse").columns[:2] == ["place", "node"]
