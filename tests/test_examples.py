@@ -202,7 +202,8 @@ def test_the_gallery_fits_on_slides(run: Run, tmp_path: Path) -> None:
     assert drawn.endswith("95.6 % of the total passes named packages")
     assert {"jupyter-server", "19 members · 9 MB", "(kept by several)"} <= texts_of(tmp_path / "lock.svg")
     assert {"metrics", "+ new", "colours", "− gone"} <= texts_of(tmp_path / "difference.svg")
+    assert {"escape", "5,920,240 Ir · 10 calls"} <= texts_of(tmp_path / "profile.svg")
     assert {"weight = -1.2", "∂out/∂weight = -0.903"} <= texts_of(tmp_path / "gradient.svg")
     sizes = {path.stem: struct.unpack(">II", path.read_bytes()[16:24]) for path in tmp_path.glob("*.png")}
-    assert len(sizes) == 4
+    assert len(sizes) == 5
     assert all(width <= 1600 and height <= 1200 for width, height in sizes.values())
