@@ -31,7 +31,7 @@ OFFSET = re.compile(r"\+0x[0-9a-f]{1,16}\Z")
 DELETED = " (deleted)"
 ADDRESS = re.compile(r"[0-9a-f]{1,16}")
 #: Where in the source a frame is, or in its file, on a line of its own.
-SOURCE = re.compile(r"\s+\S+(?::[0-9]+|\[[0-9a-f]+\])\s*")
+SOURCE = re.compile(r"\s+\S*(?::[0-9]+|\[[0-9a-f]+\])\s*")
 MODIFIERS = re.compile(r":[ukhpPGHISDWeb]*\Z")
 UNKNOWN = "[unknown]"
 INLINED = "inlined"
