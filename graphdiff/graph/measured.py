@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STACKS", "asks_costs", "is_profile", "with_stacks", "with_texts", "without_stacks"]
 
-#: The attribute of a graph that has the stacks it was measured on: arrays, which no file of a graph holds.
+#: The attribute of a graph that has the stacks it was measured on: arrays, which saved graphs alone hold.
 STACKS = "stacks"
 
 
@@ -53,7 +53,7 @@ def asks_costs(graph: Any, options: Mapping[str, Any]) -> bool:
 
 
 def without_stacks(facts: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Return the attributes of a graph that files can hold.
+    """Return the attributes of a graph that all files can hold.
 
     Examples
     --------

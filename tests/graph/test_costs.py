@@ -13,6 +13,7 @@ import pytest
 import graphdiff as gd
 from graphdiff.errors import UsageError, WeightError
 from graphdiff.graph.compiled import CompiledGraph, compile
+from graphdiff.profiles.stacks import Stacks
 from graphdiff.weights import default_weights, even_calls, how_often, per_call, spent
 
 
@@ -88,15 +89,14 @@ def test_what_cost_nothing_is_spent_for_nobody() -> None:
     assert list(ready.weights) == [0]
 
 
-def test_a_saved_profile_has_no_stacks(tmp_path: Path) -> None:
+def test_a_saved_profile_has_its_stacks_and_other_files_have_none(tmp_path: Path) -> None:
     graph = profile_of([(("a", "b"), 2)])
-    graph.graph["stacks"] = object()
+    graph.graph["stacks"] = Stacks.of([0, 1], [2], [2])
     compile(graph, weight=spent).with_attributes(graph).save(tmp_path / "x.gdiff")
     again = gd.read(tmp_path / "x.gdiff")
     assert dict(again.nodes(data=True)) == dict(graph.nodes(data=True))
-    assert "stacks" not in again.graph
+    assert again.graph["stacks"].frames.tolist() == [0, 1]
     assert again.graph["unit"] == "samples"
-    assert "stacks" in graph.graph
     gd.write(graph, tmp_path / "x.json")
     assert "stacks" not in gd.read(tmp_path / "x.json").graph
 
