@@ -56,7 +56,10 @@ In Python:
 )
 @click.option("--fit", type=click.Choice(["slide", "page", "poster"]), metavar="BOX",
               help="slide 1600x1200 dots (default), page 1080x1440, poster 4752x3312.")  # fmt: skip
-def draw(settings: options.Settings, ends: Ends, by: str | int | None, **viewing: Any) -> None:
+@click.option("--colour", type=click.Choice(["self", "inclusive"]), help="What colours boxes. Default: inclusive.")
+def draw(
+    settings: options.Settings, ends: Ends, by: str | int | None, colour: str | None = None, **viewing: Any
+) -> None:
     """Draw the graph with local derivatives and shares on its edges: DOT, or by the suffix of -O FILE.
 
     FILE.svg and FILE.png need no Graphviz; .dot, .mmd (Mermaid), .json, .csv and .graphml are written too: the last
@@ -82,8 +85,12 @@ def draw(settings: options.Settings, ends: Ends, by: str | int | None, **viewing
     source, target = ends.of(graph)
     by = None if is_profile(graph) and by in options.SCOPES else by  # what was read is grouped by these
     if is_profile(graph) and by is None and (graph.graph.get("quotient") or not settings.weights):
-        output.write_drawn(graph if graph.graph.get("quotient") else annotate(graph, source, target), settings, viewing)
+        drawn = graph if graph.graph.get("quotient") else annotate(graph, source, target)
+        drawn.graph |= {"colour": colour} if colour else {}
+        output.write_drawn(drawn, settings, viewing)
         return
+    if colour:
+        raise UsageError("--colour is for the picture of a profile, by what was measured")
     is_whole = source is target is None
     has_groups = by is not None or (is_whole and _is_too_large(graph, max_nodes))
     # Between groups a sum of ones says how many edges there are; shares are better spread evenly.

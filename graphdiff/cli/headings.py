@@ -13,7 +13,7 @@ HEADINGS = {
     ASKED: ("source", "target", "sources", "targets", "listed", "default_severity"),
     "Weights": ("weights", "default_weight", "cycles", "exact", "sd", "bounds", "cov", "draws", "level"),
     "Which edges": ("kinds", "omit", "where", "remove_edges", "remove_nodes", "reweights", "additions"),
-    "Profiles": ("focus", "ignore", "hide", "group"),
+    "Profiles": ("focus", "ignore", "hide", "group", "colour"),
     "Output": ("top", "every", "output", "path", "force", "spreadsheet_safe"),
     "This format": ("format_", "columns", "follow_arrows", "options", "max_bytes", "timeout", "max_memory"),
 }

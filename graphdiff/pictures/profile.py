@@ -151,7 +151,8 @@ class Look:
         facts: dict[str, Any] = {"self": box.own, "inclusive": box.inclusive}
         facts |= {"calls": box.calls} if box.calls is not None else {}
         facts |= {"members": list(box.members)} if len(box.members) > 1 else {}
-        fill = mixed(WHITE, PALE_ORANGE, self.part(box.inclusive))
+        is_by_self = _colour(profile) == "self" and not (ends["target"] or profile.is_shared_out)
+        fill = mixed(WHITE, PALE_ORANGE, self.part(box.own if is_by_self else box.inclusive))
         label = box.members[0] if len(box.members) == 1 else node_text(frozenset(box.members))
         return DrawnNode(
             tuple(rows), fill, ends["source"], ends["target"], self.size(box.own, len(rows)), name=label, facts=facts
@@ -192,6 +193,11 @@ class Look:
         return DrawnEdge(tail, head, label, 1 + 5 * part, color, not way.is_direct, facts=facts)
 
 
+def _colour(profile: Profile) -> str:
+    """Return what colours a box: self, or by default inclusive."""
+    return str(profile.graph.graph.get("colour", "inclusive"))
+
+
 def _question(profile: Profile, look: Look) -> Iterator[str]:
     """Yield what was asked, and the answer."""
     source, target = (None if end is None else shorten(str(end), MAX_NAME) for end in (profile.source, profile.target))
@@ -214,7 +220,7 @@ def _keys(profile: Profile, spending: Spending) -> Iterator[str]:
     elif profile.is_shared_out:
         yield f"box: what it costs for {shorten(str(profile.source), MAX_NAME)}; colour by that"
     else:
-        yield "box: what a function costs itself and with all it calls; size by self, colour by inclusive"
+        yield f"box: what a function costs itself and with all it calls; size by self, colour by {_colour(profile)}"
     dashed = "; dashed: by what is not drawn, so that self and what leaves is inclusive" if spending.n_dashed else ""
     yield f"edge: what calls cost; width by cost{dashed}"
     if profile.n_unknown:

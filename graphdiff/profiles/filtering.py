@@ -282,7 +282,8 @@ def _made(graph: nx.DiGraph, functions: Sequence[Function], stacks: Stacks, sent
 
 def _without(graph: nx.DiGraph, hide: str) -> nx.DiGraph:
     """Return the profile without some functions, whose cost is that of their callers."""
-    is_hidden = _some(graph, "hide", NAMED.get(hide, hide))
+    # A profile need not have what a set with a name means; a name of nothing is a mistake.
+    is_hidden = _matching(graph, "hide", NAMED[hide]) if hide in NAMED else _some(graph, "hide", hide)
     n_hidden = how_many(int(is_hidden.sum()), "functions")
     stacks = graph.graph.get(STACKS)
     if not isinstance(stacks, Stacks):

@@ -237,6 +237,17 @@ class TestTheCommandLine:
         )
         assert "5 samples of burn&#39;s 7 samples are spent for parse (71.4 %)" in path.read_text(encoding="utf-8")
 
+    def test_colour_by_self(self, folded: str, tmp_path: Path, run: Run) -> None:
+        texts = {}
+        for colour in ("self", "inclusive"):
+            run("draw", folded, "--colour", colour, "-O", str(tmp_path / f"{colour}.svg"))
+            texts[colour] = (tmp_path / f"{colour}.svg").read_text(encoding="utf-8")
+            assert f"colour by {colour}" in texts[colour]
+        assert texts["self"].count('fill="#ffffff"') > texts["inclusive"].count('fill="#ffffff"')
+        path = tmp_path / "g.csv"
+        path.write_text("source,target,weight\na,b,1\n")
+        assert "--colour is for the picture of a profile" in run("draw", str(path), "--colour", "self").err
+
     def test_json_says_what_was_left_out(self, folded: str, run: Run) -> None:
         record = json.loads(run("rank", folded, "--ignore", "render", "-o", "json").out)
         assert record["graph"]["filters"] == ['ignore "render": 9 samples of 11 samples left (81.8 %)']
