@@ -221,6 +221,11 @@ class Costs:
         """Whether what calls cost was not measured, but shared out as if all calls of a function cost the same."""
         return bool(self.graph.graph.get("assumes") == "even calls")
 
+    @cached_property
+    def is_shared_out(self) -> bool:
+        """Whether what calls cost was not measured: a profiler, or what hid functions, took calls to be alike."""
+        return self.assumes_even_calls or any("estimated" in data for *_, data in self.graph.edges(data=True))
+
     # -- edges
 
     @cached_property
@@ -378,7 +383,7 @@ class Costs:
 
         Where calls were not measured nothing is known but the estimate.
         """
-        if self.assumes_even_calls or not self.is_whole:  # other ways may lead through functions that are not drawn
+        if self.is_shared_out or not self.is_whole:  # other ways may lead through functions that are not drawn
             return part
         allowed = self.flows.range_for(sources, target, part.whole)
         return Part(part.whole, allowed.high if allowed.is_exact else None, part.estimate, allowed)

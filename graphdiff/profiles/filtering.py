@@ -33,7 +33,7 @@ from graphdiff.text.sentences import how_many
 __all__ = ["asked", "filter_calls"]
 
 #: What says of a profile what it is, and stays true of a part of it.
-KEPT = ("event", "events", "threads", "recursion", "warnings", "filters")
+KEPT = ("event", "events", "threads", "recursion", "assumes", "warnings", "filters")
 
 #: Sets of functions that have a name: `imports` is Python's machinery and what modules run when they are imported.
 NAMED = {

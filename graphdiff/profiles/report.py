@@ -146,7 +146,7 @@ def _answer(spent: Spent) -> Iterator[str]:
     if not part.whole:
         nothing = f"{name_of(spent.target)} costs nothing here ({amount(0, unit)})"
         yield f"{nothing}, so that no part of it is spent for {source}."
-    elif spent.costs.assumes_even_calls and not part.is_measured:
+    elif spent.costs.is_shared_out and not part.is_measured:
         yield from _assumed(spent, source)
     elif not part.is_measured:
         yield from _allowed(spent, source)
@@ -198,17 +198,19 @@ def _allowed(spent: Spent, source: str) -> Iterator[str]:
 
 def _assumed(spent: Spent, source: str) -> Iterator[str]:
     """Yield what it is by an assumption of the profiler, which measured no cost of calls."""
-    name = str(spent.graph.graph.get("format", "the profiler"))
     if spent.part.estimate is None:
         yield f"Which part of {_owned(spent)} is spent for {source} is not known: both are in one cycle of calls."
     else:
         share = share_text(spent.part)
         yield f"{share} of {_owned(spent)} is spent for {source}, if all calls of a function cost the same."
-    yield f"! {name} takes calls to cost the same and measures none: {EVEN_CALLS}"
 
 
-#: What measures what calls cost.
-EVEN_CALLS = "stacks tell how they differ (perf, pprof, py-spy -f raw)."
+def assumption(costs: Costs) -> str:
+    """Return why no cost of a call is measured, and what would tell."""
+    if costs.assumes_even_calls:
+        name = costs.graph.graph.get("format", "the profiler")
+        return f"{name} takes calls to cost the same and measures none: stacks tell how they differ."
+    return "What hidden functions cost is shared out as if all calls were average: stacks tell whose it is."
 
 
 def _whole(spent: Spent) -> Iterator[str]:
@@ -256,7 +258,7 @@ def _callers(spent: Spent) -> Iterator[str]:
     rows = [_caller_row(caller, unit) for caller in listed]
     if rows:
         yield ""
-        shared = " (as if all its calls cost the same)" if spent.costs.assumes_even_calls else ""
+        shared = " (as if all its calls cost the same)" if spent.costs.is_shared_out else ""
         yield f"Called by{shared}"
         yield from (f"  {line}" for line in aligned(rows))
     if more := len(spent.callers) - len(listed):
@@ -305,7 +307,9 @@ def _notes(spent: Spent) -> Iterator[str]:
             f"! {name_of(spent.target)} is on a cycle of calls, and what it costs with all it calls is not in this "
             f"file{known}; the parts are of what it costs by itself."
         )
-    if not spent.part.is_measured and not costs.assumes_even_calls:
+    if not spent.part.is_measured and costs.is_shared_out:
+        yield f"! {assumption(costs)}"
+    elif not spent.part.is_measured:
         yield f"! {_why_open(spent)} Stacks tell them apart (py-spy -f raw, pprof, perf)."
         yield from glued_by_imports(costs)
 

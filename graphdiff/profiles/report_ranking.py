@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from graphdiff.profiles.costs import INCLUSIVE, SELF, Part
 from graphdiff.profiles.report import (
-    EVEN_CALLS,
+    assumption,
     callers_text,
     cost_each,
     cost_word,
@@ -225,8 +225,8 @@ def _notes(ranking: CostRanking, rows: Sequence[Row]) -> Iterator[str]:
     if ranking.target is not None and any(part.interval for part in parts):
         yield "Measured on stacks; behind each part what so many samples allow (95 %)."
     estimates = any(not part.is_measured and part.estimate is not None for part in parts)
-    if estimates and costs.assumes_even_calls:
-        yield f"≈ as {costs.graph.graph.get('format')} takes calls to cost the same and measures none: {EVEN_CALLS}"
+    if estimates and costs.is_shared_out:
+        yield f"≈ {assumption(costs)}"
     elif estimates:
         yield "≈ if all calls of a function cost the same; behind it what the calls in this file allow."
     if (

@@ -292,6 +292,14 @@ def test_costs_that_a_profiler_shared_out_evenly_are_no_measure() -> None:
     assert "exact" not in str(rank_costs(graph, target="work"))
 
 
+def test_what_hidden_functions_cost_is_no_measure_on_edges() -> None:
+    graph = gd.filter_calls(gd.read(DATA / "calls.callgrind"), hide="^handle$")
+    spent = spent_for(graph, "costly", "burn")
+    assert (spent.part.is_measured, spent.part.range) == (False, None)
+    assert "! What hidden functions cost is shared out as if all calls were average" in str(spent)
+    assert "exact" not in str(rank_costs(graph, target="burn"))
+
+
 # -- samples
 
 
