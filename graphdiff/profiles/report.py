@@ -14,17 +14,17 @@ from graphdiff.profiles.filtering import NAMED
 from graphdiff.profiles.routes import Route
 from graphdiff.text.amounts import SECONDS, amount
 from graphdiff.text.names import end_text
-from graphdiff.text.numbers import chain_of, percent, shorten, shown
+from graphdiff.text.numbers import chain_lines, percent, shorten, shown
 from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import NAME, aligned, in_columns
 
 if TYPE_CHECKING:
     from graphdiff.profiles.spent import Caller, Spent
 
-__all__ = ["cost_word", "glued_by_imports", "head", "range_text", "route_text", "share_text", "spent_text"]
+__all__ = ["cost_word", "glued_by_imports", "head", "range_text", "share_text", "spent_text"]
 
-#: A route is no longer, and where it is said behind it that it was measured.
-ROUTE, BESIDE = 78, 56
+#: A route that is no longer stands beside what comes by it, with that it was measured behind it; others below.
+ROUTE, BESIDE, BELOW = 78, 56, 94
 #: So many callers are listed, with names that are no longer.
 CALLERS, CALLER = 5, 44
 #: How a component is named in a route: the functions by which it is entered and left are.
@@ -95,9 +95,8 @@ def range_text(low: float, high: float, unit: str = " %") -> str:
     return f"{math.floor(1000 * low + 1e-6) / 10:.1f} to {math.ceil(1000 * high - 1e-6) / 10:.1f}{unit}"
 
 
-def route_text(route: Route, width: int) -> str:
-    """Return a route in one line."""
-    return chain_of([PASSED if function is None else str(function) for function in route.functions], width)
+def _names(route: Route) -> list[str]:
+    return [PASSED if function is None else str(function) for function in route.functions]
 
 
 def callers_text(functions: Sequence[str | None], width: int) -> str:
@@ -276,19 +275,26 @@ def _routes(spent: Spent) -> Iterator[str]:
     routes = [route for route in spent.routes if len(route.functions) > 1]
     if not routes:
         return
-    unit, measured = spent.costs.unit, spent.costs.stacks is not None
+    measured = spent.costs.stacks is not None
     if not spent.sources:
         yield from ("", "Routes" if measured else "Strongest routes, if all calls of a function cost the same")
-    rows = []
-    for route in routes:
-        if measured:
-            assert route.cost is not None
-            text = route_text(route, BESIDE if spent.sources else ROUTE)
-            rows.append([text, amount(route.cost, unit), "" if spent.sources else percent(route.part)])
-        else:
-            rows.append([route_text(route, ROUTE), f"{'' if _is_forced(spent, route) else '≈'}{percent(route.part)}"])
-    lines = [f"  {line}" for line in aligned(rows)]
-    yield from [f"{lines[0]}    measured on stacks" if measured and spent.sources else lines[0], *lines[1:]]
+    chains = [_names(route) for route in routes]
+    figures = [_figures(spent, route) for route in routes]
+    behind = "    measured on stacks" if measured and spent.sources else ""
+    if max(len(" > ".join(names)) for names in chains) <= (BESIDE if behind else ROUTE):
+        lines = aligned([[" > ".join(names), *row] for names, row in zip(chains, figures, strict=True)])
+        yield from (f"  {line}{'' if place else behind}" for place, line in enumerate(lines))
+        return
+    for place, (names, line) in enumerate(zip(chains, aligned(figures, left=None), strict=True)):
+        yield f"  {line}{'' if place else behind}"
+        yield from (f"    {part}" for part in chain_lines(names, BELOW))
+
+
+def _figures(spent: Spent, route: Route) -> list[str]:
+    """Return what comes by a route: measured with its unit, or the part that is estimated."""
+    if route.cost is None:
+        return [f"{'' if _is_forced(spent, route) else '≈'}{percent(route.part)}"]
+    return [amount(route.cost, spent.costs.unit), *([] if spent.sources else [percent(route.part)])]
 
 
 def _is_forced(spent: Spent, route: Route) -> bool:
