@@ -113,22 +113,35 @@ class Spent(Result):
         return costs.labels[max(costs.members[component], key=lambda number: float(costs.owns[number]))]
 
     @property
-    def total(self) -> float:
-        """The part of what the target costs that is spent for the source, as a condition of a gate asks for it.
+    def total(self) -> Number:
+        """What of the target's cost is spent for the source, in the file's unit, as a condition of a gate asks for it.
 
         Raises
         ------
         UsageError
             If it is not measured.
         """
-        share = self.part.share
-        if self.part.is_measured and share is not None:
-            return share
+        if self.part.cost is not None:
+            return self.part.cost
         low, high = self.part.bounds or (0.0, 1.0)
         raise UsageError(
             f"which part of {self.target} is spent for {' and '.join(map(str, self.sources))} is not measured: the "
             f"calls in this file allow {low:.3g} to {high:.3g}; a profile with stacks tells"
         )
+
+    @property
+    def share(self) -> float:
+        """The same as a part of what the target costs; without a source what that costs, as a part of the profile.
+
+        Raises
+        ------
+        UsageError
+            If it is not measured, or there is no cost.
+        """
+        whole = self.part.whole if self.sources else self.graph.graph.get("total")
+        if not whole:
+            raise UsageError(f"what {self.target} costs is 0, or nothing in this file: of that there is no share")
+        return float(self.total) / float(whole)
 
     @property
     def weight_meaning(self) -> str:
