@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from graphdiff.arithmetic import Number
 from graphdiff.profiles.costs import INCLUSIVE, SELF, Part
 from graphdiff.profiles.report import (
     assumption,
@@ -19,7 +20,7 @@ from graphdiff.showing import and_more
 from graphdiff.text.amounts import SECONDS, amount
 from graphdiff.text.numbers import percent, shorten, shown
 from graphdiff.text.sentences import how_many
-from graphdiff.text.tables import WIDTH, aligned, hanging, in_columns
+from graphdiff.text.tables import WIDTH, aligned, aligned_at, hanging, in_columns
 
 if TYPE_CHECKING:
     from graphdiff.profiles.ranking import CostRanking, Row
@@ -107,9 +108,14 @@ def _parted(ranking: CostRanking) -> str:
 
 def _per_call(ranking: CostRanking, row: Row) -> str:
     """Return what one call costs: inclusively of those that are not within the function's own calls."""
-    outer = ranking.figure(row, "primitive_calls") if _parted(ranking) == INCLUSIVE else None
-    calls, cost = outer or ranking.figure(row, CALLS), ranking.figure(row, _parted(ranking))
+    calls, cost = _outer_calls(ranking, row) or ranking.figure(row, CALLS), ranking.figure(row, _parted(ranking))
     return cost_each(cost, calls, ranking.costs.unit) if cost is not None and calls and calls > 0 else ""
+
+
+def _outer_calls(ranking: CostRanking, row: Row) -> Number | None:
+    """Return how many calls are not within the function's own, where a call is taken inclusively and some are."""
+    outer = ranking.figure(row, "primitive_calls") if _parted(ranking) == INCLUSIVE else None
+    return outer if outer and outer != ranking.figure(row, CALLS) else None
 
 
 def _figure(ranking: CostRanking, row: Row, name: str) -> str:
@@ -119,7 +125,8 @@ def _figure(ranking: CostRanking, row: Row, name: str) -> str:
         about = costs.estimated_inclusive(costs.labels[row.numbers[0]]) if name == INCLUSIVE else None
         return "" if about is None else f"≈{amount(round(about), costs.unit)}"
     if name == CALLS:
-        return shown(value)
+        outer = _outer_calls(ranking, row)
+        return shown(value) if outer is None else f"{shown(value)}/{shown(outer)}"
     total = costs.graph.graph.get("total")
     part = f"  {percent(float(value) / float(total), '.1f')}" if total and name == ranking.by else ""
     return f"{amount(value, costs.unit)}{part}"
@@ -188,12 +195,8 @@ def _bounds(ranking: CostRanking, part: Part, scale: float) -> str:
 
 def _aligned_ranges(cells: Sequence[list[str]]) -> list[list[str]]:
     """Return the rows with the ends of their ranges below each other."""
-    ends = [row[2].split(" to ") for row in cells]
-    widths = [max((len(each[at]) for each in ends if len(each) == 2), default=0) for at in (0, 1)]
-    return [
-        [*row[:2], f"{each[0].rjust(widths[0])} to {each[1].rjust(widths[1])}" if len(each) == 2 else row[2], *row[3:]]
-        for row, each in zip(cells, ends, strict=True)
-    ]
+    ranges = aligned_at([row[2] for row in cells], " to ")
+    return [[*row[:2], each, *row[3:]] for row, each in zip(cells, ranges, strict=True)]
 
 
 def _through(ranking: CostRanking, row: Row, room: int) -> str:
@@ -229,6 +232,8 @@ def _notes(ranking: CostRanking, rows: Sequence[Row]) -> Iterator[str]:
         yield f"≈ {assumption(costs)}"
     elif estimates:
         yield "≈ if all calls of a function cost the same; behind it what the calls in this file allow."
+    if ranking.asked is None and any(_outer_calls(ranking, row) for row in rows):
+        yield "calls a/b: of a calls b are not within the function's own calls; per call is of these."
     if (
         ranking.asked is None
         and costs.counts_every_level

@@ -78,17 +78,25 @@ class Spent(Result):
 
     @cached_property
     def callers(self) -> list[Caller]:
-        """The functions that call the target directly, the costliest first; without a source all of them."""
+        """The functions that call the target directly, those within its own calls last, the costliest first.
+
+        Without a source it is all of them.
+        """
         asked = self.sources or list(self.graph.predecessors(self.target))
         known = [self._caller(node) for node in asked if self.graph.has_edge(node, self.target)]
-        return sorted(known, key=lambda caller: -float(caller.cost or 0))
+        return sorted(known, key=lambda caller: (self.is_again(caller.function), -float(caller.cost or 0)))
 
     def _caller(self, node: Any) -> Caller:
         data = self.graph.get_edge_data(node, self.target)
         cost, calls = (data[name] if is_number(data.get(name)) else None for name in ("cost", "calls"))
         whole = self.costs.inclusive(self.target)
-        share = None if cost is None or not whole else float(cost) / float(whole)
+        share = None if cost is None or not whole or self.is_again(node) else float(cost) / float(whole)
         return Caller(node, share, cost, calls)
+
+    def is_again(self, caller: Any) -> bool:
+        """Tell whether what the target costs for a caller is counted again, being within the target's own calls."""
+        places = [self.costs.components[self.costs.number(node)] for node in (caller, self.target)]
+        return self.costs.counts_every_level and places[0] == places[1]
 
     @cached_property
     def mixed(self) -> Any:

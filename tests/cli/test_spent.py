@@ -37,8 +37,35 @@ def test_one_name_is_what_it_costs_and_who_calls_it(run: Run) -> None:
         "Called by",
         "  render  36.1 %  2,240,180 Ir  15 times, 149,345 Ir each",
         "  parse   32.2 %  2,000,240 Ir  20 times, 100,012 Ir each",
-        "  rec     31.7 %  1,968,492 Ir   41 times, 48,012 Ir each",
+        "  rec     31.7 %  1,968,492 Ir  41 times,  48,012 Ir each",
     ]
+
+
+def test_calls_within_a_functions_own_calls_are_no_part_of_its_cost_where_they_are_counted_again(run: Run) -> None:
+    lines = run("why", BURN, "rec").out.splitlines()
+    assert " ".join(lines[2:4]) == (
+        "rec costs 1,969,103 Ir (31.1 % of 6,327,879 Ir), 611 Ir by itself; called 1 time, 1,969,103 Ir each,   and 40 "
+        "times within its own calls."
+    )
+    assert lines[5:9] == [
+        "Called by",
+        "  main  100.0 %   1,969,103 Ir    1 time, 1,969,103 Ir each",
+        "  rec            39,381,980 Ir  40 times,   984,550 Ir each",
+        "! What calls within rec's cycle cost is counted again at every level, and no share of its cost.",
+    ]
+    (result,) = json.loads(run("why", BURN, "rec", "-o", "json").out)["results"]
+    assert [caller["share"] for caller in result["callers"]] == [1.0, None]
+    once = run("why", str(PROFILES / "run.prof"), "rec").out  # a call within is counted once: a part
+    assert "  rec    83.0 %  29.44 us  5 times, 5.889 us each" in once
+    assert "again" not in once
+
+
+def test_what_a_call_costs_inclusively_is_of_those_that_are_not_within_others(run: Run) -> None:
+    lines = run("rank", BURN, "--by", "inclusive").out.splitlines()
+    (rec,) = (line.split() for line in lines if line.startswith("rec "))
+    assert "41/1" in rec
+    assert lines[-1] == "calls a/b: of a calls b are not within the function's own calls; per call is of these."
+    assert "41/1" not in run("rank", BURN).out
 
 
 def test_what_was_said_is_in_json_and_csv(run: Run) -> None:
