@@ -147,10 +147,26 @@ def test_what_profiles_do_not_tell_is_refused(run: Run) -> None:
 def test_walks_are_summed_of_calls_that_are_counted_at_every_level_only(run: Run) -> None:
     every = run("why", BURN, "rec", "burn", "--cycles", "solve").out
     assert "\nCounted again at every level of a recursion, 665.8 % of burn's cost is spent for rec.\n" in every
+    again = "\nspent: counted again at every level of a recursion, so that a part may be more than 1.\n"
+    for ends in ((), ("burn",), ("-s", "rec")):
+        assert again in run("rank", BURN, *ends, "--cycles", "solve").out
+    assert again not in run("rank", BURN, "burn", "--cycles", "collapse").out
+    assert again not in run("rank", BURN, "burn", "--cycles", "solve", "-w", "even").out
     once = run("why", str(PROFILES / "run.prof"), "main", "rec", "--cycles", "solve")
     assert once.status == 2
     assert "a call within the function's own call is counted once (rec)" in once.err
     assert "--cycles collapse takes what calls itself as one node, which is exact" in once.err.replace("\n", " ")
+
+
+def test_average_calls_have_a_sentence_of_their_own(run: Run) -> None:
+    words = run("why", BURN, "costly", "burn", "-w", "per-call").out.replace("\n", " ")
+    assert "One call of costly spends on burn what 43.1272 average calls of it cost" in words
+    assert (
+        "\nWhat one call of each spends on burn, in its average calls\n"
+        in run("rank", BURN, "burn", "-w", "per-call").out
+    )
+    goes = run("rank", BURN, "-s", "costly", "-w", "per-call").out
+    assert "\nWhat one call of costly spends on each, in average calls of it\n" in goes
 
 
 def test_other_weights_are_asked_as_of_any_graph(run: Run) -> None:
