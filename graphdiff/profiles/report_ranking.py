@@ -40,10 +40,14 @@ TITLES = {
 }
 #: A name is no longer where parts are ranked, and where functions are, which have more columns.
 PARTED, FUNCTION = 36, 30
+#: But no shorter than this, to make room for routes.
+SHORTEST = 16
 #: A route is not shown in less room.
 ROOM = 20
 #: So many functions are named for which all of a cost is spent.
 COMMON = 3
+#: What stands over the routes.
+ROUTES = "strongest route"
 
 
 def ranking_text(ranking: CostRanking, top: int, how: str = "") -> str:
@@ -52,7 +56,9 @@ def ranking_text(ranking: CostRanking, top: int, how: str = "") -> str:
     lines = _functions(ranking, rows) if ranking.asked is None else _parts(ranking, rows)
     left = len(ranking.listed) - len(rows)
     more = [f"… {left:,} more{how}"] if left else []
-    notes = in_columns(_notes(ranking, rows))
+    crowded = ranking.asked is None and ROUTES not in lines[0]
+    full = [f"No room for the {ROUTES}s: graphdiff why FILE FUNCTION has them."] if crowded else []
+    notes = in_columns([*_notes(ranking, rows), *full])
     return "\n".join([in_columns([_title(ranking)]), *lines, *more, *(["", notes] if notes else [])])
 
 
@@ -86,18 +92,15 @@ def _functions(ranking: CostRanking, rows: Sequence[Row]) -> list[str]:
     """Return the table of all functions: what each costs, how often it is called, and by which route."""
     names = [name for name in COLUMNS if any(ranking.figure(row, name) is not None for row in rows)]
     per_call = ["per call"] if CALLS in names and _parted(ranking) in names else []
-    titles = [[how_many(1, _nodes(ranking)).partition(" ")[2], *names, *per_call]]
-    cells = [
-        [
-            shorten(row.name, FUNCTION),
-            *(_figure(ranking, row, name) for name in names),
-            *(_per_call(ranking, row) for _ in per_call),
-        ]
-        for row in rows
+    figures = [
+        [*(_figure(ranking, row, name) for name in names), *(_per_call(ranking, row) for _ in per_call)] for row in rows
     ]
-    table = aligned(titles + cells)
+    numbers = aligned([[*names, *per_call], *figures], left=None)
+    length = max(SHORTEST, min(FUNCTION, WIDTH - len(numbers[0]) - ROOM - 4))
+    functions = [how_many(1, _nodes(ranking)).partition(" ")[2], *(shorten(row.name, length) for row in rows)]
+    table = aligned(list(zip(functions, numbers, strict=True)), left=(0, 1))
     room = WIDTH - 2 - max(map(len, table))
-    routes = ["strongest route", *(_route_to(ranking, row, room) for row in rows)] if room >= ROOM else []
+    routes = [ROUTES, *(_route_to(ranking, row, room) for row in rows)] if room >= ROOM else []
     return _beside(table, routes)
 
 

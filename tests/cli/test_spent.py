@@ -60,6 +60,23 @@ def test_calls_within_a_functions_own_calls_are_no_part_of_its_cost_where_they_a
     assert "again" not in once
 
 
+def test_names_make_room_for_the_strongest_route(run: Run) -> None:
+    for words in (("--by", "inclusive"), ("--by", "self"), ("--by", "calls"), ("--by", "inclusive", "-n", "4")):
+        title, *rows = run("rank", BURN, *words).out.splitlines()[3:]
+        assert title.endswith("strongest route")
+        assert max(map(len, rows)) <= 100
+    assert "\n(below mai…l_main.h)  " in run("rank", BURN, "--by", "inclusive").out
+
+
+def test_where_numbers_leave_no_room_for_routes_that_is_said(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "callgrind.out"
+    cost = 123_456_789_012_345
+    path.write_text(f"events: Ir\nfn=main\n1 {cost}\ncfn=work\ncalls=1234567 1\n1 {cost}\nfn=work\n1 {cost}\n")
+    out = run("rank", str(path), "--by", "inclusive").out
+    assert out.splitlines()[3].endswith("per call")
+    assert out.splitlines()[-1] == "No room for the strongest routes: graphdiff why FILE FUNCTION has them."
+
+
 def test_what_a_call_costs_inclusively_is_of_those_that_are_not_within_others(run: Run) -> None:
     lines = run("rank", BURN, "--by", "inclusive").out.splitlines()
     (rec,) = (line.split() for line in lines if line.startswith("rec "))
