@@ -175,6 +175,39 @@ def test_walks_are_summed_of_calls_that_are_counted_at_every_level_only(run: Run
     assert "--cycles collapse takes what calls itself as one node, which is exact" in once.err.replace("\n", " ")
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("--cycles", "solve", "-n", "5"),
+        ("-n", "5", "--cycles=solve"),
+        ("--cycles", "collapse", "-n", "5", "--cycles", "solve"),
+    ],
+    ids=" ".join,
+)
+def test_a_line_to_copy_has_an_option_once(run: Run, given: tuple[str, ...]) -> None:
+    path = str(PROFILES / "run.prof")
+    done = run("rank", path, *given)
+    assert f"; graphdiff rank {path} -n 5 --cycles collapse takes" in done.err
+    assert run("rank", path, "-n", "5", "--cycles", "collapse").status == 0
+
+
+def test_of_calls_walks_that_do_not_converge_are_not_offered(run: Run) -> None:
+    told = run("rank", str(PROFILES / "run.prof"), "-w", "calls").err
+    assert "cycles collapse makes it one node" in told
+    assert "solve" not in told
+    assert "reduced-form" not in told
+
+
+@pytest.mark.parametrize("weight", ["how-often", "per-call", "even-calls"])
+def test_samples_count_no_calls(run: Run, weight: str) -> None:
+    done = run("rank", STACKS, "c", "-w", weight)
+    assert done.status == 65
+    assert done.err == (
+        f"graphdiff: this file counts samples and no calls, and {weight} is of how often functions are called; "
+        f"graphdiff rank {STACKS} c -w spent takes what calls cost\n"
+    )
+
+
 def test_average_calls_have_a_sentence_of_their_own(run: Run) -> None:
     words = run("why", BURN, "costly", "burn", "-w", "per-call").out.replace("\n", " ")
     assert "One call of costly spends on burn what 43.1272 average calls of it cost" in words
