@@ -299,8 +299,13 @@ def _one(end: Any, name: str) -> Any:
     return end
 
 
-def _sorted(rows: list[Row], number: Callable[[Row], Number | None]) -> list[Row]:
-    return sorted(rows, key=lambda row: -float(number(row) or 0))
+def _sorted(costs: Costs, rows: list[Row], number: Callable[[Row], Number | None]) -> list[Row]:
+    """Return rows in order; of equal ones those first that cost most by themselves, then by name: not as the file."""
+
+    def place(row: Row) -> tuple[float, float, str]:
+        return -float(number(row) or 0), -sum(float(costs.owns[member]) for member in row.numbers), row.name
+
+    return sorted(rows, key=place)
 
 
 def _all(costs: Costs, by: str) -> list[Row]:
@@ -310,7 +315,7 @@ def _all(costs: Costs, by: str) -> list[Row]:
     rows = [row for row in every if ranking.figure(row, by) is not None]
     if not rows and costs.labels:
         raise WeightError(f"no function of this file has {'a cost by itself' if by == SELF else by}: {_have(costs)}")
-    return _sorted(rows, lambda row: ranking.figure(row, by))
+    return _sorted(costs, rows, lambda row: ranking.figure(row, by))
 
 
 def _have(costs: Costs) -> str:
@@ -330,7 +335,7 @@ def _callers(costs: Costs, source: Any, target: Any) -> list[Row]:
         )
     whole = sum(calls for _, calls in counts)
     rows = [Row((costs.number(node),), str(node), Part(whole, calls)) for node, calls in counts]
-    return _sorted(rows, lambda row: row.part and row.part.cost)
+    return _sorted(costs, rows, lambda row: row.part and row.part.cost)
 
 
 def _towards(costs: Costs, target: Any, by: str) -> list[Row]:
@@ -360,7 +365,7 @@ def _parted(costs: Costs, fixed: Any, others: set[Any], by: str, *, towards: boo
     ranking = CostRanking(None, None, by, [], costs)
     known = [row for row in rows if row.part and row.part.share is not None and ranking.number(row)]
     unknown = [row for row in rows if row.part and row.part.share is None and row.part.whole]
-    return [*_sorted(known, ranking.number), *_sorted(unknown, lambda row: row.part and row.part.whole)]
+    return [*_sorted(costs, known, ranking.number), *_sorted(costs, unknown, lambda row: row.part and row.part.whole)]
 
 
 def _estimated(
