@@ -17,7 +17,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import Number, added
 from graphdiff.graph.compiled import CompiledGraph, compile
 from graphdiff.graph.ends import Seeds
 from graphdiff.graph.measured import STACKS
@@ -172,12 +172,12 @@ class Profile:
     @cached_property
     def leaving(self) -> dict[int, Number]:
         """What each spends on others."""
-        return _sums((tail, way.cost) for (tail, _), way in self.calls.items())
+        return added((tail, way.cost) for (tail, _), way in self.calls.items())
 
     @cached_property
     def entering(self) -> dict[int, Number]:
         """What is spent on each by its callers."""
-        return _sums((head, way.cost) for (_, head), way in self.calls.items())
+        return added((head, way.cost) for (_, head), way in self.calls.items())
 
     @cached_property
     def inclusive(self) -> dict[int, Number]:
@@ -255,7 +255,7 @@ class Profile:
         for tail, head, cost in zip(tails, heads, costs, strict=True):
             pair = order[tail], order[head]
             ways[pair] = Way(cost, None, pair in self.calls)
-        entering = _sums((head, way.cost) for (_, head), way in ways.items())
+        entering = added((head, way.cost) for (_, head), way in ways.items())
         first = self._first(stacks, frames)
         for n, place in enumerate(order):
             ways[place, BEHIND] = Way(own[n] - self.own[place])
@@ -267,7 +267,7 @@ class Profile:
     def _first(stacks: Stacks, frames: NDArray[Any]) -> dict[int, Number]:
         """Return what the stacks cost that begin with each box."""
         n_first = int(stacks.levels[1]) if len(stacks) else 0
-        return _sums(zip(frames[stacks.frames[:n_first]].tolist(), stacks.totals[:n_first].tolist(), strict=True))
+        return added(zip(frames[stacks.frames[:n_first]].tolist(), stacks.totals[:n_first].tolist(), strict=True))
 
     def _estimated(self, order: list[int]) -> tuple[dict[int, Box], dict[Pair, Way]]:
         """Return what calls say: what has functions between is shared out as if all calls of these cost the same."""
@@ -307,7 +307,7 @@ class Profile:
     def n_calls(self) -> dict[Pair, int]:
         """How many calls of one function by another there are between two boxes."""
         pairs = ((self.place[tail], self.place[head]) for tail, head in self.graph.edges)
-        counts = _sums((pair, 1) for pair in pairs if pair[0] != pair[1])
+        counts = added((pair, 1) for pair in pairs if pair[0] != pair[1])
         return {pair: int(count) for pair, count in counts.items()}
 
     @cached_property
@@ -351,10 +351,3 @@ def _entropy(costs: list[float]) -> float:
 def _joined(one: Way, other: Way) -> Way:
     calls = None if one.calls is None or other.calls is None else one.calls + other.calls
     return Way(one.cost + other.cost, calls, True, one.is_estimate or other.is_estimate)
-
-
-def _sums(pairs: Iterable[tuple[Any, Number]]) -> dict[Any, Number]:
-    sums: dict[Any, Number] = {}
-    for name, number in pairs:
-        sums[name] = sums.get(name, 0) + number
-    return sums
