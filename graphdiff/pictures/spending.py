@@ -20,10 +20,9 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import Number, added
 from graphdiff.graph.compiled import CompiledGraph, compile
 from graphdiff.graph.ends import Seeds
-from graphdiff.graph.measured import STACKS
 from graphdiff.graph.presets import spent
 from graphdiff.paths.prune import bypasses
-from graphdiff.profiles.stacks import Stacks
+from graphdiff.profiles.stacks import Stacks, stacks_in
 from graphdiff.sums.between import Between, forward_over, restriction, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
 
@@ -198,8 +197,7 @@ class Profile:
     @property
     def stacks(self) -> Stacks | None:
         """What the profile was measured on, where that is there."""
-        stacks = self.graph.graph.get(STACKS)
-        return stacks if isinstance(stacks, Stacks) else None
+        return stacks_in(self.graph)
 
     @property
     def is_shared_out(self) -> bool:

@@ -19,9 +19,8 @@ from graphdiff.arithmetic import Number, is_number
 from graphdiff.errors import UnknownNodeError, WeightError
 from graphdiff.graph.compiled import compile
 from graphdiff.graph.costs import EVERY_LEVEL, HIDDEN
-from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.ranges import Flows, Range, flows
-from graphdiff.profiles.stacks import Stacks
+from graphdiff.profiles.stacks import Stacks, stacks_in
 from graphdiff.remedies import Call, Keyword, Remedy
 
 __all__ = ["INCLUSIVE", "SELF", "Costs", "Part", "wilson"]
@@ -128,8 +127,7 @@ class Costs:
     @property
     def stacks(self) -> Stacks | None:
         """The stacks of the profile, if it has them."""
-        stacks: Stacks | None = self.graph.graph.get(STACKS)
-        return stacks
+        return stacks_in(self.graph)
 
     @cached_property
     def counts(self) -> Stacks | None:

@@ -12,7 +12,7 @@ import numpy as np
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.measured import STACKS
-from graphdiff.profiles.stacks import Stacks
+from graphdiff.profiles.stacks import stacks_in
 
 __all__ = ["SIDES", "overlaid", "side_of"]
 
@@ -69,8 +69,8 @@ def overlaid(before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, into: 
             key = ("",) if both.is_multigraph() else ()
             both.add_edge(tail, head, *key, **_sided(data, OF_EDGES, side, factor))
         both.graph |= _sided(graph.graph, OF_PROFILES, side, factor)
-    stacks = [graph.graph.get(STACKS) for graph in (before, after)]
-    if all(isinstance(each, Stacks) for each in stacks):
+    stacks = [each for each in map(stacks_in, (before, after)) if each is not None]
+    if len(stacks) == len(SIDES):
         place = {node: number for number, node in enumerate(both)}
         both.graph[STACKS] = tuple(
             replace(
