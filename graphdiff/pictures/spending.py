@@ -8,7 +8,8 @@ with calls only those without a function between are, and the others take each c
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -26,7 +27,7 @@ from graphdiff.profiles.stacks import Stacks, stacks_in
 from graphdiff.sums.between import Between, forward_over, restriction, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
 
-__all__ = ["Box", "Profile", "Spending", "Way", "score"]
+__all__ = ["Box", "Profile", "Spending", "Way", "in_order", "score"]
 
 #: What no caller accounts for is more than rounding in the file.
 ROUNDING = 1e-6
@@ -327,6 +328,25 @@ class Profile:
         """What part of each lies on the way, and what is spent from it on."""
         tangents, adjoints = (sweep(self.between, SEMIRINGS["sum-product"]) for sweep in (forward_over, reverse_over))
         return tangents, adjoints
+
+
+def in_order(
+    own: Mapping[int, Number], inclusive: Mapping[int, Number], calls: Mapping[Pair, Number], fixed: Sequence[int]
+) -> list[int]:
+    """Return the boxes, those that are fixed first, then those that a picture says most with.
+
+    Examples
+    --------
+    >>> in_order({0: 1, 1: 0, 2: 8}, {0: 9, 1: 8, 2: 8}, {(0, 1): 8, (1, 2): 8}, [0])
+    [0, 2, 1]
+    """
+    entering: dict[int, list[Number]] = defaultdict(list)
+    leaving: dict[int, list[Number]] = defaultdict(list)
+    for (tail, head), cost in calls.items():
+        leaving[tail].append(cost)
+        entering[head].append(cost)
+    scores = {place: score(cost, inclusive[place], entering[place], leaving[place]) for place, cost in own.items()}
+    return [*fixed, *sorted(scores.keys() - set(fixed), key=lambda place: (-scores[place], place))]
 
 
 def score(own: Number, inclusive: Number, entering: Iterable[Number], leaving: Iterable[Number]) -> float:
