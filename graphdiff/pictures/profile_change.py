@@ -32,15 +32,16 @@ from graphdiff.pictures.sizes import (
 )
 from graphdiff.pictures.spending import BEHIND, Box, Pair, Profile, Spending, Way, in_order
 from graphdiff.pictures.view import View
+from graphdiff.profiles.noise import ERRORS
 from graphdiff.profiles.overlay import SIDES, side_of
 from graphdiff.text.numbers import percent, shorten
 from graphdiff.text.sentences import how_many
 
 __all__ = ["change_pictures"]
 
-#: Changes of so many standard errors may be chance.
-ERRORS = 2.0
 NOTHING = Way(0)
+#: What is written in a box by what happened to its function.
+MARKS = {"kept": [], "added": ["+ new"], "removed": ["− gone"]}
 
 
 def change_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
@@ -176,9 +177,7 @@ class _Change:
 
     def marks(self, member: str) -> list[str]:
         """Return what marks a function that only one of both has."""
-        data = self.graph.nodes[member]
-        there = [any(name.endswith(f"_{side}") for name in data) for side in SIDES]
-        return [] if all(there) else ["+ new" if there[1] else "− gone"]
+        return MARKS[self.graph.nodes[member]["status"]]
 
     def rest(self, end: int) -> DrawnNode:
         """Return what stands for the functions that are not drawn."""
