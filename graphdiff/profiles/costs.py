@@ -73,6 +73,11 @@ class Part:
         return self.cost is not None
 
     @property
+    def about(self) -> Number:
+        """What is spent for the others, measured or estimated; 0 where nothing says it."""
+        return (self.estimate or 0.0) * float(self.whole) if self.cost is None else self.cost
+
+    @property
     def interval(self) -> tuple[float, float] | None:
         """Of samples between which parts the true one lies 95 of 100 times, if each is drawn by itself."""
         return wilson(*self.samples) if self.samples and self.samples[1] else None
@@ -161,6 +166,16 @@ class Costs:
         known, number = self._once(label), self.number(label)
         is_sum = known is None and not self.is_in_component(number) and not self.without_cost
         return self.sums[self.components[number]] if is_sum else known
+
+    def figure(self, numbers: Sequence[int], name: str) -> Number | None:
+        """Return what a function costs by itself or inclusively, or how often it is called.
+
+        None where that is not recorded, and of several functions.
+        """
+        if len(numbers) > 1:
+            return None
+        label = self.labels[numbers[0]]
+        return self.inclusive(label) if name == INCLUSIVE else self._attribute(label, name)
 
     def _once(self, label: Any) -> Number | None:
         """Return what the file says that a function costs inclusively, unless it adds up all levels of a recursion.
