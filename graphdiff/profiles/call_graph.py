@@ -14,9 +14,12 @@ from graphdiff.arithmetic import Number
 from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.stacks import Stacks
 
-__all__ = ["Function", "from_calls", "from_stacks", "function_of", "functions_of", "labels_of"]
+__all__ = ["NO_NAME", "Function", "from_calls", "from_stacks", "function_of", "functions_of", "labels_of"]
 
 FACTS = {"edge_meaning": "calls", "weight_meaning": "cost", "node_meaning": "functions"}
+
+#: What a function is called where a file has an empty name for it.
+NO_NAME = "(no name)"
 
 
 class Function(NamedTuple):
