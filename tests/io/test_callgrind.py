@@ -319,6 +319,7 @@ def test_names_may_stand_in_round_brackets() -> None:
         "no event": ("version: 1\n", "no line events: in it"),
         "negative": ("events: Ir\nfn=f\n1 -2\n", "line 3: a negative cost: '1 -2'"),
         "no number": ("events: Ir\nfn=f\n1 two\n", "line 3: no line of callgrind's format: '1 two'"),
+        "too large": ("events: Ir\nfn=f\n1 " + "9" * 21 + "\n", "line 3: a number of more than 20 digits"),
         "no name": ("events: Ir\nfn=(7)\n1 2\n", r"line 2: no name stands before for the number \(7\)"),
         "no function": ("events: Ir\n1 2\n", "line 2: costs before the lines events: and fn="),
         "no callee": ("events: Ir\nfn=f\ncalls=1 1\n1 2\n", "line 3: calls= without a number of calls, or without fn="),

@@ -239,7 +239,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "cProfile": (CPROFILE, "what cProfile prints"),
     "pprof -top": (
-        "File: a\nType: cpu\nShowing nodes accounting for 7s, 100% of 7s total\n      flat  flat%   sum%        cum   cum%\n",
+        "File: a\nType: cpu\nShowing nodes accounting for 7s, 100% of 7s total\n"
+        "      flat  flat%   sum%        cum   cum%\n",
         PRINTED,
     ),
     "pprof -traces": (f"File: a\nType: cpu\n{'-' * 11}+{'-' * 55}\n      20ms   f\n             main\n", PRINTED),
@@ -402,7 +403,7 @@ def test_each_reason_is_one_line_and_names_no_address(why: str) -> None:
     assert not why.endswith(".")
 
 
-# --- scripts, and files whose names say something else ------------------------------------------------------------------
+# --- scripts, and files whose names say something else ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("name", "text"), [("run it.py", "a = 1\n"), ("tool", "#!/usr/bin/env python3\na = 1\n")])

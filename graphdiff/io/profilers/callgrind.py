@@ -170,6 +170,8 @@ class _Profile:
             return self._error("behind calls= stands no line of what they cost")
         if any(re.fullmatch(r"-[0-9]+", word) for word in line.split()[self._n_positions :]):
             return self._error(f"a negative cost: {line[:60]!r}")
+        if any(re.fullmatch(r"[0-9]{21,}", word) for word in line.split()):
+            return self._error(f"a number of more than 20 digits, which is too large: {line[:60]!r}")
         return self._error(f"no line of callgrind's format: {line[:60]!r}")
 
     def end(self) -> None:
