@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -147,19 +147,7 @@ class CostRanking(Result):
 
     def number(self, row: Row) -> Number | None:
         """Return what a row is ranked by, in the unit of the profile."""
-        if row.part is not None:
-            return row.part.cost if row.part.is_measured else (row.part.estimate or 0.0) * float(row.part.whole)
-        return self.figure(row, self.by)
-
-    def figure(self, row: Row, name: str) -> Number | None:
-        """Return what a function costs by itself or inclusively, or how often it is called; None where not recorded."""
-        if len(row.numbers) > 1:
-            return None
-        label = self.costs.labels[row.numbers[0]]
-        if name == INCLUSIVE:
-            return self.costs.inclusive(label)
-        value = self.costs.graph.nodes[label].get(name)
-        return value if is_number(value) else None
+        return self.costs.figure(row.numbers, self.by) if row.part is None else row.part.about
 
     @cached_property
     def edge_routes(self) -> Mapping[int, Route]:
@@ -199,7 +187,7 @@ class CostRanking(Result):
         }
 
     def _record(self, row: Row) -> dict[str, Any]:
-        record = {"node": row.name, **{name: plain(self.figure(row, name)) for name in COLUMNS}}
+        record = {"node": row.name, **{name: plain(self.costs.figure(row.numbers, name)) for name in COLUMNS}}
         if row.part is not None:
             low, high = row.part.bounds or (None, None)
             interval = row.part.interval
@@ -267,16 +255,26 @@ def rank_costs(
         raise UsageError(Keyword("by", by), f": of a profile the columns are {', '.join(COLUMNS)}")
     source, target = _one(source, "source"), _one(target, "target")
     costs = Costs(graph)
-    if by is None and source is None and target is None:
-        by = next((name for name in COLUMNS if any(is_number(value) for _, value in graph.nodes(data=name))), SELF)
+    by = by or _default(costs, source, target)
     if source is None and target is None:
-        listed = _all(costs, by or SELF)
+        listed = _all(costs, by)
     elif by == CALLS:
         listed = _callers(costs, source, target)
     else:
-        parts = _towards if target is not None else _from
-        listed = parts(costs, target if source is None else source, by or (SELF if target is None else INCLUSIVE))
-    return CostRanking(source, target, by or (SELF if target is None else INCLUSIVE), listed[:top], costs)
+        listed = _parted(costs, source if target is None else target, by, towards=target is not None)
+    return CostRanking(source, target, by, listed[:top], costs)
+
+
+def _default(costs: Costs, source: Any, target: Any) -> str:
+    """Return what is ranked, where it is not said: of no one what the file has first."""
+    if target is not None:
+        return INCLUSIVE
+    return SELF if source is not None else next(iter(_columns(costs)), SELF)
+
+
+def _columns(costs: Costs) -> list[str]:
+    """Return the columns of which some function has a number."""
+    return [name for name in COLUMNS if any(is_number(value) for _, value in costs.graph.nodes(data=name))]
 
 
 def _is_full(row: Row) -> bool:
@@ -299,8 +297,11 @@ def _one(end: Any, name: str) -> Any:
     return end
 
 
-def _sorted(costs: Costs, rows: list[Row], number: Callable[[Row], Number | None]) -> list[Row]:
-    """Return rows in order; of equal ones those first that cost most by themselves, then by name: not as the file."""
+def _sorted(costs: Costs, rows: Iterable[Row], number: Callable[[Row], Number | None]) -> list[Row]:
+    """Return rows in order, the largest first; of equal ones what costs most by itself, then by name: not as the file.
+
+    So it is the same for all formats.
+    """
 
     def place(row: Row) -> tuple[float, float, str]:
         return -float(number(row) or 0), -sum(float(costs.owns[member]) for member in row.numbers), row.name
@@ -310,17 +311,15 @@ def _sorted(costs: Costs, rows: list[Row], number: Callable[[Row], Number | None
 
 def _all(costs: Costs, by: str) -> list[Row]:
     """Return every function that has a number of the column."""
-    ranking = CostRanking(None, None, by, [], costs)
-    every = (Row((number,), str(label)) for number, label in enumerate(costs.labels))
-    rows = [row for row in every if ranking.figure(row, by) is not None]
-    if not rows and costs.labels:
-        raise WeightError(f"no function of this file has {'a cost by itself' if by == SELF else by}: {_have(costs)}")
-    return _sorted(costs, rows, lambda row: ranking.figure(row, by))
-
-
-def _have(costs: Costs) -> str:
-    names = [name for name in COLUMNS if any(is_number(value) for _, value in costs.graph.nodes(data=name))]
-    return f"functions have {' and '.join(names)}" if names else "functions have no numbers"
+    figures = {number: costs.figure([number], by) for number in range(len(costs.labels))}
+    known = [number for number, figure in figures.items() if figure is not None]
+    if not known and costs.labels:
+        have = " and ".join(_columns(costs)) or "no numbers"
+        raise WeightError(
+            f"no function of this file has {'a cost by itself' if by == SELF else by}: functions have {have}"
+        )
+    rows = [Row((number,), str(costs.labels[number])) for number in known]
+    return _sorted(costs, rows, lambda row: figures[row.numbers[0]])
 
 
 def _callers(costs: Costs, source: Any, target: Any) -> list[Row]:
@@ -338,21 +337,14 @@ def _callers(costs: Costs, source: Any, target: Any) -> list[Row]:
     return _sorted(costs, rows, lambda row: row.part and row.part.cost)
 
 
-def _towards(costs: Costs, target: Any, by: str) -> list[Row]:
-    """Return how much of what a function costs is spent for each that leads to it."""
-    costs.number(target)
-    return _parted(costs, target, nx.ancestors(costs.graph, target), by, towards=True)
+def _parted(costs: Costs, fixed: Any, by: str, *, towards: bool) -> list[Row]:
+    """Return a row for each that leads to a function, or that it leads to: what is spent for the former on the latter.
 
-
-def _from(costs: Costs, source: Any, by: str) -> list[Row]:
-    """Return how much of what each function costs is spent for one, and what of it that costs by itself."""
-    costs.number(source)
-    return _parted(costs, source, nx.descendants(costs.graph, source), by, towards=False)
-
-
-def _parted(costs: Costs, fixed: Any, others: set[Any], by: str, *, towards: bool) -> list[Row]:
-    """Return a row for each of some functions: what is spent for it on a fixed one, or for that on it."""
-    end, numbers = costs.number(fixed), sorted(map(costs.number, others))
+    Of what a function leads to it is itself the last, with what it costs by itself.
+    """
+    end = costs.number(fixed)
+    others = (nx.ancestors if towards else nx.descendants)(costs.graph, fixed)
+    numbers = sorted(map(costs.number, others))
     if costs.stacks is not None:
         parts: Iterator[tuple[tuple[int, ...], Part]] = _measured(
             costs, costs.stacks, end, numbers, by, towards=towards
@@ -362,10 +354,12 @@ def _parted(costs: Costs, fixed: Any, others: set[Any], by: str, *, towards: boo
     rows = [Row(members, costs.component_name(members), part) for members, part in parts]
     if not towards and (whole := costs.whole(fixed, by)) is not None:
         rows.append(Row((end,), str(fixed), Part(whole, whole)))
-    ranking = CostRanking(None, None, by, [], costs)
-    known = [row for row in rows if row.part and row.part.share is not None and ranking.number(row)]
+    known = [row for row in rows if row.part and row.part.share is not None and row.part.about]
     unknown = [row for row in rows if row.part and row.part.share is None and row.part.whole]
-    return [*_sorted(costs, known, ranking.number), *_sorted(costs, unknown, lambda row: row.part and row.part.whole)]
+    return [
+        *_sorted(costs, known, lambda row: row.part and row.part.about),
+        *_sorted(costs, unknown, lambda row: row.part and row.part.whole),
+    ]
 
 
 def _estimated(
