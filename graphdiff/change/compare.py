@@ -349,7 +349,7 @@ def compare(
     >>> found.before, found.after, dict(found.attribution)
     (5, 4, {('b', 'c'): -2, ('d', 'e'): 1})
     """
-    befores: list[Any] = [*before] if isinstance(before, (list, tuple)) else [before]
+    befores = _runs(before)
     if not OF_WEIGHTS & options.keys() and are_profiles([*befores, after]):
         exact = bool(options.get("exact"))
         main = one_function([end for end in (source, target) if end is not None])
@@ -360,6 +360,12 @@ def compare(
         what = "several graphs before are" if normalise is None else Keyword("normalise", normalise)
         raise UsageError(what, " of the cost of one function, or of all, in profiles")
     return paired(befores[0], after, match, options).answer(source, target, by)
+
+
+def _runs(side: Any) -> list[Any]:
+    """Return the graphs of a list; anything else, such as a list of edges, is one graph."""
+    several = isinstance(side, (list, tuple)) and any(isinstance(each, nx.Graph) for each in side)
+    return [*side] if several else [side]
 
 
 def one_function(ends: Sequence[Any]) -> Any:
