@@ -38,6 +38,7 @@ Examples:
   graphdiff compare old.csv new.csv main seconds --fail-if 'relative > 10 %'
   graphdiff compare old.dot new.dot a b -O diff.svg    the report, and the picture
   graphdiff compare old.prof new.prof main             profiles: which call, whose code made main slower
+  graphdiff compare "old/*.prof" "new/*.prof" main     several runs of each: their means, and what is noise
 
 \b
 Conditions count what is new: appeared, gone, upgraded, cycles; change or total (after minus before),
@@ -97,7 +98,7 @@ def compare(
     rows = sys.maxsize if every else top
     if _are_costs(settings, befores, afters):
         found = _costs(befores, afters, ends, matches, by=by, normalise=normalise, exact=settings.exact)
-        gate.check([found], *found.profiles)
+        gate.check([found], *(found.profiles or ()))
         _emit_costs(_drawn(found, settings), (settings.file, new), found, rows, gate)
         return
     if normalise or len(befores) * len(afters) > 1:

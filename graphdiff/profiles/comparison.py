@@ -15,7 +15,7 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.lookup import find_node
 from graphdiff.profiles.mixes import Mix
 from graphdiff.profiles.noise import deviation, scatter, widest
-from graphdiff.profiles.overlay import overlaid
+from graphdiff.profiles.overlay import below, overlaid
 from graphdiff.profiles.pairing import both_in_one, require_alike
 from graphdiff.profiles.report_comparison import comparison_text, count, headline, noise_percent
 from graphdiff.profiles.runs import Key, Run, run_of, tidy
@@ -190,18 +190,19 @@ class ProfileComparison(Result):
         return f"{percent(self.relative, '+.1f')} is within noise, which is up to {noise_percent(self)}"
 
     def to_networkx(self) -> nx.MultiDiGraph:
-        """Return the calls of both profiles as one graph, which `graphdiff.write` draws.
+        """Return the calls of both profiles as one graph, which `graphdiff.write` draws: those below the function.
 
         Nodes and edges have a ``status`` (kept, added, removed; edges also changed) and what they did, ``change``;
         edges what they cost, ``weight_before`` and ``weight_after``, nodes their own cost, ``self_before`` and
         ``self_after``, and all that `graphdiff.profiles.overlay.overlaid` says.
         """
         changes = {part.key: part.change for part in self.parts}
-        graph = nx.MultiDiGraph() if self.profiles is None else both_in_one(*self.profiles, self.factor, changes)
+        pair = [below(profile, self.main) for profile in self.profiles or ()]
+        graph = both_in_one(*pair, self.factor, changes) if pair else nx.MultiDiGraph()
         ends = {} if self.main is None else {"source": self.main}
         graph.graph.update(total=plain(self.after), unit=self.unit, headline=headline(self), **ends)
-        if self.profiles is not None:
-            overlaid(*self.profiles, scale=self.factor, into=graph)
+        if pair:
+            overlaid(*pair, scale=self.factor, into=graph)
         return graph
 
     def to_dict(self) -> dict[str, Any]:

@@ -278,10 +278,12 @@ def scaled(values: Values, factor: Any) -> Values:
     >>> scaled(np.array([3.0, 2.0]), Fraction(1, 3)).tolist()
     [1.0, 0.6666666666666666]
     """
+    times: Values
     if values.dtype == object:
-        return values * factor
-    shrunk: Values = values / factor.denominator if factor.numerator == 1 else values * float(factor)
-    return shrunk
+        times = values * factor
+    else:
+        times = values / factor.denominator if factor.numerator == 1 else values * float(factor)
+    return times
 
 
 def paired(before: nx.DiGraph, after: nx.DiGraph, *, exact: bool = False) -> Paired:

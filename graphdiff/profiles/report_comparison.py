@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphdiff.arithmetic import Number
 from graphdiff.showing import and_more
-from graphdiff.text.amounts import SECONDS, amount, amount_change
+from graphdiff.text.amounts import SECONDS, amount, amount_change, rounded
 from graphdiff.text.numbers import percent, shorten, shown
 from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import WIDTH, in_columns
@@ -74,7 +74,7 @@ def headline(result: ProfileComparison) -> str:
     'main: 7,916,916 -> 3,921,595 Ir (-50.5 %)'
     """
     name = "all functions" if result.main is None else str(result.main)
-    old, new = (amount(_rounded(number, result.unit), result.unit) for number in (result.before, result.after))
+    old, new = (amount(rounded(number, result.unit), result.unit) for number in (result.before, result.after))
     number, _, unit = old.rpartition(" ")
     facts = [percent(result.relative, "+.1f") or "none before"]
     facts += [f"noise: up to {noise_percent(result)}"] if result.margin is not None and result.before else []
@@ -152,14 +152,9 @@ def count(number: Number) -> str:
     return shown(int(number)) if number == int(number) else f"{float(number):,.4g}"
 
 
-def _rounded(number: Number, unit: str) -> Number:
-    """Return an amount as it is shown: of what is counted a whole number, where that is not too coarse."""
-    return number if unit in SECONDS or unit == "bytes" else round(number, None if abs(number) >= 10 else 2)
-
-
 def change_text(result: ProfileComparison, number: Number) -> str:
     """Return by how much, without the unit where all numbers have the one of the head."""
-    text = amount_change(_rounded(number, result.unit), result.unit)
+    text = amount_change(rounded(number, result.unit), result.unit)
     return text if result.unit in SECONDS or result.unit == "bytes" else text.split(" ")[0]
 
 

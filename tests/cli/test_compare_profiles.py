@@ -52,6 +52,15 @@ def test_the_report_is_what_was_read_the_cost_and_what_moved_it(run: Run) -> Non
     assert run(*PAIR, "-s", "main").out == done.out
 
 
+def test_heads_say_what_profiles_measured_and_of_how_many_runs_they_are_the_mean(run: Run) -> None:
+    assert run(*PAIR).out.splitlines()[:2] == [
+        "before: callgrind · 12 functions, 1,670,687 Ir · edges only",
+        "after: callgrind · 12 functions, 1,143,334 Ir · edges only",
+    ]
+    head = "before: callgrind (mean of 2 runs) · 12 functions, 1,407,010 Ir · edges only"
+    assert run("+".join(PAIR), PAIR[0]).out.splitlines()[0] == head
+
+
 def test_without_a_name_all_functions_and_with_all_every_row(run: Run) -> None:
     assert "all functions: 8,552,245 -> 4,383,452 Ir (-48.7 %)" in run(*SITE).out
     every = run(*SITE, "--all").out

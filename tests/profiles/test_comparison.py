@@ -440,6 +440,20 @@ def test_a_result_has_every_form() -> None:
     assert list(found.to_pandas()["function"][:1]) == ["check"]
 
 
+def test_a_picture_is_of_what_the_function_calls_and_of_several_runs_of_their_mean() -> None:
+    before = [sampled({(0, 1, 3): n, (0, 2, 3): 400, (0, 3): 7}) for n in (260, 340)]
+    graph = gd.compare(before, sampled({(0, 1, 3): 380, (0, 2, 3): 400}), "light").to_networkx()
+    assert set(graph) == {"light", "work"}
+    assert [graph.nodes["work"][f"self_{side}"] for side in ("before", "after")] == [300, 380]
+    assert [graph.graph[f"total_{side}"] for side in ("before", "after")] == [300, 380]
+    pair = counted("base"), counted("both")
+    graph = gd.compare(*pair, "rec").to_networkx()
+    assert set(graph) == {"rec", *nx.descendants(pair[0], "rec")}
+    assert graph.graph["total_before"] == pair[0].nodes["rec"]["inclusive"]
+    gone = gd.compare(counted("new"), counted("base"), "check").to_networkx()
+    assert gone.nodes["check"]["status"] == "removed"
+
+
 def test_two_ends_or_weights_ask_about_paths_as_of_other_graphs() -> None:
     before, after = counted("base"), counted("both")
     both = gd.compare(before, after, "main", "burn", weight=gd.weights.spent, cycles="collapse")
