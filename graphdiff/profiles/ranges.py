@@ -51,11 +51,6 @@ class Range(NamedTuple):
         low, high = (float(Fraction(cost) / Fraction(self.whole)) for cost in (self.low, self.high))
         return max(0.0, min(low, 1.0)), max(0.0, min(high, 1.0))
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the edges say nothing."""
-        return self.shares == (0.0, 1.0)
-
 
 @dataclass(frozen=True, eq=False)
 class Flows:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graphdiff.arithmetic import Number
-from graphdiff.profiles.call_graph import functions_of
 from graphdiff.profiles.costs import SELF, Costs, Part
-from graphdiff.profiles.filtering import NAMED
+from graphdiff.profiles.filtering import NAMED, matching
 from graphdiff.profiles.routes import Route
 from graphdiff.text.amounts import SECONDS, amount
 from graphdiff.text.names import end_text
@@ -337,10 +335,9 @@ def glued_by_imports(costs: Costs) -> Iterator[str]:
     if costs.stacks is not None:
         return
     largest: Sequence[int] = max(costs.members.values(), key=len, default=())
-    functions = functions_of(costs.graph)
-    imports = re.compile(NAMED["imports"], re.MULTILINE)
-    names = (f"{functions[number].name}\n{functions[number].file}" for number in largest)
-    if len(largest) > max(FEW, GLUED * len(costs.labels)) and any(map(imports.search, names)):
+    if len(largest) <= max(FEW, GLUED * len(costs.labels)):
+        return
+    if matching(costs.graph, "hide", NAMED["imports"])[largest].any():
         yield (
             f"! {len(largest):,} of {len(costs.labels):,} functions call each other in one cycle, to which imports tie "
             "them: --hide imports takes these out."

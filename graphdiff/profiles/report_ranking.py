@@ -83,7 +83,7 @@ def _nodes(ranking: CostRanking) -> str:
 
 def _functions(ranking: CostRanking, rows: Sequence[Row]) -> list[str]:
     """Return the table of all functions: what each costs, how often it is called, and by which route."""
-    names = [name for name in COLUMNS if any(ranking.figure(row, name) is not None for row in rows)]
+    names = [name for name in COLUMNS if any(ranking.costs.figure(row.numbers, name) is not None for row in rows)]
     per_call = ["per call"] if CALLS in names and _parted(ranking) in names else []
     titles = [[how_many(1, _nodes(ranking)).partition(" ")[2], *names, *per_call]]
     cells = [
@@ -107,14 +107,15 @@ def _parted(ranking: CostRanking) -> str:
 
 def _per_call(ranking: CostRanking, row: Row) -> str:
     """Return what one call costs: inclusively of those that are not within the function's own calls."""
-    outer = ranking.figure(row, "primitive_calls") if _parted(ranking) == INCLUSIVE else None
-    calls, cost = outer or ranking.figure(row, CALLS), ranking.figure(row, _parted(ranking))
+    outer = ranking.costs.figure(row.numbers, "primitive_calls") if _parted(ranking) == INCLUSIVE else None
+    calls, cost = outer or ranking.costs.figure(row.numbers, CALLS), ranking.costs.figure(row.numbers, _parted(ranking))
     return cost_each(cost, calls, ranking.costs.unit) if cost is not None and calls and calls > 0 else ""
 
 
 def _figure(ranking: CostRanking, row: Row, name: str) -> str:
     """Return what a function costs, with its part of the total where that is what is ranked by."""
-    value, costs = ranking.figure(row, name), ranking.costs
+    costs = ranking.costs
+    value = costs.figure(row.numbers, name)
     if value is None:
         about = costs.estimated_inclusive(costs.labels[row.numbers[0]]) if name == INCLUSIVE else None
         return "" if about is None else f"≈{amount(round(about), costs.unit)}"
@@ -169,10 +170,7 @@ def _cells(ranking: CostRanking, row: Row) -> list[str]:
 
 def _cost(ranking: CostRanking, part: Part) -> str:
     unit = ranking.costs.unit
-    if part.cost is not None:
-        return amount(part.cost, unit)
-    about = (part.estimate or 0.0) * float(part.whole)
-    return amount(about if unit in SECONDS else round(about), unit)
+    return amount(part.about if part.is_measured or unit in SECONDS else round(part.about), unit)
 
 
 def _bounds(ranking: CostRanking, part: Part, scale: float) -> str:
@@ -220,23 +218,31 @@ def _beside(table: Sequence[str], texts: Sequence[str]) -> list[str]:
 
 def _notes(ranking: CostRanking, rows: Sequence[Row]) -> Iterator[str]:
     """Yield how what stands beside the parts is meant, and what makes them uncertain."""
-    costs = ranking.costs
     parts = [row.part for row in rows if row.part is not None and ranking.by != CALLS]
+    yield from _of_parts(ranking, parts)
+    yield from _of_recursion(ranking, rows)
+    if parts or ranking.by == INCLUSIVE:
+        yield from glued_by_imports(ranking.costs)
+
+
+def _of_parts(ranking: CostRanking, parts: Sequence[Part]) -> Iterator[str]:
+    """Yield what parts rest on: stacks, or what calls are taken to cost."""
     if ranking.target is not None and any(part.interval for part in parts):
         yield "Measured on stacks; behind each part what so many samples allow (95 %)."
-    estimates = any(not part.is_measured and part.estimate is not None for part in parts)
-    if estimates and costs.is_shared_out:
-        yield f"≈ {assumption(costs)}"
-    elif estimates:
+    if all(part.is_measured or part.estimate is None for part in parts):
+        return
+    if ranking.costs.is_shared_out:
+        yield f"≈ {assumption(ranking.costs)}"
+    else:
         yield "≈ if all calls of a function cost the same; behind it what the calls in this file allow."
-    if (
-        ranking.asked is None
-        and costs.counts_every_level
-        and any(ranking.figure(row, INCLUSIVE) is None for row in rows)
-    ):
+
+
+def _of_recursion(ranking: CostRanking, rows: Sequence[Row]) -> Iterator[str]:
+    """Yield what functions that call themselves through others leave open."""
+    costs, source = ranking.costs, ranking.source
+    is_of_all = ranking.asked is None and costs.counts_every_level
+    if is_of_all and any(costs.figure(row.numbers, INCLUSIVE) is None for row in rows):
         yield "≈ an estimate: this file counts calls within a function's own calls at every level."
-    if ranking.target is None and ranking.source is not None and costs.is_in_component(costs.number(ranking.source)):
-        size = len(costs.members[costs.components[costs.number(ranking.source)]])
-        yield f"! {name_of(ranking.source)} is in a cycle of {size:,} functions, within which edges cannot tell."
-    if parts or ranking.by == INCLUSIVE:
-        yield from glued_by_imports(costs)
+    if ranking.target is None and source is not None and costs.is_in_component(costs.number(source)):
+        size = len(costs.members[costs.components[costs.number(source)]])
+        yield f"! {name_of(source)} is in a cycle of {size:,} functions, within which edges cannot tell."

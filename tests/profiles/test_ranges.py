@@ -120,7 +120,7 @@ def test_mixed_callers_of_which_edges_cannot_tell() -> None:
     calls = [(0, 1, 50), (0, 2, 50), (1, 3, 50), (2, 3, 50), (3, 4, 50), (3, 5, 50)]
     network = flows(range(6), calls, [0, 0, 0, 0, 50, 50], [100, 50, 50, 100, 50, 50])
     assert network.range_for([1], 4, 50) == Range(0, 50, 50)
-    assert network.range_for([1], 4, 50).is_open
+    assert network.range_for([1], 4, 50).shares == (0.0, 1.0)
     assert not network.range_for([1], 4, 50).is_exact
     assert network.range_for([3], 4, 50).is_exact
     assert network.range_for([1, 2], 4, 50).is_exact
