@@ -9,8 +9,9 @@ and after. Where the caller's callers are not alike (one asks for much, one for 
 that is made as often as before for each call of its caller passes on what is expected, and did nothing itself.
 
 What costs the same as before for each call of a function, of its own code and its calls, was not touched, nor does it
-depend on who calls: it is expected to change as these calls do, and the rest of the function has what is left. Nothing
-is expected to change by more than it costs: what goes beyond that is a mix of callers that the costs do not bear out.
+depend on who calls: it is expected to change as these calls do, and the rest of the function has what is left. The same
+holds of what became dearer for each call by as much as the calls of all callers did: that alone was touched. Nothing is
+expected to change by more than it costs: what goes beyond that is a mix of callers that the costs do not bear out.
 
 A cycle of functions is one function here: its inner calls carry nothing, and a change in them is one of its functions'
 own code.
@@ -46,6 +47,8 @@ SLACK = 0.01
 SAME = 0.025
 #: By no more than this part dearer or cheaper for each call of its function, code or a call was not touched.
 STEADY = 0.001
+#: By no more than this part apart, calls by several functions became dearer by the same.
+ALIKE = 0.01
 #: What is less than this part of what a function costs is how floats round.
 ROUNDING = 1e-9
 
@@ -320,15 +323,18 @@ class _Steady(NamedTuple):
 
 
 def _steady(shape: Shape) -> _Steady:
-    """Return what costs the same for each call of its function as before."""
+    """Return what costs the same for each call of its function as before, or as much more as calls of that cost all."""
     paired, component, callers = shape.paired, shape.component, shape.callers
     assert paired.calls is not None
     entries = [_entries(shape, number) for number in paired.calls]
     known = (entries[0] != 0) & (entries[1] != 0) & _entered_by_counted(shape)
+    dearer = _dearer(shape)
 
     def same(costs: Sequence[Values], ends: Values) -> tuple[Mask, Values, Values]:
         each = [_ratio(cost, number[ends]) for cost, number in zip(costs, entries, strict=True)]
-        is_same = known[ends] & (np.abs(each[1] - each[0]) <= STEADY * (each[0] + each[1]))
+        rise, by_all = each[1] - each[0], dearer[ends]
+        is_all = (by_all != 0) & (np.abs(rise - by_all) <= ALIKE * np.abs(by_all))
+        is_same = known[ends] & (is_all | (np.abs(rise) <= STEADY * (each[0] + each[1])))
         change = (entries[1] - entries[0])[ends] * (each[0] + each[1]) / 2
         return is_same, np.where(is_same, change, 0), np.where(is_same, 0, costs[0] + costs[1])
 
@@ -337,6 +343,25 @@ def _steady(shape: Shape) -> _Steady:
     fixed = shape.sums(component, own) + shape.sums(callers, calls)
     free = shape.sums(component, free_own) + shape.sums(callers, free_calls)
     return _Steady(is_own, own, is_call, calls, fixed, free)
+
+
+def _dearer(shape: Shape) -> Values:
+    """Return by how much one call of each component became dearer, where that is the same for several callers; or 0."""
+    paired, callees = shape.paired, shape.callees
+    assert paired.calls is not None
+    each = [
+        _ratio(cost[shape.calls], number[shape.calls]) for cost, number in zip(paired.costs, paired.calls, strict=True)
+    ]
+    both = np.flatnonzero((paired.calls[0][shape.calls] != 0) & (paired.calls[1][shape.calls] != 0))
+    rises: dict[int, list[Number]] = defaultdict(list)
+    for callee, rise in zip(callees[both].tolist(), (each[1] - each[0])[both].tolist(), strict=True):
+        rises[callee].append(rise)
+    dearer = paired.zeros
+    for callee, of_callers in rises.items():
+        low, high = min(of_callers), max(of_callers)
+        if len(of_callers) > 1 and high - low <= ALIKE * min(abs(low), abs(high)):
+            dearer[callee] = (low + high) / 2
+    return dearer
 
 
 def _counted(shape: Shape) -> tuple[Values, Values, Mask]:

@@ -15,7 +15,7 @@ import pytest
 
 import graphdiff as gd
 from graphdiff.errors import UsageError
-from graphdiff.profiles.attribution import SAME, STEADY
+from graphdiff.profiles.attribution import ALIKE, SAME, STEADY
 from graphdiff.profiles.comparison import ProfileComparison
 
 # -- programs whose cost is known
@@ -109,7 +109,12 @@ def by_definition(before: nx.DiGraph, after: nx.DiGraph) -> dict[Any, Fraction]:
         entries = [sum(number.get((g, a, f), 0) for a in union.pred[f]) if union.pred[f] else 1 for g in both]
         spent = {d: [cost.get((g, f, d), Fraction(0)) for g in both] for d in union[f]}
         spent[None] = [own.get((g, f), Fraction(0)) for g in both]  # by its own code
-        expected = expectations(changes[f], spent, entries)
+        rises = [
+            cost[after, a, f] / number[after, a, f] - cost[before, a, f] / number[before, a, f]
+            for a in union.pred[f]
+            if all(number.get((g, a, f)) for g in both)
+        ]
+        expected = expectations(changes[f], spent, entries, rises)
         for d in union[f]:
             n = [number.get((g, f, d), Fraction(0)) for g in both]
             prices = [cost[g, f, d] / k for g, k in zip(both, n, strict=True) if k]
@@ -128,13 +133,19 @@ def by_definition(before: nx.DiGraph, after: nx.DiGraph) -> dict[Any, Fraction]:
     return {key: part for key, part in parts.items() if part}
 
 
-def expectations(change: Fraction, spent: dict[Any, list[Fraction]], entries: list[Fraction]) -> dict[Any, Fraction]:
+def expectations(
+    change: Fraction, spent: dict[Any, list[Fraction]], entries: list[Fraction], rises: list[Fraction]
+) -> dict[Any, Fraction]:
     """Return what each thing that a function spends for should change by: as calls do, or its part of what is left."""
     expected = {}
+    common = (min(rises) + max(rises)) / 2 if len(rises) > 1 else Fraction(0)
+    if len(rises) > 1 and max(rises) - min(rises) > ALIKE * min(map(abs, rises)):
+        common = Fraction(0)
     for thing, costs in spent.items():
         if all(entries):
             each = [cost / n for cost, n in zip(costs, entries, strict=True)]
-            if abs(each[1] - each[0]) <= STEADY * sum(each):
+            rise = each[1] - each[0]
+            if abs(rise) <= STEADY * sum(each) or (common and abs(rise - common) <= ALIKE * abs(common)):
                 expected[thing] = (entries[1] - entries[0]) * sum(each) / 2
     left = change - sum(expected.values())
     others = {thing: sum(costs) for thing, costs in spent.items() if thing not in expected}

@@ -166,7 +166,7 @@ def test_of_every_two_changes_both_come_first_and_are_those_of_rebuilding(tmp_pa
 def test_of_changes_below_callers_that_ask_for_much_and_little_each_is_that_of_rebuilding(tmp_path: Path) -> None:
     for name, calls in (("more", "-DFAST=20"), ("less", "-DFAST=5")):
         (tmp_path / name).mkdir()
-        flags = {calls: ("fast", "mid"), "-DSLOW=300": ("slow", "mid"), "-DWORK=10": "work"}
+        flags = {calls: ("fast", "mid"), "-DSLOW=300": ("slow", "mid"), "-DWORK=10": "work", "-DEVEN=900": "even"}
         off = off_from_rebuilding(tmp_path / name, "mixed.c", flags)
         assert max(off.values()) <= 0.005, off
 
