@@ -34,9 +34,10 @@ class Part:
 
     Attributes
     ----------
-    kind : {"calls", "own", "shared", "rest"}
-        A call that is made more or less often; a function's own code; a call of what others call as well, with all
-        that this one costs; what no call accounts for.
+    kind : {"calls", "own", "mix", "shared", "rest"}
+        A call that is made more or less often; a function's own code; what its callers did to a function that costs
+        for each call what it did; a call of what others call as well, with all that this one costs; what no call
+        accounts for.
     caller : label or None
         Of a call.
     function : label or None
@@ -67,9 +68,11 @@ class Part:
 
     @property
     def key(self) -> Any:
-        """What the part is called in `ProfileComparison.attribution`: a function, a call, or ``"the rest"``."""
+        """What the part is called in `ProfileComparison.attribution`: a function, a call, "mix at f" or "the rest"."""
         if self.kind == "own":
             return self.function
+        if self.kind == "mix":
+            return f"mix at {self.function}"
         return "the rest" if self.kind == "rest" else (self.caller, self.function)
 
     def to_dict(self) -> dict[str, Any]:

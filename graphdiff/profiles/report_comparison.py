@@ -34,6 +34,8 @@ SHOWN, SMALLEST, SHOWN_ROUTES = 12, 0.01, 5
 #: So many functions a row of a mix names, and so long a name is in a row, or each of two.
 NAMED, NAME, NAME_OF_TWO = 3, 40, 28
 NOISE = "within noise"
+#: From sizes of so many times the change on, a small error of a part is a large one of the change.
+SEVERAL = 3
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,8 @@ def part_text(part: Part) -> str:
     name, caller = (_name(end, NAME if part.caller is None else NAME_OF_TWO) for end in (part.function, part.caller))
     if part.kind == "own":
         return f"{name}'s own cost"
+    if part.kind == "mix":
+        return f"mix at {name}"
     if part.kind == "rest":
         return "what no call accounts for"
     if part.kind == "shared":
@@ -219,7 +223,8 @@ def notes(result: ProfileComparison) -> list[str]:
         )
     both = ((result.appeared, "new"), (result.gone, "gone"))
     counts = [f"{how_many(len(names), 'functions')} {word}: {_listed(names)}" for names, word in both if names]
-    return lines + counts
+    is_unsure = result.method == "calls" and result.size is not None and result.size >= SEVERAL
+    return lines + counts + [UNSURE] * is_unsure
 
 
 def _listed(names: Sequence[Any]) -> str:
@@ -233,6 +238,8 @@ BASES = {
     "costs": "own costs sum to the change; no numbers of calls are known of what was measured",
     "own": "own costs sum to the change; what calls cost is not known",
 }
+
+UNSURE = "! the parts mostly cancel: each is less sure than the change; measure the changes one at a time"
 
 AVERAGED = "adds up; what hidden functions cost is shared among their callers by averages"
 

@@ -143,6 +143,9 @@ def _by_calls(shape: Shape, main: int | None, *, is_sampled: bool) -> Run:
     parts = _own(pair, moved.own)
     for kind, column in (("calls", moved.calls), ("shared", moved.shared)):
         parts |= _of_calls(pair, kind, column)
+    for component in np.flatnonzero(moved.mixed).tolist():
+        label = pair.labels[np.flatnonzero(shape.component == component)[0]]
+        parts["mix", None, label] = Measured(moved.mixed[component], *(cost[component] for cost in shape.inclusive))
     if moved.rest:
         parts[REST] = Measured(moved.rest, 0, 0)
     mixed = mixes(shape, moved) if by_calls else []

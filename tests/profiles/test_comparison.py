@@ -51,6 +51,11 @@ def counted(build: str) -> nx.DiGraph:
     return gd.read(PLANTED / f"{build}.callgrind")
 
 
+def rebuilt(one: float, other: float, both: float, base: float) -> tuple[float, float]:
+    """Return what two changes did, by the cost of a program with each alone and both: the mean of both orders."""
+    return (one - base + both - other) / 2, (other - base + both - one) / 2
+
+
 def keys(found: ProfileComparison) -> list[Any]:
     return [key for key, _ in sorted(found.attribution.items(), key=lambda item: -abs(item[1]))]
 
@@ -100,18 +105,36 @@ def test_the_profiles_in_data_name_both_changes_of_the_site() -> None:
     assert found.size == pytest.approx(1.0, abs=1e-3)
 
 
-@pytest.mark.slow
-def test_of_every_two_changes_both_come_first_and_are_those_of_rebuilding(tmp_path: Path) -> None:
+def test_a_function_that_costs_the_same_for_each_call_is_not_to_blame_where_its_callers_callers_changed() -> None:
+    graphs = {build: counted(f"mixed{build}") for build in ("", "-calls", "-code", "-both")}
+    total = {build: graph.graph["total"] for build, graph in graphs.items()}
+    causes = dict(
+        zip([("fast", "mid"), "work"], rebuilt(*(total[b] for b in ("-calls", "-code", "-both", ""))), strict=True)
+    )
+    for build, named in (("-calls", [("fast", "mid")]), ("-code", ["work"]), ("-both", list(causes))):
+        found = gd.compare(graphs[""], graphs[build], "main", exact=True)
+        assert found.remainder == 0
+        assert keys(found)[: len(named)] == named
+        assert "even" not in found.attribution  # 1,805 Ir a call in all of them
+        size = sum(abs(found.attribution[key]) for key in named)
+        assert all(abs(change) < 0.001 * size for key, change in found.attribution.items() if key not in named)
+    both = gd.compare(graphs[""], graphs["-both"], "main", exact=True)
+    for key, part in causes.items():
+        assert float(both.attribution[key]) == pytest.approx(part, rel=1e-3)
+    text = str(both).splitlines()
+    assert text[-2] == "exact; the parts' sizes sum to 8.87 times the change"
+    assert text[-1] == "! the parts mostly cancel: each is less sure than the change; measure the changes one at a time"
+    assert "mostly cancel" not in str(gd.compare(graphs[""], graphs["-calls"], "main"))
+
+
+def off_from_rebuilding(tmp_path: Path, program: str, flags: dict[str, Any]) -> dict[tuple[str, str], float]:
+    """Return by which part of both sizes the parts of every two changes are off from those of rebuilding."""
     if not (shutil.which("gcc") and shutil.which("valgrind")):
         pytest.skip("gcc and valgrind build and count the program")
-    flags = {
-        "-DBURN=1500": "burn", "-DCALLS=16": ("costly", "handle"), "-DCHEAP=25": ("cheap", "handle"),
-        "-DCHECK=4000": ("handle", "check"), "-DNO_RENDER": ("handle", "render"), "-DDEPTH=40": ("rec", "burn"),
-    }  # fmt: skip
 
     def built(*chosen: str) -> nx.DiGraph:
         name = tmp_path / "".join(chosen or ["base"])
-        subprocess.run(["gcc", "-g", "-O1", "-fno-inline", "-o", name, PLANTED / "planted.c", *chosen], check=True)
+        subprocess.run(["gcc", "-g", "-O1", "-fno-inline", "-o", name, PLANTED / program, *chosen], check=True)
         out = f"--callgrind-out-file={name}.callgrind"
         run = ["valgrind", "--tool=callgrind", "--toggle-collect=main", out, name]
         subprocess.run(run, check=True, capture_output=True)
@@ -123,14 +146,31 @@ def test_of_every_two_changes_both_come_first_and_are_those_of_rebuilding(tmp_pa
     for one, other in combinations(flags, 2):
         found = gd.compare(graphs[()], graphs[one, other], "main", exact=True)
         assert found.remainder == 0
-        rebuilt = {
-            flags[first]: (cost[first,] - cost[()] + cost[one, other] - cost[second,]) / 2
-            for first, second in ((one, other), (other, one))
-        }
-        size = sum(map(abs, rebuilt.values()))
-        off[one, other] = max(abs(float(found.attribution[key]) - part) / size for key, part in rebuilt.items())
-        assert keys(found)[0] in rebuilt
+        parts = rebuilt(cost[one,], cost[other,], cost[one, other], cost[()])
+        causes = dict(zip((flags[one], flags[other]), parts, strict=True))
+        size = sum(map(abs, parts))
+        off[one, other] = max(abs(float(found.attribution[key]) - part) / size for key, part in causes.items())
+        assert keys(found)[0] in causes
+    return off
+
+
+@pytest.mark.slow
+def test_of_every_two_changes_both_come_first_and_are_those_of_rebuilding(tmp_path: Path) -> None:
+    flags = {
+        "-DBURN=1500": "burn", "-DCALLS=16": ("costly", "handle"), "-DCHEAP=25": ("cheap", "handle"),
+        "-DCHECK=4000": ("handle", "check"), "-DNO_RENDER": ("handle", "render"), "-DDEPTH=40": ("rec", "burn"),
+    }  # fmt: skip
+    off = off_from_rebuilding(tmp_path, "planted.c", flags)
     assert max(off.values()) <= 0.05, off
+
+
+@pytest.mark.slow
+def test_of_changes_below_callers_that_ask_for_much_and_little_each_is_that_of_rebuilding(tmp_path: Path) -> None:
+    for name, calls in (("more", "-DFAST=20"), ("less", "-DFAST=5")):
+        (tmp_path / name).mkdir()
+        flags = {calls: ("fast", "mid"), "-DSLOW=300": ("slow", "mid"), "-DWORK=10": "work", "-DEVEN=900": "even"}
+        off = off_from_rebuilding(tmp_path / name, "mixed.c", flags)
+        assert max(off.values()) <= 0.005, off
 
 
 # -- cProfile, by a clock that only the program moves on
