@@ -206,7 +206,7 @@ def _aligned_ranges(cells: Sequence[list[str]]) -> list[list[str]]:
 def _through(ranking: CostRanking, row: Row, room: int) -> str:
     """Return through which functions most comes from one end to the other, or that the call is direct."""
     route = ranking.route(row)
-    if route is None:
+    if route is None or row.numbers == (ranking.costs.number(ranking.asked),):
         return ""
     names = list(route.functions)
     if ranking.costs.stacks is not None:  # there a route begins where the stack does

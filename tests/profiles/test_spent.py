@@ -239,6 +239,13 @@ def test_routes_on_stacks_are_the_stacks_that_cost_most() -> None:
     assert [route.cost for route in routes(Costs(graph), ["b"], "d", SELF)] == [5]
 
 
+def test_from_a_function_no_route_leads_to_itself() -> None:
+    graph, again = (profile_of([((0, 1, 2), 5), ((0, 1), 3), *more]) for more in ([], [((0, 1, 2, 1), 2)]))
+    for profile in (graph, without_stacks(graph), again):
+        rows = rank_costs(profile, source="b").text().splitlines()
+        assert [row.split()[0] for row in rows if "through" in row or "directly" in row] == ["c"]
+
+
 def test_routes_on_edges_pass_components_and_end_where_they_are_asked_for() -> None:
     graph = without_stacks(profile_of([((0, 1, 2, 1, 3), 6), ((0, 2, 1, 2, 3), 2), ((0, 3), 1)]))
     (best, *_), others = routes(Costs(graph), ["a"], "d"), 0
