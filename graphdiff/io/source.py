@@ -44,10 +44,10 @@ class Whole(io.BytesIO):
         return super().read()
 
 
-PACKED: dict[bytes, tuple[str, Callable[[bytes], io.BufferedIOBase]]] = {
-    b"\x1f\x8b": ("gzip", lambda raw: gzip.GzipFile(fileobj=io.BytesIO(raw))),
-    b"BZh": ("bzip2", lambda raw: bz2.BZ2File(Whole(raw))),
-    b"\xfd7zXZ\x00": ("xz", lambda raw: lzma.LZMAFile(Whole(raw))),  # noqa: SIM115, closed by its user
+PACKED: dict[bytes, tuple[str, type[io.BytesIO], Callable[[io.BytesIO], io.BufferedIOBase]]] = {
+    b"\x1f\x8b": ("gzip", io.BytesIO, lambda raw: gzip.GzipFile(fileobj=raw)),
+    b"BZh": ("bzip2", Whole, bz2.BZ2File),
+    b"\xfd7zXZ\x00": ("xz", Whole, lzma.LZMAFile),
 }
 
 
@@ -166,15 +166,16 @@ def _read_raw(path: PathOrFile, name: str, max_bytes: int) -> bytes:
 
 
 def _decompress(raw: bytes, name: str, max_bytes: int | None) -> bytes:
-    for magic, (title, unpack) in PACKED.items():
+    for magic, (title, source, unpack) in PACKED.items():
         if raw.startswith(magic):
             if len(raw) > LONG:
                 Thread(target=importlib.import_module, args=("graphdiff.graph.compiled",)).start()
+            packed = source(raw)
             try:
-                with unpack(raw) as file:
+                with unpack(packed) as file:
                     if max_bytes is not None:
                         return _bounded(file, name, max_bytes)
-                    return _bounded(file, name, _unpacked(len(raw)), packed=lambda: _used(file, len(raw)))
+                    return _bounded(file, name, _unpacked(len(raw)), packed=packed)
             except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
                 raise FormatError(f"{name}: broken {title} compression: {error}") from error
     return raw
@@ -185,18 +186,12 @@ def _unpacked(n_bytes: int) -> int:
     return min(MAX_BYTES, max(UNPACKED_BYTES, UNPACKED_TIMES * n_bytes))
 
 
-def _used(file: io.BufferedIOBase, n_bytes: int) -> int:
-    """Return how many bytes of a packed file have been unpacked, as far as is known: no more than all of them."""
-    source = file.fileobj if isinstance(file, gzip.GzipFile) else None
-    return n_bytes if source is None else source.tell()
-
-
 def _bounded(
     file: IO[Any] | io.BufferedIOBase,
     name: str,
     max_bytes: int,
     chunk_bytes: int = CHUNK,
-    packed: Callable[[], int] | None = None,
+    packed: io.BytesIO | None = None,
 ) -> bytes:
     """Return the content of a file up to a limit; of a packed one as much as may come out of what has been unpacked."""
     chunks: list[bytes] = []
@@ -204,7 +199,7 @@ def _bounded(
     while chunk := file.read(chunk_bytes):
         chunk = chunk.encode("utf-8", "surrogateescape") if isinstance(chunk, str) else chunk
         n_bytes += len(chunk)
-        limit = max_bytes if packed is None else _unpacked(packed())
+        limit = max_bytes if packed is None else _unpacked(packed.tell())
         if n_bytes > limit:
             raise LimitError(
                 f"{name} holds more than {limit:,} bytes", Remedy(Keyword("max_bytes", max_bytes * 4), "reads it")
