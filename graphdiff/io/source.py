@@ -60,7 +60,7 @@ def load(path: PathOrFile, *, max_bytes: int | None) -> tuple[str, bytes]:
         ``"-"`` is standard input. The text of a text file object counts as UTF-8.
     max_bytes : int or None
         The largest content, before and after decompression; None is 2 GiB, and of a packed file 64 MiB or 200 times
-        its size, whichever is more.
+        what has been unpacked of it so far, whichever is more.
 
     Raises
     ------
