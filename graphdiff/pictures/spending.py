@@ -8,8 +8,9 @@ with calls only those without a function between are, and the others take each c
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,17 +18,16 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import Number, added
 from graphdiff.graph.compiled import CompiledGraph, compile
 from graphdiff.graph.ends import Seeds
-from graphdiff.graph.measured import STACKS
 from graphdiff.graph.presets import spent
 from graphdiff.paths.prune import bypasses
-from graphdiff.profiles.stacks import Stacks
+from graphdiff.profiles.stacks import Stacks, stacks_in
 from graphdiff.sums.between import Between, forward_over, restriction, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
 
-__all__ = ["Box", "Profile", "Spending", "Way", "score"]
+__all__ = ["Box", "Profile", "Spending", "Way", "in_order", "score"]
 
 #: What no caller accounts for is more than rounding in the file.
 ROUNDING = 1e-6
@@ -101,6 +101,30 @@ class Spending:
         return sum(box.own for box in self.boxes.values())
 
 
+@dataclass(frozen=True)
+class Known:
+    """What calls measure of a question from a source to a target, with no call taken for an average one.
+
+    Attributes
+    ----------
+    before : set of int
+        What is spent for the source alone.
+    whole, behind : set of int
+        What costs nothing but the target; and that of which it is known how much of the target it costs.
+    only : set of pairs
+        Calls that are all of what the function called costs.
+    """
+
+    before: set[int] = field(default_factory=set)
+    whole: set[int] = field(default_factory=set)
+    behind: set[int] = field(default_factory=set)
+    only: set[Pair] = field(default_factory=set)
+
+    def reaches(self, pair: Pair) -> bool:
+        """Tell whether it is known how much of the target calls cost."""
+        return pair[1] in self.whole or (pair in self.only and pair[1] in self.behind)
+
+
 @dataclass(frozen=True, eq=False)
 class Profile:
     """A profile whose functions that call each other are one; each is known by a number, callers before callees.
@@ -172,12 +196,12 @@ class Profile:
     @cached_property
     def leaving(self) -> dict[int, Number]:
         """What each spends on others."""
-        return _sums((tail, way.cost) for (tail, _), way in self.calls.items())
+        return added((tail, way.cost) for (tail, _), way in self.calls.items())
 
     @cached_property
     def entering(self) -> dict[int, Number]:
         """What is spent on each by its callers."""
-        return _sums((head, way.cost) for (_, head), way in self.calls.items())
+        return added((head, way.cost) for (_, head), way in self.calls.items())
 
     @cached_property
     def inclusive(self) -> dict[int, Number]:
@@ -198,13 +222,18 @@ class Profile:
     @property
     def stacks(self) -> Stacks | None:
         """What the profile was measured on, where that is there."""
-        stacks = self.graph.graph.get(STACKS)
-        return stacks if isinstance(stacks, Stacks) else None
+        return stacks_in(self.graph)
 
     @property
     def is_shared_out(self) -> bool:
         """Whether it is the picture of a question that only averages answer."""
         return self.stacks is None and (self.source is not None or self.target is not None)
+
+    @property
+    def is_total_estimate(self) -> bool:
+        """Whether all that the picture is of is known by averages only."""
+        ends = [self.place[end] for end in (self.source, self.target) if end is not None]
+        return self.is_shared_out and not (ends[0] in self.known.behind and ends[-1] in self.known.before)
 
     @property
     def are_together(self) -> bool:
@@ -255,7 +284,7 @@ class Profile:
         for tail, head, cost in zip(tails, heads, costs, strict=True):
             pair = order[tail], order[head]
             ways[pair] = Way(cost, None, pair in self.calls)
-        entering = _sums((head, way.cost) for (_, head), way in ways.items())
+        entering = added((head, way.cost) for (_, head), way in ways.items())
         first = self._first(stacks, frames)
         for n, place in enumerate(order):
             ways[place, BEHIND] = Way(own[n] - self.own[place])
@@ -267,7 +296,7 @@ class Profile:
     def _first(stacks: Stacks, frames: NDArray[Any]) -> dict[int, Number]:
         """Return what the stacks cost that begin with each box."""
         n_first = int(stacks.levels[1]) if len(stacks) else 0
-        return _sums(zip(frames[stacks.frames[:n_first]].tolist(), stacks.totals[:n_first].tolist(), strict=True))
+        return added(zip(frames[stacks.frames[:n_first]].tolist(), stacks.totals[:n_first].tolist(), strict=True))
 
     def _estimated(self, order: list[int]) -> tuple[dict[int, Box], dict[Pair, Way]]:
         """Return what calls say: what has functions between is shared out as if all calls of these cost the same."""
@@ -285,14 +314,51 @@ class Profile:
             if is_alone and direct is not None and not self.is_shared_out:
                 ways[pair] = direct
             else:
-                ways[pair] = Way(cost, None, direct is not None, is_estimate=True)
+                is_measured = is_alone and pair[0] in self.known.before and self.known.reaches(pair)
+                ways[pair] = Way(cost, None, direct is not None, is_estimate=not is_measured)
         boxes = {place: self.box(place) for place in kept.values()}
         if self.is_shared_out:
             boxes = {
-                place: replace(boxes[place], inclusive=tangents[node] * adjoints[node], calls=None, is_estimate=True)
+                place: replace(
+                    boxes[place],
+                    inclusive=tangents[node] * adjoints[node],
+                    calls=None,
+                    is_estimate=place not in self.known.before or place not in self.known.behind,
+                )
                 for node, place in kept.items()
             }
         return boxes, ways
+
+    @cached_property
+    def known(self) -> Known:
+        """Of a question, what calls measure of it."""
+        ends = [self.place[end] for end in (self.source, self.target) if end is not None]
+        is_exact = not self.graph.graph.get("assumes") and not any(way.is_estimate for way in self.calls.values())
+        if not self.is_shared_out or not is_exact or any(len(self.members[place]) > 1 for place in ends):
+            return Known()
+        known = Known()
+        rows = [*zip(self.between.positions.tolist(), *self.sweeps, strict=True)]
+        between = {place for place, _, _ in rows}
+        for place, part, spent_on in sorted(rows, reverse=True):
+            if math.isclose(part, 1):
+                known.before.add(place)
+            if math.isclose(spent_on, self.inclusive[place]):
+                known.whole.add(place)
+            called = [pair for pair in self._leaving_pairs.get(place, ()) if pair[1] in between]
+            known.only.update(pair for pair in called if math.isclose(self.calls[pair].cost, self.inclusive[pair[1]]))
+            if place in known.whole or all(map(known.reaches, called)):
+                known.behind.add(place)
+        if len(ends) == 2 and (ends[0] in known.behind or ends[1] in known.before):
+            known.behind.add(ends[0])
+            known.before.add(ends[1])
+        return known
+
+    @cached_property
+    def _leaving_pairs(self) -> dict[int, list[Pair]]:
+        pairs: dict[int, list[Pair]] = {}
+        for pair in self.calls:
+            pairs.setdefault(pair[0], []).append(pair)
+        return pairs
 
     @property
     def asked_total(self) -> Number:
@@ -307,7 +373,7 @@ class Profile:
     def n_calls(self) -> dict[Pair, int]:
         """How many calls of one function by another there are between two boxes."""
         pairs = ((self.place[tail], self.place[head]) for tail, head in self.graph.edges)
-        counts = _sums((pair, 1) for pair in pairs if pair[0] != pair[1])
+        counts = added((pair, 1) for pair in pairs if pair[0] != pair[1])
         return {pair: int(count) for pair, count in counts.items()}
 
     @cached_property
@@ -331,6 +397,25 @@ class Profile:
         return tangents, adjoints
 
 
+def in_order(
+    own: Mapping[int, Number], inclusive: Mapping[int, Number], calls: Mapping[Pair, Number], fixed: Sequence[int]
+) -> list[int]:
+    """Return the boxes, those that are fixed first, then those that a picture says most with.
+
+    Examples
+    --------
+    >>> in_order({0: 1, 1: 0, 2: 8}, {0: 9, 1: 8, 2: 8}, {(0, 1): 8, (1, 2): 8}, [0])
+    [0, 2, 1]
+    """
+    entering: dict[int, list[Number]] = defaultdict(list)
+    leaving: dict[int, list[Number]] = defaultdict(list)
+    for (tail, head), cost in calls.items():
+        leaving[tail].append(cost)
+        entering[head].append(cost)
+    scores = {place: score(cost, inclusive[place], entering[place], leaving[place]) for place, cost in own.items()}
+    return [*fixed, *sorted(scores.keys() - set(fixed), key=lambda place: (-scores[place], place))]
+
+
 def score(own: Number, inclusive: Number, entering: Iterable[Number], leaving: Iterable[Number]) -> float:
     """Return how much a function says in a picture: what it costs by itself, and how costs part or meet at it.
 
@@ -351,10 +436,3 @@ def _entropy(costs: list[float]) -> float:
 def _joined(one: Way, other: Way) -> Way:
     calls = None if one.calls is None or other.calls is None else one.calls + other.calls
     return Way(one.cost + other.cost, calls, True, one.is_estimate or other.is_estimate)
-
-
-def _sums(pairs: Iterable[tuple[Any, Number]]) -> dict[Any, Number]:
-    sums: dict[Any, Number] = {}
-    for name, number in pairs:
-        sums[name] = sums.get(name, 0) + number
-    return sums

@@ -12,9 +12,10 @@ import numpy as np
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.measured import STACKS
-from graphdiff.profiles.stacks import Stacks
+from graphdiff.profiles.pairing import STATUS
+from graphdiff.profiles.stacks import stacks_in
 
-__all__ = ["SIDES", "overlaid", "side_of"]
+__all__ = ["SIDES", "below", "overlaid", "side_of"]
 
 SIDES = ("before", "after")
 #: What is known of a node, and of an edge, on either side.
@@ -40,8 +41,9 @@ def overlaid(before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, into: 
     Returns
     -------
     networkx.DiGraph
-        Nodes have ``self_before`` and ``self_after``, ``inclusive_…``, ``calls_…``, edges ``cost_…`` and ``calls_…``,
-        the graph ``total_…`` and ``samples_…``, where the profile on that side has them.
+        Nodes have a ``status`` (kept, added, removed), ``self_before`` and ``self_after``, ``inclusive_…``,
+        ``calls_…``, edges ``cost_…`` and ``calls_…``, the graph ``total_…`` and ``samples_…``, where the profile on
+        that side has them.
 
     Raises
     ------
@@ -54,7 +56,7 @@ def overlaid(before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, into: 
     >>> old.add_nodes_from([("f", {"self": 3})])
     >>> new.add_nodes_from([("g", {"self": 1})])
     >>> overlaid(old, new).nodes(data=True)
-    NodeDataView({'f': {'self_before': 3}, 'g': {'self_after': 1}})
+    NodeDataView({'f': {'self_before': 3, 'status': 'removed'}, 'g': {'self_after': 1, 'status': 'added'}})
     """
     units = [str(graph.graph["unit"]) for graph in (before, after)]
     if units[0] != units[1]:
@@ -69,8 +71,10 @@ def overlaid(before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, into: 
             key = ("",) if both.is_multigraph() else ()
             both.add_edge(tail, head, *key, **_sided(data, OF_EDGES, side, factor))
         both.graph |= _sided(graph.graph, OF_PROFILES, side, factor)
-    stacks = [graph.graph.get(STACKS) for graph in (before, after)]
-    if all(isinstance(each, Stacks) for each in stacks):
+    for node, data in both.nodes(data=True):
+        data["status"] = STATUS[node in before, node in after]
+    stacks = [each for each in map(stacks_in, (before, after)) if each is not None]
+    if len(stacks) == len(SIDES):
         place = {node: number for number, node in enumerate(both)}
         both.graph[STACKS] = tuple(
             replace(
@@ -81,6 +85,47 @@ def overlaid(before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, into: 
             for each, graph, factor in zip(stacks, (before, after), (1, scale), strict=True)
         )
     return both
+
+
+def below(graph: nx.DiGraph, main: Any) -> nx.DiGraph:
+    """Return what a function and all that it calls are in a profile; all of it where that is None.
+
+    On stacks costs are those below the function, on edges those of the whole file.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph([("start", "main"), ("main", "work"), ("start", "stop")], unit="s", total=3)
+    >>> list(below(G, "main")), list(below(G, "gone"))
+    (['main', 'work'], [])
+    """
+    if main is None:
+        return graph
+    if main in graph and STACKS in graph.graph:
+        return _below_on_stacks(graph, main)
+    kept = {main, *nx.descendants(graph, main)} if main in graph else set()
+    whole = nx.DiGraph(graph.subgraph(kept))
+    whole.graph["total"] = graph.nodes[main].get("inclusive", graph.graph.get("total")) if kept else 0
+    return whole
+
+
+def _below_on_stacks(graph: nx.DiGraph, main: Any) -> nx.DiGraph:
+    every: Stacks = graph.graph[STACKS]
+    labels = list(graph)
+    inside = every.holding([labels.index(main)])
+    places = np.cumsum(inside) - 1
+    callers = every.parents[inside]
+    parents = np.where((callers >= 0) & inside[callers], places[callers], -1)
+    present, frames = np.unique(every.frames[inside], return_inverse=True)
+    samples = None if every.samples is None else every.samples[inside]
+    stacks = Stacks.of_tree(parents, frames, every.own[inside], samples)
+    facts = {"total": stacks.total, "samples": stacks.n_samples, STACKS: stacks}
+    part = nx.DiGraph(**graph.graph | {name: value for name, value in facts.items() if value is not None})
+    kept = [labels[place] for place in present.tolist()]
+    for label, own, inclusive in zip(kept, *(each.tolist() for each in stacks.functions(len(kept))), strict=True):
+        part.add_nodes_from([(label, graph.nodes[label] | {"self": own, "inclusive": inclusive})])
+    for tail, head, cost in zip(*(each.tolist() for each in stacks.calls(len(kept))), strict=True):
+        part.add_edge(kept[tail], kept[head], cost=cost)
+    return part
 
 
 def _sided(data: Mapping[str, Any], names: tuple[str, ...], side: str, factor: Number) -> dict[str, Any]:

@@ -150,8 +150,8 @@ def _no_stacks(name: str, has_lines: bool) -> FormatError:
     if not has_lines:
         return FormatError(f"{name}: no stacks in it")
     return FormatError(
-        f"{name}: two numbers a line: a difference of two files, of which none is known any more; graphdiff compare "
-        "OLD NEW takes the two that it was made from"
+        f"{name}: two numbers a line: a difference of two files, as difffolded.pl writes it; graphdiff compare OLD NEW "
+        "takes the two themselves"
     )
 
 

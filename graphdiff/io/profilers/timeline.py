@@ -15,7 +15,7 @@ from graphdiff.profiles.call_graph import NO_NAME
 from graphdiff.profiles.stacks import MOST, Stacks
 from graphdiff.remedies import Keyword
 
-__all__ = ["Timeline", "amounts", "chosen", "indices", "joined", "named", "places", "summed", "tree"]
+__all__ = ["Timeline", "amounts", "chosen", "indices", "joined", "named", "places", "tree"]
 
 NOTHING = np.zeros(0, dtype=np.int64)
 #: So many threads are listed where none is the one asked for.
@@ -130,19 +130,6 @@ def places(values: Sequence[Any], size: int, where: str) -> NDArray[np.int64]:
     [0, -1, 2]
     """
     return indices([-1 if value is None else value for value in values], size, where, least=-1)
-
-
-def summed(values: NDArray[Any], at: NDArray[np.int64], size: int) -> NDArray[Any]:
-    """Return the sum of the values of each place.
-
-    Examples
-    --------
-    >>> summed(np.array([1, 2, 3]), np.array([0, 2, 0]), 3).tolist()
-    [4, 0, 2]
-    """
-    sums = np.zeros(size, dtype=values.dtype)
-    np.add.at(sums, at, values)
-    return sums
 
 
 def tree(
