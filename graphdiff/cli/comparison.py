@@ -55,7 +55,7 @@ In Python:
 @options.verb_on("OLD")
 @click.argument("new", metavar="NEW")
 @with_ends
-@options.grouping("Add the change up by groups: an attribute, or N parts of names.")
+@options.grouping("Add up by module, file, class, attribute, or N parts of names.")
 @click.option("--old", "olds", multiple=True, metavar="FILE", help="Of profiles: another run of OLD. Repeat for more.")
 @click.option(
     "--normalise",
