@@ -206,5 +206,6 @@ def _keys(profile: Profile, spending: Spending) -> Iterator[str]:
     yield f"edge: what calls cost; width by cost{dashed}"
     if profile.n_unknown:
         yield f"{how_many(profile.n_unknown, 'edges')} of which the file does not say the cost left out"
-    if any(each.is_estimate for each in (*spending.ways.values(), *spending.boxes.values())):
+    ways, boxes = spending.ways.values(), spending.boxes.values()
+    if any(way.is_estimate for way in ways) or any(box.is_estimate for box in boxes):
         yield "≈: as if all calls of a function cost the same (this profile has no stacks)"

@@ -317,7 +317,8 @@ def _of_scripts(graph: nx.DiGraph, stacks: Stacks, is_hidden: NDArray[np.bool_])
     imports = is_hidden & ~matching(graph, "hide", STARTS)
     behind = stacks.holding(np.flatnonzero(imports))
     has_import_before = (stacks.parents >= 0) & behind[stacks.parents]
-    return is_module[stacks.frames] & ~has_import_before
+    of_scripts: NDArray[np.bool_] = is_module[stacks.frames] & ~has_import_before
+    return of_scripts
 
 
 def _dropping(stacks: Stacks, mask: NDArray[np.bool_], n_functions: int) -> Stacks:
