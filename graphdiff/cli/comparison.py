@@ -33,7 +33,6 @@ EPILOG = """\
 Examples:
   graphdiff compare old.lock new.lock                  what appeared, by which direct dependency
   graphdiff compare git:main uv.lock -o markdown       since a commit, for a pull request
-  graphdiff compare old.Packages new.Packages openssh-server liblzma5 -w even
   graphdiff compare git:HEAD uv.lock --fail-if 'appeared > 5' --fail-if "licence ~ 'GPL*'"
   graphdiff compare old.csv new.csv main seconds --fail-if 'relative > 10 %'
   graphdiff compare old.dot new.dot a b -O diff.svg    the report, and the picture

@@ -15,6 +15,7 @@ from graphdiff.text.sentences import NEEDING
 if TYPE_CHECKING:
     import networkx as nx
 
+    from graphdiff.graph.defaults import Choice
     from graphdiff.pictures.group import By
 
 EPILOG = """\
@@ -72,42 +73,58 @@ def draw(
     add up weights, with an end shares. A cycle without a value leaves out the total and what is behind it.
     """
     from graphdiff.graph.measured import is_profile
-    from graphdiff.pictures.annotate import annotate
     from graphdiff.pictures.view import view_of
 
     inputs.require_one_weight(settings)
-    is_file = settings.path is not None and settings.path != "-"
-    if is_file:
-        _require_no_other_format(settings)
+    _require_no_other_format(settings)
     viewing = {name: value for name, value in viewing.items() if value is not None}
     max_nodes = view_of(**viewing).max_nodes
     graph = inputs.load(settings)
-    source, target = ends.of(graph)
-    by = None if is_profile(graph) and by in options.SCOPES else by  # what was read is grouped by these
-    if is_profile(graph) and by is None and (graph.graph.get("quotient") or not settings.weights):
-        drawn = graph if graph.graph.get("quotient") else annotate(graph, source, target)
-        drawn.graph |= {"colour": colour} if colour else {}
-        output.write_drawn(drawn, settings, viewing)
-        return
+    pair = ends.of(graph)
+    if is_profile(graph):
+        by = None if by in options.SCOPES else by  # what was read is grouped by these
+        if by is None and (graph.graph.get("quotient") or not settings.weights):
+            output.write_drawn(_costs(graph, pair, colour), settings, viewing)
+            return
     if colour:
         raise UsageError("--colour is for the picture of a profile, by what was measured")
-    is_whole = source is target is None
-    has_groups = by is not None or (is_whole and _is_too_large(graph, max_nodes))
-    # Between groups a sum of ones says how many edges there are; shares are better spread evenly.
-    choice = weightings.chosen(graph, ("unit",) if has_groups and is_whole else ("even",))
-    compiling = weightings.weight_options(choice.names[-1], settings, graph)
-    drawn = _groups(graph, by, source, target, compiling) if has_groups else _answer(graph, source, target, compiling)
+    drawn, choice = _weighted(graph, by, pair, settings, max_nodes)
     output.write_drawn(drawn, settings, viewing)
-    if is_file and not (settings.weights or choice.are_known):  # where it is printed its legend says it
+    if _is_file(settings) and not (settings.weights or choice.are_known):  # where it is printed its legend says it
         say(f"{choice.why}\n")
+
+
+def _is_file(settings: options.Settings) -> bool:
+    return settings.path not in (None, "-")
 
 
 def _require_no_other_format(settings: options.Settings) -> None:
     """Raise `UsageError` where what the output option says is not what the suffix of the file says."""
-    if settings.output != options.output_of(str(settings.path)):
+    if _is_file(settings) and settings.output != options.output_of(str(settings.path)):
         raise UsageError(
             f"-o {settings.output} is for standard output; in -O {settings.path} the suffix says what is written"
         )
+
+
+def _costs(graph: nx.DiGraph, ends: tuple[Any, Any], colour: str | None) -> nx.DiGraph:
+    """Return a profile as it is drawn: what was measured, of a question what is spent on the target."""
+    from graphdiff.pictures.annotate import annotate
+
+    drawn = graph if graph.graph.get("quotient") else annotate(graph, *ends)
+    drawn.graph |= {"colour": colour} if colour else {}
+    return drawn
+
+
+def _weighted(
+    graph: nx.DiGraph, by: By | None, ends: tuple[Any, Any], settings: options.Settings, max_nodes: int
+) -> tuple[nx.DiGraph, Choice]:
+    """Return a graph as it is drawn, by groups or node by node, and by which weights it is."""
+    is_whole = ends[0] is ends[1] is None
+    has_groups = by is not None or (is_whole and _is_too_large(graph, max_nodes))
+    # Between groups a sum of ones says how many edges there are; shares are better spread evenly.
+    choice = weightings.chosen(graph, ("unit",) if has_groups and is_whole else ("even",))
+    compiling = weightings.weight_options(choice.names[-1], settings, graph)
+    return (_groups(graph, by, *ends, compiling) if has_groups else _answer(graph, *ends, compiling)), choice
 
 
 def _is_too_large(graph: nx.DiGraph, max_nodes: int) -> bool:

@@ -98,18 +98,18 @@ def what_if(
     most. All other edges keep their weights; under even the report says too what comes of counting them anew. Of a
     profile: what FUNCTION, or all of it, costs after changes (FILE [FUNCTION] --faster F 30%).
     """
-    is_changed = bool(remove_edges or remove_nodes or reweights or additions or any(savings.values()))
+    is_changed = any([remove_edges, remove_nodes, reweights, additions, *savings.values()])
     if direct and is_changed:
         raise UsageError("--direct is without a change: leave out one of them")
     graph = inputs.load(settings)
     if direct and not (ends.sources or ends.has_target) and _print_costs(settings, graph):
         return
-    is_of_costs = _is_of_costs(settings, graph, ends)
-    if is_of_costs and not is_changed:
-        raise UsageError("of a profile a change is asked for: --faster F 30%; rank FILE says what costs most")
-    if any(savings.values()) or is_of_costs:
-        removals = {"remove_edges": remove_edges, "remove_nodes": remove_nodes}
-        _print_gains(settings, graph, ends, {**removals, **savings}, reweights or additions)
+    if any(savings.values()) or _is_of_costs(settings, graph, ends):
+        if not is_changed:
+            raise UsageError("of a profile a change is asked for: --faster F 30%; rank FILE says what costs most")
+        if reweights or additions:
+            raise UsageError("--reweight and --add are asked of SOURCE and TARGET, without what gets faster")
+        _print_gains(settings, graph, ends, _removals(graph, remove_edges, remove_nodes), savings)
         return
     pair = ends.between(graph)
     compiled = inputs.compile_all(graph, settings)
@@ -117,8 +117,7 @@ def what_if(
         (_print_direct if direct else _print_most)(settings, graph, compiled, pair)
         return
     changes: dict[str, Any] = {
-        "remove_edges": [_edge(graph, a, b) for a, b in remove_edges],
-        "remove_nodes": [find_node(graph, name) for name in remove_nodes],
+        **_removals(graph, remove_edges, remove_nodes),
         "reweight": {_edge(graph, a, b): _number(w) for a, b, w in reweights},
         "add_edges": [_new_edge(graph, a, b, w) for a, b, w in additions],
     }
@@ -126,6 +125,13 @@ def what_if(
 
 
 # -- what the arguments mean
+
+
+def _removals(graph: nx.DiGraph, edges: Iterable[Pair], nodes: Iterable[str]) -> dict[str, Any]:
+    return {
+        "remove_edges": [_edge(graph, a, b) for a, b in edges],
+        "remove_nodes": [find_node(graph, name) for name in nodes],
+    }
 
 
 def _edge(graph: nx.DiGraph, tail: str, head: str) -> tuple[Any, ...]:
@@ -209,29 +215,21 @@ def _shares(given: Iterable[tuple[str, ...]], graph: nx.DiGraph, option: str) ->
 
 
 def _print_gains(
-    settings: options.Settings, graph: nx.DiGraph, ends: Ends, changes: dict[str, Any], others: Any
+    settings: options.Settings,
+    graph: nx.DiGraph,
+    ends: Ends,
+    removals: dict[str, Any],
+    savings: dict[str, tuple[tuple[str, ...], ...]],
 ) -> None:
     """Print what becomes of the cost of one function, or of the whole profile."""
     from graphdiff.graph.presets import WEIGHTS
     from graphdiff.whatif.what_if import what_if as compute
 
-    if others:
-        raise UsageError("--reweight and --add are asked of SOURCE and TARGET, without what gets faster")
-    shares = {
-        name: _shares(changes[name], graph, name.replace("_", "-"))
-        for name in ("faster", "faster_inclusive", "fewer_calls")
-    }
+    shares = {name: _shares(given, graph, name.replace("_", "-")) for name, given in savings.items()}
     inputs.require_one_weight(settings)
     weights = [WEIGHTS.get(name, name) for name in settings.weights]
     asked_by: dict[str, Any] = dict(zip(["weight"], weights, strict=False))
-    answer = compute(
-        graph,
-        _function(ends, graph),
-        remove_edges=[_edge(graph, a, b) for a, b in changes["remove_edges"]],
-        remove_nodes=[find_node(graph, name) for name in changes["remove_nodes"]],
-        **shares,
-        **asked_by,
-    )
+    answer = compute(graph, _function(ends, graph), **removals, **shares, **asked_by)
     output.emit(
         settings,
         text=lambda: f"{output.read_line(graph)}\n\n{answer}",

@@ -11,7 +11,7 @@ from graphdiff.remedies import Keyword
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["STACKS", "asks_costs", "is_profile", "with_stacks", "with_texts", "without_stacks"]
+__all__ = ["STACKS", "asks_costs", "is_profile", "with_stacks", "with_texts"]
 
 #: The attribute of a graph that has the stacks it was measured on: arrays, which saved graphs alone hold.
 STACKS = "stacks"
@@ -50,17 +50,6 @@ def asks_costs(graph: Any, options: Mapping[str, Any]) -> bool:
         and is_profile(graph)
         and {**options, "cycles": "collapse"} == {"cycles": options.get("cycles", "collapse")}
     )
-
-
-def without_stacks(facts: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Return the attributes of a graph that all files can hold.
-
-    Examples
-    --------
-    >>> without_stacks({"unit": "s", "stacks": object()})
-    {'unit': 's'}
-    """
-    return {name: value for name, value in facts.items() if name != STACKS}
 
 
 def with_texts(facts: Mapping[Any, Any]) -> dict[Any, Any]:

@@ -20,21 +20,22 @@ from graphdiff.pictures.sizes import (
     LEAST,
     MANY,
     MAX_MEMBER,
-    MAX_MEMBERS,
     MAX_NAME,
-    SMALLER,
     SMALLEST,
+    box_name,
     cost_text,
     dashed_text,
+    members_rows,
     nodes_of,
+    numbers_of_boxes,
     part_text,
+    spare_name,
     text_size,
     title,
 )
-from graphdiff.pictures.spending import BEFORE, BEHIND, Box, Profile, Spending, Way, score
+from graphdiff.pictures.spending import BEFORE, BEHIND, Box, Profile, Spending, Way, in_order
 from graphdiff.pictures.view import View
 from graphdiff.text.amounts import amount
-from graphdiff.text.names import node_text
 from graphdiff.text.numbers import percent, shorten
 from graphdiff.text.sentences import how_many
 
@@ -58,32 +59,14 @@ def profile_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
         yield from known_pictures(graph, view)
         return
     profile = Profile.of(graph, graph.graph.get("source"), graph.graph.get("target"))
-    order = _order(profile)
-    n = min(view.max_nodes - 1, len(order)) if len(order) > view.max_nodes else len(order)
-    drew = False
-    while n >= LEAST or not drew:
-        spending = profile.spending(order[:n])
-        fits = sum(min(pair) >= 0 for pair in spending.ways) <= view.max_edges
-        if fits or n <= LEAST:
-            drew = True
-            yield _picture(graph, profile, spending)
-        n = min(n - 1, round(SMALLER * n))
-
-
-def _order(profile: Profile) -> list[int]:
-    """Return the boxes, those first that a picture says most with: ends, then where costs part, meet and stay."""
-    ins: dict[int, list[Number]] = {}
-    outs: dict[int, list[Number]] = {}
-    for (tail, head), way in profile.calls.items():
-        ins.setdefault(head, []).append(way.cost)
-        outs.setdefault(tail, []).append(way.cost)
-    scores = {
-        place: score(own, profile.inclusive[place], ins.get(place, ()), outs.get(place, ()))
-        for place, own in profile.own.items()
-    }
     fixed = profile.ends()
-    others = sorted(scores.keys() - set(fixed), key=lambda place: (-scores[place], place))
-    return [*fixed, *(place for place in others if profile.inclusive[place])]
+    costs = {pair: way.cost for pair, way in profile.calls.items()}
+    every = in_order(profile.own, profile.inclusive, costs, fixed)
+    order = [place for place in every if place in fixed or profile.inclusive[place]]
+    for n in numbers_of_boxes(view.max_nodes - 1 if len(order) > view.max_nodes else len(order)):
+        spending = profile.spending(order[:n])
+        if n <= LEAST or sum(min(pair) >= 0 for pair in spending.ways) <= view.max_edges:
+            yield _picture(graph, profile, spending)
 
 
 def _picture(graph: nx.DiGraph, profile: Profile, spending: Spending) -> Picture:
@@ -137,48 +120,47 @@ class Look:
 
     def node(self, box: Box, profile: Profile, place: int) -> DrawnNode:
         """Return a box with its numbers."""
-        ends = {end: place == profile.place.get(getattr(profile, end)) for end in ("source", "target")}
-        has_own = bool(box.own) and not profile.is_shared_out and not ends["target"]
+        is_source, is_target = (place == profile.place.get(end) for end in (profile.source, profile.target))
+        rows = self._rows(box, profile, is_target=is_target)
+        facts: dict[str, Any] = {"self": box.own, "inclusive": box.inclusive}
+        facts |= {"calls": box.calls} if box.calls is not None else {}
+        facts |= {"members": list(box.members)} if len(box.members) > 1 else {}
+        is_by_self = _colour(profile) == "self" and not (is_target or profile.is_shared_out)
+        fill = mixed(WHITE, PALE_ORANGE, self.part(box.own if is_by_self else box.inclusive))
+        size, name = self.size(box.own, len(rows)), box_name(box.members)
+        return DrawnNode(tuple(rows), fill, is_source, is_target, size, name=name, facts=facts)
+
+    def _rows(self, box: Box, profile: Profile, *, is_target: bool) -> list[str]:
+        """Return what a box says: its functions, what they cost and how often they are called."""
+        has_own = bool(box.own) and not profile.is_shared_out and not is_target
         rows = [shorten(box.members[0], MAX_NAME)] if len(box.members) == 1 else self._members(box, profile)
         if has_own:
             rows.append(f"self {self.text(box.own, is_estimate=box.is_estimate)}")
         if box.inclusive != box.own or not has_own:
             is_part = profile.is_shared_out or profile.target is not None
-            text = self.text(box.inclusive, is_estimate=profile.is_shared_out)
-            rows.append(text if is_part else f"inclusive {text}")
-        if box.calls is not None:
-            rows.append(how_many(int(box.calls), "calls"))
-        facts: dict[str, Any] = {"self": box.own, "inclusive": box.inclusive}
-        facts |= {"calls": box.calls} if box.calls is not None else {}
-        facts |= {"members": list(box.members)} if len(box.members) > 1 else {}
-        is_by_self = _colour(profile) == "self" and not (ends["target"] or profile.is_shared_out)
-        fill = mixed(WHITE, PALE_ORANGE, self.part(box.own if is_by_self else box.inclusive))
-        label = box.members[0] if len(box.members) == 1 else node_text(frozenset(box.members))
-        return DrawnNode(
-            tuple(rows), fill, ends["source"], ends["target"], self.size(box.own, len(rows)), name=label, facts=facts
-        )
+            rows.append(
+                f"{'' if is_part else 'inclusive '}{self.text(box.inclusive, is_estimate=profile.is_shared_out)}"
+            )
+        return [*rows, *([] if box.calls is None else [how_many(int(box.calls), "calls")])]
 
     def size(self, own: Number, n_rows: int) -> float:
         """Return the size of the text of a box by what it costs by itself."""
         return text_size(float(own / self.largest) if self.largest else 0.0, n_rows)
 
     def _members(self, box: Box, profile: Profile) -> list[str]:
-        rows = [f"{how_many(len(box.members), nodes_of(profile.graph))} that call each other"]
-        for member in box.members[:MAX_MEMBERS]:
+        def row(member: str) -> str:
             inclusive = profile.graph.nodes[member].get("inclusive")
             is_known = inclusive is not None and not profile.is_shared_out
-            known = f"  {amount(inclusive, self.unit)}" if is_known else ""
-            rows.append(f"{shorten(member, MAX_MEMBER)}{known}")
-        n_more = len(box.members) - MAX_MEMBERS
-        return [*rows, *([f"and {n_more:,} more"] if n_more > 0 else [])]
+            return f"{shorten(member, MAX_MEMBER)}{f'  {amount(inclusive, self.unit)}' if is_known else ''}"
+
+        return members_rows(profile.graph, box.members, row)
 
     def rest(self, spending: Spending, end: int, name: str, graph: nx.DiGraph) -> DrawnNode:
         """Return what stands for the functions that are not drawn."""
         cost = sum(way.cost for pair, way in spending.ways.items() if end in pair)
         rows = (f"{spending.n_hidden:,} {name}" if end == BEHIND else name, self.text(cost))
-        while name in graph:
-            name += "…"
-        return DrawnNode(rows, font_size=SMALLEST, is_dashed=True, name=name, facts={"eliminated": True})
+        facts = {"eliminated": True}
+        return DrawnNode(rows, font_size=SMALLEST, is_dashed=True, name=spare_name(graph, name), facts=facts)
 
     def edge(self, tail: int, head: int, way: Way) -> DrawnEdge:
         """Return an edge as wide as what it costs; a little of many has no label."""

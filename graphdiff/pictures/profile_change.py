@@ -19,27 +19,29 @@ from graphdiff.pictures.scale import FAINT, GREEN, GREY, RED, WHITE, mixed
 from graphdiff.pictures.sizes import (
     LEAST,
     MANY,
-    MAX_MEMBERS,
     MAX_NAME,
-    SMALLER,
     SMALLEST,
+    box_name,
     cost_text,
     dashed_text,
+    members_rows,
     nodes_of,
+    numbers_of_boxes,
+    spare_name,
     text_size,
 )
-from graphdiff.pictures.spending import BEHIND, Box, Pair, Profile, Spending, Way, score
+from graphdiff.pictures.spending import BEHIND, Box, Pair, Profile, Spending, Way, in_order
 from graphdiff.pictures.view import View
+from graphdiff.profiles.noise import ERRORS
 from graphdiff.profiles.overlay import SIDES, side_of
-from graphdiff.text.names import node_text
 from graphdiff.text.numbers import percent, shorten
 from graphdiff.text.sentences import how_many
 
 __all__ = ["change_pictures"]
 
-#: Changes of so many standard errors may be chance.
-ERRORS = 2.0
 NOTHING = Way(0)
+#: What is written in a box by what happened to its function.
+MARKS = {"kept": [], "added": ["+ new"], "removed": ["− gone"]}
 
 
 def change_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
@@ -59,33 +61,21 @@ def change_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     """
     sides = [Profile.of(side_of(graph, side)) for side in SIDES]
     order = _order(sides)
-    n = min(view.max_nodes - 1, len(order)) if len(order) > view.max_nodes else len(order)
-    drew = False
-    while n >= LEAST or not drew:
+    for n in numbers_of_boxes(view.max_nodes - 1 if len(order) > view.max_nodes else len(order)):
         drawn = [side.spending(order[:n]) for side in sides]
         pairs = {pair for spending in drawn for pair in spending.ways if min(pair) >= 0}
-        if len(pairs) <= view.max_edges or n <= LEAST:
-            drew = True
+        if n <= LEAST or len(pairs) <= view.max_edges:
             yield _Change(graph, sides, drawn).picture()
-        n = min(n - 1, round(SMALLER * n))
 
 
 def _order(sides: list[Profile]) -> list[int]:
     """Return the boxes, where most begins first, then those at which the change parts, meets and stays."""
     old, new = sides
-    ins: dict[int, list[Number]] = {}
-    outs: dict[int, list[Number]] = {}
-    for pair in old.calls.keys() | new.calls.keys():
-        moved = abs(new.calls.get(pair, NOTHING).cost - old.calls.get(pair, NOTHING).cost)
-        outs.setdefault(pair[0], []).append(moved)
-        ins.setdefault(pair[1], []).append(moved)
-    own, whole = _moved(old.own, new.own), _moved(old.inclusive, new.inclusive)
-    scores = {
-        place: score(own[place], whole[place], sorted(ins.get(place, ())), sorted(outs.get(place, ()))) for place in own
-    }
+    pairs = sorted(old.calls.keys() | new.calls.keys())
+    moved = {pair: abs(new.calls.get(pair, NOTHING).cost - old.calls.get(pair, NOTHING).cost) for pair in pairs}
     fixed = list(dict.fromkeys([*new.ends(), *old.ends()]))
-    others = sorted(scores.keys() - set(fixed), key=lambda place: (-scores[place], place))
-    return [*fixed, *(place for place in others if old.inclusive[place] or new.inclusive[place])]
+    every = in_order(_moved(old.own, new.own), _moved(old.inclusive, new.inclusive), moved, fixed)
+    return [place for place in every if place in fixed or old.inclusive[place] or new.inclusive[place]]
 
 
 def _moved(before: dict[int, Number], after: dict[int, Number]) -> dict[int, Number]:
@@ -166,8 +156,11 @@ class _Change:
         """Return a box with what it cost before and after."""
         old, new = self.boxes(place)
         members = old.members
-        rows = [shorten(members[0], MAX_NAME)] if len(members) == 1 else self.members(members)
-        rows += self.marks(members) if len(members) == 1 else []
+        rows = (
+            [shorten(members[0], MAX_NAME), *self.marks(members[0])]
+            if len(members) == 1
+            else members_rows(self.graph, members, lambda member: shorten(member, MAX_NAME))
+        )
         if old.own or new.own:
             rows.append(f"self {self.both(old.own, new.own)}")
         if (old.own, new.own) != (old.inclusive, new.inclusive):
@@ -179,28 +172,18 @@ class _Change:
         facts: dict[str, Any] = {f"{name}_{side}": getattr(box, name if name != "self" else "own")
                                  for side, box in zip(SIDES, (old, new), strict=True)
                                  for name in ("self", "inclusive")}  # fmt: skip
-        label = members[0] if len(members) == 1 else node_text(frozenset(members))
         is_asked = self.graph.graph.get("source") in members
-        return DrawnNode(tuple(rows), fill, is_asked, font_size=size, name=label, facts=facts)
+        return DrawnNode(tuple(rows), fill, is_asked, font_size=size, name=box_name(members), facts=facts)
 
-    def marks(self, members: tuple[str, ...]) -> list[str]:
+    def marks(self, member: str) -> list[str]:
         """Return what marks a function that only one of both has."""
-        data = self.graph.nodes[members[0]]
-        there = [any(name.endswith(f"_{side}") for name in data) for side in SIDES]
-        return [] if all(there) else ["+ new" if there[1] else "− gone"]
-
-    def members(self, members: tuple[str, ...]) -> list[str]:
-        """Return the names of those in a box of several."""
-        rows = [f"{how_many(len(members), nodes_of(self.graph))} that call each other"]
-        rows += [shorten(member, MAX_NAME) for member in members[:MAX_MEMBERS]]
-        return [*rows, *([f"and {len(members) - MAX_MEMBERS:,} more"] if len(members) > MAX_MEMBERS else [])]
+        return MARKS[self.graph.nodes[member]["status"]]
 
     def rest(self, end: int) -> DrawnNode:
         """Return what stands for the functions that are not drawn."""
         old, new = (sum(way.cost for pair, way in spending.ways.items() if end in pair) for spending in self.drawn)
         name = f"other {nodes_of(self.graph)}" if end == BEHIND else "other callers"
-        while name in self.graph:
-            name += "…"
+        name = spare_name(self.graph, name)
         return DrawnNode((name, self.both(old, new)), font_size=SMALLEST, is_dashed=True, name=name)
 
     def edge(self, number: dict[int, int], pair: Pair, *, is_many: bool) -> DrawnEdge:

@@ -13,7 +13,7 @@ import networkx as nx
 
 from graphdiff.pictures.picture import DrawnEdge, DrawnNode, Picture
 from graphdiff.pictures.scale import GREY, ORANGE, mixed
-from graphdiff.pictures.sizes import LEAST, MAX_NAME, SMALLER, cost_text, nodes_of, text_size, title
+from graphdiff.pictures.sizes import MAX_NAME, SMALLER, cost_text, nodes_of, numbers_of_boxes, text_size, title
 from graphdiff.pictures.view import View
 from graphdiff.text.numbers import percent, shorten
 from graphdiff.text.sentences import how_many
@@ -37,12 +37,10 @@ def known_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     name = "cost" if graph.graph["total"] and any("cost" in data for data in graph.edges.values()) else "calls"
     known = _Known(graph, name)
     order = known.order()
-    n, n_edges = min(view.max_nodes, len(order)), view.max_edges
-    while True:
+    n_edges = view.max_edges
+    for n in numbers_of_boxes(min(view.max_nodes, len(order))):
         yield known.picture(order[:n], n_edges)
-        if n <= LEAST:
-            return
-        n, n_edges = min(n - 1, round(SMALLER * n)), round(SMALLER * n_edges)
+        n_edges = round(SMALLER * n_edges)
 
 
 @dataclass(frozen=True)

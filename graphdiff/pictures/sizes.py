@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+
 import networkx as nx
 
 from graphdiff.arithmetic import Number
 from graphdiff.text.amounts import SECONDS, amount
+from graphdiff.text.names import node_text
 from graphdiff.text.numbers import percent
 from graphdiff.text.sentences import how_many
 
-__all__ = ["cost_text", "dashed_text", "nodes_of", "part_text", "text_size", "title"]
+__all__ = [
+    "LEAST",
+    "SMALLER",
+    "box_name",
+    "cost_text",
+    "dashed_text",
+    "members_rows",
+    "nodes_of",
+    "numbers_of_boxes",
+    "part_text",
+    "spare_name",
+    "text_size",
+    "title",
+]
 
 #: Names are shortened to so many characters, those of members to fewer.
 MAX_NAME, MAX_MEMBER = 44, 36
@@ -25,6 +41,56 @@ MANY = 30
 WHOLE = 100
 #: The next picture has so many of the boxes of one that does not fit; none has fewer than the least.
 SMALLER, LEAST = 0.85, 3
+
+
+def numbers_of_boxes(n: int) -> Iterator[int]:
+    """Yield how many boxes the first picture has, and each next one that is tried where it does not fit.
+
+    Examples
+    --------
+    >>> list(numbers_of_boxes(6)), list(numbers_of_boxes(2))
+    ([6, 5, 4, 3], [2])
+    """
+    yield n
+    while (n := min(n - 1, round(SMALLER * n))) >= LEAST:
+        yield n
+
+
+def box_name(members: Sequence[str]) -> str:
+    """Return what a box of one function, or of several, is called in full.
+
+    Examples
+    --------
+    >>> box_name(["main"])
+    'main'
+    """
+    return members[0] if len(members) == 1 else node_text(frozenset(members))
+
+
+def members_rows(graph: nx.DiGraph, members: Sequence[str], row: Callable[[str], str]) -> list[str]:
+    """Return the rows of a box of functions that call each other: how many they are, and the first of them.
+
+    Examples
+    --------
+    >>> members_rows(nx.DiGraph(), ["a", "b"], str.upper)
+    ['2 functions that call each other', 'A', 'B']
+    """
+    rows = [f"{how_many(len(members), nodes_of(graph))} that call each other", *map(row, members[:MAX_MEMBERS])]
+    n_more = len(members) - MAX_MEMBERS
+    return [*rows, *([f"and {n_more:,} more"] if n_more > 0 else [])]
+
+
+def spare_name(graph: nx.DiGraph, name: str) -> str:
+    """Return the name of what stands for functions that are not drawn, unlike that of any function.
+
+    Examples
+    --------
+    >>> spare_name(nx.DiGraph([("other callers", "f")]), "other callers")
+    'other callers…'
+    """
+    while name in graph:
+        name += "…"
+    return name
 
 
 def cost_text(cost: Number, unit: str) -> str:

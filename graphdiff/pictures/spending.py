@@ -8,7 +8,8 @@ with calls only those without a function between are, and the others take each c
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -17,17 +18,16 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import Number, added
 from graphdiff.graph.compiled import CompiledGraph, compile
 from graphdiff.graph.ends import Seeds
-from graphdiff.graph.measured import STACKS
 from graphdiff.graph.presets import spent
 from graphdiff.paths.prune import bypasses
-from graphdiff.profiles.stacks import Stacks
+from graphdiff.profiles.stacks import Stacks, stacks_in
 from graphdiff.sums.between import Between, forward_over, restriction, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
 
-__all__ = ["Box", "Profile", "Spending", "Way", "score"]
+__all__ = ["Box", "Profile", "Spending", "Way", "in_order", "score"]
 
 #: What no caller accounts for is more than rounding in the file.
 ROUNDING = 1e-6
@@ -172,12 +172,12 @@ class Profile:
     @cached_property
     def leaving(self) -> dict[int, Number]:
         """What each spends on others."""
-        return _sums((tail, way.cost) for (tail, _), way in self.calls.items())
+        return added((tail, way.cost) for (tail, _), way in self.calls.items())
 
     @cached_property
     def entering(self) -> dict[int, Number]:
         """What is spent on each by its callers."""
-        return _sums((head, way.cost) for (_, head), way in self.calls.items())
+        return added((head, way.cost) for (_, head), way in self.calls.items())
 
     @cached_property
     def inclusive(self) -> dict[int, Number]:
@@ -198,8 +198,7 @@ class Profile:
     @property
     def stacks(self) -> Stacks | None:
         """What the profile was measured on, where that is there."""
-        stacks = self.graph.graph.get(STACKS)
-        return stacks if isinstance(stacks, Stacks) else None
+        return stacks_in(self.graph)
 
     @property
     def is_shared_out(self) -> bool:
@@ -255,7 +254,7 @@ class Profile:
         for tail, head, cost in zip(tails, heads, costs, strict=True):
             pair = order[tail], order[head]
             ways[pair] = Way(cost, None, pair in self.calls)
-        entering = _sums((head, way.cost) for (_, head), way in ways.items())
+        entering = added((head, way.cost) for (_, head), way in ways.items())
         first = self._first(stacks, frames)
         for n, place in enumerate(order):
             ways[place, BEHIND] = Way(own[n] - self.own[place])
@@ -267,7 +266,7 @@ class Profile:
     def _first(stacks: Stacks, frames: NDArray[Any]) -> dict[int, Number]:
         """Return what the stacks cost that begin with each box."""
         n_first = int(stacks.levels[1]) if len(stacks) else 0
-        return _sums(zip(frames[stacks.frames[:n_first]].tolist(), stacks.totals[:n_first].tolist(), strict=True))
+        return added(zip(frames[stacks.frames[:n_first]].tolist(), stacks.totals[:n_first].tolist(), strict=True))
 
     def _estimated(self, order: list[int]) -> tuple[dict[int, Box], dict[Pair, Way]]:
         """Return what calls say: what has functions between is shared out as if all calls of these cost the same."""
@@ -307,7 +306,7 @@ class Profile:
     def n_calls(self) -> dict[Pair, int]:
         """How many calls of one function by another there are between two boxes."""
         pairs = ((self.place[tail], self.place[head]) for tail, head in self.graph.edges)
-        counts = _sums((pair, 1) for pair in pairs if pair[0] != pair[1])
+        counts = added((pair, 1) for pair in pairs if pair[0] != pair[1])
         return {pair: int(count) for pair, count in counts.items()}
 
     @cached_property
@@ -331,6 +330,25 @@ class Profile:
         return tangents, adjoints
 
 
+def in_order(
+    own: Mapping[int, Number], inclusive: Mapping[int, Number], calls: Mapping[Pair, Number], fixed: Sequence[int]
+) -> list[int]:
+    """Return the boxes, those that are fixed first, then those that a picture says most with.
+
+    Examples
+    --------
+    >>> in_order({0: 1, 1: 0, 2: 8}, {0: 9, 1: 8, 2: 8}, {(0, 1): 8, (1, 2): 8}, [0])
+    [0, 2, 1]
+    """
+    entering: dict[int, list[Number]] = defaultdict(list)
+    leaving: dict[int, list[Number]] = defaultdict(list)
+    for (tail, head), cost in calls.items():
+        leaving[tail].append(cost)
+        entering[head].append(cost)
+    scores = {place: score(cost, inclusive[place], entering[place], leaving[place]) for place, cost in own.items()}
+    return [*fixed, *sorted(scores.keys() - set(fixed), key=lambda place: (-scores[place], place))]
+
+
 def score(own: Number, inclusive: Number, entering: Iterable[Number], leaving: Iterable[Number]) -> float:
     """Return how much a function says in a picture: what it costs by itself, and how costs part or meet at it.
 
@@ -351,10 +369,3 @@ def _entropy(costs: list[float]) -> float:
 def _joined(one: Way, other: Way) -> Way:
     calls = None if one.calls is None or other.calls is None else one.calls + other.calls
     return Way(one.cost + other.cost, calls, True, one.is_estimate or other.is_estimate)
-
-
-def _sums(pairs: Iterable[tuple[Any, Number]]) -> dict[Any, Number]:
-    sums: dict[Any, Number] = {}
-    for name, number in pairs:
-        sums[name] = sums.get(name, 0) + number
-    return sums

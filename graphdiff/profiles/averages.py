@@ -6,14 +6,14 @@ is known of a group is what its functions cost by themselves, and what calls bet
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import networkx as nx
 
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import Number, added
 from graphdiff.errors import UsageError
 from graphdiff.text.amounts import amount
 from graphdiff.text.numbers import percent, shorten
@@ -106,12 +106,12 @@ class _Passage:
 def _hide(graph: nx.DiGraph, members: Collection[str]) -> Number:
     """Take some functions out, and return what of their own cost no caller accounts for."""
     inside = set(members)
-    entering = _added((u, data["cost"]) for u, _, data in graph.in_edges(inside, data=True) if u not in inside)
-    leaving = _added((v, data["cost"]) for _, v, data in graph.out_edges(inside, data=True) if v not in inside)
+    entering = added((u, data["cost"]) for u, _, data in graph.in_edges(inside, data=True) if u not in inside)
+    leaving = added((v, data["cost"]) for _, v, data in graph.out_edges(inside, data=True) if v not in inside)
     passage = _Passage(sum(graph.nodes[node].get("self", 0) for node in inside), entering, leaving)
     whole, given = passage.whole, 0
     is_all = len(entering) == 1 and len(inside) == 1 and float(sum(entering.values())) >= float(whole) * (1 - ROUNDING)
-    [calls] = [_calls(graph, inside)] if is_all else [{}]
+    calls = _calls(graph, inside) if is_all else {}
     least = NOTHING * float(graph.graph["total"])
     for caller, cost in entering.items():
         if not whole:
@@ -135,13 +135,6 @@ def _part(of: Number, cost: Number, whole: Number, is_all: bool) -> Number:
 def _calls(graph: nx.DiGraph, inside: Collection[str]) -> dict[str, Number | None]:
     """Return how often each function is called from inside; what only one caller called is its caller's for sure."""
     return {head: data.get("calls") for _, head, data in graph.out_edges(inside, data=True) if head not in inside}
-
-
-def _added(pairs: Iterable[tuple[str, Number]]) -> dict[str, Number]:
-    sums: dict[str, Number] = {}
-    for name, number in pairs:
-        sums[name] = sums.get(name, 0) + number
-    return sums
 
 
 def _give(graph: nx.DiGraph, caller: str, own: Number, *, is_measured: bool) -> None:
@@ -239,11 +232,25 @@ class GroupCosts(Result):
     @cached_property
     def rows(self) -> list[tuple[str, int, Number | None, Number | None]]:
         """Of each group its name, how many functions it has, what they cost, and what calls from other groups cost."""
-        entering = _added((head, cost) for _, head, cost in self.graph.edges(data="cost") if cost is not None)
+        entering = added((head, cost) for _, head, cost in self.graph.edges(data="cost") if cost is not None)
         rows = [
             (node, data["size"], data.get("self"), entering.get(node)) for node, data in self.graph.nodes(data=True)
         ]
         return sorted(rows, key=lambda row: (-(row[2] or 0), -(row[3] or 0)))
+
+    # -- what a gate asks
+
+    weights = ("self",)
+
+    @property
+    def nodes(self) -> list[str]:
+        """The groups."""
+        return [name for name, *_ in self.rows]
+
+    @property
+    def influences(self) -> list[list[Number]]:
+        """What their functions cost, a row each."""
+        return [[own or 0] for _, _, own, _ in self.rows]
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""

@@ -197,7 +197,7 @@ class ProfileComparison(Result):
         ``self_after``, and all that `graphdiff.profiles.overlay.overlaid` says.
         """
         changes = {part.key: part.change for part in self.parts}
-        pair = [below(profile, self.main) for profile in self.profiles or ()]
+        pair = self.profiles and (below(self.profiles[0], self.main), below(self.profiles[1], self.main))
         graph = both_in_one(*pair, self.factor, changes) if pair else nx.MultiDiGraph()
         ends = {} if self.main is None else {"source": self.main}
         graph.graph.update(total=plain(self.after), unit=self.unit, headline=headline(self), **ends)

@@ -19,9 +19,8 @@ from graphdiff.arithmetic import Number, is_number
 from graphdiff.errors import UnknownNodeError, WeightError
 from graphdiff.graph.compiled import compile
 from graphdiff.graph.costs import EVERY_LEVEL, HIDDEN
-from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.ranges import Flows, Range, flows
-from graphdiff.profiles.stacks import Stacks
+from graphdiff.profiles.stacks import Stacks, stacks_in
 from graphdiff.remedies import Call, Keyword, Remedy
 
 __all__ = ["INCLUSIVE", "SELF", "Costs", "Part", "wilson"]
@@ -72,6 +71,11 @@ class Part:
     def is_measured(self) -> bool:
         """Whether it is no estimate."""
         return self.cost is not None
+
+    @property
+    def about(self) -> Number:
+        """What is spent for the others, measured or estimated; 0 where nothing says it."""
+        return (self.estimate or 0.0) * float(self.whole) if self.cost is None else self.cost
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -128,8 +132,7 @@ class Costs:
     @property
     def stacks(self) -> Stacks | None:
         """The stacks of the profile, if it has them."""
-        stacks: Stacks | None = self.graph.graph.get(STACKS)
-        return stacks
+        return stacks_in(self.graph)
 
     @cached_property
     def counts(self) -> Stacks | None:
@@ -163,6 +166,16 @@ class Costs:
         known, number = self._once(label), self.number(label)
         is_sum = known is None and not self.is_in_component(number) and not self.without_cost
         return self.sums[self.components[number]] if is_sum else known
+
+    def figure(self, numbers: Sequence[int], name: str) -> Number | None:
+        """Return what a function costs by itself or inclusively, or how often it is called.
+
+        None where that is not recorded, and of several functions.
+        """
+        if len(numbers) > 1:
+            return None
+        label = self.labels[numbers[0]]
+        return self.inclusive(label) if name == INCLUSIVE else self._attribute(label, name)
 
     def _once(self, label: Any) -> Number | None:
         """Return what the file says that a function costs inclusively, unless it adds up all levels of a recursion.
@@ -386,7 +399,9 @@ class Costs:
         if self.is_shared_out or not self.is_whole:  # other ways may lead through functions that are not drawn
             return part
         allowed = self.flows.range_for(sources, target, part.whole)
-        return Part(part.whole, allowed.high if allowed.is_exact else None, part.estimate, allowed)
+        if not allowed.is_exact:
+            return Part(part.whole, None, part.estimate, allowed)
+        return Part(part.whole, allowed.high, part.estimate, allowed._replace(low=allowed.high))
 
     def required(self, label: Any, by: str) -> Number:
         """Return what a function costs, or raise `WeightError` where that is not known."""

@@ -18,19 +18,19 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import Number
 from graphdiff.errors import GraphTypeError, UnknownNodeError, UsageError
 from graphdiff.graph.ends import End
-from graphdiff.graph.measured import STACKS, is_profile
+from graphdiff.graph.measured import is_profile
 from graphdiff.graph.networks import network_of
 from graphdiff.profiles.averages import grouped_calls, hidden_calls
 from graphdiff.profiles.call_graph import Function, from_stacks, functions_of
 from graphdiff.profiles.scopes import KINDS, scopes_of
-from graphdiff.profiles.stacks import Stacks
+from graphdiff.profiles.stacks import Stacks, stacks_in
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.text.amounts import amount
 from graphdiff.text.names import members_of
 from graphdiff.text.numbers import percent
 from graphdiff.text.sentences import how_many
 
-__all__ = ["asked", "filter_calls"]
+__all__ = ["NAMED", "asked", "filter_calls", "matching"]
 
 #: What says of a profile what it is, and stays true of a part of it.
 KEPT = ("event", "events", "threads", "recursion", "assumes", "warnings", "filters")
@@ -150,8 +150,8 @@ def asked(graph: nx.DiGraph, source: End | None = None, target: End | None = Non
         if end not in graph:
             raise UnknownNodeError(end, graph)
     part = graph.copy()
-    stacks = graph.graph.get(STACKS)
-    if ends and isinstance(stacks, Stacks):
+    stacks = stacks_in(graph)
+    if ends and stacks is not None:
         numbers = {node: number for number, node in enumerate(graph)}
         first, last = (numbers[ends[name]] if name in ends else None for name in ("source", "target"))
         left = _from_to(stacks, len(graph), first, last)
@@ -195,7 +195,7 @@ def _require_profile(graph: Any, given: Sequence[Keyword]) -> None:
 # -- which functions
 
 
-def _matching(graph: nx.DiGraph, keyword: str, text: str) -> NDArray[np.bool_]:
+def matching(graph: nx.DiGraph, keyword: str, text: str) -> NDArray[np.bool_]:
     """Return the mask of the functions whose name or file a regular expression is found in; some function has it."""
     try:
         pattern = re.compile(text)
@@ -208,7 +208,7 @@ def _matching(graph: nx.DiGraph, keyword: str, text: str) -> NDArray[np.bool_]:
 
 def _some(graph: nx.DiGraph, keyword: str, text: str) -> NDArray[np.bool_]:
     """Return the mask of the functions that match; some do."""
-    mask = _matching(graph, keyword, text)
+    mask = matching(graph, keyword, text)
     if not mask.any():
         raise UsageError(
             Keyword(keyword, text),
@@ -228,7 +228,7 @@ def _focused(graph: nx.DiGraph, focus: str | None, ignore: str | None) -> nx.DiG
     if focus is not None:
         mask &= stacks.holding(np.flatnonzero(_some(graph, "focus", focus)))
     if ignore is not None:
-        mask &= ~stacks.holding(np.flatnonzero(_matching(graph, "ignore", ignore)))
+        mask &= ~stacks.holding(np.flatnonzero(matching(graph, "ignore", ignore)))
     left = stacks.where(mask)
     given = [(name, text) for name, text in (("focus", focus), ("ignore", ignore)) if text is not None]
     named = ", ".join(f'{name} "{text}"' for name, text in given)
@@ -244,8 +244,8 @@ def _keywords(given: Sequence[tuple[str, str]]) -> Iterator[Any]:
 
 
 def _stacks(graph: nx.DiGraph, keyword: Keyword) -> Stacks:
-    stacks = graph.graph.get(STACKS)
-    if isinstance(stacks, Stacks):
+    stacks = stacks_in(graph)
+    if stacks is not None:
         return stacks
     raise UsageError(
         keyword,
@@ -283,10 +283,10 @@ def _made(graph: nx.DiGraph, functions: Sequence[Function], stacks: Stacks, sent
 def _without(graph: nx.DiGraph, hide: str) -> nx.DiGraph:
     """Return the profile without some functions, whose cost is that of their callers."""
     # A profile need not have what a set with a name means; a name of nothing is a mistake.
-    is_hidden = _matching(graph, "hide", NAMED[hide]) if hide in NAMED else _some(graph, "hide", hide)
+    is_hidden = matching(graph, "hide", NAMED[hide]) if hide in NAMED else _some(graph, "hide", hide)
     n_hidden = how_many(int(is_hidden.sum()), "functions")
-    stacks = graph.graph.get(STACKS)
-    if not isinstance(stacks, Stacks):
+    stacks = stacks_in(graph)
+    if stacks is None:
         names = [node for node, hidden in zip(graph, is_hidden, strict=True) if hidden]
         left = hidden_calls(graph, names, keeps_first=hide in NAMED)
         _require_left(len(left), hide)
@@ -328,8 +328,8 @@ def _grouped(graph: nx.DiGraph, kind: str) -> nx.DiGraph:
     names = scopes_of(graph, kind)
     groups = {name: place for place, name in enumerate(dict.fromkeys(names))}
     sentence = f"group {kind}: {how_many(len(graph), 'functions')} in {how_many(len(groups), KINDS[kind])}"
-    stacks = graph.graph.get(STACKS)
-    if not isinstance(stacks, Stacks):
+    stacks = stacks_in(graph)
+    if stacks is None:
         quotient = grouped_calls(graph, names)
         quotient.graph |= {
             "node_meaning": KINDS[kind],

@@ -12,7 +12,8 @@ import numpy as np
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.measured import STACKS
-from graphdiff.profiles.stacks import Stacks
+from graphdiff.profiles.pairing import STATUS
+from graphdiff.profiles.stacks import Stacks, stacks_in
 
 __all__ = ["SIDES", "below", "overlaid", "side_of"]
 
@@ -40,8 +41,9 @@ def overlaid(before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, into: 
     Returns
     -------
     networkx.DiGraph
-        Nodes have ``self_before`` and ``self_after``, ``inclusive_…``, ``calls_…``, edges ``cost_…`` and ``calls_…``,
-        the graph ``total_…`` and ``samples_…``, where the profile on that side has them.
+        Nodes have a ``status`` (kept, added, removed), ``self_before`` and ``self_after``, ``inclusive_…``,
+        ``calls_…``, edges ``cost_…`` and ``calls_…``, the graph ``total_…`` and ``samples_…``, where the profile on
+        that side has them.
 
     Raises
     ------
@@ -54,7 +56,7 @@ def overlaid(before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, into: 
     >>> old.add_nodes_from([("f", {"self": 3})])
     >>> new.add_nodes_from([("g", {"self": 1})])
     >>> overlaid(old, new).nodes(data=True)
-    NodeDataView({'f': {'self_before': 3}, 'g': {'self_after': 1}})
+    NodeDataView({'f': {'self_before': 3, 'status': 'removed'}, 'g': {'self_after': 1, 'status': 'added'}})
     """
     units = [str(graph.graph["unit"]) for graph in (before, after)]
     if units[0] != units[1]:
@@ -69,8 +71,10 @@ def overlaid(before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, into: 
             key = ("",) if both.is_multigraph() else ()
             both.add_edge(tail, head, *key, **_sided(data, OF_EDGES, side, factor))
         both.graph |= _sided(graph.graph, OF_PROFILES, side, factor)
-    stacks = [graph.graph.get(STACKS) for graph in (before, after)]
-    if all(isinstance(each, Stacks) for each in stacks):
+    for node, data in both.nodes(data=True):
+        data["status"] = STATUS[node in before, node in after]
+    stacks = [each for each in map(stacks_in, (before, after)) if each is not None]
+    if len(stacks) == len(SIDES):
         place = {node: number for number, node in enumerate(both)}
         both.graph[STACKS] = tuple(
             replace(

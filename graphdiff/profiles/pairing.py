@@ -20,7 +20,9 @@ from graphdiff.profiles.call_graph import Function, functions_of, lasting
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.text.numbers import plain
 
-__all__ = ["Paired", "aligned", "aligned_runs", "are_profiles", "both_in_one", "paired", "require_alike", "scaled"]
+__all__ = [
+    "STATUS", "Paired", "aligned", "aligned_runs", "are_profiles", "both_in_one", "paired", "require_alike", "scaled",
+]  # fmt: skip
 
 Values = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -401,10 +403,8 @@ def both_in_one(before: nx.DiGraph, after: nx.DiGraph, factor: Any, changes: Map
     """
     graph = nx.MultiDiGraph(annotation="comparison", edge_meaning="calls", node_meaning="functions")
     pair = paired(before, after).scaled(1, Fraction(factor))
-    columns = (each.tolist() for each in (*pair.there, *pair.own))
-    for label, is_before, is_after, old, new in zip(pair.labels, *columns, strict=True):
-        numbers = _shown(changes.get(label), self_before=old, self_after=new)
-        graph.add_node(label, status=STATUS[is_before, is_after], **numbers)
+    for label, old, new in zip(pair.labels, *(own.tolist() for own in pair.own), strict=True):
+        graph.add_node(label, **_shown(changes.get(label), self_before=old, self_after=new))
     columns = (each.tolist() for each in (pair.tails, pair.heads, *pair.costs))
     for tail, head, old, new in zip(*columns, strict=True):
         if (old or new) and tail != head:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import networkx as nx
 
@@ -21,6 +21,8 @@ from graphdiff.text.numbers import plain
 from graphdiff.text.tables import Axis, Frame, Result
 
 __all__ = ["CostRanking", "Row", "rank_costs"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -131,21 +133,23 @@ class CostRanking(Result):
             )
         return [[self.number(row) or 0] for row in self.listed]
 
+    @property
+    def shares(self) -> list[float]:
+        """The same as parts of what is parted, which without an end is the whole profile.
+
+        Raises
+        ------
+        UsageError
+            If they are estimates, or parts of nothing that costs.
+        """
+        whole = self.costs.graph.graph.get("total") if self.asked is None else self.whole
+        if not whole or self.by == CALLS:
+            raise UsageError("share is the part of a cost, and here none is asked for, or all is 0")
+        return [float(number) / float(whole) for (number,) in self.influences]
+
     def number(self, row: Row) -> Number | None:
         """Return what a row is ranked by, in the unit of the profile."""
-        if row.part is not None:
-            return row.part.cost if row.part.is_measured else (row.part.estimate or 0.0) * float(row.part.whole)
-        return self.figure(row, self.by)
-
-    def figure(self, row: Row, name: str) -> Number | None:
-        """Return what a function costs by itself or inclusively, or how often it is called; None where not recorded."""
-        if len(row.numbers) > 1:
-            return None
-        label = self.costs.labels[row.numbers[0]]
-        if name == INCLUSIVE:
-            return self.costs.inclusive(label)
-        value = self.costs.graph.nodes[label].get(name)
-        return value if is_number(value) else None
+        return self.costs.figure(row.numbers, self.by) if row.part is None else row.part.about
 
     @cached_property
     def edge_routes(self) -> Mapping[int, Route]:
@@ -185,7 +189,7 @@ class CostRanking(Result):
         }
 
     def _record(self, row: Row) -> dict[str, Any]:
-        record = {"node": row.name, **{name: plain(self.figure(row, name)) for name in COLUMNS}}
+        record = {"node": row.name, **{name: plain(self.costs.figure(row.numbers, name)) for name in COLUMNS}}
         if row.part is not None:
             low, high = row.part.bounds or (None, None)
             interval = row.part.interval
@@ -253,16 +257,26 @@ def rank_costs(
         raise UsageError(Keyword("by", by), f": of a profile the columns are {', '.join(COLUMNS)}")
     source, target = _one(source, "source"), _one(target, "target")
     costs = Costs(graph)
-    if by is None and source is None and target is None:
-        by = next((name for name in COLUMNS if any(is_number(value) for _, value in graph.nodes(data=name))), SELF)
+    by = by or _default(costs, source, target)
     if source is None and target is None:
-        listed = _all(costs, by or SELF)
+        listed = _all(costs, by)
     elif by == CALLS:
         listed = _callers(costs, source, target)
     else:
-        parts = _towards if target is not None else _from
-        listed = parts(costs, target if source is None else source, by or (SELF if target is None else INCLUSIVE))
-    return CostRanking(source, target, by or (SELF if target is None else INCLUSIVE), listed[:top], costs)
+        listed = _parted(costs, source if target is None else target, by, towards=target is not None)
+    return CostRanking(source, target, by, listed[:top], costs)
+
+
+def _default(costs: Costs, source: Any, target: Any) -> str:
+    """Return what is ranked, where it is not said: of no one what the file has first."""
+    if target is not None:
+        return INCLUSIVE
+    return SELF if source is not None else next(iter(_columns(costs)), SELF)
+
+
+def _columns(costs: Costs) -> list[str]:
+    """Return the columns of which some function has a number."""
+    return [name for name in COLUMNS if any(is_number(value) for _, value in costs.graph.nodes(data=name))]
 
 
 def _is_full(row: Row) -> bool:
@@ -285,23 +299,21 @@ def _one(end: Any, name: str) -> Any:
     return end
 
 
-def _sorted(rows: list[Row], number: Callable[[Row], Number | None]) -> list[Row]:
+def _sorted(rows: Iterable[T], number: Callable[[T], Number | None]) -> list[T]:
+    """Return rows in order, the largest first."""
     return sorted(rows, key=lambda row: -float(number(row) or 0))
 
 
 def _all(costs: Costs, by: str) -> list[Row]:
     """Return every function that has a number of the column."""
-    ranking = CostRanking(None, None, by, [], costs)
-    every = (Row((number,), str(label)) for number, label in enumerate(costs.labels))
-    rows = [row for row in every if ranking.figure(row, by) is not None]
-    if not rows and costs.labels:
-        raise WeightError(f"no function of this file has {'a cost by itself' if by == SELF else by}: {_have(costs)}")
-    return _sorted(rows, lambda row: ranking.figure(row, by))
-
-
-def _have(costs: Costs) -> str:
-    names = [name for name in COLUMNS if any(is_number(value) for _, value in costs.graph.nodes(data=name))]
-    return f"functions have {' and '.join(names)}" if names else "functions have no numbers"
+    figures = {number: costs.figure([number], by) for number in range(len(costs.labels))}
+    known = [number for number, figure in figures.items() if figure is not None]
+    if not known and costs.labels:
+        have = " and ".join(_columns(costs)) or "no numbers"
+        raise WeightError(
+            f"no function of this file has {'a cost by itself' if by == SELF else by}: functions have {have}"
+        )
+    return [Row((number,), str(costs.labels[number])) for number in _sorted(known, figures.__getitem__)]
 
 
 def _callers(costs: Costs, source: Any, target: Any) -> list[Row]:
@@ -319,34 +331,28 @@ def _callers(costs: Costs, source: Any, target: Any) -> list[Row]:
     return _sorted(rows, lambda row: row.part and row.part.cost)
 
 
-def _towards(costs: Costs, target: Any, by: str) -> list[Row]:
-    """Return how much of what a function costs is spent for each that leads to it."""
-    costs.number(target)
-    return _parted(costs, target, nx.ancestors(costs.graph, target), by, towards=True)
+def _parted(costs: Costs, fixed: Any, by: str, *, towards: bool) -> list[Row]:
+    """Return a row for each that leads to a function, or that it leads to: what is spent for the former on the latter.
 
-
-def _from(costs: Costs, source: Any, by: str) -> list[Row]:
-    """Return how much of what each function costs is spent for one, and what of it that costs by itself."""
-    costs.number(source)
-    return _parted(costs, source, nx.descendants(costs.graph, source), by, towards=False)
-
-
-def _parted(costs: Costs, fixed: Any, others: set[Any], by: str, *, towards: bool) -> list[Row]:
-    """Return a row for each of some functions: what is spent for it on a fixed one, or for that on it."""
-    end, numbers = costs.number(fixed), sorted(map(costs.number, others))
+    Of what a function leads to it is itself the last, with what it costs by itself.
+    """
+    end = costs.number(fixed)
+    others = (nx.ancestors if towards else nx.descendants)(costs.graph, fixed)
+    numbers = sorted(map(costs.number, others))
     if costs.stacks is not None:
         parts: Iterator[tuple[tuple[int, ...], Part]] = _measured(
             costs, costs.stacks, end, numbers, by, towards=towards
         )
     else:
         parts = _estimated(costs, end, numbers, by, towards=towards)
-    rows = [Row(members, costs.component_name(members), part) for members, part in parts]
+    rows = [(Row(members, costs.component_name(members), part), part) for members, part in parts]
     if not towards and (whole := costs.whole(fixed, by)) is not None:
-        rows.append(Row((end,), str(fixed), Part(whole, whole)))
-    ranking = CostRanking(None, None, by, [], costs)
-    known = [row for row in rows if row.part and row.part.share is not None and ranking.number(row)]
-    unknown = [row for row in rows if row.part and row.part.share is None and row.part.whole]
-    return [*_sorted(known, ranking.number), *_sorted(unknown, lambda row: row.part and row.part.whole)]
+        part = Part(whole, whole)
+        rows.append((Row((end,), str(fixed), part), part))
+    known = [row for row in rows if row[1].share is not None and row[1].about]
+    unknown = [row for row in rows if row[1].share is None and row[1].whole]
+    ordered = [*_sorted(known, lambda row: row[1].about), *_sorted(unknown, lambda row: row[1].whole)]
+    return [row for row, _ in ordered]
 
 
 def _estimated(

@@ -12,28 +12,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
+import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from graphdiff.errors import UsageError
+from graphdiff.graph.measured import STACKS
 from graphdiff.kernels.stacks import outermost
 
-__all__ = ["Route", "Stacks"]
+__all__ = ["MOST", "Stacks", "path_in", "stacks_in", "summed"]
 
 #: No sum of ints may reach this: beyond it the int64 of another sum could wrap.
 MOST = 2.0**62
 #: So many tree nodes are numbered at once, so that this takes little memory.
 CHUNK = 1 << 20
-
-
-class Route(NamedTuple):
-    """One stack: its frames from the root on, what was measured with it and below, and in how many samples."""
-
-    frames: tuple[int, ...]
-    cost: Any
-    samples: int | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,11 +84,11 @@ class Stacks:
         ends = _tree(given, sizes, np.cumsum(sizes) - sizes)
         parents, labels, levels, at = ends
         there = sizes > 0
-        own = _summed(values[there], at[there], len(parents))
+        own = summed(values[there], at[there], len(parents))
         if samples is None or (samples is costs and own.dtype.kind == "i"):
             return cls(parents, labels, own, levels, None if samples is None else own)
         counts = np.asarray(samples, dtype=np.int64)[there]
-        return cls(parents, labels, own, levels, _summed(counts, at[there], len(parents)))
+        return cls(parents, labels, own, levels, summed(counts, at[there], len(parents)))
 
     @classmethod
     def of_tree(
@@ -219,18 +213,6 @@ class Stacks:
         """
         return self._inherited(np.isin(self.frames, np.asarray(frames)))
 
-    def passing(self, tails: ArrayLike, heads: ArrayLike) -> NDArray[np.bool_]:
-        """Return the mask of the tree nodes that have one of these direct calls on the way from the root.
-
-        Examples
-        --------
-        >>> Stacks.of([0, 1, 0, 2, 1], [2, 3], [5, 2]).passing([2], [1]).tolist()
-        [False, False, False, True]
-        """
-        size = self._n_frames
-        pairs = np.asarray(tails, dtype=np.int64) * size + np.asarray(heads, dtype=np.int64)
-        return self._inherited((self.parents >= 0) & np.isin(self._pairs(size), pairs))
-
     def below(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return a mask over the tree nodes with everything below what it has.
 
@@ -282,9 +264,9 @@ class Stacks:
             levels.append(levels[-1] + len(keys))
         places = np.where(anchors >= 0, at[anchors], -1)
         there, n = places >= 0, levels[-1]
-        samples = None if self.samples is None else _summed(self.samples[there], places[there], n)
+        samples = None if self.samples is None else summed(self.samples[there], places[there], n)
         parents, frames = _joined(parts)
-        return Stacks(parents, frames, _summed(self.own[there], places[there], n), np.array(levels), samples)
+        return Stacks(parents, frames, summed(self.own[there], places[there], n), np.array(levels), samples)
 
     # -- sums, once a stack
 
@@ -298,8 +280,8 @@ class Stacks:
         ([5, 0], [5, 5])
         """
         outer = self.outer
-        inclusive = _summed(self.totals, self.frames, n_functions, outer)
-        return _summed(self.own, self.frames, n_functions), inclusive
+        inclusive = summed(self.totals, self.frames, n_functions, outer)
+        return summed(self.own, self.frames, n_functions), inclusive
 
     def calls(self, n_functions: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any]]:
         """Return caller, callee and cost of each call that stacks have, a stack counted once; by caller, then callee.
@@ -317,32 +299,11 @@ class Stacks:
         for start, stop in chunks:
             ids[start:stop] = np.searchsorted(keys, self._pairs(n_functions, start, stop))
         outer = outermost(self.parents, ids) & (self.parents >= 0)
-        return keys // n_functions, keys % n_functions, _summed(self.totals, ids, len(keys), outer)
-
-    def routes(self, mask: NDArray[np.bool_], top: int) -> list[Route]:
-        """Return the stacks of a mask over the tree nodes that cost most, with all they call, the costliest first.
-
-        Examples
-        --------
-        >>> stacks = Stacks.of([0, 1, 0, 2, 1], [2, 3], [5, 2])
-        >>> stacks.routes(stacks.frames == 1, 1)
-        [Route(frames=(0, 1), cost=5, samples=None)]
-        """
-        nodes = np.flatnonzero(mask)
-        order = np.argsort(-self.totals[nodes], kind="stable")[:top]
-        counts = None if self.samples is None else self.sampled().totals
-        return [
-            Route(self.path(node), self.totals[node].item(), None if counts is None else int(counts[node]))
-            for node in nodes[order].tolist()
-        ]
+        return keys // n_functions, keys % n_functions, summed(self.totals, ids, len(keys), outer)
 
     def path(self, node: int) -> tuple[int, ...]:
         """Return the functions from the root to a tree node."""
-        frames: list[int] = []
-        while node >= 0:
-            frames.append(int(self.frames[node]))
-            node = int(self.parents[node])
-        return tuple(reversed(frames))
+        return path_in(self.parents, self.frames, node)
 
     # -- inside
 
@@ -353,7 +314,7 @@ class Stacks:
     def _levels(self) -> Iterator[tuple[int, int]]:
         return pairwise(self.levels.tolist())
 
-    def _pairs(self, size: int, start: int = 0, stop: int | None = None) -> NDArray[np.int64]:
+    def _pairs(self, size: int, start: int, stop: int) -> NDArray[np.int64]:
         """Return the calls of tree nodes, each as one number; of the first frames of stacks it means nothing."""
         callers = self.frames[self.parents[start:stop]].astype(np.int64)
         pairs: NDArray[np.int64] = callers * size + self.frames[start:stop]
@@ -394,6 +355,33 @@ class Stacks:
             found = above[start:stop] >= 0
             depths[start:stop] += np.where(visible[start:stop] & found, depths[above[start:stop]], 0)
         return anchors, above, depths
+
+
+def stacks_in(graph: nx.DiGraph) -> Stacks | None:
+    """Return the stacks that a profile was measured on; None where it has none.
+
+    Examples
+    --------
+    >>> stacks_in(nx.DiGraph(unit="s")) is None
+    True
+    """
+    stacks = graph.graph.get(STACKS)
+    return stacks if isinstance(stacks, Stacks) else None
+
+
+def path_in(parents: NDArray[Any], frames: NDArray[Any], node: int) -> tuple[int, ...]:
+    """Return the functions from the root of a tree to one of its nodes.
+
+    Examples
+    --------
+    >>> path_in(np.array([-1, 0, 0]), np.array([7, 8, 9]), 2)
+    (7, 9)
+    """
+    way: list[int] = []
+    while node >= 0:
+        way.append(int(frames[node]))
+        node = int(parents[node])
+    return tuple(reversed(way))
 
 
 def _tree(frames: NDArray[Any], sizes: NDArray[np.int64], starts: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
@@ -449,12 +437,17 @@ def _small(values: NDArray[Any]) -> NDArray[Any]:
     return values.astype(np.int32, copy=False) if values.max(initial=0) < 2**31 else values
 
 
-def _summed(
+def summed(
     values: NDArray[Any], places: NDArray[Any], size: int, mask: NDArray[np.bool_] | None = None
 ) -> NDArray[Any]:
     """Return the sum of the values of each place, or of those of a mask.
 
     Of ints exactly, which `numpy.bincount` does in floats.
+
+    Examples
+    --------
+    >>> summed(np.array([1, 2, 3]), np.array([0, 2, 0]), 3).tolist()
+    [4, 0, 2]
     """
     sums = np.zeros(size, dtype=np.float64 if values.dtype.kind == "f" else np.int64)
     for start in range(0, len(values), CHUNK):

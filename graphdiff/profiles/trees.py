@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.noise import deviation, of_stacks, scatter, widest
 from graphdiff.profiles.pairing import scaled
-from graphdiff.profiles.stacks import Stacks
+from graphdiff.profiles.stacks import Stacks, path_in
 
 __all__ = ["ChangedRoute", "Counted", "Forest", "changed_routes", "stacks_of", "united"]
 
@@ -80,11 +80,7 @@ class Forest:
 
     def path(self, node: int) -> tuple[int, ...]:
         """Return the functions from the root to a tree node."""
-        frames: list[int] = []
-        while node >= 0:
-            frames.append(int(self.frames[node]))
-            node = int(self.parents[node])
-        return tuple(reversed(frames))
+        return path_in(self.parents, self.frames, node)
 
 
 def united(trees: Sequence[Stacks], functions: Sequence[Values]) -> Forest:

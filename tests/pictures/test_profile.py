@@ -317,3 +317,6 @@ class TestTheCommandLine:
         done = run("compare", folded, str(other), "-O", str(tmp_path / "change.svg"))
         assert done.err == f"{tmp_path / 'change.svg'}: 5 of 5 functions\n"
         assert ">self 7 → 95 samples<" in (tmp_path / "change.svg").read_text(encoding="utf-8")
+        other.write_text(FOLDED.replace("burn 2", "melt 2"))
+        run("compare", folded, str(other), "-O", str(tmp_path / "new.svg"))
+        assert ">+ new<" in (tmp_path / "new.svg").read_text(encoding="utf-8").replace("&#160;", " ")

@@ -116,6 +116,14 @@ def test_estimates_on_edges_are_the_totals_of_spent() -> None:
                 assert part.share == pytest.approx(adjoints[caller])
 
 
+def test_a_range_without_room_is_one_number() -> None:
+    ranking = gd.rank(gd.read(DATA / "run.prof"))
+    for target in ranking.nodes[:5]:
+        parts = [row.part for row in gd.rank(ranking.costs.graph, target=target).rows() if row.part.is_measured]
+        assert parts
+        assert all(part.bounds == (part.share, part.share) for part in parts)
+
+
 def test_several_callers_are_taken_together() -> None:
     listed: Listed = [((0, 1, 3), 5), ((0, 2, 3), 7), ((0, 1, 2, 3), 1), ((0, 3), 2)]
     graph = profile_of(listed)

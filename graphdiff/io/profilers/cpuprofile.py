@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from graphdiff.errors import FormatError
 from graphdiff.graph.measured import with_stacks
 from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, text_in
-from graphdiff.io.profilers.timeline import indices, summed, tree
+from graphdiff.io.profilers.timeline import indices, tree
 from graphdiff.profiles.call_graph import Function, from_stacks
-from graphdiff.profiles.stacks import MOST, Stacks
+from graphdiff.profiles.stacks import MOST, Stacks, summed
 
 __all__ = ["CallFrames", "read_cpuprofile", "stacks_of"]
 
