@@ -33,7 +33,6 @@ EPILOG = """\
 Examples:
   graphdiff compare old.lock new.lock                  what appeared, by which direct dependency
   graphdiff compare git:main uv.lock -o markdown       since a commit, for a pull request
-  graphdiff compare old.Packages new.Packages openssh-server liblzma5 -w even
   graphdiff compare git:HEAD uv.lock --fail-if 'appeared > 5' --fail-if "licence ~ 'GPL*'"
   graphdiff compare old.csv new.csv main seconds --fail-if 'relative > 10 %'
   graphdiff compare old.dot new.dot a b -O diff.svg    the report, and the picture
@@ -56,13 +55,8 @@ In Python:
 @options.verb_on("OLD")
 @click.argument("new", metavar="NEW")
 @with_ends
-<<<<<<< HEAD
-@options.grouping("Add the change up by groups: an attribute, or N parts of names.")
-@click.option("--old", "olds", multiple=True, hidden=True)
-=======
 @options.grouping("Add up by module, file, class, attribute, or N parts of names.")
-@click.option("--old", "olds", multiple=True, metavar="FILE", help="Of profiles: another run of OLD. Repeat for more.")
->>>>>>> fixviews
+@click.option("--old", "olds", multiple=True, hidden=True)
 @click.option(
     "--normalise",
     metavar="total|calls:NAME",
