@@ -8,6 +8,7 @@ import click
 
 from graphdiff.cli import conditions, inputs, options, output, renamings, weightings
 from graphdiff.cli.completion import complete_column, complete_value
+from graphdiff.cli.measures import OF_COSTS
 from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.errors import UsageError
 
@@ -118,7 +119,7 @@ def _print_costs(
     from graphdiff.profiles.ranking import rank_costs
     from graphdiff.profiles.report import head
 
-    gate.require("total", "of a profile")
+    gate.require(OF_COSTS, "of a profile")
     ranking = rank_costs(graph, *ends.of(graph), by=by)
     gate.check([ranking], graph)
     output.emit(
@@ -152,6 +153,7 @@ def _print_groups(graph: nx.DiGraph, settings: options.Settings, top: int, gate:
     """Print groups of a profile's functions, of which edges alone tell no totals."""
     from graphdiff.profiles.averages import GroupCosts
 
+    gate.require(("total",), "of groups")
     costs = GroupCosts(graph)
     gate.check([costs], graph)
     output.emit(

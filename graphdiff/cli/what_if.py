@@ -234,7 +234,7 @@ def _print_gains(
     answer = compute(graph, _function(ends, graph), **removals, **shares, **asked_by)
     output.emit(
         settings,
-        text=lambda: str(answer),
+        text=lambda: f"{output.read_line(graph)}\n\n{answer}",
         document=lambda: {"kind": "gains", "graph": output.graph_record(graph), **answer.to_dict()},
         rows=answer.rows,
     )

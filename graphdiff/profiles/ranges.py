@@ -3,8 +3,9 @@
 An edge knows what it cost, not for whom: where callers are mixed, the stacks behind the edges may be any that sum to
 them. Those that pass some functions are a flow on the graph of components (a stack uses each edge between them once),
 no edge carrying more than it cost. So the most is a maximum flow to f, and the least what is left of f by the most that
-can come past these functions (L. Ford, D. Fulkerson, "Maximal flow through a network", 1956). Both are reached by some
-stacks. Costs are whole numbers here, so that flows end; what floats lack is rounded outward.
+can come past these functions (L. Ford, D. Fulkerson, "Maximal flow through a network", 1956). Without cycles both are
+reached by some stacks; within a component only what enters it at a function is proven to be spent for that. Costs are
+whole numbers here, so that flows end; what floats lack is rounded outward.
 """
 
 from __future__ import annotations
@@ -171,8 +172,7 @@ class Flows:
             least[component] = max(own, least.get(component, 0))
         room = {at: max(0, self.totals[at] - own) for at, own in least.items() if at != end}
         asked = np.fromiter(functions, dtype=np.int64)
-        inner = np.isin(self.components[asked], [end])
-        theirs = np.isin(self.callers, asked[~inner]) | np.isin(self.callees, asked[~inner])
+        theirs = np.isin(self.callers, asked) | np.isin(self.callees, asked)
         starts = {at: supply for at, supply in enumerate(self.supplies) if supply}
         return self._flow(starts, end, ~theirs, room)
 
