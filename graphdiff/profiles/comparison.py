@@ -200,12 +200,13 @@ class ProfileComparison(Result):
         ``self_after``, and all that `graphdiff.profiles.overlay.overlaid` says.
         """
         changes = {part.key: part.change for part in self.parts}
-        pair = [below(profile, self.main) for profile in self.profiles or ()]
-        graph = both_in_one(*pair, self.factor, changes) if pair else nx.MultiDiGraph()
+        graph = nx.MultiDiGraph()
+        if self.profiles is not None:
+            before, after = (below(profile, self.main) for profile in self.profiles)
+            graph = both_in_one(before, after, self.factor, changes)
+            overlaid(before, after, scale=self.factor, into=graph)
         ends = {} if self.main is None else {"source": self.main}
         graph.graph.update(total=plain(self.after), unit=self.unit, headline=headline(self), **ends)
-        if pair:
-            overlaid(*pair, scale=self.factor, into=graph)
         return graph
 
     def to_dict(self) -> dict[str, Any]:

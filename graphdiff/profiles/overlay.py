@@ -13,7 +13,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.pairing import STATUS
-from graphdiff.profiles.stacks import stacks_in
+from graphdiff.profiles.stacks import Stacks, stacks_in
 
 __all__ = ["SIDES", "below", "overlaid", "side_of"]
 
