@@ -537,7 +537,7 @@ def test_stacks_united_keep_what_each_profile_has() -> None:
 
 def test_options_of_weights_are_none_of_what_was_measured() -> None:
     graph = nx.DiGraph(edge_meaning="calls", unit="Ir", total=3, kind="counted")
-    graph.add_node("main", self=3, inclusive=3)
+    graph.add_nodes_from([("main", {"self": 3, "inclusive": 3})])
     for options in ({"cycles": "solve"}, {"default_weight": 0}):
         with pytest.raises(
             UsageError, match=r"= is of weights.*: leave it out; weight=graphdiff.weights.spent compares"
