@@ -41,7 +41,7 @@ In Python:
 @options.command(epilog=EPILOG)
 @options.verb
 @with_ends
-@options.grouping("Draw groups: by a node attribute, or N parts of names.")
+@options.grouping("Draw groups: by module, file or class, an attribute, or N parts of names.")
 @click.option(
     "--max-nodes",
     type=int,

@@ -72,8 +72,7 @@ def with_format_options(function: Callable[..., None]) -> Callable[..., None]:
         function = click.option(f"--{name}", name, multiple=name == "set", type=choice, hidden=True)(function)
     return click.option(
         "--option", "options", multiple=True, metavar="NAME=VALUE", shell_complete=complete,
-        help=f"An option of the format: {', '.join(NAMES)}, or "
-        "another package's: graphdiff formats FORMAT lists them.",
+        help=f"An option of the format: {', '.join(NAMES)}, …: graphdiff formats FORMAT.",
     )(function)  # fmt: skip
 
 

@@ -44,10 +44,10 @@ class Whole(io.BytesIO):
         return super().read()
 
 
-PACKED: dict[bytes, tuple[str, Callable[[bytes], io.BufferedIOBase]]] = {
-    b"\x1f\x8b": ("gzip", lambda raw: gzip.GzipFile(fileobj=io.BytesIO(raw))),
-    b"BZh": ("bzip2", lambda raw: bz2.BZ2File(Whole(raw))),
-    b"\xfd7zXZ\x00": ("xz", lambda raw: lzma.LZMAFile(Whole(raw))),  # noqa: SIM115, closed by its user
+PACKED: dict[bytes, tuple[str, type[io.BytesIO], Callable[[io.BytesIO], io.BufferedIOBase]]] = {
+    b"\x1f\x8b": ("gzip", io.BytesIO, lambda raw: gzip.GzipFile(fileobj=raw)),
+    b"BZh": ("bzip2", Whole, bz2.BZ2File),
+    b"\xfd7zXZ\x00": ("xz", Whole, lzma.LZMAFile),
 }
 
 
@@ -60,7 +60,7 @@ def load(path: PathOrFile, *, max_bytes: int | None) -> tuple[str, bytes]:
         ``"-"`` is standard input. The text of a text file object counts as UTF-8.
     max_bytes : int or None
         The largest content, before and after decompression; None is 2 GiB, and of a packed file 64 MiB or 200 times
-        its size, whichever is more.
+        what has been unpacked of it so far, whichever is more.
 
     Raises
     ------
@@ -87,8 +87,7 @@ def load(path: PathOrFile, *, max_bytes: int | None) -> tuple[str, bytes]:
         raise InputError.of(name, error) from error
     except ValueError as error:  # A closed file, or a path with a NUL in it.
         raise InputError(f"{name!r}: {error}") from error
-    unpacked = min(MAX_BYTES, max(UNPACKED_BYTES, UNPACKED_TIMES * len(raw)))
-    data = _decompress(raw, name, unpacked if max_bytes is None else max_bytes)
+    data = _decompress(raw, name, max_bytes)
     if not data or data.isspace():
         raise FormatError(f"{name} is empty")
     return name, data
@@ -166,28 +165,44 @@ def _read_raw(path: PathOrFile, name: str, max_bytes: int) -> bytes:
         return _bounded(file, name, max_bytes, max(CHUNK, min(size, max_bytes) + 1))
 
 
-def _decompress(raw: bytes, name: str, max_bytes: int) -> bytes:
-    for magic, (title, unpack) in PACKED.items():
+def _decompress(raw: bytes, name: str, max_bytes: int | None) -> bytes:
+    for magic, (title, source, unpack) in PACKED.items():
         if raw.startswith(magic):
             if len(raw) > LONG:
                 Thread(target=importlib.import_module, args=("graphdiff.graph.compiled",)).start()
+            packed = source(raw)
             try:
-                with unpack(raw) as file:
-                    return _bounded(file, name, max_bytes)
+                with unpack(packed) as file:
+                    if max_bytes is not None:
+                        return _bounded(file, name, max_bytes)
+                    return _bounded(file, name, _unpacked(len(raw)), packed=packed)
             except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
                 raise FormatError(f"{name}: broken {title} compression: {error}") from error
     return raw
 
 
-def _bounded(file: IO[Any] | io.BufferedIOBase, name: str, max_bytes: int, chunk_bytes: int = CHUNK) -> bytes:
+def _unpacked(n_bytes: int) -> int:
+    """Return how much may come out of so many bytes of a packed file."""
+    return min(MAX_BYTES, max(UNPACKED_BYTES, UNPACKED_TIMES * n_bytes))
+
+
+def _bounded(
+    file: IO[Any] | io.BufferedIOBase,
+    name: str,
+    max_bytes: int,
+    chunk_bytes: int = CHUNK,
+    packed: io.BytesIO | None = None,
+) -> bytes:
+    """Return the content of a file up to a limit; of a packed one as much as may come out of what has been unpacked."""
     chunks: list[bytes] = []
-    left = max_bytes
+    n_bytes = 0
     while chunk := file.read(chunk_bytes):
         chunk = chunk.encode("utf-8", "surrogateescape") if isinstance(chunk, str) else chunk
-        left -= len(chunk)
-        if left < 0:
+        n_bytes += len(chunk)
+        limit = max_bytes if packed is None else _unpacked(packed.tell())
+        if n_bytes > limit:
             raise LimitError(
-                f"{name} holds more than {max_bytes:,} bytes", Remedy(Keyword("max_bytes", max_bytes * 4), "reads it")
+                f"{name} holds more than {limit:,} bytes", Remedy(Keyword("max_bytes", max_bytes * 4), "reads it")
             )
         chunks.append(chunk)
     return b"".join(chunks)

@@ -299,7 +299,9 @@ def _without(graph: nx.DiGraph, hide: str) -> nx.DiGraph:
             f"calls were average; {_left_text(graph, left.graph['total'])}",
         ]
         return left
-    dropped = is_hidden[stacks.frames] & ~(_of_scripts(graph, stacks, is_hidden) if hide in NAMED else False)
+    dropped = is_hidden[stacks.frames]
+    if hide in NAMED:
+        dropped &= ~_of_scripts(graph, stacks, is_hidden)
     mapped = _dropping(stacks, dropped, len(graph))
     _require_left(len(mapped), hide)
     n_hidden = how_many(len(graph) - len(np.unique(mapped.frames)), "functions")

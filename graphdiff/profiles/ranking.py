@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 import networkx as nx
 
@@ -21,8 +21,6 @@ from graphdiff.text.numbers import plain
 from graphdiff.text.tables import Axis, Frame, Result
 
 __all__ = ["CostRanking", "Row", "rank_costs"]
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -299,9 +297,16 @@ def _one(end: Any, name: str) -> Any:
     return end
 
 
-def _sorted(rows: Iterable[T], number: Callable[[T], Number | None]) -> list[T]:
-    """Return rows in order, the largest first."""
-    return sorted(rows, key=lambda row: -float(number(row) or 0))
+def _sorted(costs: Costs, rows: Iterable[Row], number: Callable[[Row], Number | None]) -> list[Row]:
+    """Return rows in order, the largest first; of equal ones what costs most by itself, then by name: not as the file.
+
+    So it is the same for all formats.
+    """
+
+    def place(row: Row) -> tuple[float, float, str]:
+        return -float(number(row) or 0), -sum(float(costs.owns[member]) for member in row.numbers), row.name
+
+    return sorted(rows, key=place)
 
 
 def _all(costs: Costs, by: str) -> list[Row]:
@@ -313,7 +318,8 @@ def _all(costs: Costs, by: str) -> list[Row]:
         raise WeightError(
             f"no function of this file has {'a cost by itself' if by == SELF else by}: functions have {have}"
         )
-    return [Row((number,), str(costs.labels[number])) for number in _sorted(known, figures.__getitem__)]
+    rows = [Row((number,), str(costs.labels[number])) for number in known]
+    return _sorted(costs, rows, lambda row: figures[row.numbers[0]])
 
 
 def _callers(costs: Costs, source: Any, target: Any) -> list[Row]:
@@ -328,7 +334,7 @@ def _callers(costs: Costs, source: Any, target: Any) -> list[Row]:
         )
     whole = sum(calls for _, calls in counts)
     rows = [Row((costs.number(node),), str(node), Part(whole, calls)) for node, calls in counts]
-    return _sorted(rows, lambda row: row.part and row.part.cost)
+    return _sorted(costs, rows, lambda row: row.part and row.part.cost)
 
 
 def _parted(costs: Costs, fixed: Any, by: str, *, towards: bool) -> list[Row]:
@@ -345,14 +351,15 @@ def _parted(costs: Costs, fixed: Any, by: str, *, towards: bool) -> list[Row]:
         )
     else:
         parts = _estimated(costs, end, numbers, by, towards=towards)
-    rows = [(Row(members, costs.component_name(members), part), part) for members, part in parts]
+    rows = [Row(members, costs.component_name(members), part) for members, part in parts]
     if not towards and (whole := costs.whole(fixed, by)) is not None:
-        part = Part(whole, whole)
-        rows.append((Row((end,), str(fixed), part), part))
-    known = [row for row in rows if row[1].share is not None and row[1].about]
-    unknown = [row for row in rows if row[1].share is None and row[1].whole]
-    ordered = [*_sorted(known, lambda row: row[1].about), *_sorted(unknown, lambda row: row[1].whole)]
-    return [row for row, _ in ordered]
+        rows.append(Row((end,), str(fixed), Part(whole, whole)))
+    known = [row for row in rows if row.part and row.part.share is not None and row.part.about]
+    unknown = [row for row in rows if row.part and row.part.share is None and row.part.whole]
+    return [
+        *_sorted(costs, known, lambda row: row.part and row.part.about),
+        *_sorted(costs, unknown, lambda row: row.part and row.part.whole),
+    ]
 
 
 def _estimated(

@@ -28,6 +28,8 @@ __all__ = ["MOST", "Stacks", "path_in", "stacks_in", "summed"]
 MOST = 2.0**62
 #: So many tree nodes are numbered at once, so that this takes little memory.
 CHUNK = 1 << 20
+#: Levels of no more tree nodes, on average, are summed one node at a time.
+NARROW = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,6 +171,12 @@ class Stacks:
     @cached_property
     def totals(self) -> NDArray[Any]:
         """What each stack cost with all that it called, shape (n,)."""
+        if len(self) < NARROW * len(self.levels):
+            sums = self.own.tolist()
+            for node, parent in zip(range(len(sums) - 1, -1, -1), self.parents[::-1].tolist(), strict=True):
+                if parent >= 0:
+                    sums[parent] += sums[node]
+            return np.array(sums, dtype=self.own.dtype)
         totals = self.own.copy()
         for start, stop in reversed([*self._levels()][1:]):
             parents = self.parents[start:stop]

@@ -119,6 +119,14 @@ def test_what_is_packed_into_next_to_nothing_is_refused_before_it_fills_the_memo
         read(bomb)
 
 
+def test_what_is_packed_into_next_to_nothing_is_refused_as_soon_as_it_shows(tmp_path):
+    # All of it is within 200 times its size, were the rest not there to make it larger.
+    bomb = tmp_path / "bomb.csv.gz"
+    bomb.write_bytes(gzip.compress(b"a,b\n" * (2**24 + 2**21), 6) + gzip.compress(os.urandom(2**20), 0))
+    with pytest.raises(LimitError, match=r"more than [\d,]+ bytes; max_bytes=\d+"):
+        read(bomb)
+
+
 def test_the_limit_is_inclusive_and_holds_for_plain_files():
     assert edges(io.BytesIO(DOT), max_bytes=len(DOT)) == EDGES
     with pytest.raises(LimitError, match="more than 22 bytes; max_bytes=88 reads it"):

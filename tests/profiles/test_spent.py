@@ -217,6 +217,20 @@ def test_of_the_same_stacks_the_component_spends_for_its_members_what_they_cost(
 # -- routes
 
 
+def test_equal_rows_stand_in_the_order_of_their_names_whatever_the_file() -> None:
+    listed: Listed = [((0, 1), 3), ((0, 2), 3), ((0, 3), 3), ((0, 4, 5), 3)]
+    there, back = (profile_of(order) for order in (listed, listed[::-1]))
+    assert list(there) == list(back)
+    turned = nx.DiGraph(**back.graph)
+    del turned.graph["stacks"]
+    turned.add_nodes_from(reversed(list(back.nodes(data=True))))
+    turned.add_edges_from(reversed(list(back.edges(data=True))))
+    for by in ("self", "inclusive"):
+        assert rank_costs(without_stacks(there), by=by).nodes == rank_costs(turned, by=by).nodes
+        assert rank_costs(without_stacks(there), source="a", by=by).nodes == rank_costs(turned, source="a", by=by).nodes
+    assert rank_costs(turned).nodes[:3] == ["b", "c", "d"]
+
+
 def test_routes_on_stacks_are_the_stacks_that_cost_most() -> None:
     graph = profile_of([((0, 1, 3), 5), ((0, 2, 3), 7), ((0, 1, 3, 4), 4), ((3,), 1)])
     assert [(route.functions, route.cost) for route in routes(Costs(graph), None, "d")] == [
@@ -400,8 +414,8 @@ def test_a_profile_that_imports_tie_together_says_so() -> None:
     assert "! step3 and step5 are in one cycle of calls (12 functions)." in str(asked)
     assert asked.part.estimate is None
     towards = rank_costs(graph, target="work")
-    assert [len(row.numbers) for row in towards.listed] == [1, 12]
-    assert "all of it is spent for main, step0 + 11 more" in str(towards)
+    assert [len(row.numbers) for row in towards.listed] == [12, 1]
+    assert "all of it is spent for step0 + 11 more, main" in str(towards)
 
 
 def test_results_are_plain_values_tables_and_html() -> None:

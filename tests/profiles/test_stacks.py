@@ -112,3 +112,15 @@ def test_a_stack_of_a_hundred_thousand_frames() -> None:
 def test_costs_that_do_not_add_up(costs: list[float]) -> None:
     with pytest.raises(UsageError, match=r"less than 2\*\*62 together"):
         Stacks.of([0], [1], costs)
+
+
+@pytest.mark.parametrize("narrow", [0, 10**9])
+def test_totals_are_the_own_of_all_that_begin_alike_in_narrow_trees_and_wide_ones(
+    narrow: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graphdiff.profiles.stacks.NARROW", narrow)
+    for listed in SETS:
+        stacks = stacks_of(listed)
+        for node, total in enumerate(stacks.totals.tolist()):
+            path = stacks.path(node)
+            assert total == sum(cost for stack, cost in listed if stack[: len(path)] == path)
