@@ -172,9 +172,10 @@ def _asks_weights(settings: options.Settings) -> bool:
 
 def _are_costs(settings: options.Settings, befores: Sequence[nx.DiGraph], afters: Sequence[nx.DiGraph]) -> bool:
     """Return whether all files are profiles and no weights are asked for."""
-    from graphdiff.profiles.pairing import are_profiles
+    from graphdiff.change.compare import are_costs
 
-    return not _asks_weights(settings) and are_profiles(befores, afters)
+    given = {"weight": settings.weights or None, "default_weight": settings.default_weight, "cycles": settings.cycles}
+    return are_costs(befores, afters, {name: value for name, value in given.items() if value is not None})
 
 
 def _aligned(

@@ -32,7 +32,7 @@ WRONG = (
     ),
 )
 #: What is left of a line with two numbers, its second taken off.
-FIRST_OF_TWO = re.compile(rb"\s[0-9]+(?:\.[0-9]*)?\Z")
+FIRST_OF_TWO = re.compile(rb"\s[0-9]+(?:\.[0-9]*)?\s*\Z")
 #: py-spy's frames: a function, and the line where it was just then. Of one file of Python's all others are such, too.
 PYTHON = re.compile(r"\((?:.*\.pyx?|<.+>):[0-9]+\)\Z")
 PLACED = re.compile(r"(.+?) \((.*\.[\w.]+|<.+>)(?::[0-9]+)?\)")
@@ -136,13 +136,18 @@ def _lines_of(data: bytes, name: str) -> tuple[NDArray[np.int32], NDArray[np.int
 
 
 def _parted(line: bytes, where: str) -> tuple[bytes, bytes]:
-    """Return the stack of a line, empty where that is blank, and its number."""
-    parts = line.rsplit(None, 1)
-    if not parts:
+    """Return the stack of a line, empty where that is blank, and its number.
+
+    One blank parts them; a frame of which a blank is left there has no name, and one of nothing is none.
+    """
+    text = line.rstrip()
+    if not text:
         return b"", b""
-    if NUMBER.fullmatch(parts[-1]):
-        return b"".join(parts[:-1]).rstrip(b"; ") or NO_STACK, parts[-1]
-    what = next((what for wrong, what in WRONG if wrong.fullmatch(parts[-1])), "no number at the end of a stack")
+    number = text.rsplit(None, 1)[-1]
+    if NUMBER.fullmatch(number):
+        stack = text[: -len(number) - 1].rstrip(b";")
+        return stack if stack.strip(b"; \t") else NO_STACK, number
+    what = next((what for wrong, what in WRONG if wrong.fullmatch(number)), "no number at the end of a stack")
     raise FormatError(f"{where}: {what}: {text_of(line.strip())[-60:]!r}")
 
 
