@@ -80,6 +80,7 @@ def rank(
 
     graph = inputs.load(settings)
     if graph.graph.get("quotient"):
+        _require_groups(settings, ends, by, value)
         _print_groups(graph, settings, top, gate)
         return
     if value is None and weightings.asks_costs(graph, settings) and by in (None, *COLUMNS):
@@ -127,6 +128,25 @@ def _print_costs(
         document=lambda: {"kind": "rank", "graph": output.read_record(graph), **ranking.to_dict(top)},
         rows=lambda: ranking.sheet(top),
     )
+
+
+def _require_groups(settings: options.Settings, ends: Ends, by: str | None, value: str | None) -> None:
+    """Raise `UsageError` where something is asked of groups of functions that calls alone do not tell."""
+    given = {
+        f"--by {by}": by not in (None, "self"),
+        "--value": value is not None,
+        "a source": bool(ends.sources),
+        "a target": ends.has_target,
+        "--weight": bool(settings.weights),
+        "--default-weight": settings.default_weight is not None,
+        "--cycles": settings.cycles is not None,
+        "--exact": settings.exact,
+    }
+    for name in (name for name, is_given in given.items() if is_given):
+        raise UsageError(
+            f"{name}: of groups of functions without stacks only what these cost by themselves is known, and by that "
+            "they are ordered, as calls between groups nest; leave it out, or --group"
+        )
 
 
 def _print_groups(graph: nx.DiGraph, settings: options.Settings, top: int, gate: conditions.Gate) -> None:

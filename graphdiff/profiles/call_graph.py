@@ -14,8 +14,10 @@ from graphdiff.arithmetic import Number
 from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.stacks import Stacks
 
-__all__ = ["NO_NAME", "Function", "from_calls", "from_stacks", "function_of", "functions_of", "labels_of"]
+__all__ = ["NO_NAME", "Function", "from_calls", "from_stacks", "function_of", "functions_of", "labels_of", "lasting"]
 
+#: Where an object was in memory, which Python says of built-in functions of some.
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+(?=>|$)")
 FACTS = {"edge_meaning": "calls", "weight_meaning": "cost", "node_meaning": "functions"}
 
 #: What a function is called where a file has an empty name for it.
@@ -144,6 +146,17 @@ def functions_of(graph: nx.DiGraph) -> list[Function]:
 def function_of(node: Any, data: Mapping[str, Any]) -> Function:
     """Return what a node of a profile is known by."""
     return Function(str(data.get("name", node)), str(data.get("file", "")), data.get("line"))
+
+
+def lasting(function: Function) -> Function:
+    """Return a function as every run of a program knows it: without where an object was in memory.
+
+    Examples
+    --------
+    >>> lasting(Function("<built-in method __new__ of type object at 0x7f3c6e45ea00>", "~"))
+    Function(name='<built-in method __new__ of type object>', file='~', line=None)
+    """
+    return function._replace(name=ADDRESS.sub("", function.name))
 
 
 def _graph(**facts: Any) -> nx.DiGraph:

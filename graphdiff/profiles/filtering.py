@@ -199,6 +199,8 @@ def _require_profile(graph: Any, given: Sequence[Keyword]) -> None:
 
 def matching(graph: nx.DiGraph, keyword: str, text: str) -> NDArray[np.bool_]:
     """Return the mask of the functions whose name or file a regular expression is found in; some function has it."""
+    if not text:
+        raise UsageError(Keyword(keyword, text), ": a text of nothing is in all functions: name some")
     try:
         pattern = re.compile(text)
     except re.error as error:

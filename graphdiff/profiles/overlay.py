@@ -13,9 +13,9 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.pairing import STATUS
-from graphdiff.profiles.stacks import stacks_in
+from graphdiff.profiles.stacks import Stacks, stacks_in
 
-__all__ = ["SIDES", "overlaid", "side_of"]
+__all__ = ["SIDES", "below", "overlaid", "side_of"]
 
 SIDES = ("before", "after")
 #: What is known of a node, and of an edge, on either side.
@@ -85,6 +85,47 @@ def overlaid(before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, into: 
             for each, graph, factor in zip(stacks, (before, after), (1, scale), strict=True)
         )
     return both
+
+
+def below(graph: nx.DiGraph, main: Any) -> nx.DiGraph:
+    """Return what a function and all that it calls are in a profile; all of it where that is None.
+
+    On stacks costs are those below the function, on edges those of the whole file.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph([("start", "main"), ("main", "work"), ("start", "stop")], unit="s", total=3)
+    >>> list(below(G, "main")), list(below(G, "gone"))
+    (['main', 'work'], [])
+    """
+    if main is None:
+        return graph
+    if main in graph and STACKS in graph.graph:
+        return _below_on_stacks(graph, main)
+    kept = {main, *nx.descendants(graph, main)} if main in graph else set()
+    whole = nx.DiGraph(graph.subgraph(kept))
+    whole.graph["total"] = graph.nodes[main].get("inclusive", graph.graph.get("total")) if kept else 0
+    return whole
+
+
+def _below_on_stacks(graph: nx.DiGraph, main: Any) -> nx.DiGraph:
+    every: Stacks = graph.graph[STACKS]
+    labels = list(graph)
+    inside = every.holding([labels.index(main)])
+    places = np.cumsum(inside) - 1
+    callers = every.parents[inside]
+    parents = np.where((callers >= 0) & inside[callers], places[callers], -1)
+    present, frames = np.unique(every.frames[inside], return_inverse=True)
+    samples = None if every.samples is None else every.samples[inside]
+    stacks = Stacks.of_tree(parents, frames, every.own[inside], samples)
+    facts = {"total": stacks.total, "samples": stacks.n_samples, STACKS: stacks}
+    part = nx.DiGraph(**graph.graph | {name: value for name, value in facts.items() if value is not None})
+    kept = [labels[place] for place in present.tolist()]
+    for label, own, inclusive in zip(kept, *(each.tolist() for each in stacks.functions(len(kept))), strict=True):
+        part.add_nodes_from([(label, graph.nodes[label] | {"self": own, "inclusive": inclusive})])
+    for tail, head, cost in zip(*(each.tolist() for each in stacks.calls(len(kept))), strict=True):
+        part.add_edge(kept[tail], kept[head], cost=cost)
+    return part
 
 
 def _sided(data: Mapping[str, Any], names: tuple[str, ...], side: str, factor: Number) -> dict[str, Any]:

@@ -115,6 +115,39 @@ class Flows:
         low = max(0, least - self._past(functions, end))
         return Range(min(self._in_units(low), whole), min(self._in_units(high), whole), whole)
 
+    def into(self, function: int, whole: Number, owns: Mapping[int, Number]) -> Number:
+        """Return the most that stacks which hold a function and end with some others can cost.
+
+        Parameters
+        ----------
+        function : int
+        whole : number
+            What all stacks that hold it cost.
+        owns : mapping of int to number
+            What the functions that the stacks are to end with cost by themselves.
+
+        Examples
+        --------
+        >>> one = flows([0, 1, 2, 3], [(0, 1, 4), (0, 2, 5), (1, 2, 4), (2, 3, 5)], [0, 0, 4, 5], [9, 4, 9, 5])
+        >>> one.into(1, 4, {2: 4}), one.into(1, 4, {2: 4, 3: 5}), one.into(0, 9, {2: 4, 3: 5})
+        (4, 4, 9)
+        """
+        slack, sinks = 0 if self.is_exact else ROUNDED, dict[int, int]()
+        supply = _up(whole, self.scale, slack)
+        for other, own in owns.items():
+            component = int(self.components[other])
+            sinks[component] = min(supply, sinks.get(component, 0) + _up(own, self.scale, slack))
+        begin, end = len(self.totals), len(self.totals) + 1
+        ends, caps = (np.fromiter(each, dtype=np.int64) for each in (sinks, sinks.values()))
+        most = max_flow(
+            np.concatenate([self.components[self.callers], [begin], ends]),
+            np.concatenate([self.components[self.callees], [self.components[function]], np.full(len(ends), end)]),
+            np.concatenate([self.sizes, [supply], caps]),
+            begin,
+            end,
+        )
+        return min(self._in_units(most), whole)
+
     def _in_units(self, cost: int) -> Number:
         return cost if self.scale == 1 else Fraction(cost) / self.scale if self.is_exact else float(cost / self.scale)
 

@@ -10,7 +10,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.profiles.costs import SELF, Costs, Part
 from graphdiff.profiles.filtering import NAMED, matching
 from graphdiff.profiles.routes import Route
-from graphdiff.text.amounts import SECONDS, amount
+from graphdiff.text.amounts import SECONDS, amount, rounded
 from graphdiff.text.names import end_text
 from graphdiff.text.numbers import chain_lines, percent, shorten, shown
 from graphdiff.text.sentences import how_many
@@ -36,7 +36,7 @@ def head(costs: Costs) -> str:
     facts = costs.graph.graph
     counts = how_many(len(costs.labels), str(facts.get("node_meaning", "functions")))
     total = facts.get("total")
-    amounts = [counts] if total is None else [counts, amount(total, costs.unit)]
+    amounts = [counts] if total is None else [counts, amount(rounded(total, costs.unit), costs.unit)]
     if costs.counts is not None and costs.unit != "samples":
         amounts.append(how_many(int(costs.counts.own.sum()), "samples"))
     event = facts.get("event")

@@ -222,3 +222,24 @@ def test_average_calls_have_a_sentence_of_their_own(run: Run) -> None:
 def test_other_weights_are_asked_as_of_any_graph(run: Run) -> None:
     assert "weights: spent, as asked" in run("rank", BURN, "burn", "-w", "spent").out
     assert "reach" in run("rank", BURN, "burn", "--by", "reach").out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "--by inclusive", "--by calls", "--by strange", "--value size", "burn", "-s main", "-w spent",
+        "--default-weight 0", "--cycles solve", "--exact",
+    ],
+)  # fmt: skip
+def test_of_groups_without_stacks_one_thing_is_known(run: Run, words: str) -> None:
+    done = run("rank", BURN, "--group", "file", *words.split())
+    assert done.status == 2
+    assert "of groups of functions without stacks only what these cost by themselves is known" in done.err
+    assert run("rank", BURN, "--group", "file", "--by", "self").out == run("rank", BURN, "--group", "file").out
+
+
+@pytest.mark.parametrize("option", ["focus", "ignore", "hide"])
+def test_a_pattern_of_nothing_is_refused(run: Run, option: str) -> None:
+    done = run("rank", STACKS, f"--{option}", "")
+    assert done.status == 2
+    assert f"--{option} '': a text of nothing is in all functions: name some" in done.err
