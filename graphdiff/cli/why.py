@@ -116,9 +116,7 @@ def _print_report(
     if explanations is None:
         return
     gate.check(explanations, graph)
-    if output.is_drawn(settings.path):
-        output.write_drawn(annotated(explanations[-1], graph), settings)
-        settings = replace(settings, path=None)
+    settings = output.beside(settings, lambda: annotated(explanations[-1], graph))
     _emit(graph, settings, explanations, uncertain)
 
 
@@ -130,11 +128,8 @@ def _print_spent(graph: nx.DiGraph, settings: options.Settings, ends: tuple[Any,
     gate.require("total", "of a profile")
     spent = spent_for(graph, *ends)
     gate.check([spent], graph)
-    if output.is_drawn(settings.path):
-        output.write_drawn(spent.to_networkx(), settings)
-        settings = replace(settings, path=None)
     output.emit(
-        settings,
+        output.beside(settings, spent.to_networkx),
         text=lambda: f"{head(spent.costs)}\n\n{spent.text()}",
         document=lambda: {"kind": "why", "graph": output.read_record(graph), "results": [spent.to_dict()]},
         rows=spent.rows,
