@@ -13,7 +13,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.pairing import STATUS
-from graphdiff.profiles.stacks import stacks_in
+from graphdiff.profiles.stacks import Stacks, stacks_in
 
 __all__ = ["SIDES", "overlaid", "side_of"]
 
@@ -73,18 +73,20 @@ def overlaid(before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, into: 
         both.graph |= _sided(graph.graph, OF_PROFILES, side, factor)
     for node, data in both.nodes(data=True):
         data["status"] = STATUS[node in before, node in after]
-    stacks = [each for each in map(stacks_in, (before, after)) if each is not None]
-    if len(stacks) == len(SIDES):
-        place = {node: number for number, node in enumerate(both)}
-        both.graph[STACKS] = tuple(
-            replace(
-                each,
-                frames=np.array([place[node] for node in graph], dtype=np.int64)[each.frames],
-                own=each.own if factor == 1 else each.own * float(factor),
-            )
-            for each, graph, factor in zip(stacks, (before, after), (1, scale), strict=True)
-        )
+    stacks = [_stacks(graph, [*both], factor) for graph, factor in ((before, 1), (after, scale))]
+    if None not in stacks:
+        both.graph[STACKS] = tuple(stacks)
     return both
+
+
+def _stacks(graph: nx.DiGraph, nodes: list[Any], factor: Number) -> Stacks | None:
+    """Return the stacks of a profile whose frames are the places of its functions among nodes."""
+    stacks = stacks_in(graph)
+    if stacks is None:
+        return None
+    place = {node: number for number, node in enumerate(nodes)}
+    frames = np.array([place[node] for node in graph], dtype=np.int64)[stacks.frames]
+    return replace(stacks, frames=frames, own=stacks.own if factor == 1 else stacks.own * float(factor))
 
 
 def _sided(data: Mapping[str, Any], names: tuple[str, ...], side: str, factor: Number) -> dict[str, Any]:

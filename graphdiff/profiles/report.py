@@ -274,19 +274,19 @@ def _routes(spent: Spent) -> Iterator[str]:
     routes = [route for route in spent.routes if len(route.functions) > 1]
     if not routes:
         return
-    unit, measured = spent.costs.unit, spent.costs.stacks is not None
+    measured = spent.costs.stacks is not None
     if not spent.sources:
         yield from ("", "Routes" if measured else "Strongest routes, if all calls of a function cost the same")
-    rows = []
-    for route in routes:
-        if measured:
-            assert route.cost is not None
-            text = route_text(route, BESIDE if spent.sources else ROUTE)
-            rows.append([text, amount(route.cost, unit), "" if spent.sources else percent(route.part)])
-        else:
-            rows.append([route_text(route, ROUTE), f"{'' if _is_forced(spent, route) else '≈'}{percent(route.part)}"])
-    lines = [f"  {line}" for line in aligned(rows)]
+    lines = [f"  {line}" for line in aligned([_route_row(spent, route) for route in routes])]
     yield from [f"{lines[0]}    measured on stacks" if measured and spent.sources else lines[0], *lines[1:]]
+
+
+def _route_row(spent: Spent, route: Route) -> list[str]:
+    """Return a route and how much comes by it: of a source the amount alone, which is measured on stacks."""
+    if route.cost is None:
+        return [route_text(route, ROUTE), f"{'' if _is_forced(spent, route) else '≈'}{percent(route.part)}"]
+    text, cost = route_text(route, BESIDE if spent.sources else ROUTE), amount(route.cost, spent.costs.unit)
+    return [text, cost, "" if spent.sources else percent(route.part)]
 
 
 def _is_forced(spent: Spent, route: Route) -> bool:
