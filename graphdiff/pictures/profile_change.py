@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import networkx as nx
@@ -113,7 +114,7 @@ class _Change:
         """Of all that was measured."""
         return str(self.graph.graph["unit"])
 
-    @property
+    @cached_property
     def largest(self) -> float:
         """What is full strength: the larger of both totals' change and the largest change of a box."""
         moved = [float(abs(box.inclusive - self.boxes(place)[1 - n].inclusive))

@@ -16,7 +16,7 @@ from graphdiff.graph.lookup import find_node
 from graphdiff.profiles.mixes import Mix
 from graphdiff.profiles.noise import deviation, scatter, widest
 from graphdiff.profiles.overlay import overlaid
-from graphdiff.profiles.pairing import both_in_one, require_alike
+from graphdiff.profiles.pairing import require_alike
 from graphdiff.profiles.report_comparison import comparison_text, headline, noise_percent
 from graphdiff.profiles.runs import Key, Measured, Run, run_of
 from graphdiff.profiles.trees import ChangedRoute, changed_routes
@@ -190,16 +190,14 @@ class ProfileComparison(Result):
     def to_networkx(self) -> nx.MultiDiGraph:
         """Return the calls of both profiles as one graph, which `graphdiff.write` draws.
 
-        Nodes and edges have a ``status`` (kept, added, removed; edges also changed) and what they did, ``change``;
-        edges what they cost, ``weight_before`` and ``weight_after``, nodes their own cost, ``self_before`` and
-        ``self_after``, and all that `graphdiff.profiles.overlay.overlaid` says.
+        Nodes and edges have what they did, ``change``, and all that `graphdiff.profiles.overlay.overlaid` says.
         """
         changes = {part.key: part.change for part in self.parts}
-        graph = nx.MultiDiGraph() if self.profiles is None else both_in_one(*self.profiles, self.factor, changes)
+        graph = nx.MultiDiGraph()
+        if self.profiles is not None:
+            graph = overlaid(*self.profiles, scale=self.factor, changes=changes)
         ends = {} if self.main is None else {"source": self.main}
         graph.graph.update(total=plain(self.after), unit=self.unit, headline=headline(self), **ends)
-        if self.profiles is not None:
-            overlaid(*self.profiles, scale=self.factor, into=graph)
         return graph
 
     def to_dict(self) -> dict[str, Any]:

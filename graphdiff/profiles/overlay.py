@@ -12,12 +12,15 @@ import numpy as np
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.measured import STACKS
-from graphdiff.profiles.pairing import STATUS
+from graphdiff.profiles.pairing import paired
 from graphdiff.profiles.stacks import Stacks, stacks_in
+from graphdiff.text.numbers import plain
 
 __all__ = ["SIDES", "overlaid", "side_of"]
 
 SIDES = ("before", "after")
+#: What happened to what one profile has, or both.
+STATUS = {(True, True): "kept", (False, True): "added", (True, False): "removed"}
 #: What is known of a node, and of an edge, on either side.
 OF_NODES, OF_EDGES = ("self", "inclusive", "calls"), ("cost", "calls")
 #: What is known of either profile.
@@ -26,7 +29,9 @@ OF_PROFILES = ("total", "samples")
 COUNTS = ("calls", "samples")
 
 
-def overlaid(before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, into: nx.DiGraph | None = None) -> nx.DiGraph:
+def overlaid(
+    before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, changes: Mapping[Any, Number] | None = None
+) -> nx.DiGraph:
     """Return two profiles, whose functions are called alike, as one graph that is drawn as the change.
 
     Parameters
@@ -35,15 +40,16 @@ def overlaid(before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, into: 
         Profiles in one unit.
     scale : number
         Times which what was measured after counts: of a run that was longer or shorter.
-    into : networkx.DiGraph or networkx.MultiDiGraph, optional
-        A graph of the same functions that gets all of it as attributes; by default a new one.
+    changes : mapping of function, or (caller, callee), to number, optional
+        What each of them did to a cost that is compared.
 
     Returns
     -------
-    networkx.DiGraph
+    networkx.DiGraph, or with changes MultiDiGraph
         Nodes have a ``status`` (kept, added, removed), ``self_before`` and ``self_after``, ``inclusive_…``,
         ``calls_…``, edges ``cost_…`` and ``calls_…``, the graph ``total_…`` and ``samples_…``, where the profile on
-        that side has them.
+        that side has them. With changes these are there as ``change``, and on edges their ``status`` (kept, changed,
+        added, removed) with ``weight_before`` and ``weight_after``.
 
     Raises
     ------
@@ -62,7 +68,7 @@ def overlaid(before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, into: 
     if units[0] != units[1]:
         raise UsageError(f"the two profiles differ in unit, {units[0]} before and {units[1]} after")
     names = ("format", "unit", "kind", "edge_meaning", "node_meaning")
-    both = nx.DiGraph() if into is None else into
+    both = nx.DiGraph() if changes is None else _changed(before, after, scale, changes)
     both.graph.update({name: after.graph[name] for name in names if name in after.graph}, annotation="profiles")
     for side, graph, factor in zip(SIDES, (before, after), (1, scale), strict=True):
         for node, data in graph.nodes(data=True):
@@ -93,6 +99,28 @@ def _sided(data: Mapping[str, Any], names: tuple[str, ...], side: str, factor: N
     """Return what is known of one side; how often something happened is not told of a run that counts otherwise."""
     told = [name for name in names if data.get(name) is not None and (factor == 1 or name not in COUNTS)]
     return {f"{name}_{side}": data[name] if factor == 1 else data[name] * factor for name in told}
+
+
+def _changed(before: nx.DiGraph, after: nx.DiGraph, factor: Number, changes: Mapping[Any, Any]) -> nx.MultiDiGraph:
+    """Return what functions cost by themselves and what calls cost, before and after, and what each of them did."""
+    graph = nx.MultiDiGraph(node_meaning="functions")
+    pair = paired(before, after).scaled(1, float(factor))
+    for label, old, new in zip(pair.labels, *(own.tolist() for own in pair.own), strict=True):
+        graph.add_node(label, **_shown(changes.get(label), self_before=old, self_after=new))
+    columns = (each.tolist() for each in (pair.tails, pair.heads, *pair.costs))
+    for tail, head, old, new in zip(*columns, strict=True):
+        if (old or new) and tail != head:
+            ends = pair.labels[tail], pair.labels[head]
+            status = "added" if not old else "removed" if not new else "kept" if old == new else "changed"
+            weights = {name: n for name, n in (("weight_before", old), ("weight_after", new)) if n}
+            graph.add_edge(*ends, key="", status=status, **_shown(changes.get(ends), **weights))
+    return graph
+
+
+def _shown(change: Any, **numbers: Any) -> dict[str, Any]:
+    """Return numbers as attributes, whole ones as ints."""
+    given = {**numbers, **({} if change is None else {"change": change})}
+    return {name: int(n) if isinstance(n, float) and n.is_integer() else plain(n) for name, n in given.items()}
 
 
 def side_of(both: nx.DiGraph, side: str) -> nx.DiGraph:
