@@ -25,13 +25,14 @@ from graphdiff.graph.options import takes_options
 from graphdiff.pictures.group import group_of_name
 from graphdiff.profiles.comparison import ProfileComparison, compared
 from graphdiff.profiles.pairing import aligned, are_profiles
+from graphdiff.profiles.sides import Side, sides
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.text.names import members_of
 
 By: TypeAlias = str | int | Callable[[Any], Hashable] | None
 Given: TypeAlias = "nx.DiGraph | CompiledGraph"
 #: Of profiles several runs, which a graph's type does not tell: nor, then, that the answer is a `ProfileComparison`.
-Befores: TypeAlias = "Given | Sequence[nx.DiGraph]"
+Runs: TypeAlias = "Given | Sequence[nx.DiGraph]"
 Answer: TypeAlias = "Difference | Changes | Comparison"
 
 #: The options that make of two profiles two graphs with weights.
@@ -217,8 +218,8 @@ def weighted(
 
 @overload
 def compare(  # type: ignore[overload-overlap]
-    before: Befores,
-    after: Given,
+    before: Runs,
+    after: Runs,
     source: None = None,
     target: None = None,
     *,
@@ -229,8 +230,8 @@ def compare(  # type: ignore[overload-overlap]
 ) -> Difference: ...
 @overload
 def compare(  # type: ignore[overload-overlap]
-    before: Befores,
-    after: Given,
+    before: Runs,
+    after: Runs,
     source: None,
     target: End,
     *,
@@ -241,8 +242,8 @@ def compare(  # type: ignore[overload-overlap]
 ) -> Changes: ...
 @overload
 def compare(  # type: ignore[overload-overlap]
-    before: Befores,
-    after: Given,
+    before: Runs,
+    after: Runs,
     source: End,
     target: None = None,
     *,
@@ -253,8 +254,8 @@ def compare(  # type: ignore[overload-overlap]
 ) -> Changes: ...
 @overload
 def compare(  # type: ignore[overload-overlap]
-    before: Befores,
-    after: Given,
+    before: Runs,
+    after: Runs,
     source: None = None,
     *,
     target: Hashable,
@@ -265,8 +266,8 @@ def compare(  # type: ignore[overload-overlap]
 ) -> Changes: ...
 @overload
 def compare(
-    before: Befores,
-    after: Given,
+    before: Runs,
+    after: Runs,
     source: End,
     target: End,
     *,
@@ -277,8 +278,8 @@ def compare(
 ) -> Comparison: ...
 @takes_options
 def compare(
-    before: Befores,
-    after: Given,
+    before: Runs,
+    after: Runs,
     source: End | None = None,
     target: End | None = None,
     *,
@@ -292,7 +293,7 @@ def compare(
     Parameters
     ----------
     before, after : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-        Of profiles, before may be a list: several runs, by which what differs from run to run is known.
+        Of profiles either may be a list: several runs, of which the means are compared, and which tell what is noise.
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
         See `graphdiff.total_influence`; by their labels in either graph. A node that one graph has not counts 0 there.
         Roots and leaves are those of either graph, in both; a cycle of both together that is collapsed is one.
@@ -349,17 +350,27 @@ def compare(
     >>> found.before, found.after, dict(found.attribution)
     (5, 4, {('b', 'c'): -2, ('d', 'e'): 1})
     """
-    befores: list[Any] = [*before] if isinstance(before, (list, tuple)) else [before]
-    if not OF_WEIGHTS & options.keys() and are_profiles([*befores, after]):
+    befores, afters = _runs(before), _runs(after)
+    if not OF_WEIGHTS & options.keys() and are_profiles(befores, afters):
         exact = bool(options.get("exact"))
         main = one_function([end for end in (source, target) if end is not None])
-        return compared_costs(befores, after, main, by=by, match=match, normalise=normalise, exact=exact)
-    if all(isinstance(each, nx.Graph) and is_profile(each) for each in (*befores, after)):
-        befores, match = [aligned(each, after, match) for each in befores], None
-    if normalise is not None or len(befores) != 1:
-        what = "several graphs before are" if normalise is None else Keyword("normalise", normalise)
+        return compared_costs(
+            Side.of(befores), Side.of(afters), main, by=by, match=match, normalise=normalise, exact=exact
+        )
+    if normalise is not None or len(befores) * len(afters) != 1:
+        several = "several graphs before are" if len(befores) > 1 else "several graphs after are"
+        what = several if normalise is None else Keyword("normalise", normalise)
         raise UsageError(what, " of the cost of one function, or of all, in profiles")
-    return paired(befores[0], after, match, options).answer(source, target, by)
+    old, new = befores[0], afters[0]
+    if all(isinstance(each, nx.Graph) and is_profile(each) for each in (old, new)):
+        old, match = aligned(old, new, match), None
+    return paired(old, new, match, options).answer(source, target, by)
+
+
+def _runs(side: Any) -> list[Any]:
+    """Return the graphs of a list; anything else, such as a list of edges, is one graph."""
+    several = isinstance(side, (list, tuple)) and any(isinstance(each, nx.Graph) for each in side)
+    return [*side] if several else [side]
 
 
 def one_function(ends: Sequence[Any]) -> Any:
@@ -380,8 +391,8 @@ def one_function(ends: Sequence[Any]) -> Any:
 
 
 def compared_costs(
-    befores: Sequence[nx.DiGraph],
-    after: nx.DiGraph,
+    before: Side,
+    after: Side,
     main: Any = None,
     *,
     by: By = None,
@@ -393,17 +404,16 @@ def compared_costs(
 
     Parameters
     ----------
-    befores : sequence of networkx.DiGraph
+    before, after : Side
         One profile, or several runs of the same.
-    after : networkx.DiGraph
     main : label, optional
     by, match, normalise, exact
         As in `compare`.
     """
-    alike = [aligned(before, after, match) for before in befores]
-    if main is not None and not any(main in graph for graph in (*alike, after)):
-        raise UnknownNodeError(main, [*after])
-    pair = paired(alike[0], after, None, {"weight": None, "cycles": "collapse"})
+    before, after = sides(before, after, match)
+    if main is not None and not any(main in side.sum for side in (before, after)):
+        raise UnknownNodeError(main, [*after.sum])
+    pair = paired(before.sum, after.sum, None, {"weight": None, "cycles": "collapse"})
     return compared(
-        alike, after, main, normalise=normalise, exact=exact, groups=pair.groups(by), difference=pair.difference()
-    )  # fmt: skip
+        before, after, main, normalise=normalise, exact=exact, groups=pair.groups(by), difference=pair.difference()
+    )

@@ -38,6 +38,7 @@ Examples:
   graphdiff compare old.csv new.csv main seconds --fail-if 'relative > 10 %'
   graphdiff compare old.dot new.dot a b -O diff.svg    the report, and the picture
   graphdiff compare old.prof new.prof main             profiles: which call, whose code made main slower
+  graphdiff compare "old/*.prof" "new/*.prof" main     several runs of each: their means, and what is noise
 
 \b
 Conditions count what is new: appeared, gone, upgraded, cycles; change or total (after minus before),
@@ -56,7 +57,7 @@ In Python:
 @click.argument("new", metavar="NEW")
 @with_ends
 @options.grouping("Add the change up by groups: an attribute, or N parts of names.")
-@click.option("--old", "olds", multiple=True, metavar="FILE", help="Of profiles: another run of OLD. Repeat for more.")
+@click.option("--old", "olds", multiple=True, hidden=True)
 @click.option(
     "--normalise",
     metavar="total|calls:NAME",
@@ -93,17 +94,16 @@ def compare(
         raise UsageError("--top and --all are two answers to how many rows: give one of them")
     # The change of functions is added up by groups, which are no other profile.
     settings = replace(settings, views={name: text for name, text in settings.views.items() if name != "by"})
-    graphs = _loaded(settings, new)
+    befores, afters = _runs(settings, new, olds)
     rows = sys.maxsize if every else top
-    if runs := _profiles(settings, graphs, olds):
-        grouping = by if by not in options.SCOPES else _scopes([*runs, graphs[1]], str(by))
-        found = _costs(runs, graphs[1], ends, matches, by=grouping, normalise=normalise, exact=settings.exact)
-        gate.check([found], runs[0], graphs[1])
-        _emit_costs(output.beside(settings, found.to_networkx), new, (runs[0], graphs[1]), found, rows, gate)
+    if _are_costs(settings, befores, afters):
+        found = _costs(befores, afters, ends, matches, by=by, normalise=normalise, exact=settings.exact)
+        gate.check([found], *(found.profiles or ()))
+        _emit_costs(output.beside(settings, found.to_networkx), new, found, rows, gate)
         return
-    if olds or normalise:
-        raise UsageError("--old and --normalise are of the cost of one function, or of all, in two profiles")
-    graphs, matches = _aligned(graphs, matches)
+    if normalise or len(befores) * len(afters) > 1:
+        raise UsageError("several runs and --normalise are of the cost of one function, or of all, in profiles")
+    graphs, matches = _aligned((befores[0], afters[0]), matches)
     pairs = _weighted(graphs, settings, matches)
     first, last = ends.of_either(graphs)
     try:
@@ -152,15 +152,29 @@ def _emptied(graph: nx.DiGraph, read_from: str) -> nx.DiGraph:
     return graph.__class__(format=read_from, **meanings)
 
 
-def _profiles(
-    settings: options.Settings, graphs: tuple[nx.DiGraph, nx.DiGraph], olds: Sequence[str]
-) -> list[nx.DiGraph]:
-    """Return the runs before, where both files are profiles and no weights are asked for."""
+def _runs(settings: options.Settings, new: str, olds: Sequence[str]) -> tuple[list[nx.DiGraph], list[nx.DiGraph]]:
+    """Return the runs before and after; where weights are asked for, of several files their sum."""
+    from graphdiff.io.source import files_of
+
+    if olds:
+        tell("compare --old is an old name, which goes with the next version: write OLD+FILE")
+    before, after = ([file for name in names for file in files_of(name)] for names in ([settings.file, *olds], [new]))
+    if len(before) * len(after) == 1 or (_asks_weights(settings) and not olds):
+        graphs = _loaded(settings, new)
+        return [graphs[0]], [graphs[1]]
+    befores, afters = ([inputs.load(replace(settings, file=str(file))) for file in each] for each in (before, after))
+    return befores, afters
+
+
+def _asks_weights(settings: options.Settings) -> bool:
+    return bool(settings.weights or settings.cycles)
+
+
+def _are_costs(settings: options.Settings, befores: Sequence[nx.DiGraph], afters: Sequence[nx.DiGraph]) -> bool:
+    """Return whether all files are profiles and no weights are asked for."""
     from graphdiff.profiles.pairing import are_profiles
 
-    if settings.weights or settings.cycles or not are_profiles(graphs):
-        return []
-    return [graphs[0], *(inputs.load(replace(settings, file=old)) for old in olds)]
+    return not _asks_weights(settings) and are_profiles(befores, afters)
 
 
 def _aligned(
@@ -177,16 +191,26 @@ def _aligned(
 
 
 def _costs(
-    runs: Sequence[nx.DiGraph], after: nx.DiGraph, ends: Ends, matches: Sequence[str], **asked: Any
+    befores: Sequence[nx.DiGraph],
+    afters: Sequence[nx.DiGraph],
+    ends: Ends,
+    matches: Sequence[str],
+    *,
+    by: str | int | None,
+    **asked: Any,
 ) -> ProfileComparison:
     """Return what moved the cost of the function that is named, or of all."""
     from graphdiff.change.compare import compared_costs, one_function
     from graphdiff.change.match import in_either, named_pair
+    from graphdiff.profiles.sides import Side
 
     name = one_function([*ends.sources, *ends.targets, *([ends.listed.path] * 2 if ends.listed else [])])
-    match = dict(named_pair((runs[0], after), text) for text in matches)
-    main = None if name is None else in_either((runs[0], after), name)
-    return compared_costs(runs, after, main, match=match, **asked)
+    before, after = Side.of(befores), Side.of(afters)
+    sums = before.sum, after.sum
+    match = dict(named_pair(sums, text) for text in matches)
+    main = None if name is None else in_either(sums, name)
+    grouping = by if by not in options.SCOPES else _scopes(sums, str(by))
+    return compared_costs(before, after, main, match=match, by=grouping, **asked)
 
 
 def _scopes(graphs: Sequence[nx.DiGraph], kind: str) -> Callable[[Any], Any]:
@@ -272,7 +296,6 @@ def _emit(
 def _emit_costs(
     settings: options.Settings,
     new: str,
-    graphs: tuple[nx.DiGraph, nx.DiGraph],
     found: ProfileComparison,
     top: int | None,
     gate: conditions.Gate,
@@ -280,7 +303,8 @@ def _emit_costs(
     from graphdiff.change.markdown import costs_markdown
     from graphdiff.profiles.report_comparison import comparison_text
 
-    lines, records = _read(graphs)
+    assert found.profiles
+    lines, records = _read(found.profiles)
     lines += [found.scale] if found.scale else []
     output.emit(
         settings,

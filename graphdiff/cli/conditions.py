@@ -42,6 +42,8 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 OF_TEXTS = ("==", "!=", "~")
 #: Names of conditions whose values are texts, and another spelling.
 TEXTS = ("package", "licence")
+#: Those whose values are parts, which can be given in %.
+PARTS = ("relative", "share")
 SPELLINGS = {"license": "licence"}
 NUMBER = re.compile(r"([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?)\s*(%?)", re.IGNORECASE)
 PATTERN = re.compile(r"\s*([a-z]+)\s*(>=|<=|==|!=|>|<|~)\s*(\S|\S.*\S)\s*", re.IGNORECASE)
@@ -178,8 +180,8 @@ def _number_of(text: str, name: str, sign: str, value: str) -> float:
     match = NUMBER.fullmatch(value)
     if match is None or sign not in OPERATORS:
         raise UsageError(f"--fail-if {text[:60]!r}: NAME OP NUMBER, as '{name} > 0'; OP is {' '.join(OPERATORS)}")
-    if match[2] and name != "relative":
-        raise UsageError(f"--fail-if {text!r}: only relative can be given in %")
+    if match[2] and name not in PARTS:
+        raise UsageError(f"--fail-if {text!r}: only {' and '.join(PARTS)} can be given in %")
     if not math.isfinite(float(match[1])):
         raise UsageError(f"--fail-if {text[:60]!r}: the number is beyond the floats, which end at 1.8e308")
     return float(match[1]) / 100 if match[2] else float(match[1])
@@ -277,11 +279,11 @@ class Gate:
             tell(f"{path}: no longer allowed: {expired}")
         return cls(verb, conditions, [each for each in allowances if each.holds(date.today())])
 
-    def require(self, name: str, what: str) -> None:
-        """Raise `UsageError` for a condition about anything but one measure, where nothing else is known."""
+    def require(self, names: Sequence[str], what: str) -> None:
+        """Raise `UsageError` for a condition about anything but some measures, where nothing else is known."""
         for each in self.conditions:
-            if each.name != name:
-                raise UsageError(f"--fail-if {each}: {what} conditions are about {name}")
+            if each.name not in names:
+                raise UsageError(f"--fail-if {each}: {what} conditions are about {' or '.join(names)}")
 
     def check(self, results: Sequence[Any], *graphs: nx.DiGraph) -> list[str]:
         """Ask every condition, and return what holds; JSON that is printed from now on has it."""

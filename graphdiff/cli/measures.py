@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Where JSON finds, in the context of a verb, which conditions hold and what was allowed.
 RECORD = "graphdiff.gate"
+#: What conditions on what a profile measured are about: a cost in the file's unit, and as a part.
+OF_COSTS = ("total", "share")
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class Absent(NamedTuple):
     target: Any
     n_paths: int = 0
     total: int = 0
+    share: int = 0
     weight_meaning: str = "not there"
 
 
@@ -210,6 +213,27 @@ def _on_cycles(answered: Answered, name: str) -> Iterator[Any]:
     return (member for component in answered.results[0].components for member in component.members)
 
 
+def _share(answered: Answered) -> Iterator[Total]:
+    """Yield the part of a function's cost that is spent for another."""
+    from graphdiff.profiles.spent import Spent
+
+    for why in answered.results:
+        if not isinstance(why, (Spent, Absent)):
+            raise UsageError(NO_COST)
+        yield Total(why.share, why.weight_meaning, _ends(why.target))
+
+
+def _shares(answered: Answered) -> Iterator[Total]:
+    """Yield the part that each function has of what is ranked."""
+    from graphdiff.profiles.ranking import CostRanking
+
+    ranking = answered.results[0]
+    if not isinstance(ranking, CostRanking):
+        raise UsageError(NO_COST)
+    for node, share in zip(ranking.nodes, ranking.shares, strict=True):
+        yield Total(share, f"{' + '.join(map(str, _members(node)))}, {ranking.by}", _members(node))
+
+
 def _ranked(answered: Answered) -> Iterator[Total]:
     ranking = answered.results[0]
     for node, numbers in zip(ranking.nodes, ranking.influences, strict=True):
@@ -217,6 +241,8 @@ def _ranked(answered: Answered) -> Iterator[Total]:
             yield Total(number, f"{' + '.join(map(str, _members(node)))}, {by}", _members(node))
 
 
+#: Why there is no share.
+NO_COST = "--fail-if: share is the part of a cost, which profiles have, by their own weights; total is of any graph"
 #: By verb.
 MEASURES = {
     "compare": Measures(
@@ -241,12 +267,13 @@ MEASURES = {
             "total": lambda answered: (
                 Total(why.total, why.weight_meaning, _ends(why.target)) for why in answered.results
             ),
+            "share": _share,
         },
         {"package": _between, "licence": _between},
     ),
     "rank": Measures(
         {},
-        {"total": _ranked},
+        {"total": _ranked, "share": _shares},
         {"package": _nodes_ranked, "licence": _nodes_ranked},
     ),
     "cycles": Measures(

@@ -81,7 +81,14 @@ def graph_line(graph: nx.DiGraph) -> str:
 
 
 def read_line(graph: nx.DiGraph) -> str:
-    """Return what was read, in one line."""
+    """Return what was read, in one line: of a profile what it measured."""
+    from graphdiff.graph.measured import is_profile
+
+    if is_profile(graph):
+        from graphdiff.profiles.costs import Costs
+        from graphdiff.profiles.report import head
+
+        return head(Costs(graph))
     from graphdiff.text.sentences import how_many, words_of
 
     words = words_of(graph)

@@ -8,6 +8,7 @@ import click
 
 from graphdiff.cli import conditions, inputs, options, output, renamings, weightings
 from graphdiff.cli.completion import complete_column, complete_value
+from graphdiff.cli.measures import OF_COSTS
 from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.errors import UsageError
 
@@ -76,6 +77,7 @@ def rank(
 
     graph = inputs.load(settings)
     if graph.graph.get("quotient"):
+        _require_groups(settings, ends, by, value)
         _print_groups(graph, settings, top, gate)
     elif value is None and weightings.asks_costs(graph, settings) and by in (None, *COLUMNS):
         _print_costs(graph, settings, ends, by, top, gate)
@@ -139,7 +141,7 @@ def _print_costs(
     from graphdiff.profiles.ranking import rank_costs
     from graphdiff.profiles.report import head
 
-    gate.require("total", "of a profile")
+    gate.require(OF_COSTS, "of a profile")
     ranking = rank_costs(graph, *ends.of(graph), by=by)
     gate.check([ranking], graph)
     output.emit(
@@ -150,10 +152,30 @@ def _print_costs(
     )
 
 
+def _require_groups(settings: options.Settings, ends: Ends, by: str | None, value: str | None) -> None:
+    """Raise `UsageError` where something is asked of groups of functions that calls alone do not tell."""
+    given = {
+        f"--by {by}": by not in (None, "self"),
+        "--value": value is not None,
+        "a source": bool(ends.sources),
+        "a target": ends.has_target,
+        "--weight": bool(settings.weights),
+        "--default-weight": settings.default_weight is not None,
+        "--cycles": settings.cycles is not None,
+        "--exact": settings.exact,
+    }
+    for name in (name for name, is_given in given.items() if is_given):
+        raise UsageError(
+            f"{name}: of groups of functions without stacks only what these cost by themselves is known, and by that "
+            "they are ordered, as calls between groups nest; leave it out, or --group"
+        )
+
+
 def _print_groups(graph: nx.DiGraph, settings: options.Settings, top: int, gate: conditions.Gate) -> None:
     """Print groups of a profile's functions, of which edges alone tell no totals."""
     from graphdiff.profiles.averages import GroupCosts
 
+    gate.require(("total",), "of groups")
     costs = GroupCosts(graph)
     gate.check([costs], graph)
     output.emit(

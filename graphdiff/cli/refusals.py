@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -63,8 +64,27 @@ def as_option(keyword: Keyword, command: click.Command) -> str:
         return option
     if isinstance(keyword, Call) and (words := _line()):
         end = words.index("--") if "--" in words else len(words)
-        return shlex.join([*words[:end], min(parameter.opts, key=len), str(keyword.value), *words[end:]])
+        others = _without(words[:end], parameter.opts)
+        return shlex.join([*others, min(parameter.opts, key=len), str(keyword.value), *words[end:]])
     return f"{option} {_quoted(keyword)}"
+
+
+def _without(words: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return the words of a command line without an option that has a value, and without that.
+
+    Examples
+    --------
+    >>> _without("rank run.prof --cycles solve -n 5 --cycles=solve -w spent -wunit".split(), ["--cycles"])
+    ['rank', 'run.prof', '-n', '5', '-w', 'spent', '-wunit']
+    >>> _without("rank run.prof -w spent -wunit --weight=unit -n 5".split(), ["-w", "--weight"])
+    ['rank', 'run.prof', '-n', '5']
+    """
+    joined = tuple(name if len(name) == 2 else f"{name}=" for name in names)
+    kept: list[str] = []
+    for before, word in zip(["", *words], words, strict=False):
+        if before not in names and word not in names and not word.startswith(joined):
+            kept.append(word)
+    return kept
 
 
 def _line() -> list[str]:

@@ -229,10 +229,12 @@ def _print_gains(
     inputs.require_one_weight(settings)
     weights = [WEIGHTS.get(name, name) for name in settings.weights]
     asked_by: dict[str, Any] = dict(zip(["weight"], weights, strict=False))
+    given = {"default_weight": settings.default_weight, "cycles": settings.cycles, "exact": settings.exact or None}
+    asked_by |= {name: value for name, value in given.items() if value is not None}
     answer = compute(graph, _function(ends, graph), **removals, **shares, **asked_by)
     output.emit(
         settings,
-        text=lambda: str(answer),
+        text=lambda: f"{output.read_line(graph)}\n\n{answer}",
         document=lambda: {"kind": "gains", "graph": output.graph_record(graph), **answer.to_dict()},
         rows=answer.rows,
     )

@@ -10,7 +10,7 @@ import click
 
 from graphdiff.cli import conditions, inputs, options, output, weightings
 from graphdiff.cli.formula import print_formula
-from graphdiff.cli.measures import Absent
+from graphdiff.cli.measures import OF_COSTS, Absent
 from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.cli.routes import or_routes
 from graphdiff.cli.versions import meant_together, print_versions
@@ -126,7 +126,7 @@ def _print_spent(graph: nx.DiGraph, settings: options.Settings, ends: tuple[Any,
     from graphdiff.profiles.report import head
     from graphdiff.profiles.spent import spent_for
 
-    gate.require("total", "of a profile")
+    gate.require(OF_COSTS, "of a profile")
     spent = spent_for(graph, *ends)
     gate.check([spent], graph)
     output.emit(

@@ -19,10 +19,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
-from graphdiff.errors import FormatError, UsageError, ValueOverflowError
+from graphdiff.errors import FormatError, UsageError, ValueOverflowError, WeightError
 from graphdiff.graph import intake, storage
 from graphdiff.graph.attributes import Column, Columns, column_of, columns_of
 from graphdiff.graph.costs import HIDDEN
+from graphdiff.graph.measured import is_profile
 from graphdiff.graph.particulars import with_particulars
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
 from graphdiff.graph.reweighting import in_order_of_rows
@@ -30,7 +31,7 @@ from graphdiff.graph.sparse import sparse_matrix
 from graphdiff.graph.topology import Rows, Topology, arrange, in_rows
 from graphdiff.kernels.blocks import turned
 from graphdiff.kernels.collecting import collector_at_rest
-from graphdiff.remedies import Keyword
+from graphdiff.remedies import Call, Keyword, Remedy
 from graphdiff.text.names import Edge
 from graphdiff.text.sentences import how_many
 
@@ -624,6 +625,7 @@ def _with_measured(
     """
     if not preset.measured:
         return topology
+    _require_calls(preset, graph, edges)
     columns = {name: _measured(topology, edges, name, numbers, cycles) for name in preset.measured}
     of_nodes = {name: Column(intake.numbers_of_nodes(graph, name)) for name in preset.measured_of_nodes}
     if preset.measured_of_nodes and any(HIDDEN in data for _, data in graph.nodes(data=True)):
@@ -632,6 +634,18 @@ def _with_measured(
     recursion = graph.graph.get("recursion") if isinstance(graph, nx.Graph) else None
     about = {**topology.about, **({"recursion": recursion} if recursion else {})}
     return replace(topology, attributes=attributes, node_attributes=node_attributes, about=about)
+
+
+def _require_calls(preset: Preset, graph: Any, edges: intake.Edges) -> None:
+    """Raise `WeightError` where a profile counts no calls, and the preset is of how many there were."""
+    if not isinstance(graph, nx.Graph) or not is_profile(graph) or "calls" not in preset.measured:
+        return
+    if len(edges.data) and not any("calls" in data for data in edges.data):
+        counts = "samples and no calls" if graph.graph.get("kind") == "sampled" else "no calls"
+        raise WeightError(
+            f"this file counts {counts}, and {preset.name} is of how often functions are called",
+            Remedy(Call("weight", "spent", python="graphdiff.weights.spent"), "takes what calls cost"),
+        )
 
 
 def _measured(topology: Topology, edges: intake.Edges, name: str, numbers: NDArray[Any] | None, cycles: str) -> Column:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -115,8 +116,9 @@ def from_graph(graph: Any) -> Edges:
         return _from_records(*listed)
     if (square := square_frame(graph)) is not None:
         return _from_matrix(square[0], _distinct(square[1]))
+    reads = "graphdiff.read(PATH) makes a graph of a file; else " if isinstance(graph, str | os.PathLike) else ""
     raise GraphTypeError(
-        f"cannot compile a {type(graph).__name__}: give a networkx DiGraph or MultiDiGraph, a directed graph of "
+        f"cannot compile a {type(graph).__name__}: {reads}give a networkx DiGraph or MultiDiGraph, a directed graph of "
         "rustworkx or igraph, a square array, scipy.sparse matrix or frame, a list of edges or a dict of rows, or use "
         "CompiledGraph.from_arrays or read_edges"
     )

@@ -34,6 +34,13 @@ LINE_END = re.compile(r"\\[nlr]|\n")
 HTML = re.compile(r"</\w+>|<\w+/>", re.IGNORECASE)
 #: A line of figures below a name: ``0.46s (26.59%)``, ``of 50.68MB``, ``(0.00%)``, ``152317×``.
 FIGURES = re.compile(r"(of )?\(?\d[\d.,]*\s?(%|×|x|[kKMGT]?i?B|[munµ]?s|mins?|hrs)?\)?( .*)?")
+#: What profilers write around a function's name: Python of those that are built in, C++ its parameters, Go a receiver.
+BUILT_IN = re.compile(r"<built-in method (\S+?)(?: of .+)?>")
+METHOD = re.compile(r"<(?:method|slot wrapper) '(.+)' of '(.+)' objects>")
+PARAMETERS = re.compile(r"(?<=[\w>])\(.*\)(?: const)?$")
+RECEIVER = re.compile(r"\(\*?([^()]+)\)(?=\.)")
+#: What stands between the parts of a function's name.
+BETWEEN = re.compile(r"\.|::|/")
 #: Attributes by which a node is found, beside its id.
 ALSO_CALLED = ("name", "label", "id", "path", "output")
 
@@ -85,6 +92,9 @@ def _label_text(node: Any, label: Any) -> str:
 def find_nodes(graph: nx.DiGraph, word: str) -> list[Any]:
     """Return the nodes that a word means: by exact id, else by name, label or the file's id, else by glob.
 
+    Of calls, a function is found by the last parts of its name, too: ``<built-in method builtins.ord>`` by
+    ``builtins.ord`` or ``ord``, ``pkg.(*T).M`` by ``T.M`` or ``M``, ``ns::f(int)`` by ``f``.
+
     Where the graph says of which ecosystem its packages are (``G.graph["ecosystem"]``, or a package URL), what is no
     name as it is written is one as the ecosystem compares it: of Python's packages ``Flask_SQLAlchemy`` is
     ``flask-sqlalchemy``.
@@ -132,6 +142,7 @@ class Names:
             or (word and self._without_version.get(word))
             or [node for node, data in self.graph.nodes(data=True) if _fits(word, (str(node), *_also_called(data)))]
             or self._as_compared(word)
+            or self._by_last_parts.get(word)
         )
         if not matches:
             raise self._unknown(word)
@@ -194,6 +205,14 @@ class Names:
         return _listed((name, node) for node, data in nodes for name in dict.fromkeys(_also_called(data)))
 
     @cached_property
+    def _by_last_parts(self) -> dict[str, list[Any]]:
+        """The functions of a graph of calls by what their names end with."""
+        if self.graph.graph.get("edge_meaning") != "calls":
+            return {}
+        nodes = self.graph.nodes(data=True)
+        return _listed((part, node) for node, data in nodes for part in _last_parts(str(data.get("name", node))))
+
+    @cached_property
     def _without_version(self) -> dict[str, list[Any]]:
         return _listed((split_version(node)[0], node) for node in self.graph)
 
@@ -203,6 +222,13 @@ def _listed(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
     for name, node in pairs:
         nodes.setdefault(name, []).append(node)
     return nodes
+
+
+def _last_parts(name: str) -> set[str]:
+    """Return what a function's name ends with, from each of its parts on, without what is written around it."""
+    plain = PARAMETERS.sub("", METHOD.sub(r"\2.\1", BUILT_IN.sub(r"\1", name)))
+    texts = {plain, RECEIVER.sub(r"\1", plain)}
+    return texts | {text[mark.end() :] for text in texts for mark in BETWEEN.finditer(text)}
 
 
 def _fits(pattern: str, texts: Iterable[str]) -> bool:

@@ -229,6 +229,8 @@ CODE_ENDS = (";", "{", "}")
 
 COUNTS = "each line is a name and a number, which are no two ends of an edge"
 
+FOLDED_STACKS = "folded stacks, whole stacks of calls with counts, which the format folded reads, and no table of edges"
+
 #: What stands for a file in a checkout where Git LFS has not fetched it.
 POINTER = "a pointer of Git LFS, which stands for a file that has not been fetched; git lfs pull fetches it"
 
@@ -260,12 +262,12 @@ def no_edges_of(text: str) -> str | None:
     >>> no_edges_of("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n")[:20]
     'a pointer of Git LFS'
     >>> no_edges_of("main;run;read 12\nmain;run 3\n")
-    'folded stacks: whole stacks of calls with counts, and no table of edges'
+    'folded stacks, whole stacks of calls with counts, which the format folded reads, and no table of edges'
     >>> no_edges_of("a;b\nb;c\n")
     """
     if what_it_is := next((what for mark, what in MARKS if mark.search(text)), None):
         return what_it_is
-    return "folded stacks: whole stacks of calls with counts, and no table of edges" if _is_folded(text) else None
+    return FOLDED_STACKS if _is_folded(text) else None
 
 
 def _is_folded(text: str) -> bool:

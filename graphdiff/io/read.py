@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import re
+import shlex
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +29,8 @@ __all__ = ["READERS", "by_prefix", "claiming", "format_named", "read", "text_of"
 
 #: Where all formats are listed.
 EVERY_FORMAT = Remedy(Keyword("", python="graphdiff.io.formats.READERS"), "lists them all")
+#: How a script of Python starts.
+SCRIPT = re.compile(rb"#!\s*/\S*(?:/env +)?\S*python[\d.]*\s")
 PACKED_SUFFIXES = (".gz", ".bz2", ".xz")
 
 
@@ -248,11 +252,34 @@ def _candidates(file: _File) -> list[str]:
         return fitting
     claims = _claiming(file.look, fitting or READERS)
     if not claims or READERS[claims[0]].generic:
+        _require_no_script(file)
         if why := refusal(file.look):
             raise FormatError(f"{file.name}: {why}")
+        if fitting and not claims:
+            _require_no_other(file)
         # Where no claim decides, the format that has this very name says best what is wrong with the file.
         claims = _by_whole_name(file, fitting) or claims or _generic(file, fitting)
     return claims or _without_claims(file)
+
+
+def _require_no_script(file: _File) -> None:
+    """Raise where the file is a script of Python, with the command that makes a profile of it."""
+    if file.ending.endswith(".py") or SCRIPT.match(file.look):
+        profile = f"{PurePath(file.ending).stem}.prof"
+        raise FormatError(
+            f"{file.name} is a script of Python, and graphdiff runs nothing; "
+            f"python -m cProfile -o {shlex.quote(profile)} {shlex.quote(file.name)} makes a profile, which is read"
+        )
+
+
+def _require_no_other(file: _File) -> None:
+    """Raise where the file is not what its name says, and the one format that has marks of it is another."""
+    others = [key for key in _claiming(file.look, READERS) if not READERS[key].generic]
+    if len(others) == 1:
+        raise FormatError(
+            f"{file.name} is not what its name says: by its content it is {READERS[others[0]].title}",
+            Remedy(Keyword("format", others[0]), "reads it"),
+        )
 
 
 def _without_claims(file: _File) -> list[str]:

@@ -23,6 +23,13 @@ __all__ = ["BINARIES", "LOCKS", "REFUSED", "TEXTS", "refusal", "refusal_of_binar
 
 DRAWN = "give the file that it was drawn from (DOT, a table, JSON)"
 
+#: Of profilers that gprof2dot reads, and graphdiff the drawing that it makes.
+DRAWN_PROFILE = "which graphdiff does not read; gprof2dot -f {} FILE > calls.dot draws it as DOT, which is read"
+
+PRINTED = "what {} prints for people; give the profile that it was made from{}, which is read"
+
+PPROF_PRINTED = PRINTED.format("pprof", " (.pb.gz; go tool pprof -proto FILE > profile.pb.gz writes such)")
+
 OLD_PPROF = (
     "a profile in an old form of pprof's; go tool pprof -proto PROGRAM FILE > profile.pb.gz writes it in the form that "
     "is read"
@@ -83,6 +90,29 @@ TEXTS: tuple[tuple[tuple[bytes, ...], str], ...] = (
             rb"|\w+ profile: total \d+$)",
         ),
         OLD_PPROF,
+    ),
+    ((rb"^Showing nodes accounting for ", rb"^ +flat +flat% +sum% +cum +cum%"), PPROF_PRINTED),
+    ((rb"^-{11}\+-{40,}$",), PPROF_PRINTED),
+    ((rb"\APeriodType: .*\nPeriod: \d+$", rb"^Samples:$"), PPROF_PRINTED),
+    ((rb"\A(?:File: .*\n)?(?:Type: .*\n)?Total: \S+\nROUTINE =+ ",), PPROF_PRINTED),
+    ((rb"\A(?:(?:File|Type|Time|Duration): .*\n)*\s*\S+: Total \S+ of \S+ \( *[\d.]+%\)$",), PPROF_PRINTED),
+    (
+        (rb"^Profile data file '", rb"^Events recorded: "),
+        PRINTED.format("callgrind_annotate", " (callgrind.out.PID)"),
+    ),
+    (
+        (rb"\A# To display the perf\.data header", rb"^# *Children +Self |^# *Overhead "),
+        "what perf report prints for people; perf script -i perf.data > run.perf prints the samples, which are read",
+    ),
+    ((rb"\AIndex +% CPU Time:Total +CPU Time:Self ",), f"a call graph of VTune's, {DRAWN_PROFILE.format('axe')}"),
+    (
+        (rb"\AJAVA PROFILE 1\.0\.\d, created ",),
+        f"a profile of Java's hprof, {DRAWN_PROFILE.format('hprof')}",
+    ),
+    (
+        (rb"\ACPU +ID +FUNCTION:NAME$",),
+        "what dtrace prints, which graphdiff does not read; where it has stacks, gprof2dot -f dtrace FILE > calls.dot "
+        "draws them as DOT, which is read",
     ),
     # Build files.
     (
@@ -275,6 +305,10 @@ BINARIES: tuple[tuple[bytes, str], ...] = (
     ),
     (rb"%!PS", "PostScript, in which a graph is a drawing; give the file that it was drawn from (DOT, a table, JSON)"),
     # Archives and data bases.
+    (
+        rb"PK\x03\x04(?=(?s:.)*?Callstacks\.txt)(?=(?s:.)*?IPCounts\.txt)",
+        f"a profile of Very Sleepy's, {DRAWN_PROFILE.format('sleepy')}",
+    ),
     (
         rb"PK\x03\x04|PK\x05\x06",
         "a zip archive, as are wheels, jars and documents of office programs; unpack it and give the file in it that "

@@ -138,9 +138,8 @@ class Look:
             rows.append(f"self {self.text(box.own, is_estimate=box.is_estimate)}")
         if box.inclusive != box.own or not has_own:
             is_part = profile.is_shared_out or profile.target is not None
-            rows.append(
-                f"{'' if is_part else 'inclusive '}{self.text(box.inclusive, is_estimate=profile.is_shared_out)}"
-            )
+            text = self.text(box.inclusive, is_estimate=profile.is_shared_out and box.is_estimate)
+            rows.append(text if is_part else f"inclusive {text}")
         return [*rows, *([] if box.calls is None else [how_many(int(box.calls), "calls")])]
 
     def size(self, own: Number, n_rows: int) -> float:
@@ -190,7 +189,7 @@ def _question(profile: Profile, look: Look) -> Iterator[str]:
     if source is not None and profile.is_shared_out and profile.are_together:
         yield f"{source} and {target} call each other: what is spent for which this profile does not tell"
         return
-    spent_for = look.text(profile.asked_total, is_estimate=profile.is_shared_out).partition(" (")[0]
+    spent_for = look.text(profile.asked_total, is_estimate=profile.is_total_estimate).partition(" (")[0]
     share = f" ({percent(float(profile.asked_total / whole), '.3g')})" if whole else ""
     of_all = f" of {target}'s {amount(whole, look.unit)}" if whole is not None else f" of {target}'s cost"
     yield f"who makes {target} cost" if source is None else f"{spent_for}{of_all} are spent for {source}{share}"
@@ -207,5 +206,6 @@ def _keys(profile: Profile, spending: Spending) -> Iterator[str]:
     yield f"edge: what calls cost; width by cost{dashed}"
     if profile.n_unknown:
         yield f"{how_many(profile.n_unknown, 'edges')} of which the file does not say the cost left out"
-    if any(way.is_estimate for way in spending.ways.values()):
+    ways, boxes = spending.ways.values(), spending.boxes.values()
+    if any(way.is_estimate for way in ways) or any(box.is_estimate for box in boxes):
         yield "≈: as if all calls of a function cost the same (this profile has no stacks)"

@@ -1,4 +1,4 @@
-"""The picture of two profiles: what costs more is red, what costs less green, as wide and as large as the change.
+"""The picture of two profiles: what costs more is orange, what costs less green, as wide and as large as the change.
 
 The same functions are drawn of both, and what is not drawn is dashed as in the picture of one, so that each side adds
 up. Of sampled profiles what is within two standard errors stays grey.
@@ -203,10 +203,14 @@ class _Change:
 
     def title(self) -> Iterator[str]:
         """Yield what was asked, and what both are of."""
-        yield from str(self.graph.graph.get("headline", "")).splitlines()
+        headline = str(self.graph.graph.get("headline", ""))
+        yield from headline.splitlines()
         old, new = (side.total for side in self.sides)
         relative = f" ({percent(float((new - old) / old), '+.3g')})" if old else ""
-        yield f"{self.graph.graph.get('format', 'profile')} · total {self.both(old, new)}{relative}"
+        total = (
+            "" if headline else f" · total {self.both(old, new)}{relative}"
+        )  # which a headline says of what is drawn
+        yield f"{self.graph.graph.get('format', 'profile')}{total}"
 
     def drawn_text(self, pairs: list[Pair]) -> str:
         """Return how much is drawn."""
@@ -216,7 +220,7 @@ class _Change:
 
     def keys(self, pairs: list[Pair]) -> Iterator[str]:
         """Yield what colours and sizes mean."""
-        yield "before → after; red: costs more, green: less; size by the change of self, width by that of the cost"
+        yield "before → after; orange: costs more, green: less; size by the change of self, width by that of the cost"
         if self.graph.graph.get("kind") == "sampled":
             yield "grey, white: within two standard errors"
         if any(way.is_estimate for pair in pairs for way in self.ways(pair)):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -99,6 +99,30 @@ class Spending:
     def own(self) -> Number:
         """What the drawn functions cost by themselves."""
         return sum(box.own for box in self.boxes.values())
+
+
+@dataclass(frozen=True)
+class Known:
+    """What calls measure of a question from a source to a target, with no call taken for an average one.
+
+    Attributes
+    ----------
+    before : set of int
+        What is spent for the source alone.
+    whole, behind : set of int
+        What costs nothing but the target; and that of which it is known how much of the target it costs.
+    only : set of pairs
+        Calls that are all of what the function called costs.
+    """
+
+    before: set[int] = field(default_factory=set)
+    whole: set[int] = field(default_factory=set)
+    behind: set[int] = field(default_factory=set)
+    only: set[Pair] = field(default_factory=set)
+
+    def reaches(self, pair: Pair) -> bool:
+        """Tell whether it is known how much of the target calls cost."""
+        return pair[1] in self.whole or (pair in self.only and pair[1] in self.behind)
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +230,12 @@ class Profile:
         return self.stacks is None and (self.source is not None or self.target is not None)
 
     @property
+    def is_total_estimate(self) -> bool:
+        """Whether all that the picture is of is known by averages only."""
+        ends = [self.place[end] for end in (self.source, self.target) if end is not None]
+        return self.is_shared_out and not (ends[0] in self.known.behind and ends[-1] in self.known.before)
+
+    @property
     def are_together(self) -> bool:
         """Whether both ends are in one box."""
         ends = [self.place[end] for end in (self.source, self.target) if end is not None]
@@ -284,14 +314,51 @@ class Profile:
             if is_alone and direct is not None and not self.is_shared_out:
                 ways[pair] = direct
             else:
-                ways[pair] = Way(cost, None, direct is not None, is_estimate=True)
+                is_measured = is_alone and pair[0] in self.known.before and self.known.reaches(pair)
+                ways[pair] = Way(cost, None, direct is not None, is_estimate=not is_measured)
         boxes = {place: self.box(place) for place in kept.values()}
         if self.is_shared_out:
             boxes = {
-                place: replace(boxes[place], inclusive=tangents[node] * adjoints[node], calls=None, is_estimate=True)
+                place: replace(
+                    boxes[place],
+                    inclusive=tangents[node] * adjoints[node],
+                    calls=None,
+                    is_estimate=place not in self.known.before or place not in self.known.behind,
+                )
                 for node, place in kept.items()
             }
         return boxes, ways
+
+    @cached_property
+    def known(self) -> Known:
+        """Of a question, what calls measure of it."""
+        ends = [self.place[end] for end in (self.source, self.target) if end is not None]
+        is_exact = not self.graph.graph.get("assumes") and not any(way.is_estimate for way in self.calls.values())
+        if not self.is_shared_out or not is_exact or any(len(self.members[place]) > 1 for place in ends):
+            return Known()
+        known = Known()
+        rows = [*zip(self.between.positions.tolist(), *self.sweeps, strict=True)]
+        between = {place for place, _, _ in rows}
+        for place, part, spent_on in sorted(rows, reverse=True):
+            if math.isclose(part, 1):
+                known.before.add(place)
+            if math.isclose(spent_on, self.inclusive[place]):
+                known.whole.add(place)
+            called = [pair for pair in self._leaving_pairs.get(place, ()) if pair[1] in between]
+            known.only.update(pair for pair in called if math.isclose(self.calls[pair].cost, self.inclusive[pair[1]]))
+            if place in known.whole or all(map(known.reaches, called)):
+                known.behind.add(place)
+        if len(ends) == 2 and (ends[0] in known.behind or ends[1] in known.before):
+            known.behind.add(ends[0])
+            known.before.add(ends[1])
+        return known
+
+    @cached_property
+    def _leaving_pairs(self) -> dict[int, list[Pair]]:
+        pairs: dict[int, list[Pair]] = {}
+        for pair in self.calls:
+            pairs.setdefault(pair[0], []).append(pair)
+        return pairs
 
     @property
     def asked_total(self) -> Number:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,10 +10,10 @@ import networkx as nx
 
 from graphdiff.errors import UsageError
 from graphdiff.graph.measured import STACKS, is_profile
-from graphdiff.profiles.call_graph import FACTS, Function, from_calls, functions_of
+from graphdiff.profiles.call_graph import FACTS, Function, from_calls, functions_of, lasting
 from graphdiff.profiles.stacks import Stacks
 
-__all__ = ["added"]
+__all__ = ["added", "summed"]
 
 #: What has to be the same in all, and what each is called.
 SAME = {
@@ -65,19 +66,56 @@ def added(profiles: Sequence[nx.DiGraph], names: Sequence[str]) -> nx.DiGraph:
     facts = _facts(profiles)
     facts["format"] += f" ({len(profiles):,} files added)"
     graph = from_calls(functions, calls, **facts)
+    places = {function: place for place, function in enumerate(functions)}
+    _join_stacks(graph, profiles, [[places[function] for function in key.values()] for key in keys], names)
+    return graph
+
+
+def summed(profiles: Sequence[nx.DiGraph]) -> nx.DiGraph:
+    """Return the sum of several runs in which functions that are the same have one label.
+
+    Parameters
+    ----------
+    profiles : sequence of networkx.DiGraph
+        Of one unit, kind and event.
+
+    Examples
+    --------
+    >>> a, b = nx.DiGraph(unit="s", total=2), nx.DiGraph(unit="s", total=3)
+    >>> a.add_nodes_from([("f", {"file": "a.py", "line": 7, "self": 2})])
+    >>> b.add_nodes_from([("f", {"file": "a.py", "line": 8, "self": 3})])
+    >>> summed([a, b]).nodes["f"], summed([a, b]).graph["total"]
+    ({'file': 'a.py', 'line': 7, 'self': 5}, 5)
+    """
+    graph = nx.DiGraph(**FACTS, **_facts(profiles))
+    for profile in reversed(profiles):
+        names = ((node, _known(data, Function._fields)) for node, data in profile.nodes(data=True))
+        graph.add_nodes_from(names)
+    nodes = _summed(profile.nodes for profile in profiles)
+    graph.add_nodes_from(nodes.items())
+    calls = _summed({(tail, head): data for tail, head, data in profile.edges(data=True)} for profile in profiles)
+    graph.add_edges_from((*ends, data) for ends, data in calls.items())
+    places = {node: place for place, node in enumerate(graph)}
+    runs = [f"run {number:,}" for number, _ in enumerate(profiles, 1)]
+    _join_stacks(graph, profiles, [[places[node] for node in profile] for profile in profiles], runs)
+    return graph
+
+
+def _known(data: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: data[name] for name in names if name in data}
+
+
+def _join_stacks(
+    graph: nx.DiGraph, profiles: Sequence[nx.DiGraph], places: Sequence[Sequence[int]], names: Sequence[str]
+) -> None:
+    """Give a sum the stacks of all profiles, where each has its own; say which has none where others do."""
     lacking = [name for name, profile in zip(names, profiles, strict=True) if STACKS not in profile.graph]
     if not lacking:
-        places = {function: place for place, function in enumerate(functions)}
-        graph.graph[STACKS] = Stacks.joined(
-            [
-                profile.graph[STACKS].mapped([places[function] for function in key.values()])
-                for key, profile in zip(keys, profiles, strict=True)
-            ]
-        )
+        trees = (profile.graph[STACKS] for profile in profiles)
+        graph.graph[STACKS] = Stacks.joined([tree.mapped(at) for tree, at in zip(trees, places, strict=True)])
     elif len(lacking) < len(profiles):
         warnings = graph.graph.setdefault("warnings", [])
         warnings.append(f"{lacking[0]} has no stacks: of all files the calls alone are added up")
-    return graph
 
 
 def _require_one_kind(profiles: Sequence[nx.DiGraph], names: Sequence[str]) -> None:
@@ -97,10 +135,13 @@ def _require_one_kind(profiles: Sequence[nx.DiGraph], names: Sequence[str]) -> N
 def _keys(profile: nx.DiGraph) -> dict[Hashable, Function]:
     """Return what each node is the same by in all profiles; of several alike in one, by the node's name."""
     keys: dict[Hashable, Function] = {}
-    taken: set[Function] = set()
-    for node, function in zip(profile, functions_of(profile), strict=True):
-        keys[node] = function if function not in taken else function._replace(name=str(node))
-        taken.add(function)
+    seen: Counter[Function] = Counter()
+    for node, known in zip(profile, functions_of(profile), strict=True):
+        function = lasting(known)
+        seen[function] += 1
+        again = seen[function]
+        name = str(node) if known == function else f"{function.name} ({again:,})"
+        keys[node] = function if again == 1 else function._replace(name=name)
     return keys
 
 

@@ -8,6 +8,11 @@ Of a call, what is said is how much its number did: the change of that number ti
 and after. Where the caller's callers are not alike (one asks for much, one for little) a mean is off, so that a call
 that is made as often as before for each call of its caller passes on what is expected, and did nothing itself.
 
+What costs the same as before for each call of a function, of its own code and its calls, was not touched, nor does it
+depend on who calls: it is expected to change as these calls do, and the rest of the function has what is left. The same
+holds of what became dearer for each call by as much as the calls of all callers did: that alone was touched. Nothing is
+expected to change by more than it costs: what goes beyond that is a mix of callers that the costs do not bear out.
+
 A cycle of functions is one function here: its inner calls carry nothing, and a change in them is one of its functions'
 own code.
 """
@@ -15,9 +20,10 @@ own code.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +45,12 @@ Mask = NDArray[np.bool_]
 SLACK = 0.01
 #: So much more or less often for each call of its caller, a call is made as often as before.
 SAME = 0.025
+#: By no more than this part dearer or cheaper for each call of its function, code or a call was not touched.
+STEADY = 0.001
+#: By no more than this part apart, calls by several functions became dearer by the same.
+ALIKE = 0.01
+#: What is less than this part of what a function costs is how floats round.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,6 +187,9 @@ class Attribution:
     shared : array, shape (n_calls,)
         What did the functions that a call leads to and that others than `main` lead to as well: by this call, they and
         all that they call, which this file does not tell apart.
+    mixed : array, by component
+        What calls into a function did that its code and its calls, which cost for each call what they did, do not bear
+        out: its callers are not alike.
     rest : number
         What no call and no function accounts for: calls that the file lacks, and how it rounds.
     moved : array, by component
@@ -186,6 +201,7 @@ class Attribution:
     own: Values
     calls: Values
     shared: Values
+    mixed: Values
     rest: Number
     moved: Values
 
@@ -209,17 +225,17 @@ def attributed(shape: Shape, main: int | None = None, *, by_calls: bool = True) 
     paired = shape.paired
     inside = np.ones(len(shape.component), dtype=bool) if main is None else shape.within(main)
     leaves = inside[shape.callers]
-    did, passed, moved = _passed(shape, main, inside) if by_calls else (shape.none, shape.none, paired.zeros)
-    both = shape.inclusive[0] + shape.inclusive[1]
-    rate = _ratio(moved, both)[shape.component]
-    own = np.where(inside[shape.component], paired.own[1] - paired.own[0] - rate * (paired.own[0] + paired.own[1]), 0)
+    flow = _flow(shape, main, inside) if by_calls else _Flow.none(shape)
+    own = np.where(inside[shape.component], paired.own[1] - paired.own[0] - flow.own, 0)
     calls, shared = paired.costs[0] * 0, paired.costs[0] * 0
-    calls[shape.calls] = did
+    calls[shape.calls] = flow.did
     changes = (paired.costs[1] - paired.costs[0])[shape.calls]
-    shared[shape.calls] = np.where(leaves & ~inside[shape.callees], changes - passed, 0)
-    lost = np.where(inside & (both == 0), moved, 0).sum()  # calls of what costs nothing
-    rest = plain(_unaccounted(shape, main, inside) - lost)
-    return Attribution(*_totals(shape, main), own, calls, shared, rest, moved)
+    shared[shape.calls] = np.where(leaves & ~inside[shape.callees], changes - flow.passed, 0)
+    over = np.where(inside, -flow.left, 0)
+    both = shape.inclusive[0] + shape.inclusive[1]
+    is_rest = (np.abs(over) <= ROUNDING * both) | (both == 0)  # rounding, and calls of what costs nothing
+    rest = plain(_unaccounted(shape, main, inside) + np.where(is_rest, over, 0).sum())
+    return Attribution(*_totals(shape, main), own, calls, shared, np.where(is_rest, 0, over), rest, flow.moved)
 
 
 def _totals(shape: Shape, main: int | None) -> tuple[Number, Number]:
@@ -239,29 +255,113 @@ def _unaccounted(shape: Shape, main: int | None, inside: Mask) -> Number:
     return np.where(below, old - new, 0).sum()
 
 
-def _passed(shape: Shape, main: int | None, inside: Mask) -> tuple[Values, Values, Values]:
-    """Return what each call between components did, and passed on; and what was passed on to each component."""
+class _Flow(NamedTuple):
+    """What each call between components did, and passed on, and what is expected of own code, by function.
+
+    And by component what was passed on to it, and what of that is expected of nothing in it.
+    """
+
+    did: Values
+    passed: Values
+    own: Values
+    moved: Values
+    left: Values
+
+    @classmethod
+    def none(cls, shape: Shape) -> _Flow:
+        """Return that of calls of which the numbers are not known."""
+        zeros = shape.paired.zeros
+        return cls(shape.none, shape.none, zeros, zeros, zeros)
+
+
+def _flow(shape: Shape, main: int | None, inside: Mask) -> _Flow:
+    """Return what is expected of calls and code, callers first."""
     paired, start = shape.paired, -1 if main is None else int(shape.component[main])
-    costs = [cost[shape.calls].tolist() for cost in paired.costs]
-    both = (shape.inclusive[0] + shape.inclusive[1]).tolist()
-    rows = zip(
-        shape.callers.tolist(), shape.callees.tolist(), *costs, *(c.tolist() for c in _counted(shape)), strict=True
-    )
-    moved: list[Number] = paired.zeros.tolist()
+    counted, steady = _counted(shape), _steady(shape)
+    loose = np.where(steady.is_steady_call, 0, (paired.costs[0] + paired.costs[1])[shape.calls])
+    rows = (shape.callers, shape.callees, *counted, steady.calls, loose)
+    moved, free, fixed = paired.zeros.tolist(), steady.free.tolist(), steady.fixed.tolist()
     did, passed = shape.none, shape.none
-    for row, (caller, callee, old, new, count, oftener, is_other) in enumerate(rows):
+    for row, (caller, callee, count, oftener, is_other, change, cost) in enumerate(
+        zip(*(column.tolist() for column in rows), strict=True)
+    ):
         if not (inside[caller] or callee == start):
             continue
-        expected = moved[caller] * (old + new) / both[caller] if inside[caller] and both[caller] else 0
-        if not inside[caller]:
-            passed[row] = count
-        else:
-            passed[row] = count if is_other else expected + oftener
+        expected = change if inside[caller] else 0
+        if inside[caller] and cost and free[caller]:
+            expected = _within(moved[caller] - fixed[caller], free[caller]) * cost / free[caller]
+        passed[row] = count if is_other or not inside[caller] else expected + oftener
         did[row] = passed[row] - expected
         moved[callee] += passed[row]
-    sums = paired.zeros
+    sums, zeros = paired.zeros, paired.zeros
     sums[:] = moved
-    return did, passed, sums
+    open_changes, most = sums - steady.fixed, steady.free
+    spread = np.maximum(np.minimum(open_changes, most), -most)
+    rate = np.where(steady.is_steady_own, 0, _ratio(spread, most)[shape.component])
+    own = zeros + steady.own + rate * (paired.own[0] + paired.own[1])
+    return _Flow(did, passed, own, sums, open_changes - spread)
+
+
+def _within(change: Number, most: Number) -> Number:
+    """Return a change, but no more than what changes costs."""
+    return max(min(change, most), -most)
+
+
+class _Steady(NamedTuple):
+    """What costs the same for each call of its function as before, and how such calls are expected to change it.
+
+    Of own code by function, of calls between components; and by component what all of these are expected to do, and
+    what all else costs before and after.
+    """
+
+    is_steady_own: Mask
+    own: Values
+    is_steady_call: Mask
+    calls: Values
+    fixed: Values
+    free: Values
+
+
+def _steady(shape: Shape) -> _Steady:
+    """Return what costs the same for each call of its function as before, or as much more as calls of that cost all."""
+    paired, component, callers = shape.paired, shape.component, shape.callers
+    assert paired.calls is not None
+    entries = [_entries(shape, number) for number in paired.calls]
+    known = (entries[0] != 0) & (entries[1] != 0) & _entered_by_counted(shape)
+    dearer = _dearer(shape)
+
+    def same(costs: Sequence[Values], ends: Values) -> tuple[Mask, Values, Values]:
+        each = [_ratio(cost, number[ends]) for cost, number in zip(costs, entries, strict=True)]
+        rise, by_all = each[1] - each[0], dearer[ends]
+        is_all = (by_all != 0) & (np.abs(rise - by_all) <= ALIKE * np.abs(by_all))
+        is_same = known[ends] & (is_all | (np.abs(rise) <= STEADY * (each[0] + each[1])))
+        change = (entries[1] - entries[0])[ends] * (each[0] + each[1]) / 2
+        return is_same, np.where(is_same, change, 0), np.where(is_same, 0, costs[0] + costs[1])
+
+    is_own, own, free_own = same(paired.own, component)
+    is_call, calls, free_calls = same([cost[shape.calls] for cost in paired.costs], callers)
+    fixed = shape.sums(component, own) + shape.sums(callers, calls)
+    free = shape.sums(component, free_own) + shape.sums(callers, free_calls)
+    return _Steady(is_own, own, is_call, calls, fixed, free)
+
+
+def _dearer(shape: Shape) -> Values:
+    """Return by how much one call of each component became dearer, where that is the same for several callers; or 0."""
+    paired, callees = shape.paired, shape.callees
+    assert paired.calls is not None
+    each = [
+        _ratio(cost[shape.calls], number[shape.calls]) for cost, number in zip(paired.costs, paired.calls, strict=True)
+    ]
+    both = np.flatnonzero((paired.calls[0][shape.calls] != 0) & (paired.calls[1][shape.calls] != 0))
+    rises: dict[int, list[Number]] = defaultdict(list)
+    for callee, rise in zip(callees[both].tolist(), (each[1] - each[0])[both].tolist(), strict=True):
+        rises[callee].append(rise)
+    dearer = paired.zeros
+    for callee, of_callers in rises.items():
+        low, high = min(of_callers), max(of_callers)
+        if len(of_callers) > 1 and high - low <= ALIKE * min(abs(low), abs(high)):
+            dearer[callee] = (low + high) / 2
+    return dearer
 
 
 def _counted(shape: Shape) -> tuple[Values, Values, Mask]:

@@ -240,6 +240,20 @@ class GroupCosts(Result):
         ]
         return sorted(rows, key=lambda row: (-(row[2] or 0), -(row[3] or 0)))
 
+    # -- what a gate asks
+
+    weights = ("self",)
+
+    @property
+    def nodes(self) -> list[str]:
+        """The groups."""
+        return [name for name, *_ in self.rows]
+
+    @property
+    def influences(self) -> list[list[Number]]:
+        """What their functions cost, a row each."""
+        return [[own or 0] for _, _, own, _ in self.rows]
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
         names = ("group", "functions", "self", "calls_from_others")

@@ -15,9 +15,17 @@ from graphdiff.arithmetic import Number
 from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.stacks import Stacks
 
-__all__ = ["Function", "distinct", "from_calls", "from_stacks", "function_of", "functions_of", "labels_of"]
+__all__ = [
+    "NO_NAME", "Function", "distinct", "from_calls", "from_stacks", "function_of", "functions_of", "labels_of",
+    "lasting",
+]  # fmt: skip
 
+#: Where an object was in memory, which Python says of built-in functions of some.
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+(?=>|$)")
 FACTS = {"edge_meaning": "calls", "weight_meaning": "cost", "node_meaning": "functions"}
+
+#: What a function is called where a file has an empty name for it.
+NO_NAME = "(no name)"
 
 
 class Function(NamedTuple):
@@ -158,6 +166,17 @@ def function_of(node: Any, data: Mapping[str, Any]) -> Function:
     return Function(str(data.get("name", node)), str(data.get("file", "")), data.get("line"))
 
 
+def lasting(function: Function) -> Function:
+    """Return a function as every run of a program knows it: without where an object was in memory.
+
+    Examples
+    --------
+    >>> lasting(Function("<built-in method __new__ of type object at 0x7f3c6e45ea00>", "~"))
+    Function(name='<built-in method __new__ of type object>', file='~', line=None)
+    """
+    return function._replace(name=ADDRESS.sub("", function.name))
+
+
 def _graph(**facts: Any) -> nx.DiGraph:
     return nx.DiGraph(**FACTS, **{name: value for name, value in facts.items() if value is not None})
 
@@ -171,6 +190,8 @@ def _described(function: Function) -> dict[str, Any]:
     return described
 
 
+#: What no terminal shows, or shows as something else: line breaks, escapes, marks that turn the direction of writing.
+NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 #: How a function is called, each for those that the one before calls alike.
 CALLED: tuple[Callable[[Function], str], ...] = (
     lambda f: f.name,
@@ -182,13 +203,18 @@ CALLED: tuple[Callable[[Function], str], ...] = (
 
 
 def labels_of(functions: Sequence[Function]) -> list[str]:
-    """Return what each function is called: by its name, and where others have it by its file and line, too.
+    r"""Return what each function is called: by its name, and where others have it by its file and line, too.
+
+    A line break or another control character stands there by its number, so that a name can be shown and typed.
 
     Examples
     --------
     >>> labels_of([Function("f", "x/a.py", 1), Function("f", "b.py", 2), Function("f", "b.py", 9), Function("g")])
     ['f (a.py)', 'f (b.py:2)', 'f (b.py:9)', 'g']
+    >>> labels_of([Function("two\nlines")])
+    ['two<U+000A>lines']
     """
+    functions = [_typeable(function) for function in functions]
     labels = [CALLED[0](function) for function in functions]
     for called in CALLED[1:]:
         alike = _repeated(labels)
@@ -205,6 +231,15 @@ def labels_of(functions: Sequence[Function]) -> list[str]:
 
 def _repeated(labels: Iterable[str]) -> set[str]:
     return {label for label, count in Counter(labels).items() if count > 1}
+
+
+def _typeable(function: Function) -> Function:
+    if not NOT_SHOWN.search(f"{function.name}{function.file}"):
+        return function
+    name, file = (
+        NOT_SHOWN.sub(lambda match: f"<U+{ord(match[0]):04X}>", text) for text in (function.name, function.file)
+    )
+    return function._replace(name=name, file=file)
 
 
 def _beside(name: str, place: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -15,11 +15,12 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.lookup import find_node
 from graphdiff.profiles.mixes import Mix
 from graphdiff.profiles.noise import deviation, scatter, widest
-from graphdiff.profiles.overlay import overlaid
+from graphdiff.profiles.overlay import below, overlaid
 from graphdiff.profiles.pairing import require_alike
-from graphdiff.profiles.report_comparison import comparison_text, headline, noise_percent
-from graphdiff.profiles.runs import Key, Measured, Run, run_of
-from graphdiff.profiles.trees import ChangedRoute, changed_routes
+from graphdiff.profiles.report_comparison import comparison_text, count, headline, noise_percent
+from graphdiff.profiles.runs import Key, Run, run_of, tidy
+from graphdiff.profiles.sides import Side
+from graphdiff.profiles.trees import ChangedRoute, Counted, changed_routes
 from graphdiff.remedies import Keyword
 from graphdiff.text.numbers import percent, plain
 from graphdiff.text.tables import Frame, Result
@@ -33,9 +34,10 @@ class Part:
 
     Attributes
     ----------
-    kind : {"calls", "own", "shared", "rest"}
-        A call that is made more or less often; a function's own code; a call of what others call as well, with all
-        that this one costs; what no call accounts for.
+    kind : {"calls", "own", "mix", "shared", "rest"}
+        A call that is made more or less often; a function's own code; what its callers did to a function that costs
+        for each call what it did; a call of what others call as well, with all that this one costs; what no call
+        accounts for.
     caller : label or None
         Of a call.
     function : label or None
@@ -66,9 +68,11 @@ class Part:
 
     @property
     def key(self) -> Any:
-        """What the part is called in `ProfileComparison.attribution`: a function, a call, or ``"the rest"``."""
+        """What the part is called in `ProfileComparison.attribution`: a function, a call, "mix at f" or "the rest"."""
         if self.kind == "own":
             return self.function
+        if self.kind == "mix":
+            return f"mix at {self.function}"
         return "the rest" if self.kind == "rest" else (self.caller, self.function)
 
     def to_dict(self) -> dict[str, Any]:
@@ -93,7 +97,7 @@ class ProfileComparison(Result):
     main : label or None
         The function; None is all that the profiles measured.
     before, after : numbers
-        What it cost; of several profiles before their mean.
+        What it cost; of several runs their mean.
     unit : str
         Of all numbers.
     parts : list of Part
@@ -107,8 +111,8 @@ class ProfileComparison(Result):
         Where there are stacks, those that changed most.
     appeared, gone : lists of labels
         The functions that only the profile after has, or only that before, what costs most first.
-    runs : int
-        How many profiles before there are.
+    runs, runs_after : int
+        How many profiles before and after there are.
     scale : str
         How the runs were made alike, in words; empty where they are as they were.
     node_groups : mapping of label to group, or None
@@ -117,7 +121,7 @@ class ProfileComparison(Result):
     is_averaged : bool
         Whether costs of calls are averages, as those are that hidden functions made.
     profiles : pair of networkx.DiGraph, or None
-        The profiles; of several before the first.
+        The profiles; of several runs their mean.
     factor : number
         Times which the profile after counts.
     """
@@ -135,6 +139,7 @@ class ProfileComparison(Result):
     gone: list[Hashable] = field(default_factory=list)
     mixes: list[Mix] = field(default_factory=list)
     runs: int = 1
+    runs_after: int = 1
     scale: str = ""
     node_groups: Mapping[Any, Any] | None = None
     difference: Any = None
@@ -188,14 +193,13 @@ class ProfileComparison(Result):
         return f"{percent(self.relative, '+.1f')} is within noise, which is up to {noise_percent(self)}"
 
     def to_networkx(self) -> nx.MultiDiGraph:
-        """Return the calls of both profiles as one graph, which `graphdiff.write` draws.
+        """Return the calls of both profiles as one graph, which `graphdiff.write` draws: those below the function.
 
         Nodes and edges have what they did, ``change``, and all that `graphdiff.profiles.overlay.overlaid` says.
         """
         changes = {part.key: part.change for part in self.parts}
-        graph = nx.MultiDiGraph()
-        if self.profiles is not None:
-            graph = overlaid(*self.profiles, scale=self.factor, changes=changes)
+        pair = [below(profile, self.main) for profile in self.profiles or ()]
+        graph = overlaid(*pair, scale=self.factor, changes=changes) if pair else nx.MultiDiGraph()
         ends = {} if self.main is None else {"source": self.main}
         graph.graph.update(total=plain(self.after), unit=self.unit, headline=headline(self), **ends)
         return graph
@@ -210,6 +214,7 @@ class ProfileComparison(Result):
             "noise": self.is_noise,
             "remainder": plain(self.remainder),
             "runs_before": self.runs,
+            "runs_after": self.runs_after,
             "normalised": self.scale or None,
             "rests_on": self.method,
             "parts": [part.to_dict() for part in self.parts],
@@ -233,8 +238,8 @@ class ProfileComparison(Result):
 
 
 def compared(
-    befores: Sequence[nx.DiGraph],
-    after: nx.DiGraph,
+    before: Side,
+    after: Side,
     main: Hashable | None = None,
     *,
     normalise: str | None = None,
@@ -246,119 +251,135 @@ def compared(
 
     Parameters
     ----------
-    befores : sequence of networkx.DiGraph
-        One profile or several runs of the same, aligned with the profile after.
-    after : networkx.DiGraph
+    before, after : Side
+        One profile or several runs of the same, with functions called alike.
     main : label, optional
         By default all that the profiles measured.
     normalise : str, optional
-        ``"total"``, or ``"calls:NAME"``: runs of other lengths count as if all of it cost as much as in the first
-        profile before, or as if a function had been called as often.
+        ``"total"``, or ``"calls:NAME"``: runs of other lengths count as if all of it cost as much as before, or as if a
+        function had been called as often.
     exact : bool
         Whether to count in Fractions.
     groups, difference
         As in `ProfileComparison`.
     """
-    graphs = [*befores, after]
-    factors, scale = _factors(graphs, normalise, exact=exact)
-    runs = _runs(befores, after, main, factors, exact=exact)
-    first = runs[0]
+    for one, other in [(run, after.runs[0]) for run in before.runs] + [(before.runs[0], run) for run in after.runs]:
+        require_alike(one, other)
+    factor_of, scale = _scaling(before, after, normalise)
+    pair = [Counted(side.sum, factor_of(side.sum, len(side.runs))) for side in (before, after)]
+    runs = _counted_runs(before, factor_of), _counted_runs(after, factor_of)
+    whole = _run(pair[0], pair[1], main, exact=exact)
+    spread = Spread.of(pair, runs, main)
+    _require_one_method([whole, *spread.befores, *spread.afters])
+    factor = pair[1].factor * len(after.runs)
     return ProfileComparison(
         main,
-        before=_mean([run.before for run in runs]),
-        after=first.after,
-        unit=str(after.graph.get("unit", "")),
-        parts=_parts(runs),
-        method=first.method,
-        kind=str(after.graph.get("kind", "")),
-        margin=_margin([run.variance for run in runs], [run.after - run.before for run in runs]),
-        routes=changed_routes(graphs, main, factors, ROUTES) if first.method == "stacks" else [],
-        appeared=_only(after, befores),
-        gone=_only(befores[0], [after]),
-        mixes=first.mixes,
-        runs=len(runs),
+        before=whole.before,
+        after=whole.after,
+        unit=str(after.sum.graph.get("unit", "")),
+        parts=_parts(whole, spread),
+        method=whole.method,
+        kind=str(after.sum.graph.get("kind", "")),
+        margin=widest(deviation(whole.variance), spread.margin()),
+        routes=changed_routes(pair, runs, main, ROUTES) if whole.method == "stacks" else [],
+        appeared=_only(after.sum, before.sum),
+        gone=_only(before.sum, after.sum),
+        mixes=whole.mixes,
+        runs=len(before.runs),
+        runs_after=len(after.runs),
         scale=scale,
         node_groups=groups,
         difference=difference,
-        is_averaged=first.is_averaged,
-        profiles=(befores[0], after),
-        factor=factors[-1],
+        is_averaged=whole.is_averaged,
+        profiles=(before.mean, after.mean),
+        factor=factor if exact else tidy(float(factor)),
     )
-
-
-def _runs(
-    befores: Sequence[nx.DiGraph], after: nx.DiGraph, main: Hashable | None, factors: Sequence[Any], *, exact: bool
-) -> list[Run]:
-    """Return what moved the cost from each of the profiles before."""
-    for before in befores:
-        require_alike(before, after)
-    runs = [
-        run_of(before, after, main, factors=(factor, factors[-1]), exact=exact)
-        for before, factor in zip(befores, factors, strict=False)
-    ]
-    methods = sorted({run.method for run in runs})
-    if len(methods) > 1:
-        raise UsageError(f"the profiles before do not hold the same: {' and '.join(methods)}; take runs of one kind")
-    return runs
 
 
 #: So many stacks are in a result.
 ROUTES = 50
 
 
-def _mean(numbers: Sequence[Number]) -> Number:
-    return numbers[0] if len(numbers) == 1 else sum(numbers) / len(numbers)
+@dataclass(frozen=True)
+class Spread:
+    """What moved a cost from each run before to the mean after, and from the mean before to each run after.
+
+    Attributes
+    ----------
+    befores, afters : lists of Run
+        Empty where there is one run on that side.
+    """
+
+    befores: list[Run]
+    afters: list[Run]
+
+    @classmethod
+    def of(cls, pair: Sequence[Counted], runs: tuple[list[Counted], list[Counted]], main: Hashable | None) -> Spread:
+        """Return how the runs differ that two profiles are the means of."""
+        return cls([_run(run, pair[1], main) for run in runs[0]], [_run(pair[0], run, main) for run in runs[1]])
+
+    def margin(self, key: Key | None = None) -> float | None:
+        """Return within what a part of the change can be chance, or all of it, by how runs differ."""
+
+        def change(run: Run) -> Number:
+            if key is None:
+                return run.after - run.before
+            return run.parts[key].change if key in run.parts else 0
+
+        return scatter(list(map(change, self.befores)), list(map(change, self.afters)))
 
 
-def _only(graph: nx.DiGraph, others: Sequence[nx.DiGraph]) -> list[Hashable]:
+def _counted_runs(side: Side, factor_of: Callable[[nx.DiGraph, int], Any]) -> list[Counted]:
+    return [Counted(run, factor_of(run, 1)) for run in side.runs] if len(side.runs) > 1 else []
+
+
+def _run(before: Counted, after: Counted, main: Hashable | None, *, exact: bool = False) -> Run:
+    return run_of(before.graph, after.graph, main, factors=(before.factor, after.factor), exact=exact)
+
+
+def _require_one_method(runs: Sequence[Run]) -> None:
+    methods = sorted({run.method for run in runs})
+    if len(methods) > 1:
+        raise UsageError(
+            f"the profiles of one side do not hold the same: {' and '.join(methods)}; take runs of one kind"
+        )
+
+
+def _only(graph: nx.DiGraph, other: nx.DiGraph) -> list[Hashable]:
     """Return the functions that only one of the profiles has, what costs most first."""
-    lone = [node for node in graph if all(node not in other for other in others)]
+    lone = [node for node in graph if node not in other]
     return sorted(lone, key=lambda node: -(graph.nodes[node].get("inclusive") or 0))
 
 
-def _margin(variances: Sequence[float | None], changes: Sequence[Number]) -> float | None:
-    """Return within what a mean of changes can be chance, by the samples and by how runs differ."""
-    known = [variance for variance in variances if variance is not None]
-    return widest(deviation(max(known)) if len(known) == len(variances) else None, scatter(changes))
-
-
-def _parts(runs: Sequence[Run]) -> list[Part]:
-    """Return the parts of the mean of some runs, the largest first."""
-    keys = dict.fromkeys(key for run in runs for key in run.parts)
-    parts = [_part(key, [run.parts.get(key) for run in runs], [run.variances for run in runs]) for key in keys]
+def _parts(whole: Run, spread: Spread) -> list[Part]:
+    """Return the parts, the largest first."""
+    parts = []
+    for key, row in whole.parts.items():
+        by_samples = None if whole.variances is None else deviation(whole.variances.get(key, 0.0))
+        margin = widest(by_samples, spread.margin(key))
+        parts.append(Part(*key, row.before, row.after, row.calls, row.change, margin))
     return sorted((part for part in parts if part.change), key=lambda part: -abs(part.change))
-
-
-def _part(key: Key, rows: Sequence[Measured | None], variances: Sequence[Mapping[Key, float] | None]) -> Part:
-    known = [row for row in rows if row is not None]
-    changes = [0 if row is None else row.change for row in rows]
-    calls = [row.calls for row in known if row.calls is not None]
-    return Part(
-        *key,
-        _mean([row.before for row in known]),
-        known[0].after,
-        (_mean([old for old, _ in calls]), calls[0][1]) if calls else None,
-        _mean(changes),
-        _margin([None if each is None else each.get(key, 0.0) for each in variances], changes),
-    )
 
 
 # -- runs of other lengths
 
 
-def _factors(graphs: Sequence[nx.DiGraph], normalise: str | None, *, exact: bool) -> tuple[list[Any], str]:
-    """Return times what each profile counts, and why, in words."""
+def _scaling(before: Side, after: Side, normalise: str | None) -> tuple[Callable[[nx.DiGraph, int], Any], str]:
+    """Return times what everything in the sum of some runs counts, and why, in words."""
     if normalise is None:
-        return [1] * len(graphs), ""
+        return lambda _, n: Fraction(1, n), ""
     kind, _, name = normalise.partition(":")
     if kind not in ("total", "calls") or (kind == "calls") != bool(name):
         raise UsageError(Keyword("normalise", normalise), ": it is total, or calls:NAME with the name of a function")
-    sizes = [_total(graph) if kind == "total" else _calls_of(graph, name) for graph in graphs]
-    if not all(sizes):
+
+    def size(graph: nx.DiGraph) -> Fraction:
+        return Fraction(_total(graph) if kind == "total" else _calls_of(graph, name))
+
+    if not all(size(run) for side in (before, after) for run in side.runs):
         raise UsageError(Keyword("normalise", normalise), ": in one of the profiles that is 0")
-    factors = [Fraction(sizes[0]) / Fraction(size) for size in sizes]
-    why = "by the totals" if kind == "total" else f"as if {name} were called {sizes[0]:,} times, not {sizes[-1]:,}"
-    return (factors if exact else list(map(float, factors))), f"after counts {float(factors[-1]):.4g} times, {why}"
+    old, new = (size(side.sum) / len(side.runs) for side in (before, after))
+    why = "by the totals" if kind == "total" else f"as if {name} were called {count(old)} times, not {count(new)}"
+    return lambda graph, _: old / size(graph), f"after counts {float(old / new):.4g} times, {why}"
 
 
 def _total(graph: nx.DiGraph) -> Number:

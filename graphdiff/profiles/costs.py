@@ -399,7 +399,9 @@ class Costs:
         if self.is_shared_out or not self.is_whole:  # other ways may lead through functions that are not drawn
             return part
         allowed = self.flows.range_for(sources, target, part.whole)
-        return Part(part.whole, allowed.high if allowed.is_exact else None, part.estimate, allowed)
+        if not allowed.is_exact:
+            return Part(part.whole, None, part.estimate, allowed)
+        return Part(part.whole, allowed.high, part.estimate, allowed._replace(low=allowed.high))
 
     def required(self, label: Any, by: str) -> Number:
         """Return what a function costs, or raise `WeightError` where that is not known."""

@@ -40,6 +40,8 @@ NAMED = {
     "imports": r"^<module>|<frozen (importlib\._bootstrap|runpy)|importlib[/\\](__init__|_bootstrap\w*)\.py"
     r"|(^|[/\\])runpy\.py|built-in method (builtins\.(exec|__import__)|_imp\.)"
 }
+#: What runs a script, and imports nothing by that.
+STARTS = r"<frozen runpy|(^|[/\\])runpy\.py|built-in method builtins\.exec"
 
 
 def filter_calls(
@@ -67,8 +69,8 @@ def filter_calls(
     hide : str, optional
         These functions are left out, and what they cost is their callers'; of a stack all of whose functions are hidden
         nothing is left. ``"imports"`` stands for the functions by which Python imports (importlib, runpy, ``exec``,
-        ``__import__``) and what modules run when they are imported (``<module>``); where a stack begins with these, as
-        with the script itself, they stay.
+        ``__import__``) and what modules run when they are imported (``<module>``); the script's own ``<module>``, the
+        first of a stack, stays.
     group : {"module", "file", "class"}, optional
         One node for all functions of each; calls inside one are none.
 
@@ -197,6 +199,8 @@ def _require_profile(graph: Any, given: Sequence[Keyword]) -> None:
 
 def matching(graph: nx.DiGraph, keyword: str, text: str) -> NDArray[np.bool_]:
     """Return the mask of the functions whose name or file a regular expression is found in; some function has it."""
+    if not text:
+        raise UsageError(Keyword(keyword, text), ": a text of nothing is in all functions: name some")
     try:
         pattern = re.compile(text)
     except re.error as error:
@@ -284,7 +288,6 @@ def _without(graph: nx.DiGraph, hide: str) -> nx.DiGraph:
     """Return the profile without some functions, whose cost is that of their callers."""
     # A profile need not have what a set with a name means; a name of nothing is a mistake.
     is_hidden = matching(graph, "hide", NAMED[hide]) if hide in NAMED else _some(graph, "hide", hide)
-    n_hidden = how_many(int(is_hidden.sum()), "functions")
     stacks = stacks_in(graph)
     if stacks is None:
         names = [node for node, hidden in zip(graph, is_hidden, strict=True) if hidden]
@@ -296,10 +299,10 @@ def _without(graph: nx.DiGraph, hide: str) -> nx.DiGraph:
             f"calls were average; {_left_text(graph, left.graph['total'])}",
         ]
         return left
-    mapped = stacks.mapped(np.where(is_hidden, -1, np.arange(len(graph))))
-    if hide in NAMED:
-        mapped = _but_first(stacks, is_hidden)
+    dropped = is_hidden[stacks.frames] & ~(_of_scripts(graph, stacks, is_hidden) if hide in NAMED else False)
+    mapped = _dropping(stacks, dropped, len(graph))
     _require_left(len(mapped), hide)
+    n_hidden = how_many(len(graph) - len(np.unique(mapped.frames)), "functions")
     return _made(graph, functions_of(graph), mapped, f'hide "{hide}": {n_hidden}; {_left_text(graph, mapped.total)}')
 
 
@@ -308,10 +311,14 @@ def _require_left(n_left: int, hide: str) -> None:
         raise UsageError(Keyword("hide", hide), ": all functions match, and nothing is left")
 
 
-def _but_first(stacks: Stacks, is_hidden: NDArray[np.bool_]) -> Stacks:
-    """Return the stacks without some functions, except where a stack begins with them: they have no caller."""
-    is_first = ~stacks.holding(np.flatnonzero(~is_hidden))
-    return _dropping(stacks, is_hidden[stacks.frames] & ~is_first, len(is_hidden))
+def _of_scripts(graph: nx.DiGraph, stacks: Stacks, is_hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the mask of what a script runs, the first ``<module>`` of a stack, where nothing imports it."""
+    is_module = np.array([each.name.startswith("<module>") for each in functions_of(graph)], dtype=bool)
+    imports = is_hidden & ~matching(graph, "hide", STARTS)
+    behind = stacks.holding(np.flatnonzero(imports))
+    has_import_before = (stacks.parents >= 0) & behind[stacks.parents]
+    of_scripts: NDArray[np.bool_] = is_module[stacks.frames] & ~has_import_before
+    return of_scripts
 
 
 def _dropping(stacks: Stacks, mask: NDArray[np.bool_], n_functions: int) -> Stacks:

@@ -7,7 +7,6 @@ stacks answer exactly; from edges alone comes the range of what the changes have
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -276,12 +275,12 @@ def _finished(bounds: Bounds, before: Number, finish: Callable[[Number], Number]
 def _interval(answer: Answer) -> tuple[float, float]:
     """Return between which parts of the total the saving lies, by the number of samples.
 
-    No sample saves more than all changes at once, and of all such savings the one that each sample has wholly or not at
-    all varies most.
+    No sample saves more than the largest part that all changes at once can save of one, and of all such savings the one
+    that each sample has wholly or not at all varies most.
     """
     assert answer.samples
-    most = float(1 - math.prod(1 - change.part for change in answer.changes))
-    if "recursion" in answer.reasons:
-        most = 1.0
-    low, high = (float(Fraction(saved) / Fraction(answer.before)) / most * answer.samples for saved in answer.saved)
+    most = float(answer.largest)
+    low, high = (
+        min(1.0, float(Fraction(saved) / Fraction(answer.before)) / most) * answer.samples for saved in answer.saved
+    )
     return most * wilson(low, answer.samples)[0], most * wilson(high, answer.samples)[1]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from graphdiff.profiles.stacks import Stacks
 
-__all__ = ["ERRORS", "T", "deviation", "of_stacks", "quantum", "scatter", "widest"]
+__all__ = ["ERRORS", "T", "deviation", "of_stacks", "quantum", "scatter", "students", "widest"]
 
 #: Within so many standard errors a change is noise.
 ERRORS = 2.0
@@ -58,25 +58,57 @@ def deviation(variance: float | None) -> float | None:
     return None if variance is None else ERRORS * float(variance**0.5)
 
 
-def scatter(changes: Sequence[Any]) -> float | None:
-    """Return how far the mean of some changes, each from another run before, can be from 0 by chance; None of one.
+def scatter(befores: Sequence[Any], afters: Sequence[Any] = ()) -> float | None:
+    """Return how far a mean of changes can be from 0 by how runs differ; None where there is one run on either side.
 
-    The run after is taken to differ from its like as much as those before do.
+    Of several runs on both sides that is Welch's interval (95 %). The one run of a side is taken to differ from its
+    like as much as those of the other do.
+
+    Parameters
+    ----------
+    befores : sequence of numbers
+        The change from each run before to the mean after.
+    afters : sequence of numbers, optional
+        The change from the mean before to each run after.
 
     References
     ----------
     W. S. Gosset ("Student"), "The probable error of a mean", Biometrika 6 (1908).
+    B. L. Welch, "The generalization of 'Student's' problem when several different population variances are involved",
+    Biometrika 34 (1947).
 
     Examples
     --------
-    >>> round(scatter([1.0, 2.0, 3.0]), 2), scatter([1.0])
-    (4.97, None)
+    >>> round(scatter([1.0, 2.0, 3.0]), 2), scatter([1.0]), round(scatter([1.0, 2.0, 3.0], [2.0, 3.0, 4.0]), 2)
+    (4.97, None, 2.27)
     """
-    n = len(changes)
-    if n < 2:
+    sets = [list(map(float, changes)) for changes in (befores, afters) if len(changes) > 1]
+    if not sets:
         return None
-    spread = float(np.std([float(change) for change in changes], ddof=1))
-    return (T[n - 2] if n - 2 < len(T) else ERRORS) * spread * float((1 + 1 / n) ** 0.5)
+    errors = [float(np.var(changes, ddof=1)) / len(changes) for changes in sets]
+    if len(sets) == 1:
+        n = len(sets[0])
+        return students(n - 1) * float((errors[0] * (n + 1)) ** 0.5)
+    below = sum(error**2 / (len(changes) - 1) for error, changes in zip(errors, sets, strict=True))
+    return students(sum(errors) ** 2 / below) * float(sum(errors) ** 0.5) if below else 0.0
+
+
+def students(freedom: float) -> float:
+    """Return Student's t at 97.5 %: so many standard errors are sure; of degrees between whole numbers, the lower one.
+
+    References
+    ----------
+    M. Abramowitz, I. Stegun, *Handbook of Mathematical Functions* (1964), 26.7.5.
+
+    Examples
+    --------
+    >>> students(2.9), round(students(20.0), 3)
+    (4.303, 2.086)
+    """
+    if freedom < len(T) + 1:
+        return T[max(1, int(freedom + 1e-9)) - 1]
+    z = 1.959964
+    return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
 
 
 def widest(*margins: float | None) -> float | None:

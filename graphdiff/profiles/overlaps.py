@@ -9,8 +9,9 @@ probability of a union", J. Appl. Probab. 13, 1976), where a change of 30 % is m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -147,6 +148,25 @@ class Network:
         is_alone = len(self.costs.members[self.component(other.item)]) == 1
         is_recursive = not is_alone or self.graph.has_edge(other.item, other.item)
         return None if own is None or is_recursive else Bounds(own, own)
+
+    def ends(self, source: Any, before: Number, parts: Mapping[Any, Number]) -> Bounds:
+        """Return the bounds of what is saved for a source, of whose stacks each ends with one function.
+
+        Parts of what stacks cost that end with some functions: the most is the sum, over the sizes of the parts, of a
+        flow into all functions of which that much is saved or more; the least is what is left by those into the others.
+        """
+        start, names, costs = self.costs.number(source), self.costs.labels, self.costs
+        owns = {at: before if costs.own(names[at]) is None else own for at, own in enumerate(costs.owns)}
+        whole = costs.flows.into(start, before, owns)
+        least, most, last = 0 * before, 0 * before, Fraction(0)
+        for size in sorted(set(parts.values())):
+            reached = {costs.number(item) for item, part in parts.items() if part >= size}
+            named = {at: self.graph.nodes[names[at]]["self"] for at in reached}
+            others = {at: own - named.get(at, 0) for at, own in owns.items()}
+            most += (size - last) * costs.flows.into(start, before, named)
+            least += (size - last) * max(0, whole - costs.flows.into(start, before, others))
+            last = size
+        return Bounds(min(least, most), most)
 
     def _inside(self, one: Part, other: Part) -> Bounds:
         """Return the bounds of two parts of one component, in which stacks may go any way."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import networkx as nx
@@ -16,7 +17,7 @@ from graphdiff.profiles.pairing import paired
 from graphdiff.profiles.stacks import Stacks, stacks_in
 from graphdiff.text.numbers import plain
 
-__all__ = ["SIDES", "overlaid", "side_of"]
+__all__ = ["SIDES", "below", "overlaid", "side_of"]
 
 SIDES = ("before", "after")
 #: What happened to what one profile has, or both.
@@ -95,6 +96,47 @@ def _stacks(graph: nx.DiGraph, nodes: list[Any], factor: Number) -> Stacks | Non
     return replace(stacks, frames=frames, own=stacks.own if factor == 1 else stacks.own * float(factor))
 
 
+def below(graph: nx.DiGraph, main: Any) -> nx.DiGraph:
+    """Return what a function and all that it calls are in a profile; all of it where that is None.
+
+    On stacks costs are those below the function, on edges those of the whole file.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph([("start", "main"), ("main", "work"), ("start", "stop")], unit="s", total=3)
+    >>> list(below(G, "main")), list(below(G, "gone"))
+    (['main', 'work'], [])
+    """
+    if main is None:
+        return graph
+    if main in graph and STACKS in graph.graph:
+        return _below_on_stacks(graph, main)
+    kept = {main, *nx.descendants(graph, main)} if main in graph else set()
+    whole = nx.DiGraph(graph.subgraph(kept))
+    whole.graph["total"] = graph.nodes[main].get("inclusive", graph.graph.get("total")) if kept else 0
+    return whole
+
+
+def _below_on_stacks(graph: nx.DiGraph, main: Any) -> nx.DiGraph:
+    every: Stacks = graph.graph[STACKS]
+    labels = list(graph)
+    inside = every.holding([labels.index(main)])
+    places = np.cumsum(inside) - 1
+    callers = every.parents[inside]
+    parents = np.where((callers >= 0) & inside[callers], places[callers], -1)
+    present, frames = np.unique(every.frames[inside], return_inverse=True)
+    samples = None if every.samples is None else every.samples[inside]
+    stacks = Stacks.of_tree(parents, frames, every.own[inside], samples)
+    facts = {"total": stacks.total, "samples": stacks.n_samples, STACKS: stacks}
+    part = nx.DiGraph(**graph.graph | {name: value for name, value in facts.items() if value is not None})
+    kept = [labels[place] for place in present.tolist()]
+    for label, own, inclusive in zip(kept, *(each.tolist() for each in stacks.functions(len(kept))), strict=True):
+        part.add_nodes_from([(label, graph.nodes[label] | {"self": own, "inclusive": inclusive})])
+    for tail, head, cost in zip(*(each.tolist() for each in stacks.calls(len(kept))), strict=True):
+        part.add_edge(kept[tail], kept[head], cost=cost)
+    return part
+
+
 def _sided(data: Mapping[str, Any], names: tuple[str, ...], side: str, factor: Number) -> dict[str, Any]:
     """Return what is known of one side; how often something happened is not told of a run that counts otherwise."""
     told = [name for name in names if data.get(name) is not None and (factor == 1 or name not in COUNTS)]
@@ -104,7 +146,7 @@ def _sided(data: Mapping[str, Any], names: tuple[str, ...], side: str, factor: N
 def _changed(before: nx.DiGraph, after: nx.DiGraph, factor: Number, changes: Mapping[Any, Any]) -> nx.MultiDiGraph:
     """Return what functions cost by themselves and what calls cost, before and after, and what each of them did."""
     graph = nx.MultiDiGraph(node_meaning="functions")
-    pair = paired(before, after).scaled(1, float(factor))
+    pair = paired(before, after).scaled(1, Fraction(factor))
     for label, old, new in zip(pair.labels, *(own.tolist() for own in pair.own), strict=True):
         graph.add_node(label, **_shown(changes.get(label), self_before=old, self_after=new))
     columns = (each.tolist() for each in (pair.tails, pair.heads, *pair.costs))

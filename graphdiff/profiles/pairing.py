@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import EXACT_INT, REAL, is_finite
 from graphdiff.errors import GraphTypeError, UnknownNodeError, UsageError, WeightError
 from graphdiff.graph.measured import is_profile
-from graphdiff.profiles.call_graph import Function, functions_of
+from graphdiff.profiles.call_graph import Function, functions_of, lasting
 from graphdiff.remedies import Keyword, Remedy
 
-__all__ = ["Paired", "aligned", "are_profiles", "paired", "require_alike"]
+__all__ = ["Paired", "aligned", "aligned_runs", "are_profiles", "paired", "require_alike", "scaled"]
 
 Values = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -55,8 +55,8 @@ def require_alike(before: nx.DiGraph, after: nx.DiGraph) -> None:
             raise UsageError(f"the two profiles differ in {name}, {old} before and {new} after: ", *ways, remedy)
 
 
-def are_profiles(graphs: Sequence[Any]) -> bool:
-    """Return whether all of some graphs are profiles: the last is the one after, the others those before.
+def are_profiles(befores: Sequence[Any], afters: Sequence[Any]) -> bool:
+    """Return whether all graphs on both sides are profiles.
 
     Raises
     ------
@@ -67,14 +67,15 @@ def are_profiles(graphs: Sequence[Any]) -> bool:
 
     Examples
     --------
-    >>> are_profiles([nx.DiGraph(edge_meaning="calls", unit="s"), nx.DiGraph()])
+    >>> are_profiles([nx.DiGraph(edge_meaning="calls", unit="s")], [nx.DiGraph()])
     Traceback (most recent call last):
     graphdiff.errors.UsageError: before is a profile, and after is none: compare two profiles; weight= compares both as
         graphs
     """
+    graphs = [*befores, *afters]
     known = [isinstance(graph, nx.Graph) and is_profile(graph) for graph in graphs]
     if any(known) and not all(known):
-        first, other = ("after", "before") if known[-1] else ("before", "after")
+        first, other = ("before", "after") if all(known[: len(befores)]) else ("after", "before")
         ways = Remedy(Keyword("weight"), "compares both as graphs")
         raise UsageError(f"{first} is a profile, and {other} is none: compare two profiles", ways)
     if all(known) and any(graph.is_multigraph() for graph in graphs):
@@ -111,18 +112,49 @@ def aligned(before: nx.DiGraph, after: nx.DiGraph, match: Mapping[Any, Any] | No
     ['f (a.py:5)']
     """
     labels = list(before), list(after)
-    functions = functions_of(before), functions_of(after)
+    functions = _lasting(before), _lasting(after)
     pairs = _given(labels, match or {})
     pairs |= _by_file(functions, pairs)
     modules = tuple([data.get("module") for _, data in graph.nodes(data=True)] for graph in (before, after))
     pairs |= _by_base(functions, modules, pairs)
+    return _called_as(before, labels, pairs, lambda _: "before")
+
+
+def aligned_runs(profiles: Sequence[nx.DiGraph]) -> list[nx.DiGraph]:
+    """Return runs of one program in which functions of one name in one file have one label.
+
+    Examples
+    --------
+    >>> one, other = nx.DiGraph(), nx.DiGraph()
+    >>> one.add_node("f", name="f", file="a.py")
+    >>> other.add_nodes_from([("f (a.py)", {"name": "f", "file": "a.py"}), ("f (b.py)", {"name": "f", "file": "b.py"})])
+    >>> [list(run) for run in aligned_runs([one, other])]
+    [['f'], ['f', 'f (b.py)']]
+    """
+    runs, known = [profiles[0]], nx.DiGraph()
+    for profile in profiles[1:]:
+        known.add_nodes_from((node, data) for node, data in runs[-1].nodes(data=True) if node not in known)
+        functions = _lasting(profile), _lasting(known)
+        files = dict(zip(profile, (function.file or "another run" for function in functions[0]), strict=True))
+        runs.append(_called_as(profile, (list(profile), list(known)), _by_file(functions, {}), files.__getitem__))
+    return runs
+
+
+def _lasting(graph: nx.DiGraph) -> list[Function]:
+    return list(map(lasting, functions_of(graph)))
+
+
+def _called_as(
+    graph: nx.DiGraph, labels: tuple[list[Any], list[Any]], pairs: Mapping[int, int], word_of: Callable[[Any], str]
+) -> nx.DiGraph:
+    """Return a profile with functions called as their partners are; what has none, and a name of these, gets a word."""
     renames = {labels[0][old]: labels[1][new] for old, new in pairs.items()}
-    taken = {*after}
+    taken = {*labels[1]}
     for label in labels[0]:
         if label not in renames and label in taken:
-            renames[label] = _free(label, taken)
+            renames[label] = _free(label, taken, word_of(label))
             taken.add(renames[label])
-    return nx.relabel_nodes(before, renames) if any(old != new for old, new in renames.items()) else before
+    return nx.relabel_nodes(graph, renames) if any(old != new for old, new in renames.items()) else graph
 
 
 def _given(labels: tuple[list[Any], list[Any]], match: Mapping[Any, Any]) -> dict[int, int]:
@@ -177,9 +209,9 @@ def _base(file: str, module: Any) -> str:
     return "" if file == module else file.replace("\\", "/").rpartition("/")[2]
 
 
-def _free(label: Any, taken: set[Any]) -> str:
-    """Return how a function is called that is gone while another one has its label."""
-    name = f"{label} (before)"
+def _free(label: Any, taken: set[Any], word: str) -> str:
+    """Return how a function is called, such as one that is gone, while another one has its label."""
+    name = f"{label} ({word})"
     while name in taken:
         name += "'"
     return name
@@ -231,10 +263,26 @@ class Paired:
         """Return the same with everything before and after times a factor: of runs that were longer or shorter."""
 
         def times(pair: Two) -> Two:
-            return pair[0] * before, pair[1] * after
+            return scaled(pair[0], before), scaled(pair[1], after)
 
         calls = self.calls and times(self.calls)
         return replace(self, own=times(self.own), costs=times(self.costs), calls=calls)
+
+
+def scaled(values: Values, factor: Any) -> Values:
+    """Return numbers times a factor, an int or a Fraction: floats stay floats, and a third of 3 is 1.
+
+    Examples
+    --------
+    >>> scaled(np.array([3.0, 2.0]), Fraction(1, 3)).tolist()
+    [1.0, 0.6666666666666666]
+    """
+    times: Values
+    if values.dtype == object:
+        times = values * factor
+    else:
+        times = values / factor.denominator if factor.numerator == 1 else values * float(factor)
+    return times
 
 
 def paired(before: nx.DiGraph, after: nx.DiGraph, *, exact: bool = False) -> Paired:

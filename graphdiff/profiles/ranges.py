@@ -3,8 +3,9 @@
 An edge knows what it cost, not for whom: where callers are mixed, the stacks behind the edges may be any that sum to
 them. Those that pass some functions are a flow on the graph of components (a stack uses each edge between them once),
 no edge carrying more than it cost. So the most is a maximum flow to f, and the least what is left of f by the most that
-can come past these functions (L. Ford, D. Fulkerson, "Maximal flow through a network", 1956). Both are reached by some
-stacks. Costs are whole numbers here, so that flows end; what floats lack is rounded outward.
+can come past these functions (L. Ford, D. Fulkerson, "Maximal flow through a network", 1956). Without cycles both are
+reached by some stacks; within a component only what enters it at a function is proven to be spent for that. Costs are
+whole numbers here, so that flows end; what floats lack is rounded outward.
 """
 
 from __future__ import annotations
@@ -114,6 +115,39 @@ class Flows:
         low = max(0, least - self._past(functions, end))
         return Range(min(self._in_units(low), whole), min(self._in_units(high), whole), whole)
 
+    def into(self, function: int, whole: Number, owns: Mapping[int, Number]) -> Number:
+        """Return the most that stacks which hold a function and end with some others can cost.
+
+        Parameters
+        ----------
+        function : int
+        whole : number
+            What all stacks that hold it cost.
+        owns : mapping of int to number
+            What the functions that the stacks are to end with cost by themselves.
+
+        Examples
+        --------
+        >>> one = flows([0, 1, 2, 3], [(0, 1, 4), (0, 2, 5), (1, 2, 4), (2, 3, 5)], [0, 0, 4, 5], [9, 4, 9, 5])
+        >>> one.into(1, 4, {2: 4}), one.into(1, 4, {2: 4, 3: 5}), one.into(0, 9, {2: 4, 3: 5})
+        (4, 4, 9)
+        """
+        slack, sinks = 0 if self.is_exact else ROUNDED, dict[int, int]()
+        supply = _up(whole, self.scale, slack)
+        for other, own in owns.items():
+            component = int(self.components[other])
+            sinks[component] = min(supply, sinks.get(component, 0) + _up(own, self.scale, slack))
+        begin, end = len(self.totals), len(self.totals) + 1
+        ends, caps = (np.fromiter(each, dtype=np.int64) for each in (sinks, sinks.values()))
+        most = max_flow(
+            np.concatenate([self.components[self.callers], [begin], ends]),
+            np.concatenate([self.components[self.callees], [self.components[function]], np.full(len(ends), end)]),
+            np.concatenate([self.sizes, [supply], caps]),
+            begin,
+            end,
+        )
+        return min(self._in_units(most), whole)
+
     def _in_units(self, cost: int) -> Number:
         return cost if self.scale == 1 else Fraction(cost) / self.scale if self.is_exact else float(cost / self.scale)
 
@@ -138,8 +172,7 @@ class Flows:
             least[component] = max(own, least.get(component, 0))
         room = {at: max(0, self.totals[at] - own) for at, own in least.items() if at != end}
         asked = np.fromiter(functions, dtype=np.int64)
-        inner = np.isin(self.components[asked], [end])
-        theirs = np.isin(self.callers, asked[~inner]) | np.isin(self.callees, asked[~inner])
+        theirs = np.isin(self.callers, asked) | np.isin(self.callees, asked)
         starts = {at: supply for at, supply in enumerate(self.supplies) if supply}
         return self._flow(starts, end, ~theirs, room)
 

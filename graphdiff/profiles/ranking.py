@@ -133,6 +133,20 @@ class CostRanking(Result):
             )
         return [[self.number(row) or 0] for row in self.listed]
 
+    @property
+    def shares(self) -> list[float]:
+        """The same as parts of what is parted, which without an end is the whole profile.
+
+        Raises
+        ------
+        UsageError
+            If they are estimates, or parts of nothing that costs.
+        """
+        whole = self.costs.graph.graph.get("total") if self.asked is None else self.whole
+        if not whole or self.by == CALLS:
+            raise UsageError("share is the part of a cost, and here none is asked for, or all is 0")
+        return [float(number) / float(whole) for (number,) in self.influences]
+
     def number(self, row: Row) -> Number | None:
         """Return what a row is ranked by, in the unit of the profile."""
         return self.costs.figure(row.numbers, self.by) if row.part is None else row.part.about

@@ -10,19 +10,19 @@ from graphdiff.arithmetic import Number
 from graphdiff.profiles.costs import SELF, Costs, Part
 from graphdiff.profiles.filtering import NAMED, matching
 from graphdiff.profiles.routes import Route
-from graphdiff.text.amounts import SECONDS, amount
+from graphdiff.text.amounts import SECONDS, amount, rounded
 from graphdiff.text.names import end_text
-from graphdiff.text.numbers import chain_of, percent, shorten, shown
+from graphdiff.text.numbers import chain_lines, percent, shorten, shown
 from graphdiff.text.sentences import how_many
-from graphdiff.text.tables import NAME, aligned, in_columns
+from graphdiff.text.tables import NAME, aligned, aligned_at, in_columns
 
 if TYPE_CHECKING:
     from graphdiff.profiles.spent import Caller, Spent
 
-__all__ = ["cost_word", "glued_by_imports", "head", "range_text", "route_text", "share_text", "spent_text"]
+__all__ = ["cost_word", "glued_by_imports", "head", "range_text", "share_text", "spent_text"]
 
-#: A route is no longer, and where it is said behind it that it was measured.
-ROUTE, BESIDE = 78, 56
+#: A route that is no longer stands beside what comes by it, with that it was measured behind it; others below.
+ROUTE, BESIDE, BELOW = 78, 56, 94
 #: So many callers are listed, with names that are no longer.
 CALLERS, CALLER = 5, 44
 #: How a component is named in a route: the functions by which it is entered and left are.
@@ -36,7 +36,7 @@ def head(costs: Costs) -> str:
     facts = costs.graph.graph
     counts = how_many(len(costs.labels), str(facts.get("node_meaning", "functions")))
     total = facts.get("total")
-    amounts = [counts] if total is None else [counts, amount(total, costs.unit)]
+    amounts = [counts] if total is None else [counts, amount(rounded(total, costs.unit), costs.unit)]
     if costs.counts is not None and costs.unit != "samples":
         amounts.append(how_many(int(costs.counts.own.sum()), "samples"))
     event = facts.get("event")
@@ -93,9 +93,8 @@ def range_text(low: float, high: float, unit: str = " %") -> str:
     return f"{math.floor(1000 * low + 1e-6) / 10:.1f} to {math.ceil(1000 * high - 1e-6) / 10:.1f}{unit}"
 
 
-def route_text(route: Route, width: int) -> str:
-    """Return a route in one line."""
-    return chain_of([PASSED if function is None else str(function) for function in route.functions], width)
+def _names(route: Route) -> list[str]:
+    return [PASSED if function is None else str(function) for function in route.functions]
 
 
 def callers_text(functions: Sequence[str | None], width: int) -> str:
@@ -219,16 +218,21 @@ def _whole(spent: Spent) -> Iterator[str]:
     total = costs.graph.graph.get("total")
     of_all = f" ({percent(float(whole) / float(total))} of {amount(total, unit)})" if total else ""
     by_itself = f", {amount(own, unit)} by itself" if own is not None and spent.by != SELF else ""
-    calls = data.get("primitive_calls", data.get("calls"))
-    often = f"; {_times(calls, whole, unit)}" if calls else ""
+    every = data.get("calls")
+    calls = data.get("primitive_calls", every)
+    within = f", and {_how_often(every - calls)} within its own calls" if calls and every and every != calls else ""
+    often = f"; called {_times(calls, whole, unit)}{within}" if calls else ""
     itself = " by itself" if spent.by == SELF else ""
     yield f"{name_of(target)} costs {amount(whole, unit)}{itself}{of_all}{by_itself}{often}."
 
 
 def _times(calls: Number, cost: Number | None, unit: str) -> str:
     """Return how often something is called, and what one call costs."""
-    each = "" if cost is None else f", {cost_each(cost, calls, unit)} each"
-    return f"called {shown(calls)} time{'s' * (calls != 1)}{each}"
+    return _how_often(calls) if cost is None else f"{_how_often(calls)}, {cost_each(cost, calls, unit)} each"
+
+
+def _how_often(calls: Number) -> str:
+    return f"{shown(calls)} time{'s' * (calls != 1)}"
 
 
 def cost_each(cost: Number, calls: Number, unit: str) -> str:
@@ -249,24 +253,29 @@ def _callers(spent: Spent) -> Iterator[str]:
     if spent.sources:
         for caller in spent.callers:
             if caller.calls:
-                times = _times(caller.calls, caller.cost, unit).removeprefix("called ")
+                times = _times(caller.calls, caller.cost, unit)
                 yield f"{name_of(caller.function)} calls {name_of(spent.target)} {times}."
         return
     listed = spent.callers[:CALLERS]
-    rows = [_caller_row(caller, unit) for caller in listed]
-    if rows:
+    if listed:
         yield ""
         shared = " (as if all its calls cost the same)" if spent.costs.is_shared_out else ""
         yield f"Called by{shared}"
-        yield from (f"  {line}" for line in aligned(rows))
+        often = aligned_at([_times(each.calls, each.cost, unit) if each.calls else "" for each in listed], ", ")
+        cells = [[*_caller_cells(each, unit), text] for each, text in zip(listed, often, strict=True)]
+        yield from (f"  {line}" for line in aligned(cells))
     if more := len(spent.callers) - len(listed):
         yield f"  … {more:,} more: graphdiff rank FILE {name_of(spent.target)}"
+    if any(spent.is_again(caller.function) for caller in listed):
+        yield (
+            f"! What calls within {name_of(spent.target)}'s cycle cost is counted again at every level, and no share "
+            "of its cost."
+        )
 
 
-def _caller_row(caller: Caller, unit: str) -> list[str]:
-    times = _times(caller.calls, caller.cost, unit).removeprefix("called ") if caller.calls else ""
+def _caller_cells(caller: Caller, unit: str) -> list[str]:
     cost = "" if caller.cost is None else amount(caller.cost, unit)
-    return [shorten(str(caller.function), CALLER), percent(caller.share), cost, times]
+    return [shorten(str(caller.function), CALLER), percent(caller.share), cost]
 
 
 def _routes(spent: Spent) -> Iterator[str]:
@@ -277,16 +286,23 @@ def _routes(spent: Spent) -> Iterator[str]:
     measured = spent.costs.stacks is not None
     if not spent.sources:
         yield from ("", "Routes" if measured else "Strongest routes, if all calls of a function cost the same")
-    lines = [f"  {line}" for line in aligned([_route_row(spent, route) for route in routes])]
-    yield from [f"{lines[0]}    measured on stacks" if measured and spent.sources else lines[0], *lines[1:]]
+    chains = [_names(route) for route in routes]
+    figures = [_figures(spent, route) for route in routes]
+    behind = "    measured on stacks" if measured and spent.sources else ""
+    if max(len(" > ".join(names)) for names in chains) <= (BESIDE if behind else ROUTE):
+        lines = aligned([[" > ".join(names), *row] for names, row in zip(chains, figures, strict=True)])
+        yield from (f"  {line}{'' if place else behind}" for place, line in enumerate(lines))
+        return
+    for place, (names, line) in enumerate(zip(chains, aligned(figures, left=None), strict=True)):
+        yield f"  {line}{'' if place else behind}"
+        yield from (f"    {part}" for part in chain_lines(names, BELOW))
 
 
-def _route_row(spent: Spent, route: Route) -> list[str]:
-    """Return a route and how much comes by it: of a source the amount alone, which is measured on stacks."""
+def _figures(spent: Spent, route: Route) -> list[str]:
+    """Return what comes by a route: measured with its unit, or the part that is estimated."""
     if route.cost is None:
-        return [route_text(route, ROUTE), f"{'' if _is_forced(spent, route) else '≈'}{percent(route.part)}"]
-    text, cost = route_text(route, BESIDE if spent.sources else ROUTE), amount(route.cost, spent.costs.unit)
-    return [text, cost, "" if spent.sources else percent(route.part)]
+        return [f"{'' if _is_forced(spent, route) else '≈'}{percent(route.part)}"]
+    return [amount(route.cost, spent.costs.unit), *([] if spent.sources else [percent(route.part)])]
 
 
 def _is_forced(spent: Spent, route: Route) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphdiff.arithmetic import Number
 from graphdiff.showing import and_more
-from graphdiff.text.amounts import SECONDS, amount, amount_change
+from graphdiff.text.amounts import SECONDS, amount, amount_change, rounded
 from graphdiff.text.numbers import percent, shorten, shown
 from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import WIDTH, in_columns
@@ -16,13 +16,26 @@ from graphdiff.text.tables import WIDTH, in_columns
 if TYPE_CHECKING:
     from graphdiff.profiles.comparison import Part, ProfileComparison
 
-__all__ = ["NOISE", "Row", "change_text", "comparison_text", "headline", "notes", "part_text", "rows", "share_text"]
+__all__ = [
+    "NOISE",
+    "Row",
+    "change_text",
+    "comparison_text",
+    "count",
+    "headline",
+    "notes",
+    "part_text",
+    "rows",
+    "share_text",
+]
 
 #: So many rows are shown, none of them smaller than this part of the sum of all sizes; and so many stacks.
 SHOWN, SMALLEST, SHOWN_ROUTES = 12, 0.01, 5
 #: So many functions a row of a mix names, and so long a name is in a row, or each of two.
 NAMED, NAME, NAME_OF_TWO = 3, 40, 28
 NOISE = "within noise"
+#: From sizes of so many times the change on, a small error of a part is a large one of the change.
+SEVERAL = 3
 
 
 @dataclass(frozen=True)
@@ -63,11 +76,11 @@ def headline(result: ProfileComparison) -> str:
     'main: 7,916,916 -> 3,921,595 Ir (-50.5 %)'
     """
     name = "all functions" if result.main is None else str(result.main)
-    old, new = (amount(_rounded(number, result.unit), result.unit) for number in (result.before, result.after))
+    old, new = (amount(rounded(number, result.unit), result.unit) for number in (result.before, result.after))
     number, _, unit = old.rpartition(" ")
     facts = [percent(result.relative, "+.1f") or "none before"]
     facts += [f"noise: up to {noise_percent(result)}"] if result.margin is not None and result.before else []
-    facts += [f"mean of {result.runs} runs before"] if result.runs > 1 else []
+    facts += [f"mean of {_runs(result)}"] if max(result.runs, result.runs_after) > 1 else []
     return f"{shorten(name, NAME)}: {number if new.endswith(f' {unit}') else old} -> {new} ({'; '.join(facts)})"
 
 
@@ -114,6 +127,8 @@ def part_text(part: Part) -> str:
     name, caller = (_name(end, NAME if part.caller is None else NAME_OF_TWO) for end in (part.function, part.caller))
     if part.kind == "own":
         return f"{name}'s own cost"
+    if part.kind == "mix":
+        return f"mix at {name}"
     if part.kind == "rest":
         return "what no call accounts for"
     if part.kind == "shared":
@@ -125,7 +140,7 @@ def part_text(part: Part) -> str:
         return f"{caller} calls {name} {_times(new)}, which is new"
     if not new:
         return f"{caller} no longer calls {name}, before {_times(old)}"
-    return f"{caller} calls {name} {_times(new)}, " + ("as before" if old == new else f"not {_count(old)}")
+    return f"{caller} calls {name} {_times(new)}, " + ("as before" if old == new else f"not {count(old)}")
 
 
 def _name(label: Any, length: int = NAME) -> str:
@@ -133,22 +148,17 @@ def _name(label: Any, length: int = NAME) -> str:
 
 
 def _times(number: Number) -> str:
-    return "once" if number == 1 else f"{_count(number)} times"
+    return "once" if number == 1 else f"{count(number)} times"
 
 
-def _count(number: Number) -> str:
+def count(number: Number) -> str:
     """Return how often a call is made: a whole number, unless runs were scaled, or it is a mean."""
     return shown(int(number)) if number == int(number) else f"{float(number):,.4g}"
 
 
-def _rounded(number: Number, unit: str) -> Number:
-    """Return an amount as it is shown: of what is counted a whole number, where that is not too coarse."""
-    return number if unit in SECONDS or unit == "bytes" else round(number, None if abs(number) >= 10 else 2)
-
-
 def change_text(result: ProfileComparison, number: Number) -> str:
     """Return by how much, without the unit where all numbers have the one of the head."""
-    text = amount_change(_rounded(number, result.unit), result.unit)
+    text = amount_change(rounded(number, result.unit), result.unit)
     return text if result.unit in SECONDS or result.unit == "bytes" else text.split(" ")[0]
 
 
@@ -207,11 +217,14 @@ def notes(result: ProfileComparison) -> list[str]:
         lines.append(_noise(result))
     elif result.kind == "sampled":
         lines.append("! these files do not say how many samples they are of: what is noise is not known")
-    elif result.unit in SECONDS:
-        lines.append("! one run each: what differs from run to run is not known (--old FILE: more runs of OLD)")
+    if max(result.runs, result.runs_after) == 1 and (result.unit in SECONDS or result.kind == "sampled"):
+        lines.append(
+            "! one run each: what differs from run to run is not known (several on a side say it: old.1+old.2)"
+        )
     both = ((result.appeared, "new"), (result.gone, "gone"))
     counts = [f"{how_many(len(names), 'functions')} {word}: {_listed(names)}" for names, word in both if names]
-    return lines + counts
+    is_unsure = result.method == "calls" and result.size is not None and result.size >= SEVERAL
+    return lines + counts + [UNSURE] * is_unsure
 
 
 def _listed(names: Sequence[Any]) -> str:
@@ -226,10 +239,26 @@ BASES = {
     "own": "own costs sum to the change; what calls cost is not known",
 }
 
+UNSURE = "! the parts mostly cancel: each is less sure than the change; measure the changes one at a time"
+
 AVERAGED = "adds up; what hidden functions cost is shared among their callers by averages"
 
 
 def _noise(result: ProfileComparison) -> str:
-    by_runs = f"what the {result.runs} runs before differ by (95 %)" if result.runs > 1 else ""
+    by_runs = f"what {_runs(result)} differ by (95 %)" if max(result.runs, result.runs_after) > 1 else ""
     by_samples = "2 standard errors of the samples" if result.kind == "sampled" else ""
     return f"{NOISE}: within {' and '.join(filter(None, (by_samples, by_runs)))}"
+
+
+def _runs(result: ProfileComparison) -> str:
+    """Return how many runs there are on a side that has several.
+
+    Examples
+    --------
+    >>> from graphdiff.profiles.comparison import ProfileComparison
+    >>> _runs(ProfileComparison("main", 2, 1, "s", [], "calls", runs=3, runs_after=2))
+    '3 runs before and 2 after'
+    """
+    if result.runs == 1:
+        return f"{result.runs_after:,} runs after"
+    return f"{result.runs:,} runs before" + (f" and {result.runs_after:,} after" if result.runs_after > 1 else "")

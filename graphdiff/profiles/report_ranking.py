@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from graphdiff.arithmetic import Number
 from graphdiff.profiles.costs import INCLUSIVE, SELF, Part
 from graphdiff.profiles.report import (
     assumption,
@@ -19,7 +20,7 @@ from graphdiff.showing import and_more
 from graphdiff.text.amounts import SECONDS, amount
 from graphdiff.text.numbers import percent, shorten, shown
 from graphdiff.text.sentences import how_many
-from graphdiff.text.tables import WIDTH, aligned, hanging, in_columns
+from graphdiff.text.tables import WIDTH, aligned, aligned_at, hanging, in_columns
 
 if TYPE_CHECKING:
     from graphdiff.profiles.ranking import CostRanking, Row
@@ -39,10 +40,14 @@ TITLES = {
 }
 #: A name is no longer where parts are ranked, and where functions are, which have more columns.
 PARTED, FUNCTION = 36, 30
+#: But no shorter than this, to make room for routes.
+SHORTEST = 16
 #: A route is not shown in less room.
 ROOM = 20
 #: So many functions are named for which all of a cost is spent.
 COMMON = 3
+#: What stands over the routes.
+ROUTES = "strongest route"
 
 
 def ranking_text(ranking: CostRanking, top: int, how: str = "") -> str:
@@ -51,7 +56,9 @@ def ranking_text(ranking: CostRanking, top: int, how: str = "") -> str:
     lines = _functions(ranking, rows) if ranking.asked is None else _parts(ranking, rows)
     left = len(ranking.listed) - len(rows)
     more = [f"… {left:,} more{how}"] if left else []
-    notes = in_columns(_notes(ranking, rows))
+    crowded = ranking.asked is None and ROUTES not in lines[0]
+    full = [f"No room for the {ROUTES}s: graphdiff why FILE FUNCTION has them."] if crowded else []
+    notes = in_columns([*_notes(ranking, rows), *full])
     return "\n".join([in_columns([_title(ranking)]), *lines, *more, *(["", notes] if notes else [])])
 
 
@@ -85,18 +92,15 @@ def _functions(ranking: CostRanking, rows: Sequence[Row]) -> list[str]:
     """Return the table of all functions: what each costs, how often it is called, and by which route."""
     names = [name for name in COLUMNS if any(ranking.costs.figure(row.numbers, name) is not None for row in rows)]
     per_call = ["per call"] if CALLS in names and _parted(ranking) in names else []
-    titles = [[how_many(1, _nodes(ranking)).partition(" ")[2], *names, *per_call]]
-    cells = [
-        [
-            shorten(row.name, FUNCTION),
-            *(_figure(ranking, row, name) for name in names),
-            *(_per_call(ranking, row) for _ in per_call),
-        ]
-        for row in rows
+    figures = [
+        [*(_figure(ranking, row, name) for name in names), *(_per_call(ranking, row) for _ in per_call)] for row in rows
     ]
-    table = aligned(titles + cells)
+    numbers = aligned([[*names, *per_call], *figures], left=None)
+    length = max(SHORTEST, min(FUNCTION, WIDTH - len(numbers[0]) - ROOM - 4))
+    functions = [how_many(1, _nodes(ranking)).partition(" ")[2], *(shorten(row.name, length) for row in rows)]
+    table = aligned(list(zip(functions, numbers, strict=True)), left=(0, 1))
     room = WIDTH - 2 - max(map(len, table))
-    routes = ["strongest route", *(_route_to(ranking, row, room) for row in rows)] if room >= ROOM else []
+    routes = [ROUTES, *(_route_to(ranking, row, room) for row in rows)] if room >= ROOM else []
     return _beside(table, routes)
 
 
@@ -107,9 +111,17 @@ def _parted(ranking: CostRanking) -> str:
 
 def _per_call(ranking: CostRanking, row: Row) -> str:
     """Return what one call costs: inclusively of those that are not within the function's own calls."""
-    outer = ranking.costs.figure(row.numbers, "primitive_calls") if _parted(ranking) == INCLUSIVE else None
-    calls, cost = outer or ranking.costs.figure(row.numbers, CALLS), ranking.costs.figure(row.numbers, _parted(ranking))
-    return cost_each(cost, calls, ranking.costs.unit) if cost is not None and calls and calls > 0 else ""
+    costs = ranking.costs
+    calls = _outer_calls(ranking, row) or costs.figure(row.numbers, CALLS)
+    cost = costs.figure(row.numbers, _parted(ranking))
+    return cost_each(cost, calls, costs.unit) if cost is not None and calls and calls > 0 else ""
+
+
+def _outer_calls(ranking: CostRanking, row: Row) -> Number | None:
+    """Return how many calls are not within the function's own, where a call is taken inclusively and some are."""
+    figure = ranking.costs.figure
+    outer = figure(row.numbers, "primitive_calls") if _parted(ranking) == INCLUSIVE else None
+    return outer if outer and outer != figure(row.numbers, CALLS) else None
 
 
 def _figure(ranking: CostRanking, row: Row, name: str) -> str:
@@ -120,7 +132,8 @@ def _figure(ranking: CostRanking, row: Row, name: str) -> str:
         about = costs.estimated_inclusive(costs.labels[row.numbers[0]]) if name == INCLUSIVE else None
         return "" if about is None else f"≈{amount(round(about), costs.unit)}"
     if name == CALLS:
-        return shown(value)
+        outer = _outer_calls(ranking, row)
+        return shown(value) if outer is None else f"{shown(value)}/{shown(outer)}"
     total = costs.graph.graph.get("total")
     part = f"  {percent(float(value) / float(total), '.1f')}" if total and name == ranking.by else ""
     return f"{amount(value, costs.unit)}{part}"
@@ -186,18 +199,14 @@ def _bounds(ranking: CostRanking, part: Part, scale: float) -> str:
 
 def _aligned_ranges(cells: Sequence[list[str]]) -> list[list[str]]:
     """Return the rows with the ends of their ranges below each other."""
-    ends = [row[2].split(" to ") for row in cells]
-    widths = [max((len(each[at]) for each in ends if len(each) == 2), default=0) for at in (0, 1)]
-    return [
-        [*row[:2], f"{each[0].rjust(widths[0])} to {each[1].rjust(widths[1])}" if len(each) == 2 else row[2], *row[3:]]
-        for row, each in zip(cells, ends, strict=True)
-    ]
+    ranges = aligned_at([row[2] for row in cells], " to ")
+    return [[*row[:2], each, *row[3:]] for row, each in zip(cells, ranges, strict=True)]
 
 
 def _through(ranking: CostRanking, row: Row, room: int) -> str:
     """Return through which functions most comes from one end to the other, or that the call is direct."""
     route = ranking.route(row)
-    if route is None:
+    if route is None or row.numbers == (ranking.costs.number(ranking.asked),):
         return ""
     names = list(route.functions)
     if ranking.costs.stacks is not None:  # there a route begins where the stack does
@@ -240,6 +249,8 @@ def _of_parts(ranking: CostRanking, parts: Sequence[Part]) -> Iterator[str]:
 def _of_recursion(ranking: CostRanking, rows: Sequence[Row]) -> Iterator[str]:
     """Yield what functions that call themselves through others leave open."""
     costs, source = ranking.costs, ranking.source
+    if ranking.asked is None and any(_outer_calls(ranking, row) for row in rows):
+        yield "calls a/b: of a calls b are not within the function's own calls; per call is of these."
     is_of_all = ranking.asked is None and costs.counts_every_level
     if is_of_all and any(costs.figure(row.numbers, INCLUSIVE) is None for row in rows):
         yield "≈ an estimate: this file counts calls within a function's own calls at every level."

@@ -19,7 +19,7 @@ from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.attribution import Shape, attributed
 from graphdiff.profiles.mixes import Mix, mixes
 from graphdiff.profiles.noise import of_stacks, quantum
-from graphdiff.profiles.pairing import Paired, paired
+from graphdiff.profiles.pairing import Paired, paired, scaled
 from graphdiff.profiles.trees import stacks_of
 
 __all__ = ["Key", "Measured", "Run", "run_of"]
@@ -90,7 +90,7 @@ def run_of(
     before, after : networkx.DiGraph
         Their functions are called alike.
     main : label, optional
-    factors : pair of numbers
+    factors : pair of ints or Fractions
         Times which everything counts, before and after.
     exact : bool
 
@@ -143,6 +143,9 @@ def _by_calls(shape: Shape, main: int | None, *, is_sampled: bool) -> Run:
     parts = _own(pair, moved.own)
     for kind, column in (("calls", moved.calls), ("shared", moved.shared)):
         parts |= _of_calls(pair, kind, column)
+    for component in np.flatnonzero(moved.mixed).tolist():
+        label = pair.labels[np.flatnonzero(shape.component == component)[0]]
+        parts["mix", None, label] = Measured(moved.mixed[component], *(cost[component] for cost in shape.inclusive))
     if moved.rest:
         parts[REST] = Measured(moved.rest, 0, 0)
     mixed = mixes(shape, moved) if by_calls else []
@@ -189,8 +192,7 @@ def _sampled(run: Run, graphs: tuple[nx.DiGraph, nx.DiGraph], factors: tuple[Any
 
 def _by_stacks(graphs: tuple[nx.DiGraph, nx.DiGraph], main: Any, factors: tuple[Any, Any], *, exact: bool) -> Run:
     """Return what the own code of each function did, in the stacks that hold a function."""
-    kind = Fraction if exact else float
-    before, after = (_side(graph, main, kind(factor)) for graph, factor in zip(graphs, factors, strict=True))
+    before, after = (_side(graph, main, factor, exact=exact) for graph, factor in zip(graphs, factors, strict=True))
     pairs = {label: (before.own.get(label, 0), after.own.get(label, 0)) for label in {**before.own, **after.own}}
     parts: dict[Key, Measured] = {
         ("own", None, label): Measured(new - old, old, new) for label, (old, new) in pairs.items() if old != new
@@ -209,9 +211,11 @@ class _Side(NamedTuple):
     variances: dict[Any, float] | None
 
 
-def _side(graph: nx.DiGraph, main: Any, factor: Any) -> _Side:
+def _side(graph: nx.DiGraph, main: Any, factor: Any, *, exact: bool) -> _Side:
     stacks = stacks_of(graph, main)
-    own = dict(zip(graph, (n * factor for n in stacks.functions(len(graph))[0].tolist()), strict=True))
+    measured = stacks.functions(len(graph))[0]
+    costs = [Fraction(n) * factor for n in measured.tolist()] if exact else scaled(measured, factor).tolist()
+    own = dict(zip(graph, costs, strict=True))
     each = of_stacks(graph, stacks)
     if each is None:
         return _Side(own, None)

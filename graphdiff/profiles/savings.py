@@ -92,16 +92,18 @@ class Saving:
 class Answer(NamedTuple):
     """What changes save of a total, in exact numbers.
 
-    `estimate` is what they would save if a function cost the same for all its callers; `samples` how many samples the
-    total is of; `reasons` why there is a range: ``"source"`` where it is not known what is spent for it, ``"several"``
-    where it is not known what changes have in common, ``"recursion"`` where one stack may be met more than once. Stacks
-    have no range, and the last reason for a call that stacks pass several times. `estimated` says why what all of it
-    rests on was not measured, and is empty where it was.
+    `largest` is the largest part of one stack that all changes can save, and so of the total, too; `estimate` is what
+    they would save if a function cost the same for all its callers; `samples` how many samples the total is of;
+    `reasons` why there is a range: ``"source"`` where it is not known what is spent for it, ``"several"`` where it is
+    not known what changes have in common, ``"recursion"`` where one stack may be met more than once. Stacks have no
+    range, and the last reason for a call that stacks pass several times. `estimated` says why what all of it rests on
+    was not measured, and is empty where it was.
     """
 
     before: Number
     saved: Bounds
     changes: list[Saving]
+    largest: Fraction
     estimate: float | None
     samples: int | None
     reasons: tuple[str, ...]
@@ -140,6 +142,13 @@ def _part(what: str, item: Any, part: Number) -> Fraction:
     return size
 
 
+def _largest(changes: Sequence[Saving], parts: Sequence[Fraction]) -> Fraction:
+    """Return the largest part of one stack that changes save, by the part of each: a stack ends with one function."""
+    of_own = [part for change, part in zip(changes, parts, strict=True) if change.about.is_own]
+    kept = (1 - part for change, part in zip(changes, parts, strict=True) if not change.about.is_own)
+    return 1 - math.prod(kept, start=1 - max(of_own, default=Fraction(0)))
+
+
 # -- on stacks
 
 
@@ -154,14 +163,16 @@ def on_stacks(graph: nx.DiGraph, source: Any, changes: Sequence[Saving]) -> Answ
         replace(change, cost=_both(own[count > 0].sum().item()), saved=_both(_saved(own, [change], [count])))
         for change, count in zip(changes, times, strict=True)
     ]
+    is_repeated = any(bool((count > 1).any()) for count in times)
     counts = stacks.own if graph.graph["unit"] == "samples" else stacks.samples
     return Answer(
         before=own.sum().item(),
         saved=_both(_saved(own, changes, times)),
         changes=known,
+        largest=Fraction(1) if is_repeated else _largest(changes, [change.part for change in changes]),
         estimate=None,
         samples=None if counts is None else int(counts[inside].sum()),
-        reasons=("recursion",) if any(bool((count > 1).any()) for count in times) else (),
+        reasons=("recursion",) if is_repeated else (),
     )
 
 
@@ -212,14 +223,17 @@ def on_edges(graph: nx.DiGraph, source: Any, changes: Sequence[Saving]) -> Answe
     costs = [network.cost(each.about) if whole is None else network.shared(whole, each.about) for each in changes]
     parts = [Bounds(each.part, _most(network, each)) for each in changes]
     singles = [cost.times(*part) for cost, part in zip(costs, parts, strict=True)]
-    saved = union(singles, _pairs(network, [each.about for each in changes], costs, parts, source))
+    pairs = _pairs(network, [each.about for each in changes], costs, parts, source)
+    largest = _largest(changes, [part.high for part in parts])
+    saved = _bounded(network, source, changes, (before, largest), (singles, pairs))
     known = [
         replace(change, cost=cost, saved=single) for change, cost, single in zip(changes, costs, singles, strict=True)
     ]
     return Answer(
         before=before,
-        saved=Bounds(saved.low, min(saved.high, before)),
+        saved=saved,
         changes=known,
+        largest=largest,
         estimate=_estimate(network, source, changes) if saved.low != saved.high else None,
         samples=_samples(graph, before),
         reasons=_reasons(network, known, parts),
@@ -245,6 +259,31 @@ def _samples(graph: nx.DiGraph, cost: Number) -> int | None:
     """Return how many samples a part of the total is of, where the file says of how many that is."""
     samples, total = graph.graph.get("samples"), graph.graph["total"]
     return round(samples * Fraction(cost) / Fraction(total) if total else 0) if isinstance(samples, int) else None
+
+
+def _bounded(
+    network: Network,
+    source: Any,
+    changes: Sequence[Saving],
+    most: tuple[Number, Fraction],
+    events: tuple[list[Bounds], dict[tuple[int, int], Bounds]],
+) -> Bounds:
+    """Return the bounds of what changes save together, from those of each and of each pair.
+
+    Changes of functions' own code exclude each other, and have bounds together if what they are a part of is spent for
+    a source: no less is saved with other changes, and no more than what these save beside.
+    """
+    (before, largest), (singles, pairs) = most, events
+    saved = union(singles, pairs)
+    least, highs = saved.low, [saved.high, before * largest]
+    own = {change.item: change.part for change in changes if change.about.is_own}
+    if source is not None and len(own) > 1:
+        ends = network.ends(source, before, own)
+        least = max(least, ends.low)
+        others = [at for at, change in enumerate(changes) if not change.about.is_own]
+        beside = {(i, j): pairs[others[i], others[j]] for i, j in combinations(range(len(others)), 2)}
+        highs.append(ends.high + union([singles[at] for at in others], beside).high)
+    return Bounds(min(least, *highs), min(highs))
 
 
 def _reasons(network: Network, changes: Sequence[Saving], parts: Sequence[Bounds]) -> tuple[str, ...]:

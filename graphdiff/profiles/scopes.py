@@ -24,6 +24,9 @@ BUILT_IN = re.compile(r"<built-in method (?:(.+)\.)?[^.]+>")
 METHOD = re.compile(r"<(?:method '.+' of|slot wrapper '.+' of) '(.+)' objects>")
 #: The package of a function of Go: what stands before the first point behind the last slash.
 GO_PACKAGE = re.compile(r"((?:[^/(\[]+/)*[^./(\[]+)\.")
+#: The folder of a file of Go, below the root of Go or of downloaded modules, whose names have a version.
+GO_FOLDER = re.compile(r".*(?:^|/)(?:go[^/]*/src|pkg/mod)/(.+)/[^/]+", re.IGNORECASE)
+GO_VERSION = re.compile(r"@v[^/]+")
 #: What compilers put behind the name of a function that they made of another.
 CLONE = re.compile(r"(\.(part|isra|constprop|lto_priv|cold|llvm|\d+))+$")
 GO_RECEIVER = re.compile(r"\(\*?([^()]+)\)\.")
@@ -70,8 +73,8 @@ def module_of(function: Function) -> str:
     >>> module_of(Function("<built-in method builtins.len>", "~")), module_of(Function("qsort", "msort.c"))
     ('builtins', '')
     """
-    if function.file.endswith(".go") or (not function.file and "/" in function.name):
-        return _first(GO_PACKAGE, function.name)
+    if function.file.endswith((".go", ".s")) or (not function.file and "/" in function.name):
+        return _package_of(function)
     if frozen := FROZEN.fullmatch(function.file):
         return frozen[1]
     if function.file.endswith((".py", ".pyx", ".pyc")):
@@ -79,6 +82,15 @@ def module_of(function: Function) -> str:
         path = inside.rpartition(".")[0].removesuffix("/__init__")
         return re.sub(r"[/\\]", ".", path) if n_cut else path
     return _first(BUILT_IN, function.name) or ("builtins" if METHOD.match(function.name) else "")
+
+
+def _package_of(function: Function) -> str:
+    """Return the package of a function of Go: of its name, else of its file's folder, as assembly may have it."""
+    path = function.file.replace("\\", "/")
+    package = _first(GO_PACKAGE, CLONE.sub("", function.name))
+    folder = f"/{path.rpartition('/')[0]}"
+    is_of_go = not path.endswith(".s") or package == "main" or folder.endswith(f"/{package}")
+    return package if package and is_of_go else GO_VERSION.sub("", _first(GO_FOLDER, path))
 
 
 def class_of(function: Function) -> str:

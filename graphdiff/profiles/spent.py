@@ -78,17 +78,25 @@ class Spent(Result):
 
     @cached_property
     def callers(self) -> list[Caller]:
-        """The functions that call the target directly, the costliest first; without a source all of them."""
+        """The functions that call the target directly, those within its own calls last, the costliest first.
+
+        Without a source it is all of them.
+        """
         asked = self.sources or list(self.graph.predecessors(self.target))
         known = [self._caller(node) for node in asked if self.graph.has_edge(node, self.target)]
-        return sorted(known, key=lambda caller: -float(caller.cost or 0))
+        return sorted(known, key=lambda caller: (self.is_again(caller.function), -float(caller.cost or 0)))
 
     def _caller(self, node: Any) -> Caller:
         data = self.graph.get_edge_data(node, self.target)
         cost, calls = (data[name] if is_number(data.get(name)) else None for name in ("cost", "calls"))
         whole = self.costs.inclusive(self.target)
-        share = None if cost is None or not whole else float(cost) / float(whole)
+        share = None if cost is None or not whole or self.is_again(node) else float(cost) / float(whole)
         return Caller(node, share, cost, calls)
+
+    def is_again(self, caller: Any) -> bool:
+        """Tell whether what the target costs for a caller is counted again, being within the target's own calls."""
+        places = [self.costs.components[self.costs.number(node)] for node in (caller, self.target)]
+        return self.costs.counts_every_level and places[0] == places[1]
 
     @cached_property
     def mixed(self) -> Any:
@@ -113,22 +121,35 @@ class Spent(Result):
         return costs.labels[max(costs.members[component], key=lambda number: float(costs.owns[number]))]
 
     @property
-    def total(self) -> float:
-        """The part of what the target costs that is spent for the source, as a condition of a gate asks for it.
+    def total(self) -> Number:
+        """What of the target's cost is spent for the source, in the file's unit, as a condition of a gate asks for it.
 
         Raises
         ------
         UsageError
             If it is not measured.
         """
-        share = self.part.share
-        if self.part.is_measured and share is not None:
-            return share
+        if self.part.cost is not None:
+            return self.part.cost
         low, high = self.part.bounds or (0.0, 1.0)
         raise UsageError(
             f"which part of {self.target} is spent for {' and '.join(map(str, self.sources))} is not measured: the "
             f"calls in this file allow {low:.3g} to {high:.3g}; a profile with stacks tells"
         )
+
+    @property
+    def share(self) -> float:
+        """The same as a part of what the target costs; without a source what that costs, as a part of the profile.
+
+        Raises
+        ------
+        UsageError
+            If it is not measured, or there is no cost.
+        """
+        whole = self.part.whole if self.sources else self.graph.graph.get("total")
+        if not whole:
+            raise UsageError(f"what {self.target} costs is 0, or nothing in this file: of that there is no share")
+        return float(self.total) / float(whole)
 
     @property
     def weight_meaning(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import networkx as nx
 import numpy as np
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.noise import deviation, of_stacks, scatter, widest
+from graphdiff.profiles.pairing import scaled
 from graphdiff.profiles.stacks import Stacks, path_in
 
-__all__ = ["ChangedRoute", "Forest", "changed_routes", "stacks_of", "united"]
+__all__ = ["ChangedRoute", "Counted", "Forest", "changed_routes", "stacks_of", "united"]
 
 Values = NDArray[Any]
 
@@ -46,6 +47,13 @@ class ChangedRoute:
     def to_dict(self) -> dict[str, Any]:
         """Return the route as plain values."""
         return {**vars(self), "functions": list(map(str, self.functions))}
+
+
+class Counted(NamedTuple):
+    """A profile, and times what everything in it counts: an int or a Fraction."""
+
+    graph: nx.DiGraph
+    factor: Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,43 +135,47 @@ def stacks_of(graph: nx.DiGraph, main: Any) -> Stacks:
     return stacks.where(stacks.holding([place for place, label in enumerate(graph) if label == main]))
 
 
-def changed_routes(graphs: Sequence[nx.DiGraph], main: Any, factors: Sequence[Any], top: int) -> list[ChangedRoute]:
-    """Return the stacks whose own cost changed most between the profiles before, on average, and the last one.
+def changed_routes(
+    pair: Sequence[Counted], runs: tuple[Sequence[Counted], Sequence[Counted]], main: Any, top: int
+) -> list[ChangedRoute]:
+    """Return the stacks whose own cost changed most.
 
     Parameters
     ----------
-    graphs : sequence of networkx.DiGraph
-        With stacks; the last one is that after.
+    pair : pair of Counted
+        The profiles before and after, with stacks.
+    runs : pair of lists of Counted
+        The runs that they are the means of; none where they are one run.
     main : label or None
         What stacks have to hold to count.
-    factors : sequence of numbers
-        Times which each profile counts.
     top : int
     """
-    labels = list(dict.fromkeys(label for graph in graphs for label in graph))
+    every = [*pair, *runs[0], *runs[1]]
+    labels = list(dict.fromkeys(label for graph, _ in every for label in graph))
     numbers = {label: number for number, label in enumerate(labels)}
-    trees = [stacks_of(graph, main) for graph in graphs]
-    forest = united(trees, [np.array([numbers[label] for label in graph], dtype=np.int64) for graph in graphs])
-    scales = list(map(float, factors))
-    own = [forest.column(k, tree.own) * scales[k] for k, tree in enumerate(trees)]
-    before, after = np.mean(own[:-1], axis=0), own[-1]
+    trees = [stacks_of(graph, main) for graph, _ in every]
+    forest = united(trees, [np.array([numbers[label] for label in graph], dtype=np.int64) for graph, _ in every])
+    before, after, *others = [
+        forest.column(k, scaled(tree.own, factor))
+        for k, (tree, (_, factor)) in enumerate(zip(trees, every, strict=True))
+    ]
     chosen = np.argsort(-np.abs(after - before), kind="stable")[:top]
-    spread = _variances(forest, [of_stacks(*both) for both in zip(graphs, trees, strict=True)], scales)
+    spread = _variances(forest, pair, trees[:2])
     routes = []
     for node in chosen[after[chosen] != before[chosen]].tolist():
-        old, new = float(before[node]), float(after[node])
+        old, new, *each = (float(column[node]) for column in (before, after, *others))
         by_samples = None if spread is None else deviation(float(spread[node]))
-        margin = widest(by_samples, scatter([new - float(one[node]) for one in own[:-1]]))
+        n = len(runs[0])
+        margin = widest(by_samples, scatter([new - one for one in each[:n]], [one - old for one in each[n:]]))
         names = tuple(labels[frame] for frame in forest.path(node))
         routes.append(ChangedRoute(names, old, new, new - old, margin))
     return routes
 
 
-def _variances(forest: Forest, each: Sequence[Values | None], scales: Sequence[float]) -> Values | None:
-    """Return the variance of the change of each stack: of the mean before, and of what is after."""
-    columns = [forest.column(k, column) * scales[k] ** 2 for k, column in enumerate(each) if column is not None]
-    if len(columns) < len(each):
-        return None
-    n = len(columns) - 1
-    spread: Values = sum(columns[:-1]) / n**2 + columns[-1]
-    return spread
+def _variances(forest: Forest, pair: Sequence[Counted], trees: Sequence[Stacks]) -> Values | None:
+    """Return the variance of the change of each stack."""
+    each = [of_stacks(graph, tree) for (graph, _), tree in zip(pair, trees, strict=True)]
+    columns = [
+        forest.column(k, column * float(pair[k].factor) ** 2) for k, column in enumerate(each) if column is not None
+    ]
+    return columns[0] + columns[1] if len(columns) == len(each) else None

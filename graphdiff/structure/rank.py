@@ -25,7 +25,7 @@ from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import NODES, ROOTS, Boundary, End, Seeds, seeds_of, units
 from graphdiff.graph.measured import asks_costs
 from graphdiff.graph.options import takes_options
-from graphdiff.graph.presets import even
+from graphdiff.graph.presets import even, spent
 from graphdiff.graph.topology import Topology
 from graphdiff.profiles.ranking import rank_costs
 from graphdiff.profiles.report_ranking import COLUMNS
@@ -85,6 +85,8 @@ class Ranking(Result):
         How many nodes do not have it, and count as 0.
     through : list of lists of (node, number)
         By reliance, for each row the nodes before it that most comes through, with their parts of it.
+    counted_again : list of str
+        Those of `weights` that are parts of a profile's costs, summed over walks round its cycles.
     """
 
     source: Any
@@ -103,6 +105,7 @@ class Ranking(Result):
     without_value: int = 0
     naming: Naming = field(default=PLAIN, repr=False)
     through: list[list[tuple[Any, Number]]] = field(default_factory=list, repr=False)
+    counted_again: list[str] = field(default_factory=list, repr=False)
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -200,6 +203,8 @@ class Ranking(Result):
         start = words.starts if self.source is None or self.through else shorten(words.named(self.source), NAME)
         if self.through:
             yield "reliance: one unit from each of all, spread evenly; through: the last step of most of it."
+        for title in self.counted_again:
+            yield f"{title}: counted again at every level of a recursion, so that a part may be more than 1."
         reach = f"reach: {words.needed}, each counted once"
         yield f"{reach};"
         yield f"exclusive: those that go with it, being reached from {start} by it only."
@@ -341,7 +346,13 @@ def rank(
         without_value=0 if values is None else first.n_nodes - len(values),
         naming=first.topology.naming,
         through=steps,
+        counted_again=[title for title, each in zip(weights, ready, strict=True) if _counts_again(each)],
     )
+
+
+def _counts_again(graph: CompiledGraph) -> bool:
+    """Tell whether weights are parts of costs, and walks are summed: only of a profile that counts every level."""
+    return graph.weight_meaning == spent.name and graph.cycles != "collapse" and bool(len(graph.topology.cyclic))
 
 
 def _steps(graph: CompiledGraph, positions: list[int]) -> list[list[tuple[Any, Number]]]:

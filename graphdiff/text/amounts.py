@@ -5,7 +5,7 @@ from __future__ import annotations
 from graphdiff.arithmetic import Number
 from graphdiff.text.numbers import shown, size_text
 
-__all__ = ["amount", "amount_change"]
+__all__ = ["amount", "amount_change", "rounded"]
 
 #: Of units of time how many seconds each is.
 SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
@@ -41,6 +41,17 @@ def amount_change(value: Number, unit: str) -> str:
     """
     text = amount(value, unit)
     return f"+{text}" if value > 0 else text
+
+
+def rounded(value: Number, unit: str) -> Number:
+    """Return a mean as it is shown: of what is counted a whole number, where that is not too coarse.
+
+    Examples
+    --------
+    >>> rounded(1407010.5, "Ir"), rounded(2.3333, "samples"), rounded(1.40701, "s")
+    (1407010, 2.33, 1.40701)
+    """
+    return value if unit in SECONDS or unit == "bytes" else round(value, None if abs(value) >= 10 else 2)
 
 
 def _time(seconds: float) -> str:

@@ -115,6 +115,10 @@ def shorten_label(text: str, length: int) -> str:
 SHORTEST = 24
 
 
+#: So many names of a chain of lines are said at either end.
+ENDS = 12
+
+
 def chain_of(names: Sequence[str], width: int) -> str:
     """Return names one after the other in one line, elided in the middle where it would be too long.
 
@@ -133,6 +137,29 @@ def chain_of(names: Sequence[str], width: int) -> str:
             if len(text) <= width:
                 return text
     return shorten(text, width)
+
+
+def chain_lines(names: Sequence[str], width: int) -> list[str]:
+    """Return names one after the other in as many lines as they take, each of the others begun by the arrow.
+
+    Of more than twice `ENDS` names those in the middle are counted.
+
+    Examples
+    --------
+    >>> chain_lines(["main", "parse", "burn"], 14), len(chain_lines([str(number) for number in range(99)], 100))
+    (['main > parse', '> burn'], 2)
+    """
+    some = list(names)
+    if len(some) > 2 * ENDS:
+        some = [*some[:ENDS], f"… {len(names) - 2 * ENDS:,} more …", *some[-ENDS:]]
+    lines = [shorten_label(some[0], width)] if some else []
+    for name in some[1:]:
+        step = f"> {shorten_label(name, width - 2)}"
+        if len(lines[-1]) + 1 + len(step) > width:
+            lines.append(step)
+        else:
+            lines[-1] += f" {step}"
+    return lines
 
 
 def short(number: Number) -> str:

@@ -209,6 +209,11 @@ SAID_BY_WEIGHTS: dict[tuple[str, str], dict[str, str]] = {
     },
     ("calls", "calls"): {"total": "one call of {source} makes {total} calls of {target}"},
     ("calls", "how-often"): {"total": "one call of {source} makes {total} calls of {target}"},
+    ("calls", "per-call"): {
+        "total": "one call of {source} spends on {target} what {total} average calls of it cost",
+        "rank_from": "what one call of {source} spends on each, in average calls of it",
+        "rank_towards": "what one call of each spends on {target}, in its average calls",
+    },
     ("calls", "cost"): OF_COSTS,
     # In its own unit, which may be no time.
     ("calls", "spent"): {name: text.replace("'s time", "'s cost") for name, text in OF_COSTS.items()},

@@ -100,6 +100,22 @@ def aligned(rows: Sequence[Sequence[str]], *, left: int | Collection[int] | None
     ]
 
 
+def aligned_at(texts: Sequence[str], mark: str) -> list[str]:
+    """Return texts with what stands before and behind a mark flush right; those without it as they are.
+
+    Examples
+    --------
+    >>> aligned_at(["59.8 to 62.2", "6.2 to 8.6", "exact"], " to ")
+    ['59.8 to 62.2', ' 6.2 to  8.6', 'exact']
+    """
+    halves = [text.split(mark) for text in texts]
+    widths = [max((len(each[at]) for each in halves if len(each) == 2), default=0) for at in (0, 1)]
+    return [
+        mark.join(half.rjust(width) for half, width in zip(each, widths, strict=True)) if len(each) == 2 else text
+        for text, each in zip(texts, halves, strict=True)
+    ]
+
+
 def html_table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: str) -> str:
     """Return a small table for a notebook, everything escaped."""
     titles = "".join(f"<th>{escape(title)}</th>" for title in head)

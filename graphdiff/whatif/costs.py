@@ -13,7 +13,7 @@ from graphdiff.graph.compiled import CompileOptions
 from graphdiff.graph.defaults import changes_weight
 from graphdiff.graph.ends import ROOTS, Boundary, End
 from graphdiff.graph.measured import is_profile
-from graphdiff.graph.presets import Preset, per_call, spent
+from graphdiff.graph.presets import Preset
 from graphdiff.remedies import Keyword
 from graphdiff.text.names import members_of
 
@@ -46,15 +46,15 @@ def require_costs(graph: Any, target: End | None, reweight: Any, add_edges: Any,
     for name, given in (("reweight", reweight), ("add_edges", add_edges)):
         if given:
             raise UsageError(Keyword(name), " needs a source and a ", Keyword("target"))
-    weight = options.get("weight", spent)
+    weight = options.get("weight")
     if isinstance(weight, Preset) and weight.name == "how-often":
         raise UsageError(
             "how-often counts calls, and calls of one function do not cost the same: it says nothing of costs (halving "
             "calls that cost 60 % can look like 1 %); leave out ", Keyword("weight")
         )  # fmt: skip
-    for name in options:
-        if weight not in (spent, per_call) or name != "weight":
-            raise UsageError("a saving is a part of what the file measured: leave out ", Keyword(name))
+    if options:
+        name = next(iter(options))
+        raise UsageError("a saving is a part of what the file measured, by no weights: leave out ", Keyword(name))
 
 
 def one_function(source: End | None) -> Any:

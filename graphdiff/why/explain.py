@@ -19,7 +19,7 @@ import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.errors import CycleError
+from graphdiff.errors import CycleError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import ROOTS, Boundary, End
 from graphdiff.graph.measured import asks_costs
@@ -28,6 +28,7 @@ from graphdiff.graph.presets import unit
 from graphdiff.paths.paths import Path, path_record
 from graphdiff.paths.strongest import strongest
 from graphdiff.profiles.spent import spent_for
+from graphdiff.remedies import Keyword
 from graphdiff.sums.between import Between, between_ends
 from graphdiff.sums.certificate import Certificate, certificate_of, is_bounded
 from graphdiff.sums.flow import Contributions, Flow, flow_through, path_entropy
@@ -68,7 +69,7 @@ PARTS = (
 def explain(
     graph: nx.DiGraph | CompiledGraph,
     source: End | None,
-    target: End,
+    target: End | None = None,
     **options: Unpack[CompileOptions],
 ) -> Explanation:
     """Take the total influence of `source` on `target` apart.
@@ -80,7 +81,8 @@ def explain(
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
-        See `graphdiff.total_influence`; a source of None is one unit at every root.
+        See `graphdiff.total_influence`; a source of None is one unit at every root. Of a profile one end may be
+        given alone: the function of which it is asked what it costs.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
@@ -104,7 +106,10 @@ def explain(
     """
     given = graph if isinstance(graph, nx.Graph) else None
     if asks_costs(graph, options):
+        source, target = (None, source) if target is None else (source, target)
         return cast(Explanation, spent_for(graph, source, target))  # which graphs are profiles no type says
+    if target is None:
+        raise UsageError("explain asks how one node rests on another: give a ", Keyword("target"), ", or LEAVES")
     return explain_each([compiled(graph, options)], source, target, given)[0]
 
 

@@ -52,6 +52,15 @@ def test_the_report_is_what_was_read_the_cost_and_what_moved_it(run: Run) -> Non
     assert run(*PAIR, "-s", "main").out == done.out
 
 
+def test_heads_say_what_profiles_measured_and_of_how_many_runs_they_are_the_mean(run: Run) -> None:
+    assert run(*PAIR).out.splitlines()[:2] == [
+        "before: callgrind · 12 functions, 1,670,687 Ir · edges only",
+        "after: callgrind · 12 functions, 1,143,334 Ir · edges only",
+    ]
+    head = "before: callgrind (mean of 2 runs) · 12 functions, 1,407,010 Ir · edges only"
+    assert run("+".join(PAIR), PAIR[0]).out.splitlines()[0] == head
+
+
 def test_without_a_name_all_functions_and_with_all_every_row(run: Run) -> None:
     assert "all functions: 8,552,245 -> 4,383,452 Ir (-48.7 %)" in run(*SITE).out
     every = run(*SITE, "--all").out
@@ -101,11 +110,25 @@ def test_what_is_noise_is_grey_on_a_terminal(run: Run, stacks: dict[str, str]) -
     assert next(line for line in lines if "work's own cost" in line).startswith("\x1b[2m  work's own cost")
 
 
-def test_more_runs_of_old_measure_what_runs_differ_by(run: Run, stacks: dict[str, str]) -> None:
-    out = run(stacks["old"], stacks["slow"], "main", "--old", stacks["again"], "--old", stacks["third"]).out
-    assert "mean of 3 runs before" in out
-    assert "within noise: within 2 standard errors of the samples and what the 3 runs before differ by (95 %)" in out
-    assert "heavy's own cost" in out
+def test_several_files_on_a_side_are_runs_whose_means_are_compared(run: Run, stacks: dict[str, str]) -> None:
+    olds = "+".join(stacks[name] for name in ("old", "again", "third"))
+    done = run(olds, stacks["slow"], "main")
+    assert (done.status, done.err) == (0, "")
+    assert "main: 707 -> 1,200 samples (+69.8 %; noise: up to " in done.out
+    assert "mean of 3 runs before" in done.out
+    assert "within noise: within 2 standard errors of the samples and what 3 runs before differ by (95 %)" in done.out
+    assert "one run each" not in done.out
+    assert done.out.startswith("before: folded stacks (mean of 3 runs) ")
+    both = run(olds, f"{stacks['new']}+{stacks['slow']}", "main")
+    assert "mean of 3 runs before and 2 after" in both.out
+    assert run(olds, olds, "--fail-if", "relative > 0 %").status == 0
+    assert "! one run each: what differs from run to run is not known" in run(stacks["old"], stacks["new"]).out
+
+
+def test_old_is_an_old_name_for_several_files_before(run: Run, stacks: dict[str, str]) -> None:
+    before = run(stacks["old"], stacks["slow"], "main", "--old", stacks["again"])
+    assert before.out == run(f"{stacks['old']}+{stacks['again']}", stacks["slow"], "main").out
+    assert before.err.endswith("compare --old is an old name, which goes with the next version: write OLD+FILE\n")
 
 
 def test_runs_of_other_lengths_are_made_alike_and_the_head_says_so(run: Run) -> None:
@@ -130,7 +153,8 @@ def test_a_function_with_another_name_is_matched(run: Run, tmp_path: Path) -> No
         ((*PAIR, "mian"), "did you mean 'main'"),
         ((*PAIR, "-t", "main", "-t", "rec"), "the cost of one function is compared"),
         ((*PAIR, "main", "--normalise", "half"), "--normalise half: it is total, or calls:NAME"),
-        ((*LOCKS, "--old", "x"), "--old and --normalise are"),
+        ((*LOCKS, "--normalise", "total"), "several runs and --normalise are"),
+        ((f"{LOCKS[0]}+{LOCKS[1]}", LOCKS[1]), "several runs and --normalise are"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_compared_is_refused_in_one_line(run: Run, arguments: tuple[str, ...], message: str) -> None:

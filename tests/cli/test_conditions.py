@@ -108,7 +108,8 @@ def test_every_name_of_a_verb_is_in_its_help_and_answers(run: Run, before: str, 
     assert f"Status 1 where it holds, of {', '.join(MEASURES[verb].names)}." in text
     files = [before, after] if verb == "compare" else [after]
     ends = {"compare": ["app", "log"], "why": ["log"]}.get(verb, [])
-    texts = [f"{name} == x" if name in ("package", "licence") else f"{name} < -9" for name in MEASURES[verb].names]
+    names = [name for name in MEASURES[verb].names if name != "share"]  # of profiles alone
+    texts = [f"{name} == x" if name in ("package", "licence") else f"{name} < -9" for name in names]
     done = run(verb, *files, *ends, *(part for text in texts for part in ("--fail-if", text)))
     assert done.status == 0, done.err
 
@@ -125,10 +126,10 @@ def test_every_name_of_a_verb_is_in_its_help_and_answers(run: Run, before: str, 
         ("compare", "appeared > __import__('os')", "NAME OP NUMBER"),
         ("compare", "appeared > 1 or 1", "NAME OP NUMBER"),
         ("compare", "appeared ~ 1", "OP is >= <= == != > <"),
-        ("compare", "change > 5 %", "only relative can be given in %"),
+        ("compare", "change > 5 %", "only relative and share can be given in %"),
         ("compare", "licence > GPL", "of a text OP is == != ~; ~ is a pattern"),
-        ("why", "appeared > 5", "NAME in why is one of cycles, paths, total, package, licence"),
-        ("rank", "paths > 5", "NAME in rank is one of total, package, licence"),
+        ("why", "appeared > 5", "NAME in why is one of cycles, paths, total, share, package, licence"),
+        ("rank", "paths > 5", "NAME in rank is one of total, share, package, licence"),
         ("cycles", "licence == x", "NAME in cycles is one of cycles, package"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import igraph
@@ -139,7 +140,9 @@ def test_a_list_of_heads_is_a_row_without_weights() -> None:
 @pytest.mark.parametrize(
     ("graph", "message"),
     [
-        ("abc", r"^cannot compile a str: give a networkx DiGraph or MultiDiGraph, a directed graph of rustworkx"),
+        ("abc", r"^cannot compile a str: graphdiff.read\(PATH\) makes a graph of a file; else give a networkx DiGraph"),
+        (Path("abc"), r"^cannot compile a \w+Path: graphdiff.read\(PATH\) makes a graph of a file"),
+        (3, r"^cannot compile a int: give a networkx DiGraph or MultiDiGraph, a directed graph of rustworkx"),
         (
             {"a": "bc"},
             r"^the row of 'a' is 'bc': a row is a dict of its heads with their weights or attributes, or a list",

@@ -90,3 +90,47 @@ def test_a_graph_that_is_written_says_its_ecosystem_when_it_is_read_again(suffix
     path = f"{tmp_path}/graph{suffix}"
     gd.write(graph, path)
     assert find_nodes(gd.read(path), "Jinja2") == ["jinja2"]
+
+
+@pytest.mark.parametrize(
+    ("word", "node"),
+    [
+        ("builtins.ord", "<built-in method builtins.ord>"),
+        ("ord", "<built-in method builtins.ord>"),
+        ("__new__", "<built-in method __new__ of type object at 0x7f3c6e45ea00>"),
+        ("isalnum", "<method 'isalnum' of 'str' objects>"),
+        ("str.isalnum", "<method 'isalnum' of 'str' objects>"),
+        ("T.M", "net/pkg.(*T).M"),
+        ("(*T).M", "net/pkg.(*T).M"),
+        ("M", "net/pkg.(*T).M"),
+        ("pkg.V.W", "net/pkg.V.W"),
+        ("push_back", "std::vector<int>::push_back(int, ns::x) const"),
+        ("method", "Class.method"),
+        ("<listcomp>", "load.<locals>.<listcomp>"),
+    ],
+)
+def test_a_function_is_found_by_the_last_parts_of_its_name(word: str, node: str) -> None:
+    functions = (
+        "<built-in method builtins.ord>",
+        "<built-in method __new__ of type object at 0x7f3c6e45ea00>",
+        "<method 'isalnum' of 'str' objects>",
+        "net/pkg.(*T).M",
+        "net/pkg.V.W",
+        "std::vector<int>::push_back(int, ns::x) const",
+        "Class.method",
+        "load.<locals>.<listcomp>",
+    )
+    graph = nx.DiGraph(edge_meaning="calls")
+    graph.add_nodes_from(functions)
+    assert find_node(graph, word) == node
+    graph.graph["edge_meaning"] = "imports"
+    with pytest.raises(UnknownNodeError, match="no node"):
+        find_node(graph, word)
+
+
+def test_several_functions_of_one_last_part_are_listed_and_an_exact_name_wins() -> None:
+    graph = nx.DiGraph(edge_meaning="calls")
+    graph.add_nodes_from([("A.run", {}), ("B.run", {}), ("run (a.py)", {"name": "C.go", "file": "a.py"}), ("go", {})])
+    with pytest.raises(AmbiguousNodeError, match=r"2 nodes match 'run': 'A\.run', 'B\.run'"):
+        find_node(graph, "run")
+    assert (find_node(graph, "go"), find_node(graph, "C.go")) == ("go", "run (a.py)")

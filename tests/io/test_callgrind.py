@@ -264,6 +264,49 @@ def test_units_that_an_event_names() -> None:
     assert (memory.graph["unit"], memory.graph["kind"], memory.graph["total"]) == ("bytes", "allocated", 8)
 
 
+# As pprof writes it: what is called is of no library, and has a number where several share its name and file.
+PPROF = (
+    "positions: instr line\nevents: cpu(ms)\n\nob=(1) prog\nfl=\nfn=\n0x42 0 70\n\nob=(2) libc\nfl=\nfn=\n0x7f 0 40\n\n"
+    "ob=(3) start\nfl=\nfn=\n0x99 0 0\ncfl=\ncfn=(1)  [1/3]\ncalls=0 0x42 0\n* * 110\n\n"
+    "ob=(1)\nfl=\nfn=\n0x43 0 0\ncfl=\ncfn=(1)\ncalls=0 0x42 0\n* * 650\ncfl=\ncfn=(2)  [2/3]\ncalls=0 0x7f 0\n* * 40\n"
+)
+
+
+def test_what_pprof_calls_one_of_several_of_a_name_is_that_function() -> None:
+    graph = read(PPROF)
+    prog, libc, start = (f"(no name) ({module})" for module in ("prog", "libc", "start"))
+    assert of(graph, "self") == {prog: 70, libc: 40, start: 0}
+    assert of(graph, "inclusive") == {prog: 110, libc: 40, start: 110}
+    assert [*graph.edges(data="cost")] == [(prog, prog, 650), (prog, libc, 40), (start, prog, 110)]
+
+
+def test_contexts_of_a_function_in_pprofs_tree_of_calls_are_one_function() -> None:
+    tree = read(
+        "positions: instr line\nevents: cpu(ms)\nob=p\nfl=a.c\nfn=(1) f\n0 1 10\nfn=(2) main\n0 2 0\ncfl=a.c\n"
+        "cfn=(3) f [1/2]\ncalls=0 0 1\n* * 4\ncfl=a.c\ncfn=(4) f [2/2]\ncalls=0 0 1\n* * 6\n"
+    )
+    assert [*tree.edges(data="cost")] == [("main", "f", 10)]
+    assert of(tree, "inclusive") == {"main": 10, "f": 10}
+
+
+def test_a_name_that_ends_like_pprofs_numbers_is_left_as_it_is() -> None:
+    text = "events: Ir\nfn=f\n1 2\nfn=f [1/2]\n1 3\nfn=main\n1 1\ncfn=f [1/2]\ncalls=1 1\n1 3\n"
+    assert [*read(text).edges(data="cost")] == [("main", "f [1/2]", 3)]
+    text = "version: 1\ncreator: callgrind-3\nevents: Ir\nfn=f\n1 2\nfn=main\n1 1\ncfn=f [1/2]\ncalls=1 1\n1 3\n"
+    assert "f [1/2]" in read(text)
+
+
+def test_no_function_of_pprofs_costs_more_than_all(shared_data: Path) -> None:
+    for file in ("pprof/cppbench.cpu", "pprof/java.cpu", "go/json_cpu", "go/regexp_mem"):
+        graph = gd.read(shared_data / f"profiles/{file}.callgrind")
+        same = gd.read(shared_data / f"profiles/{file}.pb.gz")
+        assert len(graph) == len(same)
+        factor = graph.graph["total"] / same.graph["total"]
+        for node, cost in of(graph, "inclusive").items():
+            assert cost <= graph.graph["total"]
+            assert cost == pytest.approx(factor * same.nodes.get(node, {}).get("inclusive", cost / factor), abs=2)
+
+
 def test_names_may_stand_in_round_brackets() -> None:
     assert [*read("events: Ir\nfn=(below main)\n1 2\ncfn=(3) (anonymous)\ncalls=1 1\n1 1\nfn=(3)\n1 1\n")] == [
         "(below main)", "(anonymous)",
@@ -276,6 +319,7 @@ def test_names_may_stand_in_round_brackets() -> None:
         "no event": ("version: 1\n", "no line events: in it"),
         "negative": ("events: Ir\nfn=f\n1 -2\n", "line 3: a negative cost: '1 -2'"),
         "no number": ("events: Ir\nfn=f\n1 two\n", "line 3: no line of callgrind's format: '1 two'"),
+        "too large": ("events: Ir\nfn=f\n1 " + "9" * 21 + "\n", "line 3: a number of more than 20 digits"),
         "no name": ("events: Ir\nfn=(7)\n1 2\n", r"line 2: no name stands before for the number \(7\)"),
         "no function": ("events: Ir\n1 2\n", "line 2: costs before the lines events: and fn="),
         "no callee": ("events: Ir\nfn=f\ncalls=1 1\n1 2\n", "line 3: calls= without a number of calls, or without fn="),

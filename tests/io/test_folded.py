@@ -143,7 +143,12 @@ def test_a_file_of_differences_is_refused_with_what_to_do() -> None:
         ("main;f 3\nmain;g\n", r"line 2: no number at the end of a stack: 'main;g'$"),
         ("main;f 3\nmain;g -4\n", r"line 2: a negative number: 'main;g -4'$"),
         ("main;f 3\nmain;g nan\n", r"line 2: no number at the end"),
-        ("main;f 3\nmain;g " + "9" * 19 + "\n", r"line 2: no number at the end"),
+        (
+            "main;f 3\nmain;g " + "9" * 19 + "\n",
+            r"line 2: a number of more than 18 digits, which is too large: 'main;g 9",
+        ),
+        ("main;f 3\nmain;g 1e5\n", r"line 2: a number that is not in plain digits: 'main;g 1e5'$"),
+        ("main;f 3\nmain;g 1,000\n", r"line 2: a number that is not in plain digits"),
         ("main;f 999999999999999999\n" * 5, r"the numbers of all lines add up to 2\*\*62 or more$"),
     ],
 )

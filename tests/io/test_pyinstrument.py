@@ -153,7 +153,7 @@ def test_records_that_are_not_the_samples_are_not_counted_as_such() -> None:
         (of_records([], 0), "a session without a sample"),
         (b'{"start_time": 1, "root_frame": {"function": "f"', "broken JSON"),
         (session([]), "root_frame: expected names with values, found a list"),
-        (session(frame("", 1.0)), "root_frame has no function"),
+        (session({"time": 1.0}), "root_frame has no function"),
         (session(frame("f", -1.0)), r"root_frame: time\[0\]: -1\.0, where a number of 0 or more is expected"),
         (
             session(frame("f", 1.0, frame("g", 1.5))),

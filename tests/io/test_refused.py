@@ -5,7 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import shlex
 import struct
+import zipfile
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +181,8 @@ def test_json_with_trailing_commas_and_comments_is_named_where_its_tool_writes_t
 CPROFILE = (
     "   5 function calls (3 primitive calls) in 0.001 seconds\n\n   ncalls  tottime  percall  cumtime  percall x\n"
 )
+PRINTED = "what pprof prints for people; give the profile that it was made from (.pb.gz; go tool pprof -proto FILE"
+
 TEXTS: dict[str, tuple[str, str]] = {
     "pip freeze": ("a==1\nb==2 ; python_version > '3'\n", "a list of requirements without"),
     "conda --explicit": ("# x\n@EXPLICIT\nhttps://x/a.conda\n", "conda's list of packages without"),
@@ -233,6 +238,39 @@ TEXTS: dict[str, tuple[str, str]] = {
         "SPDX as RDF",
     ),
     "cProfile": (CPROFILE, "what cProfile prints"),
+    "pprof -top": (
+        "File: a\nType: cpu\nShowing nodes accounting for 7s, 100% of 7s total\n"
+        "      flat  flat%   sum%        cum   cum%\n",
+        PRINTED,
+    ),
+    "pprof -traces": (f"File: a\nType: cpu\n{'-' * 11}+{'-' * 55}\n      20ms   f\n             main\n", PRINTED),
+    "pprof -raw": ("PeriodType: cpu nanoseconds\nPeriod: 10000\nSamples:\nsamples/count\n   2: 1 2 3 \n", PRINTED),
+    "pprof -disasm": (
+        "Total: 1.12s\nROUTINE ======================== f\n  1s  1s (flat, cum) 98.21% of Total\n",
+        PRINTED,
+    ),
+    "pprof -tags": (" key1: Total 1.12s of 1.12s (  100%)\n          1s (89.29%): tag1\n", PRINTED),
+    "callgrind_annotate": (
+        f"{'-' * 80}\nProfile data file 'a' (creator: callgrind-3.19.0)\n{'-' * 80}\nEvents recorded:  Ir\n",
+        "what callgrind_annotate prints for people; give the profile that it was made from (callgrind.out.PID)",
+    ),
+    "perf report": (
+        "# To display the perf.data header info, please use --header/--header-only options.\n#\n"
+        "# Overhead  Command  Shared Object\n",
+        "what perf report prints for people; perf script -i",
+    ),
+    "VTune": (
+        "Index  % CPU Time:Total  CPU Time:Self  CPU Time:Children  Name   Index\n-----  ---\n",
+        "a call graph of VTune's, which graphdiff does not read; gprof2dot -f axe FILE > calls.dot",
+    ),
+    "hprof": (
+        "JAVA PROFILE 1.0.1, created Fri Dec 18 16:33:00 2009\n\nHeader\n",
+        "a profile of Java's hprof, which graphdiff does not read; gprof2dot -f hprof FILE > calls.dot",
+    ),
+    "dtrace": (
+        "CPU     ID                    FUNCTION:NAME\n  1  29684     :tick-60s\n\n\n     a`f+0x1\n       1\n",
+        "what dtrace prints, which graphdiff does not read; where it has stacks, gprof2dot -f dtrace FILE > calls.dot",
+    ),
     "pprof's heap": ("heap profile:    144:  8498176 [  144: 8498176] @ heapz_v2/524288\n", "a profile in an old form"),
     "pprof's goroutines": ("goroutine profile: total 2\n1 @ 0x44a\n", "a profile in an old form of pprof's"),
     "pprof's locks": ("--- contentionz 1 ---\ncycles/second = 1\n", "a profile in an old form of pprof's"),
@@ -269,8 +307,23 @@ def test_texts_of_tools_are_named(text: str, said: str, tmp_path: Path) -> None:
 #: Words of 64 bits, as gperftools writes them, and of 32 with the highest byte first.
 PPROF = struct.pack("<8Q", 0, 3, 0, 10_000, 0, 1, 1, 0x4010A0)
 PPROF_BIG = struct.pack(">8I", 0, 3, 1, 10_000, 0, 1, 1, 0x4010A0)
+
+
+def _zip(*names: str) -> bytes:
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in names:
+            archive.writestr(name, "")
+    return file.getvalue()
+
+
 BINARY: dict[str, tuple[bytes, str]] = {
     "perf.data": (b"PERFILE2" + bytes(96), "perf's recording; perf script -i FILE > run.perf"),
+    "run.sleepy": (
+        _zip("Stats.txt", "Symbols.txt", "Callstacks.txt", "IPCounts.txt"),
+        "a profile of Very Sleepy's, which graphdiff does not read; gprof2dot -f sleepy FILE > c",
+    ),
+    "other.zip": (_zip("Stats.txt"), "a zip archive"),
     "old.perf.data": (b"PERFFILE" + bytes(96), "perf's recording; perf script -i FILE > run.perf"),
     "pprof": (PPROF, "a profile in an old form of pprof's; go tool pprof -proto"),
     "pprof, packed": (gzip.compress(PPROF_BIG), "a profile in an old form of pprof's; go tool pprof -proto"),
@@ -348,3 +401,40 @@ def test_each_reason_is_one_line_and_names_no_address(why: str) -> None:
     assert re.fullmatch(r"[^\n]{10,330}", why)
     assert "://" not in why
     assert not why.endswith(".")
+
+
+# --- scripts, and files whose names say something else ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "text"), [("run it.py", "a = 1\n"), ("tool", "#!/usr/bin/env python3\na = 1\n")])
+def test_of_a_script_the_command_that_makes_a_profile_is_said(name: str, text: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_text(text)
+    profile, script = (shlex.quote(each) for each in (f"{file.stem}.prof", str(file)))
+    with pytest.raises(FormatError, match="is a script of Python, and graphdiff runs nothing") as caught:
+        read(file)
+    assert f"python -m cProfile -o {profile} {script} makes a profile, which is read" in str(caught.value)
+
+
+FOLDED = b"main;read file;parse 12\nmain;write 3\n"
+PPROF_PROTO = b"\x0a\x04\x08\x01\x10\x02\x32\x00\x32\x03cpu\x32\x07seconds"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "key"),
+    [("x.csv", FOLDED, "folded"), ("x.json", FOLDED, "folded"), ("x.json", PPROF_PROTO, "pprof-proto")],
+)
+def test_of_a_file_that_is_not_what_its_name_says_what_reads_it_is_said(
+    name: str, data: bytes, key: str, tmp_path: Path
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(data)
+    with pytest.raises(FormatError, match=f'is not what its name says.*format="{key}" reads it'):
+        read(file)
+
+
+def test_what_is_cut_off_is_still_what_its_name_says(tmp_path: Path) -> None:
+    file = tmp_path / "x.json"
+    file.write_bytes(b'{"nodes": [')
+    with pytest.raises(FormatError, match="broken JSON"):
+        read(file)

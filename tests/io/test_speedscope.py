@@ -60,6 +60,10 @@ def replayed(events: list[tuple[str, int, int]]) -> list[tuple[list[str], int]]:
     return stacks
 
 
+def test_a_function_with_an_empty_name_has_none() -> None:
+    assert [*read_speedscope(document(sampled([[0]], [1]), frames=[{"name": ""}]), name="x.json")] == ["(no name)"]
+
+
 def test_sampled_profiles_are_what_counting_their_stacks_says() -> None:
     chance = random.Random(1)
     for _ in range(100):

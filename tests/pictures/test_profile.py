@@ -140,9 +140,22 @@ class TestOne:
         assert [each.name for each in picture.nodes] == ["parse", "burn"]
 
     def test_without_stacks_an_estimate_is_marked(self) -> None:
-        picture = picture_of(calls_profile(), "main", "burn")
-        assert edge(picture, "parse", "burn").label == "≈ 5 s"
+        graph = calls_profile()
+        graph.add_nodes_from([("other", {"self": 1.0, "inclusive": 5.0})])
+        graph.add_edge("other", "parse", cost=4.0)
+        graph.add_nodes_from([("parse", {"self": 7.0, "inclusive": 12.0})])
+        picture = picture_of(graph, "main", "burn")
+        assert edge(picture, "parse", "burn").label.startswith("≈ 3.3")
+        assert edge(picture, "render", "burn").label == "2 s"
+        assert [node(picture, name).lines[1][0] for name in ("main", "parse", "render", "burn")] == [*"≈≈2≈"]
+        assert picture.legend[1].startswith("≈ 5.33")
         assert picture.legend[-1].startswith("≈: as if all calls of a function cost the same")
+
+    def test_without_stacks_what_calls_measure_has_no_mark(self) -> None:
+        picture = picture_of(calls_profile(), "main", "burn")
+        assert edge(picture, "parse", "burn").label == "5 s"
+        assert picture.legend[1] == "7 s of burn's 7 s are spent for main (100 %)"
+        assert "≈" not in "".join([*picture.legend, *(line for each in picture.nodes for line in each.lines)])
 
     def test_counts_alone_are_drawn_as_counts(self) -> None:
         graph = from_calls(
@@ -165,22 +178,30 @@ class TestOne:
         graph = stacks_profile(("main;parse;burn", 5), ("main;burn", 2))
         gd.write(gd.explain(graph, "parse", "burn"), tmp_path / "why.svg")
         assert "are spent for parse" in (tmp_path / "why.svg").read_text(encoding="utf-8")
-        gd.write(gd.compare(graph, stacks_profile(("main;parse;burn", 9))), tmp_path / "change.svg")
-        assert "7 → 9 samples" in (tmp_path / "change.svg").read_text(encoding="utf-8")
+        for asked in (None, "parse"):
+            gd.write(
+                gd.compare(graph, stacks_profile(("main;parse;burn", 9)), asked),
+                tmp_path / "change.svg",
+                overwrite=True,
+            )
+            text = (tmp_path / "change.svg").read_text(encoding="utf-8")
+            assert ">folded<" in text
+            assert ("7 &#45;&gt; 9 samples" in text, "parse: 5 &#45;&gt; 9 samples" in text) == (not asked, bool(asked))
 
 
 class TestTwo:
-    def test_what_costs_more_is_red_and_what_costs_less_green(self) -> None:
+    def test_what_costs_more_is_orange_and_what_costs_less_green(self) -> None:
         picture = next(change_pictures(overlaid(calls_profile(), calls_profile(burn=9.0, main=0.5)), view_of()))
         assert picture.legend[0] == "cProfile · total 12 → 13.5 s (+12.5 %)"
         assert node(picture, "burn").lines == ("burn", "self 7 → 9 s", "13 calls")
         assert edge(picture, "render", "burn").label == "2 → 4 s · 9 calls"
         assert node(picture, "parse").fill == "#ffffff"
-        red, green = ([int(colour[n : n + 2], 16) for n in (1, 3, 5)] for colour in (
+        assert "orange: costs more, green: less" in picture.legend[2]
+        orange, green = ([int(colour[n : n + 2], 16) for n in (1, 3, 5)] for colour in (
             node(picture, "burn").fill,
             node(next(change_pictures(overlaid(calls_profile(), calls_profile(burn=6.0)), view_of())), "burn").fill,
         ))  # fmt: skip
-        assert red[0] > red[1]
+        assert orange[0] > orange[1] > orange[2]
         assert green[1] > green[0]
 
     def test_new_and_gone_functions_are_marked(self) -> None:

@@ -156,15 +156,54 @@ def test_on_calls_what_is_direct_alone_is_measured_and_the_rest_is_an_estimate()
     assert ways[a, c].is_direct
 
 
-def test_of_a_question_everything_is_shared_out() -> None:
-    """Of c's 4, 3 come by b, of which a's calls are 4 in 6."""
+def test_of_a_question_what_has_several_callers_is_shared_out() -> None:
+    """Of c's 4, 3 come by b, of which a's calls are 4 in 6; only a's own calls of c are known to be for a."""
     listed: Listed = [(("a", "b", "c"), 2), (("e", "b", "c"), 1), (("a", "b"), 2), (("e", "b"), 1), (("a", "c"), 1)]
     one = Profile.of(calls_only(listed), "a", "c")
-    ways, _ = named(one, {"a", "b", "c"})
+    ways, spending = named(one, {"a", "b", "c"})
     a, b, c = (frozenset(name) for name in "abc")
     assert one.asked_total == pytest.approx(1 + 3 * 4 / 6)
     assert {pair: way.cost for pair, way in ways.items()} == pytest.approx({(a, b): 2.0, (b, c): 2.0, (a, c): 1.0})
-    assert all(way.is_estimate for way in ways.values())
+    assert {pair for pair, way in ways.items() if not way.is_estimate} == {(a, c)}
+    assert all(box.is_estimate for box in spending.boxes.values())
+    ways, spending = named(Profile.of(calls_only(listed), None, "c"), {"a", "b", "c"})
+    assert {pair for pair, way in ways.items() if not way.is_estimate} == {(a, c), (b, c)}
+    assert {box.members[0] for box in spending.boxes.values() if not box.is_estimate} == {"b", "c"}
+
+
+def for_whom(listed: Listed, graph: nx.DiGraph, source: str | None, target: str | None) -> Counter[Any]:
+    """What of the target is spent for the source in each box and by each call, stack by stack."""
+    box = {node: frozenset(nodes) for nodes in nx.strongly_connected_components(graph) for node in nodes}
+    spent = Counter[Any]()
+    for stack, cost in listed:
+        first = 0 if source is None else stack.index(source) if source in stack else len(stack)
+        rest = stack[first:]
+        if not rest or target not in (None, *rest):
+            continue
+        way = rest if target is None else rest[: rest.index(target) + 1]
+        boxes = [each for each, _ in groupby(box[name] for name in way)]
+        spent.update(dict.fromkeys([*boxes, *pairwise(boxes)], cost))
+    return spent
+
+
+@pytest.mark.parametrize("stacks", [descending, random_stacks])
+def test_of_a_question_what_is_called_measured_is_so_in_the_stacks(stacks: Any) -> None:
+    rng = random.Random(5)
+    n_measured = 0
+    for _ in range(250):
+        listed = stacks(rng)
+        graph = calls_only(listed)
+        source, target = rng.choice([None, *graph]), rng.choice([None, *graph])
+        kept = set(rng.sample(sorted(graph), rng.randint(2, len(graph)))) if len(graph) > 1 else set(graph)
+        if source == target or (source and target and not nx.has_path(graph, source, target)):
+            continue
+        ways, spending = named(Profile.of(graph, source, target), kept)
+        truth = for_whom(listed, graph, source, target)
+        known = {pair: way.cost for pair, way in ways.items() if not way.is_estimate}
+        known |= {frozenset(box.members): box.inclusive for box in spending.boxes.values() if not box.is_estimate}
+        assert known == pytest.approx({each: truth[each] for each in known})
+        n_measured += len(known)
+    assert n_measured > 20
 
 
 def test_costs_that_are_not_recorded_are_counted_as_such() -> None:

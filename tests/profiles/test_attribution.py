@@ -15,7 +15,7 @@ import pytest
 
 import graphdiff as gd
 from graphdiff.errors import UsageError
-from graphdiff.profiles.attribution import SAME
+from graphdiff.profiles.attribution import ALIKE, SAME, STEADY
 from graphdiff.profiles.comparison import ProfileComparison
 
 # -- programs whose cost is known
@@ -106,14 +106,20 @@ def by_definition(before: nx.DiGraph, after: nx.DiGraph) -> dict[Any, Fraction]:
     changes: dict[Any, Fraction] = defaultdict(Fraction)
     parts: dict[Any, Fraction] = {}
     for f in nx.topological_sort(union):
-        whole = sum(own.get((g, f), 0) + sum(cost.get((g, f, d), 0) for d in union[f]) for g in both)
         entries = [sum(number.get((g, a, f), 0) for a in union.pred[f]) if union.pred[f] else 1 for g in both]
+        spent = {d: [cost.get((g, f, d), Fraction(0)) for g in both] for d in union[f]}
+        spent[None] = [own.get((g, f), Fraction(0)) for g in both]  # by its own code
+        rises = [
+            cost[after, a, f] / number[after, a, f] - cost[before, a, f] / number[before, a, f]
+            for a in union.pred[f]
+            if all(number.get((g, a, f)) for g in both)
+        ]
+        expected = expectations(changes[f], spent, entries, rises)
         for d in union[f]:
             n = [number.get((g, f, d), Fraction(0)) for g in both]
             prices = [cost[g, f, d] / k for g, k in zip(both, n, strict=True) if k]
             price = sum(prices) / len(prices)
-            expected = changes[f] * sum(cost.get((g, f, d), Fraction(0)) for g in both) / whole
-            did = (n[1] - n[0]) * price - expected
+            did = (n[1] - n[0]) * price - expected[d]
             if all(entries):
                 often = n[0] / entries[0], n[1] / entries[1]
                 if abs(often[1] - often[0]) <= SAME * sum(often):
@@ -121,10 +127,31 @@ def by_definition(before: nx.DiGraph, after: nx.DiGraph) -> dict[Any, Fraction]:
             else:
                 did = Fraction(0)
             parts[f, d] = did
-            changes[d] += expected + did
-        mine = [own.get((g, f), Fraction(0)) for g in both]
-        parts[f] = mine[1] - mine[0] - (changes[f] * sum(mine) / whole if whole else 0)
+            changes[d] += expected[d] + did
+        parts[f] = spent[None][1] - spent[None][0] - expected[None]
+        parts[f"mix at {f}"] = sum(expected.values()) - changes[f]
     return {key: part for key, part in parts.items() if part}
+
+
+def expectations(
+    change: Fraction, spent: dict[Any, list[Fraction]], entries: list[Fraction], rises: list[Fraction]
+) -> dict[Any, Fraction]:
+    """Return what each thing that a function spends for should change by: as calls do, or its part of what is left."""
+    expected = {}
+    common = (min(rises) + max(rises)) / 2 if len(rises) > 1 else Fraction(0)
+    if len(rises) > 1 and max(rises) - min(rises) > ALIKE * min(map(abs, rises)):
+        common = Fraction(0)
+    for thing, costs in spent.items():
+        if all(entries):
+            each = [cost / n for cost, n in zip(costs, entries, strict=True)]
+            rise = each[1] - each[0]
+            if abs(rise) <= STEADY * sum(each) or (common and abs(rise - common) <= ALIKE * abs(common)):
+                expected[thing] = (entries[1] - entries[0]) * sum(each) / 2
+    left = change - sum(expected.values())
+    others = {thing: sum(costs) for thing, costs in spent.items() if thing not in expected}
+    most = sum(others.values())
+    left = min(max(left, -most), most)
+    return expected | {thing: left * costs / most for thing, costs in others.items() if most}
 
 
 def test_parts_are_those_of_the_definition_and_sum_to_the_change_in_fractions() -> None:
@@ -139,6 +166,28 @@ def test_parts_are_those_of_the_definition_and_sum_to_the_change_in_fractions() 
         )
         assert found.remainder == 0
         assert found.attribution == by_definition(before, after)
+
+
+def test_what_calls_did_that_code_of_the_same_cost_a_call_does_not_bear_out_is_a_mix() -> None:
+    before = graph_of(
+        {"main": 0, "light": 0, "heavy": 0, "mid": 20, "work": 1100},
+        {"main light": (120, 1), "main heavy": (1000, 1), "light mid": (120, 10), "heavy mid": (1000, 10),
+         "mid work": (1100, 20)},
+    )  # fmt: skip
+    after = graph_of(  # twice as many calls of heavy, that are dearer: the code of mid and work is cheaper as much
+        {"main": 0, "light": 0, "heavy": 0, "mid": 30, "work": 1650},
+        {"main light": (80, 1), "main heavy": (1600, 1), "light mid": (80, 10), "heavy mid": (1600, 20),
+         "mid work": (1650, 30)},
+    )  # fmt: skip
+    found = gd.compare(before, after, "main", exact=True)
+    assert (found.change, found.remainder) == (560, 0)
+    assert found.attribution == {("heavy", "mid"): 900, "mix at mid": -340}
+    assert [row.split("  ")[1] for row in str(found).splitlines()[1:3]] == [
+        "heavy calls mid 20 times, not 10",
+        "mix at mid",
+    ]
+    assert found.parts[1].to_dict()["part"] == "mix"
+    assert gd.compare(before, after, "main").attribution == {("heavy", "mid"): 900, "mix at mid": -340}
 
 
 def test_floats_are_the_fractions_up_to_rounding() -> None:

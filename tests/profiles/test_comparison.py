@@ -11,6 +11,7 @@ import json
 import math
 import random
 import shutil
+import statistics
 import subprocess
 from collections import Counter
 from collections.abc import Callable
@@ -25,7 +26,8 @@ import pytest
 
 import graphdiff as gd
 from graphdiff.errors import UsageError
-from graphdiff.profiles.call_graph import Function, from_stacks
+from graphdiff.profiles.addition import added
+from graphdiff.profiles.call_graph import Function, from_calls, from_stacks
 from graphdiff.profiles.comparison import ProfileComparison
 from graphdiff.profiles.noise import T, scatter
 from graphdiff.profiles.stacks import Stacks
@@ -47,6 +49,11 @@ BUILDS = {
 
 def counted(build: str) -> nx.DiGraph:
     return gd.read(PLANTED / f"{build}.callgrind")
+
+
+def rebuilt(one: float, other: float, both: float, base: float) -> tuple[float, float]:
+    """Return what two changes did, by the cost of a program with each alone and both: the mean of both orders."""
+    return (one - base + both - other) / 2, (other - base + both - one) / 2
 
 
 def keys(found: ProfileComparison) -> list[Any]:
@@ -98,18 +105,36 @@ def test_the_profiles_in_data_name_both_changes_of_the_site() -> None:
     assert found.size == pytest.approx(1.0, abs=1e-3)
 
 
-@pytest.mark.slow
-def test_of_every_two_changes_both_come_first_and_are_those_of_rebuilding(tmp_path: Path) -> None:
+def test_a_function_that_costs_the_same_for_each_call_is_not_to_blame_where_its_callers_callers_changed() -> None:
+    graphs = {build: counted(f"mixed{build}") for build in ("", "-calls", "-code", "-both")}
+    total = {build: graph.graph["total"] for build, graph in graphs.items()}
+    causes = dict(
+        zip([("fast", "mid"), "work"], rebuilt(*(total[b] for b in ("-calls", "-code", "-both", ""))), strict=True)
+    )
+    for build, named in (("-calls", [("fast", "mid")]), ("-code", ["work"]), ("-both", list(causes))):
+        found = gd.compare(graphs[""], graphs[build], "main", exact=True)
+        assert found.remainder == 0
+        assert keys(found)[: len(named)] == named
+        assert "even" not in found.attribution  # 1,805 Ir a call in all of them
+        size = sum(abs(found.attribution[key]) for key in named)
+        assert all(abs(change) < 0.001 * size for key, change in found.attribution.items() if key not in named)
+    both = gd.compare(graphs[""], graphs["-both"], "main", exact=True)
+    for key, part in causes.items():
+        assert float(both.attribution[key]) == pytest.approx(part, rel=1e-3)
+    text = str(both).splitlines()
+    assert text[-2] == "exact; the parts' sizes sum to 8.87 times the change"
+    assert text[-1] == "! the parts mostly cancel: each is less sure than the change; measure the changes one at a time"
+    assert "mostly cancel" not in str(gd.compare(graphs[""], graphs["-calls"], "main"))
+
+
+def off_from_rebuilding(tmp_path: Path, program: str, flags: dict[str, Any]) -> dict[tuple[str, str], float]:
+    """Return by which part of both sizes the parts of every two changes are off from those of rebuilding."""
     if not (shutil.which("gcc") and shutil.which("valgrind")):
         pytest.skip("gcc and valgrind build and count the program")
-    flags = {
-        "-DBURN=1500": "burn", "-DCALLS=16": ("costly", "handle"), "-DCHEAP=25": ("cheap", "handle"),
-        "-DCHECK=4000": ("handle", "check"), "-DNO_RENDER": ("handle", "render"), "-DDEPTH=40": ("rec", "burn"),
-    }  # fmt: skip
 
     def built(*chosen: str) -> nx.DiGraph:
         name = tmp_path / "".join(chosen or ["base"])
-        subprocess.run(["gcc", "-g", "-O1", "-fno-inline", "-o", name, PLANTED / "planted.c", *chosen], check=True)
+        subprocess.run(["gcc", "-g", "-O1", "-fno-inline", "-o", name, PLANTED / program, *chosen], check=True)
         out = f"--callgrind-out-file={name}.callgrind"
         run = ["valgrind", "--tool=callgrind", "--toggle-collect=main", out, name]
         subprocess.run(run, check=True, capture_output=True)
@@ -121,14 +146,31 @@ def test_of_every_two_changes_both_come_first_and_are_those_of_rebuilding(tmp_pa
     for one, other in combinations(flags, 2):
         found = gd.compare(graphs[()], graphs[one, other], "main", exact=True)
         assert found.remainder == 0
-        rebuilt = {
-            flags[first]: (cost[first,] - cost[()] + cost[one, other] - cost[second,]) / 2
-            for first, second in ((one, other), (other, one))
-        }
-        size = sum(map(abs, rebuilt.values()))
-        off[one, other] = max(abs(float(found.attribution[key]) - part) / size for key, part in rebuilt.items())
-        assert keys(found)[0] in rebuilt
+        parts = rebuilt(cost[one,], cost[other,], cost[one, other], cost[()])
+        causes = dict(zip((flags[one], flags[other]), parts, strict=True))
+        size = sum(map(abs, parts))
+        off[one, other] = max(abs(float(found.attribution[key]) - part) / size for key, part in causes.items())
+        assert keys(found)[0] in causes
+    return off
+
+
+@pytest.mark.slow
+def test_of_every_two_changes_both_come_first_and_are_those_of_rebuilding(tmp_path: Path) -> None:
+    flags = {
+        "-DBURN=1500": "burn", "-DCALLS=16": ("costly", "handle"), "-DCHEAP=25": ("cheap", "handle"),
+        "-DCHECK=4000": ("handle", "check"), "-DNO_RENDER": ("handle", "render"), "-DDEPTH=40": ("rec", "burn"),
+    }  # fmt: skip
+    off = off_from_rebuilding(tmp_path, "planted.c", flags)
     assert max(off.values()) <= 0.05, off
+
+
+@pytest.mark.slow
+def test_of_changes_below_callers_that_ask_for_much_and_little_each_is_that_of_rebuilding(tmp_path: Path) -> None:
+    for name, calls in (("more", "-DFAST=20"), ("less", "-DFAST=5")):
+        (tmp_path / name).mkdir()
+        flags = {calls: ("fast", "mid"), "-DSLOW=300": ("slow", "mid"), "-DWORK=10": "work", "-DEVEN=900": "even"}
+        off = off_from_rebuilding(tmp_path / name, "mixed.c", flags)
+        assert max(off.values()) <= 0.005, off
 
 
 # -- cProfile, by a clock that only the program moves on
@@ -246,6 +288,58 @@ def test_several_runs_before_measure_what_runs_differ_by() -> None:
     assert not gd.compare(runs[1], sampled({(0, 1, 3): 380, (0, 2, 3): 400}), "light").is_noise
 
 
+def test_of_several_runs_on_both_sides_means_are_compared_and_noise_is_welchs_interval() -> None:
+    light = [260, 300, 340], [380, 420, 400, 410]
+    before, after = ([sampled({(0, 1, 3): n, (0, 2, 3): 400}) for n in side] for side in light)
+    found = gd.compare(before, after, "light", exact=True)
+    assert (found.runs, found.runs_after) == (3, 4)
+    assert (found.before, found.after, found.remainder) == (300, Fraction(1610, 4), 0)
+    parts = [statistics.variance(side) / len(side) for side in light]
+    freedom = sum(parts) ** 2 / (parts[0] ** 2 / 2 + parts[1] ** 2 / 3)
+    assert found.margin == pytest.approx(T[int(freedom) - 1] * math.sqrt(sum(parts)))
+    assert found.routes[0].margin == pytest.approx(found.margin)
+    assert "mean of 3 runs before and 4 after" in str(found)
+    assert gd.compare(after, before, "light").margin == pytest.approx(found.margin)
+    assert gd.compare(before[0], after, "light").margin == pytest.approx(T[2] * statistics.stdev(light[1]) * 1.25**0.5)
+
+
+def test_runs_that_are_alike_change_nothing_however_many_there_are() -> None:
+    runs = [counted("base")] * 3
+    found = gd.compare(runs, counted("both"), "main")
+    assert found.attribution == gd.compare(counted("base"), counted("both"), "main").attribution
+    assert str(found).splitlines()[1] == str(gd.compare(runs[0], counted("both"), "main")).splitlines()[1]
+    assert gd.compare(runs, runs[0]).attribution == {}
+    total = counted("base").graph["total"]
+    assert found.to_networkx().graph["total_before"] == total
+    assert found.to_networkx().nodes["main"]["inclusive_before"] == total
+
+
+def test_a_function_that_one_run_lacks_cost_nothing_in_it() -> None:
+    runs = [sampled({(0, 1, 3): 10}), sampled({(0, 2, 4): 30})]
+    found = gd.compare(runs, sampled({(0, 1, 3): 10, (0, 2, 4): 10}))
+    assert (found.before, found.attribution) == (20, {"work": 5, "parse": -5})
+    assert not found.appeared + found.gone
+
+
+def test_runs_of_other_lengths_are_each_made_alike_where_that_is_asked() -> None:
+    before = [sampled({(0, 1, 3): n * 300, (0, 2, 3): n * 700}) for n in (1, 2, 3)]
+    after = [sampled({(0, 1, 3): n * 450, (0, 2, 3): n * 550}) for n in (5, 7)]
+    found = gd.compare(before, after, "light", normalise="total")
+    assert (found.before, found.after) == (600, 900)
+    assert found.scale == "after counts 0.3333 times, by the totals"
+
+
+def test_built_in_functions_are_the_same_wherever_they_are_in_memory() -> None:
+    before, after = (
+        from_calls({Function(name, "~"): {"self": 2.0}}, {}, unit="s", total=2.0, kind="counted", format="pstats")
+        for name in (f"<built-in method __new__ of type object at {place}>" for place in ("0x7f3c6e45ea00", "0x7a"))
+    )
+    found = gd.compare(before, after)
+    assert (found.change, found.appeared, found.gone) == (0, [], [])
+    both = added([before, after], ["a", "b"])
+    assert list(both.nodes(data="self")) == [("<built-in method __new__ of type object>", 4.0)]
+
+
 def test_one_run_has_no_spread_and_two_have_students_factor_of_one_degree() -> None:
     assert pytest.approx((math.tan(0.475 * math.pi), 0.95 * math.sqrt(2 / (1 - 0.95**2))), rel=1e-3) == T[:2]
     assert scatter([3.0]) is None
@@ -318,7 +412,7 @@ def test_what_is_for_profiles_only_is_refused_of_other_graphs() -> None:
     with pytest.raises(UsageError, match="several graphs before are of the cost of one function"):
         gd.compare([graph, graph], graph)
     stacks = sampled({(0, 3): 5}, "Ir", "counted")
-    with pytest.raises(UsageError, match="the profiles before do not hold the same: costs and stacks"):
+    with pytest.raises(UsageError, match="the profiles of one side do not hold the same: costs and stacks"):
         gd.compare([counted("base"), stacks], stacks)
 
 
@@ -384,6 +478,20 @@ def test_a_result_has_every_form() -> None:
     assert drawn_graph.edges["handle", "check", ""]["change"] == 375450
     assert "<pre>main: 1,670,687" in found._repr_html_()
     assert list(found.to_pandas()["function"][:1]) == ["check"]
+
+
+def test_a_picture_is_of_what_the_function_calls_and_of_several_runs_of_their_mean() -> None:
+    before = [sampled({(0, 1, 3): n, (0, 2, 3): 400, (0, 3): 7}) for n in (260, 340)]
+    graph = gd.compare(before, sampled({(0, 1, 3): 380, (0, 2, 3): 400}), "light").to_networkx()
+    assert set(graph) == {"light", "work"}
+    assert [graph.nodes["work"][f"self_{side}"] for side in ("before", "after")] == [300, 380]
+    assert [graph.graph[f"total_{side}"] for side in ("before", "after")] == [300, 380]
+    pair = counted("base"), counted("both")
+    graph = gd.compare(*pair, "rec").to_networkx()
+    assert set(graph) == {"rec", *nx.descendants(pair[0], "rec")}
+    assert graph.graph["total_before"] == pair[0].nodes["rec"]["inclusive"]
+    gone = gd.compare(counted("new"), counted("base"), "check").to_networkx()
+    assert gone.nodes["check"]["status"] == "removed"
 
 
 def test_two_ends_or_weights_ask_about_paths_as_of_other_graphs() -> None:

@@ -184,6 +184,45 @@ def test_imports_are_hidden_and_the_script_stays() -> None:
     assert calls == {("<module>", "main"): 78, ("main", "work"): 50, ("main", "compile_rule"): 20}
 
 
+@pytest.mark.parametrize(
+    ("before", "importing", "left"),
+    [
+        pytest.param((), ("_find_and_load", "exec_module"), 100, id="the script alone"),
+        pytest.param(("_run_code", "<built-in method builtins.exec>"), ("_find_and_load",), 97, id="python -m"),
+        pytest.param(("thread",), ("<built-in method builtins.__import__>",), 100, id="below a function"),
+    ],
+)
+def test_what_a_script_imports_before_all_else_is_its_own(
+    before: tuple[str, ...], importing: tuple[str, ...], left: int
+) -> None:
+    """The stacks of imports hold hidden functions alone, as those of py-spy do."""
+    listed: Listed = [
+        ((*before, "<module>", *importing, "<module>#2"), 10),
+        ((*before, "<module>", "main"), 80),
+        ((*before, "<module>", "main", *importing), 7),
+        *([(before, 3)] if before else [(("<module>",), 3)]),
+    ]
+    files = FILES | {"_run_code": "<frozen runpy>", "<module>#2": "json/__init__.py"}
+    graph = filter_calls(profile(listed, files), hide="imports")
+    rest = {"thread": (3, 100)} if before == ("thread",) else {}
+    assert found(graph)[0] == rest | {"<module>": (10 if before else 13, 97 if before else 100), "main": (87, 87)}
+    n_hidden = len({*importing, *before, "<module>#2"} - {"thread"})
+    assert graph.graph["filters"] == [
+        f'hide "imports": {n_hidden} functions; {left} samples of 100 samples left ({left} %)'
+    ]
+
+
+def test_what_runs_before_a_script_is_dropped_and_an_import_elsewhere_its_callers() -> None:
+    listed: Listed = [
+        (("_find_and_load", "<module>", "site"), 4),
+        (("_find_and_load", "<module>"), 1),
+        (("worker", "_find_and_load", "<module>"), 5),
+    ]
+    graph = filter_calls(profile(listed, FILES), hide="imports")
+    assert found(graph) == ({"site": (4, 4), "worker": (5, 5)}, {})
+    assert graph.graph["filters"] == ['hide "imports": 2 functions; 9 samples of 10 samples left (90 %)']
+
+
 def test_metadata_of_packages_is_no_import() -> None:
     listed: Listed = [(("main", "version"), 1)]
     graph = profile(listed, {"version": "/usr/lib/python3.11/importlib/metadata/__init__.py"})

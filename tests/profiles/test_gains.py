@@ -127,7 +127,7 @@ def test_one_change_is_a_part_of_what_was_measured() -> None:
 # -- as tight as edges allow
 
 
-def extremes(profile: Profile, changes: dict[str, dict]) -> tuple[float, float]:
+def extremes(profile: Profile, changes: dict[str, dict], source: int | None = None) -> tuple[float, float]:
     """Return the least and the most that may be left, over all stacks with such edges: by a linear programme."""
     linprog = pytest.importorskip("scipy.optimize").linprog
     graph = on_edges(profile)
@@ -135,7 +135,7 @@ def extremes(profile: Profile, changes: dict[str, dict]) -> tuple[float, float]:
     ways = [[root] for root in sorted(roots)]
     for way in ways:  # which grows
         ways += [[*way, head] for head in range(10) if graph.has_edge(f"f{way[-1]}", f"f{head}")]
-    left = [float(left_of([(tuple(way), 1)], None, changes)) for way in ways]
+    left = [float(left_of([(tuple(way), 1)], source, changes)) for way in ways]
     rows, right = [], []
     for node, own in graph.nodes(data="self"):
         rows.append([float(f"f{way[-1]}" == node) for way in ways])
@@ -168,6 +168,79 @@ def test_of_more_changes_the_range_holds_all_that_edges_allow() -> None:
         least, most = extremes(profile, changes)
         assert result.low <= least + 1e-6
         assert result.high >= most - 1e-6
+
+
+def own_changes(profile: Profile, seed: int) -> dict[str, dict]:
+    chance = random.Random(seed)
+    nodes = sorted({f"f{frame}" for stack, _ in profile for frame in stack})
+    chosen = chance.sample(nodes, min(len(nodes), chance.randint(2, 4)))
+    return {"faster": {node: Fraction(chance.randint(1, 10), 10) for node in chosen}}
+
+
+def largest_part(changes: dict[str, dict]) -> Fraction:
+    """Return the largest part of one stack that changes save; it ends with one function."""
+    kept = [1 - part for what in ("faster_inclusive", "fewer_calls") for part in changes.get(what, {}).values()]
+    return 1 - math.prod(kept, start=1 - max(changes["faster"].values(), default=Fraction(0)))
+
+
+@pytest.mark.parametrize("recursive", [False, True])
+def test_of_any_source_no_range_passes_what_all_changes_save_of_a_stack(recursive: bool) -> None:
+    for seed in range(30):
+        profile = random_profile(seed, recursive=recursive)
+        several = own_changes(profile, seed) if seed % 2 else random_changes(profile, seed, 2 + seed % 3)
+        changes = {"faster_inclusive": {}, "fewer_calls": {}, **several}
+        if recursive:
+            changes["fewer_calls"] = {}  # one of which a stack may meet more than once
+        if not any(changes.values()):
+            continue
+        graph = on_edges(profile)
+        graph.graph.update(unit="samples", kind="sampled", samples=graph.graph["total"])
+        for source in sorted({frame for stack, _ in profile for frame in stack}):
+            result, truth = gains(graph, f"f{source}", **changes), left_of(profile, source, changes)
+            assert result.low - 1e-9 <= float(truth) <= result.high + 1e-9, (seed, source)
+            assert result.low >= result.before * (1 - largest_part(changes)) - 1e-9, (seed, source)
+            if result.interval is not None:
+                assert 0 <= result.interval[0] <= result.interval[1] <= float(largest_part(changes)), (seed, source)
+
+
+def test_of_own_code_the_range_of_any_source_is_all_that_edges_allow() -> None:
+    wide = 0
+    for seed in range(12):
+        profile = random_profile(seed)
+        changes = {"faster_inclusive": {}, "fewer_calls": {}, **own_changes(profile, seed)}
+        for source in sorted({frame for stack, _ in profile for frame in stack}):
+            result = gains(on_edges(profile), f"f{source}", **changes)
+            least, most = extremes(profile, changes, source)
+            assert result.low == pytest.approx(least, abs=1e-6), (seed, source)
+            assert result.high == pytest.approx(most, abs=1e-6), (seed, source)
+            wide += result.after is None
+    assert wide > 10
+
+
+def test_two_functions_of_which_every_stack_ends_with_one_save_a_part_of_each() -> None:
+    graph = on_edges([((0, 1, 2), 4), ((0, 2, 3), 5)])  # where b calls c for a, or for main
+    graph.graph.update(unit="samples", kind="sampled", samples=9)
+    answer = gains(graph, "f1", faster={"f2": 0.5, "f3": 0.5})
+    assert answer.after == 2
+    assert answer.interval is not None
+    assert "a range" not in str(answer)
+    one = gains(graph, "f1", faster={"f2": 0.5, "f3": 0.25})
+    assert (one.low, one.high) == (2, 3)
+
+
+def test_of_nested_functions_no_more_is_saved_than_of_a_stack_that_holds_them_all() -> None:
+    answer = gains(on_edges([((0, 1, 2), 8)]), faster_inclusive={"f0": 0.5, "f1": 0.5, "f2": 0.5})
+    assert answer.low == 1
+
+
+def test_functions_that_do_not_say_what_they_cost_may_cost_all_there_is() -> None:
+    graph = on_edges([((0, 1, 2), 6), ((0, 1, 2, 3), 4), ((0, 2, 3), 6)])
+    del graph.nodes["f2"]["self"]
+    answer = gains(graph, "f1", faster={"f3": 0.5, "f1": 0.5})
+    assert (answer.low, answer.high) == (5, 8)
+    del graph.edges["f1", "f2"]["cost"], graph.edges["f0", "f1"]["cost"]
+    with pytest.raises(UsageError, match="does not say what the calls"):
+        gains(graph, "f1", faster={"f3": 0.5, "f1": 0.5})
 
 
 def as_if_alike(profile: Profile, changes: dict[str, dict]) -> float:

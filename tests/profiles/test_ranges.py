@@ -143,6 +143,15 @@ def test_within_a_component_a_member_gives_no_lower_bound() -> None:
     assert network.range_for([2], 3, 6) == Range(6, 6, 6)
 
 
+def test_what_enters_a_component_at_a_member_is_spent_for_it_there() -> None:
+    """0 calls 1, and 3 calls 2, which call each other: of 2's 70 at most the 45 that enter at 2 come past 1."""
+    calls = [(0, 1, 30), (3, 2, 45), (1, 2, 90), (2, 1, 80)]
+    network = flows([0, 1, 1, 2], calls, [0, 35, 40, 0], [30, 75, 70, 45])
+    assert network.range_for([1], 2, 70) == Range(25, 70, 70)
+    assert network.range_for([2], 1, 75) == Range(45, 70, 75)
+    assert network.range_for([1], 2, 40) == Range(0, 40, 40)
+
+
 def test_of_a_member_what_it_costs_bounds_what_comes_past_it_where_that_is_measured() -> None:
     calls = [(0, 1, 4), (0, 2, 6), (2, 3, 6)]
     assert flows([0, 1, 1, 2], calls, [0, 2, 2, 6], [10, None, None, 6]).range_for([1], 3, 6) == Range(0, 6, 6)

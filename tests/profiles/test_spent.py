@@ -116,6 +116,14 @@ def test_estimates_on_edges_are_the_totals_of_spent() -> None:
                 assert part.share == pytest.approx(adjoints[caller])
 
 
+def test_a_range_without_room_is_one_number() -> None:
+    ranking = gd.rank(gd.read(DATA / "run.prof"))
+    for target in ranking.nodes[:5]:
+        parts = [row.part for row in gd.rank(ranking.costs.graph, target=target).rows() if row.part.is_measured]
+        assert parts
+        assert all(part.bounds == (part.share, part.share) for part in parts)
+
+
 def test_several_callers_are_taken_together() -> None:
     listed: Listed = [((0, 1, 3), 5), ((0, 2, 3), 7), ((0, 1, 2, 3), 1), ((0, 3), 2)]
     graph = profile_of(listed)
@@ -215,6 +223,13 @@ def test_routes_on_stacks_are_the_stacks_that_cost_most() -> None:
         (("a", "b", "d"), 9), (("a", "c", "d"), 7), (("d",), 1),
     ]  # fmt: skip
     assert [route.cost for route in routes(Costs(graph), ["b"], "d", SELF)] == [5]
+
+
+def test_from_a_function_no_route_leads_to_itself() -> None:
+    graph, again = (profile_of([((0, 1, 2), 5), ((0, 1), 3), *more]) for more in ([], [((0, 1, 2, 1), 2)]))
+    for profile in (graph, without_stacks(graph), again):
+        rows = rank_costs(profile, source="b").text().splitlines()
+        assert [row.split()[0] for row in rows if "through" in row or "directly" in row] == ["c"]
 
 
 def test_routes_on_edges_pass_components_and_end_where_they_are_asked_for() -> None:

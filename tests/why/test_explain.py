@@ -15,8 +15,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import graphdiff as gd
+from graphdiff.errors import UsageError
 
 OPENSSH = Path(__file__).resolve().parents[2] / "data" / "openssh-server.Packages"
+PROFILES = Path(__file__).resolve().parents[1] / "data" / "profiles"
 ENDS = ("openssh-server", "liblzma5")
 
 
@@ -143,6 +145,17 @@ def test_a_zero_says_which_it_is(kind: str) -> None:
 def test_no_source_is_every_root() -> None:
     why = gd.explain(olah(), None, "e")
     assert (why.total, why.n_paths, why.place) == (7, 3, None)
+
+
+def test_of_a_profile_one_end_alone_is_the_function_asked_for() -> None:
+    profile = gd.read(PROFILES / "calls.callgrind")
+    assert str(gd.explain(profile, "burn")) == str(gd.explain(profile, None, "burn"))
+    assert str(gd.explain(profile, "burn")).startswith("burn costs ")
+    with pytest.raises(UsageError, match="one function is asked for: give a target="):
+        gd.explain(profile, None)
+    for graph in (olah(), gd.compile(olah())):
+        with pytest.raises(UsageError, match="one node rests on another: give a target=, or LEAVES"):
+            gd.explain(graph, "e")
 
 
 def test_an_overflow_on_the_way_is_an_error_and_exact_numbers_have_none() -> None:

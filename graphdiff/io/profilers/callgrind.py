@@ -16,7 +16,7 @@ import networkx as nx
 from graphdiff.errors import FormatError, UsageError
 from graphdiff.io.source import text_of
 from graphdiff.kernels.collecting import collector_at_rest
-from graphdiff.profiles.call_graph import Function, from_calls
+from graphdiff.profiles.call_graph import NO_NAME, Function, from_calls
 from graphdiff.remedies import Keyword
 
 __all__ = ["read_callgrind"]
@@ -30,6 +30,8 @@ CALLS = re.compile(rf"\s*({NUMBER})(?:\s+{POSITION}){{1,3}}\s*")
 NAME = re.compile(r"\(([0-9]{1,18})\)(?:\s+(.*))?")
 #: ``f'2`` is f where it runs for the second time at once.
 LEVEL = re.compile(r"(.+)'([2-9]|[1-9][0-9]{1,8})")
+#: What pprof calls one of several functions that have the same name and file, but only where they are called.
+ONE_OF = re.compile(r"(.*?) ?\[([0-9]{1,9})/([0-9]{1,9})\]")
 #: What is measured, with its unit: ``cpu(ms)``, ``Time_(10ns)``.
 UNIT = re.compile(r"(.+?)_?\(([0-9]{0,9})\s*([^()]+)\)")
 #: What these call inclusive counts a function once for each of its levels.
@@ -106,6 +108,8 @@ class _Profile:
         self.own: Counter[_Place] = Counter()
         self.calls: dict[_Call, list[int]] = {}
         self.modules: dict[Function, str] = {}
+        #: By name and file the functions whose costs are written, in their order.
+        self._written: dict[tuple[str, str], dict[Function, None]] = {}
         self._names: dict[tuple[str, str], str] = {}
         self._n_positions = 1
         self._costs = COSTS[1]
@@ -166,6 +170,8 @@ class _Profile:
             return self._error("behind calls= stands no line of what they cost")
         if any(re.fullmatch(r"-[0-9]+", word) for word in line.split()[self._n_positions :]):
             return self._error(f"a negative cost: {line[:60]!r}")
+        if any(re.fullmatch(r"[0-9]{21,}", word) for word in line.split()):
+            return self._error(f"a number of more than 20 digits, which is too large: {line[:60]!r}")
         return self._error(f"no line of callgrind's format: {line[:60]!r}")
 
     def end(self) -> None:
@@ -229,6 +235,8 @@ class _Profile:
     def _in_function(self, text: str) -> None:
         self._here = self._file
         self._caller = self._place(self._known("fn", text), self._file, self._object)
+        function = self._caller.function
+        self._written.setdefault((function.name, _known_file(self._file)), {})[function] = None
 
     def _calls_object(self, text: str) -> None:
         self._called_object = self._known("ob", text)
@@ -266,10 +274,37 @@ class _Profile:
     def _new_place(self, text: str, file: str, module: str) -> _Place:
         level = LEVEL.fullmatch(text)
         module = "" if module == UNKNOWN else module.rpartition("/")[2]
-        function = Function(level[1] if level else text, module if file in ("", UNKNOWN) else file)
+        function = Function(level[1] if level else text or NO_NAME, _known_file(file) or module)
         if module:
             self.modules.setdefault(function, module)
         return _Place(function, int(level[2]) if level else 1)
+
+    def _resolved(self) -> dict[_Call, list[int]]:
+        """Return the calls, each with the function that it calls: pprof does not write the library of that.
+
+        It tells those of one name and file by numbers, in the order in which it writes what they cost.
+        https://github.com/google/pprof/blob/main/internal/report/report.go, getDisambiguatedNames
+        """
+        if self.creator:
+            return self.calls
+        calls: dict[_Call, list[int]] = {}
+        for (tail, head), (count, cost) in self.calls.items():
+            sums = calls.setdefault((tail, head._replace(function=self._one_of(head.function))), [0, 0])
+            sums[0] += count
+            sums[1] += cost
+        return calls
+
+    def _one_of(self, function: Function) -> Function:
+        """Return the function whose costs are written that is meant by one that is called."""
+        # What is in no file has its library in place of one.
+        in_file = "" if function.file == self.modules.get(function) else function.file
+        match = None if (function.name, in_file) in self._written else ONE_OF.fullmatch(function.name)
+        name = (match[1] or NO_NAME) if match else function.name
+        known = list(self._written.get((name, in_file), ()))
+        if match and len(known) == int(match[3]) >= int(match[2]) > 0:
+            return known[int(match[2]) - 1]
+        here = function._replace(name=name)
+        return known[0] if len(known) == 1 else here if here in known else function
 
     def _error(self, what: str) -> FormatError:
         return FormatError(f"{self.name}, line {self.line}: {what}")
@@ -283,7 +318,7 @@ class _Profile:
                 "no calls in it, as in what cachegrind writes; valgrind --tool=callgrind PROGRAM records who calls whom"
             )
         _, factor, unit = _unit_of(self.event)
-        measured = _Measured(self.own, self.calls, factor)
+        measured = _Measured(self.own, self._resolved(), factor)
         functions = measured.functions()
         for function, module in self.modules.items():
             if function in functions:
@@ -394,6 +429,10 @@ class _Measured:
     def _enters(self, tail: _Place, head: _Place) -> bool:
         """Tell whether a call comes from outside of the cycle that a function is on."""
         return self.cycles.get(tail.function) != self.cycles.get(head.function)
+
+
+def _known_file(file: str) -> str:
+    return "" if file == UNKNOWN else file
 
 
 def _cycles(calls: Iterable[tuple[Function, Function]]) -> dict[Function, int]:

@@ -15,7 +15,7 @@ from graphdiff.graph.measured import with_stacks
 from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, text_in
 from graphdiff.io.profilers.cpuprofile import CallFrames, stacks_of
 from graphdiff.io.profilers.timeline import Timeline, chosen, joined
-from graphdiff.profiles.call_graph import Function, from_stacks
+from graphdiff.profiles.call_graph import NO_NAME, Function, from_stacks
 from graphdiff.remedies import Keyword, Remedy
 
 __all__ = ["read_chrome_trace"]
@@ -287,7 +287,7 @@ def _rounding(time: Any) -> Any:
 
 def _function(record: Record) -> Function:
     """Return what an event is of: py-spy says a file, VizTracer a file and a line in the name."""
-    name = text_in(record, "name") or "(unnamed)"
+    name = text_in(record, "name") or NO_NAME
     placed = PLACED.fullmatch(name) if _is_viztracer(record) else None
     if placed:
         return Function(placed[1], placed[2], int(placed[3]))

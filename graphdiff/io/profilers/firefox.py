@@ -14,7 +14,7 @@ from graphdiff.errors import FormatError, UsageError, meant, nearest
 from graphdiff.graph.measured import with_stacks
 from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, text, text_in, texts
 from graphdiff.io.profilers.timeline import amounts, chosen, indices, joined, places, tree
-from graphdiff.profiles.call_graph import Function, from_stacks
+from graphdiff.profiles.call_graph import NO_NAME, Function, from_stacks
 from graphdiff.profiles.stacks import Stacks, summed
 from graphdiff.remedies import Keyword, Remedy
 
@@ -154,7 +154,7 @@ class _Thread:
         files += [through("source", sources), through("resource", resources)]
         lines = self.column("funcTable", "lineNumber")
         return [
-            numbers.setdefault(Function(name or "(unnamed)", _first(files, place), _line(lines, place)), len(numbers))
+            numbers.setdefault(Function(name or NO_NAME, _first(files, place), _line(lines, place)), len(numbers))
             for place, name in enumerate(names)
         ]
 

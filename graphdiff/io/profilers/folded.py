@@ -16,12 +16,21 @@ from graphdiff.errors import FormatError
 from graphdiff.graph.measured import with_stacks
 from graphdiff.io.source import text_of
 from graphdiff.kernels.collecting import collector_at_rest
-from graphdiff.profiles.call_graph import Function, distinct, from_stacks
+from graphdiff.profiles.call_graph import NO_NAME, Function, distinct, from_stacks
 from graphdiff.profiles.stacks import MOST, Stacks
 
 __all__ = ["is_folded", "read_folded"]
 
 NUMBER = re.compile(rb"[0-9]{1,18}(?:\.[0-9]{0,18})?")
+#: Numbers that are not read, and what each is.
+WRONG = (
+    (re.compile(rb"-[0-9.]+"), "a negative number"),
+    (re.compile(rb"[0-9.]{19,}"), "a number of more than 18 digits, which is too large"),
+    (
+        re.compile(rb"[+-]?[0-9.]+[eE][+-]?[0-9]+|0[xX][0-9a-fA-F]+|[+][0-9.]+|[0-9][0-9,_]*"),
+        "a number that is not in plain digits",
+    ),
+)
 #: What is left of a line with two numbers, its second taken off.
 FIRST_OF_TWO = re.compile(rb"\s[0-9]+(?:\.[0-9]*)?\Z")
 #: py-spy's frames: a function, and the line where it was just then. Of one file of Python's all others are such, too.
@@ -122,7 +131,7 @@ def _lines_of(data: bytes, name: str) -> tuple[NDArray[np.int32], NDArray[np.int
     values = np.frombuffer(costs, dtype=np.dtype(costs.typecode))
     if not float(values.sum(dtype=np.float64)) < MOST:
         raise FormatError(f"{name}: the numbers of all lines add up to 2**62 or more")
-    names = [text_of(each.strip()) or "(no name)" for each in numbers]
+    names = [text_of(each.strip()) or NO_NAME for each in numbers]
     return np.frombuffer(frames, dtype=np.int32), np.frombuffer(lengths, dtype=np.int64), values, names
 
 
@@ -133,17 +142,16 @@ def _parted(line: bytes, where: str) -> tuple[bytes, bytes]:
         return b"", b""
     if NUMBER.fullmatch(parts[-1]):
         return b"".join(parts[:-1]).rstrip(b"; ") or NO_STACK, parts[-1]
-    if re.fullmatch(rb"-[0-9.]+", parts[-1]):
-        raise FormatError(f"{where}: a negative number: {text_of(line.strip())[-60:]!r}")
-    raise FormatError(f"{where}: no number at the end of a stack: {text_of(line.strip())[-60:]!r}")
+    what = next((what for wrong, what in WRONG if wrong.fullmatch(parts[-1])), "no number at the end of a stack")
+    raise FormatError(f"{where}: {what}: {text_of(line.strip())[-60:]!r}")
 
 
 def _no_stacks(name: str, has_lines: bool) -> FormatError:
     if not has_lines:
         return FormatError(f"{name}: no stacks in it")
     return FormatError(
-        f"{name}: two numbers a line: a difference of two files, of which none is known any more; graphdiff compare "
-        "OLD NEW takes the two that it was made from"
+        f"{name}: two numbers a line: a difference of two files, as difffolded.pl writes it; graphdiff compare OLD NEW "
+        "takes the two themselves"
     )
 
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from graphdiff.errors import FormatError, UsageError, meant, nearest
 from graphdiff.graph.measured import with_stacks
-from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, required_text, text_in
-from graphdiff.io.profilers.timeline import amounts
+from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, text_in
+from graphdiff.io.profilers.timeline import amounts, named
 from graphdiff.profiles.call_graph import Function, distinct, from_stacks
 from graphdiff.profiles.stacks import Stacks
 from graphdiff.remedies import Keyword
@@ -101,7 +101,7 @@ def _functions(document: Record, name: str) -> list[Function]:
     several = len({text_in(record, "process") for _, record in records}) > 1
     return [
         Function(
-            required_text(record, "name", where) + (f" [{text_in(record, 'process')}]" if several else ""),
+            named(record, "name", where) + (f" [{text_in(record, 'process')}]" if several else ""),
             text_in(record, "module"),
         )
         for where, record in records

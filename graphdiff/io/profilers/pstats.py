@@ -12,7 +12,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import FormatError
 from graphdiff.io.profilers.marshalled import Code, Pairs, unmarshalled
 from graphdiff.kernels.collecting import collector_at_rest
-from graphdiff.profiles.call_graph import Function, from_calls
+from graphdiff.profiles.call_graph import NO_NAME, Function, from_calls
 from graphdiff.profiles.overhead import seconds_of, without_overhead
 
 __all__ = ["read_pstats"]
@@ -182,7 +182,7 @@ def _counts(every: int, primitive: int = UNKNOWN) -> Columns:
 def _function(key: object, name: str) -> Function:
     match key:
         case (str(file), int(line), str(function)) if line >= 0:
-            return Function(function) if (file, line) == BUILT_IN else Function(function, file, line or None)
+            return Function(function or NO_NAME, *(() if (file, line) == BUILT_IN else (file, line or None)))
         case (str(file), int(), Code(name=str(function))):  # as `profile` names the script it ran
             return Function(function, file)
         case _:

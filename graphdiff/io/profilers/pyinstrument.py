@@ -10,8 +10,8 @@ import numpy as np
 
 from graphdiff.errors import FormatError
 from graphdiff.graph.measured import with_stacks
-from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, required_text, text_in, texts
-from graphdiff.io.profilers.timeline import amounts
+from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, text_in, texts
+from graphdiff.io.profilers.timeline import amounts, named
 from graphdiff.profiles.call_graph import Function, from_stacks, function_of
 from graphdiff.profiles.stacks import Stacks
 
@@ -115,7 +115,7 @@ def _tree(root: Record, functions: _Functions, where: str) -> Stacks:
         ]
         left.extend((there, child, len(parents)) for there, child in reversed(called))
         parents.append(parent)
-        title = required_text(frame, "function", place)
+        title = named(frame, "function", place)
         frames.append(
             functions.number(title, text_in(frame, "file_path"), frame.get("line_no"), text_in(frame, "class_name"))
         )

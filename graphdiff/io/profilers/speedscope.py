@@ -11,8 +11,8 @@ import numpy as np
 
 from graphdiff.errors import FormatError
 from graphdiff.graph.measured import with_stacks
-from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, required_text, text_in
-from graphdiff.io.profilers.timeline import Timeline, amounts, chosen, indices, joined
+from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, text_in
+from graphdiff.io.profilers.timeline import Timeline, amounts, chosen, indices, joined, named
 from graphdiff.profiles.call_graph import Function, distinct, from_stacks
 from graphdiff.profiles.stacks import Stacks
 from graphdiff.remedies import Keyword, Remedy
@@ -83,7 +83,7 @@ def _functions(document: Record, exporter: str, name: str) -> tuple[list[Functio
         line = frame.get("line")
         functions.append(
             Function(
-                required_text(frame, "name", where),
+                named(frame, "name", where),
                 text_in(frame, "file"),
                 line if begins and type(line) is int and line > 0 else None,
             )

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from graphdiff.errors import FormatError, UsageError
+from graphdiff.io.documents import Record, required_text
+from graphdiff.profiles.call_graph import NO_NAME
 from graphdiff.profiles.stacks import MOST, Stacks
 from graphdiff.remedies import Keyword
 
-__all__ = ["Timeline", "amounts", "chosen", "indices", "joined", "places", "tree"]
+__all__ = ["Timeline", "amounts", "chosen", "indices", "joined", "named", "places", "tree"]
 
 NOTHING = np.zeros(0, dtype=np.int64)
 #: So many threads are listed where none is the one asked for.
@@ -167,6 +169,17 @@ def joined(trees: Sequence[Stacks], name: str) -> Stacks:
     if not any(map(len, trees)):
         raise FormatError(f"{name}: no stack in it")
     return Stacks.joined(trees)
+
+
+def named(record: Record, key: str, where: str) -> str:
+    """Return the name of a function, which has to be there; what an empty one is called.
+
+    Examples
+    --------
+    >>> named({"name": "main"}, "name", "x.json: frames[0]"), named({"name": ""}, "name", "x.json: frames[1]")
+    ('main', '(no name)')
+    """
+    return NO_NAME if record.get(key) == "" else required_text(record, key, where)
 
 
 def chosen(threads: Sequence[Sequence[str]], thread: str | int | None, name: str) -> list[int]:
