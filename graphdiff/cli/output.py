@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -138,6 +139,14 @@ def emit(
 def is_drawn(path: str | None) -> bool:
     """Tell whether what is written to a file beside a report is a picture or a graph, by its suffix."""
     return os.path.splitext(path or "")[1] not in ("", ".txt", ".json", ".csv", ".md")
+
+
+def beside(settings: Settings, drawn: Callable[[], nx.DiGraph]) -> Settings:
+    """Draw the answer where the file is to be a picture or a graph; return how the report is to be printed then."""
+    if not is_drawn(settings.path):
+        return settings
+    write_drawn(drawn(), replace(settings, spreadsheet_safe=False))  # which is for the report
+    return replace(settings, path=None)
 
 
 def _require_text(path: str | None) -> None:

@@ -16,7 +16,7 @@ from graphdiff.errors import FormatError
 from graphdiff.graph.measured import with_stacks
 from graphdiff.io.source import text_of
 from graphdiff.kernels.collecting import collector_at_rest
-from graphdiff.profiles.call_graph import NO_NAME, Function, from_stacks
+from graphdiff.profiles.call_graph import NO_NAME, Function, distinct, from_stacks
 from graphdiff.profiles.stacks import MOST, Stacks
 
 __all__ = ["is_folded", "read_folded"]
@@ -164,13 +164,8 @@ def _functions(names: Iterable[str]) -> tuple[list[Function], NDArray[np.int32]]
     """Return the functions, and which of them each name is."""
     names = list(names)
     has_places = any(map(PYTHON.search, names))
-    numbers: dict[Function, int] = {}
-    of_names = array("i")
-    for name in names:
-        placed = PLACED.fullmatch(name) if has_places else None
-        function = Function(placed[1], placed[2]) if placed else Function(name)
-        of_names.append(numbers.setdefault(function, len(numbers)))
-    return list(numbers), np.frombuffer(of_names, dtype=np.int32)
+    placed = ((name, PLACED.fullmatch(name) if has_places else None) for name in names)
+    return distinct(Function(match[1], match[2]) if match else Function(name) for name, match in placed)
 
 
 def is_folded(head: bytes) -> bool:
