@@ -19,7 +19,7 @@ def main() -> None:
     hot = gd.rank(profile).nodes[0]
     print(f"most samples are in {hot}, {profile.nodes[hot]['self']} of {profile.graph['total']:,}")
     for function in ("by_time", "by_steps", "reach"):
-        print(f"  {gd.explain(profile, function, hot).total:.0%} of it for {function}")
+        print(f"  {gd.explain(profile, function, hot).share:.0%} of it for {function}")
     called = "_accumulate_basic"
     print(gd.explain(profile, "by_time", called))
 
