@@ -62,13 +62,14 @@ def to_pydot(graph: nx.DiGraph, **viewing: Unpack[Viewing]) -> pydot.Dot:
 
     The id of a node is its name; ``get_node(name)`` finds it. A name that quotes in DOT cannot hold, or that Graphviz
     would change, has an id n0, n1, … and the attribute ``name``: one with an odd backslash before a quote, a new line
-    or its end, with a control character, with what looks like ``&amp;``, with "%" at its start, or of 16,000 bytes.
+    or its end, with a control character or one that turns the order of letters, with what looks like ``&amp;``, with
+    "%" at its start, or of 16,000 bytes.
 
     What is known of nodes, edges and the graph is there as attributes, and `graphdiff.read` reads it back: of edges
     ``weight`` (floats with all their digits, other numbers as text) and ``key``; what `graphdiff.annotate` has found;
     of the graph ``source``, ``target``, ``total``, ``edge_meaning``, ``weight_meaning`` and ``node_meaning``; and
     what the graph came with. The picture of an answer has the nodes and edges on the way only, and ``drawn`` says how
-    many of the graph's these are. The label, which shows the answer, is ours: control characters stand there as
+    many of the graph's these are. The label, which shows the answer, is ours: such characters stand there as
     U+FFFD, and names above 60 characters are shortened. Drawing attributes that the graph came with (color,
     fillcolor, fontcolor, penwidth, fontsize, style, shape, arrows) win over ours; what else Graphviz would take for a
     part of the drawing is called ``own_label``, ``own_width`` and so on. Links and names of files to load (URL, href,
