@@ -56,13 +56,8 @@ In Python:
 @options.verb_on("OLD")
 @click.argument("new", metavar="NEW")
 @with_ends
-<<<<<<< HEAD
-@options.grouping("Add the change up by groups: an attribute, or N parts of names.")
-@click.option("--old", "olds", multiple=True, hidden=True)
-=======
 @options.grouping("Add up by module, file, class, attribute, or N parts of names.")
-@click.option("--old", "olds", multiple=True, metavar="FILE", help="Of profiles: another run of OLD. Repeat for more.")
->>>>>>> fixviews
+@click.option("--old", "olds", multiple=True, hidden=True)
 @click.option(
     "--normalise",
     metavar="total|calls:NAME",
