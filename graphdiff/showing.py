@@ -25,6 +25,8 @@ TOO_LONG = re.compile(rf"[0-9]{{{MAX_DIGITS + 1}}}")
 UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 #: What turns the order of letters round, so that a line on a screen says another thing than it holds. XML may hold it.
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+#: Both, which no picture shows.
+HARMFUL = re.compile(f"{UNPRINTABLE.pattern}|{TURNING.pattern}")
 
 #: What a spreadsheet takes a cell for a formula by, also as wide letters; line ends and tabs hide it from the eye.
 RUN = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
@@ -35,7 +37,7 @@ LONG_NUMBER = re.compile(r"(\d{8})\d{193,}+")
 
 
 def clean(text: str) -> str:
-    r"""Return text without what no picture can show: control characters and lone surrogates become U+FFFD.
+    r"""Return text without what no XML can hold: control characters and lone surrogates become U+FFFD.
 
     Examples
     --------
@@ -46,14 +48,14 @@ def clean(text: str) -> str:
 
 
 def harmless(text: str) -> str:
-    r"""Return text that steers no terminal: without control characters, and without what turns the order of letters.
+    r"""Return text that shows what it holds, and steers no terminal: what `HARMFUL` finds becomes U+FFFD.
 
     Examples
     --------
     >>> ascii(harmless("a\x1b[2J\u202eb\n"))
     "'a\\ufffd[2J\\ufffdb\\n'"
     """
-    return TURNING.sub("\ufffd", clean(text))
+    return HARMFUL.sub("\ufffd", text)
 
 
 def one_line(text: str) -> str:

@@ -35,9 +35,6 @@ Given: TypeAlias = "nx.DiGraph | CompiledGraph"
 Runs: TypeAlias = "Given | Sequence[nx.DiGraph]"
 Answer: TypeAlias = "Difference | Changes | Comparison"
 
-#: The options that make of two profiles two graphs with weights.
-OF_WEIGHTS = {"weight", "default_weight", "cycles"}
-
 
 @dataclass(frozen=True, eq=False)
 class Pair:
@@ -351,7 +348,7 @@ def compare(
     (5, 4, {('b', 'c'): -2, ('d', 'e'): 1})
     """
     befores, afters = _runs(before), _runs(after)
-    if not OF_WEIGHTS & options.keys() and are_profiles(befores, afters):
+    if are_costs(befores, afters, options):
         exact = bool(options.get("exact"))
         main = one_function([end for end in (source, target) if end is not None])
         return compared_costs(
@@ -371,6 +368,28 @@ def _runs(side: Any) -> list[Any]:
     """Return the graphs of a list; anything else, such as a list of edges, is one graph."""
     several = isinstance(side, (list, tuple)) and any(isinstance(each, nx.Graph) for each in side)
     return [*side] if several else [side]
+
+
+def are_costs(befores: Sequence[Any], afters: Sequence[Any], options: Mapping[str, Any]) -> bool:
+    """Return whether what profiles measured is compared: all are profiles, and no weights are given.
+
+    Raises
+    ------
+    UsageError
+        If some are profiles and others not, or an option is given that is of weights.
+    """
+    if "weight" in options or not are_profiles(befores, afters):
+        return False
+    if options.get("cycles") == "collapse":  # as those of profiles are
+        options = {name: value for name, value in options.items() if name != "cycles"}
+    for name in options.keys() & {"default_weight", "cycles"}:
+        spent = Keyword("weight", "spent", python="graphdiff.weights.spent")
+        raise UsageError(
+            Keyword(name),
+            " is of weights, and what profiles measured is compared by none: leave it out",
+            Remedy(spent, "compares them as graphs"),
+        )
+    return True
 
 
 def one_function(ends: Sequence[Any]) -> Any:

@@ -33,7 +33,6 @@ EPILOG = """\
 Examples:
   graphdiff compare old.lock new.lock                  what appeared, by which direct dependency
   graphdiff compare git:main uv.lock -o markdown       since a commit, for a pull request
-  graphdiff compare old.Packages new.Packages openssh-server liblzma5 -w even
   graphdiff compare git:HEAD uv.lock --fail-if 'appeared > 5' --fail-if "licence ~ 'GPL*'"
   graphdiff compare old.csv new.csv main seconds --fail-if 'relative > 10 %'
   graphdiff compare old.dot new.dot a b -O diff.svg    the report, and the picture
@@ -99,7 +98,7 @@ def compare(
     if _are_costs(settings, befores, afters):
         found = _costs(befores, afters, ends, matches, by=by, normalise=normalise, exact=settings.exact)
         gate.check([found], *(found.profiles or ()))
-        _emit_costs(_drawn(found, settings), (settings.file, new), found, rows, gate)
+        _emit_costs(output.beside(settings, found.to_networkx), new, found, rows, gate)
         return
     if normalise or len(befores) * len(afters) > 1:
         raise UsageError("several runs and --normalise are of the cost of one function, or of all, in profiles")
@@ -114,8 +113,7 @@ def compare(
         print_change(settings, graphs, *map(routes, graphs, *labels))
         return
     gate.check(results, *graphs)
-    files = settings.file, new
-    _emit(_drawn(results[-1], settings), files, graphs, results, rows, gate)
+    _emit(output.beside(settings, lambda: _drawn(results[-1])), new, graphs, results, rows, gate)
 
 
 # -- in
@@ -173,9 +171,10 @@ def _asks_weights(settings: options.Settings) -> bool:
 
 def _are_costs(settings: options.Settings, befores: Sequence[nx.DiGraph], afters: Sequence[nx.DiGraph]) -> bool:
     """Return whether all files are profiles and no weights are asked for."""
-    from graphdiff.profiles.pairing import are_profiles
+    from graphdiff.change.compare import are_costs
 
-    return not _asks_weights(settings) and are_profiles(befores, afters)
+    given = {"weight": settings.weights or None, "default_weight": settings.default_weight, "cycles": settings.cycles}
+    return are_costs(befores, afters, {name: value for name, value in given.items() if value is not None})
 
 
 def _aligned(
@@ -241,33 +240,43 @@ def _is_sets(results: Sequence[Any]) -> bool:
 # -- out
 
 
-def _drawn(
-    answer: Comparison | Changes | Difference | ProfileComparison, settings: options.Settings
-) -> options.Settings:
-    """Draw the answer where the file is to be a picture; return how the report is to be printed."""
+def _drawn(answer: Comparison | Changes | Difference) -> nx.MultiDiGraph:
+    """Return the graph of an answer; of the totals of all nodes that of what differs."""
     from graphdiff.change.totals import Changes
 
-    if not output.is_drawn(settings.path):
-        return settings
-    drawn = answer.difference if isinstance(answer, Changes) else answer
-    output.write_drawn(drawn.to_networkx(), replace(settings, spreadsheet_safe=False))  # which is for the report
-    return replace(settings, path=None)
+    return (answer.difference if isinstance(answer, Changes) else answer).to_networkx()
+
+
+def _read(graphs: tuple[nx.DiGraph, nx.DiGraph]) -> tuple[list[str], dict[str, Any]]:
+    """Return what was read before and after: the lines of a report, and a record of each."""
+    sides = dict(zip(("before", "after"), graphs, strict=True))
+    lines = [f"{when}: {output.read_line(graph)}" for when, graph in sides.items()]
+    return lines, {when: output.read_record(graph) for when, graph in sides.items()}
+
+
+def _markdown(
+    settings: options.Settings, new: str, gate: conditions.Gate, body: Callable[[], str]
+) -> Callable[[], str]:
+    """Return what gives the Markdown of an answer, with the names of the files and what the gate said."""
+    from graphdiff.change.markdown import code, quoted
+
+    title = " → ".join(map(code, (settings.file, new)))
+    return lambda: "\n".join([title, "", *quoted(gate.told), body()])
 
 
 def _emit(
     settings: options.Settings,
-    files: tuple[str, str],
+    new: str,
     graphs: tuple[nx.DiGraph, nx.DiGraph],
     answers: list[Any],
     top: int | None,
     gate: conditions.Gate,
 ) -> None:
-    from graphdiff.change.markdown import code, comparison_markdown, quoted
+    from graphdiff.change.markdown import comparison_markdown
 
     choice = weightings.chosen_for_both(graphs)
     asked = answers[0] if _is_sets(answers) else answers
-    lines = [f"{when}: {output.read_line(graph)}" for when, graph in zip(("before", "after"), graphs, strict=True)]
-    records = {when: output.read_record(graph) for when, graph in zip(("before", "after"), graphs, strict=True)}
+    lines, records = _read(graphs)
     results = [answer.to_dict() for answer in answers] if settings.output in ("json", "csv") else []
     output.emit(
         settings,
@@ -280,42 +289,34 @@ def _emit(
             "failed": [],
         },
         rows=lambda: _rows(answers, results),
-        also={
-            "markdown": lambda: "\n".join(
-                [" → ".join(map(code, files)), "", *quoted(gate.told), comparison_markdown(asked, top)]
-            )
-        },
+        also={"markdown": _markdown(settings, new, gate, lambda: comparison_markdown(asked, top))},
     )
 
 
 def _emit_costs(
     settings: options.Settings,
-    files: tuple[str, str],
+    new: str,
     found: ProfileComparison,
     top: int | None,
     gate: conditions.Gate,
 ) -> None:
-    from graphdiff.change.markdown import code, costs_markdown, quoted
+    from graphdiff.change.markdown import costs_markdown
     from graphdiff.profiles.report_comparison import comparison_text
 
-    sides = dict(zip(("before", "after"), found.profiles or (), strict=True))
-    lines = [f"{when}: {output.read_line(graph)}" for when, graph in sides.items()]
+    assert found.profiles
+    lines, records = _read(found.profiles)
     lines += [found.scale] if found.scale else []
     output.emit(
         settings,
         text=lambda: "\n".join([*lines, "", comparison_text(found, top)]),
         document=lambda: {
             "kind": "compare",
-            **{when: output.read_record(graph) for when, graph in sides.items()},
+            **records,
             "results": [found.to_dict()],
             "failed": [],
         },
         rows=lambda: [list(OF_COSTS), *_cells([part.to_dict() for part in found.parts], OF_COSTS)],
-        also={
-            "markdown": lambda: "\n".join(
-                [" → ".join(map(code, files)), "", *quoted(gate.told), costs_markdown(found, top)]
-            )
-        },
+        also={"markdown": _markdown(settings, new, gate, lambda: costs_markdown(found, top))},
     )
 
 

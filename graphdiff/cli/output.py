@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -31,6 +32,8 @@ SCHEMA = 1
 ONLY = {"markdown": "compare", "latex": "why --formula"}
 #: What a graph is annotated with whose picture says how much of it is drawn.
 SUMMED = ("profile", "profiles")
+#: Pictures that others lay out: what is drawn need not fit into a box.
+SHOWN = (".dot", ".gv", ".mmd", ".mermaid")
 #: What `draw` writes, `why` and `compare` beside their report, and no report is.
 DRAWN = {".dot", ".gv", ".svg", ".png", ".mmd", ".mermaid", ".graphml"}
 
@@ -138,6 +141,14 @@ def is_drawn(path: str | None) -> bool:
     return os.path.splitext(path or "")[1] not in ("", ".txt", ".json", ".csv", ".md")
 
 
+def beside(settings: Settings, drawn: Callable[[], nx.DiGraph]) -> Settings:
+    """Draw the answer where the file is to be a picture or a graph; return how the report is to be printed then."""
+    if not is_drawn(settings.path):
+        return settings
+    write_drawn(drawn(), replace(settings, spreadsheet_safe=False))  # which is for the report
+    return replace(settings, path=None)
+
+
 def _require_text(path: str | None) -> None:
     """Raise `UsageError` where a report would be in a file that by its suffix is a picture or a graph."""
     suffix = os.path.splitext(path or "")[1].lower()
@@ -178,7 +189,8 @@ def write_drawn(drawn: nx.DiGraph, settings: Settings, viewing: Mapping[str, Any
     is_table = settings.output == "csv" or str(settings.path).lower().endswith(".csv")
     if settings.path and settings.path != "-":
         write(drawn, settings.path, overwrite=settings.force, **options, **settings.layout)
-        say(f"wrote {one_line(settings.path)}\n")
+        extent = _extent(drawn, viewing or {}) if is_summed and settings.path.lower().endswith(SHOWN) else ""
+        say(f"{one_line(settings.path)}: {extent}\n" if extent else f"wrote {one_line(settings.path)}\n")
     else:
         written = render(drawn, "dot" if settings.output == "text" else settings.output, **options)
         click.echo(for_screen(written.decode()) if sys.stdout.isatty() else written, nl=False)
@@ -190,6 +202,13 @@ def write_drawn(drawn: nx.DiGraph, settings: Settings, viewing: Mapping[str, Any
 
 def _is_laid_out(settings: Settings) -> bool:
     return os.path.splitext(settings.path or "")[1].lower() in PICTURES
+
+
+def _extent(drawn: nx.DiGraph, viewing: Mapping[str, Any]) -> str:
+    """Return how much of the whole is in a picture that need not fit; empty where nothing says it."""
+    from graphdiff.pictures.dot import picture_of
+
+    return picture_of(drawn, **viewing).extent
 
 
 def _write_picture(drawn: nx.DiGraph, settings: Settings, viewing: Mapping[str, Any]) -> None:

@@ -74,23 +74,45 @@ def rank(
             "dependencies: graphdiff what-if --direct"
         )
     from graphdiff.profiles.report_ranking import COLUMNS
-    from graphdiff.sets.cost import SPELLINGS
-    from graphdiff.sets.tally import has_texts
-    from graphdiff.structure.rank import rank as ranking_of
 
     graph = inputs.load(settings)
     if graph.graph.get("quotient"):
         _require_groups(settings, ends, by, value)
         _print_groups(graph, settings, top, gate)
-        return
-    if value is None and weightings.asks_costs(graph, settings) and by in (None, *COLUMNS):
+    elif value is None and weightings.asks_costs(graph, settings) and by in (None, *COLUMNS):
         _print_costs(graph, settings, ends, by, top, gate)
-        return
-    if value is not None and (value in SPELLINGS or has_texts(graph, value)):
-        if by is not None or ends.has_target or any(condition.name == "total" for condition in gate.conditions):
-            raise UsageError(f"{value} is no number, nodes are counted by it: from a source, without --by and totals")
+    elif value is not None and _is_text(graph, value):
+        _require_tally(ends, by, value, gate)
         _print_tally(graph, settings, ends, value, top, gate)
-        return
+    else:
+        _print_ranking(graph, settings, ends, by, value, top, gate)
+
+
+def _is_text(graph: nx.DiGraph, value: str) -> bool:
+    from graphdiff.sets.cost import SPELLINGS
+    from graphdiff.sets.tally import has_texts
+
+    return value in SPELLINGS or has_texts(graph, value)
+
+
+def _require_tally(ends: Ends, by: str | None, value: str, gate: conditions.Gate) -> None:
+    """Raise `UsageError` where more is asked of nodes that are counted by a text than that."""
+    if by is not None or ends.has_target or any(condition.name == "total" for condition in gate.conditions):
+        raise UsageError(f"{value} is no number, nodes are counted by it: from a source, without --by and totals")
+
+
+def _print_ranking(
+    graph: nx.DiGraph,
+    settings: options.Settings,
+    ends: Ends,
+    by: str | None,
+    value: str | None,
+    top: int,
+    gate: conditions.Gate,
+) -> None:
+    """Print the nodes by their total influence."""
+    from graphdiff.structure.rank import rank as ranking_of
+
     first, last = ends.of(graph)
     with output.bar("reach") as progress:
         ranking = ranking_of(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -46,14 +45,8 @@ def print_routes(
     answer = routes(graph, *ends, k=KEPT if k is None else k)
     if gate is not None:
         gate.check([answer], graph)
-    if output.is_drawn(settings.path):
-        from graphdiff.pictures.sketch import sketch
-
-        name = weightings.chosen(graph).names[-1]
-        output.write_drawn(sketch(graph, *ends, **weightings.weight_options(name, settings, graph)), settings)
-        settings = replace(settings, path=None)
     output.emit(
-        settings,
+        output.beside(settings, lambda: _sketched(graph, ends, settings)),
         text=lambda: f"{output.read_line(graph)}\n\n{answer.text(every=k is not None)}",
         document=lambda: {
             "kind": click.get_current_context().command.name,
@@ -62,6 +55,14 @@ def print_routes(
         },
         rows=lambda: _rows({"": answer}),
     )
+
+
+def _sketched(graph: nx.DiGraph, ends: Ends, settings: options.Settings) -> nx.DiGraph:
+    """Return the graph between two ends without totals."""
+    from graphdiff.pictures.sketch import sketch
+
+    name = weightings.chosen(graph).names[-1]
+    return sketch(graph, *ends, **weightings.weight_options(name, settings, graph))
 
 
 def print_change(settings: options.Settings, graphs: Sequence[nx.DiGraph], before: Routes, after: Routes) -> None:

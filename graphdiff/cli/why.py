@@ -71,11 +71,12 @@ def why(
     who holds it back. -w adds a table of what weights say; those of the file come first. With -O x.svg (or .png, .dot,
     .mmd, .graphml) the picture is written too; graphdiff reads .dot and .graphml back, with all numbers.
     """
-    if formula and (sd is not None or bounds is not None):
-        raise UsageError("--formula is of symbols, which have no --sd and no --bounds: ask for one of them")
-    if formula and gate.conditions:
-        raise UsageError("--formula is of symbols, which no condition of --fail-if is about: ask for one of them")
+    is_uncertain = not (sd is None and bounds is None)
     if formula:
+        if is_uncertain:
+            raise UsageError("--formula is of symbols, which have no --sd and no --bounds: ask for one of them")
+        if gate.conditions:
+            raise UsageError("--formula is of symbols, which no condition of --fail-if is about: ask for one of them")
         print_formula(settings, ends)
         return
     graph = inputs.load(settings)
@@ -84,8 +85,8 @@ def why(
         ends.of(graph)  # a source that is not there is a mistake
         _print_absent(graph, settings, gate)
         return
-    costs = sd is None and bounds is None and weightings.asks_costs(graph, settings)
-    together = [] if costs or sd is not None or bounds is not None else meant_together(graph, ends, settings)
+    costs = not is_uncertain and weightings.asks_costs(graph, settings)
+    together = [] if costs or is_uncertain else meant_together(graph, ends, settings)
     if together:
         print_versions(graph, ends, together, settings, every=every, gate=gate)
         return
@@ -116,9 +117,7 @@ def _print_report(
     if explanations is None:
         return
     gate.check(explanations, graph)
-    if output.is_drawn(settings.path):
-        output.write_drawn(annotated(explanations[-1], graph), settings)
-        settings = replace(settings, path=None)
+    settings = output.beside(settings, lambda: annotated(explanations[-1], graph))
     _emit(graph, settings, explanations, uncertain)
 
 
@@ -130,11 +129,8 @@ def _print_spent(graph: nx.DiGraph, settings: options.Settings, ends: tuple[Any,
     gate.require(OF_COSTS, "of a profile")
     spent = spent_for(graph, *ends)
     gate.check([spent], graph)
-    if output.is_drawn(settings.path):
-        output.write_drawn(spent.to_networkx(), settings)
-        settings = replace(settings, path=None)
     output.emit(
-        settings,
+        output.beside(settings, spent.to_networkx),
         text=lambda: f"{head(spent.costs)}\n\n{spent.text()}",
         document=lambda: {"kind": "why", "graph": output.read_record(graph), "results": [spent.to_dict()]},
         rows=spent.rows,

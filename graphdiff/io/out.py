@@ -29,7 +29,7 @@ from graphdiff.pictures.dot import picture_of, pictures_of, to_pydot
 from graphdiff.pictures.graphviz import fitted
 from graphdiff.pictures.picture import DARK, DrawnEdge, DrawnNode
 from graphdiff.pictures.view import Viewing, view_of
-from graphdiff.showing import UNPRINTABLE, clean, for_spreadsheets
+from graphdiff.showing import UNPRINTABLE, clean, for_spreadsheets, harmless
 from graphdiff.text.records import (
     apart,
     graph_attributes,
@@ -293,7 +293,7 @@ def write_mermaid(graph: nx.DiGraph, **viewing: Unpack[Viewing]) -> bytes:
 
 
 def _label(lines: Iterable[str]) -> str:
-    text = SPECIAL.sub(lambda match: f"#{ord(match[0])};", clean("\n".join(lines)))
+    text = SPECIAL.sub(lambda match: f"#{ord(match[0])};", harmless("\n".join(lines)))
     return '"{}"'.format(text.replace("\n", "<br/>"))
 
 

@@ -30,7 +30,7 @@ from graphdiff.pictures.profile import profile_pictures
 from graphdiff.pictures.profile_change import change_pictures
 from graphdiff.pictures.profile_known import known_pictures
 from graphdiff.pictures.view import View, Viewing, view_of
-from graphdiff.showing import UNPRINTABLE, clean
+from graphdiff.showing import HARMFUL, harmless
 from graphdiff.text.records import OF_THE_FILE, OWN, listed_or_storable, set_aside
 
 __all__ = ["LAID_OUT", "LOOKS", "id_of", "ids_of", "looks_of", "quoted", "read_row", "rows_of", "typed", "unescaped"]
@@ -207,7 +207,7 @@ def escape(text: str) -> str:
     >>> print(escape('say "hi" & \\N'))
     say \"hi\" &amp; \\N
     """
-    escaped = clean(text).replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
+    escaped = harmless(text).replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
     return escaped.replace("\n", "\\n")
 
 
@@ -267,11 +267,12 @@ IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 KEYWORDS = {"node", "edge", "graph", "digraph", "subgraph", "strict"}
 
 #: What pydot's reader would take for parameters of its own; it leaves keys in their quotes.
-PARAMETERS = {"name", "obj_dict", "src", "dst"}
+PARAMETERS = {"self", "name", "obj_dict", "src", "dst"}
 
 # Between quotes an odd backslash takes what follows with it; Graphviz renames an id that starts with "%", its SVG takes
-# "&amp;" for "&", and pygraphviz has no empty name. A control character or lone surrogate is nothing that XML can hold.
-NO_ID = re.compile(rf'\A\Z|(?<!\\)(?:\\\\)*\\(?:["\n]|\Z)|\A%|&#?\w+;|{UNPRINTABLE.pattern}')
+# "&amp;" for "&", and pygraphviz has no empty name. A control character or lone surrogate is nothing that XML can hold,
+# and what turns the order of letters would make another name of it.
+NO_ID = re.compile(rf'\A\Z|(?<!\\)(?:\\\\)*\\(?:["\n]|\Z)|\A%|&#?\w+;|{HARMFUL.pattern}')
 
 #: Graphviz scans no more between two quotes, in bytes.
 LONGEST = 16_000
@@ -280,7 +281,7 @@ LONGEST = 16_000
 CHUNK = LONGEST // 6
 
 # With "<" at its start a text could become HTML in the hands of the next tool.
-TO_ESCAPE = re.compile(rf'[\\"\n]|\A<|{UNPRINTABLE.pattern}')
+TO_ESCAPE = re.compile(rf'[\\"\n]|\A<|{HARMFUL.pattern}')
 
 ESCAPE = re.compile(r"\\(?:u([0-9a-f]{4})|(.))", re.DOTALL)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import networkx as nx
@@ -113,7 +114,7 @@ class _Change:
         """Of all that was measured."""
         return str(self.graph.graph["unit"])
 
-    @property
+    @cached_property
     def largest(self) -> float:
         """What is full strength: the larger of both totals' change and the largest change of a box."""
         moved = [float(abs(box.inclusive - self.boxes(place)[1 - n].inclusive))
@@ -206,10 +207,10 @@ class _Change:
         yield from headline.splitlines()
         old, new = (side.total for side in self.sides)
         relative = f" ({percent(float((new - old) / old), '+.3g')})" if old else ""
-        is_said = headline and self.graph.graph.get("source") is None  # the headline is of all functions then
-        yield str(self.graph.graph.get("format", "profile")) + (
-            "" if is_said else f" · total {self.both(old, new)}{relative}"
-        )
+        total = (
+            "" if headline else f" · total {self.both(old, new)}{relative}"
+        )  # which a headline says of what is drawn
+        yield f"{self.graph.graph.get('format', 'profile')}{total}"
 
     def drawn_text(self, pairs: list[Pair]) -> str:
         """Return how much is drawn."""

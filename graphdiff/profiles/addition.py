@@ -82,8 +82,8 @@ def summed(profiles: Sequence[nx.DiGraph]) -> nx.DiGraph:
     Examples
     --------
     >>> a, b = nx.DiGraph(unit="s", total=2), nx.DiGraph(unit="s", total=3)
-    >>> a.add_node("f", file="a.py", line=7, self=2)
-    >>> b.add_node("f", file="a.py", line=8, self=3)
+    >>> a.add_nodes_from([("f", {"file": "a.py", "line": 7, "self": 2})])
+    >>> b.add_nodes_from([("f", {"file": "a.py", "line": 8, "self": 3})])
     >>> summed([a, b]).nodes["f"], summed([a, b]).graph["total"]
     ({'file': 'a.py', 'line': 7, 'self': 5}, 5)
     """

@@ -45,8 +45,8 @@ Mask = NDArray[np.bool_]
 SLACK = 0.01
 #: So much more or less often for each call of its caller, a call is made as often as before.
 SAME = 0.025
-#: By no more than this part dearer or cheaper for each call of its function, code or a call was not touched.
-STEADY = 0.001
+#: By no more than this part of before and after dearer or cheaper for each call of its function, it was not touched.
+STEADY = 0.0005
 #: By no more than this part apart, calls by several functions became dearer by the same.
 ALIKE = 0.01
 #: What is less than this part of what a function costs is how floats round.

@@ -102,6 +102,11 @@ class _Passage:
         """All that they cost; at least what their callers say."""
         return max(self.own + sum(self.leaving.values()), sum(self.entering.values()))
 
+    @property
+    def is_accounted_for(self) -> bool:
+        """Whether callers account for all of it."""
+        return float(sum(self.entering.values())) >= float(self.whole) * (1 - ROUNDING)
+
 
 def _hide(graph: nx.DiGraph, members: Collection[str]) -> Number:
     """Take some functions out, and return what of their own cost no caller accounts for."""
@@ -110,22 +115,19 @@ def _hide(graph: nx.DiGraph, members: Collection[str]) -> Number:
     leaving = added((v, data["cost"]) for _, v, data in graph.out_edges(inside, data=True) if v not in inside)
     passage = _Passage(sum(graph.nodes[node].get("self", 0) for node in inside), entering, leaving)
     whole, given = passage.whole, 0
-    is_all = len(entering) == 1 and len(inside) == 1 and float(sum(entering.values())) >= float(whole) * (1 - ROUNDING)
+    is_all = len(entering) == len(inside) == 1 and passage.is_accounted_for
     calls = _calls(graph, inside) if is_all else {}
     least = NOTHING * float(graph.graph["total"])
-    for caller, cost in entering.items():
-        if not whole:
-            continue
+    for caller, cost in entering.items() if whole else ():
         own = _part(passage.own, cost, whole, is_all)
         given = given + own
         _give(graph, caller, own, is_measured=is_all)
         for callee, more in leaving.items():
-            amount = _part(more, cost, whole, is_all)
-            if amount > least:
-                _join(graph, caller, callee, amount, calls.get(callee))
+            below = _part(more, cost, whole, is_all)
+            if below > least:
+                _join(graph, caller, callee, below, calls.get(callee))
     graph.remove_nodes_from(inside)
-    is_accounted_for = float(sum(entering.values())) >= float(whole) * (1 - ROUNDING)
-    return 0 if is_accounted_for else passage.own - given
+    return 0 if passage.is_accounted_for else passage.own - given
 
 
 def _part(of: Number, cost: Number, whole: Number, is_all: bool) -> Number:

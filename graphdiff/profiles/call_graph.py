@@ -9,12 +9,16 @@ from typing import Any, NamedTuple
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
 from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.stacks import Stacks
 
-__all__ = ["NO_NAME", "Function", "from_calls", "from_stacks", "function_of", "functions_of", "labels_of", "lasting"]
+__all__ = [
+    "NO_NAME", "Function", "distinct", "from_calls", "from_stacks", "function_of", "functions_of", "labels_of",
+    "lasting",
+]  # fmt: skip
 
 #: Where an object was in memory, which Python says of built-in functions of some.
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+(?=>|$)")
@@ -130,6 +134,20 @@ def from_calls(
     graph.add_nodes_from((labels[each], {**_described(each), **functions.get(each, {})}) for each in every)
     graph.add_edges_from((labels[tail], labels[head], dict(data)) for (tail, head), data in calls.items())
     return graph
+
+
+def distinct(functions: Iterable[Function]) -> tuple[list[Function], NDArray[np.int32]]:
+    """Return the functions that differ, in their order, and which of them each is.
+
+    Examples
+    --------
+    >>> functions, numbers = distinct([Function("f"), Function("g"), Function("f")])
+    >>> functions == [Function("f"), Function("g")], numbers.tolist()
+    (True, [0, 1, 0])
+    """
+    numbers: dict[Function, int] = {}
+    which = [numbers.setdefault(function, len(numbers)) for function in functions]
+    return list(numbers), np.array(which, dtype=np.int32)
 
 
 def functions_of(graph: nx.DiGraph) -> list[Function]:

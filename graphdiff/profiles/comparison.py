@@ -16,7 +16,7 @@ from graphdiff.graph.lookup import find_node
 from graphdiff.profiles.mixes import Mix
 from graphdiff.profiles.noise import deviation, scatter, widest
 from graphdiff.profiles.overlay import below, overlaid
-from graphdiff.profiles.pairing import both_in_one, require_alike
+from graphdiff.profiles.pairing import require_alike
 from graphdiff.profiles.report_comparison import comparison_text, count, headline, noise_percent
 from graphdiff.profiles.runs import Key, Run, run_of, tidy
 from graphdiff.profiles.sides import Side
@@ -195,16 +195,11 @@ class ProfileComparison(Result):
     def to_networkx(self) -> nx.MultiDiGraph:
         """Return the calls of both profiles as one graph, which `graphdiff.write` draws: those below the function.
 
-        Nodes and edges have a ``status`` (kept, added, removed; edges also changed) and what they did, ``change``;
-        edges what they cost, ``weight_before`` and ``weight_after``, nodes their own cost, ``self_before`` and
-        ``self_after``, and all that `graphdiff.profiles.overlay.overlaid` says.
+        Nodes and edges have what they did, ``change``, and all that `graphdiff.profiles.overlay.overlaid` says.
         """
         changes = {part.key: part.change for part in self.parts}
-        graph = nx.MultiDiGraph()
-        if self.profiles is not None:
-            before, after = (below(profile, self.main) for profile in self.profiles)
-            graph = both_in_one(before, after, self.factor, changes)
-            overlaid(before, after, scale=self.factor, into=graph)
+        pair = [below(profile, self.main) for profile in self.profiles or ()]
+        graph = overlaid(*pair, scale=self.factor, changes=changes) if pair else nx.MultiDiGraph()
         ends = {} if self.main is None else {"source": self.main}
         graph.graph.update(total=plain(self.after), unit=self.unit, headline=headline(self), **ends)
         return graph

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import networkx as nx
@@ -12,12 +13,15 @@ import numpy as np
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.measured import STACKS
-from graphdiff.profiles.pairing import STATUS
+from graphdiff.profiles.pairing import paired
 from graphdiff.profiles.stacks import Stacks, stacks_in
+from graphdiff.text.numbers import plain
 
 __all__ = ["SIDES", "below", "overlaid", "side_of"]
 
 SIDES = ("before", "after")
+#: What happened to what one profile has, or both.
+STATUS = {(True, True): "kept", (False, True): "added", (True, False): "removed"}
 #: What is known of a node, and of an edge, on either side.
 OF_NODES, OF_EDGES = ("self", "inclusive", "calls"), ("cost", "calls")
 #: What is known of either profile.
@@ -26,7 +30,9 @@ OF_PROFILES = ("total", "samples")
 COUNTS = ("calls", "samples")
 
 
-def overlaid(before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, into: nx.DiGraph | None = None) -> nx.DiGraph:
+def overlaid(
+    before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, changes: Mapping[Any, Number] | None = None
+) -> nx.DiGraph:
     """Return two profiles, whose functions are called alike, as one graph that is drawn as the change.
 
     Parameters
@@ -35,15 +41,16 @@ def overlaid(before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, into: 
         Profiles in one unit.
     scale : number
         Times which what was measured after counts: of a run that was longer or shorter.
-    into : networkx.DiGraph or networkx.MultiDiGraph, optional
-        A graph of the same functions that gets all of it as attributes; by default a new one.
+    changes : mapping of function, or (caller, callee), to number, optional
+        What each of them did to a cost that is compared.
 
     Returns
     -------
-    networkx.DiGraph
+    networkx.DiGraph, or with changes MultiDiGraph
         Nodes have a ``status`` (kept, added, removed), ``self_before`` and ``self_after``, ``inclusive_…``,
         ``calls_…``, edges ``cost_…`` and ``calls_…``, the graph ``total_…`` and ``samples_…``, where the profile on
-        that side has them.
+        that side has them. With changes these are there as ``change``, and on edges their ``status`` (kept, changed,
+        added, removed) with ``weight_before`` and ``weight_after``.
 
     Raises
     ------
@@ -62,7 +69,7 @@ def overlaid(before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, into: 
     if units[0] != units[1]:
         raise UsageError(f"the two profiles differ in unit, {units[0]} before and {units[1]} after")
     names = ("format", "unit", "kind", "edge_meaning", "node_meaning")
-    both = nx.DiGraph() if into is None else into
+    both = nx.DiGraph() if changes is None else _changed(before, after, scale, changes)
     both.graph.update({name: after.graph[name] for name in names if name in after.graph}, annotation="profiles")
     for side, graph, factor in zip(SIDES, (before, after), (1, scale), strict=True):
         for node, data in graph.nodes(data=True):
@@ -73,18 +80,20 @@ def overlaid(before: nx.DiGraph, after: nx.DiGraph, *, scale: Number = 1, into: 
         both.graph |= _sided(graph.graph, OF_PROFILES, side, factor)
     for node, data in both.nodes(data=True):
         data["status"] = STATUS[node in before, node in after]
-    stacks = [each for each in map(stacks_in, (before, after)) if each is not None]
-    if len(stacks) == len(SIDES):
-        place = {node: number for number, node in enumerate(both)}
-        both.graph[STACKS] = tuple(
-            replace(
-                each,
-                frames=np.array([place[node] for node in graph], dtype=np.int64)[each.frames],
-                own=each.own if factor == 1 else each.own * float(factor),
-            )
-            for each, graph, factor in zip(stacks, (before, after), (1, scale), strict=True)
-        )
+    stacks = [_stacks(graph, [*both], factor) for graph, factor in ((before, 1), (after, scale))]
+    if None not in stacks:
+        both.graph[STACKS] = tuple(stacks)
     return both
+
+
+def _stacks(graph: nx.DiGraph, nodes: list[Any], factor: Number) -> Stacks | None:
+    """Return the stacks of a profile whose frames are the places of its functions among nodes."""
+    stacks = stacks_in(graph)
+    if stacks is None:
+        return None
+    place = {node: number for number, node in enumerate(nodes)}
+    frames = np.array([place[node] for node in graph], dtype=np.int64)[stacks.frames]
+    return replace(stacks, frames=frames, own=stacks.own if factor == 1 else stacks.own * float(factor))
 
 
 def below(graph: nx.DiGraph, main: Any) -> nx.DiGraph:
@@ -132,6 +141,28 @@ def _sided(data: Mapping[str, Any], names: tuple[str, ...], side: str, factor: N
     """Return what is known of one side; how often something happened is not told of a run that counts otherwise."""
     told = [name for name in names if data.get(name) is not None and (factor == 1 or name not in COUNTS)]
     return {f"{name}_{side}": data[name] if factor == 1 else data[name] * factor for name in told}
+
+
+def _changed(before: nx.DiGraph, after: nx.DiGraph, factor: Number, changes: Mapping[Any, Any]) -> nx.MultiDiGraph:
+    """Return what functions cost by themselves and what calls cost, before and after, and what each of them did."""
+    graph = nx.MultiDiGraph(node_meaning="functions")
+    pair = paired(before, after).scaled(1, Fraction(factor))
+    for label, old, new in zip(pair.labels, *(own.tolist() for own in pair.own), strict=True):
+        graph.add_node(label, **_shown(changes.get(label), self_before=old, self_after=new))
+    columns = (each.tolist() for each in (pair.tails, pair.heads, *pair.costs))
+    for tail, head, old, new in zip(*columns, strict=True):
+        if (old or new) and tail != head:
+            ends = pair.labels[tail], pair.labels[head]
+            status = "added" if not old else "removed" if not new else "kept" if old == new else "changed"
+            weights = {name: n for name, n in (("weight_before", old), ("weight_after", new)) if n}
+            graph.add_edge(*ends, key="", status=status, **_shown(changes.get(ends), **weights))
+    return graph
+
+
+def _shown(change: Any, **numbers: Any) -> dict[str, Any]:
+    """Return numbers as attributes, whole ones as ints."""
+    given = {**numbers, **({} if change is None else {"change": change})}
+    return {name: int(n) if isinstance(n, float) and n.is_integer() else plain(n) for name, n in given.items()}
 
 
 def side_of(both: nx.DiGraph, side: str) -> nx.DiGraph:

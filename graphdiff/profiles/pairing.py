@@ -18,11 +18,8 @@ from graphdiff.errors import GraphTypeError, UnknownNodeError, UsageError, Weigh
 from graphdiff.graph.measured import is_profile
 from graphdiff.profiles.call_graph import Function, functions_of, lasting
 from graphdiff.remedies import Keyword, Remedy
-from graphdiff.text.numbers import plain
 
-__all__ = [
-    "STATUS", "Paired", "aligned", "aligned_runs", "are_profiles", "both_in_one", "paired", "require_alike", "scaled",
-]  # fmt: skip
+__all__ = ["Paired", "aligned", "aligned_runs", "are_profiles", "paired", "require_alike", "scaled"]
 
 Values = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -384,40 +381,3 @@ def _column(size: int, places: Sequence[int], values: Sequence[Any], kind: type,
     fractions = np.full(size, Fraction(0), dtype=object)
     fractions[places] = [Fraction(n.item() if isinstance(n, np.generic) else n) for n in numbers]
     return fractions
-
-
-#: What happened to what one profile has, or both.
-STATUS = {(True, True): "kept", (False, True): "added", (True, False): "removed"}
-
-
-def both_in_one(before: nx.DiGraph, after: nx.DiGraph, factor: Any, changes: Mapping[Any, Any]) -> nx.MultiDiGraph:
-    """Return two profiles as one graph: what functions and calls cost before and after, and what they did.
-
-    Parameters
-    ----------
-    before, after : networkx.DiGraph
-        Whose functions are called alike.
-    factor : number
-        Times which everything after counts.
-    changes : mapping of function, or (caller, callee), to number
-    """
-    graph = nx.MultiDiGraph(annotation="comparison", edge_meaning="calls", node_meaning="functions")
-    pair = paired(before, after).scaled(1, Fraction(factor))
-    columns = (each.tolist() for each in (*pair.there, *pair.own))
-    for label, is_before, is_after, old, new in zip(pair.labels, *columns, strict=True):
-        numbers = _shown(changes.get(label), self_before=old, self_after=new)
-        graph.add_node(label, status=STATUS[is_before, is_after], **numbers)
-    columns = (each.tolist() for each in (pair.tails, pair.heads, *pair.costs))
-    for tail, head, old, new in zip(*columns, strict=True):
-        if (old or new) and tail != head:
-            ends = pair.labels[tail], pair.labels[head]
-            status = "added" if not old else "removed" if not new else "kept" if old == new else "changed"
-            weights = {name: n for name, n in (("weight_before", old), ("weight_after", new)) if n}
-            graph.add_edge(*ends, key="", status=status, **_shown(changes.get(ends), **weights))
-    return graph
-
-
-def _shown(change: Any, **numbers: Any) -> dict[str, Any]:
-    """Return numbers as attributes, whole ones as ints."""
-    given = {**numbers, **({} if change is None else {"change": change})}
-    return {name: int(n) if isinstance(n, float) and n.is_integer() else plain(n) for name, n in given.items()}

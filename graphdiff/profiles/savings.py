@@ -223,28 +223,42 @@ def on_edges(graph: nx.DiGraph, source: Any, changes: Sequence[Saving]) -> Answe
     costs = [network.cost(each.about) if whole is None else network.shared(whole, each.about) for each in changes]
     parts = [Bounds(each.part, _most(network, each)) for each in changes]
     singles = [cost.times(*part) for cost, part in zip(costs, parts, strict=True)]
-    pairs: dict[tuple[int, int], Bounds] = {}
-    for i, j in combinations(range(len(changes)), 2):
-        common = _common(network, (changes[i].about, changes[j].about), (costs[i], costs[j]), source)
-        # A union is least where its events are, less what these have in common at most; and the other way round.
-        pairs[i, j] = common.times(parts[i].high * parts[j].high, parts[i].low * parts[j].low)
+    pairs = _pairs(network, [each.about for each in changes], costs, parts, source)
     largest = _largest(changes, [part.high for part in parts])
     saved = _bounded(network, source, changes, (before, largest), (singles, pairs))
     known = [
         replace(change, cost=cost, saved=single) for change, cost, single in zip(changes, costs, singles, strict=True)
     ]
-    samples = graph.graph.get("samples")
-    share = Fraction(before) / Fraction(graph.graph["total"]) if graph.graph["total"] else 0
     return Answer(
         before=before,
         saved=saved,
         changes=known,
         largest=largest,
         estimate=_estimate(network, source, changes) if saved.low != saved.high else None,
-        samples=round(samples * share) if isinstance(samples, int) else None,
+        samples=_samples(graph, before),
         reasons=_reasons(network, known, parts),
         estimated=_estimated(network, source, changes),
     )
+
+
+def _pairs(
+    network: Network, abouts: Sequence[Part], costs: Sequence[Bounds], parts: Sequence[Bounds], source: Any
+) -> dict[tuple[int, int], Bounds]:
+    """Return what each two changes save both of.
+
+    A union is least where its events are, less what these have in common at most; and the other way round.
+    """
+    pairs: dict[tuple[int, int], Bounds] = {}
+    for i, j in combinations(range(len(abouts)), 2):
+        common = _common(network, (abouts[i], abouts[j]), (costs[i], costs[j]), source)
+        pairs[i, j] = common.times(parts[i].high * parts[j].high, parts[i].low * parts[j].low)
+    return pairs
+
+
+def _samples(graph: nx.DiGraph, cost: Number) -> int | None:
+    """Return how many samples a part of the total is of, where the file says of how many that is."""
+    samples, total = graph.graph.get("samples"), graph.graph["total"]
+    return round(samples * Fraction(cost) / Fraction(total) if total else 0) if isinstance(samples, int) else None
 
 
 def _bounded(

@@ -39,8 +39,8 @@ class Side:
         Examples
         --------
         >>> runs = [nx.DiGraph(unit="s", total=total) for total in (1, 3)]
-        >>> [run.add_node("f", name="f", self=run.graph["total"]) for run in runs]
-        [None, None]
+        >>> for run in runs:
+        ...     run.add_nodes_from([("f", {"name": "f", "self": run.graph["total"]})])
         >>> side = Side.of(runs)
         >>> side.sum.nodes["f"], side.mean.graph["total"]
         ({'name': 'f', 'self': 4}, 2)

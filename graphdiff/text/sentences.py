@@ -261,6 +261,10 @@ def words_of(graph: Any, weight_meaning: str = "unknown") -> Words:
 NEEDING = ("depends on", "imports", "calls")
 
 
+#: How nouns end in the plural, and what stands there in the singular.
+ENDINGS = (("ies", "y"), ("sses", "ss"), ("s", ""), ("", ""))
+
+
 def how_many(number: int, plural: str) -> str:
     """Return a number of nodes, edges, paths or whatever else, with its noun.
 
@@ -268,11 +272,14 @@ def how_many(number: int, plural: str) -> str:
     --------
     >>> how_many(1, "dependencies"), how_many(1, "packages"), how_many(1200, "calls"), how_many(0, "edges")
     ('1 dependency', '1 package', '1,200 calls', '0 edges')
+    >>> how_many(1, "classes")
+    '1 class'
     >>> how_many(3**1000, "paths")
     'about 1.32e477 paths'
     """
     if number == 1:
-        plural = f"{plural[:-3]}y" if plural.endswith("ies") else plural.removesuffix("s")
+        ending, singular = next(each for each in ENDINGS if plural.endswith(each[0]))
+        plural = plural.removesuffix(ending) + singular
     return f"{count_text(number)} {plural}"
 
 

@@ -170,3 +170,14 @@ def test_two_names_ask_about_the_part_of_one_function_that_is_spent_for_another(
     assert "--weight spent compares the part of one function that, by the averages of calls, is spent" in refused.err
     done = run(*PAIR, "costly", "burn", "-w", "spent")
     assert "costly calls burn, directly or through others, by 1 path" in done.out
+
+
+@pytest.mark.parametrize(("option", "value"), [("--cycles", "solve"), ("--default-weight", "0")])
+def test_options_of_weights_are_none_of_what_was_measured(run: Run, option: str, value: str) -> None:
+    done = run(*SITE, "main", option, value)
+    assert (done.status, done.out) == (2, "")
+    words = " ".join(done.err.split())
+    assert f"{option} is of weights, and what profiles measured is compared by none: leave it out" in words
+    assert "-w spent" in words or "--weight spent" in words
+    assert run(*SITE, "main", "--cycles", "collapse").out == run(*SITE, "main").out
+    assert "weights: spent, as asked" in run(*SITE, "main", "-w", "spent", option, value).out

@@ -127,9 +127,13 @@ def test_networkx_reads_names_and_weights(marked: nx.DiGraph, tmp_path: Path) ->
 @PYPARSING
 def test_networkx_reads_a_graph_with_a_name_and_names_that_dot_cannot_hold() -> None:
     graph = nx.DiGraph([("a\\\\", "%x"), ("", "\x01")], name="mine")
-    nx.set_node_attributes(graph, {"%x": {"name": "n", "obj_dict": "o"}})
+    nx.set_node_attributes(graph, {"%x": {"name": "n", "obj_dict": "o", "self": 3}})
+    nx.set_edge_attributes(graph, {("", "\x01"): {"self": 2, "src": "s"}})
+    graph.graph["self"] = 1
     [dot] = pydot.graph_from_dot_data(text_of(graph))
     assert nx.nx_pydot.from_pydot(dot).number_of_edges() == 2
+    back = read(io.BytesIO(dot.to_string().encode()), format="dot")
+    assert (back.nodes["%x"]["self"], back.edges["", "\x01"]["self"], back.graph["self"]) == (3, 2, 1)
 
 
 def test_pygraphviz_reads_names_weights_and_keys(marked: nx.DiGraph) -> None:

@@ -115,6 +115,15 @@ def test_spaces_in_names_frames_without_a_name_and_semicolons_at_the_end() -> No
     assert graph.graph["total"] == 7
 
 
+def test_a_frame_whose_name_is_a_blank_keeps_what_it_cost() -> None:
+    graph = read("main;write;  3\nmain;write; 4\nmain; 5\nmain;  ;read 6\n")
+    assert of(graph, "self") == {"main": 5, "write": 4, "(no name)": 3, "read": 6}
+    assert graph.edges["write", "(no name)"]["cost"] == 3
+    assert of(read("main;f  3\nmain;f 4\n ; 2\n 1\n"), "self") == {"main": 0, "f": 7, "(no stack)": 3}
+    with pytest.raises(FormatError, match="two numbers a line"):
+        read("main;f 3  4\nmain;g 5  6\n")
+
+
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 
@@ -216,7 +225,7 @@ def test_real_files_add_up_as_their_lines_do(file: str, shared_data: Path) -> No
     for line in text.splitlines():
         stack, _, count = line.rpartition(" ")
         frames = [re.sub(r":\d+\)$", ")", frame) for frame in stack.split(";")]
-        while len(frames) > 1 and not frames[-1].strip():
+        while len(frames) > 1 and not frames[-1]:
             frames.pop()
         lines.append((frames if stack else ["(no stack)"], int(count)))
     own, inclusive, calls = summed(lines)

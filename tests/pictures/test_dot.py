@@ -75,6 +75,8 @@ HOSTILE: list[Any] = [
     "naïve café",
     "日本語",
     "עברית",
+    "live\u202elive",
+    "\u2066x\u2069",
     "🙂",
     "e\u0301",
     "%%",
@@ -105,7 +107,8 @@ def shown_as(name: str) -> list[str]:
 
 
 def _unprintable(code: int) -> bool:
-    return code < 32 or 127 <= code < 160 or 0xD800 <= code < 0xE000 or code in (0xFFFE, 0xFFFF)
+    turns = 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069
+    return code < 32 or 127 <= code < 160 or 0xD800 <= code < 0xE000 or code in (0xFFFE, 0xFFFF) or turns
 
 
 def texts_of(svg: bytes) -> dict[str, list[str]]:
@@ -134,6 +137,15 @@ def test_hostile_names_come_back_from_graphviz() -> None:
         wanted = name if isinstance(name, str) else f"{name} ({type(name).__name__})"
         # Graphviz draws nothing for an empty line, and a no-break space for a blank.
         assert [_spaces(line) for line in lines if line] == [_spaces(line) for line in shown_as(wanted) if line]
+
+
+@pytest.mark.parametrize("format", ["svg", "dot", "mermaid"])
+def test_no_picture_turns_the_order_of_letters(format: str) -> None:
+    graph = nx.DiGraph([("a", "live\u202elive"), ("live\u202elive", "b")], title="\u202eevil")
+    written = render(annotate(graph, "a", "b", weight=None), format).decode()
+    assert not {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"} & {*written}
+    assert "live\ufffdlive" in written
+    assert format != "dot" or set(read(io.BytesIO(written.encode()))) == set(graph)
 
 
 def is_id(name: str) -> bool:

@@ -185,7 +185,8 @@ class TestOne:
                 overwrite=True,
             )
             text = (tmp_path / "change.svg").read_text(encoding="utf-8")
-            assert (">folded<" in text, "total 7 → 9 samples" in text) == (asked is None, asked is not None)
+            assert ">folded<" in text
+            assert ("7 &#45;&gt; 9 samples" in text, "parse: 5 &#45;&gt; 9 samples" in text) == (not asked, bool(asked))
 
 
 class TestTwo:
@@ -247,6 +248,13 @@ class TestTheCommandLine:
         assert done.err == f"{path}: 5 of 5 functions, 100 % of the total\n"
         text = path.read_text(encoding="utf-8")
         assert re.search(r">inclusive 8 samples \(72\.7 %\)<", text)
+        for suffix in ("dot", "gv", "mmd"):
+            other = tmp_path / f"x.{suffix}"
+            assert run("draw", folded, "-O", str(other)).err == f"{other}: 5 of 5 functions, 100 % of the total\n"
+        fewer = run("draw", folded, "-O", str(other), "--max-nodes", "3", "--force").err
+        assert fewer.startswith(f"{other}: 2 of 5 functions, ")
+        whole = tmp_path / "x.json"
+        assert run("draw", folded, "-O", str(whole)).err == f"wrote {whole}\n"
 
     def test_ends_and_filters(self, folded: str, tmp_path: Path, run: Run) -> None:
         path = tmp_path / "x.svg"

@@ -533,3 +533,14 @@ def test_stacks_united_keep_what_each_profile_has() -> None:
             own = {forest.path(node): column[node] for node in np.flatnonzero(column).tolist()}
             names = np.arange(4) if k == 0 else order
             assert own == {tuple(names[list(stack)].tolist()): cost for stack, cost in sums.items() if cost}
+
+
+def test_options_of_weights_are_none_of_what_was_measured() -> None:
+    graph = nx.DiGraph(edge_meaning="calls", unit="Ir", total=3, kind="counted")
+    graph.add_nodes_from([("main", {"self": 3, "inclusive": 3})])
+    for options in ({"cycles": "solve"}, {"default_weight": 0}):
+        with pytest.raises(
+            UsageError, match=r"= is of weights.*: leave it out; weight=graphdiff.weights.spent compares"
+        ):
+            gd.compare(graph, graph, "main", **options)
+    assert gd.compare(graph, graph, "main", cycles="collapse").before == 3

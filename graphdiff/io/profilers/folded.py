@@ -16,7 +16,7 @@ from graphdiff.errors import FormatError
 from graphdiff.graph.measured import with_stacks
 from graphdiff.io.source import text_of
 from graphdiff.kernels.collecting import collector_at_rest
-from graphdiff.profiles.call_graph import NO_NAME, Function, from_stacks
+from graphdiff.profiles.call_graph import NO_NAME, Function, distinct, from_stacks
 from graphdiff.profiles.stacks import MOST, Stacks
 
 __all__ = ["is_folded", "read_folded"]
@@ -32,7 +32,7 @@ WRONG = (
     ),
 )
 #: What is left of a line with two numbers, its second taken off.
-FIRST_OF_TWO = re.compile(rb"\s[0-9]+(?:\.[0-9]*)?\Z")
+FIRST_OF_TWO = re.compile(rb"\s[0-9]+(?:\.[0-9]*)?\s*\Z")
 #: py-spy's frames: a function, and the line where it was just then. Of one file of Python's all others are such, too.
 PYTHON = re.compile(r"\((?:.*\.pyx?|<.+>):[0-9]+\)\Z")
 PLACED = re.compile(r"(.+?) \((.*\.[\w.]+|<.+>)(?::[0-9]+)?\)")
@@ -136,13 +136,18 @@ def _lines_of(data: bytes, name: str) -> tuple[NDArray[np.int32], NDArray[np.int
 
 
 def _parted(line: bytes, where: str) -> tuple[bytes, bytes]:
-    """Return the stack of a line, empty where that is blank, and its number."""
-    parts = line.rsplit(None, 1)
-    if not parts:
+    """Return the stack of a line, empty where that is blank, and its number.
+
+    One blank parts them; a frame of which a blank is left there has no name, and one of nothing is none.
+    """
+    text = line.rstrip()
+    if not text:
         return b"", b""
-    if NUMBER.fullmatch(parts[-1]):
-        return b"".join(parts[:-1]).rstrip(b"; ") or NO_STACK, parts[-1]
-    what = next((what for wrong, what in WRONG if wrong.fullmatch(parts[-1])), "no number at the end of a stack")
+    number = text.rsplit(None, 1)[-1]
+    if NUMBER.fullmatch(number):
+        stack = text[: -len(number) - 1].rstrip(b";")
+        return stack if stack.strip(b"; \t") else NO_STACK, number
+    what = next((what for wrong, what in WRONG if wrong.fullmatch(number)), "no number at the end of a stack")
     raise FormatError(f"{where}: {what}: {text_of(line.strip())[-60:]!r}")
 
 
@@ -159,13 +164,8 @@ def _functions(names: Iterable[str]) -> tuple[list[Function], NDArray[np.int32]]
     """Return the functions, and which of them each name is."""
     names = list(names)
     has_places = any(map(PYTHON.search, names))
-    numbers: dict[Function, int] = {}
-    of_names = array("i")
-    for name in names:
-        placed = PLACED.fullmatch(name) if has_places else None
-        function = Function(placed[1], placed[2]) if placed else Function(name)
-        of_names.append(numbers.setdefault(function, len(numbers)))
-    return list(numbers), np.frombuffer(of_names, dtype=np.int32)
+    placed = ((name, PLACED.fullmatch(name) if has_places else None) for name in names)
+    return distinct(Function(match[1], match[2]) if match else Function(name) for name, match in placed)
 
 
 def is_folded(head: bytes) -> bool:

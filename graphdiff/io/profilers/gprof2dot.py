@@ -13,7 +13,7 @@ from graphdiff.errors import FormatError, UsageError, meant, nearest
 from graphdiff.graph.measured import with_stacks
 from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, text_in
 from graphdiff.io.profilers.timeline import amounts, named
-from graphdiff.profiles.call_graph import Function, from_stacks
+from graphdiff.profiles.call_graph import Function, distinct, from_stacks
 from graphdiff.profiles.stacks import Stacks
 from graphdiff.remedies import Keyword
 
@@ -54,10 +54,10 @@ def read_gprof2dot_json(data: bytes, *, name: str, event: str | None = None, sta
     place = _chosen(descriptions, event, name)
     title = descriptions[place]
     unit = text_in(costs[place], "unit") or (title.lower() if title.lower() in COUNTED else title) or "units"
-    functions = _functions(document, name)
+    functions, numbers = distinct(_functions(document, name))  # one may be there twice
     graph = from_stacks(
-        list(dict.fromkeys(functions)),
-        _stacks(document, functions, place, unit, name),
+        functions,
+        _stacks(document, numbers, place, unit, name),
         unit=unit,
         kind="allocated" if unit == "bytes" else "sampled",
         format="gprof2dot (JSON)",
@@ -70,13 +70,11 @@ def read_gprof2dot_json(data: bytes, *, name: str, event: str | None = None, sta
     return with_stacks(graph, stacks)
 
 
-def _stacks(document: Record, functions: Sequence[Function], place: int, unit: str, name: str) -> Stacks:
-    """Return the stacks of the chains of calls, with the cost at a place; a function that is there twice is one."""
-    chains, values = _events(document, place, len(functions), name)
+def _stacks(document: Record, numbers: NDArray[np.int32], place: int, unit: str, name: str) -> Stacks:
+    """Return the stacks of the chains of calls, with the cost at a place."""
+    chains, values = _events(document, place, len(numbers), name)
     if not chains:
         raise FormatError(f"{name}: no chain of calls is in it: nothing was measured")
-    distinct = {function: number for number, function in enumerate(dict.fromkeys(functions))}
-    numbers = np.array([distinct[function] for function in functions])
     return Stacks.of(
         numbers[[frame for chain in chains for frame in reversed(chain)]],
         list(map(len, chains)),

@@ -13,7 +13,7 @@ from graphdiff.errors import FormatError
 from graphdiff.graph.measured import with_stacks
 from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, text_in
 from graphdiff.io.profilers.timeline import Timeline, amounts, chosen, indices, joined, named
-from graphdiff.profiles.call_graph import Function, from_stacks
+from graphdiff.profiles.call_graph import Function, distinct, from_stacks
 from graphdiff.profiles.stacks import Stacks
 from graphdiff.remedies import Keyword, Remedy
 
@@ -88,8 +88,8 @@ def _functions(document: Record, exporter: str, name: str) -> tuple[list[Functio
                 line if begins and type(line) is int and line > 0 else None,
             )
         )
-    distinct = {function: number for number, function in enumerate(dict.fromkeys(functions))}
-    return [*distinct], [distinct[function] for function in functions]
+    known, numbers = distinct(functions)
+    return known, numbers.tolist()
 
 
 def _measured(
