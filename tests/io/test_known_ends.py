@@ -234,6 +234,9 @@ NO_EDGES = {
 @pytest.mark.parametrize("name", ["x.csv", "x.edges", "unnamed"])
 def test_what_is_no_table_of_edges_is_refused_in_true_words(text: str, what: str, name: str, tmp_path) -> None:
     (tmp_path / name).write_text(text)
+    if what == "folded stacks" and name == "unnamed":  # without another format's suffix they are what they are
+        assert read(tmp_path / name).graph["format"] == "folded stacks"
+        return
     with pytest.raises(FormatError, match=re.escape(what)):
         read(tmp_path / name)
 

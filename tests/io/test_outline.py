@@ -162,8 +162,8 @@ def test_two_formats_that_both_read_a_file_are_told(tmp_path: Path) -> None:
 
 def test_what_cannot_be_read_and_is_known_for_something_else_is_named(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
-    path.write_text('{"lockfileVersion": 3, "packages": 1, "traceEvents": []}')
-    with pytest.raises(FormatError, match=r"x\.json: a trace of events in time"):
+    path.write_text('{"lockfileVersion": 3, "packages": 1, "head": {"functionName": "f"}}')
+    with pytest.raises(FormatError, match=r"x\.json: a CPU profile in V8's form of before 2016"):
         read(path)
 
 

@@ -148,7 +148,7 @@ def test_options_by_name_on_the_command_line(jobs: Path, run: Run, tmp_path: Pat
     assert (done.status, done.err.count("\n")) == (2, 1)
     assert "no job has the stage 'day'" in done.err
     done = run("why", str(path), "deploy", "test", "--option", "stag=day")
-    assert "no format has an option 'stag'; did you mean 'stage'?" in done.err
+    assert "no format has an option 'stag'; did you mean 'stage' or 'stacks'?" in done.err
     done = run("why", str(path), "deploy", "test", "--option", "extras=all")
     assert "format jobs takes no option --option extras=…: it is for env, " in done.err
     other = tmp_path / "a.dot"
