@@ -64,9 +64,9 @@ def test_a_compiled_graph_counts_wherever_it_is_given():
 
 
 def test_a_missing_argument_and_the_signature_are_the_function_s_own():
-    with pytest.raises(TypeError, match=r"^explain\(\) missing 1 required positional argument: 'target'"):
-        gd.explain(nx.DiGraph(), "a")
-    assert [*inspect.signature(gd.explain).parameters][:1] == ["graph"]
+    with pytest.raises(TypeError, match=r"^total_influence\(\) missing 1 required positional argument: 'target'"):
+        gd.total_influence(nx.DiGraph(), "a")
+    assert [*inspect.signature(gd.total_influence).parameters][:1] == ["graph"]
 
 
 def test_a_keyword_of_the_function_is_meant_too():
