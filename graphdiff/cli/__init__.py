@@ -52,7 +52,7 @@ Instead of a file's name:
   env: or env:PATH                 what is installed here, or in another environment
   git:COMMIT:PATH                  a file as it is in a commit; git:COMMIT alone as OLD of compare
   imports:PACKAGE or imports:PATH  which module of a package imports which
-  a.prof+b.prof or "runs/*.prof"   several profiles of one kind, which add up
+  a.prof+b.prof or "runs/*.prof"   several profiles of one kind, which add up; to compare, runs
   "expr:e = (a + b) * (b + 1)"     an expression with its local derivatives, at --set a=2 --set b=1
 
 \b
