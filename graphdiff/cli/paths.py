@@ -129,6 +129,7 @@ def _title(chosen: list[Path], kind: str, ends: str, meaning: str) -> str:
 
 
 def _table(graph: nx.DiGraph, chosen: list[Path], parts: Sequence[float | None]) -> list[str]:
+    from graphdiff.graph.measured import is_profile
     from graphdiff.paths.paths import path_texts
     from graphdiff.text.numbers import percent, shown
     from graphdiff.text.tables import WIDTH, aligned
@@ -137,7 +138,8 @@ def _table(graph: nx.DiGraph, chosen: list[Path], parts: Sequence[float | None])
         [shown(path.influence), str(path.length), *([] if so_far is None else [percent(so_far)])]
         for path, so_far in zip(chosen, parts, strict=True)
     ]
-    figures = aligned([["influence", "steps", *([] if None in parts else ["so far"])], *cells], left=None)
+    title = "part" if is_profile(graph) else "influence"
+    figures = aligned([[title, "steps", *([] if None in parts else ["so far"])], *cells], left=None)
     ways = path_texts(chosen, graph, width=WIDTH - len(figures[0]) - 2)
     return [f"{line}  {way}" for line, way in zip(figures, ["path", *ways], strict=True)] if cells else []
 
