@@ -117,7 +117,8 @@ def _below(costs: Costs, graph: nx.DiGraph, node: object) -> float:
     """Return what the calls of a function cost that leave its recursion."""
     component = costs.components[costs.number(node)]
     calls = graph.out_edges(node, data="cost", default=0.0)
-    return sum(cost for _, head, cost in calls if costs.components[costs.number(head)] != component)
+    out: float = sum(cost for _, head, cost in calls if costs.components[costs.number(head)] != component)
+    return out
 
 
 def _rescale(graph: nx.DiGraph, lighter: nx.DiGraph) -> None:
