@@ -184,7 +184,13 @@ def _number_of(text: str, name: str, sign: str, value: str) -> float:
         raise UsageError(f"--fail-if {text!r}: only {' and '.join(PARTS)} can be given in %")
     if not math.isfinite(float(match[1])):
         raise UsageError(f"--fail-if {text[:60]!r}: the number is beyond the floats, which end at 1.8e308")
-    return float(match[1]) / 100 if match[2] else float(match[1])
+    number = float(match[1]) / 100 if match[2] else float(match[1])
+    if name == "share" and not 0 <= number <= 1:
+        meant = match[1] if not match[2] and 1 < number <= 100 else "15"
+        raise UsageError(
+            f"--fail-if {text[:60]!r}: a share is between 0 and 1, or in per cent: {name} {sign} {meant} %"
+        )
+    return number
 
 
 def _text_of(text: str, sign: str, value: str) -> str:

@@ -278,6 +278,11 @@ BINARIES: tuple[tuple[bytes, str], ...] = (
         rb"(?:\x00{4}|\x00{8})(?:\x03\x00{3}(?:\x00{4})?|(?:\x00{4})?\x00{3}\x03)(?:[\x00\x01]\x00{3}|(?:\x00{3}){1,2}\x00?[\x00\x01])",
         OLD_PPROF,
     ),
+    (
+        rb"gmon[\x00-\xff]",
+        "what a program built with -pg leaves, which has addresses in place of names; gprof -b PROGRAM gmon.out > "
+        "calls.gprof prints its call graph, which is read",
+    ),
     (rb"FLR\x00", "a recording of Java's flight recorder, of which graphdiff makes no call graph yet"),
     # Lists of packages as apt keeps them.
     (

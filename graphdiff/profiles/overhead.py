@@ -50,7 +50,8 @@ def without_overhead(graph: nx.DiGraph, seconds: float) -> nx.DiGraph:
 
     Three quarters of it are taken off the caller's own time, a quarter off the callee's, and no time becomes negative.
     What calls cost becomes less as their callee's cost does, whoever calls it: that is an estimate, while own times and
-    the total are without as many overheads as there are calls.
+    the total are without as many overheads as there are calls. In a recursion all functions' costs with what they call
+    become less by the same part, but never less than their own time and their calls out of it.
 
     Parameters
     ----------
@@ -112,6 +113,14 @@ def _own_times(graph: nx.DiGraph, calls: dict[object, int], seconds: float) -> t
     return owns, short
 
 
+def _below(costs: Costs, graph: nx.DiGraph, node: object) -> float:
+    """Return what the calls of a function cost that leave its recursion."""
+    component = costs.components[costs.number(node)]
+    calls = graph.out_edges(node, data="cost", default=0.0)
+    out: float = sum(cost for _, head, cost in calls if costs.components[costs.number(head)] != component)
+    return out
+
+
 def _rescale(graph: nx.DiGraph, lighter: nx.DiGraph) -> None:
     """Set what functions cost inclusively and what calls cost, from what is called to the callers."""
     costs = Costs(graph)
@@ -127,8 +136,9 @@ def _rescale(graph: nx.DiGraph, lighter: nx.DiGraph) -> None:
         total = float(costs.sums[component])
         factors[component] = left / total if total else 1.0
         for member in members:
-            if INCLUSIVE in graph.nodes[member]:
-                lighter.nodes[member][INCLUSIVE] = graph.nodes[member][INCLUSIVE] * factors[component]
+            if (whole := graph.nodes[member].get(INCLUSIVE)) is not None:
+                least = lighter.nodes[member].get(SELF, 0.0) + _below(costs, lighter, member)
+                lighter.nodes[member][INCLUSIVE] = max(whole * factors[component], min(whole, least))
     for tail, head, data in graph.edges(data=True):
         component = costs.components[costs.number(head)]
         if component == costs.components[costs.number(tail)] and "cost" in data:

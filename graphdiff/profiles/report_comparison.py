@@ -36,6 +36,8 @@ NAMED, NAME, NAME_OF_TWO = 3, 40, 28
 NOISE = "within noise"
 #: From sizes of so many times the change on, a small error of a part is a large one of the change.
 SEVERAL = 3
+#: From so many times on the parts of the change in per cent say nothing.
+CANCELLED = 100
 
 
 @dataclass(frozen=True)
@@ -163,8 +165,10 @@ def change_text(result: ProfileComparison, number: Number) -> str:
 
 
 def share_text(result: ProfileComparison, number: Number) -> str:
-    """Return which part of the change that is."""
-    return percent(number / result.change, ".1f").replace("-0.0 %", "0.0 %") if result.change else ""
+    """Return which part of the change that is; empty where hardly any change is left of what the parts did."""
+    if result.size is None or result.size >= CANCELLED:
+        return ""
+    return percent(number / result.change, ".1f").replace("-0.0 %", "0.0 %")
 
 
 def _table(result: ProfileComparison, listed: Sequence[Row]) -> list[str]:

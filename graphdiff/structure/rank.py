@@ -23,7 +23,7 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import adds_up, attribute_kinds, drawing_names
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import NODES, ROOTS, Boundary, End, Seeds, seeds_of, units
-from graphdiff.graph.measured import asks_costs
+from graphdiff.graph.measured import asks_costs, is_profile
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import even, spent
 from graphdiff.graph.topology import Topology
@@ -322,7 +322,8 @@ def rank(
     if relies:
         _require_no_ends(source, target)
         ready, weights = [ready[0].with_preset(even)], [RELIANCE]
-    column = _column_of(by, [*weights, *SETS, *(f"{name} {value}" for name in SUMS if value)])
+    titles = [*weights, *SETS, *(f"{name} {value}" for name in SUMS if value)]
+    column = _column_of(by, titles, measured=isinstance(graph, nx.Graph) and is_profile(graph))
     rows = _reached(graph, ready, NODES if relies else source, target)
     values = None if value is None else _values_of(graph, value)
     sized = partial(_set_columns, graph, ready[0], source, value, values, progress)
@@ -429,11 +430,12 @@ def _are_alike(one: Topology, other: Topology) -> bool:
     return one is other or (all(arrays) and list(one.labels) == list(other.labels))
 
 
-def _column_of(by: str | None, titles: list[str]) -> int:
+def _column_of(by: str | None, titles: list[str], *, measured: bool) -> int:
     if by is None:
         return 0
     if by not in titles:
-        raise UsageError(Keyword("by", by), f": the columns here are {', '.join(titles)}")
+        costs = f"{', '.join(COLUMNS)} (as measured, without other weights), " if measured else ""
+        raise UsageError(Keyword("by", by), f": the columns here are {costs}{', '.join(titles)}")
     return titles.index(by)
 
 

@@ -143,6 +143,11 @@ def test_columns_of_a_ranking(run: Run) -> None:
         (("why", BURN, "rec", "burn", "-w", "unit", "--fail-if", "share > 1 %"), 2, "share is the part of a cost"),
         (("rank", BURN, "-w", "unit", "--fail-if", "share > 1 %"), 2, "share is the part of a cost"),
         (("rank", BURN, "--fail-if", "total > 6e6"), 1, "total > 6e+06 is met: 6,208,912 (burn, self)"),
+        (("rank", BURN, "--fail-if", "share > 15"), 2, "a share is between 0 and 1, or in per cent: share > 15 %"),
+        (("rank", BURN, "--fail-if", "share < 150 %"), 2, "a share is between 0 and 1, or in per cent: share < 15 %"),
+        (("why", BURN, "burn", "--fail-if", "share > -1"), 2, "a share is between 0 and 1, or in per cent"),
+        (("rank", BURN, "--fail-if", "share > 100 %"), 0, ""),
+        (("rank", BURN, "--by", "foo"), 2, "the columns here are self, inclusive, calls (as measured, without other"),
         (("rank", TRAP, "c", "--fail-if", "total > 1"), 2, "is an estimate on the calls of this file"),
     ],
 )

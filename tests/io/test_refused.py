@@ -319,6 +319,7 @@ def _zip(*names: str) -> bytes:
 
 BINARY: dict[str, tuple[bytes, str]] = {
     "perf.data": (b"PERFILE2" + bytes(96), "perf's recording; perf script -i FILE > run.perf"),
+    "gmon.out": (b"gmon\x01" + bytes(40), "what a program built with -pg leaves, which has addresses in place of"),
     "run.sleepy": (
         _zip("Stats.txt", "Symbols.txt", "Callstacks.txt", "IPCounts.txt"),
         "a profile of Very Sleepy's, which graphdiff does not read; gprof2dot -f sleepy FILE > c",

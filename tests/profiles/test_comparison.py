@@ -28,7 +28,7 @@ import graphdiff as gd
 from graphdiff.errors import UsageError
 from graphdiff.profiles.addition import added
 from graphdiff.profiles.call_graph import Function, from_calls, from_stacks
-from graphdiff.profiles.comparison import ProfileComparison
+from graphdiff.profiles.comparison import Part, ProfileComparison
 from graphdiff.profiles.noise import T, scatter
 from graphdiff.profiles.stacks import Stacks
 
@@ -373,6 +373,16 @@ def test_deep_stacks_are_shortened_in_text_only() -> None:
     assert len(found.routes[0].functions) == 300
     assert "function_000 > … > function_298 > function_299" in str(found)
     assert all(len(row) <= 100 for row in str(found).splitlines())
+
+
+def test_parts_of_hardly_any_change_have_no_per_cent() -> None:
+    """Per cent of a change that is left over of parts 100 times as large say nothing."""
+    parts = [Part("own", None, "f", 0, 50, None, 50), Part("own", None, "g", 51, 0, None, -51)]
+    table = str(ProfileComparison("main", 1000, 999, "Ir", parts, "calls")).splitlines()[1:3]
+    assert table == ["  g's own cost  -51", "  f's own cost  +50"]
+    parts[1] = Part("own", None, "g", 48, 0, None, -48)
+    table = str(ProfileComparison("main", 1000, 1002, "Ir", parts, "calls")).splitlines()[1:3]
+    assert [row.split()[-2:] for row in table] == [["2500.0", "%"], ["-2400.0", "%"]]
 
 
 # -- lengths of runs, groups, forms

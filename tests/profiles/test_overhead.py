@@ -136,3 +136,29 @@ def test_it_is_an_option_of_the_file(tmp_path: Path) -> None:
     assert answer.estimated == "of what calls cost the profiler's own is taken off by averages"
     assert not gd.what_if(graph, faster={"main": 0.5}).estimated
     assert answer.relative == pytest.approx(-0.35 / 1.1, abs=1e-5)
+
+
+def test_within_a_recursion_no_function_costs_less_than_its_own_time_and_its_calls_out_of_it() -> None:
+    """A recursion through a function that is called very often becomes much less; others in it do not."""
+    graph = nx.DiGraph(edge_meaning="calls", unit="s", kind="counted", total=11.0)
+    graph.add_nodes_from(
+        [
+            ("main", {"self": 0.0, "inclusive": 11.0, "calls": 1}),
+            ("often", {"self": 8.0, "inclusive": 11.0, "calls": 1000}),
+            ("rare", {"self": 2.0, "inclusive": 3.0, "calls": 10}),
+            ("leaf", {"self": 1.0, "inclusive": 1.0, "calls": 1}),
+        ]
+    )
+    for tail, head, cost, count in (
+        ("main", "often", 11.0, 1),
+        ("often", "often", 8.0, 989),
+        ("often", "rare", 3.0, 10),
+        ("rare", "often", 1.0, 10),
+        ("rare", "leaf", 1.0, 1),
+    ):
+        graph.add_edge(tail, head, cost=cost, calls=count)
+    lighter = without_overhead(graph, 0.007)
+    rare, leaf = lighter.nodes["rare"], lighter.nodes["leaf"]
+    assert rare["inclusive"] == pytest.approx(rare["self"] + leaf["inclusive"])
+    assert rare["inclusive"] < 3
+    assert lighter.nodes["often"]["inclusive"] == pytest.approx(lighter.graph["total"])
