@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from graphdiff.pictures.profile_change import change_pictures
 from graphdiff.pictures.view import view_of
 from graphdiff.profiles.call_graph import Function, from_calls, from_stacks
 from graphdiff.profiles.comparison import compared
-from graphdiff.profiles.overlay import overlaid
+from graphdiff.profiles.noise import quantum
+from graphdiff.profiles.overlay import below, overlaid
 from graphdiff.profiles.sides import Side
 from graphdiff.profiles.stacks import Stacks
 
@@ -241,6 +243,15 @@ class TestTwo:
         picture = next(change_pictures(overlaid(old, new, scale=0.5), view_of()))
         assert edge(picture, "main", "f").color == "#bebebe"  # 25 of 2 * (100 + 125 / 2) ** 0.5 = 25.5
         assert edge(picture, "main", "g").color != "#bebebe"  # 25 of 2 * (100 + 75 / 2) ** 0.5 = 23.5
+
+    @pytest.mark.parametrize("lost", ["stacks", "samples of stacks", None])
+    def test_below_a_function_a_sample_stands_for_what_it_does_in_the_file(self, lost: str | None) -> None:
+        graph = stacks_profile(("start;main;f", 100), ("start", 700))
+        if lost == "stacks":
+            del graph.graph["stacks"]
+        elif lost:
+            graph.graph["stacks"] = replace(graph.graph["stacks"], samples=None)
+        assert quantum(below(graph, "main")) == 1.0
 
     def test_nothing_is_said_of_noise_where_no_file_says_how_often_it_was_sampled(self) -> None:
         old, new = (calls_profile(burn=cost) for cost in (7.0, 7.1))
