@@ -33,8 +33,9 @@ from graphdiff.pictures.sizes import (
 )
 from graphdiff.pictures.spending import BEHIND, Box, Pair, Profile, Spending, Way, in_order
 from graphdiff.pictures.view import View
-from graphdiff.profiles.noise import ERRORS
+from graphdiff.profiles.noise import ERRORS, QUANTUM
 from graphdiff.profiles.overlay import SIDES, side_of
+from graphdiff.text.amounts import rounded
 from graphdiff.text.numbers import percent, shorten
 from graphdiff.text.sentences import how_many
 
@@ -121,6 +122,12 @@ class _Change:
                  for n, spending in enumerate(self.drawn) for place, box in spending.boxes.items()]  # fmt: skip
         return max(moved, default=0.0)
 
+    @cached_property
+    def quanta(self) -> list[float]:
+        """Times which a cost is its variance, before and after; nothing where one side does not say that."""
+        quanta = [self.graph.graph.get(f"{QUANTUM}_{side}") for side in SIDES]
+        return [] if None in quanta else [float(each) for each in quanta]
+
     def boxes(self, place: int) -> tuple[Box, Box]:
         """Return a box before and after."""
         old, new = (spending.boxes.get(place) for spending in self.drawn)
@@ -134,11 +141,8 @@ class _Change:
 
     def margin(self, before: Number, after: Number) -> float:
         """Return within what a change of sampled costs may be chance."""
-        variance = 0.0
-        for cost, side in zip((before, after), SIDES, strict=True):
-            samples, total = (self.graph.graph.get(f"{name}_{side}") for name in ("samples", "total"))
-            variance += float(cost) * float(total) / samples if samples and total else 0.0
-        return ERRORS * math.sqrt(variance) if self.graph.graph.get("kind") == "sampled" else 0.0
+        variance = sum(abs(float(cost)) * each for cost, each in zip((before, after), self.quanta, strict=False))
+        return ERRORS * math.sqrt(variance)
 
     def strength(self, before: Number, after: Number) -> float:
         """Return how strongly a change is drawn, from -1 to 1; 0 where it may be chance."""
@@ -147,7 +151,7 @@ class _Change:
 
     def both(self, before: Number, after: Number) -> str:
         """Return two costs as one text."""
-        old, new = cost_text(before, self.unit), cost_text(after, self.unit)
+        old, new = (cost_text(_mean(cost, self.unit), self.unit) for cost in (before, after))
         if old == new:
             return new
         number, _, unit = old.partition(" ")
@@ -221,10 +225,15 @@ class _Change:
     def keys(self, pairs: list[Pair]) -> Iterator[str]:
         """Yield what colours and sizes mean."""
         yield "before → after; orange: costs more, green: less; size by the change of self, width by that of the cost"
-        if self.graph.graph.get("kind") == "sampled":
+        if self.quanta:
             yield "grey, white: within two standard errors"
         if any(way.is_estimate for pair in pairs for way in self.ways(pair)):
             yield "≈: as if all calls of a function cost the same (these profiles have no stacks)"
+
+
+def _mean(cost: Number, unit: str) -> Number:
+    """Return a cost that may be a mean as reports round it, if that leaves anything of it."""
+    return (rounded(cost, unit) or cost) if isinstance(cost, float) else cost
 
 
 def _calls_text(before: Number | None, after: Number | None) -> list[str]:

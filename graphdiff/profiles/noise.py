@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from graphdiff.profiles.stacks import Stacks
 
-__all__ = ["ERRORS", "T", "deviation", "of_stacks", "quantum", "scatter", "students", "widest"]
+__all__ = ["ERRORS", "QUANTUM", "T", "deviation", "of_stacks", "quantum", "scatter", "students", "widest"]
 
 #: Within so many standard errors a change is noise.
 ERRORS = 2.0
+#: What a profile that is a mean or a part of others says of it, where its own samples do not.
+QUANTUM = "quantum"
 #: Student's t at 97.5 %, by degrees of freedom from 1 on: so many standard errors are sure of a few runs.
 T = (12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
 
@@ -23,7 +25,8 @@ def quantum(graph: nx.DiGraph) -> float | None:
     """Return what one sample of a profile stands for; None where it was not sampled, or does not say that.
 
     Samples fall where they fall: their number has itself for its variance (Poisson), so that what they measured has
-    itself times this.
+    itself times this. The mean of n runs has an n-th of that variance, and so an n-th of
+    what one sample stands for.
 
     Examples
     --------
@@ -32,6 +35,8 @@ def quantum(graph: nx.DiGraph) -> float | None:
     """
     if graph.graph.get("kind") != "sampled":
         return None
+    if QUANTUM in graph.graph:
+        return float(graph.graph[QUANTUM])
     samples, total = graph.graph.get("samples"), graph.graph.get("total")
     if samples and total:
         return float(total) / float(samples)

@@ -13,6 +13,7 @@ import numpy as np
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.measured import STACKS
+from graphdiff.profiles.noise import QUANTUM, quantum
 from graphdiff.profiles.pairing import paired
 from graphdiff.profiles.stacks import Stacks, stacks_in
 from graphdiff.text.numbers import plain
@@ -25,7 +26,7 @@ STATUS = {(True, True): "kept", (False, True): "added", (True, False): "removed"
 #: What is known of a node, and of an edge, on either side.
 OF_NODES, OF_EDGES = ("self", "inclusive", "calls"), ("cost", "calls")
 #: What is known of either profile.
-OF_PROFILES = ("total", "samples")
+OF_PROFILES = ("total", "samples", QUANTUM)
 #: What counts how often something happened, and is no cost.
 COUNTS = ("calls", "samples")
 
@@ -48,9 +49,10 @@ def overlaid(
     -------
     networkx.DiGraph, or with changes MultiDiGraph
         Nodes have a ``status`` (kept, added, removed), ``self_before`` and ``self_after``, ``inclusive_…``,
-        ``calls_…``, edges ``cost_…`` and ``calls_…``, the graph ``total_…`` and ``samples_…``, where the profile on
-        that side has them. With changes these are there as ``change``, and on edges their ``status`` (kept, changed,
-        added, removed) with ``weight_before`` and ``weight_after``.
+        ``calls_…``, edges ``cost_…`` and ``calls_…``, the graph ``total_…``, ``samples_…`` and ``quantum_…`` (times
+        which a cost is its variance), where the profile on that side has them. With changes these are there as
+        ``change``, and on edges their ``status`` (kept, changed, added, removed) with ``weight_before`` and
+        ``weight_after``.
 
     Raises
     ------
@@ -77,7 +79,7 @@ def overlaid(
         for tail, head, data in graph.edges(data=True):
             key = ("",) if both.is_multigraph() else ()
             both.add_edge(tail, head, *key, **_sided(data, OF_EDGES, side, factor))
-        both.graph |= _sided(graph.graph, OF_PROFILES, side, factor)
+        both.graph |= _sided({**graph.graph, QUANTUM: quantum(graph)}, OF_PROFILES, side, factor)
     for node, data in both.nodes(data=True):
         data["status"] = STATUS[node in before, node in after]
     stacks = [_stacks(graph, [*both], factor) for graph, factor in ((before, 1), (after, scale))]
@@ -114,7 +116,14 @@ def below(graph: nx.DiGraph, main: Any) -> nx.DiGraph:
     kept = {main, *nx.descendants(graph, main)} if main in graph else set()
     whole = nx.DiGraph(graph.subgraph(kept))
     whole.graph["total"] = graph.nodes[main].get("inclusive", graph.graph.get("total")) if kept else 0
+    whole.graph |= _error(graph)
     return whole
+
+
+def _error(graph: nx.DiGraph) -> dict[str, float]:
+    """Return what a part of a profile says of its samples."""
+    each = quantum(graph)
+    return {} if each is None else {QUANTUM: each}
 
 
 def _below_on_stacks(graph: nx.DiGraph, main: Any) -> nx.DiGraph:
@@ -128,7 +137,8 @@ def _below_on_stacks(graph: nx.DiGraph, main: Any) -> nx.DiGraph:
     samples = None if every.samples is None else every.samples[inside]
     stacks = Stacks.of_tree(parents, frames, every.own[inside], samples)
     facts = {"total": stacks.total, "samples": stacks.n_samples, STACKS: stacks}
-    part = nx.DiGraph(**graph.graph | {name: value for name, value in facts.items() if value is not None})
+    known = {name: value for name, value in facts.items() if value is not None}
+    part = nx.DiGraph(**graph.graph | known | ({} if stacks.n_samples else _error(graph)))
     kept = [labels[place] for place in present.tolist()]
     for label, own, inclusive in zip(kept, *(each.tolist() for each in stacks.functions(len(kept))), strict=True):
         part.add_nodes_from([(label, graph.nodes[label] | {"self": own, "inclusive": inclusive})])

@@ -12,6 +12,7 @@ import networkx as nx
 from graphdiff.arithmetic import REAL
 from graphdiff.graph.measured import STACKS
 from graphdiff.profiles.addition import summed
+from graphdiff.profiles.noise import QUANTUM, quantum
 from graphdiff.profiles.pairing import aligned, aligned_runs
 
 __all__ = ["Side", "sides"]
@@ -50,13 +51,16 @@ class Side:
 
     @cached_property
     def mean(self) -> nx.DiGraph:
-        """The mean of all runs, with their stacks; how often each was sampled is no longer said."""
+        """The mean of all runs, with their stacks; of samples only their error is still said."""
         n = len(self.runs)
         if n == 1:
             return self.sum
         graph = nx.DiGraph(**{name: value for name, value in self.sum.graph.items() if name not in ("samples", STACKS)})
         graph.graph["format"] = f"{graph.graph.get('format', 'profiles')} (mean of {n:,} runs)"
         graph.graph |= _divided({"total": graph.graph.get("total")}, n)
+        each = quantum(self.sum)
+        if each is not None:
+            graph.graph[QUANTUM] = each / n
         graph.add_nodes_from((node, _divided(data, n)) for node, data in self.sum.nodes(data=True))
         graph.add_edges_from((tail, head, _divided(data, n)) for tail, head, data in self.sum.edges(data=True))
         if STACKS in self.sum.graph:

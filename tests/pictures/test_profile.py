@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,10 @@ from graphdiff.pictures.profile import profile_pictures
 from graphdiff.pictures.profile_change import change_pictures
 from graphdiff.pictures.view import view_of
 from graphdiff.profiles.call_graph import Function, from_calls, from_stacks
-from graphdiff.profiles.overlay import overlaid
+from graphdiff.profiles.comparison import compared
+from graphdiff.profiles.noise import quantum
+from graphdiff.profiles.overlay import below, overlaid
+from graphdiff.profiles.sides import Side
 from graphdiff.profiles.stacks import Stacks
 
 FOLDED = "main;parse;read 3\nmain;parse;burn 5\nmain;render;burn 2\nmain 1\n"
@@ -217,6 +221,45 @@ class TestTwo:
         assert edge(picture, "main", "f").color == "#bebebe"  # 20 of 2 * (100 + 120) ** 0.5 = 29.7
         assert edge(picture, "main", "g").color != "#bebebe"
         assert "grey, white: within two standard errors" in picture.legend
+
+    @pytest.mark.parametrize("main", [None, "main"])
+    @pytest.mark.parametrize("is_of_stacks", [True, False])
+    def test_of_means_of_runs_noise_is_that_of_all_their_samples(self, main: str | None, *, is_of_stacks: bool) -> None:
+        sides = [
+            [stacks_profile(("start;main;f", f + n), ("start;main;g", g + n), ("start", 50)) for n in (-1, 0, 2)]
+            for f, g in ((100, 100), (114, 120))
+        ]
+        for run in [] if is_of_stacks else [*sides[0], *sides[1]]:
+            del run.graph["stacks"]
+        result = compared(Side.of(sides[0]), Side.of(sides[1]), main)
+        picture = next(change_pictures(result.to_networkx(), view_of()))
+        assert edge(picture, "main", "f").color == "#bebebe"  # 14 of 2 * ((100.3 + 114.3) / 3) ** 0.5 = 16.9
+        assert edge(picture, "main", "g").color != "#bebebe"  # 20 of 17.2, of 29.8 were it one run
+        assert edge(picture, "main", "f").label == "100 → 114 samples"
+        assert "grey, white: within two standard errors" in picture.legend
+
+    def test_a_longer_run_that_is_made_alike_has_its_noise(self) -> None:
+        old, new = stacks_profile(("main;f", 100), ("main;g", 100)), stacks_profile(("main;f", 250), ("main;g", 150))
+        picture = next(change_pictures(overlaid(old, new, scale=0.5), view_of()))
+        assert edge(picture, "main", "f").color == "#bebebe"  # 25 of 2 * (100 + 125 / 2) ** 0.5 = 25.5
+        assert edge(picture, "main", "g").color != "#bebebe"  # 25 of 2 * (100 + 75 / 2) ** 0.5 = 23.5
+
+    @pytest.mark.parametrize("lost", ["stacks", "samples of stacks", None])
+    def test_below_a_function_a_sample_stands_for_what_it_does_in_the_file(self, lost: str | None) -> None:
+        graph = stacks_profile(("start;main;f", 100), ("start", 700))
+        if lost == "stacks":
+            del graph.graph["stacks"]
+        elif lost:
+            graph.graph["stacks"] = replace(graph.graph["stacks"], samples=None)
+        assert quantum(below(graph, "main")) == 1.0
+
+    def test_nothing_is_said_of_noise_where_no_file_says_how_often_it_was_sampled(self) -> None:
+        old, new = (calls_profile(burn=cost) for cost in (7.0, 7.1))
+        for graph in (old, new):
+            graph.graph["kind"] = "sampled"
+        picture = next(change_pictures(overlaid(old, new), view_of()))
+        assert edge(picture, "render", "burn").color != "#bebebe"
+        assert not any("standard errors" in line for line in picture.legend)
 
     def test_each_side_adds_up_whatever_is_drawn(self) -> None:
         sides = [
