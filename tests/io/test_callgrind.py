@@ -317,6 +317,7 @@ def test_names_may_stand_in_round_brackets() -> None:
     ("text", "said"),
     {
         "no event": ("version: 1\n", "no line events: in it"),
+        "a sum before the events": ("version: 1\nsummary:\n", "no line events: in it"),
         "negative": ("events: Ir\nfn=f\n1 -2\n", "line 3: a negative cost: '1 -2'"),
         "no number": ("events: Ir\nfn=f\n1 two\n", "line 3: no line of callgrind's format: '1 two'"),
         "too large": ("events: Ir\nfn=f\n1 " + "9" * 21 + "\n", "line 3: a number of more than 20 digits"),

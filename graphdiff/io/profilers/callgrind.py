@@ -209,7 +209,7 @@ class _Profile:
 
     def _sums_to(self, text: str) -> None:
         values = text.split()
-        if self._column < len(values) and values[self._column].isdecimal():
+        if 0 <= self._column < len(values) and values[self._column].isdecimal():
             self._summary = int(values[self._column][:20])
 
     def _known(self, kind: str, text: str) -> str:
