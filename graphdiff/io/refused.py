@@ -150,7 +150,7 @@ LOCKS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     (
         (
             rb"\A(?!(?s:.*)# +via\b)",
-            rb"\A(?:#.*\n|-e .*\n|--.*\n|\s*\n)*[A-Za-z0-9][\w.-]*(?:\[[\w, -]*\])? *==\S+(?: *;.*)?(?: *\\)?\s*$",
+            rb"\A(?:(?:#|-e |--).*\n|[^\S\n]*\n)*+[A-Za-z0-9][\w.-]*(?:\[[\w, -]*\])? *==\S+(?: *;.*)?(?: *\\)?\s*$",
         ),
         "a list of requirements without what they depend on; give what pip inspect or uv pip compile prints",
     ),
@@ -192,7 +192,7 @@ LOCKS: tuple[tuple[tuple[bytes, ...], str], ...] = (
         "go.sum, checksums of modules; give what go mod graph prints",
     ),
     (
-        (rb"\A(?:\s*//.*\n|\s*\n)*module \S+", rb"^(?:go \d|require\b|\s*$)"),
+        (rb"\A(?:[^\S\n]*(?://.*)?\n)*+module \S+", rb"^(?:go \d|require\b|\s*$)"),
         "go.mod, what a module asks for, and not what that rests on; give what go mod graph prints",
     ),
     # .NET, Nix, Julia, Perl, Crystal, Haskell.

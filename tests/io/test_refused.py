@@ -439,3 +439,9 @@ def test_what_is_cut_off_is_still_what_its_name_says(tmp_path: Path) -> None:
     file.write_bytes(b'{"nodes": [')
     with pytest.raises(FormatError, match="broken JSON"):
         read(file)
+
+
+def test_empty_lines_are_told_apart_at_once() -> None:
+    """A pattern that can take them in several ways would try all: some 2 to the power of the lines."""
+    with pytest.raises(FormatError, match="in no format that is known"):
+        read(BytesIO(b"\n" * 200 + b"version: 1 two\n"))
