@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.change.attribution import Attribution
 from graphdiff.change.match import Matched, Side
+from graphdiff.profiles.overlay import STATUS
 
 Ends = tuple[Any, Any, str]
-#: What `overlay` says of nodes and edges, by whether the graph before and the graph after have them.
-STATUS = {(True, True): "kept", (False, True): "added", (True, False): "removed"}
 
 
 def overlay(matched: Matched, among: NDArray[np.bool_], attribution: Attribution | None = None) -> nx.MultiDiGraph:
