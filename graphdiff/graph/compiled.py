@@ -674,6 +674,7 @@ def _arranged(edges: intake.Edges) -> tuple[Topology, NDArray[Any] | None]:
     given = numbers if edges.order is None else edges.order[numbers]
     loose = edges.loose
     marked = None if loose is None else loose[numbers]
+    topology = replace(topology, leaf_seeds=edges.leaf_seeds, titles=edges.titles)
     return replace(topology, absences=edges.absences or None, given=given, marked_loose=marked), numbers
 
 

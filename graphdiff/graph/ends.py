@@ -30,7 +30,8 @@ class Boundary(Enum):
     """All roots of a graph, all its leaves, or all its nodes, as an end.
 
     Of a component with a cycle that nothing enters all members are roots; where it is collapsed it is one. Of all nodes
-    each member counts, collapsed or not.
+    each member counts, collapsed or not. Leaves that a file weighs, as an attribution graph its logits by their
+    probabilities, count as much each.
 
     Examples
     --------
@@ -152,7 +153,11 @@ def seeds_of(graph: CompiledGraph, end: End) -> Seeds:
     if isinstance(end, (str, int)):  # spares most questions the rest
         return Seeds([position(end)])
     if isinstance(end, Boundary):
-        positions = end.of(graph.topology).tolist()
+        topology = graph.topology
+        if end is LEAVES and topology.leaf_seeds:
+            positions = topology.positions[list(topology.marked_leaves)].tolist()
+            return Seeds(positions, weighed(graph, topology.leaf_seeds))
+        positions = end.of(topology).tolist()
         return Seeds(positions) if end is NODES else units(graph, positions)
     if hasattr(end, "to_dict") and hasattr(end, "index") and not isinstance(end, Mapping):
         raise UsageError("a Series is no end: give dict(series), which gives nodes their seeds, or list(series)")

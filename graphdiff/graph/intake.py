@@ -58,6 +58,8 @@ class Edges:
     keys: Sequence[Hashable] | None = None
     marked: tuple[int, ...] = ()
     marked_leaves: tuple[int, ...] = ()
+    leaf_seeds: tuple[float, ...] = ()
+    titles: Sequence[str | None] | None = None
     also_called: tuple[tuple[str, int], ...] = ()
     rows: Sequence[Mapping[Hashable, Mapping[Any, Any]]] = ()
     records: Sequence[Mapping[str, Any]] = ()
@@ -188,6 +190,7 @@ def _from_networkx(graph: nx.Graph) -> Edges:
         numbers = list(map(len, parallel))
         tails, heads = np.repeat(tails, numbers), np.repeat(heads, numbers)
     leaves = _marked(graph, "leaf")
+    seeds = tuple([graph.nodes[names[i]]["leaf"] for i in leaves])
     return Edges(
         n_nodes=len(names),
         tails=tails,
@@ -196,6 +199,8 @@ def _from_networkx(graph: nx.Graph) -> Edges:
         keys=keys,
         marked=_marked(graph, "root"),
         marked_leaves=leaves,
+        leaf_seeds=() if all(seed is True for seed in seeds) else tuple(map(float, seeds)),
+        titles=_titles(graph),
         also_called=tuple([(text, i) for i in leaves if isinstance(text := graph.nodes[names[i]].get("output"), str)]),
         rows=rows,
         **_meanings(graph.graph),
@@ -254,7 +259,14 @@ def _quotient_text(graph: nx.Graph) -> str:
 
 
 def _marked(graph: nx.Graph, attribute: str) -> tuple[int, ...]:
-    return tuple([i for i, data in enumerate(graph._node.values()) if data and data.get(attribute) is True])
+    marks = ((i, data.get(attribute)) for i, data in enumerate(graph._node.values()) if data)
+    return tuple([i for i, mark in marks if mark is True or type(mark) in (int, float)])
+
+
+def _titles(graph: nx.Graph) -> list[str | None] | None:
+    """Return what reports call each node, by the attribute that the graph says has it."""
+    name = graph.graph.get("node_title")
+    return None if name is None else [data.get(name) for data in graph._node.values()]
 
 
 def _from_matrix(matrix: NDArray[Any], names: Sequence[Hashable] | None) -> Edges:

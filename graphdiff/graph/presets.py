@@ -14,12 +14,12 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.arithmetic import Weights
+from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import UsageError, WeightError
 from graphdiff.graph import costs
 from graphdiff.graph.topology import Topology
 
-__all__ = ["WEIGHTS", "Preset", "even", "even_calls", "how_often", "imports", "per_call", "spent", "unit"]
+__all__ = ["WEIGHTS", "Preset", "even", "even_calls", "how_often", "imports", "normalised", "per_call", "spent", "unit"]
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,29 @@ def _parts(topology: Topology, cycles: str, exact: bool, counts: NDArray[np.floa
     return weights
 
 
+def _normalised(topology: Topology, cycles: str, exact: bool) -> Weights:
+    rows = topology.quotient if cycles == "collapse" else topology.rows
+    column = topology.attributes["weight"]
+    heads = topology.representative[topology.heads] if cycles == "collapse" else topology.heads
+    if exact or column.values.dtype == object:
+        return _normalised_exactly(topology.n_edges, rows.edges.tolist(), heads.tolist(), column.values.tolist())
+    sizes = np.zeros(topology.n_edges)
+    sizes[rows.edges] = np.abs(column.values[rows.edges])
+    entering = np.bincount(heads, weights=sizes, minlength=topology.n_nodes)[heads]
+    return np.divide(sizes, entering, out=np.zeros(topology.n_edges), where=entering > 0)
+
+
+def _normalised_exactly(n_edges: int, edges: list[int], heads: list[int], weights: list[Number]) -> list[Number]:
+    parts: list[Number] = [Fraction(0)] * n_edges
+    sizes = {edge: abs(Fraction(weights[edge])) for edge in edges}
+    entering: dict[int, Fraction] = {}
+    for edge, size in sizes.items():
+        entering[heads[edge]] = entering.get(heads[edge], Fraction(0)) + size
+    for edge, size in sizes.items():
+        parts[edge] = size / entering[heads[edge]] if size else Fraction(0)
+    return parts
+
+
 #: 1 on every edge: the total is the number of paths.
 unit = Preset("unit", "each edge counts 1, so that the total is the number of paths", _unit)
 
@@ -136,8 +159,14 @@ even_calls = Preset(
     measured=("calls",),
 )  # fmt: skip
 
+#: Of signed weights: the edge's part of the absolute weights of all that enters its head (circuit-tracer's influence).
+normalised = Preset(
+    "normalised", "each edge is its part of the absolute weights that enter its head", _normalised,
+    measured=("weight",),
+)  # fmt: skip
+
 #: The presets by the names that the command line takes.
-WEIGHTS = {preset.name: preset for preset in (unit, even, imports, spent, per_call, how_often, even_calls)}
+WEIGHTS = {preset.name: preset for preset in (unit, even, imports, normalised, spent, per_call, how_often, even_calls)}
 
 
 def summed(meaning: str) -> str:

@@ -217,13 +217,15 @@ def _opened(
     counts = [columns["attributes"].get(preset.counts_by) for preset in WEIGHTS.values()]
     shape: dict[str, Any] = {which: arrays[which] for which in SHAPE}
     leaves = tuple(arrays["marked_leaves"].tolist()) if "marked_leaves" in arrays else ()
-    outputs = columns["node_attributes"].get("output")
+    outputs, seeds = map(columns["node_attributes"].get, ("output", "leaf"))
     topology = Topology(
         **shape,
         names=_labels(arrays, settings.pop("labels", "plain")),
         given_keys=Integers(arrays["keys"]) if "keys" in arrays else columns["keys"].get(""),
         marked=tuple(arrays["marked"].tolist()),
         marked_leaves=leaves,
+        leaf_seeds=tuple(float(seeds[leaf]) for leaf in leaves) if seeds and kind_of(seeds) == "number" else (),
+        titles=columns["node_attributes"].get(str(about.get("node_title"))),
         given=arrays.get("given"),
         attributes=columns["attributes"],
         counts=next((column.numbers for column in counts if column is not None), None),

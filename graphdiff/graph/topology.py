@@ -21,7 +21,7 @@ from graphdiff.graph.attributes import Column, Columns
 from graphdiff.graph.labels import Indexed, Integers, Texts
 from graphdiff.kernels.order import topological
 from graphdiff.kernels.rows import Ints, counted, grouped, index_type, parallels, pointers, reordered, taken
-from graphdiff.text.names import PLAIN, Edge, Naming
+from graphdiff.text.names import PLAIN, Edge, Naming, Titled
 
 #: The kind of an edge to a package that is taken where others install it.
 PEER = "peer"
@@ -96,6 +96,10 @@ class Topology:
         The ids that the reader marked as roots.
     marked_leaves : tuple of int
         The ids that the reader marked as leaves.
+    leaf_seeds : tuple of float
+        What each of these counts where all are meant, if not 1.
+    titles : sequence of str or None
+        What reports call each id; None where they call all by their labels.
     counts : array or list of objects, shape (n_edges,), or None
         What a preset shares out by, where it shares out by an edge attribute.
     attributes : mapping of name to column
@@ -122,6 +126,8 @@ class Topology:
     given_keys: Sequence[Hashable] | None = None
     marked: tuple[int, ...] = ()
     marked_leaves: tuple[int, ...] = ()
+    leaf_seeds: tuple[float, ...] = ()
+    titles: Sequence[str | None] | None = None
     counts: Weights | None = None
     attributes: Columns = field(default_factory=dict)
     absences: Absences | None = None
@@ -170,6 +176,8 @@ class Topology:
         """The labels in topological order: a tuple, or the ids where they are the labels."""
         if self.names is None:
             return cast(Sequence[Any], self.ids)
+        if self.titles is not None:
+            return tuple([self._named(i) for i in self.ids.tolist()])
         names = self.names
         return tuple([names[i] for i in self.ids.tolist()])
 
@@ -198,7 +206,14 @@ class Topology:
     def label(self, position: int) -> Any:
         """Return the label of the node at `position`."""
         number = int(self.ids[position])
-        return number if self.names is None else self.names[number]
+        return number if self.names is None else self._named(number)
+
+    def _named(self, number: int) -> Any:
+        """Return the label of an id, with its title where it has one."""
+        assert self.names is not None
+        label = self.names[number]
+        title = None if self.titles is None else self.titles[number]
+        return Titled(label, title) if title and isinstance(label, str) else label
 
     def position(self, label: Hashable) -> int:
         """Return the position of the node with `label`, or raise `UnknownNodeError` with the nearest names."""

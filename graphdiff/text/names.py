@@ -9,9 +9,31 @@ import re
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, Self
 
-__all__ = ["PLAIN", "Naming", "distinct", "joined"]
+__all__ = ["PLAIN", "Naming", "Titled", "distinct", "joined"]
+
+
+class Titled(str):
+    """A label that reports call by a title; in records, and as a key, it is the label.
+
+    Examples
+    --------
+    >>> label = Titled("E_235304_3", 'token "3"@3')
+    >>> label == "E_235304_3", node_text(label)
+    (True, 'token "3"@3')
+    """
+
+    called: str
+
+    def __new__(cls, label: str, title: str) -> Self:
+        """Return the label with what it is called."""
+        titled = super().__new__(cls, label)
+        titled.called = title
+        return titled
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        return type(self), (str(self), self.called)
 
 
 @dataclass(frozen=True)
@@ -186,7 +208,7 @@ def edge_name(edge: Edge) -> str:
     ('a -> b', 'a -> b', 'a -> b (1)')
     """
     tail, head, *key = named_parts(edge)
-    return f"{tail} -> {head}{f' ({key[0]})' if key else ''}"
+    return f"{node_text(tail)} -> {node_text(head)}{f' ({key[0]})' if key else ''}"
 
 
 def node_text(node: Any) -> str:
@@ -197,9 +219,9 @@ def node_text(node: Any) -> str:
     >>> node_text("libc6"), node_text(frozenset(["libgcc-s1", "libc6"]))
     ('libc6', 'libc6 + libgcc-s1')
     """
-    if not isinstance(node, frozenset):
-        return str(node)
-    return joined(map(str, node))
+    if isinstance(node, frozenset):
+        return joined(map(node_text, node))
+    return node.called if isinstance(node, Titled) else str(node)
 
 
 #: What behind the last "@" of an id is a version, and not the host of an address; and how long it may be.

@@ -192,6 +192,19 @@ WORDS: dict[str, Words] = {
         ends="the outputs",
         moved="Which derivatives moved it",
     ),
+    "drives": Words(
+        nodes="nodes",
+        edges="edges",
+        arrow="a -> b: a drives b",
+        relation="{source} drives {target}",
+        total="from {source}, {total} reaches {target}",
+        none="{source} does not drive {target}",
+        rank_from="what {source} drives",
+        rank_towards="what drives {target}",
+        reached="it drives",
+        starts="the tokens",
+        ends="the logits (by probability)",
+    ),
 }
 
 

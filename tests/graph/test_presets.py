@@ -28,7 +28,8 @@ SHOP = graph_of(("a", "b", 3), ("a", "c", 1), ("b", "d", 1), ("c", "d", 1), ("c"
 
 MEASURED = SHOP.copy()
 nx.set_edge_attributes(
-    MEASURED, {edge: {"cost": 3 * place + 1, "calls": place + 1} for place, edge in enumerate(SHOP.edges)}
+    MEASURED,
+    {edge: {"cost": 3 * place + 1, "calls": place + 1, "weight": place - 2} for place, edge in enumerate(SHOP.edges)},
 )
 nx.set_node_attributes(MEASURED, 2, "self")
 

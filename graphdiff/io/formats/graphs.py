@@ -86,6 +86,18 @@ GRAPHS: dict[str, Format] = {
         command='networkx: json.dump(nx.node_link_data(G), open("graph.json", "w"))',
         tier=1,
     ),
+    "attribution": Format(
+        read="graphdiff.io.attribution:read_attribution",
+        title="attribution graphs",
+        about="circuit-tracer, Neuronpedia: a node drives a node by a signed weight; repeats are refused",
+        suffixes=(".json",),
+        marks=((rb'^"links": \[', rb'^"nodes": \[.*"(?:ctx_idx|feature_type)"\s*+:'),),
+        tool="circuit-tracer",
+        version="3f0965b6",
+        sample="by hand, 2026-11-29",
+        command="circuit_tracer.utils.create_graph_files(graph, slug, folder)",
+        tier=1,
+    ),
     "adjacency": Format(
         read="graphdiff.io.json_graphs:read_adjacency",
         title="JSON objects whose keys are nodes",
