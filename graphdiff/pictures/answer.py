@@ -403,10 +403,10 @@ def _keys(asked: dict[str, Any], scale: Scale) -> Iterator[str]:
 
 def _signed_keys(asked: dict[str, Any], scale: Signed) -> Iterator[str]:
     """Yield what stands at the nodes and edges of an attribution graph, and what speaks for and against."""
-    total = asked.get("total")
+    total: Any = asked.get("total")
     if isinstance(total, REAL) and isinstance(scale.whole, REAL):
-        size = abs(scale.whole)
-        ahead, against = (size + total) / 2, (total - size) / 2
-        yield f"for it {signed(ahead)}, against it {signed(against)}; node and edge: what of the total runs through it"
+        sides = ((side * abs(scale.whole) + total) / 2 for side in (1, -1))
+        paths = " and ".join(filter(None, (signed(side) if side else "" for side in sides))) or "0"
+        yield f"paths for it and against it: {paths}; node and edge: what of the total runs through it"
     yield "width: how much; blue, arrow: for; orange, bar: against"
     yield "bold ellipse: source; double border: target"

@@ -162,8 +162,8 @@ def drawing(picture: Picture, direction: str) -> pydot.Dot:
     for edge, key, row in zip(picture.edges, keys, edges, strict=True):
         looks = _quoted(_edge_attributes(edge)) | looks_of("edge", edge.facts)
         dot.add_edge(_with(pydot.Edge(ids[edge.tail], ids[edge.head]), looks | key | row))
-    for number, row in enumerate(picture.rows):
-        dot.add_subgraph(_row(number, row, ids))
+    for number, beside in enumerate(picture.rows):
+        dot.add_subgraph(_row(number, beside, ids))
     dot.ids = dict(zip(names, ids, strict=True))
     return dot
 

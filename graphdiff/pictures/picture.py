@@ -186,7 +186,7 @@ def title(name: str, data: Mapping[str, Any], attribute: str | None = None) -> s
     >>> title("20_15_8", {"kind": "feature", "clerp": "Texas", "title": 'feature 20_15_8 "Texas"'}, "title")
     'Texas\n20_15_8'
     """
-    called = data.get(attribute)
+    called = data.get(attribute or "")
     if isinstance(called, str):
         kind = data.get("kind")
         if kind == "feature" and data.get("clerp"):
