@@ -117,7 +117,7 @@ class Pair:
         ways = Ways(first, last, self._reach(graphs, first, towards=False), self._reach(graphs, last, towards=True))
         ways.require_apart()
         ways = self._known.setdefault((first, last, first.kinds, last.kinds), ways)
-        sweeps = Sweeps(graphs, ways).require()
+        sweeps = Sweeps.of(graphs, ways).require()
         return Comparison(source, target, self._among(source, towards=False), sweeps, self.groups(by))
 
     def labels_in_each(self, end: End) -> tuple[list[Any], list[Any]]:

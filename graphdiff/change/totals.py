@@ -111,7 +111,7 @@ class Changes(Numbers, Mapping[Any, Number]):
         source, target = (node, self.end) if self.towards else (self.end, node)
         ways = Ways.of(self.matched, self._numbered(source), self._numbered(target))
         ways.require_apart()
-        return Comparison(source, target, self.difference, Sweeps(self.matched, ways).require(), self.node_groups)
+        return Comparison(source, target, self.difference, Sweeps.of(self.matched, ways).require(), self.node_groups)
 
     @cached_property
     def moved(self) -> list[Moved]:
