@@ -66,16 +66,23 @@ def _link(rng: random.Random, tail: Document, head: Document) -> Iterator[Docume
 
 
 def of_another_prompt(document: Document, seed: int) -> Document:
-    """Return the same with other weights here and there, without some links, and with other probabilities."""
+    """Return the same with other weights and probabilities here and there, without some nodes, with a logit more."""
     rng = random.Random(seed)
     other = copy.deepcopy(document)
-    other["links"] = [link for link in other["links"] if rng.random() < 0.8]
-    for link in other["links"]:
-        if rng.random() < 0.4:
-            link["weight"] += rng.choice((-3, -1, 2, 5)) / 8
+    other["nodes"] = [node for node in other["nodes"] if node["layer"] == "E" or rng.random() < 0.9]
     for node in other["nodes"]:
         if node["feature_type"] == "logit" and rng.random() < 0.6:
             node["token_prob"] = rng.randint(1, 4) / 16
+    last = max(int(node["layer"]) for node in document["nodes"] if node["layer"] != "E")
+    place = len(document["metadata"]["prompt_tokens"]) - 1
+    new = _node(f"{last}_299_{place}", last, place, "logit", token_prob=0.25, clerp='Output " new" (p=0.250)')
+    labels = {node["node_id"] for node in other["nodes"]}
+    other["links"] = [link for link in other["links"] if {link["source"], link["target"]} <= labels]
+    for link in other["links"]:
+        if rng.random() < 0.4:
+            link["weight"] += rng.choice((-3, -1, 2, 5)) / 8
+    other["links"] += [link for node in other["nodes"] for link in _link(rng, node, new)]
+    other["nodes"].append(new)
     rng.shuffle(other["nodes"])
     return other
 

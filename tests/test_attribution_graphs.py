@@ -10,7 +10,7 @@ from typing import Any
 
 import networkx as nx
 import pytest
-from attribution_graphs import Listed, made
+from attribution_graphs import Listed, made, of_another_prompt
 
 import graphdiff as gd
 
@@ -88,6 +88,19 @@ def test_the_influence_is_that_of_the_series_of_its_matrix(seed: int, tmp_path: 
     listed = DRAWN[seed]
     reaching = gd.reverse(read(listed, tmp_path), gd.LEAVES, weight=gd.weights.normalised, **EXACT)
     assert {label: reaching[label] - listed.logits.get(label, 0) for label in listed.labels} == listed.influence
+
+
+# Two prompts
+
+
+@of_each_seed
+def test_the_parts_of_a_change_are_all_of_it(seed: int, tmp_path: Path) -> None:
+    before, after = DRAWN[seed], Listed(of_another_prompt(DRAWN[seed].document, seed))
+    (tmp_path / "after").mkdir()
+    found = gd.compare(read(before, tmp_path), read(after, tmp_path / "after"), gd.ROOTS, gd.LEAVES, **EXACT)
+    totals = [sum(listed.to_the_logits(listed.tokens)) for listed in (before, after)]
+    assert [found.before, found.after] == totals
+    assert sum(found.attribution.values()) == totals[1] - totals[0]
 
 
 # The published file
