@@ -69,6 +69,25 @@ def test_what_reaches_the_logits_from_each_node_is_ranked(seed: int, tmp_path: P
     }
 
 
+@of_each_seed
+def test_the_strongest_paths_are_the_largest_of_all(seed: int, tmp_path: Path) -> None:
+    listed = DRAWN[seed]
+    sizes = sorted(map(abs, listed.to_the_logits(listed.tokens)), reverse=True)
+    strongest = gd.strongest_paths(read(listed, tmp_path), gd.ROOTS, gd.LEAVES, k=5, **EXACT)
+    assert [abs(path.influence) for path in strongest] == sizes[:5]
+
+
+@of_each_seed
+def test_without_a_feature_is_what_the_other_paths_carry(seed: int, tmp_path: Path) -> None:
+    listed, graph = DRAWN[seed], read(DRAWN[seed], tmp_path)
+    for feature in listed.of_kind("cross layer transcoder"):
+        found = gd.what_if(graph, gd.ROOTS, gd.LEAVES, remove_nodes=[feature], **EXACT)
+        rest = Listed(
+            {**listed.document, "links": [at for at in listed.document["links"] if feature not in at.values()]}
+        )
+        assert found.after == sum(rest.to_the_logits(rest.tokens))
+
+
 # circuit-tracer's numbers
 
 
