@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,52 @@ def test_without_a_feature_is_what_the_other_paths_carry(seed: int, tmp_path: Pa
         assert found.after == sum(rest.to_the_logits(rest.tokens))
 
 
+Ask = Callable[[nx.DiGraph, Any, dict[str, Any]], Any]
+
+
+def plain(answer: Any) -> Any:
+    """Return an answer as plain values, without its ends: the same question in other words has the same answer."""
+    if isinstance(answer, list) and hasattr(answer[0], "influence"):
+        return [(path.nodes, path.influence) for path in answer]
+    facts = answer.to_dict() if hasattr(answer, "to_dict") else answer
+    return {str(key): fact for key, fact in facts.items() if key != "target"} if isinstance(facts, dict) else facts
+
+
+ASKED: dict[str, Ask] = {
+    "accumulate": lambda g, end, options: gd.accumulate(g, target=end, semiring="max-plus", **options),
+    "annotate": lambda g, end, options: list(gd.annotate(g, gd.ROOTS, end, **options).edges(data="contribution")),
+    "cut": lambda g, end, options: gd.cut(g, gd.ROOTS, end, part=0.5, **options),
+    "edge_contributions": lambda g, end, options: gd.edge_contributions(g, gd.ROOTS, end, **options),
+    "explain": lambda g, end, options: gd.explain(g, gd.ROOTS, end, **options),
+    "factored": lambda g, end, options: str(gd.factored(g, gd.ROOTS, end, **options)),
+    "first_steps": lambda g, end, options: gd.first_steps(g, gd.ROOTS, end, **options),
+    "iter_paths": lambda g, end, options: list(gd.iter_paths(g, gd.ROOTS, end, **options)),
+    "node_contributions": lambda g, end, options: gd.node_contributions(g, gd.ROOTS, end, **options),
+    "prune": lambda g, end, options: list(gd.prune(g, gd.NODES, end, nodes=0.8, **options).edges(data=True)),
+    "reverse": lambda g, end, options: gd.reverse(g, end, **options),
+    "sample_paths": lambda g, end, options: list(gd.sample_paths(g, gd.ROOTS, end, 9, seed=1, **options)),
+    "sensitivities": lambda g, end, options: gd.sensitivities(g, gd.ROOTS, end, **options),
+    "strongest_paths": lambda g, end, options: gd.strongest_paths(g, gd.ROOTS, end, **options),
+    "total_influence": lambda g, end, options: gd.total_influence(g, gd.ROOTS, end, **options),
+    "uncertainty": lambda g, end, options: gd.uncertainty(g, gd.ROOTS, end, sd=dict.fromkeys(g.edges, 1), **options),
+    "what_if": lambda g, end, options: gd.what_if(g, gd.ROOTS, end, reweight={next(iter(g.edges)): 2}, **options),
+}
+
+
+@pytest.mark.parametrize("function", ASKED)
+@pytest.mark.parametrize(
+    "options", [{}, EXACT, {"weight": gd.weights.normalised}], ids=["floats", "exact", "normalised"]
+)
+def test_all_leaves_are_the_logits_with_their_probabilities(
+    function: str, options: dict[str, Any], tmp_path: Path
+) -> None:
+    for seed in SEEDS[:3]:
+        listed, graph = DRAWN[seed], read(DRAWN[seed], tmp_path)
+        seeds = {label: float(part) for label, part in listed.logits.items()}
+        ask = ASKED[function]
+        assert repr(plain(ask(graph, gd.LEAVES, options))) == repr(plain(ask(graph, seeds, options)))
+
+
 # circuit-tracer's numbers
 
 
@@ -107,6 +154,21 @@ def test_the_influence_is_that_of_the_series_of_its_matrix(seed: int, tmp_path: 
     listed = DRAWN[seed]
     reaching = gd.reverse(read(listed, tmp_path), gd.LEAVES, weight=gd.weights.normalised, **EXACT)
     assert {label: reaching[label] - listed.logits.get(label, 0) for label in listed.labels} == listed.influence
+
+
+@of_each_seed
+@pytest.mark.parametrize(("nodes", "edges"), [("0.8", "0.98"), ("0.5", "0.8"), ("1", "0.6")])
+def test_what_is_pruned_is_what_it_prunes_and_totals_stay(seed: int, nodes: str, edges: str, tmp_path: Path) -> None:
+    listed = DRAWN[seed]
+    shares = {"nodes": Fraction(nodes), "edges": Fraction(edges)}
+    pruned = gd.prune(read(listed, tmp_path), gd.NODES, gd.LEAVES, **shares, **EXACT)
+    kept, drawn = listed.kept(**shares)
+    assert set(pruned) == kept
+    own = {(tail, head): known["weight"] for tail, head, known in pruned.edges(data=True) if not known["eliminated"]}
+    assert own == {edge: listed.weights[edge] for edge in drawn}
+    for node in kept - set(listed.logits):
+        for logit in listed.logits:
+            assert gd.total_influence(pruned, node, logit, **EXACT) == sum(listed.paths(node, logit))
 
 
 # Two prompts
