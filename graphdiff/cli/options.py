@@ -128,7 +128,7 @@ _READING: list[Callable[..., Any]] = [
         "-w", "--weight", "weights", multiple=True, metavar="NAME", shell_complete=complete_weight,
         help="unit (1 on every edge), even (1/out-degree), imports (part of import statements), normalised (part of "
         "|weights| that enter the head); of profiles spent, per-call, how-often, even-calls; or an edge attribute "
-        "(attr:NAME where a preset has its name). Two: side by side, where a verb does. Default: known ones, else even, "
+        "(attr:NAME where a preset has its name). Two: side by side, where a verb does. Default: known, else even, "
         "unit or both.",
     ),
     click.option("--default-weight", type=float, metavar="W", help="The weight of edges that have none."),
