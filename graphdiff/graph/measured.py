@@ -11,7 +11,7 @@ from graphdiff.remedies import Keyword
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["STACKS", "asks_costs", "is_profile", "with_stacks", "with_texts"]
+__all__ = ["STACKS", "asks_costs", "is_attribution", "is_profile", "with_stacks", "with_texts"]
 
 #: The attribute of a graph that has the stacks it was measured on: arrays, which saved graphs alone hold.
 STACKS = "stacks"
@@ -27,6 +27,20 @@ def is_profile(graph: nx.DiGraph) -> bool:
     (True, False)
     """
     return graph.graph.get("edge_meaning") == "calls" and "unit" in graph.graph
+
+
+def is_attribution(graph: nx.DiGraph) -> bool:
+    """Tell whether a graph is an attribution graph of a language model: what drives what, and what each node is.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> graph = nx.DiGraph(edge_meaning="drives")
+    >>> graph.add_node("E_2_0", kind="token")
+    >>> is_attribution(graph), is_attribution(nx.DiGraph(edge_meaning="drives"))
+    (True, False)
+    """
+    return graph.graph.get("edge_meaning") == "drives" and any(kind for _, kind in graph.nodes(data="kind"))
 
 
 def asks_costs(graph: Any, options: Mapping[str, Any]) -> bool:
