@@ -22,7 +22,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import LimitError, UsageError, count_text, edge_text
 from graphdiff.graph.attributes import drawing_names
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, Progress, compiled, counted
-from graphdiff.graph.ends import End, Seeds, seeds_of
+from graphdiff.graph.ends import End, Seeds, seeds_of, titled
 from graphdiff.graph.intake import edge_data
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
@@ -184,7 +184,7 @@ class Diagnosis(Result):
             yield "busiest node", f"{node_text(passages.node.label)} {_share_text(passages.node)}"
         if passages.edge is not None:
             label = passages.edge.label if passages.edge.parallel else passages.edge.label[:2]
-            yield "busiest edge", f"{edge_text(label, str)} {_share_text(passages.edge)}"
+            yield "busiest edge", f"{edge_text(label, node_text)} {_share_text(passages.edge)}"
         yield "every path uses", _bottleneck_text(passages)
         cost = self.cost
         yield "multiply-adds", f"naive {shown(cost.naive)}, forward {cost.forward:,}, reverse {cost.reverse:,}"
@@ -232,7 +232,7 @@ def _bottleneck_text(passages: Passages) -> str:
     nodes, edges = passages.bottleneck_nodes, passages.bottleneck_edges
     listed = [
         and_more(", ".join(map(node_text, nodes[:SHOWN])), len(nodes) - SHOWN),
-        and_more(", ".join(edge_text(edge[:2], str) for edge in edges[:SHOWN]), len(edges) - SHOWN),
+        and_more(", ".join(edge_text(edge[:2], node_text) for edge in edges[:SHOWN]), len(edges) - SHOWN),
     ]  # edges that have no parallel ones
     return "; ".join(filter(None, listed)) or "nothing but its ends"
 
@@ -314,6 +314,7 @@ def diagnose(
     between = restriction(read.with_preset(unit), *ends)
     before, behind, lengths, passages = _swept(between, progress or (lambda done, stages: None))
     n_paths = sum(before[node] for node in between.targets)
+    source, target = titled(read, source, target)
     return Diagnosis(
         source=source,
         target=target,
@@ -465,7 +466,7 @@ class Overview:
         if self.attributes is not None:
             attributes = [{name: plain(value) for name, value in a.__dict__.items()} for a in self.attributes]
         ends = {
-            side: [{"node": node_text(node), "n_paths": plain(count)} for node, count in tops]
+            side: [{"node": PLAIN.node(node), "n_paths": plain(count)} for node, count in tops]
             for side, tops in (("roots", self.roots), ("leaves", self.leaves))
         }
         examples = [str(node) for node in self.examples]
@@ -476,7 +477,7 @@ class Overview:
         words = words_for(self.edge_meaning, node_meaning=self.node_meaning)
         counts = f"{how_many(self.n_nodes, words.nodes)}, {how_many(self.n_edges, words.edges)}"
         yield "read", f"{counts} ({words.arrow})"
-        yield "names", ", ".join(map(str, self.examples))
+        yield "names", ", ".join(map(node_text, self.examples))
         if self.attributes is not None:
             yield "numbers on edges", "; ".join(map(str, self.attributes)) or "none"
         for side, number, tops in (("roots", self.n_roots, self.roots), ("leaves", self.n_leaves, self.leaves)):

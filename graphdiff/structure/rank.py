@@ -22,7 +22,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import adds_up, attribute_kinds, drawing_names
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import NODES, ROOTS, Boundary, End, Seeds, seeds_of, units
+from graphdiff.graph.ends import NODES, ROOTS, Boundary, End, Seeds, seeds_of, titled, units
 from graphdiff.graph.measured import asks_costs, is_profile
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import even, spent
@@ -329,6 +329,7 @@ def rank(
     sized = partial(_set_columns, graph, ready[0], source, value, values, progress)
     order, places, sizes = _ordered(rows, column, sized, top)
     first = ready[0]
+    source, target = titled(first, source, target)
     steps = _steps(first, [rows[number].position for number in order]) if relies else []
     return Ranking(
         source=NODES if relies else source,

@@ -72,6 +72,18 @@ class Naming:
         """Return the two ends of a question as a record; None stands for all."""
         return {"source": self.end(source), "target": self.end(target)}
 
+    def called(self, label: Any) -> str:
+        """Return a node as reports call it: by its title if it has one, else as records do.
+
+        Examples
+        --------
+        >>> Naming.of([1, "1"]).called(1), PLAIN.called(Titled("E_2_0", 'token "<bos>"@0'))
+        ('1 (int)', 'token "<bos>"@0')
+        """
+        if isinstance(label, frozenset) and label not in self.nodes:
+            return joined(map(self.called, label))
+        return label.called if isinstance(label, Titled) else self.node(label)
+
     def end(self, end: Any) -> Any:
         """Return an end of a question as plain values: a name, a list of them, or a dict of seeds.
 

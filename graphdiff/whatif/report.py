@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from graphdiff.arithmetic import Number
 from graphdiff.errors import count_text
-from graphdiff.text.names import end_text
+from graphdiff.text.names import end_text, node_text
 from graphdiff.text.numbers import percent, shown
 from graphdiff.text.sentences import Words, column_title, how_many, ways_round, words_for
 from graphdiff.text.tables import table
@@ -106,5 +106,5 @@ def _nodes(first: WhatIf, words: Words) -> list[str]:
     ):
         if nodes:
             more = f", … {len(nodes) - NAMED:,} more" if len(nodes) > NAMED else ""
-            lines.append(f"{title} ({how_many(len(nodes), words.nodes)}): {', '.join(map(str, nodes[:NAMED]))}{more}")
+            lines.append(f"{title} ({how_many(len(nodes), words.nodes)}): {', '.join(map(node_text, nodes[:NAMED]))}{more}")
     return lines

@@ -23,7 +23,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import End
+from graphdiff.graph.ends import End, titled
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology, not_there
 from graphdiff.sums.between import Between, between_ends
@@ -250,6 +250,7 @@ def sensitivities_through(between: Between, source: End, target: End) -> Sensiti
     """Return the same from what is known to lie between the ends."""
     ready, flow = between.graph, flow_through(between)
     numbers = flow.used[2]
+    source, target = titled(ready, source, target)
     return Sensitivities(
         source=source,
         target=target,

@@ -17,7 +17,7 @@ import networkx as nx
 from graphdiff.arithmetic import Number
 from graphdiff.errors import CycleError, UsageError, ValueOverflowError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import End
+from graphdiff.graph.ends import End, titled
 from graphdiff.graph.options import takes_options
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, between_ends
@@ -193,6 +193,7 @@ def uncertainty(
     bounds: tuple[float | None, float | None] = (None, None)
     if low is not None and high is not None:
         bounds = enclosure(between, intervals(coefficients, sensitivities, low, high))
+    source, target = titled(ready, source, target)
     return Uncertainty(
         source=source,
         target=target,

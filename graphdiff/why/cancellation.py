@@ -14,7 +14,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.paths.paths import Path, path_of
 from graphdiff.sums.between import Between, Step
 from graphdiff.sums.flow import Contributions
-from graphdiff.text.names import node_text
+from graphdiff.text.names import PLAIN
 from graphdiff.text.numbers import plain
 
 __all__ = ["Cancellation", "cancellation"]
@@ -52,7 +52,7 @@ class Cancellation:
             "positive": plain(self.positive),
             "negative": plain(self.negative),
             **{name: None if path is None else path.to_dict() for name, path in paths.items()},
-            "node": None if self.node is None else node_text(self.node),
+            "node": None if self.node is None else PLAIN.node(self.node),
         }
 
 

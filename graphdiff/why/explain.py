@@ -21,7 +21,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import CycleError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import ROOTS, Boundary, End
+from graphdiff.graph.ends import ROOTS, Boundary, End, titled
 from graphdiff.graph.measured import asks_costs
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import unit
@@ -140,7 +140,7 @@ def explain_each(
             shapes[shape] = Ways.of(graph, source, target, given)
         ways = shapes[shape]
         between = ways.between if ways.between.graph is graph else ways.between.weighed(graph)
-        explanations.append(Explanation(source, target, ways, between, flow_through(between)))
+        explanations.append(Explanation(*titled(graph, source, target), ways, between, flow_through(between)))
         explanations[-1]._require_sound()
     return explanations
 
@@ -405,7 +405,7 @@ class Explanation(Result):
         if self.whole == 0 or not _is_real(self.total):
             return []
         brought = arithmetic.added(steps)
-        name = self.part.graph.topology.naming.node
+        name = self.part.graph.topology.naming.called
         rows = [(name(node), n, None if self.whole is None else float(n / self.whole)) for node, n in brought.items()]
         return [rows[place] for place in largest_first([row[1] for row in rows])]
 

@@ -167,7 +167,7 @@ def _itself_text(first: Explanation, words: Words) -> str:
     """Return which targets are sources themselves, as a sentence without its full stop; nothing where none is."""
     topology = first.part.graph.topology
     starts = set(first.ways.starts.positions)
-    both = sorted(topology.naming.node(topology.label(place)) for place in starts & set(first.ways.ends.positions))
+    both = sorted(topology.naming.called(topology.label(place)) for place in starts & set(first.ways.ends.positions))
     if not both:  # but one is on a cycle with a source
         return ""
     names = and_more(", ".join(shorten(name, NAME) for name in both[:3]), len(both) - 3)
@@ -222,7 +222,7 @@ def _influence(columns: Sequence[Explanation], *, asked: bool) -> Iterator[str]:
         paths = f"{how_many(_n_leading(columns[0]), 'paths')}{as_one}{',' * bool(as_one)}"
         goes = f"{shown(by_paths[route][0])} of {paths} {'goes' if by_paths[route][0] == 1 else 'go'}"
         label = spread.part.graph.topology.label
-        sources = {spread.part.graph.topology.naming.node(label(place)) for place in spread.ways.starts.positions}
+        sources = {spread.part.graph.topology.naming.called(label(place)) for place in spread.ways.starts.positions}
         by = "directly from" if route in sources else "by"
         comes = f"{percent(by_parts[route][1])} comes {by} {shorten_label(route, NAME)}, by which {goes}"
         itself = f"{percent(float(spread.empty / spread.total))} is {_target(spread)} itself, " if spread.empty else ""
