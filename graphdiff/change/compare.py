@@ -12,6 +12,7 @@ import networkx as nx
 from graphdiff.change.comparison import Comparison
 from graphdiff.change.difference import Difference
 from graphdiff.change.match import Matched, matched, renamed, requested_in, versions_in
+from graphdiff.change.prompts import identified, kinds_in
 from graphdiff.change.sweeps import Sweeps, swept_all
 from graphdiff.change.totals import Changes
 from graphdiff.change.union import merged
@@ -81,6 +82,11 @@ class Pair:
         before, after = map(requested_in, self.given)
         return before, after
 
+    @cached_property
+    def kinds(self) -> Mapping[Any, str] | None:
+        """The kinds of the nodes of attribution graphs, as they are now; None of other graphs."""
+        return kinds_in(*self.given) if self.first is None else self.first.kinds
+
     def reweighted(self, before: CompiledGraph, after: CompiledGraph) -> Pair:
         """Return the same two graphs under another weighting, which shares with this one what both have in common."""
         have = [side.graph for side in self.plain.sides]
@@ -102,7 +108,7 @@ class Pair:
         """Return the sets in which the two graphs differ."""
         if by is not None:
             raise UsageError(Keyword("by", by), ": a change of totals is summed over groups; name a source or a target")
-        return Difference(self.plain, self.versions, self.requested)
+        return Difference(self.plain, self.versions, self.requested, kinds=self.kinds)
 
     def changes(self, end: End, by: By = None, *, towards: bool) -> Changes:
         """Return the changes of all totals from a source, or towards a target."""
@@ -130,7 +136,7 @@ class Pair:
 
     def _among(self, end: End, *, towards: bool) -> Difference:
         reach = self._reach(self.plain, self._numbered(self.plain, end), towards=towards)
-        return Difference(self.plain, self.versions, self.requested, end, towards, reach)
+        return Difference(self.plain, self.versions, self.requested, end, towards, reach, self.kinds)
 
     def _numbered(self, graphs: Matched, end: End) -> NumberedEnd:
         """Return an end by its numbers in the plain graphs or in the ready ones."""
@@ -147,10 +153,10 @@ class Pair:
         """What has been asked of the shape of the two graphs so far, whatever the weights."""
         return {} if self.first is None else self.first._known
 
-    def groups(self, by: By) -> dict[Any, Any] | None:
-        """Return the group of each node; None where no groups are asked for."""
+    def groups(self, by: By) -> Mapping[Any, Any] | None:
+        """Return the group of each node: of attribution graphs, unless others are asked for, its kind; else None."""
         if by is None:
-            return None
+            return self.kinds
         labels = [self.ready.label(number) for number in range(self.ready.n_numbers)]
         if not isinstance(by, str):
             name_of = group_of_name(by)
@@ -300,7 +306,9 @@ def compare(
     match : mapping of label before to label after, optional
         Nodes that are the same under another label. Nodes of one ``name`` and another ``version`` (node attributes, or
         ids such as ``name@1.0`` where there is one of a name on either side) are matched without it;
-        `Difference.suggested` has likely ones. Functions of profiles are matched by name and file.
+        `Difference.suggested` has likely ones. Functions of profiles are matched by name and file, and of attribution
+        graphs tokens by position and text, features of one dictionary by layer and index (at the same position, or at
+        the one other position that each graph has them at), errors by layer and position, logits by what they say.
     normalise : str, optional
         Of two profiles whose runs were of other lengths: ``"total"`` takes everything after times what makes the totals
         equal, ``"calls:NAME"`` what makes a function's calls as many as before.
@@ -359,9 +367,21 @@ def compare(
         what = several if normalise is None else Keyword("normalise", normalise)
         raise UsageError(what, " of the cost of one function, or of all, in profiles")
     old, new = befores[0], afters[0]
-    if all(isinstance(each, nx.Graph) and is_profile(each) for each in (old, new)):
-        old, match = aligned(old, new, match), None
+    old, match = on_one_set(old, new, match)
     return paired(old, new, match, options).answer(source, target, by)
+
+
+def on_one_set(before: Any, after: Any, match: Mapping[Any, Any] | None) -> tuple[Any, Mapping[Any, Any] | None]:
+    """Return the graph before and which of its nodes have another label after, where what they are says it.
+
+    Functions of profiles are called alike; of attribution graphs it is said which node is which.
+    """
+    both = before, after
+    if all(isinstance(each, nx.Graph) and is_profile(each) for each in both):
+        return aligned(before, after, match), None
+    if kinds_in(*both) is not None:
+        return identified(before, after, match)
+    return before, match
 
 
 def _runs(side: Any) -> list[Any]:

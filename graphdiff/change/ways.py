@@ -21,6 +21,7 @@ from graphdiff.graph.ends import LEAVES, NODES, Boundary, End, Seeds, placed, we
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.cycles import Range, between_mask, components_in
 from graphdiff.sums.sweeps import forward_values
+from graphdiff.text.names import node_text
 
 Ints = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -77,8 +78,9 @@ class NumberedEnd:
         before, after = (_leaf_seeds(side) for side in plain.sides)
         for side, own, other in ((plain.before, before, after), (plain.after, after, before)):
             if None in own.values() and None not in other.values():
-                raise UsageError(f"the leaves {plain.when(side)} count 1 each, those of the other graph what they say: ",
-                                 "name the targets")  # fmt: skip
+                raise UsageError(
+                    f"the leaves {plain.when(side)} count 1 each, and those of the other graph what it says: name them"
+                )
         numbers = sorted(before.keys() | after.keys())
         seeds = tuple(map(before.get, numbers)), tuple(map(after.get, numbers))
         places = numbers if graphs is plain else [graphs.number(plain.label(number)) for number in numbers]
@@ -276,7 +278,7 @@ class Ways:
     def _missing(self, side: Side, number: int, *, alone: bool) -> str:
         nothing = "its total there is 0" if alone else "it counts 0 there"
         why = nothing if side.stands[number] < 0 else "the rest of its cycle stands for it"
-        return f"the graph {self.matched.when(side)} has no {self.matched.label(number)}: {why}"
+        return f"the graph {self.matched.when(side)} has no {node_text(self.matched.label(number))}: {why}"
 
     def loops(self, which: int) -> list[Range]:
         """Return the components with a cycle between the ends, in one of the graphs."""
