@@ -39,6 +39,10 @@ def made(seed: int) -> Document:
         nodes.append(_node(f"{n_layers + 1}_{200 + number}_{last}", n_layers + 1, last, "logit", **known))
     nodes = list({node["node_id"]: node for node in nodes}.values())
     links = [link for tail in nodes for head in nodes for link in _link(rng, tail, head)]
+    entered = {link["target"] for link in links}
+    for node in nodes:  # something made a feature fire
+        if node["feature_type"] == "cross layer transcoder" and node["node_id"] not in entered:
+            links.append({"source": "E_100_0", "target": node["node_id"], "weight": 0.5})
     rng.shuffle(nodes)
     rng.shuffle(links)
     tokens = list(WORDS[:n_tokens])

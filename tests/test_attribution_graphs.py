@@ -157,6 +157,13 @@ def test_the_influence_is_that_of_the_series_of_its_matrix(seed: int, tmp_path: 
 
 
 @of_each_seed
+def test_the_scores_are_those_of_its_formulas(seed: int, tmp_path: Path) -> None:
+    listed = DRAWN[seed]
+    scores = gd.replacement_scores(read(listed, tmp_path), **EXACT)
+    assert (scores.replacement, scores.completeness) == listed.scores()
+
+
+@of_each_seed
 @pytest.mark.parametrize(("nodes", "edges"), [("0.8", "0.98"), ("0.5", "0.8"), ("1", "0.6")])
 def test_what_is_pruned_is_what_it_prunes_and_totals_stay(seed: int, nodes: str, edges: str, tmp_path: Path) -> None:
     listed = DRAWN[seed]
@@ -164,7 +171,9 @@ def test_what_is_pruned_is_what_it_prunes_and_totals_stay(seed: int, nodes: str,
     pruned = gd.prune(read(listed, tmp_path), gd.NODES, gd.LEAVES, **shares, **EXACT)
     kept, drawn = listed.kept(**shares)
     assert set(pruned) == kept
-    own = {(tail, head): known["weight"] for tail, head, known in pruned.edges(data=True) if not known["eliminated"]}
+    own = {
+        (tail, head): known["weight"] for tail, head, known in pruned.edges(data=True) if not known.get("eliminated")
+    }
     assert own == {edge: listed.weights[edge] for edge in drawn}
     for node in kept - set(listed.logits):
         for logit in listed.logits:
