@@ -1,4 +1,4 @@
-"""Profiles among graphs: call graphs that say what was measured, and in which unit."""
+"""Graphs that a measurement is in: profiles, which say in which unit, and attribution graphs."""
 
 from __future__ import annotations
 
@@ -30,17 +30,20 @@ def is_profile(graph: nx.DiGraph) -> bool:
 
 
 def is_attribution(graph: nx.DiGraph) -> bool:
-    """Tell whether a graph is an attribution graph of a language model: what drives what, and what each node is.
+    """Tell whether a graph is an attribution graph: tokens, features and errors that drive logits.
 
     Examples
     --------
     >>> import networkx as nx
     >>> graph = nx.DiGraph(edge_meaning="drives")
+    >>> is_attribution(graph)
+    False
     >>> graph.add_node("E_2_0", kind="token")
-    >>> is_attribution(graph), is_attribution(nx.DiGraph(edge_meaning="drives"))
-    (True, False)
+    >>> is_attribution(graph)
+    True
     """
-    return graph.graph.get("edge_meaning") == "drives" and any(kind for _, kind in graph.nodes(data="kind"))
+    drives = graph.graph.get("edge_meaning") == "drives"
+    return drives and any("kind" in attributes for attributes in graph.nodes.values())
 
 
 def asks_costs(graph: Any, options: Mapping[str, Any]) -> bool:
