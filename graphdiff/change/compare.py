@@ -20,7 +20,7 @@ from graphdiff.change.ways import NumberedEnd, Reach, Ways
 from graphdiff.errors import UnknownNodeError, UsageError, of_both
 from graphdiff.graph.attributes import no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import End
+from graphdiff.graph.ends import Boundary, End
 from graphdiff.graph.measured import is_profile
 from graphdiff.graph.options import takes_options
 from graphdiff.pictures.group import group_of_name
@@ -96,6 +96,7 @@ class Pair:
 
     def answer(self, source: End | None, target: End | None, by: By) -> Answer:
         """Return what `compare` returns."""
+        source, target = map(self._titled, (source, target))
         if source is not None and target is not None:
             return self.comparison(source, target, by)
         if source is not None:
@@ -103,6 +104,16 @@ class Pair:
         if target is not None:
             return self.changes(target, by, towards=True)
         return self.difference(by)
+
+    def _titled(self, end: Any) -> Any:
+        """Return an end with the titles of its nodes, by which reports call them, where the graphs have any."""
+        if end is None or isinstance(end, Boundary) or all(s.graph.topology.titles is None for s in self.plain.sides):
+            return end
+        nodes = members_of(end)
+        if nodes is None:
+            return self.plain.titled(end)
+        labels = list(map(self.plain.titled, nodes))
+        return dict(zip(labels, end.values(), strict=True)) if isinstance(end, Mapping) else labels
 
     def difference(self, by: By = None) -> Difference:
         """Return the sets in which the two graphs differ."""

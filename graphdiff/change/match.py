@@ -164,9 +164,25 @@ class Matched:
         UnknownNodeError
             If neither graph has it.
         """
+        side, place = self._placed(label)
+        return int(side.numbers[place])
+
+    def titled(self, label: Hashable) -> Any:
+        """Return the label of a node, after or before, with its title where it has one.
+
+        Raises
+        ------
+        UnknownNodeError
+            If neither graph has it.
+        """
+        side, place = self._placed(label)
+        return side.graph.topology.label(place)
+
+    def _placed(self, label: Hashable) -> tuple[Side, int]:
+        """Return the graph that has a label, and where the node stands in it."""
         for side in (self.after, self.before):
             try:
-                return int(side.numbers[side.graph.topology.position(label)])
+                return side, side.graph.topology.position(label)
             except UnknownNodeError as error:
                 unknown = error
         raise unknown

@@ -14,7 +14,7 @@ __all__ = ["identified", "kinds_in", "of_one_dictionary"]
 
 #: By what a node of each kind is known in another graph: attributes, and what is left over by fewer of them, where one
 #: node on either side has these. A feature is one of its dictionary, and no other's.
-KNOWN_BY = {
+KNOWN_BY: dict[Any, list[tuple[str, ...]]] = {
     "token": [("position", "token")],
     "logit": [("token", "vocabulary"), ("token",)],
     "feature": [("feature_type", "layer", "feature", "position"), ("feature_type", "layer", "feature")],
@@ -22,7 +22,7 @@ KNOWN_BY = {
 }
 
 #: Any other kind, as biases, is known by its place.
-BY_PLACE = [("feature_type", "layer", "position")]
+BY_PLACE: list[tuple[str, ...]] = [("feature_type", "layer", "position")]
 
 
 def kinds_in(*graphs: Any) -> dict[Any, str] | None:
