@@ -14,7 +14,7 @@ from itertools import groupby, islice
 import networkx as nx
 
 from graphdiff.pictures.answer import answer_pictures
-from graphdiff.pictures.picture import DrawnEdge, DrawnNode, Picture, Row
+from graphdiff.pictures.picture import DrawnEdge, DrawnNode, Picture, Row, plain_picture
 from graphdiff.pictures.scale import Signed, largest_of
 from graphdiff.pictures.view import View
 from graphdiff.text.numbers import short
@@ -25,7 +25,7 @@ __all__ = ["attribution_pictures"]
 #: Where edges are many, one of less than this part of the largest has no label, and is thin.
 FAINT = 0.12
 #: So many edges all have labels.
-FEW = 30
+FEW = 16
 #: Edges of less than this part of the largest are drawn only where nothing more leads to a node, or away from it.
 LEAST = 0.02
 #: Before all layers, and behind them.
@@ -34,6 +34,8 @@ BELOW, ABOVE = -1, 10**9
 
 def attribution_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     """Yield pictures of an attribution graph from `graphdiff.annotate`, each with fewer nodes than the one before.
+
+    Of one that is not annotated there is one, of all that it has.
 
     Examples
     --------
@@ -47,10 +49,21 @@ def attribution_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     >>> [row.name for row in picture.rows], picture.nodes[0].lines, picture.edges[0].label
     (['tokens', 'logits'], ('"a"@0', '-0.5'), '-0.5')
     """
+    if "annotation" not in graph.graph:
+        yield _whole(plain_picture(graph))
+        return
     few = max(1, view.max_nodes // 6)
     wide = replace(view, max_edges=view.max_nodes**2, max_ends=(max(1, view.max_nodes // 2), few), least_ends=few)
     for picture in answer_pictures(graph, wide):
         yield _in_rows(picture, str(graph.graph["annotation"]), view.max_edges)
+
+
+def _whole(picture: Picture) -> Picture:
+    """Return a picture of a graph as it is, all its edges by their weights."""
+    scale = Signed("weight", largest_of("weight", [edge.facts for edge in picture.edges]), 0, has_weights=False)
+    edges = [_drawn(edge, scale, are_few=len(picture.edges) <= FEW) for edge in picture.edges]
+    legend = ["edge: attribution; width: its size; blue, arrow: positive; orange, bar: negative"]
+    return replace(picture, edges=edges, legend=legend, rows=_rows(picture.nodes, edges))
 
 
 def _in_rows(picture: Picture, attribute: str, max_edges: int) -> Picture:
@@ -60,6 +73,8 @@ def _in_rows(picture: Picture, attribute: str, max_edges: int) -> Picture:
     drawn = _strongest(ranked, scale, max_edges)
     edges = [_drawn(ranked[place], scale, are_few=len(drawn) <= FEW) for place in drawn]
     said = [f"numbers from {short(FAINT * float(scale.largest))} on"] if len(drawn) > FEW else []
+    if any(edge.is_dashed for edge in edges) and "dashed" not in picture.facts.get("drawn", ""):
+        said.append("dashed: ways past nodes that were taken out")
     left = [edge.facts for place, edge in enumerate(ranked) if place not in {*drawn}]
     if left:
         said.append(f"not drawn: {how_many(len(left), 'edges')}, {short(largest_of(attribute, left))} at most in each")

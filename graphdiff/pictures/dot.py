@@ -218,9 +218,9 @@ def pictures_of(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
         return overlay_pictures(graph, view)
     if graph.graph.get("annotation") in _OF_PROFILES:
         return _OF_PROFILES[graph.graph["annotation"]](graph, view)
-    if "annotation" not in graph.graph:
-        return iter([plain_picture(graph)])
-    return attribution_pictures(graph, view) if is_attribution(graph) else answer_pictures(graph, view)
+    if is_attribution(graph):
+        return attribution_pictures(graph, view)
+    return answer_pictures(graph, view) if "annotation" in graph.graph else iter([plain_picture(graph)])
 
 
 def escape(text: str) -> str:
