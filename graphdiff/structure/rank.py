@@ -32,6 +32,7 @@ from graphdiff.profiles.report_ranking import COLUMNS
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sets.sets import root_positions, row_sizes, values_at
 from graphdiff.structure.reliance import RELIANCE, last_steps
+from graphdiff.structure.replacement import ReplacementScores, scores_where_known
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.influence import forward, reverse
 from graphdiff.sums.results import largest_first
@@ -87,6 +88,8 @@ class Ranking(Result):
         By reliance, for each row the nodes before it that most comes through, with their parts of it.
     counted_again : list of str
         Those of `weights` that are parts of a profile's costs, summed over walks round its cycles.
+    scores : ReplacementScores or None
+        Of what drives the logits of an attribution graph: how much of it is explained.
     """
 
     source: Any
@@ -106,6 +109,7 @@ class Ranking(Result):
     naming: Naming = field(default=PLAIN, repr=False)
     through: list[list[tuple[Any, Number]]] = field(default_factory=list, repr=False)
     counted_again: list[str] = field(default_factory=list, repr=False)
+    scores: ReplacementScores | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -155,6 +159,7 @@ class Ranking(Result):
                 }
                 for row, more in zip(self.records(), self._through_records(), strict=False)
             ],
+            **({} if self.scores is None else {"scores": self.scores.to_dict()}),
         }
 
     def _through_records(self) -> Iterator[dict[str, Any]]:
@@ -215,6 +220,8 @@ class Ranking(Result):
             lack = "has no {} and counts" if self.without_value == 1 else "have no {} and count"
             of = f"{self.without_value:,} of {self.n_nodes:,} {words.nodes}"
             yield f"! {of} {lack.format(self.value)} as 0."
+        if self.scores is not None:
+            yield self.scores.line()
 
     def __repr__(self) -> str:
         return self.text()
@@ -352,6 +359,7 @@ def rank(
         naming=first.topology.naming,
         through=steps,
         counted_again=[title for title, each in zip(weights, ready, strict=True) if _counts_again(each)],
+        scores=scores_where_known(graph, options) if target is LEAVES else None,
     )
 
 
