@@ -14,6 +14,7 @@ __all__ = [
     "in_our_words",
     "legible",
     "one_line",
+    "printable",
 ]
 
 #: More digits than this Python makes no int of, as it would take a time that grows with their square.
@@ -56,6 +57,17 @@ def harmless(text: str) -> str:
     "'a\\ufffd[2J\\ufffdb\\n'"
     """
     return HARMFUL.sub("\ufffd", text)
+
+
+def printable(text: str) -> str:
+    r"""Return text on one line in which what is not printed, such as the end of a line, is shown by its escape.
+
+    Examples
+    --------
+    >>> print(printable("one\ntwo\x1b"))
+    one\ntwo\x1b
+    """
+    return "".join([mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text])
 
 
 def one_line(text: str) -> str:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
 SAMPLES = {
+    "attribution/123.json": "attribution",
+    "attribution/war.json": "attribution",
     "bun/bun.lock": "bun",
     "bundles/esbuild.meta.json": "esbuild",
     "bundles/webpack.stats.json": "webpack",

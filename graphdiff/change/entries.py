@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import compress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,9 +19,12 @@ from numpy.typing import NDArray
 
 from graphdiff.change.match import Matched, Side
 from graphdiff.showing import and_more
-from graphdiff.text.names import PLAIN, Edge, Naming, edge_name
+from graphdiff.text.names import PLAIN, Edge, Naming, edge_name, node_text
 
 Mask = NDArray[np.bool_]
+
+#: From the digits of a binary number to bytes that are true or not.
+BITS = bytes.maketrans(b"01", b"\0\1")
 
 
 @dataclass(frozen=True)
@@ -47,13 +51,14 @@ class Upgrade:
         """What it is called before and after, without versions."""
         ends = (self.old, self.version_before), (self.new, self.version_after)
         # A label may say its source behind the version: x@1 (git).
-        before, after = (str(label).partition(f"@{version}")[0] if version else str(label) for label, version in ends)
+        names = ((node_text(label), version) for label, version in ends)
+        before, after = (name.partition(f"@{version}")[0] if version else name for name, version in names)
         return before, after
 
     def __str__(self) -> str:
         old, new = self.names
         if not (self.version_before and self.version_after) and self.old != self.new:
-            return f"{self.old} is now {self.new}"
+            return f"{old} is now {new}"
         if old != new:
             return f"{old} {self.version_before} is now {new} {self.version_after}"
         return f"{new} {self.version_before} -> {self.version_after}"
@@ -86,10 +91,10 @@ class Direct:
         """What changed about it, in words."""
         if self.status in ("added", "removed"):
             return f"{'new' if self.status == 'added' else 'former'} direct dependency"
-        return str(self.node if self.upgrade is None else self.upgrade)
+        return node_text(self.node) if self.upgrade is None else str(self.upgrade)
 
     def __str__(self) -> str:
-        return f"{self.change} {self.node}" if self.status in ("added", "removed") else self.change
+        return f"{self.change} {node_text(self.node)}" if self.status in ("added", "removed") else self.change
 
 
 #: So many nodes of a way, those next to what came in, are written as data, and so many edges.
@@ -398,7 +403,7 @@ class Origins:
     def _searched(self, starts: Iterable[int]) -> dict[int, int]:
         """Return the ways with the fewest other changes, then by what changed itself, then the shortest: Dijkstra's."""
         nearer: dict[int, int] = {}
-        heap = [(0, int(self._is_kept(start)), 0, start, -1) for start in starts]
+        heap = [(0, int(start in self._kept), 0, start, -1) for start in starts]
         while heap:
             joint, kept, length, node, before = heapq.heappop(heap)
             if node in nearer:
@@ -406,7 +411,7 @@ class Origins:
             nearer[node] = before
             for far in self._steps.get(node, ()):
                 if far not in nearer:
-                    unchanged = self._is_first(node, far) and self._is_kept(far)
+                    unchanged = self._is_first(node, far) and far in self._kept
                     is_other = (node, far) in self._joint
                     heapq.heappush(heap, (joint + is_other, kept + unchanged, length + 1, far, node))
         return nearer
@@ -434,18 +439,20 @@ class Origins:
         directs = self.directs[self.which]
         return near in directs.projects and far in directs.nodes
 
-    def _is_kept(self, number: int) -> bool:
-        """Tell whether a node is a direct dependency that both graphs have alike."""
-        return number in self.directs[0].nodes & self.directs[1].nodes and number not in self.upgrades
+    @cached_property
+    def _kept(self) -> frozenset[int]:
+        """The direct dependencies that both graphs have alike."""
+        return (self.directs[0].nodes & self.directs[1].nodes) - self.upgrades.keys()
 
     # -- direct dependencies
 
     def _by(self, stage: Stage) -> tuple[Direct, ...]:
         key = self._reached.get(stage.number, 0), stage.direct
         if key not in self._listed:
-            numbers = [each for each, place in self._places.items() if key[0] >> place & 1]
-            numbers.sort(key=lambda each: (each != stage.direct, self._is_kept(each)))
-            self._listed[key] = tuple(self._direct[each] for each in numbers)
+            bits = f"{key[0]:b}"[::-1].encode().translate(BITS)
+            numbers = list(compress(self._places, bits))
+            numbers.sort(key=stage.direct.__ne__)
+            self._listed[key] = tuple(map(self._direct.__getitem__, numbers))
         return self._listed[key]
 
     @cached_property
@@ -455,9 +462,10 @@ class Origins:
 
     @cached_property
     def _places(self) -> dict[int, int]:
-        """The place of each direct dependency on ways to fresh nodes among the bits of `_reached`."""
+        """The place of each direct dependency on ways to fresh nodes among the bits of `_reached`: kept ones last."""
         nodes = () if self.towards else self.directs[self.which].nodes
-        return {number: place for place, number in enumerate(sorted(n for n in nodes if self._is_on_a_way(n)))}
+        ranked = sorted((n in self._kept, n) for n in nodes if self._is_on_a_way(n))
+        return {number: place for place, (_, number) in enumerate(ranked)}
 
     def _is_on_a_way(self, number: int) -> bool:
         return number in self._steps or bool(self.fresh[number])
@@ -515,7 +523,7 @@ def entry_rows(entries: Iterable[Entry], words: tuple[str, str], *, direct: bool
         places.setdefault(by[:1], len(places))
     for (by, edge, _), brought in sorted(rows.items(), key=lambda row: (row[0][1] is None, places[row[0][0][:1]])):
         nodes = sorted(brought, key=lambda entry: entry.stage.n_way)
-        names = tuple([str(entry.node) for entry in nodes])
+        names = tuple([node_text(entry.node) for entry in nodes])
         if by:
             yield row_of_direct(names, nodes[0], words[1])
         else:

@@ -151,10 +151,10 @@ def _matrix(weights: str, totals: Jacobian) -> list[str]:
     from graphdiff.text.numbers import shown
     from graphdiff.text.tables import aligned
 
-    names = totals.naming.listed(totals.targets)
+    names = map(totals.naming.called, totals.targets)
     cells = [[name, *map(shown, row)] for name, row in zip(names, totals.array.tolist(), strict=True)]
     title = f"d target (rows) / d source (columns), by {weights}"
-    return ["", title, *aligned([["", *totals.naming.listed(totals.sources)], *cells])]
+    return ["", title, *aligned([["", *map(totals.naming.called, totals.sources)], *cells])]
 
 
 def _rows(jacobians: list[tuple[str, Jacobian]]) -> Iterator[list[Any]]:

@@ -23,7 +23,7 @@ from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.topology import Topology
 from graphdiff.text.names import members_of
 
-__all__ = ["LEAVES", "NODES", "ROOTS", "Boundary", "End", "Seeds", "placed", "seeds_of", "units", "weighed"]
+__all__ = ["LEAVES", "NODES", "ROOTS", "Boundary", "End", "Seeds", "placed", "seeds_of", "titled", "units", "weighed"]
 
 
 class Boundary(Enum):
@@ -45,6 +45,9 @@ class Boundary(Enum):
 
     def __repr__(self) -> str:
         return f"graphdiff.{self.name}"
+
+    def __str__(self) -> str:
+        return self.value
 
     def of(self, topology: Topology) -> NDArray[Any]:
         """Return the positions that are meant in a graph; of a collapsed component those of all its members."""
@@ -163,6 +166,34 @@ def seeds_of(graph: CompiledGraph, end: End) -> Seeds:
         raise UsageError("a Series is no end: give dict(series), which gives nodes their seeds, or list(series)")
     seeds = placed(end, position)
     return Seeds(seeds.positions, weighed(graph, seeds.numbers))
+
+
+def titled(graph: CompiledGraph, *ends: Any) -> tuple[Any, ...]:
+    """Return ends with the titles of their nodes, by which reports call them, where the graph has any.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from graphdiff.graph.compiled import compile
+    >>> G = nx.DiGraph(node_title="title")
+    >>> G.add_edge("E_2_0", "27_9_0", weight=1)
+    >>> G.nodes["E_2_0"]["title"] = 'token "<bos>"@0'
+    >>> source, target = titled(compile(G), "E_2_0", ["27_9_0"])
+    >>> source, source.called, target
+    ('E_2_0', 'token "<bos>"@0', ['27_9_0'])
+    """
+    topology = graph.topology
+    return ends if topology.titles is None else tuple(_titled(topology, end) for end in ends)
+
+
+def _titled(topology: Topology, end: Any) -> Any:
+    if end is None or isinstance(end, Boundary):
+        return end
+    nodes = members_of(end)
+    labels = [topology.label(topology.position(node)) for node in ([end] if nodes is None else nodes)]
+    if nodes is None:
+        return labels[0]
+    return dict(zip(labels, end.values(), strict=True)) if isinstance(end, Mapping) else labels
 
 
 def placed(end: Hashable | list[Any] | Mapping[Any, Number], position: Callable[[Any], int]) -> Seeds:

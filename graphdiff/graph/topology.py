@@ -176,9 +176,7 @@ class Topology:
         """The labels in topological order: a tuple, or the ids where they are the labels."""
         if self.names is None:
             return cast(Sequence[Any], self.ids)
-        if self.titles is not None:
-            return tuple([self._named(i) for i in self.ids.tolist()])
-        names = self.names
+        names = self.titled
         return tuple([names[i] for i in self.ids.tolist()])
 
     @cached_property
@@ -205,15 +203,16 @@ class Topology:
 
     def label(self, position: int) -> Any:
         """Return the label of the node at `position`."""
-        number = int(self.ids[position])
-        return number if self.names is None else self._named(number)
+        return self.titled[int(self.ids[position])]
 
-    def _named(self, number: int) -> Any:
-        """Return the label of an id, with its title where it has one."""
-        assert self.names is not None
-        label = self.names[number]
-        title = None if self.titles is None else self.titles[number]
-        return Titled(label, title) if title and isinstance(label, str) else label
+    @cached_property
+    def titled(self) -> Sequence[Any]:
+        """The labels by id, with the titles of those that have one."""
+        names: Sequence[Any] = range(self.n_nodes) if self.names is None else self.names
+        if self.titles is None:
+            return names
+        pairs = zip(names, self.titles, strict=True)
+        return [Titled(label, title) if title and isinstance(label, str) else label for label, title in pairs]
 
     def position(self, label: Hashable) -> int:
         """Return the position of the node with `label`, or raise `UnknownNodeError` with the nearest names."""
@@ -256,7 +255,7 @@ class Topology:
         chosen = self.rows.edges if edges is None else edges
         tails = self.ids[self.tails_of(chosen)].tolist()
         heads = self.ids[self.heads[chosen]].tolist()
-        names = range(self.n_nodes) if self.names is None else self.names
+        names = self.titled
         if self.keys is None:
             return ((names[u], names[v]) for u, v in zip(tails, heads, strict=True))
         keys = keys_at(self.keys, chosen)

@@ -33,6 +33,7 @@ from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.limits import require_limits
 from graphdiff.pictures.dot import read_row, unescaped
 from graphdiff.remedies import Keyword, Remedy
+from graphdiff.showing import printable
 
 __all__ = [
     "DOT_TOOLS",
@@ -183,7 +184,7 @@ def _parse(graphs: Sequence[GraphText], name: str, timeout: float, max_memory: i
             Remedy(Keyword("max_memory", max_memory * 4), "lets it"),
         )
     if child.returncode:
-        last_words = _printable(complaints.strip().rpartition("\n")[2])
+        last_words = printable(complaints.strip().rpartition("\n")[2])
         raise FormatError(f"{name}: Graphviz's parser broke down (status {child.returncode}) {last_words}".rstrip())
     parsed: list[Parsed] = json.loads(child.stdout)
     return parsed
@@ -195,7 +196,7 @@ def _check(parsed: Sequence[Parsed], graphs: Sequence[GraphText], name: str) -> 
     for answer, graph in zip(parsed, graphs, strict=True):
         twins = Counter(answer["nodes"]).most_common(1)
         if twins and twins[0][1] > 1:
-            node = _printable(twins[0][0])
+            node = printable(twins[0][0])
             raise FormatError(
                 f'{name}, line {graph.line}: the ids "{node}" and <{node}> are two nodes to DOT; rename one of them'
             )
@@ -203,12 +204,7 @@ def _check(parsed: Sequence[Parsed], graphs: Sequence[GraphText], name: str) -> 
 
 def _explained(complaint: str) -> str:
     # The stack of Graphviz's parser holds some 3,000 levels.
-    return _printable(complaint).replace("memory exhausted", "nested too deep for Graphviz's parser,")
-
-
-def _printable(text: str) -> str:
-    """Return a piece of a file as a message can have it: on one line, and with nothing that steers a terminal."""
-    return "".join([mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text])
+    return printable(complaint).replace("memory exhausted", "nested too deep for Graphviz's parser,")
 
 
 def _rows_of(parsed: Sequence[Parsed], labels: Sequence[str]) -> tuple[dict[str, dict[str, Any]], list[Edge]]:

@@ -262,6 +262,12 @@ ARRAYS = "arrays of numbers; in Python, CompiledGraph.from_arrays takes those of
 
 PACKED = "compressed in a way that is not read; give it unpacked ({})"
 
+#: In the first file of a zip archive, or as a stream that begins with a number of PyTorch's own.
+TORCH = (
+    "a file of PyTorch's, in which is a pickle that may run anything and is never loaded; of an attribution graph "
+    "(.pt) circuit_tracer.utils.create_graph_files writes the JSON that is read: docs/attribution.md shows how"
+)
+
 #: By a regular expression that the start of the content has.
 BINARIES: tuple[tuple[bytes, str], ...] = (
     (rb"PAR1", "Parquet; graphdiff.read_edges opens it, in Python only"),
@@ -314,6 +320,8 @@ BINARIES: tuple[tuple[bytes, str], ...] = (
         rb"PK\x03\x04(?=(?s:.)*?Callstacks\.txt)(?=(?s:.)*?IPCounts\.txt)",
         f"a profile of Very Sleepy's, {DRAWN_PROFILE.format('sleepy')}",
     ),
+    (rb"PK\x03\x04(?s:.){26}[^/\x00]{1,255}/data\.pkl", TORCH),
+    (rb"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\.", TORCH),
     (
         rb"PK\x03\x04|PK\x05\x06",
         "a zip archive, as are wheels, jars and documents of office programs; unpack it and give the file in it that "

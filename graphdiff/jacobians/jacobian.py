@@ -323,8 +323,7 @@ def _chosen(
 
 
 def _labels(graph: CompiledGraph, positions: Ints) -> list[Any]:
-    names, numbers = graph.topology.names, graph.topology.ids[positions].tolist()
-    return numbers if names is None else [names[number] for number in numbers]
+    return [graph.topology.titled[number] for number in graph.topology.ids[positions].tolist()]
 
 
 def _require_small(n_sources: int, n_targets: int) -> None:

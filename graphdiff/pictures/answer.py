@@ -6,7 +6,7 @@ Width and colour say how much of the answer runs through a node or edge. A merge
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,12 +23,12 @@ from graphdiff.pictures.annotate import ATTRIBUTES, SEEDS
 from graphdiff.pictures.choice import Dashed, bounded, passing
 from graphdiff.pictures.part import Part
 from graphdiff.pictures.picture import MAX_NAME, DrawnEdge, DrawnNode, Picture, share_text, title
-from graphdiff.pictures.scale import FAINT, Scale, scale_of
+from graphdiff.pictures.scale import FAINT, Scale, Signed, scale_of
 from graphdiff.pictures.view import View
 from graphdiff.sums.between import Between, restriction, total_over
 from graphdiff.sums.semirings import SEMIRINGS
-from graphdiff.text.names import end_text, node_text, texts
-from graphdiff.text.numbers import short, shorten, shown
+from graphdiff.text.names import Titled, end_text, members_of, node_text, texts
+from graphdiff.text.numbers import short, shorten, shown, signed
 from graphdiff.text.records import distinct, keys_of
 from graphdiff.text.sentences import how_many, ways_round, words_for
 
@@ -66,7 +66,7 @@ def answer_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     if not between.n_nodes:
         ends = _lone_ends(graph)
         facts = graph.graph | _named_ends(graph, ends) | _said_part(graph, between)
-        yield Picture(ends, [], [_question(graph.graph, between)], facts)
+        yield Picture(ends, [], [_question(_called(graph), between)], facts)
         return
     part = (
         None
@@ -107,7 +107,7 @@ def _picture(graph: nx.DiGraph, part: Part, dashed: Dashed, view: View) -> Pictu
         lines += [f"labels from {share_text(FAINT)}, lighter below"] if faint != edges else []
         edges = faint
     facts = {"drawn": "; ".join(lines)} if lines else _said_part(graph, between)
-    legend = _legend(graph.graph, between, lines, scale)
+    legend = _legend(_called(graph), between, lines, scale)
     return Picture(nodes, edges, legend, graph.graph | _named_ends(graph, nodes) | facts)
 
 
@@ -126,7 +126,9 @@ def _added(
         facts = rows[0] | facts
     if part.passes_others(pair):
         facts["eliminated"] = True
-    return replace(scale.edge(place[pair[0]], place[pair[1]], facts), is_dashed=not rows)
+    return replace(
+        scale.edge(place[pair[0]], place[pair[1]], facts), is_dashed=all(row.get("eliminated") is True for row in rows)
+    )
 
 
 def _nearest(graph: nx.DiGraph, between: Between, view: View) -> Iterator[Picture]:
@@ -153,7 +155,7 @@ def _plainly(
     nodes, edges = _nodes(graph, between, used, scale), _edges(graph, between, steps, place, scale)
     facts = graph.graph | _named_ends(graph, nodes)
     facts |= {"drawn": said[0]} if said else _said_part(graph, between)
-    return Picture(nodes, edges, _legend(graph.graph, between, said, scale), facts)
+    return Picture(nodes, edges, _legend(_called(graph), between, said, scale), facts)
 
 
 # -- what is drawn
@@ -299,9 +301,10 @@ def _edges(
     steps = [(tail, head, between.edge_label(edge)) for tail, head, edge in edges]
     rows = [graph.get_edge_data(*label) for _, _, label in steps]
     keys = _drawn_keys(graph, steps)
+    drawn = [scale.edge(place[tail], place[head], data) for (tail, head, _), data in zip(steps, rows, strict=True)]
     return [
-        replace(scale.edge(place[tail], place[head], data), key=key)
-        for (tail, head, _), data, key in zip(steps, rows, keys, strict=True)
+        replace(edge, key=key, is_dashed=edge.is_dashed or data.get("eliminated") is True)
+        for edge, data, key in zip(drawn, rows, keys, strict=True)
     ]
 
 
@@ -322,11 +325,11 @@ def _lines(asked: dict[str, Any], name: str, data: dict[str, Any], scale: Scale)
     """Return the lines of a node: its name, with its value where it has one, and its part of the answer."""
     main = asked["annotation"]
     value = f" = {short(data['value'])}" if isinstance(data.get("value"), (*REAL, complex)) else ""
-    first = title(name, data) + value
+    first = title(name, data, asked.get("node_title")) + value
     if main not in data:
         return (first,)  # not known, or not asked of nodes
-    if main == "contribution":
-        return first, scale.part(data) or short(data["contribution"])
+    if main == "contribution" or isinstance(scale, Signed):
+        return first, scale.part(data) or short(data[main])
     if asked.get("edge_meaning") != "feeds":
         return first, short(data[main])
     ends = (end_text(asked["target"]), name) if main == "adjoint" else (name, end_text(asked["source"]))
@@ -349,6 +352,23 @@ def _legend(asked: dict[str, Any], between: Between, drawn: list[str], scale: Sc
         *drawn,
         *_keys(asked, scale),
     ]
+
+
+def _called(graph: nx.DiGraph) -> dict[str, Any]:
+    """Return what was asked, the ends by their titles, where nodes have any."""
+    asked: dict[str, Any] = graph.graph
+    attribute = asked.get("node_title")
+    if attribute is None:
+        return asked
+    titles = {node: Titled(node, str(called)) for node, called in graph.nodes(data=attribute) if called is not None}
+    return asked | {name: _by_titles(asked[name], titles) for name in SEEDS if name in asked}
+
+
+def _by_titles(end: Any, titles: dict[Any, Titled]) -> Any:
+    if isinstance(end, Mapping):
+        return {titles.get(node, node): seed for node, seed in end.items()}
+    nodes = members_of(end)
+    return titles.get(end, end) if nodes is None else [titles.get(node, node) for node in nodes]
 
 
 def _question(asked: dict[str, Any], between: Between) -> str:
@@ -378,7 +398,9 @@ def _keys(asked: dict[str, Any], scale: Scale) -> Iterator[str]:
     """Yield what numbers, widths, colours and borders mean."""
     main = asked["annotation"]
     edge = "local derivative" if asked.get("edge_meaning") == "feeds" else "weight"
-    if main == "contribution":
+    if isinstance(scale, Signed):
+        yield from _signed_keys(asked, scale)
+    elif main == "contribution":
         edge, both = (f"edge: {edge} · ", "; node: ") if scale.has_weights else ("edge and node: ", "")
         if scale.whole == asked["total"]:
             yield f"{edge}share of the total{both and f'{both}share of the total'}"
@@ -397,3 +419,14 @@ def _keys(asked: dict[str, Any], scale: Scale) -> Iterator[str]:
         yield f"edge: {edge}; node: sum over the paths {way}"
         yield "width and colour: size of that sum, blue positive, orange negative"
         yield "double border: target" if end == "target" else "bold ellipse: source"
+
+
+def _signed_keys(asked: dict[str, Any], scale: Signed) -> Iterator[str]:
+    """Yield what stands at the nodes and edges of an attribution graph, and what speaks for and against."""
+    total, whole = asked.get("total"), scale.whole
+    if isinstance(total, REAL) and isinstance(whole, REAL):
+        size: Any = abs(whole)
+        yield f"{signed((size + total) / 2)} for it, {signed((total - size) / 2)} against it"
+        yield "node and edge: what of the total runs through it"
+    yield "width: how much; blue, arrow: for; orange, bar: against"
+    yield "bold ellipse: source; double border: target"

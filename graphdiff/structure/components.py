@@ -30,7 +30,7 @@ from graphdiff.showing import and_more
 from graphdiff.structure.cycle_cover import least_arcs
 from graphdiff.structure.feedback_arcs import Arcs
 from graphdiff.structure.girth import shortest_cycle
-from graphdiff.text.names import PLAIN, Edge, Naming
+from graphdiff.text.names import PLAIN, Edge, Naming, node_text
 from graphdiff.text.numbers import plain, shorten, shown
 from graphdiff.text.requirements import needed_text, requirement_record, requirement_text
 from graphdiff.text.sentences import Words, how_many, words_for
@@ -82,8 +82,8 @@ class Breaking:
         """Return the edge, with its weight, and so many lines; with its key where that tells it from others."""
         n_more = len(self.lines) - most_lines
         lines = [f"  {shorten(line, WIDTH - 7)}" for line in self.lines[:most_lines]]
-        edge = edge_text(self.edge if keyed else self.edge[:2], str)
-        asked = requirement_text(self.asks, str(self.edge[1]))
+        edge = edge_text(self.edge if keyed else self.edge[:2], node_text)
+        asked = requirement_text(self.asks, node_text(self.edge[1]))
         head = f"{edge}{f' ({asked})' * bool(asked)}{f', weight {shown(self.weight)}' * weighed}"
         return "\n".join([head, *lines, *([f"  … {n_more:,} more"] if n_more > 0 else [])])
 
@@ -300,7 +300,10 @@ def _component_lines(number: int, component: Component, words: Words, weighed: b
 
 def _cycle_lines(component: Component, edges: str) -> Iterator[str]:
     """Yield the shortest cycle, each node with what is asked of it, in as many lines as it takes."""
-    names = [str(component.cycle[0]), *(needed_text(str(one.edge[1]), one.asks) for one in component.cycle_edges)]
+    names = [
+        node_text(component.cycle[0]),
+        *(needed_text(node_text(one.edge[1]), one.asks) for one in component.cycle_edges),
+    ]
     yield from fill(
         f"{component.cycle_title(edges)}: {chain_text(names)}", WIDTH, initial_indent="   ", subsequent_indent="     ",
         break_long_words=False, break_on_hyphens=False,

@@ -22,7 +22,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import LimitError, UsageError, count_text, edge_text
 from graphdiff.graph.attributes import drawing_names
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, Progress, compiled, counted
-from graphdiff.graph.ends import End, Seeds, seeds_of
+from graphdiff.graph.ends import End, Seeds, seeds_of, titled
 from graphdiff.graph.intake import edge_data
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
@@ -31,6 +31,7 @@ from graphdiff.remedies import Keyword
 from graphdiff.sets.lengths import Cost, Lengths, Passage, Passages, lengths_of, passages_of
 from graphdiff.showing import and_more
 from graphdiff.structure.gradients import GradientFlow, gradient_flow
+from graphdiff.structure.replacement import ReplacementScores, scores_where_known
 from graphdiff.sums.between import Between, forward_over, restriction, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import PLAIN, Naming, node_text
@@ -87,6 +88,8 @@ class Diagnosis(Result):
     together : bool
         Whether a source and a target are two nodes of one cycle: as that counts as one node, what leads from one to the
         other is counted as one empty path (`graphdiff.routes` has more).
+    scores : ReplacementScores or None
+        Of an attribution graph, where no end was given: how much of what reaches the logits is explained.
     """
 
     source: Any
@@ -104,6 +107,7 @@ class Diagnosis(Result):
     overview: Overview | None
     gradient_flow: GradientFlow | None
     together: bool = False
+    scores: ReplacementScores | None = None
     naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -127,6 +131,7 @@ class Diagnosis(Result):
             "together": self.together,
             "overview": self.overview and self.overview.to_dict(),
             "gradient_flow": self.gradient_flow and self.gradient_flow.to_dict(),
+            **({} if self.scores is None else {"scores": self.scores.to_dict()}),
         }
 
     def _frame(self) -> Column:
@@ -154,6 +159,8 @@ class Diagnosis(Result):
         words = words_for(self.edge_meaning, node_meaning=self.node_meaning)
         if self.overview is not None:
             yield from self.overview.rows()
+        if self.scores is not None:
+            yield from self.scores.rows()
         between_text = f"over {how_many(self.n_nodes, words.nodes)} and {how_many(self.n_edges, words.edges)}"
         if self.together:
             yield "paths", "not counted between two nodes of one cycle: why says how they lead to each other"
@@ -184,7 +191,7 @@ class Diagnosis(Result):
             yield "busiest node", f"{node_text(passages.node.label)} {_share_text(passages.node)}"
         if passages.edge is not None:
             label = passages.edge.label if passages.edge.parallel else passages.edge.label[:2]
-            yield "busiest edge", f"{edge_text(label, str)} {_share_text(passages.edge)}"
+            yield "busiest edge", f"{edge_text(label, node_text)} {_share_text(passages.edge)}"
         yield "every path uses", _bottleneck_text(passages)
         cost = self.cost
         yield "multiply-adds", f"naive {shown(cost.naive)}, forward {cost.forward:,}, reverse {cost.reverse:,}"
@@ -232,7 +239,7 @@ def _bottleneck_text(passages: Passages) -> str:
     nodes, edges = passages.bottleneck_nodes, passages.bottleneck_edges
     listed = [
         and_more(", ".join(map(node_text, nodes[:SHOWN])), len(nodes) - SHOWN),
-        and_more(", ".join(edge_text(edge[:2], str) for edge in edges[:SHOWN]), len(edges) - SHOWN),
+        and_more(", ".join(edge_text(edge[:2], node_text) for edge in edges[:SHOWN]), len(edges) - SHOWN),
     ]  # edges that have no parallel ones
     return "; ".join(filter(None, listed)) or "nothing but its ends"
 
@@ -314,6 +321,7 @@ def diagnose(
     between = restriction(read.with_preset(unit), *ends)
     before, behind, lengths, passages = _swept(between, progress or (lambda done, stages: None))
     n_paths = sum(before[node] for node in between.targets)
+    source, target = titled(read, source, target)
     return Diagnosis(
         source=source,
         target=target,
@@ -332,6 +340,7 @@ def diagnose(
         if derived and n_paths
         else None,
         together=_are_together(read, *ends),
+        scores=scores_where_known(graph, options) if ends == [None, None] else None,
         naming=read.topology.naming,
     )
 
@@ -465,7 +474,7 @@ class Overview:
         if self.attributes is not None:
             attributes = [{name: plain(value) for name, value in a.__dict__.items()} for a in self.attributes]
         ends = {
-            side: [{"node": node_text(node), "n_paths": plain(count)} for node, count in tops]
+            side: [{"node": PLAIN.node(node), "n_paths": plain(count)} for node, count in tops]
             for side, tops in (("roots", self.roots), ("leaves", self.leaves))
         }
         examples = [str(node) for node in self.examples]
@@ -476,7 +485,7 @@ class Overview:
         words = words_for(self.edge_meaning, node_meaning=self.node_meaning)
         counts = f"{how_many(self.n_nodes, words.nodes)}, {how_many(self.n_edges, words.edges)}"
         yield "read", f"{counts} ({words.arrow})"
-        yield "names", ", ".join(map(str, self.examples))
+        yield "names", ", ".join(map(node_text, self.examples))
         if self.attributes is not None:
             yield "numbers on edges", "; ".join(map(str, self.attributes)) or "none"
         for side, number, tops in (("roots", self.n_roots, self.roots), ("leaves", self.n_leaves, self.leaves)):

@@ -132,8 +132,7 @@ class Between:
     def labels(self) -> list[Any]:
         """The label of each node; of a merged component the frozenset of its members."""
         topology = self.graph.topology
-        ids, names = topology.ids[self.positions].tolist(), topology.names
-        labels = ids if names is None else [names[number] for number in ids]
+        labels = [topology.titled[number] for number in topology.ids[self.positions].tolist()]
         if self.graph.cycles != "collapse":
             return labels
         merged = {

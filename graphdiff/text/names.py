@@ -72,6 +72,18 @@ class Naming:
         """Return the two ends of a question as a record; None stands for all."""
         return {"source": self.end(source), "target": self.end(target)}
 
+    def called(self, label: Any) -> str:
+        """Return a node as reports call it: by its title if it has one, else as records do.
+
+        Examples
+        --------
+        >>> Naming.of([1, "1"]).called(1), PLAIN.called(Titled("E_2_0", 'token "<bos>"@0'))
+        ('1 (int)', 'token "<bos>"@0')
+        """
+        if isinstance(label, frozenset) and label not in self.nodes:
+            return joined(map(self.called, label))
+        return label.called if isinstance(label, Titled) else self.node(label)
+
     def end(self, end: Any) -> Any:
         """Return an end of a question as plain values: a name, a list of them, or a dict of seeds.
 
@@ -222,6 +234,21 @@ def node_text(node: Any) -> str:
     if isinstance(node, frozenset):
         return joined(map(node_text, node))
     return node.called if isinstance(node, Titled) else str(node)
+
+
+#: What a title says that is left out in a chain, where features are the most, and room is scarce.
+SPARED = re.compile(r"^feature (?=\S)| \(p=[\d.e-]+\)$")
+
+
+def link_text(node: Any) -> str:
+    """Return a node as text in a chain of nodes: of features without their kind, of logits without what they count.
+
+    Examples
+    --------
+    >>> link_text(Titled("20_15589_8", 'feature 20_15589_8 "Texas"')), link_text(Titled("27_1_8", 'logit " a" (p=0.4)'))
+    ('20_15589_8 "Texas"', 'logit " a"')
+    """
+    return SPARED.sub("", node.called) if isinstance(node, Titled) else node_text(node)
 
 
 #: What behind the last "@" of an id is a version, and not the host of an address; and how long it may be.

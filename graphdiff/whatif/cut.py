@@ -17,7 +17,7 @@ import networkx as nx
 from graphdiff.arithmetic import Number, is_finite
 from graphdiff.errors import SameComponentError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import LEAVES, NODES, End, Seeds
+from graphdiff.graph.ends import LEAVES, NODES, End, Seeds, titled
 from graphdiff.graph.options import takes_options
 from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword
@@ -316,6 +316,7 @@ def cut(
     total = search.total
     wanted = None if every else _wanted(total, part, amount)
     chosen, method, at_least, lacking = _chosen(search, wanted, timeout, progress)
+    source, target = titled(ready, source, target)
     answer = Cut(
         source=source,
         target=target,

@@ -225,7 +225,7 @@ class Effects(Result, Mapping[Any, Effect]):
         return notes
 
     def _names(self, row: int) -> list[str]:
-        return [shorten(self.naming.node(end), MAX_NAME) for end in (self.sources[row], self.targets[row])]
+        return [shorten(self.naming.called(end), MAX_NAME) for end in (self.sources[row], self.targets[row])]
 
     def _lines(self, stop: int | None = None) -> Iterator[list[str]]:
         """Yield a line for each pair."""

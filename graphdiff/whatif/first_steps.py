@@ -19,7 +19,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import LimitError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, Progress, compiled
-from graphdiff.graph.ends import End, Seeds
+from graphdiff.graph.ends import End, Seeds, titled
 from graphdiff.graph.options import takes_options
 from graphdiff.remedies import Keyword
 from graphdiff.sets.keeping import taking_along
@@ -225,6 +225,7 @@ def first_steps(
         steps.append(question.step(place))
         if progress is not None:
             progress(len(steps), len(places))
+    source, target = titled(ready, source, target)
     return FirstSteps(
         source=source,
         target=target,

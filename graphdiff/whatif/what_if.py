@@ -20,14 +20,14 @@ from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import Boundary, End, seeds_of
+from graphdiff.graph.ends import Boundary, End, seeds_of, titled
 from graphdiff.graph.labels import Texts
 from graphdiff.graph.options import takes_options
 from graphdiff.kernels.reach import reached
 from graphdiff.profiles.gains import Gains, gains
 from graphdiff.sums.certificate import Certificate, change_bound, doubt, rough_bound_of
 from graphdiff.sums.sweeps import checked
-from graphdiff.text.names import PLAIN, Naming, distinct, edge_name, members_of
+from graphdiff.text.names import PLAIN, Naming, distinct, edge_name, members_of, node_text
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.tables import Frame, Result
 from graphdiff.whatif.costs import by_calls, one_function, require_costs, with_removals
@@ -150,10 +150,12 @@ def what_if(
 
 
 def _fixed(graph: CompiledGraph, end: End) -> End:
-    """Return an end by its nodes, so that it means the same ones in a changed graph."""
+    """Return an end by its nodes, so that it means the same ones in a changed graph, and as much of each."""
     if not isinstance(end, Boundary):
         return end
-    return [graph.topology.label(position) for position in seeds_of(graph, end).positions]
+    seeds = seeds_of(graph, end)
+    labels = [graph.topology.label(position) for position in seeds.positions]
+    return labels if seeds.numbers is None else dict(zip(labels, graph.topology.leaf_seeds, strict=True))
 
 
 def _answer(made: Edited, given: tuple[End, End], ends: tuple[End, End]) -> WhatIf:
@@ -162,9 +164,10 @@ def _answer(made: Edited, given: tuple[End, End], ends: tuple[End, End]) -> What
     naming = _naming(made)
     changes, change = _accounts(made, before, after)
     lost, gained = _reach(made, ends[0])
+    source, target = titled(made.before, *given)
     return WhatIf(
-        source=given[0],
-        target=given[1],
+        source=source,
+        target=target,
         before=before.total,
         after=after.total,
         change=change,
@@ -341,7 +344,7 @@ class Change:
     @property
     def name(self) -> str:
         """The change in words, without numbers."""
-        item = str(self.item) if self.what == "remove node" else edge_name(self.item)
+        item = node_text(self.item) if self.what == "remove node" else edge_name(self.item)
         return {"add edge": f"with {item}", "reweight": f"with {item} reweighted"}.get(self.what, f"without {item}")
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Unpack
 import networkx as nx
 
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, counted
-from graphdiff.graph.ends import End
+from graphdiff.graph.ends import End, titled
 from graphdiff.graph.options import takes_options
 from graphdiff.paths.loopless import loopless
 from graphdiff.paths.paths import Path, path_of, path_texts
@@ -91,7 +91,9 @@ def routes(
     """
     given = graph if isinstance(graph, nx.Graph) else None
     ready = replace(counted(graph, options), cycles="solve")  # so that no cycle is refused, and none is one node
-    return Routes(source, target, between_ends(ready, source, target), given, k)
+    between = between_ends(ready, source, target)
+    source, target = titled(ready, source, target)
+    return Routes(source, target, between, given, k)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -66,7 +66,7 @@ def _cancelled(flow: Flow) -> str:
 def _no_path(between: Between, starts: Seeds, ends: Seeds) -> str:
     labels = between.graph.topology.label
     if len(starts.positions) == len(ends.positions) == 1 and restriction(between.graph, ends, starts).sources:
-        first, last = (labels(seeds.positions[0]) for seeds in (starts, ends))
+        first, last = (node_text(labels(seeds.positions[0])) for seeds in (starts, ends))
         return f"no path from {first} to {last}, but one the other way: are the ends swapped?"
     others = _other_roots(between, starts, ends)
     return f"no path leads there, but from {others}" if others else "no path leads there"

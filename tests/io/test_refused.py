@@ -342,6 +342,12 @@ BINARY: dict[str, tuple[bytes, str]] = {
     "GIF": (b"GIF89a" + bytes(20), "GIF, a picture"),
     "WebP": (b"RIFF" + struct.pack("<I", 20) + b"WEBPVP8 ", "WebP, a picture"),
     "PDF": (b"%PDF-1.7\n%\xe2\xe3", "PDF, in which a graph is a drawing at most"),
+    "PyTorch": (_zip("graph/data.pkl", "graph/version"), "a file of PyTorch's, in which is a pickle that may run"),
+    "PyTorch, older": (
+        b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.",
+        "a file of PyTorch's, in which is a pickle that may run",
+    ),
+    "zip with a pickle": (_zip("graph/model/data.pkl", "data.pkl"), "a zip archive, as are wheels"),
     "zip": (b"PK\x03\x04" + bytes(20), "a zip archive, as are wheels"),
     "tar": (b"a.txt".ljust(257, b"\0") + b"ustar\x0000" + bytes(20), "tar, an archive"),
     "SQLite": (b"SQLite format 3\x00" + bytes(20), "an SQLite data base; sqlite3 -csv"),
